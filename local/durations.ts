@@ -1,0 +1,71 @@
+/** How long AWS takes for what it does, in seconds of AWS time. The one table; `--time-scale` divides it. */
+export interface Duration {
+  readonly seconds: number;
+  /** Where the number comes from. */
+  readonly source: string;
+}
+
+/** Every duration of the embedded AWS, with its source. Intervals that a user configures are not here: they are resources' settings. */
+export const durations = {
+  instanceRunning: {
+    seconds: 8,
+    source: 'RunInstances to state `running` for Nitro types: 5 to 15 s in published boot measurements',
+  },
+  instanceBoot: {
+    seconds: 12,
+    source:
+      'state `running` to user space on Amazon Linux 2023: AL2023 documentation and systemd-analyze, about 10 to 15 s',
+  },
+  instanceStatusChecks: {
+    seconds: 120,
+    source: 'EC2 User Guide, Status checks: run every minute; `initializing` ends after two to three minutes',
+  },
+  instanceReboot: {
+    seconds: 15,
+    source:
+      'EC2 User Guide, Reboot your instance: an orderly reboot within a few minutes; Linux in 10 to 20 s',
+  },
+  instanceStopping: {
+    seconds: 20,
+    source: 'typical of EBS-backed Linux instances: orderly shutdown and state change',
+  },
+  instanceShuttingDown: {
+    seconds: 25,
+    source: 'typical of EBS-backed Linux instances: orderly shutdown and state change',
+  },
+  instanceRemembered: {
+    seconds: 3600,
+    source: 'EC2 User Guide, Terminate: a terminated instance remains visible for about an hour',
+  },
+  imageAvailable: {
+    seconds: 150,
+    source: 'CreateImage of an 8 GiB volume with little data: two to four minutes in practice',
+  },
+  imageCopied: {
+    seconds: 300,
+    source: 'CopyImage of a small image to another region: about five minutes in practice',
+  },
+  volumeAvailable: { seconds: 2, source: 'CreateVolume: a few seconds' },
+  snapshotCompleted: { seconds: 90, source: 'CreateSnapshot of an 8 GiB volume with little data' },
+  loadBalancerActive: {
+    seconds: 120,
+    source: 'Application Load Balancers stay `provisioning` for about two minutes',
+  },
+  targetRegistered: {
+    seconds: 5,
+    source: 'ELB target registration: the first health check follows within seconds',
+  },
+  autoScalingTick: {
+    seconds: 10,
+    source: 'Amazon EC2 Auto Scaling evaluates a group several times a minute',
+  },
+  eventDelivery: {
+    seconds: 0.5,
+    source: 'EventBridge: about half a second from event to target at the median',
+  },
+  logDelivery: { seconds: 1, source: 'CloudWatch Logs: lines of a Lambda are visible within seconds' },
+  lambdaColdStart: { seconds: 0, source: 'real: the worker of the bundle starts at its own speed' },
+  stackPoll: { seconds: 1, source: 'CloudFormation answers a finished resource within about a second' },
+} as const satisfies Record<string, Duration>;
+
+export type DurationName = keyof typeof durations;

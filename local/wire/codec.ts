@@ -1,0 +1,278 @@
+import {
+  JsonShapeDeserializer,
+  JsonShapeSerializer,
+  XmlShapeDeserializer,
+  XmlShapeSerializer,
+} from '@aws-sdk/core/protocols';
+import { CborCodec } from '@smithy/core/cbor';
+import type { NormalizedSchema } from '@smithy/core/schema';
+import type { WireRequest, WireResponse } from '../service';
+import { AwsError } from './aws-error';
+import type { OperationModel, ServiceModel } from './model';
+import { decodeQueryInput } from './query-input';
+import { decodeRestInput, type RestMatch, splitRestOutput } from './rest';
+
+/** Smithy's numbers of the timestamp formats. */
+const DATE_TIME = 5;
+const EPOCH_SECONDS = 7;
+
+/** How one request speaks to its service: decodes the input, encodes the answer or the error. */
+export interface Codec {
+  decode(operation: OperationModel, request: WireRequest): Promise<unknown>;
+  encode(operation: OperationModel, output: Record<string, unknown>, requestId: string): WireResponse;
+  encodeError(error: AwsError, requestId: string): WireResponse;
+}
+
+/** The query protocols: form fields in, XML out. */
+export function queryCodec(model: ServiceModel): Codec {
+  const ec2 = model.protocol === 'ec2Query';
+  return {
+    async decode(operation, request) {
+      const form = new URLSearchParams(request.body.toString());
+      for (const [key, value] of request.query) form.append(key, value);
+      return decodeQueryInput(operation.input, form, { ec2 });
+    },
+    encode(operation, output, requestId) {
+      const members = operation.output.isStructSchema() ? xmlMembers(model, operation.output, output) : '';
+      const body = ec2
+        ? `<requestId>${requestId}</requestId>${operation.output.isStructSchema() ? members : '<return>true</return>'}`
+        : `<${operation.name}Result>${members}</${operation.name}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+      return xmlResponse(
+        200,
+        `<${operation.name}Response xmlns="${model.xmlNamespace}">${body}</${operation.name}Response>`,
+        requestId,
+      );
+    },
+    encodeError(error, requestId) {
+      const body = ec2
+        ? `<Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`
+        : `<ErrorResponse xmlns="${model.xmlNamespace}"><Error><Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+      return xmlResponse(error.status, body, requestId);
+    },
+  };
+}
+
+/** The JSON RPC protocols: `X-Amz-Target` names the operation. */
+export function jsonCodec(model: ServiceModel): Codec {
+  const contentType =
+    model.protocol === 'awsJson1_0' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1';
+  return {
+    decode: (operation, request) => readJson(operation.input, request.body, false),
+    encode: (operation, output, requestId) =>
+      jsonResponse(200, writeJson(operation.output, output, false), contentType, requestId),
+    encodeError: (error, requestId) =>
+      jsonError(error, contentType, requestId, model.protocol === 'awsJson1_0' ? `${model.namespace}#` : ''),
+  };
+}
+
+/** REST with JSON bodies. */
+export function restJsonCodec(match: RestMatch | undefined): Codec {
+  return {
+    decode: (_operation, request) => {
+      if (!match) throw new AwsError('UnknownOperationException', 'Unknown operation', 404);
+      return decodeRestInput(match, request, { read: (schema, body) => readJson(schema, body, true) });
+    },
+    encode(operation, output, requestId) {
+      const rest = splitRestOutput(operation, output);
+      if (rest.payload?.schema.isBlobSchema() || rest.payload?.schema.isStringSchema()) {
+        return {
+          status: rest.status,
+          headers: { ...rest.headers, ...requestIds(requestId) },
+          body: toBuffer(rest.payload.value),
+        };
+      }
+      const body = rest.payload
+        ? writeJson(rest.payload.schema, rest.payload.value ?? {}, true)
+        : rest.status === 204
+          ? ''
+          : writeJson(operation.output, bodyMembers(operation, output), true);
+      const answer = jsonResponse(rest.status, body, 'application/json', requestId);
+      return { ...answer, headers: { ...answer.headers, ...rest.headers } };
+    },
+    encodeError: (error, requestId) => jsonError(error, 'application/json', requestId, ''),
+  };
+}
+
+/** REST with XML bodies: S3. */
+export function restXmlCodec(model: ServiceModel, match: RestMatch | undefined): Codec {
+  return {
+    decode: (_operation, request) => {
+      if (!match)
+        throw new AwsError(
+          'MethodNotAllowed',
+          'The specified method is not allowed against this resource.',
+          405,
+        );
+      return decodeRestInput(match, request, { read: (schema, body) => readXml(schema, body) });
+    },
+    encode(operation, output, requestId) {
+      const rest = splitRestOutput(operation, output);
+      const headers = { ...rest.headers, 'x-amz-request-id': requestId, 'x-amz-id-2': requestId };
+      if (rest.payload?.schema.isBlobSchema() || rest.payload?.schema.isStringSchema()) {
+        return { status: rest.status, headers, body: toBuffer(rest.payload.value) };
+      }
+      const schema = rest.payload?.schema ?? operation.output;
+      const value = rest.payload ? rest.payload.value : bodyMembers(operation, output);
+      if (!rest.payload && !rest.hasBodyMembers) return { status: rest.status, headers, body: '' };
+      if (value === undefined) return { status: rest.status, headers, body: '' };
+      const root = schema.getMergedTraits().xmlName ?? schema.getName();
+      const body = `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${model.xmlNamespace}">${xmlMembers(model, schema, value as Record<string, unknown>)}</${root}>`;
+      return { status: rest.status, headers: { 'content-type': 'application/xml', ...headers }, body };
+    },
+    encodeError(error, requestId) {
+      const more = Object.entries(error.details).map(
+        ([key, value]) => `<${key}>${escapeXml(String(value))}</${key}>`,
+      );
+      const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>${more.join('')}<RequestId>${requestId}</RequestId><HostId>${requestId}</HostId></Error>`;
+      return {
+        status: error.status,
+        headers: {
+          'content-type': 'application/xml',
+          'x-amz-request-id': requestId,
+          'x-amz-id-2': requestId,
+        },
+        body,
+      };
+    },
+  };
+}
+
+/** Smithy RPC v2 with CBOR bodies, which newer SDKs use for CloudWatch and others. */
+export function cborCodec(model: ServiceModel): Codec {
+  const codec = new CborCodec();
+  const headers = (requestId: string) => ({
+    'content-type': 'application/cbor',
+    'smithy-protocol': 'rpc-v2-cbor',
+    ...requestIds(requestId),
+  });
+  return {
+    async decode(operation, request) {
+      if (request.body.length === 0) return {};
+      return codec.createDeserializer().read(operation.input, request.body);
+    },
+    encode(operation, output, requestId) {
+      const serializer = codec.createSerializer();
+      serializer.write(operation.output, output);
+      return { status: 200, headers: headers(requestId), body: toBuffer(serializer.flush()) };
+    },
+    encodeError(error, requestId) {
+      const serializer = codec.createSerializer();
+      serializer.write(DOCUMENT, { __type: `${model.namespace}#${error.code}`, message: error.message });
+      return { status: error.status, headers: headers(requestId), body: toBuffer(serializer.flush()) };
+    },
+  };
+}
+
+/** Smithy's number of the document schema: any JSON-like value. */
+const DOCUMENT = 15;
+
+function bodyMembers(operation: OperationModel, output: Record<string, unknown>): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  if (!operation.output.isStructSchema()) return members;
+  for (const [name, member] of operation.output.structIterator()) {
+    const { httpHeader, httpResponseCode, httpPrefixHeaders } = member.getMergedTraits();
+    if (!httpHeader && !httpResponseCode && httpPrefixHeaders === undefined && output[name] !== undefined) {
+      members[name] = output[name];
+    }
+  }
+  return members;
+}
+
+async function readJson(schema: NormalizedSchema, body: Buffer, jsonName: boolean): Promise<unknown> {
+  if (body.length === 0) return {};
+  const deserializer = new JsonShapeDeserializer({
+    jsonName,
+    timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
+  });
+  deserializer.setSerdeContext(serdeContext);
+  try {
+    return schema.isUnitSchema() ? {} : await deserializer.read(schema, body.toString());
+  } catch (error) {
+    throw new AwsError(
+      'SerializationException',
+      `the request body is not valid: ${(error as Error).message}`,
+    );
+  }
+}
+
+function writeJson(schema: NormalizedSchema, value: unknown, jsonName: boolean): string {
+  if (schema.isUnitSchema()) return '{}';
+  const serializer = new JsonShapeSerializer({
+    jsonName,
+    timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
+  });
+  serializer.setSerdeContext(serdeContext);
+  serializer.write(schema, value);
+  return String(serializer.flush());
+}
+
+async function readXml(schema: NormalizedSchema, body: Buffer): Promise<unknown> {
+  const deserializer = new XmlShapeDeserializer({
+    timestampFormat: { useTrait: true, default: DATE_TIME },
+    xmlNamespace: '',
+    serviceNamespace: '',
+  });
+  deserializer.setSerdeContext(serdeContext);
+  try {
+    return await deserializer.read(schema, body.toString());
+  } catch (error) {
+    throw new AwsError(
+      'MalformedXML',
+      `The XML you provided was not well-formed: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** The members of a structure as XML, without the element around them. */
+function xmlMembers(model: ServiceModel, schema: NormalizedSchema, value: Record<string, unknown>): string {
+  const serializer = new XmlShapeSerializer({
+    timestampFormat: { useTrait: true, default: DATE_TIME },
+    xmlNamespace: model.xmlNamespace ?? '',
+    serviceNamespace: model.namespace,
+  });
+  serializer.setSerdeContext(serdeContext);
+  serializer.write(schema, value);
+  const xml = String(serializer.flush());
+  const open = xml.indexOf('>');
+  return xml[open - 1] === '/' ? '' : xml.slice(open + 1, xml.lastIndexOf('</'));
+}
+
+/** The SDK's serializers ask their client for these. */
+const serdeContext = {
+  base64Decoder: (text: string) => new Uint8Array(Buffer.from(text, 'base64')),
+  base64Encoder: (bytes: Uint8Array | string) => Buffer.from(bytes as Uint8Array).toString('base64'),
+  utf8Decoder: (text: string) => new Uint8Array(Buffer.from(text)),
+  utf8Encoder: (bytes: Uint8Array | string) =>
+    typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString(),
+} as never;
+
+function toBuffer(value: unknown): Buffer {
+  if (value === undefined || value === null) return Buffer.alloc(0);
+  return typeof value === 'string' ? Buffer.from(value) : Buffer.from(value as Uint8Array);
+}
+
+function requestIds(requestId: string): Record<string, string> {
+  return { 'x-amzn-requestid': requestId };
+}
+
+function xmlResponse(status: number, body: string, requestId: string): WireResponse {
+  return {
+    status,
+    headers: { 'content-type': 'text/xml;charset=UTF-8', ...requestIds(requestId) },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+  };
+}
+
+function jsonResponse(status: number, body: string, contentType: string, requestId: string): WireResponse {
+  return { status, headers: { 'content-type': contentType, ...requestIds(requestId) }, body };
+}
+
+function jsonError(error: AwsError, contentType: string, requestId: string, prefix: string): WireResponse {
+  const body = JSON.stringify({ __type: `${prefix}${error.code}`, message: error.message, ...error.details });
+  const answer = jsonResponse(error.status, body, contentType, requestId);
+  return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
