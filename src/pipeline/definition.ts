@@ -1,0 +1,291 @@
+import { z } from 'zod';
+import { findCronProblem } from './cron';
+import { duration } from './duration';
+import { findPatternProblem } from './event-pattern';
+import { expected, show } from './expected';
+
+/** A mapping whose keys are all known: an unknown one is a spelling mistake, and would else be ignored in silence. */
+function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const keys = Object.keys(shape).join(', ');
+  const notAMapping = expected(`a mapping with the keys ${keys}`);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `unknown key, expected one of ${keys}` : notAMapping(issue),
+  });
+}
+
+function text(pattern: RegExp, what: string) {
+  const error = expected(what);
+  return z.string({ error }).regex(pattern, { error });
+}
+
+function whole(from: number, to: number, what = 'a whole number') {
+  const error = expected(`${what} from ${from} to ${to}`);
+  return z.int({ error }).min(from, { error }).max(to, { error });
+}
+
+function flag() {
+  return z.boolean({ error: expected('true or false') });
+}
+
+function list<Item extends z.ZodType>(item: Item, what: string) {
+  return z.array(item, { error: expected(what) });
+}
+
+/** A list in which each value stands once. */
+function distinct<Item extends z.ZodType>(item: Item, what: string) {
+  return list(item, what).refine((values) => new Set(values).size === values.length, {
+    error: expected(`${what}, each once`),
+  });
+}
+
+/** A value, or the name of the SSM parameter that holds it, as EC2 writes it: `resolve:ssm:name[:version or label]`. */
+const SSM_REFERENCE = /^resolve:ssm:[\w./-]+(:[\w.-]+)?$/;
+
+/** Names that bash or the dynamic linker give a meaning to: a value in one of them could change what the script runs. */
+const RESERVED_NAME =
+  /^(_|PATH|IFS|ENV|CDPATH|HOME|SHELL|SHELLOPTS|GLOBIGNORE|POSIXLY_CORRECT|TMPDIR|U?ID|EUID|PPID|GROUPS|DIRSTACK|FUNCNAME|PIPESTATUS|RANDOM|SRANDOM|SECONDS|EPOCH\w*|LINENO|HIST\w*|OPT(ARG|ERR|IND)|PS\d|PROMPT_COMMAND|BASH\w*|LD_\w*)$/;
+
+const ParameterName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, {
+    error:
+      'expected the name of a shell variable: letters, digits and _, at most 64, not starting with a digit',
+  })
+  .refine((name) => !RESERVED_NAME.test(name), {
+    error: 'expected a name of your own, this one has a meaning for bash or the system',
+  });
+
+const RegularExpression = z
+  .string({ error: expected('a regular expression') })
+  .refine((source) => isRegularExpression(source), { error: expected('a valid regular expression') });
+
+const Parameter = section({
+  default: z
+    .string({ error: expected('a text (numbers and true or false in quotes)') })
+    .optional()
+    .describe(
+      'The value when a build gives none: a text, or resolve:ssm:NAME. Without it the parameter is required.',
+    ),
+  pattern: RegularExpression.optional().describe(
+    'A regular expression that the value must match once resolved. It matches anywhere: anchor it with ^ and $.',
+  ),
+}).superRefine((parameter, context) => {
+  const { default: value, pattern } = parameter;
+  if (value === undefined || pattern === undefined || value.startsWith('resolve:')) return;
+  if (isRegularExpression(pattern) && !new RegExp(pattern, 'u').test(value)) {
+    context.addIssue({
+      code: 'custom',
+      path: ['default'],
+      message: `expected a value that matches ${pattern}, got ${show(value)}`,
+    });
+  }
+});
+
+const Base = section({
+  image: text(
+    /^(ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[\w./-]+(:[\w.-]+)?)$/,
+    'an AMI id (ami-…) or resolve:ssm:NAME',
+  ).describe('The image to start from: an AMI id, or resolve:ssm:NAME of the SSM parameter that holds one.'),
+  instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as t3.micro').describe(
+    'Instance type of the base instance. Its architecture must be the image’s.',
+  ),
+  volumeSize: whole(1, 16_384, 'GiB as a whole number')
+    .default(8)
+    .describe('Size of the root volume in GiB.'),
+  userData: text(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\0\\]+$/, 'a file in the folder of the pipeline')
+    .default('user-data.sh')
+    .describe('The script that makes the base instance what the image shall be.'),
+  keyName: z
+    .string({ error: expected('the name of an EC2 key pair') })
+    .min(1, { error: expected('the name of an EC2 key pair') })
+    .max(255, { error: expected('the name of an EC2 key pair, at most 255 characters') })
+    .optional()
+    .describe('An EC2 key pair for the base instance. No port is opened for it.'),
+});
+
+const Healthy = section({
+  port: whole(1, 65_535, 'a port').default(80).describe('The port that the site answers on.'),
+  path: text(/^\/[^\s#]*$/, 'a path that starts with /')
+    .default('/')
+    .describe('The path that is asked for.'),
+  status: whole(200, 599, 'an HTTP status').default(200).describe('The status that the answer must have.'),
+  contains: z
+    .string({ error: expected('a text that is in the answer') })
+    .min(1, { error: expected('a text that is in the answer') })
+    .optional()
+    .describe('A text that the body of the answer must contain.'),
+  times: whole(1, 10).default(3).describe('How many times in a row the site must answer so.'),
+  within: duration('30s', '2h').prefault('10m').describe('How long the site may take until it does.'),
+});
+
+const Image = section({
+  test: flag().default(true).describe('Whether the image is booted once, and probed, before it is used.'),
+  keep: whole(1, 100).default(5).describe('How many good images of this pipeline are kept.'),
+  deprecateAfter: duration('1d', '3650d')
+    .prefault('90d')
+    .describe('When EC2 lists the image as deprecated, after its creation.'),
+  copyTo: distinct(
+    text(/^[a-z]{2,3}(-[a-z]+)+-\d$/, 'the name of a region such as eu-north-1'),
+    'a list of regions',
+  )
+    .default([])
+    .describe('Further regions that the image is copied to.'),
+  shareWith: distinct(text(/^\d{12}$/, 'the 12 digits of an account id, in quotes'), 'a list of account ids')
+    .default([])
+    .describe('Accounts that may launch the image.'),
+  parameter: text(
+    /^(?!\/([aA][wW][sS]|[sS][sS][mM])(\/|$))(\/[\w.-]+){1,15}$/,
+    'the full name of an SSM parameter such as /kiln/web/image',
+  )
+    .max(1011, { error: expected('at most 1011 characters') })
+    .optional()
+    .describe('The SSM parameter that always names the newest good image.'),
+});
+
+const Target = section({
+  autoScalingGroup: text(/^[^:\p{Cc}]{1,255}$/u, 'the name of an Auto Scaling group').describe(
+    'The Auto Scaling group that is refreshed.',
+  ),
+  minHealthy: whole(0, 100, 'a whole percentage')
+    .default(100)
+    .describe('Percentage of the desired capacity that stays in service during the refresh.'),
+  maxHealthy: whole(100, 200, 'a whole percentage')
+    .default(110)
+    .describe('Percentage of the desired capacity that the group may grow to during the refresh.'),
+  warmup: duration('0s', '1d')
+    .optional()
+    .describe('How long a new server warms up before it counts. Without it: what the group says.'),
+  bake: duration('0s', '2d')
+    .prefault('0s')
+    .describe('How long the refresh watches the new fleet at its end.'),
+  autoRollback: flag()
+    .default(true)
+    .describe('Whether AWS puts the old version back when the refresh fails.'),
+  initialCapacity: whole(1, 1000)
+    .default(1)
+    .describe('How many servers the first image scales the group out to, from zero.'),
+}).superRefine(({ minHealthy, maxHealthy }, context) => {
+  if (maxHealthy - minHealthy > 100) {
+    context.addIssue({
+      code: 'custom',
+      path: ['maxHealthy'],
+      message: `expected at most 100 more than minHealthy (${minHealthy}), got ${maxHealthy}`,
+    });
+  }
+});
+
+const Rollout = list(Target, 'a list of targets').superRefine((targets, context) => {
+  targets.forEach(({ autoScalingGroup }, at) => {
+    if (targets.findIndex((target) => target.autoScalingGroup === autoScalingGroup) < at) {
+      context.addIssue({
+        code: 'custom',
+        path: [at, 'autoScalingGroup'],
+        message: `expected each group once, ${show(autoScalingGroup)} is there twice`,
+      });
+    }
+  });
+});
+
+const Cron = z
+  .string({ error: expected("a cron expression such as '0 3 * * ? *'") })
+  .refine((cron) => findCronProblem(cron) === undefined, {
+    error: ({ input }) => findCronProblem(String(input)) ?? '',
+  });
+
+const Schedule = section({
+  cron: Cron.describe(
+    'When: minutes, hours, day of month, month, day of week, year, as EventBridge Scheduler reads it.',
+  ),
+  timezone: z
+    .string({ error: expected('an IANA time zone such as Europe/Oslo') })
+    .refine(isTimeZone, { error: expected('an IANA time zone such as Europe/Oslo') })
+    .default('UTC')
+    .describe('The time zone that the schedule is in, daylight saving included.'),
+});
+
+const EventPattern = z
+  .record(z.string(), z.unknown(), { error: expected('an EventBridge event pattern') })
+  .refine((pattern) => findPatternProblem(pattern) === undefined, {
+    error: ({ input }) => findPatternProblem(input as Record<string, unknown>) ?? '',
+  });
+
+const Triggers = section({
+  schedule: Schedule.optional().describe('Builds at fixed times.'),
+  events: list(
+    section({ pattern: EventPattern.describe('An EventBridge event pattern.') }),
+    'a list of events',
+  )
+    .max(20, { error: 'expected at most 20 events' })
+    .default([])
+    .describe('Builds whenever an event matches.'),
+});
+
+/**
+ * What a pipeline file says. The single source: it validates the file when the service is packaged and again when it
+ * runs, types the code, and is what `docs/pipeline.schema.json` is generated from. Durations are in seconds.
+ */
+export const PipelineDefinition = section({
+  description: z
+    .string({ error: expected('a text') })
+    .max(255, { error: 'expected at most 255 characters' })
+    .default('')
+    .describe('What the pipeline is for. Becomes the description of its images.'),
+  base: Base.describe('The base instance: what the image is made of.'),
+  parameters: z
+    .record(ParameterName, Parameter, { error: expected('a mapping from names to parameters') })
+    .default({})
+    .describe('Values that a build may be given. The user data finds them as variables of the shell.'),
+  healthy: Healthy.prefault({}).describe('When the site counts as healthy.'),
+  image: Image.prefault({}).describe('What becomes of the image.'),
+  rollout: Rollout.default([]).describe('Where the image is rolled out to, each at the same time.'),
+  triggers: Triggers.prefault({}).describe('What starts a build, beside people.'),
+  whenBusy: z
+    .enum(['queue', 'reject'], { error: expected('queue or reject') })
+    .default('queue')
+    .describe('What becomes of a request while a build runs: queue keeps the newest one, reject refuses.'),
+  approval: z
+    .literal('none', {
+      error: (issue) =>
+        issue.input === 'required' ? 'required is not available yet, expected none' : expected('none')(issue),
+    })
+    .default('none')
+    .describe('Whether a rollout waits for a person. Only none is available yet.'),
+});
+
+export type PipelineDefinition = z.infer<typeof PipelineDefinition>;
+
+/** A target of the rollout: one Auto Scaling group and how it is refreshed. */
+export type RolloutTarget = PipelineDefinition['rollout'][number];
+
+/** A pipeline: its definition, the name of its folder and the script that is its user data. */
+export interface Pipeline {
+  name: string;
+  definition: PipelineDefinition;
+  userDataScript: string;
+}
+
+/** Whether a value is a reference to an SSM parameter (`resolve:ssm:NAME`) instead of the value itself. */
+export function isSsmReference(value: string): boolean {
+  return SSM_REFERENCE.test(value);
+}
+
+function isRegularExpression(source: string): boolean {
+  try {
+    new RegExp(source, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  // Intl also takes offsets and any case, EventBridge Scheduler does not.
+  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidPipeline, UnknownPipeline } from '../errors';
+import type { Pipeline } from './definition';
+import { parseDefinition } from './parse';
+import { checkUserDataScript } from './user-data';
+
+const FILE = 'pipeline.yml';
+const NAME = /^[a-z][a-z0-9-]{0,29}$/;
+
+/**
+ * Reads and checks a pipeline.
+ *
+ * @param folder the folder of all pipelines
+ * @param name the pipeline's name, which is the name of its folder
+ * @throws UnknownPipeline if there is none of this name; says which there are
+ * @throws InvalidPipeline if its file or its user data is not valid; says all that is wrong
+ */
+export async function loadPipeline(folder: string, name: string): Promise<Pipeline> {
+  // The name comes from callers of the HTTP API: one that is no name must not become a path.
+  const text = NAME.test(name) ? await readIfThere(join(folder, name, FILE)) : undefined;
+  if (text === undefined) throw new UnknownPipeline(await describeUnknown(folder, name));
+
+  const file = join(folder, name, FILE);
+  const { definition, problems } = parseDefinition(text);
+  const script = await readUserData(join(folder, name), definition?.base.userData);
+  const all = [...problems, ...script.problems];
+  if (definition === undefined || all.length > 0) {
+    throw new InvalidPipeline(`${file} is not valid:\n${all.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+  return { name, definition, userDataScript: script.text };
+}
+
+/**
+ * Reads and checks all pipelines of a folder, sorted by name.
+ *
+ * @param folder the folder of all pipelines
+ * @throws InvalidPipeline if one is not valid; says all that is wrong in all of them
+ */
+export async function loadPipelines(folder: string): Promise<Pipeline[]> {
+  const loaded = await Promise.allSettled((await listFolders(folder)).map((name) => loadNamed(folder, name)));
+  const failures = loaded.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const unexpected = failures.find((reason) => !(reason instanceof InvalidPipeline));
+  if (unexpected) throw unexpected;
+  if (failures.length > 0) {
+    throw new InvalidPipeline(failures.map((failure: InvalidPipeline) => failure.message).join('\n'));
+  }
+  return loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+async function loadNamed(folder: string, name: string): Promise<Pipeline> {
+  if (NAME.test(name)) return loadPipeline(folder, name);
+  throw new InvalidPipeline(
+    `${join(folder, name)} is not valid:\n  expected a folder name of small letters, digits and -, at most 30, starting with a letter`,
+  );
+}
+
+/** The names of the folders that have a pipeline file, sorted. */
+async function listFolders(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const withFile = await Promise.all(
+    folders.map(async (name) => ((await isPipeline(folder, name)) ? [name] : [])),
+  );
+  return withFile.flat().sort();
+}
+
+async function isPipeline(folder: string, name: string): Promise<boolean> {
+  return (await readdir(join(folder, name))).includes(FILE);
+}
+
+async function describeUnknown(folder: string, name: string): Promise<string> {
+  const names = await listFolders(folder);
+  const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there are none';
+  return `no pipeline is named ${JSON.stringify(name)}: ${known}`;
+}
+
+/** The user data script of a pipeline, as far as its definition says where it is, and what is wrong with it. */
+async function readUserData(folder: string, file: string | undefined) {
+  if (file === undefined) return { text: '', problems: [] };
+  const text = await readIfThere(join(folder, file));
+  if (text === undefined) {
+    return { text: '', problems: [`base.userData: expected a file, there is no ${join(folder, file)}`] };
+  }
+  return { text, problems: checkUserDataScript(text).map((problem) => `base.userData: ${file} ${problem}`) };
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) return undefined;
+    throw error;
+  }
+}

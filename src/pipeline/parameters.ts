@@ -1,0 +1,45 @@
+import { InvalidParameter } from '../errors';
+import type { Pipeline } from './definition';
+import { show } from './expected';
+
+/**
+ * Fills the parameters of a build: what the request gave, and the defaults of the pipeline for the rest.
+ *
+ * @param given the values of the request, by name
+ * @returns a value for each parameter of the pipeline; it may still be a reference (`resolve:ssm:NAME`)
+ * @throws InvalidParameter if the request gave one that the pipeline does not have, or gave none where it must
+ */
+export function checkParameters(pipeline: Pipeline, given: Record<string, string>): Record<string, string> {
+  const { parameters } = pipeline.definition;
+  const names = Object.keys(parameters);
+  const unknown = Object.keys(given).filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
+    throw new InvalidParameter(`pipeline ${pipeline.name} has no parameter ${unknown.join(', ')}: ${known}`);
+  }
+  // Object.hasOwn: a parameter may have the name of something that every object inherits.
+  const valueOf = (name: string) => (Object.hasOwn(given, name) ? given[name] : parameters[name]?.default);
+  const values = names.map((name) => [name, valueOf(name)] as const);
+  const missing = values.flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (missing.length > 0) {
+    throw new InvalidParameter(
+      `pipeline ${pipeline.name} needs a value for parameter ${missing.join(', ')}: it has no default`,
+    );
+  }
+  return Object.fromEntries(values) as Record<string, string>;
+}
+
+/**
+ * Checks the values of a build against the patterns of the pipeline, once references are resolved.
+ *
+ * @param resolved a value for each parameter, by name
+ * @throws InvalidParameter if one does not match; names all that do not
+ */
+export function matchParameters(pipeline: Pipeline, resolved: Record<string, string>): void {
+  const problems = Object.entries(pipeline.definition.parameters).flatMap(([name, { pattern }]) => {
+    const value = resolved[name] ?? '';
+    if (pattern === undefined || new RegExp(pattern, 'u').test(value)) return [];
+    return [`parameter ${name}: expected a value that matches ${pattern}, got ${show(value)}`];
+  });
+  if (problems.length > 0) throw new InvalidParameter(`pipeline ${pipeline.name}, ${problems.join('; ')}`);
+}

@@ -1,0 +1,75 @@
+import { gzipSync } from 'node:zlib';
+import { InvalidParameter, InvalidPipeline } from '../errors';
+
+/**
+ * The most bytes of user data, before base64.
+ * See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+ */
+export const MOST_USER_DATA = 16_384;
+
+const SHEBANG = /^#!.*\n/;
+
+/**
+ * Makes the user data of a base instance: the script's first line, one `export` for each value, the rest of the
+ * script. Values are quoted so that the shell never reads them as code. Compressed where it would else be too long;
+ * cloud-init unpacks it.
+ *
+ * @param script a shell script whose first line names its interpreter
+ * @param values the values by the name of their variable
+ * @param pipeline the pipeline's name, for the message of an error
+ * @throws InvalidPipeline if it is longer than EC2 takes even when compressed
+ * @throws InvalidParameter if a value holds a NUL character, which no variable can
+ */
+export function renderUserData(script: string, values: Record<string, string>, pipeline?: string): Buffer {
+  const [shebang = ''] = SHEBANG.exec(script) ?? [];
+  const exports = Object.entries(values).map(([name, value]) => `export ${name}=${quote(name, value)}\n`);
+  const userData = pack(`${shebang}${exports.join('')}${script.slice(shebang.length)}`);
+  if (userData.length > MOST_USER_DATA) {
+    const whose = pipeline === undefined ? '' : ` of pipeline ${pipeline}`;
+    throw new InvalidPipeline(
+      `user data${whose} is ${describeTooLong(userData)}: move what is long into the site's archive`,
+    );
+  }
+  return userData;
+}
+
+/**
+ * Checks a user data script before there are values for it.
+ *
+ * @returns what is wrong with it, one text for each problem
+ */
+export function checkUserDataScript(script: string): string[] {
+  const problems: string[] = [];
+  if (!SHEBANG.test(script)) problems.push('has no first line that names its shell, expected #!/bin/bash');
+  else if (!/^#!.*\b(ba|da|k|z)?sh\b/.test(script))
+    problems.push('is not a shell script, expected #!/bin/bash');
+  if (script.includes('\r\n')) problems.push('has Windows line ends, expected \\n alone');
+  const size = checkUserDataSize(script);
+  return size === undefined ? problems : [...problems, size];
+}
+
+/** Checks that a script alone, without values, is short enough for EC2: what is wrong, or undefined. */
+export function checkUserDataSize(script: string): string | undefined {
+  const userData = pack(script);
+  return userData.length > MOST_USER_DATA ? `is ${describeTooLong(userData)}` : undefined;
+}
+
+function describeTooLong(userData: Buffer): string {
+  return `${userData.length} bytes compressed, EC2 takes ${MOST_USER_DATA} at most`;
+}
+
+/** The bytes of a script, compressed only if they must be: what is plain can be read in the EC2 console. */
+function pack(text: string): Buffer {
+  const plain = Buffer.from(text, 'utf8');
+  return plain.length > MOST_USER_DATA ? gzipSync(plain, { level: 9 }) : plain;
+}
+
+/** A value in single quotes, in which the shell gives no character a meaning but the closing quote. */
+function quote(name: string, value: string): string {
+  if (value.includes('\0')) {
+    throw new InvalidParameter(
+      `parameter ${name}: expected a text without NUL characters, got ${JSON.stringify(value)}`,
+    );
+  }
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}
