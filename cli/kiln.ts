@@ -1,0 +1,40 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { runLocal } from './local';
+
+/**
+ * The `kiln` command line.
+ *
+ * @param argv as `process.argv`
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('kiln')
+    .description('Golden images on AWS, baked and rolled out')
+    .showHelpAfterError();
+  program
+    .command('local')
+    .description('run the embedded AWS in the foreground, with the service and the sample fleet in it')
+    .option('--port <port>', 'port of the front door; 0 finds a free one', parsePort, 4566)
+    .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
+    .option('--empty', 'only a newborn account: deploy nothing', false)
+    .action(runLocal);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    console.error(`kiln: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('expected 0 to 65535');
+  return port;
+}
+
+function parseScale(text: string): number {
+  const scale = Number(text);
+  if (!(scale > 0) || scale > 10_000)
+    throw new InvalidArgumentError('expected a number above 0, at most 10000');
+  return scale;
+}

@@ -1,0 +1,50 @@
+import type { WireRequest } from '../service';
+import { AwsError } from './aws-error';
+import { entries, type ServiceName, serviceNames } from './catalog';
+
+/** Who a request is for, as far as the request itself says. */
+export interface Addressee {
+  /** `execute-api` is a call to a deployed HTTP API. */
+  readonly service: ServiceName | 'execute-api';
+  readonly region: string;
+  /** The access key that signed it; undefined for an unsigned request. */
+  readonly accessKeyId?: string;
+}
+
+const CREDENTIAL = /Credential=([^/,\s]+)\/\d{8}\/([^/]*)\/([^/]+)\/aws4_request/;
+const SCOPE = /^([^/]+)\/\d{8}\/([^/]*)\/([^/]+)\/aws4_request$/;
+const DEFAULT_REGION = 'us-east-1';
+
+/**
+ * Tells service and region of a request from its SigV4 credential scope (header or presigned query), or, when it is
+ * unsigned, from its target header or host. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ *
+ * @throws AwsError for a service that the embedded AWS does not have
+ */
+export function identify(request: WireRequest): Addressee {
+  const signed =
+    CREDENTIAL.exec(request.headers.authorization ?? '') ??
+    SCOPE.exec(request.query.get('X-Amz-Credential') ?? '');
+  if (signed) {
+    const [, accessKeyId, region, signingName = ''] = signed;
+    return { service: bySigningName(signingName), region: region || DEFAULT_REGION, accessKeyId };
+  }
+  const fromHost = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(request.host);
+  const target = request.headers['x-amz-target']?.split('.')[0];
+  const service =
+    serviceNames.find((name) => target !== undefined && entries[name].target === target) ??
+    serviceNames.find((name) => entries[name].signingName === fromHost?.[1]) ??
+    's3';
+  return { service, region: fromHost?.[2] ?? DEFAULT_REGION };
+}
+
+function bySigningName(signingName: string): ServiceName | 'execute-api' {
+  if (signingName === 'execute-api') return signingName;
+  const found = serviceNames.find((name) => entries[name].signingName === signingName);
+  if (found) return found;
+  throw new AwsError(
+    'UnrecognizedClientException',
+    `the embedded AWS does not have the service '${signingName}'; it has ${serviceNames.map((name) => entries[name].signingName).join(', ')}`,
+    400,
+  );
+}
