@@ -18,8 +18,8 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
     throw new InvalidParameter(`pipeline ${pipeline.name} has no parameter ${unknown.join(', ')}: ${known}`);
   }
   // Object.hasOwn: a parameter may have the name of something that every object inherits.
-  const valueOf = (name: string) => (Object.hasOwn(given, name) ? given[name] : parameters[name]?.default);
-  const values = names.map((name) => [name, valueOf(name)] as const);
+  const take = (name: string) => (Object.hasOwn(given, name) ? given[name] : parameters[name]?.default);
+  const values = names.map((name) => [name, take(name)] as const);
   const missing = values.flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (missing.length > 0) {
     throw new InvalidParameter(
