@@ -1,0 +1,14 @@
+#!/bin/bash
+# Makes a fresh Amazon Linux 2023 a web server of the API's documents. Given: SITE, the S3 address of their archive.
+set -euo pipefail
+
+dnf install -y httpd
+
+# The load balancer sends /api/* here as it is, so the documents are where their addresses say.
+mkdir -p /var/www/html/api
+aws s3 cp "$SITE" /tmp/site.tar.gz
+tar -xzf /tmp/site.tar.gz -C /var/www/html/api
+rm /tmp/site.tar.gz
+
+# Enabled, not only started: servers launched from the image get no user data.
+systemctl enable --now httpd

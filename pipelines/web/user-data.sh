@@ -1,0 +1,14 @@
+#!/bin/bash
+# Makes a fresh Amazon Linux 2023 a web server of the site. Given: SITE, the S3 address of the site's archive.
+set -euo pipefail
+
+dnf install -y httpd
+
+aws s3 cp "$SITE" /tmp/site.tar.gz
+tar -xzf /tmp/site.tar.gz -C /var/www/html
+rm /tmp/site.tar.gz
+
+echo 'ErrorDocument 404 /404.html' > /etc/httpd/conf.d/site.conf
+
+# Enabled, not only started: servers launched from the image get no user data.
+systemctl enable --now httpd
