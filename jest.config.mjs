@@ -1,4 +1,7 @@
 // Everything is compiled to CommonJS by swc, dependencies that ship only ES modules included.
+// The SDK's warning about Node 20 at every start says nothing about this project.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
