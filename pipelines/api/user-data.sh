@@ -7,7 +7,8 @@ dnf install -y httpd
 # The load balancer sends /api/* here as it is, so the documents are where their addresses say.
 mkdir -p /var/www/html/api
 aws s3 cp "$SITE" /tmp/site.tar.gz
-tar -xzf /tmp/site.tar.gz -C /var/www/html/api
+# --touch: the archive has no times, and browsers revalidate by them.
+tar --touch -xzf /tmp/site.tar.gz -C /var/www/html/api
 rm /tmp/site.tar.gz
 
 # Enabled, not only started: servers launched from the image get no user data.
