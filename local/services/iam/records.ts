@@ -1,0 +1,67 @@
+import type { Statement } from './policy-document';
+import type { TagSet } from './tags';
+
+export interface Role {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly created: Date;
+  readonly tags: TagSet;
+  /** Inline policies: name to document. */
+  readonly inline: Map<string, string>;
+  /** ARNs of attached managed policies. */
+  readonly attached: Set<string>;
+  /** The service that a service-linked role belongs to. */
+  readonly linkedService?: string;
+  trustDocument: string;
+  trust: readonly Statement[];
+  description?: string;
+  /** Longest session, in seconds. */
+  maxSession: number;
+  boundary?: string;
+}
+
+export interface PolicyVersion {
+  readonly id: string;
+  readonly document: string;
+  readonly created: Date;
+}
+
+export interface ManagedPolicy {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly created: Date;
+  readonly description?: string;
+  readonly tags: TagSet;
+  readonly versions: PolicyVersion[];
+  defaultVersion: string;
+  nextVersion: number;
+  updated: Date;
+}
+
+export interface InstanceProfile {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly created: Date;
+  readonly tags: TagSet;
+  /** Name of its role; at most one. */
+  role?: string;
+}
+
+export interface User {
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly created: Date;
+  readonly tags: TagSet;
+  readonly keys: Map<
+    string,
+    { status: 'Active' | 'Inactive'; readonly secret: string; readonly created: Date }
+  >;
+}
