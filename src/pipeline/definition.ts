@@ -144,7 +144,7 @@ const Image = section({
 });
 
 const Target = section({
-  autoScalingGroup: text(/^[^:\p{Cc}]{1,255}$/u, 'the name of an Auto Scaling group').describe(
+  autoScalingGroup: text(/^[ -9;-~]{1,255}$/, 'the name of an Auto Scaling group').describe(
     'The Auto Scaling group that is refreshed.',
   ),
   minHealthy: whole(0, 100, 'a whole percentage')

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { loadPipelines } from '../../../src/pipeline/load';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+}
+
+interface Rule {
+  readonly FromPort: number;
+  readonly ToPort: number;
+  readonly CidrIp?: string;
+  readonly SourceSecurityGroupId?: string;
+}
+
+const root = join(__dirname, '../../..');
+
+// Silent: the tags of CloudFormation (!Ref and such) are dropped, what they are about stays.
+const template = parse(readFileSync(join(root, 'fleet/template.yml'), 'utf8'), { logLevel: 'silent' }) as {
+  Resources: Record<string, Resource>;
+};
+const resources = Object.values(template.Resources);
+const ofType = (type: string) =>
+  resources.filter(({ Type }) => Type === type).map((found) => found.Properties);
+const ingressOf = (name: string) =>
+  (template.Resources[name]?.Properties.SecurityGroupIngress ?? []) as readonly Rule[];
+
+test('the world reaches the load balancer on 80 and 443, and nothing else', () => {
+  const open = Object.keys(template.Resources).flatMap((name) =>
+    ingressOf(name)
+      .filter(({ CidrIp }) => CidrIp !== undefined)
+      .map(({ FromPort, ToPort, CidrIp }) => [name, FromPort, ToPort, CidrIp]),
+  );
+  expect(open).toEqual([
+    ['LoadBalancerSecurityGroup', 80, 80, '0.0.0.0/0'],
+    ['LoadBalancerSecurityGroup', 443, 443, '0.0.0.0/0'],
+  ]);
+});
+
+test.each([
+  ['WebServerSecurityGroup', 'LoadBalancerSecurityGroup.GroupId'],
+  ['BaseInstanceSecurityGroup', 'ProbeSecurityGroup.GroupId'],
+])('%s accepts port 80 from one group only', (name, source) => {
+  expect(ingressOf(name)).toEqual([
+    expect.objectContaining({ FromPort: 80, ToPort: 80, SourceSecurityGroupId: source }),
+  ]);
+});
+
+test('nothing comes in to the probe', () => {
+  expect(ingressOf('ProbeSecurityGroup')).toEqual([]);
+});
+
+test('no security group lets everything out', () => {
+  const groups = ofType('AWS::EC2::SecurityGroup');
+  const egress = groups.map((group) => group.SecurityGroupEgress as readonly Rule[] | undefined);
+  expect(egress.map((rules) => rules?.every(({ FromPort }) => FromPort > 0))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+});
+
+test('every server asks for IMDSv2 and has an encrypted disk', () => {
+  const data = ofType('AWS::EC2::LaunchTemplate').map((launchTemplate) => launchTemplate.LaunchTemplateData);
+  const expected = expect.objectContaining({
+    MetadataOptions: expect.objectContaining({ HttpTokens: 'required' }),
+    BlockDeviceMappings: [expect.objectContaining({ Ebs: expect.objectContaining({ Encrypted: true }) })],
+  });
+  expect(data).toEqual([expected, expected, expected]);
+});
+
+test('groups have a numbered template version, and no desired capacity that an update would restore', () => {
+  const groups = ofType('AWS::AutoScaling::AutoScalingGroup');
+  expect(groups.map((group) => (group.LaunchTemplate as { Version: string }).Version)).toEqual([
+    'WebLaunchTemplate.DefaultVersionNumber',
+    'ApiLaunchTemplate.DefaultVersionNumber',
+    'VideosLaunchTemplate.DefaultVersionNumber',
+  ]);
+  expect(groups.filter((group) => 'DesiredCapacity' in group)).toEqual([]);
+});
+
+test('the parameters that the service reads are written', () => {
+  expect(ofType('AWS::SSM::Parameter').map(({ Name, Type }) => [Name, Type])).toEqual([
+    ['/kiln/network/vpc', 'String'],
+    ['/kiln/network/subnets', 'StringList'],
+    ['/kiln/network/probe-security-group', 'String'],
+    ['/kiln/network/base-security-group', 'String'],
+  ]);
+});
+
+test('every group that a sample pipeline rolls out to is in the fleet', async () => {
+  const names = ofType('AWS::AutoScaling::AutoScalingGroup').map((group) => group.AutoScalingGroupName);
+  const targets = (await loadPipelines(join(root, 'pipelines'))).flatMap(
+    ({ definition }) => definition.rollout,
+  );
+  expect(names).toEqual(['kiln-fleet-web', 'kiln-fleet-api', 'kiln-fleet-videos']);
+  expect(targets.filter(({ autoScalingGroup }) => !names.includes(autoScalingGroup))).toEqual([]);
+});

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { InvalidPipeline, UnknownPipeline } from '../../../src/errors';
+import { loadPipeline, loadPipelines } from '../../../src/pipeline/load';
+import { makeFolder, removeFolders } from './folders';
+
+const FILE = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n';
+const SCRIPT = '#!/bin/bash\ntrue\n';
+
+afterEach(removeFolders);
+
+test('a pipeline is its definition and its script, under the name of its folder', async () => {
+  const folder = makeFolder({ 'web/pipeline.yml': FILE, 'web/user-data.sh': SCRIPT });
+  const pipeline = await loadPipeline(folder, 'web');
+  expect(pipeline).toMatchObject({ name: 'web', userDataScript: SCRIPT });
+  expect(pipeline.definition.base.instanceType).toBe('t3.micro');
+});
+
+test('all pipelines are read in the order of their names, and other folders left alone', async () => {
+  const folder = makeFolder({
+    'web/pipeline.yml': FILE,
+    'web/user-data.sh': SCRIPT,
+    'api/pipeline.yml': FILE,
+    'api/user-data.sh': SCRIPT,
+    'Notes/readme.txt': 'no pipeline',
+  });
+  expect((await loadPipelines(folder)).map(({ name }) => name)).toEqual(['api', 'web']);
+});
+
+test('an unknown pipeline is answered with the names there are', async () => {
+  const folder = makeFolder({ 'web/pipeline.yml': FILE, 'api/pipeline.yml': FILE, 'x/readme': '' });
+  await expect(loadPipeline(folder, 'wob')).rejects.toThrow(
+    new UnknownPipeline('no pipeline is named "wob": there are api, web'),
+  );
+  await expect(loadPipeline(folder, 'wob')).rejects.toBeInstanceOf(UnknownPipeline);
+});
+
+test('without any pipeline the answer says so', async () => {
+  await expect(loadPipeline(makeFolder({}), 'web')).rejects.toThrow(
+    'no pipeline is named "web": there are none',
+  );
+});
+
+test.each(['../web', 'web/../web', '.', '', 'Web', 'a'.repeat(31)])(
+  'the name %j never becomes a path',
+  async (name) => {
+    const folder = makeFolder({ 'web/pipeline.yml': FILE, 'web/user-data.sh': SCRIPT });
+    await expect(loadPipeline(folder, name)).rejects.toBeInstanceOf(UnknownPipeline);
+  },
+);
+
+test('the message of an invalid pipeline names the file and all problems, those of its script too', async () => {
+  const folder = makeFolder({
+    'web/pipeline.yml': `${FILE}whenBusy: wait\nrollouts: []\n`,
+    'web/user-data.sh': SCRIPT,
+  });
+  const error = await loadPipeline(folder, 'web').catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InvalidPipeline);
+  expect((error as Error).message).toBe(
+    [
+      `${join(folder, 'web/pipeline.yml')} is not valid:`,
+      '  whenBusy: expected queue or reject, got "wait" (line 2)',
+      '  rollouts: unknown key, expected one of description, base, parameters, healthy, image, rollout, triggers, whenBusy, approval (line 3)',
+    ].join('\n'),
+  );
+});
+
+test('a missing script is told by its path', async () => {
+  const folder = makeFolder({ 'web/pipeline.yml': FILE });
+  await expect(loadPipeline(folder, 'web')).rejects.toThrow(
+    `base.userData: expected a file, there is no ${join(folder, 'web/user-data.sh')}`,
+  );
+});
+
+test.each([
+  ['echo hello\n', 'user-data.sh has no first line that names its shell, expected #!/bin/bash'],
+  ['#!/usr/bin/python3\nprint(1)\n', 'user-data.sh is not a shell script, expected #!/bin/bash'],
+  ['#!/bin/bash\r\ntrue\r\n', 'user-data.sh has Windows line ends, expected \\n alone'],
+])('a script that could not run is refused: %j', async (script, problem) => {
+  const folder = makeFolder({ 'web/pipeline.yml': FILE, 'web/user-data.sh': script });
+  await expect(loadPipeline(folder, 'web')).rejects.toThrow(`  base.userData: ${problem}`);
+});
+
+test('reading all pipelines tells what is wrong in each', async () => {
+  const folder = makeFolder({
+    'web/pipeline.yml': 'base: [\n',
+    'api/pipeline.yml': `${FILE}approval: required\n`,
+    'api/user-data.sh': SCRIPT,
+    'Bad_Name/pipeline.yml': FILE,
+  });
+  const error = await loadPipelines(folder).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(InvalidPipeline);
+  expect((error as Error).message.split('\n')).toEqual([
+    `${join(folder, 'Bad_Name')} is not valid:`,
+    '  expected a folder name of small letters, digits and -, at most 30, starting with a letter',
+    `${join(folder, 'api/pipeline.yml')} is not valid:`,
+    '  approval: required is not available yet, expected none (line 2)',
+    `${join(folder, 'web/pipeline.yml')} is not valid:`,
+    expect.stringMatching(/^ {2}line 2, column 1: /),
+  ]);
+});
+
+test('the pipelines of this repository are valid', async () => {
+  const pipelines = await loadPipelines(join(__dirname, '../../../pipelines'));
+  expect(pipelines.map(({ name }) => name)).toEqual(['api', 'web']);
+});

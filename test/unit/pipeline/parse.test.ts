@@ -1,0 +1,238 @@
+import { parseDefinition } from '../../../src/pipeline/parse';
+
+const BASE = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n';
+
+test('the least that a pipeline file can say gets all defaults, with durations in seconds', () => {
+  expect(parseDefinition(BASE)).toEqual({
+    problems: [],
+    definition: {
+      description: '',
+      base: {
+        image: 'ami-0123456789abcdef0',
+        instanceType: 't3.micro',
+        volumeSize: 8,
+        userData: 'user-data.sh',
+      },
+      parameters: {},
+      healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },
+      image: { test: true, keep: 5, deprecateAfter: 7_776_000, copyTo: [], shareWith: [] },
+      rollout: [],
+      triggers: { events: [] },
+      whenBusy: 'queue',
+      approval: 'none',
+    },
+  });
+});
+
+test('a target of the rollout gets its defaults, and leaves the warm-up to the group', () => {
+  const { definition } = parseDefinition(`${BASE}rollout: [{ autoScalingGroup: g, bake: 5m }]\n`);
+  expect(definition?.rollout).toEqual([
+    {
+      autoScalingGroup: 'g',
+      minHealthy: 100,
+      maxHealthy: 110,
+      bake: 300,
+      autoRollback: true,
+      initialCapacity: 1,
+    },
+  ]);
+});
+
+/** Each file is valid but for what follows the base, and each problem stands there alone. */
+test.each([
+  [
+    'descripton: x',
+    'descripton: unknown key, expected one of description, base, parameters, healthy, image, rollout, triggers, whenBusy, approval (line 2)',
+  ],
+  ['description: 7', 'description: expected a text, got 7 (line 2)'],
+  [
+    'parameters: { 1A: {} }',
+    'parameters.1A: expected the name of a shell variable: letters, digits and _, at most 64, not starting with a digit (line 2)',
+  ],
+  [
+    'parameters: { A-B: {} }',
+    'parameters.A-B: expected the name of a shell variable: letters, digits and _, at most 64, not starting with a digit (line 2)',
+  ],
+  [
+    'parameters: { LD_PRELOAD: {} }',
+    'parameters.LD_PRELOAD: expected a name of your own, this one has a meaning for bash or the system (line 2)',
+  ],
+  [
+    'parameters: { PATH: {} }',
+    'parameters.PATH: expected a name of your own, this one has a meaning for bash or the system (line 2)',
+  ],
+  [
+    'parameters: { A: { default: 1 } }',
+    'parameters.A.default: expected a text (numbers and true or false in quotes), got 1 (line 2)',
+  ],
+  [
+    "parameters: { A: { pattern: '(' } }",
+    'parameters.A.pattern: expected a valid regular expression, got "(" (line 2)',
+  ],
+  [
+    "parameters: { A: { default: x, pattern: '^y' } }",
+    'parameters.A.default: expected a value that matches ^y, got "x" (line 2)',
+  ],
+  ['healthy: { port: 0 }', 'healthy.port: expected a port from 1 to 65535, got 0 (line 2)'],
+  ['healthy: { path: status }', 'healthy.path: expected a path that starts with /, got "status" (line 2)'],
+  ['healthy: { status: 99 }', 'healthy.status: expected an HTTP status from 200 to 599, got 99 (line 2)'],
+  ['healthy: { times: 1.5 }', 'healthy.times: expected a whole number from 1 to 10, got 1.5 (line 2)'],
+  [
+    'healthy: { within: 10 minutes }',
+    'healthy.within: expected a duration from 30s to 2h, such as 30s, 10m, 2h or 90d, got "10 minutes" (line 2)',
+  ],
+  [
+    'healthy:\n  within: 3h',
+    'healthy.within: expected a duration from 30s to 2h, such as 30s, 10m, 2h or 90d, got "3h" (line 3)',
+  ],
+  ['image: { keep: 0 }', 'image.keep: expected a whole number from 1 to 100, got 0 (line 2)'],
+  ['image: { test: "yes" }', 'image.test: expected true or false, got "yes" (line 2)'],
+  [
+    'image: { copyTo: [oslo] }',
+    'image.copyTo[0]: expected the name of a region such as eu-north-1, got "oslo" (line 2)',
+  ],
+  [
+    'image: { copyTo: [eu-north-1, eu-north-1] }',
+    'image.copyTo: expected a list of regions, each once, got ["eu-north-1","eu-north-1"] (line 2)',
+  ],
+  [
+    'image: { shareWith: [123456789012] }',
+    'image.shareWith[0]: expected the 12 digits of an account id, in quotes, got 123456789012 (line 2)',
+  ],
+  [
+    'image: { parameter: kiln/web }',
+    'image.parameter: expected the full name of an SSM parameter such as /kiln/web/image, got "kiln/web" (line 2)',
+  ],
+  [
+    'image: { parameter: /AWS/web }',
+    'image.parameter: expected the full name of an SSM parameter such as /kiln/web/image, got "/AWS/web" (line 2)',
+  ],
+  [
+    'rollout: [{}]',
+    'rollout[0].autoScalingGroup: is missing, expected the name of an Auto Scaling group (line 2)',
+  ],
+  [
+    'rollout: { autoScalingGroup: g }',
+    'rollout: expected a list of targets, got {"autoScalingGroup":"g"} (line 2)',
+  ],
+  [
+    'rollout:\n  - autoScalingGroup: a\n  - { autoScalingGroup: b, minHealthy: 150 }',
+    'rollout[1].minHealthy: expected a whole percentage from 0 to 100, got 150 (line 4)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, maxHealthy: 99 }]',
+    'rollout[0].maxHealthy: expected a whole percentage from 100 to 200, got 99 (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, minHealthy: 50, maxHealthy: 151 }]',
+    'rollout[0].maxHealthy: expected at most 100 more than minHealthy (50), got 151 (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, bake: 3d }]',
+    'rollout[0].bake: expected a duration from 0s to 2d, such as 30s, 10m, 2h or 90d, got "3d" (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, initialCapacity: 0 }]',
+    'rollout[0].initialCapacity: expected a whole number from 1 to 1000, got 0 (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g }, { autoScalingGroup: g }]',
+    'rollout[1].autoScalingGroup: expected each group once, "g" is there twice (line 2)',
+  ],
+  [
+    "triggers: { schedule: { cron: '0 3 * * *' } }",
+    'triggers.schedule.cron: expected 6 fields (minutes, hours, day of month, month, day of week, year), got 5 (line 2)',
+  ],
+  [
+    "triggers: { schedule: { cron: '0 3 * * ? *', timezone: Oslo } }",
+    'triggers.schedule.timezone: expected an IANA time zone such as Europe/Oslo, got "Oslo" (line 2)',
+  ],
+  [
+    "triggers: { schedule: { cron: '0 3 * * ? *', timezone: '+01:00' } }",
+    'triggers.schedule.timezone: expected an IANA time zone such as Europe/Oslo, got "+01:00" (line 2)',
+  ],
+  [
+    'triggers: { events: [{ pattern: { source: aws.s3 } }] }',
+    'triggers.events[0].pattern: expected a list of values or further fields in source (line 2)',
+  ],
+  ['whenBusy: wait', 'whenBusy: expected queue or reject, got "wait" (line 2)'],
+  ['approval: required', 'approval: required is not available yet, expected none (line 2)'],
+  ['approval: sometimes', 'approval: expected none, got "sometimes" (line 2)'],
+])('%s', (text, problem) => {
+  expect(parseDefinition(`${BASE}${text}\n`).problems).toEqual([problem]);
+});
+
+test.each([
+  [
+    '{ instanceType: t3.micro }',
+    'base.image: is missing, expected an AMI id (ami-…) or resolve:ssm:NAME (line 1)',
+  ],
+  [
+    '{ image: ami-1, instanceType: t3.micro }',
+    'base.image: expected an AMI id (ami-…) or resolve:ssm:NAME, got "ami-1" (line 1)',
+  ],
+  [
+    '{ image: ami-01234567, instanceType: big }',
+    'base.instanceType: expected an instance type such as t3.micro, got "big" (line 1)',
+  ],
+  [
+    '{ image: ami-01234567, instanceType: t3.micro, volumeSize: 0 }',
+    'base.volumeSize: expected GiB as a whole number from 1 to 16384, got 0 (line 1)',
+  ],
+  [
+    '{ image: ami-01234567, instanceType: t3.micro, userData: ../x }',
+    'base.userData: expected a file in the folder of the pipeline, got "../x" (line 1)',
+  ],
+  [
+    '{ image: ami-01234567, instanceType: t3.micro, userData: /etc/passwd }',
+    'base.userData: expected a file in the folder of the pipeline, got "/etc/passwd" (line 1)',
+  ],
+  [
+    '{ image: ami-01234567, instanceType: t3.micro, userData: a/../../x }',
+    'base.userData: expected a file in the folder of the pipeline, got "a/../../x" (line 1)',
+  ],
+])('base: %s', (base, problem) => {
+  expect(parseDefinition(`base: ${base}\n`).problems).toEqual([problem]);
+});
+
+test('all that is wrong is told at once, several unknown keys one by one', () => {
+  const text = 'base:\n  image: ami-0123456789abcdef0\n  instancetype: t3.micro\n  size: 3\nwhenBusy: wait\n';
+  const keys = 'image, instanceType, volumeSize, userData, keyName';
+  expect(parseDefinition(text).problems).toEqual([
+    'base.instanceType: is missing, expected an instance type such as t3.micro (line 2)',
+    `base.instancetype: unknown key, expected one of ${keys} (line 3)`,
+    `base.size: unknown key, expected one of ${keys} (line 4)`,
+    'whenBusy: expected queue or reject, got "wait" (line 5)',
+  ]);
+});
+
+test.each(['', '# nothing yet\n'])('an empty file lacks its base', (text) => {
+  expect(parseDefinition(text).problems).toEqual([
+    'base: is missing, expected a mapping with the keys image, instanceType, volumeSize, userData, keyName',
+  ]);
+});
+
+test('a file that is no mapping is told so', () => {
+  expect(parseDefinition('- a\n').problems).toEqual([
+    'the file: expected a mapping with the keys description, base, parameters, healthy, image, rollout, triggers, whenBusy, approval, got ["a"]',
+  ]);
+});
+
+test('what is no YAML is told by line and column', () => {
+  expect(parseDefinition('base: {\nimage: [\n').problems[0]).toMatch(/^line 2, column 1: Flow map/);
+});
+
+test('a key that is there twice is an error', () => {
+  expect(parseDefinition(`${BASE}whenBusy: queue\nwhenBusy: reject\n`).problems).toEqual([
+    'line 3, column 1: Map keys must be unique',
+  ]);
+});
+
+test('an AMI by its old short id, a version of an SSM parameter and a key pair are the user’s to choose', () => {
+  for (const image of ['ami-01234567', 'resolve:ssm:/my/image', 'resolve:ssm:/my/image:7']) {
+    const { definition } = parseDefinition(
+      `base: { image: '${image}', instanceType: c7gn.metal, keyName: me }\n`,
+    );
+    expect(definition?.base).toMatchObject({ image, instanceType: 'c7gn.metal', keyName: 'me' });
+  }
+});

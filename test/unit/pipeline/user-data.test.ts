@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { InvalidParameter, InvalidPipeline } from '../../../src/errors';
+import { checkUserDataSize, renderUserData } from '../../../src/pipeline/user-data';
+
+/** Runs user data with bash, as cloud-init would, and gives what it wrote. */
+function runBash(userData: Buffer): string {
+  const { status, stdout, stderr } = spawnSync('bash', ['-s'], { input: userData, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+/** A script that writes the values of these variables as a child process finds them, each ended by NUL. */
+function printing(...names: string[]): string {
+  return `#!/bin/bash\nset -euo pipefail\nbash -c 'printf "%s\\0" "$@"' - ${names.map((name) => `"$${name}"`).join(' ')}\n`;
+}
+
+test('the values stand between the first line and the rest of the script', () => {
+  const script = '#!/bin/bash\nset -eu\necho "$A"\n';
+  expect(renderUserData(script, { A: 'x y', B: "it's" }).toString()).toBe(
+    "#!/bin/bash\nexport A='x y'\nexport B='it'\\''s'\nset -eu\necho \"$A\"\n",
+  );
+});
+
+test('without values the script is left as it is', () => {
+  expect(renderUserData('#!/bin/sh\ntrue\n', {}).toString()).toBe('#!/bin/sh\ntrue\n');
+});
+
+test.each([
+  "'",
+  "''; touch x; '",
+  '$(touch x)',
+  '`touch x`',
+  '\\',
+  "\\'",
+  '\n',
+  'a\n#!/bin/sh\nb',
+  '"$HOME"',
+  '!!',
+  'blåbær 🫐',
+  '-n',
+  '\r\n',
+  ' ',
+])('the value %j reaches the script as it is', (value) => {
+  expect(runBash(renderUserData(printing('A'), { A: value }))).toBe(`${value}\0`);
+});
+
+test('a value never becomes code, whatever is in it', () => {
+  const nasty = fc.constantFrom(
+    "'",
+    '"',
+    '$(',
+    ')',
+    '`',
+    '\\',
+    '\n',
+    ';',
+    '&',
+    '|',
+    '$A',
+    '${',
+    '}',
+    '#',
+    '!',
+    '<<E',
+    ' ',
+  );
+  const letter = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((text) => text !== '\0');
+  const value = fc.array(fc.oneof(nasty, letter), { maxLength: 30 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), (values) => {
+      const named = Object.fromEntries(values.map((text, at) => [`V${at}`, text]));
+      const written = runBash(renderUserData(printing(...Object.keys(named)), named));
+      expect(written).toBe(values.map((text) => `${text}\0`).join(''));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a NUL character, which no variable can hold, is refused', () => {
+  expect(() => renderUserData('#!/bin/bash\n', { A: 'a\0b' })).toThrow(
+    new InvalidParameter('parameter A: expected a text without NUL characters, got "a\\u0000b"'),
+  );
+});
+
+test('user data of 16384 bytes is left plain, one byte more is compressed', () => {
+  const line = '#!/bin/bash\n';
+  const plain = line + '#'.repeat(16_384 - line.length);
+  expect(renderUserData(plain, {}).toString()).toBe(plain);
+  const packed = renderUserData(`${plain}#`, {});
+  expect(packed.length).toBeLessThan(16_384);
+  expect(gunzipSync(packed).toString()).toBe(`${plain}#`);
+});
+
+test('user data that is too long even compressed is refused with its size', () => {
+  const script = `#!/bin/bash\n# ${randomBytes(20_000).toString('base64')}\n`;
+  const message =
+    /^user data of pipeline web is \d{5} bytes compressed, EC2 takes 16384 at most: move what is long/;
+  expect(() => renderUserData(script, {}, 'web')).toThrow(InvalidPipeline);
+  expect(() => renderUserData(script, {}, 'web')).toThrow(message);
+  expect(checkUserDataSize(script)).toMatch(/^is \d{5} bytes compressed, EC2 takes 16384 at most$/);
+});
+
+test('a long value counts as the script does', () => {
+  const value = randomBytes(20_000).toString('base64');
+  expect(() => renderUserData('#!/bin/bash\n', { A: value })).toThrow(InvalidPipeline);
+});
