@@ -63,6 +63,9 @@ const RegularExpression = z
 const Parameter = section({
   default: z
     .string({ error: expected('a text (numbers and true or false in quotes)') })
+    .refine((value) => !value.startsWith('resolve:') || isSsmReference(value), {
+      error: expected('a text or resolve:ssm:NAME'),
+    })
     .optional()
     .describe(
       'The value when a build gives none: a text, or resolve:ssm:NAME. Without it the parameter is required.',
@@ -72,7 +75,7 @@ const Parameter = section({
   ),
 }).superRefine((parameter, context) => {
   const { default: value, pattern } = parameter;
-  if (value === undefined || pattern === undefined || value.startsWith('resolve:')) return;
+  if (value === undefined || pattern === undefined || isSsmReference(value)) return;
   if (isRegularExpression(pattern) && !new RegExp(pattern, 'u').test(value)) {
     context.addIssue({
       code: 'custom',

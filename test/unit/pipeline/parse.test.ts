@@ -66,6 +66,10 @@ test.each([
     'parameters.A.default: expected a text (numbers and true or false in quotes), got 1 (line 2)',
   ],
   [
+    "parameters: { A: { default: 'resolve:smm:/x' } }",
+    'parameters.A.default: expected a text or resolve:ssm:NAME, got "resolve:smm:/x" (line 2)',
+  ],
+  [
     "parameters: { A: { pattern: '(' } }",
     'parameters.A.pattern: expected a valid regular expression, got "(" (line 2)',
   ],
