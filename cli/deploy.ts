@@ -1,0 +1,131 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+  type Parameter,
+  type Stack,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+
+/** The SDK settings that all clients of one command share. */
+export interface ClientSettings {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+const POLL_MILLISECONDS = 100;
+const CAPABILITIES = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
+
+/**
+ * Creates a stack and waits for it.
+ *
+ * @returns its outputs by key
+ * @throws with the reasons of the resources that failed
+ */
+export async function createStack(
+  settings: ClientSettings,
+  name: string,
+  template: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
+  const client = new CloudFormationClient(settings);
+  await client.send(
+    new CreateStackCommand({
+      StackName: name,
+      TemplateBody: template,
+      Parameters: toParameters(parameters),
+      Capabilities: CAPABILITIES,
+    }),
+  );
+  return stackOutputs(await stackSettled(client, name));
+}
+
+/**
+ * Deploys what `serverless package` wrote, in the steps of `serverless deploy`: the stack with its deployment bucket,
+ * the functions' archives into that bucket, the stack with everything.
+ *
+ * @param packaged the folder that `packageService` wrote
+ * @returns the outputs of the stack by key
+ */
+export async function deployService(
+  settings: ClientSettings,
+  name: string,
+  packaged: string,
+): Promise<Record<string, string>> {
+  const client = new CloudFormationClient(settings);
+  const read = (file: string) => readFile(join(packaged, file), 'utf8');
+  await createStack(settings, name, await read('cloudformation-template-create-stack.json'));
+  const bucket = await client.send(
+    new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'ServerlessDeploymentBucket' }),
+  );
+  const template = await read('cloudformation-template-update-stack.json');
+  await uploadArchives(settings, bucket.StackResourceDetail?.PhysicalResourceId ?? '', template, packaged);
+  await client.send(
+    new UpdateStackCommand({ StackName: name, TemplateBody: template, Capabilities: CAPABILITIES }),
+  );
+  return stackOutputs(await stackSettled(client, name));
+}
+
+interface FunctionTemplate {
+  readonly Resources: Record<string, { Type: string; Properties?: { Code?: { S3Key?: string } } }>;
+}
+
+async function uploadArchives(
+  settings: ClientSettings,
+  bucket: string,
+  template: string,
+  packaged: string,
+): Promise<void> {
+  const keys = new Set<string>();
+  for (const resource of Object.values((JSON.parse(template) as FunctionTemplate).Resources)) {
+    const key = resource.Properties?.Code?.S3Key;
+    if (key) keys.add(key);
+  }
+  const archives = new Set(await readdir(packaged));
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  await Promise.all(
+    [...keys].map(async (key) => {
+      const file = key.split('/').pop() ?? '';
+      if (!archives.has(file)) throw new Error(`the template names ${key}, but ${packaged} has no ${file}`);
+      await s3.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: await readFile(join(packaged, file)) }),
+      );
+    }),
+  );
+}
+
+async function stackSettled(client: CloudFormationClient, name: string): Promise<Stack> {
+  for (;;) {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    const stack = Stacks?.[0];
+    const status = stack?.StackStatus ?? '';
+    if (stack && !status.endsWith('_IN_PROGRESS')) {
+      if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') return stack;
+      throw new Error(`the stack ${name} ended as ${status}: ${await failureReasons(client, name)}`);
+    }
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+async function failureReasons(client: CloudFormationClient, name: string): Promise<string> {
+  const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
+  const failed = (StackEvents ?? []).filter((event) => event.ResourceStatus?.endsWith('_FAILED'));
+  return failed.map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`).join('; ');
+}
+
+function stackOutputs(stack: Stack): Record<string, string> {
+  return Object.fromEntries(
+    (stack.Outputs ?? []).map((output) => [output.OutputKey ?? '', output.OutputValue ?? '']),
+  );
+}
+
+function toParameters(parameters: Readonly<Record<string, string>>): Parameter[] {
+  return Object.entries(parameters).map(([key, value]) => ({ ParameterKey: key, ParameterValue: value }));
+}

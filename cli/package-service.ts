@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/**
+ * Packages the service as `npx serverless package` does, without network or credentials.
+ *
+ * @param project the folder with serverless.yml
+ * @param target where the templates and the functions' archives go
+ * @throws what serverless printed, an invalid pipeline file included
+ */
+export async function packageService(project: string, target: string): Promise<void> {
+  const serverless = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
+  const child = spawn(
+    process.execPath,
+    [join(serverless, 'bin', 'serverless.js'), 'package', '--package', target],
+    {
+      cwd: project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, SLS_NOTIFICATIONS_MODE: 'off', NODE_NO_WARNINGS: '1', NO_COLOR: '1' },
+    },
+  );
+  let output = '';
+  const collect = (chunk: Buffer) => {
+    output += chunk;
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`the service could not be packaged:\n${output.trim()}`);
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedAws, startEmbeddedAws } from '../local/index';
+import { createStack, deployService } from './deploy';
+import { packageService } from './package-service';
+
+export const FLEET_STACK = 'kiln-fleet';
+export const SERVICE_STACK = 'kiln-prod';
+
+/** The settings of clients that speak to the embedded AWS: it takes any credentials. */
+export interface LocalSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** A running embedded AWS with the sample fleet and the service in it. */
+export interface Sample {
+  readonly aws: EmbeddedAws;
+  readonly settings: LocalSettings;
+  /** The outputs of the two stacks, by key. */
+  readonly fleet: Readonly<Record<string, string>>;
+  readonly service: Readonly<Record<string, string>>;
+}
+
+export interface SampleOptions {
+  /** The checkout whose service and fleet are deployed. */
+  readonly project: string;
+  readonly port: number;
+  readonly timeScale: number;
+  /** Told of each step as it begins. */
+  readonly onStep: (step: string) => void;
+}
+
+export function localSettings(endpoint: string): LocalSettings {
+  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+}
+
+/**
+ * Starts the embedded AWS, packages the service and deploys it and the fleet through their templates.
+ *
+ * @throws with nothing left running
+ */
+export async function startSample(options: SampleOptions): Promise<Sample> {
+  options.onStep('start the embedded AWS');
+  const aws = await startEmbeddedAws(options);
+  const packaged = await mkdtemp(join(tmpdir(), 'kiln-package-'));
+  try {
+    const settings = localSettings(aws.endpoint);
+    options.onStep('package the service; create the fleet');
+    const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');
+    const [fleet] = await Promise.all([
+      createStack(settings, FLEET_STACK, template),
+      packageService(options.project, packaged),
+    ]);
+    options.onStep('deploy the service');
+    const service = await deployService(settings, SERVICE_STACK, packaged);
+    return { aws, settings, fleet, service };
+  } catch (error) {
+    await aws.stop();
+    throw error;
+  } finally {
+    await rm(packaged, { recursive: true, force: true });
+  }
+}
