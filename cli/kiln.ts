@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runLocal } from './local';
+import { runPush } from './push';
+import { runStart } from './start';
 
 /**
  * The `kiln` command line.
@@ -17,6 +19,21 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
     .option('--empty', 'only a newborn account: deploy nothing', false)
     .action(runLocal);
+  program
+    .command('start')
+    .description(
+      'show the main job on the embedded AWS: bake a site, roll it out, refresh the fleet under traffic',
+    )
+    .option('--json', 'print one JSON document instead', false)
+    .option('--keep', 'leave everything running and print the URLs to open', false)
+    .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
+    .action(runStart);
+  program
+    .command('push')
+    .description("upload a pipeline's site and let its SSM parameter name it")
+    .argument('<pipeline>', 'the folder under pipelines/')
+    .option('--site <folder>', "the site's folder, instead of the pipeline's own")
+    .action(runPush);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,4 +1,7 @@
 import { startEmbeddedAws } from '../local/index';
+import { interrupted } from './interrupted';
+import { projectFolder } from './project';
+import { describeSample, startSample } from './sample';
 
 export interface LocalOptions {
   readonly port: number;
@@ -8,18 +11,26 @@ export interface LocalOptions {
 
 /** `kiln local`: runs the embedded AWS until it is interrupted. */
 export async function runLocal(options: LocalOptions): Promise<void> {
+  if (options.empty) return runEmpty(options);
+  const sample = await startSample({
+    project: projectFolder,
+    ...options,
+    onStep: (step) => console.log(`${step} …`),
+  });
+  for (const line of await describeSample(sample)) console.log(line);
+  console.log(ready(options));
+  await interrupted();
+  await sample.aws.stop();
+}
+
+async function runEmpty(options: LocalOptions): Promise<void> {
   const aws = await startEmbeddedAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
-  console.log(`ready: the embedded AWS runs at ${options.timeScale} times real speed; Ctrl-C stops it`);
+  console.log(ready(options));
   await interrupted();
   await aws.stop();
 }
 
-/** Resolves at Ctrl-C, at a request to terminate, or when the parent that started this process by a pipe is gone. */
-export function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-    process.once('disconnect', () => resolve());
-  });
+function ready({ timeScale }: LocalOptions): string {
+  return `ready: the embedded AWS runs at ${timeScale} times real speed; Ctrl-C stops it`;
 }

@@ -4,6 +4,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/cl
 import { archiveSite } from '../src/pipeline/archive';
 import { loadPipeline } from '../src/pipeline/load';
 import type { ClientSettings } from './deploy';
+import { projectFolder } from './project';
 
 /** What a push made: the archive's address, which the site's parameter now names. */
 export interface Pushed {
@@ -42,4 +43,10 @@ export async function pushSite(
   const parameter = `/kiln/${name}/site`;
   await ssm.send(new PutParameterCommand({ Name: parameter, Type: 'String', Value: uri, Overwrite: true }));
   return { uri, parameter };
+}
+
+/** `kiln push`: with the SDK's own settings (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`). */
+export async function runPush(pipeline: string, options: { site?: string }): Promise<void> {
+  const pushed = await pushSite({}, join(projectFolder, 'pipelines'), pipeline, options.site);
+  console.log(`${pushed.parameter} = ${pushed.uri}`);
 }

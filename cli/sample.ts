@@ -64,3 +64,18 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     await rm(packaged, { recursive: true, force: true });
   }
 }
+
+/** The addresses of a running sample, a line each. */
+export async function describeSample(sample: Sample): Promise<string[]> {
+  const ports = (await (await fetch(`${sample.aws.endpoint}/_local/load-balancers`)).json()) as {
+    name: string;
+    dnsName: string;
+    listenerPort: number;
+    loopbackPort: number;
+  }[];
+  return [
+    `site      ${ports.map((one) => `http://127.0.0.1:${one.loopbackPort}/  (${one.name}:${one.listenerPort}, http://${one.dnsName}/)`).join('\n          ')}`,
+    `endpoint  ${sample.aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`,
+    `api       ${sample.service.HttpApiUrl}  (through the endpoint, by this host name)`,
+  ];
+}

@@ -1,0 +1,70 @@
+import color from 'picocolors';
+import { interrupted } from './interrupted';
+import { projectFolder } from './project';
+import { describeSample, type Sample, startSample } from './sample';
+import type { StoryResult } from './story/result';
+import { tellStory } from './story/story';
+import { aloud, clockText, silent } from './story/tell';
+
+export interface StartOptions {
+  readonly json: boolean;
+  readonly keep: boolean;
+  readonly timeScale: number;
+}
+
+/** `npm start`: the main job on the embedded AWS, from nothing to a fleet that runs version 2. */
+export async function runStart(options: StartOptions): Promise<void> {
+  const startedAt = performance.now();
+  const teller = options.json ? silent : aloud;
+  teller.chapter('Kiln on the embedded AWS');
+  const sample = await startSample({
+    project: projectFolder,
+    port: 0,
+    timeScale: options.timeScale,
+    onStep: (step) => teller.line(step),
+  });
+  try {
+    const result = await tellStory(sample, projectFolder, teller, startedAt);
+    if (options.json) console.log(JSON.stringify(result, undefined, 2));
+    else printSummary(result);
+    if (!result.ok) process.exitCode = 1;
+    if (options.keep) await keepRunning(sample, options.json);
+  } finally {
+    await sample.aws.stop();
+  }
+}
+
+function printSummary(result: StoryResult): void {
+  aloud.chapter('Summary');
+  for (const build of result.builds) {
+    aloud.line(
+      `${build.id}  ${build.status}  ${build.imageId}  template version ${build.launchTemplateVersion}\n         ${clockText(build.awsSeconds).trim()} in AWS time, of which ${build.overheadSeconds} s orchestration beyond AWS's own durations; ${build.transitions} transitions, ${build.ec2Calls} EC2 calls`,
+    );
+  }
+  const { traffic } = result;
+  const versions = Object.entries(traffic.versions).map(
+    ([version, count]) => `${count} with version ${version}`,
+  );
+  aloud.line(`${traffic.requests} requests served, ${traffic.failed} failed: ${versions.join(', ')}`);
+  if (traffic.turned) {
+    const { firstOfNew, lastOfOld } = traffic.turned;
+    aloud.line(
+      `version 2 answered first at ${clockText(firstOfNew).trim()}, version 1 last at ${clockText(lastOfOld).trim()} after the POST`,
+    );
+  }
+  aloud.line(
+    `left in the account beside image, template version and record: ${result.leftovers.join(', ') || 'nothing'}`,
+  );
+  aloud.line(
+    result.ok
+      ? color.green(`all as it should be, in ${result.realSeconds} s`)
+      : color.red(`not as it should be: ${result.problems.join('; ')}`),
+  );
+}
+
+async function keepRunning(sample: Sample, quiet: boolean): Promise<void> {
+  const say = quiet ? console.error : console.log;
+  for (const line of await describeSample(sample)) say(line);
+  say('Ctrl-C stops everything');
+  await interrupted();
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScalingClient, DescribeInstanceRefreshesCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionOutput,
+  GetExecutionHistoryCommand,
+  type HistoryEvent,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import type { ClientSettings } from '../deploy';
+
+const POLL_MILLISECONDS = 150;
+
+/** An execution that has ended, with its whole history, oldest event first. */
+export interface Ended {
+  readonly execution: DescribeExecutionOutput;
+  readonly history: readonly HistoryEvent[];
+}
+
+export interface FollowOptions {
+  readonly executionArn: string;
+  /** The group whose refresh is shown while the build waits for it. */
+  readonly autoScalingGroup: string;
+  /** AWS's time. */
+  readonly now: () => Date;
+  /** Told of each step: AWS seconds since the start, what it is. */
+  readonly onStep: (seconds: number, step: string) => void;
+}
+
+/** Follows a build's execution to its end and tells of each stage as the build enters it. */
+export async function followExecution(settings: ClientSettings, options: FollowOptions): Promise<Ended> {
+  const states = new SFNClient(settings);
+  const refresh = new RefreshWatch(new AutoScalingClient(settings), options.autoScalingGroup);
+  let shown = 0;
+  for (;;) {
+    const execution = await states.send(new DescribeExecutionCommand({ executionArn: options.executionArn }));
+    const history = await readHistory(states, options.executionArn);
+    const since = (date: Date | undefined) =>
+      ((date?.getTime() ?? 0) - (execution.startDate?.getTime() ?? 0)) / 1000;
+    for (const event of history.slice(shown)) {
+      const stage = event.type === 'TaskStateEntered' ? event.stateEnteredEventDetails?.name : undefined;
+      if (stage) options.onStep(since(event.timestamp), stage);
+      refresh.watching = stage === undefined ? refresh.watching : stage === 'AwaitRefresh';
+    }
+    shown = history.length;
+    if (execution.status !== 'RUNNING') {
+      options.onStep(since(execution.stopDate), String(execution.status));
+      return { execution, history };
+    }
+    const progress = await refresh.look();
+    if (progress) options.onStep(since(options.now()), progress);
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+async function readHistory(states: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await states.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }),
+    );
+    events.push(...(page.events ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return events;
+}
+
+/** Tells each change of a running refresh once. */
+class RefreshWatch {
+  watching = false;
+  private last = '';
+
+  constructor(
+    private readonly autoScaling: AutoScalingClient,
+    private readonly group: string,
+  ) {}
+
+  async look(): Promise<string | undefined> {
+    if (!this.watching) return undefined;
+    const answer = await this.autoScaling.send(
+      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: this.group, MaxRecords: 1 }),
+    );
+    const [refresh] = answer.InstanceRefreshes ?? [];
+    const text = `  refresh ${refresh?.Status}: ${refresh?.PercentageComplete ?? 0} %, ${refresh?.InstancesToUpdate ?? 0} servers to go`;
+    if (!refresh || text === this.last) return undefined;
+    this.last = text;
+    return text;
+  }
+}

@@ -1,0 +1,34 @@
+import type { TrafficReport } from './traffic';
+
+/** What became of one build; seconds are AWS seconds. */
+export interface BuildResult {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly status: string;
+  readonly imageId: string;
+  readonly launchTemplateVersion: string;
+  readonly awsSeconds: number;
+  readonly overheadSeconds: number;
+  /** State transitions as Step Functions bills them, retries included. */
+  readonly transitions: number;
+  /** EC2 API calls of Kiln's functions while the build ran. */
+  readonly ec2Calls: number;
+}
+
+/** What the whole story came to: the document that `npm start -- --json` prints. */
+export interface StoryResult {
+  readonly ok: boolean;
+  /** Why it is not ok, in words. */
+  readonly problems: readonly string[];
+  readonly builds: readonly BuildResult[];
+  readonly traffic: Pick<TrafficReport, 'requests' | 'failed' | 'failures' | 'versions'> & {
+    /** AWS seconds from the start of the second build to the first answer of version 2 and to the last of version 1. */
+    readonly turned: { readonly firstOfNew: number; readonly lastOfOld: number } | null;
+  };
+  /** What is in the account that should not be. */
+  readonly leftovers: readonly string[];
+  /** The version of the site on each server, by instance id. */
+  readonly servers: Readonly<Record<string, string>>;
+  /** Real seconds from start to end. */
+  readonly realSeconds: number;
+}
