@@ -1,33 +1,67 @@
 /**
  * The errors of Kiln, each with a name of its own. Step Functions matches them by that name, so this list and
  * the error names in `statemachines/golden-image.asl.yml` are the same; a test holds them together.
+ * The names are written out because a minified class loses its own.
  */
-class KilnError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
-}
+class KilnError extends Error {}
 
 /** No folder under `pipelines/` has this name. */
-export class UnknownPipeline extends KilnError {}
+export class UnknownPipeline extends KilnError {
+  override readonly name = 'UnknownPipeline';
+}
 /** The definition of a pipeline, or a file that it names, is not valid. Names the file, the path in it and what was expected. */
-export class InvalidPipeline extends KilnError {}
+export class InvalidPipeline extends KilnError {
+  override readonly name = 'InvalidPipeline';
+}
 /** The request for a build gave a parameter that the pipeline does not have or whose value does not match its pattern. */
-export class InvalidParameter extends KilnError {}
+export class InvalidParameter extends KilnError {
+  override readonly name = 'InvalidParameter';
+}
+/** What came in by HTTP, as an event or as the input of an execution does not have the form that is expected there. */
+export class InvalidRequest extends KilnError {
+  override readonly name = 'InvalidRequest';
+}
+/** There is no record of a build with this id. */
+export class UnknownBuild extends KilnError {
+  override readonly name = 'UnknownBuild';
+}
 /** Another build of this pipeline holds its lock. */
-export class PipelineBusy extends KilnError {}
+export class PipelineBusy extends KilnError {
+  override readonly name = 'PipelineBusy';
+}
 /** A target of the rollout cannot be refreshed, or could not be rolled back. */
-export class TargetNotRefreshable extends KilnError {}
+export class TargetNotRefreshable extends KilnError {
+  override readonly name = 'TargetNotRefreshable';
+}
+/** A refresh that is not this build's runs in the target: the state machine asks again until it has ended. */
+export class TargetBusy extends KilnError {
+  override readonly name = 'TargetBusy';
+}
 /** AWS has no capacity for the base instance in any of the subnets. */
-export class CapacityUnavailable extends KilnError {}
+export class CapacityUnavailable extends KilnError {
+  override readonly name = 'CapacityUnavailable';
+}
 /** The site does not answer as asked yet: the state machine asks again. */
-export class SiteNotReady extends KilnError {}
+export class SiteNotReady extends KilnError {
+  override readonly name = 'SiteNotReady';
+}
 /** The site did not become healthy within the time that the pipeline gives it. */
-export class SiteNotHealthy extends KilnError {}
+export class SiteNotHealthy extends KilnError {
+  override readonly name = 'SiteNotHealthy';
+}
 /** AWS could not make the image. */
-export class ImageFailed extends KilnError {}
+export class ImageFailed extends KilnError {
+  override readonly name = 'ImageFailed';
+}
 /** The instance refresh failed, was cancelled or was rolled back. */
-export class RefreshFailed extends KilnError {}
+export class RefreshFailed extends KilnError {
+  override readonly name = 'RefreshFailed';
+}
 /** After the rollout not every server of the group runs the new image and is healthy. */
-export class FleetNotHealthy extends KilnError {}
+export class FleetNotHealthy extends KilnError {
+  override readonly name = 'FleetNotHealthy';
+}
+/** AWS throttled a call or failed on its side: the state machine tries again, with backoff and full jitter. */
+export class TransientFailure extends KilnError {
+  override readonly name = 'TransientFailure';
+}

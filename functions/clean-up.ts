@@ -1,0 +1,5 @@
+import { cleanUpExecution, ExecutionEvent } from '../src/build/recover';
+import { step } from '../src/lambda';
+
+/** On an execution that ended without Recover: the same clean-up. */
+export const handler = step(ExecutionEvent, cleanUpExecution);

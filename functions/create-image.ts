@@ -1,0 +1,5 @@
+import { CreateImageInput, createImage } from '../src/image/create';
+import { stage } from '../src/lambda';
+
+/** CreateImage: the healthy base instance becomes an AMI. */
+export const handler = stage(CreateImageInput, createImage);

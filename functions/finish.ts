@@ -1,0 +1,5 @@
+import { FinishInput, finishBuild } from '../src/build/finish';
+import { stage } from '../src/lambda';
+
+/** Finish: the build has succeeded. */
+export const handler = stage(FinishInput, finishBuild);

@@ -1,0 +1,5 @@
+import { LaunchInstanceInput, launchInstance } from '../src/image/launch';
+import { stage } from '../src/lambda';
+
+/** LaunchInstance and TestImage: runs an instance of the build. */
+export const handler = stage(LaunchInstanceInput, launchInstance);

@@ -1,0 +1,43 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+interface ClientConfig {
+  region?: string;
+  maxAttempts: number;
+}
+
+/** Makes one client a region, at its first use, for the life of the process. No region means that of the function. */
+function perRegion<Client>(make: (config: ClientConfig) => Client): (region?: string) => Client {
+  const clients = new Map<string | undefined, Client>();
+  return (region) => {
+    const made = clients.get(region) ?? make({ ...(region && { region }), maxAttempts: 4 });
+    clients.set(region, made);
+    return made;
+  };
+}
+
+// The marks let esbuild leave out of a bundle the clients that its function does not use.
+export const autoScaling = /* @__PURE__ */ perRegion((config) => new AutoScalingClient(config));
+export const ec2 = /* @__PURE__ */ perRegion((config) => new EC2Client(config));
+export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridgeClient(config));
+export const loadBalancing = /* @__PURE__ */ perRegion((config) => new ElasticLoadBalancingV2Client(config));
+export const sfn = /* @__PURE__ */ perRegion((config) => new SFNClient(config));
+export const sns = /* @__PURE__ */ perRegion((config) => new SNSClient(config));
+export const ssm = /* @__PURE__ */ perRegion((config) => new SSMClient(config));
+export const dynamo = /* @__PURE__ */ perRegion((config) =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(config), {
+    marshallOptions: { removeUndefinedValues: true },
+  }),
+);
+
+/** Whether an error of the SDK is one of these codes: `InvalidAMIName.Duplicate` and the like. */
+export function isAwsError(error: unknown, ...codes: string[]): error is Error {
+  return error instanceof Error && codes.includes(error.name);
+}

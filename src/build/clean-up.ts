@@ -1,0 +1,28 @@
+import { discardImagesOf } from '../image/discard';
+import { findInstances, terminateInstances } from '../image/instances';
+import { restoreNewestImage } from '../image/parameter';
+import { undoRollouts } from '../rollout/undo';
+import { deleteWait, findWaitsOf } from '../wait/store';
+import { type BuildRecord, findRecord } from './record';
+
+/**
+ * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and
+ * copies; restores what it changed. What it made is found by tags, not only by the record, so a build that died
+ * between a call and its note leaves nothing either. Can be repeated at any time.
+ *
+ * @param build the id of a build that has ended, or that must
+ */
+export async function cleanUpBuild(build: string): Promise<void> {
+  const record = await findRecord(build);
+  for (const wait of await findWaitsOf(build)) await deleteWait(wait);
+  await terminateInstances(await findInstances(build));
+  if (record) await undoChanges(record);
+  else await discardImagesOf(build);
+}
+
+async function undoChanges(record: BuildRecord): Promise<void> {
+  if (await undoRollouts(record)) return;
+  await restoreNewestImage(record);
+  const regions = new Set(record.copies?.map((copy) => copy.region));
+  for (const region of [undefined, ...regions]) await discardImagesOf(record.id, region);
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { env } from '../env';
+import { type Copy, deprecateImage, shareImage } from '../image/distribute';
+import { findInstances, terminateInstances } from '../image/instances';
+import { nameNewestImage } from '../image/parameter';
+import { retireImages } from '../image/retire';
+import { moveDefaultVersion } from '../rollout/template';
+import { endBuild } from './end';
+import { BuildState, Plan } from './state';
+
+export const FinishInput = BuildState.extend({
+  plan: Plan,
+  image: z.object({ id: z.string() }),
+  copies: z.array(z.object({ region: z.string(), imageId: z.string() })),
+  rollouts: z.array(z.object({ launchTemplateId: z.string(), version: z.string() })),
+});
+type FinishInput = z.infer<typeof FinishInput>;
+
+/**
+ * Ends a build whose fleet is verified: moves the default versions, lets others see the image, retires old images,
+ * and then records success, releases the lock and emits the event.
+ */
+export async function finishBuild(input: FinishInput): Promise<void> {
+  const { build, plan, rollouts } = input;
+  for (const { launchTemplateId, version } of rollouts) await moveDefaultVersion(launchTemplateId, version);
+  await announceImage(input);
+  await retireImages(build, plan);
+  // There are none, unless a launch took effect twice.
+  await terminateInstances(await findInstances(build.id));
+  await endBuild(build.id);
+}
+
+async function announceImage({ build, plan, image, copies }: FinishInput): Promise<void> {
+  const { shareWith, deprecateAfter, parameter } = plan.image;
+  const home: Copy = { region: env('AWS_REGION'), imageId: image.id };
+  for (const copy of copies) await deprecateImage(copy, deprecateAfter);
+  for (const one of [home, ...copies]) await shareImage(one, shareWith);
+  if (parameter) await nameNewestImage(build.id, parameter, image.id);
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { ulid } from 'ulid';
+import { InvalidRequest } from '../errors';
+
+const BUILD_ID = /^(?<pipeline>.+)-[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Makes the id of a new build: the pipeline's name and a ULID, so that ids sort by time. */
+export function newBuildId(pipeline: string): string {
+  return `${pipeline}-${ulid()}`;
+}
+
+/** Whether a text has the form of a build id. */
+export function isBuildId(text: string): boolean {
+  return BUILD_ID.test(text);
+}
+
+/**
+ * The pipeline that a build belongs to.
+ *
+ * @throws InvalidRequest if it is not a build id
+ */
+export function pipelineOf(build: string): string {
+  const pipeline = BUILD_ID.exec(build)?.groups?.pipeline;
+  if (!pipeline) {
+    throw new InvalidRequest(
+      `"${build}" is not the id of a build, expected a pipeline's name and a ULID (web-01J…).`,
+    );
+  }
+  return pipeline;
+}
+
+/** A client token for an idempotent AWS call: the same for the same words, at most 64 characters as EC2 asks. */
+export function clientToken(...words: string[]): string {
+  return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 48);
+}

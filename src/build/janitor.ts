@@ -1,0 +1,77 @@
+import { deleteSnapshots, findImages, findSnapshots } from '../image/discard';
+import { findAllInstances, terminateInstances } from '../image/instances';
+import { loadPipelines } from '../pipeline/load';
+import { pipelinesFolder } from '../pipelines-folder';
+import { tagOf } from '../tags';
+import { findWaitsOf } from '../wait/store';
+import { cleanUpBuild } from './clean-up';
+import { findExecutionStatus } from './execution';
+import { findLockHolder } from './lock';
+import { startQueuedBuild } from './queue';
+import { findRecord } from './record';
+import { endLostBuild } from './recover';
+
+const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
+
+/**
+ * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; ends the
+ * builds whose end nobody noticed, since events are best effort; starts a request that was forgotten in the queue.
+ */
+export async function tidyUp(): Promise<void> {
+  const builds = await findBuilds();
+  const problems: unknown[] = [];
+  for (const build of builds) await tidyBuild(build).catch((problem) => problems.push(problem));
+  for (const { name } of await loadPipelines(pipelinesFolder())) await startQueuedBuild(name);
+  // One build that cannot be tidied must not keep the others from it.
+  if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
+}
+
+/** All builds that something in AWS is tagged with, or that hold a lock. */
+async function findBuilds(): Promise<Set<string>> {
+  const [instances, images, snapshots, pipelines] = await Promise.all([
+    findAllInstances(),
+    findImages(BUILT),
+    findSnapshots(BUILT),
+    loadPipelines(pipelinesFolder()),
+  ]);
+  const holders = await Promise.all(pipelines.map(({ name }) => findLockHolder(name)));
+  const tagged = [...instances, ...images, ...snapshots].map((resource) => tagOf(resource, 'kiln:build'));
+  return new Set([...tagged, ...holders].filter((build) => build !== undefined));
+}
+
+async function tidyBuild(build: string): Promise<void> {
+  const record = await findRecord(build);
+  switch (record?.status) {
+    case 'QUEUED':
+      return;
+    case 'RUNNING':
+      return endIfLost(build);
+    case 'SUCCEEDED':
+      return removeBeside(build);
+    case undefined:
+      // A record ends after a year, a good image may not: only what is no image can be judged without one.
+      return removeBeside(build);
+    default:
+      return cleanUpBuild(build);
+  }
+}
+
+async function endIfLost(build: string): Promise<void> {
+  const status = await findExecutionStatus(build);
+  if (status === 'FAILED' || status === 'ABORTED' || status === 'TIMED_OUT')
+    await endLostBuild(build, status);
+}
+
+/** Removes what a build made beside its image. */
+async function removeBeside(build: string): Promise<void> {
+  if ((await findExecutionStatus(build)) === 'RUNNING' || (await findWaitsOf(build)).length > 0) return;
+  const filters = [{ Name: 'tag:kiln:build', Values: [build] }];
+  const [snapshots, images] = await Promise.all([findSnapshots(filters), findImages(filters)]);
+  const used = new Set(
+    images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.map((m) => m.Ebs?.SnapshotId)),
+  );
+  await deleteSnapshots(snapshots.filter(({ SnapshotId }) => !used.has(SnapshotId)));
+  await terminateInstances(
+    (await findAllInstances()).filter((instance) => tagOf(instance, 'kiln:build') === build),
+  );
+}

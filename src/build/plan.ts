@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { InvalidRequest, PipelineBusy } from '../errors';
+import { findBaseImage } from '../image/base';
+import type { Pipeline } from '../pipeline/definition';
+import { fingerprint } from '../pipeline/fingerprint';
+import { loadPipeline } from '../pipeline/load';
+import { checkParameters, matchParameters } from '../pipeline/parameters';
+import { renderUserData } from '../pipeline/user-data';
+import { pipelinesFolder } from '../pipelines-folder';
+import { checkTargets } from '../rollout/targets';
+import { isBuildId, pipelineOf } from './id';
+import { findLockHolder, takeLock } from './lock';
+import { resolveReferences } from './parameters';
+import { createRecord, updateRecord } from './record';
+import type { Build, Plan } from './state';
+
+export const PlanInput = z.object({
+  build: z.object({ id: z.string() }),
+  stage: z.string(),
+  /** The input of the execution. By hand, the name of the pipeline is enough. */
+  request: z.object({
+    pipeline: z.string(),
+    parameters: z.record(z.string(), z.string()).default({}),
+    trigger: z
+      .object({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
+      .default({ kind: 'manual' }),
+  }),
+});
+type PlanInput = z.infer<typeof PlanInput>;
+
+/**
+ * Decides all that the build will do: takes the lock of the pipeline, opens the record, resolves what the pipeline
+ * refers to, checks the targets and the size of the user data.
+ *
+ * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable
+ */
+export async function planBuild({
+  build,
+  request,
+}: PlanInput): Promise<{ build: z.infer<typeof Build>; plan: Plan }> {
+  checkId(build.id, request.pipeline);
+  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  await openBuild(build.id, request);
+  const plan = await makePlan(pipeline, request.parameters);
+  await updateRecord(build.id, { fingerprint: plan.fingerprint, targets: plan.targets });
+  return { build: { id: build.id, pipeline: pipeline.name }, plan };
+}
+
+function checkId(build: string, pipeline: string): void {
+  if (isBuildId(build) && pipelineOf(build) === pipeline) return;
+  throw new InvalidRequest(
+    `The execution is named ${build}. Expected a build id: the pipeline's name and a ULID (${pipeline}-01J…). The API gives one to each build that it starts.`,
+  );
+}
+
+async function openBuild(build: string, request: PlanInput['request']): Promise<void> {
+  const startedAt = new Date().toISOString();
+  await createRecord({ id: build, status: 'RUNNING', startedAt, ...request });
+  await updateRecord(build, { startedAt });
+  if (await takeLock(request.pipeline, build, 'build')) return;
+  const holder = await findLockHolder(request.pipeline);
+  throw new PipelineBusy(
+    `Pipeline ${request.pipeline} is busy with build ${holder}. Start builds through the API: it puts them into the queue.`,
+  );
+}
+
+async function makePlan(pipeline: Pipeline, given: Record<string, string>): Promise<Plan> {
+  const { base, healthy, image, rollout, description } = pipeline.definition;
+  const [parameters, baseImage, targets] = await Promise.all([
+    resolveReferences(checkParameters(pipeline, given)),
+    findBaseImage(pipeline),
+    checkTargets(rollout),
+  ]);
+  matchParameters(pipeline, parameters);
+  renderUserData(pipeline.userDataScript, parameters, pipeline.name);
+  return {
+    baseImage,
+    instanceType: base.instanceType,
+    volumeSize: base.volumeSize,
+    ...(base.keyName && { keyName: base.keyName }),
+    parameters,
+    fingerprint: fingerprint(pipeline, { baseImageId: baseImage.id, parameters }),
+    description,
+    healthy,
+    image,
+    targets,
+  };
+}

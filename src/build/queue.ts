@@ -1,0 +1,57 @@
+import { deleteItem, getItem, type Key, putItem } from '../table';
+import { type BuildRequest, startExecution } from './execution';
+import { releaseLock, takeLock } from './lock';
+import { moveStatus } from './record';
+
+interface Queued extends BuildRequest {
+  build: string;
+}
+
+function keyOf(pipeline: string): Key {
+  return { pk: `QUEUE#${pipeline}`, sk: 'QUEUE' };
+}
+
+/**
+ * Puts a build into the queue of its pipeline. The queue holds the newest request only: one that waited there
+ * is superseded.
+ */
+export async function enqueueBuild(build: string, request: BuildRequest): Promise<void> {
+  const { pipeline } = request;
+  for (;;) {
+    const waiting = await getItem<Queued>(keyOf(pipeline));
+    const put = await putItem(
+      { ...keyOf(pipeline), ...request, build },
+      waiting
+        ? { expression: '#build = :waiting', values: { ':waiting': waiting.build } }
+        : { expression: 'attribute_not_exists(#pk)' },
+    );
+    if (!put) continue;
+    if (waiting && waiting.build !== build) await supersedeBuild(waiting.build, build);
+    return;
+  }
+}
+
+async function supersedeBuild(build: string, by: string): Promise<void> {
+  await moveStatus(build, ['QUEUED'], 'SUPERSEDED', {
+    endedAt: new Date().toISOString(),
+    error: { name: 'Superseded', message: `A newer request, ${by}, took its place in the queue.` },
+  });
+}
+
+/**
+ * Starts the build that waits in the queue of a pipeline, if there is one and no other runs.
+ * It leaves the queue only after it has started, so a crash in between loses nothing.
+ *
+ * @returns the id of the build that was started
+ */
+export async function startQueuedBuild(pipeline: string): Promise<string | undefined> {
+  const queued = await getItem<Queued>(keyOf(pipeline));
+  if (!queued) return undefined;
+  const { build } = queued;
+  if (!(await takeLock(pipeline, build, 'request'))) return undefined;
+  const isNewest = await moveStatus(build, ['QUEUED', 'RUNNING'], 'RUNNING');
+  if (isNewest) await startExecution(build, queued);
+  else await releaseLock(pipeline, build);
+  await deleteItem(keyOf(pipeline), { expression: '#build = :build', values: { ':build': build } });
+  return isNewest ? build : startQueuedBuild(pipeline);
+}

@@ -1,0 +1,129 @@
+import { UnknownBuild } from '../errors';
+import { getItem, type Key, putItem, queryItems, setAttributes } from '../table';
+import { pipelineOf } from './id';
+import type { Target } from './state';
+
+/** What made a build start. */
+export interface Trigger {
+  kind: 'http' | 'schedule' | 'event' | 'manual';
+  /** Who or what it was: the caller's ARN, the event. */
+  by?: string | undefined;
+}
+
+export type BuildStatus =
+  | 'QUEUED'
+  | 'SUPERSEDED'
+  | 'RUNNING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'ABORTED'
+  | 'TIMED_OUT';
+
+/** What a build did to one Auto Scaling group. */
+export interface Rollout {
+  launchTemplateId: string;
+  version: string;
+  refreshId?: string;
+}
+
+/** What is kept of a build. Times are ISO 8601. */
+export interface BuildRecord {
+  id: string;
+  pipeline: string;
+  status: BuildStatus;
+  trigger: Trigger;
+  parameters: Record<string, string>;
+  requestedAt: string;
+  startedAt?: string;
+  endedAt?: string;
+  fingerprint?: string;
+  imageId?: string;
+  copies?: { region: string; imageId: string }[];
+  /** Where the image is rolled out to, as the groups were when the build was planned. */
+  targets?: Target[];
+  /** By the name of the Auto Scaling group. */
+  rollouts: Record<string, Rollout>;
+  /** By the name of the stage, and within RollOut `Stage/group`. */
+  stages: Record<string, { startedAt: string; endedAt: string }>;
+  /** What the SSM parameter of the pipeline named before, kept until the build has ended. */
+  previousImage?: { parameter: string; value: string | null };
+  error?: { name: string; message: string };
+}
+
+/** A year: longer than any image is kept without a newer one, in most accounts. */
+const KEPT_SECONDS = 365 * 24 * 60 * 60;
+
+function keyOf(build: string): Key {
+  return { pk: `PIPELINE#${pipelineOf(build)}`, sk: `BUILD#${build.slice(pipelineOf(build).length + 1)}` };
+}
+
+/** Writes the record of a new build, unless there is one. */
+export async function createRecord(
+  build: Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> & { startedAt?: string },
+): Promise<void> {
+  const now = new Date();
+  const record: BuildRecord = {
+    ...build,
+    pipeline: pipelineOf(build.id),
+    requestedAt: now.toISOString(),
+    rollouts: {},
+    stages: {},
+  };
+  const expiresAt = Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
+  await putItem({ ...keyOf(build.id), ...record, expiresAt }, { expression: 'attribute_not_exists(#pk)' });
+}
+
+/** Sets fields of a build's record. A field may be one entry of a map: `rollouts.kiln-fleet-web`. */
+export async function updateRecord(build: string, fields: Record<string, unknown>): Promise<void> {
+  await setAttributes(keyOf(build), fields);
+}
+
+/**
+ * Moves a build from one status to another.
+ *
+ * @returns whether it was in one of the statuses `from`
+ */
+export async function moveStatus(
+  build: string,
+  from: BuildStatus[],
+  to: BuildStatus,
+  fields: Partial<BuildRecord> = {},
+): Promise<boolean> {
+  const values = Object.fromEntries(from.map((status, at) => [`:from${at}`, status]));
+  return setAttributes(
+    keyOf(build),
+    { ...fields, status: to },
+    { expression: `#status IN (${Object.keys(values).join(', ')})`, values },
+  );
+}
+
+/** Reads the record of a build, if there is one. */
+export async function findRecord(build: string): Promise<BuildRecord | undefined> {
+  return getItem<BuildRecord>(keyOf(build));
+}
+
+/**
+ * Reads the record of a build.
+ *
+ * @throws UnknownBuild if there is none
+ */
+export async function getRecord(build: string): Promise<BuildRecord> {
+  const record = await findRecord(build);
+  if (!record) throw new UnknownBuild(`There is no build ${build}. Records are kept for a year.`);
+  return record;
+}
+
+/** Reads the records of a pipeline's builds, newest first, after the build `after` if one is given. */
+export async function listRecords(pipeline: string, limit: number, after?: string): Promise<BuildRecord[]> {
+  return queryItems<BuildRecord>(`PIPELINE#${pipeline}`, {
+    prefix: 'BUILD#',
+    descending: true,
+    limit,
+    ...(after && { after: keyOf(after).sk }),
+  });
+}
+
+/** Whether a build has come to its end. */
+export function isOver(record: BuildRecord): boolean {
+  return record.status !== 'RUNNING' && record.status !== 'QUEUED';
+}

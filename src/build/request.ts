@@ -1,0 +1,88 @@
+import { InvalidRequest, PipelineBusy } from '../errors';
+import type { Pipeline } from '../pipeline/definition';
+import { loadPipeline } from '../pipeline/load';
+import { checkParameters, matchParameters } from '../pipeline/parameters';
+import { pipelinesFolder } from '../pipelines-folder';
+import { getItem, type Key, putItem } from '../table';
+import { type BuildRequest, startExecution } from './execution';
+import { newBuildId } from './id';
+import { findLockHolder, takeLock } from './lock';
+import { enqueueBuild, startQueuedBuild } from './queue';
+import { type BuildRecord, createRecord, findRecord, getRecord } from './record';
+
+/** A request, and what makes it known again when it comes twice. */
+export interface IncomingRequest extends BuildRequest {
+  /** The caller's own key, or the id of the event. EventBridge and clients repeat what they are unsure of. */
+  idempotencyKey?: string | undefined;
+}
+
+const KEY_SECONDS = 24 * 60 * 60;
+
+/**
+ * Starts a build, or puts it into the queue if one of that pipeline runs. The one way in for HTTP calls, schedules
+ * and events: what is wrong with the request is said here, before anything is made.
+ *
+ * @returns the record of the build
+ * @throws UnknownPipeline, InvalidPipeline, InvalidParameter
+ * @throws PipelineBusy if a build runs and the pipeline says `whenBusy: reject`
+ */
+export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
+  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  checkGiven(pipeline, request.parameters);
+
+  const build = await chooseId(request);
+  const known = await findRecord(build);
+  if (known) return known;
+
+  if (await takeLock(pipeline.name, build, 'request')) await startNow(build, request);
+  else if (pipeline.definition.whenBusy === 'queue') await startLater(build, request);
+  else throw new PipelineBusy(await describeBusy(pipeline.name));
+  return getRecord(build);
+}
+
+/** Checks names and values as far as the request says them; references are resolved, and matched, by Plan. */
+function checkGiven(pipeline: Pipeline, given: Record<string, string>): void {
+  const values = checkParameters(pipeline, given);
+  const { parameters } = pipeline.definition;
+  const plain = Object.entries(values).filter(([, value]) => !value.startsWith('resolve:'));
+  const named = Object.fromEntries(plain.map(([name]) => [name, parameters[name] ?? {}]));
+  matchParameters(
+    { ...pipeline, definition: { ...pipeline.definition, parameters: named } },
+    Object.fromEntries(plain),
+  );
+}
+
+async function startNow(build: string, request: BuildRequest): Promise<void> {
+  await startExecution(build, request);
+  await createRecord({ ...recordOf(build, request), status: 'RUNNING' });
+}
+
+async function startLater(build: string, request: BuildRequest): Promise<void> {
+  await createRecord({ ...recordOf(build, request), status: 'QUEUED' });
+  const { pipeline, parameters, trigger } = request;
+  await enqueueBuild(build, { pipeline, parameters, trigger });
+  // The running build may have ended, and have looked into an empty queue, since its lock was seen.
+  await startQueuedBuild(pipeline);
+}
+
+function recordOf(id: string, { parameters, trigger }: BuildRequest) {
+  return { id, parameters, trigger };
+}
+
+async function describeBusy(pipeline: string): Promise<string> {
+  const holder = await findLockHolder(pipeline);
+  return `Pipeline ${pipeline} is busy with build ${holder ?? 'that has just ended'}, and its whenBusy is reject. Try again when that build has ended.`;
+}
+
+/** A new id; for a request that came before, the id that it got then. */
+async function chooseId({ pipeline, idempotencyKey }: IncomingRequest): Promise<string> {
+  const id = newBuildId(pipeline);
+  if (!idempotencyKey) return id;
+  const key: Key = { pk: `REQUEST#${pipeline}`, sk: idempotencyKey };
+  const expiresAt = Math.floor(Date.now() / 1000) + KEY_SECONDS;
+  if (await putItem({ ...key, build: id, expiresAt }, { expression: 'attribute_not_exists(#pk)' })) return id;
+  const first = await getItem<{ build: string }>(key);
+  if (!first)
+    throw new InvalidRequest(`The idempotency key ${idempotencyKey} has just expired. Send a new one.`);
+  return first.build;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+/** The build, as it walks through the state machine. */
+export const Build = z.object({ id: z.string(), pipeline: z.string() });
+
+/** What every state of the machine is given: the build, and the name of the stage for the record. */
+export const BuildState = z.object({ build: Build, stage: z.string() });
+
+/** What a healthy site answers. */
+export const Healthy = z.object({
+  port: z.number(),
+  path: z.string(),
+  status: z.number(),
+  contains: z.string().optional(),
+  times: z.number(),
+  within: z.number().describe('seconds'),
+});
+
+/** A target of the rollout, as Plan found it. */
+export const TargetState = z.object({
+  autoScalingGroup: z.string(),
+  launchTemplateId: z.string(),
+  /** The number of the version that the group uses now, whatever it calls it. */
+  currentVersion: z.string(),
+  /** Whether the group names its version by number, so that AWS can roll it back. */
+  canRollBack: z.boolean(),
+  /** Whether this is the first image of an empty group: there is nothing to refresh and nothing to roll back to. */
+  isFirstImage: z.boolean(),
+  initialCapacity: z.number(),
+  minHealthy: z.number(),
+  maxHealthy: z.number(),
+  warmup: z.number().optional(),
+  bake: z.number(),
+  autoRollback: z.boolean(),
+});
+export type Target = z.infer<typeof TargetState>;
+
+/** What Plan decided: all that the later states need, so that a change of the pipeline does not reach a running build. */
+export const Plan = z.object({
+  baseImage: z.object({ id: z.string(), rootDeviceName: z.string() }),
+  instanceType: z.string(),
+  volumeSize: z.number(),
+  keyName: z.string().optional(),
+  parameters: z.record(z.string(), z.string()),
+  fingerprint: z.string(),
+  description: z.string(),
+  healthy: Healthy,
+  image: z.object({
+    test: z.boolean(),
+    keep: z.number(),
+    deprecateAfter: z.number().describe('seconds'),
+    copyTo: z.array(z.string()),
+    shareWith: z.array(z.string()),
+    parameter: z.string().optional(),
+  }),
+  targets: z.array(TargetState),
+});
+export type Plan = z.infer<typeof Plan>;

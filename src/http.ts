@@ -1,0 +1,132 @@
+import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { z } from 'zod';
+import { isBuildId } from './build/id';
+import { type BuildRecord, getRecord, listRecords } from './build/record';
+import { requestBuild } from './build/request';
+import { InvalidRequest, UnknownBuild } from './errors';
+import { loadPipeline } from './pipeline/load';
+import { pipelinesFolder } from './pipelines-folder';
+
+type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
+type Answer = APIGatewayProxyStructuredResultV2;
+
+const STATUS: Record<string, number> = {
+  InvalidRequest: 400,
+  InvalidParameter: 400,
+  UnknownPipeline: 404,
+  UnknownBuild: 404,
+  PipelineBusy: 409,
+  TransientFailure: 503,
+};
+
+/** What a call of the HTTP API looks like, as far as Kiln reads it. API Gateway gives the rest its form. */
+export const HttpCall = z.custom<Call>(
+  (event) => z.looseObject({ headers: z.record(z.string(), z.string()) }).safeParse(event).success,
+);
+
+/** Answers a call in JSON. An error that the caller must mend has its status and its words; another is thrown. */
+export function answering(
+  status: number,
+  run: (call: Call) => Promise<unknown>,
+): (call: Call) => Promise<Answer> {
+  return async (call) => {
+    try {
+      return answer(status, await run(call));
+    } catch (error) {
+      const known = error instanceof Error ? STATUS[error.name] : undefined;
+      if (!(error instanceof Error) || known === undefined) throw error;
+      return answer(known, { error: error.name, message: error.message });
+    }
+  };
+}
+
+function answer(statusCode: number, body: unknown): Answer {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+const Body = z.strictObject({ parameters: z.record(z.string(), z.string()).default({}) });
+
+/** POST /pipelines/{pipeline}/builds */
+export async function postBuild(call: Call) {
+  const { parameters } = readBody(call);
+  const record = await requestBuild({
+    pipeline: call.pathParameters?.pipeline ?? '',
+    parameters,
+    trigger: { kind: 'http', by: call.requestContext.authorizer?.iam?.userArn },
+    idempotencyKey: call.headers['idempotency-key'],
+  });
+  const { id, pipeline, status } = record;
+  return { id, pipeline, status, href: `/builds/${id}` };
+}
+
+function readBody({ body, isBase64Encoded }: Call): z.infer<typeof Body> {
+  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : body;
+  const parsed = Body.safeParse(parseJson(text || '{}'));
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequest(
+    `The body is not valid, expected {"parameters": {"NAME": "value"}} or none. ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidRequest(`The body is not JSON: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+/** GET /builds/{id} */
+export async function getBuild(call: Call) {
+  const id = call.pathParameters?.id ?? '';
+  if (!isBuildId(id)) throw new UnknownBuild(`"${id}" is not the id of a build, expected one like web-01J….`);
+  return showBuild(await getRecord(id));
+}
+
+const MOST = 100;
+
+/** GET /pipelines/{pipeline}/builds?limit=20&next=… */
+export async function listBuilds(call: Call) {
+  const pipeline = await loadPipeline(pipelinesFolder(), call.pathParameters?.pipeline ?? '');
+  const limit = readLimit(call.queryStringParameters?.limit);
+  const after = readNext(pipeline.name, call.queryStringParameters?.next);
+  const records = await listRecords(pipeline.name, limit, after);
+  const next = records.length === limit ? records.at(-1)?.id : undefined;
+  return { builds: records.map(showBuild), ...(next && { next }) };
+}
+
+function readLimit(text = '20'): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new InvalidRequest(`limit is ${JSON.stringify(text)}, expected a whole number from 1 to ${MOST}.`);
+}
+
+function readNext(pipeline: string, next: string | undefined): string | undefined {
+  if (next === undefined || (isBuildId(next) && next.startsWith(`${pipeline}-`))) return next;
+  throw new InvalidRequest(`next is ${JSON.stringify(next)}, expected what an earlier answer gave as next.`);
+}
+
+/** A build as callers see it: maps as lists, without what only Kiln needs. */
+export function showBuild(record: BuildRecord) {
+  const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
+  const { imageId, copies, fingerprint, error } = record;
+  const stages = Object.entries(record.stages).map(([stage, times]) => ({ ...readStage(stage), ...times }));
+  const rollouts = Object.entries(record.rollouts).map(([autoScalingGroup, rollout]) => ({
+    autoScalingGroup,
+    ...rollout,
+  }));
+  return {
+    ...{ id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt },
+    ...{ fingerprint, imageId, copies, rollouts, error },
+    stages: stages.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
+  };
+}
+
+/** Within RollOut a stage is one of a group, and of a copy one of a region. */
+function readStage(name: string) {
+  const [stage = name, ...where] = name.split('/');
+  if (where.length === 0) return { stage };
+  return stage === 'AwaitCopy'
+    ? { stage, region: where.join('/') }
+    : { stage, autoScalingGroup: where.join('/') };
+}

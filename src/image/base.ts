@@ -1,0 +1,43 @@
+import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
+import { ec2, isAwsError } from '../aws';
+import { resolveReference } from '../build/parameters';
+import { InvalidPipeline } from '../errors';
+import type { Pipeline } from '../pipeline/definition';
+
+/** The image that a base instance starts from. */
+export interface BaseImage {
+  id: string;
+  rootDeviceName: string;
+}
+
+/**
+ * Finds the image that a pipeline starts from.
+ *
+ * @throws InvalidPipeline if there is no such image, or if it cannot be the base of another
+ */
+export async function findBaseImage({ name, definition }: Pipeline): Promise<BaseImage> {
+  const id = await resolveReference(definition.base.image, 'base.image');
+  const image = await describeImage(id);
+  const problem = findProblem(image);
+  if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
+  return { id, rootDeviceName: image?.RootDeviceName ?? '' };
+}
+
+async function describeImage(id: string) {
+  try {
+    const { Images } = await ec2().send(new DescribeImagesCommand({ ImageIds: [id] }));
+    return Images?.[0];
+  } catch (error) {
+    if (isAwsError(error, 'InvalidAMIID.NotFound', 'InvalidAMIID.Malformed', 'InvalidAMIID.Unavailable'))
+      return undefined;
+    throw error;
+  }
+}
+
+function findProblem(image: Awaited<ReturnType<typeof describeImage>>): string | undefined {
+  if (!image) return 'is no image that this account can use in this region';
+  if (image.State !== 'available') return `is ${image.State}, expected an image that is available`;
+  if (image.RootDeviceType !== 'ebs')
+    return 'has no EBS root volume, and only such an instance can become an image';
+  return undefined;
+}

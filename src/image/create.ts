@@ -1,0 +1,63 @@
+import { CreateImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { ec2, isAwsError } from '../aws';
+import { updateRecord } from '../build/record';
+import { recordStage } from '../build/stages';
+import { BuildState, Plan } from '../build/state';
+import { buildTags, tagSpecifications } from '../tags';
+
+export const CreateImageInput = BuildState.extend({
+  plan: Plan,
+  base: z.object({ instanceId: z.string(), launchedAt: z.number(), healthyAt: z.number() }),
+});
+
+/**
+ * Makes an AMI of the base instance. EC2 reboots the instance first, so that its disk is consistent. A repeated call
+ * finds the image of the first by its name.
+ */
+export async function createImage({
+  build,
+  plan,
+  base,
+}: z.infer<typeof CreateImageInput>): Promise<{ id: string; name: string }> {
+  // The probe cannot write this itself: it has no way to AWS.
+  await recordStage(build.id, 'AwaitHealthySite', base.launchedAt, base.healthyAt);
+  const name = `kiln-${build.id}`;
+  const id = (await requestImage(name, build.id, plan, base.instanceId)) ?? (await findImageByName(name));
+  await updateRecord(build.id, { imageId: id });
+  return { id, name };
+}
+
+/** @returns the id of the new image; undefined if there is one of this name */
+async function requestImage(
+  name: string,
+  build: string,
+  plan: Plan,
+  instanceId: string,
+): Promise<string | undefined> {
+  const tags = buildTags(build, { 'kiln:fingerprint': plan.fingerprint });
+  try {
+    const { ImageId } = await ec2().send(
+      new CreateImageCommand({
+        InstanceId: instanceId,
+        Name: name,
+        Description: plan.description || `Built by Kiln, build ${build}`,
+        NoReboot: false,
+        TagSpecifications: tagSpecifications(tags, 'image', 'snapshot'),
+      }),
+    );
+    return ImageId;
+  } catch (error) {
+    if (isAwsError(error, 'InvalidAMIName.Duplicate')) return undefined;
+    throw error;
+  }
+}
+
+async function findImageByName(name: string): Promise<string> {
+  const { Images } = await ec2().send(
+    new DescribeImagesCommand({ Owners: ['self'], Filters: [{ Name: 'name', Values: [name] }] }),
+  );
+  const id = Images?.[0]?.ImageId;
+  if (!id) throw new Error(`EC2 says that there is an image named ${name}, but does not list it.`);
+  return id;
+}

@@ -1,0 +1,80 @@
+import {
+  type Filter,
+  GetConsoleOutputCommand,
+  type Instance,
+  paginateDescribeInstances,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { ec2, isAwsError } from '../aws';
+import { recordStage } from '../build/stages';
+import { BuildState } from '../build/state';
+import { byTag } from '../tags';
+
+export const TerminateInstanceInput = BuildState.extend({
+  purpose: z.enum(['base', 'test']),
+  /** Of the test: when it was launched and found healthy. */
+  probed: z.object({ launchedAt: z.number(), healthyAt: z.number() }).optional(),
+});
+
+const ALIVE = ['pending', 'running', 'stopping', 'stopped'];
+
+/** Terminates the instances of a build that served one purpose. They are found by their tags, so none is missed. */
+export async function terminateInstance(input: z.infer<typeof TerminateInstanceInput>): Promise<void> {
+  const { build, purpose, probed } = input;
+  if (probed) await recordStage(build.id, 'TestImage', probed.launchedAt, probed.healthyAt);
+  await terminateInstances(await findInstances(build.id, purpose));
+}
+
+/** The instances of a build that are not terminated; of all purposes unless one is named. */
+export async function findInstances(build: string, purpose?: 'base' | 'test'): Promise<Instance[]> {
+  return describeAlive([byTag('kiln:build', build), ...(purpose ? [byTag('kiln:purpose', purpose)] : [])]);
+}
+
+/** All instances that Kiln made and that are not terminated. */
+export async function findAllInstances(): Promise<Instance[]> {
+  return describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
+}
+
+async function describeAlive(filters: Filter[]): Promise<Instance[]> {
+  const Filters = [...filters, { Name: 'instance-state-name', Values: ALIVE }];
+  const found: Instance[] = [];
+  for await (const page of paginateDescribeInstances({ client: ec2() }, { Filters, MaxResults: 100 })) {
+    for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
+  }
+  return found;
+}
+
+/** Terminates instances. One that is gone already is no error. */
+export async function terminateInstances(instances: Instance[]): Promise<void> {
+  const InstanceIds = instances.flatMap(({ InstanceId }) => InstanceId ?? []);
+  if (InstanceIds.length === 0) return;
+  try {
+    await ec2().send(new TerminateInstancesCommand({ InstanceIds }));
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidInstanceID.NotFound')) throw error;
+    if (InstanceIds.length === 1) return;
+    // One id that is gone makes EC2 refuse them all.
+    for (const instance of instances) await terminateInstances([instance]);
+  }
+}
+
+/** The most lines of console output that an error carries. */
+const LINES = 25;
+
+/** The end of what an instance wrote to its console: the last lines of a user data script that failed are there. */
+export async function readConsole(instance: string): Promise<string> {
+  const { Output = '' } = await readOutput(instance);
+  const text = Buffer.from(Output, 'base64').toString('utf8').trimEnd();
+  return text.split(/\r?\n/).slice(-LINES).join('\n');
+}
+
+async function readOutput(InstanceId: string) {
+  try {
+    return await ec2().send(new GetConsoleOutputCommand({ InstanceId, Latest: true }));
+  } catch (error) {
+    // Only instance types on Nitro can tell the latest output: others give what EC2 has kept.
+    if (!isAwsError(error, 'UnsupportedOperation')) throw error;
+    return ec2().send(new GetConsoleOutputCommand({ InstanceId }));
+  }
+}

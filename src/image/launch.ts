@@ -1,0 +1,112 @@
+import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { ec2, isAwsError } from '../aws';
+import { clientToken } from '../build/id';
+import { BuildState, Plan } from '../build/state';
+import { env } from '../env';
+import { CapacityUnavailable } from '../errors';
+import { loadPipeline } from '../pipeline/load';
+import { renderUserData } from '../pipeline/user-data';
+import { pipelinesFolder } from '../pipelines-folder';
+import { buildTags, tagSpecifications } from '../tags';
+
+export const LaunchInstanceInput = BuildState.extend({
+  plan: Plan,
+  /** `base` becomes the image; `test` boots it. */
+  purpose: z.enum(['base', 'test']),
+  imageId: z.string().optional(),
+});
+
+/** An instance of a build, as the probe needs it. */
+export interface Launched {
+  instanceId: string;
+  privateIp: string;
+  /** Milliseconds since 1970. */
+  launchedAt: number;
+}
+
+/** AWS has no room there now; another zone may have. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+const NO_CAPACITY = ['InsufficientInstanceCapacity', 'InsufficientFreeAddressesInSubnet', 'Unsupported'];
+
+/**
+ * Runs an instance of a build: the base instance with the user data, or one that tests the image without.
+ * Tries the subnets in turn. The client token makes a repeated call find the instance of the first.
+ *
+ * @throws CapacityUnavailable if AWS has room for it in none of the subnets
+ */
+export async function launchInstance(input: z.infer<typeof LaunchInstanceInput>): Promise<Launched> {
+  const common = await describeLaunch(input);
+  const refusals: string[] = [];
+  for (const subnet of env('KILN_SUBNETS').split(',')) {
+    try {
+      return await runInSubnet(common, subnet, clientToken(input.build.id, input.purpose, subnet));
+    } catch (error) {
+      if (!isAwsError(error, ...NO_CAPACITY)) throw error;
+      refusals.push(`${subnet}: ${error.message}`);
+    }
+  }
+  throw new CapacityUnavailable(
+    `AWS has no capacity for a ${input.plan.instanceType} in any of the subnets. ${refusals.join(' ')} Try later, or choose another base.instanceType.`,
+  );
+}
+
+async function describeLaunch({ build, plan, purpose, imageId }: z.infer<typeof LaunchInstanceInput>) {
+  const isBase = purpose === 'base';
+  const tags = buildTags(build.id, { 'kiln:purpose': purpose });
+  const volume = {
+    VolumeSize: plan.volumeSize,
+    VolumeType: 'gp3',
+    Encrypted: true,
+    DeleteOnTermination: true,
+  } as const;
+  return {
+    ImageId: isBase ? plan.baseImage.id : imageId,
+    InstanceType: plan.instanceType as RunInstancesCommandInput['InstanceType'],
+    MinCount: 1,
+    MaxCount: 1,
+    MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 1 },
+    IamInstanceProfile: { Name: env('KILN_INSTANCE_PROFILE') },
+    InstanceInitiatedShutdownBehavior: 'terminate',
+    TagSpecifications: tagSpecifications(tags, 'instance', 'volume', 'network-interface'),
+    // The image has its own volume, encrypted as that of the base instance was.
+    ...(isBase && { BlockDeviceMappings: [{ DeviceName: plan.baseImage.rootDeviceName, Ebs: volume }] }),
+    ...(isBase && { UserData: await makeUserData(build.pipeline, plan.parameters) }),
+    ...(plan.keyName && { KeyName: plan.keyName }),
+  } satisfies Partial<RunInstancesCommandInput>;
+}
+
+async function makeUserData(name: string, parameters: Record<string, string>): Promise<string> {
+  const pipeline = await loadPipeline(pipelinesFolder(), name);
+  return renderUserData(pipeline.userDataScript, parameters, name).toString('base64');
+}
+
+async function runInSubnet(
+  common: Awaited<ReturnType<typeof describeLaunch>>,
+  subnet: string,
+  token: string,
+): Promise<Launched> {
+  const { Instances } = await ec2().send(
+    new RunInstancesCommand({
+      ...common,
+      ClientToken: token,
+      NetworkInterfaces: [
+        {
+          DeviceIndex: 0,
+          SubnetId: subnet,
+          Groups: [env('KILN_BASE_SECURITY_GROUP')],
+          // Only for the way out, to packages and S3: the security group lets nobody in from the internet.
+          AssociatePublicIpAddress: true,
+          DeleteOnTermination: true,
+        },
+      ],
+    }),
+  );
+  return readInstance(Instances?.[0]);
+}
+
+function readInstance(instance: Instance | undefined): Launched {
+  const { InstanceId: instanceId, PrivateIpAddress: privateIp, LaunchTime } = instance ?? {};
+  if (!instanceId || !privateIp)
+    throw new Error('RunInstances answered without an instance id or a private address.');
+  return { instanceId, privateIp, launchedAt: (LaunchTime ?? new Date()).getTime() };
+}

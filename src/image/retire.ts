@@ -1,0 +1,75 @@
+import type { Image } from '@aws-sdk/client-ec2';
+import type { z } from 'zod';
+import type { Build, Plan } from '../build/state';
+import { describeGroups } from '../rollout/groups';
+import { deleteVersions, listVersions } from '../rollout/template';
+import { byTag, tagOf } from '../tags';
+import { discardImages, findImages } from './discard';
+
+interface Template {
+  id: string;
+  versions: { number: string; imageId: string; isUsed: boolean }[];
+}
+
+/**
+ * Keeps the newest images of a pipeline and retires the others: deregisters them, in all regions of the pipeline,
+ * deletes their snapshots and the launch template versions that name them. Leaves alone an image that the default
+ * version of a target's template names, or a version that the group or one of its servers uses.
+ */
+export async function retireImages({ pipeline }: z.infer<typeof Build>, plan: Plan): Promise<void> {
+  const images = newestFirst(await findImages([byTag('kiln:pipeline', pipeline)]));
+  const old = images.slice(plan.image.keep);
+  if (old.length === 0) return;
+  const templates = await describeTemplates(plan);
+  const used = new Set(
+    templates.flatMap(({ versions }) => versions.filter((v) => v.isUsed).map((v) => v.imageId)),
+  );
+  const retired = old.filter(({ ImageId = '' }) => !used.has(ImageId));
+  await deleteVersionsOf(retired, templates);
+  await discardImages(retired);
+  await retireCopies(retired, plan.image.copyTo);
+}
+
+function newestFirst(images: Image[]): Image[] {
+  return images.toSorted((a, b) => (b.CreationDate ?? '').localeCompare(a.CreationDate ?? ''));
+}
+
+async function describeTemplates({ targets }: Plan): Promise<Template[]> {
+  const groups = await describeGroups(targets.map((target) => target.autoScalingGroup));
+  const inUse = new Set<string>();
+  for (const group of groups.values()) {
+    for (const { LaunchTemplate } of [group, ...(group.Instances ?? [])]) {
+      inUse.add(`${LaunchTemplate?.LaunchTemplateId} ${LaunchTemplate?.Version}`);
+    }
+  }
+  const ids = [...new Set(targets.map((target) => target.launchTemplateId))];
+  return Promise.all(ids.map((id) => describeTemplate(id, inUse)));
+}
+
+async function describeTemplate(id: string, inUse: Set<string>): Promise<Template> {
+  const versions = await listVersions(id);
+  return {
+    id,
+    versions: versions.map(({ VersionNumber, LaunchTemplateData, DefaultVersion }) => ({
+      number: String(VersionNumber),
+      imageId: LaunchTemplateData?.ImageId ?? '',
+      isUsed: DefaultVersion === true || inUse.has(`${id} ${VersionNumber}`),
+    })),
+  };
+}
+
+async function deleteVersionsOf(retired: Image[], templates: Template[]): Promise<void> {
+  const ids = new Set(retired.map((image) => image.ImageId));
+  for (const { id, versions } of templates) {
+    const dead = versions.filter(({ imageId }) => ids.has(imageId)).map(({ number }) => number);
+    await deleteVersions(id, dead);
+  }
+}
+
+/** The copies of an image carry the tag of its build. */
+async function retireCopies(retired: Image[], regions: string[]): Promise<void> {
+  const builds = retired.flatMap((image) => tagOf(image, 'kiln:build') ?? []);
+  if (builds.length === 0) return;
+  for (const region of regions)
+    await discardImages(await findImages([byTag('kiln:build', ...builds)], region), region);
+}

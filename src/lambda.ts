@@ -1,0 +1,102 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { recordStage } from './build/stages';
+import { InvalidRequest, TransientFailure } from './errors';
+import { logger } from './log';
+
+type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
+
+/**
+ * Makes a Lambda handler of a function of the domain: parses the input, puts the build's id on every line of the log,
+ * and gives errors the names that the state machine knows.
+ *
+ * @param Input the schema of the event
+ * @param run what is done with the parsed event
+ * @example export const handler = step(CreateImageInput, createImage);
+ */
+export function step<Input extends z.ZodType, Result>(
+  Input: Input,
+  run: (input: z.output<Input>) => Promise<Result>,
+): Handler<Result> {
+  return middy<unknown, Result, Error, Context>()
+    .use(logBuild())
+    .use(nameTransient())
+    .handler(async (event) => run(parseInput(Input, event))) as Handler<Result>;
+}
+
+interface Staged {
+  build: { id: string };
+  stage: string;
+}
+
+/** A step that is a stage of a build: its duration goes into the record and the metrics. */
+export function stage<Input extends z.ZodType<Staged>, Result>(
+  Input: Input,
+  run: (input: z.output<Input>) => Promise<Result>,
+): Handler<Result> {
+  return step(Input, async (input) => {
+    const startedAt = Date.now();
+    const result = await run(input);
+    await recordStage(input.build.id, stageOf(input), startedAt);
+    return result;
+  });
+}
+
+/** The name of a stage in the record; of one within RollOut with its group. */
+function stageOf(input: { stage: string; target?: unknown }): string {
+  const target = z.object({ autoScalingGroup: z.string() }).safeParse(input.target);
+  return target.success ? `${input.stage}/${target.data.autoScalingGroup}` : input.stage;
+}
+
+function parseInput<Input extends z.ZodType>(Input: Input, event: unknown): z.output<Input> {
+  const parsed = Input.safeParse(event);
+  if (parsed.success) return parsed.data;
+  throw new InvalidRequest(z.prettifyError(parsed.error), { cause: parsed.error });
+}
+
+/** Where the id of the build is: in the state's input, or in an event about its execution. */
+const Identified = z.union([
+  z.object({ build: z.object({ id: z.string() }) }).transform(({ build }) => build.id),
+  z.object({ detail: z.object({ name: z.string() }) }).transform(({ detail }) => detail.name),
+  z
+    .object({ pathParameters: z.object({ id: z.string() }) })
+    .transform(({ pathParameters }) => pathParameters.id),
+]);
+
+function logBuild(): MiddlewareObj<unknown, unknown, Error, Context> {
+  return {
+    before: ({ event, context }) => {
+      logger.resetKeys();
+      logger.addContext(context);
+      const build = Identified.safeParse(event);
+      if (build.success) logger.appendKeys({ build: build.data });
+      logger.info('start');
+    },
+    after: () => logger.info('done'),
+    onError: ({ error }) => {
+      // SiteNotReady and TargetBusy are answers, not accidents: the state machine asks again.
+      if (error?.name === 'SiteNotReady' || error?.name === 'TargetBusy') logger.info(error.message);
+      else logger.error('failed', error ?? new Error('unknown'));
+    },
+  };
+}
+
+/** Throttling, server errors and broken connections have many names; the state machine retries them under one. */
+function nameTransient(): MiddlewareObj<unknown, unknown, Error, Context> {
+  return {
+    onError: (request) => {
+      const { error } = request;
+      if (!error || !isTransient(error)) return;
+      request.error = new TransientFailure(`${error.name}: ${error.message}`, { cause: error });
+    },
+  };
+}
+
+function isTransient(error: Error): boolean {
+  if (error instanceof AggregateError)
+    return error.errors.every((one) => one instanceof Error && isTransient(one));
+  const sdkError = error as Parameters<typeof isTransientError>[0];
+  return isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError);
+}

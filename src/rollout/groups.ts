@@ -1,0 +1,18 @@
+import { type AutoScalingGroup, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { autoScaling } from '../aws';
+
+/** As many groups as one DescribeAutoScalingGroups answers at most. */
+const GROUPS_A_CALL = 100;
+
+/** Reads Auto Scaling groups by their names, whatever their number, in as few calls as AWS allows. */
+export async function describeGroups(names: string[]): Promise<Map<string, AutoScalingGroup>> {
+  const groups = new Map<string, AutoScalingGroup>();
+  for (let at = 0; at < names.length; at += GROUPS_A_CALL) {
+    const AutoScalingGroupNames = names.slice(at, at + GROUPS_A_CALL);
+    const { AutoScalingGroups = [] } = await autoScaling().send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames, MaxRecords: GROUPS_A_CALL }),
+    );
+    for (const group of AutoScalingGroups) groups.set(group.AutoScalingGroupName ?? '', group);
+  }
+  return groups;
+}

@@ -1,0 +1,130 @@
+import {
+  type InstanceRefresh,
+  paginateDescribeInstanceRefreshes,
+  type RefreshPreferences,
+  StartInstanceRefreshCommand,
+} from '@aws-sdk/client-auto-scaling';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { autoScaling, isAwsError } from '../aws';
+import { updateRecord } from '../build/record';
+import { BuildState, type Target, TargetState } from '../build/state';
+import { TargetBusy } from '../errors';
+import type { Outcome, Wait } from '../wait/wait';
+
+export const StartRefreshInput = BuildState.extend({ target: TargetState, version: z.string() });
+
+/** Statuses of a refresh that has not ended. A group has one such refresh at most. */
+const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress'];
+
+/**
+ * Starts the instance refresh of a group. The group itself is not updated: AWS does that when the refresh has
+ * succeeded, and needs the old configuration until then. A repeated call finds the refresh of the first.
+ *
+ * @throws TargetBusy while another refresh of the group runs
+ */
+export async function startRefresh({
+  build,
+  target,
+  version,
+}: z.infer<typeof StartRefreshInput>): Promise<{ refreshId: string }> {
+  const { autoScalingGroup, launchTemplateId } = target;
+  const refreshId = (await requestRefresh(target, version)) ?? (await findOwnRefresh(target, version));
+  await updateRecord(build.id, {
+    [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version, refreshId },
+  });
+  return { refreshId };
+}
+
+/** @returns the id of the refresh; undefined if the group has one already */
+async function requestRefresh(target: Target, version: string): Promise<string | undefined> {
+  const { autoScalingGroup, launchTemplateId } = target;
+  try {
+    const { InstanceRefreshId } = await autoScaling().send(
+      new StartInstanceRefreshCommand({
+        AutoScalingGroupName: autoScalingGroup,
+        Strategy: 'Rolling',
+        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: version } },
+        Preferences: preferencesOf(target),
+      }),
+    );
+    return InstanceRefreshId;
+  } catch (error) {
+    if (isAwsError(error, 'InstanceRefreshInProgressFault', 'InstanceRefreshInProgress')) return undefined;
+    throw error;
+  }
+}
+
+function preferencesOf({ minHealthy, maxHealthy, warmup, bake, autoRollback }: Target): RefreshPreferences {
+  return {
+    MinHealthyPercentage: minHealthy,
+    MaxHealthyPercentage: maxHealthy,
+    SkipMatching: true,
+    AutoRollback: autoRollback,
+    ...(warmup !== undefined && { InstanceWarmup: warmup }),
+    ...(bake > 0 && { BakeTime: bake }),
+  };
+}
+
+async function findOwnRefresh(target: Target, version: string): Promise<string> {
+  const active = await findActiveRefresh(target.autoScalingGroup);
+  if (active && isRefreshTo(active, target, version)) return active.InstanceRefreshId ?? '';
+  throw new TargetBusy(
+    `The Auto Scaling group ${target.autoScalingGroup} has another refresh (${active?.InstanceRefreshId ?? 'just ended'}). Kiln waits for its end.`,
+  );
+}
+
+/** Whether a refresh brings a group to this version of its template. */
+export function isRefreshTo(
+  { DesiredConfiguration }: InstanceRefresh,
+  { launchTemplateId }: Pick<Target, 'launchTemplateId'>,
+  version: string,
+): boolean {
+  const template = DesiredConfiguration?.LaunchTemplate;
+  return template?.LaunchTemplateId === launchTemplateId && template.Version === version;
+}
+
+/** The refresh of a group that has not ended, if there is one. */
+export async function findActiveRefresh(group: string): Promise<InstanceRefresh | undefined> {
+  const refreshes = await describeRefreshes(group, []);
+  return refreshes.find(({ Status = '' }) => ACTIVE.includes(Status));
+}
+
+async function describeRefreshes(group: string, ids: string[]): Promise<InstanceRefresh[]> {
+  const found: InstanceRefresh[] = [];
+  const input = { AutoScalingGroupName: group, ...(ids.length > 0 && { InstanceRefreshIds: ids }) };
+  for await (const page of paginateDescribeInstanceRefreshes({ client: autoScaling() }, input)) {
+    found.push(...(page.InstanceRefreshes ?? []));
+    // Newest first: without ids only the newest can be active.
+    if (ids.length === 0) break;
+  }
+  return found;
+}
+
+/** So many groups are looked at side by side. AWS describes the refreshes of one group a call. */
+const AT_ONCE = 10;
+
+/** Looks at instance refreshes that are waited for. */
+export async function lookAtRefreshes(waits: Wait[]): Promise<Map<Wait, Outcome>> {
+  const limit = pLimit(AT_ONCE);
+  const looks = waits.map((wait) => limit(async () => [wait, await lookAtRefresh(wait)] as const));
+  const outcomes = new Map<Wait, Outcome>();
+  for (const [wait, outcome] of await Promise.all(looks)) if (outcome) outcomes.set(wait, outcome);
+  return outcomes;
+}
+
+async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | undefined> {
+  const refresh = (await describeRefreshes(group, [resource])).at(0);
+  const status = refresh?.Status ?? 'gone';
+  if (ACTIVE.includes(status)) return undefined;
+  if (status === 'Successful') return { output: { refreshId: resource } };
+  return {
+    error: 'RefreshFailed',
+    cause: `The instance refresh ${resource} of ${group} ended as ${status}. ${reasonOf(refresh)} Look at the activity of the group for what its new servers lacked.`,
+  };
+}
+
+function reasonOf(refresh: InstanceRefresh | undefined): string {
+  const reasons = [refresh?.RollbackDetails?.RollbackReason, refresh?.StatusReason].filter(Boolean);
+  return reasons.length > 0 ? reasons.join(' ') : 'AWS gives no reason.';
+}

@@ -1,0 +1,96 @@
+import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand, type LaunchTemplateVersion } from '@aws-sdk/client-ec2';
+import { ec2 } from '../aws';
+import type { Target } from '../build/state';
+import { TargetNotRefreshable } from '../errors';
+import type { RolloutTarget } from '../pipeline/definition';
+import { describeGroups } from './groups';
+import { isPublishedByKiln } from './template';
+
+/**
+ * Checks that the targets of a pipeline can be refreshed, before anything is made.
+ *
+ * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says what to change
+ */
+export async function checkTargets(rollout: RolloutTarget[]): Promise<Target[]> {
+  const groups = await describeGroups(rollout.map((target) => target.autoScalingGroup));
+  return Promise.all(rollout.map((target) => checkTarget(target, groups.get(target.autoScalingGroup))));
+}
+
+async function checkTarget(target: RolloutTarget, group: AutoScalingGroup | undefined): Promise<Target> {
+  const { template, found } = checkGroup(target.autoScalingGroup, group);
+  const version = await describeVersion(template);
+  const isNumbered = /^\d+$/.test(template.Version ?? '');
+  const isFirstImage = found.DesiredCapacity === 0 && !isPublishedByKiln(version);
+  if (isFirstImage) checkRoom(target, found);
+  else if (target.autoRollback) checkRollback(target, template, version);
+  const { warmup, ...preferences } = target;
+  return {
+    ...preferences,
+    ...(warmup !== undefined && { warmup }),
+    launchTemplateId: version.LaunchTemplateId ?? '',
+    currentVersion: String(version.VersionNumber),
+    canRollBack: isNumbered,
+    isFirstImage,
+  };
+}
+
+function checkGroup(name: string, group: AutoScalingGroup | undefined) {
+  if (!group) refuse(name, 'does not exist in this account and region. Create it, or correct its name.');
+  if (group.MixedInstancesPolicy) {
+    refuse(name, 'has a mixed instances policy, which Kiln cannot refresh. Give it a plain launch template.');
+  }
+  if (!group.LaunchTemplate) refuse(name, 'has a launch configuration. Give it a launch template instead.');
+  if (group.Status) refuse(name, `is being deleted (${group.Status}).`);
+  return { template: group.LaunchTemplate, found: group };
+}
+
+function checkRoom(
+  { autoScalingGroup, initialCapacity }: RolloutTarget,
+  { MaxSize = 0 }: AutoScalingGroup,
+): void {
+  if (initialCapacity <= MaxSize) return;
+  refuse(
+    autoScalingGroup,
+    `has a MaxSize of ${MaxSize}, but initialCapacity is ${initialCapacity}. Raise MaxSize, or lower initialCapacity.`,
+  );
+}
+
+/** See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html#instance-refresh-auto-rollback */
+function checkRollback(
+  { autoScalingGroup }: RolloutTarget,
+  template: LaunchTemplateSpecification,
+  version: LaunchTemplateVersion,
+): void {
+  const reference = template.Version ?? '$Default';
+  if (!/^\d+$/.test(reference)) {
+    refuse(
+      autoScalingGroup,
+      `uses version ${reference} of its launch template, which AWS cannot roll back. Set it to a numbered version (now ${version.VersionNumber}), or set autoRollback: false.`,
+    );
+  }
+  const image = version.LaunchTemplateData?.ImageId ?? '';
+  if (image.startsWith('resolve:ssm:')) {
+    refuse(
+      autoScalingGroup,
+      `uses a launch template whose image is the SSM parameter ${image}, which AWS cannot roll back. Name an AMI id in it, or set autoRollback: false.`,
+    );
+  }
+}
+
+function refuse(group: string, why: string): never {
+  throw new TargetNotRefreshable(`The Auto Scaling group ${group} ${why}`);
+}
+
+async function describeVersion(template: LaunchTemplateSpecification): Promise<LaunchTemplateVersion> {
+  const { LaunchTemplateVersions } = await ec2().send(
+    new DescribeLaunchTemplateVersionsCommand({
+      LaunchTemplateId: template.LaunchTemplateId,
+      Versions: [template.Version ?? '$Default'],
+    }),
+  );
+  const version = LaunchTemplateVersions?.[0];
+  if (!version)
+    throw new Error(`EC2 answered without version ${template.Version} of ${template.LaunchTemplateId}.`);
+  return version;
+}

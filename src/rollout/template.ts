@@ -1,0 +1,103 @@
+import {
+  CreateLaunchTemplateVersionCommand,
+  DeleteLaunchTemplateVersionsCommand,
+  type LaunchTemplateVersion,
+  ModifyLaunchTemplateCommand,
+  paginateDescribeLaunchTemplateVersions,
+} from '@aws-sdk/client-ec2';
+import { z } from 'zod';
+import { ec2, isAwsError } from '../aws';
+import { clientToken } from '../build/id';
+import { updateRecord } from '../build/record';
+import { BuildState, TargetState } from '../build/state';
+
+export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
+
+const DESCRIPTION = 'Kiln build ';
+
+/** Whether a launch template version was made by a build. Versions have no tags: the description says it. */
+export function isPublishedByKiln(version: LaunchTemplateVersion, build = ''): boolean {
+  const description = version.VersionDescription ?? '';
+  return build ? description === `${DESCRIPTION}${build}` : description.startsWith(DESCRIPTION);
+}
+
+/** The version of a group's launch template that names the new image. */
+export interface Published {
+  autoScalingGroup: string;
+  launchTemplateId: string;
+  version: string;
+}
+
+/** Makes a version of a group's launch template: the one that the group uses now, with the new image. */
+export async function publishTemplate({
+  build,
+  target,
+  imageId,
+}: z.infer<typeof PublishTemplateInput>): Promise<Published> {
+  const { launchTemplateId, autoScalingGroup, currentVersion } = target;
+  const { LaunchTemplateVersion: made } = await ec2().send(
+    new CreateLaunchTemplateVersionCommand({
+      LaunchTemplateId: launchTemplateId,
+      SourceVersion: currentVersion,
+      VersionDescription: `${DESCRIPTION}${build.id}`,
+      LaunchTemplateData: { ImageId: imageId },
+      ClientToken: clientToken(build.id, autoScalingGroup),
+    }),
+  );
+  if (!made?.VersionNumber)
+    throw new Error(`EC2 answered without the number of the new version of ${launchTemplateId}.`);
+  const version = String(made.VersionNumber);
+  await updateRecord(build.id, { [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version } });
+  return { autoScalingGroup, launchTemplateId, version };
+}
+
+/** Makes a version the default of its launch template. */
+export async function moveDefaultVersion(launchTemplateId: string, version: string): Promise<void> {
+  await ec2().send(
+    new ModifyLaunchTemplateCommand({ LaunchTemplateId: launchTemplateId, DefaultVersion: version }),
+  );
+}
+
+/** Reads the versions of a launch template; those from `from` on if it is given. None if the template is gone. */
+export async function listVersions(
+  launchTemplateId: string,
+  from?: string,
+): Promise<LaunchTemplateVersion[]> {
+  const input = { LaunchTemplateId: launchTemplateId, MaxResults: 200, ...(from && { MinVersion: from }) };
+  const versions: LaunchTemplateVersion[] = [];
+  try {
+    for await (const page of paginateDescribeLaunchTemplateVersions({ client: ec2() }, input)) {
+      versions.push(...(page.LaunchTemplateVersions ?? []));
+    }
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidLaunchTemplateId.NotFound')) throw error;
+  }
+  return versions;
+}
+
+/** As many versions as EC2 deletes in one call. */
+const VERSIONS_A_CALL = 200;
+
+/**
+ * Deletes versions of a launch template. One that is gone already is no error.
+ *
+ * @throws Error if EC2 keeps one
+ */
+export async function deleteVersions(launchTemplateId: string, versions: string[]): Promise<void> {
+  for (let at = 0; at < versions.length; at += VERSIONS_A_CALL) {
+    const { UnsuccessfullyDeletedLaunchTemplateVersions: kept = [] } = await ec2().send(
+      new DeleteLaunchTemplateVersionsCommand({
+        LaunchTemplateId: launchTemplateId,
+        Versions: versions.slice(at, at + VERSIONS_A_CALL),
+      }),
+    );
+    const problem = kept.find(
+      ({ ResponseError }) => ResponseError?.Code !== 'launchTemplateVersionDoesNotExist',
+    );
+    if (problem) {
+      throw new Error(
+        `EC2 did not delete version ${problem.VersionNumber} of ${launchTemplateId}: ${problem.ResponseError?.Message}`,
+      );
+    }
+  }
+}

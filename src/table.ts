@@ -1,0 +1,147 @@
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { dynamo, isAwsError } from './aws';
+import { env } from './env';
+
+/** Where an item stands in the one table of Kiln. */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** A condition on a write, with its values; the names of attributes stand in it as `#name`. */
+export interface Condition {
+  expression: string;
+  values?: Record<string, unknown>;
+}
+
+/** Reads an item, with everything that was written before. */
+export async function getItem<Item>(key: Key): Promise<Item | undefined> {
+  const { Item } = await dynamo().send(
+    new GetCommand({ TableName: env('KILN_TABLE'), Key: key, ConsistentRead: true }),
+  );
+  return Item as Item | undefined;
+}
+
+/**
+ * Writes an item.
+ *
+ * @returns whether it was written: false if the condition did not hold
+ */
+export async function putItem(item: Key & Record<string, unknown>, condition?: Condition): Promise<boolean> {
+  return holds(() =>
+    dynamo().send(new PutCommand({ TableName: env('KILN_TABLE'), Item: item, ...conditionOf(condition) })),
+  );
+}
+
+/**
+ * Deletes an item.
+ *
+ * @returns whether the condition held
+ */
+export async function deleteItem(key: Key, condition?: Condition): Promise<boolean> {
+  return holds(() =>
+    dynamo().send(new DeleteCommand({ TableName: env('KILN_TABLE'), Key: key, ...conditionOf(condition) })),
+  );
+}
+
+/**
+ * Sets attributes of an item. A name may be a path of two names (`stages.Plan`), split at its first dot.
+ *
+ * @returns whether the condition held
+ */
+export async function setAttributes(
+  key: Key,
+  attributes: Record<string, unknown>,
+  condition?: Condition,
+): Promise<boolean> {
+  const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const sets = given.map(([path, value], at) => {
+    const [first = '', ...rest] = path.split(/\.(.*)/s).filter(Boolean);
+    names[`#a${at}`] = first;
+    values[`:a${at}`] = value;
+    if (rest[0] === undefined) return `#a${at} = :a${at}`;
+    names[`#b${at}`] = rest[0];
+    return `#a${at}.#b${at} = :a${at}`;
+  });
+  const asked = conditionOf(condition);
+  return holds(() =>
+    dynamo().send(
+      new UpdateCommand({
+        TableName: env('KILN_TABLE'),
+        Key: key,
+        UpdateExpression: `SET ${sets.join(', ')}`,
+        ConditionExpression: asked.ConditionExpression,
+        ExpressionAttributeNames: { ...names, ...asked.ExpressionAttributeNames },
+        ExpressionAttributeValues: { ...values, ...asked.ExpressionAttributeValues },
+      }),
+    ),
+  );
+}
+
+/** What a query asks for beside the partition. */
+export interface Range {
+  /** What the sort key begins with. */
+  prefix?: string;
+  /** Last first. */
+  descending?: boolean;
+  /** At most so many items; without it all. */
+  limit?: number;
+  /** The sort key after which to go on. */
+  after?: string;
+}
+
+/** Reads the items of a partition, in the order of their sort keys. */
+export async function queryItems<Item>(pk: string, range: Range = {}): Promise<Item[]> {
+  const found: Item[] = [];
+  let start: Record<string, unknown> | undefined = range.after ? { pk, sk: range.after } : undefined;
+  do {
+    const page = await dynamo().send(
+      new QueryCommand({
+        TableName: env('KILN_TABLE'),
+        KeyConditionExpression: range.prefix ? '#pk = :pk AND begins_with(#sk, :sk)' : '#pk = :pk',
+        ExpressionAttributeNames: range.prefix ? { '#pk': 'pk', '#sk': 'sk' } : { '#pk': 'pk' },
+        ExpressionAttributeValues: range.prefix ? { ':pk': pk, ':sk': range.prefix } : { ':pk': pk },
+        ScanIndexForward: !range.descending,
+        ConsistentRead: true,
+        ...(range.limit && { Limit: range.limit - found.length }),
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    found.push(...((page.Items ?? []) as Item[]));
+    start = page.LastEvaluatedKey;
+  } while (start && (!range.limit || found.length < range.limit));
+  return found;
+}
+
+function conditionOf(
+  condition: Condition | undefined,
+): Pick<PutCommandInput, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
+  if (!condition) return {};
+  const names = condition.expression.match(/#\w+/g) ?? [];
+  return {
+    ConditionExpression: condition.expression,
+    ...(names.length > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+    }),
+    ...(condition.values && { ExpressionAttributeValues: condition.values }),
+  };
+}
+
+async function holds(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (isAwsError(error, 'ConditionalCheckFailedException')) return false;
+    throw error;
+  }
+}

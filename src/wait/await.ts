@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { BuildState } from '../build/state';
+import { env } from '../env';
+import { settleWaits } from './settle';
+import { storeWait } from './store';
+import type { Wait } from './wait';
+
+const Parked = BuildState.extend({ token: z.string() });
+
+export const AwaitImageInput = Parked.extend({ imageId: z.string(), region: z.string().optional() });
+export const AwaitRefreshInput = Parked.extend({ autoScalingGroup: z.string(), refreshId: z.string() });
+export const VerifyFleetInput = Parked.extend({ autoScalingGroup: z.string(), version: z.string() });
+
+/** Parks the state until an image is available, here or in the region that it is copied to. */
+export async function awaitImage(input: z.infer<typeof AwaitImageInput>): Promise<void> {
+  const where = input.region ? { stage: `${input.stage}/${input.region}`, region: input.region } : {};
+  await park({ ...common(input), kind: 'image', resource: input.imageId, ...where });
+}
+
+/** Parks the state until an instance refresh has ended. */
+export async function awaitRefresh(input: z.infer<typeof AwaitRefreshInput>): Promise<void> {
+  const { autoScalingGroup: group, refreshId: resource } = input;
+  await park({ ...common(input), kind: 'refresh', resource, group, stage: `${input.stage}/${group}` });
+}
+
+/** Parks the state until every server of a group runs the new version and is healthy. */
+export async function verifyFleet(input: z.infer<typeof VerifyFleetInput>): Promise<void> {
+  const { autoScalingGroup: group, version } = input;
+  await park({
+    ...common(input),
+    kind: 'fleet',
+    resource: group,
+    group,
+    version,
+    stage: `${input.stage}/${group}`,
+  });
+}
+
+function common({ build, stage, token }: z.infer<typeof Parked>) {
+  return { build: build.id, stage, token, region: env('AWS_REGION'), since: Date.now() };
+}
+
+/** Keeps the token first, then looks once: what ends in between is seen by one of the two. */
+async function park(wait: Wait): Promise<void> {
+  await storeWait(wait);
+  await settleWaits([wait]);
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { settleWaits } from './settle';
+import { findWaits, listWaits } from './store';
+import type { Wait } from './wait';
+
+const ImageEvent = z
+  .object({
+    'detail-type': z.literal('EC2 AMI State Change'),
+    detail: z.object({ ImageId: z.string() }),
+  })
+  .transform(({ detail }) => ({ kind: 'image' as const, resource: detail.ImageId }));
+
+const RefreshEvent = z
+  .object({
+    'detail-type': z.string().startsWith('EC2 Auto Scaling Instance Refresh'),
+    detail: z.object({ InstanceRefreshId: z.string() }),
+  })
+  .transform(({ detail }) => ({ kind: 'refresh' as const, resource: detail.InstanceRefreshId }));
+
+const LaunchEvent = z
+  .object({
+    'detail-type': z.literal('EC2 Instance Launch Successful'),
+    detail: z.object({ AutoScalingGroupName: z.string() }),
+  })
+  .transform(({ detail }) => ({ kind: 'fleet' as const, resource: detail.AutoScalingGroupName }));
+
+/** The events that say that a resource may be done. See https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html */
+export const ResourceEvent = z.union([ImageEvent, RefreshEvent, LaunchEvent]);
+
+/** On an event: settles the waits for that resource. The event only says where to look, since it may be late. */
+export async function resolveWait({ kind, resource }: Pick<Wait, 'kind' | 'resource'>): Promise<void> {
+  await settleWaits(await findWaits(kind, resource));
+}
+
+/** Once a minute: settles all waits. Events are best effort, and some waits have none. */
+export async function sweepWaits(): Promise<void> {
+  await settleWaits(await listWaits());
+}

@@ -1,0 +1,63 @@
+import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { isAwsError, sfn } from '../aws';
+import { recordStage } from '../build/stages';
+import { lookAtImages } from '../image/look';
+import { lookAtFleets } from '../rollout/fleet';
+import { lookAtRefreshes } from '../rollout/refresh';
+import { deleteWait } from './store';
+import type { Outcome, Wait, WaitKind } from './wait';
+
+type Look = (waits: Wait[], region: string) => Promise<Map<Wait, Outcome>>;
+
+const LOOKS: Record<WaitKind, Look> = {
+  image: lookAtImages,
+  refresh: lookAtRefreshes,
+  fleet: lookAtFleets,
+};
+
+/** The token was answered before, or its state has timed out or was aborted: there is nobody left to tell. */
+const NOBODY_WAITS = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
+
+/**
+ * Looks at resources that are waited for, in one batch a kind and region, and answers the tokens of those that are
+ * done. Answering twice is no error, so the event, the sweep and the state itself may all do it.
+ *
+ * @throws AggregateError if a look or an answer failed; the others were done all the same
+ */
+export async function settleWaits(waits: Wait[]): Promise<void> {
+  const batches = new Map<string, Wait[]>();
+  for (const wait of waits) {
+    const batch = `${wait.kind} ${wait.region}`;
+    batches.set(batch, [...(batches.get(batch) ?? []), wait]);
+  }
+  const done = await Promise.allSettled([...batches.values()].map(settleBatch));
+  const failures = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+}
+
+async function settleBatch(waits: Wait[]): Promise<void> {
+  const [first] = waits;
+  if (!first) return;
+  const outcomes = await LOOKS[first.kind](waits, first.region);
+  await Promise.all([...outcomes].map(([wait, outcome]) => answerWait(wait, outcome)));
+}
+
+async function answerWait(wait: Wait, outcome: Outcome): Promise<void> {
+  // Before the answer: what runs after it may look into the record.
+  await recordStage(wait.build, wait.stage, wait.since);
+  try {
+    await sendOutcome(wait.token, outcome);
+  } catch (error) {
+    if (!isAwsError(error, ...NOBODY_WAITS)) throw error;
+  }
+  await deleteWait(wait);
+}
+
+async function sendOutcome(taskToken: string, outcome: Outcome): Promise<void> {
+  if ('output' in outcome) {
+    await sfn().send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(outcome.output) }));
+  } else {
+    await sfn().send(new SendTaskFailureCommand({ taskToken, error: outcome.error, cause: outcome.cause }));
+  }
+}

@@ -1,0 +1,23 @@
+/** What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy. */
+export type WaitKind = 'image' | 'refresh' | 'fleet';
+
+/** A parked task token, and the resource whose end it waits for. */
+export interface Wait {
+  kind: WaitKind;
+  /** The id of the AMI or of the refresh; of a fleet the name of the group. */
+  resource: string;
+  region: string;
+  build: string;
+  /** The name of the stage in the build's record. */
+  stage: string;
+  token: string;
+  /** When the wait began, in milliseconds since 1970. */
+  since: number;
+  /** Of a refresh and a fleet. */
+  group?: string;
+  /** Of a fleet: the launch template version that its servers must run. */
+  version?: string;
+}
+
+/** How a wait ended: the output of the state, or the error that it fails with. */
+export type Outcome = { output: unknown } | { error: string; cause: string };
