@@ -1,0 +1,65 @@
+import type { Pipeline } from '../src/pipeline/definition';
+import { loadPipelines } from '../src/pipeline/load';
+import { makeTriggers } from './triggers';
+
+/** What the deployment must know of the pipelines: their triggers, and the names that IAM policies are narrowed to. */
+export interface PipelinesInDeployment {
+  /** ARNs of the Auto Scaling groups that images are rolled out to. */
+  groups: object[];
+  /** ARNs of the SSM parameters that pipelines refer to. */
+  references: object[];
+  /** ARNs of the SSM parameters that name the newest images. */
+  imageParameters: object[];
+  /** CloudFormation resources of the schedules and events. */
+  resources: Record<string, object>;
+}
+
+/**
+ * Reads and checks all pipelines. Thrown here, an error stops the packaging with its words.
+ *
+ * @throws InvalidPipeline with the file, the path in it and what was expected
+ */
+export async function describePipelines(): Promise<PipelinesInDeployment> {
+  const pipelines = await loadPipelines('pipelines');
+  return {
+    groups: arns(pipelines, groupsOf),
+    references: arns(pipelines, referencesOf),
+    imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
+    resources: makeTriggers(pipelines),
+  };
+}
+
+/** IAM takes no empty list: where there is nothing to allow, the policy names what cannot be. */
+function arns(pipelines: Pipeline[], arnsOf: (pipeline: Pipeline) => string[]): object[] {
+  const found = [...new Set(pipelines.flatMap(arnsOf))].sort();
+  return (found.length > 0 ? found : parameterArn('/kiln/none')).map((arn) => ({ 'Fn::Sub': arn }));
+}
+
+function groupsOf({ definition }: Pipeline): string[] {
+  return definition.rollout.map(
+    ({ autoScalingGroup }) =>
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+      'arn:${AWS::Partition}:autoscaling:${AWS::Region}:${AWS::AccountId}:autoScalingGroup:*:autoScalingGroupName/' +
+      autoScalingGroup,
+  );
+}
+
+function referencesOf({ definition }: Pipeline): string[] {
+  const values = [
+    definition.base.image,
+    ...Object.values(definition.parameters).map((one) => one.default ?? ''),
+  ];
+  return values.flatMap((value) => {
+    const [, name] = /^resolve:ssm:([^:]+)/.exec(value) ?? [];
+    return parameterArn(name);
+  });
+}
+
+function parameterArn(name: string | undefined): string[] {
+  if (!name) return [];
+  // Amazon's own parameters belong to no account.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
+  const account = name.startsWith('/aws/') ? '' : '${AWS::AccountId}';
+  const path = name.startsWith('/') ? name : `/${name}`;
+  return [`arn:\${AWS::Partition}:ssm:\${AWS::Region}:${account}:parameter${path}`];
+}

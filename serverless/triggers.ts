@@ -1,0 +1,79 @@
+import type { Pipeline } from '../src/pipeline/definition';
+
+const FUNCTION_ARN = { 'Fn::GetAtt': ['RequestBuildLambdaFunction', 'Arn'] };
+
+/** The CloudFormation resources that start builds: a schedule for each pipeline that has one, a rule for each event. */
+export function makeTriggers(pipelines: Pipeline[]): Record<string, object> {
+  return Object.fromEntries(
+    pipelines.flatMap((pipeline) => [...makeSchedule(pipeline), ...makeRules(pipeline)]),
+  );
+}
+
+/** EventBridge Scheduler, not a rule: it knows time zones. */
+function makeSchedule({ name, definition }: Pipeline): [string, object][] {
+  const { schedule } = definition.triggers;
+  if (!schedule) return [];
+  const input = {
+    pipeline: name,
+    trigger: { kind: 'schedule', by: schedule.cron },
+    id: '<aws.scheduler.execution-id>',
+  };
+  const properties = {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
+    Name: { 'Fn::Sub': `\${AWS::StackName}-${name}` },
+    Description: `Builds pipeline ${name}`,
+    ScheduleExpression: `cron(${schedule.cron})`,
+    ScheduleExpressionTimezone: schedule.timezone,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: FUNCTION_ARN,
+      RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
+      Input: JSON.stringify(input),
+      RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 10 },
+    },
+  };
+  return [[`${logicalId(name)}Schedule`, { Type: 'AWS::Scheduler::Schedule', Properties: properties }]];
+}
+
+function makeRules({ name, definition }: Pipeline): [string, object][] {
+  return definition.triggers.events.flatMap(({ pattern }, at): [string, object][] => {
+    const id = `${logicalId(name)}Event${at + 1}`;
+    return [
+      [`${id}Rule`, { Type: 'AWS::Events::Rule', Properties: describeRule(name, pattern) }],
+      [`${id}Permission`, { Type: 'AWS::Lambda::Permission', Properties: describePermission(`${id}Rule`) }],
+    ];
+  });
+}
+
+function describeRule(pipeline: string, pattern: Record<string, unknown>): object {
+  return {
+    Description: `Builds pipeline ${pipeline}`,
+    EventPattern: pattern,
+    Targets: [
+      {
+        Id: 'request-build',
+        Arn: FUNCTION_ARN,
+        InputTransformer: {
+          InputPathsMap: { id: '$.id', source: '$.source', type: '$.detail-type' },
+          InputTemplate: `{"pipeline":"${pipeline}","trigger":{"kind":"event","by":"<source> <type>"},"id":"<id>"}`,
+        },
+      },
+    ],
+  };
+}
+
+function describePermission(rule: string): object {
+  return {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: FUNCTION_ARN,
+    Principal: 'events.amazonaws.com',
+    SourceArn: { 'Fn::GetAtt': [rule, 'Arn'] },
+  };
+}
+
+/** The name of a pipeline in CloudFormation, which takes letters and digits only: web-shop becomes WebShop. */
+function logicalId(pipeline: string): string {
+  return pipeline
+    .replace(/(^|-)([a-z0-9])/g, (_match, _dash, letter: string) => letter.toUpperCase())
+    .replaceAll('-', '');
+}
