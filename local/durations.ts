@@ -64,6 +64,15 @@ export const durations = {
     source: 'EventBridge: about half a second from event to target at the median',
   },
   logDelivery: { seconds: 1, source: 'CloudWatch Logs: lines of a Lambda are visible within seconds' },
+  lambdaActive: {
+    seconds: 1,
+    source: 'Lambda: a function with a zip archive turns from Pending to Active within a second or two',
+  },
+  lambdaInterface: {
+    seconds: 40,
+    source:
+      'AWS Lambda Developer Guide, VPC: making a Hyperplane interface leaves the function Pending, up to a minute or more',
+  },
   lambdaColdStart: { seconds: 0, source: 'real: the worker of the bundle starts at its own speed' },
   stackPoll: { seconds: 1, source: 'CloudFormation answers a finished resource within about a second' },
 } as const satisfies Record<string, Duration>;

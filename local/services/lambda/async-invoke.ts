@@ -1,0 +1,168 @@
+import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
+import { uuid } from '../../ids';
+import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
+import { serviceCall } from '../directories';
+import type { SnsTopics } from '../target-services';
+import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';
+import type { FunctionStore, LambdaFunction } from './store';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: asynchronous invocation, 1 MB since October 2025 */
+const ASYNC_BYTES = 1_048_576;
+/** Seconds before the second and the third attempt. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const RETRY_SECONDS = [60, 120];
+
+/** What an asynchronous invocation may need of its surroundings; read when it is needed. */
+export interface Destinations {
+  readonly sns?: SnsTopics;
+}
+
+/** An event that no attempt could handle. */
+export interface DeadEvent {
+  readonly functionArn: string;
+  readonly requestId: string;
+  readonly payload: string;
+  readonly reason: string;
+}
+
+/** The asynchronous side of Lambda: it answers at once, runs later, tries again, and tells a destination how it ended. */
+export class AsyncInvoker {
+  /** The newest 100 events that were given up. */
+  readonly dead: DeadEvent[] = [];
+
+  constructor(
+    private readonly realm: Realm,
+    private readonly store: FunctionStore,
+    private readonly invoker: Invoker,
+    private readonly destinations: Destinations,
+  ) {}
+
+  /** Accepts an event. Throws what Invoke throws for a request that cannot be accepted. */
+  accept(request: InvokeRequest): string {
+    const { fn, qualifier } = this.store.find(request.functionName, request.qualifier);
+    this.store.version(fn, qualifier);
+    const payload = readPayload(request.payload, ASYNC_BYTES);
+    const requestId = request.requestId ?? uuid();
+    const event = { ...request, payload, requestId };
+    const config = fn.eventInvokeConfigs.get(qualifier ?? '$LATEST') ?? {};
+    setImmediate(() => void this.attempt(fn, event, config, 1, this.realm.clock.millis()));
+    return requestId;
+  }
+
+  private async attempt(
+    fn: LambdaFunction,
+    event: InvokeRequest & { payload: string; requestId: string },
+    config: FunctionEventInvokeConfig,
+    attempt: number,
+    acceptedAt: number,
+  ): Promise<void> {
+    const again = (seconds: number, next: number) =>
+      this.realm.clock.after(seconds, () => void this.attempt(fn, event, config, next, acceptedAt));
+    const age = (this.realm.clock.millis() - acceptedAt) / 1000;
+    const oldest = config.MaximumEventAgeInSeconds ?? 21_600;
+    let result: InvokeResult | undefined;
+    let refusal: AwsError | undefined;
+    try {
+      result = await this.invoker.invoke(event);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      refusal = error;
+    }
+    if (result && !result.error)
+      return this.tell(
+        fn,
+        config.DestinationConfig?.OnSuccess?.Destination,
+        event,
+        result,
+        'Success',
+        attempt,
+      );
+    // Throttles and the system's own errors stay in the queue for as long as the event may live, without counting as attempts.
+    const isPassing = refusal && refusal.code !== 'ResourceNotFoundException';
+    if (isPassing && age < oldest) return void again(Math.min(300, 2 ** attempt), attempt);
+    const retries = config.MaximumRetryAttempts ?? 2;
+    if (result && attempt <= retries && age < oldest)
+      return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1);
+    const reason = age >= oldest ? 'EventAgeExceeded' : 'RetriesExhausted';
+    this.dead.push({
+      functionArn: fn.arn,
+      requestId: event.requestId,
+      payload: event.payload,
+      reason: refusal?.message ?? result?.error?.errorMessage ?? reason,
+    });
+    if (this.dead.length > 100) this.dead.shift();
+    const onFailure = config.DestinationConfig?.OnFailure?.Destination;
+    this.tell(fn, onFailure, event, result, reason, attempt);
+    this.sendToDeadLetterQueue(fn, event, result);
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+  private tell(
+    fn: LambdaFunction,
+    destination: string | undefined,
+    event: InvokeRequest & { payload: string; requestId: string },
+    result: InvokeResult | undefined,
+    condition: string,
+    attempts: number,
+  ): void {
+    if (!destination) return;
+    const record = {
+      version: '1.0',
+      timestamp: this.realm.clock.now().toISOString(),
+      requestContext: {
+        requestId: event.requestId,
+        functionArn: `${fn.arn}:${result?.executedVersion ?? '$LATEST'}`,
+        condition,
+        approximateInvokeCount: attempts,
+      },
+      requestPayload: JSON.parse(event.payload),
+      responseContext: result && {
+        statusCode: 200,
+        executedVersion: result.executedVersion,
+        functionError: result.functionError,
+      },
+      responsePayload: result && JSON.parse(result.payload),
+    };
+    this.deliver(fn, destination, JSON.stringify(record), condition);
+  }
+
+  private deliver(fn: LambdaFunction, destination: string, record: string, condition: string): void {
+    const service = destination.split(':')[2];
+    if (service === 'lambda') this.accept({ functionName: destination, payload: record });
+    else if (service === 'events')
+      this.realm.bus.announce({
+        source: 'lambda',
+        detailType: `Lambda Function Invocation Result - ${condition === 'Success' ? 'Success' : 'Failure'}`,
+        detail: JSON.parse(record),
+        resources: [destination, `${fn.arn}:$LATEST`],
+        busName: destination.split('/').at(-1),
+      });
+    else if (service === 'sns')
+      void this.destinations.sns?.operations.Publish(
+        { TopicArn: destination, Message: record },
+        serviceCall(this.realm, 'lambda'),
+      );
+  }
+
+  private sendToDeadLetterQueue(
+    fn: LambdaFunction,
+    event: InvokeRequest & { payload: string; requestId: string },
+    result: InvokeResult | undefined,
+  ): void {
+    const target = fn.latest.configuration.DeadLetterConfig?.TargetArn;
+    if (target?.split(':')[2] !== 'sns') return;
+    const attribute = (value: string) => ({ DataType: 'String', StringValue: value });
+    void this.destinations.sns?.operations.Publish(
+      {
+        TopicArn: target,
+        Message: event.payload,
+        MessageAttributes: {
+          RequestID: attribute(event.requestId),
+          ErrorCode: attribute('200'),
+          ErrorMessage: attribute((result?.error?.errorMessage ?? '').slice(0, 1024)),
+        },
+      },
+      serviceCall(this.realm, 'lambda'),
+    );
+  }
+}

@@ -1,0 +1,194 @@
+// The inside of a function's sandbox: runs in a worker thread of its own, loads the packaged handler and answers
+// invocations, as Lambda's Node.js runtime does in its microVM. Plain CommonJS, because a worker gets neither tsx
+// nor swc; nothing here is compiled, and nothing of the embedded AWS is imported.
+const { parentPort, workerData } = require('node:worker_threads');
+const { pathToFileURL } = require('node:url');
+const { existsSync, readFileSync } = require('node:fs');
+const path = require('node:path');
+const util = require('node:util');
+const v8 = require('node:v8');
+const { installClock } = require('./clock.cjs');
+const { installNetwork } = require('./network.cjs');
+
+const { taskRoot, handler: handlerName, clock, network, logFormat, runtime } = workerData;
+const startedAt = performance.now();
+const now = installClock(clock);
+installNetwork(network);
+process.cwd = () => taskRoot;
+
+let requestId = '';
+
+installConsole();
+process.on('uncaughtException', (error) => die(error, 'Runtime.UncaughtException'));
+process.on('unhandledRejection', (reason) => die(reason, 'Runtime.UnhandledPromiseRejection'));
+
+load().then(
+  (handler) => {
+    post({ type: 'ready', initMillis: performance.now() - startedAt });
+    parentPort.on('message', (invocation) => answer(handler, invocation));
+  },
+  (error) =>
+    post({ type: 'initError', error: describeError(error), initMillis: performance.now() - startedAt }),
+);
+
+function post(message) {
+  parentPort.postMessage(message);
+}
+
+async function answer(handler, invocation) {
+  requestId = invocation.requestId;
+  process.env._X_AMZN_TRACE_ID = invocation.traceId;
+  const startOfInvocation = performance.now();
+  const context = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: invocation.clientContext,
+    identity: undefined,
+    invokedFunctionArn: invocation.functionArn,
+    awsRequestId: invocation.requestId,
+    getRemainingTimeInMillis: () =>
+      Math.max(0, Math.round(invocation.timeoutMillis - (performance.now() - startOfInvocation))),
+  };
+  try {
+    const result = await callHandler(handler, JSON.parse(invocation.payload), context);
+    post({ type: 'done', payload: serialize(result), memoryBytes: v8.getHeapStatistics().used_heap_size });
+  } catch (error) {
+    const described = describeError(error);
+    write('ERROR', `Invoke Error \t${JSON.stringify({ ...described, stack: described.trace })}`);
+    post({ type: 'failed', error: described, memoryBytes: v8.getHeapStatistics().used_heap_size });
+  }
+}
+
+function callHandler(handler, event, context) {
+  if (handler.length < 3) return handler(event, context);
+  if (Number(/^nodejs(\d+)/.exec(runtime)?.[1]) >= 24)
+    throw named(
+      'Runtime.CallbackHandlerDeprecated',
+      'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
+        'You need to modify this function to use a supported handler signature to use Node.js 24 or later.',
+    );
+  return new Promise((resolve, reject) => {
+    const callback = (error, result) => (error ? reject(error) : resolve(result));
+    Object.assign(context, { done: callback, succeed: resolve, fail: reject });
+    const returned = handler(event, context, callback);
+    if (typeof returned?.then === 'function') returned.then(resolve, reject);
+  });
+}
+
+function serialize(result) {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (error) {
+    throw named('Runtime.MarshalError', `Unable to stringify response body: ${error.message}`);
+  }
+}
+
+/** Finds `folder/file.export`, the way Lambda's Node.js runtime does. */
+async function load() {
+  const parts = /^(.*\/)?([^/]*?)\.(.+)$/.exec(handlerName);
+  if (!parts) throw named('Runtime.MalformedHandlerName', 'Bad handler');
+  const [, folder = '', file, exportPath] = parts;
+  const stem = path.resolve(taskRoot, folder, file);
+  const found = ['', '.js', '.mjs', '.cjs']
+    .map((extension) => stem + extension)
+    .find((one) => existsSync(one));
+  if (!found)
+    throw named(
+      'Runtime.ImportModuleError',
+      `Error: Cannot find module '${file}'\nRequire stack:\n- /var/runtime/index.mjs`,
+    );
+  const module = await importHandler(found);
+  let handler = module;
+  for (const name of exportPath.split('.')) handler = handler?.[name] ?? handler?.default?.[name];
+  if (handler === undefined)
+    throw named('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
+  if (typeof handler !== 'function')
+    throw named('Runtime.HandlerNotFound', `${handlerName} is not a function`);
+  return handler;
+}
+
+async function importHandler(file) {
+  try {
+    if (file.endsWith('.mjs') || (file.endsWith('.js') && isModulePackage(path.dirname(file))))
+      return await import(pathToFileURL(file).href);
+    return require(file);
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw named('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);
+    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND')
+      throw named('Runtime.ImportModuleError', `Error: ${error.message}`);
+    throw error;
+  }
+}
+
+function isModulePackage(folder) {
+  for (let at = folder; at.startsWith(taskRoot); at = path.dirname(at)) {
+    const file = path.join(at, 'package.json');
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).type === 'module';
+  }
+  return false;
+}
+
+function named(name, message) {
+  const error = new Error(message);
+  error.name = name;
+  return error;
+}
+
+function describeError(error) {
+  if (!util.types.isNativeError(error) && !(error instanceof Error))
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  return {
+    errorType: error.name || 'Error',
+    errorMessage: error.message,
+    trace: (error.stack || '').split('\n'),
+  };
+}
+
+/** An error that no handler awaited ends the sandbox. */
+function die(reason, errorType) {
+  const described = describeError(reason);
+  const error =
+    errorType === 'Runtime.UnhandledPromiseRejection'
+      ? { errorType, errorMessage: String(reason), reason: described, promise: {}, trace: described.trace }
+      : described;
+  write(
+    'ERROR',
+    `${errorType === 'Runtime.UncaughtException' ? 'Uncaught Exception' : 'Unhandled Promise Rejection'} \t${JSON.stringify(error)}`,
+  );
+  post({ type: 'died', error });
+  // The messages above are on their way before the thread ends.
+  setImmediate(() => process.exit(128));
+}
+
+function installConsole() {
+  const levels = { log: 'INFO', info: 'INFO', debug: 'DEBUG', trace: 'TRACE', warn: 'WARN', error: 'ERROR' };
+  for (const [method, level] of Object.entries(levels))
+    console[method] = (...values) => write(level, util.format(...values));
+  for (const stream of [process.stdout, process.stderr]) {
+    let partial = '';
+    stream.write = (chunk, encoding, callback) => {
+      partial += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      const lines = partial.split('\n');
+      partial = lines.pop();
+      for (const line of lines) if (line !== '') post({ type: 'line', timestamp: now(), message: line });
+      const done = typeof encoding === 'function' ? encoding : callback;
+      if (done) process.nextTick(done);
+      return true;
+    };
+  }
+}
+
+function write(level, text) {
+  const timestamp = now();
+  const time = new Date(timestamp).toISOString();
+  const message =
+    logFormat === 'JSON'
+      ? JSON.stringify({ timestamp: time, level, requestId, message: text })
+      : `${time}\t${requestId || 'undefined'}\t${level}\t${text}`;
+  post({ type: 'line', timestamp, message });
+}

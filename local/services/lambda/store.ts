@@ -1,0 +1,89 @@
+import type {
+  AliasConfiguration,
+  FunctionConfiguration,
+  FunctionEventInvokeConfig,
+} from '@aws-sdk/client-lambda';
+import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
+import type { Code } from './code';
+import type { Statement } from './policy';
+
+/** A published version, or `$LATEST`: what it runs and how. */
+export interface FunctionVersion {
+  readonly configuration: FunctionConfiguration;
+  readonly code: Code;
+  /** Given by every change, so that sandboxes of an older configuration are known. */
+  readonly revision: number;
+}
+
+export interface LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  latest: FunctionVersion;
+  readonly versions: Map<string, FunctionVersion>;
+  readonly aliases: Map<string, AliasConfiguration>;
+  readonly tags: Map<string, string>;
+  /** By qualifier; the unqualified function is ''. */
+  readonly policies: Map<string, Statement[]>;
+  readonly eventInvokeConfigs: Map<string, FunctionEventInvokeConfig>;
+  reservedConcurrency?: number;
+}
+
+/** The functions of one region, by name. */
+export class FunctionStore {
+  readonly functions = new Map<string, LambdaFunction>();
+  private revisions = 0;
+
+  constructor(readonly realm: Realm) {}
+
+  arnOf(name: string): string {
+    return `arn:aws:lambda:${this.realm.region}:${this.realm.accountId}:function:${name}`;
+  }
+
+  /**
+   * The function that a name, partial ARN or ARN means, with the qualifier in it or beside it.
+   * @throws AwsError ResourceNotFoundException
+   */
+  find(identifier: string | undefined, qualifier?: string): { fn: LambdaFunction; qualifier?: string } {
+    const named = readIdentifier(identifier ?? '');
+    const chosen = qualifier ?? named.qualifier;
+    const fn = this.functions.get(named.name);
+    if (!fn) throw notFound(this.arnOf(named.name), chosen);
+    return { fn, qualifier: chosen };
+  }
+
+  /** The version that a qualifier means: none, `$LATEST`, a number or an alias. */
+  version(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
+    if (qualifier === undefined || qualifier === '$LATEST') return fn.latest;
+    const alias = fn.aliases.get(qualifier);
+    const version = alias?.FunctionVersion ?? qualifier;
+    const found = version === '$LATEST' ? fn.latest : fn.versions.get(version);
+    if (!found) throw notFound(fn.arn, qualifier);
+    return found;
+  }
+
+  nextRevision(): number {
+    this.revisions += 1;
+    return this.revisions;
+  }
+}
+
+/** Takes a function's name and qualifier out of a name, a partial ARN or an ARN. */
+export function readIdentifier(identifier: string): { name: string; qualifier?: string } {
+  const match = /^(?:arn:aws[\w-]*:lambda:[^:]*:)?(?:(?:\d{12}:)?function:)?([^:]+)(?::([^:]+))?$/.exec(
+    identifier,
+  );
+  return { name: match?.[1] ?? identifier, qualifier: match?.[2] };
+}
+
+function notFound(arn: string, qualifier: string | undefined): AwsError {
+  const suffix = qualifier === undefined ? '' : `:${qualifier}`;
+  return new AwsError('ResourceNotFoundException', `Function not found: ${arn}${suffix}`, 404, {
+    Type: 'User',
+  });
+}
+
+/** The error of a parameter that Lambda does not accept. */
+export function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterValueException', message, 400, { Type: 'User' });
+}

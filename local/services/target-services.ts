@@ -1,0 +1,7 @@
+import type { PublishCommandInput } from '@aws-sdk/client-sns';
+import type { Call } from '../service';
+
+/** What other services need of SNS. */
+export interface SnsTopics {
+  readonly operations: { Publish(input: PublishCommandInput, call: Call): unknown };
+}
