@@ -1,5 +1,5 @@
 import { FinishInput, finishBuild } from '../src/build/finish';
-import { stage } from '../src/lambda';
+import { stage } from '../src/stage';
 
 /** Finish: the build has succeeded. */
 export const handler = stage(FinishInput, finishBuild);

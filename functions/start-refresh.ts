@@ -1,5 +1,5 @@
-import { stage } from '../src/lambda';
 import { StartRefreshInput, startRefresh } from '../src/rollout/refresh';
+import { stage } from '../src/stage';
 
 /** StartRefresh: AWS begins to replace the servers of the group. */
 export const handler = stage(StartRefreshInput, startRefresh);

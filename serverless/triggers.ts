@@ -19,7 +19,6 @@ function makeSchedule({ name, definition }: Pipeline): [string, object][] {
     id: '<aws.scheduler.execution-id>',
   };
   const properties = {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
     Name: { 'Fn::Sub': `\${AWS::StackName}-${name}` },
     Description: `Builds pipeline ${name}`,
     ScheduleExpression: `cron(${schedule.cron})`,

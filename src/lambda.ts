@@ -2,11 +2,11 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
-import { recordStage } from './build/stages';
 import { InvalidRequest, TransientFailure } from './errors';
 import { logger } from './log';
 
-type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
+/** What Lambda calls. */
+export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
 
 /**
  * Makes a Lambda handler of a function of the domain: parses the input, puts the build's id on every line of the log,
@@ -24,30 +24,6 @@ export function step<Input extends z.ZodType, Result>(
     .use(logBuild())
     .use(nameTransient())
     .handler(async (event) => run(parseInput(Input, event))) as Handler<Result>;
-}
-
-interface Staged {
-  build: { id: string };
-  stage: string;
-}
-
-/** A step that is a stage of a build: its duration goes into the record and the metrics. */
-export function stage<Input extends z.ZodType<Staged>, Result>(
-  Input: Input,
-  run: (input: z.output<Input>) => Promise<Result>,
-): Handler<Result> {
-  return step(Input, async (input) => {
-    const startedAt = Date.now();
-    const result = await run(input);
-    await recordStage(input.build.id, stageOf(input), startedAt);
-    return result;
-  });
-}
-
-/** The name of a stage in the record; of one within RollOut with its group. */
-function stageOf(input: { stage: string; target?: unknown }): string {
-  const target = z.object({ autoScalingGroup: z.string() }).safeParse(input.target);
-  return target.success ? `${input.stage}/${target.data.autoScalingGroup}` : input.stage;
 }
 
 function parseInput<Input extends z.ZodType>(Input: Input, event: unknown): z.output<Input> {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { PipelineBusy } from '../errors';
+import { logger } from '../log';
 import { requestBuild } from './request';
 
 /** What a schedule and the rules of a pipeline's events send, as `serverless/triggers.ts` writes it. */
@@ -10,8 +12,17 @@ export const TriggerInput = z.object({
 });
 
 /** Starts a build because its time has come or because something happened. */
-export async function requestTriggeredBuild(input: z.infer<typeof TriggerInput>): Promise<{ id: string }> {
+export async function requestTriggeredBuild(
+  input: z.infer<typeof TriggerInput>,
+): Promise<{ id: string } | { refused: string }> {
   const { pipeline, trigger, id: idempotencyKey } = input;
-  const { id } = await requestBuild({ pipeline, parameters: {}, trigger, idempotencyKey });
-  return { id };
+  try {
+    const { id } = await requestBuild({ pipeline, parameters: {}, trigger, idempotencyKey });
+    return { id };
+  } catch (error) {
+    // The pipeline asks to be left alone while it is busy. An error would only make EventBridge ask again.
+    if (!(error instanceof PipelineBusy)) throw error;
+    logger.warn(error.message);
+    return { refused: error.message };
+  }
 }

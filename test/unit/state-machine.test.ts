@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import * as errors from '../../src/errors';
+
+const ROOT = join(__dirname, '../..');
+
+interface State {
+  Type: string;
+  Resource?: string;
+  Parameters?: { FunctionName: { 'Fn::GetAtt': [string, string] }; Payload: Record<string, unknown> };
+  Retry?: { ErrorEquals: string[]; JitterStrategy?: string; MaxDelaySeconds?: number }[];
+  Catch?: { ErrorEquals: string[]; Next: string }[];
+  TimeoutSeconds?: number;
+  ItemProcessor?: { States: Record<string, State> };
+}
+
+function read(file: string) {
+  return parse(readFileSync(join(ROOT, file), 'utf8'), { merge: true });
+}
+
+const machine = read('statemachines/golden-image.asl.yml') as { States: Record<string, State> };
+const functions = read('serverless/functions.yml') as Record<string, { handler: string }>;
+
+function flatten(states: Record<string, State>): [string, State][] {
+  return Object.entries(states).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...flatten(state.ItemProcessor?.States ?? {}),
+  ]);
+}
+
+const states = flatten(machine.States);
+const tasks = states.filter(([, state]) => state.Type === 'Task');
+
+const camel = (kebab: string) => kebab.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
+const pascal = (kebab: string) => camel(`-${kebab}`);
+const functionOf = (state: State) =>
+  state.Parameters?.FunctionName['Fn::GetAtt'][0].replace(/LambdaFunction$/, '') ?? '';
+
+/** States that use the function of another state, or whose function has a wider name. */
+const SHARED: Record<string, string> = {
+  TerminateBase: 'TerminateInstance',
+  TerminateTest: 'TerminateInstance',
+  TestImage: 'LaunchInstance',
+  AwaitHealthyTest: 'AwaitHealthySite',
+  AwaitCopy: 'AwaitImage',
+};
+
+/** Errors that the state machine answers by asking again. */
+const ASK_AGAIN = ['SiteNotReady', 'TargetBusy', 'TransientFailure'];
+
+test('each state has the name of its function', () => {
+  const names = tasks.map(([name, state]) => [name, functionOf(state)]);
+  expect(names).toEqual(names.map(([name = '']) => [name, SHARED[name] ?? name]));
+});
+
+test('each function of the state machine and beside it has a file of its name', () => {
+  const files = readdirSync(join(ROOT, 'functions')).map((file) => file.replace(/\.ts$/, ''));
+  expect(Object.keys(functions).sort()).toEqual(files.map(camel).sort());
+  const handlers = files.map((file) => [camel(file), `functions/${file}.handler`]);
+  expect(
+    Object.entries(functions)
+      .map(([name, { handler }]) => [name, handler])
+      .sort(),
+  ).toEqual(handlers.sort());
+  for (const [, state] of tasks) expect(files.map(pascal)).toContain(functionOf(state));
+});
+
+test('state names are unique in the whole machine', () => {
+  const names = states.map(([name]) => name);
+  expect(names).toEqual([...new Set(names)]);
+});
+
+test('the machine and the list of errors name the same errors', () => {
+  const named = states.flatMap(([, state]) => [...(state.Retry ?? []), ...(state.Catch ?? [])]);
+  const known = [...new Set(named.flatMap((one) => one.ErrorEquals))].filter((name) => !name.includes('.'));
+  expect(known.sort()).toEqual([...ASK_AGAIN].sort());
+  expect(Object.keys(errors)).toEqual(expect.arrayContaining(known));
+});
+
+test('each error has the name of its class, whatever a minifier makes of that', () => {
+  for (const [name, KilnError] of Object.entries(errors)) expect(new KilnError('why').name).toBe(name);
+});
+
+test('an error that a person must mend is never retried', () => {
+  const mend = Object.keys(errors).filter((name) => !ASK_AGAIN.includes(name));
+  const retried = tasks.flatMap(([, state]) => state.Retry ?? []).flatMap((retry) => retry.ErrorEquals);
+  expect(mend.length).toBeGreaterThan(8);
+  expect(retried.filter((name) => mend.includes(name))).toEqual([]);
+  expect(retried).not.toContain('States.ALL');
+  expect(retried).not.toContain('States.TaskFailed');
+});
+
+test('every task retries transient failures with a cap and full jitter, and has a timeout', () => {
+  for (const [name, state] of tasks) {
+    const transient = state.Retry?.find((retry) => retry.ErrorEquals.includes('TransientFailure'));
+    expect([name, transient?.JitterStrategy, transient?.MaxDelaySeconds]).toEqual([name, 'FULL', 60]);
+    expect([name, typeof state.TimeoutSeconds]).toEqual([name, 'number']);
+  }
+});
+
+test('every failure before the end comes to Recover', () => {
+  for (const [name, state] of Object.entries(machine.States)) {
+    if (!['Task', 'Map'].includes(state.Type) || name === 'Recover') continue;
+    expect([name, state.Catch]).toEqual([
+      name,
+      [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Recover' }],
+    ]);
+  }
+});
+
+test('each state that waits for AWS parks its token, and no other does', () => {
+  const parking = tasks
+    .filter(([, state]) => state.Resource?.endsWith('.waitForTaskToken'))
+    .map(([name]) => name);
+  expect(parking).toEqual(['AwaitImage', 'AwaitCopy', 'AwaitRefresh', 'VerifyFleet']);
+  for (const [name, state] of tasks) {
+    expect([name, state.Parameters?.Payload['token.$']]).toEqual([
+      name,
+      parking.includes(name) ? '$$.Task.Token' : undefined,
+    ]);
+  }
+});
+
+test('there is no wait state', () => {
+  expect(states.filter(([, state]) => state.Type === 'Wait')).toEqual([]);
+});
