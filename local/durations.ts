@@ -59,6 +59,19 @@ export const durations = {
     seconds: 10,
     source: 'Amazon EC2 Auto Scaling evaluates a group several times a minute',
   },
+  launchRetry: {
+    seconds: 15,
+    source: 'a failed launch of Auto Scaling is tried again after some seconds, twice as long each time',
+  },
+  launchRetryAtMost: {
+    seconds: 600,
+    source: 'longest pause seen between two tries of Auto Scaling to launch an instance: about ten minutes',
+  },
+  instanceRefreshPatience: {
+    seconds: 3600,
+    source:
+      'Auto Scaling User Guide, instance refresh: tries to complete all replacements for one hour before it fails',
+  },
   eventDelivery: {
     seconds: 0.5,
     source: 'EventBridge: about half a second from event to target at the median',

@@ -1,0 +1,137 @@
+import type { LaunchTemplateOverrides, Tag } from '@aws-sdk/client-auto-scaling';
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { durations } from '../../durations';
+import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
+import { serviceCall } from '../directories';
+import type { Activities, Place } from './activities';
+import type { Dependencies } from './dependencies';
+import type { Configuration, Group, Member } from './group';
+import { templateOf } from './group';
+import type { LaunchTemplates, ResolvedTemplate } from './launch-template';
+import { choosePlace } from './placement';
+
+/** Launches instances of a group. */
+export class Launcher {
+  constructor(
+    private readonly realm: Realm,
+    private readonly deps: Dependencies,
+    private readonly templates: LaunchTemplates,
+    private readonly activities: Activities,
+  ) {}
+
+  /**
+   * Launches one instance where the group has the fewest. What EC2 refuses becomes a failed activity, and the
+   * next try waits longer each time.
+   *
+   * @param cause why, as the activity says it
+   * @returns the new member, or why there is none
+   */
+  async launch(
+    group: Group,
+    configuration: Configuration,
+    cause: string,
+  ): Promise<Member | { failure: string }> {
+    const place = choosePlace(group, (id) => this.deps.ec2.subnet(id)?.AvailabilityZone);
+    try {
+      const fault = this.realm.faults.take('autoscaling', 'RunInstances', 'lateFailure');
+      if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
+      return await this.run(group, configuration, cause, place);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.activities.failLaunch(group, cause, error.message, place);
+      group.nextLaunchAt = this.realm.clock.millis() + backoffSeconds(group.launchFailures) * 1000;
+      group.launchFailures += 1;
+      return { failure: error.message };
+    }
+  }
+
+  private async run(
+    group: Group,
+    configuration: Configuration,
+    cause: string,
+    place: Place,
+  ): Promise<Member> {
+    const override = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.[0];
+    const spec = override?.LaunchTemplateSpecification ?? templateOf(configuration);
+    if (!spec) throw new Error(`group ${group.name} has no launch template`);
+    const template = await this.templates.resolve(spec);
+    const answer = await this.deps.ec2.operations.RunInstances(
+      launchRequest(group, template, override, place),
+      serviceCall(this.realm, 'autoscaling'),
+    );
+    const instance = answer.Instances?.[0];
+    if (!instance?.InstanceId) throw new AwsError('InternalError', 'Internal error on launch', 500);
+    const member: Member = {
+      instanceId: instance.InstanceId,
+      zone: instance.Placement?.AvailabilityZone ?? place.zone,
+      subnetId: instance.SubnetId ?? place.subnetId,
+      instanceType: instance.InstanceType,
+      launchedFrom: template.launchedFrom,
+      launchedAt: this.realm.clock.millis(),
+      lifecycle: 'Pending',
+      health: 'Healthy',
+      isProtected: group.settings.newInstancesProtected,
+      balanced: false,
+      completedHooks: new Set(),
+    };
+    member.activity = this.activities.begin(group, {
+      description: `Launching a new EC2 instance: ${member.instanceId}`,
+      cause,
+      status: 'PreInService',
+      place: { zone: member.zone, subnetId: member.subnetId },
+    });
+    member.activity.Progress = 30;
+    group.members.set(member.instanceId, member);
+    return member;
+  }
+}
+
+function backoffSeconds(failures: number): number {
+  return Math.min(durations.launchRetry.seconds * 2 ** failures, durations.launchRetryAtMost.seconds);
+}
+
+/** What a template says stays; the group adds the place, its tags and, with a policy, the instance type. */
+function launchRequest(
+  group: Group,
+  template: ResolvedTemplate,
+  override: LaunchTemplateOverrides | undefined,
+  place: Place,
+): RunInstancesCommandInput {
+  const { launchedFrom, data } = template;
+  const ownInterface = (data.NetworkInterfaces ?? []).length > 0;
+  return {
+    MinCount: 1,
+    MaxCount: 1,
+    LaunchTemplate: { LaunchTemplateId: launchedFrom.LaunchTemplateId, Version: launchedFrom.Version },
+    ...(override?.InstanceType && {
+      InstanceType: override.InstanceType as RunInstancesCommandInput['InstanceType'],
+    }),
+    ...(place.subnetId && !ownInterface && { SubnetId: place.subnetId }),
+    ...(place.subnetId &&
+      ownInterface && {
+        NetworkInterfaces: (data.NetworkInterfaces ?? []).map((nic, index) => ({
+          DeviceIndex: nic.DeviceIndex ?? index,
+          AssociatePublicIpAddress: nic.AssociatePublicIpAddress,
+          DeleteOnTermination: nic.DeleteOnTermination,
+          Description: nic.Description,
+          Groups: nic.Groups,
+          SubnetId: place.subnetId,
+        })),
+      }),
+    ...(!place.subnetId && { Placement: { AvailabilityZone: place.zone } }),
+    TagSpecifications: [{ ResourceType: 'instance', Tags: launchTags(group, data) }],
+  };
+}
+
+/** The template's own tags yield to the group's where both name a key; the request replaces the template's list. */
+function launchTags(group: Group, data: ResolvedTemplate['data']): Tag[] {
+  const tags = new Map<string, string>();
+  for (const spec of data.TagSpecifications ?? []) {
+    if (spec.ResourceType !== 'instance') continue;
+    for (const tag of spec.Tags ?? []) tags.set(tag.Key ?? '', tag.Value ?? '');
+  }
+  for (const tag of group.tags) if (tag.PropagateAtLaunch) tags.set(tag.Key ?? '', tag.Value ?? '');
+  tags.set('aws:autoscaling:groupName', group.name);
+  return [...tags].map(([Key, Value]) => ({ Key, Value }));
+}

@@ -1,0 +1,279 @@
+import type { InstanceRefreshStatus } from '@aws-sdk/client-auto-scaling';
+import { durations } from '../../durations';
+import type { Realm } from '../../realm';
+import type { Group, Member } from './group';
+import { activeMembers, isPending, templateOf } from './group';
+import type { LaunchTemplates } from './launch-template';
+import { activeRefresh, checkpointPercent, isReady, planStep, type Refresh } from './refresh';
+
+/**
+ * After how many failed replacements a refresh fails. AWS goes on trying for up to an hour, which ends in the same
+ * way when the new configuration is at fault; the hour is kept for refreshes that just make no progress.
+ */
+const failuresAtMost = 3;
+
+/** What the refresh asks of the group in this turn. */
+export interface RefreshOrders {
+  readonly terminate: readonly Member[];
+  readonly capacity: number;
+}
+
+/** Leads instance refreshes from one status to the next. */
+export class Refresher {
+  constructor(
+    private readonly realm: Realm,
+    private readonly templates: LaunchTemplates,
+  ) {}
+
+  /** One turn of the group's refresh; undefined when there is none. */
+  async step(group: Group): Promise<RefreshOrders | undefined> {
+    const refresh = activeRefresh(group);
+    if (!refresh || group.suspended.has('InstanceRefresh')) return undefined;
+    if (refresh.status === 'Pending') await this.begin(group, refresh);
+    if (refresh.status === 'Cancelling') return this.cancelWhenQuiet(group, refresh);
+    if (refresh.status === 'Baking') return this.bake(group, refresh);
+    if (refresh.status !== 'InProgress' && refresh.status !== 'RollbackInProgress') return undefined;
+    return this.replace(group, refresh);
+  }
+
+  /** A replacement did not come into service, or fell ill. */
+  noteFailure(group: Group, reason: string, instanceId?: string): void {
+    const refresh = activeRefresh(group);
+    if (!refresh || (instanceId && !refresh.fresh.has(instanceId))) return;
+    refresh.failures += 1;
+    refresh.lastFailure = reason;
+  }
+
+  noteLaunch(group: Group, instanceId: string): void {
+    activeRefresh(group)?.fresh.add(instanceId);
+  }
+
+  /** Goes back to the group's own configuration: what was launched is replaced in turn. */
+  startRollback(group: Group, refresh: Refresh, reason: string): void {
+    refresh.rollback = {
+      RollbackReason: reason,
+      RollbackStartTime: this.realm.clock.now(),
+      PercentageCompleteOnRollback: refresh.percent,
+      InstancesToUpdateOnRollback: refresh.toUpdate,
+    };
+    refresh.status = 'RollbackInProgress';
+    refresh.reason = reason;
+    refresh.replace = new Set([...refresh.fresh].filter((id) => group.members.has(id)));
+    refresh.total = refresh.replace.size;
+    refresh.fresh = new Set();
+    refresh.failures = 0;
+    refresh.lastFailure = undefined;
+    refresh.lastProgressAt = this.realm.clock.millis();
+    refresh.checkpointUntil = undefined;
+    group.launchFailures = 0;
+    group.nextLaunchAt = 0;
+    this.announce(group, refresh, 'Rollback Started');
+  }
+
+  finish(
+    group: Group,
+    refresh: Refresh,
+    status: InstanceRefreshStatus,
+    event: string,
+    reason?: string,
+  ): void {
+    refresh.status = status;
+    refresh.reason = reason;
+    refresh.endedAt = this.realm.clock.now();
+    refresh.endLedger();
+    if (status === 'Successful' && refresh.desired) group.configuration = refresh.desired;
+    if (status !== 'Successful') group.nextLaunchAt = 0;
+    this.announce(group, refresh, event);
+  }
+
+  private async begin(group: Group, refresh: Refresh): Promise<void> {
+    const { preferences } = refresh;
+    let members = [...group.members.values()].filter(
+      (member) => isPending(member) || member.lifecycle === 'InService' || member.lifecycle === 'Standby',
+    );
+    if (preferences.StandbyInstances === 'Ignore')
+      members = members.filter((member) => member.lifecycle !== 'Standby');
+    if (preferences.ScaleInProtectedInstances === 'Ignore')
+      members = members.filter((member) => !member.isProtected);
+    if (preferences.SkipMatching) members = await this.withoutMatching(group, refresh, members);
+    refresh.replace = new Set(members.map((member) => member.instanceId));
+    refresh.total = members.length;
+    refresh.toUpdate = members.length;
+    refresh.lastProgressAt = this.realm.clock.millis();
+    refresh.status = 'InProgress';
+    this.announce(group, refresh, 'Started');
+  }
+
+  private async withoutMatching(group: Group, refresh: Refresh, members: Member[]): Promise<Member[]> {
+    const configuration = refresh.desired ?? group.configuration;
+    const spec = templateOf(configuration);
+    if (!spec) return members;
+    const { launchedFrom } = await this.templates.resolve(spec);
+    const types = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.map(
+      (override) => override.InstanceType,
+    );
+    return members.filter(
+      (member) =>
+        member.launchedFrom.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
+        member.launchedFrom.Version !== launchedFrom.Version ||
+        (types !== undefined && types.length > 0 && !types.includes(member.instanceType)),
+    );
+  }
+
+  private replace(group: Group, refresh: Refresh): RefreshOrders {
+    const now = this.realm.clock.millis();
+    const step = planStep(group, refresh, now);
+    this.noteProgress(refresh, step.remaining, now);
+    const gone = [...refresh.replace].every((id) => !group.members.has(id));
+    const keep = refresh.total - Math.ceil((refresh.total * (checkpointPercent(refresh) ?? 100)) / 100);
+    const rollingBack = refresh.status === 'RollbackInProgress';
+    const done = rollingBack || keep === 0 ? gone && step.remaining === 0 : step.remainingToCheckpoint === 0;
+    if (done && step.terminate.length === 0 && !this.isLeaving(group, refresh)) {
+      if (this.stopAtCheckpoint(group, refresh, now)) return { terminate: [], capacity: group.desired };
+      return this.complete(group, refresh);
+    }
+    const failure = this.failureOf(refresh, now);
+    if (failure) {
+      this.fail(group, refresh, failure);
+      return { terminate: [], capacity: group.desired };
+    }
+    refresh.reason = this.waitingFor(group, refresh, now) ?? refresh.rollback?.RollbackReason;
+    const standby =
+      refresh.preferences.StandbyInstances === 'Terminate'
+        ? [...refresh.replace]
+            .map((id) => group.members.get(id))
+            .filter((member): member is Member => member?.lifecycle === 'Standby')
+        : [];
+    return { terminate: [...step.terminate, ...standby], capacity: step.capacity };
+  }
+
+  private isLeaving(group: Group, refresh: Refresh): boolean {
+    return [...refresh.replace].some((id) => group.members.get(id)?.lifecycle.startsWith('Terminating'));
+  }
+
+  private noteProgress(refresh: Refresh, remaining: number, now: number): void {
+    const done = refresh.total === 0 ? 1 : (refresh.total - remaining) / refresh.total;
+    if (refresh.status === 'RollbackInProgress') {
+      const before = refresh.percent;
+      refresh.percent = Math.floor((refresh.rollback?.PercentageCompleteOnRollback ?? 0) * (1 - done));
+      if (refresh.percent < before) refresh.lastProgressAt = now;
+      return;
+    }
+    if (remaining < refresh.toUpdate) refresh.lastProgressAt = now;
+    refresh.toUpdate = remaining;
+    refresh.percent = Math.floor(done * 100);
+  }
+
+  /** @returns whether the refresh pauses now */
+  private stopAtCheckpoint(group: Group, refresh: Refresh, now: number): boolean {
+    const { CheckpointPercentages: percentages, CheckpointDelay: delay } = refresh.preferences;
+    if (refresh.status === 'RollbackInProgress' || !percentages) return false;
+    if (refresh.checkpoint >= percentages.length - 1) return false;
+    if (refresh.checkpointUntil === undefined) {
+      refresh.checkpointUntil = now + (delay ?? 3600) * 1000;
+      refresh.reason = `Checkpoint reached at ${percentages[refresh.checkpoint]}%; waiting ${delay ?? 3600} seconds before continuing.`;
+      this.announce(group, refresh, 'Checkpoint Reached');
+    }
+    refresh.lastProgressAt = now;
+    if (now < refresh.checkpointUntil) return true;
+    refresh.checkpoint += 1;
+    refresh.checkpointUntil = undefined;
+    return true;
+  }
+
+  private complete(group: Group, refresh: Refresh): RefreshOrders {
+    const orders = { terminate: [], capacity: group.desired };
+    if (refresh.status === 'RollbackInProgress') {
+      this.finish(
+        group,
+        refresh,
+        'RollbackSuccessful',
+        'Rollback Succeeded',
+        refresh.rollback?.RollbackReason,
+      );
+      return orders;
+    }
+    const bake = refresh.preferences.BakeTime ?? 0;
+    if (bake > 0 && refresh.total > 0) {
+      refresh.status = 'Baking';
+      refresh.reason = undefined;
+      refresh.bakeUntil = this.realm.clock.millis() + bake * 1000;
+      this.announce(group, refresh, 'Started Baking');
+      return orders;
+    }
+    this.finish(group, refresh, 'Successful', 'Succeeded');
+    return orders;
+  }
+
+  private bake(group: Group, refresh: Refresh): RefreshOrders {
+    if (this.realm.clock.millis() >= (refresh.bakeUntil ?? 0))
+      this.finish(group, refresh, 'Successful', 'Succeeded');
+    else if (refresh.failures >= failuresAtMost)
+      this.fail(group, refresh, refresh.lastFailure ?? 'New instances became unhealthy.');
+    return { terminate: [], capacity: group.desired };
+  }
+
+  private failureOf(refresh: Refresh, now: number): string | undefined {
+    if (refresh.failures >= failuresAtMost) {
+      return `The replacement of instances failed ${refresh.failures} times. Last failure: ${refresh.lastFailure}`;
+    }
+    if (now - refresh.lastProgressAt > durations.instanceRefreshPatience.seconds * 1000) {
+      return `The instance refresh made no progress for one hour. ${refresh.reason ?? ''}`.trim();
+    }
+    return undefined;
+  }
+
+  private fail(group: Group, refresh: Refresh, reason: string): void {
+    if (refresh.status === 'RollbackInProgress') {
+      this.finish(group, refresh, 'RollbackFailed', 'Rollback Failed', reason);
+    } else if (refresh.preferences.AutoRollback) {
+      this.startRollback(group, refresh, reason);
+    } else {
+      this.finish(group, refresh, 'Failed', 'Failed', reason);
+    }
+  }
+
+  private cancelWhenQuiet(group: Group, refresh: Refresh): RefreshOrders {
+    const busy = [...group.members.values()].some(
+      (member) =>
+        (isPending(member) && refresh.fresh.has(member.instanceId)) ||
+        (member.lifecycle.startsWith('Terminating') && refresh.replace.has(member.instanceId)),
+    );
+    if (!busy || !refresh.waitForTransitioning)
+      this.finish(group, refresh, 'Cancelled', 'Cancelled', refresh.reason);
+    return { terminate: [], capacity: Math.max(group.desired, activeMembers(group).length) };
+  }
+
+  /** What a person who looks would want to know: what it waits for now, with an example. */
+  private waitingFor(group: Group, refresh: Refresh, now: number): string | undefined {
+    const warmup = refresh.preferences.InstanceWarmup ?? 0;
+    const members = [...group.members.values()];
+    const fresh = members.filter((member) => refresh.fresh.has(member.instanceId));
+    const cold = fresh.find((member) => !isReady(group, member, warmup, now));
+    if (cold && isReady(group, cold, 0, now))
+      return `Waiting for instances to warm up before continuing. For example: ${cold.instanceId} is warming up.`;
+    if (cold)
+      return `Waiting for remaining instances to be available. For example: ${cold.instanceId} is not in service and healthy yet.`;
+    const old = members.filter((member) => refresh.replace.has(member.instanceId));
+    const blocked = old.find(
+      (member) =>
+        member.lifecycle === 'Standby' ||
+        (member.isProtected && refresh.preferences.ScaleInProtectedInstances === 'Wait'),
+    );
+    if (blocked)
+      return `Waiting for instances to be released. For example: ${blocked.instanceId} is ${blocked.lifecycle === 'Standby' ? 'in standby' : 'protected from scale in'}.`;
+    const leaving = old.find((member) => member.lifecycle.startsWith('Terminating'));
+    if (leaving)
+      return `Waiting for instances to terminate before continuing. For example: ${leaving.instanceId} is terminating.`;
+    return undefined;
+  }
+
+  private announce(group: Group, refresh: Refresh, what: string): void {
+    this.realm.bus.announce({
+      source: 'aws.autoscaling',
+      detailType: `EC2 Auto Scaling Instance Refresh ${what}`,
+      resources: [group.arn],
+      detail: { InstanceRefreshId: refresh.id, AutoScalingGroupName: group.name },
+    });
+  }
+}
