@@ -1,0 +1,47 @@
+import { findLockHolder, releaseLock, takeLock } from '../../../src/build/lock';
+import { useTable } from '../table';
+
+useTable();
+afterEach(() => jest.restoreAllMocks());
+
+function later(seconds: number): void {
+  const then = Date.now() + seconds * 1000;
+  jest.spyOn(Date, 'now').mockReturnValue(then);
+}
+
+test('of many builds that want the lock at once, one gets it', async () => {
+  const builds = Array.from({ length: 20 }, (_, at) => `web-${at}`);
+  const taken = await Promise.all(builds.map((build) => takeLock('web', build, 'request')));
+  expect(taken.filter(Boolean)).toHaveLength(1);
+});
+
+test('a build takes over the lock that its request took', async () => {
+  await takeLock('web', 'web-1', 'request');
+  expect(await takeLock('web', 'web-1', 'build')).toBe(true);
+});
+
+test('a request that died blocks nobody for long', async () => {
+  await takeLock('web', 'web-1', 'request');
+  later(121);
+  expect(await takeLock('web', 'web-2', 'request')).toBe(true);
+});
+
+test('a repeated request does not shorten the lock of its running build', async () => {
+  await takeLock('web', 'web-1', 'build');
+  expect(await takeLock('web', 'web-1', 'request')).toBe(true);
+  later(3600);
+  expect(await takeLock('web', 'web-2', 'request')).toBe(false);
+});
+
+test('only the build that has the lock gives it back', async () => {
+  await takeLock('web', 'web-1', 'build');
+  await releaseLock('web', 'web-2');
+  expect(await findLockHolder('web')).toBe('web-1');
+  await releaseLock('web', 'web-1');
+  expect(await findLockHolder('web')).toBeUndefined();
+});
+
+test('pipelines do not share a lock', async () => {
+  await takeLock('web', 'web-1', 'build');
+  expect(await takeLock('api', 'api-1', 'build')).toBe(true);
+});

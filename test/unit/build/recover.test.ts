@@ -1,0 +1,213 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  RollbackInstanceRefreshCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DeleteLaunchTemplateVersionsCommand,
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+  GetConsoleOutputCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import aborted from '../../../events/execution-status-change.json';
+import { findLockHolder, takeLock } from '../../../src/build/lock';
+import { getRecord, moveStatus } from '../../../src/build/record';
+import { cleanUpExecution, ExecutionEvent, recoverBuild } from '../../../src/build/recover';
+import { listWaits, storeWait } from '../../../src/wait/store';
+import { BUILD, makeTarget, openRecord } from '../records';
+import { useTable } from '../table';
+
+const ec2 = mockClient(EC2Client);
+const autoScaling = mockClient(AutoScalingClient);
+const sns = mockClient(SNSClient);
+const ssm = mockClient(SSMClient);
+const events = mockClient(EventBridgeClient);
+const sfn = mockClient(SFNClient);
+useTable();
+
+const failure = (name: string, errorMessage: string) => ({
+  build: { id: BUILD },
+  failure: { Error: name, Cause: JSON.stringify({ errorType: name, errorMessage, trace: [] }) },
+});
+
+/** What AWS has of the build: an instance, an image, a template version. */
+beforeEach(() => {
+  for (const client of [ec2, autoScaling, sns, ssm, events, sfn]) client.reset();
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1' }] }] });
+  ec2.on(GetConsoleOutputCommand).resolves({
+    Output: Buffer.from(`booted\n${'noise\n'.repeat(40)}Error: no match for httpdd`).toString('base64'),
+  });
+  ec2.on(DescribeImagesCommand).resolves({
+    Images: [{ ImageId: 'ami-1', BlockDeviceMappings: [{ Ebs: { SnapshotId: 'snap-1' } }] }],
+  });
+  ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [] });
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: [
+      { VersionNumber: 4, DefaultVersion: true },
+      { VersionNumber: 5, VersionDescription: `Kiln build ${BUILD}` },
+    ],
+  });
+  ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
+  useGroup('4');
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
+});
+
+function useGroup(Version: string): void {
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [
+      { AutoScalingGroupName: 'fleet', LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } } as never,
+    ],
+  });
+}
+
+const inputs = (calls: { args: { input: unknown }[] }[]) => calls.map((call) => call.args[0]?.input);
+
+test('a failed build leaves only its record', async () => {
+  await openRecord();
+  await takeLock('web', BUILD, 'build');
+  await recoverBuild(failure('ImageFailed', 'AWS could not make it'));
+  expect(inputs(ec2.commandCalls(TerminateInstancesCommand))).toEqual([{ InstanceIds: ['i-1'] }]);
+  expect(inputs(ec2.commandCalls(DeregisterImageCommand))).toEqual([{ ImageId: 'ami-1' }]);
+  expect(inputs(ec2.commandCalls(DeleteSnapshotCommand))).toEqual([{ SnapshotId: 'snap-1' }]);
+  expect(inputs(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand))).toEqual([
+    { LaunchTemplateId: 'lt-1', Versions: ['5'] },
+  ]);
+  expect(await findLockHolder('web')).toBeUndefined();
+  expect(await getRecord(BUILD)).toMatchObject({
+    status: 'FAILED',
+    error: { name: 'ImageFailed', message: 'AWS could not make it' },
+  });
+});
+
+test('a failure is told to people and as an event', async () => {
+  await openRecord();
+  await recoverBuild(failure('ImageFailed', 'AWS could not make it'));
+  expect(inputs(sns.commandCalls(PublishCommand))).toEqual([
+    expect.objectContaining({ Message: expect.stringContaining('AWS could not make it') }),
+  ]);
+  expect(inputs(events.commandCalls(PutEventsCommand))).toEqual([
+    { Entries: [expect.objectContaining({ Source: 'kiln', DetailType: 'Kiln Build Failed' })] },
+  ]);
+});
+
+test('a site that was not healthy has the end of its console output in the error', async () => {
+  await openRecord();
+  const { error, cause } = await recoverBuild(failure('SiteNotHealthy', 'It did not answer.'));
+  expect(error).toBe('SiteNotHealthy');
+  expect(cause).toContain('It did not answer.');
+  expect(cause).toContain('Error: no match for httpdd');
+  expect(cause).not.toContain('booted');
+});
+
+test('a refresh of the build that still runs is rolled back', async () => {
+  await openRecord();
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+    InstanceRefreshes: [
+      {
+        InstanceRefreshId: 'r-1',
+        Status: 'InProgress',
+        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
+      },
+    ],
+  });
+  await recoverBuild(failure('FleetNotHealthy', 'why'));
+  expect(autoScaling.commandCalls(RollbackInstanceRefreshCommand)).toHaveLength(1);
+});
+
+test('a refresh of someone else is left alone', async () => {
+  await openRecord();
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+    InstanceRefreshes: [
+      {
+        InstanceRefreshId: 'r-9',
+        Status: 'InProgress',
+        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' } },
+      },
+    ],
+  });
+  await recoverBuild(failure('TargetBusy', 'why'));
+  expect(autoScaling.commandCalls(RollbackInstanceRefreshCommand)).toHaveLength(0);
+});
+
+test('what serves is kept: the image, and the version that the group uses', async () => {
+  await openRecord();
+  useGroup('5');
+  await recoverBuild(failure('RefreshFailed', 'another group failed'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
+  expect(ec2.commandCalls(TerminateInstancesCommand)).toHaveLength(1);
+});
+
+test('a first image whose fleet never got healthy is taken out of the group again', async () => {
+  await openRecord({ targets: [makeTarget({ isFirstImage: true })] });
+  useGroup('5');
+  await recoverBuild(failure('FleetNotHealthy', 'why'));
+  expect(inputs(autoScaling.commandCalls(UpdateAutoScalingGroupCommand))).toEqual([
+    {
+      AutoScalingGroupName: 'fleet',
+      LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
+      DesiredCapacity: 0,
+    },
+  ]);
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
+});
+
+test('the SSM parameter names the image of before again', async () => {
+  await openRecord({ imageId: 'ami-1', previousImage: { parameter: '/kiln/web/image', value: 'ami-0' } });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
+  await recoverBuild(failure('RefreshFailed', 'why'));
+  expect(inputs(ssm.commandCalls(PutParameterCommand))).toEqual([
+    expect.objectContaining({ Name: '/kiln/web/image', Value: 'ami-0' }),
+  ]);
+});
+
+test('a state that waited too long fails as what it waited for', async () => {
+  await openRecord();
+  const since = Date.now() - 240 * 60_000;
+  await storeWait({
+    ...{ kind: 'image', resource: 'ami-1', region: 'us-east-1', build: BUILD, stage: 'AwaitImage' },
+    ...{ token: 't', since },
+  });
+  const { error, cause } = await recoverBuild({ build: { id: BUILD }, failure: { Error: 'States.Timeout' } });
+  expect([error, cause]).toEqual(['ImageFailed', 'AWS did not finish the image ami-1 in 240 min.']);
+  expect(await listWaits()).toEqual([]);
+});
+
+test('an execution that was stopped gets the same clean-up', async () => {
+  await openRecord();
+  await cleanUpExecution(ExecutionEvent.parse(aborted));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
+  expect(await getRecord(BUILD)).toMatchObject({
+    status: 'ABORTED',
+    error: { name: 'Stopped', message: expect.stringContaining('Ada stopped it') },
+  });
+});
+
+test('an execution that Recover has ended is not cleaned up again', async () => {
+  await openRecord();
+  await moveStatus(BUILD, ['RUNNING'], 'FAILED');
+  await cleanUpExecution(ExecutionEvent.parse(aborted));
+  expect(ec2.calls()).toEqual([]);
+});
+
+test('a name that is no build id fails with its own error and touches nothing', async () => {
+  const { error } = await recoverBuild({
+    build: { id: 'by-hand' },
+    failure: { Error: 'InvalidRequest', Cause: '{"errorMessage":"Expected a build id"}' },
+  });
+  expect(error).toBe('InvalidRequest');
+  expect(ec2.calls()).toEqual([]);
+});

@@ -1,0 +1,142 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import scheduled from '../../../events/schedule.json';
+import { endBuild } from '../../../src/build/end';
+import { getRecord } from '../../../src/build/record';
+import { requestBuild } from '../../../src/build/request';
+import { requestTriggeredBuild, TriggerInput } from '../../../src/build/triggers';
+import { useTable } from '../table';
+
+const sfn = mockClient(SFNClient);
+const events = mockClient(EventBridgeClient);
+useTable();
+
+const web = (more = {}) => ({
+  pipeline: 'web',
+  parameters: {},
+  trigger: { kind: 'http' as const, by: 'ada' },
+  ...more,
+});
+
+beforeEach(() => {
+  sfn.reset();
+  events.reset();
+  sfn.on(StartExecutionCommand).resolves({});
+  process.env.LAMBDA_TASK_ROOT = process.cwd();
+});
+
+const started = () => sfn.commandCalls(StartExecutionCommand).map((call) => call.args[0].input);
+
+test('a request starts the execution that has the name of the build', async () => {
+  const { id, status } = await requestBuild(web({ parameters: { SITE: 's3://kiln/web/1.tar.gz' } }));
+  expect(status).toBe('RUNNING');
+  expect(id).toMatch(/^web-[0-9A-Z]{26}$/);
+  expect(started()).toEqual([
+    expect.objectContaining({
+      name: id,
+      input: JSON.stringify({
+        pipeline: 'web',
+        parameters: { SITE: 's3://kiln/web/1.tar.gz' },
+        trigger: { kind: 'http', by: 'ada' },
+      }),
+    }),
+  ]);
+});
+
+test('a pipeline that is not there is named, with those that are', async () => {
+  await expect(requestBuild(web({ pipeline: 'wbe' }))).rejects.toMatchObject({
+    name: 'UnknownPipeline',
+    message: expect.stringMatching(/wbe.*api, web/),
+  });
+});
+
+test('a parameter that does not match its pattern is refused at the door', async () => {
+  await expect(requestBuild(web({ parameters: { SITE: 'http://x' } }))).rejects.toMatchObject({
+    name: 'InvalidParameter',
+    message: expect.stringContaining('^s3://.+'),
+  });
+  expect(started()).toEqual([]);
+});
+
+test('a parameter that the pipeline does not have is refused at the door', async () => {
+  await expect(requestBuild(web({ parameters: { SIET: 's3://x' } }))).rejects.toMatchObject({
+    name: 'InvalidParameter',
+  });
+});
+
+test('a request with a key that came before gets the build of the first', async () => {
+  const first = await requestBuild(web({ idempotencyKey: 'release-42' }));
+  const second = await requestBuild(web({ idempotencyKey: 'release-42' }));
+  expect(second.id).toBe(first.id);
+  expect(started()).toHaveLength(1);
+});
+
+test('a request that died before it started its build starts that build when it comes again', async () => {
+  sfn.on(StartExecutionCommand).rejectsOnce(new Error('connection lost')).resolves({});
+  await expect(requestBuild(web({ idempotencyKey: 'k' }))).rejects.toThrow('connection lost');
+  const { id } = await requestBuild(web({ idempotencyKey: 'k' }));
+  expect(started().map(({ name }) => name)).toEqual([id, id]);
+});
+
+test('while a build runs the newest request waits, and the one before it is superseded', async () => {
+  const running = await requestBuild(web());
+  const older = await requestBuild(web());
+  const newest = await requestBuild(web());
+  expect([older.status, newest.status]).toEqual(['QUEUED', 'QUEUED']);
+  expect(await getRecord(older.id)).toMatchObject({
+    status: 'SUPERSEDED',
+    error: { message: expect.stringContaining(newest.id) },
+  });
+  expect(started().map(({ name }) => name)).toEqual([running.id]);
+});
+
+test('when the running build ends, the request that waits is started', async () => {
+  const running = await requestBuild(web());
+  const waiting = await requestBuild(web());
+  await endBuild(running.id);
+  expect(started().map(({ name }) => name)).toEqual([running.id, waiting.id]);
+  expect((await getRecord(waiting.id)).status).toBe('RUNNING');
+  expect((await getRecord(running.id)).status).toBe('SUCCEEDED');
+});
+
+test('of many requests at once one runs, one waits and the others are superseded', async () => {
+  const requests = await Promise.all(Array.from({ length: 8 }, () => requestBuild(web())));
+  const records = await Promise.all(requests.map(({ id }) => getRecord(id)));
+  const count = (status: string) => records.filter((record) => record.status === status).length;
+  expect([count('RUNNING'), count('QUEUED'), count('SUPERSEDED')]).toEqual([1, 1, 6]);
+});
+
+describe('a pipeline that says whenBusy: reject', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kiln-'));
+    await cp('pipelines/web', join(folder, 'pipelines/web'), {
+      recursive: true,
+      filter: (file) => !file.endsWith('site'),
+    });
+    const file = join(folder, 'pipelines/web/pipeline.yml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('whenBusy: queue', 'whenBusy: reject'));
+    process.env.LAMBDA_TASK_ROOT = folder;
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('refuses a request while a build runs, and says which', async () => {
+    const { id } = await requestBuild(web());
+    await expect(requestBuild(web())).rejects.toMatchObject({
+      name: 'PipelineBusy',
+      message: expect.stringContaining(id),
+    });
+  });
+
+  test('makes no error of a schedule that comes while it is busy', async () => {
+    await requestBuild(web());
+    await expect(requestTriggeredBuild(TriggerInput.parse(scheduled))).resolves.toEqual({
+      refused: expect.stringContaining('busy'),
+    });
+  });
+});

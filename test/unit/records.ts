@@ -1,0 +1,28 @@
+import { createRecord, updateRecord } from '../../src/build/record';
+import type { Target } from '../../src/build/state';
+
+/** The id of the build that tests tell of. */
+export const BUILD = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6';
+
+/** A target as Plan finds it, with what a test wants otherwise. */
+export function makeTarget(more: Partial<Target> = {}): Target {
+  return {
+    autoScalingGroup: 'fleet',
+    launchTemplateId: 'lt-1',
+    currentVersion: '4',
+    canRollBack: true,
+    isFirstImage: false,
+    initialCapacity: 3,
+    minHealthy: 100,
+    maxHealthy: 200,
+    bake: 0,
+    autoRollback: true,
+    ...more,
+  };
+}
+
+/** Writes the record of a running build. */
+export async function openRecord(fields: Record<string, unknown> = {}): Promise<void> {
+  await createRecord({ id: BUILD, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+  await updateRecord(BUILD, { targets: [makeTarget()], ...fields });
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+type Handler = (input: never) => Promise<unknown>;
+type Context = Record<string, unknown>;
+type Payload = Record<string, unknown>;
+
+const ROOT = join(__dirname, '../..');
+const plan = {
+  image: { test: true },
+  healthy: { port: 80 },
+  targets: [
+    { autoScalingGroup: 'old', isFirstImage: false },
+    { autoScalingGroup: 'new', isFirstImage: true },
+  ],
+};
+
+/** The steps with canned answers: only how they are put together is tested here. */
+function makeSteps(ran: string[]): Record<string, Handler> {
+  const step = (name: string, answer: (payload: Payload) => unknown): [string, Handler] => [
+    name,
+    async ({ Payload }: { Payload: Payload }) => {
+      ran.push(name);
+      return { Payload: answer(Payload) };
+    },
+  ];
+  const park = (name: string): [string, Handler] => [
+    name,
+    async ({ Payload }: { Payload: { token: string } }) => {
+      ran.push(name);
+      expect(Payload.token).toBe('token');
+      return { any: 'output' };
+    },
+  ];
+  const launched = { instanceId: 'i-1', privateIp: '10.0.0.1', launchedAt: 1 };
+  return Object.fromEntries<Handler>([
+    step('Plan', ({ build, request }) => {
+      expect(request).toEqual({ pipeline: 'web' });
+      return { build: { ...(build as object), pipeline: 'web' }, plan };
+    }),
+    step('LaunchInstance', () => launched),
+    step('AwaitHealthySite', () => ({ healthyAt: 2 })),
+    step('CreateImage', ({ base }) => {
+      expect(base).toEqual({ instanceId: 'i-1', launchedAt: 1, healthyAt: 2 });
+      return { id: 'ami-1', name: 'kiln-web' };
+    }),
+    park('AwaitImage'),
+    step('TerminateBase', () => null),
+    step('TestImage', ({ imageId }) => {
+      expect(imageId).toBe('ami-1');
+      return launched;
+    }),
+    step('AwaitHealthyTest', () => ({ healthyAt: 3 })),
+    step('TerminateTest', () => null),
+    step('PublishImage', () => ({ copies: [{ region: 'eu-north-1', imageId: 'ami-2' }] })),
+    park('AwaitCopy'),
+    step('PublishTemplate', ({ target }) => ({
+      ...(target as object),
+      launchTemplateId: 'lt-1',
+      version: '2',
+    })),
+    step('StartRefresh', ({ version }) => {
+      expect(version).toBe('2');
+      return { refreshId: 'r-1' };
+    }),
+    park('AwaitRefresh'),
+    step('ScaleOut', ({ version }) => {
+      expect(version).toBe('2');
+      return null;
+    }),
+    park('VerifyFleet'),
+    step('Finish', ({ rollouts, copies, image }) => {
+      expect(rollouts).toEqual([
+        expect.objectContaining({ autoScalingGroup: 'old', launchTemplateId: 'lt-1', version: '2' }),
+        expect.objectContaining({ autoScalingGroup: 'new', launchTemplateId: 'lt-1', version: '2' }),
+      ]);
+      expect([copies, image]).toEqual([
+        [{ region: 'eu-north-1', imageId: 'ami-2' }],
+        { id: 'ami-1', name: 'kiln-web' },
+      ]);
+      return null;
+    }),
+    step('Recover', ({ build, failure }) => {
+      expect(build).toEqual({ id: 'web-1' });
+      const { Error: error, Cause: cause } = failure as { Error: string; Cause: string };
+      return { error, cause };
+    }),
+  ]);
+}
+
+/** The definition as it is deployed, but for the ARNs of the functions. */
+function readDefinition() {
+  const text = readFileSync(join(ROOT, 'statemachines/golden-image.asl.yml'), 'utf8');
+  return JSON.parse(
+    JSON.stringify(parse(text, { merge: true }), (_key, value) => value?.['Fn::GetAtt']?.[0] ?? value),
+  );
+}
+
+/** The package asks for Node 22 for one function alone. */
+function allowNode20(): void {
+  const promises = Promise as unknown as { withResolvers?: () => object };
+  promises.withResolvers ??= () => {
+    const made: { resolve?: unknown; reject?: unknown } = {};
+    const promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+    return { promise, ...made };
+  };
+}
+
+async function run(steps: Record<string, Handler>) {
+  allowNode20();
+  const { StateMachine } = await import('aws-local-stepfunctions');
+  const context: Context = { Execution: { Name: 'web-1' }, Task: { Token: 'token' } };
+  const machine = new StateMachine(readDefinition(), { validationOptions: { noValidate: true } });
+  return machine.run({ pipeline: 'web' }, {
+    overrides: { taskResourceLocalHandlers: steps as never },
+    context,
+  } as never).result;
+}
+
+const failing =
+  (name: string, message: string): Handler =>
+  async () => {
+    throw Object.assign(new Error(message), { name });
+  };
+
+test('a build goes through all states, and hands on what the next ones need', async () => {
+  const ran: string[] = [];
+  await run(makeSteps(ran));
+  expect(ran.slice(0, 10)).toEqual([
+    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'CreateImage', 'AwaitImage', 'TerminateBase'],
+    ...['TestImage', 'AwaitHealthyTest', 'TerminateTest', 'PublishImage'],
+  ]);
+  expect(ran.slice(10, -1).sort()).toEqual(
+    [
+      ...['AwaitCopy', 'AwaitRefresh', 'PublishTemplate', 'PublishTemplate', 'ScaleOut', 'StartRefresh'],
+      ...['VerifyFleet', 'VerifyFleet'],
+    ].sort(),
+  );
+  expect(ran.at(-1)).toBe('Finish');
+});
+
+test('an image that needs no test is published at once', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  const untested = { ...plan, image: { test: false } };
+  steps.Plan = async () => ({ Payload: { build: { id: 'web-1', pipeline: 'web' }, plan: untested } });
+  await run(steps);
+  expect(ran).not.toContain('TestImage');
+  expect(ran.at(-1)).toBe('Finish');
+});
+
+test.each(['Plan', 'CreateImage', 'AwaitImage', 'StartRefresh', 'VerifyFleet', 'Finish'])(
+  'when %s fails, Recover runs and the execution fails with the same error',
+  async (state) => {
+    const ran: string[] = [];
+    const steps = { ...makeSteps(ran), [state]: failing('RefreshFailed', 'in plain words') };
+    await expect(run(steps)).rejects.toMatchObject({
+      cause: { name: 'RefreshFailed', message: 'in plain words' },
+    });
+    expect(ran.at(-1)).toBe('Recover');
+  },
+);
