@@ -1,0 +1,30 @@
+import type { ParameterType, Tag } from '@aws-sdk/client-ssm';
+
+/** One version of a parameter. */
+export interface ParameterVersion {
+  readonly version: number;
+  readonly value: string;
+  readonly type: ParameterType;
+  readonly dataType: string;
+  readonly tier: string;
+  readonly keyId?: string;
+  readonly description?: string;
+  readonly allowedPattern?: string;
+  readonly modifiedAt: Date;
+  readonly modifiedBy: string;
+  readonly labels: Set<string>;
+}
+
+/** A parameter with the versions that are still kept, oldest first. */
+export interface StoredParameter {
+  readonly name: string;
+  readonly versions: ParameterVersion[];
+  tags: Tag[];
+}
+
+/** The newest version: a stored parameter always has one. */
+export function newestVersion(parameter: StoredParameter): ParameterVersion {
+  const newest = parameter.versions.at(-1);
+  if (!newest) throw new Error(`parameter ${parameter.name} has no version`);
+  return newest;
+}
