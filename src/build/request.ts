@@ -1,4 +1,5 @@
 import { InvalidRequest, PipelineBusy } from '../errors';
+import { logger } from '../log';
 import type { Pipeline } from '../pipeline/definition';
 import { loadPipeline } from '../pipeline/load';
 import { checkParameters, matchParameters } from '../pipeline/parameters';
@@ -6,7 +7,7 @@ import { pipelinesFolder } from '../pipelines-folder';
 import { getItem, type Key, putItem } from '../table';
 import { type BuildRequest, startExecution } from './execution';
 import { newBuildId } from './id';
-import { findLockHolder, takeLock } from './lock';
+import { findLockHolder, releaseLock, takeLock } from './lock';
 import { enqueueBuild, startQueuedBuild } from './queue';
 import { type BuildRecord, createRecord, findRecord, getRecord } from './record';
 
@@ -31,6 +32,7 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   checkGiven(pipeline, request.parameters);
 
   const build = await chooseId(request);
+  logger.appendKeys({ build });
   const known = await findRecord(build);
   if (known) return known;
 
@@ -53,7 +55,13 @@ function checkGiven(pipeline: Pipeline, given: Record<string, string>): void {
 }
 
 async function startNow(build: string, request: BuildRequest): Promise<void> {
-  await startExecution(build, request);
+  try {
+    await startExecution(build, request);
+  } catch (error) {
+    // Should it have started all the same, Plan takes the lock again.
+    await releaseLock(request.pipeline, build);
+    throw error;
+  }
   await createRecord({ ...recordOf(build, request), status: 'RUNNING' });
 }
 

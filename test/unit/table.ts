@@ -22,9 +22,6 @@ export function useTable(): void {
     process.env.KILN_STATE_MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:golden';
     process.env.KILN_TOPIC = 'arn:aws:sns:us-east-1:000000000000:failures';
     process.env.LAMBDA_TASK_ROOT = process.cwd();
-    process.env.POWERTOOLS_METRICS_NAMESPACE = 'Kiln';
-    process.env.POWERTOOLS_METRICS_DISABLED = 'true';
-    process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   });
 
   beforeEach(async () => {

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeTriggers } from '../../serverless/triggers';
+import { TriggerInput } from '../../src/build/triggers';
+import { PipelineDefinition } from '../../src/pipeline/definition';
+
+const ROOT = join(__dirname, '../..');
+
+function definePipeline(name: string, triggers: object) {
+  const base = { image: 'ami-01234567', instanceType: 't3.micro' };
+  return { name, definition: PipelineDefinition.parse({ base, triggers }), userDataScript: '#!/bin/bash\n' };
+}
+
+const both = definePipeline('web-shop', {
+  schedule: { cron: '0 3 * * ? *', timezone: 'Europe/Oslo' },
+  events: [{ pattern: { source: ['aws.s3'], 'detail-type': ['Object Created'] } }],
+});
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, never>;
+}
+const resources = (...pipelines: ReturnType<typeof definePipeline>[]) =>
+  makeTriggers(pipelines) as Record<string, Resource>;
+
+function propertiesOf<Properties>(id: string): Properties {
+  const resource = resources(both)[id];
+  if (!resource) throw new Error(`There is no ${id}.`);
+  return resource.Properties as Properties;
+}
+
+test('a pipeline has a schedule in its time zone, and a rule that may call the function for each event', () => {
+  const made = resources(both);
+  expect(Object.entries(made).map(([id, { Type }]) => [id, Type])).toEqual([
+    ['WebShopSchedule', 'AWS::Scheduler::Schedule'],
+    ['WebShopEvent1Rule', 'AWS::Events::Rule'],
+    ['WebShopEvent1Permission', 'AWS::Lambda::Permission'],
+  ]);
+  expect(made.WebShopSchedule?.Properties).toMatchObject({
+    ScheduleExpression: 'cron(0 3 * * ? *)',
+    ScheduleExpressionTimezone: 'Europe/Oslo',
+  });
+});
+
+test('what a schedule sends is what the function takes', () => {
+  const { Target } = propertiesOf<{ Target: { Input: string } }>('WebShopSchedule');
+  expect(TriggerInput.parse(JSON.parse(Target.Input))).toMatchObject({
+    pipeline: 'web-shop',
+    trigger: { kind: 'schedule' },
+  });
+});
+
+test('what a rule sends is what the function takes', () => {
+  type Transformed = { InputTransformer: { InputTemplate: string; InputPathsMap: object } };
+  const { Targets } = propertiesOf<{ Targets: [Transformed] }>('WebShopEvent1Rule');
+  const { InputTemplate, InputPathsMap } = Targets[0].InputTransformer;
+  const used = [...InputTemplate.matchAll(/<(\w+)>/g)].map(([, name]) => name);
+  expect([...new Set(used)].sort()).toEqual(Object.keys(InputPathsMap).sort());
+  expect(TriggerInput.parse(JSON.parse(InputTemplate))).toMatchObject({ pipeline: 'web-shop' });
+});
+
+test('a pipeline without triggers has no resources', () => {
+  expect(resources(definePipeline('quiet', {}))).toEqual({});
+});
+
+describe('serverless', () => {
+  let service: string;
+
+  beforeAll(() => {
+    service = mkdtempSync(join(tmpdir(), 'kiln-'));
+    for (const name of ['serverless', 'src', 'serverless.yml', 'statemachines', 'package.json']) {
+      cpSync(join(ROOT, name), join(service, name), { recursive: true });
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(service, 'node_modules'));
+    mkdirSync(join(service, 'pipelines/web'), { recursive: true });
+    writeFileSync(join(service, 'pipelines/web/user-data.sh'), '#!/bin/bash\n');
+  });
+  afterAll(() => rmSync(service, { recursive: true }));
+
+  test('stops at an invalid pipeline file, and says file, path and what was expected', () => {
+    const valid = readFileSync(join(ROOT, 'pipelines/web/pipeline.yml'), 'utf8');
+    writeFileSync(join(service, 'pipelines/web/pipeline.yml'), valid.replace('within: 10m', 'within: soon'));
+    const serverless = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [serverless, 'package'], {
+      cwd: service,
+      encoding: 'utf8',
+    });
+    expect(status).not.toBe(0);
+    expect(stdout + stderr).toMatch(
+      /pipelines\/web\/pipeline\.yml.*healthy\.within.*expected a duration.*"soon"/s,
+    );
+  });
+});

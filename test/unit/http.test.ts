@@ -1,0 +1,109 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import getCall from '../../events/http-get-build.json';
+import postCall from '../../events/http-post-build.json';
+import { handler as getBuild } from '../../functions/get-build';
+import { handler as listBuilds } from '../../functions/list-builds';
+import { handler as postBuild } from '../../functions/post-build';
+import { recordStage } from '../../src/build/stages';
+import { BUILD, openRecord } from './records';
+import { useTable } from './table';
+
+const sfn = mockClient(SFNClient);
+useTable();
+beforeEach(() => {
+  sfn.reset();
+  sfn.on(StartExecutionCommand).resolves({});
+});
+
+const context = { functionName: 'test' } as Context;
+
+async function call(handler: typeof postBuild, event: object) {
+  const { statusCode, body } = (await handler(event, context)) as APIGatewayProxyStructuredResultV2;
+  return { status: statusCode, body: JSON.parse(body ?? '') };
+}
+
+test('a POST is accepted, and its answer says where the build is', async () => {
+  const { status, body } = await call(postBuild, postCall);
+  expect(status).toBe(202);
+  expect(body).toEqual({
+    id: expect.stringMatching(/^web-/),
+    pipeline: 'web',
+    status: 'RUNNING',
+    href: `/builds/${body.id}`,
+  });
+  const build = await call(getBuild, { ...getCall, pathParameters: { id: body.id } });
+  expect(build.body.trigger).toEqual({ kind: 'http', by: 'arn:aws:iam::000000000000:user/ada' });
+});
+
+test('a POST with the same idempotency key starts one build', async () => {
+  const [first, second] = [await call(postBuild, postCall), await call(postBuild, postCall)];
+  expect(second.body.id).toBe(first.body.id);
+  expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(1);
+});
+
+test('a POST may have no body', async () => {
+  expect((await call(postBuild, { ...postCall, body: undefined })).status).toBe(202);
+});
+
+test.each([
+  ['a body that is not JSON', { body: '{' }, 400, 'InvalidRequest', /not JSON/],
+  ['a body with a misspelt key', { body: '{"parameter":{}}' }, 400, 'InvalidRequest', /parameter/],
+  [
+    'a value that is no text',
+    { body: '{"parameters":{"SITE":1}}' },
+    400,
+    'InvalidRequest',
+    /expected string/,
+  ],
+  ['a value against its pattern', { body: '{"parameters":{"SITE":"x"}}' }, 400, 'InvalidParameter', /\^s3/],
+  ['an unknown pipeline', { pathParameters: { pipeline: 'nope' } }, 404, 'UnknownPipeline', /api, web/],
+])('a POST with %s is answered in plain words', async (_what, change, status, error, words) => {
+  const answer = await call(postBuild, { ...postCall, ...change });
+  expect(answer).toEqual({ status, body: { error, message: expect.stringMatching(words) } });
+});
+
+test('a build is shown with its stages in order and its rollouts', async () => {
+  await openRecord({ imageId: 'ami-1', 'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5' } });
+  await recordStage(BUILD, 'AwaitRefresh/fleet', 2000, 3000);
+  await recordStage(BUILD, 'Plan', 1000, 2000);
+  const { status, body } = await call(getBuild, getCall);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    id: BUILD,
+    status: 'RUNNING',
+    imageId: 'ami-1',
+    rollouts: [{ autoScalingGroup: 'fleet', version: '5' }],
+    stages: [{ stage: 'Plan' }, { stage: 'AwaitRefresh', autoScalingGroup: 'fleet' }],
+  });
+});
+
+test.each([BUILD, 'nonsense'])('the build %s that is not there is not found', async (id) => {
+  const { status, body } = await call(getBuild, { ...getCall, pathParameters: { id } });
+  expect([status, body.error]).toEqual([404, 'UnknownBuild']);
+});
+
+test('builds are listed newest first, page by page', async () => {
+  const ids: string[] = [];
+  for (const key of ['1', '2', '3']) {
+    const { body } = await call(postBuild, { ...postCall, headers: { 'idempotency-key': key } });
+    ids.push(body.id);
+  }
+  const page = (query: object) =>
+    call(listBuilds, { ...getCall, pathParameters: { pipeline: 'web' }, queryStringParameters: query });
+  const first = await page({ limit: '2' });
+  const second = await page({ limit: '2', next: first.body.next });
+  const listed = [...first.body.builds, ...second.body.builds].map(({ id }) => id);
+  expect(listed).toEqual(ids.toSorted().reverse());
+  expect(second.body.next).toBeUndefined();
+});
+
+test.each([{ limit: '0' }, { limit: 'many' }, { next: 'api-1' }])(
+  'the query %o is refused',
+  async (query) => {
+    const event = { ...getCall, pathParameters: { pipeline: 'web' }, queryStringParameters: query };
+    const { status, body } = await call(listBuilds, event);
+    expect([status, body.error]).toEqual([400, 'InvalidRequest']);
+  },
+);

@@ -1,0 +1,75 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DeleteLaunchTemplateVersionsCommand,
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Plan } from '../../../src/build/state';
+import { retireImages } from '../../../src/image/retire';
+import { BUILD, makeTarget } from '../records';
+
+const ec2 = mockClient(EC2Client);
+const autoScaling = mockClient(AutoScalingClient);
+process.env.AWS_REGION = 'us-east-1';
+
+const plan = (keep: number) => ({ image: { keep, copyTo: [] }, targets: [makeTarget()] }) as unknown as Plan;
+
+/** Six images, ami-6 the newest, each named by the template version of its number. */
+beforeEach(() => {
+  ec2.reset();
+  autoScaling.reset();
+  const numbers = [3, 1, 6, 2, 5, 4];
+  ec2.on(DescribeImagesCommand).resolves({
+    Images: numbers.map((number) => ({
+      ImageId: `ami-${number}`,
+      CreationDate: `2026-11-0${number}T00:00:00.000Z`,
+      BlockDeviceMappings: [{ Ebs: { SnapshotId: `snap-${number}` } }],
+    })),
+  });
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: numbers.map((number) => ({
+      VersionNumber: number,
+      DefaultVersion: number === 2,
+      LaunchTemplateData: { ImageId: `ami-${number}` },
+    })),
+  });
+  ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [
+      {
+        AutoScalingGroupName: 'fleet',
+        LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '6' },
+        Instances: [{ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '3' } }],
+      } as never,
+    ],
+  });
+});
+
+const deregistered = () =>
+  ec2
+    .commandCalls(DeregisterImageCommand)
+    .map((call) => call.args[0].input.ImageId)
+    .sort();
+
+test('the newest images are kept, and so are those that the default version or a server uses', async () => {
+  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  expect(deregistered()).toEqual(['ami-1', 'ami-4']);
+});
+
+test('the snapshots and the template versions of retired images go with them', async () => {
+  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
+  expect(snapshots.sort()).toEqual(['snap-1', 'snap-4']);
+  const [deletion] = ec2.commandCalls(DeleteLaunchTemplateVersionsCommand);
+  expect(deletion?.args[0].input.Versions?.toSorted()).toEqual(['1', '4']);
+});
+
+test('while there are no more images than are kept, nothing is asked and nothing removed', async () => {
+  await retireImages({ id: BUILD, pipeline: 'web' }, plan(6));
+  expect(deregistered()).toEqual([]);
+  expect(autoScaling.calls()).toEqual([]);
+});
