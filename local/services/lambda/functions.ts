@@ -13,7 +13,13 @@ import {
 } from './configuration';
 import type { FunctionNetwork } from './function-network';
 import type { Sandboxes } from './sandboxes';
-import { type FunctionStore, type FunctionVersion, invalidParameter, type LambdaFunction } from './store';
+import {
+  badMarker,
+  type FunctionStore,
+  type FunctionVersion,
+  invalidParameter,
+  type LambdaFunction,
+} from './store';
 import { publishVersion } from './versions';
 
 /** What the making and changing of functions stands on. */
@@ -257,9 +263,4 @@ function withQualifiedArn(configuration: FunctionConfiguration, fn: LambdaFuncti
   return qualifier === undefined
     ? configuration
     : { ...configuration, FunctionArn: `${fn.arn}:${qualifier}` };
-}
-
-/** The error of a marker that no answer ever held. */
-export function badMarker(): AwsError {
-  return invalidParameter('Invalid marker.');
 }

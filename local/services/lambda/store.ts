@@ -87,3 +87,8 @@ function notFound(arn: string, qualifier: string | undefined): AwsError {
 export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterValueException', message, 400, { Type: 'User' });
 }
+
+/** The error of a marker that no answer ever held. */
+export function badMarker(): AwsError {
+  return invalidParameter('Invalid marker.');
+}

@@ -3,8 +3,7 @@ import { uuid } from '../../ids';
 import { takePage } from '../../pages';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { badMarker } from './functions';
-import { type FunctionStore, invalidParameter, type LambdaFunction } from './store';
+import { badMarker, type FunctionStore, invalidParameter, type LambdaFunction } from './store';
 
 /** Published versions and aliases. */
 export function versionOperations(store: FunctionStore) {
