@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidRequest, PipelineBusy } from '../errors';
 import { findBaseImage } from '../image/base';
+import { checkSharing } from '../image/sharing';
 import type { Pipeline } from '../pipeline/definition';
 import { fingerprint } from '../pipeline/fingerprint';
 import { loadPipeline } from '../pipeline/load';
@@ -70,6 +71,7 @@ async function makePlan(pipeline: Pipeline, given: Record<string, string>): Prom
     resolveReferences(checkParameters(pipeline, given)),
     findBaseImage(pipeline),
     checkTargets(rollout),
+    checkSharing(pipeline),
   ]);
   matchParameters(pipeline, parameters);
   renderUserData(pipeline.userDataScript, parameters, pipeline.name);
