@@ -1,0 +1,29 @@
+import { ACCOUNT_PROGRAMS } from './account-programs';
+import { AWS_PROGRAMS } from './aws';
+import { CURL_PROGRAMS } from './curl';
+import { DNF_PROGRAMS } from './dnf';
+import { HOST_PROGRAMS } from './host-programs';
+import { JOURNAL_PROGRAMS } from './journal-programs';
+import type { Programs } from './program';
+import { RPM_PROGRAMS } from './rpm';
+import { SYSTEMCTL_PROGRAMS } from './systemctl';
+import { TIME_PROGRAMS } from './time-programs';
+import { UNZIP_PROGRAMS } from './unzip';
+import { WEB_PROGRAMS } from './web-programs';
+import { WGET_PROGRAMS } from './wget';
+
+/** Every command of ours. A machine has those whose program a package put on its disk. */
+export const PROGRAMS: Programs = {
+  ...ACCOUNT_PROGRAMS,
+  ...AWS_PROGRAMS,
+  ...CURL_PROGRAMS,
+  ...DNF_PROGRAMS,
+  ...HOST_PROGRAMS,
+  ...JOURNAL_PROGRAMS,
+  ...RPM_PROGRAMS,
+  ...SYSTEMCTL_PROGRAMS,
+  ...TIME_PROGRAMS,
+  ...UNZIP_PROGRAMS,
+  ...WEB_PROGRAMS,
+  ...WGET_PROGRAMS,
+};

@@ -1,0 +1,245 @@
+import {
+  type CommandNode,
+  type PipelineNode,
+  type ScriptNode,
+  type SimpleCommandNode,
+  type StatementNode,
+  serialize,
+  type WordNode,
+} from 'just-bash';
+
+type Redirection = SimpleCommandNode['redirections'][number];
+type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
+
+/** Device files of one run of a script. */
+export interface OutputDevices {
+  stdout: string;
+  stderr: string;
+  /** Takes the script's own `exec >file`: records of `<fd><kind>`, NUL, target, NUL. */
+  control: string;
+}
+
+/** Builtins that change the shell itself: a redirection would make just-bash run them in another way. */
+const UNTOUCHED = new Set([
+  'exec',
+  'break',
+  'continue',
+  'return',
+  'exit',
+  'set',
+  'shift',
+  'source',
+  '.',
+  'eval',
+  ':',
+]);
+
+const OUTPUT_OPERATORS = new Set(['>', '>>', '>|', '&>', '&>>', '>&']);
+
+const LIVE = '__live_';
+
+/**
+ * just-bash hands out a script's output when the script ends, standard output before standard error. This rewrites
+ * a script so that each of its commands writes to device files: then the output is seen while the script runs, and in
+ * order. What is captured (`$(…)`, pipes, files) stays as it is; for that reason a function has two bodies, one
+ * that writes to the devices and one that does not.
+ *
+ * A script's own `exec >file` becomes a message to the control device, since just-bash would let it reach into `$(…)`.
+ */
+export class LiveOutput {
+  private readonly functions: FunctionDef[] = [];
+  private names = new Set<string>();
+
+  /** @param openPipe the name for `>(command)` in messages to the control device */
+  constructor(
+    private readonly devices: OutputDevices,
+    private readonly openPipe: (command: string) => string,
+  ) {}
+
+  rewrite(script: ScriptNode): ScriptNode {
+    this.names = definedNames(script.statements);
+    return { ...script, statements: this.list(script.statements) };
+  }
+
+  /** The functions of the script, for handlers that run after it. */
+  functionText(script: ScriptNode): string {
+    const statements = this.functions.map(toStatement);
+    return serialize({ ...script, statements });
+  }
+
+  private list(statements: readonly StatementNode[]): StatementNode[] {
+    return statements.flatMap((statement) => {
+      const rewritten = {
+        ...statement,
+        pipelines: statement.pipelines.map((pipeline) => this.pipeline(pipeline)),
+      };
+      return [...this.originals(statement), rewritten];
+    });
+  }
+
+  /** The body of a function as it was written, before the one that writes to the devices. */
+  private originals(statement: StatementNode): StatementNode[] {
+    const [only] = statement.pipelines;
+    const [command] = only?.commands ?? [];
+    if (command?.type !== 'FunctionDef') return [];
+    this.functions.push(command);
+    return [toStatement(command)];
+  }
+
+  private pipeline(pipeline: PipelineNode): PipelineNode {
+    const last = pipeline.commands.length - 1;
+    if (last === 0)
+      return { ...pipeline, commands: pipeline.commands.map((command) => this.command(command)) };
+    const commands = pipeline.commands.map((command, index) => {
+      if (command.type !== 'SimpleCommand' || this.isFunction(command)) return command;
+      const joined = pipeline.pipeStderr?.[index];
+      return this.redirect(command, { stdout: index === last, stderr: !joined });
+    });
+    return { ...pipeline, commands };
+  }
+
+  private command(command: CommandNode): CommandNode {
+    if (command.type === 'FunctionDef')
+      return { ...command, name: `${LIVE}${command.name}`, body: this.body(command.body) };
+    if (command.type === 'SimpleCommand') return this.simple(command);
+    return this.body(command);
+  }
+
+  private body<C extends Exclude<CommandNode, SimpleCommandNode | FunctionDef>>(command: C): C {
+    if (command.redirections.some(({ operator }) => OUTPUT_OPERATORS.has(operator))) return command;
+    switch (command.type) {
+      case 'If':
+        return {
+          ...command,
+          clauses: command.clauses.map(({ condition, body }) => ({
+            condition: this.list(condition),
+            body: this.list(body),
+          })),
+          elseBody: command.elseBody && this.list(command.elseBody),
+        };
+      case 'While':
+      case 'Until':
+        return { ...command, condition: this.list(command.condition), body: this.list(command.body) };
+      case 'For':
+      case 'CStyleFor':
+      case 'Subshell':
+      case 'Group':
+        return { ...command, body: this.list(command.body) };
+      case 'Case':
+        return { ...command, items: command.items.map((item) => ({ ...item, body: this.list(item.body) })) };
+      default:
+        return command;
+    }
+  }
+
+  private simple(command: SimpleCommandNode): SimpleCommandNode {
+    const name = literal(command.name);
+    if (name === 'exec' && command.args.length === 0) return this.exec(command);
+    if (this.isFunction(command)) {
+      const isCaptured = command.redirections.some(({ operator }) => OUTPUT_OPERATORS.has(operator));
+      return isCaptured || name === undefined
+        ? command
+        : { ...command, name: word(`${LIVE}${name}`, command.name?.line) };
+    }
+    return this.redirect(command, { stdout: true, stderr: true });
+  }
+
+  private isFunction(command: SimpleCommandNode): boolean {
+    return this.names.has(literal(command.name) ?? '');
+  }
+
+  /** The devices come first, so that the command's own redirections win. */
+  private redirect(
+    command: SimpleCommandNode,
+    streams: { stdout: boolean; stderr: boolean },
+  ): SimpleCommandNode {
+    const name = literal(command.name);
+    if (command.name === null || (name !== undefined && UNTOUCHED.has(name))) return command;
+    const added: Redirection[] = [
+      ...(streams.stdout ? [redirection(1, '>>', word(this.devices.stdout))] : []),
+      ...(streams.stderr ? [redirection(2, '>>', word(this.devices.stderr))] : []),
+    ];
+    return { ...command, redirections: [...added, ...command.redirections] };
+  }
+
+  private exec(command: SimpleCommandNode): SimpleCommandNode {
+    const records: WordNode[] = [];
+    const others: Redirection[] = [];
+    for (const item of command.redirections) {
+      const record = this.toRecord(item);
+      if (record === undefined) others.push(item);
+      else records.push(...record);
+    }
+    if (records.length === 0 || others.length > 0) return command;
+    return {
+      ...command,
+      name: word('printf', command.line),
+      args: [{ type: 'Word', parts: [{ type: 'SingleQuoted', value: '%s\\0' }] }, ...records],
+      redirections: [redirection(1, '>', word(this.devices.control))],
+    };
+  }
+
+  private toRecord({ fd, operator, target }: Redirection): WordNode[] | undefined {
+    if (target.type !== 'Word' || !OUTPUT_OPERATORS.has(operator)) return undefined;
+    const both = operator.startsWith('&>');
+    const stream = both ? 'both' : (fd ?? 1) === 1 ? 'out' : fd === 2 ? 'err' : undefined;
+    if (stream === undefined) return undefined;
+    const [part] = target.parts;
+    if (part?.type === 'ProcessSubstitution' && part.direction === 'output')
+      return [word(`${stream}|`), word(this.openPipe(serialize(part.body)))];
+    if (operator === '>&') {
+      const source = literal(target);
+      return source === '1' || source === '2' ? [word(`${stream}=`), word(source)] : undefined;
+    }
+    return [word(`${stream}${operator.endsWith('>>') ? '+' : '>'}`), target];
+  }
+}
+
+function definedNames(statements: readonly StatementNode[]): Set<string> {
+  const names = new Set<string>();
+  const visit = (list: readonly StatementNode[]) => {
+    for (const { pipelines } of list)
+      for (const command of pipelines.flatMap(({ commands }) => commands)) {
+        if (command.type === 'FunctionDef') names.add(command.name);
+        for (const inner of innerLists(command)) visit(inner);
+      }
+  };
+  visit(statements);
+  return names;
+}
+
+function innerLists(command: CommandNode): StatementNode[][] {
+  switch (command.type) {
+    case 'If':
+      return [...command.clauses.flatMap(({ condition, body }) => [condition, body]), command.elseBody ?? []];
+    case 'While':
+    case 'Until':
+    case 'For':
+    case 'CStyleFor':
+    case 'Group':
+      return [command.body];
+    case 'Case':
+      return command.items.map(({ body }) => body);
+    default:
+      return [];
+  }
+}
+
+function toStatement(command: CommandNode): StatementNode {
+  const pipeline: PipelineNode = { type: 'Pipeline', commands: [command], negated: false };
+  return { type: 'Statement', pipelines: [pipeline], operators: [], background: false };
+}
+
+function redirection(fd: number, operator: Redirection['operator'], target: WordNode): Redirection {
+  return { type: 'Redirection', fd, operator, target };
+}
+
+function word(text: string, line?: number): WordNode {
+  return { type: 'Word', parts: [{ type: 'Literal', value: text }], ...(line !== undefined && { line }) };
+}
+
+/** The text of a word that nothing expands in; undefined for others. */
+function literal(node: WordNode | null): string | undefined {
+  if (node === null || node.parts.some(({ type }) => type !== 'Literal')) return undefined;
+  return node.parts.map((part) => (part.type === 'Literal' ? part.value : '')).join('');
+}

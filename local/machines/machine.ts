@@ -1,0 +1,188 @@
+import { CloudInit } from './cloud-init/cloud-init';
+import { Disk, type DiskSnapshot } from './disk';
+import type { MachineOptions } from './machine-options';
+import { SerialConsole } from './serial-console';
+import { type PowerAction, System } from './system';
+import { SystemdError } from './systemd/systemd';
+
+export type { DiskSnapshot } from './disk';
+export type { MachineOptions, TemporaryCredentials } from './machine-options';
+
+const KERNEL = '6.1.158-178.288.amzn2023';
+
+/**
+ * The inside of an EC2 instance: a disk, and while it runs an operating system with services, a shell and real
+ * servers on the loopback address.
+ */
+export class Machine {
+  private readonly disk: Disk;
+  private readonly serial: SerialConsole;
+  private system: System | undefined;
+  private booting: Promise<void> | undefined;
+  private terminated = false;
+
+  constructor(private readonly options: MachineOptions) {
+    this.disk = new Disk(options.disk, options.now);
+    this.serial = new SerialConsole(options.now);
+  }
+
+  /**
+   * Boots: kernel, enabled services, cloud-init. Resolves when cloud-init is done, or the machine was stopped
+   * meanwhile. A script that fails is no failure of the boot.
+   * @throws Error when it runs already, or was terminated
+   */
+  async boot(): Promise<void> {
+    if (this.terminated) throw new Error(`${this.options.instanceId} is terminated`);
+    if (this.system !== undefined) throw new Error(`${this.options.instanceId} runs already`);
+    const system = new System(this.options, this.disk, this.serial, (action) =>
+      this.changePower(system, action),
+    );
+    this.system = system;
+    this.booting = this.runBoot(system);
+    await this.booting;
+  }
+
+  /** Stops in order: services end, requests in flight are answered, the disk stays. */
+  async stop(): Promise<void> {
+    const { system } = this;
+    if (system === undefined) return;
+    this.system = undefined;
+    this.serial.line('systemd-shutdown[1]: Syncing filesystems and block devices.');
+    await system.stop();
+    await this.booting;
+    this.serial.line('reboot: Power down');
+  }
+
+  /** Cuts the power: every connection breaks at once. The machine never boots again. */
+  async terminate(): Promise<void> {
+    this.terminated = true;
+    const { system } = this;
+    this.system = undefined;
+    await system?.halt();
+    await this.booting;
+  }
+
+  /** Of the disk as it is now; the machine may run meanwhile. */
+  snapshot(): DiskSnapshot {
+    return this.disk.snapshot();
+  }
+
+  /** What GetConsoleOutput shows: the last 64 KB. */
+  console(): string {
+    return this.serial.read();
+  }
+
+  /** Ports of the machine to the ports of 127.0.0.1 that serve them. */
+  get listening(): ReadonlyMap<number, number> {
+    return this.system?.ports.listening ?? new Map();
+  }
+
+  private async runBoot(system: System): Promise<void> {
+    const { options, disk, serial } = this;
+    let finish: () => void = () => {};
+    system.cloudInit.done = new Promise((resolve) => {
+      finish = resolve;
+    });
+    try {
+      serial.startClock();
+      mountVolatile(disk, options, serial);
+      writeHost(disk, options);
+      printKernel(serial, options, disk);
+      await startServices(system);
+      if (!system.power.aborted) await new CloudInit(system).run();
+      if (!system.power.aborted) printLogin(serial, system);
+    } catch (error) {
+      // A stopped machine rejects what its programs waited for.
+      if (!system.power.aborted) throw error;
+    } finally {
+      finish();
+    }
+  }
+
+  private changePower(system: System, action: PowerAction): void {
+    if (this.system !== system) return;
+    if (action === 'poweroff') {
+      if (this.options.onShutdown) this.options.onShutdown();
+      else void this.stop();
+    } else if (this.options.onReboot) this.options.onReboot();
+    else void this.stop().then(() => (this.terminated ? undefined : this.boot()));
+  }
+}
+
+/** What is not on the root volume, and so is new at every boot: /dev, /proc, /run and, on AL2023, /tmp. */
+function mountVolatile(disk: Disk, options: MachineOptions, serial: SerialConsole): void {
+  for (const directory of ['/dev', '/proc', '/run', '/tmp'])
+    for (const name of disk.listIfAny(directory)) disk.remove(`${directory}/${name}`);
+  disk.makeDirectory('/tmp', 0o1777);
+  for (const directory of ['/dev/shm', '/proc/self', '/run/httpd', '/run/lock', '/run/systemd/system'])
+    disk.makeDirectory(directory);
+  const devices = [
+    'null',
+    'zero',
+    'console',
+    'ttyS0',
+    'tty',
+    'stdin',
+    'stdout',
+    'stderr',
+    'random',
+    'urandom',
+  ];
+  for (const name of devices) disk.makeDevice(`/dev/${name}`, name);
+  const toConsole = {
+    read: () => new Uint8Array(),
+    write: (bytes: Uint8Array) => serial.raw(Buffer.from(bytes).toString('utf8').replace(/\r?\n/g, '\r\n')),
+  };
+  for (const name of ['console', 'ttyS0', 'tty']) disk.attachDevice(name, toConsole);
+  disk.write('/proc/version', `Linux version ${KERNEL} (mockbuild@ip-10-0-0-1) #1 SMP PREEMPT_DYNAMIC\n`);
+  disk.write(
+    '/proc/meminfo',
+    'MemTotal:         942528 kB\nMemFree:          512000 kB\nMemAvailable:     700000 kB\n',
+  );
+  disk.write('/proc/cpuinfo', 'processor\t: 0\n\nprocessor\t: 1\n');
+  disk.write(
+    '/proc/cmdline',
+    `BOOT_IMAGE=/boot/vmlinuz-${KERNEL} root=UUID=0 ro console=tty0 console=ttyS0,115200n8\n`,
+  );
+  disk.install('/sys/hypervisor/uuid', 'ec2e1916-9099-7caf-fd21-012345abcdef\n');
+  disk.install('/sys/devices/virtual/dmi/id/board_asset_tag', `${options.instanceId}\n`);
+}
+
+function writeHost(disk: Disk, options: MachineOptions): void {
+  disk.write('/etc/hostname', `${options.hostname}\n`);
+}
+
+function printKernel(serial: SerialConsole, options: MachineOptions, disk: Disk): void {
+  const architecture = disk.readText('/etc/rpm/platform').split('-')[0] ?? '';
+  serial.line(`Linux version ${KERNEL}.${architecture} (mockbuild@ip-10-0-0-1) #1 SMP PREEMPT_DYNAMIC`);
+  serial.line(
+    `Command line: BOOT_IMAGE=(hd0,gpt1)/boot/vmlinuz-${KERNEL}.${architecture} root=UUID=0 ro console=tty0 console=ttyS0,115200n8`,
+  );
+  serial.line(`DMI: Amazon EC2 ${options.instanceType}/, BIOS 1.0 10/16/2017`);
+  serial.line('systemd[1]: Detected virtualization amazon.');
+  serial.line(`systemd[1]: Hostname set to <${options.hostname}>.`);
+}
+
+/** Starts what the disk enables; a service that fails does not keep the others from starting. */
+async function startServices(system: System): Promise<void> {
+  for (const unit of system.systemd.enabledUnits()) {
+    if (system.power.aborted) return;
+    try {
+      await system.systemd.start(unit.name);
+      system.console.raw(`[  OK  ] Started ${unit.name} - ${unit.description}.\r\n`);
+    } catch (error) {
+      if (!(error instanceof SystemdError)) throw error;
+      system.console.raw(
+        `[FAILED] Failed to start ${unit.name} - ${unit.description}.\r\nSee 'systemctl status ${unit.name}' for details.\r\n`,
+      );
+    }
+  }
+  system.console.raw('[  OK  ] Reached target multi-user.target - Multi-User System.\r\n');
+}
+
+function printLogin(serial: SerialConsole, system: System): void {
+  serial.endStream();
+  serial.raw(
+    `\r\nAmazon Linux 2023.9.20251117\r\nKernel ${KERNEL} on an ${system.disk.readText('/etc/rpm/platform').split('-')[0]} (-)\r\n\r\n${system.hostname} login: `,
+  );
+}

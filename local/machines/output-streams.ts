@@ -1,0 +1,80 @@
+import type { Disk } from './disk';
+import type { OutputDevices } from './live-output';
+
+type Sink = { kind: 'machine' } | { kind: 'file'; path: string } | { kind: 'pipe'; name: string };
+
+/** Standard output and error of one run: device files whose bytes go to the machine, a file or a pipe. */
+export class OutputStreams {
+  readonly devices: OutputDevices;
+  /** What was written to pipes, by the pipe's name. */
+  readonly pipes = new Map<string, Uint8Array[]>();
+  private stdout: Sink = { kind: 'machine' };
+  private stderr: Sink = { kind: 'machine' };
+  private readonly names: readonly string[];
+
+  constructor(
+    private readonly disk: Disk,
+    run: number,
+    private readonly onOutput: (text: string) => void,
+  ) {
+    const device = (name: string) => `/dev/.shell-${run}-${name}`;
+    this.devices = { stdout: device('stdout'), stderr: device('stderr'), control: device('control') };
+    this.names = Object.values(this.devices);
+    this.attach(this.devices.stdout, (bytes) => this.write(this.stdout, bytes));
+    this.attach(this.devices.stderr, (bytes) => this.write(this.stderr, bytes));
+    this.attach(this.devices.control, (bytes) => this.redirect(Buffer.from(bytes).toString('utf8')));
+  }
+
+  /** Output that came outside of the devices, when the script was done. */
+  writeRest(text: string): void {
+    if (text !== '') this.write(this.stderr, Buffer.from(text));
+  }
+
+  /** From here on all goes to the machine again. */
+  reset(): void {
+    this.stdout = { kind: 'machine' };
+    this.stderr = { kind: 'machine' };
+  }
+
+  close(): void {
+    for (const name of this.names) {
+      this.disk.remove(name);
+      this.disk.detachDevice(name);
+    }
+  }
+
+  private attach(path: string, write: (bytes: Uint8Array) => void): void {
+    this.disk.makeDevice(path, path);
+    this.disk.attachDevice(path, { read: () => new Uint8Array(), write });
+  }
+
+  private write(sink: Sink, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (sink.kind === 'file') this.disk.append(sink.path, Uint8Array.from(bytes));
+    else if (sink.kind === 'pipe')
+      this.pipes.set(sink.name, [...(this.pipes.get(sink.name) ?? []), Uint8Array.from(bytes)]);
+    else this.onOutput(Buffer.from(bytes).toString('utf8'));
+  }
+
+  private redirect(message: string): void {
+    const fields = message.split('\0');
+    for (let at = 0; at + 1 < fields.length; at += 2) {
+      const [, stream = '', kind = ''] = /^(out|err|both)([|=>+])$/.exec(fields[at] ?? '') ?? [];
+      const target = fields[at + 1] ?? '';
+      const sink = this.toSink(kind, target);
+      if (stream !== 'err') this.stdout = sink;
+      if (stream !== 'out') this.stderr = sink;
+    }
+  }
+
+  private toSink(kind: string, target: string): Sink {
+    if (kind === '=') return target === '1' ? this.stdout : this.stderr;
+    if (kind === '|') {
+      this.pipes.set(target, this.pipes.get(target) ?? []);
+      return { kind: 'pipe', name: target };
+    }
+    const path = target.startsWith('/') ? target : `/${target}`;
+    if (kind === '>' && this.disk.find(path)?.kind !== 'device') this.disk.write(path, new Uint8Array());
+    return { kind: 'file', path };
+  }
+}

@@ -1,0 +1,101 @@
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A port that another program of the machine has. */
+export class AddressInUse extends Error {
+  override readonly name = 'AddressInUse';
+
+  constructor(readonly port: number) {
+    super(`Address already in use: ${port}`);
+  }
+}
+
+interface Listener {
+  readonly server: HttpServer;
+  loopbackPort: number;
+}
+
+/** The machine's TCP ports, each really served by a Node server on a free port of 127.0.0.1. */
+export class Ports {
+  private readonly listeners = new Map<number, Listener>();
+
+  constructor(
+    private readonly onListen: (port: number, loopbackPort: number) => void,
+    private readonly onClose: (port: number) => void,
+  ) {}
+
+  /** Port of the machine to the port of 127.0.0.1 that serves it. */
+  get listening(): ReadonlyMap<number, number> {
+    return new Map(
+      [...this.listeners]
+        .filter(([, { loopbackPort }]) => loopbackPort > 0)
+        .map(([port, { loopbackPort }]) => [port, loopbackPort]),
+    );
+  }
+
+  isTaken(port: number): boolean {
+    return this.listeners.has(port);
+  }
+
+  /** @throws AddressInUse when a program of this machine listens there */
+  async listen(port: number, server: HttpServer): Promise<void> {
+    if (this.listeners.has(port)) throw new AddressInUse(port);
+    const listener: Listener = { server, loopbackPort: 0 };
+    this.listeners.set(port, listener);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+    } catch (error) {
+      this.listeners.delete(port);
+      throw error;
+    }
+    listener.loopbackPort = (server.address() as AddressInfo).port;
+    // A machine that was terminated meanwhile has closed all it knew of.
+    if (this.listeners.get(port) !== listener) {
+      await closeAtOnce(server);
+      return;
+    }
+    this.onListen(port, listener.loopbackPort);
+  }
+
+  /** Accepts no more, lets requests in flight finish, then resolves. */
+  async close(port: number): Promise<void> {
+    const listener = this.take(port);
+    if (listener === undefined) return;
+    await new Promise<void>((resolve) => {
+      listener.server.close(() => resolve());
+      listener.server.closeIdleConnections();
+    });
+  }
+
+  /** Breaks every connection of every port. */
+  async closeAllAtOnce(): Promise<void> {
+    await Promise.all(
+      [...this.listeners.keys()].map(async (port) => {
+        const listener = this.take(port);
+        if (listener) await closeAtOnce(listener.server);
+      }),
+    );
+  }
+
+  private take(port: number): Listener | undefined {
+    const listener = this.listeners.get(port);
+    if (listener === undefined) return undefined;
+    this.listeners.delete(port);
+    if (listener.loopbackPort > 0) this.onClose(port);
+    return listener;
+  }
+}
+
+async function closeAtOnce(server: HttpServer): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,110 @@
+import type { Daemon, DaemonHost } from './daemon';
+import type { Disk } from './disk';
+import { GuestNetwork } from './guest-network';
+import { Journal } from './journal';
+import type { MachineOptions } from './machine-options';
+import { Ports } from './ports';
+import type { SerialConsole } from './serial-console';
+import { Shell } from './shell';
+import { startProgram } from './systemd/programs';
+import { Systemd } from './systemd/systemd';
+import type { UnitFile } from './systemd/unit-file';
+
+export type PowerAction = 'poweroff' | 'reboot';
+
+/** The running operating system: all that is gone when the machine stops. */
+export class System implements DaemonHost {
+  readonly bootedAt: Date;
+  readonly journal: Journal;
+  readonly ports: Ports;
+  readonly network: GuestNetwork;
+  readonly systemd: Systemd;
+  readonly shell: Shell;
+  readonly now: () => Date;
+  /** Aborts when the machine stops. */
+  readonly power: AbortSignal;
+  /** What cloud-init is doing, for `cloud-init status`. */
+  readonly cloudInit = { status: 'running' as 'running' | 'done' | 'error', done: Promise.resolve() };
+  private readonly controller = new AbortController();
+
+  constructor(
+    readonly options: MachineOptions,
+    readonly disk: Disk,
+    readonly console: SerialConsole,
+    private readonly onPower: (action: PowerAction) => void,
+  ) {
+    this.now = options.now;
+    this.power = this.controller.signal;
+    this.bootedAt = options.now();
+    this.journal = new Journal(options.now);
+    this.ports = new Ports(options.onListen, options.onClose);
+    this.network = new GuestNetwork(options, this.ports, this.power);
+    this.shell = new Shell(this);
+    this.systemd = new Systemd(
+      disk,
+      this.journal,
+      options.now,
+      {
+        start: (unit, command) =>
+          startProgram(this, unit, command, (of, script) => this.startScript(of, script)),
+        run: (unit, command) => this.runForUnit(unit, command),
+      },
+      (seconds) => this.sleep(seconds),
+    );
+  }
+
+  /** The short host name. */
+  get hostname(): string {
+    return this.options.hostname.split('.')[0] ?? this.options.hostname;
+  }
+
+  /** Sleeps AWS seconds; rejects when the machine stops. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    return this.options.sleep(seconds, signal ? AbortSignal.any([signal, this.power]) : this.power);
+  }
+
+  requestPower(action: PowerAction): void {
+    this.onPower(action);
+  }
+
+  /** Services end in order, then everything else at once. */
+  async stop(): Promise<void> {
+    try {
+      await this.systemd.stopAll();
+    } finally {
+      await this.halt();
+    }
+  }
+
+  /** As if the power were cut. */
+  async halt(): Promise<void> {
+    this.controller.abort(new Error('the machine stopped'));
+    await this.ports.closeAllAtOnce();
+  }
+
+  private startScript(unit: UnitFile, command: string): Daemon {
+    const stopped = new AbortController();
+    const ended = this.runInUnit(unit, command, stopped.signal);
+    return {
+      ended,
+      stop: async () => stopped.abort(new Error(`${unit.name} stopped`)),
+    };
+  }
+
+  private runForUnit(unit: UnitFile, command: string): Promise<number> {
+    return this.runInUnit(unit, command);
+  }
+
+  private async runInUnit(unit: UnitFile, command: string, signal?: AbortSignal): Promise<number> {
+    const identifier = command.split(/\s+/)[0]?.split('/').at(-1) ?? unit.name;
+    return await this.shell.runScript(`${command}\n`, {
+      name: identifier,
+      cwd: unit.workingDirectory,
+      env: unit.environment,
+      ...(signal && { signal }),
+      onOutput: (text) => {
+        if (text !== '') this.journal.write(identifier, text, unit.name);
+      },
+    });
+  }
+}

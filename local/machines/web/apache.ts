@@ -1,0 +1,82 @@
+import { createServer } from 'node:http';
+import type { Daemon, DaemonHost } from '../daemon';
+import { DaemonFailed } from '../daemon';
+import { AddressInUse } from '../ports';
+import { appendLog } from './access-log';
+import { type ApacheConfig, loadApacheConfig } from './apache-config';
+import { ApacheHandler, apacheErrorLine } from './apache-handler';
+import { ApacheConfigError } from './apache-parse';
+
+/** httpd in the foreground: real servers on the ports that its configuration listens on. */
+export async function startApache(host: DaemonHost): Promise<Daemon> {
+  let config = load(host);
+  const handler = new ApacheHandler(host.disk, host.now, () => config);
+  const opened = new Set<number>();
+  const open = async (port: number) => {
+    const server = createServer({ keepAliveTimeout: 5000 }, (request, response) =>
+      handler.handle(request, response, port),
+    );
+    await host.ports.listen(port, server);
+    opened.add(port);
+  };
+  const closeAll = () => Promise.all([...opened].map((port) => host.ports.close(port)));
+  try {
+    for (const port of config.ports) await open(port);
+  } catch (error) {
+    await closeAll();
+    if (error instanceof AddressInUse)
+      throw new DaemonFailed(
+        `(98)Address already in use: AH00072: make_sock: could not bind to address [::]:${error.port}\nno listening sockets available, shutting down\nAH00015: Unable to open logs`,
+        1,
+      );
+    throw error;
+  }
+  announce(host, config);
+  return {
+    async reload() {
+      const next = load(host);
+      for (const port of opened)
+        if (!next.ports.includes(port)) {
+          opened.delete(port);
+          await host.ports.close(port);
+        }
+      for (const port of next.ports) if (!opened.has(port)) await open(port);
+      config = next;
+      announce(host, config);
+    },
+    async stop() {
+      await closeAll();
+    },
+  };
+}
+
+/**
+ * `httpd -t`: what is wrong with the configuration on the disk.
+ * @returns undefined when it is right
+ */
+export function checkApacheConfig(host: Pick<DaemonHost, 'disk'>): string | undefined {
+  try {
+    loadApacheConfig(host.disk);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApacheConfigError) return error.message;
+    throw error;
+  }
+}
+
+function load(host: DaemonHost): ApacheConfig {
+  try {
+    return loadApacheConfig(host.disk);
+  } catch (error) {
+    if (error instanceof ApacheConfigError) throw new DaemonFailed(error.message, 1);
+    throw error;
+  }
+}
+
+function announce(host: DaemonHost, config: ApacheConfig): void {
+  const write = (level: string, message: string) =>
+    appendLog(host.disk, config.main.errorLog, apacheErrorLine(host.now(), level, message));
+  write('mpm_event:notice', 'AH00489: Apache/2.4.62 (Amazon Linux) configured -- resuming normal operations');
+  for (const directive of config.missed)
+    write('core:warn', `embedded machine: ${directive} has no effect here`);
+}

@@ -1,0 +1,124 @@
+import type { Disk } from '../disk';
+import { NginxConfigError, type NginxDirective, parseNginxConfig } from './nginx-parse';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== ''));
+
+const HONOURED = words(`
+  user http events server listen server_name root alias index location error_page try_files return add_header default_type
+  types access_log error_log autoindex charset
+`);
+
+const IGNORED = words(`
+  worker_processes worker_connections pid log_format sendfile tcp_nopush tcp_nodelay keepalive_timeout keepalive_requests
+  types_hash_max_size types_hash_bucket_size server_names_hash_bucket_size server_tokens gzip gzip_types gzip_vary gzip_min_length
+  gzip_comp_level gzip_proxied gzip_http_version gzip_disable client_max_body_size client_body_timeout client_header_timeout
+  send_timeout expires etag worker_rlimit_nofile use multi_accept limit_req limit_req_zone limit_conn limit_conn_zone
+  open_file_cache open_file_cache_valid open_file_cache_min_uses open_file_cache_errors real_ip_header set_real_ip_from
+  real_ip_recursive resolver resolver_timeout reset_timedout_connection large_client_header_buffers client_body_buffer_size
+  client_header_buffer_size proxy_set_header proxy_http_version proxy_read_timeout proxy_connect_timeout proxy_send_timeout
+  proxy_buffering proxy_redirect proxy_buffers proxy_buffer_size upstream map geo set if internal log_not_found allow deny
+  daemon master_process load_module env http2 absolute_redirect port_in_redirect server_name_in_redirect stub_status
+  proxy_pass fastcgi_pass fastcgi_param fastcgi_index rewrite auth_basic auth_basic_user_file ssl_certificate ssl_certificate_key
+  ssl_protocols ssl_ciphers ssl_session_cache ssl_session_timeout ssl_prefer_server_ciphers sub_filter sub_filter_once
+`);
+
+/** Of those, the ones that change what a visitor gets. */
+const MISSED = words('proxy_pass fastcgi_pass rewrite if auth_basic deny ssl_certificate sub_filter');
+
+/** Directives whose block is a table of values, not of directives. */
+const TABLES = words('types map geo upstream');
+
+export interface NginxLocation {
+  modifier: '=' | '^~' | '~' | '~*' | '';
+  pattern: string;
+  directives: readonly NginxDirective[];
+}
+
+export interface NginxServer {
+  names: readonly string[];
+  listens: readonly { port: number; isDefault: boolean }[];
+  /** Outermost first: those of `http`, then the server's own. */
+  scopes: readonly (readonly NginxDirective[])[];
+  locations: readonly NginxLocation[];
+}
+
+export interface NginxConfig {
+  user: string;
+  ports: readonly number[];
+  servers: readonly NginxServer[];
+  accessLog: string | undefined;
+  errorLog: string;
+  missed: readonly string[];
+}
+
+/** @throws NginxConfigError with nginx's own message */
+export function loadNginxConfig(disk: Disk, file = '/etc/nginx/nginx.conf'): NginxConfig {
+  const root = parseNginxConfig(disk, file);
+  check(root);
+  if (!root.some(({ name }) => name === 'events'))
+    throw new NginxConfigError(`no "events" section in configuration`);
+  const http = root.filter(({ name }) => name === 'http').flatMap(({ block }) => block ?? []);
+  const servers = http
+    .filter(({ name }) => name === 'server')
+    .map((server) => toServer(http, server.block ?? []));
+  const accessLog = lastOf(http, 'access_log')?.args[0] ?? '/var/log/nginx/access.log';
+  return {
+    user: lastOf(root, 'user')?.args[0] ?? 'nobody',
+    ports: [...new Set(servers.flatMap(({ listens }) => listens.map(({ port }) => port)))],
+    servers,
+    accessLog: accessLog === 'off' ? undefined : accessLog,
+    errorLog:
+      lastOf(http, 'error_log')?.args[0] ?? lastOf(root, 'error_log')?.args[0] ?? '/var/log/nginx/error.log',
+    missed: [...new Set(findMissed(root))],
+  };
+}
+
+/** The last directive of that name among these. */
+export function lastOf(directives: readonly NginxDirective[], name: string): NginxDirective | undefined {
+  return directives.findLast((directive) => directive.name === name);
+}
+
+function toServer(http: readonly NginxDirective[], own: readonly NginxDirective[]): NginxServer {
+  const listens = own
+    .filter(({ name }) => name === 'listen')
+    .map(({ args, file, line }) => {
+      const port = Number(/(?:^|:)(\d+)$/.exec(args[0] ?? '')?.[1] ?? 80);
+      if (port < 1 || port > 65_535)
+        throw new NginxConfigError(
+          `invalid port in "${args[0]}" of the "listen" directive in ${file}:${line}`,
+        );
+      return { port, isDefault: args.includes('default_server') };
+    });
+  return {
+    names: own
+      .filter(({ name }) => name === 'server_name')
+      .flatMap(({ args }) => args.map((arg) => arg.toLowerCase())),
+    listens: listens.length > 0 ? listens : [{ port: 80, isDefault: false }],
+    scopes: [http.filter(({ name }) => name !== 'server'), own.filter(({ name }) => name !== 'location')],
+    locations: own.filter(({ name }) => name === 'location').map(toLocation),
+  };
+}
+
+function toLocation({ args, block }: NginxDirective): NginxLocation {
+  const [first = '', second] = args;
+  const directives = block ?? [];
+  if (second === undefined) return { modifier: '', pattern: first, directives };
+  return { modifier: first as NginxLocation['modifier'], pattern: second, directives };
+}
+
+function check(directives: readonly NginxDirective[]): void {
+  for (const { name, block, args, file, line } of directives) {
+    if (!HONOURED.has(name) && !IGNORED.has(name))
+      throw new NginxConfigError(`unknown directive "${name}" in ${file}:${line}`);
+    if (args.length === 0 && block === undefined)
+      throw new NginxConfigError(`invalid number of arguments in "${name}" directive in ${file}:${line}`);
+    if (block && !TABLES.has(name)) check(block);
+  }
+}
+
+function findMissed(directives: readonly NginxDirective[]): string[] {
+  return directives.flatMap(({ name, block, file, line }) => [
+    ...(MISSED.has(name) ? [`${name} (${file}:${line})`] : []),
+    ...(block && !TABLES.has(name) ? findMissed(block) : []),
+  ]);
+}

@@ -1,0 +1,82 @@
+import { createServer } from 'node:http';
+import { type Daemon, DaemonFailed, type DaemonHost } from '../daemon';
+import { AddressInUse } from '../ports';
+import { appendLog } from './access-log';
+import { loadNginxConfig, type NginxConfig } from './nginx-config';
+import { NginxHandler } from './nginx-handler';
+import { NginxConfigError } from './nginx-parse';
+
+const CONFIG = '/etc/nginx/nginx.conf';
+
+/** nginx: real servers on the ports that its configuration listens on. */
+export async function startNginx(host: DaemonHost): Promise<Daemon> {
+  let config = load(host);
+  const handler = new NginxHandler(host.disk, host.now, () => config);
+  const opened = new Set<number>();
+  const open = async (port: number) => {
+    const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
+      handler.handle(request, response, port),
+    );
+    await host.ports.listen(port, server);
+    opened.add(port);
+  };
+  const closeAll = () => Promise.all([...opened].map((port) => host.ports.close(port)));
+  try {
+    for (const port of config.ports) await open(port);
+  } catch (error) {
+    await closeAll();
+    if (error instanceof AddressInUse)
+      throw new DaemonFailed(
+        `nginx: [emerg] bind() to 0.0.0.0:${error.port} failed (98: Address already in use)\nnginx: [emerg] still could not bind()`,
+        1,
+      );
+    throw error;
+  }
+  announce(host, config);
+  return {
+    async reload() {
+      const next = load(host);
+      for (const port of opened)
+        if (!next.ports.includes(port)) {
+          opened.delete(port);
+          await host.ports.close(port);
+        }
+      for (const port of next.ports) if (!opened.has(port)) await open(port);
+      config = next;
+      announce(host, config);
+    },
+    async stop() {
+      await closeAll();
+    },
+  };
+}
+
+/** `nginx -t`: what is wrong with the configuration; undefined when it is right. */
+export function checkNginxConfig(host: Pick<DaemonHost, 'disk'>): string | undefined {
+  try {
+    loadNginxConfig(host.disk, CONFIG);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NginxConfigError)
+      return `nginx: [emerg] ${error.message}\nnginx: configuration file ${CONFIG} test failed`;
+    throw error;
+  }
+}
+
+function load(host: DaemonHost): NginxConfig {
+  try {
+    return loadNginxConfig(host.disk, CONFIG);
+  } catch (error) {
+    if (error instanceof NginxConfigError) throw new DaemonFailed(`nginx: [emerg] ${error.message}`, 1);
+    throw error;
+  }
+}
+
+function announce(host: DaemonHost, config: NginxConfig): void {
+  for (const directive of config.missed)
+    appendLog(
+      host.disk,
+      config.errorLog,
+      `${host.now().toISOString()} [warn] embedded machine: ${directive} has no effect here\n`,
+    );
+}
