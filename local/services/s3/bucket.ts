@@ -1,0 +1,77 @@
+import type { ChecksumAlgorithm, ServerSideEncryption, StorageClass, Tag } from '@aws-sdk/client-s3';
+import type { Configurations } from './configurations';
+
+/** A checksum that S3 keeps with an object: the algorithm and the base64 of the digest. */
+export interface Checksum {
+  readonly algorithm: ChecksumAlgorithm;
+  readonly value: string;
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+}
+
+/** What a client says of an object beside its bytes. */
+export interface ObjectHeaders {
+  readonly contentType: string;
+  readonly cacheControl?: string;
+  readonly contentDisposition?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly expires?: string;
+  readonly websiteRedirectLocation?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly storageClass: StorageClass;
+  readonly encryption: ServerSideEncryption;
+  readonly kmsKeyId?: string;
+}
+
+/** One version of an object; a delete marker has no content. */
+export interface ObjectVersion {
+  readonly key: string;
+  /** `null` where the bucket was not versioned. */
+  readonly versionId: string;
+  readonly modifiedAt: Date;
+  readonly isDeleteMarker: boolean;
+  readonly body: Buffer;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly headers: ObjectHeaders;
+  readonly checksum?: Checksum;
+  /** Of the parts of a multipart upload. */
+  readonly partSizes?: readonly number[];
+  tags: Tag[];
+}
+
+export interface Part {
+  readonly number: number;
+  readonly body: Buffer;
+  readonly etag: string;
+  readonly modifiedAt: Date;
+  readonly checksum?: Checksum;
+}
+
+export interface MultipartUpload {
+  readonly id: string;
+  readonly key: string;
+  readonly initiatedAt: Date;
+  readonly headers: ObjectHeaders;
+  readonly tags: Tag[];
+  readonly algorithm?: ChecksumAlgorithm;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly parts: Map<number, Part>;
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly region: string;
+  readonly createdAt: Date;
+  versioning?: 'Enabled' | 'Suspended';
+  /** By key, oldest version first. */
+  readonly objects: Map<string, ObjectVersion[]>;
+  readonly uploads: Map<string, MultipartUpload>;
+  readonly configurations: Configurations;
+}
+
+/** The newest version of a key; undefined when there is none, or it is a delete marker. */
+export function currentObject(bucket: Bucket, key: string): ObjectVersion | undefined {
+  const newest = bucket.objects.get(key)?.at(-1);
+  return newest?.isDeleteMarker ? undefined : newest;
+}
