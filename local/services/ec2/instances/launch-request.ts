@@ -1,0 +1,70 @@
+import type {
+  RequestLaunchTemplateData,
+  RunInstancesCommandInput,
+  TagSpecification,
+} from '@aws-sdk/client-ec2';
+import type { Call } from '../../../service';
+import { definedOnly, mergeMappings } from '../block-devices';
+import type { Ec2State } from '../state';
+import { isService } from '../tags';
+import { requireVersion } from '../template-versions';
+
+type Request = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
+
+/**
+ * What a RunInstances call asks for, after its launch template: what the call gives overrides the template;
+ * block devices are merged by device, tags by type and key.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+ */
+export function readLaunchRequest(state: Ec2State, input: RunInstancesCommandInput, call: Call): Request {
+  const { LaunchTemplate: reference, ...own } = input;
+  if (!reference) return own;
+  const { data } = requireVersion(state, reference);
+  const template = fromTemplate(data);
+  const request: Request = { ...template, ...definedOnly(own) };
+  if (template.BlockDeviceMappings && own.BlockDeviceMappings) {
+    request.BlockDeviceMappings = mergeMappings(template.BlockDeviceMappings, own.BlockDeviceMappings);
+  }
+  request.TagSpecifications = mergeTags(template.TagSpecifications, own.TagSpecifications);
+  if (own.MetadataOptions) {
+    request.MetadataOptions = { ...template.MetadataOptions, ...definedOnly(own.MetadataOptions) };
+  }
+  if (own.SecurityGroupIds || own.SecurityGroups) {
+    request.SecurityGroupIds = own.SecurityGroupIds;
+    request.SecurityGroups = own.SecurityGroups;
+  }
+  return isService(call) ? moveSubnetIntoInterface(request) : request;
+}
+
+/** Auto Scaling chooses the subnet, also for templates that describe the primary interface. */
+function moveSubnetIntoInterface(request: Request): Request {
+  const [primary, ...others] = request.NetworkInterfaces ?? [];
+  if (!primary || !request.SubnetId) return request;
+  const { SubnetId, ...rest } = request;
+  return { ...rest, NetworkInterfaces: [{ ...primary, SubnetId }, ...others] };
+}
+
+/** The template's members under the names that RunInstances has for them. */
+function fromTemplate(data: RequestLaunchTemplateData): Request {
+  const { RamDiskId, InstanceRequirements: _requirements, ...same } = data;
+  return definedOnly({ ...same, ...(RamDiskId ? { RamdiskId: RamDiskId } : {}) }) as Request;
+}
+
+function mergeTags(
+  template: readonly TagSpecification[] | undefined,
+  own: readonly TagSpecification[] | undefined,
+): TagSpecification[] {
+  const merged = new Map<string | undefined, Map<string | undefined, string | undefined>>();
+  for (const { ResourceType, Tags } of template ?? []) {
+    merged.set(ResourceType, new Map((Tags ?? []).map((tag) => [tag.Key, tag.Value])));
+  }
+  for (const { ResourceType, Tags } of own ?? []) {
+    const tags = merged.get(ResourceType) ?? new Map();
+    for (const tag of Tags ?? []) tags.set(tag.Key, tag.Value);
+    merged.set(ResourceType, tags);
+  }
+  return [...merged].map(([type, tags]) => ({
+    ResourceType: type as TagSpecification['ResourceType'],
+    Tags: [...tags].map(([Key, Value]) => ({ Key, Value })),
+  }));
+}

@@ -1,0 +1,122 @@
+import { resourceId } from '../../../ids';
+import type { Call } from '../../../service';
+import { createInterface, setPublicAddress } from '../interfaces';
+import type { InstanceRecord } from '../records/instances';
+import type { InterfaceRecord } from '../records/interfaces';
+import type { Ec2State } from '../state';
+import { countFreeAddresses } from '../subnets';
+import { isService } from '../tags';
+import { createVolume } from '../volumes';
+import type { InterfacePlan, LaunchPlan } from './launch-plan';
+
+/** Makes the instances of a plan with their interfaces and volumes, as one reservation. They are pending. */
+export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): InstanceRecord[] {
+  const reservationId = resourceId('r');
+  const requesterId = isService(call) ? call.principal.userId : undefined;
+  const count = Math.max(plan.minCount, Math.min(plan.maxCount, roomFor(state, plan)));
+  plan.image.lastLaunched = state.realm.clock.now();
+  return Array.from({ length: count }, (_, launchIndex) =>
+    makeInstance(state, plan, { reservationId, requesterId, launchIndex }),
+  );
+}
+
+function roomFor(state: Ec2State, plan: LaunchPlan): number {
+  const each = plan.interfaces.filter((one) => 'subnet' in one && one.subnet === plan.subnet).length;
+  return each === 0 ? plan.maxCount : Math.floor(countFreeAddresses(state, plan.subnet) / each);
+}
+
+function makeInstance(
+  state: Ec2State,
+  plan: LaunchPlan,
+  of: { reservationId: string; requesterId?: string; launchIndex: number },
+): InstanceRecord {
+  const id = resourceId('i');
+  const now = state.realm.clock.now();
+  const record: InstanceRecord = {
+    id,
+    ...of,
+    clientToken: plan.clientToken,
+    imageId: plan.image.ImageId,
+    architecture: plan.type.architecture,
+    platformDetails: plan.image.PlatformDetails ?? 'Linux/UNIX',
+    rootDeviceName: plan.image.RootDeviceName,
+    subnetId: plan.subnet.SubnetId,
+    vpcId: plan.subnet.VpcId,
+    zone: plan.subnet.AvailabilityZone,
+    tenancy: plan.tenancy,
+    placementGroup: plan.placementGroup,
+    type: plan.type.name,
+    launchTime: now,
+    keyName: plan.keyName,
+    userData: plan.userData,
+    profile: plan.profile,
+    metadata: { ...plan.metadata },
+    monitoring: plan.monitoring,
+    ebsOptimized: plan.ebsOptimized,
+    disableApiTermination: plan.disableApiTermination,
+    disableApiStop: plan.disableApiStop,
+    shutdownBehavior: plan.shutdownBehavior,
+    creditSpecification: plan.creditSpecification,
+    sourceDestCheck: true,
+    state: 'pending',
+    transitionReason: '',
+    volumes: new Map(),
+    interfaceIds: [],
+    checksPassed: false,
+    reachabilitySince: now,
+    consoleHistory: '',
+    consoleSeen: undefined,
+  };
+  state.instances.add(id, record);
+  state.tags.add(id, plan.tagsFor('instance'));
+  for (const one of plan.interfaces) attachInterface(state, plan, record, one);
+  for (const volume of plan.volumes) {
+    const made = createVolume(state, volume, record.zone);
+    made.State = 'in-use';
+    made.Attachments = [
+      {
+        InstanceId: id,
+        VolumeId: made.VolumeId,
+        Device: volume.deviceName,
+        State: 'attaching',
+        AttachTime: now,
+        DeleteOnTermination: volume.deleteOnTermination,
+      },
+    ];
+    state.tags.add(made.VolumeId, plan.tagsFor('volume'));
+    record.volumes.set(volume.deviceName, {
+      volumeId: made.VolumeId,
+      deleteOnTermination: volume.deleteOnTermination,
+      attachTime: now,
+    });
+  }
+  return record;
+}
+
+function attachInterface(
+  state: Ec2State,
+  plan: LaunchPlan,
+  record: InstanceRecord,
+  one: InterfacePlan,
+): InterfaceRecord {
+  const isNew = !('existing' in one);
+  const nic = isNew ? createInterface(state, one) : one.existing;
+  nic.Status = 'in-use';
+  nic.Attachment = {
+    AttachmentId: resourceId('eni-attach'),
+    AttachTime: state.realm.clock.now(),
+    DeleteOnTermination: isNew && one.deleteOnTermination,
+    DeviceIndex: one.deviceIndex,
+    NetworkCardIndex: 0,
+    InstanceId: record.id,
+    InstanceOwnerId: state.owner,
+    Status: 'attached',
+  };
+  state.deps.network.setUp(nic.NetworkInterfaceId, false);
+  if (isNew) {
+    state.tags.add(nic.NetworkInterfaceId, plan.tagsFor('network-interface'));
+    if (one.publicAddress) setPublicAddress(state, nic);
+  }
+  record.interfaceIds.push(nic.NetworkInterfaceId);
+  return nic;
+}

@@ -1,0 +1,138 @@
+import type {
+  _InstanceType,
+  ArchitectureValues,
+  Instance,
+  InstanceNetworkInterface,
+  Reservation,
+  Tenancy,
+} from '@aws-sdk/client-ec2';
+import type { Has } from '../collection';
+import { instanceTypes } from '../instance-types';
+import { type InstanceRecord, type InstanceView, stateCodes } from '../records/instances';
+import type { InterfaceRecord } from '../records/interfaces';
+import type { Ec2State } from '../state';
+
+/** An instance as the API shows it. */
+export function showInstance(state: Ec2State, record: InstanceRecord): Has<Instance, 'InstanceId' | 'State'> {
+  return viewInstance(state, record).shown;
+}
+
+/** An instance with its interfaces, for filters. */
+export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceView {
+  const interfaces = record.interfaceIds.flatMap((id) => state.interfaces.find(id) ?? []);
+  const [primary] = interfaces;
+  const type = instanceTypes.get(record.type);
+  const mappings = [...record.volumes].map(([DeviceName, volume]) => ({
+    DeviceName,
+    Ebs: {
+      VolumeId: volume.volumeId,
+      DeleteOnTermination: volume.deleteOnTermination,
+      AttachTime: volume.attachTime,
+      Status: record.state === 'pending' ? ('attaching' as const) : ('attached' as const),
+    },
+  }));
+  const shown = {
+    InstanceId: record.id,
+    ImageId: record.imageId,
+    AmiLaunchIndex: record.launchIndex,
+    InstanceType: record.type as _InstanceType,
+    KeyName: record.keyName,
+    LaunchTime: record.launchTime,
+    ClientToken: record.clientToken,
+    State: { Code: stateCodes[record.state], Name: record.state },
+    StateReason: record.stateReason,
+    StateTransitionReason: record.transitionReason,
+    Monitoring: { State: record.monitoring ? ('enabled' as const) : ('disabled' as const) },
+    Placement: {
+      AvailabilityZone: record.zone,
+      GroupName: record.placementGroup ?? '',
+      Tenancy: record.tenancy as Tenancy,
+    },
+    Architecture: record.architecture as ArchitectureValues,
+    RootDeviceName: record.rootDeviceName,
+    RootDeviceType: 'ebs' as const,
+    VirtualizationType: 'hvm' as const,
+    Hypervisor: 'xen' as const,
+    EnaSupport: true,
+    EbsOptimized: record.ebsOptimized,
+    SourceDestCheck: record.state === 'terminated' ? undefined : record.sourceDestCheck,
+    BlockDeviceMappings: mappings,
+    IamInstanceProfile: record.profile && { Arn: record.profile.arn, Id: record.profile.id },
+    NetworkInterfaces: interfaces.map(showAttachedInterface),
+    SecurityGroups: primary?.Groups ?? [],
+    PrivateIpAddress: primary?.PrivateIpAddress,
+    PrivateDnsName: primary?.PrivateDnsName ?? '',
+    PublicIpAddress: primary?.Association?.PublicIp,
+    PublicDnsName: primary?.Association?.PublicDnsName ?? '',
+    SubnetId: primary?.SubnetId,
+    VpcId: primary?.VpcId,
+    MetadataOptions: record.metadata,
+    CpuOptions: type && {
+      CoreCount: type.vcpus / type.threadsPerCore,
+      ThreadsPerCore: type.threadsPerCore,
+    },
+    CapacityReservationSpecification: { CapacityReservationPreference: 'open' as const },
+    HibernationOptions: { Configured: false },
+    EnclaveOptions: { Enabled: false },
+    BootMode: record.architecture === 'arm64' ? ('uefi' as const) : ('uefi-preferred' as const),
+    CurrentInstanceBootMode:
+      record.architecture === 'arm64' || type?.nitro ? ('uefi' as const) : ('legacy-bios' as const),
+    PlatformDetails: record.platformDetails,
+    UsageOperation: 'RunInstances',
+    UsageOperationUpdateTime: record.launchTime,
+    PrivateDnsNameOptions: {
+      HostnameType: 'ip-name' as const,
+      EnableResourceNameDnsARecord: false,
+      EnableResourceNameDnsAAAARecord: false,
+    },
+    MaintenanceOptions: { AutoRecovery: 'default' as const },
+    ProductCodes: [],
+    Tags: state.tags.of(record.id),
+  };
+  return { record, shown, interfaces };
+}
+
+/** The instances as reservations: those that one call launched are together. */
+export function showReservations(state: Ec2State, records: readonly InstanceRecord[]): Reservation[] {
+  const reservations = new Map<string, InstanceRecord[]>();
+  for (const record of records) {
+    reservations.set(record.reservationId, [...(reservations.get(record.reservationId) ?? []), record]);
+  }
+  return [...reservations].map(([ReservationId, members]) => ({
+    ReservationId,
+    OwnerId: state.owner,
+    ...(members[0]?.requesterId ? { RequesterId: members[0].requesterId } : {}),
+    Groups: [],
+    Instances: members.map((record) => showInstance(state, record)),
+  }));
+}
+
+function showAttachedInterface(nic: InterfaceRecord): InstanceNetworkInterface {
+  const { PrivateIpAddress, PrivateDnsName, Association } = nic;
+  const attachment = nic.Attachment;
+  return {
+    NetworkInterfaceId: nic.NetworkInterfaceId,
+    SubnetId: nic.SubnetId,
+    VpcId: nic.VpcId,
+    Description: nic.Description,
+    OwnerId: nic.OwnerId,
+    Status: nic.Status,
+    MacAddress: nic.MacAddress,
+    InterfaceType: nic.InterfaceType,
+    PrivateIpAddress,
+    PrivateDnsName,
+    SourceDestCheck: nic.SourceDestCheck,
+    Groups: nic.Groups,
+    Ipv6Addresses: [],
+    Association,
+    Attachment: attachment && {
+      AttachmentId: attachment.AttachmentId,
+      AttachTime: attachment.AttachTime,
+      DeleteOnTermination: attachment.DeleteOnTermination,
+      DeviceIndex: attachment.DeviceIndex,
+      Status: attachment.Status,
+      NetworkCardIndex: 0,
+    },
+    PrivateIpAddresses: [{ Primary: true, PrivateIpAddress, PrivateDnsName, Association }],
+  };
+}

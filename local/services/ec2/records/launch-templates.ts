@@ -1,0 +1,34 @@
+import type { LaunchTemplate, LaunchTemplateVersion, RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { Has } from '../collection';
+import type { FilterTable } from '../filters';
+
+export type TemplateVersion = Has<
+  LaunchTemplateVersion,
+  'LaunchTemplateId' | 'LaunchTemplateName' | 'VersionNumber' | 'CreateTime'
+> & { readonly data: RequestLaunchTemplateData };
+
+export type LaunchTemplateRecord = Has<
+  LaunchTemplate,
+  'LaunchTemplateId' | 'LaunchTemplateName' | 'CreateTime' | 'DefaultVersionNumber' | 'LatestVersionNumber'
+> & { readonly versions: Map<number, TemplateVersion> };
+
+export const launchTemplateFilters: FilterTable<LaunchTemplateRecord> = {
+  'create-time': (template) => template.CreateTime,
+  'launch-template-name': (template) => template.LaunchTemplateName,
+};
+
+export const templateVersionFilters: FilterTable<TemplateVersion> = {
+  'create-time': (version) => version.CreateTime,
+  'ebs-optimized': (version) => version.data.EbsOptimized,
+  'http-endpoint': (version) => version.data.MetadataOptions?.HttpEndpoint,
+  'http-tokens': (version) => version.data.MetadataOptions?.HttpTokens,
+  'host-resource-group-arn': (version) => version.data.Placement?.HostResourceGroupArn,
+  'iam-instance-profile': (version) =>
+    version.data.IamInstanceProfile?.Arn ?? version.data.IamInstanceProfile?.Name,
+  'image-id': (version) => version.data.ImageId,
+  'instance-type': (version) => version.data.InstanceType,
+  'is-default-version': (version) => version.DefaultVersion,
+  'kernel-id': (version) => version.data.KernelId,
+  'network-card-index': (version) => version.data.NetworkInterfaces?.map((nic) => nic.NetworkCardIndex),
+  'ram-disk-id': (version) => version.data.RamDiskId,
+};

@@ -1,0 +1,163 @@
+import type { CreateVolumePermission, Snapshot } from '@aws-sdk/client-ec2';
+import { durations } from '../../durations';
+import { resourceId } from '../../ids';
+import { AwsError } from '../../wire/aws-error';
+import { paginate } from './pages';
+import type { Content, SnapshotRecord, VolumeRecord } from './records/storage';
+import type { Ec2Operations, Ec2State } from './state';
+import { readTagSpecifications } from './tags';
+
+/** EBS snapshots. */
+export function snapshotOperations(state: Ec2State) {
+  return {
+    CreateSnapshot(input, call) {
+      const tagsFor = readTagSpecifications(input.TagSpecifications, ['snapshot'], call);
+      const volume = state.volumes.require(input.VolumeId);
+      const snapshot = createSnapshot(state, volume, input.Description ?? '');
+      const content = volume.content();
+      snapshot.content = () => content;
+      state.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
+      const { region, ledger, clock, bus } = state.realm;
+      const done = ledger.begin('snapshot', snapshot.SnapshotId, region);
+      clock.after(durations.snapshotCompleted.seconds, () => {
+        done();
+        completeSnapshot(snapshot);
+        bus.announce({
+          source: 'aws.ec2',
+          detailType: 'EBS Snapshot Notification',
+          resources: [`arn:aws:ec2::${region}:snapshot/${snapshot.SnapshotId}`],
+          detail: {
+            event: 'createSnapshot',
+            result: 'succeeded',
+            cause: '',
+            snapshot_id: `arn:aws:ec2::${region}:snapshot/${snapshot.SnapshotId}`,
+            source: `arn:aws:ec2::${region}:volume/${volume.VolumeId}`,
+            startTime: snapshot.StartTime.toISOString(),
+            endTime: clock.now().toISOString(),
+          },
+        });
+      });
+      return { ...showSnapshot(snapshot), Tags: state.tags.of(snapshot.SnapshotId) };
+    },
+    DescribeSnapshots(input) {
+      const owners = input.OwnerIds ?? [];
+      const restorable = input.RestorableByUserIds ?? [];
+      const visible = (snapshot: SnapshotRecord) =>
+        (owners.length === 0 || owners.some((owner) => isOwner(state, snapshot, owner))) &&
+        (restorable.length === 0 ||
+          restorable.some((user) =>
+            user === 'all' ? isPublic(snapshot) : user === 'self' || user === state.owner,
+          ));
+      const { items } = state.snapshots.describe({ Filters: input.Filters }, input.SnapshotIds);
+      const shown = items.filter(visible);
+      const request = [input.Filters, input.SnapshotIds, owners, restorable];
+      const page = paginate(shown, (one) => one.SnapshotId, input, { min: 5, max: 1000 }, request);
+      return { Snapshots: page.items.map(showSnapshot), NextToken: page.NextToken };
+    },
+    DeleteSnapshot(input) {
+      const snapshot = state.snapshots.require(input.SnapshotId);
+      if (snapshot.OwnerId !== state.owner) {
+        throw new AwsError('AuthFailure', `Not authorized for snapshot:${snapshot.SnapshotId}`, 403);
+      }
+      const image = state.images
+        .values()
+        .find(
+          (one) =>
+            !one.deregistered &&
+            one.BlockDeviceMappings.some((mapping) => mapping.Ebs?.SnapshotId === snapshot.SnapshotId),
+        );
+      if (image) {
+        throw new AwsError(
+          'InvalidSnapshot.InUse',
+          `The snapshot ${snapshot.SnapshotId} is currently in use by ${image.ImageId}`,
+        );
+      }
+      state.snapshots.delete(snapshot.SnapshotId);
+      return {};
+    },
+    ModifySnapshotAttribute(input) {
+      const snapshot = state.snapshots.require(input.SnapshotId);
+      const { Add = [], Remove = [] } = input.CreateVolumePermission ?? {};
+      const users: CreateVolumePermission[] = (input.UserIds ?? []).map((UserId) => ({ UserId }));
+      const add = input.OperationType === 'add' ? [...Add, ...users] : Add;
+      const remove = input.OperationType === 'remove' ? [...Remove, ...users] : Remove;
+      const { permissions } = snapshot;
+      for (const one of remove) {
+        const at = permissions.findIndex((held) => held.UserId === one.UserId && held.Group === one.Group);
+        if (at >= 0) permissions.splice(at, 1);
+      }
+      for (const one of add) {
+        if (!permissions.some((held) => held.UserId === one.UserId && held.Group === one.Group)) {
+          permissions.push({ ...one });
+        }
+      }
+      return {};
+    },
+    DescribeSnapshotAttribute(input) {
+      const snapshot = state.snapshots.require(input.SnapshotId);
+      if (input.Attribute !== 'createVolumePermission') return { SnapshotId: snapshot.SnapshotId };
+      return { SnapshotId: snapshot.SnapshotId, CreateVolumePermissions: snapshot.permissions };
+    },
+  } satisfies Ec2Operations;
+}
+
+/** Makes a snapshot of a volume that is `pending`; its content is the caller's to give. */
+export function createSnapshot(state: Ec2State, volume: VolumeRecord, description: string): SnapshotRecord {
+  return addSnapshot(state, {
+    volumeId: volume.VolumeId,
+    size: volume.Size,
+    encrypted: volume.Encrypted,
+    kmsKeyId: volume.KmsKeyId,
+    description,
+    content: undefined,
+  });
+}
+
+/** Adds a snapshot that is `pending`. */
+export function addSnapshot(
+  state: Ec2State,
+  of: {
+    volumeId: string;
+    size: number;
+    encrypted: boolean;
+    kmsKeyId?: string;
+    description: string;
+    content: Content;
+  },
+): SnapshotRecord {
+  const SnapshotId = resourceId('snap');
+  return state.snapshots.add(SnapshotId, {
+    SnapshotId,
+    VolumeId: of.volumeId,
+    VolumeSize: of.size,
+    OwnerId: state.owner,
+    Description: of.description,
+    Encrypted: of.encrypted,
+    ...(of.kmsKeyId ? { KmsKeyId: of.kmsKeyId } : {}),
+    State: 'pending',
+    Progress: '0%',
+    StartTime: state.realm.clock.now(),
+    StorageTier: 'standard',
+    permissions: [],
+    content: () => of.content,
+  });
+}
+
+export function completeSnapshot(snapshot: SnapshotRecord): void {
+  snapshot.State = 'completed';
+  snapshot.Progress = '100%';
+}
+
+function isOwner(state: Ec2State, snapshot: SnapshotRecord, owner: string): boolean {
+  if (owner === 'self') return snapshot.OwnerId === state.owner;
+  return snapshot.OwnerId === owner || snapshot.OwnerAlias === owner;
+}
+
+function isPublic(snapshot: SnapshotRecord): boolean {
+  return snapshot.permissions.some((one) => one.Group === 'all');
+}
+
+function showSnapshot(snapshot: SnapshotRecord): Snapshot {
+  const { content: _content, permissions: _permissions, ...shown } = snapshot;
+  return shown;
+}

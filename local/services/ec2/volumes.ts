@@ -1,0 +1,190 @@
+import type { VolumeModification } from '@aws-sdk/client-ec2';
+import { durations } from '../../durations';
+import { resourceId } from '../../ids';
+import { AwsError } from '../../wire/aws-error';
+import { planVolume, type VolumePlan } from './block-devices';
+import type { VolumeRecord } from './records/storage';
+import { zonesOf } from './regions';
+import type { Ec2Operations, Ec2State } from './state';
+import { readTagSpecifications } from './tags';
+
+/** EBS volumes. */
+export function volumeOperations(state: Ec2State) {
+  return {
+    CreateVolume(input, call) {
+      const tagsFor = readTagSpecifications(input.TagSpecifications, ['volume'], call);
+      const zone = zonesOf(state.realm.region).find(
+        (one) => one.name === input.AvailabilityZone || one.id === input.AvailabilityZoneId,
+      );
+      if (!zone) {
+        throw new AwsError(
+          'InvalidZone.NotFound',
+          `The zone '${input.AvailabilityZone ?? input.AvailabilityZoneId ?? ''}' does not exist.`,
+        );
+      }
+      const { Size: VolumeSize, SnapshotId, VolumeType, Iops, Throughput, Encrypted, KmsKeyId } = input;
+      const plan = planVolume(
+        state,
+        '',
+        { VolumeSize, SnapshotId, VolumeType, Iops, Throughput, Encrypted, KmsKeyId },
+        false,
+      );
+      const { VolumeId } = state.tokens.once('CreateVolume', input, () => {
+        const made = createVolume(state, plan, zone.name);
+        state.tags.add(made.VolumeId, tagsFor('volume'));
+        state.realm.clock.after(durations.volumeAvailable.seconds, () => {
+          if (made.State === 'creating') made.State = 'available';
+        });
+        return made;
+      });
+      const volume = state.volumes.require(VolumeId);
+      return { ...showVolume(volume), Tags: state.tags.of(VolumeId) };
+    },
+    DescribeVolumes(input) {
+      const { items, NextToken } = state.volumes.describe(input, input.VolumeIds, { min: 1, max: 1000 });
+      return { Volumes: items.map(showVolume), NextToken };
+    },
+    DeleteVolume(input) {
+      const volume = state.volumes.require(input.VolumeId);
+      const [attachment] = volume.Attachments;
+      if (attachment) {
+        throw new AwsError(
+          'VolumeInUse',
+          `Volume ${volume.VolumeId} is currently attached to ${attachment.InstanceId}`,
+        );
+      }
+      state.volumes.delete(volume.VolumeId);
+      return {};
+    },
+    AttachVolume(input) {
+      const volume = state.volumes.require(input.VolumeId);
+      const instance = state.instances.require(input.InstanceId);
+      const device = input.Device ?? '';
+      if (volume.State !== 'available') {
+        throw new AwsError(
+          volume.State === 'in-use' ? 'VolumeInUse' : 'IncorrectState',
+          `${volume.VolumeId} is ${volume.State === 'in-use' ? 'already attached to an instance' : "not 'available'."}`,
+        );
+      }
+      if (instance.state !== 'running' && instance.state !== 'stopped') {
+        throw new AwsError('IncorrectState', `Instance '${instance.id}' is not 'running'.`);
+      }
+      if (instance.zone !== volume.AvailabilityZone) {
+        throw new AwsError(
+          'InvalidVolume.ZoneMismatch',
+          `The volume '${volume.VolumeId}' is not in the same availability zone as instance '${instance.id}'`,
+        );
+      }
+      if (instance.volumes.has(device)) {
+        throw new AwsError(
+          'InvalidParameterValue',
+          `Invalid value '${device}' for unixDevice. Attachment point ${device} is already in use`,
+        );
+      }
+      const attachTime = state.realm.clock.now();
+      const attachment = {
+        InstanceId: instance.id,
+        VolumeId: volume.VolumeId,
+        Device: device,
+        State: 'attached' as const,
+        AttachTime: attachTime,
+        DeleteOnTermination: false,
+      };
+      volume.State = 'in-use';
+      volume.Attachments = [attachment];
+      instance.volumes.set(device, { volumeId: volume.VolumeId, deleteOnTermination: false, attachTime });
+      return { ...attachment, State: 'attaching' as const };
+    },
+    DetachVolume(input) {
+      const volume = state.volumes.require(input.VolumeId);
+      const [attachment] = volume.Attachments;
+      if (!attachment || (input.InstanceId && input.InstanceId !== attachment.InstanceId)) {
+        throw new AwsError('IncorrectState', `Volume '${volume.VolumeId}' is in the 'available' state.`);
+      }
+      const instance = state.instances.require(attachment.InstanceId);
+      const device = attachment.Device ?? '';
+      if (device === instance.rootDeviceName && instance.state !== 'stopped') {
+        throw new AwsError(
+          'OperationNotPermitted',
+          `Unable to detach root volume '${volume.VolumeId}' from instance '${instance.id}'`,
+        );
+      }
+      instance.volumes.delete(device);
+      volume.Attachments = [];
+      volume.State = 'available';
+      return { ...attachment, State: 'detaching' as const };
+    },
+    ModifyVolume(input) {
+      const volume = state.volumes.require(input.VolumeId);
+      const size = input.Size ?? volume.Size;
+      if (size < volume.Size) {
+        throw new AwsError('InvalidParameterValue', `New size cannot be smaller than existing size`);
+      }
+      const plan = planVolume(
+        state,
+        '',
+        {
+          VolumeSize: size,
+          VolumeType: input.VolumeType ?? volume.VolumeType,
+          Iops: input.Iops,
+          Throughput: input.Throughput,
+        },
+        false,
+      );
+      const now = state.realm.clock.now();
+      const modification: VolumeModification = {
+        VolumeId: volume.VolumeId,
+        ModificationState: 'completed',
+        Progress: 100,
+        StartTime: now,
+        EndTime: now,
+        OriginalSize: volume.Size,
+        OriginalVolumeType: volume.VolumeType,
+        OriginalIops: volume.Iops,
+        OriginalThroughput: volume.Throughput,
+        TargetSize: plan.size,
+        TargetVolumeType: plan.type,
+        TargetIops: plan.iops,
+        TargetThroughput: plan.throughput,
+      };
+      volume.Size = plan.size;
+      volume.VolumeType = plan.type;
+      volume.Iops = plan.iops;
+      volume.Throughput = plan.throughput;
+      return { VolumeModification: modification };
+    },
+  } satisfies Ec2Operations;
+}
+
+/** Makes a volume with what its snapshot holds. It is `creating`. */
+export function createVolume(state: Ec2State, plan: VolumePlan, zone: string): VolumeRecord {
+  const VolumeId = resourceId('vol');
+  const snapshot = state.snapshots.find(plan.snapshotId);
+  return state.volumes.add(VolumeId, {
+    VolumeId,
+    Size: plan.size,
+    SnapshotId: plan.snapshotId ?? '',
+    AvailabilityZone: zone,
+    AvailabilityZoneId: zonesOf(state.realm.region).find((one) => one.name === zone)?.id,
+    State: 'creating',
+    CreateTime: state.realm.clock.now(),
+    VolumeType: plan.type,
+    Iops: plan.iops,
+    Throughput: plan.throughput,
+    Encrypted: plan.encrypted,
+    ...(plan.encrypted ? { KmsKeyId: plan.kmsKeyId ?? defaultKey(state) } : {}),
+    MultiAttachEnabled: false,
+    Attachments: [],
+    content: () => snapshot?.content(),
+  });
+}
+
+/** The key that EBS encrypts with when none is named: `alias/aws/ebs`. */
+export function defaultKey(state: Ec2State): string {
+  return `arn:aws:kms:${state.realm.region}:${state.owner}:alias/aws/ebs`;
+}
+
+function showVolume<T extends VolumeRecord>(volume: T): Omit<T, 'content'> {
+  const { content: _, ...shown } = volume;
+  return shown;
+}
