@@ -40,6 +40,7 @@ export function launchTemplateOperations(state: Ec2State) {
           CreatedBy: call.principal.arn,
           DefaultVersionNumber: 1,
           LatestVersionNumber: 0,
+          lastGiven: 0,
           versions: new Map(),
         });
         addVersion(state, template, data, input.VersionDescription, call);
@@ -165,7 +166,8 @@ function addVersion(
   description: string | undefined,
   call: Call,
 ): TemplateVersion {
-  template.LatestVersionNumber += 1;
+  template.lastGiven += 1;
+  template.LatestVersionNumber = template.lastGiven;
   const version: TemplateVersion = {
     LaunchTemplateId: template.LaunchTemplateId,
     LaunchTemplateName: template.LaunchTemplateName,
@@ -251,7 +253,7 @@ function deleteVersion(template: LaunchTemplateRecord, number: number) {
 }
 
 function showTemplate(state: Ec2State, template: LaunchTemplateRecord) {
-  const { versions: _, ...shown } = template;
+  const { versions: _versions, lastGiven: _lastGiven, ...shown } = template;
   return { ...shown, Tags: state.tags.of(template.LaunchTemplateId) };
 }
 

@@ -75,7 +75,7 @@ type Request = Partial<RunInstancesCommandInput>;
  * @throws AwsError for whatever AWS refuses
  */
 export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, call: Call): LaunchPlan {
-  const request = readLaunchRequest(state, input, call);
+  const request = readLaunchRequest(state, input);
   const { minCount, maxCount } = readCounts(input);
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
   const image = requireImage(state, request.ImageId);

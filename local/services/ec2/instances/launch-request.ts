@@ -3,10 +3,8 @@ import type {
   RunInstancesCommandInput,
   TagSpecification,
 } from '@aws-sdk/client-ec2';
-import type { Call } from '../../../service';
 import { definedOnly, mergeMappings } from '../block-devices';
 import type { Ec2State } from '../state';
-import { isService } from '../tags';
 import { requireVersion } from '../template-versions';
 
 type Request = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
@@ -16,7 +14,7 @@ type Request = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
  * block devices are merged by device, tags by type and key.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
  */
-export function readLaunchRequest(state: Ec2State, input: RunInstancesCommandInput, call: Call): Request {
+export function readLaunchRequest(state: Ec2State, input: RunInstancesCommandInput): Request {
   const { LaunchTemplate: reference, ...own } = input;
   if (!reference) return own;
   const { data } = requireVersion(state, reference);
@@ -33,15 +31,7 @@ export function readLaunchRequest(state: Ec2State, input: RunInstancesCommandInp
     request.SecurityGroupIds = own.SecurityGroupIds;
     request.SecurityGroups = own.SecurityGroups;
   }
-  return isService(call) ? moveSubnetIntoInterface(request) : request;
-}
-
-/** Auto Scaling chooses the subnet, also for templates that describe the primary interface. */
-function moveSubnetIntoInterface(request: Request): Request {
-  const [primary, ...others] = request.NetworkInterfaces ?? [];
-  if (!primary || !request.SubnetId) return request;
-  const { SubnetId, ...rest } = request;
-  return { ...rest, NetworkInterfaces: [{ ...primary, SubnetId }, ...others] };
+  return request;
 }
 
 /** The template's members under the names that RunInstances has for them. */

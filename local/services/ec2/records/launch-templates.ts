@@ -10,7 +10,11 @@ export type TemplateVersion = Has<
 export type LaunchTemplateRecord = Has<
   LaunchTemplate,
   'LaunchTemplateId' | 'LaunchTemplateName' | 'CreateTime' | 'DefaultVersionNumber' | 'LatestVersionNumber'
-> & { readonly versions: Map<number, TemplateVersion> };
+> & {
+  readonly versions: Map<number, TemplateVersion>;
+  /** The highest number that a version ever had: numbers are not given again. */
+  lastGiven: number;
+};
 
 export const launchTemplateFilters: FilterTable<LaunchTemplateRecord> = {
   'create-time': (template) => template.CreateTime,
