@@ -1,0 +1,183 @@
+import type { Change, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
+import type { Blueprint, Stack, StackResource } from '../stack';
+import { evaluate, type Scope } from '../template/evaluate';
+import { isObject } from '../template/template';
+import { dependencyGraph } from '../template/validate';
+import { resolveDynamicReferences } from './dynamic-references';
+import { type Engine, fetchParameter } from './engine';
+import { changedKeys, isSame } from './equal';
+import { diffTags, resourceTags } from './resource-tags';
+import { collectValues, decideConditions, findZones, stackScope } from './scope';
+
+/** Stands for a value that is known only when the change is made. */
+const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+export interface Plan {
+  readonly changes: readonly Change[];
+  /** Whether anything would change, what a change set does not list included. */
+  readonly hasChanges: boolean;
+}
+
+type Fate = 'same' | 'changed' | 'new';
+
+/** Finds out what a blueprint would change in a stack, without changing it. */
+export async function planChanges(engine: Engine, stack: Stack, blueprint: Blueprint): Promise<Plan> {
+  const { template } = blueprint;
+  const values = collectValues(engine.realm, blueprint.parameters, stack, blueprint.notificationArns);
+  const zones = await findZones(engine.aws, template);
+  const condition = decideConditions(template, values, zones);
+  const importsBefore = [...stack.imports];
+  const real = stackScope(engine.realm, engine.stacks, stack, blueprint, zones, condition);
+  const fates = new Map<string, Fate>();
+  const scope: Scope = {
+    ...real,
+    ref: (id) => (fates.get(id) === 'new' ? LATER : real.ref(id)),
+    attribute: (id, name) => (fates.get(id) === 'same' ? real.attribute(id, name) : LATER),
+  };
+  const graph = dependencyGraph(template, condition);
+  const changes: Change[] = [];
+  let quietly = false;
+  for (const id of sortByNeed(graph)) {
+    const declaration = template.Resources[id];
+    if (!declaration) continue;
+    const existing = stack.resources.get(id);
+    const evaluated = await resolveDynamicReferences(evaluate(declaration.Properties ?? {}, scope), (name) =>
+      fetchParameter(engine.aws, name),
+    );
+    if (!existing) {
+      fates.set(id, 'new');
+      changes.push({
+        Type: 'Resource',
+        ResourceChange: {
+          Action: 'Add',
+          LogicalResourceId: id,
+          ResourceType: declaration.Type,
+          Scope: [],
+          Details: [],
+        },
+      });
+      continue;
+    }
+    const properties = isObject(evaluated) ? evaluated : {};
+    const change = compare(engine, existing, properties, resourceTags(stack, blueprint.tags, id, properties));
+    fates.set(id, !change ? 'same' : change.ResourceChange?.Replacement === 'False' ? 'changed' : 'new');
+    if (change) changes.push(change);
+    quietly ||=
+      (declaration.DeletionPolicy ?? 'Delete') !== existing.deletionPolicy ||
+      (declaration.UpdateReplacePolicy ?? 'Delete') !== existing.updateReplacePolicy ||
+      !isSame(declaration.Metadata, existing.metadata);
+  }
+  for (const resource of stack.resources.values()) {
+    if (!graph.has(resource.logicalId)) changes.push(removal(resource));
+  }
+  quietly ||=
+    outputsDiffer(stack, blueprint, scope) || tagsDiffer(stack.blueprint?.tags ?? [], blueprint.tags);
+  stack.imports.clear();
+  for (const name of importsBefore) stack.imports.add(name);
+  return { changes, hasChanges: changes.length > 0 || quietly };
+}
+
+function sortByNeed(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const sorted = new Set<string>();
+  const visit = (id: string) => {
+    if (sorted.has(id)) return;
+    for (const need of graph.get(id) ?? []) visit(need);
+    sorted.add(id);
+  };
+  for (const id of graph.keys()) visit(id);
+  return [...sorted];
+}
+
+function compare(
+  engine: Engine,
+  existing: StackResource,
+  properties: Readonly<Record<string, unknown>>,
+  tags: readonly Required<Tag>[],
+): Change | undefined {
+  const type = engine.types(existing.type);
+  const changed = changedKeys(existing.properties, properties).filter((key) => key !== 'Tags');
+  const retagged = type?.retag !== undefined && diffTags(existing.tags, tags) !== undefined;
+  if (changed.length === 0 && !retagged) return undefined;
+  const details = changed.map((name): ResourceChangeDetail => {
+    const dynamic = JSON.stringify(properties[name] ?? null).includes(LATER);
+    const recreates = !type?.update || type.replaceOn.includes(name);
+    return {
+      Target: {
+        Attribute: 'Properties',
+        Name: name,
+        RequiresRecreation: recreates ? (dynamic ? 'Conditionally' : 'Always') : 'Never',
+      },
+      Evaluation: dynamic ? 'Dynamic' : 'Static',
+      ChangeSource: 'DirectModification',
+    };
+  });
+  if (retagged) {
+    details.push({
+      Target: { Attribute: 'Tags', RequiresRecreation: 'Never' },
+      Evaluation: 'Static',
+      ChangeSource: 'DirectModification',
+    });
+  }
+  const needs = details.map(({ Target }) => Target?.RequiresRecreation);
+  return {
+    Type: 'Resource',
+    ResourceChange: {
+      Action: 'Modify',
+      LogicalResourceId: existing.logicalId,
+      PhysicalResourceId: existing.physicalId,
+      ResourceType: existing.type,
+      Replacement: needs.includes('Always')
+        ? 'True'
+        : needs.includes('Conditionally')
+          ? 'Conditional'
+          : 'False',
+      Scope: [
+        ...(changed.length > 0 ? (['Properties'] as const) : []),
+        ...(retagged ? (['Tags'] as const) : []),
+      ],
+      Details: details,
+    },
+  };
+}
+
+function removal(resource: StackResource): Change {
+  return {
+    Type: 'Resource',
+    ResourceChange: {
+      Action: 'Remove',
+      LogicalResourceId: resource.logicalId,
+      PhysicalResourceId: resource.physicalId,
+      ResourceType: resource.type,
+      PolicyAction: resource.deletionPolicy === 'Retain' ? 'Retain' : 'Delete',
+      Scope: [],
+      Details: [],
+    },
+  };
+}
+
+function outputsDiffer(stack: Stack, blueprint: Blueprint, scope: Scope): boolean {
+  const next = Object.entries(blueprint.template.Outputs)
+    .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
+    .map(([key, output]) => [
+      key,
+      evaluate(output.Value, scope),
+      output.Description,
+      output.Export && evaluate(output.Export.Name, scope),
+    ]);
+  const before = stack.outputs.map(({ key, value, description, exportName }) => [
+    key,
+    value,
+    description,
+    exportName,
+  ]);
+  return !isSame(next, before);
+}
+
+function tagsDiffer(before: readonly Tag[], after: readonly Tag[]): boolean {
+  return (
+    diffTags(
+      before,
+      after.map(({ Key = '', Value = '' }) => ({ Key, Value })),
+    ) !== undefined
+  );
+}

@@ -1,0 +1,125 @@
+import type { Realm } from '../../../realm';
+import type { Clients } from '../clients';
+import { validationError } from '../errors';
+import type { Blueprint, Stack } from '../stack';
+import type { Stacks } from '../stacks';
+import { evaluate, type Scope } from '../template/evaluate';
+import type { ResolvedParameters } from '../template/parameters';
+import type { Decide } from '../template/references';
+import type { Template } from '../template/template';
+
+/** Values of the parameters and of the pseudo parameters. */
+export function collectValues(
+  realm: Realm,
+  parameters: ResolvedParameters,
+  stack: { readonly name: string; readonly id: string },
+  notificationArns: readonly string[] = [],
+): Map<string, unknown> {
+  return new Map<string, unknown>([
+    ['AWS::AccountId', realm.accountId],
+    ['AWS::NotificationARNs', notificationArns],
+    ['AWS::Partition', 'aws'],
+    ['AWS::Region', realm.region],
+    ['AWS::StackId', stack.id],
+    ['AWS::StackName', stack.name],
+    ['AWS::URLSuffix', 'amazonaws.com'],
+    ...[...parameters].map(([key, { value }]) => [key, value] as const),
+  ]);
+}
+
+/** Says which conditions of a template hold. They depend on parameters only. */
+export function decideConditions(
+  template: Template,
+  values: ReadonlyMap<string, unknown>,
+  zones: readonly string[] = [],
+): (name: string) => boolean {
+  const decided = new Map<string, boolean>();
+  const noResources = (name: string): never => {
+    throw validationError(
+      `Template format error: Unresolved dependencies [${name}]. Cannot reference resources in the Conditions block of the template`,
+    );
+  };
+  const condition = (name: string): boolean => {
+    const known = decided.get(name);
+    if (known !== undefined) return known;
+    if (!(name in template.Conditions))
+      throw validationError(`Template error: unresolved condition dependency ${name} in Fn::If`);
+    const result = evaluate(template.Conditions[name], scope);
+    if (typeof result !== 'boolean')
+      throw validationError(`Template format error: Conditions can only be boolean functions: ${name}`);
+    decided.set(name, result);
+    return result;
+  };
+  const scope: Scope = {
+    mappings: template.Mappings,
+    values,
+    condition,
+    ref: noResources,
+    attribute: noResources,
+    exported: noResources,
+    zones: () => zones,
+  };
+  return condition;
+}
+
+/** As `decideConditions`, for what looks at a template before its resources are there. */
+export function decideFor(
+  realm: Realm,
+  template: Template,
+  parameters: ResolvedParameters,
+  stack: { name: string; id: string },
+): Decide {
+  return decideConditions(template, collectValues(realm, parameters, stack));
+}
+
+/** The names of the region's availability zones, asked for only when the template does. */
+export async function findZones(aws: Clients, template: Template): Promise<string[]> {
+  if (!JSON.stringify(template).includes('"Fn::GetAZs"')) return [];
+  const { AvailabilityZones = [] } = await aws.ec2.DescribeAvailabilityZones({});
+  return AvailabilityZones.flatMap(({ ZoneName }) => (ZoneName === undefined ? [] : [ZoneName])).sort();
+}
+
+/** The scope in which the resources and outputs of a stack are evaluated, as far as its resources are made. */
+export function stackScope(
+  realm: Realm,
+  stacks: Stacks,
+  stack: Stack,
+  blueprint: Blueprint,
+  zones: readonly string[],
+  condition: (name: string) => boolean,
+): Scope {
+  const find = (logicalId: string) => {
+    const resource = stack.resources.get(logicalId);
+    if (!resource) {
+      throw validationError(
+        `Template format error: Unresolved resource dependencies [${logicalId}] in the Resources block of the template`,
+      );
+    }
+    return resource;
+  };
+  return {
+    mappings: blueprint.template.Mappings,
+    values: collectValues(realm, blueprint.parameters, stack, blueprint.notificationArns),
+    condition,
+    ref: (logicalId) => find(logicalId).ref,
+    attribute(logicalId, name) {
+      const { attributes, type } = find(logicalId);
+      if (!(name in attributes))
+        throw validationError(`Attribute '${name}' does not exist in schema for ${type}`);
+      return attributes[name];
+    },
+    exported(name) {
+      const found = stacks
+        .exports()
+        .find(({ output, stack: owner }) => output.exportName === name && owner !== stack);
+      if (!found) throw validationError(`No export named ${name} found.`);
+      stack.imports.add(name);
+      return found.output.value;
+    },
+    zones(region) {
+      if (region !== realm.region)
+        throw validationError(`Template error: Fn::GetAZs of ${region} asked in ${realm.region}`);
+      return zones;
+    },
+  };
+}
