@@ -20,5 +20,9 @@ export interface Dependencies {
   readonly ec2: Pick<Ec2Directory, 'instance' | 'subnet' | 'onInstanceState'> & {
     readonly operations: Ec2Operations;
   };
-  readonly elbv2: { readonly operations: ElbOperations };
+  readonly elbv2: {
+    readonly operations: ElbOperations;
+    /** Called at every change of a target's health. Returns how to end it. */
+    onTargetHealth(listener: () => void): () => void;
+  };
 }

@@ -40,6 +40,7 @@ export function groupOperations(state: AutoScalingState) {
       const settings = await newSettings(state, input);
       const configuration = await state.templates.complete(asked ?? {});
       const tags = mergeTags([], readTags(name, input.Tags));
+      await state.launcher.check(configuration, { name, settings, tags, members: new Map() });
       if (state.groups.has(name)) throw alreadyExists(name);
       const group: Group = {
         name,
@@ -91,6 +92,7 @@ export function groupOperations(state: AutoScalingState) {
       const configuration = asked && (await state.templates.complete(asked));
       const settings = structuredClone(group.settings);
       applySettings(state, settings, input);
+      if (configuration) await state.launcher.check(configuration, { ...group, settings });
       Object.assign(group.settings, settings);
       if (configuration) group.configuration = configuration;
       group.min = min;
@@ -212,6 +214,13 @@ export function groupOperations(state: AutoScalingState) {
       throw validationError(
         `Launch configuration name not found - Launch configuration ${input.LaunchConfigurationName} not found`,
       );
+    },
+
+    DescribeNotificationConfigurations: () => ({ NotificationConfigurations: [] }),
+
+    DescribeWarmPool(input) {
+      state.group(input.AutoScalingGroupName);
+      return { Instances: [] };
     },
 
     DescribeAutoScalingNotificationTypes: () => ({

@@ -124,7 +124,7 @@ export interface Group {
 }
 
 /** Members that count for the capacity: pending or in service. */
-export function activeMembers(group: Group): Member[] {
+export function activeMembers(group: Pick<Group, 'members'>): Member[] {
   return [...group.members.values()].filter(
     (member) => isPending(member) || member.lifecycle === 'InService',
   );

@@ -1,5 +1,6 @@
 import { durations } from '../../durations';
 import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
 import { serviceCall } from '../directories';
 import type { Activities } from './activities';
 import type { Dependencies } from './dependencies';
@@ -114,13 +115,20 @@ export class Keeper {
   }
 
   private async enterService(group: Group, member: Member): Promise<void> {
+    member.inServiceAt = this.realm.clock.millis();
     if (!group.suspended.has('AddToLoadBalancer')) {
-      for (const arn of group.settings.targetGroupArns)
-        await this.parts.balancing.register(arn, [member.instanceId]);
+      try {
+        for (const arn of group.settings.targetGroupArns)
+          await this.parts.balancing.register(arn, [member.instanceId]);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        this.failMember(group, member, `${error.message}. Launching EC2 instance failed.`);
+        await this.terminate(group, member, error.message, false);
+        return;
+      }
     }
     member.completedHooks.clear();
     member.lifecycle = 'InService';
-    member.inServiceAt = this.realm.clock.millis();
     group.launchFailures = 0;
     this.parts.activities.succeed(group, member);
   }

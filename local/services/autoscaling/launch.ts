@@ -10,6 +10,7 @@ import type { Configuration, Group, Member } from './group';
 import { templateOf } from './group';
 import type { LaunchTemplates, ResolvedTemplate } from './launch-template';
 import { choosePlace } from './placement';
+import { validationError } from './validation-error';
 
 /** Launches instances of a group. */
 export class Launcher {
@@ -46,15 +47,37 @@ export class Launcher {
     }
   }
 
+  /**
+   * Asks EC2 whether it would launch from the configuration, as AWS does before it accepts one.
+   *
+   * @throws AwsError `ValidationError` with EC2's reason
+   */
+  async check(
+    configuration: Configuration,
+    group: Pick<Group, 'name' | 'settings' | 'tags' | 'members'>,
+  ): Promise<void> {
+    const place = choosePlace(group, (id) => this.deps.ec2.subnet(id)?.AvailabilityZone);
+    const { override, spec } = choose(configuration);
+    try {
+      const template = await this.templates.resolve(spec);
+      await this.deps.ec2.operations.RunInstances(
+        { ...launchRequest(group, template, override, place), DryRun: true },
+        serviceCall(this.realm, 'autoscaling'),
+      );
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.status >= 500) throw error;
+      if (error.code === 'DryRunOperation') return;
+      throw validationError(`You must use a valid fully-formed launch template. ${error.message}`);
+    }
+  }
+
   private async run(
     group: Group,
     configuration: Configuration,
     cause: string,
     place: Place,
   ): Promise<Member> {
-    const override = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.[0];
-    const spec = override?.LaunchTemplateSpecification ?? templateOf(configuration);
-    if (!spec) throw new Error(`group ${group.name} has no launch template`);
+    const { override, spec } = choose(configuration);
     const template = await this.templates.resolve(spec);
     const answer = await this.deps.ec2.operations.RunInstances(
       launchRequest(group, template, override, place),
@@ -87,13 +110,21 @@ export class Launcher {
   }
 }
 
+/** The first of a mixed instances policy's types, or the template as it is. */
+function choose(configuration: Configuration) {
+  const override = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.[0];
+  const spec = override?.LaunchTemplateSpecification ?? templateOf(configuration);
+  if (!spec) throw new Error('a configuration without a launch template');
+  return { override, spec };
+}
+
 function backoffSeconds(failures: number): number {
   return Math.min(durations.launchRetry.seconds * 2 ** failures, durations.launchRetryAtMost.seconds);
 }
 
 /** What a template says stays; the group adds the place, its tags and, with a policy, the instance type. */
 function launchRequest(
-  group: Group,
+  group: Pick<Group, 'name' | 'tags'>,
   template: ResolvedTemplate,
   override: LaunchTemplateOverrides | undefined,
   place: Place,
@@ -125,7 +156,7 @@ function launchRequest(
 }
 
 /** The template's own tags yield to the group's where both name a key; the request replaces the template's list. */
-function launchTags(group: Group, data: ResolvedTemplate['data']): Tag[] {
+function launchTags(group: Pick<Group, 'name' | 'tags'>, data: ResolvedTemplate['data']): Tag[] {
   const tags = new Map<string, string>();
   for (const spec of data.TagSpecifications ?? []) {
     if (spec.ResourceType !== 'instance') continue;

@@ -3,7 +3,10 @@ import type { Group, Member } from './group';
 import { activeMembers, templateOf } from './group';
 
 /** Where the next instance goes: the zone with the fewest, and in it the subnet with the fewest. */
-export function choosePlace(group: Group, zoneOfSubnet: (subnetId: string) => string | undefined): Place {
+export function choosePlace(
+  group: Pick<Group, 'name' | 'settings' | 'members'>,
+  zoneOfSubnet: (subnetId: string) => string | undefined,
+): Place {
   const members = activeMembers(group);
   const { subnetIds, availabilityZones } = group.settings;
   const places: Place[] =

@@ -33,6 +33,7 @@ export function refreshOperations(state: AutoScalingState) {
         throw validationError('The strategy ReplaceRootVolume is not supported for this Auto Scaling group.');
       const preferences = resolvePreferences(group, input.Preferences);
       const desired = await readDesired(state, input);
+      if (desired) await state.launcher.check(desired, group);
       if (preferences.AutoRollback) await checkRollbackPossible(state, group, desired);
       refuseSecond(group);
       const refresh = newRefresh(group, preferences, desired, input.DesiredConfiguration);

@@ -19,6 +19,7 @@ export class AutoScalingState {
   readonly balancing: LoadBalancing;
   readonly refresher: Refresher;
   readonly keeper: Keeper;
+  readonly launcher: Launcher;
   private readonly cancels: Cancel[];
 
   constructor(
@@ -29,9 +30,10 @@ export class AutoScalingState {
     this.activities = new Activities(realm);
     this.balancing = new LoadBalancing(realm, deps);
     this.refresher = new Refresher(realm, this.templates);
+    this.launcher = new Launcher(realm, deps, this.templates, this.activities);
     this.keeper = new Keeper(realm, {
       deps,
-      launcher: new Launcher(realm, deps, this.templates, this.activities),
+      launcher: this.launcher,
       activities: this.activities,
       balancing: this.balancing,
       refresher: this.refresher,
@@ -44,6 +46,10 @@ export class AutoScalingState {
       deps.ec2.onInstanceState((instanceId) => {
         const group = this.groupOf(instanceId);
         if (group) this.keeper.wake(group);
+      }),
+      deps.elbv2.onTargetHealth(() => {
+        for (const group of this.groups.values())
+          if (group.settings.targetGroupArns.length > 0) this.keeper.wake(group);
       }),
     ];
   }

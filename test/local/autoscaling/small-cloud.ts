@@ -39,6 +39,7 @@ export class SmallCloud {
   readonly autoScaling: AutoScaling;
   private readonly clock: Clock;
   private readonly listeners = new Set<(instanceId: string, state: string) => void>();
+  private readonly healthListeners = new Set<() => void>();
   private watching = false;
 
   constructor(scale = 2000) {
@@ -93,6 +94,7 @@ export class SmallCloud {
     if (state === undefined) this.health.delete(id);
     else this.health.set(id, state);
     if (this.watching) this.leastHealthy = Math.min(this.leastHealthy, this.healthyCount());
+    for (const listener of this.healthListeners) listener();
   }
 
   group(name = 'web') {
@@ -160,6 +162,12 @@ export class SmallCloud {
       },
       operations: {
         RunInstances: (input) => {
+          if (input.DryRun)
+            throw new AwsError(
+              'DryRunOperation',
+              'Request would have succeeded, but DryRun flag is set.',
+              412,
+            );
           const machine: Machine = {
             id: resourceId('i'),
             state: 'pending',
@@ -213,6 +221,10 @@ export class SmallCloud {
 
   private elbv2(): Dependencies['elbv2'] {
     return {
+      onTargetHealth: (listener) => {
+        this.healthListeners.add(listener);
+        return () => this.healthListeners.delete(listener);
+      },
       operations: {
         RegisterTargets: (input) => {
           for (const { Id: id = '' } of input.Targets ?? []) {

@@ -263,6 +263,27 @@ test('Unsigned requests read only what a public policy opens', async () => {
   expect(await (await fetch(url)).text()).toBe('hello');
 });
 
+test('A presigned URL works until it expires', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'k', 'hello');
+  const signedAt = (date: Date) => {
+    const stamp = date.toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const query = new URLSearchParams({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': `test/${stamp.slice(0, 8)}/us-east-1/s3/aws4_request`,
+      'X-Amz-Date': stamp,
+      'X-Amz-Expires': '60',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': '0'.repeat(64),
+    });
+    return fetch(`${server.endpoint}/${Bucket}/k?${query}`);
+  };
+  expect(await (await signedAt(new Date())).text()).toBe('hello');
+  const late = await signedAt(new Date(Date.now() - 120_000));
+  expect(late.status).toBe(403);
+  expect(await late.text()).toContain('Request has expired');
+});
+
 test('A bucket that sends to EventBridge announces what is created and deleted', async () => {
   const Bucket = await newBucket();
   await put(Bucket, 'silent');
