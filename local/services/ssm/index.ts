@@ -2,6 +2,7 @@ import type { Realm } from '../../realm';
 import type { Service } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { SsmDirectory } from '../directories';
+import { publicImageParameters } from '../ec2/amazon-images';
 import type { TypedOperations } from '../typed-operations';
 import { parameterOperations } from './parameter-operations';
 import { ParameterStore } from './parameter-store';
@@ -13,9 +14,8 @@ export class Ssm implements Service, SsmDirectory {
   private readonly store: ParameterStore;
   readonly operations: TypedOperations<Client, ReturnType<typeof parameterOperations>>;
 
-  /** @param published Amazon's public parameters, by name */
-  constructor(realm: Realm, published: Readonly<Record<string, string>> = {}) {
-    this.store = new ParameterStore(realm, published);
+  constructor(realm: Realm) {
+    this.store = new ParameterStore(realm, publicImageParameters(realm.region));
     this.operations = parameterOperations(this.store);
   }
 
