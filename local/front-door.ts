@@ -196,9 +196,10 @@ function splitOnce(text: string, separator: string): [string, string] {
 
 function send(response: ServerResponse, answer: WireResponse): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
-  const headers = Object.fromEntries(
+  const headers: Record<string, string | string[]> = Object.fromEntries(
     Object.entries(answer.headers).map(([key, value]) => [key.toLowerCase(), value]),
   );
+  if (answer.cookies?.length) headers['set-cookie'] = [...answer.cookies];
   // HEAD answers tell the length of the body that they leave out.
   if (headers['content-length'] === undefined && answer.status !== 204 && answer.status !== 304) {
     headers['content-length'] = String(body.length);

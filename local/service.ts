@@ -50,6 +50,8 @@ export interface WireRequest {
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Each is sent as a `set-cookie` header of its own. */
+  readonly cookies?: readonly string[];
   readonly body: Buffer | string;
 }
 
