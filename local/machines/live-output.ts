@@ -1,6 +1,7 @@
 import {
   type CommandNode,
   type PipelineNode,
+  parse,
   type ScriptNode,
   type SimpleCommandNode,
   type StatementNode,
@@ -15,7 +16,7 @@ type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
 export interface OutputDevices {
   stdout: string;
   stderr: string;
-  /** Takes the script's own `exec >file`: records of `<fd><kind>`, NUL, target, NUL. */
+  /** Takes the script's own `exec >file` and `command &`: records of what, NUL, its value, NUL. */
   control: string;
 }
 
@@ -38,6 +39,9 @@ const OUTPUT_OPERATORS = new Set(['>', '>>', '>|', '&>', '&>>', '>&']);
 
 const LIVE = '__live_';
 
+/** `"$(declare -p)"` */
+const VARIABLES = declaredVariables();
+
 /**
  * just-bash hands out a script's output when the script ends, standard output before standard error. This rewrites
  * a script so that each of its commands writes to device files: then the output is seen while the script runs, and in
@@ -49,15 +53,21 @@ const LIVE = '__live_';
 export class LiveOutput {
   private readonly functions: FunctionDef[] = [];
   private names = new Set<string>();
+  private waits = false;
 
-  /** @param openPipe the name for `>(command)` in messages to the control device */
+  /**
+   * @param openPipe the name for `>(command)` in messages to the control device
+   * @param openJob the name for `command &` there
+   */
   constructor(
     private readonly devices: OutputDevices,
     private readonly openPipe: (command: string) => string,
+    private readonly openJob: (command: string) => string,
   ) {}
 
   rewrite(script: ScriptNode): ScriptNode {
     this.names = definedNames(script.statements);
+    this.waits = /\bwait\b/.test(serialize(script));
     return { ...script, statements: this.list(script.statements) };
   }
 
@@ -69,12 +79,32 @@ export class LiveOutput {
 
   private list(statements: readonly StatementNode[]): StatementNode[] {
     return statements.flatMap((statement) => {
+      if (statement.background && !this.waits) return [toStatement(this.background(statement))];
       const rewritten = {
         ...statement,
         pipelines: statement.pipelines.map((pipeline) => this.pipeline(pipeline)),
       };
       return [...this.originals(statement), rewritten];
     });
+  }
+
+  /**
+   * just-bash runs `command &` to its end before it goes on. It becomes a message to start it beside the script,
+   * with the script's variables; but a script that waits for its jobs has them run one after the other.
+   */
+  private background(statement: StatementNode): SimpleCommandNode {
+    const text = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
+    return this.send([word(`job ${this.openJob(text)}`), VARIABLES]);
+  }
+
+  private send(records: WordNode[], line?: number): SimpleCommandNode {
+    return {
+      type: 'SimpleCommand',
+      assignments: [],
+      name: word('printf', line),
+      args: [{ type: 'Word', parts: [{ type: 'SingleQuoted', value: '%s\\0' }] }, ...records],
+      redirections: [redirection(1, '>', word(this.devices.control))],
+    };
   }
 
   /** The body of a function as it was written, before the one that writes to the devices. */
@@ -171,12 +201,7 @@ export class LiveOutput {
       else records.push(...record);
     }
     if (records.length === 0 || others.length > 0) return command;
-    return {
-      ...command,
-      name: word('printf', command.line),
-      args: [{ type: 'Word', parts: [{ type: 'SingleQuoted', value: '%s\\0' }] }, ...records],
-      redirections: [redirection(1, '>', word(this.devices.control))],
-    };
+    return this.send(records, command.line);
   }
 
   private toRecord({ fd, operator, target }: Redirection): WordNode[] | undefined {
@@ -242,4 +267,11 @@ function word(text: string, line?: number): WordNode {
 function literal(node: WordNode | null): string | undefined {
   if (node === null || node.parts.some(({ type }) => type !== 'Literal')) return undefined;
   return node.parts.map((part) => (part.type === 'Literal' ? part.value : '')).join('');
+}
+
+function declaredVariables(): WordNode {
+  const command = parse('x "$(declare -p)"').statements[0]?.pipelines[0]?.commands[0];
+  const [argument] = command?.type === 'SimpleCommand' ? command.args : [];
+  if (argument === undefined) throw new Error('the shell does not read its own syntax');
+  return argument;
 }

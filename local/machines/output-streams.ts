@@ -16,6 +16,7 @@ export class OutputStreams {
     private readonly disk: Disk,
     run: number,
     private readonly onOutput: (text: string) => void,
+    private readonly startJob: (job: number, variables: string) => void,
   ) {
     const device = (name: string) => `/dev/.shell-${run}-${name}`;
     this.devices = { stdout: device('stdout'), stderr: device('stderr'), control: device('control') };
@@ -59,6 +60,11 @@ export class OutputStreams {
   private redirect(message: string): void {
     const fields = message.split('\0');
     for (let at = 0; at + 1 < fields.length; at += 2) {
+      const job = /^job (\d+)$/.exec(fields[at] ?? '')?.[1];
+      if (job !== undefined) {
+        this.startJob(Number(job), fields[at + 1] ?? '');
+        continue;
+      }
       const [, stream = '', kind = ''] = /^(out|err|both)([|=>+])$/.exec(fields[at] ?? '') ?? [];
       const target = fields[at + 1] ?? '';
       const sink = this.toSink(kind, target);

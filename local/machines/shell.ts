@@ -42,6 +42,9 @@ interface Run {
   bash: Bash;
   traps: Traps;
   streams: OutputStreams;
+  /** Commands that the script runs beside itself, and its functions, which they may call. */
+  jobs: string[];
+  functions: string;
   options: { rawScript: true; cwd: string; env: Record<string, string>; signal: AbortSignal };
 }
 
@@ -58,14 +61,26 @@ export class Shell {
   ): Promise<number> {
     this.runs += 1;
     const signal = own ? AbortSignal.any([own, this.system.power]) : this.system.power;
-    const streams = new OutputStreams(this.system.disk, this.runs, (output) =>
-      onOutput(nameShell(output, name)),
+    const jobs: string[] = [];
+    const streams = new OutputStreams(
+      this.system.disk,
+      this.runs,
+      (output) => onOutput(nameShell(output, name)),
+      (job, variables) =>
+        this.startJob(
+          `${withoutShellState(variables)}
+${run.functions}
+${jobs[job] ?? ''}`,
+          { name, onOutput },
+        ),
     );
     const traps: Traps = new Map();
     const run: Run = {
       bash: this.openBash(traps),
       traps,
       streams,
+      jobs,
+      functions: '',
       options: { rawScript: true, cwd, env: { ...ROOT_ENVIRONMENT, ...env }, signal },
     };
     try {
@@ -79,6 +94,13 @@ export class Shell {
     }
   }
 
+  /** Runs beside the script that started it, and on when that ended. */
+  private startJob(text: string, options: ScriptOptions): void {
+    this.runScript(text, options).catch((error: unknown) => {
+      options.onOutput(`${options.name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    });
+  }
+
   private openBash(traps: Traps): Bash {
     const { system } = this;
     return new Bash({
@@ -89,6 +111,7 @@ export class Shell {
       executionLimits: LIMITS,
       // It patches globals of this process, which others share.
       defenseInDepth: false,
+      python: true,
       processInfo: { pid: 1500 + this.runs, ppid: 1, uid: 0, gid: 0 },
       customCommands: Object.entries(PROGRAMS).map(([name, program]) =>
         defineCommand(name, async (args, context) => program(args, { system, context, name, traps })),
@@ -97,10 +120,13 @@ export class Shell {
   }
 
   private async execute(run: Run, text: string): Promise<number> {
-    const { bash, streams, options } = run;
+    const { bash, streams, jobs, options } = run;
     const pipes: string[] = [];
-    const live = new LiveOutput(streams.devices, (command) => String(pipes.push(command) - 1));
-    let functions = '';
+    const live = new LiveOutput(
+      streams.devices,
+      (command) => String(pipes.push(command) - 1),
+      (command) => String(jobs.push(command) - 1),
+    );
     let isFirst = true;
     bash.registerTransformPlugin({
       name: 'live-output',
@@ -109,13 +135,13 @@ export class Shell {
         if (!isFirst) return { ast };
         isFirst = false;
         const rewritten = live.rewrite(ast);
-        functions = live.functionText(ast);
+        run.functions = live.functionText(ast);
         return { ast: rewritten };
       },
     });
     const result = await bash.exec(text, options);
     streams.writeRest(withoutTrace(result.stdout + result.stderr));
-    const exitCode = await this.runTraps(run, result.exitCode, result.env, functions);
+    const exitCode = await this.runTraps(run, result.exitCode, result.env);
     const written = [...streams.pipes];
     streams.reset();
     for (const [pipe, chunks] of written) await this.pour(run, pipes[Number(pipe)] ?? 'cat', chunks);
@@ -131,10 +157,9 @@ export class Shell {
 
   /** ERR and EXIT handlers run after the script, with its variables and functions. */
   private async runTraps(
-    { bash, traps, streams, options }: Run,
+    { bash, traps, streams, functions, options }: Run,
     exitCode: number,
     variables: Record<string, string>,
-    functions: string,
   ): Promise<number> {
     const failed = exitCode !== 0 && variables.SHELLOPTS?.includes('errexit');
     const handlers = [failed ? traps.get('ERR') : undefined, traps.get('EXIT') ?? traps.get('0')];
@@ -169,6 +194,12 @@ function withoutTrace(text: string): string {
 /** bash names itself by its script; just-bash always says `bash`. */
 function nameShell(text: string, name: string): string {
   return text.replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
+}
+
+/** What `declare -p` printed, without what belongs to a shell itself. */
+function withoutShellState(declared: string): string {
+  const own = declared.replace(/^declare -\S+ (?:BASHOPTS|SHELLOPTS|PIPESTATUS|OPTIND|IFS|\?)=.*\n?/gm, '');
+  return `${own}\ncd "$PWD"`;
 }
 
 function assignable(variables: Record<string, string>): Record<string, string> {

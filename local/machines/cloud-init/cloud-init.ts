@@ -1,3 +1,4 @@
+import { quoteWord } from '../commands/program';
 import type { System } from '../system';
 import {
   BadCloudConfig,
@@ -143,10 +144,15 @@ export class CloudInit {
   private async runScript(text: string, name: string): Promise<number> {
     const interpreter = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(text);
     const program = interpreter?.[1]?.endsWith('/env') ? interpreter[2] : interpreter?.[1]?.split('/').at(-1);
+    if (program === 'python3') return await this.runText(`python3 ${quoteWord(name)}`, name);
     if (program !== undefined && !['bash', 'sh'].includes(program)) {
       this.output(`/usr/bin/env: ‘${program}’: No such file or directory\n`);
       return 127;
     }
+    return await this.runText(text, name);
+  }
+
+  private async runText(text: string, name: string): Promise<number> {
     const code = await this.system.shell.runScript(text, { name, onOutput: (chunk) => this.output(chunk) });
     this.system.console.endStream();
     return code;

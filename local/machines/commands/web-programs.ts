@@ -1,8 +1,10 @@
 import type { ExecResult } from 'just-bash';
+import { DaemonFailed } from '../daemon';
 import type { System } from '../system';
 import { SystemdError } from '../systemd/systemd';
 import { checkApacheConfig } from '../web/apache';
 import { checkNginxConfig } from '../web/nginx';
+import { startPythonServer } from '../web/python-server';
 import { fail, type Program, type Programs, succeed } from './program';
 
 const HTTPD_VERSION = 'Server version: Apache/2.4.62 (Amazon Linux)\nServer built:   Nov 17 2025 00:00:00\n';
@@ -46,7 +48,26 @@ const nginx: Program = async (args, { system }) => {
   return fail(1, `nginx: invalid option: "-s ${signal}"`);
 };
 
-export const WEB_PROGRAMS: Programs = { httpd, apachectl: httpd, nginx };
+/** Python itself is just-bash's; its web server must be one of the machine's ports. */
+const python: Program = async (args, { system, context }) => {
+  if (args[0] !== '-m' || args[1] !== 'http.server')
+    return context.origCommand ? await context.origCommand(args) : fail(127, 'python3: command not found');
+  try {
+    const server = await startPythonServer(system, args.slice(2), context.cwd);
+    const signal = context.signal ?? system.power;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await server.stop();
+    return fail(143);
+  } catch (error) {
+    if (error instanceof DaemonFailed) return fail(error.exitCode, error.message);
+    throw error;
+  }
+};
+
+export const WEB_PROGRAMS: Programs = { httpd, apachectl: httpd, nginx, python3: python };
 
 /** Servers started by hand run as their service does, so that all can be seen and stopped in one place. */
 async function control(

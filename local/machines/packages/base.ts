@@ -367,6 +367,15 @@ export const BASE_PACKAGES: readonly Package[] = [
     programs: ['/usr/bin/aws'],
   },
   {
+    name: 'python3',
+    version: '3.9.23',
+    release: '1.amzn2023.0.3',
+    arch: 'native',
+    summary: 'Python 3.9 interpreter',
+    size: 27,
+    programs: ['/usr/bin/python3'],
+  },
+  {
     name: 'cloud-init',
     version: '22.2.2',
     release: '1.amzn2023.1.12',

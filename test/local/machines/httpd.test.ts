@@ -1,0 +1,231 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Machine } from '../../../local/machines/machine';
+import { makeMachine, script, urlOf } from './launch';
+
+let machine: Machine;
+
+afterEach(() => machine.terminate());
+
+async function serve(setUp: string, finish = 'systemctl enable --now httpd'): Promise<string> {
+  machine = makeMachine({ userData: script(`dnf install -y -q httpd\n${setUp}\n${finish}`) });
+  await machine.boot();
+  return machine.console();
+}
+
+const get = (path: string, init?: RequestInit) =>
+  fetch(urlOf(machine, path), { redirect: 'manual', ...init });
+
+test('a fresh httpd answers 403 with its welcome page, so a health check on / fails', async () => {
+  await serve(':');
+  const answer = await get('/');
+  expect(answer.status).toBe(403);
+  expect(await answer.text()).toContain('It works!');
+});
+
+test('a file has the content type of its suffix, an entity tag and a date', async () => {
+  await serve('echo "a { }" > /var/www/html/style.css');
+  const { headers } = await get('/style.css');
+  expect(headers.get('content-type')).toBe('text/css');
+  expect(headers.get('etag')).toMatch(/^"[0-9a-f]+-[0-9a-f]+"$/);
+  expect(headers.get('accept-ranges')).toBe('bytes');
+  expect(Date.parse(headers.get('last-modified') ?? '')).not.toBeNaN();
+});
+
+test('a request with the current entity tag gets 304 without a body', async () => {
+  await serve('echo hello > /var/www/html/index.html');
+  const etag = (await get('/')).headers.get('etag') ?? '';
+  const answer = await get('/', { headers: { 'if-none-match': etag } });
+  expect([answer.status, await answer.text()]).toEqual([304, '']);
+});
+
+test('a range gets 206 with those bytes, one beyond the end 416', async () => {
+  await serve('printf 0123456789 > /var/www/html/digits.txt');
+  const part = await get('/digits.txt', { headers: { range: 'bytes=2-4' } });
+  expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+    206,
+    'bytes 2-4/10',
+    '234',
+  ]);
+  expect((await get('/digits.txt', { headers: { range: 'bytes=10-' } })).status).toBe(416);
+});
+
+test('HEAD has the headers of GET and no body', async () => {
+  await serve('echo hello > /var/www/html/index.html');
+  const answer = await get('/', { method: 'HEAD' });
+  expect([answer.headers.get('content-length'), await answer.text()]).toEqual(['6', '']);
+});
+
+test('methods that Apache does not serve from files get 405', async () => {
+  await serve('echo hello > /var/www/html/index.html');
+  const answer = await get('/index.html', { method: 'DELETE' });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET,POST,OPTIONS,HEAD']);
+});
+
+test('a directory without its slash is redirected to it', async () => {
+  await serve('mkdir /var/www/html/news; echo n > /var/www/html/news/index.html');
+  const answer = await get('/news');
+  expect(answer.status).toBe(301);
+  expect(new URL(answer.headers.get('location') ?? '').pathname).toBe('/news/');
+});
+
+test('no request climbs out of the document root', async () => {
+  await serve('echo hello > /var/www/html/index.html');
+  const { port } = new URL(urlOf(machine));
+  const answers = await Promise.all(
+    ['/../../../etc/passwd', '/%2e%2e/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2fetc/passwd'].map(
+      async (path) => {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.end(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+        let text = '';
+        for await (const chunk of socket) text += chunk;
+        return text;
+      },
+    ),
+  );
+  expect(answers.map((answer) => answer.slice(9, 12))).toEqual(['400', '400', '404']);
+  expect(answers.join('')).not.toContain('root:x:0');
+});
+
+test('a file that apache may not read gets 403', async () => {
+  await serve('echo secret > /var/www/html/secret.txt; chmod 600 /var/www/html/secret.txt');
+  expect((await get('/secret.txt')).status).toBe(403);
+});
+
+test('hidden files of Apache are denied', async () => {
+  await serve('echo x > /var/www/html/.htpasswd');
+  expect((await get('/.htpasswd')).status).toBe(403);
+});
+
+test('a configuration of conf.d is honoured: port, alias, headers, error page and virtual host', async () => {
+  await serve(`
+mkdir -p /srv/site /srv/other /srv/files
+echo site > /srv/site/index.html; echo other > /srv/other/index.html
+echo lost > /srv/site/404.html; echo file > /srv/files/a.txt
+cat > /etc/httpd/conf.d/site.conf <<'EOF'
+Listen 8080
+<VirtualHost *:8080>
+    ServerName site.example.com
+    DocumentRoot "/srv/site"
+    ErrorDocument 404 /404.html
+    Alias /files /srv/files
+    Header always set X-Frame-Options "DENY"
+    <Directory "/srv">
+        Require all granted
+    </Directory>
+</VirtualHost>
+<VirtualHost *:8080>
+    ServerName other.example.com
+    DocumentRoot /srv/other
+    <Directory /srv/other>
+        Require all granted
+    </Directory>
+</VirtualHost>
+EOF`);
+  const first = await fetch(urlOf(machine, '/', 8080));
+  expect([await first.text(), first.headers.get('x-frame-options')]).toEqual(['site\n', 'DENY']);
+  const lost = await fetch(urlOf(machine, '/nothing', 8080));
+  expect([lost.status, await lost.text()]).toEqual([404, 'lost\n']);
+  expect(await (await fetch(urlOf(machine, '/files/a.txt', 8080))).text()).toBe('file\n');
+});
+
+test('a syntax error keeps the service from starting, in the words of systemd and Apache', async () => {
+  const console = await serve(
+    'echo "Documentroot /var/www/html\nNoSuchThing on" > /etc/httpd/conf.d/bad.conf\nhttpd -t',
+    'systemctl start httpd\necho "exit $?"\nsystemctl is-active httpd\njournalctl -u httpd',
+  );
+  expect(console).toContain("Invalid command 'NoSuchThing', perhaps misspelled");
+  expect(console).toContain('AH00526: Syntax error on line 2 of /etc/httpd/conf.d/bad.conf');
+  expect(console).toContain(
+    'Job for httpd.service failed because the control process exited with error code.',
+  );
+  expect(console).toContain('exit 1');
+  expect(machine.listening.size).toBe(0);
+});
+
+test('a port that another server has makes Apache fail as it does', async () => {
+  const console = await serve(
+    'dnf -y -q install nginx\nsystemctl start nginx',
+    'systemctl start httpd\njournalctl -u httpd',
+  );
+  expect(console).toContain(
+    '(98)Address already in use: AH00072: make_sock: could not bind to address [::]:80',
+  );
+});
+
+test('reload takes a new configuration without closing the port', async () => {
+  await serve(
+    `echo hello > /var/www/html/index.html
+systemctl start httpd
+echo 'Header set X-Version "2"' > /etc/httpd/conf.d/version.conf`,
+    'systemctl reload httpd',
+  );
+  expect((await get('/')).headers.get('x-version')).toBe('2');
+});
+
+test('a file that changes is served as it is now, and requests are logged', async () => {
+  await serve(
+    `echo one > /var/www/html/index.html
+systemctl start httpd
+curl -s http://localhost/ > /dev/null
+echo two > /var/www/html/index.html
+curl -s http://localhost/`,
+    'cat /var/log/httpd/access_log',
+  );
+  expect(machine.console()).toContain('two');
+  expect(machine.console()).toMatch(/"GET \/ HTTP\/1\.1" 200 4 "-" "curl\/8\.11\.1"/);
+});
+
+test('terminating breaks open connections', async () => {
+  await serve('echo hello > /var/www/html/index.html');
+  const { port } = new URL(urlOf(machine));
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  const closed = once(socket, 'close');
+  await machine.terminate();
+  await closed;
+  expect(machine.listening.size).toBe(0);
+});
+
+test('nginx serves its root and its own error pages', async () => {
+  machine = makeMachine({
+    userData: script(`yum install -y -q nginx
+echo welcome > /usr/share/nginx/html/index.html
+cat > /etc/nginx/default.d/health.conf <<'EOF'
+location = /health { return 200 "ok"; }
+location /app/ { try_files $uri /index.html; }
+EOF
+nginx -t
+systemctl enable --now nginx`),
+  });
+  await machine.boot();
+  expect(machine.console()).toContain('configuration file /etc/nginx/nginx.conf test is successful');
+  const texts = await Promise.all(
+    ['/', '/health', '/app/page'].map(async (path) => (await get(path)).text()),
+  );
+  expect(texts).toEqual(['welcome\n', 'ok', 'welcome\n']);
+  const lost = await get('/nothing');
+  expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('404 Not Found')]);
+  expect((await get('/', { method: 'POST' })).status).toBe(405);
+});
+
+test('a unit of the user can serve files with python3', async () => {
+  machine = makeMachine({
+    userData: script(`mkdir -p /srv/www; echo hi > /srv/www/index.html
+cat > /etc/systemd/system/site.service <<'EOF'
+[Unit]
+Description=Site
+[Service]
+WorkingDirectory=/srv/www
+ExecStart=/usr/bin/python3 -m http.server 8080
+[Install]
+WantedBy=multi-user.target
+EOF
+systemctl daemon-reload
+systemctl enable --now site
+systemctl is-active site`),
+  });
+  await machine.boot();
+  expect(await (await fetch(urlOf(machine, '/', 8080))).text()).toBe('hi\n');
+});
