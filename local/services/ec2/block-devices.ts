@@ -100,8 +100,8 @@ export function planVolume(
     type,
     iops: ebs.Iops ?? defaultIops(type, size),
     throughput: ebs.Throughput ?? (type === 'gp3' ? 125 : undefined),
-    encrypted: ebs.Encrypted ?? snapshot?.Encrypted ?? false,
-    kmsKeyId: ebs.KmsKeyId,
+    encrypted: state.ebs.encryptByDefault || (ebs.Encrypted ?? snapshot?.Encrypted ?? false),
+    kmsKeyId: ebs.KmsKeyId ?? snapshot?.KmsKeyId,
     deleteOnTermination: ebs.DeleteOnTermination ?? isRoot,
   };
 }

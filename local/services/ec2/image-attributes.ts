@@ -1,5 +1,6 @@
 import type { ImageAttribute, ImageAttributeName, LaunchPermission } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../wire/aws-error';
+import { checkShareable } from './ebs-encryption';
 import { requireOwnImage } from './image-access';
 import type { ImageRecord } from './records/storage';
 import type { Ec2Operations, Ec2State } from './state';
@@ -103,12 +104,10 @@ function readPermissions(input: PermissionChange): { add: LaunchPermission[]; re
 }
 
 function checkSharing(state: Ec2State, image: ImageRecord, add: readonly LaunchPermission[]): void {
-  const encrypted = image.BlockDeviceMappings.flatMap(
+  const snapshots = image.BlockDeviceMappings.flatMap(
     ({ Ebs }) => state.snapshots.find(Ebs?.SnapshotId) ?? [],
-  ).filter((snapshot) => snapshot.Encrypted);
-  if (encrypted.length > 0 && add.some((one) => one.Group === 'all')) {
-    throw new AwsError('InvalidParameter', 'Images with encrypted snapshots cannot be made public');
-  }
+  );
+  checkShareable(state, snapshots, add);
 }
 
 function changePermissions(

@@ -4,6 +4,7 @@ import { amazonLinux2023 } from '../../machines/base-images';
 import { AwsError } from '../../wire/aws-error';
 import { AMAZON_OWNER, amazonImages } from './amazon-images';
 import { planVolume } from './block-devices';
+import { encryptionKey } from './ebs-encryption';
 import { requireLaunchable, requireOwnImage } from './image-access';
 import { announceImage, checkImageName, describeImage, finishLater, makeImage } from './image-making';
 import type { Lifecycle } from './instances/lifecycle';
@@ -12,7 +13,6 @@ import type { ImageMapping, ImageRecord } from './records/storage';
 import { addSnapshot } from './snapshots';
 import type { Ec2Operations, Ec2State } from './state';
 import { readTagSpecifications } from './tags';
-import { defaultKey } from './volumes';
 
 /** Images: made, copied, registered, described, deprecated, disabled and deregistered. */
 export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
@@ -247,12 +247,12 @@ function copyImage(
   const mappings = source.image.BlockDeviceMappings.map((mapping): ImageMapping => {
     const original = source.state.snapshots.find(mapping.Ebs?.SnapshotId);
     if (!original) return mapping;
-    const encrypted = of.encrypted || original.Encrypted;
+    const encrypted = of.encrypted || original.Encrypted || state.ebs.encryptByDefault;
     const snapshot = addSnapshot(state, {
       volumeId: 'vol-ffffffff',
       size: original.VolumeSize,
       encrypted,
-      kmsKeyId: encrypted ? (of.kmsKeyId ?? defaultKey(state)) : undefined,
+      kmsKeyId: encrypted ? encryptionKey(state, of.kmsKeyId) : undefined,
       description: `Copied for DestinationAmi ${ImageId} from SourceAmi ${source.image.ImageId} for SourceSnapshot ${original.SnapshotId}.`,
       content: original.content(),
     });

@@ -4,6 +4,7 @@ import type { Service } from '../../service';
 import type { Ec2Directory } from '../directories';
 import { addressOperations } from './addresses';
 import { withDryRun } from './dry-run';
+import { ebsEncryptionOperations } from './ebs-encryption';
 import { imageAttributeOperations } from './image-attributes';
 import { addAmazonImages, imageOperations } from './images';
 import { instanceTypeOperations } from './instance-type-operations';
@@ -46,6 +47,7 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
       ...imageAttributeOperations(state),
       ...snapshotOperations(state),
       ...volumeOperations(state),
+      ...ebsEncryptionOperations(state),
       ...launchTemplateOperations(state),
       ...tagOperations(state),
     }),

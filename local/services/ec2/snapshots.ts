@@ -2,6 +2,7 @@ import type { CreateVolumePermission, Snapshot } from '@aws-sdk/client-ec2';
 import { durations } from '../../durations';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
+import { checkShareable } from './ebs-encryption';
 import { paginate } from './pages';
 import type { Content, SnapshotRecord, VolumeRecord } from './records/storage';
 import type { Ec2Operations, Ec2State } from './state';
@@ -81,6 +82,7 @@ export function snapshotOperations(state: Ec2State) {
       const users: CreateVolumePermission[] = (input.UserIds ?? []).map((UserId) => ({ UserId }));
       const add = input.OperationType === 'add' ? [...Add, ...users] : Add;
       const remove = input.OperationType === 'remove' ? [...Remove, ...users] : Remove;
+      checkShareable(state, [snapshot], add);
       const { permissions } = snapshot;
       for (const one of remove) {
         const at = permissions.findIndex((held) => held.UserId === one.UserId && held.Group === one.Group);

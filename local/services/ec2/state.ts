@@ -72,6 +72,11 @@ const keyPairFilters: FilterTable<KeyPairRecord> = {
 export class Ec2State {
   readonly tags = new Tags();
   readonly tokens: ClientTokens;
+  /** The account's settings for EBS; no default key means the one that AWS manages. */
+  readonly ebs: { encryptByDefault: boolean; defaultKey: string | undefined } = {
+    encryptByDefault: false,
+    defaultKey: undefined,
+  };
   readonly vpcs = new Collection<VpcRecord>(kinds.vpc, this.tags, vpcFilters);
   readonly subnets = new Collection<SubnetRecord>(kinds.subnet, this.tags, subnetFilters);
   readonly routeTables = new Collection<RouteTableRecord>(kinds.routeTable, this.tags, routeTableFilters);

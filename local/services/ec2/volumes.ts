@@ -3,6 +3,7 @@ import { durations } from '../../durations';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { planVolume, type VolumePlan } from './block-devices';
+import { encryptionKey } from './ebs-encryption';
 import type { VolumeRecord } from './records/storage';
 import { zonesOf } from './regions';
 import type { Ec2Operations, Ec2State } from './state';
@@ -172,16 +173,11 @@ export function createVolume(state: Ec2State, plan: VolumePlan, zone: string): V
     Iops: plan.iops,
     Throughput: plan.throughput,
     Encrypted: plan.encrypted,
-    ...(plan.encrypted ? { KmsKeyId: plan.kmsKeyId ?? defaultKey(state) } : {}),
+    ...(plan.encrypted ? { KmsKeyId: encryptionKey(state, plan.kmsKeyId) } : {}),
     MultiAttachEnabled: false,
     Attachments: [],
     content: () => snapshot?.content(),
   });
-}
-
-/** The key that EBS encrypts with when none is named: `alias/aws/ebs`. */
-export function defaultKey(state: Ec2State): string {
-  return `arn:aws:kms:${state.realm.region}:${state.owner}:alias/aws/ebs`;
 }
 
 function showVolume<T extends VolumeRecord>(volume: T): Omit<T, 'content'> {

@@ -168,6 +168,34 @@ test('an image is shared with accounts one by one, and not with what is no accou
   expect(await codeOf(() => modify({ Add: [{ UserId: 'me' }] }))).toBe('InvalidAMIAttributeItemValue');
 });
 
+test('an image that is encrypted with the key that AWS manages is not shared, with one of the account it is', async () => {
+  born = bearEc2();
+  const share = (ImageId: string) =>
+    born.operations.ModifyImageAttribute(
+      { ImageId, LaunchPermission: { Add: [{ UserId: '111111111111' }] } },
+      born.call,
+    );
+  const Ebs = { Encrypted: true };
+  const bakeEncrypted = async (Name: string) => {
+    const instanceId = launch({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs }] });
+    await born.until(hasBooted(instanceId));
+    const { ImageId = '' } = born.operations.CreateImage({ InstanceId: instanceId, Name }, born.call);
+    await born.until(() => imageOf(ImageId)?.State === 'available');
+    return ImageId;
+  };
+  expect(born.operations.GetEbsDefaultKmsKeyId({}, born.call).KmsKeyId).toBe('alias/aws/ebs');
+  const managed = await bakeEncrypted('managed');
+  expect(await codeOf(() => share(managed))).toBe('InvalidParameter');
+  born.operations.ModifyEbsDefaultKmsKeyId({ KmsKeyId: 'alias/images' }, born.call);
+  const own = await bakeEncrypted('own');
+  share(own);
+  const shown = born.operations.DescribeImageAttribute(
+    { ImageId: own, Attribute: 'launchPermission' },
+    born.call,
+  );
+  expect(shown.LaunchPermissions).toEqual([{ UserId: '111111111111' }]);
+});
+
 test('an image of another account cannot be changed', async () => {
   born = bearEc2({ scale: 1 });
   const deregister = () => born.operations.DeregisterImage({ ImageId: born.amazonImage }, born.call);
