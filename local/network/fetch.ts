@@ -31,7 +31,8 @@ export async function fetchOver(connect: Connect, url: string | URL, init: Reque
   }
 }
 
-function secureSocket(socket: Socket, servername: string): Promise<Socket> {
+/** Begins TLS on a connection; the certificate is not verified. */
+export function secureSocket(socket: Socket, servername: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const secure = startTls({ socket, servername, rejectUnauthorized: false });
     socket.once('error', (error) => secure.destroy(error));

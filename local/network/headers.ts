@@ -21,9 +21,11 @@ export function forwardedHeaders(headers: IncomingHttpHeaders | NodeJS.Dict<stri
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
+  const kept = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && !HOP_BY_HOP.has(name) && !named.includes(name),
+  );
+  // `http.request` takes a list for headers that may be repeated, and insists on plain text for `host`.
   return Object.fromEntries(
-    Object.entries(headers).filter(
-      ([name, value]) => value !== undefined && !HOP_BY_HOP.has(name) && !named.includes(name),
-    ),
+    kept.map(([name, value]) => [name, Array.isArray(value) && value.length === 1 ? value[0] : value]),
   );
 }

@@ -41,7 +41,7 @@ export interface ConnectOptions {
 /** Where an accepted connection came from. */
 export interface Arrival {
   readonly address: string;
-  /** What the source dialled: this interface's address and port. */
+  /** The interface that the source dialled. */
   readonly interfaceId: string;
 }
 
@@ -163,15 +163,10 @@ export class Network {
     return nics.find(({ publicIp }) => publicIp)?.publicIp ?? nics[0]?.privateIp;
   }
 
-  /** Whether a packet from the source to this port of the interface would be let in by its security groups. */
-  admits(source: Source, interfaceId: string, port: number): boolean {
-    const target = this.attachments.get(interfaceId);
-    if (!target) return false;
-    const from = this.attachmentOf(source);
-    const peer = from
-      ? { address: from.nic.privateIp, groupIds: from.nic.groupIds }
-      : { address: INTERNET_ADDRESS, groupIds: [] };
-    return this.letsIn(target, peer, port);
+  /** Whether a connection from the source to the host's port would be made now. */
+  reaches(source: Source, host: string, port: number): boolean {
+    const address = this.resolve(source, host);
+    return address !== undefined && this.judge(source, address, port).kind === 'open';
   }
 
   /**

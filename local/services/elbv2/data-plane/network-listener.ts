@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+import { join } from '../../../network/proxy';
+import type { Balancing } from '../balancing';
+import { forwardedGroups, type Listener } from '../listener';
+import type { LoadBalancer } from '../load-balancer';
+
+/** A Network Load Balancer's listener: each connection goes as it is to one target. */
+export class NetworkListener {
+  constructor(
+    private readonly balancing: Balancing,
+    private readonly balancer: LoadBalancer,
+    private readonly listener: Listener,
+  ) {}
+
+  /** Takes over a client's connection. Without a target, or one that refuses, the client's connection is reset. */
+  serve(client: Socket, clientAddress: string): void {
+    client.on('error', () => client.destroy());
+    const [action] = this.listener.defaultRule.actions;
+    const [forward] = action ? forwardedGroups(action) : [];
+    const group = forward && this.balancing.targetGroups.get(forward.arn);
+    const target = group && this.balancing.chooseTarget(group);
+    const node = this.balancer.nodeFor(target?.zone);
+    if (!group || !target || !node) return void client.resetAndDestroy();
+    const gone = new AbortController();
+    const end = target.begin(() => client.resetAndDestroy());
+    client.once('close', () => {
+      end();
+      gone.abort();
+    });
+    client.pause();
+    this.balancing.network
+      .connect({ interfaceId: node.interfaceId }, target.address, target.port, {
+        signal: gone.signal,
+        ...(group.attributes.isOn('preserve_client_ip.enabled') && { onBehalfOf: clientAddress }),
+      })
+      .then(
+        (socket) => join(client, socket),
+        () => client.resetAndDestroy(),
+      );
+  }
+}
