@@ -108,7 +108,11 @@ export function callOf(realm: Realm) {
   return { ...serviceCall(realm, 'test'), traceId: undefined };
 }
 
-/** Resolves as soon as the condition holds; asked at every turn of the event loop. */
+/** Resolves as soon as the condition holds, which is asked every millisecond; rejects after ten seconds without it. */
 export async function until(condition: () => unknown): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 1));
+  const end = performance.now() + 10_000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`this never became true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
 }

@@ -3,16 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
-import { invalidParameter } from './store';
-
-/** A deployment package, unpacked. */
-export interface Code {
-  /** SHA-256 of the archive, base64, as `CodeSha256` shows it. */
-  readonly sha256: string;
-  readonly size: number;
-  /** The folder that the function sees as LAMBDA_TASK_ROOT. */
-  readonly folder: string;
-}
+import { invalidParameter } from './refusals';
+import type { Code } from './store';
 
 /** Where deployment packages in S3 are read from. */
 export interface CodeSource {

@@ -3,8 +3,8 @@ import { uuid } from '../../ids';
 import type { Realm } from '../../realm';
 import type { AwsError } from '../../wire/aws-error';
 import type { Ec2Directory, IamDirectory } from '../directories';
-import type { Code } from './code';
-import { invalidParameter } from './store';
+import { invalidParameter } from './refusals';
+import type { Code } from './store';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, reserved environment variables */
 const RESERVED_VARIABLES = [

@@ -3,7 +3,7 @@ import { durations } from '../../durations';
 import { takePage } from '../../pages';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import type { Code, CodeFolder, CodeSource } from './code';
+import type { CodeFolder, CodeSource } from './code';
 import {
   type ConfigurationChecks,
   changeConfiguration,
@@ -12,14 +12,9 @@ import {
   type Settings,
 } from './configuration';
 import type { FunctionNetwork } from './function-network';
+import { badMarker, invalidParameter } from './refusals';
 import type { Sandboxes } from './sandboxes';
-import {
-  badMarker,
-  type FunctionStore,
-  type FunctionVersion,
-  invalidParameter,
-  type LambdaFunction,
-} from './store';
+import type { Code, FunctionStore, FunctionVersion, LambdaFunction } from './store';
 import { publishVersion } from './versions';
 
 /** What the making and changing of functions stands on. */

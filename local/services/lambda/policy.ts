@@ -1,17 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import type { FunctionStore } from './store';
-
-/** One statement of a function's resource-based policy. */
-export interface Statement {
-  readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Principal: { readonly Service: string } | { readonly AWS: string } | '*';
-  readonly Action: string;
-  readonly Resource: string;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
+import type { FunctionStore, Statement } from './store';
 
 /** AddPermission, RemovePermission, GetPolicy. */
 export function policyOperations(store: FunctionStore) {

@@ -1,7 +1,8 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { type FunctionStore, invalidParameter, type LambdaFunction } from './store';
+import { invalidParameter } from './refusals';
+import type { FunctionStore, LambdaFunction } from './store';
 
 /** Concurrency, asynchronous invocation settings and tags. */
 export function settingOperations(store: FunctionStore) {

@@ -5,8 +5,25 @@ import type {
 } from '@aws-sdk/client-lambda';
 import type { Realm } from '../../realm';
 import { AwsError } from '../../wire/aws-error';
-import type { Code } from './code';
-import type { Statement } from './policy';
+
+/** A deployment package, unpacked. */
+export interface Code {
+  /** SHA-256 of the archive, base64, as `CodeSha256` shows it. */
+  readonly sha256: string;
+  readonly size: number;
+  /** The folder that the function sees as LAMBDA_TASK_ROOT. */
+  readonly folder: string;
+}
+
+/** One statement of a function's resource-based policy. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Principal: { readonly Service: string } | { readonly AWS: string } | '*';
+  readonly Action: string;
+  readonly Resource: string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
 
 /** A published version, or `$LATEST`: what it runs and how. */
 export interface FunctionVersion {
@@ -81,14 +98,4 @@ function notFound(arn: string, qualifier: string | undefined): AwsError {
   return new AwsError('ResourceNotFoundException', `Function not found: ${arn}${suffix}`, 404, {
     Type: 'User',
   });
-}
-
-/** The error of a parameter that Lambda does not accept. */
-export function invalidParameter(message: string): AwsError {
-  return new AwsError('InvalidParameterValueException', message, 400, { Type: 'User' });
-}
-
-/** The error of a marker that no answer ever held. */
-export function badMarker(): AwsError {
-  return invalidParameter('Invalid marker.');
 }

@@ -3,7 +3,8 @@ import { uuid } from '../../ids';
 import { takePage } from '../../pages';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { badMarker, type FunctionStore, invalidParameter, type LambdaFunction } from './store';
+import { badMarker, invalidParameter } from './refusals';
+import type { FunctionStore, LambdaFunction } from './store';
 
 /** Published versions and aliases. */
 export function versionOperations(store: FunctionStore) {

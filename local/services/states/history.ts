@@ -1,0 +1,47 @@
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import type { Clock } from '../../clock';
+import { StatesError } from './states-error';
+
+/** What an event says beside its number and time. */
+export type NewEvent = Omit<HistoryEvent, 'id' | 'previousEventId' | 'timestamp'>;
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const MOST_EVENTS = 25_000;
+
+/** The event history of one execution. */
+export class History {
+  readonly events: HistoryEvent[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Adds an event after another (0 is before the first). Returns its number. */
+  add(previousEventId: number, event: NewEvent): number {
+    const isEnd = event.type?.startsWith('Execution');
+    if (this.events.length >= MOST_EVENTS - 1 && !isEnd)
+      throw new StatesError(
+        'States.Runtime',
+        'The execution reached the maximum number of history events (25000).',
+      );
+    const id = this.events.length + 1;
+    this.events.push({ ...event, id, previousEventId, timestamp: this.clock.now() });
+    return id;
+  }
+}
+
+/** A line of history: events that follow each other. Branches and iterations have lines of their own. */
+export class Thread {
+  constructor(
+    readonly history: History,
+    public last: number,
+  ) {}
+
+  add(event: NewEvent): number {
+    this.last = this.history.add(this.last, event);
+    return this.last;
+  }
+
+  /** A thread that begins where this one stands. */
+  fork(): Thread {
+    return new Thread(this.history, this.last);
+  }
+}

@@ -1,0 +1,212 @@
+import type { LoggingConfiguration, StateMachineType, TracingConfiguration } from '@aws-sdk/client-sfn';
+import { uuid } from '../../ids';
+import { takePage } from '../../pages';
+import type { Realm } from '../../realm';
+import type { OperationsOf } from '../../service';
+import { AwsError } from '../../wire/aws-error';
+import type { IamDirectory } from '../directories';
+import { readDefinition } from './definition';
+import type { Definition } from './language';
+
+/** A state machine as it is now. */
+export interface Machine {
+  readonly name: string;
+  readonly arn: string;
+  readonly type: StateMachineType;
+  readonly createdAt: Date;
+  readonly tags: Map<string, string>;
+  definitionText: string;
+  definition: Definition;
+  roleArn: string;
+  revisionId: string;
+  updatedAt: Date;
+  loggingConfiguration: LoggingConfiguration;
+  tracingConfiguration: TracingConfiguration;
+}
+
+/** The state machines of one region. */
+export class Machines {
+  private readonly machines = new Map<string, Machine>();
+
+  constructor(
+    private readonly realm: Realm,
+    private readonly iam: Pick<IamDirectory, 'role'>,
+    private readonly onDelete: (machine: Machine) => void,
+  ) {}
+
+  /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
+  get(arn: string | undefined): Machine {
+    if (!/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[^:]+/.test(arn ?? ''))
+      throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+    const machine = this.machines.get((arn ?? '').split(':').slice(0, 7).join(':'));
+    if (machine) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  /** By ARN, while it is there. */
+  find(arn: string): Machine | undefined {
+    return this.machines.get(arn);
+  }
+
+  operations() {
+    const { realm } = this;
+    return {
+      CreateStateMachine: (input) => {
+        const name = readName(input.name);
+        const arn = `arn:aws:states:${realm.region}:${realm.accountId}:stateMachine:${name}`;
+        this.checkRole(input.roleArn);
+        const definition = readDefinition(input.definition ?? '');
+        const old = this.machines.get(arn);
+        if (old) {
+          const isSame =
+            old.definitionText === input.definition &&
+            old.type === (input.type ?? 'STANDARD') &&
+            old.roleArn === input.roleArn;
+          if (isSame) return { stateMachineArn: arn, creationDate: old.createdAt };
+          throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
+        }
+        const now = realm.clock.now();
+        this.machines.set(arn, {
+          name,
+          arn,
+          type: input.type ?? 'STANDARD',
+          createdAt: now,
+          updatedAt: now,
+          tags: new Map((input.tags ?? []).map(({ key = '', value = '' }) => [key, value])),
+          definitionText: input.definition ?? '',
+          definition,
+          roleArn: input.roleArn ?? '',
+          revisionId: uuid(),
+          loggingConfiguration: input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
+          tracingConfiguration: input.tracingConfiguration ?? { enabled: false },
+        });
+        return { stateMachineArn: arn, creationDate: now };
+      },
+      UpdateStateMachine: (input) => {
+        const machine = this.get(input.stateMachineArn);
+        const hasChange =
+          input.definition ?? input.roleArn ?? input.loggingConfiguration ?? input.tracingConfiguration;
+        if (hasChange === undefined)
+          throw new AwsError(
+            'MissingRequiredParameter',
+            'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
+          );
+        if (input.roleArn !== undefined) this.checkRole(input.roleArn);
+        const definition = input.definition === undefined ? undefined : readDefinition(input.definition);
+        machine.definition = definition ?? machine.definition;
+        machine.definitionText = input.definition ?? machine.definitionText;
+        machine.roleArn = input.roleArn ?? machine.roleArn;
+        machine.loggingConfiguration = input.loggingConfiguration ?? machine.loggingConfiguration;
+        machine.tracingConfiguration = input.tracingConfiguration ?? machine.tracingConfiguration;
+        machine.revisionId = uuid();
+        machine.updatedAt = realm.clock.now();
+        return { updateDate: machine.updatedAt, revisionId: machine.revisionId };
+      },
+      DescribeStateMachine: (input) => {
+        const machine = this.get(input.stateMachineArn);
+        return {
+          stateMachineArn: machine.arn,
+          name: machine.name,
+          status: 'ACTIVE' as const,
+          definition: machine.definitionText,
+          roleArn: machine.roleArn,
+          type: machine.type,
+          creationDate: machine.createdAt,
+          loggingConfiguration: machine.loggingConfiguration,
+          tracingConfiguration: machine.tracingConfiguration,
+          revisionId: machine.revisionId,
+        };
+      },
+      DeleteStateMachine: (input) => {
+        const arn = input.stateMachineArn ?? '';
+        const machine = this.machines.get(arn);
+        // Deleting what is not there succeeds, as on AWS.
+        if (!machine) return {};
+        this.machines.delete(arn);
+        this.onDelete(machine);
+        return {};
+      },
+      ListStateMachines: (input) => {
+        const all = [...this.machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+        const page = takePage(all, {
+          token: input.nextToken,
+          size: input.maxResults || 100,
+          refuse: badToken,
+        });
+        return {
+          stateMachines: page.items.map(({ arn, name, type, createdAt }) => ({
+            stateMachineArn: arn,
+            name,
+            type,
+            creationDate: createdAt,
+          })),
+          nextToken: page.next,
+        };
+      },
+      ValidateStateMachineDefinition: (input) => {
+        try {
+          readDefinition(input.definition ?? '');
+          return { result: 'OK' as const, diagnostics: [], truncated: false };
+        } catch (error) {
+          if (!(error instanceof AwsError)) throw error;
+          const diagnostic = {
+            severity: 'ERROR' as const,
+            code: 'SCHEMA_VALIDATION_FAILED',
+            message: error.message,
+          };
+          return { result: 'FAIL' as const, diagnostics: [diagnostic], truncated: false };
+        }
+      },
+      ListTagsForResource: (input) => ({
+        tags: [...this.tagsOf(input.resourceArn)].map(([key, value]) => ({ key, value })),
+      }),
+      TagResource: (input) => {
+        const tags = this.tagsOf(input.resourceArn);
+        for (const { key = '', value = '' } of input.tags ?? []) tags.set(key, value);
+        return {};
+      },
+      UntagResource: (input) => {
+        const tags = this.tagsOf(input.resourceArn);
+        for (const key of input.tagKeys ?? []) tags.delete(key);
+        return {};
+      },
+    } satisfies OperationsOf<typeof import('@aws-sdk/client-sfn')>;
+  }
+
+  private tagsOf(arn: string | undefined): Map<string, string> {
+    const machine = this.machines.get(arn ?? '');
+    if (machine) return machine.tags;
+    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`, 400, { resourceName: arn });
+  }
+
+  private checkRole(roleArn: string | undefined): void {
+    if (!/^arn:aws[\w-]*:iam::\d{12}:role\/.+/.test(roleArn ?? ''))
+      throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${roleArn}'`);
+    const trusted = this.iam.role(roleArn ?? '')?.assumableBy ?? [];
+    if (
+      trusted.includes('states.amazonaws.com') ||
+      trusted.includes(`states.${this.realm.region}.amazonaws.com`)
+    )
+      return;
+    throw new AwsError(
+      'AccessDeniedException',
+      `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
+    );
+  }
+}
+
+/**
+ * Checks the name of a machine or an execution.
+ * @throws AwsError InvalidName
+ */
+export function readName(name: string | undefined): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what AWS forbids
+  if (name && name.length <= 80 && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name))
+    return name;
+  throw new AwsError('InvalidName', `Invalid Name: '${name ?? ''}'`);
+}
+
+/** The error of a page token that no answer ever held. */
+export function badToken(token: string): AwsError {
+  return new AwsError('InvalidToken', `Invalid Token: '${token}'`);
+}

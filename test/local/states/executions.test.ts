@@ -1,0 +1,601 @@
+import type { AwsEvent } from '../../../local/event-bus';
+import type { InvokeRequest, InvokeResult } from '../../../local/services/lambda/invoke';
+import { StepFunctions } from '../../../local/services/states';
+import { AwsError } from '../../../local/wire/aws-error';
+import { makeRealm, roleArn, until } from '../serverless-realm';
+
+type Handler = (payload: never, request: InvokeRequest) => unknown;
+
+let realm: ReturnType<typeof makeRealm>;
+let states: StepFunctions;
+let functions: Record<string, Handler>;
+
+beforeEach(() => {
+  realm = makeRealm();
+  functions = {};
+  states = new StepFunctions(realm, {
+    iam: { role: (arn) => ({ arn, name: 'app', assumableBy: ['states.amazonaws.com'] }) },
+    lambda: { invoke, invokeLater: () => 'request' },
+    callService: async (service, operation, input) => {
+      if (operation === 'DescribeImages') throw new AwsError('InvalidAMIID.NotFound', 'no such image');
+      return { service, operation, input };
+    },
+  });
+});
+
+afterEach(() => {
+  states.dispose();
+  realm.clock.stop();
+});
+
+/** A stand-in for Lambda: the real one is tested apart. */
+async function invoke(request: InvokeRequest): Promise<InvokeResult> {
+  const handler = functions[request.functionName.split(':').at(-1) ?? ''];
+  if (!handler) throw new AwsError('ResourceNotFoundException', 'Function not found', 404);
+  const base = { executedVersion: '$LATEST', requestId: 'id', logTail: '' };
+  try {
+    const answer = await handler(JSON.parse(request.payload ?? '{}') as never, request);
+    return { ...base, payload: JSON.stringify(answer ?? null) };
+  } catch (thrown) {
+    if (thrown instanceof AwsError) throw thrown;
+    const error = { errorType: (thrown as Error).name, errorMessage: (thrown as Error).message };
+    return { ...base, functionError: 'Unhandled', error, payload: JSON.stringify(error) };
+  }
+}
+
+class Named extends Error {
+  constructor(name: string, message = 'because') {
+    super(message);
+    this.name = name;
+  }
+}
+
+const lambdaTask = (name: string, rest: object = {}) => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Parameters: { FunctionName: name, 'Payload.$': '$' },
+  OutputPath: '$.Payload',
+  ...rest,
+});
+
+const create = async (
+  definition: object,
+  settings: { name?: string; type?: 'STANDARD' | 'EXPRESS' } = {},
+) => {
+  const { stateMachineArn } = await states.operations.CreateStateMachine({
+    name: settings.name ?? 'machine',
+    type: settings.type,
+    definition: JSON.stringify(definition),
+    roleArn,
+  });
+  return stateMachineArn;
+};
+
+const run = async (machineStates: Record<string, object>, input: unknown = {}, rest: object = {}) => {
+  const [StartAt] = Object.keys(machineStates);
+  const stateMachineArn = await create({ StartAt, States: machineStates, ...rest });
+  const execution = states.start({ stateMachineArn, input: JSON.stringify(input) });
+  await execution.ended;
+  return execution;
+};
+
+const output = (execution: { output?: string }) => JSON.parse(execution.output ?? 'null');
+const types = (execution: { events: readonly { type?: string }[] }) =>
+  execution.events.map(({ type }) => type);
+
+test('data flows through InputPath, Parameters, ResultSelector, ResultPath and OutputPath', async () => {
+  const execution = await run(
+    {
+      Only: {
+        Type: 'Pass',
+        InputPath: '$.inner',
+        Parameters: { 'name.$': '$.name', fixed: 1, 'list.$': "States.Array($.name, 'b')" },
+        ResultPath: '$.result',
+        OutputPath: '$.result',
+        End: true,
+      },
+    },
+    { inner: { name: 'web' } },
+  );
+  expect(output(execution)).toEqual({ name: 'web', fixed: 1, list: ['web', 'b'] });
+});
+
+test('a function gets its payload and its answer has the shape of an invocation', async () => {
+  functions.plan = (event: { a: number }) => ({ twice: event.a * 2 });
+  const execution = await run(
+    { Plan: { ...lambdaTask('plan'), OutputPath: undefined, End: true } },
+    { a: 2 },
+  );
+  expect(output(execution)).toMatchObject({
+    ExecutedVersion: '$LATEST',
+    Payload: { twice: 4 },
+    StatusCode: 200,
+    SdkHttpMetadata: { HttpStatusCode: 200 },
+  });
+});
+
+test('history tells what happened as AWS does', async () => {
+  functions.plan = () => 1;
+  const execution = await run({ Plan: lambdaTask('plan', { End: true }) }, { a: 2 });
+  expect(types(execution)).toEqual([
+    'ExecutionStarted',
+    'TaskStateEntered',
+    'TaskScheduled',
+    'TaskStarted',
+    'TaskSucceeded',
+    'TaskStateExited',
+    'ExecutionSucceeded',
+  ]);
+  const read = (maxResults: number, nextToken?: string) =>
+    states.operations.GetExecutionHistory({ executionArn: execution.arn, maxResults, nextToken });
+  const first = read(4);
+  const rest = read(4, first.nextToken);
+  expect(first.events[2]).toMatchObject({
+    id: 3,
+    previousEventId: 2,
+    taskScheduledEventDetails: {
+      resourceType: 'lambda',
+      resource: 'invoke',
+      region: 'us-east-1',
+      parameters: '{"FunctionName":"plan","Payload":{"a":2}}',
+    },
+  });
+  expect(rest.events.map(({ id }) => id)).toEqual([5, 6, 7]);
+  expect(rest.nextToken).toBeUndefined();
+  const reversed = states.operations.GetExecutionHistory({ executionArn: execution.arn, reverseOrder: true });
+  expect(reversed.events[0]?.type).toBe('ExecutionSucceeded');
+});
+
+test('an error is retried as its rule says, by the clock of the embedded AWS', async () => {
+  let attempts = 0;
+  functions.flaky = () => {
+    attempts += 1;
+    if (attempts < 3) throw new Named('Throttled');
+    return 'done';
+  };
+  const execution = await run({
+    Flaky: lambdaTask('flaky', {
+      Retry: [{ ErrorEquals: ['Throttled'], IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: 5 }],
+      End: true,
+    }),
+  });
+  expect(output(execution)).toBe('done');
+  const took = ((execution.stopDate?.getTime() ?? 0) - execution.startDate.getTime()) / 1000;
+  expect(took).toBeGreaterThanOrEqual(90);
+  expect(execution.transitions).toBe(3);
+  expect(types(execution).filter((type) => type === 'TaskScheduled')).toHaveLength(3);
+  expect(types(execution).filter((type) => type === 'TaskStateEntered')).toHaveLength(1);
+});
+
+test('an error that is caught goes on with Error and Cause at the ResultPath', async () => {
+  functions.bad = () => {
+    throw new Named('ImageFailed', 'no disk');
+  };
+  const execution = await run(
+    {
+      Bad: lambdaTask('bad', {
+        Retry: [{ ErrorEquals: ['Other'] }],
+        Catch: [
+          { ErrorEquals: ['Other'], Next: 'Wrong' },
+          { ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Recover' },
+        ],
+        End: true,
+      }),
+      Recover: { Type: 'Pass', End: true },
+      Wrong: { Type: 'Fail' },
+    },
+    { build: 'web-1' },
+  );
+  expect(output(execution)).toEqual({
+    build: 'web-1',
+    error: {
+      Error: 'ImageFailed',
+      Cause: JSON.stringify({ errorType: 'ImageFailed', errorMessage: 'no disk' }),
+    },
+  });
+});
+
+test('an error that nothing catches fails the execution', async () => {
+  const execution = await run({ Stop: { Type: 'Fail', Error: 'Broken', Cause: 'on purpose' } });
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'Broken', cause: 'on purpose' });
+  expect(types(execution)).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
+});
+
+test('what Lambda refuses is an error of its own name', async () => {
+  const execution = await run({ Gone: lambdaTask('gone', { End: true }) });
+  expect(execution.error).toBe('Lambda.ResourceNotFoundException');
+});
+
+test('a path that is not there fails the execution and says which', async () => {
+  const execution = await run(
+    { P: { Type: 'Pass', Parameters: { 'x.$': '$.absent' }, End: true } },
+    { a: 1 },
+  );
+  expect(execution.error).toBe('States.Runtime');
+  expect(execution.cause).toBe(
+    "An error occurred while executing the state 'P' (entered at the event id #2). The JSONPath '$.absent' specified for the field 'x.$' could not be found in the input '{\"a\":1}'",
+  );
+});
+
+test('States.ALL does not catch a runtime error', async () => {
+  const execution = await run({
+    P: lambdaTask('x', {
+      Parameters: { 'x.$': '$.absent' },
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Q' }],
+      End: true,
+    }),
+    Q: { Type: 'Succeed' },
+  });
+  expect(execution.status).toBe('FAILED');
+});
+
+test('Choice compares input and context', async () => {
+  const choice = {
+    Pick: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.n', IsPresent: false, Next: 'None' },
+        {
+          And: [
+            { Variable: '$.n', NumericGreaterThan: 5 },
+            { Variable: '$$.State.Name', StringEquals: 'Pick' },
+          ],
+          Next: 'Big',
+        },
+      ],
+      Default: 'Small',
+    },
+    Big: { Type: 'Pass', Result: 'big', End: true },
+    Small: { Type: 'Pass', Result: 'small', End: true },
+    None: { Type: 'Pass', Result: 'none', End: true },
+  };
+  const stateMachineArn = await create({ StartAt: 'Pick', States: choice });
+  const results = [];
+  for (const input of [{ n: 6 }, { n: 1 }, {}]) {
+    const execution = states.start({ stateMachineArn, input: JSON.stringify(input) });
+    await execution.ended;
+    results.push(output(execution));
+  }
+  expect(results).toEqual(['big', 'small', 'none']);
+});
+
+test('Map runs its items with their own context and the input of the execution', async () => {
+  let most = 0;
+  let now = 0;
+  functions.each = async (event: { item: string }) => {
+    now += 1;
+    most = Math.max(most, now);
+    await realm.clock.sleep(5);
+    now -= 1;
+    return event;
+  };
+  const execution = await run(
+    {
+      Each: {
+        Type: 'Map',
+        ItemsPath: '$.groups',
+        MaxConcurrency: 2,
+        ItemSelector: { 'item.$': '$$.Map.Item.Value', 'index.$': '$$.Map.Item.Index' },
+        ItemProcessor: {
+          StartAt: 'Do',
+          States: {
+            Do: lambdaTask('each', {
+              ResultPath: '$',
+              End: true,
+              Parameters: {
+                FunctionName: 'each',
+                Payload: {
+                  'item.$': '$.item',
+                  'build.$': '$$.Execution.Input.build',
+                  'index.$': '$$.Map.Item.Index',
+                },
+              },
+            }),
+          },
+        },
+        ResultPath: '$.done',
+        End: true,
+      },
+    },
+    { build: 'web-1', groups: ['a', 'b', 'c'] },
+  );
+  expect(output(execution).done).toEqual([
+    { item: 'a', build: 'web-1', index: 0 },
+    { item: 'b', build: 'web-1', index: 1 },
+    { item: 'c', build: 'web-1', index: 2 },
+  ]);
+  expect(most).toBe(2);
+  expect(types(execution)).toEqual(
+    expect.arrayContaining([
+      'MapStateEntered',
+      'MapStateStarted',
+      'MapIterationStarted',
+      'MapIterationSucceeded',
+      'MapStateSucceeded',
+      'MapStateExited',
+    ]),
+  );
+});
+
+test('one item that fails fails the Map, and its Catch takes it', async () => {
+  functions.each = (event: string) => {
+    if (event === 'b') throw new Named('RefreshFailed');
+    return event;
+  };
+  const execution = await run(
+    {
+      Each: {
+        Type: 'Map',
+        ItemProcessor: { StartAt: 'Do', States: { Do: lambdaTask('each', { End: true }) } },
+        Catch: [{ ErrorEquals: ['RefreshFailed'], Next: 'Caught' }],
+        End: true,
+      },
+      Caught: { Type: 'Pass', End: true },
+    },
+    ['a', 'b'],
+  );
+  expect(output(execution).Error).toBe('RefreshFailed');
+  expect(types(execution)).toContain('MapStateFailed');
+});
+
+test('Parallel gives the outputs of its branches in order', async () => {
+  const branch = (value: string) => ({
+    StartAt: value,
+    States: { [value]: { Type: 'Pass', Result: value, End: true } },
+  });
+  const execution = await run({
+    Both: { Type: 'Parallel', Branches: [branch('a'), branch('b')], End: true },
+  });
+  expect(output(execution)).toEqual(['a', 'b']);
+});
+
+test('Wait lasts its seconds of AWS time', async () => {
+  const execution = await run({ W: { Type: 'Wait', SecondsPath: '$.s', End: true } }, { s: 120 });
+  expect((execution.stopDate?.getTime() ?? 0) - execution.startDate.getTime()).toBeGreaterThanOrEqual(
+    120_000,
+  );
+});
+
+describe('a task with a token', () => {
+  const parked = (rest: object = {}) => ({
+    Park: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+      Parameters: { FunctionName: 'park', Payload: { 'token.$': '$$.Task.Token', 'build.$': '$.build' } },
+      ResultPath: '$.image',
+      End: true,
+      ...rest,
+    },
+  });
+  let token = '';
+
+  beforeEach(() => {
+    token = '';
+    functions.park = (event: { token: string }) => {
+      token = event.token;
+    };
+  });
+
+  const start = async (rest: object = {}) => {
+    const stateMachineArn = await create({ StartAt: 'Park', States: parked(rest) });
+    const execution = states.start({ stateMachineArn, input: '{"build":"web-1"}' });
+    await until(() => token !== '');
+    return execution;
+  };
+
+  test('goes on with what the token is answered with', async () => {
+    const execution = await start();
+    expect(execution.status).toBe('RUNNING');
+    states.operations.SendTaskSuccess({ taskToken: token, output: '{"id":"ami-1"}' });
+    await execution.ended;
+    expect(output(execution)).toEqual({ build: 'web-1', image: { id: 'ami-1' } });
+    expect(types(execution)).toContain('TaskSubmitted');
+  });
+
+  test('fails with what the token is failed with', async () => {
+    const execution = await start();
+    states.operations.SendTaskFailure({ taskToken: token, error: 'ImageFailed', cause: 'no disk' });
+    await execution.ended;
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'ImageFailed', cause: 'no disk' });
+  });
+
+  test('times out, and its token is then of no use', async () => {
+    const execution = await start({ TimeoutSeconds: 300 });
+    await execution.ended;
+    expect(execution.error).toBe('States.Timeout');
+    expect(() => states.operations.SendTaskSuccess({ taskToken: token, output: '{}' })).toThrow(
+      expect.objectContaining({ code: 'TaskTimedOut' }),
+    );
+  });
+
+  test('misses a heartbeat', async () => {
+    const execution = await start({ HeartbeatSeconds: 60 });
+    await execution.ended;
+    expect(execution.error).toBe('States.HeartbeatTimeout');
+    expect(types(execution)).toContain('TaskTimedOut');
+  });
+
+  test('can be answered once', async () => {
+    await start();
+    states.operations.SendTaskSuccess({ taskToken: token, output: '{}' });
+    expect(() => states.operations.SendTaskSuccess({ taskToken: token, output: '{}' })).toThrow(
+      expect.objectContaining({ code: 'TaskTimedOut' }),
+    );
+    expect(() => states.operations.SendTaskSuccess({ taskToken: 'made up', output: '{}' })).toThrow(
+      expect.objectContaining({ code: 'InvalidToken' }),
+    );
+  });
+
+  test('takes only JSON', async () => {
+    await start();
+    expect(() => states.operations.SendTaskSuccess({ taskToken: token, output: '{' })).toThrow(
+      expect.objectContaining({ code: 'InvalidOutput' }),
+    );
+  });
+});
+
+test('a stopped execution runs nothing more', async () => {
+  let calls = 0;
+  functions.count = () => {
+    calls += 1;
+    throw new Named('Again');
+  };
+  const stateMachineArn = await create({
+    StartAt: 'Loop',
+    States: {
+      Loop: lambdaTask('count', {
+        Retry: [{ ErrorEquals: ['Again'], IntervalSeconds: 3600, MaxAttempts: 9 }],
+        End: true,
+      }),
+    },
+  });
+  const execution = states.start({ stateMachineArn });
+  await until(() => calls === 1);
+  states.operations.StopExecution({ executionArn: execution.arn, error: 'Stopped', cause: 'by hand' });
+  await execution.ended;
+  expect(execution).toMatchObject({ status: 'ABORTED', error: 'Stopped', cause: 'by hand' });
+  expect(calls).toBe(1);
+  expect(types(execution).at(-1)).toBe('ExecutionAborted');
+});
+
+test('an execution times out as a whole', async () => {
+  const execution = await run({ W: { Type: 'Wait', Seconds: 900, End: true } }, {}, { TimeoutSeconds: 60 });
+  expect(execution.status).toBe('TIMED_OUT');
+});
+
+test('a start is idempotent by name and input while the execution runs', async () => {
+  const stateMachineArn = await create({
+    StartAt: 'W',
+    States: { W: { Type: 'Wait', Seconds: 9e6, End: true } },
+  });
+  const begin = (name: string, input: string) =>
+    states.operations.StartExecution({ stateMachineArn, name, input });
+  const first = begin('web-1', '{"a":1}');
+  expect(begin('web-1', '{"a":1}').executionArn).toBe(first.executionArn);
+  expect(() => begin('web-1', '{"a":2}')).toThrow(
+    expect.objectContaining({ code: 'ExecutionAlreadyExists' }),
+  );
+  expect(() => begin('web 1', '{}')).toThrow(expect.objectContaining({ code: 'InvalidName' }));
+  expect(() => begin('web-2', '{')).toThrow(expect.objectContaining({ code: 'InvalidExecutionInput' }));
+});
+
+test('executions are listed newest first, by status, page by page', async () => {
+  const stateMachineArn = await create({ StartAt: 'S', States: { S: { Type: 'Succeed' } } });
+  for (const name of ['a', 'b', 'c']) await states.start({ stateMachineArn, name }).ended;
+  const first = states.operations.ListExecutions({
+    stateMachineArn,
+    maxResults: 2,
+    statusFilter: 'SUCCEEDED',
+  });
+  const second = states.operations.ListExecutions({
+    stateMachineArn,
+    maxResults: 2,
+    nextToken: first.nextToken,
+  });
+  expect([...first.executions, ...second.executions].map(({ name }) => name)).toEqual(['c', 'b', 'a']);
+  expect(states.operations.ListExecutions({ stateMachineArn, statusFilter: 'FAILED' }).executions).toEqual(
+    [],
+  );
+});
+
+test('start and end are announced on the event bus', async () => {
+  const events: AwsEvent[] = [];
+  realm.bus.subscribe((event) => events.push(event));
+  const execution = await run({ S: { Type: 'Succeed' } }, { a: 1 });
+  expect(events.map(({ detail }) => (detail as { status: string }).status)).toEqual(['RUNNING', 'SUCCEEDED']);
+  expect(events[1]).toMatchObject({
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    resources: [execution.arn],
+    detail: {
+      executionArn: execution.arn,
+      name: execution.name,
+      output: '{"a":1}',
+      stopDate: execution.stopDate?.getTime(),
+    },
+  });
+});
+
+test('all functions of an execution get one and the same trace', async () => {
+  const traces: (string | undefined)[] = [];
+  functions.note = (_event, request) => void traces.push(request.traceId);
+  const execution = await run({
+    A: lambdaTask('note', { Next: 'B' }),
+    B: { Type: 'Task', Resource: 'arn:aws:lambda:us-east-1:000000000000:function:note', End: true },
+  });
+  expect(traces).toEqual([execution.traceId, execution.traceId]);
+  expect(types(execution)).toContain('LambdaFunctionSucceeded');
+});
+
+test('other services are called by the SDK integration, and their errors have its names', async () => {
+  const call = (resource: string, parameters: object) =>
+    run({ T: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true } });
+  const sent = await call('sns:publish', { TopicArn: 'arn', Message: 'hi' });
+  expect(output(sent)).toEqual({
+    service: 'sns',
+    operation: 'Publish',
+    input: { TopicArn: 'arn', Message: 'hi' },
+  });
+});
+
+test('an EC2 error of the SDK integration is Ec2.Ec2Exception', async () => {
+  const execution = await run({
+    T: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ec2:describeImages', Parameters: {}, End: true },
+  });
+  expect(execution.error).toBe('Ec2.Ec2Exception');
+  expect(execution.cause).toContain('no such image');
+});
+
+test('an express machine can be run to its end in one call', async () => {
+  const stateMachineArn = await create(
+    { StartAt: 'P', States: { P: { Type: 'Pass', Result: 1, End: true } } },
+    { type: 'EXPRESS' },
+  );
+  expect(await states.operations.StartSyncExecution({ stateMachineArn })).toMatchObject({
+    status: 'SUCCEEDED',
+    output: '1',
+  });
+});
+
+test.each([
+  ['no JSON', '{', /INVALID_JSON_DESCRIPTION/],
+  [
+    'a Next that is not there',
+    JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } }),
+    /SCHEMA_VALIDATION_FAILED/,
+  ],
+  [
+    'an unknown type',
+    JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Nap', End: true } } }),
+    /SCHEMA_VALIDATION_FAILED/,
+  ],
+  [
+    'JSONata',
+    JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }),
+    /lacks the query language JSONata/,
+  ],
+])('a definition with %s is InvalidDefinition', async (_what, definition, message) => {
+  expect(() => states.operations.CreateStateMachine({ name: 'm', definition, roleArn })).toThrow(
+    expect.objectContaining({
+      code: 'InvalidDefinition',
+      message: expect.stringMatching(message),
+    }),
+  );
+});
+
+test('creating the same machine again is no error, another definition is', async () => {
+  const definition = { StartAt: 'S', States: { S: { Type: 'Succeed' } } };
+  const arn = await create(definition);
+  expect(await create(definition)).toBe(arn);
+  await expect(create({ ...definition, Comment: 'new' })).rejects.toMatchObject({
+    code: 'StateMachineAlreadyExists',
+  });
+});
+
+test('a text with quotes survives States.JsonToString', async () => {
+  const execution = await run(
+    { P: { Type: 'Pass', Parameters: { 'text.$': 'States.JsonToString($.value)' }, End: true } },
+    { value: { said: 'a "quoted" \\ word' } },
+  );
+  expect(JSON.parse(output(execution).text)).toEqual({ said: 'a "quoted" \\ word' });
+});
