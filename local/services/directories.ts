@@ -64,3 +64,8 @@ export function serviceCall(realm: Realm, service: string): Call {
     },
   };
 }
+
+/** Whether an AWS service makes this call itself; only such calls may set tags that begin with `aws:`. */
+export function isServiceCall(call: Call): boolean {
+  return call.principal.arn.includes(':role/aws-service-role/');
+}

@@ -1,6 +1,6 @@
 import type { Filter } from '@aws-sdk/client-auto-scaling';
 import { uuid } from '../../ids';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { describeGroup, type Group } from './group';
 import {
@@ -30,7 +30,7 @@ export function groupOperations(state: AutoScalingState) {
   };
 
   return {
-    async CreateAutoScalingGroup(input) {
+    async CreateAutoScalingGroup(input, call: Call) {
       const name = checkName(input.AutoScalingGroupName);
       if (state.groups.has(name)) throw alreadyExists(name);
       const min = input.MinSize ?? 0;
@@ -39,7 +39,7 @@ export function groupOperations(state: AutoScalingState) {
       const asked = configurationOf(input);
       const settings = await newSettings(state, input);
       const configuration = await state.templates.complete(asked ?? {});
-      const tags = mergeTags([], readTags(name, input.Tags));
+      const tags = mergeTags([], readTags(name, input.Tags, call));
       await state.launcher.check(configuration, { name, settings, tags, members: new Map() });
       if (state.groups.has(name)) throw alreadyExists(name);
       const group: Group = {

@@ -1,5 +1,5 @@
 import type { Filter, TagDescription } from '@aws-sdk/client-auto-scaling';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { pageOf } from './paging';
 import type { AutoScalingState } from './state';
 import { mergeTags, readTags } from './tags';
@@ -84,7 +84,7 @@ export function processOperations(state: AutoScalingState) {
       Granularities: [{ Granularity: '1Minute' }],
     }),
 
-    CreateOrUpdateTags(input) {
+    CreateOrUpdateTags(input, call: Call) {
       const tags = input.Tags ?? [];
       for (const name of new Set(tags.map((tag) => tag.ResourceId))) {
         const group = state.group(name);
@@ -93,6 +93,7 @@ export function processOperations(state: AutoScalingState) {
           readTags(
             group.name,
             tags.filter((tag) => tag.ResourceId === name),
+            call,
           ),
         );
       }

@@ -1,8 +1,10 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-auto-scaling';
+import type { Call } from '../../service';
+import { isServiceCall } from '../directories';
 import { validationError } from './validation-error';
 
 /** Tags as a group keeps them. @throws AwsError `ValidationError` */
-export function readTags(groupName: string, tags: readonly Tag[] | undefined): TagDescription[] {
+export function readTags(groupName: string, tags: readonly Tag[] | undefined, call: Call): TagDescription[] {
   const seen = new Set<string>();
   const read = (tags ?? []).map((tag) => {
     const key = tag.Key ?? '';
@@ -10,7 +12,7 @@ export function readTags(groupName: string, tags: readonly Tag[] | undefined): T
       throw validationError(`Tag key '${key}' must be between 1 and 128 characters long.`);
     if ((tag.Value ?? '').length > 256)
       throw validationError(`Tag value of '${key}' must be at most 256 characters long.`);
-    if (key.toLowerCase().startsWith('aws:'))
+    if (key.toLowerCase().startsWith('aws:') && !isServiceCall(call))
       throw validationError(`Tag keys starting with 'aws:' are reserved for system use: ${key}`);
     if (tag.ResourceType !== undefined && tag.ResourceType !== 'auto-scaling-group')
       throw validationError(`Invalid tag resource type: ${tag.ResourceType}`);
@@ -24,7 +26,8 @@ export function readTags(groupName: string, tags: readonly Tag[] | undefined): T
       PropagateAtLaunch: tag.PropagateAtLaunch ?? false,
     };
   });
-  if (read.length > 50) throw validationError('Cannot add more than 50 tags to a group.');
+  if (read.filter(({ Key }) => !Key?.toLowerCase().startsWith('aws:')).length > 50)
+    throw validationError('Cannot add more than 50 tags to a group.');
   return read;
 }
 
