@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Realm } from '../../realm';
 import type { OperationsOf, Service } from '../../service';
 import { AwsError } from '../../wire/aws-error';
@@ -31,6 +32,7 @@ export class CloudFormation implements Service {
     },
   ) {
     const aws = makeClients(realm, deps.services);
+    setMaxListeners(0, this.closing.signal);
     this.engine = {
       realm,
       aws,

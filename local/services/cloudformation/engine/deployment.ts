@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import { validationError } from '../errors';
 import type { Blueprint, Stack, StackOutput, StackResource } from '../stack';
@@ -26,6 +27,7 @@ type Undo =
 /** One run of making a stack, or of changing it into what a new blueprint says. */
 export class Deployment {
   private readonly abort = new AbortController();
+  private readonly signal: AbortSignal;
   private readonly work: ResourceWork;
   private readonly undo: Undo[] = [];
   private readonly failed: { logicalId: string; kind: Kind }[] = [];
@@ -38,8 +40,10 @@ export class Deployment {
     private readonly blueprint: Blueprint,
     private readonly kind: Kind,
   ) {
-    engine.closing.addEventListener('abort', () => this.abort.abort(engine.closing.reason), { once: true });
-    this.work = new ResourceWork(engine, stack, this.abort.signal);
+    this.signal = AbortSignal.any([this.abort.signal, engine.closing]);
+    // Every resource that is waited for listens; there may be hundreds.
+    setMaxListeners(0, this.signal);
+    this.work = new ResourceWork(engine, stack, this.signal);
   }
 
   /**
@@ -52,7 +56,7 @@ export class Deployment {
     const stopTimer = this.startTimer();
     try {
       const outputs = await this.applyResources();
-      if (this.failed.length === 0 && !this.abort.signal.aborted) {
+      if (this.failed.length === 0 && !this.signal.aborted) {
         this.stack.outputs = outputs();
         return undefined;
       }
@@ -144,7 +148,7 @@ export class Deployment {
   }
 
   private explainFailed(): string {
-    const reason = this.abort.signal.reason;
+    const reason = this.signal.reason;
     if (this.failed.length === 0 && reason instanceof Cancelled) return reason.message;
     const list = (kind: Kind) =>
       this.failed.filter((one) => one.kind === kind).map(({ logicalId }) => logicalId);
@@ -316,8 +320,7 @@ export class Deployment {
   }
 
   private fail(resource: StackResource, kind: Kind, error: unknown): never {
-    const cancelled =
-      error instanceof Cancelled || (this.abort.signal.aborted && error === this.abort.signal.reason);
+    const cancelled = error instanceof Cancelled || (this.signal.aborted && error === this.signal.reason);
     if (!cancelled) this.failed.push({ logicalId: resource.logicalId, kind });
     const reason = cancelled
       ? kind === 'CREATE'
