@@ -151,12 +151,12 @@ function launchRequest(
         })),
       }),
     ...(!place.subnetId && { Placement: { AvailabilityZone: place.zone } }),
-    TagSpecifications: [{ ResourceType: 'instance', Tags: launchTags(group, data) }],
+    TagSpecifications: [{ ResourceType: 'instance', Tags: launchTags(group, template) }],
   };
 }
 
 /** The template's own tags yield to the group's where both name a key; the request replaces the template's list. */
-function launchTags(group: Pick<Group, 'name' | 'tags'>, data: ResolvedTemplate['data']): Tag[] {
+function launchTags(group: Pick<Group, 'name' | 'tags'>, { data, launchedFrom }: ResolvedTemplate): Tag[] {
   const tags = new Map<string, string>();
   for (const spec of data.TagSpecifications ?? []) {
     if (spec.ResourceType !== 'instance') continue;
@@ -164,5 +164,7 @@ function launchTags(group: Pick<Group, 'name' | 'tags'>, data: ResolvedTemplate[
   }
   for (const tag of group.tags) if (tag.PropagateAtLaunch) tags.set(tag.Key ?? '', tag.Value ?? '');
   tags.set('aws:autoscaling:groupName', group.name);
+  tags.set('aws:ec2launchtemplate:id', launchedFrom.LaunchTemplateId);
+  tags.set('aws:ec2launchtemplate:version', launchedFrom.Version);
   return [...tags].map(([Key, Value]) => ({ Key, Value }));
 }

@@ -26,6 +26,8 @@ test('A group launches its desired capacity, spread over its zones and registere
   expect([...cloud.machines.values()][0]?.tags).toEqual({
     Name: 'web',
     'aws:autoscaling:groupName': 'web',
+    'aws:ec2launchtemplate:id': template.LaunchTemplateId,
+    'aws:ec2launchtemplate:version': '1',
   });
   await cloud.until(() => cloud.healthyCount() === 3, 'three healthy targets');
   const activities = cloud.operations.DescribeScalingActivities(
