@@ -1,3 +1,5 @@
+import { monthName } from './months';
+
 export interface JournalEntry {
   at: Date;
   /** The program that wrote, as `httpd` or `systemd`. */
@@ -33,7 +35,7 @@ export function formatJournalEntry(entry: JournalEntry, hostname: string): strin
 
 /** As in `Nov 03 09:00:00`, in UTC. */
 export function formatSyslogTime(date: Date): string {
-  const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
+  const month = monthName(date);
   const day = String(date.getUTCDate()).padStart(2, '0');
   return `${month} ${day} ${date.toISOString().slice(11, 19)}`;
 }

@@ -6,7 +6,9 @@ import { HOST_PROGRAMS } from './host-programs';
 import { JOURNAL_PROGRAMS } from './journal-programs';
 import type { Programs } from './program';
 import { RPM_PROGRAMS } from './rpm';
+import { STAT_PROGRAMS } from './stat';
 import { SYSTEMCTL_PROGRAMS } from './systemctl';
+import { TAR_PROGRAMS } from './tar';
 import { TIME_PROGRAMS } from './time-programs';
 import { UNZIP_PROGRAMS } from './unzip';
 import { WEB_PROGRAMS } from './web-programs';
@@ -21,7 +23,9 @@ export const PROGRAMS: Programs = {
   ...HOST_PROGRAMS,
   ...JOURNAL_PROGRAMS,
   ...RPM_PROGRAMS,
+  ...STAT_PROGRAMS,
   ...SYSTEMCTL_PROGRAMS,
+  ...TAR_PROGRAMS,
   ...TIME_PROGRAMS,
   ...UNZIP_PROGRAMS,
   ...WEB_PROGRAMS,

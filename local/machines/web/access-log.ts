@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Disk } from '../disk';
+import { monthName } from '../months';
 
 const ROTATE_AT = 8 * 1024 * 1024;
 
@@ -34,7 +35,7 @@ export function combinedLine(
 
 /** As in `23/Nov/2026:13:00:00 +0000`. */
 export function formatLogTime(date: Date): string {
-  const month = date.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
+  const month = monthName(date);
   const day = String(date.getUTCDate()).padStart(2, '0');
   return `${day}/${month}/${date.getUTCFullYear()}:${date.toISOString().slice(11, 19)} +0000`;
 }

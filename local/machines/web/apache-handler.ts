@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Disk } from '../disk';
 import { accessTo } from '../disk-access';
 import type { FileNode } from '../inode';
+import { monthName } from '../months';
 import { appendLog, combinedLine } from './access-log';
 import { type ApacheConfig, chooseSite, type Settings, type Site } from './apache-config';
 import { apacheErrorPage, apacheIndexPage, apacheRedirectPage } from './apache-pages';
@@ -241,7 +242,7 @@ export class ApacheHandler {
 /** A line of Apache's error log. */
 export function apacheErrorLine(at: Date, level: string, message: string): string {
   const day = at.toUTCString().slice(0, 3);
-  const month = at.toLocaleString('en-US', { month: 'short', timeZone: 'UTC' });
+  const month = monthName(at);
   const date = String(at.getUTCDate()).padStart(2, '0');
   const time = at.toISOString().slice(11, 23);
   return `[${day} ${month} ${date} ${time}000 ${at.getUTCFullYear()}] [${level}] [pid 1234:tid 1234] ${message}\n`;

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { Daemon, DaemonHost } from '../daemon';
 import { DaemonFailed } from '../daemon';
 import { AddressInUse } from '../ports';
@@ -6,24 +5,18 @@ import { appendLog } from './access-log';
 import { type ApacheConfig, loadApacheConfig } from './apache-config';
 import { ApacheHandler, apacheErrorLine } from './apache-handler';
 import { ApacheConfigError } from './apache-parse';
+import { ServerGroup } from './server-group';
 
 /** httpd in the foreground: real servers on the ports that its configuration listens on. */
 export async function startApache(host: DaemonHost): Promise<Daemon> {
   let config = load(host);
   const handler = new ApacheHandler(host.disk, host.now, () => config);
-  const opened = new Set<number>();
-  const open = async (port: number) => {
-    const server = createServer({ keepAliveTimeout: 5000 }, (request, response) =>
-      handler.handle(request, response, port),
-    );
-    await host.ports.listen(port, server);
-    opened.add(port);
-  };
-  const closeAll = () => Promise.all([...opened].map((port) => host.ports.close(port)));
+  const servers = new ServerGroup(host.ports, 5000, (request, response, port) =>
+    handler.handle(request, response, port),
+  );
   try {
-    for (const port of config.ports) await open(port);
+    await servers.listenOn(config.ports);
   } catch (error) {
-    await closeAll();
     if (error instanceof AddressInUse)
       throw new DaemonFailed(
         `(98)Address already in use: AH00072: make_sock: could not bind to address [::]:${error.port}\nno listening sockets available, shutting down\nAH00015: Unable to open logs`,
@@ -35,18 +28,11 @@ export async function startApache(host: DaemonHost): Promise<Daemon> {
   return {
     async reload() {
       const next = load(host);
-      for (const port of opened)
-        if (!next.ports.includes(port)) {
-          opened.delete(port);
-          await host.ports.close(port);
-        }
-      for (const port of next.ports) if (!opened.has(port)) await open(port);
+      await servers.listenOn(next.ports);
       config = next;
       announce(host, config);
     },
-    async stop() {
-      await closeAll();
-    },
+    stop: () => servers.closeAll(),
   };
 }
 

@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
 import { type Daemon, DaemonFailed, type DaemonHost } from '../daemon';
 import { AddressInUse } from '../ports';
 import { appendLog } from './access-log';
 import { loadNginxConfig, type NginxConfig } from './nginx-config';
 import { NginxHandler } from './nginx-handler';
 import { NginxConfigError } from './nginx-parse';
+import { ServerGroup } from './server-group';
 
 const CONFIG = '/etc/nginx/nginx.conf';
 
@@ -12,19 +12,12 @@ const CONFIG = '/etc/nginx/nginx.conf';
 export async function startNginx(host: DaemonHost): Promise<Daemon> {
   let config = load(host);
   const handler = new NginxHandler(host.disk, host.now, () => config);
-  const opened = new Set<number>();
-  const open = async (port: number) => {
-    const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
-      handler.handle(request, response, port),
-    );
-    await host.ports.listen(port, server);
-    opened.add(port);
-  };
-  const closeAll = () => Promise.all([...opened].map((port) => host.ports.close(port)));
+  const servers = new ServerGroup(host.ports, 65_000, (request, response, port) =>
+    handler.handle(request, response, port),
+  );
   try {
-    for (const port of config.ports) await open(port);
+    await servers.listenOn(config.ports);
   } catch (error) {
-    await closeAll();
     if (error instanceof AddressInUse)
       throw new DaemonFailed(
         `nginx: [emerg] bind() to 0.0.0.0:${error.port} failed (98: Address already in use)\nnginx: [emerg] still could not bind()`,
@@ -36,18 +29,11 @@ export async function startNginx(host: DaemonHost): Promise<Daemon> {
   return {
     async reload() {
       const next = load(host);
-      for (const port of opened)
-        if (!next.ports.includes(port)) {
-          opened.delete(port);
-          await host.ports.close(port);
-        }
-      for (const port of next.ports) if (!opened.has(port)) await open(port);
+      await servers.listenOn(next.ports);
       config = next;
       announce(host, config);
     },
-    async stop() {
-      await closeAll();
-    },
+    stop: () => servers.closeAll(),
   };
 }
 

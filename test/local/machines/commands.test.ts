@@ -121,6 +121,15 @@ test('an archive can be piped from S3 into tar', async () => {
   ).toContain(sum);
 });
 
+test('tar takes what GNU tar takes of options about owners, and strips components', async () => {
+  const output = await run(`cd /tmp
+mkdir -p site/css; echo a > site/css/a.css
+tar -czf site.tgz site
+tar --touch --no-same-owner --strip-components=1 -xzf site.tgz -C /srv
+stat -c '%U:%G %a %n' /srv/css/a.css`);
+  expect(output).toContain('root:root 644 /srv/css/a.css');
+});
+
 test('unzip and gunzip keep bytes as they are', async () => {
   objects.set('/artifacts/site.zip', Buffer.from(zipSync({ 'img/a.png': PICTURE })));
   objects.set('/artifacts/b.gz', gzipSync(PICTURE));
