@@ -57,6 +57,11 @@ function checkForward(
       'ValidationError',
       'You cannot specify both a target group ARN and a list of target groups with a different one',
     );
+  if (ForwardConfig?.TargetGroupStickinessConfig?.Enabled)
+    throw new AwsError(
+      'InvalidLoadBalancerAction',
+      'The embedded AWS has stickiness of target groups to targets, not of rules to target groups',
+    );
   const groups = forwardedGroups(action);
   if (groups.length === 0) throw new AwsError('ValidationError', 'A target group ARN must be specified');
   if (groups.length > 5)
@@ -77,7 +82,7 @@ function checkForward(
         ...(balancer.kind === 'application' && { Weight: weight }),
       })),
       ...(balancer.kind === 'application' && {
-        TargetGroupStickinessConfig: { Enabled: false, ...ForwardConfig?.TargetGroupStickinessConfig },
+        TargetGroupStickinessConfig: { Enabled: false },
       }),
     },
   };

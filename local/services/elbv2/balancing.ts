@@ -144,14 +144,18 @@ export class Balancing {
   /**
    * The target for the next request: a healthy one; where none is healthy any that is in use, healthy or not (User Guide,
    * Health checks: the load balancer fails open); undefined when there is none.
+   * @param stickTo picks one of the candidates by a session, where there is one
    */
-  chooseTarget(group: TargetGroup): Target | undefined {
+  chooseTarget(
+    group: TargetGroup,
+    stickTo?: (candidates: readonly Target[]) => Target | undefined,
+  ): Target | undefined {
     const usable = [...group.targets.values()]
       .map((target) => ({ target, state: this.healthOf(group, target).State }))
       .filter(({ state }) => state !== 'draining' && state !== 'unused');
     const healthy = usable.filter(({ state }) => state === 'healthy');
     const candidates = (healthy.length > 0 ? healthy : usable).map(({ target }) => target);
-    return group.choose(candidates, this.realm.clock.millis());
+    return stickTo?.(candidates) ?? group.choose(candidates, this.realm.clock.millis());
   }
 
   /** Finds out anew which target group is used by which load balancer, and which targets are to be checked. */

@@ -49,10 +49,14 @@ export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
     );
     balancer.nodes = places.map((place) => makeNode(balancing, balancer, place));
     balancing.loadBalancers.set(arn, balancer);
-    forgetName.set(
-      arn,
-      balancing.network.name(name, () => balancer.nodes.map(({ interfaceId }) => interfaceId)),
-    );
+    const interfaces = () => balancer.nodes.map(({ interfaceId }) => interfaceId);
+    const forget = balancing.network.name(name, interfaces);
+    // Browsers find names under `localhost` on this machine: the front door leads them on by the name.
+    const forgetLocal = balancing.network.name(name.replace(/\.amazonaws\.com$/, '.localhost'), interfaces);
+    forgetName.set(arn, () => {
+      forget();
+      forgetLocal();
+    });
     balancing.tags.add(arn, input.Tags ?? []);
     activateLater(balancer);
     return balancer;

@@ -260,6 +260,20 @@ test('rules are tried by priority, all conditions of one must hold', async () =>
   expect(moved).toEqual([301, 'https://new.example.com:443/a?b=c']);
 });
 
+test('with stickiness a client stays with its target by a cookie that it cannot forge', async () => {
+  const { url, targetGroupArn } = await stage.balance({ attributes: { 'stickiness.enabled': 'true' } });
+  await runHealthy(targetGroupArn, 'i-1', 'i-2');
+  const first = await get(url);
+  const target = await first.text();
+  const [cookie = ''] = first.headers.getSetCookie();
+  expect(cookie).toMatch(/^AWSALB=[^;]+; Expires=[^;]+ GMT; Path=\/$/);
+  const [pair = ''] = cookie.split(';');
+  const ask = async (header: string) => (await get(url, { headers: { cookie: header } })).text();
+  for (let count = 0; count < 4; count += 1) expect(await ask(pair)).toBe(target);
+  const forged = await Promise.all([1, 2].map(() => ask(`${pair.slice(0, -6)}AAAAAA`)));
+  expect(forged.sort()).toEqual(['i-1', 'i-2']);
+});
+
 test('weights share the requests among target groups', async () => {
   const { url, targetGroupArn, listenerArn } = await stage.balance();
   const second = stage.createTargetGroup('second');

@@ -10,11 +10,12 @@ import type { Balancing } from '../balancing';
 import { forwardedGroups, type Listener } from '../listener';
 import type { LoadBalancer } from '../load-balancer';
 import { meetsCondition, type RequestFacts } from '../rule-condition';
-import type { Target } from '../target';
+import { type Target, targetKey } from '../target';
 import { chooseByWeight, type TargetGroup } from '../target-group';
 import type { ServerCertificate } from './certificate';
 import { sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
+import { Stickiness } from './stickiness';
 import { TargetAgent } from './target-agent';
 import { traceHeader } from './trace-id';
 
@@ -36,6 +37,7 @@ interface Exchange {
 /** The HTTP side of an Application Load Balancer's listener: rules, and a reverse proxy to the targets. */
 export class ApplicationListener {
   private readonly server: Server;
+  private readonly stickiness = new Stickiness();
   private readonly agents = new WeakMap<Target, TargetAgent>();
 
   constructor(
@@ -116,19 +118,26 @@ export class ApplicationListener {
     sendPage(response, config.StatusCode === 'HTTP_302' ? 302 : 301, { location });
   }
 
-  private choose(action: Action | undefined): { group: TargetGroup; target: Target } | undefined {
+  private choose(
+    { request: incoming }: Exchange,
+    action: Action | undefined,
+  ): { group: TargetGroup; target: Target } | undefined {
     const groups = action ? forwardedGroups(action) : [];
     const chosen = chooseByWeight(
       groups,
       groups.map(({ weight }) => weight),
     );
     const group = chosen && this.balancing.targetGroups.get(chosen.arn);
-    const target = group && this.balancing.chooseTarget(group);
-    return group && target ? { group, target } : undefined;
+    if (!group) return undefined;
+    const session = this.stickiness.preferred(group, incoming.headers.cookie, this.now());
+    const target = this.balancing.chooseTarget(group, (candidates) =>
+      candidates.find(({ id, port }) => targetKey(id, port) === session),
+    );
+    return target && { group, target };
   }
 
   private forward(exchange: Exchange, response: ServerResponse, action: Action | undefined): void {
-    const choice = this.choose(action);
+    const choice = this.choose(exchange, action);
     if (!choice) {
       sendPage(response, 503);
       return;
@@ -176,11 +185,11 @@ export class ApplicationListener {
     response.once('close', abandon);
     onward.setTimeout(this.idleMilliseconds(), () => onward.destroy(new SlowTarget()));
     onward.once('response', (answer) => {
-      response.writeHead(
-        answer.statusCode ?? 502,
-        answer.statusMessage,
-        forwardedHeaders(answer.headersDistinct),
-      );
+      const cookies = this.stickiness.cookies(group, target, this.now());
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, {
+        ...forwardedHeaders(answer.headersDistinct),
+        ...(cookies.length > 0 && { 'set-cookie': [...(answer.headers['set-cookie'] ?? []), ...cookies] }),
+      });
       response.flushHeaders();
       pipeline(answer, response, () => undefined);
     });
@@ -196,7 +205,7 @@ export class ApplicationListener {
   }
 
   private async upgrade(exchange: Exchange, client: Duplex, head: Buffer): Promise<void> {
-    const choice = this.choose(this.actionFor(exchange));
+    const choice = this.choose(exchange, this.actionFor(exchange));
     client.on('error', () => client.destroy());
     if (!choice) {
       client.end('HTTP/1.1 503 Service Temporarily Unavailable\r\nConnection: close\r\n\r\n');
@@ -238,13 +247,15 @@ export class ApplicationListener {
     const forwardedFor = mode === 'append' ? appended : mode === 'preserve' ? before : undefined;
     const kept = forwardedHeaders(incoming.headersDistinct);
     delete kept['x-forwarded-for'];
+    if (this.balancer.attributes.isOn('routing.http.drop_invalid_header_fields.enabled'))
+      for (const name of Object.keys(kept)) if (!/^[-A-Za-z0-9]+$/.test(name)) delete kept[name];
     const trace = headers['x-amzn-trace-id'];
     return {
       ...kept,
       ...(forwardedFor && { 'x-forwarded-for': String(forwardedFor) }),
       'x-forwarded-proto': (this.listener.protocol ?? 'HTTP').toLowerCase(),
       'x-forwarded-port': String(this.listener.port),
-      'x-amzn-trace-id': traceHeader(trace && String(trace), this.balancing.realm.clock.now()),
+      'x-amzn-trace-id': traceHeader(trace && String(trace), this.now()),
       ...(headers['transfer-encoding'] && { 'transfer-encoding': 'chunked' }),
     };
   }
@@ -267,6 +278,10 @@ export class ApplicationListener {
     });
     socket.setNoDelay(true);
     return group.protocol === 'HTTPS' ? secureSocket(socket, target.address) : socket;
+  }
+
+  private now(): Date {
+    return this.balancing.realm.clock.now();
   }
 
   private idleMilliseconds(): number {

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from '../../../network/proxy';
 import type { Balancing } from '../balancing';
 import { forwardedGroups, type Listener } from '../listener';
 import type { LoadBalancer } from '../load-balancer';
+import type { Target } from '../target';
 
 /** A Network Load Balancer's listener: each connection goes as it is to one target. */
 export class NetworkListener {
@@ -18,7 +20,11 @@ export class NetworkListener {
     const [action] = this.listener.defaultRule.actions;
     const [forward] = action ? forwardedGroups(action) : [];
     const group = forward && this.balancing.targetGroups.get(forward.arn);
-    const target = group && this.balancing.chooseTarget(group);
+    const target =
+      group &&
+      this.balancing.chooseTarget(group, (candidates) =>
+        group.attributes.isOn('stickiness.enabled') ? bySource(candidates, clientAddress) : undefined,
+      );
     const node = this.balancer.nodeFor(target?.zone);
     if (!group || !target || !node) return void client.resetAndDestroy();
     const gone = new AbortController();
@@ -38,4 +44,9 @@ export class NetworkListener {
         () => client.resetAndDestroy(),
       );
   }
+}
+
+/** Always the same target for an address, while the targets are the same. */
+function bySource(candidates: readonly Target[], address: string): Target | undefined {
+  return candidates[createHash('sha256').update(address).digest().readUInt32BE() % candidates.length];
 }
