@@ -1,6 +1,6 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Certificate, ProtocolEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { checkActions } from './actions';
 import type { Balancing } from './balancing';
@@ -18,10 +18,10 @@ const PROTOCOLS = { application: ['HTTPS', 'HTTP'], network: ['TCP'] } as const;
 /** Operations on listeners. */
 export function listenerOperations(balancing: Balancing, servers: Servers) {
   return {
-    async CreateListener(input) {
+    async CreateListener(input, call: Call) {
       const balancer = balancing.loadBalancer(input.LoadBalancerArn ?? '');
       const { port, protocol } = checkPlace(balancing, balancer, input.Port, input.Protocol);
-      checkTags(input.Tags ?? []);
+      checkTags(input.Tags ?? [], call);
       const actions = checkActions(balancing, balancer, protocol, input.DefaultActions ?? []);
       const security = checkSecurity(protocol, input.Certificates ?? [], input.SslPolicy);
       const arn = listenerArn(balancer.arn);

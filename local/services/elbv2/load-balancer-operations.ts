@@ -1,7 +1,7 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateLoadBalancerInput, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { durations } from '../../durations';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { serviceCall } from '../directories';
 import type { Balancing } from './balancing';
@@ -84,8 +84,9 @@ export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
   }
 
   return {
-    async CreateLoadBalancer(input) {
+    async CreateLoadBalancer(input, call: Call) {
       checkCreate(input);
+      checkTags(input.Tags ?? [], call);
       const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
       const places = choosePlaces(balancing, kind, input);
       const vpcId = places[0]?.vpcId ?? '';
@@ -191,7 +192,6 @@ function checkCreate(input: CreateLoadBalancerInput): void {
   checkEnum('type', input.Type, ['application', 'network', 'gateway']);
   checkEnum('scheme', input.Scheme, ['internet-facing', 'internal']);
   checkName('load balancer', input.Name ?? '');
-  checkTags(input.Tags ?? []);
   if (input.Type === 'gateway')
     throw new AwsError(
       'InvalidConfigurationRequest',

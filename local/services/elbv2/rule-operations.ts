@@ -1,5 +1,5 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { checkActions } from './actions';
 import type { Balancing } from './balancing';
@@ -29,7 +29,7 @@ export function ruleOperations(balancing: Balancing) {
   }
 
   return {
-    CreateRule(input) {
+    CreateRule(input, call: Call) {
       const listener = balancing.listener(input.ListenerArn ?? '');
       const balancer = balancing.loadBalancer(listener.balancerArn);
       if (balancer.kind === 'network')
@@ -41,7 +41,7 @@ export function ruleOperations(balancing: Balancing) {
       checkTransforms(input.Transforms);
       const conditions = input.Conditions ?? [];
       checkConditions(conditions);
-      checkTags(input.Tags ?? []);
+      checkTags(input.Tags ?? [], call);
       const actions = checkActions(balancing, balancer, listener.protocol, input.Actions ?? []);
       const count = balancing.listenersOf(balancer.arn).reduce((sum, one) => sum + one.rules().length - 1, 0);
       if (count >= MOST_RULES)

@@ -1,5 +1,5 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Balancing } from './balancing';
 import { checkTags } from './tags';
@@ -18,9 +18,9 @@ export function tagOperations(balancing: Balancing) {
   }
 
   return {
-    AddTags({ ResourceArns, Tags }) {
+    AddTags({ ResourceArns, Tags }, call: Call) {
       const arns = checkArns(ResourceArns);
-      checkTags(Tags ?? []);
+      checkTags(Tags ?? [], call);
       for (const arn of arns) balancing.tags.add(arn, Tags ?? []);
       return {};
     },

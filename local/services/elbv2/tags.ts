@@ -1,5 +1,7 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { isServiceCall } from '../directories';
 
 const MOST_TAGS = 50;
 
@@ -7,12 +9,11 @@ const MOST_TAGS = 50;
 export class Tags {
   private readonly byArn = new Map<string, Map<string, string>>();
 
-  /** @throws AwsError DuplicateTagKeys, TooManyTags, ValidationError for keys and values that are too long or reserved */
+  /** Adds tags that `checkTags` has let through. @throws AwsError TooManyTags */
   add(arn: string, tags: readonly Tag[]): void {
-    checkTags(tags);
     const merged = new Map(this.byArn.get(arn));
     for (const { Key = '', Value = '' } of tags) merged.set(Key, Value);
-    if (merged.size > MOST_TAGS)
+    if ([...merged.keys()].filter(isOwn).length > MOST_TAGS)
       throw new AwsError('TooManyTags', `You cannot specify more than ${MOST_TAGS} tags for a resource`);
     this.byArn.set(arn, merged);
   }
@@ -30,17 +31,19 @@ export class Tags {
   }
 }
 
-/** Refuses tags that AWS refuses, before anything is made. */
-export function checkTags(tags: readonly Tag[]): void {
+const isOwn = (key: string) => !key.toLowerCase().startsWith('aws:');
+
+/** Refuses tags that AWS refuses, before anything is made. AWS's own services may set those that begin with `aws:`. */
+export function checkTags(tags: readonly Tag[], call: Call): void {
   const keys = tags.map(({ Key = '' }) => Key);
   if (new Set(keys).size < keys.length)
     throw new AwsError('DuplicateTagKeys', 'A tag key was specified more than once');
-  if (tags.length > MOST_TAGS)
+  if (keys.filter(isOwn).length > MOST_TAGS)
     throw new AwsError('TooManyTags', `You cannot specify more than ${MOST_TAGS} tags for a resource`);
   for (const { Key = '', Value = '' } of tags) {
     if (Key.length < 1 || Key.length > 128)
       throw new AwsError('ValidationError', `The tag key '${Key}' must have 1 to 128 characters`);
-    if (Key.toLowerCase().startsWith('aws:'))
+    if (!isOwn(Key) && !isServiceCall(call))
       throw new AwsError('ValidationError', "Tag keys starting with 'aws:' are reserved for system use");
     if (Value.length > 256)
       throw new AwsError('ValidationError', `The value of tag '${Key}' is longer than 256 characters`);

@@ -1,6 +1,6 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateTargetGroupInput, ProtocolEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { forwardsTo } from './actions';
 import type { Balancing } from './balancing';
@@ -22,7 +22,8 @@ export function targetGroupOperations(balancing: Balancing) {
   }
 
   return {
-    CreateTargetGroup(input) {
+    CreateTargetGroup(input, call: Call) {
+      checkTags(input.Tags ?? [], call);
       const group = build(input);
       const existing = [...balancing.targetGroups.values()].find(({ name }) => name === input.Name);
       if (existing) {
@@ -108,7 +109,6 @@ function checkCreate(
   input: CreateTargetGroupInput,
 ): { protocol: ProtocolEnum; port: number; vpcId: string; type: 'instance' | 'ip' } {
   checkName('target group', input.Name ?? '');
-  checkTags(input.Tags ?? []);
   checkEnum('targetType', input.TargetType, ['instance', 'ip', 'lambda', 'alb']);
   const type = input.TargetType ?? 'instance';
   if (type !== 'instance' && type !== 'ip')
