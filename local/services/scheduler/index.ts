@@ -1,0 +1,46 @@
+import type { Realm } from '../../realm';
+import type { OperationsOf, Service } from '../../service';
+import type { IamDirectory } from '../directories';
+import type { TypedOperations } from '../typed-operations';
+import { groupOperations } from './groups';
+import { type DeadRun, Runner } from './runner';
+import { scheduleOperations } from './schedules';
+import { ScheduleStore } from './store';
+import type { SchedulerDependencies } from './targets';
+
+type Client = typeof import('@aws-sdk/client-scheduler');
+
+/** EventBridge Scheduler of one region. */
+export class Scheduler implements Service {
+  readonly operations;
+  private readonly store: ScheduleStore;
+  private readonly runner: Runner;
+
+  /** @param deps the targets; with `iam`, roles that Scheduler may not assume are refused */
+  constructor(realm: Realm, deps: SchedulerDependencies & { readonly iam?: Pick<IamDirectory, 'role'> }) {
+    this.store = new ScheduleStore(realm);
+    this.runner = new Runner(realm, this.store, deps);
+    const operations = {
+      ...scheduleOperations(this.store, this.runner, deps.iam),
+      ...groupOperations(this.store, this.runner),
+    } satisfies OperationsOf<Client>;
+    this.operations = operations as TypedOperations<Client, typeof operations>;
+  }
+
+  /** Runs a schedule once, at once, beside its own times. False when there is none of this name. */
+  async runNow(group: string, name: string): Promise<boolean> {
+    const schedule = this.store.groups.get(group)?.schedules.get(name);
+    if (!schedule) return false;
+    await this.runner.runNow(schedule);
+    return true;
+  }
+
+  /** The newest runs that no attempt could deliver. */
+  deadRuns(): readonly DeadRun[] {
+    return this.runner.dead;
+  }
+
+  dispose(): void {
+    this.runner.dispose();
+  }
+}
