@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { CloudInit } from './cloud-init/cloud-init';
 import { Disk, type DiskSnapshot } from './disk';
 import type { MachineOptions } from './machine-options';
@@ -7,6 +8,9 @@ import { SystemdError } from './systemd/systemd';
 
 export type { DiskSnapshot } from './disk';
 export type { MachineOptions, TemporaryCredentials } from './machine-options';
+
+/** What one read of an endless device yields: a command reads it whole. */
+const ENDLESS_BYTES = 64 * 1024;
 
 const KERNEL = '6.1.158-178.288.amzn2023';
 
@@ -134,6 +138,16 @@ function mountVolatile(disk: Disk, options: MachineOptions, serial: SerialConsol
     write: (bytes: Uint8Array) => serial.raw(Buffer.from(bytes).toString('utf8').replace(/\r?\n/g, '\r\n')),
   };
   for (const name of ['console', 'ttyS0', 'tty']) disk.attachDevice(name, toConsole);
+  const endless = (read: () => Uint8Array) => ({ read, write: () => {} });
+  disk.attachDevice(
+    'zero',
+    endless(() => new Uint8Array(ENDLESS_BYTES)),
+  );
+  for (const name of ['random', 'urandom'])
+    disk.attachDevice(
+      name,
+      endless(() => randomBytes(ENDLESS_BYTES)),
+    );
   disk.write('/proc/version', `Linux version ${KERNEL} (mockbuild@ip-10-0-0-1) #1 SMP PREEMPT_DYNAMIC\n`);
   disk.write(
     '/proc/meminfo',

@@ -1,5 +1,8 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+/** How long a closing server lets a slow client read its answer, in real milliseconds. */
+const PATIENCE_MILLISECONDS = 5000;
 
 /** A port that another program of the machine has. */
 export class AddressInUse extends Error {
@@ -13,6 +16,8 @@ export class AddressInUse extends Error {
 interface Listener {
   readonly server: HttpServer;
   loopbackPort: number;
+  /** Answers that are under way. */
+  readonly answering: Set<ServerResponse>;
 }
 
 /** The machine's TCP ports, each really served by a Node server on a free port of 127.0.0.1. */
@@ -40,7 +45,12 @@ export class Ports {
   /** @throws AddressInUse when a program of this machine listens there */
   async listen(port: number, server: HttpServer): Promise<void> {
     if (this.listeners.has(port)) throw new AddressInUse(port);
-    const listener: Listener = { server, loopbackPort: 0 };
+    const answering = new Set<ServerResponse>();
+    const listener: Listener = { server, loopbackPort: 0, answering };
+    server.prependListener('request', (_, response) => {
+      answering.add(response);
+      response.once('close', () => answering.delete(response));
+    });
     this.listeners.set(port, listener);
     try {
       await new Promise<void>((resolve, reject) => {
@@ -63,14 +73,11 @@ export class Ports {
     this.onListen(port, listener.loopbackPort);
   }
 
-  /** Accepts no more, lets requests in flight finish, then resolves. */
+  /** Accepts no more, lets requests in flight finish (a client that is too slow loses its connection), then resolves. */
   async close(port: number): Promise<void> {
     const listener = this.take(port);
     if (listener === undefined) return;
-    await new Promise<void>((resolve) => {
-      listener.server.close(() => resolve());
-      listener.server.closeIdleConnections();
-    });
+    await closeInOrder(listener);
   }
 
   /** Breaks every connection of every port. */
@@ -90,6 +97,18 @@ export class Ports {
     if (listener.loopbackPort > 0) this.onClose(port);
     return listener;
   }
+}
+
+/** Node's own `close` breaks a connection as soon as its answer was handed over, before it is all sent. */
+async function closeInOrder({ server, answering }: Listener): Promise<void> {
+  const sent = [...answering].map((response) => new Promise((resolve) => response.once('close', resolve)));
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MILLISECONDS);
+  });
+  await Promise.race([Promise.all(sent), patience]);
+  clearTimeout(timer);
+  await closeAtOnce(server);
 }
 
 async function closeAtOnce(server: HttpServer): Promise<void> {

@@ -300,6 +300,11 @@ echo "active $?"`);
   expect(output).toContain('inactive\nactive 3');
 });
 
+test('random bytes make a password', async () => {
+  const output = await run('echo "password $(tr -dc \'a-z0-9\' < /dev/urandom | head -c 24)"');
+  expect(output).toMatch(/password [a-z0-9]{24}\n/);
+});
+
 test('timeout ends a command that takes too long', async () => {
   const output = await run('timeout 5 sleep 3600\necho "exit $?"', {
     sleep: (seconds, signal) =>

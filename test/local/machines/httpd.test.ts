@@ -176,6 +176,15 @@ curl -s http://localhost/`,
   expect(machine.console()).toMatch(/"GET \/ HTTP\/1\.1" 200 4 "-" "curl\/8\.11\.1"/);
 });
 
+test('stopping lets an answer that is under way arrive whole', async () => {
+  await serve("printf '%20000000s' end > /var/www/html/large.bin", 'systemctl start httpd');
+  const answer = await get('/large.bin');
+  const stopped = machine.stop();
+  const { byteLength } = await answer.arrayBuffer();
+  await stopped;
+  expect(byteLength).toBe(20_000_000);
+});
+
 test('terminating breaks open connections', async () => {
   await serve('echo hello > /var/www/html/index.html');
   const { port } = new URL(urlOf(machine));
