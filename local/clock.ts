@@ -1,6 +1,9 @@
 /** Ends a timer before it fires. */
 export type Cancel = () => void;
 
+/** Node.js fires a longer timeout at once, so longer waits are made of several. Real milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
+
 /**
  * The one clock of the embedded AWS. It starts at the real time and runs at a multiple of real speed; whatever
  * AWS would show or wait for, it shows and waits for by this clock.
@@ -33,14 +36,21 @@ export class Clock {
 
   /** Calls back once, after so many AWS seconds. Does not keep the process alive. */
   after(seconds: number, callback: () => void): Cancel {
-    const timer = setTimeout(
-      () => {
-        this.timers.delete(timer);
-        callback();
-      },
-      Math.max(0, (seconds * 1000) / this.scale),
-    );
-    this.timers.add(timer);
+    const end = performance.now() + Math.max(0, (seconds * 1000) / this.scale);
+    let timer: NodeJS.Timeout;
+    const arm = () => {
+      const left = end - performance.now();
+      timer = setTimeout(
+        () => {
+          this.timers.delete(timer);
+          if (left > LONGEST_TIMEOUT) arm();
+          else callback();
+        },
+        Math.min(Math.max(0, left), LONGEST_TIMEOUT),
+      );
+      this.timers.add(timer);
+    };
+    arm();
     return () => {
       clearTimeout(timer);
       this.timers.delete(timer);
