@@ -20,6 +20,8 @@ export interface Announcement {
   readonly detail: unknown;
   readonly resources?: readonly string[];
   readonly busName?: string;
+  /** When it happened; now, if it is not said. */
+  readonly time?: Date;
 }
 
 type Subscriber = (event: AwsEvent, busName: string) => void;
@@ -42,9 +44,7 @@ export class EventBus {
       'detail-type': announcement.detailType,
       source: announcement.source,
       account: this.account,
-      time: this.now()
-        .toISOString()
-        .replace(/\.\d{3}Z$/, 'Z'),
+      time: (announcement.time ?? this.now()).toISOString().replace(/\.\d{3}Z$/, 'Z'),
       region: this.region,
       resources: announcement.resources ?? [],
       detail: announcement.detail,

@@ -1,12 +1,10 @@
+import { isDefinitePath, readPath, splitPath } from '../../json-path';
 import type { Json } from './language';
 import { StatesError } from './states-error';
 import { loadStatesLanguage } from './states-language';
 
 /** The context object (`$$`). */
 export type Context = { readonly [key: string]: Json };
-
-/** `$.a.b[0]['c d']`: names one place, as reference paths do. */
-const DEFINITE = /^\$(?:\.[\p{L}_][\p{L}\p{N}_-]*|\[\d+\]|\['[^']+'\]|\["[^"]+"\])*$/u;
 
 /**
  * The value at a path of the input, or of the context when the path begins with `$$`.
@@ -20,10 +18,10 @@ export async function evaluatePath(
 ): Promise<Json> {
   const isContext = path.startsWith('$$');
   const own = isContext ? path.slice(1) : path;
-  if (!DEFINITE.test(own)) return evaluateExpression(path, input, context);
+  if (!isDefinitePath(own)) return evaluateExpression(path, input, context);
   const root: Json = isContext ? context : input;
-  const value = readSegments(root, parsePath(own));
-  if (value !== undefined) return value;
+  const value = readPath(root, own);
+  if (value !== undefined) return value as Json;
   throw new StatesError(
     'States.Runtime',
     `The JSONPath '${path}' specified for the field '${field}' could not be found in the input '${JSON.stringify(root)}'`,
@@ -94,7 +92,7 @@ export function placeResult(path: string | null | undefined, input: Json, result
     const object = typeof target === 'object' && target !== null && !Array.isArray(target) ? target : {};
     return { ...object, [head]: place(object[head], rest) };
   };
-  return place(input, parsePath(path));
+  return place(input, splitPath(path));
 }
 
 /** A JSONPath with wildcards or filters, or an intrinsic function. */
@@ -127,23 +125,4 @@ async function runStates(definition: object, input: Json, context: Context): Pro
     const { name, message } = error.cause as Error;
     throw new StatesError(name.startsWith('States.') ? name : 'States.Runtime', message);
   }
-}
-
-function parsePath(path: string): (string | number)[] {
-  return [...path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\['([^']+)'\]|\["([^"]+)"\]/g)].map(
-    ([, name, index, single, double]) => name ?? single ?? double ?? Number(index),
-  );
-}
-
-function readSegments(root: Json, segments: readonly (string | number)[]): Json | undefined {
-  let value: Json | undefined = root;
-  for (const segment of segments) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = Array.isArray(value)
-      ? value[segment as number]
-      : Object.hasOwn(value, segment)
-        ? value[segment]
-        : undefined;
-  }
-  return value;
 }

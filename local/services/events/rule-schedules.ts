@@ -1,0 +1,46 @@
+import type { AwsEvent } from '../../event-bus';
+import { uuid } from '../../ids';
+import type { Realm } from '../../realm';
+import { parseSchedule, type Schedule } from '../../schedule-expression';
+import type { Rule } from './store';
+
+/** Fires rules that have a schedule, by the clock of the embedded AWS. */
+export class RuleSchedules {
+  constructor(
+    private readonly realm: Realm,
+    private readonly fire: (rule: Rule, event: AwsEvent) => void,
+  ) {}
+
+  /** Waits for the rule's next time; ends an earlier wait. Call after every change of the rule. */
+  plan(rule: Rule): void {
+    rule.cancel?.();
+    rule.cancel = undefined;
+    const from = this.realm.clock.now();
+    const schedule = rule.scheduleExpression && parseSchedule(rule.scheduleExpression, { from });
+    if (schedule && rule.state !== 'DISABLED') this.wait(rule, schedule, from);
+  }
+
+  private wait(rule: Rule, schedule: Schedule, after: Date): void {
+    const next = schedule.next(after);
+    if (!next) return;
+    const seconds = (next.getTime() - this.realm.clock.millis()) / 1000;
+    rule.cancel = this.realm.clock.after(seconds, () => {
+      this.fire(rule, this.makeEvent(rule, next));
+      this.wait(rule, schedule, next);
+    });
+  }
+
+  private makeEvent(rule: Rule, time: Date): AwsEvent {
+    return {
+      version: '0',
+      id: uuid(),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: this.realm.accountId,
+      time: time.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+      region: this.realm.region,
+      resources: [rule.arn],
+      detail: {},
+    };
+  }
+}
