@@ -60,9 +60,10 @@ export class ApplicationListener {
     );
   }
 
-  /** Takes over a client's connection. */
+  /** Takes over a client's paused connection. */
   serve(socket: Socket): void {
     this.server.emit('connection', socket);
+    socket.resume();
   }
 
   private examine(incoming: IncomingMessage): Exchange {

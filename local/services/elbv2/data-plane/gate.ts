@@ -21,6 +21,7 @@ export class Gate {
     private readonly network: Network,
     private readonly clock: Clock,
     private readonly isOpenToInternet: IsOpenToInternet,
+    /** Takes over a connection, which is paused. */
     private readonly serve: (socket: Socket, clientAddress: string) => void,
   ) {
     this.server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => void this.admit(socket));
@@ -53,6 +54,8 @@ export class Gate {
     this.sockets.add(socket);
     const { remotePort = 0 } = socket;
     let cancel: (() => void) | undefined;
+    // A client that breaks off is no error of ours, and nobody else listens yet.
+    socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       this.sockets.delete(socket);
       this.clients.delete(remotePort);
@@ -61,13 +64,11 @@ export class Gate {
     const arrival = await this.network.arrivalOf(socket);
     if (socket.destroyed) return;
     if (!arrival && !this.isOpenToInternet()) {
-      socket.on('error', () => socket.destroy());
       cancel = this.clock.after(CLIENT_PATIENCE, () => socket.destroy());
       return;
     }
     const address = arrival?.address ?? INTERNET_ADDRESS;
     this.clients.set(remotePort, address);
     this.serve(socket, address);
-    socket.resume();
   }
 }

@@ -14,9 +14,8 @@ export class NetworkListener {
     private readonly listener: Listener,
   ) {}
 
-  /** Takes over a client's connection. Without a target, or one that refuses, the client's connection is reset. */
+  /** Takes over a client's paused connection. Without a target, or one that refuses, the client's connection is reset. */
   serve(client: Socket, clientAddress: string): void {
-    client.on('error', () => client.destroy());
     const [action] = this.listener.defaultRule.actions;
     const [forward] = action ? forwardedGroups(action) : [];
     const group = forward && this.balancing.targetGroups.get(forward.arn);
@@ -33,7 +32,6 @@ export class NetworkListener {
       end();
       gone.abort();
     });
-    client.pause();
     this.balancing.network
       .connect({ interfaceId: node.interfaceId }, target.address, target.port, {
         signal: gone.signal,
