@@ -1,0 +1,60 @@
+import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
+import type { Realm } from '../../realm';
+import type { OperationsOf, Service } from '../../service';
+import type { SnsTopics } from '../target-services';
+import type { TypedOperations } from '../typed-operations';
+import { alarmOperations } from './alarm-operations';
+import { Alarms } from './alarms';
+import { dashboardOperations } from './dashboards';
+import { readEmbeddedMetrics } from './embedded-metrics';
+import { metricOperations } from './metric-operations';
+import { MetricStore } from './metrics';
+import { TagStore, tagOperations } from './tags';
+
+type Client = typeof import('@aws-sdk/client-cloudwatch');
+
+/** CloudWatch of one region: metrics, alarms and dashboards. */
+export class CloudWatch implements Service {
+  readonly operations;
+  private readonly metrics: MetricStore;
+  private readonly alarms: Alarms;
+
+  /** @param deps `sns`: where alarms are published; read when it is needed, so it may be a getter */
+  constructor(realm: Realm, deps: { readonly sns?: SnsTopics }) {
+    this.metrics = new MetricStore(realm);
+    this.alarms = new Alarms(realm, this.metrics, deps);
+    const tags = new TagStore();
+    const operations = {
+      ...metricOperations(this.metrics),
+      ...alarmOperations(realm, this.alarms, tags),
+      ...dashboardOperations(realm),
+      ...tagOperations(tags),
+    } satisfies OperationsOf<Client>;
+    this.operations = operations as TypedOperations<Client, typeof operations>;
+  }
+
+  /** Adds one value to a metric now, as AWS services do for their own (`AWS/Lambda`, `AWS/States`). */
+  record(
+    namespace: string,
+    name: string,
+    value: number,
+    dimensions: Readonly<Record<string, string>> = {},
+    unit: StandardUnit = 'Count',
+  ): void {
+    this.metrics.add(namespace, {
+      MetricName: name,
+      Value: value,
+      Unit: unit,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    });
+  }
+
+  /** Takes the metrics out of a log line in the embedded metric format; any other line says nothing. */
+  fromLogLine(line: string): void {
+    for (const { namespace, datum } of readEmbeddedMetrics(line)) this.metrics.add(namespace, datum);
+  }
+
+  dispose(): void {
+    this.alarms.dispose();
+  }
+}
