@@ -4,6 +4,7 @@ import { takePage } from '../../pages';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { CodeFolder, CodeSource } from './code';
+import type { CodeCache } from './code-cache';
 import {
   type ConfigurationChecks,
   changeConfiguration,
@@ -24,6 +25,7 @@ export interface FunctionParts extends ConfigurationChecks {
   readonly source: CodeSource;
   readonly sandboxes: Sandboxes;
   readonly network: FunctionNetwork;
+  readonly codeCache: CodeCache;
 }
 
 /** Creating, changing, reading and deleting functions. */
@@ -65,6 +67,7 @@ export function functionOperations(parts: FunctionParts) {
       };
       store.functions.set(name, fn);
       parts.network.join(arn, fn.latest.configuration);
+      parts.codeCache.prepare(fn.latest);
       activate(fn, parts);
       return input.Publish ? publishVersion(store, fn, {}) : fn.latest.configuration;
     },
@@ -203,6 +206,7 @@ function update(fn: LambdaFunction, version: FunctionVersion, parts: FunctionPar
   });
   const needsInterface = version.configuration.VpcConfig !== fn.latest.configuration.VpcConfig;
   fn.latest = version;
+  parts.codeCache.prepare(version);
   parts.sandboxes.retire(fn);
   const { configuration } = version;
   parts.realm.clock.after(settlingSeconds(needsInterface ? configuration : {}), () => {

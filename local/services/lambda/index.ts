@@ -5,6 +5,7 @@ import type { Ec2Directory, IamDirectory } from '../directories';
 import type { SnsTopics } from '../target-services';
 import { AsyncInvoker, type DeadEvent } from './async-invoke';
 import { CodeFolder, type CodeSource } from './code';
+import { CodeCache } from './code-cache';
 import { FunctionLog, type LogSink } from './function-log';
 import { FunctionNetwork } from './function-network';
 import { functionOperations } from './functions';
@@ -40,6 +41,7 @@ export class Lambda implements Service {
   readonly operations;
   private readonly store: FunctionStore;
   private readonly folder = new CodeFolder();
+  private readonly codeCache = new CodeCache();
   private readonly network: FunctionNetwork;
   private readonly sandboxes: Sandboxes;
   private readonly invoker: Invoker;
@@ -65,6 +67,7 @@ export class Lambda implements Service {
         source: dependencies.s3,
         sandboxes: this.sandboxes,
         network: this.network,
+        codeCache: this.codeCache,
       }),
       ...versionOperations(this.store),
       ...policyOperations(this.store),
@@ -134,6 +137,7 @@ export class Lambda implements Service {
 
   async dispose(): Promise<void> {
     await this.sandboxes.dispose();
+    await this.codeCache.dispose();
     this.network.dispose();
     await this.folder.dispose();
   }

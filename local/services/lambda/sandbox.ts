@@ -81,7 +81,7 @@ export class Sandbox {
       env: { ...options.environment },
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: options.memorySize, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: options.memorySize, maxYoungGenerationSizeMb: 4 },
       workerData: {
         taskRoot: options.taskRoot,
         handler: options.handler,

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Lambda } from '../../../local/services/lambda';
+import { cacheFileOf } from '../../../local/services/lambda/code-cache';
 import type { Logs } from '../../../local/services/logs';
 import { addFunction, callOf, makeLambda, makeRealm, until } from '../serverless-realm';
 
@@ -246,4 +248,19 @@ test('a function in a VPC gets no answer from the AWS API', async () => {
     timeout: 1,
   });
   expect((await run('lonely')).answer.errorType).toBe('Sandbox.Timedout');
+});
+
+test('a cold start from the code cache runs the same code', async () => {
+  const source = `const path = require('node:path');
+    exports.handler = async () => ({ root: process.env.LAMBDA_TASK_ROOT, file: path.relative(process.env.LAMBDA_TASK_ROOT, __filename), own: require.main === undefined, later: (await import('node:os')).EOL })`;
+  await addFunction(lambda, 'cached', source, {
+    file: 'functions/plan.js',
+    handler: 'functions/plan.handler',
+  });
+  const first = (await run('cached')).answer;
+  await until(() => existsSync(cacheFileOf(first.root, 'functions/plan.js')));
+  lambda.operations.UpdateFunctionConfiguration({ FunctionName: 'cached', MemorySize: 256 });
+  const second = await run('cached');
+  expect(second.logTail).toContain('Init Duration');
+  expect(second.answer).toEqual(first);
 });

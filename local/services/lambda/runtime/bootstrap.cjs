@@ -4,9 +4,11 @@
 const { parentPort, workerData } = require('node:worker_threads');
 const { pathToFileURL } = require('node:url');
 const { existsSync, readFileSync } = require('node:fs');
+const Module = require('node:module');
 const path = require('node:path');
 const util = require('node:util');
 const v8 = require('node:v8');
+const vm = require('node:vm');
 const { installClock } = require('./clock.cjs');
 const { installNetwork } = require('./network.cjs');
 
@@ -115,7 +117,7 @@ async function importHandler(file) {
   try {
     if (file.endsWith('.mjs') || (file.endsWith('.js') && isModulePackage(path.dirname(file))))
       return await import(pathToFileURL(file).href);
-    return require(file);
+    return requireCompiled(file);
   } catch (error) {
     if (error instanceof SyntaxError)
       throw named('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);
@@ -123,6 +125,30 @@ async function importHandler(file) {
       throw named('Runtime.ImportModuleError', `Error: ${error.message}`);
     throw error;
   }
+}
+
+/** As `require`, from V8's code cache where it has been made. */
+function requireCompiled(file) {
+  const cacheFile = `${taskRoot}.${path.relative(taskRoot, file).replace(/[^\w.-]/g, '-')}.cache`;
+  if (!existsSync(cacheFile)) return require(file);
+  const script = new vm.Script(Module.wrap(readFileSync(file, 'utf8')), {
+    filename: file,
+    cachedData: readFileSync(cacheFile),
+    importModuleDynamically: (specifier) => import(resolveImport(specifier, file)),
+  });
+  const module = new Module(file, null);
+  module.filename = file;
+  module.paths = Module._nodeModulePaths(path.dirname(file));
+  Module._cache[file] = module;
+  const run = script.runInThisContext();
+  run.call(module.exports, module.exports, Module.createRequire(file), module, file, path.dirname(file));
+  module.loaded = true;
+  return module.exports;
+}
+
+function resolveImport(specifier, from) {
+  if (Module.isBuiltin(specifier) || /^(file|data):/.test(specifier)) return specifier;
+  return pathToFileURL(Module.createRequire(from).resolve(specifier)).href;
 }
 
 function isModulePackage(folder) {
