@@ -11,6 +11,7 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 const { installClock } = require('./clock.cjs');
 const { installNetwork } = require('./network.cjs');
+const { wrapBundle } = require('./wrap.cjs');
 
 const { taskRoot, handler: handlerName, clock, network, logFormat, runtime } = workerData;
 const startedAt = performance.now();
@@ -131,17 +132,18 @@ async function importHandler(file) {
 function requireCompiled(file) {
   const cacheFile = `${taskRoot}.${path.relative(taskRoot, file).replace(/[^\w.-]/g, '-')}.cache`;
   if (!existsSync(cacheFile)) return require(file);
-  const script = new vm.Script(Module.wrap(readFileSync(file, 'utf8')), {
+  const script = new vm.Script(wrapBundle(readFileSync(file, 'utf8')), {
     filename: file,
     cachedData: readFileSync(cacheFile),
-    importModuleDynamically: (specifier) => import(resolveImport(specifier, file)),
   });
   const module = new Module(file, null);
   module.filename = file;
   module.paths = Module._nodeModulePaths(path.dirname(file));
   Module._cache[file] = module;
   const run = script.runInThisContext();
-  run.call(module.exports, module.exports, Module.createRequire(file), module, file, path.dirname(file));
+  const importFrom = (specifier) => import(resolveImport(specifier, file));
+  const own = [module.exports, Module.createRequire(file), module, file, path.dirname(file), importFrom];
+  run.apply(module.exports, own);
   module.loaded = true;
   return module.exports;
 }
