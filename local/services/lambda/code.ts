@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -32,6 +32,13 @@ export class CodeFolder {
     return code;
   }
 
+  /** An archive as it was given; undefined when there is none of this name. */
+  async readArchive(name: string): Promise<Buffer | undefined> {
+    const codes = await Promise.all(this.unpacked.values());
+    const found = codes.find(({ archive }) => archive === name);
+    return found && readFile(`${found.folder}.zip`);
+  }
+
   async dispose(): Promise<void> {
     const root = await this.root;
     if (root) await rm(root, { recursive: true, force: true });
@@ -40,7 +47,9 @@ export class CodeFolder {
   private async write(archive: Uint8Array, sha256: string): Promise<Code> {
     const files = readArchive(archive);
     this.root ??= mkdtemp(join(tmpdir(), 'embedded-lambda-'));
-    const folder = join(await this.root, sha256.replace(/[^A-Za-z0-9]/g, '').slice(0, 16));
+    const archiveName = createHash('sha256').update(sha256).digest('hex').slice(0, 16);
+    const folder = join(await this.root, archiveName);
+    await writeFile(`${folder}.zip`, archive);
     for (const [name, bytes] of Object.entries(files)) {
       const file = resolve(folder, name);
       if (!file.startsWith(folder + sep))
@@ -49,7 +58,7 @@ export class CodeFolder {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, bytes);
     }
-    return { sha256, size: archive.length, folder };
+    return { sha256, size: archive.length, folder, archive: archiveName };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FunctionCode, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { durations } from '../../durations';
 import { takePage } from '../../pages';
+import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { CodeFolder, CodeSource } from './code';
@@ -17,6 +18,9 @@ import { badMarker, invalidParameter } from './refusals';
 import type { Sandboxes } from './sandboxes';
 import type { Code, FunctionStore, FunctionVersion, LambdaFunction } from './store';
 import { publishVersion } from './versions';
+
+/** Path of an archive that GetFunction names. */
+export const ARCHIVE_PATH = '/snapshots/';
 
 /** What the making and changing of functions stands on. */
 export interface FunctionParts extends ConfigurationChecks {
@@ -100,10 +104,10 @@ export function functionOperations(parts: FunctionParts) {
     },
     GetFunction: (input) => {
       const { fn, qualifier } = store.find(input.FunctionName, input.Qualifier);
-      const { configuration } = store.version(fn, qualifier);
+      const { configuration, code } = store.version(fn, qualifier);
       return {
         Configuration: withQualifiedArn(configuration, fn, qualifier),
-        Code: { RepositoryType: 'S3', Location: `${realm.endpoint}/_local/lambda/${fn.name}/code.zip` },
+        Code: { RepositoryType: 'S3', Location: signArchive(realm, code) },
         Tags: fn.tags.size > 0 ? Object.fromEntries(fn.tags) : undefined,
         Concurrency:
           fn.reservedConcurrency === undefined
@@ -158,6 +162,22 @@ export function functionOperations(parts: FunctionParts) {
       return {};
     },
   } satisfies OperationsOf<typeof import('@aws-sdk/client-lambda')>;
+}
+
+/** Where the archive can be fetched for ten minutes: a presigned address, as AWS gives it, so that the front door knows the service. */
+function signArchive(realm: Realm, code: Code): string {
+  const time = realm.clock
+    .now()
+    .toISOString()
+    .replace(/[-:]|\.\d{3}/g, '');
+  const query = new URLSearchParams({
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': `AWSLAMBDA/${time.slice(0, 8)}/${realm.region}/lambda/aws4_request`,
+    'X-Amz-Date': time,
+    'X-Amz-Expires': '600',
+    'X-Amz-SignedHeaders': 'host',
+  });
+  return `${realm.endpoint}${ARCHIVE_PATH}${code.archive}?${query}`;
 }
 
 function readNewName(given: string): string {

@@ -1,6 +1,6 @@
 import type { BlobPayloadInputTypes } from '@smithy/types';
 import type { Realm } from '../../realm';
-import type { OperationsOf, Service } from '../../service';
+import type { OperationsOf, Service, WireRequest, WireResponse } from '../../service';
 import type { Ec2Directory, IamDirectory } from '../directories';
 import type { SnsTopics } from '../target-services';
 import { AsyncInvoker, type DeadEvent } from './async-invoke';
@@ -8,7 +8,7 @@ import { CodeFolder, type CodeSource } from './code';
 import { CodeCache } from './code-cache';
 import { FunctionLog, type LogSink } from './function-log';
 import { FunctionNetwork } from './function-network';
-import { functionOperations } from './functions';
+import { ARCHIVE_PATH, functionOperations } from './functions';
 import { type InvokeRequest, type InvokeResult, Invoker } from './invoke';
 import { allowsService, policyOperations } from './policy';
 import { Sandboxes } from './sandboxes';
@@ -133,6 +133,15 @@ export class Lambda implements Service {
   onRun(listener: (report: RunReport) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** The download of an archive, at the address that GetFunction gives. */
+  async handle(request: WireRequest): Promise<WireResponse | undefined> {
+    if (request.method !== 'GET' || !request.path.startsWith(ARCHIVE_PATH)) return undefined;
+    const archive = await this.folder.readArchive(request.path.slice(ARCHIVE_PATH.length));
+    return archive
+      ? { status: 200, headers: { 'content-type': 'application/zip' }, body: archive }
+      : { status: 404, headers: {}, body: '' };
   }
 
   async dispose(): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomHex } from '../../ids';
 import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
 import type { IamDirectory } from '../directories';
 import type { FunctionLog } from './function-log';
 import type { FunctionNetwork } from './function-network';
@@ -53,6 +54,7 @@ export class Sandboxes {
   async borrow(fn: LambdaFunction, version: FunctionVersion): Promise<Loan> {
     const key = `${fn.name} ${version.revision}`;
     for (;;) {
+      if (this.isDisposed) throw new AwsError('ServiceException', 'The service is shutting down.', 500);
       const warm = this.takeIdle(key);
       if (warm) return this.lend(warm);
       if (this.live.size < MOST_LIVE || this.closeOldestIdle()) break;
@@ -68,6 +70,7 @@ export class Sandboxes {
 
   async dispose(): Promise<void> {
     this.isDisposed = true;
+    for (const wake of this.waiting.splice(0)) wake();
     for (const warm of this.idle.splice(0)) clearTimeout(warm.idleTimer);
     await Promise.all([...this.live].map((sandbox) => sandbox.stop()));
     this.live.clear();

@@ -76,6 +76,18 @@ export function settingOperations(store: FunctionStore) {
       for (const key of input.TagKeys ?? []) fn.tags.delete(key);
       return {};
     },
+    GetFunctionCodeSigningConfig: (input) => ({
+      CodeSigningConfigArn: undefined,
+      FunctionName: store.find(input.FunctionName).fn.name,
+    }),
+    GetRuntimeManagementConfig: (input) => ({
+      UpdateRuntimeOn: 'Auto' as const,
+      FunctionArn: store.find(input.FunctionName).fn.arn,
+    }),
+    GetFunctionRecursionConfig: (input) => {
+      store.find(input.FunctionName);
+      return { RecursiveLoop: 'Terminate' as const };
+    },
     GetAccountSettings: () => ({
       AccountLimit: {
         TotalCodeSize: 80_530_636_800,

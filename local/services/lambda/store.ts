@@ -13,6 +13,8 @@ export interface Code {
   readonly size: number;
   /** The folder that the function sees as LAMBDA_TASK_ROOT. */
   readonly folder: string;
+  /** The archive's name in the place where it can be downloaded. */
+  readonly archive: string;
 }
 
 /** One statement of a function's resource-based policy. */
