@@ -21,6 +21,7 @@ export interface ClientSettings {
 }
 
 const POLL_MILLISECONDS = 100;
+const TEMPLATE_KEY = 'compiled-cloudformation-template.json';
 const CAPABILITIES = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
 
 /**
@@ -62,14 +63,17 @@ export async function deployService(
   const client = new CloudFormationClient(settings);
   const read = (file: string) => readFile(join(packaged, file), 'utf8');
   await createStack(settings, name, await read('cloudformation-template-create-stack.json'));
-  const bucket = await client.send(
+  const created = await client.send(
     new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'ServerlessDeploymentBucket' }),
   );
+  const bucket = created.StackResourceDetail?.PhysicalResourceId ?? '';
   const template = await read('cloudformation-template-update-stack.json');
-  await uploadArchives(settings, bucket.StackResourceDetail?.PhysicalResourceId ?? '', template, packaged);
-  await client.send(
-    new UpdateStackCommand({ StackName: name, TemplateBody: template, Capabilities: CAPABILITIES }),
-  );
+  const s3 = new S3Client({ ...settings, forcePathStyle: true });
+  await uploadArchives(s3, bucket, template, packaged);
+  // A template in a request may have 51,200 bytes; in S3 a megabyte.
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: TEMPLATE_KEY, Body: template }));
+  const TemplateURL = `https://${bucket}.s3.amazonaws.com/${TEMPLATE_KEY}`;
+  await client.send(new UpdateStackCommand({ StackName: name, TemplateURL, Capabilities: CAPABILITIES }));
   return stackOutputs(await stackSettled(client, name));
 }
 
@@ -78,7 +82,7 @@ interface FunctionTemplate {
 }
 
 async function uploadArchives(
-  settings: ClientSettings,
+  s3: S3Client,
   bucket: string,
   template: string,
   packaged: string,
@@ -89,7 +93,6 @@ async function uploadArchives(
     if (key) keys.add(key);
   }
   const archives = new Set(await readdir(packaged));
-  const s3 = new S3Client({ ...settings, forcePathStyle: true });
   await Promise.all(
     [...keys].map(async (key) => {
       const file = key.split('/').pop() ?? '';

@@ -2,8 +2,13 @@ import { Clock } from './clock';
 import { Faults } from './faults';
 import { Ledger } from './ledger';
 import type { Principal } from './principal';
-import { type HttpApi, type LoadBalancerPort, Region, type RegionNetwork } from './region';
+import { Region } from './region';
 import type { Service } from './service';
+import type { ApiGateway } from './services/apigateway/index';
+import type { LoadBalancerPort } from './services/elbv2/index';
+import { Iam } from './services/iam/index';
+import { S3 } from './services/s3/index';
+import { Sts } from './services/sts/index';
 import { AwsError } from './wire/aws-error';
 import { entries, type ServiceName } from './wire/catalog';
 
@@ -23,12 +28,22 @@ export class Account {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults = new Faults();
+  readonly iam: Iam;
+  readonly sts: Sts;
+  readonly s3: S3;
   private readonly regions = new Map<string, Region>();
 
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
     this.clock = new Clock(options.timeScale);
     this.ledger = new Ledger(() => this.clock.millis());
+    this.iam = new Iam(this);
+    this.sts = new Sts(this, { iam: this.iam });
+    this.s3 = new S3({
+      accountId: this.accountId,
+      clock: this.clock,
+      busOf: (region) => this.region(region).bus,
+    });
   }
 
   /** @throws AwsError for a name that no region has the form of */
@@ -52,21 +67,17 @@ export class Account {
   }
 
   principalOf(accessKeyId: string | undefined): Principal {
-    return {
-      accessKeyId: accessKeyId ?? '',
-      accountId: this.accountId,
-      arn: `arn:aws:iam::${this.accountId}:root`,
-      userId: this.accountId,
-    };
+    return this.iam.principalOf(accessKeyId ?? '');
   }
 
-  networkOf(host: string): RegionNetwork {
-    const found = [...this.regions.values()].find((region) => region.network.resolve('internet', host));
-    return (found ?? this.region('us-east-1')).network;
+  /** The region whose network knows a host; the first region where none does. */
+  regionOf(host: string): Region {
+    const found = [...this.regions.values()].find((region) => region.network.knows(host));
+    return found ?? this.region('us-east-1');
   }
 
-  findHttpApi(apiId: string): HttpApi | undefined {
-    return [...this.regions.values()].map((region) => region.httpApis()).find((api) => api.has(apiId));
+  findHttpApi(apiId: string): ApiGateway | undefined {
+    return [...this.regions.values()].map((region) => region.httpApis).find((api) => api.has(apiId));
   }
 
   loadBalancerPorts(): LoadBalancerPort[] {

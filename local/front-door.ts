@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import type { Account } from './account';
 import { answerAdmin } from './admin';
@@ -39,8 +39,8 @@ export class FrontDoor {
       });
     });
     this.server.on('connect', (request, socket, head) => {
-      const network = this.house.account().networkOf(hostOf(request.url ?? ''));
-      network.tunnel('internet', request, socket as Socket, head);
+      const region = this.house.account().regionOf(withoutPort(request.url ?? ''));
+      region.proxy.tunnel('internet', request, socket, head).catch(() => socket.destroy());
     });
     // Clients keep connections for long; closing them early races with their next request.
     this.server.keepAliveTimeout = 65_000;
@@ -74,13 +74,11 @@ export class FrontDoor {
         !/compute(-1)?\.amazonaws\.com$/.test(host)) ||
       isLoopback(host);
     if (absolute && !isApi) {
-      this.house.account().networkOf(host).forward('internet', incoming, response);
-      return;
+      return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
     }
     if (!absolute && LOAD_BALANCER_HOST.test(host)) {
       incoming.url = `http://${host}${url}`;
-      this.house.account().networkOf(host).forward('internet', incoming, response);
-      return;
+      return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
     }
     const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
     send(response, await this.answer(request));
@@ -167,7 +165,7 @@ function tryIdentify(request: WireRequest): Omit<Addressee, 'service'> {
   return identify(request);
 }
 
-function hostOf(authority: string): string {
+function withoutPort(authority: string): string {
   return authority.replace(/:\d+$/, '');
 }
 

@@ -1,85 +1,137 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Account } from './account';
 import { EventBus } from './event-bus';
+import { Network } from './network/index';
+import { NetworkProxy } from './network/proxy';
+import { reportOwnMetrics } from './own-metrics';
 import type { Realm } from './realm';
-import type { Call, Service, WireRequest, WireResponse } from './service';
-import { AwsError } from './wire/aws-error';
+import type { Service } from './service';
+import { ApiGateway } from './services/apigateway/index';
+import { AutoScaling } from './services/autoscaling/index';
+import { CloudFormation } from './services/cloudformation/index';
+import { CloudWatch } from './services/cloudwatch/index';
+import { DynamoDb } from './services/dynamodb/index';
+import { Ec2 } from './services/ec2/index';
+import { ElbV2, type LoadBalancerPort } from './services/elbv2/index';
+import { EventBridge } from './services/events/index';
+import { Lambda } from './services/lambda/index';
+import { Logs } from './services/logs/index';
+import { Scheduler } from './services/scheduler/index';
+import { Sns } from './services/sns/index';
+import { Ssm } from './services/ssm/index';
+import { StepFunctions } from './services/states/index';
 import { entries, type ServiceName } from './wire/catalog';
 
-/** The way of people and functions into a region's network. */
-export interface RegionNetwork {
-  resolve(source: 'internet', host: string): string | undefined;
-  forward(source: 'internet', request: IncomingMessage, response: ServerResponse): void;
-  tunnel(source: 'internet', request: IncomingMessage, socket: Socket, head: Buffer): void;
-}
-
-/** The deployed HTTP APIs of a region. */
-export interface HttpApi {
-  has(apiId: string): boolean;
-  invoke(apiId: string, request: WireRequest, call: Call): Promise<WireResponse>;
-}
-
-export interface LoadBalancerPort {
-  readonly name: string;
-  readonly dnsName: string;
-  readonly listenerPort: number;
-  readonly loopbackPort: number;
-}
-
-/** One region of the account: its services, wired to one another. */
+/** One region of the account: its services, wired to one another, and its network. */
 export class Region {
-  private readonly services: Partial<Record<ServiceName, Service>>;
-  readonly network: RegionNetwork = {
-    resolve: () => undefined,
-    forward: (_source, _request, response) => response.writeHead(502).end(),
-    tunnel: (_source, _request, socket) => socket.destroy(),
-  };
+  readonly bus: EventBus;
+  readonly network: Network;
+  readonly proxy: NetworkProxy;
+  readonly ec2: Ec2;
+  readonly httpApis: ApiGateway;
+  private readonly states: StepFunctions;
+  private readonly scheduler: Scheduler;
+  private readonly elbv2: ElbV2;
+  private readonly services: Record<ServiceName, Service>;
 
   constructor(
     readonly name: string,
     account: Account,
   ) {
+    this.bus = new EventBus(name, account.accountId, () => account.clock.now());
     const realm: Realm = {
       region: name,
       accountId: account.accountId,
       clock: account.clock,
       ledger: account.ledger,
       faults: account.faults,
-      bus: new EventBus(name, account.accountId, () => account.clock.now()),
+      bus: this.bus,
       endpoint: account.endpoint,
     };
-    this.services = this.wire(realm);
+    const { iam, sts, s3 } = account;
+    this.network = new Network(realm);
+    this.proxy = new NetworkProxy(this.network);
+    const ssm = new Ssm(realm);
+    this.ec2 = new Ec2(realm, {
+      network: this.network,
+      iam,
+      ssm,
+      regionOf: (region) => account.region(region).ec2,
+    });
+    this.elbv2 = new ElbV2(realm, { ec2: this.ec2, network: this.network });
+    const logs = new Logs(realm);
+    const lambda: Lambda = new Lambda(realm, {
+      ec2: this.ec2,
+      network: this.network,
+      iam,
+      logs,
+      s3,
+      get sns() {
+        return sns;
+      },
+    });
+    const sns = new Sns(realm, { lambda });
+    this.httpApis = new ApiGateway(realm, { lambda });
+    this.states = new StepFunctions(realm, {
+      lambda,
+      iam,
+      callService: async (service, operation, input, call) => {
+        const run = this.service(service as ServiceName).operations[operation];
+        if (!run) throw new Error(`the embedded AWS has no operation ${operation} of ${service}`);
+        return run(input as never, call);
+      },
+    });
+    const events = new EventBridge(realm, { lambda, states: this.states, sns, logs });
+    this.scheduler = new Scheduler(realm, { lambda, states: this.states, events, sns, iam });
+    const cloudwatch = new CloudWatch(realm, { sns });
+    reportOwnMetrics(cloudwatch, { lambda, logs, states: this.states });
+    const services: Omit<Record<ServiceName, Service>, 'cloudformation'> = {
+      apigateway: this.httpApis,
+      autoscaling: new AutoScaling(realm, { ec2: this.ec2, elbv2: this.elbv2 }),
+      cloudwatch,
+      dynamodb: new DynamoDb(realm),
+      ec2: this.ec2,
+      elbv2: this.elbv2,
+      events,
+      iam,
+      lambda,
+      logs,
+      s3,
+      scheduler: this.scheduler,
+      sns,
+      ssm,
+      states: this.states,
+      sts,
+    };
+    this.services = { ...services, cloudformation: new CloudFormation(realm, { services }) };
   }
 
   service(name: ServiceName): Service {
-    const service = this.services[name];
-    if (!service)
-      throw new AwsError('UnrecognizedClientException', `there is no ${entries[name].signingName} here yet`);
-    return service;
-  }
-
-  httpApis(): HttpApi {
-    return { has: () => false, invoke: () => Promise.reject(new Error('no API')) };
+    return this.services[name];
   }
 
   loadBalancerPorts(): LoadBalancerPort[] {
-    return [];
+    return this.elbv2.loadBalancerPorts();
   }
 
+  /** The state transitions of every execution, as AWS bills them. */
   executionTransitions(): { executionArn: string; transitions: number }[] {
-    return [];
+    return this.states.all().map(({ arn, transitions }) => ({ executionArn: arn, transitions }));
   }
 
-  async runSchedule(_group: string, _name: string): Promise<boolean> {
-    return false;
+  /** Fires a schedule at once. False when there is none of this name. */
+  runSchedule(group: string, name: string): Promise<boolean> {
+    return this.scheduler.runNow(group, name);
   }
 
+  /** Ends the region's own services; those of the account are the account's to end. */
   async dispose(): Promise<void> {
-    await Promise.all(Object.values(this.services).map((service) => service.dispose?.()));
-  }
-
-  private wire(_realm: Realm): Partial<Record<ServiceName, Service>> {
-    return {};
+    const { ec2, elbv2, autoscaling, ...others } = this.services;
+    const own = Object.entries(others).filter(([name]) => !entries[name as ServiceName].global);
+    await Promise.all(own.map(([, service]) => service.dispose?.()));
+    // What keeps servers running ends before the servers, and what carries their bytes last.
+    await autoscaling.dispose?.();
+    await elbv2.dispose?.();
+    await ec2.dispose?.();
+    this.network.dispose();
   }
 }

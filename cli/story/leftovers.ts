@@ -117,7 +117,7 @@ async function strayVersions(ec2: EC2Client, builds: readonly Kept[]): Promise<s
   return found;
 }
 
-/** In Kiln's table only records stay: no lock, no wait, no queued request. */
+/** In Kiln's table only records stay, each for a day with the key of its request: no lock, no wait, nothing queued. */
 async function strayItems(dynamo: DynamoDBClient): Promise<string[]> {
   const { TableNames } = await dynamo.send(new ListTablesCommand({}));
   const scans = (TableNames ?? []).map(async (TableName) => {

@@ -59,6 +59,11 @@ export async function tellStory(
   teller.line(`the nightly schedule ${schedule.name} fires`);
   const night = await follow(await newestExecution(states, stateMachineArn, new Set()), () => '');
 
+  if (night.execution.status !== 'SUCCEEDED') {
+    throw new Error(
+      `build ${night.execution.name} ended as ${night.execution.status}: ${night.execution.error}: ${night.execution.cause}`,
+    );
+  }
   const site = siteUrl(await backstage.loadBalancers());
   teller.chapter('Day: version 2 is rolled out under traffic');
   const traffic = new Traffic(site);

@@ -82,11 +82,11 @@ async function describeBusy(pipeline: string): Promise<string> {
   return `Pipeline ${pipeline} is busy with build ${holder ?? 'that has just ended'}, and its whenBusy is reject. Try again when that build has ended.`;
 }
 
-/** A new id; for a request that came before, the id that it got then. */
+/** A new id; for a request that came before, the id that it got then. The key stands beside the record for a day. */
 async function chooseId({ pipeline, idempotencyKey }: IncomingRequest): Promise<string> {
   const id = newBuildId(pipeline);
   if (!idempotencyKey) return id;
-  const key: Key = { pk: `REQUEST#${pipeline}`, sk: idempotencyKey };
+  const key: Key = { pk: `PIPELINE#${pipeline}`, sk: `REQUEST#${idempotencyKey}` };
   const expiresAt = Math.floor(Date.now() / 1000) + KEY_SECONDS;
   if (await putItem({ ...key, build: id, expiresAt }, { expression: 'attribute_not_exists(#pk)' })) return id;
   const first = await getItem<{ build: string }>(key);

@@ -2,13 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
+/**
+ * AWS seconds after which a connection is given up whose packets are dropped: what Node's `fetch` waits for a connection. Nothing
+ * real happens meanwhile, so it is AWS's clock that counts and not the function's timers, which run at real speed.
+ */
+const FETCH_PATIENCE = 10;
+
 /** Where in the network a function stands: behind an interface in a VPC, or on the internet. */
 export type Standpoint = { readonly interfaceId: string } | 'internet';
 
 /** What the tunnels need of the embedded network. */
 export interface Connector {
   /** Rejects as a real network would: ECONNREFUSED, ENOTFOUND; hangs while packets are dropped. */
-  connect(source: Standpoint, host: string, port: number, signal?: AbortSignal): Promise<Socket>;
+  connect(
+    source: Standpoint,
+    host: string,
+    port: number,
+    options: { readonly signal: AbortSignal; readonly patience: number },
+  ): Promise<Socket>;
 }
 
 /** Where a sandbox finds its tunnel. The token keeps other programs of this machine out. */
@@ -90,10 +101,15 @@ export class Tunnels {
     const onClose = () => abort.abort();
     client.once('close', onClose);
     try {
-      const target = await this.network.connect(source, host, port, abort.signal);
+      const target = await this.network.connect(source, host, port, {
+        signal: abort.signal,
+        patience: FETCH_PATIENCE,
+      });
       client.off('close', onClose);
       if (client.destroyed) return void target.destroy();
       client.write('OK\n');
+      // Two pipelines over the same two sockets add more listeners than Node expects of one user.
+      for (const end of [client, target]) end.setMaxListeners(20);
       // An error or an early end on either side reaches the other as a broken connection, which is what it is.
       pipeline(client, target, () => target.destroy());
       pipeline(target, client, () => client.destroySoon());

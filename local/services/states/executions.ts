@@ -32,6 +32,10 @@ export class Executions {
     private readonly onStatus: (execution: Execution) => void,
   ) {}
 
+  all(): readonly Execution[] {
+    return [...this.executions.values()];
+  }
+
   /** @throws AwsError InvalidArn, ExecutionDoesNotExist */
   get(arn: string | undefined): Execution {
     if (!/^arn:aws[\w-]*:states:[\w-]+:\d{12}:execution:/.test(arn ?? ''))

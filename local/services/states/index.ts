@@ -50,6 +50,11 @@ export class StepFunctions implements Service {
     return this.executions.get(arn);
   }
 
+  /** All executions that are remembered. */
+  all(): readonly Execution[] {
+    return this.executions.all();
+  }
+
   /** State transitions of an execution so far, as AWS bills them: states entered and retries. */
   transitions(executionArn: string): number {
     return this.executions.get(executionArn).transitions;
