@@ -1,7 +1,8 @@
 import type { AwsEvent } from '../../event-bus';
 import { uuid } from '../../ids';
 import type { Realm } from '../../realm';
-import { parseSchedule, type Schedule } from '../../schedule-expression';
+import type { Recurrence } from '../scheduler/schedule-expression';
+import { readRuleSchedule } from './rule-schedule';
 import type { Rule } from './store';
 
 /** Fires rules that have a schedule, by the clock of the embedded AWS. */
@@ -16,11 +17,11 @@ export class RuleSchedules {
     rule.cancel?.();
     rule.cancel = undefined;
     const from = this.realm.clock.now();
-    const schedule = rule.scheduleExpression && parseSchedule(rule.scheduleExpression, { from });
+    const schedule = rule.scheduleExpression && readRuleSchedule(rule.scheduleExpression, from);
     if (schedule && rule.state !== 'DISABLED') this.wait(rule, schedule, from);
   }
 
-  private wait(rule: Rule, schedule: Schedule, after: Date): void {
+  private wait(rule: Rule, schedule: Recurrence, after: Date): void {
     const next = schedule.next(after);
     if (!next) return;
     const seconds = (next.getTime() - this.realm.clock.millis()) / 1000;

@@ -1,9 +1,9 @@
 import type { Rule as RuleOutput } from '@aws-sdk/client-eventbridge';
 import { takePage } from '../../pages';
-import { parseSchedule } from '../../schedule-expression';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { parsePattern } from './pattern';
+import { readRuleSchedule } from './rule-schedule';
 import type { RuleSchedules } from './rule-schedules';
 import { type BusStore, notValid, type Rule } from './store';
 
@@ -25,7 +25,7 @@ export function ruleOperations(store: BusStore, schedules: RuleSchedules) {
       if (input.ScheduleExpression) {
         if (bus.name !== 'default')
           throw notValid('ScheduleExpression is supported only on the default event bus.');
-        if (!parseSchedule(input.ScheduleExpression, { from: store.realm.clock.now() }))
+        if (!readRuleSchedule(input.ScheduleExpression, store.realm.clock.now()))
           throw notValid('Parameter ScheduleExpression is not valid.');
       }
       const matches = input.EventPattern ? parsePattern(input.EventPattern) : undefined;

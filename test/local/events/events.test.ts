@@ -185,7 +185,9 @@ test('rules and targets are found by name and by target', () => {
 
 test.each<[string, object]>([
   ['neither pattern nor schedule', {}],
-  ['a schedule that is none', { ScheduleExpression: 'rate(1 minutes)' }],
+  ['a rate in the wrong number', { ScheduleExpression: 'rate(1 minutes)' }],
+  ['a cron that is none', { ScheduleExpression: 'cron(0 3 * * * *)' }],
+  ['a date', { ScheduleExpression: 'at(2030-01-01T00:00:00)' }],
   ['a schedule on a bus of its own', { ScheduleExpression: 'rate(1 minute)', EventBusName: 'kiln' }],
 ])('a rule with %s is refused', (_what, settings) => {
   events.operations.CreateEventBus({ Name: 'kiln' });
