@@ -22,7 +22,7 @@ export async function runTask(state: State, input: Json, scope: Scope): Promise<
   note.scheduled(payload, timeout, heartbeat);
   const parked = token === undefined ? undefined : tasks.tokens.park(token, heartbeat);
   try {
-    const output = await limit(timeout, scope, async () => {
+    const output = await limit(patienceOf(resource, timeout, scope), scope, async () => {
       note.started();
       const answer = await tasks.call({ resource, parameters: payload, traceId: tasks.traceId });
       if (!parked) return answer;
@@ -37,6 +37,17 @@ export async function runTask(state: State, input: Json, scope: Scope): Promise<
   } finally {
     parked?.giveUp();
   }
+}
+
+/**
+ * How many AWS seconds a task has. A function's code runs at real speed whatever AWS's clock does, so while a task waits for
+ * nothing but a function its timeout counts in real seconds, as the function's own does. A parked token waits
+ * for AWS, so its timeout is AWS's.
+ */
+function patienceOf({ service, pattern }: Resource, timeout: number | undefined, { run }: Scope) {
+  const isFunction = service === 'lambda' || service === 'lambda-function';
+  if (timeout === undefined || !isFunction || pattern === 'token') return timeout;
+  return timeout * Math.max(1, run.clock.scale);
 }
 
 /** Races the work against the task's timeout and the end of the execution. */
