@@ -34,7 +34,7 @@ export class Clock {
     return this.bornAt;
   }
 
-  /** Calls back once, after so many AWS seconds. Does not keep the process alive. */
+  /** Calls back once, after so many AWS seconds, never earlier. */
   after(seconds: number, callback: () => void): Cancel {
     const end = performance.now() + Math.max(0, (seconds * 1000) / this.scale);
     let timer: NodeJS.Timeout;
@@ -43,7 +43,8 @@ export class Clock {
       timer = setTimeout(
         () => {
           this.timers.delete(timer);
-          if (left > LONGEST_TIMEOUT) arm();
+          // Node's timers may be a fraction of a millisecond early, and none lasts for ever.
+          if (performance.now() < end) arm();
           else callback();
         },
         Math.min(Math.max(0, left), LONGEST_TIMEOUT),
