@@ -101,10 +101,8 @@ export class StepFunctions implements Service {
         cause: execution.cause ?? null,
         redriveCount: 0,
         redriveDate: null,
-        redriveStatus:
-          execution.status === 'RUNNING' || execution.status === 'SUCCEEDED'
-            ? 'NOT_REDRIVABLE'
-            : 'REDRIVABLE',
+        // Redrive is not there in the embedded AWS, and DescribeExecution says the same.
+        redriveStatus: 'NOT_REDRIVABLE',
         redriveStatusReason: null,
       },
     });
