@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
@@ -10,6 +12,21 @@ import { dirname, join } from 'node:path';
  * @throws what serverless printed, an invalid pipeline file included
  */
 export async function packageService(project: string, target: string): Promise<void> {
+  // Serverless leaves a copy of each function in the folder for temporary files: it gets one of its own.
+  const temporary = await mkdtemp(join(tmpdir(), 'kiln-serverless-'));
+  try {
+    const { code, output } = await runServerless(project, target, temporary);
+    if (code !== 0) throw new Error(`the service could not be packaged:\n${output.trim()}`);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function runServerless(
+  project: string,
+  target: string,
+  temporary: string,
+): Promise<{ code: number | null; output: string }> {
   const serverless = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
   const child = spawn(
     process.execPath,
@@ -17,7 +34,13 @@ export async function packageService(project: string, target: string): Promise<v
     {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, SLS_NOTIFICATIONS_MODE: 'off', NODE_NO_WARNINGS: '1', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        TMPDIR: temporary,
+        SLS_NOTIFICATIONS_MODE: 'off',
+        NODE_NO_WARNINGS: '1',
+        NO_COLOR: '1',
+      },
     },
   );
   let output = '';
@@ -30,5 +53,5 @@ export async function packageService(project: string, target: string): Promise<v
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (code !== 0) throw new Error(`the service could not be packaged:\n${output.trim()}`);
+  return { code, output };
 }
