@@ -59,6 +59,8 @@ export interface WireResponse {
 export interface Service {
   /** By operation name. What is missing here is answered as not supported, with its name. */
   readonly operations: Readonly<Record<string, Operation>>;
+  /** Names of the operations that `handle` answers and `operations` does not have. */
+  readonly handled?: Iterable<string>;
   /** Tried before the operations; `undefined` leaves the request to them. */
   handle?(request: WireRequest, call: Call): Promise<WireResponse | undefined>;
   /** Ends timers, servers and workers. */

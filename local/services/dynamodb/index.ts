@@ -38,6 +38,7 @@ const ITEM_OPERATIONS = new Set([
 /** DynamoDB of one region: dynalite for the tables and items, and beside it what dynalite lacks. */
 export class DynamoDb implements Service {
   readonly operations;
+  readonly handled = ITEM_OPERATIONS;
   private readonly engine: Engine;
   private readonly settings = new AllTableSettings();
   private readonly stopExpiry: () => void;
