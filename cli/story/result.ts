@@ -5,6 +5,8 @@ export interface BuildResult {
   readonly id: string;
   readonly pipeline: string;
   readonly status: string;
+  /** Its error and the cause in words, when it did not succeed. */
+  readonly error?: string;
   readonly imageId: string;
   readonly launchTemplateVersion: string;
   readonly awsSeconds: number;

@@ -8,9 +8,9 @@ import { Sandbox } from './sandbox';
 import type { FunctionVersion, LambdaFunction } from './store';
 
 /** Sandboxes that may live at the same time; further invocations wait in a queue. AWS would run up to 1,000. */
-const MOST_LIVE = 16;
+const MOST_LIVE = 10;
 /** Warm sandboxes that may wait for work; the longest idle goes first. Each holds some 30 MB. */
-const MOST_IDLE = 8;
+const MOST_IDLE = 5;
 /** Real milliseconds after which a warm sandbox is closed. */
 const IDLE_MILLIS = 60_000;
 /** Lambda's credentials last for hours; here a sandbox is renewed before they end. AWS seconds. */

@@ -1,0 +1,54 @@
+import type { Backstage } from './backstage';
+import type { Ended } from './follow';
+import { measureBuild, type Stretch } from './measure';
+import type { BuildResult } from './result';
+import { PIPELINE } from './sample-pipeline';
+
+/** The output of an execution, as far as the story tells of it. */
+interface BuildOutput {
+  readonly image: { readonly id: string };
+  readonly rollouts: readonly { readonly version: string }[];
+}
+
+/** What became of a build, with its times and what it cost in calls and transitions. */
+export async function summarizeBuild(
+  { execution, history }: Ended,
+  backstage: Backstage,
+): Promise<BuildResult> {
+  const span = { from: execution.startDate?.getTime() ?? 0, to: execution.stopDate?.getTime() ?? 0 };
+  const [ledger, calls, executions] = await Promise.all([
+    backstage.ledger(),
+    backstage.calls(),
+    backstage.executions(),
+  ]);
+  const busy = ledger.map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY }));
+  const output = execution.output ? (JSON.parse(execution.output) as BuildOutput) : undefined;
+  const isOfBuild = (call: { service: string; caller: string; time: string }) =>
+    call.service === 'ec2' &&
+    call.caller.includes(':assumed-role/') &&
+    Date.parse(call.time) >= span.from &&
+    Date.parse(call.time) <= span.to;
+  return {
+    id: execution.name ?? '',
+    pipeline: PIPELINE,
+    status: execution.status ?? '',
+    ...(execution.error && { error: `${execution.error}: ${execution.cause}` }),
+    imageId: output?.image.id ?? '',
+    launchTemplateVersion: output?.rollouts[0]?.version ?? '',
+    ...measureBuild(span, busy, retryPauses(history), backstage.timeScale),
+    transitions: executions.find((one) => one.executionArn === execution.executionArn)?.transitions ?? 0,
+    ec2Calls: calls.filter(isOfBuild).length,
+  };
+}
+
+/** The pauses between a failed attempt and the next, which the state machine's Retry asks for. */
+function retryPauses(history: Ended['history']): Stretch[] {
+  const pauses: Stretch[] = [];
+  for (const event of history) {
+    if (event.type !== 'TaskScheduled') continue;
+    const before = history.find(({ id }) => id === event.previousEventId);
+    if (before?.type !== 'TaskFailed') continue;
+    pauses.push({ from: before.timestamp?.getTime() ?? 0, to: event.timestamp?.getTime() ?? 0 });
+  }
+  return pauses;
+}
