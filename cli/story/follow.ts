@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { ClientSettings } from '../deploy';
 
-const POLL_MILLISECONDS = 150;
+const POLL_MILLISECONDS = 250;
 
 /** An execution that has ended, with its whole history, oldest event first. */
 export interface Ended {

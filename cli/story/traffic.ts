@@ -12,8 +12,8 @@ export interface TrafficReport {
   readonly seen: Readonly<Record<string, { readonly first: number; readonly last: number }>>;
 }
 
-const VISITORS = 6;
-const PAUSE_MILLISECONDS = 15;
+const VISITORS = 4;
+const PAUSE_MILLISECONDS = 25;
 const PATIENCE_MILLISECONDS = 10_000;
 const KEPT_FAILURES = 5;
 const VERSION = /<meta name="version" content="([^"]*)"/;
