@@ -108,7 +108,7 @@ export class FrontDoor {
       const call = this.makeCall(addressee, request, requestId);
       const outcome = await dispatch(
         name,
-        account.service(name, addressee.region),
+        () => account.service(name, addressee.region),
         request,
         call,
         (operation) => {

@@ -43,11 +43,12 @@ export interface Outcome {
 /**
  * Answers one API request: finds the operation, decodes the input, calls the service, encodes what it returns or throws.
  *
+ * @param findService may throw an `AwsError` (a region that does not exist), which is told in the service's own protocol
  * @param refuse consulted before the service; may throw an `AwsError` (injected faults)
  */
 export async function dispatch(
   name: ServiceName,
-  service: Service,
+  findService: () => Service,
   request: WireRequest,
   call: Call,
   refuse: (operation: string) => void,
@@ -56,14 +57,15 @@ export async function dispatch(
   const spoken = readSpoken(model, router, request);
   try {
     if (!call.principal.accessKeyId && spoken.operationName && name !== 's3') throw unsigned(model);
+    const service = findService();
     if (spoken.operationName) refuse(spoken.operationName);
     const raw = await service.handle?.(request, call);
     if (raw) return { response: raw, operation: spoken.operationName };
-    if (!spoken.operation) throw unknownOperation(model, spoken.operationName);
+    if (!spoken.operation) throw unknownOperation(model, spoken.operationName, request);
     const run = Object.hasOwn(service.operations, spoken.operation.name)
       ? service.operations[spoken.operation.name]
       : undefined;
-    if (!run) throw unknownOperation(model, spoken.operation.name);
+    if (!run) throw unknownOperation(model, spoken.operation.name, request);
     const input = await spoken.codec.decode(spoken.operation, request);
     checkRequired(spoken.operation.input, input, model.protocol);
     const output = await run(input as never, call);
@@ -108,11 +110,16 @@ function readSpoken(model: ServiceModel, router: RestRouter, request: WireReques
   return { codec: queryCodec(model), operationName, operation: model.operations.get(operationName) };
 }
 
-function unknownOperation(model: ServiceModel, name: string): AwsError {
+function unknownOperation(model: ServiceModel, name: string, request: WireRequest): AwsError {
+  const isRest = model.protocol === 'restJson1' || model.protocol === 'restXml';
+  if (!name && !isRest) {
+    return new AwsError('MissingAction', 'The request is missing an action or a required parameter.', 400);
+  }
+  const asked = name || `${request.method} ${request.path}`;
   const known = model.operations.has(name);
   const message = known
     ? `The action ${name} of ${model.serviceId} is not supported by the embedded AWS.`
-    : `The action ${name || '(none)'} is not valid for this web service.`;
+    : `The action ${asked} is not valid for this web service.`;
   if (model.protocol.startsWith('awsJson') || model.protocol === 'restJson1') {
     return new AwsError('UnknownOperationException', message, model.protocol === 'restJson1' ? 404 : 400);
   }
@@ -136,6 +143,8 @@ function withModelStatus(model: ServiceModel, error: AwsError): AwsError {
   const declared =
     [...model.errors.values()].find(({ code }) => code === error.code) ?? model.errors.get(error.code);
   if (!declared || declared.status === 400) return error;
+  // The JSON protocol tells a caller's mistake by its code alone: always 400.
+  if (model.protocol.startsWith('awsJson') && declared.status < 500) return error;
   return new AwsError(error.code, error.message, declared.status, error.details);
 }
 

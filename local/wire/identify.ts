@@ -17,7 +17,7 @@ const DEFAULT_REGION = 'us-east-1';
 
 /**
  * Tells service and region of a request from its SigV4 credential scope (header or presigned query), or, when it is
- * unsigned, from its target header or host. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * unsigned, from its target header, its host or the API version of its form. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  *
  * @throws AwsError for a service that the embedded AWS does not have
  */
@@ -34,8 +34,18 @@ export function identify(request: WireRequest): Addressee {
   const service =
     serviceNames.find((name) => target !== undefined && entries[name].target === target) ??
     serviceNames.find((name) => entries[name].signingName === fromHost?.[1]) ??
+    byApiVersion(request) ??
     's3';
   return { service, region: fromHost?.[2] ?? DEFAULT_REGION };
+}
+
+/** A form of the query protocols (`Action=…&Version=…`) names its service by the version of the API alone. */
+function byApiVersion(request: WireRequest): ServiceName | undefined {
+  const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+    ? new URLSearchParams(request.body.toString())
+    : request.query;
+  if (!form.has('Action')) return undefined;
+  return serviceNames.find((name) => entries[name].version === form.get('Version'));
 }
 
 function bySigningName(signingName: string): ServiceName | 'execute-api' {

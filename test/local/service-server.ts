@@ -65,7 +65,13 @@ export async function serve(name: ServiceName, service: Service): Promise<Servic
         userId: '000000000000',
       };
       const call = { region, accountId: '000000000000', requestId: uuid(), principal };
-      dispatch(name, service, request, call, () => {}).then(({ response: answer }) => {
+      dispatch(
+        name,
+        () => service,
+        request,
+        call,
+        () => {},
+      ).then(({ response: answer }) => {
         const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
         response.writeHead(answer.status, {
           'content-length': String(body.length),

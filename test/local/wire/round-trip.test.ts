@@ -195,7 +195,13 @@ async function sendForm(
 ) {
   const principal = { accessKeyId: 'test', accountId: '0', arn: 'arn', userId: '0' };
   const call = { region: 'us-east-1', accountId: '0', requestId: 'r', principal };
-  const { response } = await dispatch(name, { operations }, form(fields), call, () => {});
+  const { response } = await dispatch(
+    name,
+    () => ({ operations }),
+    form(fields),
+    call,
+    () => {},
+  );
   return `${response.status} ${response.body}`;
 }
 

@@ -34,7 +34,7 @@ export function wireHandler(name: ServiceName, service: Service) {
       const call = { region: 'us-east-1', accountId: principal.accountId, requestId: 'request-1', principal };
       const { response } = await dispatch(
         name,
-        service,
+        () => service,
         {
           method: request.method,
           path: request.path,
