@@ -47,7 +47,7 @@ export class DynamoDb implements Service {
 
   constructor(realm: Realm) {
     this.engine = new Engine(realm.region);
-    this.operations = tableOperations(this.engine, this.settings);
+    this.operations = tableOperations(this.engine, this.settings, () => realm.clock.now());
     this.stopExpiry = realm.clock.every(EXPIRY_SECONDS, () => {
       this.expiry ??= expireItems(this.engine, this.settings.expiring(), realm.clock.now())
         .catch((error: unknown) => console.error('DynamoDB could not delete expired items:', error))
@@ -70,7 +70,7 @@ export class DynamoDb implements Service {
   }
 }
 
-function tableOperations(engine: Engine, settings: AllTableSettings) {
+function tableOperations(engine: Engine, settings: AllTableSettings, now: () => Date) {
   const describe = (raw: unknown): TableDescription => describeTable(raw as RawTable, settings);
   const arnOf = async (TableName: string | undefined) => {
     const { Table } = await engine.call('DescribeTable', { TableName: nameOf(TableName) });
@@ -86,8 +86,11 @@ function tableOperations(engine: Engine, settings: AllTableSettings) {
           'The embedded AWS has no DynamoDB Streams: leave StreamSpecification out.',
         );
       }
+      if (settings.find(input.TableName)) {
+        throw new AwsError('ResourceInUseException', `Table already exists: ${input.TableName}`);
+      }
       const { TableDescription } = await engine.call('CreateTable', rest);
-      settings.add({ ...rest, SSESpecification, DeletionProtectionEnabled, TableClass });
+      settings.add({ ...rest, SSESpecification, DeletionProtectionEnabled, TableClass }, now());
       if (Tags?.length) await engine.call('TagResource', { ResourceArn: await arnOf(input.TableName), Tags });
       await untilActive(engine, input.TableName);
       return { TableDescription: describe(TableDescription) };
@@ -176,15 +179,15 @@ async function untilActive(engine: Engine, TableName: string | undefined): Promi
   }
 }
 
-/** dynalite gives times as seconds and knows nothing of the settings. */
+/** dynalite gives times as seconds of the machine's clock and knows nothing of the settings. */
 type RawTable = Omit<TableDescription, 'CreationDateTime'> & { CreationDateTime?: number };
 
 function describeTable(raw: RawTable, settings: AllTableSettings): TableDescription {
-  const { CreationDateTime, ...table } = raw;
+  const { CreationDateTime: _machineTime, ...table } = raw;
   const known = settings.find(table.TableName);
   return {
     ...table,
-    CreationDateTime: CreationDateTime === undefined ? undefined : new Date(CreationDateTime * 1000),
+    CreationDateTime: known?.createdAt,
     DeletionProtectionEnabled: known?.deletionProtection ?? false,
     ...(known?.encryption && { SSEDescription: known.encryption }),
     ...(known?.tableClass && { TableClassSummary: { TableClass: known.tableClass as 'STANDARD' } }),

@@ -8,6 +8,8 @@ import { AwsError } from '../../wire/aws-error';
 
 /** What a table has beside its items and keys, which dynalite does not keep. */
 export interface TableSettings {
+  /** By AWS's clock; dynalite knows the machine's alone. */
+  readonly createdAt: Date;
   encryption?: SSEDescription;
   deletionProtection: boolean;
   tableClass?: string;
@@ -34,8 +36,9 @@ export class AllTableSettings {
     return this.tables.get(nameOf(table));
   }
 
-  add(input: CreateTableCommandInput): void {
+  add(input: CreateTableCommandInput, createdAt: Date): void {
     this.tables.set(nameOf(input.TableName), {
+      createdAt,
       encryption: input.SSESpecification?.Enabled
         ? { Status: 'ENABLED', SSEType: input.SSESpecification.SSEType ?? 'KMS' }
         : undefined,
