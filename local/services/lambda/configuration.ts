@@ -38,6 +38,9 @@ export interface ConfigurationChecks {
   readonly ec2: Pick<Ec2Directory, 'subnet' | 'securityGroup'>;
 }
 
+/** The runtimes of Node.js that functions may be made with. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
+const NODE_RUNTIMES: readonly string[] = ['nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
+
 /**
  * Checks settings as Lambda does.
  * @throws AwsError InvalidParameterValueException
@@ -47,6 +50,10 @@ export function checkSettings(settings: Partial<Settings>, checks: Configuration
   if (Runtime !== undefined && !/^nodejs\d+\.x$/.test(Runtime))
     throw invalidParameter(
       `Value ${Runtime} at 'runtime' failed to satisfy constraint: the embedded AWS runs Node.js functions only`,
+    );
+  if (Runtime !== undefined && !NODE_RUNTIMES.includes(Runtime))
+    throw invalidParameter(
+      `Value ${Runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${NODE_RUNTIMES.join(', ')}] or be a valid ARN`,
     );
   if (Handler !== undefined && !/^\S{1,128}$/.test(Handler))
     throw constraint(Handler, 'handler', 'Member must satisfy regular expression pattern: [^\\s]+');

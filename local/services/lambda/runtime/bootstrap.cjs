@@ -167,13 +167,18 @@ function named(name, message) {
   return error;
 }
 
+/** A stack with the paths that it would have in Lambda. */
+function asInLambda(stack) {
+  return stack.replaceAll(taskRoot, '/var/task').replaceAll(__dirname, '/var/runtime');
+}
+
 function describeError(error) {
   if (!util.types.isNativeError(error) && !(error instanceof Error))
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return {
     errorType: error.name || 'Error',
     errorMessage: error.message,
-    trace: (error.stack || '').split('\n'),
+    trace: asInLambda(error.stack || '').split('\n'),
   };
 }
 
