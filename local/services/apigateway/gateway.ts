@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Cors, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
+import { randomHex } from '../../ids';
+import type { Realm } from '../../realm';
 import type { Call, WireRequest, WireResponse } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Lambda } from '../lambda';
@@ -57,7 +59,7 @@ export class Gateway {
     if (!integration) return say(500, 'Internal Server Error');
     const routed: RoutedRequest = {
       request,
-      call,
+      call: { ...call, traceId: call.traceId ?? newTrace(this.store.realm) },
       apiId: record.id,
       stage: staged.stage.StageName ?? '',
       stageVariables: staged.stage.StageVariables ?? {},
@@ -224,4 +226,9 @@ function say(status: number, message: string): WireResponse {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ message }),
   };
+}
+
+/** The trace that a request without one begins here. */
+function newTrace(realm: Realm): string {
+  return `Root=1-${Math.floor(realm.clock.millis() / 1000).toString(16)}-${randomHex(24)}`;
 }

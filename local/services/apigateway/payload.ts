@@ -126,7 +126,7 @@ function receivedHeaders({ request, call }: RoutedRequest): Record<string, strin
   return {
     ...headers,
     'content-length': String(request.body.length),
-    'x-amzn-trace-id': call.traceId ?? headers['x-amzn-trace-id'] ?? '',
+    'x-amzn-trace-id': call.traceId ?? '',
     'x-forwarded-for': forwarded ?? sourceIpOf(request),
     'x-forwarded-port': '443',
     'x-forwarded-proto': 'https',

@@ -32,7 +32,9 @@ export function bucketOperations(buckets: Buckets) {
         bucket.configurations.ownershipControls = { Rules: [{ ObjectOwnership: input.ObjectOwnership }] };
       if (!present) bucket.configurations.tags = input.CreateBucketConfiguration?.Tags ?? [];
       if (!present && input.ObjectLockEnabledForBucket) bucket.versioning = 'Enabled';
-      return { Location: `/${name}`, BucketArn: `arn:aws:s3:::${name}` };
+      // Only the endpoint of us-east-1 answers with a path.
+      const Location = region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/`;
+      return { Location, BucketArn: `arn:aws:s3:::${name}` };
     },
 
     HeadBucket(input) {

@@ -66,8 +66,8 @@ export class TaskTokens {
   operations() {
     return {
       SendTaskSuccess: (input) => {
-        const parked = this.find(input.taskToken);
-        parked.resolve(readOutput(input.output ?? ''));
+        const output = readOutput(input.output ?? '');
+        this.find(input.taskToken).resolve(output);
         this.end(input.taskToken ?? '');
         return {};
       },
