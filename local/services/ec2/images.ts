@@ -14,6 +14,8 @@ import { addSnapshot } from './snapshots';
 import type { Ec2Operations, Ec2State } from './state';
 import { readTagSpecifications } from './tags';
 
+const OWNER_ALIASES: readonly string[] = ['self', 'amazon', 'aws-backup-vault', 'aws-marketplace'];
+
 /** Images: made, copied, registered, described, deprecated, disabled and deregistered. */
 export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
   return {
@@ -101,6 +103,7 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
       const ids = input.ImageIds ?? [];
       for (const id of ids) requireVisible(state, id);
       const owners = input.Owners ?? [];
+      for (const owner of owners) checkOwner(owner);
       const users = input.ExecutableUsers ?? [];
       const now = state.realm.clock.millis();
       const { items } = state.images.describe({ Filters: input.Filters }, ids);
@@ -317,6 +320,11 @@ function isVisible(state: Ec2State, image: ImageRecord): boolean {
 
 function isDeprecated(image: ImageRecord, now: number): boolean {
   return image.DeprecationTime !== undefined && Date.parse(image.DeprecationTime) <= now;
+}
+
+function checkOwner(owner: string): void {
+  if (/^\d{12}$/.test(owner) || OWNER_ALIASES.includes(owner)) return;
+  throw new AwsError('InvalidUserID.Malformed', `Invalid user id: "${owner}"`);
 }
 
 function isOwner(state: Ec2State, image: ImageRecord, owner: string): boolean {

@@ -162,9 +162,16 @@ export function resolveImageId(state: Ec2State, given: string): string {
 }
 
 function requireType(name: string | undefined, image: ImageRecord): InstanceTypeFacts {
-  const type = instanceTypes.get(name ?? DEFAULT_TYPE);
+  if (name === undefined) {
+    // The default type is one of before HVM, which no image of today boots on.
+    throw new AwsError(
+      'InvalidParameterCombination',
+      `Non-Windows instances with a virtualization type of '${image.VirtualizationType}' are currently not supported for this instance type : ${DEFAULT_TYPE}`,
+    );
+  }
+  const type = instanceTypes.get(name);
   if (!type) {
-    throw new AwsError('InvalidParameterValue', `Invalid value '${name ?? DEFAULT_TYPE}' for InstanceType.`);
+    throw new AwsError('InvalidParameterValue', `Invalid value '${name}' for InstanceType.`);
   }
   if (type.architecture !== image.Architecture) {
     throw new AwsError(
