@@ -33,7 +33,11 @@ function readFailure({ Error: name, Cause = '' }: CaughtError): Failure {
 /** A state that waited too long. What it waited for says which error that is. */
 async function explainTimeout(build: string, failure: Failure): Promise<Failure> {
   const [wait] = await findWaitsOf(build);
-  if (!wait) return failure;
+  if (!wait) {
+    const message =
+      'A state of the build ran into its timeout without an answer. Its execution in Step Functions shows which one, and the log of that function why.';
+    return { ...failure, message };
+  }
   const minutes = Math.round((Date.now() - wait.since) / 60_000);
   switch (wait.kind) {
     case 'image':

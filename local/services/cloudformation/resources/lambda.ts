@@ -228,29 +228,6 @@ const eventInvokeConfig = resource({
     aws.lambda.DeleteFunctionEventInvokeConfig({ FunctionName, Qualifier }),
 });
 
-const eventSourceMapping = resource({
-  properties: z.strictObject({
-    BatchSize: number.optional(),
-    Enabled: flag.optional(),
-    EventSourceArn: text,
-    FunctionName: text,
-    FunctionResponseTypes: z.array(oneOf<'ReportBatchItemFailures'>()).optional(),
-    MaximumBatchingWindowInSeconds: number.optional(),
-    StartingPosition: oneOf<'LATEST' | 'TRIM_HORIZON'>().optional(),
-  }),
-  attributes: ['Id', 'EventSourceMappingArn'],
-  replaceOn: ['EventSourceArn', 'StartingPosition'],
-  async create(properties, { aws }) {
-    const { UUID: id = '', EventSourceMappingArn } = await aws.lambda.CreateEventSourceMapping(properties);
-    return { id, attributes: { Id: id, EventSourceMappingArn } };
-  },
-  async update(id, { EventSourceArn, StartingPosition, ...next }, _previous, { aws }) {
-    await aws.lambda.UpdateEventSourceMapping({ UUID: id, ...next });
-    return undefined;
-  },
-  delete: (id, _properties, { aws }) => aws.lambda.DeleteEventSourceMapping({ UUID: id }),
-});
-
 /** AWS::Lambda. */
 export const lambdaTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Function': lambdaFunction,
@@ -258,5 +235,4 @@ export const lambdaTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::Version': version,
   'AWS::Lambda::Alias': alias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
-  'AWS::Lambda::EventSourceMapping': eventSourceMapping,
 };
