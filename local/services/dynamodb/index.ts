@@ -18,6 +18,7 @@ import type { Service, WireRequest, WireResponse } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { Engine } from './engine';
 import { expireItems } from './expiry';
+import { showFailedItem } from './failed-item';
 import { AllTableSettings, backupsOf, nameOf } from './table-settings';
 
 /** AWS deletes expired items within a few days, mostly within minutes; this looks as often, in AWS seconds. */
@@ -60,7 +61,9 @@ export class DynamoDb implements Service {
   /** Item operations keep their own encoding: they go to dynalite as they came. */
   async handle(request: WireRequest): Promise<WireResponse | undefined> {
     const operation = request.headers['x-amz-target']?.split('.')[1] ?? '';
-    return ITEM_OPERATIONS.has(operation) ? this.engine.send(operation, request.body) : undefined;
+    if (!ITEM_OPERATIONS.has(operation)) return undefined;
+    const answer = await this.engine.send(operation, request.body);
+    return showFailedItem(this.engine, request.body, answer);
   }
 
   async dispose(): Promise<void> {
