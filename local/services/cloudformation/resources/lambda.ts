@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { z } from 'zod';
-import { flag, number, oneOf, shape, tagMap, tags, text } from './properties';
+import { number, oneOf, shape, tagMap, tags, text } from './properties';
 import { type ResourceContext, type ResourceType, resource } from './resource';
 
 const code = z.strictObject({
