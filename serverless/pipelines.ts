@@ -1,3 +1,4 @@
+import { InvalidPipeline } from '../src/errors';
 import type { Pipeline } from '../src/pipeline/definition';
 import { loadPipelines } from '../src/pipeline/load';
 import { makeTriggers } from './triggers';
@@ -20,13 +21,19 @@ export interface PipelinesInDeployment {
  * @throws InvalidPipeline with the file, the path in it and what was expected
  */
 export async function describePipelines(): Promise<PipelinesInDeployment> {
-  const pipelines = await loadPipelines('pipelines');
+  const pipelines = await loadPipelines('pipelines').catch(tellWithoutStack);
   return {
     groups: arns(pipelines, groupsOf),
     references: arns(pipelines, referencesOf),
     imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
     resources: makeTriggers(pipelines),
   };
+}
+
+/** Serverless prints the stack of what is thrown here: where in our code that was helps nobody who edits YAML. */
+function tellWithoutStack(error: unknown): never {
+  if (error instanceof InvalidPipeline) error.stack = `${error.name}: ${error.message}`;
+  throw error;
 }
 
 /** IAM takes no empty list: where there is nothing to allow, the policy names what cannot be. */

@@ -1,0 +1,238 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { Backstage } from '../../cli/story/backstage';
+import { findLeftovers, type Kept, listSecurityGroups } from '../../cli/story/leftovers';
+import { Traffic } from '../../cli/story/traffic';
+import { errorPipelines } from './error-pipelines';
+import { copyProject, type Project } from './project';
+import { RunningSample, type ShownBuild } from './running-sample';
+import { until } from './until';
+
+jest.setTimeout(300_000);
+
+const GROUP = 'kiln-fleet-web';
+
+let project: Project;
+let sample: RunningSample;
+let groupsBefore: ReadonlySet<string>;
+/** The builds that run side by side, by what becomes of them. */
+let builds: Record<'brokenScript' | 'neverHealthy' | 'imageFails' | 'queueFirst' | 'firstWeb', string>;
+
+beforeAll(async () => {
+  project = await copyProject(errorPipelines);
+  sample = await RunningSample.start(project.folder, 100);
+  groupsBefore = await listSecurityGroups(sample.settings);
+  await sample.addFault({
+    service: 'ec2',
+    operation: 'CreateImage',
+    kind: 'lateFailure',
+    message: 'Client.InternalError: the snapshot could not be made',
+  });
+  const [imageFails, neverHealthy, brokenScript] = await Promise.all([
+    sample.startBuild('image-fails'),
+    sample.startBuild('never-healthy'),
+    sample.startBuild('broken-script'),
+  ]);
+  // The fault strikes the next image, whose ever it is.
+  await until('the fault has struck', async () => ((await sample.faults()).length === 0 ? true : undefined));
+  const [queueFirst, firstWeb] = await Promise.all([
+    sample.startBuild('queued'),
+    sample.startBuild('web', { VERSION: '1' }),
+  ]);
+  builds = { imageFails, neverHealthy, brokenScript, queueFirst, firstWeb };
+});
+afterAll(async () => {
+  await sample?.stop();
+  await project?.remove();
+});
+
+test('a busy pipeline that queues keeps the newest request, and runs it when the build has ended', async () => {
+  await sample.passed(builds.queueFirst, 'LaunchInstance');
+  const older = await sample.startBuild('queued');
+  const newest = await sample.startBuild('queued', { GREETING: 'Hello again' });
+  expect(await sample.getBuild(older)).toMatchObject({
+    status: 'SUPERSEDED',
+    error: { name: 'Superseded', message: `A newer request, ${newest}, took its place in the queue.` },
+  });
+  expect(await sample.getBuild(builds.queueFirst)).toMatchObject({ status: 'RUNNING' });
+  expect(await sample.getBuild(newest)).toMatchObject({ status: 'QUEUED' });
+  expect(await sample.ended(builds.queueFirst)).toMatchObject({ status: 'SUCCEEDED' });
+  const ended = await sample.ended(newest);
+  expect(ended).toMatchObject({ status: 'SUCCEEDED', parameters: { GREETING: 'Hello again' } });
+  keep(await sample.getBuild(builds.queueFirst), ended);
+});
+
+test('a user data script that fails ends the build with its own last lines', async () => {
+  const { status, error } = await sample.ended(builds.brokenScript);
+  expect(status).toBe('FAILED');
+  expect(error?.name).toBe('SiteNotHealthy');
+  expect(error?.message).toMatch(
+    /^The site on i-[0-9a-f]{17} did not become healthy within 360 s\. At last /,
+  );
+  expect(error?.message).toMatch(/The end of the console output of i-[0-9a-f]{17}:\n/);
+  expect(error?.message).toContain('unpacking the shop');
+  expect(error?.message).toContain('/tmp/no-such-shop.tar.gz');
+});
+
+test('a site that answers with something else ends the build with what was expected of it', async () => {
+  const { status, error } = await sample.ended(builds.neverHealthy);
+  expect(status).toBe('FAILED');
+  expect(error?.name).toBe('SiteNotHealthy');
+  expect(error?.message).toMatch(
+    /within 360 s\. At last http:\/\/10\.0\.\d+\.\d+:80\/ answered without the text "Welcome"/,
+  );
+});
+
+test('an image that AWS fails to make ends the build with the reason of AWS', async () => {
+  const { status, error } = await sample.ended(builds.imageFails);
+  expect(status).toBe('FAILED');
+  expect(error?.name).toBe('ImageFailed');
+  expect(error?.message).toMatch(
+    /^AWS could not make the image ami-[0-9a-f]{17}: it is failed\. .*the snapshot could not be made/,
+  );
+});
+
+test('an unknown pipeline is 404 with the names that there are', async () => {
+  expect(await sample.api('POST', '/pipelines/wbe/builds')).toEqual({
+    status: 404,
+    body: {
+      error: 'UnknownPipeline',
+      message:
+        'no pipeline is named "wbe": there are broken-script, endless, image-fails, never-healthy, queued, web',
+    },
+  });
+});
+
+test('a parameter that does not match its pattern is 400 with the pattern', async () => {
+  expect(await sample.api('POST', '/pipelines/web/builds', { parameters: { VERSION: '1; reboot' } })).toEqual(
+    {
+      status: 400,
+      body: {
+        error: 'InvalidParameter',
+        message: 'pipeline web, parameter VERSION: expected a value that matches ^[0-9]+$, got "1; reboot"',
+      },
+    },
+  );
+});
+
+test('a call that nobody has signed is 403', async () => {
+  expect(await sample.callUnsigned('POST', '/pipelines/web/builds')).toBe(403);
+});
+
+test('a refresh whose servers are not healthy is rolled back while the old ones serve', async () => {
+  const first = await sample.ended(builds.firstWeb);
+  expect(first).toMatchObject({ status: 'SUCCEEDED', rollouts: [{ autoScalingGroup: GROUP, version: '2' }] });
+  keep(first);
+  const before = await describeFleet();
+
+  const traffic = new Traffic(await siteUrl());
+  const failed = await sample.ended(await sample.startBuild('web', { VERSION: '2', PAGE: 'lost.html' }));
+  const seen = await until('the servers are those of version 1', async () =>
+    (await describeFleet()).servers.every((version) => version === '2') ? traffic.stop() : undefined,
+  );
+
+  const [refresh] = await describeRefreshes();
+  expect(refresh?.Status).toBe('RollbackSuccessful');
+  expect(refresh?.StatusReason).toMatch(/failed/);
+  expect(failed.status).toBe('FAILED');
+  expect(failed.error?.name).toBe('RefreshFailed');
+  expect(failed.error?.message).toMatch(/ ended as RollbackSuccessful\. /);
+  expect(failed.error?.message).toContain(refresh?.StatusReason);
+  expect(seen).toMatchObject({ failed: 0, failures: [], versions: { 1: expect.any(Number) } });
+  expect(Object.keys(seen.versions)).toEqual(['1']);
+  expect(await describeFleet()).toEqual(before);
+  expect(before).toEqual({ groupVersion: '2', defaultVersion: 2, servers: ['2', '2'] });
+});
+
+test('user data that is over 16 KB with its values ends the build before anything is made', async () => {
+  // What cannot be compressed away: every character another.
+  const page = Array.from({ length: 20_000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+  const { status, error, stages } = await sample.ended(
+    await sample.startBuild('web', { VERSION: '3', PAGE: page }),
+  );
+  expect(status).toBe('FAILED');
+  expect(error?.name).toBe('InvalidPipeline');
+  expect(error?.message).toMatch(
+    /^user data of pipeline web is \d{5} bytes compressed, EC2 takes 16384 at most: move what is long into the site's archive$/,
+  );
+  expect(stages.map(({ stage }) => stage)).not.toContain('LaunchInstance');
+});
+
+test('a busy pipeline that rejects answers 409 and says which build it is busy with', async () => {
+  const id = await sample.startBuild('endless');
+  await sample.passed(id, 'LaunchInstance');
+  expect(await sample.api('POST', '/pipelines/endless/builds')).toEqual({
+    status: 409,
+    body: {
+      error: 'PipelineBusy',
+      message: `Pipeline endless is busy with build ${id}, and its whenBusy is reject. Try again when that build has ended.`,
+    },
+  });
+  await stopExecution(id);
+  await sample.ended(id);
+});
+
+test('an execution that is stopped leaves its record, and its pipeline is free again', async () => {
+  const id = await until('the pipeline is free', () => sample.startBuild('endless'));
+  await sample.passed(id, 'LaunchInstance');
+  await stopExecution(id);
+  expect(await sample.ended(id)).toMatchObject({
+    status: 'ABORTED',
+    error: { name: 'ABORTED', message: 'The execution was stopped.' },
+  });
+});
+
+test('what failed has left nothing but records', async () => {
+  // The record tells the end; lock and machines go in the same moment.
+  const leftovers = () => findLeftovers(sample.settings, kept, groupsBefore);
+  await until('nothing is left', async () => ((await leftovers()).length === 0 ? true : undefined), 20).catch(
+    () => undefined,
+  );
+  expect(await leftovers()).toEqual([]);
+});
+
+const kept: Kept[] = [];
+
+/** Images of builds that succeeded may stay. */
+function keep(...succeeded: ShownBuild[]): void {
+  for (const { imageId = '', rollouts } of succeeded)
+    kept.push({ imageId, launchTemplateVersion: rollouts[0]?.version ?? '' });
+}
+
+async function stopExecution(build: string): Promise<void> {
+  const executionArn = `${sample.service.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${build}`;
+  await new SFNClient(sample.settings).send(new StopExecutionCommand({ executionArn }));
+}
+
+async function siteUrl(): Promise<string> {
+  const balancers = await (await Backstage.enter(sample.settings.endpoint)).loadBalancers();
+  const balancer = balancers.find(({ listenerPort }) => listenerPort === 80);
+  return `http://127.0.0.1:${balancer?.loopbackPort}/`;
+}
+
+async function describeFleet() {
+  const [{ AutoScalingGroups }, { LaunchTemplates }] = await Promise.all([
+    new AutoScalingClient(sample.settings).send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] }),
+    ),
+    new EC2Client(sample.settings).send(new DescribeLaunchTemplatesCommand({ LaunchTemplateNames: [GROUP] })),
+  ]);
+  const group = AutoScalingGroups?.[0];
+  return {
+    groupVersion: group?.LaunchTemplate?.Version,
+    defaultVersion: LaunchTemplates?.[0]?.DefaultVersionNumber,
+    servers: (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version),
+  };
+}
+
+async function describeRefreshes() {
+  const { InstanceRefreshes = [] } = await new AutoScalingClient(sample.settings).send(
+    new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: GROUP }),
+  );
+  return InstanceRefreshes;
+}

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageService } from '../../cli/package-service';
+import { copyProject, type Project, readPipeline } from './project';
+
+jest.setTimeout(180_000);
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+interface Resource {
+  readonly Type: string;
+  readonly Properties: {
+    readonly FunctionName?: string;
+    readonly Role?: { readonly 'Fn::GetAtt': readonly [string, string] };
+    readonly Policies?: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+  };
+}
+
+const made: Project[] = [];
+afterAll(() => Promise.all(made.map((project) => project.remove())));
+
+async function project(pipelines: Record<string, string>): Promise<Project> {
+  const copy = await copyProject(pipelines);
+  made.push(copy);
+  return copy;
+}
+
+/** What `serverless package` says against a project. */
+async function refusal(pipelines: Record<string, string>): Promise<string> {
+  const { folder, packaged } = await project(pipelines);
+  return packageService(folder, packaged).then(
+    () => 'it was packaged',
+    (error: Error) => error.message,
+  );
+}
+
+test('invalid pipeline files stop the packaging with each file, path and what was expected', async () => {
+  const web = await readPipeline('web');
+  const said = await refusal({
+    ...web,
+    'web/pipeline.yml': (web['web/pipeline.yml'] ?? '')
+      .replace('volumeSize: 8', 'volumeSize: eight')
+      .replace('minHealthy: 100', 'minHealthi: 100'),
+    'shop/pipeline.yml': 'base: { image: ami-1, instanceType: t3.micro }\n',
+    'shop/user-data.sh': '#!/bin/bash\n',
+    'videos/pipeline.yml': `base: { image: ami-${'0'.repeat(17)}, instanceType: t3.micro }\n`,
+    'videos/user-data.sh': 'echo no shebang\n',
+  });
+  expect(said).toContain('pipelines/web/pipeline.yml is not valid');
+  expect(said).toMatch(
+    /base\.volumeSize: expected GiB as a whole number from 1 to 16384, got "eight" \(line \d+\)/,
+  );
+  expect(said).toMatch(/rollout\[0\]\.minHealthi: unknown key, expected one of .*minHealthy.* \(line \d+\)/);
+  expect(said).toContain('pipelines/shop/pipeline.yml is not valid');
+  expect(said).toMatch(
+    /base\.image: expected an AMI id \(ami-…\) or resolve:ssm:NAME, got "ami-1" \(line 1\)/,
+  );
+  expect(said).toContain(
+    'base.userData: user-data.sh has no first line that names its shell, expected #!/bin/bash',
+  );
+  // For people who edit YAML: no lines of code among the words.
+  expect(said).not.toMatch(/^ +at /m);
+});
+
+test('user data over 16 KB stops the packaging with its size', async () => {
+  const web = await readPipeline('web');
+  // What cannot be compressed away: every character another.
+  const long = Array.from({ length: 20_000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+  const said = await refusal({ ...web, 'web/user-data.sh': `${web['web/user-data.sh']}# ${long}\n` });
+  expect(said).toContain('pipelines/web/pipeline.yml is not valid');
+  expect(said).toMatch(/base\.userData: user-data\.sh is \d{5} bytes compressed, EC2 takes 16384 at most/);
+});
+
+describe('a good project', () => {
+  let resources: [string, Resource][];
+
+  beforeAll(async () => {
+    const { folder, packaged } = await project({
+      ...(await readPipeline('web')),
+      ...(await readPipeline('api')),
+    });
+    await withoutNetwork(() => packageService(folder, packaged));
+    const text = await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8');
+    resources = Object.entries((JSON.parse(text) as { Resources: Record<string, Resource> }).Resources);
+  });
+
+  test('is packaged with no network and no credentials', () => {
+    expect(functions().length).toBeGreaterThan(15);
+  });
+
+  test('has a role of its own for each function', () => {
+    const roles = functions().map(([, { Properties }]) => Properties.Role?.['Fn::GetAtt'][0]);
+    expect(roles).not.toContain(undefined);
+    expect(new Set(roles).size).toBe(roles.length);
+  });
+
+  test('has no role that may change just anything', () => {
+    const open = statements().flatMap(([role, { Effect, Action, Resource, Condition }]) =>
+      Effect === 'Allow' && !Condition && [Resource].flat().includes('*')
+        ? [Action].flat().flatMap((action) => (isReading(action) ? [] : [`${role}: ${action}`]))
+        : [],
+    );
+    expect(open).toEqual([]);
+  });
+
+  test('has no action that stands for several', () => {
+    expect(
+      statements().flatMap(([, { Action }]) => [Action].flat().filter((action) => action.includes('*'))),
+    ).toEqual([]);
+  });
+
+  function functions() {
+    return resources.filter(([, { Type }]) => Type === 'AWS::Lambda::Function');
+  }
+
+  function statements(): [string, Statement][] {
+    return resources.flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Role'
+        ? (Properties.Policies ?? []).flatMap(({ PolicyDocument }) =>
+            PolicyDocument.Statement.map((statement): [string, Statement] => [id, statement]),
+          )
+        : [],
+    );
+  }
+});
+
+/** Actions that AWS lets nobody narrow down, and that change nothing; and the network interfaces of Lambda in a VPC. */
+function isReading(action: string): boolean {
+  return /^\w+:(Describe|Get|List)/.test(action) || /^ec2:\w+NetworkInterface$/.test(action);
+}
+
+/** Any way out leads to a port where nobody listens; there are no credentials, and no file that has some. */
+async function withoutNetwork<T>(run: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  const nowhere = 'http://127.0.0.1:9';
+  Object.assign(process.env, {
+    ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, http_proxy: nowhere, https_proxy: nowhere },
+    ...{ AWS_ENDPOINT_URL: nowhere, AWS_EC2_METADATA_DISABLED: 'true' },
+    ...{ AWS_SHARED_CREDENTIALS_FILE: '/nowhere', AWS_CONFIG_FILE: '/nowhere' },
+  });
+  try {
+    return await run();
+  } finally {
+    process.env = before;
+  }
+}
