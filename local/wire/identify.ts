@@ -52,9 +52,10 @@ function bySigningName(signingName: string): ServiceName | 'execute-api' {
   if (signingName === 'execute-api') return signingName;
   const found = serviceNames.find((name) => entries[name].signingName === signingName);
   if (found) return found;
+  // As a service that the account may not use: clients that can do without it (`serverless remove` and ECR) go on.
   throw new AwsError(
-    'UnrecognizedClientException',
+    'AccessDeniedException',
     `the embedded AWS does not have the service '${signingName}'; it has ${serviceNames.map((name) => entries[name].signingName).join(', ')}`,
-    400,
+    403,
   );
 }

@@ -248,13 +248,14 @@ test('A path that no operation of a REST service has is named with its method', 
   expect(answer.text).toContain('The action GET /2015-03-31/zebras is not valid');
 });
 
-test('A service that the embedded AWS does not have is named', async () => {
+test('A service that the embedded AWS does not have is named, and refused like one that the account may not use', async () => {
   const answer = await send('kinesis', '/', {
     body: '{}',
     headers: { 'x-amz-target': 'Kinesis_20131202.ListStreams' },
   });
-  expect(answer.status).toBe(400);
+  expect(answer.status).toBe(403);
   expect(answer.text).toContain("does not have the service 'kinesis'");
+  expect(JSON.parse(answer.text).__type).toBe('AccessDeniedException');
 });
 
 test("A JSON service answers a caller's mistake with status 400", async () => {
