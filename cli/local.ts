@@ -1,4 +1,3 @@
-import { startEmbeddedAws } from '../local/index';
 import { interrupted } from './interrupted';
 import { projectFolder } from './project';
 import { describeSample, startSample } from './sample';
@@ -24,6 +23,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
 }
 
 async function runEmpty(options: LocalOptions): Promise<void> {
+  const { startEmbeddedAws } = await import('../local/index');
   const aws = await startEmbeddedAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
   console.log(ready(options));

@@ -30,7 +30,8 @@ async function runServerless(
   const serverless = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
   const child = spawn(
     process.execPath,
-    [join(serverless, 'bin', 'serverless.js'), 'package', '--package', target],
+    // A small young generation: Serverless makes much garbage, which would otherwise stand in memory for long.
+    ['--max-semi-space-size=2', join(serverless, 'bin', 'serverless.js'), 'package', '--package', target],
     {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedAws, startEmbeddedAws } from '../local/index';
+import type { EmbeddedAws } from '../local/index';
 import { createStack, deployService } from './deploy';
 import { packageService } from './package-service';
 
@@ -43,22 +43,23 @@ export function localSettings(endpoint: string): LocalSettings {
  * @throws with nothing left running
  */
 export async function startSample(options: SampleOptions): Promise<Sample> {
-  options.onStep('start the embedded AWS');
-  const aws = await startEmbeddedAws(options);
   const packaged = await mkdtemp(join(tmpdir(), 'kiln-package-'));
+  let aws: EmbeddedAws | undefined;
   try {
+    // The embedded AWS is loaded afterwards: it and the bundler each want a good part of a small machine's memory.
+    options.onStep('package the service');
+    await packageService(options.project, packaged);
+    options.onStep('start the embedded AWS and create the fleet in it');
+    const { startEmbeddedAws } = await import('../local/index');
+    aws = await startEmbeddedAws(options);
     const settings = localSettings(aws.endpoint);
-    options.onStep('package the service; create the fleet');
     const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');
-    const [fleet] = await Promise.all([
-      createStack(settings, FLEET_STACK, template),
-      packageService(options.project, packaged),
-    ]);
+    const fleet = await createStack(settings, FLEET_STACK, template);
     options.onStep('deploy the service');
     const service = await deployService(settings, SERVICE_STACK, packaged);
     return { aws, settings, fleet, service };
   } catch (error) {
-    await aws.stop();
+    await aws?.stop();
     throw error;
   } finally {
     await rm(packaged, { recursive: true, force: true });

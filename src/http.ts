@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isBuildId } from './build/id';
 import { type BuildRecord, getRecord, listRecords } from './build/record';
 import { requestBuild } from './build/request';

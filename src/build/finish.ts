@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { env } from '../env';
 import { type Copy, deprecateImage, shareImage } from '../image/distribute';
 import { findInstances, terminateInstances } from '../image/instances';

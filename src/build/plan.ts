@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidRequest, PipelineBusy } from '../errors';
 import { findBaseImage } from '../image/base';
 import { checkSharing } from '../image/sharing';

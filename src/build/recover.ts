@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cleanUpBuild } from './clean-up';
 import { failBuild } from './end';
 import { explainFailure } from './failure';

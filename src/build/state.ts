@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The build, as it walks through the state machine. */
 export const Build = z.object({ id: z.string(), pipeline: z.string() });

@@ -1,5 +1,5 @@
 import { CreateImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { updateRecord } from '../build/record';
 import { recordStage } from '../build/stages';

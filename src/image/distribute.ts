@@ -4,7 +4,7 @@ import {
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ec2 } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';

@@ -5,7 +5,7 @@ import {
   paginateDescribeInstances,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { recordStage } from '../build/stages';
 import { BuildState } from '../build/state';

@@ -1,5 +1,5 @@
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { BuildState, Plan } from '../build/state';

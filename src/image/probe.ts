@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BuildState, Healthy } from '../build/state';
 import { SiteNotHealthy, SiteNotReady } from '../errors';
 

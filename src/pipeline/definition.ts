@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { findCronProblem } from './cron';
 import { duration } from './duration';
 import { findPatternProblem } from './event-pattern';

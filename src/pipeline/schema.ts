@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PipelineDefinition } from './definition';
 
 /** The JSON Schema of a pipeline file, for editors that complete and check it while one types. */

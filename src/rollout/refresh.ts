@@ -5,7 +5,7 @@ import {
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { autoScaling, isAwsError } from '../aws';
 import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';

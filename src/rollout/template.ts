@@ -5,7 +5,7 @@ import {
   ModifyLaunchTemplateCommand,
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';

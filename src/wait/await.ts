@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BuildState } from '../build/state';
 import { env } from '../env';
 import { settleWaits } from './settle';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';

@@ -1,0 +1,23 @@
+// All functions but the probe in one bundle: they share nearly all their code, so that packaging bundles it once instead of two
+// dozen times and a function is hardly larger for it. The probe runs inside the VPC and brings nothing that calls AWS.
+export { handler as awaitImage } from './await-image';
+export { handler as awaitRefresh } from './await-refresh';
+export { handler as cleanUp } from './clean-up';
+export { handler as createImage } from './create-image';
+export { handler as finish } from './finish';
+export { handler as getBuild } from './get-build';
+export { handler as launchInstance } from './launch-instance';
+export { handler as listBuilds } from './list-builds';
+export { handler as plan } from './plan';
+export { handler as postBuild } from './post-build';
+export { handler as publishImage } from './publish-image';
+export { handler as publishTemplate } from './publish-template';
+export { handler as recover } from './recover';
+export { handler as requestBuild } from './request-build';
+export { handler as resolveWait } from './resolve-wait';
+export { handler as scaleOut } from './scale-out';
+export { handler as startRefresh } from './start-refresh';
+export { handler as sweepWaits } from './sweep-waits';
+export { handler as terminateInstance } from './terminate-instance';
+export { handler as tidyUp } from './tidy-up';
+export { handler as verifyFleet } from './verify-fleet';
