@@ -17,4 +17,6 @@ export default {
   ],
   modulePathIgnorePatterns: ['<rootDir>/.serverless/', '<rootDir>/.esbuild/'],
   testTimeout: 60_000,
+  // The long tests mostly wait for processes of their own: one worker a core keeps all cores busy.
+  maxWorkers: '100%',
 };
