@@ -1,11 +1,12 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-ec2';
 import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { isServiceCall } from '../directories';
 import type { Collection } from './collection';
 import { compileFilters, type FilterTable } from './filters';
 import { paginate } from './pages';
 import type { Ec2Operations, Ec2State } from './state';
-import { checkTags, isService } from './tags';
+import { checkTags } from './tags';
 
 const MOST_RESOURCES = 1000;
 
@@ -91,7 +92,7 @@ function collectionOf(state: Ec2State, id: string): Collection<object> | undefin
 }
 
 function checkDeletable(tag: Tag, call: Call): void {
-  if (/^aws:/i.test(tag.Key ?? '') && !isService(call)) {
+  if (/^aws:/i.test(tag.Key ?? '') && !isServiceCall(call)) {
     throw new AwsError(
       'InvalidParameterValue',
       "Tag keys starting with 'aws:' are reserved for internal use",

@@ -1,6 +1,7 @@
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { isServiceCall } from '../directories';
 
 const MOST_TAGS = 50;
 const LONGEST_KEY = 128;
@@ -64,7 +65,7 @@ export function checkTags(tags: readonly Tag[], call: Call): void {
   for (const tag of tags) {
     const key = tag.Key ?? '';
     if (key === '') throw invalid('Tag key cannot be null or empty');
-    if (RESERVED.test(key) && !isService(call)) {
+    if (RESERVED.test(key) && !isServiceCall(call)) {
       throw invalid("Tag keys starting with 'aws:' are reserved for internal use");
     }
     if (key.length > LONGEST_KEY)
@@ -100,11 +101,6 @@ export function readTagSpecifications(
     byType.set(type, [...tags]);
   }
   return (type) => byType.get(type) ?? [];
-}
-
-/** Whether an AWS service calls, which may do what is reserved. */
-export function isService(call: Call): boolean {
-  return call.principal.arn.includes(':role/aws-service-role/');
 }
 
 function checkCount(keys: readonly string[]): void {

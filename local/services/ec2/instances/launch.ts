@@ -1,18 +1,18 @@
 import { resourceId } from '../../../ids';
 import type { Call } from '../../../service';
+import { isServiceCall } from '../../directories';
 import { createInterface, setPublicAddress } from '../interfaces';
 import type { InstanceRecord } from '../records/instances';
 import type { InterfaceRecord } from '../records/interfaces';
 import type { Ec2State } from '../state';
 import { countFreeAddresses } from '../subnets';
-import { isService } from '../tags';
 import { createVolume } from '../volumes';
 import type { InterfacePlan, LaunchPlan } from './launch-plan';
 
 /** Makes the instances of a plan with their interfaces and volumes, as one reservation. They are pending. */
 export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): InstanceRecord[] {
   const reservationId = resourceId('r');
-  const requesterId = isService(call) ? call.principal.userId : undefined;
+  const requesterId = isServiceCall(call) ? call.principal.userId : undefined;
   const count = Math.max(plan.minCount, Math.min(plan.maxCount, roomFor(state, plan)));
   plan.image.lastLaunched = state.realm.clock.now();
   return Array.from({ length: count }, (_, launchIndex) =>
