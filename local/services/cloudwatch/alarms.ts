@@ -20,6 +20,8 @@ export class Alarms {
   /** The newest first. */
   readonly history: AlarmHistoryItem[] = [];
   private readonly timers = new Map<string, Cancel>();
+  /** When each alarm is judged next, in the clock's milliseconds. */
+  private readonly dueAt = new Map<string, number>();
 
   constructor(
     private readonly realm: Realm,
@@ -38,9 +40,10 @@ export class Alarms {
     );
     this.timers.get(alarm.AlarmName)?.();
     const seconds = Math.min(EVALUATION_SECONDS, alarm.Period ?? EVALUATION_SECONDS);
+    this.dueAt.set(alarm.AlarmName, this.realm.clock.millis() + seconds * 1000);
     this.timers.set(
       alarm.AlarmName,
-      this.realm.clock.every(seconds, () => void this.evaluate(alarm.AlarmName)),
+      this.realm.clock.every(seconds, () => void this.evaluate(alarm.AlarmName, seconds)),
     );
   }
 
@@ -49,6 +52,7 @@ export class Alarms {
     if (alarm) this.remember(alarm, 'ConfigurationUpdate', `Alarm "${name}" deleted`);
     this.timers.get(name)?.();
     this.timers.delete(name);
+    this.dueAt.delete(name);
     this.alarms.delete(name);
   }
 
@@ -83,12 +87,17 @@ export class Alarms {
     this.timers.clear();
   }
 
-  private async evaluate(name: string): Promise<void> {
-    const alarm = this.alarms.get(name);
-    if (!alarm) return;
-    const now = this.realm.clock.now();
-    const verdict = judge(alarm, readPoints(this.metrics, alarm, now.getTime()), now);
-    if (verdict && verdict.state !== alarm.StateValue) await this.setState(alarm, verdict);
+  /** Judges an alarm at each moment that was due: where AWS's time runs fast a timer comes late, and loses no period. */
+  private async evaluate(name: string, seconds: number): Promise<void> {
+    const until = this.realm.clock.millis();
+    for (;;) {
+      const alarm = this.alarms.get(name);
+      const moment = this.dueAt.get(name);
+      if (!alarm || moment === undefined || moment > until) return;
+      this.dueAt.set(name, moment + seconds * 1000);
+      const verdict = judge(alarm, readPoints(this.metrics, alarm, moment), new Date(moment));
+      if (verdict && verdict.state !== alarm.StateValue) await this.setState(alarm, verdict);
+    }
   }
 
   private remember(alarm: Alarm, type: HistoryItemType, summary: string): void {

@@ -60,6 +60,16 @@ test('an alarm goes off at the end of the period, tells its topic once, and ends
   });
 });
 
+test('a process that was busy for several periods still judges each of them', async () => {
+  const { realm, cloudwatch, operations, published, call } = makeCloudWatch();
+  operations.PutMetricAlarm(alarmOf({ OKActions: [topic] }), call);
+  cloudwatch.record('AWS/Lambda', 'Errors', 2, { FunctionName: 'app' });
+  const busyUntil = realm.clock.millis() + 300_000;
+  while (realm.clock.millis() < busyUntil);
+  const told = () => published.map(({ Subject }) => Subject?.split(':')[0]);
+  await until(() => told().includes('ALARM') && told().at(-1) === 'OK');
+});
+
 test.each([
   ['missing', 'INSUFFICIENT_DATA'],
   ['notBreaching', 'OK'],
