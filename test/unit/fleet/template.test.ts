@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { parseTemplateText } from '../../../local/services/cloudformation/template/parse';
 import { loadPipelines } from '../../../src/pipeline/load';
+import { findTemplateProblems } from '../../cloudformation-specification';
 
 interface Resource {
   readonly Type: string;
@@ -18,7 +20,8 @@ interface Rule {
 const root = join(__dirname, '../../..');
 
 // Silent: the tags of CloudFormation (!Ref and such) are dropped, what they are about stays.
-const template = parse(readFileSync(join(root, 'fleet/template.yml'), 'utf8'), { logLevel: 'silent' }) as {
+const text = readFileSync(join(root, 'fleet/template.yml'), 'utf8');
+const template = parse(text, { logLevel: 'silent' }) as {
   Resources: Record<string, Resource>;
 };
 const resources = Object.values(template.Resources);
@@ -26,6 +29,31 @@ const ofType = (type: string) =>
   resources.filter(({ Type }) => Type === type).map((found) => found.Properties);
 const ingressOf = (name: string) =>
   (template.Resources[name]?.Properties.SecurityGroupIngress ?? []) as readonly Rule[];
+
+const whole = (changed: string) =>
+  parseTemplateText(changed) as unknown as Parameters<typeof findTemplateProblems>[0];
+
+test('the template is what CloudFormation says of its resources', () => {
+  expect(findTemplateProblems(whole(text))).toEqual([]);
+});
+
+test.each([
+  ['Matcher:', 'Matchers:', 'WebTargetGroup.Matchers: no such property'],
+  [
+    'CidrBlock: 10.0.1.0/24',
+    'CidrBlock: [10.0.1.0/24]',
+    'SubnetA.CidrBlock: expected string, got ["10.0.1.0/24"]',
+  ],
+  ['      LaunchTemplateData:', '      Data:', 'WebLaunchTemplate.LaunchTemplateData: is required'],
+  [
+    'AWS::EC2::InternetGateway\n',
+    'AWS::EC2::Gateway\n',
+    'InternetGateway: there is no resource type AWS::EC2::Gateway',
+  ],
+  ['ProbeSecurityGroup.GroupId', 'ProbeSecurityGroup.Name', 'ProbeSecurityGroup has no attribute Name'],
+])('a template with another text than %s is not', (before, after, problem) => {
+  expect(findTemplateProblems(whole(text.replace(before, after)))).toContain(problem);
+});
 
 test('the world reaches the load balancer on 80 and 443, and nothing else', () => {
   const open = Object.keys(template.Resources).flatMap((name) =>
