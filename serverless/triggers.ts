@@ -70,9 +70,10 @@ function describePermission(rule: string): object {
   };
 }
 
-/** The name of a pipeline in CloudFormation, which takes letters and digits only: web-shop becomes WebShop. */
+/**
+ * The name of a pipeline in CloudFormation, which takes letters and digits only: web-shop becomes WebDashshop, as in
+ * Serverless, so that no two pipelines share one.
+ */
 function logicalId(pipeline: string): string {
-  return pipeline
-    .replace(/(^|-)([a-z0-9])/g, (_match, _dash, letter: string) => letter.toUpperCase())
-    .replaceAll('-', '');
+  return `${pipeline.charAt(0).toUpperCase()}${pipeline.slice(1).replaceAll('-', 'Dash')}`;
 }

@@ -34,18 +34,18 @@ function propertiesOf<Properties>(id: string): Properties {
 test('a pipeline has a schedule in its time zone, and a rule that may call the function for each event', () => {
   const made = resources(both);
   expect(Object.entries(made).map(([id, { Type }]) => [id, Type])).toEqual([
-    ['WebShopSchedule', 'AWS::Scheduler::Schedule'],
-    ['WebShopEvent1Rule', 'AWS::Events::Rule'],
-    ['WebShopEvent1Permission', 'AWS::Lambda::Permission'],
+    ['WebDashshopSchedule', 'AWS::Scheduler::Schedule'],
+    ['WebDashshopEvent1Rule', 'AWS::Events::Rule'],
+    ['WebDashshopEvent1Permission', 'AWS::Lambda::Permission'],
   ]);
-  expect(made.WebShopSchedule?.Properties).toMatchObject({
+  expect(made.WebDashshopSchedule?.Properties).toMatchObject({
     ScheduleExpression: 'cron(0 3 * * ? *)',
     ScheduleExpressionTimezone: 'Europe/Oslo',
   });
 });
 
 test('what a schedule sends is what the function takes', () => {
-  const { Target } = propertiesOf<{ Target: { Input: string } }>('WebShopSchedule');
+  const { Target } = propertiesOf<{ Target: { Input: string } }>('WebDashshopSchedule');
   expect(TriggerInput.parse(JSON.parse(Target.Input))).toMatchObject({
     pipeline: 'web-shop',
     trigger: { kind: 'schedule' },
@@ -54,11 +54,17 @@ test('what a schedule sends is what the function takes', () => {
 
 test('what a rule sends is what the function takes', () => {
   type Transformed = { InputTransformer: { InputTemplate: string; InputPathsMap: object } };
-  const { Targets } = propertiesOf<{ Targets: [Transformed] }>('WebShopEvent1Rule');
+  const { Targets } = propertiesOf<{ Targets: [Transformed] }>('WebDashshopEvent1Rule');
   const { InputTemplate, InputPathsMap } = Targets[0].InputTransformer;
   const used = [...InputTemplate.matchAll(/<(\w+)>/g)].map(([, name]) => name);
   expect([...new Set(used)].sort()).toEqual(Object.keys(InputPathsMap).sort());
   expect(TriggerInput.parse(JSON.parse(InputTemplate))).toMatchObject({ pipeline: 'web-shop' });
+});
+
+test('pipelines whose names differ by a dash do not share a schedule', () => {
+  const schedule = { cron: '0 3 * * ? *', timezone: 'UTC' };
+  const names = ['web1', 'web-1', 'w-eb1'].map((name) => definePipeline(name, { schedule }));
+  expect(Object.keys(resources(...names))).toHaveLength(3);
 });
 
 test('a pipeline without triggers has no resources', () => {
