@@ -9,13 +9,15 @@ import { dirname, join } from 'node:path';
  *
  * @param project the folder with serverless.yml
  * @param target where the templates and the functions' archives go
- * @throws what serverless printed, an invalid pipeline file included
+ * @param signal ends it when it aborts
+ * @throws what serverless printed, an invalid pipeline file included; the signal's reason
  */
-export async function packageService(project: string, target: string): Promise<void> {
+export async function packageService(project: string, target: string, signal?: AbortSignal): Promise<void> {
   // Serverless leaves a copy of each function in the folder for temporary files: it gets one of its own.
   const temporary = await mkdtemp(join(tmpdir(), 'kiln-serverless-'));
   try {
-    const { code, output } = await runServerless(project, target, temporary);
+    const { code, output } = await runServerless(project, target, temporary, signal);
+    signal?.throwIfAborted();
     if (code !== 0) throw new Error(`the service could not be packaged:\n${output.trim()}`);
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -26,6 +28,7 @@ async function runServerless(
   project: string,
   target: string,
   temporary: string,
+  signal: AbortSignal | undefined,
 ): Promise<{ code: number | null; output: string }> {
   const serverless = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
   const child = spawn(
@@ -50,9 +53,16 @@ async function runServerless(
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  return { code, output };
+  const end = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', end);
+  if (signal?.aborted) end();
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return { code, output };
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
 }

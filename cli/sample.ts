@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EmbeddedAws } from '../local/index';
 import { createStack, deployService } from './deploy';
+import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
 
 export const FLEET_STACK = 'kiln-fleet';
@@ -31,6 +32,8 @@ export interface SampleOptions {
   readonly timeScale: number;
   /** Told of each step as it begins. */
   readonly onStep: (step: string) => void;
+  /** Ends the start when it aborts. */
+  readonly signal: AbortSignal;
 }
 
 export function localSettings(endpoint: string): LocalSettings {
@@ -40,23 +43,24 @@ export function localSettings(endpoint: string): LocalSettings {
 /**
  * Starts the embedded AWS, packages the service and deploys it and the fleet through their templates.
  *
- * @throws with nothing left running
+ * @throws with nothing left running; the signal's reason when that aborts
  */
 export async function startSample(options: SampleOptions): Promise<Sample> {
+  const { signal } = options;
   const packaged = await mkdtemp(join(tmpdir(), 'kiln-package-'));
   let aws: EmbeddedAws | undefined;
   try {
     // The embedded AWS is loaded afterwards: it and the bundler each want a good part of a small machine's memory.
     options.onStep('package the service');
-    await packageService(options.project, packaged);
+    await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startEmbeddedAws } = await import('../local/index');
     aws = await startEmbeddedAws(options);
     const settings = localSettings(aws.endpoint);
     const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');
-    const fleet = await createStack(settings, FLEET_STACK, template);
+    const fleet = await unlessAborted(signal, createStack(settings, FLEET_STACK, template));
     options.onStep('deploy the service');
-    const service = await deployService(settings, SERVICE_STACK, packaged);
+    const service = await unlessAborted(signal, deployService(settings, SERVICE_STACK, packaged));
     return { aws, settings, fleet, service };
   } catch (error) {
     await aws?.stop();

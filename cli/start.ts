@@ -1,5 +1,5 @@
 import color from 'picocolors';
-import { interrupted } from './interrupted';
+import { aborted, interruptible, unlessAborted } from './interrupted';
 import { projectFolder } from './project';
 import { describeSample, type Sample, startSample } from './sample';
 import type { StoryResult } from './story/result';
@@ -13,7 +13,11 @@ export interface StartOptions {
 }
 
 /** `npm start`: the main job on the embedded AWS, from nothing to a fleet that runs version 2. */
-export async function runStart(options: StartOptions): Promise<void> {
+export function runStart(options: StartOptions): Promise<void> {
+  return interruptible((signal) => showStory(options, signal));
+}
+
+async function showStory(options: StartOptions, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
   const teller = options.json ? silent : aloud;
   teller.chapter('Kiln on the embedded AWS');
@@ -22,15 +26,19 @@ export async function runStart(options: StartOptions): Promise<void> {
     port: 0,
     timeScale: options.timeScale,
     onStep: (step) => teller.line(step),
+    signal,
   });
+  const story = tellStory(sample, projectFolder, teller, startedAt);
   try {
-    const result = await tellStory(sample, projectFolder, teller, startedAt);
+    const result = await unlessAborted(signal, story);
     if (options.json) console.log(JSON.stringify(result, undefined, 2));
     else printSummary(result);
     if (!result.ok) process.exitCode = 1;
-    if (options.keep) await keepRunning(sample, options.json);
+    if (options.keep) await keepRunning(sample, options.json, signal);
   } finally {
     await sample.aws.stop();
+    // Where it was interrupted, it ends now for want of AWS, and cleans up behind itself.
+    await Promise.allSettled([story]);
   }
 }
 
@@ -62,9 +70,9 @@ function printSummary(result: StoryResult): void {
   );
 }
 
-async function keepRunning(sample: Sample, quiet: boolean): Promise<void> {
+async function keepRunning(sample: Sample, quiet: boolean, signal: AbortSignal): Promise<void> {
   const say = quiet ? console.error : console.log;
   for (const line of await describeSample(sample)) say(line);
   say('Ctrl-C stops everything');
-  await interrupted();
+  await aborted(signal);
 }

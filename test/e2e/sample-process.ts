@@ -1,18 +1,19 @@
 // The sample in a process of its own: told by its arguments, it tells its parent where it is, and ends with it.
-import { interrupted } from '../../cli/interrupted';
+import { aborted, interruptible } from '../../cli/interrupted';
 import { startSample } from '../../cli/sample';
 
-async function serve(project: string, timeScale: number): Promise<void> {
+async function serve(project: string, timeScale: number, signal: AbortSignal): Promise<void> {
   const { aws, settings, fleet, service } = await startSample({
     project,
     timeScale,
     port: 0,
     onStep: () => {},
+    signal,
   });
   process.send?.({ settings, fleet, service });
-  await interrupted();
+  await aborted(signal);
   await aws.stop();
 }
 
 const [project = '', timeScale = ''] = process.argv.slice(2);
-void serve(project, Number(timeScale)).then(() => process.disconnect?.());
+void interruptible((signal) => serve(project, Number(timeScale), signal)).then(() => process.disconnect?.());
