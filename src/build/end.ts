@@ -2,6 +2,7 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { eventBridge, sns } from '../aws';
 import { env } from '../env';
+import { TransientFailure } from '../errors';
 import { countOutcome } from '../metrics';
 import { pipelineOf } from './id';
 import { releaseLock } from './lock';
@@ -53,7 +54,7 @@ async function closeBuild(build: string, status: BuildStatus, error?: Failure): 
 async function announce(record: BuildRecord | undefined): Promise<void> {
   if (!record) return;
   const { id, pipeline, status, imageId, rollouts, error } = record;
-  await eventBridge().send(
+  const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
       Entries: [
         {
@@ -64,4 +65,9 @@ async function announce(record: BuildRecord | undefined): Promise<void> {
       ],
     }),
   );
+  // EventBridge refuses an event without failing the call.
+  if (answer?.ErrorCode)
+    throw new TransientFailure(
+      `EventBridge did not take the event of build ${id}: ${answer.ErrorCode}, ${answer.ErrorMessage}`,
+    );
 }

@@ -46,6 +46,7 @@ const failure = (name: string, errorMessage: string) => ({
 /** What AWS has of the build: an instance, an image, a template version. */
 beforeEach(() => {
   for (const client of [ec2, autoScaling, sns, ssm, events, sfn]) client.reset();
+  events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1' }] }] });
   ec2.on(GetConsoleOutputCommand).resolves({
     Output: Buffer.from(`booted\n${'noise\n'.repeat(40)}Error: no match for httpdd`).toString('base64'),
@@ -101,6 +102,14 @@ test('a failure is told to people and as an event', async () => {
   expect(inputs(events.commandCalls(PutEventsCommand))).toEqual([
     { Entries: [expect.objectContaining({ Source: 'kiln', DetailType: 'Kiln Build Failed' })] },
   ]);
+});
+
+test('an event that EventBridge does not take is tried again', async () => {
+  await openRecord();
+  events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] });
+  await expect(recoverBuild(failure('ImageFailed', 'why'))).rejects.toMatchObject({
+    name: 'TransientFailure',
+  });
 });
 
 test('a site that was not healthy has the end of its console output in the error', async () => {
