@@ -89,6 +89,10 @@ export function groupOperations(state: AutoScalingState) {
       const wanted = input.DesiredCapacity ?? Math.min(Math.max(group.desired, min), max);
       checkSizes(min, max, wanted);
       const asked = configurationOf(input);
+      if (asked && activeRefresh(group)?.desired)
+        throw validationError(
+          'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+        );
       const configuration = asked && (await state.templates.complete(asked));
       const settings = structuredClone(group.settings);
       applySettings(state, settings, input);

@@ -104,7 +104,7 @@ export function refreshOperations(state: AutoScalingState) {
       replace: new Set(),
       fresh: new Set(),
       total: 0,
-      failures: 0,
+      fewestRemaining: Number.POSITIVE_INFINITY,
       lastProgressAt: realm.clock.millis(),
       checkpoint: 0,
       waitForTransitioning: true,
