@@ -182,7 +182,9 @@ export class Keeper {
         }
         return;
       }
-      if (passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING') === 'waiting') return;
+      // A group that is deleted by force takes its lifecycle actions with it.
+      const hooks = () => passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING');
+      if (!group.deleting && hooks() === 'waiting') return;
       member.terminationRequested = true;
       if (member.activity) {
         member.activity.StatusCode = 'InProgress';
@@ -263,22 +265,32 @@ export class Keeper {
   }
 
   private async shrink(group: Group, capacity: number): Promise<void> {
-    const target = group.deleting ? 0 : capacity;
-    if (group.suspended.has('Terminate') && !group.deleting) return;
+    if (group.deleting) return this.empty(group);
+    if (group.suspended.has('Terminate')) return;
     const refresh = activeRefresh(group);
-    for (let count = activeMembers(group).length; count > target; count -= 1) {
+    for (let count = activeMembers(group).length; count > capacity; count -= 1) {
       const active = activeMembers(group);
       const outdated = active.filter((member) => refresh?.replace.has(member.instanceId));
-      const victim = group.deleting
-        ? active[0]
-        : (chooseVictim(group, outdated) ?? chooseVictim(group, active));
+      const victim = chooseVictim(group, outdated) ?? chooseVictim(group, active);
       if (!victim) return;
-      const now = this.parts.activities.stamp();
-      const cause = group.deleting
-        ? `At ${now} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`
-        : `${group.capacityCause ?? ''}At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`;
-      await this.terminate(group, victim, cause);
+      await this.terminate(group, victim, `${group.capacityCause ?? ''}${this.shrinkCause(victim, count)}`);
     }
+  }
+
+  /** Takes out all instances of a group that is deleted by force, protected ones and those in standby too. */
+  private async empty(group: Group): Promise<void> {
+    const left = [...group.members.values()].filter(
+      (member) => !isTerminating(member) && member.lifecycle !== 'Detaching',
+    );
+    for (const [index, member] of left.entries()) {
+      const cause = `At ${this.parts.activities.stamp()} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  `;
+      await this.terminate(group, member, `${cause}${this.shrinkCause(member, left.length - index)}`);
+    }
+  }
+
+  private shrinkCause(victim: Member, count: number): string {
+    const now = this.parts.activities.stamp();
+    return `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`;
   }
 
   private async fill(group: Group, capacity: number): Promise<void> {

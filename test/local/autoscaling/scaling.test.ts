@@ -6,6 +6,8 @@ beforeEach(() => {
 });
 afterEach(() => cloud.dispose());
 
+const newestActivity = () =>
+  cloud.operations.DescribeScalingActivities({ AutoScalingGroupName: 'web' }, cloud.call).Activities?.[0];
 const settled = (count: number) => () =>
   cloud.inService() === count && cloud.group()?.Instances?.length === count;
 
@@ -129,10 +131,78 @@ test('An instance in standby takes no requests, and comes back into service', as
   );
   await cloud.until(() => cloud.group()?.Instances?.[0]?.LifecycleState === 'Standby', 'standby');
   expect(cloud.health.size).toBe(0);
+  expect(newestActivity()?.Cause).toMatch(
+    /was moved to standby in response to a user request, shrinking the capacity from 1 to 0\.$/,
+  );
   cloud.operations.ExitStandby({ AutoScalingGroupName: 'web', InstanceIds }, cloud.call);
   await cloud.until(() => cloud.healthyCount() === 1, 'healthy again');
   expect(cloud.group()).toMatchObject({ DesiredCapacity: 1 });
   expect(cloud.machines.size).toBe(1);
+});
+
+test('Force deletes a group whose instances are in standby, protected or held by a lifecycle hook', async () => {
+  await cloud.createGroup({ DesiredCapacity: 3, NewInstancesProtectedFromScaleIn: true });
+  await cloud.until(settled(3), 'three in service');
+  await cloud.operations.PutLifecycleHook(
+    {
+      AutoScalingGroupName: 'web',
+      LifecycleHookName: 'archive',
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    },
+    cloud.call,
+  );
+  const [standby = '', held = ''] = cloud.machines.keys();
+  await cloud.operations.EnterStandby(
+    { AutoScalingGroupName: 'web', InstanceIds: [standby], ShouldDecrementDesiredCapacity: true },
+    cloud.call,
+  );
+  await cloud.operations.TerminateInstanceInAutoScalingGroup(
+    { InstanceId: held, ShouldDecrementDesiredCapacity: true },
+    cloud.call,
+  );
+  const states = () =>
+    cloud
+      .group()
+      ?.Instances?.map((one) => one.LifecycleState)
+      .sort();
+  await cloud.until(() => states()?.join() === 'InService,Standby,Terminating:Wait', 'one of each');
+  cloud.operations.DeleteAutoScalingGroup({ AutoScalingGroupName: 'web', ForceDelete: true }, cloud.call);
+  await cloud.until(() => cloud.group() === undefined, 'the group gone');
+  expect(new Set([...cloud.machines.values()].map((machine) => machine.state))).toEqual(
+    new Set(['terminated']),
+  );
+});
+
+test('An instance that is terminating already cannot shrink the group once more', async () => {
+  await cloud.createGroup({ DesiredCapacity: 3 });
+  await cloud.until(settled(3), 'three in service');
+  const [InstanceId = ''] = cloud.machines.keys();
+  const terminate = () =>
+    cloud.operations.TerminateInstanceInAutoScalingGroup(
+      { InstanceId, ShouldDecrementDesiredCapacity: true },
+      cloud.call,
+    );
+  await terminate();
+  await expect(terminate()).rejects.toMatchObject({ code: 'ScalingActivityInProgress' });
+  expect(cloud.group()?.DesiredCapacity).toBe(2);
+});
+
+test('A launch that a lifecycle hook abandons is unsuccessful, and tried again', async () => {
+  await cloud.createGroup({
+    DesiredCapacity: 1,
+    LifecycleHookSpecificationList: [
+      {
+        LifecycleHookName: 'warm',
+        LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+        HeartbeatTimeout: 30,
+      },
+    ],
+  });
+  const hooks = cloud.operations.DescribeLifecycleHooks({ AutoScalingGroupName: 'web' }, cloud.call);
+  expect(hooks.LifecycleHooks).toMatchObject([{ GlobalTimeout: 3000, DefaultResult: 'ABANDON' }]);
+  await cloud.until(() => cloud.machines.size === 2, 'a second try');
+  const failed = cloud.events.find((one) => one['detail-type'] === 'EC2 Instance Launch Unsuccessful');
+  expect(failed?.detail).toMatchObject({ StatusCode: 'Failed' });
 });
 
 test('A group with instances is deleted by force only', async () => {
@@ -155,6 +225,7 @@ test.each([
   [{ LaunchTemplate: undefined }, /Valid requests must contain either LaunchTemplate/],
   [{ TargetGroupARNs: ['arn:aws:no'] }, /Provided Target Groups may not be valid/],
   [{ HealthCheckType: 'PING' }, /Invalid health check type/],
+  [{ LifecycleHookSpecificationList: [{ LifecycleHookName: 'x', LifecycleTransition: 'y' }] }, /Transition/],
 ])('A group that is asked for as %j is refused', async (overrides, message) => {
   await expect(cloud.createGroup(overrides)).rejects.toMatchObject({
     code: 'ValidationError',
