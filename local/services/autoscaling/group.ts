@@ -116,6 +116,8 @@ export interface Group {
   capacityCause?: string;
   /** Unhealthy instances that left and whose places are not filled yet. */
   replacements: number;
+  /** The instance beyond the desired capacity that is to even out the zones, until it serves. */
+  evener?: string;
   /** Launches that failed in a row, and when the next may be tried (AWS time, milliseconds). */
   launchFailures: number;
   nextLaunchAt: number;

@@ -10,7 +10,8 @@ import type { Launcher } from './launch';
 import { passHooks } from './lifecycle-hooks';
 import { type HealthView, isBalanced, isFailing, type LoadBalancing } from './load-balancing';
 import { chooseVictim } from './placement';
-import { activeRefresh, launchConfiguration } from './refresh';
+import { zonesToFill } from './rebalance';
+import { activeRefresh, isReady, launchConfiguration } from './refresh';
 import type { Refresher } from './refresher';
 
 interface Parts {
@@ -72,8 +73,10 @@ export class Keeper {
         `At ${this.parts.activities.stamp()} an instance was taken out of service in response to an instance refresh.`,
       );
     }
-    await this.shrink(group, orders?.capacity ?? group.desired);
-    await this.fill(group, orders?.capacity ?? group.desired);
+    const capacity = orders?.capacity ?? group.desired + Number(this.isEvening(group));
+    await this.shrink(group, capacity);
+    await this.fill(group, capacity);
+    if (!orders) await this.even(group);
     this.endScaleOut(group);
     if (group.deleting && group.members.size === 0) this.parts.onEmpty(group);
   }
@@ -314,6 +317,29 @@ export class Keeper {
       count = activeMembers(group).length;
     }
     if (count >= capacity) group.capacityCause = undefined;
+  }
+
+  /** Launches one instance more where there are too few, before one where there are too many goes. */
+  private async even(group: Group): Promise<void> {
+    if (group.deleting || ['AZRebalance', 'Launch', 'Terminate'].some((name) => group.suspended.has(name)))
+      return;
+    const zones = zonesToFill(group);
+    if (zones.length === 0 || this.realm.clock.millis() < group.nextLaunchAt) return;
+    const now = this.parts.activities.stamp();
+    const launched = await this.parts.launcher.launch(
+      group,
+      launchConfiguration(group),
+      `At ${now} instances were launched to balance instances in zones ${zones.join(' ')} with other zones resulting in more than desired number of instances in the group.  At ${now} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${group.desired} to ${group.desired + 1}.`,
+    );
+    if (!('failure' in launched)) group.evener = launched.instanceId;
+  }
+
+  /** Whether the instance that evens out the zones is on its way, so that no other one can go yet. */
+  private isEvening(group: Group): boolean {
+    const member = group.members.get(group.evener ?? '');
+    const isOver = !member || isTerminating(member) || isReady(group, member, 0, this.realm.clock.millis());
+    if (isOver) group.evener = undefined;
+    return !isOver;
   }
 
   private launchCause(group: Group, count: number, capacity: number, refreshing: boolean): string {

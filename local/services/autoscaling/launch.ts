@@ -10,6 +10,7 @@ import type { Configuration, Group, Member } from './group';
 import { templateOf } from './group';
 import type { LaunchTemplates, ResolvedTemplate } from './launch-template';
 import { choosePlace } from './placement';
+import { activeRefresh } from './refresh';
 import { validationError } from './validation-error';
 
 /** Launches instances of a group. */
@@ -33,7 +34,11 @@ export class Launcher {
     configuration: Configuration,
     cause: string,
   ): Promise<Member | { failure: string }> {
-    const place = choosePlace(group, (id) => this.deps.ec2.subnet(id)?.AvailabilityZone);
+    const place = choosePlace(
+      group,
+      (id) => this.deps.ec2.subnet(id)?.AvailabilityZone,
+      activeRefresh(group)?.replace,
+    );
     try {
       const fault = this.realm.faults.take('autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);

@@ -54,6 +54,14 @@ test('A refresh that launches before it terminates never has fewer healthy targe
   expect(cloud.realm.ledger.list().find((entry) => entry.kind === 'instance-refresh')?.to).toBeDefined();
 });
 
+test('Instances that are replaced one at a time stay spread over the zones', async () => {
+  await runGroup(4);
+  await start('2', { MinHealthyPercentage: 100 });
+  await cloud.until(ended, 'the end of the refresh');
+  const zones = cloud.group()?.Instances?.map((one) => one.AvailabilityZone?.slice(-1));
+  expect(zones?.sort().join('')).toBe('aabb');
+});
+
 test('A maximum of 110 percent replaces a small group one instance at a time', async () => {
   await runGroup(3);
   cloud.watchHealthy();

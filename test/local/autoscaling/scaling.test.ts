@@ -46,6 +46,54 @@ test('A group launches its desired capacity, spread over its zones and registere
   expect(launched[0]?.detail).toMatchObject({ AutoScalingGroupName: 'web', Origin: 'EC2' });
 });
 
+test('Zones are evened out by new instances before old ones go', async () => {
+  const zones = () =>
+    cloud
+      .group()
+      ?.Instances?.map((one) => one.AvailabilityZone?.slice(-1))
+      .sort()
+      .join('');
+  await cloud.createGroup({ DesiredCapacity: 4, MaxSize: 4, VPCZoneIdentifier: 'subnet-a' });
+  await cloud.until(() => cloud.healthyCount() === 4, 'four healthy targets');
+  cloud.watchHealthy();
+  await cloud.operations.UpdateAutoScalingGroup(
+    { AutoScalingGroupName: 'web', VPCZoneIdentifier: 'subnet-a,subnet-b' },
+    cloud.call,
+  );
+  await cloud.until(() => zones() === 'aabb', 'two in each zone');
+  await cloud.operations.UpdateAutoScalingGroup(
+    { AutoScalingGroupName: 'web', VPCZoneIdentifier: 'subnet-b' },
+    cloud.call,
+  );
+  await cloud.until(() => zones() === 'bbbb', 'all in the other zone');
+  expect(cloud.leastHealthy).toBe(4);
+  expect(cloud.group()?.DesiredCapacity).toBe(4);
+  const causes = cloud.operations
+    .DescribeScalingActivities({ AutoScalingGroupName: 'web' }, cloud.call)
+    .Activities?.map((activity) => activity.Cause);
+  expect(causes?.join('\n')).toContain('launched to balance instances in zones us-east-1b with other zones');
+});
+
+test('Uneven zones stay so while AZRebalance is suspended, or all instances are protected', async () => {
+  await cloud.createGroup({ DesiredCapacity: 2, VPCZoneIdentifier: 'subnet-a' });
+  await cloud.until(() => cloud.healthyCount() === 2, 'two healthy targets');
+  const AutoScalingGroupName = 'web';
+  cloud.operations.SuspendProcesses({ AutoScalingGroupName, ScalingProcesses: ['AZRebalance'] }, cloud.call);
+  await cloud.operations.UpdateAutoScalingGroup(
+    { AutoScalingGroupName, VPCZoneIdentifier: 'subnet-a,subnet-b' },
+    cloud.call,
+  );
+  const turns = () => cloud.realm.clock.sleep(60);
+  await turns();
+  cloud.operations.SetInstanceProtection(
+    { AutoScalingGroupName, InstanceIds: [...cloud.machines.keys()], ProtectedFromScaleIn: true },
+    cloud.call,
+  );
+  cloud.operations.ResumeProcesses({ AutoScalingGroupName }, cloud.call);
+  await turns();
+  expect(cloud.machines.size).toBe(2);
+});
+
 test('At scale-in an instance leaves its target group before EC2 terminates it', async () => {
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.until(() => cloud.healthyCount() === 2, 'two healthy targets');
