@@ -191,6 +191,22 @@ test('a port has one listener, and protocols must fit the load balancer', async 
   expect((await refusal(listen({ LoadBalancerArn: `${arn}0` })))[0]).toBe('LoadBalancerNotFound');
 });
 
+test('a rule shows hosts and paths as old and as new clients read them', async () => {
+  const { listenerArn } = await stage.balance();
+  const Conditions = [
+    { Field: 'path-pattern', Values: ['/img/*'] },
+    { Field: 'host-header', HostHeaderConfig: { Values: ['a.example.com'] } },
+  ];
+  const { Rules } = stage.elbv2.operations.CreateRule(
+    { ListenerArn: listenerArn, Priority: 1, Conditions, Actions: fixed() },
+    stage.call,
+  );
+  expect(Rules?.[0]?.Conditions).toEqual([
+    { Field: 'path-pattern', Values: ['/img/*'], PathPatternConfig: { Values: ['/img/*'] } },
+    { Field: 'host-header', Values: ['a.example.com'], HostHeaderConfig: { Values: ['a.example.com'] } },
+  ]);
+});
+
 test('priorities are unique, and may be swapped in one call', async () => {
   const { listenerArn } = await stage.balance();
   const { operations } = stage.elbv2;
