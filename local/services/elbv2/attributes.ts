@@ -70,10 +70,15 @@ export const targetGroupAttributes: Readonly<Record<LoadBalancerKind, Definition
   application: {
     ...anyTargetGroup,
     'load_balancing.algorithm.anomaly_mitigation': ['off', oneOf('off')],
-    'load_balancing.algorithm.type': ['round_robin', oneOf('round_robin', 'least_outstanding_requests')],
+    'load_balancing.algorithm.type': [
+      'round_robin',
+      oneOf('round_robin', 'least_outstanding_requests', 'weighted_random'),
+    ],
     'slow_start.duration_seconds': ['0', (value) => value === '0' || integer(30, 900)(value)],
-    'stickiness.type': ['lb_cookie', oneOf('lb_cookie')],
+    'stickiness.type': ['lb_cookie', oneOf('lb_cookie', 'app_cookie')],
     'stickiness.lb_cookie.duration_seconds': ['86400', integer(1, 604_800)],
+    'stickiness.app_cookie.cookie_name': ['', (value) => /^(?!AWSALB)[^\s;,="]*$/.test(value)],
+    'stickiness.app_cookie.duration_seconds': ['86400', integer(1, 604_800)],
   },
   network: {
     ...anyTargetGroup,
