@@ -188,15 +188,22 @@ export class Keeper {
       // A group that is deleted by force takes its lifecycle actions with it.
       const hooks = () => passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING');
       if (!group.deleting && hooks() === 'waiting') return;
-      member.terminationRequested = true;
       if (member.activity) {
         member.activity.StatusCode = 'InProgress';
         member.activity.Progress = 70;
       }
-      await this.parts.deps.ec2.operations.TerminateInstances(
-        { InstanceIds: [member.instanceId] },
-        serviceCall(this.realm, 'autoscaling'),
-      );
+      try {
+        await this.parts.deps.ec2.operations.TerminateInstances(
+          { InstanceIds: [member.instanceId] },
+          serviceCall(this.realm, 'autoscaling'),
+        );
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        // The next tick tries again; the other instances need not wait for this one.
+        if (member.activity) member.activity.StatusMessage = error.message;
+        return;
+      }
+      member.terminationRequested = true;
       if (this.stateOf(member) !== 'terminated') return;
     }
     if (over || this.stateOf(member) === 'terminated') this.leave(group, member);

@@ -221,6 +221,15 @@ test('Force deletes a group whose instances are in standby, protected or held by
   );
 });
 
+test('An instance that EC2 does not terminate yet holds up no other one', async () => {
+  await cloud.createGroup({ DesiredCapacity: 2 });
+  await cloud.until(settled(2), 'two in service');
+  cloud.refusedTerminations = 3;
+  cloud.operations.SetDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 0 }, cloud.call);
+  await cloud.until(() => cloud.group()?.Instances?.length === 0, 'none left');
+  expect(new Set([...cloud.machines.values()].map(({ state }) => state))).toEqual(new Set(['terminated']));
+});
+
 test('An instance that is terminating already cannot shrink the group once more', async () => {
   await cloud.createGroup({ DesiredCapacity: 3 });
   await cloud.until(settled(3), 'three in service');
