@@ -1,6 +1,8 @@
 import type { InstanceRefreshStatus } from '@aws-sdk/client-auto-scaling';
 import { durations } from '../../durations';
 import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
+import type { AlarmWatch } from './alarm-watch';
 import type { Group, Member } from './group';
 import { activeMembers, isPending, templateOf } from './group';
 import type { LaunchTemplates } from './launch-template';
@@ -24,6 +26,7 @@ export class Refresher {
   constructor(
     private readonly realm: Realm,
     private readonly templates: LaunchTemplates,
+    private readonly alarms: Pick<AlarmWatch, 'firstRinging'>,
   ) {}
 
   /** One turn of the group's refresh; undefined when there is none. */
@@ -31,6 +34,9 @@ export class Refresher {
     const refresh = activeRefresh(group);
     if (!refresh || group.suspended.has('InstanceRefresh')) return undefined;
     if (refresh.status === 'Pending') await this.begin(group, refresh);
+    const alarm = this.alarms.firstRinging(refresh.preferences.AlarmSpecification?.Alarms ?? []);
+    if (alarm && (refresh.status === 'InProgress' || refresh.status === 'Baking'))
+      this.fail(group, refresh, `The instance refresh failed: alarm ${alarm} is in the ALARM state.`);
     if (refresh.status === 'Cancelling') return this.cancelWhenQuiet(group, refresh);
     if (refresh.status === 'Baking') return this.bake(group, refresh);
     if (refresh.status !== 'InProgress' && refresh.status !== 'RollbackInProgress') return undefined;
@@ -95,7 +101,15 @@ export class Refresher {
       members = members.filter((member) => member.lifecycle !== 'Standby');
     if (preferences.ScaleInProtectedInstances === 'Ignore')
       members = members.filter((member) => !member.isProtected);
-    if (preferences.SkipMatching) members = await this.withoutMatching(group, refresh, members);
+    if (preferences.SkipMatching) {
+      try {
+        members = await this.withoutMatching(group, refresh, members);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        this.fail(group, refresh, `The instance refresh failed: ${error.message}`);
+        return;
+      }
+    }
     refresh.replace = new Set(members.map((member) => member.instanceId));
     refresh.total = members.length;
     refresh.toUpdate = members.length;

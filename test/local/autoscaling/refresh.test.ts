@@ -241,6 +241,35 @@ test('A refresh bakes before it succeeds', async () => {
   expect(announced()).toEqual(['Started', 'Started Baking', 'Succeeded']);
 });
 
+test('A refresh is rolled back when one of its alarms goes off, while it replaces or bakes', async () => {
+  await runGroup(1);
+  const alarm = (alarmName: string, value: string) =>
+    cloud.realm.bus.announce({
+      source: 'aws.cloudwatch',
+      detailType: 'CloudWatch Alarm State Change',
+      detail: { alarmName, state: { value } },
+    });
+  await start('2', {
+    MinHealthyPercentage: 100,
+    AutoRollback: true,
+    BakeTime: 3600,
+    AlarmSpecification: { Alarms: ['errors'] },
+  });
+  alarm('another', 'ALARM');
+  await cloud.until(() => cloud.refresh()?.Status === 'Baking', 'baking');
+  alarm('errors', 'ALARM');
+  await cloud.until(ended, 'the end of the rollback');
+  expect(cloud.refresh()).toMatchObject({
+    Status: 'RollbackSuccessful',
+    StatusReason: expect.stringContaining('errors'),
+  });
+  expect(versions()).toEqual(['1']);
+  alarm('errors', 'OK');
+  await start('2', { MinHealthyPercentage: 100, AlarmSpecification: { Alarms: ['errors'] } });
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()?.Status).toBe('Successful');
+});
+
 test('A user rolls a refresh back in the middle', async () => {
   await runGroup(2);
   await start('2', { MinHealthyPercentage: 100, MaxHealthyPercentage: 150 });
