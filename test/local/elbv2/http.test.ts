@@ -106,6 +106,26 @@ test('headers of 60 KB in all pass', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
 });
 
+test('a listener adds the response headers that it is set to, and may keep its own name back', async () => {
+  const set = (Attributes: { Key: string; Value: string }[]) =>
+    stage.elbv2.operations.ModifyListenerAttributes({ ListenerArn: listenerArn, Attributes }, stage.call);
+  set([
+    { Key: 'routing.http.response.strict_transport_security.header_value', Value: 'max-age=60' },
+    { Key: 'routing.http.response.server.enabled', Value: 'false' },
+  ]);
+  expect(stage.elbv2.operations.DescribeListenerAttributes({ ListenerArn: listenerArn }, stage.call)).toEqual(
+    {
+      Attributes: expect.arrayContaining([{ Key: 'routing.http.response.server.enabled', Value: 'false' }]),
+    },
+  );
+  const answer = await say('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(answer).toContain('\r\nStrict-Transport-Security: max-age=60\r\n');
+  const own = await say('TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', () => false);
+  expect(own).toContain('\r\nStrict-Transport-Security: max-age=60\r\n');
+  expect(own).not.toContain('awselb');
+  expect(() => set([{ Key: 'nonsense', Value: '1' }])).toThrow(/Listener attribute key 'nonsense'/);
+});
+
 test('rules hold for requests for another protocol too', async () => {
   await stage.elbv2.operations.ModifyListener(
     {

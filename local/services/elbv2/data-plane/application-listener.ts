@@ -14,9 +14,10 @@ import { type Target, targetKey } from '../target';
 import { chooseByWeight, type TargetGroup } from '../target-group';
 import type { ServerCertificate } from './certificate';
 import { type Exchange, examine, targetHeaders } from './exchange';
-import { rawPage, sendOwn, sendPage } from './pages';
+import { rawPage, SERVER, sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
 import { LONGEST_RESPONSE_HEADERS, PARSED_BYTES, refusalOf } from './request-limits';
+import { addedHeaders } from './response-headers';
 import { Stickiness } from './stickiness';
 import { TargetAgent } from './target-agent';
 
@@ -71,6 +72,9 @@ export class ApplicationListener {
   private take(incoming: IncomingMessage, response: ServerResponse): void {
     const { socket } = incoming;
     this.busy.add(socket);
+    const { attributes } = this.listener;
+    if (attributes.isOn('routing.http.response.server.enabled')) response.setHeader('Server', SERVER);
+    for (const [name, value] of Object.entries(addedHeaders(attributes))) response.setHeader(name, value);
     response.once('close', () => this.busy.delete(socket));
     const refusal = refusalOf(incoming);
     if (refusal === undefined) this.answer(this.examine(incoming), response);
@@ -206,18 +210,19 @@ export class ApplicationListener {
   }
 
   private passOn(
-    { request: { headers } }: Exchange,
+    { request: incoming }: Exchange,
     response: ServerResponse,
     choice: Choice,
     answer: IncomingMessage,
   ): void {
     const own = answer.headers['set-cookie'] ?? [];
-    const cookies = this.stickiness.cookies(choice, headers.cookie, own, this.now());
-    response.writeHead(
-      answer.statusCode ?? 502,
-      answer.statusMessage,
-      forwardedHeaders(answer, cookies.length > 0 ? { 'Set-Cookie': [...own, ...cookies] } : {}),
-    );
+    const cookies = this.stickiness.cookies(choice, incoming.headers.cookie, own, this.now());
+    response.removeHeader('Server');
+    const headers = forwardedHeaders(answer, {
+      ...addedHeaders(this.listener.attributes),
+      ...(cookies.length > 0 && { 'Set-Cookie': [...own, ...cookies] }),
+    });
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
     response.flushHeaders();
     pipeline(answer, response, () => undefined);
   }

@@ -12,6 +12,9 @@ const PHRASES: Readonly<Record<number, string>> = {
   504: 'Gateway Time-out',
 };
 
+/** The `Server` of answers that are the load balancer's own. */
+export const SERVER = 'awselb/2.0';
+
 /** The page that an Application Load Balancer answers with when it is the load balancer itself that answers. */
 export function pageFor(status: number): string {
   const title = [status, PHRASES[status]].filter(Boolean).join(' ');
@@ -21,7 +24,7 @@ export function pageFor(status: number): string {
 /** The page with its headers, for a connection whose request could not even be read. It is closed after that. */
 export function rawPage(status: number): string {
   const page = pageFor(status);
-  return `HTTP/1.1 ${status} ${PHRASES[status] ?? ''}\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
+  return `HTTP/1.1 ${status} ${PHRASES[status] ?? ''}\r\nServer: ${SERVER}\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
 }
 
 /** Answers with the load balancer's own page. */
@@ -46,7 +49,6 @@ export function sendOwn(
     return;
   }
   response.writeHead(status, PHRASES[status], {
-    Server: 'awselb/2.0',
     ...(contentType && { 'Content-Type': contentType }),
     'Content-Length': Buffer.byteLength(body),
     ...headers,
