@@ -54,7 +54,8 @@ export interface Member {
   readonly zone: string;
   readonly subnetId?: string;
   readonly instanceType?: string;
-  readonly launchedFrom: LaunchedFrom;
+  /** Undefined for an instance that was attached. */
+  readonly launchedFrom?: LaunchedFrom;
   /** AWS time, milliseconds; so are the other times. */
   readonly launchedAt: number;
   lifecycle: LifecycleState;

@@ -1,7 +1,7 @@
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Group, Member } from './group';
-import { activeMembers, isTerminating, templateOf } from './group';
+import { activeMembers, isTerminating } from './group';
 import { checkActionResult, readHook } from './lifecycle-hooks';
 import { pageOf } from './paging';
 import type { AutoScalingState } from './state';
@@ -162,8 +162,6 @@ export function instanceOperations(state: AutoScalingState) {
         throw validationError(
           `Cannot update auto scaling group due to invalid parameter: new capacity ${group.desired + ids.length} exceeds max size ${group.max}`,
         );
-      const spec = templateOf(group.configuration);
-      const template = spec && (await state.templates.resolve(spec));
       const members = ids.map((id): Member => {
         const instance = state.deps.ec2.instance(id);
         if (!instance) throw validationError(`Invalid Instance ID(s): [${id}]`);
@@ -182,11 +180,6 @@ export function instanceOperations(state: AutoScalingState) {
           zone,
           subnetId: instance.SubnetId,
           instanceType: instance.InstanceType,
-          launchedFrom: template?.launchedFrom ?? {
-            LaunchTemplateId: '',
-            LaunchTemplateName: '',
-            Version: '',
-          },
           launchedAt: realm.clock.millis(),
           lifecycle: 'Pending',
           health: 'Healthy',
@@ -206,6 +199,7 @@ export function instanceOperations(state: AutoScalingState) {
         });
         group.members.set(member.instanceId, member);
       }
+      if (ids.length > 0) await state.launcher.mark(group, ids);
       keeper.wake(group);
       return {};
     },

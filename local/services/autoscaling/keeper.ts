@@ -85,7 +85,10 @@ export class Keeper {
   private async settle(group: Group, member: Member): Promise<void> {
     if (isPending(member)) await this.settleLaunch(group, member);
     if (isTerminating(member)) await this.settleTermination(group, member);
-    if (member.lifecycle === 'Detaching' && (await this.isDrained(group, member))) this.leave(group, member);
+    if (member.lifecycle === 'Detaching' && (await this.isDrained(group, member))) {
+      await this.parts.launcher.unmark(member.instanceId);
+      this.leave(group, member);
+    }
     if (member.lifecycle === 'EnteringStandby' && (await this.isDrained(group, member))) {
       member.lifecycle = 'Standby';
       this.parts.activities.succeed(group, member);

@@ -72,5 +72,6 @@ function narrow(group: Group, members: readonly Member[], rule: string): Member[
 /** Instances of another template go first, then those of the lowest version. */
 function templateRank(group: Group, member: Member): number {
   const own = templateOf(group.configuration)?.LaunchTemplateId;
-  return member.launchedFrom.LaunchTemplateId === own ? Number(member.launchedFrom.Version) : -1;
+  const { launchedFrom } = member;
+  return launchedFrom?.LaunchTemplateId === own ? Number(launchedFrom?.Version) : -1;
 }

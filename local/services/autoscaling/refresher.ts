@@ -128,8 +128,8 @@ export class Refresher {
     );
     return members.filter(
       (member) =>
-        member.launchedFrom.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
-        member.launchedFrom.Version !== launchedFrom.Version ||
+        member.launchedFrom?.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
+        member.launchedFrom?.Version !== launchedFrom.Version ||
         (types !== undefined && types.length > 0 && !types.includes(member.instanceType)),
     );
   }

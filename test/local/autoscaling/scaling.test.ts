@@ -188,6 +188,28 @@ test('An instance in standby takes no requests, and comes back into service', as
   expect(cloud.machines.size).toBe(1);
 });
 
+test('An instance that is detached belongs to nobody, and may be attached to another group', async () => {
+  await cloud.createGroup({ DesiredCapacity: 1 });
+  await cloud.createGroup({ AutoScalingGroupName: 'other' });
+  await cloud.until(settled(1), 'one in service');
+  const [id = ''] = cloud.machines.keys();
+  await cloud.operations.DetachInstances(
+    { AutoScalingGroupName: 'web', InstanceIds: [id], ShouldDecrementDesiredCapacity: true },
+    cloud.call,
+  );
+  expect(newestActivity()?.Cause).toMatch(
+    /was detached in response to a user request, shrinking the capacity from 1 to 0\.$/,
+  );
+  await cloud.until(settled(0), 'none left');
+  expect(cloud.machines.get(id)).toMatchObject({ state: 'running' });
+  expect(cloud.machines.get(id)?.tags).not.toHaveProperty(['aws:autoscaling:groupName']);
+  await cloud.operations.AttachInstances({ AutoScalingGroupName: 'other', InstanceIds: [id] }, cloud.call);
+  await cloud.until(() => cloud.inService('other') === 1, 'in service again');
+  expect(cloud.machines.get(id)?.tags).toMatchObject({ 'aws:autoscaling:groupName': 'other' });
+  expect(cloud.group('other')).toMatchObject({ DesiredCapacity: 1 });
+  expect(cloud.group('other')?.Instances?.[0]?.LaunchTemplate).toBeUndefined();
+});
+
 test('Force deletes a group whose instances are in standby, protected or held by a lifecycle hook', async () => {
   await cloud.createGroup({ DesiredCapacity: 3, NewInstancesProtectedFromScaleIn: true });
   await cloud.until(settled(3), 'three in service');

@@ -220,7 +220,17 @@ export class SmallCloud {
             ],
           };
         },
-        CreateTags: () => ({}),
+        CreateTags: ({ Resources = [], Tags = [] }) => {
+          for (const id of Resources)
+            for (const { Key = '', Value = '' } of Tags)
+              Object.assign(this.machines.get(id)?.tags ?? {}, { [Key]: Value });
+          return {};
+        },
+        DeleteTags: ({ Resources = [], Tags = [] }) => {
+          for (const id of Resources)
+            for (const { Key = '' } of Tags) delete this.machines.get(id)?.tags[Key];
+          return {};
+        },
       },
     };
   }
