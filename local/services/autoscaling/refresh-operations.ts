@@ -105,7 +105,8 @@ export function refreshOperations(state: AutoScalingState) {
       fresh: new Set(),
       total: 0,
       fewestRemaining: Number.POSITIVE_INFINITY,
-      lastProgressAt: realm.clock.millis(),
+      stuckFor: 0,
+      seenAt: realm.clock.millis(),
       checkpoint: 0,
       waitForTransitioning: true,
     };

@@ -31,9 +31,11 @@ export interface Refresh {
   total: number;
   /** Why the last replacement that failed did so. */
   lastFailure?: string;
-  /** The fewest replacements that were ever still to come, and when it came to that. */
+  /** The fewest replacements that were ever still to come, and for how many milliseconds it has been stuck there. */
   fewestRemaining: number;
-  lastProgressAt: number;
+  stuckFor: number;
+  /** When it had its last turn. */
+  seenAt: number;
   /** Which of the checkpoints comes next, and until when the present one is observed. */
   checkpoint: number;
   checkpointUntil?: number;

@@ -15,6 +15,12 @@ import {
   type RefreshStep,
 } from './refresh';
 
+/**
+ * Milliseconds between two turns that count at most as time without progress: where a busy machine or process comes late
+ * while AWS's time runs fast, nothing could have been replaced meanwhile.
+ */
+const LONGEST_STEP = 60_000;
+
 /** What the refresh asks of the group in this turn. */
 export interface RefreshOrders {
   readonly terminate: readonly Member[];
@@ -33,6 +39,9 @@ export class Refresher {
   async step(group: Group): Promise<RefreshOrders | undefined> {
     const refresh = activeRefresh(group);
     if (!refresh || group.suspended.has('InstanceRefresh')) return undefined;
+    const now = this.realm.clock.millis();
+    refresh.stuckFor += Math.min(now - refresh.seenAt, LONGEST_STEP);
+    refresh.seenAt = now;
     if (refresh.status === 'Pending') await this.begin(group, refresh);
     const alarm = this.alarms.firstRinging(refresh.preferences.AlarmSpecification?.Alarms ?? []);
     if (alarm && (refresh.status === 'InProgress' || refresh.status === 'Baking'))
@@ -69,7 +78,7 @@ export class Refresher {
     refresh.fresh = new Set();
     refresh.lastFailure = undefined;
     refresh.fewestRemaining = Number.POSITIVE_INFINITY;
-    refresh.lastProgressAt = this.realm.clock.millis();
+    refresh.stuckFor = 0;
     refresh.checkpointUntil = undefined;
     group.launchFailures = 0;
     group.nextLaunchAt = 0;
@@ -113,7 +122,6 @@ export class Refresher {
     refresh.replace = new Set(members.map((member) => member.instanceId));
     refresh.total = members.length;
     refresh.toUpdate = members.length;
-    refresh.lastProgressAt = this.realm.clock.millis();
     refresh.status = 'InProgress';
     this.announce(group, refresh, 'Started');
   }
@@ -137,7 +145,7 @@ export class Refresher {
   private replace(group: Group, refresh: Refresh): RefreshOrders {
     const now = this.realm.clock.millis();
     const step = planStep(group, refresh, now);
-    this.noteProgress(refresh, step, now);
+    this.noteProgress(refresh, step);
     const gone = [...refresh.replace].every((id) => !group.members.has(id));
     const keep = refresh.total - Math.ceil((refresh.total * (checkpointPercent(refresh) ?? 100)) / 100);
     const rollingBack = refresh.status === 'RollbackInProgress';
@@ -146,7 +154,7 @@ export class Refresher {
       if (this.stopAtCheckpoint(group, refresh, now)) return { terminate: [], capacity: group.desired };
       return this.complete(group, refresh);
     }
-    const failure = this.failureOf(refresh, now);
+    const failure = this.failureOf(refresh);
     if (failure) {
       this.fail(group, refresh, failure);
       return { terminate: [], capacity: group.desired };
@@ -165,10 +173,10 @@ export class Refresher {
     return [...refresh.replace].some((id) => group.members.get(id)?.lifecycle.startsWith('Terminating'));
   }
 
-  private noteProgress(refresh: Refresh, { remaining, untouched }: RefreshStep, now: number): void {
+  private noteProgress(refresh: Refresh, { remaining, untouched }: RefreshStep): void {
     if (remaining < refresh.fewestRemaining) {
       refresh.fewestRemaining = remaining;
-      refresh.lastProgressAt = now;
+      refresh.stuckFor = 0;
     }
     const done = refresh.total === 0 ? 1 : (refresh.total - remaining) / refresh.total;
     if (refresh.status === 'RollbackInProgress') {
@@ -195,7 +203,7 @@ export class Refresher {
       refresh.reason = `Checkpoint reached at ${CheckpointPercentage}%; waiting ${CheckpointDelay} seconds before continuing.`;
       this.announce(group, refresh, 'Checkpoint Reached', { CheckpointPercentage, CheckpointDelay });
     }
-    refresh.lastProgressAt = now;
+    refresh.stuckFor = 0;
     if (now < refresh.checkpointUntil) return true;
     refresh.checkpoint += 1;
     refresh.checkpointUntil = undefined;
@@ -231,8 +239,8 @@ export class Refresher {
     const now = this.realm.clock.millis();
     const warmup = refresh.preferences.InstanceWarmup ?? 0;
     const ready = activeMembers(group).filter((member) => isReady(group, member, warmup, now));
-    refresh.lastProgressAt = Math.max(refresh.lastProgressAt, Math.min(now, refresh.bakeUntil ?? now));
-    const failure = this.failureOf(refresh, now);
+    if (now < (refresh.bakeUntil ?? 0)) refresh.stuckFor = 0;
+    const failure = this.failureOf(refresh);
     if (now >= (refresh.bakeUntil ?? 0) && ready.length >= group.desired)
       this.finish(group, refresh, 'Successful', 'Succeeded');
     else if (failure) this.fail(group, refresh, failure);
@@ -240,8 +248,8 @@ export class Refresher {
   }
 
   /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations */
-  private failureOf(refresh: Refresh, now: number): string | undefined {
-    if (now - refresh.lastProgressAt <= durations.instanceRefreshPatience.seconds * 1000) return undefined;
+  private failureOf(refresh: Refresh): string | undefined {
+    if (refresh.stuckFor <= durations.instanceRefreshPatience.seconds * 1000) return undefined;
     const why = refresh.lastFailure ? `Last failure: ${refresh.lastFailure}` : (refresh.reason ?? '');
     return `The instance refresh failed: it could not continue to replace instances for one hour. ${why}`.trim();
   }

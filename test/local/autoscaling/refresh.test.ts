@@ -129,6 +129,18 @@ test('A refresh whose trouble passes within the hour succeeds', async () => {
   expect(cloud.refresh()?.Status).toBe('Successful');
 });
 
+test('A process that stands still for an hour of AWS time fails no refresh', async () => {
+  cloud.dispose();
+  cloud = new SmallCloud(20_000);
+  await runGroup(1);
+  await start('2', { MinHealthyPercentage: 100 });
+  await cloud.until(() => (versions() ?? []).includes('2'), 'the new instance');
+  const end = cloud.realm.clock.millis() + 2 * 3600_000;
+  while (cloud.realm.clock.millis() < end);
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()?.Status).toBe('Successful');
+});
+
 test('Instances whose replacement warms up are not to be updated any more, but not complete either', async () => {
   await runGroup(1, { DefaultInstanceWarmup: 600 });
   await start('2', { MinHealthyPercentage: 0 });
