@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -13,19 +13,27 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * The headers that a proxy passes on: all but those for this hop alone (RFC 9110, 7.6.1), also those that `Connection` names.
- * @param headers as `IncomingMessage.headers` or `headersDistinct` give them, names in lower case
+ * The headers that a proxy passes on, spelled as they came: all but those for this hop alone (RFC 9110, 7.6.1), also those
+ * that `Connection` names.
+ * @param own headers that take the place of those with the same name; an undefined one takes it away
  */
-export function forwardedHeaders(headers: IncomingHttpHeaders | NodeJS.Dict<string[]>): OutgoingHttpHeaders {
-  const named = String(headers.connection ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim());
-  const kept = Object.entries(headers).filter(
-    ([name, value]) => value !== undefined && !HOP_BY_HOP.has(name) && !named.includes(name),
+export function forwardedHeaders(
+  message: Pick<IncomingMessage, 'headersDistinct' | 'rawHeaders'>,
+  own: OutgoingHttpHeaders = {},
+): OutgoingHttpHeaders {
+  const { headersDistinct, rawHeaders } = message;
+  const dropped = new Set([...HOP_BY_HOP, ...Object.keys(own).map((name) => name.toLowerCase())]);
+  for (const name of String(headersDistinct.connection ?? '').split(','))
+    dropped.add(name.trim().toLowerCase());
+  const spelling = new Map(
+    rawHeaders.filter((_, index) => index % 2 === 0).map((name) => [name.toLowerCase(), name]),
   );
-  // `http.request` takes a list for headers that may be repeated, and insists on plain text for `host`.
-  return Object.fromEntries(
-    kept.map(([name, value]) => [name, Array.isArray(value) && value.length === 1 ? value[0] : value]),
-  );
+  const kept: OutgoingHttpHeaders = {};
+  for (const [name, values] of Object.entries(headersDistinct)) {
+    if (!values || dropped.has(name)) continue;
+    // `http.request` takes a list for headers that may be repeated, and insists on plain text for `host`.
+    kept[spelling.get(name) ?? name] = values.length === 1 ? values[0] : values;
+  }
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) kept[name] = value;
+  return kept;
 }

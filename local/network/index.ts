@@ -36,6 +36,8 @@ export interface ConnectOptions {
   readonly patience?: number;
   /** The address that the target's security groups see, if it is not the source's own (a load balancer that preserves it). */
   readonly onBehalfOf?: string;
+  /** Whether the connection stays open for sending when the other end has no more to send, as with any TCP program. */
+  readonly allowHalfOpen?: boolean;
 }
 
 /** Where an accepted connection came from. */
@@ -182,8 +184,8 @@ export class Network {
     port: number,
     options: AbortSignal | ConnectOptions = {},
   ): Promise<Socket> {
-    const { signal, patience, onBehalfOf }: ConnectOptions =
-      options instanceof AbortSignal ? { signal: options } : options;
+    const settings: ConnectOptions = options instanceof AbortSignal ? { signal: options } : options;
+    const { signal, patience, onBehalfOf } = settings;
     signal?.throwIfAborted();
     this.disposal.signal.throwIfAborted();
     const address = this.resolve(source, host);
@@ -198,7 +200,7 @@ export class Network {
         await this.waitInVain(patience ?? CONNECT_PATIENCE, signal);
         throw new ConnectionError('ETIMEDOUT', address, port);
       case 'open':
-        return this.dial(source, verdict, address, port, signal);
+        return this.dial(source, verdict, address, port, settings);
     }
   }
 
@@ -299,10 +301,10 @@ export class Network {
     verdict: Extract<Verdict, { kind: 'open' }>,
     address: string,
     port: number,
-    signal?: AbortSignal,
+    { signal, allowHalfOpen }: ConnectOptions,
   ): Promise<Socket> {
     const { target, loopbackPort, seen } = verdict;
-    const socket = dial({ host: '127.0.0.1', port: loopbackPort });
+    const socket = dial({ host: '127.0.0.1', port: loopbackPort, allowHalfOpen });
     const dialled = new Promise<Socket>((resolve, reject) => {
       const onAbort = () => {
         socket.destroy();

@@ -38,7 +38,10 @@ export class NetworkProxy {
     client.once('close', onGone);
     client.on('error', onGone);
     try {
-      const socket = await this.network.connect(source, host, Number(port), gone.signal);
+      const socket = await this.network.connect(source, host, Number(port), {
+        signal: gone.signal,
+        allowHalfOpen: true,
+      });
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       if (head.length > 0) socket.write(head);
       join(client, socket);
@@ -88,15 +91,15 @@ function relay(socket: Socket, url: URL, incoming: IncomingMessage, outgoing: Se
       createConnection: () => socket,
       method: incoming.method,
       path: `${url.pathname}${url.search}`,
-      headers: { ...forwardedHeaders(incoming.headersDistinct), host: url.host },
+      headers: forwardedHeaders(incoming, {
+        Host: url.host,
+        // Node.js gives a body of unknown length to some methods only.
+        'Transfer-Encoding': incoming.headers['transfer-encoding'] && 'chunked',
+      }),
       setHost: false,
     });
     onward.once('response', (response) => {
-      outgoing.writeHead(
-        response.statusCode ?? 502,
-        response.statusMessage,
-        forwardedHeaders(response.headersDistinct),
-      );
+      outgoing.writeHead(response.statusCode ?? 502, response.statusMessage, forwardedHeaders(response));
       pipeline(response, outgoing, () => {
         socket.destroy();
         resolve();
@@ -114,15 +117,24 @@ function relay(socket: Socket, url: URL, incoming: IncomingMessage, outgoing: Se
   });
 }
 
-/** Joins two connections: bytes go both ways, an end or an error of one ends the other. */
+/**
+ * Joins two connections: bytes go both ways, and so does the word of one side that it has no more to send. The other side
+ * may still have; that takes connections that stay half open. An error or the close of one ends the other.
+ */
 export function join(left: Duplex, right: Duplex): void {
   const closeBoth = () => {
     left.destroy();
     right.destroy();
   };
-  for (const end of [left, right]) end.on('error', closeBoth).once('close', closeBoth);
+  left.on('error', closeBoth).once('close', () => closeAfter(right));
+  right.on('error', closeBoth).once('close', () => closeAfter(left));
   left.pipe(right);
   right.pipe(left);
+}
+
+/** Closes a connection whose other side has closed, when it has sent on what came before. */
+function closeAfter(end: Duplex): void {
+  end.end(() => end.destroy());
 }
 
 function explain(error: unknown, host: string, port: number): { status: number; reason: string } {

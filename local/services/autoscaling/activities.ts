@@ -96,7 +96,7 @@ export class Activities {
       detailType,
       resources,
       detail: {
-        StatusCode: activity.StatusCode === 'Failed' ? 'Failed' : 'InProgress',
+        StatusCode: detailType.endsWith('Unsuccessful') ? 'Failed' : 'InProgress',
         Description: activity.Description,
         AutoScalingGroupName: group.name,
         ActivityId: activity.ActivityId,

@@ -4,7 +4,7 @@ import type { Ec2Directory } from '../directories';
 type Ec2Operations = Required<
   Pick<
     OperationsOf<typeof import('@aws-sdk/client-ec2')>,
-    'RunInstances' | 'TerminateInstances' | 'DescribeLaunchTemplateVersions' | 'CreateTags'
+    'RunInstances' | 'TerminateInstances' | 'DescribeLaunchTemplateVersions' | 'CreateTags' | 'DeleteTags'
   >
 >;
 

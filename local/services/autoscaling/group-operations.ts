@@ -10,6 +10,7 @@ import {
   launchConfigurationsRetired,
   newSettings,
 } from './group-settings';
+import { readHook } from './lifecycle-hooks';
 import { pageOf } from './paging';
 import { activeRefresh } from './refresh';
 import type { AutoScalingState } from './state';
@@ -36,6 +37,7 @@ export function groupOperations(state: AutoScalingState) {
       const min = input.MinSize ?? 0;
       const max = input.MaxSize ?? 0;
       checkSizes(min, max, input.DesiredCapacity ?? min);
+      const hooks = (input.LifecycleHookSpecificationList ?? []).map((hook) => readHook(name, hook));
       const asked = configurationOf(input);
       const settings = await newSettings(state, input);
       const configuration = await state.templates.complete(asked ?? {});
@@ -57,7 +59,7 @@ export function groupOperations(state: AutoScalingState) {
         refreshes: [],
         policies: new Map(),
         scheduled: new Map(),
-        hooks: new Map(),
+        hooks: new Map(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook])),
         suspended: new Map(),
         attachments: new Map(settings.targetGroupArns.map((arn) => [arn, 'Adding'])),
         metrics: new Set(),
@@ -67,14 +69,6 @@ export function groupOperations(state: AutoScalingState) {
         cooldownUntil: 0,
         deleting: false,
       };
-      for (const hook of input.LifecycleHookSpecificationList ?? [])
-        group.hooks.set(hook.LifecycleHookName ?? '', {
-          ...hook,
-          AutoScalingGroupName: name,
-          HeartbeatTimeout: hook.HeartbeatTimeout ?? 3600,
-          DefaultResult: hook.DefaultResult ?? 'ABANDON',
-          GlobalTimeout: 172800,
-        });
       setDesired(group, input.DesiredCapacity ?? min, 'a user request created an AutoScalingGroup');
       state.groups.set(name, group);
       keeper.wake(group);
@@ -89,6 +83,10 @@ export function groupOperations(state: AutoScalingState) {
       const wanted = input.DesiredCapacity ?? Math.min(Math.max(group.desired, min), max);
       checkSizes(min, max, wanted);
       const asked = configurationOf(input);
+      if (asked && activeRefresh(group)?.desired)
+        throw validationError(
+          'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+        );
       const configuration = asked && (await state.templates.complete(asked));
       const settings = structuredClone(group.settings);
       applySettings(state, settings, input);

@@ -54,7 +54,8 @@ export interface Member {
   readonly zone: string;
   readonly subnetId?: string;
   readonly instanceType?: string;
-  readonly launchedFrom: LaunchedFrom;
+  /** Undefined for an instance that was attached. */
+  readonly launchedFrom?: LaunchedFrom;
   /** AWS time, milliseconds; so are the other times. */
   readonly launchedAt: number;
   lifecycle: LifecycleState;
@@ -116,6 +117,8 @@ export interface Group {
   capacityCause?: string;
   /** Unhealthy instances that left and whose places are not filled yet. */
   replacements: number;
+  /** The instance beyond the desired capacity that is to even out the zones, until it serves. */
+  evener?: string;
   /** Launches that failed in a row, and when the next may be tried (AWS time, milliseconds). */
   launchFailures: number;
   nextLaunchAt: number;

@@ -1,10 +1,11 @@
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Group, Member } from './group';
-import { activeMembers, templateOf } from './group';
+import { activeMembers, isTerminating } from './group';
+import { checkActionResult, readHook } from './lifecycle-hooks';
 import { pageOf } from './paging';
 import type { AutoScalingState } from './state';
-import { constraintError, validationError } from './validation-error';
+import { validationError } from './validation-error';
 
 type Client = typeof import('@aws-sdk/client-auto-scaling');
 
@@ -34,7 +35,13 @@ export function instanceOperations(state: AutoScalingState) {
 
     async TerminateInstanceInAutoScalingGroup(input) {
       const { group, member } = state.memberAnywhere(input.InstanceId);
-      const count = activeMembers(group).length;
+      if (isTerminating(member))
+        throw new AwsError(
+          'ScalingActivityInProgress',
+          `Scaling activity ${member.activity?.ActivityId} is in progress and blocks this action`,
+        );
+      const active = activeMembers(group);
+      const count = active.length;
       const shrink = input.ShouldDecrementDesiredCapacity ?? false;
       if (shrink && group.desired - 1 < group.min) {
         throw validationError(
@@ -49,7 +56,7 @@ export function instanceOperations(state: AutoScalingState) {
         member,
         `At ${now} instance ${member.instanceId} was taken out of service in response to a user request${effect}.`,
       );
-      if (!shrink) group.replacements += 1;
+      if (!shrink && active.includes(member)) group.replacements += 1;
       keeper.wake(group);
       const activity = member.activity ?? group.activities[0];
       return { Activity: activity && { ...activity } };
@@ -81,16 +88,17 @@ export function instanceOperations(state: AutoScalingState) {
       const group = state.group(input.AutoScalingGroupName);
       const members = state.membersOf(group, input.InstanceIds);
       requireLifecycle(members, 'InService', 'Standby');
-      decrement(group, members.length, input.ShouldDecrementDesiredCapacity ?? false);
+      const effect = decrement(group, members.length, input.ShouldDecrementDesiredCapacity ?? false);
       const begun = [];
       for (const member of members) {
         const now = activities.stamp();
         member.activity = activities.begin(group, {
           description: `Moving EC2 instance to Standby: ${member.instanceId}`,
-          cause: `At ${now} instance ${member.instanceId} was moved to standby in response to a user request.`,
+          cause: `At ${now} instance ${member.instanceId} was moved to standby in response to a user request${effect}.`,
           status: 'InProgress',
           place: { zone: member.zone, subnetId: member.subnetId },
         });
+        member.activity.Progress = 50;
         begun.push({ ...member.activity });
         member.lifecycle = 'EnteringStandby';
         await keeper.leaveTargetGroups(group, member);
@@ -129,15 +137,16 @@ export function instanceOperations(state: AutoScalingState) {
       const members = state.membersOf(group, input.InstanceIds);
       if (members.some((member) => member.lifecycle !== 'InService' && member.lifecycle !== 'Standby'))
         requireLifecycle(members, 'InService', 'Detached');
-      decrement(group, members.length, input.ShouldDecrementDesiredCapacity ?? false);
+      const effect = decrement(group, members.length, input.ShouldDecrementDesiredCapacity ?? false);
       const begun = [];
       for (const member of members) {
         member.activity = activities.begin(group, {
           description: `Detaching EC2 instance: ${member.instanceId}`,
-          cause: `At ${activities.stamp()} instance ${member.instanceId} was detached in response to a user request.`,
+          cause: `At ${activities.stamp()} instance ${member.instanceId} was detached in response to a user request${effect}.`,
           status: 'InProgress',
           place: { zone: member.zone, subnetId: member.subnetId },
         });
+        member.activity.Progress = 50;
         begun.push({ ...member.activity });
         member.lifecycle = 'Detaching';
         await keeper.leaveTargetGroups(group, member);
@@ -153,8 +162,6 @@ export function instanceOperations(state: AutoScalingState) {
         throw validationError(
           `Cannot update auto scaling group due to invalid parameter: new capacity ${group.desired + ids.length} exceeds max size ${group.max}`,
         );
-      const spec = templateOf(group.configuration);
-      const template = spec && (await state.templates.resolve(spec));
       const members = ids.map((id): Member => {
         const instance = state.deps.ec2.instance(id);
         if (!instance) throw validationError(`Invalid Instance ID(s): [${id}]`);
@@ -173,11 +180,6 @@ export function instanceOperations(state: AutoScalingState) {
           zone,
           subnetId: instance.SubnetId,
           instanceType: instance.InstanceType,
-          launchedFrom: template?.launchedFrom ?? {
-            LaunchTemplateId: '',
-            LaunchTemplateName: '',
-            Version: '',
-          },
           launchedAt: realm.clock.millis(),
           lifecycle: 'Pending',
           health: 'Healthy',
@@ -197,6 +199,7 @@ export function instanceOperations(state: AutoScalingState) {
         });
         group.members.set(member.instanceId, member);
       }
+      if (ids.length > 0) await state.launcher.mark(group, ids);
       keeper.wake(group);
       return {};
     },
@@ -205,36 +208,13 @@ export function instanceOperations(state: AutoScalingState) {
       const group = state.group(input.AutoScalingGroupName);
       const name = input.LifecycleHookName ?? '';
       const present = group.hooks.get(name);
-      const transition = input.LifecycleTransition ?? present?.LifecycleTransition;
-      if (
-        transition !== 'autoscaling:EC2_INSTANCE_LAUNCHING' &&
-        transition !== 'autoscaling:EC2_INSTANCE_TERMINATING'
-      ) {
-        throw validationError(
-          'LifecycleTransition must be one of: autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING.',
-        );
-      }
-      const timeout = input.HeartbeatTimeout ?? present?.HeartbeatTimeout ?? 3600;
-      if (timeout < 30 || timeout > 7200)
-        throw validationError('Heartbeat timeout must be between 30 and 7200 seconds.');
-      const result = input.DefaultResult ?? present?.DefaultResult ?? 'ABANDON';
-      checkActionResult(result, 'defaultResult');
+      const hook = readHook(group.name, input, present);
       if (!present && group.hooks.size >= 50)
         throw new AwsError(
           'LimitExceeded',
           `The Auto Scaling group ${group.name} has 50 lifecycle hooks already.`,
         );
-      group.hooks.set(name, {
-        LifecycleHookName: name,
-        AutoScalingGroupName: group.name,
-        LifecycleTransition: transition,
-        NotificationTargetARN: input.NotificationTargetARN ?? present?.NotificationTargetARN,
-        RoleARN: input.RoleARN ?? present?.RoleARN,
-        NotificationMetadata: input.NotificationMetadata ?? present?.NotificationMetadata,
-        HeartbeatTimeout: timeout,
-        GlobalTimeout: Math.min(172800, timeout * 100),
-        DefaultResult: result,
-      });
+      group.hooks.set(name, hook);
       return {};
     },
 
@@ -279,19 +259,24 @@ export function instanceOperations(state: AutoScalingState) {
     RecordLifecycleActionHeartbeat(input) {
       const group = state.group(input.AutoScalingGroupName);
       const action = findAction(group, input);
-      action.deadline = realm.clock.millis() + (action.hook.HeartbeatTimeout ?? 3600) * 1000;
+      action.deadline = Math.min(
+        realm.clock.millis() + (action.hook.HeartbeatTimeout ?? 3600) * 1000,
+        action.since + (action.hook.GlobalTimeout ?? 172800) * 1000,
+      );
       return {};
     },
   } satisfies OperationsOf<Client>;
 
-  function decrement(group: Group, count: number, asked: boolean): void {
-    if (!asked) return;
+  /** @returns what that changes, as activities say it */
+  function decrement(group: Group, count: number, asked: boolean): string {
+    if (!asked) return '';
     if (group.desired - count < group.min) {
       throw validationError(
         `AutoScalingGroup ${group.name} has min=${group.min}, max=${group.max}, and desired=${group.desired}. To place into standby or detach ${count} instance(s), please update the AutoScalingGroup sizes appropriately.`,
       );
     }
     group.desired -= count;
+    return `, shrinking the capacity from ${group.desired + count} to ${group.desired}`;
   }
 }
 
@@ -300,15 +285,6 @@ function requireLifecycle(members: readonly Member[], needed: string, wanted: st
   if (wrong)
     throw validationError(
       `The instance ${wrong.instanceId} is not in ${needed} state; it is in ${wrong.lifecycle} and cannot become ${wanted}.`,
-    );
-}
-
-function checkActionResult(result: string | undefined, member: string): void {
-  if (result !== 'CONTINUE' && result !== 'ABANDON')
-    throw constraintError(
-      result ?? '',
-      member,
-      'Member must satisfy regular expression pattern: CONTINUE|ABANDON',
     );
 }
 

@@ -10,7 +10,8 @@ import type { Launcher } from './launch';
 import { passHooks } from './lifecycle-hooks';
 import { type HealthView, isBalanced, isFailing, type LoadBalancing } from './load-balancing';
 import { chooseVictim } from './placement';
-import { activeRefresh, launchConfiguration } from './refresh';
+import { zonesToFill } from './rebalance';
+import { activeRefresh, isReady, launchConfiguration } from './refresh';
 import type { Refresher } from './refresher';
 
 interface Parts {
@@ -72,8 +73,10 @@ export class Keeper {
         `At ${this.parts.activities.stamp()} an instance was taken out of service in response to an instance refresh.`,
       );
     }
-    await this.shrink(group, orders?.capacity ?? group.desired);
-    await this.fill(group, orders?.capacity ?? group.desired);
+    const capacity = orders?.capacity ?? group.desired + Number(this.isEvening(group));
+    await this.shrink(group, capacity);
+    await this.fill(group, capacity);
+    if (!orders) await this.even(group);
     this.endScaleOut(group);
     if (group.deleting && group.members.size === 0) this.parts.onEmpty(group);
   }
@@ -82,7 +85,10 @@ export class Keeper {
   private async settle(group: Group, member: Member): Promise<void> {
     if (isPending(member)) await this.settleLaunch(group, member);
     if (isTerminating(member)) await this.settleTermination(group, member);
-    if (member.lifecycle === 'Detaching' && (await this.isDrained(group, member))) this.leave(group, member);
+    if (member.lifecycle === 'Detaching' && (await this.isDrained(group, member))) {
+      await this.parts.launcher.unmark(member.instanceId);
+      this.leave(group, member);
+    }
     if (member.lifecycle === 'EnteringStandby' && (await this.isDrained(group, member))) {
       member.lifecycle = 'Standby';
       this.parts.activities.succeed(group, member);
@@ -182,16 +188,25 @@ export class Keeper {
         }
         return;
       }
-      if (passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING') === 'waiting') return;
-      member.terminationRequested = true;
+      // A group that is deleted by force takes its lifecycle actions with it.
+      const hooks = () => passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING');
+      if (!group.deleting && hooks() === 'waiting') return;
       if (member.activity) {
         member.activity.StatusCode = 'InProgress';
         member.activity.Progress = 70;
       }
-      await this.parts.deps.ec2.operations.TerminateInstances(
-        { InstanceIds: [member.instanceId] },
-        serviceCall(this.realm, 'autoscaling'),
-      );
+      try {
+        await this.parts.deps.ec2.operations.TerminateInstances(
+          { InstanceIds: [member.instanceId] },
+          serviceCall(this.realm, 'autoscaling'),
+        );
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        // The next tick tries again; the other instances need not wait for this one.
+        if (member.activity) member.activity.StatusMessage = error.message;
+        return;
+      }
+      member.terminationRequested = true;
       if (this.stateOf(member) !== 'terminated') return;
     }
     if (over || this.stateOf(member) === 'terminated') this.leave(group, member);
@@ -263,22 +278,32 @@ export class Keeper {
   }
 
   private async shrink(group: Group, capacity: number): Promise<void> {
-    const target = group.deleting ? 0 : capacity;
-    if (group.suspended.has('Terminate') && !group.deleting) return;
+    if (group.deleting) return this.empty(group);
+    if (group.suspended.has('Terminate')) return;
     const refresh = activeRefresh(group);
-    for (let count = activeMembers(group).length; count > target; count -= 1) {
+    for (let count = activeMembers(group).length; count > capacity; count -= 1) {
       const active = activeMembers(group);
       const outdated = active.filter((member) => refresh?.replace.has(member.instanceId));
-      const victim = group.deleting
-        ? active[0]
-        : (chooseVictim(group, outdated) ?? chooseVictim(group, active));
+      const victim = chooseVictim(group, outdated) ?? chooseVictim(group, active);
       if (!victim) return;
-      const now = this.parts.activities.stamp();
-      const cause = group.deleting
-        ? `At ${now} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`
-        : `${group.capacityCause ?? ''}At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`;
-      await this.terminate(group, victim, cause);
+      await this.terminate(group, victim, `${group.capacityCause ?? ''}${this.shrinkCause(victim, count)}`);
     }
+  }
+
+  /** Takes out all instances of a group that is deleted by force, protected ones and those in standby too. */
+  private async empty(group: Group): Promise<void> {
+    const left = [...group.members.values()].filter(
+      (member) => !isTerminating(member) && member.lifecycle !== 'Detaching',
+    );
+    for (const [index, member] of left.entries()) {
+      const cause = `At ${this.parts.activities.stamp()} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  `;
+      await this.terminate(group, member, `${cause}${this.shrinkCause(member, left.length - index)}`);
+    }
+  }
+
+  private shrinkCause(victim: Member, count: number): string {
+    const now = this.parts.activities.stamp();
+    return `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`;
   }
 
   private async fill(group: Group, capacity: number): Promise<void> {
@@ -302,6 +327,29 @@ export class Keeper {
       count = activeMembers(group).length;
     }
     if (count >= capacity) group.capacityCause = undefined;
+  }
+
+  /** Launches one instance more where there are too few, before one where there are too many goes. */
+  private async even(group: Group): Promise<void> {
+    if (group.deleting || ['AZRebalance', 'Launch', 'Terminate'].some((name) => group.suspended.has(name)))
+      return;
+    const zones = zonesToFill(group);
+    if (zones.length === 0 || this.realm.clock.millis() < group.nextLaunchAt) return;
+    const now = this.parts.activities.stamp();
+    const launched = await this.parts.launcher.launch(
+      group,
+      launchConfiguration(group),
+      `At ${now} instances were launched to balance instances in zones ${zones.join(' ')} with other zones resulting in more than desired number of instances in the group.  At ${now} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${group.desired} to ${group.desired + 1}.`,
+    );
+    if (!('failure' in launched)) group.evener = launched.instanceId;
+  }
+
+  /** Whether the instance that evens out the zones is on its way, so that no other one can go yet. */
+  private isEvening(group: Group): boolean {
+    const member = group.members.get(group.evener ?? '');
+    const isOver = !member || isTerminating(member) || isReady(group, member, 0, this.realm.clock.millis());
+    if (isOver) group.evener = undefined;
+    return !isOver;
   }
 
   private launchCause(group: Group, count: number, capacity: number, refreshing: boolean): string {

@@ -10,7 +10,10 @@ import type { Configuration, Group, Member } from './group';
 import { templateOf } from './group';
 import type { LaunchTemplates, ResolvedTemplate } from './launch-template';
 import { choosePlace } from './placement';
+import { activeRefresh } from './refresh';
 import { validationError } from './validation-error';
+
+const GROUP_TAG = 'aws:autoscaling:groupName';
 
 /** Launches instances of a group. */
 export class Launcher {
@@ -33,7 +36,11 @@ export class Launcher {
     configuration: Configuration,
     cause: string,
   ): Promise<Member | { failure: string }> {
-    const place = choosePlace(group, (id) => this.deps.ec2.subnet(id)?.AvailabilityZone);
+    const place = choosePlace(
+      group,
+      (id) => this.deps.ec2.subnet(id)?.AvailabilityZone,
+      activeRefresh(group)?.replace,
+    );
     try {
       const fault = this.realm.faults.take('autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
@@ -68,6 +75,27 @@ export class Launcher {
       if (!(error instanceof AwsError) || error.status >= 500) throw error;
       if (error.code === 'DryRunOperation') return;
       throw validationError(`You must use a valid fully-formed launch template. ${error.message}`);
+    }
+  }
+
+  /** Tags instances that were not launched here with the group's name, as those that were. */
+  async mark(group: Group, instanceIds: readonly string[]): Promise<void> {
+    await this.deps.ec2.operations.CreateTags(
+      { Resources: [...instanceIds], Tags: [{ Key: GROUP_TAG, Value: group.name }] },
+      serviceCall(this.realm, 'autoscaling'),
+    );
+  }
+
+  /** Takes the group's name from an instance that leaves and stays. */
+  async unmark(instanceId: string): Promise<void> {
+    try {
+      await this.deps.ec2.operations.DeleteTags(
+        { Resources: [instanceId], Tags: [{ Key: GROUP_TAG }] },
+        serviceCall(this.realm, 'autoscaling'),
+      );
+    } catch (error) {
+      // The instance is gone, and its tags with it.
+      if (!(error instanceof AwsError)) throw error;
     }
   }
 
@@ -163,7 +191,7 @@ function launchTags(group: Pick<Group, 'name' | 'tags'>, { data, launchedFrom }:
     for (const tag of spec.Tags ?? []) tags.set(tag.Key ?? '', tag.Value ?? '');
   }
   for (const tag of group.tags) if (tag.PropagateAtLaunch) tags.set(tag.Key ?? '', tag.Value ?? '');
-  tags.set('aws:autoscaling:groupName', group.name);
+  tags.set(GROUP_TAG, group.name);
   tags.set('aws:ec2launchtemplate:id', launchedFrom.LaunchTemplateId);
   tags.set('aws:ec2launchtemplate:version', launchedFrom.Version);
   return [...tags].map(([Key, Value]) => ({ Key, Value }));

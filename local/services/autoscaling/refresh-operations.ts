@@ -104,8 +104,9 @@ export function refreshOperations(state: AutoScalingState) {
       replace: new Set(),
       fresh: new Set(),
       total: 0,
-      failures: 0,
-      lastProgressAt: realm.clock.millis(),
+      fewestRemaining: Number.POSITIVE_INFINITY,
+      stuckFor: 0,
+      seenAt: realm.clock.millis(),
       checkpoint: 0,
       waitForTransitioning: true,
     };

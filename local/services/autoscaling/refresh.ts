@@ -5,7 +5,7 @@ import type {
   RollbackDetails,
 } from '@aws-sdk/client-auto-scaling';
 import type { Configuration, Group, Member } from './group';
-import { activeMembers } from './group';
+import { activeMembers, isTerminating } from './group';
 
 /** An instance refresh. Times are AWS time in milliseconds. */
 export interface Refresh {
@@ -29,10 +29,13 @@ export interface Refresh {
   fresh: Set<string>;
   /** How many there were to replace at the start. */
   total: number;
-  /** Replacements that failed, with the last one's reason. */
-  failures: number;
+  /** Why the last replacement that failed did so. */
   lastFailure?: string;
-  lastProgressAt: number;
+  /** The fewest replacements that were ever still to come, and for how many milliseconds it has been stuck there. */
+  fewestRemaining: number;
+  stuckFor: number;
+  /** When it had its last turn. */
+  seenAt: number;
   /** Which of the checkpoints comes next, and until when the present one is observed. */
   checkpoint: number;
   checkpointUntil?: number;
@@ -74,8 +77,10 @@ export interface RefreshStep {
   readonly terminate: readonly Member[];
   /** How many instances the group shall have, pending ones included. */
   readonly capacity: number;
-  /** Replacements still to come until the refresh is complete. */
+  /** Replacements still to come until the refresh is complete; one is over when its instance is warm. */
   readonly remaining: number;
+  /** Instances whose replacement has not begun. */
+  readonly untouched: number;
   /** Replacements still to come until the next checkpoint. */
   readonly remainingToCheckpoint: number;
 }
@@ -83,7 +88,8 @@ export interface RefreshStep {
 /**
  * Plans the next step between the minimum and the maximum healthy percentage, both rounded up:
  * new instances as long as the maximum allows, old ones out as long as enough others are ready.
- * Where neither leaves room, one instance at a time is replaced.
+ * Where neither leaves room, one instance at a time is replaced: launched first when all must stay healthy, else terminated
+ * first.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
 export function planStep(group: Group, refresh: Refresh, now: number): RefreshStep {
@@ -97,9 +103,12 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
   const keep = refresh.total - Math.ceil((refresh.total * share) / 100);
   const toReplace = Math.max(0, old.length - keep);
   const least = portion(group.desired, refresh.preferences.MinHealthyPercentage ?? 90);
-  const most = portion(group.desired, refresh.preferences.MaxHealthyPercentage ?? 100);
-  const room = (replacements: number) =>
-    Math.min(Math.max(most, group.desired), group.desired + replacements);
+  const launchesFirst = refresh.preferences.MinHealthyPercentage === 100;
+  const most = Math.max(
+    portion(group.desired, refresh.preferences.MaxHealthyPercentage ?? 100),
+    group.desired + Number(launchesFirst),
+  );
+  const room = (replacements: number) => Math.min(most, group.desired + replacements);
 
   const unready = (member: Member) => !ready.includes(member);
   const candidates = old
@@ -140,7 +149,11 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
   const remaining =
     old.length === 0 ? Math.min(unfinished, refresh.total) : Math.max(0, refresh.total - freshReady);
   const capacity = room(toReplace - terminate.length);
-  return { terminate, capacity, remaining, remainingToCheckpoint: Math.max(0, remaining - keep) };
+  const untouched = [...refresh.replace].filter((id) => {
+    const member = group.members.get(id);
+    return member !== undefined && !isTerminating(member) && !terminate.includes(member);
+  }).length;
+  return { terminate, capacity, remaining, untouched, remainingToCheckpoint: Math.max(0, remaining - keep) };
 }
 
 /** The share to reach before the next stop; undefined when there are no checkpoints. */

@@ -1,16 +1,25 @@
 import type { InstanceRefreshStatus } from '@aws-sdk/client-auto-scaling';
 import { durations } from '../../durations';
 import type { Realm } from '../../realm';
+import { AwsError } from '../../wire/aws-error';
+import type { AlarmWatch } from './alarm-watch';
 import type { Group, Member } from './group';
 import { activeMembers, isPending, templateOf } from './group';
 import type { LaunchTemplates } from './launch-template';
-import { activeRefresh, checkpointPercent, isReady, planStep, type Refresh } from './refresh';
+import {
+  activeRefresh,
+  checkpointPercent,
+  isReady,
+  planStep,
+  type Refresh,
+  type RefreshStep,
+} from './refresh';
 
 /**
- * After how many failed replacements a refresh fails. AWS goes on trying for up to an hour, which ends in the same
- * way when the new configuration is at fault; the hour is kept for refreshes that just make no progress.
+ * Milliseconds between two turns that count at most as time without progress: where a busy machine or process comes late
+ * while AWS's time runs fast, nothing could have been replaced meanwhile.
  */
-const failuresAtMost = 3;
+const LONGEST_STEP = 60_000;
 
 /** What the refresh asks of the group in this turn. */
 export interface RefreshOrders {
@@ -23,13 +32,20 @@ export class Refresher {
   constructor(
     private readonly realm: Realm,
     private readonly templates: LaunchTemplates,
+    private readonly alarms: Pick<AlarmWatch, 'firstRinging'>,
   ) {}
 
   /** One turn of the group's refresh; undefined when there is none. */
   async step(group: Group): Promise<RefreshOrders | undefined> {
     const refresh = activeRefresh(group);
     if (!refresh || group.suspended.has('InstanceRefresh')) return undefined;
+    const now = this.realm.clock.millis();
+    refresh.stuckFor += Math.min(now - refresh.seenAt, LONGEST_STEP);
+    refresh.seenAt = now;
     if (refresh.status === 'Pending') await this.begin(group, refresh);
+    const alarm = this.alarms.firstRinging(refresh.preferences.AlarmSpecification?.Alarms ?? []);
+    if (alarm && (refresh.status === 'InProgress' || refresh.status === 'Baking'))
+      this.fail(group, refresh, `The instance refresh failed: alarm ${alarm} is in the ALARM state.`);
     if (refresh.status === 'Cancelling') return this.cancelWhenQuiet(group, refresh);
     if (refresh.status === 'Baking') return this.bake(group, refresh);
     if (refresh.status !== 'InProgress' && refresh.status !== 'RollbackInProgress') return undefined;
@@ -40,7 +56,6 @@ export class Refresher {
   noteFailure(group: Group, reason: string, instanceId?: string): void {
     const refresh = activeRefresh(group);
     if (!refresh || (instanceId && !refresh.fresh.has(instanceId))) return;
-    refresh.failures += 1;
     refresh.lastFailure = reason;
   }
 
@@ -61,9 +76,9 @@ export class Refresher {
     refresh.replace = new Set([...refresh.fresh].filter((id) => group.members.has(id)));
     refresh.total = refresh.replace.size;
     refresh.fresh = new Set();
-    refresh.failures = 0;
     refresh.lastFailure = undefined;
-    refresh.lastProgressAt = this.realm.clock.millis();
+    refresh.fewestRemaining = Number.POSITIVE_INFINITY;
+    refresh.stuckFor = 0;
     refresh.checkpointUntil = undefined;
     group.launchFailures = 0;
     group.nextLaunchAt = 0;
@@ -95,11 +110,18 @@ export class Refresher {
       members = members.filter((member) => member.lifecycle !== 'Standby');
     if (preferences.ScaleInProtectedInstances === 'Ignore')
       members = members.filter((member) => !member.isProtected);
-    if (preferences.SkipMatching) members = await this.withoutMatching(group, refresh, members);
+    if (preferences.SkipMatching) {
+      try {
+        members = await this.withoutMatching(group, refresh, members);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        this.fail(group, refresh, `The instance refresh failed: ${error.message}`);
+        return;
+      }
+    }
     refresh.replace = new Set(members.map((member) => member.instanceId));
     refresh.total = members.length;
     refresh.toUpdate = members.length;
-    refresh.lastProgressAt = this.realm.clock.millis();
     refresh.status = 'InProgress';
     this.announce(group, refresh, 'Started');
   }
@@ -114,8 +136,8 @@ export class Refresher {
     );
     return members.filter(
       (member) =>
-        member.launchedFrom.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
-        member.launchedFrom.Version !== launchedFrom.Version ||
+        member.launchedFrom?.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
+        member.launchedFrom?.Version !== launchedFrom.Version ||
         (types !== undefined && types.length > 0 && !types.includes(member.instanceType)),
     );
   }
@@ -123,7 +145,7 @@ export class Refresher {
   private replace(group: Group, refresh: Refresh): RefreshOrders {
     const now = this.realm.clock.millis();
     const step = planStep(group, refresh, now);
-    this.noteProgress(refresh, step.remaining, now);
+    this.noteProgress(refresh, step);
     const gone = [...refresh.replace].every((id) => !group.members.has(id));
     const keep = refresh.total - Math.ceil((refresh.total * (checkpointPercent(refresh) ?? 100)) / 100);
     const rollingBack = refresh.status === 'RollbackInProgress';
@@ -132,7 +154,7 @@ export class Refresher {
       if (this.stopAtCheckpoint(group, refresh, now)) return { terminate: [], capacity: group.desired };
       return this.complete(group, refresh);
     }
-    const failure = this.failureOf(refresh, now);
+    const failure = this.failureOf(refresh);
     if (failure) {
       this.fail(group, refresh, failure);
       return { terminate: [], capacity: group.desired };
@@ -151,16 +173,17 @@ export class Refresher {
     return [...refresh.replace].some((id) => group.members.get(id)?.lifecycle.startsWith('Terminating'));
   }
 
-  private noteProgress(refresh: Refresh, remaining: number, now: number): void {
+  private noteProgress(refresh: Refresh, { remaining, untouched }: RefreshStep): void {
+    if (remaining < refresh.fewestRemaining) {
+      refresh.fewestRemaining = remaining;
+      refresh.stuckFor = 0;
+    }
     const done = refresh.total === 0 ? 1 : (refresh.total - remaining) / refresh.total;
     if (refresh.status === 'RollbackInProgress') {
-      const before = refresh.percent;
       refresh.percent = Math.floor((refresh.rollback?.PercentageCompleteOnRollback ?? 0) * (1 - done));
-      if (refresh.percent < before) refresh.lastProgressAt = now;
       return;
     }
-    if (remaining < refresh.toUpdate) refresh.lastProgressAt = now;
-    refresh.toUpdate = remaining;
+    refresh.toUpdate = untouched;
     refresh.percent = Math.floor(done * 100);
   }
 
@@ -168,13 +191,19 @@ export class Refresher {
   private stopAtCheckpoint(group: Group, refresh: Refresh, now: number): boolean {
     const { CheckpointPercentages: percentages, CheckpointDelay: delay } = refresh.preferences;
     if (refresh.status === 'RollbackInProgress' || !percentages) return false;
+    if (refresh.checkpointUntil === undefined) {
+      // Of several checkpoints that were reached in one step, only the last one counts.
+      while ((percentages[refresh.checkpoint + 1] ?? 101) <= refresh.percent) refresh.checkpoint += 1;
+    }
     if (refresh.checkpoint >= percentages.length - 1) return false;
     if (refresh.checkpointUntil === undefined) {
+      const CheckpointPercentage = String(percentages[refresh.checkpoint]);
+      const CheckpointDelay = String(delay ?? 3600);
       refresh.checkpointUntil = now + (delay ?? 3600) * 1000;
-      refresh.reason = `Checkpoint reached at ${percentages[refresh.checkpoint]}%; waiting ${delay ?? 3600} seconds before continuing.`;
-      this.announce(group, refresh, 'Checkpoint Reached');
+      refresh.reason = `Checkpoint reached at ${CheckpointPercentage}%; waiting ${CheckpointDelay} seconds before continuing.`;
+      this.announce(group, refresh, 'Checkpoint Reached', { CheckpointPercentage, CheckpointDelay });
     }
-    refresh.lastProgressAt = now;
+    refresh.stuckFor = 0;
     if (now < refresh.checkpointUntil) return true;
     refresh.checkpoint += 1;
     refresh.checkpointUntil = undefined;
@@ -205,22 +234,24 @@ export class Refresher {
     return orders;
   }
 
+  /** The bake time is over when it has passed and all instances are well; what fell ill has an hour to be replaced. */
   private bake(group: Group, refresh: Refresh): RefreshOrders {
-    if (this.realm.clock.millis() >= (refresh.bakeUntil ?? 0))
+    const now = this.realm.clock.millis();
+    const warmup = refresh.preferences.InstanceWarmup ?? 0;
+    const ready = activeMembers(group).filter((member) => isReady(group, member, warmup, now));
+    if (now < (refresh.bakeUntil ?? 0)) refresh.stuckFor = 0;
+    const failure = this.failureOf(refresh);
+    if (now >= (refresh.bakeUntil ?? 0) && ready.length >= group.desired)
       this.finish(group, refresh, 'Successful', 'Succeeded');
-    else if (refresh.failures >= failuresAtMost)
-      this.fail(group, refresh, refresh.lastFailure ?? 'New instances became unhealthy.');
+    else if (failure) this.fail(group, refresh, failure);
     return { terminate: [], capacity: group.desired };
   }
 
-  private failureOf(refresh: Refresh, now: number): string | undefined {
-    if (refresh.failures >= failuresAtMost) {
-      return `The replacement of instances failed ${refresh.failures} times. Last failure: ${refresh.lastFailure}`;
-    }
-    if (now - refresh.lastProgressAt > durations.instanceRefreshPatience.seconds * 1000) {
-      return `The instance refresh made no progress for one hour. ${refresh.reason ?? ''}`.trim();
-    }
-    return undefined;
+  /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html#instance-refresh-limitations */
+  private failureOf(refresh: Refresh): string | undefined {
+    if (refresh.stuckFor <= durations.instanceRefreshPatience.seconds * 1000) return undefined;
+    const why = refresh.lastFailure ? `Last failure: ${refresh.lastFailure}` : (refresh.reason ?? '');
+    return `The instance refresh failed: it could not continue to replace instances for one hour. ${why}`.trim();
   }
 
   private fail(group: Group, refresh: Refresh, reason: string): void {
@@ -268,12 +299,12 @@ export class Refresher {
     return undefined;
   }
 
-  private announce(group: Group, refresh: Refresh, what: string): void {
+  private announce(group: Group, refresh: Refresh, what: string, more: Record<string, string> = {}): void {
     this.realm.bus.announce({
       source: 'aws.autoscaling',
       detailType: `EC2 Auto Scaling Instance Refresh ${what}`,
       resources: [group.arn],
-      detail: { InstanceRefreshId: refresh.id, AutoScalingGroupName: group.name },
+      detail: { InstanceRefreshId: refresh.id, AutoScalingGroupName: group.name, ...more },
     });
   }
 }

@@ -2,12 +2,14 @@ import type { Cancel } from '../../clock';
 import { durations } from '../../durations';
 import type { Realm } from '../../realm';
 import { Activities } from './activities';
+import { AlarmWatch } from './alarm-watch';
 import type { Dependencies } from './dependencies';
 import type { Group, Member } from './group';
 import { Keeper } from './keeper';
 import { Launcher } from './launch';
 import { LaunchTemplates } from './launch-template';
 import { LoadBalancing } from './load-balancing';
+import { activeRefresh } from './refresh';
 import { Refresher } from './refresher';
 import { validationError } from './validation-error';
 
@@ -29,7 +31,10 @@ export class AutoScalingState {
     this.templates = new LaunchTemplates(realm, deps);
     this.activities = new Activities(realm);
     this.balancing = new LoadBalancing(realm, deps);
-    this.refresher = new Refresher(realm, this.templates);
+    const alarms = new AlarmWatch(realm.bus, () => {
+      for (const group of this.groups.values()) if (activeRefresh(group)) this.keeper.wake(group);
+    });
+    this.refresher = new Refresher(realm, this.templates, alarms);
     this.launcher = new Launcher(realm, deps, this.templates, this.activities);
     this.keeper = new Keeper(realm, {
       deps,
@@ -40,6 +45,7 @@ export class AutoScalingState {
       onEmpty: (group) => this.groups.delete(group.name),
     });
     this.cancels = [
+      alarms.stop,
       realm.clock.every(durations.autoScalingTick.seconds, () => {
         for (const group of this.groups.values()) this.keeper.wake(group);
       }),

@@ -1,6 +1,7 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../wire/aws-error';
 import type { Balancing } from './balancing';
+import { checkRange } from './constraints';
 import { forwardedGroups, type Listener } from './listener';
 import type { LoadBalancer } from './load-balancer';
 
@@ -57,11 +58,8 @@ function checkForward(
       'ValidationError',
       'You cannot specify both a target group ARN and a list of target groups with a different one',
     );
-  if (ForwardConfig?.TargetGroupStickinessConfig?.Enabled)
-    throw new AwsError(
-      'InvalidLoadBalancerAction',
-      'The embedded AWS has stickiness of target groups to targets, not of rules to target groups',
-    );
+  const { Enabled = false, DurationSeconds } = ForwardConfig?.TargetGroupStickinessConfig ?? {};
+  checkRange('targetGroupStickinessConfig.durationSeconds', DurationSeconds, 1, 604_800);
   const groups = forwardedGroups(action);
   if (groups.length === 0) throw new AwsError('ValidationError', 'A target group ARN must be specified');
   if (groups.length > 5)
@@ -82,7 +80,7 @@ function checkForward(
         ...(balancer.kind === 'application' && { Weight: weight }),
       })),
       ...(balancer.kind === 'application' && {
-        TargetGroupStickinessConfig: { Enabled: false },
+        TargetGroupStickinessConfig: { Enabled, ...(DurationSeconds !== undefined && { DurationSeconds }) },
       }),
     },
   };

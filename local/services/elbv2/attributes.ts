@@ -70,10 +70,15 @@ export const targetGroupAttributes: Readonly<Record<LoadBalancerKind, Definition
   application: {
     ...anyTargetGroup,
     'load_balancing.algorithm.anomaly_mitigation': ['off', oneOf('off')],
-    'load_balancing.algorithm.type': ['round_robin', oneOf('round_robin', 'least_outstanding_requests')],
+    'load_balancing.algorithm.type': [
+      'round_robin',
+      oneOf('round_robin', 'least_outstanding_requests', 'weighted_random'),
+    ],
     'slow_start.duration_seconds': ['0', (value) => value === '0' || integer(30, 900)(value)],
-    'stickiness.type': ['lb_cookie', oneOf('lb_cookie')],
+    'stickiness.type': ['lb_cookie', oneOf('lb_cookie', 'app_cookie')],
     'stickiness.lb_cookie.duration_seconds': ['86400', integer(1, 604_800)],
+    'stickiness.app_cookie.cookie_name': ['', (value) => /^(?!AWSALB)[^\s;,="]*$/.test(value)],
+    'stickiness.app_cookie.duration_seconds': ['86400', integer(1, 604_800)],
   },
   network: {
     ...anyTargetGroup,
@@ -86,6 +91,35 @@ export const targetGroupAttributes: Readonly<Record<LoadBalancerKind, Definition
   },
 };
 
+const responseHeaders = [
+  'strict_transport_security',
+  'access_control_allow_origin',
+  'access_control_allow_methods',
+  'access_control_allow_headers',
+  'access_control_allow_credentials',
+  'access_control_expose_headers',
+  'access_control_max_age',
+  'content_security_policy',
+  'x_content_type_options',
+  'x_frame_options',
+];
+
+/** The attributes of a listener that say which response headers it sets: `routing.http.response.<name>.header_value`. */
+export const responseHeaderAttributes: readonly { readonly key: string; readonly header: string }[] =
+  responseHeaders.map((name) => ({
+    key: `routing.http.response.${name}.header_value`,
+    header: name.replaceAll('_', '-').replace(/\b[a-z]/g, (letter) => letter.toUpperCase()),
+  }));
+
+/** Elastic Load Balancing API reference, ListenerAttribute. */
+export const listenerAttributes: Readonly<Record<LoadBalancerKind, Definitions>> = {
+  application: {
+    'routing.http.response.server.enabled': ['true', flag],
+    ...Object.fromEntries(responseHeaderAttributes.map(({ key }) => [key, ['', text] as const])),
+  },
+  network: { 'tcp.idle_timeout.seconds': ['350', integer(60, 6000)] },
+};
+
 interface Attribute {
   Key?: string;
   Value?: string;
@@ -96,7 +130,7 @@ export class Attributes {
   private readonly values: Map<string, string>;
 
   constructor(
-    private readonly resource: 'Load balancer' | 'Target group',
+    private readonly resource: 'Load balancer' | 'Target group' | 'Listener',
     private readonly definitions: Definitions,
     overrides: Readonly<Record<string, string>> = {},
   ) {

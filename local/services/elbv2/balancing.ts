@@ -10,6 +10,7 @@ import type { Ec2Directory } from '../directories';
 import { checkTarget } from './health-check';
 import type { Listener, Rule } from './listener';
 import type { LoadBalancer } from './load-balancer';
+import { checkArn } from './names';
 import { Tags } from './tags';
 import { type Target, targetKey } from './target';
 import type { TargetGroup } from './target-group';
@@ -60,29 +61,33 @@ export class Balancing {
     this.stopInstanceEvents = ec2.onInstanceState((id, state) => this.noteInstanceState(id, state));
   }
 
-  /** @throws AwsError LoadBalancerNotFound */
+  /** @throws AwsError LoadBalancerNotFound, ValidationError for what is no ARN of one */
   loadBalancer(arn: string): LoadBalancer {
+    checkArn(arn, 'load balancer');
     const found = this.loadBalancers.get(arn);
     if (!found) throw new AwsError('LoadBalancerNotFound', 'One or more load balancers not found');
     return found;
   }
 
-  /** @throws AwsError TargetGroupNotFound */
+  /** @throws AwsError TargetGroupNotFound, ValidationError for what is no ARN of one */
   targetGroup(arn: string): TargetGroup {
+    checkArn(arn, 'target group');
     const found = this.targetGroups.get(arn);
     if (!found) throw new AwsError('TargetGroupNotFound', 'One or more target groups not found');
     return found;
   }
 
-  /** @throws AwsError ListenerNotFound */
+  /** @throws AwsError ListenerNotFound, ValidationError for what is no ARN of one */
   listener(arn: string): Listener {
+    checkArn(arn, 'listener');
     const found = this.listeners.get(arn);
     if (!found) throw new AwsError('ListenerNotFound', 'One or more listeners not found');
     return found;
   }
 
-  /** @throws AwsError RuleNotFound */
+  /** @throws AwsError RuleNotFound, ValidationError for what is no ARN of one */
   rule(arn: string): { listener: Listener; rule: Rule } {
+    checkArn(arn, 'listener rule');
     for (const listener of this.listeners.values()) {
       const rule = listener.rules().find((one) => one.arn === arn);
       if (rule) return { listener, rule };

@@ -33,6 +33,7 @@ export function listenerOperations(balancing: Balancing, servers: Servers) {
         security.certificates,
         security.sslPolicy,
         new Rule(ruleArn(arn), undefined, [], actions),
+        balancer.kind,
       );
       balancing.listeners.set(arn, listener);
       balancing.tags.add(arn, input.Tags ?? []);
@@ -93,19 +94,44 @@ export function listenerOperations(balancing: Balancing, servers: Servers) {
       return {};
     },
 
+    AddListenerCertificates({ ListenerArn, Certificates }) {
+      const listener = balancing.listener(ListenerArn ?? '');
+      const added = checkCertificates(listener, Certificates ?? []);
+      for (const arn of added)
+        if (!listener.moreCertificates.includes(arn)) listener.moreCertificates.push(arn);
+      return { Certificates: added.map((CertificateArn) => ({ CertificateArn, IsDefault: false })) };
+    },
+
+    RemoveListenerCertificates({ ListenerArn, Certificates }) {
+      const listener = balancing.listener(ListenerArn ?? '');
+      const removed = checkCertificates(listener, Certificates ?? []);
+      if (removed.some((arn) => listener.certificates.some(({ CertificateArn }) => CertificateArn === arn)))
+        throw new AwsError(
+          'OperationNotPermitted',
+          'The default certificate of a listener cannot be removed',
+        );
+      listener.moreCertificates = listener.moreCertificates.filter((arn) => !removed.includes(arn));
+      return {};
+    },
+
     DescribeListenerCertificates({ ListenerArn, ...paging }) {
-      const { certificates } = balancing.listener(ListenerArn ?? '');
-      const all = certificates.map(({ CertificateArn }, index) => ({
-        CertificateArn,
-        IsDefault: index === 0,
-      }));
+      const { certificates, moreCertificates } = balancing.listener(ListenerArn ?? '');
+      const all = [
+        ...certificates.map(({ CertificateArn }) => ({ CertificateArn, IsDefault: true })),
+        ...moreCertificates.map((CertificateArn) => ({ CertificateArn, IsDefault: false })),
+      ];
       const { page, NextMarker } = takePage(all, paging);
       return { Certificates: page, NextMarker };
     },
 
     DescribeListenerAttributes({ ListenerArn }) {
-      balancing.listener(ListenerArn ?? '');
-      return { Attributes: [] };
+      return { Attributes: balancing.listener(ListenerArn ?? '').attributes.list() };
+    },
+
+    ModifyListenerAttributes({ ListenerArn, Attributes }) {
+      const { attributes } = balancing.listener(ListenerArn ?? '');
+      attributes.modify(Attributes ?? []);
+      return { Attributes: attributes.list() };
     },
   } satisfies OperationsOf<typeof client>;
 }
@@ -143,6 +169,23 @@ function checkPlace(
   return { port, protocol };
 }
 
+/** The ARNs of certificates that are added to a listener, or taken from it. */
+function checkCertificates(listener: Listener, certificates: readonly Certificate[]): string[] {
+  if (listener.protocol !== 'HTTPS')
+    throw new AwsError(
+      'InvalidConfigurationRequest',
+      `Certificates cannot be used with a listener of the protocol '${listener.protocol}'`,
+    );
+  if (certificates.length === 0) throw new AwsError('ValidationError', 'A certificate must be specified');
+  return certificates.map(({ CertificateArn = '' }) => checkCertificateArn(CertificateArn));
+}
+
+function checkCertificateArn(arn: string): string {
+  if (!/^arn:aws[\w-]*:(acm:[\w-]+:\d{12}:certificate\/|iam::\d{12}:server-certificate\/).+/.test(arn))
+    throw new AwsError('CertificateNotFound', `Certificate ARN '${arn}' is not valid`);
+  return arn;
+}
+
 function checkSecurity(
   protocol: string,
   certificates: readonly Certificate[],
@@ -161,9 +204,7 @@ function checkSecurity(
     throw new AwsError('ValidationError', 'A certificate must be specified for HTTPS listeners');
   if (certificates.length > 1)
     throw new AwsError('TooManyCertificates', 'You can specify only one default certificate for a listener');
-  const arn = certificate.CertificateArn ?? '';
-  if (!/^arn:aws[\w-]*:(acm:[\w-]+:\d{12}:certificate\/|iam::\d{12}:server-certificate\/).+/.test(arn))
-    throw new AwsError('CertificateNotFound', `Certificate ARN '${arn}' is not valid`);
+  checkCertificateArn(certificate.CertificateArn ?? '');
   checkSslPolicy(sslPolicy);
   return {
     certificates: certificates.map(({ CertificateArn }) => ({ CertificateArn })),

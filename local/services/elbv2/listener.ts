@@ -7,6 +7,9 @@ import type {
   Rule as RuleShape,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
+import { Attributes, listenerAttributes } from './attributes';
+import type { LoadBalancerKind } from './names';
+
 /** A rule of a listener; the default rule has no priority and no conditions. */
 export class Rule {
   constructor(
@@ -29,6 +32,9 @@ export class Rule {
 
 /** A listener of a load balancer with its rules. */
 export class Listener {
+  readonly attributes: Attributes;
+  /** ARNs of the certificates beside the default one. */
+  moreCertificates: string[] = [];
   private readonly byPriority = new Map<string, Rule>();
 
   constructor(
@@ -39,7 +45,10 @@ export class Listener {
     public certificates: readonly Certificate[],
     public sslPolicy: string | undefined,
     readonly defaultRule: Rule,
-  ) {}
+    kind: LoadBalancerKind,
+  ) {
+    this.attributes = new Attributes('Listener', listenerAttributes[kind]);
+  }
 
   /** All rules in the order in which they are tried, the default one last. */
   rules(): Rule[] {

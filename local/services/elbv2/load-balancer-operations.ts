@@ -8,7 +8,7 @@ import type { Balancing } from './balancing';
 import { checkEnum } from './constraints';
 import { deleteListener } from './listener-operations';
 import { LoadBalancer, type Node } from './load-balancer';
-import { checkName, dnsName, type LoadBalancerKind, loadBalancerArn } from './names';
+import { checkArn, checkName, dnsName, type LoadBalancerKind, loadBalancerArn } from './names';
 import { takePage } from './page';
 import type { Servers } from './servers';
 import { checkTags } from './tags';
@@ -122,8 +122,9 @@ export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
     },
 
     DeleteLoadBalancer({ LoadBalancerArn }) {
-      checkArn(LoadBalancerArn);
-      const balancer = balancing.loadBalancers.get(LoadBalancerArn);
+      const arn = LoadBalancerArn ?? '';
+      checkArn(arn, 'load balancer');
+      const balancer = balancing.loadBalancers.get(arn);
       // The API reference: the call succeeds for a load balancer that does not exist.
       if (!balancer) return {};
       if (balancer.attributes.isOn('deletion_protection.enabled'))
@@ -202,11 +203,6 @@ function checkCreate(input: CreateLoadBalancerInput): void {
       'InvalidConfigurationRequest',
       'The embedded AWS has no IPv6: the IP address type must be ipv4',
     );
-}
-
-function checkArn(arn: string | undefined): asserts arn is string {
-  if (!arn?.startsWith('arn:') || !arn.includes(':loadbalancer/'))
-    throw new AwsError('ValidationError', `'${arn}' is not a valid load balancer ARN`);
 }
 
 function subnetIds(input: { Subnets?: string[]; SubnetMappings?: SubnetMapping[] }): string[] {

@@ -30,6 +30,19 @@ export function ruleArn(ofListener: string): string {
   return `${ofListener.replace(':listener/', ':listener-rule/')}/${randomHex(16)}`;
 }
 
+const RESOURCE_TYPES = {
+  'load balancer': 'loadbalancer',
+  'target group': 'targetgroup',
+  listener: 'listener',
+  'listener rule': 'listener-rule',
+} as const;
+
+/** Refuses what cannot be the ARN of such a resource. @throws AwsError ValidationError */
+export function checkArn(given: string, what: keyof typeof RESOURCE_TYPES): void {
+  if (!given.startsWith('arn:aws:elasticloadbalancing:') || !given.includes(`:${RESOURCE_TYPES[what]}/`))
+    throw new AwsError('ValidationError', `'${given}' is not a valid ${what} ARN`);
+}
+
 /** The DNS name of a new load balancer, in the form that each kind has. */
 export function dnsName(
   place: Place,

@@ -69,6 +69,18 @@ export function checkConditions(conditions: readonly RuleCondition[]): void {
   if (count > 5) throw new AwsError('ValidationError', "A rule can only have '5' condition values");
 }
 
+/** The condition as AWS describes it: hosts and paths stand both in `Values` and in the newer configuration. */
+export function completeCondition(condition: RuleCondition): RuleCondition {
+  const values = valuesOf(condition);
+  if (values.length === 0) return structuredClone(condition);
+  const Values = [...values];
+  if (condition.Field === 'host-header')
+    return { ...condition, Values, HostHeaderConfig: { ...condition.HostHeaderConfig, Values } };
+  if (condition.Field === 'path-pattern')
+    return { ...condition, Values, PathPatternConfig: { ...condition.PathPatternConfig, Values } };
+  return structuredClone(condition);
+}
+
 function checkCondition(condition: RuleCondition): void {
   const field = condition.Field as Field | undefined;
   if (!field || !(field in CONFIGURATION))

@@ -7,7 +7,7 @@ import { checkRange } from './constraints';
 import { type Listener, Rule } from './listener';
 import { ruleArn } from './names';
 import { takePage } from './page';
-import { checkConditions } from './rule-condition';
+import { checkConditions, completeCondition } from './rule-condition';
 import { checkTags } from './tags';
 
 /** AWS's quota: rules of a load balancer beside the default ones. */
@@ -46,7 +46,7 @@ export function ruleOperations(balancing: Balancing) {
       const count = balancing.listenersOf(balancer.arn).reduce((sum, one) => sum + one.rules().length - 1, 0);
       if (count >= MOST_RULES)
         throw new AwsError('TooManyRules', 'The maximum number of rules on load balancer has been reached');
-      const rule = new Rule(ruleArn(listener.arn), priority, structuredClone(conditions), actions);
+      const rule = new Rule(ruleArn(listener.arn), priority, conditions.map(completeCondition), actions);
       listener.add(rule);
       balancing.tags.add(rule.arn, input.Tags ?? []);
       balancing.relink();
@@ -77,7 +77,7 @@ export function ruleOperations(balancing: Balancing) {
       if (input.Conditions) checkConditions(input.Conditions);
       const balancer = balancing.loadBalancer(listener.balancerArn);
       const actions = input.Actions && checkActions(balancing, balancer, listener.protocol, input.Actions);
-      if (input.Conditions) rule.conditions = structuredClone(input.Conditions);
+      if (input.Conditions) rule.conditions = input.Conditions.map(completeCondition);
       if (actions) rule.actions = actions;
       balancing.relink();
       return { Rules: [rule.describe()] };

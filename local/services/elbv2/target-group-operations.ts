@@ -5,7 +5,7 @@ import { AwsError } from '../../wire/aws-error';
 import { forwardsTo } from './actions';
 import type { Balancing } from './balancing';
 import { checkEnum, checkRange } from './constraints';
-import { checkName, targetGroupArn } from './names';
+import { checkArn, checkName, targetGroupArn } from './names';
 import { takePage } from './page';
 import { checkTags } from './tags';
 import { TargetGroup } from './target-group';
@@ -75,12 +75,9 @@ export function targetGroupOperations(balancing: Balancing) {
 
     DeleteTargetGroup({ TargetGroupArn }) {
       const arn = TargetGroupArn ?? '';
+      checkArn(arn, 'target group');
       const group = balancing.targetGroups.get(arn);
-      if (!group) {
-        if (!arn.includes(':targetgroup/'))
-          throw new AwsError('ValidationError', `'${arn}' is not a valid target group ARN`);
-        return {};
-      }
+      if (!group) return {};
       if (forwardsTo(balancing.listeners.values(), arn))
         throw new AwsError(
           'ResourceInUse',

@@ -41,9 +41,14 @@ export class TargetGroup {
     this.turn = (this.turn + 1) % Number.MAX_SAFE_INTEGER;
     const weights = this.slowStartWeights(candidates, now);
     if (weights) return chooseByWeight(candidates, weights);
+    const algorithm = this.attributes.get('load_balancing.algorithm.type');
+    if (algorithm === 'weighted_random')
+      return chooseByWeight(
+        candidates,
+        candidates.map(() => 1),
+      );
     const rotated = candidates.map((_, index) => candidates[(index + this.turn) % candidates.length]);
-    if (this.attributes.get('load_balancing.algorithm.type') !== 'least_outstanding_requests')
-      return rotated[0];
+    if (algorithm !== 'least_outstanding_requests') return rotated[0];
     return rotated.reduce((least, one) =>
       one && least && one.outstanding < least.outstanding ? one : least,
     );

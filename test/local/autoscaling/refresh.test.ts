@@ -54,6 +54,14 @@ test('A refresh that launches before it terminates never has fewer healthy targe
   expect(cloud.realm.ledger.list().find((entry) => entry.kind === 'instance-refresh')?.to).toBeDefined();
 });
 
+test('Instances that are replaced one at a time stay spread over the zones', async () => {
+  await runGroup(4);
+  await start('2', { MinHealthyPercentage: 100 });
+  await cloud.until(ended, 'the end of the refresh');
+  const zones = cloud.group()?.Instances?.map((one) => one.AvailabilityZone?.slice(-1));
+  expect(zones?.sort().join('')).toBe('aabb');
+});
+
 test('A maximum of 110 percent replaces a small group one instance at a time', async () => {
   await runGroup(3);
   cloud.watchHealthy();
@@ -62,6 +70,16 @@ test('A maximum of 110 percent replaces a small group one instance at a time', a
   expect(cloud.refresh()?.Status).toBe('Successful');
   expect(cloud.leastHealthy).toBe(3);
   expect(cloud.mostRunning).toBeLessThanOrEqual(5);
+});
+
+test('A minimum of 100 percent launches before it terminates, whatever the maximum', async () => {
+  await runGroup(2);
+  cloud.watchHealthy();
+  await start('2', { MinHealthyPercentage: 100 });
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()?.Status).toBe('Successful');
+  expect(cloud.leastHealthy).toBe(2);
+  expect(cloud.mostRunning).toBeLessThanOrEqual(4);
 });
 
 test('By default one instance is terminated before its replacement is launched', async () => {
@@ -90,6 +108,67 @@ test('A refresh whose instances get unhealthy is rolled back, and the old ones s
   expect(announced()).toEqual(['Started', 'Rollback Started', 'Rollback Succeeded']);
 });
 
+test('A refresh goes on trying for an hour before it fails', async () => {
+  await runGroup(1, { HealthCheckGracePeriod: 20 });
+  cloud.brokenVersions.add(2);
+  await start('2', { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 });
+  await cloud.until(ended, 'the end of the refresh');
+  const { StartTime, EndTime } = cloud.refresh() ?? {};
+  expect(Number(EndTime) - Number(StartTime)).toBeGreaterThanOrEqual(3600_000);
+  expect([...cloud.machines.values()].filter((one) => one.version === 2).length).toBeGreaterThan(3);
+});
+
+test('A refresh whose trouble passes within the hour succeeds', async () => {
+  await runGroup(1, { HealthCheckGracePeriod: 20 });
+  cloud.brokenVersions.add(2);
+  await start('2', { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 });
+  const tried = () => [...cloud.machines.values()].filter((one) => one.version === 2).length;
+  await cloud.until(() => tried() > 4, 'five tries');
+  cloud.brokenVersions.clear();
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()?.Status).toBe('Successful');
+});
+
+test('A process that stands still for an hour of AWS time fails no refresh', async () => {
+  cloud.dispose();
+  cloud = new SmallCloud(20_000);
+  await runGroup(1);
+  await start('2', { MinHealthyPercentage: 100 });
+  await cloud.until(() => (versions() ?? []).includes('2'), 'the new instance');
+  const end = cloud.realm.clock.millis() + 2 * 3600_000;
+  while (cloud.realm.clock.millis() < end);
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()?.Status).toBe('Successful');
+});
+
+test('Instances whose replacement warms up are not to be updated any more, but not complete either', async () => {
+  await runGroup(1, { DefaultInstanceWarmup: 600 });
+  await start('2', { MinHealthyPercentage: 0 });
+  await cloud.until(
+    () => versions()?.join() === '2' && cloud.healthyCount() === 1,
+    'a healthy new one alone',
+  );
+  expect(cloud.refresh()).toMatchObject({ PercentageComplete: 0, InstancesToUpdate: 0 });
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()).toMatchObject({ PercentageComplete: 100, InstancesToUpdate: 0 });
+});
+
+test('The template of a group stays as it is while a refresh to another one runs', async () => {
+  await runGroup(1);
+  await start('2');
+  const update = (input: object) =>
+    cloud.operations.UpdateAutoScalingGroup({ AutoScalingGroupName: 'web', ...input }, cloud.call);
+  const LaunchTemplate = { LaunchTemplateId: template.LaunchTemplateId, Version: '3' };
+  await expect(update({ LaunchTemplate })).rejects.toMatchObject({
+    code: 'ValidationError',
+    message: expect.stringMatching(/^An active instance refresh with a desired configuration exists\. /),
+  });
+  await update({ MaxSize: 7 });
+  await cloud.until(ended, 'the end of the refresh');
+  await update({ LaunchTemplate });
+  expect(cloud.group()).toMatchObject({ MaxSize: 7, LaunchTemplate: { Version: '3' } });
+});
+
 test('Without automatic rollback a failed refresh is just Failed', async () => {
   await runGroup(2);
   cloud.brokenVersions.add(2);
@@ -107,7 +186,7 @@ test('A refresh fails when its instances cannot be launched', async () => {
     operation: 'RunInstances',
     kind: 'lateFailure',
     message: 'The image is gone',
-    times: 3,
+    times: 100,
   });
   await start('2', { MinHealthyPercentage: 100, MaxHealthyPercentage: 200, AutoRollback: true });
   await cloud.until(ended, 'the end of the refresh');
@@ -146,6 +225,23 @@ test('A checkpoint pauses the refresh with the asked share replaced', async () =
   await cloud.until(ended, 'the end of the refresh');
   expect(versions()).toEqual(['2', '2']);
   expect(announced()).toEqual(['Started', 'Checkpoint Reached', 'Succeeded']);
+  const reached = cloud.events.find((event) => event['detail-type'].endsWith('Checkpoint Reached'));
+  expect(reached?.detail).toMatchObject({ CheckpointPercentage: '50', CheckpointDelay: '600' });
+});
+
+test('Of checkpoints that one replacement reaches together only the last one pauses the refresh', async () => {
+  await runGroup(2);
+  await start('2', {
+    MinHealthyPercentage: 50,
+    CheckpointPercentages: [10, 40, 100],
+    CheckpointDelay: 60,
+  });
+  await cloud.until(ended, 'the end of the refresh');
+  const reached = cloud.events.filter((event) => event['detail-type'].endsWith('Checkpoint Reached'));
+  expect(reached.map(({ detail }) => detail)).toEqual([
+    expect.objectContaining({ CheckpointPercentage: '40' }),
+  ]);
+  expect(versions()).toEqual(['2', '2']);
 });
 
 test('A refresh bakes before it succeeds', async () => {
@@ -155,6 +251,35 @@ test('A refresh bakes before it succeeds', async () => {
   expect(cloud.group()?.LaunchTemplate?.Version).toBe('1');
   await cloud.until(ended, 'the end of the refresh');
   expect(announced()).toEqual(['Started', 'Started Baking', 'Succeeded']);
+});
+
+test('A refresh is rolled back when one of its alarms goes off, while it replaces or bakes', async () => {
+  await runGroup(1);
+  const alarm = (alarmName: string, value: string) =>
+    cloud.realm.bus.announce({
+      source: 'aws.cloudwatch',
+      detailType: 'CloudWatch Alarm State Change',
+      detail: { alarmName, state: { value } },
+    });
+  await start('2', {
+    MinHealthyPercentage: 100,
+    AutoRollback: true,
+    BakeTime: 3600,
+    AlarmSpecification: { Alarms: ['errors'] },
+  });
+  alarm('another', 'ALARM');
+  await cloud.until(() => cloud.refresh()?.Status === 'Baking', 'baking');
+  alarm('errors', 'ALARM');
+  await cloud.until(ended, 'the end of the rollback');
+  expect(cloud.refresh()).toMatchObject({
+    Status: 'RollbackSuccessful',
+    StatusReason: expect.stringContaining('errors'),
+  });
+  expect(versions()).toEqual(['1']);
+  alarm('errors', 'OK');
+  await start('2', { MinHealthyPercentage: 100, AlarmSpecification: { Alarms: ['errors'] } });
+  await cloud.until(ended, 'the end of the refresh');
+  expect(cloud.refresh()?.Status).toBe('Successful');
 });
 
 test('A user rolls a refresh back in the middle', async () => {

@@ -7,11 +7,6 @@ let elbv2: ElbV2;
 let autoScaling: AutoScaling;
 let dnsName: string;
 
-beforeEach(() => {
-  born = bearEc2({ scale: 200 });
-  elbv2 = new ElbV2(born.realm, { ec2: born.ec2, network: born.network });
-  autoScaling = new AutoScaling(born.realm, { ec2: born.ec2, elbv2 });
-});
 afterEach(async () => {
   autoScaling.dispose();
   elbv2.dispose();
@@ -24,7 +19,10 @@ const script = (page: string) =>
   ).toString('base64');
 
 /** A group of three web servers behind a load balancer; version 1 of the template serves `one`. */
-async function raiseFleet(): Promise<void> {
+async function raiseFleet(scale = 200): Promise<void> {
+  born = bearEc2({ scale });
+  elbv2 = new ElbV2(born.realm, { ec2: born.ec2, network: born.network });
+  autoScaling = new AutoScaling(born.realm, { ec2: born.ec2, elbv2 });
   const { call, operations } = born;
   const { Subnets = [] } = await operations.DescribeSubnets({}, call);
   const { SecurityGroups = [] } = await operations.DescribeSecurityGroups({}, call);
@@ -161,7 +159,8 @@ test('Under traffic a rolling refresh changes the servers without one failed req
 });
 
 test('Servers that never get healthy are rolled back while the old ones serve', async () => {
-  await raiseFleet();
+  // AWS tries for an hour.
+  await raiseFleet(500);
   await refreshTo('');
   const answers = await watchTraffic();
   expect(lastRefresh()?.Status).toBe('RollbackSuccessful');

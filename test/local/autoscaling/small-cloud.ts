@@ -35,6 +35,8 @@ export class SmallCloud {
   mostRunning = 0;
   readonly brokenVersions = new Set<number>();
   latestVersion = 3;
+  /** How many of the next calls to terminate an instance EC2 refuses. */
+  refusedTerminations = 0;
   readonly realm: Realm;
   readonly autoScaling: AutoScaling;
   private readonly clock: Clock;
@@ -194,6 +196,10 @@ export class SmallCloud {
           };
         },
         TerminateInstances: (input) => {
+          if (this.refusedTerminations > 0) {
+            this.refusedTerminations -= 1;
+            throw new AwsError('OperationNotPermitted', 'The instance may not be terminated.');
+          }
           for (const id of input.InstanceIds ?? []) {
             this.setState(id, 'shutting-down');
             this.clock.after(5, () => this.setState(id, 'terminated'));
@@ -214,7 +220,17 @@ export class SmallCloud {
             ],
           };
         },
-        CreateTags: () => ({}),
+        CreateTags: ({ Resources = [], Tags = [] }) => {
+          for (const id of Resources)
+            for (const { Key = '', Value = '' } of Tags)
+              Object.assign(this.machines.get(id)?.tags ?? {}, { [Key]: Value });
+          return {};
+        },
+        DeleteTags: ({ Resources = [], Tags = [] }) => {
+          for (const id of Resources)
+            for (const { Key = '' } of Tags) delete this.machines.get(id)?.tags[Key];
+          return {};
+        },
       },
     };
   }

@@ -274,6 +274,62 @@ test('with stickiness a client stays with its target by a cookie that it cannot 
   expect(forged.sort()).toEqual(['i-1', 'i-2']);
 });
 
+test('with stickiness by a cookie of the application a client stays as long as it shows that cookie', async () => {
+  const { url, targetGroupArn } = await stage.balance({
+    attributes: {
+      'stickiness.enabled': 'true',
+      'stickiness.type': 'app_cookie',
+      'stickiness.app_cookie.cookie_name': 'session',
+    },
+  });
+  for (const id of ['i-1', 'i-2'])
+    await stage.runInstance(id, (incoming, response) => {
+      if (incoming.url === '/login') response.setHeader('Set-Cookie', 'session=me; Path=/');
+      response.end(id);
+    });
+  stage.register(targetGroupArn, 'i-1', 'i-2');
+  for (const id of ['i-1', 'i-2']) await stage.until(targetGroupArn, id, 'healthy');
+  expect((await get(url)).headers.getSetCookie()).toEqual([]);
+  const login = await get(`${url}/login`);
+  const target = await login.text();
+  const [own = '', sticky = ''] = login.headers.getSetCookie();
+  expect(own).toBe('session=me; Path=/');
+  expect(sticky).toMatch(/^AWSALBAPP-0=/);
+  const [pair = ''] = sticky.split(';');
+  const ask = async (cookie: string) => (await get(url, { headers: { cookie } })).text();
+  for (let count = 0; count < 4; count += 1) expect(await ask(`session=me; ${pair}`)).toBe(target);
+  expect(new Set([await ask(pair), await ask(pair)])).toEqual(new Set(['i-1', 'i-2']));
+});
+
+test('a rule keeps a client with one of its target groups', async () => {
+  const { url, targetGroupArn, listenerArn } = await stage.balance();
+  const second = stage.createTargetGroup('second');
+  const forward = {
+    Type: 'forward' as const,
+    ForwardConfig: {
+      TargetGroups: [
+        { TargetGroupArn: targetGroupArn, Weight: 50 },
+        { TargetGroupArn: second, Weight: 50 },
+      ],
+      TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 3600 },
+    },
+  };
+  const { Listeners } = await stage.elbv2.operations.ModifyListener(
+    { ListenerArn: listenerArn, DefaultActions: [forward] },
+    stage.call,
+  );
+  expect(Listeners?.[0]?.DefaultActions).toEqual([forward]);
+  await runHealthy(targetGroupArn, 'i-1');
+  await runHealthy(second, 'i-2');
+  const first = await get(url);
+  const target = await first.text();
+  const cookies = first.headers.getSetCookie();
+  expect(cookies.map((one) => one.split('=')[0])).toEqual(['AWSALBTG', 'AWSALBTGCORS']);
+  const [cookie = ''] = cookies[0]?.split(';') ?? [];
+  for (let count = 0; count < 10; count += 1)
+    expect(await (await get(url, { headers: { cookie } })).text()).toBe(target);
+});
+
 test('weights share the requests among target groups', async () => {
   const { url, targetGroupArn, listenerArn } = await stage.balance();
   const second = stage.createTargetGroup('second');

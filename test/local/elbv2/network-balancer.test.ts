@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { INTERNET_ADDRESS } from '../../../local/network';
 import { Stage, tcp } from './stage';
 
@@ -39,6 +40,26 @@ test("an instance's security group sees the client's own address behind a Networ
     stage.call,
   );
   await expect(stage.network.fetch('internet', url)).rejects.toThrow('fetch failed');
+});
+
+test('a client that has said all still gets the whole answer', async () => {
+  const { dnsName, targetGroupArn } = await stage.balance({ kind: 'network', interval: 300 });
+  await stage.runInstance('i-1', (_request, response) => response.end());
+  const answer = Buffer.alloc(1_000_000, 'kiln');
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    // Health checks do not wait for an answer.
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.end(answer)).resume();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stage.network.open('eni-i-1', 80, (server.address() as AddressInfo).port);
+  stage.register(targetGroupArn, 'i-1');
+  const socket = await stage.network.connect('internet', dnsName, 80, { allowHalfOpen: true });
+  socket.end('all that I have to say');
+  const heard: Buffer[] = [];
+  for await (const part of socket) heard.push(part as Buffer);
+  expect(Buffer.concat(heard).equals(answer)).toBe(true);
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test('without a target the connection is reset', async () => {

@@ -191,6 +191,79 @@ test('a port has one listener, and protocols must fit the load balancer', async 
   expect((await refusal(listen({ LoadBalancerArn: `${arn}0` })))[0]).toBe('LoadBalancerNotFound');
 });
 
+test('what is no ARN of its kind is not valid', async () => {
+  const { arn, listenerArn, targetGroupArn } = await stage.balance();
+  const { operations } = stage.elbv2;
+  const { call } = stage;
+  const calls: [() => unknown, string][] = [
+    [
+      () => operations.DescribeTargetHealth({ TargetGroupArn: arn }, call),
+      `'${arn}' is not a valid target group ARN`,
+    ],
+    [
+      () => operations.DescribeLoadBalancers({ LoadBalancerArns: ['x'] }, call),
+      "'x' is not a valid load balancer ARN",
+    ],
+    [
+      () => operations.DescribeRules({ ListenerArn: targetGroupArn }, call),
+      `'${targetGroupArn}' is not a valid listener ARN`,
+    ],
+    [
+      () => operations.DeleteRule({ RuleArn: listenerArn }, call),
+      `'${listenerArn}' is not a valid listener rule ARN`,
+    ],
+  ];
+  for (const [refused, message] of calls)
+    expect(await refusal(refused)).toEqual(['ValidationError', message]);
+});
+
+test('an HTTPS listener has more certificates than its default one', async () => {
+  const { arn } = await stage.balance();
+  const { operations } = stage.elbv2;
+  const certificate = (name: string) => ({
+    CertificateArn: `arn:aws:acm:us-east-1:000000000000:certificate/${name}`,
+  });
+  const { Listeners } = await operations.CreateListener(
+    {
+      LoadBalancerArn: arn,
+      Port: 443,
+      Protocol: 'HTTPS',
+      Certificates: [certificate('one')],
+      DefaultActions: fixed(),
+    },
+    stage.call,
+  );
+  const ListenerArn = Listeners?.[0]?.ListenerArn;
+  operations.AddListenerCertificates(
+    { ListenerArn, Certificates: [certificate('two'), certificate('three')] },
+    stage.call,
+  );
+  operations.RemoveListenerCertificates({ ListenerArn, Certificates: [certificate('two')] }, stage.call);
+  expect(operations.DescribeListenerCertificates({ ListenerArn }, stage.call).Certificates).toEqual([
+    { ...certificate('one'), IsDefault: true },
+    { ...certificate('three'), IsDefault: false },
+  ]);
+  const remove = () =>
+    operations.RemoveListenerCertificates({ ListenerArn, Certificates: [certificate('one')] }, stage.call);
+  expect((await refusal(remove))[0]).toBe('OperationNotPermitted');
+});
+
+test('a rule shows hosts and paths as old and as new clients read them', async () => {
+  const { listenerArn } = await stage.balance();
+  const Conditions = [
+    { Field: 'path-pattern', Values: ['/img/*'] },
+    { Field: 'host-header', HostHeaderConfig: { Values: ['a.example.com'] } },
+  ];
+  const { Rules } = stage.elbv2.operations.CreateRule(
+    { ListenerArn: listenerArn, Priority: 1, Conditions, Actions: fixed() },
+    stage.call,
+  );
+  expect(Rules?.[0]?.Conditions).toEqual([
+    { Field: 'path-pattern', Values: ['/img/*'], PathPatternConfig: { Values: ['/img/*'] } },
+    { Field: 'host-header', Values: ['a.example.com'], HostHeaderConfig: { Values: ['a.example.com'] } },
+  ]);
+});
+
 test('priorities are unique, and may be swapped in one call', async () => {
   const { listenerArn } = await stage.balance();
   const { operations } = stage.elbv2;

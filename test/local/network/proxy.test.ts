@@ -64,6 +64,23 @@ test('an absolute URL is fetched inside the network, body and query included', a
   });
 });
 
+test('a body of unknown length goes along, whatever the method', async () => {
+  const body = await new Promise<string>((resolve, reject) => {
+    const asking = request(
+      {
+        port: proxy.port,
+        host: '127.0.0.1',
+        path: 'http://10.0.1.5/',
+        method: 'DELETE',
+        headers: { 'Transfer-Encoding': 'chunked' },
+      },
+      (response) => response.setEncoding('utf8').on('data', resolve),
+    );
+    asking.on('error', reject).end('in pieces');
+  });
+  expect(body).toBe('in pieces');
+});
+
 test('a proxy agent of an ordinary HTTP client tunnels through it', async () => {
   const agent = new ProxyAgent({ uri: `http://127.0.0.1:${proxy.port}`, proxyTunnel: true });
   const response = await fetch('http://10.0.1.5/', { method: 'PUT', body: 'pong', dispatcher: agent });

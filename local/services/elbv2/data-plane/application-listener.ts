@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
@@ -9,15 +9,17 @@ import { join } from '../../../network/proxy';
 import type { Balancing } from '../balancing';
 import { forwardedGroups, type Listener } from '../listener';
 import type { LoadBalancer } from '../load-balancer';
-import { meetsCondition, type RequestFacts } from '../rule-condition';
+import { meetsCondition } from '../rule-condition';
 import { type Target, targetKey } from '../target';
 import { chooseByWeight, type TargetGroup } from '../target-group';
 import type { ServerCertificate } from './certificate';
-import { sendOwn, sendPage } from './pages';
+import { type Exchange, examine, targetHeaders } from './exchange';
+import { rawPage, SERVER, sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
+import { LONGEST_RESPONSE_HEADERS, PARSED_BYTES, refusalOf } from './request-limits';
+import { addedHeaders } from './response-headers';
 import { Stickiness } from './stickiness';
 import { TargetAgent } from './target-agent';
-import { traceHeader } from './trace-id';
 
 /** AWS seconds until a connection to a target that does not answer is given up (User Guide, Troubleshoot, HTTP 504). */
 const CONNECT_PATIENCE = 10;
@@ -26,12 +28,11 @@ const LEAST_REAL_IDLE_SECONDS = 10;
 /** Real milliseconds that a client's idle connection is kept: the default idle timeout, in the client's own time. */
 const CLIENT_IDLE_MILLISECONDS = 60_000;
 
-/** A request on its way, with what has been found out of it. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly clientAddress: string;
-  readonly facts: RequestFacts;
-  readonly query: string;
+/** Where a request goes, and by which action. */
+interface Choice {
+  readonly action: Action;
+  readonly group: TargetGroup;
+  readonly target: Target;
 }
 
 /** The HTTP side of an Application Load Balancer's listener: rules, and a reverse proxy to the targets. */
@@ -39,6 +40,8 @@ export class ApplicationListener {
   private readonly server: Server;
   private readonly stickiness = new Stickiness();
   private readonly agents = new WeakMap<Target, TargetAgent>();
+  /** Connections on which an answer is under way. */
+  private readonly busy = new WeakSet<Duplex>();
 
   constructor(
     private readonly balancing: Balancing,
@@ -47,17 +50,17 @@ export class ApplicationListener {
     private readonly clientAddressOf: (remotePort: number | undefined) => string,
     certificate: ServerCertificate | undefined,
   ) {
-    this.server = certificate ? createTlsServer(certificate) : createServer();
+    const settings = { maxHeaderSize: PARSED_BYTES, requireHostHeader: false };
+    this.server = certificate ? createTlsServer({ ...settings, ...certificate }) : createServer(settings);
     this.server.keepAliveTimeout = CLIENT_IDLE_MILLISECONDS;
     this.server.requestTimeout = 0;
-    this.server.on('request', (incoming, response) => {
-      if (isForwardable(incoming)) this.answer(this.examine(incoming), response);
-      else sendPage(response, 400);
+    this.server.on('request', (incoming, response) => this.take(incoming, response));
+    this.server.on('upgrade', (incoming, socket, head) => this.takeUpgrade(incoming, socket, head));
+    this.server.on('connect', (_incoming, socket: Duplex) => refuse(socket, 400));
+    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (!socket.writable || this.busy.has(socket)) socket.destroy();
+      else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
     });
-    this.server.on(
-      'upgrade',
-      (incoming, socket, head) => void this.upgrade(this.examine(incoming), socket, head),
-    );
   }
 
   /** Takes over a client's paused connection. */
@@ -66,22 +69,30 @@ export class ApplicationListener {
     socket.resume();
   }
 
+  private take(incoming: IncomingMessage, response: ServerResponse): void {
+    const { socket } = incoming;
+    this.busy.add(socket);
+    const { attributes } = this.listener;
+    if (attributes.isOn('routing.http.response.server.enabled')) response.setHeader('Server', SERVER);
+    for (const [name, value] of Object.entries(addedHeaders(attributes))) response.setHeader(name, value);
+    response.once('close', () => this.busy.delete(socket));
+    const refusal = refusalOf(incoming);
+    if (refusal === undefined) this.answer(this.examine(incoming), response);
+    else sendPage(response, refusal, { Connection: 'close' });
+  }
+
+  /** Also a handshake may be one for the load balancer to answer. */
+  private takeUpgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): void {
+    client.on('error', () => client.destroy());
+    const exchange = this.examine(incoming);
+    const action = this.actionFor(exchange);
+    const choice = action?.Type === 'forward' ? this.choose(exchange, action) : undefined;
+    if (refusalOf(incoming) === undefined && choice) void this.upgrade(exchange, choice, client, head);
+    else this.take(incoming, answerOn(client, incoming));
+  }
+
   private examine(incoming: IncomingMessage): Exchange {
-    const [path = '/', query = ''] = splitAtFirst(incoming.url ?? '/', '?');
-    const clientAddress = this.clientAddressOf(incoming.socket.remotePort);
-    return {
-      request: incoming,
-      clientAddress,
-      query,
-      facts: {
-        method: incoming.method ?? 'GET',
-        host: (incoming.headers.host ?? '').replace(/:\d+$/, ''),
-        path,
-        query: new URLSearchParams(query),
-        headers: incoming.headersDistinct,
-        sourceIp: clientAddress,
-      },
-    };
+    return examine(incoming, this.clientAddressOf(incoming.socket.remotePort), this.balancer);
   }
 
   private actionFor(exchange: Exchange): Action | undefined {
@@ -109,32 +120,34 @@ export class ApplicationListener {
 
   private redirect(exchange: Exchange, response: ServerResponse, action: Action): void {
     const config = action.RedirectConfig ?? { StatusCode: 'HTTP_301' };
-    const location = redirectLocation(config, {
+    const Location = redirectLocation(config, {
       protocol: this.listener.protocol ?? 'HTTP',
       host: exchange.facts.host,
       port: String(this.listener.port),
       path: exchange.facts.path,
       query: exchange.query,
     });
-    sendPage(response, config.StatusCode === 'HTTP_302' ? 302 : 301, { location });
+    sendPage(response, config.StatusCode === 'HTTP_302' ? 302 : 301, { Location });
   }
 
-  private choose(
-    { request: incoming }: Exchange,
-    action: Action | undefined,
-  ): { group: TargetGroup; target: Target } | undefined {
-    const groups = action ? forwardedGroups(action) : [];
-    const chosen = chooseByWeight(
-      groups,
-      groups.map(({ weight }) => weight),
-    );
+  private choose({ request: incoming }: Exchange, action: Action | undefined): Choice | undefined {
+    if (!action) return undefined;
+    const { cookie } = incoming.headers;
+    const groups = forwardedGroups(action);
+    const together = this.stickiness.preferredGroup(action, cookie, this.now());
+    const chosen =
+      groups.find(({ arn, weight }) => arn === together && weight > 0) ??
+      chooseByWeight(
+        groups,
+        groups.map(({ weight }) => weight),
+      );
     const group = chosen && this.balancing.targetGroups.get(chosen.arn);
     if (!group) return undefined;
-    const session = this.stickiness.preferred(group, incoming.headers.cookie, this.now());
+    const session = this.stickiness.preferredTarget(group, cookie, this.now());
     const target = this.balancing.chooseTarget(group, (candidates) =>
       candidates.find(({ id, port }) => targetKey(id, port) === session),
     );
-    return target && { group, target };
+    return target && { action, group, target };
   }
 
   private forward(exchange: Exchange, response: ServerResponse, action: Action | undefined): void {
@@ -143,25 +156,19 @@ export class ApplicationListener {
       sendPage(response, 503);
       return;
     }
-    const { group, target } = choice;
-    const end = target.begin(() => sendPage(response, 502));
+    const end = choice.target.begin(() => sendPage(response, 502));
     response.once('close', end);
     const replayable = isReplayable(exchange.request);
     // Only a request that can be sent again goes on a connection that was used before: its server may be closing it just then.
-    if (replayable) this.relay(exchange, response, group, target, this.agentOf(group, target));
-    else void this.relayAfresh(exchange, response, group, target);
+    if (replayable) this.relay(exchange, response, choice, this.agentOf(choice));
+    else void this.relayAfresh(exchange, response, choice);
   }
 
-  private async relayAfresh(
-    exchange: Exchange,
-    response: ServerResponse,
-    group: TargetGroup,
-    target: Target,
-  ): Promise<void> {
+  private async relayAfresh(exchange: Exchange, response: ServerResponse, choice: Choice): Promise<void> {
     try {
-      const socket = await this.connect(group, target);
+      const socket = await this.connect(choice);
       if (response.destroyed) socket.destroy();
-      else this.relay(exchange, response, group, target, socket);
+      else this.relay(exchange, response, choice, socket);
     } catch (error) {
       sendPage(response, statusOf(error));
     }
@@ -170,107 +177,101 @@ export class ApplicationListener {
   private relay(
     exchange: Exchange,
     response: ServerResponse,
-    group: TargetGroup,
-    target: Target,
+    choice: Choice,
     channel: TargetAgent | Duplex,
   ): void {
     const { request: incoming } = exchange;
-    const onward = request({
-      ...(channel instanceof TargetAgent ? { agent: channel } : { createConnection: () => channel }),
-      method: incoming.method,
-      path: incoming.url,
-      headers: this.targetHeaders(exchange),
-      setHost: false,
-    });
+    const onward = this.ask(exchange, channel);
     const abandon = () => onward.destroy();
     response.once('close', abandon);
     onward.setTimeout(this.idleMilliseconds(), () => onward.destroy(new SlowTarget()));
-    onward.once('response', (answer) => {
-      const cookies = this.stickiness.cookies(group, target, this.now());
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, {
-        ...forwardedHeaders(answer.headersDistinct),
-        ...(cookies.length > 0 && { 'set-cookie': [...(answer.headers['set-cookie'] ?? []), ...cookies] }),
-      });
-      response.flushHeaders();
-      pipeline(answer, response, () => undefined);
-    });
+    onward.once('response', (answer) => this.passOn(exchange, response, choice, answer));
     onward.once('error', (error) => {
       response.off('close', abandon);
       if (response.destroyed) return;
       if (onward.reusedSocket && !response.headersSent && isReset(error))
-        void this.relayAfresh(exchange, response, group, target);
+        void this.relayAfresh(exchange, response, choice);
       else sendPage(response, statusOf(error));
     });
     if (isReplayable(incoming)) onward.end();
     else incoming.pipe(onward);
   }
 
-  private async upgrade(exchange: Exchange, client: Duplex, head: Buffer): Promise<void> {
-    const choice = this.choose(exchange, this.actionFor(exchange));
-    client.on('error', () => client.destroy());
-    if (!choice) {
-      client.end('HTTP/1.1 503 Service Temporarily Unavailable\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    const { group, target } = choice;
+  /** Begins the request to the target; its body is to come. */
+  private ask(exchange: Exchange, channel: TargetAgent | Duplex, more = {}) {
+    return request({
+      ...(channel instanceof TargetAgent ? { agent: channel } : { createConnection: () => channel }),
+      method: exchange.request.method,
+      path: exchange.url,
+      headers: { ...targetHeaders(exchange, this.balancer, this.listener, this.now()), ...more },
+      setHost: false,
+      maxHeaderSize: LONGEST_RESPONSE_HEADERS,
+    });
+  }
+
+  private passOn(
+    { request: incoming }: Exchange,
+    response: ServerResponse,
+    choice: Choice,
+    answer: IncomingMessage,
+  ): void {
+    const own = answer.headers['set-cookie'] ?? [];
+    const cookies = this.stickiness.cookies(choice, incoming.headers.cookie, own, this.now());
+    response.removeHeader('Server');
+    const headers = forwardedHeaders(answer, {
+      ...addedHeaders(this.listener.attributes),
+      ...(cookies.length > 0 && { 'Set-Cookie': [...own, ...cookies] }),
+    });
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
+    response.flushHeaders();
+    pipeline(answer, response, () => undefined);
+  }
+
+  /** Asks the target for another protocol, and hands the connection through when it agrees. */
+  private async upgrade(exchange: Exchange, choice: Choice, client: Duplex, head: Buffer): Promise<void> {
+    const { request: incoming } = exchange;
     client.once(
       'close',
-      target.begin(() => client.destroy()),
+      choice.target.begin(() => client.destroy()),
     );
     try {
-      const socket = await this.connect(group, target);
-      const { request: incoming } = exchange;
-      const headers = {
-        ...this.targetHeaders(exchange),
-        connection: 'Upgrade',
-        upgrade: incoming.headers.upgrade ?? '',
-      };
-      const lines = Object.entries(headers).flatMap(([name, value]) =>
-        [value].flat().map((one) => `${name}: ${one}\r\n`),
-      );
-      socket.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${lines.join('')}\r\n`);
-      if (head.length > 0) socket.write(head);
-      join(client, socket);
+      const socket = await this.connect(choice);
+      const onward = this.ask(exchange, socket, {
+        Connection: 'Upgrade',
+        Upgrade: incoming.headers.upgrade,
+      });
+      client.once('close', () => onward.destroy());
+      onward.setTimeout(this.idleMilliseconds(), () => onward.destroy(new SlowTarget()));
+      onward.once('error', (error) => {
+        if (!client.destroyed) refuse(client, statusOf(error));
+      });
+      onward.once('response', (answer) => this.passOn(exchange, answerOn(client, incoming), choice, answer));
+      onward.once('upgrade', (answer, target, first) => {
+        target.setTimeout(0);
+        const { rawHeaders, statusCode, statusMessage } = answer;
+        const lines = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
+        client.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`);
+        if (first.length > 0) client.write(first);
+        if (head.length > 0) target.write(head);
+        join(client, target);
+      });
+      onward.end();
     } catch (error) {
-      const status = statusOf(error);
-      client.end(`HTTP/1.1 ${status} Bad Gateway\r\nConnection: close\r\n\r\n`);
+      refuse(client, statusOf(error));
     }
   }
 
-  private targetHeaders({ request: incoming, clientAddress }: Exchange) {
-    const { headers } = incoming;
-    const mode = this.balancer.attributes.get('routing.http.xff_header_processing.mode');
-    const before = headers['x-forwarded-for'];
-    const client = this.balancer.attributes.isOn('routing.http.xff_client_port.enabled')
-      ? `${clientAddress}:${incoming.socket.remotePort}`
-      : clientAddress;
-    const appended = before ? `${String(before)}, ${client}` : client;
-    const forwardedFor = mode === 'append' ? appended : mode === 'preserve' ? before : undefined;
-    const kept = forwardedHeaders(incoming.headersDistinct);
-    delete kept['x-forwarded-for'];
-    if (this.balancer.attributes.isOn('routing.http.drop_invalid_header_fields.enabled'))
-      for (const name of Object.keys(kept)) if (!/^[-A-Za-z0-9]+$/.test(name)) delete kept[name];
-    const trace = headers['x-amzn-trace-id'];
-    return {
-      ...kept,
-      ...(forwardedFor && { 'x-forwarded-for': String(forwardedFor) }),
-      'x-forwarded-proto': (this.listener.protocol ?? 'HTTP').toLowerCase(),
-      'x-forwarded-port': String(this.listener.port),
-      'x-amzn-trace-id': traceHeader(trace && String(trace), this.now()),
-      ...(headers['transfer-encoding'] && { 'transfer-encoding': 'chunked' }),
-    };
-  }
-
-  private agentOf(group: TargetGroup, target: Target): TargetAgent {
+  private agentOf(choice: Choice): TargetAgent {
+    const { target } = choice;
     const existing = this.agents.get(target);
     if (existing) return existing;
-    const agent = new TargetAgent(() => this.connect(group, target));
+    const agent = new TargetAgent(() => this.connect(choice));
     this.agents.set(target, agent);
     target.onRelease(() => agent.destroy());
     return agent;
   }
 
-  private async connect(group: TargetGroup, target: Target): Promise<Duplex> {
+  private async connect({ group, target }: Pick<Choice, 'group' | 'target'>): Promise<Duplex> {
     const node = this.balancer.nodeFor(target.zone);
     if (!node) throw new Error(`load balancer ${this.balancer.name} has no node`);
     const source = { interfaceId: node.interfaceId };
@@ -309,12 +310,16 @@ function isReplayable({ method, headers }: IncomingMessage): boolean {
   return empty && ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'].includes(method ?? '');
 }
 
-/** Whether the request's target has only characters that a URL may have; the parser lets others pass, `http.request` does not. */
-function isForwardable({ url = '' }: IncomingMessage): boolean {
-  return /^[\x21-\x7e]+$/.test(url);
+/** Answers a connection that no response belongs to, and closes it. */
+function refuse(client: Duplex, status: number): void {
+  client.end(rawPage(status));
 }
 
-function splitAtFirst(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
+/** An ordinary answer on a connection that was to be upgraded; it is closed after that. */
+function answerOn(client: Duplex, incoming: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(incoming);
+  response.shouldKeepAlive = false;
+  response.assignSocket(client as Socket);
+  response.once('finish', () => client.end());
+  return response;
 }

@@ -24,7 +24,10 @@ export class Gate {
     /** Takes over a connection, which is paused. */
     private readonly serve: (socket: Socket, clientAddress: string) => void,
   ) {
-    this.server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => void this.admit(socket));
+    this.server = createServer(
+      { pauseOnConnect: true, noDelay: true, allowHalfOpen: true },
+      (socket) => void this.admit(socket),
+    );
   }
 
   /** The loopback port; 0 before `start`. */

@@ -35,6 +35,7 @@ export class NetworkListener {
     this.balancing.network
       .connect({ interfaceId: node.interfaceId }, target.address, target.port, {
         signal: gone.signal,
+        allowHalfOpen: true,
         ...(group.attributes.isOn('preserve_client_ip.enabled') && { onBehalfOf: clientAddress }),
       })
       .then(

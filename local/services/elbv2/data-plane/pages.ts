@@ -1,18 +1,30 @@
 import type { ServerResponse } from 'node:http';
 
 const PHRASES: Readonly<Record<number, string>> = {
-  301: '301 Moved Permanently',
-  302: '302 Found',
-  400: '400 Bad Request',
-  502: '502 Bad Gateway',
-  503: '503 Service Temporarily Unavailable',
-  504: '504 Gateway Time-out',
+  301: 'Moved Permanently',
+  302: 'Found',
+  400: 'Bad Request',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  414: 'URI Too Long',
+  502: 'Bad Gateway',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
 };
+
+/** The `Server` of answers that are the load balancer's own. */
+export const SERVER = 'awselb/2.0';
 
 /** The page that an Application Load Balancer answers with when it is the load balancer itself that answers. */
 export function pageFor(status: number): string {
-  const title = PHRASES[status] ?? String(status);
+  const title = [status, PHRASES[status]].filter(Boolean).join(' ');
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+}
+
+/** The page with its headers, for a connection whose request could not even be read. It is closed after that. */
+export function rawPage(status: number): string {
+  const page = pageFor(status);
+  return `HTTP/1.1 ${status} ${PHRASES[status] ?? ''}\r\nServer: ${SERVER}\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
 }
 
 /** Answers with the load balancer's own page. */
@@ -36,10 +48,9 @@ export function sendOwn(
     response.destroy();
     return;
   }
-  response.writeHead(status, {
-    server: 'awselb/2.0',
-    ...(contentType && { 'content-type': contentType }),
-    'content-length': Buffer.byteLength(body),
+  response.writeHead(status, PHRASES[status], {
+    ...(contentType && { 'Content-Type': contentType }),
+    'Content-Length': Buffer.byteLength(body),
     ...headers,
   });
   response.end(body);
