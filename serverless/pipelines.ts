@@ -7,6 +7,8 @@ import { makeTriggers } from './triggers';
 export interface PipelinesInDeployment {
   /** ARNs of the Auto Scaling groups that images are rolled out to. */
   groups: object[];
+  /** ARNs of the EC2 key pairs of base instances. */
+  keyPairs: object[];
   /** ARNs of the SSM parameters that pipelines refer to. */
   references: object[];
   /** ARNs of the SSM parameters that name the newest images. */
@@ -24,6 +26,7 @@ export async function describePipelines(): Promise<PipelinesInDeployment> {
   const pipelines = await loadPipelines('pipelines').catch(tellWithoutStack);
   return {
     groups: arns(pipelines, groupsOf),
+    keyPairs: arns(pipelines, keyPairsOf),
     references: arns(pipelines, referencesOf),
     imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
     resources: makeTriggers(pipelines),
@@ -49,6 +52,11 @@ function groupsOf({ definition }: Pipeline): string[] {
       'arn:${AWS::Partition}:autoscaling:${AWS::Region}:${AWS::AccountId}:autoScalingGroup:*:autoScalingGroupName/' +
       autoScalingGroup,
   );
+}
+
+function keyPairsOf({ definition }: Pipeline): string[] {
+  const { keyName } = definition.base;
+  return keyName ? [`arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:key-pair/${keyName}`] : [];
 }
 
 function referencesOf({ definition }: Pipeline): string[] {
