@@ -8,7 +8,9 @@ import { encryptionKey } from './ebs-encryption';
 import { requireLaunchable, requireOwnImage } from './image-access';
 import { announceImage, checkImageName, describeImage, finishLater, makeImage } from './image-making';
 import type { Lifecycle } from './instances/lifecycle';
+import { checkId, kinds, notFound } from './kinds';
 import { paginate } from './pages';
+import { checkUser } from './parameters';
 import type { ImageMapping, ImageRecord } from './records/storage';
 import { addSnapshot } from './snapshots';
 import type { Ec2Operations, Ec2State } from './state';
@@ -101,10 +103,11 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
     },
     DescribeImages(input) {
       const ids = input.ImageIds ?? [];
-      for (const id of ids) requireVisible(state, id);
+      requireVisible(state, ids);
       const owners = input.Owners ?? [];
-      for (const owner of owners) checkOwner(owner);
+      for (const owner of owners) checkUser(owner, OWNER_ALIASES);
       const users = input.ExecutableUsers ?? [];
+      for (const user of users) checkUser(user, ['self', 'all']);
       const now = state.realm.clock.millis();
       const { items } = state.images.describe({ Filters: input.Filters }, ids);
       const found = items.filter(
@@ -307,11 +310,13 @@ function deleteSnapshots(state: Ec2State, image: ImageRecord) {
 }
 
 /** @throws AwsError InvalidAMIID.NotFound also for what was deregistered or is another account's own */
-function requireVisible(state: Ec2State, id: string): void {
-  const image = state.images.require(id);
-  if (image.deregistered || !isVisible(state, image)) {
-    throw new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
-  }
+function requireVisible(state: Ec2State, ids: readonly string[]): void {
+  for (const id of ids) checkId(kinds.image, id);
+  const hidden = ids.filter((id) => {
+    const image = state.images.find(id);
+    return !image || image.deregistered || !isVisible(state, image);
+  });
+  if (hidden.length > 0) throw notFound(kinds.image, ...new Set(hidden));
 }
 
 function isVisible(state: Ec2State, image: ImageRecord): boolean {
@@ -320,11 +325,6 @@ function isVisible(state: Ec2State, image: ImageRecord): boolean {
 
 function isDeprecated(image: ImageRecord, now: number): boolean {
   return image.DeprecationTime !== undefined && Date.parse(image.DeprecationTime) <= now;
-}
-
-function checkOwner(owner: string): void {
-  if (/^\d{12}$/.test(owner) || OWNER_ALIASES.includes(owner)) return;
-  throw new AwsError('InvalidUserID.Malformed', `Invalid user id: "${owner}"`);
 }
 
 function isOwner(state: Ec2State, image: ImageRecord, owner: string): boolean {

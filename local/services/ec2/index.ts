@@ -19,6 +19,7 @@ import { launchTemplateOperations } from './launch-templates';
 import { regionOperations } from './region-operations';
 import { internetGatewayOperations, routeTableOperations } from './routing';
 import { securityGroupOperations } from './security-groups';
+import { snapshotAttributeOperations } from './snapshot-attributes';
 import { snapshotOperations } from './snapshots';
 import { type Ec2Dependencies, type Ec2Operations, Ec2State } from './state';
 import { showSubnet, subnetOperations } from './subnets';
@@ -46,6 +47,7 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
       ...imageOperations(state, lifecycle),
       ...imageAttributeOperations(state),
       ...snapshotOperations(state),
+      ...snapshotAttributeOperations(state),
       ...volumeOperations(state),
       ...ebsEncryptionOperations(state),
       ...launchTemplateOperations(state),

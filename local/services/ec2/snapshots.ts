@@ -1,9 +1,9 @@
-import type { CreateVolumePermission, Snapshot } from '@aws-sdk/client-ec2';
+import type { Snapshot } from '@aws-sdk/client-ec2';
 import { durations } from '../../durations';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
-import { checkShareable } from './ebs-encryption';
 import { paginate } from './pages';
+import { checkUser, refuseIdsWithPages } from './parameters';
 import type { Content, SnapshotRecord, VolumeRecord } from './records/storage';
 import type { Ec2Operations, Ec2State } from './state';
 import { readTagSpecifications } from './tags';
@@ -41,8 +41,11 @@ export function snapshotOperations(state: Ec2State) {
       return { ...showSnapshot(snapshot), Tags: state.tags.of(snapshot.SnapshotId) };
     },
     DescribeSnapshots(input) {
+      refuseIdsWithPages('snapshotSet', input.SnapshotIds, input.MaxResults);
       const owners = input.OwnerIds ?? [];
       const restorable = input.RestorableByUserIds ?? [];
+      for (const owner of owners) checkUser(owner, ['self', 'amazon', 'aws-marketplace']);
+      for (const user of restorable) checkUser(user, ['self', 'all']);
       const visible = (snapshot: SnapshotRecord) =>
         (owners.length === 0 || owners.some((owner) => isOwner(state, snapshot, owner))) &&
         (restorable.length === 0 ||
@@ -56,10 +59,7 @@ export function snapshotOperations(state: Ec2State) {
       return { Snapshots: page.items.map(showSnapshot), NextToken: page.NextToken };
     },
     DeleteSnapshot(input) {
-      const snapshot = state.snapshots.require(input.SnapshotId);
-      if (snapshot.OwnerId !== state.owner) {
-        throw new AwsError('AuthFailure', `Not authorized for snapshot:${snapshot.SnapshotId}`, 403);
-      }
+      const snapshot = requireOwnSnapshot(state, input.SnapshotId);
       const image = state.images
         .values()
         .find(
@@ -76,31 +76,19 @@ export function snapshotOperations(state: Ec2State) {
       state.snapshots.delete(snapshot.SnapshotId);
       return {};
     },
-    ModifySnapshotAttribute(input) {
-      const snapshot = state.snapshots.require(input.SnapshotId);
-      const { Add = [], Remove = [] } = input.CreateVolumePermission ?? {};
-      const users: CreateVolumePermission[] = (input.UserIds ?? []).map((UserId) => ({ UserId }));
-      const add = input.OperationType === 'add' ? [...Add, ...users] : Add;
-      const remove = input.OperationType === 'remove' ? [...Remove, ...users] : Remove;
-      checkShareable(state, [snapshot], add);
-      const { permissions } = snapshot;
-      for (const one of remove) {
-        const at = permissions.findIndex((held) => held.UserId === one.UserId && held.Group === one.Group);
-        if (at >= 0) permissions.splice(at, 1);
-      }
-      for (const one of add) {
-        if (!permissions.some((held) => held.UserId === one.UserId && held.Group === one.Group)) {
-          permissions.push({ ...one });
-        }
-      }
-      return {};
-    },
-    DescribeSnapshotAttribute(input) {
-      const snapshot = state.snapshots.require(input.SnapshotId);
-      if (input.Attribute !== 'createVolumePermission') return { SnapshotId: snapshot.SnapshotId };
-      return { SnapshotId: snapshot.SnapshotId, CreateVolumePermissions: snapshot.permissions };
-    },
   } satisfies Ec2Operations;
+}
+
+/**
+ * A snapshot of this account.
+ * @throws AwsError InvalidSnapshot.NotFound, and AuthFailure for the snapshot of another
+ */
+export function requireOwnSnapshot(state: Ec2State, id: string | undefined): SnapshotRecord {
+  const snapshot = state.snapshots.require(id);
+  if (snapshot.OwnerId !== state.owner) {
+    throw new AwsError('AuthFailure', `Not authorized for snapshot:${snapshot.SnapshotId}`, 403);
+  }
+  return snapshot;
 }
 
 /** Makes a snapshot of a volume that is `pending`; its content is the caller's to give. */
