@@ -47,19 +47,36 @@ test('an instance serves what its user data installed to those that its security
   expect(await answer.text()).toBe('Welcome\n');
 });
 
-test('an instance goes through its states and is forgotten an hour after its end', async () => {
+test('an instance goes through its states and takes its volumes and interfaces along', async () => {
   born = bearEc2({ scale: 20000 });
   const id = idOf(launch());
   expect(stateOf(id)).toBe('pending');
   await born.until(() => stateOf(id) === 'running');
   born.operations.TerminateInstances({ InstanceIds: [id] }, born.call);
-  await born.until(() => stateOf(id) === undefined);
+  await born.until(() => stateOf(id) === 'terminated');
   const states = born.events
     .filter((event) => event['detail-type'] === 'EC2 Instance State-change Notification')
     .map((event) => (event.detail as { state: string }).state);
   expect(states).toEqual(['pending', 'running', 'shutting-down', 'terminated']);
   expect(born.operations.DescribeVolumes({}, born.call).Volumes).toEqual([]);
   expect(born.operations.DescribeNetworkInterfaces({}, born.call).NetworkInterfaces).toEqual([]);
+});
+
+test('a terminated instance is remembered for an hour, and however fast the clock, for clients that ask every 15 s', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    born = bearEc2({ scale: 20000 });
+    const id = idOf(launch());
+    born.operations.TerminateInstances({ InstanceIds: [id] }, born.call);
+    for (const seconds of [1, 15, 15]) {
+      await jest.advanceTimersByTimeAsync(seconds * 1000);
+      expect(stateOf(id)).toBe('terminated');
+    }
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(stateOf(id)).toBeUndefined();
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('a stopped instance keeps its disk and private address, and loses its public one', async () => {
