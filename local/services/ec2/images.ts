@@ -3,9 +3,10 @@ import { resourceId } from '../../ids';
 import { amazonLinux2023 } from '../../machines/base-images';
 import { AwsError } from '../../wire/aws-error';
 import { AMAZON_OWNER, amazonImages } from './amazon-images';
-import { planVolume } from './block-devices';
+import { checkDeviceNames } from './block-devices';
 import { encryptionKey } from './ebs-encryption';
 import { requireLaunchable, requireOwnImage } from './image-access';
+import { planImageDevice } from './image-devices';
 import { announceImage, checkImageName, describeImage, finishLater, makeImage } from './image-making';
 import type { Lifecycle } from './instances/lifecycle';
 import { checkId, kinds, notFound } from './kinds';
@@ -63,21 +64,10 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
       const tagsFor = readTagSpecifications(input.TagSpecifications, ['image'], call);
       const name = checkImageName(state, input.Name);
       const rootDeviceName = input.RootDeviceName ?? '/dev/sda1';
-      const mappings = (input.BlockDeviceMappings ?? []).map((mapping): ImageMapping => {
-        const DeviceName = mapping.DeviceName ?? '';
-        if (!mapping.Ebs) return { ...mapping, DeviceName, Ebs: undefined };
-        const plan = planVolume(state, DeviceName, mapping.Ebs, DeviceName === rootDeviceName);
-        return {
-          DeviceName,
-          Ebs: {
-            SnapshotId: plan.snapshotId,
-            VolumeSize: plan.size,
-            VolumeType: plan.type,
-            Encrypted: plan.encrypted,
-            DeleteOnTermination: plan.deleteOnTermination,
-          },
-        };
-      });
+      checkDeviceNames(input.BlockDeviceMappings ?? []);
+      const mappings = (input.BlockDeviceMappings ?? []).map((mapping) =>
+        planImageDevice(state, mapping, rootDeviceName),
+      );
       if (!mappings.some((mapping) => mapping.DeviceName === rootDeviceName && mapping.Ebs?.SnapshotId)) {
         throw new AwsError(
           'InvalidBlockDeviceMapping',
