@@ -62,7 +62,7 @@ export function interfaceOperations(state: Ec2State) {
       const nic = state.interfaces.require(input.NetworkInterfaceId);
       if (input.Groups) setGroups(state, nic, input.Groups);
       if (input.Description) nic.Description = input.Description.Value ?? '';
-      if (input.SourceDestCheck) nic.SourceDestCheck = input.SourceDestCheck.Value ?? true;
+      if (input.SourceDestCheck) setSourceDestCheck(state, nic, input.SourceDestCheck.Value ?? true);
       if (input.Attachment && nic.Attachment) {
         nic.Attachment.DeleteOnTermination = input.Attachment.DeleteOnTermination;
       }
@@ -178,6 +178,13 @@ export function setGroups(state: Ec2State, nic: InterfaceRecord, groupIds: reado
     nic.NetworkInterfaceId,
     groups.map((group) => group.GroupId),
   );
+}
+
+/** The check of an instance is that of its primary interface. */
+export function setSourceDestCheck(state: Ec2State, nic: InterfaceRecord, value: boolean): void {
+  nic.SourceDestCheck = value;
+  const instance = state.instances.find(nic.Attachment?.InstanceId);
+  if (instance?.interfaceIds[0] === nic.NetworkInterfaceId) instance.sourceDestCheck = value;
 }
 
 /** The wanted groups, or the default group of the VPC. */

@@ -133,6 +133,24 @@ test.each([
     { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 4 } }] },
     'InvalidBlockDeviceMapping',
   ],
+  [
+    'a group by name in a subnet by id',
+    { SecurityGroups: ['default'], SubnetId: 'subnet-00000000000000000' },
+    'InvalidParameterCombination',
+  ],
+  ['metadata options that are none', { MetadataOptions: { HttpTokens: 'maybe' } }, 'InvalidParameterValue'],
+  ['too many hops', { MetadataOptions: { HttpPutResponseHopLimit: 65 } }, 'InvalidParameterValue'],
+  [
+    'a shutdown behavior that is none',
+    { InstanceInitiatedShutdownBehavior: 'hibernate' },
+    'InvalidParameterValue',
+  ],
+  ['a tenancy that is none', { Placement: { Tenancy: 'shared' } }, 'InvalidParameterValue'],
+  [
+    "a placement group that is nobody's",
+    { Placement: { GroupName: 'near' } },
+    'InvalidPlacementGroup.Unknown',
+  ],
   ['more at least than at most', { MinCount: 2, MaxCount: 1 }, 'InvalidParameterValue'],
   [
     'a reserved tag',

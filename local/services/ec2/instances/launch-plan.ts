@@ -1,8 +1,8 @@
 import type {
   IamInstanceProfileSpecification,
-  InstanceMetadataOptionsRequest,
   InstanceMetadataOptionsResponse,
   InstanceNetworkInterfaceSpecification,
+  Placement,
   ResourceType,
   RunInstancesCommandInput,
   ShutdownBehavior,
@@ -15,6 +15,7 @@ import { requireLaunchable } from '../image-access';
 import { type InstanceTypeFacts, instanceTypes } from '../instance-types';
 import { chooseGroups } from '../interfaces';
 import { requireKeyPair } from '../key-pairs';
+import { checkOneOf } from '../parameters';
 import type { InterfaceRecord } from '../records/interfaces';
 import type { SubnetRecord } from '../records/network';
 import type { SecurityGroupRecord } from '../records/security-groups';
@@ -26,8 +27,10 @@ import { countFreeAddresses } from '../subnets';
 import { readTagSpecifications } from '../tags';
 import { checkUserData } from '../user-data';
 import { readLaunchRequest } from './launch-request';
+import { readMetadataOptions } from './metadata-options';
 
 const DEFAULT_TYPE = 'm1.small';
+const SHUTDOWNS = ['stop', 'terminate'];
 const TAGGED: readonly ResourceType[] = ['instance', 'volume', 'network-interface', 'spot-instances-request'];
 
 /** One interface that each instance gets: a new one, or an existing one. */
@@ -80,6 +83,8 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
   const image = requireImage(state, request.ImageId);
   const type = requireType(request.InstanceType, image);
+  checkOneOf('instanceInitiatedShutdownBehavior', request.InstanceInitiatedShutdownBehavior, SHUTDOWNS);
+  checkPlacement(request.Placement);
   if (request.InstanceMarketOptions?.MarketType === 'spot') {
     throw new AwsError('Unsupported', 'Spot Instances are not supported here; request On-Demand Instances');
   }
@@ -97,7 +102,7 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     keyName,
     userData: checkUserData(request.UserData),
     profile: readProfile(state, request.IamInstanceProfile),
-    metadata: readMetadataOptions(request.MetadataOptions, image),
+    metadata: readMetadataOptions(request.MetadataOptions, image.ImdsSupport === 'v2.0'),
     monitoring: request.Monitoring?.Enabled ?? false,
     ebsOptimized: request.EbsOptimized ?? type.ebsOptimized === 'default',
     disableApiTermination: request.DisableApiTermination ?? false,
@@ -109,6 +114,17 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     clientToken: input.ClientToken ?? '',
     tagsFor,
   };
+}
+
+/** There is no placement group here, so none is known. */
+function checkPlacement(placement: Placement | undefined): void {
+  checkOneOf('tenancy', placement?.Tenancy, ['default', 'dedicated', 'host']);
+  if (placement?.GroupName) {
+    throw new AwsError(
+      'InvalidPlacementGroup.Unknown',
+      `The Placement Group '${placement.GroupName}' is unknown.`,
+    );
+  }
 }
 
 function readCounts(input: RunInstancesCommandInput): { minCount: number; maxCount: number } {
@@ -195,6 +211,12 @@ function planInterfaces(
 ): { subnet: SubnetRecord; interfaces: InterfacePlan[] } {
   const specifications = request.NetworkInterfaces ?? [];
   if (specifications.length === 0) {
+    if (request.SubnetId && request.SecurityGroups?.length) {
+      throw new AwsError(
+        'InvalidParameterCombination',
+        'The parameter groupName cannot be used with the parameter subnet',
+      );
+    }
     const subnet = chooseSubnet(state, request, request.SubnetId);
     const byName = (request.SecurityGroups ?? []).map((name) => requireByName(state, name).GroupId);
     const groups = chooseGroups(state, subnet, [...(request.SecurityGroupIds ?? []), ...byName]);
@@ -360,28 +382,6 @@ export function readProfile(
         'InvalidParameterValue',
         `Value (${given.Name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
       );
-}
-
-function readMetadataOptions(
-  given: InstanceMetadataOptionsRequest | undefined,
-  image: ImageRecord,
-): InstanceMetadataOptionsResponse {
-  const imdsV2 = image.ImdsSupport === 'v2.0';
-  const hops = given?.HttpPutResponseHopLimit;
-  if (hops !== undefined && (hops < 1 || hops > 64)) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `The HttpPutResponseHopLimit option must be between 1 and 64. ${hops} is not valid.`,
-    );
-  }
-  return {
-    State: 'applied',
-    HttpTokens: given?.HttpTokens ?? (imdsV2 ? 'required' : 'optional'),
-    HttpPutResponseHopLimit: hops ?? (imdsV2 ? 2 : 1),
-    HttpEndpoint: given?.HttpEndpoint ?? 'enabled',
-    HttpProtocolIpv6: given?.HttpProtocolIpv6 ?? 'disabled',
-    InstanceMetadataTags: given?.InstanceMetadataTags ?? 'disabled',
-  };
 }
 
 function readCredits(request: Request, type: InstanceTypeFacts): string | undefined {
