@@ -104,3 +104,49 @@ test('the same client token makes one version', () => {
     ).LaunchTemplateVersion?.VersionNumber;
   expect([create(), create()]).toEqual([2, 2]);
 });
+
+test('an instance says by its tags which version it was launched from, also when that was the latest', () => {
+  addVersion(born.amazonImage, '1');
+  const { Instances } = born.operations.RunInstances(
+    { LaunchTemplate: { LaunchTemplateId: id, Version: '$Latest' }, MinCount: 1, MaxCount: 1 },
+    born.call,
+  );
+  expect(Instances?.[0]?.Tags).toEqual([
+    { Key: 'aws:ec2launchtemplate:id', Value: id },
+    { Key: 'aws:ec2launchtemplate:version', Value: '2' },
+  ]);
+  const Filters = [{ Name: 'tag:aws:ec2launchtemplate:id', Values: [id] }];
+  expect(born.operations.DescribeInstances({ Filters }, born.call).Reservations).toHaveLength(1);
+});
+
+test('an alias that leads nowhere makes no version', async () => {
+  const create = () =>
+    born.operations.CreateLaunchTemplateVersion(
+      {
+        LaunchTemplateId: id,
+        ResolveAlias: true,
+        LaunchTemplateData: { ImageId: 'resolve:ssm:/nobody/image' },
+      },
+      born.call,
+    );
+  expect(await codeOf(create)).toBe('InvalidParameterValue');
+  expect(versions({})).toHaveLength(1);
+});
+
+test('versions are deleted by number only, and none of a list with another word', async () => {
+  addVersion(image('1'));
+  const remove = (Versions: string[]) =>
+    born.operations.DeleteLaunchTemplateVersions({ LaunchTemplateId: id, Versions }, born.call);
+  expect(await codeOf(() => remove(['2', '$Latest']))).toBe('InvalidParameterValue');
+  expect(versions({})).toHaveLength(2);
+});
+
+test('a description is not longer than AWS allows', async () => {
+  const create = (VersionDescription: string) =>
+    born.operations.CreateLaunchTemplateVersion(
+      { LaunchTemplateId: id, VersionDescription, LaunchTemplateData: { ImageId: image('1') } },
+      born.call,
+    );
+  expect(await codeOf(() => create('d'.repeat(256)))).toBe('InvalidParameterValue');
+  expect(create('d'.repeat(255)).LaunchTemplateVersion?.VersionNumber).toBe(2);
+});

@@ -17,6 +17,7 @@ import { chooseGroups } from '../interfaces';
 import { requireKeyPair } from '../key-pairs';
 import { checkOneOf } from '../parameters';
 import type { InterfaceRecord } from '../records/interfaces';
+import type { TemplateVersion } from '../records/launch-templates';
 import type { SubnetRecord } from '../records/network';
 import type { SecurityGroupRecord } from '../records/security-groups';
 import type { ImageRecord } from '../records/storage';
@@ -78,7 +79,7 @@ type Request = Partial<RunInstancesCommandInput>;
  * @throws AwsError for whatever AWS refuses
  */
 export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, call: Call): LaunchPlan {
-  const request = readLaunchRequest(state, input);
+  const { request, launchedFrom } = readLaunchRequest(state, input);
   const { minCount, maxCount } = readCounts(input);
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
   const image = requireImage(state, request.ImageId);
@@ -112,8 +113,20 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     tenancy: request.Placement?.Tenancy ?? 'default',
     placementGroup: request.Placement?.GroupName,
     clientToken: input.ClientToken ?? '',
-    tagsFor,
+    tagsFor: (type) => [...tagsFor(type), ...(type === 'instance' ? tagsOfTemplate(launchedFrom) : [])],
   };
+}
+
+/**
+ * The tags by which AWS itself says what an instance was launched from.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html
+ */
+function tagsOfTemplate(version: TemplateVersion | undefined): Tag[] {
+  if (!version) return [];
+  return [
+    { Key: 'aws:ec2launchtemplate:id', Value: version.LaunchTemplateId },
+    { Key: 'aws:ec2launchtemplate:version', Value: String(version.VersionNumber) },
+  ];
 }
 
 /** There is no placement group here, so none is known. */
