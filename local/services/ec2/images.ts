@@ -1,4 +1,4 @@
-import type { Image } from '@aws-sdk/client-ec2';
+import type { Image, Tag } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { amazonLinux2023 } from '../../machines/base-images';
 import { AwsError } from '../../wire/aws-error';
@@ -15,7 +15,7 @@ import { checkUser } from './parameters';
 import type { ImageMapping, ImageRecord } from './records/storage';
 import { addSnapshot } from './snapshots';
 import type { Ec2Operations, Ec2State } from './state';
-import { readTagSpecifications } from './tags';
+import { checkCount, readTagSpecifications } from './tags';
 
 const OWNER_ALIASES: readonly string[] = ['self', 'amazon', 'aws-backup-vault', 'aws-marketplace'];
 
@@ -38,6 +38,8 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
       return {
         ImageId: state.tokens.once('CopyImage', input, () => {
           const source = requireSource(state, input.SourceRegion ?? '', input.SourceImageId ?? '');
+          const tags = [...(input.CopyImageTags ? ownTagsOf(source) : []), ...tagsFor('image')];
+          checkCount(tags.map((tag) => tag.Key ?? ''));
           const image = copyImage(state, source, {
             region: input.SourceRegion ?? '',
             name: checkImageName(state, input.Name),
@@ -45,14 +47,7 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
             encrypted: input.Encrypted ?? false,
             kmsKeyId: input.KmsKeyId,
           });
-          if (input.CopyImageTags) {
-            const copied = source.state.tags.of(source.image.ImageId);
-            state.tags.add(
-              image.ImageId,
-              copied.filter((tag) => !tag.Key?.startsWith('aws:')),
-            );
-          }
-          state.tags.add(image.ImageId, tagsFor('image'));
+          state.tags.add(image.ImageId, tags);
           for (const { Ebs } of image.BlockDeviceMappings) {
             if (Ebs?.SnapshotId) state.tags.add(Ebs.SnapshotId, tagsFor('snapshot'));
           }
@@ -232,6 +227,10 @@ function requireSource(state: Ec2State, region: string, imageId: string): Source
   const there = region === state.realm.region ? state : state.deps.regionOf?.(region)?.state;
   if (!there) throw new AwsError('InvalidRegion', `The region '${region}' is not valid or not accessible`);
   return { state: there, image: requireLaunchable(there, imageId) };
+}
+
+function ownTagsOf({ state, image }: Source): Tag[] {
+  return state.tags.of(image.ImageId).filter((tag) => !tag.Key?.startsWith('aws:'));
 }
 
 function copyImage(

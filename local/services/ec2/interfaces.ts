@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { NetworkInterface, NetworkInterfaceType } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
+import { refuseIdsWithPages } from './parameters';
 import type { InterfaceRecord } from './records/interfaces';
 import type { SubnetRecord } from './records/network';
 import type { SecurityGroupRecord } from './records/security-groups';
@@ -44,6 +45,7 @@ export function interfaceOperations(state: Ec2State) {
       });
     },
     DescribeNetworkInterfaces(input) {
+      refuseIdsWithPages('networkInterfaceIdSet', input.NetworkInterfaceIds, input.MaxResults);
       const { items, NextToken } = state.interfaces.describe(input, input.NetworkInterfaceIds);
       return { NetworkInterfaces: items.map((nic) => showInterface(state, nic)), NextToken };
     },

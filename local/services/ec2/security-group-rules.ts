@@ -1,4 +1,4 @@
-import type { IpPermission, SecurityGroupRule } from '@aws-sdk/client-ec2';
+import type { IpPermission, RevokedSecurityGroupRule, SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { formatCidr, parseCidr } from './cidr';
@@ -92,13 +92,16 @@ export function addRules(
   });
 }
 
-/** @throws AwsError InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; then no rule was removed */
+/**
+ * @returns the rules that were removed
+ * @throws AwsError InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; then no rule was removed
+ */
 export function removeRules(
   state: Ec2State,
   group: SecurityGroupRecord,
   egress: boolean,
   input: PermissionInput & { readonly SecurityGroupRuleIds?: readonly string[] },
-): void {
+): SecurityGroupRuleRecord[] {
   const existing = state.rulesOf(group.GroupId).filter((rule) => rule.IsEgress === egress);
   const byId = state.securityGroupRules.requireAll(input.SecurityGroupRuleIds ?? []);
   for (const rule of byId) {
@@ -120,7 +123,9 @@ export function removeRules(
             'The specified rule does not exist in this security group.',
           );
         });
-  for (const rule of [...byId, ...byPermission]) state.securityGroupRules.delete(rule.SecurityGroupRuleId);
+  const removed = [...byId, ...byPermission];
+  for (const rule of removed) state.securityGroupRules.delete(rule.SecurityGroupRuleId);
+  return removed;
 }
 
 /** What makes two rules the same: everything but the description. */
@@ -139,6 +144,23 @@ export function ruleKey(rule: Rule | SecurityGroupRuleRecord): string {
 /** A rule as the API shows it. */
 export function showRule(state: Ec2State, rule: SecurityGroupRuleRecord): SecurityGroupRule {
   return { ...rule, Tags: state.tags.of(rule.SecurityGroupRuleId) };
+}
+
+/** What a revoke call took away. */
+export function showRevoked(rules: readonly SecurityGroupRuleRecord[]): RevokedSecurityGroupRule[] {
+  return rules.map(({ ReferencedGroupInfo, ...rule }) => ({
+    SecurityGroupRuleId: rule.SecurityGroupRuleId,
+    GroupId: rule.GroupId,
+    IsEgress: rule.IsEgress,
+    IpProtocol: rule.IpProtocol,
+    FromPort: rule.FromPort,
+    ToPort: rule.ToPort,
+    CidrIpv4: rule.CidrIpv4,
+    CidrIpv6: rule.CidrIpv6,
+    PrefixListId: rule.PrefixListId,
+    ReferencedGroupId: ReferencedGroupInfo?.GroupId,
+    Description: rule.Description,
+  }));
 }
 
 function readSingle(input: PermissionInput): IpPermission[] {
@@ -213,6 +235,13 @@ function readPeers(state: Ec2State, group: SecurityGroupRecord, permission: IpPe
       );
     }
     const other = pair.GroupId ? state.securityGroups.require(pair.GroupId) : named;
+    // Without peering, groups know only those of their own VPC.
+    if (other?.VpcId !== group.VpcId) {
+      throw new AwsError(
+        'InvalidGroup.NotFound',
+        'You have specified two resources that belong to different networks.',
+      );
+    }
     return {
       ReferencedGroupInfo: { GroupId: other?.GroupId, UserId: pair.UserId ?? state.owner },
       ...(pair.Description === undefined ? {} : { Description: pair.Description }),

@@ -4,6 +4,7 @@ import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { planVolume, type VolumePlan } from './block-devices';
 import { encryptionKey } from './ebs-encryption';
+import { refuseIdsWithPages } from './parameters';
 import type { VolumeRecord } from './records/storage';
 import { zonesOf } from './regions';
 import type { Ec2Operations, Ec2State } from './state';
@@ -42,6 +43,7 @@ export function volumeOperations(state: Ec2State) {
       return { ...showVolume(volume), Tags: state.tags.of(VolumeId) };
     },
     DescribeVolumes(input) {
+      refuseIdsWithPages('volumeSet', input.VolumeIds, input.MaxResults);
       const { items, NextToken } = state.volumes.describe(input, input.VolumeIds, { min: 1, max: 1000 });
       return { Volumes: items.map(showVolume), NextToken };
     },

@@ -2,6 +2,7 @@ import type { Tenancy } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { formatCidr, parseCidr } from './cidr';
+import { checkOneOf } from './parameters';
 import type { VpcRecord } from './records/network';
 import { privateDomain, zonesOf } from './regions';
 import { createSecurityGroup } from './security-groups';
@@ -28,6 +29,7 @@ export function vpcOperations(state: Ec2State) {
       if (cidr.bits < 16 || cidr.bits > 28) {
         throw new AwsError('InvalidVpc.Range', `The CIDR '${input.CidrBlock}' is invalid.`);
       }
+      checkOneOf('instanceTenancy', input.InstanceTenancy, ['default', 'dedicated']);
       const vpc = createVpc(state, formatCidr(cidr), { tenancy: input.InstanceTenancy });
       state.tags.add(vpc.VpcId, tagsFor('vpc'));
       return { Vpc: { ...showVpc(vpc), State: 'pending', Tags: state.tags.of(vpc.VpcId) } };

@@ -119,6 +119,38 @@ describe('security groups', () => {
     expect(await remove(balancer)).toBe('InvalidGroup.NotFound');
   });
 
+  test('what was revoked is shown', () => {
+    const { operations, call } = born;
+    const GroupId = createGroup('web');
+    const permission = { ...http, IpRanges: [{ CidrIp: '10.0.0.0/8', Description: 'inside' }] };
+    const { SecurityGroupRules } = operations.AuthorizeSecurityGroupIngress(
+      { GroupId, IpPermissions: [permission] },
+      call,
+    );
+    const SecurityGroupRuleIds = [SecurityGroupRules[0]?.SecurityGroupRuleId ?? ''];
+    const answer = operations.RevokeSecurityGroupIngress({ GroupId, SecurityGroupRuleIds }, call);
+    expect(answer.RevokedSecurityGroupRules).toMatchObject([
+      {
+        SecurityGroupRuleId: SecurityGroupRuleIds[0],
+        GroupId,
+        IsEgress: false,
+        ...http,
+        CidrIpv4: '10.0.0.0/8',
+      },
+    ]);
+  });
+
+  test('a group of another VPC is not let in', async () => {
+    const GroupId = createGroup('web');
+    const stranger = createGroup('stranger', createVpc());
+    const authorize = () =>
+      born.operations.AuthorizeSecurityGroupIngress(
+        { GroupId, IpPermissions: [{ ...http, UserIdGroupPairs: [{ GroupId: stranger }] }] },
+        born.call,
+      );
+    expect(await codeOf(authorize)).toBe('InvalidGroup.NotFound');
+  });
+
   test('names are unique in a VPC, and default is reserved', async () => {
     createGroup('web');
     createGroup('web', createVpc());
@@ -154,4 +186,45 @@ test('an Elastic IP moves with its association and is not released while it is u
   operations.DisassociateAddress({ AssociationId }, call);
   release();
   expect(operations.DescribeAddresses({}, call).Addresses).toEqual([]);
+});
+
+test('an interface keeps its Elastic IP when the caller forbids to take it', async () => {
+  const { operations, call } = born;
+  const SubnetId = operations.DescribeSubnets({}, call).Subnets?.[0]?.SubnetId;
+  const { NetworkInterface } = operations.CreateNetworkInterface({ SubnetId }, call);
+  const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
+  const [first, second] = [operations.AllocateAddress({}, call), operations.AllocateAddress({}, call)];
+  operations.AssociateAddress({ AllocationId: first.AllocationId, NetworkInterfaceId }, call);
+  const associate = (AllowReassociation: boolean) =>
+    operations.AssociateAddress(
+      { AllocationId: second.AllocationId, NetworkInterfaceId, AllowReassociation },
+      call,
+    );
+  expect(await codeOf(() => associate(false))).toBe('Resource.AlreadyAssociated');
+  associate(true);
+  expect(born.network.interface(NetworkInterfaceId)?.publicIp).toBe(second.PublicIp);
+  operations.ReleaseAddress({ AllocationId: first.AllocationId }, call);
+  expect(await codeOf(() => operations.DisassociateAddress({}, call))).toBe('MissingParameter');
+});
+
+test('a call for certain resources gives no pages of them', async () => {
+  const { operations, call } = born;
+  const page = { MaxResults: 5 };
+  const calls = [
+    () => operations.DescribeInstances({ InstanceIds: ['i-0123456789abcdef0'], ...page }, call),
+    () => operations.DescribeVolumes({ VolumeIds: ['vol-0123456789abcdef0'], ...page }, call),
+    () => operations.DescribeSnapshots({ SnapshotIds: ['snap-0123456789abcdef0'], ...page }, call),
+    () =>
+      operations.DescribeNetworkInterfaces({ NetworkInterfaceIds: ['eni-0123456789abcdef0'], ...page }, call),
+  ];
+  for (const describe of calls) expect(await codeOf(describe)).toBe('InvalidParameterCombination');
+});
+
+test('a VPC has a tenancy that there is', async () => {
+  const create = () =>
+    born.operations.CreateVpc(
+      { CidrBlock: '10.9.0.0/16', InstanceTenancy: 'shared' as 'default' },
+      born.call,
+    );
+  expect(await codeOf(create)).toBe('InvalidParameterValue');
 });
