@@ -13,6 +13,7 @@ import { describeOperations } from './instances/describe';
 import { Lifecycle } from './instances/lifecycle';
 import { powerOperations, runOperations } from './instances/run';
 import { showInstance } from './instances/show';
+import { interfaceAttachmentOperations } from './interface-attachments';
 import { createInterface, deleteInterface, interfaceOperations, setPublicAddress } from './interfaces';
 import { keyPairOperations } from './key-pairs';
 import { launchTemplateOperations } from './launch-templates';
@@ -39,6 +40,7 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
       ...routeTableOperations(state),
       ...securityGroupOperations(state),
       ...interfaceOperations(state),
+      ...interfaceAttachmentOperations(state),
       ...addressOperations(state),
       ...keyPairOperations(state),
       ...describeOperations(state, lifecycle),

@@ -1,9 +1,9 @@
 import { resourceId } from '../../../ids';
 import type { Call } from '../../../service';
 import { isServiceCall } from '../../directories';
+import { attachInterface } from '../interface-attachments';
 import { createInterface, setPublicAddress } from '../interfaces';
 import type { InstanceRecord } from '../records/instances';
-import type { InterfaceRecord } from '../records/interfaces';
 import type { Ec2State } from '../state';
 import { countFreeAddresses } from '../subnets';
 import { createVolume } from '../volumes';
@@ -69,7 +69,7 @@ function makeInstance(
   };
   state.instances.add(id, record);
   state.tags.add(id, plan.tagsFor('instance'));
-  for (const one of plan.interfaces) attachInterface(state, plan, record, one);
+  for (const one of plan.interfaces) giveInterface(state, plan, record, one);
   for (const volume of plan.volumes) {
     const made = createVolume(state, volume, record.zone);
     made.State = 'in-use';
@@ -93,30 +93,16 @@ function makeInstance(
   return record;
 }
 
-function attachInterface(
-  state: Ec2State,
-  plan: LaunchPlan,
-  record: InstanceRecord,
-  one: InterfacePlan,
-): InterfaceRecord {
+function giveInterface(state: Ec2State, plan: LaunchPlan, record: InstanceRecord, one: InterfacePlan): void {
   const isNew = !('existing' in one);
   const nic = isNew ? createInterface(state, one) : one.existing;
-  nic.Status = 'in-use';
-  nic.Attachment = {
-    AttachmentId: resourceId('eni-attach'),
-    AttachTime: state.realm.clock.now(),
-    DeleteOnTermination: isNew && one.deleteOnTermination,
-    DeviceIndex: one.deviceIndex,
-    NetworkCardIndex: 0,
-    InstanceId: record.id,
-    InstanceOwnerId: state.owner,
-    Status: 'attached',
-  };
+  attachInterface(state, nic, record, {
+    deviceIndex: one.deviceIndex,
+    deleteOnTermination: isNew && one.deleteOnTermination,
+  });
   state.deps.network.setUp(nic.NetworkInterfaceId, false);
   if (isNew) {
     state.tags.add(nic.NetworkInterfaceId, plan.tagsFor('network-interface'));
     if (one.publicAddress) setPublicAddress(state, nic);
   }
-  record.interfaceIds.push(nic.NetworkInterfaceId);
-  return nic;
 }
