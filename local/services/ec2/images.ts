@@ -14,7 +14,7 @@ import { paginate } from './pages';
 import { checkUser } from './parameters';
 import type { ImageMapping, ImageRecord } from './records/storage';
 import { addSnapshot } from './snapshots';
-import type { Ec2Operations, Ec2State } from './state';
+import { type Ec2Operations, type Ec2State, requireRegion } from './state';
 import { checkCount, readTagSpecifications } from './tags';
 
 const OWNER_ALIASES: readonly string[] = ['self', 'amazon', 'aws-backup-vault', 'aws-marketplace'];
@@ -224,8 +224,7 @@ interface Source {
 }
 
 function requireSource(state: Ec2State, region: string, imageId: string): Source {
-  const there = region === state.realm.region ? state : state.deps.regionOf?.(region)?.state;
-  if (!there) throw new AwsError('InvalidRegion', `The region '${region}' is not valid or not accessible`);
+  const there = requireRegion(state, region);
   return { state: there, image: requireLaunchable(there, imageId) };
 }
 
