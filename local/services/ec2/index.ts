@@ -17,6 +17,7 @@ import { interfaceAttachmentOperations } from './interface-attachments';
 import { createInterface, deleteInterface, interfaceOperations, setPublicAddress } from './interfaces';
 import { keyPairOperations } from './key-pairs';
 import { launchTemplateOperations } from './launch-templates';
+import { profileAssociationOperations } from './profile-associations';
 import { regionOperations } from './region-operations';
 import { internetGatewayOperations, routeTableOperations } from './routing';
 import { securityGroupOperations } from './security-groups';
@@ -46,6 +47,7 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
       ...describeOperations(state, lifecycle),
       ...powerOperations(state, lifecycle),
       ...attributeOperations(state),
+      ...profileAssociationOperations(state),
       ...imageOperations(state, lifecycle),
       ...imageAttributeOperations(state),
       ...snapshotOperations(state),

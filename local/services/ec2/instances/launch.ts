@@ -3,6 +3,7 @@ import type { Call } from '../../../service';
 import { isServiceCall } from '../../directories';
 import { attachInterface } from '../interface-attachments';
 import { createInterface, setPublicAddress } from '../interfaces';
+import { associate } from '../profile-associations';
 import type { InstanceRecord } from '../records/instances';
 import type { Ec2State } from '../state';
 import { countFreeAddresses } from '../subnets';
@@ -49,7 +50,7 @@ function makeInstance(
     launchTime: now,
     keyName: plan.keyName,
     userData: plan.userData,
-    profile: plan.profile,
+    profile: plan.profile && associate(state, plan.profile),
     metadata: { ...plan.metadata },
     monitoring: plan.monitoring,
     ebsOptimized: plan.ebsOptimized,
