@@ -13,6 +13,7 @@ import { describeOperations } from './instances/describe';
 import { Lifecycle } from './instances/lifecycle';
 import { powerOperations, runOperations } from './instances/run';
 import { showInstance } from './instances/show';
+import { templateDataOperations } from './instances/template-data';
 import { interfaceAttachmentOperations } from './interface-attachments';
 import { createInterface, deleteInterface, interfaceOperations, setPublicAddress } from './interfaces';
 import { keyPairOperations } from './key-pairs';
@@ -47,6 +48,7 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
       ...describeOperations(state, lifecycle),
       ...powerOperations(state, lifecycle),
       ...attributeOperations(state),
+      ...templateDataOperations(state),
       ...profileAssociationOperations(state),
       ...imageOperations(state, lifecycle),
       ...imageAttributeOperations(state),

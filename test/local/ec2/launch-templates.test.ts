@@ -1,3 +1,4 @@
+import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { bearEc2, codeOf, type NewbornEc2 } from './newborn-ec2';
 
 let born: NewbornEc2;
@@ -149,4 +150,45 @@ test('a description is not longer than AWS allows', async () => {
     );
   expect(await codeOf(() => create('d'.repeat(256)))).toBe('InvalidParameterValue');
   expect(create('d'.repeat(255)).LaunchTemplateVersion?.VersionNumber).toBe(2);
+});
+
+test('a template of what an instance has launches another like it', async () => {
+  const { operations, call } = born;
+  const like = {
+    ImageId: born.amazonImage,
+    InstanceType: 't3.small' as const,
+    UserData: Buffer.from('#!/bin/bash').toString('base64'),
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20 } }],
+    TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'site', Value: 'web' }] }],
+  };
+  const { Instances } = operations.RunInstances({ MinCount: 1, MaxCount: 1, ...like }, call);
+  const data = operations.GetLaunchTemplateData(
+    { InstanceId: Instances?.[0]?.InstanceId },
+    call,
+  ).LaunchTemplateData;
+  expect(data).toMatchObject({
+    ImageId: like.ImageId,
+    InstanceType: 't3.small',
+    UserData: like.UserData,
+    BlockDeviceMappings: [{ Ebs: { VolumeSize: 20, VolumeType: 'gp3', Iops: 3000 } }],
+    NetworkInterfaces: [{ DeviceIndex: 0, AssociatePublicIpAddress: true, DeleteOnTermination: true }],
+    MetadataOptions: { HttpTokens: 'required' },
+    TagSpecifications: like.TagSpecifications,
+  });
+  const { LaunchTemplate } = operations.CreateLaunchTemplate(
+    { LaunchTemplateName: 'alike', LaunchTemplateData: data as RequestLaunchTemplateData },
+    call,
+  );
+  const again = operations.RunInstances(
+    { LaunchTemplate: { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId }, MinCount: 1, MaxCount: 1 },
+    call,
+  );
+  expect(again.Instances?.[0]).toMatchObject({
+    InstanceType: 't3.small',
+    SubnetId: Instances?.[0]?.SubnetId,
+    Tags: expect.arrayContaining([{ Key: 'site', Value: 'web' }]),
+  });
+  expect(
+    await codeOf(() => operations.GetLaunchTemplateData({ InstanceId: 'i-00000000000000000' }, call)),
+  ).toBe('InvalidInstanceID.NotFound');
 });
