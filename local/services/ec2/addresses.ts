@@ -108,6 +108,9 @@ export function addressOperations(state: Ec2State) {
 }
 
 function requireAddress(state: Ec2State, input: { AllocationId?: string; PublicIp?: string }): AddressRecord {
+  if (!input.AllocationId && !input.PublicIp) {
+    throw new AwsError('MissingParameter', 'Either public IP or allocation id must be specified');
+  }
   return input.AllocationId
     ? state.addresses.require(input.AllocationId)
     : requireByAddress(state, input.PublicIp ?? '');

@@ -6,6 +6,7 @@ import type { SecurityGroupRecord, SecurityGroupRuleRecord } from './records/sec
 import type { Ec2State } from './state';
 
 const MOST_RULES = 60;
+const RULE_DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
 const PROTOCOLS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp', '1': 'icmp', '58': 'icmpv6' };
 
 /** A rule before it has an id. */
@@ -47,6 +48,7 @@ export function readPermissions(state: Ec2State, group: SecurityGroupRecord, inp
         'The request must contain at least one source or destination for each permission',
       );
     }
+    for (const { Description } of peers) checkRuleDescription(Description);
     return peers.map((peer) => ({ ...range, ...peer }));
   });
   const keys = rules.map(ruleKey);
@@ -207,6 +209,15 @@ type PeerOfRule = Pick<
   Rule,
   'CidrIpv4' | 'CidrIpv6' | 'PrefixListId' | 'ReferencedGroupInfo' | 'Description'
 >;
+
+/** @throws AwsError InvalidParameterValue for a description of a rule that is too long or has other characters */
+function checkRuleDescription(description: string | undefined): void {
+  if (description === undefined || RULE_DESCRIPTION.test(description)) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    'Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*',
+  );
+}
 
 function readPeers(state: Ec2State, group: SecurityGroupRecord, permission: IpPermission): PeerOfRule[] {
   const v4 = (permission.IpRanges ?? []).map(({ CidrIp, Description }) => {

@@ -29,6 +29,9 @@ export function volumeOperations(state: Ec2State) {
   return {
     CreateVolume(input, call) {
       const tagsFor = readTagSpecifications(input.TagSpecifications, ['volume'], call);
+      if (!input.AvailabilityZone && !input.AvailabilityZoneId) {
+        throw new AwsError('MissingParameter', 'The request must contain the parameter availabilityZone');
+      }
       const zone = zonesOf(state.realm.region).find(
         (one) => one.name === input.AvailabilityZone || one.id === input.AvailabilityZoneId,
       );

@@ -109,6 +109,15 @@ test('a stopped instance cannot be rebooted, and a terminated one not started', 
   expect(await codeOf(() => born.operations.StartInstances(call, born.call))).toBe('IncorrectInstanceState');
 });
 
+test('an instance that cannot hibernate is not stopped instead', async () => {
+  born = bearEc2();
+  const id = idOf(launch());
+  await born.until(() => stateOf(id) === 'running');
+  const hibernate = () => born.operations.StopInstances({ InstanceIds: [id], Hibernate: true }, born.call);
+  expect(await codeOf(hibernate)).toBe('UnsupportedHibernationConfiguration');
+  expect(stateOf(id)).toBe('running');
+});
+
 test('the same client token launches once, and with other parameters it is refused', async () => {
   born = bearEc2({ scale: 1 });
   const first = launch({ ClientToken: 'once' });
@@ -151,6 +160,7 @@ test.each([
     { Placement: { GroupName: 'near' } },
     'InvalidPlacementGroup.Unknown',
   ],
+  ['hibernation', { HibernationOptions: { Configured: true } }, 'UnsupportedHibernationConfiguration'],
   ['more at least than at most', { MinCount: 2, MaxCount: 1 }, 'InvalidParameterValue'],
   [
     'a reserved tag',

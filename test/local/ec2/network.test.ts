@@ -140,6 +140,14 @@ describe('security groups', () => {
     ]);
   });
 
+  test.each(['d'.repeat(256), 'naïve'])('a rule with the description %s is refused', async (Description) => {
+    const GroupId = createGroup('web');
+    const IpPermissions = [{ ...http, IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }];
+    const authorize = () =>
+      born.operations.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions }, born.call);
+    expect(await codeOf(authorize)).toBe('InvalidParameterValue');
+  });
+
   test('a group of another VPC is not let in', async () => {
     const GroupId = createGroup('web');
     const stranger = createGroup('stranger', createVpc());
@@ -205,6 +213,7 @@ test('an interface keeps its Elastic IP when the caller forbids to take it', asy
   expect(born.network.interface(NetworkInterfaceId)?.publicIp).toBe(second.PublicIp);
   operations.ReleaseAddress({ AllocationId: first.AllocationId }, call);
   expect(await codeOf(() => operations.DisassociateAddress({}, call))).toBe('MissingParameter');
+  expect(await codeOf(() => operations.ReleaseAddress({}, call))).toBe('MissingParameter');
 });
 
 test('a call for certain resources gives no pages of them', async () => {

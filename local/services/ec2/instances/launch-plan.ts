@@ -89,6 +89,13 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
   if (request.InstanceMarketOptions?.MarketType === 'spot') {
     throw new AwsError('Unsupported', 'Spot Instances are not supported here; request On-Demand Instances');
   }
+  // As DescribeInstanceTypes says: none of the types here can.
+  if (request.HibernationOptions?.Configured) {
+    throw new AwsError(
+      'UnsupportedHibernationConfiguration',
+      `Hibernation is not supported for the instance type ${type.name}.`,
+    );
+  }
   const { subnet, interfaces } = planInterfaces(state, request, maxCount);
   checkRoom(state, subnet, interfaces, minCount);
   const keyName = request.KeyName ? requireKeyPair(state, request.KeyName).KeyName : undefined;
