@@ -38,6 +38,12 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
       return {
         ImageId: state.tokens.once('CopyImage', input, () => {
           const source = requireSource(state, input.SourceRegion ?? '', input.SourceImageId ?? '');
+          if (input.KmsKeyId && !input.Encrypted && !isEncrypted(source)) {
+            throw new AwsError(
+              'InvalidParameterDependency',
+              'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+            );
+          }
           const tags = [...(input.CopyImageTags ? ownTagsOf(source) : []), ...tagsFor('image')];
           checkCount(tags.map((tag) => tag.Key ?? ''));
           const image = copyImage(state, source, {
@@ -226,6 +232,10 @@ interface Source {
 function requireSource(state: Ec2State, region: string, imageId: string): Source {
   const there = requireRegion(state, region);
   return { state: there, image: requireLaunchable(there, imageId) };
+}
+
+function isEncrypted({ state, image }: Source): boolean {
+  return image.BlockDeviceMappings.some(({ Ebs }) => state.snapshots.find(Ebs?.SnapshotId)?.Encrypted);
 }
 
 function ownTagsOf({ state, image }: Source): Tag[] {

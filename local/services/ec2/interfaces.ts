@@ -144,15 +144,28 @@ export function setPublicAddress(
 ): void {
   removePublicAddress(state, nic);
   const PublicIp = elastic?.publicIp ?? randomPublicAddress(state);
-  const PublicDnsName = publicDnsName(state.realm.region, PublicIp);
   nic.Association = {
     PublicIp,
-    PublicDnsName,
+    PublicDnsName: '',
     IpOwnerId: elastic ? state.owner : 'amazon',
     ...(elastic ? { AllocationId: elastic.allocationId, AssociationId: elastic.associationId } : {}),
   };
   state.deps.network.setPublicIp(nic.NetworkInterfaceId, PublicIp);
-  state.nameInterface(nic.NetworkInterfaceId, PublicDnsName);
+  refreshPublicName(state, nic);
+}
+
+/**
+ * A public address has a name while DNS hostnames are enabled in the VPC; in a VPC of one's own they are not at first.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+ */
+export function refreshPublicName(state: Ec2State, nic: InterfaceRecord): void {
+  const { Association: association } = nic;
+  if (!association?.PublicIp) return;
+  if (association.PublicDnsName) state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
+  const attributes = state.vpcs.find(nic.VpcId)?.attributes;
+  const isNamed = attributes?.dnsSupport && attributes.dnsHostnames;
+  association.PublicDnsName = isNamed ? publicDnsName(state.realm.region, association.PublicIp) : '';
+  if (association.PublicDnsName) state.nameInterface(nic.NetworkInterfaceId, association.PublicDnsName);
 }
 
 export function removePublicAddress(state: Ec2State, nic: InterfaceRecord): void {
@@ -168,7 +181,7 @@ export function removePublicAddress(state: Ec2State, nic: InterfaceRecord): void
     address.PrivateIpAddress = undefined;
   }
   state.deps.network.setPublicIp(nic.NetworkInterfaceId, undefined);
-  state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
+  if (association.PublicDnsName) state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
 }
 
 /** @throws AwsError InvalidGroup.NotFound, InvalidParameter for groups of another VPC */

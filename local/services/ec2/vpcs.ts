@@ -2,6 +2,7 @@ import type { Tenancy } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { formatCidr, parseCidr } from './cidr';
+import { refreshPublicName } from './interfaces';
 import { checkOneOf } from './parameters';
 import type { VpcRecord } from './records/network';
 import { privateDomain, zonesOf } from './regions';
@@ -63,7 +64,7 @@ export function vpcOperations(state: Ec2State) {
       }
     },
     ModifyVpcAttribute(input) {
-      const { attributes } = state.vpcs.require(input.VpcId);
+      const { VpcId, attributes } = state.vpcs.require(input.VpcId);
       const changes = [
         input.EnableDnsSupport,
         input.EnableDnsHostnames,
@@ -79,6 +80,9 @@ export function vpcOperations(state: Ec2State) {
       if (input.EnableDnsHostnames) attributes.dnsHostnames = input.EnableDnsHostnames.Value ?? false;
       if (input.EnableNetworkAddressUsageMetrics) {
         attributes.networkAddressUsageMetrics = input.EnableNetworkAddressUsageMetrics.Value ?? false;
+      }
+      for (const nic of state.interfaces.values()) {
+        if (nic.VpcId === VpcId) refreshPublicName(state, nic);
       }
       return {};
     },

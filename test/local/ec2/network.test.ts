@@ -237,3 +237,27 @@ test('a VPC has a tenancy that there is', async () => {
     );
   expect(await codeOf(create)).toBe('InvalidParameterValue');
 });
+
+test('a public address has a name only while DNS hostnames are enabled in its VPC', () => {
+  const { operations, call } = born;
+  const VpcId = operations.CreateVpc({ CidrBlock: '10.0.0.0/16' }, call).Vpc?.VpcId;
+  const SubnetId = operations.CreateSubnet({ VpcId, CidrBlock: '10.0.0.0/24' }, call).Subnet?.SubnetId;
+  const { Instances } = operations.RunInstances(
+    {
+      ImageId: born.amazonImage,
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId, AssociatePublicIpAddress: true }],
+    },
+    call,
+  );
+  const id = Instances?.[0]?.InstanceId ?? '';
+  expect(born.ec2.instance(id)).toMatchObject({ PublicIpAddress: expect.any(String), PublicDnsName: '' });
+  const enable = (Value: boolean) =>
+    operations.ModifyVpcAttribute({ VpcId, EnableDnsHostnames: { Value } }, call);
+  enable(true);
+  expect(born.ec2.instance(id)?.PublicDnsName).toMatch(/^ec2-.*amazonaws\.com$/);
+  enable(false);
+  expect(born.ec2.instance(id)?.PublicDnsName).toBe('');
+});
