@@ -151,6 +151,19 @@ test('a key of a type or format that is none is not made', async () => {
   expect(await create({ KeyFormat: 'jwk' })).toBe('InvalidParameterValue');
 });
 
+test.each([
+  ['m7i.large', 'x86_64', 8192, 2],
+  ['c7a.xlarge', 'x86_64', 8192, 1],
+  ['r7g.2xlarge', 'arm64', 65536, 1],
+] as const)('%s is of %s, with %i MiB and %i threads a core', (name, architecture, memory, threads) => {
+  const { InstanceTypes } = born.operations.DescribeInstanceTypes({ InstanceTypes: [name] }, born.call);
+  expect(InstanceTypes?.[0]).toMatchObject({
+    ProcessorInfo: { SupportedArchitectures: [architecture] },
+    MemoryInfo: { SizeInMiB: memory },
+    VCpuInfo: { DefaultThreadsPerCore: threads },
+  });
+});
+
 test('instance types are known by architecture and offered in every zone', () => {
   const { operations, call } = born;
   const arm = operations.DescribeInstanceTypes(
