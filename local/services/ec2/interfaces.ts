@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { NetworkInterface, NetworkInterfaceType } from '@aws-sdk/client-ec2';
+import type {
+  NetworkInterface,
+  NetworkInterfaceType,
+  PrivateIpAddressSpecification,
+} from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { refuseIdsWithPages } from './parameters';
@@ -34,7 +38,7 @@ export function interfaceOperations(state: Ec2State) {
         const nic = createInterface(state, {
           subnet,
           groups,
-          privateIp: input.PrivateIpAddress,
+          privateIp: readPrimaryAddress(input),
           description: input.Description,
         });
         state.tags.add(nic.NetworkInterfaceId, tagsFor('network-interface'));
@@ -90,6 +94,24 @@ export function interfaceOperations(state: Ec2State) {
       }
     },
   } satisfies Ec2Operations;
+}
+
+/**
+ * The primary address that a caller wants: by itself, or as the primary one of a list.
+ * @throws AwsError InvalidParameterCombination for several
+ */
+export function readPrimaryAddress(given: {
+  readonly PrivateIpAddress?: string;
+  readonly PrivateIpAddresses?: readonly PrivateIpAddressSpecification[];
+}): string | undefined {
+  const primary = (given.PrivateIpAddresses ?? []).filter((one) => one.Primary);
+  if (primary.length > 1 || (primary.length === 1 && given.PrivateIpAddress)) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'Only one primary private IP address can be specified.',
+    );
+  }
+  return given.PrivateIpAddress ?? primary[0]?.PrivateIpAddress;
 }
 
 /** Makes an interface and puts it into the network. */

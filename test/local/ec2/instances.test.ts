@@ -161,6 +161,7 @@ test.each([
     'InvalidPlacementGroup.Unknown',
   ],
   ['hibernation', { HibernationOptions: { Configured: true } }, 'UnsupportedHibernationConfiguration'],
+  ['an address that is not in the subnet', { PrivateIpAddress: '10.0.0.1' }, 'InvalidParameterValue'],
   ['more at least than at most', { MinCount: 2, MaxCount: 1 }, 'InvalidParameterValue'],
   [
     'a reserved tag',
@@ -173,6 +174,21 @@ test.each([
   expect(await codeOf(() => launch(change))).toBe(code);
   expect(born.operations.DescribeInstances({}, born.call).Reservations).toEqual([]);
   expect(born.operations.DescribeNetworkInterfaces({}, born.call).NetworkInterfaces).toEqual([]);
+});
+
+test('as many instances are launched as the smallest of their subnets has addresses for', async () => {
+  born = bearEc2({ scale: 1 });
+  const { operations, call } = born;
+  const VpcId = operations.CreateVpc({ CidrBlock: '10.0.0.0/16' }, call).Vpc?.VpcId;
+  const subnet = (CidrBlock: string) => operations.CreateSubnet({ VpcId, CidrBlock }, call).Subnet?.SubnetId;
+  const NetworkInterfaces = [
+    { DeviceIndex: 0, SubnetId: subnet('10.0.0.0/24') },
+    { DeviceIndex: 1, SubnetId: subnet('10.0.1.0/28') },
+  ];
+  expect(await codeOf(() => launch({ NetworkInterfaces, MinCount: 12, MaxCount: 12 }))).toBe(
+    'InsufficientFreeAddressesInSubnet',
+  );
+  expect(launch({ NetworkInterfaces, MaxCount: 20 }).Instances).toHaveLength(11);
 });
 
 test('a launch that fails late ends as terminated with the reason', async () => {

@@ -261,3 +261,16 @@ test('a public address has a name only while DNS hostnames are enabled in its VP
   enable(false);
   expect(born.ec2.instance(id)?.PublicDnsName).toBe('');
 });
+
+test('an interface has the primary address that a list names', async () => {
+  const { operations, call } = born;
+  const SubnetId = operations.DescribeSubnets({}, call).Subnets?.[0]?.SubnetId;
+  const create = (more: object) =>
+    operations.CreateNetworkInterface(
+      { SubnetId, PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: '172.31.0.40' }], ...more },
+      call,
+    ).NetworkInterface;
+  expect(await codeOf(() => create({ PrivateIpAddress: '172.31.0.41' }))).toBe('InvalidParameterCombination');
+  expect(create({})?.PrivateIpAddress).toBe('172.31.0.40');
+  expect(await codeOf(() => create({}))).toBe('InvalidIPAddress.InUse');
+});

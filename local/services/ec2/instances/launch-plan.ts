@@ -13,7 +13,7 @@ import { AwsError } from '../../../wire/aws-error';
 import { planVolumes, type VolumePlan } from '../block-devices';
 import { requireLaunchable } from '../image-access';
 import { type InstanceTypeFacts, instanceTypes } from '../instance-types';
-import { chooseGroups } from '../interfaces';
+import { chooseGroups, readPrimaryAddress } from '../interfaces';
 import { requireKeyPair } from '../key-pairs';
 import { checkOneOf } from '../parameters';
 import type { InterfaceRecord } from '../records/interfaces';
@@ -24,7 +24,7 @@ import type { ImageRecord } from '../records/storage';
 import { zonesOf } from '../regions';
 import { requireByName, requireDefaultVpc } from '../security-groups';
 import type { Ec2State } from '../state';
-import { countFreeAddresses } from '../subnets';
+import { countFreeAddresses, takeAddress } from '../subnets';
 import { readTagSpecifications } from '../tags';
 import { checkUserData } from '../user-data';
 import { readLaunchRequest } from './launch-request';
@@ -97,7 +97,7 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     );
   }
   const { subnet, interfaces } = planInterfaces(state, request, maxCount);
-  checkRoom(state, subnet, interfaces, minCount);
+  checkRoom(state, interfaces, minCount);
   const keyName = request.KeyName ? requireKeyPair(state, request.KeyName).KeyName : undefined;
   return {
     minCount,
@@ -304,13 +304,14 @@ function planInterface(
       'The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.',
     );
   }
-  if (specification.PrivateIpAddress && maxCount > 1) throw addressOfMany();
+  const privateIp = readPrimaryAddress(specification);
+  if (privateIp && maxCount > 1) throw addressOfMany();
   const subnet = chooseSubnet(state, request, specification.SubnetId);
   return {
     subnet,
     groups: chooseGroups(state, subnet, specification.Groups),
     deviceIndex,
-    privateIp: specification.PrivateIpAddress,
+    privateIp,
     publicAddress: specification.AssociatePublicIpAddress ?? (count === 1 && subnet.MapPublicIpOnLaunch),
     deleteOnTermination: specification.DeleteOnTermination ?? true,
     description: specification.Description,
@@ -361,18 +362,26 @@ function zoneName(state: Ec2State, request: Request): string | undefined {
   return found.name;
 }
 
-function checkRoom(
-  state: Ec2State,
-  subnet: SubnetRecord,
-  interfaces: readonly InterfacePlan[],
-  minCount: number,
-): void {
-  const each = interfaces.filter((one) => 'subnet' in one && one.subnet === subnet).length;
-  if (countFreeAddresses(state, subnet) < each * minCount) {
-    throw new AwsError(
-      'InsufficientFreeAddressesInSubnet',
-      `There are not enough free addresses in subnet '${subnet.SubnetId}' to satisfy the requested number of instances.`,
-    );
+/** Checks that every interface gets its address, so that no instance is made by half. */
+function checkRoom(state: Ec2State, interfaces: readonly InterfacePlan[], minCount: number): void {
+  const made = interfaces.flatMap((one) => ('subnet' in one ? [one] : []));
+  for (const subnet of new Set(made.map((one) => one.subnet))) {
+    const each = made.filter((one) => one.subnet === subnet).length;
+    if (countFreeAddresses(state, subnet) < each * minCount) {
+      throw new AwsError(
+        'InsufficientFreeAddressesInSubnet',
+        `There are not enough free addresses in subnet '${subnet.SubnetId}' to satisfy the requested number of instances.`,
+      );
+    }
+  }
+  const wanted = new Set<string>();
+  for (const { subnet, privateIp } of made) {
+    if (privateIp === undefined) continue;
+    takeAddress(state, subnet, privateIp);
+    if (wanted.has(privateIp)) {
+      throw new AwsError('InvalidIPAddress.InUse', `Address ${privateIp} is in use.`);
+    }
+    wanted.add(privateIp);
   }
 }
 

@@ -14,16 +14,21 @@ import type { InterfacePlan, LaunchPlan } from './launch-plan';
 export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): InstanceRecord[] {
   const reservationId = resourceId('r');
   const requesterId = isServiceCall(call) ? call.principal.userId : undefined;
-  const count = Math.max(plan.minCount, Math.min(plan.maxCount, roomFor(state, plan)));
+  const count = Math.max(plan.minCount, roomFor(state, plan));
   plan.image.lastLaunched = state.realm.clock.now();
   return Array.from({ length: count }, (_, launchIndex) =>
     makeInstance(state, plan, { reservationId, requesterId, launchIndex }),
   );
 }
 
+/** How many instances the subnets of their interfaces have addresses for. */
 function roomFor(state: Ec2State, plan: LaunchPlan): number {
-  const each = plan.interfaces.filter((one) => 'subnet' in one && one.subnet === plan.subnet).length;
-  return each === 0 ? plan.maxCount : Math.floor(countFreeAddresses(state, plan.subnet) / each);
+  const subnets = plan.interfaces.flatMap((one) => ('subnet' in one ? [one.subnet] : []));
+  const rooms = subnets.map((subnet) => {
+    const each = subnets.filter((one) => one === subnet).length;
+    return Math.floor(countFreeAddresses(state, subnet) / each);
+  });
+  return Math.min(plan.maxCount, ...rooms);
 }
 
 function makeInstance(
