@@ -51,6 +51,13 @@ export function addressOperations(state: Ec2State) {
           `resource ${address.AllocationId} is already associated with associate-id ${address.AssociationId}`,
         );
       }
+      const worn = nic.Association?.AllocationId;
+      if (worn && worn !== address.AllocationId && input.AllowReassociation === false) {
+        throw new AwsError(
+          'Resource.AlreadyAssociated',
+          `resource ${nic.NetworkInterfaceId} is already associated with associate-id ${nic.Association?.AssociationId}`,
+        );
+      }
       if (held) removePublicAddress(state, held);
       const associationId = resourceId('eipassoc');
       setPublicAddress(state, nic, {
@@ -66,6 +73,9 @@ export function addressOperations(state: Ec2State) {
       return { AssociationId: associationId };
     },
     DisassociateAddress(input) {
+      if (!input.AssociationId && !input.PublicIp) {
+        throw new AwsError('MissingParameter', "Either 'AssociationId' or 'PublicIp' must be specified");
+      }
       const address = state.addresses
         .values()
         .find((one) =>
@@ -98,6 +108,9 @@ export function addressOperations(state: Ec2State) {
 }
 
 function requireAddress(state: Ec2State, input: { AllocationId?: string; PublicIp?: string }): AddressRecord {
+  if (!input.AllocationId && !input.PublicIp) {
+    throw new AwsError('MissingParameter', 'Either public IP or allocation id must be specified');
+  }
   return input.AllocationId
     ? state.addresses.require(input.AllocationId)
     : requireByAddress(state, input.PublicIp ?? '');

@@ -38,19 +38,24 @@ export function planVolumes(
   image: ImageRecord,
   changes: readonly BlockDeviceMapping[],
 ): VolumePlan[] {
-  const names = changes.map((one) => one.DeviceName ?? '');
-  for (const [i, name] of names.entries()) {
-    if (!name) throw new AwsError('MissingParameter', 'The request must contain the parameter deviceName');
-    if (names.indexOf(name) !== i) {
-      throw invalidMapping(`The device '${name}' is used in more than one block-device mapping`);
-    }
-  }
+  checkDeviceNames(changes);
   const merged = mergeMappings(image.BlockDeviceMappings, changes);
   return merged.flatMap((mapping) => {
     if (!mapping.Ebs) return [];
     const isRoot = mapping.DeviceName === image.RootDeviceName;
     return [planVolume(state, mapping.DeviceName ?? '', mapping.Ebs, isRoot)];
   });
+}
+
+/** @throws AwsError for a mapping without a device, and for a device that is there twice */
+export function checkDeviceNames(mappings: readonly BlockDeviceMapping[]): void {
+  const names = mappings.map((one) => one.DeviceName ?? '');
+  for (const [i, name] of names.entries()) {
+    if (!name) throw new AwsError('MissingParameter', 'The request must contain the parameter deviceName');
+    if (names.indexOf(name) !== i) {
+      throw invalidMapping(`The device '${name}' is used in more than one block-device mapping`);
+    }
+  }
 }
 
 /** The image's mappings with those of the call over them: by device, member by member; `NoDevice` takes one out. */
@@ -65,10 +70,23 @@ export function mergeMappings(
       continue;
     }
     const before = merged.get(change.DeviceName);
-    const Ebs = before?.Ebs || change.Ebs ? { ...before?.Ebs, ...definedOnly(change.Ebs) } : undefined;
+    const Ebs = before?.Ebs || change.Ebs ? mergeEbs(before?.Ebs ?? {}, change.Ebs ?? {}) : undefined;
     merged.set(change.DeviceName, { ...before, ...definedOnly(change), Ebs });
   }
   return [...merged.values()];
+}
+
+/** What belongs to the type or the snapshot of before does not outlive it. */
+function mergeEbs(before: EbsBlockDevice, change: EbsBlockDevice): EbsBlockDevice {
+  const { Iops, Throughput, VolumeSize, Encrypted, KmsKeyId, ...kept } = before;
+  const isSameType = !change.VolumeType || change.VolumeType === before.VolumeType;
+  const isSameSnapshot = !change.SnapshotId || change.SnapshotId === before.SnapshotId;
+  return {
+    ...kept,
+    ...(isSameType ? { Iops, Throughput } : {}),
+    ...(isSameSnapshot ? { VolumeSize, Encrypted, KmsKeyId } : {}),
+    ...definedOnly(change),
+  };
 }
 
 /** @throws AwsError as `planVolumes` */
@@ -133,11 +151,9 @@ function checkVolume(type: VolumeType, size: number, ebs: EbsBlockDevice): void 
   if ((type === 'io1' || type === 'io2') && ebs.Iops === undefined) {
     throw new AwsError('MissingParameter', `The parameter iops must be specified for ${type} volumes.`);
   }
-  if (type === 'gp3' && ebs.Iops !== undefined && (ebs.Iops < 3000 || ebs.Iops > 80000)) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Volume iops of ${ebs.Iops} is ${ebs.Iops < 3000 ? 'too low; minimum is 3000' : 'too high; maximum is 80000'}.`,
-    );
+  if (ebs.Iops !== undefined) checkIops(type, size, ebs.Iops);
+  if (ebs.Throughput !== undefined) {
+    checkThroughput(ebs.Throughput, ebs.Iops ?? defaultIops(type, size) ?? 0);
   }
   if (ebs.KmsKeyId !== undefined && ebs.Encrypted === false) {
     throw new AwsError(
@@ -147,9 +163,57 @@ function checkVolume(type: VolumeType, size: number, ebs: EbsBlockDevice): void 
   }
 }
 
+/** What volumes with IOPS of their own may have. https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html */
+const provisioned: Readonly<Record<string, { min: number; max: number; eachGiB: number }>> = {
+  gp3: { min: 3000, max: 80000, eachGiB: 500 },
+  io1: { min: 100, max: 64000, eachGiB: 50 },
+  io2: { min: 100, max: 256000, eachGiB: 1000 },
+};
+
+function checkIops(type: VolumeType, size: number, iops: number): void {
+  const limits = provisioned[type];
+  if (!limits) return;
+  if (iops < limits.min || iops > limits.max) {
+    const bound =
+      iops < limits.min ? `too low; minimum is ${limits.min}` : `too high; maximum is ${limits.max}`;
+    throw new AwsError('InvalidParameterValue', `Volume iops of ${iops} is ${bound}.`);
+  }
+  // A gp3 volume has its baseline whatever its size.
+  if (iops > limits.min && iops > size * limits.eachGiB) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Iops to volume size ratio of ${(iops / size).toFixed(6)} is too high; maximum is ${limits.eachGiB}.`,
+    );
+  }
+}
+
+function checkThroughput(throughput: number, iops: number): void {
+  const [min, max] = [125, 2000];
+  if (throughput < min || throughput > max) {
+    const bound = throughput < min ? `too low; minimum is ${min}` : `too high; maximum is ${max}`;
+    throw new AwsError('InvalidParameterValue', `Throughput (MiBps) of ${throughput} is ${bound}.`);
+  }
+  if (throughput > iops / 4) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Throughput (MiBps) to iops ratio of ${(throughput / iops).toFixed(6)} is too high; maximum is 0.25.`,
+    );
+  }
+}
+
 function defaultIops(type: VolumeType, size: number): number | undefined {
   if (type === 'gp3') return 3000;
   return type === 'gp2' ? Math.min(Math.max(100, size * 3), 16000) : undefined;
+}
+
+/** IOPS and throughput as image mappings show them: of the types that have some of their own. */
+export function performanceOf(volume: {
+  readonly type: VolumeType;
+  readonly iops?: number;
+  readonly throughput?: number;
+}): Pick<EbsBlockDevice, 'Iops' | 'Throughput'> {
+  if (!provisioned[volume.type]) return {};
+  return { Iops: volume.iops, ...(volume.type === 'gp3' ? { Throughput: volume.throughput } : {}) };
 }
 
 /** Without the members that are undefined, so that spreading it overrides only what is given. */

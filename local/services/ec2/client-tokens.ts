@@ -48,8 +48,17 @@ export class ClientTokens {
       return earlier.result as T;
     }
     const result = create();
+    this.forgetOld();
     this.remembered.set(key, { parameters, result, until: this.clock.millis() + KEPT_SECONDS * 1000 });
     return result;
+  }
+
+  /** The oldest are first. */
+  private forgetOld(): void {
+    for (const [key, { until }] of this.remembered) {
+      if (until > this.clock.millis()) return;
+      this.remembered.delete(key);
+    }
   }
 }
 

@@ -1,7 +1,13 @@
-import type { ImageAttribute, ImageAttributeName, LaunchPermission } from '@aws-sdk/client-ec2';
+import type {
+  ImageAttribute,
+  ImageAttributeName,
+  LaunchPermission,
+  ModifyImageAttributeCommandInput,
+} from '@aws-sdk/client-ec2';
 import { AwsError } from '../../wire/aws-error';
 import { checkShareable } from './ebs-encryption';
 import { requireOwnImage } from './image-access';
+import { isAccountId, readPermissions } from './permissions';
 import type { ImageRecord } from './records/storage';
 import type { Ec2Operations, Ec2State } from './state';
 
@@ -40,7 +46,7 @@ export function imageAttributeOperations(state: Ec2State) {
       if (imds !== undefined && imds !== 'v2.0') {
         throw new AwsError('InvalidParameterValue', `Value (${imds}) for parameter ImdsSupport is invalid.`);
       }
-      const { add, remove } = readPermissions(input);
+      const { add, remove } = readLaunchPermissions(input);
       if (description === undefined && imds === undefined && add.length === 0 && remove.length === 0) {
         throw new AwsError('InvalidParameterCombination', 'No attributes specified.');
       }
@@ -73,34 +79,22 @@ export function imageAttributeOperations(state: Ec2State) {
   } satisfies Ec2Operations;
 }
 
-interface PermissionChange {
-  readonly LaunchPermission?: { Add?: LaunchPermission[]; Remove?: LaunchPermission[] };
-  readonly OperationType?: string;
-  readonly UserIds?: string[];
-  readonly UserGroups?: string[];
-  readonly OrganizationArns?: string[];
-  readonly OrganizationalUnitArns?: string[];
-}
-
-function readPermissions(input: PermissionChange): { add: LaunchPermission[]; remove: LaunchPermission[] } {
-  const { Add = [], Remove = [] } = input.LaunchPermission ?? {};
+function readLaunchPermissions(input: ModifyImageAttributeCommandInput): {
+  add: LaunchPermission[];
+  remove: LaunchPermission[];
+} {
   const listed: LaunchPermission[] = [
     ...(input.UserIds ?? []).map((UserId) => ({ UserId })),
     ...(input.UserGroups ?? []).map((Group) => ({ Group: Group as 'all' })),
     ...(input.OrganizationArns ?? []).map((OrganizationArn) => ({ OrganizationArn })),
     ...(input.OrganizationalUnitArns ?? []).map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
   ];
-  if (listed.length > 0 && input.OperationType !== 'add' && input.OperationType !== 'remove') {
-    throw new AwsError('InvalidParameterCombination', 'The operation type must be add or remove');
-  }
+  const { Add = [], Remove = [] } = input.LaunchPermission ?? {};
   for (const { UserId, Group } of [...Add, ...Remove, ...listed]) {
-    if (UserId !== undefined && !/^\d{12}$/.test(UserId)) throw invalidItem(UserId, 'userId');
+    if (UserId !== undefined && !isAccountId(UserId)) throw invalidItem(UserId, 'userId');
     if (Group !== undefined && Group !== 'all') throw invalidItem(Group, 'userGroup');
   }
-  return {
-    add: input.OperationType === 'add' ? [...Add, ...listed] : Add,
-    remove: input.OperationType === 'remove' ? [...Remove, ...listed] : Remove,
-  };
+  return readPermissions({ changes: input.LaunchPermission, listed, operation: input.OperationType });
 }
 
 function checkSharing(state: Ec2State, image: ImageRecord, add: readonly LaunchPermission[]): void {

@@ -2,11 +2,11 @@ import type { CreateImageCommandInput, ResourceType, Tag } from '@aws-sdk/client
 import { type DurationName, durations } from '../../durations';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
-import { mergeMappings } from './block-devices';
+import { snapshotVolumes } from './image-devices';
 import type { Lifecycle } from './instances/lifecycle';
 import type { InstanceRecord } from './records/instances';
-import type { Content, ImageMapping, ImageRecord, SnapshotRecord } from './records/storage';
-import { completeSnapshot, createSnapshot } from './snapshots';
+import type { Content, ImageRecord, SnapshotRecord } from './records/storage';
+import { completeSnapshot } from './snapshots';
 import type { Ec2State } from './state';
 
 const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
@@ -153,49 +153,6 @@ export function announceImage(state: Ec2State, image: ImageRecord, to: ImageStat
     resources: [`arn:aws:ec2:${state.realm.region}::image/${image.ImageId}`],
     detail: { RequestId: '', ImageId: image.ImageId, State: to, ErrorMessage: message },
   });
-}
-
-function snapshotVolumes(
-  state: Ec2State,
-  instance: InstanceRecord,
-  input: CreateImageCommandInput,
-): { mappings: ImageMapping[]; snapshots: SnapshotRecord[] } {
-  const snapshots: SnapshotRecord[] = [];
-  const attached = [...instance.volumes].flatMap(([DeviceName, held]) => {
-    const volume = state.volumes.find(held.volumeId);
-    return volume ? [{ DeviceName, held, volume }] : [];
-  });
-  const base: ImageMapping[] = attached.map(({ DeviceName, held, volume }) => ({
-    DeviceName,
-    Ebs: {
-      DeleteOnTermination: held.deleteOnTermination,
-      VolumeSize: volume.Size,
-      VolumeType: volume.VolumeType,
-      Encrypted: volume.Encrypted,
-      ...(volume.VolumeType === 'gp3' ? { Iops: volume.Iops, Throughput: volume.Throughput } : {}),
-    },
-  }));
-  const merged = mergeMappings(base, input.BlockDeviceMappings ?? []);
-  if (!merged.some((mapping) => mapping.DeviceName === instance.rootDeviceName)) {
-    throw new AwsError('InvalidBlockDeviceMapping', 'The root device cannot be left out of an image');
-  }
-  const mappings = merged.map((mapping): ImageMapping => {
-    const source = attached.find((one) => one.DeviceName === mapping.DeviceName);
-    if (!source || !mapping.Ebs) return { ...mapping, DeviceName: mapping.DeviceName ?? '' };
-    if ((mapping.Ebs.VolumeSize ?? source.volume.Size) < source.volume.Size) {
-      throw new AwsError(
-        'InvalidBlockDeviceMapping',
-        `Volume of size ${mapping.Ebs.VolumeSize}GB is smaller than volume '${source.volume.VolumeId}', expect size >= ${source.volume.Size}GB`,
-      );
-    }
-    const snapshot = createSnapshot(state, source.volume, '');
-    snapshots.push(snapshot);
-    return {
-      DeviceName: source.DeviceName,
-      Ebs: { ...mapping.Ebs, SnapshotId: snapshot.SnapshotId, Encrypted: source.volume.Encrypted },
-    };
-  });
-  return { mappings, snapshots };
 }
 
 function captureVolumes(

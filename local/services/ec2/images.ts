@@ -1,18 +1,21 @@
-import type { Image } from '@aws-sdk/client-ec2';
+import type { Image, Tag } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { amazonLinux2023 } from '../../machines/base-images';
 import { AwsError } from '../../wire/aws-error';
 import { AMAZON_OWNER, amazonImages } from './amazon-images';
-import { planVolume } from './block-devices';
+import { checkDeviceNames } from './block-devices';
 import { encryptionKey } from './ebs-encryption';
 import { requireLaunchable, requireOwnImage } from './image-access';
+import { planImageDevice } from './image-devices';
 import { announceImage, checkImageName, describeImage, finishLater, makeImage } from './image-making';
 import type { Lifecycle } from './instances/lifecycle';
+import { checkId, kinds, notFound } from './kinds';
 import { paginate } from './pages';
+import { checkUser } from './parameters';
 import type { ImageMapping, ImageRecord } from './records/storage';
 import { addSnapshot } from './snapshots';
-import type { Ec2Operations, Ec2State } from './state';
-import { readTagSpecifications } from './tags';
+import { type Ec2Operations, type Ec2State, requireRegion } from './state';
+import { checkCount, readTagSpecifications } from './tags';
 
 const OWNER_ALIASES: readonly string[] = ['self', 'amazon', 'aws-backup-vault', 'aws-marketplace'];
 
@@ -35,6 +38,14 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
       return {
         ImageId: state.tokens.once('CopyImage', input, () => {
           const source = requireSource(state, input.SourceRegion ?? '', input.SourceImageId ?? '');
+          if (input.KmsKeyId && !input.Encrypted && !isEncrypted(source)) {
+            throw new AwsError(
+              'InvalidParameterDependency',
+              'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+            );
+          }
+          const tags = [...(input.CopyImageTags ? ownTagsOf(source) : []), ...tagsFor('image')];
+          checkCount(tags.map((tag) => tag.Key ?? ''));
           const image = copyImage(state, source, {
             region: input.SourceRegion ?? '',
             name: checkImageName(state, input.Name),
@@ -42,14 +53,7 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
             encrypted: input.Encrypted ?? false,
             kmsKeyId: input.KmsKeyId,
           });
-          if (input.CopyImageTags) {
-            const copied = source.state.tags.of(source.image.ImageId);
-            state.tags.add(
-              image.ImageId,
-              copied.filter((tag) => !tag.Key?.startsWith('aws:')),
-            );
-          }
-          state.tags.add(image.ImageId, tagsFor('image'));
+          state.tags.add(image.ImageId, tags);
           for (const { Ebs } of image.BlockDeviceMappings) {
             if (Ebs?.SnapshotId) state.tags.add(Ebs.SnapshotId, tagsFor('snapshot'));
           }
@@ -61,21 +65,10 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
       const tagsFor = readTagSpecifications(input.TagSpecifications, ['image'], call);
       const name = checkImageName(state, input.Name);
       const rootDeviceName = input.RootDeviceName ?? '/dev/sda1';
-      const mappings = (input.BlockDeviceMappings ?? []).map((mapping): ImageMapping => {
-        const DeviceName = mapping.DeviceName ?? '';
-        if (!mapping.Ebs) return { ...mapping, DeviceName, Ebs: undefined };
-        const plan = planVolume(state, DeviceName, mapping.Ebs, DeviceName === rootDeviceName);
-        return {
-          DeviceName,
-          Ebs: {
-            SnapshotId: plan.snapshotId,
-            VolumeSize: plan.size,
-            VolumeType: plan.type,
-            Encrypted: plan.encrypted,
-            DeleteOnTermination: plan.deleteOnTermination,
-          },
-        };
-      });
+      checkDeviceNames(input.BlockDeviceMappings ?? []);
+      const mappings = (input.BlockDeviceMappings ?? []).map((mapping) =>
+        planImageDevice(state, mapping, rootDeviceName),
+      );
       if (!mappings.some((mapping) => mapping.DeviceName === rootDeviceName && mapping.Ebs?.SnapshotId)) {
         throw new AwsError(
           'InvalidBlockDeviceMapping',
@@ -101,10 +94,11 @@ export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
     },
     DescribeImages(input) {
       const ids = input.ImageIds ?? [];
-      for (const id of ids) requireVisible(state, id);
+      requireVisible(state, ids);
       const owners = input.Owners ?? [];
-      for (const owner of owners) checkOwner(owner);
+      for (const owner of owners) checkUser(owner, OWNER_ALIASES);
       const users = input.ExecutableUsers ?? [];
+      for (const user of users) checkUser(user, ['self', 'all']);
       const now = state.realm.clock.millis();
       const { items } = state.images.describe({ Filters: input.Filters }, ids);
       const found = items.filter(
@@ -236,9 +230,16 @@ interface Source {
 }
 
 function requireSource(state: Ec2State, region: string, imageId: string): Source {
-  const there = region === state.realm.region ? state : state.deps.regionOf?.(region)?.state;
-  if (!there) throw new AwsError('InvalidRegion', `The region '${region}' is not valid or not accessible`);
+  const there = requireRegion(state, region);
   return { state: there, image: requireLaunchable(there, imageId) };
+}
+
+function isEncrypted({ state, image }: Source): boolean {
+  return image.BlockDeviceMappings.some(({ Ebs }) => state.snapshots.find(Ebs?.SnapshotId)?.Encrypted);
+}
+
+function ownTagsOf({ state, image }: Source): Tag[] {
+  return state.tags.of(image.ImageId).filter((tag) => !tag.Key?.startsWith('aws:'));
 }
 
 function copyImage(
@@ -307,11 +308,13 @@ function deleteSnapshots(state: Ec2State, image: ImageRecord) {
 }
 
 /** @throws AwsError InvalidAMIID.NotFound also for what was deregistered or is another account's own */
-function requireVisible(state: Ec2State, id: string): void {
-  const image = state.images.require(id);
-  if (image.deregistered || !isVisible(state, image)) {
-    throw new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
-  }
+function requireVisible(state: Ec2State, ids: readonly string[]): void {
+  for (const id of ids) checkId(kinds.image, id);
+  const hidden = ids.filter((id) => {
+    const image = state.images.find(id);
+    return !image || image.deregistered || !isVisible(state, image);
+  });
+  if (hidden.length > 0) throw notFound(kinds.image, ...new Set(hidden));
 }
 
 function isVisible(state: Ec2State, image: ImageRecord): boolean {
@@ -320,11 +323,6 @@ function isVisible(state: Ec2State, image: ImageRecord): boolean {
 
 function isDeprecated(image: ImageRecord, now: number): boolean {
   return image.DeprecationTime !== undefined && Date.parse(image.DeprecationTime) <= now;
-}
-
-function checkOwner(owner: string): void {
-  if (/^\d{12}$/.test(owner) || OWNER_ALIASES.includes(owner)) return;
-  throw new AwsError('InvalidUserID.Malformed', `Invalid user id: "${owner}"`);
 }
 
 function isOwner(state: Ec2State, image: ImageRecord, owner: string): boolean {

@@ -13,12 +13,16 @@ import { describeOperations } from './instances/describe';
 import { Lifecycle } from './instances/lifecycle';
 import { powerOperations, runOperations } from './instances/run';
 import { showInstance } from './instances/show';
+import { templateDataOperations } from './instances/template-data';
+import { interfaceAttachmentOperations } from './interface-attachments';
 import { createInterface, deleteInterface, interfaceOperations, setPublicAddress } from './interfaces';
 import { keyPairOperations } from './key-pairs';
 import { launchTemplateOperations } from './launch-templates';
+import { profileAssociationOperations } from './profile-associations';
 import { regionOperations } from './region-operations';
 import { internetGatewayOperations, routeTableOperations } from './routing';
 import { securityGroupOperations } from './security-groups';
+import { snapshotAttributeOperations } from './snapshot-attributes';
 import { snapshotOperations } from './snapshots';
 import { type Ec2Dependencies, type Ec2Operations, Ec2State } from './state';
 import { showSubnet, subnetOperations } from './subnets';
@@ -38,14 +42,18 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
       ...routeTableOperations(state),
       ...securityGroupOperations(state),
       ...interfaceOperations(state),
+      ...interfaceAttachmentOperations(state),
       ...addressOperations(state),
       ...keyPairOperations(state),
       ...describeOperations(state, lifecycle),
       ...powerOperations(state, lifecycle),
       ...attributeOperations(state),
+      ...templateDataOperations(state),
+      ...profileAssociationOperations(state),
       ...imageOperations(state, lifecycle),
       ...imageAttributeOperations(state),
       ...snapshotOperations(state),
+      ...snapshotAttributeOperations(state),
       ...volumeOperations(state),
       ...ebsEncryptionOperations(state),
       ...launchTemplateOperations(state),

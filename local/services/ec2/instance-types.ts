@@ -70,6 +70,8 @@ interface Family {
   readonly network: string;
   readonly processor: string;
   readonly xen?: true;
+  /** Each vCPU is a core of its own, as all of arm64 are. */
+  readonly singleThreaded?: true;
 }
 
 /** https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html */
@@ -166,6 +168,92 @@ const families: Readonly<Record<string, Family>> = {
     network: 'Up to 10 Gigabit',
     processor: 'Intel',
   },
+  m5a: {
+    sizes: fixedSizes(4, false),
+    architecture: 'x86_64',
+    clockGhz: 2.5,
+    network: 'Up to 10 Gigabit',
+    processor: 'AMD',
+  },
+  m6a: {
+    sizes: fixedSizes(4, false),
+    architecture: 'x86_64',
+    clockGhz: 3.6,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'AMD',
+  },
+  m7i: {
+    sizes: fixedSizes(4, false),
+    architecture: 'x86_64',
+    clockGhz: 3.2,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'Intel',
+  },
+  m7a: {
+    sizes: fixedSizes(4, true),
+    architecture: 'x86_64',
+    clockGhz: 3.7,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'AMD',
+    singleThreaded: true,
+  },
+  c5a: {
+    sizes: fixedSizes(2, false),
+    architecture: 'x86_64',
+    clockGhz: 3.3,
+    network: 'Up to 10 Gigabit',
+    processor: 'AMD',
+  },
+  c6a: {
+    sizes: fixedSizes(2, false),
+    architecture: 'x86_64',
+    clockGhz: 3.6,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'AMD',
+  },
+  c7i: {
+    sizes: fixedSizes(2, false),
+    architecture: 'x86_64',
+    clockGhz: 3.2,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'Intel',
+  },
+  c7a: {
+    sizes: fixedSizes(2, true),
+    architecture: 'x86_64',
+    clockGhz: 3.7,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'AMD',
+    singleThreaded: true,
+  },
+  r6i: {
+    sizes: fixedSizes(8, false),
+    architecture: 'x86_64',
+    clockGhz: 3.5,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'Intel',
+  },
+  r7i: {
+    sizes: fixedSizes(8, false),
+    architecture: 'x86_64',
+    clockGhz: 3.2,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'Intel',
+  },
+  r6g: {
+    sizes: fixedSizes(8, true),
+    architecture: 'arm64',
+    clockGhz: 2.5,
+    network: 'Up to 10 Gigabit',
+    processor: 'AWS',
+  },
+  r7g: {
+    sizes: fixedSizes(8, true),
+    architecture: 'arm64',
+    clockGhz: 2.6,
+    network: 'Up to 12.5 Gigabit',
+    processor: 'AWS',
+  },
 };
 
 /** The types that exist here, by name. */
@@ -184,7 +272,8 @@ function factsOf(name: string, family: string, facts: Family, one: Size): Instan
     family,
     architecture: facts.architecture,
     vcpus: one.vcpus,
-    threadsPerCore: facts.architecture === 'arm64' || facts.xen || one.vcpus === 1 ? 1 : 2,
+    threadsPerCore:
+      facts.architecture === 'arm64' || facts.xen || facts.singleThreaded || one.vcpus === 1 ? 1 : 2,
     memoryMiB: one.memoryGiB * 1024,
     nitro: !facts.xen,
     burstable: family.startsWith('t'),

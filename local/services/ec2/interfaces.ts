@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { NetworkInterface, NetworkInterfaceType } from '@aws-sdk/client-ec2';
+import type {
+  NetworkInterface,
+  NetworkInterfaceType,
+  PrivateIpAddressSpecification,
+} from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
+import { refuseIdsWithPages } from './parameters';
 import type { InterfaceRecord } from './records/interfaces';
 import type { SubnetRecord } from './records/network';
 import type { SecurityGroupRecord } from './records/security-groups';
@@ -33,7 +38,7 @@ export function interfaceOperations(state: Ec2State) {
         const nic = createInterface(state, {
           subnet,
           groups,
-          privateIp: input.PrivateIpAddress,
+          privateIp: readPrimaryAddress(input),
           description: input.Description,
         });
         state.tags.add(nic.NetworkInterfaceId, tagsFor('network-interface'));
@@ -44,6 +49,7 @@ export function interfaceOperations(state: Ec2State) {
       });
     },
     DescribeNetworkInterfaces(input) {
+      refuseIdsWithPages('networkInterfaceIdSet', input.NetworkInterfaceIds, input.MaxResults);
       const { items, NextToken } = state.interfaces.describe(input, input.NetworkInterfaceIds);
       return { NetworkInterfaces: items.map((nic) => showInterface(state, nic)), NextToken };
     },
@@ -62,7 +68,7 @@ export function interfaceOperations(state: Ec2State) {
       const nic = state.interfaces.require(input.NetworkInterfaceId);
       if (input.Groups) setGroups(state, nic, input.Groups);
       if (input.Description) nic.Description = input.Description.Value ?? '';
-      if (input.SourceDestCheck) nic.SourceDestCheck = input.SourceDestCheck.Value ?? true;
+      if (input.SourceDestCheck) setSourceDestCheck(state, nic, input.SourceDestCheck.Value ?? true);
       if (input.Attachment && nic.Attachment) {
         nic.Attachment.DeleteOnTermination = input.Attachment.DeleteOnTermination;
       }
@@ -88,6 +94,24 @@ export function interfaceOperations(state: Ec2State) {
       }
     },
   } satisfies Ec2Operations;
+}
+
+/**
+ * The primary address that a caller wants: by itself, or as the primary one of a list.
+ * @throws AwsError InvalidParameterCombination for several
+ */
+export function readPrimaryAddress(given: {
+  readonly PrivateIpAddress?: string;
+  readonly PrivateIpAddresses?: readonly PrivateIpAddressSpecification[];
+}): string | undefined {
+  const primary = (given.PrivateIpAddresses ?? []).filter((one) => one.Primary);
+  if (primary.length > 1 || (primary.length === 1 && given.PrivateIpAddress)) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'Only one primary private IP address can be specified.',
+    );
+  }
+  return given.PrivateIpAddress ?? primary[0]?.PrivateIpAddress;
 }
 
 /** Makes an interface and puts it into the network. */
@@ -142,15 +166,28 @@ export function setPublicAddress(
 ): void {
   removePublicAddress(state, nic);
   const PublicIp = elastic?.publicIp ?? randomPublicAddress(state);
-  const PublicDnsName = publicDnsName(state.realm.region, PublicIp);
   nic.Association = {
     PublicIp,
-    PublicDnsName,
+    PublicDnsName: '',
     IpOwnerId: elastic ? state.owner : 'amazon',
     ...(elastic ? { AllocationId: elastic.allocationId, AssociationId: elastic.associationId } : {}),
   };
   state.deps.network.setPublicIp(nic.NetworkInterfaceId, PublicIp);
-  state.nameInterface(nic.NetworkInterfaceId, PublicDnsName);
+  refreshPublicName(state, nic);
+}
+
+/**
+ * A public address has a name while DNS hostnames are enabled in the VPC; in a VPC of one's own they are not at first.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+ */
+export function refreshPublicName(state: Ec2State, nic: InterfaceRecord): void {
+  const { Association: association } = nic;
+  if (!association?.PublicIp) return;
+  if (association.PublicDnsName) state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
+  const attributes = state.vpcs.find(nic.VpcId)?.attributes;
+  const isNamed = attributes?.dnsSupport && attributes.dnsHostnames;
+  association.PublicDnsName = isNamed ? publicDnsName(state.realm.region, association.PublicIp) : '';
+  if (association.PublicDnsName) state.nameInterface(nic.NetworkInterfaceId, association.PublicDnsName);
 }
 
 export function removePublicAddress(state: Ec2State, nic: InterfaceRecord): void {
@@ -166,7 +203,7 @@ export function removePublicAddress(state: Ec2State, nic: InterfaceRecord): void
     address.PrivateIpAddress = undefined;
   }
   state.deps.network.setPublicIp(nic.NetworkInterfaceId, undefined);
-  state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
+  if (association.PublicDnsName) state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
 }
 
 /** @throws AwsError InvalidGroup.NotFound, InvalidParameter for groups of another VPC */
@@ -178,6 +215,13 @@ export function setGroups(state: Ec2State, nic: InterfaceRecord, groupIds: reado
     nic.NetworkInterfaceId,
     groups.map((group) => group.GroupId),
   );
+}
+
+/** The check of an instance is that of its primary interface. */
+export function setSourceDestCheck(state: Ec2State, nic: InterfaceRecord, value: boolean): void {
+  nic.SourceDestCheck = value;
+  const instance = state.instances.find(nic.Attachment?.InstanceId);
+  if (instance?.interfaceIds[0] === nic.NetworkInterfaceId) instance.sourceDestCheck = value;
 }
 
 /** The wanted groups, or the default group of the VPC. */

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
+import { checkOneOf } from './parameters';
 import type { Ec2Operations, Ec2State, KeyPairRecord } from './state';
 import { readTagSpecifications } from './tags';
 
@@ -16,6 +17,8 @@ export function keyPairOperations(state: Ec2State) {
     CreateKeyPair(input, call) {
       const tagsFor = readTagSpecifications(input.TagSpecifications, ['key-pair'], call);
       const name = checkName(state, input.KeyName);
+      checkOneOf('keyType', input.KeyType, ['rsa', 'ed25519']);
+      checkOneOf('keyFormat', input.KeyFormat, ['pem', 'ppk']);
       const made = input.KeyType === 'ed25519' ? generateEd25519() : generateRsa();
       const pair = addKeyPair(state, {
         KeyName: name,

@@ -23,6 +23,7 @@ import { checkUserData } from './user-data';
 
 const NAME = /^[a-zA-Z0-9().\-/_]{3,128}$/;
 const MOST_VERSIONS_A_CALL = 200;
+const LONGEST_DESCRIPTION = 255;
 
 /** Launch templates and their versions. */
 export function launchTemplateOperations(state: Ec2State) {
@@ -32,6 +33,7 @@ export function launchTemplateOperations(state: Ec2State) {
       const id = state.tokens.once('CreateLaunchTemplate', input, () => {
         const name = checkName(state, input.LaunchTemplateName ?? '');
         const data = checkData(input.LaunchTemplateData);
+        checkDescription(input.VersionDescription);
         const LaunchTemplateId = resourceId('lt');
         const template = state.launchTemplates.add(LaunchTemplateId, {
           LaunchTemplateId,
@@ -53,16 +55,17 @@ export function launchTemplateOperations(state: Ec2State) {
       const template = requireTemplate(state, input);
       const version = state.tokens.once('CreateLaunchTemplateVersion', input, () => {
         const given = checkData(input.LaunchTemplateData);
+        checkDescription(input.VersionDescription);
         const source = input.SourceVersion === undefined ? {} : versionOf(template, input.SourceVersion).data;
         const data = { ...source, ...definedOnly(given) };
+        // An alias that leads nowhere makes no version.
+        if (input.ResolveAlias) resolveAlias(state, data);
         return addVersion(state, template, data, input.VersionDescription, call);
       });
       return { LaunchTemplateVersion: showVersion(state, template, version, input.ResolveAlias) };
     },
     DescribeLaunchTemplates(input) {
-      const byName = (input.LaunchTemplateNames ?? []).map(
-        (LaunchTemplateName) => requireTemplate(state, { LaunchTemplateName }).LaunchTemplateId,
-      );
+      const byName = (input.LaunchTemplateNames ?? []).map((name) => requireListed(state, name));
       const ids = [...(input.LaunchTemplateIds ?? []), ...byName];
       const { items, NextToken } = state.launchTemplates.describe(input, ids, { min: 1, max: 200 });
       return { LaunchTemplates: items.map((template) => showTemplate(state, template)), NextToken };
@@ -114,6 +117,7 @@ export function launchTemplateOperations(state: Ec2State) {
           `You can specify up to ${MOST_VERSIONS_A_CALL} launch template version numbers.`,
         );
       }
+      for (const version of versions) checkNumber(version);
       const { LaunchTemplateId, LaunchTemplateName } = template;
       const results = versions.map((text) => {
         const VersionNumber = Number(text);
@@ -146,6 +150,33 @@ function checkName(state: Ec2State, name: string): string {
     );
   }
   return name;
+}
+
+/** A template that a Describe call lists by name: of several it does not say which one is not there. */
+function requireListed(state: Ec2State, name: string): string {
+  const template = findByName(state, name);
+  if (template) return template.LaunchTemplateId;
+  throw new AwsError(
+    'InvalidLaunchTemplateName.NotFoundException',
+    'At least one of the launch templates specified in the request does not exist.',
+  );
+}
+
+function checkDescription(description: string | undefined): void {
+  if (description === undefined || description.length <= LONGEST_DESCRIPTION) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value (${description}) for parameter VersionDescription is invalid. It may have up to ${LONGEST_DESCRIPTION} characters.`,
+  );
+}
+
+/** Versions are deleted by number: `$Latest` and `$Default` are none. */
+function checkNumber(version: string): void {
+  if (/^\d+$/.test(version)) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value (${version}) for parameter LaunchTemplateVersion is invalid. Specify a version number.`,
+  );
 }
 
 function checkData(data: RequestLaunchTemplateData | undefined): RequestLaunchTemplateData {
@@ -261,13 +292,17 @@ function showVersion(
   state: Ec2State,
   template: LaunchTemplateRecord,
   version: TemplateVersion,
-  resolveAlias: boolean | undefined,
+  resolvesAlias: boolean | undefined,
 ): LaunchTemplateVersion {
   const { data, ...shown } = version;
-  const image = resolveAlias && data.ImageId ? { ImageId: resolveImageId(state, data.ImageId) } : undefined;
   return {
     ...shown,
     DefaultVersion: version.VersionNumber === template.DefaultVersionNumber,
-    LaunchTemplateData: { ...data, ...image } as ResponseLaunchTemplateData,
+    LaunchTemplateData: (resolvesAlias ? resolveAlias(state, data) : data) as ResponseLaunchTemplateData,
   };
+}
+
+/** The data with the image id that its SSM parameter holds now. */
+function resolveAlias(state: Ec2State, data: RequestLaunchTemplateData): RequestLaunchTemplateData {
+  return data.ImageId ? { ...data, ImageId: resolveImageId(state, data.ImageId) } : data;
 }

@@ -1,4 +1,4 @@
-import type { IpPermission, SecurityGroupRule } from '@aws-sdk/client-ec2';
+import type { IpPermission, RevokedSecurityGroupRule, SecurityGroupRule } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { formatCidr, parseCidr } from './cidr';
@@ -6,6 +6,7 @@ import type { SecurityGroupRecord, SecurityGroupRuleRecord } from './records/sec
 import type { Ec2State } from './state';
 
 const MOST_RULES = 60;
+const RULE_DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
 const PROTOCOLS: Readonly<Record<string, string>> = { '6': 'tcp', '17': 'udp', '1': 'icmp', '58': 'icmpv6' };
 
 /** A rule before it has an id. */
@@ -47,6 +48,7 @@ export function readPermissions(state: Ec2State, group: SecurityGroupRecord, inp
         'The request must contain at least one source or destination for each permission',
       );
     }
+    for (const { Description } of peers) checkRuleDescription(Description);
     return peers.map((peer) => ({ ...range, ...peer }));
   });
   const keys = rules.map(ruleKey);
@@ -92,13 +94,16 @@ export function addRules(
   });
 }
 
-/** @throws AwsError InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; then no rule was removed */
+/**
+ * @returns the rules that were removed
+ * @throws AwsError InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; then no rule was removed
+ */
 export function removeRules(
   state: Ec2State,
   group: SecurityGroupRecord,
   egress: boolean,
   input: PermissionInput & { readonly SecurityGroupRuleIds?: readonly string[] },
-): void {
+): SecurityGroupRuleRecord[] {
   const existing = state.rulesOf(group.GroupId).filter((rule) => rule.IsEgress === egress);
   const byId = state.securityGroupRules.requireAll(input.SecurityGroupRuleIds ?? []);
   for (const rule of byId) {
@@ -120,7 +125,9 @@ export function removeRules(
             'The specified rule does not exist in this security group.',
           );
         });
-  for (const rule of [...byId, ...byPermission]) state.securityGroupRules.delete(rule.SecurityGroupRuleId);
+  const removed = [...byId, ...byPermission];
+  for (const rule of removed) state.securityGroupRules.delete(rule.SecurityGroupRuleId);
+  return removed;
 }
 
 /** What makes two rules the same: everything but the description. */
@@ -139,6 +146,23 @@ export function ruleKey(rule: Rule | SecurityGroupRuleRecord): string {
 /** A rule as the API shows it. */
 export function showRule(state: Ec2State, rule: SecurityGroupRuleRecord): SecurityGroupRule {
   return { ...rule, Tags: state.tags.of(rule.SecurityGroupRuleId) };
+}
+
+/** What a revoke call took away. */
+export function showRevoked(rules: readonly SecurityGroupRuleRecord[]): RevokedSecurityGroupRule[] {
+  return rules.map(({ ReferencedGroupInfo, ...rule }) => ({
+    SecurityGroupRuleId: rule.SecurityGroupRuleId,
+    GroupId: rule.GroupId,
+    IsEgress: rule.IsEgress,
+    IpProtocol: rule.IpProtocol,
+    FromPort: rule.FromPort,
+    ToPort: rule.ToPort,
+    CidrIpv4: rule.CidrIpv4,
+    CidrIpv6: rule.CidrIpv6,
+    PrefixListId: rule.PrefixListId,
+    ReferencedGroupId: ReferencedGroupInfo?.GroupId,
+    Description: rule.Description,
+  }));
 }
 
 function readSingle(input: PermissionInput): IpPermission[] {
@@ -186,6 +210,15 @@ type PeerOfRule = Pick<
   'CidrIpv4' | 'CidrIpv6' | 'PrefixListId' | 'ReferencedGroupInfo' | 'Description'
 >;
 
+/** @throws AwsError InvalidParameterValue for a description of a rule that is too long or has other characters */
+function checkRuleDescription(description: string | undefined): void {
+  if (description === undefined || RULE_DESCRIPTION.test(description)) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    'Invalid rule description. Valid descriptions are strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*',
+  );
+}
+
 function readPeers(state: Ec2State, group: SecurityGroupRecord, permission: IpPermission): PeerOfRule[] {
   const v4 = (permission.IpRanges ?? []).map(({ CidrIp, Description }) => {
     const cidr = parseCidr(CidrIp);
@@ -213,6 +246,13 @@ function readPeers(state: Ec2State, group: SecurityGroupRecord, permission: IpPe
       );
     }
     const other = pair.GroupId ? state.securityGroups.require(pair.GroupId) : named;
+    // Without peering, groups know only those of their own VPC.
+    if (other?.VpcId !== group.VpcId) {
+      throw new AwsError(
+        'InvalidGroup.NotFound',
+        'You have specified two resources that belong to different networks.',
+      );
+    }
     return {
       ReferencedGroupInfo: { GroupId: other?.GroupId, UserId: pair.UserId ?? state.owner },
       ...(pair.Description === undefined ? {} : { Description: pair.Description }),

@@ -1,7 +1,15 @@
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import type { SecurityGroupRecord } from './records/security-groups';
-import { addRules, allowAll, readPermissions, removeRules, ruleKey, showRule } from './security-group-rules';
+import {
+  addRules,
+  allowAll,
+  readPermissions,
+  removeRules,
+  ruleKey,
+  showRevoked,
+  showRule,
+} from './security-group-rules';
 import type { Ec2Operations, Ec2State } from './state';
 import { readTagSpecifications } from './tags';
 
@@ -60,13 +68,13 @@ export function securityGroupOperations(state: Ec2State) {
     },
     RevokeSecurityGroupIngress(input) {
       const group = requireGroup(state, input);
-      removeRules(state, group, false, input);
-      return { Return: true };
+      const removed = removeRules(state, group, false, input);
+      return { Return: true, RevokedSecurityGroupRules: showRevoked(removed) };
     },
     RevokeSecurityGroupEgress(input) {
       const group = state.securityGroups.require(input.GroupId);
-      removeRules(state, group, true, input);
-      return { Return: true };
+      const removed = removeRules(state, group, true, input);
+      return { Return: true, RevokedSecurityGroupRules: showRevoked(removed) };
     },
     DescribeSecurityGroupRules(input) {
       const { items, NextToken } = state.securityGroupRules.describe(input, input.SecurityGroupRuleIds);

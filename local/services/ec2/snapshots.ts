@@ -1,11 +1,12 @@
-import type { CreateVolumePermission, Snapshot } from '@aws-sdk/client-ec2';
+import type { Snapshot } from '@aws-sdk/client-ec2';
 import { durations } from '../../durations';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
-import { checkShareable } from './ebs-encryption';
+import { encryptionKey } from './ebs-encryption';
 import { paginate } from './pages';
+import { checkUser, refuseIdsWithPages } from './parameters';
 import type { Content, SnapshotRecord, VolumeRecord } from './records/storage';
-import type { Ec2Operations, Ec2State } from './state';
+import { type Ec2Operations, type Ec2State, requireRegion } from './state';
 import { readTagSpecifications } from './tags';
 
 /** EBS snapshots. */
@@ -18,31 +19,39 @@ export function snapshotOperations(state: Ec2State) {
       const content = volume.content();
       snapshot.content = () => content;
       state.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
-      const { region, ledger, clock, bus } = state.realm;
-      const done = ledger.begin('snapshot', snapshot.SnapshotId, region);
-      clock.after(durations.snapshotCompleted.seconds, () => {
-        done();
-        completeSnapshot(snapshot);
-        bus.announce({
-          source: 'aws.ec2',
-          detailType: 'EBS Snapshot Notification',
-          resources: [`arn:aws:ec2::${region}:snapshot/${snapshot.SnapshotId}`],
-          detail: {
-            event: 'createSnapshot',
-            result: 'succeeded',
-            cause: '',
-            snapshot_id: `arn:aws:ec2::${region}:snapshot/${snapshot.SnapshotId}`,
-            source: `arn:aws:ec2::${region}:volume/${volume.VolumeId}`,
-            startTime: snapshot.StartTime.toISOString(),
-            endTime: clock.now().toISOString(),
-          },
-        });
-      });
+      completeLater(state, snapshot, 'createSnapshot', volumeArn(state, volume));
       return { ...showSnapshot(snapshot), Tags: state.tags.of(snapshot.SnapshotId) };
     },
+    CopySnapshot(input, call) {
+      const tagsFor = readTagSpecifications(input.TagSpecifications, ['snapshot'], call);
+      const source = requireCopySource(state, input.SourceRegion ?? '', input.SourceSnapshotId);
+      if (input.KmsKeyId && !input.Encrypted && !source.Encrypted) {
+        throw new AwsError(
+          'InvalidParameterDependency',
+          'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+        );
+      }
+      const encrypted = input.Encrypted || source.Encrypted || state.ebs.encryptByDefault;
+      const snapshot = addSnapshot(state, {
+        // As AWS shows it: no volume has this id.
+        volumeId: 'vol-ffffffff',
+        size: source.VolumeSize,
+        encrypted,
+        kmsKeyId: encrypted ? encryptionKey(state, input.KmsKeyId) : undefined,
+        description: input.Description ?? '',
+        content: source.content(),
+      });
+      state.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
+      const sourceArn = `arn:aws:ec2::${input.SourceRegion}:snapshot/${source.SnapshotId}`;
+      completeLater(state, snapshot, 'copySnapshot', sourceArn);
+      return { SnapshotId: snapshot.SnapshotId, Tags: state.tags.of(snapshot.SnapshotId) };
+    },
     DescribeSnapshots(input) {
+      refuseIdsWithPages('snapshotSet', input.SnapshotIds, input.MaxResults);
       const owners = input.OwnerIds ?? [];
       const restorable = input.RestorableByUserIds ?? [];
+      for (const owner of owners) checkUser(owner, ['self', 'amazon', 'aws-marketplace']);
+      for (const user of restorable) checkUser(user, ['self', 'all']);
       const visible = (snapshot: SnapshotRecord) =>
         (owners.length === 0 || owners.some((owner) => isOwner(state, snapshot, owner))) &&
         (restorable.length === 0 ||
@@ -56,10 +65,7 @@ export function snapshotOperations(state: Ec2State) {
       return { Snapshots: page.items.map(showSnapshot), NextToken: page.NextToken };
     },
     DeleteSnapshot(input) {
-      const snapshot = state.snapshots.require(input.SnapshotId);
-      if (snapshot.OwnerId !== state.owner) {
-        throw new AwsError('AuthFailure', `Not authorized for snapshot:${snapshot.SnapshotId}`, 403);
-      }
+      const snapshot = requireOwnSnapshot(state, input.SnapshotId);
       const image = state.images
         .values()
         .find(
@@ -76,31 +82,66 @@ export function snapshotOperations(state: Ec2State) {
       state.snapshots.delete(snapshot.SnapshotId);
       return {};
     },
-    ModifySnapshotAttribute(input) {
-      const snapshot = state.snapshots.require(input.SnapshotId);
-      const { Add = [], Remove = [] } = input.CreateVolumePermission ?? {};
-      const users: CreateVolumePermission[] = (input.UserIds ?? []).map((UserId) => ({ UserId }));
-      const add = input.OperationType === 'add' ? [...Add, ...users] : Add;
-      const remove = input.OperationType === 'remove' ? [...Remove, ...users] : Remove;
-      checkShareable(state, [snapshot], add);
-      const { permissions } = snapshot;
-      for (const one of remove) {
-        const at = permissions.findIndex((held) => held.UserId === one.UserId && held.Group === one.Group);
-        if (at >= 0) permissions.splice(at, 1);
-      }
-      for (const one of add) {
-        if (!permissions.some((held) => held.UserId === one.UserId && held.Group === one.Group)) {
-          permissions.push({ ...one });
-        }
-      }
-      return {};
-    },
-    DescribeSnapshotAttribute(input) {
-      const snapshot = state.snapshots.require(input.SnapshotId);
-      if (input.Attribute !== 'createVolumePermission') return { SnapshotId: snapshot.SnapshotId };
-      return { SnapshotId: snapshot.SnapshotId, CreateVolumePermissions: snapshot.permissions };
-    },
   } satisfies Ec2Operations;
+}
+
+/**
+ * Lets a pending snapshot be complete when AWS's time for it is over, and says so on the event bus.
+ * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
+ */
+function completeLater(
+  state: Ec2State,
+  snapshot: SnapshotRecord,
+  event: 'createSnapshot' | 'copySnapshot',
+  source: string,
+): void {
+  const { region, ledger, clock, bus } = state.realm;
+  const arn = `arn:aws:ec2::${region}:snapshot/${snapshot.SnapshotId}`;
+  const done = ledger.begin('snapshot', snapshot.SnapshotId, region);
+  clock.after(durations.snapshotCompleted.seconds, () => {
+    done();
+    completeSnapshot(snapshot);
+    bus.announce({
+      source: 'aws.ec2',
+      detailType: 'EBS Snapshot Notification',
+      resources: [arn],
+      detail: {
+        event,
+        result: 'succeeded',
+        cause: '',
+        snapshot_id: arn,
+        source,
+        startTime: snapshot.StartTime.toISOString(),
+        endTime: clock.now().toISOString(),
+      },
+    });
+  });
+}
+
+function volumeArn(state: Ec2State, volume: VolumeRecord): string {
+  return `arn:aws:ec2::${state.realm.region}:volume/${volume.VolumeId}`;
+}
+
+/** @throws AwsError also when the snapshot is not complete */
+function requireCopySource(state: Ec2State, region: string, id: string | undefined): SnapshotRecord {
+  const snapshot = requireRegion(state, region).snapshots.require(id);
+  if (snapshot.State === 'completed') return snapshot;
+  throw new AwsError(
+    'IncorrectState',
+    `Snapshot '${snapshot.SnapshotId}' is not 'completed'; it is ${snapshot.State}.`,
+  );
+}
+
+/**
+ * A snapshot of this account.
+ * @throws AwsError InvalidSnapshot.NotFound, and AuthFailure for the snapshot of another
+ */
+export function requireOwnSnapshot(state: Ec2State, id: string | undefined): SnapshotRecord {
+  const snapshot = state.snapshots.require(id);
+  if (snapshot.OwnerId !== state.owner) {
+    throw new AwsError('AuthFailure', `Not authorized for snapshot:${snapshot.SnapshotId}`, 403);
+  }
+  return snapshot;
 }
 
 /** Makes a snapshot of a volume that is `pending`; its content is the caller's to give. */

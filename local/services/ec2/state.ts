@@ -2,6 +2,7 @@ import type { KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Network } from '../../network';
 import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
+import { AwsError } from '../../wire/aws-error';
 import type { IamDirectory, SsmDirectory } from '../directories';
 import { ClientTokens } from './client-tokens';
 import { Collection, type Has } from './collection';
@@ -213,4 +214,14 @@ export class Ec2State {
     const gateway = this.internetGateways.find(gatewayId);
     return gateway?.Attachments.some((one) => one.VpcId === vpcId) ?? false;
   }
+}
+
+/**
+ * EC2 of a region, this one or another.
+ * @throws AwsError InvalidRegion for a region that is not there
+ */
+export function requireRegion(state: Ec2State, region: string): Ec2State {
+  const there = region === state.realm.region ? state : state.deps.regionOf?.(region)?.state;
+  if (!there) throw new AwsError('InvalidRegion', `The region '${region}' is not valid or not accessible`);
+  return there;
 }

@@ -4,6 +4,7 @@ import { AwsError } from '../../wire/aws-error';
 import { isServiceCall } from '../directories';
 import type { Collection } from './collection';
 import { compileFilters, type FilterTable } from './filters';
+import { requireImage } from './image-access';
 import { paginate } from './pages';
 import type { Ec2Operations, Ec2State } from './state';
 import { checkTags } from './tags';
@@ -25,7 +26,7 @@ export function tagOperations(state: Ec2State) {
       const resources = requireResources(state, input.Resources ?? []);
       if (tags.length === 0) throw missing('Tag');
       checkTags(tags, call);
-      for (const id of resources) state.tags.add(id, tags);
+      state.tags.addToAll(resources, tags);
       return {};
     },
     DeleteTags(input, call) {
@@ -82,6 +83,8 @@ function requireResources(state: Ec2State, ids: readonly string[]): readonly str
     const collection = collectionOf(state, id);
     if (!collection) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
     collection.require(id);
+    // An image that was deregistered is kept for the instances that run it, and is nobody's else.
+    if (state.images.has(id)) requireImage(state, id);
   }
   return ids;
 }

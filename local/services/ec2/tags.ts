@@ -29,11 +29,23 @@ export class Tags {
    * @throws AwsError TagLimitExceeded for more than 50 on a resource (those of AWS itself not counted)
    */
   add(id: string, tags: readonly Tag[]): void {
-    if (tags.length === 0) return;
+    if (tags.length > 0) this.byResource.set(id, this.plan(id, tags));
+  }
+
+  /**
+   * As `add`, to several resources: to all or to none.
+   * @throws AwsError TagLimitExceeded
+   */
+  addToAll(ids: readonly string[], tags: readonly Tag[]): void {
+    const planned = ids.map((id) => [id, this.plan(id, tags)] as const);
+    for (const [id, next] of planned) this.byResource.set(id, next);
+  }
+
+  private plan(id: string, tags: readonly Tag[]): Map<string, string> {
     const next = new Map(this.byResource.get(id));
     for (const tag of tags) next.set(tag.Key ?? '', tag.Value ?? '');
     checkCount([...next.keys()]);
-    this.byResource.set(id, next);
+    return next;
   }
 
   /** Removes tags: by key, or only where the value is the given one. No tags given removes all that are not AWS's own. */
@@ -103,8 +115,9 @@ export function readTagSpecifications(
   return (type) => byType.get(type) ?? [];
 }
 
-function checkCount(keys: readonly string[]): void {
-  if (keys.filter((key) => !RESERVED.test(key)).length > MOST_TAGS) {
+/** @throws AwsError TagLimitExceeded for more than 50 different keys, those of AWS itself not counted */
+export function checkCount(keys: readonly string[]): void {
+  if (new Set(keys.filter((key) => !RESERVED.test(key))).size > MOST_TAGS) {
     throw new AwsError('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.');
   }
 }

@@ -9,7 +9,7 @@ export function checkUserData(userData: string | undefined): string | undefined 
   if (userData === undefined || userData === '') return undefined;
   const compact = userData.replace(/\s/g, '');
   if (!BASE64.test(compact) || compact.length % 4 === 1) {
-    throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data');
+    throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.');
   }
   if (Buffer.from(compact, 'base64').length > MOST_BYTES) {
     throw new AwsError('InvalidParameterValue', `User data is limited to ${MOST_BYTES} bytes`);

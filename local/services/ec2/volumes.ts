@@ -2,18 +2,36 @@ import type { VolumeModification } from '@aws-sdk/client-ec2';
 import { durations } from '../../durations';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
-import { planVolume, type VolumePlan } from './block-devices';
+import { performanceOf, planVolume, type VolumePlan } from './block-devices';
 import { encryptionKey } from './ebs-encryption';
+import { compileFilters, type FilterTable } from './filters';
+import { paginate } from './pages';
+import { refuseIdsWithPages } from './parameters';
 import type { VolumeRecord } from './records/storage';
 import { zonesOf } from './regions';
 import type { Ec2Operations, Ec2State } from './state';
 import { readTagSpecifications } from './tags';
+
+const modificationFilters: FilterTable<VolumeModification> = {
+  'modification-state': (one) => one.ModificationState,
+  'original-iops': (one) => one.OriginalIops,
+  'original-size': (one) => one.OriginalSize,
+  'original-volume-type': (one) => one.OriginalVolumeType,
+  'start-time': (one) => one.StartTime,
+  'target-iops': (one) => one.TargetIops,
+  'target-size': (one) => one.TargetSize,
+  'target-volume-type': (one) => one.TargetVolumeType,
+  'volume-id': (one) => one.VolumeId,
+};
 
 /** EBS volumes. */
 export function volumeOperations(state: Ec2State) {
   return {
     CreateVolume(input, call) {
       const tagsFor = readTagSpecifications(input.TagSpecifications, ['volume'], call);
+      if (!input.AvailabilityZone && !input.AvailabilityZoneId) {
+        throw new AwsError('MissingParameter', 'The request must contain the parameter availabilityZone');
+      }
       const zone = zonesOf(state.realm.region).find(
         (one) => one.name === input.AvailabilityZone || one.id === input.AvailabilityZoneId,
       );
@@ -42,6 +60,7 @@ export function volumeOperations(state: Ec2State) {
       return { ...showVolume(volume), Tags: state.tags.of(VolumeId) };
     },
     DescribeVolumes(input) {
+      refuseIdsWithPages('volumeSet', input.VolumeIds, input.MaxResults);
       const { items, NextToken } = state.volumes.describe(input, input.VolumeIds, { min: 1, max: 1000 });
       return { Volumes: items.map(showVolume), NextToken };
     },
@@ -121,14 +140,19 @@ export function volumeOperations(state: Ec2State) {
       if (size < volume.Size) {
         throw new AwsError('InvalidParameterValue', `New size cannot be smaller than existing size`);
       }
+      // A volume that stays of its type keeps the performance that it has.
+      const isSameType = (input.VolumeType ?? volume.VolumeType) === volume.VolumeType;
+      const kept = isSameType
+        ? performanceOf({ type: volume.VolumeType, iops: volume.Iops, throughput: volume.Throughput })
+        : {};
       const plan = planVolume(
         state,
         '',
         {
           VolumeSize: size,
           VolumeType: input.VolumeType ?? volume.VolumeType,
-          Iops: input.Iops,
-          Throughput: input.Throughput,
+          Iops: input.Iops ?? kept.Iops,
+          Throughput: input.Throughput ?? kept.Throughput,
         },
         false,
       );
@@ -152,7 +176,27 @@ export function volumeOperations(state: Ec2State) {
       volume.VolumeType = plan.type;
       volume.Iops = plan.iops;
       volume.Throughput = plan.throughput;
+      volume.modification = modification;
       return { VolumeModification: modification };
+    },
+    DescribeVolumesModifications(input) {
+      const ids = input.VolumeIds ?? [];
+      refuseIdsWithPages('volumeSet', ids, input.MaxResults);
+      const volumes = ids.length > 0 ? state.volumes.requireAll(ids) : state.volumes.values();
+      const unmodified = volumes.find((volume) => !volume.modification);
+      if (ids.length > 0 && unmodified) {
+        throw new AwsError(
+          'InvalidVolumeModification.NotFound',
+          `Modification for volume '${unmodified.VolumeId}' does not exist.`,
+        );
+      }
+      const matches = compileFilters(input.Filters, modificationFilters);
+      const found = volumes.flatMap((volume) => volume.modification ?? []).filter(matches);
+      const page = paginate(found, (one) => one.VolumeId ?? '', input, { min: 1, max: 500 }, [
+        ids,
+        input.Filters,
+      ]);
+      return { VolumesModifications: page.items, NextToken: page.NextToken };
     },
   } satisfies Ec2Operations;
 }
@@ -180,7 +224,7 @@ export function createVolume(state: Ec2State, plan: VolumePlan, zone: string): V
   });
 }
 
-function showVolume<T extends VolumeRecord>(volume: T): Omit<T, 'content'> {
-  const { content: _, ...shown } = volume;
+function showVolume<T extends VolumeRecord>(volume: T): Omit<T, 'content' | 'modification'> {
+  const { content: _content, modification: _modification, ...shown } = volume;
   return shown;
 }

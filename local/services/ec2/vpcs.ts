@@ -2,6 +2,8 @@ import type { Tenancy } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { formatCidr, parseCidr } from './cidr';
+import { refreshPublicName } from './interfaces';
+import { checkOneOf } from './parameters';
 import type { VpcRecord } from './records/network';
 import { privateDomain, zonesOf } from './regions';
 import { createSecurityGroup } from './security-groups';
@@ -28,6 +30,7 @@ export function vpcOperations(state: Ec2State) {
       if (cidr.bits < 16 || cidr.bits > 28) {
         throw new AwsError('InvalidVpc.Range', `The CIDR '${input.CidrBlock}' is invalid.`);
       }
+      checkOneOf('instanceTenancy', input.InstanceTenancy, ['default', 'dedicated']);
       const vpc = createVpc(state, formatCidr(cidr), { tenancy: input.InstanceTenancy });
       state.tags.add(vpc.VpcId, tagsFor('vpc'));
       return { Vpc: { ...showVpc(vpc), State: 'pending', Tags: state.tags.of(vpc.VpcId) } };
@@ -61,7 +64,7 @@ export function vpcOperations(state: Ec2State) {
       }
     },
     ModifyVpcAttribute(input) {
-      const { attributes } = state.vpcs.require(input.VpcId);
+      const { VpcId, attributes } = state.vpcs.require(input.VpcId);
       const changes = [
         input.EnableDnsSupport,
         input.EnableDnsHostnames,
@@ -77,6 +80,9 @@ export function vpcOperations(state: Ec2State) {
       if (input.EnableDnsHostnames) attributes.dnsHostnames = input.EnableDnsHostnames.Value ?? false;
       if (input.EnableNetworkAddressUsageMetrics) {
         attributes.networkAddressUsageMetrics = input.EnableNetworkAddressUsageMetrics.Value ?? false;
+      }
+      for (const nic of state.interfaces.values()) {
+        if (nic.VpcId === VpcId) refreshPublicName(state, nic);
       }
       return {};
     },

@@ -265,3 +265,21 @@ test('a copy in another region is an image of its own that boots the same disk',
     await other.dispose();
   }
 });
+
+test('a copy that names a key says that it shall be encrypted', async () => {
+  born = bearEc2({ scale: 1 });
+  const copy = (more: object) =>
+    born.operations.CopyImage(
+      {
+        Name: 'copy',
+        SourceRegion: 'us-east-1',
+        SourceImageId: born.amazonImage,
+        KmsKeyId: 'alias/own',
+        ...more,
+      },
+      born.call,
+    );
+  expect(await codeOf(() => copy({}))).toBe('InvalidParameterDependency');
+  const { ImageId = '' } = copy({ Encrypted: true });
+  expect(imageOf(ImageId)?.BlockDeviceMappings).toMatchObject([{ Ebs: { Encrypted: true } }]);
+});

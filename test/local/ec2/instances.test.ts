@@ -47,19 +47,36 @@ test('an instance serves what its user data installed to those that its security
   expect(await answer.text()).toBe('Welcome\n');
 });
 
-test('an instance goes through its states and is forgotten an hour after its end', async () => {
+test('an instance goes through its states and takes its volumes and interfaces along', async () => {
   born = bearEc2({ scale: 20000 });
   const id = idOf(launch());
   expect(stateOf(id)).toBe('pending');
   await born.until(() => stateOf(id) === 'running');
   born.operations.TerminateInstances({ InstanceIds: [id] }, born.call);
-  await born.until(() => stateOf(id) === undefined);
+  await born.until(() => stateOf(id) === 'terminated');
   const states = born.events
     .filter((event) => event['detail-type'] === 'EC2 Instance State-change Notification')
     .map((event) => (event.detail as { state: string }).state);
   expect(states).toEqual(['pending', 'running', 'shutting-down', 'terminated']);
   expect(born.operations.DescribeVolumes({}, born.call).Volumes).toEqual([]);
   expect(born.operations.DescribeNetworkInterfaces({}, born.call).NetworkInterfaces).toEqual([]);
+});
+
+test('a terminated instance is remembered for an hour, and however fast the clock, for clients that ask every 15 s', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    born = bearEc2({ scale: 20000 });
+    const id = idOf(launch());
+    born.operations.TerminateInstances({ InstanceIds: [id] }, born.call);
+    for (const seconds of [1, 15, 15]) {
+      await jest.advanceTimersByTimeAsync(seconds * 1000);
+      expect(stateOf(id)).toBe('terminated');
+    }
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(stateOf(id)).toBeUndefined();
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('a stopped instance keeps its disk and private address, and loses its public one', async () => {
@@ -92,6 +109,15 @@ test('a stopped instance cannot be rebooted, and a terminated one not started', 
   expect(await codeOf(() => born.operations.StartInstances(call, born.call))).toBe('IncorrectInstanceState');
 });
 
+test('an instance that cannot hibernate is not stopped instead', async () => {
+  born = bearEc2();
+  const id = idOf(launch());
+  await born.until(() => stateOf(id) === 'running');
+  const hibernate = () => born.operations.StopInstances({ InstanceIds: [id], Hibernate: true }, born.call);
+  expect(await codeOf(hibernate)).toBe('UnsupportedHibernationConfiguration');
+  expect(stateOf(id)).toBe('running');
+});
+
 test('the same client token launches once, and with other parameters it is refused', async () => {
   born = bearEc2({ scale: 1 });
   const first = launch({ ClientToken: 'once' });
@@ -116,6 +142,26 @@ test.each([
     { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 4 } }] },
     'InvalidBlockDeviceMapping',
   ],
+  [
+    'a group by name in a subnet by id',
+    { SecurityGroups: ['default'], SubnetId: 'subnet-00000000000000000' },
+    'InvalidParameterCombination',
+  ],
+  ['metadata options that are none', { MetadataOptions: { HttpTokens: 'maybe' } }, 'InvalidParameterValue'],
+  ['too many hops', { MetadataOptions: { HttpPutResponseHopLimit: 65 } }, 'InvalidParameterValue'],
+  [
+    'a shutdown behavior that is none',
+    { InstanceInitiatedShutdownBehavior: 'hibernate' },
+    'InvalidParameterValue',
+  ],
+  ['a tenancy that is none', { Placement: { Tenancy: 'shared' } }, 'InvalidParameterValue'],
+  [
+    "a placement group that is nobody's",
+    { Placement: { GroupName: 'near' } },
+    'InvalidPlacementGroup.Unknown',
+  ],
+  ['hibernation', { HibernationOptions: { Configured: true } }, 'UnsupportedHibernationConfiguration'],
+  ['an address that is not in the subnet', { PrivateIpAddress: '10.0.0.1' }, 'InvalidParameterValue'],
   ['more at least than at most', { MinCount: 2, MaxCount: 1 }, 'InvalidParameterValue'],
   [
     'a reserved tag',
@@ -128,6 +174,21 @@ test.each([
   expect(await codeOf(() => launch(change))).toBe(code);
   expect(born.operations.DescribeInstances({}, born.call).Reservations).toEqual([]);
   expect(born.operations.DescribeNetworkInterfaces({}, born.call).NetworkInterfaces).toEqual([]);
+});
+
+test('as many instances are launched as the smallest of their subnets has addresses for', async () => {
+  born = bearEc2({ scale: 1 });
+  const { operations, call } = born;
+  const VpcId = operations.CreateVpc({ CidrBlock: '10.0.0.0/16' }, call).Vpc?.VpcId;
+  const subnet = (CidrBlock: string) => operations.CreateSubnet({ VpcId, CidrBlock }, call).Subnet?.SubnetId;
+  const NetworkInterfaces = [
+    { DeviceIndex: 0, SubnetId: subnet('10.0.0.0/24') },
+    { DeviceIndex: 1, SubnetId: subnet('10.0.1.0/28') },
+  ];
+  expect(await codeOf(() => launch({ NetworkInterfaces, MinCount: 12, MaxCount: 12 }))).toBe(
+    'InsufficientFreeAddressesInSubnet',
+  );
+  expect(launch({ NetworkInterfaces, MaxCount: 20 }).Instances).toHaveLength(11);
 });
 
 test('a launch that fails late ends as terminated with the reason', async () => {
@@ -243,9 +304,9 @@ test('a launch takes from its template what it does not say itself', () => {
   expect(Instances?.[0]).toMatchObject({
     ImageId: born.amazonImage,
     InstanceType: 't3.small',
-    Tags: [
+    Tags: expect.arrayContaining([
       { Key: 'a', Value: 'template' },
       { Key: 'b', Value: 'call' },
-    ],
+    ]),
   });
 });

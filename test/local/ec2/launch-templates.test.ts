@@ -1,3 +1,4 @@
+import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { bearEc2, codeOf, type NewbornEc2 } from './newborn-ec2';
 
 let born: NewbornEc2;
@@ -103,4 +104,91 @@ test('the same client token makes one version', () => {
       born.call,
     ).LaunchTemplateVersion?.VersionNumber;
   expect([create(), create()]).toEqual([2, 2]);
+});
+
+test('an instance says by its tags which version it was launched from, also when that was the latest', () => {
+  addVersion(born.amazonImage, '1');
+  const { Instances } = born.operations.RunInstances(
+    { LaunchTemplate: { LaunchTemplateId: id, Version: '$Latest' }, MinCount: 1, MaxCount: 1 },
+    born.call,
+  );
+  expect(Instances?.[0]?.Tags).toEqual([
+    { Key: 'aws:ec2launchtemplate:id', Value: id },
+    { Key: 'aws:ec2launchtemplate:version', Value: '2' },
+  ]);
+  const Filters = [{ Name: 'tag:aws:ec2launchtemplate:id', Values: [id] }];
+  expect(born.operations.DescribeInstances({ Filters }, born.call).Reservations).toHaveLength(1);
+});
+
+test('an alias that leads nowhere makes no version', async () => {
+  const create = () =>
+    born.operations.CreateLaunchTemplateVersion(
+      {
+        LaunchTemplateId: id,
+        ResolveAlias: true,
+        LaunchTemplateData: { ImageId: 'resolve:ssm:/nobody/image' },
+      },
+      born.call,
+    );
+  expect(await codeOf(create)).toBe('InvalidParameterValue');
+  expect(versions({})).toHaveLength(1);
+});
+
+test('versions are deleted by number only, and none of a list with another word', async () => {
+  addVersion(image('1'));
+  const remove = (Versions: string[]) =>
+    born.operations.DeleteLaunchTemplateVersions({ LaunchTemplateId: id, Versions }, born.call);
+  expect(await codeOf(() => remove(['2', '$Latest']))).toBe('InvalidParameterValue');
+  expect(versions({})).toHaveLength(2);
+});
+
+test('a description is not longer than AWS allows', async () => {
+  const create = (VersionDescription: string) =>
+    born.operations.CreateLaunchTemplateVersion(
+      { LaunchTemplateId: id, VersionDescription, LaunchTemplateData: { ImageId: image('1') } },
+      born.call,
+    );
+  expect(await codeOf(() => create('d'.repeat(256)))).toBe('InvalidParameterValue');
+  expect(create('d'.repeat(255)).LaunchTemplateVersion?.VersionNumber).toBe(2);
+});
+
+test('a template of what an instance has launches another like it', async () => {
+  const { operations, call } = born;
+  const like = {
+    ImageId: born.amazonImage,
+    InstanceType: 't3.small' as const,
+    UserData: Buffer.from('#!/bin/bash').toString('base64'),
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20 } }],
+    TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'site', Value: 'web' }] }],
+  };
+  const { Instances } = operations.RunInstances({ MinCount: 1, MaxCount: 1, ...like }, call);
+  const data = operations.GetLaunchTemplateData(
+    { InstanceId: Instances?.[0]?.InstanceId },
+    call,
+  ).LaunchTemplateData;
+  expect(data).toMatchObject({
+    ImageId: like.ImageId,
+    InstanceType: 't3.small',
+    UserData: like.UserData,
+    BlockDeviceMappings: [{ Ebs: { VolumeSize: 20, VolumeType: 'gp3', Iops: 3000 } }],
+    NetworkInterfaces: [{ DeviceIndex: 0, AssociatePublicIpAddress: true, DeleteOnTermination: true }],
+    MetadataOptions: { HttpTokens: 'required' },
+    TagSpecifications: like.TagSpecifications,
+  });
+  const { LaunchTemplate } = operations.CreateLaunchTemplate(
+    { LaunchTemplateName: 'alike', LaunchTemplateData: data as RequestLaunchTemplateData },
+    call,
+  );
+  const again = operations.RunInstances(
+    { LaunchTemplate: { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId }, MinCount: 1, MaxCount: 1 },
+    call,
+  );
+  expect(again.Instances?.[0]).toMatchObject({
+    InstanceType: 't3.small',
+    SubnetId: Instances?.[0]?.SubnetId,
+    Tags: expect.arrayContaining([{ Key: 'site', Value: 'web' }]),
+  });
+  expect(
+    await codeOf(() => operations.GetLaunchTemplateData({ InstanceId: 'i-00000000000000000' }, call)),
+  ).toBe('InvalidInstanceID.NotFound');
 });

@@ -119,6 +119,46 @@ describe('security groups', () => {
     expect(await remove(balancer)).toBe('InvalidGroup.NotFound');
   });
 
+  test('what was revoked is shown', () => {
+    const { operations, call } = born;
+    const GroupId = createGroup('web');
+    const permission = { ...http, IpRanges: [{ CidrIp: '10.0.0.0/8', Description: 'inside' }] };
+    const { SecurityGroupRules } = operations.AuthorizeSecurityGroupIngress(
+      { GroupId, IpPermissions: [permission] },
+      call,
+    );
+    const SecurityGroupRuleIds = [SecurityGroupRules[0]?.SecurityGroupRuleId ?? ''];
+    const answer = operations.RevokeSecurityGroupIngress({ GroupId, SecurityGroupRuleIds }, call);
+    expect(answer.RevokedSecurityGroupRules).toMatchObject([
+      {
+        SecurityGroupRuleId: SecurityGroupRuleIds[0],
+        GroupId,
+        IsEgress: false,
+        ...http,
+        CidrIpv4: '10.0.0.0/8',
+      },
+    ]);
+  });
+
+  test.each(['d'.repeat(256), 'naïve'])('a rule with the description %s is refused', async (Description) => {
+    const GroupId = createGroup('web');
+    const IpPermissions = [{ ...http, IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }];
+    const authorize = () =>
+      born.operations.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions }, born.call);
+    expect(await codeOf(authorize)).toBe('InvalidParameterValue');
+  });
+
+  test('a group of another VPC is not let in', async () => {
+    const GroupId = createGroup('web');
+    const stranger = createGroup('stranger', createVpc());
+    const authorize = () =>
+      born.operations.AuthorizeSecurityGroupIngress(
+        { GroupId, IpPermissions: [{ ...http, UserIdGroupPairs: [{ GroupId: stranger }] }] },
+        born.call,
+      );
+    expect(await codeOf(authorize)).toBe('InvalidGroup.NotFound');
+  });
+
   test('names are unique in a VPC, and default is reserved', async () => {
     createGroup('web');
     createGroup('web', createVpc());
@@ -154,4 +194,83 @@ test('an Elastic IP moves with its association and is not released while it is u
   operations.DisassociateAddress({ AssociationId }, call);
   release();
   expect(operations.DescribeAddresses({}, call).Addresses).toEqual([]);
+});
+
+test('an interface keeps its Elastic IP when the caller forbids to take it', async () => {
+  const { operations, call } = born;
+  const SubnetId = operations.DescribeSubnets({}, call).Subnets?.[0]?.SubnetId;
+  const { NetworkInterface } = operations.CreateNetworkInterface({ SubnetId }, call);
+  const NetworkInterfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
+  const [first, second] = [operations.AllocateAddress({}, call), operations.AllocateAddress({}, call)];
+  operations.AssociateAddress({ AllocationId: first.AllocationId, NetworkInterfaceId }, call);
+  const associate = (AllowReassociation: boolean) =>
+    operations.AssociateAddress(
+      { AllocationId: second.AllocationId, NetworkInterfaceId, AllowReassociation },
+      call,
+    );
+  expect(await codeOf(() => associate(false))).toBe('Resource.AlreadyAssociated');
+  associate(true);
+  expect(born.network.interface(NetworkInterfaceId)?.publicIp).toBe(second.PublicIp);
+  operations.ReleaseAddress({ AllocationId: first.AllocationId }, call);
+  expect(await codeOf(() => operations.DisassociateAddress({}, call))).toBe('MissingParameter');
+  expect(await codeOf(() => operations.ReleaseAddress({}, call))).toBe('MissingParameter');
+});
+
+test('a call for certain resources gives no pages of them', async () => {
+  const { operations, call } = born;
+  const page = { MaxResults: 5 };
+  const calls = [
+    () => operations.DescribeInstances({ InstanceIds: ['i-0123456789abcdef0'], ...page }, call),
+    () => operations.DescribeVolumes({ VolumeIds: ['vol-0123456789abcdef0'], ...page }, call),
+    () => operations.DescribeSnapshots({ SnapshotIds: ['snap-0123456789abcdef0'], ...page }, call),
+    () =>
+      operations.DescribeNetworkInterfaces({ NetworkInterfaceIds: ['eni-0123456789abcdef0'], ...page }, call),
+  ];
+  for (const describe of calls) expect(await codeOf(describe)).toBe('InvalidParameterCombination');
+});
+
+test('a VPC has a tenancy that there is', async () => {
+  const create = () =>
+    born.operations.CreateVpc(
+      { CidrBlock: '10.9.0.0/16', InstanceTenancy: 'shared' as 'default' },
+      born.call,
+    );
+  expect(await codeOf(create)).toBe('InvalidParameterValue');
+});
+
+test('a public address has a name only while DNS hostnames are enabled in its VPC', () => {
+  const { operations, call } = born;
+  const VpcId = operations.CreateVpc({ CidrBlock: '10.0.0.0/16' }, call).Vpc?.VpcId;
+  const SubnetId = operations.CreateSubnet({ VpcId, CidrBlock: '10.0.0.0/24' }, call).Subnet?.SubnetId;
+  const { Instances } = operations.RunInstances(
+    {
+      ImageId: born.amazonImage,
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId, AssociatePublicIpAddress: true }],
+    },
+    call,
+  );
+  const id = Instances?.[0]?.InstanceId ?? '';
+  expect(born.ec2.instance(id)).toMatchObject({ PublicIpAddress: expect.any(String), PublicDnsName: '' });
+  const enable = (Value: boolean) =>
+    operations.ModifyVpcAttribute({ VpcId, EnableDnsHostnames: { Value } }, call);
+  enable(true);
+  expect(born.ec2.instance(id)?.PublicDnsName).toMatch(/^ec2-.*amazonaws\.com$/);
+  enable(false);
+  expect(born.ec2.instance(id)?.PublicDnsName).toBe('');
+});
+
+test('an interface has the primary address that a list names', async () => {
+  const { operations, call } = born;
+  const SubnetId = operations.DescribeSubnets({}, call).Subnets?.[0]?.SubnetId;
+  const create = (more: object) =>
+    operations.CreateNetworkInterface(
+      { SubnetId, PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: '172.31.0.40' }], ...more },
+      call,
+    ).NetworkInterface;
+  expect(await codeOf(() => create({ PrivateIpAddress: '172.31.0.41' }))).toBe('InvalidParameterCombination');
+  expect(create({})?.PrivateIpAddress).toBe('172.31.0.40');
+  expect(await codeOf(() => create({}))).toBe('InvalidIPAddress.InUse');
 });

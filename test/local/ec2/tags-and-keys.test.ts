@@ -46,6 +46,53 @@ test.each([
   expect(await codeOf(create)).toBe(code);
 });
 
+test('tags go to all resources of a call or to none', async () => {
+  const { operations, call } = born;
+  const full = operations.DescribeSubnets({}, call).Subnets?.[0]?.SubnetId ?? '';
+  const fifty = Array.from({ length: 50 }, (_, i) => ({ Key: `key${i}`, Value: '' }));
+  operations.CreateTags({ Resources: [full], Tags: fifty }, call);
+  const create = () =>
+    operations.CreateTags({ Resources: [vpcId(), full], Tags: [{ Key: 'one more' }] }, call);
+  expect(await codeOf(create)).toBe('TagLimitExceeded');
+  expect(born.ec2.vpc(vpcId())?.Tags).toEqual([]);
+});
+
+test('an image that was deregistered has no tags any more', async () => {
+  const { operations, call } = born;
+  const { VolumeId } = operations.CreateVolume({ AvailabilityZone: 'us-east-1a', Size: 1 }, call);
+  const { SnapshotId } = operations.CreateSnapshot({ VolumeId }, call);
+  const { ImageId = '' } = operations.RegisterImage(
+    {
+      Name: 'short-lived',
+      RootDeviceName: '/dev/xvda',
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId } }],
+    },
+    call,
+  );
+  operations.DeregisterImage({ ImageId }, call);
+  const create = () => operations.CreateTags({ Resources: [ImageId], Tags: [{ Key: 'a' }] }, call);
+  expect(await codeOf(create)).toBe('InvalidAMIID.Unavailable');
+});
+
+test('a copy of an image that would have too many tags is not made', async () => {
+  const { operations, call } = born;
+  const fifty = Array.from({ length: 50 }, (_, i) => ({ Key: `key${i}`, Value: '' }));
+  const copy = (Name: string, more: object) =>
+    operations.CopyImage({ Name, SourceRegion: 'us-east-1', SourceImageId: born.amazonImage, ...more }, call);
+  const tags = (Tags: object[]) => [{ ResourceType: 'image' as const, Tags }];
+  const { ImageId = '' } = copy('tagged', { TagSpecifications: tags(fifty) });
+  const image = born.ec2.state.images.require(ImageId);
+  image.State = 'available';
+  const more = {
+    SourceImageId: ImageId,
+    CopyImageTags: true,
+    TagSpecifications: tags([{ Key: 'one more' }]),
+  };
+  expect(await codeOf(() => copy('too-many', more))).toBe('TagLimitExceeded');
+  const images = operations.DescribeImages({ Owners: ['self'] }, call).Images;
+  expect(images?.map((one) => one.Name)).toEqual(['tagged']);
+});
+
 test('only AWS services set tags that begin with aws:', () => {
   const Resources = [vpcId()];
   const Tags = [{ Key: 'aws:autoscaling:groupName', Value: 'web' }];
@@ -95,6 +142,26 @@ test('a key name is taken once, an unknown key is not found, and what is no key 
   expect(await codeOf(() => operations.DescribeKeyPairs({ KeyNames: ['mine'] }, call))).toBe(
     'InvalidKeyPair.NotFound',
   );
+});
+
+test('a key of a type or format that is none is not made', async () => {
+  const create = (input: object) =>
+    codeOf(() => born.operations.CreateKeyPair({ KeyName: 'mine', ...input }, born.call));
+  expect(await create({ KeyType: 'dsa' })).toBe('InvalidParameterValue');
+  expect(await create({ KeyFormat: 'jwk' })).toBe('InvalidParameterValue');
+});
+
+test.each([
+  ['m7i.large', 'x86_64', 8192, 2],
+  ['c7a.xlarge', 'x86_64', 8192, 1],
+  ['r7g.2xlarge', 'arm64', 65536, 1],
+] as const)('%s is of %s, with %i MiB and %i threads a core', (name, architecture, memory, threads) => {
+  const { InstanceTypes } = born.operations.DescribeInstanceTypes({ InstanceTypes: [name] }, born.call);
+  expect(InstanceTypes?.[0]).toMatchObject({
+    ProcessorInfo: { SupportedArchitectures: [architecture] },
+    MemoryInfo: { SizeInMiB: memory },
+    VCpuInfo: { DefaultThreadsPerCore: threads },
+  });
 });
 
 test('instance types are known by architecture and offered in every zone', () => {

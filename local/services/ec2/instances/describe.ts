@@ -3,6 +3,7 @@ import { AwsError } from '../../../wire/aws-error';
 import { compileFilters, type FilterTable } from '../filters';
 import { instanceTypes } from '../instance-types';
 import { paginate } from '../pages';
+import { refuseIdsWithPages } from '../parameters';
 import { type InstanceRecord, stateCodes } from '../records/instances';
 import type { Ec2Operations, Ec2State } from '../state';
 import type { Lifecycle } from './lifecycle';
@@ -26,7 +27,7 @@ export function describeOperations(state: Ec2State, lifecycle: Lifecycle) {
   return {
     DescribeInstances(input) {
       const ids = input.InstanceIds ?? [];
-      refuseIdsWithPages(ids, input.MaxResults);
+      refuseIdsWithPages('instancesSet', ids, input.MaxResults);
       const records = ids.length > 0 ? state.instances.requireAll(ids) : state.instances.values();
       const matches = compileFilters(input.Filters, state.instanceFilters, (view) =>
         state.tags.of(view.record.id),
@@ -37,7 +38,7 @@ export function describeOperations(state: Ec2State, lifecycle: Lifecycle) {
     },
     DescribeInstanceStatus(input) {
       const ids = input.InstanceIds ?? [];
-      refuseIdsWithPages(ids, input.MaxResults);
+      refuseIdsWithPages('instancesSet', ids, input.MaxResults);
       const records = ids.length > 0 ? state.instances.requireAll(ids) : state.instances.values();
       const matches = compileFilters(input.Filters, statusFilters, (record) => state.tags.of(record.id));
       const found = records.filter(
@@ -66,15 +67,6 @@ export function describeOperations(state: Ec2State, lifecycle: Lifecycle) {
       };
     },
   } satisfies Ec2Operations;
-}
-
-function refuseIdsWithPages(ids: readonly string[], maxResults: number | undefined): void {
-  if (ids.length > 0 && maxResults !== undefined) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      'The parameter instancesSet cannot be used with the parameter maxResults',
-    );
-  }
 }
 
 function showStatus(record: InstanceRecord): InstanceStatus {

@@ -29,8 +29,6 @@ export function createGuest(
   const { network } = state.deps;
   const { clock, endpoint, region, accountId } = state.realm;
   const { NetworkInterfaceId: interfaceId } = nic;
-  const exposesTags = record.metadata.InstanceMetadataTags === 'enabled';
-  const role = roleOf(state, record);
   return new Machine({
     instanceId: record.id,
     imageId: record.imageId,
@@ -51,16 +49,25 @@ export function createGuest(
     reservationId: record.reservationId,
     disk: content,
     userData: record.userData ? Buffer.from(record.userData, 'base64') : undefined,
-    tags: exposesTags
-      ? () => Object.fromEntries(state.tags.of(record.id).map((tag) => [tag.Key ?? '', tag.Value ?? '']))
-      : undefined,
-    httpTokens: record.metadata.HttpTokens,
+    // Getters: changed metadata options and another profile take effect without a restart.
+    get tags() {
+      if (record.metadata.InstanceMetadataTags !== 'enabled') return undefined;
+      return () =>
+        Object.fromEntries(state.tags.of(record.id).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+    },
+    get httpTokens() {
+      return record.metadata.HttpTokens;
+    },
     credentials: async () => {
       const current = roleOf(state, record);
       return current === undefined ? undefined : state.deps.iam.issue(current, record.id);
     },
-    profileName: role?.split('/').at(-1),
-    profileArn: record.profile?.arn,
+    get profileName() {
+      return roleOf(state, record)?.split('/').at(-1);
+    },
+    get profileArn() {
+      return record.profile?.arn;
+    },
     endpoint,
     fetch: (url, init) =>
       network.fetch(

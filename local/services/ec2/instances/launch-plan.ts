@@ -1,8 +1,8 @@
 import type {
   IamInstanceProfileSpecification,
-  InstanceMetadataOptionsRequest,
   InstanceMetadataOptionsResponse,
   InstanceNetworkInterfaceSpecification,
+  Placement,
   ResourceType,
   RunInstancesCommandInput,
   ShutdownBehavior,
@@ -13,21 +13,25 @@ import { AwsError } from '../../../wire/aws-error';
 import { planVolumes, type VolumePlan } from '../block-devices';
 import { requireLaunchable } from '../image-access';
 import { type InstanceTypeFacts, instanceTypes } from '../instance-types';
-import { chooseGroups } from '../interfaces';
+import { chooseGroups, readPrimaryAddress } from '../interfaces';
 import { requireKeyPair } from '../key-pairs';
+import { checkOneOf } from '../parameters';
 import type { InterfaceRecord } from '../records/interfaces';
+import type { TemplateVersion } from '../records/launch-templates';
 import type { SubnetRecord } from '../records/network';
 import type { SecurityGroupRecord } from '../records/security-groups';
 import type { ImageRecord } from '../records/storage';
 import { zonesOf } from '../regions';
 import { requireByName, requireDefaultVpc } from '../security-groups';
 import type { Ec2State } from '../state';
-import { countFreeAddresses } from '../subnets';
+import { countFreeAddresses, takeAddress } from '../subnets';
 import { readTagSpecifications } from '../tags';
 import { checkUserData } from '../user-data';
 import { readLaunchRequest } from './launch-request';
+import { readMetadataOptions } from './metadata-options';
 
 const DEFAULT_TYPE = 'm1.small';
+const SHUTDOWNS = ['stop', 'terminate'];
 const TAGGED: readonly ResourceType[] = ['instance', 'volume', 'network-interface', 'spot-instances-request'];
 
 /** One interface that each instance gets: a new one, or an existing one. */
@@ -75,16 +79,25 @@ type Request = Partial<RunInstancesCommandInput>;
  * @throws AwsError for whatever AWS refuses
  */
 export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, call: Call): LaunchPlan {
-  const request = readLaunchRequest(state, input);
+  const { request, launchedFrom } = readLaunchRequest(state, input);
   const { minCount, maxCount } = readCounts(input);
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
   const image = requireImage(state, request.ImageId);
   const type = requireType(request.InstanceType, image);
+  checkOneOf('instanceInitiatedShutdownBehavior', request.InstanceInitiatedShutdownBehavior, SHUTDOWNS);
+  checkPlacement(request.Placement);
   if (request.InstanceMarketOptions?.MarketType === 'spot') {
     throw new AwsError('Unsupported', 'Spot Instances are not supported here; request On-Demand Instances');
   }
+  // As DescribeInstanceTypes says: none of the types here can.
+  if (request.HibernationOptions?.Configured) {
+    throw new AwsError(
+      'UnsupportedHibernationConfiguration',
+      `Hibernation is not supported for the instance type ${type.name}.`,
+    );
+  }
   const { subnet, interfaces } = planInterfaces(state, request, maxCount);
-  checkRoom(state, subnet, interfaces, minCount);
+  checkRoom(state, interfaces, minCount);
   const keyName = request.KeyName ? requireKeyPair(state, request.KeyName).KeyName : undefined;
   return {
     minCount,
@@ -97,7 +110,7 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     keyName,
     userData: checkUserData(request.UserData),
     profile: readProfile(state, request.IamInstanceProfile),
-    metadata: readMetadataOptions(request.MetadataOptions, image),
+    metadata: readMetadataOptions(request.MetadataOptions, image.ImdsSupport === 'v2.0'),
     monitoring: request.Monitoring?.Enabled ?? false,
     ebsOptimized: request.EbsOptimized ?? type.ebsOptimized === 'default',
     disableApiTermination: request.DisableApiTermination ?? false,
@@ -107,8 +120,31 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     tenancy: request.Placement?.Tenancy ?? 'default',
     placementGroup: request.Placement?.GroupName,
     clientToken: input.ClientToken ?? '',
-    tagsFor,
+    tagsFor: (type) => [...tagsFor(type), ...(type === 'instance' ? tagsOfTemplate(launchedFrom) : [])],
   };
+}
+
+/**
+ * The tags by which AWS itself says what an instance was launched from.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html
+ */
+function tagsOfTemplate(version: TemplateVersion | undefined): Tag[] {
+  if (!version) return [];
+  return [
+    { Key: 'aws:ec2launchtemplate:id', Value: version.LaunchTemplateId },
+    { Key: 'aws:ec2launchtemplate:version', Value: String(version.VersionNumber) },
+  ];
+}
+
+/** There is no placement group here, so none is known. */
+function checkPlacement(placement: Placement | undefined): void {
+  checkOneOf('tenancy', placement?.Tenancy, ['default', 'dedicated', 'host']);
+  if (placement?.GroupName) {
+    throw new AwsError(
+      'InvalidPlacementGroup.Unknown',
+      `The Placement Group '${placement.GroupName}' is unknown.`,
+    );
+  }
 }
 
 function readCounts(input: RunInstancesCommandInput): { minCount: number; maxCount: number } {
@@ -195,6 +231,12 @@ function planInterfaces(
 ): { subnet: SubnetRecord; interfaces: InterfacePlan[] } {
   const specifications = request.NetworkInterfaces ?? [];
   if (specifications.length === 0) {
+    if (request.SubnetId && request.SecurityGroups?.length) {
+      throw new AwsError(
+        'InvalidParameterCombination',
+        'The parameter groupName cannot be used with the parameter subnet',
+      );
+    }
     const subnet = chooseSubnet(state, request, request.SubnetId);
     const byName = (request.SecurityGroups ?? []).map((name) => requireByName(state, name).GroupId);
     const groups = chooseGroups(state, subnet, [...(request.SecurityGroupIds ?? []), ...byName]);
@@ -262,13 +304,14 @@ function planInterface(
       'The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.',
     );
   }
-  if (specification.PrivateIpAddress && maxCount > 1) throw addressOfMany();
+  const privateIp = readPrimaryAddress(specification);
+  if (privateIp && maxCount > 1) throw addressOfMany();
   const subnet = chooseSubnet(state, request, specification.SubnetId);
   return {
     subnet,
     groups: chooseGroups(state, subnet, specification.Groups),
     deviceIndex,
-    privateIp: specification.PrivateIpAddress,
+    privateIp,
     publicAddress: specification.AssociatePublicIpAddress ?? (count === 1 && subnet.MapPublicIpOnLaunch),
     deleteOnTermination: specification.DeleteOnTermination ?? true,
     description: specification.Description,
@@ -319,18 +362,26 @@ function zoneName(state: Ec2State, request: Request): string | undefined {
   return found.name;
 }
 
-function checkRoom(
-  state: Ec2State,
-  subnet: SubnetRecord,
-  interfaces: readonly InterfacePlan[],
-  minCount: number,
-): void {
-  const each = interfaces.filter((one) => 'subnet' in one && one.subnet === subnet).length;
-  if (countFreeAddresses(state, subnet) < each * minCount) {
-    throw new AwsError(
-      'InsufficientFreeAddressesInSubnet',
-      `There are not enough free addresses in subnet '${subnet.SubnetId}' to satisfy the requested number of instances.`,
-    );
+/** Checks that every interface gets its address, so that no instance is made by half. */
+function checkRoom(state: Ec2State, interfaces: readonly InterfacePlan[], minCount: number): void {
+  const made = interfaces.flatMap((one) => ('subnet' in one ? [one] : []));
+  for (const subnet of new Set(made.map((one) => one.subnet))) {
+    const each = made.filter((one) => one.subnet === subnet).length;
+    if (countFreeAddresses(state, subnet) < each * minCount) {
+      throw new AwsError(
+        'InsufficientFreeAddressesInSubnet',
+        `There are not enough free addresses in subnet '${subnet.SubnetId}' to satisfy the requested number of instances.`,
+      );
+    }
+  }
+  const wanted = new Set<string>();
+  for (const { subnet, privateIp } of made) {
+    if (privateIp === undefined) continue;
+    takeAddress(state, subnet, privateIp);
+    if (wanted.has(privateIp)) {
+      throw new AwsError('InvalidIPAddress.InUse', `Address ${privateIp} is in use.`);
+    }
+    wanted.add(privateIp);
   }
 }
 
@@ -360,28 +411,6 @@ export function readProfile(
         'InvalidParameterValue',
         `Value (${given.Name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
       );
-}
-
-function readMetadataOptions(
-  given: InstanceMetadataOptionsRequest | undefined,
-  image: ImageRecord,
-): InstanceMetadataOptionsResponse {
-  const imdsV2 = image.ImdsSupport === 'v2.0';
-  const hops = given?.HttpPutResponseHopLimit;
-  if (hops !== undefined && (hops < 1 || hops > 64)) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `The HttpPutResponseHopLimit option must be between 1 and 64. ${hops} is not valid.`,
-    );
-  }
-  return {
-    State: 'applied',
-    HttpTokens: given?.HttpTokens ?? (imdsV2 ? 'required' : 'optional'),
-    HttpPutResponseHopLimit: hops ?? (imdsV2 ? 2 : 1),
-    HttpEndpoint: given?.HttpEndpoint ?? 'enabled',
-    HttpProtocolIpv6: given?.HttpProtocolIpv6 ?? 'disabled',
-    InstanceMetadataTags: given?.InstanceMetadataTags ?? 'disabled',
-  };
 }
 
 function readCredits(request: Request, type: InstanceTypeFacts): string | undefined {

@@ -4,6 +4,7 @@ import type {
   TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { definedOnly, mergeMappings } from '../block-devices';
+import type { TemplateVersion } from '../records/launch-templates';
 import type { Ec2State } from '../state';
 import { requireVersion } from '../template-versions';
 
@@ -14,11 +15,14 @@ type Request = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
  * block devices are merged by device, tags by type and key.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
  */
-export function readLaunchRequest(state: Ec2State, input: RunInstancesCommandInput): Request {
+export function readLaunchRequest(
+  state: Ec2State,
+  input: RunInstancesCommandInput,
+): { request: Request; launchedFrom?: TemplateVersion } {
   const { LaunchTemplate: reference, ...own } = input;
-  if (!reference) return own;
-  const { data } = requireVersion(state, reference);
-  const template = fromTemplate(data);
+  if (!reference) return { request: own };
+  const launchedFrom = requireVersion(state, reference);
+  const template = fromTemplate(launchedFrom.data);
   const request: Request = { ...template, ...definedOnly(own) };
   if (template.BlockDeviceMappings && own.BlockDeviceMappings) {
     request.BlockDeviceMappings = mergeMappings(template.BlockDeviceMappings, own.BlockDeviceMappings);
@@ -31,7 +35,7 @@ export function readLaunchRequest(state: Ec2State, input: RunInstancesCommandInp
     request.SecurityGroupIds = own.SecurityGroupIds;
     request.SecurityGroups = own.SecurityGroups;
   }
-  return request;
+  return { request, launchedFrom };
 }
 
 /** The template's members under the names that RunInstances has for them. */

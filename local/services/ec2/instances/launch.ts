@@ -1,9 +1,10 @@
 import { resourceId } from '../../../ids';
 import type { Call } from '../../../service';
 import { isServiceCall } from '../../directories';
+import { attachInterface } from '../interface-attachments';
 import { createInterface, setPublicAddress } from '../interfaces';
+import { associate } from '../profile-associations';
 import type { InstanceRecord } from '../records/instances';
-import type { InterfaceRecord } from '../records/interfaces';
 import type { Ec2State } from '../state';
 import { countFreeAddresses } from '../subnets';
 import { createVolume } from '../volumes';
@@ -13,16 +14,21 @@ import type { InterfacePlan, LaunchPlan } from './launch-plan';
 export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): InstanceRecord[] {
   const reservationId = resourceId('r');
   const requesterId = isServiceCall(call) ? call.principal.userId : undefined;
-  const count = Math.max(plan.minCount, Math.min(plan.maxCount, roomFor(state, plan)));
+  const count = Math.max(plan.minCount, roomFor(state, plan));
   plan.image.lastLaunched = state.realm.clock.now();
   return Array.from({ length: count }, (_, launchIndex) =>
     makeInstance(state, plan, { reservationId, requesterId, launchIndex }),
   );
 }
 
+/** How many instances the subnets of their interfaces have addresses for. */
 function roomFor(state: Ec2State, plan: LaunchPlan): number {
-  const each = plan.interfaces.filter((one) => 'subnet' in one && one.subnet === plan.subnet).length;
-  return each === 0 ? plan.maxCount : Math.floor(countFreeAddresses(state, plan.subnet) / each);
+  const subnets = plan.interfaces.flatMap((one) => ('subnet' in one ? [one.subnet] : []));
+  const rooms = subnets.map((subnet) => {
+    const each = subnets.filter((one) => one === subnet).length;
+    return Math.floor(countFreeAddresses(state, subnet) / each);
+  });
+  return Math.min(plan.maxCount, ...rooms);
 }
 
 function makeInstance(
@@ -49,7 +55,7 @@ function makeInstance(
     launchTime: now,
     keyName: plan.keyName,
     userData: plan.userData,
-    profile: plan.profile,
+    profile: plan.profile && associate(state, plan.profile),
     metadata: { ...plan.metadata },
     monitoring: plan.monitoring,
     ebsOptimized: plan.ebsOptimized,
@@ -69,7 +75,7 @@ function makeInstance(
   };
   state.instances.add(id, record);
   state.tags.add(id, plan.tagsFor('instance'));
-  for (const one of plan.interfaces) attachInterface(state, plan, record, one);
+  for (const one of plan.interfaces) giveInterface(state, plan, record, one);
   for (const volume of plan.volumes) {
     const made = createVolume(state, volume, record.zone);
     made.State = 'in-use';
@@ -93,30 +99,16 @@ function makeInstance(
   return record;
 }
 
-function attachInterface(
-  state: Ec2State,
-  plan: LaunchPlan,
-  record: InstanceRecord,
-  one: InterfacePlan,
-): InterfaceRecord {
+function giveInterface(state: Ec2State, plan: LaunchPlan, record: InstanceRecord, one: InterfacePlan): void {
   const isNew = !('existing' in one);
   const nic = isNew ? createInterface(state, one) : one.existing;
-  nic.Status = 'in-use';
-  nic.Attachment = {
-    AttachmentId: resourceId('eni-attach'),
-    AttachTime: state.realm.clock.now(),
-    DeleteOnTermination: isNew && one.deleteOnTermination,
-    DeviceIndex: one.deviceIndex,
-    NetworkCardIndex: 0,
-    InstanceId: record.id,
-    InstanceOwnerId: state.owner,
-    Status: 'attached',
-  };
+  attachInterface(state, nic, record, {
+    deviceIndex: one.deviceIndex,
+    deleteOnTermination: isNew && one.deleteOnTermination,
+  });
   state.deps.network.setUp(nic.NetworkInterfaceId, false);
   if (isNew) {
     state.tags.add(nic.NetworkInterfaceId, plan.tagsFor('network-interface'));
     if (one.publicAddress) setPublicAddress(state, nic);
   }
-  record.interfaceIds.push(nic.NetworkInterfaceId);
-  return nic;
 }

@@ -24,6 +24,11 @@ export const reasons = {
 type Listener = (instanceId: string, state: string) => void;
 
 const CONSOLE_BYTES = 64 * 1024;
+/**
+ * A terminated instance is shown at least so long on the watches of clients: however fast the clock, waiters ask
+ * every 15 seconds of their own and must see how it ended.
+ */
+const LEAST_REAL_MEMORY_SECONDS = 40;
 
 /**
  * The lives of all instances of a region: pending, running, stopping, stopped, shutting-down, terminated, each
@@ -230,7 +235,9 @@ export class Lifecycle {
     }
     record.volumes.clear();
     this.change(record, 'terminated');
-    this.after(record, durations.instanceRemembered.seconds, () => {
+    const { clock } = state.realm;
+    const memory = Math.max(durations.instanceRemembered.seconds, LEAST_REAL_MEMORY_SECONDS * clock.scale);
+    this.after(record, memory, () => {
       this.pending.delete(record.id);
       this.turns.delete(record.id);
       state.instances.delete(record.id);

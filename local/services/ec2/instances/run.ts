@@ -47,6 +47,13 @@ export function powerOperations(state: Ec2State, lifecycle: Lifecycle) {
       const records = state.instances.requireAll(requireIds(input.InstanceIds));
       checkStates(records, ['running', 'stopping', 'stopped'], 'stopped');
       checkProtection(records, 'disableApiStop', 'stopped');
+      const [first] = records;
+      if (input.Hibernate && first) {
+        throw new AwsError(
+          'UnsupportedHibernationConfiguration',
+          `The instance '${first.id}' is not enabled for hibernation.`,
+        );
+      }
       return {
         StoppingInstances: changeAll(records, (record) => {
           if (record.state === 'running') lifecycle.stop(record);

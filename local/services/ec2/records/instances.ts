@@ -23,6 +23,14 @@ export const stateCodes = {
 
 export type StateName = keyof typeof stateCodes;
 
+/** The instance profile that an instance has, since when. */
+export interface ProfileAssociation {
+  readonly arn: string;
+  readonly id: string;
+  readonly associationId: string;
+  readonly since: Date;
+}
+
 /** An instance. What an answer shows is put together from it by `showInstance`. */
 export interface InstanceRecord {
   readonly id: string;
@@ -43,7 +51,7 @@ export interface InstanceRecord {
   launchTime: Date;
   keyName?: string;
   userData?: string;
-  profile?: { arn: string; id: string };
+  profile?: ProfileAssociation;
   metadata: InstanceMetadataOptionsResponse;
   monitoring: boolean;
   ebsOptimized: boolean;

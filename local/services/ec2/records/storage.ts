@@ -5,6 +5,7 @@ import type {
   LaunchPermission,
   Snapshot,
   Volume,
+  VolumeModification,
 } from '@aws-sdk/client-ec2';
 import type { DiskSnapshot } from '../../../machines/disk';
 import type { Has } from '../collection';
@@ -23,7 +24,11 @@ export type VolumeRecord = Has<
   | 'VolumeType'
   | 'Encrypted'
   | 'Attachments'
-> & { content: () => Content };
+> & {
+  content: () => Content;
+  /** The newest one. */
+  modification?: VolumeModification;
+};
 
 export type SnapshotRecord = Has<
   Snapshot,
