@@ -217,6 +217,13 @@ test('an instance that is protected is not terminated', async () => {
   expect(terminate().TerminatingInstances?.[0]?.CurrentState?.Name).toBe('shutting-down');
 });
 
+test('termination protection does not keep Auto Scaling from terminating', async () => {
+  born = bearEc2({ scale: 1 });
+  const id = idOf(launch({ DisableApiTermination: true }));
+  born.operations.TerminateInstances({ InstanceIds: [id] }, born.serviceCall);
+  expect(stateOf(id)).toBe('shutting-down');
+});
+
 test('instances are found by tags with wildcards, by states and page by page', () => {
   born = bearEc2({ scale: 1 });
   const tagged = (Value: string) => ({

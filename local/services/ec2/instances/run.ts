@@ -1,4 +1,5 @@
 import { AwsError } from '../../../wire/aws-error';
+import { isServiceCall } from '../../directories';
 import { checkDryRun } from '../dry-run';
 import type { InstanceRecord, StateName } from '../records/instances';
 import { stateCodes } from '../records/instances';
@@ -66,9 +67,11 @@ export function powerOperations(state: Ec2State, lifecycle: Lifecycle) {
       for (const record of records) lifecycle.reboot(record);
       return {};
     },
-    TerminateInstances(input) {
+    TerminateInstances(input, call) {
       const records = state.instances.requireAll(requireIds(input.InstanceIds));
-      checkProtection(records, 'disableApiTermination', 'terminated');
+      // Termination protection does not keep Auto Scaling from it:
+      // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
+      if (!isServiceCall(call)) checkProtection(records, 'disableApiTermination', 'terminated');
       return {
         TerminatingInstances: changeAll(records, (record) => {
           if (record.state !== 'terminated' && record.state !== 'shutting-down') lifecycle.terminate(record);
