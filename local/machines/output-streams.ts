@@ -10,24 +10,32 @@ export class OutputStreams {
   readonly pipes = new Map<string, Uint8Array[]>();
   private stdout: Sink = { kind: 'machine' };
   private stderr: Sink = { kind: 'machine' };
+  /** Standard output of a command whose trace is still to come. */
+  private held: Uint8Array[] = [];
   private readonly names: readonly string[];
 
   constructor(
     private readonly disk: Disk,
     run: number,
+    /** Whether the script may be traced by `set -x`. */
+    private readonly isTraced: boolean,
     private readonly onOutput: (text: string) => void,
     private readonly startJob: (job: number, variables: string) => void,
   ) {
     const device = (name: string) => `/dev/.shell-${run}-${name}`;
     this.devices = { stdout: device('stdout'), stderr: device('stderr'), control: device('control') };
     this.names = Object.values(this.devices);
-    this.attach(this.devices.stdout, (bytes) => this.write(this.stdout, bytes));
-    this.attach(this.devices.stderr, (bytes) => this.write(this.stderr, bytes));
-    this.attach(this.devices.control, (bytes) => this.redirect(Buffer.from(bytes).toString('utf8')));
+    this.attach(this.devices.stdout, (bytes) => this.writeOutput(bytes));
+    this.attach(this.devices.stderr, (bytes) => this.writeErrors(bytes));
+    this.attach(this.devices.control, (bytes) => {
+      this.flush();
+      this.redirect(Buffer.from(bytes).toString('utf8'));
+    });
   }
 
   /** Output that came outside of the devices, when the script was done. */
   writeRest(text: string): void {
+    this.flush();
     if (text !== '') this.write(this.stderr, Buffer.from(text));
   }
 
@@ -42,6 +50,30 @@ export class OutputStreams {
       this.disk.remove(name);
       this.disk.detachDevice(name);
     }
+  }
+
+  /** just-bash writes a command's output before its errors, of which its trace is the first. */
+  private writeOutput(bytes: Uint8Array): void {
+    this.flush();
+    if (!this.isTraced) {
+      this.write(this.stdout, bytes);
+      return;
+    }
+    this.held.push(Uint8Array.from(bytes));
+    // The trace follows before anything else happens, or not at all.
+    setImmediate(() => this.flush());
+  }
+
+  private writeErrors(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes).toString('latin1');
+    const length = this.held.length > 0 ? (/^(?:\++ .*\n)+/.exec(text)?.[0].length ?? 0) : 0;
+    this.write(this.stderr, bytes.subarray(0, length));
+    this.flush();
+    this.write(this.stderr, bytes.subarray(length));
+  }
+
+  private flush(): void {
+    for (const bytes of this.held.splice(0)) this.write(this.stdout, bytes);
   }
 
   private attach(path: string, write: (bytes: Uint8Array) => void): void {

@@ -1,5 +1,6 @@
 import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
 import { PROGRAMS } from './commands/programs';
+import { mendExitStatus } from './exit-status';
 import { LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
 import type { System } from './system';
@@ -62,9 +63,11 @@ export class Shell {
     this.runs += 1;
     const signal = own ? AbortSignal.any([own, this.system.power]) : this.system.power;
     const jobs: string[] = [];
+    const script = withShebangOptions(text);
     const streams = new OutputStreams(
       this.system.disk,
       this.runs,
+      /\bset\s+(?:\S+\s+)*[-+]\w*x|\bxtrace\b/.test(script),
       (output) => onOutput(nameShell(output, name)),
       (job, variables) =>
         this.startJob(
@@ -84,7 +87,7 @@ ${jobs[job] ?? ''}`,
       options: { rawScript: true, cwd, env: { ...ROOT_ENVIRONMENT, ...env }, signal },
     };
     try {
-      const exitCode = await this.execute(run, withShebangOptions(text));
+      const exitCode = await this.execute(run, script);
       return signal.aborted ? STOPPED : exitCode;
     } catch (error) {
       if (signal.aborted) return STOPPED;
@@ -131,10 +134,11 @@ ${jobs[job] ?? ''}`,
     bash.registerTransformPlugin({
       name: 'live-output',
       transform: ({ ast }: { ast: ScriptNode }) => {
+        const mended = mendExitStatus(ast);
         // Only the script itself; what it runs in turn writes to where the script says.
-        if (!isFirst) return { ast };
+        if (!isFirst) return { ast: mended };
         isFirst = false;
-        const rewritten = live.rewrite(ast);
+        const rewritten = live.rewrite(mended);
         run.functions = live.functionText(ast);
         return { ast: rewritten };
       },

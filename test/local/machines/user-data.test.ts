@@ -92,6 +92,31 @@ test('an unset variable in a function ends a script that says set -eu', async ()
   expect(lines).not.toContain('after');
 });
 
+test('what a loop behind a pipe writes stands where it was written', async () => {
+  const lines = outputOf(
+    await bootWith(
+      script(
+        'echo one\nprintf "two\\nthree\\n" | while read -r line; do echo "$line"; done\n{ echo four; echo no >&2; } 2>/dev/null\necho five',
+      ),
+    ),
+  );
+  const start = lines.indexOf('one');
+  expect(lines.slice(start, start + 5)).toEqual(['one', 'two', 'three', 'four', 'five']);
+});
+
+test('set -x shows a command before its output', async () => {
+  const lines = outputOf(await bootWith(script('set -x\necho one\nls /nowhere || true\necho two')));
+  const start = lines.indexOf('+ echo one');
+  expect(lines.slice(start, start + 6)).toEqual([
+    '+ echo one',
+    'one',
+    '+ ls /nowhere',
+    'ls: /nowhere: No such file or directory',
+    '+ true',
+    '+ echo two',
+  ]);
+});
+
 test('exec into tee writes the log, as the AWS documents show it', async () => {
   const console = await bootWith(
     script(`exec > >(tee /var/log/user-data.log | logger -t user-data -s 2>/dev/console) 2>&1

@@ -1,0 +1,166 @@
+import { type CommandNode, type PipelineNode, parse, type ScriptNode, type StatementNode } from 'just-bash';
+
+type Loop = Extract<CommandNode, { type: 'While' | 'Until' }>;
+type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
+type SimpleCommand = Extract<CommandNode, { type: 'SimpleCommand' }>;
+
+/** `((1))`: succeeds, and `set -x` does not show it. */
+const SUCCEED = commandOf('((1))');
+const RETURN_STATUS = parse('return $?').statements;
+/** The status of the condition that was false, without ending a script. */
+const KEEP_STATUS = parse('(exit $?) && ((1))').statements;
+/** Status 1, which ends no script because it is negated. */
+const FAIL = parse('! ((1))').statements;
+
+/**
+ * Rewrites a script so that `set -e` ends it where bash would (Bash Reference Manual, The Set Builtin), and only
+ * there. just-bash differs in four ways:
+ *
+ * - a function or `{ … }` before `||` or `&&`, or after `!`, ends the script at the first command in it that fails;
+ * - `n=1` keeps the status of the command before it, so that `until try; do n=$((n + 1)); done` ends the script;
+ * - a loop whose body ends with `test && command` ends the script when the test was false;
+ * - a function that ends so does not, though its call is a command of its own that failed.
+ */
+export function mendExitStatus(script: ScriptNode): ScriptNode {
+  const names = new Set<string>();
+  visitNodes(script, (node) => {
+    if (node.type === 'FunctionDef') names.add(String((node as { name?: unknown }).name));
+  });
+  return mend(script, names);
+}
+
+function visitNodes(value: unknown, visit: (node: { type?: unknown }) => void): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value)) visit(value);
+  for (const item of Object.values(value)) visitNodes(item, visit);
+}
+
+function mend<T>(value: T, functions: ReadonlySet<string>): T {
+  if (Array.isArray(value)) return value.map((item) => mend(item, functions)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, mend(item, functions)]);
+  const mended = Object.fromEntries(entries) as T & { type?: unknown };
+  if (isStatement(mended)) return mendStatement(mended, functions) as T;
+  return isCommand(mended) ? (mendCommand(mended) as T) : mended;
+}
+
+function isStatement(value: object): value is StatementNode {
+  return 'type' in value && value.type === 'Statement';
+}
+
+function isCommand(value: object): value is CommandNode {
+  const types = ['SimpleCommand', 'While', 'Until', 'FunctionDef'];
+  return 'type' in value && types.includes(String(value.type));
+}
+
+/** `f && a || b` as nested `if`s: conditions are where just-bash, too, lets commands fail. */
+function mendStatement(statement: StatementNode, functions: ReadonlySet<string>): StatementNode {
+  const { pipelines, operators } = statement;
+  const isTested = (pipeline: PipelineNode, index: number) =>
+    (index < pipelines.length - 1 || pipeline.negated) && runsSeveral(pipeline, functions);
+  if (operators.includes(';') || !pipelines.some(isTested)) return statement;
+  const [first, ...others] = pipelines.map((pipeline) => mendNegation(pipeline, functions));
+  if (first === undefined) return statement;
+  const joined = others.reduce((before, pipeline, index) => {
+    const branch = [statementOf([pipeline])];
+    return pipelineOf(
+      operators[index] === '&&'
+        ? choice([statementOf([before])], branch, KEEP_STATUS)
+        : choice([statementOf([before])], [statementOf([pipelineOf(SUCCEED)])], branch),
+    );
+  }, first);
+  return { ...statement, pipelines: [joined], operators: [] };
+}
+
+function mendNegation(pipeline: PipelineNode, functions: ReadonlySet<string>): PipelineNode {
+  if (!pipeline.negated || !runsSeveral(pipeline, functions)) return pipeline;
+  const plain = statementOf([{ ...pipeline, negated: false }]);
+  return pipelineOf(choice([plain], FAIL, [statementOf([pipelineOf(SUCCEED)])]));
+}
+
+/** Whether a failure may be one of several commands: in a compound, or a function, which `"$@"` may name. */
+function runsSeveral({ commands }: PipelineNode, functions: ReadonlySet<string>): boolean {
+  const [command] = commands;
+  if (command === undefined || commands.length > 1) return false;
+  if (command.type !== 'SimpleCommand')
+    return command.type !== 'ArithmeticCommand' && command.type !== 'ConditionalCommand';
+  if (command.name === null) return false;
+  const parts = command.name.parts.map((part) => (part.type === 'Literal' ? part.value : undefined));
+  return parts.includes(undefined) || functions.has(parts.join(''));
+}
+
+function mendCommand(command: CommandNode): CommandNode {
+  switch (command.type) {
+    case 'SimpleCommand':
+      return isPlainAssignment(command) ? group([list([command, SUCCEED], '||')]) : command;
+    case 'While':
+    case 'Until':
+      return mendLoop(command);
+    case 'FunctionDef':
+      return mendFunction(command);
+    default:
+      return command;
+  }
+}
+
+/** One that sets `$?` to 0: with `$(…)` in it, the status is that command's. */
+function isPlainAssignment({ name, assignments, redirections }: SimpleCommand): boolean {
+  return (
+    name === null &&
+    assignments.length > 0 &&
+    redirections.length === 0 &&
+    !JSON.stringify(assignments).includes('"type":"CommandSubst')
+  );
+}
+
+/** What ends the loop is then the first part of a list, or negated: neither ends a script. */
+function mendLoop(loop: Loop): CommandNode {
+  const last = loop.condition.at(-1);
+  if (last === undefined) return loop;
+  const before = loop.condition.slice(0, -1);
+  const test = group([last]);
+  const condition = [
+    ...before,
+    loop.type === 'While' ? list([test, SUCCEED], '&&') : statementOf([pipelineOf(test, true)]),
+  ];
+  return { ...loop, type: 'While', condition };
+}
+
+function mendFunction(definition: FunctionDef): FunctionDef {
+  const { body } = definition;
+  const last = body.type === 'Group' ? body.body.at(-1) : undefined;
+  if (body.type !== 'Group' || last === undefined || isOneSimpleCommand(last)) return definition;
+  return { ...definition, body: { ...body, body: [...body.body, ...RETURN_STATUS] } };
+}
+
+function isOneSimpleCommand({ pipelines }: StatementNode): boolean {
+  const [first, ...others] = pipelines;
+  return others.length === 0 && first?.commands.length === 1 && first.commands[0]?.type === 'SimpleCommand';
+}
+
+function group(body: StatementNode[]): CommandNode {
+  return { type: 'Group', body, redirections: [] };
+}
+
+function list(commands: CommandNode[], operator: '&&' | '||'): StatementNode {
+  const operators = commands.slice(1).map(() => operator);
+  return { ...statementOf(commands.map((command) => pipelineOf(command))), operators };
+}
+
+function choice(condition: StatementNode[], body: StatementNode[], elseBody: StatementNode[]): CommandNode {
+  return { type: 'If', clauses: [{ condition, body }], elseBody, redirections: [] };
+}
+
+function statementOf(pipelines: PipelineNode[]): StatementNode {
+  return { type: 'Statement', pipelines, operators: [], background: false };
+}
+
+function pipelineOf(command: CommandNode, negated = false): PipelineNode {
+  return { type: 'Pipeline', commands: [command], negated };
+}
+
+function commandOf(text: string): CommandNode {
+  const command = parse(text).statements[0]?.pipelines[0]?.commands[0];
+  if (command === undefined) throw new Error(`the shell does not read ${text}`);
+  return command;
+}
