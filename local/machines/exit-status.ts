@@ -1,8 +1,18 @@
-import { type CommandNode, type PipelineNode, parse, type ScriptNode, type StatementNode } from 'just-bash';
+import {
+  type CommandNode,
+  type PipelineNode,
+  parse,
+  type ScriptNode,
+  type StatementNode,
+  type WordNode,
+} from 'just-bash';
+import { EXECUTE } from './commands/execute';
 
 type Loop = Extract<CommandNode, { type: 'While' | 'Until' }>;
 type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
 type SimpleCommand = Extract<CommandNode, { type: 'SimpleCommand' }>;
+
+const PROGRAM_FOLDER = /^\/(?:usr\/)?s?bin\//;
 
 /** `((1))`: succeeds, and `set -x` does not show it. */
 const SUCCEED = commandOf('((1))');
@@ -19,7 +29,8 @@ const FAIL = parse('! ((1))').statements;
  * - a function or `{ … }` before `||` or `&&`, or after `!`, ends the script at the first command in it that fails;
  * - `n=1` keeps the status of the command before it, so that `until try; do n=$((n + 1)); done` ends the script;
  * - a loop whose body ends with `test && command` ends the script when the test was false;
- * - a function that ends so does not, though its call is a command of its own that failed.
+ * - a function that ends so does not, though its call is a command of its own that failed;
+ * - a file that is run by its path goes on in the shell that calls it, with its options.
  */
 export function mendExitStatus(script: ScriptNode): ScriptNode {
   const names = new Set<string>();
@@ -92,7 +103,8 @@ function runsSeveral({ commands }: PipelineNode, functions: ReadonlySet<string>)
 function mendCommand(command: CommandNode): CommandNode {
   switch (command.type) {
     case 'SimpleCommand':
-      return isPlainAssignment(command) ? group([list([command, SUCCEED], '||')]) : command;
+      if (isPlainAssignment(command)) return group([list([command, SUCCEED], '||')]);
+      return isPath(command.name) ? execute(command, command.name) : command;
     case 'While':
     case 'Until':
       return mendLoop(command);
@@ -111,6 +123,18 @@ function isPlainAssignment({ name, assignments, redirections }: SimpleCommand): 
     redirections.length === 0 &&
     !JSON.stringify(assignments).includes('"type":"CommandSubst')
   );
+}
+
+/** Whether a command names a file of its own, as `./install.sh` and `$HOME/bin/start` do. */
+function isPath(name: WordNode | null): name is WordNode {
+  const first = name?.parts[0];
+  if (first?.type === 'Literal' && PROGRAM_FOLDER.test(first.value)) return false;
+  return name?.parts.some((part) => part.type === 'Literal' && part.value.includes('/')) ?? false;
+}
+
+function execute(command: SimpleCommand, path: WordNode): SimpleCommand {
+  const name: WordNode = { ...path, parts: [{ type: 'Literal', value: EXECUTE }] };
+  return { ...command, name, args: [path, ...command.args] };
 }
 
 /** What ends the loop is then the first part of a list, or negated: neither ends a script. */

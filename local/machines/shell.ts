@@ -195,9 +195,9 @@ function withoutTrace(text: string): string {
   return text.replace(/^\++ .*\n/gm, '');
 }
 
-/** bash names itself by its script; just-bash always says `bash`. */
+/** bash names itself by its script; just-bash always says `bash`. Its trace shows what the script says. */
 function nameShell(text: string, name: string): string {
-  return text.replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
+  return text.replace(/^(\++) \.exec /gm, '$1 ').replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
 }
 
 /** What `declare -p` printed, without what belongs to a shell itself. */

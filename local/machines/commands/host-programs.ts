@@ -267,6 +267,20 @@ const runPlain: Program = async (args, call) => {
   return words.length === 0 ? succeed() : await runCommand(call, words);
 };
 
+/** `awk -f file`, which just-bash's awk does not know. */
+const awk: Program = async (args, call) => {
+  const { context, system } = call;
+  if (context.origCommand === undefined) throw new Error('the shell has no awk');
+  const at = args.indexOf('-f');
+  if (at < 0) return await context.origCommand(args);
+  const file = args[at + 1] ?? '';
+  const path = resolvePath(call, file);
+  if (system.disk.find(path)?.kind !== 'file')
+    return fail(2, `awk: fatal: cannot open source file \`${file}' for reading: No such file or directory`);
+  const text = system.disk.readText(path).replace(/^#![^\n]*/, '');
+  return await context.origCommand([...args.slice(0, at), text, ...args.slice(at + 2)]);
+};
+
 const df: Program = () =>
   succeed(
     'Filesystem     1K-blocks    Used Available Use% Mounted on\n/dev/xvda1       8310764 1650000   6660764  20% /\ntmpfs             481264       0    481264   0% /tmp\n',
@@ -313,6 +327,7 @@ export const HOST_PROGRAMS: Programs = {
   df,
   free,
   uptime,
+  awk,
   gawk: (args, call) => runCommand(call, ['awk', ...args]),
 };
 

@@ -1,7 +1,9 @@
 import { ACCOUNT_PROGRAMS } from './account-programs';
 import { AWS_PROGRAMS } from './aws';
+import { BASH_PROGRAMS } from './bash';
 import { CURL_PROGRAMS } from './curl';
 import { DNF_PROGRAMS } from './dnf';
+import { EXECUTE_PROGRAMS } from './execute';
 import { HOST_PROGRAMS } from './host-programs';
 import { JOURNAL_PROGRAMS } from './journal-programs';
 import type { Programs } from './program';
@@ -18,8 +20,10 @@ import { WGET_PROGRAMS } from './wget';
 export const PROGRAMS: Programs = {
   ...ACCOUNT_PROGRAMS,
   ...AWS_PROGRAMS,
+  ...BASH_PROGRAMS,
   ...CURL_PROGRAMS,
   ...DNF_PROGRAMS,
+  ...EXECUTE_PROGRAMS,
   ...HOST_PROGRAMS,
   ...JOURNAL_PROGRAMS,
   ...RPM_PROGRAMS,

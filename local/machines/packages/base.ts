@@ -1,3 +1,4 @@
+import { EXECUTE } from '../commands/execute';
 import { type Package, serviceUser } from './package';
 
 const passiveUnit = (description: string, execStart: string) => `[Unit]
@@ -23,7 +24,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     summary: 'The GNU Bourne Again shell',
     size: 1800,
     // Builtins of bash that the interpreter leaves to commands stand here, too.
-    programs: ['/usr/bin/bash', '/usr/bin/sh', '/usr/bin/trap', '/usr/bin/umask', '/usr/bin/ulimit'],
+    programs: ['bash', 'sh', 'trap', 'umask', 'ulimit', EXECUTE].map((name) => `/usr/bin/${name}`),
   },
   {
     name: 'coreutils',
@@ -106,6 +107,7 @@ export const BASE_PACKAGES: readonly Package[] = [
         'wc',
       ],
       'whoami',
+      'groups',
     ].map((name) => `/usr/bin/${name}`),
   },
   {
@@ -260,7 +262,27 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'Utilities for managing accounts and shadow password files',
     size: 1200,
-    programs: ['/usr/sbin/useradd', '/usr/sbin/usermod', '/usr/sbin/userdel', '/usr/sbin/groupadd'],
+    programs: ['useradd', 'usermod', 'userdel', 'groupadd', 'groupdel', 'chpasswd'].map(
+      (name) => `/usr/sbin/${name}`,
+    ),
+  },
+  {
+    name: 'passwd',
+    version: '0.80',
+    release: '10.amzn2023.0.2',
+    arch: 'native',
+    summary: 'An utility for setting or changing passwords using PAM',
+    size: 110,
+    programs: ['/usr/bin/passwd'],
+  },
+  {
+    name: 'glibc-common',
+    version: '2.34',
+    release: '231.amzn2023.0.1',
+    arch: 'native',
+    summary: 'Common binaries and locale data for glibc',
+    size: 290,
+    programs: ['/usr/bin/getent'],
   },
   {
     name: 'sudo',

@@ -283,6 +283,51 @@ sudo -u app echo "as app"`);
   expect(output).toContain('as app');
 });
 
+test('sudo hands on what comes to its standard input, byte for byte', async () => {
+  const output = await run(`cat <<EOF | sudo tee /srv/page > /dev/null
+<h1>Hello</h1>
+EOF
+cat /srv/page
+head -c 300 /dev/urandom > /tmp/bytes
+sudo cat /tmp/bytes | nice cat > /tmp/copy
+[ "$(md5sum < /tmp/bytes)" = "$(md5sum < /tmp/copy)" ] && echo "the same"`);
+  expect(output).toContain('<h1>Hello</h1>\nthe same');
+});
+
+test('sudo and su make the user that they name', async () => {
+  const output = await run(`whoami
+sudo -u ec2-user -i sh -c 'whoami; pwd'
+su - ec2-user <<'EOF'
+echo "in su $USER $HOME"
+EOF
+sudo -iu ec2-user bash -c 'echo "login $(id -un)"'
+sudo -u nobodyknows true || echo "exit $?"`);
+  expect(output).toContain(
+    'root\nec2-user\n/home/ec2-user\nin su ec2-user /home/ec2-user\nlogin ec2-user\nsudo: unknown user nobodyknows',
+  );
+});
+
+test('bash takes its script from a pipe, with options and arguments', async () => {
+  const output = await run(`echo 'echo "piped $1"' | bash -s -- one
+echo 'echo from -' | sudo bash -
+bash -lc 'echo login'
+bash -ec 'false; echo no'
+echo "exit $?"`);
+  expect(output).toContain('piped one\nfrom -\nlogin\nexit 1');
+});
+
+test('a file that is run by its path is a process of its own, for its own interpreter', async () => {
+  const output = await run(`set -e
+cd /tmp
+printf '#!/bin/bash\\nfalse\\necho "goes on as $0 $1"\\n' > child.sh
+printf '#!/usr/bin/awk -f\\n{ print "awk", $2 }\\n' > child.awk
+./child.sh x || echo "refused $?"
+chmod +x child.sh child.awk
+./child.sh x
+echo 'x y' | /tmp/child.awk`);
+  expect(output).toContain('./child.sh: Permission denied\nrefused 126\ngoes on as ./child.sh x\nawk y');
+});
+
 test('systemctl tells an unknown unit from a stopped one', async () => {
   const output = await run(`systemctl start nosuch
 echo "start $?"
