@@ -79,7 +79,7 @@ ${jobs[job] ?? ''}`,
     );
     const traps: Traps = new Map();
     const run: Run = {
-      bash: this.openBash(traps),
+      bash: this.openBash(traps, env),
       traps,
       streams,
       jobs,
@@ -104,12 +104,19 @@ ${jobs[job] ?? ''}`,
     });
   }
 
-  private openBash(traps: Traps): Bash {
+  private openBash(traps: Traps, env: ScriptOptions['env']): Bash {
     const { system } = this;
     return new Bash({
       fs: system.disk,
       cwd: '/',
-      env: { ...ROOT_ENVIRONMENT, HOSTNAME: system.options.hostname, USER: 'root', LOGNAME: 'root' },
+      // What the shell begins with is exported to its programs; what a single run is given is not.
+      env: {
+        ...ROOT_ENVIRONMENT,
+        HOSTNAME: system.options.hostname,
+        USER: 'root',
+        LOGNAME: 'root',
+        ...env,
+      },
       commands: COMMANDS,
       executionLimits: LIMITS,
       // It patches globals of this process, which others share.

@@ -351,6 +351,15 @@ export const BASE_PACKAGES: readonly Package[] = [
     ],
   },
   {
+    name: 'chkconfig',
+    version: '1.15',
+    release: '2.amzn2023.0.2',
+    arch: 'native',
+    summary: 'A system tool for maintaining the /etc/rc*.d hierarchy',
+    size: 163,
+    programs: ['/usr/sbin/chkconfig'],
+  },
+  {
     name: 'initscripts-service',
     version: '10.09',
     release: '1.amzn2023.0.2',
