@@ -238,3 +238,103 @@ systemctl is-active site`),
   await machine.boot();
   expect(await (await fetch(urlOf(machine, '/', 8080))).text()).toBe('hi\n');
 });
+
+const SPA = `mkdir -p /var/www/html/app
+echo app > /var/www/html/app/index.html; echo a > /var/www/html/app/a.css
+cat > /var/www/html/app/.htaccess <<'RULES'
+RewriteEngine On
+RewriteBase /app/
+RewriteRule ^index\\.html$ - [L]
+RewriteCond %{REQUEST_FILENAME} !-f
+RewriteCond %{REQUEST_FILENAME} !-d
+RewriteRule . /app/index.html [L]
+RULES`;
+const ALLOW_ALL = `printf '<Directory /var/www/html>\\nAllowOverride All\\n</Directory>\\n' > /etc/httpd/conf.d/z.conf`;
+
+test('rewrite rules of a .htaccess send unknown paths to the page of the application', async () => {
+  await serve(`${SPA}\n${ALLOW_ALL}`);
+  expect(await (await get('/app/some/route')).text()).toBe('app\n');
+  expect(await (await get('/app/a.css')).text()).toBe('a\n');
+});
+
+test('a .htaccess has no effect where AllowOverride does not let it', async () => {
+  await serve(SPA);
+  expect((await get('/app/some/route')).status).toBe(404);
+});
+
+test('a .htaccess that Apache does not take answers 500 and says why in the error log', async () => {
+  const console = await serve(
+    `${ALLOW_ALL}\necho 'NoSuchThing on' > /var/www/html/.htaccess\necho hello > /var/www/html/index.html`,
+    'systemctl start httpd; curl -s -o /dev/null http://localhost/; cat /var/log/httpd/error_log',
+  );
+  expect((await get('/')).status).toBe(500);
+  expect(console).toContain("/var/www/html/.htaccess: Invalid command 'NoSuchThing', perhaps misspelled");
+});
+
+test('rewrite rules of the server redirect, forbid, and name other paths', async () => {
+  await serve(`echo post > /var/www/html/post.html
+cat > /etc/httpd/conf.d/rules.conf <<'RULES'
+RewriteEngine On
+RewriteCond %{HTTP:X-Forwarded-Proto} =http
+RewriteRule ^/secure/(.*)$ https://%{HTTP_HOST}/secure/$1 [R=301,L]
+RewriteCond %{HTTP_USER_AGENT} (bad|worse)bot [NC,OR]
+RewriteCond %{QUERY_STRING} ^spam=
+RewriteRule ^ - [F]
+RewriteRule ^/posts/([0-9]+)$ /post.html?id=$1 [L,QSA]
+RULES`);
+  const secure = await get('/secure/a', { headers: { 'x-forwarded-proto': 'http' } });
+  expect([secure.status, new URL(secure.headers.get('location') ?? '').protocol]).toEqual([301, 'https:']);
+  expect(await (await get('/posts/12')).text()).toBe('post\n');
+  expect((await get('/posts/12', { headers: { 'user-agent': 'a WORSEbot' } })).status).toBe(403);
+  expect((await get('/?spam=1')).status).toBe(403);
+});
+
+test('ProxyPass hands requests on to a server behind, and answers 503 when it is not there', async () => {
+  await serve(`mkdir -p /srv/api/old; echo '{"api":true}' > /srv/api/x.json
+cat > /etc/httpd/conf.d/proxy.conf <<'PROXY'
+ProxyPass /api/none !
+ProxyPass /api http://127.0.0.1:5000
+ProxyPassReverse /api http://127.0.0.1:5000
+ProxyPass /down http://127.0.0.1:5001/
+PROXY
+cat > /etc/systemd/system/api.service <<'UNIT'
+[Service]
+WorkingDirectory=/srv/api
+ExecStart=/usr/bin/python3 -m http.server 5000
+UNIT
+systemctl start api`);
+  const answer = await get('/api/x.json');
+  expect([answer.status, await answer.json()]).toEqual([200, { api: true }]);
+  expect((await get('/api/none')).status).toBe(404);
+  expect((await get('/down/')).status).toBe(503);
+});
+
+test('compression, expiry, tokens, denials and logins of the configuration are honoured', async () => {
+  await serve(`printf '%2000s' page > /var/www/html/index.html
+echo x > /var/www/html/x.bak; mkdir /var/www/html/private; echo p > /var/www/html/private/index.html
+cat > /etc/httpd/conf.d/more.conf <<'MORE'
+ServerTokens Prod
+FileETag None
+AddOutputFilterByType DEFLATE text/html
+ExpiresActive On
+ExpiresByType text/html "access plus 1 hour"
+<FilesMatch "\\.bak$">
+    Order allow,deny
+    Deny from all
+</FilesMatch>
+<Location /private>
+    AuthType Basic
+    AuthName "Private"
+    AuthUserFile /etc/httpd/passwords
+    Require valid-user
+</Location>
+MORE`);
+  const page = await get('/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(await page.text()).toHaveLength(2000);
+  expect(
+    ['server', 'content-encoding', 'vary', 'etag', 'cache-control'].map((name) => page.headers.get(name)),
+  ).toEqual(['Apache', 'gzip', 'Accept-Encoding', null, 'max-age=3600']);
+  expect((await get('/x.bak')).status).toBe(403);
+  const closed = await get('/private/');
+  expect([closed.status, closed.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="Private"']);
+});
