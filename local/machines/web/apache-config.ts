@@ -13,6 +13,7 @@ import {
 } from './apache-parse';
 import { Proxies } from './apache-proxies';
 import { DEFAULT_MIME_TYPES, parseMimeTypes } from './mime-types';
+import { compilePattern } from './pattern';
 import { type RewriteRules, readRewriteRules } from './rewrite';
 
 export interface HeaderRule {
@@ -90,7 +91,7 @@ export class Site {
     types: ReadonlyMap<string, string>,
   ) {
     // A virtual host does not inherit rules.
-    this.rewrite = readRules(own);
+    this.rewrite = readRewriteRules(own);
     this.proxies = new Proxies([...own, ...nodes]);
     this.top = nodes.filter((node): node is Directive => node.kind === 'directive');
     const ownDirectives = own.filter((node): node is Directive => node.kind === 'directive');
@@ -280,19 +281,9 @@ function mergeSection(settings: Settings, { section, rewrite }: SiteSection): Se
   return { ...merged, rewrite: { ...rewrite, rules: { ...rewrite.rules, isOn } } };
 }
 
-/** @throws ApacheConfigError for an expression that does not compile */
 function rewriteOf(section: Section, directory: string): Pick<SiteSection, 'rewrite'> {
-  const rules = readRules(section.children);
+  const rules = readRewriteRules(section.children);
   return rules === undefined ? {} : { rewrite: { rules, directory } };
-}
-
-function readRules(nodes: readonly ConfigNode[]): RewriteRules | undefined {
-  try {
-    return readRewriteRules(nodes);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new ApacheConfigError(`RewriteRule: cannot compile regular expression: ${error.message}`);
-  }
 }
 
 function mergeNode(settings: Settings, node: ConfigNode): Settings {
@@ -411,7 +402,7 @@ function toHeaderRule(args: readonly string[]): HeaderRule[] {
 
 function toAlias({ name, args }: Directive): Mapping[] {
   const [from = '', target = ''] = args;
-  if (name === 'aliasmatch') return [{ match: new RegExp(from), target: serverPath(target) }];
+  if (name === 'aliasmatch') return [{ match: compilePattern(from), target: serverPath(target) }];
   if (name !== 'alias') return [];
   // `/icons/` matches what stands below it only; `/icons` matches itself too.
   const source = escapeRegExp(from);
@@ -436,7 +427,7 @@ function toRedirect({ name, args }: Directive): Redirect[] {
   const fixed = { redirectpermanent: 301, redirecttemp: 302 }[name];
   const match =
     name === 'redirectmatch'
-      ? new RegExp(from)
+      ? compilePattern(from)
       : new RegExp(`^${escapeRegExp(trimSlash(from))}(?<rest>/.*)?$`);
   return [{ match, status: fixed ?? status ?? 302, target }];
 }
@@ -455,22 +446,22 @@ function toSiteSection(section: Section): SiteSection[] {
   ];
   switch (section.name) {
     case 'directory':
-      if (isRegExp) return by(10_000, (file) => new RegExp(pattern).test(file));
+      if (isRegExp) return by(10_000, (file) => compilePattern(pattern).test(file));
       return inDirectory(pattern.length, (file) => isBelow(file, trimSlash(pattern)));
     case 'directorymatch':
-      return by(10_000, (file) => new RegExp(pattern).test(file));
+      return by(10_000, (file) => compilePattern(pattern).test(file));
     case 'files':
       return by(FILES_ORDER, (file) =>
-        (isRegExp ? new RegExp(pattern) : globMatcher(pattern)).test(base(file)),
+        (isRegExp ? compilePattern(pattern) : globMatcher(pattern)).test(base(file)),
       );
     case 'filesmatch':
-      return by(FILES_ORDER, (file) => new RegExp(pattern).test(base(file)));
+      return by(FILES_ORDER, (file) => compilePattern(pattern).test(base(file)));
     case 'location':
       return by(30_000, (_, url) =>
-        isRegExp ? new RegExp(pattern).test(url) : isBelow(url, trimSlash(pattern)),
+        isRegExp ? compilePattern(pattern).test(url) : isBelow(url, trimSlash(pattern)),
       );
     case 'locationmatch':
-      return by(30_000, (_, url) => new RegExp(pattern).test(url));
+      return by(30_000, (_, url) => compilePattern(pattern).test(url));
     default:
       return [];
   }

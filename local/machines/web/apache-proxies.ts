@@ -1,4 +1,5 @@
 import type { ConfigNode, Directive } from './apache-parse';
+import { compilePattern } from './pattern';
 
 interface ProxyPass {
   match: RegExp;
@@ -82,7 +83,7 @@ function withLocations(node: ConfigNode): Directive[] {
 function toPass({ name, args }: Directive): ProxyPass[] {
   const [from = '', to = ''] = args;
   const target = to === '!' ? undefined : to;
-  if (name === 'proxypassmatch') return [{ match: new RegExp(from), target }];
+  if (name === 'proxypassmatch') return [{ match: compilePattern(from), target }];
   if (name !== 'proxypass') return [];
   const source = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const match = from.endsWith('/')

@@ -1,5 +1,6 @@
 import type { Disk } from '../disk';
 import type { ConfigNode, Directive } from './apache-parse';
+import { compilePattern } from './pattern';
 
 interface Condition {
   test: string;
@@ -87,7 +88,7 @@ export function readRewriteRules(nodes: readonly ConfigNode[]): RewriteRules | u
       });
     } else if (name === 'rewriterule') {
       const flags = readFlags(third);
-      const pattern = new RegExp(first.replace(/^!/, ''), flags.has('NC') ? 'i' : '');
+      const pattern = compilePattern(first.replace(/^!/, ''), flags.has('NC'));
       rules.push({ conditions, pattern, isNegated: first.startsWith('!'), substitution: second, flags });
       conditions = [];
     }
@@ -202,7 +203,7 @@ function testCondition(
     const [a, b] = ignoresCase ? [value.toLowerCase(), wanted.toLowerCase()] : [value, wanted];
     return result(comparison[1] === '=' ? a === b : comparison[1] === '<' ? a < b : a > b);
   }
-  const found = new RegExp(pattern, ignoresCase ? 'i' : '').exec(value);
+  const found = compilePattern(pattern, ignoresCase).exec(value);
   if (isNegated) return found === null ? [] : undefined;
   return found ?? undefined;
 }
