@@ -1,8 +1,9 @@
 import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
 import { PROGRAMS } from './commands/programs';
-import { mendExitStatus } from './exit-status';
+import { DiskError } from './disk-error';
 import { LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
+import { mendScript } from './script-mending';
 import type { System } from './system';
 
 /** Commands of just-bash that Amazon Linux does not have. */
@@ -91,7 +92,10 @@ ${jobs[job] ?? ''}`,
       return signal.aborted ? STOPPED : exitCode;
     } catch (error) {
       if (signal.aborted) return STOPPED;
-      throw error;
+      // A command of just-bash that did not expect it; the script ends, the machine does not.
+      if (!(error instanceof DiskError)) throw error;
+      onOutput(`${name}: ${error.message}\n`);
+      return 1;
     } finally {
       streams.close();
     }
@@ -141,7 +145,7 @@ ${jobs[job] ?? ''}`,
     bash.registerTransformPlugin({
       name: 'live-output',
       transform: ({ ast }: { ast: ScriptNode }) => {
-        const mended = mendExitStatus(ast);
+        const mended = mendScript(ast);
         // Only the script itself; what it runs in turn writes to where the script says.
         if (!isFirst) return { ast: mended };
         isFirst = false;
@@ -204,7 +208,10 @@ function withoutTrace(text: string): string {
 
 /** bash names itself by its script; just-bash always says `bash`. Its trace shows what the script says. */
 function nameShell(text: string, name: string): string {
-  return text.replace(/^(\++) \.exec /gm, '$1 ').replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
+  return text
+    .replace(/^(\++) \.exec /gm, '$1 ')
+    .replace(/^\++ \.open .*\n/gm, '')
+    .replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
 }
 
 /** What `declare -p` printed, without what belongs to a shell itself. */

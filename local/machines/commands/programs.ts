@@ -6,6 +6,7 @@ import { DNF_PROGRAMS } from './dnf';
 import { EXECUTE_PROGRAMS } from './execute';
 import { HOST_PROGRAMS } from './host-programs';
 import { JOURNAL_PROGRAMS } from './journal-programs';
+import { OPEN_TARGET_PROGRAMS } from './open-target';
 import type { Programs } from './program';
 import { RPM_PROGRAMS } from './rpm';
 import { STAT_PROGRAMS } from './stat';
@@ -26,6 +27,7 @@ export const PROGRAMS: Programs = {
   ...EXECUTE_PROGRAMS,
   ...HOST_PROGRAMS,
   ...JOURNAL_PROGRAMS,
+  ...OPEN_TARGET_PROGRAMS,
   ...RPM_PROGRAMS,
   ...STAT_PROGRAMS,
   ...SYSTEMCTL_PROGRAMS,

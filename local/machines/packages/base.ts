@@ -1,4 +1,5 @@
 import { EXECUTE } from '../commands/execute';
+import { OPEN_TARGET } from '../commands/open-target';
 import { type Package, serviceUser } from './package';
 
 const passiveUnit = (description: string, execStart: string) => `[Unit]
@@ -24,7 +25,9 @@ export const BASE_PACKAGES: readonly Package[] = [
     summary: 'The GNU Bourne Again shell',
     size: 1800,
     // Builtins of bash that the interpreter leaves to commands stand here, too.
-    programs: ['bash', 'sh', 'trap', 'umask', 'ulimit', EXECUTE].map((name) => `/usr/bin/${name}`),
+    programs: ['bash', 'sh', 'trap', 'umask', 'ulimit', EXECUTE, OPEN_TARGET].map(
+      (name) => `/usr/bin/${name}`,
+    ),
   },
   {
     name: 'coreutils',

@@ -49,3 +49,13 @@ test('a function whose last test was false is a command that failed', async () =
 test('the last command of a list that fails ends the script', async () => {
   expect(await run('fine() { true; }\nbad() { return 1; }\nfine && bad\necho after')).toBe('');
 });
+
+test('a command that cannot write to its file fails, and the script goes on', async () => {
+  const output = await run(`echo one > /nowhere/file || echo "status $?"
+for word in two; do echo $word; done >> /nowhere/file || echo "status $?"
+echo after
+echo three > /nowhere/file
+echo never`);
+  const refused = '/var/lib/cloud/instance/scripts/part-001: /nowhere/file: No such file or directory';
+  expect(output).toBe([refused, 'status 1', refused, 'status 1', 'after', refused].join(' '));
+});

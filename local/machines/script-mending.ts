@@ -7,6 +7,7 @@ import {
   type WordNode,
 } from 'just-bash';
 import { EXECUTE } from './commands/execute';
+import { OPEN_TARGET } from './commands/open-target';
 
 type Loop = Extract<CommandNode, { type: 'While' | 'Until' }>;
 type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
@@ -21,18 +22,23 @@ const RETURN_STATUS = parse('return $?').statements;
 const KEEP_STATUS = parse('(exit $?) && ((1))').statements;
 /** Status 1, which ends no script because it is negated. */
 const FAIL = parse('! ((1))').statements;
+const FALSE = parse('((0))').statements;
+const END = parse('exit 1').statements;
+/** Redirections that open a file for writing; `>&` may. */
+const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
 
 /**
- * Rewrites a script so that `set -e` ends it where bash would (Bash Reference Manual, The Set Builtin), and only
- * there. just-bash differs in four ways:
+ * Rewrites a script so that it does what it does in bash (Bash Reference Manual), above all so that `set -e` ends it
+ * where bash would, and only there. just-bash differs in some ways:
  *
  * - a function or `{ … }` before `||` or `&&`, or after `!`, ends the script at the first command in it that fails;
  * - `n=1` keeps the status of the command before it, so that `until try; do n=$((n + 1)); done` ends the script;
  * - a loop whose body ends with `test && command` ends the script when the test was false;
  * - a function that ends so does not, though its call is a command of its own that failed;
- * - a file that is run by its path goes on in the shell that calls it, with its options.
+ * - a file that is run by its path goes on in the shell that calls it, with its options;
+ * - a redirection into a directory that is not there ends the shell, where bash does without that command.
  */
-export function mendExitStatus(script: ScriptNode): ScriptNode {
+export function mendScript(script: ScriptNode): ScriptNode {
   const names = new Set<string>();
   visitNodes(script, (node) => {
     if (node.type === 'FunctionDef') names.add(String((node as { name?: unknown }).name));
@@ -59,9 +65,14 @@ function isStatement(value: object): value is StatementNode {
   return 'type' in value && value.type === 'Statement';
 }
 
+const COMMANDS = new Set(
+  'SimpleCommand If For CStyleFor While Until Case Subshell Group ArithmeticCommand ConditionalCommand FunctionDef'.split(
+    ' ',
+  ),
+);
+
 function isCommand(value: object): value is CommandNode {
-  const types = ['SimpleCommand', 'While', 'Until', 'FunctionDef'];
-  return 'type' in value && types.includes(String(value.type));
+  return 'type' in value && COMMANDS.has(String(value.type));
 }
 
 /** `f && a || b` as nested `if`s: conditions are where just-bash, too, lets commands fail. */
@@ -104,15 +115,44 @@ function mendCommand(command: CommandNode): CommandNode {
   switch (command.type) {
     case 'SimpleCommand':
       if (isPlainAssignment(command)) return group([list([command, SUCCEED], '||')]);
-      return isPath(command.name) ? execute(command, command.name) : command;
+      return openTargets(isPath(command.name) ? execute(command, command.name) : command);
     case 'While':
     case 'Until':
-      return mendLoop(command);
+      return openTargets(mendLoop(command));
     case 'FunctionDef':
       return mendFunction(command);
     default:
-      return command;
+      return openTargets(command);
   }
+}
+
+/** A command that cannot write to where it should is not run; `exec` then ends the script. */
+function openTargets(command: CommandNode): CommandNode {
+  const targets = command.redirections.flatMap(({ operator, target }) =>
+    target.type === 'Word' && WRITING.has(operator) && mayBeMissing(target) ? [target] : [],
+  );
+  if (targets.length === 0) return command;
+  const name: WordNode = { type: 'Word', parts: [{ type: 'Literal', value: OPEN_TARGET }] };
+  const tests = targets.map(
+    (target): CommandNode => ({
+      ...{ type: 'SimpleCommand', assignments: [], name, args: [target], redirections: [] },
+    }),
+  );
+  const isExec =
+    command.type === 'SimpleCommand' && literalOf(command.name) === 'exec' && command.args.length === 0;
+  return choice([list(tests, '&&')], [statementOf([pipelineOf(command)])], isExec ? END : FALSE);
+}
+
+function literalOf(word: WordNode | null): string | undefined {
+  const [part, ...others] = word?.parts ?? [];
+  return part?.type === 'Literal' && others.length === 0 ? part.value : undefined;
+}
+
+/** Not for devices, and for what stands directly in /tmp or in the working directory. */
+function mayBeMissing(target: WordNode): boolean {
+  if (target.parts.some(({ type }) => type === 'ProcessSubstitution')) return false;
+  const text = literalOf(target);
+  return text === undefined || (text.includes('/') && !/^\/dev\/|^\/tmp\/[^/]+$/.test(text));
 }
 
 /** One that sets `$?` to 0: with `$(…)` in it, the status is that command's. */
