@@ -69,6 +69,42 @@ const timedatectl: Program = (args, { system }) => {
   );
 };
 
+const localectl: Program = (args, { system: { disk } }) => {
+  const [verb, ...values] = args.filter((arg) => !arg.startsWith('-'));
+  if (verb === 'set-locale') {
+    const [value = ''] = values;
+    disk.write('/etc/locale.conf', `${value.includes('=') ? value : `LANG=${value}`}\n`);
+    return succeed();
+  }
+  const locale = readIfAny(disk, '/etc/locale.conf').trim() || 'LANG=C.UTF-8';
+  return succeed(`   System Locale: ${locale}\n       VC Keymap: us\n      X11 Layout: us\n`);
+};
+
+/** `sysctl -w name=value`, `-p [file]` and `name`, over files under /proc/sys. */
+const sysctl: Program = (args, { system: { disk } }) => {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const pathOf = (name: string) => `/proc/sys/${name.replace(/\./g, '/')}`;
+  const reads = args.some((arg) => arg === '-p' || arg === '--system' || arg.startsWith('--load'));
+  const files = args.includes('--system')
+    ? disk.listIfAny('/etc/sysctl.d').map((name) => `/etc/sysctl.d/${name}`)
+    : [words[0] ?? '/etc/sysctl.conf'];
+  const lines = reads
+    ? files
+        .flatMap((file) => readIfAny(disk, file).split('\n'))
+        .filter((line) => /^\s*[\w./-]+\s*=/.test(line))
+    : words;
+  let text = '';
+  for (const line of lines) {
+    const [name = '', ...value] = line.split('=').map((part) => part.trim());
+    if (value.length > 0) disk.install(pathOf(name), `${value.join('=')}\n`);
+    else if (!disk.has(pathOf(name)))
+      return fail(255, `sysctl: cannot stat ${pathOf(name)}: No such file or directory`, text);
+    const shown = disk.readText(pathOf(name)).trim();
+    if (!args.includes('-q')) text += args.includes('-n') ? `${shown}\n` : `${name} = ${shown}\n`;
+  }
+  return succeed(text);
+};
+
 const METADATA: Readonly<Record<string, string>> = {
   '-a': 'ami-id',
   '--ami-id': 'ami-id',
@@ -303,6 +339,8 @@ export const HOST_PROGRAMS: Programs = {
   hostname,
   hostnamectl,
   timedatectl,
+  localectl,
+  sysctl,
   'ec2-metadata': ec2Metadata,
   'cloud-init': cloudInit,
   ss,

@@ -111,6 +111,8 @@ export const BASE_PACKAGES: readonly Package[] = [
       ],
       'whoami',
       'groups',
+      'shuf',
+      'truncate',
     ].map((name) => `/usr/bin/${name}`),
   },
   {
@@ -156,7 +158,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'GNU collection of diff utilities',
     size: 385,
-    programs: ['/usr/bin/diff'],
+    programs: ['/usr/bin/diff', '/usr/bin/cmp'],
   },
   {
     name: 'gzip',
@@ -256,7 +258,9 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'Collection of basic system utilities',
     size: 2200,
-    programs: ['/usr/bin/logger', '/usr/bin/su', '/usr/bin/rev', '/usr/bin/column', '/usr/sbin/runuser'],
+    programs: ['logger', 'su', 'rev', 'column', 'uuidgen', 'fallocate', 'kill']
+      .map((name) => `/usr/bin/${name}`)
+      .concat('/usr/sbin/runuser'),
   },
   {
     name: 'shadow-utils',
@@ -268,6 +272,24 @@ export const BASE_PACKAGES: readonly Package[] = [
     programs: ['useradd', 'usermod', 'userdel', 'groupadd', 'groupdel', 'chpasswd'].map(
       (name) => `/usr/sbin/${name}`,
     ),
+  },
+  {
+    name: 'openssl',
+    version: '3.2.2',
+    release: '1.amzn2023.0.2',
+    arch: 'native',
+    summary: 'Utilities from the general purpose cryptography library with TLS implementation',
+    size: 1200,
+    programs: ['/usr/bin/openssl'],
+  },
+  {
+    name: 'gettext',
+    version: '0.21',
+    release: '4.amzn2023.0.2',
+    arch: 'native',
+    summary: 'GNU libraries and utilities for producing multi-lingual messages',
+    size: 1100,
+    programs: ['/usr/bin/envsubst'],
   },
   {
     name: 'passwd',
@@ -303,7 +325,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'System and process monitoring utilities',
     size: 340,
-    programs: ['/usr/bin/uptime', '/usr/bin/free'],
+    programs: ['uptime', 'free', 'ps', 'pgrep'].map((name) => `/usr/bin/${name}`).concat('/usr/sbin/sysctl'),
   },
   {
     name: 'iproute',
@@ -350,6 +372,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     size: 4200,
     programs: [
       ...['/usr/bin/systemctl', '/usr/bin/journalctl', '/usr/bin/hostnamectl', '/usr/bin/timedatectl'],
+      '/usr/bin/localectl',
       ...['/usr/sbin/shutdown', '/usr/sbin/reboot', '/usr/sbin/poweroff', '/usr/sbin/halt'],
     ],
   },

@@ -328,6 +328,34 @@ echo 'x y' | /tmp/child.awk`);
   expect(output).toContain('./child.sh: Permission denied\nrefused 126\ngoes on as ./child.sh x\nawk y');
 });
 
+test('ls -l shows the owners, modes and sizes of the disk', async () => {
+  const output =
+    await run(`mkdir -p /srv/site; echo hello > /srv/site/index.html; ln -s index.html /srv/site/link
+useradd -r web; chown -R web:ec2-user /srv/site; chmod 640 /srv/site/index.html
+ls -l /srv/site; ls -ld /srv/site /tmp`);
+  expect(output).toMatch(/-rw-r-----\. 1 web ec2-user +6 \w{3} [ \d]\d \d\d:\d\d index\.html\n/);
+  expect(output).toMatch(/lrwxrwxrwx\. 1 web ec2-user +10 .* link -> index\.html\n/);
+  expect(output).toMatch(/drwxr-xr-x\. 2 web ec2-user .* \/srv\/site\ndrwxrwxrwt\. 2 root root/);
+});
+
+test('cp -a keeps owner, mode and time', async () => {
+  const output = await run(`mkdir -p /srv/a; echo x > /srv/a/f; chmod 600 /srv/a/f; chown ec2-user: /srv/a/f
+touch -d '2024-01-02 03:04:05' /srv/a/f
+cp -a /srv/a /srv/b; cp -r /srv/a /srv/c
+stat -c '%n %U %a %y' /srv/b/f; stat -c '%n %U' /srv/c/f`);
+  expect(output).toContain('/srv/b/f ec2-user 600 2024-01-02 03:04:05.000000000 +0000\n/srv/c/f root');
+});
+
+test('xargs, envsubst, date, sysctl and openssl take what scripts give them', async () => {
+  const output = await run(`seq 2 | xargs -I{} echo "item {}"
+export NAME=site; echo 'name $NAME \${OTHER}' | envsubst '$NAME'
+date -Iseconds | grep -cE '^[-0-9]+T[0-9:]+[+]00:00$'
+sysctl -w vm.swappiness=10
+openssl rand -hex 4 | wc -c
+pgrep -x sshd > /dev/null && echo sshd`);
+  expect(output).toContain(`item 1\nitem 2\nname site \${OTHER}\n1\nvm.swappiness = 10\n9\nsshd`);
+});
+
 test('systemctl tells an unknown unit from a stopped one', async () => {
   const output = await run(`systemctl start nosuch
 echo "start $?"
