@@ -24,6 +24,8 @@ const KERNEL_PARAMETERS: Readonly<Record<string, string>> = {
   'fs/file-max': '9223372036854775807',
 };
 
+const PREVIOUS_HOSTNAME = '/var/lib/cloud/data/previous-hostname';
+
 const KERNEL = '6.1.158-178.288.amzn2023';
 
 /**
@@ -185,8 +187,14 @@ function mountVolatile(disk: Disk, options: MachineOptions, serial: SerialConsol
   disk.install('/sys/devices/virtual/dmi/id/board_asset_tag', `${options.instanceId}\n`);
 }
 
+/** As cloud-init: a name that was set by hand stays over reboots, and a new instance gets one of its own. */
 function writeHost(disk: Disk, options: MachineOptions): void {
-  disk.write('/etc/hostname', `${options.hostname}\n`);
+  const read = (path: string) => (disk.has(path) ? disk.readText(path).trim() : undefined);
+  const isNew = read('/var/lib/cloud/data/instance-id') !== options.instanceId;
+  if (isNew || read('/etc/hostname') === read(PREVIOUS_HOSTNAME)) {
+    disk.write('/etc/hostname', `${options.hostname}\n`);
+    disk.install(PREVIOUS_HOSTNAME, `${options.hostname}\n`);
+  }
   // An image's own is empty, so that each instance makes one.
   disk.write('/etc/machine-id', `${createHash('md5').update(options.instanceId).digest('hex')}\n`, 0o444);
 }

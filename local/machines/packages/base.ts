@@ -239,7 +239,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'Conservatively configured build of curl',
     size: 160,
-    provides: ['curl'],
+    conflicts: ['curl'],
     programs: ['/usr/bin/curl'],
   },
   {
@@ -503,6 +503,17 @@ export const BASE_SERVICES = ['amazon-ssm-agent', 'chronyd', 'sshd'] as const;
 
 /** Small packages of the repository that scripts install. */
 export const EXTRA_PACKAGES: readonly Package[] = [
+  {
+    name: 'curl',
+    version: '8.11.1',
+    release: '4.amzn2023.0.1',
+    arch: 'native',
+    summary: 'A utility for getting files from remote servers (FTP, HTTP, and others)',
+    size: 300,
+    provides: ['curl-full'],
+    conflicts: ['curl-minimal'],
+    programs: ['/usr/bin/curl'],
+  },
   {
     name: 'tree',
     version: '1.8.0',

@@ -197,6 +197,20 @@ ec2-metadata --quiet --instance-type`);
   );
 });
 
+test('the metadata service names the instance’s place and public name', async () => {
+  const output = await run(
+    `url=http://169.254.169.254/latest
+token=$(curl -sX PUT $url/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')
+get() { curl -sH "X-aws-ec2-metadata-token: $token" $url/meta-data/$1; echo; }
+get public-hostname; get placement/availability-zone-id; get network/interfaces/macs/$(get mac)/subnet-ipv4-cidr-block
+curl -sIH "X-aws-ec2-metadata-token: $token" $url/meta-data/none | head -1`,
+    { publicIp: '203.0.113.25', zoneId: 'eun1-az1', subnetCidr: '10.0.1.0/24' },
+  );
+  expect(output).toContain(
+    'ec2-203-0-113-25.eu-north-1.compute.amazonaws.com\neun1-az1\n10.0.1.0/24\nHTTP/1.1 404 Not Found',
+  );
+});
+
 test('the metadata service gives the credentials of the profile', async () => {
   const output = await run(
     `url=http://169.254.169.254/latest
@@ -223,6 +237,16 @@ test('dnf installs, lists and removes with what was required only for it', async
   expect(output).toContain('nginx-1.28.0-1.amzn2023.0.2.x86_64\n/usr/sbin/nginx');
   expect(output).toContain('package nginx-core is not installed');
   expect(output).toContain('nginx: command not found');
+});
+
+test('dnf does not replace curl-minimal by curl unless it may', async () => {
+  const output = await run(`dnf install -y tree curl; echo "exit $?"; rpm -q tree
+dnf install -y -q curl --allowerasing && rpm -q curl curl-minimal
+curl -sS http://localhost:81 || echo "curl $?"`);
+  expect(output).toMatch(
+    /conflicts with curl provided by curl-\S+ from amazonlinux\n {2}- conflicting requests\n\(try to add '--allowerasing'.*\nexit 1\npackage tree is not installed/,
+  );
+  expect(output).toMatch(/\ncurl-8\S+\npackage curl-minimal is not installed\n[\s\S]*curl 7/);
 });
 
 test('what AL2023 does not have is a command not found', async () => {

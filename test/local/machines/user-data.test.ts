@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { Disk } from '../../../local/machines/disk';
 import type { Machine } from '../../../local/machines/machine';
 import { makeMachine, script, urlOf } from './launch';
 
@@ -227,6 +228,18 @@ test('a reboot starts enabled services and does not run user data again', async 
   await machine.boot();
   expect((await fetch(urlOf(machine))).status).toBe(200);
   expect(machine.console().match(/Complete!/g)).toHaveLength(1);
+});
+
+test('a host name set by hand stays over a reboot, and a machine of the image gets its own', async () => {
+  await bootWith(script('hostnamectl set-hostname web.example.com'));
+  await machine.stop();
+  await machine.boot();
+  const image = machine.snapshot();
+  expect(new Disk(image).readText('/etc/hostname')).toBe('web.example.com\n');
+  await machine.terminate();
+  machine = makeMachine({ disk: image, instanceId: 'i-0fedcba9876543210' });
+  await machine.boot();
+  expect(new Disk(machine.snapshot()).readText('/etc/hostname')).toMatch(/^ip-10-0-1-12\./);
 });
 
 test('a machine of an image serves at boot what was enabled in it, with no user data', async () => {
