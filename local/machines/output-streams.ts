@@ -36,7 +36,7 @@ export class OutputStreams {
   /** Output that came outside of the devices, when the script was done. */
   writeRest(text: string): void {
     this.flush();
-    if (text !== '') this.write(this.stderr, Buffer.from(text));
+    if (text !== '') this.write(this.stderr, Buffer.from(asWritten(text)));
   }
 
   /** From here on all goes to the machine again. */
@@ -66,10 +66,11 @@ export class OutputStreams {
 
   private writeErrors(bytes: Uint8Array): void {
     const text = Buffer.from(bytes).toString('latin1');
-    const length = this.held.length > 0 ? (/^(?:\++ .*\n)+/.exec(text)?.[0].length ?? 0) : 0;
-    this.write(this.stderr, bytes.subarray(0, length));
+    const shown = this.isTraced ? asWritten(text) : text;
+    const length = this.held.length > 0 ? (/^(?:\++ .*\n)+/.exec(shown)?.[0].length ?? 0) : 0;
+    this.write(this.stderr, Buffer.from(shown.slice(0, length), 'latin1'));
     this.flush();
-    this.write(this.stderr, bytes.subarray(length));
+    this.write(this.stderr, Buffer.from(shown.slice(length), 'latin1'));
   }
 
   private flush(): void {
@@ -115,4 +116,9 @@ export class OutputStreams {
     if (kind === '>' && this.disk.find(path)?.kind !== 'device') this.disk.write(path, new Uint8Array());
     return { kind: 'file', path };
   }
+}
+
+/** A trace without the commands that stand in the script for others. */
+function asWritten(text: string): string {
+  return text.replace(/^(\++) \.exec /gm, '$1 ').replace(/^\++ \.open .*\n/gm, '');
 }

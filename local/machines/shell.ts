@@ -206,12 +206,9 @@ function withoutTrace(text: string): string {
   return text.replace(/^\++ .*\n/gm, '');
 }
 
-/** bash names itself by its script; just-bash always says `bash`. Its trace shows what the script says. */
+/** bash names itself by its script; just-bash always says `bash`. */
 function nameShell(text: string, name: string): string {
-  return text
-    .replace(/^(\++) \.exec /gm, '$1 ')
-    .replace(/^\++ \.open .*\n/gm, '')
-    .replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
+  return text.replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
 }
 
 /** What `declare -p` printed, without what belongs to a shell itself. */

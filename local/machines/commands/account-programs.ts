@@ -82,9 +82,14 @@ const useradd: Program = (args, { system }) => {
   const existing = groupName === undefined ? undefined : findGroup(disk, groupName);
   if (groupName !== undefined && existing === undefined)
     return fail(6, `useradd: group '${groupName}' does not exist`);
-  if (existing === undefined) writeGroups(disk, [...readGroups(disk), { name, gid: uid, members: [] }]);
+  const taken = readGroups(disk).map((group) => group.gid);
+  const gid = existing?.gid ?? (taken.includes(uid) ? freeId(taken, isSystem) : uid);
+  if (existing === undefined) {
+    if (findGroup(disk, name))
+      return fail(9, `useradd: group ${name} exists - if you want to add this user to that group, use -g.`);
+    writeGroups(disk, [...readGroups(disk), { name, gid, members: [] }]);
+  }
   const home = values.get('-d') ?? values.get('--home-dir') ?? `/home/${name}`;
-  const gid = existing?.gid ?? uid;
   const shell = values.get('-s') ?? values.get('--shell') ?? '/bin/bash';
   const comment = values.get('-c') ?? values.get('--comment') ?? '';
   writeUsers(disk, [...users, { name, uid, gid, comment, home, shell }]);

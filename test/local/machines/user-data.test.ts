@@ -195,6 +195,42 @@ runcmd:
   expect(await (await fetch(urlOf(machine))).text()).toBe('from cloud-config');
 });
 
+test('a cloud-config makes groups and users, and writes deferred files after them and the packages', async () => {
+  const onReboot = jest.fn();
+  await bootWith(
+    Buffer.from(`#cloud-config
+packages: [httpd]
+groups:
+  - staff: [ec2-user]
+users:
+  - default
+  - name: deploy
+    groups: [wheel, staff]
+    shell: /bin/sh
+write_files:
+  - { path: /var/www/html/index.html, content: deferred, owner: 'deploy:staff', defer: true }
+runcmd:
+  - id -Gn deploy; id -Gn ec2-user; stat -c '%U %G' /var/www/html/index.html
+power_state: { mode: reboot }
+`),
+    { onReboot },
+  );
+  expect(outputOf(machine.console())).toEqual(
+    expect.arrayContaining(['deploy wheel staff', expect.stringMatching(/ staff$/), 'deploy staff']),
+  );
+  expect(onReboot).toHaveBeenCalledTimes(1);
+});
+
+test('a file of a cloud-config for an owner who is not there yet is reported as cloud-init does', async () => {
+  const console = await bootWith(
+    Buffer.from(
+      "#cloud-config\nwrite_files:\n  - { path: /tmp/a, content: x, owner: 'nobodyknows' }\nruncmd: [cloud-init status]\n",
+    ),
+  );
+  expect(console).toContain('Unknown user or group: "getpwnam(): name not found: \'nobodyknows\'"');
+  expect(console).toContain('Running module write-files ');
+});
+
 test('the parts of a multipart user data run in their order', async () => {
   const lines = outputOf(
     await bootWith(
