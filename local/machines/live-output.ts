@@ -39,8 +39,8 @@ const OUTPUT_OPERATORS = new Set(['>', '>>', '>|', '&>', '&>>', '>&']);
 
 const LIVE = '__live_';
 
-/** `"$(declare -p)"` */
-const VARIABLES = declaredVariables();
+const VARIABLES = wordOf('"$(declare -p)"');
+const DIRECTORY = wordOf('"$PWD"');
 
 /**
  * just-bash hands out a script's output when the script ends, standard output before standard error. This rewrites
@@ -218,7 +218,7 @@ export class LiveOutput {
       else records.push(...record);
     }
     if (records.length === 0 || others.length > 0) return command;
-    return this.send(records, command.line);
+    return this.send([word('cwd'), DIRECTORY, ...records], command.line);
   }
 
   private toRecord({ fd, operator, target }: Redirection): WordNode[] | undefined {
@@ -300,8 +300,8 @@ function literal(node: WordNode | null): string | undefined {
   return node.parts.map((part) => (part.type === 'Literal' ? part.value : '')).join('');
 }
 
-function declaredVariables(): WordNode {
-  const command = parse('x "$(declare -p)"').statements[0]?.pipelines[0]?.commands[0];
+function wordOf(text: string): WordNode {
+  const command = parse(`x ${text}`).statements[0]?.pipelines[0]?.commands[0];
   const [argument] = command?.type === 'SimpleCommand' ? command.args : [];
   if (argument === undefined) throw new Error('the shell does not read its own syntax');
   return argument;

@@ -12,6 +12,8 @@ export class OutputStreams {
   private stderr: Sink = { kind: 'machine' };
   /** Standard output of a command whose trace is still to come. */
   private held: Uint8Array[] = [];
+  /** Where `exec > file` was said. */
+  private directory = '/';
   private readonly names: readonly string[];
 
   constructor(
@@ -98,6 +100,10 @@ export class OutputStreams {
         this.startJob(Number(job), fields[at + 1] ?? '');
         continue;
       }
+      if (fields[at] === 'cwd') {
+        this.directory = fields[at + 1] ?? '/';
+        continue;
+      }
       const [, stream = '', kind = ''] = /^(out|err|both)([|=>+])$/.exec(fields[at] ?? '') ?? [];
       const target = fields[at + 1] ?? '';
       const sink = this.toSink(kind, target);
@@ -112,7 +118,7 @@ export class OutputStreams {
       this.pipes.set(target, this.pipes.get(target) ?? []);
       return { kind: 'pipe', name: target };
     }
-    const path = target.startsWith('/') ? target : `/${target}`;
+    const path = this.disk.resolvePath(this.directory, target);
     if (kind === '>' && this.disk.find(path)?.kind !== 'device') this.disk.write(path, new Uint8Array());
     return { kind: 'file', path };
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { create } from 'tar';
+import { compileQuery } from '../../../local/machines/commands/jmespath';
 import type { Machine, MachineOptions } from '../../../local/machines/machine';
 import { makeMachine, script, urlOf } from './launch';
 
@@ -410,4 +411,45 @@ test('timeout ends a command that takes too long', async () => {
         : new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
   });
   expect(output).toContain('exit 124');
+});
+
+test('a query selects, filters and shapes what the AWS CLI shows', () => {
+  const result = {
+    Parameters: [
+      { Name: '/a', Value: '1', Version: 1 },
+      { Name: '/b', Value: '2', Version: 3 },
+    ],
+  };
+  const queries = [
+    'Parameters[*].[Name,Value]',
+    'Parameters[].{N:Name,V:Value}',
+    "Parameters[?Name=='/b'].Value | [0]",
+    'Parameters[?Version > `1`].Name',
+    'length(Parameters)',
+    'Parameters[-1].Value',
+    'Nothing[0].Value',
+  ];
+  expect(queries.map((query) => compileQuery(query)(result))).toEqual([
+    [
+      ['/a', '1'],
+      ['/b', '2'],
+    ],
+    [
+      { N: '/a', V: '1' },
+      { N: '/b', V: '2' },
+    ],
+    '2',
+    ['/b'],
+    2,
+    '2',
+    null,
+  ]);
+  expect(() => compileQuery('Parameters[')).toThrow('invalid jmespath expression');
+});
+
+test('aws configure knows only what was set', async () => {
+  const output = await run(
+    'aws configure get region || echo none\naws configure set region eu-west-1; aws configure get region',
+  );
+  expect(output).toContain('none\neu-west-1');
 });

@@ -133,7 +133,7 @@ cat /var/log/user-data.log > /tmp/early`),
 test('exec into a file keeps the output of the script off the console', async () => {
   const console = await bootWith(
     script(
-      'exec > /var/log/setup.log 2>&1\necho hidden\nx=$(echo caught)\nexec > /dev/console\ncat /var/log/setup.log\necho "x is $x"',
+      'cd /var/log\nexec > setup.log 2>&1\necho hidden\nx=$(echo caught)\nexec > /dev/console\ncat /var/log/setup.log\necho "x is $x"',
     ),
   );
   expect(console).toContain('hidden\r\nx is caught');
