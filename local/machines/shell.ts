@@ -159,14 +159,21 @@ ${jobs[job] ?? ''}`,
     const exitCode = await this.runTraps(run, result.exitCode, result.env);
     const written = [...streams.pipes];
     streams.reset();
-    for (const [pipe, chunks] of written) await this.pour(run, pipes[Number(pipe)] ?? 'cat', chunks);
+    for (const [pipe, chunks] of written)
+      await this.pour(run, pipes[Number(pipe)] ?? 'cat', chunks, result.env);
     return exitCode;
   }
 
-  /** What `exec > >(command)` collected, through that command. */
-  private async pour({ bash, streams, options }: Run, command: string, chunks: Uint8Array[]): Promise<void> {
+  /** What `exec > >(command)` collected, through that command, which may name the script's variables. */
+  private async pour(
+    { bash, streams, functions, options }: Run,
+    command: string,
+    chunks: Uint8Array[],
+    variables: Record<string, string>,
+  ): Promise<void> {
     const stdin = Buffer.concat(chunks).toString('latin1');
-    const result = await bash.exec(command, { ...options, stdin, stdinKind: 'bytes' });
+    const given = { ...options, env: assignable(variables), stdin, stdinKind: 'bytes' as const };
+    const result = await bash.exec(`${functions}\n${command}`, given);
     streams.writeRest(result.stdout + result.stderr);
   }
 

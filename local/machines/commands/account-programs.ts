@@ -97,6 +97,10 @@ const useradd: Program = (args, { system }) => {
   if (!noHome && !disk.has(home)) {
     disk.makeDirectory(home, 0o700);
     disk.setOwner(home, { uid, gid });
+    for (const file of disk.listIfAny('/etc/skel')) {
+      disk.write(`${home}/${file}`, disk.read(`/etc/skel/${file}`).slice());
+      disk.setOwner(`${home}/${file}`, { uid, gid });
+    }
   }
   return joinGroups(system, name, values.get('-G') ?? values.get('--groups'), 'useradd');
 };

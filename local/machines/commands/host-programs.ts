@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Disk } from '../disk';
+import { findGroup, findUser } from '../users';
 import { formatLogTime } from '../web/access-log';
 import { fail, type Program, type Programs, resolvePath, runCommand, succeed } from './program';
 
@@ -256,29 +257,51 @@ const install: Program = (args, call) => {
   let mode = 0o755;
   let makeDirectories = false;
   let isDirectory = false;
+  const names = { user: '', group: '' };
   const words: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] ?? '';
-    if (arg === '-m') mode = Number.parseInt(args[++at] ?? '755', 8);
-    else if (/^-m\d+$/.test(arg) || arg.startsWith('--mode='))
-      mode = Number.parseInt(arg.replace(/^\D+/, ''), 8);
-    else if (arg === '-o' || arg === '-g') at += 1;
-    else if (arg === '-d') isDirectory = true;
-    else if (arg.startsWith('-')) makeDirectories ||= arg.includes('D');
-    else words.push(arg);
+    const [, long, value = ''] = /^--(mode|owner|group)=(.*)$/.exec(arg) ?? [];
+    const [, short, joined] = /^-[a-zA-Z]*?([mogt])(.*)$/.exec(arg) ?? [];
+    const given = long === undefined ? joined || (short === undefined ? '' : (args[++at] ?? '')) : value;
+    if (long === 'mode' || short === 'm') mode = Number.parseInt(given, 8);
+    else if (long === 'owner' || short === 'o') names.user = given;
+    else if (long === 'group' || short === 'g') names.group = given;
+    else if (short === 't') words.push(given);
+    if (/^-[a-zA-Z]*d/.test(arg) || arg === '--directory') isDirectory = true;
+    if (/^-[a-zA-Z]*D/.test(arg)) makeDirectories = true;
+    if (!arg.startsWith('-')) words.push(arg);
   }
+  const user = findUser(disk, names.user);
+  const group = findGroup(disk, names.group);
+  if (names.user !== '' && user === undefined) return fail(1, `install: invalid user ‘${names.user}’`);
+  if (names.group !== '' && group === undefined) return fail(1, `install: invalid group ‘${names.group}’`);
+  const own = (path: string) =>
+    disk.setOwner(path, { ...(user && { uid: user.uid }), ...(group && { gid: group.gid }) });
   if (isDirectory) {
-    for (const word of words) disk.makeDirectory(resolvePath(call, word), mode);
+    for (const word of words) {
+      const path = resolvePath(call, word);
+      disk.makeDirectory(path);
+      disk.setMode(path, mode);
+      own(path);
+    }
     return succeed();
   }
   const target = resolvePath(call, words.pop() ?? '');
   for (const word of words) {
     const source = resolvePath(call, word);
-    if (disk.find(source)?.kind !== 'file')
-      return fail(1, `install: cannot stat '${word}': No such file or directory`);
+    const kind = disk.find(source)?.kind;
+    if (kind === undefined || kind === 'directory')
+      return kind === 'directory'
+        ? fail(1, `install: omitting directory '${word}'`)
+        : fail(1, `install: cannot stat '${word}': No such file or directory`);
     const path = disk.find(target)?.kind === 'directory' ? `${target}/${word.split('/').at(-1)}` : target;
-    if (makeDirectories) disk.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/');
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+    if (makeDirectories) disk.makeDirectory(parent);
+    if (!disk.has(parent))
+      return fail(1, `install: cannot create regular file '${path}': No such file or directory`);
     disk.write(path, disk.read(source).slice(), mode);
+    own(path);
   }
   return succeed();
 };

@@ -130,6 +130,24 @@ cat /var/log/user-data.log > /tmp/early`),
   expect(console).toContain('/nowhere');
 });
 
+test('the command behind exec knows the variables of the script', async () => {
+  await bootWith(script('LOG=/var/log/setup.log\nexec > >(tee -a "$LOG") 2>&1\necho logged'));
+  expect(outputOf(machine.console())).toContain('logged');
+  expect(new Disk(machine.snapshot()).readText('/var/log/setup.log')).toBe('logged\n');
+});
+
+test('the files and folders that set-up scripts add to are there', async () => {
+  const console = await bootWith(
+    script(`set -e
+echo 'export A=1' > /etc/profile.d/a.sh; echo 'vm.swappiness = 10' > /etc/sysctl.d/a.conf
+echo '* soft nofile 65535' >> /etc/security/limits.conf; echo 'export B=2' >> /home/ec2-user/.bashrc
+echo 'deploy ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/deploy; echo /var/log/a.log > /etc/logrotate.d/a
+sed -i 's/^#PermitRootLogin.*/PermitRootLogin no/' /etc/ssh/sshd_config && grep ^PermitRootLogin /etc/ssh/sshd_config
+install -d -m 750 -o ec2-user -g wheel /srv/a && stat -c '%U %G %a' /srv/a`),
+  );
+  expect(outputOf(console)).toEqual(expect.arrayContaining(['PermitRootLogin no', 'ec2-user wheel 750']));
+});
+
 test('exec into a file keeps the output of the script off the console', async () => {
   const console = await bootWith(
     script(
