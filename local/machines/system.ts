@@ -39,7 +39,7 @@ export class System implements DaemonHost {
     this.bootedAt = options.now();
     this.journal = new Journal(options.now);
     this.ports = new Ports(options.onListen, options.onClose);
-    this.network = new GuestNetwork(options, this.ports, this.power);
+    this.network = new GuestNetwork(options, this.ports, this.power, disk);
     this.shell = new Shell(this);
     const clock = {
       bootedAt: this.bootedAt,

@@ -270,6 +270,14 @@ curl -s -o /dev/null -w '%{http_code}' http://localhost/none`);
   expect(output).toContain('curl: (22) The requested URL returned error: 404\nerror 22\n404');
 });
 
+test('a name of /etc/hosts is found', async () => {
+  const output =
+    await run(`dnf install -y -q httpd; echo hello > /var/www/html/index.html; systemctl start httpd
+echo '127.0.0.1 app.internal' >> /etc/hosts
+curl -s http://app.internal/`);
+  expect(output).toContain('\nhello\n');
+});
+
 test('curl gives up on a silent address when its patience in AWS seconds is over', async () => {
   const output = await run('curl -sS --connect-timeout 5 http://10.0.0.99/\necho "exit $?"', {
     fetch: (_, init) =>
