@@ -407,8 +407,8 @@ function toAlias({ name, args }: Directive): Mapping[] {
   // `/icons/` matches what stands below it only; `/icons` matches itself too.
   const source = escapeRegExp(from);
   const match = from.endsWith('/')
-    ? new RegExp(`^${source}(?<rest>.*)$`)
-    : new RegExp(`^${source}(?<rest>/.*)?$`);
+    ? new RegExp(`^${source}(?<rest>.*)$`, 's')
+    : new RegExp(`^${source}(?<rest>/.*)?$`, 's');
   return [{ match, target: serverPath(target) }];
 }
 
@@ -428,7 +428,7 @@ function toRedirect({ name, args }: Directive): Redirect[] {
   const match =
     name === 'redirectmatch'
       ? compilePattern(from)
-      : new RegExp(`^${escapeRegExp(trimSlash(from))}(?<rest>/.*)?$`);
+      : new RegExp(`^${escapeRegExp(trimSlash(from))}(?<rest>/.*)?$`, 's');
   return [{ match, status: fixed ?? status ?? 302, target }];
 }
 

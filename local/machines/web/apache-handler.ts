@@ -11,10 +11,17 @@ import { apacheErrorPage, apacheIndexPage, apacheRedirectPage } from './apache-p
 import { ApacheConfigError } from './apache-parse';
 import { expiryOf } from './expires';
 import { suffixOf } from './mime-types';
-import { BadRequestPath, encodePath, parseRequestPath, type RequestPath } from './request-path';
+import {
+  BadRequestPath,
+  encodeLocation,
+  encodePath,
+  parseRequestPath,
+  type RequestPath,
+} from './request-path';
 import { type FetchFromMachine, fetchBehind, forwardedFor, sendProxied } from './reverse-proxy';
 import { type RewriteRequest, type RewriteRules, type Rewritten, rewrite } from './rewrite';
 import { sendBody, sendFile } from './send-file';
+import { failRequest } from './server-group';
 
 const ALLOW = 'GET,POST,OPTIONS,HEAD';
 const SERVED_METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -75,7 +82,9 @@ export class ApacheHandler {
     const { requested } = exchange;
     const behind = site.proxies.find(requested.path);
     if (behind !== undefined) {
-      void this.sendBehind(exchange, `${behind}${requested.query}`, site.settingsFor('', requested.path));
+      this.sendBehind(exchange, `${behind}${requested.query}`, site.settingsFor('', requested.path)).catch(
+        (error: unknown) => failRequest(exchange.response, error),
+      );
       return;
     }
     if (this.redirect(exchange)) return;
@@ -155,7 +164,7 @@ export class ApacheHandler {
         this.sendRedirect(
           exchange,
           result.status,
-          isPath ? `http://${exchange.host || 'localhost'}${encodeURI(location)}` : location,
+          isPath ? `http://${exchange.host || 'localhost'}${location}` : location,
           settings(),
         );
         return true;
@@ -164,7 +173,9 @@ export class ApacheHandler {
         this.fail(exchange, result.status, settings());
         return true;
       case 'proxy':
-        void this.sendBehind(exchange, result.url, settings());
+        this.sendBehind(exchange, result.url, settings()).catch((error: unknown) =>
+          failRequest(exchange.response, error),
+        );
         return true;
       default:
         return false;
@@ -414,9 +425,10 @@ export class ApacheHandler {
   private sendRedirect(
     { request, response }: Exchange,
     status: number,
-    location: string,
+    target: string,
     settings: Settings,
   ): void {
+    const location = encodeLocation(target);
     applyHeaders(response, settings, status);
     response.setHeader('Location', location);
     response.setHeader('Content-Type', 'text/html; charset=iso-8859-1');

@@ -87,8 +87,8 @@ function toPass({ name, args }: Directive): ProxyPass[] {
   if (name !== 'proxypass') return [];
   const source = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const match = from.endsWith('/')
-    ? new RegExp(`^${source}(?<rest>.*)$`)
-    : new RegExp(`^${source}(?<rest>/.*)?$`);
+    ? new RegExp(`^${source}(?<rest>.*)$`, 's')
+    : new RegExp(`^${source}(?<rest>/.*)?$`, 's');
   return [{ match, target }];
 }
 

@@ -11,9 +11,10 @@ import { inherit, lastOf, type NginxConfig, type NginxLocation, type NginxServer
 import type { NginxDirective } from './nginx-parse';
 import { expandVariables, keepGroups, type NginxRequest, runRewrites } from './nginx-rewrite';
 import { compilePattern } from './pattern';
-import { BadRequestPath, encodePath, parseRequestPath } from './request-path';
+import { BadRequestPath, encodeLocation, encodePath, parseRequestPath } from './request-path';
 import { type FetchFromMachine, fetchBehind, forwardedFor, sendProxied } from './reverse-proxy';
 import { sendBody, sendFile } from './send-file';
+import { failRequest } from './server-group';
 
 const VERSION = 'nginx/1.28.0';
 const MAX_REDIRECTS = 10;
@@ -146,7 +147,10 @@ export class NginxHandler {
     else if (realm !== 'off' && exchange.status === 200) {
       exchange.response.setHeader('WWW-Authenticate', `Basic realm="${realm}"`);
       this.fail(exchange, directives, 401);
-    } else if (behind) void this.sendBehind(exchange, directives, location, behind.args[0] ?? '');
+    } else if (behind)
+      this.sendBehind(exchange, directives, location, behind.args[0] ?? '').catch((error: unknown) =>
+        failRequest(exchange.response, error),
+      );
     else if (lastOf(own, 'fastcgi_pass')) this.fail(exchange, directives, 502);
     else if (exchange.status === 200 && !['GET', 'HEAD'].includes(exchange.request.method ?? ''))
       this.fail(exchange, directives, 405);
@@ -388,7 +392,7 @@ export class NginxHandler {
     status: number,
     to: string,
   ): void {
-    exchange.response.setHeader('Location', to);
+    exchange.response.setHeader('Location', encodeLocation(to));
     this.send(exchange, directives, status, 'text/html', nginxPage(status, directives));
   }
 

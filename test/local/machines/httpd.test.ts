@@ -417,3 +417,16 @@ test('an expression that does not compile keeps a web server from starting', asy
   expect(console).toContain('nginx: [emerg] pcre2_compile() failed');
   expect(machine.listening.size).toBe(0);
 });
+
+test('a redirect takes a path with a line end in it along encoded, and a header that cannot be sent fails alone', async () => {
+  await serve(`cat > /etc/httpd/conf.d/odd.conf <<'ODD'
+Redirect /old /new
+<Location /header>
+    Header always set X-Odd "\u20ac"
+</Location>
+ODD`);
+  const moved = await get('/old/%0d%0aX-Evil:%20yes/%E2%82%AC');
+  expect(moved.headers.get('location')).toContain('/new/%0D%0AX-Evil:%20yes/%E2%82%AC');
+  expect((await get('/header')).status).toBe(500);
+  expect((await get('/old')).status).toBe(302);
+});
