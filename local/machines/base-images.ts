@@ -71,7 +71,97 @@ const DIRECTORIES = [
     '/var/log',
     '/var/spool',
   ],
+  ...[
+    'cloud/cloud.cfg.d',
+    'default',
+    'dnf',
+    'ld.so.conf.d',
+    'logrotate.d',
+    'modprobe.d',
+    'modules-load.d',
+    'opt',
+  ]
+    .concat(
+      'pam.d',
+      'pki/tls/certs',
+      'pki/tls/private',
+      'pki/ca-trust/source/anchors',
+      'profile.d',
+      'security/limits.d',
+    )
+    .concat(
+      'skel',
+      'ssh/sshd_config.d',
+      'ssl',
+      'sudoers.d',
+      'sysctl.d',
+      'systemd/network',
+      'tmpfiles.d',
+      'udev/rules.d',
+    )
+    .concat('update-motd.d', 'yum.repos.d')
+    .map((name) => `/etc/${name}`),
+  ...[
+    'include',
+    'lib/python3.9/site-packages',
+    'libexec',
+    'local/etc',
+    'local/lib',
+    'local/share',
+    'share/doc',
+  ]
+    .concat('share/man', 'share/zoneinfo', 'src')
+    .map((name) => `/usr/${name}`),
+  ...['cache/dnf', 'lib/misc', 'log/audit', 'log/journal', 'opt', 'spool/mail'].map((name) => `/var/${name}`),
 ];
+
+const BASHRC = `# .bashrc
+
+# Source global definitions
+if [ -f /etc/bashrc ]; then
+    . /etc/bashrc
+fi
+`;
+
+const PROFILE = `# .bash_profile
+
+# Get the aliases and functions
+if [ -f ~/.bashrc ]; then
+    . ~/.bashrc
+fi
+`;
+
+/** Files that scripts append to, or change lines of. */
+const FILES: Readonly<Record<string, string>> = {
+  '/etc/bashrc': '# /etc/bashrc\n',
+  '/etc/profile':
+    '# /etc/profile\n\nfor i in /etc/profile.d/*.sh; do\n    if [ -r "$i" ]; then\n        . "$i"\n    fi\ndone\n',
+  '/etc/environment': '',
+  '/etc/motd': '',
+  '/etc/shells': '/bin/sh\n/bin/bash\n/usr/bin/sh\n/usr/bin/bash\n',
+  '/etc/sysctl.conf':
+    '# sysctl settings are defined through files in\n# /usr/lib/sysctl.d/, /run/sysctl.d/, and /etc/sysctl.d/.\n',
+  '/etc/security/limits.conf': '# /etc/security/limits.conf\n#\n# End of file\n',
+  '/etc/chrony.conf':
+    'server 169.254.169.123 prefer iburst minpoll 4 maxpoll 4\ndriftfile /var/lib/chrony/drift\n',
+  '/etc/cloud/cloud.cfg': 'users:\n - default\n\ndisable_root: true\nssh_pwauth: false\n',
+  '/etc/dnf/dnf.conf':
+    '[main]\ngpgcheck=1\ninstallonly_limit=3\nclean_requirements_on_remove=True\nbest=True\nskip_if_unavailable=False\n',
+  '/etc/yum.repos.d/amazonlinux.repo':
+    '[amazonlinux]\nname=Amazon Linux 2023 repository\nenabled=1\ngpgcheck=1\n',
+  '/etc/ssh/sshd_config':
+    'Include /etc/ssh/sshd_config.d/*.conf\n\n#Port 22\n#PermitRootLogin prohibit-password\n#PubkeyAuthentication yes\nAuthorizedKeysFile .ssh/authorized_keys\nPasswordAuthentication no\nUsePAM yes\nX11Forwarding no\nSubsystem sftp /usr/libexec/openssh/sftp-server\n',
+  '/etc/sudoers': 'root\tALL=(ALL)\tALL\n%wheel\tALL=(ALL)\tALL\n#includedir /etc/sudoers.d\n',
+  '/etc/sudoers.d/90-cloud-init-users': 'ec2-user ALL=(ALL) NOPASSWD:ALL\n',
+  '/etc/logrotate.conf': 'weekly\nrotate 4\ncreate\ndateext\ninclude /etc/logrotate.d\n',
+  '/etc/skel/.bashrc': BASHRC,
+  '/etc/skel/.bash_profile': PROFILE,
+  '/root/.bashrc': BASHRC,
+  '/root/.bash_profile': PROFILE,
+  '/home/ec2-user/.bashrc': BASHRC,
+  '/home/ec2-user/.bash_profile': PROFILE,
+  '/home/ec2-user/.ssh/authorized_keys': '',
+};
 
 const snapshots = new Map<string, DiskSnapshot>();
 
@@ -112,7 +202,13 @@ function build(machine: 'x86_64' | 'aarch64'): DiskSnapshot {
   disk.write('/etc/fstab', 'LABEL=/     /           xfs    defaults,noatime  1   1\n');
   disk.install('/etc/selinux/config', 'SELINUX=permissive\nSELINUXTYPE=targeted\n');
   disk.makeDirectory('/home/ec2-user', 0o700);
-  disk.setOwner('/home/ec2-user', { uid: 1000, gid: 1000 });
+  for (const [path, content] of Object.entries(FILES)) disk.install(path, content);
+  for (const path of ['/etc/sudoers', '/etc/sudoers.d/90-cloud-init-users']) disk.setMode(path, 0o440);
+  for (const path of ['/etc/ssh/sshd_config', '/home/ec2-user/.ssh/authorized_keys'])
+    disk.setMode(path, 0o600);
+  disk.setMode('/home/ec2-user/.ssh', 0o700);
+  for (const name of ['', '/.bashrc', '/.bash_profile', '/.ssh', '/.ssh/authorized_keys'])
+    disk.setOwner(`/home/ec2-user${name}`, { uid: 1000, gid: 1000 });
   installPackages(disk, BASE_PACKAGES, 'System');
   for (const service of BASE_SERVICES)
     disk.makeSymlink(

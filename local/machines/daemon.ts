@@ -16,6 +16,8 @@ export interface DaemonHost {
   readonly disk: Disk;
   readonly ports: Ports;
   readonly now: () => Date;
+  /** Outbound HTTP, as the machine sees it. */
+  readonly network: { fetch(url: string, init?: RequestInit): Promise<Response> };
 }
 
 /** A program that ended at its start; the message is what it wrote. */

@@ -106,6 +106,16 @@ export class Disk implements IFileSystem {
     }
   }
 
+  /** The node at a path, a symbolic link itself; undefined when there is none. */
+  findLink(path: string): Inode | undefined {
+    try {
+      return this.locate(path, false, 'lstat').node;
+    } catch (error) {
+      if (error instanceof DiskError) return undefined;
+      throw error;
+    }
+  }
+
   has(path: string): boolean {
     return this.find(path) !== undefined;
   }

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import type { Disk } from './disk';
 import { InstanceMetadata, METADATA_ADDRESS } from './instance-metadata';
 import type { MachineOptions } from './machine-options';
 import type { Ports } from './ports';
@@ -19,6 +20,7 @@ export class GuestNetwork {
     private readonly options: MachineOptions,
     private readonly ports: Ports,
     private readonly power: AbortSignal,
+    private readonly disk: Disk,
   ) {
     this.metadata = new InstanceMetadata(options);
   }
@@ -26,8 +28,22 @@ export class GuestNetwork {
   /** Whether the machine itself, or its metadata service, answers at this address. */
   isOwn(url: string): boolean {
     const { hostname } = new URL(url);
-    const { privateIp, hostname: own } = this.options;
-    return LOCAL_HOSTS.has(hostname) || [METADATA_ADDRESS, privateIp, own].includes(hostname);
+    return hostname === METADATA_ADDRESS || this.isLocal(this.resolve(hostname));
+  }
+
+  private isLocal(host: string): boolean {
+    const { privateIp, hostname } = this.options;
+    return LOCAL_HOSTS.has(host) || /^127\./.test(host) || host === privateIp || host === hostname;
+  }
+
+  /** A name of /etc/hosts as its address; others as they are. */
+  private resolve(host: string): string {
+    if (!this.disk.has('/etc/hosts')) return host;
+    for (const line of this.disk.readText('/etc/hosts').split('\n')) {
+      const [address = '', ...names] = line.replace(/#.*$/, '').trim().split(/\s+/);
+      if (names.includes(host)) return address === '::1' ? 'localhost' : address;
+    }
+    return host;
   }
 
   /** Follows no redirect. @throws what the network throws; ConnectionRefused for a port of this machine that is closed */
@@ -36,13 +52,21 @@ export class GuestNetwork {
     const { hostname, port, pathname, search, protocol } = new URL(url);
     if (hostname === METADATA_ADDRESS && (port === '' || port === '80'))
       return this.metadata.answer(init.method ?? 'GET', `${pathname}${search}`, new Headers(init.headers));
-    if (
-      LOCAL_HOSTS.has(hostname) ||
-      hostname === this.options.privateIp ||
-      hostname === this.options.hostname
-    )
+    const address = this.resolve(hostname);
+    if (this.isLocal(address))
       return this.fetchOwn(url, Number(port || (protocol === 'https:' ? 443 : 80)), { ...init, signal });
-    return this.options.fetch(url, { redirect: 'manual', ...init, signal });
+    const outside = new URL(url);
+    const headers = new Headers(init.headers);
+    if (address !== hostname) {
+      outside.hostname = address;
+      if (!headers.has('host')) headers.set('host', new URL(url).host);
+    }
+    return this.options.fetch(address === hostname ? url : outside.href, {
+      redirect: 'manual',
+      ...init,
+      ...(address !== hostname && { headers }),
+      signal,
+    });
   }
 
   private async fetchOwn(

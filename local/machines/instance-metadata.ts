@@ -28,7 +28,13 @@ export class InstanceMetadata {
     const found = await this.lookUp((match[1] ?? '/').split('/').filter((name) => name !== ''));
     return found === undefined
       ? errorPage(404, 'Not Found')
-      : new Response(typeof found === 'string' ? found : Uint8Array.from(found));
+      : new Response(typeof found === 'string' ? found : Uint8Array.from(found), {
+          statusText: 'OK',
+          headers: {
+            'content-type': typeof found === 'string' ? 'text/plain' : 'application/octet-stream',
+            server: 'EC2ws',
+          },
+        });
   }
 
   private issueToken(method: string, headers: Headers): Response {
@@ -94,13 +100,19 @@ export class InstanceMetadata {
         network: { interfaces: { macs: { [options.mac]: this.interfaceTree() } } },
         placement: {
           'availability-zone': fixed(options.zone),
+          ...(options.zoneId && { 'availability-zone-id': fixed(options.zoneId) }),
           region: fixed(options.region),
         },
-        ...(options.publicIp && { 'public-ipv4': fixed(options.publicIp) }),
+        profile: fixed('default-hvm'),
+        ...(options.publicIp && {
+          'public-hostname': fixed(publicName(options.publicIp, options.region)),
+          'public-ipv4': fixed(options.publicIp),
+        }),
         ...(options.keyName && { 'public-keys': { '0=': fixed(`0=${options.keyName}`) } }),
         ...(options.reservationId && { 'reservation-id': fixed(options.reservationId) }),
         'security-groups': fixed(options.securityGroups.join('\n')),
         services: { domain: fixed('amazonaws.com'), partition: fixed('aws') },
+        system: fixed('nitro'),
         ...(options.tags && { tags: { instance: this.tagTree(options.tags()) } }),
       },
     };
@@ -150,15 +162,24 @@ export class InstanceMetadata {
     return {
       'device-number': fixed('0'),
       ...(options.interfaceId && { 'interface-id': fixed(options.interfaceId) }),
+      ...(options.publicIp && { 'ipv4-associations': { [options.publicIp]: fixed(options.privateIp) } }),
       'local-hostname': fixed(options.hostname),
       'local-ipv4s': fixed(options.privateIp),
       mac: fixed(options.mac),
       'owner-id': fixed(options.accountId),
-      ...(options.publicIp && { 'public-ipv4s': fixed(options.publicIp) }),
+      ...(options.publicIp && {
+        'public-hostname': fixed(publicName(options.publicIp, options.region)),
+        'public-ipv4s': fixed(options.publicIp),
+      }),
       ...(options.securityGroupIds && { 'security-group-ids': fixed(options.securityGroupIds.join('\n')) }),
       'security-groups': fixed(options.securityGroups.join('\n')),
       'subnet-id': fixed(options.subnetId),
+      ...(options.subnetCidr && { 'subnet-ipv4-cidr-block': fixed(options.subnetCidr) }),
       'vpc-id': fixed(options.vpcId),
+      ...(options.vpcCidr && {
+        'vpc-ipv4-cidr-block': fixed(options.vpcCidr),
+        'vpc-ipv4-cidr-blocks': fixed(options.vpcCidr),
+      }),
     };
   }
 
@@ -194,8 +215,17 @@ export class InstanceMetadata {
   }
 }
 
+/** The public DNS name that belongs to an address, as in `ec2-203-0-113-25.compute-1.amazonaws.com`. */
+function publicName(address: string, region: string): string {
+  const zone = region === 'us-east-1' ? 'compute-1' : `${region}.compute`;
+  return `ec2-${address.replace(/\./g, '-')}.${zone}.amazonaws.com`;
+}
+
 function plain(text: string, headers: Record<string, string> = {}): Response {
-  return new Response(text, { headers: { 'content-type': 'text/plain', server: 'EC2ws', ...headers } });
+  return new Response(text, {
+    statusText: 'OK',
+    headers: { 'content-type': 'text/plain', server: 'EC2ws', ...headers },
+  });
 }
 
 function errorPage(status: number, title: string): Response {
@@ -211,5 +241,9 @@ function errorPage(status: number, title: string): Response {
  </body>
 </html>
 `;
-  return new Response(body, { status, headers: { 'content-type': 'text/html', server: 'EC2ws' } });
+  return new Response(body, {
+    status,
+    statusText: title,
+    headers: { 'content-type': 'text/html', server: 'EC2ws' },
+  });
 }

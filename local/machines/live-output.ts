@@ -39,8 +39,8 @@ const OUTPUT_OPERATORS = new Set(['>', '>>', '>|', '&>', '&>>', '>&']);
 
 const LIVE = '__live_';
 
-/** `"$(declare -p)"` */
-const VARIABLES = declaredVariables();
+const VARIABLES = wordOf('"$(declare -p)"');
+const DIRECTORY = wordOf('"$PWD"');
 
 /**
  * just-bash hands out a script's output when the script ends, standard output before standard error. This rewrites
@@ -54,6 +54,8 @@ export class LiveOutput {
   private readonly functions: FunctionDef[] = [];
   private names = new Set<string>();
   private waits = false;
+  /** Inside of a compound command with redirections: functions would write past them. */
+  private isRedirected = false;
 
   /**
    * @param openPipe the name for `>(command)` in messages to the control device
@@ -121,9 +123,10 @@ export class LiveOutput {
     if (last === 0)
       return { ...pipeline, commands: pipeline.commands.map((command) => this.command(command)) };
     const commands = pipeline.commands.map((command, index) => {
+      if (index === last) return this.command(command);
       if (command.type !== 'SimpleCommand' || this.isFunction(command)) return command;
       const joined = pipeline.pipeStderr?.[index];
-      return this.redirect(command, { stdout: index === last, stderr: !joined });
+      return this.redirect(command, { stdout: false, stderr: !joined });
     });
     return { ...pipeline, commands };
   }
@@ -135,8 +138,22 @@ export class LiveOutput {
     return this.body(command);
   }
 
+  private within(devices: OutputDevices): LiveOutput {
+    const inner = new LiveOutput(devices, this.openPipe, this.openJob);
+    inner.names = this.names;
+    inner.waits = this.waits;
+    inner.isRedirected = true;
+    return inner;
+  }
+
   private body<C extends Exclude<CommandNode, SimpleCommandNode | FunctionDef>>(command: C): C {
-    if (command.redirections.some(({ operator }) => OUTPUT_OPERATORS.has(operator))) return command;
+    const redirected = command.redirections.filter(({ operator }) => OUTPUT_OPERATORS.has(operator));
+    if (redirected.length > 0) {
+      const devices = redirected.reduce<OutputDevices | undefined>(joinDevices, this.devices);
+      if (devices === undefined) return command;
+      const redirections = command.redirections.filter((item) => !redirected.includes(item));
+      return this.within(devices).body({ ...command, redirections });
+    }
     switch (command.type) {
       case 'If':
         return {
@@ -165,7 +182,7 @@ export class LiveOutput {
   private simple(command: SimpleCommandNode): SimpleCommandNode {
     const name = literal(command.name);
     if (name === 'exec' && command.args.length === 0) return this.exec(command);
-    if (this.isFunction(command)) {
+    if (this.isFunction(command) && !this.isRedirected) {
       const isCaptured = command.redirections.some(({ operator }) => OUTPUT_OPERATORS.has(operator));
       return isCaptured || name === undefined
         ? command
@@ -201,7 +218,7 @@ export class LiveOutput {
       else records.push(...record);
     }
     if (records.length === 0 || others.length > 0) return command;
-    return this.send(records, command.line);
+    return this.send([word('cwd'), DIRECTORY, ...records], command.line);
   }
 
   private toRecord({ fd, operator, target }: Redirection): WordNode[] | undefined {
@@ -218,6 +235,20 @@ export class LiveOutput {
     }
     return [word(`${stream}${operator.endsWith('>>') ? '+' : '>'}`), target];
   }
+}
+
+/**
+ * Where the commands inside of a compound command write, when its redirections only join streams or drop one.
+ * @returns undefined for others, which just-bash does itself, when the command is done
+ */
+function joinDevices(devices: OutputDevices | undefined, item: Redirection): OutputDevices | undefined {
+  const target = item.target.type === 'Word' ? literal(item.target) : undefined;
+  if (devices === undefined) return undefined;
+  const fd = item.fd ?? 1;
+  if (item.operator === '>&' && target === '2' && fd === 1) return { ...devices, stdout: devices.stderr };
+  if (item.operator === '>&' && target === '1' && fd === 2) return { ...devices, stderr: devices.stdout };
+  if (fd === 2 && target === '/dev/null') return { ...devices, stderr: '/dev/null' };
+  return undefined;
 }
 
 function definedNames(statements: readonly StatementNode[]): Set<string> {
@@ -269,8 +300,8 @@ function literal(node: WordNode | null): string | undefined {
   return node.parts.map((part) => (part.type === 'Literal' ? part.value : '')).join('');
 }
 
-function declaredVariables(): WordNode {
-  const command = parse('x "$(declare -p)"').statements[0]?.pipelines[0]?.commands[0];
+function wordOf(text: string): WordNode {
+  const command = parse(`x ${text}`).statements[0]?.pipelines[0]?.commands[0];
   const [argument] = command?.type === 'SimpleCommand' ? command.args : [];
   if (argument === undefined) throw new Error('the shell does not read its own syntax');
   return argument;

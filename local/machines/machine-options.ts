@@ -14,6 +14,8 @@ export interface MachineOptions {
   instanceType: string;
   region: string;
   zone: string;
+  /** As in `use1-az1`. */
+  zoneId?: string;
   accountId: string;
   privateIp: string;
   publicIp?: string;
@@ -25,6 +27,9 @@ export interface MachineOptions {
   securityGroupIds?: string[];
   subnetId: string;
   vpcId: string;
+  /** Of the subnet and the VPC, as in `172.31.0.0/20`. */
+  subnetCidr?: string;
+  vpcCidr?: string;
   /** Of the primary network interface. */
   mac: string;
   interfaceId?: string;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CloudInit } from './cloud-init/cloud-init';
 import { Disk, type DiskSnapshot } from './disk';
 import type { MachineOptions } from './machine-options';
@@ -11,6 +11,20 @@ export type { MachineOptions, TemporaryCredentials } from './machine-options';
 
 /** What one read of an endless device yields: a command reads it whole. */
 const ENDLESS_BYTES = 64 * 1024;
+
+/** Of those that scripts read or set. */
+const KERNEL_PARAMETERS: Readonly<Record<string, string>> = {
+  'net/core/somaxconn': '4096',
+  'net/ipv4/ip_forward': '0',
+  'net/ipv4/tcp_keepalive_time': '7200',
+  'net/ipv4/ip_local_port_range': '32768\t60999',
+  'vm/swappiness': '60',
+  'vm/max_map_count': '65530',
+  'vm/overcommit_memory': '0',
+  'fs/file-max': '9223372036854775807',
+};
+
+const PREVIOUS_HOSTNAME = '/var/lib/cloud/data/previous-hostname';
 
 const KERNEL = '6.1.158-178.288.amzn2023';
 
@@ -158,12 +172,31 @@ function mountVolatile(disk: Disk, options: MachineOptions, serial: SerialConsol
     '/proc/cmdline',
     `BOOT_IMAGE=/boot/vmlinuz-${KERNEL} root=UUID=0 ro console=tty0 console=ttyS0,115200n8\n`,
   );
+  disk.write('/proc/loadavg', '0.00 0.00 0.00 1/120 1500\n');
+  disk.write('/proc/mounts', '/dev/xvda1 / xfs rw,noatime 0 0\ntmpfs /tmp tmpfs rw,nosuid,nodev 0 0\n');
+  disk.makeDevice('/proc/uptime', 'uptime', 0o444);
+  const uptime = () => Buffer.from(`${serial.uptime().toFixed(2)} ${serial.uptime().toFixed(2)}\n`);
+  disk.attachDevice('uptime', { read: uptime, write: () => {} });
+  disk.makeDirectory('/proc/sys/kernel/random');
+  disk.makeDevice('/proc/sys/kernel/random/uuid', 'uuid', 0o444);
+  disk.attachDevice('uuid', { read: () => Buffer.from(`${randomUUID()}\n`), write: () => {} });
+  for (const [name, value] of Object.entries(KERNEL_PARAMETERS))
+    disk.install(`/proc/sys/${name}`, `${value}\n`);
+  disk.install('/sys/class/net/ens5/address', `${options.mac}\n`);
   disk.install('/sys/hypervisor/uuid', 'ec2e1916-9099-7caf-fd21-012345abcdef\n');
   disk.install('/sys/devices/virtual/dmi/id/board_asset_tag', `${options.instanceId}\n`);
 }
 
+/** As cloud-init: a name that was set by hand stays over reboots, and a new instance gets one of its own. */
 function writeHost(disk: Disk, options: MachineOptions): void {
-  disk.write('/etc/hostname', `${options.hostname}\n`);
+  const read = (path: string) => (disk.has(path) ? disk.readText(path).trim() : undefined);
+  const isNew = read('/var/lib/cloud/data/instance-id') !== options.instanceId;
+  if (isNew || read('/etc/hostname') === read(PREVIOUS_HOSTNAME)) {
+    disk.write('/etc/hostname', `${options.hostname}\n`);
+    disk.install(PREVIOUS_HOSTNAME, `${options.hostname}\n`);
+  }
+  // An image's own is empty, so that each instance makes one.
+  disk.write('/etc/machine-id', `${createHash('md5').update(options.instanceId).digest('hex')}\n`, 0o444);
 }
 
 function printKernel(serial: SerialConsole, options: MachineOptions, disk: Disk): void {

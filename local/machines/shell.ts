@@ -1,7 +1,9 @@
 import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
 import { PROGRAMS } from './commands/programs';
+import { DiskError } from './disk-error';
 import { LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
+import { mendScript } from './script-mending';
 import type { System } from './system';
 
 /** Commands of just-bash that Amazon Linux does not have. */
@@ -62,9 +64,11 @@ export class Shell {
     this.runs += 1;
     const signal = own ? AbortSignal.any([own, this.system.power]) : this.system.power;
     const jobs: string[] = [];
+    const script = withShebangOptions(text);
     const streams = new OutputStreams(
       this.system.disk,
       this.runs,
+      /\bset\s+(?:\S+\s+)*[-+]\w*x|\bxtrace\b/.test(script),
       (output) => onOutput(nameShell(output, name)),
       (job, variables) =>
         this.startJob(
@@ -76,7 +80,7 @@ ${jobs[job] ?? ''}`,
     );
     const traps: Traps = new Map();
     const run: Run = {
-      bash: this.openBash(traps),
+      bash: this.openBash(traps, env),
       traps,
       streams,
       jobs,
@@ -84,11 +88,14 @@ ${jobs[job] ?? ''}`,
       options: { rawScript: true, cwd, env: { ...ROOT_ENVIRONMENT, ...env }, signal },
     };
     try {
-      const exitCode = await this.execute(run, withShebangOptions(text));
+      const exitCode = await this.execute(run, script);
       return signal.aborted ? STOPPED : exitCode;
     } catch (error) {
       if (signal.aborted) return STOPPED;
-      throw error;
+      // A command of just-bash that did not expect it; the script ends, the machine does not.
+      if (!(error instanceof DiskError)) throw error;
+      onOutput(`${name}: ${error.message}\n`);
+      return 1;
     } finally {
       streams.close();
     }
@@ -101,12 +108,19 @@ ${jobs[job] ?? ''}`,
     });
   }
 
-  private openBash(traps: Traps): Bash {
+  private openBash(traps: Traps, env: ScriptOptions['env']): Bash {
     const { system } = this;
     return new Bash({
       fs: system.disk,
       cwd: '/',
-      env: { ...ROOT_ENVIRONMENT, HOSTNAME: system.options.hostname, USER: 'root', LOGNAME: 'root' },
+      // What the shell begins with is exported to its programs; what a single run is given is not.
+      env: {
+        ...ROOT_ENVIRONMENT,
+        HOSTNAME: system.options.hostname,
+        USER: 'root',
+        LOGNAME: 'root',
+        ...env,
+      },
       commands: COMMANDS,
       executionLimits: LIMITS,
       // It patches globals of this process, which others share.
@@ -131,10 +145,11 @@ ${jobs[job] ?? ''}`,
     bash.registerTransformPlugin({
       name: 'live-output',
       transform: ({ ast }: { ast: ScriptNode }) => {
+        const mended = mendScript(ast);
         // Only the script itself; what it runs in turn writes to where the script says.
-        if (!isFirst) return { ast };
+        if (!isFirst) return { ast: mended };
         isFirst = false;
-        const rewritten = live.rewrite(ast);
+        const rewritten = live.rewrite(mended);
         run.functions = live.functionText(ast);
         return { ast: rewritten };
       },
@@ -144,14 +159,21 @@ ${jobs[job] ?? ''}`,
     const exitCode = await this.runTraps(run, result.exitCode, result.env);
     const written = [...streams.pipes];
     streams.reset();
-    for (const [pipe, chunks] of written) await this.pour(run, pipes[Number(pipe)] ?? 'cat', chunks);
+    for (const [pipe, chunks] of written)
+      await this.pour(run, pipes[Number(pipe)] ?? 'cat', chunks, result.env);
     return exitCode;
   }
 
-  /** What `exec > >(command)` collected, through that command. */
-  private async pour({ bash, streams, options }: Run, command: string, chunks: Uint8Array[]): Promise<void> {
+  /** What `exec > >(command)` collected, through that command, which may name the script's variables. */
+  private async pour(
+    { bash, streams, functions, options }: Run,
+    command: string,
+    chunks: Uint8Array[],
+    variables: Record<string, string>,
+  ): Promise<void> {
     const stdin = Buffer.concat(chunks).toString('latin1');
-    const result = await bash.exec(command, { ...options, stdin, stdinKind: 'bytes' });
+    const given = { ...options, env: assignable(variables), stdin, stdinKind: 'bytes' as const };
+    const result = await bash.exec(`${functions}\n${command}`, given);
     streams.writeRest(result.stdout + result.stderr);
   }
 

@@ -1,3 +1,4 @@
+import { quoteWord } from './commands/program';
 import type { Daemon, DaemonHost } from './daemon';
 import type { Disk } from './disk';
 import { GuestNetwork } from './guest-network';
@@ -38,19 +39,17 @@ export class System implements DaemonHost {
     this.bootedAt = options.now();
     this.journal = new Journal(options.now);
     this.ports = new Ports(options.onListen, options.onClose);
-    this.network = new GuestNetwork(options, this.ports, this.power);
+    this.network = new GuestNetwork(options, this.ports, this.power, disk);
     this.shell = new Shell(this);
-    this.systemd = new Systemd(
-      disk,
-      this.journal,
-      options.now,
-      {
-        start: (unit, command) =>
-          startProgram(this, unit, command, (of, script) => this.startScript(of, script)),
-        run: (unit, command) => this.runForUnit(unit, command),
-      },
-      (seconds) => this.sleep(seconds),
-    );
+    const clock = {
+      bootedAt: this.bootedAt,
+      now: options.now,
+      sleep: (seconds: number, signal?: AbortSignal) => this.sleep(seconds, signal),
+    };
+    this.systemd = new Systemd(disk, this.journal, clock, {
+      start: (unit, argv) => startProgram(this, unit, argv, (of, words) => this.startScript(of, words)),
+      run: (unit, argv) => this.runInUnit(unit, argv),
+    });
   }
 
   /** The short host name. */
@@ -82,28 +81,27 @@ export class System implements DaemonHost {
     await this.ports.closeAllAtOnce();
   }
 
-  private startScript(unit: UnitFile, command: string): Daemon {
+  private startScript(unit: UnitFile, argv: readonly string[]): Daemon {
     const stopped = new AbortController();
-    const ended = this.runInUnit(unit, command, stopped.signal);
+    const ended = this.runInUnit(unit, argv, stopped.signal);
     return {
       ended,
       stop: async () => stopped.abort(new Error(`${unit.name} stopped`)),
     };
   }
 
-  private runForUnit(unit: UnitFile, command: string): Promise<number> {
-    return this.runInUnit(unit, command);
-  }
-
-  private async runInUnit(unit: UnitFile, command: string, signal?: AbortSignal): Promise<number> {
-    const identifier = command.split(/\s+/)[0]?.split('/').at(-1) ?? unit.name;
-    return await this.shell.runScript(`${command}\n`, {
+  private async runInUnit(unit: UnitFile, argv: readonly string[], signal?: AbortSignal): Promise<number> {
+    const identifier = argv[0]?.split('/').at(-1) ?? unit.name;
+    return await this.shell.runScript(`${argv.map(quoteWord).join(' ')}\n`, {
       name: identifier,
-      cwd: unit.workingDirectory,
+      cwd: this.disk.has(unit.workingDirectory) ? unit.workingDirectory : '/',
       env: unit.environment,
       ...(signal && { signal }),
       onOutput: (text) => {
-        if (text !== '') this.journal.write(identifier, text, unit.name);
+        if (text === '') return;
+        if (unit.outputFile === undefined) this.journal.write(identifier, text, unit.name);
+        else if (this.disk.has(unit.outputFile.replace(/\/[^/]*$/, '/')))
+          this.disk.append(unit.outputFile, text);
       },
     });
   }

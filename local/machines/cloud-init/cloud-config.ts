@@ -14,6 +14,24 @@ const WriteFile = z.object({
   permissions: z.union([z.string(), z.number()]).optional(),
   owner: z.string().default('root:root'),
   append: z.boolean().default(false),
+  /** Written when packages are installed and users are there. */
+  defer: z.boolean().default(false),
+});
+
+const Names = z
+  .union([z.string(), z.array(z.string())])
+  .transform((names) => (typeof names === 'string' ? names.split(',') : names).map((name) => name.trim()));
+
+const User = z.looseObject({
+  name: z.string(),
+  gecos: z.string().optional(),
+  groups: Names.optional(),
+  primary_group: z.string().optional(),
+  homedir: z.string().optional(),
+  shell: z.string().optional(),
+  uid: z.union([z.string(), z.number()]).optional(),
+  system: z.boolean().default(false),
+  no_create_home: z.boolean().default(false),
 });
 
 const CloudConfig = z.looseObject({
@@ -24,6 +42,11 @@ const CloudConfig = z.looseObject({
   package_upgrade: z.boolean().default(false),
   write_files: z.array(WriteFile).default([]),
   hostname: z.string().optional(),
+  fqdn: z.string().optional(),
+  timezone: z.string().optional(),
+  groups: z.array(z.union([z.string(), z.record(z.string(), Names)])).default([]),
+  users: z.array(z.union([z.string(), User])).default([]),
+  power_state: z.looseObject({ mode: z.enum(['poweroff', 'halt', 'reboot']).default('poweroff') }).optional(),
 });
 
 export type CloudConfig = z.infer<typeof CloudConfig>;
@@ -61,6 +84,37 @@ export function commandScript(commands: CloudConfig['runcmd']): string {
   return `#!/bin/sh\n${lines.join('\n')}\n`;
 }
 
+/** Groups and users as the commands that cloud-init runs for them. */
+export function accountCommands({ groups, users }: CloudConfig): string[][] {
+  const entries = groups.flatMap((entry): [string, string[]][] =>
+    typeof entry === 'string' ? [[entry, []]] : Object.entries(entry),
+  );
+  return [
+    ...entries.map(([name]) => ['groupadd', '-f', name]),
+    // A name alone is the image's own user, which is there.
+    ...users.flatMap((user) => (typeof user === 'string' ? [] : [userCommand(user)])),
+    ...entries.flatMap(([name, members]) => members.map((member) => ['usermod', '-aG', name, member])),
+  ];
+}
+
+function userCommand(user: z.infer<typeof User>): string[] {
+  const option = (flag: string, value: string | number | undefined) =>
+    value === undefined ? [] : [flag, String(value)];
+  return [
+    'useradd',
+    user.name,
+    ...option('-c', user.gecos),
+    ...option('-g', user.primary_group),
+    ...option('-G', user.groups?.join(',')),
+    ...option('-d', user.homedir),
+    ...option('-s', user.shell),
+    ...option('-u', user.uid),
+    ...(user.system ? ['-r'] : []),
+    ...(user.no_create_home || user.system ? ['-M'] : ['-m']),
+  ];
+}
+
+/** @throws BadCloudConfig when the owner is not there: cloud-init then writes no more files */
 export function writeConfiguredFile(disk: Disk, file: CloudConfig['write_files'][number]): void {
   const content = decodeContent(file.content, file.encoding);
   const directory = file.path.slice(0, file.path.lastIndexOf('/')) || '/';
@@ -69,6 +123,11 @@ export function writeConfiguredFile(disk: Disk, file: CloudConfig['write_files']
   else disk.write(file.path, content);
   if (file.permissions !== undefined) disk.setMode(file.path, toMode(file.permissions));
   const [user = 'root', group] = file.owner.split(':');
+  const unknown = findUser(disk, user) === undefined ? user : undefined;
+  if (unknown !== undefined)
+    throw new BadCloudConfig(`Unknown user or group: "getpwnam(): name not found: '${unknown}'"`);
+  if (group !== undefined && findGroup(disk, group) === undefined)
+    throw new BadCloudConfig(`Unknown user or group: "getgrnam(): name not found: '${group}'"`);
   const uid = findUser(disk, user)?.uid;
   const gid = group === undefined ? undefined : findGroup(disk, group)?.gid;
   disk.setOwner(file.path, { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) });

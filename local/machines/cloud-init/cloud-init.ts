@@ -1,6 +1,7 @@
 import { quoteWord } from '../commands/program';
 import type { System } from '../system';
 import {
+  accountCommands,
   BadCloudConfig,
   type CloudConfig,
   commandScript,
@@ -50,6 +51,8 @@ export class CloudInit {
       `Cloud-init v. ${VERSION} finished at ${system.now().toUTCString().replace('GMT', '+0000')}. Datasource DataSourceEc2.  Up ${system.console.uptime().toFixed(2)} seconds`,
     );
     disk.install(`${this.instance}/boot-finished`, `${system.console.uptime().toFixed(2)}\n`);
+    const power = isNew ? configs.findLast(({ power_state }) => power_state)?.power_state : undefined;
+    if (power) system.requestPower(power.mode === 'reboot' ? 'reboot' : 'poweroff');
   }
 
   private banner(stage: string): void {
@@ -95,20 +98,40 @@ export class CloudInit {
 
   private async applyConfig(config: CloudConfig): Promise<void> {
     const { system } = this;
-    if (config.hostname !== undefined) system.disk.write('/etc/hostname', `${config.hostname}\n`);
-    for (const file of config.write_files) writeConfiguredFile(system.disk, file);
+    const name = config.fqdn ?? config.hostname;
+    if (name !== undefined) system.disk.write('/etc/hostname', `${name}\n`);
+    this.writeFiles(config, 'write-files', false);
+    const accounts = accountCommands(config);
+    if (accounts.length > 0 && (await this.runScript(commandScript(accounts), 'users-groups')) !== 0)
+      this.moduleFailed('users-groups');
+    if (config.timezone !== undefined)
+      await this.runScript(commandScript([['timedatectl', 'set-timezone', config.timezone]]), 'timezone');
     const packages = config.packages.map((entry) => (typeof entry === 'string' ? entry : (entry[0] ?? '')));
     const commands = [
       ...(config.package_upgrade ? [['dnf', '-y', 'upgrade']] : []),
       ...(packages.length > 0 ? [['dnf', '-y', 'install', ...packages]] : []),
     ];
-    if (commands.length === 0) return;
-    if ((await this.runScript(commandScript(commands), 'package-update-upgrade-install')) !== 0) {
+    if (
+      commands.length > 0 &&
+      (await this.runScript(commandScript(commands), 'package-update-upgrade-install')) !== 0
+    ) {
       this.warn(
         'cc_package_update_upgrade_install.py',
         `Failed to install packages: ${JSON.stringify(packages)}`,
       );
       this.moduleFailed('package-update-upgrade-install');
+    }
+    this.writeFiles(config, 'write-files-deferred', true);
+  }
+
+  private writeFiles(config: CloudConfig, module: string, deferred: boolean): void {
+    try {
+      for (const file of config.write_files)
+        if (file.defer === deferred) writeConfiguredFile(this.system.disk, file);
+    } catch (error) {
+      if (!(error instanceof BadCloudConfig)) throw error;
+      this.warn('util.py', error.message);
+      this.moduleFailed(module);
     }
   }
 

@@ -1,4 +1,14 @@
-import { findGroup, findUser, freeId, readGroups, readUsers, writeGroups, writeUsers } from '../users';
+import { decodeBytesToUtf8, type ExecResult } from 'just-bash';
+import {
+  findGroup,
+  findUser,
+  freeId,
+  readGroups,
+  readUsers,
+  type User,
+  writeGroups,
+  writeUsers,
+} from '../users';
 import {
   fail,
   type Program,
@@ -7,15 +17,17 @@ import {
   quoteWord,
   resolvePath,
   runCommand,
+  runText,
   succeed,
 } from './program';
 
-const id: Program = (args, { system }) => {
+const id: Program = (args, call) => {
+  const { system } = call;
   const flags = args
     .filter((arg) => arg.startsWith('-'))
     .join('')
     .replace(/-/g, '');
-  const name = args.find((arg) => !arg.startsWith('-')) ?? 'root';
+  const name = args.find((arg) => !arg.startsWith('-')) ?? currentUser(call);
   const user = findUser(system.disk, name);
   if (user === undefined) return fail(1, `id: ‘${name}’: no such user`);
   const groups = readGroups(system.disk);
@@ -70,9 +82,14 @@ const useradd: Program = (args, { system }) => {
   const existing = groupName === undefined ? undefined : findGroup(disk, groupName);
   if (groupName !== undefined && existing === undefined)
     return fail(6, `useradd: group '${groupName}' does not exist`);
-  if (existing === undefined) writeGroups(disk, [...readGroups(disk), { name, gid: uid, members: [] }]);
+  const taken = readGroups(disk).map((group) => group.gid);
+  const gid = existing?.gid ?? (taken.includes(uid) ? freeId(taken, isSystem) : uid);
+  if (existing === undefined) {
+    if (findGroup(disk, name))
+      return fail(9, `useradd: group ${name} exists - if you want to add this user to that group, use -g.`);
+    writeGroups(disk, [...readGroups(disk), { name, gid, members: [] }]);
+  }
   const home = values.get('-d') ?? values.get('--home-dir') ?? `/home/${name}`;
-  const gid = existing?.gid ?? uid;
   const shell = values.get('-s') ?? values.get('--shell') ?? '/bin/bash';
   const comment = values.get('-c') ?? values.get('--comment') ?? '';
   writeUsers(disk, [...users, { name, uid, gid, comment, home, shell }]);
@@ -80,6 +97,10 @@ const useradd: Program = (args, { system }) => {
   if (!noHome && !disk.has(home)) {
     disk.makeDirectory(home, 0o700);
     disk.setOwner(home, { uid, gid });
+    for (const file of disk.listIfAny('/etc/skel')) {
+      disk.write(`${home}/${file}`, disk.read(`/etc/skel/${file}`).slice());
+      disk.setOwner(`${home}/${file}`, { uid, gid });
+    }
   }
   return joinGroups(system, name, values.get('-G') ?? values.get('--groups'), 'useradd');
 };
@@ -151,6 +172,51 @@ const groupadd: Program = (args, { system }) => {
   return succeed();
 };
 
+const groupdel: Program = (args, { system }) => {
+  const name = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const group = findGroup(system.disk, name);
+  if (group === undefined) return fail(6, `groupdel: group '${name}' does not exist`);
+  const owner = readUsers(system.disk).find(({ gid }) => gid === group.gid);
+  if (owner) return fail(8, `groupdel: cannot remove the primary group of user '${owner.name}'`);
+  writeGroups(
+    system.disk,
+    readGroups(system.disk).filter((candidate) => candidate.name !== group.name),
+  );
+  return succeed();
+};
+
+/** `name:password` lines; passwords are not kept, since nobody logs in. */
+const chpasswd: Program = (_, { system, context }) => {
+  const lines = decodeBytesToUtf8(context.stdin)
+    .split('\n')
+    .filter((line) => line !== '');
+  const unknown = lines.findIndex((line) => findUser(system.disk, line.split(':')[0] ?? '') === undefined);
+  if (unknown < 0) return succeed();
+  const name = lines[unknown]?.split(':')[0];
+  return fail(
+    1,
+    `chpasswd: (user ${name}) pam_chauthtok() failed, error:\nAuthentication token manipulation error\nchpasswd: (line ${unknown + 1}, user ${name}) password not changed`,
+  );
+};
+
+/** `getent passwd|group|hosts [key]`. */
+const getent: Program = (args, { system }) => {
+  const [database = '', ...keys] = args.filter((arg) => !arg.startsWith('-'));
+  const file = { passwd: '/etc/passwd', group: '/etc/group', hosts: '/etc/hosts' }[database];
+  if (file === undefined) return fail(1, `Unknown database: ${database}`);
+  const rows = system.disk
+    .readText(file)
+    .split('\n')
+    .filter((row) => row !== '');
+  const fields = (row: string) =>
+    database === 'hosts' ? row.split(/\s+/) : row.split(':').filter((_, at) => at === 0 || at === 2);
+  const found = keys.map((key) => rows.find((row) => fields(row).includes(key)));
+  const text = (keys.length === 0 ? rows : found)
+    .flatMap((row) => (row === undefined ? [] : [`${row}\n`]))
+    .join('');
+  return found.includes(undefined) ? fail(2, '', text) : succeed(text);
+};
+
 const changeOwner: Program = (args, call) => {
   const { name: program, system } = call;
   const words = args.filter((arg) => !arg.startsWith('-'));
@@ -174,22 +240,60 @@ const changeOwner: Program = (args, call) => {
   return missing.length === 0 ? succeed() : fail(1, missing.join(''));
 };
 
+const whoami: Program = (_, call) => succeed(`${currentUser(call)}\n`);
+
+const groups: Program = (args, call) => {
+  const [name] = args;
+  const listed = id(['-Gn', ...args], call) as ExecResult;
+  if (listed.exitCode !== 0) return fail(1, `groups: ‘${name}’: no such user`);
+  return name === undefined ? listed : succeed(`${name} : ${listed.stdout}`);
+};
+
+const SUDO_WITH_VALUE = new Set([
+  '-u',
+  '-g',
+  '-C',
+  '-D',
+  '-h',
+  '-p',
+  '-r',
+  '-t',
+  '-U',
+  '--user',
+  '--group',
+  '--chdir',
+]);
+
 const sudo: Program = async (args, call) => {
   const words = [...args];
+  let user = 'root';
+  let isLogin = false;
+  let isShell = false;
+  let directory: string | undefined;
   while (words[0]?.startsWith('-')) {
     const flag = words.shift() ?? '';
     if (flag === '--') break;
-    if (['-u', '-g', '--user', '--group'].includes(flag)) {
-      const user = words.shift() ?? '';
-      if (flag.includes('u') && findUser(call.system.disk, user) === undefined)
-        return fail(1, `sudo: unknown user ${user}`);
-    } else if (flag === '-i' && words.length === 0) return succeed();
-    else if (['-l', '-v', '-k', '-V'].includes(flag)) return succeed();
+    if (['-l', '-v', '-k', '-K', '-V'].includes(flag)) return succeed();
+    const long = /^--(user|chdir)=(.*)$/.exec(flag);
+    // A value may stand in the same word, as in `-uapache` and `-iu apache`.
+    const letter = /^-[A-Za-z]*?([ugCDhprtU])(.*)$/.exec(flag);
+    const value =
+      long?.[2] ?? (letter?.[2] || (letter || SUDO_WITH_VALUE.has(flag) ? words.shift() : undefined));
+    if (long?.[1] === 'user' || flag === '--user' || letter?.[1] === 'u') user = value ?? user;
+    if (long?.[1] === 'chdir' || flag === '--chdir' || letter?.[1] === 'D') directory = value;
+    isLogin ||= flag === '--login' || /^-[A-Za-z]*?i/.test(flag.replace(/[ugCDhprtU].*$/, ''));
+    isShell ||= flag === '--shell' || /^-[A-Za-z]*?s/.test(flag.replace(/[ugCDhprtU].*$/, ''));
   }
-  while (/^\w+=/.test(words[0] ?? ''))
-    call.context.exportedEnv = { ...call.context.exportedEnv, ...assignment(words.shift() ?? '') };
-  if (words.length === 0) return fail(1, 'usage: sudo -h | -K | -k | -V\nusage: sudo [-u user] [command]');
-  const result = await runCommand(call, words);
+  const target = findUser(call.system.disk, user.replace(/^#/, ''));
+  if (target === undefined)
+    return fail(1, `sudo: unknown user ${user}\nsudo: error initializing audit plugin sudoers_audit`);
+  const assigned: Record<string, string> = {};
+  while (/^\w+=/.test(words[0] ?? '')) Object.assign(assigned, assignment(words.shift() ?? ''));
+  if (words.length === 0 && !isLogin && !isShell)
+    return fail(1, 'usage: sudo -h | -K | -k | -V\nusage: sudo [-u user] [command]');
+  const as = actAs(call, target, { SUDO_USER: currentUser(call), SUDO_UID: '0', SUDO_GID: '0', ...assigned });
+  if (words.length === 0) return await runText(as, 'bash', { cwd: homeOf(as, target, isLogin) });
+  const result = await runCommand(as, words, directory ?? homeOf(as, target, isLogin));
   const missing = result.exitCode === 127 && result.stderr.includes('command not found');
   return missing ? { ...result, exitCode: 1, stderr: `sudo: ${words[0]}: command not found\n` } : result;
 };
@@ -198,32 +302,32 @@ const sudo: Program = async (args, call) => {
 const su: Program = async (args, call) => {
   const words = [...args];
   let command: string | undefined;
-  let name = 'root';
+  let name: string | undefined;
   let login = false;
   while (words.length > 0) {
     const word = words.shift() ?? '';
-    if (word === '-c' || word === '--command') command = words.shift();
-    else if (word === '-' || word === '-l' || word === '--login') login = true;
-    else if (word === '-s' || word === '-u') {
-      const value = words.shift() ?? '';
-      if (word === '-u') name = value;
+    if (/^-[a-z]*c$/.test(word) || word === '--command') {
+      command = words.shift();
+      login ||= word.includes('l');
+    } else if (word.startsWith('--command=')) command = word.slice('--command='.length);
+    else if (word === '-' || /^-l/.test(word) || word === '--login') {
+      login = true;
+    } else if (['-s', '-u', '-g', '-G', '--shell', '--user'].includes(word)) {
+      const value = words.shift();
+      if (word === '-u' || word === '--user') name = value;
     } else if (word === '--') command = words.splice(0).map(quoteWord).join(' ');
-    else if (!word.startsWith('-')) name = word;
+    else if (!word.startsWith('-') && name === undefined) name = word;
+    // `runuser -u user command…` needs no `--`.
+    else if (!word.startsWith('-')) command = [word, ...words.splice(0)].map(quoteWord).join(' ');
   }
-  const user = findUser(call.system.disk, name);
+  const user = findUser(call.system.disk, name ?? 'root');
   if (user === undefined)
     return fail(
       1,
       `${call.name}: user ${name} does not exist or the user entry does not contain all the required fields`,
     );
-  if (command === undefined) return succeed();
-  if (call.context.exec === undefined) throw new Error('no shell to run a command with');
-  const env = { ...call.context.exportedEnv, HOME: user.home, USER: user.name, LOGNAME: user.name };
-  return await call.context.exec(command, {
-    cwd: login && call.system.disk.has(user.home) ? user.home : call.context.cwd,
-    env,
-    ...(call.context.signal && { signal: call.context.signal }),
-  });
+  const as = actAs(call, user, {});
+  return await runText(as, command ?? 'bash', { cwd: homeOf(as, user, login) });
 };
 
 export const ACCOUNT_PROGRAMS: Programs = {
@@ -232,10 +336,16 @@ export const ACCOUNT_PROGRAMS: Programs = {
   usermod,
   userdel,
   groupadd,
+  groupdel,
+  chpasswd,
+  getent,
+  passwd: () => succeed(),
   chown: changeOwner,
   chgrp: changeOwner,
   sudo,
   su,
+  whoami,
+  groups,
   runuser: su,
 };
 
@@ -312,6 +422,22 @@ function change(call: ProgramCall, path: string, ids: Ids, recursive: boolean, f
     disk.setOwner(child, ids, false);
     if (!isLink) change(call, child, ids, true, false);
   }
+}
+
+/** The user that `su` and `sudo` made: rights are always root's, but names and homes are not. */
+function currentUser({ system, context }: ProgramCall): string {
+  const name = context.exportedEnv?.LOGNAME ?? 'root';
+  return findUser(system.disk, name) ? name : 'root';
+}
+
+function actAs(call: ProgramCall, user: User, variables: Record<string, string>): ProgramCall {
+  const own = { HOME: user.home, USER: user.name, LOGNAME: user.name };
+  const exportedEnv = { ...call.context.exportedEnv, ...own, ...variables };
+  return { ...call, context: { ...call.context, exportedEnv } };
+}
+
+function homeOf({ system, context }: ProgramCall, user: User, isLogin: boolean): string {
+  return isLogin && system.disk.has(user.home) ? user.home : context.cwd;
 }
 
 function assignment(word: string): Record<string, string> {

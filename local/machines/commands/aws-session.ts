@@ -48,6 +48,9 @@ const FLAGS = new Set([
   ...['--summarize', '--overwrite', '--no-overwrite', '--no-paginate', '--no-guess-mime-type'],
 ]);
 
+/** Options that take every word up to the next option. */
+const LISTS = new Set(['--names']);
+
 export function parseAwsArguments(args: readonly string[]): AwsArguments {
   const parsed: AwsArguments = { words: [], options: new Map(), flags: new Set() };
   for (let at = 0; at < args.length; at += 1) {
@@ -56,7 +59,11 @@ export function parseAwsArguments(args: readonly string[]): AwsArguments {
     if (!arg.startsWith('--') || arg === '--') parsed.words.push(arg);
     else if (FLAGS.has(arg)) parsed.flags.add(arg);
     else if (equals > 0) parsed.options.set(arg.slice(0, equals), arg.slice(equals + 1));
-    else parsed.options.set(arg, args[++at] ?? '');
+    else if (LISTS.has(arg)) {
+      const values: string[] = [];
+      while (args[at + 1] !== undefined && !args[at + 1]?.startsWith('--')) values.push(args[++at] ?? '');
+      parsed.options.set(arg, values.join(','));
+    } else parsed.options.set(arg, args[++at] ?? '');
   }
   return parsed;
 }
@@ -72,7 +79,7 @@ export async function openAwsSession(call: ProgramCall, { options }: AwsArgument
     options.get('--region') ??
     env.AWS_REGION ??
     env.AWS_DEFAULT_REGION ??
-    configuredRegion(call) ??
+    configured(call, 'region') ??
     machine.region;
   const endpoint = options.get('--endpoint-url') ?? env.AWS_ENDPOINT_URL ?? machine.endpoint;
   if (env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY)
@@ -95,7 +102,13 @@ export async function openAwsSession(call: ProgramCall, { options }: AwsArgument
   return { region, endpoint, credentials: { accessKeyId, secretAccessKey, sessionToken } };
 }
 
-function configuredRegion({ system }: ProgramCall): string | undefined {
+/** What `aws configure set` wrote. */
+export function configured({ system }: ProgramCall, name: string): string | undefined {
   const path = '/root/.aws/config';
-  return system.disk.has(path) ? /^region\s*=\s*(\S+)/m.exec(system.disk.readText(path))?.[1] : undefined;
+  if (!system.disk.has(path)) return undefined;
+  const line = system.disk
+    .readText(path)
+    .split('\n')
+    .find((candidate) => candidate.replace(/\s*=.*$/, '').trim() === name);
+  return line?.slice(line.indexOf('=') + 1).trim();
 }

@@ -12,9 +12,11 @@ import {
   type AwsArguments,
   AwsCliError,
   type AwsSession,
+  configured,
   openAwsSession,
   parseAwsArguments,
 } from './aws-session';
+import { BadQuery, compileQuery } from './jmespath';
 import { fail, type Program, type ProgramCall, type Programs, succeed } from './program';
 
 const SERVICE_ERROR = 254;
@@ -116,7 +118,10 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 async function configure(call: ProgramCall, { words }: AwsArguments): Promise<ExecResult> {
-  if (words[1] === 'get' && words[2] === 'region') return succeed(`${call.system.options.region}\n`);
+  if (words[1] === 'get' && words[2] !== undefined) {
+    const value = configured(call, words[2]);
+    return value === undefined ? fail(1) : succeed(`${value}\n`);
+  }
   if (words[1] === 'set' && words[2] !== undefined && words[3] !== undefined) {
     const path = '/root/.aws/config';
     const before = call.system.disk.has(path) ? call.system.disk.readText(path) : '[default]\n';
@@ -141,34 +146,28 @@ function format(result: object, { options }: AwsArguments): string {
   return `${JSON.stringify(value, (_, item: unknown) => item, 4)}\n`;
 }
 
-/** Paths of a JMESPath such as `Parameter.Value`, `Parameters[0].Value` and `Parameters[*].Name`. */
+/** @throws AwsCliError for a query that is none */
 function select(value: unknown, query: string): unknown {
-  let at: unknown = value;
-  const steps = query.match(/\[\*\]|\[\]|\[-?\d+\]|[\w-]+/g) ?? [];
-  if (query.replace(/\[\*\]|\[\]|\[-?\d+\]|[\w-]+|\./g, '') !== '')
-    throw new AwsCliError(
-      252,
-      `aws: error: --query ${query} is more than an embedded machine can evaluate (a.b[0].c is possible)`,
-    );
-  for (let index = 0; index < steps.length; index += 1) {
-    const step = steps[index] ?? '';
-    if (step === '[*]' || step === '[]') {
-      const rest = steps
-        .slice(index + 1)
-        .join('.')
-        .replace(/\.\[/g, '[');
-      return Array.isArray(at) ? at.map((item) => (rest === '' ? item : select(item, rest))) : null;
-    }
-    if (step.startsWith('[')) at = Array.isArray(at) ? at.at(Number(step.slice(1, -1))) : null;
-    else at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[step] : null;
+  try {
+    return compileQuery(query)(value) ?? null;
+  } catch (error) {
+    if (error instanceof BadQuery) throw new AwsCliError(252, error.message);
+    throw error;
   }
-  return at ?? null;
 }
 
+/** Rows of tabs: a list of texts is one row, a list of lists one each. */
 function toText(value: unknown): string {
   if (value === null || value === undefined) return 'None';
-  if (Array.isArray(value)) return value.map(toText).join('\t');
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object') return Object.values(value).map(toText).join('\t');
-  return String(value);
+  if (Array.isArray(value)) {
+    const isTable = value.some(
+      (item) => typeof item === 'object' && item !== null && !(item instanceof Date),
+    );
+    return value.map(toText).join(isTable ? '\n' : '\t');
+  }
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return entries.map(([, item]) => toText(item)).join('\t');
 }

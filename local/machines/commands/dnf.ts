@@ -19,6 +19,10 @@ const RULE = '='.repeat(80);
 interface Request {
   quiet: boolean;
   yes: boolean;
+  /** `--allowerasing`: what is in the way is removed. */
+  erases: boolean;
+  /** `--skip-broken`: what cannot be installed is left out. */
+  skips: boolean;
   command: string;
   names: string[];
 }
@@ -50,6 +54,22 @@ const dnf: Program = async (args, call) => {
       return list(request, call);
     case 'info':
       return info(request, call);
+    case 'search':
+      return search(request, call);
+    case 'swap':
+      return await swap(request, call);
+    case 'module':
+      return module(request, call);
+    case 'group':
+    case 'groupinstall':
+      return fail(
+        1,
+        'Error: Nothing to do.',
+        request.names
+          .filter((name) => name !== 'install')
+          .map((name) => `Module or Group '${name}' is not available.\n`)
+          .join(''),
+      );
     case 'repolist':
       return succeed(
         'repo id                  repo name\namazonlinux              Amazon Linux 2023 repository\nkernel-livepatch         Amazon Linux 2023 Kernel Livepatch repository\n',
@@ -68,14 +88,32 @@ const dnf: Program = async (args, call) => {
 
 export const DNF_PROGRAMS: Programs = { dnf, yum: dnf };
 
+const WITH_VALUE = new Set([
+  '-x',
+  '-c',
+  '-d',
+  '-e',
+  '--exclude',
+  '--enablerepo',
+  '--disablerepo',
+  '--setopt',
+  '--releasever',
+]);
+
 function parseArguments(args: readonly string[]): Request {
-  const request: Request = { quiet: false, yes: false, command: '', names: [] };
-  for (const arg of args) {
+  const request: Request = {
+    ...{ quiet: false, yes: false, erases: false, skips: false, command: '', names: [] },
+  };
+  const words = args.filter((_, at) => !WITH_VALUE.has(args[at - 1] ?? ''));
+  for (const arg of words) {
     if (/^-[yqv]+$/.test(arg)) {
       request.yes ||= arg.includes('y');
       request.quiet ||= arg.includes('q');
     } else if (arg === '--assumeyes') request.yes = true;
     else if (arg === '--quiet') request.quiet = true;
+    else if (arg === '--allowerasing') request.erases = true;
+    else if (arg === '--skip-broken' || /^--setopt=(?:\*\.)?strict=(?:0|False)$/i.test(arg))
+      request.skips = true;
     else if (arg === '--version') request.command = arg;
     else if (arg.startsWith('-')) continue;
     else if (request.command === '') request.command = arg;
@@ -89,6 +127,10 @@ async function install(request: Request, call: ProgramCall): Promise<ExecResult>
   if (request.names.length === 0) return fail(1, 'Error: Need to pass a list of pkgs to install');
   await system.sleep(METADATA_SECONDS, context.signal);
   const unknown = request.names.filter((name) => findPackage(name) === undefined);
+  if (unknown.length > 0 && request.skips) {
+    const names = request.names.filter((name) => !unknown.includes(name));
+    if (names.length > 0) return await install({ ...request, names }, call);
+  }
   if (unknown.length > 0) {
     const missing = unknown.map((name) => `No match for argument: ${name}\n`).join('');
     return fail(
@@ -102,6 +144,14 @@ async function install(request: Request, call: ProgramCall): Promise<ExecResult>
     .filter(({ name }) => isInstalled(system.disk, name));
   const wanted = withRequirements(request.names).filter(({ name }) => !isInstalled(system.disk, name));
   const architecture = rpmArchitecture(system.disk);
+  const inTheWay = wanted.flatMap((entry) =>
+    (entry.conflicts ?? []).filter((name) => isInstalled(system.disk, name)).map((name) => ({ entry, name })),
+  );
+  if (inTheWay.length > 0 && !request.erases) {
+    const names = request.names.filter((name) => !inTheWay.some(({ entry }) => entry === findPackage(name)));
+    if (request.skips && names.length > 0) return await install({ ...request, names }, call);
+    return fail(1, conflict(inTheWay, architecture), request.quiet ? '' : metadataLine(call));
+  }
   const already = present.map(
     (entry) => `Package ${packageId(entry)}.${archOf(entry, architecture)} is already installed.\n`,
   );
@@ -116,10 +166,54 @@ async function install(request: Request, call: ProgramCall): Promise<ExecResult>
     );
   const megabytes = wanted.reduce((sum, { size }) => sum + size, 0) / 1024;
   await system.sleep(megabytes * SECONDS_PER_MEGABYTE + wanted.length * SECONDS_PER_PACKAGE, context.signal);
+  removePackages(
+    system.disk,
+    inTheWay.map(({ name }) => name),
+  );
   installPackages(system.disk, wanted, 'amazonlinux');
   if (request.quiet) return succeed(`${head}\n${installedList(wanted, architecture)}\n`);
   return succeed(
     `${head}${plan(wanted, request.names, architecture)}${transaction(wanted, 'Installing', architecture)}\n${installedList(wanted, architecture)}\nComplete!\n`,
+  );
+}
+
+function conflict(inTheWay: readonly { entry: Package; name: string }[], architecture: string): string {
+  const problems = inTheWay.map(({ entry, name }) => {
+    const other = findPackage(name);
+    const installed = other ? `${packageId(other)}.${archOf(other, architecture)}` : name;
+    const asked = `${packageId(entry)}.${archOf(entry, architecture)}`;
+    return ` Problem: problem with installed package ${installed}
+  - package ${installed} from @System conflicts with ${entry.name} provided by ${asked} from amazonlinux
+  - package ${installed} from amazonlinux conflicts with ${entry.name} provided by ${asked} from amazonlinux
+  - conflicting requests
+`;
+  });
+  return `Error: \n${problems.join('')}(try to add '--allowerasing' to command line to replace conflicting packages or '--skip-broken' to skip uninstallable packages)`;
+}
+
+/** `dnf swap old new`. */
+async function swap(request: Request, call: ProgramCall): Promise<ExecResult> {
+  const [, wanted] = request.names;
+  if (wanted === undefined) return fail(2, 'usage: dnf swap [options] remove_spec install_spec');
+  return await install({ ...request, names: [wanted], erases: true }, call);
+}
+
+function search(request: Request, call: ProgramCall): ExecResult {
+  const architecture = rpmArchitecture(call.system.disk);
+  const found = request.names.flatMap((name) => findPackage(name) ?? []);
+  if (found.length === 0) return succeed(`${metadataLine(call)}No matches found.\n`);
+  const rows = found.map((entry) => `${entry.name}.${archOf(entry, architecture)} : ${entry.summary}\n`);
+  return succeed(`${metadataLine(call)}${rows.join('')}`);
+}
+
+/** Amazon Linux 2023 has no modules. */
+function module({ names }: Request, call: ProgramCall): ExecResult {
+  const [verb = 'list', ...wanted] = names;
+  if (verb === 'list' || verb === 'info' || wanted.length === 0) return succeed(metadataLine(call));
+  return fail(
+    1,
+    `Error: Problems in request:\nmissing groups or modules: ${wanted.join(', ')}`,
+    wanted.map((name) => `Unable to resolve argument ${name}\n`).join(''),
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Disk } from '../disk';
+import { findGroup, findUser } from '../users';
 import { formatLogTime } from '../web/access-log';
 import { fail, type Program, type Programs, resolvePath, runCommand, succeed } from './program';
 
@@ -67,6 +68,42 @@ const timedatectl: Program = (args, { system }) => {
   return succeed(
     `           Universal time: ${now} UTC\n                Time zone: ${zone} (UTC, +0000)\nSystem clock synchronized: yes\n              NTP service: active\n`,
   );
+};
+
+const localectl: Program = (args, { system: { disk } }) => {
+  const [verb, ...values] = args.filter((arg) => !arg.startsWith('-'));
+  if (verb === 'set-locale') {
+    const [value = ''] = values;
+    disk.write('/etc/locale.conf', `${value.includes('=') ? value : `LANG=${value}`}\n`);
+    return succeed();
+  }
+  const locale = readIfAny(disk, '/etc/locale.conf').trim() || 'LANG=C.UTF-8';
+  return succeed(`   System Locale: ${locale}\n       VC Keymap: us\n      X11 Layout: us\n`);
+};
+
+/** `sysctl -w name=value`, `-p [file]` and `name`, over files under /proc/sys. */
+const sysctl: Program = (args, { system: { disk } }) => {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const pathOf = (name: string) => `/proc/sys/${name.replace(/\./g, '/')}`;
+  const reads = args.some((arg) => arg === '-p' || arg === '--system' || arg.startsWith('--load'));
+  const files = args.includes('--system')
+    ? disk.listIfAny('/etc/sysctl.d').map((name) => `/etc/sysctl.d/${name}`)
+    : [words[0] ?? '/etc/sysctl.conf'];
+  const lines = reads
+    ? files
+        .flatMap((file) => readIfAny(disk, file).split('\n'))
+        .filter((line) => /^\s*[\w./-]+\s*=/.test(line))
+    : words;
+  let text = '';
+  for (const line of lines) {
+    const [name = '', ...value] = line.split('=').map((part) => part.trim());
+    if (value.length > 0) disk.install(pathOf(name), `${value.join('=')}\n`);
+    else if (!disk.has(pathOf(name)))
+      return fail(255, `sysctl: cannot stat ${pathOf(name)}: No such file or directory`, text);
+    const shown = disk.readText(pathOf(name)).trim();
+    if (!args.includes('-q')) text += args.includes('-n') ? `${shown}\n` : `${name} = ${shown}\n`;
+  }
+  return succeed(text);
 };
 
 const METADATA: Readonly<Record<string, string>> = {
@@ -220,29 +257,51 @@ const install: Program = (args, call) => {
   let mode = 0o755;
   let makeDirectories = false;
   let isDirectory = false;
+  const names = { user: '', group: '' };
   const words: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] ?? '';
-    if (arg === '-m') mode = Number.parseInt(args[++at] ?? '755', 8);
-    else if (/^-m\d+$/.test(arg) || arg.startsWith('--mode='))
-      mode = Number.parseInt(arg.replace(/^\D+/, ''), 8);
-    else if (arg === '-o' || arg === '-g') at += 1;
-    else if (arg === '-d') isDirectory = true;
-    else if (arg.startsWith('-')) makeDirectories ||= arg.includes('D');
-    else words.push(arg);
+    const [, long, value = ''] = /^--(mode|owner|group)=(.*)$/.exec(arg) ?? [];
+    const [, short, joined] = /^-[a-zA-Z]*?([mogt])(.*)$/.exec(arg) ?? [];
+    const given = long === undefined ? joined || (short === undefined ? '' : (args[++at] ?? '')) : value;
+    if (long === 'mode' || short === 'm') mode = Number.parseInt(given, 8);
+    else if (long === 'owner' || short === 'o') names.user = given;
+    else if (long === 'group' || short === 'g') names.group = given;
+    else if (short === 't') words.push(given);
+    if (/^-[a-zA-Z]*d/.test(arg) || arg === '--directory') isDirectory = true;
+    if (/^-[a-zA-Z]*D/.test(arg)) makeDirectories = true;
+    if (!arg.startsWith('-')) words.push(arg);
   }
+  const user = findUser(disk, names.user);
+  const group = findGroup(disk, names.group);
+  if (names.user !== '' && user === undefined) return fail(1, `install: invalid user ‘${names.user}’`);
+  if (names.group !== '' && group === undefined) return fail(1, `install: invalid group ‘${names.group}’`);
+  const own = (path: string) =>
+    disk.setOwner(path, { ...(user && { uid: user.uid }), ...(group && { gid: group.gid }) });
   if (isDirectory) {
-    for (const word of words) disk.makeDirectory(resolvePath(call, word), mode);
+    for (const word of words) {
+      const path = resolvePath(call, word);
+      disk.makeDirectory(path);
+      disk.setMode(path, mode);
+      own(path);
+    }
     return succeed();
   }
   const target = resolvePath(call, words.pop() ?? '');
   for (const word of words) {
     const source = resolvePath(call, word);
-    if (disk.find(source)?.kind !== 'file')
-      return fail(1, `install: cannot stat '${word}': No such file or directory`);
+    const kind = disk.find(source)?.kind;
+    if (kind === undefined || kind === 'directory')
+      return kind === 'directory'
+        ? fail(1, `install: omitting directory '${word}'`)
+        : fail(1, `install: cannot stat '${word}': No such file or directory`);
     const path = disk.find(target)?.kind === 'directory' ? `${target}/${word.split('/').at(-1)}` : target;
-    if (makeDirectories) disk.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/');
+    const parent = path.slice(0, path.lastIndexOf('/')) || '/';
+    if (makeDirectories) disk.makeDirectory(parent);
+    if (!disk.has(parent))
+      return fail(1, `install: cannot create regular file '${path}': No such file or directory`);
     disk.write(path, disk.read(source).slice(), mode);
+    own(path);
   }
   return succeed();
 };
@@ -267,6 +326,20 @@ const runPlain: Program = async (args, call) => {
   return words.length === 0 ? succeed() : await runCommand(call, words);
 };
 
+/** `awk -f file`, which just-bash's awk does not know. */
+const awk: Program = async (args, call) => {
+  const { context, system } = call;
+  if (context.origCommand === undefined) throw new Error('the shell has no awk');
+  const at = args.indexOf('-f');
+  if (at < 0) return await context.origCommand(args);
+  const file = args[at + 1] ?? '';
+  const path = resolvePath(call, file);
+  if (system.disk.find(path)?.kind !== 'file')
+    return fail(2, `awk: fatal: cannot open source file \`${file}' for reading: No such file or directory`);
+  const text = system.disk.readText(path).replace(/^#![^\n]*/, '');
+  return await context.origCommand([...args.slice(0, at), text, ...args.slice(at + 2)]);
+};
+
 const df: Program = () =>
   succeed(
     'Filesystem     1K-blocks    Used Available Use% Mounted on\n/dev/xvda1       8310764 1650000   6660764  20% /\ntmpfs             481264       0    481264   0% /tmp\n',
@@ -289,6 +362,8 @@ export const HOST_PROGRAMS: Programs = {
   hostname,
   hostnamectl,
   timedatectl,
+  localectl,
+  sysctl,
   'ec2-metadata': ec2Metadata,
   'cloud-init': cloudInit,
   ss,
@@ -313,6 +388,7 @@ export const HOST_PROGRAMS: Programs = {
   df,
   free,
   uptime,
+  awk,
   gawk: (args, call) => runCommand(call, ['awk', ...args]),
 };
 

@@ -1,4 +1,5 @@
-import type { ExecResult, ResolvedCommandContext } from 'just-bash';
+import { randomUUID } from 'node:crypto';
+import { type ExecResult, latin1FromBytes, type ResolvedCommandContext } from 'just-bash';
 import type { System } from '../system';
 
 /** A command of the shell that this project makes. */
@@ -40,19 +41,46 @@ export function resolvePath({ context }: ProgramCall, path: string): string {
   return context.fs.resolvePath(context.cwd, path);
 }
 
-/** Runs another command, its arguments as they are. */
+/** Runs another command, its arguments and its standard input as they are. */
 export async function runCommand(
   call: ProgramCall,
   argv: readonly string[],
   cwd = call.context.cwd,
 ): Promise<ExecResult> {
   const [command = '', ...args] = argv;
-  if (call.context.exec === undefined) throw new Error(`no shell to run ${command} with`);
-  return await call.context.exec(quoteWord(command), {
+  const { disk } = call.system;
+  // The shell would hand out text, which bytes may not be; a device gets them as they are.
+  const device = `/dev/.output-${randomUUID()}`;
+  const chunks: Uint8Array[] = [];
+  disk.makeDevice(device, device);
+  disk.attachDevice(device, {
+    read: () => new Uint8Array(),
+    write: (bytes) => chunks.push(Uint8Array.from(bytes)),
+  });
+  try {
+    const result = await runText(call, `${quoteWord(command)} > ${device}`, { args, cwd });
+    const { stderr, exitCode } = result;
+    return { ...succeedWithBytes(Buffer.concat(chunks)), stderr, exitCode };
+  } finally {
+    disk.remove(device);
+    disk.detachDevice(device);
+  }
+}
+
+/** Runs a command line with what comes to this program's standard input. */
+export async function runText(
+  { context }: ProgramCall,
+  text: string,
+  { args, cwd = context.cwd }: { args?: string[]; cwd?: string } = {},
+): Promise<ExecResult> {
+  if (context.exec === undefined) throw new Error(`no shell to run ${text} with`);
+  return await context.exec(text, {
     cwd,
-    args,
-    env: call.context.exportedEnv,
-    ...(call.context.signal && { signal: call.context.signal }),
+    env: context.exportedEnv,
+    stdin: latin1FromBytes(context.stdin),
+    stdinKind: 'bytes',
+    ...(args && { args }),
+    ...(context.signal && { signal: context.signal }),
   });
 }
 

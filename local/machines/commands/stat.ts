@@ -44,6 +44,7 @@ function fill(format: string, name: string, node: Inode, { system }: ProgramCall
     g: () => String(node.gid),
     U: () => readUsers(system.disk).find(({ uid }) => uid === node.uid)?.name ?? 'UNKNOWN',
     G: () => readGroups(system.disk).find(({ gid }) => gid === node.gid)?.name ?? 'UNKNOWN',
+    A: () => describeMode(node),
     F: () => KINDS[node.kind],
     i: () => String(node.ino),
     Y: () => String(Math.floor(node.mtime.getTime() / 1000)),
@@ -52,4 +53,17 @@ function fill(format: string, name: string, node: Inode, { system }: ProgramCall
   return format.replace(/%([a-zA-Z%])/g, (whole, letter: string) =>
     letter === '%' ? '%' : (values[letter]?.() ?? whole),
   );
+}
+
+/** As in `drwxr-xr-x`. */
+export function describeMode({ kind, mode }: Inode): string {
+  const first = { file: '-', directory: 'd', symlink: 'l', device: 'c' }[kind];
+  const letters = [...'rwxrwxrwx'].map((letter, index) => ((mode >> (8 - index)) & 1 ? letter : '-'));
+  const special = (at: number, bit: number, set: string) => {
+    if (mode & bit) letters[at] = letters[at] === '-' ? set.toUpperCase() : set;
+  };
+  special(2, 0o4000, 's');
+  special(5, 0o2000, 's');
+  special(8, 0o1000, 't');
+  return `${first}${letters.join('')}`;
 }

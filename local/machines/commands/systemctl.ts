@@ -1,7 +1,7 @@
 import type { ExecResult } from 'just-bash';
 import { formatJournalEntry } from '../journal';
 import type { System } from '../system';
-import { SystemdError, type UnitState } from '../systemd/systemd';
+import { describeExit, SystemdError, type UnitState } from '../systemd/systemd';
 import { unitName } from '../systemd/unit-file';
 import { fail, type Program, type Programs, succeed } from './program';
 
@@ -12,8 +12,10 @@ type Verb = (
 ) => Promise<ExecResult> | ExecResult;
 
 const systemctl: Program = async (args, { system }) => {
-  const flags = new Set(args.filter((arg) => arg.startsWith('-')));
-  const [verb = 'list-units', ...names] = args.filter((arg) => !arg.startsWith('-'));
+  const joined = joinValues(args);
+  const flags = new Set(joined.filter((arg) => arg.startsWith('-')));
+  const [verb = 'list-units', ...names] = joined.filter((arg) => !arg.startsWith('-'));
+  if (flags.has('--version')) return succeed('systemd 252 (252.23-3.amzn2023)\n');
   const run = VERBS[verb];
   if (run === undefined) return fail(1, `Unknown command verb ${verb}.`);
   if (NEEDS_UNIT.has(verb) && names.length === 0) return fail(1, 'Too few arguments.');
@@ -36,7 +38,38 @@ const service: Program = async (args, call) => {
   return { ...result, stderr: `Redirecting to /bin/systemctl ${verb} ${unitName(name)}\n${result.stderr}` };
 };
 
-export const SYSTEMCTL_PROGRAMS: Programs = { systemctl, service };
+/** chkconfig hands services of systemd on to systemctl. */
+const chkconfig: Program = async ([name = '', state = ''], call) => {
+  const verb = { on: 'enable', off: 'disable' }[state];
+  if (verb === undefined) return fail(1, 'Usage:   chkconfig [--list] [--type <type>] [name]');
+  const result = await systemctl([verb, name], call);
+  const note = `Note: Forwarding request to 'systemctl ${verb} ${unitName(name)}'.\n`;
+  return { ...result, stderr: `${note}${result.stderr}` };
+};
+
+export const SYSTEMCTL_PROGRAMS: Programs = { systemctl, service, chkconfig };
+
+const WITH_VALUE: Readonly<Record<string, string>> = {
+  ...{ '-p': '--property', '--property': '--property', '-t': '--type', '--type': '--type', '-s': '--signal' },
+  ...{
+    '-n': '--lines',
+    '--lines': '--lines',
+    '--state': '--state',
+    '-o': '--output',
+    '--signal': '--signal',
+  },
+};
+
+/** Options with their values as one word. */
+function joinValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    const long = WITH_VALUE[arg];
+    joined.push(long === undefined ? arg.replace(/^-p(?=\w)/, '--property=') : `${long}=${args[++at] ?? ''}`);
+  }
+  return joined;
+}
 
 const forEach =
   (action: (system: System, name: string) => Promise<void>): Verb =>
@@ -81,10 +114,36 @@ const VERBS: Readonly<Record<string, Verb>> = {
     if (flags.has('--now')) await stopEach(system, names, flags);
     return succeed('', lines.map((line) => `${line}\n`).join(''));
   },
-  mask: () => fail(1, 'Failed to mask unit: not possible on an embedded machine.'),
+  async mask(system, names, flags) {
+    const lines = names.flatMap((name) => system.systemd.mask(name));
+    if (flags.has('--now')) await stopEach(system, names, flags);
+    return succeed('', lines.map((line) => `${line}\n`).join(''));
+  },
+  unmask(system, names) {
+    const lines = names.flatMap((name) => system.systemd.unmask(name));
+    return succeed('', lines.map((line) => `${line}\n`).join(''));
+  },
+  reenable(system, names) {
+    const lines = names.flatMap((name) => [...system.systemd.disable(name), ...system.systemd.enable(name)]);
+    return succeed('', lines.map((line) => `${line}\n`).join(''));
+  },
+  async kill(system, names, flags) {
+    const signal =
+      [...flags].find((flag) => flag.startsWith('--signal='))?.replace(/^.*=(?:SIG)?/, '') ?? 'TERM';
+    for (const name of names) {
+      if (signal === 'HUP') await system.systemd.reload(name);
+      else if (['TERM', 'KILL', 'INT', 'QUIT'].includes(signal)) await system.systemd.stop(name);
+    }
+    return succeed();
+  },
   'daemon-reload': () => succeed(),
   'daemon-reexec': () => succeed(),
-  'reset-failed': () => succeed(),
+  'reset-failed'(system, names) {
+    if (names.length === 0) system.systemd.resetFailed();
+    for (const name of names) system.systemd.resetFailed(name);
+    return succeed();
+  },
+  'list-timers': (system) => succeed(listTimers(system)),
   'is-system-running': () => succeed('running\n'),
   'get-default': () => succeed('multi-user.target\n'),
   'is-active': (system, names, flags) => showStates(system, names, flags, ['active']),
@@ -92,6 +151,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'is-enabled'(system, names, flags) {
     const states = names.map((name) => {
       const unit = system.systemd.find(name);
+      if (system.systemd.isMasked(name)) return { ok: false, line: 'masked\n', error: '' };
       if (unit === undefined)
         return {
           ok: false,
@@ -123,15 +183,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
   show(system, names, flags) {
     const name = names[0] ?? '';
     const state = system.systemd.state(name);
+    const unit = system.systemd.find(name);
     const values: Record<string, string> = {
       Id: unitName(name),
-      LoadState: system.systemd.find(name) ? 'loaded' : 'not-found',
+      LoadState: system.systemd.isMasked(name) ? 'masked' : unit ? 'loaded' : 'not-found',
       ActiveState: state.active,
       SubState: state.sub,
+      UnitFileState: unit === undefined ? '' : system.systemd.isEnabled(unit) ? 'enabled' : 'disabled',
+      Description: unit?.description ?? unitName(name),
+      FragmentPath: unit?.path ?? '',
+      Result: state.result,
       ExecMainStatus: String(state.exitCode),
       MainPID: state.sub === 'running' ? '1234' : '0',
     };
-    const asked = [...flags].flatMap((flag) => /^(?:--property=|-p)(.+)$/.exec(flag)?.[1]?.split(',') ?? []);
+    const asked = [...flags].flatMap((flag) => /^--property=(.+)$/.exec(flag)?.[1]?.split(',') ?? []);
     const keys = asked.length > 0 ? asked : Object.keys(values);
     return succeed(
       keys
@@ -139,7 +204,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
         .join(''),
     );
   },
-  'list-units': (system) => succeed(listUnits(system)),
+  'list-units': (system, _, flags) => succeed(listUnits(system, flags)),
   'list-unit-files'(system) {
     const names = new Set([
       ...system.disk.listIfAny('/usr/lib/systemd/system'),
@@ -170,6 +235,9 @@ const NEEDS_UNIT = new Set([
   'enable',
   'disable',
   'mask',
+  'unmask',
+  'reenable',
+  'kill',
   'is-active',
   'is-failed',
   'is-enabled',
@@ -208,24 +276,38 @@ function describe(system: System, name: string): ExecResult {
   const text = `${mark} ${unit.name} - ${unit.description}
      Loaded: loaded (${unit.path}; ${system.systemd.isEnabled(unit) ? 'enabled' : 'disabled'}; preset: disabled)
      Active: ${activeLine(state)}
-${state.active === 'failed' ? `    Process: ExecStart=${unit.commands.get('ExecStart')?.at(-1)} (code=exited, status=${state.exitCode}/FAILURE)\n` : ''}
+${state.active === 'failed' ? `    Process: ExecStart=${unit.commands.get('ExecStart')?.at(-1)} (code=exited, status=${describeExit(state.exitCode)})\n` : ''}
 ${log.join('')}`;
   return state.active === 'active' ? succeed(text) : fail(3, '', text);
 }
 
 function activeLine(state: UnitState): string {
   const since = `since ${state.since.toUTCString().replace('GMT', 'UTC')}`;
-  if (state.active === 'failed') return `failed (Result: exit-code) ${since}`;
-  return state.active === 'active' ? `active (${state.sub}) ${since}` : `inactive (${state.sub})`;
+  if (state.active === 'failed') return `failed (Result: ${state.result}) ${since}`;
+  return state.active === 'inactive' ? `inactive (${state.sub})` : `${state.active} (${state.sub}) ${since}`;
 }
 
-function listUnits(system: System): string {
+function listUnits(system: System, flags: ReadonlySet<string>): string {
+  const asked = (option: string) =>
+    [...flags]
+      .find((flag) => flag.startsWith(`${option}=`))
+      ?.slice(option.length + 1)
+      .split(',');
+  const [types, states] = [asked('--type'), flags.has('--failed') ? ['failed'] : asked('--state')];
   const rows = system.systemd.known.flatMap((name) => {
     const { active, sub } = system.systemd.state(name);
     const unit = system.systemd.find(name);
-    return active === 'inactive'
-      ? []
-      : [`  ${name.padEnd(32)} loaded ${active.padEnd(6)} ${sub.padEnd(7)} ${unit?.description ?? ''}\n`];
+    if (types && !types.includes(name.split('.').at(-1) ?? '')) return [];
+    if (states ? !states.includes(active) && !states.includes(sub) : active === 'inactive') return [];
+    return [`  ${name.padEnd(32)} loaded ${active.padEnd(6)} ${sub.padEnd(7)} ${unit?.description ?? ''}\n`];
   });
   return `  UNIT                             LOAD   ACTIVE SUB     DESCRIPTION\n${rows.join('')}`;
+}
+
+function listTimers(system: System): string {
+  const timers = system.systemd.known.filter(
+    (name) => name.endsWith('.timer') && system.systemd.state(name).active === 'active',
+  );
+  const rows = timers.map((name) => `${name.padEnd(32)} ${name.replace(/timer$/, 'service')}\n`);
+  return `UNIT                             ACTIVATES\n${rows.join('')}\n${timers.length} timers listed.\n`;
 }

@@ -49,6 +49,14 @@ const timeout: Program = async (args, call) => {
   }
 };
 
+const ISO_FORMATS: Readonly<Record<string, string>> = {
+  date: '+%F',
+  hours: '+%FT%H+00:00',
+  minutes: '+%FT%H:%M+00:00',
+  seconds: '+%FT%H:%M:%S+00:00',
+  ns: '+%FT%H:%M:%S,000000000+00:00',
+};
+
 /** `date` shows the machine's clock; a date that was asked for is left to the shell's own `date`. */
 const date: Program = async (args, { system, context }) => {
   if (context.origCommand === undefined) return succeed(`${system.now().toUTCString()}\n`);
@@ -57,6 +65,11 @@ const date: Program = async (args, { system, context }) => {
   let isGiven = false;
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
+    const iso = /^(?:-I|--iso-8601=?)(date|seconds|minutes|hours|ns)?$/.exec(arg);
+    if (iso) {
+      words.push(ISO_FORMATS[iso[1] ?? 'date'] ?? '+%F');
+      continue;
+    }
     const text = arg === '-d' || arg === '--date' ? args[++index] : /^(?:--date=|-d)(.+)$/.exec(arg)?.[1];
     if (text === undefined) {
       if (['-r', '-f', '-s'].includes(arg)) isGiven = true;

@@ -50,6 +50,7 @@ const nginx: Program = async (args, { system }) => {
 
 /** Python itself is just-bash's; its web server must be one of the machine's ports. */
 const python: Program = async (args, { system, context }) => {
+  if (args[0] === '--version' || args[0] === '-V') return succeed('Python 3.9.23\n');
   if (args[0] !== '-m' || args[1] !== 'http.server')
     return context.origCommand ? await context.origCommand(args) : fail(127, 'python3: command not found');
   try {

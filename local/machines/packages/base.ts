@@ -1,3 +1,5 @@
+import { EXECUTE } from '../commands/execute';
+import { OPEN_TARGET } from '../commands/open-target';
 import { type Package, serviceUser } from './package';
 
 const passiveUnit = (description: string, execStart: string) => `[Unit]
@@ -23,7 +25,9 @@ export const BASE_PACKAGES: readonly Package[] = [
     summary: 'The GNU Bourne Again shell',
     size: 1800,
     // Builtins of bash that the interpreter leaves to commands stand here, too.
-    programs: ['/usr/bin/bash', '/usr/bin/sh', '/usr/bin/trap', '/usr/bin/umask', '/usr/bin/ulimit'],
+    programs: ['bash', 'sh', 'trap', 'umask', 'ulimit', EXECUTE, OPEN_TARGET].map(
+      (name) => `/usr/bin/${name}`,
+    ),
   },
   {
     name: 'coreutils',
@@ -106,6 +110,9 @@ export const BASE_PACKAGES: readonly Package[] = [
         'wc',
       ],
       'whoami',
+      'groups',
+      'shuf',
+      'truncate',
     ].map((name) => `/usr/bin/${name}`),
   },
   {
@@ -151,7 +158,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'GNU collection of diff utilities',
     size: 385,
-    programs: ['/usr/bin/diff'],
+    programs: ['/usr/bin/diff', '/usr/bin/cmp'],
   },
   {
     name: 'gzip',
@@ -232,7 +239,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'Conservatively configured build of curl',
     size: 160,
-    provides: ['curl'],
+    conflicts: ['curl'],
     programs: ['/usr/bin/curl'],
   },
   {
@@ -251,7 +258,9 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'Collection of basic system utilities',
     size: 2200,
-    programs: ['/usr/bin/logger', '/usr/bin/su', '/usr/bin/rev', '/usr/bin/column', '/usr/sbin/runuser'],
+    programs: ['logger', 'su', 'rev', 'column', 'uuidgen', 'fallocate', 'kill']
+      .map((name) => `/usr/bin/${name}`)
+      .concat('/usr/sbin/runuser'),
   },
   {
     name: 'shadow-utils',
@@ -260,7 +269,45 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'Utilities for managing accounts and shadow password files',
     size: 1200,
-    programs: ['/usr/sbin/useradd', '/usr/sbin/usermod', '/usr/sbin/userdel', '/usr/sbin/groupadd'],
+    programs: ['useradd', 'usermod', 'userdel', 'groupadd', 'groupdel', 'chpasswd'].map(
+      (name) => `/usr/sbin/${name}`,
+    ),
+  },
+  {
+    name: 'openssl',
+    version: '3.2.2',
+    release: '1.amzn2023.0.2',
+    arch: 'native',
+    summary: 'Utilities from the general purpose cryptography library with TLS implementation',
+    size: 1200,
+    programs: ['/usr/bin/openssl'],
+  },
+  {
+    name: 'gettext',
+    version: '0.21',
+    release: '4.amzn2023.0.2',
+    arch: 'native',
+    summary: 'GNU libraries and utilities for producing multi-lingual messages',
+    size: 1100,
+    programs: ['/usr/bin/envsubst'],
+  },
+  {
+    name: 'passwd',
+    version: '0.80',
+    release: '10.amzn2023.0.2',
+    arch: 'native',
+    summary: 'An utility for setting or changing passwords using PAM',
+    size: 110,
+    programs: ['/usr/bin/passwd'],
+  },
+  {
+    name: 'glibc-common',
+    version: '2.34',
+    release: '231.amzn2023.0.1',
+    arch: 'native',
+    summary: 'Common binaries and locale data for glibc',
+    size: 290,
+    programs: ['/usr/bin/getent'],
   },
   {
     name: 'sudo',
@@ -278,7 +325,7 @@ export const BASE_PACKAGES: readonly Package[] = [
     arch: 'native',
     summary: 'System and process monitoring utilities',
     size: 340,
-    programs: ['/usr/bin/uptime', '/usr/bin/free'],
+    programs: ['uptime', 'free', 'ps', 'pgrep'].map((name) => `/usr/bin/${name}`).concat('/usr/sbin/sysctl'),
   },
   {
     name: 'iproute',
@@ -325,8 +372,18 @@ export const BASE_PACKAGES: readonly Package[] = [
     size: 4200,
     programs: [
       ...['/usr/bin/systemctl', '/usr/bin/journalctl', '/usr/bin/hostnamectl', '/usr/bin/timedatectl'],
+      '/usr/bin/localectl',
       ...['/usr/sbin/shutdown', '/usr/sbin/reboot', '/usr/sbin/poweroff', '/usr/sbin/halt'],
     ],
+  },
+  {
+    name: 'chkconfig',
+    version: '1.15',
+    release: '2.amzn2023.0.2',
+    arch: 'native',
+    summary: 'A system tool for maintaining the /etc/rc*.d hierarchy',
+    size: 163,
+    programs: ['/usr/sbin/chkconfig'],
   },
   {
     name: 'initscripts-service',
@@ -446,6 +503,17 @@ export const BASE_SERVICES = ['amazon-ssm-agent', 'chronyd', 'sshd'] as const;
 
 /** Small packages of the repository that scripts install. */
 export const EXTRA_PACKAGES: readonly Package[] = [
+  {
+    name: 'curl',
+    version: '8.11.1',
+    release: '4.amzn2023.0.1',
+    arch: 'native',
+    summary: 'A utility for getting files from remote servers (FTP, HTTP, and others)',
+    size: 300,
+    provides: ['curl-full'],
+    conflicts: ['curl-minimal'],
+    programs: ['/usr/bin/curl'],
+  },
   {
     name: 'tree',
     version: '1.8.0',

@@ -20,6 +20,8 @@ export interface Package {
   requires?: readonly string[];
   /** Other names that `dnf install` and requirements may use. */
   provides?: readonly string[];
+  /** Packages that cannot be installed beside it. */
+  conflicts?: readonly string[];
   /** Absolute paths of programs; each is a command in `commands/` or in just-bash. */
   programs?: readonly string[];
   files?: readonly PackageFile[];

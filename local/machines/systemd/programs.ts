@@ -1,14 +1,17 @@
 import { type Daemon, DaemonFailed, type DaemonHost } from '../daemon';
+import type { Disk } from '../disk';
 import { startApache } from '../web/apache';
 import { startNginx } from '../web/nginx';
 import { startPythonServer } from '../web/python-server';
-import { splitWords, type UnitFile } from './unit-file';
+import type { UnitFile } from './unit-file';
 
 /** Programs that do nothing which can be seen from outside an instance here. */
 const QUIET = new Set(['sshd', 'chronyd', 'amazon-ssm-agent', 'start-amazon-cloudwatch-agent']);
 
+const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
+
 /** Runs a script in the background; its output goes to the journal. */
-export type StartScript = (unit: UnitFile, command: string) => Daemon;
+export type StartScript = (unit: UnitFile, argv: readonly string[]) => Daemon;
 
 /**
  * Starts what a unit's ExecStart names: a server of ours, or a command line for the shell.
@@ -17,18 +20,35 @@ export type StartScript = (unit: UnitFile, command: string) => Daemon;
 export async function startProgram(
   host: DaemonHost,
   unit: UnitFile,
-  command: string,
+  argv: readonly string[],
   startScript: StartScript,
 ): Promise<Daemon> {
-  const argv = splitWords(command.replace(/^[-@+!:]+/, ''));
   const [program = '', ...args] = argv;
+  checkProgram(host.disk, unit, program);
   const name = program.split('/').at(-1) ?? '';
-  if (program.startsWith('/') && !host.disk.has(program))
-    throw new DaemonFailed(`Failed to locate executable ${program}: No such file or directory`, 203);
   if (name === 'httpd') return startApache(host);
   if (name === 'nginx') return startNginx(host);
   if (/^python3?$/.test(name) && args[0] === '-m' && args[1] === 'http.server')
     return startPythonServer(host, args.slice(2), unit.workingDirectory);
   if (QUIET.has(name)) return { stop: async () => {} };
-  return startScript(unit, command.replace(/^[-@+!:]+/, ''));
+  return startScript(unit, argv);
+}
+
+/** @throws DaemonFailed 203 when there is no such program, or it may not be run */
+export function checkProgram(disk: Disk, unit: UnitFile, program: string): void {
+  const path = program.startsWith('/')
+    ? program
+    : SEARCH_PATH.map((directory) => `${directory}/${program}`).find((candidate) => disk.has(candidate));
+  const node = path === undefined ? undefined : disk.find(path);
+  const reason =
+    node === undefined
+      ? 'No such file or directory'
+      : (node.mode & 0o111) === 0
+        ? 'Permission denied'
+        : undefined;
+  if (reason !== undefined)
+    throw new DaemonFailed(
+      `${unit.name}: Failed to locate executable ${program}: ${reason}\n${unit.name}: Failed at step EXEC spawning ${program}: ${reason}`,
+      203,
+    );
 }

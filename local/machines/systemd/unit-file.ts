@@ -1,7 +1,11 @@
 import type { Disk } from '../disk';
+import { findUser } from '../users';
+
+/** Where an administrator's units and links stand. */
+export const SYSTEM_UNITS = '/etc/systemd/system';
 
 const SEARCH_PATH = [
-  '/etc/systemd/system',
+  SYSTEM_UNITS,
   '/run/systemd/system',
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
@@ -15,16 +19,31 @@ export interface UnitFile {
   description: string;
   type: string;
   after: readonly string[];
+  wants: readonly string[];
+  requires: readonly string[];
   wantedBy: readonly string[];
   alias: readonly string[];
   environment: Readonly<Record<string, string>>;
+  /** A file of `EnvironmentFile=` that must be there and is not. */
+  missingEnvironmentFile: string | undefined;
   workingDirectory: string;
+  /** Whether a working directory that is not there is no failure. */
+  isDirectoryOptional: boolean;
+  user: string;
+  /** Made before the service starts, for its user. */
+  directories: readonly string[];
+  /** Where output goes instead of the journal; undefined for the journal. */
+  outputFile: string | undefined;
   remainAfterExit: boolean;
   /** Command lines by directive: ExecStartPre, ExecStart, ExecStartPost, ExecReload, ExecStop. */
   commands: ReadonlyMap<string, readonly string[]>;
   /** `on-failure`, `always` or `no`. */
   restart: string;
   restartSeconds: number;
+  /** So many starts within so many seconds, and no more. */
+  startLimit: { burst: number; seconds: number };
+  /** Values of a timer's settings, by name; empty for other units. */
+  timer: ReadonlyMap<string, readonly string[]>;
 }
 
 /** As in `httpd` to `httpd.service`. */
@@ -34,15 +53,18 @@ export function unitName(name: string): string {
 
 /** Reads a unit from where systemd looks for it; undefined when there is none. */
 export function readUnit(disk: Disk, name: string): UnitFile | undefined {
-  const path = SEARCH_PATH.map((directory) => `${directory}/${name}`).find((candidate) =>
-    disk.has(candidate),
-  );
+  const template = name.replace(/@[^.]+\./, '@.');
+  const path = [name, template]
+    .flatMap((file) => SEARCH_PATH.map((directory) => `${directory}/${file}`))
+    .find((candidate) => disk.has(candidate));
   if (path === undefined || disk.find(path)?.kind !== 'file') return undefined;
   const dropIns = SEARCH_PATH.flatMap((directory) =>
-    disk
-      .listIfAny(`${directory}/${name}.d`)
-      .filter((file) => file.endsWith('.conf'))
-      .map((file) => `${directory}/${name}.d/${file}`),
+    [...new Set([template, name])].flatMap((file) =>
+      disk
+        .listIfAny(`${directory}/${file}.d`)
+        .filter((dropIn) => dropIn.endsWith('.conf'))
+        .map((dropIn) => `${directory}/${file}.d/${dropIn}`),
+    ),
   );
   return toUnit(disk, name, path, parseSettings([path, ...dropIns].map((file) => disk.readText(file))));
 }
@@ -72,43 +94,97 @@ function parseSettings(texts: readonly string[]): Settings {
   return settings;
 }
 
-function toUnit(disk: Disk, name: string, path: string, settings: Settings): UnitFile {
+function toUnit(disk: Disk, name: string, path: string, raw: Settings): UnitFile {
+  const hostname = disk.has('/etc/hostname') ? disk.readText('/etc/hostname').trim() : 'localhost';
+  const settings = new Map(
+    [...raw].map(([key, values]) => [key, values.map((value) => replaceSpecifiers(value, name, hostname))]),
+  );
   const all = (key: string) => settings.get(key) ?? [];
   const last = (key: string, fallback: string) => all(key).at(-1) ?? fallback;
   const words = (key: string) => all(key).flatMap((value) => value.split(/\s+/));
   const commands = new Map(
-    ['ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop'].map((key) => [
+    ['ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'].map((key) => [
       key,
       all(`Service.${key}`),
     ]),
   );
+  const directory = last('Service.WorkingDirectory', '/');
+  const user = last('Service.User', 'root');
+  const account = findUser(disk, user);
+  const home = account?.home ?? '/root';
+  const output = /^(?:append|file|truncate):(.+)$/.exec(last('Service.StandardOutput', 'journal'))?.[1];
   return {
     name,
     path,
     description: last('Unit.Description', name),
     type: last('Service.Type', 'simple'),
     after: words('Unit.After'),
+    wants: words('Unit.Wants'),
+    requires: [...words('Unit.Requires'), ...words('Unit.BindsTo')],
     wantedBy: [...words('Install.WantedBy'), ...words('Install.RequiredBy')],
     alias: words('Install.Alias'),
     environment: {
-      ...Object.assign({}, ...all('Service.EnvironmentFile').map((file) => readEnvironmentFile(disk, file))),
+      ...(settings.has('Service.User') &&
+        account && { HOME: home, USER: account.name, LOGNAME: account.name }),
       ...Object.fromEntries(all('Service.Environment').flatMap(parseAssignments)),
+      ...Object.assign({}, ...all('Service.EnvironmentFile').map((file) => readEnvironmentFile(disk, file))),
     },
-    workingDirectory: last('Service.WorkingDirectory', '/').replace(/^-/, '').replace(/^~$/, '/root'),
+    missingEnvironmentFile: all('Service.EnvironmentFile').find(
+      (file) => !file.startsWith('-') && !disk.has(file),
+    ),
+    workingDirectory: directory.replace(/^-/, '').replace(/^~$/, home),
+    isDirectoryOptional: directory.startsWith('-'),
+    user,
+    directories: Object.entries(DIRECTORY_SETTINGS).flatMap(([key, parent]) =>
+      words(`Service.${key}`).map((child) => `${parent}/${child}`),
+    ),
+    outputFile: output,
     remainAfterExit: ['yes', 'true', '1', 'on'].includes(last('Service.RemainAfterExit', 'no').toLowerCase()),
     commands,
     restart: last('Service.Restart', 'no'),
     restartSeconds: parseSeconds(last('Service.RestartSec', '100ms')),
+    startLimit: {
+      burst: Number(last('Unit.StartLimitBurst', last('Service.StartLimitBurst', '5'))),
+      seconds: parseSeconds(last('Unit.StartLimitIntervalSec', last('Service.StartLimitInterval', '10'))),
+    },
+    timer: new Map(
+      [...settings].flatMap(([key, values]) => (key.startsWith('Timer.') ? [[key.slice(6), values]] : [])),
+    ),
   };
+}
+
+const DIRECTORY_SETTINGS = {
+  RuntimeDirectory: '/run',
+  StateDirectory: '/var/lib',
+  CacheDirectory: '/var/cache',
+  LogsDirectory: '/var/log',
+  ConfigurationDirectory: '/etc',
+};
+
+/** `%i` and others of systemd.unit(5). */
+function replaceSpecifiers(text: string, name: string, hostname: string): string {
+  const bare = name.replace(/\.[a-z]+$/, '');
+  const [prefix = '', instance = ''] = bare.split('@');
+  const values: Record<string, string> = {
+    ...{ '%': '%', n: name, N: bare, p: prefix, i: instance, I: instance.replace(/-/g, '/'), H: hostname },
+    ...{ h: '/root', u: 'root', U: '0', t: '/run', S: '/var/lib', C: '/var/cache', L: '/var/log', E: '/etc' },
+  };
+  return text.replace(/%([%a-zA-Z])/g, (specifier, letter: string) => values[letter] ?? specifier);
 }
 
 function readEnvironmentFile(disk: Disk, file: string): Record<string, string> {
   const path = file.replace(/^-/, '');
   if (!disk.has(path)) return {};
-  const lines = disk.readText(path).split('\n');
-  return Object.fromEntries(
-    lines.filter((line) => !/^\s*[#;]/.test(line)).flatMap((line) => parseAssignments(line.trim())),
-  );
+  // A line is one assignment: spaces in a value need no quotes here, as they do in `Environment=`.
+  const pairs = disk
+    .readText(path)
+    .replace(/\\\n/g, '')
+    .split('\n')
+    .flatMap((line): [string, string][] => {
+      const [, name, value = ''] = /^\s*([A-Za-z_]\w*)=(.*?)\s*$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value.replace(/^(["'])(.*)\1$/, '$2')]];
+    });
+  return Object.fromEntries(pairs);
 }
 
 function parseAssignments(text: string): [string, string][] {
@@ -133,8 +209,24 @@ export function splitWords(text: string): string[] {
   return words;
 }
 
-function parseSeconds(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|sec|min|m|h)?$/.exec(text);
-  const factor = { ms: 0.001, min: 60, m: 60, h: 3600 }[match?.[2] ?? 's'] ?? 1;
-  return Number(match?.[1] ?? 0) * factor;
+const SECONDS: Readonly<Record<string, number>> = {
+  ...{ ms: 0.001, msec: 0.001, s: 1, sec: 1, second: 1, seconds: 1, m: 60, min: 60, minute: 60, minutes: 60 },
+  ...{
+    h: 3600,
+    hr: 3600,
+    hour: 3600,
+    hours: 3600,
+    d: 86_400,
+    day: 86_400,
+    days: 86_400,
+    w: 604_800,
+    week: 604_800,
+  },
+};
+
+/** A time span of systemd.time(7), as in `90`, `5min` or `1h 30m`, in seconds. */
+export function parseSeconds(text: string): number {
+  if (text === 'infinity') return 1e9;
+  const spans = [...text.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]*)/g)];
+  return spans.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit || 's'] ?? 1), 0);
 }

@@ -1,6 +1,7 @@
 import type { Disk } from '../disk';
 import { type Identity, identityOf } from '../disk-access';
 import { MISSED_DIRECTIVES } from './apache-directives';
+import { type AllowOverride, NO_OVERRIDE, readAllowOverride, readOverrides } from './apache-overrides';
 import {
   ApacheConfigError,
   type ConfigNode,
@@ -10,7 +11,10 @@ import {
   type Section,
   serverPath,
 } from './apache-parse';
+import { Proxies } from './apache-proxies';
 import { DEFAULT_MIME_TYPES, parseMimeTypes } from './mime-types';
+import { compilePattern } from './pattern';
+import { type RewriteRules, readRewriteRules } from './rewrite';
 
 export interface HeaderRule {
   always: boolean;
@@ -31,6 +35,20 @@ export interface Settings {
   forceType: string | undefined;
   types: ReadonlyMap<string, string>;
   directorySlash: boolean;
+  allowOverride: AllowOverride;
+  /** The rules of the innermost directory that has some, and that directory. */
+  rewrite: { rules: RewriteRules; directory: string } | undefined;
+  /** Media types that are compressed; `*` for all. */
+  deflates: ReadonlySet<string>;
+  /** Rules of mod_expires by media type; the empty type is the default. */
+  expires: ReadonlyMap<string, string>;
+  expiresActive: boolean;
+  hasEtag: boolean;
+  /** The realm that a user must log in to. */
+  login: string | undefined;
+  realm: string;
+  /** `Order`, `Allow` and `Deny` of mod_access_compat. */
+  compat: { order: string; allows: boolean; denies: boolean };
 }
 
 interface Mapping {
@@ -49,6 +67,7 @@ interface SiteSection {
   section: Section;
   applies: (filePath: string, urlPath: string) => boolean;
   order: number;
+  rewrite?: { rules: RewriteRules; directory: string };
 }
 
 /** The main server, or a virtual host with all of the main server's settings below its own. */
@@ -59,11 +78,21 @@ export class Site {
   readonly redirects: readonly Redirect[];
   readonly errorLog: string;
   readonly accessLog: { path: string; common: boolean } | undefined;
+  readonly rewrite: RewriteRules | undefined;
+  readonly proxies: Proxies;
   private readonly top: readonly Directive[];
   private readonly sections: readonly SiteSection[];
   private readonly base: Settings;
 
-  constructor(nodes: readonly ConfigNode[], own: readonly ConfigNode[], types: ReadonlyMap<string, string>) {
+  constructor(
+    private readonly disk: Disk,
+    nodes: readonly ConfigNode[],
+    own: readonly ConfigNode[],
+    types: ReadonlyMap<string, string>,
+  ) {
+    // A virtual host does not inherit rules.
+    this.rewrite = readRewriteRules(own);
+    this.proxies = new Proxies([...own, ...nodes]);
     this.top = nodes.filter((node): node is Directive => node.kind === 'directive');
     const ownDirectives = own.filter((node): node is Directive => node.kind === 'directive');
     this.names = ownDirectives
@@ -98,16 +127,57 @@ export class Site {
       forceType: undefined,
       types,
       directorySlash: true,
+      allowOverride: NO_OVERRIDE,
+      rewrite: undefined,
+      deflates: new Set<string>(),
+      expires: new Map(),
+      expiresActive: false,
+      hasEtag: true,
+      login: undefined,
+      realm: '',
+      compat: { order: 'deny,allow', allows: false, denies: false },
     });
   }
 
-  /** Merged as Apache does: directories from the shortest on, then files, then locations. */
+  /**
+   * Merged as Apache does: directories from the shortest on, each with its `.htaccess`, then files, then locations.
+   * @throws ApacheConfigError for a `.htaccess` that Apache would not take
+   */
   settingsFor(filePath: string, urlPath: string): Settings {
-    return this.sections
+    return [...this.sections, ...this.overridesFor(filePath, urlPath)]
       .filter(({ applies }) => applies(filePath, urlPath))
       .sort((a, b) => a.order - b.order)
-      .flatMap(({ section }) => section.children)
-      .reduce(mergeNode, this.base);
+      .reduce(mergeSection, this.base);
+  }
+
+  private overridesFor(filePath: string, urlPath: string): SiteSection[] {
+    const names = filePath.split('/');
+    return names.flatMap((_, index) => {
+      const directory = names.slice(0, index + 1).join('/');
+      const file = `${directory}/.htaccess`;
+      if (this.disk.find(file)?.kind !== 'file') return [];
+      const { allowOverride } = this.sections
+        .filter(({ applies, order }) => order < FILES_ORDER && applies(directory || '/', urlPath))
+        .sort((a, b) => a.order - b.order)
+        .reduce(mergeSection, this.base);
+      if (allowOverride.size === 0) return [];
+      const children = readOverrides(this.disk, file, allowOverride);
+      const section: Section = {
+        kind: 'section',
+        name: 'htaccess',
+        args: [directory],
+        children,
+        file,
+        line: 0,
+      };
+      const sections = children
+        .filter((node): node is Section => node.kind === 'section')
+        .flatMap(toSiteSection);
+      return [
+        { section, applies: () => true, order: directory.length + 0.5, ...rewriteOf(section, directory) },
+        ...sections,
+      ];
+    });
   }
 
   /** The file that a path of the URL means. */
@@ -136,6 +206,9 @@ export interface ApacheConfig {
   identity: Identity;
   main: Site;
   virtualHosts: readonly VirtualHost[];
+  /** What the `Server` header says. */
+  server: string;
+  keepsAlive: boolean;
   /** Directives that have no effect here though a visitor would see theirs. */
   missed: readonly string[];
 }
@@ -148,7 +221,7 @@ export function loadApacheConfig(disk: Disk, file = '/etc/httpd/conf/httpd.conf'
   const common = nodes.filter((node) => !isVirtualHost(node));
   const directives = common.filter((node): node is Directive => node.kind === 'directive');
   const types = readTypes(disk, directives);
-  const main = new Site(common, common, types);
+  const main = new Site(disk, common, common, types);
   const documentRoot = directives.findLast(({ name }) => name === 'documentroot');
   if (documentRoot && disk.find(main.documentRoot)?.kind !== 'directory')
     throw new ApacheConfigError(
@@ -164,7 +237,7 @@ export function loadApacheConfig(disk: Disk, file = '/etc/httpd/conf/httpd.conf'
       const port = /:(\d+|\*)$/.exec(address)?.[1];
       return port === undefined || port === '*' ? ('*' as const) : Number(port);
     }),
-    site: new Site([...common, ...section.children], section.children, types),
+    site: new Site(disk, [...common, ...section.children], section.children, types),
   }));
   const userName = directives.findLast(({ name }) => name === 'user')?.args[0] ?? 'apache';
   const groupName = directives.findLast(({ name }) => name === 'group')?.args[0];
@@ -173,8 +246,24 @@ export function loadApacheConfig(disk: Disk, file = '/etc/httpd/conf/httpd.conf'
     identity: identityOf(disk, userName, groupName),
     main,
     virtualHosts,
+    server: serverHeader(directives.findLast(({ name }) => name === 'servertokens')?.args[0] ?? 'full'),
+    keepsAlive: directives.findLast(({ name }) => name === 'keepalive')?.args[0]?.toLowerCase() !== 'off',
     missed: [...new Set(findMissed(nodes))],
   };
+}
+
+function serverHeader(tokens: string): string {
+  const shown: Readonly<Record<string, string>> = {
+    ...{
+      prod: 'Apache',
+      productonly: 'Apache',
+      major: 'Apache/2',
+      minor: 'Apache/2.4',
+      min: 'Apache/2.4.62',
+    },
+    ...{ minimal: 'Apache/2.4.62' },
+  };
+  return shown[tokens.toLowerCase()] ?? 'Apache/2.4.62 (Amazon Linux)';
 }
 
 /** The site that answers on a port under a host name, as Apache chooses it. */
@@ -183,6 +272,18 @@ export function chooseSite(config: ApacheConfig, port: number, host: string): Si
   const name = host.replace(/:\d+$/, '').toLowerCase();
   const named = candidates.find(({ site }) => site.names.some((pattern) => globMatcher(pattern).test(name)));
   return (named ?? candidates[0])?.site ?? config.main;
+}
+
+function mergeSection(settings: Settings, { section, rewrite }: SiteSection): Settings {
+  const merged = section.children.reduce(mergeNode, settings);
+  if (rewrite === undefined) return merged;
+  const isOn = rewrite.rules.isOn ?? settings.rewrite?.rules.isOn;
+  return { ...merged, rewrite: { ...rewrite, rules: { ...rewrite.rules, isOn } } };
+}
+
+function rewriteOf(section: Section, directory: string): Pick<SiteSection, 'rewrite'> {
+  const rules = readRewriteRules(section.children);
+  return rules === undefined ? {} : { rewrite: { rules, directory } };
 }
 
 function mergeNode(settings: Settings, node: ConfigNode): Settings {
@@ -207,7 +308,35 @@ function mergeDirective(settings: Settings, { name, args }: Directive): Settings
     case 'options':
       return { ...settings, indexes: mergeIndexes(settings.indexes, args) };
     case 'require':
-      return { ...settings, granted: !args.join(' ').toLowerCase().startsWith('all denied') };
+      return mergeRequire(settings, args);
+    case 'authname':
+      return { ...settings, realm: first };
+    case 'order':
+      return { ...settings, compat: { order: args.join('').toLowerCase(), allows: false, denies: false } };
+    case 'allow':
+      return { ...settings, compat: { ...settings.compat, allows: true } };
+    case 'deny':
+      return args[1]?.toLowerCase() === 'all'
+        ? { ...settings, compat: { ...settings.compat, denies: true } }
+        : settings;
+    case 'allowoverride':
+      return { ...settings, allowOverride: readAllowOverride(args) };
+    case 'addoutputfilterbytype':
+      return first.toUpperCase().split(';').includes('DEFLATE')
+        ? { ...settings, deflates: new Set([...settings.deflates, ...args.slice(1)]) }
+        : settings;
+    case 'setoutputfilter':
+      return first.toUpperCase().split(';').includes('DEFLATE')
+        ? { ...settings, deflates: new Set(['*']) }
+        : settings;
+    case 'expiresactive':
+      return { ...settings, expiresActive: first.toLowerCase() === 'on' };
+    case 'expiresbytype':
+      return { ...settings, expires: new Map(settings.expires).set(first, args.slice(1).join(' ')) };
+    case 'expiresdefault':
+      return { ...settings, expires: new Map(settings.expires).set('', args.join(' ')) };
+    case 'fileetag':
+      return { ...settings, hasEtag: first.toLowerCase() !== 'none' };
     case 'fallbackresource':
       return { ...settings, fallback: first === 'disabled' ? undefined : first };
     case 'adddefaultcharset':
@@ -224,6 +353,19 @@ function mergeDirective(settings: Settings, { name, args }: Directive): Settings
     default:
       return settings;
   }
+}
+
+function mergeRequire(settings: Settings, args: readonly string[]): Settings {
+  const text = args.join(' ').toLowerCase();
+  if (/^(?:valid-user|user|group)\b/.test(text)) return { ...settings, granted: true, login: settings.realm };
+  return { ...settings, granted: !text.startsWith('all denied'), login: undefined };
+}
+
+/** Whether a request is let in, by `Require` and by the older `Order`, `Allow` and `Deny`. */
+export function isGranted({ granted, compat }: Settings): boolean {
+  if (!granted) return false;
+  if (compat.order === 'allow,deny') return compat.allows && !compat.denies;
+  return compat.allows || !compat.denies;
 }
 
 function mergeIndexes(before: boolean, args: readonly string[]): boolean {
@@ -260,13 +402,13 @@ function toHeaderRule(args: readonly string[]): HeaderRule[] {
 
 function toAlias({ name, args }: Directive): Mapping[] {
   const [from = '', target = ''] = args;
-  if (name === 'aliasmatch') return [{ match: new RegExp(from), target: serverPath(target) }];
+  if (name === 'aliasmatch') return [{ match: compilePattern(from), target: serverPath(target) }];
   if (name !== 'alias') return [];
   // `/icons/` matches what stands below it only; `/icons` matches itself too.
   const source = escapeRegExp(from);
   const match = from.endsWith('/')
-    ? new RegExp(`^${source}(?<rest>.*)$`)
-    : new RegExp(`^${source}(?<rest>/.*)?$`);
+    ? new RegExp(`^${source}(?<rest>.*)$`, 's')
+    : new RegExp(`^${source}(?<rest>/.*)?$`, 's');
   return [{ match, target: serverPath(target) }];
 }
 
@@ -285,10 +427,12 @@ function toRedirect({ name, args }: Directive): Redirect[] {
   const fixed = { redirectpermanent: 301, redirecttemp: 302 }[name];
   const match =
     name === 'redirectmatch'
-      ? new RegExp(from)
-      : new RegExp(`^${escapeRegExp(trimSlash(from))}(?<rest>/.*)?$`);
+      ? compilePattern(from)
+      : new RegExp(`^${escapeRegExp(trimSlash(from))}(?<rest>/.*)?$`, 's');
   return [{ match, status: fixed ?? status ?? 302, target }];
 }
+
+const FILES_ORDER = 20_000;
 
 /** Exact order of merging: directories by length, then patterns of them, then files, then locations. */
 function toSiteSection(section: Section): SiteSection[] {
@@ -297,22 +441,27 @@ function toSiteSection(section: Section): SiteSection[] {
   const pattern = isRegExp ? (section.args[1] ?? '') : first;
   const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
   const by = (order: number, applies: SiteSection['applies']) => [{ section, applies, order }];
+  const inDirectory = (order: number, applies: SiteSection['applies']) => [
+    { section, applies, order, ...rewriteOf(section, trimSlash(pattern)) },
+  ];
   switch (section.name) {
     case 'directory':
-      if (isRegExp) return by(10_000, (file) => new RegExp(pattern).test(file));
-      return by(pattern.length, (file) => isBelow(file, trimSlash(pattern)));
+      if (isRegExp) return by(10_000, (file) => compilePattern(pattern).test(file));
+      return inDirectory(pattern.length, (file) => isBelow(file, trimSlash(pattern)));
     case 'directorymatch':
-      return by(10_000, (file) => new RegExp(pattern).test(file));
+      return by(10_000, (file) => compilePattern(pattern).test(file));
     case 'files':
-      return by(20_000, (file) => (isRegExp ? new RegExp(pattern) : globMatcher(pattern)).test(base(file)));
+      return by(FILES_ORDER, (file) =>
+        (isRegExp ? compilePattern(pattern) : globMatcher(pattern)).test(base(file)),
+      );
     case 'filesmatch':
-      return by(20_000, (file) => new RegExp(pattern).test(base(file)));
+      return by(FILES_ORDER, (file) => compilePattern(pattern).test(base(file)));
     case 'location':
       return by(30_000, (_, url) =>
-        isRegExp ? new RegExp(pattern).test(url) : isBelow(url, trimSlash(pattern)),
+        isRegExp ? compilePattern(pattern).test(url) : isBelow(url, trimSlash(pattern)),
       );
     case 'locationmatch':
-      return by(30_000, (_, url) => new RegExp(pattern).test(url));
+      return by(30_000, (_, url) => compilePattern(pattern).test(url));
     default:
       return [];
   }

@@ -5,31 +5,33 @@ export const HONOURED_DIRECTIVES = words(`
   listen servername serveralias documentroot directoryindex errordocument alias aliasmatch redirect redirectmatch
   redirectpermanent redirecttemp header addtype forcetype typesconfig adddefaultcharset options require fallbackresource
   user group errorlog customlog transferlog logformat keepalive servertokens traceenable directoryslash setenv serversignature
+  rewriteengine rewriterule rewritecond rewritebase proxypass proxypassmatch proxypassreverse proxypreservehost balancermember
+  allowoverride order allow deny expiresactive expiresbytype expiresdefault addoutputfilterbytype setoutputfilter fileetag authname
 `);
 
 /** Directives of Apache's usual modules that are read and have no effect here. */
 export const IGNORED_DIRECTIVES = words(`
-  serverroot serveradmin loglevel enablesendfile enablemmap loadmodule allowoverride allowoverridelist mimemagicfile addoutputfilter
-  addoutputfilterbytype setoutputfilter addinputfilter addhandler sethandler addencoding addlanguage addcharset removehandler
+  serverroot serveradmin loglevel enablesendfile enablemmap loadmodule allowoverridelist mimemagicfile addoutputfilter
+  addinputfilter addhandler sethandler addencoding addlanguage addcharset removehandler
   removetype defaulttype languagepriority forcelanguagepriority scriptalias scriptsock timeout keepalivetimeout maxkeepaliverequests startservers
   minspareservers maxspareservers maxrequestworkers maxclients maxconnectionsperchild maxrequestsperchild serverlimit
   threadsperchild minsparethreads maxsparethreads threadlimit threadstacksize pidfile mutex hostnamelookups usecanonicalname
   usecanonicalphysicalport accessfilename indexoptions addicon addiconbyencoding addiconbytype defaulticon readmename
   headername indexignore indexorderdefault adddescription setenvif setenvifnocase browsermatch browsermatchnocase unsetenv passenv
-  expiresactive expiresbytype expiresdefault fileetag contentdigest limitrequestbody limitrequestfields
+  contentdigest limitrequestbody limitrequestfields
   limitrequestfieldsize limitrequestline limitxmlrequestbody requestreadtimeout requestheader deflatecompressionlevel
-  deflatefilternote deflatememlevel deflatewindowsize order allow deny satisfy authtype authname authuserfile
+  deflatefilternote deflatememlevel deflatewindowsize satisfy authtype authuserfile
   authgroupfile authbasicprovider extendedstatus seerequesttail coredumpdirectory acceptfilter acceptpathinfo
   allowencodedslashes namevirtualhost protocols protocolshonororder h2direct h2upgrade graceful gracefulshutdowntimeout
-  sslengine remoteipheader remoteipinternalproxy remoteiptrustedproxy errorlogformat define undefine luahookmapto
-  rewriteengine rewriterule rewritecond rewritebase proxypass proxypassreverse proxypreservehost proxyrequests proxyvia
+  remoteipheader remoteipinternalproxy remoteiptrustedproxy errorlogformat define undefine luahookmapto
+  rewriteoptions rewritemap proxyrequests proxyvia proxytimeout proxyerroroverride proxyaddheaders proxyset proxyiobuffersize
   charsetdefault charsetsourceenc multiviewsmatch listenbacklog receivebuffersize sendbuffersize modmimeusepathinfo
   cacheenable cacheroot substitute action script dirindexredirect directorycheckhandler suexec httpprotocoloptions
 `);
 
 /** Of the ignored ones, those that change what a visitor gets: the error log says that they have no effect. */
 export const MISSED_DIRECTIVES = words(`
-  rewriterule proxypass authtype expiresbytype expiresdefault sslengine deny addoutputfilterbytype substitute sethandler scriptalias
+  rewritemap substitute sethandler scriptalias
 `);
 
 export const SECTIONS = words(`

@@ -1,5 +1,6 @@
 import type { Disk } from '../disk';
 import { HONOURED_DIRECTIVES, IGNORED_DIRECTIVES, LOADED_MODULES, SECTIONS } from './apache-directives';
+import { compilePattern } from './pattern';
 
 export interface Directive {
   kind: 'directive';
@@ -85,6 +86,7 @@ class Parser {
     if (lower === 'ifversion') return children;
     if (args.length === 0 && !lower.startsWith('require'))
       throw syntaxError(line, `<${name}> directive requires additional arguments`);
+    checkPatterns(line, lower, args);
     return [{ kind: 'section', name: lower, args, children, file: line.file, line: line.line }];
   }
 
@@ -95,6 +97,7 @@ class Parser {
       return this.include(line, args[0], name === 'includeoptional');
     if (!HONOURED_DIRECTIVES.has(name) && !IGNORED_DIRECTIVES.has(name)) throw invalidCommand(line, word);
     if (args.length === 0) throw syntaxError(line, `${word} takes at least one argument`);
+    checkPatterns(line, name, args);
     return [{ kind: 'directive', name, args, file: line.file, line: line.line }];
   }
 
@@ -143,6 +146,31 @@ export function globMatcher(pattern: string): RegExp {
     .replace(/\*/g, '[^/]*')
     .replace(/\?/g, '[^/]');
   return new RegExp(`^${source}$`);
+}
+
+/** What of a directive is a regular expression. */
+function patternsOf(name: string, args: readonly string[]): string[] {
+  const [first = '', second = ''] = args;
+  if (/^(?:aliasmatch|proxypassmatch|directorymatch|filesmatch|locationmatch)$/.test(name)) return [first];
+  if (/^(?:directory|files|location)$/.test(name)) return first === '~' ? [second] : [];
+  if (name === 'redirectmatch')
+    return [/^(?:\d{3}|permanent|temp|seeother|gone)$/.test(first) ? second : first];
+  if (name === 'rewriterule') return [first.replace(/^!/, '')];
+  const isPlain = /^!?(?:[=<>]|-[a-zA-Z]{1,2}$)/.test(second);
+  return name === 'rewritecond' && !isPlain ? [second.replace(/^!/, '')] : [];
+}
+
+function checkPatterns(line: Line, name: string, args: readonly string[]): void {
+  for (const pattern of patternsOf(name, args)) {
+    try {
+      compilePattern(pattern);
+    } catch {
+      const text = name.startsWith('rewrite')
+        ? `${line.text.split(/\s/)[0]}: cannot compile regular expression '${pattern}'`
+        : 'Regex could not be compiled';
+      throw syntaxError(line, text);
+    }
+  }
 }
 
 function readLines(disk: Disk, file: string): Line[] {

@@ -10,7 +10,12 @@ import { ServerGroup } from './server-group';
 /** httpd in the foreground: real servers on the ports that its configuration listens on. */
 export async function startApache(host: DaemonHost): Promise<Daemon> {
   let config = load(host);
-  const handler = new ApacheHandler(host.disk, host.now, () => config);
+  const handler = new ApacheHandler(
+    host.disk,
+    host.now,
+    () => config,
+    (url, init) => host.network.fetch(url, init),
+  );
   const servers = new ServerGroup(host.ports, 5000, (request, response, port) =>
     handler.handle(request, response, port),
   );

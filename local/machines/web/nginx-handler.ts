@@ -1,28 +1,47 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { classifyNetworkError } from '../commands/network-errors';
 import type { Disk } from '../disk';
 import { accessTo, identityOf } from '../disk-access';
 import type { FileNode } from '../inode';
 import { appendLog, combinedLine } from './access-log';
 import { escapeHtml } from './apache-pages';
 import { DEFAULT_MIME_TYPES, suffixOf } from './mime-types';
-import { lastOf, type NginxConfig, type NginxLocation, type NginxServer } from './nginx-config';
+import { inherit, lastOf, type NginxConfig, type NginxLocation, type NginxServer } from './nginx-config';
 import type { NginxDirective } from './nginx-parse';
-import { BadRequestPath, encodePath, parseRequestPath } from './request-path';
+import { expandVariables, keepGroups, type NginxRequest, runRewrites } from './nginx-rewrite';
+import { compilePattern } from './pattern';
+import { BadRequestPath, encodeLocation, encodePath, parseRequestPath } from './request-path';
+import { type FetchFromMachine, fetchBehind, forwardedFor, sendProxied } from './reverse-proxy';
 import { sendBody, sendFile } from './send-file';
+import { failRequest } from './server-group';
 
-const SERVER = 'nginx/1.28.0';
+const VERSION = 'nginx/1.28.0';
 const MAX_REDIRECTS = 10;
+const GZIP_MIN_LENGTH = 20;
 
 const TITLES: Readonly<Record<number, string>> = {
-  301: 'Moved Permanently',
-  302: 'Found',
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Not Allowed',
-  416: 'Requested Range Not Satisfiable',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
+  ...{
+    301: 'Moved Permanently',
+    302: 'Found',
+    303: 'See Other',
+    307: 'Temporary Redirect',
+    308: 'Permanent Redirect',
+  },
+  ...{
+    400: 'Bad Request',
+    401: 'Authorization Required',
+    403: 'Forbidden',
+    404: 'Not Found',
+    405: 'Not Allowed',
+  },
+  ...{
+    410: 'Gone',
+    416: 'Requested Range Not Satisfiable',
+    429: 'Too Many Requests',
+    500: 'Internal Server Error',
+  },
+  ...{ 502: 'Bad Gateway', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' },
 };
 
 interface Exchange {
@@ -30,7 +49,8 @@ interface Exchange {
   response: ServerResponse;
   server: NginxServer;
   host: string;
-  query: string;
+  /** Path, query and variables, which rewrites change. */
+  asked: NginxRequest;
   /** Set while the page of an error is made. */
   status: number;
   redirects: number;
@@ -38,42 +58,165 @@ interface Exchange {
 
 /** Answers requests as nginx does with this configuration, from what the disk holds at that moment. */
 export class NginxHandler {
+  private turn = 0;
+
   constructor(
     private readonly disk: Disk,
     private readonly now: () => Date,
     private readonly config: () => NginxConfig,
+    private readonly fetch: FetchFromMachine,
   ) {}
 
   handle(request: IncomingMessage, response: ServerResponse, port: number): void {
     const { accessLog } = this.config();
     const target = request.url ?? '/';
     const host = request.headers.host ?? '';
-    response.setHeader('Server', SERVER);
+    const server = chooseServer(this.config(), port, host);
+    const log = lastOf(server.scopes[1] ?? [], 'access_log')?.args[0] ?? accessLog;
+    response.setHeader('Server', serverName(server.scopes.flat()));
     response.setHeader('Date', this.now().toUTCString());
     response.once('close', () => {
-      if (accessLog) appendLog(this.disk, accessLog, combinedLine(request, response, target, this.now()));
+      if (log && log !== 'off')
+        appendLog(this.disk, log, combinedLine(request, response, target, this.now()));
     });
-    request.resume();
-    const server = chooseServer(this.config(), port, host);
-    const exchange: Exchange = { request, response, server, host, query: '', status: 200, redirects: 0 };
+    const variable = (name: string) => variableOf(name, request, server, host, port);
+    const asked: NginxRequest = { path: '/', query: '', own: new Map(), variable };
+    const exchange: Exchange = { request, response, server, host, asked, status: 200, redirects: 0 };
     try {
       const { path, query } = parseRequestPath(target);
-      this.answer({ ...exchange, query }, path);
+      asked.query = query;
+      this.answer(exchange, path);
     } catch (error) {
       if (!(error instanceof BadRequestPath)) throw error;
       this.fail(exchange, server.scopes.flat(), error.status);
+    } finally {
+      // A request that is not sent on has a body that nobody reads.
+      if (response.writableEnded) request.resume();
     }
   }
 
   private answer(exchange: Exchange, path: string): void {
-    const location = chooseLocation(exchange.server, path);
-    const directives = [...exchange.server.scopes.flat(), ...(location?.directives ?? [])];
-    const returned =
-      lastOf(location?.directives ?? [], 'return') ?? lastOf(exchange.server.scopes[1] ?? [], 'return');
-    if (returned && exchange.status === 200) this.sendReturn(exchange, directives, returned, path);
+    const { server, asked } = exchange;
+    asked.path = path;
+    // What a server says itself holds for what was asked, not for where that led.
+    if (
+      exchange.redirects === 0 &&
+      this.rewrite(exchange, server.scopes[1] ?? [], server.scopes.flat()) === 'answered'
+    )
+      return;
+    for (let round = 0; round < MAX_REDIRECTS; round += 1) {
+      const location = chooseLocation(server, asked);
+      const directives = inherit([...server.scopes, location?.directives ?? []]);
+      if (exchange.redirects === 0 && round === 0 && lastOf(location?.directives ?? [], 'internal')) {
+        this.fail(exchange, directives, 404);
+        return;
+      }
+      const outcome = this.rewrite(exchange, location?.directives ?? [], directives);
+      if (outcome === 'answered') return;
+      if (outcome === 'moved') continue;
+      this.answerIn(exchange, location, directives);
+      return;
+    }
+    this.fail({ ...exchange, status: 500 }, server.scopes.flat(), 500);
+  }
+
+  /** @returns `moved` when another location must be looked for */
+  private rewrite(
+    exchange: Exchange,
+    own: readonly NginxDirective[],
+    directives: readonly NginxDirective[],
+  ): 'answered' | 'moved' | 'stayed' {
+    const result = runRewrites(own, exchange.asked, this.disk);
+    if (result.kind === 'path') return result.isChanged && !result.isFinal ? 'moved' : 'stayed';
+    if (result.kind === 'return') this.sendReturn(exchange, directives, result.directive);
+    else this.sendRedirect(exchange, directives, result.status, absoluteUrl(result.location, exchange));
+    return 'answered';
+  }
+
+  private answerIn(
+    exchange: Exchange,
+    location: NginxLocation | undefined,
+    directives: readonly NginxDirective[],
+  ): void {
+    const { path } = exchange.asked;
+    const own = location?.directives ?? [];
+    const realm = lastOf(directives, 'auth_basic')?.args[0] ?? 'off';
+    const denies = directives.some(({ name, args }) => name === 'deny' && args[0] === 'all');
+    const behind = lastOf(own, 'proxy_pass');
+    if (denies && lastOf(directives, 'allow') === undefined) this.fail(exchange, directives, 403);
+    else if (realm !== 'off' && exchange.status === 200) {
+      exchange.response.setHeader('WWW-Authenticate', `Basic realm="${realm}"`);
+      this.fail(exchange, directives, 401);
+    } else if (behind)
+      this.sendBehind(exchange, directives, location, behind.args[0] ?? '').catch((error: unknown) =>
+        failRequest(exchange.response, error),
+      );
+    else if (lastOf(own, 'fastcgi_pass')) this.fail(exchange, directives, 502);
     else if (exchange.status === 200 && !['GET', 'HEAD'].includes(exchange.request.method ?? ''))
       this.fail(exchange, directives, 405);
     else this.sendPath(exchange, directives, location, path);
+  }
+
+  /** `proxy_pass`: with a path of its own, that takes the place of the location's. */
+  private async sendBehind(
+    exchange: Exchange,
+    directives: readonly NginxDirective[],
+    location: NginxLocation | undefined,
+    passed: string,
+  ): Promise<void> {
+    const { request, response, asked } = exchange;
+    const target = expandVariables(passed, asked);
+    const [, origin = '', name = '', uri] = /^(https?:\/\/([^/]+))(\/.*)?$/.exec(target) ?? [];
+    const isPlain =
+      !passed.includes('$') && (location?.modifier ?? '') !== '~' && location?.modifier !== '~*';
+    const path =
+      uri === undefined
+        ? encodePath(asked.path)
+        : isPlain
+          ? `${uri}${encodePath(asked.path.slice(location?.pattern.length ?? 0))}`
+          : uri;
+    const servers = this.config().upstreams.get(name) ?? [name];
+    const headers: Record<string, string> = { host: name };
+    for (const { args } of directives.filter((directive) => directive.name === 'proxy_set_header')) {
+      const value = expandVariables(args[1] ?? '', asked);
+      const header = (args[0] ?? '').toLowerCase();
+      if (value !== '' && !['connection', 'upgrade'].includes(header)) headers[header] = value;
+    }
+    this.turn += 1;
+    let failure: unknown;
+    for (let attempt = 0; attempt < servers.length; attempt += 1) {
+      const server = servers[(this.turn + attempt) % servers.length] ?? name;
+      try {
+        const url = `${origin.replace(name, server)}${path}${uri?.includes('?') ? '' : asked.query}`;
+        const answer = await fetchBehind(this.fetch, url, request, headers);
+        if (response.destroyed) return;
+        applyHeaders(response, directives, answer.status, asked);
+        const shown = answer.headers
+          .filter(([header]) => header !== 'server' && header !== 'date')
+          .map(([header, value]): [string, string] => [
+            header,
+            header === 'location' && uri !== undefined && value.startsWith(target)
+              ? `http://${exchange.host}${location?.pattern ?? '/'}${value.slice(target.length)}`
+              : value,
+          ]);
+        sendProxied(request, response, { ...answer, headers: shown });
+        return;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (response.destroyed || response.writableEnded) return;
+    request.resume();
+    const reason = classifyNetworkError(failure);
+    this.logError(
+      `connect() failed (111: Connection refused) while connecting to upstream, upstream: "${target}"`,
+    );
+    this.fail(exchange, directives, reason === 'timeout' ? 504 : 502);
+  }
+
+  private logError(message: string): void {
+    const at = this.now().toISOString().slice(0, 19).replace('T', ' ').replace(/-/g, '/');
+    appendLog(this.disk, this.config().errorLog, `${at} [error] 1234#1234: *1 ${message}\n`);
   }
 
   private sendPath(
@@ -86,7 +229,8 @@ export class NginxHandler {
       lastOf(location?.directives ?? [], 'try_files') ?? lastOf(exchange.server.scopes[1] ?? [], 'try_files');
     if (tries) {
       const fallback = tries.args.at(-1) ?? '';
-      for (const candidate of tries.args.slice(0, -1)) {
+      for (const given of tries.args.slice(0, -1)) {
+        const candidate = given.includes('$uri') ? given : expandVariables(given, exchange.asked);
         const tried = candidate.replace(
           /\$uri/g,
           path.replace(/\/$/, '') || (candidate.endsWith('/') ? '' : '/'),
@@ -98,11 +242,26 @@ export class NginxHandler {
         }
       }
       if (fallback.startsWith('=')) this.fail(exchange, directives, Number(fallback.slice(1)));
-      else
-        this.redirectInternally(exchange, directives, fallback.replace(/\$uri/g, path).replace(/\?.*$/, ''));
+      else if (fallback.startsWith('@')) this.answerNamed(exchange, directives, fallback);
+      else {
+        const [target = '', query] = expandVariables(fallback, exchange.asked).split('?');
+        if (query !== undefined) exchange.asked.query = query === '' ? '' : `?${query}`;
+        this.redirectInternally(exchange, directives, target);
+      }
       return;
     }
     this.sendFound(exchange, directives, location, path);
+  }
+
+  private answerNamed(exchange: Exchange, directives: readonly NginxDirective[], name: string): void {
+    const location = exchange.server.locations.find(({ pattern }) => pattern === name);
+    const inner = { ...exchange, redirects: exchange.redirects + 1 };
+    if (location === undefined || inner.redirects > MAX_REDIRECTS) {
+      this.fail(exchange, directives, 500);
+      return;
+    }
+    const own = inherit([...exchange.server.scopes, location.directives]);
+    if (this.rewrite(inner, location.directives, own) !== 'answered') this.answerIn(inner, location, own);
   }
 
   private sendFound(
@@ -122,7 +281,7 @@ export class NginxHandler {
         exchange,
         directives,
         301,
-        `http://${exchange.host}${encodePath(path)}/${exchange.query}`,
+        `http://${exchange.host}${encodePath(path)}/${exchange.asked.query}`,
       );
     else this.sendDirectory(exchange, directives, file, path);
   }
@@ -163,40 +322,57 @@ export class NginxHandler {
     node: FileNode,
   ): void {
     const { request, response, status } = exchange;
-    applyHeaders(response, directives, status);
+    this.setExpiry(response, directives, status);
+    applyHeaders(response, directives, status, exchange.asked);
     const bytes = node.buffer.subarray(0, node.size);
     const seconds = Math.floor(node.mtime.getTime() / 1000);
     const type =
       DEFAULT_MIME_TYPES.get(suffixOf(path)) ?? lastOf(directives, 'default_type')?.args[0] ?? 'text/plain';
     const etag = `"${seconds.toString(16)}-${bytes.length.toString(16)}"`;
+    const contentType = withCharset(type, directives);
+    const isSmall = bytes.length < Number(lastOf(directives, 'gzip_min_length')?.args[0] ?? GZIP_MIN_LENGTH);
+    if (status !== 200 || isSmall || !compresses(request, directives, type)) {
+      sendFile(request, response, { bytes, mtime: node.mtime, etag, contentType }, status);
+      return;
+    }
+    if (lastOf(directives, 'gzip_vary')?.args[0] === 'on') response.setHeader('Vary', 'Accept-Encoding');
+    response.setHeader('Content-Encoding', 'gzip');
+    const compressed = gzipSync(bytes);
     sendFile(
       request,
       response,
-      { bytes, mtime: node.mtime, etag, contentType: withCharset(type, directives) },
+      { bytes: compressed, mtime: node.mtime, etag: `W/${etag}`, contentType },
       status,
     );
+  }
+
+  private setExpiry(response: ServerResponse, directives: readonly NginxDirective[], status: number): void {
+    const [first = 'off', second] = lastOf(directives, 'expires')?.args ?? [];
+    if (first === 'off' || status >= 400) return;
+    if (first === 'epoch' || first.startsWith('-')) {
+      response.setHeader(
+        'Expires',
+        first === 'epoch' ? new Date(1000).toUTCString() : this.now().toUTCString(),
+      );
+      response.setHeader('Cache-Control', 'no-cache');
+      return;
+    }
+    const seconds = first === 'max' ? 315_360_000 : parseTime(second ?? first);
+    response.setHeader('Expires', new Date(this.now().getTime() + seconds * 1000).toUTCString());
+    response.setHeader('Cache-Control', `max-age=${seconds}`);
   }
 
   private sendReturn(
     exchange: Exchange,
     directives: readonly NginxDirective[],
     { args }: NginxDirective,
-    path: string,
   ): void {
     const [first = '', ...rest] = args;
     const isCode = /^\d{3}$/.test(first);
     const status = isCode ? Number(first) : 302;
-    const text = (isCode ? rest.join(' ') : first)
-      .replace(/\$(request_uri|uri)/g, () => `${path}${exchange.query}`)
-      .replace(/\$(host|http_host)/g, () => exchange.host.replace(/:\d+$/, ''))
-      .replace(/\$scheme/g, 'http');
-    if (status >= 300 && status < 400)
-      this.sendRedirect(
-        exchange,
-        directives,
-        status,
-        text.startsWith('/') ? `http://${exchange.host}${text}` : text,
-      );
+    const text = expandVariables(isCode ? rest.join(' ') : first, exchange.asked);
+    if (status >= 300 && status < 400 && text !== '')
+      this.sendRedirect(exchange, directives, status, absoluteUrl(text, exchange));
     else if (text === '') {
       if (status >= 400) this.fail(exchange, directives, status);
       else this.send(exchange, directives, status, undefined, '');
@@ -216,8 +392,8 @@ export class NginxHandler {
     status: number,
     to: string,
   ): void {
-    exchange.response.setHeader('Location', to);
-    this.send(exchange, directives, status, 'text/html', nginxPage(status));
+    exchange.response.setHeader('Location', encodeLocation(to));
+    this.send(exchange, directives, status, 'text/html', nginxPage(status, directives));
   }
 
   private fail(exchange: Exchange, directives: readonly NginxDirective[], status: number): void {
@@ -229,11 +405,12 @@ export class NginxHandler {
       const changed = page?.args.find((arg) => /^=\d+$/.test(arg));
       const shown = changed ? Number(changed.slice(1)) : status;
       if (target.startsWith('http')) this.sendRedirect(exchange, directives, 302, target);
+      else if (target.startsWith('@')) this.answerNamed(exchange, directives, target);
       else this.answer({ ...exchange, status: shown, redirects: exchange.redirects + 1 }, target);
       return;
     }
     const shown = exchange.status === 200 || status === 500 ? status : exchange.status;
-    this.send({ ...exchange, status: shown }, directives, shown, 'text/html', nginxPage(shown));
+    this.send({ ...exchange, status: shown }, directives, shown, 'text/html', nginxPage(shown, directives));
   }
 
   private send(
@@ -243,7 +420,7 @@ export class NginxHandler {
     type: string | undefined,
     body: string,
   ): void {
-    applyHeaders(exchange.response, directives, status);
+    applyHeaders(exchange.response, directives, status, exchange.asked);
     if (type) exchange.response.setHeader('Content-Type', withCharset(type, directives));
     sendBody(exchange.request, exchange.response, status, body);
   }
@@ -264,18 +441,76 @@ function chooseServer(config: NginxConfig, port: number, host: string): NginxSer
 }
 
 /** nginx's order: exact, the longest prefix if it says `^~`, the first regular expression, the longest prefix. */
-function chooseLocation({ locations }: NginxServer, path: string): NginxLocation | undefined {
+function chooseLocation({ locations }: NginxServer, asked: NginxRequest): NginxLocation | undefined {
+  const { path } = asked;
   const exact = locations.find(({ modifier, pattern }) => modifier === '=' && pattern === path);
   if (exact) return exact;
   const prefix = locations
     .filter(({ modifier, pattern }) => (modifier === '' || modifier === '^~') && path.startsWith(pattern))
     .sort((a, b) => b.pattern.length - a.pattern.length)[0];
   if (prefix?.modifier === '^~') return prefix;
-  const expression = locations.find(
-    ({ modifier, pattern }) =>
-      (modifier === '~' || modifier === '~*') && new RegExp(pattern, modifier === '~*' ? 'i' : '').test(path),
-  );
-  return expression ?? prefix;
+  for (const location of locations) {
+    const { modifier, pattern } = location;
+    if (modifier !== '~' && modifier !== '~*') continue;
+    const found = compilePattern(pattern, modifier === '~*').exec(path);
+    if (found === null) continue;
+    keepGroups(found, asked);
+    return location;
+  }
+  return prefix;
+}
+
+function variableOf(
+  name: string,
+  request: IncomingMessage,
+  server: NginxServer,
+  host: string,
+  port: number,
+): string | undefined {
+  const header = /^http_(\w+)$/.exec(name)?.[1]?.replace(/_/g, '-');
+  if (header !== undefined) return String(request.headers[header] ?? '');
+  const root = lastOf(server.scopes.flat(), 'root')?.args[0] ?? '/etc/nginx/html';
+  const values: Readonly<Record<string, string>> = {
+    host: host.replace(/:\d+$/, '').toLowerCase(),
+    hostname: server.names[0] ?? '',
+    server_name: server.names[0] ?? '',
+    server_port: String(port),
+    scheme: 'http',
+    https: '',
+    request_uri: request.url ?? '/',
+    request_method: request.method ?? 'GET',
+    request: `${request.method} ${request.url} HTTP/${request.httpVersion}`,
+    server_protocol: `HTTP/${request.httpVersion}`,
+    remote_addr: request.socket.remoteAddress ?? '',
+    proxy_add_x_forwarded_for: forwardedFor(request),
+    document_root: root,
+    request_filename: `${root}${(request.url ?? '/').replace(/\?.*$/, '')}`,
+  };
+  return values[name];
+}
+
+function absoluteUrl(location: string, { host }: Exchange): string {
+  return location.startsWith('/') ? `http://${host}${location}` : location;
+}
+
+function compresses(
+  { headers }: IncomingMessage,
+  directives: readonly NginxDirective[],
+  type: string,
+): boolean {
+  if (lastOf(directives, 'gzip')?.args[0] !== 'on' || headers.range !== undefined) return false;
+  if (!/\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))) return false;
+  const types = directives.filter(({ name }) => name === 'gzip_types').flatMap(({ args }) => args);
+  return type === 'text/html' || types.includes(type) || types.includes('*');
+}
+
+/** A time of nginx, as in `30d` or `1h30m`, in seconds. */
+function parseTime(text: string): number {
+  const units: Readonly<Record<string, number>> = {
+    ...{ s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, M: 2_592_000, y: 31_536_000 },
+  };
+  const parts = [...text.matchAll(/(\d+)([smhdwMy]?)/g)];
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit || 's'] ?? 1), 0);
 }
 
 function filePath(
@@ -294,14 +529,23 @@ function withCharset(type: string, directives: readonly NginxDirective[]): strin
   return charset && charset !== 'off' && type.startsWith('text/') ? `${type}; charset=${charset}` : type;
 }
 
-function applyHeaders(response: ServerResponse, directives: readonly NginxDirective[], status: number): void {
+function applyHeaders(
+  response: ServerResponse,
+  directives: readonly NginxDirective[],
+  status: number,
+  asked: NginxRequest,
+): void {
   const good = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308];
   for (const { name, args } of directives)
     if (name === 'add_header' && (good.includes(status) || args[2] === 'always'))
-      response.setHeader(args[0] ?? '', args[1] ?? '');
+      response.appendHeader(args[0] ?? '', expandVariables(args[1] ?? '', asked));
 }
 
-function nginxPage(status: number): string {
+function serverName(directives: readonly NginxDirective[]): string {
+  return lastOf(directives, 'server_tokens')?.args[0] === 'off' ? 'nginx' : VERSION;
+}
+
+function nginxPage(status: number, directives: readonly NginxDirective[]): string {
   const title = `${status} ${TITLES[status] ?? ''}`.trim();
-  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${SERVER}</center>\r\n</body>\r\n</html>\r\n`;
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${serverName(directives)}</center>\r\n</body>\r\n</html>\r\n`;
 }

@@ -75,14 +75,20 @@ function tokenize(text: string, file: string): Token[] {
     const [found, double, single] = match;
     const quoted = double ?? single;
     if (found === '\n') line += 1;
-    else if (quoted !== undefined)
-      tokens.push({ text: quoted.replace(/\\(["'\\])/g, '$1'), line, quoted: true });
-    else if (!found.startsWith('#') && found.trim() !== '') tokens.push({ text: found, line, quoted: false });
+    else if (quoted !== undefined) tokens.push({ text: readEscapes(quoted), line, quoted: true });
+    else if (!found.startsWith('#') && found.trim() !== '')
+      tokens.push({ text: readEscapes(found), line, quoted: false });
     if (quoted !== undefined) line += (found.match(/\n/g) ?? []).length;
   }
   if (/^[^"']*["'][^"']*$/.test(text.split('\n').at(-1) ?? ''))
     throw problem('unexpected end of file', file, line);
   return tokens;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { t: '\t', r: '\r', n: '\n' };
+
+function readEscapes(word: string): string {
+  return word.replace(/\\(["'\\trn])/g, (_, letter: string) => ESCAPES[letter] ?? letter);
 }
 
 function problem(message: string, file: string, line: number): NginxConfigError {

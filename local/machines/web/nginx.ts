@@ -11,7 +11,12 @@ const CONFIG = '/etc/nginx/nginx.conf';
 /** nginx: real servers on the ports that its configuration listens on. */
 export async function startNginx(host: DaemonHost): Promise<Daemon> {
   let config = load(host);
-  const handler = new NginxHandler(host.disk, host.now, () => config);
+  const handler = new NginxHandler(
+    host.disk,
+    host.now,
+    () => config,
+    (url, init) => host.network.fetch(url, init),
+  );
   const servers = new ServerGroup(host.ports, 65_000, (request, response, port) =>
     handler.handle(request, response, port),
   );

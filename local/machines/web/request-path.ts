@@ -42,6 +42,11 @@ export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }
 
+/** A Location without what cannot stand in a header: a decoded path may hold line ends. */
+export function encodeLocation(location: string): string {
+  return location.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+}
+
 function decode(raw: string): string {
   let decoded: string;
   try {

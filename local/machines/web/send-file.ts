@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface FileBody {
   bytes: Uint8Array;
   mtime: Date;
-  etag: string;
+  /** Undefined when the server makes none. */
+  etag: string | undefined;
   contentType: string | undefined;
 }
 
@@ -29,7 +30,7 @@ export function sendFile(
     return;
   }
   response.setHeader('Last-Modified', file.mtime.toUTCString());
-  response.setHeader('ETag', file.etag);
+  if (file.etag !== undefined) response.setHeader('ETag', file.etag);
   response.setHeader('Accept-Ranges', 'bytes');
   if (preconditionFails(request, file)) {
     response.removeHeader('Accept-Ranges');
@@ -72,14 +73,20 @@ export function sendBody(
 
 function preconditionFails(request: IncomingMessage, { etag, mtime }: FileBody): boolean {
   const match = request.headers['if-match'];
-  if (match !== undefined) return match.trim() !== '*' && !tagsOf(match).includes(etag);
+  if (match !== undefined) return match.trim() !== '*' && !tagsOf(match).includes(etag ?? '');
   const since = Date.parse(request.headers['if-unmodified-since'] ?? '');
   return !Number.isNaN(since) && wholeSeconds(mtime) > since;
 }
 
 function isUnchanged(request: IncomingMessage, { etag, mtime }: FileBody): boolean {
   const none = request.headers['if-none-match'];
-  if (none !== undefined) return none.trim() === '*' || tagsOf(none).map(withoutWeakness).includes(etag);
+  if (none !== undefined)
+    return (
+      none.trim() === '*' ||
+      tagsOf(none)
+        .map(withoutWeakness)
+        .includes(etag ?? '')
+    );
   const since = Date.parse(request.headers['if-modified-since'] ?? '');
   return !Number.isNaN(since) && wholeSeconds(mtime) <= since;
 }

@@ -32,9 +32,13 @@ export class ServerGroup {
 
   private async open(port: number): Promise<void> {
     const { handler, keepAliveTimeout } = this;
-    const server = createServer({ keepAliveTimeout }, (request, response) =>
-      handler(request, response, port),
-    );
+    const server = createServer({ keepAliveTimeout }, (request, response) => {
+      try {
+        handler(request, response, port);
+      } catch (error) {
+        failRequest(response, error);
+      }
+    });
     await this.ports.listen(port, server);
     this.opened.add(port);
   }
@@ -43,4 +47,14 @@ export class ServerGroup {
     this.opened.delete(port);
     await this.ports.close(port);
   }
+}
+
+/** What a handler did not expect, such as a header with a line end in it, is that request's failure alone. */
+export function failRequest(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(500, { 'Content-Type': 'text/plain' }).end(`${String(error)}\n`);
 }

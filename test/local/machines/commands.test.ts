@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { create } from 'tar';
+import { compileQuery } from '../../../local/machines/commands/jmespath';
 import type { Machine, MachineOptions } from '../../../local/machines/machine';
 import { makeMachine, script, urlOf } from './launch';
 
@@ -197,6 +198,20 @@ ec2-metadata --quiet --instance-type`);
   );
 });
 
+test('the metadata service names the instance’s place and public name', async () => {
+  const output = await run(
+    `url=http://169.254.169.254/latest
+token=$(curl -sX PUT $url/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 300')
+get() { curl -sH "X-aws-ec2-metadata-token: $token" $url/meta-data/$1; echo; }
+get public-hostname; get placement/availability-zone-id; get network/interfaces/macs/$(get mac)/subnet-ipv4-cidr-block
+curl -sIH "X-aws-ec2-metadata-token: $token" $url/meta-data/none | head -1`,
+    { publicIp: '203.0.113.25', zoneId: 'eun1-az1', subnetCidr: '10.0.1.0/24' },
+  );
+  expect(output).toContain(
+    'ec2-203-0-113-25.eu-north-1.compute.amazonaws.com\neun1-az1\n10.0.1.0/24\nHTTP/1.1 404 Not Found',
+  );
+});
+
 test('the metadata service gives the credentials of the profile', async () => {
   const output = await run(
     `url=http://169.254.169.254/latest
@@ -225,6 +240,16 @@ test('dnf installs, lists and removes with what was required only for it', async
   expect(output).toContain('nginx: command not found');
 });
 
+test('dnf does not replace curl-minimal by curl unless it may', async () => {
+  const output = await run(`dnf install -y tree curl; echo "exit $?"; rpm -q tree
+dnf install -y -q curl --allowerasing && rpm -q curl curl-minimal
+curl -sS http://localhost:81 || echo "curl $?"`);
+  expect(output).toMatch(
+    /conflicts with curl provided by curl-\S+ from amazonlinux\n {2}- conflicting requests\n\(try to add '--allowerasing'.*\nexit 1\npackage tree is not installed/,
+  );
+  expect(output).toMatch(/\ncurl-8\S+\npackage curl-minimal is not installed\n[\s\S]*curl 7/);
+});
+
 test('what AL2023 does not have is a command not found', async () => {
   const output = await run(
     'amazon-linux-extras install nginx1\necho "exit $?"\nfirewall-cmd --state\nhttpd -v',
@@ -243,6 +268,14 @@ curl -s -o /dev/null -w '%{http_code}' http://localhost/none`);
   expect(output).toContain('curl: (7) Failed to connect to localhost port 81');
   expect(output).toContain('closed 7');
   expect(output).toContain('curl: (22) The requested URL returned error: 404\nerror 22\n404');
+});
+
+test('a name of /etc/hosts is found', async () => {
+  const output =
+    await run(`dnf install -y -q httpd; echo hello > /var/www/html/index.html; systemctl start httpd
+echo '127.0.0.1 app.internal' >> /etc/hosts
+curl -s http://app.internal/`);
+  expect(output).toContain('\nhello\n');
 });
 
 test('curl gives up on a silent address when its patience in AWS seconds is over', async () => {
@@ -283,6 +316,79 @@ sudo -u app echo "as app"`);
   expect(output).toContain('as app');
 });
 
+test('sudo hands on what comes to its standard input, byte for byte', async () => {
+  const output = await run(`cat <<EOF | sudo tee /srv/page > /dev/null
+<h1>Hello</h1>
+EOF
+cat /srv/page
+head -c 300 /dev/urandom > /tmp/bytes
+sudo cat /tmp/bytes | nice cat > /tmp/copy
+[ "$(md5sum < /tmp/bytes)" = "$(md5sum < /tmp/copy)" ] && echo "the same"`);
+  expect(output).toContain('<h1>Hello</h1>\nthe same');
+});
+
+test('sudo and su make the user that they name', async () => {
+  const output = await run(`whoami
+sudo -u ec2-user -i sh -c 'whoami; pwd'
+su - ec2-user <<'EOF'
+echo "in su $USER $HOME"
+EOF
+sudo -iu ec2-user bash -c 'echo "login $(id -un)"'
+sudo -u nobodyknows true || echo "exit $?"`);
+  expect(output).toContain(
+    'root\nec2-user\n/home/ec2-user\nin su ec2-user /home/ec2-user\nlogin ec2-user\nsudo: unknown user nobodyknows',
+  );
+});
+
+test('bash takes its script from a pipe, with options and arguments', async () => {
+  const output = await run(`echo 'echo "piped $1"' | bash -s -- one
+echo 'echo from -' | sudo bash -
+bash -lc 'echo login'
+bash -ec 'false; echo no'
+echo "exit $?"`);
+  expect(output).toContain('piped one\nfrom -\nlogin\nexit 1');
+});
+
+test('a file that is run by its path is a process of its own, for its own interpreter', async () => {
+  const output = await run(`set -e
+cd /tmp
+printf '#!/bin/bash\\nfalse\\necho "goes on as $0 $1"\\n' > child.sh
+printf '#!/usr/bin/awk -f\\n{ print "awk", $2 }\\n' > child.awk
+./child.sh x || echo "refused $?"
+chmod +x child.sh child.awk
+./child.sh x
+echo 'x y' | /tmp/child.awk`);
+  expect(output).toContain('./child.sh: Permission denied\nrefused 126\ngoes on as ./child.sh x\nawk y');
+});
+
+test('ls -l shows the owners, modes and sizes of the disk', async () => {
+  const output =
+    await run(`mkdir -p /srv/site; echo hello > /srv/site/index.html; ln -s index.html /srv/site/link
+useradd -r web; chown -R web:ec2-user /srv/site; chmod 640 /srv/site/index.html
+ls -l /srv/site; ls -ld /srv/site /tmp`);
+  expect(output).toMatch(/-rw-r-----\. 1 web ec2-user +6 \w{3} [ \d]\d \d\d:\d\d index\.html\n/);
+  expect(output).toMatch(/lrwxrwxrwx\. 1 web ec2-user +10 .* link -> index\.html\n/);
+  expect(output).toMatch(/drwxr-xr-x\. 2 web ec2-user .* \/srv\/site\ndrwxrwxrwt\. 2 root root/);
+});
+
+test('cp -a keeps owner, mode and time', async () => {
+  const output = await run(`mkdir -p /srv/a; echo x > /srv/a/f; chmod 600 /srv/a/f; chown ec2-user: /srv/a/f
+touch -d '2024-01-02 03:04:05' /srv/a/f
+cp -a /srv/a /srv/b; cp -r /srv/a /srv/c
+stat -c '%n %U %a %y' /srv/b/f; stat -c '%n %U' /srv/c/f`);
+  expect(output).toContain('/srv/b/f ec2-user 600 2024-01-02 03:04:05.000000000 +0000\n/srv/c/f root');
+});
+
+test('xargs, envsubst, date, sysctl and openssl take what scripts give them', async () => {
+  const output = await run(`seq 2 | xargs -I{} echo "item {}"
+export NAME=site; echo 'name $NAME \${OTHER}' | envsubst '$NAME'
+date -Iseconds | grep -cE '^[-0-9]+T[0-9:]+[+]00:00$'
+sysctl -w vm.swappiness=10
+openssl rand -hex 4 | wc -c
+pgrep -x sshd > /dev/null && echo sshd`);
+  expect(output).toContain(`item 1\nitem 2\nname site \${OTHER}\n1\nvm.swappiness = 10\n9\nsshd`);
+});
+
 test('systemctl tells an unknown unit from a stopped one', async () => {
   const output = await run(`systemctl start nosuch
 echo "start $?"
@@ -313,4 +419,45 @@ test('timeout ends a command that takes too long', async () => {
         : new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
   });
   expect(output).toContain('exit 124');
+});
+
+test('a query selects, filters and shapes what the AWS CLI shows', () => {
+  const result = {
+    Parameters: [
+      { Name: '/a', Value: '1', Version: 1 },
+      { Name: '/b', Value: '2', Version: 3 },
+    ],
+  };
+  const queries = [
+    'Parameters[*].[Name,Value]',
+    'Parameters[].{N:Name,V:Value}',
+    "Parameters[?Name=='/b'].Value | [0]",
+    'Parameters[?Version > `1`].Name',
+    'length(Parameters)',
+    'Parameters[-1].Value',
+    'Nothing[0].Value',
+  ];
+  expect(queries.map((query) => compileQuery(query)(result))).toEqual([
+    [
+      ['/a', '1'],
+      ['/b', '2'],
+    ],
+    [
+      { N: '/a', V: '1' },
+      { N: '/b', V: '2' },
+    ],
+    '2',
+    ['/b'],
+    2,
+    '2',
+    null,
+  ]);
+  expect(() => compileQuery('Parameters[')).toThrow('invalid jmespath expression');
+});
+
+test('aws configure knows only what was set', async () => {
+  const output = await run(
+    'aws configure get region || echo none\naws configure set region eu-west-1; aws configure get region',
+  );
+  expect(output).toContain('none\neu-west-1');
 });

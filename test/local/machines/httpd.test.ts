@@ -238,3 +238,195 @@ systemctl is-active site`),
   await machine.boot();
   expect(await (await fetch(urlOf(machine, '/', 8080))).text()).toBe('hi\n');
 });
+
+const SPA = `mkdir -p /var/www/html/app
+echo app > /var/www/html/app/index.html; echo a > /var/www/html/app/a.css
+cat > /var/www/html/app/.htaccess <<'RULES'
+RewriteEngine On
+RewriteBase /app/
+RewriteRule ^index\\.html$ - [L]
+RewriteCond %{REQUEST_FILENAME} !-f
+RewriteCond %{REQUEST_FILENAME} !-d
+RewriteRule . /app/index.html [L]
+RULES`;
+const ALLOW_ALL = `printf '<Directory /var/www/html>\\nAllowOverride All\\n</Directory>\\n' > /etc/httpd/conf.d/z.conf`;
+
+test('rewrite rules of a .htaccess send unknown paths to the page of the application', async () => {
+  await serve(`${SPA}\n${ALLOW_ALL}`);
+  expect(await (await get('/app/some/route')).text()).toBe('app\n');
+  expect(await (await get('/app/a.css')).text()).toBe('a\n');
+});
+
+test('a .htaccess has no effect where AllowOverride does not let it', async () => {
+  await serve(SPA);
+  expect((await get('/app/some/route')).status).toBe(404);
+});
+
+test('a .htaccess that Apache does not take answers 500 and says why in the error log', async () => {
+  const console = await serve(
+    `${ALLOW_ALL}\necho 'NoSuchThing on' > /var/www/html/.htaccess\necho hello > /var/www/html/index.html`,
+    'systemctl start httpd; curl -s -o /dev/null http://localhost/; cat /var/log/httpd/error_log',
+  );
+  expect((await get('/')).status).toBe(500);
+  expect(console).toContain("/var/www/html/.htaccess: Invalid command 'NoSuchThing', perhaps misspelled");
+});
+
+test('rewrite rules of the server redirect, forbid, and name other paths', async () => {
+  await serve(`echo post > /var/www/html/post.html
+cat > /etc/httpd/conf.d/rules.conf <<'RULES'
+RewriteEngine On
+RewriteCond %{HTTP:X-Forwarded-Proto} =http
+RewriteRule ^/secure/(.*)$ https://%{HTTP_HOST}/secure/$1 [R=301,L]
+RewriteCond %{HTTP_USER_AGENT} (bad|worse)bot [NC,OR]
+RewriteCond %{QUERY_STRING} ^spam=
+RewriteRule ^ - [F]
+RewriteRule ^/posts/([0-9]+)$ /post.html?id=$1 [L,QSA]
+RULES`);
+  const secure = await get('/secure/a', { headers: { 'x-forwarded-proto': 'http' } });
+  expect([secure.status, new URL(secure.headers.get('location') ?? '').protocol]).toEqual([301, 'https:']);
+  expect(await (await get('/posts/12')).text()).toBe('post\n');
+  expect((await get('/posts/12', { headers: { 'user-agent': 'a WORSEbot' } })).status).toBe(403);
+  expect((await get('/?spam=1')).status).toBe(403);
+});
+
+test('ProxyPass hands requests on to a server behind, and answers 503 when it is not there', async () => {
+  await serve(`mkdir -p /srv/api/old; echo '{"api":true}' > /srv/api/x.json
+cat > /etc/httpd/conf.d/proxy.conf <<'PROXY'
+ProxyPass /api/none !
+ProxyPass /api http://127.0.0.1:5000
+ProxyPassReverse /api http://127.0.0.1:5000
+ProxyPass /down http://127.0.0.1:5001/
+PROXY
+cat > /etc/systemd/system/api.service <<'UNIT'
+[Service]
+WorkingDirectory=/srv/api
+ExecStart=/usr/bin/python3 -m http.server 5000
+UNIT
+systemctl start api`);
+  const answer = await get('/api/x.json');
+  expect([answer.status, await answer.json()]).toEqual([200, { api: true }]);
+  expect((await get('/api/none')).status).toBe(404);
+  expect((await get('/down/')).status).toBe(503);
+});
+
+test('compression, expiry, tokens, denials and logins of the configuration are honoured', async () => {
+  await serve(`printf '%2000s' page > /var/www/html/index.html
+echo x > /var/www/html/x.bak; mkdir /var/www/html/private; echo p > /var/www/html/private/index.html
+cat > /etc/httpd/conf.d/more.conf <<'MORE'
+ServerTokens Prod
+FileETag None
+AddOutputFilterByType DEFLATE text/html
+ExpiresActive On
+ExpiresByType text/html "access plus 1 hour"
+<FilesMatch "\\.bak$">
+    Order allow,deny
+    Deny from all
+</FilesMatch>
+<Location /private>
+    AuthType Basic
+    AuthName "Private"
+    AuthUserFile /etc/httpd/passwords
+    Require valid-user
+</Location>
+MORE`);
+  const page = await get('/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(await page.text()).toHaveLength(2000);
+  expect(
+    ['server', 'content-encoding', 'vary', 'etag', 'cache-control'].map((name) => page.headers.get(name)),
+  ).toEqual(['Apache', 'gzip', 'Accept-Encoding', null, 'max-age=3600']);
+  expect((await get('/x.bak')).status).toBe(403);
+  const closed = await get('/private/');
+  expect([closed.status, closed.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="Private"']);
+});
+
+/** nginx with a server block of its own on port 8081, and something behind it on port 3000. */
+async function serveNginx(block: string): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
+  machine = makeMachine({
+    userData: script(`dnf install -y -q nginx
+mkdir -p /srv/back /srv/site; echo behind > /srv/back/x; printf '%2000s' page > /srv/site/index.html
+cat > /etc/systemd/system/back.service <<'UNIT'
+[Service]
+WorkingDirectory=/srv/back
+ExecStart=/usr/bin/python3 -m http.server 3000
+UNIT
+systemctl start back
+cat > /etc/nginx/conf.d/site.conf <<'NGINX'
+upstream back { server 127.0.0.1:3000; }
+server {
+    listen 8081;
+    root /srv/site;
+${block}
+}
+NGINX
+systemctl enable --now nginx`),
+  });
+  await machine.boot();
+  return (path, init) => fetch(urlOf(machine, path, 8081), { redirect: 'manual', ...init });
+}
+
+test('nginx hands requests on to what is behind it, and answers 502 when that is not there', async () => {
+  const ask = await serveNginx(`location /api/ { proxy_pass http://back/; proxy_set_header Host $host; }
+    location /x { proxy_pass http://127.0.0.1:3000; }
+    location /down/ { proxy_pass http://127.0.0.1:3001; }
+    location /named/ { try_files $uri @back; }
+    location @back { rewrite ^/named(/.*)$ $1 break; proxy_pass http://back; }`);
+  const texts = await Promise.all(['/api/x', '/x', '/named/x'].map(async (path) => (await ask(path)).text()));
+  expect(texts).toEqual(['behind\n', 'behind\n', 'behind\n']);
+  const down = await ask('/down/');
+  expect([down.status, await down.text()]).toEqual([502, expect.stringContaining('502 Bad Gateway')]);
+});
+
+test('nginx rewrites, returns, refuses and asks for logins as it is told', async () => {
+  const ask = await serveNginx(`server_tokens off;
+    if ($http_x_forwarded_proto = "http") { return 301 https://$host$request_uri; }
+    rewrite ^/old/(.*)$ /new/$1?from=old permanent;
+    location ~ ^/user/(\\w+)$ { return 200 "user $1 $arg_q\\n"; }
+    location ~ /\\. { deny all; }
+    location /private { auth_basic "Private"; }
+    error_page 404 =410 /gone;
+    location = /gone { internal; return 410 "gone\\n"; }`);
+  const location = async (path: string, headers = {}) =>
+    (await ask(path, { headers })).headers.get('location');
+  expect(await location('/a?b=c', { 'x-forwarded-proto': 'http' })).toBe('https://127.0.0.1/a?b=c');
+  expect(new URL((await location('/old/a?b=c')) ?? '').href).toMatch(/\/new\/a\?from=old&b=c$/);
+  expect(await (await ask('/user/joe?q=1')).text()).toBe('user joe 1\n');
+  expect((await ask('/.git/config')).status).toBe(403);
+  const closed = await ask('/private');
+  expect([closed.status, closed.headers.get('server')]).toEqual([401, 'nginx']);
+  const lost = await ask('/none');
+  expect([lost.status, await lost.text()]).toEqual([410, 'gone\n']);
+});
+
+test('nginx compresses and sets expiry, and a location with headers takes none from above it', async () => {
+  const ask = await serveNginx(`gzip on;
+    gzip_vary on;
+    add_header X-Server yes;
+    location /page { alias /srv/site; expires 1h; add_header X-Location yes; }`);
+  const { headers } = await ask('/page/', { headers: { 'accept-encoding': 'gzip' } });
+  expect(
+    ['content-encoding', 'vary', 'cache-control', 'x-location', 'x-server'].map((name) => headers.get(name)),
+  ).toEqual(['gzip', 'Accept-Encoding', 'max-age=3600', 'yes', null]);
+});
+
+test('an expression that does not compile keeps a web server from starting', async () => {
+  const console = await serve(
+    "dnf install -y -q nginx\necho 'RedirectMatch ^/(a /b' > /etc/httpd/conf.d/bad.conf\necho 'server { location ~ ^/(a { return 200; } }' > /etc/nginx/conf.d/bad.conf",
+    'httpd -t\nnginx -t\nsystemctl start httpd || systemctl start nginx',
+  );
+  expect(console).toContain('AH00526: Syntax error on line 1 of /etc/httpd/conf.d/bad.conf:\r\n');
+  expect(console).toContain('nginx: [emerg] pcre2_compile() failed');
+  expect(machine.listening.size).toBe(0);
+});
+
+test('a redirect takes a path with a line end in it along encoded, and a header that cannot be sent fails alone', async () => {
+  await serve(`cat > /etc/httpd/conf.d/odd.conf <<'ODD'
+Redirect /old /new
+<Location /header>
+    Header always set X-Odd "\u20ac"
+</Location>
+ODD`);
+  const moved = await get('/old/%0d%0aX-Evil:%20yes/%E2%82%AC');
+  expect(moved.headers.get('location')).toContain('/new/%0D%0AX-Evil:%20yes/%E2%82%AC');
+  expect((await get('/header')).status).toBe(500);
+  expect((await get('/old')).status).toBe(302);
+});

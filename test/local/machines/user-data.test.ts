@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { Disk } from '../../../local/machines/disk';
 import type { Machine } from '../../../local/machines/machine';
 import { makeMachine, script, urlOf } from './launch';
 
@@ -92,6 +93,31 @@ test('an unset variable in a function ends a script that says set -eu', async ()
   expect(lines).not.toContain('after');
 });
 
+test('what a loop behind a pipe writes stands where it was written', async () => {
+  const lines = outputOf(
+    await bootWith(
+      script(
+        'echo one\nprintf "two\\nthree\\n" | while read -r line; do echo "$line"; done\n{ echo four; echo no >&2; } 2>/dev/null\necho five',
+      ),
+    ),
+  );
+  const start = lines.indexOf('one');
+  expect(lines.slice(start, start + 5)).toEqual(['one', 'two', 'three', 'four', 'five']);
+});
+
+test('set -x shows a command before its output', async () => {
+  const lines = outputOf(await bootWith(script('set -x\necho one\nls /nowhere || true\necho two')));
+  const start = lines.indexOf('+ echo one');
+  expect(lines.slice(start, start + 6)).toEqual([
+    '+ echo one',
+    'one',
+    '+ ls /nowhere',
+    'ls: /nowhere: No such file or directory',
+    '+ true',
+    '+ echo two',
+  ]);
+});
+
 test('exec into tee writes the log, as the AWS documents show it', async () => {
   const console = await bootWith(
     script(`exec > >(tee /var/log/user-data.log | logger -t user-data -s 2>/dev/console) 2>&1
@@ -104,10 +130,28 @@ cat /var/log/user-data.log > /tmp/early`),
   expect(console).toContain('/nowhere');
 });
 
+test('the command behind exec knows the variables of the script', async () => {
+  await bootWith(script('LOG=/var/log/setup.log\nexec > >(tee -a "$LOG") 2>&1\necho logged'));
+  expect(outputOf(machine.console())).toContain('logged');
+  expect(new Disk(machine.snapshot()).readText('/var/log/setup.log')).toBe('logged\n');
+});
+
+test('the files and folders that set-up scripts add to are there', async () => {
+  const console = await bootWith(
+    script(`set -e
+echo 'export A=1' > /etc/profile.d/a.sh; echo 'vm.swappiness = 10' > /etc/sysctl.d/a.conf
+echo '* soft nofile 65535' >> /etc/security/limits.conf; echo 'export B=2' >> /home/ec2-user/.bashrc
+echo 'deploy ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/deploy; echo /var/log/a.log > /etc/logrotate.d/a
+sed -i 's/^#PermitRootLogin.*/PermitRootLogin no/' /etc/ssh/sshd_config && grep ^PermitRootLogin /etc/ssh/sshd_config
+install -d -m 750 -o ec2-user -g wheel /srv/a && stat -c '%U %G %a' /srv/a`),
+  );
+  expect(outputOf(console)).toEqual(expect.arrayContaining(['PermitRootLogin no', 'ec2-user wheel 750']));
+});
+
 test('exec into a file keeps the output of the script off the console', async () => {
   const console = await bootWith(
     script(
-      'exec > /var/log/setup.log 2>&1\necho hidden\nx=$(echo caught)\nexec > /dev/console\ncat /var/log/setup.log\necho "x is $x"',
+      'cd /var/log\nexec > setup.log 2>&1\necho hidden\nx=$(echo caught)\nexec > /dev/console\ncat /var/log/setup.log\necho "x is $x"',
     ),
   );
   expect(console).toContain('hidden\r\nx is caught');
@@ -169,6 +213,42 @@ runcmd:
   expect(await (await fetch(urlOf(machine))).text()).toBe('from cloud-config');
 });
 
+test('a cloud-config makes groups and users, and writes deferred files after them and the packages', async () => {
+  const onReboot = jest.fn();
+  await bootWith(
+    Buffer.from(`#cloud-config
+packages: [httpd]
+groups:
+  - staff: [ec2-user]
+users:
+  - default
+  - name: deploy
+    groups: [wheel, staff]
+    shell: /bin/sh
+write_files:
+  - { path: /var/www/html/index.html, content: deferred, owner: 'deploy:staff', defer: true }
+runcmd:
+  - id -Gn deploy; id -Gn ec2-user; stat -c '%U %G' /var/www/html/index.html
+power_state: { mode: reboot }
+`),
+    { onReboot },
+  );
+  expect(outputOf(machine.console())).toEqual(
+    expect.arrayContaining(['deploy wheel staff', expect.stringMatching(/ staff$/), 'deploy staff']),
+  );
+  expect(onReboot).toHaveBeenCalledTimes(1);
+});
+
+test('a file of a cloud-config for an owner who is not there yet is reported as cloud-init does', async () => {
+  const console = await bootWith(
+    Buffer.from(
+      "#cloud-config\nwrite_files:\n  - { path: /tmp/a, content: x, owner: 'nobodyknows' }\nruncmd: [cloud-init status]\n",
+    ),
+  );
+  expect(console).toContain('Unknown user or group: "getpwnam(): name not found: \'nobodyknows\'"');
+  expect(console).toContain('Running module write-files ');
+});
+
 test('the parts of a multipart user data run in their order', async () => {
   const lines = outputOf(
     await bootWith(
@@ -202,6 +282,18 @@ test('a reboot starts enabled services and does not run user data again', async 
   await machine.boot();
   expect((await fetch(urlOf(machine))).status).toBe(200);
   expect(machine.console().match(/Complete!/g)).toHaveLength(1);
+});
+
+test('a host name set by hand stays over a reboot, and a machine of the image gets its own', async () => {
+  await bootWith(script('hostnamectl set-hostname web.example.com'));
+  await machine.stop();
+  await machine.boot();
+  const image = machine.snapshot();
+  expect(new Disk(image).readText('/etc/hostname')).toBe('web.example.com\n');
+  await machine.terminate();
+  machine = makeMachine({ disk: image, instanceId: 'i-0fedcba9876543210' });
+  await machine.boot();
+  expect(new Disk(machine.snapshot()).readText('/etc/hostname')).toMatch(/^ip-10-0-1-12\./);
 });
 
 test('a machine of an image serves at boot what was enabled in it, with no user data', async () => {
