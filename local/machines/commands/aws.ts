@@ -16,8 +16,8 @@ import {
   openAwsSession,
   parseAwsArguments,
 } from './aws-session';
-import { BadQuery, compileQuery } from './jmespath';
 import { fail, type Program, type ProgramCall, type Programs, succeed } from './program';
+import { applyQuery } from './query';
 
 const SERVICE_ERROR = 254;
 
@@ -141,19 +141,9 @@ function required({ options }: AwsArguments, name: string): string {
 
 function format(result: object, { options }: AwsArguments): string {
   const query = options.get('--query');
-  const value = query === undefined ? result : select(result, query);
+  const value = query === undefined ? result : applyQuery(result, query);
   if (options.get('--output') === 'text') return `${toText(value)}\n`;
   return `${JSON.stringify(value, (_, item: unknown) => item, 4)}\n`;
-}
-
-/** @throws AwsCliError for a query that is none */
-function select(value: unknown, query: string): unknown {
-  try {
-    return compileQuery(query)(value) ?? null;
-  } catch (error) {
-    if (error instanceof BadQuery) throw new AwsCliError(252, error.message);
-    throw error;
-  }
 }
 
 /** Rows of tabs: a list of texts is one row, a list of lists one each. */

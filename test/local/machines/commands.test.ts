@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { create } from 'tar';
-import { compileQuery } from '../../../local/machines/commands/jmespath';
+import { applyQuery } from '../../../local/machines/commands/query';
 import type { Machine, MachineOptions } from '../../../local/machines/machine';
 import { makeMachine, script, urlOf } from './launch';
 
@@ -434,10 +434,11 @@ test('a query selects, filters and shapes what the AWS CLI shows', () => {
     "Parameters[?Name=='/b'].Value | [0]",
     'Parameters[?Version > `1`].Name',
     'length(Parameters)',
+    "join(',', sort(Parameters[].Name))",
     'Parameters[-1].Value',
     'Nothing[0].Value',
   ];
-  expect(queries.map((query) => compileQuery(query)(result))).toEqual([
+  expect(queries.map((query) => applyQuery(result, query))).toEqual([
     [
       ['/a', '1'],
       ['/b', '2'],
@@ -449,10 +450,11 @@ test('a query selects, filters and shapes what the AWS CLI shows', () => {
     '2',
     ['/b'],
     2,
+    '/a,/b',
     '2',
     null,
   ]);
-  expect(() => compileQuery('Parameters[')).toThrow('invalid jmespath expression');
+  expect(() => applyQuery(result, 'Parameters[')).toThrow('Bad value for --query Parameters[: ');
 });
 
 test('aws configure knows only what was set', async () => {
