@@ -17,6 +17,7 @@ export class InstanceMetadata {
   constructor(private readonly options: MachineOptions) {}
 
   async answer(method: string, path: string, headers: Headers): Promise<Response> {
+    if (this.options.httpEndpoint === 'disabled') return errorPage(403, 'Forbidden');
     const clean = path.replace(/[?#].*$/, '').replace(/\/{2,}/g, '/');
     if (clean === '/latest/api/token') return this.issueToken(method, headers);
     if (method !== 'GET' && method !== 'HEAD') return errorPage(405, 'Method Not Allowed');

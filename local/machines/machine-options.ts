@@ -40,6 +40,8 @@ export interface MachineOptions {
   userData?: Uint8Array;
   /** Tags shown by the metadata service; undefined when the instance does not allow it. */
   tags?: () => Record<string, string>;
+  /** `disabled` turns the metadata service off. */
+  httpEndpoint?: 'enabled' | 'disabled';
   /** `required` refuses IMDSv1 requests. AL2023 images ask for it. */
   httpTokens?: 'required' | 'optional';
   /** Of the instance profile; undefined, or a promise of it, when there is none. */

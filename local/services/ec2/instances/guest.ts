@@ -29,12 +29,14 @@ export function createGuest(
   const { network } = state.deps;
   const { clock, endpoint, region, accountId } = state.realm;
   const { NetworkInterfaceId: interfaceId } = nic;
+  const subnet = state.subnets.find(nic.SubnetId);
   return new Machine({
     instanceId: record.id,
     imageId: record.imageId,
     instanceType: record.type,
     region,
     zone: record.zone,
+    zoneId: subnet?.AvailabilityZoneId,
     accountId,
     privateIp: nic.PrivateIpAddress,
     publicIp: nic.Association?.PublicIp,
@@ -44,6 +46,8 @@ export function createGuest(
     securityGroupIds: nic.Groups.map((group) => group.GroupId),
     subnetId: nic.SubnetId,
     vpcId: nic.VpcId,
+    subnetCidr: subnet?.CidrBlock,
+    vpcCidr: state.vpcs.find(nic.VpcId)?.CidrBlock,
     mac: nic.MacAddress,
     interfaceId,
     reservationId: record.reservationId,
@@ -54,6 +58,9 @@ export function createGuest(
       if (record.metadata.InstanceMetadataTags !== 'enabled') return undefined;
       return () =>
         Object.fromEntries(state.tags.of(record.id).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+    },
+    get httpEndpoint() {
+      return record.metadata.HttpEndpoint;
     },
     get httpTokens() {
       return record.metadata.HttpTokens;
