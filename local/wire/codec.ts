@@ -142,6 +142,7 @@ export function restXmlCodec(model: ServiceModel, match: RestMatch | undefined):
           'content-type': 'application/xml',
           'x-amz-request-id': requestId,
           'x-amz-id-2': requestId,
+          ...error.headers,
         },
         body,
       };
@@ -304,6 +305,6 @@ export function encodeJsonError(
   return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

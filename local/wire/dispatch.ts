@@ -165,7 +165,7 @@ function withModelStatus(model: ServiceModel, error: AwsError): AwsError {
   if (!declared || declared.status === 400) return error;
   // The JSON protocol tells a caller's mistake by its code alone: always 400.
   if (model.protocol.startsWith('awsJson') && declared.status < 500) return error;
-  return new AwsError(error.code, error.message, declared.status, error.details);
+  return new AwsError(error.code, error.message, declared.status, error.details, error.headers);
 }
 
 /** A defect of the embedded AWS itself: told to the caller as AWS would, and on the error output with its stack. */

@@ -4,7 +4,6 @@ import type { EventBus } from '../../event-bus';
 import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Bucket, ObjectVersion } from './bucket';
-import { currentObject } from './bucket';
 import { newConfigurations } from './configurations';
 import { noSuchBucket, noSuchKey, noSuchVersion } from './s3-errors';
 
@@ -49,9 +48,10 @@ export class Buckets {
    */
   object(bucket: Bucket, key: string, versionId?: string): ObjectVersion {
     if (versionId === undefined) {
-      const current = currentObject(bucket, key);
-      if (!current) throw noSuchKey(key);
-      return current;
+      const newest = bucket.objects.get(key)?.at(-1);
+      if (!newest) throw noSuchKey(key);
+      if (newest.isDeleteMarker) throw noSuchKey(key, markerHeaders(newest));
+      return newest;
     }
     const version = bucket.objects.get(key)?.find((one) => one.versionId === versionId);
     if (!version) throw noSuchVersion(key, versionId);
@@ -61,6 +61,7 @@ export class Buckets {
         'The specified method is not allowed against this resource.',
         405,
         { Method: 'GET', ResourceType: 'DeleteMarker' },
+        { ...markerHeaders(version), allow: 'DELETE', 'last-modified': version.modifiedAt.toUTCString() },
       );
     }
     return version;
@@ -174,6 +175,11 @@ export class Buckets {
     this.sequence += 1;
     return this.sequence.toString(16).toUpperCase().padStart(18, '0');
   }
+}
+
+/** How an answer says that a delete marker is in the way. https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html */
+function markerHeaders(marker: ObjectVersion): Record<string, string> {
+  return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };
 }
 
 function newVersionId(): string {

@@ -1,9 +1,9 @@
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { ownerOf } from './bucket-operations';
 import { isPublicPolicy, readPolicy } from './bucket-policy';
 import type { Buckets } from './buckets';
 import { defaultEncryption } from './configurations';
+import { checkCors } from './cors';
 import { accessDenied } from './s3-errors';
 
 type Client = typeof import('@aws-sdk/client-s3');
@@ -146,7 +146,7 @@ export function configurationOperations(buckets: Buckets) {
 
     PutBucketCors(input) {
       if (!input.CORSConfiguration?.CORSRules?.length) throw malformed();
-      settings(input.Bucket).cors = input.CORSConfiguration;
+      settings(input.Bucket).cors = checkCors(input.CORSConfiguration);
       return {};
     },
     GetBucketCors(input) {
@@ -219,33 +219,7 @@ export function configurationOperations(buckets: Buckets) {
         'Object Lock configuration does not exist for this bucket',
       );
     },
-
-    PutBucketAcl(input) {
-      const enforced = settings(input.Bucket).ownershipControls?.Rules?.some(
-        (rule) => rule.ObjectOwnership === 'BucketOwnerEnforced',
-      );
-      const harmless = ['private', 'bucket-owner-full-control'].includes(input.ACL ?? '');
-      if (enforced && !harmless)
-        throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
-      return {};
-    },
-    GetBucketAcl(input) {
-      buckets.bucket(input.Bucket);
-      return fullControl(buckets.account.accountId);
-    },
-    GetObjectAcl(input) {
-      buckets.object(buckets.bucket(input.Bucket), input.Key ?? '', input.VersionId);
-      return fullControl(buckets.account.accountId);
-    },
   } satisfies OperationsOf<Client>;
-}
-
-function fullControl(accountId: string) {
-  const owner = ownerOf(accountId);
-  return {
-    Owner: owner,
-    Grants: [{ Grantee: { ...owner, Type: 'CanonicalUser' as const }, Permission: 'FULL_CONTROL' as const }],
-  };
 }
 
 function absent(code: string, message: string): AwsError {
