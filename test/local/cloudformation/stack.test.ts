@@ -287,19 +287,44 @@ describe('exports', () => {
     expect(place.ssm.values.get('/b')).toBe('v1');
     expect(place.aws.ListExports({}).Exports).toMatchObject([{ Name: 'net-vpc', Value: 'v1' }]);
     expect(place.aws.ListImports({ ExportName: 'net-vpc' }).Imports).toEqual(['app']);
-    expect(() => place.aws.DeleteStack({ StackName: 'net' })).toThrow(
-      'Export net-vpc cannot be deleted as it is in use by app',
-    );
+    // AWS begins with the deletion and then lets it be: the stack is again what it was.
+    const inUse = 'Delete canceled. Cannot delete export net-vpc as it is in use by app.';
+    expect(await place.remove('net')).toMatchObject({
+      StackStatus: 'CREATE_COMPLETE',
+      StackStatusReason: inUse,
+    });
+    expect(place.story('net').slice(-2)).toEqual(['net DELETE_IN_PROGRESS', 'net CREATE_COMPLETE']);
     const stack = await place.update('net', network('v2'));
     expect(stack?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(place.reason('net', 'net')).toBe('Export net-vpc cannot be updated as it is in use by app');
+    expect(place.reason('net', 'net')).toBe('Cannot update export net-vpc as it is in use by app.');
+    await place.update('net', `Resources: { A: ${parameter('/a', '1')} }`);
+    expect(place.reason('net', 'net')).toBe(inUse);
     await place.remove('app');
     expect((await place.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
   });
 
-  test('that are not there fail the resource that imports them', async () => {
-    expect((await place.create('app', user))?.StackStatus).toBe('ROLLBACK_COMPLETE');
-    expect(place.reason('app', 'B')).toBe('No export named net-vpc found.');
+  test('that are not there fail a stack before it makes anything', async () => {
+    const body = `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '!ImportValue net-vpc')} }`;
+    expect((await place.create('app', body))?.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(place.reason('app', 'app')).toBe('No export named net-vpc found. Rollback requested by user.');
+    expect(place.story('app').slice(0, 2)).toEqual(['app CREATE_IN_PROGRESS', 'app ROLLBACK_IN_PROGRESS']);
+    expect(place.ssm.calls).toEqual([]);
+  });
+
+  test('that are not there fail an update and a change set, not the request', async () => {
+    await place.create('app', `Resources: { A: ${parameter('/a', '1')} }`);
+    expect((await place.update('app', user))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(place.reason('app', 'app')).toBe('No export named net-vpc found.');
+    const { Id } = await place.aws.CreateChangeSet({
+      StackName: 'app',
+      ChangeSetName: 'later',
+      TemplateBody: user,
+    });
+    expect(place.aws.DescribeChangeSet({ ChangeSetName: Id })).toMatchObject({
+      Status: 'FAILED',
+      ExecutionStatus: 'UNAVAILABLE',
+      StatusReason: 'No export named net-vpc found.',
+    });
   });
 });
 

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
-import { validationError } from '../errors';
+import { exportFixed, exportInUse, validationError } from '../errors';
 import type { Blueprint, Stack, StackOutput, StackResource } from '../stack';
 import { evaluate, type Scope } from '../template/evaluate';
+import { findImports } from '../template/imports';
 import { isObject } from '../template/template';
 import { dependencyGraph } from '../template/validate';
 import { deleteResources } from './delete-resources';
@@ -168,6 +169,9 @@ export class Deployment {
     const condition = decideConditions(blueprint.template, values, zones);
     const scope = stackScope(engine.realm, engine.stacks, stack, blueprint, zones, condition);
     stack.imports.clear();
+    // A stack whose imports are not there begins with no resource at all.
+    for (const name of findImports(blueprint.template, condition))
+      evaluate({ 'Fn::ImportValue': name }, scope);
     const graph = dependencyGraph(blueprint.template, condition);
     await runGraph(graph, (id) => this.applyResource(id, [...(graph.get(id) ?? [])], scope), {
       stopOnFailure: true,
@@ -379,10 +383,7 @@ export class Deployment {
       if (users.length === 0) continue;
       const now = outputs.find((output) => output.exportName === exportName);
       if (now?.value === value) continue;
-      const verb = now ? 'updated' : 'deleted';
-      throw validationError(
-        `Export ${exportName} cannot be ${verb} as it is in use by ${users.map(({ name }) => name).join(', ')}`,
-      );
+      throw now ? exportFixed(exportName, users) : exportInUse(exportName, users);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { exportInUse } from '../errors';
 import type { Blueprint, Stack } from '../stack';
 import { deleteResources } from './delete-resources';
 import { Deployment } from './deployment';
@@ -28,8 +29,20 @@ export function beginUpdate(engine: Engine, stack: Stack, blueprint: Blueprint):
 
 /** Begins to delete a stack. @param retained logical ids of resources to leave alone */
 export function beginDelete(engine: Engine, stack: Stack, retained: readonly string[]): void {
+  const before = stack.status;
   stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
-  stack.settled = runDelete(engine, stack, retained);
+  const used = findUsedExport(engine, stack);
+  if (used) stack.enter(before, used);
+  else stack.settled = runDelete(engine, stack, retained);
+}
+
+/** Why other stacks forbid the deletion, if they do. */
+function findUsedExport({ stacks }: Engine, stack: Stack): string | undefined {
+  for (const { exportName } of stack.outputs) {
+    const users = exportName === undefined ? [] : stacks.importers(exportName);
+    if (exportName !== undefined && users.length > 0) return exportInUse(exportName, users).message;
+  }
+  return undefined;
 }
 
 async function runCreate(

@@ -70,15 +70,6 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
         );
       if (stack.inProgress && stack.status !== 'CREATE_IN_PROGRESS')
         throw validationError(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
-      const used = stack.outputs.flatMap(({ exportName }) => {
-        const users = exportName === undefined ? [] : stacks.importers(exportName);
-        return users.length > 0 ? [{ exportName, users }] : [];
-      })[0];
-      if (used) {
-        throw validationError(
-          `Export ${used.exportName} cannot be deleted as it is in use by ${used.users.map(({ name }) => name).join(', ')}`,
-        );
-      }
       stack.token = input.ClientRequestToken;
       for (const changeSet of [...stacks.changeSets.values()]) {
         if (changeSet.stack === stack) stacks.changeSets.delete(changeSet.id);
