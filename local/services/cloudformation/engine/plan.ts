@@ -63,7 +63,9 @@ async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise
   for (const id of sortByNeed(graph)) {
     const declaration = template.Resources[id];
     if (!declaration) continue;
-    const existing = stack.resources.get(id);
+    const known = stack.resources.get(id);
+    // What never came to be is still to be made.
+    const existing = known?.physicalId === '' ? undefined : known;
     const evaluated = await resolveDynamicReferences(evaluate(declaration.Properties ?? {}, scope), (name) =>
       fetchParameter(engine.aws, name),
     );

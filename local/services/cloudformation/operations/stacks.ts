@@ -2,7 +2,14 @@ import type { OperationsOf } from '../../../service';
 import { AwsError } from '../../../wire/aws-error';
 import type { Engine } from '../engine/engine';
 import { planChanges } from '../engine/plan';
-import { beginCreate, beginDelete, beginUpdate, type OnFailure } from '../engine/run-stack';
+import {
+  beginCreate,
+  beginDelete,
+  beginRollback,
+  beginUpdate,
+  continueRollback,
+  type OnFailure,
+} from '../engine/run-stack';
 import { validationError } from '../errors';
 import type { Stack } from '../stack';
 import { makeBlueprint, type ReadObject } from './blueprint';
@@ -78,6 +85,30 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
       return {};
     },
 
+    RollbackStack(input) {
+      const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
+      if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
+        throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+      stack.token = input.ClientRequestToken;
+      beginRollback(engine, stack);
+      return { StackId: stack.id };
+    },
+
+    ContinueUpdateRollback(input) {
+      const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
+      if (stack.status !== 'UPDATE_ROLLBACK_FAILED')
+        throw validationError(
+          `Stack:${stack.id} is in ${stack.status} state and can not continue its update rollback.`,
+        );
+      const skipped = input.ResourcesToSkip ?? [];
+      const wrong = skipped.find((id) => stack.resources.get(id)?.status !== 'UPDATE_FAILED');
+      if (wrong !== undefined)
+        throw validationError(`Resource ${wrong} is not in the UPDATE_FAILED state and can not be skipped.`);
+      stack.token = input.ClientRequestToken;
+      continueRollback(engine, stack, skipped);
+      return {};
+    },
+
     UpdateTerminationProtection(input) {
       const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
       stack.terminationProtection = input.EnableTerminationProtection ?? false;
@@ -150,17 +181,10 @@ function onFailureOf(input: { readonly OnFailure?: string; readonly DisableRollb
   return (input.OnFailure as OnFailure | undefined) ?? 'ROLLBACK';
 }
 
-/** A stack that is still being made is deleted when that has ended. */
+/** What is still being made for the stack is ended first. */
 function beginDeleteAfter(engine: Engine, stack: Stack, retained: readonly string[]): void {
-  if (!stack.inProgress) {
-    beginDelete(engine, stack, retained);
-    return;
-  }
-  const made = stack.settled;
-  stack.settled = made.then(() => {
-    beginDelete(engine, stack, retained);
-    return stack.settled;
-  });
+  stack.abandon?.();
+  beginDelete(engine, stack, retained, stack.settled);
 }
 
 /** @throws AwsError `ChangeSetNotFound` */
