@@ -76,6 +76,8 @@ export class Stack {
   disableRollback = false;
   timeoutMinutes?: number;
   policyBody?: string;
+  /** Instead of the policy, for the update that is under way. */
+  passingPolicyBody?: string;
   changeSetId?: string;
   token?: string;
   /** Ends an update that is under way. */

@@ -187,6 +187,67 @@ test('an update that fails is taken back: changes, new resources and replacement
   expect(next?.StackStatus).toBe('UPDATE_COMPLETE');
 });
 
+describe('a stack policy', () => {
+  const body = (a: string, b = `, B: ${parameter('/b', '1')}`) =>
+    `Resources: { A: ${parameter('/a', a)}${b} }`;
+  const policy = (...statements: object[]) =>
+    JSON.stringify({ Statement: statements.map((one) => ({ Principal: '*', ...one })) });
+  const everything = { Effect: 'Allow', Action: 'Update:*', Resource: '*' };
+  const keepA = policy(everything, {
+    Effect: 'Deny',
+    Action: ['Update:Modify', 'Update:Replace'],
+    Resource: 'LogicalResourceId/A',
+  });
+
+  test('keeps updates off what it protects', async () => {
+    await place.create('net', body('1'), { StackPolicyBody: keepA });
+    expect((await place.update('net', body('2')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(place.reason('net', 'A')).toBe(
+      'Action denied by stack policy: Statement [#2] does not allow [Update:Modify] for resource [LogicalResourceId/A];',
+    );
+    await place.update('net', `Resources: { A: ${parameter('/moved', '1')} }`);
+    expect(place.reason('net', 'A')).toContain('does not allow [Update:Replace]');
+    expect(place.ssm.values.get('/a')).toBe('1');
+    expect((await place.update('net', body('1', '')))?.StackStatus).toBe('UPDATE_COMPLETE');
+  });
+
+  test('allows nothing that it does not name', async () => {
+    await place.create('net', body('1'));
+    await place.aws.SetStackPolicy({
+      StackName: 'net',
+      StackPolicyBody: policy({ ...everything, Action: 'Update:Modify' }),
+    });
+    expect((await place.update('net', body('2')))?.StackStatus).toBe('UPDATE_COMPLETE');
+    expect((await place.update('net', body('2', '')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(place.reason('net', 'B')).toMatch(/^Action not allowed by stack policy: .*Update:Delete/);
+    expect(place.ssm.values.get('/b')).toBe('1');
+  });
+
+  test('gives way to another for one update', async () => {
+    await place.create('net', body('1'), { StackPolicyBody: keepA });
+    const once = { StackPolicyDuringUpdateBody: policy(everything) };
+    expect((await place.update('net', body('2'), once))?.StackStatus).toBe('UPDATE_COMPLETE');
+    expect((await place.update('net', body('3')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(place.aws.GetStackPolicy({ StackName: 'net' }).StackPolicyBody).toBe(keepA);
+  });
+
+  test.each([
+    ['not a policy', 'Invalid stack policy'],
+    ['{}', 'Invalid stack policy'],
+    ['{"Statement":[]}', 'Invalid stack policy'],
+    [
+      policy({ ...everything, Resource: 'LogicalResourceId/Ghost' }),
+      "Unknown logical id 'LogicalResourceId/Ghost' in statement {}",
+    ],
+  ])('like %s is refused', async (StackPolicyBody, message) => {
+    await place.create('net', body('1'));
+    await expect(place.aws.SetStackPolicy({ StackName: 'net', StackPolicyBody })).rejects.toMatchObject({
+      code: 'ValidationError',
+      message: expect.stringContaining(`Error validating stack policy: ${message}`),
+    });
+  });
+});
+
 describe('an update that failed and was left so', () => {
   const body = (a: string, b: string, more = '') =>
     `Resources: { A: ${parameter('/a', a)}, B: ${parameter('/b', b, ', DependsOn: A')}${more} }`;

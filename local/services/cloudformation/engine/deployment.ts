@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import { exportFixed, exportInUse, validationError } from '../errors';
 import type { Blueprint, Stack, StackOutput, StackResource, Undoable } from '../stack';
+import { explainDenial, readStackPolicy, type UpdateAction } from '../stack-policy';
 import { evaluate, type Scope } from '../template/evaluate';
 import { findImports } from '../template/imports';
 import { isObject } from '../template/template';
@@ -69,7 +70,7 @@ export class Deployment implements Undoable {
       }
     } catch (error) {
       this.restoreImports(importsBefore);
-      return explainFailure(error);
+      return this.failed.length > 0 ? this.explainFailed() : explainFailure(error);
     } finally {
       stopTimer();
     }
@@ -191,6 +192,9 @@ export class Deployment implements Undoable {
     for (const name of findImports(blueprint.template, condition))
       evaluate({ 'Fn::ImportValue': name }, scope);
     const graph = dependencyGraph(blueprint.template, condition);
+    for (const resource of stack.resources.values()) {
+      if (!graph.has(resource.logicalId)) this.checkPolicy('Update:Delete', resource);
+    }
     await runGraph(graph, (id) => this.applyResource(id, [...(graph.get(id) ?? [])], scope), {
       stopOnFailure: true,
       signal: this.signal,
@@ -293,6 +297,7 @@ export class Deployment implements Undoable {
     }
     if (changed.some((key) => type.replaceOn.includes(key)) || (!type.update && changed.length > 0))
       return this.replace(existing, draft, changed, creationPolicy);
+    this.checkPolicy('Update:Modify', existing);
     const before = { ...existing };
     const wanted = { properties: draft.properties, tags: draft.tags };
     this.undo.push({ kind: 'changed', before, resource: existing, wanted });
@@ -322,6 +327,18 @@ export class Deployment implements Undoable {
     }
   }
 
+  /** @throws AwsError `ValidationError` when the stack policy forbids it */
+  private checkPolicy(action: UpdateAction, resource: StackResource): void {
+    const body = this.stack.passingPolicyBody ?? this.stack.policyBody;
+    if (body === undefined || this.kind === 'CREATE') return;
+    const denial = explainDenial(
+      readStackPolicy(body, () => true),
+      action,
+      resource,
+    );
+    if (denial !== undefined) this.fail(resource, 'UPDATE', validationError(denial));
+  }
+
   private async replace(
     existing: StackResource,
     draft: StackResource,
@@ -339,6 +356,7 @@ export class Deployment implements Undoable {
         ),
       );
     }
+    this.checkPolicy('Update:Replace', existing);
     this.stack.resources.set(draft.logicalId, draft);
     this.undo.push({ kind: 'replaced', old: existing, resource: draft });
     this.superfluous.push(existing);

@@ -126,7 +126,10 @@ export function changeSetOperations(engine: Engine, readObject: ReadObject) {
         if (other.stack === stack && other !== changeSet) stacks.changeSets.delete(other.id);
       }
       if (changeSet.type === 'CREATE') beginCreate(engine, stack, blueprint, onFailureOf(stack, changeSet));
-      else beginUpdate(engine, stack, blueprint);
+      else {
+        stack.passingPolicyBody = undefined;
+        beginUpdate(engine, stack, blueprint);
+      }
       return {};
     },
 

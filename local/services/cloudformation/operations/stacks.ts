@@ -11,12 +11,19 @@ import {
   type OnFailure,
 } from '../engine/run-stack';
 import { validationError } from '../errors';
-import type { Stack } from '../stack';
-import { makeBlueprint, type ReadObject } from './blueprint';
+import type { Blueprint, Stack } from '../stack';
+import { readStackPolicy } from '../stack-policy';
+import { makeBlueprint, type ReadObject, readFromUrl } from './blueprint';
 
 /** Making, changing and deleting stacks. */
 export function stackOperations(engine: Engine, readObject: ReadObject) {
   const { stacks } = engine;
+  /** The text of a stack policy that a request gives, checked; undefined when it gives none. */
+  const readPolicy = async (given: string | undefined, url: string | undefined, blueprint?: Blueprint) => {
+    const body = url === undefined ? given : await readFromUrl(url, readObject);
+    if (body !== undefined) readStackPolicy(body, (id) => id in (blueprint?.template.Resources ?? {}));
+    return body;
+  };
   return {
     async CreateStack(input) {
       const again = stacks.find(input.StackName);
@@ -31,7 +38,7 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
         stack.disableRollback = input.DisableRollback ?? false;
         stack.timeoutMinutes = input.TimeoutInMinutes;
         stack.terminationProtection = input.EnableTerminationProtection ?? false;
-        stack.policyBody = input.StackPolicyBody;
+        stack.policyBody = await readPolicy(input.StackPolicyBody, input.StackPolicyURL, blueprint);
         beginCreate(engine, stack, blueprint, onFailureOf(input));
       } catch (error) {
         stacks.remove(stack);
@@ -44,12 +51,19 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
       const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
       checkUpdatable(stack);
       const blueprint = await makeBlueprint(engine, input, readObject, stack, stack);
+      const policyBody = await readPolicy(input.StackPolicyBody, input.StackPolicyURL, blueprint);
+      const passingPolicyBody = await readPolicy(
+        input.StackPolicyDuringUpdateBody,
+        input.StackPolicyDuringUpdateURL,
+        blueprint,
+      );
       const { hasChanges } = await planChanges(engine, stack, blueprint);
       if (!hasChanges) throw validationError('No updates are to be performed.');
       checkUpdatable(stack);
       stack.token = input.ClientRequestToken;
       stack.disableRollback = input.DisableRollback ?? false;
-      if (input.StackPolicyBody !== undefined) stack.policyBody = input.StackPolicyBody;
+      if (policyBody !== undefined) stack.policyBody = policyBody;
+      stack.passingPolicyBody = passingPolicyBody;
       beginUpdate(engine, stack, blueprint);
       return { StackId: stack.id };
     },
@@ -117,13 +131,8 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
 
     async SetStackPolicy(input) {
       const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
-      const body = input.StackPolicyBody ?? '';
-      try {
-        JSON.parse(body);
-      } catch {
-        throw validationError('Error validating stack policy: Invalid stack policy');
-      }
-      stack.policyBody = body;
+      const body = await readPolicy(input.StackPolicyBody, input.StackPolicyURL, stack.blueprint);
+      stack.policyBody = body ?? stack.policyBody;
       return {};
     },
 
