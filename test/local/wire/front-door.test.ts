@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../local';
+import { Account } from '../../../local/account';
 
 let aws: EmbeddedAws;
 const { error: consoleError } = console;
@@ -130,4 +131,17 @@ test('a client that goes away in the middle of its request disturbs nobody', asy
   await closed;
   expect((await send({ method: 'GET', path: '/_local' })).status).toBe(200);
   expect(complaints).toEqual([]);
+});
+
+test('an account that was reset begins nothing any more', async () => {
+  const account = new Account({ timeScale: 600, endpoint: aws.endpoint });
+  account.region('us-east-1');
+  await account.dispose();
+  expect(() => account.region('eu-west-1')).toThrow(expect.objectContaining({ code: 'ServiceUnavailable' }));
+  let called = false;
+  account.clock.after(0, () => {
+    called = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(called).toBe(false);
 });
