@@ -44,6 +44,7 @@ export class Account {
       accountId: this.accountId,
       clock: this.clock,
       busOf: (region) => this.region(region).bus,
+      destinationsOf: (region) => this.region(region).s3Destinations,
     });
   }
 

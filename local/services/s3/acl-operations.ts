@@ -1,4 +1,4 @@
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { privateGrants, readAcl } from './acl';
 import type { Buckets } from './buckets';
 import { ownerOf } from './owner';
@@ -17,10 +17,14 @@ export function aclOperations(buckets: Buckets) {
     },
     GetBucketAcl: (input) => view(buckets.bucket(input.Bucket).configurations.acl),
 
-    PutObjectAcl(input) {
+    PutObjectAcl(input, call: Call) {
       const bucket = buckets.bucket(input.Bucket);
       const version = buckets.object(bucket, input.Key ?? '', input.VersionId);
       version.acl = readAcl(bucket, input, accountId) ?? version.acl;
+      const etag = version.etag.replaceAll('"', '');
+      const object = { key: version.key, etag, ...buckets.eventVersion(bucket, version) };
+      buckets.announce(bucket, 'Object ACL Updated', call, { object });
+      buckets.notify(bucket, 'ObjectAcl:Put', object, call);
       return {};
     },
     GetObjectAcl: (input) =>

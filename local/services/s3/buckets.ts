@@ -5,6 +5,7 @@ import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Bucket, ObjectVersion } from './bucket';
 import { newConfigurations } from './configurations';
+import { type Destinations, notify, type ObjectEvent } from './notifications';
 import { noSuchBucket, noSuchKey, noSuchVersion } from './s3-errors';
 
 /** What S3 needs of its account. */
@@ -12,6 +13,8 @@ export interface S3Account {
   readonly accountId: string;
   readonly clock: Clock;
   readonly busOf: (region: string) => EventBus;
+  /** Where notifications go, by region; without it nobody is notified. */
+  readonly destinationsOf?: (region: string) => Destinations;
 }
 
 /** The buckets of an account, and the rules of their objects' versions. */
@@ -71,20 +74,19 @@ export class Buckets {
   store(
     bucket: Bucket,
     object: Omit<ObjectVersion, 'versionId' | 'modifiedAt' | 'isDeleteMarker'>,
-    reason: string,
+    reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload',
     call: Call,
   ): ObjectVersion {
     const version = this.append(bucket, { ...object, isDeleteMarker: false });
-    this.announce(bucket, 'Object Created', call, {
-      object: {
-        key: version.key,
-        size: version.body.length,
-        etag: version.etag.replaceAll('"', ''),
-        ...this.eventVersion(bucket, version),
-        sequencer: this.nextSequencer(),
-      },
-      reason,
-    });
+    const told = {
+      key: version.key,
+      size: version.body.length,
+      etag: version.etag.replaceAll('"', ''),
+      ...this.eventVersion(bucket, version),
+      sequencer: this.nextSequencer(),
+    };
+    this.announce(bucket, 'Object Created', call, { object: told, reason });
+    this.notify(bucket, `ObjectCreated:${reason.replace(/Object$/, '')}`, told, call);
     return version;
   }
 
@@ -115,6 +117,12 @@ export class Buckets {
     return { version: marker, markerCreated: true };
   }
 
+  /** Tells those whom the bucket notifies; `name` is that of notifications, `ObjectCreated:Put`. */
+  notify(bucket: Bucket, name: string, object: ObjectEvent['object'], call: Call): void {
+    const destinations = this.account.destinationsOf?.(bucket.region);
+    if (destinations) notify(bucket, { name, object, time: this.account.clock.now() }, destinations, call);
+  }
+
   /** An event for a rule on EventBridge, when the bucket sends them there. */
   announce(bucket: Bucket, detailType: string, call: Call, detail: Readonly<Record<string, unknown>>): void {
     if (!bucket.configurations.notification.EventBridgeConfiguration) return;
@@ -141,15 +149,14 @@ export class Buckets {
   }
 
   private announceDeletion(bucket: Bucket, version: ObjectVersion, type: string, call: Call): void {
-    this.announce(bucket, 'Object Deleted', call, {
-      object: {
-        key: version.key,
-        ...this.eventVersion(bucket, version),
-        sequencer: this.nextSequencer(),
-      },
-      reason: 'DeleteObject',
-      'deletion-type': type,
-    });
+    const object = {
+      key: version.key,
+      ...this.eventVersion(bucket, version),
+      sequencer: this.nextSequencer(),
+    };
+    this.announce(bucket, 'Object Deleted', call, { object, reason: 'DeleteObject', 'deletion-type': type });
+    const name = type === 'Delete Marker Created' ? 'DeleteMarkerCreated' : 'Delete';
+    this.notify(bucket, `ObjectRemoved:${name}`, object, call);
   }
 
   private append(bucket: Bucket, object: Omit<ObjectVersion, 'versionId' | 'modifiedAt'>): ObjectVersion {

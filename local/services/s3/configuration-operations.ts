@@ -1,9 +1,10 @@
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { isPublicPolicy, readPolicy } from './bucket-policy';
 import type { Buckets } from './buckets';
 import { defaultEncryption } from './configurations';
 import { checkCors } from './cors';
+import { checkNotifications, sendTestMessages } from './notifications';
 import { accessDenied } from './s3-errors';
 
 type Client = typeof import('@aws-sdk/client-s3');
@@ -97,8 +98,15 @@ export function configurationOperations(buckets: Buckets) {
       return {};
     },
 
-    PutBucketNotificationConfiguration(input) {
-      settings(input.Bucket).notification = input.NotificationConfiguration ?? {};
+    PutBucketNotificationConfiguration(input, call: Call) {
+      const bucket = buckets.bucket(input.Bucket);
+      const destinations = buckets.account.destinationsOf?.(bucket.region);
+      bucket.configurations.notification = checkNotifications(
+        input.NotificationConfiguration ?? {},
+        bucket,
+        input.SkipDestinationValidation ? undefined : destinations,
+      );
+      if (destinations) sendTestMessages(bucket, destinations, call, buckets.account.clock.now());
       return {};
     },
     GetBucketNotificationConfiguration: (input) => ({ ...settings(input.Bucket).notification }),

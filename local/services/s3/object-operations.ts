@@ -266,13 +266,14 @@ function announceTags(
   detailType: string,
   call: Call,
 ): void {
-  buckets.announce(bucket, detailType, call, {
-    object: {
-      key: version.key,
-      etag: version.etag.replaceAll('"', ''),
-      ...buckets.eventVersion(bucket, version),
-    },
-  });
+  const object = {
+    key: version.key,
+    etag: version.etag.replaceAll('"', ''),
+    ...buckets.eventVersion(bucket, version),
+  };
+  buckets.announce(bucket, detailType, call, { object });
+  const name = detailType === 'Object Tags Added' ? 'Put' : 'Delete';
+  buckets.notify(bucket, `ObjectTagging:${name}`, object, call);
 }
 
 /** @throws AwsError `KeyTooLongError` */
