@@ -7,6 +7,8 @@ import { allowsAnonymous } from './bucket-policy';
 import type { Buckets } from './buckets';
 import { accessDenied, permanentRedirect } from './s3-errors';
 
+const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
+
 /** What may be asked of a bucket whatever region it is in. */
 const ANYWHERE: ReadonlySet<string> = new Set(['CreateBucket', 'GetBucketLocation']);
 /** What policies and ACLs may open to unsigned requests, and the action that a policy knows it by. */
@@ -19,8 +21,8 @@ const OPEN_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lets a request through, or not: presigned ones expire, a bucket is spoken to in its own region, and unsigned requests
- * do what policies and ACLs open to everybody.
+ * Lets a request through, or not: presigned ones expire, a bucket is the expected account's and is spoken to in its own
+ * region, and unsigned requests do what policies and ACLs open to everybody.
  *
  * @throws AwsError `AccessDenied`, `PermanentRedirect`
  */
@@ -36,6 +38,8 @@ export function checkAccess(
     throw new AwsError('AccessDenied', 'Request has expired', 403, {
       Expires: new Date(expiry).toISOString(),
     });
+  const owners = [request.headers['x-amz-expected-bucket-owner'], request.headers[SOURCE_OWNER]];
+  if (owners.some((owner) => owner !== undefined && owner !== call.accountId)) throw accessDenied();
   if (isSignedTheOldWay(request)) return;
   if (!call.principal.accessKeyId) {
     checkAnonymous(buckets, name, address);

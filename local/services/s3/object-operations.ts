@@ -91,6 +91,10 @@ export function objectOperations(buckets: Buckets) {
 
     DeleteObject(input, call: Call) {
       const bucket = buckets.bucket(input.Bucket);
+      checkWriteConditions(currentObject(bucket, input.Key ?? ''), {
+        IfMatch: input.IfMatch,
+        Key: input.Key,
+      });
       const { version, markerCreated } = buckets.remove(bucket, input.Key ?? '', input.VersionId, call);
       return {
         VersionId: bucket.versioning && version ? version.versionId : undefined,

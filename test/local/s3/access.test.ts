@@ -165,3 +165,22 @@ test('A storage class and an encryption that S3 does not have are refused', asyn
     message: 'The encryption method specified is not supported',
   });
 });
+
+test('A bucket of another account than the expected one is not touched', async () => {
+  const Bucket = await newBucket();
+  const head = (ExpectedBucketOwner: string) =>
+    s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+  await expect(head('111111111111')).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  await expect(head('000000000000')).resolves.toMatchObject({ BucketRegion: 'us-east-1' });
+});
+
+test('An object is deleted only as what it was taken for', async () => {
+  const Bucket = await newBucket();
+  const { ETag } = await put(Bucket, 'k');
+  const remove = (IfMatch?: string) => s3.send(new DeleteObjectCommand({ Bucket, Key: 'k', IfMatch }));
+  await expect(remove('"other"')).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await remove(ETag);
+  await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
+    name: 'NoSuchKey',
+  });
+});
