@@ -32,6 +32,7 @@ export class Account {
   readonly sts: Sts;
   readonly s3: S3;
   private readonly regions = new Map<string, Region>();
+  private isDisposed = false;
 
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
@@ -43,15 +44,19 @@ export class Account {
       accountId: this.accountId,
       clock: this.clock,
       busOf: (region) => this.region(region).bus,
+      destinationsOf: (region) => this.region(region).s3Destinations,
     });
   }
 
-  /** @throws AwsError for a name that no region has the form of */
+  /** @throws AwsError for a name that no region has the form of, and where there is no account any more */
   region(name: string): Region {
     let region = this.regions.get(name);
     if (!region) {
       if (!REGION_NAME.test(name))
         throw new AwsError('InvalidRegion', `'${name}' is not the name of a region`);
+      // A request that was under way when the account went: nobody would end what it made now.
+      if (this.isDisposed)
+        throw new AwsError('ServiceUnavailable', 'The account was reset while this was under way', 503);
       region = new Region(name, this);
       this.regions.set(name, region);
     }
@@ -93,8 +98,9 @@ export class Account {
   }
 
   async dispose(): Promise<void> {
+    this.isDisposed = true;
     this.clock.stop();
     await Promise.all([...this.regions.values()].map((region) => region.dispose()));
-    this.clock.stop();
+    this.clock.end();
   }
 }

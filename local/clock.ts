@@ -12,6 +12,7 @@ export class Clock {
   private readonly bornAt = Date.now();
   private readonly startedAt = performance.now();
   private readonly timers = new Set<NodeJS.Timeout>();
+  private hasEnded = false;
 
   /** @param scale AWS seconds that pass in one real second, more than 0 */
   constructor(readonly scale: number) {
@@ -37,6 +38,7 @@ export class Clock {
   /** Calls back once, after so many AWS seconds, never earlier. */
   after(seconds: number, callback: () => void): Cancel {
     const end = performance.now() + Math.max(0, (seconds * 1000) / this.scale);
+    if (this.hasEnded) return () => {};
     let timer: NodeJS.Timeout;
     const arm = () => {
       const left = end - performance.now();
@@ -60,6 +62,7 @@ export class Clock {
 
   /** Calls back again and again, every so many AWS seconds, first after one such period. */
   every(seconds: number, callback: () => void): Cancel {
+    if (this.hasEnded) return () => {};
     const timer = setInterval(callback, Math.max(1, (seconds * 1000) / this.scale));
     this.timers.add(timer);
     return () => {
@@ -88,5 +91,11 @@ export class Clock {
   stop(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
+  }
+
+  /** As `stop`, for good: whoever still waits or begins to wait is never called. */
+  end(): void {
+    this.hasEnded = true;
+    this.stop();
   }
 }

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
 import type { Account } from './account';
 import { answerAdmin } from './admin';
 import type { CallLog } from './call-log';
@@ -10,6 +9,7 @@ import { AwsError } from './wire/aws-error';
 import { entries } from './wire/catalog';
 import { dispatch } from './wire/dispatch';
 import { type Addressee, identify } from './wire/identify';
+import { encodeUnaddressed } from './wire/unaddressed';
 
 /** What the front door serves; `account` may change (reset). */
 export interface House {
@@ -33,6 +33,8 @@ export class FrontDoor {
   constructor(private readonly house: House) {
     this.server = createServer((request, response) => {
       this.receive(request, response).catch((error: unknown) => {
+        // The client went away in the middle of its request: nobody is left to be told.
+        if (request.destroyed && !request.complete) return;
         console.error('front door:', error);
         if (!response.headersSent) response.writeHead(500);
         response.end();
@@ -134,11 +136,7 @@ export class FrontDoor {
       return outcome.response;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return {
-        status: error.status,
-        headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
-        body: JSON.stringify({ __type: error.code, message: error.message }),
-      };
+      return encodeUnaddressed(error, request, requestId);
     }
   }
 
@@ -181,9 +179,7 @@ async function readRequest(incoming: IncomingMessage, url: string, host: string)
   for (const [key, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[key] = Array.isArray(value) ? value.join(', ') : value;
   }
-  let body = Buffer.concat(chunks);
-  // SDKs compress large metric and log requests; an S3 object's own encoding is left alone.
-  if (headers['content-encoding'] === 'gzip' && headers['x-amz-target']) body = gunzipSync(body);
+  const body = Buffer.concat(chunks);
   return { method: incoming.method ?? 'GET', path, query: new URLSearchParams(search), headers, body, host };
 }
 

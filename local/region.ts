@@ -4,6 +4,7 @@ import { Network } from './network/index';
 import { NetworkProxy } from './network/proxy';
 import { reportOwnMetrics } from './own-metrics';
 import type { Realm } from './realm';
+import { s3Destinations } from './s3-destinations';
 import type { Service } from './service';
 import { ApiGateway } from './services/apigateway/index';
 import { AutoScaling } from './services/autoscaling/index';
@@ -15,6 +16,7 @@ import { ElbV2, type LoadBalancerPort } from './services/elbv2/index';
 import { EventBridge } from './services/events/index';
 import { Lambda } from './services/lambda/index';
 import { Logs } from './services/logs/index';
+import type { Destinations } from './services/s3/notifications';
 import { Scheduler } from './services/scheduler/index';
 import { Sns } from './services/sns/index';
 import { Ssm } from './services/ssm/index';
@@ -28,6 +30,8 @@ export class Region {
   readonly proxy: NetworkProxy;
   readonly ec2: Ec2;
   readonly httpApis: ApiGateway;
+  /** Where buckets of the region send their notifications. */
+  readonly s3Destinations: Destinations;
   private readonly states: StepFunctions;
   private readonly scheduler: Scheduler;
   private readonly elbv2: ElbV2;
@@ -70,6 +74,7 @@ export class Region {
       },
     });
     const sns = new Sns(realm, { lambda });
+    this.s3Destinations = s3Destinations({ lambda, sns });
     this.httpApis = new ApiGateway(realm, { lambda });
     this.states = new StepFunctions(realm, {
       lambda,

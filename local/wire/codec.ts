@@ -8,6 +8,7 @@ import { CborCodec } from '@smithy/core/cbor';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import type { WireRequest, WireResponse } from '../service';
 import { AwsError } from './aws-error';
+import { checkJsonTypes } from './json-types';
 import type { OperationModel, ServiceModel } from './model';
 import { decodeQueryInput } from './query-input';
 import { decodeRestInput, type RestMatch, splitRestOutput } from './rest';
@@ -44,12 +45,18 @@ export function queryCodec(model: ServiceModel): Codec {
       );
     },
     encodeError(error, requestId) {
-      const body = ec2
-        ? `<Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`
-        : `<ErrorResponse xmlns="${model.xmlNamespace}"><Error><Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+      if (!ec2) return encodeQueryError(error, requestId, model.xmlNamespace);
+      const body = `<Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`;
       return xmlResponse(error.status, body, requestId);
     },
   };
+}
+
+/** An error as the query protocol tells it, EC2's dialect apart. */
+export function encodeQueryError(error: AwsError, requestId: string, xmlNamespace?: string): WireResponse {
+  const xmlns = xmlNamespace === undefined ? '' : ` xmlns="${xmlNamespace}"`;
+  const body = `<ErrorResponse${xmlns}><Error><Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+  return xmlResponse(error.status, body, requestId);
 }
 
 /** The JSON RPC protocols: `X-Amz-Target` names the operation. */
@@ -61,7 +68,12 @@ export function jsonCodec(model: ServiceModel): Codec {
     encode: (operation, output, requestId) =>
       jsonResponse(200, writeJson(operation.output, output, false), contentType, requestId),
     encodeError: (error, requestId) =>
-      jsonError(error, contentType, requestId, model.protocol === 'awsJson1_0' ? `${model.namespace}#` : ''),
+      encodeJsonError(
+        error,
+        contentType,
+        requestId,
+        model.protocol === 'awsJson1_0' ? `${model.namespace}#` : '',
+      ),
   };
 }
 
@@ -89,7 +101,7 @@ export function restJsonCodec(match: RestMatch | undefined): Codec {
       const answer = jsonResponse(rest.status, body, 'application/json', requestId);
       return { ...answer, headers: { ...answer.headers, ...rest.headers } };
     },
-    encodeError: (error, requestId) => jsonError(error, 'application/json', requestId, ''),
+    encodeError: (error, requestId) => encodeJsonError(error, 'application/json', requestId, ''),
   };
 }
 
@@ -130,6 +142,7 @@ export function restXmlCodec(model: ServiceModel, match: RestMatch | undefined):
           'content-type': 'application/xml',
           'x-amz-request-id': requestId,
           'x-amz-id-2': requestId,
+          ...error.headers,
         },
         body,
       };
@@ -140,26 +153,36 @@ export function restXmlCodec(model: ServiceModel, match: RestMatch | undefined):
 /** Smithy RPC v2 with CBOR bodies, which newer SDKs use for CloudWatch and others. */
 export function cborCodec(model: ServiceModel): Codec {
   const codec = new CborCodec();
-  const headers = (requestId: string) => ({
-    'content-type': 'application/cbor',
-    'smithy-protocol': 'rpc-v2-cbor',
-    ...requestIds(requestId),
-  });
   return {
     async decode(operation, request) {
       if (request.body.length === 0) return {};
-      return codec.createDeserializer().read(operation.input, request.body);
+      try {
+        return await codec.createDeserializer().read(operation.input, request.body);
+      } catch (error) {
+        throw notValid(error);
+      }
     },
     encode(operation, output, requestId) {
       const serializer = codec.createSerializer();
       serializer.write(operation.output, output);
-      return { status: 200, headers: headers(requestId), body: toBuffer(serializer.flush()) };
+      return { status: 200, headers: cborHeaders(requestId), body: toBuffer(serializer.flush()) };
     },
-    encodeError(error, requestId) {
-      const serializer = codec.createSerializer();
-      serializer.write(DOCUMENT, { __type: `${model.namespace}#${error.code}`, message: error.message });
-      return { status: error.status, headers: headers(requestId), body: toBuffer(serializer.flush()) };
-    },
+    encodeError: (error, requestId) => encodeCborError(error, requestId, `${model.namespace}#`),
+  };
+}
+
+/** An error as RPC v2 tells it. @param prefix before the code: the namespace of its shape */
+export function encodeCborError(error: AwsError, requestId: string, prefix: string): WireResponse {
+  const serializer = new CborCodec().createSerializer();
+  serializer.write(DOCUMENT, { __type: `${prefix}${error.code}`, message: error.message });
+  return { status: error.status, headers: cborHeaders(requestId), body: toBuffer(serializer.flush()) };
+}
+
+function cborHeaders(requestId: string): Record<string, string> {
+  return {
+    'content-type': 'application/cbor',
+    'smithy-protocol': 'rpc-v2-cbor',
+    ...requestIds(requestId),
   };
 }
 
@@ -186,13 +209,16 @@ async function readJson(schema: NormalizedSchema, body: Buffer, jsonName: boolea
   });
   deserializer.setSerdeContext(serdeContext);
   try {
-    return schema.isUnitSchema() ? {} : await deserializer.read(schema, body.toString());
+    const text = body.toString();
+    checkJsonTypes(schema, JSON.parse(text), jsonName);
+    return schema.isUnitSchema() ? {} : await deserializer.read(schema, text);
   } catch (error) {
-    throw new AwsError(
-      'SerializationException',
-      `the request body is not valid: ${(error as Error).message}`,
-    );
+    throw error instanceof AwsError ? error : notValid(error);
   }
+}
+
+function notValid(error: unknown): AwsError {
+  return new AwsError('SerializationException', `the request body is not valid: ${(error as Error).message}`);
 }
 
 function writeJson(schema: NormalizedSchema, value: unknown, jsonName: boolean): string {
@@ -267,12 +293,18 @@ function jsonResponse(status: number, body: string, contentType: string, request
   return { status, headers: { 'content-type': contentType, ...requestIds(requestId) }, body };
 }
 
-function jsonError(error: AwsError, contentType: string, requestId: string, prefix: string): WireResponse {
+/** An error as the JSON protocols tell it. @param prefix before the code: the namespace of its shape */
+export function encodeJsonError(
+  error: AwsError,
+  contentType: string,
+  requestId: string,
+  prefix: string,
+): WireResponse {
   const body = JSON.stringify({ __type: `${prefix}${error.code}`, message: error.message, ...error.details });
   const answer = jsonResponse(error.status, body, contentType, requestId);
   return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }

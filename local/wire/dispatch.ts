@@ -2,6 +2,7 @@ import type { Call, Service, WireRequest, WireResponse } from '../service';
 import { AwsError } from './aws-error';
 import { entries, type ServiceName } from './catalog';
 import { type Codec, cborCodec, jsonCodec, queryCodec, restJsonCodec, restXmlCodec } from './codec';
+import { inflate } from './inflate';
 import { type OperationModel, readServiceModel, type ServiceModel } from './model';
 import { checkRequired } from './required';
 import { makeRestRouter, type RestRouter } from './rest';
@@ -49,11 +50,12 @@ export interface Outcome {
 export async function dispatch(
   name: ServiceName,
   findService: () => Service,
-  request: WireRequest,
+  sent: WireRequest,
   call: Call,
   refuse: (operation: string) => void,
 ): Promise<Outcome> {
   const { model, router } = await loadModel(name);
+  const request = isRest(model) ? sent : inflate(sent);
   const spoken = readSpoken(model, router, request);
   try {
     if (!call.principal.accessKeyId && spoken.operationName && name !== 's3') throw unsigned(model);
@@ -111,8 +113,7 @@ function readSpoken(model: ServiceModel, router: RestRouter, request: WireReques
 }
 
 function unknownOperation(model: ServiceModel, name: string, request: WireRequest): AwsError {
-  const isRest = model.protocol === 'restJson1' || model.protocol === 'restXml';
-  if (!name && !isRest) {
+  if (!name && !isRest(model)) {
     return new AwsError('MissingAction', 'The request is missing an action or a required parameter.', 400);
   }
   const asked = name || `${request.method} ${request.path}`;
@@ -124,6 +125,10 @@ function unknownOperation(model: ServiceModel, name: string, request: WireReques
     return new AwsError('UnknownOperationException', message, model.protocol === 'restJson1' ? 404 : 400);
   }
   if (model.protocol === 'restXml') return new AwsError('NotImplemented', message, 501);
+  if (model.protocol === 'awsQuery' && !known) {
+    const version = requestedVersion(request) ?? model.version;
+    return new AwsError('InvalidAction', `Could not find operation ${name} for version ${version}`);
+  }
   return new AwsError('InvalidAction', message, 400);
 }
 
@@ -134,7 +139,22 @@ function unsigned(model: ServiceModel): AwsError {
   if (model.protocol === 'awsQuery') {
     return new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
   }
+  // The JSON protocol answers whatever the caller did wrong with 400, this included.
+  if (model.protocol.startsWith('awsJson')) {
+    return new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
+  }
   return new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
+}
+
+function isRest(model: ServiceModel): boolean {
+  return model.protocol === 'restJson1' || model.protocol === 'restXml';
+}
+
+/** The version of the API that a form of the query protocols names. */
+function requestedVersion(request: WireRequest): string | undefined {
+  return (
+    new URLSearchParams(request.body.toString()).get('Version') ?? request.query.get('Version') ?? undefined
+  );
 }
 
 /** The status that the service's model gives the code, when the thrower kept the usual 400. */
@@ -145,7 +165,7 @@ function withModelStatus(model: ServiceModel, error: AwsError): AwsError {
   if (!declared || declared.status === 400) return error;
   // The JSON protocol tells a caller's mistake by its code alone: always 400.
   if (model.protocol.startsWith('awsJson') && declared.status < 500) return error;
-  return new AwsError(error.code, error.message, declared.status, error.details);
+  return new AwsError(error.code, error.message, declared.status, error.details, error.headers);
 }
 
 /** A defect of the embedded AWS itself: told to the caller as AWS would, and on the error output with its stack. */

@@ -41,12 +41,22 @@ export function makeRestRouter(model: ServiceModel): RestRouter {
       )
         continue;
       const labels = Object.fromEntries(
-        route.labels.map((name, i) => [name, decodeURIComponent(match[i + 1] ?? '')]),
+        route.labels.map((name, i) => [name, decodeLabel(match[i + 1] ?? '')]),
       );
       return { operation: route.operation, labels };
     }
     return undefined;
   };
+}
+
+/** A label that is not percent-encoded rightly stays as it was sent: then it names nothing that there is. */
+function decodeLabel(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return text;
+  }
 }
 
 function makeRoute(operation: OperationModel, template: string): Route {

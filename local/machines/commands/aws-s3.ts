@@ -38,7 +38,7 @@ export async function runS3(call: ProgramCall, args: AwsArguments): Promise<Exec
   let client: S3Client | undefined;
   try {
     const session = await openAwsSession(call, args);
-    client = new S3Client({ ...session, forcePathStyle: true, maxAttempts: 3 });
+    client = new S3Client({ ...session, forcePathStyle: true, maxAttempts: 3, followRegionRedirects: true });
     return await run({ client, call, args, lines: [] }, words);
   } catch (error) {
     if (error instanceof AwsCliError)

@@ -44,6 +44,16 @@ export interface StackOutput {
   readonly exportName?: string;
 }
 
+/** An update that may still have to be taken back. */
+export interface Undoable {
+  /** @returns logical ids of resources for which that failed */
+  rollBack(skipped: readonly string[]): Promise<string[]>;
+  /** Deletes what it had made. */
+  discard(): Promise<void>;
+  /** Deletes what it has replaced. */
+  deleteReplaced(): Promise<void>;
+}
+
 /** One stack: its blueprint, its resources and what happened to it. */
 export class Stack {
   readonly id: string;
@@ -66,10 +76,16 @@ export class Stack {
   disableRollback = false;
   timeoutMinutes?: number;
   policyBody?: string;
+  /** Instead of the policy, for the update that is under way. */
+  passingPolicyBody?: string;
   changeSetId?: string;
   token?: string;
   /** Ends an update that is under way. */
   cancelUpdate?: () => void;
+  /** Ends the making of the stack for good: it is to be deleted. */
+  abandon?: () => void;
+  /** What is still to be taken back before the stack is stable again, newest last, and what it was then. */
+  unstable?: { readonly deployments: readonly Undoable[]; readonly before?: Blueprint };
   /** Resolves when nothing is in progress any more. */
   settled: Promise<void> = Promise.resolve();
 

@@ -62,14 +62,28 @@ export class DynamoDb implements Service {
   async handle(request: WireRequest): Promise<WireResponse | undefined> {
     const operation = request.headers['x-amz-target']?.split('.')[1] ?? '';
     if (!ITEM_OPERATIONS.has(operation)) return undefined;
-    const answer = await this.engine.send(operation, request.body);
-    return showFailedItem(this.engine, request.body, answer);
+    const body = withTableName(request.body);
+    const answer = await this.engine.send(operation, body);
+    return showFailedItem(this.engine, body, answer);
   }
 
   async dispose(): Promise<void> {
     this.stopExpiry();
     await this.expiry;
     this.engine.close();
+  }
+}
+
+/** Tables may be named by ARN, which dynalite does not know. What is no JSON is for dynalite to refuse. */
+function withTableName(body: Buffer): Buffer {
+  if (!body.includes('arn:aws:dynamodb:')) return body;
+  try {
+    const input = JSON.parse(body.toString()) as { TableName?: unknown };
+    if (typeof input.TableName !== 'string') return body;
+    return Buffer.from(JSON.stringify({ ...input, TableName: nameOf(input.TableName) }));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return body;
   }
 }
 
@@ -186,10 +200,13 @@ async function untilActive(engine: Engine, TableName: string | undefined): Promi
 type RawTable = Omit<TableDescription, 'CreationDateTime'> & { CreationDateTime?: number };
 
 function describeTable(raw: RawTable, settings: AllTableSettings): TableDescription {
-  const { CreationDateTime: _machineTime, ...table } = raw;
+  const { CreationDateTime: _machineTime, BillingModeSummary, ...table } = raw;
   const known = settings.find(table.TableName);
   return {
     ...table,
+    ...(BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST' && {
+      BillingModeSummary: { ...BillingModeSummary, LastUpdateToPayPerRequestDateTime: known?.createdAt },
+    }),
     CreationDateTime: known?.createdAt,
     DeletionProtectionEnabled: known?.deletionProtection ?? false,
     ...(known?.encryption && { SSEDescription: known.encryption }),

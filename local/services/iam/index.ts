@@ -9,6 +9,7 @@ import { rolePolicyOperations } from './role-policies';
 import { roleOperations, trustedPrincipals } from './roles';
 import { Sessions } from './sessions';
 import { type Account, IamState } from './state';
+import { userPolicyOperations } from './user-policies';
 import { userOperations } from './users';
 
 /** AWS Identity and Access Management of one account: records with AWS's rules. Policies are kept, not enforced. */
@@ -26,6 +27,7 @@ export class Iam implements Service, IamDirectory {
       ...managedPolicyOperations(this.state),
       ...instanceProfileOperations(this.state),
       ...userOperations(this.state),
+      ...userPolicyOperations(this.state),
       ...accountOperations(this.state),
     } satisfies OperationsOf<typeof import('@aws-sdk/client-iam')>;
   }

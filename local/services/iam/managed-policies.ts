@@ -3,6 +3,7 @@ import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
 import { deleteConflict, limitExceeded, noSuchEntity } from './errors';
+import type { PolicyHolder } from './held-policies';
 import { checkName, checkPath, uniqueId } from './naming';
 import { takePage } from './paging';
 import { readPermissionPolicy } from './policy-document';
@@ -121,11 +122,15 @@ export function managedPolicyOperations(state: IamState) {
 
     ListEntitiesForPolicy(input) {
       const policy = state.policy(input.PolicyArn);
-      const roles = state.roles.list(input.PathPrefix).filter((role) => role.attached.has(policy.arn));
+      const wants = (kind: string) => (input.EntityFilter ?? kind) === kind;
+      const roles = wants('Role') ? state.roles.list(input.PathPrefix) : [];
+      const users = wants('User') ? state.users.list(input.PathPrefix) : [];
+      const holders = <Holder extends PolicyHolder>(all: Holder[]) =>
+        all.filter(({ attached }) => attached.has(policy.arn));
       return {
         PolicyGroups: [],
-        PolicyUsers: [],
-        PolicyRoles: roles.map((role) => ({ RoleName: role.name, RoleId: role.id })),
+        PolicyUsers: holders(users).map(({ name, id }) => ({ UserName: name, UserId: id })),
+        PolicyRoles: holders(roles).map(({ name, id }) => ({ RoleName: name, RoleId: id })),
         IsTruncated: false,
       };
     },

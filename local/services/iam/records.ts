@@ -60,6 +60,10 @@ export interface User {
   readonly path: string;
   readonly created: Date;
   readonly tags: TagSet;
+  /** Inline policies: name to document. */
+  readonly inline: Map<string, string>;
+  /** ARNs of attached managed policies. */
+  readonly attached: Set<string>;
   readonly keys: Map<
     string,
     { status: 'Active' | 'Inactive'; readonly secret: string; readonly created: Date }

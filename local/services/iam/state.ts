@@ -100,8 +100,8 @@ export class IamState {
     return found;
   }
 
-  /** How many roles a managed policy is attached to. */
+  /** How many roles and users a managed policy is attached to. */
   attachmentCount(arn: string): number {
-    return this.roles.list().filter((role) => role.attached.has(arn)).length;
+    return [...this.roles.list(), ...this.users.list()].filter(({ attached }) => attached.has(arn)).length;
   }
 }

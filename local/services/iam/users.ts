@@ -22,6 +22,8 @@ export function userOperations(state: IamState) {
         path,
         created: state.now(),
         tags: new TagSet(input.Tags),
+        inline: new Map(),
+        attached: new Set(),
         keys: new Map(),
       });
       return { User: describeUser(user) };
@@ -44,8 +46,32 @@ export function userOperations(state: IamState) {
     DeleteUser(input) {
       const user = state.users.get(input.UserName);
       if (user.keys.size > 0) throw deleteConflict('Cannot delete entity, must delete access keys first.');
+      if (user.inline.size > 0) throw deleteConflict('Cannot delete entity, must delete policies first.');
+      if (user.attached.size > 0)
+        throw deleteConflict('Cannot delete entity, must detach all policies first.');
       state.users.delete(user.name);
       return {};
+    },
+
+    TagUser(input) {
+      state.users.get(input.UserName).tags.add(input.Tags ?? []);
+      return {};
+    },
+
+    UntagUser(input) {
+      state.users.get(input.UserName).tags.remove(input.TagKeys ?? []);
+      return {};
+    },
+
+    ListUserTags(input) {
+      const page = takePage(state.users.get(input.UserName).tags.list(), input);
+      return { Tags: page.items, IsTruncated: page.IsTruncated, Marker: page.Marker };
+    },
+
+    /** The account has no groups. */
+    ListGroupsForUser(input) {
+      state.users.get(input.UserName);
+      return { Groups: [], IsTruncated: false };
     },
 
     CreateAccessKey(input, call: Call) {

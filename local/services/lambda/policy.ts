@@ -87,11 +87,11 @@ function revisionOf(policy: string): string {
  */
 export function allowsService(statements: readonly Statement[], service: string, sourceArn: string): boolean {
   return statements.some(
-    ({ Principal, Action, Condition }) =>
+    ({ Principal, Action, Condition, Resource }) =>
       (Principal === '*' || ('Service' in Principal && Principal.Service === service)) &&
       ['lambda:InvokeFunction', 'lambda:*', '*'].includes(Action) &&
       arnMatches(Condition?.ArnLike?.['AWS:SourceArn'], sourceArn) &&
-      accountMatches(Condition?.StringEquals?.['AWS:SourceAccount'], sourceArn),
+      accountMatches(Condition?.StringEquals?.['AWS:SourceAccount'], sourceArn, Resource),
   );
 }
 
@@ -104,6 +104,7 @@ function arnMatches(pattern: string | undefined, arn: string): boolean {
   return new RegExp(`^${source}$`).test(arn);
 }
 
-function accountMatches(account: string | undefined, arn: string): boolean {
-  return account === undefined || arn.split(':')[4] === account;
+/** The ARN of a bucket names no account: it is of the function's. */
+function accountMatches(account: string | undefined, arn: string, functionArn: string): boolean {
+  return account === undefined || (arn.split(':')[4] || functionArn.split(':')[4]) === account;
 }

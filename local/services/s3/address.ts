@@ -1,4 +1,5 @@
 import type { WireRequest } from '../../service';
+import { AwsError } from '../../wire/aws-error';
 
 /** Which bucket and key a request is about. */
 export interface Address {
@@ -15,6 +16,8 @@ const virtualHost =
  * Reads bucket and key from host and path, in the virtual-hosted style (`bucket.s3.us-east-1.amazonaws.com/key`,
  * `bucket.localhost/key`) and in the path style (`127.0.0.1/bucket/key`).
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ *
+ * @throws AwsError `InvalidURI`
  */
 export function readAddress(request: Pick<WireRequest, 'host' | 'path'>): Address {
   const bucket = bucketOfHost(request.host);
@@ -37,7 +40,8 @@ function bucketOfHost(host: string): string | undefined {
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
-  } catch {
-    return text;
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new AwsError('InvalidURI', "Couldn't parse the specified URI.", 400, { URI: text });
   }
 }

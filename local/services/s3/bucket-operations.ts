@@ -1,14 +1,11 @@
-import type { Owner } from '@aws-sdk/client-s3';
+import type { Grant } from '@aws-sdk/client-s3';
 import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { grantsOf, isPublicAcl } from './acl';
 import type { Buckets } from './buckets';
+import { ownerOf } from './owner';
 
 type Client = typeof import('@aws-sdk/client-s3');
-
-/** The account as S3 shows it as an owner. */
-export function ownerOf(accountId: string): Owner {
-  return { ID: accountId.padStart(64, '0'), DisplayName: 'local' };
-}
 
 /** The operations on buckets themselves. */
 export function bucketOperations(buckets: Buckets) {
@@ -27,7 +24,10 @@ export function bucketOperations(buckets: Buckets) {
           { BucketName: name },
         );
       }
+      const acl = grantsOf(input, buckets.account.accountId);
+      if (!present && input.ACL !== 'private' && acl) checkFirstAcl(input.ObjectOwnership, acl);
       const bucket = present ?? buckets.create(name, region);
+      if (!present) bucket.configurations.acl = acl;
       if (!present && input.ObjectOwnership)
         bucket.configurations.ownershipControls = { Rules: [{ ObjectOwnership: input.ObjectOwnership }] };
       if (!present) bucket.configurations.tags = input.CreateBucketConfiguration?.Tags ?? [];
@@ -98,6 +98,20 @@ function checkBucketName(name: string): void {
     !/(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(name);
   if (!good)
     throw new AwsError('InvalidBucketName', 'The specified bucket is not valid.', 400, { BucketName: name });
+}
+
+/** A new bucket has no ACLs unless it is said otherwise, and never public ones. */
+function checkFirstAcl(ownership: string | undefined, acl: readonly Grant[]): void {
+  if (ownership === undefined || ownership === 'BucketOwnerEnforced')
+    throw new AwsError(
+      'InvalidBucketAclWithObjectOwnership',
+      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+    );
+  if (isPublicAcl(acl))
+    throw new AwsError(
+      'InvalidBucketAclWithBlockPublicAccessError',
+      'Bucket cannot have public ACLs set with BlockPublicAccess enabled',
+    );
 }
 
 function chooseRegion(asked: string | undefined, called: string): string {

@@ -43,16 +43,17 @@ export function isPublicPolicy(policy: BucketPolicy): boolean {
   );
 }
 
-/** Whether an unsigned request may read the object. */
-export function allowsAnonymousRead(bucket: Bucket, key: string): boolean {
+/** Whether an unsigned request may do this to the object, or without a key to the bucket. */
+export function allowsAnonymous(bucket: Bucket, wanted: string, key?: string): boolean {
   const { policy: text, publicAccessBlock } = bucket.configurations;
   if (text === undefined || publicAccessBlock?.RestrictPublicBuckets) return false;
+  const arn = `arn:aws:s3:::${bucket.name}${key === undefined ? '' : `/${key}`}`;
   const applies = readPolicy(text, bucket.name).Statement.filter(
     (statement) =>
       isEverybody(statement.Principal) &&
       !statement.Condition &&
-      listOf(statement.Action).some((action) => matches(action.toLowerCase(), 's3:getobject')) &&
-      listOf(statement.Resource).some((resource) => matches(resource, `arn:aws:s3:::${bucket.name}/${key}`)),
+      listOf(statement.Action).some((action) => matches(action.toLowerCase(), wanted.toLowerCase())) &&
+      listOf(statement.Resource).some((resource) => matches(resource, arn)),
   );
   return (
     applies.some((statement) => statement.Effect === 'Allow') &&

@@ -1,4 +1,4 @@
-import type { ChecksumAlgorithm, ServerSideEncryption, StorageClass, Tag } from '@aws-sdk/client-s3';
+import type { ChecksumAlgorithm, Grant, ServerSideEncryption, StorageClass, Tag } from '@aws-sdk/client-s3';
 import type { Configurations } from './configurations';
 
 /** A checksum that S3 keeps with an object: the algorithm and the base64 of the digest. */
@@ -38,6 +38,8 @@ export interface ObjectVersion {
   /** Of the parts of a multipart upload. */
   readonly partSizes?: readonly number[];
   tags: Tag[];
+  /** What its ACL grants; undefined for the owner's full control. */
+  acl?: Grant[];
 }
 
 export interface Part {
@@ -54,6 +56,7 @@ export interface MultipartUpload {
   readonly initiatedAt: Date;
   readonly headers: ObjectHeaders;
   readonly tags: Tag[];
+  readonly acl?: Grant[];
   readonly algorithm?: ChecksumAlgorithm;
   readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
   readonly parts: Map<number, Part>;

@@ -4,8 +4,8 @@ import type { EventBus } from '../../event-bus';
 import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Bucket, ObjectVersion } from './bucket';
-import { currentObject } from './bucket';
 import { newConfigurations } from './configurations';
+import { type Destinations, notify, type ObjectEvent } from './notifications';
 import { noSuchBucket, noSuchKey, noSuchVersion } from './s3-errors';
 
 /** What S3 needs of its account. */
@@ -13,6 +13,8 @@ export interface S3Account {
   readonly accountId: string;
   readonly clock: Clock;
   readonly busOf: (region: string) => EventBus;
+  /** Where notifications go, by region; without it nobody is notified. */
+  readonly destinationsOf?: (region: string) => Destinations;
 }
 
 /** The buckets of an account, and the rules of their objects' versions. */
@@ -49,9 +51,10 @@ export class Buckets {
    */
   object(bucket: Bucket, key: string, versionId?: string): ObjectVersion {
     if (versionId === undefined) {
-      const current = currentObject(bucket, key);
-      if (!current) throw noSuchKey(key);
-      return current;
+      const newest = bucket.objects.get(key)?.at(-1);
+      if (!newest) throw noSuchKey(key);
+      if (newest.isDeleteMarker) throw noSuchKey(key, markerHeaders(newest));
+      return newest;
     }
     const version = bucket.objects.get(key)?.find((one) => one.versionId === versionId);
     if (!version) throw noSuchVersion(key, versionId);
@@ -61,6 +64,7 @@ export class Buckets {
         'The specified method is not allowed against this resource.',
         405,
         { Method: 'GET', ResourceType: 'DeleteMarker' },
+        { ...markerHeaders(version), allow: 'DELETE', 'last-modified': version.modifiedAt.toUTCString() },
       );
     }
     return version;
@@ -70,20 +74,19 @@ export class Buckets {
   store(
     bucket: Bucket,
     object: Omit<ObjectVersion, 'versionId' | 'modifiedAt' | 'isDeleteMarker'>,
-    reason: string,
+    reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload',
     call: Call,
   ): ObjectVersion {
     const version = this.append(bucket, { ...object, isDeleteMarker: false });
-    this.announce(bucket, 'Object Created', call, {
-      object: {
-        key: version.key,
-        size: version.body.length,
-        etag: version.etag.replaceAll('"', ''),
-        ...this.eventVersion(bucket, version),
-        sequencer: this.nextSequencer(),
-      },
-      reason,
-    });
+    const told = {
+      key: version.key,
+      size: version.body.length,
+      etag: version.etag.replaceAll('"', ''),
+      ...this.eventVersion(bucket, version),
+      sequencer: this.nextSequencer(),
+    };
+    this.announce(bucket, 'Object Created', call, { object: told, reason });
+    this.notify(bucket, `ObjectCreated:${reason.replace(/Object$/, '')}`, told, call);
     return version;
   }
 
@@ -114,6 +117,12 @@ export class Buckets {
     return { version: marker, markerCreated: true };
   }
 
+  /** Tells those whom the bucket notifies; `name` is that of notifications, `ObjectCreated:Put`. */
+  notify(bucket: Bucket, name: string, object: ObjectEvent['object'], call: Call): void {
+    const destinations = this.account.destinationsOf?.(bucket.region);
+    if (destinations) notify(bucket, { name, object, time: this.account.clock.now() }, destinations, call);
+  }
+
   /** An event for a rule on EventBridge, when the bucket sends them there. */
   announce(bucket: Bucket, detailType: string, call: Call, detail: Readonly<Record<string, unknown>>): void {
     if (!bucket.configurations.notification.EventBridgeConfiguration) return;
@@ -140,15 +149,14 @@ export class Buckets {
   }
 
   private announceDeletion(bucket: Bucket, version: ObjectVersion, type: string, call: Call): void {
-    this.announce(bucket, 'Object Deleted', call, {
-      object: {
-        key: version.key,
-        ...this.eventVersion(bucket, version),
-        sequencer: this.nextSequencer(),
-      },
-      reason: 'DeleteObject',
-      'deletion-type': type,
-    });
+    const object = {
+      key: version.key,
+      ...this.eventVersion(bucket, version),
+      sequencer: this.nextSequencer(),
+    };
+    this.announce(bucket, 'Object Deleted', call, { object, reason: 'DeleteObject', 'deletion-type': type });
+    const name = type === 'Delete Marker Created' ? 'DeleteMarkerCreated' : 'Delete';
+    this.notify(bucket, `ObjectRemoved:${name}`, object, call);
   }
 
   private append(bucket: Bucket, object: Omit<ObjectVersion, 'versionId' | 'modifiedAt'>): ObjectVersion {
@@ -174,6 +182,11 @@ export class Buckets {
     this.sequence += 1;
     return this.sequence.toString(16).toUpperCase().padStart(18, '0');
   }
+}
+
+/** How an answer says that a delete marker is in the way. https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html */
+function markerHeaders(marker: ObjectVersion): Record<string, string> {
+  return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };
 }
 
 function newVersionId(): string {

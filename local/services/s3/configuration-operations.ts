@@ -1,9 +1,10 @@
-import type { OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { ownerOf } from './bucket-operations';
 import { isPublicPolicy, readPolicy } from './bucket-policy';
 import type { Buckets } from './buckets';
 import { defaultEncryption } from './configurations';
+import { checkCors } from './cors';
+import { checkNotifications, sendTestMessages } from './notifications';
 import { accessDenied } from './s3-errors';
 
 type Client = typeof import('@aws-sdk/client-s3');
@@ -97,8 +98,15 @@ export function configurationOperations(buckets: Buckets) {
       return {};
     },
 
-    PutBucketNotificationConfiguration(input) {
-      settings(input.Bucket).notification = input.NotificationConfiguration ?? {};
+    PutBucketNotificationConfiguration(input, call: Call) {
+      const bucket = buckets.bucket(input.Bucket);
+      const destinations = buckets.account.destinationsOf?.(bucket.region);
+      bucket.configurations.notification = checkNotifications(
+        input.NotificationConfiguration ?? {},
+        bucket,
+        input.SkipDestinationValidation ? undefined : destinations,
+      );
+      if (destinations) sendTestMessages(bucket, destinations, call, buckets.account.clock.now());
       return {};
     },
     GetBucketNotificationConfiguration: (input) => ({ ...settings(input.Bucket).notification }),
@@ -146,7 +154,7 @@ export function configurationOperations(buckets: Buckets) {
 
     PutBucketCors(input) {
       if (!input.CORSConfiguration?.CORSRules?.length) throw malformed();
-      settings(input.Bucket).cors = input.CORSConfiguration;
+      settings(input.Bucket).cors = checkCors(input.CORSConfiguration);
       return {};
     },
     GetBucketCors(input) {
@@ -219,33 +227,7 @@ export function configurationOperations(buckets: Buckets) {
         'Object Lock configuration does not exist for this bucket',
       );
     },
-
-    PutBucketAcl(input) {
-      const enforced = settings(input.Bucket).ownershipControls?.Rules?.some(
-        (rule) => rule.ObjectOwnership === 'BucketOwnerEnforced',
-      );
-      const harmless = ['private', 'bucket-owner-full-control'].includes(input.ACL ?? '');
-      if (enforced && !harmless)
-        throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
-      return {};
-    },
-    GetBucketAcl(input) {
-      buckets.bucket(input.Bucket);
-      return fullControl(buckets.account.accountId);
-    },
-    GetObjectAcl(input) {
-      buckets.object(buckets.bucket(input.Bucket), input.Key ?? '', input.VersionId);
-      return fullControl(buckets.account.accountId);
-    },
   } satisfies OperationsOf<Client>;
-}
-
-function fullControl(accountId: string) {
-  const owner = ownerOf(accountId);
-  return {
-    Owner: owner,
-    Grants: [{ Grantee: { ...owner, Type: 'CanonicalUser' as const }, Permission: 'FULL_CONTROL' as const }],
-  };
 }
 
 function absent(code: string, message: string): AwsError {

@@ -1,5 +1,6 @@
 import type {
   CORSConfiguration,
+  Grant,
   LifecycleRule,
   LoggingEnabled,
   NotificationConfiguration,
@@ -14,6 +15,8 @@ import type {
 /** The settings of a bucket that are documents of their own. */
 export interface Configurations {
   policy?: string;
+  /** What its ACL grants; undefined for the owner's full control. */
+  acl?: Grant[];
   encryption: ServerSideEncryptionConfiguration;
   publicAccessBlock?: PublicAccessBlockConfiguration;
   ownershipControls?: OwnershipControls;

@@ -8,7 +8,7 @@ export function readCopySource(text: string | undefined): {
 } {
   const given = text ?? '';
   const at = given.indexOf('?versionId=');
-  const path = decodeURIComponent(at < 0 ? given : given.slice(0, at)).replace(/^\//, '');
+  const path = decode(at < 0 ? given : given.slice(0, at)).replace(/^\//, '');
   const slash = path.indexOf('/');
   if (slash <= 0 || slash === path.length - 1) {
     throw invalidArgument(
@@ -20,6 +20,16 @@ export function readCopySource(text: string | undefined): {
   return {
     bucket: path.slice(0, slash),
     key: path.slice(slash + 1),
-    versionId: at < 0 ? undefined : decodeURIComponent(given.slice(at + '?versionId='.length)),
+    versionId: at < 0 ? undefined : decode(given.slice(at + '?versionId='.length)),
   };
+}
+
+/** What is not percent-encoded rightly names no object. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return '';
+  }
 }

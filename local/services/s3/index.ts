@@ -4,17 +4,22 @@ import { AwsError } from '../../wire/aws-error';
 import { restXmlCodec } from '../../wire/codec';
 import { readServiceModel, type ServiceModel } from '../../wire/model';
 import type { TypedOperations } from '../typed-operations';
-import { readAddress } from './address';
+import { checkAccess, isPast } from './access';
+import { aclOperations } from './acl-operations';
+import { type Address, readAddress } from './address';
 import { decodeChunked } from './aws-chunked';
 import { bucketOperations } from './bucket-operations';
-import { allowsAnonymousRead } from './bucket-policy';
 import { Buckets, type S3Account } from './buckets';
 import { configurationOperations } from './configuration-operations';
+import { answerPreflight, corsHeaders } from './cors';
 import { listingOperations } from './listing-operations';
 import { multipartOperations } from './multipart-operations';
 import { objectOperations } from './object-operations';
 import { nameOperation } from './operation-name';
-import { accessDenied } from './s3-errors';
+import { readPostForm } from './post-form';
+import { answerPost, asPutObject } from './post-object';
+import { checkPostPolicy } from './post-policy';
+import { serveWebsite, websiteBucket } from './website';
 
 type Client = typeof import('@aws-sdk/client-s3');
 
@@ -40,17 +45,49 @@ export class S3 implements Service {
 
   /** All requests to S3: the bucket is in the host or in the path, which the SDK's schemas do not say. */
   async handle(request: WireRequest, call: Call): Promise<WireResponse> {
+    const site = websiteBucket(request.host);
+    if (site !== undefined) return serveWebsite(this.buckets, site, request, call.requestId);
     const address = readAddress(request);
+    const bucket = this.buckets.byName.get(address.bucket ?? '');
+    if (request.method === 'OPTIONS') return answerPreflight(bucket, request);
+    const forBrowsers = corsHeaders(bucket, request);
+    try {
+      const answer = isPostedForm(request, address)
+        ? await this.receiveForm(request, address.bucket ?? '', call)
+        : await this.answer(request, address, call);
+      return { ...answer, headers: { ...answer.headers, ...forBrowsers } };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const { code, message, status, details, headers } = error;
+      throw new AwsError(code, message, status, details, { ...headers, ...forBrowsers });
+    }
+  }
+
+  private async answer(request: WireRequest, address: Address, call: Call): Promise<WireResponse> {
     const name = nameOperation(request, address);
     if (!name) {
       throw new AwsError(
         'MethodNotAllowed',
         'The specified method is not allowed against this resource.',
         405,
-        { Method: request.method, ResourceType: 'OBJECT' },
+        { Method: request.method, ResourceType: address.key === undefined ? 'BUCKET' : 'OBJECT' },
       );
     }
-    this.checkAccess(name, address, request, call);
+    checkAccess(this.buckets, name, address, request, call);
+    checkPayload(request);
+    return this.run(name, decodeChunked(request), address, call);
+  }
+
+  /** A browser's form has its own kind of signature, in its fields. */
+  private async receiveForm(request: WireRequest, bucket: string, call: Call): Promise<WireResponse> {
+    this.buckets.bucket(bucket);
+    const form = readPostForm(request.headers['content-type'] ?? '', request.body);
+    checkPostPolicy(form, bucket, (millis) => isPast(millis, this.buckets));
+    const put = await this.run('PutObject', asPutObject(request, form), { bucket, key: form.key }, call);
+    return answerPost(form, bucket, request.headers.host ?? request.host, put);
+  }
+
+  private async run(name: string, request: WireRequest, address: Address, call: Call): Promise<WireResponse> {
     this.model ??= import('@aws-sdk/client-s3').then(readServiceModel);
     const model = await this.model;
     const operation = model.operations.get(name);
@@ -63,57 +100,27 @@ export class S3 implements Service {
         `The action ${name} of S3 is not supported by the embedded AWS.`,
         501,
       );
-    checkPayload(request);
-    const plain = decodeChunked(request);
     const labels = { Bucket: address.bucket ?? '', Key: address.key ?? '' };
     const codec = restXmlCodec(model, { operation, labels });
-    const input = (await codec.decode(operation, plain)) as Record<string, unknown>;
+    const input = (await codec.decode(operation, request)) as Record<string, unknown>;
     const output = ((await run(input as never, call)) ?? {}) as Record<string, unknown>;
     return finish(name, codec.encode(operation, output, call.requestId), output);
   }
-
-  private checkAccess(
-    name: string,
-    address: { bucket?: string; key?: string },
-    request: WireRequest,
-    call: Call,
-  ): void {
-    const expiry = readExpiry(request);
-    if (expiry !== undefined && expiry < Date.now() && expiry < this.buckets.account.clock.millis())
-      throw new AwsError('AccessDenied', 'Request has expired', 403, {
-        Expires: new Date(expiry).toISOString(),
-      });
-    if (call.principal.accessKeyId || isSignedTheOldWay(request)) return;
-    const bucket = this.buckets.byName.get(address.bucket ?? '');
-    const reading = name === 'GetObject' || name === 'HeadObject';
-    if (!bucket || !reading || !allowsAnonymousRead(bucket, address.key ?? '')) throw accessDenied();
-  }
 }
 
-/**
- * Until when a presigned URL holds, in milliseconds; undefined for other requests. Who signs it may go by the embedded
- * AWS's clock (a function) or by the real one (a person), so it must be past for both.
- */
-function readExpiry({ query }: WireRequest): number | undefined {
-  const signedAt = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
-  const seconds = Number(query.get('X-Amz-Expires'));
-  if (signedAt && query.has('X-Amz-Expires')) {
-    const [, year, month, day, hour, minute, second] = signedAt;
-    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) + seconds * 1000;
-  }
-  return query.has('Signature') && query.has('Expires') ? Number(query.get('Expires')) * 1000 : undefined;
-}
-
-/** Signature version 2, which S3 still takes in its oldest regions and older clients presign with. */
-function isSignedTheOldWay({ query, headers }: WireRequest): boolean {
+function isPostedForm({ method, headers, query }: WireRequest, { bucket, key }: Address): boolean {
   return (
-    (query.has('AWSAccessKeyId') && query.has('Signature')) ||
-    /^AWS [^:]+:.+/.test(headers.authorization ?? '')
+    method === 'POST' &&
+    bucket !== undefined &&
+    key === undefined &&
+    !query.has('delete') &&
+    /^multipart\/form-data/i.test(headers['content-type'] ?? '')
   );
 }
 
 function allOperations(buckets: Buckets) {
   return {
+    ...aclOperations(buckets),
     ...bucketOperations(buckets),
     ...configurationOperations(buckets),
     ...objectOperations(buckets),

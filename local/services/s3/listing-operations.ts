@@ -1,8 +1,8 @@
 import type { OperationsOf } from '../../service';
 import type { Bucket, ObjectVersion } from './bucket';
 import { currentObject } from './bucket';
-import { ownerOf } from './bucket-operations';
 import type { Buckets } from './buckets';
+import { ownerOf } from './owner';
 import { invalidArgument } from './s3-errors';
 
 type Client = typeof import('@aws-sdk/client-s3');

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { readAcl } from './acl';
 import type { Bucket, MultipartUpload, Part } from './bucket';
 import { currentObject } from './bucket';
-import { ownerOf } from './bucket-operations';
 import type { Buckets } from './buckets';
 import { checksumMembers, combineChecksums, md5Tag, multipartTag, verifyBody } from './checksums';
 import { checkWriteConditions } from './conditions';
@@ -11,6 +11,7 @@ import { readCopySource } from './copy-source';
 import { byBytes, checkMaxKeys, encoder } from './listing-operations';
 import { readHeaders, readTagging } from './object-headers';
 import { checkKey, readBody } from './object-operations';
+import { ownerOf } from './owner';
 import { readRange } from './range';
 import { invalidArgument } from './s3-errors';
 
@@ -33,6 +34,7 @@ export function multipartOperations(buckets: Buckets) {
         initiatedAt: now(),
         headers: readHeaders(bucket, input),
         tags: readTagging(input.Tagging),
+        acl: readAcl(bucket, input, buckets.account.accountId),
         algorithm: input.ChecksumAlgorithm,
         checksumType: input.ChecksumType,
         parts: new Map(),
@@ -98,6 +100,7 @@ export function multipartOperations(buckets: Buckets) {
           checksum,
           partSizes: parts.map((part) => part.body.length),
           tags: upload.tags,
+          acl: upload.acl,
         },
         'CompleteMultipartUpload',
         call,

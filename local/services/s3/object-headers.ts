@@ -1,6 +1,7 @@
-import type { ServerSideEncryption, StorageClass, Tag } from '@aws-sdk/client-s3';
+import { ServerSideEncryption, StorageClass, type Tag } from '@aws-sdk/client-s3';
 import { AwsError } from '../../wire/aws-error';
 import type { Bucket, ObjectHeaders, ObjectVersion } from './bucket';
+import { invalidArgument } from './s3-errors';
 
 interface GivenHeaders {
   ContentType?: string;
@@ -16,7 +17,7 @@ interface GivenHeaders {
   SSEKMSKeyId?: string;
 }
 
-/** What S3 keeps of the headers of an upload. @throws AwsError `MetadataTooLarge` */
+/** What S3 keeps of the headers of an upload. @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument` */
 export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders {
   const metadata = given.Metadata ?? {};
   const size = Object.entries(metadata).reduce(
@@ -29,6 +30,19 @@ export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders 
       'Your metadata headers exceed the maximum allowed metadata size',
       400,
       { Size: size, MaxSizeAllowed: 2048 },
+    );
+  if (given.StorageClass !== undefined && !Object.hasOwn(StorageClass, given.StorageClass))
+    throw new AwsError('InvalidStorageClass', 'The storage class you specified is not valid', 400, {
+      StorageClassRequested: given.StorageClass,
+    });
+  if (
+    given.ServerSideEncryption !== undefined &&
+    !Object.values(ServerSideEncryption).includes(given.ServerSideEncryption)
+  )
+    throw invalidArgument(
+      'The encryption method specified is not supported',
+      'x-amz-server-side-encryption',
+      given.ServerSideEncryption,
     );
   const byDefault = bucket.configurations.encryption.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
   return {

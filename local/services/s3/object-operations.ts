@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Call, OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { readAcl } from './acl';
 import type { Bucket, ObjectVersion } from './bucket';
 import { currentObject } from './bucket';
 import type { Buckets } from './buckets';
@@ -50,6 +51,7 @@ export function objectOperations(buckets: Buckets) {
       const bucket = buckets.bucket(input.Bucket);
       const key = checkKey(input.Key);
       checkWriteConditions(currentObject(bucket, key), input);
+      const acl = readAcl(bucket, input, buckets.account.accountId);
       const body = await readBody(input.Body);
       const checksum = await verifyBody(body, input);
       const version = buckets.store(
@@ -61,6 +63,7 @@ export function objectOperations(buckets: Buckets) {
           headers: readHeaders(bucket, input),
           checksum,
           tags: readTagging(input.Tagging),
+          acl,
         },
         'PutObject',
         call,
@@ -88,6 +91,10 @@ export function objectOperations(buckets: Buckets) {
 
     DeleteObject(input, call: Call) {
       const bucket = buckets.bucket(input.Bucket);
+      checkWriteConditions(currentObject(bucket, input.Key ?? ''), {
+        IfMatch: input.IfMatch,
+        Key: input.Key,
+      });
       const { version, markerCreated } = buckets.remove(bucket, input.Key ?? '', input.VersionId, call);
       return {
         VersionId: bucket.versioning && version ? version.versionId : undefined,
@@ -141,6 +148,7 @@ export function objectOperations(buckets: Buckets) {
         );
       }
       const own = readHeaders(bucket, input);
+      const acl = readAcl(bucket, input, buckets.account.accountId);
       const version = buckets.store(
         bucket,
         {
@@ -159,6 +167,7 @@ export function objectOperations(buckets: Buckets) {
             ? await verifyBody(original.body, { ChecksumAlgorithm: input.ChecksumAlgorithm })
             : original.checksum,
           tags: input.TaggingDirective === 'REPLACE' ? readTagging(input.Tagging) : [...original.tags],
+          acl,
         },
         'CopyObject',
         call,
@@ -261,13 +270,14 @@ function announceTags(
   detailType: string,
   call: Call,
 ): void {
-  buckets.announce(bucket, detailType, call, {
-    object: {
-      key: version.key,
-      etag: version.etag.replaceAll('"', ''),
-      ...buckets.eventVersion(bucket, version),
-    },
-  });
+  const object = {
+    key: version.key,
+    etag: version.etag.replaceAll('"', ''),
+    ...buckets.eventVersion(bucket, version),
+  };
+  buckets.announce(bucket, detailType, call, { object });
+  const name = detailType === 'Object Tags Added' ? 'Put' : 'Delete';
+  buckets.notify(bucket, `ObjectTagging:${name}`, object, call);
 }
 
 /** @throws AwsError `KeyTooLongError` */

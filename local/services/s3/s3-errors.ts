@@ -4,8 +4,8 @@ export function noSuchBucket(name: string): AwsError {
   return new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: name });
 }
 
-export function noSuchKey(key: string): AwsError {
-  return new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key });
+export function noSuchKey(key: string, headers: Readonly<Record<string, string>> = {}): AwsError {
+  return new AwsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key }, headers);
 }
 
 export function noSuchVersion(key: string, versionId: string): AwsError {
@@ -30,4 +30,15 @@ export function preconditionFailed(condition: string): AwsError {
 
 export function accessDenied(): AwsError {
   return new AwsError('AccessDenied', 'Access Denied', 403);
+}
+
+/** The bucket is in another region than the request was signed for. */
+export function permanentRedirect(bucket: string, region: string): AwsError {
+  return new AwsError(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    301,
+    { Endpoint: `${bucket}.s3.${region}.amazonaws.com`, Bucket: bucket },
+    { 'x-amz-bucket-region': region },
+  );
 }

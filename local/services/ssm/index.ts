@@ -19,6 +19,10 @@ export class Ssm implements Service, SsmDirectory {
     this.operations = parameterOperations(this.store);
   }
 
+  dispose(): void {
+    for (const parameter of this.store.list()) parameter.stopPolicies?.();
+  }
+
   parameter(name: string): string | undefined {
     try {
       return this.store.select(name)?.version.value;

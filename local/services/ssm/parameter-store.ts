@@ -2,6 +2,7 @@ import type { ParameterTier, PutParameterRequest } from '@aws-sdk/client-ssm';
 import type { Realm } from '../../realm';
 import { AwsError } from '../../wire/aws-error';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
+import { type ParameterPolicy, readPolicies } from './parameter-policies';
 import { checkDataType, checkName, checkPattern, checkType, checkValue, invalid } from './parameter-rules';
 
 const versionsKept = 100;
@@ -52,6 +53,9 @@ export class ParameterStore {
     }
     const tier = chooseTier(input, before);
     checkValue(input, tier);
+    const policies = input.Policies === undefined ? (before?.policies ?? []) : readPolicies(input.Policies);
+    if (policies.length > 0 && tier !== 'Advanced')
+      throw invalid('Parameter policies are supported by parameters of the advanced-parameter tier only.');
     const value = input.Value ?? '';
     const dataType = input.DataType ?? before?.dataType ?? 'text';
     checkDataType(dataType, value);
@@ -69,12 +73,14 @@ export class ParameterStore {
       modifiedAt: this.realm.clock.now(),
       modifiedBy: caller,
       labels: new Set(),
+      policies: policies.map((policy) => ({ ...policy, status: 'Pending' })),
     };
     const parameter = present ?? { name, versions: [], tags: [...(input.Tags ?? [])] };
     makeRoom(parameter);
     parameter.versions.push(version);
     this.parameters.set(name, parameter);
     this.announce(parameter, version, present ? 'Update' : 'Create');
+    this.awaitPolicies(parameter, version);
     return { version: version.version, tier };
   }
 
@@ -82,6 +88,7 @@ export class ParameterStore {
     const parameter = this.parameters.get(this.bareName(name));
     if (!parameter) return false;
     this.parameters.delete(parameter.name);
+    parameter.stopPolicies?.();
     this.announce(parameter, newestVersion(parameter), 'Delete');
     return true;
   }
@@ -160,7 +167,38 @@ export class ParameterStore {
       modifiedAt: new Date(this.realm.clock.origin - 14 * 86_400_000),
       modifiedBy: 'Amazon',
       labels: new Set(),
+      policies: [],
     };
+  }
+
+  private awaitPolicies(parameter: StoredParameter, version: ParameterVersion): void {
+    const { clock } = this.realm;
+    parameter.stopPolicies?.();
+    const waits = version.policies.flatMap((policy) => {
+      const dueAt = policy.dueAt(version.modifiedAt.getTime());
+      if (!Number.isFinite(dueAt)) return [];
+      return [clock.after((dueAt - clock.millis()) / 1000, () => this.act(parameter, version, policy))];
+    });
+    parameter.stopPolicies = () => {
+      for (const stop of waits) stop();
+    };
+  }
+
+  private act(parameter: StoredParameter, version: ParameterVersion, policy: ParameterPolicy): void {
+    policy.status = 'Finished';
+    if (policy.type === 'Expiration') this.delete(parameter.name);
+    this.realm.bus.announce({
+      source: 'aws.ssm',
+      detailType: 'Parameter Store Policy Action',
+      resources: [this.arn(parameter.name)],
+      detail: {
+        'parameter-name': parameter.name,
+        'parameter-type': version.type,
+        'policy-type': policy.type,
+        'policy-content': policy.text,
+        'action-status': 'Success',
+      },
+    });
   }
 }
 

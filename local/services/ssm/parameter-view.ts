@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Parameter, ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
+import { viewPolicies } from './parameter-policies';
 import type { ParameterStore, Selection } from './parameter-store';
 
 /** A parameter as the Get operations show it. */
@@ -32,7 +33,7 @@ export function viewMetadata(store: ParameterStore, parameter: StoredParameter):
     AllowedPattern: version.allowedPattern,
     Version: version.version,
     Tier: version.tier as ParameterMetadata['Tier'],
-    Policies: [],
+    Policies: viewPolicies(version.policies),
     DataType: version.dataType,
   };
 }
@@ -51,7 +52,7 @@ export function viewVersion(name: string, version: ParameterVersion, decrypt: bo
     Version: version.version,
     Labels: [...version.labels],
     Tier: version.tier as ParameterHistory['Tier'],
-    Policies: [],
+    Policies: viewPolicies(version.policies),
     DataType: version.dataType,
   };
 }

@@ -1,4 +1,5 @@
 import type { ParameterType, Tag } from '@aws-sdk/client-ssm';
+import type { ParameterPolicy } from './parameter-policies';
 
 /** One version of a parameter. */
 export interface ParameterVersion {
@@ -13,6 +14,7 @@ export interface ParameterVersion {
   readonly modifiedAt: Date;
   readonly modifiedBy: string;
   readonly labels: Set<string>;
+  readonly policies: readonly ParameterPolicy[];
 }
 
 /** A parameter with the versions that are still kept, oldest first. */
@@ -20,6 +22,8 @@ export interface StoredParameter {
   readonly name: string;
   readonly versions: ParameterVersion[];
   tags: Tag[];
+  /** Ends the waiting for what its policies do. */
+  stopPolicies?: () => void;
 }
 
 /** The newest version: a stored parameter always has one. */

@@ -2,6 +2,7 @@ import type { Call, OperationsOf, Service } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { IssuedCredentials } from '../directories';
 import type { Iam } from '../iam';
+import { readPermissionPolicy } from '../iam/policy-document';
 import { mayAssume } from './trust';
 
 /** AWS Security Token Service. */
@@ -53,6 +54,7 @@ function stsOperations(accountId: string, iam: Iam) {
           'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
         );
       }
+      if (input.Policy !== undefined) readPermissionPolicy(input.Policy);
       return {
         Credentials: describeCredentials(iam.issue(roleArn, session, seconds)),
         AssumedRoleUser: {

@@ -16,6 +16,8 @@ class Shelf implements Service {
   readonly calls: string[] = [];
   /** Names that are refused. */
   readonly refused = new Set<string>();
+  /** Called after each parameter that was put. */
+  onPut: (name: string) => void = () => {};
   readonly operations = {
     GetParameter: ({ Name = '' }: { Name?: string }) => {
       const Value = this.values.get(Name);
@@ -25,6 +27,7 @@ class Shelf implements Service {
     PutParameter: ({ Name = '', Value = '' }: { Name?: string; Value?: string }) => {
       this.act('PutParameter', Name);
       this.values.set(Name, Value);
+      this.onPut(Name);
       return {};
     },
     DeleteParameter: ({ Name = '' }: { Name?: string }) => {

@@ -103,6 +103,47 @@ Outputs:
   ]);
 });
 
+test('a bucket has a website, notifications and an ACL as its template says, until it no longer does', async () => {
+  const body = (more: string) =>
+    `Resources: { Topic: { Type: AWS::SNS::Topic }, Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: told${more} } } }`;
+  await region.aws.CreateStack({
+    StackName: 'site',
+    TemplateBody: body(`, AccessControl: PublicRead
+    , OwnershipControls: { Rules: [{ ObjectOwnership: ObjectWriter }] }
+    , PublicAccessBlockConfiguration: { BlockPublicAcls: false }
+    , WebsiteConfiguration: { IndexDocument: index.html, ErrorDocument: sorry.html, RoutingRules: [{ RedirectRule: { HostName: example.org }, RoutingRuleCondition: { KeyPrefixEquals: old/ } }] }
+    , NotificationConfiguration: { TopicConfigurations: [{ Event: "s3:ObjectCreated:*", Topic: !Ref Topic, Filter: { S3Key: { Rules: [{ Name: suffix, Value: .html }] } } }] }`),
+  });
+  await region.settled('site');
+  expect(region.state('site')).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
+  const Bucket = 'told';
+  expect(region.s3.GetBucketWebsite({ Bucket }, region.call)).toEqual({
+    IndexDocument: { Suffix: 'index.html' },
+    ErrorDocument: { Key: 'sorry.html' },
+    RoutingRules: [{ Redirect: { HostName: 'example.org' }, Condition: { KeyPrefixEquals: 'old/' } }],
+  });
+  expect(region.s3.GetBucketAcl({ Bucket }, region.call).Grants).toHaveLength(2);
+  expect(region.s3.GetBucketNotificationConfiguration({ Bucket }, region.call)).toMatchObject({
+    TopicConfigurations: [
+      {
+        TopicArn: region.physicalId('site', 'Topic'),
+        Events: ['s3:ObjectCreated:*'],
+        Filter: { Key: { FilterRules: [{ Name: 'suffix', Value: '.html' }] } },
+      },
+    ],
+  });
+  await region.aws.UpdateStack({
+    StackName: 'site',
+    TemplateBody: body(', OwnershipControls: { Rules: [{ ObjectOwnership: ObjectWriter }] }'),
+  });
+  await region.settled('site');
+  expect(region.state('site')).toEqual({ status: 'UPDATE_COMPLETE', failures: [] });
+  expect(() => region.s3.GetBucketWebsite({ Bucket }, region.call)).toThrow(
+    expect.objectContaining({ code: 'NoSuchWebsiteConfiguration' }),
+  );
+  expect(region.s3.GetBucketAcl({ Bucket }, region.call).Grants).toHaveLength(1);
+});
+
 test('an instance is waited for until it runs, and a template is taken from S3', async () => {
   await region.s3.CreateBucket({ Bucket: 'templates' }, region.call);
   await region.s3.PutObject(

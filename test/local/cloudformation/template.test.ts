@@ -75,6 +75,21 @@ test.each([
     'Template format error: Resource name A-b is non alphanumeric.',
   ],
   [
+    'a function that there is not',
+    'Resources: { A: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: { "Fn::Shout": a } } } }',
+    /^Template Error: Encountered unsupported function: Fn::Shout Supported functions are: \[Fn::Base64, .*Fn::Cidr\]$/,
+  ],
+  [
+    'a map that there is not',
+    'Resources: { A: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !FindInMap [M, a, b] } } }',
+    "Template error: Mapping named 'M' is not present in the 'Mappings' section of template.",
+  ],
+  [
+    'a key that its map does not have',
+    'Mappings: { M: { a: { b: 1 } } }\nResources: { A: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !FindInMap [M, !Ref AWS::Region, b] } } }',
+    'Template error: Unable to get mapping for M::eu-north-1::b',
+  ],
+  [
     'a reference to nothing',
     'Resources: { A: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !Ref Ghost } } }',
     'Template format error: Unresolved resource dependencies [Ghost] in the Resources block of the template',

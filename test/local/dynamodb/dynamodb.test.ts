@@ -58,6 +58,16 @@ test('a table is active at once, with the ARN of its region and account', async 
     TableArn: 'arn:aws:dynamodb:eu-north-1:000000000000:table/active',
   });
   expect(Table?.CreationDateTime).toBeInstanceOf(Date);
+  // Both by AWS's clock, which is far ahead of the machine's here.
+  expect(Table?.BillingModeSummary?.LastUpdateToPayPerRequestDateTime).toEqual(Table?.CreationDateTime);
+});
+
+test('items are found in a table that is named by its ARN', async () => {
+  await makeTable('by-arn');
+  const TableName = 'arn:aws:dynamodb:eu-north-1:000000000000:table/by-arn';
+  await client.send(new PutItemCommand({ TableName, Item: { pk: { S: 'a' } } }));
+  const { Item } = await client.send(new GetItemCommand({ TableName: 'by-arn', Key: { pk: { S: 'a' } } }));
+  expect(Item).toEqual({ pk: { S: 'a' } });
 });
 
 test('a conditional write that loses fails with the modelled error', async () => {

@@ -181,3 +181,31 @@ test('a service-linked role is made once and is not for users to change', () => 
     'UnmodifiableEntity',
   );
 });
+
+test('a user has policies and tags of its own, and cannot be deleted while policies hang on it', () => {
+  const { aws } = newborn();
+  const UserName = 'deployer';
+  aws.CreateUser({ UserName });
+  aws.PutUserPolicy({ UserName, PolicyName: 'site', PolicyDocument: allowS3 });
+  expect(decodeURIComponent(aws.GetUserPolicy({ UserName, PolicyName: 'site' }).PolicyDocument)).toBe(
+    allowS3,
+  );
+  expect(aws.ListUserPolicies({ UserName }).PolicyNames).toEqual(['site']);
+  const { Arn: PolicyArn } = aws.CreatePolicy({ PolicyName: 'read', PolicyDocument: allowS3 }).Policy;
+  aws.AttachUserPolicy({ UserName, PolicyArn });
+  expect(aws.GetPolicy({ PolicyArn }).Policy.AttachmentCount).toBe(1);
+  expect(aws.ListEntitiesForPolicy({ PolicyArn }).PolicyUsers).toMatchObject([{ UserName }]);
+  expect(aws.ListEntitiesForPolicy({ PolicyArn, EntityFilter: 'Role' }).PolicyUsers).toEqual([]);
+  expect(codeOf(() => aws.DeletePolicy({ PolicyArn }))).toBe('DeleteConflict');
+  expect(codeOf(() => aws.DeleteUser({ UserName }))).toBe('DeleteConflict');
+  aws.DeleteUserPolicy({ UserName, PolicyName: 'site' });
+  expect(codeOf(() => aws.GetUserPolicy({ UserName, PolicyName: 'site' }))).toBe('NoSuchEntity');
+  expect(codeOf(() => aws.DeleteUser({ UserName }))).toBe('DeleteConflict');
+  aws.DetachUserPolicy({ UserName, PolicyArn });
+  expect(aws.ListAttachedUserPolicies({ UserName }).AttachedPolicies).toEqual([]);
+  aws.TagUser({ UserName, Tags: [{ Key: 'team', Value: 'web' }] });
+  expect(aws.ListUserTags({ UserName }).Tags).toEqual([{ Key: 'team', Value: 'web' }]);
+  aws.UntagUser({ UserName, TagKeys: ['team'] });
+  expect(aws.ListUserTags({ UserName }).Tags).toEqual([]);
+  aws.DeleteUser({ UserName });
+});

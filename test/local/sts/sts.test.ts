@@ -84,3 +84,11 @@ test('a session token is for those who have lasting credentials', () => {
   const assumed = aws.AssumeRole(assume('deploy'), callAs('test')).Credentials;
   expect(() => aws.GetSessionToken({}, callAs(assumed.AccessKeyId))).toThrow('Cannot call GetSessionToken');
 });
+
+test('a session policy that is none is refused', () => {
+  const { iam, aws, callAs } = newborn();
+  iam.operations.CreateRole({ RoleName: 'deployer', AssumeRolePolicyDocument: trusting({ AWS: '*' }) });
+  expect(() => aws.AssumeRole({ ...assume('deployer'), Policy: '{' }, callAs('test'))).toThrow(
+    expect.objectContaining({ code: 'MalformedPolicyDocument' }),
+  );
+});

@@ -236,3 +236,64 @@ test('an operation that is missing is named', async () => {
     /InvalidAction.*The action Nonsense is not valid/s,
   );
 });
+
+async function sendJson(name: ServiceName, target: string, body: string, operation: Operation = () => ({})) {
+  const principal = { accessKeyId: 'test', accountId: '0', arn: 'arn', userId: '0' };
+  const call = { region: 'us-east-1', accountId: '0', requestId: 'r', principal };
+  const headers = { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.1' };
+  const { response } = await dispatch(
+    name,
+    () => ({ operations: { [target.split('.')[1] ?? '']: operation } }),
+    { method: 'POST', path: '/', query: new URLSearchParams(), headers, body: Buffer.from(body), host: '' },
+    call,
+    () => {},
+  );
+  return `${response.status} ${response.body}`;
+}
+
+test.each([
+  ['{"Name":7}', 'NUMBER_VALUE can not be converted to a String'],
+  ['{"Name":["a"]}', 'Start of list found where not expected'],
+  ['{"Name":{}}', 'Start of structure or map found where not expected.'],
+  ['{"Name":"a","WithDecryption":"yes"}', 'STRING_VALUE can not be converted to a Boolean'],
+  ['["a"]', 'Start of list found where not expected'],
+  ['{', 'the request body is not valid'],
+])('the JSON protocol refuses %s before the service sees it', async (body, message) => {
+  const get = recorder({});
+  const answer = await sendJson('ssm', 'AmazonSSM.GetParameter', body, get.operation);
+  expect(answer).toMatch(/^400 .*SerializationException/);
+  expect(answer).toContain(message);
+  expect(get.inputs).toEqual([]);
+});
+
+test('what is null in JSON is left out', async () => {
+  expect(await sendJson('ssm', 'AmazonSSM.GetParameter', '{"Name":"a","WithDecryption":null}')).toMatch(
+    /^200/,
+  );
+});
+
+test('an action that no version of a query API has is named with the version', async () => {
+  expect(await sendForm('sts', { Action: 'Nonsense', Version: '2011-06-15' })).toMatch(
+    /InvalidAction.*Could not find operation Nonsense for version 2011-06-15/s,
+  );
+});
+
+test('CBOR that cannot be read is the mistake of the caller', async () => {
+  const principal = { accessKeyId: 'test', accountId: '0', arn: 'arn', userId: '0' };
+  const call = { region: 'us-east-1', accountId: '0', requestId: 'r', principal };
+  const { response, errorCode } = await dispatch(
+    'cloudwatch',
+    () => ({ operations: { ListMetrics: () => ({}) } }),
+    {
+      method: 'POST',
+      path: '/service/GraniteServiceVersion20100801/operation/ListMetrics',
+      query: new URLSearchParams(),
+      headers: { 'smithy-protocol': 'rpc-v2-cbor' },
+      body: Buffer.from('zzzz'),
+      host: '',
+    },
+    call,
+    () => {},
+  );
+  expect([response.status, errorCode]).toEqual([400, 'SerializationException']);
+});

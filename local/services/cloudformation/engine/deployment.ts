@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
-import { validationError } from '../errors';
-import type { Blueprint, Stack, StackOutput, StackResource } from '../stack';
+import { exportFixed, exportInUse, validationError } from '../errors';
+import type { Blueprint, Stack, StackOutput, StackResource, Undoable } from '../stack';
+import { explainDenial, readStackPolicy, type UpdateAction } from '../stack-policy';
 import { evaluate, type Scope } from '../template/evaluate';
+import { findImports } from '../template/imports';
 import { isObject } from '../template/template';
 import { dependencyGraph } from '../template/validate';
 import { deleteResources } from './delete-resources';
@@ -22,14 +24,20 @@ type Kind = 'CREATE' | 'UPDATE';
 type Undo =
   | { readonly kind: 'made'; readonly resource: StackResource }
   | { readonly kind: 'replaced'; readonly old: StackResource; readonly resource: StackResource }
-  | { readonly kind: 'changed'; readonly before: StackResource; readonly resource: StackResource };
+  | {
+      readonly kind: 'changed';
+      readonly before: StackResource;
+      readonly resource: StackResource;
+      /** What it was to become, and became if that did not fail. */
+      readonly wanted: Pick<StackResource, 'properties' | 'tags'>;
+    };
 
 /** One run of making a stack, or of changing it into what a new blueprint says. */
-export class Deployment {
+export class Deployment implements Undoable {
   private readonly abort = new AbortController();
   private readonly signal: AbortSignal;
   private readonly work: ResourceWork;
-  private readonly undo: Undo[] = [];
+  private undo: Undo[] = [];
   private readonly failed: { logicalId: string; kind: Kind }[] = [];
   /** Resources that their replacement makes superfluous. */
   private readonly superfluous: StackResource[] = [];
@@ -62,17 +70,12 @@ export class Deployment {
       }
     } catch (error) {
       this.restoreImports(importsBefore);
-      return explainFailure(error);
+      return this.failed.length > 0 ? this.explainFailed() : explainFailure(error);
     } finally {
       stopTimer();
     }
     this.restoreImports(importsBefore);
     return this.explainFailed();
-  }
-
-  /** Whether the region was disposed of meanwhile. */
-  get isClosed(): boolean {
-    return this.engine.closing.aborted;
   }
 
   /** Ends what is under way; resources that are waited for fail as cancelled. */
@@ -89,38 +92,55 @@ export class Deployment {
     );
     const wanted = dependencyGraph(blueprint.template, condition);
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
-    const work = this.freshWork();
-    await deleteResources(stack, work, this.superfluous, 'replaced');
-    await deleteResources(stack, work, removed, 'delete');
+    await this.deleteReplaced();
+    await deleteResources(stack, this.freshWork(), removed, 'delete');
     for (const { logicalId } of removed) stack.resources.delete(logicalId);
   }
 
-  /** Takes back the changes of an update. @returns logical ids for which that failed */
-  async rollBack(): Promise<string[]> {
-    const failed: string[] = [];
+  /**
+   * Takes back the changes of an update; what is taken back once is not again.
+   *
+   * @param skipped logical ids to leave as they are
+   * @returns logical ids for which that failed
+   */
+  async rollBack(skipped: readonly string[] = []): Promise<string[]> {
+    const failed = new Set<Undo>();
     for (const entry of [...this.undo].reverse()) {
       if (entry.kind === 'replaced') this.stack.resources.set(entry.old.logicalId, entry.old);
-      if (entry.kind !== 'changed') continue;
-      const { before, resource } = entry;
+      if (entry.kind === 'changed' && !(await this.takeBack(entry, skipped))) failed.add(entry);
+    }
+    this.undo = this.undo.filter((entry) => entry.kind !== 'changed' || failed.has(entry));
+    return [...failed].flatMap((entry) => (entry.kind === 'changed' ? [entry.resource.logicalId] : []));
+  }
+
+  /** @returns whether that succeeded */
+  private async takeBack(
+    { before, resource, wanted }: Undo & { kind: 'changed' },
+    skipped: readonly string[],
+  ): Promise<boolean> {
+    Object.assign(resource, before);
+    if (!skipped.includes(resource.logicalId)) {
       this.note(resource, 'UPDATE_IN_PROGRESS');
-      const properties = resource.properties;
       const tags = diffTags(
-        resource.tags,
+        wanted.tags,
         before.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
       );
-      Object.assign(resource, before);
       try {
         const work = this.freshWork();
-        if (changedKeys(properties, before.properties).length > 0)
-          await work.update(resource.physicalId, resource, properties);
+        if (changedKeys(wanted.properties, before.properties).length > 0)
+          await work.update(resource.physicalId, resource, wanted.properties);
         if (tags) await work.retag(resource.physicalId, resource, tags);
-        this.note(resource, 'UPDATE_COMPLETE');
       } catch (error) {
         this.note(resource, 'UPDATE_FAILED', explainFailure(error));
-        failed.push(resource.logicalId);
+        return false;
       }
     }
-    return failed;
+    this.note(resource, 'UPDATE_COMPLETE');
+    return true;
+  }
+
+  async deleteReplaced(): Promise<void> {
+    await deleteResources(this.stack, this.freshWork(), this.superfluous, 'replaced');
   }
 
   /** Deletes what the failed update had made. */
@@ -168,9 +188,16 @@ export class Deployment {
     const condition = decideConditions(blueprint.template, values, zones);
     const scope = stackScope(engine.realm, engine.stacks, stack, blueprint, zones, condition);
     stack.imports.clear();
+    // A stack whose imports are not there begins with no resource at all.
+    for (const name of findImports(blueprint.template, condition))
+      evaluate({ 'Fn::ImportValue': name }, scope);
     const graph = dependencyGraph(blueprint.template, condition);
+    for (const resource of stack.resources.values()) {
+      if (!graph.has(resource.logicalId)) this.checkPolicy('Update:Delete', resource);
+    }
     await runGraph(graph, (id) => this.applyResource(id, [...(graph.get(id) ?? [])], scope), {
       stopOnFailure: true,
+      signal: this.signal,
       onFailure: () => this.cancel('Resource creation cancelled'),
     });
     return () => this.evaluateOutputs(scope);
@@ -270,8 +297,10 @@ export class Deployment {
     }
     if (changed.some((key) => type.replaceOn.includes(key)) || (!type.update && changed.length > 0))
       return this.replace(existing, draft, changed, creationPolicy);
+    this.checkPolicy('Update:Modify', existing);
     const before = { ...existing };
-    this.undo.push({ kind: 'changed', before, resource: existing });
+    const wanted = { properties: draft.properties, tags: draft.tags };
+    this.undo.push({ kind: 'changed', before, resource: existing, wanted });
     const { properties, tags: nextTags, dependencies, deletionPolicy, updateReplacePolicy, metadata } = draft;
     Object.assign(existing, {
       properties,
@@ -292,8 +321,22 @@ export class Deployment {
       if (made?.attributes) existing.attributes = { ...existing.attributes, ...made.attributes };
       this.note(existing, 'UPDATE_COMPLETE');
     } catch (error) {
+      // It is not what it was to be: the next update has this still to do.
+      Object.assign(existing, { properties: before.properties, tags: before.tags });
       this.fail(existing, 'UPDATE', error);
     }
+  }
+
+  /** @throws AwsError `ValidationError` when the stack policy forbids it */
+  private checkPolicy(action: UpdateAction, resource: StackResource): void {
+    const body = this.stack.passingPolicyBody ?? this.stack.policyBody;
+    if (body === undefined || this.kind === 'CREATE') return;
+    const denial = explainDenial(
+      readStackPolicy(body, () => true),
+      action,
+      resource,
+    );
+    if (denial !== undefined) this.fail(resource, 'UPDATE', validationError(denial));
   }
 
   private async replace(
@@ -313,6 +356,7 @@ export class Deployment {
         ),
       );
     }
+    this.checkPolicy('Update:Replace', existing);
     this.stack.resources.set(draft.logicalId, draft);
     this.undo.push({ kind: 'replaced', old: existing, resource: draft });
     this.superfluous.push(existing);
@@ -379,10 +423,7 @@ export class Deployment {
       if (users.length === 0) continue;
       const now = outputs.find((output) => output.exportName === exportName);
       if (now?.value === value) continue;
-      const verb = now ? 'updated' : 'deleted';
-      throw validationError(
-        `Export ${exportName} cannot be ${verb} as it is in use by ${users.map(({ name }) => name).join(', ')}`,
-      );
+      throw now ? exportFixed(exportName, users) : exportInUse(exportName, users);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Change, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
+import { AwsError } from '../../../wire/aws-error';
 import type { Blueprint, Stack, StackResource } from '../stack';
 import { evaluate, type Scope } from '../template/evaluate';
 import { isObject } from '../template/template';
@@ -16,23 +17,45 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** Whether anything would change, what a change set does not list included. */
   readonly hasChanges: boolean;
+  /** Why the change cannot succeed, as far as that is known beforehand. */
+  readonly problem?: string;
 }
 
 type Fate = 'same' | 'changed' | 'new';
 
 /** Finds out what a blueprint would change in a stack, without changing it. */
 export async function planChanges(engine: Engine, stack: Stack, blueprint: Blueprint): Promise<Plan> {
+  const imports = [...stack.imports];
+  try {
+    return await plan(engine, stack, blueprint);
+  } finally {
+    // Looking at exports notes them as used.
+    stack.imports.clear();
+    for (const name of imports) stack.imports.add(name);
+  }
+}
+
+async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise<Plan> {
   const { template } = blueprint;
   const values = collectValues(engine.realm, blueprint.parameters, stack, blueprint.notificationArns);
   const zones = await findZones(engine.aws, template);
   const condition = decideConditions(template, values, zones);
-  const importsBefore = [...stack.imports];
   const real = stackScope(engine.realm, engine.stacks, stack, blueprint, zones, condition);
   const fates = new Map<string, Fate>();
+  let problem: string | undefined;
   const scope: Scope = {
     ...real,
     ref: (id) => (fates.get(id) === 'new' ? LATER : real.ref(id)),
     attribute: (id, name) => (fates.get(id) === 'same' ? real.attribute(id, name) : LATER),
+    exported(name) {
+      try {
+        return real.exported(name);
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        problem ??= error.message;
+        return LATER;
+      }
+    },
   };
   const graph = dependencyGraph(template, condition);
   const changes: Change[] = [];
@@ -40,7 +63,9 @@ export async function planChanges(engine: Engine, stack: Stack, blueprint: Bluep
   for (const id of sortByNeed(graph)) {
     const declaration = template.Resources[id];
     if (!declaration) continue;
-    const existing = stack.resources.get(id);
+    const known = stack.resources.get(id);
+    // What never came to be is still to be made.
+    const existing = known?.physicalId === '' ? undefined : known;
     const evaluated = await resolveDynamicReferences(evaluate(declaration.Properties ?? {}, scope), (name) =>
       fetchParameter(engine.aws, name),
     );
@@ -72,9 +97,7 @@ export async function planChanges(engine: Engine, stack: Stack, blueprint: Bluep
   }
   quietly ||=
     outputsDiffer(stack, blueprint, scope) || tagsDiffer(stack.blueprint?.tags ?? [], blueprint.tags);
-  stack.imports.clear();
-  for (const name of importsBefore) stack.imports.add(name);
-  return { changes, hasChanges: changes.length > 0 || quietly };
+  return { changes, hasChanges: changes.length > 0 || quietly || problem !== undefined, problem };
 }
 
 function sortByNeed(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {

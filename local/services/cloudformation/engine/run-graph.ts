@@ -1,13 +1,18 @@
 /**
  * Runs work for the nodes of a graph, each as soon as all that it needs is done, side by side. After a failure
- * nothing that needs the failed node is begun, and nothing at all when `stopOnFailure`; what runs is waited for.
+ * nothing that needs the failed node is begun, and nothing at all when `stopOnFailure`, or when the signal aborts; what
+ * runs is waited for.
  *
  * @returns the errors, by node
  */
 export async function runGraph(
   graph: ReadonlyMap<string, ReadonlySet<string>>,
   work: (id: string) => Promise<void>,
-  options: { readonly stopOnFailure: boolean; readonly onFailure?: () => void },
+  options: {
+    readonly stopOnFailure: boolean;
+    readonly onFailure?: () => void;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Map<string, unknown>> {
   const failures = new Map<string, unknown>();
   const waiting = new Map(
@@ -16,7 +21,7 @@ export async function runGraph(
   const done = new Set<string>();
   const running = new Map<string, Promise<void>>();
   for (;;) {
-    if (failures.size === 0 || !options.stopOnFailure) {
+    if ((failures.size === 0 || !options.stopOnFailure) && !options.signal?.aborted) {
       for (const [id, needs] of waiting) {
         if (!needs.every((need) => done.has(need))) continue;
         waiting.delete(id);

@@ -1,3 +1,4 @@
+import { exportInUse } from '../errors';
 import type { Blueprint, Stack } from '../stack';
 import { deleteResources } from './delete-resources';
 import { Deployment } from './deployment';
@@ -16,20 +17,63 @@ export function beginCreate(engine: Engine, stack: Stack, blueprint: Blueprint, 
 /** Begins to change a stack into what a blueprint says. */
 export function beginUpdate(engine: Engine, stack: Stack, blueprint: Blueprint): void {
   stack.updatedAt = stack.time();
-  const before = stack.blueprint;
+  const { unstable } = stack;
+  const deployment = new Deployment(engine, stack, blueprint, 'UPDATE');
+  stack.unstable = {
+    deployments: [...(unstable?.deployments ?? []), deployment],
+    before: unstable ? unstable.before : stack.blueprint,
+  };
   stack.blueprint = blueprint;
   stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
-  const deployment = new Deployment(engine, stack, blueprint, 'UPDATE');
   stack.cancelUpdate = () => deployment.cancel('User Initiated');
-  stack.settled = runUpdate(stack, deployment, before).finally(() => {
+  stack.settled = runUpdate(engine, stack, deployment).finally(() => {
     stack.cancelUpdate = undefined;
   });
 }
 
-/** Begins to delete a stack. @param retained logical ids of resources to leave alone */
-export function beginDelete(engine: Engine, stack: Stack, retained: readonly string[]): void {
+/** Begins to take back all that failed updates have left, or the making of a stack that failed. */
+export function beginRollback(engine: Engine, stack: Stack): void {
+  if (stack.status === 'CREATE_FAILED') {
+    stack.enter('ROLLBACK_IN_PROGRESS', 'User Initiated');
+    stack.settled = runCreateRollback(engine, stack);
+    return;
+  }
+  stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
+  stack.settled = runUpdateRollback(engine, stack, []);
+}
+
+/** Begins again with a rollback that failed. @param skipped logical ids of resources to leave as they are */
+export function continueRollback(engine: Engine, stack: Stack, skipped: readonly string[]): void {
+  stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
+  stack.settled = runUpdateRollback(engine, stack, skipped);
+}
+
+/**
+ * Begins to delete a stack.
+ *
+ * @param retained logical ids of resources to leave alone
+ * @param ready what is waited for before the first resource is deleted
+ */
+export function beginDelete(
+  engine: Engine,
+  stack: Stack,
+  retained: readonly string[],
+  ready: Promise<void>,
+): void {
+  const before = stack.status;
   stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
-  stack.settled = runDelete(engine, stack, retained);
+  const used = findUsedExport(engine, stack);
+  if (used) stack.enter(before, used);
+  else stack.settled = ready.then(() => runDelete(engine, stack, retained));
+}
+
+/** Why other stacks forbid the deletion, if they do. */
+function findUsedExport({ stacks }: Engine, stack: Stack): string | undefined {
+  for (const { exportName } of stack.outputs) {
+    const users = exportName === undefined ? [] : stacks.importers(exportName);
+    if (exportName !== undefined && users.length > 0) return exportInUse(exportName, users).message;
+  }
+  return undefined;
 }
 
 async function runCreate(
@@ -38,8 +82,15 @@ async function runCreate(
   blueprint: Blueprint,
   onFailure: OnFailure,
 ): Promise<void> {
-  const problem = await new Deployment(engine, stack, blueprint, 'CREATE').apply();
-  if (engine.closing.aborted) return;
+  const deployment = new Deployment(engine, stack, blueprint, 'CREATE');
+  let abandoned = false;
+  stack.abandon = () => {
+    abandoned = true;
+    deployment.cancel('Resource creation cancelled');
+  };
+  const problem = await deployment.apply();
+  stack.abandon = undefined;
+  if (engine.closing.aborted || abandoned) return;
   if (problem === undefined) {
     stack.enter('CREATE_COMPLETE');
     return;
@@ -56,6 +107,10 @@ async function runCreate(
     return;
   }
   stack.enter('ROLLBACK_IN_PROGRESS', reason);
+  await runCreateRollback(engine, stack);
+}
+
+async function runCreateRollback(engine: Engine, stack: Stack): Promise<void> {
   const work = new ResourceWork(engine, stack, engine.closing);
   const stuck = await deleteResources(stack, work, [...stack.resources.values()], 'rollback');
   if (engine.closing.aborted) return;
@@ -64,11 +119,14 @@ async function runCreate(
   } else stack.enter('ROLLBACK_COMPLETE');
 }
 
-async function runUpdate(stack: Stack, deployment: Deployment, before: Blueprint | undefined): Promise<void> {
+async function runUpdate(engine: Engine, stack: Stack, deployment: Deployment): Promise<void> {
   const problem = await deployment.apply();
-  if (deployment.isClosed) return;
+  if (engine.closing.aborted) return;
   if (problem === undefined) {
+    const failedBefore = (stack.unstable?.deployments ?? []).filter((one) => one !== deployment);
+    stack.unstable = undefined;
     stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    for (const one of failedBefore) await one.deleteReplaced();
     await deployment.cleanUp();
     stack.enter('UPDATE_COMPLETE');
     return;
@@ -78,17 +136,28 @@ async function runUpdate(stack: Stack, deployment: Deployment, before: Blueprint
     return;
   }
   stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', problem);
+  await runUpdateRollback(engine, stack, []);
+}
+
+async function runUpdateRollback(engine: Engine, stack: Stack, skipped: readonly string[]): Promise<void> {
+  const { deployments = [], before } = stack.unstable ?? {};
   stack.blueprint = before;
-  const stuck = await deployment.rollBack();
-  if (stuck.length > 0) {
+  const stuck = new Set<string>();
+  for (const deployment of [...deployments].reverse()) {
+    for (const id of await deployment.rollBack(skipped)) stuck.add(id);
+  }
+  if (engine.closing.aborted) return;
+  if (stuck.size > 0) {
     stack.enter(
       'UPDATE_ROLLBACK_FAILED',
-      `The following resource(s) failed to update: [${stuck.join(', ')}]. `,
+      `The following resource(s) failed to update: [${[...stuck].join(', ')}]. `,
     );
     return;
   }
   stack.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-  await deployment.discard();
+  for (const deployment of [...deployments].reverse()) await deployment.discard();
+  if (engine.closing.aborted) return;
+  stack.unstable = undefined;
   stack.enter('UPDATE_ROLLBACK_COMPLETE');
 }
 

@@ -5,7 +5,6 @@ import type { Blueprint, Stack } from '../stack';
 import type { Stacks } from '../stacks';
 import { evaluate, type Scope } from '../template/evaluate';
 import type { ResolvedParameters } from '../template/parameters';
-import type { Decide } from '../template/references';
 import type { Template } from '../template/template';
 
 /** Values of the parameters and of the pseudo parameters. */
@@ -33,6 +32,15 @@ export function decideConditions(
   values: ReadonlyMap<string, unknown>,
   zones: readonly string[] = [],
 ): (name: string) => boolean {
+  return parameterScope(template, values, zones).condition;
+}
+
+/** The scope of what depends on parameters only, as conditions do. */
+function parameterScope(
+  template: Template,
+  values: ReadonlyMap<string, unknown>,
+  zones: readonly string[],
+): Scope {
   const decided = new Map<string, boolean>();
   const noResources = (name: string): never => {
     throw validationError(
@@ -59,17 +67,17 @@ export function decideConditions(
     exported: noResources,
     zones: () => zones,
   };
-  return condition;
+  return scope;
 }
 
-/** As `decideConditions`, for what looks at a template before its resources are there. */
-export function decideFor(
+/** What is known of a template before its resources are there. */
+export function scopeBefore(
   realm: Realm,
   template: Template,
   parameters: ResolvedParameters,
   stack: { name: string; id: string },
-): Decide {
-  return decideConditions(template, collectValues(realm, parameters, stack));
+): Scope {
+  return parameterScope(template, collectValues(realm, parameters, stack), []);
 }
 
 /** The names of the region's availability zones, asked for only when the template does. */

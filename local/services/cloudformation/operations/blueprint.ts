@@ -1,11 +1,12 @@
 import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
 import type { Engine } from '../engine/engine';
 import { fetchParameter } from '../engine/engine';
-import { decideFor } from '../engine/scope';
+import { scopeBefore } from '../engine/scope';
 import { validationError } from '../errors';
 import type { Blueprint, Stack } from '../stack';
 import { checkCapabilities } from '../template/capabilities';
 import { readTemplate } from '../template/check';
+import { checkLookups } from '../template/lookups';
 import { resolveParameters } from '../template/parameters';
 import { validateTemplate } from '../template/validate';
 
@@ -72,7 +73,9 @@ export async function makeBlueprint(
     previous?.blueprint?.parameters,
     (name) => fetchParameter(engine.aws, name),
   );
-  validateTemplate(template, engine.types, decideFor(engine.realm, template, parameters, stack));
+  const scope = scopeBefore(engine.realm, template, parameters, stack);
+  validateTemplate(template, engine.types, scope.condition);
+  checkLookups(template, scope);
   checkCapabilities(template, input.Capabilities ?? []);
   const tags = input.Tags ?? previous?.blueprint?.tags ?? [];
   if (tags.length > 50) throw validationError('Stack tags: at most 50 tags are allowed');
@@ -90,7 +93,8 @@ export async function makeBlueprint(
   };
 }
 
-async function readFromUrl(url: string, readObject: ReadObject): Promise<string> {
+/** Reads what a URL of S3 names. @throws AwsError `ValidationError` */
+export async function readFromUrl(url: string, readObject: ReadObject): Promise<string> {
   const place = parseS3Url(url);
   if (!place)
     throw validationError(`S3 error: Domain name specified in ${hostOf(url)} is not a valid S3 domain`);

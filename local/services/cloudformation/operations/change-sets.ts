@@ -57,7 +57,8 @@ export function changeSetOperations(engine: Engine, readObject: ReadObject) {
       try {
         const previous = type === 'UPDATE' ? stack : undefined;
         const blueprint = await makeBlueprint(engine, input, readObject, stack, previous);
-        const { changes, hasChanges } = await planChanges(engine, stack, blueprint);
+        const { changes, hasChanges, problem } = await planChanges(engine, stack, blueprint);
+        const statusReason = problem ?? (hasChanges ? undefined : NOTHING);
         const changeSet: ChangeSet = {
           id: `arn:aws:cloudformation:${engine.realm.region}:${engine.realm.accountId}:changeSet/${name}/${uuid()}`,
           name,
@@ -69,9 +70,9 @@ export function changeSetOperations(engine: Engine, readObject: ReadObject) {
           changes,
           token: input.ClientToken,
           onStackFailure: input.OnStackFailure,
-          status: hasChanges ? 'CREATE_COMPLETE' : 'FAILED',
-          ...(!hasChanges && { statusReason: NOTHING }),
-          executionStatus: hasChanges ? 'AVAILABLE' : 'UNAVAILABLE',
+          status: statusReason === undefined ? 'CREATE_COMPLETE' : 'FAILED',
+          statusReason,
+          executionStatus: statusReason === undefined ? 'AVAILABLE' : 'UNAVAILABLE',
         };
         stacks.changeSets.set(changeSet.id, changeSet);
         return { Id: changeSet.id, StackId: stack.id };
@@ -125,7 +126,10 @@ export function changeSetOperations(engine: Engine, readObject: ReadObject) {
         if (other.stack === stack && other !== changeSet) stacks.changeSets.delete(other.id);
       }
       if (changeSet.type === 'CREATE') beginCreate(engine, stack, blueprint, onFailureOf(stack, changeSet));
-      else beginUpdate(engine, stack, blueprint);
+      else {
+        stack.passingPolicyBody = undefined;
+        beginUpdate(engine, stack, blueprint);
+      }
       return {};
     },
 

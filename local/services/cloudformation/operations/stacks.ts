@@ -2,14 +2,28 @@ import type { OperationsOf } from '../../../service';
 import { AwsError } from '../../../wire/aws-error';
 import type { Engine } from '../engine/engine';
 import { planChanges } from '../engine/plan';
-import { beginCreate, beginDelete, beginUpdate, type OnFailure } from '../engine/run-stack';
+import {
+  beginCreate,
+  beginDelete,
+  beginRollback,
+  beginUpdate,
+  continueRollback,
+  type OnFailure,
+} from '../engine/run-stack';
 import { validationError } from '../errors';
-import type { Stack } from '../stack';
-import { makeBlueprint, type ReadObject } from './blueprint';
+import type { Blueprint, Stack } from '../stack';
+import { readStackPolicy } from '../stack-policy';
+import { makeBlueprint, type ReadObject, readFromUrl } from './blueprint';
 
 /** Making, changing and deleting stacks. */
 export function stackOperations(engine: Engine, readObject: ReadObject) {
   const { stacks } = engine;
+  /** The text of a stack policy that a request gives, checked; undefined when it gives none. */
+  const readPolicy = async (given: string | undefined, url: string | undefined, blueprint?: Blueprint) => {
+    const body = url === undefined ? given : await readFromUrl(url, readObject);
+    if (body !== undefined) readStackPolicy(body, (id) => id in (blueprint?.template.Resources ?? {}));
+    return body;
+  };
   return {
     async CreateStack(input) {
       const again = stacks.find(input.StackName);
@@ -24,7 +38,7 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
         stack.disableRollback = input.DisableRollback ?? false;
         stack.timeoutMinutes = input.TimeoutInMinutes;
         stack.terminationProtection = input.EnableTerminationProtection ?? false;
-        stack.policyBody = input.StackPolicyBody;
+        stack.policyBody = await readPolicy(input.StackPolicyBody, input.StackPolicyURL, blueprint);
         beginCreate(engine, stack, blueprint, onFailureOf(input));
       } catch (error) {
         stacks.remove(stack);
@@ -37,12 +51,19 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
       const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
       checkUpdatable(stack);
       const blueprint = await makeBlueprint(engine, input, readObject, stack, stack);
+      const policyBody = await readPolicy(input.StackPolicyBody, input.StackPolicyURL, blueprint);
+      const passingPolicyBody = await readPolicy(
+        input.StackPolicyDuringUpdateBody,
+        input.StackPolicyDuringUpdateURL,
+        blueprint,
+      );
       const { hasChanges } = await planChanges(engine, stack, blueprint);
       if (!hasChanges) throw validationError('No updates are to be performed.');
       checkUpdatable(stack);
       stack.token = input.ClientRequestToken;
       stack.disableRollback = input.DisableRollback ?? false;
-      if (input.StackPolicyBody !== undefined) stack.policyBody = input.StackPolicyBody;
+      if (policyBody !== undefined) stack.policyBody = policyBody;
+      stack.passingPolicyBody = passingPolicyBody;
       beginUpdate(engine, stack, blueprint);
       return { StackId: stack.id };
     },
@@ -70,20 +91,35 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
         );
       if (stack.inProgress && stack.status !== 'CREATE_IN_PROGRESS')
         throw validationError(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
-      const used = stack.outputs.flatMap(({ exportName }) => {
-        const users = exportName === undefined ? [] : stacks.importers(exportName);
-        return users.length > 0 ? [{ exportName, users }] : [];
-      })[0];
-      if (used) {
-        throw validationError(
-          `Export ${used.exportName} cannot be deleted as it is in use by ${used.users.map(({ name }) => name).join(', ')}`,
-        );
-      }
       stack.token = input.ClientRequestToken;
       for (const changeSet of [...stacks.changeSets.values()]) {
         if (changeSet.stack === stack) stacks.changeSets.delete(changeSet.id);
       }
       beginDeleteAfter(engine, stack, retained);
+      return {};
+    },
+
+    RollbackStack(input) {
+      const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
+      if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
+        throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+      stack.token = input.ClientRequestToken;
+      beginRollback(engine, stack);
+      return { StackId: stack.id };
+    },
+
+    ContinueUpdateRollback(input) {
+      const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
+      if (stack.status !== 'UPDATE_ROLLBACK_FAILED')
+        throw validationError(
+          `Stack:${stack.id} is in ${stack.status} state and can not continue its update rollback.`,
+        );
+      const skipped = input.ResourcesToSkip ?? [];
+      const wrong = skipped.find((id) => stack.resources.get(id)?.status !== 'UPDATE_FAILED');
+      if (wrong !== undefined)
+        throw validationError(`Resource ${wrong} is not in the UPDATE_FAILED state and can not be skipped.`);
+      stack.token = input.ClientRequestToken;
+      continueRollback(engine, stack, skipped);
       return {};
     },
 
@@ -95,13 +131,8 @@ export function stackOperations(engine: Engine, readObject: ReadObject) {
 
     async SetStackPolicy(input) {
       const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
-      const body = input.StackPolicyBody ?? '';
-      try {
-        JSON.parse(body);
-      } catch {
-        throw validationError('Error validating stack policy: Invalid stack policy');
-      }
-      stack.policyBody = body;
+      const body = await readPolicy(input.StackPolicyBody, input.StackPolicyURL, stack.blueprint);
+      stack.policyBody = body ?? stack.policyBody;
       return {};
     },
 
@@ -159,17 +190,10 @@ function onFailureOf(input: { readonly OnFailure?: string; readonly DisableRollb
   return (input.OnFailure as OnFailure | undefined) ?? 'ROLLBACK';
 }
 
-/** A stack that is still being made is deleted when that has ended. */
+/** What is still being made for the stack is ended first. */
 function beginDeleteAfter(engine: Engine, stack: Stack, retained: readonly string[]): void {
-  if (!stack.inProgress) {
-    beginDelete(engine, stack, retained);
-    return;
-  }
-  const made = stack.settled;
-  stack.settled = made.then(() => {
-    beginDelete(engine, stack, retained);
-    return stack.settled;
-  });
+  stack.abandon?.();
+  beginDelete(engine, stack, retained, stack.settled);
 }
 
 /** @throws AwsError `ChangeSetNotFound` */

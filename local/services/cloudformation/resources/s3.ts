@@ -1,10 +1,19 @@
 import {
+  type BucketCannedACL,
   type BucketLocationConstraint,
+  type Condition,
+  Condition$,
+  type Event as EventName,
+  type FilterRule,
   type LifecycleRule,
+  type NotificationConfiguration,
   type ObjectOwnership,
   type PublicAccessBlockConfiguration,
   PublicAccessBlockConfiguration$,
+  type Redirect,
+  Redirect$,
   type ServerSideEncryption,
+  type WebsiteConfiguration,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { flag, json, number, oneOf, shape, tags, text } from './properties';
@@ -44,7 +53,36 @@ const corsRule = z.strictObject({
   MaxAge: number.optional(),
 });
 
+const websiteConfiguration = z.strictObject({
+  ErrorDocument: text.optional(),
+  IndexDocument: text.optional(),
+  RedirectAllRequestsTo: z
+    .strictObject({ HostName: text, Protocol: oneOf<'http' | 'https'>().optional() })
+    .optional(),
+  RoutingRules: z
+    .array(
+      z.strictObject({
+        RedirectRule: shape<Redirect>(Redirect$),
+        RoutingRuleCondition: shape<Condition>(Condition$).optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** What the kinds of notifications have in common. */
+const notification = {
+  Event: text,
+  Filter: z
+    .strictObject({
+      S3Key: z.strictObject({
+        Rules: z.array(z.strictObject({ Name: oneOf<'prefix' | 'suffix'>(), Value: text })),
+      }),
+    })
+    .optional(),
+};
+
 const bucketProperties = z.strictObject({
+  AccessControl: oneOf<BucketCannedACL>().optional(),
   BucketEncryption: encryption.optional(),
   BucketName: text.optional(),
   CorsConfiguration: z.strictObject({ CorsRules: z.array(corsRule) }).optional(),
@@ -52,6 +90,9 @@ const bucketProperties = z.strictObject({
   NotificationConfiguration: z
     .strictObject({
       EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: flag.optional() }).optional(),
+      LambdaConfigurations: z.array(z.strictObject({ ...notification, Function: text })).optional(),
+      QueueConfigurations: z.array(z.strictObject({ ...notification, Queue: text })).optional(),
+      TopicConfigurations: z.array(z.strictObject({ ...notification, Topic: text })).optional(),
     })
     .optional(),
   OwnershipControls: z
@@ -62,6 +103,7 @@ const bucketProperties = z.strictObject({
   ).optional(),
   Tags: tags.optional(),
   VersioningConfiguration: z.strictObject({ Status: oneOf<'Enabled' | 'Suspended'>() }).optional(),
+  WebsiteConfiguration: websiteConfiguration.optional(),
 });
 type BucketProperties = z.output<typeof bucketProperties>;
 
@@ -81,6 +123,46 @@ function toLifecycleRule(rule: z.output<typeof lifecycleRule>): LifecycleRule {
     AbortIncompleteMultipartUpload: rule.AbortIncompleteMultipartUpload,
     NoncurrentVersionExpiration: rule.NoncurrentVersionExpiration,
   };
+}
+
+function toWebsiteConfiguration(
+  website: NonNullable<BucketProperties['WebsiteConfiguration']>,
+): WebsiteConfiguration {
+  const { ErrorDocument, IndexDocument, RedirectAllRequestsTo, RoutingRules } = website;
+  return {
+    RedirectAllRequestsTo,
+    ErrorDocument: ErrorDocument === undefined ? undefined : { Key: ErrorDocument },
+    IndexDocument: IndexDocument === undefined ? undefined : { Suffix: IndexDocument },
+    RoutingRules: RoutingRules?.map(({ RedirectRule, RoutingRuleCondition }) => ({
+      Redirect: RedirectRule,
+      Condition: RoutingRuleCondition,
+    })),
+  };
+}
+
+function toNotificationConfiguration(
+  given: NonNullable<BucketProperties['NotificationConfiguration']>,
+): NotificationConfiguration {
+  const { EventBridgeConfiguration, LambdaConfigurations, QueueConfigurations, TopicConfigurations } = given;
+  const shared = ({ Event, Filter }: { Event: string; Filter?: { S3Key: { Rules: FilterRule[] } } }) => ({
+    Events: [Event as EventName],
+    ...(Filter && { Filter: { Key: { FilterRules: Filter.S3Key.Rules } } }),
+  });
+  const toEventBridge = EventBridgeConfiguration && EventBridgeConfiguration.EventBridgeEnabled !== false;
+  return {
+    ...(toEventBridge && { EventBridgeConfiguration: {} }),
+    LambdaFunctionConfigurations: LambdaConfigurations?.map((one) => ({
+      ...shared(one),
+      LambdaFunctionArn: one.Function,
+    })),
+    QueueConfigurations: QueueConfigurations?.map((one) => ({ ...shared(one), QueueArn: one.Queue })),
+    TopicConfigurations: TopicConfigurations?.map((one) => ({ ...shared(one), TopicArn: one.Topic })),
+  };
+}
+
+/** `PublicReadWrite` is `public-read-write` in the API. */
+function cannedAcl(name: string): BucketCannedACL {
+  return name.replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase() as BucketCannedACL;
 }
 
 /** Sets what the creation of a bucket cannot say; each thing has a call of its own. */
@@ -140,12 +222,22 @@ async function setBucket(
     if (CORSRules.length === 0) await aws.s3.DeleteBucketCors({ Bucket });
     else await aws.s3.PutBucketCors({ Bucket, CORSConfiguration: { CORSRules } });
   }
+  if (changed('WebsiteConfiguration')) {
+    const website = next.WebsiteConfiguration;
+    if (website)
+      await aws.s3.PutBucketWebsite({ Bucket, WebsiteConfiguration: toWebsiteConfiguration(website) });
+    else await aws.s3.DeleteBucketWebsite({ Bucket });
+  }
+  if (changed('AccessControl')) {
+    const ACL = next.AccessControl ?? 'Private';
+    // Private is what a bucket without ACLs is.
+    if (ACL !== 'Private' || previous.AccessControl !== undefined)
+      await aws.s3.PutBucketAcl({ Bucket, ACL: cannedAcl(ACL) });
+  }
   if (changed('NotificationConfiguration')) {
-    const events = next.NotificationConfiguration?.EventBridgeConfiguration;
     await aws.s3.PutBucketNotificationConfiguration({
       Bucket,
-      NotificationConfiguration:
-        events && events.EventBridgeEnabled !== false ? { EventBridgeConfiguration: {} } : {},
+      NotificationConfiguration: toNotificationConfiguration(next.NotificationConfiguration ?? {}),
     });
   }
 }

@@ -1,4 +1,5 @@
 import { validationError } from '../errors';
+import { checkFunctions } from './functions';
 import { type Decide, findReferences, type Reference } from './references';
 import { isObject, readFunction, type Template } from './template';
 
@@ -31,6 +32,7 @@ export function validateTemplate(
   decide: Decide = () => undefined,
 ): void {
   checkTypes(template, types);
+  checkFunctions(template);
   checkConditions(template);
   const there = (id: string) => isThere(template, id, decide);
   const known = (name: string) => PSEUDO.has(name) || name in template.Parameters || there(name);
