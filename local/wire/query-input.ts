@@ -91,7 +91,8 @@ function readStruct(
   return result;
 }
 
-function memberKey(name: string, member: NormalizedSchema, dialect: QueryDialect): string {
+/** What a member is called in a query. */
+export function memberKey(name: string, member: NormalizedSchema, dialect: QueryDialect): string {
   const traits = member.getMergedTraits();
   if (!dialect.ec2) return traits.xmlName ?? name;
   if (traits.ec2QueryName) return String(traits.ec2QueryName);

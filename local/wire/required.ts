@@ -1,6 +1,22 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from './aws-error';
 import { requiredMembers } from './model';
+import { memberKey } from './query-input';
+
+/** How a protocol writes the way to what is missing. */
+interface Naming {
+  member(name: string, schema: NormalizedSchema): string;
+  item(list: string, index: number): string;
+}
+
+/** EC2 names the fields of its requests. */
+const FIELDS: Naming = {
+  member: (name, schema) => memberKey(name, schema, { ec2: true }),
+  item: (list, index) => `${list}.${index}`,
+};
+
+/** The others name the members of the API's model. */
+const MEMBERS: Naming = { member: String, item: (list, index) => `${list}.${index}.member` };
 
 /**
  * Checks that all members are there that the API's model requires, nested ones included.
@@ -8,7 +24,7 @@ import { requiredMembers } from './model';
  * @throws AwsError as the protocol's services say it: EC2 `MissingParameter`, the others `ValidationError` or `ValidationException`
  */
 export function checkRequired(schema: NormalizedSchema, input: unknown, protocol: string): void {
-  const missing = findMissing(schema, input, '');
+  const missing = findMissing(schema, input, '', protocol === 'ec2Query' ? FIELDS : MEMBERS);
   if (missing.length === 0) return;
   if (protocol === 'ec2Query') {
     throw new AwsError('MissingParameter', `The request must contain the parameter ${missing[0]}`);
@@ -23,21 +39,21 @@ export function checkRequired(schema: NormalizedSchema, input: unknown, protocol
   );
 }
 
-function findMissing(schema: NormalizedSchema, value: unknown, path: string): string[] {
+function findMissing(schema: NormalizedSchema, value: unknown, path: string, naming: Naming): string[] {
   if (value === undefined || value === null) return [];
   if (schema.isStructSchema()) {
     const members = value as Record<string, unknown>;
-    const missing = requiredMembers(schema)
-      .filter((name) => members[name] === undefined || members[name] === null)
-      .map((name) => join(path, name));
-    for (const [name, member] of schema.structIterator()) {
-      if (members[name] !== undefined) missing.push(...findMissing(member, members[name], join(path, name)));
-    }
-    return missing;
+    const required = requiredMembers(schema);
+    return [...schema.structIterator()].flatMap(([name, member]) => {
+      const isMissing = members[name] === undefined || members[name] === null;
+      const place = join(path, naming.member(name, member));
+      if (isMissing) return required.includes(name) ? [place] : [];
+      return findMissing(member, members[name], place, naming);
+    });
   }
   if (schema.isListSchema() && Array.isArray(value)) {
     const member = schema.getValueSchema();
-    return value.flatMap((item, i) => findMissing(member, item, `${path}.${i + 1}.member`));
+    return value.flatMap((item, i) => findMissing(member, item, naming.item(path, i + 1), naming));
   }
   return [];
 }

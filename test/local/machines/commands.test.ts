@@ -198,6 +198,14 @@ ec2-metadata --quiet --instance-type`);
   );
 });
 
+test('the metadata service may be turned off', async () => {
+  const output = await run(
+    "curl -s -o /dev/null -w 'token %{http_code}' -X PUT http://169.254.169.254/latest/api/token",
+    { httpEndpoint: 'disabled' },
+  );
+  expect(output).toContain('token 403');
+});
+
 test('the metadata service names the instance’s place and public name', async () => {
   const output = await run(
     `url=http://169.254.169.254/latest

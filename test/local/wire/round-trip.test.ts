@@ -216,9 +216,9 @@ test('a parameter that EC2 does not have is refused by its name', async () => {
 });
 
 test('a missing parameter is refused as each protocol refuses it', async () => {
-  expect(await sendForm('ec2', { Action: 'CreateTags' }, { CreateTags: () => ({}) })).toContain(
-    '<Code>MissingParameter</Code>',
-  );
+  const tagging = await sendForm('ec2', { Action: 'CreateTags' }, { CreateTags: () => ({}) });
+  expect(tagging).toContain('<Code>MissingParameter</Code>');
+  expect(tagging).toContain('The request must contain the parameter ResourceId<');
   const answer = await sendForm(
     'autoscaling',
     { Action: 'StartInstanceRefresh' },
