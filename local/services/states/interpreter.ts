@@ -79,7 +79,8 @@ async function runState(name: string, state: State, input: Json, scope: Scope): 
 /** Step Functions says in which state a runtime error happened; the innermost state says it. */
 function locate(error: StatesError, name: string, enteredEvent: number): StatesError {
   const prefix = 'An error occurred while executing the state ';
-  if (error.error !== 'States.Runtime' || error.reason.startsWith(prefix)) return error;
+  if (!['States.Runtime', 'States.IntrinsicFailure'].includes(error.error) || error.reason.startsWith(prefix))
+    return error;
   return new StatesError(
     error.error,
     `${prefix}'${name}' (entered at the event id #${enteredEvent}). ${error.reason}`,

@@ -1,3 +1,4 @@
+import { isIntrinsic } from './intrinsics';
 import type { State, StateGraph } from './language';
 import { readResource } from './resource';
 import { StatesError } from './states-error';
@@ -83,8 +84,7 @@ function checkState(state: State, where: string, say: Say): void {
     say("These fields are required, and exactly one of them: ['End', 'Next']", where);
   for (const [member, value] of Object.entries(state)) {
     if (!/Path$/.test(member) || value === null) continue;
-    if (typeof value !== 'string' || !/^(\$|States\.)/.test(value))
-      say('Value is not a Reference Path or JSONPath', `${where}/${member}`);
+    if (!isExpression(value)) say('Value is not a Reference Path or JSONPath', `${where}/${member}`);
   }
   for (const field of ['Parameters', 'ItemSelector', 'ResultSelector'] as const)
     checkTemplate(state[field], `${where}/${field}`, say);
@@ -137,10 +137,15 @@ function checkTemplate(template: unknown, where: string, say: Say): void {
   if (typeof template !== 'object' || template === null) return;
   for (const [key, value] of Object.entries(template)) {
     if (!key.endsWith('.$')) checkTemplate(value, `${where}/${key}`, say);
-    else if (typeof value !== 'string' || !/^(\$|States\.)/.test(value))
+    else if (!isExpression(value))
       say(
         `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`,
         `${where}/${key}`,
       );
   }
+}
+
+/** A path of the input or the context, or the call of an intrinsic function. */
+function isExpression(value: unknown): boolean {
+  return typeof value === 'string' && (value.startsWith('$') || isIntrinsic(value));
 }
