@@ -86,8 +86,7 @@ export class Execution {
     const { realm, tokens, call } = this.parts;
     const { machine } = this;
     const input: Json = JSON.parse(this.input);
-    const thread = new Thread(this.history, 0);
-    thread.add({
+    this.history.add(0, {
       type: 'ExecutionStarted',
       executionStartedEventDetails: {
         input: this.input,
@@ -100,7 +99,8 @@ export class Execution {
       TimeoutSeconds === undefined ? undefined : realm.clock.after(TimeoutSeconds, () => this.timeOut());
     try {
       const output = await runGraph(machine.definition, input, {
-        thread,
+        // The first state follows nothing, as on AWS.
+        thread: new Thread(this.history, 0),
         signal: this.stopping.signal,
         context: {
           Execution: {
@@ -131,8 +131,9 @@ export class Execution {
       });
     } catch (thrown) {
       if (thrown instanceof Stopped) return;
-      const { error, reason: cause } =
-        thrown instanceof StatesError ? thrown : new StatesError('States.Runtime', String(thrown));
+      const { error, cause } = (
+        thrown instanceof StatesError ? thrown : new StatesError('States.Runtime', String(thrown))
+      ).details;
       this.finish('FAILED', {
         error,
         cause,
@@ -145,8 +146,7 @@ export class Execution {
 
   private timeOut(): void {
     this.finish('TIMED_OUT', {
-      error: 'States.Timeout',
-      event: { type: 'ExecutionTimedOut', executionTimedOutEventDetails: { error: 'States.Timeout' } },
+      event: { type: 'ExecutionTimedOut', executionTimedOutEventDetails: {} },
     });
   }
 
@@ -160,7 +160,8 @@ export class Execution {
     this.output = end.output;
     this.error = end.error;
     this.cause = end.cause;
-    this.history.add(this.history.events.length, end.event);
+    const isFromOutside = status === 'ABORTED' || status === 'TIMED_OUT';
+    this.history.end(isFromOutside ? 0 : this.history.events.length, end.event);
     this.stopping.abort();
     this.onStatus(this);
   }

@@ -5,7 +5,7 @@ import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { IamDirectory } from '../directories';
-import { readDefinition } from './definition';
+import { diagnose, readDefinition } from './definition';
 import type { Definition } from './language';
 
 /** A state machine as it is now. */
@@ -55,7 +55,7 @@ export class Machines {
         const name = readName(input.name);
         const arn = `arn:aws:states:${realm.region}:${realm.accountId}:stateMachine:${name}`;
         this.checkRole(input.roleArn);
-        const definition = readDefinition(input.definition ?? '');
+        const definition = readDefinition(input.definition ?? '', input.type);
         const old = this.machines.get(arn);
         if (old) {
           const isSame =
@@ -92,7 +92,8 @@ export class Machines {
             'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
           );
         if (input.roleArn !== undefined) this.checkRole(input.roleArn);
-        const definition = input.definition === undefined ? undefined : readDefinition(input.definition);
+        const definition =
+          input.definition === undefined ? undefined : readDefinition(input.definition, machine.type);
         machine.definition = definition ?? machine.definition;
         machine.definitionText = input.definition ?? machine.definitionText;
         machine.roleArn = input.roleArn ?? machine.roleArn;
@@ -130,7 +131,7 @@ export class Machines {
         const all = [...this.machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
         const page = takePage(all, {
           token: input.nextToken,
-          size: input.maxResults || 100,
+          size: pageSize(input.maxResults),
           refuse: badToken,
         });
         return {
@@ -144,18 +145,16 @@ export class Machines {
         };
       },
       ValidateStateMachineDefinition: (input) => {
-        try {
-          readDefinition(input.definition ?? '');
-          return { result: 'OK' as const, diagnostics: [], truncated: false };
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-          const diagnostic = {
-            severity: 'ERROR' as const,
-            code: 'SCHEMA_VALIDATION_FAILED',
-            message: error.message,
-          };
-          return { result: 'FAIL' as const, diagnostics: [diagnostic], truncated: false };
-        }
+        const diagnostics = diagnose(input.definition ?? '', input.type).map((fault) => ({
+          severity: 'ERROR' as const,
+          ...fault,
+        }));
+        const most = input.maxResults || 100;
+        return {
+          result: diagnostics.length === 0 ? ('OK' as const) : ('FAIL' as const),
+          diagnostics: diagnostics.slice(0, most),
+          truncated: diagnostics.length > most,
+        };
       },
       ListTagsForResource: (input) => ({
         tags: [...this.tagsOf(input.resourceArn)].map(([key, value]) => ({ key, value })),
@@ -197,13 +196,29 @@ export class Machines {
 
 /**
  * Checks the name of a machine or an execution.
- * @throws AwsError InvalidName
+ * @throws AwsError InvalidName, ValidationException for one that is too long
  */
 export function readName(name: string | undefined): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what AWS forbids
-  if (name && name.length <= 80 && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name))
-    return name;
+  if (name && name.length > 80)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${name}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80`,
+    );
+  if (name && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/]|\p{Cc}/u.test(name)) return name;
   throw new AwsError('InvalidName', `Invalid Name: '${name ?? ''}'`);
+}
+
+/**
+ * How many items a page has: 100 unless the caller says a number.
+ * @throws AwsError ValidationException
+ */
+export function pageSize(most: number | undefined): number {
+  if (most !== undefined && most > 1000)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${most}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000`,
+    );
+  return most || 100;
 }
 
 /** The error of a page token that no answer ever held. */
