@@ -115,7 +115,17 @@ export class Execution {
         },
         run: {
           clock: realm.clock,
-          tasks: { tokens, call, region: realm.region, traceId: this.traceId },
+          tasks: {
+            tokens,
+            call,
+            region: realm.region,
+            traceId: this.traceId,
+            origin: {
+              executionArn: this.arn,
+              stateMachineArn: machine.arn,
+              roleArn: machine.roleArn,
+            },
+          },
           onTransition: () => {
             this.transitions += 1;
           },

@@ -9,7 +9,7 @@ import { TaskTokens } from './task-tokens';
 
 /** What Step Functions stands on. */
 export interface StepFunctionsDependencies extends IntegrationTargets {
-  readonly iam: Pick<IamDirectory, 'role'>;
+  readonly iam: Pick<IamDirectory, 'issue' | 'role'>;
 }
 
 /** Step Functions of one region. */

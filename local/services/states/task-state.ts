@@ -27,7 +27,12 @@ export async function runTask(state: State, input: Json, scope: Scope): Promise<
   try {
     const output = await limit(patienceOf(resource, timeout, scope), scope, async () => {
       note.started();
-      const answer = await tasks.call({ resource, parameters: payload, traceId: tasks.traceId });
+      const answer = await tasks.call({
+        resource,
+        parameters: payload,
+        traceId: tasks.traceId,
+        origin: tasks.origin,
+      });
       if (!parked) return answer;
       note.submitted(answer);
       return parked.answer;

@@ -9,16 +9,31 @@ type Handler = (payload: never, request: InvokeRequest) => unknown;
 let realm: ReturnType<typeof makeRealm>;
 let states: StepFunctions;
 let functions: Record<string, Handler>;
+/** What tasks called of other services. */
+let called: { service: string; operation: string; input: object }[];
+let answers: { PutEvents: object };
 
 beforeEach(() => {
+  called = [];
+  answers = { PutEvents: { FailedEntryCount: 0, Entries: [{ EventId: 'one' }] } };
   realm = makeRealm();
   functions = {};
   states = new StepFunctions(realm, {
-    iam: { role: (arn) => ({ arn, name: 'app', assumableBy: ['states.amazonaws.com'] }) },
+    iam: {
+      role: (arn) => ({ arn, name: 'app', assumableBy: ['states.amazonaws.com'] }),
+      issue: () => {
+        throw new AwsError('NoSuchEntity', 'nobody here is given credentials', 404);
+      },
+    },
     lambda: { invoke, invokeLater: () => 'request' },
     callService: async (service, operation, input) => {
+      called.push({ service, operation, input });
       if (operation === 'DescribeImages') throw new AwsError('InvalidAMIID.NotFound', 'no such image');
-      return { service, operation, input };
+      if (operation === 'GetParameter') throw new AwsError('ParameterNotFound', 'no such parameter');
+      if (operation === 'StartInstanceRefresh') throw new AwsError('InstanceRefreshInProgress', 'not now');
+      if (operation === 'PutEvents') return answers.PutEvents;
+      if (operation === 'DescribeLogGroups') return { logGroups: [{ logGroupName: 'a', creationTime: 1 }] };
+      return { MessageId: 'id' };
     },
   });
 });
@@ -662,23 +677,72 @@ test('all functions of an execution get one and the same trace', async () => {
   expect(types(execution)).toContain('LambdaFunctionSucceeded');
 });
 
-test('other services are called by the SDK integration, and their errors have its names', async () => {
+describe('a task that calls another service', () => {
   const call = (resource: string, parameters: object) =>
-    run({ T: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true } });
-  const sent = await call('sns:publish', { TopicArn: 'arn', Message: 'hi' });
-  expect(output(sent)).toEqual({
-    service: 'sns',
-    operation: 'Publish',
-    input: { TopicArn: 'arn', Message: 'hi' },
-  });
-});
+    run({
+      T: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true },
+    });
 
-test('an EC2 error of the SDK integration is Ec2.Ec2Exception', async () => {
-  const execution = await run({
-    T: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ec2:describeImages', Parameters: {}, End: true },
+  test('gives its parameters and gets the answer, both in the names of tasks', async () => {
+    const execution = await call('aws-sdk:cloudwatchlogs:describeLogGroups', { LogGroupNamePrefix: 'a' });
+    expect(called).toEqual([
+      { service: 'logs', operation: 'DescribeLogGroups', input: { logGroupNamePrefix: 'a' } },
+    ]);
+    expect(output(execution)).toEqual({ LogGroups: [{ LogGroupName: 'a', CreationTime: 1 }] });
   });
-  expect(execution.error).toBe('Ec2.Ec2Exception');
-  expect(execution.cause).toContain('no such image');
+
+  test.each<[string, object, string]>([
+    ['ec2:describeImages', {}, 'Ec2.Ec2Exception'],
+    ['ssm:getParameter', { Name: 'x' }, 'Ssm.ParameterNotFoundException'],
+    [
+      'autoscaling:startInstanceRefresh',
+      { AutoScalingGroupName: 'x' },
+      'AutoScaling.InstanceRefreshInProgressException',
+    ],
+    ['autoscaling:deletePolicy', {}, 'AutoScaling.AutoScalingException'],
+    ['ec2:describeNothing', {}, 'States.Runtime'],
+  ])('fails with the name that the SDK gives: %s', async (action, parameters, error) => {
+    const execution = await call(`aws-sdk:${action}`, parameters);
+    expect(execution.error).toBe(error);
+    if (error !== 'States.Runtime')
+      expect(execution.cause).toMatch(/ \(Service: \w+, Status Code: 400, Request ID: [\w-]+\)$/);
+    expect(types(execution)).toContain('TaskFailed');
+  });
+
+  test('fails as a fault says', async () => {
+    realm.faults.add({
+      ...{ service: 'sns', operation: 'Publish', kind: 'error', times: 1 },
+      ...{ code: 'Throttled', message: 'slowly', status: 429 },
+    });
+    const execution = await call('sns:publish', { TopicArn: 'arn', Message: 'hi' });
+    expect(execution).toMatchObject({
+      error: 'SNS.ThrottledException',
+      cause: expect.stringMatching(/^slowly \(Service: AmazonSNS; Status Code: \d+; Error Code: Throttled; /),
+    });
+  });
+
+  test('may give a message as JSON', async () => {
+    const execution = await call('sns:publish', { TopicArn: 'arn', Message: { text: 'hi' } });
+    expect(called[0]?.input).toEqual({ TopicArn: 'arn', Message: '{"text":"hi"}' });
+    expect(output(execution)).toMatchObject({ MessageId: 'id', SdkHttpMetadata: { HttpStatusCode: 200 } });
+  });
+
+  test('may give the detail of an event as JSON, and is named in the event', async () => {
+    const entry = { Source: 'kiln', DetailType: 'x', Detail: { a: 1 } };
+    const execution = await call('events:putEvents', { Entries: [entry] });
+    const Resources = [execution.machine.arn, execution.arn];
+    expect(called[0]?.input).toEqual({ Entries: [{ ...entry, Detail: '{"a":1}', Resources }] });
+    expect(output(execution)).toEqual(answers.PutEvents);
+  });
+
+  test('fails when a bus does not take all events', async () => {
+    answers.PutEvents = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'MalformedDetail' }] };
+    const execution = await call('events:putEvents', {
+      Entries: [{ Source: 'kiln', DetailType: 'x', Detail: '[]' }],
+    });
+    expect(execution.error).toBe('EventBridge.FailedEntry');
+    expect(JSON.parse(execution.cause ?? '')).toEqual(answers.PutEvents);
+  });
 });
 
 test('express executions may share a name, and are not to be asked about', async () => {
