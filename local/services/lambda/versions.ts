@@ -90,6 +90,10 @@ export function publishVersion(
     State: 'Active',
     StateReason: undefined,
     StateReasonCode: undefined,
+    // A version never changes: what $LATEST is still busy with is done for it.
+    LastUpdateStatus: 'Successful',
+    LastUpdateStatusReason: undefined,
+    LastUpdateStatusReasonCode: undefined,
   };
   fn.versions.set(version, { configuration, code: fn.latest.code, revision: store.nextRevision() });
   return configuration;

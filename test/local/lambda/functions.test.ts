@@ -114,6 +114,14 @@ test('a published version keeps its code while $LATEST moves on', async () => {
     ZipFile: zipOf('exports.handler = async () => 2'),
   });
   expect((await lambda.invoke({ functionName: 'plan' })).payload).toBe('2');
+  const configuration = () => lambda.operations.GetFunctionConfiguration({ FunctionName: 'plan' });
+  await until(() => configuration().LastUpdateStatus === 'Successful');
+  const updated = await lambda.operations.UpdateFunctionCode({
+    FunctionName: 'plan',
+    ZipFile: zipOf('exports.handler = async () => 3'),
+    Publish: true,
+  });
+  expect(updated).toMatchObject({ Version: '2', State: 'Active', LastUpdateStatus: 'Successful' });
   const aliased = await lambda.invoke({ functionName: 'plan:live' });
   expect(aliased).toMatchObject({ payload: '1', executedVersion: '1' });
   expect(() => lambda.operations.DeleteFunction({ FunctionName: 'plan', Qualifier: '1' })).toThrow(
