@@ -54,7 +54,7 @@ export class Invoker {
    */
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
     const { fn, qualifier } = this.store.find(request.functionName, request.qualifier);
-    const version = this.store.version(fn, qualifier);
+    const version = this.store.route(fn, qualifier);
     const payload = readPayload(request.payload, SYNC_BYTES);
     checkActive(fn);
     this.enter(fn);
