@@ -105,7 +105,7 @@ export class Executions {
         const machine = this.machines.get(input.stateMachineArn);
         if (machine.type !== 'EXPRESS') throw wrongType();
         const execution = this.start({
-          stateMachineArn: machine.arn,
+          stateMachineArn: input.stateMachineArn ?? '',
           name: input.name,
           input: input.input,
           traceHeader: input.traceHeader,
@@ -133,6 +133,7 @@ export class Executions {
         return {
           executionArn: execution.arn,
           stateMachineArn: execution.machine.arn,
+          stateMachineVersionArn: execution.machine.versionArn,
           name: execution.name,
           status: execution.status,
           startDate: execution.startDate,
@@ -167,6 +168,7 @@ export class Executions {
           );
         const found = this.list()
           .filter((execution) => execution.machine.arn === machine.arn)
+          .filter(({ machine: { versionArn } }) => !machine.versionArn || versionArn === machine.versionArn)
           .filter((execution) => input.statusFilter === undefined || execution.status === input.statusFilter)
           .reverse();
         const page = takePage(found, {
@@ -253,6 +255,7 @@ function describe(execution: Execution): ExecutionListItem {
   return {
     executionArn: execution.arn,
     stateMachineArn: execution.machine.arn,
+    stateMachineVersionArn: execution.machine.versionArn,
     name: execution.name,
     status: execution.status,
     startDate: execution.startDate,

@@ -87,7 +87,7 @@ export class StepFunctions implements Service {
       detail: {
         executionArn: execution.arn,
         stateMachineArn: execution.machine.arn,
-        stateMachineVersionArn: null,
+        stateMachineVersionArn: execution.machine.versionArn ?? null,
         stateMachineAliasArn: null,
         name: execution.name,
         status: execution.status,

@@ -15,13 +15,24 @@ export interface Machine {
   readonly type: StateMachineType;
   readonly createdAt: Date;
   readonly tags: Map<string, string>;
+  /** By number; each as the machine was when it was published. */
+  readonly versions: Map<number, MachineVersion>;
+  /** Of a version. */
+  readonly versionArn?: string;
   definitionText: string;
   definition: Definition;
   roleArn: string;
-  revisionId: string;
+  /** None before the first update. */
+  revisionId?: string;
   updatedAt: Date;
   loggingConfiguration: LoggingConfiguration;
   tracingConfiguration: TracingConfiguration;
+}
+
+/** A machine as it was published. */
+export interface MachineVersion extends Machine {
+  readonly versionArn: string;
+  readonly description?: string;
 }
 
 /** The state machines of one region. */
@@ -34,12 +45,17 @@ export class Machines {
     private readonly onDelete: (machine: Machine) => void,
   ) {}
 
-  /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
+  /**
+   * By ARN, of a machine or of a version.
+   * @throws AwsError InvalidArn, StateMachineDoesNotExist
+   */
   get(arn: string | undefined): Machine {
     if (!/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[^:]+/.test(arn ?? ''))
       throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
-    const machine = this.machines.get((arn ?? '').split(':').slice(0, 7).join(':'));
-    if (machine) return machine;
+    const [base, qualifier] = splitArn(arn ?? '');
+    const machine = this.machines.get(base);
+    const found = qualifier === undefined ? machine : machine?.versions.get(Number(qualifier));
+    if (found) return found;
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   }
 
@@ -56,17 +72,25 @@ export class Machines {
         const arn = `arn:aws:states:${realm.region}:${realm.accountId}:stateMachine:${name}`;
         this.checkRole(input.roleArn);
         const definition = readDefinition(input.definition ?? '', input.type);
+        checkVersionDescription(input);
         const old = this.machines.get(arn);
         if (old) {
           const isSame =
             old.definitionText === input.definition &&
             old.type === (input.type ?? 'STANDARD') &&
             old.roleArn === input.roleArn;
-          if (isSame) return { stateMachineArn: arn, creationDate: old.createdAt };
+          if (isSame)
+            return {
+              stateMachineArn: arn,
+              creationDate: old.createdAt,
+              stateMachineVersionArn: input.publish
+                ? publishVersion(old, input.versionDescription, realm.clock.now()).versionArn
+                : undefined,
+            };
           throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
         }
         const now = realm.clock.now();
-        this.machines.set(arn, {
+        const machine: Machine = {
           name,
           arn,
           type: input.type ?? 'STANDARD',
@@ -76,14 +100,17 @@ export class Machines {
           definitionText: input.definition ?? '',
           definition,
           roleArn: input.roleArn ?? '',
-          revisionId: uuid(),
+          versions: new Map(),
           loggingConfiguration: input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
           tracingConfiguration: input.tracingConfiguration ?? { enabled: false },
-        });
-        return { stateMachineArn: arn, creationDate: now };
+        };
+        this.machines.set(arn, machine);
+        const published = input.publish ? publishVersion(machine, input.versionDescription, now) : undefined;
+        return { stateMachineArn: arn, creationDate: now, stateMachineVersionArn: published?.versionArn };
       },
       UpdateStateMachine: (input) => {
-        const machine = this.get(input.stateMachineArn);
+        const machine = this.base(input.stateMachineArn);
+        checkVersionDescription(input);
         const hasChange =
           input.definition ?? input.roleArn ?? input.loggingConfiguration ?? input.tracingConfiguration;
         if (hasChange === undefined)
@@ -101,12 +128,20 @@ export class Machines {
         machine.tracingConfiguration = input.tracingConfiguration ?? machine.tracingConfiguration;
         machine.revisionId = uuid();
         machine.updatedAt = realm.clock.now();
-        return { updateDate: machine.updatedAt, revisionId: machine.revisionId };
+        const published = input.publish
+          ? publishVersion(machine, input.versionDescription, machine.updatedAt)
+          : undefined;
+        return {
+          updateDate: machine.updatedAt,
+          revisionId: machine.revisionId,
+          stateMachineVersionArn: published?.versionArn,
+        };
       },
       DescribeStateMachine: (input) => {
         const machine = this.get(input.stateMachineArn);
         return {
-          stateMachineArn: machine.arn,
+          stateMachineArn: machine.versionArn ?? machine.arn,
+          description: (machine as Partial<MachineVersion>).description,
           name: machine.name,
           status: 'ACTIVE' as const,
           definition: machine.definitionText,
@@ -125,6 +160,41 @@ export class Machines {
         if (!machine) return {};
         this.machines.delete(arn);
         this.onDelete(machine);
+        return {};
+      },
+      PublishStateMachineVersion: (input) => {
+        const machine = this.base(input.stateMachineArn);
+        if (input.revisionId !== undefined && input.revisionId !== (machine.revisionId ?? 'INITIAL'))
+          throw new AwsError(
+            'ConflictException',
+            `Failed to publish the State Machine version for revision ${input.revisionId}. The current State Machine revision is ${machine.revisionId ?? 'INITIAL'}.`,
+          );
+        const { versionArn, createdAt } = publishVersion(machine, input.description, realm.clock.now());
+        return { stateMachineVersionArn: versionArn, creationDate: createdAt };
+      },
+      ListStateMachineVersions: (input) => {
+        const all = [...this.base(input.stateMachineArn).versions.values()].reverse();
+        const page = takePage(all, {
+          token: input.nextToken,
+          size: pageSize(input.maxResults),
+          refuse: badToken,
+        });
+        return {
+          stateMachineVersions: page.items.map(({ versionArn, createdAt }) => ({
+            stateMachineVersionArn: versionArn,
+            creationDate: createdAt,
+          })),
+          nextToken: page.next,
+        };
+      },
+      DeleteStateMachineVersion: (input) => {
+        const [base, qualifier] = splitArn(input.stateMachineVersionArn ?? '');
+        if (!/^\d+$/.test(qualifier ?? ''))
+          throw new AwsError(
+            'ValidationException',
+            `The provided ARN is not a State Machine version ARN: ${input.stateMachineVersionArn}`,
+          );
+        this.machines.get(base)?.versions.delete(Number(qualifier));
         return {};
       },
       ListStateMachines: (input) => {
@@ -172,6 +242,13 @@ export class Machines {
     } satisfies OperationsOf<typeof import('@aws-sdk/client-sfn')>;
   }
 
+  /** A machine itself; a version cannot be changed. */
+  private base(arn: string | undefined): Machine {
+    const machine = this.get(arn);
+    if (machine.versionArn === undefined) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
   private tagsOf(arn: string | undefined): Map<string, string> {
     const machine = this.machines.get(arn ?? '');
     if (machine) return machine.tags;
@@ -192,6 +269,33 @@ export class Machines {
       `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
     );
   }
+}
+
+/** The ARN of the machine, and what follows it: the number of a version. */
+function splitArn(arn: string): [machine: string, qualifier?: string] {
+  const parts = arn.split(':');
+  return [parts.slice(0, 7).join(':'), parts[7]];
+}
+
+/** Keeps the machine as it is under the next number; what has not changed since the last version is that version. */
+function publishVersion(machine: Machine, description: string | undefined, now: Date): MachineVersion {
+  const newest = [...machine.versions.values()].at(-1);
+  if (newest && newest.revisionId === machine.revisionId) return newest;
+  const number = Number(newest?.versionArn.split(':').at(-1) ?? 0) + 1;
+  const version = { ...machine, versionArn: `${machine.arn}:${number}`, description, createdAt: now };
+  machine.versions.set(number, version);
+  return version;
+}
+
+function checkVersionDescription({
+  publish,
+  versionDescription,
+}: {
+  publish?: boolean;
+  versionDescription?: string;
+}): void {
+  if (versionDescription !== undefined && !publish)
+    throw new AwsError('ValidationException', 'Version description can only be set when publish is true');
 }
 
 /**

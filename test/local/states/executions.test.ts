@@ -805,6 +805,56 @@ test.each([
   );
 });
 
+test('a version stays what it was when it was published, and can be started', async () => {
+  const pass = (Result: string) =>
+    JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', Result, End: true } } });
+  const api = states.operations;
+  const made = api.CreateStateMachine({
+    name: 'versioned',
+    definition: pass('one'),
+    roleArn,
+    publish: true,
+    versionDescription: 'first',
+  });
+  const { stateMachineArn } = made;
+  expect(made.stateMachineVersionArn).toBe(`${stateMachineArn}:1`);
+  const again = () => api.PublishStateMachineVersion({ stateMachineArn }).stateMachineVersionArn;
+  expect(again()).toBe(`${stateMachineArn}:1`);
+  const { revisionId } = api.UpdateStateMachine({ stateMachineArn, definition: pass('two') });
+  expect(() => api.PublishStateMachineVersion({ stateMachineArn, revisionId: 'INITIAL' })).toThrow(
+    expect.objectContaining({ code: 'ConflictException' }),
+  );
+  api.PublishStateMachineVersion({ stateMachineArn, revisionId });
+  expect(
+    api
+      .ListStateMachineVersions({ stateMachineArn })
+      .stateMachineVersions.map(({ stateMachineVersionArn }) => stateMachineVersionArn),
+  ).toEqual([`${stateMachineArn}:2`, `${stateMachineArn}:1`]);
+  expect(api.DescribeStateMachine({ stateMachineArn: `${stateMachineArn}:1` })).toMatchObject({
+    stateMachineArn: `${stateMachineArn}:1`,
+    description: 'first',
+    definition: pass('one'),
+  });
+  const execution = states.start({ stateMachineArn: `${stateMachineArn}:1` });
+  await execution.ended;
+  expect(output(execution)).toBe('one');
+  expect(api.DescribeExecution({ executionArn: execution.arn })).toMatchObject({
+    stateMachineArn,
+    stateMachineVersionArn: `${stateMachineArn}:1`,
+  });
+  api.DeleteStateMachineVersion({ stateMachineVersionArn: `${stateMachineArn}:1` });
+  expect(() => states.start({ stateMachineArn: `${stateMachineArn}:1` })).toThrow(
+    expect.objectContaining({ code: 'StateMachineDoesNotExist' }),
+  );
+});
+
+test('a version is not described without being published', () => {
+  const definition = JSON.stringify({ StartAt: 'S', States: { S: { Type: 'Succeed' } } });
+  expect(() =>
+    states.operations.CreateStateMachine({ name: 'm', definition, roleArn, versionDescription: 'x' }),
+  ).toThrow('Version description can only be set when publish is true');
+});
+
 test('creating the same machine again is no error, another definition is', async () => {
   const definition = { StartAt: 'S', States: { S: { Type: 'Succeed' } } };
   const arn = await create(definition);
