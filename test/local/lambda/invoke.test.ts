@@ -315,6 +315,31 @@ test('an asynchronous event that fails is tried three times and then given up', 
   expect(starts).toHaveLength(3);
 });
 
+test('a destination that is gone does not keep an event from its dead-letter topic', async () => {
+  const published: { TopicArn?: string; Message?: string }[] = [];
+  const other = makeLambda(realm, {
+    sns: { operations: { Publish: (input) => void published.push(input) } },
+  }).lambda;
+  try {
+    await addFunction(other, 'bad', 'exports.handler = async () => { throw new Error("no") }');
+    const FunctionName = 'bad';
+    const TargetArn = 'arn:aws:sns:us-east-1:000000000000:dead';
+    other.operations.UpdateFunctionConfiguration({ FunctionName, DeadLetterConfig: { TargetArn } });
+    other.operations.PutFunctionEventInvokeConfig({
+      FunctionName,
+      MaximumRetryAttempts: 0,
+      DestinationConfig: {
+        OnFailure: { Destination: 'arn:aws:lambda:us-east-1:000000000000:function:gone' },
+      },
+    });
+    other.invokeLater({ functionName: FunctionName, payload: '{"a":1}' });
+    await until(() => published.length > 0);
+    expect(published).toMatchObject([{ TopicArn: TargetArn, Message: '{"a":1}' }]);
+  } finally {
+    await other.dispose();
+  }
+});
+
 test('HTTP of a function goes through the embedded network', async () => {
   const server = createServer((request, response) => response.end(`you asked ${request.headers.host}`));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
