@@ -31,6 +31,8 @@ export class Execution {
   readonly name: string;
   readonly input: string;
   readonly startDate: Date;
+  /** The trace that the caller gave. */
+  readonly traceHeader?: string;
   /** The X-Ray trace that every call of this execution carries. */
   readonly traceId: string;
   /** The definition and role at the time of the start: a later update does not change a running execution. */
@@ -60,6 +62,7 @@ export class Execution {
     this.input = start.input;
     this.machine = { ...machine };
     this.startDate = clock.now();
+    this.traceHeader = start.traceHeader;
     this.traceId =
       start.traceHeader ??
       `Root=1-${Math.floor(clock.millis() / 1000).toString(16)}-${randomHex(24)};Sampled=1`;

@@ -142,7 +142,7 @@ export class Executions {
           inputDetails: { included: true },
           output: execution.output,
           outputDetails: execution.output === undefined ? undefined : { included: true },
-          traceHeader: execution.traceId,
+          traceHeader: execution.traceHeader,
           error: execution.error,
           cause: execution.cause,
           redriveCount: 0,

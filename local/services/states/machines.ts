@@ -8,6 +8,8 @@ import type { IamDirectory } from '../directories';
 import { diagnose, readDefinition } from './definition';
 import type { Definition } from './language';
 
+const TYPES: readonly string[] = ['EXPRESS', 'STANDARD'];
+
 /** A state machine as it is now. */
 export interface Machine {
   readonly name: string;
@@ -69,6 +71,11 @@ export class Machines {
     return {
       CreateStateMachine: (input) => {
         const name = readName(input.name);
+        if (input.type !== undefined && !TYPES.includes(input.type))
+          throw new AwsError(
+            'ValidationException',
+            `1 validation error detected: Value '${input.type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
+          );
         const arn = `arn:aws:states:${realm.region}:${realm.accountId}:stateMachine:${name}`;
         this.checkRole(input.roleArn);
         const definition = readDefinition(input.definition ?? '', input.type);

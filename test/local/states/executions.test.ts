@@ -677,6 +677,24 @@ test('all functions of an execution get one and the same trace', async () => {
   expect(types(execution)).toContain('LambdaFunctionSucceeded');
 });
 
+test('an execution shows the trace that it was given, and no other', async () => {
+  const stateMachineArn = await create({ StartAt: 'S', States: { S: { Type: 'Succeed' } } });
+  const traceHeader = 'Root=1-67891233-abcdef012345678912345678;Sampled=1';
+  const describe = (given?: string) => {
+    const { executionArn } = states.operations.StartExecution({ stateMachineArn, traceHeader: given });
+    return states.operations.DescribeExecution({ executionArn }).traceHeader;
+  };
+  expect(describe(traceHeader)).toBe(traceHeader);
+  expect(describe()).toBeUndefined();
+});
+
+test('a machine of an unknown type is refused', async () => {
+  const definition = { StartAt: 'S', States: { S: { Type: 'Succeed' } } };
+  await expect(create(definition, { type: 'FAST' as 'EXPRESS' })).rejects.toMatchObject({
+    code: 'ValidationException',
+  });
+});
+
 describe('a task that calls another service', () => {
   const call = (resource: string, parameters: object) =>
     run({
