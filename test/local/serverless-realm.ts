@@ -8,6 +8,7 @@ import type { Realm } from '../../local/realm';
 import { serviceCall } from '../../local/services/directories';
 import { Lambda } from '../../local/services/lambda';
 import { Logs } from '../../local/services/logs';
+import type { SnsTopics } from '../../local/services/target-services';
 
 export const accountId = '000000000000';
 export const roleArn = `arn:aws:iam::${accountId}:role/app`;
@@ -29,12 +30,16 @@ export function makeRealm(scale = 1000): Realm {
 /** Lambda with real sandboxes and logs, and the smallest surroundings that it can stand on. */
 export function makeLambda(
   realm: Realm,
-  options: { connect?: (host: string, port: number) => Promise<Socket> } = {},
+  options: {
+    connect?: (host: string, port: number) => Promise<Socket>;
+    sns?: SnsTopics;
+  } = {},
 ) {
   const logs = new Logs(realm);
   const interfaces: string[] = [];
   const lambda = new Lambda(realm, {
     logs,
+    sns: options.sns,
     iam: {
       role: (arn) =>
         arn === roleArn ? { arn, name: 'app', assumableBy: ['lambda.amazonaws.com'] } : undefined,

@@ -15,6 +15,9 @@ import type { ApiStore, HttpApiRecord, Snapshot } from './store';
 /** What API Gateway needs of Lambda. */
 export type Functions = Pick<Lambda, 'invoke' | 'allows'>;
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const MOST_BYTES = 10 * 1_048_576;
+
 /** The side of API Gateway that the world sees: requests to deployed HTTP APIs. */
 export class Gateway {
   constructor(
@@ -48,6 +51,7 @@ export class Gateway {
     requestId: string,
   ): Promise<WireResponse> {
     if (record.api.DisableExecuteApiEndpoint) return say(404, 'Not Found');
+    if (request.body.length > MOST_BYTES) return say(413, 'Request Entity Too Large');
     const staged = chooseStage(record, request.path);
     const snapshot = record.deployments.get(staged?.stage.DeploymentId ?? '')?.snapshot;
     if (!staged || !snapshot) return say(404, 'Not Found');
@@ -109,6 +113,8 @@ export class Gateway {
     } catch (error) {
       if (error instanceof MalformedAnswer) return say(500, 'Internal Server Error');
       if (!(error instanceof AwsError)) throw error;
+      // What API Gateway takes may be more than a function does.
+      if (error.code === 'RequestTooLargeException') return say(413, 'Request Too Long');
       return error.code === 'TooManyRequestsException'
         ? say(503, 'Service Unavailable')
         : say(500, 'Internal Server Error');

@@ -1,4 +1,4 @@
-import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import type { Dimension, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { takePage } from '../../pages';
 import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
@@ -68,6 +68,20 @@ export function alarmOperations(realm: Realm, alarms: Alarms, tags: TagStore) {
       });
       return { CompositeAlarms: [], MetricAlarms: page.items, NextToken: page.next };
     },
+    DescribeAlarmsForMetric: (input) => {
+      const dimensions = writeDimensions(input.Dimensions);
+      const MetricAlarms = [...alarms.alarms.values()].filter(
+        (alarm) =>
+          alarm.MetricName === input.MetricName &&
+          alarm.Namespace === input.Namespace &&
+          writeDimensions(alarm.Dimensions) === dimensions &&
+          (input.Statistic === undefined || alarm.Statistic === input.Statistic) &&
+          (input.ExtendedStatistic === undefined || alarm.ExtendedStatistic === input.ExtendedStatistic) &&
+          (input.Period === undefined || alarm.Period === input.Period) &&
+          (input.Unit === undefined || alarm.Unit === input.Unit),
+      );
+      return { MetricAlarms };
+    },
     DescribeAlarmHistory: (input) => {
       const found = alarms.history.filter(
         ({ AlarmName, HistoryItemType, Timestamp }) =>
@@ -107,6 +121,11 @@ export function alarmOperations(realm: Realm, alarms: Alarms, tags: TagStore) {
     EnableAlarmActions: (input) => setActions(input.AlarmNames ?? [], true),
     DisableAlarmActions: (input) => setActions(input.AlarmNames ?? [], false),
   } satisfies OperationsOf<typeof import('@aws-sdk/client-cloudwatch')>;
+}
+
+/** Dimensions in an order of their own, so that they can be compared. */
+function writeDimensions(dimensions: readonly Dimension[] = []): string {
+  return JSON.stringify(dimensions.map(({ Name, Value }) => [Name, Value]).sort());
 }
 
 function readReasonData(text: string | undefined): Record<string, unknown> {

@@ -5,6 +5,18 @@ import { AwsError } from '../../wire/aws-error';
 import { invalidCombination, invalidValue, missing, validationError } from './errors';
 import { isStatistic, type Metric, type MetricStore, readStatistic, summarize } from './metrics';
 
+/** How old and how far ahead a datum may be, in milliseconds. */
+const OLDEST = 14 * 86_400_000;
+const NEWEST = 2 * 3_600_000;
+
+const SIZES = ['Bytes', 'Kilobytes', 'Megabytes', 'Gigabytes', 'Terabytes'];
+const BITS = ['Bits', 'Kilobits', 'Megabits', 'Gigabits', 'Terabits'];
+const UNITS: readonly string[] = [
+  ...['Seconds', 'Microseconds', 'Milliseconds', ...SIZES, ...BITS, 'Percent', 'Count'],
+  ...[...SIZES, ...BITS, 'Count'].map((unit) => `${unit}/Second`),
+  'None',
+];
+
 /** The operations on metrics. */
 export function metricOperations(store: MetricStore) {
   return {
@@ -15,8 +27,9 @@ export function metricOperations(store: MetricStore) {
       if (data.length === 0) throw missing('The parameter MetricData is required.');
       if (data.length > 1000)
         throw invalidValue('The collection MetricData must not have a size greater than 1000.');
+      const now = store.realm.clock.millis();
       data.forEach((datum, i) => {
-        checkDatum(datum, i + 1);
+        checkDatum(datum, i + 1, now);
       });
       for (const datum of data) store.add(namespace, datum);
       return {};
@@ -120,7 +133,7 @@ function checkStatistic(statistic: string): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
-function checkDatum(datum: MetricDatum, member: number): void {
+function checkDatum(datum: MetricDatum, member: number, now: number): void {
   const name = `MetricData.member.${member}`;
   if (!datum.MetricName) throw missing(`The parameter ${name}.MetricName is required.`);
   const given = [datum.Value, datum.Values, datum.StatisticValues].filter((value) => value !== undefined);
@@ -132,6 +145,17 @@ function checkDatum(datum: MetricDatum, member: number): void {
     throw invalidCombination(
       `The parameters ${name}.Value, ${name}.Values and ${name}.StatisticValues are mutually exclusive and you have specified more than one.`,
     );
+  const age = datum.Timestamp && now - datum.Timestamp.getTime();
+  if (age !== undefined && age > OLDEST)
+    throw invalidValue(
+      `The parameter ${name}.Timestamp must specify a time no more than two weeks in the past.`,
+    );
+  if (age !== undefined && -age > NEWEST)
+    throw invalidValue(
+      `The parameter ${name}.Timestamp must specify a time no more than two hours in the future.`,
+    );
+  if (datum.Unit !== undefined && !UNITS.includes(datum.Unit))
+    throw invalidValue(`The parameter ${name}.Unit must be a value in the set [ ${UNITS.join(', ')} ].`);
   if (datum.Values?.length === 0) throw invalidValue(`The collection ${name}.Values must not be empty.`);
   if (datum.Counts && datum.Counts.length !== datum.Values?.length)
     throw invalidValue(`The collections ${name}.Values and ${name}.Counts must be of the same size.`);

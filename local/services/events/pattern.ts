@@ -18,26 +18,33 @@ const PATTERN_LENGTH = 4096;
 export function parsePattern(text: string): EventMatcher {
   if (text.length > PATTERN_LENGTH)
     throw invalid(`Event pattern is longer than ${PATTERN_LENGTH} characters`);
-  let pattern: unknown;
   try {
-    pattern = JSON.parse(text);
+    return compilePattern(JSON.parse(text));
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+    if (error instanceof PatternError || error instanceof SyntaxError) throw invalid(error.message);
+    throw error;
   }
-  if (!isObject(pattern)) throw invalid('Filter is not an object');
+}
+
+/** What is wrong with a pattern. SNS, whose filter policies are the same language, says it in an error of its own. */
+export class PatternError extends Error {}
+
+/** Makes a matcher of a pattern's JSON. @throws PatternError */
+export function compilePattern(pattern: unknown): EventMatcher {
+  if (!isObject(pattern)) throw new PatternError('Filter is not an object');
   return parseObject(pattern);
 }
 
 function parseObject(pattern: Record<string, unknown>): EventMatcher {
   const fields = Object.entries(pattern);
-  if (fields.length === 0) throw invalid('Empty objects are not allowed');
+  if (fields.length === 0) throw new PatternError('Empty objects are not allowed');
   const tests = fields.map(([key, part]) => (key === '$or' ? parseOr(part) : parseField(key, part)));
   return (value) => tests.every((test) => test(value));
 }
 
 function parseOr(part: unknown): EventMatcher {
   if (!Array.isArray(part) || part.length < 2 || !part.every(isObject))
-    throw invalid('$or must be an array of at least two patterns');
+    throw new PatternError('$or must be an array of at least two patterns');
   const alternatives = part.map(parseObject);
   return (value) => alternatives.some((matches) => matches(value));
 }
@@ -50,8 +57,8 @@ function parseField(key: string, part: unknown): EventMatcher {
       return Array.isArray(child) ? child.some(matches) : matches(child);
     };
   }
-  if (!Array.isArray(part)) throw invalid(`"${key}" must be an object or an array`);
-  if (part.length === 0) throw invalid('Empty arrays are not allowed');
+  if (!Array.isArray(part)) throw new PatternError(`"${key}" must be an object or an array`);
+  if (part.length === 0) throw new PatternError('Empty arrays are not allowed');
   const tests = part.map(parseTest);
   return (value) => {
     const child = childOf(value, key);
@@ -67,11 +74,12 @@ function childOf(value: unknown, key: string): unknown {
 
 function parseTest(test: unknown): Test {
   if (!isObject(test)) {
-    if (Array.isArray(test)) throw invalid('Match value must be String, number, true, false, or null');
+    if (Array.isArray(test))
+      throw new PatternError('Match value must be String, number, true, false, or null');
     return (value) => value === test;
   }
   const [[operator, operand] = ['', undefined], ...others] = Object.entries(test);
-  if (others.length > 0) throw invalid('Only one key allowed in match expression');
+  if (others.length > 0) throw new PatternError('Only one key allowed in match expression');
   switch (operator) {
     case 'prefix':
       return onText(parseAffix(operand, operator, (text, part) => text.startsWith(part)));
@@ -88,12 +96,13 @@ function parseTest(test: unknown): Test {
     case 'cidr':
       return onText(parseCidr(readText(operand, operator)));
     case 'exists':
-      if (typeof operand !== 'boolean') throw invalid('exists match pattern must be either true or false.');
+      if (typeof operand !== 'boolean')
+        throw new PatternError('exists match pattern must be either true or false.');
       return (value) => (value !== undefined && !isObject(value)) === operand;
     case 'anything-but':
       return parseAnythingBut(operand);
     default:
-      throw invalid(`Unrecognized match type ${operator}`);
+      throw new PatternError(`Unrecognized match type ${operator}`);
   }
 }
 
@@ -110,29 +119,42 @@ function parseAnythingBut(operand: unknown): Test {
   if (isObject(operand)) {
     const [[operator, inner] = ['', undefined]] = Object.entries(operand);
     if (!['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator))
-      throw invalid(`Unsupported anything-but pattern: ${operator}`);
+      throw new PatternError(`Unsupported anything-but pattern: ${operator}`);
     const excluded = (Array.isArray(inner) ? inner : [inner]).map((one) => parseTest({ [operator]: one }));
     return (value) => value !== undefined && !excluded.some((test) => test(value));
   }
   const excluded = Array.isArray(operand) ? operand : [operand];
   if (excluded.length === 0 || excluded.some((one) => typeof one !== 'string' && typeof one !== 'number'))
-    throw invalid('Value of anything-but must be an array or single string/number value.');
+    throw new PatternError('Value of anything-but must be an array or single string/number value.');
   return (value) => value !== undefined && !isObject(value) && !excluded.includes(value as string);
 }
 
+/**
+ * One comparison, or a lower bound and an upper one after it; worded as EventBridge words it.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#filtering-numeric-matching
+ */
 function parseNumeric(operand: unknown): Test {
-  if (!Array.isArray(operand) || operand.length === 0 || operand.length > 4 || operand.length % 2 !== 0)
-    throw invalid('Invalid member in numeric match');
-  const comparisons: ((value: number) => boolean)[] = [];
-  for (let i = 0; i < operand.length; i += 2) {
-    const [operator, bound] = [operand[i], operand[i + 1]];
-    if (typeof bound !== 'number' || Math.abs(bound) > 5e9)
-      throw invalid('Value of numeric must be numeric, between -5.0e9 and +5.0e9 inclusive');
-    const compare = COMPARISONS[String(operator)];
-    if (!compare) throw invalid(`Unrecognized numeric range operator: ${operator}`);
-    comparisons.push((value) => compare(value, bound));
-  }
-  return (value) => typeof value === 'number' && comparisons.every((holds) => holds(value));
+  if (!Array.isArray(operand)) throw new PatternError('Value of numeric must be an array.');
+  const [first, bound, second, top, ...others] = operand;
+  if (typeof first !== 'string') throw new PatternError(`Invalid member in numeric match: ${first ?? ']'}`);
+  const compare = COMPARISONS[first];
+  if (!compare) throw new PatternError(`Unrecognized numeric range operator: ${first}`);
+  const from = readBound(bound, first === '=' ? 'equals' : first);
+  if (operand.length === 2) return (value) => typeof value === 'number' && compare(value, from);
+  if (!first.startsWith('>')) throw new PatternError('Too many elements in numeric expression');
+  if (typeof second !== 'string') throw new PatternError(`Bad value in numeric range: ${second}`);
+  const compareTop = second === '<' || second === '<=' ? COMPARISONS[second] : undefined;
+  if (!compareTop) throw new PatternError(`Bad numeric range operator: ${second}`);
+  const to = readBound(top, second);
+  if (others.length > 0) throw new PatternError('Too many terms in numeric range expression');
+  if (from >= to) throw new PatternError('Bottom must be less than top');
+  return (value) => typeof value === 'number' && compare(value, from) && compareTop(value, to);
+}
+
+function readBound(bound: unknown, operator: string): number {
+  if (typeof bound !== 'number') throw new PatternError(`Value of ${operator} must be numeric`);
+  if (Math.abs(bound) <= 5e9) return bound;
+  throw new PatternError('Value must be between -5.0E9 and 5.0E9, inclusive');
 }
 
 const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
@@ -144,7 +166,10 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
 };
 
 function parseWildcard(pattern: string): (text: string) => boolean {
-  if (pattern.includes('**')) throw invalid('Consecutive wildcard characters at pos 0');
+  const doubled = pattern.replace(/\\./g, '__').indexOf('**');
+  if (doubled >= 0) throw new PatternError(`Consecutive wildcard characters at pos ${doubled}`);
+  const wrongEscape = pattern.replace(/\\[*\\]/g, '__').indexOf('\\');
+  if (wrongEscape >= 0) throw new PatternError(`Invalid escape character at pos ${wrongEscape}`);
   const source = pattern.replace(/\\[*\\]|\*|[.+?^${}()|[\]\\]/g, (part) =>
     part === '*' ? '.*' : part.length === 2 ? part : `\\${part}`,
   );
@@ -156,7 +181,7 @@ function parseCidr(block: string): (text: string) => boolean {
   const [address = '', prefix = ''] = block.split('/');
   const family = isIP(address);
   if (family === 0 || !/^\d+$/.test(prefix) || Number(prefix) > (family === 4 ? 32 : 128))
-    throw invalid(`Malformed CIDR, one '/' required`);
+    throw new PatternError(`Malformed CIDR, one '/' required`);
   const list = new BlockList();
   list.addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
   return (text) => isIP(text) !== 0 && list.check(text, isIP(text) === 4 ? 'ipv4' : 'ipv6');
@@ -168,7 +193,7 @@ function onText(test: (text: string) => boolean): Test {
 
 function readText(operand: unknown, operator: string): string {
   if (typeof operand === 'string' && operand !== '') return operand;
-  throw invalid(`${operator} match pattern must be a string`);
+  throw new PatternError(`${operator} match pattern must be a string`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -19,11 +19,12 @@ function transform(
   event: AwsEvent,
   rule: { readonly name: string; readonly arn: string },
 ): string {
+  const { detail: _detail, ...envelope } = event;
   const values = new Map<string, unknown>([
     ['aws.events.rule-arn', rule.arn],
     ['aws.events.rule-name', rule.name],
     ['aws.events.event.ingestion-time', event.time],
-    ['aws.events.event', event],
+    ['aws.events.event', envelope],
     ['aws.events.event.json', event],
   ]);
   for (const [name, path] of Object.entries(transformer.InputPathsMap ?? {}))

@@ -123,25 +123,35 @@ export class AsyncInvoker {
       },
       responsePayload: result && JSON.parse(result.payload),
     };
-    this.deliver(fn, destination, JSON.stringify(record), condition);
+    this.safely(destination, () => this.deliver(fn, destination, JSON.stringify(record), condition));
   }
 
-  private deliver(fn: LambdaFunction, destination: string, record: string, condition: string): void {
+  /** A destination that is gone, or refuses, is the function owner's to mend: nobody waits for this delivery. */
+  private safely(destination: string, work: () => unknown): void {
+    Promise.resolve()
+      .then(work)
+      .catch((error: unknown) => {
+        if (!(error instanceof AwsError)) console.error(`delivery to ${destination} failed:`, error);
+      });
+  }
+
+  private deliver(fn: LambdaFunction, destination: string, record: string, condition: string): unknown {
     const service = destination.split(':')[2];
-    if (service === 'lambda') this.accept({ functionName: destination, payload: record });
-    else if (service === 'events')
-      this.realm.bus.announce({
+    if (service === 'lambda') return this.accept({ functionName: destination, payload: record });
+    if (service === 'events')
+      return this.realm.bus.announce({
         source: 'lambda',
         detailType: `Lambda Function Invocation Result - ${condition === 'Success' ? 'Success' : 'Failure'}`,
         detail: JSON.parse(record),
         resources: [destination, `${fn.arn}:$LATEST`],
         busName: destination.split('/').at(-1),
       });
-    else if (service === 'sns')
-      void this.destinations.sns?.operations.Publish(
+    if (service === 'sns')
+      return this.destinations.sns?.operations.Publish(
         { TopicArn: destination, Message: record },
         serviceCall(this.realm, 'lambda'),
       );
+    return undefined;
   }
 
   private sendToDeadLetterQueue(
@@ -152,17 +162,19 @@ export class AsyncInvoker {
     const target = fn.latest.configuration.DeadLetterConfig?.TargetArn;
     if (target?.split(':')[2] !== 'sns') return;
     const attribute = (value: string) => ({ DataType: 'String', StringValue: value });
-    void this.destinations.sns?.operations.Publish(
-      {
-        TopicArn: target,
-        Message: event.payload,
-        MessageAttributes: {
-          RequestID: attribute(event.requestId),
-          ErrorCode: attribute('200'),
-          ErrorMessage: attribute((result?.error?.errorMessage ?? '').slice(0, 1024)),
+    this.safely(target, () =>
+      this.destinations.sns?.operations.Publish(
+        {
+          TopicArn: target,
+          Message: event.payload,
+          MessageAttributes: {
+            RequestID: attribute(event.requestId),
+            ErrorCode: attribute('200'),
+            ErrorMessage: attribute((result?.error?.errorMessage ?? '').slice(0, 1024)),
+          },
         },
-      },
-      serviceCall(this.realm, 'lambda'),
+        serviceCall(this.realm, 'lambda'),
+      ),
     );
   }
 }

@@ -1,9 +1,8 @@
 import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
 import { uuid } from '../../ids';
 import type { Realm } from '../../realm';
-import type { AwsError } from '../../wire/aws-error';
 import type { Ec2Directory, IamDirectory } from '../directories';
-import { invalidParameter } from './refusals';
+import { checkRange, constraintError, invalidParameter } from './refusals';
 import type { Code } from './store';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, reserved environment variables */
@@ -43,7 +42,7 @@ const NODE_RUNTIMES: readonly string[] = ['nodejs20.x', 'nodejs22.x', 'nodejs24.
 
 /**
  * Checks settings as Lambda does.
- * @throws AwsError InvalidParameterValueException
+ * @throws AwsError InvalidParameterValueException, ValidationException
  */
 export function checkSettings(settings: Partial<Settings>, checks: ConfigurationChecks): void {
   const { Runtime, Handler, MemorySize, Timeout, Environment, Role, VpcConfig } = settings;
@@ -56,10 +55,22 @@ export function checkSettings(settings: Partial<Settings>, checks: Configuration
       `Value ${Runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${NODE_RUNTIMES.join(', ')}] or be a valid ARN`,
     );
   if (Handler !== undefined && !/^\S{1,128}$/.test(Handler))
-    throw constraint(Handler, 'handler', 'Member must satisfy regular expression pattern: [^\\s]+');
+    throw constraintError(Handler, 'handler', 'Member must satisfy regular expression pattern: [^\\s]+');
   checkRange(MemorySize, 'memorySize', 128, 10_240);
   checkRange(Timeout, 'timeout', 1, 900);
   checkEnvironment(Environment?.Variables ?? {});
+  checkOneOf(settings.TracingConfig?.Mode, 'tracingConfig.mode', ['Active', 'PassThrough']);
+  checkOneOf(settings.LoggingConfig?.LogFormat, 'loggingConfig.logFormat', ['JSON', 'Text']);
+  for (const architecture of settings.Architectures ?? [])
+    checkOneOf(architecture, 'architectures', ['x86_64', 'arm64']);
+  checkRange(settings.EphemeralStorage?.Size, 'ephemeralStorage.size', 512, 10_240);
+  if ((settings.Description?.length ?? 0) > 256)
+    throw constraintError(
+      settings.Description,
+      'description',
+      'Member must have length less than or equal to 256',
+    );
+  checkDeadLetterTarget(settings.DeadLetterConfig?.TargetArn);
   if (Role !== undefined) checkRole(Role, checks.iam);
   for (const id of VpcConfig?.SubnetIds ?? [])
     if (!checks.ec2.subnet(id))
@@ -75,17 +86,18 @@ export function checkSettings(settings: Partial<Settings>, checks: Configuration
     throw invalidParameter('SubnetIds and SecurityIds must coexist or be both empty list.');
 }
 
-function checkRange(value: number | undefined, member: string, least: number, most: number): void {
-  if (value === undefined) return;
-  if (value < least)
-    throw constraint(value, member, `Member must have value greater than or equal to ${least}`);
-  if (value > most) throw constraint(value, member, `Member must have value less than or equal to ${most}`);
+function checkOneOf(value: string | undefined, member: string, set: readonly string[]): void {
+  if (value !== undefined && !set.includes(value))
+    throw constraintError(value, member, `Member must satisfy enum value set: [${set.join(', ')}]`);
 }
 
-function constraint(value: unknown, member: string, rule: string): AwsError {
-  return invalidParameter(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${rule}`,
-  );
+function checkDeadLetterTarget(arn: string | undefined): void {
+  if (arn && !/^arn:aws[\w-]*:(sns|sqs):[\w-]+:\d{12}:.+/.test(arn))
+    throw constraintError(
+      arn,
+      'deadLetterConfig.targetArn',
+      'Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()',
+    );
 }
 
 function checkEnvironment(variables: Readonly<Record<string, string>>): void {
@@ -98,7 +110,7 @@ function checkEnvironment(variables: Readonly<Record<string, string>>): void {
     );
   const malformed = Object.keys(variables).find((name) => !/^[a-zA-Z]([a-zA-Z0-9_])+$/.test(name));
   if (malformed !== undefined)
-    throw constraint(
+    throw constraintError(
       malformed,
       'environment.variables',
       'Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]',
@@ -108,7 +120,7 @@ function checkEnvironment(variables: Readonly<Record<string, string>>): void {
 
 function checkRole(roleArn: string, iam: Pick<IamDirectory, 'role'>): void {
   if (!/^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[\w+=,.@\-/]+$/.test(roleArn))
-    throw constraint(
+    throw constraintError(
       roleArn,
       'role',
       'Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+',

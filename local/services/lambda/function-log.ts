@@ -15,6 +15,8 @@ export interface Report {
   /** Only of a cold start. */
   readonly initMillis?: number;
   readonly status?: 'timeout' | 'error';
+  /** Of a runtime that ended, e.g. `Runtime.ExitError`. */
+  readonly errorType?: string;
 }
 
 /** The lines that Lambda itself writes around a run, and the function's own, on their way to CloudWatch Logs. */
@@ -47,7 +49,14 @@ export class FunctionLog {
     ];
     if (report.initMillis !== undefined) parts.push(`Init Duration: ${report.initMillis.toFixed(2)} ms`);
     if (report.status) parts.push(`Status: ${report.status}`);
+    if (report.errorType) parts.push(`Error Type: ${report.errorType}`);
     return this.say(group, stream, parts.join('\t'));
+  }
+
+  /** The line of an initialization that failed. */
+  initReport(group: string, stream: string, initMillis: number, errorType: string): string {
+    const parts = [`Init Duration: ${initMillis.toFixed(2)} ms`, 'Phase: init', 'Status: error'];
+    return this.say(group, stream, `INIT_REPORT ${parts.join('\t')}\tError Type: ${errorType}`);
   }
 
   private say(group: string, stream: string, message: string): string {

@@ -11,11 +11,14 @@ import { FunctionNetwork } from './function-network';
 import { ARCHIVE_PATH, functionOperations } from './functions';
 import { type InvokeRequest, type InvokeResult, Invoker } from './invoke';
 import { allowsService, policyOperations } from './policy';
+import { constraintError } from './refusals';
 import { Sandboxes } from './sandboxes';
 import { settingOperations } from './settings';
 import { FunctionStore, type LambdaFunction } from './store';
 import type { Connector } from './tunnel';
 import { versionOperations } from './versions';
+
+const INVOCATION_TYPES: readonly string[] = ['Event', 'RequestResponse', 'DryRun'];
 
 /** What Lambda stands on. */
 export interface LambdaDependencies {
@@ -81,8 +84,15 @@ export class Lambda implements Service {
           clientContext: readClientContext(input.ClientContext),
           requestId: call.requestId,
         };
+        const type = input.InvocationType ?? 'RequestResponse';
+        if (!INVOCATION_TYPES.includes(type))
+          throw constraintError(
+            type,
+            'invocationType',
+            `Member must satisfy enum value set: [${INVOCATION_TYPES.join(', ')}]`,
+          );
         const { fn, qualifier } = this.store.find(request.functionName, request.qualifier);
-        const version = this.store.version(fn, qualifier);
+        this.store.version(fn, qualifier);
         if (input.InvocationType === 'DryRun') return { StatusCode: 204 };
         if (input.InvocationType === 'Event') {
           this.asyncInvoker.accept(request);
@@ -91,7 +101,7 @@ export class Lambda implements Service {
         const result = await this.invoker.invoke(request);
         return {
           StatusCode: 200,
-          ExecutedVersion: version.configuration.Version,
+          ExecutedVersion: result.executedVersion,
           FunctionError: result.functionError,
           LogResult: input.LogType === 'Tail' ? Buffer.from(result.logTail).toString('base64') : undefined,
           Payload: toBlob(result.payload),

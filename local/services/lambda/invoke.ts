@@ -54,7 +54,7 @@ export class Invoker {
    */
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
     const { fn, qualifier } = this.store.find(request.functionName, request.qualifier);
-    const version = this.store.version(fn, qualifier);
+    const version = this.store.route(fn, qualifier);
     const payload = readPayload(request.payload, SYNC_BYTES);
     checkActive(fn);
     this.enter(fn);
@@ -113,6 +113,7 @@ export class Invoker {
       });
     } catch (error) {
       if (!(error instanceof InitError)) throw error;
+      lines.push(this.log.initReport(group, stream, error.initMillis, error.error.errorType));
       lines.push(this.log.start(group, stream, requestId, configuration.Version ?? '$LATEST'));
       outcome = { ok: false, error: error.error, memoryBytes: 0 };
     } finally {
@@ -143,12 +144,14 @@ export class Invoker {
   ): string[] {
     const { requestId, outcome, durationMillis, initMillis } = run;
     const isTimeout = !outcome.ok && outcome.error.errorType === 'Sandbox.Timedout';
-    const isCrash = !outcome.ok && /^(Sandbox|Runtime)\./.test(outcome.error.errorType);
+    const errorType = outcome.ok ? '' : outcome.error.errorType;
+    const isCrash = /^(Sandbox|Runtime)\./.test(errorType);
     const said: string[] = [];
-    if (isCrash) {
+    // What the runtime itself found wrong it has logged; of its own end only Lambda can tell.
+    if (!outcome.ok && (isTimeout || errorType.endsWith('Exit') || errorType.endsWith('ExitError'))) {
       const message = isTimeout
         ? `${this.realm.clock.now().toISOString()} ${requestId} Task timed out after ${(version.configuration.Timeout ?? 3).toFixed(2)} seconds`
-        : outcome.error.errorMessage;
+        : `${outcome.error.errorMessage}\n${errorType}`;
       this.log.write(group, loan.logStream, { timestamp: this.realm.clock.millis(), message });
       said.push(message);
     }
@@ -161,6 +164,7 @@ export class Invoker {
         memorySize: version.configuration.MemorySize ?? 128,
         memoryBytes: outcome.memoryBytes,
         status: isTimeout ? 'timeout' : isCrash ? 'error' : undefined,
+        errorType: isCrash && !isTimeout ? errorType : undefined,
       }),
     );
     return said;

@@ -64,6 +64,8 @@ export class Sandbox {
   private readonly worker: Worker;
   private finish?: (outcome: Outcome) => void;
   private requestId = '';
+  /** How many invocations were sent: between them the thread stands still and waits for this to grow. */
+  private readonly gate = new Int32Array(new SharedArrayBuffer(4));
   private died?: FunctionError;
   /** How long loading the handler took, real milliseconds. */
   readonly ready: Promise<number>;
@@ -86,6 +88,7 @@ export class Sandbox {
         taskRoot: options.taskRoot,
         handler: options.handler,
         runtime: options.runtime,
+        gate: this.gate.buffer,
         logFormat: options.logFormat,
         clock: {
           monotonicMillis: Number(process.hrtime.bigint()) / 1e6,
@@ -143,6 +146,8 @@ export class Sandbox {
       };
       if (!this.usable) return this.settle(this.death(0));
       this.worker.postMessage(invocation);
+      Atomics.add(this.gate, 0, 1);
+      Atomics.notify(this.gate, 0);
     });
   }
 

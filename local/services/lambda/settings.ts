@@ -1,7 +1,7 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { invalidParameter } from './refusals';
+import { checkRange, invalidParameter } from './refusals';
 import type { FunctionStore, LambdaFunction } from './store';
 
 /** Concurrency, asynchronous invocation settings and tags. */
@@ -112,13 +112,5 @@ function eventInvokeConfig(fn: LambdaFunction, qualifier: string | undefined): F
     `The function ${fn.arn}:${qualifier ?? '$LATEST'} doesn't have an EventInvokeConfig`,
     404,
     { Type: 'User' },
-  );
-}
-
-function checkRange(value: number | undefined, member: string, least: number, most: number): void {
-  if (value === undefined || (value >= least && value <= most)) return;
-  const rule = value < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
-  throw invalidParameter(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value ${rule}`,
   );
 }

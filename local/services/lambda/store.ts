@@ -81,6 +81,20 @@ export class FunctionStore {
     return found;
   }
 
+  /**
+   * The version that one invocation runs: as `version`, but an alias with weights sends some of its traffic elsewhere.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
+   */
+  route(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
+    const weights = fn.aliases.get(qualifier ?? '')?.RoutingConfig?.AdditionalVersionWeights ?? {};
+    let at = Math.random();
+    for (const [version, weight] of Object.entries(weights)) {
+      at -= weight;
+      if (at < 0) return this.version(fn, version);
+    }
+    return this.version(fn, qualifier);
+  }
+
   nextRevision(): number {
     this.revisions += 1;
     return this.revisions;

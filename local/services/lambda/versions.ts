@@ -39,12 +39,24 @@ export function versionOperations(store: FunctionStore) {
         });
       if (/^\d+$/.test(name)) throw invalidParameter(`Alias name ${name} is a version number`);
       store.version(fn, input.FunctionVersion);
+      checkWeights(store, fn, input);
       return setAlias(fn, name, { ...input, Name: name });
     },
     UpdateAlias: (input) => {
       const { fn } = store.find(input.FunctionName);
       const old = aliasOf(fn, input.Name ?? '');
+      if (input.RevisionId !== undefined && input.RevisionId !== old.RevisionId)
+        throw new AwsError(
+          'PreconditionFailedException',
+          'The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id',
+          412,
+          { Type: 'User' },
+        );
       if (input.FunctionVersion !== undefined) store.version(fn, input.FunctionVersion);
+      checkWeights(store, fn, {
+        FunctionVersion: input.FunctionVersion ?? old.FunctionVersion,
+        RoutingConfig: input.RoutingConfig,
+      });
       return setAlias(fn, input.Name ?? '', {
         Name: old.Name,
         FunctionVersion: input.FunctionVersion ?? old.FunctionVersion,
@@ -90,9 +102,34 @@ export function publishVersion(
     State: 'Active',
     StateReason: undefined,
     StateReasonCode: undefined,
+    // A version never changes: what $LATEST is still busy with is done for it.
+    LastUpdateStatus: 'Successful',
+    LastUpdateStatusReason: undefined,
+    LastUpdateStatusReasonCode: undefined,
   };
   fn.versions.set(version, { configuration, code: fn.latest.code, revision: store.nextRevision() });
   return configuration;
+}
+
+/** An alias may send a part of its traffic to one other published version. */
+function checkWeights(
+  store: FunctionStore,
+  fn: LambdaFunction,
+  { FunctionVersion, RoutingConfig }: Pick<AliasConfiguration, 'FunctionVersion' | 'RoutingConfig'>,
+): void {
+  const weights = Object.entries(RoutingConfig?.AdditionalVersionWeights ?? {});
+  if (weights.length > 1)
+    throw invalidParameter('Number of items in AdditionalVersionWeights cannot be greater than 1.');
+  for (const [version, weight] of weights) {
+    if (FunctionVersion === '$LATEST')
+      throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version.');
+    if (version === FunctionVersion)
+      throw invalidParameter(
+        `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,
+      );
+    if (weight < 0 || weight > 1) throw invalidParameter(`Weight ${weight} must be between 0.0 and 1.0.`);
+    store.version(fn, version);
+  }
 }
 
 function setAlias(

@@ -1,20 +1,20 @@
-import { AwsError } from '../../wire/aws-error';
+import { compare, invalid, readExpression, unquote } from './comparison';
+import { parseSpacePattern } from './space-pattern';
 
 /** Whether a line matches. */
 export type LineFilter = (message: string) => boolean;
 
 /**
- * Reads a filter pattern: terms (`ERROR "two words" -absent ?either`), a regular expression between percent signs, or
- * conditions on JSON lines (`{ $.level = "ERROR" && $.took > 3 }`).
+ * Reads a filter pattern: terms (`ERROR "two words" -absent ?either`), a regular expression between percent signs,
+ * conditions on JSON lines (`{ $.level = "ERROR" && $.took > 3 }`), or on fields between spaces (`[ip, ..., status = 4*]`).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  *
- * @throws AwsError InvalidParameterException for what is no pattern, and for space-delimited patterns, which the embedded AWS lacks
+ * @throws AwsError InvalidParameterException for what is no pattern
  */
 export function parseFilterPattern(pattern: string): LineFilter {
   const text = pattern.trim();
   if (text === '') return () => true;
-  if (text.startsWith('['))
-    throw invalid(`space-delimited filter patterns are not supported here: ${pattern}`);
+  if (text.startsWith('[')) return parseSpacePattern(text);
   return text.startsWith('{') ? parseJsonPattern(text) : parseTerms(text);
 }
 
@@ -40,12 +40,8 @@ function byText(text: string): LineFilter {
 }
 
 function byExpression(source: string): LineFilter {
-  const expression = new RegExp(source);
+  const expression = readExpression(source);
   return (message) => expression.test(message);
-}
-
-function unquote(text: string | undefined): string | undefined {
-  return text?.replace(/\\(.)/g, '$1');
 }
 
 type Condition = (json: unknown) => boolean;
@@ -102,56 +98,33 @@ function parseJsonPattern(text: string): LineFilter {
 
 function parseComparison(path: string, operator: string, next: () => string): Condition {
   if (!path.startsWith('$')) throw invalid(`a selector begins with $: ${path}`);
-  const keys = [...path.slice(1).matchAll(/\.([^.[\]]+)|\[(\d+)\]|\[["']([^"']+)["']\]/g)].map(
-    ([, name, index, quoted]) => name ?? quoted ?? Number(index),
+  const keys = [...path.slice(1).matchAll(/\.([^.[\]]+)|\[(\d+|\*)\]|\[["']([^"']+)["']\]/g)].map(
+    ([, name, index, quoted]) => name ?? quoted ?? (index === '*' ? ALL : Number(index)),
   );
-  const read = (json: unknown) =>
-    keys.reduce<unknown>(
-      (value, key) =>
-        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
-      json,
-    );
+  const any = (json: unknown, test: (value: unknown) => boolean) => valuesAt(json, keys).some(test);
   if (operator === 'IS') {
     const wanted = next().toUpperCase();
-    if (wanted === 'NULL') return (json) => read(json) === null;
-    return (json) => read(json) === (wanted === 'TRUE');
+    const value = wanted === 'NULL' ? null : wanted === 'TRUE';
+    return (json) => any(json, (found) => found === value);
   }
-  if (operator === 'NOT' && next() === 'EXISTS') return (json) => read(json) === undefined;
+  if (operator === 'NOT' && next() === 'EXISTS') return (json) => !any(json, (found) => found !== undefined);
   const literal = next();
   const test = compare(operator, literal);
-  return (json) => test(read(json));
+  return (json) => any(json, test);
 }
 
-function compare(operator: string, literal: string): (value: unknown) => boolean {
-  const text = literal.startsWith('"') ? (unquote(literal.slice(1, -1)) ?? '') : literal;
-  const number = literal.startsWith('"') ? Number.NaN : Number(literal);
-  const matches = (value: unknown) => {
-    if (value === undefined || value === null || typeof value === 'object') return false;
-    if (!Number.isNaN(number)) return Number(value) === number;
-    if (literal.startsWith('%')) return new RegExp(literal.slice(1, -1)).test(String(value));
-    const source = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${source.join('.*')}$`, 's').test(String(value));
-  };
-  const ordered = (holds: (value: number) => boolean) => (value: unknown) =>
-    typeof value === 'number' && holds(value);
-  switch (operator) {
-    case '=':
-      return matches;
-    case '!=':
-      return (value) => value !== undefined && !matches(value);
-    case '>':
-      return ordered((value) => value > number);
-    case '>=':
-      return ordered((value) => value >= number);
-    case '<':
-      return ordered((value) => value < number);
-    case '<=':
-      return ordered((value) => value <= number);
-    default:
-      throw invalid(`unknown operator ${operator}`);
-  }
-}
+/** Every element of an array: `$.list[*]`. */
+const ALL = Symbol('all');
 
-function invalid(reason: string): AwsError {
-  return new AwsError('InvalidParameterException', `Invalid filter pattern: ${reason}`);
+/** The values that a selector names; one that is undefined where there is nothing. */
+function valuesAt(json: unknown, keys: readonly (string | number | typeof ALL)[]): unknown[] {
+  return keys.reduce<unknown[]>(
+    (values, key) =>
+      values.flatMap((value) => {
+        if (typeof value !== 'object' || value === null) return [undefined];
+        if (key === ALL) return Array.isArray(value) ? value : [undefined];
+        return [(value as Record<string | number, unknown>)[key]];
+      }),
+    [json],
+  );
 }

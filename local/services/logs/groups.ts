@@ -75,6 +75,11 @@ export function groupOperations(store: LogStore) {
       for (const [key, value] of Object.entries(input.tags ?? {})) group.tags.set(key, value);
       return {};
     },
+    UntagLogGroup: (input) => {
+      const group = store.group(input.logGroupName ?? '');
+      for (const key of input.tags ?? []) group.tags.delete(key);
+      return {};
+    },
     ListTagsLogGroup: (input) => ({ tags: Object.fromEntries(store.group(input.logGroupName ?? '').tags) }),
   } satisfies OperationsOf<typeof import('@aws-sdk/client-cloudwatch-logs')>;
 }

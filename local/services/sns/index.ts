@@ -1,35 +1,15 @@
-import type {
-  ConfirmSubscriptionCommandInput,
-  CreateTopicCommandInput,
-  DeleteTopicCommandInput,
-  GetSubscriptionAttributesCommandInput,
-  GetTopicAttributesCommandInput,
-  ListSubscriptionsByTopicCommandInput,
-  ListTagsForResourceCommandInput,
-  PublishBatchCommandInput,
-  PublishCommandInput,
-  SetSubscriptionAttributesCommandInput,
-  SetTopicAttributesCommandInput,
-  SubscribeCommandInput,
-  TagResourceCommandInput,
-  UnsubscribeCommandInput,
-  UntagResourceCommandInput,
-} from '@aws-sdk/client-sns';
-import { uuid } from '../../ids';
+import type { PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
 import type { Realm } from '../../realm';
 import type { OperationsOf, Service } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { type Message, type Subscription, type Topic, Topics } from './topics';
+import { type FunctionRunner, runFunction } from './function-delivery';
+import { MOST_BYTES, readMessage, sizeOf } from './message';
+import { invalidParameter } from './refusals';
+import { subscriptionOperations } from './subscription-operations';
+import { topicOperations } from './topic-operations';
+import { type Message, Topics } from './topics';
 
-/** How SNS runs a function: not waiting for it. */
-export interface FunctionRunner {
-  invokeLater(request: { functionName: string; payload: string }): unknown;
-}
-
-const MOST_BYTES = 262_144;
 const KEPT_MESSAGES = 1000;
-/** Protocols whose endpoint must confirm by hand; nobody answers here, so they stay pending. */
-const CONFIRMED_BY_HAND = ['email', 'email-json', 'http', 'https'];
 
 /** SNS of one region. Functions are run; other subscribers are kept as records. */
 export class Sns implements Service {
@@ -63,23 +43,22 @@ export class Sns implements Service {
   }
 
   private publish(input: PublishCommandInput): string {
-    const topic = this.topics.get(input.TopicArn ?? input.TargetArn);
-    const body = input.Message ?? '';
-    if (body === '') throw new AwsError('InvalidParameter', 'Invalid parameter: Empty message');
-    if (Buffer.byteLength(body) > MOST_BYTES)
-      throw new AwsError('InvalidParameter', 'Invalid parameter: Message too long');
-    const message: Message = {
-      id: uuid(),
-      topicArn: topic.arn,
-      subject: input.Subject,
-      body,
-      attributes: input.MessageAttributes ?? {},
-      publishedAt: this.realm.clock.now(),
-    };
+    const arn = input.TopicArn ?? input.TargetArn;
+    if (arn === undefined)
+      throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
+    const topic = this.topics.get(arn);
+    if (topic.attributes.FifoTopic === 'true' && input.MessageGroupId === undefined)
+      throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
+    const message = readMessage(input, topic.arn, this.realm.clock.now());
     this.sent.push(message);
     if (this.sent.length > KEPT_MESSAGES) this.sent.shift();
     for (const listener of this.listeners) listener(message);
-    for (const subscription of topic.subscriptions.values()) this.deliver(message, subscription);
+    for (const subscription of topic.subscriptions.values()) {
+      const body = message.bodies?.[subscription.protocol] ?? message.bodies?.default ?? message.body;
+      if (subscription.wants && !subscription.wants(body, message.attributes)) continue;
+      if (subscription.protocol === 'lambda' && this.deps.lambda)
+        runFunction(this.deps.lambda, message, subscription, this.realm.region);
+    }
     return message.id;
   }
 
@@ -98,6 +77,11 @@ export class Sns implements Service {
         'BatchEntryIdsNotDistinct',
         'Two or more batch entries in the request have the same Id.',
       );
+    if (PublishBatchRequestEntries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MOST_BYTES)
+      throw new AwsError(
+        'BatchRequestTooLong',
+        'The length of all the batch messages put together is more than the limit.',
+      );
     this.topics.get(TopicArn);
     const Successful: { Id: string; MessageId: string }[] = [];
     const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];
@@ -111,160 +95,4 @@ export class Sns implements Service {
     }
     return { Successful, Failed };
   }
-
-  private deliver(message: Message, subscription: Subscription): void {
-    if (subscription.protocol !== 'lambda' || !this.deps.lambda) return;
-    const Sns = {
-      Type: 'Notification',
-      MessageId: message.id,
-      TopicArn: message.topicArn,
-      Subject: message.subject ?? null,
-      Message: message.body,
-      Timestamp: message.publishedAt.toISOString(),
-      SignatureVersion: '1',
-      MessageAttributes: Object.fromEntries(
-        Object.entries(message.attributes).map(([key, { DataType, StringValue }]) => [
-          key,
-          { Type: DataType, Value: StringValue },
-        ]),
-      ),
-    };
-    const record = {
-      EventSource: 'aws:sns',
-      EventVersion: '1.0',
-      EventSubscriptionArn: subscription.arn,
-      Sns,
-    };
-    this.deps.lambda.invokeLater({
-      functionName: subscription.endpoint,
-      payload: JSON.stringify({ Records: [record] }),
-    });
-  }
-}
-
-function topicOperations(topics: Topics) {
-  return {
-    CreateTopic: (input: CreateTopicCommandInput) => ({
-      TopicArn: topics.create(input.Name ?? '', input.Attributes ?? {}, input.Tags ?? []).arn,
-    }),
-    DeleteTopic: (input: DeleteTopicCommandInput) => {
-      topics.delete(input.TopicArn);
-      return {};
-    },
-    ListTopics: () => ({ Topics: topics.list().map(({ arn }) => ({ TopicArn: arn })) }),
-    GetTopicAttributes: (input: GetTopicAttributesCommandInput) => ({
-      Attributes: describeTopic(topics.get(input.TopicArn)),
-    }),
-    SetTopicAttributes: (input: SetTopicAttributesCommandInput) => {
-      topics.get(input.TopicArn).attributes[input.AttributeName ?? ''] = input.AttributeValue ?? '';
-      return {};
-    },
-    TagResource: (input: TagResourceCommandInput) => {
-      for (const { Key = '', Value = '' } of input.Tags ?? [])
-        topics.get(input.ResourceArn).tags.set(Key, Value);
-      return {};
-    },
-    UntagResource: (input: UntagResourceCommandInput) => {
-      for (const key of input.TagKeys ?? []) topics.get(input.ResourceArn).tags.delete(key);
-      return {};
-    },
-    ListTagsForResource: (input: ListTagsForResourceCommandInput) => ({
-      Tags: [...topics.get(input.ResourceArn).tags].map(([Key, Value]) => ({ Key, Value })),
-    }),
-  };
-}
-
-function describeTopic(topic: Topic): Record<string, string> {
-  const [, , , , owner = ''] = topic.arn.split(':');
-  const all = [...topic.subscriptions.values()];
-  return {
-    TopicArn: topic.arn,
-    Owner: owner,
-    DisplayName: '',
-    SubscriptionsConfirmed: String(all.filter(({ confirmed }) => confirmed).length),
-    SubscriptionsPending: String(all.filter(({ confirmed }) => !confirmed).length),
-    SubscriptionsDeleted: '0',
-    ...topic.attributes,
-  };
-}
-
-function subscriptionOperations(topics: Topics) {
-  return {
-    Subscribe: (input: SubscribeCommandInput) => {
-      const topic = topics.get(input.TopicArn);
-      const protocol = input.Protocol ?? '';
-      const endpoint = input.Endpoint ?? '';
-      const same = [...topic.subscriptions.values()].find(
-        (one) => one.protocol === protocol && one.endpoint === endpoint,
-      );
-      const subscription = same ?? newSubscription(topic, protocol, endpoint, input.Attributes ?? {});
-      const shown = subscription.confirmed || input.ReturnSubscriptionArn;
-      return { SubscriptionArn: shown ? subscription.arn : 'pending confirmation' };
-    },
-    ConfirmSubscription: (input: ConfirmSubscriptionCommandInput) => {
-      topics.get(input.TopicArn);
-      throw new AwsError('InvalidParameter', 'Invalid parameter: Token');
-    },
-    Unsubscribe: (input: UnsubscribeCommandInput) => {
-      const { topicArn, arn } = topics.subscription(input.SubscriptionArn);
-      topics.get(topicArn).subscriptions.delete(arn);
-      return {};
-    },
-    ListSubscriptions: () => ({ Subscriptions: topics.list().flatMap(listed) }),
-    ListSubscriptionsByTopic: (input: ListSubscriptionsByTopicCommandInput) => ({
-      Subscriptions: listed(topics.get(input.TopicArn)),
-    }),
-    GetSubscriptionAttributes: (input: GetSubscriptionAttributesCommandInput) => {
-      const found = topics.subscription(input.SubscriptionArn);
-      return {
-        Attributes: {
-          SubscriptionArn: found.arn,
-          TopicArn: found.topicArn,
-          Protocol: found.protocol,
-          Endpoint: found.endpoint,
-          PendingConfirmation: String(!found.confirmed),
-          ...found.attributes,
-        },
-      };
-    },
-    SetSubscriptionAttributes: (input: SetSubscriptionAttributesCommandInput) => {
-      topics.subscription(input.SubscriptionArn).attributes[input.AttributeName ?? ''] =
-        input.AttributeValue ?? '';
-      return {};
-    },
-  };
-}
-
-function newSubscription(
-  topic: Topic,
-  protocol: string,
-  endpoint: string,
-  attributes: Record<string, string>,
-): Subscription {
-  if (!['lambda', 'sqs', 'sms', 'firehose', 'application', ...CONFIRMED_BY_HAND].includes(protocol)) {
-    throw new AwsError(
-      'InvalidParameter',
-      `Invalid parameter: Does not support this protocol string: ${protocol}`,
-    );
-  }
-  const subscription: Subscription = {
-    arn: `${topic.arn}:${uuid()}`,
-    topicArn: topic.arn,
-    protocol,
-    endpoint,
-    attributes: { ...attributes },
-    confirmed: !CONFIRMED_BY_HAND.includes(protocol),
-  };
-  topic.subscriptions.set(subscription.arn, subscription);
-  return subscription;
-}
-
-function listed(topic: Topic) {
-  return [...topic.subscriptions.values()].map((one) => ({
-    SubscriptionArn: one.confirmed ? one.arn : 'PendingConfirmation',
-    TopicArn: one.topicArn,
-    Protocol: one.protocol,
-    Endpoint: one.endpoint,
-    Owner: topic.arn.split(':')[4],
-  }));
 }

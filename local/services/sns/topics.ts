@@ -2,13 +2,17 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { Realm } from '../../realm';
 import { AwsError } from '../../wire/aws-error';
 import { resourceArn } from './arns';
+import type { MessageFilter } from './filter-policy';
+import { checkArn, invalidParameter } from './refusals';
 
 export interface Subscription {
   readonly arn: string;
   readonly topicArn: string;
   readonly protocol: string;
   readonly endpoint: string;
-  readonly attributes: Record<string, string>;
+  attributes: Readonly<Record<string, string>>;
+  /** Of the attributes; kept ready. */
+  wants?: MessageFilter;
   confirmed: boolean;
 }
 
@@ -25,6 +29,8 @@ export interface Message {
   readonly topicArn: string;
   readonly subject?: string;
   readonly body: string;
+  /** By protocol, of a message with the structure `json`; `default` is there. */
+  readonly bodies?: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly publishedAt: Date;
 }
@@ -43,16 +49,17 @@ export class Topics {
     attributes: Record<string, string>,
     tags: readonly { Key?: string; Value?: string }[],
   ): Topic {
-    if (!NAME.test(name)) throw new AwsError('InvalidParameter', 'Invalid parameter: Topic Name');
+    if (!NAME.test(name) || name.endsWith('.fifo') !== (attributes.FifoTopic === 'true'))
+      throw invalidParameter('Topic Name');
     const arn = resourceArn(this.realm, name);
     const existing = this.topics.get(arn);
     if (existing) {
       const differs = Object.entries(attributes).some(([key, value]) => existing.attributes[key] !== value);
-      if (!differs) return existing;
-      throw new AwsError(
-        'InvalidParameter',
-        'Invalid parameter: Attributes Reason: Topic already exists with different attributes',
-      );
+      if (differs)
+        throw invalidParameter('Attributes Reason: Topic already exists with different attributes');
+      if (tags.some(({ Key = '', Value = '' }) => existing.tags.get(Key) !== Value))
+        throw invalidParameter('Tags Reason: Topic already exists with different tags');
+      return existing;
     }
     const topic: Topic = {
       arn,
@@ -66,9 +73,8 @@ export class Topics {
 
   /** @throws AwsError NotFound, InvalidParameter for what is no topic's ARN */
   get(arn: string | undefined): Topic {
-    if (!arn?.startsWith('arn:aws:sns:'))
-      throw new AwsError('InvalidParameter', `Invalid parameter: TopicArn`);
-    const topic = this.topics.get(arn);
+    checkArn(arn, 'TopicArn');
+    const topic = this.topics.get(arn ?? '');
     if (!topic) throw new AwsError('NotFound', 'Topic does not exist', 404);
     return topic;
   }
@@ -81,8 +87,9 @@ export class Topics {
     return [...this.topics.values()];
   }
 
-  /** @throws AwsError NotFound */
+  /** @throws AwsError NotFound, InvalidParameter for what is no subscription's ARN */
   subscription(arn: string | undefined): Subscription {
+    checkArn(arn, 'SubscriptionArn');
     for (const topic of this.topics.values()) {
       const found = topic.subscriptions.get(arn ?? '');
       if (found) return found;

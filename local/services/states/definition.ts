@@ -1,4 +1,6 @@
+import type { StateMachineType } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../wire/aws-error';
+import { type Fault, fault } from './fault';
 import type { Definition, StateGraph } from './language';
 import { findFaults } from './validate';
 
@@ -22,46 +24,56 @@ const LACKING: Readonly<Record<string, string>> = {
  * @throws AwsError InvalidDefinition, as Step Functions says it; also for JSONata, variables and distributed Map, which the
  *   embedded AWS lacks
  */
-export function readDefinition(text: string): Definition {
+export function readDefinition(text: string, type?: StateMachineType): Definition {
+  const faults = diagnose(text, type);
+  if (faults.length === 0) return JSON.parse(text);
+  const reasons = faults.map(
+    ({ code, message, location }) => `${code}: ${message}${location ? ` at ${location}` : ''}`,
+  );
+  throw new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${reasons.join(', ')}'`);
+}
+
+/** All that is wrong with a definition; nothing when it is good. */
+export function diagnose(text: string, type?: StateMachineType): readonly Fault[] {
   if (Buffer.byteLength(text) > DEFINITION_BYTES)
-    throw invalid('DEFINITION_SIZE_LIMIT_EXCEEDED: the definition is larger than 1 MB');
-  let definition: Definition;
+    return [{ code: 'DEFINITION_SIZE_LIMIT_EXCEEDED', message: 'The definition is larger than 1 MB' }];
+  const notAnObject = [fault('Definition must be a valid JSON object')];
+  if (text.trim() === '') return notAnObject;
+  let definition: unknown;
   try {
     definition = JSON.parse(text);
   } catch (error) {
-    throw invalid(`INVALID_JSON_DESCRIPTION: ${error instanceof Error ? error.message : error}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    return [{ code: 'INVALID_JSON_DESCRIPTION', message: error.message }];
   }
-  refuseLacking(definition, '');
-  const faults = findFaults(definition);
-  if (faults.length > 0) throw invalid(`SCHEMA_VALIDATION_FAILED: ${faults.join(', ')}`);
-  return definition;
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) return notAnObject;
+  const lacking = findLacking(definition as StateGraph, '');
+  return lacking.length > 0 ? lacking : findFaults(definition as Definition, type === 'EXPRESS');
 }
 
-function refuseLacking(graph: Partial<StateGraph> | undefined, at: string): void {
-  if (typeof graph !== 'object' || graph === null) return;
+function findLacking(graph: Partial<StateGraph> | undefined, at: string): Fault[] {
+  if (typeof graph !== 'object' || graph === null) return [];
+  const faults: Fault[] = [];
+  const lack = (what: string, where: string) =>
+    faults.push(fault(`the embedded AWS lacks ${what}`, `${at}${where}`));
   const language = (graph as { QueryLanguage?: string }).QueryLanguage;
   if (language !== undefined && language !== 'JSONPath')
-    throw lacking(`the query language ${language}`, `${at}/QueryLanguage`);
+    lack(`the query language ${language}`, '/QueryLanguage');
   const mode = (graph as { ProcessorConfig?: { Mode?: string } }).ProcessorConfig?.Mode;
-  if (mode === 'DISTRIBUTED') throw lacking('distributed Map', `${at}/ProcessorConfig`);
+  if (mode === 'DISTRIBUTED') lack('distributed Map', '/ProcessorConfig');
   for (const [name, state] of Object.entries(graph.States ?? {})) {
-    const path = `${at}/States/${name}`;
-    for (const member of Object.keys(state ?? {})) {
+    if (typeof state !== 'object' || state === null) continue;
+    const path = `/States/${name}`;
+    for (const member of Object.keys(state)) {
       const what = LACKING[member];
-      if (what && !(member === 'Output' && state.Type === 'Fail')) throw lacking(what, `${path}/${member}`);
+      if (what && !(member === 'Output' && state.Type === 'Fail')) lack(what, `${path}/${member}`);
     }
-    if ((state as { QueryLanguage?: string } | null)?.QueryLanguage === 'JSONata')
-      throw lacking('the query language JSONata', `${path}/QueryLanguage`);
-    refuseLacking(state?.ItemProcessor ?? state?.Iterator, `${path}/ItemProcessor`);
-    for (const [i, branch] of (state?.Branches ?? []).entries())
-      refuseLacking(branch, `${path}/Branches[${i}]`);
+    if ((state as { QueryLanguage?: string }).QueryLanguage === 'JSONata')
+      lack('the query language JSONata', `${path}/QueryLanguage`);
+    faults.push(...findLacking(state.ItemProcessor ?? state.Iterator, `${at}${path}/ItemProcessor`));
+    if (Array.isArray(state.Branches))
+      for (const [i, branch] of state.Branches.entries())
+        faults.push(...findLacking(branch, `${at}${path}/Branches[${i}]`));
   }
-}
-
-function lacking(what: string, at: string): AwsError {
-  return invalid(`SCHEMA_VALIDATION_FAILED: the embedded AWS lacks ${what} at ${at}`);
-}
-
-function invalid(reason: string): AwsError {
-  return new AwsError('InvalidDefinition', `Invalid State Machine Definition: '${reason}'`);
+  return faults;
 }

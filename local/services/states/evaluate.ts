@@ -1,4 +1,5 @@
 import { isDefinitePath, readPath, splitPath } from '../../json-path';
+import { evaluateIntrinsic } from './intrinsics';
 import type { Json } from './language';
 import { StatesError } from './states-error';
 import { loadStatesLanguage } from './states-language';
@@ -16,13 +17,44 @@ export async function evaluatePath(
   context: Context,
   field: string,
 ): Promise<Json> {
+  if (path.startsWith('States.'))
+    return evaluateIntrinsic(path, (inner) => evaluatePath(inner, input, context, field));
+  const steps = /^(\$[^'"?]*?)(?:\[-(\d+)\]|\.(length)\(\))(.*)$/.exec(path);
+  if (steps) return evaluateStep(steps, input, context, field);
   const isContext = path.startsWith('$$');
   const own = isContext ? path.slice(1) : path;
-  if (!isDefinitePath(own)) return evaluateExpression(path, input, context);
   const root: Json = isContext ? context : input;
-  const value = readPath(root, own);
+  const value = isDefinitePath(own)
+    ? readPath(root, own)
+    : ((await evaluateWithPackage(path, input, context)) ?? (isIndefinite(own) ? [] : undefined));
   if (value !== undefined) return value as Json;
-  throw new StatesError(
+  throw notFound(path, root, field);
+}
+
+/** Whether a path may name many places: where it finds none, its value is an empty list. */
+function isIndefinite(path: string): boolean {
+  return /\.\.|\*|\[\?|\[[^\]'"]*[:,]/.test(path);
+}
+
+/** What JSONPath has and definite paths have not: `[-1]` counts from the end, `length()` counts all. */
+async function evaluateStep(
+  [path, before = '', fromEnd, , after = '']: readonly string[],
+  input: Json,
+  context: Context,
+  field: string,
+): Promise<Json> {
+  const value = await evaluatePath(before, input, context, field);
+  const step = Array.isArray(value)
+    ? fromEnd === undefined
+      ? value.length
+      : value[value.length - Number(fromEnd)]
+    : undefined;
+  if (step === undefined) throw notFound(path ?? '', before.startsWith('$$') ? context : input, field);
+  return after === '' ? step : evaluatePath(`$${after}`, step, context, field);
+}
+
+function notFound(path: string, root: Json | Context, field: string): StatesError {
+  return new StatesError(
     'States.Runtime',
     `The JSONPath '${path}' specified for the field '${field}' could not be found in the input '${JSON.stringify(root)}'`,
   );
@@ -52,7 +84,7 @@ export async function evaluateTemplate(template: Json, input: Json, context: Con
   for (const [key, value] of Object.entries(template)) {
     if (!key.endsWith('.$')) filled[key] = await evaluateTemplate(value, input, context);
     else if (typeof value === 'string')
-      filled[key.slice(0, -2)] = await evaluateField(value, input, context, key);
+      filled[key.slice(0, -2)] = await evaluatePath(value, input, context, key);
     else
       throw new StatesError(
         'States.Runtime',
@@ -60,14 +92,6 @@ export async function evaluateTemplate(template: Json, input: Json, context: Con
       );
   }
   return filled;
-}
-
-async function evaluateField(text: string, input: Json, context: Context, field: string): Promise<Json> {
-  if (text.startsWith('$')) return evaluatePath(text, input, context, field);
-  // The package takes the backslashes out of every text that a function gives, which breaks JSON texts.
-  const toJson = /^States\.JsonToString\(\s*(\$[^,()]*)\s*\)$/.exec(text)?.[1];
-  if (toJson !== undefined) return JSON.stringify(await evaluatePath(toJson.trim(), input, context, field));
-  return evaluateExpression(text, input, context);
 }
 
 /** Puts a value at a reference path. `null` as path leaves the input as it is, none replaces it. */
@@ -95,34 +119,28 @@ export function placeResult(path: string | null | undefined, input: Json, result
   return place(input, splitPath(path));
 }
 
-/** A JSONPath with wildcards or filters, or an intrinsic function. */
-async function evaluateExpression(text: string, input: Json, context: Context): Promise<Json> {
-  const result = await runStates(
-    {
-      StartAt: 'evaluate',
-      States: { evaluate: { Type: 'Pass', Parameters: { 'value.$': aliasContext(text) }, End: true } },
-    },
-    input,
-    context,
-  );
-  return (result as { value: Json }).value;
+/** A JSONPath with wildcards, slices or filters; undefined when it finds nothing. */
+async function evaluateWithPackage(path: string, input: Json, context: Context): Promise<Json | undefined> {
+  const { StateMachine, ExecutionError } = await loadStatesLanguage();
+  const definition = {
+    StartAt: 'evaluate',
+    States: { evaluate: { Type: 'Pass', Parameters: { 'value.$': aliasContext(path) }, End: true } },
+  };
+  const machine = new StateMachine(definition as ConstructorParameters<typeof StateMachine>[0], {
+    validationOptions: { noValidate: true },
+  });
+  try {
+    const result = await machine.run(input, { context: { Context: context } }).result;
+    return (result as { value: Json }).value;
+  } catch (error) {
+    if (!(error instanceof ExecutionError)) throw error;
+    const { name, message } = error.cause as Error;
+    if (message.endsWith('does not point to a value')) return undefined;
+    throw new StatesError(name.startsWith('States.') ? name : 'States.Runtime', message);
+  }
 }
 
 /** The package makes `$$.Execution` itself, so the whole context object goes one level down. */
 function aliasContext(text: string): string {
   return text.replace(/'(?:[^'\\]|\\.)*'|\$\$/g, (part) => (part === '$$' ? '$$.Context' : part));
-}
-
-async function runStates(definition: object, input: Json, context: Context): Promise<unknown> {
-  const { StateMachine, ExecutionError } = await loadStatesLanguage();
-  const machine = new StateMachine(definition as ConstructorParameters<typeof StateMachine>[0], {
-    validationOptions: { noValidate: true },
-  });
-  try {
-    return await machine.run(input, { context: { Context: context } }).result;
-  } catch (error) {
-    if (!(error instanceof ExecutionError)) throw error;
-    const { name, message } = error.cause as Error;
-    throw new StatesError(name.startsWith('States.') ? name : 'States.Runtime', message);
-  }
 }

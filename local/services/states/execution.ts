@@ -31,6 +31,8 @@ export class Execution {
   readonly name: string;
   readonly input: string;
   readonly startDate: Date;
+  /** The trace that the caller gave. */
+  readonly traceHeader?: string;
   /** The X-Ray trace that every call of this execution carries. */
   readonly traceId: string;
   /** The definition and role at the time of the start: a later update does not change a running execution. */
@@ -60,6 +62,7 @@ export class Execution {
     this.input = start.input;
     this.machine = { ...machine };
     this.startDate = clock.now();
+    this.traceHeader = start.traceHeader;
     this.traceId =
       start.traceHeader ??
       `Root=1-${Math.floor(clock.millis() / 1000).toString(16)}-${randomHex(24)};Sampled=1`;
@@ -86,8 +89,7 @@ export class Execution {
     const { realm, tokens, call } = this.parts;
     const { machine } = this;
     const input: Json = JSON.parse(this.input);
-    const thread = new Thread(this.history, 0);
-    thread.add({
+    this.history.add(0, {
       type: 'ExecutionStarted',
       executionStartedEventDetails: {
         input: this.input,
@@ -100,7 +102,8 @@ export class Execution {
       TimeoutSeconds === undefined ? undefined : realm.clock.after(TimeoutSeconds, () => this.timeOut());
     try {
       const output = await runGraph(machine.definition, input, {
-        thread,
+        // The first state follows nothing, as on AWS.
+        thread: new Thread(this.history, 0),
         signal: this.stopping.signal,
         context: {
           Execution: {
@@ -115,7 +118,17 @@ export class Execution {
         },
         run: {
           clock: realm.clock,
-          tasks: { tokens, call, region: realm.region, traceId: this.traceId },
+          tasks: {
+            tokens,
+            call,
+            region: realm.region,
+            traceId: this.traceId,
+            origin: {
+              executionArn: this.arn,
+              stateMachineArn: machine.arn,
+              roleArn: machine.roleArn,
+            },
+          },
           onTransition: () => {
             this.transitions += 1;
           },
@@ -131,8 +144,9 @@ export class Execution {
       });
     } catch (thrown) {
       if (thrown instanceof Stopped) return;
-      const { error, reason: cause } =
-        thrown instanceof StatesError ? thrown : new StatesError('States.Runtime', String(thrown));
+      const { error, cause } = (
+        thrown instanceof StatesError ? thrown : new StatesError('States.Runtime', String(thrown))
+      ).details;
       this.finish('FAILED', {
         error,
         cause,
@@ -145,8 +159,7 @@ export class Execution {
 
   private timeOut(): void {
     this.finish('TIMED_OUT', {
-      error: 'States.Timeout',
-      event: { type: 'ExecutionTimedOut', executionTimedOutEventDetails: { error: 'States.Timeout' } },
+      event: { type: 'ExecutionTimedOut', executionTimedOutEventDetails: {} },
     });
   }
 
@@ -160,7 +173,8 @@ export class Execution {
     this.output = end.output;
     this.error = end.error;
     this.cause = end.cause;
-    this.history.add(this.history.events.length, end.event);
+    const isFromOutside = status === 'ABORTED' || status === 'TIMED_OUT';
+    this.history.end(isFromOutside ? 0 : this.history.events.length, end.event);
     this.stopping.abort();
     this.onStatus(this);
   }

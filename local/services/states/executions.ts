@@ -5,12 +5,16 @@ import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { Execution, type ExecutionParts } from './execution';
-import { badToken, type Machine, type Machines, readName } from './machines';
+import { badToken, type Machine, type Machines, pageSize, readName } from './machines';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const INPUT_BYTES = 262_144;
 /** Closed executions that are remembered; AWS keeps them for 90 days. */
 const MOST_CLOSED = 5_000;
+
+const STATUSES: readonly string[] = [
+  ...['SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING'],
+];
 
 /** What a caller inside the embedded AWS starts. */
 export interface StartRequest {
@@ -38,8 +42,10 @@ export class Executions {
 
   /** @throws AwsError InvalidArn, ExecutionDoesNotExist */
   get(arn: string | undefined): Execution {
-    if (!/^arn:aws[\w-]*:states:[\w-]+:\d{12}:execution:/.test(arn ?? ''))
-      throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+    const type = /^arn:aws[\w-]*:states:[\w-]+:\d{12}:(\w+):/.exec(arn ?? '')?.[1];
+    if (type === 'express')
+      throw new AwsError('InvalidArn', "Invalid Arn: 'Resource type not valid in this context: express'");
+    if (type !== 'execution') throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
     const execution = this.executions.get(arn ?? '');
     if (execution) return execution;
     throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
@@ -50,14 +56,18 @@ export class Executions {
   }
 
   /**
-   * Starts an execution; the same name with the same input gives the one that runs.
+   * Starts an execution; the same name with the same input gives the one that runs. Express executions may share a name.
    * @throws AwsError StateMachineDoesNotExist, InvalidName, InvalidExecutionInput, ExecutionAlreadyExists
    */
   start(request: StartRequest): Execution {
     const machine = this.machines.get(request.stateMachineArn);
     const name = readName(request.name ?? uuid());
     const input = readInput(request.input);
-    const arn = `arn:aws:states:${this.realm.region}:${this.realm.accountId}:execution:${machine.name}:${name}`;
+    const prefix = `arn:aws:states:${this.realm.region}:${this.realm.accountId}`;
+    const arn =
+      machine.type === 'EXPRESS'
+        ? `${prefix}:express:${machine.name}:${name}:${uuid()}`
+        : `${prefix}:execution:${machine.name}:${name}`;
     const old = this.executions.get(arn);
     if (old) {
       if (old.status === 'RUNNING' && old.input === input) return old;
@@ -93,13 +103,9 @@ export class Executions {
       },
       StartSyncExecution: async (input) => {
         const machine = this.machines.get(input.stateMachineArn);
-        if (machine.type !== 'EXPRESS')
-          throw new AwsError(
-            'StateMachineTypeNotSupported',
-            `This operation is not supported by this type of state machine`,
-          );
+        if (machine.type !== 'EXPRESS') throw wrongType();
         const execution = this.start({
-          stateMachineArn: machine.arn,
+          stateMachineArn: input.stateMachineArn ?? '',
           name: input.name,
           input: input.input,
           traceHeader: input.traceHeader,
@@ -115,7 +121,11 @@ export class Executions {
           error: execution.error,
           cause: execution.cause,
           input: execution.input,
+          inputDetails: { included: true },
           output: execution.output,
+          outputDetails: execution.output === undefined ? undefined : { included: true },
+          traceHeader: input.traceHeader,
+          billingDetails: billingOf(execution),
         };
       },
       DescribeExecution: (input) => {
@@ -123,6 +133,7 @@ export class Executions {
         return {
           executionArn: execution.arn,
           stateMachineArn: execution.machine.arn,
+          stateMachineVersionArn: execution.machine.versionArn,
           name: execution.name,
           status: execution.status,
           startDate: execution.startDate,
@@ -131,12 +142,15 @@ export class Executions {
           inputDetails: { included: true },
           output: execution.output,
           outputDetails: execution.output === undefined ? undefined : { included: true },
-          traceHeader: execution.traceId,
+          traceHeader: execution.traceHeader,
           error: execution.error,
           cause: execution.cause,
           redriveCount: 0,
           redriveStatus: 'NOT_REDRIVABLE' as const,
-          redriveStatusReason: 'Redrive is not supported by the embedded AWS',
+          redriveStatusReason:
+            execution.status === 'RUNNING' || execution.status === 'SUCCEEDED'
+              ? `Execution is ${execution.status} and cannot be redriven`
+              : 'Redrive is not supported by the embedded AWS',
         };
       },
       StopExecution: (input) => {
@@ -146,13 +160,20 @@ export class Executions {
       },
       ListExecutions: (input) => {
         const machine = this.machines.get(input.stateMachineArn);
+        if (machine.type === 'EXPRESS') throw wrongType();
+        if (input.statusFilter !== undefined && !STATUSES.includes(input.statusFilter))
+          throw new AwsError(
+            'ValidationException',
+            `1 validation error detected: Value '${input.statusFilter}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(', ')}]`,
+          );
         const found = this.list()
           .filter((execution) => execution.machine.arn === machine.arn)
+          .filter(({ machine: { versionArn } }) => !machine.versionArn || versionArn === machine.versionArn)
           .filter((execution) => input.statusFilter === undefined || execution.status === input.statusFilter)
           .reverse();
         const page = takePage(found, {
           token: input.nextToken,
-          size: input.maxResults || 100,
+          size: pageSize(input.maxResults),
           refuse: badToken,
         });
         return { executions: page.items.map(describe), nextToken: page.next };
@@ -162,7 +183,7 @@ export class Executions {
         const ordered = input.reverseOrder ? [...events].reverse() : events;
         const page = takePage(ordered, {
           token: input.nextToken,
-          size: input.maxResults || 100,
+          size: pageSize(input.maxResults),
           refuse: badToken,
         });
         return {
@@ -214,10 +235,27 @@ function readInput(input: string | undefined): string {
   return text;
 }
 
+function wrongType(): AwsError {
+  return new AwsError(
+    'StateMachineTypeNotSupported',
+    'This operation is not supported by this type of state machine',
+  );
+}
+
+/** Express executions are billed in steps of 100 ms and 64 MB. */
+function billingOf({ startDate, stopDate }: Execution) {
+  const millis = (stopDate ?? startDate).getTime() - startDate.getTime();
+  return {
+    billedDurationInMilliseconds: Math.max(1, Math.ceil(millis / 100)) * 100,
+    billedMemoryUsedInMB: 64,
+  };
+}
+
 function describe(execution: Execution): ExecutionListItem {
   return {
     executionArn: execution.arn,
     stateMachineArn: execution.machine.arn,
+    stateMachineVersionArn: execution.machine.versionArn,
     name: execution.name,
     status: execution.status,
     startDate: execution.startDate,

@@ -11,17 +11,28 @@ const MOST_EVENTS = 25_000;
 /** The event history of one execution. */
 export class History {
   readonly events: HistoryEvent[] = [];
+  private isOver = false;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Adds an event after another (0 is before the first). Returns its number. */
+  /** Adds an event after another (0 is before the first). Returns its number. After the end nothing is added. */
   add(previousEventId: number, event: NewEvent): number {
-    const isEnd = event.type?.startsWith('Execution');
-    if (this.events.length >= MOST_EVENTS - 1 && !isEnd)
+    if (this.isOver) return this.events.length;
+    if (this.events.length >= MOST_EVENTS - 1)
       throw new StatesError(
         'States.Runtime',
         'The execution reached the maximum number of history events (25000).',
       );
+    return this.push(previousEventId, event);
+  }
+
+  /** Adds the last event. */
+  end(previousEventId: number, event: NewEvent): void {
+    this.push(previousEventId, event);
+    this.isOver = true;
+  }
+
+  private push(previousEventId: number, event: NewEvent): number {
     const id = this.events.length + 1;
     this.events.push({ ...event, id, previousEventId, timestamp: this.clock.now() });
     return id;

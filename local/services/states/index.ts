@@ -9,7 +9,7 @@ import { TaskTokens } from './task-tokens';
 
 /** What Step Functions stands on. */
 export interface StepFunctionsDependencies extends IntegrationTargets {
-  readonly iam: Pick<IamDirectory, 'role'>;
+  readonly iam: Pick<IamDirectory, 'issue' | 'role'>;
 }
 
 /** Step Functions of one region. */
@@ -87,7 +87,7 @@ export class StepFunctions implements Service {
       detail: {
         executionArn: execution.arn,
         stateMachineArn: execution.machine.arn,
-        stateMachineVersionArn: null,
+        stateMachineVersionArn: execution.machine.versionArn ?? null,
         stateMachineAliasArn: null,
         name: execution.name,
         status: execution.status,

@@ -1,10 +1,18 @@
+import { uuid } from '../../ids';
 import type { Realm } from '../../realm';
-import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
-import { serviceCall } from '../directories';
+import type { IamDirectory } from '../directories';
 import type { InvokeRequest, InvokeResult } from '../lambda/invoke';
 import type { Json } from './language';
+import {
+  adaptOutput,
+  adaptParameters,
+  optimizedError,
+  sdkError,
+  sdkMetadata,
+} from './optimized-integrations';
 import type { TaskCall } from './scope';
+import { type CallService, SdkCalls, SdkError } from './sdk-calls';
 import { StatesError } from './states-error';
 
 /** What Step Functions needs of Lambda. */
@@ -21,18 +29,24 @@ export interface IntegrationTargets {
    * @param service name in the catalogue, e.g. `ec2`, `dynamodb`, `sns`, `events`
    * @param operation e.g. `DescribeImages`
    */
-  readonly callService?: (service: string, operation: string, input: object, call: Call) => Promise<unknown>;
+  readonly callService?: CallService;
+  readonly iam: Pick<IamDirectory, 'issue'>;
 }
 
 /** Calls what tasks name, and puts the answers and errors into the shapes that Step Functions gives them. */
 export class Integrations {
+  private readonly sdk: SdkCalls;
+
   constructor(
     private readonly realm: Realm,
     private readonly targets: IntegrationTargets,
-  ) {}
+  ) {
+    this.sdk = new SdkCalls(realm, targets.iam, targets.callService);
+  }
 
   /** @throws StatesError with the integration's error name */
-  async call({ resource, parameters, traceId }: TaskCall): Promise<Json> {
+  async call(task: TaskCall): Promise<Json> {
+    const { resource, parameters, traceId } = task;
     if (resource.service === 'lambda-function')
       return this.invokeFunction({
         functionName: resource.arn,
@@ -42,7 +56,7 @@ export class Integrations {
     if (resource.service === 'lambda') return this.invokeLambda(parameters, traceId);
     if (resource.pattern === 'sync')
       throw new StatesError('States.Runtime', `The embedded AWS lacks the integration ${resource.arn}`);
-    return this.callSdk(resource.service, resource.action, parameters, traceId);
+    return this.callSdk(task);
   }
 
   /** https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html */
@@ -97,87 +111,46 @@ export class Integrations {
     }
   }
 
-  /** https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html */
-  private async callSdk(service: string, action: string, parameters: Json, traceId: string): Promise<Json> {
-    const { callService } = this.targets;
-    if (!callService)
-      throw new StatesError('States.Runtime', `The embedded AWS lacks the integration ${service}:${action}`);
-    const isSdk = service.startsWith('aws-sdk:');
-    const plain = isSdk ? service.slice('aws-sdk:'.length) : service;
-    const name = SERVICE_NAMES[plain] ?? plain;
-    const operation = `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
+  private async callSdk({ resource, parameters, traceId, origin }: TaskCall): Promise<Json> {
+    const isSdk = resource.service.startsWith('aws-sdk:');
+    const name = isSdk ? resource.service.slice('aws-sdk:'.length) : resource.service;
+    const service = SERVICE_NAMES[name] ?? name;
+    const operation = `${resource.action.charAt(0).toUpperCase()}${resource.action.slice(1)}`;
+    const request = { service, operation, traceId, roleArn: origin.roleArn };
     try {
-      const answer = await callService(name, operation, memberNames(name, parameters), {
-        ...serviceCall(this.realm, 'states'),
-        traceId,
+      if (isSdk) return await this.sdk.call({ ...request, parameters });
+      const output = await this.sdk.call({
+        ...request,
+        parameters: adaptParameters(name, parameters, origin),
       });
-      return JSON.parse(JSON.stringify(answer ?? {}));
+      return adaptOutput(name, output);
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const prefix = PREFIXES[plain] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
-      const code = /Exception$/.test(error.code) ? error.code : `${prefix}Exception`;
-      throw new StatesError(
-        `${isSdk ? prefix : (OPTIMIZED_PREFIXES[plain] ?? prefix)}.${code}`,
-        `${error.message} (Service: ${prefix}, Status Code: ${error.status}, Request ID: ${serviceCall(this.realm, 'states').requestId}, Error Code: ${error.code})`,
-      );
+      if (!(error instanceof SdkError)) throw error;
+      throw isSdk ? sdkError(name, error) : optimizedError(name, error);
     }
   }
 }
 
 /** Services whose name in a Resource is another than in the catalogue. */
 const SERVICE_NAMES: Readonly<Record<string, string>> = {
-  sfn: 'states',
-  eventbridge: 'events',
-  elasticloadbalancingv2: 'elbv2',
+  apigatewayv2: 'apigateway',
   cloudwatchlogs: 'logs',
+  elasticloadbalancingv2: 'elbv2',
+  eventbridge: 'events',
+  sfn: 'states',
 };
-
-const PREFIXES: Readonly<Record<string, string>> = {
-  dynamodb: 'DynamoDb',
-  autoscaling: 'AutoScaling',
-  elasticloadbalancingv2: 'ElasticLoadBalancingV2',
-  eventbridge: 'EventBridge',
-  events: 'EventBridge',
-};
-
-const OPTIMIZED_PREFIXES: Readonly<Record<string, string>> = {
-  dynamodb: 'DynamoDB',
-  sns: 'SNS',
-  events: 'Events',
-};
-
-/** Services whose API begins its members in lower case, while Resource parameters are always in upper case. */
-const LOWER_CASE_SERVICES = ['states', 'logs'];
-
-function memberNames(service: string, parameters: Json): object {
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return {};
-  if (!LOWER_CASE_SERVICES.includes(service)) return parameters;
-  return Object.fromEntries(
-    Object.entries(parameters).map(([key, value]) => [key.charAt(0).toLowerCase() + key.slice(1), value]),
-  );
-}
 
 function lambdaError(error: AwsError): StatesError {
   return new StatesError(
     `Lambda.${error.code}`,
-    `${error.message} (Service: Lambda, Status Code: ${error.status}, Request ID: 00000000-0000-0000-0000-000000000000)`,
+    `${error.message} (Service: Lambda, Status Code: ${error.status}, Request ID: ${uuid()})`,
   );
 }
 
 function describeAnswer(requestId: string, statusCode: number, members: { [key: string]: Json }): Json {
-  const headers = {
-    'Content-Type': 'application/json',
-    'X-Amz-Executed-Version': '$LATEST',
-    'x-amzn-RequestId': requestId,
-  };
   return {
     ...members,
-    SdkHttpMetadata: {
-      AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, [value]])),
-      HttpHeaders: headers,
-      HttpStatusCode: statusCode,
-    },
-    SdkResponseMetadata: { RequestId: requestId },
+    ...sdkMetadata(requestId, statusCode, { 'X-Amz-Executed-Version': '$LATEST' }),
     StatusCode: statusCode,
   };
 }

@@ -1,16 +1,14 @@
 import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Clock } from '../../clock';
-import { choose } from './choice';
+import { choose, isTimestamp } from './choice';
 import { type Context, evaluateNumber, evaluatePath, evaluateTemplate, placeResult } from './evaluate';
 import type { Thread } from './history';
 import type { Json, State, StateGraph } from './language';
 import { Retries } from './retries';
 import type { Scope } from './scope';
-import { StatesError, Stopped } from './states-error';
-import { runTask } from './task-state';
+import { OutputTooLarge, StatesError, Stopped } from './states-error';
+import { PAYLOAD_BYTES, runTask } from './task-state';
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const PAYLOAD_BYTES = 262_144;
 /** Iterations of an inline Map at a time, when its definition names no number. */
 const MAP_CONCURRENCY = 40;
 
@@ -58,6 +56,9 @@ async function runState(name: string, state: State, input: Json, scope: Scope): 
       checkSize(name, exit.output);
       return leave(name, state, exit, thread);
     } catch (thrown) {
+      // A sibling failed: the states that wait for something outside say that they were given up.
+      if (thrown instanceof Stopped && (state.Type === 'Task' || state.Type === 'Wait'))
+        thread.add({ type: `${state.Type}StateAborted` });
       if (!(thrown instanceof StatesError)) throw thrown;
       if (scope.signal.aborted) throw new Stopped();
       const error = locate(thrown, name, enteredEvent);
@@ -79,7 +80,8 @@ async function runState(name: string, state: State, input: Json, scope: Scope): 
 /** Step Functions says in which state a runtime error happened; the innermost state says it. */
 function locate(error: StatesError, name: string, enteredEvent: number): StatesError {
   const prefix = 'An error occurred while executing the state ';
-  if (error.error !== 'States.Runtime' || error.reason.startsWith(prefix)) return error;
+  if (!['States.Runtime', 'States.IntrinsicFailure'].includes(error.error) || error.reason.startsWith(prefix))
+    return error;
   return new StatesError(
     error.error,
     `${prefix}'${name}' (entered at the event id #${enteredEvent}). ${error.reason}`,
@@ -170,11 +172,11 @@ async function wait(state: State, input: Json, { run, context, signal }: Scope):
     ? await evaluateText(state.TimestampPath, input, context, 'TimestampPath')
     : state.Timestamp;
   if (timestamp !== undefined) {
-    const at = Date.parse(timestamp);
+    const at = isTimestamp(timestamp) ? Date.parse(timestamp) : Number.NaN;
     if (Number.isNaN(at))
       throw new StatesError(
         'States.Runtime',
-        `The Timestamp '${timestamp}' is not a valid ISO-8601 date-time`,
+        `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${state.TimestampPath} == ${timestamp}`,
       );
     seconds = (at - run.clock.millis()) / 1000;
   }
@@ -186,17 +188,17 @@ async function runParallel(state: State, parameters: Json, scope: Scope): Promis
   thread.add({ type: 'ParallelStateStarted' });
   const stop = new AbortController();
   const signal = AbortSignal.any([scope.signal, stop.signal]);
+  const branches = (state.Branches ?? []).map((branch) =>
+    runGraph(branch, parameters, { ...scope, thread: thread.fork(), signal }),
+  );
   try {
-    const results = await Promise.all(
-      (state.Branches ?? []).map((branch) =>
-        runGraph(branch, parameters, { ...scope, thread: thread.fork(), signal }),
-      ),
-    );
+    const results = await Promise.all(branches);
     thread.last = thread.history.events.length;
     thread.add({ type: 'ParallelStateSucceeded' });
     return results;
   } catch (error) {
     stop.abort();
+    await Promise.allSettled(branches);
     thread.last = thread.history.events.length;
     thread.add({ type: error instanceof StatesError ? 'ParallelStateFailed' : 'ParallelStateAborted' });
     throw error;
@@ -301,8 +303,5 @@ async function sleep(clock: Clock, seconds: number, signal: AbortSignal): Promis
 
 function checkSize(name: string, output: Json): void {
   if (Buffer.byteLength(JSON.stringify(output)) <= PAYLOAD_BYTES) return;
-  throw new StatesError(
-    'States.DataLimitExceeded',
-    `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-  );
+  throw new OutputTooLarge(name);
 }

@@ -5,8 +5,10 @@ import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { IamDirectory } from '../directories';
-import { readDefinition } from './definition';
+import { diagnose, readDefinition } from './definition';
 import type { Definition } from './language';
+
+const TYPES: readonly string[] = ['EXPRESS', 'STANDARD'];
 
 /** A state machine as it is now. */
 export interface Machine {
@@ -15,13 +17,24 @@ export interface Machine {
   readonly type: StateMachineType;
   readonly createdAt: Date;
   readonly tags: Map<string, string>;
+  /** By number; each as the machine was when it was published. */
+  readonly versions: Map<number, MachineVersion>;
+  /** Of a version. */
+  readonly versionArn?: string;
   definitionText: string;
   definition: Definition;
   roleArn: string;
-  revisionId: string;
+  /** None before the first update. */
+  revisionId?: string;
   updatedAt: Date;
   loggingConfiguration: LoggingConfiguration;
   tracingConfiguration: TracingConfiguration;
+}
+
+/** A machine as it was published. */
+export interface MachineVersion extends Machine {
+  readonly versionArn: string;
+  readonly description?: string;
 }
 
 /** The state machines of one region. */
@@ -34,12 +47,17 @@ export class Machines {
     private readonly onDelete: (machine: Machine) => void,
   ) {}
 
-  /** @throws AwsError InvalidArn, StateMachineDoesNotExist */
+  /**
+   * By ARN, of a machine or of a version.
+   * @throws AwsError InvalidArn, StateMachineDoesNotExist
+   */
   get(arn: string | undefined): Machine {
     if (!/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[^:]+/.test(arn ?? ''))
       throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
-    const machine = this.machines.get((arn ?? '').split(':').slice(0, 7).join(':'));
-    if (machine) return machine;
+    const [base, qualifier] = splitArn(arn ?? '');
+    const machine = this.machines.get(base);
+    const found = qualifier === undefined ? machine : machine?.versions.get(Number(qualifier));
+    if (found) return found;
     throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   }
 
@@ -53,20 +71,33 @@ export class Machines {
     return {
       CreateStateMachine: (input) => {
         const name = readName(input.name);
+        if (input.type !== undefined && !TYPES.includes(input.type))
+          throw new AwsError(
+            'ValidationException',
+            `1 validation error detected: Value '${input.type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
+          );
         const arn = `arn:aws:states:${realm.region}:${realm.accountId}:stateMachine:${name}`;
         this.checkRole(input.roleArn);
-        const definition = readDefinition(input.definition ?? '');
+        const definition = readDefinition(input.definition ?? '', input.type);
+        checkVersionDescription(input);
         const old = this.machines.get(arn);
         if (old) {
           const isSame =
             old.definitionText === input.definition &&
             old.type === (input.type ?? 'STANDARD') &&
             old.roleArn === input.roleArn;
-          if (isSame) return { stateMachineArn: arn, creationDate: old.createdAt };
+          if (isSame)
+            return {
+              stateMachineArn: arn,
+              creationDate: old.createdAt,
+              stateMachineVersionArn: input.publish
+                ? publishVersion(old, input.versionDescription, realm.clock.now()).versionArn
+                : undefined,
+            };
           throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
         }
         const now = realm.clock.now();
-        this.machines.set(arn, {
+        const machine: Machine = {
           name,
           arn,
           type: input.type ?? 'STANDARD',
@@ -76,14 +107,17 @@ export class Machines {
           definitionText: input.definition ?? '',
           definition,
           roleArn: input.roleArn ?? '',
-          revisionId: uuid(),
+          versions: new Map(),
           loggingConfiguration: input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
           tracingConfiguration: input.tracingConfiguration ?? { enabled: false },
-        });
-        return { stateMachineArn: arn, creationDate: now };
+        };
+        this.machines.set(arn, machine);
+        const published = input.publish ? publishVersion(machine, input.versionDescription, now) : undefined;
+        return { stateMachineArn: arn, creationDate: now, stateMachineVersionArn: published?.versionArn };
       },
       UpdateStateMachine: (input) => {
-        const machine = this.get(input.stateMachineArn);
+        const machine = this.base(input.stateMachineArn);
+        checkVersionDescription(input);
         const hasChange =
           input.definition ?? input.roleArn ?? input.loggingConfiguration ?? input.tracingConfiguration;
         if (hasChange === undefined)
@@ -92,7 +126,8 @@ export class Machines {
             'Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified',
           );
         if (input.roleArn !== undefined) this.checkRole(input.roleArn);
-        const definition = input.definition === undefined ? undefined : readDefinition(input.definition);
+        const definition =
+          input.definition === undefined ? undefined : readDefinition(input.definition, machine.type);
         machine.definition = definition ?? machine.definition;
         machine.definitionText = input.definition ?? machine.definitionText;
         machine.roleArn = input.roleArn ?? machine.roleArn;
@@ -100,12 +135,20 @@ export class Machines {
         machine.tracingConfiguration = input.tracingConfiguration ?? machine.tracingConfiguration;
         machine.revisionId = uuid();
         machine.updatedAt = realm.clock.now();
-        return { updateDate: machine.updatedAt, revisionId: machine.revisionId };
+        const published = input.publish
+          ? publishVersion(machine, input.versionDescription, machine.updatedAt)
+          : undefined;
+        return {
+          updateDate: machine.updatedAt,
+          revisionId: machine.revisionId,
+          stateMachineVersionArn: published?.versionArn,
+        };
       },
       DescribeStateMachine: (input) => {
         const machine = this.get(input.stateMachineArn);
         return {
-          stateMachineArn: machine.arn,
+          stateMachineArn: machine.versionArn ?? machine.arn,
+          description: (machine as Partial<MachineVersion>).description,
           name: machine.name,
           status: 'ACTIVE' as const,
           definition: machine.definitionText,
@@ -126,11 +169,46 @@ export class Machines {
         this.onDelete(machine);
         return {};
       },
+      PublishStateMachineVersion: (input) => {
+        const machine = this.base(input.stateMachineArn);
+        if (input.revisionId !== undefined && input.revisionId !== (machine.revisionId ?? 'INITIAL'))
+          throw new AwsError(
+            'ConflictException',
+            `Failed to publish the State Machine version for revision ${input.revisionId}. The current State Machine revision is ${machine.revisionId ?? 'INITIAL'}.`,
+          );
+        const { versionArn, createdAt } = publishVersion(machine, input.description, realm.clock.now());
+        return { stateMachineVersionArn: versionArn, creationDate: createdAt };
+      },
+      ListStateMachineVersions: (input) => {
+        const all = [...this.base(input.stateMachineArn).versions.values()].reverse();
+        const page = takePage(all, {
+          token: input.nextToken,
+          size: pageSize(input.maxResults),
+          refuse: badToken,
+        });
+        return {
+          stateMachineVersions: page.items.map(({ versionArn, createdAt }) => ({
+            stateMachineVersionArn: versionArn,
+            creationDate: createdAt,
+          })),
+          nextToken: page.next,
+        };
+      },
+      DeleteStateMachineVersion: (input) => {
+        const [base, qualifier] = splitArn(input.stateMachineVersionArn ?? '');
+        if (!/^\d+$/.test(qualifier ?? ''))
+          throw new AwsError(
+            'ValidationException',
+            `The provided ARN is not a State Machine version ARN: ${input.stateMachineVersionArn}`,
+          );
+        this.machines.get(base)?.versions.delete(Number(qualifier));
+        return {};
+      },
       ListStateMachines: (input) => {
         const all = [...this.machines.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
         const page = takePage(all, {
           token: input.nextToken,
-          size: input.maxResults || 100,
+          size: pageSize(input.maxResults),
           refuse: badToken,
         });
         return {
@@ -144,18 +222,16 @@ export class Machines {
         };
       },
       ValidateStateMachineDefinition: (input) => {
-        try {
-          readDefinition(input.definition ?? '');
-          return { result: 'OK' as const, diagnostics: [], truncated: false };
-        } catch (error) {
-          if (!(error instanceof AwsError)) throw error;
-          const diagnostic = {
-            severity: 'ERROR' as const,
-            code: 'SCHEMA_VALIDATION_FAILED',
-            message: error.message,
-          };
-          return { result: 'FAIL' as const, diagnostics: [diagnostic], truncated: false };
-        }
+        const diagnostics = diagnose(input.definition ?? '', input.type).map((fault) => ({
+          severity: 'ERROR' as const,
+          ...fault,
+        }));
+        const most = input.maxResults || 100;
+        return {
+          result: diagnostics.length === 0 ? ('OK' as const) : ('FAIL' as const),
+          diagnostics: diagnostics.slice(0, most),
+          truncated: diagnostics.length > most,
+        };
       },
       ListTagsForResource: (input) => ({
         tags: [...this.tagsOf(input.resourceArn)].map(([key, value]) => ({ key, value })),
@@ -171,6 +247,13 @@ export class Machines {
         return {};
       },
     } satisfies OperationsOf<typeof import('@aws-sdk/client-sfn')>;
+  }
+
+  /** A machine itself; a version cannot be changed. */
+  private base(arn: string | undefined): Machine {
+    const machine = this.get(arn);
+    if (machine.versionArn === undefined) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   }
 
   private tagsOf(arn: string | undefined): Map<string, string> {
@@ -195,15 +278,58 @@ export class Machines {
   }
 }
 
+/** The ARN of the machine, and what follows it: the number of a version. */
+function splitArn(arn: string): [machine: string, qualifier?: string] {
+  const parts = arn.split(':');
+  return [parts.slice(0, 7).join(':'), parts[7]];
+}
+
+/** Keeps the machine as it is under the next number; what has not changed since the last version is that version. */
+function publishVersion(machine: Machine, description: string | undefined, now: Date): MachineVersion {
+  const newest = [...machine.versions.values()].at(-1);
+  if (newest && newest.revisionId === machine.revisionId) return newest;
+  const number = Number(newest?.versionArn.split(':').at(-1) ?? 0) + 1;
+  const version = { ...machine, versionArn: `${machine.arn}:${number}`, description, createdAt: now };
+  machine.versions.set(number, version);
+  return version;
+}
+
+function checkVersionDescription({
+  publish,
+  versionDescription,
+}: {
+  publish?: boolean;
+  versionDescription?: string;
+}): void {
+  if (versionDescription !== undefined && !publish)
+    throw new AwsError('ValidationException', 'Version description can only be set when publish is true');
+}
+
 /**
  * Checks the name of a machine or an execution.
- * @throws AwsError InvalidName
+ * @throws AwsError InvalidName, ValidationException for one that is too long
  */
 export function readName(name: string | undefined): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what AWS forbids
-  if (name && name.length <= 80 && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name))
-    return name;
+  if (name && name.length > 80)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${name}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80`,
+    );
+  if (name && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/]|\p{Cc}/u.test(name)) return name;
   throw new AwsError('InvalidName', `Invalid Name: '${name ?? ''}'`);
+}
+
+/**
+ * How many items a page has: 100 unless the caller says a number.
+ * @throws AwsError ValidationException
+ */
+export function pageSize(most: number | undefined): number {
+  if (most !== undefined && most > 1000)
+    throw new AwsError(
+      'ValidationException',
+      `1 validation error detected: Value '${most}' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 1000`,
+    );
+  return most || 100;
 }
 
 /** The error of a page token that no answer ever held. */

@@ -25,3 +25,44 @@ export function readResource(arn: string): Resource {
     pattern: suffix === '.waitForTaskToken' ? 'token' : suffix.startsWith('.sync') ? 'sync' : 'request',
   };
 }
+
+/** The optimized integrations, and their actions where the embedded AWS runs them. */
+const OPTIMIZED: Readonly<Record<string, readonly string[] | undefined>> = {
+  ...Object.fromEntries(
+    [
+      ...[
+        'apigateway',
+        'athena',
+        'batch',
+        'bedrock',
+        'codebuild',
+        'databrew',
+        'ecs',
+        'eks',
+        'elasticmapreduce',
+      ],
+      ...['emr-containers', 'emr-serverless', 'glue', 'http', 'mediaconvert', 'sagemaker'],
+    ].map((service) => [service, undefined]),
+  ),
+  dynamodb: ['deleteItem', 'getItem', 'putItem', 'updateItem'],
+  events: ['putEvents'],
+  lambda: ['invoke'],
+  sns: ['publish'],
+  sqs: ['sendMessage'],
+  states: ['startExecution'],
+};
+
+/**
+ * Whether a Resource is one that Step Functions knows.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+ */
+export function isKnownResource(arn: string): boolean {
+  try {
+    const { service, action } = readResource(arn);
+    if (service === 'lambda-function' || service.startsWith('aws-sdk:')) return true;
+    return Object.hasOwn(OPTIMIZED, service) && (OPTIMIZED[service]?.includes(action) ?? true);
+  } catch (error) {
+    if (error instanceof StatesError) return false;
+    throw error;
+  }
+}

@@ -5,12 +5,20 @@ import type { Json } from './language';
 import type { Resource } from './resource';
 import type { TaskTokens } from './task-tokens';
 
+/** For whom a task calls. */
+export interface TaskOrigin {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly roleArn: string;
+}
+
 /** One call of a task's resource. */
 export interface TaskCall {
   readonly resource: Resource;
   readonly parameters: Json;
   /** X-Ray trace of the execution. */
   readonly traceId: string;
+  readonly origin: TaskOrigin;
 }
 
 /** Runs what a task's resource names. Rejects with a StatesError as the integration would report it. */
@@ -18,6 +26,7 @@ export interface TaskRunner {
   readonly tokens: TaskTokens;
   readonly region: string;
   readonly traceId: string;
+  readonly origin: TaskOrigin;
   call(call: TaskCall): Promise<Json>;
 }
 

@@ -1,8 +1,8 @@
 /** An error inside an execution: what Retry and Catch match on, and what history shows. */
 export class StatesError extends Error {
   /**
-   * @param error the error name, e.g. `States.Timeout`, `UnknownPipeline`
-   * @param cause text for people, or the function's error as JSON
+   * @param error the error name, e.g. `States.Timeout`, `UnknownPipeline`; empty when a Fail state gives none
+   * @param reason the cause: text for people, or the function's error as JSON; empty when there is none
    */
   constructor(
     readonly error: string,
@@ -12,24 +12,53 @@ export class StatesError extends Error {
     this.name = 'StatesError';
   }
 
-  /** Whether an ErrorEquals of Retry or Catch covers this error. */
-  matches(errorEquals: readonly string[]): boolean {
-    return errorEquals.some((pattern) => {
-      if (pattern === this.error) return true;
-      if (pattern === 'States.ALL') return !UNCATCHABLE.includes(this.error);
-      if (pattern === 'States.TaskFailed') return this.isTaskFailure() && this.error !== 'States.Timeout';
-      // A missed heartbeat is a timeout too.
-      return pattern === 'States.Timeout' && this.error === 'States.HeartbeatTimeout';
-    });
+  /** As history and descriptions show it: what is empty is left out. */
+  get details(): { readonly error?: string; readonly cause?: string } {
+    return { error: this.error || undefined, cause: this.reason || undefined };
   }
 
-  private isTaskFailure(): boolean {
-    return !UNCATCHABLE.includes(this.error) && this.error !== 'States.HeartbeatTimeout';
+  /**
+   * Whether an ErrorEquals of Retry or Catch covers this error. A runtime error is covered by nothing.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+   */
+  matches(errorEquals: readonly string[]): boolean {
+    if (this.error === 'States.Runtime') return false;
+    return errorEquals.some(
+      (pattern) =>
+        pattern === this.error ||
+        pattern === 'States.ALL' ||
+        (pattern === 'States.TaskFailed' && this.error !== 'States.Timeout'),
+    );
   }
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: States.ALL does not cover these. */
-const UNCATCHABLE = ['States.Runtime', 'States.DataLimitExceeded'];
+/** Nobody answered for a task within its HeartbeatSeconds: a timeout that may be told from others. */
+export class HeartbeatTimeout extends StatesError {
+  constructor() {
+    super('States.Timeout', '');
+  }
+
+  override matches(errorEquals: readonly string[]): boolean {
+    return errorEquals.includes('States.HeartbeatTimeout') || super.matches(errorEquals);
+  }
+}
+
+/** What a state passes on is too large. Unlike a task's result that is too large, States.ALL does not cover it. */
+export class OutputTooLarge extends StatesError {
+  /** @param name of the state, or what the task called */
+  constructor(name: string) {
+    super('States.DataLimitExceeded', tooLarge(name));
+  }
+
+  override matches(errorEquals: readonly string[]): boolean {
+    return errorEquals.includes(this.error);
+  }
+}
+
+/** The cause of States.DataLimitExceeded. */
+export function tooLarge(name: string): string {
+  return `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`;
+}
 
 /** The execution was stopped, or another branch has failed: nobody may catch it. */
 export class Stopped extends Error {

@@ -2,7 +2,10 @@ import { evaluateNumber, evaluateTemplate } from './evaluate';
 import type { Json, State } from './language';
 import { type Resource, readResource } from './resource';
 import type { Scope } from './scope';
-import { StatesError, Stopped } from './states-error';
+import { StatesError, Stopped, tooLarge } from './states-error';
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const PAYLOAD_BYTES = 262_144;
 
 /** Runs a Task once: its timeouts by the clock, its task token where the pattern has one, its events in history. */
 export async function runTask(state: State, input: Json, scope: Scope): Promise<Json> {
@@ -24,11 +27,18 @@ export async function runTask(state: State, input: Json, scope: Scope): Promise<
   try {
     const output = await limit(patienceOf(resource, timeout, scope), scope, async () => {
       note.started();
-      const answer = await tasks.call({ resource, parameters: payload, traceId: tasks.traceId });
+      const answer = await tasks.call({
+        resource,
+        parameters: payload,
+        traceId: tasks.traceId,
+        origin: tasks.origin,
+      });
       if (!parked) return answer;
       note.submitted(answer);
       return parked.answer;
     });
+    if (Buffer.byteLength(JSON.stringify(output)) > PAYLOAD_BYTES)
+      throw new StatesError('States.DataLimitExceeded', tooLarge(calledName(resource)));
     note.succeeded(output);
     return output;
   } catch (error) {
@@ -37,6 +47,10 @@ export async function runTask(state: State, input: Json, scope: Scope): Promise<
   } finally {
     parked?.giveUp();
   }
+}
+
+function calledName({ service, arn }: Resource): string {
+  return service === 'lambda-function' ? arn : service;
 }
 
 /**
@@ -114,19 +128,19 @@ function notesOf(resource: Resource, region: string, { thread }: Scope) {
       isFunction
         ? thread.add({ type: 'LambdaFunctionSucceeded', lambdaFunctionSucceededEventDetails: output(value) })
         : thread.add({ type: 'TaskSucceeded', taskSucceededEventDetails: { ...common, ...output(value) } }),
-    failed: ({ error, reason: cause }: StatesError) => {
-      const isTimeout = error === 'States.Timeout' || error === 'States.HeartbeatTimeout';
+    failed: ({ error, details }: StatesError) => {
+      const isTimeout = error === 'States.Timeout';
       if (isFunction)
         thread.add(
           isTimeout
-            ? { type: 'LambdaFunctionTimedOut', lambdaFunctionTimedOutEventDetails: { error, cause } }
-            : { type: 'LambdaFunctionFailed', lambdaFunctionFailedEventDetails: { error, cause } },
+            ? { type: 'LambdaFunctionTimedOut', lambdaFunctionTimedOutEventDetails: details }
+            : { type: 'LambdaFunctionFailed', lambdaFunctionFailedEventDetails: details },
         );
       else
         thread.add(
           isTimeout
-            ? { type: 'TaskTimedOut', taskTimedOutEventDetails: { ...common, error, cause } }
-            : { type: 'TaskFailed', taskFailedEventDetails: { ...common, error, cause } },
+            ? { type: 'TaskTimedOut', taskTimedOutEventDetails: { ...common, ...details } }
+            : { type: 'TaskFailed', taskFailedEventDetails: { ...common, ...details } },
         );
     },
   };

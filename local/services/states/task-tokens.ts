@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../../clock';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { Json } from './language';
-import { StatesError } from './states-error';
+import { HeartbeatTimeout, StatesError } from './states-error';
 
 interface Parked {
   readonly resolve: (output: Json) => void;
@@ -35,10 +35,7 @@ export class TaskTokens {
     let cancel: Cancel | undefined;
     const giveUp = () => {
       cancel?.();
-      if (!this.parked.delete(token)) return;
-      this.ended.add(token);
-      const oldest = this.ended.size > MOST_ENDED && this.ended.values().next().value;
-      if (oldest) this.ended.delete(oldest);
+      if (this.parked.has(token)) this.end(token);
     };
     const answer = new Promise<Json>((resolve, reject) => {
       const beat = () => {
@@ -46,7 +43,7 @@ export class TaskTokens {
         if (heartbeatSeconds === undefined) return;
         cancel = this.clock.after(heartbeatSeconds, () => {
           giveUp();
-          reject(new StatesError('States.HeartbeatTimeout', ''));
+          reject(new HeartbeatTimeout());
         });
       };
       this.parked.set(token, { resolve, reject, beat });
@@ -87,6 +84,8 @@ export class TaskTokens {
   private end(token: string): void {
     this.parked.delete(token);
     this.ended.add(token);
+    const oldest = this.ended.size > MOST_ENDED && this.ended.values().next().value;
+    if (oldest) this.ended.delete(oldest);
   }
 
   private find(token: string | undefined): Parked {

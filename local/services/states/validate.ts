@@ -1,146 +1,94 @@
-import type { State, StateGraph } from './language';
-import { readResource } from './resource';
-import { StatesError } from './states-error';
+import type { Fault, Say } from './fault';
+import type { Definition, State, StateGraph } from './language';
+import { checkState, MEMBERS } from './validate-state';
 
-const COMMON = ['Type', 'Comment', 'InputPath', 'OutputPath', 'QueryLanguage'];
-const NEXT = ['Next', 'End'];
-const RESULT = ['Parameters', 'ResultPath', 'ResultSelector'];
-const ERRORS = ['Retry', 'Catch'];
-
-/** Members that a state of each type may have. https://states-language.net/spec.html#state-type-table */
-const MEMBERS: Readonly<Record<State['Type'], readonly string[]>> = {
-  Task: [
-    ...[...COMMON, ...NEXT, ...RESULT, ...ERRORS, 'Resource', 'Credentials'],
-    ...['TimeoutSeconds', 'TimeoutSecondsPath', 'HeartbeatSeconds', 'HeartbeatSecondsPath'],
-  ],
-  Parallel: [...COMMON, ...NEXT, ...RESULT, ...ERRORS, 'Branches'],
-  Map: [
-    ...[...COMMON, ...NEXT, ...RESULT, ...ERRORS, 'ItemProcessor', 'Iterator', 'ItemsPath', 'ItemSelector'],
-    ...['MaxConcurrency', 'MaxConcurrencyPath', 'Label'],
-  ],
-  Pass: [...COMMON, ...NEXT, 'Parameters', 'ResultPath', 'Result'],
-  Wait: [...COMMON, ...NEXT, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
-  Choice: [...COMMON, 'Choices', 'Default'],
-  Succeed: COMMON,
-  Fail: ['Type', 'Comment', 'Error', 'ErrorPath', 'Cause', 'CausePath', 'QueryLanguage'],
-};
+const GRAPH = ['Comment', 'QueryLanguage', 'StartAt', 'States'];
+const MACHINE = [...GRAPH, 'TimeoutSeconds', 'Version'];
 
 /**
- * What is wrong with the structure of a graph, each with its place. Done by hand because the validator of the states-language
+ * What is wrong with a definition, each with its place. Done by hand because the validator of the states-language
  * package compiles its schemas at every call, which takes a second of a laptop's time.
+ *
+ * @param isExpress whether it is one of an Express workflow, which may not wait for others
  */
-export function findFaults(graph: StateGraph, at = '', names = new Set<string>()): string[] {
-  const faults: string[] = [];
-  const say = (message: string, where: string) => faults.push(`${message} at ${where || '/'}`);
-  if (typeof graph.StartAt !== 'string') say("The field 'StartAt' is required but was missing", at);
-  if (typeof graph.States !== 'object' || graph.States === null || Object.keys(graph.States).length === 0) {
-    say("The field 'States' is required and needs at least one state", at);
-    return faults;
-  }
+export function findFaults(definition: Definition, isExpress: boolean): readonly Fault[] {
+  const faults: Fault[] = [];
+  const say: Say = (message, location, code = 'SCHEMA_VALIDATION_FAILED') =>
+    faults.push({ code, message, location: location || '/' });
+  checkGraph(definition, '', MACHINE, { say, isExpress, names: new Set() });
+  const { TimeoutSeconds: timeout } = definition;
+  if (timeout !== undefined && !(Number.isInteger(timeout) && timeout > 0))
+    say('Value must be a positive integer', '/TimeoutSeconds');
+  return faults;
+}
+
+interface Check {
+  readonly say: Say;
+  readonly isExpress: boolean;
+  /** All states so far: a name may come once in a definition. */
+  readonly names: Set<string>;
+}
+
+function checkGraph(graph: StateGraph, at: string, members: readonly string[], check: Check): void {
+  const { say, names } = check;
   const { States: states } = graph;
-  const targets = new Set([graph.StartAt]);
-  const goTo = (target: string | undefined, where: string) => {
+  const isMissing = (states as unknown) === undefined;
+  const missing = [...(isMissing ? ['States'] : []), ...(graph.StartAt === undefined ? ['StartAt'] : [])];
+  if (missing.length > 0) say(`These fields are required: [${missing.join(', ')}]`, at);
+  for (const member of Object.keys(graph))
+    if (!members.includes(member)) say(`Field '${member}' is not supported`, at);
+  if (isMissing) return;
+  if (typeof states !== 'object' || states === null || Object.keys(states).length === 0) {
+    say('At least one state is required', `${at}/States`);
+    return;
+  }
+  const targets = new Set<string>();
+  const goTo = (target: unknown, where: string) => {
     if (target === undefined) return;
-    targets.add(target);
-    if (!Object.hasOwn(states, target))
-      say(`MISSING_TRANSITION_TARGET: Missing 'Next' target: ${target}`, where);
+    targets.add(String(target));
+    if (!Object.hasOwn(states, String(target)))
+      say(`Missing 'Next' target: ${target}`, where, 'MISSING_TRANSITION_TARGET');
   };
   goTo(graph.StartAt, `${at}/StartAt`);
   for (const [name, state] of Object.entries(states)) {
     const where = `${at}/States/${name}`;
-    if (names.has(name)) say(`DUPLICATE_STATE_NAME: '${name}'`, where);
+    if (names.has(name)) say(`Duplicate state name: ${name}`, where, 'DUPLICATE_STATE_NAME');
     names.add(name);
     if (name.length > 80) say('A state name has at most 80 characters', where);
-    const members = MEMBERS[state?.Type];
-    if (!members) {
-      say(`Value is not one of: [${Object.keys(MEMBERS).join(', ')}]`, `${where}/Type`);
+    if (typeof state !== 'object' || state === null || !MEMBERS[state.Type]) {
+      const isTyped = typeof state === 'object' && state !== null && state.Type !== undefined;
+      if (isTyped) say(`Value is not one of: [${Object.keys(MEMBERS).join(', ')}]`, `${where}/Type`);
+      else say('These fields are required: [Type]', where);
       continue;
     }
-    for (const member of Object.keys(state))
-      if (!members.includes(member)) say(`Field '${member}' is not supported`, where);
-    checkState(state, where, say);
-    goTo(state.Next, `${where}/Next`);
-    goTo(state.Default, `${where}/Default`);
-    for (const [i, rule] of (state.Choices ?? []).entries())
-      goTo((rule as { Next?: string })?.Next, `${where}/Choices[${i}]/Next`);
-    for (const [i, catcher] of (state.Catch ?? []).entries()) goTo(catcher.Next, `${where}/Catch[${i}]/Next`);
+    checkState(state, where, check);
+    for (const [target, place] of targetsOf(state)) goTo(target, `${where}${place}`);
     const processor = state.ItemProcessor ?? state.Iterator;
-    if (processor) faults.push(...findFaults(processor, `${where}/ItemProcessor`, names));
-    for (const [i, branch] of (state.Branches ?? []).entries())
-      faults.push(...findFaults(branch, `${where}/Branches[${i}]`, names));
+    if (isObject(processor))
+      checkGraph(processor, `${where}/ItemProcessor`, [...GRAPH, 'ProcessorConfig'], check);
+    if (Array.isArray(state.Branches))
+      for (const [i, branch] of state.Branches.entries())
+        if (isObject(branch)) checkGraph(branch, `${where}/Branches[${i}]`, GRAPH, check);
   }
   for (const name of Object.keys(states))
     if (!targets.has(name))
-      say(`MISSING_TRANSITION_TARGET: State "${name}" is not reachable.`, `${at}/States/${name}`);
-  return faults;
+      say(`State "${name}" is not reachable.`, `${at}/States/${name}`, 'MISSING_TRANSITION_TARGET');
 }
 
-type Say = (message: string, where: string) => void;
-
-function checkState(state: State, where: string, say: Say): void {
-  const canGoOn = MEMBERS[state.Type].includes('Next');
-  if (canGoOn && (state.Next === undefined) === (state.End !== true))
-    say("These fields are required, and exactly one of them: ['End', 'Next']", where);
-  for (const [member, value] of Object.entries(state)) {
-    if (!/Path$/.test(member) || value === null) continue;
-    if (typeof value !== 'string' || !/^(\$|States\.)/.test(value))
-      say('Value is not a Reference Path or JSONPath', `${where}/${member}`);
-  }
-  for (const field of ['Parameters', 'ItemSelector', 'ResultSelector'] as const)
-    checkTemplate(state[field], `${where}/${field}`, say);
-  for (const [i, rule] of [...(state.Retry ?? []), ...(state.Catch ?? [])].entries())
-    if (!Array.isArray(rule.ErrorEquals) || rule.ErrorEquals.length === 0)
-      say("The field 'ErrorEquals' is required and must not be empty", `${where}/Retry or Catch[${i}]`);
-  checkType(state, where, say);
+/** Where a state may lead, and the member that says so. */
+function targetsOf(state: State): [target: unknown, place: string][] {
+  const rules = (list: unknown, member: string) =>
+    Array.isArray(list)
+      ? list.map((rule, i): [unknown, string] => [rule?.Next, `/${member}[${i}]/Next`])
+      : [];
+  return [
+    [state.Next, '/Next'],
+    [state.Default, '/Default'],
+    ...rules(state.Choices, 'Choices'),
+    ...rules(state.Catch, 'Catch'),
+  ];
 }
 
-function checkType(state: State, where: string, say: Say): void {
-  switch (state.Type) {
-    case 'Task':
-      if (typeof state.Resource !== 'string') say("The field 'Resource' is required but was missing", where);
-      else checkResource(state.Resource, where, say);
-      return;
-    case 'Choice':
-      if (!state.Choices?.length) say("The field 'Choices' is required and must not be empty", where);
-      for (const [i, rule] of (state.Choices ?? []).entries())
-        if (typeof (rule as { Next?: string })?.Next !== 'string')
-          say("The field 'Next' is required but was missing", `${where}/Choices[${i}]`);
-      return;
-    case 'Map':
-      if (!state.ItemProcessor && !state.Iterator)
-        say("The field 'ItemProcessor' is required but was missing", where);
-      return;
-    case 'Parallel':
-      if (!state.Branches?.length) say("The field 'Branches' is required and must not be empty", where);
-      return;
-    case 'Wait': {
-      const given = [state.Seconds, state.SecondsPath, state.Timestamp, state.TimestampPath];
-      if (given.filter((one) => one !== undefined).length !== 1)
-        say(
-          "Exactly one of these fields is required: ['Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath']",
-          where,
-        );
-    }
-  }
-}
-
-function checkResource(resource: string, where: string, say: Say): void {
-  try {
-    readResource(resource);
-  } catch (error) {
-    if (!(error instanceof StatesError)) throw error;
-    say(`The resource provided ${resource} is not recognized`, `${where}/Resource`);
-  }
-}
-
-function checkTemplate(template: unknown, where: string, say: Say): void {
-  if (typeof template !== 'object' || template === null) return;
-  for (const [key, value] of Object.entries(template)) {
-    if (!key.endsWith('.$')) checkTemplate(value, `${where}/${key}`, say);
-    else if (typeof value !== 'string' || !/^(\$|States\.)/.test(value))
-      say(
-        `The value for the field '${key}' must be a valid JSONPath or a valid intrinsic function call`,
-        `${where}/${key}`,
-      );
-  }
+function isObject(value: unknown): value is StateGraph {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -240,6 +240,23 @@ test('a throttled function and one that takes too long are unavailable', async (
   ]);
 });
 
+test('a body that API Gateway or the function cannot take is too large', async () => {
+  const gateway = makeGateway(() => {
+    throw new AwsError('RequestTooLargeException', 'Request must be smaller than 6291456 bytes', 413);
+  });
+  const id = await addApi(gateway);
+  const answerTo = async (bytes: number) => {
+    const { status, body } = await gateway.invoke(
+      id,
+      requestOf('POST', '/', { body: 'x'.repeat(bytes) }),
+      call,
+    );
+    return [status, body];
+  };
+  expect(await answerTo(10 * 1_048_576 + 1)).toEqual([413, '{"message":"Request Entity Too Large"}']);
+  expect(await answerTo(7_000_000)).toEqual([413, '{"message":"Request Too Long"}']);
+});
+
 test.each([{}, { authorization: 'Bearer x' }, { authorization: SIGNED.replace('execute-api', 's3') }])(
   'a route with AWS_IAM refuses a request with the headers %j',
   async (headers) => {

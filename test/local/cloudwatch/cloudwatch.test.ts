@@ -210,3 +210,57 @@ test('a dashboard is kept as it was put, and one that is not JSON is refused', (
   expect(operations.GetDashboard({ DashboardName: 'd' }, call).DashboardBody).toBe('{"widgets":[]}');
   expect(() => operations.PutDashboard({ DashboardName: 'd', DashboardBody: 'x' }, call)).toThrow();
 });
+
+test('dashboards are listed by their names', () => {
+  const { operations, call } = makeCloudWatch();
+  for (const DashboardName of ['web', 'api', 'web-2'])
+    operations.PutDashboard({ DashboardName, DashboardBody: '{"widgets":[]}' }, call);
+  const { DashboardEntries } = operations.ListDashboards({ DashboardNamePrefix: 'web' }, call);
+  expect(DashboardEntries).toMatchObject([
+    { DashboardName: 'web', DashboardArn: `arn:aws:cloudwatch::${accountId}:dashboard/web`, Size: 14 },
+    { DashboardName: 'web-2' },
+  ]);
+  expect(() => operations.PutDashboard({ DashboardName: 'a b', DashboardBody: '{}' }, call)).toThrow(
+    expect.objectContaining({ code: 'InvalidParameterValue' }),
+  );
+});
+
+test('the alarms of a metric are found by its name and all its dimensions', () => {
+  const { operations, call } = makeCloudWatch();
+  operations.PutMetricAlarm(alarmOf(), call);
+  operations.PutMetricAlarm(alarmOf({ AlarmName: 'all', Dimensions: [] }), call);
+  const find = (Dimensions?: { Name: string; Value: string }[]) =>
+    operations
+      .DescribeAlarmsForMetric({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions }, call)
+      .MetricAlarms.map(({ AlarmName }) => AlarmName);
+  expect(find([{ Name: 'FunctionName', Value: 'app' }])).toEqual(['errors']);
+  expect(find()).toEqual(['all']);
+});
+
+test.each<[string, object | ((now: number) => object), string]>([
+  [
+    'an unknown unit',
+    { Unit: 'Foo' },
+    'The parameter MetricData.member.1.Unit must be a value in the set [ Seconds,',
+  ],
+  [
+    'a time long past',
+    (now: number) => ({ Timestamp: new Date(now - 15 * 86_400_000) }),
+    'The parameter MetricData.member.1.Timestamp must specify a time no more than two weeks in the past.',
+  ],
+  [
+    'a time to come',
+    (now: number) => ({ Timestamp: new Date(now + 3 * 3_600_000) }),
+    'The parameter MetricData.member.1.Timestamp must specify a time no more than two hours in the future.',
+  ],
+])('a datum with %s is refused', (_what, changes, message) => {
+  const { realm, operations, call } = makeCloudWatch(1);
+  const more = typeof changes === 'function' ? changes(realm.clock.millis()) : changes;
+  const MetricData = [{ MetricName: 'm', Value: 1, ...more }];
+  expect(() => operations.PutMetricData({ Namespace: 'Kiln', MetricData }, call)).toThrow(
+    expect.objectContaining({
+      code: 'InvalidParameterValue',
+      message: expect.stringContaining(message),
+    }),
+  );
+});

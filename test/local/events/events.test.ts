@@ -93,6 +93,24 @@ test.each<[string, object, unknown]>([
   expect(JSON.parse(invoked[0]?.payload ?? '')).toEqual(expected);
 });
 
+test('a transformer can take the event with its detail or without', async () => {
+  const InputTemplate = '{"envelope":<aws.events.event>,"whole":<aws.events.event.json>}';
+  addRule({ EventPattern: amiPattern }, [{ InputTransformer: { InputTemplate } }]);
+  const id = announceImage();
+  await until(() => invoked.length > 0);
+  const { envelope, whole } = JSON.parse(invoked[0]?.payload ?? '');
+  expect(whole).toMatchObject({ id, detail: { ImageId: 'ami-1' } });
+  expect(envelope).toMatchObject({ id, source: 'aws.ec2' });
+  expect(envelope).not.toHaveProperty('detail');
+});
+
+test('an event for a bus that does not exist is taken and lost, as on AWS', () => {
+  const entry = { Source: 'kiln', DetailType: 'x', Detail: '{}', EventBusName: 'nowhere' };
+  const { FailedEntryCount, Entries } = events.operations.PutEvents({ Entries: [entry] });
+  expect(FailedEntryCount).toBe(0);
+  expect(Entries[0]?.EventId).toBeDefined();
+});
+
 test('a state machine is started with the input', async () => {
   addRule({ EventPattern: amiPattern }, [{ Arn: machineArn, RoleArn: role, InputPath: '$.detail.ImageId' }]);
   announceImage();

@@ -64,3 +64,30 @@ test.each<[string, string]>([
 ])('%s is InvalidEventPatternException', (_what, text) => {
   expect(() => parsePattern(text)).toThrow(expect.objectContaining({ code: 'InvalidEventPatternException' }));
 });
+
+test.each<[string, unknown[], string]>([
+  ['nothing', [], 'Invalid member in numeric match: ]'],
+  ['a number first', [1, '<='], 'Invalid member in numeric match: 1'],
+  ['an unknown operator', ['~', 1], 'Unrecognized numeric range operator: ~'],
+  ['a text for a number', ['=', '8'], 'Value of equals must be numeric'],
+  ['no bound', ['>='], 'Value of >= must be numeric'],
+  ['an upper bound first', ['<', 100, '>', 10], 'Too many elements in numeric expression'],
+  ['two lower bounds', ['>', 0, '>', 0], 'Bad numeric range operator: >'],
+  ['no second operator', ['>', 20, 30], 'Bad value in numeric range: 30'],
+  ['an empty range', ['>', 3, '<', 1], 'Bottom must be less than top'],
+  ['three bounds', ['>', 20, '<', 30, '<', 50], 'Too many terms in numeric range expression'],
+])('a numeric match with %s is told what is wrong', (_what, numeric, reason) => {
+  expect(() => parsePattern(JSON.stringify({ a: [{ numeric }] }))).toThrow(
+    `Event pattern is not valid. Reason: ${reason}`,
+  );
+});
+
+test('a wildcard escapes stars and backslashes only', () => {
+  const match = (wildcard: string, text: string) =>
+    parsePattern(JSON.stringify({ a: [{ wildcard }] }))({ a: text });
+  expect(match('a\\*c', 'a*c')).toBe(true);
+  expect(match('a\\*c', 'abc')).toBe(false);
+  expect(match('a\\**', 'a*bc')).toBe(true);
+  expect(() => match('a**', 'x')).toThrow('Consecutive wildcard characters at pos 1');
+  expect(() => match('a\\b', 'x')).toThrow('Invalid escape character at pos 1');
+});

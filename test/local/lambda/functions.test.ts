@@ -1,5 +1,5 @@
 import type { Lambda } from '../../../local/services/lambda';
-import { addFunction, makeLambda, makeRealm, roleArn, until, zipOf } from '../serverless-realm';
+import { addFunction, callOf, makeLambda, makeRealm, roleArn, until, zipOf } from '../serverless-realm';
 
 let realm: ReturnType<typeof makeRealm>;
 let lambda: Lambda;
@@ -52,8 +52,8 @@ test.each<[string, object, string, RegExp]>([
     /cannot be assumed by Lambda/,
   ],
   ['another runtime', { Runtime: 'python3.13' }, 'InvalidParameterValueException', /Node\.js functions only/],
-  ['too little memory', { MemorySize: 64 }, 'InvalidParameterValueException', /greater than or equal to 128/],
-  ['too long a timeout', { Timeout: 901 }, 'InvalidParameterValueException', /less than or equal to 900/],
+  ['too little memory', { MemorySize: 64 }, 'ValidationException', /greater than or equal to 128/],
+  ['too long a timeout', { Timeout: 901 }, 'ValidationException', /less than or equal to 900/],
   [
     'a reserved variable',
     { Environment: { Variables: { AWS_REGION: 'x' } } },
@@ -71,6 +71,14 @@ test.each<[string, object, string, RegExp]>([
     { Code: { ZipFile: Buffer.from('no zip') } },
     'InvalidParameterValueException',
     /Could not unzip/,
+  ],
+  ['an unknown architecture', { Architectures: ['vax'] }, 'ValidationException', /architectures/],
+  ['a long description', { Description: 'x'.repeat(257) }, 'ValidationException', /description/],
+  [
+    'a dead-letter target that is none',
+    { DeadLetterConfig: { TargetArn: 'queue' } },
+    'ValidationException',
+    /deadLetterConfig\.targetArn/,
   ],
   ['no code', { Code: {} }, 'InvalidParameterValueException', /source for function code/],
   [
@@ -114,6 +122,14 @@ test('a published version keeps its code while $LATEST moves on', async () => {
     ZipFile: zipOf('exports.handler = async () => 2'),
   });
   expect((await lambda.invoke({ functionName: 'plan' })).payload).toBe('2');
+  const configuration = () => lambda.operations.GetFunctionConfiguration({ FunctionName: 'plan' });
+  await until(() => configuration().LastUpdateStatus === 'Successful');
+  const updated = await lambda.operations.UpdateFunctionCode({
+    FunctionName: 'plan',
+    ZipFile: zipOf('exports.handler = async () => 3'),
+    Publish: true,
+  });
+  expect(updated).toMatchObject({ Version: '2', State: 'Active', LastUpdateStatus: 'Successful' });
   const aliased = await lambda.invoke({ functionName: 'plan:live' });
   expect(aliased).toMatchObject({ payload: '1', executedVersion: '1' });
   expect(() => lambda.operations.DeleteFunction({ FunctionName: 'plan', Qualifier: '1' })).toThrow(
@@ -195,4 +211,47 @@ test('functions are listed page by page and found by ARN', async () => {
       message: 'Function not found: arn:aws:lambda:us-east-1:000000000000:function:absent',
     }),
   );
+});
+
+test('an alias sends a part of its traffic to another version', async () => {
+  await addFunction(lambda, 'plan', 'exports.handler = async (e, c) => c.functionVersion');
+  const publish = async (description: string) => {
+    lambda.operations.UpdateFunctionConfiguration({ FunctionName: 'plan', Description: description });
+    await until(
+      () =>
+        lambda.operations.GetFunctionConfiguration({ FunctionName: 'plan' }).LastUpdateStatus ===
+        'Successful',
+    );
+    return lambda.operations.PublishVersion({ FunctionName: 'plan' }).Version;
+  };
+  expect([await publish('one'), await publish('two')]).toEqual(['1', '2']);
+  const route = (FunctionVersion: string, weights: Record<string, number>) => ({
+    FunctionName: 'plan',
+    Name: 'live',
+    FunctionVersion,
+    RoutingConfig: { AdditionalVersionWeights: weights },
+  });
+  lambda.operations.CreateAlias(route('1', { '2': 1 }));
+  expect(await lambda.invoke({ functionName: 'plan:live' })).toMatchObject({
+    payload: '"2"',
+    executedVersion: '2',
+  });
+  lambda.operations.UpdateAlias(route('1', { '2': 0 }));
+  expect((await lambda.invoke({ functionName: 'plan:live' })).payload).toBe('"1"');
+  expect(() => lambda.operations.UpdateAlias(route('1', { '1': 0.5 }))).toThrow(
+    'Function version 1 is already included in routing configuration.',
+  );
+  expect(() => lambda.operations.UpdateAlias(route('$LATEST', { '1': 0.5 }))).toThrow(
+    '$LATEST is not supported for an alias pointing to more than 1 version.',
+  );
+  expect(() => lambda.operations.UpdateAlias({ ...route('2', {}), RevisionId: 'old' })).toThrow(
+    expect.objectContaining({ code: 'PreconditionFailedException' }),
+  );
+});
+
+test('an invocation of an unknown type is refused', async () => {
+  await addFunction(lambda, 'plan', source);
+  await expect(
+    lambda.operations.Invoke({ FunctionName: 'plan', InvocationType: 'Later' as 'Event' }, callOf(realm)),
+  ).rejects.toMatchObject({ code: 'ValidationException' });
 });

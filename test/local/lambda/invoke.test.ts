@@ -104,10 +104,120 @@ test('an error of the handler is reported with its name, message and trace', asy
 });
 
 test('a handler that takes longer than its timeout is ended', async () => {
-  await addFunction(lambda, 'stuck', 'exports.handler = () => new Promise(() => {})', { timeout: 1 });
+  const source = 'exports.handler = () => new Promise(() => setInterval(() => {}, 1000))';
+  await addFunction(lambda, 'stuck', source, { timeout: 1 });
   const { answer } = await run('stuck');
   expect(answer.errorType).toBe('Sandbox.Timedout');
   expect(answer.errorMessage).toMatch(/Task timed out after 1.00 seconds$/);
+});
+
+test('a promise that nothing can settle any more ends the runtime', async () => {
+  await addFunction(lambda, 'unsettled', 'exports.handler = () => new Promise(() => {})');
+  const { answer, logTail } = await run('unsettled');
+  expect(answer).toEqual({
+    errorType: 'Runtime.NodeJsExit',
+    errorMessage: expect.stringContaining('a Promise that was never settled'),
+  });
+  expect(logTail).toMatch(/Status: error\tError Type: Runtime\.NodeJsExit\n$/);
+});
+
+describe('a handler before Node.js 24', () => {
+  const add = (name: string, body: string) =>
+    addFunction(lambda, name, `exports.handler = ${body}`, { runtime: 'nodejs20.x' });
+
+  test('answers by its callback when the event loop is empty', async () => {
+    await add('late', '(e, c, done) => { setTimeout(() => console.log("late"), 50); done(null, "ok") }');
+    const { answer, logTail } = await run('late');
+    expect(answer).toBe('ok');
+    expect(logTail).toContain('\tINFO\tlate\n');
+  });
+
+  test('may answer at once, and what it left undone goes on with the next invocation', async () => {
+    await add(
+      'early',
+      `(() => {
+        let done = 0;
+        return (event, context, callback) => {
+          context.callbackWaitsForEmptyEventLoop = false;
+          setTimeout(() => { done += 1 }, 20);
+          if (event.wait) setTimeout(() => callback(null, done), 200);
+          else callback(null, done);
+        };
+      })()`,
+    );
+    expect((await run('early')).answer).toBe(0);
+    expect((await run('early', { wait: true })).answer).toBe(2);
+  });
+
+  test.each<[string, string, unknown]>([
+    ['its context', '(event, context) => { context.succeed(event.a) }', 1],
+    ['nothing', '() => {}', null],
+    ['a value that is no promise', '() => "lost"', null],
+    ['a callback that it never calls', '(event, context, callback) => {}', null],
+  ])('answers by %s', async (what, body, expected) => {
+    const name = what.replaceAll(' ', '-');
+    await add(name, body);
+    expect((await run(name, { a: 1 })).answer).toEqual(expected);
+  });
+
+  test('fails by its callback', async () => {
+    await add('refuses', '(event, context, callback) => callback(new RangeError("no"))');
+    expect((await run('refuses')).answer).toMatchObject({ errorType: 'RangeError', errorMessage: 'no' });
+  });
+});
+
+test('a sandbox stands still between invocations', async () => {
+  await addFunction(
+    lambda,
+    'ticking',
+    'let ticks = 0; setInterval(() => { ticks += 1 }, 1); exports.handler = async () => ticks',
+  );
+  const { answer: before } = await run('ticking');
+  await addFunction(lambda, 'busy', 'exports.handler = () => new Promise((r) => setTimeout(r, 200))');
+  await run('busy');
+  expect((await run('ticking')).answer).toBeLessThanOrEqual(before + 2);
+});
+
+test('what is written without a line break is in the log as well', async () => {
+  await addFunction(lambda, 'raw', 'exports.handler = async () => void process.stdout.write("raw")');
+  expect((await run('raw')).logTail).toContain('\nraw\nEND ');
+});
+
+test('an error is logged with its stack and what it has of its own, once', async () => {
+  await addFunction(
+    lambda,
+    'detailed',
+    'exports.handler = async () => { throw Object.assign(new Error("no disk"), { code: "ENOSPC" }) }',
+  );
+  const { logTail } = await run('detailed');
+  const [, json = ''] = /\tERROR\tInvoke Error \t(\{.*\})\n/.exec(logTail) ?? [];
+  const logged = JSON.parse(json);
+  expect(logged).toMatchObject({ errorType: 'Error', errorMessage: 'no disk', code: 'ENOSPC' });
+  expect(logged.stack[0]).toBe('Error: no disk');
+  expect(logged).not.toHaveProperty('trace');
+});
+
+test('an error that cannot be logged whole is logged all the same', async () => {
+  await addFunction(
+    lambda,
+    'circular',
+    'exports.handler = async () => { const e = new Error("round"); e.self = e; throw e }',
+  );
+  const { answer, logTail } = await run('circular');
+  expect(answer).toMatchObject({ errorType: 'Error', errorMessage: 'round' });
+  expect(logTail).toContain('Invoke Error \t{"errorType":"Error","errorMessage":"round","stack":[');
+});
+
+test('a module that fails says so in the log, and names no folder of the machine', async () => {
+  await addFunction(lambda, 'lacking', 'require("nowhere"); exports.handler = async () => 1');
+  const { answer, logTail } = await run('lacking');
+  expect(answer.errorMessage).toMatch(
+    /^Error: Cannot find module 'nowhere'\nRequire stack:\n- \/var\/task\/index\.js(\n- \/var\/runtime\/index\.mjs)?$/,
+  );
+  expect(logTail).toContain('\tERROR\tUncaught Exception \t{"errorType":"Runtime.ImportModuleError"');
+  expect(logTail).toMatch(
+    /INIT_REPORT Init Duration: [\d.]+ ms\tPhase: init\tStatus: error\tError Type: Runtime\.ImportModuleError\nSTART /,
+  );
 });
 
 test('a process that exits is Runtime.ExitError', async () => {
@@ -203,6 +313,31 @@ test('an asynchronous event that fails is tried three times and then given up', 
   expect(lambda.deadEvents()[0]).toMatchObject({ payload: '{"a":1}', reason: 'no' });
   const starts = logs.lines('/aws/lambda/bad').filter(({ message }) => message.startsWith('START'));
   expect(starts).toHaveLength(3);
+});
+
+test('a destination that is gone does not keep an event from its dead-letter topic', async () => {
+  const published: { TopicArn?: string; Message?: string }[] = [];
+  const other = makeLambda(realm, {
+    sns: { operations: { Publish: (input) => void published.push(input) } },
+  }).lambda;
+  try {
+    await addFunction(other, 'bad', 'exports.handler = async () => { throw new Error("no") }');
+    const FunctionName = 'bad';
+    const TargetArn = 'arn:aws:sns:us-east-1:000000000000:dead';
+    other.operations.UpdateFunctionConfiguration({ FunctionName, DeadLetterConfig: { TargetArn } });
+    other.operations.PutFunctionEventInvokeConfig({
+      FunctionName,
+      MaximumRetryAttempts: 0,
+      DestinationConfig: {
+        OnFailure: { Destination: 'arn:aws:lambda:us-east-1:000000000000:function:gone' },
+      },
+    });
+    other.invokeLater({ functionName: FunctionName, payload: '{"a":1}' });
+    await until(() => published.length > 0);
+    expect(published).toMatchObject([{ TopicArn: TargetArn, Message: '{"a":1}' }]);
+  } finally {
+    await other.dispose();
+  }
 });
 
 test('HTTP of a function goes through the embedded network', async () => {

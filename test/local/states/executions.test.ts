@@ -9,16 +9,31 @@ type Handler = (payload: never, request: InvokeRequest) => unknown;
 let realm: ReturnType<typeof makeRealm>;
 let states: StepFunctions;
 let functions: Record<string, Handler>;
+/** What tasks called of other services. */
+let called: { service: string; operation: string; input: object }[];
+let answers: { PutEvents: object };
 
 beforeEach(() => {
+  called = [];
+  answers = { PutEvents: { FailedEntryCount: 0, Entries: [{ EventId: 'one' }] } };
   realm = makeRealm();
   functions = {};
   states = new StepFunctions(realm, {
-    iam: { role: (arn) => ({ arn, name: 'app', assumableBy: ['states.amazonaws.com'] }) },
+    iam: {
+      role: (arn) => ({ arn, name: 'app', assumableBy: ['states.amazonaws.com'] }),
+      issue: () => {
+        throw new AwsError('NoSuchEntity', 'nobody here is given credentials', 404);
+      },
+    },
     lambda: { invoke, invokeLater: () => 'request' },
     callService: async (service, operation, input) => {
+      called.push({ service, operation, input });
       if (operation === 'DescribeImages') throw new AwsError('InvalidAMIID.NotFound', 'no such image');
-      return { service, operation, input };
+      if (operation === 'GetParameter') throw new AwsError('ParameterNotFound', 'no such parameter');
+      if (operation === 'StartInstanceRefresh') throw new AwsError('InstanceRefreshInProgress', 'not now');
+      if (operation === 'PutEvents') return answers.PutEvents;
+      if (operation === 'DescribeLogGroups') return { logGroups: [{ logGroupName: 'a', creationTime: 1 }] };
+      return { MessageId: 'id' };
     },
   });
 });
@@ -201,6 +216,51 @@ test('an error that nothing catches fails the execution', async () => {
   expect(types(execution)).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
 });
 
+test('a Fail state without a name fails without one', async () => {
+  const execution = await run({ Stop: { Type: 'Fail' } });
+  expect(execution.events.at(-1)?.executionFailedEventDetails).toEqual({});
+  expect(states.operations.DescribeExecution({ executionArn: execution.arn })).toMatchObject({
+    status: 'FAILED',
+    error: undefined,
+    cause: undefined,
+  });
+});
+
+test('the first state follows nothing, and each event the one before it', async () => {
+  const execution = await run({ A: { Type: 'Pass', Next: 'B' }, B: { Type: 'Succeed' } });
+  expect(execution.events.map(({ id, previousEventId }) => [id, previousEventId])).toEqual([
+    [1, 0],
+    [2, 0],
+    [3, 2],
+    [4, 3],
+    [5, 4],
+    [6, 5],
+  ]);
+});
+
+test('a result that is too large fails its task, and can be caught', async () => {
+  functions.big = () => 'x'.repeat(300_000);
+  const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
+  const execution = await run({
+    Big: lambdaTask('big', { Catch, End: true }),
+    Caught: { Type: 'Pass', End: true },
+  });
+  expect(output(execution)).toEqual({
+    Error: 'States.DataLimitExceeded',
+    Cause:
+      "The state/task 'lambda' returned a result with a size exceeding the maximum number of bytes service limit.",
+  });
+  expect(types(execution)).toContain('TaskFailed');
+});
+
+test('what a state passes on may be too large as well, and that nothing catches', async () => {
+  const execution = await run(
+    { P: { Type: 'Pass', Parameters: { 'x.$': 'States.Array($.a, $.a, $.a)' }, End: true } },
+    { a: 'x'.repeat(100_000) },
+  );
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' });
+});
+
 test('what Lambda refuses is an error of its own name', async () => {
   const execution = await run({ Gone: lambdaTask('gone', { End: true }) });
   expect(execution.error).toBe('Lambda.ResourceNotFoundException');
@@ -220,7 +280,7 @@ test('a path that is not there fails the execution and says which', async () => 
 test('States.ALL does not catch a runtime error', async () => {
   const execution = await run({
     P: lambdaTask('x', {
-      Parameters: { 'x.$': '$.absent' },
+      Parameters: { FunctionName: 'x', 'Payload.$': '$.absent' },
       Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Q' }],
       End: true,
     }),
@@ -257,6 +317,31 @@ test('Choice compares input and context', async () => {
     results.push(output(execution));
   }
   expect(results).toEqual(['big', 'small', 'none']);
+});
+
+test.each<[string, object, string]>([
+  [
+    'no rule fits',
+    { a: 2 },
+    'Failed to transition out of the state. The state does not point to a next state.',
+  ],
+  [
+    'there is no variable',
+    {},
+    "Invalid path '$.a': The choice state's condition path references an invalid value.",
+  ],
+])('a Choice fails when %s', async (_what, input, reason) => {
+  const execution = await run(
+    {
+      Pick: { Type: 'Choice', Choices: [{ Variable: '$.a', NumericEquals: 1, Next: 'S' }] },
+      S: { Type: 'Succeed' },
+    },
+    input,
+  );
+  expect(execution).toMatchObject({
+    error: 'States.Runtime',
+    cause: `An error occurred while executing the state 'Pick' (entered at the event id #2). ${reason}`,
+  });
 });
 
 test('Map runs its items with their own context and the input of the execution', async () => {
@@ -349,6 +434,43 @@ test('Parallel gives the outputs of its branches in order', async () => {
   expect(output(execution)).toEqual(['a', 'b']);
 });
 
+test('a branch that fails ends the others, and history says so', async () => {
+  const execution = await run({
+    Both: {
+      Type: 'Parallel',
+      Branches: [
+        { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 9e6, End: true } } },
+        { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'Broken' } } },
+      ],
+      Catch: [{ ErrorEquals: ['Broken'], Next: 'Caught' }],
+      End: true,
+    },
+    Caught: { Type: 'Succeed' },
+  });
+  expect(execution.status).toBe('SUCCEEDED');
+  const all = types(execution);
+  expect(all.indexOf('WaitStateAborted')).toBeGreaterThan(all.indexOf('FailStateEntered'));
+  expect(all.indexOf('ParallelStateFailed')).toBeGreaterThan(all.indexOf('WaitStateAborted'));
+});
+
+test('nothing comes after the end of an execution that was stopped', async () => {
+  const stateMachineArn = await create({
+    StartAt: 'M',
+    States: {
+      M: {
+        Type: 'Map',
+        ItemProcessor: { StartAt: 'W', States: { W: { Type: 'Wait', Seconds: 9e6, End: true } } },
+        End: true,
+      },
+    },
+  });
+  const execution = states.start({ stateMachineArn, input: '[1,2]' });
+  await until(() => types(execution).filter((type) => type === 'WaitStateEntered').length === 2);
+  states.operations.StopExecution({ executionArn: execution.arn });
+  await execution.ended;
+  expect(execution.events.at(-1)).toMatchObject({ type: 'ExecutionAborted', previousEventId: 0 });
+});
+
 test('Wait lasts its seconds of AWS time', async () => {
   const execution = await run({ W: { Type: 'Wait', SecondsPath: '$.s', End: true } }, { s: 120 });
   expect((execution.stopDate?.getTime() ?? 0) - execution.startDate.getTime()).toBeGreaterThanOrEqual(
@@ -411,8 +533,28 @@ describe('a task with a token', () => {
   test('misses a heartbeat', async () => {
     const execution = await start({ HeartbeatSeconds: 60 });
     await execution.ended;
-    expect(execution.error).toBe('States.HeartbeatTimeout');
-    expect(types(execution)).toContain('TaskTimedOut');
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'States.Timeout', cause: undefined });
+    const { taskTimedOutEventDetails } = execution.events.at(-2) ?? {};
+    expect(taskTimedOutEventDetails).toEqual({
+      resourceType: 'lambda',
+      resource: 'invoke.waitForTaskToken',
+      error: 'States.Timeout',
+      cause: undefined,
+    });
+  });
+
+  test('can tell a missed heartbeat from another timeout', async () => {
+    const Catch = [{ ErrorEquals: ['States.HeartbeatTimeout'], Next: 'Missed' }];
+    const stateMachineArn = await create({
+      StartAt: 'Park',
+      States: {
+        ...parked({ HeartbeatSeconds: 60, Catch }),
+        Missed: { Type: 'Pass', Result: 'missed', End: true },
+      },
+    });
+    const execution = states.start({ stateMachineArn, input: '{"build":"web-1"}' });
+    await execution.ended;
+    expect(output(execution)).toBe('missed');
   });
 
   test('can be answered once', async () => {
@@ -460,7 +602,7 @@ test('a stopped execution runs nothing more', async () => {
 
 test('an execution times out as a whole', async () => {
   const execution = await run({ W: { Type: 'Wait', Seconds: 900, End: true } }, {}, { TimeoutSeconds: 60 });
-  expect(execution.status).toBe('TIMED_OUT');
+  expect(execution).toMatchObject({ status: 'TIMED_OUT', error: undefined });
 });
 
 test('a start is idempotent by name and input while the execution runs', async () => {
@@ -496,6 +638,14 @@ test('executions are listed newest first, by status, page by page', async () => 
   expect(states.operations.ListExecutions({ stateMachineArn, statusFilter: 'FAILED' }).executions).toEqual(
     [],
   );
+  expect(() =>
+    states.operations.ListExecutions({ stateMachineArn, statusFilter: 'succeeded' as 'SUCCEEDED' }),
+  ).toThrow(
+    'Member must satisfy enum value set: [SUCCEEDED, TIMED_OUT, PENDING_REDRIVE, ABORTED, FAILED, RUNNING]',
+  );
+  expect(() => states.operations.ListExecutions({ stateMachineArn, maxResults: 1001 })).toThrow(
+    'Member must have value less than or equal to 1000',
+  );
 });
 
 test('start and end are announced on the event bus', async () => {
@@ -527,23 +677,110 @@ test('all functions of an execution get one and the same trace', async () => {
   expect(types(execution)).toContain('LambdaFunctionSucceeded');
 });
 
-test('other services are called by the SDK integration, and their errors have its names', async () => {
-  const call = (resource: string, parameters: object) =>
-    run({ T: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true } });
-  const sent = await call('sns:publish', { TopicArn: 'arn', Message: 'hi' });
-  expect(output(sent)).toEqual({
-    service: 'sns',
-    operation: 'Publish',
-    input: { TopicArn: 'arn', Message: 'hi' },
+test('an execution shows the trace that it was given, and no other', async () => {
+  const stateMachineArn = await create({ StartAt: 'S', States: { S: { Type: 'Succeed' } } });
+  const traceHeader = 'Root=1-67891233-abcdef012345678912345678;Sampled=1';
+  const describe = (given?: string) => {
+    const { executionArn } = states.operations.StartExecution({ stateMachineArn, traceHeader: given });
+    return states.operations.DescribeExecution({ executionArn }).traceHeader;
+  };
+  expect(describe(traceHeader)).toBe(traceHeader);
+  expect(describe()).toBeUndefined();
+});
+
+test('a machine of an unknown type is refused', async () => {
+  const definition = { StartAt: 'S', States: { S: { Type: 'Succeed' } } };
+  await expect(create(definition, { type: 'FAST' as 'EXPRESS' })).rejects.toMatchObject({
+    code: 'ValidationException',
   });
 });
 
-test('an EC2 error of the SDK integration is Ec2.Ec2Exception', async () => {
-  const execution = await run({
-    T: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:ec2:describeImages', Parameters: {}, End: true },
+describe('a task that calls another service', () => {
+  const call = (resource: string, parameters: object) =>
+    run({
+      T: { Type: 'Task', Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true },
+    });
+
+  test('gives its parameters and gets the answer, both in the names of tasks', async () => {
+    const execution = await call('aws-sdk:cloudwatchlogs:describeLogGroups', { LogGroupNamePrefix: 'a' });
+    expect(called).toEqual([
+      { service: 'logs', operation: 'DescribeLogGroups', input: { logGroupNamePrefix: 'a' } },
+    ]);
+    expect(output(execution)).toEqual({ LogGroups: [{ LogGroupName: 'a', CreationTime: 1 }] });
   });
-  expect(execution.error).toBe('Ec2.Ec2Exception');
-  expect(execution.cause).toContain('no such image');
+
+  test.each<[string, object, string]>([
+    ['ec2:describeImages', {}, 'Ec2.Ec2Exception'],
+    ['ssm:getParameter', { Name: 'x' }, 'Ssm.ParameterNotFoundException'],
+    [
+      'autoscaling:startInstanceRefresh',
+      { AutoScalingGroupName: 'x' },
+      'AutoScaling.InstanceRefreshInProgressException',
+    ],
+    ['autoscaling:deletePolicy', {}, 'AutoScaling.AutoScalingException'],
+    ['ec2:describeNothing', {}, 'States.Runtime'],
+  ])('fails with the name that the SDK gives: %s', async (action, parameters, error) => {
+    const execution = await call(`aws-sdk:${action}`, parameters);
+    expect(execution.error).toBe(error);
+    if (error !== 'States.Runtime')
+      expect(execution.cause).toMatch(/ \(Service: \w+, Status Code: 400, Request ID: [\w-]+\)$/);
+    expect(types(execution)).toContain('TaskFailed');
+  });
+
+  test('fails as a fault says', async () => {
+    realm.faults.add({
+      ...{ service: 'sns', operation: 'Publish', kind: 'error', times: 1 },
+      ...{ code: 'Throttled', message: 'slowly', status: 429 },
+    });
+    const execution = await call('sns:publish', { TopicArn: 'arn', Message: 'hi' });
+    expect(execution).toMatchObject({
+      error: 'SNS.ThrottledException',
+      cause: expect.stringMatching(/^slowly \(Service: AmazonSNS; Status Code: \d+; Error Code: Throttled; /),
+    });
+  });
+
+  test('may give a message as JSON', async () => {
+    const execution = await call('sns:publish', { TopicArn: 'arn', Message: { text: 'hi' } });
+    expect(called[0]?.input).toEqual({ TopicArn: 'arn', Message: '{"text":"hi"}' });
+    expect(output(execution)).toMatchObject({ MessageId: 'id', SdkHttpMetadata: { HttpStatusCode: 200 } });
+  });
+
+  test('may give the detail of an event as JSON, and is named in the event', async () => {
+    const entry = { Source: 'kiln', DetailType: 'x', Detail: { a: 1 } };
+    const execution = await call('events:putEvents', { Entries: [entry] });
+    const Resources = [execution.machine.arn, execution.arn];
+    expect(called[0]?.input).toEqual({ Entries: [{ ...entry, Detail: '{"a":1}', Resources }] });
+    expect(output(execution)).toEqual(answers.PutEvents);
+  });
+
+  test('fails when a bus does not take all events', async () => {
+    answers.PutEvents = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'MalformedDetail' }] };
+    const execution = await call('events:putEvents', {
+      Entries: [{ Source: 'kiln', DetailType: 'x', Detail: '[]' }],
+    });
+    expect(execution.error).toBe('EventBridge.FailedEntry');
+    expect(JSON.parse(execution.cause ?? '')).toEqual(answers.PutEvents);
+  });
+});
+
+test('express executions may share a name, and are not to be asked about', async () => {
+  const stateMachineArn = await create(
+    { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } },
+    { type: 'EXPRESS' },
+  );
+  const begin = () => states.operations.StartExecution({ stateMachineArn, name: 'same' }).executionArn;
+  const executionArn = begin();
+  expect(executionArn).toMatch(/^arn:aws:states:us-east-1:000000000000:express:machine:same:[0-9a-f-]{36}$/);
+  expect(begin()).not.toBe(executionArn);
+  for (const ask of [
+    () => states.operations.DescribeExecution({ executionArn }),
+    () => states.operations.StopExecution({ executionArn }),
+    () => states.operations.GetExecutionHistory({ executionArn }),
+  ])
+    expect(ask).toThrow("Invalid Arn: 'Resource type not valid in this context: express'");
+  expect(() => states.operations.ListExecutions({ stateMachineArn })).toThrow(
+    expect.objectContaining({ code: 'StateMachineTypeNotSupported' }),
+  );
 });
 
 test('an express machine can be run to its end in one call', async () => {
@@ -554,6 +791,9 @@ test('an express machine can be run to its end in one call', async () => {
   expect(await states.operations.StartSyncExecution({ stateMachineArn })).toMatchObject({
     status: 'SUCCEEDED',
     output: '1',
+    inputDetails: { included: true },
+    outputDetails: { included: true },
+    billingDetails: { billedMemoryUsedInMB: 64 },
   });
 });
 
@@ -562,7 +802,7 @@ test.each([
   [
     'a Next that is not there',
     JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Next: 'B' } } }),
-    /SCHEMA_VALIDATION_FAILED/,
+    /'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at \/States\/A\/Next'$/,
   ],
   [
     'an unknown type',
@@ -581,6 +821,56 @@ test.each([
       message: expect.stringMatching(message),
     }),
   );
+});
+
+test('a version stays what it was when it was published, and can be started', async () => {
+  const pass = (Result: string) =>
+    JSON.stringify({ StartAt: 'P', States: { P: { Type: 'Pass', Result, End: true } } });
+  const api = states.operations;
+  const made = api.CreateStateMachine({
+    name: 'versioned',
+    definition: pass('one'),
+    roleArn,
+    publish: true,
+    versionDescription: 'first',
+  });
+  const { stateMachineArn } = made;
+  expect(made.stateMachineVersionArn).toBe(`${stateMachineArn}:1`);
+  const again = () => api.PublishStateMachineVersion({ stateMachineArn }).stateMachineVersionArn;
+  expect(again()).toBe(`${stateMachineArn}:1`);
+  const { revisionId } = api.UpdateStateMachine({ stateMachineArn, definition: pass('two') });
+  expect(() => api.PublishStateMachineVersion({ stateMachineArn, revisionId: 'INITIAL' })).toThrow(
+    expect.objectContaining({ code: 'ConflictException' }),
+  );
+  api.PublishStateMachineVersion({ stateMachineArn, revisionId });
+  expect(
+    api
+      .ListStateMachineVersions({ stateMachineArn })
+      .stateMachineVersions.map(({ stateMachineVersionArn }) => stateMachineVersionArn),
+  ).toEqual([`${stateMachineArn}:2`, `${stateMachineArn}:1`]);
+  expect(api.DescribeStateMachine({ stateMachineArn: `${stateMachineArn}:1` })).toMatchObject({
+    stateMachineArn: `${stateMachineArn}:1`,
+    description: 'first',
+    definition: pass('one'),
+  });
+  const execution = states.start({ stateMachineArn: `${stateMachineArn}:1` });
+  await execution.ended;
+  expect(output(execution)).toBe('one');
+  expect(api.DescribeExecution({ executionArn: execution.arn })).toMatchObject({
+    stateMachineArn,
+    stateMachineVersionArn: `${stateMachineArn}:1`,
+  });
+  api.DeleteStateMachineVersion({ stateMachineVersionArn: `${stateMachineArn}:1` });
+  expect(() => states.start({ stateMachineArn: `${stateMachineArn}:1` })).toThrow(
+    expect.objectContaining({ code: 'StateMachineDoesNotExist' }),
+  );
+});
+
+test('a version is not described without being published', () => {
+  const definition = JSON.stringify({ StartAt: 'S', States: { S: { Type: 'Succeed' } } });
+  expect(() =>
+    states.operations.CreateStateMachine({ name: 'm', definition, roleArn, versionDescription: 'x' }),
+  ).toThrow('Version description can only be set when publish is true');
 });
 
 test('creating the same machine again is no error, another definition is', async () => {

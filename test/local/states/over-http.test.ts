@@ -1,3 +1,4 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   EventBridgeClient,
   PutEventsCommand,
@@ -174,4 +175,63 @@ test('an event starts the machine through a rule', async () => {
   const { input, status } = await succeeded(second?.executionArn);
   expect(JSON.parse(input ?? '')).toEqual({ name: 'web' });
   expect(status).toBe('SUCCEEDED');
+});
+
+test('items and objects are written and read by tasks, with the errors of the integration', async () => {
+  const TableName = 'locks';
+  await new DynamoDBClient(embedded.client).send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    }),
+  );
+  const put = (resource: string) => ({
+    Type: 'Task',
+    Resource: `arn:aws:states:::${resource}:putItem`,
+    Parameters: {
+      TableName,
+      Item: { id: { 'S.$': '$.id' } },
+      ConditionExpression: 'attribute_not_exists(id)',
+    },
+    ResultPath: null,
+  });
+  const caught = (ErrorEquals: string, Next: string) => ({ Catch: [{ ErrorEquals: [ErrorEquals], Next }] });
+  const { stateMachineArn: arn } = await states.send(
+    new CreateStateMachineCommand({
+      name: 'locking',
+      roleArn,
+      definition: JSON.stringify({
+        StartAt: 'First',
+        States: {
+          First: { ...put('dynamodb'), Next: 'Again' },
+          Again: {
+            ...put('dynamodb'),
+            ...caught('DynamoDB.ConditionalCheckFailedException', 'ThirdTime'),
+            Next: 'Wrong',
+          },
+          ThirdTime: {
+            ...put('aws-sdk:dynamodb'),
+            InputPath: '$$.Execution.Input',
+            ...caught('DynamoDb.ConditionalCheckFailedException', 'Read'),
+            Next: 'Wrong',
+          },
+          Read: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
+            Parameters: { Bucket: 'nowhere', Key: 'x' },
+            ...caught('S3.NoSuchBucketException', 'Right'),
+            Next: 'Wrong',
+          },
+          Right: { Type: 'Succeed' },
+          Wrong: { Type: 'Fail' },
+        },
+      }),
+    }),
+  );
+  const { executionArn } = await states.send(
+    new StartExecutionCommand({ stateMachineArn: arn, input: '{"id":"web"}' }),
+  );
+  expect(await succeeded(executionArn)).toMatchObject({ status: 'SUCCEEDED' });
 });

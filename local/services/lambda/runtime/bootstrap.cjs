@@ -14,35 +14,93 @@ const { installNetwork } = require('./network.cjs');
 const { wrapBundle } = require('./wrap.cjs');
 
 const { taskRoot, handler: handlerName, clock, network, logFormat, runtime } = workerData;
+const gate = new Int32Array(workerData.gate);
+const nodeVersion = Number(/^nodejs(\d+)/.exec(runtime)?.[1]);
 const startedAt = performance.now();
 const now = installClock(clock);
 installNetwork(network);
 process.cwd = () => taskRoot;
 
 let requestId = '';
+/** The invocation under way: what to do when the event loop has nothing left. */
+let current;
+/** Invocations that have come; `gate` counts those that were sent. */
+let handled = 0;
+/** Send what was written without a line's end. */
+const flushes = [];
+const flushOutput = () => {
+  for (const flush of flushes) flush();
+};
 
 installConsole();
 process.on('uncaughtException', (error) => die(error, 'Runtime.UncaughtException'));
 process.on('unhandledRejection', (reason) => die(reason, 'Runtime.UnhandledPromiseRejection'));
+process.on('beforeExit', () => current?.onEmptyLoop());
 
 load().then(
   (handler) => {
     post({ type: 'ready', initMillis: performance.now() - startedAt });
     parentPort.on('message', (invocation) => answer(handler, invocation));
   },
-  (error) =>
-    post({ type: 'initError', error: describeError(error), initMillis: performance.now() - startedAt }),
+  (error) => {
+    logError('Uncaught Exception', error);
+    post({ type: 'initError', error: describeError(error), initMillis: performance.now() - startedAt });
+  },
 );
 
 function post(message) {
   parentPort.postMessage(message);
 }
 
-async function answer(handler, invocation) {
+/** Runs the handler. As on Lambda, only the function's own work keeps the event loop going meanwhile. */
+function answer(handler, invocation) {
+  handled += 1;
+  parentPort.unref();
   requestId = invocation.requestId;
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
+  const own = { onEmptyLoop: () => own.succeed(null) };
+  const finish = (message) => {
+    if (current !== own) return;
+    current = undefined;
+    flushOutput();
+    post({ ...message, memoryBytes: v8.getHeapStatistics().used_heap_size });
+    parentPort.ref();
+    setImmediate(freeze);
+  };
+  own.fail = (error) => {
+    if (current !== own) return;
+    logError('Invoke Error', error);
+    finish({ type: 'failed', error: describeError(error) });
+  };
+  own.succeed = (result) => {
+    try {
+      finish({ type: 'done', payload: serialize(result) });
+    } catch (error) {
+      own.fail(error);
+    }
+  };
+  current = own;
+  try {
+    const event = JSON.parse(invocation.payload);
+    if (nodeVersion >= 24) runAsync(handler, event, makeContext(invocation), own);
+    else runWithCallback(handler, event, makeContext(invocation), own);
+  } catch (error) {
+    own.fail(error);
+  }
+}
+
+/** Stands still until the next invocation, timers and sockets with it, as the microVM does. */
+function freeze() {
+  for (;;) {
+    const sent = Atomics.load(gate, 0);
+    if (current || sent > handled) return;
+    Atomics.wait(gate, 0, sent);
+  }
+}
+
+function makeContext(invocation) {
   const startOfInvocation = performance.now();
-  const context = {
+  return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
@@ -56,30 +114,46 @@ async function answer(handler, invocation) {
     getRemainingTimeInMillis: () =>
       Math.max(0, Math.round(invocation.timeoutMillis - (performance.now() - startOfInvocation))),
   };
-  try {
-    const result = await callHandler(handler, JSON.parse(invocation.payload), context);
-    post({ type: 'done', payload: serialize(result), memoryBytes: v8.getHeapStatistics().used_heap_size });
-  } catch (error) {
-    const described = describeError(error);
-    write('ERROR', `Invoke Error \t${JSON.stringify({ ...described, stack: described.trace })}`);
-    post({ type: 'failed', error: described, memoryBytes: v8.getHeapStatistics().used_heap_size });
-  }
 }
 
-function callHandler(handler, event, context) {
-  if (handler.length < 3) return handler(event, context);
-  if (Number(/^nodejs(\d+)/.exec(runtime)?.[1]) >= 24)
+/** From Node.js 24 on the handler gives its answer, or a promise of it. */
+function runAsync(handler, event, context, own) {
+  if (handler.length >= 3)
     throw named(
       'Runtime.CallbackHandlerDeprecated',
       'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
         'You need to modify this function to use a supported handler signature to use Node.js 24 or later.',
     );
-  return new Promise((resolve, reject) => {
-    const callback = (error, result) => (error ? reject(error) : resolve(result));
-    Object.assign(context, { done: callback, succeed: resolve, fail: reject });
-    const returned = handler(event, context, callback);
-    if (typeof returned?.then === 'function') returned.then(resolve, reject);
+  own.onEmptyLoop = exitUnsettled;
+  Promise.resolve(handler(event, context)).then(own.succeed, own.fail);
+}
+
+/**
+ * A promise, or a callback whose answer goes out when the event loop is empty, unless the handler set
+ * `callbackWaitsForEmptyEventLoop` to false; without either the answer is null.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+ */
+function runWithCallback(handler, event, context, own) {
+  const done = (error, result) => (error ? own.fail(error) : own.succeed(result));
+  Object.assign(context, { done, succeed: own.succeed, fail: own.fail });
+  const returned = handler(event, context, (error, result) => {
+    if (error !== undefined && error !== null) own.fail(error);
+    else if (context.callbackWaitsForEmptyEventLoop) own.onEmptyLoop = () => own.succeed(result);
+    else own.succeed(result);
   });
+  if (typeof returned?.then !== 'function') return;
+  own.onEmptyLoop = exitUnsettled;
+  returned.then(own.succeed, own.fail);
+}
+
+/** Nothing is left to do, and the handler's promise is not settled: Node.js ends, and the sandbox with it. */
+function exitUnsettled() {
+  const errorMessage =
+    `RequestId: ${requestId} Error: The Lambda runtime client detected an unexpected Node.js exit code. ` +
+    'This is most commonly caused by a Promise that was never settled. ' +
+    'For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
+  post({ type: 'died', error: { errorType: 'Runtime.NodeJsExit', errorMessage } });
+  process.exit(13);
 }
 
 function serialize(result) {
@@ -169,7 +243,10 @@ function named(name, message) {
 
 /** A stack with the paths that it would have in Lambda. */
 function asInLambda(stack) {
-  return stack.replaceAll(taskRoot, '/var/task').replaceAll(__dirname, '/var/runtime');
+  return stack
+    .replaceAll(taskRoot, '/var/task')
+    .replaceAll(__filename, '/var/runtime/index.mjs')
+    .replaceAll(__dirname, '/var/runtime');
 }
 
 function describeError(error) {
@@ -177,7 +254,7 @@ function describeError(error) {
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
   return {
     errorType: error.name || 'Error',
-    errorMessage: error.message,
+    errorMessage: asInLambda(error.message ?? ''),
     trace: asInLambda(error.stack || '').split('\n'),
   };
 }
@@ -189,13 +266,26 @@ function die(reason, errorType) {
     errorType === 'Runtime.UnhandledPromiseRejection'
       ? { errorType, errorMessage: String(reason), reason: described, promise: {}, trace: described.trace }
       : described;
-  write(
-    'ERROR',
-    `${errorType === 'Runtime.UncaughtException' ? 'Uncaught Exception' : 'Unhandled Promise Rejection'} \t${JSON.stringify(error)}`,
-  );
+  const what =
+    errorType === 'Runtime.UncaughtException' ? 'Uncaught Exception' : 'Unhandled Promise Rejection';
+  if (error === described) logError(what, reason);
+  else write('ERROR', `${what} \t${JSON.stringify({ ...error, trace: undefined, stack: error.trace })}`);
+  flushOutput();
   post({ type: 'died', error });
   // The messages above are on their way before the thread ends.
   setImmediate(() => process.exit(128));
+}
+
+/** An error as Lambda logs it: with what the error has of its own beside its stack, where that is JSON. */
+function logError(what, error) {
+  const { trace, ...described } = describeError(error);
+  let text = JSON.stringify({ ...described, stack: trace });
+  try {
+    if (util.types.isNativeError(error)) text = JSON.stringify({ ...described, ...error, stack: trace });
+  } catch {
+    // A circle, a BigInt or a getter that throws: the error's own members are left out.
+  }
+  write('ERROR', `${what} \t${text}`);
 }
 
 function installConsole() {
@@ -204,6 +294,10 @@ function installConsole() {
     console[method] = (...values) => write(level, util.format(...values));
   for (const stream of [process.stdout, process.stderr]) {
     let partial = '';
+    flushes.push(() => {
+      if (partial !== '') post({ type: 'line', timestamp: now(), message: partial });
+      partial = '';
+    });
     stream.write = (chunk, encoding, callback) => {
       partial += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
       const lines = partial.split('\n');

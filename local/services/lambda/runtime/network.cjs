@@ -13,7 +13,7 @@ function installNetwork({ tunnelPort, token, endpoint, endpointReachable }) {
   const open = (host, port, done) => {
     const isEndpoint = host === endpoint.host && Number(port) === endpoint.port;
     if (isEndpoint && endpointReachable) return openDirect(host, port, done);
-    if (isEndpoint) return openNowhere();
+    if (isEndpoint) return openNowhere(host, port, done);
     return openTunnel({ tunnelPort, token, host, port }, done);
   };
   installFetch(open);
@@ -75,8 +75,17 @@ function openDirect(host, port, done) {
   });
 }
 
-/** No answer ever comes: the caller waits until its own patience, or the function's timeout, ends. */
-function openNowhere() {}
+/** Milliseconds after which Linux gives up a connection that nobody answers. */
+const CONNECT_MILLIS = 127_000;
+
+/** No answer ever comes: the caller waits until its own patience, the function's timeout or the kernel's ends. */
+function openNowhere(host, port, done) {
+  const about = { code: 'ETIMEDOUT', errno: -110, syscall: 'connect', address: host, port: Number(port) };
+  setTimeout(
+    () => done(Object.assign(new Error(`connect ETIMEDOUT ${host}:${port}`), about)),
+    CONNECT_MILLIS,
+  );
+}
 
 function openTunnel({ tunnelPort, token, host, port }, done) {
   const socket = net.connect({ host: '127.0.0.1', port: tunnelPort });

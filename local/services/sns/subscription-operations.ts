@@ -1,0 +1,107 @@
+import { uuid } from '../../ids';
+import { takePage } from '../../pages';
+import type { OperationsOf } from '../../service';
+import { checkArn, invalidParameter } from './refusals';
+import { readAttributes } from './subscription-attributes';
+import { badToken, PAGE_SIZE } from './topic-operations';
+import type { Subscription, Topic, Topics } from './topics';
+
+/** Protocols whose endpoint must confirm by hand; nobody answers here, so they stay pending. */
+const CONFIRMED_BY_HAND = ['email', 'email-json', 'http', 'https'];
+const PROTOCOLS = ['lambda', 'sqs', 'sms', 'firehose', 'application', ...CONFIRMED_BY_HAND];
+
+/** The operations on subscriptions. */
+export function subscriptionOperations(topics: Topics) {
+  return {
+    Subscribe: (input) => {
+      const { Protocol: protocol = '', Endpoint: endpoint = '', Attributes: attributes = {} } = input;
+      checkEndpoint(protocol, endpoint);
+      const wants = readAttributes(attributes, protocol, 'Attributes Reason: ');
+      const topic = topics.get(input.TopicArn);
+      const same = [...topic.subscriptions.values()].find(
+        (one) => one.protocol === protocol && one.endpoint === endpoint,
+      );
+      if (same && Object.entries(attributes).some(([name, value]) => same.attributes[name] !== value))
+        throw invalidParameter('Attributes Reason: Subscription already exists with different attributes');
+      const subscription: Subscription = same ?? {
+        arn: `${topic.arn}:${uuid()}`,
+        topicArn: topic.arn,
+        protocol,
+        endpoint,
+        attributes: { ...attributes },
+        wants,
+        confirmed: !CONFIRMED_BY_HAND.includes(protocol),
+      };
+      topic.subscriptions.set(subscription.arn, subscription);
+      const isShown = subscription.confirmed || input.ReturnSubscriptionArn;
+      return { SubscriptionArn: isShown ? subscription.arn : 'pending confirmation' };
+    },
+    ConfirmSubscription: (input) => {
+      topics.get(input.TopicArn);
+      throw invalidParameter('Token');
+    },
+    Unsubscribe: (input) => {
+      checkArn(input.SubscriptionArn, 'SubscriptionArn');
+      // Ending what is over already succeeds, as on AWS.
+      for (const topic of topics.list()) topic.subscriptions.delete(input.SubscriptionArn ?? '');
+      return {};
+    },
+    ListSubscriptions: (input) => listPage(topics.list().flatMap(listed), input.NextToken),
+    ListSubscriptionsByTopic: (input) => listPage(listed(topics.get(input.TopicArn)), input.NextToken),
+    GetSubscriptionAttributes: (input) => ({
+      Attributes: describe(topics.subscription(input.SubscriptionArn)),
+    }),
+    SetSubscriptionAttributes: (input) => {
+      const { AttributeName: name = '', AttributeValue: value = '' } = input;
+      const subscription = topics.subscription(input.SubscriptionArn);
+      const { [name]: _old, ...others } = subscription.attributes;
+      subscription.wants = readAttributes({ ...others, [name]: value }, subscription.protocol);
+      subscription.attributes = value === '' ? others : { ...others, [name]: value };
+      return {};
+    },
+  } satisfies OperationsOf<typeof import('@aws-sdk/client-sns')>;
+}
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html */
+function checkEndpoint(protocol: string, endpoint: string): void {
+  if (!PROTOCOLS.includes(protocol))
+    throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`);
+  const [, , service] = endpoint.split(':');
+  if (protocol === 'lambda' && service !== 'lambda') throw invalidParameter('Lambda endpoint ARN');
+  if (protocol === 'sqs' && service !== 'sqs') throw invalidParameter('SQS endpoint ARN');
+  if (protocol.startsWith('email') && !endpoint.includes('@')) throw invalidParameter('Email address');
+  if (/^https?$/.test(protocol) && !endpoint.startsWith(`${protocol}://`))
+    throw invalidParameter('Endpoint must match the specified protocol');
+}
+
+function describe(subscription: Subscription): Record<string, string> {
+  const { arn, topicArn, protocol, endpoint, confirmed, attributes } = subscription;
+  const [, , , , owner = ''] = topicArn.split(':');
+  return {
+    ConfirmationWasAuthenticated: String(confirmed),
+    Endpoint: endpoint,
+    Owner: owner,
+    PendingConfirmation: String(!confirmed),
+    Protocol: protocol,
+    RawMessageDelivery: 'false',
+    SubscriptionArn: arn,
+    TopicArn: topicArn,
+    ...(attributes.FilterPolicy && { FilterPolicyScope: 'MessageAttributes' }),
+    ...attributes,
+  };
+}
+
+function listed(topic: Topic) {
+  return [...topic.subscriptions.values()].map((one) => ({
+    SubscriptionArn: one.confirmed ? one.arn : 'PendingConfirmation',
+    TopicArn: one.topicArn,
+    Protocol: one.protocol,
+    Endpoint: one.endpoint,
+    Owner: topic.arn.split(':')[4],
+  }));
+}
+
+function listPage(all: ReturnType<typeof listed>, token: string | undefined) {
+  const page = takePage(all, { token, size: PAGE_SIZE, refuse: badToken });
+  return { Subscriptions: page.items, NextToken: page.next };
+}
