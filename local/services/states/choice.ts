@@ -5,8 +5,7 @@ import { StatesError } from './states-error';
 type Rule = { readonly [key: string]: Json };
 
 /**
- * The state that a Choice goes on with. By hand, because the states-language package takes `IsPresent: false` and its like for
- * never true, and compares values of different types.
+ * The state that a Choice goes on with.
  * https://states-language.net/spec.html#choice-state
  *
  * @throws StatesError States.Runtime when no rule matches, and for a Variable that is not there

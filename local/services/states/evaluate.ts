@@ -1,8 +1,8 @@
+import { JSONPath } from 'jsonpath-plus';
 import { isDefinitePath, readPath, splitPath } from '../../json-path';
 import { evaluateIntrinsic } from './intrinsics';
 import type { Json } from './language';
 import { StatesError } from './states-error';
-import { loadStatesLanguage } from './states-language';
 
 /** The context object (`$$`). */
 export type Context = { readonly [key: string]: Json };
@@ -24,14 +24,25 @@ export async function evaluatePath(
   const isContext = path.startsWith('$$');
   const own = isContext ? path.slice(1) : path;
   const root: Json = isContext ? context : input;
-  const value = isDefinitePath(own)
-    ? readPath(root, own)
-    : ((await evaluateWithPackage(path, input, context)) ?? (isIndefinite(own) ? [] : undefined));
+  const value = isDefinitePath(own) ? readPath(root, own) : search(own, root);
   if (value !== undefined) return value as Json;
   throw notFound(path, root, field);
 }
 
-/** Whether a path may name many places: where it finds none, its value is an empty list. */
+/**
+ * What a JSONPath with wildcards, slices or filters finds: a list, though it be empty, where it may name many places.
+ * @throws StatesError States.Runtime for what is no JSONPath
+ */
+function search(path: string, root: Json): Json | undefined {
+  let found: Json[];
+  try {
+    found = JSONPath({ path, json: root as object, eval: 'safe', wrap: true });
+  } catch (error) {
+    throw new StatesError('States.Runtime', `Invalid path '${path}': ${(error as Error).message}`);
+  }
+  return isIndefinite(path) ? found : found[0];
+}
+
 function isIndefinite(path: string): boolean {
   return /\.\.|\*|\[\?|\[[^\]'"]*[:,]/.test(path);
 }
@@ -117,30 +128,4 @@ export function placeResult(path: string | null | undefined, input: Json, result
     return { ...object, [head]: place(object[head], rest) };
   };
   return place(input, splitPath(path));
-}
-
-/** A JSONPath with wildcards, slices or filters; undefined when it finds nothing. */
-async function evaluateWithPackage(path: string, input: Json, context: Context): Promise<Json | undefined> {
-  const { StateMachine, ExecutionError } = await loadStatesLanguage();
-  const definition = {
-    StartAt: 'evaluate',
-    States: { evaluate: { Type: 'Pass', Parameters: { 'value.$': aliasContext(path) }, End: true } },
-  };
-  const machine = new StateMachine(definition as ConstructorParameters<typeof StateMachine>[0], {
-    validationOptions: { noValidate: true },
-  });
-  try {
-    const result = await machine.run(input, { context: { Context: context } }).result;
-    return (result as { value: Json }).value;
-  } catch (error) {
-    if (!(error instanceof ExecutionError)) throw error;
-    const { name, message } = error.cause as Error;
-    if (message.endsWith('does not point to a value')) return undefined;
-    throw new StatesError(name.startsWith('States.') ? name : 'States.Runtime', message);
-  }
-}
-
-/** The package makes `$$.Execution` itself, so the whole context object goes one level down. */
-function aliasContext(text: string): string {
-  return text.replace(/'(?:[^'\\]|\\.)*'|\$\$/g, (part) => (part === '$$' ? '$$.Context' : part));
 }

@@ -16,6 +16,10 @@ const MAP_CONCURRENCY = 40;
  * Runs the states of a graph from StartAt to its end, as the Amazon States Language describes it, by the clock of the embedded AWS.
  * https://states-language.net/spec.html
  *
+ * By hand: aws-local-stepfunctions runs on real seconds, gives a Task 60 s where AWS gives it none, has no heartbeats, no
+ * `$$.State` and no `$$.Execution.Input` inside a Map, runs a task again after an abort, and leaves out of its log what
+ * GetExecutionHistory shows. A test runs the service's own state machine on it beside this.
+ *
  * @throws StatesError when a state fails and nothing catches it; Stopped when the signal aborts
  */
 export async function runGraph(graph: StateGraph, input: Json, scope: Scope): Promise<Json> {
