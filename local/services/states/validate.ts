@@ -6,8 +6,8 @@ const GRAPH = ['Comment', 'QueryLanguage', 'StartAt', 'States'];
 const MACHINE = [...GRAPH, 'TimeoutSeconds', 'Version'];
 
 /**
- * What is wrong with a definition, each with its place. Done by hand because the validator of the states-language
- * package compiles its schemas at every call, which takes a second of a laptop's time.
+ * What is wrong with a definition, each with its place. Done by hand because asl-validator compiles its schemas at every
+ * call, which takes a second of a laptop's time.
  *
  * @param isExpress whether it is one of an Express workflow, which may not wait for others
  */
