@@ -4,8 +4,10 @@ import { isBuildId } from './build/id';
 import { type BuildRecord, getRecord, listRecords } from './build/record';
 import { requestBuild } from './build/request';
 import { InvalidRequest, UnknownBuild } from './errors';
+import { logger } from './log';
 import { loadPipeline } from './pipeline/load';
 import { pipelinesFolder } from './pipelines-folder';
+import { nameTransient } from './transient';
 
 type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -24,7 +26,10 @@ export const HttpCall = z.custom<Call>(
   (event) => z.looseObject({ headers: z.record(z.string(), z.string()) }).safeParse(event).success,
 );
 
-/** Answers a call in JSON. An error that the caller must mend has its status and its words; another is thrown. */
+/**
+ * Answers a call in JSON. An error that the caller must mend, or after which to try again, has its status and its words;
+ * another is thrown.
+ */
 export function answering(
   status: number,
   run: (call: Call) => Promise<unknown>,
@@ -32,9 +37,12 @@ export function answering(
   return async (call) => {
     try {
       return answer(status, await run(call));
-    } catch (error) {
-      const known = error instanceof Error ? STATUS[error.name] : undefined;
-      if (!(error instanceof Error) || known === undefined) throw error;
+    } catch (thrown) {
+      if (!(thrown instanceof Error)) throw thrown;
+      const error = nameTransient(thrown);
+      const known = STATUS[error.name];
+      if (known === undefined) throw error;
+      if (known >= 500) logger.error('failed', error);
       return answer(known, { error: error.name, message: error.message });
     }
   };

@@ -1,9 +1,9 @@
 import middy, { type MiddlewareObj } from '@middy/core';
-import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { InvalidRequest, TransientFailure } from './errors';
+import { InvalidRequest } from './errors';
 import { logger } from './log';
+import { nameTransient } from './transient';
 
 /** What Lambda calls. */
 export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;
@@ -22,7 +22,7 @@ export function step<Input extends z.ZodType, Result>(
 ): Handler<Result> {
   return middy<unknown, Result, Error, Context>()
     .use(logBuild())
-    .use(nameTransient())
+    .use(renameTransient())
     .handler(async (event) => run(parseInput(Input, event))) as Handler<Result>;
 }
 
@@ -59,20 +59,11 @@ function logBuild(): MiddlewareObj<unknown, unknown, Error, Context> {
   };
 }
 
-/** Throttling, server errors and broken connections have many names; the state machine retries them under one. */
-function nameTransient(): MiddlewareObj<unknown, unknown, Error, Context> {
+/** The state machine retries transient failures under one name. */
+function renameTransient(): MiddlewareObj<unknown, unknown, Error, Context> {
   return {
     onError: (request) => {
-      const { error } = request;
-      if (!error || !isTransient(error)) return;
-      request.error = new TransientFailure(`${error.name}: ${error.message}`, { cause: error });
+      if (request.error) request.error = nameTransient(request.error);
     },
   };
-}
-
-function isTransient(error: Error): boolean {
-  if (error instanceof AggregateError)
-    return error.errors.every((one) => one instanceof Error && isTransient(one));
-  const sdkError = error as Parameters<typeof isTransientError>[0];
-  return isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError);
 }

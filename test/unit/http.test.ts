@@ -64,6 +64,14 @@ test.each([
   expect(answer).toEqual({ status, body: { error, message: expect.stringMatching(words) } });
 });
 
+test('a POST that AWS throttles is to be tried again, and blocks nobody until then', async () => {
+  const throttled = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $metadata: {} });
+  sfn.on(StartExecutionCommand).rejectsOnce(throttled).resolves({});
+  const { status, body } = await call(postBuild, postCall);
+  expect([status, body.error]).toEqual([503, 'TransientFailure']);
+  expect(await call(postBuild, postCall)).toMatchObject({ status: 202, body: { status: 'RUNNING' } });
+});
+
 test('a build is shown with its stages in order and its rollouts', async () => {
   await openRecord({ imageId: 'ami-1', 'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5' } });
   await recordStage(BUILD, 'AwaitRefresh/fleet', 2000, 3000);
