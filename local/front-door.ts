@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Account } from './account';
 import { answerAdmin } from './admin';
 import type { CallLog } from './call-log';
+import { dateFor } from './date-header';
 import { uuid } from './ids';
 import type { Call, WireRequest, WireResponse } from './service';
 import { AwsError } from './wire/aws-error';
@@ -83,6 +84,7 @@ export class FrontDoor {
       return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
     }
     const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
+    response.setHeader('date', dateFor(request, this.house.account().clock));
     send(response, await this.answer(request));
   }
 
