@@ -182,7 +182,8 @@ async function readRequest(incoming: IncomingMessage, url: string, host: string)
     if (value !== undefined) headers[key] = Array.isArray(value) ? value.join(', ') : value;
   }
   const body = Buffer.concat(chunks);
-  return { method: incoming.method ?? 'GET', path, query: new URLSearchParams(search), headers, body, host };
+  const method = incoming.method ?? 'GET';
+  return { method, path, query: new URLSearchParams(search), rawQuery: search, headers, body, host };
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

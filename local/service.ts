@@ -41,6 +41,8 @@ export interface WireRequest {
   /** The path as sent, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as sent, still encoded, without its `?`. */
+  readonly rawQuery: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;

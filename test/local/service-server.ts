@@ -51,6 +51,7 @@ export async function serve(name: ServiceName, service: Service): Promise<Servic
         method: incoming.method ?? 'GET',
         path,
         query: new URLSearchParams(query),
+        rawQuery: query,
         headers: Object.fromEntries(
           Object.entries(incoming.headers).map(([key, value]) => [key, String(value)]),
         ),

@@ -186,6 +186,7 @@ test('the archive can be fetched from the address that GetFunction gives', async
     method: 'GET',
     path: url.pathname,
     query: url.searchParams,
+    rawQuery: url.search.slice(1),
     headers: {},
     body: Buffer.alloc(0),
     host: url.host,

@@ -330,6 +330,7 @@ test('A bucket in the host name is found as well', async () => {
         method: 'GET',
         path: '/a/b',
         query: new URLSearchParams('x-id=GetObject'),
+        rawQuery: 'x-id=GetObject',
         headers: {},
         body: Buffer.alloc(0),
         host,

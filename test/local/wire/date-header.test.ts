@@ -7,7 +7,14 @@ const INSIDE = 'Tue, 06 May 2031 07:08:09 GMT';
 
 function requestWith(more: Partial<WireRequest>): WireRequest {
   return {
-    ...{ method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) },
+    ...{
+      method: 'POST',
+      path: '/',
+      query: new URLSearchParams(),
+      rawQuery: '',
+      headers: {},
+      body: Buffer.alloc(0),
+    },
     ...{ host: '127.0.0.1', ...more },
   };
 }

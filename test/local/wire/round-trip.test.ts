@@ -183,6 +183,7 @@ const form = (fields: Record<string, string>) => ({
   method: 'POST',
   path: '/',
   query: new URLSearchParams(),
+  rawQuery: '',
   headers: { 'content-type': 'application/x-www-form-urlencoded' },
   body: Buffer.from(new URLSearchParams(fields).toString()),
   host: 'localhost',
@@ -244,7 +245,15 @@ async function sendJson(name: ServiceName, target: string, body: string, operati
   const { response } = await dispatch(
     name,
     () => ({ operations: { [target.split('.')[1] ?? '']: operation } }),
-    { method: 'POST', path: '/', query: new URLSearchParams(), headers, body: Buffer.from(body), host: '' },
+    {
+      method: 'POST',
+      path: '/',
+      query: new URLSearchParams(),
+      rawQuery: '',
+      headers,
+      body: Buffer.from(body),
+      host: '',
+    },
     call,
     () => {},
   );
@@ -288,6 +297,7 @@ test('CBOR that cannot be read is the mistake of the caller', async () => {
       method: 'POST',
       path: '/service/GraniteServiceVersion20100801/operation/ListMetrics',
       query: new URLSearchParams(),
+      rawQuery: '',
       headers: { 'smithy-protocol': 'rpc-v2-cbor' },
       body: Buffer.from('zzzz'),
       host: '',

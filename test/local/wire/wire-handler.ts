@@ -39,6 +39,7 @@ export function wireHandler(name: ServiceName, service: Service) {
           method: request.method,
           path: request.path,
           query,
+          rawQuery: query.toString(),
           headers,
           body:
             typeof request.body === 'string'
