@@ -1,7 +1,7 @@
 import { ACCOUNT_PROGRAMS } from './account-programs';
 import { AWS_PROGRAMS } from './aws';
 import { BASH_PROGRAMS } from './bash';
-import { CURL_PROGRAMS } from './curl';
+import { CURL_PROGRAMS } from './curl/curl';
 import { DNF_PROGRAMS } from './dnf';
 import { EXECUTE_PROGRAMS } from './execute';
 import { FILE_PROGRAMS } from './file-programs';
