@@ -1,5 +1,5 @@
 import { ACCOUNT_PROGRAMS } from './account-programs';
-import { AWS_PROGRAMS } from './aws';
+import { AWS_PROGRAMS } from './aws/aws';
 import { BASH_PROGRAMS } from './bash';
 import { CURL_PROGRAMS } from './curl/curl';
 import { DNF_PROGRAMS } from './dnf';

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ExecResult } from 'just-bash';
-import { runS3 } from './aws-s3';
+import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
 import {
   type AwsArguments,
   AwsCliError,
@@ -16,8 +16,8 @@ import {
   openAwsSession,
   parseAwsArguments,
 } from './aws-session';
-import { fail, type Program, type ProgramCall, type Programs, succeed } from './program';
 import { applyQuery } from './query';
+import { runS3 } from './s3/s3';
 
 const SERVICE_ERROR = 254;
 

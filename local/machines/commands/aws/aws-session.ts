@@ -1,5 +1,5 @@
-import type { TemporaryCredentials } from '../machine-options';
-import type { ProgramCall } from './program';
+import type { TemporaryCredentials } from '../../machine-options';
+import type { ProgramCall } from '../program';
 
 /** Global options of the AWS CLI, and what is left of the command line. */
 export interface AwsArguments {
