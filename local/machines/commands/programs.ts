@@ -1,9 +1,13 @@
-import { ACCOUNT_PROGRAMS } from './account-programs';
+import { GROUP_PROGRAMS } from './accounts/groups';
+import { IDENTITY_PROGRAMS } from './accounts/identity';
+import { OWNERSHIP_PROGRAMS } from './accounts/ownership';
+import { SWITCH_PROGRAMS } from './accounts/switch-user';
+import { USER_PROGRAMS } from './accounts/users';
 import { AWK_PROGRAMS } from './awk';
 import { AWS_PROGRAMS } from './aws/aws';
 import { BASH_PROGRAMS } from './bash';
 import { CURL_PROGRAMS } from './curl/curl';
-import { DNF_PROGRAMS } from './dnf';
+import { DNF_PROGRAMS } from './dnf/dnf';
 import { EXECUTE_PROGRAMS } from './execute';
 import { FILE_PROGRAMS } from './file-programs';
 import { CAPACITY_PROGRAMS } from './host/capacity';
@@ -32,7 +36,6 @@ import { WGET_PROGRAMS } from './wget';
 
 /** Every command of ours. A machine has those whose program a package put on its disk. */
 export const PROGRAMS: Programs = {
-  ...ACCOUNT_PROGRAMS,
   ...AWK_PROGRAMS,
   ...AWS_PROGRAMS,
   ...BASH_PROGRAMS,
@@ -42,11 +45,14 @@ export const PROGRAMS: Programs = {
   ...EC2_PROGRAMS,
   ...EXECUTE_PROGRAMS,
   ...FILE_PROGRAMS,
+  ...GROUP_PROGRAMS,
+  ...IDENTITY_PROGRAMS,
   ...INSTALL_PROGRAMS,
   ...JOURNAL_PROGRAMS,
   ...LS_PROGRAMS,
   ...NAME_PROGRAMS,
   ...OPEN_TARGET_PROGRAMS,
+  ...OWNERSHIP_PROGRAMS,
   ...PATH_PROGRAMS,
   ...POWER_PROGRAMS,
   ...PROCESS_PROGRAMS,
@@ -55,11 +61,13 @@ export const PROGRAMS: Programs = {
   ...SHELL_PROGRAMS,
   ...SOCKET_PROGRAMS,
   ...STAT_PROGRAMS,
+  ...SWITCH_PROGRAMS,
   ...SYSTEMCTL_PROGRAMS,
   ...TAR_PROGRAMS,
   ...TEXT_PROGRAMS,
   ...TIME_PROGRAMS,
   ...UNZIP_PROGRAMS,
+  ...USER_PROGRAMS,
   ...WEB_PROGRAMS,
   ...WGET_PROGRAMS,
 };
