@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ExecResult } from 'just-bash';
-import { globMatcher } from '../../../web/apache-parse';
+import { globMatcher } from '../../../web/glob';
 import { type ProgramCall, succeed } from '../../program';
 import type { AwsArguments } from '../aws-session';
 

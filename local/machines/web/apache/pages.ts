@@ -1,4 +1,5 @@
-import { encodePath } from './request-path';
+import { escapeHtml } from '../escape-html';
+import { encodePath } from '../request-path';
 
 const PAGES: Readonly<Record<number, readonly [title: string, text: string]>> = {
   400: ['Bad Request', 'Your browser sent a request that this server could not understand.<br />\n'],
@@ -81,8 +82,4 @@ function page(title: string, heading: string, text: string): string {
 <p>${text}</p>
 </body></html>
 `;
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

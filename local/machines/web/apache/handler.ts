@@ -1,27 +1,31 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { classifyNetworkError } from '../commands/network-errors';
-import type { Disk } from '../disk';
-import { accessTo } from '../disk-access';
-import type { FileNode } from '../inode';
-import { monthName } from '../months';
-import { appendLog, combinedLine } from './access-log';
-import { type ApacheConfig, chooseSite, isGranted, type Settings, type Site } from './apache-config';
-import { apacheErrorPage, apacheIndexPage, apacheRedirectPage } from './apache-pages';
-import { ApacheConfigError } from './apache-parse';
-import { expiryOf } from './expires';
-import { suffixOf } from './mime-types';
+import { classifyNetworkError } from '../../commands/network-errors';
+import type { Disk } from '../../disk';
+import { accessTo } from '../../disk-access';
+import type { FileNode } from '../../inode';
+import { appendLog, combinedLine } from '../access-log';
+import { suffixOf } from '../mime-types';
 import {
   BadRequestPath,
   encodeLocation,
   encodePath,
   parseRequestPath,
   type RequestPath,
-} from './request-path';
-import { type FetchFromMachine, fetchBehind, forwardedFor, sendProxied } from './reverse-proxy';
-import { type RewriteRequest, type RewriteRules, type Rewritten, rewrite } from './rewrite';
-import { sendBody, sendFile } from './send-file';
-import { failRequest } from './server-group';
+} from '../request-path';
+import { type FetchFromMachine, fetchBehind, forwardedFor, sendProxied } from '../reverse-proxy';
+import { sendBody, sendFile } from '../send-file';
+import { failRequest } from '../server-group';
+import { type ApacheConfig, chooseSite } from './config';
+import { apacheErrorLine } from './error-log';
+import { expiryOf } from './expires';
+import { ApacheConfigError } from './lines';
+import { apacheErrorPage, apacheIndexPage, apacheRedirectPage } from './pages';
+import { type Rewritten, rewrite } from './rewrite';
+import type { RewriteRequest } from './rewrite-match';
+import type { RewriteRules } from './rewrite-rules';
+import { isGranted, type Settings } from './settings';
+import type { Site } from './site';
 
 const ALLOW = 'GET,POST,OPTIONS,HEAD';
 const SERVED_METHODS = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -471,15 +475,6 @@ export class ApacheHandler {
   private logError(site: Site, message: string): void {
     appendLog(this.disk, site.errorLog, apacheErrorLine(this.now(), 'core:error', message));
   }
-}
-
-/** A line of Apache's error log. */
-export function apacheErrorLine(at: Date, level: string, message: string): string {
-  const day = at.toUTCString().slice(0, 3);
-  const month = monthName(at);
-  const date = String(at.getUTCDate()).padStart(2, '0');
-  const time = at.toISOString().slice(11, 23);
-  return `[${day} ${month} ${date} ${time}000 ${at.getUTCFullYear()}] [${level}] [pid 1234:tid 1234] ${message}\n`;
 }
 
 function contentType(path: string, settings: Settings): string | undefined {

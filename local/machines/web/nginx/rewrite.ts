@@ -1,6 +1,6 @@
-import type { Disk } from '../disk';
-import type { NginxDirective } from './nginx-parse';
-import { compilePattern } from './pattern';
+import type { Disk } from '../../disk';
+import { compilePattern } from '../pattern';
+import type { NginxDirective } from './parse';
 
 /** What a request is while nginx looks for its answer. */
 export interface NginxRequest {

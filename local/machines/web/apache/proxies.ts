@@ -1,5 +1,5 @@
-import type { ConfigNode, Directive } from './apache-parse';
-import { compilePattern } from './pattern';
+import { compilePattern } from '../pattern';
+import type { ConfigNode, Directive } from './parse';
 
 interface ProxyPass {
   match: RegExp;

@@ -1,5 +1,6 @@
-import type { Disk } from '../disk';
-import { ApacheConfigError, type ConfigNode, parseApacheConfig } from './apache-parse';
+import type { Disk } from '../../disk';
+import { ApacheConfigError } from './lines';
+import { type ConfigNode, parseApacheConfig } from './parse';
 
 /** Classes of `AllowOverride`, and the directives that each lets `.htaccess` files have. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   limit: 'order allow deny',
   options: 'options',
 };
+
 const EVERYWHERE = new Set([
   'files',
   'filesmatch',

@@ -1,5 +1,5 @@
-import type { Disk } from '../disk';
-import { expandGlob } from './apache-parse';
+import type { Disk } from '../../disk';
+import { expandGlob } from '../glob';
 
 export interface NginxDirective {
   name: string;

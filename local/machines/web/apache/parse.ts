@@ -1,6 +1,16 @@
-import type { Disk } from '../disk';
-import { HONOURED_DIRECTIVES, IGNORED_DIRECTIVES, LOADED_MODULES, SECTIONS } from './apache-directives';
-import { compilePattern } from './pattern';
+import type { Disk } from '../../disk';
+import { expandGlob } from '../glob';
+import { HONOURED_DIRECTIVES, IGNORED_DIRECTIVES, LOADED_MODULES, SECTIONS } from './directives';
+import {
+  ApacheConfigError,
+  invalidCommand,
+  type Line,
+  readLines,
+  sectionName,
+  splitArguments,
+  syntaxError,
+} from './lines';
+import { checkPatterns } from './patterns';
 
 export interface Directive {
   kind: 'directive';
@@ -20,17 +30,6 @@ export interface Section {
 }
 
 export type ConfigNode = Directive | Section;
-
-/** What `httpd -t` says of a broken configuration. */
-export class ApacheConfigError extends Error {
-  override readonly name = 'ApacheConfigError';
-}
-
-interface Line {
-  text: string;
-  file: string;
-  line: number;
-}
 
 const SERVER_ROOT = '/etc/httpd';
 const MAX_INCLUDES = 128;
@@ -122,88 +121,6 @@ export function serverPath(path: string): string {
   return path.startsWith('/') ? path : `${SERVER_ROOT}/${path}`;
 }
 
-/** Files that a pattern names, sorted; wildcards anywhere, a directory stands for all files in it. */
-export function expandGlob(disk: Disk, pattern: string): string[] {
-  let found = [''];
-  for (const part of pattern.split('/').filter((name) => name !== ''))
-    found = found.flatMap((directory) => {
-      if (!/[*?[]/.test(part)) return disk.has(`${directory}/${part}`) ? [`${directory}/${part}`] : [];
-      const matcher = globMatcher(part);
-      return disk
-        .listIfAny(directory || '/')
-        .filter((name) => matcher.test(name) && !name.startsWith('.'))
-        .map((name) => `${directory}/${name}`);
-    });
-  return found.flatMap((path) =>
-    disk.find(path)?.kind === 'directory' ? disk.list(path).map((name) => `${path}/${name}`) : [path],
-  );
-}
-
-/** A shell pattern as a regular expression over one whole name. */
-export function globMatcher(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\*/g, '[^/]*')
-    .replace(/\?/g, '[^/]');
-  return new RegExp(`^${source}$`);
-}
-
-/** What of a directive is a regular expression. */
-function patternsOf(name: string, args: readonly string[]): string[] {
-  const [first = '', second = ''] = args;
-  if (/^(?:aliasmatch|proxypassmatch|directorymatch|filesmatch|locationmatch)$/.test(name)) return [first];
-  if (/^(?:directory|files|location)$/.test(name)) return first === '~' ? [second] : [];
-  if (name === 'redirectmatch')
-    return [/^(?:\d{3}|permanent|temp|seeother|gone)$/.test(first) ? second : first];
-  if (name === 'rewriterule') return [first.replace(/^!/, '')];
-  const isPlain = /^!?(?:[=<>]|-[a-zA-Z]{1,2}$)/.test(second);
-  return name === 'rewritecond' && !isPlain ? [second.replace(/^!/, '')] : [];
-}
-
-function checkPatterns(line: Line, name: string, args: readonly string[]): void {
-  for (const pattern of patternsOf(name, args)) {
-    try {
-      compilePattern(pattern);
-    } catch {
-      const text = name.startsWith('rewrite')
-        ? `${line.text.split(/\s/)[0]}: cannot compile regular expression '${pattern}'`
-        : 'Regex could not be compiled';
-      throw syntaxError(line, text);
-    }
-  }
-}
-
-function readLines(disk: Disk, file: string): Line[] {
-  const lines: Line[] = [];
-  let pending = '';
-  disk
-    .readText(file)
-    .split('\n')
-    .forEach((raw, index) => {
-      const text = pending + raw.trim();
-      if (text.endsWith('\\')) {
-        pending = `${text.slice(0, -1)} `;
-        return;
-      }
-      pending = '';
-      if (text !== '' && !text.startsWith('#')) lines.push({ text, file, line: index + 1 });
-    });
-  return lines;
-}
-
-function splitArguments(text: string): string[] {
-  const words: string[] = [];
-  for (const match of text.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\S+)/g)) {
-    const quoted = match[1] ?? match[2];
-    words.push(quoted === undefined ? (match[3] ?? '') : quoted.replace(/\\(["'\\])/g, '$1'));
-  }
-  return words;
-}
-
-function sectionName(text: string): string {
-  return /^<\s*([^\s>]*)/.exec(text)?.[1] ?? '';
-}
-
 function isTrue(argument: string | undefined, test: (value: string) => boolean): boolean {
   if (argument === undefined) return false;
   return argument.startsWith('!') ? !test(argument.slice(1)) : test(argument);
@@ -211,15 +128,4 @@ function isTrue(argument: string | undefined, test: (value: string) => boolean):
 
 function moduleName(name: string): string {
   return name.replace(/^mod_(.*)\.c$/, '$1_module');
-}
-
-function syntaxError(line: Line, message: string): ApacheConfigError {
-  return new ApacheConfigError(`AH00526: Syntax error on line ${line.line} of ${line.file}:\n${message}`);
-}
-
-function invalidCommand(line: Line, word: string): ApacheConfigError {
-  return syntaxError(
-    line,
-    `Invalid command '${word}', perhaps misspelled or defined by a module not included in the server configuration`,
-  );
 }

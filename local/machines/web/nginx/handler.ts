@@ -1,48 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { classifyNetworkError } from '../commands/network-errors';
-import type { Disk } from '../disk';
-import { accessTo, identityOf } from '../disk-access';
-import type { FileNode } from '../inode';
-import { appendLog, combinedLine } from './access-log';
-import { escapeHtml } from './apache-pages';
-import { DEFAULT_MIME_TYPES, suffixOf } from './mime-types';
-import { inherit, lastOf, type NginxConfig, type NginxLocation, type NginxServer } from './nginx-config';
-import type { NginxDirective } from './nginx-parse';
-import { expandVariables, keepGroups, type NginxRequest, runRewrites } from './nginx-rewrite';
-import { compilePattern } from './pattern';
-import { BadRequestPath, encodeLocation, encodePath, parseRequestPath } from './request-path';
-import { type FetchFromMachine, fetchBehind, forwardedFor, sendProxied } from './reverse-proxy';
-import { sendBody, sendFile } from './send-file';
-import { failRequest } from './server-group';
+import { classifyNetworkError } from '../../commands/network-errors';
+import type { Disk } from '../../disk';
+import { accessTo, identityOf } from '../../disk-access';
+import type { FileNode } from '../../inode';
+import { appendLog, combinedLine } from '../access-log';
+import { escapeHtml } from '../escape-html';
+import { DEFAULT_MIME_TYPES, suffixOf } from '../mime-types';
+import { BadRequestPath, encodeLocation, encodePath, parseRequestPath } from '../request-path';
+import { type FetchFromMachine, fetchBehind, sendProxied } from '../reverse-proxy';
+import { sendBody, sendFile } from '../send-file';
+import { failRequest } from '../server-group';
+import { chooseLocation, chooseServer } from './choose';
+import { inherit, lastOf, type NginxConfig, type NginxLocation, type NginxServer } from './config';
+import { applyHeaders, compresses, parseTime, withCharset } from './headers';
+import { nginxPage, serverName } from './pages';
+import type { NginxDirective } from './parse';
+import { expandVariables, type NginxRequest, runRewrites } from './rewrite';
+import { variableOf } from './variables';
 
-const VERSION = 'nginx/1.28.0';
 const MAX_REDIRECTS = 10;
 const GZIP_MIN_LENGTH = 20;
-
-const TITLES: Readonly<Record<number, string>> = {
-  ...{
-    301: 'Moved Permanently',
-    302: 'Found',
-    303: 'See Other',
-    307: 'Temporary Redirect',
-    308: 'Permanent Redirect',
-  },
-  ...{
-    400: 'Bad Request',
-    401: 'Authorization Required',
-    403: 'Forbidden',
-    404: 'Not Found',
-    405: 'Not Allowed',
-  },
-  ...{
-    410: 'Gone',
-    416: 'Requested Range Not Satisfiable',
-    429: 'Too Many Requests',
-    500: 'Internal Server Error',
-  },
-  ...{ 502: 'Bad Gateway', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' },
-};
 
 interface Exchange {
   request: IncomingMessage;
@@ -426,91 +404,8 @@ export class NginxHandler {
   }
 }
 
-function chooseServer(config: NginxConfig, port: number, host: string): NginxServer {
-  const candidates = config.servers.filter(({ listens }) => listens.some((listen) => listen.port === port));
-  const name = host.replace(/:\d+$/, '').toLowerCase();
-  const chosen =
-    candidates.find(({ names }) => names.includes(name)) ??
-    candidates.find(({ names }) =>
-      names.some((pattern) => pattern.startsWith('*.') && name.endsWith(pattern.slice(1))),
-    ) ??
-    candidates.find(({ listens }) => listens.some((listen) => listen.port === port && listen.isDefault)) ??
-    candidates[0];
-  if (chosen === undefined) throw new Error(`no server listens on port ${port}`);
-  return chosen;
-}
-
-/** nginx's order: exact, the longest prefix if it says `^~`, the first regular expression, the longest prefix. */
-function chooseLocation({ locations }: NginxServer, asked: NginxRequest): NginxLocation | undefined {
-  const { path } = asked;
-  const exact = locations.find(({ modifier, pattern }) => modifier === '=' && pattern === path);
-  if (exact) return exact;
-  const prefix = locations
-    .filter(({ modifier, pattern }) => (modifier === '' || modifier === '^~') && path.startsWith(pattern))
-    .sort((a, b) => b.pattern.length - a.pattern.length)[0];
-  if (prefix?.modifier === '^~') return prefix;
-  for (const location of locations) {
-    const { modifier, pattern } = location;
-    if (modifier !== '~' && modifier !== '~*') continue;
-    const found = compilePattern(pattern, modifier === '~*').exec(path);
-    if (found === null) continue;
-    keepGroups(found, asked);
-    return location;
-  }
-  return prefix;
-}
-
-function variableOf(
-  name: string,
-  request: IncomingMessage,
-  server: NginxServer,
-  host: string,
-  port: number,
-): string | undefined {
-  const header = /^http_(\w+)$/.exec(name)?.[1]?.replace(/_/g, '-');
-  if (header !== undefined) return String(request.headers[header] ?? '');
-  const root = lastOf(server.scopes.flat(), 'root')?.args[0] ?? '/etc/nginx/html';
-  const values: Readonly<Record<string, string>> = {
-    host: host.replace(/:\d+$/, '').toLowerCase(),
-    hostname: server.names[0] ?? '',
-    server_name: server.names[0] ?? '',
-    server_port: String(port),
-    scheme: 'http',
-    https: '',
-    request_uri: request.url ?? '/',
-    request_method: request.method ?? 'GET',
-    request: `${request.method} ${request.url} HTTP/${request.httpVersion}`,
-    server_protocol: `HTTP/${request.httpVersion}`,
-    remote_addr: request.socket.remoteAddress ?? '',
-    proxy_add_x_forwarded_for: forwardedFor(request),
-    document_root: root,
-    request_filename: `${root}${(request.url ?? '/').replace(/\?.*$/, '')}`,
-  };
-  return values[name];
-}
-
 function absoluteUrl(location: string, { host }: Exchange): string {
   return location.startsWith('/') ? `http://${host}${location}` : location;
-}
-
-function compresses(
-  { headers }: IncomingMessage,
-  directives: readonly NginxDirective[],
-  type: string,
-): boolean {
-  if (lastOf(directives, 'gzip')?.args[0] !== 'on' || headers.range !== undefined) return false;
-  if (!/\bgzip\b/.test(String(headers['accept-encoding'] ?? ''))) return false;
-  const types = directives.filter(({ name }) => name === 'gzip_types').flatMap(({ args }) => args);
-  return type === 'text/html' || types.includes(type) || types.includes('*');
-}
-
-/** A time of nginx, as in `30d` or `1h30m`, in seconds. */
-function parseTime(text: string): number {
-  const units: Readonly<Record<string, number>> = {
-    ...{ s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, M: 2_592_000, y: 31_536_000 },
-  };
-  const parts = [...text.matchAll(/(\d+)([smhdwMy]?)/g)];
-  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit || 's'] ?? 1), 0);
 }
 
 function filePath(
@@ -522,30 +417,4 @@ function filePath(
   if (location && alias !== undefined) return `${alias}${path.slice(location.pattern.length)}`;
   const root = lastOf(directives, 'root')?.args[0] ?? '/etc/nginx/html';
   return `${root.startsWith('/') ? root : `/usr/share/nginx/${root}`}${path}`;
-}
-
-function withCharset(type: string, directives: readonly NginxDirective[]): string {
-  const charset = lastOf(directives, 'charset')?.args[0];
-  return charset && charset !== 'off' && type.startsWith('text/') ? `${type}; charset=${charset}` : type;
-}
-
-function applyHeaders(
-  response: ServerResponse,
-  directives: readonly NginxDirective[],
-  status: number,
-  asked: NginxRequest,
-): void {
-  const good = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308];
-  for (const { name, args } of directives)
-    if (name === 'add_header' && (good.includes(status) || args[2] === 'always'))
-      response.appendHeader(args[0] ?? '', expandVariables(args[1] ?? '', asked));
-}
-
-function serverName(directives: readonly NginxDirective[]): string {
-  return lastOf(directives, 'server_tokens')?.args[0] === 'off' ? 'nginx' : VERSION;
-}
-
-function nginxPage(status: number, directives: readonly NginxDirective[]): string {
-  const title = `${status} ${TITLES[status] ?? ''}`.trim();
-  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${serverName(directives)}</center>\r\n</body>\r\n</html>\r\n`;
 }

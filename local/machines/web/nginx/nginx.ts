@@ -1,10 +1,10 @@
-import { type Daemon, DaemonFailed, type DaemonHost } from '../daemon';
-import { AddressInUse } from '../ports';
-import { appendLog } from './access-log';
-import { loadNginxConfig, type NginxConfig } from './nginx-config';
-import { NginxHandler } from './nginx-handler';
-import { NginxConfigError } from './nginx-parse';
-import { ServerGroup } from './server-group';
+import { type Daemon, DaemonFailed, type DaemonHost } from '../../daemon';
+import { AddressInUse } from '../../ports';
+import { appendLog } from '../access-log';
+import { ServerGroup } from '../server-group';
+import { loadNginxConfig, type NginxConfig } from './config';
+import { NginxHandler } from './handler';
+import { NginxConfigError } from './parse';
 
 const CONFIG = '/etc/nginx/nginx.conf';
 

@@ -1,11 +1,11 @@
-import type { Daemon, DaemonHost } from '../daemon';
-import { DaemonFailed } from '../daemon';
-import { AddressInUse } from '../ports';
-import { appendLog } from './access-log';
-import { type ApacheConfig, loadApacheConfig } from './apache-config';
-import { ApacheHandler, apacheErrorLine } from './apache-handler';
-import { ApacheConfigError } from './apache-parse';
-import { ServerGroup } from './server-group';
+import { type Daemon, DaemonFailed, type DaemonHost } from '../../daemon';
+import { AddressInUse } from '../../ports';
+import { appendLog } from '../access-log';
+import { ServerGroup } from '../server-group';
+import { type ApacheConfig, loadApacheConfig } from './config';
+import { apacheErrorLine } from './error-log';
+import { ApacheHandler } from './handler';
+import { ApacheConfigError } from './lines';
 
 /** httpd in the foreground: real servers on the ports that its configuration listens on. */
 export async function startApache(host: DaemonHost): Promise<Daemon> {
