@@ -28,13 +28,12 @@ export interface ApacheConfig {
 /** @throws ApacheConfigError with Apache's message */
 export function loadApacheConfig(disk: Disk, file = '/etc/httpd/conf/httpd.conf'): ApacheConfig {
   const nodes = parseApacheConfig(disk, file);
-  const isVirtualHost = (node: ConfigNode): node is Section =>
-    node.kind === 'section' && node.name === 'virtualhost';
   const common = nodes.filter((node) => !isVirtualHost(node));
   const directives = common.filter((node): node is Directive => node.kind === 'directive');
   const types = readTypes(disk, directives);
   const main = new Site(disk, common, common, types);
-  const documentRoot = directives.findLast(({ name }) => name === 'documentroot');
+  const last = (name: string) => directives.findLast((directive) => directive.name === name);
+  const documentRoot = last('documentroot');
   if (documentRoot && disk.find(main.documentRoot)?.kind !== 'directory')
     throw new ApacheConfigError(
       `AH00526: Syntax error on line ${documentRoot.line} of ${documentRoot.file}:\nDocumentRoot '${main.documentRoot}' is not a directory, or is not readable`,
@@ -45,23 +44,27 @@ export function loadApacheConfig(disk: Disk, file = '/etc/httpd/conf/httpd.conf'
       'no listening sockets available, shutting down\nAH00015: Unable to open logs',
     );
   const virtualHosts = nodes.filter(isVirtualHost).map((section) => ({
-    ports: section.args.map((address) => {
-      const port = /:(\d+|\*)$/.exec(address)?.[1];
-      return port === undefined || port === '*' ? ('*' as const) : Number(port);
-    }),
+    ports: section.args.map(toVirtualPort),
     site: new Site(disk, [...common, ...section.children], section.children, types),
   }));
-  const userName = directives.findLast(({ name }) => name === 'user')?.args[0] ?? 'apache';
-  const groupName = directives.findLast(({ name }) => name === 'group')?.args[0];
   return {
     ports,
-    identity: identityOf(disk, userName, groupName),
+    identity: identityOf(disk, last('user')?.args[0] ?? 'apache', last('group')?.args[0]),
     main,
     virtualHosts,
-    server: serverHeader(directives.findLast(({ name }) => name === 'servertokens')?.args[0] ?? 'full'),
-    keepsAlive: directives.findLast(({ name }) => name === 'keepalive')?.args[0]?.toLowerCase() !== 'off',
+    server: serverHeader(last('servertokens')?.args[0] ?? 'full'),
+    keepsAlive: last('keepalive')?.args[0]?.toLowerCase() !== 'off',
     missed: [...new Set(findMissed(nodes))],
   };
+}
+
+function isVirtualHost(node: ConfigNode): node is Section {
+  return node.kind === 'section' && node.name === 'virtualhost';
+}
+
+function toVirtualPort(address: string): number | '*' {
+  const port = /:(\d+|\*)$/.exec(address)?.[1];
+  return port === undefined || port === '*' ? '*' : Number(port);
 }
 
 function serverHeader(tokens: string): string {

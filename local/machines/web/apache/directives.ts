@@ -34,6 +34,7 @@ export const MISSED_DIRECTIVES = words(`
   rewritemap substitute sethandler scriptalias
 `);
 
+/** Sections that Apache knows. */
 export const SECTIONS = words(`
   directory directorymatch location locationmatch files filesmatch virtualhost ifmodule ifdefine ifversion limit limitexcept
   if else elseif requireall requireany requirenone proxy proxymatch

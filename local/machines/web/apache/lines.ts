@@ -5,12 +5,14 @@ export class ApacheConfigError extends Error {
   override readonly name = 'ApacheConfigError';
 }
 
+/** A line of a configuration, with those that it goes on in; neither empty nor a comment. */
 export interface Line {
   text: string;
   file: string;
   line: number;
 }
 
+/** The lines of a file, each numbered by its last. */
 export function readLines(disk: Disk, file: string): Line[] {
   const lines: Line[] = [];
   let pending = '';
@@ -29,6 +31,7 @@ export function readLines(disk: Disk, file: string): Line[] {
   return lines;
 }
 
+/** The words of a line; quotes hold one together. */
 export function splitArguments(text: string): string[] {
   const words: string[] = [];
   for (const match of text.matchAll(/"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\S+)/g)) {
@@ -38,14 +41,17 @@ export function splitArguments(text: string): string[] {
   return words;
 }
 
+/** `Directory` of `<Directory /var/www>`. */
 export function sectionName(text: string): string {
   return /^<\s*([^\s>]*)/.exec(text)?.[1] ?? '';
 }
 
+/** Apache's error for a line. */
 export function syntaxError(line: Line, message: string): ApacheConfigError {
   return new ApacheConfigError(`AH00526: Syntax error on line ${line.line} of ${line.file}:\n${message}`);
 }
 
+/** Apache's error for a directive that no module knows. */
 export function invalidCommand(line: Line, word: string): ApacheConfigError {
   return syntaxError(
     line,

@@ -1,18 +1,21 @@
 import { compilePattern } from '../pattern';
 import { type Directive, serverPath } from './parse';
 
+/** A path of the URL that stands for one of the disk. */
 export interface Mapping {
   match: RegExp;
   /** For an Alias: the rest of the path follows the target. */
   target: string;
 }
 
+/** A path of the URL that is answered with another place, or with an error. */
 export interface Redirect {
   match: RegExp;
   status: number;
   target: string;
 }
 
+/** `Alias` and `AliasMatch`; nothing of other directives. */
 export function toAlias({ name, args }: Directive): Mapping[] {
   const [from = '', target = ''] = args;
   if (name === 'aliasmatch') return [{ match: compilePattern(from), target: serverPath(target) }];
@@ -32,6 +35,7 @@ const REDIRECT_WORDS = new Map([
   ['gone', 410],
 ]);
 
+/** `Redirect` and its kin; nothing of other directives. */
 export function toRedirect({ name, args }: Directive): Redirect[] {
   if (!name.startsWith('redirect')) return [];
   const [first = '', ...rest] = args;
@@ -45,6 +49,7 @@ export function toRedirect({ name, args }: Directive): Redirect[] {
   return [{ match, status: fixed ?? status ?? 302, target }];
 }
 
+/** A path without slashes at its end. */
 export function trimSlash(path: string): string {
   return path.replace(/\/+$/, '');
 }

@@ -32,8 +32,10 @@ const EVERYWHERE = new Set([
 /** `All`, or classes in lower case; none for `None`. */
 export type AllowOverride = ReadonlySet<string>;
 
+/** `AllowOverride None`. */
 export const NO_OVERRIDE: AllowOverride = new Set();
 
+/** The classes that `AllowOverride` names. */
 export function readAllowOverride(args: readonly string[]): AllowOverride {
   const classes = args.map((arg) => arg.toLowerCase().replace(/=.*$/, ''));
   if (classes.includes('none')) return NO_OVERRIDE;

@@ -34,7 +34,7 @@ const PAGES: Readonly<Record<number, readonly [title: string, text: string]>> = 
   ],
 };
 
-/** Apache's own page for an error or a redirect. */
+/** Apache's own page for an error. */
 export function apacheErrorPage(status: number, method: string): string {
   const [title, text] = PAGES[status] ?? ['Error', 'The server answered with an error.'];
   return page(`${status} ${title}`, title, text.replace('%s', escapeHtml(method)).replace(' %u', ''));
@@ -44,6 +44,7 @@ const REDIRECTS: Readonly<Record<number, string>> = {
   ...{ 301: 'Moved Permanently', 303: 'See Other', 307: 'Temporary Redirect', 308: 'Permanent Redirect' },
 };
 
+/** Apache's own page for a redirect. */
 export function apacheRedirectPage(status: number, location: string): string {
   const title = REDIRECTS[status] ?? 'Found';
   return page(

@@ -12,6 +12,7 @@ import {
 } from './lines';
 import { checkPatterns } from './patterns';
 
+/** One directive; its name in lower case. */
 export interface Directive {
   kind: 'directive';
   name: string;
@@ -20,6 +21,7 @@ export interface Directive {
   line: number;
 }
 
+/** A section that holds for a part of the requests; its name in lower case. */
 export interface Section {
   kind: 'section';
   name: string;

@@ -13,6 +13,7 @@ function patternsOf(name: string, args: readonly string[]): string[] {
   return name === 'rewritecond' && !isPlain ? [second.replace(/^!/, '')] : [];
 }
 
+/** @throws ApacheConfigError for a regular expression of a directive that does not compile */
 export function checkPatterns(line: Line, name: string, args: readonly string[]): void {
   for (const pattern of patternsOf(name, args)) {
     try {

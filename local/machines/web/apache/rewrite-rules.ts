@@ -1,6 +1,7 @@
 import { compilePattern } from '../pattern';
 import type { ConfigNode, Directive } from './parse';
 
+/** `RewriteCond`. */
 export interface Condition {
   test: string;
   pattern: string;
@@ -10,6 +11,7 @@ export interface Condition {
   isOr: boolean;
 }
 
+/** `RewriteRule`, with the conditions before it. */
 export interface Rule {
   conditions: readonly Condition[];
   pattern: RegExp;

@@ -5,6 +5,7 @@ import type { Section } from './parse';
 import { type RewriteRules, readRewriteRules } from './rewrite-rules';
 import { mergeNode, type Settings } from './settings';
 
+/** A section of a site, or a `.htaccess`, with the requests that it is for. */
 export interface SiteSection {
   section: Section;
   applies: (filePath: string, urlPath: string) => boolean;
@@ -12,6 +13,7 @@ export interface SiteSection {
   rewrite?: { rules: RewriteRules; directory: string };
 }
 
+/** Settings with those of a section over them. */
 export function mergeSection(settings: Settings, { section, rewrite }: SiteSection): Settings {
   const merged = section.children.reduce(mergeNode, settings);
   if (rewrite === undefined) return merged;
@@ -19,11 +21,13 @@ export function mergeSection(settings: Settings, { section, rewrite }: SiteSecti
   return { ...merged, rewrite: { ...rewrite, rules: { ...rewrite.rules, isOn } } };
 }
 
+/** The rewrite rules of a section, with the directory that they are for. */
 export function rewriteOf(section: Section, directory: string): Pick<SiteSection, 'rewrite'> {
   const rules = readRewriteRules(section.children);
   return rules === undefined ? {} : { rewrite: { rules, directory } };
 }
 
+/** Where `<Files>` stands in the order of merging: after all directories. */
 export const FILES_ORDER = 20_000;
 
 /** Exact order of merging: directories by length, then patterns of them, then files, then locations. */

@@ -1,7 +1,8 @@
-import { type AllowOverride, readAllowOverride } from './overrides';
+import { type AllowOverride, NO_OVERRIDE, readAllowOverride } from './overrides';
 import type { ConfigNode, Directive } from './parse';
 import type { RewriteRules } from './rewrite-rules';
 
+/** `Header`, but for its conditions. */
 export interface HeaderRule {
   always: boolean;
   action: 'set' | 'add' | 'append' | 'merge' | 'unset' | 'setifempty';
@@ -37,6 +38,32 @@ export interface Settings {
   compat: { order: string; allows: boolean; denies: boolean };
 }
 
+/** What holds when the configuration says nothing. @param types media types by the endings of names */
+export function initialSettings(types: ReadonlyMap<string, string>): Settings {
+  return {
+    directoryIndex: ['index.html'],
+    errorDocuments: new Map(),
+    headers: [],
+    indexes: false,
+    granted: true,
+    fallback: undefined,
+    charset: undefined,
+    forceType: undefined,
+    types,
+    directorySlash: true,
+    allowOverride: NO_OVERRIDE,
+    rewrite: undefined,
+    deflates: new Set<string>(),
+    expires: new Map(),
+    expiresActive: false,
+    hasEtag: true,
+    login: undefined,
+    realm: '',
+    compat: { order: 'deny,allow', allows: false, denies: false },
+  };
+}
+
+/** Settings with a directive, or what stands in `<RequireAll>` and `<RequireAny>`, over them. */
 export function mergeNode(settings: Settings, node: ConfigNode): Settings {
   if (node.kind === 'directive') return mergeDirective(settings, node);
   if (node.name === 'requireall' || node.name === 'requireany')
@@ -44,72 +71,63 @@ export function mergeNode(settings: Settings, node: ConfigNode): Settings {
   return settings;
 }
 
+/** Settings with a directive over them; others than those of settings change nothing. */
 export function mergeDirective(settings: Settings, { name, args }: Directive): Settings {
-  const [first = ''] = args;
-  switch (name) {
-    case 'directoryindex':
-      return { ...settings, directoryIndex: first === 'disabled' ? [] : args };
-    case 'errordocument':
-      return {
-        ...settings,
-        errorDocuments: new Map(settings.errorDocuments).set(Number(first), args.slice(1).join(' ')),
-      };
-    case 'header':
-      return { ...settings, headers: [...settings.headers, ...toHeaderRule(args)] };
-    case 'options':
-      return { ...settings, indexes: mergeIndexes(settings.indexes, args) };
-    case 'require':
-      return mergeRequire(settings, args);
-    case 'authname':
-      return { ...settings, realm: first };
-    case 'order':
-      return { ...settings, compat: { order: args.join('').toLowerCase(), allows: false, denies: false } };
-    case 'allow':
-      return { ...settings, compat: { ...settings.compat, allows: true } };
-    case 'deny':
-      return args[1]?.toLowerCase() === 'all'
-        ? { ...settings, compat: { ...settings.compat, denies: true } }
-        : settings;
-    case 'allowoverride':
-      return { ...settings, allowOverride: readAllowOverride(args) };
-    case 'addoutputfilterbytype':
-      return first.toUpperCase().split(';').includes('DEFLATE')
-        ? { ...settings, deflates: new Set([...settings.deflates, ...args.slice(1)]) }
-        : settings;
-    case 'setoutputfilter':
-      return first.toUpperCase().split(';').includes('DEFLATE')
-        ? { ...settings, deflates: new Set(['*']) }
-        : settings;
-    case 'expiresactive':
-      return { ...settings, expiresActive: first.toLowerCase() === 'on' };
-    case 'expiresbytype':
-      return { ...settings, expires: new Map(settings.expires).set(first, args.slice(1).join(' ')) };
-    case 'expiresdefault':
-      return { ...settings, expires: new Map(settings.expires).set('', args.join(' ')) };
-    case 'fileetag':
-      return { ...settings, hasEtag: first.toLowerCase() !== 'none' };
-    case 'fallbackresource':
-      return { ...settings, fallback: first === 'disabled' ? undefined : first };
-    case 'adddefaultcharset':
-      return { ...settings, charset: charsetOf(first) };
-    case 'forcetype':
-      return { ...settings, forceType: first.toLowerCase() === 'none' ? undefined : first };
-    case 'addtype': {
-      const types = new Map(settings.types);
-      for (const suffix of args.slice(1)) types.set(suffix.replace(/^\./, '').toLowerCase(), first);
-      return { ...settings, types };
-    }
-    case 'directoryslash':
-      return { ...settings, directorySlash: first.toLowerCase() !== 'off' };
-    default:
-      return settings;
-  }
+  const read = READERS[name];
+  return read === undefined ? settings : { ...settings, ...read(args, settings) };
 }
 
-function mergeRequire(settings: Settings, args: readonly string[]): Settings {
+type Reader = (args: readonly string[], before: Settings) => Partial<Settings>;
+
+/** What each directive sets. */
+const READERS: Readonly<Record<string, Reader>> = {
+  directoryindex: (args) => ({ directoryIndex: args[0] === 'disabled' ? [] : args }),
+  errordocument: ([status, ...text], { errorDocuments }) => ({
+    errorDocuments: new Map(errorDocuments).set(Number(status), text.join(' ')),
+  }),
+  header: (args, { headers }) => ({ headers: [...headers, ...toHeaderRule(args)] }),
+  options: (args, { indexes }) => ({ indexes: mergeIndexes(indexes, args) }),
+  require: (args, { realm }) => readRequire(args, realm),
+  authname: ([realm = '']) => ({ realm }),
+  order: (args) => ({ compat: { order: args.join('').toLowerCase(), allows: false, denies: false } }),
+  allow: (_, { compat }) => ({ compat: { ...compat, allows: true } }),
+  deny: (args, { compat }) =>
+    args[1]?.toLowerCase() === 'all' ? { compat: { ...compat, denies: true } } : {},
+  allowoverride: (args) => ({ allowOverride: readAllowOverride(args) }),
+  addoutputfilterbytype: ([filters, ...types], { deflates }) =>
+    deflatesBy(filters) ? { deflates: new Set([...deflates, ...types]) } : {},
+  setoutputfilter: ([filters]) => (deflatesBy(filters) ? { deflates: new Set(['*']) } : {}),
+  expiresactive: ([value]) => ({ expiresActive: value?.toLowerCase() === 'on' }),
+  expiresbytype: ([type = '', ...rule], { expires }) => ({
+    expires: new Map(expires).set(type, rule.join(' ')),
+  }),
+  expiresdefault: (rule, { expires }) => ({ expires: new Map(expires).set('', rule.join(' ')) }),
+  fileetag: ([value]) => ({ hasEtag: value?.toLowerCase() !== 'none' }),
+  fallbackresource: ([path = '']) => ({ fallback: path === 'disabled' ? undefined : path }),
+  adddefaultcharset: ([value = '']) => ({ charset: charsetOf(value) }),
+  forcetype: ([type = '']) => ({ forceType: type.toLowerCase() === 'none' ? undefined : type }),
+  addtype: ([type = '', ...suffixes], { types }) => ({ types: addType(types, type, suffixes) }),
+  directoryslash: ([value]) => ({ directorySlash: value?.toLowerCase() !== 'off' }),
+};
+
+function deflatesBy(filters: string | undefined): boolean {
+  return filters?.toUpperCase().split(';').includes('DEFLATE') ?? false;
+}
+
+function addType(
+  before: ReadonlyMap<string, string>,
+  type: string,
+  suffixes: readonly string[],
+): ReadonlyMap<string, string> {
+  const types = new Map(before);
+  for (const suffix of suffixes) types.set(suffix.replace(/^\./, '').toLowerCase(), type);
+  return types;
+}
+
+function readRequire(args: readonly string[], realm: string): Pick<Settings, 'granted' | 'login'> {
   const text = args.join(' ').toLowerCase();
-  if (/^(?:valid-user|user|group)\b/.test(text)) return { ...settings, granted: true, login: settings.realm };
-  return { ...settings, granted: !text.startsWith('all denied'), login: undefined };
+  if (/^(?:valid-user|user|group)\b/.test(text)) return { granted: true, login: realm };
+  return { granted: !text.startsWith('all denied'), login: undefined };
 }
 
 /** Whether a request is let in, by `Require` and by the older `Order`, `Allow` and `Deny`. */

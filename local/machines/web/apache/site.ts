@@ -1,11 +1,17 @@
 import type { Disk } from '../../disk';
 import { type Mapping, type Redirect, toAlias, toRedirect, trimSlash } from './mappings';
-import { NO_OVERRIDE, readOverrides } from './overrides';
+import { readOverrides } from './overrides';
 import { type ConfigNode, type Directive, type Section, serverPath } from './parse';
 import { Proxies } from './proxies';
 import { type RewriteRules, readRewriteRules } from './rewrite-rules';
 import { FILES_ORDER, mergeSection, rewriteOf, type SiteSection, toSiteSection } from './sections';
-import { mergeDirective, type Settings } from './settings';
+import { initialSettings, mergeDirective, type Settings } from './settings';
+
+interface AccessLog {
+  path: string;
+  /** In the `common` format instead of the `combined` one. */
+  common: boolean;
+}
 
 /** The main server, or a virtual host with all of the main server's settings below its own. */
 export class Site {
@@ -14,13 +20,18 @@ export class Site {
   readonly aliases: readonly Mapping[];
   readonly redirects: readonly Redirect[];
   readonly errorLog: string;
-  readonly accessLog: { path: string; common: boolean } | undefined;
+  readonly accessLog: AccessLog | undefined;
   readonly rewrite: RewriteRules | undefined;
   readonly proxies: Proxies;
   private readonly top: readonly Directive[];
   private readonly sections: readonly SiteSection[];
   private readonly base: Settings;
 
+  /**
+   * @param nodes all that holds for it, what it has of the main server first
+   * @param own what stands in it
+   * @param types media types by the endings of names
+   */
   constructor(
     private readonly disk: Disk,
     nodes: readonly ConfigNode[],
@@ -32,48 +43,14 @@ export class Site {
     this.proxies = new Proxies([...own, ...nodes]);
     this.top = nodes.filter((node): node is Directive => node.kind === 'directive');
     const ownDirectives = own.filter((node): node is Directive => node.kind === 'directive');
-    this.names = ownDirectives
-      .filter(({ name }) => name === 'servername' || name === 'serveralias')
-      .flatMap(({ args }) =>
-        args.map((arg) =>
-          arg
-            .replace(/:\d+$/, '')
-            .replace(/^https?:\/\//, '')
-            .toLowerCase(),
-        ),
-      );
+    this.names = ownDirectives.flatMap(toNames);
     this.documentRoot = trimSlash(serverPath(this.last('documentroot')?.args[0] ?? '/var/www/html'));
     this.errorLog = serverPath(this.last('errorlog')?.args[0] ?? 'logs/error_log');
-    const log = this.last('customlog') ?? this.last('transferlog');
-    const target = log?.args[0];
-    this.accessLog =
-      target === undefined || target.startsWith('|')
-        ? undefined
-        : { path: serverPath(target), common: log?.args[1] === 'common' };
+    this.accessLog = toAccessLog(this.last('customlog') ?? this.last('transferlog'));
     this.aliases = [...ownDirectives, ...this.top].flatMap(toAlias);
     this.redirects = this.top.flatMap(toRedirect);
     this.sections = nodes.filter((node) => node.kind === 'section').flatMap(toSiteSection);
-    this.base = this.top.reduce(mergeDirective, {
-      directoryIndex: ['index.html'],
-      errorDocuments: new Map(),
-      headers: [],
-      indexes: false,
-      granted: true,
-      fallback: undefined,
-      charset: undefined,
-      forceType: undefined,
-      types,
-      directorySlash: true,
-      allowOverride: NO_OVERRIDE,
-      rewrite: undefined,
-      deflates: new Set<string>(),
-      expires: new Map(),
-      expiresActive: false,
-      hasEtag: true,
-      login: undefined,
-      realm: '',
-      compat: { order: 'deny,allow', allows: false, denies: false },
-    });
+    this.base = this.top.reduce(mergeDirective, initialSettings(types));
   }
 
   /**
@@ -127,7 +104,25 @@ export class Site {
     return `${this.documentRoot}${urlPath}`;
   }
 
+  /** A directive of the site, outside all sections. */
   private last(name: string): Directive | undefined {
     return this.top.findLast((directive) => directive.name === name);
   }
+}
+
+function toNames({ name, args }: Directive): string[] {
+  if (name !== 'servername' && name !== 'serveralias') return [];
+  return args.map((arg) =>
+    arg
+      .replace(/:\d+$/, '')
+      .replace(/^https?:\/\//, '')
+      .toLowerCase(),
+  );
+}
+
+/** @returns undefined for a program that would read the log */
+function toAccessLog(directive: Directive | undefined): AccessLog | undefined {
+  const [target, format] = directive?.args ?? [];
+  if (target === undefined || target.startsWith('|')) return undefined;
+  return { path: serverPath(target), common: format === 'common' };
 }

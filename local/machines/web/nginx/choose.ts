@@ -2,6 +2,7 @@ import { compilePattern } from '../pattern';
 import type { NginxConfig, NginxLocation, NginxServer } from './config';
 import { keepGroups, type NginxRequest } from './rewrite';
 
+/** The server that answers on a port under a host name: by name, by the end of a name, the default one, the first one. */
 export function chooseServer(config: NginxConfig, port: number, host: string): NginxServer {
   const candidates = config.servers.filter(({ listens }) => listens.some((listen) => listen.port === port));
   const name = host.replace(/:\d+$/, '').toLowerCase();

@@ -2,12 +2,14 @@ import type { Disk } from '../../disk';
 import { check, findMissed } from './directives';
 import { NginxConfigError, type NginxDirective, parseNginxConfig } from './parse';
 
+/** `location [modifier] pattern { … }`. */
 export interface NginxLocation {
   modifier: '=' | '^~' | '~' | '~*' | '';
   pattern: string;
   directives: readonly NginxDirective[];
 }
 
+/** `server { … }`. */
 export interface NginxServer {
   names: readonly string[];
   listens: readonly { port: number; isDefault: boolean }[];
@@ -16,6 +18,7 @@ export interface NginxServer {
   locations: readonly NginxLocation[];
 }
 
+/** A whole configuration, ready to answer requests. */
 export interface NginxConfig {
   user: string;
   ports: readonly number[];

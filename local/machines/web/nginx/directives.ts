@@ -29,6 +29,7 @@ const MISSED = words('fastcgi_pass ssl_certificate sub_filter');
 /** Directives whose block is a table of values, not of directives. */
 const TABLES = words('types map geo upstream');
 
+/** @throws NginxConfigError for a directive that nginx does not know, or not so */
 export function check(directives: readonly NginxDirective[]): void {
   for (const { name, block, args, file, line } of directives) {
     if (!HONOURED.has(name) && !IGNORED.has(name))
@@ -51,6 +52,7 @@ function checkPattern(name: string, args: readonly string[], file: string, line:
   }
 }
 
+/** Directives that have no effect here though a visitor would see theirs, with where they stand. */
 export function findMissed(directives: readonly NginxDirective[]): string[] {
   return directives.flatMap(({ name, block, file, line }) => [
     ...(MISSED.has(name) ? [`${name} (${file}:${line})`] : []),

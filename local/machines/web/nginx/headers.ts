@@ -3,6 +3,7 @@ import { lastOf } from './config';
 import type { NginxDirective } from './parse';
 import { expandVariables, type NginxRequest } from './rewrite';
 
+/** Whether an answer of that type is to be compressed for this client. */
 export function compresses(
   { headers }: IncomingMessage,
   directives: readonly NginxDirective[],
@@ -23,11 +24,13 @@ export function parseTime(text: string): number {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit || 's'] ?? 1), 0);
 }
 
+/** A media type with the `charset` of the configuration. */
 export function withCharset(type: string, directives: readonly NginxDirective[]): string {
   const charset = lastOf(directives, 'charset')?.args[0];
   return charset && charset !== 'off' && type.startsWith('text/') ? `${type}; charset=${charset}` : type;
 }
 
+/** `add_header`, for the statuses that each is for. */
 export function applyHeaders(
   response: ServerResponse,
   directives: readonly NginxDirective[],

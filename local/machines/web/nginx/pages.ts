@@ -27,10 +27,12 @@ const TITLES: Readonly<Record<number, string>> = {
   ...{ 502: 'Bad Gateway', 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' },
 };
 
+/** What the `Server` header and the pages say. */
 export function serverName(directives: readonly NginxDirective[]): string {
   return lastOf(directives, 'server_tokens')?.args[0] === 'off' ? 'nginx' : VERSION;
 }
 
+/** nginx's own page for an error or a redirect. */
 export function nginxPage(status: number, directives: readonly NginxDirective[]): string {
   const title = `${status} ${TITLES[status] ?? ''}`.trim();
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${serverName(directives)}</center>\r\n</body>\r\n</html>\r\n`;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { forwardedFor } from '../reverse-proxy';
 import { lastOf, type NginxServer } from './config';
 
+/** A variable of nginx's own; undefined for one that it does not know. */
 export function variableOf(
   name: string,
   request: IncomingMessage,
