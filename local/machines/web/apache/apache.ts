@@ -3,9 +3,9 @@ import { AddressInUse } from '../../ports';
 import { appendLog } from '../access-log';
 import { ServerGroup } from '../server-group';
 import { type ApacheConfig, loadApacheConfig } from './config';
-import { apacheErrorLine } from './error-log';
 import { ApacheHandler } from './handler';
 import { ApacheConfigError } from './lines';
+import { apacheErrorLine } from './logs';
 
 /** httpd in the foreground: real servers on the ports that its configuration listens on. */
 export async function startApache(host: DaemonHost): Promise<Daemon> {
