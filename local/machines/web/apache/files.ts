@@ -51,6 +51,21 @@ export class ApacheFiles {
         return;
       }
     }
+    if (this.sendIndex(exchange, directory, settings)) return;
+    if (settings.fallback !== undefined) this.sendFallback(exchange, settings);
+    else if (settings.indexes) this.sendListing(exchange, directory, settings);
+    else {
+      this.logs.logError(
+        site,
+        `AH01276: Cannot serve directory ${directory}: No matching DirectoryIndex (${settings.directoryIndex.join(',')}) found, and server-generated directory index forbidden by Options directive`,
+      );
+      this.answers.fail(exchange, 403, settings);
+    }
+  }
+
+  /** @returns whether the directory has an index page */
+  private sendIndex(exchange: Exchange, directory: string, settings: Settings): boolean {
+    const { requested, site } = exchange;
     for (const index of settings.directoryIndex) {
       const path = index.startsWith('/') ? site.filePath(index) : `${directory.replace(/\/$/, '')}/${index}`;
       const node = this.disk.find(path);
@@ -61,17 +76,9 @@ export class ApacheFiles {
       if (isReadable && isGranted(indexSettings))
         this.answers.sendNode(exchange, path, node, indexSettings, 200);
       else this.answers.fail(exchange, 403, settings);
-      return;
+      return true;
     }
-    if (settings.fallback !== undefined) this.sendFallback(exchange, settings);
-    else if (settings.indexes) this.sendListing(exchange, directory, settings);
-    else {
-      this.logs.logError(
-        site,
-        `AH01276: Cannot serve directory ${directory}: No matching DirectoryIndex (${settings.directoryIndex.join(',')}) found, and server-generated directory index forbidden by Options directive`,
-      );
-      this.answers.fail(exchange, 403, settings);
-    }
+    return false;
   }
 
   private sendListing(
