@@ -1,7 +1,6 @@
 import { type Daemon, DaemonFailed, type DaemonHost } from '../../daemon';
-import { AddressInUse } from '../../ports';
 import { appendLog } from '../access-log';
-import { ServerGroup } from '../server-group';
+import { startWebServer } from '../web-daemon';
 import { type ApacheConfig, loadApacheConfig } from './config';
 import { ApacheHandler } from './handler';
 import { ApacheConfigError } from './lines';
@@ -9,36 +8,14 @@ import { apacheErrorLine } from './logs';
 
 /** httpd in the foreground: real servers on the ports that its configuration listens on. */
 export async function startApache(host: DaemonHost): Promise<Daemon> {
-  let config = load(host);
-  const handler = new ApacheHandler(
-    host.disk,
-    host.now,
-    () => config,
-    (url, init) => host.network.fetch(url, init),
-  );
-  const servers = new ServerGroup(host.ports, 5000, (request, response, port) =>
-    handler.handle(request, response, port),
-  );
-  try {
-    await servers.listenOn(config.ports);
-  } catch (error) {
-    if (error instanceof AddressInUse)
-      throw new DaemonFailed(
-        `(98)Address already in use: AH00072: make_sock: could not bind to address [::]:${error.port}\nno listening sockets available, shutting down\nAH00015: Unable to open logs`,
-        1,
-      );
-    throw error;
-  }
-  announce(host, config);
-  return {
-    async reload() {
-      const next = load(host);
-      await servers.listenOn(next.ports);
-      config = next;
-      announce(host, config);
-    },
-    stop: () => servers.closeAll(),
-  };
+  return await startWebServer<ApacheConfig>(host, {
+    load: () => load(host),
+    announce: (config) => announce(host, config),
+    makeHandler: (config, fetch) => new ApacheHandler(host.disk, host.now, config, fetch),
+    keepAliveTimeout: 5000,
+    explainPortInUse: (port) =>
+      `(98)Address already in use: AH00072: make_sock: could not bind to address [::]:${port}\nno listening sockets available, shutting down\nAH00015: Unable to open logs`,
+  });
 }
 
 /**

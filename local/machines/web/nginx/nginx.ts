@@ -1,7 +1,6 @@
 import { type Daemon, DaemonFailed, type DaemonHost } from '../../daemon';
-import { AddressInUse } from '../../ports';
 import { appendLog } from '../access-log';
-import { ServerGroup } from '../server-group';
+import { startWebServer } from '../web-daemon';
 import { loadNginxConfig, type NginxConfig } from './config';
 import { NginxHandler } from './handler';
 import { NginxConfigError } from './parse';
@@ -10,36 +9,14 @@ const CONFIG = '/etc/nginx/nginx.conf';
 
 /** nginx: real servers on the ports that its configuration listens on. */
 export async function startNginx(host: DaemonHost): Promise<Daemon> {
-  let config = load(host);
-  const handler = new NginxHandler(
-    host.disk,
-    host.now,
-    () => config,
-    (url, init) => host.network.fetch(url, init),
-  );
-  const servers = new ServerGroup(host.ports, 65_000, (request, response, port) =>
-    handler.handle(request, response, port),
-  );
-  try {
-    await servers.listenOn(config.ports);
-  } catch (error) {
-    if (error instanceof AddressInUse)
-      throw new DaemonFailed(
-        `nginx: [emerg] bind() to 0.0.0.0:${error.port} failed (98: Address already in use)\nnginx: [emerg] still could not bind()`,
-        1,
-      );
-    throw error;
-  }
-  announce(host, config);
-  return {
-    async reload() {
-      const next = load(host);
-      await servers.listenOn(next.ports);
-      config = next;
-      announce(host, config);
-    },
-    stop: () => servers.closeAll(),
-  };
+  return await startWebServer<NginxConfig>(host, {
+    load: () => load(host),
+    announce: (config) => announce(host, config),
+    makeHandler: (config, fetch) => new NginxHandler(host.disk, host.now, config, fetch),
+    keepAliveTimeout: 65_000,
+    explainPortInUse: (port) =>
+      `nginx: [emerg] bind() to 0.0.0.0:${port} failed (98: Address already in use)\nnginx: [emerg] still could not bind()`,
+  });
 }
 
 /** `nginx -t`: what is wrong with the configuration; undefined when it is right. */
