@@ -4,7 +4,7 @@ import { Disk, type DiskSnapshot } from './disk';
 import type { MachineOptions } from './machine-options';
 import { SerialConsole } from './serial-console';
 import { type PowerAction, System } from './system';
-import { SystemdError } from './systemd/systemd';
+import { SystemdError } from './systemd/systemd-error';
 
 export type { DiskSnapshot } from './disk';
 export type { MachineOptions, TemporaryCredentials } from './machine-options';
@@ -212,7 +212,7 @@ function printKernel(serial: SerialConsole, options: MachineOptions, disk: Disk)
 
 /** Starts what the disk enables; a service that fails does not keep the others from starting. */
 async function startServices(system: System): Promise<void> {
-  for (const unit of system.systemd.enabledUnits()) {
+  for (const unit of system.systemd.units.enabledUnits()) {
     if (system.power.aborted) return;
     try {
       await system.systemd.start(unit.name);
