@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CloudInit } from './cloud-init/cloud-init';
-import { Disk, type DiskSnapshot } from './disk';
+import { Disk } from './disk';
+import type { DiskSnapshot } from './disk-snapshot';
 import type { MachineOptions } from './machine-options';
 import { SerialConsole } from './serial-console';
 import { type PowerAction, System } from './system';
 import { SystemdError } from './systemd/systemd-error';
 
-export type { DiskSnapshot } from './disk';
+export type { DiskSnapshot } from './disk-snapshot';
 export type { MachineOptions, TemporaryCredentials } from './machine-options';
 
 /** What one read of an endless device yields: a command reads it whole. */
