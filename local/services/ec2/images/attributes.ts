@@ -4,12 +4,12 @@ import type {
   LaunchPermission,
   ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
-import { checkShareable } from './ebs-encryption';
-import { requireOwnImage } from './image-access';
-import { isAccountId, readPermissions } from './permissions';
-import type { ImageRecord } from './records/storage';
-import type { Ec2Operations, Ec2State } from './state';
+import { AwsError } from '../../../wire/aws-error';
+import { checkShareable } from '../ebs-encryption';
+import { isAccountId, readPermissions } from '../permissions';
+import type { ImageRecord } from '../records/storage';
+import type { Ec2Operations, Ec2State } from '../state';
+import { requireOwnImage } from './access';
 
 type Show = (image: ImageRecord) => ImageAttribute;
 

@@ -35,10 +35,12 @@ const releases: readonly [Release, ...Release[]] = [
 ];
 
 const architectures = ['x86_64', 'arm64'] as const;
+
 const editions = [
   { prefix: 'al2023-ami', minimal: false, volumeSize: 8, label: '' },
   { prefix: 'al2023-ami-minimal', minimal: true, volumeSize: 2, label: ' minimal' },
 ] as const;
+
 const KERNEL = '6.1';
 const DAYS_UNTIL_DEPRECATION = 90;
 

@@ -1,13 +1,13 @@
 import type { CreateImageCommandInput, ResourceType, Tag } from '@aws-sdk/client-ec2';
-import { type DurationName, durations } from '../../durations';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
-import { snapshotVolumes } from './image-devices';
-import type { Lifecycle } from './instances/lifecycle';
-import type { InstanceRecord } from './records/instances';
-import type { Content, ImageRecord, SnapshotRecord } from './records/storage';
-import { completeSnapshot } from './snapshots';
-import type { Ec2State } from './state';
+import { type DurationName, durations } from '../../../durations';
+import { resourceId } from '../../../ids';
+import { AwsError } from '../../../wire/aws-error';
+import type { Lifecycle } from '../instances/lifecycle';
+import type { InstanceRecord } from '../records/instances';
+import type { Content, ImageRecord, SnapshotRecord } from '../records/storage';
+import { completeSnapshot } from '../snapshots';
+import type { Ec2State } from '../state';
+import { snapshotVolumes } from './devices';
 
 const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
 

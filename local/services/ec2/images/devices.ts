@@ -1,10 +1,10 @@
 import type { BlockDeviceMapping, CreateImageCommandInput } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
-import { checkDeviceNames, mergeMappings, performanceOf, planVolume } from './block-devices';
-import type { InstanceRecord } from './records/instances';
-import type { ImageMapping, SnapshotRecord, VolumeRecord } from './records/storage';
-import { createSnapshot } from './snapshots';
-import type { Ec2State } from './state';
+import { AwsError } from '../../../wire/aws-error';
+import { checkDeviceNames, mergeMappings, performanceOf, planVolume } from '../block-devices';
+import type { InstanceRecord } from '../records/instances';
+import type { ImageMapping, SnapshotRecord, VolumeRecord } from '../records/storage';
+import { createSnapshot } from '../snapshots';
+import type { Ec2State } from '../state';
 
 /**
  * A device of an image that is made of a snapshot, or is empty at first.

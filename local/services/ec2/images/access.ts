@@ -1,6 +1,6 @@
-import { AwsError } from '../../wire/aws-error';
-import type { ImageRecord } from './records/storage';
-import type { Ec2State } from './state';
+import { AwsError } from '../../../wire/aws-error';
+import type { ImageRecord } from '../records/storage';
+import type { Ec2State } from '../state';
 
 /**
  * An image by its id, whatever its state.
