@@ -1,6 +1,6 @@
 import type { Stack, StackResource } from '../stack';
 import { Cancelled, explainFailure } from './failure';
-import { noteResource } from './resource-events';
+import { noteChange } from './resource-events';
 
 /** What is done to a stack, or to one of its resources. */
 export type Kind = 'CREATE' | 'UPDATE';
@@ -29,7 +29,7 @@ export class FailedResources {
         ? 'Resource creation cancelled'
         : 'Resource update cancelled'
       : explainFailure(error);
-    noteResource(this.stack, resource, `${kind}_FAILED`, reason);
+    noteChange(this.stack, resource, `${kind}_FAILED`, reason);
     throw error;
   }
 

@@ -8,7 +8,7 @@ import { resolveDynamicReferences } from './dynamic-references';
 import { type Engine, fetchParameter } from './engine';
 import { changedKeys } from './equal';
 import type { FailedResources, Kind } from './failed-resources';
-import { noteResource } from './resource-events';
+import { noteChange } from './resource-events';
 import { diffTags, resourceTags } from './resource-tags';
 import type { ResourceWork } from './resource-work';
 import type { UndoList } from './undo-list';
@@ -71,7 +71,7 @@ export class ResourceChanges {
   }
 
   private async make(resource: StackResource, kind: Kind, creationPolicy: unknown): Promise<void> {
-    noteResource(
+    noteChange(
       this.stack,
       resource,
       `${kind}_IN_PROGRESS`,
@@ -82,15 +82,15 @@ export class ResourceChanges {
     try {
       const made = await this.work.create(resource, creationPolicy, (id) => {
         resource.physicalId = id;
-        noteResource(this.stack, resource, `${kind}_IN_PROGRESS`, 'Resource creation Initiated');
+        noteChange(this.stack, resource, `${kind}_IN_PROGRESS`, 'Resource creation Initiated');
       });
       if (resource.physicalId === '') {
         resource.physicalId = made.id;
-        noteResource(this.stack, resource, `${kind}_IN_PROGRESS`, 'Resource creation Initiated');
+        noteChange(this.stack, resource, `${kind}_IN_PROGRESS`, 'Resource creation Initiated');
       }
       resource.ref = made.ref ?? made.id;
       resource.attributes = made.attributes ?? {};
-      noteResource(this.stack, resource, `${kind}_COMPLETE`);
+      noteChange(this.stack, resource, `${kind}_COMPLETE`);
     } catch (error) {
       this.failed.fail(resource, kind, error);
     }
@@ -146,7 +146,7 @@ export class ResourceChanges {
       updateReplacePolicy,
       metadata,
     });
-    noteResource(this.stack, existing, 'UPDATE_IN_PROGRESS');
+    noteChange(this.stack, existing, 'UPDATE_IN_PROGRESS');
     try {
       const made =
         changed.length > 0
@@ -155,7 +155,7 @@ export class ResourceChanges {
       if (tags) await this.work.retag(existing.physicalId, existing, tags);
       if (made?.ref !== undefined) existing.ref = made.ref;
       if (made?.attributes) existing.attributes = { ...existing.attributes, ...made.attributes };
-      noteResource(this.stack, existing, 'UPDATE_COMPLETE');
+      noteChange(this.stack, existing, 'UPDATE_COMPLETE');
     } catch (error) {
       // It is not what it was to be: the next update has this still to do.
       Object.assign(existing, { properties: before.properties, tags: before.tags });

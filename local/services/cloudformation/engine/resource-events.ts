@@ -1,4 +1,4 @@
-import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
+import type { ResourceStatus, StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackResource } from '../stack';
 
 /** Gives a resource a new status and writes it down among the stack's events. */
@@ -7,6 +7,7 @@ export function noteResource(
   resource: StackResource,
   status: ResourceStatus,
   reason?: string,
+  details: Partial<StackEvent> = {},
 ): void {
   resource.status = status;
   resource.reason = reason;
@@ -17,6 +18,17 @@ export function noteResource(
     ResourceType: resource.type,
     ResourceStatus: status,
     ResourceStatusReason: reason,
-    ResourceProperties: JSON.stringify(resource.properties),
+    ...details,
   });
+}
+
+/** The same while a resource is made or changed: with the properties that it is to have. */
+export function noteChange(
+  stack: Stack,
+  resource: StackResource,
+  status: ResourceStatus,
+  reason?: string,
+): void {
+  const ResourceProperties = JSON.stringify(resource.properties);
+  noteResource(stack, resource, status, reason, { ResourceProperties });
 }

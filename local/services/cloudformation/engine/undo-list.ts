@@ -2,7 +2,7 @@ import type { Stack, StackResource } from '../stack';
 import type { Engine } from './engine';
 import { changedKeys } from './equal';
 import { explainFailure } from './failure';
-import { noteResource } from './resource-events';
+import { noteChange } from './resource-events';
 import { diffTags } from './resource-tags';
 import { ResourceWork } from './resource-work';
 
@@ -60,7 +60,7 @@ export class UndoList {
   ): Promise<boolean> {
     Object.assign(resource, before);
     if (!skipped.includes(resource.logicalId)) {
-      noteResource(this.stack, resource, 'UPDATE_IN_PROGRESS');
+      noteChange(this.stack, resource, 'UPDATE_IN_PROGRESS');
       const tags = diffTags(
         wanted.tags,
         before.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
@@ -71,11 +71,11 @@ export class UndoList {
           await work.update(resource.physicalId, resource, wanted.properties);
         if (tags) await work.retag(resource.physicalId, resource, tags);
       } catch (error) {
-        noteResource(this.stack, resource, 'UPDATE_FAILED', explainFailure(error));
+        noteChange(this.stack, resource, 'UPDATE_FAILED', explainFailure(error));
         return false;
       }
     }
-    noteResource(this.stack, resource, 'UPDATE_COMPLETE');
+    noteChange(this.stack, resource, 'UPDATE_COMPLETE');
     return true;
   }
 }
