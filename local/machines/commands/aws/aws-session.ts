@@ -51,6 +51,7 @@ const FLAGS = new Set([
 /** Options that take every word up to the next option. */
 const LISTS = new Set(['--names']);
 
+/** Takes a command line of the AWS CLI apart. */
 export function parseAwsArguments(args: readonly string[]): AwsArguments {
   const parsed: AwsArguments = { words: [], options: new Map(), flags: new Set() };
   for (let at = 0; at < args.length; at += 1) {

@@ -55,6 +55,7 @@ const aws: Program = async (args, call) => {
   }
 };
 
+/** The AWS CLI, as far as set-up scripts use it. */
 export const AWS_PROGRAMS: Programs = { aws };
 
 const withSsm =

@@ -18,6 +18,7 @@ export class ApacheLogs {
     appendLog(this.disk, path, combinedLine(request, response, target, this.now(), common));
   }
 
+  /** Writes what went wrong with a request. */
   logError(site: Site, message: string): void {
     appendLog(this.disk, site.errorLog, apacheErrorLine(this.now(), 'core:error', message));
   }

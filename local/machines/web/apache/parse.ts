@@ -31,6 +31,7 @@ export interface Section {
   line: number;
 }
 
+/** What a configuration is made of. */
 export type ConfigNode = Directive | Section;
 
 const SERVER_ROOT = '/etc/httpd';

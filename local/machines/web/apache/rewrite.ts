@@ -32,31 +32,16 @@ export function rewrite(
     const rule = rules[at] as Rule;
     const subject = directory && path.startsWith(directory.url) ? path.slice(directory.url.length) : path;
     const matched = match(rule, subject, { ...request, path, query });
-    const { flags } = rule;
     if (matched === undefined) {
       // A rule that does not match takes the rules chained to it along.
       while (rules[at]?.flags.has('C')) at += 1;
       continue;
     }
-    if (flags.has('F')) return { kind: 'fail', status: 403 };
-    if (flags.has('G')) return { kind: 'fail', status: 410 };
-    const status = redirectStatus(flags);
-    if (rule.substitution !== '-') {
-      isChanged = true;
-      const target = absolute(matched, base, directory);
-      const mark = target.indexOf('?');
-      const changed = mark < 0 ? target : target.slice(0, mark);
-      query = nextQuery(query, mark < 0 ? undefined : target.slice(mark + 1), flags);
-      if (/^[a-z][a-z0-9+.-]*:\/\//i.test(changed)) {
-        if (flags.has('P')) return { kind: 'proxy', url: `${changed}${query}` };
-        return { kind: 'redirect', status: status ?? 302, location: `${changed}${query}` };
-      }
-      path = changed.replace(/\/{2,}/g, '/');
-    }
-    if (status !== undefined) {
-      if (status < 300 || status > 399) return { kind: 'fail', status };
-      return { kind: 'redirect', status, location: `${path}${query}` };
-    }
+    const applied = applyRule(rule, { path, query }, absolute(matched, base, directory));
+    if (applied.kind !== 'path') return applied;
+    ({ path, query } = applied);
+    isChanged ||= rule.substitution !== '-';
+    const { flags } = rule;
     if (flags.has('N') && round < MAX_ROUNDS) {
       round += 1;
       at = -1;
@@ -65,6 +50,31 @@ export function rewrite(
   }
   const isSame = path === request.path && query === request.query;
   return isChanged && !isSame ? { kind: 'path', path, query } : { kind: 'unchanged' };
+}
+
+/** What one rule that matches makes of a path. @param target the substitution, filled and absolute */
+function applyRule(
+  { flags, substitution }: Rule,
+  before: { path: string; query: string },
+  target: string,
+): Rewritten {
+  if (flags.has('F')) return { kind: 'fail', status: 403 };
+  if (flags.has('G')) return { kind: 'fail', status: 410 };
+  const status = redirectStatus(flags);
+  let { path, query } = before;
+  if (substitution !== '-') {
+    const mark = target.indexOf('?');
+    const changed = mark < 0 ? target : target.slice(0, mark);
+    query = nextQuery(query, mark < 0 ? undefined : target.slice(mark + 1), flags);
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(changed)) {
+      if (flags.has('P')) return { kind: 'proxy', url: `${changed}${query}` };
+      return { kind: 'redirect', status: status ?? 302, location: `${changed}${query}` };
+    }
+    path = changed.replace(/\/{2,}/g, '/');
+  }
+  if (status === undefined) return { kind: 'path', path, query };
+  if (status < 300 || status > 399) return { kind: 'fail', status };
+  return { kind: 'redirect', status, location: `${path}${query}` };
 }
 
 /** In a directory, a substitution that is no path from the root is below that directory, or `RewriteBase`. */

@@ -63,11 +63,13 @@ export class NginxHandler implements NginxRouter {
     }
   }
 
+  /** Looks for the answer again, at another path; too many times is an error. */
   redirectInternally(exchange: Exchange, directives: readonly NginxDirective[], path: string): void {
     if (exchange.redirects >= MAX_REDIRECTS) this.fail({ ...exchange, status: 500 }, directives, 500);
     else this.answer({ ...exchange, redirects: exchange.redirects + 1 }, path);
   }
 
+  /** Lets a location answer that is meant by its name. */
   answerNamed(exchange: Exchange, directives: readonly NginxDirective[], name: string): void {
     const location = exchange.server.locations.find(({ pattern }) => pattern === name);
     const inner = { ...exchange, redirects: exchange.redirects + 1 };

@@ -1,6 +1,7 @@
 import type { Disk } from '../../disk';
 import { expandGlob } from '../glob';
 
+/** One directive, with what stands in its braces. */
 export interface NginxDirective {
   name: string;
   args: readonly string[];

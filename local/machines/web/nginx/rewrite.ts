@@ -13,6 +13,7 @@ export interface NginxRequest {
   own: Map<string, string>;
 }
 
+/** What the rewrite directives of one level make of a request. */
 export type NginxRewritten =
   /** `isFinal`: no other location is looked for. */
   | { kind: 'path'; isChanged: boolean; isFinal: boolean }
