@@ -1,4 +1,5 @@
-import { Disk, type DiskSnapshot } from './disk';
+import { Disk } from './disk';
+import type { DiskSnapshot } from './disk-snapshot';
 import { BASE_PACKAGES, BASE_SERVICES } from './packages/base';
 import { installPackages } from './packages/installed';
 

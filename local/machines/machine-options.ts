@@ -1,4 +1,4 @@
-import type { DiskSnapshot } from './disk';
+import type { DiskSnapshot } from './disk-snapshot';
 
 export interface TemporaryCredentials {
   accessKeyId: string;

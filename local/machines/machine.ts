@@ -1,12 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CloudInit } from './cloud-init/cloud-init';
-import { Disk, type DiskSnapshot } from './disk';
+import { Disk } from './disk';
+import type { DiskSnapshot } from './disk-snapshot';
 import type { MachineOptions } from './machine-options';
 import { SerialConsole } from './serial-console';
 import { type PowerAction, System } from './system';
-import { SystemdError } from './systemd/systemd';
+import { SystemdError } from './systemd/systemd-error';
 
-export type { DiskSnapshot } from './disk';
+export type { DiskSnapshot } from './disk-snapshot';
 export type { MachineOptions, TemporaryCredentials } from './machine-options';
 
 /** What one read of an endless device yields: a command reads it whole. */
@@ -212,7 +213,7 @@ function printKernel(serial: SerialConsole, options: MachineOptions, disk: Disk)
 
 /** Starts what the disk enables; a service that fails does not keep the others from starting. */
 async function startServices(system: System): Promise<void> {
-  for (const unit of system.systemd.enabledUnits()) {
+  for (const unit of system.systemd.units.enabledUnits()) {
     if (system.power.aborted) return;
     try {
       await system.systemd.start(unit.name);

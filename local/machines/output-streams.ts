@@ -1,4 +1,5 @@
 import type { Disk } from './disk';
+import { resolvePath } from './disk-paths';
 import type { OutputDevices } from './live-output';
 
 type Sink = { kind: 'machine' } | { kind: 'file'; path: string } | { kind: 'pipe'; name: string };
@@ -118,7 +119,7 @@ export class OutputStreams {
       this.pipes.set(target, this.pipes.get(target) ?? []);
       return { kind: 'pipe', name: target };
     }
-    const path = this.disk.resolvePath(this.directory, target);
+    const path = resolvePath(this.directory, target);
     if (kind === '>' && this.disk.find(path)?.kind !== 'device') this.disk.write(path, new Uint8Array());
     return { kind: 'file', path };
   }

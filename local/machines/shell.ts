@@ -4,6 +4,7 @@ import { DiskError } from './disk-error';
 import { LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
 import { mendScript } from './script-mending';
+import { ShellFiles } from './shell-files';
 import type { System } from './system';
 
 /** Commands of just-bash that Amazon Linux does not have. */
@@ -111,7 +112,7 @@ ${jobs[job] ?? ''}`,
   private openBash(traps: Traps, env: ScriptOptions['env']): Bash {
     const { system } = this;
     return new Bash({
-      fs: system.disk,
+      fs: new ShellFiles(system.disk),
       cwd: '/',
       // What the shell begins with is exported to its programs; what a single run is given is not.
       env: {

@@ -13,7 +13,7 @@ interface Process {
 /** systemd and the programs of services that run; what a script starts by hand has no number here. */
 function listProcesses({ systemd }: System): Process[] {
   const services = systemd.known.flatMap((name, index) => {
-    const unit = systemd.find(name);
+    const unit = systemd.units.find(name);
     if (unit === undefined || systemd.state(name).sub !== 'running') return [];
     const { argv } = readCommandLine(unit, unit.commands.get('ExecStart')?.at(-1) ?? '');
     return [{ pid: FIRST_SERVICE + index, user: unit.user, command: argv.join(' ') }];

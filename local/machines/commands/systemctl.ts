@@ -1,8 +1,10 @@
 import type { ExecResult } from 'just-bash';
 import { formatJournalEntry } from '../journal';
 import type { System } from '../system';
-import { describeExit, SystemdError, type UnitState } from '../systemd/systemd';
+import { describeExit } from '../systemd/exit-status';
+import { SystemdError } from '../systemd/systemd-error';
 import { unitName } from '../systemd/unit-file';
+import type { UnitState } from '../systemd/unit-state';
 import { fail, type Program, type Programs, succeed } from './program';
 
 type Verb = (
@@ -93,12 +95,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
     if (system.systemd.state(name).active === 'active') await system.systemd.restart(name);
   }),
   'reload-or-restart': forEach(async (system, name) => {
-    const canReload = system.systemd.find(name)?.commands.get('ExecReload')?.length;
+    const canReload = system.systemd.units.find(name)?.commands.get('ExecReload')?.length;
     if (system.systemd.state(name).active === 'active' && canReload) await system.systemd.reload(name);
     else await system.systemd.restart(name);
   }),
   async enable(system, names, flags) {
-    const lines = names.flatMap((name) => system.systemd.enable(name));
+    const lines = names.flatMap((name) => system.systemd.units.enable(name));
     const text = lines.map((line) => `${line}\n`).join('');
     if (!flags.has('--now')) return succeed('', text);
     try {
@@ -110,21 +112,24 @@ const VERBS: Readonly<Record<string, Verb>> = {
     }
   },
   async disable(system, names, flags) {
-    const lines = names.flatMap((name) => system.systemd.disable(name));
+    const lines = names.flatMap((name) => system.systemd.units.disable(name));
     if (flags.has('--now')) await stopEach(system, names, flags);
     return succeed('', lines.map((line) => `${line}\n`).join(''));
   },
   async mask(system, names, flags) {
-    const lines = names.flatMap((name) => system.systemd.mask(name));
+    const lines = names.flatMap((name) => system.systemd.units.mask(name));
     if (flags.has('--now')) await stopEach(system, names, flags);
     return succeed('', lines.map((line) => `${line}\n`).join(''));
   },
   unmask(system, names) {
-    const lines = names.flatMap((name) => system.systemd.unmask(name));
+    const lines = names.flatMap((name) => system.systemd.units.unmask(name));
     return succeed('', lines.map((line) => `${line}\n`).join(''));
   },
   reenable(system, names) {
-    const lines = names.flatMap((name) => [...system.systemd.disable(name), ...system.systemd.enable(name)]);
+    const lines = names.flatMap((name) => [
+      ...system.systemd.units.disable(name),
+      ...system.systemd.units.enable(name),
+    ]);
     return succeed('', lines.map((line) => `${line}\n`).join(''));
   },
   async kill(system, names, flags) {
@@ -150,8 +155,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'is-failed': (system, names, flags) => showStates(system, names, flags, ['failed']),
   'is-enabled'(system, names, flags) {
     const states = names.map((name) => {
-      const unit = system.systemd.find(name);
-      if (system.systemd.isMasked(name)) return { ok: false, line: 'masked\n', error: '' };
+      const unit = system.systemd.units.find(name);
+      if (system.systemd.units.isMasked(name)) return { ok: false, line: 'masked\n', error: '' };
       if (unit === undefined)
         return {
           ok: false,
@@ -159,7 +164,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
           error: `Failed to get unit file state for ${unitName(name)}: No such file or directory\n`,
         };
       if (unit.wantedBy.length === 0) return { ok: true, line: 'static\n', error: '' };
-      const ok = system.systemd.isEnabled(unit);
+      const ok = system.systemd.units.isEnabled(unit);
       return { ok, line: ok ? 'enabled\n' : 'disabled\n', error: '' };
     });
     const quiet = flags.has('--quiet') || flags.has('-q');
@@ -176,20 +181,20 @@ const VERBS: Readonly<Record<string, Verb>> = {
     return { stdout: text, stderr: errors, exitCode, stdoutKind: 'text' };
   },
   cat(system, names) {
-    const unit = system.systemd.find(names[0] ?? '');
+    const unit = system.systemd.units.find(names[0] ?? '');
     if (unit === undefined) return fail(1, `No files found for ${unitName(names[0] ?? '')}.`);
     return succeed(`# ${unit.path}\n${system.disk.readText(unit.path)}`);
   },
   show(system, names, flags) {
     const name = names[0] ?? '';
     const state = system.systemd.state(name);
-    const unit = system.systemd.find(name);
+    const unit = system.systemd.units.find(name);
     const values: Record<string, string> = {
       Id: unitName(name),
-      LoadState: system.systemd.isMasked(name) ? 'masked' : unit ? 'loaded' : 'not-found',
+      LoadState: system.systemd.units.isMasked(name) ? 'masked' : unit ? 'loaded' : 'not-found',
       ActiveState: state.active,
       SubState: state.sub,
-      UnitFileState: unit === undefined ? '' : system.systemd.isEnabled(unit) ? 'enabled' : 'disabled',
+      UnitFileState: unit === undefined ? '' : system.systemd.units.isEnabled(unit) ? 'enabled' : 'disabled',
       Description: unit?.description ?? unitName(name),
       FragmentPath: unit?.path ?? '',
       Result: state.result,
@@ -213,10 +218,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
     const units = [...names]
       .filter((name) => name.endsWith('.service'))
       .sort()
-      .flatMap((name) => system.systemd.find(name) ?? []);
+      .flatMap((name) => system.systemd.units.find(name) ?? []);
     return succeed(
       units
-        .map((unit) => `${unit.name.padEnd(40)} ${system.systemd.isEnabled(unit) ? 'enabled' : 'disabled'}\n`)
+        .map(
+          (unit) =>
+            `${unit.name.padEnd(40)} ${system.systemd.units.isEnabled(unit) ? 'enabled' : 'disabled'}\n`,
+        )
         .join(''),
     );
   },
@@ -260,12 +268,12 @@ function showStates(
   const quiet = flags.has('--quiet') || flags.has('-q');
   const text = quiet ? '' : states.map((state) => `${state}\n`).join('');
   if (states.some((state) => wanted.includes(state))) return succeed(text);
-  const unknown = names.every((name) => system.systemd.find(name) === undefined);
+  const unknown = names.every((name) => system.systemd.units.find(name) === undefined);
   return fail(wanted.includes('failed') ? 1 : unknown ? 4 : 3, '', text);
 }
 
 function describe(system: System, name: string): ExecResult {
-  const unit = system.systemd.find(name);
+  const unit = system.systemd.units.find(name);
   if (unit === undefined) return fail(4, `Unit ${unitName(name)} could not be found.`);
   const state = system.systemd.state(name);
   const mark = state.active === 'failed' ? '×' : state.active === 'active' ? '●' : '○';
@@ -274,7 +282,7 @@ function describe(system: System, name: string): ExecResult {
     .slice(-10)
     .map((entry) => `${formatJournalEntry(entry, system.hostname)}\n`);
   const text = `${mark} ${unit.name} - ${unit.description}
-     Loaded: loaded (${unit.path}; ${system.systemd.isEnabled(unit) ? 'enabled' : 'disabled'}; preset: disabled)
+     Loaded: loaded (${unit.path}; ${system.systemd.units.isEnabled(unit) ? 'enabled' : 'disabled'}; preset: disabled)
      Active: ${activeLine(state)}
 ${state.active === 'failed' ? `    Process: ExecStart=${unit.commands.get('ExecStart')?.at(-1)} (code=exited, status=${describeExit(state.exitCode)})\n` : ''}
 ${log.join('')}`;
@@ -296,7 +304,7 @@ function listUnits(system: System, flags: ReadonlySet<string>): string {
   const [types, states] = [asked('--type'), flags.has('--failed') ? ['failed'] : asked('--state')];
   const rows = system.systemd.known.flatMap((name) => {
     const { active, sub } = system.systemd.state(name);
-    const unit = system.systemd.find(name);
+    const unit = system.systemd.units.find(name);
     if (types && !types.includes(name.split('.').at(-1) ?? '')) return [];
     if (states ? !states.includes(active) && !states.includes(sub) : active === 'inactive') return [];
     return [`  ${name.padEnd(32)} loaded ${active.padEnd(6)} ${sub.padEnd(7)} ${unit?.description ?? ''}\n`];

@@ -1,5 +1,5 @@
 import { type UnzipFileInfo, unzipSync } from 'fflate';
-import { normalizePath } from '../disk';
+import { normalizePath } from '../disk-paths';
 import { fail, type Program, type Programs, resolvePath, succeed, succeedWithBytes } from './program';
 
 const unzip: Program = (args, call) => {

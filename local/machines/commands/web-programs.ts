@@ -1,9 +1,9 @@
 import type { ExecResult } from 'just-bash';
 import { DaemonFailed } from '../daemon';
 import type { System } from '../system';
-import { SystemdError } from '../systemd/systemd';
-import { checkApacheConfig } from '../web/apache';
-import { checkNginxConfig } from '../web/nginx';
+import { SystemdError } from '../systemd/systemd-error';
+import { checkApacheConfig } from '../web/apache/apache';
+import { checkNginxConfig } from '../web/nginx/nginx';
 import { startPythonServer } from '../web/python-server';
 import { fail, type Program, type Programs, succeed } from './program';
 

@@ -1,7 +1,7 @@
 import { type Daemon, DaemonFailed, type DaemonHost } from '../daemon';
 import type { Disk } from '../disk';
-import { startApache } from '../web/apache';
-import { startNginx } from '../web/nginx';
+import { startApache } from '../web/apache/apache';
+import { startNginx } from '../web/nginx/nginx';
 import { startPythonServer } from '../web/python-server';
 import type { UnitFile } from './unit-file';
 

@@ -1,6 +1,6 @@
 import type { Daemon } from '../daemon';
 import { nextElapse } from './calendar';
-import type { UnitClock } from './systemd';
+import type { UnitClock } from './unit-clock';
 import { parseSeconds, type UnitFile } from './unit-file';
 
 /** A timer that runs until it is stopped: it sleeps until one of its settings elapses (systemd.timer(5)). */

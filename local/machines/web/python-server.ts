@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Daemon, DaemonFailed, type DaemonHost } from '../daemon';
 import { AddressInUse } from '../ports';
-import { escapeHtml } from './apache-pages';
+import { escapeHtml } from './escape-html';
 import { DEFAULT_MIME_TYPES, suffixOf } from './mime-types';
 import { BadRequestPath, encodePath, parseRequestPath } from './request-path';
 import { sendBody } from './send-file';

@@ -51,7 +51,7 @@ export function instanceOperations(state: AutoScalingState) {
       if (shrink) group.desired -= 1;
       const now = activities.stamp();
       const effect = shrink ? `, shrinking the capacity from ${count} to ${count - 1}` : '';
-      await keeper.terminate(
+      await keeper.members.terminate(
         group,
         member,
         `At ${now} instance ${member.instanceId} was taken out of service in response to a user request${effect}.`,
@@ -101,7 +101,7 @@ export function instanceOperations(state: AutoScalingState) {
         member.activity.Progress = 50;
         begun.push({ ...member.activity });
         member.lifecycle = 'EnteringStandby';
-        await keeper.leaveTargetGroups(group, member);
+        await keeper.members.leaveTargetGroups(group, member);
       }
       keeper.wake(group);
       return { Activities: begun };
@@ -149,7 +149,7 @@ export function instanceOperations(state: AutoScalingState) {
         member.activity.Progress = 50;
         begun.push({ ...member.activity });
         member.lifecycle = 'Detaching';
-        await keeper.leaveTargetGroups(group, member);
+        await keeper.members.leaveTargetGroups(group, member);
       }
       keeper.wake(group);
       return { Activities: begun };

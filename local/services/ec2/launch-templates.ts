@@ -8,7 +8,7 @@ import type { Call } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { definedOnly } from './block-devices';
 import { compileFilters } from './filters';
-import { resolveImageId } from './instances/launch-plan';
+import { resolveImageId } from './instances/launch-image';
 import { checkId, kinds } from './kinds';
 import { paginate } from './pages';
 import {

@@ -2,7 +2,7 @@ import type { IamInstanceProfileAssociation, IamInstanceProfileAssociationState 
 import { resourceId } from '../../ids';
 import { AwsError } from '../../wire/aws-error';
 import { compileFilters, type FilterTable } from './filters';
-import { readProfile } from './instances/launch-plan';
+import { readProfile } from './instances/launch-profile';
 import { paginate } from './pages';
 import type { InstanceRecord, ProfileAssociation } from './records/instances';
 import type { Ec2Operations, Ec2State } from './state';

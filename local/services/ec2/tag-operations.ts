@@ -4,7 +4,7 @@ import { AwsError } from '../../wire/aws-error';
 import { isServiceCall } from '../directories';
 import type { Collection } from './collection';
 import { compileFilters, type FilterTable } from './filters';
-import { requireImage } from './image-access';
+import { requireImage } from './images/access';
 import { paginate } from './pages';
 import type { Ec2Operations, Ec2State } from './state';
 import { checkTags } from './tags';

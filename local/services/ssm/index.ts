@@ -2,7 +2,7 @@ import type { Realm } from '../../realm';
 import type { Service } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import type { SsmDirectory } from '../directories';
-import { publicImageParameters } from '../ec2/amazon-images';
+import { publicImageParameters } from '../ec2/images/amazon-images';
 import type { TypedOperations } from '../typed-operations';
 import { parameterOperations } from './parameter-operations';
 import { ParameterStore } from './parameter-store';

@@ -4,7 +4,7 @@ import type { Realm } from '../../realm';
 import { History, Thread } from './history';
 import { runGraph } from './interpreter';
 import type { Json } from './language';
-import type { Machine } from './machines';
+import type { Machine } from './machine';
 import type { TaskCall } from './scope';
 import { StatesError, Stopped } from './states-error';
 import type { TaskTokens } from './task-tokens';

@@ -5,7 +5,10 @@ import type { Realm } from '../../realm';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
 import { Execution, type ExecutionParts } from './execution';
-import { badToken, type Machine, type Machines, pageSize, readName } from './machines';
+import type { Machine } from './machine';
+import type { Machines } from './machines';
+import { badToken, pageSize } from './paging';
+import { readName } from './read-name';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const INPUT_BYTES = 262_144;

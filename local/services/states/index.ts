@@ -4,8 +4,11 @@ import type { IamDirectory } from '../directories';
 import type { Execution } from './execution';
 import { Executions, type StartRequest } from './executions';
 import { Integrations, type IntegrationTargets } from './integrations';
+import { machineOperations } from './machine-operations';
 import { Machines } from './machines';
+import { tagOperations } from './tag-operations';
 import { TaskTokens } from './task-tokens';
+import { versionOperations } from './version-operations';
 
 /** What Step Functions stands on. */
 export interface StepFunctionsDependencies extends IntegrationTargets {
@@ -34,7 +37,9 @@ export class StepFunctions implements Service {
       (execution) => this.announce(execution),
     );
     this.operations = {
-      ...this.machines.operations(),
+      ...machineOperations(realm, this.machines),
+      ...versionOperations(realm, this.machines),
+      ...tagOperations(this.machines),
       ...this.executions.operations(),
       ...this.tokens.operations(),
     } satisfies OperationsOf<typeof import('@aws-sdk/client-sfn')>;

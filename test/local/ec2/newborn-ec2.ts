@@ -7,7 +7,7 @@ import type { Realm } from '../../../local/realm';
 import type { Call } from '../../../local/service';
 import { type IamDirectory, serviceCall } from '../../../local/services/directories';
 import { Ec2 } from '../../../local/services/ec2';
-import { publicImageParameters } from '../../../local/services/ec2/amazon-images';
+import { publicImageParameters } from '../../../local/services/ec2/images/amazon-images';
 
 const PROFILE = {
   arn: 'arn:aws:iam::000000000000:instance-profile/base',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { create } from 'tar';
-import { applyQuery } from '../../../local/machines/commands/query';
+import { applyQuery } from '../../../local/machines/commands/aws/query';
 import type { Machine, MachineOptions } from '../../../local/machines/machine';
 import { makeMachine, script, urlOf } from './launch';
 

@@ -1,5 +1,6 @@
 import type { Stack, StackResource } from '../stack';
 import { explainFailure } from './failure';
+import { noteResource } from './resource-events';
 import type { ResourceWork } from './resource-work';
 import { runGraph } from './run-graph';
 
@@ -51,18 +52,8 @@ async function deleteResource(
   resource: StackResource,
   kept: boolean,
 ): Promise<void> {
-  const note = (status: StackResource['status'], reason?: string) => {
-    resource.status = status;
-    resource.reason = reason;
-    resource.updated = stack.time();
-    stack.note({
-      LogicalResourceId: resource.logicalId,
-      PhysicalResourceId: resource.physicalId,
-      ResourceType: resource.type,
-      ResourceStatus: status,
-      ResourceStatusReason: reason,
-    });
-  };
+  const note = (status: StackResource['status'], reason?: string) =>
+    noteResource(stack, resource, status, reason);
   const forget = () => {
     if (stack.resources.get(resource.logicalId) === resource) stack.resources.delete(resource.logicalId);
   };

@@ -8,7 +8,8 @@ import type { TemplateVersion } from '../records/launch-templates';
 import type { Ec2State } from '../state';
 import { requireVersion } from '../template-versions';
 
-type Request = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
+/** A RunInstances call, as it is with its launch template. */
+export type LaunchRequest = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
 
 /**
  * What a RunInstances call asks for, after its launch template: what the call gives overrides the template;
@@ -18,12 +19,12 @@ type Request = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
 export function readLaunchRequest(
   state: Ec2State,
   input: RunInstancesCommandInput,
-): { request: Request; launchedFrom?: TemplateVersion } {
+): { request: LaunchRequest; launchedFrom?: TemplateVersion } {
   const { LaunchTemplate: reference, ...own } = input;
   if (!reference) return { request: own };
   const launchedFrom = requireVersion(state, reference);
   const template = fromTemplate(launchedFrom.data);
-  const request: Request = { ...template, ...definedOnly(own) };
+  const request: LaunchRequest = { ...template, ...definedOnly(own) };
   if (template.BlockDeviceMappings && own.BlockDeviceMappings) {
     request.BlockDeviceMappings = mergeMappings(template.BlockDeviceMappings, own.BlockDeviceMappings);
   }
@@ -39,9 +40,9 @@ export function readLaunchRequest(
 }
 
 /** The template's members under the names that RunInstances has for them. */
-function fromTemplate(data: RequestLaunchTemplateData): Request {
+function fromTemplate(data: RequestLaunchTemplateData): LaunchRequest {
   const { RamDiskId, InstanceRequirements: _requirements, ...same } = data;
-  return definedOnly({ ...same, ...(RamDiskId ? { RamdiskId: RamDiskId } : {}) }) as Request;
+  return definedOnly({ ...same, ...(RamDiskId ? { RamdiskId: RamDiskId } : {}) }) as LaunchRequest;
 }
 
 function mergeTags(

@@ -8,7 +8,8 @@ import type { InstanceRecord } from '../records/instances';
 import type { Ec2State } from '../state';
 import { countFreeAddresses } from '../subnets';
 import { createVolume } from '../volumes';
-import type { InterfacePlan, LaunchPlan } from './launch-plan';
+import type { InterfacePlan } from './launch-interfaces';
+import type { LaunchPlan } from './launch-plan';
 
 /** Makes the instances of a plan with their interfaces and volumes, as one reservation. They are pending. */
 export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): InstanceRecord[] {

@@ -7,7 +7,7 @@ import type {
   Volume,
   VolumeModification,
 } from '@aws-sdk/client-ec2';
-import type { DiskSnapshot } from '../../../machines/disk';
+import type { DiskSnapshot } from '../../../machines/disk-snapshot';
 import type { Has } from '../collection';
 import type { FilterTable } from '../filters';
 

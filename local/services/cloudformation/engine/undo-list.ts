@@ -1,0 +1,81 @@
+import type { Stack, StackResource } from '../stack';
+import type { Engine } from './engine';
+import { changedKeys } from './equal';
+import { explainFailure } from './failure';
+import { noteChange } from './resource-events';
+import { diffTags } from './resource-tags';
+import { ResourceWork } from './resource-work';
+
+/** How to take back what was done to a resource. */
+type Undo =
+  | { readonly kind: 'made'; readonly resource: StackResource }
+  | { readonly kind: 'replaced'; readonly old: StackResource; readonly resource: StackResource }
+  | {
+      readonly kind: 'changed';
+      readonly before: StackResource;
+      readonly resource: StackResource;
+      /** What it was to become, and became if that did not fail. */
+      readonly wanted: Pick<StackResource, 'properties' | 'tags'>;
+    };
+
+/** What a deployment has done, oldest first, so that it can be taken back. */
+export class UndoList {
+  private entries: Undo[] = [];
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly stack: Stack,
+  ) {}
+
+  /** Notes what is about to be done. */
+  add(entry: Undo): void {
+    this.entries.push(entry);
+  }
+
+  /** Resources that were made, replacements included. */
+  made(): StackResource[] {
+    return this.entries.flatMap((entry) => (entry.kind === 'changed' ? [] : [entry.resource]));
+  }
+
+  /**
+   * Takes back the changes of an update; what is taken back once is not again.
+   *
+   * @param skipped logical ids to leave as they are
+   * @returns logical ids for which that failed
+   */
+  async rollBack(skipped: readonly string[] = []): Promise<string[]> {
+    const failed = new Set<Undo>();
+    for (const entry of [...this.entries].reverse()) {
+      if (entry.kind === 'replaced') this.stack.resources.set(entry.old.logicalId, entry.old);
+      if (entry.kind === 'changed' && !(await this.takeBack(entry, skipped))) failed.add(entry);
+    }
+    this.entries = this.entries.filter((entry) => entry.kind !== 'changed' || failed.has(entry));
+    return [...failed].flatMap((entry) => (entry.kind === 'changed' ? [entry.resource.logicalId] : []));
+  }
+
+  /** @returns whether that succeeded */
+  private async takeBack(
+    { before, resource, wanted }: Undo & { kind: 'changed' },
+    skipped: readonly string[],
+  ): Promise<boolean> {
+    Object.assign(resource, before);
+    if (!skipped.includes(resource.logicalId)) {
+      noteChange(this.stack, resource, 'UPDATE_IN_PROGRESS');
+      const tags = diffTags(
+        wanted.tags,
+        before.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
+      );
+      try {
+        const work = new ResourceWork(this.engine, this.stack, this.engine.closing);
+        if (changedKeys(wanted.properties, before.properties).length > 0)
+          await work.update(resource.physicalId, resource, wanted.properties);
+        if (tags) await work.retag(resource.physicalId, resource, tags);
+      } catch (error) {
+        noteChange(this.stack, resource, 'UPDATE_FAILED', explainFailure(error));
+        return false;
+      }
+    }
+    noteChange(this.stack, resource, 'UPDATE_COMPLETE');
+    return true;
+  }
+}

@@ -1,0 +1,120 @@
+import type { BlockDeviceMapping, CreateImageCommandInput } from '@aws-sdk/client-ec2';
+import { AwsError } from '../../../wire/aws-error';
+import { checkDeviceNames, mergeMappings, performanceOf, planVolume } from '../block-devices';
+import type { InstanceRecord } from '../records/instances';
+import type { ImageMapping, SnapshotRecord, VolumeRecord } from '../records/storage';
+import { createSnapshot } from '../snapshots';
+import type { Ec2State } from '../state';
+
+/**
+ * A device of an image that is made of a snapshot, or is empty at first.
+ * @throws AwsError InvalidBlockDeviceMapping for a snapshot together with `Encrypted`, and as `planVolume`
+ */
+export function planImageDevice(
+  state: Ec2State,
+  mapping: BlockDeviceMapping,
+  rootDeviceName: string,
+): ImageMapping {
+  const DeviceName = mapping.DeviceName ?? '';
+  if (!mapping.Ebs) return { ...mapping, DeviceName, Ebs: undefined };
+  if (mapping.Ebs.SnapshotId && mapping.Ebs.Encrypted !== undefined) throw encryptedSnapshot(DeviceName);
+  const plan = planVolume(state, DeviceName, mapping.Ebs, DeviceName === rootDeviceName);
+  return {
+    DeviceName,
+    Ebs: {
+      SnapshotId: plan.snapshotId,
+      VolumeSize: plan.size,
+      VolumeType: plan.type,
+      ...performanceOf(plan),
+      Encrypted: plan.encrypted,
+      DeleteOnTermination: plan.deleteOnTermination,
+    },
+  };
+}
+
+/**
+ * The devices of an image that is made of an instance: a snapshot of each of its volumes, and what the call adds.
+ * @throws AwsError InvalidBlockDeviceMapping and as `planVolume`; then no snapshot was made
+ */
+export function snapshotVolumes(
+  state: Ec2State,
+  instance: InstanceRecord,
+  input: CreateImageCommandInput,
+): { mappings: ImageMapping[]; snapshots: SnapshotRecord[] } {
+  const snapshots: SnapshotRecord[] = [];
+  const attached = [...instance.volumes].flatMap(([DeviceName, held]) => {
+    const volume = state.volumes.find(held.volumeId);
+    return volume ? [{ DeviceName, held, volume }] : [];
+  });
+  const base: ImageMapping[] = attached.map(({ DeviceName, held, volume }) => ({
+    DeviceName,
+    Ebs: {
+      DeleteOnTermination: held.deleteOnTermination,
+      VolumeSize: volume.Size,
+      VolumeType: volume.VolumeType,
+      Encrypted: volume.Encrypted,
+      ...performanceOf({ type: volume.VolumeType, iops: volume.Iops, throughput: volume.Throughput }),
+    },
+  }));
+  const changes = input.BlockDeviceMappings ?? [];
+  checkDeviceNames(changes);
+  const merged = mergeMappings(base, changes);
+  if (!merged.some((mapping) => mapping.DeviceName === instance.rootDeviceName)) {
+    throw new AwsError('InvalidBlockDeviceMapping', 'The root device cannot be left out of an image');
+  }
+  const sourceOf = (mapping: BlockDeviceMapping) =>
+    attached.find((one) => one.DeviceName === mapping.DeviceName);
+  // All is checked before the first snapshot is made.
+  for (const change of changes) {
+    const source = sourceOf(change);
+    if (source) checkAttached(state, source.volume, change);
+    else if (change.Ebs) planImageDevice(state, change, instance.rootDeviceName);
+  }
+  const mappings = merged.map((mapping): ImageMapping => {
+    const source = sourceOf(mapping);
+    const DeviceName = mapping.DeviceName ?? '';
+    if (!mapping.Ebs) return { ...mapping, DeviceName };
+    if (!source) return planImageDevice(state, mapping, instance.rootDeviceName);
+    const snapshot = createSnapshot(state, source.volume, '');
+    snapshots.push(snapshot);
+    return {
+      DeviceName,
+      Ebs: { ...mapping.Ebs, SnapshotId: snapshot.SnapshotId, Encrypted: source.volume.Encrypted },
+    };
+  });
+  return { mappings, snapshots };
+}
+
+/** What a call says of a device that the instance has: it may not be of another snapshot, smaller or encrypted. */
+function checkAttached(state: Ec2State, volume: VolumeRecord, { DeviceName, Ebs }: BlockDeviceMapping): void {
+  if (!Ebs) return;
+  if (Ebs.SnapshotId) {
+    throw new AwsError(
+      'InvalidBlockDeviceMapping',
+      `No snapshot may be specified for ${DeviceName}: it becomes one of volume '${volume.VolumeId}'`,
+    );
+  }
+  if (Ebs.Encrypted && !volume.Encrypted) throw encryptedSnapshot(DeviceName);
+  const { VolumeSize = volume.Size, VolumeType = volume.VolumeType, Iops, Throughput } = Ebs;
+  if (VolumeSize < volume.Size) {
+    throw new AwsError(
+      'InvalidBlockDeviceMapping',
+      `Volume of size ${VolumeSize}GB is smaller than volume '${volume.VolumeId}', expect size >= ${volume.Size}GB`,
+    );
+  }
+  const own = VolumeType === volume.VolumeType ? volume.Iops : undefined;
+  const needsIops = VolumeType === 'io1' || VolumeType === 'io2';
+  planVolume(
+    state,
+    DeviceName ?? '',
+    { VolumeSize, VolumeType, Iops: Iops ?? (needsIops ? own : undefined), Throughput },
+    false,
+  );
+}
+
+function encryptedSnapshot(deviceName: string | undefined): AwsError {
+  return new AwsError(
+    'InvalidBlockDeviceMapping',
+    `the encrypted flag cannot be specified since device ${deviceName} has a snapshot specified.`,
+  );
+}

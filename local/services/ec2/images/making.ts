@@ -1,0 +1,181 @@
+import type { CreateImageCommandInput, ResourceType, Tag } from '@aws-sdk/client-ec2';
+import { type DurationName, durations } from '../../../durations';
+import { resourceId } from '../../../ids';
+import { AwsError } from '../../../wire/aws-error';
+import type { Lifecycle } from '../instances/lifecycle';
+import type { InstanceRecord } from '../records/instances';
+import type { Content, ImageRecord, SnapshotRecord } from '../records/storage';
+import { completeSnapshot } from '../snapshots';
+import type { Ec2State } from '../state';
+import { snapshotVolumes } from './devices';
+
+const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
+
+type ImageState = 'available' | 'failed' | 'deregistered' | 'disabled';
+
+/** @throws AwsError InvalidAMIName.Malformed, InvalidAMIName.Duplicate */
+export function checkImageName(state: Ec2State, name: string | undefined): string {
+  if (!name || !NAME.test(name)) {
+    throw new AwsError(
+      'InvalidAMIName.Malformed',
+      "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'",
+    );
+  }
+  const rival = state.images
+    .values()
+    .find((image) => image.OwnerId === state.owner && image.Name === name && !image.deregistered);
+  if (rival) {
+    throw new AwsError(
+      'InvalidAMIName.Duplicate',
+      `AMI name ${name} is already in use by AMI ${rival.ImageId}`,
+    );
+  }
+  return name;
+}
+
+/**
+ * Makes an image of an instance: its volumes are snapshotted while it is down for a reboot, or as they are with
+ * `NoReboot`. The image is pending until AWS's time for it has passed.
+ */
+export function makeImage(
+  state: Ec2State,
+  lifecycle: Lifecycle,
+  instance: InstanceRecord,
+  input: CreateImageCommandInput,
+  tagsFor: (type: ResourceType) => Tag[],
+): ImageRecord {
+  const name = checkImageName(state, input.Name);
+  const { mappings, snapshots } = snapshotVolumes(state, instance, input);
+  const source = state.images.find(instance.imageId);
+  const ImageId = resourceId('ami');
+  const image = state.images.add(ImageId, {
+    ...describeImage(state, ImageId, name, input.Description ?? ''),
+    Architecture: instance.architecture,
+    RootDeviceName: instance.rootDeviceName,
+    PlatformDetails: instance.platformDetails,
+    BlockDeviceMappings: mappings,
+    SourceInstanceId: instance.id,
+    SourceImageId: instance.imageId,
+    SourceImageRegion: state.realm.region,
+    BootMode: source?.BootMode,
+    ImdsSupport: source?.ImdsSupport,
+    TpmSupport: source?.TpmSupport,
+    EnaSupport: source?.EnaSupport ?? true,
+  });
+  for (const snapshot of snapshots) {
+    snapshot.Description = `Created by CreateImage(${instance.id}) for ${ImageId}`;
+    state.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
+  }
+  state.tags.add(ImageId, tagsFor('image'));
+  const captured = captureVolumes(state, lifecycle, instance, snapshots, input.NoReboot ?? false);
+  finishLater(state, image, {
+    operation: 'CreateImage',
+    kind: 'image',
+    duration: 'imageAvailable',
+    captured,
+  });
+  return image;
+}
+
+/** The members that every image of this account has when it is made. */
+export function describeImage(state: Ec2State, ImageId: string, name: string, description: string) {
+  return {
+    ImageId,
+    Name: name,
+    Description: description,
+    OwnerId: state.owner,
+    ImageLocation: `${state.owner}/${name}`,
+    ImageType: 'machine' as const,
+    State: 'pending' as const,
+    CreationDate: `${state.realm.clock.now().toISOString().slice(0, 19)}.000Z`,
+    Public: false,
+    Hypervisor: 'xen' as const,
+    VirtualizationType: 'hvm' as const,
+    RootDeviceType: 'ebs' as const,
+    SriovNetSupport: 'simple',
+    UsageOperation: 'RunInstances',
+    permissions: [],
+  };
+}
+
+/** Lets a pending image become available, or fail, when AWS's time for it is over. */
+export function finishLater(
+  state: Ec2State,
+  image: ImageRecord,
+  of: {
+    operation: 'CreateImage' | 'CopyImage' | 'RegisterImage';
+    kind: string;
+    duration: DurationName;
+    captured: Promise<void>;
+  },
+): void {
+  const { ledger, region, clock, faults } = state.realm;
+  const fault = faults.take('ec2', of.operation, 'lateFailure');
+  const done = ledger.begin(of.kind, image.ImageId, region);
+  clock.after(durations[of.duration].seconds, () => {
+    void of.captured.then(() => {
+      done();
+      const message = fault && (fault.message ?? 'Internal error');
+      finishImage(state, image, message);
+    });
+  });
+}
+
+function finishImage(state: Ec2State, image: ImageRecord, failure: string | undefined): void {
+  const snapshots = image.BlockDeviceMappings.flatMap(
+    (mapping) => state.snapshots.find(mapping.Ebs?.SnapshotId) ?? [],
+  );
+  if (failure === undefined) {
+    for (const snapshot of snapshots) completeSnapshot(snapshot);
+    if (image.deregistered) return;
+    image.State = 'available';
+    announceImage(state, image, 'available');
+    return;
+  }
+  for (const snapshot of snapshots) {
+    snapshot.State = 'error';
+    snapshot.StateMessage = failure;
+  }
+  if (image.deregistered) return;
+  image.State = 'failed';
+  image.StateReason = { Code: 'Server.InternalError', Message: failure };
+  announceImage(state, image, 'failed', failure);
+}
+
+/**
+ * Says on the event bus what became of an image.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ami-events.html
+ */
+export function announceImage(state: Ec2State, image: ImageRecord, to: ImageState, message = ''): void {
+  state.realm.bus.announce({
+    source: 'aws.ec2',
+    detailType: 'EC2 AMI State Change',
+    resources: [`arn:aws:ec2:${state.realm.region}::image/${image.ImageId}`],
+    detail: { RequestId: '', ImageId: image.ImageId, State: to, ErrorMessage: message },
+  });
+}
+
+function captureVolumes(
+  state: Ec2State,
+  lifecycle: Lifecycle,
+  instance: InstanceRecord,
+  snapshots: readonly SnapshotRecord[],
+  noReboot: boolean,
+): Promise<void> {
+  const capture = () => {
+    for (const snapshot of snapshots) {
+      const content: Content = state.volumes.find(snapshot.VolumeId)?.content();
+      snapshot.content = () => content;
+    }
+  };
+  if (noReboot || instance.state !== 'running') {
+    capture();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    lifecycle.reboot(instance, () => {
+      capture();
+      resolve();
+    });
+  });
+}

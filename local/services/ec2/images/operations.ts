@@ -1,0 +1,30 @@
+import { AwsError } from '../../../wire/aws-error';
+import type { Lifecycle } from '../instances/lifecycle';
+import type { Ec2Operations, Ec2State } from '../state';
+import { readTagSpecifications } from '../tags';
+import { copyOperations } from './copying';
+import { listingOperations } from './listing';
+import { makeImage } from './making';
+import { registrationOperations } from './registration';
+import { stateOperations } from './states';
+
+/** Images: made, copied, registered, described, deprecated, disabled and deregistered. */
+export function imageOperations(state: Ec2State, lifecycle: Lifecycle) {
+  return {
+    CreateImage(input, call) {
+      const tagsFor = readTagSpecifications(input.TagSpecifications, ['image', 'snapshot'], call);
+      const instance = state.instances.require(input.InstanceId);
+      if (instance.state !== 'running' && instance.state !== 'stopped') {
+        throw new AwsError(
+          'IncorrectInstanceState',
+          `The instance '${instance.id}' is not in the 'running' or 'stopped' state; it is ${instance.state}.`,
+        );
+      }
+      return { ImageId: makeImage(state, lifecycle, instance, input, tagsFor).ImageId };
+    },
+    ...copyOperations(state),
+    ...registrationOperations(state),
+    ...listingOperations(state),
+    ...stateOperations(state),
+  } satisfies Ec2Operations;
+}

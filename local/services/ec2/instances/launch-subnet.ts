@@ -1,0 +1,48 @@
+import { AwsError } from '../../../wire/aws-error';
+import type { SubnetRecord } from '../records/network';
+import { zonesOf } from '../regions';
+import { requireDefaultVpc } from '../security-groups';
+import type { Ec2State } from '../state';
+import { countFreeAddresses } from '../subnets';
+import type { LaunchRequest } from './launch-request';
+
+/** The subnet asked for, or the default subnet of the zone (of the first zone that has room). */
+export function chooseSubnet(
+  state: Ec2State,
+  request: LaunchRequest,
+  subnetId: string | undefined,
+): SubnetRecord {
+  const zone = zoneName(state, request);
+  if (subnetId) {
+    const subnet = state.subnets.require(subnetId);
+    if (zone && subnet.AvailabilityZone !== zone) {
+      throw new AwsError(
+        'InvalidParameterValue',
+        `The availability zone '${zone}' does not match the availability zone '${subnet.AvailabilityZone}' of the subnet '${subnetId}'.`,
+      );
+    }
+    return subnet;
+  }
+  const vpcId = requireDefaultVpc(state);
+  const candidates = state.subnets
+    .values()
+    .filter(
+      (subnet) =>
+        subnet.VpcId === vpcId && subnet.DefaultForAz && (!zone || subnet.AvailabilityZone === zone),
+    );
+  const chosen = candidates.find((subnet) => countFreeAddresses(state, subnet) > 0) ?? candidates[0];
+  if (chosen) return chosen;
+  const where = zone ? ` in availability zone '${zone}'` : '';
+  throw new AwsError(
+    'MissingInput',
+    `No subnets found for the default VPC '${vpcId}'${where}. Please specify a subnet.`,
+  );
+}
+
+function zoneName(state: Ec2State, request: LaunchRequest): string | undefined {
+  const { AvailabilityZone: name, AvailabilityZoneId: id } = request.Placement ?? {};
+  if (!name && !id) return undefined;
+  const found = zonesOf(state.realm.region).find((zone) => zone.name === name || zone.id === id);
+  if (!found) throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${name ?? id}]`);
+  return found.name;
+}
