@@ -102,3 +102,18 @@ test('every way into the HTTP API is in docs/deploying.md', () => {
   expect(routes.length).toBeGreaterThan(2);
   expect(routes.filter((route) => !page.includes(`\`${route}\``))).toEqual([]);
 });
+
+test('every package is in the list of packages, and no other', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
+  const rows = read('docs/packages.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const listed = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+  const clients = /^@aws-sdk\/client-/;
+  const used = Object.keys({ ...dependencies, ...devDependencies }).map((name) =>
+    clients.test(name) ? '@aws-sdk/client-*' : name,
+  );
+  expect(listed.toSorted()).toEqual([...new Set(used)].toSorted());
+});
