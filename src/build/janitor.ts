@@ -6,7 +6,8 @@ import { tagOf } from '../tags';
 import { findWaitsOf } from '../wait/store';
 import { cleanUpBuild } from './clean-up';
 import { findExecutionStatus } from './execution';
-import { findLockHolder } from './lock';
+import { pipelineOf } from './id';
+import { findLockHolder, releaseLock } from './lock';
 import { startQueuedBuild } from './queue';
 import { findRecord } from './record';
 import { endLostBuild } from './recover';
@@ -52,7 +53,9 @@ async function tidyBuild(build: string): Promise<void> {
       // A record ends after a year, a good image may not: only what is no image can be judged without one.
       return removeBeside(build);
     default:
-      return cleanUpBuild(build);
+      await cleanUpBuild(build);
+      // None holds one, unless it ended in the moment in which it took it.
+      return releaseLock(pipelineOf(build), build);
   }
 }
 
