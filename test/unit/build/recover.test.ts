@@ -174,6 +174,46 @@ test('a first image whose fleet never got healthy is taken out of the group agai
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
 });
 
+/** Two groups with one launch template, each at a version of it, and a version of the build for each. */
+function useSharedTemplate(versions: { first: string; second: string }): void {
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: [
+      { VersionNumber: 4, DefaultVersion: true },
+      { VersionNumber: 5, VersionDescription: `Kiln build ${BUILD}` },
+      { VersionNumber: 6, VersionDescription: `Kiln build ${BUILD}` },
+    ],
+  });
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [describeGroup('first', versions.first), describeGroup('second', versions.second)],
+  });
+}
+
+function describeGroup(AutoScalingGroupName: string, Version: string): never {
+  return { AutoScalingGroupName, LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } } as never;
+}
+
+test('of groups that share a launch template, one that failed leaves the other the version it serves with', async () => {
+  await openRecord({
+    targets: [makeTarget({ autoScalingGroup: 'first' }), makeTarget({ autoScalingGroup: 'second' })],
+  });
+  useSharedTemplate({ first: '5', second: '4' });
+  await recoverBuild(failure('RefreshFailed', 'the second group failed'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  const deleted = inputs(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)) as { Versions: string[] }[];
+  expect([...new Set(deleted.flatMap((call) => call.Versions))]).toEqual(['6']);
+});
+
+test('a refresh that succeeds while the build is undone leaves its group the version and the image', async () => {
+  await openRecord();
+  autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(() => {
+    useGroup('5');
+    return { InstanceRefreshes: [{ InstanceRefreshId: 'r-1', Status: 'Successful' }] };
+  });
+  await recoverBuild(failure('FleetNotHealthy', 'why'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
+});
+
 test('the SSM parameter names the image of before again', async () => {
   await openRecord({ imageId: 'ami-1', previousImage: { parameter: '/kiln/web/image', value: 'ami-0' } });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
