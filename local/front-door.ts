@@ -83,6 +83,10 @@ export class FrontDoor {
       return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
     }
     const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
+    // A function lives in the clock's time, others in their own. The SDKs take a difference for a wrong clock of their
+    // own, and then each error for one that goes away when asked again.
+    if (request.headers['x-amzn-trace-id'])
+      response.setHeader('date', this.house.account().clock.now().toUTCString());
     send(response, await this.answer(request));
   }
 

@@ -51,6 +51,20 @@ function send({ path = '/', method = 'POST', headers = {}, body }: Sent) {
   );
 }
 
+/** When an answer says that it is, in milliseconds since 1970. */
+async function readDate(headers: Record<string, string>): Promise<number> {
+  const answer = await send({ headers: { ...signedFor('ec2'), ...headers } });
+  return Date.parse(String(answer.headers.date));
+}
+
+test('an answer has the time of its caller: of the embedded AWS for a function, of the machine for others', async () => {
+  const { time } = (await (await fetch(`${aws.endpoint}/_local`)).json()) as { time: string };
+  expect(await readDate({ 'x-amzn-trace-id': 'Root=1-6b0a0e1e-31d5a37861fb1d5e8bd8b495' })).toBeGreaterThan(
+    Date.parse(time) - 1000,
+  );
+  expect(await readDate({})).toBeLessThanOrEqual(Date.now());
+});
+
 test.each([
   ['lambda', '/2015-03-31/functions/%E0%A4%A', /ResourceNotFoundException|ValidationException/],
   ['s3', '/bucket/%E0%A4%A', /<Code>InvalidURI<\/Code>/],
