@@ -43,7 +43,8 @@ export async function planBuild({
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
   await openBuild(build.id, request);
   const plan = await makePlan(pipeline, request.parameters);
-  await updateRecord(build.id, { fingerprint: plan.fingerprint, targets: plan.targets });
+  const { fingerprint, targets, image } = plan;
+  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo });
   return { build: { id: build.id, pipeline: pipeline.name }, plan };
 }
 

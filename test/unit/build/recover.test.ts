@@ -214,6 +214,15 @@ test('a refresh that succeeds while the build is undone leaves its group the ver
   expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
 });
 
+test('copies that a build began and did not come to write down are removed in their regions', async () => {
+  await openRecord({ copyTo: ['eu-north-1'] });
+  await recoverBuild(failure('States.Timeout', 'PublishImage took too long'));
+  const regions = await Promise.all(
+    ec2.commandCalls(DeregisterImageCommand).map((call) => (call.thisValue as EC2Client).config.region()),
+  );
+  expect(regions).toEqual(['us-east-1', 'eu-north-1']);
+});
+
 test('the SSM parameter names the image of before again', async () => {
   await openRecord({ imageId: 'ami-1', previousImage: { parameter: '/kiln/web/image', value: 'ami-0' } });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
