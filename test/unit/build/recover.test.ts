@@ -25,7 +25,14 @@ import { mockClient } from 'aws-sdk-client-mock';
 import aborted from '../../../events/execution-status-change.json';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord, moveStatus } from '../../../src/build/record';
-import { cleanUpExecution, ExecutionEvent, recoverBuild } from '../../../src/build/recover';
+import {
+  CleanUpEvent,
+  cleanUp,
+  cleanUpExecution,
+  ExecutionEvent,
+  recoverBuild,
+} from '../../../src/build/recover';
+import { announceStopped } from '../../../src/build/stopped';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
@@ -37,6 +44,7 @@ const ssm = mockClient(SSMClient);
 const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
 useTable();
+afterEach(() => jest.restoreAllMocks());
 
 const failure = (name: string, errorMessage: string) => ({
   build: { id: BUILD },
@@ -253,6 +261,34 @@ test('an execution that was stopped gets the same clean-up', async () => {
     error: { name: 'Stopped', message: expect.stringContaining('Ada stopped it') },
   });
 });
+
+test('what a function made while its execution was stopped is removed when that function must have ended', async () => {
+  await openRecord();
+  ec2
+    .on(DescribeImagesCommand)
+    .resolvesOnce({ Images: [] })
+    .resolves({ Images: [{ ImageId: 'ami-1' }] });
+  await cleanUp(CleanUpEvent.parse(aborted));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  await announceStopped();
+  expect(stoppedEvents()).toEqual([]);
+
+  const later = Date.now() + 3 * 60_000;
+  jest.spyOn(Date, 'now').mockReturnValue(later);
+  await announceStopped();
+  const [entry] = stoppedEvents();
+  await cleanUp(
+    CleanUpEvent.parse({ 'detail-type': entry?.DetailType, detail: JSON.parse(entry?.Detail ?? '') }),
+  );
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
+  await announceStopped();
+  expect(stoppedEvents()).toHaveLength(1);
+});
+
+function stoppedEvents() {
+  const sent = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+  return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Stopped');
+}
 
 test('an execution that Recover has ended is not cleaned up again', async () => {
   await openRecord();
