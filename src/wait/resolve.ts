@@ -35,6 +35,9 @@ export async function resolveWait({ kind, resource }: Pick<Wait, 'kind' | 'resou
 
 /** Once a minute: settles all waits. Events are best effort, and some waits have none. And asks for what is due. */
 export async function sweepWaits(): Promise<void> {
-  await announceStopped();
-  await settleWaits(await listWaits());
+  try {
+    await settleWaits(await listWaits());
+  } finally {
+    await announceStopped();
+  }
 }

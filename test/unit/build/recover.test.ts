@@ -33,6 +33,7 @@ import {
   recoverBuild,
 } from '../../../src/build/recover';
 import { announceStopped } from '../../../src/build/stopped';
+import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
@@ -289,6 +290,20 @@ function stoppedEvents() {
   const sent = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
   return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Stopped');
 }
+
+test('a sweep that cannot answer a wait asks for the second clean-up of stopped builds all the same', async () => {
+  await openRecord();
+  await cleanUp(CleanUpEvent.parse(aborted));
+  await storeWait({
+    ...{ kind: 'image', resource: 'ami-9', region: 'us-east-1', build: 'api-1', stage: 'AwaitImage' },
+    ...{ token: 't', since: Date.now() },
+  });
+  ec2.on(DescribeImagesCommand).rejects(new Error('denied'));
+  const later = Date.now() + 3 * 60_000;
+  jest.spyOn(Date, 'now').mockReturnValue(later);
+  await expect(sweepWaits()).rejects.toThrow('denied');
+  expect(stoppedEvents()).toHaveLength(1);
+});
 
 test('an execution that Recover has ended is not cleaned up again', async () => {
   await openRecord();
