@@ -43,15 +43,20 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function parsePort(text: string): number {
-  const port = Number(text);
+  const port = readNumber(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError('expected 0 to 65535');
   return port;
 }
 
 function parseScale(text: string): number {
-  const scale = Number(text);
+  const scale = readNumber(text);
   if (!(scale > 0) || scale > 10_000)
     throw new InvalidArgumentError('expected a number above 0, at most 10000');
   return scale;
+}
+
+/** A decimal number. An empty text, as a variable that is not set leaves it, is none. */
+function readNumber(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }

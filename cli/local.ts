@@ -10,7 +10,17 @@ export interface LocalOptions {
 
 /** `kiln local`: runs the embedded AWS until it is interrupted. */
 export function runLocal(options: LocalOptions): Promise<void> {
-  return interruptible((signal) => (options.empty ? runEmpty(options, signal) : runSample(options, signal)));
+  return interruptible(async (signal) => {
+    try {
+      await (options.empty ? runEmpty(options, signal) : runSample(options, signal));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') throw error;
+      throw new Error(
+        `port ${options.port} is taken by another program: name one with --port, or 0 to find a free one`,
+        { cause: error },
+      );
+    }
+  });
 }
 
 async function runSample(options: LocalOptions, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { archiveSite } from '../src/pipeline/archive';
 import { loadPipeline } from '../src/pipeline/load';
 import type { ClientSettings } from './deploy';
@@ -29,8 +29,7 @@ export async function pushSite(
   await loadPipeline(pipelines, name);
   const archive = await archiveSite(site, name);
   const ssm = new SSMClient(settings);
-  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/kiln/artifacts-bucket' }));
-  const bucket = Parameter?.Value ?? '';
+  const bucket = await findBucket(ssm);
   await new S3Client({ ...settings, forcePathStyle: true }).send(
     new PutObjectCommand({
       Bucket: bucket,
@@ -43,6 +42,21 @@ export async function pushSite(
   const parameter = `/kiln/${name}/site`;
   await ssm.send(new PutParameterCommand({ Name: parameter, Type: 'String', Value: uri, Overwrite: true }));
   return { uri, parameter };
+}
+
+const BUCKET = '/kiln/artifacts-bucket';
+
+async function findBucket(ssm: SSMClient): Promise<string> {
+  try {
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: BUCKET }));
+    return Parameter?.Value ?? '';
+  } catch (error) {
+    if (!(error instanceof ParameterNotFound)) throw error;
+    throw new Error(
+      `there is no SSM parameter ${BUCKET} in ${await ssm.config.region()}: deploy the service there first, or set AWS_REGION to where it is`,
+      { cause: error },
+    );
+  }
 }
 
 /** `kiln push`: with the SDK's own settings (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`). */

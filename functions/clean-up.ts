@@ -1,5 +1,5 @@
-import { cleanUpExecution, ExecutionEvent } from '../src/build/recover';
+import { CleanUpEvent, cleanUp } from '../src/build/recover';
 import { step } from '../src/lambda';
 
 /** On an execution that ended without Recover: the same clean-up. */
-export const handler = step(ExecutionEvent, cleanUpExecution);
+export const handler = step(CleanUpEvent, cleanUp);

@@ -61,10 +61,20 @@ export async function postBuild(call: Call) {
     pipeline: call.pathParameters?.pipeline ?? '',
     parameters,
     trigger: { kind: 'http', by: call.requestContext.authorizer?.iam?.userArn },
-    idempotencyKey: call.headers['idempotency-key'],
+    idempotencyKey: readKey(call.headers['idempotency-key']),
   });
   const { id, pipeline, status } = record;
   return { id, pipeline, status, href: `/builds/${id}` };
+}
+
+/** A name in the table has room for 1,024 bytes. */
+const LONGEST_KEY = 255;
+
+function readKey(key: string | undefined): string | undefined {
+  if (key === undefined || key.length <= LONGEST_KEY) return key;
+  throw new InvalidRequest(
+    `idempotency-key is ${key.length} characters long, expected at most ${LONGEST_KEY}.`,
+  );
 }
 
 function readBody({ body, isBase64Encoded }: Call): z.infer<typeof Body> {

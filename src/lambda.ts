@@ -36,6 +36,7 @@ function parseInput<Input extends z.ZodType>(Input: Input, event: unknown): z.ou
 const Identified = z.union([
   z.object({ build: z.object({ id: z.string() }) }).transform(({ build }) => build.id),
   z.object({ detail: z.object({ name: z.string() }) }).transform(({ detail }) => detail.name),
+  z.object({ detail: z.object({ build: z.string() }) }).transform(({ detail }) => detail.build),
   z
     .object({ pathParameters: z.object({ id: z.string() }) })
     .transform(({ pathParameters }) => pathParameters.id),

@@ -23,6 +23,5 @@ export async function cleanUpBuild(build: string): Promise<void> {
 async function undoChanges(record: BuildRecord): Promise<void> {
   if (await undoRollouts(record)) return;
   await restoreNewestImage(record);
-  const regions = new Set(record.copies?.map((copy) => copy.region));
-  for (const region of [undefined, ...regions]) await discardImagesOf(record.id, region);
+  for (const region of [undefined, ...(record.copyTo ?? [])]) await discardImagesOf(record.id, region);
 }

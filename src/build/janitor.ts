@@ -6,7 +6,8 @@ import { tagOf } from '../tags';
 import { findWaitsOf } from '../wait/store';
 import { cleanUpBuild } from './clean-up';
 import { findExecutionStatus } from './execution';
-import { findLockHolder } from './lock';
+import { pipelineOf } from './id';
+import { findLockHolder, releaseLock } from './lock';
 import { startQueuedBuild } from './queue';
 import { findRecord } from './record';
 import { endLostBuild } from './recover';
@@ -26,16 +27,18 @@ export async function tidyUp(): Promise<void> {
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
 }
 
-/** All builds that something in AWS is tagged with, or that hold a lock. */
+/** All builds that something in AWS is tagged with, here or where images are copied to, or that hold a lock. */
 async function findBuilds(): Promise<Set<string>> {
-  const [instances, images, snapshots, pipelines] = await Promise.all([
+  const pipelines = await loadPipelines(pipelinesFolder());
+  const copyTo = new Set(pipelines.flatMap(({ definition }) => definition.image.copyTo));
+  const regions = [undefined, ...copyTo];
+  const found = await Promise.all([
     findAllInstances(),
-    findImages(BUILT),
-    findSnapshots(BUILT),
-    loadPipelines(pipelinesFolder()),
+    ...regions.map((region) => findImages(BUILT, region)),
+    ...regions.map((region) => findSnapshots(BUILT, region)),
   ]);
   const holders = await Promise.all(pipelines.map(({ name }) => findLockHolder(name)));
-  const tagged = [...instances, ...images, ...snapshots].map((resource) => tagOf(resource, 'kiln:build'));
+  const tagged = found.flat().map((resource) => tagOf(resource, 'kiln:build'));
   return new Set([...tagged, ...holders].filter((build) => build !== undefined));
 }
 
@@ -52,7 +55,9 @@ async function tidyBuild(build: string): Promise<void> {
       // A record ends after a year, a good image may not: only what is no image can be judged without one.
       return removeBeside(build);
     default:
-      return cleanUpBuild(build);
+      await cleanUpBuild(build);
+      // None holds one, unless it ended in the moment in which it took it.
+      return releaseLock(pipelineOf(build), build);
   }
 }
 

@@ -10,9 +10,9 @@ import { renderUserData } from '../pipeline/user-data';
 import { pipelinesFolder } from '../pipelines-folder';
 import { checkTargets } from '../rollout/targets';
 import { isBuildId, pipelineOf } from './id';
-import { findLockHolder, takeLock } from './lock';
+import { findLockHolder, releaseLock, takeLock } from './lock';
 import { resolveReferences } from './parameters';
-import { createRecord, updateRecord } from './record';
+import { createRecord, getRecord, isOver, updateRecord } from './record';
 import type { Build, Plan } from './state';
 
 export const PlanInput = z.object({
@@ -43,7 +43,8 @@ export async function planBuild({
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
   await openBuild(build.id, request);
   const plan = await makePlan(pipeline, request.parameters);
-  await updateRecord(build.id, { fingerprint: plan.fingerprint, targets: plan.targets });
+  const { fingerprint, targets, image } = plan;
+  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo });
   return { build: { id: build.id, pipeline: pipeline.name }, plan };
 }
 
@@ -58,11 +59,18 @@ async function openBuild(build: string, request: PlanInput['request']): Promise<
   const startedAt = new Date().toISOString();
   await createRecord({ id: build, status: 'RUNNING', startedAt, ...request });
   await updateRecord(build, { startedAt });
-  if (await takeLock(request.pipeline, build, 'build')) return;
+  if (await takeLock(request.pipeline, build, 'build')) return keepUnlessOver(build, request.pipeline);
   const holder = await findLockHolder(request.pipeline);
   throw new PipelineBusy(
     `Pipeline ${request.pipeline} is busy with build ${holder}. Start builds through the API: it puts them into the queue.`,
   );
+}
+
+/** Who stops the execution in this moment ends the build and gives the lock back, maybe before it was taken. */
+async function keepUnlessOver(build: string, pipeline: string): Promise<void> {
+  if (!isOver(await getRecord(build))) return;
+  await releaseLock(pipeline, build);
+  throw new InvalidRequest(`Build ${build} has ended already. Start a new one.`);
 }
 
 async function makePlan(pipeline: Pipeline, given: Record<string, string>): Promise<Plan> {

@@ -4,6 +4,7 @@ import { failBuild } from './end';
 import { explainFailure } from './failure';
 import { isBuildId } from './id';
 import { findRecord, isOver } from './record';
+import { cleanUpStopped, rememberStopped, StoppedEvent } from './stopped';
 
 export const RecoverInput = z.object({
   build: z.object({ id: z.string() }),
@@ -45,6 +46,15 @@ const WORDS = {
   TIMED_OUT: 'The execution took longer than the state machine allows.',
 };
 
+/** What cleanUp hears: of an execution that ended, and of a build that was stopped some minutes ago. */
+export const CleanUpEvent = z.union([StoppedEvent, ExecutionEvent]);
+
+/** Cleans up after a build that did not come to Recover, at once and once more. */
+export async function cleanUp(event: z.infer<typeof CleanUpEvent>): Promise<void> {
+  if ('detail-type' in event) await cleanUpStopped(event.detail.build);
+  else await cleanUpExecution(event);
+}
+
 /**
  * After an execution that did not end by itself, and so never came to Recover: the same clean-up. Does nothing for
  * one that Recover has ended.
@@ -54,6 +64,7 @@ export async function cleanUpExecution({ detail }: z.infer<typeof ExecutionEvent
   if (!isBuildId(build)) return;
   const record = await findRecord(build);
   if (record && isOver(record)) return;
+  await rememberStopped(build);
   await endLostBuild(build, status, error, cause);
 }
 

@@ -36,6 +36,19 @@ export async function findAllInstances(): Promise<Instance[]> {
   return describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
 }
 
+/** As many values as EC2 takes in one filter. */
+const IMAGES_A_CALL = 200;
+
+/** Those of the images that a server runs, whoever launched it. */
+export async function findImagesThatRun(imageIds: string[]): Promise<Set<string>> {
+  const run = new Set<string>();
+  for (let at = 0; at < imageIds.length; at += IMAGES_A_CALL) {
+    const Values = imageIds.slice(at, at + IMAGES_A_CALL);
+    for (const { ImageId = '' } of await describeAlive([{ Name: 'image-id', Values }])) run.add(ImageId);
+  }
+  return run;
+}
+
 async function describeAlive(filters: Filter[]): Promise<Instance[]> {
   const Filters = [...filters, { Name: 'instance-state-name', Values: ALIVE }];
   const found: Instance[] = [];

@@ -1,10 +1,11 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import type { z } from 'zod';
 import type { Build, Plan } from '../build/state';
-import { describeGroups } from '../rollout/groups';
+import { describeAllGroups } from '../rollout/groups';
 import { deleteVersions, listVersions } from '../rollout/template';
 import { byTag, tagOf } from '../tags';
 import { discardImages, findImages } from './discard';
+import { findImagesThatRun } from './instances';
 
 interface Template {
   id: string;
@@ -13,17 +14,18 @@ interface Template {
 
 /**
  * Keeps the newest images of a pipeline and retires the others: deregisters them, in all regions of the pipeline,
- * deletes their snapshots and the launch template versions that name them. Leaves alone an image that the default
- * version of a target's template names, or a version that the group or one of its servers uses.
+ * deletes their snapshots and the launch template versions that name them. Leaves alone an image that a server runs,
+ * and one that the default version of a target's template names, or a version that a group uses: whatever group it is,
+ * since others may share the template, or be targets no more.
  */
 export async function retireImages({ pipeline }: z.infer<typeof Build>, plan: Plan): Promise<void> {
   const images = newestFirst(await findImages([byTag('kiln:pipeline', pipeline)]));
   const old = images.slice(plan.image.keep);
   if (old.length === 0) return;
   const templates = await describeTemplates(plan);
-  const used = new Set(
-    templates.flatMap(({ versions }) => versions.filter((v) => v.isUsed).map((v) => v.imageId)),
-  );
+  const used = await findImagesThatRun(old.map(({ ImageId = '' }) => ImageId));
+  for (const { imageId } of templates.flatMap(({ versions }) => versions.filter((one) => one.isUsed)))
+    used.add(imageId);
   const retired = old.filter(({ ImageId = '' }) => !used.has(ImageId));
   await deleteVersionsOf(retired, templates);
   await discardImages(retired);
@@ -35,9 +37,9 @@ function newestFirst(images: Image[]): Image[] {
 }
 
 async function describeTemplates({ targets }: Plan): Promise<Template[]> {
-  const groups = await describeGroups(targets.map((target) => target.autoScalingGroup));
+  if (targets.length === 0) return [];
   const inUse = new Set<string>();
-  for (const group of groups.values()) {
+  for (const group of await describeAllGroups()) {
     for (const { LaunchTemplate } of [group, ...(group.Instances ?? [])]) {
       inUse.add(`${LaunchTemplate?.LaunchTemplateId} ${LaunchTemplate?.Version}`);
     }

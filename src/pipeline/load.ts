@@ -39,11 +39,14 @@ export async function loadPipeline(folder: string, name: string): Promise<Pipeli
  */
 export async function loadPipelines(folder: string): Promise<Pipeline[]> {
   const loaded = await Promise.allSettled((await listFolders(folder)).map((name) => loadNamed(folder, name)));
-  const failures = loaded.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const failures: unknown[] = loaded.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  failures.push(...(await findMisnamed(folder)));
   const unexpected = failures.find((reason) => !(reason instanceof InvalidPipeline));
   if (unexpected) throw unexpected;
   if (failures.length > 0) {
-    throw new InvalidPipeline(failures.map((failure: InvalidPipeline) => failure.message).join('\n'));
+    throw new InvalidPipeline(failures.map((failure) => (failure as InvalidPipeline).message).join('\n'));
   }
   return loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
@@ -65,8 +68,24 @@ async function listFolders(folder: string): Promise<string[]> {
   return withFile.flat().sort();
 }
 
+/** A pipeline under a name that is nearly right would be left out in silence. */
+async function findMisnamed(folder: string): Promise<InvalidPipeline[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = entries
+    .filter((entry) => entry.isDirectory())
+    .map(async ({ name }) => {
+      const files = await readdir(join(folder, name));
+      const misnamed = files.includes(FILE) ? [] : files.filter((file) => /^pipelines?\.ya?ml$/i.test(file));
+      return misnamed.map(
+        (file) => new InvalidPipeline(`${join(folder, name, file)} is not read, expected it as ${FILE}`),
+      );
+    });
+  return (await Promise.all(found)).flat();
+}
+
 async function isPipeline(folder: string, name: string): Promise<boolean> {
-  return (await readdir(join(folder, name))).includes(FILE);
+  const entries = await readdir(join(folder, name), { withFileTypes: true });
+  return entries.some((entry) => entry.name === FILE && !entry.isDirectory());
 }
 
 async function describeUnknown(folder: string, name: string): Promise<string> {

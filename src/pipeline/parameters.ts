@@ -2,12 +2,16 @@ import { InvalidParameter } from '../errors';
 import type { Pipeline } from './definition';
 import { show } from './expected';
 
+/** The most bytes that the values of a build may have: more than user data holds, less than an execution's input. */
+const MOST_BYTES = 65_536;
+
 /**
  * Fills the parameters of a build: what the request gave, and the defaults of the pipeline for the rest.
  *
  * @param given the values of the request, by name
  * @returns a value for each parameter of the pipeline; it may still be a reference (`resolve:ssm:NAME`)
- * @throws InvalidParameter if the request gave one that the pipeline does not have, or gave none where it must
+ * @throws InvalidParameter if the request gave one that the pipeline does not have, gave none where it must, or gave more
+ *   than user data can hold
  */
 export function checkParameters(pipeline: Pipeline, given: Record<string, string>): Record<string, string> {
   const { parameters } = pipeline.definition;
@@ -24,6 +28,12 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
   if (missing.length > 0) {
     throw new InvalidParameter(
       `pipeline ${pipeline.name} needs a value for parameter ${missing.join(', ')}: it has no default`,
+    );
+  }
+  const bytes = Buffer.byteLength(values.map(([, value]) => value).join(''));
+  if (bytes > MOST_BYTES) {
+    throw new InvalidParameter(
+      `the parameters of pipeline ${pipeline.name} are ${bytes} bytes, expected at most ${MOST_BYTES}: put what is long into a file that the user data fetches`,
     );
   }
   return Object.fromEntries(values) as Record<string, string>;

@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { PipelineDefinition } from './definition';
 
@@ -27,9 +27,11 @@ export function parseDefinition(text: string): Parsed {
   return { problems: [...new Set(problems)] };
 }
 
-function describeSyntaxError(error: { message: string; pos: [number, number] }, lines: LineCounter): string {
+function describeSyntaxError(error: YAMLParseError, lines: LineCounter): string {
   const { line, col } = lines.linePos(error.pos[0]);
-  return `line ${line}, column ${col}: ${error.message}`;
+  const message =
+    error.code === 'MULTIPLE_DOCS' ? 'expected one document, without a second ---' : error.message;
+  return `line ${line}, column ${col}: ${message}`;
 }
 
 function describeIssue(issue: z.core.$ZodIssue, document: Document, lines: LineCounter): string[] {

@@ -1,4 +1,8 @@
-import { type AutoScalingGroup, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  type AutoScalingGroup,
+  DescribeAutoScalingGroupsCommand,
+  paginateDescribeAutoScalingGroups,
+} from '@aws-sdk/client-auto-scaling';
 import { autoScaling } from '../aws';
 
 /** As many groups as one DescribeAutoScalingGroups answers at most. */
@@ -14,5 +18,13 @@ export async function describeGroups(names: string[]): Promise<Map<string, AutoS
     );
     for (const group of AutoScalingGroups) groups.set(group.AutoScalingGroupName ?? '', group);
   }
+  return groups;
+}
+
+/** Reads all Auto Scaling groups of the account in this region. */
+export async function describeAllGroups(): Promise<AutoScalingGroup[]> {
+  const groups: AutoScalingGroup[] = [];
+  const pages = paginateDescribeAutoScalingGroups({ client: autoScaling(), pageSize: GROUPS_A_CALL }, {});
+  for await (const { AutoScalingGroups = [] } of pages) groups.push(...AutoScalingGroups);
   return groups;
 }

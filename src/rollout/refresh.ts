@@ -125,6 +125,7 @@ async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | 
 }
 
 function reasonOf(refresh: InstanceRefresh | undefined): string {
-  const reasons = [refresh?.RollbackDetails?.RollbackReason, refresh?.StatusReason].filter(Boolean);
+  const said = [refresh?.RollbackDetails?.RollbackReason, refresh?.StatusReason].filter(Boolean);
+  const reasons = [...new Set(said)];
   return reasons.length > 0 ? reasons.join(' ') : 'AWS gives no reason.';
 }

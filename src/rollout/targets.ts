@@ -1,6 +1,6 @@
 import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, type LaunchTemplateVersion } from '@aws-sdk/client-ec2';
-import { ec2 } from '../aws';
+import { ec2, isAwsError } from '../aws';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import type { RolloutTarget } from '../pipeline/definition';
@@ -19,7 +19,7 @@ export async function checkTargets(rollout: RolloutTarget[]): Promise<Target[]> 
 
 async function checkTarget(target: RolloutTarget, group: AutoScalingGroup | undefined): Promise<Target> {
   const { template, found } = checkGroup(target.autoScalingGroup, group);
-  const version = await describeVersion(template);
+  const version = await describeVersion(target.autoScalingGroup, template);
   const isNumbered = /^\d+$/.test(template.Version ?? '');
   const isFirstImage = found.DesiredCapacity === 0 && !isPublishedByKiln(version);
   if (isFirstImage) checkRoom(target, found);
@@ -82,15 +82,26 @@ function refuse(group: string, why: string): never {
   throw new TargetNotRefreshable(`The Auto Scaling group ${group} ${why}`);
 }
 
-async function describeVersion(template: LaunchTemplateSpecification): Promise<LaunchTemplateVersion> {
-  const { LaunchTemplateVersions } = await ec2().send(
-    new DescribeLaunchTemplateVersionsCommand({
-      LaunchTemplateId: template.LaunchTemplateId,
-      Versions: [template.Version ?? '$Default'],
-    }),
+async function describeVersion(
+  group: string,
+  template: LaunchTemplateSpecification,
+): Promise<LaunchTemplateVersion> {
+  const Version = template.Version ?? '$Default';
+  try {
+    const { LaunchTemplateVersions } = await ec2().send(
+      new DescribeLaunchTemplateVersionsCommand({
+        LaunchTemplateId: template.LaunchTemplateId,
+        Versions: [Version],
+      }),
+    );
+    const version = LaunchTemplateVersions?.[0];
+    if (version) return version;
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'))
+      throw error;
+  }
+  refuse(
+    group,
+    `uses version ${Version} of the launch template ${template.LaunchTemplateId}, which does not exist any more. Set the group to one that does.`,
   );
-  const version = LaunchTemplateVersions?.[0];
-  if (!version)
-    throw new Error(`EC2 answered without version ${template.Version} of ${template.LaunchTemplateId}.`);
-  return version;
 }

@@ -19,27 +19,49 @@ import { deleteVersions, isPublishedByKiln, listVersions, moveDefaultVersion } f
  * @returns whether the image of the build serves in any of the groups
  */
 export async function undoRollouts(record: BuildRecord): Promise<boolean> {
-  const targets = record.targets ?? [];
-  const groups = await describeGroups(targets.map((target) => target.autoScalingGroup));
-  const serving = await Promise.all(
-    targets.map((target) => undoRollout(record, target, groups.get(target.autoScalingGroup))),
+  const rollouts = await Promise.all(
+    (record.targets ?? []).map(async (target) => ({
+      target,
+      versions: await findOwnVersions(record.id, target),
+    })),
   );
-  return serving.includes(true);
+  await stopRefreshes(rollouts);
+  const serving = await takeOutUnverified(record, rollouts);
+  // Only now: groups that share a launch template must not lose each other's versions.
+  for (const { target, versions } of rollouts) {
+    const kept = serving.filter(({ launchTemplateId }) => launchTemplateId === target.launchTemplateId);
+    const unused = versions.filter((version) => !kept.some((one) => one.version === version));
+    await discardVersions(target, unused);
+  }
+  return serving.length > 0;
 }
 
-async function undoRollout(
-  record: BuildRecord,
-  target: Target,
-  group: AutoScalingGroup | undefined,
-): Promise<boolean> {
-  const versions = await findOwnVersions(record.id, target);
-  let serves = false;
-  for (const version of versions) {
-    if (usesVersion(group, target, version)) serves = await keepOrTakeOut(record, target);
-    else if (group) await stopRefresh(target, version);
-  }
-  if (!serves) await discardVersions(target, versions);
-  return serves;
+/** A target, and the versions of its launch template that the build made. */
+interface Rollout {
+  target: Target;
+  versions: string[];
+}
+
+async function stopRefreshes(rollouts: Rollout[]): Promise<void> {
+  const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
+  const there = rollouts.filter(({ target }) => groups.has(target.autoScalingGroup));
+  await Promise.all(there.map(({ target, versions }) => stopRefresh(target, versions)));
+}
+
+/**
+ * Takes first images that were never verified out of their groups again. Looks at the groups after the refreshes were
+ * stopped: one that succeeded just before has given its group the new version.
+ *
+ * @returns the versions of the build that groups keep
+ */
+async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]) {
+  const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
+  const kept = rollouts.map(async ({ target, versions }) => {
+    const version = findUsedVersion(groups.get(target.autoScalingGroup), target, versions);
+    if (version === undefined || !(await keepOrTakeOut(record, target))) return [];
+    return [{ launchTemplateId: target.launchTemplateId, version }];
+  });
+  return (await Promise.all(kept)).flat();
 }
 
 /** They are looked for, since a build may end between making one and writing it down. */
@@ -50,9 +72,14 @@ async function findOwnVersions(build: string, target: Target): Promise<string[]>
     .map((version) => String(version.VersionNumber));
 }
 
-function usesVersion(group: AutoScalingGroup | undefined, target: Target, version: string): boolean {
+function findUsedVersion(
+  group: AutoScalingGroup | undefined,
+  target: Target,
+  versions: string[],
+): string | undefined {
   const template = group?.LaunchTemplate;
-  return template?.LaunchTemplateId === target.launchTemplateId && template.Version === version;
+  if (template?.LaunchTemplateId !== target.launchTemplateId) return undefined;
+  return versions.find((version) => version === template.Version);
 }
 
 /** @returns whether the group keeps the image of the build */
@@ -71,10 +98,11 @@ async function keepOrTakeOut(record: BuildRecord, target: Target): Promise<boole
 }
 
 /** Rolls back the refresh of this build if it runs; where AWS cannot, cancels it. */
-async function stopRefresh(target: Target, version: string): Promise<void> {
+async function stopRefresh(target: Target, versions: string[]): Promise<void> {
+  if (versions.length === 0) return;
   const active = await findActiveRefresh(target.autoScalingGroup);
   const isStopping = active?.Status === 'RollbackInProgress' || active?.Status === 'Cancelling';
-  if (!active || isStopping || !isRefreshTo(active, target, version)) return;
+  if (!active || isStopping || !versions.some((version) => isRefreshTo(active, target, version))) return;
   const input = { AutoScalingGroupName: target.autoScalingGroup };
   try {
     const stop = target.canRollBack

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { announceStopped } from '../build/stopped';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';
@@ -32,7 +33,11 @@ export async function resolveWait({ kind, resource }: Pick<Wait, 'kind' | 'resou
   await settleWaits(await findWaits(kind, resource));
 }
 
-/** Once a minute: settles all waits. Events are best effort, and some waits have none. */
+/** Once a minute: settles all waits. Events are best effort, and some waits have none. And asks for what is due. */
 export async function sweepWaits(): Promise<void> {
-  await settleWaits(await listWaits());
+  try {
+    await settleWaits(await listWaits());
+  } finally {
+    await announceStopped();
+  }
 }

@@ -57,6 +57,20 @@ test.each([
     'InvalidRequest',
     /expected string/,
   ],
+  [
+    'values that are too long for a build',
+    { body: JSON.stringify({ parameters: { SITE: `s3://${'a'.repeat(300_000)}` } }) },
+    400,
+    'InvalidParameter',
+    /are 300005 bytes, expected at most 65536/,
+  ],
+  [
+    'an idempotency key that is too long',
+    { headers: { 'idempotency-key': 'k'.repeat(256) } },
+    400,
+    'InvalidRequest',
+    /idempotency-key is 256 characters long, expected at most 255/,
+  ],
   ['a value against its pattern', { body: '{"parameters":{"SITE":"x"}}' }, 400, 'InvalidParameter', /\^s3/],
   ['an unknown pipeline', { pathParameters: { pipeline: 'nope' } }, 404, 'UnknownPipeline', /api, web/],
 ])('a POST with %s is answered in plain words', async (_what, change, status, error, words) => {

@@ -25,7 +25,15 @@ import { mockClient } from 'aws-sdk-client-mock';
 import aborted from '../../../events/execution-status-change.json';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord, moveStatus } from '../../../src/build/record';
-import { cleanUpExecution, ExecutionEvent, recoverBuild } from '../../../src/build/recover';
+import {
+  CleanUpEvent,
+  cleanUp,
+  cleanUpExecution,
+  ExecutionEvent,
+  recoverBuild,
+} from '../../../src/build/recover';
+import { announceStopped } from '../../../src/build/stopped';
+import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
@@ -37,6 +45,7 @@ const ssm = mockClient(SSMClient);
 const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
 useTable();
+afterEach(() => jest.restoreAllMocks());
 
 const failure = (name: string, errorMessage: string) => ({
   build: { id: BUILD },
@@ -174,6 +183,55 @@ test('a first image whose fleet never got healthy is taken out of the group agai
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
 });
 
+/** Two groups with one launch template, each at a version of it, and a version of the build for each. */
+function useSharedTemplate(versions: { first: string; second: string }): void {
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: [
+      { VersionNumber: 4, DefaultVersion: true },
+      { VersionNumber: 5, VersionDescription: `Kiln build ${BUILD}` },
+      { VersionNumber: 6, VersionDescription: `Kiln build ${BUILD}` },
+    ],
+  });
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [describeGroup('first', versions.first), describeGroup('second', versions.second)],
+  });
+}
+
+function describeGroup(AutoScalingGroupName: string, Version: string): never {
+  return { AutoScalingGroupName, LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } } as never;
+}
+
+test('of groups that share a launch template, one that failed leaves the other the version it serves with', async () => {
+  await openRecord({
+    targets: [makeTarget({ autoScalingGroup: 'first' }), makeTarget({ autoScalingGroup: 'second' })],
+  });
+  useSharedTemplate({ first: '5', second: '4' });
+  await recoverBuild(failure('RefreshFailed', 'the second group failed'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  const deleted = inputs(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)) as { Versions: string[] }[];
+  expect([...new Set(deleted.flatMap((call) => call.Versions))]).toEqual(['6']);
+});
+
+test('a refresh that succeeds while the build is undone leaves its group the version and the image', async () => {
+  await openRecord();
+  autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(() => {
+    useGroup('5');
+    return { InstanceRefreshes: [{ InstanceRefreshId: 'r-1', Status: 'Successful' }] };
+  });
+  await recoverBuild(failure('FleetNotHealthy', 'why'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
+});
+
+test('copies that a build began and did not come to write down are removed in their regions', async () => {
+  await openRecord({ copyTo: ['eu-north-1'] });
+  await recoverBuild(failure('States.Timeout', 'PublishImage took too long'));
+  const regions = await Promise.all(
+    ec2.commandCalls(DeregisterImageCommand).map((call) => (call.thisValue as EC2Client).config.region()),
+  );
+  expect(regions).toEqual(['us-east-1', 'eu-north-1']);
+});
+
 test('the SSM parameter names the image of before again', async () => {
   await openRecord({ imageId: 'ami-1', previousImage: { parameter: '/kiln/web/image', value: 'ami-0' } });
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
@@ -203,6 +261,48 @@ test('an execution that was stopped gets the same clean-up', async () => {
     status: 'ABORTED',
     error: { name: 'Stopped', message: expect.stringContaining('Ada stopped it') },
   });
+});
+
+test('what a function made while its execution was stopped is removed when that function must have ended', async () => {
+  await openRecord();
+  ec2
+    .on(DescribeImagesCommand)
+    .resolvesOnce({ Images: [] })
+    .resolves({ Images: [{ ImageId: 'ami-1' }] });
+  await cleanUp(CleanUpEvent.parse(aborted));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
+  await announceStopped();
+  expect(stoppedEvents()).toEqual([]);
+
+  const later = Date.now() + 3 * 60_000;
+  jest.spyOn(Date, 'now').mockReturnValue(later);
+  await announceStopped();
+  const [entry] = stoppedEvents();
+  await cleanUp(
+    CleanUpEvent.parse({ 'detail-type': entry?.DetailType, detail: JSON.parse(entry?.Detail ?? '') }),
+  );
+  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
+  await announceStopped();
+  expect(stoppedEvents()).toHaveLength(1);
+});
+
+function stoppedEvents() {
+  const sent = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+  return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Stopped');
+}
+
+test('a sweep that cannot answer a wait asks for the second clean-up of stopped builds all the same', async () => {
+  await openRecord();
+  await cleanUp(CleanUpEvent.parse(aborted));
+  await storeWait({
+    ...{ kind: 'image', resource: 'ami-9', region: 'us-east-1', build: 'api-1', stage: 'AwaitImage' },
+    ...{ token: 't', since: Date.now() },
+  });
+  ec2.on(DescribeImagesCommand).rejects(new Error('denied'));
+  const later = Date.now() + 3 * 60_000;
+  jest.spyOn(Date, 'now').mockReturnValue(later);
+  await expect(sweepWaits()).rejects.toThrow('denied');
+  expect(stoppedEvents()).toHaveLength(1);
 });
 
 test('an execution that Recover has ended is not cleaned up again', async () => {

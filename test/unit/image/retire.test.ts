@@ -4,6 +4,7 @@ import {
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
@@ -38,6 +39,7 @@ beforeEach(() => {
     })),
   });
   ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
     AutoScalingGroups: [
       {
@@ -72,4 +74,25 @@ test('while there are no more images than are kept, nothing is asked and nothing
   await retireImages({ id: BUILD, pipeline: 'web' }, plan(6));
   expect(deregistered()).toEqual([]);
   expect(autoScaling.calls()).toEqual([]);
+});
+
+test('an image is kept while a server runs it that is in no target of the pipeline', async () => {
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ ImageId: 'ami-4' }] }] });
+  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  expect(deregistered()).toEqual(['ami-1']);
+});
+
+test('a group that is no target keeps the version of a shared template that it uses, and its image', async () => {
+  const other = { AutoScalingGroupName: 'other', LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' } };
+  autoScaling.on(DescribeAutoScalingGroupsCommand, { NextToken: 'more' }).resolves({
+    AutoScalingGroups: [other as never],
+  });
+  autoScaling.on(DescribeAutoScalingGroupsCommand, { NextToken: undefined }).resolves({
+    AutoScalingGroups: [],
+    NextToken: 'more',
+  });
+  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  expect(deregistered()).not.toContain('ami-4');
+  const [deletion] = ec2.commandCalls(DeleteLaunchTemplateVersionsCommand);
+  expect(deletion?.args[0].input.Versions).not.toContain('4');
 });

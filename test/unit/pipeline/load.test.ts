@@ -99,6 +99,22 @@ test('reading all pipelines tells what is wrong in each', async () => {
   ]);
 });
 
+test.each(['pipeline.yaml', 'Pipeline.yml', 'pipelines.yml'])(
+  'a pipeline whose file is called %s is not left out in silence',
+  async (file) => {
+    const folder = makeFolder({ [`web/${file}`]: FILE, 'web/user-data.sh': SCRIPT });
+    await expect(loadPipelines(folder)).rejects.toThrow(
+      new InvalidPipeline(`${join(folder, 'web', file)} is not read, expected it as pipeline.yml`),
+    );
+  },
+);
+
+test('a folder in the place of a pipeline file is no pipeline', async () => {
+  const folder = makeFolder({ 'web/pipeline.yml/readme': '' });
+  await expect(loadPipelines(folder)).resolves.toEqual([]);
+  await expect(loadPipeline(folder, 'web')).rejects.toThrow('no pipeline is named "web": there are none');
+});
+
 test('the pipelines of this repository are valid', async () => {
   const pipelines = await loadPipelines(join(__dirname, '../../../pipelines'));
   expect(pipelines.map(({ name }) => name)).toEqual(['api', 'web']);

@@ -240,3 +240,9 @@ test('an AMI by its old short id, a version of an SSM parameter and a key pair a
     expect(definition?.base).toMatchObject({ image, instanceType: 'c7gn.metal', keyName: 'me' });
   }
 });
+
+test('a second document in the file is refused by its line', () => {
+  expect(parseDefinition(`${BASE}---\nwhenBusy: queue\n`).problems).toEqual([
+    'line 2, column 1: expected one document, without a second ---',
+  ]);
+});

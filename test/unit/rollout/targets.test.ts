@@ -92,3 +92,17 @@ test.each<[string, object | undefined, object, RegExp]>([
     message: expect.stringMatching(words),
   });
 });
+
+test.each(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'])(
+  'a group whose template version was deleted is refused with what to change (%s)',
+  async (name) => {
+    useGroup({ ...many, LaunchTemplate: template('4') });
+    ec2.on(DescribeLaunchTemplateVersionsCommand).rejects(Object.assign(new Error('gone'), { name }));
+    await expect(checkTargets([item])).rejects.toMatchObject({
+      name: 'TargetNotRefreshable',
+      message: expect.stringMatching(
+        /fleet uses version 4 of the launch template lt-1, which does not exist/,
+      ),
+    });
+  },
+);

@@ -1,0 +1,55 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import { tidyUp } from '../../../src/build/janitor';
+import { findLockHolder, takeLock } from '../../../src/build/lock';
+import { moveStatus } from '../../../src/build/record';
+import { makeFolder, removeFolders } from '../pipeline/folders';
+import { BUILD, openRecord } from '../records';
+import { useTable } from '../table';
+
+const ec2 = mockClient(EC2Client);
+const autoScaling = mockClient(AutoScalingClient);
+useTable();
+
+afterEach(removeFolders);
+beforeEach(() => {
+  process.env.LAMBDA_TASK_ROOT = process.cwd();
+  ec2.reset();
+  ec2.on(DescribeInstancesCommand).resolves({});
+  ec2.on(DescribeImagesCommand).resolves({});
+  ec2.on(DescribeSnapshotsCommand).resolves({});
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({});
+});
+
+test('a lock that a build has kept beyond its end is given back at night', async () => {
+  await openRecord({ targets: [] });
+  await takeLock('web', BUILD, 'build');
+  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  await tidyUp();
+  expect(await findLockHolder('web')).toBeUndefined();
+});
+
+test('a copy that a stopped build left in another region is found there at night', async () => {
+  const base = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }';
+  process.env.LAMBDA_TASK_ROOT = makeFolder({
+    'pipelines/web/pipeline.yml': `${base}\nimage: { copyTo: [eu-north-1] }\n`,
+    'pipelines/web/user-data.sh': '#!/bin/bash\n',
+  });
+  await openRecord({ targets: [], copyTo: ['eu-north-1'] });
+  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  const copy = { ImageId: 'ami-2', Tags: [{ Key: 'kiln:build', Value: BUILD }] };
+  ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => ({
+    Images: (await client().config.region()) === 'eu-north-1' ? [copy] : [],
+  }));
+  await tidyUp();
+  expect(ec2.commandCalls(DeregisterImageCommand).map((call) => call.args[0].input)).toEqual([
+    { ImageId: 'ami-2' },
+  ]);
+});

@@ -1,0 +1,25 @@
+import { findLockHolder, takeLock } from '../../../src/build/lock';
+import { planBuild } from '../../../src/build/plan';
+import { moveStatus } from '../../../src/build/record';
+import { BUILD, openRecord } from '../records';
+import { useTable } from '../table';
+
+useTable();
+
+const input = {
+  build: { id: BUILD },
+  stage: 'Plan',
+  request: { pipeline: 'web', parameters: {}, trigger: { kind: 'manual' as const } },
+};
+
+test('a build that was ended while its Plan began leaves its pipeline free', async () => {
+  await openRecord();
+  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  await expect(planBuild(input)).rejects.toMatchObject({ name: 'InvalidRequest' });
+  expect(await findLockHolder('web')).toBeUndefined();
+});
+
+test('a build that finds its pipeline busy says by which build', async () => {
+  await takeLock('web', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7', 'build');
+  await expect(planBuild(input)).rejects.toThrow('busy with build web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7');
+});

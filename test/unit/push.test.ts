@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { pushSite } from '../../cli/push';
+
+const ssm = mockClient(SSMClient);
+
+test('a push to where the service is not says what to do', async () => {
+  ssm
+    .on(GetParameterCommand)
+    .rejects(new ParameterNotFound({ message: 'Parameter not found.', $metadata: {} }));
+  const pushed = pushSite({ region: 'us-west-2' }, join(__dirname, '../../pipelines'), 'web');
+  await expect(pushed).rejects.toThrow(
+    'there is no SSM parameter /kiln/artifacts-bucket in us-west-2: deploy the service there first, or set AWS_REGION',
+  );
+});
