@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /**
  * Packages the service as `npx serverless package` does, without network or credentials.
@@ -13,15 +13,37 @@ import { dirname, join } from 'node:path';
  * @throws what serverless printed, an invalid pipeline file included; the signal's reason
  */
 export async function packageService(project: string, target: string, signal?: AbortSignal): Promise<void> {
-  // Serverless leaves a copy of each function in the folder for temporary files: it gets one of its own.
   const temporary = await mkdtemp(join(tmpdir(), 'kiln-serverless-'));
   try {
-    const { code, output } = await runServerless(project, target, temporary, signal);
+    const mirror = await mirrorProject(project, join(temporary, 'project'));
+    const { code, output } = await runServerless(mirror, resolve(target), temporary, signal);
     signal?.throwIfAborted();
     if (code !== 0) throw new Error(`the service could not be packaged:\n${output.trim()}`);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** What Serverless writes beside the service. */
+const WRITTEN = ['.serverless', '.esbuild'];
+
+/**
+ * Makes a folder that looks like the project. Serverless builds inside the folder that it packages and empties what was
+ * packaged there before: so two can package one checkout at a time, and what its user packaged stays.
+ */
+async function mirrorProject(project: string, mirror: string): Promise<string> {
+  await mkdir(mirror);
+  const entries = await readdir(project, { withFileTypes: true });
+  await Promise.all(
+    entries
+      .filter(({ name }) => !WRITTEN.includes(name))
+      .map((entry) => {
+        const [from, to] = [resolve(project, entry.name), join(mirror, entry.name)];
+        // Serverless reads its own file only where it is one.
+        return entry.isFile() ? copyFile(from, to) : symlink(from, to);
+      }),
+  );
+  return mirror;
 }
 
 async function runServerless(
@@ -40,7 +62,7 @@ async function runServerless(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        TMPDIR: temporary,
+        TMPDIR: temporary, // where it leaves a copy of each function
         SLS_NOTIFICATIONS_MODE: 'off',
         NODE_NO_WARNINGS: '1',
         NO_COLOR: '1',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageService } from '../../cli/package-service';
 import { findTemplateProblems } from '../cloudformation-specification';
@@ -73,6 +73,18 @@ test('user data over 16 KB stops the packaging with its size', async () => {
   const said = await refusal({ ...web, 'web/user-data.sh': `${web['web/user-data.sh']}# ${long}\n` });
   expect(said).toContain('pipelines/web/pipeline.yml is not valid');
   expect(said).toMatch(/base\.userData: user-data\.sh is \d{5} bytes compressed, EC2 takes 16384 at most/);
+});
+
+test('one project can be packaged twice at a time, and what its user packaged there stays', async () => {
+  const { folder, packaged } = await project(await readPipeline('web'));
+  await mkdir(join(folder, '.serverless'));
+  await writeFile(join(folder, '.serverless', 'mine'), 'x');
+  const targets = [packaged, `${packaged}-2`];
+  await Promise.all(targets.map((target) => packageService(folder, target)));
+  const archives = await Promise.all(targets.map(async (target) => (await readdir(target)).sort()));
+  expect(archives[0]).toContain('plan.zip');
+  expect(archives[1]).toEqual(archives[0]);
+  expect(await readdir(join(folder, '.serverless'))).toEqual(['mine']);
 });
 
 describe('a good project', () => {
