@@ -49,7 +49,7 @@ export async function runKiln(
     child.once('close', resolve);
   });
   // The compiler of tsx ends by itself, a moment after the process that it served.
-  await until('no process is left', async () => (isAlive(group) ? undefined : true), 10);
+  await until('no process is left', async () => (isAlive(group) ? undefined : true), 60);
   process.off('exit', stop);
   // tsx keeps what it has compiled, for the next start.
   const files = (await readdir(temporary)).filter((name) => !name.startsWith('tsx-'));

@@ -190,7 +190,7 @@ test('an execution that is stopped leaves its record, and its pipeline is free a
 test('what failed has left nothing but records', async () => {
   // The record tells the end; lock and machines go in the same moment.
   const leftovers = () => findLeftovers(sample.settings, kept, groupsBefore);
-  await until('nothing is left', async () => ((await leftovers()).length === 0 ? true : undefined), 20).catch(
+  await until('nothing is left', async () => ((await leftovers()).length === 0 ? true : undefined), 60).catch(
     () => undefined,
   );
   expect(await leftovers()).toEqual([]);

@@ -10,7 +10,7 @@ const POLL_MILLISECONDS = 100;
  * @param seconds real seconds after which it is given up
  * @throws with the last error that `ask` rejected with as its cause
  */
-export async function until<T>(what: string, ask: () => Promise<T | undefined>, seconds = 120): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined>, seconds = 240): Promise<T> {
   const end = performance.now() + seconds * 1000;
   let cause: unknown;
   while (performance.now() < end) {
