@@ -113,9 +113,9 @@ export function callOf(realm: Realm) {
   return { ...serviceCall(realm, 'test'), traceId: undefined };
 }
 
-/** Resolves as soon as the condition holds, which is asked every millisecond; rejects after ten seconds without it. */
+/** Resolves as soon as the condition holds, which is asked every millisecond; rejects after 45 seconds without it. */
 export async function until(condition: () => unknown): Promise<void> {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 45_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`this never became true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
