@@ -1,6 +1,7 @@
 import { takePage } from '../../pages';
 import type { OperationsOf } from '../../service';
 import { AwsError } from '../../wire/aws-error';
+import { defaultPolicy } from './default-policy';
 import { invalidParameter } from './refusals';
 import type { Topic, Topics } from './topics';
 
@@ -89,32 +90,6 @@ function describeTopic(topic: Topic): Record<string, string> {
     SubscriptionsPending: String(all.filter(({ confirmed }) => !confirmed).length),
     SubscriptionsDeleted: '0',
     ...topic.attributes,
-  };
-}
-
-/** What a topic permits whose owner has not said otherwise. */
-function defaultPolicy(topicArn: string, owner: string) {
-  const verbs = [
-    'GetTopicAttributes',
-    'SetTopicAttributes',
-    'AddPermission',
-    'RemovePermission',
-    'DeleteTopic',
-  ];
-  const actions = [...verbs, 'Subscribe', 'ListSubscriptionsByTopic', 'Publish'];
-  return {
-    Version: '2008-10-17',
-    Id: '__default_policy_ID',
-    Statement: [
-      {
-        Sid: '__default_statement_ID',
-        Effect: 'Allow',
-        Principal: { AWS: '*' },
-        Action: actions.map((verb) => `SNS:${verb}`),
-        Resource: topicArn,
-        Condition: { StringEquals: { 'AWS:SourceOwner': owner } },
-      },
-    ],
   };
 }
 

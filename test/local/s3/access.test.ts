@@ -16,31 +16,17 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { S3 } from '../../../local/services/s3';
-import { makeRealm, type ServiceServer, serve } from '../service-server';
+import type { ServiceServer } from '../service-server';
+import { serveS3 } from './served-s3';
 
-const { realm } = makeRealm();
+const home = serveS3();
+const { newBucket } = home;
 let server: ServiceServer;
 let s3: S3Client;
-let bucketCount = 0;
-
-beforeAll(async () => {
-  const service = new S3({ accountId: realm.accountId, clock: realm.clock, busOf: () => realm.bus });
-  server = await serve('s3', service);
-  s3 = new S3Client({ ...server.client });
+beforeAll(() => {
+  server = home.server;
+  s3 = home.client;
 });
-afterAll(async () => {
-  s3.destroy();
-  await server.close();
-  realm.clock.stop();
-});
-
-async function newBucket(more = {}): Promise<string> {
-  bucketCount += 1;
-  const Bucket = `access-${bucketCount}`;
-  await s3.send(new CreateBucketCommand({ Bucket, ...more }));
-  return Bucket;
-}
 
 async function openBucket(): Promise<string> {
   const Bucket = await newBucket({ ObjectOwnership: 'ObjectWriter' });

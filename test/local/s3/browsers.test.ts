@@ -1,40 +1,24 @@
 import {
-  CreateBucketCommand,
   GetObjectCommand,
   PutBucketCorsCommand,
   PutBucketPolicyCommand,
   PutBucketWebsiteCommand,
   PutObjectCommand,
   PutPublicAccessBlockCommand,
-  S3Client,
+  type S3Client,
   type WebsiteConfiguration,
 } from '@aws-sdk/client-s3';
-import { S3 } from '../../../local/services/s3';
-import { makeRealm, type ServiceServer, serve } from '../service-server';
+import type { ServiceServer } from '../service-server';
+import { serveS3 } from './served-s3';
 
-const { realm } = makeRealm();
-let service: S3;
+const home = serveS3();
+const { service, newBucket } = home;
 let server: ServiceServer;
 let s3: S3Client;
-let bucketCount = 0;
-
-beforeAll(async () => {
-  service = new S3({ accountId: realm.accountId, clock: realm.clock, busOf: () => realm.bus });
-  server = await serve('s3', service);
-  s3 = new S3Client({ ...server.client });
+beforeAll(() => {
+  server = home.server;
+  s3 = home.client;
 });
-afterAll(async () => {
-  s3.destroy();
-  await server.close();
-  realm.clock.stop();
-});
-
-async function newBucket(): Promise<string> {
-  bucketCount += 1;
-  const Bucket = `browsed-${bucketCount}`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
-}
 
 /** Posts a form as a browser does, with a policy of these conditions. */
 function post(

@@ -28,30 +28,17 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { S3 } from '../../../local/services/s3';
-import { makeRealm, type ServiceServer, serve } from '../service-server';
+import type { ServiceServer } from '../service-server';
+import { serveS3 } from './served-s3';
 
-const { realm, events } = makeRealm();
+const home = serveS3();
+const { realm, events, newBucket } = home;
 let server: ServiceServer;
 let s3: S3Client;
-let bucketCount = 0;
-
-beforeAll(async () => {
-  const service = new S3({ accountId: realm.accountId, clock: realm.clock, busOf: () => realm.bus });
-  server = await serve('s3', service);
-  s3 = new S3Client({ ...server.client });
+beforeAll(() => {
+  server = home.server;
+  s3 = home.client;
 });
-afterAll(async () => {
-  s3.destroy();
-  await server.close();
-  realm.clock.stop();
-});
-
-async function newBucket(): Promise<string> {
-  bucketCount += 1;
-  const Bucket = `test-bucket-${bucketCount}`;
-  await s3.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
-}
 
 const put = (Bucket: string, Key: string, Body = 'x') => s3.send(new PutObjectCommand({ Bucket, Key, Body }));
 const textOf = async (Bucket: string, Key: string, more = {}) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultPolicy } from '../../sns/default-policy';
 import { flag, json, tags, text } from './properties';
 import { type ResourceType, resource } from './resource';
 
@@ -126,23 +127,6 @@ async function setPolicies(
 ): Promise<void> {
   for (const TopicArn of topics)
     await aws.sns.SetTopicAttributes({ TopicArn, AttributeName: 'Policy', AttributeValue });
-}
-
-function defaultPolicy(topicArn: string, accountId: string): object {
-  return {
-    Version: '2008-10-17',
-    Id: '__default_policy_ID',
-    Statement: [
-      {
-        Sid: '__default_statement_ID',
-        Effect: 'Allow',
-        Principal: { AWS: '*' },
-        Action: ['SNS:Publish', 'SNS:Subscribe', 'SNS:GetTopicAttributes', 'SNS:SetTopicAttributes'],
-        Resource: topicArn,
-        Condition: { StringEquals: { 'AWS:SourceOwner': accountId } },
-      },
-    ],
-  };
 }
 
 /** AWS::SNS. */
