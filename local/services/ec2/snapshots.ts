@@ -31,15 +31,10 @@ export function snapshotOperations(state: Ec2State) {
           'The parameter KmsKeyId requires the parameter Encrypted to be set.',
         );
       }
-      const encrypted = input.Encrypted || source.Encrypted || state.ebs.encryptByDefault;
-      const snapshot = addSnapshot(state, {
-        // As AWS shows it: no volume has this id.
-        volumeId: 'vol-ffffffff',
-        size: source.VolumeSize,
-        encrypted,
-        kmsKeyId: encrypted ? encryptionKey(state, input.KmsKeyId) : undefined,
+      const snapshot = copySnapshot(state, source, {
+        encrypted: input.Encrypted ?? false,
+        kmsKeyId: input.KmsKeyId,
         description: input.Description ?? '',
-        content: source.content(),
       });
       state.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
       const sourceArn = `arn:aws:ec2::${input.SourceRegion}:snapshot/${source.SnapshotId}`;
@@ -156,8 +151,26 @@ export function createSnapshot(state: Ec2State, volume: VolumeRecord, descriptio
   });
 }
 
+/** Copies a snapshot, maybe of another region. What is encrypted stays so; a copy may be encrypted, or with another key. */
+export function copySnapshot(
+  state: Ec2State,
+  source: SnapshotRecord,
+  of: { encrypted: boolean; kmsKeyId: string | undefined; description: string },
+): SnapshotRecord {
+  const encrypted = of.encrypted || source.Encrypted || state.ebs.encryptByDefault;
+  return addSnapshot(state, {
+    // As AWS shows it: no volume has this id.
+    volumeId: 'vol-ffffffff',
+    size: source.VolumeSize,
+    encrypted,
+    kmsKeyId: encrypted ? encryptionKey(state, of.kmsKeyId) : undefined,
+    description: of.description,
+    content: source.content(),
+  });
+}
+
 /** Adds a snapshot that is `pending`. */
-export function addSnapshot(
+function addSnapshot(
   state: Ec2State,
   of: {
     volumeId: string;

@@ -21,7 +21,7 @@ useTable();
 afterEach(removeFolders);
 beforeEach(() => {
   process.env.LAMBDA_TASK_ROOT = process.cwd();
-  ec2.reset();
+  for (const client of [ec2, autoScaling]) client.reset();
   ec2.on(DescribeInstancesCommand).resolves({});
   ec2.on(DescribeImagesCommand).resolves({});
   ec2.on(DescribeSnapshotsCommand).resolves({});

@@ -1,9 +1,8 @@
 import type { Tag } from '@aws-sdk/client-ec2';
 import { resourceId } from '../../../ids';
 import { AwsError } from '../../../wire/aws-error';
-import { encryptionKey } from '../ebs-encryption';
 import type { ImageMapping, ImageRecord } from '../records/storage';
-import { addSnapshot } from '../snapshots';
+import { copySnapshot } from '../snapshots';
 import { type Ec2Operations, type Ec2State, requireRegion } from '../state';
 import { checkCount, readTagSpecifications } from '../tags';
 import { requireLaunchable } from './access';
@@ -101,18 +100,14 @@ function copySnapshots(state: Ec2State, source: Source, ImageId: string, of: Cop
   return source.image.BlockDeviceMappings.map((mapping): ImageMapping => {
     const original = source.state.snapshots.find(mapping.Ebs?.SnapshotId);
     if (!original) return mapping;
-    const encrypted = of.encrypted || original.Encrypted || state.ebs.encryptByDefault;
-    const snapshot = addSnapshot(state, {
-      volumeId: 'vol-ffffffff',
-      size: original.VolumeSize,
-      encrypted,
-      kmsKeyId: encrypted ? encryptionKey(state, of.kmsKeyId) : undefined,
+    const { SnapshotId, Encrypted } = copySnapshot(state, original, {
+      encrypted: of.encrypted,
+      kmsKeyId: of.kmsKeyId,
       description: `Copied for DestinationAmi ${ImageId} from SourceAmi ${source.image.ImageId} for SourceSnapshot ${original.SnapshotId}.`,
-      content: original.content(),
     });
     return {
       ...mapping,
-      Ebs: { ...mapping.Ebs, SnapshotId: snapshot.SnapshotId, Encrypted: encrypted },
+      Ebs: { ...mapping.Ebs, SnapshotId, Encrypted },
     };
   });
 }
