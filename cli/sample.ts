@@ -6,8 +6,8 @@ import { createStack, deployService } from './deploy';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
 
-export const FLEET_STACK = 'kiln-fleet';
-export const SERVICE_STACK = 'kiln-prod';
+const FLEET_STACK = 'kiln-fleet';
+const SERVICE_STACK = 'kiln-prod';
 
 /** The settings of clients that speak to the embedded AWS: it takes any credentials. */
 export interface LocalSettings {
@@ -36,7 +36,7 @@ export interface SampleOptions {
   readonly signal: AbortSignal;
 }
 
-export function localSettings(endpoint: string): LocalSettings {
+function localSettings(endpoint: string): LocalSettings {
   return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 

@@ -125,7 +125,7 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 }
 
 /** A build as callers see it: maps as lists, without what only Kiln needs. */
-export function showBuild(record: BuildRecord) {
+function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
   const { imageId, copies, fingerprint, error } = record;
   const stages = Object.entries(record.stages).map(([stage, times]) => ({ ...readStage(stage), ...times }));

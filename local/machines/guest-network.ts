@@ -7,7 +7,7 @@ import type { Ports } from './ports';
 const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0', 'localhost.localdomain']);
 
 /** Nobody listens there. */
-export class ConnectionRefused extends Error {
+class ConnectionRefused extends Error {
   override readonly name = 'ConnectionRefused';
   readonly code = 'ECONNREFUSED';
 }

@@ -20,7 +20,7 @@ const LIMITS = {
 
 const STOPPED = 143;
 
-export const ROOT_ENVIRONMENT: Readonly<Record<string, string>> = {
+const ROOT_ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   SHELL: '/bin/bash',

@@ -269,7 +269,7 @@ export interface Pipeline {
 }
 
 /** Whether a value is a reference to an SSM parameter (`resolve:ssm:NAME`) instead of the value itself. */
-export function isSsmReference(value: string): boolean {
+function isSsmReference(value: string): boolean {
   return SSM_REFERENCE.test(value);
 }
 

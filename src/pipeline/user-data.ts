@@ -5,7 +5,7 @@ import { InvalidParameter, InvalidPipeline } from '../errors';
  * The most bytes of user data, before base64.
  * See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
  */
-export const MOST_USER_DATA = 16_384;
+const MOST_USER_DATA = 16_384;
 
 const SHEBANG = /^#!.*\n/;
 

@@ -10,7 +10,7 @@ const REPOSITORY: readonly Package[] = [
   ...NGINX_PACKAGES,
 ];
 
-export class UnknownPackage extends Error {
+class UnknownPackage extends Error {
   override readonly name = 'UnknownPackage';
 }
 

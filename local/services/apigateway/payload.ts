@@ -185,7 +185,7 @@ function sourceIpOf({ headers }: WireRequest): string {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** As in access logs: `12/Mar/2020:19:03:58 +0000`. */
-export function writeLogTime(time: Date): string {
+function writeLogTime(time: Date): string {
   const day = String(time.getUTCDate()).padStart(2, '0');
   return `${day}/${MONTHS[time.getUTCMonth()]}/${time.getUTCFullYear()}:${time.toISOString().slice(11, 19)} +0000`;
 }

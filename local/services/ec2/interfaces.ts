@@ -243,7 +243,7 @@ export function chooseGroups(
 }
 
 /** An interface as the API shows it. */
-export function showInterface(state: Ec2State, nic: InterfaceRecord): NetworkInterface {
+function showInterface(state: Ec2State, nic: InterfaceRecord): NetworkInterface {
   const { PrivateIpAddress, PrivateDnsName, Association } = nic;
   return {
     ...nic,

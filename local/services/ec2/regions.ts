@@ -86,7 +86,7 @@ export function privateDomain(region: string): string {
 }
 
 /** The domain of public names. */
-export function publicDomain(region: string): string {
+function publicDomain(region: string): string {
   return region === 'us-east-1' ? 'compute-1.amazonaws.com' : `${region}.compute.amazonaws.com`;
 }
 

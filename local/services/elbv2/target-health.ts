@@ -9,12 +9,12 @@ export const REGISTERING: TargetHealth = {
   Reason: 'Elb.RegistrationInProgress',
   Description: 'Target registration is in progress',
 };
-export const CHECKING: TargetHealth = {
+const CHECKING: TargetHealth = {
   State: 'initial',
   Reason: 'Elb.InitialHealthChecking',
   Description: 'Initial health checks in progress',
 };
-export const HEALTHY: TargetHealth = { State: 'healthy' };
+const HEALTHY: TargetHealth = { State: 'healthy' };
 export const DRAINING: TargetHealth = {
   State: 'draining',
   Reason: 'Target.DeregistrationInProgress',

@@ -216,6 +216,6 @@ function describeVpc(vpc: Settings['VpcConfig'], vpcOf: (subnetId: string) => st
 }
 
 /** As Lambda writes it: `2026-11-23T12:00:00.000+0000`. */
-export function lastModified(realm: Realm): string {
+function lastModified(realm: Realm): string {
   return realm.clock.now().toISOString().replace('Z', '+0000');
 }

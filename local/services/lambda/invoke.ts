@@ -222,7 +222,7 @@ function refuseLargeAnswer(outcome: Outcome): Outcome {
 }
 
 /** A new X-Ray trace header. */
-export function newTraceId(realm: Realm): string {
+function newTraceId(realm: Realm): string {
   const seconds = Math.floor(realm.clock.millis() / 1000).toString(16);
   return `Root=1-${seconds}-${randomHex(24)};Parent=${randomHex(16)};Sampled=0`;
 }

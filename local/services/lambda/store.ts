@@ -102,7 +102,7 @@ export class FunctionStore {
 }
 
 /** Takes a function's name and qualifier out of a name, a partial ARN or an ARN. */
-export function readIdentifier(identifier: string): { name: string; qualifier?: string } {
+function readIdentifier(identifier: string): { name: string; qualifier?: string } {
   const match = /^(?:arn:aws[\w-]*:lambda:[^:]*:)?(?:(?:\d{12}:)?function:)?([^:]+)(?::([^:]+))?$/.exec(
     identifier,
   );

@@ -44,7 +44,7 @@ export function privateGrants(accountId: string): Grant[] {
 }
 
 /** Whether the bucket has ACLs switched off, as new ones have. */
-export function hasAclsOff(bucket: Bucket): boolean {
+function hasAclsOff(bucket: Bucket): boolean {
   const rules = bucket.configurations.ownershipControls?.Rules ?? [];
   return rules.some((rule) => rule.ObjectOwnership === 'BucketOwnerEnforced');
 }

@@ -102,7 +102,7 @@ export async function readFromUrl(url: string, readObject: ReadObject): Promise<
 }
 
 /** Bucket and key of an S3 URL, with the bucket in the host or in the path. */
-export function parseS3Url(url: string): { bucket: string; key: string } | undefined {
+function parseS3Url(url: string): { bucket: string; key: string } | undefined {
   if (!URL.canParse(url)) return undefined;
   const { hostname, pathname } = new URL(url);
   const path = decodeURIComponent(pathname.slice(1));

@@ -93,7 +93,7 @@ export function readIf(
 }
 
 /** Names between `${` and `}`, without the escaped `${!…}`. @throws AwsError `ValidationError` for other characters in a name */
-export function readPlaceholders(text: string): string[] {
+function readPlaceholders(text: string): string[] {
   return [...text.matchAll(/\$\{([^}]*)\}/g)].flatMap(([, inner = '']) => {
     if (inner.startsWith('!')) return [];
     const name = inner.trim();

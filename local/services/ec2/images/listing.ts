@@ -72,7 +72,7 @@ function mayLaunch(state: Ec2State, image: ImageRecord, user: string): boolean {
 }
 
 /** An image as the API shows it. */
-export function showImage(image: ImageRecord): Image {
+function showImage(image: ImageRecord): Image {
   const {
     permissions: _permissions,
     lastLaunched: _lastLaunched,

@@ -16,7 +16,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 export const SERVER = 'awselb/2.0';
 
 /** The page that an Application Load Balancer answers with when it is the load balancer itself that answers. */
-export function pageFor(status: number): string {
+function pageFor(status: number): string {
   const title = [status, PHRASES[status]].filter(Boolean).join(' ');
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
 }
