@@ -37,7 +37,7 @@ async function runSample(options: LocalOptions, signal: AbortSignal): Promise<vo
 }
 
 async function runEmpty(options: LocalOptions, signal: AbortSignal): Promise<void> {
-  const { startEmbeddedAws } = await import('../local/index');
+  const { startEmbeddedAws } = await import('../packages/aws/src/index');
   const aws = await startEmbeddedAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
   console.log(ready(options));

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmbeddedAws } from '../local/index';
+import type { EmbeddedAws } from '../packages/aws/src/index';
 import { createStack, deployService } from './deploy';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
@@ -54,7 +54,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     options.onStep('package the service');
     await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
-    const { startEmbeddedAws } = await import('../local/index');
+    const { startEmbeddedAws } = await import('../packages/aws/src/index');
     aws = await startEmbeddedAws(options);
     const settings = localSettings(aws.endpoint);
     const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');

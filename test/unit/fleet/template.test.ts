@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseTemplateText } from '../../../local/services/cloudformation/template/parse';
+import { parseTemplateText } from '../../../packages/aws/src/services/cloudformation/template/parse';
 import { loadPipelines } from '../../../src/pipeline/load';
 import { findTemplateProblems } from '../../cloudformation-specification';
 

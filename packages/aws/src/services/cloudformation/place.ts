@@ -1,0 +1,125 @@
+import { Clock } from '../../clock';
+import { EventBus } from '../../event-bus';
+import { Faults } from '../../faults';
+import { Ledger } from '../../ledger';
+import type { Realm } from '../../realm';
+import type { Call, Service } from '../../service';
+import { AwsError } from '../../wire/aws-error';
+import { serviceCall } from '../directories';
+import { Iam } from '../iam';
+import { CloudFormation } from '.';
+
+/** A Parameter Store and log groups, as small as templates need them. */
+class Shelf implements Service {
+  readonly values = new Map<string, string>();
+  /** Operations in the order in which they were called, e.g. `CreateLogGroup a`. */
+  readonly calls: string[] = [];
+  /** Names that are refused. */
+  readonly refused = new Set<string>();
+  /** Called after each parameter that was put. */
+  onPut: (name: string) => void = () => {};
+  readonly operations = {
+    GetParameter: ({ Name = '' }: { Name?: string }) => {
+      const Value = this.values.get(Name);
+      if (Value === undefined) throw new AwsError('ParameterNotFound', `Parameter ${Name} not found`);
+      return { Parameter: { Name, Value } };
+    },
+    PutParameter: ({ Name = '', Value = '' }: { Name?: string; Value?: string }) => {
+      this.act('PutParameter', Name);
+      this.values.set(Name, Value);
+      this.onPut(Name);
+      return {};
+    },
+    DeleteParameter: ({ Name = '' }: { Name?: string }) => {
+      this.act('DeleteParameter', Name);
+      this.values.delete(Name);
+      return {};
+    },
+    AddTagsToResource: ({ ResourceId = '' }: { ResourceId?: string }) => {
+      this.act('AddTagsToResource', ResourceId);
+      return {};
+    },
+  };
+
+  private act(operation: string, name: string): void {
+    if (this.refused.has(name)) throw new AwsError('ValidationException', `${name} is refused`);
+    this.calls.push(`${operation} ${name}`);
+  }
+}
+
+/** A region with CloudFormation, the real IAM and a small Parameter Store. */
+export function openPlace() {
+  const clock = new Clock(10_000);
+  const realm: Realm = {
+    region: 'eu-north-1',
+    accountId: '000000000000',
+    clock,
+    ledger: new Ledger(() => clock.millis()),
+    bus: new EventBus('eu-north-1', '000000000000', () => clock.now()),
+    faults: new Faults(),
+    endpoint: 'http://127.0.0.1:4566',
+  };
+  const iam = new Iam({ accountId: realm.accountId, clock });
+  const ssm = new Shelf();
+  const objects = new Map<string, string>();
+  const cloudFormation = new CloudFormation(realm, {
+    services: { iam, ssm },
+    readObject: async (bucket, key) => objects.get(`${bucket}/${key}`) ?? '',
+  });
+  const call: Call = serviceCall(realm, 'test');
+  const aws = cloudFormation.operations;
+  return {
+    aws,
+    call,
+    iam,
+    ssm,
+    objects,
+    close: () => {
+      cloudFormation.dispose();
+      clock.stop();
+    },
+    /** Creates a stack and waits for its end. Gives the stack as it is then. */
+    async create(
+      StackName: string,
+      TemplateBody: string,
+      more: Partial<Parameters<typeof aws.CreateStack>[0]> = {},
+    ) {
+      await aws.CreateStack({ StackName, TemplateBody, ...more });
+      await cloudFormation.settled(StackName);
+      return aws.DescribeStacks({ StackName }).Stacks[0];
+    },
+    async update(
+      StackName: string,
+      TemplateBody: string,
+      more: Partial<Parameters<typeof aws.UpdateStack>[0]> = {},
+    ) {
+      await aws.UpdateStack({ StackName, TemplateBody, ...more });
+      await cloudFormation.settled(StackName);
+      return aws.DescribeStacks({ StackName }).Stacks[0];
+    },
+    async remove(StackName: string) {
+      const StackId = aws.DescribeStacks({ StackName }).Stacks[0]?.StackId ?? '';
+      aws.DeleteStack({ StackName });
+      await cloudFormation.settled(StackId);
+      return aws.DescribeStacks({ StackName: StackId }).Stacks[0];
+    },
+    settled: (name: string) => cloudFormation.settled(name),
+    outputs(StackName: string): Record<string, string | undefined> {
+      const { Outputs = [] } = aws.DescribeStacks({ StackName }).Stacks[0] ?? {};
+      return Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    },
+    /** `LogicalId STATUS`, oldest first. */
+    story(StackName: string): string[] {
+      const { StackEvents } = aws.DescribeStackEvents({ StackName });
+      return [...StackEvents].reverse().map((event) => `${event.LogicalResourceId} ${event.ResourceStatus}`);
+    },
+    reason(StackName: string, logicalId: string): string | undefined {
+      return aws
+        .DescribeStackEvents({ StackName })
+        .StackEvents.find((event) => event.LogicalResourceId === logicalId && event.ResourceStatusReason)
+        ?.ResourceStatusReason;
+    },
+  };
+}
+
+export type Place = ReturnType<typeof openPlace>;

@@ -1,0 +1,82 @@
+import { Clock } from '../../clock';
+import { EventBus } from '../../event-bus';
+import { Faults } from '../../faults';
+import { Ledger } from '../../ledger';
+import { Network } from '../../network';
+import type { Realm } from '../../realm';
+import { AutoScaling } from '../autoscaling';
+import { serviceCall } from '../directories';
+import { DynamoDb } from '../dynamodb';
+import { Ec2 } from '../ec2';
+import { ElbV2 } from '../elbv2';
+import { Iam } from '../iam';
+import { Logs } from '../logs';
+import { S3 } from '../s3';
+import { Sns } from '../sns';
+import { Ssm } from '../ssm';
+import { CloudFormation } from '.';
+
+const region = 'us-east-1';
+const accountId = '000000000000';
+
+/** A region with CloudFormation and the real services that it makes most resources in. */
+export function openRegion() {
+  const clock = new Clock(2000);
+  const bus = new EventBus(region, accountId, () => clock.now());
+  const realm: Realm = {
+    region,
+    accountId,
+    clock,
+    ledger: new Ledger(() => clock.millis()),
+    bus,
+    faults: new Faults(),
+    endpoint: 'http://127.0.0.1:4566',
+  };
+  const iam = new Iam({ accountId, clock });
+  const s3 = new S3({ accountId, clock, busOf: () => bus });
+  const ssm = new Ssm(realm);
+  const network = new Network(realm);
+  const ec2 = new Ec2(realm, { network, iam, ssm });
+  const elbv2 = new ElbV2(realm, { ec2, network });
+  const autoscaling = new AutoScaling(realm, { ec2, elbv2 });
+  const dynamodb = new DynamoDb(realm);
+  const sns = new Sns(realm);
+  const logs = new Logs(realm);
+  const cloudFormation = new CloudFormation(realm, {
+    services: { iam, s3, ssm, ec2, elbv2, autoscaling, dynamodb, sns, logs },
+  });
+  const aws = cloudFormation.operations;
+  return {
+    aws,
+    call: serviceCall(realm, 'test'),
+    s3: s3.operations,
+    ec2: ec2.operations,
+    elbv2: elbv2.operations,
+    autoscaling: autoscaling.operations,
+    ssm: ssm.operations,
+    dynamodb: dynamodb.operations,
+    settled: (name: string) => cloudFormation.settled(name),
+    /** The stack's status, and what failed and why. */
+    state(StackName: string): { status?: string; failures: string[] } {
+      const failures = aws
+        .DescribeStackEvents({ StackName })
+        .StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'))
+        .map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`);
+      return { status: aws.DescribeStacks({ StackName }).Stacks[0]?.StackStatus, failures };
+    },
+    physicalId: (StackName: string, LogicalResourceId: string) =>
+      aws.DescribeStackResource({ StackName, LogicalResourceId }).StackResourceDetail.PhysicalResourceId ??
+      '',
+    async close() {
+      cloudFormation.dispose();
+      autoscaling.dispose();
+      elbv2.dispose();
+      await Promise.all([ec2, dynamodb, sns, ssm, logs].map((service: object) => disposeOf(service)));
+      clock.stop();
+    },
+  };
+}
+
+async function disposeOf(service: { dispose?: () => unknown }): Promise<void> {
+  await service.dispose?.();
+}

@@ -1,0 +1,172 @@
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetBucketAclCommand,
+  GetBucketLocationCommand,
+  GetObjectAclCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutBucketAclCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectAclCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { ServiceServer } from '../../testing/service-server';
+import { serveS3 } from './served-s3';
+
+const home = serveS3();
+const { newBucket } = home;
+let server: ServiceServer;
+let s3: S3Client;
+beforeAll(() => {
+  server = home.server;
+  s3 = home.client;
+});
+
+async function openBucket(): Promise<string> {
+  const Bucket = await newBucket({ ObjectOwnership: 'ObjectWriter' });
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: {} }));
+  return Bucket;
+}
+
+const put = (Bucket: string, Key: string, more = {}) =>
+  s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ...more }));
+const anonymously = (path: string) => fetch(`${server.endpoint}/${path}`);
+
+test('A bucket is spoken to in its own region only, and says which that is', async () => {
+  const Bucket = 'far-away';
+  const here = new S3Client({ ...server.client, region: 'eu-west-1' });
+  await here.send(
+    new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
+  );
+  await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({
+    name: 'PermanentRedirect',
+    Endpoint: 'far-away.s3.eu-west-1.amazonaws.com',
+    $metadata: { httpStatusCode: 301 },
+    $response: { headers: { 'x-amz-bucket-region': 'eu-west-1' } },
+  });
+  const { LocationConstraint } = await s3.send(new GetBucketLocationCommand({ Bucket }));
+  expect(LocationConstraint).toBe('eu-west-1');
+  const follower = new S3Client({ ...server.client, followRegionRedirects: true });
+  expect((await follower.send(new HeadBucketCommand({ Bucket }))).BucketRegion).toBe('eu-west-1');
+  here.destroy();
+  follower.destroy();
+});
+
+test('A delete marker shows itself in the headers of the refusal', async () => {
+  const Bucket = await newBucket();
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  await put(Bucket, 'k');
+  const { VersionId } = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+  const headers = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': VersionId };
+  await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
+    name: 'NoSuchKey',
+    $response: { headers },
+  });
+  await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'k', VersionId }))).rejects.toMatchObject({
+    name: 'MethodNotAllowed',
+    $response: { headers: { ...headers, allow: 'DELETE' } },
+  });
+});
+
+test('A new bucket takes no ACLs but the one that changes nothing', async () => {
+  const Bucket = await newBucket();
+  const refused = { name: 'AccessControlListNotSupported', message: 'The bucket does not allow ACLs' };
+  await expect(put(Bucket, 'k', { ACL: 'public-read' })).rejects.toMatchObject(refused);
+  await expect(s3.send(new PutBucketAclCommand({ Bucket, ACL: 'private' }))).rejects.toMatchObject(refused);
+  await put(Bucket, 'k', { ACL: 'bucket-owner-full-control' });
+  await expect(s3.send(new PutObjectAclCommand({ Bucket, Key: 'k', ACL: 'private' }))).rejects.toMatchObject(
+    refused,
+  );
+  const { Grants } = await s3.send(new GetObjectAclCommand({ Bucket, Key: 'k' }));
+  expect(Grants).toHaveLength(1);
+  await expect(newBucket({ ACL: 'public-read' })).rejects.toMatchObject({
+    name: 'InvalidBucketAclWithObjectOwnership',
+  });
+});
+
+test('Public ACLs are refused while they are blocked', async () => {
+  const Bucket = await newBucket({ ObjectOwnership: 'BucketOwnerPreferred' });
+  await expect(put(Bucket, 'k', { ACL: 'public-read' })).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(newBucket({ ObjectOwnership: 'ObjectWriter', ACL: 'public-read' })).rejects.toMatchObject({
+    name: 'InvalidBucketAclWithBlockPublicAccessError',
+  });
+});
+
+test('An ACL opens an object to everybody until ACLs are off again', async () => {
+  const Bucket = await openBucket();
+  await put(Bucket, 'open', { ACL: 'public-read' });
+  await put(Bucket, 'closed');
+  expect((await anonymously(`${Bucket}/open`)).status).toBe(200);
+  expect((await anonymously(`${Bucket}/closed`)).status).toBe(403);
+  const { Grants } = await s3.send(new GetObjectAclCommand({ Bucket, Key: 'open' }));
+  expect(Grants?.map(({ Permission, Grantee }) => [Permission, Grantee?.Type])).toEqual([
+    ['FULL_CONTROL', 'CanonicalUser'],
+    ['READ', 'Group'],
+  ]);
+  await s3.send(
+    new PutBucketOwnershipControlsCommand({
+      Bucket,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    }),
+  );
+  expect((await anonymously(`${Bucket}/open`)).status).toBe(403);
+});
+
+test('A bucket whose ACL lets everybody read it is listed by everybody', async () => {
+  const Bucket = await openBucket();
+  await put(Bucket, 'k');
+  expect((await anonymously(`${Bucket}?list-type=2`)).status).toBe(403);
+  const uri = 'http://acs.amazonaws.com/groups/global/AllUsers';
+  await s3.send(new PutBucketAclCommand({ Bucket, GrantRead: `uri="${uri}"` }));
+  const { Grants } = await s3.send(new GetBucketAclCommand({ Bucket }));
+  expect(Grants).toEqual([{ Grantee: { Type: 'Group', URI: uri }, Permission: 'READ' }]);
+  expect(await (await anonymously(`${Bucket}?list-type=2`)).text()).toContain('<Key>k</Key>');
+});
+
+test('Who may not list a bucket is not told which objects are missing', async () => {
+  const Bucket = await openBucket();
+  const allow = (Action: string, Resource: string) => ({ Effect: 'Allow', Principal: '*', Action, Resource });
+  const objects = allow('s3:GetObject', `arn:aws:s3:::${Bucket}/*`);
+  const policyOf = (Statement: unknown[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policyOf([objects]) }));
+  expect((await anonymously(`${Bucket}/missing`)).status).toBe(403);
+  const list = allow('s3:ListBucket', `arn:aws:s3:::${Bucket}`);
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policyOf([objects, list]) }));
+  expect((await anonymously(`${Bucket}/missing`)).status).toBe(404);
+});
+
+test('A storage class and an encryption that S3 does not have are refused', async () => {
+  const Bucket = await newBucket();
+  await expect(put(Bucket, 'k', { StorageClass: 'CHEAP' })).rejects.toMatchObject({
+    name: 'InvalidStorageClass',
+  });
+  await expect(put(Bucket, 'k', { ServerSideEncryption: 'rot13' })).rejects.toMatchObject({
+    name: 'InvalidArgument',
+    message: 'The encryption method specified is not supported',
+  });
+});
+
+test('A bucket of another account than the expected one is not touched', async () => {
+  const Bucket = await newBucket();
+  const head = (ExpectedBucketOwner: string) =>
+    s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+  await expect(head('111111111111')).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  await expect(head('000000000000')).resolves.toMatchObject({ BucketRegion: 'us-east-1' });
+});
+
+test('An object is deleted only as what it was taken for', async () => {
+  const Bucket = await newBucket();
+  const { ETag } = await put(Bucket, 'k');
+  const remove = (IfMatch?: string) => s3.send(new DeleteObjectCommand({ Bucket, Key: 'k', IfMatch }));
+  await expect(remove('"other"')).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await remove(ETag);
+  await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
+    name: 'NoSuchKey',
+  });
+});

@@ -1,0 +1,329 @@
+import { Readable } from 'node:stream';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetBucketLocationCommand,
+  GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
+  GetObjectCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  ListObjectsCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { ServiceServer } from '../../testing/service-server';
+import { S3 } from '.';
+import { serveS3 } from './served-s3';
+
+const home = serveS3();
+const { realm, events, newBucket } = home;
+let server: ServiceServer;
+let s3: S3Client;
+beforeAll(() => {
+  server = home.server;
+  s3 = home.client;
+});
+
+const put = (Bucket: string, Key: string, Body = 'x') => s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+const textOf = async (Bucket: string, Key: string, more = {}) => {
+  const answer = await s3.send(new GetObjectCommand({ Bucket, Key, ...more }));
+  return answer.Body?.transformToString();
+};
+
+test('An object keeps its bytes, its headers and its metadata', async () => {
+  const Bucket = await newBucket();
+  const Key = 'a folder/ø + ä?.txt';
+  const stored = await s3.send(
+    new PutObjectCommand({
+      Bucket,
+      Key,
+      Body: 'hello',
+      ContentType: 'text/plain',
+      CacheControl: 'no-store',
+      Metadata: { colour: 'red' },
+    }),
+  );
+  expect(stored.ETag).toBe('"5d41402abc4b2a76b9719d911017c592"');
+  const got = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  expect(got).toMatchObject({
+    ContentType: 'text/plain',
+    CacheControl: 'no-store',
+    Metadata: { colour: 'red' },
+    ContentLength: 5,
+    ServerSideEncryption: 'AES256',
+  });
+  expect(await got.Body?.transformToString()).toBe('hello');
+  const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+  expect(head).toMatchObject({ ContentLength: 5, ETag: stored.ETag });
+});
+
+test('A streamed upload with a trailing checksum arrives whole', async () => {
+  const Bucket = await newBucket();
+  const bytes = Buffer.alloc(300_000, 'abc');
+  const stream = new S3Client({ ...server.client, requestStreamBufferSize: 65_536 });
+  await stream.send(
+    new PutObjectCommand({
+      Bucket,
+      Key: 'big',
+      Body: Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)]),
+      ContentLength: bytes.length,
+      ChecksumAlgorithm: 'SHA256',
+    }),
+  );
+  stream.destroy();
+  const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'big', ChecksumMode: 'ENABLED' }));
+  expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
+  expect(got.ChecksumSHA256).toHaveLength(44);
+});
+
+test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
+  'A %s checksum of the SDK is verified',
+  async (ChecksumAlgorithm) => {
+    const Bucket = await newBucket();
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'hello', ChecksumAlgorithm }));
+    expect(await textOf(Bucket, 'k', { ChecksumMode: 'ENABLED' })).toBe('hello');
+    const wrong = { [`Checksum${ChecksumAlgorithm}`]: 'AAAAAA==' };
+    await expect(
+      s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'hello', ...wrong })),
+    ).rejects.toMatchObject({ name: 'BadDigest' });
+  },
+);
+
+test('A range gives a part of the bytes', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'k', '0123456789');
+  const answer = await s3.send(new GetObjectCommand({ Bucket, Key: 'k', Range: 'bytes=2-4' }));
+  expect(answer).toMatchObject({
+    ContentRange: 'bytes 2-4/10',
+    ContentLength: 3,
+    $metadata: { httpStatusCode: 206 },
+  });
+  expect(await answer.Body?.transformToString()).toBe('234');
+  expect(await textOf(Bucket, 'k', { Range: 'bytes=-3' })).toBe('789');
+  await expect(textOf(Bucket, 'k', { Range: 'bytes=10-' })).rejects.toMatchObject({ name: 'InvalidRange' });
+});
+
+test('Conditions are kept, on reads and on writes', async () => {
+  const Bucket = await newBucket();
+  const { ETag } = await put(Bucket, 'k', 'one');
+  await expect(textOf(Bucket, 'k', { IfNoneMatch: ETag })).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 304 },
+  });
+  await expect(textOf(Bucket, 'k', { IfMatch: '"other"' })).rejects.toMatchObject({
+    name: 'PreconditionFailed',
+  });
+  await expect(
+    s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'two', IfNoneMatch: '*' })),
+  ).rejects.toMatchObject({ name: 'PreconditionFailed' });
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'two', IfMatch: ETag }));
+  expect(await textOf(Bucket, 'k')).toBe('two');
+});
+
+test('Objects are listed by prefix and delimiter, page by page', async () => {
+  const Bucket = await newBucket();
+  for (const key of ['a', 'b/1', 'b/2', 'c/1', 'd']) await put(Bucket, key);
+  const first = await s3.send(new ListObjectsV2Command({ Bucket, Delimiter: '/', MaxKeys: 2 }));
+  expect(first.Contents?.map((one) => one.Key)).toEqual(['a']);
+  expect(first.CommonPrefixes).toEqual([{ Prefix: 'b/' }]);
+  const second = await s3.send(
+    new ListObjectsV2Command({ Bucket, Delimiter: '/', ContinuationToken: first.NextContinuationToken }),
+  );
+  expect(second.Contents?.map((one) => one.Key)).toEqual(['d']);
+  expect(second.CommonPrefixes).toEqual([{ Prefix: 'c/' }]);
+  expect(second.IsTruncated).toBe(false);
+  const old = await s3.send(new ListObjectsCommand({ Bucket, Prefix: 'b/' }));
+  expect(old.Contents?.map((one) => one.Key)).toEqual(['b/1', 'b/2']);
+});
+
+test('A multipart upload becomes one object', async () => {
+  const Bucket = await newBucket();
+  const Key = 'multi';
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const bodies = [Buffer.alloc(5 * 1024 * 1024, 'a'), Buffer.from('end')];
+  const Parts = [];
+  for (const [index, Body] of bodies.entries()) {
+    const { ETag } = await s3.send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: index + 1, Body }),
+    );
+    Parts.push({ ETag, PartNumber: index + 1 });
+  }
+  const done = await s3.send(
+    new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
+  );
+  expect(done.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
+  expect((await s3.send(new HeadObjectCommand({ Bucket, Key }))).ContentLength).toBe(5 * 1024 * 1024 + 3);
+  await expect(
+    s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } })),
+  ).rejects.toMatchObject({ name: 'NoSuchUpload' });
+});
+
+test('A versioned bucket keeps old versions and marks deletions', async () => {
+  const Bucket = await newBucket();
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  const { VersionId } = await put(Bucket, 'k', 'one');
+  await put(Bucket, 'k', 'two');
+  const deleted = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+  expect(deleted.DeleteMarker).toBe(true);
+  await expect(textOf(Bucket, 'k')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  expect(await textOf(Bucket, 'k', { VersionId })).toBe('one');
+  const list = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+  expect(list.Versions).toHaveLength(2);
+  expect(list.DeleteMarkers?.[0]).toMatchObject({ Key: 'k', IsLatest: true });
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k', VersionId: deleted.VersionId }));
+  expect(await textOf(Bucket, 'k')).toBe('two');
+});
+
+test('A copy takes the metadata along unless it is replaced', async () => {
+  const Bucket = await newBucket();
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'from ü', Body: 'x', Metadata: { a: '1' } }));
+  const CopySource = `${Bucket}/${encodeURIComponent('from ü')}`;
+  await s3.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource }));
+  expect((await s3.send(new HeadObjectCommand({ Bucket, Key: 'to' }))).Metadata).toEqual({ a: '1' });
+  await expect(s3.send(new CopyObjectCommand({ Bucket, Key: 'from ü', CopySource }))).rejects.toMatchObject({
+    name: 'InvalidRequest',
+  });
+});
+
+test('A bucket must be empty to be deleted', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'k');
+  await expect(s3.send(new DeleteBucketCommand({ Bucket }))).rejects.toMatchObject({
+    name: 'BucketNotEmpty',
+  });
+  const { Deleted } = await s3.send(
+    new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: 'k' }, { Key: 'absent' }] } }),
+  );
+  expect(Deleted?.map((one) => one.Key)).toEqual(['k', 'absent']);
+  await s3.send(new DeleteBucketCommand({ Bucket }));
+  await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 404 },
+  });
+});
+
+test('A new bucket blocks public access and has no policy', async () => {
+  const Bucket = await newBucket();
+  expect(
+    (await s3.send(new GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration,
+  ).toMatchObject({ BlockPublicPolicy: true, RestrictPublicBuckets: true });
+  await expect(s3.send(new GetBucketPolicyCommand({ Bucket }))).rejects.toMatchObject({
+    name: 'NoSuchBucketPolicy',
+  });
+  await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } }));
+  expect((await s3.send(new GetBucketTaggingCommand({ Bucket }))).TagSet).toEqual([{ Key: 'a', Value: 'b' }]);
+  expect((await s3.send(new GetBucketLocationCommand({ Bucket }))).LocationConstraint).toBeUndefined();
+  const { Buckets } = await s3.send(new ListBucketsCommand({}));
+  expect(Buckets?.map((one) => one.Name)).toContain(Bucket);
+});
+
+test('Unsigned requests read only what a public policy opens', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'page.html', 'hello');
+  const url = `${server.endpoint}/${Bucket}/page.html`;
+  expect((await fetch(url)).status).toBe(403);
+  const Policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/*` },
+    ],
+  });
+  await expect(s3.send(new PutBucketPolicyCommand({ Bucket, Policy }))).rejects.toMatchObject({
+    name: 'AccessDenied',
+  });
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: {} }));
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+  expect(await (await fetch(url)).text()).toBe('hello');
+});
+
+test('A presigned URL works until it expires', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'k', 'hello');
+  const signedAt = (date: Date) => {
+    const stamp = date.toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const query = new URLSearchParams({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Credential': `test/${stamp.slice(0, 8)}/us-east-1/s3/aws4_request`,
+      'X-Amz-Date': stamp,
+      'X-Amz-Expires': '60',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Signature': '0'.repeat(64),
+    });
+    return fetch(`${server.endpoint}/${Bucket}/k?${query}`);
+  };
+  expect(await (await signedAt(new Date())).text()).toBe('hello');
+  const late = await signedAt(new Date(Date.now() - 120_000));
+  expect(late.status).toBe(403);
+  expect(await late.text()).toContain('Request has expired');
+});
+
+test('A bucket that sends to EventBridge announces what is created and deleted', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'silent');
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket,
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+    }),
+  );
+  events.length = 0;
+  await put(Bucket, 'web/site.tar.gz', 'hello');
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'web/site.tar.gz' }));
+  expect(events.map((event) => [event['detail-type'], event.resources])).toEqual([
+    ['Object Created', [`arn:aws:s3:::${Bucket}`]],
+    ['Object Deleted', [`arn:aws:s3:::${Bucket}`]],
+  ]);
+  expect(events[0]?.detail).toMatchObject({
+    version: '0',
+    bucket: { name: Bucket },
+    object: { key: 'web/site.tar.gz', size: 5, etag: '5d41402abc4b2a76b9719d911017c592' },
+    reason: 'PutObject',
+    requester: '000000000000',
+  });
+  expect(events[1]?.detail).toMatchObject({ 'deletion-type': 'Permanently Deleted' });
+});
+
+test.each(['Upper-Case', 'ab', '192.168.0.1', 'two..dots'])('%s is no name for a bucket', async (Bucket) => {
+  const lenient = new S3Client({ ...server.client, forcePathStyle: true });
+  await expect(lenient.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({
+    name: 'InvalidBucketName',
+  });
+  lenient.destroy();
+});
+
+test('A bucket in the host name is found as well', async () => {
+  const service = new S3({ accountId: realm.accountId, clock: realm.clock, busOf: () => realm.bus });
+  const principal = { accessKeyId: 'test', accountId: '000000000000', arn: 'root', userId: 'root' };
+  const call = { region: 'us-east-1', accountId: '000000000000', requestId: 'r', principal };
+  service.operations.CreateBucket({ Bucket: 'hosted' }, call);
+  await service.operations.PutObject({ Bucket: 'hosted', Key: 'a/b', Body: 'hi' }, call);
+  for (const host of ['hosted.s3.us-east-1.amazonaws.com', 'hosted.s3.amazonaws.com', 'hosted.localhost']) {
+    const answer = await service.handle(
+      {
+        method: 'GET',
+        path: '/a/b',
+        query: new URLSearchParams('x-id=GetObject'),
+        rawQuery: 'x-id=GetObject',
+        headers: {},
+        body: Buffer.alloc(0),
+        host,
+      },
+      call,
+    );
+    expect(String(answer.body)).toBe('hi');
+  }
+});

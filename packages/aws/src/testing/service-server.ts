@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Clock } from '../clock';
+import { type AwsEvent, EventBus } from '../event-bus';
+import { Faults } from '../faults';
+import { uuid } from '../ids';
+import { Ledger } from '../ledger';
+import type { Realm } from '../realm';
+import type { Service } from '../service';
+import type { ServiceName } from '../wire/catalog';
+import { dispatch } from '../wire/dispatch';
+import { identify } from '../wire/identify';
+
+/** A region of its own for a test, with all its events. */
+export function makeRealm(scale = 1, region = 'us-east-1'): { realm: Realm; events: AwsEvent[] } {
+  const clock = new Clock(scale);
+  const events: AwsEvent[] = [];
+  const bus = new EventBus(region, '000000000000', () => clock.now());
+  bus.subscribe((event) => events.push(event));
+  const realm: Realm = {
+    region,
+    accountId: '000000000000',
+    clock,
+    ledger: new Ledger(() => clock.millis()),
+    bus,
+    faults: new Faults(),
+    endpoint: '',
+  };
+  return { realm, events };
+}
+
+export interface ServiceServer {
+  readonly endpoint: string;
+  /** For any SDK client. */
+  readonly client: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  close(): Promise<void>;
+}
+
+/** One service behind real HTTP and the real wire. */
+export async function serve(name: ServiceName, service: Service): Promise<ServiceServer> {
+  const server: Server = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
+      const request = {
+        method: incoming.method ?? 'GET',
+        path,
+        query: new URLSearchParams(query),
+        rawQuery: query,
+        headers: Object.fromEntries(
+          Object.entries(incoming.headers).map(([key, value]) => [key, String(value)]),
+        ),
+        body: Buffer.concat(chunks),
+        host: (incoming.headers.host ?? '').replace(/:\d+$/, ''),
+      };
+      const { region, accessKeyId = '' } = identify(request);
+      const principal = {
+        accessKeyId,
+        accountId: '000000000000',
+        arn: 'arn:aws:iam::000000000000:root',
+        userId: '000000000000',
+      };
+      const call = { region, accountId: '000000000000', requestId: uuid(), principal };
+      dispatch(
+        name,
+        () => service,
+        request,
+        call,
+        () => {},
+      ).then(({ response: answer }) => {
+        const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+        response.writeHead(answer.status, {
+          'content-length': String(body.length),
+          ...Object.fromEntries(
+            Object.entries(answer.headers).map(([key, value]) => [key.toLowerCase(), value]),
+          ),
+        });
+        response.end(request.method === 'HEAD' ? undefined : body);
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    endpoint,
+    client: {
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
