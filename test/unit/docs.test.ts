@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { describeEmbeddedAws } from '../../packages/aws/src/reference';
+import { describeEmbeddedAws } from '../../packages/aws/scripts/reference';
 import { parseDefinition } from '../../src/pipeline/parse';
 
 const ROOT = join(__dirname, '../..');
@@ -75,7 +75,7 @@ test('the pages that are written from the code are current (npm run reference wr
 });
 
 test('every path of the administration is in docs/embedded-aws.md', () => {
-  const cases = [...read('packages/aws/src/admin.ts').matchAll(/case '([A-Z]+) ([\w-]*)'/g)];
+  const cases = [...read('packages/aws/src/door/admin.ts').matchAll(/case '([A-Z]+) ([\w-]*)'/g)];
   const page = read('docs/embedded-aws.md');
   const missing = cases
     .map(([, method, path]) => `${method} /_local${path ? `/${path}` : ''}`)

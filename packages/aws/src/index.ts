@@ -1,6 +1,6 @@
-import { Account } from './account';
-import { CallLog } from './call-log';
-import { FrontDoor } from './front-door';
+import { Account } from './account/account';
+import { CallLog } from './core/call-log';
+import { FrontDoor } from './door/front-door';
 
 export interface EmbeddedAwsOptions {
   /** Port of the front door; 0 finds a free one. */

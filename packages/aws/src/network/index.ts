@@ -1,7 +1,7 @@
 import { connect as dial, type Socket } from 'node:net';
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { RequestInit, Response } from 'undici';
-import type { Realm } from '../realm';
+import type { Realm } from '../core/realm';
 import { isLoopbackAddress, isPrivateAddress, parseAddress } from './address';
 import { ConnectionError } from './connection-error';
 import { fetchOver } from './fetch';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
-import { Clock } from '../clock';
+import { Clock } from '../core/clock';
 import { INTERNET_ADDRESS, Network } from '.';
 
 const anywhere = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];

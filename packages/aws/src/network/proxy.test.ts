@@ -1,7 +1,7 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fetch, ProxyAgent } from 'undici';
-import { Clock } from '../clock';
+import { Clock } from '../core/clock';
 import { Network } from '.';
 import { NetworkProxy } from './proxy';
 

@@ -1,9 +1,9 @@
-import { uuid } from '../ids';
-import type { Realm } from '../realm';
-import { AwsError } from '../wire/aws-error';
-import { serviceCall } from './directories';
+import { AwsError } from '../core/aws-error';
+import { uuid } from '../core/ids';
+import { serviceCall } from '../core/ports';
+import type { Realm } from '../core/realm';
 import type { InvokeRequest } from './lambda/invoke';
-import type { StartRequest } from './states/executions';
+import type { StartRequest } from './sfn/executions';
 import type { SnsTopics } from './target-services';
 
 /** The services that rules and schedules deliver to. Read at every delivery, so they may be getters. */

@@ -1,5 +1,5 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
-import type { Call } from '../service';
+import type { Call } from '../core/service';
 
 /** What other services need of SNS. */
 export interface SnsTopics {

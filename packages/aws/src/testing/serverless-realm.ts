@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { zipSync } from 'fflate';
-import { Clock } from '../clock';
-import { EventBus } from '../event-bus';
-import { Faults } from '../faults';
-import { Ledger } from '../ledger';
-import type { Realm } from '../realm';
-import { serviceCall } from '../services/directories';
+import { Clock } from '../core/clock';
+import { EventBus } from '../core/event-bus';
+import { Faults } from '../core/faults';
+import { Ledger } from '../core/ledger';
+import { serviceCall } from '../core/ports';
+import type { Realm } from '../core/realm';
+import { Logs } from '../services/cloudwatch-logs';
 import { Lambda } from '../services/lambda';
-import { Logs } from '../services/logs';
 import type { SnsTopics } from '../services/target-services';
 
 export const accountId = '000000000000';

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/core/protocols';
 import { CborCodec } from '@smithy/core/cbor';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { WireRequest, WireResponse } from '../service';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
+import type { WireRequest, WireResponse } from '../core/service';
 import { checkJsonTypes } from './json-types';
 import type { OperationModel, ServiceModel } from './model';
 import { decodeQueryInput } from './query-input';

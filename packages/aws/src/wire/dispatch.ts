@@ -1,5 +1,5 @@
-import type { Call, Service, WireRequest, WireResponse } from '../service';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
+import type { Call, Service, WireRequest, WireResponse } from '../core/service';
 import { entries, type ServiceName } from './catalog';
 import { type Codec, cborCodec, jsonCodec, queryCodec, restJsonCodec, restXmlCodec } from './codec';
 import { inflate } from './inflate';

@@ -1,5 +1,5 @@
-import type { WireRequest } from '../service';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
+import type { WireRequest } from '../core/service';
 import { entries, type ServiceName, serviceNames } from './catalog';
 
 /** Who a request is for, as far as the request itself says. */

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { WireRequest } from '../service';
+import type { WireRequest } from '../core/service';
 
 /**
  * Takes off the compression that SDKs give to large requests of metrics and logs, whatever the protocol.

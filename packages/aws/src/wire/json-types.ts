@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
 
 /**
  * Refuses JSON values that are not of the shape's type, as the JSON protocols do before the service sees them: a client

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
 
 /** The two dialects of AWS's query protocol: EC2's capitalises keys and flattens all lists. */
 export interface QueryDialect {

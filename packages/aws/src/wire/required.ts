@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
 import { requiredMembers } from './model';
 import { memberKey } from './query-input';
 

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import type { WireRequest } from '../service';
+import type { WireRequest } from '../core/service';
 import type { OperationModel, ServiceModel } from './model';
 import { readSimple } from './query-input';
 

@@ -13,8 +13,8 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Operation } from '../service';
-import { AwsError } from './aws-error';
+import { AwsError } from '../core/aws-error';
+import type { Operation } from '../core/service';
 import type { ServiceName } from './catalog';
 import { dispatch } from './dispatch';
 import { wireHandler } from './wire-handler';

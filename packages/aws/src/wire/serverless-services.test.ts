@@ -11,7 +11,7 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { CreateScheduleCommand, GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { ApiGateway } from '../services/apigateway';
+import { ApiGateway } from '../services/apigatewayv2';
 import { CloudWatch } from '../services/cloudwatch';
 import { Scheduler } from '../services/scheduler';
 import { makeRealm } from '../testing/serverless-realm';

@@ -1,5 +1,5 @@
-import type { WireRequest, WireResponse } from '../service';
-import type { AwsError } from './aws-error';
+import type { AwsError } from '../core/aws-error';
+import type { WireRequest, WireResponse } from '../core/service';
 import { encodeCborError, encodeJsonError, encodeQueryError } from './codec';
 
 /** Services with XML bodies that tell errors as the query protocol does, by signing name. */

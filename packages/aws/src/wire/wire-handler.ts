@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/transport';
-import type { Service } from '../service';
+import type { Service } from '../core/service';
 import type { ServiceName } from './catalog';
 import { dispatch } from './dispatch';
 

@@ -1,8 +1,8 @@
-import type { Realm } from '../../realm';
-import type { OperationsOf, Service } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf, Service } from '../../core/service';
 import type { ServiceName } from '../../wire/catalog';
-import { serviceCall } from '../directories';
 
 type Api<Client> = {
   readonly [Name in keyof OperationsOf<Client>]-?: NonNullable<OperationsOf<Client>[Name]> extends (

@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** What CloudFormation answers to nearly everything that is wrong with a request or a template. */
 export function validationError(message: string): AwsError {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Realm } from '../../realm';
-import type { OperationsOf, Service } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf, Service } from '../../core/service';
 import type { ServiceName } from '../../wire/catalog';
 import { makeClients, ServiceFailure } from './clients';
 import type { Engine } from './engine/engine';

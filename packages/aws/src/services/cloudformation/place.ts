@@ -1,11 +1,11 @@
-import { Clock } from '../../clock';
-import { EventBus } from '../../event-bus';
-import { Faults } from '../../faults';
-import { Ledger } from '../../ledger';
-import type { Realm } from '../../realm';
-import type { Call, Service } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import { serviceCall } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { Clock } from '../../core/clock';
+import { EventBus } from '../../core/event-bus';
+import { Faults } from '../../core/faults';
+import { Ledger } from '../../core/ledger';
+import { serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { Call, Service } from '../../core/service';
 import { Iam } from '../iam';
 import { CloudFormation } from '.';
 

@@ -1,5 +1,5 @@
 import type { ResourceStatus, StackEvent, StackStatus, Tag } from '@aws-sdk/client-cloudformation';
-import { uuid } from '../../ids';
+import { uuid } from '../../core/ids';
 import type { ResolvedParameters } from './template/parameters';
 import type { Template } from './template/template';
 

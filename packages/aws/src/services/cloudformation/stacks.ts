@@ -1,5 +1,5 @@
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
 import type { ChangeSet } from './change-set';
 import { validationError } from './errors';
 import { Stack, type StackOutput } from './stack';

@@ -1,7 +1,7 @@
 import type { Dimension, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import { takePage } from '../../pages';
-import type { Realm } from '../../realm';
-import type { OperationsOf } from '../../service';
+import { takePage } from '../../core/paging';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf } from '../../core/service';
 import type { Alarms } from './alarms';
 import { invalidCombination, missing, validationError } from './errors';
 import { comparisons } from './evaluation';

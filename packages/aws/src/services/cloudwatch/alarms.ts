@@ -1,8 +1,8 @@
 import type { AlarmHistoryItem, HistoryItemType, MetricAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
-import type { Cancel } from '../../clock';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
-import { serviceCall } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import type { Cancel } from '../../core/clock';
+import { serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
 import type { SnsTopics } from '../target-services';
 import { judge, readPoints, type Verdict } from './evaluation';
 import type { MetricStore } from './metrics';

@@ -1,7 +1,7 @@
-import { takePage } from '../../pages';
-import type { Realm } from '../../realm';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { takePage } from '../../core/paging';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf } from '../../core/service';
 import { badToken } from './metric-operations';
 
 interface Dashboard {

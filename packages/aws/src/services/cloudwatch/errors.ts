@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 export function invalidValue(message: string): AwsError {
   return new AwsError('InvalidParameterValue', message);

@@ -1,8 +1,8 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
-import type { Realm } from '../../realm';
-import type { OperationsOf, Service } from '../../service';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf, Service } from '../../core/service';
+import type { TypedOperations } from '../../core/typed-operations';
 import type { SnsTopics } from '../target-services';
-import type { TypedOperations } from '../typed-operations';
 import { alarmOperations } from './alarm-operations';
 import { Alarms } from './alarms';
 import { dashboardOperations } from './dashboards';

@@ -1,7 +1,7 @@
 import type { MetricDatum, Statistic } from '@aws-sdk/client-cloudwatch';
-import { takePage } from '../../pages';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { takePage } from '../../core/paging';
+import type { OperationsOf } from '../../core/service';
 import { invalidCombination, invalidValue, missing, validationError } from './errors';
 import { isStatistic, type Metric, type MetricStore, readStatistic, summarize } from './metrics';
 

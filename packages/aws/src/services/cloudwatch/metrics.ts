@@ -1,5 +1,5 @@
 import type { Dimension, MetricDatum, StandardUnit } from '@aws-sdk/client-cloudwatch';
-import type { Realm } from '../../realm';
+import type { Realm } from '../../core/realm';
 
 /** What one second (or the very moment) added to a metric. */
 export interface Sample {

@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudwatch';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { OperationsOf } from '../../core/service';
 
 /** The tags of alarms and dashboards, by ARN. */
 export class TagStore {

@@ -9,10 +9,10 @@ import {
   PutItemCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { Clock } from '../../clock';
-import { EventBus } from '../../event-bus';
-import { Faults } from '../../faults';
-import { Ledger } from '../../ledger';
+import { Clock } from '../../core/clock';
+import { EventBus } from '../../core/event-bus';
+import { Faults } from '../../core/faults';
+import { Ledger } from '../../core/ledger';
 import { wireHandler } from '../../wire/wire-handler';
 import { DynamoDb } from './index';
 

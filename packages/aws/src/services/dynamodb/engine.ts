@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import dynalite from 'dynalite';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** What DynamoDB answered. */
 export interface EngineAnswer {

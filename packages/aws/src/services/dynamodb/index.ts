@@ -13,9 +13,9 @@ import type {
   UpdateTableCommandInput,
   UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Realm } from '../../realm';
-import type { Service, WireRequest, WireResponse } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
+import type { Service, WireRequest, WireResponse } from '../../core/service';
 import { Engine } from './engine';
 import { expireItems } from './expiry';
 import { showFailedItem } from './failed-item';

@@ -4,7 +4,7 @@ import type {
   SSEDescription,
   TimeToLiveSpecification,
 } from '@aws-sdk/client-dynamodb';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** What a table has beside its items and keys, which dynalite does not keep. */
 export interface TableSettings {

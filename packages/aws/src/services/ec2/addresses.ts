@@ -1,5 +1,5 @@
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { randomPublicAddress, removePublicAddress, setPublicAddress } from './interfaces';
 import type { AddressRecord, InterfaceRecord } from './records/interfaces';
 import { gatewayOf } from './routing';

@@ -1,5 +1,5 @@
 import type { BlockDeviceMapping, EbsBlockDevice, VolumeType } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { ImageRecord } from './records/storage';
 import type { Ec2State } from './state';
 

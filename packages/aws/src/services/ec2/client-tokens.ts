@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Clock } from '../../core/clock';
 
 const KEPT_SECONDS = 24 * 3600;
 const LONGEST = 64;

@@ -1,5 +1,5 @@
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call } from '../../core/service';
 
 type AnyOperation = (input: never, call: Call) => unknown;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { SnapshotRecord } from './records/storage';
 import type { Ec2Operations, Ec2State } from './state';
 

@@ -1,5 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 type Scalar = string | number | boolean | Date | undefined;
 /** What a filter compares: one value of a resource, or several of which one must match. */

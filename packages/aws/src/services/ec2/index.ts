@@ -1,7 +1,7 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
-import type { Realm } from '../../realm';
-import type { Service } from '../../service';
-import type { Ec2Directory } from '../directories';
+import type { Ec2Directory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { Service } from '../../core/service';
 import { addressOperations } from './addresses';
 import { withDryRun } from './dry-run';
 import { ebsEncryptionOperations } from './ebs-encryption';

@@ -1,5 +1,5 @@
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { instanceTypes } from './instance-types';
 import type { InstanceRecord } from './records/instances';
 import type { InterfaceRecord } from './records/interfaces';

@@ -4,8 +4,8 @@ import type {
   NetworkInterfaceType,
   PrivateIpAddressSpecification,
 } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { refuseIdsWithPages } from './parameters';
 import type { InterfaceRecord } from './records/interfaces';
 import type { SubnetRecord } from './records/network';

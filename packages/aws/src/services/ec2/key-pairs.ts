@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { checkOneOf } from './parameters';
 import type { Ec2Operations, Ec2State, KeyPairRecord } from './state';
 import { readTagSpecifications } from './tags';

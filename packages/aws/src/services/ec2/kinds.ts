@@ -1,5 +1,5 @@
 import type { ResourceType } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** A kind of resource: how its ids look and what AWS says of one that is not there. */
 export interface Kind {

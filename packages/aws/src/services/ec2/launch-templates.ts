@@ -3,9 +3,9 @@ import type {
   RequestLaunchTemplateData,
   ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../ids';
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
+import type { Call } from '../../core/service';
 import { definedOnly } from './block-devices';
 import { compileFilters } from './filters';
 import { resolveImageId } from './instances/launch-image';

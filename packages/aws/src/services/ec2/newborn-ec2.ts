@@ -1,11 +1,11 @@
-import { Clock } from '../../clock';
-import { type AwsEvent, EventBus } from '../../event-bus';
-import { Faults } from '../../faults';
-import { Ledger } from '../../ledger';
+import { Clock } from '../../core/clock';
+import { type AwsEvent, EventBus } from '../../core/event-bus';
+import { Faults } from '../../core/faults';
+import { Ledger } from '../../core/ledger';
+import { type IamDirectory, serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { Call } from '../../core/service';
 import { Network } from '../../network';
-import type { Realm } from '../../realm';
-import type { Call } from '../../service';
-import { type IamDirectory, serviceCall } from '../directories';
 import { Ec2 } from '.';
 import { publicImageParameters } from './images/amazon-images';
 

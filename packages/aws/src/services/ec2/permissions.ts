@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** How a call adds and takes away permissions of an image or a snapshot. */
 export interface PermissionChange<P> {

@@ -1,6 +1,6 @@
 import type { IamInstanceProfileAssociation, IamInstanceProfileAssociationState } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { compileFilters, type FilterTable } from './filters';
 import { readProfile } from './instances/launch-profile';
 import { paginate } from './pages';

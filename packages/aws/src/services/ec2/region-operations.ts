@@ -1,5 +1,5 @@
 import type { AvailabilityZone } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import { compileFilters, type FilterTable } from './filters';
 import { listRegions, type RegionSummary, zoneGroupLongName, zonesOf } from './regions';
 import type { Ec2Operations, Ec2State } from './state';

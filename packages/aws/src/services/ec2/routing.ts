@@ -1,6 +1,6 @@
 import type { Route, RouteTableAssociation } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { formatCidr, parseCidr } from './cidr';
 import type { InternetGatewayRecord, RouteTableRecord } from './records/network';
 import type { Ec2Operations, Ec2State } from './state';

@@ -1,6 +1,6 @@
 import type { IpPermission, RevokedSecurityGroupRule, SecurityGroupRule } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import { formatCidr, parseCidr } from './cidr';
 import type { SecurityGroupRecord, SecurityGroupRuleRecord } from './records/security-groups';
 import type { Ec2State } from './state';

@@ -1,5 +1,5 @@
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import type { SecurityGroupRecord } from './records/security-groups';
 import {
   addRules,

@@ -1,5 +1,5 @@
 import type { CreateVolumePermission, ModifySnapshotAttributeCommandInput } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import { checkShareable } from './ebs-encryption';
 import { isAccountId, readPermissions } from './permissions';
 import type { SnapshotRecord } from './records/storage';

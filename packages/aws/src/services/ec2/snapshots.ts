@@ -1,7 +1,7 @@
 import type { Snapshot } from '@aws-sdk/client-ec2';
-import { durations } from '../../durations';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { durations } from '../../core/durations';
+import { resourceId } from '../../core/ids';
 import { encryptionKey } from './ebs-encryption';
 import { paginate } from './pages';
 import { checkUser, refuseIdsWithPages } from './parameters';

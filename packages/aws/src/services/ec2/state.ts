@@ -1,9 +1,9 @@
 import type { KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2';
+import { AwsError } from '../../core/aws-error';
+import type { IamDirectory, SsmDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
-import type { Realm } from '../../realm';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import type { IamDirectory, SsmDirectory } from '../directories';
 import { ClientTokens } from './client-tokens';
 import { Collection, type Has } from './collection';
 import type { FilterTable } from './filters';

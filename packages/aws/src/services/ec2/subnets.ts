@@ -1,6 +1,6 @@
 import type { Subnet } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { resourceId } from '../../core/ids';
 import {
   encloses,
   formatAddress,

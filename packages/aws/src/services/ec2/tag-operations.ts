@@ -1,7 +1,7 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-ec2';
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import { isServiceCall } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { isServiceCall } from '../../core/ports';
+import type { Call } from '../../core/service';
 import type { Collection } from './collection';
 import { compileFilters, type FilterTable } from './filters';
 import { requireImage } from './images/access';

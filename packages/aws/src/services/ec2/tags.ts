@@ -1,7 +1,7 @@
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import { isServiceCall } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { isServiceCall } from '../../core/ports';
+import type { Call } from '../../core/service';
 
 const MOST_TAGS = 50;
 const LONGEST_KEY = 128;

@@ -1,5 +1,5 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { LaunchTemplateRecord, TemplateVersion } from './records/launch-templates';
 import type { Ec2State } from './state';
 

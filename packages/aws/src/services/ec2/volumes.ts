@@ -1,7 +1,7 @@
 import type { VolumeModification } from '@aws-sdk/client-ec2';
-import { durations } from '../../durations';
-import { resourceId } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { durations } from '../../core/durations';
+import { resourceId } from '../../core/ids';
 import { performanceOf, planVolume, type VolumePlan } from './block-devices';
 import { encryptionKey } from './ebs-encryption';
 import { compileFilters, type FilterTable } from './filters';

@@ -1,4 +1,4 @@
-import type { OperationsOf } from '../../service';
+import type { OperationsOf } from '../../core/service';
 import type { IamState } from './state';
 
 /** What IAM says of the account as a whole. */

@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** IAM's answer for something that is not there (HTTP 404). */
 export function noSuchEntity(message: string): AwsError {

@@ -1,4 +1,4 @@
-import type { Call } from '../../service';
+import type { Call } from '../../core/service';
 import { Iam } from '.';
 
 const clock = { now: () => new Date('2026-11-23T12:00:00Z') };

@@ -1,6 +1,6 @@
-import type { Principal } from '../../principal';
-import type { OperationsOf, Service } from '../../service';
-import type { IamDirectory, IssuedCredentials } from '../directories';
+import type { IamDirectory, IssuedCredentials } from '../../core/ports';
+import type { Principal } from '../../core/principal';
+import type { OperationsOf, Service } from '../../core/service';
 import { accountOperations } from './account';
 import { instanceProfileOperations } from './instance-profiles';
 import { managedPolicyOperations } from './managed-policies';

@@ -1,5 +1,5 @@
 import type { InstanceProfile as ProfileShape } from '@aws-sdk/client-iam';
-import type { OperationsOf } from '../../service';
+import type { OperationsOf } from '../../core/service';
 import { deleteConflict, limitExceeded, noSuchEntity } from './errors';
 import { checkName, checkPath, uniqueId } from './naming';
 import { takePage } from './paging';

@@ -1,6 +1,6 @@
 import type { Policy } from '@aws-sdk/client-iam';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { OperationsOf } from '../../core/service';
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
 import { deleteConflict, limitExceeded, noSuchEntity } from './errors';
 import type { PolicyHolder } from './held-policies';

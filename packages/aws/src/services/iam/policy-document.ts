@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** What a statement of a policy says; members that may be one or many are lists here. */
 export interface Statement {

@@ -1,6 +1,6 @@
 import type { Role as RoleShape } from '@aws-sdk/client-iam';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { OperationsOf } from '../../core/service';
 import { deleteConflict, validationError } from './errors';
 import { checkName, checkPath, uniqueId } from './naming';
 import { takePage } from './paging';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Principal } from '../../principal';
-import type { IssuedCredentials } from '../directories';
+import type { IssuedCredentials } from '../../core/ports';
+import type { Principal } from '../../core/principal';
 import { noSuchEntity } from './errors';
 import { uniqueId } from './naming';
 import type { IamState } from './state';

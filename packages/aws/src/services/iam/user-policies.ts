@@ -1,4 +1,4 @@
-import type { OperationsOf } from '../../service';
+import type { OperationsOf } from '../../core/service';
 import { heldPolicies } from './held-policies';
 import type { IamState } from './state';
 

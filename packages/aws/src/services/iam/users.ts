@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { User as UserShape } from '@aws-sdk/client-iam';
-import type { Principal } from '../../principal';
-import type { Call, OperationsOf } from '../../service';
+import type { Principal } from '../../core/principal';
+import type { Call, OperationsOf } from '../../core/service';
 import { deleteConflict, limitExceeded, noSuchEntity } from './errors';
 import { checkName, checkPath, uniqueId } from './naming';
 import { takePage } from './paging';

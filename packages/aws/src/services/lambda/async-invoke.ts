@@ -1,8 +1,8 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
-import { uuid } from '../../ids';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
-import { serviceCall } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { uuid } from '../../core/ids';
+import { serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
 import type { SnsTopics } from '../target-services';
 import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';
 import type { FunctionStore, LambdaFunction } from './store';

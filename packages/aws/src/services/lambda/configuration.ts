@@ -1,7 +1,7 @@
 import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
-import { uuid } from '../../ids';
-import type { Realm } from '../../realm';
-import type { Ec2Directory, IamDirectory } from '../directories';
+import { uuid } from '../../core/ids';
+import type { Ec2Directory, IamDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
 import { checkRange, constraintError, invalidParameter } from './refusals';
 import type { Code } from './store';
 

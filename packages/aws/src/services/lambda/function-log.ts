@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock';
-import type { NewLine } from '../logs/store';
+import type { Clock } from '../../core/clock';
+import type { NewLine } from '../cloudwatch-logs/store';
 
 /** Where the lines go. */
 export interface LogSink {

@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
-import type { Ec2Directory } from '../directories';
+import type { Ec2Directory } from '../../core/ports';
 import { type Connector, type TunnelAddress, Tunnels } from './tunnel';
 
 /** A function's way out. */

@@ -1,9 +1,9 @@
 import type { FunctionCode, FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { durations } from '../../durations';
-import { takePage } from '../../pages';
-import type { Realm } from '../../realm';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { durations } from '../../core/durations';
+import { takePage } from '../../core/paging';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf } from '../../core/service';
 import type { CodeFolder, CodeSource } from './code';
 import type { CodeCache } from './code-cache';
 import {

@@ -1,7 +1,7 @@
 import type { BlobPayloadInputTypes } from '@smithy/types';
-import type { Realm } from '../../realm';
-import type { OperationsOf, Service, WireRequest, WireResponse } from '../../service';
-import type { Ec2Directory, IamDirectory } from '../directories';
+import type { Ec2Directory, IamDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf, Service, WireRequest, WireResponse } from '../../core/service';
 import type { SnsTopics } from '../target-services';
 import { AsyncInvoker, type DeadEvent } from './async-invoke';
 import { CodeFolder, type CodeSource } from './code';

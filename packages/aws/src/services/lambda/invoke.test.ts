@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addFunction, callOf, makeLambda, makeRealm, until } from '../../testing/serverless-realm';
-import type { Logs } from '../logs';
+import type { Logs } from '../cloudwatch-logs';
 import type { Lambda } from '.';
 import { cacheFileOf } from './code-cache';
 

@@ -1,6 +1,6 @@
-import { randomHex, uuid } from '../../ids';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { randomHex, uuid } from '../../core/ids';
+import type { Realm } from '../../core/realm';
 import type { FunctionLog } from './function-log';
 import { type FunctionError, InitError, type Outcome } from './sandbox';
 import type { Loan, Sandboxes } from './sandboxes';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { OperationsOf } from '../../core/service';
 import type { FunctionStore, Statement } from './store';
 
 /** AddPermission, RemovePermission, GetPolicy. */

@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** The error of a parameter that Lambda does not accept. */
 export function invalidParameter(message: string): AwsError {

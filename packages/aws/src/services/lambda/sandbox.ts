@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../../clock';
+import type { Clock } from '../../core/clock';
 import type { TunnelAddress } from './tunnel';
 
 /** An error as Lambda's runtime reports it to the caller. */

@@ -1,7 +1,7 @@
-import { randomHex } from '../../ids';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
-import type { IamDirectory } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { randomHex } from '../../core/ids';
+import type { IamDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
 import type { FunctionLog } from './function-log';
 import type { FunctionNetwork } from './function-network';
 import { Sandbox } from './sandbox';

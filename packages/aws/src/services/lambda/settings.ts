@@ -1,6 +1,6 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { OperationsOf } from '../../core/service';
 import { checkRange, invalidParameter } from './refusals';
 import type { FunctionStore, LambdaFunction } from './store';
 

@@ -3,8 +3,8 @@ import type {
   FunctionConfiguration,
   FunctionEventInvokeConfig,
 } from '@aws-sdk/client-lambda';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
 
 /** A deployment package, unpacked. */
 export interface Code {

@@ -1,8 +1,8 @@
 import type { AliasConfiguration, FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { uuid } from '../../ids';
-import { takePage } from '../../pages';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { uuid } from '../../core/ids';
+import { takePage } from '../../core/paging';
+import type { OperationsOf } from '../../core/service';
 import { badMarker, invalidParameter } from './refusals';
 import type { FunctionStore, LambdaFunction } from './store';
 

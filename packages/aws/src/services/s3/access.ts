@@ -1,5 +1,5 @@
-import type { Call, WireRequest } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, WireRequest } from '../../core/service';
 import { opensToEverybody } from './acl';
 import type { Address } from './address';
 import { currentObject } from './bucket';

@@ -1,4 +1,4 @@
-import type { Call, OperationsOf } from '../../service';
+import type { Call, OperationsOf } from '../../core/service';
 import { privateGrants, readAcl } from './acl';
 import type { Buckets } from './buckets';
 import { ownerOf } from './owner';

@@ -1,5 +1,5 @@
 import type { AccessControlPolicy, Grant, Grantee } from '@aws-sdk/client-s3';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { Bucket, ObjectVersion } from './bucket';
 import { ownerOf } from './owner';
 import { accessDenied, invalidArgument } from './s3-errors';

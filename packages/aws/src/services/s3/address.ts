@@ -1,5 +1,5 @@
-import type { WireRequest } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { WireRequest } from '../../core/service';
 
 /** Which bucket and key a request is about. */
 export interface Address {

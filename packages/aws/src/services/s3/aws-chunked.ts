@@ -1,5 +1,5 @@
-import type { WireRequest } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { WireRequest } from '../../core/service';
 
 /**
  * Takes the chunked encoding of signed and unsigned streaming uploads off a request: the chunks become the body, the

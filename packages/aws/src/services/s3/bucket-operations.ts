@@ -1,6 +1,6 @@
 import type { Grant } from '@aws-sdk/client-s3';
-import type { Call, OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, OperationsOf } from '../../core/service';
 import { grantsOf, isPublicAcl } from './acl';
 import type { Buckets } from './buckets';
 import { ownerOf } from './owner';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../clock';
-import type { EventBus } from '../../event-bus';
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Clock } from '../../core/clock';
+import type { EventBus } from '../../core/event-bus';
+import type { Call } from '../../core/service';
 import type { Bucket, ObjectVersion } from './bucket';
 import { newConfigurations } from './configurations';
 import { type Destinations, notify, type ObjectEvent } from './notifications';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import type { ChecksumAlgorithm } from '@aws-sdk/client-s3';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { Checksum } from './bucket';
 
 /** The checksum members that requests and answers share. */

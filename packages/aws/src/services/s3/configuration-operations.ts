@@ -1,5 +1,5 @@
-import type { Call, OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, OperationsOf } from '../../core/service';
 import { isPublicPolicy, readPolicy } from './bucket-policy';
 import type { Buckets } from './buckets';
 import { defaultEncryption } from './configurations';

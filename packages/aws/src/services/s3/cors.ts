@@ -1,6 +1,6 @@
 import type { CORSConfiguration, CORSRule } from '@aws-sdk/client-s3';
-import type { WireRequest, WireResponse } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { WireRequest, WireResponse } from '../../core/service';
 import type { Bucket } from './bucket';
 
 const METHODS = new Set(['GET', 'PUT', 'HEAD', 'POST', 'DELETE']);

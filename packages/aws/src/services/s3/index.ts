@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Call, Service, WireRequest, WireResponse } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, Service, WireRequest, WireResponse } from '../../core/service';
+import type { TypedOperations } from '../../core/typed-operations';
 import { restXmlCodec } from '../../wire/codec';
 import { readServiceModel, type ServiceModel } from '../../wire/model';
-import type { TypedOperations } from '../typed-operations';
 import { checkAccess, isPast } from './access';
 import { aclOperations } from './acl-operations';
 import { type Address, readAddress } from './address';

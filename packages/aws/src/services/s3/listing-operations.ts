@@ -1,4 +1,4 @@
-import type { OperationsOf } from '../../service';
+import type { OperationsOf } from '../../core/service';
 import type { Bucket, ObjectVersion } from './bucket';
 import { currentObject } from './bucket';
 import type { Buckets } from './buckets';

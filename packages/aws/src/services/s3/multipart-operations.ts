@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Call, OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, OperationsOf } from '../../core/service';
 import { readAcl } from './acl';
 import type { Bucket, MultipartUpload, Part } from './bucket';
 import { currentObject } from './bucket';

@@ -3,9 +3,9 @@ import type {
   NotificationConfiguration,
   NotificationConfigurationFilter,
 } from '@aws-sdk/client-s3';
-import { uuid } from '../../ids';
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { uuid } from '../../core/ids';
+import type { Call } from '../../core/service';
 import type { Bucket } from './bucket';
 import { ownerOf } from './owner';
 

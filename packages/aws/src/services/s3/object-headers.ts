@@ -1,5 +1,5 @@
 import { ServerSideEncryption, StorageClass, type Tag } from '@aws-sdk/client-s3';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { Bucket, ObjectHeaders, ObjectVersion } from './bucket';
 import { invalidArgument } from './s3-errors';
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Call, OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, OperationsOf } from '../../core/service';
 import { readAcl } from './acl';
 import type { Bucket, ObjectVersion } from './bucket';
 import { currentObject } from './bucket';

@@ -1,4 +1,4 @@
-import type { WireRequest } from '../../service';
+import type { WireRequest } from '../../core/service';
 import type { Address } from './address';
 
 /** Operation by method, then by the query field that names the subresource; `''` stands for none. */

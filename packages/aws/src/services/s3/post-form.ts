@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import { invalidArgument } from './s3-errors';
 
 /** A form that a browser posts to a bucket: its fields, with lower-case names, and the one file. */

@@ -1,4 +1,4 @@
-import type { WireRequest, WireResponse } from '../../service';
+import type { WireRequest, WireResponse } from '../../core/service';
 import { escapeXml } from '../../wire/codec';
 import type { PostForm } from './post-form';
 

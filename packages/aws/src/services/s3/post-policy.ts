@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { PostForm } from './post-form';
 import { accessDenied } from './s3-errors';
 

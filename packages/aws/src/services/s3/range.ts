@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /**
  * The bytes that a `Range` header asks for, the end excluded; undefined for the whole, as for a header that is none.

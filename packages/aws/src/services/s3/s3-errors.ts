@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 export function noSuchBucket(name: string): AwsError {
   return new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName: name });

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { RoutingRule, WebsiteConfiguration } from '@aws-sdk/client-s3';
-import type { WireRequest, WireResponse } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { WireRequest, WireResponse } from '../../core/service';
 import { escapeXml } from '../../wire/codec';
 import { checkAnonymous } from './access';
 import { type Bucket, currentObject, type ObjectVersion } from './bucket';

@@ -1,5 +1,5 @@
 import type { FlexibleTimeWindow, Target } from '@aws-sdk/client-scheduler';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 export function invalid(message: string): AwsError {
   return new AwsError('ValidationException', message);

@@ -1,6 +1,6 @@
-import { takePage } from '../../pages';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { takePage } from '../../core/paging';
+import type { OperationsOf } from '../../core/service';
 import { checkPattern, invalid } from './checks';
 import type { Runner } from './runner';
 import { pageSize } from './schedules';

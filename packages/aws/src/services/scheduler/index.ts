@@ -1,7 +1,7 @@
-import type { Realm } from '../../realm';
-import type { OperationsOf, Service } from '../../service';
-import type { IamDirectory } from '../directories';
-import type { TypedOperations } from '../typed-operations';
+import type { IamDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf, Service } from '../../core/service';
+import type { TypedOperations } from '../../core/typed-operations';
 import { groupOperations } from './groups';
 import { type DeadRun, Runner } from './runner';
 import { scheduleOperations } from './schedules';

@@ -1,7 +1,7 @@
-import type { Cancel } from '../../clock';
-import { uuid } from '../../ids';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Cancel } from '../../core/clock';
+import { uuid } from '../../core/ids';
+import type { Realm } from '../../core/realm';
 import type { Schedule, ScheduleStore } from './store';
 import { type Run, type SchedulerDependencies, sendRun } from './targets';
 

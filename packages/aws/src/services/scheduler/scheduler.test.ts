@@ -1,6 +1,6 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
+import { AwsError } from '../../core/aws-error';
 import { accountId, callOf, makeRealm, until } from '../../testing/serverless-realm';
-import { AwsError } from '../../wire/aws-error';
 import { Scheduler } from '.';
 
 const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:app`;

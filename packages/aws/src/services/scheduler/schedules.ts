@@ -1,8 +1,8 @@
 import type { CreateScheduleInput, UpdateScheduleInput } from '@aws-sdk/client-scheduler';
-import { takePage } from '../../pages';
-import type { OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import type { IamDirectory } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { takePage } from '../../core/paging';
+import type { IamDirectory } from '../../core/ports';
+import type { OperationsOf } from '../../core/service';
 import { checkPattern, checkTarget, checkWindow, invalid } from './checks';
 import type { Runner } from './runner';
 import { parseSchedule, type Recurrence } from './schedule-expression';

@@ -1,6 +1,6 @@
 import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
 import type { Recurrence } from './schedule-expression';
 
 export interface Schedule {

@@ -1,9 +1,9 @@
 import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { StartExecutionCommandInput } from '@aws-sdk/client-sfn';
-import type { Realm } from '../../realm';
-import type { Call } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import { serviceCall } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import { serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { Call } from '../../core/service';
 import type { Lambda } from '../lambda';
 import type { SnsTopics } from '../target-services';
 import type { Schedule } from './store';

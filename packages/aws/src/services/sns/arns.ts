@@ -1,4 +1,4 @@
-import type { Realm } from '../../realm';
+import type { Realm } from '../../core/realm';
 
 /** The ARN of a topic, or of what belongs to it: `arn:aws:sns:eu-north-1:000000000000:name`. */
 export function resourceArn(

@@ -1,5 +1,5 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import { compilePattern, type EventMatcher, PatternError } from '../events/pattern';
+import { compilePattern, type EventMatcher, PatternError } from '../eventbridge/pattern';
 import { invalidParameter } from './refusals';
 
 /** Where a policy looks: at the message's attributes, or into its body. */

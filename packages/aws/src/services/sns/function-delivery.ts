@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import type { Message, Subscription } from './topics';
 
 /** How SNS runs a function: not waiting for it, and only one whose policy lets it. */

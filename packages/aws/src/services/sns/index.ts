@@ -1,7 +1,7 @@
 import type { PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
-import type { Realm } from '../../realm';
-import type { OperationsOf, Service } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
+import type { OperationsOf, Service } from '../../core/service';
 import { type FunctionRunner, runFunction } from './function-delivery';
 import { MOST_BYTES, readMessage, sizeOf } from './message';
 import { invalidParameter } from './refusals';

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue, PublishInput } from '@aws-sdk/client-sns';
-import { uuid } from '../../ids';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { uuid } from '../../core/ids';
 import { invalidParameter } from './refusals';
 import type { Message } from './topics';
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 /** SNS's error of a parameter that it does not accept: `Invalid parameter: Subject`. */
 export function invalidParameter(reason: string): AwsError {

@@ -13,11 +13,11 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { Clock } from '../../clock';
-import { EventBus } from '../../event-bus';
-import { Faults } from '../../faults';
-import { Ledger } from '../../ledger';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { Clock } from '../../core/clock';
+import { EventBus } from '../../core/event-bus';
+import { Faults } from '../../core/faults';
+import { Ledger } from '../../core/ledger';
 import { wireHandler } from '../../wire/wire-handler';
 import { Sns } from './index';
 

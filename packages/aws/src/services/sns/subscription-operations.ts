@@ -1,6 +1,6 @@
-import { uuid } from '../../ids';
-import { takePage } from '../../pages';
-import type { OperationsOf } from '../../service';
+import { uuid } from '../../core/ids';
+import { takePage } from '../../core/paging';
+import type { OperationsOf } from '../../core/service';
 import { checkArn, invalidParameter } from './refusals';
 import { readAttributes } from './subscription-attributes';
 import { badToken, PAGE_SIZE } from './topic-operations';

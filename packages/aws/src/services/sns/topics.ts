@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
 import { resourceArn } from './arns';
 import type { MessageFilter } from './filter-policy';
 import { checkArn, invalidParameter } from './refusals';

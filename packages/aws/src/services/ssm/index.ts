@@ -1,9 +1,9 @@
-import type { Realm } from '../../realm';
-import type { Service } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import type { SsmDirectory } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import type { SsmDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { Service } from '../../core/service';
+import type { TypedOperations } from '../../core/typed-operations';
 import { publicImageParameters } from '../ec2/images/amazon-images';
-import type { TypedOperations } from '../typed-operations';
 import { parameterOperations } from './parameter-operations';
 import { ParameterStore } from './parameter-store';
 

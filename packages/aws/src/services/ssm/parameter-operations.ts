@@ -1,6 +1,6 @@
 import type { ParameterStringFilter, ParametersFilter } from '@aws-sdk/client-ssm';
-import type { Call, OperationsOf } from '../../service';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Call, OperationsOf } from '../../core/service';
 import { newestVersion, type StoredParameter } from './parameter';
 import { invalid } from './parameter-rules';
 import type { ParameterStore } from './parameter-store';

@@ -1,6 +1,6 @@
 import type { ParameterInlinePolicy } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 import { invalid } from './parameter-rules';
 
 const HOUR = 3_600_000;

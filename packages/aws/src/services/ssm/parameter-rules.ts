@@ -1,5 +1,5 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
 
 const types = ['SecureString', 'StringList', 'String'];
 

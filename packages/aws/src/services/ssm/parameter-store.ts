@@ -1,6 +1,6 @@
 import type { ParameterTier, PutParameterRequest } from '@aws-sdk/client-ssm';
-import type { Realm } from '../../realm';
-import { AwsError } from '../../wire/aws-error';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
 import { type ParameterPolicy, readPolicies } from './parameter-policies';
 import { checkDataType, checkName, checkPattern, checkType, checkValue, invalid } from './parameter-rules';

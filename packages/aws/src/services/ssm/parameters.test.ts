@@ -1,9 +1,9 @@
-import { Clock } from '../../clock';
-import { type AwsEvent, EventBus } from '../../event-bus';
-import { Faults } from '../../faults';
-import { Ledger } from '../../ledger';
-import type { Realm } from '../../realm';
-import { serviceCall } from '../directories';
+import { Clock } from '../../core/clock';
+import { type AwsEvent, EventBus } from '../../core/event-bus';
+import { Faults } from '../../core/faults';
+import { Ledger } from '../../core/ledger';
+import { serviceCall } from '../../core/ports';
+import type { Realm } from '../../core/realm';
 import { Ssm } from '.';
 
 const clock = new Clock(1);

@@ -1,6 +1,6 @@
-import type { Call, OperationsOf, Service } from '../../service';
-import { AwsError } from '../../wire/aws-error';
-import type { IssuedCredentials } from '../directories';
+import { AwsError } from '../../core/aws-error';
+import type { IssuedCredentials } from '../../core/ports';
+import type { Call, OperationsOf, Service } from '../../core/service';
 import type { Iam } from '../iam';
 import { readPermissionPolicy } from '../iam/policy-document';
 import { mayAssume } from './trust';

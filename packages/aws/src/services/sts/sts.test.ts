@@ -1,4 +1,4 @@
-import type { Call } from '../../service';
+import type { Call } from '../../core/service';
 import { Iam } from '../iam';
 import { Sts } from '.';
 

@@ -1,4 +1,4 @@
-import type { Realm } from '../../../realm';
+import type { Realm } from '../../../core/realm';
 import { type Clients, ServiceFailure } from '../clients';
 import type { ResourceType } from '../resources/resource';
 import type { Stacks } from '../stacks';

@@ -1,5 +1,5 @@
-import { uuid } from '../../../ids';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import { uuid } from '../../../core/ids';
 import { ServiceFailure } from '../clients';
 
 /** The work on a resource was ended because another resource failed. */

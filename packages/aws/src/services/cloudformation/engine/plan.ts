@@ -1,5 +1,5 @@
 import type { Change, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import type { Blueprint, Stack, StackResource } from '../stack';
 import { evaluate, type Scope } from '../template/evaluate';
 import { isObject } from '../template/template';

@@ -1,4 +1,4 @@
-import { durations } from '../../../durations';
+import { durations } from '../../../core/durations';
 import { ServiceFailure } from '../clients';
 import { validationError } from '../errors';
 import { explainIssues } from '../resources/properties';

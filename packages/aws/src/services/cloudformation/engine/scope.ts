@@ -1,4 +1,4 @@
-import type { Realm } from '../../../realm';
+import type { Realm } from '../../../core/realm';
 import type { Clients } from '../clients';
 import { validationError } from '../errors';
 import type { Blueprint, Stack } from '../stack';

@@ -1,6 +1,6 @@
-import { uuid } from '../../../ids';
-import type { OperationsOf } from '../../../service';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import { uuid } from '../../../core/ids';
+import type { OperationsOf } from '../../../core/service';
 import type { ChangeSet } from '../change-set';
 import type { Engine } from '../engine/engine';
 import { planChanges } from '../engine/plan';

@@ -1,5 +1,5 @@
 import type { Stack as StackShape } from '@aws-sdk/client-cloudformation';
-import type { OperationsOf } from '../../../service';
+import type { OperationsOf } from '../../../core/service';
 import type { Engine } from '../engine/engine';
 import { validationError } from '../errors';
 import type { Stack, StackResource } from '../stack';

@@ -1,5 +1,5 @@
-import type { OperationsOf } from '../../../service';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import type { OperationsOf } from '../../../core/service';
 import type { Engine } from '../engine/engine';
 import { planChanges } from '../engine/plan';
 import {

@@ -1,6 +1,6 @@
 import type { Capability } from '@aws-sdk/client-cloudformation';
-import type { OperationsOf } from '../../../service';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import type { OperationsOf } from '../../../core/service';
 import type { Engine } from '../engine/engine';
 import { requiredCapabilities } from '../template/capabilities';
 import { readTemplate } from '../template/check';

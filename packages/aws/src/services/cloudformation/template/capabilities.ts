@@ -1,4 +1,4 @@
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import type { Template } from './template';
 
 /** IAM types, and the property that gives each a name of the user's own. */

@@ -4,7 +4,7 @@ import type {
   LaunchPermission,
   ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { checkShareable } from '../ebs-encryption';
 import { isAccountId, readPermissions } from '../permissions';
 import type { ImageRecord } from '../records/storage';

@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../../ids';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import { resourceId } from '../../../core/ids';
 import type { ImageMapping, ImageRecord } from '../records/storage';
 import { copySnapshot } from '../snapshots';
 import { type Ec2Operations, type Ec2State, requireRegion } from '../state';

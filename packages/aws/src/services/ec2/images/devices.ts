@@ -1,5 +1,5 @@
 import type { BlockDeviceMapping, CreateImageCommandInput } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { checkDeviceNames, mergeMappings, performanceOf, planVolume } from '../block-devices';
 import type { InstanceRecord } from '../records/instances';
 import type { ImageMapping, SnapshotRecord, VolumeRecord } from '../records/storage';

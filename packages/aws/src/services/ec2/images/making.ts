@@ -1,7 +1,7 @@
 import type { CreateImageCommandInput, ResourceType, Tag } from '@aws-sdk/client-ec2';
-import { type DurationName, durations } from '../../../durations';
-import { resourceId } from '../../../ids';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import { type DurationName, durations } from '../../../core/durations';
+import { resourceId } from '../../../core/ids';
 import type { Lifecycle } from '../instances/lifecycle';
 import type { InstanceRecord } from '../records/instances';
 import type { Content, ImageRecord, SnapshotRecord } from '../records/storage';

@@ -1,4 +1,4 @@
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import type { Lifecycle } from '../instances/lifecycle';
 import type { Ec2Operations, Ec2State } from '../state';
 import { readTagSpecifications } from '../tags';

@@ -1,5 +1,5 @@
-import { resourceId } from '../../../ids';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import { resourceId } from '../../../core/ids';
 import { checkDeviceNames } from '../block-devices';
 import type { Ec2Operations, Ec2State } from '../state';
 import { readTagSpecifications } from '../tags';

@@ -1,5 +1,5 @@
 import type { InstanceAttribute, InstanceAttributeName } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { definedOnly } from '../block-devices';
 import type { InstanceRecord } from '../records/instances';
 import type { Ec2Operations, Ec2State } from '../state';

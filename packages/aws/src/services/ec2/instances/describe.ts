@@ -1,5 +1,5 @@
 import type { InstanceStatus, SummaryStatus } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { compileFilters, type FilterTable } from '../filters';
 import { instanceTypes } from '../instance-types';
 import { paginate } from '../pages';

@@ -1,4 +1,4 @@
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { requireLaunchable } from '../images/access';
 import type { ImageRecord } from '../records/storage';
 import type { Ec2State } from '../state';

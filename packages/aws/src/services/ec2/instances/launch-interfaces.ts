@@ -1,5 +1,5 @@
 import type { InstanceNetworkInterfaceSpecification } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { chooseGroups, readPrimaryAddress } from '../interfaces';
 import type { InterfaceRecord } from '../records/interfaces';
 import type { SubnetRecord } from '../records/network';

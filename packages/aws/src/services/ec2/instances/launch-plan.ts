@@ -6,8 +6,8 @@ import type {
   ShutdownBehavior,
   Tag,
 } from '@aws-sdk/client-ec2';
-import type { Call } from '../../../service';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
+import type { Call } from '../../../core/service';
 import { planVolumes, type VolumePlan } from '../block-devices';
 import type { InstanceTypeFacts } from '../instance-types';
 import { requireKeyPair } from '../key-pairs';

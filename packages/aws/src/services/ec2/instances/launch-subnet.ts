@@ -1,4 +1,4 @@
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import type { SubnetRecord } from '../records/network';
 import { zonesOf } from '../regions';
 import { requireDefaultVpc } from '../security-groups';

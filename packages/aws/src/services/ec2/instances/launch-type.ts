@@ -1,4 +1,4 @@
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { type InstanceTypeFacts, instanceTypes } from '../instance-types';
 import type { ImageRecord } from '../records/storage';
 import type { LaunchRequest } from './launch-request';

@@ -1,6 +1,6 @@
-import { resourceId } from '../../../ids';
-import type { Call } from '../../../service';
-import { isServiceCall } from '../../directories';
+import { resourceId } from '../../../core/ids';
+import { isServiceCall } from '../../../core/ports';
+import type { Call } from '../../../core/service';
 import { attachInterface } from '../interface-attachments';
 import { createInterface, setPublicAddress } from '../interfaces';
 import { associate } from '../profile-associations';

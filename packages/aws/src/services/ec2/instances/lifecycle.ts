@@ -1,7 +1,7 @@
 import type { StateReason } from '@aws-sdk/client-ec2';
-import type { Cancel } from '../../../clock';
-import { durations } from '../../../durations';
-import type { Fault } from '../../../faults';
+import type { Cancel } from '../../../core/clock';
+import { durations } from '../../../core/durations';
+import type { Fault } from '../../../core/faults';
 import type { Machine } from '../../../machines/machine';
 import { deleteInterface, removePublicAddress, setPublicAddress } from '../interfaces';
 import type { InstanceRecord, StateName } from '../records/instances';

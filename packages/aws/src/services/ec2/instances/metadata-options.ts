@@ -1,5 +1,5 @@
 import type { InstanceMetadataOptionsRequest, InstanceMetadataOptionsResponse } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { definedOnly } from '../block-devices';
 import { checkOneOf } from '../parameters';
 

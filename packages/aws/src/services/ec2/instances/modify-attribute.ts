@@ -3,7 +3,7 @@ import type {
   ModifyInstanceAttributeCommandInput,
   ShutdownBehavior,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../wire/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import { instanceTypes } from '../instance-types';
 import { setGroups, setSourceDestCheck } from '../interfaces';
 import type { InstanceRecord } from '../records/instances';

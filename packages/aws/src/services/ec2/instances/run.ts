@@ -1,5 +1,5 @@
-import { AwsError } from '../../../wire/aws-error';
-import { isServiceCall } from '../../directories';
+import { AwsError } from '../../../core/aws-error';
+import { isServiceCall } from '../../../core/ports';
 import { checkDryRun } from '../dry-run';
 import type { InstanceRecord, StateName } from '../records/instances';
 import { stateCodes } from '../records/instances';

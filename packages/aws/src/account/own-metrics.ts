@@ -1,0 +1,35 @@
+import type { CloudWatch } from '../services/cloudwatch/index';
+import type { Logs } from '../services/cloudwatch-logs/index';
+import type { Lambda } from '../services/lambda/index';
+import type { StepFunctions } from '../services/sfn/index';
+
+/** How an execution ended, and the metric that AWS counts it under. */
+const EXECUTION_METRICS: Readonly<Record<string, string>> = {
+  SUCCEEDED: 'ExecutionsSucceeded',
+  FAILED: 'ExecutionsFailed',
+  ABORTED: 'ExecutionsAborted',
+  TIMED_OUT: 'ExecutionsTimedOut',
+  RUNNING: 'ExecutionsStarted',
+};
+
+/**
+ * Lets the services report to CloudWatch what they report on AWS: Lambda its runs, Step Functions its executions, and
+ * functions their own metrics through embedded metric format lines in their logs.
+ */
+export function reportOwnMetrics(
+  cloudwatch: CloudWatch,
+  sources: { readonly lambda: Lambda; readonly logs: Logs; readonly states: StepFunctions },
+): void {
+  sources.lambda.onRun(({ functionName: FunctionName, failed, millis }) => {
+    cloudwatch.record('AWS/Lambda', 'Invocations', 1, { FunctionName });
+    cloudwatch.record('AWS/Lambda', 'Errors', failed ? 1 : 0, { FunctionName });
+    cloudwatch.record('AWS/Lambda', 'Duration', millis, { FunctionName }, 'Milliseconds');
+  });
+  sources.states.onExecution(({ status, machine }) => {
+    const metric = EXECUTION_METRICS[status];
+    if (metric) cloudwatch.record('AWS/States', metric, 1, { StateMachineArn: machine.arn });
+  });
+  sources.logs.onLines((_group, _stream, events) => {
+    for (const { message } of events) cloudwatch.fromLogLine(message);
+  });
+}

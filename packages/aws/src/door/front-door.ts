@@ -1,0 +1,206 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Account } from '../account/account';
+import { AwsError } from '../core/aws-error';
+import type { CallLog } from '../core/call-log';
+import { uuid } from '../core/ids';
+import type { Call, WireRequest, WireResponse } from '../core/service';
+import { entries } from '../wire/catalog';
+import { dispatch } from '../wire/dispatch';
+import { type Addressee, identify } from '../wire/identify';
+import { encodeUnaddressed } from '../wire/unaddressed';
+import { answerAdmin } from './admin';
+import { dateFor } from './date-header';
+
+/** What the front door serves; `account` may change (reset). */
+export interface House {
+  account(): Account;
+  reset(): Promise<void>;
+  readonly calls: CallLog;
+}
+
+const API_HOST = /^[a-z0-9.-]*\.?[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
+const LOAD_BALANCER_HOST = /\.elb\.(amazonaws\.com|localhost)$|\.elb\.[a-z0-9-]+\.amazonaws\.com$/;
+const HTTP_API_HOST =
+  /^([a-z0-9]+)\.execute-api\.(?:([a-z]{2}(?:-[a-z]+)+-\d)\.)?(?:amazonaws\.com|localhost)$/;
+
+/**
+ * The one door of the embedded AWS: every service's API, deployed HTTP APIs by their host name, an HTTP proxy
+ * into the embedded network, and the administration under `/_local/`.
+ */
+export class FrontDoor {
+  private readonly server: Server;
+
+  constructor(private readonly house: House) {
+    this.server = createServer((request, response) => {
+      this.receive(request, response).catch((error: unknown) => {
+        // The client went away in the middle of its request: nobody is left to be told.
+        if (request.destroyed && !request.complete) return;
+        console.error('front door:', error);
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    });
+    this.server.on('connect', (request, socket, head) => {
+      const region = this.house.account().regionOf(withoutPort(request.url ?? ''));
+      region.proxy.tunnel('internet', request, socket, head).catch(() => socket.destroy());
+    });
+    // Clients keep connections for long; closing them early races with their next request.
+    this.server.keepAliveTimeout = 65_000;
+    this.server.requestTimeout = 0;
+  }
+
+  /** Listens; port 0 finds a free one. Returns the endpoint, `http://127.0.0.1:4566`. */
+  listen(port: number, host: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        resolve(`http://${host}:${(this.server.address() as AddressInfo).port}`);
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = incoming.url ?? '/';
+    const absolute = /^http:\/\/([^/]+)(\/.*)?$/.exec(url);
+    const host = (absolute?.[1] ?? incoming.headers.host ?? '').replace(/:\d+$/, '');
+    const isApi =
+      (API_HOST.test(host) &&
+        !LOAD_BALANCER_HOST.test(host) &&
+        !/compute(-1)?\.amazonaws\.com$/.test(host)) ||
+      isLoopback(host);
+    if (absolute && !isApi) {
+      return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
+    }
+    if (!absolute && LOAD_BALANCER_HOST.test(host)) {
+      incoming.url = `http://${host}${url}`;
+      return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
+    }
+    const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
+    response.setHeader('date', dateFor(request, this.house.account().clock));
+    send(response, await this.answer(request));
+  }
+
+  private async answer(request: WireRequest): Promise<WireResponse> {
+    if (request.path.startsWith('/_local')) return answerAdmin(request, this.house);
+    const requestId = uuid();
+    const httpApi = HTTP_API_HOST.exec(request.host);
+    try {
+      if (httpApi) {
+        const call = this.makeCall({ ...tryIdentify(request), service: 'execute-api' }, request, requestId);
+        const api = this.house.account().findHttpApi(httpApi[1] ?? '');
+        if (!api)
+          return {
+            status: 404,
+            headers: { 'content-type': 'application/json' },
+            body: '{"message":"Not Found"}',
+          };
+        return await api.invoke(httpApi[1] ?? '', request, call);
+      }
+      const addressee = identify(request);
+      if (addressee.service === 'execute-api')
+        throw new AwsError('NotFound', 'address the API by its host name', 404);
+      const account = this.house.account();
+      const name = addressee.service;
+      const call = this.makeCall(addressee, request, requestId);
+      const outcome = await dispatch(
+        name,
+        () => account.service(name, addressee.region),
+        request,
+        call,
+        (operation) => {
+          const fault = account.faults.take(entries[name].signingName, operation, 'error');
+          if (fault)
+            throw new AwsError(
+              fault.code ?? 'InternalError',
+              fault.message ?? 'an injected fault',
+              fault.status ?? 400,
+            );
+        },
+      );
+      this.house.calls.add({
+        time: account.clock.now().toISOString(),
+        region: call.region,
+        service: entries[name].signingName,
+        operation: outcome.operation,
+        status: outcome.response.status,
+        errorCode: outcome.errorCode,
+        caller: call.principal.arn,
+        traceId: call.traceId,
+      });
+      return outcome.response;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return encodeUnaddressed(error, request, requestId);
+    }
+  }
+
+  private makeCall(
+    addressee: Omit<Addressee, 'service'> & { service: string },
+    request: WireRequest,
+    requestId: string,
+  ): Call {
+    const account = this.house.account();
+    return {
+      region: addressee.region,
+      accountId: account.accountId,
+      requestId,
+      principal: account.principalOf(addressee.accessKeyId),
+      traceId: request.headers['x-amzn-trace-id'],
+    };
+  }
+}
+
+/** The signer of a request to an HTTP API, whatever service its signature names. */
+function tryIdentify(request: WireRequest): Omit<Addressee, 'service'> {
+  if (!request.headers.authorization && !request.query.has('X-Amz-Credential'))
+    return { region: 'us-east-1' };
+  return identify(request);
+}
+
+function withoutPort(authority: string): string {
+  return authority.replace(/:\d+$/, '');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '[::1]';
+}
+
+async function readRequest(incoming: IncomingMessage, url: string, host: string): Promise<WireRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const [path = '/', search = ''] = splitOnce(url, '?');
+  const headers: Record<string, string> = {};
+  for (const [key, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[key] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const body = Buffer.concat(chunks);
+  const method = incoming.method ?? 'GET';
+  return { method, path, query: new URLSearchParams(search), rawQuery: search, headers, body, host };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function send(response: ServerResponse, answer: WireResponse): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  const headers: Record<string, string | string[]> = Object.fromEntries(
+    Object.entries(answer.headers).map(([key, value]) => [key.toLowerCase(), value]),
+  );
+  if (answer.cookies?.length) headers['set-cookie'] = [...answer.cookies];
+  // HEAD answers tell the length of the body that they leave out.
+  if (headers['content-length'] === undefined && answer.status !== 204 && answer.status !== 304) {
+    headers['content-length'] = String(body.length);
+  }
+  response.writeHead(answer.status, headers);
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}

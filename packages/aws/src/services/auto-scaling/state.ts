@@ -1,0 +1,105 @@
+import type { Cancel } from '../../core/clock';
+import { durations } from '../../core/durations';
+import type { Realm } from '../../core/realm';
+import { Activities } from './activities';
+import { AlarmWatch } from './alarm-watch';
+import type { Dependencies } from './dependencies';
+import type { Group, Member } from './group';
+import { Keeper } from './keeper';
+import { Launcher } from './launch';
+import { LaunchTemplates } from './launch-template';
+import { LoadBalancing } from './load-balancing';
+import { activeRefresh } from './refresh';
+import { Refresher } from './refresher';
+import { validationError } from './validation-error';
+
+/** The Auto Scaling groups of a region and all that keeps them. */
+export class AutoScalingState {
+  readonly groups = new Map<string, Group>();
+  readonly templates: LaunchTemplates;
+  readonly activities: Activities;
+  readonly balancing: LoadBalancing;
+  readonly refresher: Refresher;
+  readonly keeper: Keeper;
+  readonly launcher: Launcher;
+  private readonly cancels: Cancel[];
+
+  constructor(
+    readonly realm: Realm,
+    readonly deps: Dependencies,
+  ) {
+    this.templates = new LaunchTemplates(realm, deps);
+    this.activities = new Activities(realm);
+    this.balancing = new LoadBalancing(realm, deps);
+    const alarms = new AlarmWatch(realm.bus, () => {
+      for (const group of this.groups.values()) if (activeRefresh(group)) this.keeper.wake(group);
+    });
+    this.refresher = new Refresher(realm, this.templates, alarms);
+    this.launcher = new Launcher(realm, deps, this.templates, this.activities);
+    this.keeper = new Keeper(realm, {
+      deps,
+      launcher: this.launcher,
+      activities: this.activities,
+      balancing: this.balancing,
+      refresher: this.refresher,
+      onEmpty: (group) => this.groups.delete(group.name),
+    });
+    this.cancels = [
+      alarms.stop,
+      realm.clock.every(durations.autoScalingTick.seconds, () => {
+        for (const group of this.groups.values()) this.keeper.wake(group);
+      }),
+      deps.ec2.onInstanceState((instanceId) => {
+        const group = this.groupOf(instanceId);
+        if (group) this.keeper.wake(group);
+      }),
+      deps.elbv2.onTargetHealth(() => {
+        for (const group of this.groups.values())
+          if (group.settings.targetGroupArns.length > 0) this.keeper.wake(group);
+      }),
+    ];
+  }
+
+  dispose(): void {
+    this.keeper.dispose();
+    for (const cancel of this.cancels) cancel();
+  }
+
+  /** @throws AwsError `ValidationError` when there is no such group */
+  group(name: string | undefined): Group {
+    const group = this.groups.get(name ?? '');
+    if (!group)
+      throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name}' not found`);
+    return group;
+  }
+
+  groupOf(instanceId: string): Group | undefined {
+    return [...this.groups.values()].find((group) => group.members.has(instanceId));
+  }
+
+  /** @throws AwsError `ValidationError` when the instance is in no group */
+  memberAnywhere(instanceId: string | undefined): { group: Group; member: Member } {
+    const group = this.groupOf(instanceId ?? '');
+    const member = group?.members.get(instanceId ?? '');
+    if (!group || !member)
+      throw validationError(
+        `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,
+      );
+    return { group, member };
+  }
+
+  /** @throws AwsError `ValidationError` when an instance is not in the group */
+  membersOf(group: Group, instanceIds: readonly string[] | undefined): Member[] {
+    return (instanceIds ?? []).map((id) => {
+      const member = group.members.get(id);
+      if (!member)
+        throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
+      return member;
+    });
+  }
+
+  groupArn(name: string, id: string): string {
+    const { region, accountId } = this.realm;
+    return `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:${id}:autoScalingGroupName/${name}`;
+  }
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
+import { AwsError } from '../../core/aws-error';
+import type { Realm } from '../../core/realm';
+
+/** One line of a log, times in milliseconds since the epoch (AWS time). */
+export interface LogEvent {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly ingestionTime: number;
+  readonly message: string;
+}
+
+export interface LogStream {
+  readonly name: string;
+  readonly arn: string;
+  readonly created: number;
+  /** In the order of their timestamps. */
+  events: LogEvent[];
+}
+
+export interface LogGroup {
+  readonly name: string;
+  readonly arn: string;
+  readonly created: number;
+  readonly streams: Map<string, LogStream>;
+  readonly tags: Map<string, string>;
+  readonly kmsKeyId?: string;
+  readonly logGroupClass: LogGroupClass;
+  retentionInDays?: number;
+}
+
+/** A line to be written. */
+export interface NewLine {
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+type Subscriber = (group: LogGroup, stream: LogStream, events: readonly LogEvent[]) => void;
+
+/** The newest events kept of a stream: a laptop's memory has an end. */
+const KEPT_EVENTS = 50_000;
+
+/** The log groups of one region, their streams and lines. */
+export class LogStore {
+  readonly groups = new Map<string, LogGroup>();
+  private readonly subscribers = new Set<Subscriber>();
+  private sequence = 0;
+
+  constructor(private readonly realm: Realm) {}
+
+  /** Throws ResourceNotFoundException as the API does. */
+  group(name: string): LogGroup {
+    const group = this.groups.get(name);
+    if (group) return group;
+    throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+  }
+
+  /** Throws ResourceNotFoundException as the API does. */
+  stream(groupName: string, streamName: string): LogStream {
+    const stream = this.group(groupName).streams.get(streamName);
+    if (stream) return stream;
+    throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
+  }
+
+  addGroup(
+    name: string,
+    settings: Pick<LogGroup, 'kmsKeyId'> & Partial<Pick<LogGroup, 'logGroupClass'>> = {},
+  ) {
+    const { region, accountId, clock } = this.realm;
+    const group: LogGroup = {
+      name,
+      arn: `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
+      created: clock.millis(),
+      streams: new Map(),
+      tags: new Map(),
+      kmsKeyId: settings.kmsKeyId,
+      logGroupClass: settings.logGroupClass ?? 'STANDARD',
+    };
+    this.groups.set(name, group);
+    return group;
+  }
+
+  addStream(group: LogGroup, name: string): LogStream {
+    const stream: LogStream = {
+      name,
+      arn: `${group.arn}:log-stream:${name}`,
+      created: this.realm.clock.millis(),
+      events: [],
+    };
+    group.streams.set(name, stream);
+    return stream;
+  }
+
+  /** Adds lines to a stream, in the order of their times, and tells the subscribers. */
+  write(group: LogGroup, stream: LogStream, lines: readonly NewLine[]): void {
+    if (lines.length === 0) return;
+    this.dropExpired(group, stream);
+    const ingestionTime = this.realm.clock.millis();
+    const events = lines.map((line) => ({ ...line, id: this.nextId(line.timestamp), ingestionTime }));
+    const last = stream.events.at(-1);
+    const inOrder = !last || (events[0]?.timestamp ?? 0) >= last.timestamp;
+    stream.events.push(...events);
+    if (!inOrder) stream.events.sort((a, b) => a.timestamp - b.timestamp);
+    if (stream.events.length > KEPT_EVENTS) stream.events = stream.events.slice(-KEPT_EVENTS);
+    for (const subscriber of this.subscribers) subscriber(group, stream, events);
+  }
+
+  /** Forgets what the group's retention no longer covers. */
+  dropExpired(group: LogGroup, stream: LogStream): void {
+    if (group.retentionInDays === undefined) return;
+    const oldest = this.realm.clock.millis() - group.retentionInDays * 86_400_000;
+    if ((stream.events[0]?.timestamp ?? oldest) < oldest)
+      stream.events = stream.events.filter((event) => event.timestamp >= oldest);
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    this.subscribers.add(subscriber);
+    return () => this.subscribers.delete(subscriber);
+  }
+
+  private nextId(timestamp: number): string {
+    this.sequence += 1;
+    const order = (BigInt(timestamp) * 1_000_000n + BigInt(this.sequence)).toString();
+    return `${order.padStart(26, '0')}${randomBytes(7).readUIntBE(0, 6).toString().padStart(30, '0')}`;
+  }
+}

@@ -1,0 +1,62 @@
+import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { IamDirectory } from '../../core/ports';
+import type { Realm } from '../../core/realm';
+import type { Service } from '../../core/service';
+import type { TypedOperations } from '../../core/typed-operations';
+import type { Network } from '../../network';
+import { accountOperations } from './account-operations';
+import { Balancing, type Ec2ForBalancing, type TargetHealthChange } from './balancing';
+import { listenerOperations } from './listener-operations';
+import { loadBalancerOperations } from './load-balancer-operations';
+import { ruleOperations } from './rule-operations';
+import { type LoadBalancerPort, Servers } from './servers';
+import { tagOperations } from './tag-operations';
+import { targetGroupOperations } from './target-group-operations';
+import { targetOperations } from './target-operations';
+
+export type { TargetHealthChange } from './balancing';
+export type { LoadBalancerPort } from './servers';
+
+function operationsOf(balancing: Balancing, servers: Servers) {
+  return {
+    ...loadBalancerOperations(balancing, servers),
+    ...listenerOperations(balancing, servers),
+    ...ruleOperations(balancing),
+    ...targetGroupOperations(balancing),
+    ...targetOperations(balancing),
+    ...tagOperations(balancing),
+    ...accountOperations(),
+  };
+}
+
+/** Elastic Load Balancing v2 in one region: its API, and load balancers that really balance. */
+export class ElbV2 implements Service {
+  readonly operations: TypedOperations<typeof client, ReturnType<typeof operationsOf>>;
+  private readonly balancing: Balancing;
+  private readonly servers: Servers;
+
+  constructor(
+    realm: Realm,
+    { ec2, network }: { ec2: Ec2ForBalancing; network: Network; iam?: IamDirectory },
+  ) {
+    this.balancing = new Balancing(realm, ec2, network);
+    this.servers = new Servers(this.balancing);
+    this.operations = operationsOf(this.balancing, this.servers);
+  }
+
+  /** The listeners of active load balancers with the loopback ports on which a browser finds them. */
+  loadBalancerPorts(): LoadBalancerPort[] {
+    return this.servers.ports();
+  }
+
+  /** Calls back at every change of a target's health. Returns how to end it. */
+  onTargetHealth(listener: (change: TargetHealthChange) => void): () => void {
+    return this.balancing.onTargetHealth(listener);
+  }
+
+  /** Ends all listeners, connections and health checks. */
+  dispose(): void {
+    this.servers.dispose();
+    this.balancing.dispose();
+  }
+}
