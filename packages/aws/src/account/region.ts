@@ -1,5 +1,5 @@
+import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
-import type { Realm } from '../core/realm';
 import type { Service } from '../core/service';
 import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
@@ -42,7 +42,7 @@ export class Region {
     account: Account,
   ) {
     this.bus = new EventBus(name, account.accountId, () => account.clock.now());
-    const realm: Realm = {
+    const context: Context = {
       region: name,
       accountId: account.accountId,
       clock: account.clock,
@@ -52,18 +52,18 @@ export class Region {
       endpoint: account.endpoint,
     };
     const { iam, sts, s3 } = account;
-    this.network = new Network(realm);
+    this.network = new Network(context);
     this.proxy = new NetworkProxy(this.network);
-    const ssm = new Ssm(realm);
-    this.ec2 = new Ec2(realm, {
+    const ssm = new Ssm(context);
+    this.ec2 = new Ec2(context, {
       network: this.network,
       iam,
       ssm,
       regionOf: (region) => account.region(region).ec2,
     });
-    this.elbv2 = new ElbV2(realm, { ec2: this.ec2, network: this.network });
-    const logs = new Logs(realm);
-    const lambda: Lambda = new Lambda(realm, {
+    this.elbv2 = new ElbV2(context, { ec2: this.ec2, network: this.network });
+    const logs = new Logs(context);
+    const lambda: Lambda = new Lambda(context, {
       ec2: this.ec2,
       network: this.network,
       iam,
@@ -73,10 +73,10 @@ export class Region {
         return sns;
       },
     });
-    const sns = new Sns(realm, { lambda });
+    const sns = new Sns(context, { lambda });
     this.s3Destinations = s3Destinations({ lambda, sns });
-    this.httpApis = new ApiGateway(realm, { lambda });
-    this.states = new StepFunctions(realm, {
+    this.httpApis = new ApiGateway(context, { lambda });
+    this.states = new StepFunctions(context, {
       lambda,
       iam,
       callService: async (service, operation, input, call) => {
@@ -85,15 +85,15 @@ export class Region {
         return run(input as never, call);
       },
     });
-    const events = new EventBridge(realm, { lambda, states: this.states, sns, logs });
-    this.scheduler = new Scheduler(realm, { lambda, states: this.states, events, sns, iam });
-    const cloudwatch = new CloudWatch(realm, { sns });
+    const events = new EventBridge(context, { lambda, states: this.states, sns, logs });
+    this.scheduler = new Scheduler(context, { lambda, states: this.states, events, sns, iam });
+    const cloudwatch = new CloudWatch(context, { sns });
     reportOwnMetrics(cloudwatch, { lambda, logs, states: this.states });
     const services: Omit<Record<ServiceName, Service>, 'cloudformation'> = {
       apigateway: this.httpApis,
-      autoscaling: new AutoScaling(realm, { ec2: this.ec2, elbv2: this.elbv2 }),
+      autoscaling: new AutoScaling(context, { ec2: this.ec2, elbv2: this.elbv2 }),
       cloudwatch,
-      dynamodb: new DynamoDb(realm),
+      dynamodb: new DynamoDb(context),
       ec2: this.ec2,
       elbv2: this.elbv2,
       events,
@@ -107,7 +107,7 @@ export class Region {
       states: this.states,
       sts,
     };
-    this.services = { ...services, cloudformation: new CloudFormation(realm, { services }) };
+    this.services = { ...services, cloudformation: new CloudFormation(context, { services }) };
   }
 
   service(name: ServiceName): Service {

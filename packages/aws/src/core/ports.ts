@@ -1,7 +1,7 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Context } from './context';
 import { uuid } from './ids';
 import type { Principal } from './principal';
-import type { Realm } from './realm';
 import type { Call } from './service';
 
 /** What other services may ask EC2 beside its API operations. */
@@ -51,15 +51,15 @@ export interface SsmDirectory {
 }
 
 /** A call that an AWS service makes itself, as with its service-linked role. */
-export function serviceCall(realm: Realm, service: string): Call {
+export function serviceCall(context: Context, service: string): Call {
   return {
-    region: realm.region,
-    accountId: realm.accountId,
+    region: context.region,
+    accountId: context.accountId,
     requestId: uuid(),
     principal: {
       accessKeyId: '',
-      accountId: realm.accountId,
-      arn: `arn:aws:iam::${realm.accountId}:role/aws-service-role/${service}.amazonaws.com`,
+      accountId: context.accountId,
+      arn: `arn:aws:iam::${context.accountId}:role/aws-service-role/${service}.amazonaws.com`,
       userId: service,
     },
   };

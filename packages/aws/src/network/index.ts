@@ -1,7 +1,7 @@
 import { connect as dial, type Socket } from 'node:net';
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { RequestInit, Response } from 'undici';
-import type { Realm } from '../core/realm';
+import type { Context } from '../core/context';
 import { isLoopbackAddress, isPrivateAddress, parseAddress } from './address';
 import { ConnectionError } from './connection-error';
 import { fetchOver } from './fetch';
@@ -81,8 +81,8 @@ export class Network {
   private readonly disposal = new AbortController();
   private topology: Topology | undefined;
 
-  constructor(private readonly realm: Pick<Realm, 'region' | 'clock'>) {
-    this.names = new Names(realm.region);
+  constructor(private readonly context: Pick<Context, 'region' | 'clock'>) {
+    this.names = new Names(context.region);
   }
 
   /** Says who knows the security groups and routes; before that nothing is let through. */
@@ -354,7 +354,7 @@ export class Network {
 
   private async waitInVain(seconds: number, signal: AbortSignal | undefined): Promise<void> {
     const disposed = this.disposal.signal;
-    await this.realm.clock.sleep(seconds, signal ? AbortSignal.any([signal, disposed]) : disposed);
+    await this.context.clock.sleep(seconds, signal ? AbortSignal.any([signal, disposed]) : disposed);
   }
 
   private attachmentOf(source: Source): Attachment | undefined {

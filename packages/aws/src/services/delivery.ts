@@ -1,7 +1,7 @@
 import { AwsError } from '../core/aws-error';
+import type { Context } from '../core/context';
 import { uuid } from '../core/ids';
 import { serviceCall } from '../core/ports';
-import type { Realm } from '../core/realm';
 import type { InvokeRequest } from './lambda/invoke';
 import type { StartRequest } from './sfn/executions';
 import type { SnsTopics } from './target-services';
@@ -44,7 +44,7 @@ export interface Delivery {
  * Hands something to a target: a function, a state machine, a topic, a log group, an event bus.
  * @throws AwsError when the target refuses it, does not exist, or is of a kind that the embedded AWS lacks
  */
-export async function deliver(delivery: Delivery, services: TargetServices, realm: Realm): Promise<void> {
+export async function deliver(delivery: Delivery, services: TargetServices, context: Context): Promise<void> {
   const { targetArn, payload } = delivery;
   const [, , service, , , ...rest] = targetArn.split(':');
   const { lambda, states, sns, logs } = services;
@@ -59,15 +59,15 @@ export async function deliver(delivery: Delivery, services: TargetServices, real
   } else if (service === 'states' && states) {
     states.start({ stateMachineArn: targetArn, name: uuid(), input: payload });
   } else if (service === 'sns' && sns) {
-    await sns.operations.Publish({ TopicArn: targetArn, Message: payload }, serviceCall(realm, 'events'));
+    await sns.operations.Publish({ TopicArn: targetArn, Message: payload }, serviceCall(context, 'events'));
   } else if (service === 'logs' && logs) {
     const group = rest
       .join(':')
       .replace(/^log-group:/, '')
       .replace(/:\*$/, '');
-    logs.write(group, uuid(), [{ timestamp: realm.clock.millis(), message: payload }]);
+    logs.write(group, uuid(), [{ timestamp: context.clock.millis(), message: payload }]);
   } else if (service === 'events' && delivery.event) {
-    realm.bus.announce({ ...delivery.event, busName: targetArn.split('/').at(-1) });
+    context.bus.announce({ ...delivery.event, busName: targetArn.split('/').at(-1) });
   } else {
     throw new AwsError('UnsupportedTarget', `the embedded AWS cannot deliver to ${targetArn}`);
   }

@@ -1,23 +1,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Clock } from '../core/clock';
+import type { Context } from '../core/context';
 import { type AwsEvent, EventBus } from '../core/event-bus';
 import { Faults } from '../core/faults';
 import { uuid } from '../core/ids';
 import { Ledger } from '../core/ledger';
-import type { Realm } from '../core/realm';
 import type { Service } from '../core/service';
 import type { ServiceName } from '../wire/catalog';
 import { dispatch } from '../wire/dispatch';
 import { identify } from '../wire/identify';
 
 /** A region of its own for a test, with all its events. */
-export function makeRealm(scale = 1, region = 'us-east-1'): { realm: Realm; events: AwsEvent[] } {
+export function makeContext(scale = 1, region = 'us-east-1'): { context: Context; events: AwsEvent[] } {
   const clock = new Clock(scale);
   const events: AwsEvent[] = [];
   const bus = new EventBus(region, '000000000000', () => clock.now());
   bus.subscribe((event) => events.push(event));
-  const realm: Realm = {
+  const context: Context = {
     region,
     accountId: '000000000000',
     clock,
@@ -26,7 +26,7 @@ export function makeRealm(scale = 1, region = 'us-east-1'): { realm: Realm; even
     faults: new Faults(),
     endpoint: '',
   };
-  return { realm, events };
+  return { context, events };
 }
 
 export interface ServiceServer {

@@ -14,26 +14,26 @@ import { CreateScheduleCommand, GetScheduleCommand, SchedulerClient } from '@aws
 import { ApiGateway } from '../services/apigatewayv2';
 import { CloudWatch } from '../services/cloudwatch';
 import { Scheduler } from '../services/scheduler';
-import { makeRealm } from '../testing/serverless-realm';
+import { makeContext } from '../testing/serverless-context';
 import { wireHandler } from './wire-handler';
 
-const realm = makeRealm(1);
+const context = makeContext(1);
 const lambda = {
   invokeLater: () => 'id',
   allows: () => true,
   invoke: () => Promise.reject(new Error('not called')),
 };
-const scheduler = new Scheduler(realm, { lambda });
-const cloudwatch = new CloudWatch(realm, {});
+const scheduler = new Scheduler(context, { lambda });
+const cloudwatch = new CloudWatch(context, {});
 const settings = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 afterAll(() => {
   scheduler.dispose();
   cloudwatch.dispose();
-  realm.clock.stop();
+  context.clock.stop();
 });
 
 test('the SDK creates and reads an HTTP API', async () => {
-  const requestHandler = wireHandler('apigateway', new ApiGateway(realm, { lambda }));
+  const requestHandler = wireHandler('apigateway', new ApiGateway(context, { lambda }));
   const client = new ApiGatewayV2Client({ ...settings, requestHandler });
   const { ApiId } = await client.send(new CreateApiCommand({ Name: 'a', ProtocolType: 'HTTP' }));
   const { Items } = await client.send(new GetApisCommand({}));

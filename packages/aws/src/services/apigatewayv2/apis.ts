@@ -7,7 +7,7 @@ import { type ApiStore, applyChanges, badRequest, HttpApiRecord } from './store'
 
 /** The operations on HTTP APIs themselves. */
 export function apiOperations(store: ApiStore) {
-  const { realm } = store;
+  const { context } = store;
   return {
     CreateApi: (input) => {
       if (input.ProtocolType === 'WEBSOCKET')
@@ -21,10 +21,10 @@ export function apiOperations(store: ApiStore) {
       const record = new HttpApiRecord(
         {
           ApiId,
-          ApiEndpoint: `https://${ApiId}.execute-api.${realm.region}.amazonaws.com`,
+          ApiEndpoint: `https://${ApiId}.execute-api.${context.region}.amazonaws.com`,
           ApiKeySelectionExpression: input.ApiKeySelectionExpression ?? '$request.header.x-api-key',
           CorsConfiguration: input.CorsConfiguration,
-          CreatedDate: realm.clock.now(),
+          CreatedDate: context.clock.now(),
           Description: input.Description,
           DisableExecuteApiEndpoint: input.DisableExecuteApiEndpoint ?? false,
           IpAddressType: input.IpAddressType ?? 'ipv4',
@@ -34,7 +34,7 @@ export function apiOperations(store: ApiStore) {
           Tags: input.Tags ?? {},
           Version: input.Version,
         },
-        () => realm.clock.now(),
+        () => context.clock.now(),
       );
       if (input.Target) quickCreate(record, input.RouteKey ?? '$default', input.Target, input.CredentialsArn);
       store.apis.set(ApiId, record);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Cors, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { randomHex } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import type { Call, WireRequest, WireResponse } from '../../core/service';
 import type { Lambda } from '../lambda';
 import { MalformedAnswer, readAnswer1, readAnswer2 } from './answer';
@@ -63,7 +63,7 @@ export class Gateway {
     if (!integration) return say(500, 'Internal Server Error');
     const routed: RoutedRequest = {
       request,
-      call: { ...call, traceId: call.traceId ?? newTrace(this.store.realm) },
+      call: { ...call, traceId: call.traceId ?? newTrace(this.store.context) },
       apiId: record.id,
       stage: staged.stage.StageName ?? '',
       stageVariables: staged.stage.StageVariables ?? {},
@@ -94,8 +94,8 @@ export class Gateway {
   private async runFunction(integration: Integration, routed: RoutedRequest): Promise<WireResponse> {
     const functionName = functionArnOf(integration.IntegrationUri) ?? '';
     const is2 = integration.PayloadFormatVersion === '2.0';
-    const { realm } = this.store;
-    const event = is2 ? makeEvent2(realm, routed) : makeEvent1(realm, routed);
+    const { context } = this.store;
+    const event = is2 ? makeEvent2(context, routed) : makeEvent1(context, routed);
     try {
       if (!integration.CredentialsArn && !this.isAllowed(functionName, routed))
         return say(500, 'Internal Server Error');
@@ -122,13 +122,13 @@ export class Gateway {
   }
 
   private isAllowed(functionArn: string, routed: RoutedRequest): boolean {
-    const { realm } = this.store;
+    const { context } = this.store;
     const [method = '', path] = routed.routeKey.split(' ');
     const resource = path === undefined ? '$default' : `${method === 'ANY' ? '*' : method}${path}`;
     return this.functions.allows(
       functionArn,
       'apigateway.amazonaws.com',
-      `arn:aws:execute-api:${realm.region}:${realm.accountId}:${routed.apiId}/${routed.stage}/${resource}`,
+      `arn:aws:execute-api:${context.region}:${context.accountId}:${routed.apiId}/${routed.stage}/${resource}`,
     );
   }
 }
@@ -235,6 +235,6 @@ function say(status: number, message: string): WireResponse {
 }
 
 /** The trace that a request without one begins here. */
-function newTrace(realm: Realm): string {
-  return `Root=1-${Math.floor(realm.clock.millis() / 1000).toString(16)}-${randomHex(24)}`;
+function newTrace(context: Context): string {
+  return `Root=1-${Math.floor(context.clock.millis() / 1000).toString(16)}-${randomHex(24)}`;
 }

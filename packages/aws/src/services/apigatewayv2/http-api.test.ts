@@ -1,14 +1,14 @@
 import { AwsError } from '../../core/aws-error';
 import type { WireRequest } from '../../core/service';
-import { accountId, callOf, makeRealm } from '../../testing/serverless-realm';
+import { accountId, callOf, makeContext } from '../../testing/serverless-context';
 import { ApiGateway } from '.';
 
-const realm = makeRealm();
-afterAll(() => realm.clock.stop());
+const context = makeContext();
+afterAll(() => context.clock.stop());
 const call = {
-  ...callOf(realm),
+  ...callOf(context),
   principal: {
-    ...callOf(realm).principal,
+    ...callOf(context).principal,
     accessKeyId: 'AKIATEST',
     arn: 'arn:aws:iam::000000000000:root',
     userId: accountId,
@@ -25,7 +25,7 @@ const makeGateway = (
   handler: Handler = (event) => event,
   allow: (sourceArn: string) => boolean = () => true,
 ) =>
-  new ApiGateway(realm, {
+  new ApiGateway(context, {
     lambda: {
       invoke: async ({ payload = '{}' }) => {
         const answer = await handler(JSON.parse(payload));

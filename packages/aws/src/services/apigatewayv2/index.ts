@@ -1,4 +1,4 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Call, OperationsOf, Service, WireRequest, WireResponse } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import { apiOperations } from './apis';
@@ -17,8 +17,8 @@ export class ApiGateway implements Service {
   private readonly store: ApiStore;
   private readonly gateway: Gateway;
 
-  constructor(realm: Realm, deps: { readonly lambda: Functions }) {
-    this.store = new ApiStore(realm);
+  constructor(context: Context, deps: { readonly lambda: Functions }) {
+    this.store = new ApiStore(context);
     this.gateway = new Gateway(this.store, deps.lambda);
     const operations = {
       ...apiOperations(this.store),

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Call, WireRequest } from '../../core/service';
 import { decodeSegment } from './route-key';
 
@@ -21,7 +21,7 @@ export interface RoutedRequest {
  * The event of payload format 2.0.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function makeEvent2(realm: Realm, routed: RoutedRequest): Record<string, unknown> {
+export function makeEvent2(context: Context, routed: RoutedRequest): Record<string, unknown> {
   const { request } = routed;
   const { cookie, ...headers } = receivedHeaders(routed);
   const path = decodePath(request.path);
@@ -37,10 +37,10 @@ export function makeEvent2(realm: Realm, routed: RoutedRequest): Record<string, 
     pathParameters: orNothing(routed.pathParameters),
     stageVariables: orNothing(routed.stageVariables),
     requestContext: {
-      accountId: realm.accountId,
+      accountId: context.accountId,
       apiId: routed.apiId,
       authorizer: routed.isIam ? { iam: describeCaller(routed.call) } : undefined,
-      domainName: domainOf(realm, routed),
+      domainName: domainOf(context, routed),
       domainPrefix: routed.apiId,
       http: {
         method: request.method,
@@ -52,8 +52,8 @@ export function makeEvent2(realm: Realm, routed: RoutedRequest): Record<string, 
       requestId: routed.requestId,
       routeKey: routed.routeKey,
       stage: routed.stage,
-      time: writeLogTime(realm.clock.now()),
-      timeEpoch: realm.clock.millis(),
+      time: writeLogTime(context.clock.now()),
+      timeEpoch: context.clock.millis(),
     },
     body: body?.text,
     isBase64Encoded: body?.isBase64 ?? false,
@@ -61,7 +61,7 @@ export function makeEvent2(realm: Realm, routed: RoutedRequest): Record<string, 
 }
 
 /** The event of payload format 1.0, as REST APIs send it. */
-export function makeEvent1(realm: Realm, routed: RoutedRequest): Record<string, unknown> {
+export function makeEvent1(context: Context, routed: RoutedRequest): Record<string, unknown> {
   const { request } = routed;
   const headers = Object.fromEntries(
     Object.entries(receivedHeaders(routed)).map(([name, value]) => [titleCase(name), value]),
@@ -82,9 +82,9 @@ export function makeEvent1(realm: Realm, routed: RoutedRequest): Record<string, 
         Object.fromEntries([...request.query.keys()].map((name) => [name, request.query.getAll(name)])),
       ) ?? null,
     requestContext: {
-      accountId: realm.accountId,
+      accountId: context.accountId,
       apiId: routed.apiId,
-      domainName: domainOf(realm, routed),
+      domainName: domainOf(context, routed),
       domainPrefix: routed.apiId,
       extendedRequestId: routed.requestId,
       httpMethod: request.method,
@@ -106,8 +106,8 @@ export function makeEvent1(realm: Realm, routed: RoutedRequest): Record<string, 
       path,
       protocol: 'HTTP/1.1',
       requestId: routed.requestId,
-      requestTime: writeLogTime(realm.clock.now()),
-      requestTimeEpoch: realm.clock.millis(),
+      requestTime: writeLogTime(context.clock.now()),
+      requestTimeEpoch: context.clock.millis(),
       resourceId: routed.routeKey,
       resourcePath: resource,
       stage: routed.stage,
@@ -174,8 +174,8 @@ function orNothing<Value>(
   return Object.keys(record).length > 0 ? record : undefined;
 }
 
-function domainOf(realm: Realm, { apiId }: RoutedRequest): string {
-  return `${apiId}.execute-api.${realm.region}.amazonaws.com`;
+function domainOf(context: Context, { apiId }: RoutedRequest): string {
+  return `${apiId}.execute-api.${context.region}.amazonaws.com`;
 }
 
 function sourceIpOf({ headers }: WireRequest): string {

@@ -4,7 +4,7 @@ import { type ApiStore, applyChanges, badRequest, conflict, findPart } from './s
 
 /** The operations on stages and deployments. */
 export function stageOperations(store: ApiStore) {
-  const { realm } = store;
+  const { context } = store;
   return {
     CreateStage: (input) => {
       const record = store.find(input.ApiId);
@@ -19,11 +19,11 @@ export function stageOperations(store: ApiStore) {
         AccessLogSettings: input.AccessLogSettings,
         AutoDeploy: input.AutoDeploy ?? false,
         ClientCertificateId: input.ClientCertificateId,
-        CreatedDate: realm.clock.now(),
+        CreatedDate: context.clock.now(),
         DefaultRouteSettings: { DetailedMetricsEnabled: false, ...input.DefaultRouteSettings },
         DeploymentId: input.DeploymentId,
         Description: input.Description,
-        LastUpdatedDate: realm.clock.now(),
+        LastUpdatedDate: context.clock.now(),
         RouteSettings: input.RouteSettings ?? {},
         StageName,
         StageVariables: input.StageVariables ?? {},
@@ -42,7 +42,7 @@ export function stageOperations(store: ApiStore) {
         if (stage.AutoDeploy) throw badRequest('DeploymentId cannot be set when AutoDeploy is enabled');
         findPart(record.deployments, input.DeploymentId, 'deployment');
       }
-      record.stages.set(StageName, { ...stage, LastUpdatedDate: realm.clock.now() });
+      record.stages.set(StageName, { ...stage, LastUpdatedDate: context.clock.now() });
       if (input.AutoDeploy) record.deployAutomatically();
       return findPart(record.stages, StageName, 'stage');
     },
@@ -71,7 +71,7 @@ export function stageOperations(store: ApiStore) {
         record.stages.set(input.StageName ?? '', {
           ...stage,
           DeploymentId: deployment.DeploymentId,
-          LastUpdatedDate: realm.clock.now(),
+          LastUpdatedDate: context.clock.now(),
         });
       return deployment;
     },

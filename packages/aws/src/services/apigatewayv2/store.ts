@@ -1,7 +1,7 @@
 import type { Api, Authorizer, Deployment, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { randomName } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 
 /** What an API was when it was deployed: what a stage serves. */
 export interface Snapshot {
@@ -72,12 +72,12 @@ export class HttpApiRecord {
 export class ApiStore {
   readonly apis = new Map<string, HttpApiRecord>();
 
-  constructor(readonly realm: Realm) {}
+  constructor(readonly context: Context) {}
 
   /** @throws AwsError NotFoundException */
   find(apiId: string | undefined): HttpApiRecord {
     const found = this.apis.get(apiId ?? '');
-    if (!found) throw notFound(`Invalid API identifier specified ${this.realm.accountId}:${apiId}`);
+    if (!found) throw notFound(`Invalid API identifier specified ${this.context.accountId}:${apiId}`);
     return found;
   }
 }

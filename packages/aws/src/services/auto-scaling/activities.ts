@@ -1,15 +1,15 @@
 import type { Activity, ScalingActivityStatusCode } from '@aws-sdk/client-auto-scaling';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import type { Group, Member } from './group';
 
 /** Keeps the scaling activities of groups and announces how they ended. */
 export class Activities {
-  constructor(private readonly realm: Realm) {}
+  constructor(private readonly context: Context) {}
 
   /** The time as activities' causes have it: `2026-11-23T12:00:00Z`. */
   stamp(): string {
-    return this.realm.clock
+    return this.context.clock
       .now()
       .toISOString()
       .replace(/\.\d{3}Z$/, 'Z');
@@ -25,7 +25,7 @@ export class Activities {
       AutoScalingGroupARN: group.arn,
       Description: about.description,
       Cause: about.cause,
-      StartTime: this.realm.clock.now(),
+      StartTime: this.context.clock.now(),
       StatusCode: about.status,
       Progress: about.status === 'Failed' ? 100 : 0,
       Details: placeDetails(about.place),
@@ -41,7 +41,7 @@ export class Activities {
     if (!activity) return;
     activity.StatusCode = 'Successful';
     activity.Progress = 100;
-    activity.EndTime = this.realm.clock.now();
+    activity.EndTime = this.context.clock.now();
     member.activity = undefined;
     if (activity.Description?.startsWith('Launching'))
       this.announceEnd(group, activity, 'EC2 Instance Launch Successful', member.instanceId, 'EC2');
@@ -64,7 +64,7 @@ export class Activities {
       place,
     });
     activity.StatusMessage = `${message}. Launching EC2 instance failed.`;
-    activity.EndTime = this.realm.clock.now();
+    activity.EndTime = this.context.clock.now();
     this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', undefined, 'EC2');
   }
 
@@ -75,7 +75,7 @@ export class Activities {
     activity.StatusCode = 'Cancelled';
     activity.StatusMessage = message;
     activity.Progress = 100;
-    activity.EndTime = this.realm.clock.now();
+    activity.EndTime = this.context.clock.now();
     member.activity = undefined;
     if (activity.Description?.startsWith('Launching'))
       this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', member.instanceId, 'EC2');
@@ -88,10 +88,10 @@ export class Activities {
     instanceId: string | undefined,
     origin: 'EC2' | 'AutoScalingGroup',
   ): void {
-    const { region, accountId } = this.realm;
+    const { region, accountId } = this.context;
     const resources = [group.arn];
     if (instanceId) resources.push(`arn:aws:ec2:${region}:${accountId}:instance/${instanceId}`);
-    this.realm.bus.announce({
+    this.context.bus.announce({
       source: 'aws.autoscaling',
       detailType,
       resources,

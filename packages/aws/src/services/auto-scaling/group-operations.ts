@@ -21,13 +21,13 @@ type Client = typeof import('@aws-sdk/client-auto-scaling');
 
 /** The operations on groups as a whole. */
 export function groupOperations(state: AutoScalingState) {
-  const { realm, activities, keeper } = state;
+  const { context, activities, keeper } = state;
 
   const setDesired = (group: Group, desired: number, cause: string) => {
     if (desired === group.desired) return;
     group.capacityCause = `At ${activities.stamp()} ${cause} changing the desired capacity from ${group.desired} to ${desired}.  `;
     group.desired = desired;
-    group.cooldownUntil = realm.clock.millis() + group.settings.defaultCooldown * 1000;
+    group.cooldownUntil = context.clock.millis() + group.settings.defaultCooldown * 1000;
   };
 
   return {
@@ -47,7 +47,7 @@ export function groupOperations(state: AutoScalingState) {
       const group: Group = {
         name,
         arn: state.groupArn(name, uuid()),
-        createdAt: realm.clock.now(),
+        createdAt: context.clock.now(),
         min,
         max,
         desired: 0,
@@ -160,7 +160,7 @@ export function groupOperations(state: AutoScalingState) {
         throw validationError(
           `New SetDesiredCapacity value ${desired} is above max value ${group.max} for the AutoScalingGroup.`,
         );
-      if (input.HonorCooldown && realm.clock.millis() < group.cooldownUntil) {
+      if (input.HonorCooldown && context.clock.millis() < group.cooldownUntil) {
         throw new AwsError(
           'ScalingActivityInProgress',
           `Scaling activity is in progress: the group ${group.name} is in cooldown until ${new Date(group.cooldownUntil).toISOString()}.`,

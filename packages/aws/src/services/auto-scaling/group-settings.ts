@@ -69,7 +69,7 @@ export async function newSettings(
   state: AutoScalingState,
   input: CreateAutoScalingGroupType,
 ): Promise<GroupSettings> {
-  const { accountId } = state.realm;
+  const { accountId } = state.context;
   const settings: GroupSettings = {
     availabilityZones: [],
     subnetIds: [],
@@ -142,7 +142,7 @@ function readPlace(
   state: AutoScalingState,
   input: Input,
 ): Pick<GroupSettings, 'subnetIds' | 'availabilityZones'> | undefined {
-  const { region } = state.realm;
+  const { region } = state.context;
   const zones = input.AvailabilityZones;
   if (input.VPCZoneIdentifier === undefined || input.VPCZoneIdentifier === '') {
     if (!zones || zones.length === 0) return undefined;

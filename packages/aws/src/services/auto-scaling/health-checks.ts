@@ -1,4 +1,4 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Group, Member } from './group';
 import type { KeeperParts } from './keeper-parts';
 import { type HealthView, isBalanced, isFailing } from './load-balancing';
@@ -7,7 +7,7 @@ import type { Members } from './members';
 /** Looks after the health of members: EC2's, and where the group asks for it, that of its target groups. */
 export class HealthChecks {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly parts: KeeperParts,
     private readonly members: Members,
   ) {}
@@ -53,7 +53,7 @@ export class HealthChecks {
       return;
     }
     const graceUntil = (member.inServiceAt ?? 0) + group.settings.healthCheckGracePeriod * 1000;
-    if (this.realm.clock.millis() < graceUntil) return;
+    if (this.context.clock.millis() < graceUntil) return;
     if (group.settings.healthCheckType.includes('ELB') && isFailing(group, member, view)) {
       member.health = 'Unhealthy';
       member.unhealthyCause = 'in response to an ELB system health check failure.';

@@ -1,4 +1,4 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Service } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { Dependencies } from './dependencies';
@@ -17,8 +17,8 @@ export class AutoScaling implements Service {
   private readonly state: AutoScalingState;
   readonly operations: TypedOperations<Client, ReturnType<typeof allOperations>>;
 
-  constructor(realm: Realm, deps: Dependencies) {
-    this.state = new AutoScalingState(realm, deps);
+  constructor(context: Context, deps: Dependencies) {
+    this.state = new AutoScalingState(context, deps);
     this.operations = allOperations(this.state);
   }
 

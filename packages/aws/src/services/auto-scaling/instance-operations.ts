@@ -11,7 +11,7 @@ type Client = typeof import('@aws-sdk/client-auto-scaling');
 
 /** The operations on instances of groups. */
 export function instanceOperations(state: AutoScalingState) {
-  const { activities, keeper, realm } = state;
+  const { activities, keeper, context } = state;
 
   return {
     DescribeAutoScalingInstances(input) {
@@ -69,7 +69,7 @@ export function instanceOperations(state: AutoScalingState) {
           `Invalid HealthStatus: ${input.HealthStatus}. Valid values are [Healthy, Unhealthy].`,
         );
       const graceUntil = (member.inServiceAt ?? 0) + group.settings.healthCheckGracePeriod * 1000;
-      if ((input.ShouldRespectGracePeriod ?? true) && realm.clock.millis() < graceUntil) return {};
+      if ((input.ShouldRespectGracePeriod ?? true) && context.clock.millis() < graceUntil) return {};
       member.health = input.HealthStatus;
       member.unhealthyCause = undefined;
       keeper.wake(group);
@@ -180,7 +180,7 @@ export function instanceOperations(state: AutoScalingState) {
           zone,
           subnetId: instance.SubnetId,
           instanceType: instance.InstanceType,
-          launchedAt: realm.clock.millis(),
+          launchedAt: context.clock.millis(),
           lifecycle: 'Pending',
           health: 'Healthy',
           isProtected: group.settings.newInstancesProtected,
@@ -260,7 +260,7 @@ export function instanceOperations(state: AutoScalingState) {
       const group = state.group(input.AutoScalingGroupName);
       const action = findAction(group, input);
       action.deadline = Math.min(
-        realm.clock.millis() + (action.hook.HeartbeatTimeout ?? 3600) * 1000,
+        context.clock.millis() + (action.hook.HeartbeatTimeout ?? 3600) * 1000,
         action.since + (action.hook.GlobalTimeout ?? 172800) * 1000,
       );
       return {};

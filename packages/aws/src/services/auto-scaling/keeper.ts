@@ -1,4 +1,4 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Group } from './group';
 import { HealthChecks } from './health-checks';
 import type { KeeperParts } from './keeper-parts';
@@ -16,13 +16,13 @@ export class Keeper {
   private disposed = false;
 
   constructor(
-    realm: Realm,
+    context: Context,
     private readonly parts: KeeperParts,
   ) {
-    this.members = new Members(realm, parts);
-    this.health = new HealthChecks(realm, parts, this.members);
-    this.scaleOuts = new ScaleOuts(realm);
-    this.sizing = new Sizing(realm, parts, this.members, this.scaleOuts, () => this.disposed);
+    this.members = new Members(context, parts);
+    this.health = new HealthChecks(context, parts, this.members);
+    this.scaleOuts = new ScaleOuts(context);
+    this.sizing = new Sizing(context, parts, this.members, this.scaleOuts, () => this.disposed);
   }
 
   /** Lets the group take a turn soon: after anything that may matter to it. */

@@ -1,8 +1,8 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Dependencies } from './dependencies';
 import type { Configuration, LaunchedFrom } from './group';
 import { templateOf } from './group';
@@ -17,7 +17,7 @@ export interface ResolvedTemplate {
 /** Looks launch templates up in EC2. */
 export class LaunchTemplates {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly deps: Dependencies,
   ) {}
 
@@ -33,7 +33,7 @@ export class LaunchTemplates {
         LaunchTemplateName: spec.LaunchTemplateId ? undefined : spec.LaunchTemplateName,
         Versions: [spec.Version ?? '$Default'],
       },
-      serviceCall(this.realm, 'autoscaling'),
+      serviceCall(this.context, 'autoscaling'),
     );
     const version = answer.LaunchTemplateVersions?.[0];
     if (!version?.LaunchTemplateId || !version.LaunchTemplateName)

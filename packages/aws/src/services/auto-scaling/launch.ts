@@ -1,9 +1,9 @@
 import type { LaunchTemplateOverrides, Tag } from '@aws-sdk/client-auto-scaling';
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Activities, Place } from './activities';
 import type { Dependencies } from './dependencies';
 import type { Configuration, Group, Member } from './group';
@@ -18,7 +18,7 @@ const GROUP_TAG = 'aws:autoscaling:groupName';
 /** Launches instances of a group. */
 export class Launcher {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly deps: Dependencies,
     private readonly templates: LaunchTemplates,
     private readonly activities: Activities,
@@ -42,13 +42,13 @@ export class Launcher {
       activeRefresh(group)?.replace,
     );
     try {
-      const fault = this.realm.faults.take('autoscaling', 'RunInstances', 'lateFailure');
+      const fault = this.context.faults.take('autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
       return await this.run(group, configuration, cause, place);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       this.activities.failLaunch(group, cause, error.message, place);
-      group.nextLaunchAt = this.realm.clock.millis() + backoffSeconds(group.launchFailures) * 1000;
+      group.nextLaunchAt = this.context.clock.millis() + backoffSeconds(group.launchFailures) * 1000;
       group.launchFailures += 1;
       return { failure: error.message };
     }
@@ -69,7 +69,7 @@ export class Launcher {
       const template = await this.templates.resolve(spec);
       await this.deps.ec2.operations.RunInstances(
         { ...launchRequest(group, template, override, place), DryRun: true },
-        serviceCall(this.realm, 'autoscaling'),
+        serviceCall(this.context, 'autoscaling'),
       );
     } catch (error) {
       if (!(error instanceof AwsError) || error.status >= 500) throw error;
@@ -82,7 +82,7 @@ export class Launcher {
   async mark(group: Group, instanceIds: readonly string[]): Promise<void> {
     await this.deps.ec2.operations.CreateTags(
       { Resources: [...instanceIds], Tags: [{ Key: GROUP_TAG, Value: group.name }] },
-      serviceCall(this.realm, 'autoscaling'),
+      serviceCall(this.context, 'autoscaling'),
     );
   }
 
@@ -91,7 +91,7 @@ export class Launcher {
     try {
       await this.deps.ec2.operations.DeleteTags(
         { Resources: [instanceId], Tags: [{ Key: GROUP_TAG }] },
-        serviceCall(this.realm, 'autoscaling'),
+        serviceCall(this.context, 'autoscaling'),
       );
     } catch (error) {
       // The instance is gone, and its tags with it.
@@ -109,7 +109,7 @@ export class Launcher {
     const template = await this.templates.resolve(spec);
     const answer = await this.deps.ec2.operations.RunInstances(
       launchRequest(group, template, override, place),
-      serviceCall(this.realm, 'autoscaling'),
+      serviceCall(this.context, 'autoscaling'),
     );
     const instance = answer.Instances?.[0];
     if (!instance?.InstanceId) throw new AwsError('InternalError', 'Internal error on launch', 500);
@@ -119,7 +119,7 @@ export class Launcher {
       subnetId: instance.SubnetId ?? place.subnetId,
       instanceType: instance.InstanceType,
       launchedFrom: template.launchedFrom,
-      launchedAt: this.realm.clock.millis(),
+      launchedAt: this.context.clock.millis(),
       lifecycle: 'Pending',
       health: 'Healthy',
       isProtected: group.settings.newInstancesProtected,

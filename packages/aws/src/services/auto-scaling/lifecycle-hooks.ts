@@ -3,8 +3,8 @@ import type {
   LifecycleHookSpecification,
   PutLifecycleHookType,
 } from '@aws-sdk/client-auto-scaling';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import type { Group, Member } from './group';
 import { constraintError, validationError } from './validation-error';
 
@@ -65,12 +65,17 @@ export function checkActionResult(result: string | undefined, member: string): v
  * Leads a member through the hooks of its transition, one after the other: `Pending:Wait`, `Terminating:Wait`.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
  */
-export function passHooks(realm: Realm, group: Group, member: Member, transition: Transition): HookOutcome {
+export function passHooks(
+  context: Context,
+  group: Group,
+  member: Member,
+  transition: Transition,
+): HookOutcome {
   const prefix = transition.endsWith('LAUNCHING') ? 'Pending' : 'Terminating';
   for (;;) {
     const pending = member.pendingHook;
     if (pending) {
-      const late = realm.clock.millis() >= pending.deadline;
+      const late = context.clock.millis() >= pending.deadline;
       const result = pending.result ?? (late ? (pending.hook.DefaultResult ?? 'ABANDON') : undefined);
       if (!result) return 'waiting';
       member.pendingHook = undefined;
@@ -93,22 +98,22 @@ export function passHooks(realm: Realm, group: Group, member: Member, transition
       member.activity.StatusCode = 'MidLifecycleAction';
       member.activity.Progress = prefix === 'Pending' ? 40 : 60;
     }
-    startAction(realm, group, member, next, transition);
+    startAction(context, group, member, next, transition);
   }
 }
 
 function startAction(
-  realm: Realm,
+  context: Context,
   group: Group,
   member: Member,
   hook: LifecycleHook,
   transition: Transition,
 ): void {
-  const now = realm.clock.millis();
+  const now = context.clock.millis();
   const token = uuid();
   member.pendingHook = { hook, token, since: now, deadline: now + (hook.HeartbeatTimeout ?? 3600) * 1000 };
   const launching = transition.endsWith('LAUNCHING');
-  realm.bus.announce({
+  context.bus.announce({
     source: 'aws.autoscaling',
     detailType: `EC2 Instance-${launching ? 'launch' : 'terminate'} Lifecycle Action`,
     resources: [group.arn],

@@ -1,7 +1,7 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Dependencies } from './dependencies';
 import type { Group, Member } from './group';
 
@@ -11,7 +11,7 @@ export type HealthView = ReadonlyMap<string, ReadonlyMap<string, TargetHealth>>;
 /** Registers instances with target groups and asks how these see them. */
 export class LoadBalancing {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly deps: Dependencies,
   ) {}
 
@@ -77,7 +77,7 @@ export class LoadBalancing {
   }
 
   private call() {
-    return serviceCall(this.realm, 'autoscaling');
+    return serviceCall(this.context, 'autoscaling');
   }
 }
 

@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Group, Member } from './group';
 import { isPending, isTerminating } from './group';
 import type { KeeperParts } from './keeper-parts';
@@ -10,7 +10,7 @@ import { passHooks } from './lifecycle-hooks';
 /** Brings members on their way: into service, and out of the group. */
 export class Members {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly parts: KeeperParts,
   ) {}
 
@@ -58,7 +58,7 @@ export class Members {
 
   /** Begins the draining in all target groups. */
   async leaveTargetGroups(group: Group, member: Member): Promise<void> {
-    member.leavingSince = this.realm.clock.millis();
+    member.leavingSince = this.context.clock.millis();
     if (member.inServiceAt === undefined) return;
     for (const arn of group.settings.targetGroupArns)
       await this.parts.balancing.deregister(arn, member.instanceId);
@@ -74,7 +74,7 @@ export class Members {
       await this.terminate(group, member, message, false);
       return;
     }
-    const outcome = passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_LAUNCHING');
+    const outcome = passHooks(this.context, group, member, 'autoscaling:EC2_INSTANCE_LAUNCHING');
     if (outcome === 'waiting') return;
     if (outcome === 'abandon') {
       this.failMember(group, member, "Instance failed to complete user's Lifecycle Action");
@@ -90,7 +90,7 @@ export class Members {
   }
 
   private async enterService(group: Group, member: Member): Promise<void> {
-    member.inServiceAt = this.realm.clock.millis();
+    member.inServiceAt = this.context.clock.millis();
     if (!group.suspended.has('AddToLoadBalancer')) {
       try {
         for (const arn of group.settings.targetGroupArns)
@@ -110,7 +110,7 @@ export class Members {
 
   private failMember(group: Group, member: Member, message: string): void {
     this.parts.activities.cancel(group, member, message);
-    group.nextLaunchAt = this.realm.clock.millis() + durations.launchRetry.seconds * 1000;
+    group.nextLaunchAt = this.context.clock.millis() + durations.launchRetry.seconds * 1000;
     group.launchFailures += 1;
     this.parts.refresher.noteFailure(group, `${member.instanceId}: ${message}`, member.instanceId);
   }
@@ -127,7 +127,7 @@ export class Members {
         return;
       }
       // A group that is deleted by force takes its lifecycle actions with it.
-      const hooks = () => passHooks(this.realm, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING');
+      const hooks = () => passHooks(this.context, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING');
       if (!group.deleting && hooks() === 'waiting') return;
       if (member.activity) {
         member.activity.StatusCode = 'InProgress';
@@ -145,7 +145,7 @@ export class Members {
     try {
       await this.parts.deps.ec2.operations.TerminateInstances(
         { InstanceIds: [member.instanceId] },
-        serviceCall(this.realm, 'autoscaling'),
+        serviceCall(this.context, 'autoscaling'),
       );
       return true;
     } catch (error) {

@@ -13,7 +13,7 @@ const adjustmentTypes = ['ChangeInCapacity', 'ExactCapacity', 'PercentChangeInCa
 
 /** The operations on scaling policies and scheduled actions. */
 export function policyOperations(state: AutoScalingState) {
-  const { region, accountId } = state.realm;
+  const { region, accountId } = state.context;
 
   return {
     PutScalingPolicy(input) {
@@ -78,7 +78,7 @@ export function policyOperations(state: AutoScalingState) {
       const { group, policy } = findPolicy(state, input.AutoScalingGroupName, input.PolicyName);
       if (policy.PolicyType === 'TargetTrackingScaling' || policy.PolicyType === 'PredictiveScaling')
         throw validationError(`ExecutePolicy is not supported for policies of type ${policy.PolicyType}`);
-      const now = state.realm.clock.millis();
+      const now = state.context.clock.millis();
       if (input.HonorCooldown && now < group.cooldownUntil)
         throw new AwsError(
           'ScalingActivityInProgress',

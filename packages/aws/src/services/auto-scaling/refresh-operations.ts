@@ -14,7 +14,7 @@ type Client = typeof import('@aws-sdk/client-auto-scaling');
 
 /** The operations of instance refreshes. */
 export function refreshOperations(state: AutoScalingState) {
-  const { realm, keeper, refresher } = state;
+  const { context, keeper, refresher } = state;
 
   return {
     async StartInstanceRefresh(input) {
@@ -96,8 +96,8 @@ export function refreshOperations(state: AutoScalingState) {
       preferences,
       desired,
       given,
-      startedAt: realm.clock.now(),
-      endLedger: realm.ledger.begin('instance-refresh', `${group.name}/${id}`, realm.region),
+      startedAt: context.clock.now(),
+      endLedger: context.ledger.begin('instance-refresh', `${group.name}/${id}`, context.region),
       status: 'Pending',
       percent: 0,
       toUpdate: group.members.size,
@@ -106,7 +106,7 @@ export function refreshOperations(state: AutoScalingState) {
       total: 0,
       fewestRemaining: Number.POSITIVE_INFINITY,
       stuckFor: 0,
-      seenAt: realm.clock.millis(),
+      seenAt: context.clock.millis(),
       checkpoint: 0,
       waitForTransitioning: true,
     };

@@ -51,7 +51,7 @@ test('A refresh that launches before it terminates never has fewer healthy targe
   expect(cloud.mostRunning).toBe(6);
   expect(announced()).toEqual(['Started', 'Succeeded']);
   expect(cloud.events.at(-1)?.detail).toEqual({ InstanceRefreshId, AutoScalingGroupName: 'web' });
-  expect(cloud.realm.ledger.list().find((entry) => entry.kind === 'instance-refresh')?.to).toBeDefined();
+  expect(cloud.context.ledger.list().find((entry) => entry.kind === 'instance-refresh')?.to).toBeDefined();
 });
 
 test('Instances that are replaced one at a time stay spread over the zones', async () => {
@@ -135,8 +135,8 @@ test('A process that stands still for an hour of AWS time fails no refresh', asy
   await runGroup(1);
   await start('2', { MinHealthyPercentage: 100 });
   await cloud.until(() => (versions() ?? []).includes('2'), 'the new instance');
-  const end = cloud.realm.clock.millis() + 2 * 3600_000;
-  while (cloud.realm.clock.millis() < end);
+  const end = cloud.context.clock.millis() + 2 * 3600_000;
+  while (cloud.context.clock.millis() < end);
   await cloud.until(ended, 'the end of the refresh');
   expect(cloud.refresh()?.Status).toBe('Successful');
 });
@@ -181,7 +181,7 @@ test('Without automatic rollback a failed refresh is just Failed', async () => {
 
 test('A refresh fails when its instances cannot be launched', async () => {
   await runGroup(1);
-  cloud.realm.faults.add({
+  cloud.context.faults.add({
     service: 'autoscaling',
     operation: 'RunInstances',
     kind: 'lateFailure',
@@ -256,7 +256,7 @@ test('A refresh bakes before it succeeds', async () => {
 test('A refresh is rolled back when one of its alarms goes off, while it replaces or bakes', async () => {
   await runGroup(1);
   const alarm = (alarmName: string, value: string) =>
-    cloud.realm.bus.announce({
+    cloud.context.bus.announce({
       source: 'aws.cloudwatch',
       detailType: 'CloudWatch Alarm State Change',
       detail: { alarmName, state: { value } },

@@ -1,7 +1,7 @@
 import type { InstanceRefreshStatus } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import type { Realm } from '../../core/realm';
 import type { AlarmWatch } from './alarm-watch';
 import type { Group, Member } from './group';
 import { activeMembers, isPending, templateOf } from './group';
@@ -30,7 +30,7 @@ export interface RefreshOrders {
 /** Leads instance refreshes from one status to the next. */
 export class Refresher {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly templates: LaunchTemplates,
     private readonly alarms: Pick<AlarmWatch, 'firstRinging'>,
   ) {}
@@ -39,7 +39,7 @@ export class Refresher {
   async step(group: Group): Promise<RefreshOrders | undefined> {
     const refresh = activeRefresh(group);
     if (!refresh || group.suspended.has('InstanceRefresh')) return undefined;
-    const now = this.realm.clock.millis();
+    const now = this.context.clock.millis();
     refresh.stuckFor += Math.min(now - refresh.seenAt, LONGEST_STEP);
     refresh.seenAt = now;
     if (refresh.status === 'Pending') await this.begin(group, refresh);
@@ -67,7 +67,7 @@ export class Refresher {
   startRollback(group: Group, refresh: Refresh, reason: string): void {
     refresh.rollback = {
       RollbackReason: reason,
-      RollbackStartTime: this.realm.clock.now(),
+      RollbackStartTime: this.context.clock.now(),
       PercentageCompleteOnRollback: refresh.percent,
       InstancesToUpdateOnRollback: refresh.toUpdate,
     };
@@ -94,7 +94,7 @@ export class Refresher {
   ): void {
     refresh.status = status;
     refresh.reason = reason;
-    refresh.endedAt = this.realm.clock.now();
+    refresh.endedAt = this.context.clock.now();
     refresh.endLedger();
     if (status === 'Successful' && refresh.desired) group.configuration = refresh.desired;
     if (status !== 'Successful') group.nextLaunchAt = 0;
@@ -143,7 +143,7 @@ export class Refresher {
   }
 
   private replace(group: Group, refresh: Refresh): RefreshOrders {
-    const now = this.realm.clock.millis();
+    const now = this.context.clock.millis();
     const step = planStep(group, refresh, now);
     this.noteProgress(refresh, step);
     const gone = [...refresh.replace].every((id) => !group.members.has(id));
@@ -226,7 +226,7 @@ export class Refresher {
     if (bake > 0 && refresh.total > 0) {
       refresh.status = 'Baking';
       refresh.reason = undefined;
-      refresh.bakeUntil = this.realm.clock.millis() + bake * 1000;
+      refresh.bakeUntil = this.context.clock.millis() + bake * 1000;
       this.announce(group, refresh, 'Started Baking');
       return orders;
     }
@@ -236,7 +236,7 @@ export class Refresher {
 
   /** The bake time is over when it has passed and all instances are well; what fell ill has an hour to be replaced. */
   private bake(group: Group, refresh: Refresh): RefreshOrders {
-    const now = this.realm.clock.millis();
+    const now = this.context.clock.millis();
     const warmup = refresh.preferences.InstanceWarmup ?? 0;
     const ready = activeMembers(group).filter((member) => isReady(group, member, warmup, now));
     if (now < (refresh.bakeUntil ?? 0)) refresh.stuckFor = 0;
@@ -300,7 +300,7 @@ export class Refresher {
   }
 
   private announce(group: Group, refresh: Refresh, what: string, more: Record<string, string> = {}): void {
-    this.realm.bus.announce({
+    this.context.bus.announce({
       source: 'aws.autoscaling',
       detailType: `EC2 Auto Scaling Instance Refresh ${what}`,
       resources: [group.arn],

@@ -21,8 +21,8 @@ const script = (page: string) =>
 /** A group of three web servers behind a load balancer; version 1 of the template serves `one`. */
 async function raiseFleet(scale = 200): Promise<void> {
   born = bearEc2({ scale });
-  elbv2 = new ElbV2(born.realm, { ec2: born.ec2, network: born.network });
-  autoScaling = new AutoScaling(born.realm, { ec2: born.ec2, elbv2 });
+  elbv2 = new ElbV2(born.context, { ec2: born.ec2, network: born.network });
+  autoScaling = new AutoScaling(born.context, { ec2: born.ec2, elbv2 });
   const { call, operations } = born;
   const { Subnets = [] } = await operations.DescribeSubnets({}, call);
   const { SecurityGroups = [] } = await operations.DescribeSecurityGroups({}, call);
@@ -100,7 +100,7 @@ async function raiseFleet(scale = 200): Promise<void> {
 
 /** Resolves when the condition holds, looked at every five AWS seconds. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await born.realm.clock.sleep(5);
+  while (!(await condition())) await born.context.clock.sleep(5);
 }
 
 async function refreshTo(page: string) {

@@ -1,16 +1,16 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import { activeMembers, type Group } from './group';
 
 /** Marks how long each scale-out lasts. */
 export class ScaleOuts {
   private readonly scaleOuts = new Map<Group, () => void>();
 
-  constructor(private readonly realm: Realm) {}
+  constructor(private readonly context: Context) {}
 
   /** Begins one, unless one lasts. */
   begin(group: Group): void {
     if (this.scaleOuts.has(group)) return;
-    this.scaleOuts.set(group, this.realm.ledger.begin('scale-out', group.name, this.realm.region));
+    this.scaleOuts.set(group, this.context.ledger.begin('scale-out', group.name, this.context.region));
   }
 
   /** A scale-out lasts until all are in service and, where there are target groups, healthy in them. */

@@ -83,7 +83,7 @@ test('Uneven zones stay so while AZRebalance is suspended, or all instances are 
     { AutoScalingGroupName, VPCZoneIdentifier: 'subnet-a,subnet-b' },
     cloud.call,
   );
-  const turns = () => cloud.realm.clock.sleep(60);
+  const turns = () => cloud.context.clock.sleep(60);
   await turns();
   cloud.operations.SetInstanceProtection(
     { AutoScalingGroupName, InstanceIds: [...cloud.machines.keys()], ProtectedFromScaleIn: true },
@@ -124,7 +124,7 @@ test('An instance that is terminated behind its back is replaced', async () => {
 });
 
 test('A launch that EC2 refuses is a failed activity with an event, and is tried again', async () => {
-  cloud.realm.faults.add({
+  cloud.context.faults.add({
     service: 'autoscaling',
     operation: 'RunInstances',
     kind: 'lateFailure',

@@ -1,4 +1,4 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import { activeMembers, type Group, isTerminating, type Member } from './group';
 import type { KeeperParts } from './keeper-parts';
 import type { Members } from './members';
@@ -11,7 +11,7 @@ import type { ScaleOuts } from './scale-outs';
 export class Sizing {
   /** @param isDisposed ends a filling that is under way */
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly parts: KeeperParts,
     private readonly members: Members,
     private readonly scaleOuts: ScaleOuts,
@@ -42,7 +42,7 @@ export class Sizing {
     const refresh = activeRefresh(group);
     let count = activeMembers(group).length;
     while (count < capacity && !group.deleting && !this.isDisposed()) {
-      if (this.realm.clock.millis() < group.nextLaunchAt) return;
+      if (this.context.clock.millis() < group.nextLaunchAt) return;
       if (!refresh) this.scaleOuts.begin(group);
       const launched = await this.parts.launcher.launch(
         group,
@@ -65,7 +65,7 @@ export class Sizing {
     if (group.deleting || ['AZRebalance', 'Launch', 'Terminate'].some((name) => group.suspended.has(name)))
       return;
     const zones = zonesToFill(group);
-    if (zones.length === 0 || this.realm.clock.millis() < group.nextLaunchAt) return;
+    if (zones.length === 0 || this.context.clock.millis() < group.nextLaunchAt) return;
     const now = this.parts.activities.stamp();
     const launched = await this.parts.launcher.launch(
       group,
@@ -78,7 +78,7 @@ export class Sizing {
   /** Whether the instance that evens out the zones is on its way, so that no other one can go yet. */
   isEvening(group: Group): boolean {
     const member = group.members.get(group.evener ?? '');
-    const isOver = !member || isTerminating(member) || isReady(group, member, 0, this.realm.clock.millis());
+    const isOver = !member || isTerminating(member) || isReady(group, member, 0, this.context.clock.millis());
     if (isOver) group.evener = undefined;
     return !isOver;
   }

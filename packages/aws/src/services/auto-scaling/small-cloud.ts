@@ -1,11 +1,11 @@
 import { AwsError } from '../../core/aws-error';
 import { Clock } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { resourceId } from '../../core/ids';
 import { Ledger } from '../../core/ledger';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import { AutoScaling } from '.';
 import type { Dependencies } from './dependencies';
 
@@ -37,7 +37,7 @@ export class SmallCloud {
   latestVersion = 3;
   /** How many of the next calls to terminate an instance EC2 refuses. */
   refusedTerminations = 0;
-  readonly realm: Realm;
+  readonly context: Context;
   readonly autoScaling: AutoScaling;
   private readonly clock: Clock;
   private readonly listeners = new Set<(instanceId: string, state: string) => void>();
@@ -48,7 +48,7 @@ export class SmallCloud {
     this.clock = new Clock(scale);
     const bus = new EventBus('us-east-1', '000000000000', () => this.clock.now());
     bus.subscribe((event) => this.events.push(event));
-    this.realm = {
+    this.context = {
       region: 'us-east-1',
       accountId: '000000000000',
       clock: this.clock,
@@ -57,11 +57,11 @@ export class SmallCloud {
       faults: new Faults(),
       endpoint: 'http://127.0.0.1:1',
     };
-    this.autoScaling = new AutoScaling(this.realm, { ec2: this.ec2(), elbv2: this.elbv2() });
+    this.autoScaling = new AutoScaling(this.context, { ec2: this.ec2(), elbv2: this.elbv2() });
   }
 
   get call() {
-    return serviceCall(this.realm, 'test');
+    return serviceCall(this.context, 'test');
   }
 
   get operations() {

@@ -1,6 +1,6 @@
 import type { Cancel } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import type { Realm } from '../../core/realm';
 import { Activities } from './activities';
 import { AlarmWatch } from './alarm-watch';
 import type { Dependencies } from './dependencies';
@@ -25,18 +25,18 @@ export class AutoScalingState {
   private readonly cancels: Cancel[];
 
   constructor(
-    readonly realm: Realm,
+    readonly context: Context,
     readonly deps: Dependencies,
   ) {
-    this.templates = new LaunchTemplates(realm, deps);
-    this.activities = new Activities(realm);
-    this.balancing = new LoadBalancing(realm, deps);
-    const alarms = new AlarmWatch(realm.bus, () => {
+    this.templates = new LaunchTemplates(context, deps);
+    this.activities = new Activities(context);
+    this.balancing = new LoadBalancing(context, deps);
+    const alarms = new AlarmWatch(context.bus, () => {
       for (const group of this.groups.values()) if (activeRefresh(group)) this.keeper.wake(group);
     });
-    this.refresher = new Refresher(realm, this.templates, alarms);
-    this.launcher = new Launcher(realm, deps, this.templates, this.activities);
-    this.keeper = new Keeper(realm, {
+    this.refresher = new Refresher(context, this.templates, alarms);
+    this.launcher = new Launcher(context, deps, this.templates, this.activities);
+    this.keeper = new Keeper(context, {
       deps,
       launcher: this.launcher,
       activities: this.activities,
@@ -46,7 +46,7 @@ export class AutoScalingState {
     });
     this.cancels = [
       alarms.stop,
-      realm.clock.every(durations.autoScalingTick.seconds, () => {
+      context.clock.every(durations.autoScalingTick.seconds, () => {
         for (const group of this.groups.values()) this.keeper.wake(group);
       }),
       deps.ec2.onInstanceState((instanceId) => {
@@ -99,7 +99,7 @@ export class AutoScalingState {
   }
 
   groupArn(name: string, id: string): string {
-    const { region, accountId } = this.realm;
+    const { region, accountId } = this.context;
     return `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:${id}:autoScalingGroupName/${name}`;
   }
 }

@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf, Service } from '../../core/service';
 import type { ServiceName } from '../../wire/catalog';
 
@@ -68,21 +68,21 @@ const SERVICE_IDS: Readonly<Record<keyof Clients, string>> = {
 
 /** Makes the clients. What a service refuses is thrown as a `ServiceFailure`. */
 export function makeClients(
-  realm: Realm,
+  context: Context,
   services: Readonly<Partial<Record<ServiceName, Service>>>,
 ): Clients {
   const names = Object.keys(SERVICE_IDS) as (keyof Clients)[];
   return Object.fromEntries(
-    names.map((name) => [name, makeClient(realm, name, () => services[name])]),
+    names.map((name) => [name, makeClient(context, name, () => services[name])]),
   ) as never;
 }
 
-function makeClient(realm: Realm, name: keyof Clients, find: () => Service | undefined): object {
+function makeClient(context: Context, name: keyof Clients, find: () => Service | undefined): object {
   return new Proxy(
     {},
     {
       get: (_target, operation: string) => async (input: unknown) => {
-        const call = serviceCall(realm, 'cloudformation');
+        const call = serviceCall(context, 'cloudformation');
         const run = find()?.operations[operation];
         try {
           if (!run)

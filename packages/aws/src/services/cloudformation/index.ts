@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { OperationsOf, Service } from '../../core/service';
 import type { ServiceName } from '../../wire/catalog';
 import { makeClients, ServiceFailure } from './clients';
@@ -25,18 +25,18 @@ export class CloudFormation implements Service {
    *   `readObject`: reads a template from S3, by default through the S3 service's `GetObject`
    */
   constructor(
-    realm: Realm,
+    context: Context,
     deps: {
       readonly services: Readonly<Partial<Record<ServiceName, Service>>>;
       readonly readObject?: ReadObject;
     },
   ) {
-    const aws = makeClients(realm, deps.services);
+    const aws = makeClients(context, deps.services);
     setMaxListeners(0, this.closing.signal);
     this.engine = {
-      realm,
+      context,
       aws,
-      stacks: new Stacks(realm),
+      stacks: new Stacks(context),
       types: (name) => (Object.hasOwn(resourceTypes, name) ? resourceTypes[name] : undefined),
       closing: this.closing.signal,
     };

@@ -1,10 +1,10 @@
 import { AwsError } from '../../core/aws-error';
 import { Clock } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Call, Service } from '../../core/service';
 import { Iam } from '../iam';
 import { CloudFormation } from '.';
@@ -50,7 +50,7 @@ class Shelf implements Service {
 /** A region with CloudFormation, the real IAM and a small Parameter Store. */
 export function openPlace() {
   const clock = new Clock(10_000);
-  const realm: Realm = {
+  const context: Context = {
     region: 'eu-north-1',
     accountId: '000000000000',
     clock,
@@ -59,14 +59,14 @@ export function openPlace() {
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:4566',
   };
-  const iam = new Iam({ accountId: realm.accountId, clock });
+  const iam = new Iam({ accountId: context.accountId, clock });
   const ssm = new Shelf();
   const objects = new Map<string, string>();
-  const cloudFormation = new CloudFormation(realm, {
+  const cloudFormation = new CloudFormation(context, {
     services: { iam, ssm },
     readObject: async (bucket, key) => objects.get(`${bucket}/${key}`) ?? '',
   });
-  const call: Call = serviceCall(realm, 'test');
+  const call: Call = serviceCall(context, 'test');
   const aws = cloudFormation.operations;
   return {
     aws,

@@ -1,9 +1,9 @@
 import { Clock } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import { Network } from '../../network';
 import { AutoScaling } from '../auto-scaling';
 import { Logs } from '../cloudwatch-logs';
@@ -23,7 +23,7 @@ const accountId = '000000000000';
 export function openRegion() {
   const clock = new Clock(2000);
   const bus = new EventBus(region, accountId, () => clock.now());
-  const realm: Realm = {
+  const context: Context = {
     region,
     accountId,
     clock,
@@ -34,21 +34,21 @@ export function openRegion() {
   };
   const iam = new Iam({ accountId, clock });
   const s3 = new S3({ accountId, clock, busOf: () => bus });
-  const ssm = new Ssm(realm);
-  const network = new Network(realm);
-  const ec2 = new Ec2(realm, { network, iam, ssm });
-  const elbv2 = new ElbV2(realm, { ec2, network });
-  const autoscaling = new AutoScaling(realm, { ec2, elbv2 });
-  const dynamodb = new DynamoDb(realm);
-  const sns = new Sns(realm);
-  const logs = new Logs(realm);
-  const cloudFormation = new CloudFormation(realm, {
+  const ssm = new Ssm(context);
+  const network = new Network(context);
+  const ec2 = new Ec2(context, { network, iam, ssm });
+  const elbv2 = new ElbV2(context, { ec2, network });
+  const autoscaling = new AutoScaling(context, { ec2, elbv2 });
+  const dynamodb = new DynamoDb(context);
+  const sns = new Sns(context);
+  const logs = new Logs(context);
+  const cloudFormation = new CloudFormation(context, {
     services: { iam, s3, ssm, ec2, elbv2, autoscaling, dynamodb, sns, logs },
   });
   const aws = cloudFormation.operations;
   return {
     aws,
-    call: serviceCall(realm, 'test'),
+    call: serviceCall(context, 'test'),
     s3: s3.operations,
     ec2: ec2.operations,
     elbv2: elbv2.operations,

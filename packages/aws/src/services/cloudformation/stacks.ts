@@ -1,5 +1,5 @@
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { ChangeSet } from './change-set';
 import { validationError } from './errors';
 import { Stack, type StackOutput } from './stack';
@@ -10,7 +10,7 @@ export class Stacks {
   /** By change set id. */
   readonly changeSets = new Map<string, ChangeSet>();
 
-  constructor(private readonly realm: Realm) {}
+  constructor(private readonly context: Context) {}
 
   /** Adds a stack that has no resources yet. @throws AwsError `AlreadyExistsException`, `ValidationError` */
   add(name: string): Stack {
@@ -20,7 +20,7 @@ export class Stacks {
       );
     }
     if (this.find(name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
-    const stack = new Stack(name, this.realm, this.realm.clock.now(), () => this.realm.clock.now());
+    const stack = new Stack(name, this.context, this.context.clock.now(), () => this.context.clock.now());
     this.all.push(stack);
     return stack;
   }

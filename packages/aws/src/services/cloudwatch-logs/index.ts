@@ -1,4 +1,4 @@
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { OperationsOf, Service } from '../../core/service';
 import { eventOperations } from './events';
 import { groupOperations } from './groups';
@@ -10,12 +10,12 @@ export class Logs implements Service {
   private readonly store: LogStore;
   readonly operations;
 
-  constructor(realm: Realm) {
-    this.store = new LogStore(realm);
+  constructor(context: Context) {
+    this.store = new LogStore(context);
     this.operations = {
       ...groupOperations(this.store),
       ...streamOperations(this.store),
-      ...eventOperations(this.store, realm.clock),
+      ...eventOperations(this.store, context.clock),
     } satisfies OperationsOf<typeof import('@aws-sdk/client-cloudwatch-logs')>;
   }
 

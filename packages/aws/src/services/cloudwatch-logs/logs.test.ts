@@ -1,19 +1,19 @@
-import { makeRealm } from '../../testing/serverless-realm';
+import { makeContext } from '../../testing/serverless-context';
 import { Logs } from '.';
 import { parseFilterPattern } from './filter-pattern';
 
-const realm = makeRealm();
-afterAll(() => realm.clock.stop());
+const context = makeContext();
+afterAll(() => context.clock.stop());
 
 const makeStream = () => {
-  const logs = new Logs(realm);
+  const logs = new Logs(context);
   logs.operations.CreateLogGroup({ logGroupName: '/app' });
   logs.operations.CreateLogStream({ logGroupName: '/app', logStreamName: 's' });
   return logs;
 };
 
 const put = (logs: Logs, messages: string[]) => {
-  const now = realm.clock.millis();
+  const now = context.clock.millis();
   return logs.operations.PutLogEvents({
     logGroupName: '/app',
     logStreamName: 's',
@@ -52,7 +52,7 @@ test('a group that exists cannot be created again, one that does not cannot be r
 
 test('lines out of order are refused, lines from the future are not taken', () => {
   const logs = makeStream();
-  const now = realm.clock.millis();
+  const now = context.clock.millis();
   const event = (timestamp: number) => ({ timestamp, message: 'x' });
   const putEvents = (logEvents: { timestamp: number; message: string }[]) =>
     logs.operations.PutLogEvents({ logGroupName: '/app', logStreamName: 's', logEvents });
@@ -68,7 +68,7 @@ test('lines out of order are refused, lines from the future are not taken', () =
 test('a search finds lines of all streams by pattern', () => {
   const logs = makeStream();
   put(logs, ['ERROR disk', 'fine']);
-  logs.write('/app', 'other', [{ timestamp: realm.clock.millis(), message: 'ERROR net' }]);
+  logs.write('/app', 'other', [{ timestamp: context.clock.millis(), message: 'ERROR net' }]);
   const found = logs.operations.FilterLogEvents({ logGroupName: '/app', filterPattern: 'ERROR' });
   expect(found.events.map(({ message, logStreamName }) => [message, logStreamName])).toEqual([
     ['ERROR disk', 's'],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 
 /** One line of a log, times in milliseconds since the epoch (AWS time). */
 export interface LogEvent {
@@ -47,7 +47,7 @@ export class LogStore {
   private readonly subscribers = new Set<Subscriber>();
   private sequence = 0;
 
-  constructor(private readonly realm: Realm) {}
+  constructor(private readonly context: Context) {}
 
   /** Throws ResourceNotFoundException as the API does. */
   group(name: string): LogGroup {
@@ -67,7 +67,7 @@ export class LogStore {
     name: string,
     settings: Pick<LogGroup, 'kmsKeyId'> & Partial<Pick<LogGroup, 'logGroupClass'>> = {},
   ) {
-    const { region, accountId, clock } = this.realm;
+    const { region, accountId, clock } = this.context;
     const group: LogGroup = {
       name,
       arn: `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
@@ -85,7 +85,7 @@ export class LogStore {
     const stream: LogStream = {
       name,
       arn: `${group.arn}:log-stream:${name}`,
-      created: this.realm.clock.millis(),
+      created: this.context.clock.millis(),
       events: [],
     };
     group.streams.set(name, stream);
@@ -96,7 +96,7 @@ export class LogStore {
   write(group: LogGroup, stream: LogStream, lines: readonly NewLine[]): void {
     if (lines.length === 0) return;
     this.dropExpired(group, stream);
-    const ingestionTime = this.realm.clock.millis();
+    const ingestionTime = this.context.clock.millis();
     const events = lines.map((line) => ({ ...line, id: this.nextId(line.timestamp), ingestionTime }));
     const last = stream.events.at(-1);
     const inOrder = !last || (events[0]?.timestamp ?? 0) >= last.timestamp;
@@ -109,7 +109,7 @@ export class LogStore {
   /** Forgets what the group's retention no longer covers. */
   dropExpired(group: LogGroup, stream: LogStream): void {
     if (group.retentionInDays === undefined) return;
-    const oldest = this.realm.clock.millis() - group.retentionInDays * 86_400_000;
+    const oldest = this.context.clock.millis() - group.retentionInDays * 86_400_000;
     if ((stream.events[0]?.timestamp ?? oldest) < oldest)
       stream.events = stream.events.filter((event) => event.timestamp >= oldest);
   }

@@ -1,6 +1,6 @@
 import type { Dimension, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
+import type { Context } from '../../core/context';
 import { takePage } from '../../core/paging';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import type { Alarms } from './alarms';
 import { invalidCombination, missing, validationError } from './errors';
@@ -10,7 +10,7 @@ import { isStatistic } from './metrics';
 import type { TagStore } from './tags';
 
 /** The operations on alarms. */
-export function alarmOperations(realm: Realm, alarms: Alarms, tags: TagStore) {
+export function alarmOperations(context: Context, alarms: Alarms, tags: TagStore) {
   const setActions = (names: readonly string[], ActionsEnabled: boolean) => {
     for (const name of names) {
       const alarm = alarms.alarms.get(name);
@@ -23,9 +23,9 @@ export function alarmOperations(realm: Realm, alarms: Alarms, tags: TagStore) {
       checkAlarm(input);
       const { Tags, ...settings } = input;
       const AlarmName = input.AlarmName ?? '';
-      const AlarmArn = `arn:aws:cloudwatch:${realm.region}:${realm.accountId}:alarm:${AlarmName}`;
+      const AlarmArn = `arn:aws:cloudwatch:${context.region}:${context.accountId}:alarm:${AlarmName}`;
       const old = alarms.alarms.get(AlarmName);
-      const now = realm.clock.now();
+      const now = context.clock.now();
       alarms.put({
         ...settings,
         ActionsEnabled: input.ActionsEnabled ?? true,

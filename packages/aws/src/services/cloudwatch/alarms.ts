@@ -1,8 +1,8 @@
 import type { AlarmHistoryItem, HistoryItemType, MetricAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../core/aws-error';
 import type { Cancel } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { SnsTopics } from '../target-services';
 import { judge, readPoints, type Verdict } from './evaluation';
 import type { MetricStore } from './metrics';
@@ -24,7 +24,7 @@ export class Alarms {
   private readonly dueAt = new Map<string, number>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly metrics: MetricStore,
     /** Read at every notification, so it may be a getter. */
     private readonly deps: { readonly sns?: SnsTopics },
@@ -40,10 +40,10 @@ export class Alarms {
     );
     this.timers.get(alarm.AlarmName)?.();
     const seconds = Math.min(EVALUATION_SECONDS, alarm.Period ?? EVALUATION_SECONDS);
-    this.dueAt.set(alarm.AlarmName, this.realm.clock.millis() + seconds * 1000);
+    this.dueAt.set(alarm.AlarmName, this.context.clock.millis() + seconds * 1000);
     this.timers.set(
       alarm.AlarmName,
-      this.realm.clock.every(seconds, () => void this.evaluate(alarm.AlarmName, seconds)),
+      this.context.clock.every(seconds, () => void this.evaluate(alarm.AlarmName, seconds)),
     );
   }
 
@@ -65,7 +65,7 @@ export class Alarms {
 
   /** Gives the alarm a state, and tells its actions when that is a change. */
   async setState(alarm: Alarm, verdict: Verdict): Promise<void> {
-    const now = this.realm.clock.now();
+    const now = this.context.clock.now();
     const old = alarm.StateValue ?? 'INSUFFICIENT_DATA';
     const changed: Alarm = {
       ...alarm,
@@ -89,7 +89,7 @@ export class Alarms {
 
   /** Judges an alarm at each moment that was due: where AWS's time runs fast a timer comes late, and loses no period. */
   private async evaluate(name: string, seconds: number): Promise<void> {
-    const until = this.realm.clock.millis();
+    const until = this.context.clock.millis();
     for (;;) {
       const alarm = this.alarms.get(name);
       const moment = this.dueAt.get(name);
@@ -111,14 +111,14 @@ export class Alarms {
       }),
       HistoryItemType: type,
       HistorySummary: summary,
-      Timestamp: this.realm.clock.now(),
+      Timestamp: this.context.clock.now(),
     });
     if (this.history.length > 1000) this.history.pop();
   }
 
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
   private announce(before: Alarm, after: Alarm, old: StateValue): void {
-    this.realm.bus.announce({
+    this.context.bus.announce({
       source: 'aws.cloudwatch',
       detailType: 'CloudWatch Alarm State Change',
       resources: [after.AlarmArn],
@@ -150,10 +150,10 @@ export class Alarms {
       await this.deps.sns.operations.Publish(
         {
           TopicArn: topicArn,
-          Subject: `${alarm.StateValue}: "${alarm.AlarmName}" in ${this.realm.region}`.slice(0, 100),
-          Message: JSON.stringify(writeMessage(this.realm, alarm, old, now)),
+          Subject: `${alarm.StateValue}: "${alarm.AlarmName}" in ${this.context.region}`.slice(0, 100),
+          Message: JSON.stringify(writeMessage(this.context, alarm, old, now)),
         },
-        serviceCall(this.realm, 'cloudwatch'),
+        serviceCall(this.context, 'cloudwatch'),
       );
       this.remember(alarm, 'Action', `Successfully executed action ${topicArn}`);
     } catch (error) {
@@ -177,11 +177,11 @@ function describeState(alarm: Alarm, value: StateValue | undefined) {
 }
 
 /** The JSON that subscribers of the topic get. */
-function writeMessage(realm: Realm, alarm: Alarm, old: StateValue, now: Date) {
+function writeMessage(context: Context, alarm: Alarm, old: StateValue, now: Date) {
   return {
     AlarmName: alarm.AlarmName,
     AlarmDescription: alarm.AlarmDescription ?? null,
-    AWSAccountId: realm.accountId,
+    AWSAccountId: context.accountId,
     AlarmConfigurationUpdatedTimestamp: alarm.AlarmConfigurationUpdatedTimestamp?.toISOString().replace(
       'Z',
       '+0000',
@@ -189,7 +189,7 @@ function writeMessage(realm: Realm, alarm: Alarm, old: StateValue, now: Date) {
     NewStateValue: alarm.StateValue,
     NewStateReason: alarm.StateReason,
     StateChangeTime: now.toISOString().replace('Z', '+0000'),
-    Region: realm.region,
+    Region: context.region,
     AlarmArn: alarm.AlarmArn,
     OldStateValue: old,
     OKActions: alarm.OKActions,

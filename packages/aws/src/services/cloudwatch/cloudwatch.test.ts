@@ -1,5 +1,5 @@
 import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
-import { accountId, callOf, makeRealm, until } from '../../testing/serverless-realm';
+import { accountId, callOf, makeContext, until } from '../../testing/serverless-context';
 import { CloudWatch } from '.';
 import { judge } from './evaluation';
 
@@ -10,16 +10,16 @@ afterEach(() => {
 });
 
 const makeCloudWatch = (scale = 6000) => {
-  const realm = makeRealm(scale);
+  const context = makeContext(scale);
   const published: { TopicArn?: string; Subject?: string; Message?: string }[] = [];
-  const cloudwatch = new CloudWatch(realm, {
+  const cloudwatch = new CloudWatch(context, {
     sns: { operations: { Publish: (input) => void published.push(input) } },
   });
   running.push(() => {
     cloudwatch.dispose();
-    realm.clock.stop();
+    context.clock.stop();
   });
-  return { realm, cloudwatch, operations: cloudwatch.operations, published, call: callOf(realm) };
+  return { context, cloudwatch, operations: cloudwatch.operations, published, call: callOf(context) };
 };
 
 const alarmOf = (changes: Partial<PutMetricAlarmCommandInput> = {}): PutMetricAlarmCommandInput => ({
@@ -61,11 +61,11 @@ test('an alarm goes off at the end of the period, tells its topic once, and ends
 });
 
 test('a process that was busy for several periods still judges each of them', async () => {
-  const { realm, cloudwatch, operations, published, call } = makeCloudWatch();
+  const { context, cloudwatch, operations, published, call } = makeCloudWatch();
   operations.PutMetricAlarm(alarmOf({ OKActions: [topic] }), call);
   cloudwatch.record('AWS/Lambda', 'Errors', 2, { FunctionName: 'app' });
-  const busyUntil = realm.clock.millis() + 300_000;
-  while (realm.clock.millis() < busyUntil);
+  const busyUntil = context.clock.millis() + 300_000;
+  while (context.clock.millis() < busyUntil);
   const told = () => published.map(({ Subject }) => Subject?.split(':')[0]);
   await until(() => told().includes('ALARM') && told().at(-1) === 'OK');
 });
@@ -107,8 +107,8 @@ test('a state that is set by hand runs the actions, unless they are disabled', a
 });
 
 test('statistics of a metric are counted by period', () => {
-  const { realm, operations, call } = makeCloudWatch(1);
-  const minute = Math.floor(realm.clock.millis() / 60_000) * 60_000 - 600_000;
+  const { context, operations, call } = makeCloudWatch(1);
+  const minute = Math.floor(context.clock.millis() / 60_000) * 60_000 - 600_000;
   const MetricData = [1, 2, 6].map((Value) => ({
     MetricName: 'm',
     Value,
@@ -149,10 +149,10 @@ test('statistics of a metric are counted by period', () => {
 });
 
 test('a line in the embedded metric format becomes metrics, one for each set of dimensions', () => {
-  const { realm, cloudwatch, operations, call } = makeCloudWatch(1);
+  const { context, cloudwatch, operations, call } = makeCloudWatch(1);
   const line = {
     _aws: {
-      Timestamp: realm.clock.millis(),
+      Timestamp: context.clock.millis(),
       CloudWatchMetrics: [
         {
           Namespace: 'kiln',
@@ -254,8 +254,8 @@ test.each<[string, object | ((now: number) => object), string]>([
     'The parameter MetricData.member.1.Timestamp must specify a time no more than two hours in the future.',
   ],
 ])('a datum with %s is refused', (_what, changes, message) => {
-  const { realm, operations, call } = makeCloudWatch(1);
-  const more = typeof changes === 'function' ? changes(realm.clock.millis()) : changes;
+  const { context, operations, call } = makeCloudWatch(1);
+  const more = typeof changes === 'function' ? changes(context.clock.millis()) : changes;
   const MetricData = [{ MetricName: 'm', Value: 1, ...more }];
   expect(() => operations.PutMetricData({ Namespace: 'Kiln', MetricData }, call)).toThrow(
     expect.objectContaining({

@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { takePage } from '../../core/paging';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import { badToken } from './metric-operations';
 
@@ -10,9 +10,9 @@ interface Dashboard {
 }
 
 /** The operations on dashboards, which are global in the account but kept with their region here. */
-export function dashboardOperations(realm: Realm) {
+export function dashboardOperations(context: Context) {
   const dashboards = new Map<string, Dashboard>();
-  const arnOf = (name: string) => `arn:aws:cloudwatch::${realm.accountId}:dashboard/${name}`;
+  const arnOf = (name: string) => `arn:aws:cloudwatch::${context.accountId}:dashboard/${name}`;
   const find = (name: string | undefined): Dashboard => {
     const dashboard = dashboards.get(name ?? '');
     if (dashboard === undefined)
@@ -28,7 +28,7 @@ export function dashboardOperations(realm: Realm) {
           `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).`,
         );
       checkBody(input.DashboardBody ?? '');
-      dashboards.set(name, { body: input.DashboardBody ?? '', modified: realm.clock.now() });
+      dashboards.set(name, { body: input.DashboardBody ?? '', modified: context.clock.now() });
       return { DashboardValidationMessages: [] };
     },
     GetDashboard: (input) => ({

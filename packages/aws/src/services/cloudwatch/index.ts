@@ -1,5 +1,5 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { OperationsOf, Service } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { SnsTopics } from '../target-services';
@@ -20,14 +20,14 @@ export class CloudWatch implements Service {
   private readonly alarms: Alarms;
 
   /** @param deps `sns`: where alarms are published; read when it is needed, so it may be a getter */
-  constructor(realm: Realm, deps: { readonly sns?: SnsTopics }) {
-    this.metrics = new MetricStore(realm);
-    this.alarms = new Alarms(realm, this.metrics, deps);
+  constructor(context: Context, deps: { readonly sns?: SnsTopics }) {
+    this.metrics = new MetricStore(context);
+    this.alarms = new Alarms(context, this.metrics, deps);
     const tags = new TagStore();
     const operations = {
       ...metricOperations(this.metrics),
-      ...alarmOperations(realm, this.alarms, tags),
-      ...dashboardOperations(realm),
+      ...alarmOperations(context, this.alarms, tags),
+      ...dashboardOperations(context),
       ...tagOperations(tags),
     } satisfies OperationsOf<Client>;
     this.operations = operations as TypedOperations<Client, typeof operations>;

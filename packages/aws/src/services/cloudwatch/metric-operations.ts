@@ -27,7 +27,7 @@ export function metricOperations(store: MetricStore) {
       if (data.length === 0) throw missing('The parameter MetricData is required.');
       if (data.length > 1000)
         throw invalidValue('The collection MetricData must not have a size greater than 1000.');
-      const now = store.realm.clock.millis();
+      const now = store.context.clock.millis();
       data.forEach((datum, i) => {
         checkDatum(datum, i + 1, now);
       });

@@ -1,5 +1,5 @@
 import type { Dimension, MetricDatum, StandardUnit } from '@aws-sdk/client-cloudwatch';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 
 /** What one second (or the very moment) added to a metric. */
 export interface Sample {
@@ -40,7 +40,7 @@ const KEPT_MILLIS = 15 * 86_400_000;
 export class MetricStore {
   readonly metrics = new Map<string, Metric>();
 
-  constructor(readonly realm: Realm) {}
+  constructor(readonly context: Context) {}
 
   find(namespace: string, name: string, dimensions: readonly Dimension[] = []): Metric | undefined {
     return this.metrics.get(keyOf(namespace, name, sortDimensions(dimensions)));
@@ -57,12 +57,12 @@ export class MetricStore {
       samples: [],
     };
     this.metrics.set(key, metric);
-    const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.realm.clock.millis());
+    const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.context.clock.millis());
     const { samples } = metric;
     let at = samples.length;
     while (at > 0 && (samples[at - 1]?.time ?? 0) > sample.time) at -= 1;
     samples.splice(at, 0, sample);
-    const oldest = this.realm.clock.millis() - KEPT_MILLIS;
+    const oldest = this.context.clock.millis() - KEPT_MILLIS;
     while ((samples[0]?.time ?? oldest) < oldest) samples.shift();
   }
 }

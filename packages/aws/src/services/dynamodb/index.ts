@@ -14,7 +14,7 @@ import type {
   UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Service, WireRequest, WireResponse } from '../../core/service';
 import { Engine } from './engine';
 import { expireItems } from './expiry';
@@ -46,11 +46,11 @@ export class DynamoDb implements Service {
   /** The deletion that is under way. */
   private expiry: Promise<void> | undefined;
 
-  constructor(realm: Realm) {
-    this.engine = new Engine(realm.region);
-    this.operations = tableOperations(this.engine, this.settings, () => realm.clock.now());
-    this.stopExpiry = realm.clock.every(EXPIRY_SECONDS, () => {
-      this.expiry ??= expireItems(this.engine, this.settings.expiring(), realm.clock.now())
+  constructor(context: Context) {
+    this.engine = new Engine(context.region);
+    this.operations = tableOperations(this.engine, this.settings, () => context.clock.now());
+    this.stopExpiry = context.clock.every(EXPIRY_SECONDS, () => {
+      this.expiry ??= expireItems(this.engine, this.settings.expiring(), context.clock.now())
         .catch((error: unknown) => console.error('DynamoDB could not delete expired items:', error))
         .finally(() => {
           this.expiry = undefined;

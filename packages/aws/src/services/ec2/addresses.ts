@@ -17,7 +17,7 @@ export function addressOperations(state: Ec2State) {
         throw new AwsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
       }
       const AllocationId = resourceId('eipalloc');
-      const { region } = state.realm;
+      const { region } = state.context;
       const address = state.addresses.add(AllocationId, {
         AllocationId,
         PublicIp: randomPublicAddress(state),

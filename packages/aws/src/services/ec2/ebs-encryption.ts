@@ -65,12 +65,12 @@ function keyArn(state: Ec2State, key: string): string {
   if (key.startsWith('arn:')) return key.endsWith(`:${MANAGED_ALIAS}`) ? managedKey(state) : key;
   if (key === MANAGED_ALIAS) return managedKey(state);
   const resource = key.startsWith('alias/') ? key : `key/${key}`;
-  return `arn:aws:kms:${state.realm.region}:${state.owner}:${resource}`;
+  return `arn:aws:kms:${state.context.region}:${state.owner}:${resource}`;
 }
 
 /** The ARN of the key behind `alias/aws/ebs`: one for each region. */
 function managedKey(state: Ec2State): string {
-  const digest = createHash('sha256').update(`${state.realm.region} ${MANAGED_ALIAS}`).digest('hex');
+  const digest = createHash('sha256').update(`${state.context.region} ${MANAGED_ALIAS}`).digest('hex');
   const uuid = [8, 12, 16, 20, 32].map((end, i, ends) => digest.slice(ends[i - 1] ?? 0, end)).join('-');
-  return `arn:aws:kms:${state.realm.region}:${state.owner}:key/${uuid}`;
+  return `arn:aws:kms:${state.context.region}:${state.owner}:key/${uuid}`;
 }

@@ -14,7 +14,9 @@ function launch(more: object = {}): string {
 }
 
 const hasBooted = (id: string) => () =>
-  born.realm.ledger.list().some((one) => one.kind === 'boot' && one.resource === id && one.to !== undefined);
+  born.context.ledger
+    .list()
+    .some((one) => one.kind === 'boot' && one.resource === id && one.to !== undefined);
 
 async function bake(more: object = {}): Promise<{ instanceId: string; imageId: string }> {
   const instanceId = launch({ UserData: script('echo baked > /root/proof') });
@@ -61,7 +63,7 @@ test('the end of an image is announced, and its snapshot is complete', async () 
 
 test('an image that AWS fails to make says why, in its state and on the bus', async () => {
   born = bearEc2();
-  born.realm.faults.add({
+  born.context.faults.add({
     service: 'ec2',
     operation: 'CreateImage',
     kind: 'lateFailure',
@@ -81,7 +83,7 @@ test('making an image reboots the instance unless it is told not to', async () =
   born = bearEc2();
   const { instanceId, imageId } = await bake({ NoReboot: true });
   const boots = () =>
-    born.realm.ledger.list().filter((one) => one.kind === 'boot' && one.resource === instanceId).length;
+    born.context.ledger.list().filter((one) => one.kind === 'boot' && one.resource === instanceId).length;
   expect(boots()).toBe(1);
   await born.until(() => imageOf(imageId)?.State === 'available');
   born.operations.CreateImage({ InstanceId: instanceId, Name: 'web-2' }, born.call);
@@ -208,7 +210,7 @@ test('a deprecation date is rounded to the minute and must lie ahead', async () 
   const deprecate = (DeprecateAt: Date) =>
     born.operations.EnableImageDeprecation({ ImageId, DeprecateAt }, born.call);
   expect(await codeOf(() => deprecate(new Date('2020-01-01')))).toBe('InvalidParameterValue');
-  const at = new Date(born.realm.clock.millis() + 90 * 86_400_000);
+  const at = new Date(born.context.clock.millis() + 90 * 86_400_000);
   deprecate(at);
   const shown = imageOf(ImageId)?.DeprecationTime ?? '';
   expect(shown).toMatch(/:00\.000Z$/);

@@ -1,6 +1,6 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Context } from '../../core/context';
 import type { Ec2Directory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Service } from '../../core/service';
 import { addressOperations } from './addresses';
 import { withDryRun } from './dry-run';
@@ -70,8 +70,8 @@ export class Ec2 implements Service, Ec2Directory {
   readonly state: Ec2State;
   private readonly lifecycle: Lifecycle;
 
-  constructor(realm: Realm, deps: Ec2Dependencies) {
-    this.state = new Ec2State(realm, deps);
+  constructor(context: Context, deps: Ec2Dependencies) {
+    this.state = new Ec2State(context, deps);
     this.lifecycle = new Lifecycle(this.state);
     this.operations = ec2Operations(this.state, this.lifecycle);
     deps.network.useTopology({

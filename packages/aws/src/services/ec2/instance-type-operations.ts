@@ -61,7 +61,7 @@ export function instanceTypeOperations(state: Ec2State) {
     },
     DescribeInstanceTypeOfferings(input) {
       const type = input.LocationType ?? 'region';
-      const { region } = state.realm;
+      const { region } = state.context;
       const locations =
         type === 'region'
           ? [region]

@@ -41,7 +41,9 @@ test('an instance serves what its user data installed to those that its security
     call,
   );
   const id = idOf(launch({ UserData: httpd, SecurityGroupIds: [GroupId] }));
-  await born.until(() => born.realm.ledger.list().some((one) => one.kind === 'boot' && one.to !== undefined));
+  await born.until(() =>
+    born.context.ledger.list().some((one) => one.kind === 'boot' && one.to !== undefined),
+  );
   const address = born.ec2.instance(id)?.PublicIpAddress;
   const answer = await network.fetch('internet', `http://${address}/`);
   expect(await answer.text()).toBe('Welcome\n');
@@ -193,7 +195,7 @@ test('as many instances are launched as the smallest of their subnets has addres
 
 test('a launch that fails late ends as terminated with the reason', async () => {
   born = bearEc2();
-  born.realm.faults.add({
+  born.context.faults.add({
     service: 'ec2',
     operation: 'RunInstances',
     kind: 'lateFailure',

@@ -58,7 +58,7 @@ export function attachInterface(
   nic.Status = 'in-use';
   nic.Attachment = {
     AttachmentId,
-    AttachTime: state.realm.clock.now(),
+    AttachTime: state.context.clock.now(),
     DeleteOnTermination: of.deleteOnTermination,
     DeviceIndex: of.deviceIndex,
     NetworkCardIndex: 0,

@@ -119,7 +119,7 @@ export function createInterface(state: Ec2State, options: InterfaceOptions): Int
   const { subnet, groups, requester } = options;
   const NetworkInterfaceId = resourceId('eni');
   const PrivateIpAddress = takeAddress(state, subnet, options.privateIp);
-  const PrivateDnsName = privateDnsName(state.realm.region, PrivateIpAddress);
+  const PrivateDnsName = privateDnsName(state.context.region, PrivateIpAddress);
   const nic = state.interfaces.add(NetworkInterfaceId, {
     NetworkInterfaceId,
     SubnetId: subnet.SubnetId,
@@ -186,7 +186,7 @@ export function refreshPublicName(state: Ec2State, nic: InterfaceRecord): void {
   if (association.PublicDnsName) state.forgetNames(nic.NetworkInterfaceId, association.PublicDnsName);
   const attributes = state.vpcs.find(nic.VpcId)?.attributes;
   const isNamed = attributes?.dnsSupport && attributes.dnsHostnames;
-  association.PublicDnsName = isNamed ? publicDnsName(state.realm.region, association.PublicIp) : '';
+  association.PublicDnsName = isNamed ? publicDnsName(state.context.region, association.PublicIp) : '';
   if (association.PublicDnsName) state.nameInterface(nic.NetworkInterfaceId, association.PublicDnsName);
 }
 

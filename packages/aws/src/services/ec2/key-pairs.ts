@@ -84,7 +84,7 @@ export function requireKeyPair(state: Ec2State, name: string): KeyPairRecord {
 
 function addKeyPair(state: Ec2State, pair: Omit<KeyPairRecord, 'KeyPairId'>): KeyPairRecord {
   const KeyPairId = resourceId('key');
-  return state.keyPairs.add(KeyPairId, { ...pair, KeyPairId, CreateTime: state.realm.clock.now() });
+  return state.keyPairs.add(KeyPairId, { ...pair, KeyPairId, CreateTime: state.context.clock.now() });
 }
 
 function checkName(state: Ec2State, name: string | undefined): string {

@@ -38,7 +38,7 @@ export function launchTemplateOperations(state: Ec2State) {
         const template = state.launchTemplates.add(LaunchTemplateId, {
           LaunchTemplateId,
           LaunchTemplateName: name,
-          CreateTime: state.realm.clock.now(),
+          CreateTime: state.context.clock.now(),
           CreatedBy: call.principal.arn,
           DefaultVersionNumber: 1,
           LatestVersionNumber: 0,
@@ -204,7 +204,7 @@ function addVersion(
     LaunchTemplateName: template.LaunchTemplateName,
     VersionNumber: template.LatestVersionNumber,
     VersionDescription: description,
-    CreateTime: state.realm.clock.now(),
+    CreateTime: state.context.clock.now(),
     CreatedBy: call.principal.arn,
     data,
   };

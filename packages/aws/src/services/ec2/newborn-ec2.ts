@@ -1,9 +1,9 @@
 import { Clock } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { type IamDirectory, serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Call } from '../../core/service';
 import { Network } from '../../network';
 import { Ec2 } from '.';
@@ -30,7 +30,7 @@ const iam: Pick<IamDirectory, 'instanceProfile' | 'issue'> = {
 export interface NewbornEc2 {
   readonly ec2: Ec2;
   readonly operations: Ec2['operations'];
-  readonly realm: Realm;
+  readonly context: Context;
   readonly network: Network;
   readonly call: Call;
   readonly serviceCall: Call;
@@ -48,7 +48,7 @@ export function bearEc2(
 ): NewbornEc2 {
   const region = options.region ?? 'us-east-1';
   const clock = new Clock(options.scale ?? 2000);
-  const realm: Realm = {
+  const context: Context = {
     region,
     accountId: '000000000000',
     clock,
@@ -58,10 +58,10 @@ export function bearEc2(
     endpoint: 'http://127.0.0.1:1',
   };
   const events: AwsEvent[] = [];
-  realm.bus.subscribe((event) => events.push(event));
-  const network = new Network(realm);
+  context.bus.subscribe((event) => events.push(event));
+  const network = new Network(context);
   const parameters = publicImageParameters(region);
-  const ec2 = new Ec2(realm, {
+  const ec2 = new Ec2(context, {
     network,
     iam: iam as IamDirectory,
     ssm: { parameter: (name) => parameters[name] },
@@ -69,18 +69,18 @@ export function bearEc2(
   });
   const principal = {
     accessKeyId: 'AKIA',
-    accountId: realm.accountId,
+    accountId: context.accountId,
     arn: 'arn:aws:iam::000000000000:root',
-    userId: realm.accountId,
+    userId: context.accountId,
   };
   return {
     ec2,
     operations: ec2.operations,
-    realm,
+    context,
     network,
     events,
-    call: { region, accountId: realm.accountId, requestId: 'request', principal },
-    serviceCall: serviceCall(realm, 'autoscaling'),
+    call: { region, accountId: context.accountId, requestId: 'request', principal },
+    serviceCall: serviceCall(context, 'autoscaling'),
     amazonImage:
       parameters['/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64'] ?? 'none',
     until: (condition) =>

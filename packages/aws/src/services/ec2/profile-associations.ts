@@ -61,7 +61,7 @@ export function profileAssociationOperations(state: Ec2State) {
 
 /** The association that an instance has with its profile from now on. */
 export function associate(state: Ec2State, profile: { arn: string; id: string }): ProfileAssociation {
-  return { ...profile, associationId: resourceId('iip-assoc'), since: state.realm.clock.now() };
+  return { ...profile, associationId: resourceId('iip-assoc'), since: state.context.clock.now() };
 }
 
 function requireProfile(state: Ec2State, given: Parameters<typeof readProfile>[1]) {

@@ -60,17 +60,17 @@ export function regionOperations(state: Ec2State) {
       };
     },
     DescribeAvailabilityZones(input) {
-      const zones = zonesOf(state.realm.region).map(
+      const zones = zonesOf(state.context.region).map(
         (zone): AvailabilityZone => ({
           ZoneName: zone.name,
           ZoneId: zone.id,
           ZoneType: 'availability-zone',
           State: 'available',
-          RegionName: state.realm.region,
+          RegionName: state.context.region,
           OptInStatus: 'opt-in-not-required',
-          GroupName: `${state.realm.region}-zg-1`,
-          GroupLongName: zoneGroupLongName(state.realm.region),
-          NetworkBorderGroup: state.realm.region,
+          GroupName: `${state.context.region}-zg-1`,
+          GroupLongName: zoneGroupLongName(state.context.region),
+          NetworkBorderGroup: state.context.region,
           Messages: [],
         }),
       );

@@ -90,7 +90,7 @@ function completeLater(
   event: 'createSnapshot' | 'copySnapshot',
   source: string,
 ): void {
-  const { region, ledger, clock, bus } = state.realm;
+  const { region, ledger, clock, bus } = state.context;
   const arn = `arn:aws:ec2::${region}:snapshot/${snapshot.SnapshotId}`;
   const done = ledger.begin('snapshot', snapshot.SnapshotId, region);
   clock.after(durations.snapshotCompleted.seconds, () => {
@@ -114,7 +114,7 @@ function completeLater(
 }
 
 function volumeArn(state: Ec2State, volume: VolumeRecord): string {
-  return `arn:aws:ec2::${state.realm.region}:volume/${volume.VolumeId}`;
+  return `arn:aws:ec2::${state.context.region}:volume/${volume.VolumeId}`;
 }
 
 /** @throws AwsError also when the snapshot is not complete */
@@ -192,7 +192,7 @@ function addSnapshot(
     ...(of.kmsKeyId ? { KmsKeyId: of.kmsKeyId } : {}),
     State: 'pending',
     Progress: '0%',
-    StartTime: state.realm.clock.now(),
+    StartTime: state.context.clock.now(),
     StorageTier: 'standard',
     permissions: [],
     content: () => of.content,

@@ -1,7 +1,7 @@
 import type { KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import type { IamDirectory, SsmDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
 import { ClientTokens } from './client-tokens';
@@ -114,10 +114,10 @@ export class Ec2State {
   readonly instanceFilters: FilterTable<InstanceView> = viewFilters;
 
   constructor(
-    readonly realm: Realm,
+    readonly context: Context,
     readonly deps: Ec2Dependencies,
   ) {
-    this.tokens = new ClientTokens(realm.clock);
+    this.tokens = new ClientTokens(context.clock);
   }
 
   private readonly names = new Map<string, Map<string, () => void>>();
@@ -145,12 +145,12 @@ export class Ec2State {
   }
 
   get owner(): string {
-    return this.realm.accountId;
+    return this.context.accountId;
   }
 
   /** An ARN of this region and account, `arn:aws:ec2:…:subnet/subnet-…`. */
   arn(resource: string): string {
-    return `arn:aws:ec2:${this.realm.region}:${this.realm.accountId}:${resource}`;
+    return `arn:aws:ec2:${this.context.region}:${this.context.accountId}:${resource}`;
   }
 
   /** All collections whose resources can be tagged. */
@@ -221,7 +221,7 @@ export class Ec2State {
  * @throws AwsError InvalidRegion for a region that is not there
  */
 export function requireRegion(state: Ec2State, region: string): Ec2State {
-  const there = region === state.realm.region ? state : state.deps.regionOf?.(region)?.state;
+  const there = region === state.context.region ? state : state.deps.regionOf?.(region)?.state;
   if (!there) throw new AwsError('InvalidRegion', `The region '${region}' is not valid or not accessible`);
   return there;
 }

@@ -193,7 +193,7 @@ function checkBlock(state: Ec2State, vpc: VpcRecord, text: string | undefined): 
 
 /** The zone of that name or id; the first one of the region when neither is given. */
 function chooseZone(state: Ec2State, name: string | undefined, id: string | undefined): Zone {
-  const zones = zonesOf(state.realm.region);
+  const zones = zonesOf(state.context.region);
   const found = zones.find((zone) => (name ? zone.name === name : id ? zone.id === id : true));
   if (found) return found;
   const [parameter, value, known] = name

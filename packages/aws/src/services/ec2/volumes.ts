@@ -32,7 +32,7 @@ export function volumeOperations(state: Ec2State) {
       if (!input.AvailabilityZone && !input.AvailabilityZoneId) {
         throw new AwsError('MissingParameter', 'The request must contain the parameter availabilityZone');
       }
-      const zone = zonesOf(state.realm.region).find(
+      const zone = zonesOf(state.context.region).find(
         (one) => one.name === input.AvailabilityZone || one.id === input.AvailabilityZoneId,
       );
       if (!zone) {
@@ -51,7 +51,7 @@ export function volumeOperations(state: Ec2State) {
       const { VolumeId } = state.tokens.once('CreateVolume', input, () => {
         const made = createVolume(state, plan, zone.name);
         state.tags.add(made.VolumeId, tagsFor('volume'));
-        state.realm.clock.after(durations.volumeAvailable.seconds, () => {
+        state.context.clock.after(durations.volumeAvailable.seconds, () => {
           if (made.State === 'creating') made.State = 'available';
         });
         return made;
@@ -101,7 +101,7 @@ export function volumeOperations(state: Ec2State) {
           `Invalid value '${device}' for unixDevice. Attachment point ${device} is already in use`,
         );
       }
-      const attachTime = state.realm.clock.now();
+      const attachTime = state.context.clock.now();
       const attachment = {
         InstanceId: instance.id,
         VolumeId: volume.VolumeId,
@@ -156,7 +156,7 @@ export function volumeOperations(state: Ec2State) {
         },
         false,
       );
-      const now = state.realm.clock.now();
+      const now = state.context.clock.now();
       const modification: VolumeModification = {
         VolumeId: volume.VolumeId,
         ModificationState: 'completed',
@@ -210,9 +210,9 @@ export function createVolume(state: Ec2State, plan: VolumePlan, zone: string): V
     Size: plan.size,
     SnapshotId: plan.snapshotId ?? '',
     AvailabilityZone: zone,
-    AvailabilityZoneId: zonesOf(state.realm.region).find((one) => one.name === zone)?.id,
+    AvailabilityZoneId: zonesOf(state.context.region).find((one) => one.name === zone)?.id,
     State: 'creating',
-    CreateTime: state.realm.clock.now(),
+    CreateTime: state.context.clock.now(),
     VolumeType: plan.type,
     Iops: plan.iops,
     Throughput: plan.throughput,

@@ -112,7 +112,7 @@ export function vpcOperations(state: Ec2State) {
 /** The default VPC that a new account has in each region: a public subnet in every zone. */
 export function createDefaultVpc(state: Ec2State): void {
   const vpc = createVpc(state, DEFAULT_CIDR, { isDefault: true });
-  zonesOf(state.realm.region).forEach((zone, i) => {
+  zonesOf(state.context.region).forEach((zone, i) => {
     createSubnet(state, vpc, `172.31.${i * 16}.0/20`, zone, { isDefault: true });
   });
   const InternetGatewayId = resourceId('igw');
@@ -174,7 +174,7 @@ function regionDhcpOptions(state: Ec2State): string {
     DhcpOptionsId,
     OwnerId: state.owner,
     DhcpConfigurations: [
-      { Key: 'domain-name', Values: values(privateDomain(state.realm.region)) },
+      { Key: 'domain-name', Values: values(privateDomain(state.context.region)) },
       { Key: 'domain-name-servers', Values: values('AmazonProvidedDNS') },
     ],
   });

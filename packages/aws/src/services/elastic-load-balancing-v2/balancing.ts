@@ -2,9 +2,9 @@ import type * as ec2Client from '@aws-sdk/client-ec2';
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../core/aws-error';
 import type { Cancel } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import type { Ec2Directory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
 import { checkTarget } from './health-check';
@@ -54,7 +54,7 @@ export class Balancing {
   private readonly stopInstanceEvents: () => void;
 
   constructor(
-    readonly realm: Realm,
+    readonly context: Context,
     readonly ec2: Ec2ForBalancing,
     readonly network: Network,
   ) {
@@ -127,7 +127,7 @@ export class Balancing {
       return;
     }
     const delay = group.attributes.number('deregistration_delay.timeout_seconds');
-    const { clock } = this.realm;
+    const { clock } = this.context;
     clock.after(delay, () => {
       target.whenIdle(() => this.forget(group, target));
       const left = LEAST_REAL_DRAIN_SECONDS * clock.scale - delay;
@@ -160,7 +160,7 @@ export class Balancing {
       .filter(({ state }) => state !== 'draining' && state !== 'unused');
     const healthy = usable.filter(({ state }) => state === 'healthy');
     const candidates = (healthy.length > 0 ? healthy : usable).map(({ target }) => target);
-    return stickTo?.(candidates) ?? group.choose(candidates, this.realm.clock.millis());
+    return stickTo?.(candidates) ?? group.choose(candidates, this.context.clock.millis());
   }
 
   /** Finds out anew which target group is used by which load balancer, and which targets are to be checked. */
@@ -212,7 +212,7 @@ export class Balancing {
   }
 
   private startChecks(group: TargetGroup, target: Target): void {
-    const { clock } = this.realm;
+    const { clock } = this.context;
     const stopped = new AbortController();
     let cancel: Cancel;
     let checking = false;
@@ -245,9 +245,9 @@ export class Balancing {
     if (!node) return;
     const port = settings.port === 'traffic-port' ? target.port : Number(settings.port);
     const source = { interfaceId: node.interfaceId };
-    const { network, realm } = this;
+    const { network, context } = this;
     const failure = await checkTarget(
-      { network, clock: realm.clock },
+      { network, clock: context.clock },
       source,
       target.address,
       port,
@@ -262,7 +262,7 @@ export class Balancing {
     });
     const after = target.health.current.State;
     if (after !== 'healthy') target.healthySince = undefined;
-    else if (before !== 'healthy') target.healthySince = realm.clock.millis();
+    else if (before !== 'healthy') target.healthySince = context.clock.millis();
     this.announce(group, target, this.healthOf(group, target));
   }
 

@@ -1,6 +1,6 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Context } from '../../core/context';
 import type { IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Service } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { Network } from '../../network';
@@ -36,10 +36,10 @@ export class ElbV2 implements Service {
   private readonly servers: Servers;
 
   constructor(
-    realm: Realm,
+    context: Context,
     { ec2, network }: { ec2: Ec2ForBalancing; network: Network; iam?: IamDirectory },
   ) {
-    this.balancing = new Balancing(realm, ec2, network);
+    this.balancing = new Balancing(context, ec2, network);
     this.servers = new Servers(this.balancing);
     this.operations = operationsOf(this.balancing, this.servers);
   }

@@ -22,7 +22,7 @@ interface Place {
 
 /** Operations on load balancers. */
 export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
-  const { realm } = balancing;
+  const { context } = balancing;
   const forgetName = new Map<string, () => void>();
 
   function create(
@@ -34,8 +34,8 @@ export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
     const label = input.Name ?? '';
     const vpcId = places[0]?.vpcId ?? '';
     const scheme = input.Scheme ?? 'internet-facing';
-    const arn = loadBalancerArn(realm, kind, label);
-    const name = dnsName(realm, kind, label, scheme === 'internal', arn);
+    const arn = loadBalancerArn(context, kind, label);
+    const name = dnsName(context, kind, label, scheme === 'internal', arn);
     const balancer = new LoadBalancer(
       arn,
       label,
@@ -43,8 +43,8 @@ export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
       scheme,
       name,
       vpcId,
-      realm.region,
-      realm.clock.now(),
+      context.region,
+      context.clock.now(),
       groups,
     );
     balancer.nodes = places.map((place) => makeNode(balancing, balancer, place));
@@ -63,8 +63,8 @@ export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
   }
 
   function activateLater(balancer: LoadBalancer): void {
-    const end = realm.ledger.begin('LoadBalancer', balancer.arn, realm.region);
-    realm.clock.after(durations.loadBalancerActive.seconds, () => {
+    const end = context.ledger.begin('LoadBalancer', balancer.arn, context.region);
+    context.clock.after(durations.loadBalancerActive.seconds, () => {
       end();
       if (!balancing.loadBalancers.has(balancer.arn)) return;
       balancer.state = 'active';
@@ -258,7 +258,7 @@ async function chooseGroups(
     ];
     const answer = await balancing.ec2.operations.DescribeSecurityGroups?.(
       { Filters: filters },
-      serviceCall(balancing.realm, 'elasticloadbalancing'),
+      serviceCall(balancing.context, 'elasticloadbalancing'),
     );
     return (answer?.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
   }
@@ -275,7 +275,7 @@ async function chooseGroups(
 async function checkInternetGateway(balancing: Balancing, vpcId: string): Promise<void> {
   const answer = await balancing.ec2.operations.DescribeInternetGateways?.(
     { Filters: [{ Name: 'attachment.vpc-id', Values: [vpcId] }] },
-    serviceCall(balancing.realm, 'elasticloadbalancing'),
+    serviceCall(balancing.context, 'elasticloadbalancing'),
   );
   if (answer && !answer.InternetGateways?.length)
     throw new AwsError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`);

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { randomHex } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 
-type Place = Pick<Realm, 'region' | 'accountId'>;
+type Place = Pick<Context, 'region' | 'accountId'>;
 export type LoadBalancerKind = 'application' | 'network';
 
 const SHORT = { application: 'app', network: 'net' } as const;

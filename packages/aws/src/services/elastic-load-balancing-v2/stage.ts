@@ -2,11 +2,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import { Clock } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import { Network } from '../../network';
 import { ElbV2 } from '.';
 
@@ -28,7 +28,7 @@ interface StagedInstance {
 /** Load balancing on a real network, with web servers for instances and as much of EC2 as it asks for. */
 export class Stage {
   readonly clock: Clock;
-  readonly realm: Realm;
+  readonly context: Context;
   readonly network: Network;
   readonly elbv2: ElbV2;
   readonly call;
@@ -44,7 +44,7 @@ export class Stage {
 
   constructor(scale = 1000) {
     this.clock = new Clock(scale);
-    this.realm = {
+    this.context = {
       region: 'us-east-1',
       accountId: '000000000000',
       clock: this.clock,
@@ -53,13 +53,13 @@ export class Stage {
       faults: new Faults(),
       endpoint: 'http://127.0.0.1:0',
     };
-    this.network = new Network(this.realm);
+    this.network = new Network(this.context);
     this.network.useTopology({
       securityGroup: (id) => this.groups.get(id),
       hasInternetGateway: () => true,
     });
-    this.elbv2 = new ElbV2(this.realm, { ec2: this.ec2(), network: this.network });
-    this.call = serviceCall(this.realm, 'test');
+    this.elbv2 = new ElbV2(this.context, { ec2: this.ec2(), network: this.network });
+    this.call = serviceCall(this.context, 'test');
   }
 
   /** Runs an instance with a web server on port 80. */

@@ -16,7 +16,7 @@ export function targetGroupOperations(balancing: Balancing) {
   function build(input: CreateTargetGroupInput): TargetGroup {
     const { protocol, port, vpcId, type } = checkCreate(balancing, input);
     const version = kindOfProtocol(protocol) === 'application' ? 'HTTP1' : undefined;
-    const arn = targetGroupArn(balancing.realm, input.Name ?? '');
+    const arn = targetGroupArn(balancing.context, input.Name ?? '');
     const healthCheck = newHealthCheck(input, protocol);
     return new TargetGroup(arn, input.Name ?? '', type, protocol, version, port, vpcId, healthCheck);
   }

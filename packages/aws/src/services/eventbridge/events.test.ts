@@ -1,7 +1,7 @@
-import { makeRealm, until } from '../../testing/serverless-realm';
+import { makeContext, until } from '../../testing/serverless-context';
 import { EventBridge } from '.';
 
-let realm: ReturnType<typeof makeRealm>;
+let context: ReturnType<typeof makeContext>;
 let events: EventBridge;
 let invoked: { functionName: string; payload?: string }[];
 let started: { stateMachineArn: string; input?: string }[];
@@ -12,11 +12,11 @@ const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:golden-im
 const role = 'arn:aws:iam::000000000000:role/events';
 
 beforeEach(() => {
-  realm = makeRealm();
+  context = makeContext();
   invoked = [];
   started = [];
   allowed = true;
-  events = new EventBridge(realm, {
+  events = new EventBridge(context, {
     lambda: {
       invokeLater: (request) => {
         invoked.push(request);
@@ -31,7 +31,7 @@ beforeEach(() => {
 
 afterEach(() => {
   events.dispose();
-  realm.clock.stop();
+  context.clock.stop();
 });
 
 const addRule = (settings: object, targets: object[], Name = 'rule') => {
@@ -45,7 +45,7 @@ const addRule = (settings: object, targets: object[], Name = 'rule') => {
 
 const amiPattern = JSON.stringify({ source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'] });
 const announceImage = (State = 'available') =>
-  realm.bus.announce({
+  context.bus.announce({
     source: 'aws.ec2',
     detailType: 'EC2 AMI State Change',
     detail: { ImageId: 'ami-1', State },
@@ -54,7 +54,7 @@ const announceImage = (State = 'available') =>
 test('an event that matches reaches the target whole', async () => {
   addRule({ EventPattern: amiPattern }, [{}]);
   const id = announceImage();
-  realm.bus.announce({ source: 'aws.ec2', detailType: 'other', detail: {} });
+  context.bus.announce({ source: 'aws.ec2', detailType: 'other', detail: {} });
   await until(() => invoked.length > 0);
   expect(invoked).toHaveLength(1);
   expect(JSON.parse(invoked[0]?.payload ?? '')).toMatchObject({

@@ -1,8 +1,8 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import type { AwsEvent } from '../../core/event-bus';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf, Service } from '../../core/service';
 import { deliver, type TargetServices } from '../delivery';
 import { busOperations } from './buses';
@@ -35,12 +35,12 @@ export class EventBridge implements Service {
 
   /** @param services where events go; read at every delivery, so they may be getters */
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly services: TargetServices,
   ) {
-    this.store = new BusStore(realm);
-    const schedules = new RuleSchedules(realm, (rule, event) => this.send(rule, event));
-    this.unsubscribe = realm.bus.subscribe((event, busName) => this.receive(event, busName));
+    this.store = new BusStore(context);
+    const schedules = new RuleSchedules(context, (rule, event) => this.send(rule, event));
+    this.unsubscribe = context.bus.subscribe((event, busName) => this.receive(event, busName));
     this.operations = {
       ...busOperations(this.store),
       ...ruleOperations(this.store, schedules),
@@ -65,7 +65,7 @@ export class EventBridge implements Service {
   }
 
   private send(rule: Rule, event: AwsEvent): void {
-    this.realm.clock.after(durations.eventDelivery.seconds, () => {
+    this.context.clock.after(durations.eventDelivery.seconds, () => {
       for (const target of rule.targets.values()) void this.deliverTo(target, rule, event);
     });
   }
@@ -87,7 +87,7 @@ export class EventBridge implements Service {
           },
         },
         this.services,
-        this.realm,
+        this.context,
       );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

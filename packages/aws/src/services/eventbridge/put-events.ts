@@ -30,7 +30,7 @@ function putEvent(entry: PutEventsRequestEntry, store: BusStore): PutEventsResul
   if (!detail) return refuse('MalformedDetail', 'Detail is malformed.');
   // A bus that does not exist takes events like any other, and nobody ever hears of them.
   const busName = busNameOf(entry.EventBusName);
-  const id = store.realm.bus.announce({
+  const id = store.context.bus.announce({
     source: entry.Source ?? '',
     detailType: entry.DetailType ?? '',
     detail,

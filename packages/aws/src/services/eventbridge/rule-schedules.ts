@@ -1,6 +1,6 @@
+import type { Context } from '../../core/context';
 import type { AwsEvent } from '../../core/event-bus';
 import { uuid } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import type { Recurrence } from '../scheduler/schedule-expression';
 import { readRuleSchedule } from './rule-schedule';
 import type { Rule } from './store';
@@ -8,7 +8,7 @@ import type { Rule } from './store';
 /** Fires rules that have a schedule, by the clock of the embedded AWS. */
 export class RuleSchedules {
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly fire: (rule: Rule, event: AwsEvent) => void,
   ) {}
 
@@ -16,7 +16,7 @@ export class RuleSchedules {
   plan(rule: Rule): void {
     rule.cancel?.();
     rule.cancel = undefined;
-    const from = this.realm.clock.now();
+    const from = this.context.clock.now();
     const schedule = rule.scheduleExpression && readRuleSchedule(rule.scheduleExpression, from);
     if (schedule && rule.state !== 'DISABLED') this.wait(rule, schedule, from);
   }
@@ -24,8 +24,8 @@ export class RuleSchedules {
   private wait(rule: Rule, schedule: Recurrence, after: Date): void {
     const next = schedule.next(after);
     if (!next) return;
-    const seconds = (next.getTime() - this.realm.clock.millis()) / 1000;
-    rule.cancel = this.realm.clock.after(seconds, () => {
+    const seconds = (next.getTime() - this.context.clock.millis()) / 1000;
+    rule.cancel = this.context.clock.after(seconds, () => {
       this.fire(rule, this.makeEvent(rule, next));
       this.wait(rule, schedule, next);
     });
@@ -37,9 +37,9 @@ export class RuleSchedules {
       id: uuid(),
       'detail-type': 'Scheduled Event',
       source: 'aws.events',
-      account: this.realm.accountId,
+      account: this.context.accountId,
       time: time.toISOString().replace(/\.\d{3}Z$/, 'Z'),
-      region: this.realm.region,
+      region: this.context.region,
       resources: [rule.arn],
       detail: {},
     };

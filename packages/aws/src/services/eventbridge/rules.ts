@@ -25,7 +25,7 @@ export function ruleOperations(store: BusStore, schedules: RuleSchedules) {
       if (input.ScheduleExpression) {
         if (bus.name !== 'default')
           throw notValid('ScheduleExpression is supported only on the default event bus.');
-        if (!readRuleSchedule(input.ScheduleExpression, store.realm.clock.now()))
+        if (!readRuleSchedule(input.ScheduleExpression, store.context.clock.now()))
           throw notValid('Parameter ScheduleExpression is not valid.');
       }
       const matches = input.EventPattern ? parsePattern(input.EventPattern) : undefined;
@@ -57,7 +57,7 @@ export function ruleOperations(store: BusStore, schedules: RuleSchedules) {
     },
     DescribeRule: (input) => ({
       ...describe(store.rule(input.Name, input.EventBusName)),
-      CreatedBy: store.realm.accountId,
+      CreatedBy: store.context.accountId,
     }),
     ListRules: (input) => {
       const rules = [...store.bus(input.EventBusName).rules.values()]

@@ -1,7 +1,7 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { AwsError } from '../../core/aws-error';
 import type { Cancel } from '../../core/clock';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { EventMatcher } from './pattern';
 
 export interface Rule {
@@ -34,12 +34,12 @@ export interface Bus {
 export class BusStore {
   readonly buses = new Map<string, Bus>();
 
-  constructor(readonly realm: Realm) {
+  constructor(readonly context: Context) {
     this.addBus('default');
   }
 
   addBus(name: string): Bus {
-    const { region, accountId, clock } = this.realm;
+    const { region, accountId, clock } = this.context;
     const bus: Bus = {
       name,
       arn: `arn:aws:events:${region}:${accountId}:event-bus/${name}`,
@@ -71,7 +71,7 @@ export class BusStore {
   }
 
   ruleArn(name: string, busName: string): string {
-    const { region, accountId } = this.realm;
+    const { region, accountId } = this.context;
     const path = busName === 'default' ? name : `${busName}/${name}`;
     return `arn:aws:events:${region}:${accountId}:rule/${path}`;
   }

@@ -1,8 +1,8 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { SnsTopics } from '../target-services';
 import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';
 import type { FunctionStore, LambdaFunction } from './store';
@@ -31,7 +31,7 @@ export class AsyncInvoker {
   readonly dead: DeadEvent[] = [];
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly store: FunctionStore,
     private readonly invoker: Invoker,
     private readonly destinations: Destinations,
@@ -45,7 +45,7 @@ export class AsyncInvoker {
     const requestId = request.requestId ?? uuid();
     const event = { ...request, payload, requestId };
     const config = fn.eventInvokeConfigs.get(qualifier ?? '$LATEST') ?? {};
-    setImmediate(() => void this.attempt(fn, event, config, 1, this.realm.clock.millis()));
+    setImmediate(() => void this.attempt(fn, event, config, 1, this.context.clock.millis()));
     return requestId;
   }
 
@@ -57,8 +57,8 @@ export class AsyncInvoker {
     acceptedAt: number,
   ): Promise<void> {
     const again = (seconds: number, next: number) =>
-      this.realm.clock.after(seconds, () => void this.attempt(fn, event, config, next, acceptedAt));
-    const age = (this.realm.clock.millis() - acceptedAt) / 1000;
+      this.context.clock.after(seconds, () => void this.attempt(fn, event, config, next, acceptedAt));
+    const age = (this.context.clock.millis() - acceptedAt) / 1000;
     const oldest = config.MaximumEventAgeInSeconds ?? 21_600;
     let result: InvokeResult | undefined;
     let refusal: AwsError | undefined;
@@ -108,7 +108,7 @@ export class AsyncInvoker {
     if (!destination) return;
     const record = {
       version: '1.0',
-      timestamp: this.realm.clock.now().toISOString(),
+      timestamp: this.context.clock.now().toISOString(),
       requestContext: {
         requestId: event.requestId,
         functionArn: `${fn.arn}:${result?.executedVersion ?? '$LATEST'}`,
@@ -139,7 +139,7 @@ export class AsyncInvoker {
     const service = destination.split(':')[2];
     if (service === 'lambda') return this.accept({ functionName: destination, payload: record });
     if (service === 'events')
-      return this.realm.bus.announce({
+      return this.context.bus.announce({
         source: 'lambda',
         detailType: `Lambda Function Invocation Result - ${condition === 'Success' ? 'Success' : 'Failure'}`,
         detail: JSON.parse(record),
@@ -149,7 +149,7 @@ export class AsyncInvoker {
     if (service === 'sns')
       return this.destinations.sns?.operations.Publish(
         { TopicArn: destination, Message: record },
-        serviceCall(this.realm, 'lambda'),
+        serviceCall(this.context, 'lambda'),
       );
     return undefined;
   }
@@ -173,7 +173,7 @@ export class AsyncInvoker {
             ErrorMessage: attribute((result?.error?.errorMessage ?? '').slice(0, 1024)),
           },
         },
-        serviceCall(this.realm, 'lambda'),
+        serviceCall(this.context, 'lambda'),
       ),
     );
   }

@@ -1,7 +1,7 @@
 import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
 import type { Ec2Directory, IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import { checkRange, constraintError, invalidParameter } from './refusals';
 import type { Code } from './store';
 
@@ -32,7 +32,7 @@ export type Settings = Omit<CreateFunctionRequest, 'Code' | 'FunctionName' | 'Pu
 
 /** Who is asked whether a configuration makes sense. */
 export interface ConfigurationChecks {
-  readonly realm: Realm;
+  readonly context: Context;
   readonly iam: Pick<IamDirectory, 'role'>;
   readonly ec2: Pick<Ec2Directory, 'subnet' | 'securityGroup'>;
 }
@@ -135,7 +135,7 @@ export function newConfiguration(
   arn: string,
   settings: Settings,
   code: Code,
-  realm: Realm,
+  context: Context,
   vpcOf: (subnetId: string) => string | undefined,
 ): FunctionConfiguration {
   return {
@@ -165,7 +165,7 @@ export function newConfiguration(
       SystemLogLevel: settings.LoggingConfig?.SystemLogLevel,
     },
     RevisionId: uuid(),
-    LastModified: lastModified(realm),
+    LastModified: lastModified(context),
   };
 }
 
@@ -173,7 +173,7 @@ export function newConfiguration(
 export function changeConfiguration(
   old: FunctionConfiguration,
   settings: Partial<Settings>,
-  realm: Realm,
+  context: Context,
   vpcOf: (subnetId: string) => string | undefined,
 ): FunctionConfiguration {
   const given = Object.fromEntries(
@@ -200,7 +200,7 @@ export function changeConfiguration(
         : undefined
       : old.DeadLetterConfig,
     RevisionId: uuid(),
-    LastModified: lastModified(realm),
+    LastModified: lastModified(context),
   };
 }
 
@@ -216,6 +216,6 @@ function describeVpc(vpc: Settings['VpcConfig'], vpcOf: (subnetId: string) => st
 }
 
 /** As Lambda writes it: `2026-11-23T12:00:00.000+0000`. */
-function lastModified(realm: Realm): string {
-  return realm.clock.now().toISOString().replace('Z', '+0000');
+function lastModified(context: Context): string {
+  return context.clock.now().toISOString().replace('Z', '+0000');
 }

@@ -1,26 +1,26 @@
 import {
   addFunction,
   callOf,
+  makeContext,
   makeLambda,
-  makeRealm,
   roleArn,
   until,
   zipOf,
-} from '../../testing/serverless-realm';
+} from '../../testing/serverless-context';
 import type { Lambda } from '.';
 
-let realm: ReturnType<typeof makeRealm>;
+let context: ReturnType<typeof makeContext>;
 let lambda: Lambda;
 let interfaces: string[];
 
 beforeEach(() => {
-  realm = makeRealm(50);
-  ({ lambda, interfaces } = makeLambda(realm));
+  context = makeContext(50);
+  ({ lambda, interfaces } = makeLambda(context));
 });
 
 afterEach(async () => {
   await lambda.dispose();
-  realm.clock.stop();
+  context.clock.stop();
 });
 
 const source = 'exports.handler = async () => process.env.STAGE';
@@ -261,6 +261,6 @@ test('an alias sends a part of its traffic to another version', async () => {
 test('an invocation of an unknown type is refused', async () => {
   await addFunction(lambda, 'plan', source);
   await expect(
-    lambda.operations.Invoke({ FunctionName: 'plan', InvocationType: 'Later' as 'Event' }, callOf(realm)),
+    lambda.operations.Invoke({ FunctionName: 'plan', InvocationType: 'Later' as 'Event' }, callOf(context)),
   ).rejects.toMatchObject({ code: 'ValidationException' });
 });

@@ -1,8 +1,8 @@
 import type { FunctionCode, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import { takePage } from '../../core/paging';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import type { CodeFolder, CodeSource } from './code';
 import type { CodeCache } from './code-cache';
@@ -34,7 +34,7 @@ export interface FunctionParts extends ConfigurationChecks {
 
 /** Creating, changing, reading and deleting functions. */
 export function functionOperations(parts: FunctionParts) {
-  const { store, realm } = parts;
+  const { store, context } = parts;
   const vpcOf = (subnetId: string) => parts.ec2.subnet(subnetId)?.VpcId;
 
   return {
@@ -59,7 +59,7 @@ export function functionOperations(parts: FunctionParts) {
         name,
         arn,
         latest: {
-          configuration: newConfiguration(name, arn, input, code, realm, vpcOf),
+          configuration: newConfiguration(name, arn, input, code, context, vpcOf),
           code,
           revision: store.nextRevision(),
         },
@@ -82,7 +82,7 @@ export function functionOperations(parts: FunctionParts) {
       const code = await readCode(input, parts);
       if (input.DryRun) return { ...fn.latest.configuration, CodeSha256: code.sha256, CodeSize: code.size };
       const configuration = {
-        ...changeConfiguration(fn.latest.configuration, {}, realm, vpcOf),
+        ...changeConfiguration(fn.latest.configuration, {}, context, vpcOf),
         CodeSha256: code.sha256,
         CodeSize: code.size,
         Architectures: input.Architectures ?? fn.latest.configuration.Architectures,
@@ -96,7 +96,7 @@ export function functionOperations(parts: FunctionParts) {
       checkRevision(fn, input.RevisionId);
       const settings: Partial<Settings> = input;
       checkSettings(settings, parts);
-      const configuration = changeConfiguration(fn.latest.configuration, settings, realm, vpcOf);
+      const configuration = changeConfiguration(fn.latest.configuration, settings, context, vpcOf);
       parts.network.join(fn.arn, configuration);
       if (input.VpcConfig) leaveUnused(fn, fn.latest.configuration, configuration, parts);
       update(fn, { configuration, code: fn.latest.code, revision: store.nextRevision() }, parts);
@@ -107,7 +107,7 @@ export function functionOperations(parts: FunctionParts) {
       const { configuration, code } = store.version(fn, qualifier);
       return {
         Configuration: withQualifiedArn(configuration, fn, qualifier),
-        Code: { RepositoryType: 'S3', Location: signArchive(realm, code) },
+        Code: { RepositoryType: 'S3', Location: signArchive(context, code) },
         Tags: fn.tags.size > 0 ? Object.fromEntries(fn.tags) : undefined,
         Concurrency:
           fn.reservedConcurrency === undefined
@@ -165,19 +165,19 @@ export function functionOperations(parts: FunctionParts) {
 }
 
 /** Where the archive can be fetched for ten minutes: a presigned address, as AWS gives it, so that the front door knows the service. */
-function signArchive(realm: Realm, code: Code): string {
-  const time = realm.clock
+function signArchive(context: Context, code: Code): string {
+  const time = context.clock
     .now()
     .toISOString()
     .replace(/[-:]|\.\d{3}/g, '');
   const query = new URLSearchParams({
     'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-    'X-Amz-Credential': `AWSLAMBDA/${time.slice(0, 8)}/${realm.region}/lambda/aws4_request`,
+    'X-Amz-Credential': `AWSLAMBDA/${time.slice(0, 8)}/${context.region}/lambda/aws4_request`,
     'X-Amz-Date': time,
     'X-Amz-Expires': '600',
     'X-Amz-SignedHeaders': 'host',
   });
-  return `${realm.endpoint}${ARCHIVE_PATH}${code.archive}?${query}`;
+  return `${context.endpoint}${ARCHIVE_PATH}${code.archive}?${query}`;
 }
 
 function readNewName(given: string): string {
@@ -213,7 +213,7 @@ function activate(fn: LambdaFunction, parts: FunctionParts): void {
   };
   Object.assign(fn.latest.configuration, state);
   const { configuration } = fn.latest;
-  parts.realm.clock.after(settlingSeconds(configuration), () => {
+  parts.context.clock.after(settlingSeconds(configuration), () => {
     Object.assign(configuration, { State: 'Active', StateReason: undefined, StateReasonCode: undefined });
   });
 }
@@ -229,7 +229,7 @@ function update(fn: LambdaFunction, version: FunctionVersion, parts: FunctionPar
   parts.codeCache.prepare(version);
   parts.sandboxes.retire(fn);
   const { configuration } = version;
-  parts.realm.clock.after(settlingSeconds(needsInterface ? configuration : {}), () => {
+  parts.context.clock.after(settlingSeconds(needsInterface ? configuration : {}), () => {
     Object.assign(configuration, {
       LastUpdateStatus: 'Successful',
       LastUpdateStatusReason: undefined,

@@ -1,6 +1,6 @@
 import type { BlobPayloadInputTypes } from '@smithy/types';
+import type { Context } from '../../core/context';
 import type { Ec2Directory, IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf, Service, WireRequest, WireResponse } from '../../core/service';
 import type { SnsTopics } from '../target-services';
 import { AsyncInvoker, type DeadEvent } from './async-invoke';
@@ -51,18 +51,18 @@ export class Lambda implements Service {
   private readonly asyncInvoker: AsyncInvoker;
   private readonly listeners = new Set<(report: RunReport) => void>();
 
-  constructor(realm: Realm, dependencies: LambdaDependencies) {
-    const log = new FunctionLog(dependencies.logs, realm.clock);
-    this.store = new FunctionStore(realm);
+  constructor(context: Context, dependencies: LambdaDependencies) {
+    const log = new FunctionLog(dependencies.logs, context.clock);
+    this.store = new FunctionStore(context);
     this.network = new FunctionNetwork(dependencies.ec2, dependencies.network);
-    this.sandboxes = new Sandboxes(realm, dependencies.iam, this.network, log);
-    this.invoker = new Invoker(realm, this.store, this.sandboxes, log, (fn, finish) =>
+    this.sandboxes = new Sandboxes(context, dependencies.iam, this.network, log);
+    this.invoker = new Invoker(context, this.store, this.sandboxes, log, (fn, finish) =>
       this.report(fn, finish),
     );
-    this.asyncInvoker = new AsyncInvoker(realm, this.store, this.invoker, dependencies);
+    this.asyncInvoker = new AsyncInvoker(context, this.store, this.invoker, dependencies);
     this.operations = {
       ...functionOperations({
-        realm,
+        context,
         iam: dependencies.iam,
         ec2: dependencies.ec2,
         store: this.store,

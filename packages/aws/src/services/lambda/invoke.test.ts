@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { addFunction, callOf, makeLambda, makeRealm, until } from '../../testing/serverless-realm';
+import { addFunction, callOf, makeContext, makeLambda, until } from '../../testing/serverless-context';
 import type { Logs } from '../cloudwatch-logs';
 import type { Lambda } from '.';
 import { cacheFileOf } from './code-cache';
 
-let realm: ReturnType<typeof makeRealm>;
+let context: ReturnType<typeof makeContext>;
 let lambda: Lambda;
 let logs: Logs;
 
 beforeEach(() => {
-  realm = makeRealm();
-  ({ lambda, logs } = makeLambda(realm));
+  context = makeContext();
+  ({ lambda, logs } = makeLambda(context));
 });
 
 afterEach(async () => {
   await lambda.dispose();
-  realm.clock.stop();
+  context.clock.stop();
 });
 
 const run = async (name: string, event: unknown = {}) => {
@@ -69,7 +69,7 @@ test("the environment is Lambda's own, with the role's credentials and the funct
     AWS_REGION: 'us-east-1',
     AWS_LAMBDA_FUNCTION_NAME: 'env',
     AWS_ACCESS_KEY_ID: 'ASIAenv',
-    AWS_ENDPOINT_URL: realm.endpoint,
+    AWS_ENDPOINT_URL: context.endpoint,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     c: { functionName: 'env', memoryLimitInMB: '128', functionVersion: '$LATEST' },
   });
@@ -83,10 +83,10 @@ test('Date shows the time of the embedded AWS', async () => {
     'date',
     'exports.handler = async () => ({ now: Date.now(), date: new Date().toISOString(), same: new Date().constructor === Date })',
   );
-  const before = realm.clock.millis();
+  const before = context.clock.millis();
   const { answer } = await run('date');
   expect(answer.now).toBeGreaterThanOrEqual(before);
-  expect(answer.now).toBeLessThanOrEqual(realm.clock.millis());
+  expect(answer.now).toBeLessThanOrEqual(context.clock.millis());
   expect(Date.parse(answer.date)).toBeGreaterThanOrEqual(before);
   expect(answer.same).toBe(true);
 });
@@ -306,7 +306,7 @@ test('an asynchronous event that fails is tried three times and then given up', 
   await addFunction(lambda, 'bad', 'exports.handler = async () => { throw new Error("no") }');
   const answer = await lambda.operations.Invoke(
     { FunctionName: 'bad', InvocationType: 'Event', Payload: Buffer.from('{"a":1}') },
-    callOf(realm),
+    callOf(context),
   );
   expect(answer.StatusCode).toBe(202);
   await until(() => lambda.deadEvents().length === 1);
@@ -317,7 +317,7 @@ test('an asynchronous event that fails is tried three times and then given up', 
 
 test('a destination that is gone does not keep an event from its dead-letter topic', async () => {
   const published: { TopicArn?: string; Message?: string }[] = [];
-  const other = makeLambda(realm, {
+  const other = makeLambda(context, {
     sns: { operations: { Publish: (input) => void published.push(input) } },
   }).lambda;
   try {
@@ -362,7 +362,7 @@ test('HTTP of a function goes through the embedded network', async () => {
 });
 
 test('an error of the network has the code that a real one would have', async () => {
-  const refused = makeLambda(realm, {
+  const refused = makeLambda(context, {
     connect: () =>
       Promise.reject(Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:80'), { code: 'ECONNREFUSED' })),
   });

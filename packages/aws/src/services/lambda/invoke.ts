@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { randomHex, uuid } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import type { FunctionLog } from './function-log';
 import { type FunctionError, InitError, type Outcome } from './sandbox';
 import type { Loan, Sandboxes } from './sandboxes';
@@ -40,7 +40,7 @@ export class Invoker {
   private readonly running = new Map<string, number>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly store: FunctionStore,
     private readonly sandboxes: Sandboxes,
     private readonly log: FunctionLog,
@@ -107,7 +107,7 @@ export class Invoker {
         requestId,
         functionArn: request.functionArn,
         payload: request.payload,
-        traceId: request.traceId ?? newTraceId(this.realm),
+        traceId: request.traceId ?? newTraceId(this.context),
         clientContext: request.clientContext,
         timeoutMillis: (configuration.Timeout ?? 3) * 1000,
       });
@@ -150,9 +150,9 @@ export class Invoker {
     // What the runtime itself found wrong it has logged; of its own end only Lambda can tell.
     if (!outcome.ok && (isTimeout || errorType.endsWith('Exit') || errorType.endsWith('ExitError'))) {
       const message = isTimeout
-        ? `${this.realm.clock.now().toISOString()} ${requestId} Task timed out after ${(version.configuration.Timeout ?? 3).toFixed(2)} seconds`
+        ? `${this.context.clock.now().toISOString()} ${requestId} Task timed out after ${(version.configuration.Timeout ?? 3).toFixed(2)} seconds`
         : `${outcome.error.errorMessage}\n${errorType}`;
-      this.log.write(group, loan.logStream, { timestamp: this.realm.clock.millis(), message });
+      this.log.write(group, loan.logStream, { timestamp: this.context.clock.millis(), message });
       said.push(message);
     }
     said.push(this.log.end(group, loan.logStream, requestId));
@@ -222,7 +222,7 @@ function refuseLargeAnswer(outcome: Outcome): Outcome {
 }
 
 /** A new X-Ray trace header. */
-function newTraceId(realm: Realm): string {
-  const seconds = Math.floor(realm.clock.millis() / 1000).toString(16);
+function newTraceId(context: Context): string {
+  const seconds = Math.floor(context.clock.millis() / 1000).toString(16);
   return `Root=1-${seconds}-${randomHex(24)};Parent=${randomHex(16)};Sampled=0`;
 }

@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { randomHex } from '../../core/ids';
 import type { IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { FunctionLog } from './function-log';
 import type { FunctionNetwork } from './function-network';
 import { Sandbox } from './sandbox';
@@ -41,7 +41,7 @@ export class Sandboxes {
   private isDisposed = false;
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly iam: Pick<IamDirectory, 'issue'>,
     private readonly network: FunctionNetwork,
     private readonly log: FunctionLog,
@@ -82,7 +82,7 @@ export class Sandboxes {
       if (warm?.key !== key) continue;
       this.idle.splice(at, 1);
       clearTimeout(warm.idleTimer);
-      if (warm.sandbox.usable && warm.expires > this.realm.clock.millis()) return warm;
+      if (warm.sandbox.usable && warm.expires > this.context.clock.millis()) return warm;
       this.close(warm);
     }
     return undefined;
@@ -122,7 +122,7 @@ export class Sandboxes {
 
   private async start(fn: LambdaFunction, version: FunctionVersion, key: string): Promise<Warm> {
     const { configuration } = version;
-    const { clock } = this.realm;
+    const { clock } = this.context;
     const tunnel = await this.network.tunnelOf(configuration);
     const logStream = `${clock.now().toISOString().slice(0, 10).replaceAll('-', '/')}/[${configuration.Version}]${randomHex(32)}`;
     const logGroup = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${fn.name}`;
@@ -136,7 +136,7 @@ export class Sandboxes {
       logFormat: configuration.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
       clock,
       network: tunnel.address,
-      endpoint: this.realm.endpoint,
+      endpoint: this.context.endpoint,
       endpointReachable: !tunnel.isInVpc,
       environment: {
         LANG: 'en_US.UTF-8',
@@ -145,8 +145,8 @@ export class Sandboxes {
         _HANDLER: configuration.Handler ?? '',
         LAMBDA_TASK_ROOT: version.code.folder,
         LAMBDA_RUNTIME_DIR: '/var/runtime',
-        AWS_REGION: this.realm.region,
-        AWS_DEFAULT_REGION: this.realm.region,
+        AWS_REGION: this.context.region,
+        AWS_DEFAULT_REGION: this.context.region,
         AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
         AWS_LAMBDA_FUNCTION_NAME: fn.name,
         AWS_LAMBDA_FUNCTION_VERSION: configuration.Version ?? '$LATEST',
@@ -159,7 +159,7 @@ export class Sandboxes {
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
         AWS_SESSION_TOKEN: credentials.sessionToken,
         // The one difference from AWS.
-        AWS_ENDPOINT_URL: this.realm.endpoint,
+        AWS_ENDPOINT_URL: this.context.endpoint,
         ...configuration.Environment?.Variables,
       },
     });

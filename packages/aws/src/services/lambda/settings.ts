@@ -30,7 +30,7 @@ export function settingOperations(store: FunctionStore) {
       checkRange(input.MaximumEventAgeInSeconds, 'maximumEventAgeInSeconds', 60, 21_600);
       const config: FunctionEventInvokeConfig = {
         FunctionArn: `${fn.arn}:${qualifier ?? '$LATEST'}`,
-        LastModified: store.realm.clock.now(),
+        LastModified: store.context.clock.now(),
         MaximumRetryAttempts: input.MaximumRetryAttempts,
         MaximumEventAgeInSeconds: input.MaximumEventAgeInSeconds,
         DestinationConfig: input.DestinationConfig ?? { OnSuccess: {}, OnFailure: {} },
@@ -48,7 +48,7 @@ export function settingOperations(store: FunctionStore) {
           DestinationConfig: input.DestinationConfig,
         }).filter(([, value]) => value !== undefined),
       );
-      const config = { ...old, ...given, LastModified: store.realm.clock.now() };
+      const config = { ...old, ...given, LastModified: store.context.clock.now() };
       fn.eventInvokeConfigs.set(qualifier ?? '$LATEST', config);
       return config;
     },

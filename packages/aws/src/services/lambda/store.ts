@@ -4,7 +4,7 @@ import type {
   FunctionEventInvokeConfig,
 } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 
 /** A deployment package, unpacked. */
 export interface Code {
@@ -53,10 +53,10 @@ export class FunctionStore {
   readonly functions = new Map<string, LambdaFunction>();
   private revisions = 0;
 
-  constructor(readonly realm: Realm) {}
+  constructor(readonly context: Context) {}
 
   arnOf(name: string): string {
-    return `arn:aws:lambda:${this.realm.region}:${this.realm.accountId}:function:${name}`;
+    return `arn:aws:lambda:${this.context.region}:${this.context.accountId}:function:${name}`;
   }
 
   /**

@@ -1,15 +1,15 @@
 import type { NotificationConfiguration } from '@aws-sdk/client-s3';
-import { makeRealm } from '../../testing/service-server';
+import { makeContext } from '../../testing/service-server';
 import { allowsService } from '../lambda/policy';
 import { S3 } from '.';
 import type { Destinations } from './notifications';
 
-const { realm } = makeRealm();
+const { context } = makeContext();
 const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:thumbnail';
 const TOPIC = 'arn:aws:sns:us-east-1:000000000000:uploads';
 const principal = { accessKeyId: 'k', accountId: '000000000000', arn: 'arn', userId: 'AIDA' };
 const call = { region: 'us-east-1', accountId: '000000000000', requestId: 'r', principal };
-afterAll(() => realm.clock.stop());
+afterAll(() => context.clock.stop());
 
 interface Sent {
   readonly to: string;
@@ -26,9 +26,9 @@ async function newBucket(notification: NotificationConfiguration, refusal?: stri
     send: (to, message) => sent.push({ to, message: JSON.parse(message) }),
   };
   const { operations } = new S3({
-    accountId: realm.accountId,
-    clock: realm.clock,
-    busOf: () => realm.bus,
+    accountId: context.accountId,
+    clock: context.clock,
+    busOf: () => context.bus,
     destinationsOf: () => destinations,
   });
   operations.CreateBucket({ Bucket: 'uploads' }, call);

@@ -32,7 +32,7 @@ import { S3 } from '.';
 import { serveS3 } from './served-s3';
 
 const home = serveS3();
-const { realm, events, newBucket } = home;
+const { context, events, newBucket } = home;
 let server: ServiceServer;
 let s3: S3Client;
 beforeAll(() => {
@@ -306,7 +306,7 @@ test.each(['Upper-Case', 'ab', '192.168.0.1', 'two..dots'])('%s is no name for a
 });
 
 test('A bucket in the host name is found as well', async () => {
-  const service = new S3({ accountId: realm.accountId, clock: realm.clock, busOf: () => realm.bus });
+  const service = new S3({ accountId: context.accountId, clock: context.clock, busOf: () => context.bus });
   const principal = { accessKeyId: 'test', accountId: '000000000000', arn: 'root', userId: 'root' };
   const call = { region: 'us-east-1', accountId: '000000000000', requestId: 'r', principal };
   service.operations.CreateBucket({ Bucket: 'hosted' }, call);

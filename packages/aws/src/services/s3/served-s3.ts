@@ -1,11 +1,11 @@
 import { CreateBucketCommand, type CreateBucketCommandInput, S3Client } from '@aws-sdk/client-s3';
-import { makeRealm, type ServiceServer, serve } from '../../testing/service-server';
+import { makeContext, type ServiceServer, serve } from '../../testing/service-server';
 import { S3 } from '.';
 
 /** S3 over HTTP for the tests of one file, from the first of them to the last. */
 export function serveS3() {
-  const { realm, events } = makeRealm();
-  const service = new S3({ accountId: realm.accountId, clock: realm.clock, busOf: () => realm.bus });
+  const { context, events } = makeContext();
+  const service = new S3({ accountId: context.accountId, clock: context.clock, busOf: () => context.bus });
   let server: ServiceServer;
   let client: S3Client;
   let buckets = 0;
@@ -16,10 +16,10 @@ export function serveS3() {
   afterAll(async () => {
     client.destroy();
     await server.close();
-    realm.clock.stop();
+    context.clock.stop();
   });
   return {
-    realm,
+    context,
     events,
     service,
     get server() {

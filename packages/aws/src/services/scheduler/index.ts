@@ -1,5 +1,5 @@
+import type { Context } from '../../core/context';
 import type { IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf, Service } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import { groupOperations } from './groups';
@@ -17,9 +17,9 @@ export class Scheduler implements Service {
   private readonly runner: Runner;
 
   /** @param deps the targets; with `iam`, roles that Scheduler may not assume are refused */
-  constructor(realm: Realm, deps: SchedulerDependencies & { readonly iam?: Pick<IamDirectory, 'role'> }) {
-    this.store = new ScheduleStore(realm);
-    this.runner = new Runner(realm, this.store, deps);
+  constructor(context: Context, deps: SchedulerDependencies & { readonly iam?: Pick<IamDirectory, 'role'> }) {
+    this.store = new ScheduleStore(context);
+    this.runner = new Runner(context, this.store, deps);
     const operations = {
       ...scheduleOperations(this.store, this.runner, deps.iam),
       ...groupOperations(this.store, this.runner),

@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
 import type { Cancel } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import type { Schedule, ScheduleStore } from './store';
 import { type Run, type SchedulerDependencies, sendRun } from './targets';
 
@@ -30,7 +30,7 @@ export class Runner {
   private readonly timers = new Map<string, Cancel>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly store: ScheduleStore,
     private readonly deps: SchedulerDependencies,
   ) {}
@@ -40,7 +40,7 @@ export class Runner {
     this.stop(schedule);
     if (schedule.settings.State === 'DISABLED') return;
     // A rate without a start date begins when the schedule is made, that moment included.
-    const now = schedule.settings.LastModificationDate ?? this.realm.clock.now();
+    const now = schedule.settings.LastModificationDate ?? this.context.clock.now();
     this.waitForNext(schedule, new Date(now.getTime() - 1));
   }
 
@@ -53,7 +53,7 @@ export class Runner {
   async runNow(schedule: Schedule): Promise<void> {
     await this.attempt({
       schedule,
-      scheduledTime: this.realm.clock.now(),
+      scheduledTime: this.context.clock.now(),
       executionId: uuid(),
       attempt: 1,
     });
@@ -80,7 +80,7 @@ export class Runner {
 
   /** Waits in pieces that a timer can last, and looks at the clock after each, so nothing adds up to a drift. */
   private waitUntil(schedule: Schedule, due: Date, runAt: number): void {
-    const { clock } = this.realm;
+    const { clock } = this.context;
     const seconds = (runAt - clock.millis()) / 1000;
     const cancel = clock.after(Math.min(seconds, LONGEST_TIMER * clock.scale), () => {
       if (clock.millis() < runAt) {
@@ -106,7 +106,7 @@ export class Runner {
 
   private async attempt(run: Run): Promise<void> {
     try {
-      await sendRun(this.realm, this.deps, run);
+      await sendRun(this.context, this.deps, run);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       this.retry(run, error);
@@ -114,7 +114,7 @@ export class Runner {
   }
 
   private retry(run: Run, error: AwsError): void {
-    const { clock } = this.realm;
+    const { clock } = this.context;
     const { Target, Arn } = run.schedule.settings;
     const policy = Target?.RetryPolicy ?? {};
     const pause = Math.min(900, 2 ** Math.min(run.attempt, 10));

@@ -1,29 +1,29 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../core/aws-error';
-import { accountId, callOf, makeRealm, until } from '../../testing/serverless-realm';
+import { accountId, callOf, makeContext, until } from '../../testing/serverless-context';
 import { Scheduler } from '.';
 
 const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:app`;
-const call = (scheduler: { realm: ReturnType<typeof makeRealm> }) => callOf(scheduler.realm);
+const call = (scheduler: { context: ReturnType<typeof makeContext> }) => callOf(scheduler.context);
 
 /** A Scheduler whose function keeps what it is given, at so many times real speed. */
 const makeScheduler = (scale = 1000, invoke?: (payload: string) => void) => {
-  const realm = makeRealm(scale);
+  const context = makeContext(scale);
   const runs: { payload: string; at: number }[] = [];
-  const scheduler = new Scheduler(realm, {
+  const scheduler = new Scheduler(context, {
     lambda: {
       invokeLater: ({ payload = '' }) => {
         invoke?.(payload);
-        runs.push({ payload, at: realm.clock.millis() });
+        runs.push({ payload, at: context.clock.millis() });
         return 'id';
       },
     },
   });
   running.push(() => {
     scheduler.dispose();
-    realm.clock.stop();
+    context.clock.stop();
   });
-  return { realm, scheduler, operations: scheduler.operations, runs };
+  return { context, scheduler, operations: scheduler.operations, runs };
 };
 const running: (() => void)[] = [];
 afterEach(() => {
@@ -76,7 +76,7 @@ test('a rate runs at once and then once a period, without drift', async () => {
 
 test('at runs once, and the schedule goes when it says so', async () => {
   const made = makeScheduler();
-  const at = new Date(made.realm.clock.millis() + 60_000).toISOString().slice(0, 19);
+  const at = new Date(made.context.clock.millis() + 60_000).toISOString().slice(0, 19);
   const settings = settingsOf({ ScheduleExpression: `at(${at})`, ActionAfterCompletion: 'DELETE' });
   made.operations.CreateSchedule(settings, call(made));
   await until(() => made.operations.ListSchedules({}, call(made)).Schedules.length === 0);
@@ -87,13 +87,13 @@ test('at runs once, and the schedule goes when it says so', async () => {
 test('a schedule that is years away does not run before its time', async () => {
   const made = makeScheduler(1);
   made.operations.CreateSchedule(settingsOf({ ScheduleExpression: 'cron(0 0 1 1 ? 2150)' }), call(made));
-  await made.realm.clock.sleep(0.05);
+  await made.context.clock.sleep(0.05);
   expect(made.runs).toEqual([]);
 });
 
 test('a schedule ends with its end date and begins with its start date', async () => {
   const made = makeScheduler(60_000);
-  const now = made.realm.clock.millis();
+  const now = made.context.clock.millis();
   const [StartDate, EndDate] = [new Date(now + 7_200_000), new Date(now + 3 * 3_600_000 + 1_800_000)];
   made.operations.CreateSchedule(
     settingsOf({ StartDate, EndDate, ActionAfterCompletion: 'DELETE' }),
@@ -107,7 +107,7 @@ test('a schedule ends with its end date and begins with its start date', async (
 test('a disabled schedule does not run by itself, but when it is told to', async () => {
   const made = makeScheduler(60_000);
   made.operations.CreateSchedule(settingsOf({ State: 'DISABLED' }), call(made));
-  await made.realm.clock.sleep(7200);
+  await made.context.clock.sleep(7200);
   expect(made.runs).toEqual([]);
   expect(await made.scheduler.runNow('default', 'nightly')).toBe(true);
   expect(made.runs.length).toBe(1);

@@ -11,7 +11,7 @@ import { isTimeZone } from './time-zone';
 
 /** The operations on schedules. */
 export function scheduleOperations(store: ScheduleStore, runner: Runner, iam?: Pick<IamDirectory, 'role'>) {
-  const { clock, region, accountId } = store.realm;
+  const { clock, region, accountId } = store.context;
 
   /** Checks the settings and makes a schedule of them. An update replaces all settings: what it leaves out is the default again. */
   const build = (input: CreateScheduleInput | UpdateScheduleInput, created?: Date): Schedule => {

@@ -1,6 +1,6 @@
 import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { Recurrence } from './schedule-expression';
 
 export interface Schedule {
@@ -25,12 +25,12 @@ export class ScheduleStore {
   readonly groups = new Map<string, ScheduleGroup>();
   private readonly tokens = new Map<string, { readonly request: string; readonly answer: unknown }>();
 
-  constructor(readonly realm: Realm) {
+  constructor(readonly context: Context) {
     this.addGroup('default');
   }
 
   addGroup(name: string, tags: ReadonlyMap<string, string> = new Map()): ScheduleGroup {
-    const { region, accountId, clock } = this.realm;
+    const { region, accountId, clock } = this.context;
     const group: ScheduleGroup = {
       name,
       arn: `arn:aws:scheduler:${region}:${accountId}:schedule-group/${name}`,

@@ -1,8 +1,8 @@
 import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { StartExecutionCommandInput } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Call } from '../../core/service';
 import type { Lambda } from '../lambda';
 import type { SnsTopics } from '../target-services';
@@ -31,11 +31,11 @@ export interface Run {
  * Sends a run to its target.
  * @throws AwsError what the target's service refuses
  */
-export async function sendRun(realm: Realm, deps: SchedulerDependencies, run: Run): Promise<void> {
+export async function sendRun(context: Context, deps: SchedulerDependencies, run: Run): Promise<void> {
   const { Target: target } = run.schedule.settings;
   const arn = target?.Arn ?? '';
-  const call = serviceCall(realm, 'scheduler');
-  const input = writeInput(realm, run);
+  const call = serviceCall(context, 'scheduler');
+  const input = writeInput(context, run);
   const service = arn.split(':')[2];
   if (service === 'lambda') deps.lambda.invokeLater({ functionName: arn, payload: input });
   else if (service === 'states' && deps.states)
@@ -62,7 +62,7 @@ export async function sendRun(realm: Realm, deps: SchedulerDependencies, run: Ru
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
-function writeInput(realm: Realm, run: Run): string {
+function writeInput(context: Context, run: Run): string {
   const { Arn, Target } = run.schedule.settings;
   const time = writeTime(run.scheduledTime);
   if (Target?.Input === undefined)
@@ -71,9 +71,9 @@ function writeInput(realm: Realm, run: Run): string {
       id: run.executionId,
       'detail-type': 'Scheduled Event',
       source: 'aws.scheduler',
-      account: realm.accountId,
+      account: context.accountId,
       time,
-      region: realm.region,
+      region: context.region,
       resources: [Arn],
       detail: '{}',
     });

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, HistoryEvent } from '@aws-sdk/client-sfn';
+import type { Context } from '../../core/context';
 import { randomHex } from '../../core/ids';
-import type { Realm } from '../../core/realm';
 import { History, Thread } from './history';
 import { runGraph } from './interpreter';
 import type { Json } from './language';
@@ -20,7 +20,7 @@ export interface ExecutionStart {
 
 /** What executions stand on. */
 export interface ExecutionParts {
-  readonly realm: Realm;
+  readonly context: Context;
   readonly tokens: TaskTokens;
   readonly call: (call: TaskCall) => Promise<Json>;
 }
@@ -56,7 +56,7 @@ export class Execution {
     private readonly parts: ExecutionParts,
     private readonly onStatus: (execution: Execution) => void,
   ) {
-    const { clock } = parts.realm;
+    const { clock } = parts.context;
     this.arn = start.arn;
     this.name = start.name;
     this.input = start.input;
@@ -86,7 +86,7 @@ export class Execution {
   }
 
   private async run(): Promise<void> {
-    const { realm, tokens, call } = this.parts;
+    const { context, tokens, call } = this.parts;
     const { machine } = this;
     const input: Json = JSON.parse(this.input);
     this.history.add(0, {
@@ -99,7 +99,7 @@ export class Execution {
     });
     const { TimeoutSeconds } = machine.definition;
     const cancelTimeout =
-      TimeoutSeconds === undefined ? undefined : realm.clock.after(TimeoutSeconds, () => this.timeOut());
+      TimeoutSeconds === undefined ? undefined : context.clock.after(TimeoutSeconds, () => this.timeOut());
     try {
       const output = await runGraph(machine.definition, input, {
         // The first state follows nothing, as on AWS.
@@ -117,11 +117,11 @@ export class Execution {
           StateMachine: { Id: machine.arn, Name: machine.name },
         },
         run: {
-          clock: realm.clock,
+          clock: context.clock,
           tasks: {
             tokens,
             call,
-            region: realm.region,
+            region: context.region,
             traceId: this.traceId,
             origin: {
               executionArn: this.arn,
@@ -169,7 +169,7 @@ export class Execution {
   ): void {
     if (this.status !== 'RUNNING') return;
     this.status = status;
-    this.stopDate = this.parts.realm.clock.now();
+    this.stopDate = this.parts.context.clock.now();
     this.output = end.output;
     this.error = end.error;
     this.cause = end.cause;

@@ -1,12 +1,12 @@
 import { AwsError } from '../../core/aws-error';
 import type { AwsEvent } from '../../core/event-bus';
-import { makeRealm, roleArn, until } from '../../testing/serverless-realm';
+import { makeContext, roleArn, until } from '../../testing/serverless-context';
 import type { InvokeRequest, InvokeResult } from '../lambda/invoke';
 import { StepFunctions } from '.';
 
 type Handler = (payload: never, request: InvokeRequest) => unknown;
 
-let realm: ReturnType<typeof makeRealm>;
+let context: ReturnType<typeof makeContext>;
 let states: StepFunctions;
 let functions: Record<string, Handler>;
 /** What tasks called of other services. */
@@ -16,9 +16,9 @@ let answers: { PutEvents: object };
 beforeEach(() => {
   called = [];
   answers = { PutEvents: { FailedEntryCount: 0, Entries: [{ EventId: 'one' }] } };
-  realm = makeRealm();
+  context = makeContext();
   functions = {};
-  states = new StepFunctions(realm, {
+  states = new StepFunctions(context, {
     iam: {
       role: (arn) => ({ arn, name: 'app', assumableBy: ['states.amazonaws.com'] }),
       issue: () => {
@@ -40,7 +40,7 @@ beforeEach(() => {
 
 afterEach(() => {
   states.dispose();
-  realm.clock.stop();
+  context.clock.stop();
 });
 
 /** A stand-in for Lambda: the real one is tested apart. */
@@ -350,7 +350,7 @@ test('Map runs its items with their own context and the input of the execution',
   functions.each = async (event: { item: string }) => {
     now += 1;
     most = Math.max(most, now);
-    await realm.clock.sleep(5);
+    await context.clock.sleep(5);
     now -= 1;
     return event;
   };
@@ -650,7 +650,7 @@ test('executions are listed newest first, by status, page by page', async () => 
 
 test('start and end are announced on the event bus', async () => {
   const events: AwsEvent[] = [];
-  realm.bus.subscribe((event) => events.push(event));
+  context.bus.subscribe((event) => events.push(event));
   const execution = await run({ S: { Type: 'Succeed' } }, { a: 1 });
   expect(events.map(({ detail }) => (detail as { status: string }).status)).toEqual(['RUNNING', 'SUCCEEDED']);
   expect(events[1]).toMatchObject({
@@ -728,7 +728,7 @@ describe('a task that calls another service', () => {
   });
 
   test('fails as a fault says', async () => {
-    realm.faults.add({
+    context.faults.add({
       ...{ service: 'sns', operation: 'Publish', kind: 'error', times: 1 },
       ...{ code: 'Throttled', message: 'slowly', status: 429 },
     });

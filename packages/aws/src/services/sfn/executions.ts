@@ -1,8 +1,8 @@
 import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
 import { takePage } from '../../core/paging';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import { Execution, type ExecutionParts } from './execution';
 import type { Machine } from './machine';
@@ -33,7 +33,7 @@ export class Executions {
   private readonly executions = new Map<string, Execution>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly machines: Machines,
     private readonly parts: ExecutionParts,
     private readonly onStatus: (execution: Execution) => void,
@@ -66,7 +66,7 @@ export class Executions {
     const machine = this.machines.get(request.stateMachineArn);
     const name = readName(request.name ?? uuid());
     const input = readInput(request.input);
-    const prefix = `arn:aws:states:${this.realm.region}:${this.realm.accountId}`;
+    const prefix = `arn:aws:states:${this.context.region}:${this.context.accountId}`;
     const arn =
       machine.type === 'EXPRESS'
         ? `${prefix}:express:${machine.name}:${name}:${uuid()}`
@@ -159,7 +159,7 @@ export class Executions {
       StopExecution: (input) => {
         const execution = this.get(input.executionArn);
         execution.abort(input.error, input.cause);
-        return { stopDate: execution.stopDate ?? this.realm.clock.now() };
+        return { stopDate: execution.stopDate ?? this.context.clock.now() };
       },
       ListExecutions: (input) => {
         const machine = this.machines.get(input.stateMachineArn);

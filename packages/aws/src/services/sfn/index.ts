@@ -1,5 +1,5 @@
+import type { Context } from '../../core/context';
 import type { IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf, Service } from '../../core/service';
 import type { Execution } from './execution';
 import { Executions, type StartRequest } from './executions';
@@ -24,21 +24,21 @@ export class StepFunctions implements Service {
   private readonly listeners = new Set<(execution: Execution) => void>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     dependencies: StepFunctionsDependencies,
   ) {
-    const integrations = new Integrations(realm, dependencies);
-    this.tokens = new TaskTokens(realm.clock);
-    this.machines = new Machines(realm, dependencies.iam, (machine) => this.executions.abortAll(machine));
+    const integrations = new Integrations(context, dependencies);
+    this.tokens = new TaskTokens(context.clock);
+    this.machines = new Machines(context, dependencies.iam, (machine) => this.executions.abortAll(machine));
     this.executions = new Executions(
-      realm,
+      context,
       this.machines,
-      { realm, tokens: this.tokens, call: (call) => integrations.call(call) },
+      { context, tokens: this.tokens, call: (call) => integrations.call(call) },
       (execution) => this.announce(execution),
     );
     this.operations = {
-      ...machineOperations(realm, this.machines),
-      ...versionOperations(realm, this.machines),
+      ...machineOperations(context, this.machines),
+      ...versionOperations(context, this.machines),
       ...tagOperations(this.machines),
       ...this.executions.operations(),
       ...this.tokens.operations(),
@@ -85,7 +85,7 @@ export class StepFunctions implements Service {
   private announce(execution: Execution): void {
     for (const listener of this.listeners) listener(execution);
     if (execution.machine.type !== 'STANDARD') return;
-    this.realm.bus.announce({
+    this.context.bus.announce({
       source: 'aws.states',
       detailType: 'Step Functions Execution Status Change',
       resources: [execution.arn],

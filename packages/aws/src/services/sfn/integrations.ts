@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
 import type { IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { InvokeRequest, InvokeResult } from '../lambda/invoke';
 import type { Json } from './language';
 import {
@@ -38,10 +38,10 @@ export class Integrations {
   private readonly sdk: SdkCalls;
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly targets: IntegrationTargets,
   ) {
-    this.sdk = new SdkCalls(realm, targets.iam, targets.callService);
+    this.sdk = new SdkCalls(context, targets.iam, targets.callService);
   }
 
   /** @throws StatesError with the integration's error name */
@@ -84,7 +84,7 @@ export class Integrations {
   }
 
   private async invokeFunction(request: InvokeRequest): Promise<InvokeResult> {
-    const fault = this.realm.faults.take('lambda', 'Invoke', 'error');
+    const fault = this.context.faults.take('lambda', 'Invoke', 'error');
     if (fault)
       throw lambdaError(
         new AwsError(

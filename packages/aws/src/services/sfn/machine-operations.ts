@@ -1,8 +1,8 @@
 import type { CreateStateMachineCommandInput } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
 import { takePage } from '../../core/paging';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import { diagnose, readDefinition } from './definition';
 import { type Machine, type MachineVersion, publishVersion } from './machine';
@@ -13,10 +13,10 @@ import { readName } from './read-name';
 const TYPES: readonly string[] = ['EXPRESS', 'STANDARD'];
 
 /** State machines: made, changed, described, listed and deleted; and definitions that are only checked. */
-export function machineOperations(realm: Realm, machines: Machines) {
+export function machineOperations(context: Context, machines: Machines) {
   return {
     CreateStateMachine: (input) => {
-      const machine = readMachine(realm, machines, input);
+      const machine = readMachine(context, machines, input);
       const old = machines.find(machine.arn);
       if (old && !isSame(old, machine))
         throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${machine.arn}'`);
@@ -50,7 +50,7 @@ export function machineOperations(realm: Realm, machines: Machines) {
       machine.loggingConfiguration = input.loggingConfiguration ?? machine.loggingConfiguration;
       machine.tracingConfiguration = input.tracingConfiguration ?? machine.tracingConfiguration;
       machine.revisionId = uuid();
-      machine.updatedAt = realm.clock.now();
+      machine.updatedAt = context.clock.now();
       const published = input.publish
         ? publishVersion(machine, input.versionDescription, machine.updatedAt)
         : undefined;
@@ -115,7 +115,7 @@ export function machineOperations(realm: Realm, machines: Machines) {
 
 /** A machine as CreateStateMachine asks for it. @throws AwsError for whatever AWS refuses */
 function readMachine(
-  realm: Realm,
+  context: Context,
   machines: Machines,
   input: Partial<CreateStateMachineCommandInput>,
 ): Machine {
@@ -128,10 +128,10 @@ function readMachine(
   machines.checkRole(input.roleArn);
   const definition = readDefinition(input.definition ?? '', input.type);
   checkVersionDescription(input);
-  const now = realm.clock.now();
+  const now = context.clock.now();
   return {
     name,
-    arn: `arn:aws:states:${realm.region}:${realm.accountId}:stateMachine:${name}`,
+    arn: `arn:aws:states:${context.region}:${context.accountId}:stateMachine:${name}`,
     type: input.type ?? 'STANDARD',
     createdAt: now,
     updatedAt: now,

@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import type { IamDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import { type Machine, splitArn } from './machine';
 
 /** The state machines of one region. */
@@ -8,7 +8,7 @@ export class Machines {
   private readonly machines = new Map<string, Machine>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly iam: Pick<IamDirectory, 'role'>,
     private readonly onDelete: (machine: Machine) => void,
   ) {}
@@ -71,7 +71,7 @@ export class Machines {
     const trusted = this.iam.role(roleArn ?? '')?.assumableBy ?? [];
     if (
       trusted.includes('states.amazonaws.com') ||
-      trusted.includes(`states.${this.realm.region}.amazonaws.com`)
+      trusted.includes(`states.${this.context.region}.amazonaws.com`)
     )
       return;
     throw new AwsError(

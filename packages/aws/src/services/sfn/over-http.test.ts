@@ -21,7 +21,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { type Embedded, startEmbedded } from '../../testing/embedded';
-import { until, zipOf } from '../../testing/serverless-realm';
+import { until, zipOf } from '../../testing/serverless-context';
 
 let embedded: Embedded;
 let lambda: LambdaClient;

@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { type IamDirectory, serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Call } from '../../core/service';
 import { entries, type ServiceName } from '../../wire/catalog';
 import { type OperationModel, readServiceModel, type ServiceModel } from '../../wire/model';
@@ -56,7 +56,7 @@ export class SdkCalls {
   private readonly models = new Map<string, Promise<{ module: object; model: ServiceModel }>>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly iam: Pick<IamDirectory, 'issue'>,
     private readonly callService: CallService | undefined,
   ) {}
@@ -97,9 +97,9 @@ export class SdkCalls {
     input: object,
   ): Promise<unknown> {
     if (!this.callService) throw lacking(request);
-    const call = { ...serviceCall(this.realm, 'states'), traceId: request.traceId };
+    const call = { ...serviceCall(this.context, 'states'), traceId: request.traceId };
     try {
-      const fault = this.realm.faults.take(request.service, request.operation, 'error');
+      const fault = this.context.faults.take(request.service, request.operation, 'error');
       if (fault)
         throw new AwsError(
           fault.code ?? 'ServiceException',
@@ -123,8 +123,8 @@ export class SdkCalls {
     if (!ClientClass || !Command) throw lacking(request);
     const { accessKeyId, secretAccessKey, sessionToken } = this.iam.issue(request.roleArn, 'StepFunctions');
     const client = new ClientClass({
-      region: this.realm.region,
-      endpoint: this.realm.endpoint,
+      region: this.context.region,
+      endpoint: this.context.endpoint,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
       maxAttempts: 1,
       forcePathStyle: true,

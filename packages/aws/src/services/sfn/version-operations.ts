@@ -1,13 +1,13 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import { takePage } from '../../core/paging';
-import type { Realm } from '../../core/realm';
 import type { OperationsOf } from '../../core/service';
 import { publishVersion, splitArn } from './machine';
 import type { Machines } from './machines';
 import { badToken, pageSize } from './paging';
 
 /** Versions of state machines. */
-export function versionOperations(realm: Realm, machines: Machines) {
+export function versionOperations(context: Context, machines: Machines) {
   return {
     PublishStateMachineVersion: (input) => {
       const machine = machines.base(input.stateMachineArn);
@@ -16,7 +16,7 @@ export function versionOperations(realm: Realm, machines: Machines) {
           'ConflictException',
           `Failed to publish the State Machine version for revision ${input.revisionId}. The current State Machine revision is ${machine.revisionId ?? 'INITIAL'}.`,
         );
-      const { versionArn, createdAt } = publishVersion(machine, input.description, realm.clock.now());
+      const { versionArn, createdAt } = publishVersion(machine, input.description, context.clock.now());
       return { stateMachineVersionArn: versionArn, creationDate: createdAt };
     },
     ListStateMachineVersions: (input) => {

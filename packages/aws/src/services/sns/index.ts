@@ -1,6 +1,6 @@
 import type { PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import type { OperationsOf, Service } from '../../core/service';
 import { type FunctionRunner, runFunction } from './function-delivery';
 import { MOST_BYTES, readMessage, sizeOf } from './message';
@@ -20,10 +20,10 @@ export class Sns implements Service {
 
   /** @param deps read when needed, so a getter will do where services depend on each other */
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     private readonly deps: { readonly lambda?: FunctionRunner } = {},
   ) {
-    this.topics = new Topics(realm);
+    this.topics = new Topics(context);
     this.operations = {
       ...topicOperations(this.topics),
       ...subscriptionOperations(this.topics),
@@ -49,7 +49,7 @@ export class Sns implements Service {
     const topic = this.topics.get(arn);
     if (topic.attributes.FifoTopic === 'true' && input.MessageGroupId === undefined)
       throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
-    const message = readMessage(input, topic.arn, this.realm.clock.now());
+    const message = readMessage(input, topic.arn, this.context.clock.now());
     this.sent.push(message);
     if (this.sent.length > KEPT_MESSAGES) this.sent.shift();
     for (const listener of this.listeners) listener(message);
@@ -57,7 +57,7 @@ export class Sns implements Service {
       const body = message.bodies?.[subscription.protocol] ?? message.bodies?.default ?? message.body;
       if (subscription.wants && !subscription.wants(body, message.attributes)) continue;
       if (subscription.protocol === 'lambda' && this.deps.lambda)
-        runFunction(this.deps.lambda, message, subscription, this.realm.region);
+        runFunction(this.deps.lambda, message, subscription, this.context.region);
     }
     return message.id;
   }

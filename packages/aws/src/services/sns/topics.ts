@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import { resourceArn } from './arns';
 import type { MessageFilter } from './filter-policy';
 import { checkArn, invalidParameter } from './refusals';
@@ -41,7 +41,7 @@ const NAME = /^[A-Za-z0-9_-]{1,256}(\.fifo)?$/;
 export class Topics {
   private readonly topics = new Map<string, Topic>();
 
-  constructor(private readonly realm: Realm) {}
+  constructor(private readonly context: Context) {}
 
   /** Creating a topic that is there gives that topic, unless its attributes differ. */
   create(
@@ -51,7 +51,7 @@ export class Topics {
   ): Topic {
     if (!NAME.test(name) || name.endsWith('.fifo') !== (attributes.FifoTopic === 'true'))
       throw invalidParameter('Topic Name');
-    const arn = resourceArn(this.realm, name);
+    const arn = resourceArn(this.context, name);
     const existing = this.topics.get(arn);
     if (existing) {
       const differs = Object.entries(attributes).some(([key, value]) => existing.attributes[key] !== value);

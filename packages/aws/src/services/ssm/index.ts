@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
 import type { SsmDirectory } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import type { Service } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import { publicImageParameters } from '../ec2/images/amazon-images';
@@ -14,8 +14,8 @@ export class Ssm implements Service, SsmDirectory {
   private readonly store: ParameterStore;
   readonly operations: TypedOperations<Client, ReturnType<typeof parameterOperations>>;
 
-  constructor(realm: Realm) {
-    this.store = new ParameterStore(realm, publicImageParameters(realm.region));
+  constructor(context: Context) {
+    this.store = new ParameterStore(context, publicImageParameters(context.region));
     this.operations = parameterOperations(this.store);
   }
 

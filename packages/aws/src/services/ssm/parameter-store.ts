@@ -1,6 +1,6 @@
 import type { ParameterTier, PutParameterRequest } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../core/aws-error';
-import type { Realm } from '../../core/realm';
+import type { Context } from '../../core/context';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
 import { type ParameterPolicy, readPolicies } from './parameter-policies';
 import { checkDataType, checkName, checkPattern, checkType, checkValue, invalid } from './parameter-rules';
@@ -20,7 +20,7 @@ export class ParameterStore {
   private readonly parameters = new Map<string, StoredParameter>();
 
   constructor(
-    private readonly realm: Realm,
+    private readonly context: Context,
     /** Amazon's own: readable by all, and by nobody writable. */
     private readonly published: Readonly<Record<string, string>>,
   ) {}
@@ -70,7 +70,7 @@ export class ParameterStore {
       keyId: type === 'SecureString' ? (input.KeyId ?? before?.keyId ?? 'alias/aws/ssm') : undefined,
       description: input.Description ?? before?.description,
       allowedPattern: pattern,
-      modifiedAt: this.realm.clock.now(),
+      modifiedAt: this.context.clock.now(),
       modifiedBy: caller,
       labels: new Set(),
       policies: policies.map((policy) => ({ ...policy, status: 'Pending' })),
@@ -131,13 +131,13 @@ export class ParameterStore {
   }
 
   arn(name: string): string {
-    const { region, accountId } = this.realm;
+    const { region, accountId } = this.context;
     const owner = name in this.published ? '' : accountId;
     return `arn:aws:ssm:${region}:${owner}:parameter/${name.replace(/^\//, '')}`;
   }
 
   announce(parameter: StoredParameter, version: ParameterVersion, operation: string): void {
-    this.realm.bus.announce({
+    this.context.bus.announce({
       source: 'aws.ssm',
       detailType: 'Parameter Store Change',
       resources: [this.arn(parameter.name)],
@@ -164,7 +164,7 @@ export class ParameterStore {
       type: 'String',
       dataType: value.startsWith('ami-') ? 'aws:ec2:image' : 'text',
       tier: 'Standard',
-      modifiedAt: new Date(this.realm.clock.origin - 14 * 86_400_000),
+      modifiedAt: new Date(this.context.clock.origin - 14 * 86_400_000),
       modifiedBy: 'Amazon',
       labels: new Set(),
       policies: [],
@@ -172,7 +172,7 @@ export class ParameterStore {
   }
 
   private awaitPolicies(parameter: StoredParameter, version: ParameterVersion): void {
-    const { clock } = this.realm;
+    const { clock } = this.context;
     parameter.stopPolicies?.();
     const waits = version.policies.flatMap((policy) => {
       const dueAt = policy.dueAt(version.modifiedAt.getTime());
@@ -187,7 +187,7 @@ export class ParameterStore {
   private act(parameter: StoredParameter, version: ParameterVersion, policy: ParameterPolicy): void {
     policy.status = 'Finished';
     if (policy.type === 'Expiration') this.delete(parameter.name);
-    this.realm.bus.announce({
+    this.context.bus.announce({
       source: 'aws.ssm',
       detailType: 'Parameter Store Policy Action',
       resources: [this.arn(parameter.name)],

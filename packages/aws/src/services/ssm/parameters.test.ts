@@ -1,21 +1,21 @@
 import { Clock } from '../../core/clock';
+import type { Context } from '../../core/context';
 import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { serviceCall } from '../../core/ports';
-import type { Realm } from '../../core/realm';
 import { Ssm } from '.';
 
 const clock = new Clock(1);
 let events: AwsEvent[];
-let realm: Realm;
+let context: Context;
 let ssm: Ssm;
 
 beforeEach(() => {
   events = [];
   const bus = new EventBus('us-east-1', '000000000000', () => clock.now());
   bus.subscribe((event) => events.push(event));
-  realm = {
+  context = {
     region: 'us-east-1',
     accountId: '000000000000',
     clock,
@@ -24,11 +24,11 @@ beforeEach(() => {
     faults: new Faults(),
     endpoint: '',
   };
-  ssm = new Ssm(realm);
+  ssm = new Ssm(context);
 });
 afterAll(() => clock.stop());
 
-const call = () => serviceCall(realm, 'test');
+const call = () => serviceCall(context, 'test');
 const put = (Name: string, Value: string, more = {}) =>
   ssm.operations.PutParameter({ Name, Value, Type: 'String', ...more }, call());
 const get = (Name: string, WithDecryption = false) =>

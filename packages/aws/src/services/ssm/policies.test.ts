@@ -1,15 +1,15 @@
-import { makeRealm } from '../../testing/service-server';
+import { makeContext } from '../../testing/service-server';
 import { Ssm } from '.';
 
 const HOUR = 3_600_000;
 // A day passes in less than a tenth of a second.
-const { realm, events } = makeRealm(1_000_000);
-const ssm = new Ssm(realm);
+const { context, events } = makeContext(1_000_000);
+const ssm = new Ssm(context);
 const principal = { accessKeyId: 'k', accountId: '000000000000', arn: 'arn', userId: 'u' };
 const call = { region: 'us-east-1', accountId: '000000000000', requestId: 'r', principal };
 afterAll(() => {
   ssm.dispose();
-  realm.clock.stop();
+  context.clock.stop();
 });
 beforeEach(() => {
   events.length = 0;
@@ -23,7 +23,7 @@ const put = (Name: string, policies: unknown, more = {}) =>
 const expiration = (hours: number) => ({
   Type: 'Expiration',
   Version: '1.0',
-  Attributes: { Timestamp: new Date(realm.clock.millis() + hours * HOUR).toISOString() },
+  Attributes: { Timestamp: new Date(context.clock.millis() + hours * HOUR).toISOString() },
 });
 const policiesOf = (name: string) =>
   ssm.operations
@@ -33,7 +33,7 @@ const policiesOf = (name: string) =>
 /** Resolves with the next event that says that a policy has acted. */
 function nextAction(type: string): Promise<unknown> {
   return new Promise((resolve) => {
-    const stop = realm.bus.subscribe((event) => {
+    const stop = context.bus.subscribe((event) => {
       const detail = event.detail as { 'policy-type'?: string };
       if (event['detail-type'] !== 'Parameter Store Policy Action' || detail['policy-type'] !== type) return;
       stop();

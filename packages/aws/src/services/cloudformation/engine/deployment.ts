@@ -72,7 +72,7 @@ export class Deployment implements Undoable {
     const { stack, blueprint } = this;
     const condition = decideConditions(
       blueprint.template,
-      collectValues(this.engine.realm, blueprint.parameters, stack),
+      collectValues(this.engine.context, blueprint.parameters, stack),
     );
     const wanted = dependencyGraph(blueprint.template, condition);
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
@@ -109,7 +109,7 @@ export class Deployment implements Undoable {
   private startTimer(): () => void {
     const { timeoutMinutes } = this.stack;
     if (this.kind !== 'CREATE' || timeoutMinutes === undefined) return () => {};
-    return this.engine.realm.clock.after(timeoutMinutes * 60, () =>
+    return this.engine.context.clock.after(timeoutMinutes * 60, () =>
       this.cancel('Stack creation time exceeded the specified timeout.'),
     );
   }
@@ -122,10 +122,10 @@ export class Deployment implements Undoable {
   private async applyResources(): Promise<() => StackOutput[]> {
     const { engine, stack, blueprint } = this;
     await checkParameterValues(engine.aws, blueprint);
-    const values = collectValues(engine.realm, blueprint.parameters, stack, blueprint.notificationArns);
+    const values = collectValues(engine.context, blueprint.parameters, stack, blueprint.notificationArns);
     const zones = await findZones(engine.aws, blueprint.template);
     const condition = decideConditions(blueprint.template, values, zones);
-    const scope = stackScope(engine.realm, engine.stacks, stack, blueprint, zones, condition);
+    const scope = stackScope(engine.context, engine.stacks, stack, blueprint, zones, condition);
     stack.imports.clear();
     // A stack whose imports are not there begins with no resource at all.
     for (const name of findImports(blueprint.template, condition))

@@ -1,11 +1,11 @@
-import type { Realm } from '../../../core/realm';
+import type { Context } from '../../../core/context';
 import { type Clients, ServiceFailure } from '../clients';
 import type { ResourceType } from '../resources/resource';
 import type { Stacks } from '../stacks';
 
 /** What the work on stacks stands on. */
 export interface Engine {
-  readonly realm: Realm;
+  readonly context: Context;
   readonly aws: Clients;
   readonly stacks: Stacks;
   readonly types: (name: string) => ResourceType | undefined;

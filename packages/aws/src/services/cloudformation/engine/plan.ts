@@ -37,10 +37,10 @@ export async function planChanges(engine: Engine, stack: Stack, blueprint: Bluep
 
 async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise<Plan> {
   const { template } = blueprint;
-  const values = collectValues(engine.realm, blueprint.parameters, stack, blueprint.notificationArns);
+  const values = collectValues(engine.context, blueprint.parameters, stack, blueprint.notificationArns);
   const zones = await findZones(engine.aws, template);
   const condition = decideConditions(template, values, zones);
-  const real = stackScope(engine.realm, engine.stacks, stack, blueprint, zones, condition);
+  const real = stackScope(engine.context, engine.stacks, stack, blueprint, zones, condition);
   const fates = new Map<string, Fate>();
   let problem: string | undefined;
   const scope: Scope = {

@@ -66,7 +66,7 @@ export class ResourceWork {
 
   /** Deletes a resource; waits while something else still needs it. What is gone already is as good. */
   async delete(resource: StackResource): Promise<void> {
-    const { clock } = this.engine.realm;
+    const { clock } = this.engine.context;
     const type = this.type(resource.type);
     const properties = this.read(resource.logicalId, type, resource.properties);
     const until = clock.millis() + DELETE_PATIENCE * 1000;
@@ -88,26 +88,26 @@ export class ResourceWork {
     onMade: (id: string) => void = () => {},
     creationPolicy?: unknown,
   ): ResourceContext {
-    const { realm, aws } = this.engine;
+    const { context, aws } = this.engine;
     const { stack, signal } = this;
     const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
       for (;;) {
         const answer = await ask();
         if (answer !== undefined) return answer;
         if (signal.aborted) throw new Cancelled('Resource creation cancelled');
-        await realm.clock.sleep(durations.stackPoll.seconds, signal).catch((reason: unknown) => {
+        await context.clock.sleep(durations.stackPoll.seconds, signal).catch((reason: unknown) => {
           throw reason instanceof Cancelled ? reason : new Cancelled('Resource creation cancelled');
         });
       }
     };
     return {
       aws,
-      region: realm.region,
-      accountId: realm.accountId,
+      region: context.region,
+      accountId: context.accountId,
       stackName: stack.name,
       logicalId: resource.logicalId,
       tags: resource.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
-      now: () => realm.clock.now(),
+      now: () => context.clock.now(),
       made: onMade,
       physicalName: (options) => physicalName(stack.name, resource.logicalId, options),
       until,
@@ -123,7 +123,7 @@ export class ResourceWork {
     const wanted = isObject(creationPolicy) ? creationPolicy.ResourceSignal : undefined;
     if (!isObject(wanted)) return;
     const count = Number(wanted.Count ?? 1);
-    const { clock } = this.engine.realm;
+    const { clock } = this.engine.context;
     const deadline = clock.millis() + readDuration(String(wanted.Timeout ?? 'PT5M')) * 1000;
     await until(async () => {
       const signals = this.stack.signals.get(logicalId) ?? [];

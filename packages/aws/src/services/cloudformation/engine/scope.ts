@@ -1,4 +1,4 @@
-import type { Realm } from '../../../core/realm';
+import type { Context } from '../../../core/context';
 import type { Clients } from '../clients';
 import { validationError } from '../errors';
 import type { Blueprint, Stack } from '../stack';
@@ -9,16 +9,16 @@ import type { Template } from '../template/template';
 
 /** Values of the parameters and of the pseudo parameters. */
 export function collectValues(
-  realm: Realm,
+  context: Context,
   parameters: ResolvedParameters,
   stack: { readonly name: string; readonly id: string },
   notificationArns: readonly string[] = [],
 ): Map<string, unknown> {
   return new Map<string, unknown>([
-    ['AWS::AccountId', realm.accountId],
+    ['AWS::AccountId', context.accountId],
     ['AWS::NotificationARNs', notificationArns],
     ['AWS::Partition', 'aws'],
-    ['AWS::Region', realm.region],
+    ['AWS::Region', context.region],
     ['AWS::StackId', stack.id],
     ['AWS::StackName', stack.name],
     ['AWS::URLSuffix', 'amazonaws.com'],
@@ -72,12 +72,12 @@ function parameterScope(
 
 /** What is known of a template before its resources are there. */
 export function scopeBefore(
-  realm: Realm,
+  context: Context,
   template: Template,
   parameters: ResolvedParameters,
   stack: { name: string; id: string },
 ): Scope {
-  return parameterScope(template, collectValues(realm, parameters, stack), []);
+  return parameterScope(template, collectValues(context, parameters, stack), []);
 }
 
 /** The names of the region's availability zones, asked for only when the template does. */
@@ -89,7 +89,7 @@ export async function findZones(aws: Clients, template: Template): Promise<strin
 
 /** The scope in which the resources and outputs of a stack are evaluated, as far as its resources are made. */
 export function stackScope(
-  realm: Realm,
+  context: Context,
   stacks: Stacks,
   stack: Stack,
   blueprint: Blueprint,
@@ -107,7 +107,7 @@ export function stackScope(
   };
   return {
     mappings: blueprint.template.Mappings,
-    values: collectValues(realm, blueprint.parameters, stack, blueprint.notificationArns),
+    values: collectValues(context, blueprint.parameters, stack, blueprint.notificationArns),
     condition,
     ref: (logicalId) => find(logicalId).ref,
     attribute(logicalId, name) {
@@ -125,8 +125,8 @@ export function stackScope(
       return found.output.value;
     },
     zones(region) {
-      if (region !== realm.region)
-        throw validationError(`Template error: Fn::GetAZs of ${region} asked in ${realm.region}`);
+      if (region !== context.region)
+        throw validationError(`Template error: Fn::GetAZs of ${region} asked in ${context.region}`);
       return zones;
     },
   };

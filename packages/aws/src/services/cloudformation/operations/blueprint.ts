@@ -73,7 +73,7 @@ export async function makeBlueprint(
     previous?.blueprint?.parameters,
     (name) => fetchParameter(engine.aws, name),
   );
-  const scope = scopeBefore(engine.realm, template, parameters, stack);
+  const scope = scopeBefore(engine.context, template, parameters, stack);
   validateTemplate(template, engine.types, scope.condition);
   checkLookups(template, scope);
   checkCapabilities(template, input.Capabilities ?? []);

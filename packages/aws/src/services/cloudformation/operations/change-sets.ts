@@ -60,7 +60,7 @@ export function changeSetOperations(engine: Engine, readObject: ReadObject) {
         const { changes, hasChanges, problem } = await planChanges(engine, stack, blueprint);
         const statusReason = problem ?? (hasChanges ? undefined : NOTHING);
         const changeSet: ChangeSet = {
-          id: `arn:aws:cloudformation:${engine.realm.region}:${engine.realm.accountId}:changeSet/${name}/${uuid()}`,
+          id: `arn:aws:cloudformation:${engine.context.region}:${engine.context.accountId}:changeSet/${name}/${uuid()}`,
           name,
           stack,
           type,

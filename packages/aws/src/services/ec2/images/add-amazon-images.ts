@@ -5,7 +5,7 @@ import { describeImage } from './making';
 
 /** Amazon's public images, which every region has from the start. */
 export function addAmazonImages(state: Ec2State): void {
-  for (const one of amazonImages(state.realm.region)) {
+  for (const one of amazonImages(state.context.region)) {
     addSnapshot(state, one);
     addImage(state, one);
   }

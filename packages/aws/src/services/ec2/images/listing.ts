@@ -17,7 +17,7 @@ export function listingOperations(state: Ec2State) {
       for (const owner of owners) checkUser(owner, OWNER_ALIASES);
       const users = input.ExecutableUsers ?? [];
       for (const user of users) checkUser(user, ['self', 'all']);
-      const now = state.realm.clock.millis();
+      const now = state.context.clock.millis();
       const { items } = state.images.describe({ Filters: input.Filters }, ids);
       const found = items.filter(
         (image) =>

@@ -56,7 +56,7 @@ export function makeImage(
     BlockDeviceMappings: mappings,
     SourceInstanceId: instance.id,
     SourceImageId: instance.imageId,
-    SourceImageRegion: state.realm.region,
+    SourceImageRegion: state.context.region,
     BootMode: source?.BootMode,
     ImdsSupport: source?.ImdsSupport,
     TpmSupport: source?.TpmSupport,
@@ -87,7 +87,7 @@ export function describeImage(state: Ec2State, ImageId: string, name: string, de
     ImageLocation: `${state.owner}/${name}`,
     ImageType: 'machine' as const,
     State: 'pending' as const,
-    CreationDate: `${state.realm.clock.now().toISOString().slice(0, 19)}.000Z`,
+    CreationDate: `${state.context.clock.now().toISOString().slice(0, 19)}.000Z`,
     Public: false,
     Hypervisor: 'xen' as const,
     VirtualizationType: 'hvm' as const,
@@ -109,7 +109,7 @@ export function finishLater(
     captured: Promise<void>;
   },
 ): void {
-  const { ledger, region, clock, faults } = state.realm;
+  const { ledger, region, clock, faults } = state.context;
   const fault = faults.take('ec2', of.operation, 'lateFailure');
   const done = ledger.begin(of.kind, image.ImageId, region);
   clock.after(durations[of.duration].seconds, () => {
@@ -147,10 +147,10 @@ function finishImage(state: Ec2State, image: ImageRecord, failure: string | unde
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ami-events.html
  */
 export function announceImage(state: Ec2State, image: ImageRecord, to: ImageState, message = ''): void {
-  state.realm.bus.announce({
+  state.context.bus.announce({
     source: 'aws.ec2',
     detailType: 'EC2 AMI State Change',
-    resources: [`arn:aws:ec2:${state.realm.region}::image/${image.ImageId}`],
+    resources: [`arn:aws:ec2:${state.context.region}::image/${image.ImageId}`],
     detail: { RequestId: '', ImageId: image.ImageId, State: to, ErrorMessage: message },
   });
 }

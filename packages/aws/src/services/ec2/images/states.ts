@@ -18,7 +18,7 @@ export function stateOperations(state: Ec2State) {
     EnableImageDeprecation(input) {
       const image = requireOwnImage(state, input.ImageId);
       const at = input.DeprecateAt;
-      if (!at || at.getTime() <= state.realm.clock.millis()) {
+      if (!at || at.getTime() <= state.context.clock.millis()) {
         throw new AwsError(
           'InvalidParameterValue',
           `Value (${at?.toISOString()}) for parameter DeprecateAt is invalid. The deprecation date must be in the future`,

@@ -62,7 +62,7 @@ export function describeOperations(state: Ec2State, lifecycle: Lifecycle) {
       const posted = lifecycle.console(record, input.Latest ?? false);
       return {
         InstanceId: record.id,
-        Timestamp: posted?.at ?? state.realm.clock.now(),
+        Timestamp: posted?.at ?? state.context.clock.now(),
         ...(posted ? { Output: Buffer.from(posted.text).toString('base64') } : {}),
       };
     },

@@ -27,7 +27,7 @@ export function createGuest(
   const nic = state.interfaces.find(record.interfaceIds[0]);
   if (!content || !nic) return undefined;
   const { network } = state.deps;
-  const { clock, endpoint, region, accountId } = state.realm;
+  const { clock, endpoint, region, accountId } = state.context;
   const { NetworkInterfaceId: interfaceId } = nic;
   const subnet = state.subnets.find(nic.SubnetId);
   return new Machine({

@@ -42,7 +42,7 @@ export function chooseSubnet(
 function zoneName(state: Ec2State, request: LaunchRequest): string | undefined {
   const { AvailabilityZone: name, AvailabilityZoneId: id } = request.Placement ?? {};
   if (!name && !id) return undefined;
-  const found = zonesOf(state.realm.region).find((zone) => zone.name === name || zone.id === id);
+  const found = zonesOf(state.context.region).find((zone) => zone.name === name || zone.id === id);
   if (!found) throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${name ?? id}]`);
   return found.name;
 }

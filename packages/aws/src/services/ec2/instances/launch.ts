@@ -16,7 +16,7 @@ export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): In
   const reservationId = resourceId('r');
   const requesterId = isServiceCall(call) ? call.principal.userId : undefined;
   const count = Math.max(plan.minCount, roomFor(state, plan));
-  plan.image.lastLaunched = state.realm.clock.now();
+  plan.image.lastLaunched = state.context.clock.now();
   return Array.from({ length: count }, (_, launchIndex) =>
     makeInstance(state, plan, { reservationId, requesterId, launchIndex }),
   );
@@ -38,7 +38,7 @@ function makeInstance(
   of: { reservationId: string; requesterId?: string; launchIndex: number },
 ): InstanceRecord {
   const id = resourceId('i');
-  const now = state.realm.clock.now();
+  const now = state.context.clock.now();
   const record: InstanceRecord = {
     id,
     ...of,

@@ -65,7 +65,7 @@ export class Lifecycle {
 
   /** A stopped instance starts again, on its own disk, with another public address. */
   start(record: InstanceRecord): void {
-    record.launchTime = this.state.realm.clock.now();
+    record.launchTime = this.state.context.clock.now();
     record.stateReason = undefined;
     record.transitionReason = '';
     const nic = this.state.interfaces.find(record.interfaceIds[0]);
@@ -79,7 +79,7 @@ export class Lifecycle {
   stop(record: InstanceRecord, reason: StateReason = reasons.user): void {
     this.giveReason(record, reason);
     this.change(record, 'stopping');
-    const done = this.state.realm.ledger.begin('stop', record.id, this.state.realm.region);
+    const done = this.state.context.ledger.begin('stop', record.id, this.state.context.region);
     this.hold(record, done);
     const isCurrent = this.turnOf(record);
     void this.powerOff(record).then(() => {
@@ -96,7 +96,7 @@ export class Lifecycle {
   terminate(record: InstanceRecord, reason: StateReason = reasons.user): void {
     this.giveReason(record, reason);
     this.change(record, 'shutting-down');
-    const done = this.state.realm.ledger.begin('terminate', record.id, this.state.realm.region);
+    const done = this.state.context.ledger.begin('terminate', record.id, this.state.context.region);
     this.hold(record, done);
     const isCurrent = this.turnOf(record);
     void this.powerOff(record).then(() => {
@@ -115,7 +115,7 @@ export class Lifecycle {
   reboot(record: InstanceRecord, whileDown: () => void = () => {}): void {
     this.cancelPending(record);
     record.checksPassed = false;
-    const done = this.state.realm.ledger.begin('boot', record.id, this.state.realm.region);
+    const done = this.state.context.ledger.begin('boot', record.id, this.state.context.region);
     this.hold(record, done);
     const machine = this.machines.get(record.id);
     this.setUp(record, false);
@@ -135,7 +135,7 @@ export class Lifecycle {
   /** What the serial console shows: what was posted, or with `latest` all until now. */
   console(record: InstanceRecord, latest: boolean): { text: string; at: Date } | undefined {
     if (!latest) return record.consoleSeen;
-    return { text: this.consoleText(record), at: this.state.realm.clock.now() };
+    return { text: this.consoleText(record), at: this.state.context.clock.now() };
   }
 
   /** Cuts the power everywhere. */
@@ -149,7 +149,7 @@ export class Lifecycle {
   }
 
   private powerOn(record: InstanceRecord, mayRun: () => boolean): void {
-    const { ledger, region } = this.state.realm;
+    const { ledger, region } = this.state.context;
     const done = ledger.begin('boot', record.id, region);
     this.hold(record, done);
     this.after(record, durations.instanceRunning.seconds, () => {
@@ -165,14 +165,14 @@ export class Lifecycle {
         this.machines.set(record.id, machine);
         root.content = () => machine.snapshot();
       }
-      record.reachabilitySince = this.state.realm.clock.now();
+      record.reachabilitySince = this.state.context.clock.now();
       this.change(record, 'running', false);
       this.after(record, durations.instanceBoot.seconds, () => this.bootMachine(record, machine, done));
     });
   }
 
   private bootMachine(record: InstanceRecord, machine: Machine | undefined, done: () => void): void {
-    const { clock } = this.state.realm;
+    const { clock } = this.state.context;
     this.after(record, durations.instanceStatusChecks.seconds, () => {
       record.checksPassed = machine !== undefined;
       record.reachabilitySince = clock.now();
@@ -235,7 +235,7 @@ export class Lifecycle {
     }
     record.volumes.clear();
     this.change(record, 'terminated');
-    const { clock } = state.realm;
+    const { clock } = state.context;
     const memory = Math.max(durations.instanceRemembered.seconds, LEAST_REAL_MEMORY_SECONDS * clock.scale);
     this.after(record, memory, () => {
       this.pending.delete(record.id);
@@ -262,7 +262,7 @@ export class Lifecycle {
   }
 
   private giveReason(record: InstanceRecord, reason: StateReason): void {
-    const at = this.state.realm.clock.now().toISOString().slice(0, 19).replace('T', ' ');
+    const at = this.state.context.clock.now().toISOString().slice(0, 19).replace('T', ' ');
     record.stateReason = reason;
     record.transitionReason = reason === reasons.user ? `User initiated (${at} GMT)` : '';
   }
@@ -294,7 +294,7 @@ export class Lifecycle {
   }
 
   private postConsole(record: InstanceRecord): void {
-    record.consoleSeen = { text: this.consoleText(record), at: this.state.realm.clock.now() };
+    record.consoleSeen = { text: this.consoleText(record), at: this.state.context.clock.now() };
   }
 
   /** Enters a state: what the former one had under way ends, everybody is told. */
@@ -305,7 +305,7 @@ export class Lifecycle {
   }
 
   private say(record: InstanceRecord): void {
-    this.state.realm.bus.announce({
+    this.state.context.bus.announce({
       source: 'aws.ec2',
       detailType: 'EC2 Instance State-change Notification',
       resources: [this.state.arn(`instance/${record.id}`)],
@@ -316,7 +316,7 @@ export class Lifecycle {
 
   private after(record: InstanceRecord, seconds: number, callback: () => void): void {
     if (this.disposed) return;
-    this.hold(record, this.state.realm.clock.after(seconds, callback));
+    this.hold(record, this.state.context.clock.after(seconds, callback));
   }
 
   private hold(record: InstanceRecord, cancel: Cancel): void {

@@ -22,7 +22,7 @@ export function runOperations(state: Ec2State, lifecycle: Lifecycle) {
         const plan = planLaunch(state, request, call);
         const made = makeInstances(state, plan, call);
         for (const record of made) {
-          lifecycle.launch(record, state.realm.faults.take('ec2', 'RunInstances', 'lateFailure'));
+          lifecycle.launch(record, state.context.faults.take('ec2', 'RunInstances', 'lateFailure'));
         }
         return made;
       });

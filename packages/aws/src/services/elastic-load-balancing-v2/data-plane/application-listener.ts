@@ -283,11 +283,11 @@ export class ApplicationListener {
   }
 
   private now(): Date {
-    return this.balancing.realm.clock.now();
+    return this.balancing.context.clock.now();
   }
 
   private idleMilliseconds(): number {
-    const { scale } = this.balancing.realm.clock;
+    const { scale } = this.balancing.context.clock;
     const seconds = this.balancer.attributes.number('idle_timeout.timeout_seconds') / scale;
     return Math.max(seconds, LEAST_REAL_IDLE_SECONDS) * 1000;
   }

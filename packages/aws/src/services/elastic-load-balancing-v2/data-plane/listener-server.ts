@@ -20,7 +20,7 @@ export class ListenerServer {
     const serve = this.protocolServer();
     this.gate = new Gate(
       balancing.network,
-      balancing.realm.clock,
+      balancing.context.clock,
       () =>
         balancer.state === 'active' && balancing.network.reaches('internet', balancer.dnsName, listener.port),
       serve,

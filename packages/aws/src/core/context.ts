@@ -4,7 +4,7 @@ import type { Faults } from './faults';
 import type { Ledger } from './ledger';
 
 /** What every service of a region stands on. */
-export interface Realm {
+export interface Context {
   readonly region: string;
   readonly accountId: string;
   readonly clock: Clock;

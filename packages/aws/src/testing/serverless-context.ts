@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { zipSync } from 'fflate';
 import { Clock } from '../core/clock';
+import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
 import { Faults } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import { serviceCall } from '../core/ports';
-import type { Realm } from '../core/realm';
 import { Logs } from '../services/cloudwatch-logs';
 import { Lambda } from '../services/lambda';
 import type { SnsTopics } from '../services/target-services';
@@ -13,8 +13,8 @@ import type { SnsTopics } from '../services/target-services';
 export const accountId = '000000000000';
 export const roleArn = `arn:aws:iam::${accountId}:role/app`;
 
-/** A realm whose clock runs a thousand times as fast. */
-export function makeRealm(scale = 1000): Realm {
+/** A context whose clock runs a thousand times as fast. */
+export function makeContext(scale = 1000): Context {
   const clock = new Clock(scale);
   return {
     region: 'us-east-1',
@@ -29,15 +29,15 @@ export function makeRealm(scale = 1000): Realm {
 
 /** Lambda with real sandboxes and logs, and the smallest surroundings that it can stand on. */
 export function makeLambda(
-  realm: Realm,
+  context: Context,
   options: {
     connect?: (host: string, port: number) => Promise<Socket>;
     sns?: SnsTopics;
   } = {},
 ) {
-  const logs = new Logs(realm);
+  const logs = new Logs(context);
   const interfaces: string[] = [];
-  const lambda = new Lambda(realm, {
+  const lambda = new Lambda(context, {
     logs,
     sns: options.sns,
     iam: {
@@ -47,7 +47,7 @@ export function makeLambda(
         accessKeyId: `ASIA${session}`,
         secretAccessKey: 'secret',
         sessionToken: 'token',
-        expiration: new Date(realm.clock.millis() + 10 * 365 * 86_400_000),
+        expiration: new Date(context.clock.millis() + 10 * 365 * 86_400_000),
       }),
     },
     ec2: {
@@ -109,8 +109,8 @@ export async function addFunction(
 }
 
 /** A call of the account's root user. */
-export function callOf(realm: Realm) {
-  return { ...serviceCall(realm, 'test'), traceId: undefined };
+export function callOf(context: Context) {
+  return { ...serviceCall(context, 'test'), traceId: undefined };
 }
 
 /** Resolves as soon as the condition holds, which is asked every millisecond; rejects after 45 seconds without it. */
