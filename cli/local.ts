@@ -37,8 +37,8 @@ async function runSample(options: LocalOptions, signal: AbortSignal): Promise<vo
 }
 
 async function runEmpty(options: LocalOptions, signal: AbortSignal): Promise<void> {
-  const { startEmbeddedAws } = await import('../packages/aws/src/index');
-  const aws = await startEmbeddedAws(options);
+  const { startAws } = await import('embedded-aws');
+  const aws = await startAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
   console.log(ready(options));
   await aborted(signal);

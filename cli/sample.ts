@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmbeddedAws } from '../packages/aws/src/index';
+import type { Aws } from 'embedded-aws';
 import { createStack, deployService } from './deploy';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
@@ -18,7 +18,7 @@ export interface LocalSettings {
 
 /** A running embedded AWS with the sample fleet and the service in it. */
 export interface Sample {
-  readonly aws: EmbeddedAws;
+  readonly aws: Aws;
   readonly settings: LocalSettings;
   /** The outputs of the two stacks, by key. */
   readonly fleet: Readonly<Record<string, string>>;
@@ -48,14 +48,14 @@ function localSettings(endpoint: string): LocalSettings {
 export async function startSample(options: SampleOptions): Promise<Sample> {
   const { signal } = options;
   const packaged = await mkdtemp(join(tmpdir(), 'kiln-package-'));
-  let aws: EmbeddedAws | undefined;
+  let aws: Aws | undefined;
   try {
     // The embedded AWS is loaded afterwards: it and the bundler each want a good part of a small machine's memory.
     options.onStep('package the service');
     await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
-    const { startEmbeddedAws } = await import('../packages/aws/src/index');
-    aws = await startEmbeddedAws(options);
+    const { startAws } = await import('embedded-aws');
+    aws = await startAws(options);
     const settings = localSettings(aws.endpoint);
     const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');
     const fleet = await unlessAborted(signal, createStack(settings, FLEET_STACK, template));

@@ -1,7 +1,9 @@
 import { Account } from '../src/account/account';
 import { durations } from '../src/core/durations';
+import type { ServiceDefinition } from '../src/core/service';
+import { services as definitions, type ServiceName } from '../src/services';
 import { resourceTypes } from '../src/services/cloudformation/resources/types';
-import { entries, serviceNames } from '../src/wire/catalog';
+import { ApiModels } from '../src/wire/api-model';
 
 /** The pages under `docs/` that are written from the code, by file name. */
 export async function describeEmbeddedAws(): Promise<Record<string, string>> {
@@ -14,12 +16,13 @@ export async function describeEmbeddedAws(): Promise<Record<string, string>> {
 const WRITTEN = 'Written by `npm run reference` from the code; do not edit it by hand.';
 
 async function describeOperations(): Promise<string> {
-  const account = new Account({ timeScale: 1, endpoint: 'http://127.0.0.1' });
+  const account = new Account({ timeScale: 1, endpoint: 'http://127.0.0.1', models: new ApiModels() });
   try {
-    const services = serviceNames.map((name) => {
-      const { signingName, global } = entries[name];
-      const { operations, handled = [] } = account.service(name, 'us-east-1');
-      const names = [...new Set([...Object.keys(operations), ...handled])].sort();
+    const services = (Object.keys(definitions) as ServiceName[]).map((name) => {
+      const { signingName, global, operations }: ServiceDefinition = definitions[name];
+      const had =
+        typeof operations === 'function' ? operations(account.service(name, 'us-east-1')) : operations;
+      const names = Object.keys(had).sort();
       const scope = global ? ', one for the account' : '';
       return `## ${signingName} (${names.length}${scope})\n\n${names.join(', ')}\n`;
     });

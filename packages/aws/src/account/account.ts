@@ -3,22 +3,27 @@ import { Clock } from '../core/clock';
 import { Faults } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import type { Principal } from '../core/principal';
-import type { Service } from '../core/service';
-import type { ApiGateway } from '../services/apigatewayv2/index';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/index';
-import { Iam } from '../services/iam/index';
-import { S3 } from '../services/s3/index';
-import { Sts } from '../services/sts/index';
-import { entries, type ServiceName } from '../wire/catalog';
+import type { ServiceModel } from '../core/service-model';
+import { CallLog } from '../corridor/call-log';
+import { Corridor } from '../corridor/corridor';
+import { Throttles } from '../corridor/throttles';
+import { ApiDoor } from '../door/api-door';
+import { type ServiceName, type ServiceState, services } from '../services';
+import type { ApiGateway } from '../services/apigatewayv2';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import type { ApiModels } from '../wire/api-model';
 import { Region } from './region';
 
 const ACCOUNT_ID = '000000000000';
 const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-\d$/;
+/** Where services that an account has only once are at home. */
+const HOME = 'us-east-1';
 
 export interface AccountOptions {
   readonly timeScale: number;
   /** The front door's address. */
   readonly endpoint: string;
+  readonly models: ApiModels;
 }
 
 /** An AWS account: its regions, born when first spoken to, and what it has only once. */
@@ -28,24 +33,29 @@ export class Account {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults = new Faults();
-  readonly iam: Iam;
-  readonly sts: Sts;
-  readonly s3: S3;
+  readonly calls = new CallLog();
+  readonly corridor: Corridor;
+  readonly apiDoor: ApiDoor;
+  private readonly models: ApiModels;
   private readonly regions = new Map<string, Region>();
   private isDisposed = false;
 
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
+    this.models = options.models;
     this.clock = new Clock(options.timeScale);
     this.ledger = new Ledger(() => this.clock.millis());
-    this.iam = new Iam(this);
-    this.sts = new Sts(this, { iam: this.iam });
-    this.s3 = new S3({
-      accountId: this.accountId,
+    const parts = {
+      models: options.models,
       clock: this.clock,
-      busOf: (region) => this.region(region).bus,
-      destinationsOf: (region) => this.region(region).s3Destinations,
-    });
+      faults: this.faults,
+      throttles: new Throttles(this.clock),
+      calls: this.calls,
+      definitions: services,
+      find: (service: string, region: string) => this.service(service as ServiceName, region),
+    };
+    this.corridor = new Corridor(parts);
+    this.apiDoor = new ApiDoor({ ...parts, corridor: this.corridor });
   }
 
   /** @throws AwsError for a name that no region has the form of, and where there is no account any more */
@@ -63,8 +73,19 @@ export class Account {
     return region;
   }
 
-  service(name: ServiceName, region: string): Service {
-    return this.region(entries[name].global ? 'us-east-1' : region).service(name);
+  /** The state of a service in a region; of the account where it is global. */
+  service<Name extends ServiceName>(name: Name, region: string): ServiceState<Name> {
+    return this.region(services[name].global ? HOME : region).service(name);
+  }
+
+  modelOf(service: string): Promise<ServiceModel> | undefined {
+    if (!Object.hasOwn(services, service)) return undefined;
+    return this.models.load(services[service as ServiceName]).then(({ model }) => model);
+  }
+
+  /** Whether a region makes the services that an account has only once. */
+  isHome(region: string): boolean {
+    return region === HOME;
   }
 
   regionNames(): string[] {
@@ -72,17 +93,19 @@ export class Account {
   }
 
   principalOf(accessKeyId: string | undefined): Principal {
-    return this.iam.principalOf(accessKeyId ?? '');
+    return this.service('iam', HOME).principalOf(accessKeyId ?? '');
   }
 
   /** The region whose network knows a host; the first region where none does. */
   regionOf(host: string): Region {
     const found = [...this.regions.values()].find((region) => region.network.knows(host));
-    return found ?? this.region('us-east-1');
+    return found ?? this.region(HOME);
   }
 
   findHttpApi(apiId: string): ApiGateway | undefined {
-    return [...this.regions.values()].map((region) => region.httpApis).find((api) => api.has(apiId));
+    return [...this.regions.values()]
+      .map((region) => region.service('apigatewayv2'))
+      .find((api) => api.has(apiId));
   }
 
   loadBalancerPorts(): LoadBalancerPort[] {

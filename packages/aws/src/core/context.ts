@@ -2,6 +2,19 @@ import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
 import type { Faults } from './faults';
 import type { Ledger } from './ledger';
+import type { Call } from './service';
+import type { ServiceModel } from './service-model';
+
+/**
+ * Calls an operation of a service in the call's region, as a client over HTTP does: through the corridor, where identity,
+ * constraints, faults, throttles and the call log stand.
+ *
+ * @param service the folder's name, e.g. `auto-scaling`
+ * @param operation AWS's name, e.g. `CreateAutoScalingGroup`
+ * @param input as the SDK has it
+ * @throws AwsError what the service refuses
+ */
+export type Invoke = (call: Call, service: string, operation: string, input: object) => Promise<object>;
 
 /** What every service of a region stands on. */
 export interface Context {
@@ -13,4 +26,11 @@ export interface Context {
   readonly faults: Faults;
   /** The front door, as programs inside the embedded AWS reach it: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
+  readonly invoke: Invoke;
+  /** The context of another region of the account. Throws an `AwsError` for a name that no region has. */
+  at(region: string): Context;
+  /** How a service is spoken to; undefined where there is no service of this name. */
+  model(service: string): Promise<ServiceModel> | undefined;
+  /** The state of a service of this region, for those that look into one another across regions. */
+  state<State>(service: string): State;
 }

@@ -1,11 +1,8 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
-import type { Context } from './context';
-import { uuid } from './ids';
 import type { Principal } from './principal';
-import type { Call } from './service';
 
 /** What other services may ask EC2 beside its API operations. */
-export interface Ec2Directory {
+export interface Ec2Port {
   vpc(vpcId: string): Vpc | undefined;
   subnet(subnetId: string): Subnet | undefined;
   securityGroup(groupId: string): SecurityGroup | undefined;
@@ -34,7 +31,7 @@ export interface IssuedCredentials {
 }
 
 /** What other services may ask IAM and STS beside their API operations. */
-export interface IamDirectory {
+export interface IamPort {
   /** Credentials of a role session; throws an `AwsError` when there is no such role. */
   issue(roleArn: string, sessionName: string, seconds?: number): IssuedCredentials;
   /** Whose key this is; a key that was never issued here is the root user's. */
@@ -45,27 +42,7 @@ export interface IamDirectory {
 }
 
 /** What other services may ask the Parameter Store beside its API operations. */
-export interface SsmDirectory {
+export interface SsmPort {
   /** The value of a parameter (public `/aws/service/…` ones included), optionally `name:version`. */
   parameter(name: string): string | undefined;
-}
-
-/** A call that an AWS service makes itself, as with its service-linked role. */
-export function serviceCall(context: Context, service: string): Call {
-  return {
-    region: context.region,
-    accountId: context.accountId,
-    requestId: uuid(),
-    principal: {
-      accessKeyId: '',
-      accountId: context.accountId,
-      arn: `arn:aws:iam::${context.accountId}:role/aws-service-role/${service}.amazonaws.com`,
-      userId: service,
-    },
-  };
-}
-
-/** Whether an AWS service makes this call itself; only such calls may set tags that begin with `aws:`. */
-export function isServiceCall(call: Call): boolean {
-  return call.principal.arn.includes(':role/aws-service-role/');
 }

@@ -1,3 +1,5 @@
+import type { AwsError } from './aws-error';
+import type { Context } from './context';
 import type { Principal } from './principal';
 
 /** Who calls, and in which request: what an operation may need beside its input. */
@@ -8,10 +10,9 @@ export interface Call {
   readonly principal: Principal;
   /** The caller's X-Ray trace (`X-Amzn-Trace-Id`), by which the calls of one execution are told apart. */
   readonly traceId?: string;
+  /** The request itself, where the call came over HTTP. */
+  readonly request?: WireRequest;
 }
-
-/** One API operation: from the SDK's input type to its output type. Throws an `AwsError` for what AWS refuses. */
-export type Operation = (input: never, call: Call) => unknown;
 
 /**
  * The operations of an AWS service, typed from the SDK client's commands: `OperationsOf<typeof import('@aws-sdk/client-sns')>`
@@ -35,6 +36,15 @@ export type OperationsOf<Client> = {
 
 type Answer<Output> = Omit<Output, '$metadata'>;
 
+/**
+ * One operation of a service, as `operations/` exports it: from the service's state and the SDK's input to the SDK's output.
+ * Throws an `AwsError` for what AWS refuses. A service names its own: `type Op<Name …> = Operation<Client, SnsState, Name>`.
+ */
+export type Operation<Client, State, Name extends keyof OperationsOf<Client>> =
+  NonNullable<OperationsOf<Client>[Name]> extends (input: infer Input, call: Call) => infer Output
+    ? (state: State, input: Input, call: Call) => Output
+    : never;
+
 /** A request as it came over HTTP, for the services that do more than the schemas say. */
 export interface WireRequest {
   readonly method: string;
@@ -57,14 +67,73 @@ export interface WireResponse {
   readonly body: Buffer | string;
 }
 
-/** An AWS service in one region (or in the account, where AWS has it global): its state behind its operations. */
-export interface Service {
-  /** By operation name. What is missing here is answered as not supported, with its name. */
-  readonly operations: Readonly<Record<string, Operation>>;
-  /** Names of the operations that `handle` answers and `operations` does not have. */
-  readonly handled?: Iterable<string>;
-  /** Tried before the operations; `undefined` leaves the request to them. */
-  handle?(request: WireRequest, call: Call): Promise<WireResponse | undefined>;
+/** What a service says of itself in its `service.ts`. */
+export interface ServiceTraits<Client, State, Needs extends object> {
+  /** The SDK client, whose schemas say how the service is spoken to. */
+  readonly client: () => Promise<Client>;
+  /** The name in the credential scope of a SigV4 signature. */
+  readonly signingName: string;
+  /** Prefix of `X-Amz-Target`, for the JSON protocols. */
+  readonly target?: string;
+  /** The version of the API, which forms of the query protocols carry. */
+  readonly version?: string;
+  /** One state for the whole account instead of one a region. */
+  readonly global?: boolean;
+  /** Whether requests may come unsigned: the service judges them itself. */
+  readonly anonymous?: boolean;
+  /** Whether the service checks its inputs against the API's model itself, in words of its own. */
+  readonly checksInput?: boolean;
+  /** The services whose state this one looks into, by folder name; they are made before it and end after it. */
+  readonly needs?: readonly (keyof Needs & string)[];
+  /** Makes the service in one region (or in the account, where it is global). */
+  create(context: Context, needs: Needs): State;
+  /** By AWS's name. What is missing here is answered as not supported, with its name. */
+  readonly operations:
+    | { readonly [Name in keyof OperationsOf<Client>]?: Operation<Client, State, Name> }
+    | ((state: State) => object);
+  /** Answers requests that are no operations of the API (a website, a download); `undefined` leaves the request to the operations. */
+  serve?(state: State, request: WireRequest, call: Call): Promise<WireResponse | undefined>;
+  /** Reads the service's requests where its protocol is more than the schemas say. */
+  speak?: Speak<State>;
   /** Ends timers, servers and workers. */
-  dispose?(): void | Promise<void>;
+  dispose?(state: State): void | Promise<void>;
+}
+
+/** One request, understood: which operation it names, and how its answer is written. */
+export interface Spoken {
+  /** AWS's name of the operation; empty when the request names none. */
+  readonly operation: string;
+  decode(): Promise<object>;
+  encode(output: Record<string, unknown>): WireResponse;
+  encodeError(error: AwsError): WireResponse;
+}
+
+/** Understands a request. Throws an `AwsError` for one that names nothing. */
+export type Speak<State> = (state: State, request: WireRequest, call: Call) => Promise<Spoken> | Spoken;
+
+/** A service's traits with its types forgotten, as the corridor and the door handle all of them. */
+export interface ServiceDefinition<State = unknown, Client extends object = object> {
+  readonly client: () => Promise<Client>;
+  readonly signingName: string;
+  readonly target?: string;
+  readonly version?: string;
+  readonly global?: boolean;
+  readonly anonymous?: boolean;
+  readonly checksInput?: boolean;
+  readonly needs: readonly string[];
+  readonly create: (context: Context, needs: Readonly<Record<string, unknown>>) => State;
+  readonly operations:
+    | Readonly<Record<string, ((state: unknown, input: unknown, call: Call) => unknown) | undefined>>
+    | ((state: unknown) => Readonly<Record<string, ((input: unknown, call: Call) => unknown) | undefined>>);
+  readonly serve?: (state: unknown, request: WireRequest, call: Call) => Promise<WireResponse | undefined>;
+  readonly speak?: Speak<unknown>;
+  readonly dispose?: (state: unknown) => void | Promise<void>;
+}
+
+/** Defines a service: what `services/index.ts` registers in one line. */
+export function defineService<Client extends object, State, Needs extends object = object>(
+  traits: ServiceTraits<Client, State, Needs>,
+): ServiceDefinition<State, Client> {
+  // The types agree by construction: whoever holds a definition gives it the state that it has made.
+  return { needs: [], ...traits } as unknown as ServiceDefinition<State, Client>;
 }

@@ -1,16 +1,17 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { type EmbeddedAws, startEmbeddedAws } from '..';
+import { type Aws, startAws } from '..';
 import { Account } from '../account/account';
+import { ApiModels } from '../wire/api-model';
 
-let aws: EmbeddedAws;
+let aws: Aws;
 const { error: consoleError } = console;
 const complaints: unknown[][] = [];
 
 beforeAll(async () => {
   console.error = (...words: unknown[]) => complaints.push(words);
-  aws = await startEmbeddedAws({ port: 0, timeScale: 600 });
+  aws = await startAws({ timeScale: 600 });
 });
 afterAll(async () => {
   await aws.stop();
@@ -134,7 +135,7 @@ test('a client that goes away in the middle of its request disturbs nobody', asy
 });
 
 test('an account that was reset begins nothing any more', async () => {
-  const account = new Account({ timeScale: 600, endpoint: aws.endpoint });
+  const account = new Account({ timeScale: 600, endpoint: aws.endpoint, models: new ApiModels() });
   account.region('us-east-1');
   await account.dispose();
   expect(() => account.region('eu-west-1')).toThrow(expect.objectContaining({ code: 'ServiceUnavailable' }));

@@ -2,21 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Account } from '../account/account';
 import { AwsError } from '../core/aws-error';
-import type { CallLog } from '../core/call-log';
 import { uuid } from '../core/ids';
 import type { Call, WireRequest, WireResponse } from '../core/service';
-import { entries } from '../wire/catalog';
-import { dispatch } from '../wire/dispatch';
+import { services } from '../services';
 import { type Addressee, identify } from '../wire/identify';
 import { encodeUnaddressed } from '../wire/unaddressed';
-import { answerAdmin } from './admin';
+import { answerAdmin } from './admin/admin';
+import type { AdministeredAws } from './admin/route';
 import { dateFor } from './date-header';
 
-/** What the front door serves; `account` may change (reset). */
-export interface House {
-  account(): Account;
-  reset(): Promise<void>;
-  readonly calls: CallLog;
+/** What the front door serves; the account is another one after a reset. */
+export interface ServedAws extends AdministeredAws {
+  readonly account: Account;
 }
 
 const API_HOST = /^[a-z0-9.-]*\.?[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
@@ -31,7 +28,7 @@ const HTTP_API_HOST =
 export class FrontDoor {
   private readonly server: Server;
 
-  constructor(private readonly house: House) {
+  constructor(private readonly aws: ServedAws) {
     this.server = createServer((request, response) => {
       this.receive(request, response).catch((error: unknown) => {
         // The client went away in the middle of its request: nobody is left to be told.
@@ -42,7 +39,7 @@ export class FrontDoor {
       });
     });
     this.server.on('connect', (request, socket, head) => {
-      const region = this.house.account().regionOf(withoutPort(request.url ?? ''));
+      const region = this.aws.account.regionOf(withoutPort(request.url ?? ''));
       region.proxy.tunnel('internet', request, socket, head).catch(() => socket.destroy());
     });
     // Clients keep connections for long; closing them early races with their next request.
@@ -77,25 +74,25 @@ export class FrontDoor {
         !/compute(-1)?\.amazonaws\.com$/.test(host)) ||
       isLoopback(host);
     if (absolute && !isApi) {
-      return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
+      return this.aws.account.regionOf(host).proxy.forward('internet', incoming, response);
     }
     if (!absolute && LOAD_BALANCER_HOST.test(host)) {
       incoming.url = `http://${host}${url}`;
-      return this.house.account().regionOf(host).proxy.forward('internet', incoming, response);
+      return this.aws.account.regionOf(host).proxy.forward('internet', incoming, response);
     }
     const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
-    response.setHeader('date', dateFor(request, this.house.account().clock));
+    response.setHeader('date', dateFor(request, this.aws.account.clock));
     send(response, await this.answer(request));
   }
 
   private async answer(request: WireRequest): Promise<WireResponse> {
-    if (request.path.startsWith('/_local')) return answerAdmin(request, this.house);
+    if (request.path.startsWith('/_local')) return answerAdmin(request, this.aws);
     const requestId = uuid();
     const httpApi = HTTP_API_HOST.exec(request.host);
     try {
       if (httpApi) {
         const call = this.makeCall({ ...tryIdentify(request), service: 'execute-api' }, request, requestId);
-        const api = this.house.account().findHttpApi(httpApi[1] ?? '');
+        const api = this.aws.account.findHttpApi(httpApi[1] ?? '');
         if (!api)
           return {
             status: 404,
@@ -104,38 +101,11 @@ export class FrontDoor {
           };
         return await api.invoke(httpApi[1] ?? '', request, call);
       }
-      const addressee = identify(request);
+      const addressee = identify(request, services);
       if (addressee.service === 'execute-api')
         throw new AwsError('NotFound', 'address the API by its host name', 404);
-      const account = this.house.account();
-      const name = addressee.service;
       const call = this.makeCall(addressee, request, requestId);
-      const outcome = await dispatch(
-        name,
-        () => account.service(name, addressee.region),
-        request,
-        call,
-        (operation) => {
-          const fault = account.faults.take(entries[name].signingName, operation, 'error');
-          if (fault)
-            throw new AwsError(
-              fault.code ?? 'InternalError',
-              fault.message ?? 'an injected fault',
-              fault.status ?? 400,
-            );
-        },
-      );
-      this.house.calls.add({
-        time: account.clock.now().toISOString(),
-        region: call.region,
-        service: entries[name].signingName,
-        operation: outcome.operation,
-        status: outcome.response.status,
-        errorCode: outcome.errorCode,
-        caller: call.principal.arn,
-        traceId: call.traceId,
-      });
-      return outcome.response;
+      return await this.aws.account.apiDoor.answer(addressee.service, request, call);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return encodeUnaddressed(error, request, requestId);
@@ -147,7 +117,7 @@ export class FrontDoor {
     request: WireRequest,
     requestId: string,
   ): Call {
-    const account = this.house.account();
+    const account = this.aws.account;
     return {
       region: addressee.region,
       accountId: account.accountId,
@@ -162,7 +132,7 @@ export class FrontDoor {
 function tryIdentify(request: WireRequest): Omit<Addressee, 'service'> {
   if (!request.headers.authorization && !request.query.has('X-Amz-Credential'))
     return { region: 'us-east-1' };
-  return identify(request);
+  return identify(request, services);
 }
 
 function withoutPort(authority: string): string {

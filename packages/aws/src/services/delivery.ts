@@ -1,7 +1,7 @@
 import { AwsError } from '../core/aws-error';
 import type { Context } from '../core/context';
 import { uuid } from '../core/ids';
-import { serviceCall } from '../core/ports';
+import { serviceCall } from '../core/service-call';
 import type { InvokeRequest } from './lambda/invoke';
 import type { StartRequest } from './sfn/executions';
 import type { SnsTopics } from './target-services';

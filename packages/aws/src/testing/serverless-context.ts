@@ -5,10 +5,11 @@ import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
 import { Faults } from '../core/faults';
 import { Ledger } from '../core/ledger';
-import { serviceCall } from '../core/ports';
+import { serviceCall } from '../core/service-call';
 import { Logs } from '../services/cloudwatch-logs';
 import { Lambda } from '../services/lambda';
 import type { SnsTopics } from '../services/target-services';
+import { noCorridor } from './no-corridor';
 
 export const accountId = '000000000000';
 export const roleArn = `arn:aws:iam::${accountId}:role/app`;
@@ -24,6 +25,7 @@ export function makeContext(scale = 1000): Context {
     bus: new EventBus('us-east-1', accountId, () => clock.now()),
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:4566',
+    ...noCorridor,
   };
 }
 

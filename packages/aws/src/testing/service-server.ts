@@ -6,10 +6,10 @@ import { type AwsEvent, EventBus } from '../core/event-bus';
 import { Faults } from '../core/faults';
 import { uuid } from '../core/ids';
 import { Ledger } from '../core/ledger';
-import type { Service } from '../core/service';
-import type { ServiceName } from '../wire/catalog';
-import { dispatch } from '../wire/dispatch';
+import { type ServiceName, services } from '../services';
 import { identify } from '../wire/identify';
+import { apiOf, rootCall } from './api';
+import { noCorridor } from './no-corridor';
 
 /** A region of its own for a test, with all its events. */
 export function makeContext(scale = 1, region = 'us-east-1'): { context: Context; events: AwsEvent[] } {
@@ -25,6 +25,7 @@ export function makeContext(scale = 1, region = 'us-east-1'): { context: Context
     bus,
     faults: new Faults(),
     endpoint: '',
+    ...noCorridor,
   };
   return { context, events };
 }
@@ -41,7 +42,8 @@ export interface ServiceServer {
 }
 
 /** One service behind real HTTP and the real wire. */
-export async function serve(name: ServiceName, service: Service): Promise<ServiceServer> {
+export async function serve(name: ServiceName, state: unknown): Promise<ServiceServer> {
+  const api = apiOf({ [name]: state });
   const server: Server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -58,21 +60,9 @@ export async function serve(name: ServiceName, service: Service): Promise<Servic
         body: Buffer.concat(chunks),
         host: (incoming.headers.host ?? '').replace(/:\d+$/, ''),
       };
-      const { region, accessKeyId = '' } = identify(request);
-      const principal = {
-        accessKeyId,
-        accountId: '000000000000',
-        arn: 'arn:aws:iam::000000000000:root',
-        userId: '000000000000',
-      };
-      const call = { region, accountId: '000000000000', requestId: uuid(), principal };
-      dispatch(
-        name,
-        () => service,
-        request,
-        call,
-        () => {},
-      ).then(({ response: answer }) => {
+      const { region, accessKeyId = '' } = identify(request, services);
+      const call = rootCall(region, uuid());
+      api.answer(name, request, { ...call, principal: { ...call.principal, accessKeyId } }).then((answer) => {
         const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
         response.writeHead(answer.status, {
           'content-length': String(body.length),

@@ -8,8 +8,8 @@ import { CborCodec } from '@smithy/core/cbor';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../core/aws-error';
 import type { WireRequest, WireResponse } from '../core/service';
+import type { OperationModel, ServiceModel } from '../core/service-model';
 import { checkJsonTypes } from './json-types';
-import type { OperationModel, ServiceModel } from './model';
 import { decodeQueryInput } from './query-input';
 import { decodeRestInput, type RestMatch, splitRestOutput } from './rest';
 
@@ -129,7 +129,11 @@ export function restXmlCodec(model: ServiceModel, match: RestMatch | undefined):
       if (value === undefined) return { status: rest.status, headers, body: '' };
       const root = schema.getMergedTraits().xmlName ?? schema.getName();
       const body = `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${model.xmlNamespace}">${xmlMembers(model, schema, value as Record<string, unknown>)}</${root}>`;
-      return { status: rest.status, headers: { 'content-type': 'application/xml', ...headers }, body };
+      return {
+        status: rest.status,
+        headers: { 'content-type': 'application/xml', ...headers },
+        body: writableInXml(body),
+      };
     },
     encodeError(error, requestId) {
       const more = Object.entries(error.details).map(
@@ -144,7 +148,7 @@ export function restXmlCodec(model: ServiceModel, match: RestMatch | undefined):
           'x-amz-id-2': requestId,
           ...error.headers,
         },
-        body,
+        body: writableInXml(body),
       };
     },
   };
@@ -201,7 +205,8 @@ function bodyMembers(operation: OperationModel, output: Record<string, unknown>)
   return members;
 }
 
-async function readJson(schema: NormalizedSchema, body: Buffer, jsonName: boolean): Promise<unknown> {
+/** Reads a JSON body. @throws AwsError `SerializationException` for one that is none, or whose types are not the schema's */
+export async function readJson(schema: NormalizedSchema, body: Buffer, jsonName: boolean): Promise<unknown> {
   if (body.length === 0) return {};
   const deserializer = new JsonShapeDeserializer({
     jsonName,
@@ -210,7 +215,10 @@ async function readJson(schema: NormalizedSchema, body: Buffer, jsonName: boolea
   deserializer.setSerdeContext(serdeContext);
   try {
     const text = body.toString();
-    checkJsonTypes(schema, JSON.parse(text), jsonName);
+    const parsed: unknown = JSON.parse(text);
+    if (schema.isStructSchema() && (typeof parsed !== 'object' || parsed === null))
+      throw new SyntaxError('it must be a JSON object');
+    checkJsonTypes(schema, parsed, jsonName);
     return schema.isUnitSchema() ? {} : await deserializer.read(schema, text);
   } catch (error) {
     throw error instanceof AwsError ? error : notValid(error);
@@ -221,7 +229,7 @@ function notValid(error: unknown): AwsError {
   return new AwsError('SerializationException', `the request body is not valid: ${(error as Error).message}`);
 }
 
-function writeJson(schema: NormalizedSchema, value: unknown, jsonName: boolean): string {
+export function writeJson(schema: NormalizedSchema, value: unknown, jsonName: boolean): string {
   if (schema.isUnitSchema()) return '{}';
   const serializer = new JsonShapeSerializer({
     jsonName,
@@ -285,7 +293,7 @@ function xmlResponse(status: number, body: string, requestId: string): WireRespo
   return {
     status,
     headers: { 'content-type': 'text/xml;charset=UTF-8', ...requestIds(requestId) },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+    body: writableInXml(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`),
   };
 }
 
@@ -307,4 +315,12 @@ export function encodeJsonError(
 
 export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}
+
+/** Text without what XML 1.0 has no way of writing (https://www.w3.org/TR/xml/#charsets): no client could read the answer. */
+function writableInXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, (char) => (char < ' ' && !'\t\n\r'.includes(char) ? '\ufffd' : char))
+    .replace(/[\ufffe\uffff]/g, '\ufffd');
 }

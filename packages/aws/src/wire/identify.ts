@@ -1,11 +1,10 @@
 import { AwsError } from '../core/aws-error';
-import type { WireRequest } from '../core/service';
-import { entries, type ServiceName, serviceNames } from './catalog';
+import type { ServiceDefinition, WireRequest } from '../core/service';
 
 /** Who a request is for, as far as the request itself says. */
 export interface Addressee {
-  /** `execute-api` is a call to a deployed HTTP API. */
-  readonly service: ServiceName | 'execute-api';
+  /** The folder's name of the service; `execute-api` is a call to a deployed HTTP API. */
+  readonly service: string;
   readonly region: string;
   /** The access key that signed it; undefined for an unsigned request. */
   readonly accessKeyId?: string;
@@ -21,41 +20,45 @@ const DEFAULT_REGION = 'us-east-1';
  *
  * @throws AwsError for a service that the embedded AWS does not have
  */
-export function identify(request: WireRequest): Addressee {
+export function identify(
+  request: WireRequest,
+  definitions: Readonly<Record<string, ServiceDefinition>>,
+): Addressee {
+  const services = Object.entries(definitions);
   const signed =
     CREDENTIAL.exec(request.headers.authorization ?? '') ??
     SCOPE.exec(request.query.get('X-Amz-Credential') ?? '');
   if (signed) {
     const [, accessKeyId, region, signingName = ''] = signed;
-    return { service: bySigningName(signingName), region: region || DEFAULT_REGION, accessKeyId };
+    return { service: bySigningName(signingName, services), region: region || DEFAULT_REGION, accessKeyId };
   }
   const fromHost = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(request.host);
   const target = request.headers['x-amz-target']?.split('.')[0];
-  const service =
-    serviceNames.find((name) => target !== undefined && entries[name].target === target) ??
-    serviceNames.find((name) => entries[name].signingName === fromHost?.[1]) ??
-    byApiVersion(request) ??
-    's3';
-  return { service, region: fromHost?.[2] ?? DEFAULT_REGION };
+  const version = namedVersion(request);
+  const [service] =
+    services.find(([, { target: prefix }]) => target !== undefined && prefix === target) ??
+    services.find(([, { signingName }]) => signingName === fromHost?.[1]) ??
+    services.find(([, definition]) => version !== undefined && definition.version === version) ??
+    [];
+  return { service: service ?? 's3', region: fromHost?.[2] ?? DEFAULT_REGION };
 }
 
 /** A form of the query protocols (`Action=…&Version=…`) names its service by the version of the API alone. */
-function byApiVersion(request: WireRequest): ServiceName | undefined {
+function namedVersion(request: WireRequest): string | undefined {
   const form = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
     ? new URLSearchParams(request.body.toString())
     : request.query;
-  if (!form.has('Action')) return undefined;
-  return serviceNames.find((name) => entries[name].version === form.get('Version'));
+  return form.has('Action') ? (form.get('Version') ?? undefined) : undefined;
 }
 
-function bySigningName(signingName: string): ServiceName | 'execute-api' {
+function bySigningName(signingName: string, services: readonly [string, ServiceDefinition][]): string {
   if (signingName === 'execute-api') return signingName;
-  const found = serviceNames.find((name) => entries[name].signingName === signingName);
+  const [found] = services.find(([, definition]) => definition.signingName === signingName) ?? [];
   if (found) return found;
   // As a service that the account may not use: clients that can do without it (`serverless remove` and ECR) go on.
   throw new AwsError(
     'AccessDeniedException',
-    `the embedded AWS does not have the service '${signingName}'; it has ${serviceNames.map((name) => entries[name].signingName).join(', ')}`,
+    `the embedded AWS does not have the service '${signingName}'; it has ${services.map(([, definition]) => definition.signingName).join(', ')}`,
     403,
   );
 }

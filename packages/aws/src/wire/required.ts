@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../core/aws-error';
-import { requiredMembers } from './model';
+import { requiredMembers } from '../core/service-model';
 import { memberKey } from './query-input';
 
 /** How a protocol writes the way to what is missing. */

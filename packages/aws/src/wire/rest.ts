@@ -1,6 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import type { WireRequest } from '../core/service';
-import type { OperationModel, ServiceModel } from './model';
+import type { OperationModel, ServiceModel } from '../core/service-model';
 import { readSimple } from './query-input';
 
 /** An operation of a REST protocol and the labels of its path. */

@@ -33,7 +33,7 @@ afterAll(() => {
 });
 
 test('the SDK creates and reads an HTTP API', async () => {
-  const requestHandler = wireHandler('apigateway', new ApiGateway(context, { lambda }));
+  const requestHandler = wireHandler('apigatewayv2', new ApiGateway(context, { lambda }).operations);
   const client = new ApiGatewayV2Client({ ...settings, requestHandler });
   const { ApiId } = await client.send(new CreateApiCommand({ Name: 'a', ProtocolType: 'HTTP' }));
   const { Items } = await client.send(new GetApisCommand({}));
@@ -44,7 +44,10 @@ test('the SDK creates and reads an HTTP API', async () => {
 });
 
 test('the SDK creates and reads a schedule', async () => {
-  const client = new SchedulerClient({ ...settings, requestHandler: wireHandler('scheduler', scheduler) });
+  const client = new SchedulerClient({
+    ...settings,
+    requestHandler: wireHandler('scheduler', scheduler.operations),
+  });
   const Target = {
     Arn: 'arn:aws:lambda:us-east-1:000000000000:function:app',
     RoleArn: 'arn:aws:iam::000000000000:role/r',
@@ -68,7 +71,10 @@ test('the SDK creates and reads a schedule', async () => {
 });
 
 test('the SDK creates and reads an alarm', async () => {
-  const client = new CloudWatchClient({ ...settings, requestHandler: wireHandler('cloudwatch', cloudwatch) });
+  const client = new CloudWatchClient({
+    ...settings,
+    requestHandler: wireHandler('cloudwatch', cloudwatch.operations),
+  });
   const alarm = {
     AlarmName: 'a',
     Namespace: 'n',

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/transport';
-import type { Service } from '../core/service';
-import type { ServiceName } from './catalog';
-import { dispatch } from './dispatch';
+import type { Call } from '../core/service';
+import type { ServiceName } from '../services';
+import { apiWith, requestOf } from '../testing/api';
 
 interface SdkRequest {
   readonly method: string;
@@ -14,13 +14,11 @@ interface SdkRequest {
 }
 
 /** A request handler for SDK clients that hands each request to the wire in this process: real bytes, no socket. */
-export function wireHandler(name: ServiceName, service: Service) {
-  const principal = {
-    accessKeyId: 'test',
-    accountId: '000000000000',
-    arn: 'arn:aws:iam::000000000000:root',
-    userId: '0',
-  };
+export function wireHandler(
+  name: ServiceName,
+  operations: Readonly<Record<string, (input: never, call: Call) => unknown>>,
+) {
+  const api = apiWith(name, operations);
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request: SdkRequest) {
@@ -31,11 +29,9 @@ export function wireHandler(name: ServiceName, service: Service) {
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([key, value]) => [key.toLowerCase(), value]),
       );
-      const call = { region: 'us-east-1', accountId: principal.accountId, requestId: 'request-1', principal };
-      const { response } = await dispatch(
+      const response = await api.answer(
         name,
-        () => service,
-        {
+        requestOf({
           method: request.method,
           path: request.path,
           query,
@@ -46,9 +42,7 @@ export function wireHandler(name: ServiceName, service: Service) {
               ? Buffer.from(request.body)
               : Buffer.concat([request.body ?? new Uint8Array()]),
           host: request.hostname,
-        },
-        call,
-        () => {},
+        }),
       );
       const body = Readable.from([Buffer.from(response.body)]);
       return {

@@ -1,5 +1,5 @@
 import type { Context } from '../../core/context';
-import type { Call, OperationsOf, Service, WireRequest, WireResponse } from '../../core/service';
+import type { Call, OperationsOf, WireRequest, WireResponse } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import { apiOperations } from './apis';
 import { type Functions, Gateway } from './gateway';
@@ -12,7 +12,7 @@ import { tagOperations } from './tags';
 type Client = typeof import('@aws-sdk/client-apigatewayv2');
 
 /** API Gateway v2 of one region: HTTP APIs, as records and as they answer requests. */
-export class ApiGateway implements Service {
+export class ApiGateway {
   readonly operations;
   private readonly store: ApiStore;
   private readonly gateway: Gateway;

@@ -1,4 +1,4 @@
-import type { Ec2Directory } from '../../core/ports';
+import type { Ec2Port } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
 
 type Ec2Operations = Required<
@@ -17,7 +17,7 @@ type ElbOperations = Required<
 
 /** The services that Auto Scaling works with. */
 export interface Dependencies {
-  readonly ec2: Pick<Ec2Directory, 'instance' | 'subnet' | 'onInstanceState'> & {
+  readonly ec2: Pick<Ec2Port, 'instance' | 'subnet' | 'onInstanceState'> & {
     readonly operations: Ec2Operations;
   };
   readonly elbv2: {

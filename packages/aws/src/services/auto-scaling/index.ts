@@ -1,5 +1,4 @@
 import type { Context } from '../../core/context';
-import type { Service } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { Dependencies } from './dependencies';
 import { groupOperations } from './group-operations';
@@ -13,7 +12,7 @@ import { targetOperations } from './target-operations';
 type Client = typeof import('@aws-sdk/client-auto-scaling');
 
 /** Amazon EC2 Auto Scaling in one region: groups that keep their capacity, and instance refreshes. */
-export class AutoScaling implements Service {
+export class AutoScaling {
   private readonly state: AutoScalingState;
   readonly operations: TypedOperations<Client, ReturnType<typeof allOperations>>;
 

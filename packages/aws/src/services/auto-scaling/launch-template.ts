@@ -2,7 +2,7 @@ import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import type { Dependencies } from './dependencies';
 import type { Configuration, LaunchedFrom } from './group';
 import { templateOf } from './group';

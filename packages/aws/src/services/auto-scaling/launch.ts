@@ -3,7 +3,7 @@ import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import type { Activities, Place } from './activities';
 import type { Dependencies } from './dependencies';
 import type { Configuration, Group, Member } from './group';

@@ -1,7 +1,7 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import type { Dependencies } from './dependencies';
 import type { Group, Member } from './group';
 

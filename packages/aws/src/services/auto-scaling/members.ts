@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import type { Group, Member } from './group';
 import { isPending, isTerminating } from './group';
 import type { KeeperParts } from './keeper-parts';

@@ -5,7 +5,8 @@ import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { resourceId } from '../../core/ids';
 import { Ledger } from '../../core/ledger';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
+import { noCorridor } from '../../testing/no-corridor';
 import { AutoScaling } from '.';
 import type { Dependencies } from './dependencies';
 
@@ -56,6 +57,7 @@ export class SmallCloud {
       bus,
       faults: new Faults(),
       endpoint: 'http://127.0.0.1:1',
+      ...noCorridor,
     };
     this.autoScaling = new AutoScaling(this.context, { ec2: this.ec2(), elbv2: this.elbv2() });
   }

@@ -1,6 +1,6 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-auto-scaling';
-import { isServiceCall } from '../../core/ports';
 import type { Call } from '../../core/service';
+import { isServiceCall } from '../../core/service-call';
 import { validationError } from './validation-error';
 
 /** Tags as a group keeps them. @throws AwsError `ValidationError` */

@@ -16,7 +16,7 @@ let client: AutoScalingClient;
 
 beforeAll(async () => {
   cloud = new SmallCloud();
-  server = await serve('autoscaling', cloud.autoScaling);
+  server = await serve('auto-scaling', cloud.autoScaling);
   client = new AutoScalingClient(server.client);
 });
 afterAll(async () => {

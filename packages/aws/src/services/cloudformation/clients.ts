@@ -1,17 +1,7 @@
 import { AwsError } from '../../core/aws-error';
+import type { Api } from '../../core/client';
 import type { Context } from '../../core/context';
-import { serviceCall } from '../../core/ports';
-import type { OperationsOf, Service } from '../../core/service';
-import type { ServiceName } from '../../wire/catalog';
-
-type Api<Client> = {
-  readonly [Name in keyof OperationsOf<Client>]-?: NonNullable<OperationsOf<Client>[Name]> extends (
-    input: infer Input,
-    ...rest: never[]
-  ) => infer Output
-    ? (input: Input) => Promise<Awaited<Output>>
-    : never;
-};
+import { serviceCall } from '../../core/service-call';
 
 /** The other services of the region, as CloudFormation calls them. */
 export interface Clients {
@@ -47,49 +37,42 @@ export class ServiceFailure extends Error {
   }
 }
 
-/** What CloudFormation calls the services in its messages. */
-const SERVICE_IDS: Readonly<Record<keyof Clients, string>> = {
-  ec2: 'Ec2',
-  autoscaling: 'AutoScaling',
-  elbv2: 'ElasticLoadBalancingV2',
-  states: 'Sfn',
-  dynamodb: 'DynamoDb',
-  s3: 'S3',
-  ssm: 'Ssm',
-  sns: 'Sns',
-  iam: 'Iam',
-  lambda: 'Lambda',
-  cloudwatch: 'CloudWatch',
-  logs: 'CloudWatchLogs',
-  apigateway: 'ApiGatewayV2',
-  scheduler: 'Scheduler',
-  events: 'EventBridge',
+/** The services' folders, and what CloudFormation calls them in its messages. */
+const SERVICES: Readonly<Record<keyof Clients, { readonly folder: string; readonly id: string }>> = {
+  ec2: { folder: 'ec2', id: 'Ec2' },
+  autoscaling: { folder: 'auto-scaling', id: 'AutoScaling' },
+  elbv2: { folder: 'elastic-load-balancing-v2', id: 'ElasticLoadBalancingV2' },
+  states: { folder: 'sfn', id: 'Sfn' },
+  dynamodb: { folder: 'dynamodb', id: 'DynamoDb' },
+  s3: { folder: 's3', id: 'S3' },
+  ssm: { folder: 'ssm', id: 'Ssm' },
+  sns: { folder: 'sns', id: 'Sns' },
+  iam: { folder: 'iam', id: 'Iam' },
+  lambda: { folder: 'lambda', id: 'Lambda' },
+  cloudwatch: { folder: 'cloudwatch', id: 'CloudWatch' },
+  logs: { folder: 'cloudwatch-logs', id: 'CloudWatchLogs' },
+  apigateway: { folder: 'apigatewayv2', id: 'ApiGatewayV2' },
+  scheduler: { folder: 'scheduler', id: 'Scheduler' },
+  events: { folder: 'eventbridge', id: 'EventBridge' },
 };
 
 /** Makes the clients. What a service refuses is thrown as a `ServiceFailure`. */
-export function makeClients(
-  context: Context,
-  services: Readonly<Partial<Record<ServiceName, Service>>>,
-): Clients {
-  const names = Object.keys(SERVICE_IDS) as (keyof Clients)[];
-  return Object.fromEntries(
-    names.map((name) => [name, makeClient(context, name, () => services[name])]),
-  ) as never;
+export function makeClients(context: Context): Clients {
+  const names = Object.keys(SERVICES) as (keyof Clients)[];
+  return Object.fromEntries(names.map((name) => [name, makeClient(context, name)])) as never;
 }
 
-function makeClient(context: Context, name: keyof Clients, find: () => Service | undefined): object {
+function makeClient(context: Context, name: keyof Clients): object {
+  const { folder, id } = SERVICES[name];
   return new Proxy(
     {},
     {
-      get: (_target, operation: string) => async (input: unknown) => {
+      get: (_target, operation: string) => async (input: object) => {
         const call = serviceCall(context, 'cloudformation');
-        const run = find()?.operations[operation];
         try {
-          if (!run)
-            throw new AwsError('InvalidAction', `The action ${operation} is not valid for this endpoint.`);
-          return await run(input as never, call);
+          return await context.invoke(call, folder, operation, input);
         } catch (error) {
-          if (error instanceof AwsError) throw new ServiceFailure(SERVICE_IDS[name], error, call.requestId);
+          if (error instanceof AwsError) throw new ServiceFailure(id, error, call.requestId);
           throw error;
         }
       },

@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import type { OperationsOf, Service } from '../../core/service';
-import type { ServiceName } from '../../wire/catalog';
+import type { OperationsOf } from '../../core/service';
 import { makeClients, ServiceFailure } from './clients';
 import type { Engine } from './engine/engine';
 import { validationError } from './errors';
@@ -15,23 +14,14 @@ import { resourceTypes } from './resources/types';
 import { Stacks } from './stacks';
 
 /** AWS CloudFormation of one region. It makes resources through the other services' own operations. */
-export class CloudFormation implements Service {
+export class CloudFormation {
   readonly operations;
   private readonly closing = new AbortController();
   private readonly engine: Engine;
 
-  /**
-   * @param deps `services`: those of the region, looked up when they are first needed;
-   *   `readObject`: reads a template from S3, by default through the S3 service's `GetObject`
-   */
-  constructor(
-    context: Context,
-    deps: {
-      readonly services: Readonly<Partial<Record<ServiceName, Service>>>;
-      readonly readObject?: ReadObject;
-    },
-  ) {
-    const aws = makeClients(context, deps.services);
+  /** @param readObject reads a template from S3, by default through the S3 service's `GetObject` */
+  constructor(context: Context, { readObject: given }: { readonly readObject?: ReadObject } = {}) {
+    const aws = makeClients(context);
     setMaxListeners(0, this.closing.signal);
     this.engine = {
       context,
@@ -40,7 +30,7 @@ export class CloudFormation implements Service {
       types: (name) => (Object.hasOwn(resourceTypes, name) ? resourceTypes[name] : undefined),
       closing: this.closing.signal,
     };
-    const readObject = deps.readObject ?? readThroughS3(aws);
+    const readObject = given ?? readThroughS3(aws);
     this.operations = {
       ...stackOperations(this.engine, readObject),
       ...changeSetOperations(this.engine, readObject),

@@ -4,13 +4,15 @@ import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
-import { serviceCall } from '../../core/ports';
-import type { Call, Service } from '../../core/service';
+import type { Call } from '../../core/service';
+import { serviceCall } from '../../core/service-call';
+import { apiOf } from '../../testing/api';
+import { noCorridor } from '../../testing/no-corridor';
 import { Iam } from '../iam';
 import { CloudFormation } from '.';
 
 /** A Parameter Store and log groups, as small as templates need them. */
-class Shelf implements Service {
+class Shelf {
   readonly values = new Map<string, string>();
   /** Operations in the order in which they were called, e.g. `CreateLogGroup a`. */
   readonly calls: string[] = [];
@@ -58,14 +60,21 @@ export function openPlace() {
     bus: new EventBus('eu-north-1', '000000000000', () => clock.now()),
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:4566',
+    ...noCorridor,
   };
   const iam = new Iam({ accountId: context.accountId, clock });
   const ssm = new Shelf();
   const objects = new Map<string, string>();
-  const cloudFormation = new CloudFormation(context, {
-    services: { iam, ssm },
-    readObject: async (bucket, key) => objects.get(`${bucket}/${key}`) ?? '',
-  });
+  const api = apiOf({ iam, ssm });
+  const cloudFormation = new CloudFormation(
+    {
+      ...context,
+      invoke: (call, service, operation, input) => api.corridor.invoke(call, service, operation, input),
+    },
+    {
+      readObject: async (bucket, key) => objects.get(`${bucket}/${key}`) ?? '',
+    },
+  );
   const call: Call = serviceCall(context, 'test');
   const aws = cloudFormation.operations;
   return {

@@ -3,8 +3,10 @@ import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import { Network } from '../../network';
+import { apiOf } from '../../testing/api';
+import { noCorridor } from '../../testing/no-corridor';
 import { AutoScaling } from '../auto-scaling';
 import { Logs } from '../cloudwatch-logs';
 import { DynamoDb } from '../dynamodb';
@@ -31,6 +33,7 @@ export function openRegion() {
     bus,
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:4566',
+    ...noCorridor,
   };
   const iam = new Iam({ accountId, clock });
   const s3 = new S3({ accountId, clock, busOf: () => bus });
@@ -42,8 +45,20 @@ export function openRegion() {
   const dynamodb = new DynamoDb(context);
   const sns = new Sns(context);
   const logs = new Logs(context);
-  const cloudFormation = new CloudFormation(context, {
-    services: { iam, s3, ssm, ec2, elbv2, autoscaling, dynamodb, sns, logs },
+  const api = apiOf({
+    iam,
+    s3,
+    ssm,
+    ec2,
+    'elastic-load-balancing-v2': elbv2,
+    'auto-scaling': autoscaling,
+    dynamodb,
+    sns,
+    'cloudwatch-logs': logs,
+  });
+  const cloudFormation = new CloudFormation({
+    ...context,
+    invoke: (call, service, operation, input) => api.corridor.invoke(call, service, operation, input),
   });
   const aws = cloudFormation.operations;
   return {

@@ -1,12 +1,12 @@
 import type { Context } from '../../core/context';
-import type { OperationsOf, Service } from '../../core/service';
+import type { OperationsOf } from '../../core/service';
 import { eventOperations } from './events';
 import { groupOperations } from './groups';
 import { type LogEvent, type LogGroup, LogStore, type LogStream, type NewLine } from './store';
 import { streamOperations } from './streams';
 
 /** CloudWatch Logs of one region: groups, streams and their lines. */
-export class Logs implements Service {
+export class Logs {
   private readonly store: LogStore;
   readonly operations;
 

@@ -2,7 +2,7 @@ import type { AlarmHistoryItem, HistoryItemType, MetricAlarm, StateValue } from 
 import { AwsError } from '../../core/aws-error';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import type { SnsTopics } from '../target-services';
 import { judge, readPoints, type Verdict } from './evaluation';
 import type { MetricStore } from './metrics';

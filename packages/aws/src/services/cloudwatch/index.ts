@@ -1,6 +1,6 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../core/context';
-import type { OperationsOf, Service } from '../../core/service';
+import type { OperationsOf } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { SnsTopics } from '../target-services';
 import { alarmOperations } from './alarm-operations';
@@ -14,7 +14,7 @@ import { TagStore, tagOperations } from './tags';
 type Client = typeof import('@aws-sdk/client-cloudwatch');
 
 /** CloudWatch of one region: metrics, alarms and dashboards. */
-export class CloudWatch implements Service {
+export class CloudWatch {
   readonly operations;
   private readonly metrics: MetricStore;
   private readonly alarms: Alarms;

@@ -13,6 +13,7 @@ import { Clock } from '../../core/clock';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
+import { noCorridor } from '../../testing/no-corridor';
 import { wireHandler } from '../../wire/wire-handler';
 import { DynamoDb } from './index';
 
@@ -25,12 +26,13 @@ const dynamo = new DynamoDb({
   bus: new EventBus('eu-north-1', '000000000000', () => clock.now()),
   faults: new Faults(),
   endpoint: 'http://127.0.0.1:1',
+  ...noCorridor,
 });
 const client = new DynamoDBClient({
   region: 'eu-north-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   maxAttempts: 1,
-  requestHandler: wireHandler('dynamodb', dynamo),
+  requestHandler: wireHandler('dynamodb', dynamo.operations as never),
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import type { Engine, EngineAnswer } from './engine';
+import type { Engine } from './engine';
 
 type Attributes = Record<string, unknown>;
 
@@ -11,25 +11,17 @@ interface ConditionalWrite {
 }
 
 /**
- * Adds the item that made a condition fail to the refusal, when the caller asked for it: dynalite does not know
+ * The item that made a condition fail, when the caller asked for it: dynalite does not know
  * `ReturnValuesOnConditionCheckFailure`.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
  */
-export async function showFailedItem(
-  engine: Engine,
-  body: Buffer,
-  answer: EngineAnswer,
-): Promise<EngineAnswer> {
-  if (answer.status !== 400 || !answer.body.includes('#ConditionalCheckFailedException')) return answer;
-  const write = JSON.parse(body.toString()) as ConditionalWrite;
-  if (write.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return answer;
+export async function failedItem(engine: Engine, code: string, write: ConditionalWrite): Promise<unknown> {
+  if (code !== 'ConditionalCheckFailedException') return undefined;
+  if (write.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return undefined;
   const { TableName } = write;
   const Key = write.Key ?? (await keyOf(engine, TableName, write.Item ?? {}));
   const { Item } = await engine.call('GetItem', { TableName, Key, ConsistentRead: true });
-  if (!Item) return answer;
-  // The length and the checksum were those of the shorter body.
-  const { 'content-length': _length, 'x-amz-crc32': _checksum, ...headers } = answer.headers;
-  return { ...answer, headers, body: JSON.stringify({ ...JSON.parse(answer.body), Item }) };
+  return Item;
 }
 
 async function keyOf(engine: Engine, TableName: string, item: Attributes): Promise<Attributes> {

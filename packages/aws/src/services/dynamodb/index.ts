@@ -15,31 +15,16 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import type { Service, WireRequest, WireResponse } from '../../core/service';
 import { Engine } from './engine';
 import { expireItems } from './expiry';
-import { showFailedItem } from './failed-item';
+import { ItemEngine, itemOperations } from './items';
 import { AllTableSettings, backupsOf, nameOf } from './table-settings';
 
 /** AWS deletes expired items within a few days, mostly within minutes; this looks as often, in AWS seconds. */
 const EXPIRY_SECONDS = 300;
-/** What dynalite does itself, straight from the wire. */
-const ITEM_OPERATIONS = new Set([
-  'BatchGetItem',
-  'BatchWriteItem',
-  'DeleteItem',
-  'GetItem',
-  'ListTables',
-  'PutItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-]);
-
 /** DynamoDB of one region: dynalite for the tables and items, and beside it what dynalite lacks. */
-export class DynamoDb implements Service {
+export class DynamoDb {
   readonly operations;
-  readonly handled = ITEM_OPERATIONS;
   private readonly engine: Engine;
   private readonly settings = new AllTableSettings();
   private readonly stopExpiry: () => void;
@@ -48,7 +33,10 @@ export class DynamoDb implements Service {
 
   constructor(context: Context) {
     this.engine = new Engine(context.region);
-    this.operations = tableOperations(this.engine, this.settings, () => context.clock.now());
+    this.operations = {
+      ...tableOperations(this.engine, this.settings, () => context.clock.now()),
+      ...itemOperations(new ItemEngine(this.engine)),
+    };
     this.stopExpiry = context.clock.every(EXPIRY_SECONDS, () => {
       this.expiry ??= expireItems(this.engine, this.settings.expiring(), context.clock.now())
         .catch((error: unknown) => console.error('DynamoDB could not delete expired items:', error))
@@ -58,32 +46,10 @@ export class DynamoDb implements Service {
     });
   }
 
-  /** Item operations keep their own encoding: they go to dynalite as they came. */
-  async handle(request: WireRequest): Promise<WireResponse | undefined> {
-    const operation = request.headers['x-amz-target']?.split('.')[1] ?? '';
-    if (!ITEM_OPERATIONS.has(operation)) return undefined;
-    const body = withTableName(request.body);
-    const answer = await this.engine.send(operation, body);
-    return showFailedItem(this.engine, body, answer);
-  }
-
   async dispose(): Promise<void> {
     this.stopExpiry();
     await this.expiry;
     this.engine.close();
-  }
-}
-
-/** Tables may be named by ARN, which dynalite does not know. What is no JSON is for dynalite to refuse. */
-function withTableName(body: Buffer): Buffer {
-  if (!body.includes('arn:aws:dynamodb:')) return body;
-  try {
-    const input = JSON.parse(body.toString()) as { TableName?: unknown };
-    if (typeof input.TableName !== 'string') return body;
-    return Buffer.from(JSON.stringify({ ...input, TableName: nameOf(input.TableName) }));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return body;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context';
-import type { Ec2Directory } from '../../core/ports';
-import type { Service } from '../../core/service';
+import type { Ec2Port } from '../../core/ports';
 import { addressOperations } from './addresses';
 import { withDryRun } from './dry-run';
 import { ebsEncryptionOperations } from './ebs-encryption';
@@ -64,7 +63,7 @@ function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
 }
 
 /** Amazon EC2 in one region, born with a default VPC and Amazon's images. */
-export class Ec2 implements Service, Ec2Directory {
+export class Ec2 implements Ec2Port {
   readonly operations: ReturnType<typeof ec2Operations>;
   /** For EC2 in other regions, which copy images from here. */
   readonly state: Ec2State;

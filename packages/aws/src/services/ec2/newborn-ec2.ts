@@ -3,9 +3,11 @@ import type { Context } from '../../core/context';
 import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
-import { type IamDirectory, serviceCall } from '../../core/ports';
+import type { IamPort } from '../../core/ports';
 import type { Call } from '../../core/service';
+import { serviceCall } from '../../core/service-call';
 import { Network } from '../../network';
+import { noCorridor } from '../../testing/no-corridor';
 import { Ec2 } from '.';
 import { publicImageParameters } from './images/amazon-images';
 
@@ -16,7 +18,7 @@ const PROFILE = {
   roleArn: 'arn:aws:iam::000000000000:role/base',
 };
 
-const iam: Pick<IamDirectory, 'instanceProfile' | 'issue'> = {
+const iam: Pick<IamPort, 'instanceProfile' | 'issue'> = {
   instanceProfile: (nameOrArn) => ([PROFILE.name, PROFILE.arn].includes(nameOrArn) ? PROFILE : undefined),
   issue: () => ({
     accessKeyId: 'ASIA',
@@ -56,6 +58,7 @@ export function bearEc2(
     bus: new EventBus(region, '000000000000', () => clock.now()),
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:1',
+    ...noCorridor,
   };
   const events: AwsEvent[] = [];
   context.bus.subscribe((event) => events.push(event));
@@ -63,7 +66,7 @@ export function bearEc2(
   const parameters = publicImageParameters(region);
   const ec2 = new Ec2(context, {
     network,
-    iam: iam as IamDirectory,
+    iam: iam as IamPort,
     ssm: { parameter: (name) => parameters[name] },
     regionOf: options.regionOf,
   });

@@ -1,7 +1,7 @@
 import type { KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import type { IamDirectory, SsmDirectory } from '../../core/ports';
+import type { IamPort, SsmPort } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
 import { ClientTokens } from './client-tokens';
@@ -57,8 +57,8 @@ export type KeyPairRecord = Has<KeyPairInfo, 'KeyPairId' | 'KeyName' | 'KeyFinge
 /** What EC2 needs of its neighbours. */
 export interface Ec2Dependencies {
   readonly network: Network;
-  readonly iam: IamDirectory;
-  readonly ssm: SsmDirectory;
+  readonly iam: IamPort;
+  readonly ssm: SsmPort;
   /** EC2 of another region, for CopyImage. Asked when it is needed. */
   readonly regionOf?: (region: string) => { readonly state: Ec2State } | undefined;
 }

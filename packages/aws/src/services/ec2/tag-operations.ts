@@ -1,7 +1,7 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
-import { isServiceCall } from '../../core/ports';
 import type { Call } from '../../core/service';
+import { isServiceCall } from '../../core/service-call';
 import type { Collection } from './collection';
 import { compileFilters, type FilterTable } from './filters';
 import { requireImage } from './images/access';

@@ -1,7 +1,7 @@
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../core/aws-error';
-import { isServiceCall } from '../../core/ports';
 import type { Call } from '../../core/service';
+import { isServiceCall } from '../../core/service-call';
 
 const MOST_TAGS = 50;
 const LONGEST_KEY = 128;

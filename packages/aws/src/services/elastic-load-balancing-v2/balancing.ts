@@ -4,7 +4,7 @@ import { AwsError } from '../../core/aws-error';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import type { Ec2Directory } from '../../core/ports';
+import type { Ec2Port } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
 import { checkTarget } from './health-check';
@@ -32,7 +32,7 @@ export interface TargetHealthChange {
 }
 
 /** What load balancing asks of EC2. */
-export type Ec2ForBalancing = Ec2Directory & {
+export type Ec2ForBalancing = Ec2Port & {
   readonly operations: Pick<
     OperationsOf<typeof ec2Client>,
     'DescribeSecurityGroups' | 'DescribeInternetGateways'

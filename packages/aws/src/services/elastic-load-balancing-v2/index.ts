@@ -1,7 +1,6 @@
 import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Context } from '../../core/context';
-import type { IamDirectory } from '../../core/ports';
-import type { Service } from '../../core/service';
+import type { IamPort } from '../../core/ports';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { Network } from '../../network';
 import { accountOperations } from './account-operations';
@@ -30,15 +29,12 @@ function operationsOf(balancing: Balancing, servers: Servers) {
 }
 
 /** Elastic Load Balancing v2 in one region: its API, and load balancers that really balance. */
-export class ElbV2 implements Service {
+export class ElbV2 {
   readonly operations: TypedOperations<typeof client, ReturnType<typeof operationsOf>>;
   private readonly balancing: Balancing;
   private readonly servers: Servers;
 
-  constructor(
-    context: Context,
-    { ec2, network }: { ec2: Ec2ForBalancing; network: Network; iam?: IamDirectory },
-  ) {
+  constructor(context: Context, { ec2, network }: { ec2: Ec2ForBalancing; network: Network; iam?: IamPort }) {
     this.balancing = new Balancing(context, ec2, network);
     this.servers = new Servers(this.balancing);
     this.operations = operationsOf(this.balancing, this.servers);

@@ -6,8 +6,9 @@ import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import { Network } from '../../network';
+import { noCorridor } from '../../testing/no-corridor';
 import { ElbV2 } from '.';
 
 const everything: IpPermission[] = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
@@ -52,6 +53,7 @@ export class Stage {
       bus: new EventBus('us-east-1', '000000000000', () => this.clock.now()),
       faults: new Faults(),
       endpoint: 'http://127.0.0.1:0',
+      ...noCorridor,
     };
     this.network = new Network(this.context);
     this.network.useTopology({

@@ -1,7 +1,7 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../core/aws-error';
-import { isServiceCall } from '../../core/ports';
 import type { Call } from '../../core/service';
+import { isServiceCall } from '../../core/service-call';
 
 const MOST_TAGS = 50;
 

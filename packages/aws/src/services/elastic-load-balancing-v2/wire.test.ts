@@ -18,7 +18,7 @@ let client: ElasticLoadBalancingV2Client;
 
 beforeEach(async () => {
   stage = new Stage();
-  server = await serve('elbv2', stage.elbv2);
+  server = await serve('elastic-load-balancing-v2', stage.elbv2);
   client = new ElasticLoadBalancingV2Client(server.client);
 });
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import type { AwsEvent } from '../../core/event-bus';
-import type { OperationsOf, Service } from '../../core/service';
+import type { OperationsOf } from '../../core/service';
 import { deliver, type TargetServices } from '../delivery';
 import { busOperations } from './buses';
 import { putEvents } from './put-events';
@@ -27,7 +27,7 @@ export interface FailedInvocation {
 const MOST_FAILURES = 100;
 
 /** EventBridge of one region: buses, rules, and the delivery of events to targets. */
-export class EventBridge implements Service {
+export class EventBridge {
   readonly operations;
   private readonly store: BusStore;
   private readonly failed: FailedInvocation[] = [];

@@ -1,6 +1,6 @@
-import type { IamDirectory, IssuedCredentials } from '../../core/ports';
+import type { IamPort, IssuedCredentials } from '../../core/ports';
 import type { Principal } from '../../core/principal';
-import type { OperationsOf, Service } from '../../core/service';
+import type { OperationsOf } from '../../core/service';
 import { accountOperations } from './account';
 import { instanceProfileOperations } from './instance-profiles';
 import { managedPolicyOperations } from './managed-policies';
@@ -13,7 +13,7 @@ import { userPolicyOperations } from './user-policies';
 import { userOperations } from './users';
 
 /** AWS Identity and Access Management of one account: records with AWS's rules. Policies are kept, not enforced. */
-export class Iam implements Service, IamDirectory {
+export class Iam implements IamPort {
   readonly state: IamState;
   private readonly sessions: Sessions;
   readonly operations;

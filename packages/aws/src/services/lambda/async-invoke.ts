@@ -2,7 +2,7 @@ import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
 import type { SnsTopics } from '../target-services';
 import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';
 import type { FunctionStore, LambdaFunction } from './store';

@@ -1,7 +1,7 @@
 import type { CreateFunctionRequest, FunctionConfiguration, Runtime } from '@aws-sdk/client-lambda';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import type { Ec2Directory, IamDirectory } from '../../core/ports';
+import type { Ec2Port, IamPort } from '../../core/ports';
 import { checkRange, constraintError, invalidParameter } from './refusals';
 import type { Code } from './store';
 
@@ -33,8 +33,8 @@ export type Settings = Omit<CreateFunctionRequest, 'Code' | 'FunctionName' | 'Pu
 /** Who is asked whether a configuration makes sense. */
 export interface ConfigurationChecks {
   readonly context: Context;
-  readonly iam: Pick<IamDirectory, 'role'>;
-  readonly ec2: Pick<Ec2Directory, 'subnet' | 'securityGroup'>;
+  readonly iam: Pick<IamPort, 'role'>;
+  readonly ec2: Pick<Ec2Port, 'subnet' | 'securityGroup'>;
 }
 
 /** The runtimes of Node.js that functions may be made with. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
@@ -118,7 +118,7 @@ function checkEnvironment(variables: Readonly<Record<string, string>>): void {
   if (JSON.stringify(variables).length > 4096) throw invalidParameter(`${because} exceeded the 4KB limit.`);
 }
 
-function checkRole(roleArn: string, iam: Pick<IamDirectory, 'role'>): void {
+function checkRole(roleArn: string, iam: Pick<IamPort, 'role'>): void {
   if (!/^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[\w+=,.@\-/]+$/.test(roleArn))
     throw constraintError(
       roleArn,

@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
-import type { Ec2Directory } from '../../core/ports';
+import type { Ec2Port } from '../../core/ports';
 import { type Connector, type TunnelAddress, Tunnels } from './tunnel';
 
 /** A function's way out. */
@@ -25,7 +25,7 @@ export class FunctionNetwork {
   private turn = 0;
 
   constructor(
-    private readonly ec2: Pick<Ec2Directory, 'createInterface' | 'deleteInterface'>,
+    private readonly ec2: Pick<Ec2Port, 'createInterface' | 'deleteInterface'>,
     network: Connector,
   ) {
     this.tunnels = new Tunnels(network);

@@ -1,3 +1,4 @@
+import { apiOf } from '../../testing/api';
 import {
   addFunction,
   callOf,
@@ -190,7 +191,7 @@ test('the archive can be fetched from the address that GetFunction gives', async
   const { Code } = lambda.operations.GetFunction({ FunctionName: 'plan' });
   const url = new URL(Code.Location);
   expect(url.searchParams.get('X-Amz-Credential')).toMatch(/us-east-1\/lambda\/aws4_request$/);
-  const answer = await lambda.handle({
+  const answer = await apiOf({ lambda }).answer('lambda', {
     method: 'GET',
     path: url.pathname,
     query: url.searchParams,

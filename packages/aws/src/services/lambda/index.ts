@@ -1,7 +1,7 @@
 import type { BlobPayloadInputTypes } from '@smithy/types';
 import type { Context } from '../../core/context';
-import type { Ec2Directory, IamDirectory } from '../../core/ports';
-import type { OperationsOf, Service, WireRequest, WireResponse } from '../../core/service';
+import type { Ec2Port, IamPort } from '../../core/ports';
+import type { Call, OperationsOf, WireRequest, WireResponse } from '../../core/service';
 import type { SnsTopics } from '../target-services';
 import { AsyncInvoker, type DeadEvent } from './async-invoke';
 import { CodeFolder, type CodeSource } from './code';
@@ -22,9 +22,9 @@ const INVOCATION_TYPES: readonly string[] = ['Event', 'RequestResponse', 'DryRun
 
 /** What Lambda stands on. */
 export interface LambdaDependencies {
-  readonly ec2: Pick<Ec2Directory, 'subnet' | 'securityGroup' | 'createInterface' | 'deleteInterface'>;
+  readonly ec2: Pick<Ec2Port, 'subnet' | 'securityGroup' | 'createInterface' | 'deleteInterface'>;
   readonly network: Connector;
-  readonly iam: Pick<IamDirectory, 'issue' | 'role'>;
+  readonly iam: Pick<IamPort, 'issue' | 'role'>;
   readonly logs: LogSink;
   readonly s3: CodeSource;
   /** For destinations and dead-letter topics. Read when it is needed, so it may be a getter. */
@@ -40,7 +40,7 @@ export interface RunReport {
 }
 
 /** Lambda of one region: functions, and the sandboxes that run them. */
-export class Lambda implements Service {
+export class Lambda {
   readonly operations;
   private readonly store: FunctionStore;
   private readonly folder = new CodeFolder();
@@ -146,7 +146,7 @@ export class Lambda implements Service {
   }
 
   /** The download of an archive, at the address that GetFunction gives. */
-  async handle(request: WireRequest): Promise<WireResponse | undefined> {
+  async serve(request: WireRequest, _call: Call): Promise<WireResponse | undefined> {
     if (request.method !== 'GET' || !request.path.startsWith(ARCHIVE_PATH)) return undefined;
     const archive = await this.folder.readArchive(request.path.slice(ARCHIVE_PATH.length));
     return archive

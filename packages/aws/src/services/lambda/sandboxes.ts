@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { randomHex } from '../../core/ids';
-import type { IamDirectory } from '../../core/ports';
+import type { IamPort } from '../../core/ports';
 import type { FunctionLog } from './function-log';
 import type { FunctionNetwork } from './function-network';
 import { Sandbox } from './sandbox';
@@ -42,7 +42,7 @@ export class Sandboxes {
 
   constructor(
     private readonly context: Context,
-    private readonly iam: Pick<IamDirectory, 'issue'>,
+    private readonly iam: Pick<IamPort, 'issue'>,
     private readonly network: FunctionNetwork,
     private readonly log: FunctionLog,
   ) {}

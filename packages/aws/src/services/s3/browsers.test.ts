@@ -8,6 +8,7 @@ import {
   type S3Client,
   type WebsiteConfiguration,
 } from '@aws-sdk/client-s3';
+import { apiOf } from '../../testing/api';
 import type { ServiceServer } from '../../testing/service-server';
 import { serveS3 } from './served-s3';
 
@@ -179,7 +180,8 @@ async function newWebsite(WebsiteConfiguration: WebsiteConfiguration, pages: Rec
     await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'text/html' }));
   return async (path: string, method = 'GET') => {
     const principal = { accessKeyId: '', accountId: '000000000000', arn: '', userId: '' };
-    const { status, headers, body } = await service.handle(
+    const { status, headers, body } = await apiOf({ s3: service }).answer(
+      's3',
       {
         method,
         path,
@@ -234,7 +236,8 @@ test('A website endpoint of a bucket without a website says so', async () => {
   const get = await newWebsite({ RedirectAllRequestsTo: { HostName: 'example.org' } }, {});
   expect(await get('/a')).toMatchObject({ status: 301, location: 'http://example.org/a' });
   const principal = { accessKeyId: '', accountId: '0', arn: '', userId: '' };
-  const answer = await service.handle(
+  const answer = await apiOf({ s3: service }).answer(
+    's3',
     {
       method: 'GET',
       path: '/',

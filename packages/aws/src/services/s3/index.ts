@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../../core/aws-error';
-import type { Call, Service, WireRequest, WireResponse } from '../../core/service';
+import type { Call, Spoken, WireRequest, WireResponse } from '../../core/service';
+import { readServiceModel, type ServiceModel } from '../../core/service-model';
 import type { TypedOperations } from '../../core/typed-operations';
 import { restXmlCodec } from '../../wire/codec';
-import { readServiceModel, type ServiceModel } from '../../wire/model';
 import { checkAccess, isPast } from './access';
 import { aclOperations } from './acl-operations';
 import { type Address, readAddress } from './address';
@@ -24,7 +24,7 @@ import { serveWebsite, websiteBucket } from './website';
 type Client = typeof import('@aws-sdk/client-s3');
 
 /** Amazon S3 of the account: its buckets in all regions. */
-export class S3 implements Service {
+export class S3 {
   private readonly buckets: Buckets;
   readonly operations: TypedOperations<Client, ReturnType<typeof allOperations>>;
   private model?: Promise<ServiceModel>;
@@ -43,27 +43,25 @@ export class S3 implements Service {
     return this.buckets.object(this.buckets.bucket(bucket), key, versionId).body;
   }
 
-  /** All requests to S3: the bucket is in the host or in the path, which the SDK's schemas do not say. */
-  async handle(request: WireRequest, call: Call): Promise<WireResponse> {
+  /** Pages of websites, and what browsers ask before they ask. */
+  async serve(request: WireRequest, call: Call): Promise<WireResponse | undefined> {
     const site = websiteBucket(request.host);
     if (site !== undefined) return serveWebsite(this.buckets, site, request, call.requestId);
-    const address = readAddress(request);
-    const bucket = this.buckets.byName.get(address.bucket ?? '');
-    if (request.method === 'OPTIONS') return answerPreflight(bucket, request);
-    const forBrowsers = corsHeaders(bucket, request);
-    try {
-      const answer = isPostedForm(request, address)
-        ? await this.receiveForm(request, address.bucket ?? '', call)
-        : await this.answer(request, address, call);
-      return { ...answer, headers: { ...answer.headers, ...forBrowsers } };
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const { code, message, status, details, headers } = error;
-      throw new AwsError(code, message, status, details, { ...headers, ...forBrowsers });
-    }
+    if (request.method !== 'OPTIONS') return undefined;
+    return answerPreflight(this.buckets.byName.get(readAddress(request).bucket ?? ''), request);
   }
 
-  private async answer(request: WireRequest, address: Address, call: Call): Promise<WireResponse> {
+  /** Requests to S3: the bucket is in the host or in the path, which the SDK's schemas do not say. */
+  async speak(request: WireRequest, call: Call): Promise<Spoken> {
+    const address = readAddress(request);
+    const bucket = this.buckets.byName.get(address.bucket ?? '');
+    const spoken = isPostedForm(request, address)
+      ? await this.speakForm(request, address.bucket ?? '', call)
+      : await this.speakRequest(request, address, call);
+    return forBrowsers(spoken, corsHeaders(bucket, request));
+  }
+
+  private async speakRequest(request: WireRequest, address: Address, call: Call): Promise<Spoken> {
     const name = nameOperation(request, address);
     if (!name) {
       throw new AwsError(
@@ -73,39 +71,56 @@ export class S3 implements Service {
         { Method: request.method, ResourceType: address.key === undefined ? 'BUCKET' : 'OBJECT' },
       );
     }
-    checkAccess(this.buckets, name, address, request, call);
-    checkPayload(request);
-    return this.run(name, decodeChunked(request), address, call);
+    return this.speakAs(name, address, call, () => {
+      checkAccess(this.buckets, name, address, request, call);
+      checkPayload(request);
+      return decodeChunked(request);
+    });
   }
 
   /** A browser's form has its own kind of signature, in its fields. */
-  private async receiveForm(request: WireRequest, bucket: string, call: Call): Promise<WireResponse> {
+  private async speakForm(request: WireRequest, bucket: string, call: Call): Promise<Spoken> {
     this.buckets.bucket(bucket);
     const form = readPostForm(request.headers['content-type'] ?? '', request.body);
     checkPostPolicy(form, bucket, (millis) => isPast(millis, this.buckets));
-    const put = await this.run('PutObject', asPutObject(request, form), { bucket, key: form.key }, call);
-    return answerPost(form, bucket, request.headers.host ?? request.host, put);
+    const put = await this.speakAs('PutObject', { bucket, key: form.key }, call, () =>
+      asPutObject(request, form),
+    );
+    const host = request.headers.host ?? request.host;
+    return { ...put, encode: (output) => answerPost(form, bucket, host, put.encode(output)) };
   }
 
-  private async run(name: string, request: WireRequest, address: Address, call: Call): Promise<WireResponse> {
+  private async speakAs(
+    name: string,
+    address: Address,
+    call: Call,
+    readRequest: () => WireRequest,
+  ): Promise<Spoken> {
     this.model ??= import('@aws-sdk/client-s3').then(readServiceModel);
     const model = await this.model;
     const operation = model.operations.get(name);
-    const run = Object.hasOwn(this.operations, name)
-      ? (this.operations as Service['operations'])[name]
-      : undefined;
-    if (!operation || !run)
-      throw new AwsError(
-        'NotImplemented',
-        `The action ${name} of S3 is not supported by the embedded AWS.`,
-        501,
-      );
     const labels = { Bucket: address.bucket ?? '', Key: address.key ?? '' };
-    const codec = restXmlCodec(model, { operation, labels });
-    const input = (await codec.decode(operation, request)) as Record<string, unknown>;
-    const output = ((await run(input as never, call)) ?? {}) as Record<string, unknown>;
-    return finish(name, codec.encode(operation, output, call.requestId), output);
+    const codec = restXmlCodec(model, operation && { operation, labels });
+    return {
+      operation: name,
+      decode: async () => (operation ? ((await codec.decode(operation, readRequest())) as object) : {}),
+      encode: (output) => {
+        if (!operation) throw new Error(`there is no operation ${name} to answer`);
+        return finish(name, codec.encode(operation, output, call.requestId), output);
+      },
+      encodeError: (error) => codec.encodeError(error, call.requestId),
+    };
   }
+}
+
+/** Answers, errors included, with the headers that let a browser's page read them. */
+function forBrowsers(spoken: Spoken, headers: Readonly<Record<string, string>>): Spoken {
+  const add = (answer: WireResponse) => ({ ...answer, headers: { ...answer.headers, ...headers } });
+  return {
+    ...spoken,
+    encode: (output) => add(spoken.encode(output)),
+    encodeError: (error) => add(spoken.encodeError(error)),
+  };
 }
 
 function isPostedForm({ method, headers, query }: WireRequest, { bucket, key }: Address): boolean {

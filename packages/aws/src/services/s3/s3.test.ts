@@ -27,6 +27,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { apiOf } from '../../testing/api';
 import type { ServiceServer } from '../../testing/service-server';
 import { S3 } from '.';
 import { serveS3 } from './served-s3';
@@ -312,7 +313,8 @@ test('A bucket in the host name is found as well', async () => {
   service.operations.CreateBucket({ Bucket: 'hosted' }, call);
   await service.operations.PutObject({ Bucket: 'hosted', Key: 'a/b', Body: 'hi' }, call);
   for (const host of ['hosted.s3.us-east-1.amazonaws.com', 'hosted.s3.amazonaws.com', 'hosted.localhost']) {
-    const answer = await service.handle(
+    const answer = await apiOf({ s3: service }).answer(
+      's3',
       {
         method: 'GET',
         path: '/a/b',

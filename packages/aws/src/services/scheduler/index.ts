@@ -1,6 +1,6 @@
 import type { Context } from '../../core/context';
-import type { IamDirectory } from '../../core/ports';
-import type { OperationsOf, Service } from '../../core/service';
+import type { IamPort } from '../../core/ports';
+import type { OperationsOf } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import { groupOperations } from './groups';
 import { type DeadRun, Runner } from './runner';
@@ -11,13 +11,13 @@ import type { SchedulerDependencies } from './targets';
 type Client = typeof import('@aws-sdk/client-scheduler');
 
 /** EventBridge Scheduler of one region. */
-export class Scheduler implements Service {
+export class Scheduler {
   readonly operations;
   private readonly store: ScheduleStore;
   private readonly runner: Runner;
 
   /** @param deps the targets; with `iam`, roles that Scheduler may not assume are refused */
-  constructor(context: Context, deps: SchedulerDependencies & { readonly iam?: Pick<IamDirectory, 'role'> }) {
+  constructor(context: Context, deps: SchedulerDependencies & { readonly iam?: Pick<IamPort, 'role'> }) {
     this.store = new ScheduleStore(context);
     this.runner = new Runner(context, this.store, deps);
     const operations = {

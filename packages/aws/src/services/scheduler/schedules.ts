@@ -1,7 +1,7 @@
 import type { CreateScheduleInput, UpdateScheduleInput } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../core/aws-error';
 import { takePage } from '../../core/paging';
-import type { IamDirectory } from '../../core/ports';
+import type { IamPort } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
 import { checkPattern, checkTarget, checkWindow, invalid } from './checks';
 import type { Runner } from './runner';
@@ -10,7 +10,7 @@ import type { Schedule, ScheduleStore } from './store';
 import { isTimeZone } from './time-zone';
 
 /** The operations on schedules. */
-export function scheduleOperations(store: ScheduleStore, runner: Runner, iam?: Pick<IamDirectory, 'role'>) {
+export function scheduleOperations(store: ScheduleStore, runner: Runner, iam?: Pick<IamPort, 'role'>) {
   const { clock, region, accountId } = store.context;
 
   /** Checks the settings and makes a schedule of them. An update replaces all settings: what it leaves out is the default again. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../core/context';
-import type { IamDirectory } from '../../core/ports';
-import type { OperationsOf, Service } from '../../core/service';
+import type { IamPort } from '../../core/ports';
+import type { OperationsOf } from '../../core/service';
 import type { Execution } from './execution';
 import { Executions, type StartRequest } from './executions';
 import { Integrations, type IntegrationTargets } from './integrations';
@@ -12,11 +12,11 @@ import { versionOperations } from './version-operations';
 
 /** What Step Functions stands on. */
 export interface StepFunctionsDependencies extends IntegrationTargets {
-  readonly iam: Pick<IamDirectory, 'issue' | 'role'>;
+  readonly iam: Pick<IamPort, 'issue' | 'role'>;
 }
 
 /** Step Functions of one region. */
-export class StepFunctions implements Service {
+export class StepFunctions {
   readonly operations;
   private readonly machines: Machines;
   private readonly executions: Executions;

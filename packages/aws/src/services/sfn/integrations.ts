@@ -1,7 +1,7 @@
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import type { IamDirectory } from '../../core/ports';
+import type { IamPort } from '../../core/ports';
 import type { InvokeRequest, InvokeResult } from '../lambda/invoke';
 import type { Json } from './language';
 import {
@@ -30,7 +30,7 @@ export interface IntegrationTargets {
    * @param operation e.g. `DescribeImages`
    */
   readonly callService?: CallService;
-  readonly iam: Pick<IamDirectory, 'issue'>;
+  readonly iam: Pick<IamPort, 'issue'>;
 }
 
 /** Calls what tasks name, and puts the answers and errors into the shapes that Step Functions gives them. */
@@ -41,7 +41,7 @@ export class Integrations {
     private readonly context: Context,
     private readonly targets: IntegrationTargets,
   ) {
-    this.sdk = new SdkCalls(context, targets.iam, targets.callService);
+    this.sdk = new SdkCalls(context, targets.callService);
   }
 
   /** @throws StatesError with the integration's error name */
@@ -131,13 +131,13 @@ export class Integrations {
   }
 }
 
-/** Services whose name in a Resource is another than in the catalogue. */
+/** Services whose name in a Resource is another than their client's. */
 const SERVICE_NAMES: Readonly<Record<string, string>> = {
-  apigatewayv2: 'apigateway',
-  cloudwatchlogs: 'logs',
-  elasticloadbalancingv2: 'elbv2',
-  eventbridge: 'events',
-  sfn: 'states',
+  autoscaling: 'auto-scaling',
+  cloudwatchlogs: 'cloudwatch-logs',
+  elasticloadbalancingv2: 'elastic-load-balancing-v2',
+  events: 'eventbridge',
+  states: 'sfn',
 };
 
 function lambdaError(error: AwsError): StatesError {

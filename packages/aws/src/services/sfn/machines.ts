@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import type { IamDirectory } from '../../core/ports';
+import type { IamPort } from '../../core/ports';
 import { type Machine, splitArn } from './machine';
 
 /** The state machines of one region. */
@@ -9,7 +9,7 @@ export class Machines {
 
   constructor(
     private readonly context: Context,
-    private readonly iam: Pick<IamDirectory, 'role'>,
+    private readonly iam: Pick<IamPort, 'role'>,
     private readonly onDelete: (machine: Machine) => void,
   ) {}
 

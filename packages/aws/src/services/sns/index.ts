@@ -1,7 +1,7 @@
 import type { PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import type { OperationsOf, Service } from '../../core/service';
+import type { OperationsOf } from '../../core/service';
 import { type FunctionRunner, runFunction } from './function-delivery';
 import { MOST_BYTES, readMessage, sizeOf } from './message';
 import { invalidParameter } from './refusals';
@@ -12,7 +12,7 @@ import { type Message, Topics } from './topics';
 const KEPT_MESSAGES = 1000;
 
 /** SNS of one region. Functions are run; other subscribers are kept as records. */
-export class Sns implements Service {
+export class Sns {
   readonly operations;
   private readonly topics: Topics;
   private readonly sent: Message[] = [];

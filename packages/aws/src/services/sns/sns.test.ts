@@ -18,6 +18,7 @@ import { Clock } from '../../core/clock';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
+import { noCorridor } from '../../testing/no-corridor';
 import { wireHandler } from '../../wire/wire-handler';
 import { Sns } from './index';
 
@@ -38,6 +39,7 @@ const sns = new Sns(
     bus: new EventBus('us-east-1', '000000000000', () => clock.now()),
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:1',
+    ...noCorridor,
   },
   { lambda: { invokeLater: (request) => invoked.push(request), allows } },
 );
@@ -45,7 +47,7 @@ const client = new SNSClient({
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   maxAttempts: 1,
-  requestHandler: wireHandler('sns', sns),
+  requestHandler: wireHandler('sns', sns.operations),
 });
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;

@@ -1,7 +1,6 @@
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import type { SsmDirectory } from '../../core/ports';
-import type { Service } from '../../core/service';
+import type { SsmPort } from '../../core/ports';
 import type { TypedOperations } from '../../core/typed-operations';
 import { publicImageParameters } from '../ec2/images/amazon-images';
 import { parameterOperations } from './parameter-operations';
@@ -10,7 +9,7 @@ import { ParameterStore } from './parameter-store';
 type Client = typeof import('@aws-sdk/client-ssm');
 
 /** The Parameter Store of AWS Systems Manager in one region. */
-export class Ssm implements Service, SsmDirectory {
+export class Ssm implements SsmPort {
   private readonly store: ParameterStore;
   readonly operations: TypedOperations<Client, ReturnType<typeof parameterOperations>>;
 

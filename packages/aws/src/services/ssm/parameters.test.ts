@@ -3,7 +3,8 @@ import type { Context } from '../../core/context';
 import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
-import { serviceCall } from '../../core/ports';
+import { serviceCall } from '../../core/service-call';
+import { noCorridor } from '../../testing/no-corridor';
 import { Ssm } from '.';
 
 const clock = new Clock(1);
@@ -23,6 +24,7 @@ beforeEach(() => {
     bus,
     faults: new Faults(),
     endpoint: '',
+    ...noCorridor,
   };
   ssm = new Ssm(context);
 });

@@ -1,12 +1,12 @@
 import { AwsError } from '../../core/aws-error';
 import type { IssuedCredentials } from '../../core/ports';
-import type { Call, OperationsOf, Service } from '../../core/service';
+import type { Call, OperationsOf } from '../../core/service';
 import type { Iam } from '../iam';
 import { readPermissionPolicy } from '../iam/policy-document';
 import { mayAssume } from './trust';
 
 /** AWS Security Token Service. */
-export class Sts implements Service {
+export class Sts {
   readonly operations;
 
   constructor(account: { readonly accountId: string }, deps: { readonly iam: Iam }) {

@@ -1,7 +1,7 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import { z } from 'zod';
-import { requiredMembers } from '../../../wire/model';
+import { requiredMembers } from '../../../core/service-model';
 import { isObject } from '../template/template';
 
 /** A string; as in every template, numbers and booleans count as their text. */

@@ -1,6 +1,6 @@
 import { resourceId } from '../../../core/ids';
-import { isServiceCall } from '../../../core/ports';
 import type { Call } from '../../../core/service';
+import { isServiceCall } from '../../../core/service-call';
 import { attachInterface } from '../interface-attachments';
 import { createInterface, setPublicAddress } from '../interfaces';
 import { associate } from '../profile-associations';

@@ -1,5 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
-import { isServiceCall } from '../../../core/ports';
+import { isServiceCall } from '../../../core/service-call';
 import { checkDryRun } from '../dry-run';
 import type { InstanceRecord, StateName } from '../records/instances';
 import { stateCodes } from '../records/instances';

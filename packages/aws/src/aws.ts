@@ -1,0 +1,96 @@
+import type { Fault } from './core/faults';
+import type { Entry } from './core/ledger';
+import type { CallRecord } from './corridor/call-log';
+
+/** A running embedded AWS: in this process (`startAws`) or in another (`connectAws`), the same to whoever uses it. */
+export interface Aws extends AsyncDisposable {
+  /** For `AWS_ENDPOINT_URL`, and as an HTTP proxy into the embedded network. */
+  readonly endpoint: string;
+  /** For any SDK client: `new EC2Client(aws.client)`. */
+  readonly client: ClientSettings;
+  /** For child processes: the endpoint, credentials and the region. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: AwsClock;
+  readonly faults: FaultSwitches;
+  /** The newest 20,000 calls of operations, whoever made them, oldest first. */
+  calls(): Promise<readonly CallRecord[]>;
+  /** What AWS itself was busy with and when, oldest first. */
+  ledger(): Promise<readonly Entry[]>;
+  /** The state transitions of every execution of a state machine, as AWS bills them. */
+  executions(): Promise<readonly ExecutionTransitions[]>;
+  /** The listeners of active load balancers with the loopback ports on which a browser finds them. */
+  loadBalancers(): Promise<readonly LoadBalancerPort[]>;
+  /** Fires a schedule of EventBridge Scheduler at once. @throws Error where there is none of this name */
+  runSchedule(region: string, group: string, name: string): Promise<void>;
+  /** Makes the account newborn again. */
+  reset(): Promise<void>;
+  /** Ends everything: servers, machines, workers, timers. One in another process goes on. */
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Port of the front door; 0, by default, finds a free one. */
+  readonly port?: number;
+  /** AWS seconds that pass in one real second; 1 by default. */
+  readonly timeScale?: number;
+}
+
+/** A listener of a load balancer, and the loopback port on which a browser finds it. */
+export interface LoadBalancerPort {
+  readonly name: string;
+  readonly dnsName: string;
+  readonly listenerPort: number;
+  readonly loopbackPort: number;
+}
+
+/** The settings of an SDK client. */
+export interface ClientSettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** AWS's time. */
+export interface AwsClock {
+  /** AWS seconds that pass in one real second. */
+  readonly scale: number;
+  now(): Date;
+  /** Resolves after so many AWS seconds. */
+  sleep(seconds: number): Promise<void>;
+}
+
+/** What shall go wrong. */
+export interface FaultSwitches {
+  add(fault: FaultInput): Promise<void>;
+  /** Those that are still to strike, oldest first. */
+  list(): Promise<readonly Fault[]>;
+  clear(): Promise<void>;
+}
+
+/** A fault as it is asked for: it is an `error` and strikes once unless it says otherwise. */
+export type FaultInput = Pick<Fault, 'service' | 'operation'> & Partial<Fault>;
+
+/** The state transitions of one execution. */
+export interface ExecutionTransitions {
+  readonly executionArn: string;
+  readonly transitions: number;
+}
+
+const REGION = 'us-east-1';
+/** Any key that the embedded AWS has not given out itself is the account's root user. */
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The settings of clients that speak to an endpoint. */
+export function settingsFor(endpoint: string): Pick<Aws, 'endpoint' | 'client' | 'env'> {
+  return {
+    endpoint,
+    client: { endpoint, region: REGION, credentials: CREDENTIALS },
+    env: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    },
+  };
+}

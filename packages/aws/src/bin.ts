@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { startAws } from './index';
+
+const USAGE = `embedded-aws: an AWS account on this machine, newborn
+
+  --port <port>           port of the front door; 0 finds a free one (4566)
+  --time-scale <factor>   AWS seconds that pass in one real second (1)
+  --help                  this text
+`;
+
+/** A decimal number between two bounds, or undefined. */
+function readNumber(text: string, least: number, most: number): number | undefined {
+  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  return number >= least && number <= most ? number : undefined;
+}
+
+function readOptions(words: string[]): { port: number; timeScale: number } | 'help' {
+  const { values } = parseArgs({
+    args: words,
+    options: {
+      port: { type: 'string', default: '4566' },
+      'time-scale': { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const port = readNumber(values.port, 0, 65_535);
+  const timeScale = readNumber(values['time-scale'], Number.MIN_VALUE, 10_000);
+  if (port === undefined || !Number.isInteger(port)) throw new Error('--port: expected 0 to 65535');
+  if (timeScale === undefined) throw new Error('--time-scale: expected a number above 0, at most 10000');
+  return { port, timeScale };
+}
+
+async function main(words: string[]): Promise<void> {
+  const options = readOptions(words);
+  if (options === 'help') {
+    console.log(USAGE);
+    return;
+  }
+  const aws = await startAws(options);
+  console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
+  console.log(`ready: the embedded AWS runs at ${options.timeScale} times real speed; Ctrl-C stops it`);
+  const ended = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+    // A parent that started this over a channel of Node's takes it along when it goes.
+    process.once('disconnect', resolve);
+  });
+  await ended;
+  await aws.stop();
+  process.disconnect?.();
+}
+
+main(process.argv.slice(2)).catch((error: Error & { code?: string }) => {
+  const taken = error.code === 'EADDRINUSE' ? ': name another port with --port, or 0 to find a free one' : '';
+  console.error(`embedded-aws: ${error.message}${taken}`);
+  process.exitCode = 1;
+});

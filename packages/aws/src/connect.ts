@@ -1,0 +1,53 @@
+import { type Aws, type FaultInput, settingsFor } from './aws';
+
+/** What `GET /_local` tells of an embedded AWS. */
+export interface About {
+  readonly accountId: string;
+  readonly endpoint: string;
+  readonly timeScale: number;
+  /** AWS's time, ISO 8601. */
+  readonly time: string;
+  readonly regions: readonly string[];
+}
+
+/**
+ * An embedded AWS that runs in another process, through its administration under `/_local`.
+ *
+ * @param endpoint as it printed it: `http://127.0.0.1:4566`
+ * @throws Error where no embedded AWS answers
+ */
+export async function connectAws(endpoint: string): Promise<Aws> {
+  const ask = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+    const answer = await fetch(`${endpoint}/_local/${path}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${endpoint}/_local/${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as Answer;
+  };
+  const about = await ask<About>('GET', '');
+  const [bornAt, startedAt] = [Date.parse(about.time), performance.now()];
+  const stop = async () => {};
+  return {
+    ...settingsFor(endpoint),
+    clock: {
+      scale: about.timeScale,
+      now: () => new Date(bornAt + (performance.now() - startedAt) * about.timeScale),
+      sleep: (seconds) => ask('GET', `clock/sleep?seconds=${seconds}`),
+    },
+    faults: {
+      add: (fault: FaultInput) => ask('POST', 'faults', fault),
+      list: () => ask('GET', 'faults'),
+      clear: () => ask('DELETE', 'faults'),
+    },
+    calls: () => ask('GET', 'calls'),
+    ledger: () => ask('GET', 'ledger'),
+    executions: () => ask('GET', 'executions'),
+    loadBalancers: () => ask('GET', 'load-balancers'),
+    runSchedule: (...names) => ask('POST', ['schedules', ...names.map(encodeURIComponent), 'run'].join('/')),
+    reset: () => ask('POST', 'reset'),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

@@ -1,0 +1,129 @@
+import { AwsError } from '../core/aws-error';
+import type { Clock } from '../core/clock';
+import type { Faults } from '../core/faults';
+import type { Call, ServiceDefinition } from '../core/service';
+import type { ServiceModel } from '../core/service-model';
+import type { ApiModels } from '../wire/api-model';
+import { checkRequired } from '../wire/required';
+import type { CallLog } from './call-log';
+import { asAwsError, requestedVersion, unknownOperation, unsigned } from './refusals';
+import type { Throttles } from './throttles';
+
+/** What the corridor leads through. */
+export interface CorridorParts {
+  readonly models: ApiModels;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly throttles: Throttles;
+  readonly calls: CallLog;
+  /** By folder name. */
+  readonly definitions: Readonly<Record<string, ServiceDefinition>>;
+  /** The state of a service in a region. Throws an `AwsError` for a region that is not there. */
+  find(service: string, region: string): unknown;
+}
+
+/**
+ * The one way to an operation of a service, whoever calls: the front door, CloudFormation, a state machine, Auto Scaling, a schedule,
+ * a rule. Identity, throttles, faults, constraints and the call log stand here, once.
+ */
+export class Corridor {
+  constructor(private readonly parts: CorridorParts) {}
+
+  /**
+   * Calls an operation.
+   *
+   * @param service the folder's name, e.g. `auto-scaling`
+   * @param operation AWS's name; one that the service lacks is refused in the words of its protocol
+   * @param input as the SDK has it, or how to read it from the request
+   * @returns the output as the SDK has it
+   * @throws AwsError what the service refuses, and what stands in the way
+   */
+  async invoke(
+    call: Call,
+    service: string,
+    operation: string,
+    input: object | (() => Promise<object>),
+  ): Promise<object> {
+    const definition = this.parts.definitions[service];
+    if (!definition) throw new Error(`the embedded AWS has no service ${service}`);
+    const { model } = await this.parts.models.load(definition);
+    try {
+      const state = this.parts.find(service, call.region);
+      const output = await this.run(call, definition, state, model, operation, input);
+      this.note(call, definition, operation, { status: 200 });
+      return output;
+    } catch (error) {
+      const refusal = asAwsError(model, error, operation);
+      this.note(call, definition, operation, { status: refusal.status, errorCode: refusal.code });
+      throw refusal;
+    }
+  }
+
+  private async run(
+    call: Call,
+    definition: ServiceDefinition,
+    state: unknown,
+    model: ServiceModel,
+    operation: string,
+    input: object | (() => Promise<object>),
+  ): Promise<object> {
+    if (call.request && !call.principal.accessKeyId && operation && !definition.anonymous)
+      throw unsigned(model);
+    const { faults, throttles } = this.parts;
+    if (operation) {
+      const fault = faults.take(definition.signingName, operation, 'error');
+      if (fault)
+        throw new AwsError(
+          fault.code ?? 'InternalError',
+          fault.message ?? 'an injected fault',
+          fault.status ?? 400,
+        );
+    }
+    const known = model.operations.get(operation);
+    const handler = handlerOf(definition, state, operation);
+    if (!known || !handler || isOtherVersion(model, call))
+      throw unknownOperation(model, operation, call.request);
+    throttles.take(call, definition.signingName, operation);
+    const given = typeof input === 'function' ? await input() : input;
+    if (!definition.checksInput) checkRequired(known.input, given, model.protocol);
+    return ((await handler(given, call)) ?? {}) as object;
+  }
+
+  private note(
+    call: Call,
+    { signingName }: ServiceDefinition,
+    operation: string,
+    outcome: { status: number; errorCode?: string },
+  ): void {
+    this.parts.calls.add({
+      time: this.parts.clock.now().toISOString(),
+      region: call.region,
+      service: signingName,
+      operation,
+      ...outcome,
+      caller: call.principal.arn,
+      traceId: call.traceId,
+    });
+  }
+}
+
+/** The operation of a service, ready to be called; undefined where the service lacks it. */
+function handlerOf(
+  { operations }: ServiceDefinition,
+  state: unknown,
+  name: string,
+): ((input: unknown, call: Call) => unknown) | undefined {
+  if (typeof operations === 'function') {
+    const bound = operations(state);
+    return Object.hasOwn(bound, name) ? bound[name] : undefined;
+  }
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  return operation && ((input, call) => operation(state, input, call));
+}
+
+/** Whether a form names another version of the API, which another service may have (Classic load balancers: 2012-06-01). */
+function isOtherVersion(model: ServiceModel, { request }: Call): boolean {
+  if (!request || model.protocol !== 'awsQuery') return false;
+  const version = requestedVersion(request);
+  return version !== undefined && version !== model.version;
+}

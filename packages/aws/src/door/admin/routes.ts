@@ -1,0 +1,46 @@
+import { sleepOnClock } from './clock';
+import { addFault, clearFaults, listFaults } from './faults';
+import type { AdminRoute } from './route';
+import { runSchedule } from './schedules';
+
+/** All ways into the administration. */
+export const routes: readonly AdminRoute[] = [
+  {
+    path: 'GET ',
+    does: 'account, endpoint, time scale, AWS time, the regions that were spoken to',
+    answer: async (aws) => aws.about(),
+  },
+  {
+    path: 'POST reset',
+    does: 'makes the account newborn again',
+    async answer(aws) {
+      await aws.reset();
+      return { reset: true };
+    },
+  },
+  {
+    path: 'GET calls',
+    does: 'the newest 20,000 calls of operations, whoever made them',
+    answer: (aws) => aws.calls(),
+  },
+  {
+    path: 'GET ledger',
+    does: 'what AWS itself was busy with, and when',
+    answer: (aws) => aws.ledger(),
+  },
+  {
+    path: 'GET executions',
+    does: 'the state transitions of every execution, as AWS bills them',
+    answer: (aws) => aws.executions(),
+  },
+  {
+    path: 'GET load-balancers',
+    does: 'the listeners of load balancers, with the loopback ports on which a browser finds them',
+    answer: (aws) => aws.loadBalancers(),
+  },
+  listFaults,
+  addFault,
+  clearFaults,
+  sleepOnClock,
+  runSchedule,
+];

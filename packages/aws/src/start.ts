@@ -1,0 +1,106 @@
+import { Account } from './account/account';
+import { type AwsClock, type FaultInput, type StartOptions, settingsFor } from './aws';
+import type { About } from './connect';
+import type { AdministeredAws } from './door/admin/route';
+import { FrontDoor } from './door/front-door';
+import { ApiModels } from './wire/api-model';
+
+/** An embedded AWS in this process. */
+export class RunningAws implements AdministeredAws {
+  private readonly models = new ApiModels();
+  private readonly door: FrontDoor = new FrontDoor(this);
+  private settings = settingsFor('');
+  private current: Account | undefined;
+
+  private constructor(private readonly timeScale: number) {
+    this.clock = {
+      scale: timeScale,
+      now: () => this.account.clock.now(),
+      sleep: (seconds) => this.account.clock.sleep(seconds),
+    };
+  }
+
+  /** @throws the listen error, `EADDRINUSE` where the port is taken */
+  static async start({ port = 0, timeScale = 1 }: StartOptions): Promise<RunningAws> {
+    const aws = new RunningAws(timeScale);
+    aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
+    return aws;
+  }
+
+  /** The account as it is now; another one after a reset. */
+  get account(): Account {
+    this.current ??= this.newborn();
+    return this.current;
+  }
+
+  about(): About {
+    const { account } = this;
+    return {
+      accountId: account.accountId,
+      endpoint: this.endpoint,
+      timeScale: this.timeScale,
+      time: this.clock.now().toISOString(),
+      regions: account.regionNames(),
+    };
+  }
+
+  get endpoint() {
+    return this.settings.endpoint;
+  }
+
+  get client() {
+    return this.settings.client;
+  }
+
+  get env() {
+    return this.settings.env;
+  }
+
+  readonly clock: AwsClock;
+
+  readonly faults = {
+    add: async (fault: FaultInput) => this.account.faults.add({ kind: 'error', times: 1, ...fault }),
+    list: async () => this.account.faults.list(),
+    clear: async () => this.account.faults.clear(),
+  };
+
+  async calls() {
+    return this.account.calls.list();
+  }
+
+  async ledger() {
+    return this.account.ledger.list();
+  }
+
+  async executions() {
+    return this.account.executionTransitions();
+  }
+
+  async loadBalancers() {
+    return this.account.loadBalancerPorts();
+  }
+
+  async runSchedule(region: string, group: string, name: string) {
+    if (!(await this.account.runSchedule(region, group, name)))
+      throw new Error(`there is no schedule ${group}/${name} in ${region}`);
+  }
+
+  async reset() {
+    const old = this.current;
+    this.current = this.newborn();
+    await old?.dispose();
+  }
+
+  async stop() {
+    await this.current?.dispose();
+    await this.door.close();
+  }
+
+  async [Symbol.asyncDispose]() {
+    await this.stop();
+  }
+
+  private newborn(): Account {
+    return new Account({ timeScale: this.timeScale, endpoint: this.endpoint, models: this.models });
+  }
+}
