@@ -218,3 +218,27 @@ test.each<[string, object, boolean]>([
 ])('whether a policy that %s is public is known', (_what, more, expected) => {
   expect(isPublicPolicy(policy('resource', { ...allow(), ...more }))).toBe(expected);
 });
+
+test("a function's policy lets a service invoke it for a source, in an account", () => {
+  const fn = `arn:aws:lambda:us-east-1:${account}:function:plan`;
+  const rule = `arn:aws:events:us-east-1:${account}:rule/nightly`;
+  const statement = {
+    Sid: 'from-a_rule',
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'lambda:InvokeFunction',
+    Resource: fn,
+    Condition: { StringEquals: { 'AWS:SourceAccount': account }, ArnLike: { 'AWS:SourceArn': `${rule}*` } },
+  };
+  const invoke = (name: string, source: string, from = account) =>
+    evaluate([policy('resource', statement)], {
+      action: 'lambda:InvokeFunction',
+      resource: fn,
+      caller: { kind: 'service', name },
+      context: { 'aws:SourceArn': source, 'aws:SourceAccount': from },
+    }).effect;
+  expect(invoke('events.amazonaws.com', rule)).toBe('Allow');
+  expect(invoke('events.amazonaws.com', rule.slice(0, -3))).toBe('ImplicitDeny');
+  expect(invoke('events.amazonaws.com', rule, '111111111111')).toBe('ImplicitDeny');
+  expect(invoke('sns.amazonaws.com', rule)).toBe('ImplicitDeny');
+});
