@@ -1,4 +1,4 @@
-import { findCronProblem } from '../../../src/pipeline/cron';
+import { findCronProblem } from 'aws-languages/cron';
 
 test.each([
   '0 3 * * ? *',

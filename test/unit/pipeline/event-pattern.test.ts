@@ -1,4 +1,4 @@
-import { findPatternProblem } from '../../../src/pipeline/event-pattern';
+import { findPatternProblem } from 'aws-languages/event-pattern';
 
 test.each([
   {
