@@ -12,6 +12,7 @@ export default {
     project('aws', 'packages/aws', {
       testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
     }),
+    project('languages', 'packages/aws-languages', { testMatch: ['<rootDir>/src/**/*.test.ts'] }),
   ],
   // The long tests mostly wait for processes of their own: one worker a core keeps all cores busy.
   maxWorkers: '100%',

@@ -1,7 +1,8 @@
+import { findCronProblem } from 'aws-languages/cron';
+import { findPatternProblem } from 'aws-languages/event-pattern';
+import { isTimeZone } from 'aws-languages/time-zone';
 import * as z from 'zod';
-import { findCronProblem } from './cron';
 import { duration } from './duration';
-import { findPatternProblem } from './event-pattern';
 import { expected, show } from './expected';
 
 /** A mapping whose keys are all known: an unknown one is a spelling mistake, and would else be ignored in silence. */
@@ -210,7 +211,7 @@ const Schedule = section({
 const EventPattern = z
   .record(z.string(), z.unknown(), { error: expected('an EventBridge event pattern') })
   .refine((pattern) => findPatternProblem(pattern) === undefined, {
-    error: ({ input }) => findPatternProblem(input as Record<string, unknown>) ?? '',
+    error: ({ input }) => findPatternProblem(input) ?? '',
   });
 
 const Triggers = section({
@@ -276,17 +277,6 @@ function isSsmReference(value: string): boolean {
 function isRegularExpression(source: string): boolean {
   try {
     new RegExp(source, 'u');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  // Intl also takes offsets and any case, EventBridge Scheduler does not.
-  if (!/^[A-Z][\w+-]*(\/[A-Z][\w+-]*)*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import { findCronProblem } from '../../../src/pipeline/cron';
+import { findCronProblem, parseCron } from './cron';
 
 test.each([
   '0 3 * * ? *',
@@ -34,4 +34,26 @@ test.each([
   ['0 3 ? * ? *', 'expected ? in exactly one of the fields day of month and day of week'],
 ])('%j is none, and the message says why', (expression, problem) => {
   expect(findCronProblem(expression)).toBe(problem);
+});
+
+test.each([
+  ['a list beside the last weekday', '0 9 1,LW * ? *'],
+  ['several nth days of the week', '0 9 ? * 3#1,6#3 *'],
+  ['a number that only JavaScript reads', '1E1 9 * * ? *'],
+  ['another such number', '0X10 9 * * ? *'],
+  ['years that go back', '0 9 * * ? 2030-2026'],
+  ['an open range', '5- 9 * * ? *'],
+])('%s is refused', (_what, expression) => {
+  expect(findCronProblem(expression)).toMatch(/^expected /);
+  expect(() => parseCron(expression, (reason) => new RangeError(reason))).toThrow(RangeError);
+});
+
+test('ranges go over the end of their field, and steps count from their start', () => {
+  const { minutes, hours, months, days } = parseCron('50-10/10 22-1 ? NOV-FEB FRI-MON *');
+  expect({ minutes, hours, months, days }).toEqual({
+    minutes: [0, 10, 50],
+    hours: [0, 1, 22, 23],
+    months: [1, 2, 11, 12],
+    days: { kind: 'days of week', weekdays: [1, 2, 6, 7] },
+  });
 });
