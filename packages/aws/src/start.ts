@@ -1,9 +1,12 @@
 import { Account } from './account/account';
 import { type AwsClock, type FaultInput, type StartOptions, settingsFor } from './aws';
 import type { About } from './connect';
+import type { ServiceDefinition } from './core/service';
 import type { AdministeredAws } from './door/admin/route';
 import { FrontDoor } from './door/front-door';
 import { ApiModels } from './wire/api-model';
+
+type Definitions = Readonly<Record<string, ServiceDefinition>>;
 
 /** An embedded AWS in this process. */
 export class RunningAws implements AdministeredAws {
@@ -12,7 +15,10 @@ export class RunningAws implements AdministeredAws {
   private settings = settingsFor('');
   private current: Account | undefined;
 
-  private constructor(private readonly timeScale: number) {
+  private constructor(
+    private readonly timeScale: number,
+    private readonly definitions: Definitions | undefined,
+  ) {
     this.clock = {
       scale: timeScale,
       now: () => this.account.clock.now(),
@@ -20,9 +26,15 @@ export class RunningAws implements AdministeredAws {
     };
   }
 
-  /** @throws the listen error, `EADDRINUSE` where the port is taken */
-  static async start({ port = 0, timeScale = 1 }: StartOptions): Promise<RunningAws> {
-    const aws = new RunningAws(timeScale);
+  /**
+   * @param definitions other services than those of `services/index.ts`, for tests
+   * @throws the listen error, `EADDRINUSE` where the port is taken
+   */
+  static async start(
+    { port = 0, timeScale = 1 }: StartOptions,
+    definitions?: Definitions,
+  ): Promise<RunningAws> {
+    const aws = new RunningAws(timeScale, definitions);
     aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
     return aws;
   }
@@ -101,6 +113,7 @@ export class RunningAws implements AdministeredAws {
   }
 
   private newborn(): Account {
-    return new Account({ timeScale: this.timeScale, endpoint: this.endpoint, models: this.models });
+    const { timeScale, endpoint, models, definitions } = this;
+    return new Account({ timeScale, endpoint, models, definitions });
   }
 }

@@ -3,6 +3,7 @@ import { Clock } from '../core/clock';
 import { Faults } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import type { Principal } from '../core/principal';
+import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
@@ -24,6 +25,8 @@ export interface AccountOptions {
   /** The front door's address. */
   readonly endpoint: string;
   readonly models: ApiModels;
+  /** The services by name; those of `services/index.ts` unless a test has others. */
+  readonly definitions?: Readonly<Record<string, ServiceDefinition>>;
 }
 
 /** An AWS account: its regions, born when first spoken to, and what it has only once. */
@@ -36,12 +39,14 @@ export class Account {
   readonly calls = new CallLog();
   readonly corridor: Corridor;
   readonly apiDoor: ApiDoor;
+  readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   private readonly models: ApiModels;
   private readonly regions = new Map<string, Region>();
   private isDisposed = false;
 
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
+    this.definitions = options.definitions ?? services;
     this.models = options.models;
     this.clock = new Clock(options.timeScale);
     this.ledger = new Ledger(() => this.clock.millis());
@@ -51,7 +56,7 @@ export class Account {
       faults: this.faults,
       throttles: new Throttles(this.clock),
       calls: this.calls,
-      definitions: services,
+      definitions: this.definitions,
       find: (service: string, region: string) => this.service(service as ServiceName, region),
     };
     this.corridor = new Corridor(parts);

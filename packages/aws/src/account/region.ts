@@ -36,7 +36,7 @@ export class Region {
     };
     this.network = new Network(this.context);
     this.proxy = new NetworkProxy(this.network);
-    for (const [service, definition] of inOrderOfNeeds(services)) {
+    for (const [service, definition] of inOrderOfNeeds(account.definitions)) {
       if (definition.global && !account.isHome(name)) continue;
       this.states.set(service, definition.create(this.context, this.needsOf(definition)));
     }
@@ -71,7 +71,7 @@ export class Region {
 
   /** Ends the services, each before those that it needs, and last what carries their bytes. */
   async dispose(): Promise<void> {
-    const definitions: Readonly<Record<string, ServiceDefinition>> = services;
+    const { definitions } = this.account;
     for (const [name, state] of [...this.states].reverse()) await definitions[name]?.dispose?.(state);
     this.network.dispose();
   }

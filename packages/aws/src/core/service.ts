@@ -89,14 +89,14 @@ export interface ServiceTraits<Client, State, Needs extends object> {
   create(context: Context, needs: Needs): State;
   /** By AWS's name. What is missing here is answered as not supported, with its name. */
   readonly operations:
-    | { readonly [Name in keyof OperationsOf<Client>]?: Operation<Client, State, Name> }
-    | ((state: State) => object);
+    | { readonly [Name in keyof OperationsOf<Client>]?: Operation<Client, NoInfer<State>, Name> }
+    | ((state: NoInfer<State>) => object);
   /** Answers requests that are no operations of the API (a website, a download); `undefined` leaves the request to the operations. */
-  serve?(state: State, request: WireRequest, call: Call): Promise<WireResponse | undefined>;
+  serve?(state: NoInfer<State>, request: WireRequest, call: Call): Promise<WireResponse | undefined>;
   /** Reads the service's requests where its protocol is more than the schemas say. */
-  speak?: Speak<State>;
+  speak?: Speak<NoInfer<State>>;
   /** Ends timers, servers and workers. */
-  dispose?(state: State): void | Promise<void>;
+  dispose?(state: NoInfer<State>): void | Promise<void>;
 }
 
 /** One request, understood: which operation it names, and how its answer is written. */

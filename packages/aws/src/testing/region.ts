@@ -1,10 +1,10 @@
+import { zipSync } from 'fflate';
 import type { StartOptions } from '../aws';
-import type { Api } from '../core/client';
-import { clientOf } from '../core/client';
+import { type Api, clientOf } from '../core/client';
 import type { Context } from '../core/context';
 import type { AwsEvent } from '../core/event-bus';
-import type { Call } from '../core/service';
-import type { ServiceClient, ServiceName, ServiceState } from '../services';
+import type { Call, ServiceDefinition } from '../core/service';
+import { type ServiceClient, type ServiceName, type ServiceState, services } from '../services';
 import { RunningAws } from '../start';
 import { rootCall } from './api';
 
@@ -22,24 +22,94 @@ export interface NewRegion extends AsyncDisposable {
   state<Name extends ServiceName>(service: Name): ServiceState<Name>;
 }
 
-/** @param options `region` (us-east-1), `timeScale` (600) */
-export async function newRegion(
-  options: StartOptions & { readonly region?: string } = {},
-): Promise<NewRegion> {
-  const { region = 'us-east-1', ...start } = options;
-  const aws = await RunningAws.start({ timeScale: 600, ...start });
+export interface RegionOptions extends StartOptions {
+  /** us-east-1 by default. */
+  readonly region?: string;
+  /** Operations in the place of real ones, for what a test cannot bring about otherwise: `{ lambda: { Invoke: … } }`. */
+  readonly instead?: {
+    readonly [Name in ServiceName]?: Readonly<Record<string, (input: never, call: Call) => unknown>>;
+  };
+}
+
+/** A newborn account 600 times as fast as the real AWS, unless the options say otherwise. */
+export async function newRegion(options: RegionOptions = {}): Promise<NewRegion> {
+  const { region = 'us-east-1', instead = {}, ...start } = options;
+  const aws = await RunningAws.start({ timeScale: 600, ...start }, withInstead(instead));
   const { context } = aws.account.region(region);
   const events: AwsEvent[] = [];
   context.bus.subscribe((event) => events.push(event));
+  const apiAs = <Name extends ServiceName>(service: Name, makeCall: () => Call) =>
+    clientOf<ServiceClient<Name>>(context, service, makeCall);
   return {
     aws,
     context,
     events,
-    api: <Name extends ServiceName>(service: Name) =>
-      clientOf<ServiceClient<Name>>(context, service, () => rootCall(region)),
-    apiAs: <Name extends ServiceName>(service: Name, call: Call) =>
-      clientOf<ServiceClient<Name>>(context, service, () => call),
+    api: (service) => apiAs(service, () => rootCall(region)),
+    apiAs: (service, call) => apiAs(service, () => call),
     state: (service) => aws.account.service(service, region),
     [Symbol.asyncDispose]: () => aws.stop(),
   };
+}
+
+function withInstead(
+  instead: NonNullable<RegionOptions['instead']>,
+): Readonly<Record<string, ServiceDefinition>> {
+  const definitions: Record<string, ServiceDefinition> = { ...services };
+  for (const [name, others = {}] of Object.entries(instead)) {
+    const definition = services[name as ServiceName] as ServiceDefinition;
+    const { operations } = definition;
+    definitions[name] = {
+      ...definition,
+      operations: (state) => ({
+        ...(typeof operations === 'function' ? operations(state) : bind(operations, state)),
+        ...(others as Readonly<Record<string, (input: unknown, call: Call) => unknown>>),
+      }),
+    };
+  }
+  return definitions;
+}
+
+function bind(
+  operations: Readonly<Record<string, ((state: unknown, input: unknown, call: Call) => unknown) | undefined>>,
+  state: unknown,
+): Record<string, (input: unknown, call: Call) => unknown> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, run]) => [name, (input, call) => run?.(state, input, call)]),
+  );
+}
+
+/** A function that is there, with a policy that lets everybody named invoke it. Returns its ARN. */
+export async function addFunction(
+  region: NewRegion,
+  name: string,
+  options: { readonly source?: string; readonly permit?: readonly string[] } = {},
+): Promise<string> {
+  const { source = 'exports.handler = async (event) => event', permit = [] } = options;
+  const iam = region.api('iam');
+  const Role = `arn:aws:iam::${region.context.accountId}:role/functions`;
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  };
+  await iam
+    .CreateRole({ RoleName: 'functions', AssumeRolePolicyDocument: JSON.stringify(trust) })
+    .catch(() => {});
+  const lambda = region.api('lambda');
+  const { FunctionArn = '' } = await lambda.CreateFunction({
+    FunctionName: name,
+    Role,
+    Runtime: 'nodejs22.x',
+    Handler: 'index.handler',
+    Code: { ZipFile: zipSync({ 'index.js': Buffer.from(source) }) },
+  });
+  for (const [i, Principal] of permit.entries())
+    await lambda.AddPermission({
+      FunctionName: name,
+      StatementId: `permit-${i}`,
+      Action: 'lambda:InvokeFunction',
+      Principal,
+    });
+  return FunctionArn;
 }

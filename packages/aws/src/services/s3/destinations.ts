@@ -2,13 +2,13 @@ import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { serviceCall } from '../../core/service-call';
 import type { Lambda } from '../lambda';
-import type { Sns } from '../sns';
+import type { SnsState } from '../sns/state';
 import type { Destinations } from './notifications';
 
 /** The functions and topics of a region, as buckets send their notifications there. */
 export function s3Destinations(context: Context): Destinations {
   const lambda = context.state<Lambda>('lambda');
-  const sns = context.state<Sns>('sns');
+  const sns = context.state<SnsState>('sns');
   return {
     refusal(targetArn, bucketArn) {
       const service = targetArn.split(':')[2];
@@ -18,7 +18,7 @@ export function s3Destinations(context: Context): Destinations {
             ? undefined
             : `Not authorized to invoke function [${targetArn}]`;
         if (service === 'sns') {
-          sns.operations.GetTopicAttributes({ TopicArn: targetArn });
+          sns.topics.get(targetArn);
           return undefined;
         }
       } catch (error) {

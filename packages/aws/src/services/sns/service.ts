@@ -1,13 +1,15 @@
 import { defineService } from '../../core/service';
-import type { Lambda } from '../lambda';
-import { Sns } from '.';
+import * as messages from './operations/messages';
+import * as subscriptions from './operations/subscriptions';
+import * as topics from './operations/topics';
+import { type Client, type FunctionPolicies, SnsState } from './state';
 
-/** SNS of one region. Functions are run; other subscribers are kept as records. */
-export const sns = defineService({
+/** Amazon SNS of one region. */
+export const sns = defineService<Client, SnsState, { lambda: FunctionPolicies }>({
   client: () => import('@aws-sdk/client-sns'),
   signingName: 'sns',
   version: '2010-03-31',
   needs: ['lambda'],
-  create: (context, needs: { lambda: Lambda }) => new Sns(context, needs),
-  operations: (service) => service.operations,
+  create: (context, { lambda }) => new SnsState(context, lambda),
+  operations: { ...topics, ...subscriptions, ...messages },
 });

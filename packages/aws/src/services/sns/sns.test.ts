@@ -13,42 +13,29 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { AwsError } from '../../core/aws-error';
-import { Clock } from '../../core/clock';
-import { EventBus } from '../../core/event-bus';
-import { Faults } from '../../core/faults';
-import { Ledger } from '../../core/ledger';
-import { noCorridor } from '../../testing/no-corridor';
-import { wireHandler } from '../../wire/wire-handler';
-import { Sns } from './index';
+import { addFunction, type NewRegion, newRegion } from '../../testing/region';
 
-const clock = new Clock(1);
 const invoked: { functionName: string; payload: string }[] = [];
-/** The policy of every function but those named `closed`; those named `gone` do not exist. */
-const allows = (functionArn: string, service: string, sourceArn: string) => {
-  if (functionArn.endsWith('gone'))
-    throw new AwsError('ResourceNotFoundException', 'Function not found', 404);
-  return !functionArn.endsWith('closed') && service === 'sns.amazonaws.com' && sourceArn.includes(':sns:');
-};
-const sns = new Sns(
-  {
-    region: 'us-east-1',
-    accountId: '000000000000',
-    clock,
-    ledger: new Ledger(() => clock.millis()),
-    bus: new EventBus('us-east-1', '000000000000', () => clock.now()),
-    faults: new Faults(),
-    endpoint: 'http://127.0.0.1:1',
-    ...noCorridor,
-  },
-  { lambda: { invokeLater: (request) => invoked.push(request), allows } },
-);
-const client = new SNSClient({
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  maxAttempts: 1,
-  requestHandler: wireHandler('sns', sns.operations),
+let region: NewRegion;
+let client: SNSClient;
+
+beforeAll(async () => {
+  region = await newRegion({
+    instead: {
+      lambda: {
+        Invoke: ({ FunctionName, Payload }: { FunctionName: string; Payload: Uint8Array }) => {
+          invoked.push({ functionName: FunctionName, payload: Buffer.from(Payload).toString() });
+          return { StatusCode: 202 };
+        },
+      },
+    },
+  });
+  for (const name of ['f', 'open']) await addFunction(region, name, { permit: ['sns.amazonaws.com'] });
+  await addFunction(region, 'closed');
+  client = new SNSClient(region.aws.client);
 });
+
+afterAll(() => region.aws.stop());
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 

@@ -1,22 +1,22 @@
-import { apiGatewayTypes } from './apigateway';
-import { autoScalingTypes } from './autoscaling';
+import { apiGatewayTypes } from '../../apigatewayv2/resources';
+import { autoScalingTypes } from '../../auto-scaling/resources';
+import { cloudWatchTypes } from '../../cloudwatch/resources';
+import { logsTypes } from '../../cloudwatch-logs/resources';
+import { dynamoDbTypes } from '../../dynamodb/resources';
+import { ec2ComputeTypes } from '../../ec2/resources/compute';
+import { ec2NetworkTypes } from '../../ec2/resources/network';
+import { ec2SecurityGroupTypes } from '../../ec2/resources/security-groups';
+import { elbv2Types } from '../../elastic-load-balancing-v2/resources';
+import { eventsTypes } from '../../eventbridge/resources';
+import { iamTypes } from '../../iam/resources';
+import { lambdaTypes } from '../../lambda/resources';
+import { s3Types } from '../../s3/resources';
+import { schedulerTypes } from '../../scheduler/resources';
+import { statesTypes } from '../../sfn/resources';
+import { snsTypes } from '../../sns/resources';
+import { ssmTypes } from '../../ssm/resources';
 import { cloudFormationTypes } from './cloudformation';
-import { cloudWatchTypes } from './cloudwatch';
-import { dynamoDbTypes } from './dynamodb';
-import { ec2ComputeTypes } from './ec2-compute';
-import { ec2NetworkTypes } from './ec2-network';
-import { ec2SecurityGroupTypes } from './ec2-security-groups';
-import { elbv2Types } from './elbv2';
-import { eventsTypes } from './events';
-import { iamTypes } from './iam';
-import { lambdaTypes } from './lambda';
-import { logsTypes } from './logs';
 import type { ResourceType } from './resource';
-import { s3Types } from './s3';
-import { schedulerTypes } from './scheduler';
-import { snsTypes } from './sns';
-import { ssmTypes } from './ssm';
-import { statesTypes } from './states';
 
 /** The resource types that templates may use, by name. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {

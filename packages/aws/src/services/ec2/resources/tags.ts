@@ -1,5 +1,5 @@
 import type { ResourceType as TaggedType } from '@aws-sdk/client-ec2';
-import type { ResourceContext, TagChange } from './resource';
+import type { ResourceContext, TagChange } from '../../cloudformation/resources/resource';
 
 /** The tags of a new EC2 resource, in the form of the create operations. */
 export function tagSpecifications(type: TaggedType, context: ResourceContext) {

@@ -1,5 +1,5 @@
-import { type FilterScope, type MessageFilter, readFilterPolicy } from './filter-policy';
-import { invalidParameter } from './refusals';
+import { type FilterScope, type MessageFilter, parseFilterPolicy } from 'aws-languages/filter-policy';
+import { invalidParameter } from '../errors';
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html */
 const NAMES = [
@@ -43,5 +43,7 @@ export function readAttributes(
     throw invalidParameter(
       `${place}RawMessageDelivery: Delivery protocol [${protocol}] does not support raw message delivery.`,
     );
-  return policy ? readFilterPolicy(policy, scope as FilterScope, place) : undefined;
+  return policy
+    ? parseFilterPolicy(policy, scope as FilterScope, (reason) => invalidParameter(`${place}${reason}`))
+    : undefined;
 }

@@ -8,8 +8,8 @@ import {
   type Statistic,
 } from '@aws-sdk/client-cloudwatch';
 import { z } from 'zod';
-import { flag, json, number, oneOf, shape, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { flag, json, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const alarmProperties = z.strictObject({
   ActionsEnabled: flag.optional(),

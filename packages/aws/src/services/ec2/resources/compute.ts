@@ -10,9 +10,9 @@ import {
   TagSpecification$,
 } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import { retagEc2, tagSpecifications } from './ec2-tags';
-import { flag, number, oneOf, shape, tags, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import { flag, number, oneOf, shape, tags, text } from '../../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../../cloudformation/resources/resource';
+import { retagEc2, tagSpecifications } from './tags';
 
 const launchTemplate = resource({
   properties: z.strictObject({

@@ -11,9 +11,9 @@ import {
   TargetTrackingConfiguration$,
 } from '@aws-sdk/client-auto-scaling';
 import { z } from 'zod';
-import { ServiceFailure } from '../clients';
-import { flag, number, shape, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { ServiceFailure } from '../cloudformation/clients';
+import { flag, number, shape, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const groupTag = z.strictObject({ Key: text, Value: text, PropagateAtLaunch: flag });
 const groupProperties = z.strictObject({

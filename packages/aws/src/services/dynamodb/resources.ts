@@ -12,9 +12,9 @@ import {
   type StreamViewType,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { ServiceFailure } from '../clients';
-import { flag, number, oneOf, shape, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { ServiceFailure } from '../cloudformation/clients';
+import { flag, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const tableProperties = z.strictObject({
   AttributeDefinitions: z.array(shape<AttributeDefinition>(AttributeDefinition$)).optional(),

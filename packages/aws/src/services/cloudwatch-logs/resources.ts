@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { number, oneOf, tags, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import { number, oneOf, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const logGroup = resource({
   properties: z.strictObject({

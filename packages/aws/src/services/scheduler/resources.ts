@@ -6,8 +6,8 @@ import {
   Target$,
 } from '@aws-sdk/client-scheduler';
 import { z } from 'zod';
-import { oneOf, shape, tags, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import { oneOf, shape, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const schedule = resource({
   properties: z.strictObject({

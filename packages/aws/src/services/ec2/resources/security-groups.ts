@@ -1,9 +1,9 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import type { Clients } from '../clients';
-import { retagEc2, tagSpecifications } from './ec2-tags';
-import { number, tags, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import type { Clients } from '../../cloudformation/clients';
+import { number, tags, text } from '../../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../../cloudformation/resources/resource';
+import { retagEc2, tagSpecifications } from './tags';
 
 const rule = {
   CidrIp: text.optional(),

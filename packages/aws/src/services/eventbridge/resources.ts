@@ -1,7 +1,7 @@
 import { type RuleState, type Target, Target$ } from '@aws-sdk/client-eventbridge';
 import { z } from 'zod';
-import { json, oneOf, shape, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { json, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const ruleProperties = z.strictObject({
   Description: text.optional(),

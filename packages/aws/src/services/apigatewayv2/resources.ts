@@ -13,8 +13,8 @@ import {
   RouteSettings$,
 } from '@aws-sdk/client-apigatewayv2';
 import { z } from 'zod';
-import { flag, number, oneOf, shape, tagMap, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { flag, number, oneOf, shape, tagMap, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const tagRecord = ({ tags }: ResourceContext) =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));

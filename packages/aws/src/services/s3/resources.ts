@@ -16,8 +16,8 @@ import {
   type WebsiteConfiguration,
 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import { flag, json, number, oneOf, shape, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { flag, json, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const encryption = z.strictObject({
   ServerSideEncryptionConfiguration: z.array(

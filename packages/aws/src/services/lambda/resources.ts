@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { z } from 'zod';
-import { number, oneOf, shape, tagMap, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { number, oneOf, shape, tagMap, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const code = z.strictObject({
   ImageUri: text.optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { retagEc2, tagSpecifications } from './ec2-tags';
-import { flag, oneOf, tags, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import { flag, oneOf, tags, text } from '../../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../../cloudformation/resources/resource';
+import { retagEc2, tagSpecifications } from './tags';
 
 const vpc = resource({
   properties: z.strictObject({

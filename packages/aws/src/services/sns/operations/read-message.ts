@@ -1,8 +1,8 @@
 import type { MessageAttributeValue, PublishInput } from '@aws-sdk/client-sns';
-import { AwsError } from '../../core/aws-error';
-import { uuid } from '../../core/ids';
-import { invalidParameter } from './refusals';
-import type { Message } from './topics';
+import { AwsError } from '../../../core/aws-error';
+import { uuid } from '../../../core/ids';
+import { invalidParameter } from '../errors';
+import type { Message } from '../state';
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: body and attributes together */
 export const MOST_BYTES = 262_144;

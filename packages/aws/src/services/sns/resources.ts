@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defaultPolicy } from '../../sns/default-policy';
-import { flag, json, tags, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import { flag, json, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../cloudformation/resources/resource';
+import { defaultPolicy } from './operations/default-policy';
 
 const topic = resource({
   properties: z.strictObject({

@@ -5,8 +5,8 @@ import {
   TracingConfiguration$,
 } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import { oneOf, shape, tagMap, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import { oneOf, shape, tagMap, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const machineProperties = z.strictObject({
   Definition: z.record(z.string(), z.unknown()).optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Clients } from '../clients';
-import { json, number, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource } from './resource';
+import type { Clients } from '../cloudformation/clients';
+import { json, number, tags, text } from '../cloudformation/resources/properties';
+import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const inlinePolicy = z.strictObject({ PolicyDocument: json, PolicyName: text });
 

@@ -1,9 +1,45 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
+import type { MessageFilter } from 'aws-languages/filter-policy';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import { resourceArn } from './arns';
-import type { MessageFilter } from './filter-policy';
-import { checkArn, invalidParameter } from './refusals';
+import type { Operation, OperationsOf } from '../../core/service';
+import { checkArn, invalidParameter } from './errors';
+
+export type Client = typeof import('@aws-sdk/client-sns');
+
+/** One of SNS's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, SnsState, Name>;
+
+/** What SNS looks up in Lambda: whether a function's policy lets a topic run it. */
+export interface FunctionPolicies {
+  allows(functionArn: string, service: string, sourceArn: string): boolean;
+}
+
+/** The newest messages that are remembered. */
+const MOST_MESSAGES = 1000;
+
+/** SNS of one region. Functions are run; other subscribers are kept as records. */
+export class SnsState {
+  readonly topics: Topics;
+  private readonly sent: Message[] = [];
+
+  constructor(
+    readonly context: Context,
+    readonly functions: FunctionPolicies,
+  ) {
+    this.topics = new Topics(context);
+  }
+
+  /** What was published, oldest first; the newest thousand. */
+  messages(): readonly Message[] {
+    return this.sent;
+  }
+
+  remember(message: Message): void {
+    this.sent.push(message);
+    if (this.sent.length > MOST_MESSAGES) this.sent.shift();
+  }
+}
 
 export interface Subscription {
   readonly arn: string;
@@ -51,7 +87,7 @@ export class Topics {
   ): Topic {
     if (!NAME.test(name) || name.endsWith('.fifo') !== (attributes.FifoTopic === 'true'))
       throw invalidParameter('Topic Name');
-    const arn = resourceArn(this.context, name);
+    const arn = `arn:aws:sns:${this.context.region}:${this.context.accountId}:${name}`;
     const existing = this.topics.get(arn);
     if (existing) {
       const differs = Object.entries(attributes).some(([key, value]) => existing.attributes[key] !== value);

@@ -13,9 +13,14 @@ import {
   TargetDescription$,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
-import { ServiceFailure } from '../clients';
-import { flag, number, oneOf, shape, tag, tags, text } from './properties';
-import { type ResourceContext, type ResourceType, resource, type TagChange } from './resource';
+import { ServiceFailure } from '../cloudformation/clients';
+import { flag, number, oneOf, shape, tag, tags, text } from '../cloudformation/resources/properties';
+import {
+  type ResourceContext,
+  type ResourceType,
+  resource,
+  type TagChange,
+} from '../cloudformation/resources/resource';
 
 async function retag(id: string, change: TagChange, { aws }: ResourceContext): Promise<void> {
   if (change.set.length > 0) await aws.elbv2.AddTags({ ResourceArns: [id], Tags: [...change.set] });

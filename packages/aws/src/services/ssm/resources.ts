@@ -1,7 +1,7 @@
 import type { ParameterTier, ParameterType } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
-import { oneOf, tagMap, text } from './properties';
-import { type ResourceType, resource } from './resource';
+import { oneOf, tagMap, text } from '../cloudformation/resources/properties';
+import { type ResourceType, resource } from '../cloudformation/resources/resource';
 
 const parameter = resource({
   properties: z.strictObject({

@@ -1,30 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../../core/aws-error';
-import type { Message, Subscription } from './topics';
-
-/** How SNS runs a function: not waiting for it, and only one whose policy lets it. */
-export interface FunctionRunner {
-  invokeLater(request: { functionName: string; payload: string }): unknown;
-  allows(functionArn: string, service: string, sourceArn: string): boolean;
-}
+import { AwsError } from '../../../core/aws-error';
+import { serviceCall } from '../../../core/service-call';
+import type { Message, SnsState, Subscription } from '../state';
 
 /**
  * Hands a message to a function that is subscribed. A function that is gone or does not permit the topic gets nothing, and the
  * publisher hears nothing of it: on AWS the delivery is tried again and given up.
  */
-export function runFunction(
-  lambda: FunctionRunner,
-  message: Message,
-  subscription: Subscription,
-  region: string,
-): void {
-  const payload = JSON.stringify({ Records: [makeRecord(message, subscription, region)] });
+export function runFunction(sns: SnsState, message: Message, subscription: Subscription): void {
+  const { context, functions } = sns;
+  const FunctionName = subscription.endpoint;
+  const Payload = Buffer.from(
+    JSON.stringify({ Records: [makeRecord(message, subscription, context.region)] }),
+  );
   try {
-    if (lambda.allows(subscription.endpoint, 'sns.amazonaws.com', message.topicArn))
-      lambda.invokeLater({ functionName: subscription.endpoint, payload });
+    if (!functions.allows(FunctionName, 'sns.amazonaws.com', message.topicArn)) return;
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
+    if (error instanceof AwsError) return;
+    throw error;
   }
+  context
+    .invoke(serviceCall(context, 'sns'), 'lambda', 'Invoke', {
+      FunctionName,
+      InvocationType: 'Event',
+      Payload,
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof AwsError)) console.error(`SNS could not run ${FunctionName}:`, error);
+    });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */

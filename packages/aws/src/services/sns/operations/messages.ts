@@ -1,0 +1,59 @@
+import type { PublishCommandInput } from '@aws-sdk/client-sns';
+import { AwsError } from '../../../core/aws-error';
+import { runFunction } from '../delivery/functions';
+import { invalidParameter } from '../errors';
+import type { Op, SnsState } from '../state';
+import { MOST_BYTES, readMessage, sizeOf } from './read-message';
+
+export const Publish: Op<'Publish'> = (sns, input) => ({ MessageId: publish(sns, input) });
+
+export const PublishBatch: Op<'PublishBatch'> = (sns, { TopicArn, PublishBatchRequestEntries = [] }) => {
+  if (PublishBatchRequestEntries.length === 0)
+    throw new AwsError('EmptyBatchRequest', "The batch request doesn't contain any entries.");
+  if (PublishBatchRequestEntries.length > 10) {
+    throw new AwsError(
+      'TooManyEntriesInBatchRequest',
+      'The batch request contains more entries than permissible.',
+    );
+  }
+  const ids = PublishBatchRequestEntries.map(({ Id }) => Id);
+  if (new Set(ids).size !== ids.length)
+    throw new AwsError(
+      'BatchEntryIdsNotDistinct',
+      'Two or more batch entries in the request have the same Id.',
+    );
+  if (PublishBatchRequestEntries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MOST_BYTES)
+    throw new AwsError(
+      'BatchRequestTooLong',
+      'The length of all the batch messages put together is more than the limit.',
+    );
+  sns.topics.get(TopicArn);
+  const Successful: { Id: string; MessageId: string }[] = [];
+  const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];
+  for (const { Id = '', ...entry } of PublishBatchRequestEntries) {
+    try {
+      Successful.push({ Id, MessageId: publish(sns, { TopicArn, ...entry }) });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      Failed.push({ Id, Code: error.code, Message: error.message, SenderFault: true });
+    }
+  }
+  return { Successful, Failed };
+};
+
+function publish(sns: SnsState, input: PublishCommandInput): string {
+  const arn = input.TopicArn ?? input.TargetArn;
+  if (arn === undefined)
+    throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
+  const topic = sns.topics.get(arn);
+  if (topic.attributes.FifoTopic === 'true' && input.MessageGroupId === undefined)
+    throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
+  const message = readMessage(input, topic.arn, sns.context.clock.now());
+  sns.remember(message);
+  for (const subscription of topic.subscriptions.values()) {
+    const body = message.bodies?.[subscription.protocol] ?? message.bodies?.default ?? message.body;
+    if (subscription.wants && !subscription.wants(body, message.attributes)) continue;
+    if (subscription.protocol === 'lambda') runFunction(sns, message, subscription);
+  }
+  return message.id;
+}
