@@ -40,7 +40,7 @@ export type ResourceTypes = Readonly<Record<string, ResourceTypeSchema>>;
 /** The schemas of all resource types that handlers may be written for, loaded when first asked for. */
 export async function loadResourceTypes(): Promise<ResourceTypes> {
   const { default: types } = await import('../../../data/resource-types.json');
-  return types as unknown as ResourceTypes;
+  return types;
 }
 
 /** Whether a changed resource is replaced, as change sets say it. */
