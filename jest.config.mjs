@@ -10,7 +10,7 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
     }),
     project('aws', 'packages/aws', {
-      testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+      testMatch: ['<rootDir>/{src,test,scripts}/**/*.test.ts'],
     }),
     project('languages', 'packages/aws-languages', { testMatch: ['<rootDir>/src/**/*.test.ts'] }),
   ],

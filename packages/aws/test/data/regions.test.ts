@@ -1,0 +1,50 @@
+import regions from '../../data/regions.json';
+import { listRegions, zoneGroupLongName, zonesOf } from '../../src/services/ec2/regions';
+
+const zonesIn = (region: string) =>
+  Object.entries(regions[region]?.zones ?? {}).map(([letter, id]) => ({ name: `${region}${letter}`, id }));
+
+/** Regions where the code counted ids of zones that AWS does not give. */
+const corrected = ['ap-northeast-1', 'ca-central-1', 'us-west-1'];
+
+test('the regions that were known in code are there with the same facts', () => {
+  for (const { name, optIn } of listRegions()) {
+    expect([name, regions[name]?.optIn === true]).toEqual([name, optIn]);
+    expect(`${regions[name]?.longName} 1`).toBe(zoneGroupLongName(name));
+    expect(zonesIn(name).map((zone) => zone.name)).toEqual(zonesOf(name).map((zone) => zone.name));
+    if (!corrected.includes(name)) expect(zonesIn(name)).toEqual(zonesOf(name));
+  }
+});
+
+test.each([
+  ['ap-southeast-5', 'apse5-az1'],
+  ['cn-northwest-1', 'cnnw1-az1'],
+  ['us-gov-west-1', 'usgw1-az1'],
+  ['us-gov-east-1', 'usge1-az1'],
+])('the first zone of %s is %s', (region, id) => {
+  expect(zonesIn(region)[0]).toEqual({ name: `${region}a`, id });
+});
+
+test('ids of zones begin with the initials of their region', () => {
+  const initials = (region: string) =>
+    region
+      .replace(
+        /-(north|south|east|west|central)(east|west)?(?=-)/,
+        (_, one, two = '') => one[0] + (two[0] ?? ''),
+      )
+      .replace('-gov', 'g')
+      .replaceAll('-', '');
+  for (const [region, { zones }] of Object.entries(regions)) {
+    const ids = Object.values(zones);
+    expect(ids.filter((id) => !new RegExp(`^${initials(region)}-az\\d$`).test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+  }
+});
+
+test('every region is of the partition that its name says', () => {
+  const partitionOf = (name: string) =>
+    name.startsWith('cn-') ? 'aws-cn' : name.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  expect(Object.entries(regions).filter(([name, { partition }]) => partition !== partitionOf(name))).toEqual(
+    [],
+  );
+});
