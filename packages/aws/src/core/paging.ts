@@ -1,4 +1,5 @@
-import { AwsError } from './aws-error';
+import { createHash } from 'node:crypto';
+import type { AwsError } from './aws-error';
 
 /** One page of a list, and the opaque token of the next page while there is one. */
 export interface Page<Item> {
@@ -6,34 +7,71 @@ export interface Page<Item> {
   readonly next?: string;
 }
 
+export interface PageOptions<Item> {
+  /** As the caller sent it. */
+  readonly token: string | undefined;
+  /** Items on a page. */
+  readonly size: number;
+  /** A name of an item that is unique in the list. */
+  readonly idOf: (item: Item) => string;
+  /** Makes the service's error for a token that this list never gave. */
+  readonly refuse: (token: string) => AwsError;
+  /** What else was asked: a token is good for the same question only. */
+  readonly question?: unknown;
+}
+
+interface Position {
+  readonly last: string;
+  readonly index: number;
+}
+
 /**
- * Cuts one page out of a list.
+ * Cuts one page out of a list. The token remembers the last item, so what is made or deleted meanwhile neither repeats nor hides
+ * another.
  *
- * @param options `token` as the caller sent it; `size` of a page; `refuse` makes the service's error for a token
- *   that this list never gave
+ * @throws AwsError what `refuse` makes
  */
-export function takePage<Item>(
+export function takePage<Item>(all: readonly Item[], options: PageOptions<Item>): Page<Item> {
+  const { token, size, idOf, refuse, question } = options;
+  const digest = digestOf(question);
+  const position = token === undefined ? undefined : readToken(token, digest);
+  if (token !== undefined && !position) throw refuse(token);
+  const start = position ? startAfter(all, idOf, position) : 0;
+  const end = start + size;
+  const items = all.slice(start, end);
+  const last = items.at(-1);
+  if (last === undefined || end >= all.length) return { items };
+  return { items, next: writeToken(digest, { last: idOf(last), index: end }) };
+}
+
+function startAfter<Item>(
   all: readonly Item[],
-  options: { token?: string; size: number; refuse?: (token: string) => AwsError },
-): Page<Item> {
-  const from = options.token === undefined ? 0 : readToken(options.token, options.refuse);
-  const to = from + options.size;
-  return {
-    items: all.slice(from, to),
-    next: to < all.length ? Buffer.from(JSON.stringify({ from: to })).toString('base64') : undefined,
-  };
+  idOf: (item: Item) => string,
+  { last, index }: Position,
+): number {
+  const found = all.findIndex((item) => idOf(item) === last);
+  return found === -1 ? Math.min(index, all.length) : found + 1;
 }
 
-function readToken(token: string, refuse: (token: string) => AwsError = invalidToken): number {
+function digestOf(question: unknown): string {
+  const text = JSON.stringify(question) ?? '';
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+}
+
+function writeToken(digest: string, { last, index }: Position): string {
+  return Buffer.from(JSON.stringify([digest, last, index])).toString('base64');
+}
+
+function readToken(token: string, digest: string): Position | undefined {
   try {
-    const { from } = JSON.parse(Buffer.from(token, 'base64').toString());
-    if (Number.isInteger(from) && from >= 0) return from;
+    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64').toString());
+    if (!Array.isArray(parsed)) return undefined;
+    const [question, last, index] = parsed;
+    return question === digest && typeof last === 'string' && Number.isInteger(index)
+      ? { last, index }
+      : undefined;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  throw refuse(token);
-}
-
-function invalidToken(): AwsError {
-  return new AwsError('ValidationException', 'The specified nextToken is invalid.');
 }

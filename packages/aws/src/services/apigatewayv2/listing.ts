@@ -1,4 +1,4 @@
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import { badRequest } from './store';
 
 /** API Gateway's pages: `MaxResults` comes as text. https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html */

@@ -1,7 +1,7 @@
 import type { FilteredLogEvent, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { parseFilterPattern } from './filter-pattern';
 import { badToken, groupName } from './groups';

@@ -1,6 +1,6 @@
 import type { LogGroup as LogGroupOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import type { LogGroup, LogStore } from './store';
 

@@ -1,6 +1,6 @@
 import type { LogStream as LogStreamOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { badToken, checkName, groupName } from './groups';
 import type { LogStore, LogStream } from './store';

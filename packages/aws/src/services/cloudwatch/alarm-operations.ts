@@ -1,6 +1,6 @@
 import type { Dimension, PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import type { Context } from '../../core/context';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import type { Alarms } from './alarms';
 import { invalidCombination, missing, validationError } from './errors';

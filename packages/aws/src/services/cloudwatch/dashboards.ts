@@ -1,6 +1,6 @@
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { badToken } from './metric-operations';
 

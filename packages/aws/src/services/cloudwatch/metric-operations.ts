@@ -1,6 +1,6 @@
 import type { MetricDatum, Statistic } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { invalidCombination, invalidValue, missing, validationError } from './errors';
 import { isStatistic, type Metric, type MetricStore, readStatistic, summarize } from './metrics';

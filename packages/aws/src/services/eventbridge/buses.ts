@@ -1,6 +1,6 @@
 import type { EventBus as BusOutput } from '@aws-sdk/client-eventbridge';
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { type Bus, type BusStore, notValid } from './store';
 

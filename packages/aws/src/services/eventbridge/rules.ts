@@ -1,6 +1,6 @@
 import type { Rule as RuleOutput } from '@aws-sdk/client-eventbridge';
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { parsePattern } from './pattern';
 import { readRuleSchedule } from './rule-schedule';

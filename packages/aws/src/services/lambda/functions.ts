@@ -2,7 +2,7 @@ import type { FunctionCode, FunctionConfiguration } from '@aws-sdk/client-lambda
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import type { CodeFolder, CodeSource } from './code';
 import type { CodeCache } from './code-cache';

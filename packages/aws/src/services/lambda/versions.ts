@@ -1,7 +1,7 @@
 import type { AliasConfiguration, FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../core/aws-error';
 import { uuid } from '../../core/ids';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { badMarker, invalidParameter } from './refusals';
 import type { FunctionStore, LambdaFunction } from './store';

@@ -1,5 +1,5 @@
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { checkPattern, invalid } from './checks';
 import type { Runner } from './runner';

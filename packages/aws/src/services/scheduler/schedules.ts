@@ -1,7 +1,7 @@
 import type { CreateScheduleInput, UpdateScheduleInput } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../core/aws-error';
-import { takePage } from '../../core/paging';
 import type { IamPort } from '../../core/ports';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { checkPattern, checkTarget, checkWindow, invalid } from './checks';
 import type { Runner } from './runner';

@@ -2,7 +2,7 @@ import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { Execution, type ExecutionParts } from './execution';
 import type { Machine } from './machine';

@@ -2,7 +2,7 @@ import type { CreateStateMachineCommandInput } from '@aws-sdk/client-sfn';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import { takePage } from '../../core/paging';
+import { takePage } from '../../core/position-paging';
 import type { OperationsOf } from '../../core/service';
 import { diagnose, readDefinition } from './definition';
 import { type Machine, type MachineVersion, publishVersion } from './machine';

@@ -1,10 +1,4 @@
-import type { AwsError } from '../../core/aws-error';
 import { invalidParameter } from './errors';
 
-/** Topics and subscriptions on a page, as all of SNS's lists. */
-export const PAGE_SIZE = 100;
-
-/** The error of a page token that no answer ever held. */
-export function badToken(): AwsError {
-  return invalidParameter('NextToken');
-}
+/** Topics and subscriptions come a hundred on a page, in all of SNS's lists. */
+export const PAGES = { size: 100, refuse: () => invalidParameter('NextToken') };

@@ -1,7 +1,7 @@
 import { uuid } from '../../../core/ids';
 import { takePage } from '../../../core/paging';
 import { checkArn, invalidParameter } from '../errors';
-import { badToken, PAGE_SIZE } from '../paging';
+import { PAGES } from '../paging';
 import type { Op, Subscription, Topic } from '../state';
 import { readAttributes } from './subscription-attributes';
 
@@ -104,6 +104,10 @@ function listed(topic: Topic) {
 }
 
 function listPage(all: ReturnType<typeof listed>, token: string | undefined) {
-  const page = takePage(all, { token, size: PAGE_SIZE, refuse: badToken });
+  const page = takePage(all, {
+    ...PAGES,
+    token,
+    idOf: (one) => `${one.TopicArn} ${one.Protocol} ${one.Endpoint}`,
+  });
   return { Subscriptions: page.items, NextToken: page.next };
 }

@@ -1,7 +1,7 @@
 import { AwsError } from '../../../core/aws-error';
 import { takePage } from '../../../core/paging';
 import { invalidParameter } from '../errors';
-import { badToken, PAGE_SIZE } from '../paging';
+import { PAGES } from '../paging';
 import type { Op, SnsState, Topic } from '../state';
 import { defaultPolicy } from './default-policy';
 
@@ -23,7 +23,11 @@ export const DeleteTopic: Op<'DeleteTopic'> = (sns, input) => {
 };
 
 export const ListTopics: Op<'ListTopics'> = (sns, input) => {
-  const page = takePage(sns.topics.list(), { token: input.NextToken, size: PAGE_SIZE, refuse: badToken });
+  const page = takePage(sns.topics.list(), {
+    ...PAGES,
+    token: input.NextToken,
+    idOf: ({ arn }) => arn,
+  });
   return { Topics: page.items.map(({ arn }) => ({ TopicArn: arn })), NextToken: page.next };
 };
 
