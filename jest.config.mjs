@@ -5,7 +5,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 export default {
   testEnvironment: 'node',
   setupFiles: ['<rootDir>/test/quiet.ts'],
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/packages/*/src/**/*.test.ts'],
   transform: {
     '^.+\\.(ts|mjs|js)$': [
       '@swc/jest',
