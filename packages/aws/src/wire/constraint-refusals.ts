@@ -22,11 +22,11 @@ export function refuse(
   return frameworkError(codeOf(service, protocol), violations);
 }
 
-/** Recorded on AWS; services not named here follow their protocol. */
+/** Services not named here follow their protocol. */
 const CODES: Partial<Record<ConstraintService, string>> = {
-  // CloudWatch Logs: `InvalidParameterException: 1 validation error detected: Value null at 'logGroupName' …`
+  // Recorded on AWS: `InvalidParameterException: 1 validation error detected: Value null at 'logGroupName' …`
   'cloudwatch-logs': 'InvalidParameterException',
-  // API Gateway declares no other error of a bad request.
+  // Not recorded: API Gateway declares no other error of a bad request.
   // https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
   apigatewayv2: 'BadRequestException',
 };
