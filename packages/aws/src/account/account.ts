@@ -85,7 +85,7 @@ export class Account {
 
   modelOf(service: string): Promise<ServiceModel> | undefined {
     if (!Object.hasOwn(services, service)) return undefined;
-    return this.models.load(services[service as ServiceName]).then(({ model }) => model);
+    return this.models.load(service, services[service as ServiceName]).then(({ model }) => model);
   }
 
   /** Whether a region makes the services that an account has only once. */
