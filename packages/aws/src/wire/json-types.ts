@@ -5,7 +5,7 @@ import { AwsError } from '../core/aws-error';
  * Refuses JSON values that are not of the shape's type, as the JSON protocols do before the service sees them: a client
  * that passes what it was given on (a number for a string, an object for a string) learns of it.
  *
- * @param rest REST services read scalars more leniently: only structures and lists are checked
+ * @param rest REST services read scalars more leniently: a number may be written as a text, and a text as a number
  * @throws AwsError `SerializationException`
  */
 export function checkJsonTypes(schema: NormalizedSchema, value: unknown, rest: boolean): void {
@@ -25,7 +25,9 @@ export function checkJsonTypes(schema: NormalizedSchema, value: unknown, rest: b
     for (const one of value) checkJsonTypes(member, one, rest);
   } else if (typeof value === 'object') {
     throw unexpected(value, 'String');
-  } else if (!rest) {
+  } else if (rest) {
+    checkLenient(schema, value);
+  } else {
     checkScalar(schema, value);
   }
 }
@@ -41,6 +43,12 @@ function checkScalar(schema: NormalizedSchema, value: unknown): void {
   if (schema.isBooleanSchema() && typeof value !== 'boolean') throw unexpected(value, 'Boolean');
   if (schema.isNumericSchema() && typeof value !== 'number' && !isNumberWord(value))
     throw unexpected(value, 'Number');
+}
+
+function checkLenient(schema: NormalizedSchema, value: unknown): void {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Number(value)));
+  if (schema.isNumericSchema() && !isNumber && !isNumberWord(value)) throw unexpected(value, 'Number');
+  if (schema.isBooleanSchema() && !/^(true|false)$/i.test(String(value))) throw unexpected(value, 'Boolean');
 }
 
 /** Numbers that JSON has no literals for are strings in the JSON protocols. */

@@ -254,6 +254,19 @@ test.each([
   expect(get.inputs).toEqual([]);
 });
 
+test.each([
+  ['{"ReservedConcurrentExecutions":"constructor"}', 'STRING_VALUE can not be converted to a Number'],
+  ['{"ReservedConcurrentExecutions":true}', 'TRUE_VALUE can not be converted to a Number'],
+])('REST services with JSON refuse %s, which is no number however it is read', async (body, message) => {
+  const put = recorder({});
+  const { status, body: answer } = await apiWith('lambda', { PutFunctionConcurrency: put.operation }).answer(
+    'lambda',
+    requestOf({ method: 'PUT', path: '/2017-10-31/functions/f/concurrency', body: Buffer.from(body) }),
+  );
+  expect([status, String(answer)]).toEqual([400, expect.stringContaining(message)]);
+  expect(put.inputs).toEqual([]);
+});
+
 test('what is null in JSON is left out', async () => {
   expect(await sendJson('ssm', 'AmazonSSM.GetParameter', '{"Name":"a","WithDecryption":null}')).toMatch(
     /^200/,
