@@ -22,6 +22,9 @@ export const defects = read<Defects>('defects.json');
 /** Where AWS's own answers leave their schema: by service and by `Structure.member`. */
 export const departures = read<Reasons>('departures.json');
 
+/** Operations that are logged under another name than their own, with that name: to be mended. */
+export const misnamed = read<Reasons>('misnamed.json');
+
 /** Whether what was found is a defect, and none of those that are known. */
 export function isNewDefect({ service, verdict }: Tried): boolean {
   if (verdict.kind !== 'defect') return false;
