@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Account } from '../src/account/account';
+import { durations } from '../src/core/durations';
+import type { ServiceDefinition } from '../src/core/service';
+import { routes } from '../src/door/admin/routes';
+import { type ServiceName, services } from '../src/services';
+import { resourceTypes } from '../src/services/cloudformation/resources/types';
+import { ApiModels } from '../src/wire/api-model';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const WRITTEN = 'Written by `npm run docs -w embedded-aws`; do not edit it by hand.';
+
+/** The service that makes the resources of `AWS::<prefix>::…`. */
+const PREFIXES: Readonly<Record<string, ServiceName>> = {
+  ApiGatewayV2: 'apigatewayv2',
+  AutoScaling: 'auto-scaling',
+  CloudFormation: 'cloudformation',
+  CloudWatch: 'cloudwatch',
+  DynamoDB: 'dynamodb',
+  EC2: 'ec2',
+  ElasticLoadBalancingV2: 'elastic-load-balancing-v2',
+  Events: 'eventbridge',
+  IAM: 'iam',
+  Lambda: 'lambda',
+  Logs: 'cloudwatch-logs',
+  S3: 's3',
+  SNS: 'sns',
+  SSM: 'ssm',
+  STS: 'sts',
+  Scheduler: 'scheduler',
+  StepFunctions: 'sfn',
+};
+
+/** What is told of a service. */
+interface Described {
+  readonly name: ServiceName;
+  /** As AWS calls it: `Auto Scaling`. */
+  readonly title: string;
+  readonly definition: ServiceDefinition;
+  readonly there: readonly string[];
+  readonly missing: readonly string[];
+  readonly types: readonly string[];
+}
+
+/** The pages that are written from the code, by their paths under `docs/`. */
+export async function describeEmbeddedAws(): Promise<Record<string, string>> {
+  const models = new ApiModels();
+  const account = new Account({ timeScale: 1, endpoint: 'http://127.0.0.1', models });
+  try {
+    const all = await Promise.all(
+      (Object.keys(services) as ServiceName[]).map((name) => readService(name, models, account)),
+    );
+    return {
+      'README.md': describeIndex(all),
+      'durations.md': describeDurations(),
+      'administration.md': describeAdministration(),
+      ...Object.fromEntries(all.map((one) => [`services/${one.name}.md`, describeService(one)])),
+    };
+  } finally {
+    await account.dispose();
+  }
+}
+
+async function readService(name: ServiceName, models: ApiModels, account: Account): Promise<Described> {
+  const definition: ServiceDefinition = services[name];
+  const { operations } = definition;
+  const { model } = await models.load(name, definition);
+  const there = Object.keys(
+    typeof operations === 'function' ? operations(account.service(name, 'us-east-1')) : operations,
+  ).sort();
+  const missing = [...model.operations.keys()].filter((operation) => !there.includes(operation)).sort();
+  const types = Object.keys(resourceTypes)
+    .filter((type) => serviceOf(type) === name)
+    .sort();
+  return { name, title: model.serviceId, definition, there, missing, types };
+}
+
+function serviceOf(type: string): ServiceName {
+  const service = PREFIXES[type.split('::')[1] ?? ''];
+  if (!service) throw new Error(`${type}: scripts/generate-docs.ts does not know the service of its prefix`);
+  return service;
+}
+
+function describeService({ name, title, definition, there, missing, types }: Described): string {
+  const parts = [`# ${title}`, WRITTEN, ...readText(name)];
+  const scope = definition.global ? 'The account has one of it' : 'Every region has one of its own';
+  parts.push(
+    `${scope}; requests are signed for \`${definition.signingName}\`, with the client \`@aws-sdk/client-${name}\`.`,
+  );
+  parts.push(`## ${there.length} of ${there.length + missing.length} operations`, `${there.join(', ')}.`);
+  if (missing.length > 0)
+    parts.push("Not there, and answered with AWS's error for an unknown one:", `${missing.join(', ')}.`);
+  if (types.length > 0)
+    parts.push(`## ${types.length} resource types of CloudFormation`, `${types.join(', ')}.`);
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The README of a service's folder without its title, for the page has one. */
+function readText(name: ServiceName): string[] {
+  const file = join(ROOT, 'src/services', name, 'README.md');
+  if (!existsSync(file)) return [];
+  return [
+    readFileSync(file, 'utf8')
+      .replace(/^# .*\n+/, '')
+      .trim(),
+  ];
+}
+
+function describeIndex(all: readonly Described[]): string {
+  const rows = all.map(
+    ({ name, title, there, missing, types }) =>
+      `| [${title}](services/${name}.md) | ${there.length} of ${there.length + missing.length} | ${types.length || ''} |`,
+  );
+  const operations = all.reduce((sum, { there }) => sum + there.length, 0);
+  const types = all.reduce((sum, one) => sum + one.types.length, 0);
+  return `# What is there
+
+${WRITTEN} Beside the services: [guide](guide.md), [durations](durations.md), [administration](administration.md).
+
+| service | operations | resource types of CloudFormation |
+| --- | --- | --- |
+${rows.join('\n')}
+| together | ${operations} | ${types} |
+`;
+}
+
+function describeDurations(): string {
+  const rows = Object.entries(durations).map(
+    ([name, { seconds, source }]) => `| \`${name}\` | ${seconds} | ${source.replaceAll('|', '\\|')} |`,
+  );
+  return `# Durations
+
+${WRITTEN} What AWS takes its time for, in seconds of AWS time: divide by \`--time-scale\` for those on your
+watch. What you configure yourself (health checks, warm-up, draining) is not here: it takes as long as you say.
+
+| what | seconds | where the number comes from |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function describeAdministration(): string {
+  const rows = routes.map(({ path, does }) => {
+    const [method, rest] = path.split(' ');
+    return `| \`${method} /_local${rest ? `/${rest}` : ''}\` | ${does} |`;
+  });
+  return `# Administration
+
+${WRITTEN} What AWS has nothing like is under \`/_local\` of the endpoint, for programs in any language;
+\`startAws\` and \`connectAws\` give the same as functions. All answers are JSON.
+
+| request | |
+| --- | --- |
+${rows.join('\n')}
+
+\`\`\`sh
+curl -X POST http://127.0.0.1:4566/_local/faults \\
+  -d '{ "service": "ec2", "operation": "CreateImage", "kind": "lateFailure", "message": "disk on fire" }'
+\`\`\`
+
+A fault has a \`service\` (the name that requests are signed for), an \`operation\`, and \`times\` (1 by default). Of \`kind\` \`error\`,
+the default, it answers the call with \`code\`, \`message\` and \`status\` instead of doing it. Of \`lateFailure\` the call succeeds and
+what it began fails: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling
+\`RunInstances\` of \`autoscaling\`.
+`;
+}
+
+async function writeDocs(): Promise<void> {
+  rmSync(join(ROOT, 'docs/services'), { recursive: true, force: true });
+  mkdirSync(join(ROOT, 'docs/services'), { recursive: true });
+  for (const [file, text] of Object.entries(await describeEmbeddedAws()))
+    writeFileSync(join(ROOT, 'docs', file), text);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) void writeDocs();
