@@ -1,6 +1,6 @@
-import { XMLValidator } from 'fast-xml-parser';
 import type { OperationModel } from '../../src/core/service-model';
 import type { AnswerCheck } from './answers/answer-check';
+import { isWellFormedXml } from './answers/well-formed';
 import type { Exchange, Outcome, RawAnswer } from './caller';
 
 /** What is made of an outcome. A `defect` is what AWS would never answer. */
@@ -56,8 +56,7 @@ export function judgeExchange({ request, answer }: Exchange): Verdict {
 function faultOfText(answer: RawAnswer, text: string): string | undefined {
   const type = answer.headers['content-type'] ?? '';
   if (/xml/.test(type)) {
-    if (!isWritableInXml(text)) return 'the XML holds characters that XML cannot hold';
-    if (XMLValidator.validate(text) !== true) return `the XML is not well-formed: ${text.slice(0, 200)}`;
+    if (!isWellFormedXml(text)) return `the XML is not well-formed: ${JSON.stringify(text.slice(0, 300))}`;
   } else if (/json/.test(type) && !isJson(text)) return `the JSON cannot be read: ${text.slice(0, 200)}`;
   return undefined;
 }
@@ -69,9 +68,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isWritableInXml(text: string): boolean {
-  const written = text.replaceAll(/[\t\n\r]/g, '');
-  return !/[\ufffe\uffff]|\p{Cc}/u.test(written.replaceAll(/[\u007f-\u009f]/g, ''));
 }
