@@ -1,13 +1,13 @@
 import type { Context } from '../../core/context';
 import type { Call, OperationsOf, WireRequest, WireResponse } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
-import { apiOperations } from './apis';
-import { type Functions, Gateway } from './gateway';
-import { integrationOperations } from './integrations';
-import { routeOperations } from './routes';
-import { stageOperations } from './stages';
-import { ApiStore } from './store';
-import { tagOperations } from './tags';
+import { type Functions, Gateway } from './gateway/gateway';
+import { apiOperations } from './operations/apis';
+import { integrationOperations } from './operations/integrations';
+import { routeOperations } from './operations/routes';
+import { stageOperations } from './operations/stages';
+import { tagOperations } from './operations/tags';
+import { ApiStore } from './state';
 
 type Client = typeof import('@aws-sdk/client-apigatewayv2');
 

@@ -1,9 +1,9 @@
 import type { Context } from '../../core/context';
 import type { OperationsOf } from '../../core/service';
-import { eventOperations } from './events';
-import { groupOperations } from './groups';
-import { type LogEvent, type LogGroup, LogStore, type LogStream, type NewLine } from './store';
-import { streamOperations } from './streams';
+import { eventOperations } from './operations/events';
+import { groupOperations } from './operations/groups';
+import { streamOperations } from './operations/streams';
+import { type LogEvent, type LogGroup, LogStore, type LogStream, type NewLine } from './state';
 
 /** CloudWatch Logs of one region: groups, streams and their lines. */
 export class Logs {

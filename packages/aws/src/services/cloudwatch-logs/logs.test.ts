@@ -1,6 +1,6 @@
 import { makeContext } from '../../testing/serverless-context';
 import { Logs } from '.';
-import { parseFilterPattern } from './filter-pattern';
+import { parseFilterPattern } from './patterns/filter-pattern';
 
 const context = makeContext();
 afterAll(() => context.clock.stop());

@@ -1,7 +1,7 @@
 import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import { accountId, callOf, makeContext, until } from '../../testing/serverless-context';
 import { CloudWatch } from '.';
-import { judge } from './evaluation';
+import { judge } from './alarms/judge';
 
 const topic = `arn:aws:sns:us-east-1:${accountId}:failures`;
 const running: (() => void)[] = [];

@@ -3,13 +3,13 @@ import type { Context } from '../../core/context';
 import type { OperationsOf } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { SnsTopics } from '../target-services';
-import { alarmOperations } from './alarm-operations';
-import { Alarms } from './alarms';
-import { dashboardOperations } from './dashboards';
-import { readEmbeddedMetrics } from './embedded-metrics';
-import { metricOperations } from './metric-operations';
-import { MetricStore } from './metrics';
-import { TagStore, tagOperations } from './tags';
+import { Alarms } from './alarms/watch-alarms';
+import { readEmbeddedMetrics } from './metrics/embedded-metrics';
+import { MetricStore } from './metrics/metric-store';
+import { alarmOperations } from './operations/alarms';
+import { dashboardOperations } from './operations/dashboards';
+import { metricOperations } from './operations/metrics';
+import { TagStore, tagOperations } from './operations/tags';
 
 type Client = typeof import('@aws-sdk/client-cloudwatch');
 

@@ -4,14 +4,14 @@ import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
 import type { AwsEvent } from '../../core/event-bus';
 import type { OperationsOf } from '../../core/service';
-import { deliver, type TargetServices } from '../delivery';
-import { busOperations } from './buses';
-import { putEvents } from './put-events';
-import { RuleSchedules } from './rule-schedules';
-import { ruleOperations } from './rules';
-import { BusStore, type Rule } from './store';
-import { makeInput } from './target-input';
-import { targetOperations } from './targets';
+import { deliver, type TargetServices } from '../targets/deliver';
+import { RuleSchedules } from './delivery/rule-schedules';
+import { makeInput } from './delivery/target-input';
+import { busOperations } from './operations/buses';
+import { putEvents } from './operations/events';
+import { ruleOperations } from './operations/rules';
+import { targetOperations } from './operations/targets';
+import { BusStore, type Rule } from './state';
 
 /** A delivery that a target did not take; AWS would retry it for a day and count it as a FailedInvocation. */
 export interface FailedInvocation {

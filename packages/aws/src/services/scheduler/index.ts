@@ -2,11 +2,11 @@ import type { Context } from '../../core/context';
 import type { IamPort } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
 import type { TypedOperations } from '../../core/typed-operations';
-import { groupOperations } from './groups';
-import { type DeadRun, Runner } from './runner';
-import { scheduleOperations } from './schedules';
-import { ScheduleStore } from './store';
-import type { SchedulerDependencies } from './targets';
+import { groupOperations } from './operations/groups';
+import { scheduleOperations } from './operations/schedules';
+import { type DeadRun, Runner } from './runs/runs';
+import type { SchedulerDependencies } from './runs/send-run';
+import { ScheduleStore } from './state';
 
 type Client = typeof import('@aws-sdk/client-scheduler');
 

@@ -3,8 +3,8 @@ import type { Context } from '../../core/context';
 import type { SsmPort } from '../../core/ports';
 import type { TypedOperations } from '../../core/typed-operations';
 import { publicImageParameters } from '../ec2/images/amazon-images';
-import { parameterOperations } from './parameter-operations';
-import { ParameterStore } from './parameter-store';
+import { parameterOperations } from './operations/parameters';
+import { ParameterStore } from './state';
 
 type Client = typeof import('@aws-sdk/client-ssm');
 

@@ -1,5 +1,5 @@
 import type { ParameterType, Tag } from '@aws-sdk/client-ssm';
-import type { ParameterPolicy } from './parameter-policies';
+import type { ParameterPolicy } from './policies/read-policies';
 
 /** One version of a parameter. */
 export interface ParameterVersion {
