@@ -1,7 +1,6 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../../core/aws-error';
-
-const types = ['SecureString', 'StringList', 'String'];
+import { invalid } from '../errors';
 
 /**
  * The rules for names: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
@@ -36,6 +35,14 @@ export function checkName(name: string): void {
   }
 }
 
+/** @throws AwsError for what is no path of a hierarchy, with AWS's words */
+export function checkPath(path: string): void {
+  if (!/^\/[a-zA-Z0-9_.\-/]*$/.test(path) || path.includes('//'))
+    throw invalid(
+      'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.',
+    );
+}
+
 /** @throws AwsError with AWS's words */
 export function checkValue(input: PutParameterRequest, tier: string): void {
   const value = input.Value ?? '';
@@ -54,15 +61,6 @@ export function checkValue(input: PutParameterRequest, tier: string): void {
   if (/\{\{.*\}\}/.test(value)) {
     throw invalid(
       `Parameter value: can't nest another parameter. Do not use "{{}}" or "{{ssm:parameter-name}}" in your parameter value.`,
-    );
-  }
-}
-
-/** @throws AwsError with AWS's words */
-export function checkType(type: string): void {
-  if (!types.includes(type)) {
-    throw invalid(
-      `1 validation error detected: Value '${type}' at 'type' failed to satisfy constraint: Member must satisfy enum value set: [${types.join(', ')}]`,
     );
   }
 }
@@ -98,8 +96,4 @@ export function checkPattern(pattern: string, value: string): void {
       `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
     );
   }
-}
-
-export function invalid(message: string): AwsError {
-  return new AwsError('ValidationException', message);
 }

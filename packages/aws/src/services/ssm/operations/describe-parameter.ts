@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Parameter, ParameterHistory, ParameterMetadata } from '@aws-sdk/client-ssm';
 import { newestVersion, type ParameterVersion, type StoredParameter } from '../parameter';
 import { viewPolicies } from '../policies/read-policies';
-import type { ParameterStore, Selection } from '../state';
+import type { Selection, SsmState } from '../state';
 
 /** A parameter as the Get operations show it. */
-export function viewParameter(store: ParameterStore, selection: Selection, decrypt: boolean): Parameter {
+export function viewParameter(ssm: SsmState, selection: Selection, decrypt: boolean): Parameter {
   const { name, version, selector } = selection;
   return {
     Name: name,
@@ -14,17 +14,17 @@ export function viewParameter(store: ParameterStore, selection: Selection, decry
     Version: version.version,
     Selector: selector,
     LastModifiedDate: version.modifiedAt,
-    ARN: store.arn(name),
+    ARN: ssm.arn(name),
     DataType: version.dataType,
   };
 }
 
 /** A parameter as DescribeParameters shows it: without its value. */
-export function viewMetadata(store: ParameterStore, parameter: StoredParameter): ParameterMetadata {
+export function viewMetadata(ssm: SsmState, parameter: StoredParameter): ParameterMetadata {
   const version = newestVersion(parameter);
   return {
     Name: parameter.name,
-    ARN: store.arn(parameter.name),
+    ARN: ssm.arn(parameter.name),
     Type: version.type,
     KeyId: version.keyId,
     LastModifiedDate: version.modifiedAt,
@@ -32,7 +32,7 @@ export function viewMetadata(store: ParameterStore, parameter: StoredParameter):
     Description: version.description,
     AllowedPattern: version.allowedPattern,
     Version: version.version,
-    Tier: version.tier as ParameterMetadata['Tier'],
+    Tier: version.tier,
     Policies: viewPolicies(version.policies),
     DataType: version.dataType,
   };
@@ -51,7 +51,7 @@ export function viewVersion(name: string, version: ParameterVersion, decrypt: bo
     AllowedPattern: version.allowedPattern,
     Version: version.version,
     Labels: [...version.labels],
-    Tier: version.tier as ParameterHistory['Tier'],
+    Tier: version.tier,
     Policies: viewPolicies(version.policies),
     DataType: version.dataType,
   };

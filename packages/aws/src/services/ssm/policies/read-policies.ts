@@ -1,7 +1,7 @@
 import type { ParameterInlinePolicy } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import { AwsError } from '../../../core/aws-error';
-import { invalid } from '../operations/check-parameter';
+import { invalid } from '../errors';
 
 const HOUR = 3_600_000;
 
