@@ -1,7 +1,18 @@
 import type { Api, Authorizer, Deployment, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
-import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { randomName } from '../../core/ids';
+import type { Operation, OperationsOf } from '../../core/service';
+import { notFound } from './errors';
+
+export type Client = typeof import('@aws-sdk/client-apigatewayv2');
+
+/** One of API Gateway's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, ApiGatewayState, Name>;
+
+/** What API Gateway looks up in Lambda: whether a function's policy lets a route run it. */
+export interface FunctionPolicies {
+  allows(functionArn: string, service: string, sourceArn: string): boolean;
+}
 
 /** What an API was when it was deployed: what a stage serves. */
 export interface Snapshot {
@@ -10,7 +21,7 @@ export interface Snapshot {
 }
 
 /** An HTTP API with all that belongs to it. Records are replaced when they change, never written to, so that snapshots stay true. */
-export class HttpApiRecord {
+export class HttpApi {
   readonly routes = new Map<string, Route>();
   readonly integrations = new Map<string, Integration>();
   readonly authorizers = new Map<string, Authorizer>();
@@ -68,41 +79,24 @@ export class HttpApiRecord {
   }
 }
 
-/** The HTTP APIs of one region, by id. */
-export class ApiStore {
-  readonly apis = new Map<string, HttpApiRecord>();
+/** API Gateway v2 of one region: its HTTP APIs, by id. */
+export class ApiGatewayState {
+  readonly apis = new Map<string, HttpApi>();
 
-  constructor(readonly context: Context) {}
+  constructor(
+    readonly context: Context,
+    readonly functions: FunctionPolicies,
+  ) {}
+
+  /** Whether there is an HTTP API of this id. */
+  has(apiId: string): boolean {
+    return this.apis.has(apiId);
+  }
 
   /** @throws AwsError NotFoundException */
-  find(apiId: string | undefined): HttpApiRecord {
+  find(apiId: string | undefined): HttpApi {
     const found = this.apis.get(apiId ?? '');
     if (!found) throw notFound(`Invalid API identifier specified ${this.context.accountId}:${apiId}`);
     return found;
   }
-}
-
-export function notFound(message: string): AwsError {
-  return new AwsError('NotFoundException', message, 404);
-}
-
-export function badRequest(message: string): AwsError {
-  return new AwsError('BadRequestException', message, 400);
-}
-
-export function conflict(message: string): AwsError {
-  return new AwsError('ConflictException', message, 409);
-}
-
-/** One of the API's parts. @throws AwsError NotFoundException with AWS's name of the part */
-export function findPart<Part>(parts: ReadonlyMap<string, Part>, id: string | undefined, part: string): Part {
-  const found = parts.get(id ?? '');
-  if (!found) throw notFound(`Invalid ${part} identifier specified`);
-  return found;
-}
-
-/** The record with the changes that an update names; what it leaves out stays. */
-export function applyChanges<Part extends object>(part: Part, changes: Partial<Part>): Part {
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...part, ...Object.fromEntries(given) };
 }

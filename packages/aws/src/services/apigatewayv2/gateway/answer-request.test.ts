@@ -1,44 +1,45 @@
 import { AwsError } from '../../../core/aws-error';
-import type { WireRequest } from '../../../core/service';
-import { accountId, callOf, makeContext } from '../../../testing/serverless-context';
-import { ApiGateway } from '..';
+import type { Call, WireRequest } from '../../../core/service';
+import { rootCall } from '../../../testing/api';
+import { addFunction, type NewRegion, newRegion } from '../../../testing/region';
+import { answerRequest } from './answer-request';
 
-const context = makeContext();
-afterAll(() => context.clock.stop());
-const call = {
-  ...callOf(context),
-  principal: {
-    ...callOf(context).principal,
-    accessKeyId: 'AKIATEST',
-    arn: 'arn:aws:iam::000000000000:root',
-    userId: accountId,
-  },
-};
-const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:app`;
+const accountId = '000000000000';
+const call = { ...rootCall(), principal: { ...rootCall().principal, accessKeyId: 'AKIATEST' } };
 const SIGNED =
   'AWS4-HMAC-SHA256 Credential=AKIATEST/20261123/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=00';
 
-type Handler = (event: Record<string, unknown>) => unknown;
+const running: NewRegion[] = [];
+afterEach(async () => {
+  for (const region of running.splice(0)) await region.aws.stop();
+});
 
-/** An API Gateway whose one function is the handler. */
-const makeGateway = (
-  handler: Handler = (event) => event,
-  allow: (sourceArn: string) => boolean = () => true,
-) =>
-  new ApiGateway(context, {
-    lambda: {
-      invoke: async ({ payload = '{}' }) => {
-        const answer = await handler(JSON.parse(payload));
-        return {
-          payload: JSON.stringify(answer ?? null),
-          executedVersion: '$LATEST',
-          requestId: 'r',
-          logTail: '',
-        };
+type Handler = (event: Record<string, unknown>, call: Call) => unknown;
+
+/** A region whose functions are the handler: `app`, which lets API Gateway invoke it, and `closed`. */
+const makeGateway = async (handler: Handler = (event) => event) => {
+  const region = await newRegion({
+    instead: {
+      lambda: {
+        Invoke: async ({ Payload }: { Payload: Uint8Array }, invokeCall: Call) => {
+          const answer = await handler(JSON.parse(Buffer.from(Payload).toString()), invokeCall);
+          return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(answer ?? null)) };
+        },
       },
-      allows: (_arn, _service, sourceArn) => allow(sourceArn),
     },
   });
+  running.push(region);
+  await addFunction(region, 'app', { permit: ['apigateway.amazonaws.com'] });
+  await addFunction(region, 'closed');
+  return {
+    region,
+    operations: region.api('apigatewayv2'),
+    invoke: (apiId: string, request: WireRequest, by: Call = call) =>
+      answerRequest(region.state('apigatewayv2'), apiId, request, by),
+  };
+};
+
+type Gateway = Awaited<ReturnType<typeof makeGateway>>;
 
 const requestOf = (
   method: string,
@@ -57,9 +58,9 @@ const requestOf = (
   };
 };
 
-/** An API with one route to the function, deployed to a stage. */
+/** An API with one route to a function, deployed to a stage. */
 const addApi = async (
-  gateway: ApiGateway,
+  { operations }: Gateway,
   settings: {
     routeKey?: string;
     auth?: 'NONE' | 'AWS_IAM' | 'JWT';
@@ -67,40 +68,33 @@ const addApi = async (
     format?: string;
     cors?: object;
     timeout?: number;
+    function?: string;
   } = {},
 ) => {
-  const { ApiId = '' } = await gateway.operations.CreateApi(
-    { Name: 'api', ProtocolType: 'HTTP', CorsConfiguration: settings.cors },
-    call,
-  );
-  await gateway.operations.CreateStage(
-    { ApiId, StageName: settings.stage ?? '$default', AutoDeploy: true },
-    call,
-  );
-  const { IntegrationId } = await gateway.operations.CreateIntegration(
-    {
-      ApiId,
-      IntegrationType: 'AWS_PROXY',
-      IntegrationUri: functionArn,
-      PayloadFormatVersion: settings.format ?? '2.0',
-      TimeoutInMillis: settings.timeout,
-    },
-    call,
-  );
-  await gateway.operations.CreateRoute(
-    {
-      ApiId,
-      RouteKey: settings.routeKey ?? '$default',
-      Target: `integrations/${IntegrationId}`,
-      AuthorizationType: settings.auth,
-    },
-    call,
-  );
+  const { ApiId = '' } = await operations.CreateApi({
+    Name: 'api',
+    ProtocolType: 'HTTP',
+    CorsConfiguration: settings.cors,
+  });
+  await operations.CreateStage({ ApiId, StageName: settings.stage ?? '$default', AutoDeploy: true });
+  const { IntegrationId } = await operations.CreateIntegration({
+    ApiId,
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: `arn:aws:lambda:us-east-1:${accountId}:function:${settings.function ?? 'app'}`,
+    PayloadFormatVersion: settings.format ?? '2.0',
+    TimeoutInMillis: settings.timeout,
+  });
+  await operations.CreateRoute({
+    ApiId,
+    RouteKey: settings.routeKey ?? '$default',
+    Target: `integrations/${IntegrationId}`,
+    AuthorizationType: settings.auth,
+  });
   return ApiId;
 };
 
 test('the function gets the event of payload format 2.0', async () => {
-  const gateway = makeGateway();
+  const gateway = await makeGateway();
   const id = await addApi(gateway, { routeKey: 'POST /pipelines/{pipeline}/builds', auth: 'AWS_IAM' });
   const response = await gateway.invoke(
     id,
@@ -113,7 +107,6 @@ test('the function gets the event of payload format 2.0', async () => {
       },
       body: '{"x":1}',
     }),
-    call,
   );
   const event = JSON.parse(response.body.toString());
   expect(event).toMatchObject({
@@ -153,21 +146,17 @@ test('the function gets the event of payload format 2.0', async () => {
 });
 
 test('a body that is no text reaches the function in base64', async () => {
-  const gateway = makeGateway();
+  const gateway = await makeGateway();
   const id = await addApi(gateway);
   const headers = { 'content-type': 'application/octet-stream' };
-  const response = await gateway.invoke(id, requestOf('PUT', '/', { headers, body: 'abc' }), call);
+  const response = await gateway.invoke(id, requestOf('PUT', '/', { headers, body: 'abc' }));
   expect(JSON.parse(response.body.toString())).toMatchObject({ body: 'YWJj', isBase64Encoded: true });
 });
 
 test('the event of payload format 1.0 has what REST APIs send', async () => {
-  const gateway = makeGateway((event) => ({ statusCode: 200, body: JSON.stringify(event) }));
+  const gateway = await makeGateway((event) => ({ statusCode: 200, body: JSON.stringify(event) }));
   const id = await addApi(gateway, { routeKey: 'GET /a/{x}', format: '1.0' });
-  const response = await gateway.invoke(
-    id,
-    requestOf('GET', '/a/b?q=1&q=2', { headers: { 'x-y': 'z' } }),
-    call,
-  );
+  const response = await gateway.invoke(id, requestOf('GET', '/a/b?q=1&q=2', { headers: { 'x-y': 'z' } }));
   expect(JSON.parse(response.body.toString())).toMatchObject({
     version: '1.0',
     resource: '/a/{x}',
@@ -193,8 +182,8 @@ test.each([
     'abc',
   ],
 ])('a function that answers %j gives status %d', async (answer, status, type, body) => {
-  const gateway = makeGateway(() => answer);
-  const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'), call);
+  const gateway = await makeGateway(() => answer);
+  const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'));
   expect([response.status, response.headers['content-type'], response.body.toString()]).toEqual([
     status,
     type,
@@ -203,37 +192,60 @@ test.each([
 });
 
 test('cookies of the answer are set one by one', async () => {
-  const gateway = makeGateway(() => ({ statusCode: 204, cookies: ['a=1', 'b=2'] }));
-  const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'), call);
+  const gateway = await makeGateway(() => ({ statusCode: 204, cookies: ['a=1', 'b=2'] }));
+  const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'));
   expect(response.cookies).toEqual(['a=1', 'b=2']);
 });
 
 test.each([{ statusCode: 'x' }, { statusCode: 200, body: { no: 'text' } }, { statusCode: 99 }])(
   'the malformed answer %j is an internal server error to the caller',
   async (answer) => {
-    const gateway = makeGateway(() => answer);
-    const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'), call);
+    const gateway = await makeGateway(() => answer);
+    const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'));
     expect([response.status, response.body]).toEqual([500, '{"message":"Internal Server Error"}']);
   },
 );
 
-test('a function that API Gateway may not invoke is an internal server error', async () => {
-  const asked: string[] = [];
-  const gateway = makeGateway(undefined, (arn) => asked.push(arn) === 0);
-  const id = await addApi(gateway, { routeKey: 'ANY /a/{x}' });
-  const response = await gateway.invoke(id, requestOf('GET', '/a/b'), call);
-  expect(response.status).toBe(500);
-  expect(asked).toEqual([`arn:aws:execute-api:us-east-1:${accountId}:${id}/$default/*/a/{x}`]);
+test('a function that does not permit the route is an internal server error', async () => {
+  const gateway = await makeGateway(() => 'hello');
+  const id = await addApi(gateway, { routeKey: 'ANY /a/{x}', function: 'closed' });
+  const ask = async () => (await gateway.invoke(id, requestOf('GET', '/a/b'))).status;
+  const permit = (StatementId: string, route: string) =>
+    gateway.region.api('lambda').AddPermission({
+      FunctionName: 'closed',
+      StatementId,
+      Action: 'lambda:InvokeFunction',
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: `arn:aws:execute-api:us-east-1:${accountId}:${id}/${route}`,
+    });
+  expect(await ask()).toBe(500);
+  await permit('another', '$default/GET/a/b');
+  expect(await ask()).toBe(500);
+  await permit('this', '$default/*/a/{x}');
+  expect(await ask()).toBe(200);
+});
+
+test('a function is called as API Gateway does, with the trace of the request or a new one', async () => {
+  const calls: Call[] = [];
+  const gateway = await makeGateway((_event, by) => calls.push(by));
+  const id = await addApi(gateway);
+  const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+  await gateway.invoke(id, requestOf('GET', '/'), { ...call, traceId });
+  await gateway.invoke(id, requestOf('GET', '/'));
+  expect(calls).toMatchObject([
+    { traceId, principal: { userId: 'apigateway' } },
+    { traceId: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/) },
+  ]);
 });
 
 test('a throttled function and one that takes too long are unavailable', async () => {
-  const throttled = makeGateway(() => {
+  const throttled = await makeGateway(() => {
     throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
   });
-  const silent = makeGateway(() => new Promise(() => undefined));
+  const silent = await makeGateway(() => new Promise(() => undefined));
   const answers = [
-    await throttled.invoke(await addApi(throttled), requestOf('GET', '/'), call),
-    await silent.invoke(await addApi(silent, { timeout: 50 }), requestOf('GET', '/'), call),
+    await throttled.invoke(await addApi(throttled), requestOf('GET', '/')),
+    await silent.invoke(await addApi(silent, { timeout: 50 }), requestOf('GET', '/')),
   ];
   expect(answers.map(({ status, body }) => [status, body])).toEqual([
     [503, '{"message":"Service Unavailable"}'],
@@ -242,16 +254,12 @@ test('a throttled function and one that takes too long are unavailable', async (
 });
 
 test('a body that API Gateway or the function cannot take is too large', async () => {
-  const gateway = makeGateway(() => {
+  const gateway = await makeGateway(() => {
     throw new AwsError('RequestTooLargeException', 'Request must be smaller than 6291456 bytes', 413);
   });
   const id = await addApi(gateway);
   const answerTo = async (bytes: number) => {
-    const { status, body } = await gateway.invoke(
-      id,
-      requestOf('POST', '/', { body: 'x'.repeat(bytes) }),
-      call,
-    );
+    const { status, body } = await gateway.invoke(id, requestOf('POST', '/', { body: 'x'.repeat(bytes) }));
     return [status, body];
   };
   expect(await answerTo(10 * 1_048_576 + 1)).toEqual([413, '{"message":"Request Entity Too Large"}']);
@@ -261,29 +269,28 @@ test('a body that API Gateway or the function cannot take is too large', async (
 test.each([{}, { authorization: 'Bearer x' }, { authorization: SIGNED.replace('execute-api', 's3') }])(
   'a route with AWS_IAM refuses a request with the headers %j',
   async (headers) => {
-    const gateway = makeGateway();
+    const gateway = await makeGateway();
     const id = await addApi(gateway, { auth: 'AWS_IAM' });
     const response = await gateway.invoke(
       id,
       requestOf('GET', '/', { headers: headers as Record<string, string> }),
-      call,
     );
     expect([response.status, response.body]).toEqual([403, '{"message":"Forbidden"}']);
   },
 );
 
 test('a path that has no route is not found', async () => {
-  const gateway = makeGateway();
+  const gateway = await makeGateway();
   const id = await addApi(gateway, { routeKey: 'GET /a' });
-  const response = await gateway.invoke(id, requestOf('GET', '/b'), call);
+  const response = await gateway.invoke(id, requestOf('GET', '/b'));
   expect([response.status, response.body]).toEqual([404, '{"message":"Not Found"}']);
 });
 
 test('a named stage is the first part of the path, which the event keeps', async () => {
-  const gateway = makeGateway();
+  const gateway = await makeGateway();
   const id = await addApi(gateway, { routeKey: 'GET /a', stage: 'prod' });
-  const found = await gateway.invoke(id, requestOf('GET', '/prod/a'), call);
-  const lost = await gateway.invoke(id, requestOf('GET', '/a'), call);
+  const found = await gateway.invoke(id, requestOf('GET', '/prod/a'));
+  const lost = await gateway.invoke(id, requestOf('GET', '/a'));
   expect(JSON.parse(found.body.toString())).toMatchObject({
     rawPath: '/prod/a',
     requestContext: { stage: 'prod' },
@@ -292,22 +299,22 @@ test('a named stage is the first part of the path, which the event keeps', async
 });
 
 test('a stage without automatic deployment serves what was deployed to it', async () => {
-  const gateway = makeGateway();
+  const gateway = await makeGateway();
   const { operations } = gateway;
   const ApiId = await addApi(gateway, { routeKey: 'GET /a', stage: 'auto' });
-  await operations.CreateStage({ ApiId, StageName: 'manual' }, call);
-  const ask = async () => (await gateway.invoke(ApiId, requestOf('GET', '/manual/a'), call)).status;
+  await operations.CreateStage({ ApiId, StageName: 'manual' });
+  const ask = async () => (await gateway.invoke(ApiId, requestOf('GET', '/manual/a'))).status;
   const before = await ask();
-  await operations.CreateDeployment({ ApiId, StageName: 'manual' }, call);
-  const { Items = [] } = await operations.GetRoutes({ ApiId }, call);
-  await operations.DeleteRoute({ ApiId, RouteId: Items[0]?.RouteId }, call);
+  await operations.CreateDeployment({ ApiId, StageName: 'manual' });
+  const { Items = [] } = await operations.GetRoutes({ ApiId });
+  await operations.DeleteRoute({ ApiId, RouteId: Items[0]?.RouteId });
   const after = await ask();
-  const auto = await gateway.invoke(ApiId, requestOf('GET', '/auto/a'), call);
+  const auto = await gateway.invoke(ApiId, requestOf('GET', '/auto/a'));
   expect([before, after, auto.status]).toEqual([404, 200, 404]);
 });
 
 test('a preflight is answered from the CORS configuration, and answers get its headers', async () => {
-  const gateway = makeGateway(() => ({
+  const gateway = await makeGateway(() => ({
     statusCode: 200,
     headers: { 'Access-Control-Allow-Origin': 'wrong' },
   }));
@@ -320,7 +327,7 @@ test('a preflight is answered from the CORS configuration, and answers get its h
   const id = await addApi(gateway, { cors });
   const origin = 'https://site.example';
   const ask = (method: string, headers: Record<string, string>) =>
-    gateway.invoke(id, requestOf(method, '/', { headers }), call);
+    gateway.invoke(id, requestOf(method, '/', { headers }));
   const preflight = await ask('OPTIONS', { origin, 'access-control-request-method': 'POST' });
   const answer = await ask('GET', { origin });
   const stranger = await ask('GET', { origin: 'https://other.example' });
@@ -335,49 +342,4 @@ test('a preflight is answered from the CORS configuration, and answers get its h
   });
   expect(answer.headers['access-control-allow-origin']).toBe(origin);
   expect(stranger.headers['access-control-allow-origin']).toBeUndefined();
-});
-
-test('what an API cannot be is refused with the code that AWS gives', async () => {
-  const { operations } = makeGateway();
-  const { ApiId } = await operations.CreateApi({ Name: 'a', ProtocolType: 'HTTP' }, call);
-  const route = { ApiId, RouteKey: 'GET /a' };
-  await operations.CreateRoute(route, call);
-  const codeOf = async (run: () => unknown) => {
-    try {
-      return await run();
-    } catch (error) {
-      return (error as Error).name;
-    }
-  };
-  expect(
-    await Promise.all([
-      codeOf(() => operations.CreateApi({ Name: 'a', ProtocolType: 'WEBSOCKET' }, call)),
-      codeOf(() => operations.CreateRoute(route, call)),
-      codeOf(() =>
-        operations.CreateRoute({ ApiId, RouteKey: 'GET /b', Target: 'integrations/nosuch' }, call),
-      ),
-      codeOf(() => operations.GetApi({ ApiId: 'nosuch' }, call)),
-      codeOf(() =>
-        operations.CreateIntegration({ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: 'x' }, call),
-      ),
-    ]),
-  ).toEqual([
-    'BadRequestException',
-    'ConflictException',
-    'BadRequestException',
-    'NotFoundException',
-    'BadRequestException',
-  ]);
-});
-
-test('tags of an API are read and changed by its ARN', async () => {
-  const { operations } = makeGateway();
-  const { ApiId } = await operations.CreateApi(
-    { Name: 'a', ProtocolType: 'HTTP', Tags: { a: '1', b: '2' } },
-    call,
-  );
-  const ResourceArn = `arn:aws:apigateway:us-east-1::/apis/${ApiId}`;
-  await operations.TagResource({ ResourceArn, Tags: { c: '3' } }, call);
-  await operations.UntagResource({ ResourceArn, TagKeys: ['a'] }, call);
-  expect(await operations.GetTags({ ResourceArn }, call)).toEqual({ Tags: { b: '2', c: '3' } });
 });

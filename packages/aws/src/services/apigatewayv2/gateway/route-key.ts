@@ -1,4 +1,4 @@
-import { badRequest } from '../state';
+import { badRequest } from '../errors';
 
 /** A route key taken apart: `POST /pipelines/{pipeline}/builds`. */
 export interface RouteKey {
