@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
-import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
+import type { Operation, OperationsOf } from '../../core/service';
+import { notFound } from './errors';
+
+export type Client = typeof import('@aws-sdk/client-cloudwatch-logs');
+
+/** One of CloudWatch Logs' operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, LogsState, Name>;
 
 /** One line of a log, times in milliseconds since the epoch (AWS time). */
 export interface LogEvent {
@@ -41,26 +47,26 @@ type Subscriber = (group: LogGroup, stream: LogStream, events: readonly LogEvent
 /** The newest events kept of a stream: a laptop's memory has an end. */
 const KEPT_EVENTS = 50_000;
 
-/** The log groups of one region, their streams and lines. */
-export class LogStore {
+/** CloudWatch Logs of one region: groups, their streams and lines. */
+export class LogsState {
   readonly groups = new Map<string, LogGroup>();
   private readonly subscribers = new Set<Subscriber>();
   private sequence = 0;
 
-  constructor(private readonly context: Context) {}
+  constructor(readonly context: Context) {}
 
-  /** Throws ResourceNotFoundException as the API does. */
+  /** @throws AwsError ResourceNotFoundException */
   group(name: string): LogGroup {
     const group = this.groups.get(name);
     if (group) return group;
-    throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+    throw notFound('log group');
   }
 
-  /** Throws ResourceNotFoundException as the API does. */
+  /** @throws AwsError ResourceNotFoundException */
   stream(groupName: string, streamName: string): LogStream {
     const stream = this.group(groupName).streams.get(streamName);
     if (stream) return stream;
-    throw new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');
+    throw notFound('log stream');
   }
 
   addGroup(
@@ -92,8 +98,21 @@ export class LogStore {
     return stream;
   }
 
+  /** Writes lines as an AWS service does (Lambda, API Gateway): makes the group and the stream where missing. */
+  write(groupName: string, streamName: string, lines: readonly NewLine[]): void {
+    const group = this.groups.get(groupName) ?? this.addGroup(groupName);
+    const stream = group.streams.get(streamName) ?? this.addStream(group, streamName);
+    this.append(group, stream, lines);
+  }
+
+  /** All lines of a group in the order of their times; empty when there is no such group. */
+  lines(groupName: string): readonly LogEvent[] {
+    const streams = [...(this.groups.get(groupName)?.streams.values() ?? [])];
+    return streams.flatMap((stream) => stream.events).sort((a, b) => a.timestamp - b.timestamp);
+  }
+
   /** Adds lines to a stream, in the order of their times, and tells the subscribers. */
-  write(group: LogGroup, stream: LogStream, lines: readonly NewLine[]): void {
+  append(group: LogGroup, stream: LogStream, lines: readonly NewLine[]): void {
     if (lines.length === 0) return;
     this.dropExpired(group, stream);
     const ingestionTime = this.context.clock.millis();
@@ -114,7 +133,8 @@ export class LogStore {
       stream.events = stream.events.filter((event) => event.timestamp >= oldest);
   }
 
-  subscribe(subscriber: Subscriber): () => void {
+  /** Calls back with every batch of new lines. Returns how to end it. */
+  onLines(subscriber: Subscriber): () => void {
     this.subscribers.add(subscriber);
     return () => this.subscribers.delete(subscriber);
   }

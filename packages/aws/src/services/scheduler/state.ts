@@ -1,7 +1,19 @@
 import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
-import { AwsError } from '../../core/aws-error';
+import type { Recurrence } from 'aws-languages/schedule';
+import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
-import type { Recurrence } from './schedule-expression';
+import type { Operation, OperationsOf } from '../../core/service';
+import { conflict, notFound } from './errors';
+
+export type Client = typeof import('@aws-sdk/client-scheduler');
+
+/** One of Scheduler's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, SchedulerState, Name>;
+
+/** What Scheduler looks up in IAM: which services may assume a role. */
+export interface Roles {
+  role(nameOrArn: string): { readonly assumableBy: readonly string[] } | undefined;
+}
 
 export interface Schedule {
   readonly settings: GetScheduleOutput & {
@@ -20,13 +32,44 @@ export interface ScheduleGroup {
   readonly schedules: Map<string, Schedule>;
 }
 
-/** The schedules of one region, by group and name. The group `default` is always there. */
-export class ScheduleStore {
-  readonly groups = new Map<string, ScheduleGroup>();
-  private readonly tokens = new Map<string, { readonly request: string; readonly answer: unknown }>();
+/** A run that no attempt could deliver, which AWS would send to the dead-letter queue. */
+export interface DeadRun {
+  readonly scheduleArn: string;
+  readonly targetArn: string;
+  readonly scheduledTime: Date;
+  readonly attempts: number;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+}
 
-  constructor(readonly context: Context) {
+/** The newest dead runs that are remembered. */
+const MOST_DEAD = 100;
+/** The newest client tokens that are remembered. */
+const MOST_TOKENS = 10_000;
+
+/** EventBridge Scheduler of one region: schedules by group and name. The group `default` is always there. */
+export class SchedulerState {
+  readonly groups = new Map<string, ScheduleGroup>();
+  /** What waits for the next time of each schedule, by its ARN. */
+  readonly timers = new Map<string, Cancel>();
+  private readonly tokens = new Map<string, { readonly request: string; readonly answer: unknown }>();
+  private readonly dead: DeadRun[] = [];
+
+  constructor(
+    readonly context: Context,
+    readonly roles: Roles,
+  ) {
     this.addGroup('default');
+  }
+
+  /** The newest runs that no attempt could deliver. */
+  deadRuns(): readonly DeadRun[] {
+    return this.dead;
+  }
+
+  rememberDead(run: DeadRun): void {
+    this.dead.push(run);
+    if (this.dead.length > MOST_DEAD) this.dead.shift();
   }
 
   addGroup(name: string, tags: ReadonlyMap<string, string> = new Map()): ScheduleGroup {
@@ -66,14 +109,12 @@ export class ScheduleStore {
     const request = JSON.stringify(input);
     const earlier = this.tokens.get(key);
     if (earlier && earlier.request !== request)
-      throw new AwsError('ConflictException', 'The client token was used with other parameters.', 409);
+      throw conflict('The client token was used with other parameters.');
     if (earlier) return earlier.answer as Answer;
     const answer = run();
     this.tokens.set(key, { request, answer });
+    const [oldest = key] = this.tokens.keys();
+    if (this.tokens.size > MOST_TOKENS) this.tokens.delete(oldest);
     return answer;
   }
-}
-
-export function notFound(message: string): AwsError {
-  return new AwsError('ResourceNotFoundException', message, 404);
 }

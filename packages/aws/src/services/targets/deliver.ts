@@ -1,74 +1,94 @@
+import { parseArn, splitResource } from 'aws-languages/arn';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
-import { serviceCall } from '../../core/service-call';
-import type { InvokeRequest } from '../lambda/invoke';
-import type { StartRequest } from '../sfn/executions';
-import type { SnsTopics } from '../target-services';
-
-/** The services that rules and schedules deliver to. Read at every delivery, so they may be getters. */
-export interface TargetServices {
-  readonly lambda?: {
-    invokeLater(request: InvokeRequest): string;
-    allows(functionArn: string, service: string, sourceArn: string): boolean;
-  };
-  readonly states?: { start(request: StartRequest): unknown };
-  readonly sns?: SnsTopics;
-  readonly logs?: {
-    write(group: string, stream: string, lines: readonly { timestamp: number; message: string }[]): void;
-  };
-}
+import type { Call } from '../../core/service';
 
 /** Something to be handed to a target. */
 export interface Delivery {
   readonly targetArn: string;
   /** The text that the target gets. */
   readonly payload: string;
-  /** Who delivers, e.g. `events.amazonaws.com`. */
-  readonly principal: string;
-  /** The rule or the schedule. */
-  readonly sourceArn: string;
-  /** Without a role, a function's own policy must allow the invocation. */
-  readonly roleArn?: string;
-  /** Events of a rule that go to another bus. */
+  /** The name of the execution, where the target is a state machine; it gets one of its own without. */
+  readonly executionName?: string;
+  /** What an event bus gets. */
   readonly event?: {
-    readonly source: string;
-    readonly detailType: string;
-    readonly detail: unknown;
+    readonly source?: string;
+    readonly detailType?: string;
+    /** JSON. */
+    readonly detail: string;
     readonly resources: readonly string[];
+    readonly time: Date;
   };
-  readonly traceId?: string;
 }
 
 /**
- * Hands something to a target: a function, a state machine, a topic, a log group, an event bus.
+ * Hands something to a target: a function, a state machine, a topic, a log group, an event bus. Each gets it by an operation of its own
+ * service, called through the corridor.
+ *
+ * @param call whose call it is: the service that delivers, with the trace that goes on
  * @throws AwsError when the target refuses it, does not exist, or is of a kind that the embedded AWS lacks
  */
-export async function deliver(delivery: Delivery, services: TargetServices, context: Context): Promise<void> {
+export async function deliver(context: Context, call: Call, delivery: Delivery): Promise<void> {
   const { targetArn, payload } = delivery;
-  const [, , service, , , ...rest] = targetArn.split(':');
-  const { lambda, states, sns, logs } = services;
-  if (service === 'lambda' && lambda) {
-    if (!delivery.roleArn && !lambda.allows(targetArn, delivery.principal, delivery.sourceArn))
-      throw new AwsError(
-        'AccessDeniedException',
-        `User: ${delivery.principal} is not authorized to perform: lambda:InvokeFunction on resource: ${targetArn} because no resource-based policy allows the lambda:InvokeFunction action`,
-        403,
-      );
-    lambda.invokeLater({ functionName: targetArn, payload, traceId: delivery.traceId });
-  } else if (service === 'states' && states) {
-    states.start({ stateMachineArn: targetArn, name: uuid(), input: payload });
-  } else if (service === 'sns' && sns) {
-    await sns.operations.Publish({ TopicArn: targetArn, Message: payload }, serviceCall(context, 'events'));
-  } else if (service === 'logs' && logs) {
-    const group = rest
-      .join(':')
-      .replace(/^log-group:/, '')
-      .replace(/:\*$/, '');
-    logs.write(group, uuid(), [{ timestamp: context.clock.millis(), message: payload }]);
-  } else if (service === 'events' && delivery.event) {
-    context.bus.announce({ ...delivery.event, busName: targetArn.split('/').at(-1) });
-  } else {
-    throw new AwsError('UnsupportedTarget', `the embedded AWS cannot deliver to ${targetArn}`);
+  switch (parseArn(targetArn)?.service) {
+    case 'lambda':
+      await context.invoke(call, 'lambda', 'Invoke', {
+        FunctionName: targetArn,
+        InvocationType: 'Event',
+        Payload: Buffer.from(payload),
+      });
+      return;
+    case 'states':
+      await context.invoke(call, 'sfn', 'StartExecution', {
+        stateMachineArn: targetArn,
+        name: delivery.executionName,
+        input: payload,
+        traceHeader: call.traceId,
+      });
+      return;
+    case 'sns':
+      await context.invoke(call, 'sns', 'Publish', { TopicArn: targetArn, Message: payload });
+      return;
+    case 'logs':
+      return writeLine(context, call, targetArn, payload);
+    case 'events':
+      if (delivery.event) return putEvent(context, call, targetArn, delivery.event);
   }
+  throw new AwsError('UnsupportedTarget', `the embedded AWS cannot deliver to ${targetArn}`);
+}
+
+/** Each delivery to a log group has a stream of its own. */
+async function writeLine(context: Context, call: Call, groupArn: string, message: string): Promise<void> {
+  const { id } = splitResource(parseArn(groupArn)?.resource ?? '');
+  const stream = { logGroupName: id.replace(/:\*$/, ''), logStreamName: uuid() };
+  await context.invoke(call, 'cloudwatch-logs', 'CreateLogStream', stream);
+  await context.invoke(call, 'cloudwatch-logs', 'PutLogEvents', {
+    ...stream,
+    logEvents: [{ timestamp: context.clock.millis(), message }],
+  });
+}
+
+async function putEvent(
+  context: Context,
+  call: Call,
+  busArn: string,
+  event: NonNullable<Delivery['event']>,
+): Promise<void> {
+  const entry = {
+    EventBusName: busArn,
+    Source: event.source,
+    DetailType: event.detailType,
+    Detail: event.detail,
+    Resources: [...event.resources],
+    Time: event.time,
+  };
+  const answer: { Entries?: readonly { ErrorCode?: string; ErrorMessage?: string }[] } = await context.invoke(
+    call,
+    'eventbridge',
+    'PutEvents',
+    { Entries: [entry] },
+  );
+  const { ErrorCode, ErrorMessage = '' } = answer.Entries?.[0] ?? {};
+  if (ErrorCode) throw new AwsError(ErrorCode, ErrorMessage);
 }

@@ -1,45 +1,43 @@
 import type { LogStream as LogStreamOutput } from '@aws-sdk/client-cloudwatch-logs';
-import { AwsError } from '../../../core/aws-error';
-import { takePage } from '../../../core/position-paging';
-import type { OperationsOf } from '../../../core/service';
-import type { LogStore, LogStream } from '../state';
-import { badToken, checkName, groupName } from './groups';
+import { takePage } from '../../../core/paging';
+import { alreadyExists, badToken, invalidParameter } from '../errors';
+import type { LogStream, Op } from '../state';
+import { groupName } from './read-group';
 
-/** The operations on log streams. */
-export function streamOperations(store: LogStore) {
-  return {
-    CreateLogStream: (input) => {
-      const name = checkName(input.logStreamName, 'logStreamName', /^[^:*]{1,512}$/);
-      const group = store.group(input.logGroupName ?? '');
-      if (group.streams.has(name))
-        throw new AwsError('ResourceAlreadyExistsException', 'The specified log stream already exists');
-      store.addStream(group, name);
-      return {};
-    },
-    DeleteLogStream: (input) => {
-      store.stream(input.logGroupName ?? '', input.logStreamName ?? '');
-      store.group(input.logGroupName ?? '').streams.delete(input.logStreamName ?? '');
-      return {};
-    },
-    DescribeLogStreams: (input) => {
-      if (input.orderBy === 'LastEventTime' && input.logStreamNamePrefix !== undefined)
-        throw new AwsError(
-          'InvalidParameterException',
-          'Cannot order by LastEventTime with a logStreamNamePrefix.',
-        );
-      const group = store.group(groupName(input.logGroupName ?? input.logGroupIdentifier));
-      const streams = [...group.streams.values()].filter((one) =>
-        one.name.startsWith(input.logStreamNamePrefix ?? ''),
-      );
-      const lastEvent = (stream: LogStream) => stream.events.at(-1)?.timestamp ?? 0;
-      if (input.orderBy === 'LastEventTime') streams.sort((a, b) => lastEvent(a) - lastEvent(b));
-      else streams.sort((a, b) => (a.name < b.name ? -1 : 1));
-      if (input.descending) streams.reverse();
-      const page = takePage(streams, { token: input.nextToken, size: input.limit ?? 50, refuse: badToken });
-      return { logStreams: page.items.map(describeStream), nextToken: page.next };
-    },
-  } satisfies OperationsOf<typeof import('@aws-sdk/client-cloudwatch-logs')>;
-}
+export const CreateLogStream: Op<'CreateLogStream'> = (logs, input) => {
+  const name = input.logStreamName ?? '';
+  const group = logs.group(input.logGroupName ?? '');
+  if (group.streams.has(name)) throw alreadyExists('log stream');
+  logs.addStream(group, name);
+  return {};
+};
+
+export const DeleteLogStream: Op<'DeleteLogStream'> = (logs, input) => {
+  logs.stream(input.logGroupName ?? '', input.logStreamName ?? '');
+  logs.group(input.logGroupName ?? '').streams.delete(input.logStreamName ?? '');
+  return {};
+};
+
+export const DescribeLogStreams: Op<'DescribeLogStreams'> = (logs, input) => {
+  if (input.orderBy === 'LastEventTime' && input.logStreamNamePrefix !== undefined)
+    throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
+  const group = logs.group(groupName(input.logGroupName ?? input.logGroupIdentifier));
+  const streams = [...group.streams.values()].filter((one) =>
+    one.name.startsWith(input.logStreamNamePrefix ?? ''),
+  );
+  const lastEvent = (stream: LogStream) => stream.events.at(-1)?.timestamp ?? 0;
+  if (input.orderBy === 'LastEventTime') streams.sort((a, b) => lastEvent(a) - lastEvent(b));
+  else streams.sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (input.descending) streams.reverse();
+  const page = takePage(streams, {
+    token: input.nextToken,
+    size: input.limit ?? 50,
+    idOf: ({ name }) => name,
+    refuse: badToken,
+    question: [group.name, input.orderBy, input.descending, input.logStreamNamePrefix],
+  });
+  return { logStreams: page.items.map(describeStream), nextToken: page.next };
+};
 
 function describeStream(stream: LogStream): LogStreamOutput {
   return {

@@ -1,4 +1,5 @@
-import { AwsError } from '../../../core/aws-error';
+import { compileWildcard } from 'aws-languages/wildcard';
+import { invalidPattern } from '../errors';
 
 /** The text between quotes, without its backslashes. */
 export function unquote(text: string | undefined): string | undefined {
@@ -13,12 +14,12 @@ export function compare(operator: string, literal: string): (value: unknown) => 
   const text = literal.startsWith('"') ? (unquote(literal.slice(1, -1)) ?? '') : literal;
   const number = literal.startsWith('"') ? Number.NaN : Number(literal);
   const expression = literal.startsWith('%') ? readExpression(literal.slice(1, -1)) : undefined;
+  const wildcard = compileWildcard(text, { question: false });
   const matches = (value: unknown) => {
     if (value === undefined || value === null || typeof value === 'object') return false;
     if (expression) return expression.test(String(value));
     if (!Number.isNaN(number)) return String(value).trim() !== '' && Number(value) === number;
-    const source = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${source.join('.*')}$`, 's').test(String(value));
+    return wildcard.test(String(value));
   };
   const ordered = (holds: (value: number) => boolean) => (value: unknown) =>
     typeof value === 'number' && holds(value);
@@ -36,7 +37,7 @@ export function compare(operator: string, literal: string): (value: unknown) => 
     case '<=':
       return ordered((value) => value <= number);
     default:
-      throw invalid(`unknown operator ${operator}`);
+      throw invalidPattern(`unknown operator ${operator}`);
   }
 }
 
@@ -45,12 +46,7 @@ export function readExpression(source: string): RegExp {
   try {
     return new RegExp(source);
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalid(`%${source}% is no regular expression`);
+    if (error instanceof SyntaxError) throw invalidPattern(`%${source}% is no regular expression`);
     throw error;
   }
-}
-
-/** The error of a filter pattern that is none. */
-export function invalid(reason: string): AwsError {
-  return new AwsError('InvalidParameterException', `Invalid filter pattern: ${reason}`);
 }

@@ -1,4 +1,5 @@
-import { compare, invalid, readExpression, unquote } from './comparison';
+import { invalidPattern } from '../errors';
+import { compare, readExpression, unquote } from './comparison';
 import { parseSpacePattern } from './space-pattern';
 
 /** Whether a line matches. */
@@ -47,7 +48,7 @@ function byExpression(source: string): LineFilter {
 type Condition = (json: unknown) => boolean;
 
 function parseJsonPattern(text: string): LineFilter {
-  if (!text.endsWith('}')) throw invalid(`unbalanced braces: ${text}`);
+  if (!text.endsWith('}')) throw invalidPattern(`unbalanced braces: ${text}`);
   const tokens =
     text.slice(1, -1).match(/"(?:[^"\\]|\\.)*"|&&|\|\||[()]|!=|>=|<=|[=<>]|%[^%]+%|[^\s()=<>!&|]+/g) ?? [];
   let at = 0;
@@ -55,7 +56,7 @@ function parseJsonPattern(text: string): LineFilter {
   const next = () => {
     const token = tokens[at];
     at += 1;
-    if (token === undefined) throw invalid(`unexpected end of ${text}`);
+    if (token === undefined) throw invalidPattern(`unexpected end of ${text}`);
     return token;
   };
   const parseOr = (): Condition => {
@@ -78,13 +79,13 @@ function parseJsonPattern(text: string): LineFilter {
     if (peek() === '(') {
       next();
       const inner = parseOr();
-      if (next() !== ')') throw invalid(`unbalanced parentheses: ${text}`);
+      if (next() !== ')') throw invalidPattern(`unbalanced parentheses: ${text}`);
       return inner;
     }
     return parseComparison(next(), next(), next);
   };
   const condition = parseOr();
-  if (at < tokens.length) throw invalid(`unexpected ${tokens[at]} in ${text}`);
+  if (at < tokens.length) throw invalidPattern(`unexpected ${tokens[at]} in ${text}`);
   return (message) => {
     if (!message.trimStart().startsWith('{')) return false;
     try {
@@ -97,7 +98,7 @@ function parseJsonPattern(text: string): LineFilter {
 }
 
 function parseComparison(path: string, operator: string, next: () => string): Condition {
-  if (!path.startsWith('$')) throw invalid(`a selector begins with $: ${path}`);
+  if (!path.startsWith('$')) throw invalidPattern(`a selector begins with $: ${path}`);
   const keys = [...path.slice(1).matchAll(/\.([^.[\]]+)|\[(\d+|\*)\]|\[["']([^"']+)["']\]/g)].map(
     ([, name, index, quoted]) => name ?? quoted ?? (index === '*' ? ALL : Number(index)),
   );

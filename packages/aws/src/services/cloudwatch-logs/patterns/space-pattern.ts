@@ -1,4 +1,5 @@
-import { compare, invalid } from './comparison';
+import { invalidPattern } from '../errors';
+import { compare } from './comparison';
 
 /** Whether a field of a line fits. */
 type FieldFilter = (field: string) => boolean;
@@ -11,10 +12,10 @@ type FieldFilter = (field: string) => boolean;
  * @throws AwsError InvalidParameterException
  */
 export function parseSpacePattern(text: string): (message: string) => boolean {
-  if (!text.endsWith(']')) throw invalid(`unbalanced brackets: ${text}`);
+  if (!text.endsWith(']')) throw invalidPattern(`unbalanced brackets: ${text}`);
   const parts = splitParts(text.slice(1, -1));
   const dots = parts.indexOf('...');
-  if (dots !== parts.lastIndexOf('...')) throw invalid(`'...' may come once: ${text}`);
+  if (dots !== parts.lastIndexOf('...')) throw invalidPattern(`'...' may come once: ${text}`);
   const filters = parts.filter((part) => part !== '...').map((part) => parseField(part, text));
   return (message) => {
     const fields = splitFields(message);
@@ -40,15 +41,15 @@ function splitParts(text: string): string[] {
 function parseField(part: string, pattern: string): FieldFilter {
   const tokens = part.match(/"(?:[^"\\]|\\.)*"|%[^%]+%|&&|\|\||!=|>=|<=|[=<>]|[^\s=<>!&|"]+/g) ?? [];
   const [name] = tokens;
-  if (name === undefined) throw invalid(`a field without a name in ${pattern}`);
+  if (name === undefined) throw invalidPattern(`a field without a name in ${pattern}`);
   if (tokens.length === 1) return () => true;
   const alternatives: FieldFilter[][] = [[]];
   for (let at = 0; at < tokens.length; at += 4) {
     const [field, operator, literal, joint] = tokens.slice(at, at + 4);
     if (field !== name || operator === undefined || literal === undefined)
-      throw invalid(`not a condition on ${name}: ${part}`);
+      throw invalidPattern(`not a condition on ${name}: ${part}`);
     if (joint !== undefined && joint !== '&&' && joint !== '||')
-      throw invalid(`unexpected ${joint} in ${part}`);
+      throw invalidPattern(`unexpected ${joint} in ${part}`);
     alternatives.at(-1)?.push(compareField(operator, literal));
     if (joint === '||') alternatives.push([]);
   }

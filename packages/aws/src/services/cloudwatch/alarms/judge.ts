@@ -1,5 +1,6 @@
 import type { MetricAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
-import { type MetricStore, readStatistic, summarize } from '../metrics/metric-store';
+import type { MetricStore } from '../metrics/metric-store';
+import { readStatistic, summarize } from '../metrics/statistics';
 
 /** One period of an alarm's metric: `undefined` has no data. */
 export interface Point {

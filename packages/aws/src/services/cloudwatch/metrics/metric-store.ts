@@ -1,46 +1,19 @@
-import type { Dimension, MetricDatum, StandardUnit } from '@aws-sdk/client-cloudwatch';
-import type { Context } from '../../../core/context';
-
-/** What one second (or the very moment) added to a metric. */
-export interface Sample {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly count: number;
-  readonly sum: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly unit: string;
-  /** Each value with how often it came; absent for a statistic set. */
-  readonly values?: readonly (readonly [value: number, count: number])[];
-}
-
-export interface Metric {
-  readonly namespace: string;
-  readonly name: string;
-  /** Sorted by name. */
-  readonly dimensions: readonly { readonly Name: string; readonly Value: string }[];
-  /** In the order of their times. */
-  readonly samples: Sample[];
-}
-
-/** What a period of a metric comes to. */
-export interface Summary {
-  readonly count: number;
-  readonly sum: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly unit: string;
-  readonly values: readonly (readonly [value: number, count: number])[];
-}
+import type { Dimension, MetricDatum } from '@aws-sdk/client-cloudwatch';
+import type { Clock } from '../../../core/clock';
+import { type Metric, type Sample, total } from './statistics';
 
 /** CloudWatch keeps points of one minute for 15 days. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
 const KEPT_MILLIS = 15 * 86_400_000;
 
 /** The metrics of one region. */
 export class MetricStore {
-  readonly metrics = new Map<string, Metric>();
+  private readonly metrics = new Map<string, Metric>();
 
-  constructor(readonly context: Context) {}
+  constructor(private readonly clock: Pick<Clock, 'millis'>) {}
+
+  list(): Metric[] {
+    return [...this.metrics.values()];
+  }
 
   find(namespace: string, name: string, dimensions: readonly Dimension[] = []): Metric | undefined {
     return this.metrics.get(keyOf(namespace, name, sortDimensions(dimensions)));
@@ -57,76 +30,14 @@ export class MetricStore {
       samples: [],
     };
     this.metrics.set(key, metric);
-    const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.context.clock.millis());
+    const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.clock.millis());
     const { samples } = metric;
     let at = samples.length;
     while (at > 0 && (samples[at - 1]?.time ?? 0) > sample.time) at -= 1;
     samples.splice(at, 0, sample);
-    const oldest = this.context.clock.millis() - KEPT_MILLIS;
+    const oldest = this.clock.millis() - KEPT_MILLIS;
     while ((samples[0]?.time ?? oldest) < oldest) samples.shift();
   }
-}
-
-/**
- * What the samples from one moment until before another come to; `undefined` when there are none.
- * @param unit only samples of this unit
- */
-export function summarize(
-  metric: Metric | undefined,
-  from: number,
-  to: number,
-  unit?: StandardUnit,
-): Summary | undefined {
-  const samples = (metric?.samples ?? []).filter(
-    (sample) => sample.time >= from && sample.time < to && (unit === undefined || sample.unit === unit),
-  );
-  const [first] = samples;
-  if (!first) return undefined;
-  return {
-    count: total(samples.map(({ count }) => count)),
-    sum: total(samples.map(({ sum }) => sum)),
-    minimum: samples.reduce((least, { minimum }) => Math.min(least, minimum), first.minimum),
-    maximum: samples.reduce((most, { maximum }) => Math.max(most, maximum), first.maximum),
-    unit: first.unit,
-    values: samples.flatMap(({ values }) => values ?? []),
-  };
-}
-
-/** Whether CloudWatch knows the statistic: `Sum`, `p99`, `p99.9`. */
-export function isStatistic(statistic: string): boolean {
-  return (
-    ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'].includes(statistic) ||
-    (/^p(\d{1,2}(\.\d{1,10})?|100)$/.test(statistic) && statistic !== 'p')
-  );
-}
-
-/** A statistic of a period. */
-export function readStatistic(summary: Summary, statistic: string): number {
-  switch (statistic) {
-    case 'SampleCount':
-      return summary.count;
-    case 'Sum':
-      return summary.sum;
-    case 'Average':
-      return summary.sum / summary.count;
-    case 'Minimum':
-      return summary.minimum;
-    case 'Maximum':
-      return summary.maximum;
-    default:
-      return readPercentile(summary, Number(statistic.slice(1)));
-  }
-}
-
-function readPercentile(summary: Summary, percent: number): number {
-  const sorted = [...summary.values].sort(([a], [b]) => a - b);
-  const rank = (percent / 100) * total(sorted.map(([, count]) => count));
-  let seen = 0;
-  for (const [value, count] of sorted) {
-    seen += count;
-    if (seen >= rank) return value;
-  }
-  return summary.maximum;
 }
 
 function readSample(datum: MetricDatum, time: number): Sample {
@@ -160,10 +71,7 @@ function sortDimensions(dimensions: readonly Dimension[]): Metric['dimensions'] 
     .sort((a, b) => (a.Name < b.Name ? -1 : 1));
 }
 
+/** What makes a metric this metric and no other. */
 function keyOf(namespace: string, name: string, dimensions: Metric['dimensions']): string {
   return JSON.stringify([namespace, name, dimensions.map(({ Name, Value }) => [Name, Value])]);
-}
-
-function total(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

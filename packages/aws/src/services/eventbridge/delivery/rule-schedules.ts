@@ -1,47 +1,39 @@
+import { parseRuleSchedule, type Recurrence } from 'aws-languages/schedule';
 import type { Context } from '../../../core/context';
 import type { AwsEvent } from '../../../core/event-bus';
 import { uuid } from '../../../core/ids';
-import type { Recurrence } from '../../scheduler/schedule-expression';
-import { readRuleSchedule } from '../rule-schedule';
-import type { Rule } from '../state';
+import type { EventBridgeState, Rule } from '../state';
+import { sendEvent } from './deliver-events';
 
-/** Fires rules that have a schedule, by the clock of the embedded AWS. */
-export class RuleSchedules {
-  constructor(
-    private readonly context: Context,
-    private readonly fire: (rule: Rule, event: AwsEvent) => void,
-  ) {}
+/** Waits for the next time of a rule that has a schedule; an earlier wait ends. Call after every change of the rule. */
+export function planRule(events: EventBridgeState, rule: Rule): void {
+  rule.cancel?.();
+  rule.cancel = undefined;
+  if (!rule.scheduleExpression || rule.state === 'DISABLED') return;
+  const from = events.context.clock.now();
+  wait(events, rule, parseRuleSchedule(rule.scheduleExpression, from), from);
+}
 
-  /** Waits for the rule's next time; ends an earlier wait. Call after every change of the rule. */
-  plan(rule: Rule): void {
-    rule.cancel?.();
-    rule.cancel = undefined;
-    const from = this.context.clock.now();
-    const schedule = rule.scheduleExpression && readRuleSchedule(rule.scheduleExpression, from);
-    if (schedule && rule.state !== 'DISABLED') this.wait(rule, schedule, from);
-  }
+function wait(events: EventBridgeState, rule: Rule, schedule: Recurrence, after: Date): void {
+  const { clock } = events.context;
+  const next = schedule.next(after);
+  if (!next) return;
+  rule.cancel = clock.after((next.getTime() - clock.millis()) / 1000, () => {
+    sendEvent(events, rule, makeEvent(events.context, rule, next));
+    wait(events, rule, schedule, next);
+  });
+}
 
-  private wait(rule: Rule, schedule: Recurrence, after: Date): void {
-    const next = schedule.next(after);
-    if (!next) return;
-    const seconds = (next.getTime() - this.context.clock.millis()) / 1000;
-    rule.cancel = this.context.clock.after(seconds, () => {
-      this.fire(rule, this.makeEvent(rule, next));
-      this.wait(rule, schedule, next);
-    });
-  }
-
-  private makeEvent(rule: Rule, time: Date): AwsEvent {
-    return {
-      version: '0',
-      id: uuid(),
-      'detail-type': 'Scheduled Event',
-      source: 'aws.events',
-      account: this.context.accountId,
-      time: time.toISOString().replace(/\.\d{3}Z$/, 'Z'),
-      region: this.context.region,
-      resources: [rule.arn],
-      detail: {},
-    };
-  }
+function makeEvent({ accountId, region }: Context, rule: Rule, time: Date): AwsEvent {
+  return {
+    version: '0',
+    id: uuid(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: accountId,
+    time: time.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    region,
+    resources: [rule.arn],
+    detail: {},
+  };
 }

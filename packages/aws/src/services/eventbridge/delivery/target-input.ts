@@ -1,6 +1,6 @@
 import type { InputTransformer, Target } from '@aws-sdk/client-eventbridge';
+import { readPath } from 'aws-languages/json-path';
 import type { AwsEvent } from '../../../core/event-bus';
-import { readPath } from '../../../core/json-path';
 
 /** What a target gets of an event, as text: Input, InputPath or InputTransformer, or the whole event. */
 export function makeInput(

@@ -1,78 +1,88 @@
 import type { EventBus as BusOutput } from '@aws-sdk/client-eventbridge';
-import { AwsError } from '../../../core/aws-error';
-import { takePage } from '../../../core/position-paging';
-import type { OperationsOf } from '../../../core/service';
-import { type Bus, type BusStore, notValid } from '../state';
+import { parsePolicy } from 'aws-languages/policy/document';
+import { takePage } from '../../../core/paging';
+import { alreadyExists, badToken, notFound, notValid } from '../errors';
+import type { Bus, Op } from '../state';
 
 interface Policy {
   readonly Version: string;
   Statement: { readonly Sid: string; readonly [key: string]: unknown }[];
 }
 
-/** The operations on event buses and their policies. */
-export function busOperations(store: BusStore) {
-  return {
-    CreateEventBus: (input) => {
-      const name = input.Name ?? '';
-      if (!/^[/.\-_A-Za-z0-9]{1,256}$/.test(name) || name === 'default' || name.startsWith('aws.'))
-        throw notValid(`Event bus name ${name} is not valid.`);
-      if (store.buses.has(name))
-        throw new AwsError('ResourceAlreadyExistsException', `Event bus ${name} already exists.`);
-      const bus = store.addBus(name);
-      bus.description = input.Description;
-      for (const { Key = '', Value = '' } of input.Tags ?? []) bus.tags.set(Key, Value);
-      return { EventBusArn: bus.arn, Description: bus.description };
-    },
-    DescribeEventBus: (input) => describe(store.bus(input.Name)),
-    ListEventBuses: (input) => {
-      const buses = [...store.buses.values()].filter(({ name }) => name.startsWith(input.NamePrefix ?? ''));
-      const page = takePage(buses, { token: input.NextToken, size: input.Limit ?? 100 });
-      return { EventBuses: page.items.map(describe), NextToken: page.next };
-    },
-    DeleteEventBus: (input) => {
-      if (input.Name === 'default') throw notValid('Cannot delete event bus default.');
-      const bus = store.buses.get(input.Name ?? '');
-      if (!bus) return {};
-      if (bus.rules.size > 0) throw notValid(`Event bus ${bus.name} can't be deleted since it has rules.`);
-      store.buses.delete(bus.name);
-      return {};
-    },
-    PutPermission: (input) => {
-      const bus = store.bus(input.EventBusName);
-      if (input.Policy !== undefined) {
-        bus.policy = input.Policy;
-        return {};
-      }
-      const policy = readPolicy(bus);
-      const statement = {
-        Sid: input.StatementId ?? '',
-        Effect: 'Allow',
-        Principal: input.Principal === '*' ? '*' : { AWS: `arn:aws:iam::${input.Principal}:root` },
-        Action: input.Action ?? 'events:PutEvents',
-        Resource: bus.arn,
-      };
-      policy.Statement = [...policy.Statement.filter(({ Sid }) => Sid !== statement.Sid), statement];
-      bus.policy = JSON.stringify(policy);
-      return {};
-    },
-    RemovePermission: (input) => {
-      const bus = store.bus(input.EventBusName);
-      if (input.RemoveAllPermissions) {
-        bus.policy = undefined;
-        return {};
-      }
-      const policy = readPolicy(bus);
-      const left = policy.Statement.filter(({ Sid }) => Sid !== input.StatementId);
-      if (left.length === policy.Statement.length)
-        throw new AwsError('ResourceNotFoundException', `Statement with the provided id does not exist.`);
-      bus.policy = left.length > 0 ? JSON.stringify({ ...policy, Statement: left }) : undefined;
-      return {};
-    },
-  } satisfies OperationsOf<typeof import('@aws-sdk/client-eventbridge')>;
-}
+export const CreateEventBus: Op<'CreateEventBus'> = (events, input) => {
+  const name = input.Name ?? '';
+  if (name === 'default' || name.startsWith('aws.')) throw notValid(`Event bus name ${name} is not valid.`);
+  if (events.buses.has(name)) throw alreadyExists(`Event bus ${name} already exists.`);
+  const bus = events.addBus(name);
+  bus.description = input.Description;
+  for (const { Key = '', Value = '' } of input.Tags ?? []) bus.tags.set(Key, Value);
+  return { EventBusArn: bus.arn, Description: bus.description };
+};
 
+export const DescribeEventBus: Op<'DescribeEventBus'> = (events, input) => describe(events.bus(input.Name));
+
+export const ListEventBuses: Op<'ListEventBuses'> = (events, input) => {
+  const buses = [...events.buses.values()].filter(({ name }) => name.startsWith(input.NamePrefix ?? ''));
+  const page = takePage(buses, {
+    token: input.NextToken,
+    size: input.Limit ?? 100,
+    idOf: ({ name }) => name,
+    refuse: badToken,
+  });
+  return { EventBuses: page.items.map(describe), NextToken: page.next };
+};
+
+export const DeleteEventBus: Op<'DeleteEventBus'> = (events, input) => {
+  if (input.Name === 'default') throw notValid('Cannot delete event bus default.');
+  const bus = events.buses.get(input.Name ?? '');
+  if (!bus) return {};
+  if (bus.rules.size > 0) throw notValid(`Event bus ${bus.name} can't be deleted since it has rules.`);
+  events.buses.delete(bus.name);
+  return {};
+};
+
+export const PutPermission: Op<'PutPermission'> = (events, input) => {
+  const bus = events.bus(input.EventBusName);
+  if (input.Policy !== undefined) {
+    parsePolicy(input.Policy, {
+      kind: 'resource',
+      refuse: ({ message }) => notValid(`Parameter Policy is not valid. Reason: ${message}`),
+    });
+    bus.policy = input.Policy;
+    return {};
+  }
+  const policy = readPolicy(bus);
+  const statement = {
+    Sid: input.StatementId ?? '',
+    Effect: 'Allow',
+    Principal: input.Principal === '*' ? '*' : { AWS: `arn:aws:iam::${input.Principal}:root` },
+    Action: input.Action ?? 'events:PutEvents',
+    Resource: bus.arn,
+  };
+  policy.Statement = [...policy.Statement.filter(({ Sid }) => Sid !== statement.Sid), statement];
+  bus.policy = JSON.stringify(policy);
+  return {};
+};
+
+export const RemovePermission: Op<'RemovePermission'> = (events, input) => {
+  const bus = events.bus(input.EventBusName);
+  if (input.RemoveAllPermissions) {
+    bus.policy = undefined;
+    return {};
+  }
+  const policy = readPolicy(bus);
+  const left = policy.Statement.filter(({ Sid }) => Sid !== input.StatementId);
+  if (left.length === policy.Statement.length)
+    throw notFound('Statement with the provided id does not exist.');
+  bus.policy = left.length > 0 ? JSON.stringify({ ...policy, Statement: left }) : undefined;
+  return {};
+};
+
+/** The bus's policy as it was put; it was checked then. */
 function readPolicy(bus: Bus): Policy {
-  return bus.policy === undefined ? { Version: '2012-10-17', Statement: [] } : JSON.parse(bus.policy);
+  if (bus.policy === undefined) return { Version: '2012-10-17', Statement: [] };
+  const policy: Policy = JSON.parse(bus.policy);
+  return { ...policy, Statement: [policy.Statement].flat() };
 }
 
 function describe(bus: Bus): BusOutput {

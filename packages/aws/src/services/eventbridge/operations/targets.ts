@@ -1,61 +1,65 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { AwsError } from '../../../core/aws-error';
-import { takePage } from '../../../core/position-paging';
-import type { OperationsOf } from '../../../core/service';
-import { type BusStore, notValid } from '../state';
+import { findArnProblem, parseArn } from 'aws-languages/arn';
+import { takePage } from '../../../core/paging';
+import { badToken, limitExceeded, notValid } from '../errors';
+import type { Op } from '../state';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MOST_TARGETS = 5;
 
-/** The operations on the targets of rules. */
-export function targetOperations(store: BusStore) {
+export const PutTargets: Op<'PutTargets'> = (events, input) => {
+  const rule = events.rule(input.Rule, input.EventBusName);
+  const targets = input.Targets ?? [];
+  const ids = new Set(targets.map(({ Id }) => Id));
+  if (ids.size < targets.length) throw notValid('The same Id appears more than once in the Targets.');
+  for (const target of targets) checkTarget(target);
+  const all = new Set([...rule.targets.keys(), ...ids]);
+  if (all.size > MOST_TARGETS) throw limitExceeded();
+  for (const target of targets) rule.targets.set(target.Id ?? '', target);
+  return { FailedEntryCount: 0, FailedEntries: [] };
+};
+
+export const RemoveTargets: Op<'RemoveTargets'> = (events, input) => {
+  const rule = events.rule(input.Rule, input.EventBusName);
+  const missing = (input.Ids ?? []).filter((id) => !rule.targets.delete(id));
   return {
-    PutTargets: (input) => {
-      const rule = store.rule(input.Rule, input.EventBusName);
-      const targets = input.Targets ?? [];
-      const ids = new Set(targets.map(({ Id }) => Id));
-      if (ids.size < targets.length) throw notValid('The same Id appears more than once in the Targets.');
-      for (const target of targets) checkTarget(target);
-      const all = new Set([...rule.targets.keys(), ...ids]);
-      if (all.size > MOST_TARGETS)
-        throw new AwsError(
-          'LimitExceededException',
-          'The requested resource exceeds the maximum number allowed.',
-        );
-      for (const target of targets) rule.targets.set(target.Id ?? '', target);
-      return { FailedEntryCount: 0, FailedEntries: [] };
-    },
-    RemoveTargets: (input) => {
-      const rule = store.rule(input.Rule, input.EventBusName);
-      const missing = (input.Ids ?? []).filter((id) => !rule.targets.delete(id));
-      return {
-        FailedEntryCount: missing.length,
-        FailedEntries: missing.map((id) => ({
-          TargetId: id,
-          ErrorCode: 'ResourceNotFoundException',
-          ErrorMessage: `Rule ${rule.name} does not have a target with the Id ${id}.`,
-        })),
-      };
-    },
-    ListTargetsByRule: (input) => {
-      const targets = [...store.rule(input.Rule, input.EventBusName).targets.values()];
-      const page = takePage(targets, { token: input.NextToken, size: input.Limit ?? 100 });
-      return { Targets: page.items, NextToken: page.next };
-    },
-    ListRuleNamesByTarget: (input) => {
-      const names = [...store.bus(input.EventBusName).rules.values()]
-        .filter((rule) => [...rule.targets.values()].some(({ Arn }) => Arn === input.TargetArn))
-        .map(({ name }) => name)
-        .sort();
-      const page = takePage(names, { token: input.NextToken, size: input.Limit ?? 100 });
-      return { RuleNames: page.items, NextToken: page.next };
-    },
-  } satisfies OperationsOf<typeof import('@aws-sdk/client-eventbridge')>;
-}
+    FailedEntryCount: missing.length,
+    FailedEntries: missing.map((id) => ({
+      TargetId: id,
+      ErrorCode: 'ResourceNotFoundException',
+      ErrorMessage: `Rule ${rule.name} does not have a target with the Id ${id}.`,
+    })),
+  };
+};
+
+export const ListTargetsByRule: Op<'ListTargetsByRule'> = (events, input) => {
+  const targets = [...events.rule(input.Rule, input.EventBusName).targets.values()];
+  const page = takePage(targets, {
+    token: input.NextToken,
+    size: input.Limit ?? 100,
+    idOf: ({ Id = '' }) => Id,
+    refuse: badToken,
+  });
+  return { Targets: page.items, NextToken: page.next };
+};
+
+export const ListRuleNamesByTarget: Op<'ListRuleNamesByTarget'> = (events, input) => {
+  const names = [...events.bus(input.EventBusName).rules.values()]
+    .filter((rule) => [...rule.targets.values()].some(({ Arn }) => Arn === input.TargetArn))
+    .map(({ name }) => name)
+    .sort();
+  const page = takePage(names, {
+    token: input.NextToken,
+    size: input.Limit ?? 100,
+    idOf: (name) => name,
+    refuse: badToken,
+  });
+  return { RuleNames: page.items, NextToken: page.next };
+};
 
 function checkTarget(target: Target): void {
   const arn = target.Arn ?? '';
-  if (!/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:.+/.test(arn))
+  if (findArnProblem(arn) !== undefined)
     throw notValid(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
   const inputs = [target.Input, target.InputPath, target.InputTransformer].filter((one) => one !== undefined);
   if (inputs.length > 1)
@@ -64,7 +68,7 @@ function checkTarget(target: Target): void {
     );
   if (target.Input !== undefined && !isJson(target.Input))
     throw notValid(`JSON syntax error in input for target ${target.Id} : ${target.Input}`);
-  if (arn.split(':')[2] === 'states' && !target.RoleArn)
+  if (parseArn(arn)?.service === 'states' && !target.RoleArn)
     throw notValid(`RoleArn is required for target ${arn}.`);
 }
 
