@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 const ROOT = join(__dirname, '../..');
 /** The rooms of the house: what is in none of them is checked by nothing here. */
-const ROOMS = ['src', 'functions', 'cli', 'serverless', 'packages/aws', 'packages/aws-languages'];
+const ROOMS = ['src', 'functions', 'cli', 'serverless', 'bench', 'packages/aws', 'packages/aws-languages'];
 /** A reader scans about fifteen entries of a folder; tests that stand beside what they test are read with it. */
 const MOST_ENTRIES = 16;
 
