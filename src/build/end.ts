@@ -11,6 +11,7 @@ import { releaseLock } from './lock';
 import { openOutbox, type Task, type Work, workOff } from './outbox';
 import { startQueuedBuild } from './queue';
 import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from './record';
+import { keepRelease } from './release';
 
 /** How a build that did not succeed ended. */
 export interface Failure {
@@ -20,7 +21,7 @@ export interface Failure {
 
 const OPEN: BuildStatus[] = ['QUEUED', 'RUNNING'];
 
-const AFTER_SUCCESS: Task[] = ['unlock', 'next', 'retire', 'announce'];
+const AFTER_SUCCESS: Task[] = ['release', 'unlock', 'next', 'retire', 'announce'];
 const AFTER_FAILURE: Task[] = ['undo', 'unlock', 'next', 'tell', 'announce', 'undoAgain'];
 
 /**
@@ -64,6 +65,7 @@ export async function finishWork(build: string): Promise<void> {
 const WORK: Work = {
   undo: ({ id }) => cleanUpBuild(id),
   undoAgain: ({ id }) => cleanUpBuild(id),
+  release: keepRelease,
   unlock: ({ id, pipeline }) => releaseLock(pipeline, id),
   next: ({ pipeline }) => startQueuedBuild(pipeline),
   retire: retireImages,
