@@ -22,7 +22,8 @@ export async function tidyUp(): Promise<void> {
   const builds = await findBuilds();
   const problems: unknown[] = [];
   for (const build of builds) await tidyBuild(build).catch((problem) => problems.push(problem));
-  for (const { name } of await loadPipelines(pipelinesFolder())) await startQueuedBuild(name);
+  for (const { name } of await loadPipelines(pipelinesFolder()))
+    await startQueuedBuild(name).catch((problem) => problems.push(problem));
   // One build that cannot be tidied must not keep the others from it.
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
 }
