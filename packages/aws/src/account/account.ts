@@ -8,7 +8,7 @@ import type { ServiceModel } from '../core/service-model';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
-import { ApiDoor } from '../door/api-door';
+import { ApiDoor } from '../corridor/api-door';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGatewayState } from '../services/apigatewayv2/state';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';

@@ -1,6 +1,6 @@
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
-import type { Corridor } from '../corridor/corridor';
-import { asAwsError } from '../corridor/refusals';
+import type { Corridor } from './corridor';
+import { asAwsError } from './refusals';
 import type { ApiModel, ApiModels } from '../wire/api-model';
 import { errorCodec, speak } from '../wire/speak';
 
