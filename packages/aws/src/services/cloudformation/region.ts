@@ -12,10 +12,12 @@ import { AutoScaling } from '../auto-scaling';
 import { LogsState } from '../cloudwatch-logs/state';
 import { DynamoDb } from '../dynamodb';
 import { Ec2 } from '../ec2';
+import { publicImageParameters } from '../ec2/images/amazon-images';
 import { ElbV2 } from '../elastic-load-balancing-v2';
 import { Iam } from '../iam';
 import { S3 } from '../s3';
 import { SnsState } from '../sns/state';
+import { publicParameters } from '../ssm/public-parameters';
 import { SsmState } from '../ssm/state';
 import { CloudFormation } from '.';
 
@@ -38,7 +40,7 @@ export function openRegion() {
   };
   const iam = new Iam({ accountId, clock });
   const s3 = new S3({ accountId, clock, busOf: () => bus });
-  const ssm = new SsmState(context);
+  const ssm = new SsmState(context, publicParameters(publicImageParameters(region)));
   const network = new Network(context);
   const ec2 = new Ec2(context, { network, iam, ssm });
   const elbv2 = new ElbV2(context, { ec2, network });

@@ -1,12 +1,13 @@
 import regions from '../../../data/regions.json';
-import { publicImageParameters } from '../ec2/images/amazon-images';
 
 /**
- * Amazon's own parameters in a region, by name: its newest images, and the regions that there are.
+ * Amazon's own parameters, by name: its newest images, and the regions that there are.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-finding-public-parameters.html
+ *
+ * @param images the ids of the region's newest images, by the names of their parameters
  */
-export function publicParameters(region: string): ReadonlyMap<string, string> {
-  return new Map([...Object.entries(publicImageParameters(region)), ...regionParameters()]);
+export function publicParameters(images: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map([...Object.entries(images), ...regionParameters()]);
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html */

@@ -1,7 +1,9 @@
 import { defineService } from '../../core/service';
+import { publicImageParameters } from '../ec2/images/amazon-images';
 import * as labels from './operations/labels';
 import * as parameters from './operations/parameters';
 import * as tags from './operations/tags';
+import { publicParameters } from './public-parameters';
 import { type Client, SsmState } from './state';
 
 /** The Parameter Store of AWS Systems Manager in one region. */
@@ -9,7 +11,7 @@ export const ssm = defineService<Client, SsmState>({
   client: () => import('@aws-sdk/client-ssm'),
   signingName: 'ssm',
   target: 'AmazonSSM',
-  create: (context) => new SsmState(context),
+  create: (context) => new SsmState(context, publicParameters(publicImageParameters(context.region))),
   operations: { ...parameters, ...labels, ...tags },
   dispose: (state) => state.dispose(),
 });

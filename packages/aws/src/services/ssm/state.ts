@@ -5,7 +5,6 @@ import type { SsmPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { versionNotFound } from './errors';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
-import { publicParameters } from './public-parameters';
 
 export type Client = typeof import('@aws-sdk/client-ssm');
 
@@ -23,12 +22,12 @@ export interface Selection {
 /** The Parameter Store of AWS Systems Manager in one region. */
 export class SsmState implements SsmPort {
   private readonly parameters = new Map<string, StoredParameter>();
-  /** Amazon's own: readable by all, and by nobody writable. */
-  private readonly published: ReadonlyMap<string, string>;
 
-  constructor(readonly context: Context) {
-    this.published = publicParameters(context.region);
-  }
+  /** @param published Amazon's own: readable by all, and by nobody writable */
+  constructor(
+    readonly context: Context,
+    private readonly published: ReadonlyMap<string, string>,
+  ) {}
 
   dispose(): void {
     for (const parameter of this.parameters.values()) parameter.stopPolicies?.();

@@ -5,7 +5,7 @@ import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { AwsEvent } from '../../../core/event-bus';
 import { serviceCall } from '../../../core/service-call';
-import { deliver } from '../../targets/deliver';
+import { deliver } from '../../deliver';
 import { notAuthorized } from '../errors';
 import type { EventBridgeState, Rule } from '../state';
 import { makeInput } from './target-input';

@@ -1,23 +1,14 @@
 import { AwsError } from '../../../core/aws-error';
 import { serviceCall } from '../../../core/service-call';
-import { deliver } from '../../targets/deliver';
-import type { Schedule, SchedulerState } from '../state';
-import { writeInput } from './run-input';
+import { deliver } from '../../deliver';
+import type { SchedulerState } from '../state';
+import { type Run, writeInput } from './run-input';
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
 const RETRIES = 185;
 const OLDEST_SECONDS = 86_400;
 /** The longest pause between two attempts. */
 const LONGEST_PAUSE_SECONDS = 900;
-
-/** One time that a schedule happens. */
-export interface Run {
-  readonly schedule: Schedule;
-  readonly scheduledTime: Date;
-  readonly executionId: string;
-  /** From 1. */
-  readonly attempt: number;
-}
 
 /** Sends a run to its target; tries again later, as the target's retry policy says, when that refuses it. */
 export async function attempt(scheduler: SchedulerState, run: Run): Promise<void> {

@@ -1,5 +1,14 @@
 import type { Context } from '../../../core/context';
-import type { Run } from './attempt';
+import type { Schedule } from '../state';
+
+/** One time that a schedule happens. */
+export interface Run {
+  readonly schedule: Schedule;
+  readonly scheduledTime: Date;
+  readonly executionId: string;
+  /** From 1. */
+  readonly attempt: number;
+}
 
 /**
  * What the target gets: its input with the context attributes filled in, or an event that tells of the schedule.

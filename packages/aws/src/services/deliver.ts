@@ -1,8 +1,8 @@
 import { parseArn, splitResource } from 'aws-languages/arn';
-import { AwsError } from '../../core/aws-error';
-import type { Context } from '../../core/context';
-import { uuid } from '../../core/ids';
-import type { Call } from '../../core/service';
+import { AwsError } from '../core/aws-error';
+import type { Context } from '../core/context';
+import { uuid } from '../core/ids';
+import type { Call } from '../core/service';
 
 /** Something to be handed to a target. */
 export interface Delivery {
