@@ -284,6 +284,17 @@ test.each<[Partial<CreateScheduleCommandInput>, string]>([
   ]);
 });
 
+test('a schedule that repeats does not begin in the past; of one that happens once the date says nothing', async () => {
+  const { clock, operations } = await makeScheduler(1);
+  const StartDate = new Date(clock.millis() - 6 * 60_000);
+  expect(await errorOf(operations.CreateSchedule(settingsOf({ StartDate })))).toEqual([
+    'ValidationException',
+    'The StartDate you specify cannot be earlier than 5 minutes ago.',
+  ]);
+  const once = settingsOf({ StartDate, ScheduleExpression: 'at(2150-01-01T00:00:00)' });
+  expect(await operations.CreateSchedule(once)).toHaveProperty('ScheduleArn');
+});
+
 test('names that are taken and names that nobody has get the codes of AWS', async () => {
   const { operations } = await makeScheduler();
   await operations.CreateSchedule(settingsOf());

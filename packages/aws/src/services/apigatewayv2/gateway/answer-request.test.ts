@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { AwsError } from '../../../core/aws-error';
 import type { Call, WireRequest } from '../../../core/service';
 import { rootCall } from '../../../testing/api';
@@ -342,4 +344,32 @@ test('a preflight is answered from the CORS configuration, and answers get its h
   });
   expect(answer.headers['access-control-allow-origin']).toBe(origin);
   expect(stranger.headers['access-control-allow-origin']).toBeUndefined();
+});
+
+test('an HTTP integration hands the request on to its URI, with the variables of the path', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(201, { 'content-type': 'text/plain' });
+    response.end(`${request.method} ${request.url} ${request.headers['x-a']}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const gateway = await makeGateway();
+  const ApiId = await addApi(gateway);
+  const { IntegrationId } = await gateway.operations.CreateIntegration({
+    ApiId,
+    IntegrationType: 'HTTP_PROXY',
+    IntegrationMethod: 'ANY',
+    IntegrationUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/shop/{item}`,
+  });
+  const Target = `integrations/${IntegrationId}`;
+  await gateway.operations.CreateRoute({ ApiId, RouteKey: 'PUT /items/{item}', Target });
+  const answer = await gateway.invoke(
+    ApiId,
+    requestOf('PUT', '/items/a%20b?q=1', { headers: { 'x-a': 'y' } }),
+  );
+  server.close();
+  expect([answer.status, answer.headers['content-type'], answer.body.toString()]).toEqual([
+    201,
+    'text/plain',
+    'PUT /shop/a%20b?q=1 y',
+  ]);
 });

@@ -5,6 +5,9 @@ import { invalid } from '../errors';
 import type { Schedule, SchedulerState } from '../state';
 import { checkTarget, checkWindow } from './check-schedule';
 
+/** How long ago a schedule may have begun when it is made, in milliseconds. */
+const OLDEST_START = 5 * 60_000;
+
 /**
  * Checks the settings and makes a schedule of them. An update replaces all settings: what it leaves out is the default again.
  *
@@ -22,11 +25,15 @@ export function readSchedule(
   checkWindow(FlexibleTimeWindow);
   checkTarget(Target);
   checkRole(scheduler, Target?.RoleArn ?? '');
-  if (input.StartDate && input.EndDate && input.StartDate >= input.EndDate)
-    throw invalid('StartDate must come before EndDate.');
   const { region, accountId, clock } = scheduler.context;
   const now = clock.now();
   const ScheduleExpressionTimezone = input.ScheduleExpressionTimezone ?? 'UTC';
+  const recurrence = readRecurrence(
+    input.ScheduleExpression ?? '',
+    ScheduleExpressionTimezone,
+    input.StartDate ?? now,
+  );
+  checkDates(input, recurrence, now);
   return {
     settings: {
       ActionAfterCompletion: input.ActionAfterCompletion ?? 'NONE',
@@ -50,12 +57,19 @@ export function readSchedule(
         RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185, ...Target?.RetryPolicy },
       },
     },
-    recurrence: readRecurrence(
-      input.ScheduleExpression ?? '',
-      ScheduleExpressionTimezone,
-      input.StartDate ?? now,
-    ),
+    recurrence,
   };
+}
+
+/** Dates mean nothing to a schedule that happens once. */
+function checkDates(
+  { StartDate, EndDate }: Pick<CreateScheduleInput, 'StartDate' | 'EndDate'>,
+  { isOneTime }: Recurrence,
+  now: Date,
+): void {
+  if (StartDate && EndDate && StartDate >= EndDate) throw invalid('StartDate must come before EndDate.');
+  if (StartDate && !isOneTime && now.getTime() - StartDate.getTime() > OLDEST_START)
+    throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
 }
 
 function checkRole({ roles }: SchedulerState, arn: string): void {
