@@ -87,9 +87,9 @@ test('every way into the HTTP API is in docs/deploying.md', () => {
 });
 
 test('every package is in the list of packages, and no other', () => {
-  const packages = ['package.json', 'packages/aws/package.json', 'packages/aws-languages/package.json'];
-  const needed = packages.flatMap((file) => {
-    const { dependencies, devDependencies } = JSON.parse(read(file)) as Record<string, object>;
+  const manifests = ['package.json', 'packages/aws/package.json', 'packages/aws-languages/package.json'];
+  const named = manifests.flatMap((file) => {
+    const { dependencies, devDependencies } = JSON.parse(read(file)) as Record<string, object | undefined>;
     return Object.keys({ ...dependencies, ...devDependencies });
   });
   const rows = read('docs/packages.md')
@@ -99,6 +99,6 @@ test('every package is in the list of packages, and no other', () => {
     [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name),
   );
   const clients = /^@aws-sdk\/client-/;
-  const used = needed.map((name) => (clients.test(name) ? '@aws-sdk/client-*' : name));
+  const used = named.map((name) => (clients.test(name) ? '@aws-sdk/client-*' : name));
   expect(listed.toSorted()).toEqual([...new Set(used)].toSorted());
 });
