@@ -9,6 +9,7 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../core/aws-error';
 import type { WireRequest, WireResponse } from '../core/service';
 import type { OperationModel, ServiceModel } from '../core/service-model';
+import { convertJsonScalars } from './json-scalars';
 import { checkJsonTypes } from './json-types';
 import { decodeQueryInput } from './query-input';
 import { decodeRestInput, type RestMatch, splitRestOutput } from './rest';
@@ -219,7 +220,9 @@ export async function readJson(schema: NormalizedSchema, body: Buffer, jsonName:
     if (schema.isStructSchema() && (typeof parsed !== 'object' || parsed === null))
       throw new SyntaxError('it must be a JSON object');
     checkJsonTypes(schema, parsed, jsonName);
-    return schema.isUnitSchema() ? {} : await deserializer.read(schema, text);
+    const converted = jsonName ? convertJsonScalars(schema, parsed) : parsed;
+    const read = converted === parsed ? text : JSON.stringify(converted);
+    return schema.isUnitSchema() ? {} : await deserializer.read(schema, read);
   } catch (error) {
     throw error instanceof AwsError ? error : notValid(error);
   }

@@ -123,6 +123,12 @@ describe('what is missing and what is wrong', () => {
     });
   });
 
+  test('is told of an item of a list that is null', () => {
+    expect(answerOf('ssm', 'GetParameters', { Names: ['a', null] })?.message).toBe(
+      "1 validation error detected: Value null at 'names.2.member' failed to satisfy constraint: Member must not be null",
+    );
+  });
+
   test('is told without the value where the model calls it sensitive', () => {
     expect(answerOf('sfn', 'SendTaskSuccess', { taskToken: 't', output: long(262_145) })?.message).toBe(
       "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must have length less than or equal to 262144",

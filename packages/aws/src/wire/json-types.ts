@@ -46,7 +46,9 @@ function checkScalar(schema: NormalizedSchema, value: unknown): void {
 }
 
 function checkLenient(schema: NormalizedSchema, value: unknown): void {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Number(value)));
+  const isNumber =
+    typeof value === 'number' ||
+    (typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value)));
   if (schema.isNumericSchema() && !isNumber && !isNumberWord(value)) throw unexpected(value, 'Number');
   if (schema.isBooleanSchema() && !/^(true|false)$/i.test(String(value))) throw unexpected(value, 'Boolean');
 }

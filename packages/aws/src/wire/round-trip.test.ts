@@ -256,6 +256,7 @@ test.each([
 
 test.each([
   ['{"ReservedConcurrentExecutions":"constructor"}', 'STRING_VALUE can not be converted to a Number'],
+  ['{"ReservedConcurrentExecutions":" "}', 'STRING_VALUE can not be converted to a Number'],
   ['{"ReservedConcurrentExecutions":true}', 'TRUE_VALUE can not be converted to a Number'],
 ])('REST services with JSON refuse %s, which is no number however it is read', async (body, message) => {
   const put = recorder({});
@@ -265,6 +266,27 @@ test.each([
   );
   expect([status, String(answer)]).toEqual([400, expect.stringContaining(message)]);
   expect(put.inputs).toEqual([]);
+});
+
+test('REST services with JSON take a number that is written as a text, and a text as a number', async () => {
+  const update = recorder({});
+  const body = { MemorySize: '256', Description: 7, Environment: { Variables: { AB: 1 } } };
+  await apiWith('lambda', { UpdateFunctionConfiguration: update.operation }).answer(
+    'lambda',
+    requestOf({
+      method: 'PUT',
+      path: '/2015-03-31/functions/f/configuration',
+      body: Buffer.from(JSON.stringify(body)),
+    }),
+  );
+  expect(update.inputs).toEqual([
+    {
+      FunctionName: 'f',
+      MemorySize: 256,
+      Description: '7',
+      Environment: { Variables: { AB: '1' } },
+    },
+  ]);
 });
 
 test('what is null in JSON is left out', async () => {

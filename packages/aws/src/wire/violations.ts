@@ -85,6 +85,7 @@ export class ViolationFinder {
     for (const rule of constraint ? this.broken(constraint, value) : [])
       yield { path, member, value: quoteAsJava(schema, value), rule };
     if (schema.isStructSchema()) yield* this.inStruct(schema, value, path);
+    else if (schema.getMergedTraits().sparse) return;
     else if (schema.isListSchema() && Array.isArray(value)) {
       for (const [index, item] of value.entries())
         yield* this.inItem(
@@ -99,9 +100,15 @@ export class ViolationFinder {
     }
   }
 
-  /** What is simple was told at its list or map already. */
-  private *inItem(schema: NormalizedSchema, value: unknown, path: string, position: number | undefined) {
-    if (schema.isStructSchema()) yield* this.inStruct(schema, value, path);
+  /** What is simple was told at its list or map already, but for null. */
+  private *inItem(
+    schema: NormalizedSchema,
+    value: unknown,
+    path: string,
+    position: number | undefined,
+  ): Generator<Violation> {
+    if (value === null || value === undefined) yield { path, member: 'member', rule: { kind: 'notNull' } };
+    else if (schema.isStructSchema()) yield* this.inStruct(schema, value, path);
     else if (schema.isListSchema() || schema.isMapSchema())
       yield* this.inMember(schema, value, path, 'member', this.constraint(position));
   }
