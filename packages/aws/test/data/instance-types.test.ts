@@ -1,6 +1,6 @@
 import { _InstanceType } from '@aws-sdk/client-ec2';
 import types from '../../data/instance-types.json';
-import { instanceTypes } from '../../src/services/ec2/instance-types';
+import { instanceTypes } from '../../src/services/ec2/catalogue/instance-types';
 
 const byName = new Map(types.map((type) => [type.name, type]));
 

@@ -1,5 +1,5 @@
 import regions from '../../data/regions.json';
-import { listRegions, zoneGroupLongName, zonesOf } from '../../src/services/ec2/regions';
+import { listRegions, zoneGroupLongName, zonesOf } from '../../src/services/ec2/catalogue/regions';
 
 const zonesIn = (region: string) =>
   Object.entries(regions[region]?.zones ?? {}).map(([letter, id]) => ({ name: `${region}${letter}`, id }));

@@ -1,34 +1,39 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context';
 import type { Ec2Port } from '../../core/ports';
-import { addressOperations } from './addresses';
-import { withDryRun } from './dry-run';
-import { ebsEncryptionOperations } from './ebs-encryption';
 import { addAmazonImages } from './images/add-amazon-images';
-import { imageAttributeOperations } from './images/attributes';
-import { imageOperations } from './images/operations';
-import { instanceTypeOperations } from './instance-type-operations';
-import { attributeOperations } from './instances/attributes';
-import { describeOperations } from './instances/describe';
 import { Lifecycle } from './instances/lifecycle';
-import { powerOperations, runOperations } from './instances/run';
 import { showInstance } from './instances/show';
-import { templateDataOperations } from './instances/template-data';
-import { interfaceAttachmentOperations } from './interface-attachments';
-import { createInterface, deleteInterface, interfaceOperations, setPublicAddress } from './interfaces';
-import { keyPairOperations } from './key-pairs';
-import { launchTemplateOperations } from './launch-templates';
-import { profileAssociationOperations } from './profile-associations';
-import { regionOperations } from './region-operations';
-import { internetGatewayOperations, routeTableOperations } from './routing';
-import { securityGroupOperations } from './security-groups';
-import { snapshotAttributeOperations } from './snapshot-attributes';
-import { snapshotOperations } from './snapshots';
+import { regionOperations } from './operations/account/regions';
+import { tagOperations } from './operations/account/tags';
+import { imageAttributeOperations } from './operations/images/image-attributes';
+import { imageOperations } from './operations/images/images';
+import { attributeOperations } from './operations/instances/instance-attributes';
+import { instanceTypeOperations } from './operations/instances/instance-types';
+import { describeOperations } from './operations/instances/instances';
+import { keyPairOperations } from './operations/instances/key-pairs';
+import { profileAssociationOperations } from './operations/instances/profile-associations';
+import { powerOperations, runOperations } from './operations/instances/run-instances';
+import { addressOperations } from './operations/interfaces/addresses';
+import { interfaceAttachmentOperations } from './operations/interfaces/interface-attachments';
+import {
+  createInterface,
+  deleteInterface,
+  interfaceOperations,
+  setPublicAddress,
+} from './operations/interfaces/interfaces';
+import { securityGroupOperations } from './operations/interfaces/security-groups';
+import { templateDataOperations } from './operations/launch-templates/launch-template-data';
+import { launchTemplateOperations } from './operations/launch-templates/launch-templates';
+import { internetGatewayOperations, routeTableOperations } from './operations/network/route-tables';
+import { showSubnet, subnetOperations } from './operations/network/subnets';
+import { createDefaultVpc, showVpc, vpcOperations } from './operations/network/vpcs';
+import { ebsEncryptionOperations } from './operations/storage/encryption';
+import { snapshotAttributeOperations } from './operations/storage/snapshot-attributes';
+import { snapshotOperations } from './operations/storage/snapshots';
+import { volumeOperations } from './operations/storage/volumes';
+import { withDryRun } from './requests/dry-run';
 import { type Ec2Dependencies, type Ec2Operations, Ec2State } from './state';
-import { showSubnet, subnetOperations } from './subnets';
-import { tagOperations } from './tag-operations';
-import { volumeOperations } from './volumes';
-import { createDefaultVpc, showVpc, vpcOperations } from './vpcs';
 
 function ec2Operations(state: Ec2State, lifecycle: Lifecycle) {
   return {

@@ -4,10 +4,10 @@ import type { Context } from '../../core/context';
 import type { IamPort, SsmPort } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
-import { ClientTokens } from './client-tokens';
-import { Collection, type Has } from './collection';
-import type { FilterTable } from './filters';
-import { kinds } from './kinds';
+import { Collection, type Has } from './collections/collection';
+import type { FilterTable } from './collections/filters';
+import { kinds } from './collections/kinds';
+import { Tags } from './collections/tags';
 import { type InstanceRecord, type InstanceView, instanceFilters as viewFilters } from './records/instances';
 import {
   type AddressRecord,
@@ -45,7 +45,7 @@ import {
   type VolumeRecord,
   volumeFilters,
 } from './records/storage';
-import { Tags } from './tags';
+import { ClientTokens } from './requests/client-tokens';
 
 /** All of EC2's operations, typed from the SDK. */
 export type Ec2Operations = OperationsOf<typeof import('@aws-sdk/client-ec2')>;

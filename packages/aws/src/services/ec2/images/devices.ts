@@ -1,10 +1,10 @@
 import type { BlockDeviceMapping, CreateImageCommandInput } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../core/aws-error';
-import { checkDeviceNames, mergeMappings, performanceOf, planVolume } from '../block-devices';
+import { createSnapshot } from '../operations/storage/snapshots';
 import type { InstanceRecord } from '../records/instances';
 import type { ImageMapping, SnapshotRecord, VolumeRecord } from '../records/storage';
-import { createSnapshot } from '../snapshots';
 import type { Ec2State } from '../state';
+import { checkDeviceNames, mergeMappings, performanceOf, planVolume } from '../storage/block-devices';
 
 /**
  * A device of an image that is made of a snapshot, or is empty at first.

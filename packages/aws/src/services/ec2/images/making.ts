@@ -3,9 +3,9 @@ import { AwsError } from '../../../core/aws-error';
 import { type DurationName, durations } from '../../../core/durations';
 import { resourceId } from '../../../core/ids';
 import type { Lifecycle } from '../instances/lifecycle';
+import { completeSnapshot } from '../operations/storage/snapshots';
 import type { InstanceRecord } from '../records/instances';
 import type { Content, ImageRecord, SnapshotRecord } from '../records/storage';
-import { completeSnapshot } from '../snapshots';
 import type { Ec2State } from '../state';
 import { snapshotVolumes } from './devices';
 

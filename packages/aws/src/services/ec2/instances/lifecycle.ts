@@ -3,7 +3,7 @@ import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { Fault } from '../../../core/faults';
 import type { Machine } from '../../../machines/machine';
-import { deleteInterface, removePublicAddress, setPublicAddress } from '../interfaces';
+import { deleteInterface, removePublicAddress, setPublicAddress } from '../operations/interfaces/interfaces';
 import type { InstanceRecord, StateName } from '../records/instances';
 import type { Content, VolumeRecord } from '../records/storage';
 import type { Ec2State } from '../state';

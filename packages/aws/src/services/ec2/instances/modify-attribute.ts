@@ -4,11 +4,11 @@ import type {
   ShutdownBehavior,
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../core/aws-error';
-import { instanceTypes } from '../instance-types';
-import { setGroups, setSourceDestCheck } from '../interfaces';
+import { instanceTypes } from '../catalogue/instance-types';
+import { setGroups, setSourceDestCheck } from '../operations/interfaces/interfaces';
 import type { InstanceRecord } from '../records/instances';
 import type { Ec2State } from '../state';
-import { checkUserData } from '../user-data';
+import { checkUserData } from './user-data';
 
 type Changes = Omit<ModifyInstanceAttributeCommandInput, 'Attribute' | 'Value'>;
 

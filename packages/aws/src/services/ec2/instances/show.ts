@@ -6,8 +6,8 @@ import type {
   Reservation,
   Tenancy,
 } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import { instanceTypes } from '../instance-types';
+import { instanceTypes } from '../catalogue/instance-types';
+import type { Has } from '../collections/collection';
 import { type InstanceRecord, type InstanceView, stateCodes } from '../records/instances';
 import type { InterfaceRecord } from '../records/interfaces';
 import type { Ec2State } from '../state';

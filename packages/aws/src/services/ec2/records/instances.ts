@@ -7,8 +7,8 @@ import type {
   ShutdownBehavior,
   StateReason,
 } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 import type { InterfaceRecord } from './interfaces';
 
 /** EC2's numbers of the states. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */

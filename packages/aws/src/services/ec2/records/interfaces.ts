@@ -1,6 +1,6 @@
 import type { Address, GroupIdentifier, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
 export type InterfaceRecord = Has<
   Omit<NetworkInterface, 'Groups'>,

@@ -1,6 +1,6 @@
 import type { LaunchTemplate, LaunchTemplateVersion, RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
 export type TemplateVersion = Has<
   LaunchTemplateVersion,

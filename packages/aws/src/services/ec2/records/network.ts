@@ -8,8 +8,8 @@ import type {
   Subnet,
   Vpc,
 } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
 export type VpcRecord = Has<Vpc, 'VpcId' | 'CidrBlock' | 'DhcpOptionsId' | 'OwnerId'> & {
   readonly attributes: { dnsSupport: boolean; dnsHostnames: boolean; networkAddressUsageMetrics: boolean };

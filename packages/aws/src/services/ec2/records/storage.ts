@@ -8,8 +8,8 @@ import type {
   VolumeModification,
 } from '@aws-sdk/client-ec2';
 import type { DiskSnapshot } from '../../../machines/disk-snapshot';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
 /** What a volume or a snapshot holds; undefined: nothing that a machine could boot (an empty data volume). */
 export type Content = DiskSnapshot | undefined;

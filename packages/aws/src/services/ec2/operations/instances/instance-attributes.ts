@@ -1,0 +1,103 @@
+import type { InstanceAttribute, InstanceAttributeName } from '@aws-sdk/client-ec2';
+import { AwsError } from '../../../../core/aws-error';
+import { checkMetadataOptions } from '../../instances/launch/metadata-options';
+import { modifyAttribute } from '../../instances/modify-attribute';
+import type { InstanceRecord } from '../../records/instances';
+import type { Ec2Operations, Ec2State } from '../../state';
+import { definedOnly } from '../../storage/block-devices';
+
+type Show = (state: Ec2State, record: InstanceRecord) => InstanceAttribute;
+
+const shown: Readonly<Record<InstanceAttributeName, Show | undefined>> = {
+  instanceType: (_state, record) => ({ InstanceType: { Value: record.type } }),
+  kernel: () => ({ KernelId: {} }),
+  ramdisk: () => ({ RamdiskId: {} }),
+  userData: (_state, record) => ({ UserData: record.userData ? { Value: record.userData } : {} }),
+  disableApiTermination: (_state, record) => ({
+    DisableApiTermination: { Value: record.disableApiTermination },
+  }),
+  disableApiStop: (_state, record) => ({ DisableApiStop: { Value: record.disableApiStop } }),
+  instanceInitiatedShutdownBehavior: (_state, record) => ({
+    InstanceInitiatedShutdownBehavior: { Value: record.shutdownBehavior },
+  }),
+  rootDeviceName: (_state, record) => ({ RootDeviceName: { Value: record.rootDeviceName } }),
+  blockDeviceMapping: (_state, record) => ({
+    BlockDeviceMappings: [...record.volumes].map(([DeviceName, volume]) => ({
+      DeviceName,
+      Ebs: {
+        VolumeId: volume.volumeId,
+        DeleteOnTermination: volume.deleteOnTermination,
+        AttachTime: volume.attachTime,
+        Status: 'attached' as const,
+      },
+    })),
+  }),
+  productCodes: () => ({ ProductCodes: [] }),
+  sourceDestCheck: (_state, record) => ({ SourceDestCheck: { Value: record.sourceDestCheck } }),
+  groupSet: (state, record) => ({ Groups: state.interfaces.find(record.interfaceIds[0])?.Groups ?? [] }),
+  ebsOptimized: (_state, record) => ({ EbsOptimized: { Value: record.ebsOptimized } }),
+  sriovNetSupport: () => ({ SriovNetSupport: {} }),
+  enaSupport: () => ({ EnaSupport: { Value: true } }),
+  enclaveOptions: () => ({ EnclaveOptions: { Enabled: false } }),
+};
+
+/** Attributes of an instance, its metadata service and its monitoring. */
+export function attributeOperations(state: Ec2State) {
+  return {
+    DescribeInstanceAttribute(input) {
+      const record = state.instances.require(input.InstanceId);
+      const show = input.Attribute && Object.hasOwn(shown, input.Attribute) && shown[input.Attribute];
+      if (!show) {
+        throw new AwsError(
+          'InvalidParameterValue',
+          `Value (${input.Attribute}) for parameter attribute is invalid. Unknown attribute.`,
+        );
+      }
+      return { InstanceId: record.id, ...show(state, record) };
+    },
+    ModifyInstanceAttribute(input) {
+      const record = state.instances.require(input.InstanceId);
+      modifyAttribute(state, record, input);
+      return {};
+    },
+    ModifyInstanceMetadataOptions(input) {
+      const record = state.instances.require(input.InstanceId);
+      if (record.state !== 'running' && record.state !== 'stopped' && record.state !== 'pending') {
+        throw new AwsError('IncorrectInstanceState', `The instance '${record.id}' is ${record.state}.`);
+      }
+      const { InstanceId: _id, DryRun: _dryRun, ...options } = input;
+      checkMetadataOptions(options);
+      record.metadata = { ...record.metadata, ...definedOnly(options) };
+      return { InstanceId: record.id, InstanceMetadataOptions: { ...record.metadata, State: 'pending' } };
+    },
+    MonitorInstances(input) {
+      const records = state.instances.requireAll(input.InstanceIds ?? []);
+      for (const record of records) record.monitoring = true;
+      return {
+        InstanceMonitorings: records.map((record) => ({
+          InstanceId: record.id,
+          Monitoring: { State: 'pending' as const },
+        })),
+      };
+    },
+    UnmonitorInstances(input) {
+      const records = state.instances.requireAll(input.InstanceIds ?? []);
+      for (const record of records) record.monitoring = false;
+      return {
+        InstanceMonitorings: records.map((record) => ({
+          InstanceId: record.id,
+          Monitoring: { State: 'disabling' as const },
+        })),
+      };
+    },
+    DescribeInstanceCreditSpecifications(input) {
+      const ids = input.InstanceIds ?? [];
+      const records = ids.length > 0 ? state.instances.requireAll(ids) : state.instances.values();
+      return {
+        InstanceCreditSpecifications: records
+          .filter((record) => record.creditSpecification && record.state !== 'terminated')
+          .map((record) => ({ InstanceId: record.id, CpuCredits: record.creditSpecification })),
+      };
+    },
+  } satisfies Ec2Operations;
+}

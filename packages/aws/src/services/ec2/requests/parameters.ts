@@ -1,0 +1,40 @@
+import { AwsError } from '../../../core/aws-error';
+
+/**
+ * A parameter that has a fixed set of values.
+ *
+ * @param parameter its name as EC2's messages say it
+ * @throws AwsError InvalidParameterValue for another value
+ */
+export function checkOneOf(parameter: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw new AwsError(
+    'InvalidParameterValue',
+    `Value (${value}) for parameter ${parameter} is invalid. Valid values are: ${allowed.join(', ')}.`,
+  );
+}
+
+/**
+ * Describe calls that take ids give no pages of them.
+ *
+ * @param parameter what EC2's message calls the list of ids
+ * @throws AwsError InvalidParameterCombination for ids together with `MaxResults`
+ */
+export function refuseIdsWithPages(
+  parameter: string,
+  ids: readonly string[] | undefined,
+  maxResults: number | undefined,
+): void {
+  if (ids && ids.length > 0 && maxResults !== undefined) {
+    throw new AwsError(
+      'InvalidParameterCombination',
+      `The parameter ${parameter} cannot be used with the parameter maxResults`,
+    );
+  }
+}
+
+/** @throws AwsError InvalidUserID.Malformed for what is neither an account nor one of the words that mean some */
+export function checkUser(user: string, words: readonly string[]): void {
+  if (/^\d{12}$/.test(user) || words.includes(user)) return;
+  throw new AwsError('InvalidUserID.Malformed', `Invalid user id: "${user}"`);
+}
