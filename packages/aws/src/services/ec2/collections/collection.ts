@@ -7,6 +7,11 @@ import type { Tags } from './tags';
 /** A type with some of its optional members always there. */
 export type Has<T, K extends keyof T> = T & { [Name in K]-?: NonNullable<T[Name]> };
 
+/** What shows tags. */
+interface Tagged {
+  Tags?: Tag[];
+}
+
 interface DescribeRequest extends PageRequest {
   readonly Filters?: readonly Filter[];
 }
@@ -67,8 +72,10 @@ export class Collection<T extends object> {
     return [...this.items];
   }
 
-  tagsOf(id: string): Tag[] {
-    return this.tags.of(id);
+  /** The tags of a resource as it shows them: of most kinds the member is missing while there are none. */
+  tagsOf(id: string): Tagged {
+    const Tags = this.tags.of(id);
+    return Tags.length > 0 || this.kind.showsNoTags ? { Tags } : {};
   }
 
   /**
@@ -81,7 +88,7 @@ export class Collection<T extends object> {
     input: DescribeRequest,
     ids: readonly string[] | undefined,
     limits: PageLimits = USUAL_LIMITS,
-  ): Page<T & { Tags: Tag[] }> {
+  ): Page<T & Tagged> {
     if (ids && ids.length > 0) this.requireAll(ids);
     const wanted = ids && ids.length > 0 ? new Set(ids) : undefined;
     const matches = compileFilters<[string, T]>(
@@ -92,9 +99,14 @@ export class Collection<T extends object> {
       ([id]) => this.tags.of(id),
     );
     const found = this.entries().filter((entry) => (!wanted || wanted.has(entry[0])) && matches(entry));
-    const page = paginate(found, ([id]) => id, input, limits, [input.Filters, ids]);
+    const page = paginate(found, input, {
+      ...limits,
+      of: this.kind.resourceType,
+      idOf: ([id]) => id,
+      question: [input.Filters, ids],
+    });
     return {
-      items: page.items.map(([id, item]) => ({ ...item, Tags: this.tags.of(id) })),
+      items: page.items.map(([id, item]) => ({ ...item, ...this.tagsOf(id) })),
       NextToken: page.NextToken,
     };
   }

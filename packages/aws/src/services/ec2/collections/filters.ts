@@ -1,5 +1,6 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../core/aws-error';
+import { compileWildcard } from 'aws-languages/wildcard';
+import { filterLimitExceeded, invalidParameterValue } from '../errors';
 
 type Scalar = string | number | boolean | Date | undefined;
 /** What a filter compares: one value of a resource, or several of which one must match. */
@@ -34,14 +35,13 @@ function compileFilter<T>(
   const name = filter.Name ?? '';
   const values = filter.Values ?? [];
   if (values.length > MOST_VALUES) {
-    throw new AwsError(
-      'FilterLimitExceeded',
+    throw filterLimitExceeded(
       `The maximum number of filter values specified on a single call is ${MOST_VALUES}`,
     );
   }
-  const patterns = values.map(wildcard);
+  const patterns = values.map((value) => compileWildcard(value, { escape: 'any' }));
   const facet = facetOf(name, table, tagsOf);
-  if (!facet) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
+  if (!facet) throw invalidParameterValue(`The filter '${name}' is invalid`);
   return (item) => {
     const found = facet(item);
     const texts = (Array.isArray(found) ? found : [found]).filter((one) => one !== undefined).map(textOf);
@@ -70,14 +70,4 @@ function facetOf<T>(
 
 function textOf(value: Scalar): string {
   return value instanceof Date ? value.toISOString() : String(value);
-}
-
-function wildcard(value: string): RegExp {
-  const source = value.replace(/\\[\s\S]|[\s\S]/g, (token) => {
-    if (token === '*') return '[\\s\\S]*';
-    if (token === '?') return '[\\s\\S]';
-    const literal = token.length === 2 ? token.charAt(1) : token;
-    return literal.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  });
-  return new RegExp(`^${source}$`);
 }

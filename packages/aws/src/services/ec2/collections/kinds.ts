@@ -10,6 +10,8 @@ export interface Kind {
   readonly malformed?: string;
   /** What an id is called in messages. */
   readonly says: (ids: readonly string[]) => string;
+  /** Whether one without tags shows an empty list of them, where others show none. */
+  readonly showsNoTags?: true;
 }
 
 const named =
@@ -41,6 +43,7 @@ export const kinds = {
     notFound: 'InvalidSecurityGroupRuleId.NotFound',
     malformed: 'InvalidSecurityGroupRuleId.Malformed',
     says: (ids) => `The security group rule ID '${ids[0]}' does not exist`,
+    showsNoTags: true,
   },
   routeTable: {
     prefix: 'rtb',
@@ -48,6 +51,7 @@ export const kinds = {
     notFound: 'InvalidRouteTableID.NotFound',
     malformed: 'InvalidRouteTableId.Malformed',
     says: named('routeTable'),
+    showsNoTags: true,
   },
   internetGateway: {
     prefix: 'igw',
@@ -55,12 +59,14 @@ export const kinds = {
     notFound: 'InvalidInternetGatewayID.NotFound',
     malformed: 'InvalidInternetGatewayId.Malformed',
     says: named('internetGateway'),
+    showsNoTags: true,
   },
   networkAcl: {
     prefix: 'acl',
     resourceType: 'network-acl',
     notFound: 'InvalidNetworkAclID.NotFound',
     says: named('networkAcl'),
+    showsNoTags: true,
   },
   dhcpOptions: {
     prefix: 'dopt',
@@ -86,6 +92,7 @@ export const kinds = {
     resourceType: 'key-pair',
     notFound: 'InvalidKeyPair.NotFound',
     says: (ids) => `The key pair '${ids[0]}' does not exist`,
+    showsNoTags: true,
   },
   instance: {
     prefix: 'i',

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { AwsError } from '../../../core/aws-error';
+import { takePage } from '../../../core/paging';
+import { invalidNextToken, invalidParameterValue } from '../errors';
 
 /** The members by which every Describe call is paginated. */
 export interface PageRequest {
@@ -11,6 +11,8 @@ export interface PageRequest {
 export interface PageLimits {
   readonly min: number;
   readonly max: number;
+  /** How many it gives when it is not asked for a number: all, unless it is said. */
+  readonly usual?: number;
 }
 
 export interface Page<T> {
@@ -18,77 +20,42 @@ export interface Page<T> {
   readonly NextToken: string | undefined;
 }
 
-interface Position {
-  /** What was asked: a token belongs to its request. */
-  readonly request: string;
-  readonly last: string;
-  readonly index: number;
+/** What one page is cut from. */
+export interface PagedList<T> extends PageLimits {
+  /** The operation: a token is good for it alone. */
+  readonly of: string;
+  /** A name of an item that is unique in the list. */
+  readonly idOf: (item: T) => string;
+  /** The rest of the request: a token is good for the same request only. */
+  readonly question?: unknown;
 }
 
 /**
- * One page of a list. The opaque token remembers the last item, so what is made or deleted meanwhile neither
- * repeats nor hides another.
+ * One page of a list, as EC2's Describe calls give them.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
  *
- * @param idOf a name of an item that is unique in the list
- * @param request the rest of the request: a token is good for the same request only
- * @throws AwsError InvalidParameterValue for a size outside the limits, InvalidNextToken
+ * @throws AwsError InvalidParameterValue for a size outside the limits, InvalidNextToken for a token of another list
  */
 export function paginate<T>(
-  items: readonly T[],
-  idOf: (item: T) => string,
-  page: PageRequest,
-  limits: PageLimits,
-  request: unknown = {},
+  all: readonly T[],
+  { MaxResults, NextToken }: PageRequest,
+  { of, idOf, question, ...limits }: PagedList<T>,
 ): Page<T> {
-  const size = page.MaxResults;
-  if (size !== undefined && size < limits.min) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value greater than or equal to ${limits.min}.`,
-    );
-  }
-  if (size !== undefined && size > limits.max) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value less than or equal to ${limits.max}.`,
-    );
-  }
-  const digest = digestOf(request);
-  const start = page.NextToken ? startAfter(items, idOf, readToken(page.NextToken, digest)) : 0;
-  const end = size === undefined && !page.NextToken ? items.length : start + (size ?? limits.max);
-  const shown = items.slice(start, end);
-  const last = shown.at(-1);
-  const more = end < items.length && last !== undefined;
-  return {
-    items: shown,
-    NextToken: more ? writeToken({ request: digest, last: idOf(last), index: end }) : undefined,
-  };
+  checkSize(MaxResults, limits);
+  const { items, next } = takePage(all, {
+    token: NextToken || undefined,
+    size: MaxResults ?? limits.usual ?? (NextToken ? limits.max : Math.max(1, all.length)),
+    idOf,
+    question: [of, question],
+    refuse: (token) => invalidNextToken(`The token '${token}' is invalid`),
+  });
+  return { items, NextToken: next };
 }
 
-function startAfter<T>(items: readonly T[], idOf: (item: T) => string, position: Position): number {
-  const found = items.findIndex((item) => idOf(item) === position.last);
-  return found === -1 ? Math.min(position.index, items.length) : found + 1;
-}
-
-function digestOf(request: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(request) ?? '')
-    .digest('base64url')
-    .slice(0, 12);
-}
-
-function writeToken(position: Position): string {
-  return Buffer.from(JSON.stringify([position.request, position.last, position.index])).toString('base64');
-}
-
-function readToken(token: string, digest: string): Position {
-  try {
-    const [request, last, index] = JSON.parse(Buffer.from(token, 'base64').toString());
-    if (request === digest && typeof last === 'string' && Number.isInteger(index)) {
-      return { request, last, index };
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new AwsError('InvalidNextToken', `The token '${token}' is invalid`);
+function checkSize(size: number | undefined, { min, max }: PageLimits): void {
+  if (size === undefined || (size >= min && size <= max)) return;
+  const bound = size < min ? `greater than or equal to ${min}` : `less than or equal to ${max}`;
+  throw invalidParameterValue(
+    `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${bound}.`,
+  );
 }

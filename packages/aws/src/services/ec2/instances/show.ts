@@ -1,25 +1,24 @@
 import type {
   _InstanceType,
-  ArchitectureValues,
   Instance,
   InstanceNetworkInterface,
   Reservation,
   Tenancy,
 } from '@aws-sdk/client-ec2';
-import { instanceTypes } from '../catalogue/instance-types';
+import { instanceTypes, isNitro } from '../catalogue/instance-types';
 import type { Has } from '../collections/collection';
+import type { Inventory } from '../inventory';
 import { type InstanceRecord, type InstanceView, stateCodes } from '../records/instances';
 import type { InterfaceRecord } from '../records/interfaces';
-import type { Ec2State } from '../state';
 
 /** An instance as the API shows it. */
-export function showInstance(state: Ec2State, record: InstanceRecord): Has<Instance, 'InstanceId' | 'State'> {
-  return viewInstance(state, record).shown;
+export function showInstance(ec2: Inventory, record: InstanceRecord): Has<Instance, 'InstanceId' | 'State'> {
+  return viewInstance(ec2, record).shown;
 }
 
 /** An instance with its interfaces, for filters. */
-export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceView {
-  const interfaces = record.interfaceIds.flatMap((id) => state.interfaces.find(id) ?? []);
+export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceView {
+  const interfaces = record.interfaceIds.flatMap((id) => ec2.interfaces.find(id) ?? []);
   const [primary] = interfaces;
   const type = instanceTypes.get(record.type);
   const mappings = [...record.volumes].map(([DeviceName, volume]) => ({
@@ -48,7 +47,7 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
       GroupName: record.placementGroup ?? '',
       Tenancy: record.tenancy as Tenancy,
     },
-    Architecture: record.architecture as ArchitectureValues,
+    Architecture: record.architecture,
     RootDeviceName: record.rootDeviceName,
     RootDeviceType: 'ebs' as const,
     VirtualizationType: 'hvm' as const,
@@ -76,7 +75,7 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
     EnclaveOptions: { Enabled: false },
     BootMode: record.architecture === 'arm64' ? ('uefi' as const) : ('uefi-preferred' as const),
     CurrentInstanceBootMode:
-      record.architecture === 'arm64' || type?.nitro ? ('uefi' as const) : ('legacy-bios' as const),
+      record.architecture === 'arm64' || isNitro(type) ? ('uefi' as const) : ('legacy-bios' as const),
     PlatformDetails: record.platformDetails,
     UsageOperation: 'RunInstances',
     UsageOperationUpdateTime: record.launchTime,
@@ -87,23 +86,23 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
     },
     MaintenanceOptions: { AutoRecovery: 'default' as const },
     ProductCodes: [],
-    Tags: state.tags.of(record.id),
+    ...ec2.instances.tagsOf(record.id),
   };
   return { record, shown, interfaces };
 }
 
 /** The instances as reservations: those that one call launched are together. */
-export function showReservations(state: Ec2State, records: readonly InstanceRecord[]): Reservation[] {
+export function showReservations(ec2: Inventory, records: readonly InstanceRecord[]): Reservation[] {
   const reservations = new Map<string, InstanceRecord[]>();
   for (const record of records) {
     reservations.set(record.reservationId, [...(reservations.get(record.reservationId) ?? []), record]);
   }
   return [...reservations].map(([ReservationId, members]) => ({
     ReservationId,
-    OwnerId: state.owner,
+    OwnerId: ec2.owner,
     ...(members[0]?.requesterId ? { RequesterId: members[0].requesterId } : {}),
     Groups: [],
-    Instances: members.map((record) => showInstance(state, record)),
+    Instances: members.map((record) => showInstance(ec2, record)),
   }));
 }
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../../../core/aws-error';
+import { invalidParameterValue, invalidUserDataMalformed } from '../errors';
 
 /** Bytes before base64. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html */
 const MOST_BYTES = 16384;
@@ -9,10 +9,10 @@ export function checkUserData(userData: string | undefined): string | undefined 
   if (userData === undefined || userData === '') return undefined;
   const compact = userData.replace(/\s/g, '');
   if (!BASE64.test(compact) || compact.length % 4 === 1) {
-    throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.');
+    throw invalidUserDataMalformed('Invalid BASE64 encoding of user data.');
   }
   if (Buffer.from(compact, 'base64').length > MOST_BYTES) {
-    throw new AwsError('InvalidParameterValue', `User data is limited to ${MOST_BYTES} bytes`);
+    throw invalidParameterValue(`User data is limited to ${MOST_BYTES} bytes`);
   }
   return compact;
 }

@@ -1,7 +1,13 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../core/aws-error';
+import type { AwsError } from '../../../core/aws-error';
+import {
+  invalidLaunchTemplateIdVersionNotFound,
+  invalidLaunchTemplateNameNotFoundException,
+  invalidParameterCombination,
+  missingParameter,
+} from '../errors';
+import type { Inventory } from '../inventory';
 import type { LaunchTemplateRecord, TemplateVersion } from '../records/launch-templates';
-import type { Ec2State } from '../state';
 
 /** Which template a call means: by id or by name. */
 export interface TemplateReference {
@@ -10,41 +16,38 @@ export interface TemplateReference {
 }
 
 /** @throws AwsError for both or none of id and name, and for a template that is not there */
-export function requireTemplate(state: Ec2State, reference: TemplateReference): LaunchTemplateRecord {
+export function requireTemplate(ec2: Inventory, reference: TemplateReference): LaunchTemplateRecord {
   const { LaunchTemplateId: id, LaunchTemplateName: name } = reference;
   if (id && name) {
-    throw new AwsError(
-      'InvalidParameterCombination',
+    throw invalidParameterCombination(
       'Only one of launch template ID and launch template name can be specified in the request.',
     );
   }
-  if (id) return state.launchTemplates.require(id);
+  if (id) return ec2.launchTemplates.require(id);
   if (!name) {
-    throw new AwsError(
-      'MissingParameter',
+    throw missingParameter(
       'Either a launch template ID or a launch template name must be specified in the request.',
     );
   }
-  const found = findByName(state, name);
+  const found = findByName(ec2, name);
   if (!found) {
-    throw new AwsError(
-      'InvalidLaunchTemplateName.NotFoundException',
+    throw invalidLaunchTemplateNameNotFoundException(
       `The specified launch template, with template name ${name}, does not exist.`,
     );
   }
   return found;
 }
 
-export function findByName(state: Ec2State, name: string): LaunchTemplateRecord | undefined {
-  return state.launchTemplates.values().find((template) => template.LaunchTemplateName === name);
+export function findByName(ec2: Inventory, name: string): LaunchTemplateRecord | undefined {
+  return ec2.launchTemplates.values().find((template) => template.LaunchTemplateName === name);
 }
 
 /**
  * A version of a template by number, `$Latest` or `$Default` (also when none is given).
  * @throws AwsError as `requireTemplate`, and InvalidLaunchTemplateId.VersionNotFound
  */
-export function requireVersion(state: Ec2State, reference: LaunchTemplateSpecification): TemplateVersion {
-  const template = requireTemplate(state, reference);
+export function requireVersion(ec2: Inventory, reference: LaunchTemplateSpecification): TemplateVersion {
+  const template = requireTemplate(ec2, reference);
   return versionOf(template, reference.Version);
 }
 
@@ -61,8 +64,7 @@ export function versionNumber(template: LaunchTemplateRecord, version: string): 
   if (version === '$Latest') return template.LatestVersionNumber;
   if (version === '$Default') return template.DefaultVersionNumber;
   if (!/^\d+$/.test(version)) {
-    throw new AwsError(
-      'InvalidLaunchTemplateId.VersionNotFound',
+    throw invalidLaunchTemplateIdVersionNotFound(
       `Could not find the specified version ${version} for the launch template with ID ${template.LaunchTemplateId}.`,
     );
   }
@@ -70,8 +72,7 @@ export function versionNumber(template: LaunchTemplateRecord, version: string): 
 }
 
 export function versionNotFound(template: LaunchTemplateRecord, version: string): AwsError {
-  return new AwsError(
-    'InvalidLaunchTemplateId.VersionNotFound',
+  return invalidLaunchTemplateIdVersionNotFound(
     `Could not find the specified version ${version} for the launch template with ID ${template.LaunchTemplateId}.`,
   );
 }

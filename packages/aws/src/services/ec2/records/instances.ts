@@ -1,4 +1,5 @@
 import type {
+  ArchitectureValues,
   BlockDeviceMapping,
   GroupIdentifier,
   Instance,
@@ -39,7 +40,7 @@ export interface InstanceRecord {
   readonly launchIndex: number;
   readonly clientToken: string;
   readonly imageId: string;
-  readonly architecture: 'x86_64' | 'arm64';
+  readonly architecture: ArchitectureValues;
   readonly platformDetails: string;
   readonly rootDeviceName: string;
   readonly subnetId: string;

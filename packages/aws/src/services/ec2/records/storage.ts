@@ -52,7 +52,8 @@ export type ImageRecord = Has<
   BlockDeviceMappings: ImageMapping[];
   readonly permissions: LaunchPermission[];
   lastLaunched?: Date;
-  deregistered?: boolean;
+  /** Since when; it is kept for the instances that run it. */
+  deregistered?: Date;
 };
 
 export const volumeFilters: FilterTable<VolumeRecord> = {

@@ -1,5 +1,5 @@
-import { AwsError } from '../../../core/aws-error';
 import type { Clock } from '../../../core/clock';
+import { idempotentParameterMismatch, invalidParameterValue } from '../errors';
 
 const KEPT_SECONDS = 24 * 3600;
 const LONGEST = 64;
@@ -23,15 +23,14 @@ export class ClientTokens {
   /**
    * Runs `create`, or gives what it gave when this token was first used.
    *
-   * @param create gives what identifies the resource; the caller describes it afresh
+   * @param create gives what identifies the resource, or a promise of it; the caller describes it afresh
    * @throws AwsError IdempotentParameterMismatch for a token that was used with other parameters
    */
   once<T>(operation: string, input: { ClientToken?: string }, create: () => T): T {
     const { ClientToken: token, ...rest } = input;
     if (!token) return create();
     if (token.length > LONGEST) {
-      throw new AwsError(
-        'InvalidParameterValue',
+      throw invalidParameterValue(
         `Value (${token}) for parameter clientToken is invalid. The client token must be at most ${LONGEST} characters`,
       );
     }
@@ -40,8 +39,7 @@ export class ClientTokens {
     const earlier = this.remembered.get(key);
     if (earlier && earlier.until > this.clock.millis()) {
       if (earlier.parameters !== parameters) {
-        throw new AwsError(
-          'IdempotentParameterMismatch',
+        throw idempotentParameterMismatch(
           `Arguments on this idempotent request are inconsistent with arguments used in previous request(s) with client token ${token}.`,
         );
       }
@@ -49,7 +47,13 @@ export class ClientTokens {
     }
     const result = create();
     this.forgetOld();
-    this.remembered.set(key, { parameters, result, until: this.clock.millis() + KEPT_SECONDS * 1000 });
+    const made = { parameters, result, until: this.clock.millis() + KEPT_SECONDS * 1000 };
+    this.remembered.set(key, made);
+    // What was refused in the end is tried again.
+    if (result instanceof Promise)
+      result.catch(() => {
+        if (this.remembered.get(key) === made) this.remembered.delete(key);
+      });
     return result;
   }
 

@@ -1,30 +1,25 @@
-import { AwsError } from '../../../core/aws-error';
 import type { Call } from '../../../core/service';
+import { dryRunOperation } from '../errors';
 
-type AnyOperation = (input: never, call: Call) => unknown;
+type AnyOperation = (ec2: never, input: never, call: Call) => unknown;
 
 /** @throws AwsError DryRunOperation when the call only asks whether it would be allowed */
 export function checkDryRun(input: { DryRun?: boolean }): void {
   if (input.DryRun) {
-    throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+    throw dryRunOperation('Request would have succeeded, but DryRun flag is set.');
   }
 }
 
-/** The same operations, all with the two parameters that callers give. */
-type Called<T> = {
-  [Name in keyof T]: T[Name] extends (input: infer Input, call: Call) => infer Output
-    ? (input: Input, call: Call) => Output
-    : never;
-};
-
-/** Operations that answer a dry run before they do anything. */
-export function withDryRun<T extends Record<string, AnyOperation>>(operations: T): Called<T> {
-  const wrapped = Object.entries(operations).map(([name, operation]) => [
+/** The same operations, which answer a dry run before they do anything. */
+export function withDryRun<Operations extends Readonly<Record<string, AnyOperation>>>(
+  operations: Operations,
+): Operations {
+  const wrapped = Object.entries(operations).map(([name, operation]): [string, AnyOperation] => [
     name,
-    (input: never, call: Call) => {
+    (ec2, input, call) => {
       checkDryRun(input);
-      return operation(input, call);
+      return operation(ec2, input, call);
     },
   ]);
-  return Object.fromEntries(wrapped);
+  return Object.fromEntries(wrapped) as Operations;
 }

@@ -1,4 +1,4 @@
-import { AwsError } from '../../../core/aws-error';
+import { invalidParameterCombination, invalidParameterValue, invalidUserIdMalformed } from '../errors';
 
 /**
  * A parameter that has a fixed set of values.
@@ -8,8 +8,7 @@ import { AwsError } from '../../../core/aws-error';
  */
 export function checkOneOf(parameter: string, value: string | undefined, allowed: readonly string[]): void {
   if (value === undefined || allowed.includes(value)) return;
-  throw new AwsError(
-    'InvalidParameterValue',
+  throw invalidParameterValue(
     `Value (${value}) for parameter ${parameter} is invalid. Valid values are: ${allowed.join(', ')}.`,
   );
 }
@@ -26,8 +25,7 @@ export function refuseIdsWithPages(
   maxResults: number | undefined,
 ): void {
   if (ids && ids.length > 0 && maxResults !== undefined) {
-    throw new AwsError(
-      'InvalidParameterCombination',
+    throw invalidParameterCombination(
       `The parameter ${parameter} cannot be used with the parameter maxResults`,
     );
   }
@@ -36,5 +34,5 @@ export function refuseIdsWithPages(
 /** @throws AwsError InvalidUserID.Malformed for what is neither an account nor one of the words that mean some */
 export function checkUser(user: string, words: readonly string[]): void {
   if (/^\d{12}$/.test(user) || words.includes(user)) return;
-  throw new AwsError('InvalidUserID.Malformed', `Invalid user id: "${user}"`);
+  throw invalidUserIdMalformed(`Invalid user id: "${user}"`);
 }

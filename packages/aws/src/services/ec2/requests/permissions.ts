@@ -1,4 +1,4 @@
-import { AwsError } from '../../../core/aws-error';
+import { invalidParameterCombination } from '../errors';
 
 /** How a call adds and takes away permissions of an image or a snapshot. */
 export interface PermissionChange<P> {
@@ -21,7 +21,7 @@ export function readPermissions<P>(change: PermissionChange<P>): { add: P[]; rem
   const isKnown = operation === 'add' || operation === 'remove';
   const isStructured = Add.length > 0 || Remove.length > 0;
   if (operation !== undefined ? !isKnown : listed.length > 0 && !isStructured) {
-    throw new AwsError('InvalidParameterCombination', 'The operation type must be add or remove');
+    throw invalidParameterCombination('The operation type must be add or remove');
   }
   return {
     add: operation === 'add' ? [...Add, ...listed] : [...Add],

@@ -1,7 +1,10 @@
 import type { BlockDeviceMapping, EbsBlockDevice, VolumeType } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../core/aws-error';
+import type { AwsError } from '../../../core/aws-error';
+import { invalidBlockDeviceMapping, mustContain } from '../errors';
+import type { Inventory } from '../inventory';
 import type { ImageRecord } from '../records/storage';
-import type { Ec2State } from '../state';
+import { definedOnly } from '../requests/defined-only';
+import { checkVolume, defaultIops } from './volume-performance';
 
 /** A volume to be made. */
 export interface VolumePlan {
@@ -18,23 +21,12 @@ export interface VolumePlan {
   readonly deleteOnTermination: boolean;
 }
 
-/** Sizes (GiB) of the volume types. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
-const sizes: Readonly<Record<string, readonly [min: number, max: number]>> = {
-  gp2: [1, 16384],
-  gp3: [1, 65536],
-  io1: [4, 16384],
-  io2: [4, 65536],
-  st1: [125, 16384],
-  sc1: [125, 16384],
-  standard: [1, 1024],
-};
-
 /**
  * The volumes that an instance of the image gets, with the caller's changes.
  * @throws AwsError InvalidBlockDeviceMapping, InvalidParameterValue, InvalidSnapshot.NotFound
  */
 export function planVolumes(
-  state: Ec2State,
+  ec2: Inventory,
   image: ImageRecord,
   changes: readonly BlockDeviceMapping[],
 ): VolumePlan[] {
@@ -43,7 +35,7 @@ export function planVolumes(
   return merged.flatMap((mapping) => {
     if (!mapping.Ebs) return [];
     const isRoot = mapping.DeviceName === image.RootDeviceName;
-    return [planVolume(state, mapping.DeviceName ?? '', mapping.Ebs, isRoot)];
+    return [planVolume(ec2, mapping.DeviceName ?? '', mapping.Ebs, isRoot)];
   });
 }
 
@@ -51,7 +43,7 @@ export function planVolumes(
 export function checkDeviceNames(mappings: readonly BlockDeviceMapping[]): void {
   const names = mappings.map((one) => one.DeviceName ?? '');
   for (const [i, name] of names.entries()) {
-    if (!name) throw new AwsError('MissingParameter', 'The request must contain the parameter deviceName');
+    if (!name) throw mustContain('deviceName');
     if (names.indexOf(name) !== i) {
       throw invalidMapping(`The device '${name}' is used in more than one block-device mapping`);
     }
@@ -91,15 +83,15 @@ function mergeEbs(before: EbsBlockDevice, change: EbsBlockDevice): EbsBlockDevic
 
 /** @throws AwsError as `planVolumes` */
 export function planVolume(
-  state: Ec2State,
+  ec2: Inventory,
   deviceName: string,
   ebs: EbsBlockDevice,
   isRoot: boolean,
 ): VolumePlan {
-  const snapshot = ebs.SnapshotId ? state.snapshots.require(ebs.SnapshotId) : undefined;
+  const snapshot = ebs.SnapshotId ? ec2.snapshots.require(ebs.SnapshotId) : undefined;
   const size = ebs.VolumeSize ?? snapshot?.VolumeSize;
   if (size === undefined) {
-    throw new AwsError('MissingParameter', 'The request must contain the parameter size or snapshotId');
+    throw mustContain('size or snapshotId');
   }
   if (snapshot && size < snapshot.VolumeSize) {
     throw invalidMapping(
@@ -118,111 +110,12 @@ export function planVolume(
     type,
     iops: ebs.Iops ?? defaultIops(type, size),
     throughput: ebs.Throughput ?? (type === 'gp3' ? 125 : undefined),
-    encrypted: state.ebs.encryptByDefault || (ebs.Encrypted ?? snapshot?.Encrypted ?? false),
+    encrypted: ec2.ebs.encryptByDefault || (ebs.Encrypted ?? snapshot?.Encrypted ?? false),
     kmsKeyId: ebs.KmsKeyId ?? snapshot?.KmsKeyId,
     deleteOnTermination: ebs.DeleteOnTermination ?? isRoot,
   };
 }
 
-function checkVolume(type: VolumeType, size: number, ebs: EbsBlockDevice): void {
-  const range = sizes[type];
-  if (!range) {
-    throw new AwsError('InvalidParameterValue', `Value (${type}) for parameter volumeType is invalid.`);
-  }
-  const [min, max] = range;
-  if (size < min || size > max || !Number.isInteger(size)) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Volume of ${size}GiB is ${size < min ? 'too small' : 'too large'} for volume type ${type}; ${size < min ? `minimum is ${min}` : `maximum is ${max}`}GiB.`,
-    );
-  }
-  if (ebs.Iops !== undefined && !['gp3', 'io1', 'io2'].includes(type)) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      `The parameter iops is not supported for ${type} volumes.`,
-    );
-  }
-  if (ebs.Throughput !== undefined && type !== 'gp3') {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      `The parameter throughput is not supported for ${type} volumes.`,
-    );
-  }
-  if ((type === 'io1' || type === 'io2') && ebs.Iops === undefined) {
-    throw new AwsError('MissingParameter', `The parameter iops must be specified for ${type} volumes.`);
-  }
-  if (ebs.Iops !== undefined) checkIops(type, size, ebs.Iops);
-  if (ebs.Throughput !== undefined) {
-    checkThroughput(ebs.Throughput, ebs.Iops ?? defaultIops(type, size) ?? 0);
-  }
-  if (ebs.KmsKeyId !== undefined && ebs.Encrypted === false) {
-    throw new AwsError(
-      'InvalidParameterDependency',
-      'The parameter KmsKeyId requires the parameter Encrypted to be set.',
-    );
-  }
-}
-
-/** What volumes with IOPS of their own may have. https://docs.aws.amazon.com/ebs/latest/userguide/provisioned-iops.html */
-const provisioned: Readonly<Record<string, { min: number; max: number; eachGiB: number }>> = {
-  gp3: { min: 3000, max: 80000, eachGiB: 500 },
-  io1: { min: 100, max: 64000, eachGiB: 50 },
-  io2: { min: 100, max: 256000, eachGiB: 1000 },
-};
-
-function checkIops(type: VolumeType, size: number, iops: number): void {
-  const limits = provisioned[type];
-  if (!limits) return;
-  if (iops < limits.min || iops > limits.max) {
-    const bound =
-      iops < limits.min ? `too low; minimum is ${limits.min}` : `too high; maximum is ${limits.max}`;
-    throw new AwsError('InvalidParameterValue', `Volume iops of ${iops} is ${bound}.`);
-  }
-  // A gp3 volume has its baseline whatever its size.
-  if (iops > limits.min && iops > size * limits.eachGiB) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Iops to volume size ratio of ${(iops / size).toFixed(6)} is too high; maximum is ${limits.eachGiB}.`,
-    );
-  }
-}
-
-function checkThroughput(throughput: number, iops: number): void {
-  const [min, max] = [125, 2000];
-  if (throughput < min || throughput > max) {
-    const bound = throughput < min ? `too low; minimum is ${min}` : `too high; maximum is ${max}`;
-    throw new AwsError('InvalidParameterValue', `Throughput (MiBps) of ${throughput} is ${bound}.`);
-  }
-  if (throughput > iops / 4) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `Throughput (MiBps) to iops ratio of ${(throughput / iops).toFixed(6)} is too high; maximum is 0.25.`,
-    );
-  }
-}
-
-function defaultIops(type: VolumeType, size: number): number | undefined {
-  if (type === 'gp3') return 3000;
-  return type === 'gp2' ? Math.min(Math.max(100, size * 3), 16000) : undefined;
-}
-
-/** IOPS and throughput as image mappings show them: of the types that have some of their own. */
-export function performanceOf(volume: {
-  readonly type: VolumeType;
-  readonly iops?: number;
-  readonly throughput?: number;
-}): Pick<EbsBlockDevice, 'Iops' | 'Throughput'> {
-  if (!provisioned[volume.type]) return {};
-  return { Iops: volume.iops, ...(volume.type === 'gp3' ? { Throughput: volume.throughput } : {}) };
-}
-
-/** Without the members that are undefined, so that spreading it overrides only what is given. */
-export function definedOnly<T extends object>(value: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(value ?? {}).filter(([, member]) => member !== undefined),
-  ) as Partial<T>;
-}
-
 function invalidMapping(message: string): AwsError {
-  return new AwsError('InvalidBlockDeviceMapping', message);
+  return invalidBlockDeviceMapping(message);
 }

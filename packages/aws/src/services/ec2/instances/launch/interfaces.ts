@@ -1,12 +1,20 @@
 import type { InstanceNetworkInterfaceSpecification } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
-import { chooseGroups, readPrimaryAddress } from '../../operations/interfaces/interfaces';
-import { requireByName } from '../../operations/interfaces/security-groups';
-import { countFreeAddresses, takeAddress } from '../../operations/network/subnets';
+import type { AwsError } from '../../../../core/aws-error';
+import {
+  insufficientFreeAddressesInSubnet,
+  invalidIPAddressInUse,
+  invalidNetworkInterfaceInUse,
+  invalidParameterCombination,
+  invalidParameterValue,
+  missingParameter,
+} from '../../errors';
+import type { Inventory } from '../../inventory';
+import { chooseGroups, readPrimaryAddress } from '../../network/interfaces';
+import { requireByName } from '../../network/security-groups';
+import { countFreeAddresses, takeAddress } from '../../network/subnet-addresses';
 import type { InterfaceRecord } from '../../records/interfaces';
 import type { SubnetRecord } from '../../records/network';
 import type { SecurityGroupRecord } from '../../records/security-groups';
-import type { Ec2State } from '../../state';
 import type { LaunchRequest } from './request';
 import { chooseSubnet } from './subnet';
 
@@ -28,50 +36,45 @@ export type InterfacePlan =
  * @throws AwsError for what does not go together
  */
 export function planInterfaces(
-  state: Ec2State,
+  ec2: Inventory,
   request: LaunchRequest,
   maxCount: number,
 ): { subnet: SubnetRecord; interfaces: InterfacePlan[] } {
   const specifications = request.NetworkInterfaces ?? [];
-  if (specifications.length === 0) return planPrimary(state, request, maxCount);
+  if (specifications.length === 0) return planPrimary(ec2, request, maxCount);
   if (request.SubnetId) {
-    throw new AwsError(
-      'InvalidParameterCombination',
+    throw invalidParameterCombination(
       'Network interfaces and an instance-level subnet ID may not be specified on the same request',
     );
   }
   if (request.SecurityGroupIds?.length || request.SecurityGroups?.length) {
-    throw new AwsError(
-      'InvalidParameterCombination',
+    throw invalidParameterCombination(
       'Network interfaces and an instance-level security groups may not be specified on the same request',
     );
   }
   const interfaces = specifications
-    .map((one) => planInterface(state, request, one, specifications.length, maxCount))
+    .map((one) => planInterface(ec2, request, one, specifications.length, maxCount))
     .sort((a, b) => a.deviceIndex - b.deviceIndex);
   const [primary] = interfaces;
   if (primary?.deviceIndex !== 0) {
-    throw new AwsError('InvalidParameterValue', 'A network interface with device index 0 must be specified');
+    throw invalidParameterValue('A network interface with device index 0 must be specified');
   }
-  const subnet = 'existing' in primary ? state.subnets.require(primary.existing.SubnetId) : primary.subnet;
+  const subnet = 'existing' in primary ? ec2.subnets.require(primary.existing.SubnetId) : primary.subnet;
   return { subnet, interfaces };
 }
 
 /** The one interface of a request that specifies none. */
 function planPrimary(
-  state: Ec2State,
+  ec2: Inventory,
   request: LaunchRequest,
   maxCount: number,
 ): { subnet: SubnetRecord; interfaces: InterfacePlan[] } {
   if (request.SubnetId && request.SecurityGroups?.length) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      'The parameter groupName cannot be used with the parameter subnet',
-    );
+    throw invalidParameterCombination('The parameter groupName cannot be used with the parameter subnet');
   }
-  const subnet = chooseSubnet(state, request, request.SubnetId);
-  const byName = (request.SecurityGroups ?? []).map((name) => requireByName(state, name).GroupId);
-  const groups = chooseGroups(state, subnet, [...(request.SecurityGroupIds ?? []), ...byName]);
+  const subnet = chooseSubnet(ec2, request, request.SubnetId);
+  const byName = (request.SecurityGroups ?? []).map((name) => requireByName(ec2, name).GroupId);
+  const groups = chooseGroups(ec2, subnet, [...(request.SecurityGroupIds ?? []), ...byName]);
   if (request.PrivateIpAddress && maxCount > 1) throw addressOfMany();
   const primary: InterfacePlan = {
     subnet,
@@ -85,7 +88,7 @@ function planPrimary(
 }
 
 function planInterface(
-  state: Ec2State,
+  ec2: Inventory,
   request: LaunchRequest,
   specification: InstanceNetworkInterfaceSpecification,
   count: number,
@@ -93,22 +96,21 @@ function planInterface(
 ): InterfacePlan {
   const deviceIndex = specification.DeviceIndex;
   if (deviceIndex === undefined) {
-    throw new AwsError('MissingParameter', 'Each network interface requires a device index.');
+    throw missingParameter('Each network interface requires a device index.');
   }
   if (specification.NetworkInterfaceId)
-    return { existing: requireFree(state, specification.NetworkInterfaceId, maxCount), deviceIndex };
+    return { existing: requireFree(ec2, specification.NetworkInterfaceId, maxCount), deviceIndex };
   if (specification.AssociatePublicIpAddress && count > 1) {
-    throw new AwsError(
-      'InvalidParameterCombination',
+    throw invalidParameterCombination(
       'The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.',
     );
   }
   const privateIp = readPrimaryAddress(specification);
   if (privateIp && maxCount > 1) throw addressOfMany();
-  const subnet = chooseSubnet(state, request, specification.SubnetId);
+  const subnet = chooseSubnet(ec2, request, specification.SubnetId);
   return {
     subnet,
-    groups: chooseGroups(state, subnet, specification.Groups),
+    groups: chooseGroups(ec2, subnet, specification.Groups),
     deviceIndex,
     privateIp,
     publicAddress: specification.AssociatePublicIpAddress ?? (count === 1 && subnet.MapPublicIpOnLaunch),
@@ -117,14 +119,13 @@ function planInterface(
   };
 }
 
-function requireFree(state: Ec2State, interfaceId: string, maxCount: number): InterfaceRecord {
-  const existing = state.interfaces.require(interfaceId);
+function requireFree(ec2: Inventory, interfaceId: string, maxCount: number): InterfaceRecord {
+  const existing = ec2.interfaces.require(interfaceId);
   if (existing.Status !== 'available') {
-    throw new AwsError('InvalidNetworkInterface.InUse', `interface ${existing.NetworkInterfaceId} in use`);
+    throw invalidNetworkInterfaceInUse(`interface ${existing.NetworkInterfaceId} in use`);
   }
   if (maxCount > 1) {
-    throw new AwsError(
-      'InvalidParameterCombination',
+    throw invalidParameterCombination(
       'Network interface IDs may not be specified when launching multiple instances',
     );
   }
@@ -132,20 +133,18 @@ function requireFree(state: Ec2State, interfaceId: string, maxCount: number): In
 }
 
 function addressOfMany(): AwsError {
-  return new AwsError(
-    'InvalidParameterCombination',
+  return invalidParameterCombination(
     'Private IP address may not be specified when launching multiple instances',
   );
 }
 
 /** Checks that every interface gets its address, so that no instance is made by half. */
-export function checkRoom(state: Ec2State, interfaces: readonly InterfacePlan[], minCount: number): void {
+export function checkRoom(ec2: Inventory, interfaces: readonly InterfacePlan[], minCount: number): void {
   const made = interfaces.flatMap((one) => ('subnet' in one ? [one] : []));
   for (const subnet of new Set(made.map((one) => one.subnet))) {
     const each = made.filter((one) => one.subnet === subnet).length;
-    if (countFreeAddresses(state, subnet) < each * minCount) {
-      throw new AwsError(
-        'InsufficientFreeAddressesInSubnet',
+    if (countFreeAddresses(ec2, subnet) < each * minCount) {
+      throw insufficientFreeAddressesInSubnet(
         `There are not enough free addresses in subnet '${subnet.SubnetId}' to satisfy the requested number of instances.`,
       );
     }
@@ -153,9 +152,9 @@ export function checkRoom(state: Ec2State, interfaces: readonly InterfacePlan[],
   const wanted = new Set<string>();
   for (const { subnet, privateIp } of made) {
     if (privateIp === undefined) continue;
-    takeAddress(state, subnet, privateIp);
+    takeAddress(ec2, subnet, privateIp);
     if (wanted.has(privateIp)) {
-      throw new AwsError('InvalidIPAddress.InUse', `Address ${privateIp} is in use.`);
+      throw invalidIPAddressInUse(`Address ${privateIp} is in use.`);
     }
     wanted.add(privateIp);
   }

@@ -1,50 +1,51 @@
 import { resourceId } from '../../../../core/ids';
 import type { Call } from '../../../../core/service';
 import { isServiceCall } from '../../../../core/service-call';
-import { associate } from '../../operations/instances/profile-associations';
-import { attachInterface } from '../../operations/interfaces/interface-attachments';
-import { createInterface, setPublicAddress } from '../../operations/interfaces/interfaces';
-import { countFreeAddresses } from '../../operations/network/subnets';
-import { createVolume } from '../../operations/storage/volumes';
+import type { Inventory } from '../../inventory';
+import { attachInterface } from '../../network/interface-attachments';
+import { createInterface } from '../../network/interfaces';
+import { setPublicAddress } from '../../network/public-addresses';
+import { countFreeAddresses } from '../../network/subnet-addresses';
 import type { InstanceRecord } from '../../records/instances';
-import type { Ec2State } from '../../state';
+import { createVolume } from '../../storage/volumes';
+import { associate } from '../profile-associations';
 import type { InterfacePlan } from './interfaces';
 import type { LaunchPlan } from './plan';
 
 /** Makes the instances of a plan with their interfaces and volumes, as one reservation. They are pending. */
-export function makeInstances(state: Ec2State, plan: LaunchPlan, call: Call): InstanceRecord[] {
+export function makeInstances(ec2: Inventory, plan: LaunchPlan, call: Call): InstanceRecord[] {
   const reservationId = resourceId('r');
   const requesterId = isServiceCall(call) ? call.principal.userId : undefined;
-  const count = Math.max(plan.minCount, roomFor(state, plan));
-  plan.image.lastLaunched = state.context.clock.now();
+  const count = Math.max(plan.minCount, roomFor(ec2, plan));
+  plan.image.lastLaunched = ec2.context.clock.now();
   return Array.from({ length: count }, (_, launchIndex) =>
-    makeInstance(state, plan, { reservationId, requesterId, launchIndex }),
+    makeInstance(ec2, plan, { reservationId, requesterId, launchIndex }),
   );
 }
 
 /** How many instances the subnets of their interfaces have addresses for. */
-function roomFor(state: Ec2State, plan: LaunchPlan): number {
+function roomFor(ec2: Inventory, plan: LaunchPlan): number {
   const subnets = plan.interfaces.flatMap((one) => ('subnet' in one ? [one.subnet] : []));
   const rooms = subnets.map((subnet) => {
     const each = subnets.filter((one) => one === subnet).length;
-    return Math.floor(countFreeAddresses(state, subnet) / each);
+    return Math.floor(countFreeAddresses(ec2, subnet) / each);
   });
   return Math.min(plan.maxCount, ...rooms);
 }
 
 function makeInstance(
-  state: Ec2State,
+  ec2: Inventory,
   plan: LaunchPlan,
   of: { reservationId: string; requesterId?: string; launchIndex: number },
 ): InstanceRecord {
   const id = resourceId('i');
-  const now = state.context.clock.now();
+  const now = ec2.context.clock.now();
   const record: InstanceRecord = {
     id,
     ...of,
     clientToken: plan.clientToken,
     imageId: plan.image.ImageId,
-    architecture: plan.type.architecture,
+    architecture: plan.image.Architecture,
     platformDetails: plan.image.PlatformDetails ?? 'Linux/UNIX',
     rootDeviceName: plan.image.RootDeviceName,
     subnetId: plan.subnet.SubnetId,
@@ -56,7 +57,7 @@ function makeInstance(
     launchTime: now,
     keyName: plan.keyName,
     userData: plan.userData,
-    profile: plan.profile && associate(state, plan.profile),
+    profile: plan.profile && associate(ec2, plan.profile),
     metadata: { ...plan.metadata },
     monitoring: plan.monitoring,
     ebsOptimized: plan.ebsOptimized,
@@ -74,11 +75,11 @@ function makeInstance(
     consoleHistory: '',
     consoleSeen: undefined,
   };
-  state.instances.add(id, record);
-  state.tags.add(id, plan.tagsFor('instance'));
-  for (const one of plan.interfaces) giveInterface(state, plan, record, one);
+  ec2.instances.add(id, record);
+  ec2.tags.add(id, plan.tagsFor('instance'));
+  for (const one of plan.interfaces) giveInterface(ec2, plan, record, one);
   for (const volume of plan.volumes) {
-    const made = createVolume(state, volume, record.zone);
+    const made = createVolume(ec2, volume, record.zone);
     made.State = 'in-use';
     made.Attachments = [
       {
@@ -90,7 +91,7 @@ function makeInstance(
         DeleteOnTermination: volume.deleteOnTermination,
       },
     ];
-    state.tags.add(made.VolumeId, plan.tagsFor('volume'));
+    ec2.tags.add(made.VolumeId, plan.tagsFor('volume'));
     record.volumes.set(volume.deviceName, {
       volumeId: made.VolumeId,
       deleteOnTermination: volume.deleteOnTermination,
@@ -100,16 +101,16 @@ function makeInstance(
   return record;
 }
 
-function giveInterface(state: Ec2State, plan: LaunchPlan, record: InstanceRecord, one: InterfacePlan): void {
+function giveInterface(ec2: Inventory, plan: LaunchPlan, record: InstanceRecord, one: InterfacePlan): void {
   const isNew = !('existing' in one);
-  const nic = isNew ? createInterface(state, one) : one.existing;
-  attachInterface(state, nic, record, {
+  const nic = isNew ? createInterface(ec2, one) : one.existing;
+  attachInterface(ec2, nic, record, {
     deviceIndex: one.deviceIndex,
     deleteOnTermination: isNew && one.deleteOnTermination,
   });
-  state.deps.network.setUp(nic.NetworkInterfaceId, false);
+  ec2.network.setUp(nic.NetworkInterfaceId, false);
   if (isNew) {
-    state.tags.add(nic.NetworkInterfaceId, plan.tagsFor('network-interface'));
-    if (one.publicAddress) setPublicAddress(state, nic);
+    ec2.tags.add(nic.NetworkInterfaceId, plan.tagsFor('network-interface'));
+    if (one.publicAddress) setPublicAddress(ec2, nic);
   }
 }

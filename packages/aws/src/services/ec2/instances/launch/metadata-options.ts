@@ -1,7 +1,7 @@
 import type { InstanceMetadataOptionsRequest, InstanceMetadataOptionsResponse } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
+import { invalidParameterValue } from '../../errors';
+import { definedOnly } from '../../requests/defined-only';
 import { checkOneOf } from '../../requests/parameters';
-import { definedOnly } from '../../storage/block-devices';
 
 /**
  * The options that an instance is launched with.
@@ -36,8 +36,7 @@ export function checkMetadataOptions(given: InstanceMetadataOptionsRequest): voi
   checkOneOf('InstanceMetadataTags', given.InstanceMetadataTags, ['enabled', 'disabled']);
   const hops = given.HttpPutResponseHopLimit;
   if (hops !== undefined && (hops < 1 || hops > 64)) {
-    throw new AwsError(
-      'InvalidParameterValue',
+    throw invalidParameterValue(
       `The HttpPutResponseHopLimit option must be between 1 and 64. ${hops} is not valid.`,
     );
   }

@@ -2,27 +2,32 @@ import type {
   InstanceMetadataOptionsResponse,
   Placement,
   ResourceType,
-  RunInstancesCommandInput,
   ShutdownBehavior,
   Tag,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
 import type { Call } from '../../../../core/service';
 import type { InstanceTypeFacts } from '../../catalogue/instance-types';
-import { readTagSpecifications } from '../../collections/tags';
-import { requireKeyPair } from '../../operations/instances/key-pairs';
+import { readTagSpecifications } from '../../collections/tag-specifications';
+import {
+  invalidParameterValue,
+  invalidPlacementGroupUnknown,
+  mustContain,
+  unsupported,
+  unsupportedHibernationConfiguration,
+} from '../../errors';
+import type { Inventory } from '../../inventory';
 import type { TemplateVersion } from '../../records/launch-templates';
 import type { SubnetRecord } from '../../records/network';
 import type { ImageRecord } from '../../records/storage';
 import { checkOneOf } from '../../requests/parameters';
-import type { Ec2State } from '../../state';
 import { planVolumes, type VolumePlan } from '../../storage/block-devices';
+import { requireKeyPair } from '../key-pairs';
 import { checkUserData } from '../user-data';
 import { requireImage } from './image';
 import { checkRoom, type InterfacePlan, planInterfaces } from './interfaces';
 import { readMetadataOptions } from './metadata-options';
 import { readProfile } from './profile';
-import { type LaunchRequest, readLaunchRequest } from './request';
+import type { LaunchRequest, RequestedLaunch } from './request';
 import { readCredits, requireType } from './type';
 
 const SHUTDOWNS = ['stop', 'terminate'];
@@ -57,18 +62,21 @@ export interface LaunchPlan {
  * Checks a RunInstances call and decides what will be launched. Changes nothing.
  * @throws AwsError for whatever AWS refuses
  */
-export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, call: Call): LaunchPlan {
-  const { request, launchedFrom } = readLaunchRequest(state, input);
-  const { minCount, maxCount } = readCounts(input);
+export function planLaunch(
+  ec2: Inventory,
+  { request, launchedFrom }: RequestedLaunch,
+  call: Call,
+): LaunchPlan {
+  const { minCount, maxCount } = readCounts(request);
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
-  const image = requireImage(state, request.ImageId);
+  const image = requireImage(ec2, request.ImageId);
   const type = requireType(request.InstanceType, image);
   checkOneOf('instanceInitiatedShutdownBehavior', request.InstanceInitiatedShutdownBehavior, SHUTDOWNS);
   checkPlacement(request.Placement);
   refuseUnsupported(request, type);
-  const { subnet, interfaces } = planInterfaces(state, request, maxCount);
-  checkRoom(state, interfaces, minCount);
-  const keyName = request.KeyName ? requireKeyPair(state, request.KeyName).KeyName : undefined;
+  const { subnet, interfaces } = planInterfaces(ec2, request, maxCount);
+  checkRoom(ec2, interfaces, minCount);
+  const keyName = request.KeyName ? requireKeyPair(ec2, request.KeyName).KeyName : undefined;
   return {
     minCount,
     maxCount,
@@ -76,10 +84,10 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     type,
     subnet,
     interfaces,
-    volumes: planVolumes(state, image, request.BlockDeviceMappings ?? []),
+    volumes: planVolumes(ec2, image, request.BlockDeviceMappings ?? []),
     keyName,
     userData: checkUserData(request.UserData),
-    profile: readProfile(state, request.IamInstanceProfile),
+    profile: readProfile(ec2, request.IamInstanceProfile),
     metadata: readMetadataOptions(request.MetadataOptions, image.ImdsSupport === 'v2.0'),
     monitoring: request.Monitoring?.Enabled ?? false,
     ebsOptimized: request.EbsOptimized ?? type.ebsOptimized === 'default',
@@ -89,7 +97,7 @@ export function planLaunch(state: Ec2State, input: RunInstancesCommandInput, cal
     creditSpecification: readCredits(request, type),
     tenancy: request.Placement?.Tenancy ?? 'default',
     placementGroup: request.Placement?.GroupName,
-    clientToken: input.ClientToken ?? '',
+    clientToken: request.ClientToken ?? '',
     tagsFor: (type) => [...tagsFor(type), ...(type === 'instance' ? tagsOfTemplate(launchedFrom) : [])],
   };
 }
@@ -108,12 +116,11 @@ function tagsOfTemplate(version: TemplateVersion | undefined): Tag[] {
 
 function refuseUnsupported(request: LaunchRequest, type: InstanceTypeFacts): void {
   if (request.InstanceMarketOptions?.MarketType === 'spot') {
-    throw new AwsError('Unsupported', 'Spot Instances are not supported here; request On-Demand Instances');
+    throw unsupported('Spot Instances are not supported here; request On-Demand Instances');
   }
   // As DescribeInstanceTypes says: none of the types here can.
   if (request.HibernationOptions?.Configured) {
-    throw new AwsError(
-      'UnsupportedHibernationConfiguration',
+    throw unsupportedHibernationConfiguration(
       `Hibernation is not supported for the instance type ${type.name}.`,
     );
   }
@@ -123,35 +130,25 @@ function refuseUnsupported(request: LaunchRequest, type: InstanceTypeFacts): voi
 function checkPlacement(placement: Placement | undefined): void {
   checkOneOf('tenancy', placement?.Tenancy, ['default', 'dedicated', 'host']);
   if (placement?.GroupName) {
-    throw new AwsError(
-      'InvalidPlacementGroup.Unknown',
-      `The Placement Group '${placement.GroupName}' is unknown.`,
-    );
+    throw invalidPlacementGroupUnknown(`The Placement Group '${placement.GroupName}' is unknown.`);
   }
 }
 
-function readCounts(input: RunInstancesCommandInput): { minCount: number; maxCount: number } {
+function readCounts(input: LaunchRequest): { minCount: number; maxCount: number } {
   const { MinCount: minCount, MaxCount: maxCount } = input;
   if (minCount === undefined || maxCount === undefined) {
-    throw new AwsError(
-      'MissingParameter',
-      `The request must contain the parameter ${minCount === undefined ? 'MinCount' : 'MaxCount'}`,
-    );
+    throw mustContain(minCount === undefined ? 'MinCount' : 'MaxCount');
   }
   for (const [name, count] of [
     ['minCount', minCount],
     ['maxCount', maxCount],
   ] as const) {
     if (count < 1) {
-      throw new AwsError(
-        'InvalidParameterValue',
-        `Value (${count}) for parameter ${name} is invalid. Minimum value is 1.`,
-      );
+      throw invalidParameterValue(`Value (${count}) for parameter ${name} is invalid. Minimum value is 1.`);
     }
   }
   if (minCount > maxCount) {
-    throw new AwsError(
-      'InvalidParameterValue',
+    throw invalidParameterValue(
       `Value (${minCount}) for parameter minCount is invalid. minCount (${minCount}) must not be greater than maxCount (${maxCount}).`,
     );
   }

@@ -3,26 +3,30 @@ import type {
   RunInstancesCommandInput,
   TagSpecification,
 } from '@aws-sdk/client-ec2';
+import type { Inventory } from '../../inventory';
 import { requireVersion } from '../../launch-templates/template-versions';
 import type { TemplateVersion } from '../../records/launch-templates';
-import type { Ec2State } from '../../state';
-import { definedOnly, mergeMappings } from '../../storage/block-devices';
+import { definedOnly } from '../../requests/defined-only';
+import { mergeMappings } from '../../storage/block-devices';
 
 /** A RunInstances call, as it is with its launch template. */
 export type LaunchRequest = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;
+
+/** What a call asks for, and the version of the launch template that it was read from. */
+export interface RequestedLaunch {
+  readonly request: LaunchRequest;
+  readonly launchedFrom?: TemplateVersion;
+}
 
 /**
  * What a RunInstances call asks for, after its launch template: what the call gives overrides the template;
  * block devices are merged by device, tags by type and key.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
  */
-export function readLaunchRequest(
-  state: Ec2State,
-  input: RunInstancesCommandInput,
-): { request: LaunchRequest; launchedFrom?: TemplateVersion } {
+export function readLaunchRequest(ec2: Inventory, input: RunInstancesCommandInput): RequestedLaunch {
   const { LaunchTemplate: reference, ...own } = input;
   if (!reference) return { request: own };
-  const launchedFrom = requireVersion(state, reference);
+  const launchedFrom = requireVersion(ec2, reference);
   const template = fromTemplate(launchedFrom.data);
   const request: LaunchRequest = { ...template, ...definedOnly(own) };
   if (template.BlockDeviceMappings && own.BlockDeviceMappings) {

@@ -1,13 +1,15 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
+import type { AwsError } from '../../../../core/aws-error';
 import type { Call } from '../../../../core/service';
 import { isServiceCall } from '../../../../core/service-call';
 import type { Collection } from '../../collections/collection';
 import { compileFilters, type FilterTable } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
-import { checkTags } from '../../collections/tags';
+import { checkTags } from '../../collections/tag-specifications';
+import { invalidId, invalidParameterValue, mustContain } from '../../errors';
 import { requireImage } from '../../images/access';
-import type { Ec2Operations, Ec2State } from '../../state';
+import type { Inventory } from '../../inventory';
+import type { Op } from '../../state';
 
 const MOST_RESOURCES = 1000;
 
@@ -18,42 +20,39 @@ const tagFilters: FilterTable<TagDescription> = {
   'resource-type': (tag) => tag.ResourceType,
 };
 
-/** CreateTags, DeleteTags and DescribeTags, for resources of every kind. */
-export function tagOperations(state: Ec2State) {
-  return {
-    CreateTags(input, call) {
-      const tags = input.Tags ?? [];
-      const resources = requireResources(state, input.Resources ?? []);
-      if (tags.length === 0) throw missing('Tag');
-      checkTags(tags, call);
-      state.tags.addToAll(resources, tags);
-      return {};
-    },
-    DeleteTags(input, call) {
-      const resources = requireResources(state, input.Resources ?? []);
-      for (const tag of input.Tags ?? []) checkDeletable(tag, call);
-      for (const id of resources) state.tags.remove(id, input.Tags);
-      return {};
-    },
-    DescribeTags(input) {
-      const byKey = compileFilters(input.Filters, {
-        ...tagFilters,
-        ...tagKeyFilters(input.Filters?.map((filter) => filter.Name ?? '') ?? []),
-      });
-      const found = [...state.tags.resources()]
-        .flatMap((id) => state.tags.of(id).map((tag) => describeTag(state, id, tag)))
-        .filter(byKey);
-      const page = paginate(
-        found,
-        (tag) => `${tag.ResourceId} ${tag.Key}`,
-        input,
-        { min: 5, max: 1000 },
-        input.Filters,
-      );
-      return { Tags: page.items, NextToken: page.NextToken };
-    },
-  } satisfies Ec2Operations;
-}
+export const CreateTags: Op<'CreateTags'> = (ec2, input, call) => {
+  const tags = input.Tags ?? [];
+  const resources = requireResources(ec2, input.Resources ?? []);
+  if (tags.length === 0) throw missing('Tag');
+  checkTags(tags, call);
+  ec2.tags.addToAll(resources, tags);
+  return {};
+};
+
+export const DeleteTags: Op<'DeleteTags'> = (ec2, input, call) => {
+  const resources = requireResources(ec2, input.Resources ?? []);
+  for (const tag of input.Tags ?? []) checkDeletable(tag, call);
+  for (const id of resources) ec2.tags.remove(id, input.Tags);
+  return {};
+};
+
+export const DescribeTags: Op<'DescribeTags'> = (ec2, input) => {
+  const byKey = compileFilters(input.Filters, {
+    ...tagFilters,
+    ...tagKeyFilters(input.Filters?.map((filter) => filter.Name ?? '') ?? []),
+  });
+  const found = [...ec2.tags.resources()]
+    .flatMap((id) => ec2.tags.of(id).map((tag) => describeTag(ec2, id, tag)))
+    .filter(byKey);
+  const page = paginate(found, input, {
+    of: 'DescribeTags',
+    idOf: (tag) => `${tag.ResourceId} ${tag.Key}`,
+    min: 5,
+    max: 1000,
+    question: input.Filters,
+  });
+  return { Tags: page.items, NextToken: page.NextToken };
+};
 
 /** `tag:<key>` is a filter of DescribeTags too. */
 function tagKeyFilters(names: readonly string[]): FilterTable<TagDescription> {
@@ -67,42 +66,36 @@ function tagKeyFilters(names: readonly string[]): FilterTable<TagDescription> {
   );
 }
 
-function describeTag(state: Ec2State, id: string, tag: Tag): TagDescription {
-  return { ...tag, ResourceId: id, ResourceType: collectionOf(state, id)?.kind.resourceType };
+function describeTag(ec2: Inventory, id: string, tag: Tag): TagDescription {
+  return { ...tag, ResourceId: id, ResourceType: collectionOf(ec2, id)?.kind.resourceType };
 }
 
-function requireResources(state: Ec2State, ids: readonly string[]): readonly string[] {
+function requireResources(ec2: Inventory, ids: readonly string[]): readonly string[] {
   if (ids.length === 0) throw missing('ResourceId');
   if (ids.length > MOST_RESOURCES) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      `You may specify at most ${MOST_RESOURCES} resources in a single call`,
-    );
+    throw invalidParameterValue(`You may specify at most ${MOST_RESOURCES} resources in a single call`);
   }
   for (const id of ids) {
-    const collection = collectionOf(state, id);
-    if (!collection) throw new AwsError('InvalidID', `The ID '${id}' is not valid`);
+    const collection = collectionOf(ec2, id);
+    if (!collection) throw invalidId(`The ID '${id}' is not valid`);
     collection.require(id);
     // An image that was deregistered is kept for the instances that run it, and is nobody's else.
-    if (state.images.has(id)) requireImage(state, id);
+    if (ec2.images.has(id)) requireImage(ec2, id);
   }
   return ids;
 }
 
-function collectionOf(state: Ec2State, id: string): Collection<object> | undefined {
+function collectionOf(ec2: Inventory, id: string): Collection<object> | undefined {
   const prefix = id.slice(0, id.indexOf('-'));
-  return state.collections().find(({ kind }) => kind.prefix === prefix);
+  return ec2.collections().find(({ kind }) => kind.prefix === prefix);
 }
 
 function checkDeletable(tag: Tag, call: Call): void {
   if (/^aws:/i.test(tag.Key ?? '') && !isServiceCall(call)) {
-    throw new AwsError(
-      'InvalidParameterValue',
-      "Tag keys starting with 'aws:' are reserved for internal use",
-    );
+    throw invalidParameterValue("Tag keys starting with 'aws:' are reserved for internal use");
   }
 }
 
 function missing(parameter: string): AwsError {
-  return new AwsError('MissingParameter', `The request must contain the parameter ${parameter}`);
+  return mustContain(parameter);
 }

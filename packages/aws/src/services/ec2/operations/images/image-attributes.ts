@@ -4,12 +4,19 @@ import type {
   LaunchPermission,
   ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
+import type { AwsError } from '../../../../core/aws-error';
+import {
+  invalidAmiAttributeItemValue,
+  invalidAmiIdUnavailable,
+  invalidParameterCombination,
+  invalidParameterValue,
+} from '../../errors';
 import { requireOwnImage } from '../../images/access';
+import type { Inventory } from '../../inventory';
 import type { ImageRecord } from '../../records/storage';
 import { isAccountId, readPermissions } from '../../requests/permissions';
-import type { Ec2Operations, Ec2State } from '../../state';
-import { checkShareable } from '../storage/encryption';
+import type { Op } from '../../state';
+import { checkShareable } from '../../storage/encryption';
 
 type Show = (image: ImageRecord) => ImageAttribute;
 
@@ -29,55 +36,50 @@ const shown: Readonly<Partial<Record<ImageAttributeName, Show>>> = {
   }),
 };
 
-/** ModifyImageAttribute, DescribeImageAttribute and ResetImageAttribute. */
-export function imageAttributeOperations(state: Ec2State) {
-  return {
-    ModifyImageAttribute(input) {
-      const image = requireOwnImage(state, input.ImageId);
-      if (image.State !== 'available') {
-        throw new AwsError(
-          'InvalidAMIID.Unavailable',
-          `The image ID '${image.ImageId}' is ${image.State}; its attributes cannot be modified`,
-        );
-      }
-      const description =
-        input.Description?.Value ?? (input.Attribute === 'description' ? input.Value : undefined);
-      const imds = input.ImdsSupport?.Value;
-      if (imds !== undefined && imds !== 'v2.0') {
-        throw new AwsError('InvalidParameterValue', `Value (${imds}) for parameter ImdsSupport is invalid.`);
-      }
-      const { add, remove } = readLaunchPermissions(input);
-      if (description === undefined && imds === undefined && add.length === 0 && remove.length === 0) {
-        throw new AwsError('InvalidParameterCombination', 'No attributes specified.');
-      }
-      checkSharing(state, image, add);
-      if (description !== undefined) image.Description = description;
-      if (imds !== undefined) image.ImdsSupport = 'v2.0';
-      changePermissions(image, add, remove);
-      return {};
-    },
-    DescribeImageAttribute(input) {
-      const image = requireOwnImage(state, input.ImageId);
-      const name = input.Attribute;
-      const show = name && Object.hasOwn(shown, name) ? shown[name] : undefined;
-      if (!show) {
-        throw new AwsError('InvalidParameterValue', `Value (${name}) for parameter attribute is invalid.`);
-      }
-      return { ImageId: image.ImageId, ...show(image) };
-    },
-    ResetImageAttribute(input) {
-      const image = requireOwnImage(state, input.ImageId);
-      if (input.Attribute !== 'launchPermission') {
-        throw new AwsError(
-          'InvalidParameterValue',
-          `Value (${input.Attribute}) for parameter attribute is invalid. Only launchPermission can be reset.`,
-        );
-      }
-      changePermissions(image, [], [...image.permissions]);
-      return {};
-    },
-  } satisfies Ec2Operations;
-}
+export const ModifyImageAttribute: Op<'ModifyImageAttribute'> = (ec2, input) => {
+  const image = requireOwnImage(ec2, input.ImageId);
+  if (image.State !== 'available') {
+    throw invalidAmiIdUnavailable(
+      `The image ID '${image.ImageId}' is ${image.State}; its attributes cannot be modified`,
+    );
+  }
+  const description =
+    input.Description?.Value ?? (input.Attribute === 'description' ? input.Value : undefined);
+  const imds = input.ImdsSupport?.Value;
+  if (imds !== undefined && imds !== 'v2.0') {
+    throw invalidParameterValue(`Value (${imds}) for parameter ImdsSupport is invalid.`);
+  }
+  const { add, remove } = readLaunchPermissions(input);
+  if (description === undefined && imds === undefined && add.length === 0 && remove.length === 0) {
+    throw invalidParameterCombination('No attributes specified.');
+  }
+  checkSharing(ec2, image, add);
+  if (description !== undefined) image.Description = description;
+  if (imds !== undefined) image.ImdsSupport = 'v2.0';
+  changePermissions(image, add, remove);
+  return {};
+};
+
+export const DescribeImageAttribute: Op<'DescribeImageAttribute'> = (ec2, input) => {
+  const image = requireOwnImage(ec2, input.ImageId);
+  const name = input.Attribute;
+  const show = name && Object.hasOwn(shown, name) ? shown[name] : undefined;
+  if (!show) {
+    throw invalidParameterValue(`Value (${name}) for parameter attribute is invalid.`);
+  }
+  return { ImageId: image.ImageId, ...show(image) };
+};
+
+export const ResetImageAttribute: Op<'ResetImageAttribute'> = (ec2, input) => {
+  const image = requireOwnImage(ec2, input.ImageId);
+  if (input.Attribute !== 'launchPermission') {
+    throw invalidParameterValue(
+      `Value (${input.Attribute}) for parameter attribute is invalid. Only launchPermission can be reset.`,
+    );
+  }
+  changePermissions(image, [], [...image.permissions]);
+  return {};
+};
 
 function readLaunchPermissions(input: ModifyImageAttributeCommandInput): {
   add: LaunchPermission[];
@@ -97,11 +99,9 @@ function readLaunchPermissions(input: ModifyImageAttributeCommandInput): {
   return readPermissions({ changes: input.LaunchPermission, listed, operation: input.OperationType });
 }
 
-function checkSharing(state: Ec2State, image: ImageRecord, add: readonly LaunchPermission[]): void {
-  const snapshots = image.BlockDeviceMappings.flatMap(
-    ({ Ebs }) => state.snapshots.find(Ebs?.SnapshotId) ?? [],
-  );
-  checkShareable(state, snapshots, add);
+function checkSharing(ec2: Inventory, image: ImageRecord, add: readonly LaunchPermission[]): void {
+  const snapshots = image.BlockDeviceMappings.flatMap(({ Ebs }) => ec2.snapshots.find(Ebs?.SnapshotId) ?? []);
+  checkShareable(ec2, snapshots, add);
 }
 
 function changePermissions(
@@ -123,8 +123,5 @@ function keyOf(permission: LaunchPermission): string {
 }
 
 function invalidItem(value: string, type: string): AwsError {
-  return new AwsError(
-    'InvalidAMIAttributeItemValue',
-    `Invalid attribute item value "${value}" for ${type} item type.`,
-  );
+  return invalidAmiAttributeItemValue(`Invalid attribute item value "${value}" for ${type} item type.`);
 }

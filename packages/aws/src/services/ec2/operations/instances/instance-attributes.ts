@@ -1,12 +1,13 @@
 import type { InstanceAttribute, InstanceAttributeName } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
+import { incorrectInstanceState, invalidParameterValue } from '../../errors';
 import { checkMetadataOptions } from '../../instances/launch/metadata-options';
 import { modifyAttribute } from '../../instances/modify-attribute';
+import type { Inventory } from '../../inventory';
 import type { InstanceRecord } from '../../records/instances';
-import type { Ec2Operations, Ec2State } from '../../state';
-import { definedOnly } from '../../storage/block-devices';
+import { definedOnly } from '../../requests/defined-only';
+import type { Op } from '../../state';
 
-type Show = (state: Ec2State, record: InstanceRecord) => InstanceAttribute;
+type Show = (ec2: Inventory, record: InstanceRecord) => InstanceAttribute;
 
 const shown: Readonly<Record<InstanceAttributeName, Show | undefined>> = {
   instanceType: (_state, record) => ({ InstanceType: { Value: record.type } }),
@@ -41,63 +42,65 @@ const shown: Readonly<Record<InstanceAttributeName, Show | undefined>> = {
   enclaveOptions: () => ({ EnclaveOptions: { Enabled: false } }),
 };
 
-/** Attributes of an instance, its metadata service and its monitoring. */
-export function attributeOperations(state: Ec2State) {
+export const DescribeInstanceAttribute: Op<'DescribeInstanceAttribute'> = (ec2, input) => {
+  const record = ec2.instances.require(input.InstanceId);
+  const show = input.Attribute && Object.hasOwn(shown, input.Attribute) && shown[input.Attribute];
+  if (!show) {
+    throw invalidParameterValue(
+      `Value (${input.Attribute}) for parameter attribute is invalid. Unknown attribute.`,
+    );
+  }
+  return { InstanceId: record.id, ...show(ec2, record) };
+};
+
+export const ModifyInstanceAttribute: Op<'ModifyInstanceAttribute'> = (ec2, input) => {
+  const record = ec2.instances.require(input.InstanceId);
+  modifyAttribute(ec2, record, input);
+  return {};
+};
+
+export const ModifyInstanceMetadataOptions: Op<'ModifyInstanceMetadataOptions'> = (ec2, input) => {
+  const record = ec2.instances.require(input.InstanceId);
+  if (record.state !== 'running' && record.state !== 'stopped' && record.state !== 'pending') {
+    throw incorrectInstanceState(`The instance '${record.id}' is ${record.state}.`);
+  }
+  const { InstanceId: _id, DryRun: _dryRun, ...options } = input;
+  checkMetadataOptions(options);
+  record.metadata = { ...record.metadata, ...definedOnly(options) };
+  return { InstanceId: record.id, InstanceMetadataOptions: { ...record.metadata, State: 'pending' } };
+};
+
+export const MonitorInstances: Op<'MonitorInstances'> = (ec2, input) => {
+  const records = ec2.instances.requireAll(input.InstanceIds ?? []);
+  for (const record of records) record.monitoring = true;
   return {
-    DescribeInstanceAttribute(input) {
-      const record = state.instances.require(input.InstanceId);
-      const show = input.Attribute && Object.hasOwn(shown, input.Attribute) && shown[input.Attribute];
-      if (!show) {
-        throw new AwsError(
-          'InvalidParameterValue',
-          `Value (${input.Attribute}) for parameter attribute is invalid. Unknown attribute.`,
-        );
-      }
-      return { InstanceId: record.id, ...show(state, record) };
-    },
-    ModifyInstanceAttribute(input) {
-      const record = state.instances.require(input.InstanceId);
-      modifyAttribute(state, record, input);
-      return {};
-    },
-    ModifyInstanceMetadataOptions(input) {
-      const record = state.instances.require(input.InstanceId);
-      if (record.state !== 'running' && record.state !== 'stopped' && record.state !== 'pending') {
-        throw new AwsError('IncorrectInstanceState', `The instance '${record.id}' is ${record.state}.`);
-      }
-      const { InstanceId: _id, DryRun: _dryRun, ...options } = input;
-      checkMetadataOptions(options);
-      record.metadata = { ...record.metadata, ...definedOnly(options) };
-      return { InstanceId: record.id, InstanceMetadataOptions: { ...record.metadata, State: 'pending' } };
-    },
-    MonitorInstances(input) {
-      const records = state.instances.requireAll(input.InstanceIds ?? []);
-      for (const record of records) record.monitoring = true;
-      return {
-        InstanceMonitorings: records.map((record) => ({
-          InstanceId: record.id,
-          Monitoring: { State: 'pending' as const },
-        })),
-      };
-    },
-    UnmonitorInstances(input) {
-      const records = state.instances.requireAll(input.InstanceIds ?? []);
-      for (const record of records) record.monitoring = false;
-      return {
-        InstanceMonitorings: records.map((record) => ({
-          InstanceId: record.id,
-          Monitoring: { State: 'disabling' as const },
-        })),
-      };
-    },
-    DescribeInstanceCreditSpecifications(input) {
-      const ids = input.InstanceIds ?? [];
-      const records = ids.length > 0 ? state.instances.requireAll(ids) : state.instances.values();
-      return {
-        InstanceCreditSpecifications: records
-          .filter((record) => record.creditSpecification && record.state !== 'terminated')
-          .map((record) => ({ InstanceId: record.id, CpuCredits: record.creditSpecification })),
-      };
-    },
-  } satisfies Ec2Operations;
-}
+    InstanceMonitorings: records.map((record) => ({
+      InstanceId: record.id,
+      Monitoring: { State: 'pending' as const },
+    })),
+  };
+};
+
+export const UnmonitorInstances: Op<'UnmonitorInstances'> = (ec2, input) => {
+  const records = ec2.instances.requireAll(input.InstanceIds ?? []);
+  for (const record of records) record.monitoring = false;
+  return {
+    InstanceMonitorings: records.map((record) => ({
+      InstanceId: record.id,
+      Monitoring: { State: 'disabling' as const },
+    })),
+  };
+};
+
+export const DescribeInstanceCreditSpecifications: Op<'DescribeInstanceCreditSpecifications'> = (
+  ec2,
+  input,
+) => {
+  const ids = input.InstanceIds ?? [];
+  const records = ids.length > 0 ? ec2.instances.requireAll(ids) : ec2.instances.values();
+  return {
+    InstanceCreditSpecifications: records
+      .filter((record) => record.creditSpecification && record.state !== 'terminated')
+      .map((record) => ({ InstanceId: record.id, CpuCredits: record.creditSpecification })),
+  };
+};

@@ -1,30 +1,41 @@
-import type { _InstanceType, InstanceTypeInfo, InstanceTypeOffering } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
-import { type InstanceTypeFacts, instanceTypes } from '../../catalogue/instance-types';
+import type {
+  _InstanceType,
+  GpuInfo,
+  InstanceStorageInfo,
+  InstanceTypeInfo,
+  InstanceTypeOffering,
+} from '@aws-sdk/client-ec2';
+import { type InstanceTypeFacts, instanceTypes, isNitro } from '../../catalogue/instance-types';
 import { zonesOf } from '../../catalogue/regions';
 import { compileFilters, type FilterTable } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
-import type { Ec2Operations, Ec2State } from '../../state';
+import { invalidInstanceType } from '../../errors';
+import type { Op } from '../../state';
 
 const typeFilters: FilterTable<InstanceTypeFacts> = {
-  'auto-recovery-supported': (type) => type.nitro,
-  'bare-metal': () => false,
-  'burstable-performance-supported': (type) => type.burstable,
-  'current-generation': () => true,
+  'auto-recovery-supported': isNitro,
+  'bare-metal': (type) => type.bareMetal === true,
+  'burstable-performance-supported': (type) => type.burstable === true,
+  'current-generation': (type) => !type.previousGeneration,
   'ebs-info.ebs-optimized-support': (type) => type.ebsOptimized,
   'ebs-info.encryption-support': () => 'supported',
-  'ebs-info.nvme-support': (type) => (type.nitro ? 'required' : 'unsupported'),
-  'free-tier-eligible': (type) => type.freeTier,
+  'ebs-info.nvme-support': (type) => nvmeOf(type),
+  'free-tier-eligible': (type) => type.freeTier === true,
   'hibernation-supported': () => false,
-  hypervisor: (type) => hypervisorOf(type),
-  'instance-storage-supported': () => false,
+  hypervisor: (type) => type.hypervisor,
+  'instance-storage-info.disk.count': (type) => type.storage?.disks,
+  'instance-storage-info.disk.size-in-gb': (type) => type.storage?.sizeGB,
+  'instance-storage-info.disk.type': (type) => type.storage?.type,
+  'instance-storage-info.total-size-in-gb': (type) =>
+    type.storage && type.storage.disks * type.storage.sizeGB,
+  'instance-storage-supported': (type) => type.storage !== undefined,
   'instance-type': (type) => type.name,
   'memory-info.size-in-mib': (type) => type.memoryMiB,
-  'network-info.ena-support': (type) => (type.nitro ? 'required' : 'unsupported'),
-  'network-info.maximum-network-interfaces': (type) => type.maxInterfaces,
-  'network-info.ipv4-addresses-per-interface': (type) => type.addressesPerInterface,
+  'network-info.ena-support': (type) => type.ena,
+  'network-info.maximum-network-interfaces': (type) => type.interfaces,
+  'network-info.ipv4-addresses-per-interface': (type) => type.addresses,
   'network-info.network-performance': (type) => type.network,
-  'processor-info.supported-architecture': (type) => type.architecture,
+  'processor-info.supported-architecture': (type) => type.architectures,
   'processor-info.sustained-clock-speed-in-ghz': (type) => type.clockGhz,
   'supported-boot-mode': (type) => bootModes(type),
   'supported-root-device-type': () => 'ebs',
@@ -40,104 +51,139 @@ const offeringFilters: FilterTable<InstanceTypeOffering> = {
   location: (offering) => offering.Location,
 };
 
-/** The catalogue of instance types, and where they are offered. */
-export function instanceTypeOperations(state: Ec2State) {
-  return {
-    DescribeInstanceTypes(input) {
-      const wanted: readonly string[] = input.InstanceTypes ?? [];
-      const unknown = wanted.filter((name) => !instanceTypes.has(name));
-      if (unknown.length > 0) {
-        throw new AwsError(
-          'InvalidInstanceType',
-          `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
-        );
-      }
-      const matches = compileFilters(input.Filters, typeFilters);
-      const found = [...instanceTypes.values()].filter(
-        (type) => (wanted.length === 0 || wanted.includes(type.name)) && matches(type),
-      );
-      const page = paginate(found, (type) => type.name, input, { min: 5, max: 100 }, [wanted, input.Filters]);
-      return { InstanceTypes: page.items.map(describeType), NextToken: page.NextToken };
-    },
-    DescribeInstanceTypeOfferings(input) {
-      const type = input.LocationType ?? 'region';
-      const { region } = state.context;
-      const locations =
-        type === 'region'
-          ? [region]
-          : zonesOf(region).map((zone) => (type === 'availability-zone-id' ? zone.id : zone.name));
-      const offerings = [...instanceTypes.keys()].flatMap((name) =>
-        locations.map(
-          (Location): InstanceTypeOffering => ({
-            InstanceType: name as _InstanceType,
-            LocationType: type,
-            Location,
-          }),
-        ),
-      );
-      const found = offerings.filter(compileFilters(input.Filters, offeringFilters));
-      const page = paginate(
-        found,
-        (one) => `${one.InstanceType} ${one.Location}`,
-        input,
-        { min: 5, max: 1000 },
-        [type, input.Filters],
-      );
-      return { InstanceTypeOfferings: page.items, NextToken: page.NextToken };
-    },
-  } satisfies Ec2Operations;
+export const DescribeInstanceTypes: Op<'DescribeInstanceTypes'> = (_ec2, input) => {
+  const wanted: readonly string[] = input.InstanceTypes ?? [];
+  const unknown = wanted.filter((name) => !instanceTypes.has(name));
+  if (unknown.length > 0) {
+    throw invalidInstanceType(`The following supplied instance types do not exist: [${unknown.join(', ')}]`);
+  }
+  const matches = compileFilters(input.Filters, typeFilters);
+  const found = [...instanceTypes.values()].filter(
+    (type) => (wanted.length === 0 || wanted.includes(type.name)) && matches(type),
+  );
+  const page = paginate(found, input, {
+    of: 'DescribeInstanceTypes',
+    idOf: (type) => type.name,
+    min: 5,
+    max: 100,
+    usual: 100,
+    question: [wanted, input.Filters],
+  });
+  return { InstanceTypes: page.items.map(describeType), NextToken: page.NextToken };
+};
+
+export const DescribeInstanceTypeOfferings: Op<'DescribeInstanceTypeOfferings'> = (ec2, input) => {
+  const type = input.LocationType ?? 'region';
+  const { region } = ec2.context;
+  const places = type === 'region' ? [{ location: region }] : placesOf(region, type);
+  const offerings = [...instanceTypes.values()].flatMap(({ name, notIn = [] }) =>
+    places
+      .filter(({ zoneId = '' }: { zoneId?: string }) => !notIn.includes(zoneId))
+      .map(
+        ({ location }): InstanceTypeOffering => ({
+          InstanceType: name as _InstanceType,
+          LocationType: type,
+          Location: location,
+        }),
+      ),
+  );
+  const found = offerings.filter(compileFilters(input.Filters, offeringFilters));
+  const page = paginate(found, input, {
+    of: 'DescribeInstanceTypeOfferings',
+    idOf: (one) => `${one.InstanceType} ${one.Location}`,
+    min: 5,
+    max: 1000,
+    question: [type, input.Filters],
+  });
+  return { InstanceTypeOfferings: page.items, NextToken: page.NextToken };
+};
+
+/** The zones of a region, called as the type of location says. */
+function placesOf(region: string, type: string): { location: string; zoneId: string }[] {
+  return zonesOf(region).map(({ name, id }) => ({
+    location: type === 'availability-zone-id' ? id : name,
+    zoneId: id,
+  }));
 }
 
 function describeType(type: InstanceTypeFacts): InstanceTypeInfo {
   const cores = type.vcpus / type.threadsPerCore;
   return {
     InstanceType: type.name as _InstanceType,
-    CurrentGeneration: true,
-    FreeTierEligible: type.freeTier,
+    CurrentGeneration: !type.previousGeneration,
+    FreeTierEligible: type.freeTier === true,
     SupportedUsageClasses: ['on-demand', 'spot'],
     SupportedRootDeviceTypes: ['ebs'],
     SupportedVirtualizationTypes: ['hvm'],
-    BareMetal: false,
-    Hypervisor: hypervisorOf(type),
+    BareMetal: type.bareMetal === true,
+    Hypervisor: type.hypervisor,
     ProcessorInfo: {
-      SupportedArchitectures: [type.architecture],
+      SupportedArchitectures: [...type.architectures],
       SustainedClockSpeedInGhz: type.clockGhz,
       Manufacturer: type.processor,
     },
     VCpuInfo: { DefaultVCpus: type.vcpus, DefaultCores: cores, DefaultThreadsPerCore: type.threadsPerCore },
     MemoryInfo: { SizeInMiB: type.memoryMiB },
-    InstanceStorageSupported: false,
+    InstanceStorageSupported: type.storage !== undefined,
+    ...(type.storage ? { InstanceStorageInfo: describeStorage(type.storage) } : {}),
+    ...(type.gpus ? { GpuInfo: describeGpus(type.gpus) } : {}),
     EbsInfo: {
       EbsOptimizedSupport: type.ebsOptimized,
       EncryptionSupport: 'supported',
-      NvmeSupport: type.nitro ? 'required' : 'unsupported',
+      NvmeSupport: nvmeOf(type),
     },
     NetworkInfo: {
       NetworkPerformance: type.network,
-      MaximumNetworkInterfaces: type.maxInterfaces,
+      MaximumNetworkInterfaces: type.interfaces,
       MaximumNetworkCards: 1,
       DefaultNetworkCardIndex: 0,
-      Ipv4AddressesPerInterface: type.addressesPerInterface,
-      Ipv6AddressesPerInterface: type.addressesPerInterface,
+      Ipv4AddressesPerInterface: type.addresses,
+      Ipv6AddressesPerInterface: type.addresses,
       Ipv6Supported: true,
-      EnaSupport: type.nitro ? 'required' : 'unsupported',
+      EnaSupport: type.ena,
       EfaSupported: false,
     },
     PlacementGroupInfo: { SupportedStrategies: ['partition', 'spread'] },
     HibernationSupported: false,
-    BurstablePerformanceSupported: type.burstable,
+    BurstablePerformanceSupported: type.burstable === true,
     DedicatedHostsSupported: false,
-    AutoRecoverySupported: type.nitro,
+    AutoRecoverySupported: isNitro(type),
     SupportedBootModes: bootModes(type),
     NitroEnclavesSupport: 'unsupported',
   };
 }
 
-function hypervisorOf(type: InstanceTypeFacts): 'nitro' | 'xen' {
-  return type.nitro ? 'nitro' : 'xen';
+function describeStorage({
+  disks,
+  sizeGB,
+  type,
+  nvme,
+}: NonNullable<InstanceTypeFacts['storage']>): InstanceStorageInfo {
+  return {
+    TotalSizeInGB: disks * sizeGB,
+    Disks: [{ Count: disks, SizeInGB: sizeGB, Type: type }],
+    NvmeSupport: nvme ? 'required' : 'unsupported',
+    EncryptionSupport: nvme ? 'required' : 'unsupported',
+  };
+}
+
+function describeGpus({
+  count,
+  manufacturer,
+  name,
+  memoryMiB,
+}: NonNullable<InstanceTypeFacts['gpus']>): GpuInfo {
+  return {
+    Gpus: [{ Count: count, Manufacturer: manufacturer, Name: name, MemoryInfo: { SizeInMiB: memoryMiB } }],
+    TotalGpuMemoryInMiB: count * memoryMiB,
+  };
+}
+
+function nvmeOf(type: InstanceTypeFacts): 'required' | 'unsupported' {
+  return isNitro(type) ? 'required' : 'unsupported';
 }
 
 function bootModes(type: InstanceTypeFacts): ('legacy-bios' | 'uefi')[] {
-  if (type.architecture === 'arm64') return ['uefi'];
-  return type.nitro ? ['legacy-bios', 'uefi'] : ['legacy-bios'];
+  if (type.architectures.includes('arm64')) return ['uefi'];
+  return isNitro(type) ? ['legacy-bios', 'uefi'] : ['legacy-bios'];
 }

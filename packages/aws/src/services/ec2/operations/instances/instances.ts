@@ -1,13 +1,12 @@
 import type { InstanceStatus, SummaryStatus } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
-import { instanceTypes } from '../../catalogue/instance-types';
+import { instanceTypes, isNitro } from '../../catalogue/instance-types';
 import { compileFilters, type FilterTable } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
-import type { Lifecycle } from '../../instances/lifecycle';
+import { unsupportedOperation } from '../../errors';
 import { showReservations, viewInstance } from '../../instances/show';
 import { type InstanceRecord, stateCodes } from '../../records/instances';
 import { refuseIdsWithPages } from '../../requests/parameters';
-import type { Ec2Operations, Ec2State } from '../../state';
+import type { Op } from '../../state';
 
 type Status = Exclude<SummaryStatus, 'impaired' | 'insufficient-data'>;
 
@@ -22,52 +21,52 @@ const statusFilters: FilterTable<InstanceRecord> = {
   'system-status.status': (record) => statusOf(record),
 };
 
-/** DescribeInstances, DescribeInstanceStatus and GetConsoleOutput. */
-export function describeOperations(state: Ec2State, lifecycle: Lifecycle) {
+export const DescribeInstances: Op<'DescribeInstances'> = (ec2, input) => {
+  const ids = input.InstanceIds ?? [];
+  refuseIdsWithPages('instancesSet', ids, input.MaxResults);
+  const records = ids.length > 0 ? ec2.instances.requireAll(ids) : ec2.instances.values();
+  const matches = compileFilters(input.Filters, ec2.instanceFilters, (view) => ec2.tags.of(view.record.id));
+  const found = records.filter((record) => matches(viewInstance(ec2, record)));
+  const page = paginate(found, input, {
+    of: 'DescribeInstances',
+    idOf: (record) => record.id,
+    min: 5,
+    max: 1000,
+    question: [ids, input.Filters],
+  });
+  return { Reservations: showReservations(ec2, page.items), NextToken: page.NextToken };
+};
+
+export const DescribeInstanceStatus: Op<'DescribeInstanceStatus'> = (ec2, input) => {
+  const ids = input.InstanceIds ?? [];
+  refuseIdsWithPages('instancesSet', ids, input.MaxResults);
+  const records = ids.length > 0 ? ec2.instances.requireAll(ids) : ec2.instances.values();
+  const matches = compileFilters(input.Filters, statusFilters, (record) => ec2.tags.of(record.id));
+  const found = records.filter(
+    (record) => (input.IncludeAllInstances || record.state === 'running') && matches(record),
+  );
+  const page = paginate(found, input, {
+    of: 'DescribeInstanceStatus',
+    idOf: (record) => record.id,
+    min: 5,
+    max: 1000,
+    question: [ids, input.Filters, input.IncludeAllInstances],
+  });
+  return { InstanceStatuses: page.items.map(showStatus), NextToken: page.NextToken };
+};
+
+export const GetConsoleOutput: Op<'GetConsoleOutput'> = (ec2, input) => {
+  const record = ec2.instances.require(input.InstanceId);
+  if (input.Latest && !isNitro(instanceTypes.get(record.type))) {
+    throw unsupportedOperation(`This instance type does not support retrieving the latest console logs.`);
+  }
+  const posted = ec2.lifecycle.console(record, input.Latest ?? false);
   return {
-    DescribeInstances(input) {
-      const ids = input.InstanceIds ?? [];
-      refuseIdsWithPages('instancesSet', ids, input.MaxResults);
-      const records = ids.length > 0 ? state.instances.requireAll(ids) : state.instances.values();
-      const matches = compileFilters(input.Filters, state.instanceFilters, (view) =>
-        state.tags.of(view.record.id),
-      );
-      const found = records.filter((record) => matches(viewInstance(state, record)));
-      const page = paginate(found, (record) => record.id, input, { min: 5, max: 1000 }, [ids, input.Filters]);
-      return { Reservations: showReservations(state, page.items), NextToken: page.NextToken };
-    },
-    DescribeInstanceStatus(input) {
-      const ids = input.InstanceIds ?? [];
-      refuseIdsWithPages('instancesSet', ids, input.MaxResults);
-      const records = ids.length > 0 ? state.instances.requireAll(ids) : state.instances.values();
-      const matches = compileFilters(input.Filters, statusFilters, (record) => state.tags.of(record.id));
-      const found = records.filter(
-        (record) => (input.IncludeAllInstances || record.state === 'running') && matches(record),
-      );
-      const page = paginate(found, (record) => record.id, input, { min: 5, max: 1000 }, [
-        ids,
-        input.Filters,
-        input.IncludeAllInstances,
-      ]);
-      return { InstanceStatuses: page.items.map(showStatus), NextToken: page.NextToken };
-    },
-    GetConsoleOutput(input) {
-      const record = state.instances.require(input.InstanceId);
-      if (input.Latest && !instanceTypes.get(record.type)?.nitro) {
-        throw new AwsError(
-          'UnsupportedOperation',
-          `This instance type does not support retrieving the latest console logs.`,
-        );
-      }
-      const posted = lifecycle.console(record, input.Latest ?? false);
-      return {
-        InstanceId: record.id,
-        Timestamp: posted?.at ?? state.context.clock.now(),
-        ...(posted ? { Output: Buffer.from(posted.text).toString('base64') } : {}),
-      };
-    },
-  } satisfies Ec2Operations;
-}
+    InstanceId: record.id,
+    Timestamp: posted?.at ?? ec2.context.clock.now(),
+    ...(posted ? { Output: Buffer.from(posted.text).toString('base64') } : {}),
+  };
+};
 
 function showStatus(record: InstanceRecord): InstanceStatus {
   const reachability = reachabilityOf(record);

@@ -1,206 +1,87 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { AwsError } from '../../../../core/aws-error';
 import { resourceId } from '../../../../core/ids';
-import { readTagSpecifications } from '../../collections/tags';
+import { readTagSpecifications } from '../../collections/tag-specifications';
+import { invalidKeyPairDuplicate, invalidParameterValue, mustContain } from '../../errors';
+import { generateEd25519, generateRsa, readPublicKey } from '../../instances/key-material';
+import { requireKeyPair } from '../../instances/key-pairs';
+import type { Inventory } from '../../inventory';
+import type { KeyPairRecord } from '../../records/key-pairs';
 import { checkOneOf } from '../../requests/parameters';
-import type { Ec2Operations, Ec2State, KeyPairRecord } from '../../state';
+import type { Op } from '../../state';
 
-const RSA_BITS = 2048;
-/** RSA keys that may be imported. */
-const RSA_LENGTHS: readonly number[] = [1024, 2048, 4096];
-/** DER before the 32 bytes of an Ed25519 public key (RFC 8410). */
-const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-
-/** Key pairs. */
-export function keyPairOperations(state: Ec2State) {
+export const CreateKeyPair: Op<'CreateKeyPair'> = (ec2, input, call) => {
+  const tagsFor = readTagSpecifications(input.TagSpecifications, ['key-pair'], call);
+  const name = checkName(ec2, input.KeyName);
+  checkOneOf('keyType', input.KeyType, ['rsa', 'ed25519']);
+  checkOneOf('keyFormat', input.KeyFormat, ['pem', 'ppk']);
+  const made = input.KeyType === 'ed25519' ? generateEd25519() : generateRsa();
+  const pair = addKeyPair(ec2, {
+    KeyName: name,
+    KeyType: input.KeyType ?? 'rsa',
+    KeyFingerprint: made.fingerprint,
+    publicKey: made.publicKey,
+  });
+  ec2.tags.add(pair.KeyPairId, tagsFor('key-pair'));
   return {
-    CreateKeyPair(input, call) {
-      const tagsFor = readTagSpecifications(input.TagSpecifications, ['key-pair'], call);
-      const name = checkName(state, input.KeyName);
-      checkOneOf('keyType', input.KeyType, ['rsa', 'ed25519']);
-      checkOneOf('keyFormat', input.KeyFormat, ['pem', 'ppk']);
-      const made = input.KeyType === 'ed25519' ? generateEd25519() : generateRsa();
-      const pair = addKeyPair(state, {
-        KeyName: name,
-        KeyType: input.KeyType ?? 'rsa',
-        KeyFingerprint: made.fingerprint,
-        publicKey: made.publicKey,
-      });
-      state.tags.add(pair.KeyPairId, tagsFor('key-pair'));
-      return {
-        KeyPairId: pair.KeyPairId,
-        KeyName: name,
-        KeyFingerprint: made.fingerprint,
-        KeyMaterial: made.material,
-        Tags: state.tags.of(pair.KeyPairId),
-      };
-    },
-    ImportKeyPair(input, call) {
-      const tagsFor = readTagSpecifications(input.TagSpecifications, ['key-pair'], call);
-      const name = checkName(state, input.KeyName);
-      const text = Buffer.from(input.PublicKeyMaterial ?? []).toString();
-      const imported = readPublicKey(text);
-      const pair = addKeyPair(state, {
-        KeyName: name,
-        KeyType: imported.type,
-        KeyFingerprint: imported.fingerprint,
-        publicKey: imported.publicKey,
-      });
-      state.tags.add(pair.KeyPairId, tagsFor('key-pair'));
-      const { KeyPairId, KeyFingerprint } = pair;
-      return { KeyPairId, KeyName: name, KeyFingerprint, Tags: state.tags.of(KeyPairId) };
-    },
-    DescribeKeyPairs(input) {
-      const byName = (input.KeyNames ?? []).map((name) => requireKeyPair(state, name).KeyPairId);
-      const ids = [...(input.KeyPairIds ?? []), ...byName];
-      const { items } = state.keyPairs.describe({ Filters: input.Filters }, ids);
-      return {
-        KeyPairs: items.map(({ publicKey, ...shown }) => ({
-          ...shown,
-          ...(input.IncludePublicKey ? { PublicKey: `${publicKey} ${shown.KeyName}` } : {}),
-        })),
-      };
-    },
-    DeleteKeyPair(input) {
-      if (!input.KeyName && !input.KeyPairId) {
-        throw new AwsError('MissingParameter', 'The request must contain the parameter KeyName or KeyPairId');
-      }
-      const pair = state.keyPairs
-        .values()
-        .find((one) => one.KeyName === input.KeyName || one.KeyPairId === input.KeyPairId);
-      if (!pair) return { Return: true };
-      state.keyPairs.delete(pair.KeyPairId);
-      return { Return: true, KeyPairId: pair.KeyPairId };
-    },
-  } satisfies Ec2Operations;
-}
+    KeyPairId: pair.KeyPairId,
+    KeyName: name,
+    KeyFingerprint: made.fingerprint,
+    KeyMaterial: made.material,
+    ...ec2.keyPairs.tagsOf(pair.KeyPairId),
+  };
+};
 
-/** @throws AwsError InvalidKeyPair.NotFound */
-export function requireKeyPair(state: Ec2State, name: string): KeyPairRecord {
-  const found = state.keyPairs.values().find((pair) => pair.KeyName === name);
-  if (!found) throw new AwsError('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
-  return found;
-}
+export const ImportKeyPair: Op<'ImportKeyPair'> = (ec2, input, call) => {
+  const tagsFor = readTagSpecifications(input.TagSpecifications, ['key-pair'], call);
+  const name = checkName(ec2, input.KeyName);
+  const text = Buffer.from(input.PublicKeyMaterial ?? []).toString();
+  const imported = readPublicKey(text);
+  const pair = addKeyPair(ec2, {
+    KeyName: name,
+    KeyType: imported.type,
+    KeyFingerprint: imported.fingerprint,
+    publicKey: imported.publicKey,
+  });
+  ec2.tags.add(pair.KeyPairId, tagsFor('key-pair'));
+  const { KeyPairId, KeyFingerprint } = pair;
+  return { KeyPairId, KeyName: name, KeyFingerprint, ...ec2.keyPairs.tagsOf(KeyPairId) };
+};
 
-function addKeyPair(state: Ec2State, pair: Omit<KeyPairRecord, 'KeyPairId'>): KeyPairRecord {
-  const KeyPairId = resourceId('key');
-  return state.keyPairs.add(KeyPairId, { ...pair, KeyPairId, CreateTime: state.context.clock.now() });
-}
+export const DescribeKeyPairs: Op<'DescribeKeyPairs'> = (ec2, input) => {
+  const byName = (input.KeyNames ?? []).map((name) => requireKeyPair(ec2, name).KeyPairId);
+  const ids = [...(input.KeyPairIds ?? []), ...byName];
+  const { items } = ec2.keyPairs.describe({ Filters: input.Filters }, ids);
+  return {
+    KeyPairs: items.map(({ publicKey, ...shown }) => ({
+      ...shown,
+      ...(input.IncludePublicKey ? { PublicKey: `${publicKey} ${shown.KeyName}` } : {}),
+    })),
+  };
+};
 
-function checkName(state: Ec2State, name: string | undefined): string {
-  if (!name) throw new AwsError('MissingParameter', 'The request must contain the parameter KeyName');
-  if (name.length > 255 || /[^\x20-\x7e]/.test(name)) {
-    throw new AwsError('InvalidParameterValue', `Value (${name}) for parameter KeyName is invalid.`);
+export const DeleteKeyPair: Op<'DeleteKeyPair'> = (ec2, input) => {
+  if (!input.KeyName && !input.KeyPairId) {
+    throw mustContain('KeyName or KeyPairId');
   }
-  if (state.keyPairs.values().some((pair) => pair.KeyName === name)) {
-    throw new AwsError('InvalidKeyPair.Duplicate', `The keypair '${name}' already exists.`);
+  const pair = ec2.keyPairs
+    .values()
+    .find((one) => one.KeyName === input.KeyName || one.KeyPairId === input.KeyPairId);
+  if (!pair) return { Return: true };
+  ec2.keyPairs.delete(pair.KeyPairId);
+  return { Return: true, KeyPairId: pair.KeyPairId };
+};
+
+function addKeyPair(ec2: Inventory, pair: Omit<KeyPairRecord, 'KeyPairId'>): KeyPairRecord {
+  const KeyPairId = resourceId('key');
+  return ec2.keyPairs.add(KeyPairId, { ...pair, KeyPairId, CreateTime: ec2.context.clock.now() });
+}
+
+function checkName(ec2: Inventory, name: string | undefined): string {
+  if (!name) throw mustContain('KeyName');
+  if (name.length > 255 || /[^\x20-\x7e]/.test(name)) {
+    throw invalidParameterValue(`Value (${name}) for parameter KeyName is invalid.`);
+  }
+  if (ec2.keyPairs.values().some((pair) => pair.KeyName === name)) {
+    throw invalidKeyPairDuplicate(`The keypair '${name}' already exists.`);
   }
   return name;
-}
-
-interface Generated {
-  readonly material: string;
-  readonly publicKey: string;
-  readonly fingerprint: string;
-}
-
-/** The fingerprint of a key that EC2 made is the SHA-1 of the private key. */
-function generateRsa(): Generated {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: RSA_BITS });
-  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
-  return {
-    material: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString().trimEnd(),
-    publicKey: `ssh-rsa ${openSshRsa(publicKey).toString('base64')}`,
-    fingerprint: colons(createHash('sha1').update(der).digest('hex')),
-  };
-}
-
-function generateEd25519(): Generated {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const open = publicKey.export({ type: 'spki', format: 'der' }).subarray(ED25519_PREFIX.length);
-  const seed = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32);
-  const blob = Buffer.concat([sshString('ssh-ed25519'), sshString(open)]);
-  return {
-    material: openSshPrivateKey(seed, open, blob),
-    publicKey: `ssh-ed25519 ${blob.toString('base64')}`,
-    fingerprint: sha256Fingerprint(blob),
-  };
-}
-
-function readPublicKey(text: string): { type: 'rsa' | 'ed25519'; publicKey: string; fingerprint: string } {
-  const decoded = text.startsWith('ssh-') ? text : Buffer.from(text, 'base64').toString();
-  const [type, body] = decoded.trim().split(/\s+/);
-  const blob = Buffer.from(body ?? '', 'base64');
-  const [name, ...parts] = readSshStrings(blob);
-  if (type === 'ssh-ed25519' && name?.toString() === type && parts[0]?.length === 32) {
-    return { type: 'ed25519', publicKey: `${type} ${body}`, fingerprint: sha256Fingerprint(blob) };
-  }
-  if (type === 'ssh-rsa' && name?.toString() === type && parts[0] && parts[1]) {
-    const [exponent, modulus] = parts as [Buffer, Buffer];
-    const bits = (modulus[0] === 0 ? modulus.length - 1 : modulus.length) * 8;
-    if (!RSA_LENGTHS.includes(bits)) {
-      throw new AwsError('InvalidKeyPair.Format', 'Key is not in valid OpenSSH public key format');
-    }
-    const key = createPublicKey({
-      key: { kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') },
-      format: 'jwk',
-    });
-    const der = key.export({ type: 'spki', format: 'der' });
-    const fingerprint = colons(createHash('md5').update(der).digest('hex'));
-    return { type: 'rsa', publicKey: `${type} ${body}`, fingerprint };
-  }
-  throw new AwsError('InvalidKey.Format', 'Key is not in valid OpenSSH public key format');
-}
-
-function openSshRsa(key: KeyObject): Buffer {
-  const { n, e } = key.export({ format: 'jwk' });
-  const integer = (text: string | undefined) => {
-    const bytes = Buffer.from(text ?? '', 'base64url');
-    return (bytes[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes;
-  };
-  return Buffer.concat([sshString('ssh-rsa'), sshString(integer(e)), sshString(integer(n))]);
-}
-
-/** https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
-function openSshPrivateKey(seed: Buffer, open: Buffer, blob: Buffer): string {
-  const check = Buffer.alloc(8, 0x5a);
-  const secret = Buffer.concat([check, blob, sshString(Buffer.concat([seed, open])), sshString('')]);
-  const padding = Buffer.from(Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, i) => i + 1));
-  const body = Buffer.concat([
-    Buffer.from('openssh-key-v1\0'),
-    sshString('none'),
-    sshString('none'),
-    sshString(''),
-    Buffer.from([0, 0, 0, 1]),
-    sshString(blob),
-    sshString(Buffer.concat([secret, padding])),
-  ]).toString('base64');
-  const lines = body.match(/.{1,70}/g) ?? [];
-  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----'].join('\n');
-}
-
-function sshString(value: string | Buffer): Buffer {
-  const bytes = Buffer.from(value as string);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
-function readSshStrings(blob: Buffer): Buffer[] {
-  const strings: Buffer[] = [];
-  for (let at = 0; at + 4 <= blob.length; ) {
-    const length = blob.readUInt32BE(at);
-    if (at + 4 + length > blob.length) return [];
-    strings.push(blob.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return strings;
-}
-
-function sha256Fingerprint(blob: Buffer): string {
-  return createHash('sha256').update(blob).digest('base64');
-}
-
-function colons(hex: string): string {
-  return hex.replace(/(..)(?=.)/g, '$1:');
 }

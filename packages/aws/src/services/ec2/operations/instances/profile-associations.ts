@@ -1,87 +1,89 @@
 import type { IamInstanceProfileAssociation, IamInstanceProfileAssociationState } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
-import { resourceId } from '../../../../core/ids';
 import { compileFilters, type FilterTable } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
+import {
+  incorrectInstanceState,
+  incorrectState,
+  invalidAssociationIdNotFound,
+  mustContain,
+} from '../../errors';
 import { readProfile } from '../../instances/launch/profile';
+import { associate } from '../../instances/profile-associations';
+import type { Inventory } from '../../inventory';
 import type { InstanceRecord, ProfileAssociation } from '../../records/instances';
-import type { Ec2Operations, Ec2State } from '../../state';
+import type { Op } from '../../state';
 
 const associationFilters: FilterTable<IamInstanceProfileAssociation> = {
   'instance-id': (one) => one.InstanceId,
   state: (one) => one.State,
 };
 
-/**
- * The instance profiles that instances have, given with the launch or later.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/attach-iam-role.html
- */
-export function profileAssociationOperations(state: Ec2State) {
-  return {
-    AssociateIamInstanceProfile(input) {
-      const profile = requireProfile(state, input.IamInstanceProfile);
-      const record = state.instances.require(input.InstanceId);
-      if (record.state === 'shutting-down' || record.state === 'terminated') {
-        throw new AwsError(
-          'IncorrectInstanceState',
-          `The instance '${record.id}' is not in the 'running' or 'stopped' states.`,
-        );
-      }
-      if (record.profile) {
-        throw new AwsError('IncorrectState', `There is an existing association for instance ${record.id}`);
-      }
-      record.profile = associate(state, profile);
-      return { IamInstanceProfileAssociation: show(record, record.profile, 'associating') };
-    },
-    DisassociateIamInstanceProfile(input) {
-      const { record, association } = requireAssociation(state, input.AssociationId);
-      record.profile = undefined;
-      return { IamInstanceProfileAssociation: show(record, association, 'disassociating') };
-    },
-    ReplaceIamInstanceProfileAssociation(input) {
-      const profile = requireProfile(state, input.IamInstanceProfile);
-      const { record } = requireAssociation(state, input.AssociationId);
-      record.profile = associate(state, profile);
-      return { IamInstanceProfileAssociation: show(record, record.profile, 'associating') };
-    },
-    DescribeIamInstanceProfileAssociations(input) {
-      const ids = input.AssociationIds ?? [];
-      const matches = compileFilters(input.Filters, associationFilters);
-      const found = associations(state)
-        .map(({ record, association }) => show(record, association, 'associated'))
-        .filter((one) => (ids.length === 0 || ids.includes(one.AssociationId)) && matches(one));
-      const page = paginate(found, (one) => one.AssociationId, input, { min: 5, max: 1000 }, [
-        ids,
-        input.Filters,
-      ]);
-      return { IamInstanceProfileAssociations: page.items, NextToken: page.NextToken };
-    },
-  } satisfies Ec2Operations;
-}
+export const AssociateIamInstanceProfile: Op<'AssociateIamInstanceProfile'> = (ec2, input) => {
+  const profile = requireProfile(ec2, input.IamInstanceProfile);
+  const record = ec2.instances.require(input.InstanceId);
+  if (record.state === 'shutting-down' || record.state === 'terminated') {
+    throw incorrectInstanceState(`The instance '${record.id}' is not in the 'running' or 'stopped' states.`);
+  }
+  if (record.profile) {
+    throw incorrectState(`There is an existing association for instance ${record.id}`);
+  }
+  record.profile = associate(ec2, profile);
+  return { IamInstanceProfileAssociation: show(record, record.profile, 'associating') };
+};
 
-/** The association that an instance has with its profile from now on. */
-export function associate(state: Ec2State, profile: { arn: string; id: string }): ProfileAssociation {
-  return { ...profile, associationId: resourceId('iip-assoc'), since: state.context.clock.now() };
-}
+export const DisassociateIamInstanceProfile: Op<'DisassociateIamInstanceProfile'> = (ec2, input) => {
+  const { record, association } = requireAssociation(ec2, input.AssociationId);
+  record.profile = undefined;
+  return { IamInstanceProfileAssociation: show(record, association, 'disassociating') };
+};
 
-function requireProfile(state: Ec2State, given: Parameters<typeof readProfile>[1]) {
-  const profile = readProfile(state, given);
+export const ReplaceIamInstanceProfileAssociation: Op<'ReplaceIamInstanceProfileAssociation'> = (
+  ec2,
+  input,
+) => {
+  const profile = requireProfile(ec2, input.IamInstanceProfile);
+  const { record } = requireAssociation(ec2, input.AssociationId);
+  record.profile = associate(ec2, profile);
+  return { IamInstanceProfileAssociation: show(record, record.profile, 'associating') };
+};
+
+export const DescribeIamInstanceProfileAssociations: Op<'DescribeIamInstanceProfileAssociations'> = (
+  ec2,
+  input,
+) => {
+  const ids = input.AssociationIds ?? [];
+  const matches = compileFilters(input.Filters, associationFilters);
+  const found = associations(ec2)
+    .map(({ record, association }) => show(record, association, 'associated'))
+    .filter((one) => (ids.length === 0 || ids.includes(one.AssociationId)) && matches(one));
+  const page = paginate(found, input, {
+    of: 'DescribeIamInstanceProfileAssociations',
+    idOf: (one) => one.AssociationId,
+    min: 5,
+    max: 1000,
+    question: [ids, input.Filters],
+  });
+  return { IamInstanceProfileAssociations: page.items, NextToken: page.NextToken };
+};
+
+function requireProfile(ec2: Inventory, given: Parameters<typeof readProfile>[1]) {
+  const profile = readProfile(ec2, given);
   if (profile) return profile;
-  throw new AwsError('MissingParameter', 'The request must contain the parameter IamInstanceProfile');
+  throw mustContain('IamInstanceProfile');
 }
 
-function associations(state: Ec2State) {
-  return state.instances
+function associations(ec2: Inventory) {
+  return ec2.instances
     .values()
     .flatMap((record) =>
       record.profile && record.state !== 'terminated' ? [{ record, association: record.profile }] : [],
     );
 }
 
-function requireAssociation(state: Ec2State, id: string | undefined) {
-  const found = associations(state).find(({ association }) => association.associationId === id);
+function requireAssociation(ec2: Inventory, id: string | undefined) {
+  const found = associations(ec2).find(({ association }) => association.associationId === id);
   if (found) return found;
-  throw new AwsError('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`);
+  throw invalidAssociationIdNotFound(`The association ID '${id}' does not exist`);
 }
 
 function show(

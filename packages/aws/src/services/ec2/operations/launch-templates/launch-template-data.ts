@@ -1,20 +1,16 @@
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import type { Inventory } from '../../inventory';
 import type { InstanceRecord } from '../../records/instances';
-import type { Ec2Operations, Ec2State } from '../../state';
-import { performanceOf } from '../../storage/block-devices';
+import type { Op } from '../../state';
+import { performanceOf } from '../../storage/volume-performance';
 
-/** GetLaunchTemplateData: what a template would say that launches instances like this one. */
-export function templateDataOperations(state: Ec2State) {
-  return {
-    GetLaunchTemplateData(input) {
-      return { LaunchTemplateData: templateDataOf(state, state.instances.require(input.InstanceId)) };
-    },
-  } satisfies Ec2Operations;
-}
+export const GetLaunchTemplateData: Op<'GetLaunchTemplateData'> = (ec2, input) => {
+  return { LaunchTemplateData: templateDataOf(ec2, ec2.instances.require(input.InstanceId)) };
+};
 
-function templateDataOf(state: Ec2State, record: InstanceRecord): ResponseLaunchTemplateData {
+function templateDataOf(ec2: Inventory, record: InstanceRecord): ResponseLaunchTemplateData {
   const { State: _state, ...metadata } = record.metadata;
-  const tags = state.tags.of(record.id).filter((tag) => !tag.Key?.startsWith('aws:'));
+  const tags = ec2.tags.of(record.id).filter((tag) => !tag.Key?.startsWith('aws:'));
   return {
     ImageId: record.imageId,
     InstanceType: record.type as ResponseLaunchTemplateData['InstanceType'],
@@ -38,15 +34,15 @@ function templateDataOf(state: Ec2State, record: InstanceRecord): ResponseLaunch
     CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
     HibernationOptions: { Configured: false },
     EnclaveOptions: { Enabled: false },
-    BlockDeviceMappings: devicesOf(state, record),
-    NetworkInterfaces: interfacesOf(state, record),
+    BlockDeviceMappings: devicesOf(ec2, record),
+    NetworkInterfaces: interfacesOf(ec2, record),
     ...(tags.length > 0 ? { TagSpecifications: [{ ResourceType: 'instance', Tags: tags }] } : {}),
   };
 }
 
-function devicesOf(state: Ec2State, record: InstanceRecord) {
+function devicesOf(ec2: Inventory, record: InstanceRecord) {
   return [...record.volumes].flatMap(([DeviceName, held]) => {
-    const volume = state.volumes.find(held.volumeId);
+    const volume = ec2.volumes.find(held.volumeId);
     if (!volume) return [];
     return [
       {
@@ -64,9 +60,9 @@ function devicesOf(state: Ec2State, record: InstanceRecord) {
   });
 }
 
-function interfacesOf(state: Ec2State, record: InstanceRecord) {
+function interfacesOf(ec2: Inventory, record: InstanceRecord) {
   return record.interfaceIds.flatMap((id) => {
-    const nic = state.interfaces.find(id);
+    const nic = ec2.interfaces.find(id);
     if (!nic) return [];
     const isPublic = nic.Association !== undefined && !nic.Association.AllocationId;
     return [

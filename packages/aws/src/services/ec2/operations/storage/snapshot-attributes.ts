@@ -1,44 +1,42 @@
 import type { CreateVolumePermission, ModifySnapshotAttributeCommandInput } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../../core/aws-error';
+import type { AwsError } from '../../../../core/aws-error';
+import { invalidParameterCombination, invalidParameterValue } from '../../errors';
 import type { SnapshotRecord } from '../../records/storage';
 import { isAccountId, readPermissions } from '../../requests/permissions';
-import type { Ec2Operations, Ec2State } from '../../state';
-import { checkShareable } from './encryption';
-import { requireOwnSnapshot } from './snapshots';
+import type { Op } from '../../state';
+import { checkShareable } from '../../storage/encryption';
+import { requireOwnSnapshot } from '../../storage/snapshots';
 
-/** ModifySnapshotAttribute, DescribeSnapshotAttribute and ResetSnapshotAttribute: who may make volumes of it. */
-export function snapshotAttributeOperations(state: Ec2State) {
-  return {
-    ModifySnapshotAttribute(input) {
-      const snapshot = requireOwnSnapshot(state, input.SnapshotId);
-      const { add, remove } = readVolumePermissions(input);
-      if (add.length === 0 && remove.length === 0) {
-        throw new AwsError('InvalidParameterCombination', 'No attributes specified.');
-      }
-      checkShareable(state, [snapshot], add);
-      changePermissions(snapshot, add, remove);
-      return {};
-    },
-    DescribeSnapshotAttribute(input) {
-      const snapshot = requireOwnSnapshot(state, input.SnapshotId);
-      const { SnapshotId } = snapshot;
-      switch (input.Attribute) {
-        case 'createVolumePermission':
-          return { SnapshotId, CreateVolumePermissions: [...snapshot.permissions] };
-        case 'productCodes':
-          return { SnapshotId, ProductCodes: [] };
-        default:
-          throw unknownAttribute(input.Attribute);
-      }
-    },
-    ResetSnapshotAttribute(input) {
-      const snapshot = requireOwnSnapshot(state, input.SnapshotId);
-      if (input.Attribute !== 'createVolumePermission') throw unknownAttribute(input.Attribute);
-      snapshot.permissions.length = 0;
-      return {};
-    },
-  } satisfies Ec2Operations;
-}
+export const ModifySnapshotAttribute: Op<'ModifySnapshotAttribute'> = (ec2, input) => {
+  const snapshot = requireOwnSnapshot(ec2, input.SnapshotId);
+  const { add, remove } = readVolumePermissions(input);
+  if (add.length === 0 && remove.length === 0) {
+    throw invalidParameterCombination('No attributes specified.');
+  }
+  checkShareable(ec2, [snapshot], add);
+  changePermissions(snapshot, add, remove);
+  return {};
+};
+
+export const DescribeSnapshotAttribute: Op<'DescribeSnapshotAttribute'> = (ec2, input) => {
+  const snapshot = requireOwnSnapshot(ec2, input.SnapshotId);
+  const { SnapshotId } = snapshot;
+  switch (input.Attribute) {
+    case 'createVolumePermission':
+      return { SnapshotId, CreateVolumePermissions: [...snapshot.permissions] };
+    case 'productCodes':
+      return { SnapshotId, ProductCodes: [] };
+    default:
+      throw unknownAttribute(input.Attribute);
+  }
+};
+
+export const ResetSnapshotAttribute: Op<'ResetSnapshotAttribute'> = (ec2, input) => {
+  const snapshot = requireOwnSnapshot(ec2, input.SnapshotId);
+  if (input.Attribute !== 'createVolumePermission') throw unknownAttribute(input.Attribute);
+  snapshot.permissions.length = 0;
+  return {};
+};
 
 function readVolumePermissions(input: ModifySnapshotAttributeCommandInput) {
   if (input.Attribute !== undefined && input.Attribute !== 'createVolumePermission') {
@@ -78,5 +76,5 @@ function unknownAttribute(name: string | undefined): AwsError {
 }
 
 function invalid(value: string, parameter: string): AwsError {
-  return new AwsError('InvalidParameterValue', `Value (${value}) for parameter ${parameter} is invalid.`);
+  return invalidParameterValue(`Value (${value}) for parameter ${parameter} is invalid.`);
 }
