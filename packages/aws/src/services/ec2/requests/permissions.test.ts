@@ -1,79 +1,70 @@
-import { bearEc2, codeOf, type NewbornEc2 } from '../newborn-ec2';
+import { codeOf, type Ec2Region, newEc2Region } from '../testing';
 
-let born: NewbornEc2;
-beforeEach(() => {
-  born = bearEc2();
+let region: Ec2Region;
+beforeEach(async () => {
+  region = await newEc2Region();
 });
-afterEach(() => born.dispose());
+afterEach(() => region.stop());
 
 const FRIEND = '111111111111';
 
 /** A snapshot of an empty volume, and an image of it. */
-function makeImage(): { ImageId: string; SnapshotId: string } {
-  const { operations, call } = born;
-  const { VolumeId } = operations.CreateVolume({ AvailabilityZone: 'us-east-1a', Size: 1 }, call);
-  const { SnapshotId = '' } = operations.CreateSnapshot({ VolumeId }, call);
-  const { ImageId = '' } = operations.RegisterImage(
-    {
-      Name: 'registered',
-      RootDeviceName: '/dev/xvda',
-      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId } }],
-    },
-    call,
-  );
+async function makeImage(): Promise<{ ImageId: string; SnapshotId: string }> {
+  const { VolumeId } = await region.ec2.CreateVolume({ AvailabilityZone: 'us-east-1a', Size: 1 });
+  const { SnapshotId = '' } = await region.ec2.CreateSnapshot({ VolumeId });
+  const { ImageId = '' } = await region.ec2.RegisterImage({
+    Name: 'registered',
+    RootDeviceName: '/dev/xvda',
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId } }],
+  });
   return { ImageId, SnapshotId };
 }
 
-function permissionsOf({ ImageId, SnapshotId }: { ImageId: string; SnapshotId: string }) {
-  const { operations, call } = born;
-  const launch = operations.DescribeImageAttribute({ ImageId, Attribute: 'launchPermission' }, call);
-  const volume = operations.DescribeSnapshotAttribute(
-    { SnapshotId, Attribute: 'createVolumePermission' },
-    call,
-  );
+async function permissionsOf({ ImageId, SnapshotId }: { ImageId: string; SnapshotId: string }) {
+  const launch = await region.ec2.DescribeImageAttribute({ ImageId, Attribute: 'launchPermission' });
+  const volume = await region.ec2.DescribeSnapshotAttribute({
+    SnapshotId,
+    Attribute: 'createVolumePermission',
+  });
   return [launch.LaunchPermissions, volume.CreateVolumePermissions];
 }
 
-test('permissions that are given as a list and as a structure, as Packer does, are those of the structure', () => {
-  const { operations, call } = born;
-  const made = makeImage();
+test('permissions that are given as a list and as a structure, as Packer does, are those of the structure', async () => {
+  const made = await makeImage();
   const { ImageId, SnapshotId } = made;
   const group = [{ Group: 'all' as const }];
-  operations.ModifyImageAttribute({ ImageId, UserGroups: ['all'], LaunchPermission: { Add: group } }, call);
-  operations.ModifySnapshotAttribute(
-    { SnapshotId, GroupNames: ['all'], CreateVolumePermission: { Add: group } },
-    call,
-  );
-  expect(permissionsOf(made)).toEqual([group, group]);
+  await region.ec2.ModifyImageAttribute({ ImageId, UserGroups: ['all'], LaunchPermission: { Add: group } });
+  await region.ec2.ModifySnapshotAttribute({
+    SnapshotId,
+    GroupNames: ['all'],
+    CreateVolumePermission: { Add: group },
+  });
+  expect(await permissionsOf(made)).toEqual([group, group]);
 });
 
-test('permissions in the older form are added and removed', () => {
-  const { operations, call } = born;
-  const made = makeImage();
+test('permissions in the older form are added and removed', async () => {
+  const made = await makeImage();
   const { ImageId, SnapshotId } = made;
-  const change = (OperationType: 'add' | 'remove') => {
-    operations.ModifyImageAttribute({ ImageId, OperationType, UserIds: [FRIEND] }, call);
-    operations.ModifySnapshotAttribute(
-      {
-        SnapshotId,
-        Attribute: 'createVolumePermission',
-        OperationType,
-        UserIds: [FRIEND],
-        GroupNames: ['all'],
-      },
-      call,
-    );
+  const change = async (OperationType: 'add' | 'remove') => {
+    await region.ec2.ModifyImageAttribute({ ImageId, OperationType, UserIds: [FRIEND] });
+    await region.ec2.ModifySnapshotAttribute({
+      SnapshotId,
+      Attribute: 'createVolumePermission',
+      OperationType,
+      UserIds: [FRIEND],
+      GroupNames: ['all'],
+    });
   };
-  change('add');
-  expect(permissionsOf(made)).toEqual([[{ UserId: FRIEND }], [{ UserId: FRIEND }, { Group: 'all' }]]);
-  change('remove');
-  expect(permissionsOf(made)).toEqual([[], []]);
+  await change('add');
+  expect(await permissionsOf(made)).toEqual([[{ UserId: FRIEND }], [{ UserId: FRIEND }, { Group: 'all' }]]);
+  await change('remove');
+  expect(await permissionsOf(made)).toEqual([[], []]);
 });
 
 test('a list that is neither added nor removed, nothing at all and what is no account are refused', async () => {
-  const { SnapshotId } = makeImage();
+  const { SnapshotId } = await makeImage();
   const modify = (change: object) =>
-    codeOf(() => born.operations.ModifySnapshotAttribute({ SnapshotId, ...change }, born.call));
+    codeOf(() => region.ec2.ModifySnapshotAttribute({ SnapshotId, ...change }));
   expect(await modify({ UserIds: [FRIEND] })).toBe('InvalidParameterCombination');
   expect(await modify({ UserIds: [FRIEND], OperationType: 'lend' })).toBe('InvalidParameterCombination');
   expect(await modify({})).toBe('InvalidParameterCombination');
@@ -82,31 +73,29 @@ test('a list that is neither added nor removed, nothing at all and what is no ac
 });
 
 test('the permissions of a snapshot can be reset, but not those of another account', async () => {
-  const { operations, call } = born;
-  const made = makeImage();
+  const made = await makeImage();
   const { SnapshotId } = made;
-  operations.ModifySnapshotAttribute({ SnapshotId, OperationType: 'add', UserIds: [FRIEND] }, call);
-  operations.ResetSnapshotAttribute({ SnapshotId, Attribute: 'createVolumePermission' }, call);
-  expect(permissionsOf(made)[1]).toEqual([]);
-  const { Snapshots = [] } = operations.DescribeSnapshots({ OwnerIds: ['amazon'] }, call);
+  await region.ec2.ModifySnapshotAttribute({ SnapshotId, OperationType: 'add', UserIds: [FRIEND] });
+  await region.ec2.ResetSnapshotAttribute({ SnapshotId, Attribute: 'createVolumePermission' });
+  expect((await permissionsOf(made))[1]).toEqual([]);
+  const { Snapshots = [] } = await region.ec2.DescribeSnapshots({ OwnerIds: ['amazon'] });
   const foreign = { SnapshotId: Snapshots[0]?.SnapshotId, OperationType: 'add' as const, UserIds: [FRIEND] };
-  expect(await codeOf(() => operations.ModifySnapshotAttribute(foreign, call))).toBe('AuthFailure');
+  expect(await codeOf(() => region.ec2.ModifySnapshotAttribute(foreign))).toBe('AuthFailure');
 });
 
 test('who is neither an account nor a known word owns and shares no images and snapshots', async () => {
-  const { operations, call } = born;
   const describes = [
-    () => operations.DescribeImages({ Owners: ['me'] }, call),
-    () => operations.DescribeImages({ ExecutableUsers: ['me'] }, call),
-    () => operations.DescribeSnapshots({ OwnerIds: ['me'] }, call),
-    () => operations.DescribeSnapshots({ RestorableByUserIds: ['me'] }, call),
+    () => region.ec2.DescribeImages({ Owners: ['me'] }),
+    () => region.ec2.DescribeImages({ ExecutableUsers: ['me'] }),
+    () => region.ec2.DescribeSnapshots({ OwnerIds: ['me'] }),
+    () => region.ec2.DescribeSnapshots({ RestorableByUserIds: ['me'] }),
   ];
   for (const describe of describes) expect(await codeOf(describe)).toBe('InvalidUserID.Malformed');
 });
 
-test('all images that are not there are named at once', () => {
+test('all images that are not there are named at once', async () => {
   const ids = ['ami-00000000000000001', 'ami-00000000000000002'];
-  expect(() => born.operations.DescribeImages({ ImageIds: ids }, born.call)).toThrow(
+  await expect(region.ec2.DescribeImages({ ImageIds: ids })).rejects.toThrow(
     `The image ids '[${ids.join(', ')}]' do not exist`,
   );
 });

@@ -1,45 +1,51 @@
 import type { BlockDeviceMapping, EbsBlockDevice } from '@aws-sdk/client-ec2';
-import { bearEc2, codeOf, type NewbornEc2 } from '../newborn-ec2';
+import { until } from '../../../testing/until';
+import { codeOf, type Ec2Region, newEc2Region } from '../testing';
 
-let born: NewbornEc2;
-beforeEach(() => {
-  born = bearEc2();
+let region: Ec2Region;
+beforeEach(async () => {
+  region = await newEc2Region();
 });
-afterEach(() => born.dispose());
+afterEach(() => region.stop());
 
 const ROOT = '/dev/xvda';
 
-function launch(...BlockDeviceMappings: BlockDeviceMapping[]): string {
-  const { Instances } = born.operations.RunInstances(
-    { ImageId: born.amazonImage, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, BlockDeviceMappings },
-    born.call,
-  );
+async function launch(...BlockDeviceMappings: BlockDeviceMapping[]): Promise<string> {
+  const { Instances } = await region.ec2.RunInstances({
+    ImageId: region.amazonImage,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+    BlockDeviceMappings,
+  });
   return Instances?.[0]?.InstanceId ?? '';
 }
 
 async function running(id: string): Promise<string> {
-  await born.until(() => born.ec2.instance(id)?.State?.Name === 'running');
+  await until(() => region.state.instance(id)?.State?.Name === 'running');
   return id;
 }
 
-function volumesOf(id: string) {
+async function volumesOf(id: string) {
   const Filters = [{ Name: 'attachment.instance-id', Values: [id] }];
-  return born.operations.DescribeVolumes({ Filters }, born.call).Volumes ?? [];
+  return (await region.ec2.DescribeVolumes({ Filters })).Volumes ?? [];
 }
 
-function bake(InstanceId: string, ...BlockDeviceMappings: BlockDeviceMapping[]) {
-  const { ImageId = '' } = born.operations.CreateImage(
-    { InstanceId, Name: 'devices', NoReboot: true, BlockDeviceMappings },
-    born.call,
-  );
-  return born.operations.DescribeImages({ ImageIds: [ImageId] }, born.call).Images?.[0];
+async function bake(InstanceId: string, ...BlockDeviceMappings: BlockDeviceMapping[]) {
+  const { ImageId = '' } = await region.ec2.CreateImage({
+    InstanceId,
+    Name: 'devices',
+    NoReboot: true,
+    BlockDeviceMappings,
+  });
+  return (await region.ec2.DescribeImages({ ImageIds: [ImageId] })).Images?.[0];
 }
 
-test('a root volume of another type has the performance of that type, not of the image', () => {
-  const gp2 = launch({ DeviceName: ROOT, Ebs: { VolumeType: 'gp2', VolumeSize: 20 } });
-  expect(volumesOf(gp2)).toMatchObject([{ VolumeType: 'gp2', Size: 20, Iops: 100 }]);
-  const io2 = launch({ DeviceName: ROOT, Ebs: { VolumeType: 'io2', Iops: 400 } });
-  expect(volumesOf(io2)).toMatchObject([{ VolumeType: 'io2', Iops: 400 }]);
+test('a root volume of another type has the performance of that type, not of the image', async () => {
+  const gp2 = await launch({ DeviceName: ROOT, Ebs: { VolumeType: 'gp2', VolumeSize: 20 } });
+  expect(await volumesOf(gp2)).toMatchObject([{ VolumeType: 'gp2', Size: 20, Iops: 100 }]);
+  const io2 = await launch({ DeviceName: ROOT, Ebs: { VolumeType: 'io2', Iops: 400 } });
+  expect(await volumesOf(io2)).toMatchObject([{ VolumeType: 'io2', Iops: 400 }]);
 });
 
 test.each<[string, EbsBlockDevice]>([
@@ -53,20 +59,22 @@ test.each<[string, EbsBlockDevice]>([
 });
 
 test('an image of an instance with provisioned IOPS can be launched', async () => {
-  const id = await running(launch({ DeviceName: ROOT, Ebs: { VolumeType: 'io1', Iops: 200 } }));
-  const image = bake(id);
+  const id = await running(await launch({ DeviceName: ROOT, Ebs: { VolumeType: 'io1', Iops: 200 } }));
+  const image = await bake(id);
   expect(image?.BlockDeviceMappings).toMatchObject([{ Ebs: { VolumeType: 'io1', Iops: 200 } }]);
-  await born.until(() => born.ec2.state.images.find(image?.ImageId)?.State === 'available');
-  const { Instances } = born.operations.RunInstances(
-    { ImageId: image?.ImageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
-    born.call,
-  );
-  expect(volumesOf(Instances?.[0]?.InstanceId ?? '')).toMatchObject([{ VolumeType: 'io1', Iops: 200 }]);
+  await until(() => region.state.images.find(image?.ImageId)?.State === 'available');
+  const { Instances } = await region.ec2.RunInstances({
+    ImageId: image?.ImageId,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+  });
+  expect(await volumesOf(Instances?.[0]?.InstanceId ?? '')).toMatchObject([{ VolumeType: 'io1', Iops: 200 }]);
 });
 
 test('an image has the devices that its call adds, as complete as those of the instance', async () => {
-  const id = await running(launch());
-  const image = bake(
+  const id = await running(await launch());
+  const image = await bake(
     id,
     { DeviceName: ROOT, Ebs: { DeleteOnTermination: false } },
     { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 3 } },
@@ -91,10 +99,10 @@ test.each<[string, string, BlockDeviceMapping]>([
   ],
   ['a new device of no size', 'MissingParameter', added({ VolumeType: 'gp3' })],
 ])('an image with %s is not made, and nothing is left of it', async (_what, code, mapping) => {
-  const id = await running(launch());
+  const id = await running(await launch());
   expect(await codeOf(() => bake(id, mapping))).toBe(code);
-  expect(born.operations.DescribeSnapshots({ OwnerIds: ['self'] }, born.call).Snapshots).toEqual([]);
-  expect(born.operations.DescribeImages({ Owners: ['self'] }, born.call).Images).toEqual([]);
+  expect((await region.ec2.DescribeSnapshots({ OwnerIds: ['self'] })).Snapshots).toEqual([]);
+  expect((await region.ec2.DescribeImages({ Owners: ['self'] })).Images).toEqual([]);
 });
 
 function root(Ebs: EbsBlockDevice): BlockDeviceMapping {
@@ -106,21 +114,17 @@ function added(Ebs: EbsBlockDevice): BlockDeviceMapping {
 }
 
 test('a device that is named twice and an encrypted snapshot that says so are refused', async () => {
-  const { operations, call } = born;
-  const id = await running(launch());
+  const id = await running(await launch());
   expect(await codeOf(() => bake(id, added({ VolumeSize: 1 }), added({ VolumeSize: 2 })))).toBe(
     'InvalidBlockDeviceMapping',
   );
-  const [volume] = volumesOf(id);
-  const { SnapshotId } = operations.CreateSnapshot({ VolumeId: volume?.VolumeId }, call);
+  const [volume] = await volumesOf(id);
+  const { SnapshotId } = await region.ec2.CreateSnapshot({ VolumeId: volume?.VolumeId });
   const register = () =>
-    operations.RegisterImage(
-      {
-        Name: 'registered',
-        RootDeviceName: ROOT,
-        BlockDeviceMappings: [root({ SnapshotId, Encrypted: true })],
-      },
-      call,
-    );
+    region.ec2.RegisterImage({
+      Name: 'registered',
+      RootDeviceName: ROOT,
+      BlockDeviceMappings: [root({ SnapshotId, Encrypted: true })],
+    });
   expect(await codeOf(register)).toBe('InvalidBlockDeviceMapping');
 });

@@ -1,37 +1,40 @@
-import { bearEc2, codeOf, type NewbornEc2 } from '../../newborn-ec2';
+import { until } from '../../../../testing/until';
+import { codeOf, type Ec2Region, newEc2Region } from '../../testing';
 
-let born: NewbornEc2;
+let region: Ec2Region;
 let InstanceId: string;
 
 beforeEach(async () => {
-  born = bearEc2();
+  region = await newEc2Region();
   await launch();
 });
-afterEach(() => born.dispose());
+afterEach(() => region.stop());
 
 async function launch(more: object = {}): Promise<void> {
-  const { Instances } = born.operations.RunInstances(
-    { ImageId: born.amazonImage, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, ...more },
-    born.call,
-  );
+  const { Instances } = await region.ec2.RunInstances({
+    ImageId: region.amazonImage,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+    ...more,
+  });
   InstanceId = Instances?.[0]?.InstanceId ?? '';
   await reach('running');
 }
 
-const reach = (name: string) => born.until(() => born.ec2.instance(InstanceId)?.State?.Name === name);
-const modify = (change: object) =>
-  born.operations.ModifyInstanceAttribute({ InstanceId, ...change }, born.call);
+const reach = (name: string) => until(() => region.state.instance(InstanceId)?.State?.Name === name);
+const modify = (change: object) => region.ec2.ModifyInstanceAttribute({ InstanceId, ...change });
 
 test('one attribute is changed at a time', async () => {
   expect(await codeOf(() => modify({}))).toBe('InvalidParameterCombination');
   const both = { DisableApiTermination: { Value: true }, SourceDestCheck: { Value: false } };
-  expect(() => modify(both)).toThrow(
+  await expect(modify(both)).rejects.toThrow(
     'Fields for multiple attribute types specified: disableApiTermination, sourceDestCheck',
   );
-  const shown = born.operations.DescribeInstanceAttribute(
-    { InstanceId, Attribute: 'disableApiTermination' },
-    born.call,
-  );
+  const shown = await region.ec2.DescribeInstanceAttribute({
+    InstanceId,
+    Attribute: 'disableApiTermination',
+  });
   expect(shown.DisableApiTermination).toEqual({ Value: false });
 });
 
@@ -42,10 +45,10 @@ test('the type, the user data and the network driver change only while the insta
     { EnaSupport: { Value: true } },
   ];
   for (const change of changes) expect(await codeOf(() => modify(change))).toBe('IncorrectInstanceState');
-  born.operations.StopInstances({ InstanceIds: [InstanceId] }, born.call);
+  await region.ec2.StopInstances({ InstanceIds: [InstanceId] });
   await reach('stopped');
-  for (const change of changes) modify(change);
-  expect(born.ec2.instance(InstanceId)?.InstanceType).toBe('t3.small');
+  for (const change of changes) await modify(change);
+  expect(region.state.instance(InstanceId)?.InstanceType).toBe('t3.small');
 });
 
 test('a volume that is kept says so itself, and outlives the instance', async () => {
@@ -53,42 +56,38 @@ test('a volume that is kept says so itself, and outlives the instance', async ()
   expect(await codeOf(() => modify({ BlockDeviceMappings: [mapping, { DeviceName: '/dev/sdz' }] }))).toBe(
     'InvalidInstanceAttributeValue',
   );
-  const attachment = () => born.operations.DescribeVolumes({}, born.call).Volumes?.[0]?.Attachments?.[0];
-  expect(attachment()).toMatchObject({ DeleteOnTermination: true });
-  modify({ BlockDeviceMappings: [mapping] });
-  expect(attachment()).toMatchObject({ DeleteOnTermination: false });
-  born.operations.TerminateInstances({ InstanceIds: [InstanceId] }, born.call);
+  const attachment = async () => (await region.ec2.DescribeVolumes({})).Volumes?.[0]?.Attachments?.[0];
+  expect(await attachment()).toMatchObject({ DeleteOnTermination: true });
+  await modify({ BlockDeviceMappings: [mapping] });
+  expect(await attachment()).toMatchObject({ DeleteOnTermination: false });
+  await region.ec2.TerminateInstances({ InstanceIds: [InstanceId] });
   await reach('terminated');
-  expect(born.operations.DescribeVolumes({}, born.call).Volumes).toMatchObject([{ State: 'available' }]);
+  expect((await region.ec2.DescribeVolumes({})).Volumes).toMatchObject([{ State: 'available' }]);
 });
 
-test('the source and destination check of an instance is that of its primary interface', () => {
+test('the source and destination check of an instance is that of its primary interface', async () => {
   const shown = () => {
-    const instance = born.ec2.instance(InstanceId);
+    const instance = region.state.instance(InstanceId);
     return [instance?.SourceDestCheck, instance?.NetworkInterfaces?.[0]?.SourceDestCheck];
   };
-  modify({ SourceDestCheck: { Value: false } });
+  await modify({ SourceDestCheck: { Value: false } });
   expect(shown()).toEqual([false, false]);
-  born.operations.ModifyNetworkInterfaceAttribute(
-    {
-      NetworkInterfaceId: born.ec2.instance(InstanceId)?.NetworkInterfaces?.[0]?.NetworkInterfaceId,
-      SourceDestCheck: { Value: true },
-    },
-    born.call,
-  );
+  await region.ec2.ModifyNetworkInterfaceAttribute({
+    NetworkInterfaceId: region.state.instance(InstanceId)?.NetworkInterfaces?.[0]?.NetworkInterfaceId,
+    SourceDestCheck: { Value: true },
+  });
   expect(shown()).toEqual([true, true]);
 });
 
 test('metadata options are checked before any of them is changed', async () => {
-  const change = (options: object) =>
-    born.operations.ModifyInstanceMetadataOptions({ InstanceId, ...options }, born.call);
+  const change = (options: object) => region.ec2.ModifyInstanceMetadataOptions({ InstanceId, ...options });
   expect(await codeOf(() => change({ HttpTokens: 'optional', HttpEndpoint: 'maybe' }))).toBe(
     'InvalidParameterValue',
   );
   expect(await codeOf(() => change({ HttpPutResponseHopLimit: 0 }))).toBe('InvalidParameterValue');
-  expect(born.ec2.instance(InstanceId)?.MetadataOptions).toMatchObject({ HttpTokens: 'required' });
-  change({ HttpTokens: 'optional', HttpPutResponseHopLimit: 3 });
-  expect(born.ec2.instance(InstanceId)?.MetadataOptions).toMatchObject({
+  expect(region.state.instance(InstanceId)?.MetadataOptions).toMatchObject({ HttpTokens: 'required' });
+  await change({ HttpTokens: 'optional', HttpPutResponseHopLimit: 3 });
+  expect(region.state.instance(InstanceId)?.MetadataOptions).toMatchObject({
     HttpTokens: 'optional',
     HttpPutResponseHopLimit: 3,
     HttpEndpoint: 'enabled',
@@ -103,12 +102,13 @@ until curl -sf http://169.254.169.254/latest/meta-data/tags/instance/site; do sl
     UserData: Buffer.from(script).toString('base64'),
     TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'site', Value: 'seen from inside' }] }],
   });
-  born.operations.ModifyInstanceMetadataOptions(
-    { InstanceId, HttpTokens: 'optional', InstanceMetadataTags: 'enabled' },
-    born.call,
-  );
-  await born.until(() => {
-    const { Output = '' } = born.operations.GetConsoleOutput({ InstanceId, Latest: true }, born.call);
+  await region.ec2.ModifyInstanceMetadataOptions({
+    InstanceId,
+    HttpTokens: 'optional',
+    InstanceMetadataTags: 'enabled',
+  });
+  await until(async () => {
+    const { Output = '' } = await region.ec2.GetConsoleOutput({ InstanceId, Latest: true });
     return Buffer.from(Output, 'base64').toString().includes('seen from inside');
   });
 });

@@ -75,10 +75,10 @@ export const DescribeInstanceTypes: Op<'DescribeInstanceTypes'> = (_ec2, input) 
 export const DescribeInstanceTypeOfferings: Op<'DescribeInstanceTypeOfferings'> = (ec2, input) => {
   const type = input.LocationType ?? 'region';
   const { region } = ec2.context;
-  const places = type === 'region' ? [{ location: region }] : placesOf(region, type);
+  const places = type === 'region' ? [{ location: region, zoneId: '' }] : placesOf(region, type);
   const offerings = [...instanceTypes.values()].flatMap(({ name, notIn = [] }) =>
     places
-      .filter(({ zoneId = '' }: { zoneId?: string }) => !notIn.includes(zoneId))
+      .filter(({ zoneId }) => !notIn.includes(zoneId))
       .map(
         ({ location }): InstanceTypeOffering => ({
           InstanceType: name as _InstanceType,

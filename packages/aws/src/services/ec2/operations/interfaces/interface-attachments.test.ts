@@ -1,76 +1,79 @@
-import { bearEc2, codeOf, type NewbornEc2 } from '../../newborn-ec2';
+import { until } from '../../../../testing/until';
+import { codeOf, type Ec2Region, newEc2Region } from '../../testing';
 
-let born: NewbornEc2;
+let region: Ec2Region;
 let InstanceId: string;
 
 beforeEach(async () => {
-  born = bearEc2();
-  const { Instances } = born.operations.RunInstances(
-    { ImageId: born.amazonImage, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
-    born.call,
-  );
+  region = await newEc2Region();
+  const { Instances } = await region.ec2.RunInstances({
+    ImageId: region.amazonImage,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+  });
   InstanceId = Instances?.[0]?.InstanceId ?? '';
-  await born.until(() => stateOf() === 'running');
+  await until(() => stateOf() === 'running');
 });
-afterEach(() => born.dispose());
+afterEach(() => region.stop());
 
-const stateOf = () => born.ec2.instance(InstanceId)?.State?.Name;
+const stateOf = () => region.state.instance(InstanceId)?.State?.Name;
 
 /** An interface in the zone of the instance, or in another. */
-function makeInterface(elsewhere = false): string {
-  const { operations, call } = born;
-  const zone = born.ec2.instance(InstanceId)?.Placement?.AvailabilityZone;
-  const subnet = operations
-    .DescribeSubnets({}, call)
-    .Subnets?.find((one) => (one.AvailabilityZone === zone) !== elsewhere);
-  const { NetworkInterface } = operations.CreateNetworkInterface({ SubnetId: subnet?.SubnetId }, call);
+async function makeInterface(elsewhere = false): Promise<string> {
+  const zone = region.state.instance(InstanceId)?.Placement?.AvailabilityZone;
+  const subnet = (await region.ec2.DescribeSubnets({})).Subnets?.find(
+    (one) => (one.AvailabilityZone === zone) !== elsewhere,
+  );
+  const { NetworkInterface } = await region.ec2.CreateNetworkInterface({ SubnetId: subnet?.SubnetId });
   return NetworkInterface?.NetworkInterfaceId ?? '';
 }
 
 const attach = (NetworkInterfaceId: string, DeviceIndex = 1) =>
-  born.operations.AttachNetworkInterface({ InstanceId, NetworkInterfaceId, DeviceIndex }, born.call);
+  region.ec2.AttachNetworkInterface({ InstanceId, NetworkInterfaceId, DeviceIndex });
 
-const interfaceOf = (id: string) =>
-  born.operations.DescribeNetworkInterfaces({ NetworkInterfaceIds: [id] }, born.call).NetworkInterfaces?.[0];
+const interfaceOf = async (id: string) =>
+  (await region.ec2.DescribeNetworkInterfaces({ NetworkInterfaceIds: [id] })).NetworkInterfaces?.[0];
 
 test('an interface is attached, shown by the instance, and detached', async () => {
-  const id = makeInterface();
-  const { AttachmentId } = attach(id);
-  expect(interfaceOf(id)).toMatchObject({
+  const id = await makeInterface();
+  const { AttachmentId } = await attach(id);
+  expect(await interfaceOf(id)).toMatchObject({
     Status: 'in-use',
     Attachment: { AttachmentId, InstanceId, DeviceIndex: 1, DeleteOnTermination: false, Status: 'attached' },
   });
-  const shown = born.ec2.instance(InstanceId)?.NetworkInterfaces?.map((nic) => nic.Attachment?.DeviceIndex);
+  const shown = region.state
+    .instance(InstanceId)
+    ?.NetworkInterfaces?.map((nic) => nic.Attachment?.DeviceIndex);
   expect(shown).toEqual([0, 1]);
-  const remove = () => born.operations.DeleteNetworkInterface({ NetworkInterfaceId: id }, born.call);
+  const remove = () => region.ec2.DeleteNetworkInterface({ NetworkInterfaceId: id });
   expect(await codeOf(remove)).toBe('InvalidNetworkInterface.InUse');
-  const detach = () => born.operations.DetachNetworkInterface({ AttachmentId }, born.call);
-  detach();
-  expect(interfaceOf(id)).toMatchObject({ Status: 'available', Attachment: undefined });
+  const detach = () => region.ec2.DetachNetworkInterface({ AttachmentId });
+  await detach();
+  expect(await interfaceOf(id)).toMatchObject({ Status: 'available', Attachment: undefined });
   expect(await codeOf(detach)).toBe('InvalidAttachmentID.NotFound');
-  remove();
+  await remove();
 });
 
 test('an attached interface outlives its instance', async () => {
-  const id = makeInterface();
-  attach(id);
-  born.operations.TerminateInstances({ InstanceIds: [InstanceId] }, born.call);
-  await born.until(() => stateOf() === 'terminated');
-  expect(interfaceOf(id)).toMatchObject({ Status: 'available', Attachment: undefined });
+  const id = await makeInterface();
+  await attach(id);
+  await region.ec2.TerminateInstances({ InstanceIds: [InstanceId] });
+  await until(() => stateOf() === 'terminated');
+  expect(await interfaceOf(id)).toMatchObject({ Status: 'available', Attachment: undefined });
 });
 
 test('an interface in use, a taken index, another zone and one too many are refused', async () => {
-  const id = makeInterface();
+  const id = await makeInterface();
   expect(await codeOf(() => attach(id, 0))).toBe('InvalidParameterValue');
-  expect(await codeOf(() => attach(makeInterface(true)))).toBe('InvalidParameterCombination');
-  attach(id);
+  expect(await codeOf(async () => attach(await makeInterface(true)))).toBe('InvalidParameterCombination');
+  await attach(id);
   expect(await codeOf(() => attach(id, 2))).toBe('InvalidNetworkInterface.InUse');
-  expect(await codeOf(() => attach(makeInterface(), 2))).toBe('AttachmentLimitExceeded');
+  expect(await codeOf(async () => attach(await makeInterface(), 2))).toBe('AttachmentLimitExceeded');
 });
 
 test('the primary interface is not detached', async () => {
-  const primary = born.ec2.instance(InstanceId)?.NetworkInterfaces?.[0]?.Attachment;
-  const detach = () =>
-    born.operations.DetachNetworkInterface({ AttachmentId: primary?.AttachmentId }, born.call);
+  const primary = region.state.instance(InstanceId)?.NetworkInterfaces?.[0]?.Attachment;
+  const detach = () => region.ec2.DetachNetworkInterface({ AttachmentId: primary?.AttachmentId });
   expect(await codeOf(detach)).toBe('OperationNotPermitted');
 });
