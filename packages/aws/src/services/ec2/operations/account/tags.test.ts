@@ -96,3 +96,43 @@ test('a tag for what does not exist is refused with the code of its kind', async
   expect(await create('snap-00000000000000000')).toBe('InvalidSnapshot.NotFound');
   expect(await create('thing')).toBe('InvalidID');
 });
+
+test('what has no tags shows none', async () => {
+  const { ec2 } = region;
+  const AvailabilityZone = 'us-east-1a';
+  const { VolumeId } = await ec2.CreateVolume({ AvailabilityZone, Size: 1 });
+  await ec2.CreateSnapshot({ VolumeId });
+  await ec2.RunInstances({
+    ImageId: region.amazonImage,
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+  });
+  const shown = [
+    (await ec2.DescribeVpcs({})).Vpcs,
+    (await ec2.DescribeSubnets({})).Subnets,
+    (await ec2.DescribeSecurityGroups({})).SecurityGroups,
+    (await ec2.DescribeVolumes({})).Volumes,
+    (await ec2.DescribeSnapshots({})).Snapshots,
+    (await ec2.DescribeImages({})).Images,
+    (await ec2.DescribeInstances({})).Reservations?.flatMap(({ Instances = [] }) => Instances),
+  ];
+  for (const [first] of shown as object[][]) {
+    expect(first).toBeDefined();
+    expect(first).not.toHaveProperty('Tags');
+  }
+});
+
+test('a specification of tags has at least one', async () => {
+  const create = (Tags: object[]) =>
+    region.ec2.CreateVolume({
+      AvailabilityZone: 'us-east-1a',
+      Size: 1,
+      TagSpecifications: [{ ResourceType: 'volume', Tags }],
+    });
+  await expect(create([])).rejects.toMatchObject({
+    name: 'InvalidParameterValue',
+    message: 'Tag specification must have at least one tag',
+  });
+  expect((await create([{ Key: 'a', Value: 'b' }])).Tags).toEqual([{ Key: 'a', Value: 'b' }]);
+});

@@ -105,12 +105,12 @@ test('an image of a pending instance, and names that are taken or malformed, are
 test('images are found by owner, by name with wildcards and by tag', async () => {
   region = await newEc2Region();
   const imageId = await bakeAvailable({
-    TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'kiln:pipeline', Value: 'web' }] }],
+    TagSpecifications: [{ ResourceType: 'image', Tags: [{ Key: 'site:pipeline', Value: 'web' }] }],
   });
   const find = async (input: object) =>
     (await region.ec2.DescribeImages(input)).Images?.map((image) => image.ImageId);
   expect(await find({ Owners: ['self'] })).toEqual([imageId]);
-  expect(await find({ Filters: [{ Name: 'tag:kiln:pipeline', Values: ['web'] }] })).toEqual([imageId]);
+  expect(await find({ Filters: [{ Name: 'tag:site:pipeline', Values: ['web'] }] })).toEqual([imageId]);
   expect(
     await find({
       Owners: ['amazon'],

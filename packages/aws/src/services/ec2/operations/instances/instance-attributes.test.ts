@@ -112,3 +112,21 @@ until curl -sf http://169.254.169.254/latest/meta-data/tags/instance/site; do sl
     return Buffer.from(Output, 'base64').toString().includes('seen from inside');
   });
 });
+
+test('detailed monitoring is switched on and off', async () => {
+  const monitoring = () => region.state.instance(InstanceId)?.Monitoring?.State;
+  expect(await region.ec2.MonitorInstances({ InstanceIds: [InstanceId] })).toEqual({
+    InstanceMonitorings: [{ InstanceId, Monitoring: { State: 'pending' } }],
+  });
+  expect(monitoring()).toBe('enabled');
+  expect(await region.ec2.UnmonitorInstances({ InstanceIds: [InstanceId] })).toEqual({
+    InstanceMonitorings: [{ InstanceId, Monitoring: { State: 'disabling' } }],
+  });
+  expect(monitoring()).toBe('disabled');
+});
+
+test('a burstable instance says how it spends its credits', async () => {
+  expect(await region.ec2.DescribeInstanceCreditSpecifications({ InstanceIds: [InstanceId] })).toEqual({
+    InstanceCreditSpecifications: [{ InstanceId, CpuCredits: 'unlimited' }],
+  });
+});

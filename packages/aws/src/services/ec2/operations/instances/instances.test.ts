@@ -51,7 +51,7 @@ test('an instance serves what its user data installed to those that its security
 test('instances are found by tags with wildcards, by states and page by page', async () => {
   region = await newEc2Region({ timeScale: 1 });
   const tagged = (Value: string) => ({
-    TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'kiln:build', Value }] }],
+    TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'site:build', Value }] }],
   });
   for (let i = 0; i < 7; i++) await launch(tagged(`web-${i}`));
   const api = idOf(await launch(tagged('api-1')));
@@ -60,9 +60,9 @@ test('instances are found by tags with wildcards, by states and page by page', a
     const ids = answer.Reservations?.flatMap((one) => one.Instances?.map((instance) => instance.InstanceId));
     return { ids: ids ?? [], token: answer.NextToken };
   };
-  expect((await find({ Name: 'tag:kiln:build', Values: ['api-?'] })).ids).toEqual([api]);
+  expect((await find({ Name: 'tag:site:build', Values: ['api-?'] })).ids).toEqual([api]);
   expect((await find({ Name: 'instance-state-name', Values: ['running'] })).ids).toEqual([]);
-  const filter = { Name: 'tag:kiln:build', Values: ['web-*'] };
+  const filter = { Name: 'tag:site:build', Values: ['web-*'] };
   const first = await find(filter, { MaxResults: 5 });
   const second = await find(filter, { MaxResults: 5, NextToken: first.token });
   expect(new Set([...first.ids, ...second.ids]).size).toBe(7);

@@ -1,4 +1,7 @@
+import { clientOf } from '../../../../core/client';
+import { rootCall } from '../../../../testing/api';
 import { until } from '../../../../testing/until';
+import { credentialsOf } from '../../instances/credentials';
 import { addProfile, codeOf, type Ec2Region, newEc2Region } from '../../testing';
 
 let region: Ec2Region;
@@ -79,6 +82,28 @@ echo " is the role"
     const { Output = '' } = await region.ec2.GetConsoleOutput({ InstanceId, Latest: true });
     return Buffer.from(Output, 'base64').toString().includes('base is the role');
   });
+});
+
+test('EC2 assumes the role of a profile for its instance, if the role trusts it', async () => {
+  const id = await launch({ IamInstanceProfile });
+  const record = region.state.instances.require(id);
+  expect(await credentialsOf(region.state, record)).toMatchObject({
+    accessKeyId: expect.stringMatching(/^ASIA/),
+  });
+  expect(region.aws.account.calls.list().at(-1)).toMatchObject({
+    service: 'sts',
+    operation: 'AssumeRole',
+    caller: expect.stringContaining('ec2.amazonaws.com'),
+  });
+  const iam = clientOf<typeof import('@aws-sdk/client-iam')>(region.context, 'iam', () => rootCall());
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'lambda.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  };
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await iam.UpdateAssumeRolePolicy({ RoleName: 'base', PolicyDocument });
+  expect(await credentialsOf(region.state, record)).toBeUndefined();
 });
 
 test('an instance that is terminated gets no profile', async () => {

@@ -1,3 +1,5 @@
+import { clientOf } from '../../../../core/client';
+import { rootCall } from '../../../../testing/api';
 import { until } from '../../../../testing/until';
 import { codeOf, type Ec2Region, newEc2Region } from '../../testing';
 
@@ -141,4 +143,26 @@ test('a launch takes from its template what it does not say itself', async () =>
       { Key: 'b', Value: 'call' },
     ]),
   });
+});
+
+test('the image that a parameter names is asked of the Parameter Store as its caller, where faults strike', async () => {
+  region = await newEc2Region({ timeScale: 1 });
+  const alias = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+  expect((await launch({ ImageId: alias })).Instances).toMatchObject([{ ImageId: region.amazonImage }]);
+  expect(region.aws.account.calls.list().slice(-2)).toMatchObject([
+    { service: 'ssm', operation: 'GetParameters', caller: 'arn:aws:iam::000000000000:root' },
+    { service: 'ec2', operation: 'RunInstances' },
+  ]);
+  region.context.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'error', times: 1 });
+  expect(await codeOf(() => launch({ ImageId: alias }))).toBe('InvalidParameterValue');
+});
+
+test('what was refused is tried again with the same client token', async () => {
+  region = await newEc2Region({ timeScale: 1 });
+  const named = { ClientToken: 'once', ImageId: 'resolve:ssm:/site/image' };
+  expect(await codeOf(() => launch(named))).toBe('InvalidParameterValue');
+  const ssm = clientOf<typeof import('@aws-sdk/client-ssm')>(region.context, 'ssm', () => rootCall());
+  await ssm.PutParameter({ Name: '/site/image', Type: 'String', Value: region.amazonImage });
+  const first = idOf(await launch(named));
+  expect(idOf(await launch(named))).toBe(first);
 });

@@ -6,7 +6,7 @@ let id: string;
 beforeEach(async () => {
   region = await newEc2Region({ timeScale: 1 });
   const { LaunchTemplate } = await region.ec2.CreateLaunchTemplate({
-    LaunchTemplateName: 'kiln-fleet-web',
+    LaunchTemplateName: 'fleet-web',
     LaunchTemplateData: { ImageId: region.amazonImage, InstanceType: 't3.micro' },
   });
   id = LaunchTemplate?.LaunchTemplateId ?? '';
@@ -88,7 +88,7 @@ test('a name is taken once, and an unknown one is refused', async () => {
         LaunchTemplateData: { InstanceType: 't3.micro' },
       }),
     );
-  expect(await create('kiln-fleet-web')).toBe('InvalidLaunchTemplateName.AlreadyExistsException');
+  expect(await create('fleet-web')).toBe('InvalidLaunchTemplateName.AlreadyExistsException');
   expect(await create('a b c')).toBe('InvalidLaunchTemplateName.MalformedException');
   const remove = (LaunchTemplateName: string) =>
     codeOf(() => region.ec2.DeleteLaunchTemplate({ LaunchTemplateName }));
@@ -189,4 +189,56 @@ test('a template of what an instance has launches another like it', async () => 
   expect(await codeOf(() => region.ec2.GetLaunchTemplateData({ InstanceId: 'i-00000000000000000' }))).toBe(
     'InvalidInstanceID.NotFound',
   );
+});
+
+test('templates are listed by name, and without tags they show none', async () => {
+  const list = (...LaunchTemplateNames: string[]) =>
+    region.ec2.DescribeLaunchTemplates({ LaunchTemplateNames });
+  const [shown] = (await list('fleet-web')).LaunchTemplates ?? [];
+  expect(shown).toMatchObject({ LaunchTemplateId: id, DefaultVersionNumber: 1, LatestVersionNumber: 1 });
+  expect(shown).not.toHaveProperty('Tags');
+  await expect(list('fleet-web', 'nobody')).rejects.toMatchObject({
+    name: 'InvalidLaunchTemplateName.NotFoundException',
+    message: 'At least one of the launch templates specified in the request does not exist.',
+  });
+});
+
+test('a version may name an image that is none', async () => {
+  expect(await addVersion('ami-def456')).toBe(2);
+  expect((await versions({ Versions: ['2'] }))?.[0]?.LaunchTemplateData).toEqual({ ImageId: 'ami-def456' });
+});
+
+test('without a template the latest and the default versions of all are described, and no numbers', async () => {
+  const { ec2 } = region;
+  await addVersion(image('1'));
+  const { LaunchTemplateVersions } = await ec2.DescribeLaunchTemplateVersions({ Versions: ['$Latest'] });
+  expect(LaunchTemplateVersions).toMatchObject([{ LaunchTemplateId: id, VersionNumber: 2 }]);
+  const message = expect.stringMatching(
+    /^To describe the launch template data for all .* version numbers\.$/,
+  );
+  const describe = (input: object) => expect(ec2.DescribeLaunchTemplateVersions(input)).rejects;
+  await describe({ Versions: ['1'] }).toMatchObject({ name: 'InvalidParameterValue', message });
+  await describe({}).toMatchObject({ name: 'MissingParameter', message });
+});
+
+test('a template that is modified is named one way, and its version is there', async () => {
+  const modify = (input: object) =>
+    expect(region.ec2.ModifyLaunchTemplate({ DefaultVersion: '2', ...input })).rejects;
+  await modify({ LaunchTemplateId: 'template', LaunchTemplateName: 'fleet-web' }).toMatchObject({
+    name: 'InvalidParameterCombination',
+    message: 'Either provide launch template ID or launch template name to modify the template.',
+  });
+  await modify({ LaunchTemplateId: id }).toMatchObject({
+    name: 'InvalidLaunchTemplateId.VersionNotFound',
+    message: 'The launch template version 2 is not found for the specified launch template.',
+  });
+});
+
+test('an alias is the image of now to those who ask, and itself to others', async () => {
+  const alias = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+  await addVersion(alias);
+  const shown = async (ResolveAlias: boolean) =>
+    (await versions({ Versions: ['2'], ResolveAlias }))?.[0]?.LaunchTemplateData?.ImageId;
+  expect(await shown(false)).toBe(alias);
+  expect(await shown(true)).toBe(region.amazonImage);
 });

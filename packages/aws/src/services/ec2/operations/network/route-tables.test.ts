@@ -32,3 +32,44 @@ test('a subnet is public once its route table leads to an attached internet gate
   await region.ec2.DeleteRouteTable({ RouteTableId });
   expect(region.state.hasInternetGateway(SubnetId)).toBe(false);
 });
+
+test('a route leads elsewhere once it is replaced, and nowhere once it is deleted', async () => {
+  const { ec2 } = region;
+  const [vpc] = (await ec2.DescribeVpcs({})).Vpcs ?? [];
+  const [gateway] = (await ec2.DescribeInternetGateways({})).InternetGateways ?? [];
+  const [subnet] = (await ec2.DescribeSubnets({})).Subnets ?? [];
+  const { RouteTable } = await ec2.CreateRouteTable({ VpcId: vpc?.VpcId });
+  const RouteTableId = RouteTable?.RouteTableId ?? '';
+  const DestinationCidrBlock = '192.168.0.0/16';
+  const GatewayId = gateway?.InternetGatewayId;
+  await ec2.CreateRoute({ RouteTableId, DestinationCidrBlock, GatewayId });
+  const { NetworkInterface } = await ec2.CreateNetworkInterface({ SubnetId: subnet?.SubnetId });
+  const { NetworkInterfaceId } = NetworkInterface ?? {};
+  await ec2.ReplaceRoute({ RouteTableId, DestinationCidrBlock, NetworkInterfaceId });
+  const routes = async () =>
+    (await ec2.DescribeRouteTables({ RouteTableIds: [RouteTableId] })).RouteTables?.[0]?.Routes;
+  expect(await routes()).toMatchObject([
+    { DestinationCidrBlock, NetworkInterfaceId, State: 'active' },
+    { GatewayId: 'local' },
+  ]);
+  await ec2.DeleteRoute({ RouteTableId, DestinationCidrBlock });
+  expect(await routes()).toMatchObject([{ GatewayId: 'local' }]);
+  const removeLocal = () => ec2.DeleteRoute({ RouteTableId, DestinationCidrBlock: vpc?.CidrBlock });
+  expect(await codeOf(removeLocal)).toBe('InvalidParameterValue');
+});
+
+test('the main route table of a VPC is another one once its association is replaced', async () => {
+  const { ec2 } = region;
+  const VpcId = (await ec2.DescribeVpcs({})).Vpcs?.[0]?.VpcId;
+  const main = async () =>
+    (await ec2.DescribeRouteTables({ Filters: [{ Name: 'association.main', Values: ['true'] }] }))
+      .RouteTables?.[0];
+  const AssociationId = (await main())?.Associations?.[0]?.RouteTableAssociationId;
+  const { RouteTable } = await ec2.CreateRouteTable({ VpcId });
+  const { RouteTableId } = RouteTable ?? {};
+  const answer = await ec2.ReplaceRouteTableAssociation({ AssociationId, RouteTableId });
+  expect(await main()).toMatchObject({
+    RouteTableId,
+    Associations: [{ Main: true, RouteTableAssociationId: answer.NewAssociationId }],
+  });
+});

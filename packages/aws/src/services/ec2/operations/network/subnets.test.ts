@@ -24,3 +24,32 @@ test.each([
   await createSubnet(vpc, '10.0.1.0/24');
   expect(await codeOf(() => createSubnet(vpc, block))).toBe(code);
 });
+
+test('a subnet gives its instances public addresses when it is told to', async () => {
+  const { ec2 } = region;
+  const SubnetId = await createSubnet(await createVpc(), '10.0.1.0/24');
+  const shown = async () => (await ec2.DescribeSubnets({ SubnetIds: [SubnetId] })).Subnets?.[0];
+  expect(await shown()).toMatchObject({ MapPublicIpOnLaunch: false });
+  await ec2.ModifySubnetAttribute({ SubnetId, MapPublicIpOnLaunch: { Value: true } });
+  expect(await shown()).toMatchObject({ MapPublicIpOnLaunch: true });
+});
+
+test.each([
+  [
+    { CidrBlock: '10.0.1.0/24' },
+    'MissingParameter',
+    "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
+  ],
+  [
+    { CidrBlock: '10.0.1.0/24', Ipv6CidrBlock: '2600:1f00::/64' },
+    'InvalidParameterCombination',
+    'When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.',
+  ],
+  [{ Ipv6CidrBlock: '2600:1f00::/64' }, 'InvalidSubnet.Range', "The CIDR '2600:1f00::/64' is invalid."],
+])('a subnet of IPv6 addresses alone is refused with %j', async (blocks, name, message) => {
+  const VpcId = await createVpc();
+  await expect(region.ec2.CreateSubnet({ VpcId, Ipv6Native: true, ...blocks })).rejects.toMatchObject({
+    name,
+    message,
+  });
+});

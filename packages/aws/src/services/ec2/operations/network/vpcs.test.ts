@@ -60,3 +60,29 @@ test('a public address has a name only while DNS hostnames are enabled in its VP
   await enable(false);
   expect(region.state.instance(id)?.PublicDnsName).toBe('');
 });
+
+test('what a VPC is made with is described: its DNS, its DHCP options, its network ACL', async () => {
+  const { ec2 } = region;
+  const { Vpc } = await ec2.CreateVpc({ CidrBlock: '10.0.0.0/16' });
+  const VpcId = Vpc?.VpcId ?? '';
+  expect(await ec2.DescribeVpcAttribute({ VpcId, Attribute: 'enableDnsSupport' })).toEqual({
+    VpcId,
+    EnableDnsSupport: { Value: true },
+  });
+  expect(await ec2.DescribeVpcAttribute({ VpcId, Attribute: 'enableDnsHostnames' })).toEqual({
+    VpcId,
+    EnableDnsHostnames: { Value: false },
+  });
+  const { DhcpOptions } = await ec2.DescribeDhcpOptions({ DhcpOptionsIds: [Vpc?.DhcpOptionsId ?? ''] });
+  expect(DhcpOptions).toMatchObject([
+    {
+      DhcpConfigurations: [
+        { Key: 'domain-name', Values: [{ Value: 'ec2.internal' }] },
+        { Key: 'domain-name-servers', Values: [{ Value: 'AmazonProvidedDNS' }] },
+      ],
+    },
+  ]);
+  const { NetworkAcls } = await ec2.DescribeNetworkAcls({ Filters: [{ Name: 'vpc-id', Values: [VpcId] }] });
+  expect(NetworkAcls).toMatchObject([{ VpcId, IsDefault: true, Tags: [] }]);
+  expect(NetworkAcls?.[0]?.Entries).toHaveLength(4);
+});
