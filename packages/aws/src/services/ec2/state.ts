@@ -13,6 +13,7 @@ import { setPublicAddress } from './network/public-addresses';
 import { showSubnet } from './network/subnets';
 import { showVpc } from './network/vpcs';
 
+/** The SDK client that EC2 is typed by. */
 export type Client = typeof import('@aws-sdk/client-ec2');
 
 /** One of EC2's operations. */

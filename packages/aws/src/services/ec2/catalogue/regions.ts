@@ -6,6 +6,7 @@ export interface Zone {
   readonly id: string;
 }
 
+/** A region as DescribeRegions shows it. */
 export interface RegionSummary {
   readonly name: string;
   readonly optIn: boolean;

@@ -15,6 +15,7 @@ export interface PageLimits {
   readonly usual?: number;
 }
 
+/** One page of a list. */
 export interface Page<T> {
   readonly items: T[];
   readonly NextToken: string | undefined;

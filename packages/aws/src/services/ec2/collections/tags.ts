@@ -4,10 +4,13 @@ import { invalidParameterValue, tagLimitExceeded } from '../errors';
 
 const MOST_TAGS = 50;
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
 export const LONGEST_KEY = 128;
 
+/** As `LONGEST_KEY`. */
 export const LONGEST_VALUE = 256;
 
+/** Keys that are AWS's own. */
 export const RESERVED = /^aws:/i;
 
 /** The tags of all resources of a region, by resource id. */
@@ -75,6 +78,7 @@ export function checkCount(keys: readonly string[]): void {
   }
 }
 
+/** The error of tags that EC2 does not take. */
 export function invalid(message: string): AwsError {
   return invalidParameterValue(message);
 }

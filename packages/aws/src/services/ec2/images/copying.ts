@@ -20,19 +20,23 @@ interface Source {
   readonly image: ImageRecord;
 }
 
+/** @throws AwsError InvalidRegion, and as `requireLaunchable` */
 export function requireSource(ec2: Inventory, region: string, imageId: string): Source {
   const there = requireRegion(ec2, region);
   return { ec2: there, image: requireLaunchable(there, imageId) };
 }
 
-export function isEncrypted({ ec2: state, image }: Source): boolean {
-  return image.BlockDeviceMappings.some(({ Ebs }) => state.snapshots.find(Ebs?.SnapshotId)?.Encrypted);
+/** Whether a snapshot of the image is encrypted. */
+export function isEncrypted({ ec2, image }: Source): boolean {
+  return image.BlockDeviceMappings.some(({ Ebs }) => ec2.snapshots.find(Ebs?.SnapshotId)?.Encrypted);
 }
 
-export function ownTagsOf({ ec2: state, image }: Source): Tag[] {
-  return state.tags.of(image.ImageId).filter((tag) => !tag.Key?.startsWith('aws:'));
+/** The tags that a copy takes along: not those of AWS itself. */
+export function ownTagsOf({ ec2, image }: Source): Tag[] {
+  return ec2.tags.of(image.ImageId).filter((tag) => !tag.Key?.startsWith('aws:'));
 }
 
+/** Makes a copy that is pending until AWS's time for it has passed. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/CopyingAMIs.html */
 export function copyImage(ec2: Inventory, source: Source, of: CopyOrder): ImageRecord {
   const ImageId = resourceId('ami');
   const { Architecture, RootDeviceName, PlatformDetails, BootMode, EnaSupport, ImdsSupport, TpmSupport } =

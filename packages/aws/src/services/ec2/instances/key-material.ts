@@ -26,6 +26,7 @@ export function generateRsa(): Generated {
   };
 }
 
+/** Its fingerprint is the SHA-256 of the public key. */
 export function generateEd25519(): Generated {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const open = publicKey.export({ type: 'spki', format: 'der' }).subarray(ED25519_PREFIX.length);
@@ -38,6 +39,10 @@ export function generateEd25519(): Generated {
   };
 }
 
+/**
+ * Reads an OpenSSH public key, as it is or in base64.
+ * @throws AwsError InvalidKey.Format, InvalidKeyPair.Format for an RSA key of a length that EC2 does not take
+ */
 export function readPublicKey(text: string): {
   type: 'rsa' | 'ed25519';
   publicKey: string;

@@ -1,6 +1,7 @@
 import type {
   _InstanceType,
   Instance,
+  InstanceBlockDeviceMapping,
   InstanceNetworkInterface,
   Reservation,
   Tenancy,
@@ -19,17 +20,7 @@ export function showInstance(ec2: Inventory, record: InstanceRecord): Has<Instan
 /** An instance with its interfaces, for filters. */
 export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceView {
   const interfaces = record.interfaceIds.flatMap((id) => ec2.interfaces.find(id) ?? []);
-  const [primary] = interfaces;
   const type = instanceTypes.get(record.type);
-  const mappings = [...record.volumes].map(([DeviceName, volume]) => ({
-    DeviceName,
-    Ebs: {
-      VolumeId: volume.volumeId,
-      DeleteOnTermination: volume.deleteOnTermination,
-      AttachTime: volume.attachTime,
-      Status: record.state === 'pending' ? ('attaching' as const) : ('attached' as const),
-    },
-  }));
   const shown = {
     InstanceId: record.id,
     ImageId: record.imageId,
@@ -55,16 +46,10 @@ export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceVi
     EnaSupport: true,
     EbsOptimized: record.ebsOptimized,
     SourceDestCheck: record.state === 'terminated' ? undefined : record.sourceDestCheck,
-    BlockDeviceMappings: mappings,
+    BlockDeviceMappings: showMappings(record),
     IamInstanceProfile: record.profile && { Arn: record.profile.arn, Id: record.profile.id },
     NetworkInterfaces: interfaces.map(showAttachedInterface),
-    SecurityGroups: primary?.Groups ?? [],
-    PrivateIpAddress: primary?.PrivateIpAddress,
-    PrivateDnsName: primary?.PrivateDnsName ?? '',
-    PublicIpAddress: primary?.Association?.PublicIp,
-    PublicDnsName: primary?.Association?.PublicDnsName ?? '',
-    SubnetId: primary?.SubnetId,
-    VpcId: primary?.VpcId,
+    ...showPrimary(interfaces[0]),
     MetadataOptions: record.metadata,
     CpuOptions: type && {
       CoreCount: type.vcpus / type.threadsPerCore,
@@ -89,6 +74,31 @@ export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceVi
     ...ec2.instances.tagsOf(record.id),
   };
   return { record, shown, interfaces };
+}
+
+function showMappings(record: InstanceRecord): InstanceBlockDeviceMapping[] {
+  return [...record.volumes].map(([DeviceName, volume]) => ({
+    DeviceName,
+    Ebs: {
+      VolumeId: volume.volumeId,
+      DeleteOnTermination: volume.deleteOnTermination,
+      AttachTime: volume.attachTime,
+      Status: record.state === 'pending' ? 'attaching' : 'attached',
+    },
+  }));
+}
+
+/** What an instance shows of its primary interface as its own. */
+function showPrimary(nic: InterfaceRecord | undefined): Partial<Instance> {
+  return {
+    SecurityGroups: nic?.Groups ?? [],
+    PrivateIpAddress: nic?.PrivateIpAddress,
+    PrivateDnsName: nic?.PrivateDnsName ?? '',
+    PublicIpAddress: nic?.Association?.PublicIp,
+    PublicDnsName: nic?.Association?.PublicDnsName ?? '',
+    SubnetId: nic?.SubnetId,
+    VpcId: nic?.VpcId,
+  };
 }
 
 /** The instances as reservations: those that one call launched are together. */

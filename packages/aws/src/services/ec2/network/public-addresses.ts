@@ -35,6 +35,7 @@ export function refreshPublicName(ec2: Inventory, nic: InterfaceRecord): void {
   if (association.PublicDnsName) ec2.nameInterface(nic.NetworkInterfaceId, association.PublicDnsName);
 }
 
+/** Takes the public address from the interface; an Elastic IP is then free. */
 export function removePublicAddress(ec2: Inventory, nic: InterfaceRecord): void {
   const association = nic.Association;
   if (!association) return;

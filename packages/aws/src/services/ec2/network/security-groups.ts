@@ -55,6 +55,7 @@ export function requireDefaultVpc(ec2: Inventory): string {
   return vpc.VpcId;
 }
 
+/** The group that a call names, by id or (in the default VPC) by name. */
 export function requireGroup(
   ec2: Inventory,
   input: { GroupId?: string; GroupName?: string },

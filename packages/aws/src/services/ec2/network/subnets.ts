@@ -60,6 +60,12 @@ export function showSubnet(ec2: Inventory, subnet: SubnetRecord): Subnet {
   };
 }
 
+/**
+ * The block of a new subnet, in its canonical form.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+ *
+ * @throws AwsError InvalidSubnet.Range, InvalidSubnet.Conflict, InvalidParameterValue for what is no block
+ */
 export function checkBlock(ec2: Inventory, vpc: VpcRecord, text: string | undefined): string {
   const block = parseCidr(text);
   if (!text) throw missingParameter("Either 'cidrBlock' or 'ipv6CidrBlock' should be provided.");

@@ -6,6 +6,7 @@ import type { VpcRecord } from '../records/network';
 import { privateDomain } from './dns-names';
 import { createSecurityGroup } from './security-groups';
 
+/** Adds a VPC with a main route table, a network ACL and a default security group. */
 export function createVpc(
   ec2: Inventory,
   cidrBlock: string,
@@ -105,6 +106,10 @@ function createDefaultAcl(ec2: Inventory, vpc: VpcRecord): void {
   });
 }
 
+/**
+ * Deletes a VPC and what it was made with.
+ * @throws AwsError DependencyViolation while there is more in it
+ */
 export function deleteVpc(ec2: Inventory, vpc: VpcRecord): void {
   const inside = (one: { VpcId?: string }) => one.VpcId === vpc.VpcId;
   const dependent =

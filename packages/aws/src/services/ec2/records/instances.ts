@@ -1,6 +1,5 @@
 import type {
   ArchitectureValues,
-  BlockDeviceMapping,
   GroupIdentifier,
   Instance,
   InstanceBlockDeviceMapping,
@@ -22,6 +21,7 @@ export const stateCodes = {
   stopped: 80,
 } as const;
 
+/** What state an instance is in. */
 export type StateName = keyof typeof stateCodes;
 
 /** The instance profile that an instance has, since when. */
@@ -82,8 +82,6 @@ export interface InstanceView {
   readonly shown: Has<Instance, 'InstanceId' | 'State'>;
   readonly interfaces: readonly InterfaceRecord[];
 }
-
-export type Mapping = BlockDeviceMapping;
 
 type View = InstanceView;
 const overInterfaces =

@@ -2,10 +2,12 @@ import type { IpPermission, SecurityGroup, SecurityGroupRule } from '@aws-sdk/cl
 import type { Has } from '../collections/collection';
 import type { FilterTable } from '../collections/filters';
 
+/** A security group; its rules are kept by themselves. */
 export type SecurityGroupRecord = Has<
   SecurityGroup,
   'GroupId' | 'GroupName' | 'Description' | 'VpcId' | 'OwnerId' | 'SecurityGroupArn'
 >;
+/** A rule of a security group. */
 export type SecurityGroupRuleRecord = Has<
   SecurityGroupRule,
   'SecurityGroupRuleId' | 'GroupId' | 'IsEgress' | 'IpProtocol' | 'FromPort' | 'ToPort'
@@ -44,6 +46,7 @@ export function securityGroupFilters(
   };
 }
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroupRules.html */
 export const securityGroupRuleFilters: FilterTable<SecurityGroupRuleRecord> = {
   'group-id': (rule) => rule.GroupId,
   'security-group-rule-id': (rule) => rule.SecurityGroupRuleId,

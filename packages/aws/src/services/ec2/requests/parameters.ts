@@ -1,17 +1,4 @@
-import { invalidParameterCombination, invalidParameterValue, invalidUserIdMalformed } from '../errors';
-
-/**
- * A parameter that has a fixed set of values.
- *
- * @param parameter its name as EC2's messages say it
- * @throws AwsError InvalidParameterValue for another value
- */
-export function checkOneOf(parameter: string, value: string | undefined, allowed: readonly string[]): void {
-  if (value === undefined || allowed.includes(value)) return;
-  throw invalidParameterValue(
-    `Value (${value}) for parameter ${parameter} is invalid. Valid values are: ${allowed.join(', ')}.`,
-  );
-}
+import { invalidParameterCombination, invalidUserIdMalformed } from '../errors';
 
 /**
  * Describe calls that take ids give no pages of them.

@@ -66,7 +66,7 @@ test('a list that is neither added nor removed, nothing at all and what is no ac
   const modify = (change: object) =>
     codeOf(() => region.ec2.ModifySnapshotAttribute({ SnapshotId, ...change }));
   expect(await modify({ UserIds: [FRIEND] })).toBe('InvalidParameterCombination');
-  expect(await modify({ UserIds: [FRIEND], OperationType: 'lend' })).toBe('InvalidParameterCombination');
+  expect(await modify({ UserIds: [FRIEND], OperationType: 'lend' })).toBe('InvalidParameterValue');
   expect(await modify({})).toBe('InvalidParameterCombination');
   expect(await modify({ CreateVolumePermission: { Add: [{ UserId: 'me' }] } })).toBe('InvalidParameterValue');
   expect(await modify({ Attribute: 'size' })).toBe('InvalidParameterValue');

@@ -18,9 +18,8 @@ export interface PermissionChange<P> {
 export function readPermissions<P>(change: PermissionChange<P>): { add: P[]; remove: P[] } {
   const { changes, listed, operation } = change;
   const { Add = [], Remove = [] } = changes ?? {};
-  const isKnown = operation === 'add' || operation === 'remove';
   const isStructured = Add.length > 0 || Remove.length > 0;
-  if (operation !== undefined ? !isKnown : listed.length > 0 && !isStructured) {
+  if (operation === undefined && listed.length > 0 && !isStructured) {
     throw invalidParameterCombination('The operation type must be add or remove');
   }
   return {

@@ -3,6 +3,7 @@ import { invalidParameter } from '../errors';
 import type { Inventory } from '../inventory';
 import type { SnapshotRecord } from '../records/storage';
 
+/** The key that AWS manages. */
 export const MANAGED_ALIAS = 'alias/aws/ebs';
 
 /** The key of a new encrypted volume or snapshot, as an ARN. @param wanted the one asked for */
@@ -32,6 +33,7 @@ export function checkShareable(
   }
 }
 
+/** The ARN of a key that is given by id, alias or ARN. */
 export function keyArn(ec2: Inventory, key: string): string {
   if (key.startsWith('arn:')) return key.endsWith(`:${MANAGED_ALIAS}`) ? managedKey(ec2) : key;
   if (key === MANAGED_ALIAS) return managedKey(ec2);

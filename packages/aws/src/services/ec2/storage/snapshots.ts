@@ -38,6 +38,7 @@ export function completeLater(
   });
 }
 
+/** As events name it, without the account. */
 export function volumeArn(ec2: Inventory, volume: VolumeRecord): string {
   return `arn:aws:ec2::${ec2.context.region}:volume/${volume.VolumeId}`;
 }
@@ -121,6 +122,7 @@ function addSnapshot(
   });
 }
 
+/** What is pending is complete. */
 export function completeSnapshot(snapshot: SnapshotRecord): void {
   snapshot.State = 'completed';
   snapshot.Progress = '100%';

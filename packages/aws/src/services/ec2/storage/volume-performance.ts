@@ -7,7 +7,7 @@ import {
 } from '../errors';
 
 /** Sizes (GiB) of the volume types. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html */
-const sizes: Readonly<Record<string, readonly [min: number, max: number]>> = {
+const sizes: Readonly<Record<VolumeType, readonly [min: number, max: number]>> = {
   gp2: [1, 16384],
   gp3: [1, 65536],
   io1: [4, 16384],
@@ -17,12 +17,9 @@ const sizes: Readonly<Record<string, readonly [min: number, max: number]>> = {
   standard: [1, 1024],
 };
 
+/** @throws AwsError for a size, IOPS or throughput that volumes of the type have not */
 export function checkVolume(type: VolumeType, size: number, ebs: EbsBlockDevice): void {
-  const range = sizes[type];
-  if (!range) {
-    throw invalidParameterValue(`Value (${type}) for parameter volumeType is invalid.`);
-  }
-  const [min, max] = range;
+  const [min, max] = sizes[type];
   if (size < min || size > max || !Number.isInteger(size)) {
     throw invalidParameterValue(
       `Volume of ${size}GiB is ${size < min ? 'too small' : 'too large'} for volume type ${type}; ${size < min ? `minimum is ${min}` : `maximum is ${max}`}GiB.`,
@@ -82,6 +79,7 @@ function checkThroughput(throughput: number, iops: number): void {
   }
 }
 
+/** What a volume has when the call says nothing; undefined where its type has none of its own. */
 export function defaultIops(type: VolumeType, size: number): number | undefined {
   if (type === 'gp3') return 3000;
   return type === 'gp2' ? Math.min(Math.max(100, size * 3), 16000) : undefined;

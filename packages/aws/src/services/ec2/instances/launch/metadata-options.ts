@@ -1,7 +1,6 @@
 import type { InstanceMetadataOptionsRequest, InstanceMetadataOptionsResponse } from '@aws-sdk/client-ec2';
 import { invalidParameterValue } from '../../errors';
 import { definedOnly } from '../../requests/defined-only';
-import { checkOneOf } from '../../requests/parameters';
 
 /**
  * The options that an instance is launched with.
@@ -30,10 +29,6 @@ export function readMetadataOptions(
  * @throws AwsError InvalidParameterValue
  */
 export function checkMetadataOptions(given: InstanceMetadataOptionsRequest): void {
-  checkOneOf('HttpTokens', given.HttpTokens, ['optional', 'required']);
-  checkOneOf('HttpEndpoint', given.HttpEndpoint, ['enabled', 'disabled']);
-  checkOneOf('HttpProtocolIpv6', given.HttpProtocolIpv6, ['enabled', 'disabled']);
-  checkOneOf('InstanceMetadataTags', given.InstanceMetadataTags, ['enabled', 'disabled']);
   const hops = given.HttpPutResponseHopLimit;
   if (hops !== undefined && (hops < 1 || hops > 64)) {
     throw invalidParameterValue(

@@ -19,7 +19,6 @@ import type { Inventory } from '../../inventory';
 import type { TemplateVersion } from '../../records/launch-templates';
 import type { SubnetRecord } from '../../records/network';
 import type { ImageRecord } from '../../records/storage';
-import { checkOneOf } from '../../requests/parameters';
 import { planVolumes, type VolumePlan } from '../../storage/block-devices';
 import { requireKeyPair } from '../key-pairs';
 import { checkUserData } from '../user-data';
@@ -30,7 +29,6 @@ import { readProfile } from './profile';
 import type { LaunchRequest, RequestedLaunch } from './request';
 import { readCredits, requireType } from './type';
 
-const SHUTDOWNS = ['stop', 'terminate'];
 const TAGGED: readonly ResourceType[] = ['instance', 'volume', 'network-interface', 'spot-instances-request'];
 
 /** All that was decided of a launch before anything is made. */
@@ -71,7 +69,6 @@ export function planLaunch(
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
   const image = requireImage(ec2, request.ImageId);
   const type = requireType(request.InstanceType, image);
-  checkOneOf('instanceInitiatedShutdownBehavior', request.InstanceInitiatedShutdownBehavior, SHUTDOWNS);
   checkPlacement(request.Placement);
   refuseUnsupported(request, type);
   const { subnet, interfaces } = planInterfaces(ec2, request, maxCount);
@@ -128,7 +125,6 @@ function refuseUnsupported(request: LaunchRequest, type: InstanceTypeFacts): voi
 
 /** There is no placement group here, so none is known. */
 function checkPlacement(placement: Placement | undefined): void {
-  checkOneOf('tenancy', placement?.Tenancy, ['default', 'dedicated', 'host']);
   if (placement?.GroupName) {
     throw invalidPlacementGroupUnknown(`The Placement Group '${placement.GroupName}' is unknown.`);
   }

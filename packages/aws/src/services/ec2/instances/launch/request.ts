@@ -4,10 +4,10 @@ import type {
   TagSpecification,
 } from '@aws-sdk/client-ec2';
 import type { Inventory } from '../../inventory';
-import { requireVersion } from '../../launch-templates/template-versions';
 import type { TemplateVersion } from '../../records/launch-templates';
 import { definedOnly } from '../../requests/defined-only';
 import { mergeMappings } from '../../storage/block-devices';
+import { requireVersion } from './template-versions';
 
 /** A RunInstances call, as it is with its launch template. */
 export type LaunchRequest = Partial<Omit<RunInstancesCommandInput, 'LaunchTemplate'>>;

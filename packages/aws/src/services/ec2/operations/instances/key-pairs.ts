@@ -5,14 +5,11 @@ import { generateEd25519, generateRsa, readPublicKey } from '../../instances/key
 import { requireKeyPair } from '../../instances/key-pairs';
 import type { Inventory } from '../../inventory';
 import type { KeyPairRecord } from '../../records/key-pairs';
-import { checkOneOf } from '../../requests/parameters';
 import type { Op } from '../../state';
 
 export const CreateKeyPair: Op<'CreateKeyPair'> = (ec2, input, call) => {
   const tagsFor = readTagSpecifications(input.TagSpecifications, ['key-pair'], call);
   const name = checkName(ec2, input.KeyName);
-  checkOneOf('keyType', input.KeyType, ['rsa', 'ed25519']);
-  checkOneOf('keyFormat', input.KeyFormat, ['pem', 'ppk']);
   const made = input.KeyType === 'ed25519' ? generateEd25519() : generateRsa();
   const pair = addKeyPair(ec2, {
     KeyName: name,

@@ -4,14 +4,14 @@ import { compileFilters } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from '../../errors';
 import { resolveImageId } from '../../images/resolve-alias';
-import type { Inventory } from '../../inventory';
-import { addVersion, checkData, checkDescription } from '../../launch-templates/make-version';
+import { addVersion, checkData, checkDescription } from '../../instances/launch/make-version';
 import {
   requireTemplate,
   versionNotFound,
   versionNumber,
   versionOf,
-} from '../../launch-templates/template-versions';
+} from '../../instances/launch/template-versions';
+import type { Inventory } from '../../inventory';
 import {
   type LaunchTemplateRecord,
   type TemplateVersion,

@@ -7,9 +7,9 @@ import {
   invalidLaunchTemplateNameNotFoundException,
   invalidParameterCombination,
 } from '../../errors';
+import { addVersion, checkData, checkDescription } from '../../instances/launch/make-version';
+import { findByName, requireTemplate } from '../../instances/launch/template-versions';
 import type { Inventory } from '../../inventory';
-import { addVersion, checkData, checkDescription } from '../../launch-templates/make-version';
-import { findByName, requireTemplate } from '../../launch-templates/template-versions';
 import type { LaunchTemplateRecord } from '../../records/launch-templates';
 import type { Op } from '../../state';
 

@@ -36,9 +36,9 @@ test('a VPC with dependencies is not deleted; without them it takes its defaults
   expect((await region.ec2.DescribeRouteTables(mine)).RouteTables).toEqual([]);
 });
 
-test('a VPC has a tenancy that there is', async () => {
+test.each(['shared', 'host'])('a VPC has no tenancy %s', async (tenancy) => {
   const create = () =>
-    region.ec2.CreateVpc({ CidrBlock: '10.9.0.0/16', InstanceTenancy: 'shared' as 'default' });
+    region.ec2.CreateVpc({ CidrBlock: '10.9.0.0/16', InstanceTenancy: tenancy as 'default' });
   expect(await codeOf(create)).toBe('InvalidParameterValue');
 });
 

@@ -8,7 +8,6 @@ import {
 } from '../../errors';
 import { refreshPublicName } from '../../network/public-addresses';
 import { createVpc, deleteVpc, showVpc } from '../../network/vpcs';
-import { checkOneOf } from '../../requests/parameters';
 import type { Op } from '../../state';
 
 export const CreateVpc: Op<'CreateVpc'> = (ec2, input, call) => {
@@ -24,7 +23,11 @@ export const CreateVpc: Op<'CreateVpc'> = (ec2, input, call) => {
   if (cidr.bits < 16 || cidr.bits > 28) {
     throw invalidVpcRange(`The CIDR '${input.CidrBlock}' is invalid.`);
   }
-  checkOneOf('instanceTenancy', input.InstanceTenancy, ['default', 'dedicated']);
+  if (input.InstanceTenancy === 'host') {
+    throw invalidParameterValue(
+      'Value (host) for parameter instanceTenancy is invalid. Valid values are: default, dedicated.',
+    );
+  }
   const vpc = createVpc(ec2, formatCidr(cidr), { tenancy: input.InstanceTenancy });
   ec2.tags.add(vpc.VpcId, tagsFor('vpc'));
   return { Vpc: { ...showVpc(vpc), State: 'pending', ...ec2.vpcs.tagsOf(vpc.VpcId) } };

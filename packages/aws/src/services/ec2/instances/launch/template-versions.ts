@@ -1,13 +1,13 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-ec2';
-import type { AwsError } from '../../../core/aws-error';
+import type { AwsError } from '../../../../core/aws-error';
 import {
   invalidLaunchTemplateIdVersionNotFound,
   invalidLaunchTemplateNameNotFoundException,
   invalidParameterCombination,
   missingParameter,
-} from '../errors';
-import type { Inventory } from '../inventory';
-import type { LaunchTemplateRecord, TemplateVersion } from '../records/launch-templates';
+} from '../../errors';
+import type { Inventory } from '../../inventory';
+import type { LaunchTemplateRecord, TemplateVersion } from '../../records/launch-templates';
 
 /** Which template a call means: by id or by name. */
 export interface TemplateReference {
@@ -38,6 +38,7 @@ export function requireTemplate(ec2: Inventory, reference: TemplateReference): L
   return found;
 }
 
+/** The template of that name. */
 export function findByName(ec2: Inventory, name: string): LaunchTemplateRecord | undefined {
   return ec2.launchTemplates.values().find((template) => template.LaunchTemplateName === name);
 }
@@ -71,6 +72,7 @@ export function versionNumber(template: LaunchTemplateRecord, version: string): 
   return Number(version);
 }
 
+/** The error of a version that the template has not. */
 export function versionNotFound(template: LaunchTemplateRecord, version: string): AwsError {
   return invalidLaunchTemplateIdVersionNotFound(
     `Could not find the specified version ${version} for the launch template with ID ${template.LaunchTemplateId}.`,

@@ -1,9 +1,9 @@
 import type { RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
-import type { Call } from '../../../core/service';
-import { invalidParameterValue, mustContain } from '../errors';
-import { checkUserData } from '../instances/user-data';
-import type { Inventory } from '../inventory';
-import type { LaunchTemplateRecord, TemplateVersion } from '../records/launch-templates';
+import type { Call } from '../../../../core/service';
+import { invalidParameterValue, mustContain } from '../../errors';
+import type { Inventory } from '../../inventory';
+import type { LaunchTemplateRecord, TemplateVersion } from '../../records/launch-templates';
+import { checkUserData } from '../user-data';
 
 const LONGEST_DESCRIPTION = 255;
 
