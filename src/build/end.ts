@@ -5,6 +5,7 @@ import { env } from '../env';
 import { TransientFailure } from '../errors';
 import { retireImages } from '../image/retire';
 import { countOutcome } from '../metrics';
+import { releaseLeases } from '../rollout/lease';
 import { cleanUpBuild } from './clean-up';
 import { pipelineOf } from './id';
 import { releaseLock } from './lock';
@@ -66,7 +67,13 @@ const WORK: Work = {
   undo: ({ id }) => cleanUpBuild(id),
   undoAgain: ({ id }) => cleanUpBuild(id),
   release: keepRelease,
-  unlock: ({ id, pipeline }) => releaseLock(pipeline, id),
+  unlock: async ({ id, pipeline, targets = [] }) => {
+    await releaseLeases(
+      targets.map(({ autoScalingGroup }) => autoScalingGroup),
+      id,
+    );
+    await releaseLock(pipeline, id);
+  },
   next: ({ pipeline }) => startQueuedBuild(pipeline),
   retire: retireImages,
   tell: tellPeople,

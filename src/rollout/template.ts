@@ -12,6 +12,7 @@ import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
+import { takeLease } from './lease';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
@@ -32,7 +33,9 @@ export interface Published {
 
 /**
  * Makes a version of a group's launch template: the one that the group uses now, with the new image, and without its user data
- * where the target says so.
+ * where the target says so. Under the group's lease: nobody else changes it until the build is over.
+ *
+ * @throws TargetBusy while another build has the lease
  */
 export async function publishTemplate({
   build,
@@ -40,6 +43,7 @@ export async function publishTemplate({
   imageId,
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
+  await takeLease(autoScalingGroup, build.id);
   const { LaunchTemplateVersion: made } = await ec2().send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: launchTemplateId,

@@ -4,6 +4,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import { releaseLeases } from '../../../src/rollout/lease';
 import { publishTemplate } from '../../../src/rollout/template';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
@@ -38,6 +39,21 @@ const publish = (userData?: 'drop' | 'keep') =>
     target: makeTarget({ userData }),
     imageId: 'ami-1',
   });
+
+test('of two builds that want one group, the second waits until the first is over', async () => {
+  await publish();
+  const other = { id: 'api-01KAS2N4Q7T9V0W1X2Y3Z4A5B7', pipeline: 'api' };
+  const second = () =>
+    publishTemplate({ build: other, stage: 'PublishTemplate', target: makeTarget(), imageId: 'ami-2' });
+  await expect(second()).rejects.toMatchObject({
+    name: 'TargetBusy',
+    message: expect.stringContaining(BUILD),
+  });
+  expect(ec2.commandCalls(CreateLaunchTemplateVersionCommand)).toHaveLength(1);
+  await publish();
+  await releaseLeases(['fleet'], BUILD);
+  await expect(second()).rejects.not.toMatchObject({ name: 'TargetBusy' });
+});
 
 const made = () => ec2.commandCalls(CreateLaunchTemplateVersionCommand)[0]?.args[0].input;
 
