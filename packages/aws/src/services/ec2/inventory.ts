@@ -79,10 +79,13 @@ export class Inventory {
     this.tags,
     securityGroupRuleFilters,
   );
-  readonly securityGroups = new Collection<SecurityGroupRecord>(
+  readonly securityGroups: Collection<SecurityGroupRecord> = new Collection<SecurityGroupRecord>(
     kinds.securityGroup,
     this.tags,
-    securityGroupFilters((groupId) => this.rulesOf(groupId)),
+    securityGroupFilters(
+      (groupId) => this.rulesOf(groupId),
+      (groupId) => this.securityGroups.find(groupId)?.GroupName,
+    ),
   );
   readonly interfaces = new Collection<InterfaceRecord>(kinds.networkInterface, this.tags, interfaceFilters);
   readonly addresses = new Collection<AddressRecord>(kinds.address, this.tags, addressFilters);

@@ -55,7 +55,7 @@ export function readPublicKey(text: string): {
   if (type === 'ssh-ed25519' && name?.toString() === type && parts[0]?.length === 32) {
     return { type: 'ed25519', publicKey: `${type} ${body}`, fingerprint: sha256Fingerprint(blob) };
   }
-  if (type === 'ssh-rsa' && name?.toString() === type && parts[0] && parts[1]) {
+  if (type === 'ssh-rsa' && name?.toString() === type && parts[0]?.length && parts[1]) {
     const [exponent, modulus] = parts as [Buffer, Buffer];
     const bits = (modulus[0] === 0 ? modulus.length - 1 : modulus.length) * 8;
     if (!RSA_LENGTHS.includes(bits)) {

@@ -13,9 +13,15 @@ export type SecurityGroupRuleRecord = Has<
   'SecurityGroupRuleId' | 'GroupId' | 'IsEgress' | 'IpProtocol' | 'FromPort' | 'ToPort'
 >;
 
-/** @param rulesOf the rules of a group by its id */
+/**
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html
+ *
+ * @param rulesOf the rules of a group by its id
+ * @param nameOf the name of a group by its id
+ */
 export function securityGroupFilters(
   rulesOf: (groupId: string) => SecurityGroupRuleRecord[],
+  nameOf: (groupId: string | undefined) => string | undefined,
 ): FilterTable<SecurityGroupRecord> {
   const direction = (prefix: string, egress: boolean): FilterTable<SecurityGroupRecord> => {
     const over =
@@ -31,6 +37,7 @@ export function securityGroupFilters(
       [`${prefix}.to-port`]: over((rule) => rule.ToPort),
       [`${prefix}.protocol`]: over((rule) => rule.IpProtocol),
       [`${prefix}.group-id`]: over((rule) => rule.ReferencedGroupInfo?.GroupId),
+      [`${prefix}.group-name`]: over((rule) => nameOf(rule.ReferencedGroupInfo?.GroupId)),
       [`${prefix}.user-id`]: over((rule) => rule.ReferencedGroupInfo?.UserId),
       [`${prefix}.prefix-list-id`]: over((rule) => rule.PrefixListId),
     };

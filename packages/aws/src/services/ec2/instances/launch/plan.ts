@@ -11,7 +11,6 @@ import { readTagSpecifications } from '../../collections/tag-specifications';
 import {
   invalidParameterValue,
   invalidPlacementGroupUnknown,
-  mustContain,
   unsupported,
   unsupportedHibernationConfiguration,
 } from '../../errors';
@@ -130,11 +129,10 @@ function checkPlacement(placement: Placement | undefined): void {
   }
 }
 
-function readCounts(input: LaunchRequest): { minCount: number; maxCount: number } {
-  const { MinCount: minCount, MaxCount: maxCount } = input;
-  if (minCount === undefined || maxCount === undefined) {
-    throw mustContain(minCount === undefined ? 'MinCount' : 'MaxCount');
-  }
+function readCounts({ MinCount: minCount = 1, MaxCount: maxCount = 1 }: LaunchRequest): {
+  minCount: number;
+  maxCount: number;
+} {
   for (const [name, count] of [
     ['minCount', minCount],
     ['maxCount', maxCount],

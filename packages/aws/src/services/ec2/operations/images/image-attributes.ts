@@ -14,7 +14,7 @@ import {
 import { requireOwnImage } from '../../images/access';
 import type { Inventory } from '../../inventory';
 import type { ImageRecord } from '../../records/storage';
-import { isAccountId, readPermissions } from '../../requests/permissions';
+import { isAccountId, readSharing } from '../../requests/sharing';
 import type { Op } from '../../state';
 import { checkShareable } from '../../storage/encryption';
 
@@ -96,7 +96,7 @@ function readLaunchPermissions(input: ModifyImageAttributeCommandInput): {
     if (UserId !== undefined && !isAccountId(UserId)) throw invalidItem(UserId, 'userId');
     if (Group !== undefined && Group !== 'all') throw invalidItem(Group, 'userGroup');
   }
-  return readPermissions({ changes: input.LaunchPermission, listed, operation: input.OperationType });
+  return readSharing({ changes: input.LaunchPermission, listed, operation: input.OperationType });
 }
 
 function checkSharing(ec2: Inventory, image: ImageRecord, add: readonly LaunchPermission[]): void {

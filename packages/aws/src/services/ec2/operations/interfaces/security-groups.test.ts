@@ -110,4 +110,18 @@ describe('security groups', () => {
     const authorize = () => region.ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions });
     expect(await codeOf(authorize)).toBe(code);
   });
+
+  test('groups are found by the name of a group that they let in', async () => {
+    const GroupId = await createGroup('web');
+    const balancer = await createGroup('balancer');
+    const permission = { ...http, UserIdGroupPairs: [{ GroupId: balancer }] };
+    await region.ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions: [permission] });
+    const find = async (Name: string) => {
+      const Filters = [{ Name, Values: ['balancer'] }];
+      const { SecurityGroups } = await region.ec2.DescribeSecurityGroups({ Filters });
+      return SecurityGroups?.map((group) => group.GroupId);
+    };
+    expect(await find('ip-permission.group-name')).toEqual([GroupId]);
+    expect(await find('egress.ip-permission.group-name')).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@ import type { CreateVolumePermission, ModifySnapshotAttributeCommandInput } from
 import type { AwsError } from '../../../../core/aws-error';
 import { invalidParameterCombination, invalidParameterValue } from '../../errors';
 import type { SnapshotRecord } from '../../records/storage';
-import { isAccountId, readPermissions } from '../../requests/permissions';
+import { isAccountId, readSharing } from '../../requests/sharing';
 import type { Op } from '../../state';
 import { checkShareable } from '../../storage/encryption';
 import { requireOwnSnapshot } from '../../storage/snapshots';
@@ -51,7 +51,7 @@ function readVolumePermissions(input: ModifySnapshotAttributeCommandInput) {
     if (UserId !== undefined && !isAccountId(UserId)) throw invalid(UserId, 'userId');
     if (Group !== undefined && Group !== 'all') throw invalid(Group, 'group');
   }
-  return readPermissions({
+  return readSharing({
     changes: input.CreateVolumePermission,
     listed,
     operation: input.OperationType,

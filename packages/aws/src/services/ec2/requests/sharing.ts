@@ -1,7 +1,7 @@
 import { invalidParameterCombination } from '../errors';
 
 /** How a call adds and takes away permissions of an image or a snapshot. */
-export interface PermissionChange<P> {
+export interface SharingChange<P> {
   /** The structure of the call: what it adds and removes at once. */
   readonly changes: { readonly Add?: readonly P[]; readonly Remove?: readonly P[] } | undefined;
   /** The call's older form: a list, and whether it is added or removed. */
@@ -15,7 +15,7 @@ export interface PermissionChange<P> {
  *
  * @throws AwsError InvalidParameterCombination for a list alone that is neither added nor removed
  */
-export function readPermissions<P>(change: PermissionChange<P>): { add: P[]; remove: P[] } {
+export function readSharing<P>(change: SharingChange<P>): { add: P[]; remove: P[] } {
   const { changes, listed, operation } = change;
   const { Add = [], Remove = [] } = changes ?? {};
   const isStructured = Add.length > 0 || Remove.length > 0;
