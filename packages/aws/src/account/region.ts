@@ -5,6 +5,7 @@ import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import { runNow } from '../services/scheduler/runs/run-schedules';
 import type { Account } from './account';
 import { inOrderOfNeeds } from './needs';
 import { reportOwnMetrics } from './own-metrics';
@@ -66,7 +67,7 @@ export class Region {
 
   /** Fires a schedule at once. False when there is none of this name. */
   runSchedule(group: string, name: string): Promise<boolean> {
-    return this.service('scheduler').runNow(group, name);
+    return runNow(this.service('scheduler'), group, name);
   }
 
   /** Ends the services, each before those that it needs, and last what carries their bytes. */
