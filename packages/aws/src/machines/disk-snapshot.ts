@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DirectoryNode, FileNode } from './inode';
+import type { DirectoryNode, FileNode } from './emulated/disk/inode';
 
 /** An immutable snapshot of a root volume. It shares everything with the disk it was taken of until that changes. */
 export interface DiskSnapshot {

@@ -1,16 +1,16 @@
 import files from '../../data/al2023/files.json';
 import image from '../../data/al2023/image.json';
 import packages from '../../data/al2023/packages.json';
-import { amazonLinux2023 } from '../../src/machines/base-images';
-import { EXECUTE } from '../../src/machines/commands/execute';
-import { OPEN_TARGET } from '../../src/machines/commands/open-target';
-import { Disk } from '../../src/machines/disk';
-import { BASE_PACKAGES, BASE_SERVICES, EXTRA_PACKAGES } from '../../src/machines/packages/base';
-import { HTTPD_PACKAGES } from '../../src/machines/packages/httpd';
-import { installPackages } from '../../src/machines/packages/installed';
-import { NGINX_PACKAGES } from '../../src/machines/packages/nginx';
-import type { Package } from '../../src/machines/packages/package';
-import { MIME_TYPES_FILE } from '../../src/machines/web/mime-types';
+import { amazonLinux2023 } from '../../src/machines/emulated/base-images';
+import { EXECUTE } from '../../src/machines/emulated/commands/shell/execute';
+import { OPEN_TARGET } from '../../src/machines/emulated/commands/shell/open-target';
+import { Disk } from '../../src/machines/emulated/disk/disk';
+import { BASE_PACKAGES, BASE_SERVICES, EXTRA_PACKAGES } from '../../src/machines/emulated/packages/base';
+import { HTTPD_PACKAGES } from '../../src/machines/emulated/packages/httpd';
+import { installPackages } from '../../src/machines/emulated/packages/installed';
+import { NGINX_PACKAGES } from '../../src/machines/emulated/packages/nginx';
+import type { Package } from '../../src/machines/emulated/packages/package';
+import { MIME_TYPES_FILE } from '../../src/machines/emulated/web/mime-types';
 
 /** Commands of bash's own that are no programs of its package. */
 const internal = [EXECUTE, OPEN_TARGET].map((name) => `/usr/bin/${name}`);
