@@ -1,14 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { DiskSnapshot } from '../disk-snapshot';
+import type { Machine } from '../engine';
 import type { MachineOptions } from '../machine-options';
 import { CloudInit } from './cloud-init/cloud-init';
 import { Disk } from './disk/disk';
 import { SerialConsole } from './system/serial-console';
 import { type PowerAction, System } from './system/system';
 import { SystemdError } from './systemd/systemd-error';
-
-export type { DiskSnapshot } from '../disk-snapshot';
-export type { MachineOptions, TemporaryCredentials } from '../machine-options';
 
 /** What one read of an endless device yields: a command reads it whole. */
 const ENDLESS_BYTES = 64 * 1024;
@@ -33,7 +31,7 @@ const KERNEL = '6.1.158-178.288.amzn2023';
  * The inside of an EC2 instance: a disk, and while it runs an operating system with services, a shell and real
  * servers on the loopback address.
  */
-export class Machine {
+export class EmulatedMachine implements Machine {
   private readonly disk: Disk;
   private readonly serial: SerialConsole;
   private system: System | undefined;
@@ -45,11 +43,6 @@ export class Machine {
     this.serial = new SerialConsole(options.now);
   }
 
-  /**
-   * Boots: kernel, enabled services, cloud-init. Resolves when cloud-init is done, or the machine was stopped
-   * meanwhile. A script that fails is no failure of the boot.
-   * @throws Error when it runs already, or was terminated
-   */
   async boot(): Promise<void> {
     if (this.terminated) throw new Error(`${this.options.instanceId} is terminated`);
     if (this.system !== undefined) throw new Error(`${this.options.instanceId} runs already`);
@@ -61,7 +54,6 @@ export class Machine {
     await this.booting;
   }
 
-  /** Stops in order: services end, requests in flight are answered, the disk stays. */
   async stop(): Promise<void> {
     const { system } = this;
     if (system === undefined) return;
@@ -72,7 +64,6 @@ export class Machine {
     this.serial.line('reboot: Power down');
   }
 
-  /** Cuts the power: every connection breaks at once. The machine never boots again. */
   async terminate(): Promise<void> {
     this.terminated = true;
     const { system } = this;
@@ -81,19 +72,12 @@ export class Machine {
     await this.booting;
   }
 
-  /** Of the disk as it is now; the machine may run meanwhile. */
   snapshot(): DiskSnapshot {
     return this.disk.snapshot();
   }
 
-  /** What GetConsoleOutput shows: the last 64 KB. */
   console(): string {
     return this.serial.read();
-  }
-
-  /** Ports of the machine to the ports of 127.0.0.1 that serve them. */
-  get listening(): ReadonlyMap<number, number> {
-    return this.system?.ports.listening ?? new Map();
   }
 
   private async runBoot(system: System): Promise<void> {

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import { makeMachine, script, urlOf } from '../../testing/launch';
+import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../testing/launch-machine';
 import { Disk } from '../disk/disk';
-import type { Machine } from '../machine';
 
-let machine: Machine;
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
 
 afterEach(() => machine.terminate());
 

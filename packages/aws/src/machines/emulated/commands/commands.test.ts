@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { create } from 'tar';
-import { makeMachine, script, urlOf } from '../../testing/launch';
-import type { Machine, MachineOptions } from '../machine';
+import type { MachineOptions } from '../../machine-options';
+import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../testing/launch-machine';
 import { applyQuery } from './aws/query';
 
-let machine: Machine;
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
 let s3: Server;
 let endpoint: string;
 const objects = new Map<string, Buffer>();

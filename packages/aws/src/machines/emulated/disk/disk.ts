@@ -1,6 +1,7 @@
-import { type DiskSnapshot, FrozenDisk } from '../../disk-snapshot';
+import type { DiskSnapshot } from '../../disk-snapshot';
 import { DiskError } from './disk-error';
 import { splitPath } from './disk-paths';
+import { FrozenDisk } from './frozen-disk';
 import type { FileNode, Inode, SymlinkNode } from './inode';
 import { InodeTree, type Location } from './inode-tree';
 

@@ -1,8 +1,8 @@
-import { FrozenDisk } from '../../disk-snapshot';
 import { DiskError } from './disk-error';
 import { splitPath } from './disk-paths';
+import { FrozenDisk } from './frozen-disk';
 import type { DirectoryEntry, DirectoryNode, FileNode, Inode } from './inode';
-import { copyNode, nextIno } from './inode';
+import { copyNode } from './inode';
 
 /** Where a path leads. */
 export interface Location {
@@ -20,12 +20,15 @@ export class InodeTree {
   private owner: object = {};
   private top: DirectoryNode;
   private readonly sharedFiles: Map<number, FileNode>;
+  /** The newest inode number; a disk of a snapshot goes on where that one was, so that no two of its files have the same. */
+  private lastIno: number;
 
   /** @param snapshot what there is at the beginning; undefined for nothing */
   constructor(
     snapshot: FrozenDisk | undefined,
     private readonly now: () => Date,
   ) {
+    this.lastIno = snapshot?.lastIno ?? 1;
     this.top = snapshot?.root ?? this.newDirectory(DIRECTORY_MODE);
     this.sharedFiles = new Map(snapshot?.sharedFiles);
   }
@@ -37,12 +40,13 @@ export class InodeTree {
   /** What there is now; whatever changes from here is copied first. */
   freeze(): FrozenDisk {
     this.owner = {};
-    return new FrozenDisk(this.top, new Map(this.sharedFiles));
+    return new FrozenDisk(this.top, new Map(this.sharedFiles), this.lastIno);
   }
 
   /** What a new node carries: a number of its own, root as its owner, the time. */
   meta(mode: number) {
-    return { ino: nextIno(), owner: this.owner, mode, uid: 0, gid: 0, mtime: this.now() };
+    this.lastIno += 1;
+    return { ino: this.lastIno, owner: this.owner, mode, uid: 0, gid: 0, mtime: this.now() };
   }
 
   /** An empty directory that stands nowhere yet. */

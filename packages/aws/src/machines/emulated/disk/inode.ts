@@ -41,14 +41,6 @@ export interface HardLink {
 
 export type DirectoryEntry = Inode | HardLink;
 
-let lastIno = 1;
-
-/** The next inode number, unique in this process, so that two disks never show the same one for two files. */
-export function nextIno(): number {
-  lastIno += 1;
-  return lastIno;
-}
-
 /** A copy of a node that `owner` may change; what lies below a directory stays shared. */
 export function copyNode<N extends Inode>(node: N, owner: object): N {
   switch (node.kind) {

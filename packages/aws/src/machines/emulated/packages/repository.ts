@@ -1,14 +1,11 @@
-import { BASE_PACKAGES, EXTRA_PACKAGES } from './base';
-import { HTTPD_PACKAGES } from './httpd';
-import { NGINX_PACKAGES } from './nginx';
-import type { Package } from './package';
+import packages, { type RepositoryPackage } from '../../../../data/al2023/packages.json';
+import { textOf } from '../amazon-linux/text-files';
+import type { Package, PackageFile } from './package';
 
-const REPOSITORY: readonly Package[] = [
-  ...BASE_PACKAGES,
-  ...EXTRA_PACKAGES,
-  ...HTTPD_PACKAGES,
-  ...NGINX_PACKAGES,
-];
+const REPOSITORY: readonly Package[] = packages.map(readPackage);
+
+/** Those that the image has from the start. */
+export const IMAGE_PACKAGES: readonly Package[] = REPOSITORY.filter((_, index) => packages[index]?.image);
 
 class UnknownPackage extends Error {
   override readonly name = 'UnknownPackage';
@@ -43,4 +40,17 @@ export function withRequirements(names: readonly string[]): Package[] {
 /** As in `httpd-2.4.62-1.amzn2023`. */
 export function packageId(entry: Pick<Package, 'name' | 'version' | 'release'>): string {
   return `${entry.name}-${entry.version}-${entry.release}`;
+}
+
+function readPackage({ image: _, files, ...entry }: RepositoryPackage): Package {
+  return { ...entry, ...(files && { files: files.map(readFile) }) };
+}
+
+function readFile({ path, mode, config }: NonNullable<RepositoryPackage['files']>[number]): PackageFile {
+  return {
+    path,
+    content: textOf(path),
+    ...(mode !== undefined && { mode: Number.parseInt(mode, 8) }),
+    ...(config && { config }),
+  };
 }

@@ -1,7 +1,7 @@
-import { makeMachine, script } from '../../testing/launch';
-import type { Machine } from '../machine';
+import { type LaunchedMachine, machineLauncher, script } from '../../testing/launch-machine';
 
-let machine: Machine;
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
 
 afterEach(() => machine.terminate());
 

@@ -12,7 +12,7 @@ export interface User {
 export interface Group {
   name: string;
   gid: number;
-  members: string[];
+  members: readonly string[];
 }
 
 const PASSWD = '/etc/passwd';

@@ -1,9 +1,10 @@
-import { makeMachine, script, urlOf } from '../../testing/launch';
+import type { MachineOptions } from '../../machine-options';
+import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../testing/launch-machine';
 import { Disk } from '../disk/disk';
-import type { Machine, MachineOptions } from '../machine';
 import { nextElapse } from './calendar';
 
-let machine: Machine;
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
 
 afterEach(() => machine?.terminate());
 

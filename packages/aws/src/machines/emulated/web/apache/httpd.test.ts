@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { makeMachine, script, urlOf } from '../../../testing/launch';
-import type { Machine } from '../../machine';
+import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../../testing/launch-machine';
 
-let machine: Machine;
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
 
 afterEach(() => machine.terminate());
 
