@@ -4,8 +4,9 @@ import type { Machine } from '../engine';
 import type { MachineOptions } from '../machine-options';
 import { CloudInit } from './cloud-init/cloud-init';
 import { Disk } from './disk/disk';
+import type { PowerAction } from './system/guest';
 import { SerialConsole } from './system/serial-console';
-import { type PowerAction, System } from './system/system';
+import { System } from './system/system';
 import { SystemdError } from './systemd/systemd-error';
 
 /** What one read of an endless device yields: a command reads it whole. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecResult, latin1FromBytes, type ResolvedCommandContext } from 'just-bash';
-import type { System } from '../system/system';
+import type { Guest } from '../system/guest';
 
 /** A command of the shell that this project makes. */
 export type Program = (args: string[], call: ProgramCall) => Promise<ExecResult> | ExecResult;
 
 export interface ProgramCall {
-  system: System;
+  guest: Guest;
   context: ResolvedCommandContext;
   /** The name it was called by: `yum` for `dnf`. */
   name: string;
@@ -48,7 +48,7 @@ export async function runCommand(
   cwd = call.context.cwd,
 ): Promise<ExecResult> {
   const [command = '', ...args] = argv;
-  const { disk } = call.system;
+  const { disk } = call.guest;
   // The shell would hand out text, which bytes may not be; a device gets them as they are.
   const device = `/dev/.output-${randomUUID()}`;
   const chunks: Uint8Array[] = [];

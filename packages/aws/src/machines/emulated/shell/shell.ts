@@ -1,7 +1,7 @@
 import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
-import { PROGRAMS } from '../commands/programs';
+import type { Programs } from '../commands/program';
 import { DiskError } from '../disk/disk-error';
-import type { System } from '../system/system';
+import type { Guest } from '../system/guest';
 import { LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
 import { mendScript } from './script-mending';
@@ -55,7 +55,10 @@ interface Run {
 export class Shell {
   private runs = 0;
 
-  constructor(private readonly system: System) {}
+  constructor(
+    private readonly guest: Guest,
+    private readonly programs: Programs,
+  ) {}
 
   /** Runs a script as a process of its own, as root. @returns its exit code; 143 when it was stopped */
   async runScript(
@@ -63,11 +66,11 @@ export class Shell {
     { name, cwd = '/', env, signal: own, onOutput }: ScriptOptions,
   ): Promise<number> {
     this.runs += 1;
-    const signal = own ? AbortSignal.any([own, this.system.power]) : this.system.power;
+    const signal = own ? AbortSignal.any([own, this.guest.power]) : this.guest.power;
     const jobs: string[] = [];
     const script = withShebangOptions(text);
     const streams = new OutputStreams(
-      this.system.disk,
+      this.guest.disk,
       this.runs,
       /\bset\s+(?:\S+\s+)*[-+]\w*x|\bxtrace\b/.test(script),
       (output) => onOutput(nameShell(output, name)),
@@ -110,14 +113,14 @@ ${jobs[job] ?? ''}`,
   }
 
   private openBash(traps: Traps, env: ScriptOptions['env']): Bash {
-    const { system } = this;
+    const { guest } = this;
     return new Bash({
-      fs: new ShellFiles(system.disk),
+      fs: new ShellFiles(guest.disk),
       cwd: '/',
       // What the shell begins with is exported to its programs; what a single run is given is not.
       env: {
         ...ROOT_ENVIRONMENT,
-        HOSTNAME: system.options.hostname,
+        HOSTNAME: guest.options.hostname,
         USER: 'root',
         LOGNAME: 'root',
         ...env,
@@ -128,8 +131,8 @@ ${jobs[job] ?? ''}`,
       defenseInDepth: false,
       python: true,
       processInfo: { pid: 1500 + this.runs, ppid: 1, uid: 0, gid: 0 },
-      customCommands: Object.entries(PROGRAMS).map(([name, program]) =>
-        defineCommand(name, async (args, context) => program(args, { system, context, name, traps })),
+      customCommands: Object.entries(this.programs).map(([name, program]) =>
+        defineCommand(name, async (args, context) => program(args, { guest, context, name, traps })),
       ),
     });
   }

@@ -1,5 +1,6 @@
 import type { MachineOptions } from '../../machine-options';
 import { quoteWord } from '../commands/program';
+import { PROGRAMS } from '../commands/programs';
 import type { Disk } from '../disk/disk';
 import { GuestNetwork } from '../network/guest-network';
 import { Ports } from '../network/ports';
@@ -7,14 +8,13 @@ import { Shell } from '../shell/shell';
 import { startProgram } from '../systemd/programs';
 import { Systemd } from '../systemd/systemd';
 import type { UnitFile } from '../systemd/units/unit-file';
-import type { Daemon, DaemonHost } from './daemon';
+import type { Daemon } from './daemon';
+import type { Guest, PowerAction } from './guest';
 import { Journal } from './journal';
 import type { SerialConsole } from './serial-console';
 
-export type PowerAction = 'poweroff' | 'reboot';
-
 /** The running operating system: all that is gone when the machine stops. */
-export class System implements DaemonHost {
+export class System implements Guest {
   readonly bootedAt: Date;
   readonly journal: Journal;
   readonly ports: Ports;
@@ -22,9 +22,7 @@ export class System implements DaemonHost {
   readonly systemd: Systemd;
   readonly shell: Shell;
   readonly now: () => Date;
-  /** Aborts when the machine stops. */
   readonly power: AbortSignal;
-  /** What cloud-init is doing, for `cloud-init status`. */
   readonly cloudInit = { status: 'running' as 'running' | 'done' | 'error', done: Promise.resolve() };
   private readonly controller = new AbortController();
 
@@ -40,7 +38,7 @@ export class System implements DaemonHost {
     this.journal = new Journal(options.now);
     this.ports = new Ports(options.onListen, options.onClose);
     this.network = new GuestNetwork(options, this.ports, this.power, disk);
-    this.shell = new Shell(this);
+    this.shell = new Shell(this, PROGRAMS);
     const clock = {
       bootedAt: this.bootedAt,
       now: options.now,
@@ -52,12 +50,10 @@ export class System implements DaemonHost {
     });
   }
 
-  /** The short host name. */
   get hostname(): string {
     return this.options.hostname.split('.')[0] ?? this.options.hostname;
   }
 
-  /** Sleeps AWS seconds; rejects when the machine stops. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void> {
     return this.options.sleep(seconds, signal ? AbortSignal.any([signal, this.power]) : this.power);
   }

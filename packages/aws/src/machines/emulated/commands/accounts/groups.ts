@@ -2,11 +2,11 @@ import { findGroup, freeId, readGroups, readUsers, writeGroups } from '../../sys
 import { fail, type Program, type Programs, succeed } from '../program';
 import { parse } from './options';
 
-const groupadd: Program = (args, { system }) => {
+const groupadd: Program = (args, { guest }) => {
   const { flags, values, words } = parse(args, ['-g', '--gid']);
   const [name] = words;
   if (name === undefined) return fail(2, 'Usage: groupadd [options] GROUP');
-  const groups = readGroups(system.disk);
+  const groups = readGroups(guest.disk);
   if (groups.some((group) => group.name === name)) {
     return flags.has('-f') || flags.has('--force')
       ? succeed()
@@ -21,19 +21,19 @@ const groupadd: Program = (args, { system }) => {
         isSystem,
       ),
   );
-  writeGroups(system.disk, [...groups, { name, gid, members: [] }]);
+  writeGroups(guest.disk, [...groups, { name, gid, members: [] }]);
   return succeed();
 };
 
-const groupdel: Program = (args, { system }) => {
+const groupdel: Program = (args, { guest }) => {
   const name = args.find((arg) => !arg.startsWith('-')) ?? '';
-  const group = findGroup(system.disk, name);
+  const group = findGroup(guest.disk, name);
   if (group === undefined) return fail(6, `groupdel: group '${name}' does not exist`);
-  const owner = readUsers(system.disk).find(({ gid }) => gid === group.gid);
+  const owner = readUsers(guest.disk).find(({ gid }) => gid === group.gid);
   if (owner) return fail(8, `groupdel: cannot remove the primary group of user '${owner.name}'`);
   writeGroups(
-    system.disk,
-    readGroups(system.disk).filter((candidate) => candidate.name !== group.name),
+    guest.disk,
+    readGroups(guest.disk).filter((candidate) => candidate.name !== group.name),
   );
   return succeed();
 };

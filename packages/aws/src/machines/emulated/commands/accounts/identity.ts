@@ -3,15 +3,15 @@ import { findUser, readGroups } from '../../system/users';
 import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
 
 const id: Program = (args, call) => {
-  const { system } = call;
+  const { guest } = call;
   const flags = args
     .filter((arg) => arg.startsWith('-'))
     .join('')
     .replace(/-/g, '');
   const name = args.find((arg) => !arg.startsWith('-')) ?? currentUser(call);
-  const user = findUser(system.disk, name);
+  const user = findUser(guest.disk, name);
   if (user === undefined) return fail(1, `id: ‘${name}’: no such user`);
-  const groups = readGroups(system.disk);
+  const groups = readGroups(guest.disk);
   const primary = groups.find(({ gid }) => gid === user.gid) ?? {
     name: String(user.gid),
     gid: user.gid,
@@ -31,11 +31,11 @@ const id: Program = (args, call) => {
 };
 
 /** `getent passwd|group|hosts [key]`. */
-const getent: Program = (args, { system }) => {
+const getent: Program = (args, { guest }) => {
   const [database = '', ...keys] = args.filter((arg) => !arg.startsWith('-'));
   const file = { passwd: '/etc/passwd', group: '/etc/group', hosts: '/etc/hosts' }[database];
   if (file === undefined) return fail(1, `Unknown database: ${database}`);
-  const rows = system.disk
+  const rows = guest.disk
     .readText(file)
     .split('\n')
     .filter((row) => row !== '');
@@ -61,7 +61,7 @@ const groups: Program = (args, call) => {
 export const IDENTITY_PROGRAMS: Programs = { id, whoami, groups, getent };
 
 /** The user that `su` and `sudo` made: rights are always root's, but names and homes are not. */
-export function currentUser({ system, context }: ProgramCall): string {
+export function currentUser({ guest, context }: ProgramCall): string {
   const name = context.exportedEnv?.LOGNAME ?? 'root';
-  return findUser(system.disk, name) ? name : 'root';
+  return findUser(guest.disk, name) ? name : 'root';
 }

@@ -2,7 +2,7 @@ import { findGroup, findUser } from '../../system/users';
 import { fail, type Program, type ProgramCall, type Programs, resolvePath, succeed } from '../program';
 
 const changeOwner: Program = (args, call) => {
-  const { name: program, system } = call;
+  const { name: program, guest } = call;
   const words = args.filter((arg) => !arg.startsWith('-'));
   const recursive = args.some((arg) => /^-[a-zA-Z]*R/.test(arg) || arg === '--recursive');
   const follow = !args.some((arg) => /^-[a-zA-Z]*h/.test(arg) || arg === '--no-dereference');
@@ -17,7 +17,7 @@ const changeOwner: Program = (args, call) => {
   const missing: string[] = [];
   for (const word of rest) {
     const path = resolvePath(call, word);
-    if (!system.disk.has(path))
+    if (!guest.disk.has(path))
       missing.push(`${program}: cannot access '${word}': No such file or directory\n`);
     else change(call, path, ids, recursive, follow);
   }
@@ -29,17 +29,17 @@ export const OWNERSHIP_PROGRAMS: Programs = { chown: changeOwner, chgrp: changeO
 
 type Ids = { uid?: number; gid?: number };
 
-function parseOwner({ system }: ProgramCall, spec: string, isGroup: boolean): Ids | string {
+function parseOwner({ guest }: ProgramCall, spec: string, isGroup: boolean): Ids | string {
   const [userName = '', groupName] = isGroup ? ['', spec] : spec.split(/[:.]/);
   const ids: Ids = {};
   if (userName !== '') {
-    const user = findUser(system.disk, userName);
+    const user = findUser(guest.disk, userName);
     if (user === undefined && !/^\d+$/.test(userName)) return `invalid user: ‘${spec}’`;
     ids.uid = user?.uid ?? Number(userName);
     if (groupName === '' && user) ids.gid = user.gid;
   }
   if (groupName !== undefined && groupName !== '') {
-    const group = findGroup(system.disk, groupName);
+    const group = findGroup(guest.disk, groupName);
     if (group === undefined && !/^\d+$/.test(groupName)) return `invalid group: ‘${spec}’`;
     ids.gid = group?.gid ?? Number(groupName);
   }
@@ -47,14 +47,14 @@ function parseOwner({ system }: ProgramCall, spec: string, isGroup: boolean): Id
 }
 
 function referenceIds(call: ProgramCall, path: string): Ids | string {
-  const node = call.system.disk.find(resolvePath(call, path));
+  const node = call.guest.disk.find(resolvePath(call, path));
   return node
     ? { uid: node.uid, gid: node.gid }
     : `failed to get attributes of '${path}': No such file or directory`;
 }
 
 function change(call: ProgramCall, path: string, ids: Ids, recursive: boolean, follow: boolean): void {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   disk.setOwner(path, ids, follow);
   if (!recursive || disk.find(path)?.kind !== 'directory') return;
   for (const name of disk.list(path)) {

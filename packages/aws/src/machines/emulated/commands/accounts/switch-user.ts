@@ -38,7 +38,7 @@ const sudo: Program = async (args, call) => {
   const request = readSudo(args);
   if (request === undefined) return succeed();
   const { user, isLogin, isShell, directory, words } = request;
-  const target = findUser(call.system.disk, user.replace(/^#/, ''));
+  const target = findUser(call.guest.disk, user.replace(/^#/, ''));
   if (target === undefined)
     return fail(1, `sudo: unknown user ${user}\nsudo: error initializing audit plugin sudoers_audit`);
   const assigned: Record<string, string> = {};
@@ -84,7 +84,7 @@ interface SuRequest {
 /** Everything runs as root here; what `su` changes is the user that must exist, the home and the directory. */
 const su: Program = async (args, call) => {
   const { command, name, isLogin } = readSu(args);
-  const user = findUser(call.system.disk, name ?? 'root');
+  const user = findUser(call.guest.disk, name ?? 'root');
   if (user === undefined)
     return fail(
       1,
@@ -125,8 +125,8 @@ function actAs(call: ProgramCall, user: User, variables: Record<string, string>)
   return { ...call, context: { ...call.context, exportedEnv } };
 }
 
-function homeOf({ system, context }: ProgramCall, user: User, isLogin: boolean): string {
-  return isLogin && system.disk.has(user.home) ? user.home : context.cwd;
+function homeOf({ guest, context }: ProgramCall, user: User, isLogin: boolean): string {
+  return isLogin && guest.disk.has(user.home) ? user.home : context.cwd;
 }
 
 function assignment(word: string): Record<string, string> {

@@ -1,3 +1,4 @@
+import type { Guest } from '../../system/guest';
 import { decodeBytesToUtf8 } from 'just-bash';
 import type { Disk } from '../../disk/disk';
 import {
@@ -17,11 +18,11 @@ const USERADD_WITH_VALUE = [
   ...['--home-dir', '--shell', '--uid', '--gid', '--groups', '--comment'],
 ];
 
-const useradd: Program = (args, { system }) => {
+const useradd: Program = (args, { guest }) => {
   const { flags, values, words } = parse(args, USERADD_WITH_VALUE);
   const [name] = words;
   if (name === undefined) return fail(2, 'Usage: useradd [options] LOGIN');
-  const { disk } = system;
+  const { disk } = guest;
   const users = readUsers(disk);
   if (users.some((user) => user.name === name)) return fail(9, `useradd: user '${name}' already exists`);
   const isSystem = flags.has('-r') || flags.has('--system');
@@ -50,7 +51,7 @@ const useradd: Program = (args, { system }) => {
   writeUsers(disk, [...users, { name, uid, gid, comment, home, shell }]);
   const noHome = flags.has('-M') || flags.has('--no-create-home') || (isSystem && !flags.has('-m'));
   if (!noHome && !disk.has(home)) makeHome(disk, home, { uid, gid });
-  return joinGroups(system, name, values.get('-G') ?? values.get('--groups'), 'useradd');
+  return joinGroups(guest, name, values.get('-G') ?? values.get('--groups'), 'useradd');
 };
 
 /** A home, with the files that every new one has. */
@@ -65,10 +66,10 @@ function makeHome(disk: Disk, home: string, ids: { uid: number; gid: number }): 
 
 const USERMOD_WITH_VALUE = ['-G', '-aG', '-d', '-g', '-s', '-c', '--groups', '--shell', '--home'];
 
-const usermod: Program = (args, { system }) => {
+const usermod: Program = (args, { guest }) => {
   const { values, words } = parse(args, USERMOD_WITH_VALUE);
   const [name = ''] = words;
-  const users = readUsers(system.disk);
+  const users = readUsers(guest.disk);
   const user = users.find((candidate) => candidate.name === name);
   if (user === undefined) return fail(6, `usermod: user '${name}' does not exist`);
   const primary = values.get('-g');
@@ -77,34 +78,34 @@ const usermod: Program = (args, { system }) => {
     shell: values.get('-s') ?? values.get('--shell') ?? user.shell,
     home: values.get('-d') ?? values.get('--home') ?? user.home,
     comment: values.get('-c') ?? user.comment,
-    gid: primary === undefined ? user.gid : (findGroup(system.disk, primary)?.gid ?? user.gid),
+    gid: primary === undefined ? user.gid : (findGroup(guest.disk, primary)?.gid ?? user.gid),
   };
   writeUsers(
-    system.disk,
+    guest.disk,
     users.map((candidate) => (candidate === user ? changed : candidate)),
   );
-  return joinGroups(system, name, values.get('-aG') ?? values.get('-G') ?? values.get('--groups'), 'usermod');
+  return joinGroups(guest, name, values.get('-aG') ?? values.get('-G') ?? values.get('--groups'), 'usermod');
 };
 
-const userdel: Program = (args, { system }) => {
+const userdel: Program = (args, { guest }) => {
   const name = args.find((arg) => !arg.startsWith('-')) ?? '';
-  const users = readUsers(system.disk);
+  const users = readUsers(guest.disk);
   const user = users.find((candidate) => candidate.name === name);
   if (user === undefined) return fail(6, `userdel: user '${name}' does not exist`);
   writeUsers(
-    system.disk,
+    guest.disk,
     users.filter((candidate) => candidate !== user),
   );
-  if (args.includes('-r')) system.disk.remove(user.home);
+  if (args.includes('-r')) guest.disk.remove(user.home);
   return succeed();
 };
 
 /** `name:password` lines; passwords are not kept, since nobody logs in. */
-const chpasswd: Program = (_, { system, context }) => {
+const chpasswd: Program = (_, { guest, context }) => {
   const lines = decodeBytesToUtf8(context.stdin)
     .split('\n')
     .filter((line) => line !== '');
-  const unknown = lines.findIndex((line) => findUser(system.disk, line.split(':')[0] ?? '') === undefined);
+  const unknown = lines.findIndex((line) => findUser(guest.disk, line.split(':')[0] ?? '') === undefined);
   if (unknown < 0) return succeed();
   const name = lines[unknown]?.split(':')[0];
   return fail(
@@ -117,13 +118,13 @@ const chpasswd: Program = (_, { system, context }) => {
 export const USER_PROGRAMS: Programs = { useradd, usermod, userdel, chpasswd, passwd: () => succeed() };
 
 /** Makes a user a member of the groups that a list names. */
-function joinGroups(system: ProgramCall['system'], user: string, list: string | undefined, program: string) {
+function joinGroups(guest: Guest, user: string, list: string | undefined, program: string) {
   for (const name of list?.split(',') ?? []) {
-    if (findGroup(system.disk, name) === undefined)
+    if (findGroup(guest.disk, name) === undefined)
       return fail(6, `${program}: group '${name}' does not exist`);
     writeGroups(
-      system.disk,
-      readGroups(system.disk).map((group) =>
+      guest.disk,
+      readGroups(guest.disk).map((group) =>
         group.name === name && !group.members.includes(user)
           ? { ...group, members: [...group.members, user] }
           : group,

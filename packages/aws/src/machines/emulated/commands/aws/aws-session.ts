@@ -75,7 +75,7 @@ export function parseAwsArguments(args: readonly string[]): AwsArguments {
  */
 export async function openAwsSession(call: ProgramCall, { options }: AwsArguments): Promise<AwsSession> {
   const env = call.context.exportedEnv ?? {};
-  const machine = call.system.options;
+  const machine = call.guest.options;
   const region =
     options.get('--region') ??
     env.AWS_REGION ??
@@ -104,10 +104,10 @@ export async function openAwsSession(call: ProgramCall, { options }: AwsArgument
 }
 
 /** What `aws configure set` wrote. */
-export function configured({ system }: ProgramCall, name: string): string | undefined {
+export function configured({ guest }: ProgramCall, name: string): string | undefined {
   const path = '/root/.aws/config';
-  if (!system.disk.has(path)) return undefined;
-  const line = system.disk
+  if (!guest.disk.has(path)) return undefined;
+  const line = guest.disk
     .readText(path)
     .split('\n')
     .find((candidate) => candidate.replace(/\s*=.*$/, '').trim() === name);

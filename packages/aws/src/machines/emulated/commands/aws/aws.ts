@@ -125,9 +125,9 @@ async function configure(call: ProgramCall, { words }: AwsArguments): Promise<Ex
   }
   if (words[1] === 'set' && words[2] !== undefined && words[3] !== undefined) {
     const path = '/root/.aws/config';
-    const before = call.system.disk.has(path) ? call.system.disk.readText(path) : '[default]\n';
+    const before = call.guest.disk.has(path) ? call.guest.disk.readText(path) : '[default]\n';
     const others = before.split('\n').filter((line) => !line.startsWith(`${words[2]} =`) && line !== '');
-    call.system.disk.install(path, `${[...others, `${words[2]} = ${words[3]}`].join('\n')}\n`, 0o600);
+    call.guest.disk.install(path, `${[...others, `${words[2]} = ${words[3]}`].join('\n')}\n`, 0o600);
     return succeed();
   }
   return fail(252, 'aws: error: only configure get and set are available on an embedded machine');

@@ -21,7 +21,7 @@ const cp: Program = async (args, call) => {
     ...(isRecursive ? ['-r'] : []),
     ...['v', 'n', 'f', 'i'].filter((flag) => flags.has(flag) && flag !== 'i').map((flag) => `-${flag}`),
   ];
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const target = resolvePath(call, words.at(-1) ?? '');
   const isDirectory = disk.find(target)?.kind === 'directory' && !flags.has('T');
   const result = await original(call, [...shown, ...words]);
@@ -81,7 +81,7 @@ function parseSize(text: string): number {
 }
 
 function setSize(call: ProgramCall, file: string, size: number, shrinks: boolean): ExecResult {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const path = resolvePath(call, file);
   if (size > LARGEST)
     return fail(1, `${call.name}: ${file}: no file of more than 256 MB is possible on an embedded machine`);
@@ -120,10 +120,10 @@ const cmp: Program = (args, call) => {
   const contents: Uint8Array[] = [];
   for (const name of names) {
     const path = resolvePath(call, name);
-    if (name !== '-' && call.system.disk.find(path)?.kind !== 'file')
+    if (name !== '-' && call.guest.disk.find(path)?.kind !== 'file')
       return fail(2, isSilent ? '' : `cmp: ${name}: No such file or directory`);
     contents.push(
-      name === '-' ? Buffer.from(latin1FromBytes(call.context.stdin), 'latin1') : call.system.disk.read(path),
+      name === '-' ? Buffer.from(latin1FromBytes(call.context.stdin), 'latin1') : call.guest.disk.read(path),
     );
   }
   const [a = new Uint8Array(), b = new Uint8Array()] = contents;

@@ -13,7 +13,7 @@ interface Request {
 
 /** `install [-d] [-m MODE] [-o OWNER] [-g GROUP] [-D] source… target` of coreutils. */
 const install: Program = (args, call) => {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const request = parseArguments(args);
   const user = findUser(disk, request.user);
   const group = findGroup(disk, request.group);
@@ -50,7 +50,7 @@ function makeDirectories(
   { words, mode }: Request,
   own: (path: string) => void,
 ): ExecResult {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   for (const word of words) {
     const path = resolvePath(call, word);
     disk.makeDirectory(path);
@@ -61,7 +61,7 @@ function makeDirectories(
 }
 
 function copyFiles(call: ProgramCall, request: Request, own: (path: string) => void): ExecResult {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const words = [...request.words];
   const target = resolvePath(call, words.pop() ?? '');
   for (const word of words) {

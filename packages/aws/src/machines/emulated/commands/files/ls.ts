@@ -29,7 +29,7 @@ const ls: Program = async (args, call) => {
     const path = resolvePath(call, name.replace(/(.)\/+$/, '$1'));
     const entry = readEntry(call, path, name);
     if (entry === undefined) missing.push(`ls: cannot access '${name}': No such file or directory\n`);
-    else if (!flags.has('d') && call.system.disk.find(path)?.kind === 'directory') directories.push(name);
+    else if (!flags.has('d') && call.guest.disk.find(path)?.kind === 'directory') directories.push(name);
     else files.push(entry);
   }
   const blocks: string[] = files.length === 0 ? [] : [files.map((entry) => row(call, entry, flags)).join('')];
@@ -55,7 +55,7 @@ export const LS_PROGRAMS: Programs = { ls };
 
 function readDirectory(call: ProgramCall, name: string, flags: ReadonlySet<string>): Entry[] {
   const path = resolvePath(call, name);
-  const all = call.system.disk
+  const all = call.guest.disk
     .list(path)
     .filter((inner) => flags.has('a') || flags.has('A') || !inner.startsWith('.'));
   const names = flags.has('a') ? ['.', '..', ...all] : all;
@@ -67,7 +67,7 @@ function readDirectory(call: ProgramCall, name: string, flags: ReadonlySet<strin
   return flags.has('r') ? entries.reverse() : entries;
 }
 
-function readEntry({ system: { disk } }: ProgramCall, path: string, name: string): Entry | undefined {
+function readEntry({ guest: { disk } }: ProgramCall, path: string, name: string): Entry | undefined {
   const parent = disk.find(path.slice(0, path.lastIndexOf('/')) || '/');
   if (path !== '/' && parent?.kind !== 'directory') return undefined;
   const isLink = path !== '/' && disk.isSymlink(path);
@@ -75,16 +75,16 @@ function readEntry({ system: { disk } }: ProgramCall, path: string, name: string
   return node && { name, node, target: isLink ? disk.linkTarget(path) : undefined };
 }
 
-function row({ system }: ProgramCall, entry: Entry, flags: ReadonlySet<string>): string {
+function row({ guest }: ProgramCall, entry: Entry, flags: ReadonlySet<string>): string {
   const { node, name, target } = entry;
-  const user = readUsers(system.disk).find(({ uid }) => uid === node.uid)?.name ?? String(node.uid);
-  const group = readGroups(system.disk).find(({ gid }) => gid === node.gid)?.name ?? String(node.gid);
+  const user = readUsers(guest.disk).find(({ uid }) => uid === node.uid)?.name ?? String(node.uid);
+  const group = readGroups(guest.disk).find(({ gid }) => gid === node.gid)?.name ?? String(node.gid);
   const [owner, owners] = flags.has('n') ? [String(node.uid), String(node.gid)] : [user, group];
   const links = node.kind === 'directory' ? 2 : 1;
   const size = shownSize(sizeOf(entry), flags, sizeOf(entry)).padStart(6);
   const mark = flags.has('F') && node.kind === 'directory' ? '/' : '';
   const arrow = target === undefined ? '' : ` -> ${target}`;
-  return `${describeMode(node)}. ${links} ${owner} ${owners} ${size} ${shownTime(node.mtime, system.now())} ${name}${mark}${arrow}\n`;
+  return `${describeMode(node)}. ${links} ${owner} ${owners} ${size} ${shownTime(node.mtime, guest.now())} ${name}${mark}${arrow}\n`;
 }
 
 function sizeOf({ node, target }: Entry): number {

@@ -14,19 +14,19 @@ const mktemp: Program = (args, call) => {
   const isBare =
     !template.includes('/') && (template === 'tmp.XXXXXXXXXX' || flagged >= 0 || args.includes('-t'));
   const path = isBare ? `${directory}/${name}` : resolvePath(call, name);
-  if (args.some((arg) => /^-[a-z]*d/.test(arg))) call.system.disk.makeDirectory(path, 0o700);
-  else call.system.disk.write(path, '', 0o600);
+  if (args.some((arg) => /^-[a-z]*d/.test(arg))) call.guest.disk.makeDirectory(path, 0o700);
+  else call.guest.disk.write(path, '', 0o600);
   return succeed(`${isBare || name.startsWith('/') ? path : name}\n`);
 };
 
 const realpath: Program = (args, call) => {
   const path = args.find((arg) => !arg.startsWith('-')) ?? '';
   const absolute = resolvePath(call, path);
-  if (!call.system.disk.has(absolute))
+  if (!call.guest.disk.has(absolute))
     return args.includes('-m')
       ? succeed(`${absolute}\n`)
       : fail(1, `realpath: ${path}: No such file or directory`);
-  return succeed(`${call.system.disk.canonical(absolute)}\n`);
+  return succeed(`${call.guest.disk.canonical(absolute)}\n`);
 };
 
 /** Paths that are made up or made canonical. */

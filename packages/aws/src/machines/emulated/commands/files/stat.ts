@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<Inode['kind'], string>> = {
 
 /** `stat -c FORMAT`: with the owners and times of the disk, which just-bash does not show. */
 const stat: Program = async (args, call) => {
-  const { context, system } = call;
+  const { context, guest } = call;
   let format: string | undefined;
   const names: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
@@ -26,7 +26,7 @@ const stat: Program = async (args, call) => {
   let errors = '';
   for (const name of names) {
     const path = resolvePath(call, name);
-    const node = system.disk.find(path);
+    const node = guest.disk.find(path);
     if (node === undefined) errors += `stat: cannot statx '${name}': No such file or directory\n`;
     else text += `${fill(format, name, node, call)}\n`;
   }
@@ -35,15 +35,15 @@ const stat: Program = async (args, call) => {
 
 export const STAT_PROGRAMS: Programs = { stat };
 
-function fill(format: string, name: string, node: Inode, { system }: ProgramCall): string {
+function fill(format: string, name: string, node: Inode, { guest }: ProgramCall): string {
   const values: Record<string, () => string> = {
     n: () => name,
     s: () => String(node.kind === 'file' ? node.size : 0),
     a: () => node.mode.toString(8),
     u: () => String(node.uid),
     g: () => String(node.gid),
-    U: () => readUsers(system.disk).find(({ uid }) => uid === node.uid)?.name ?? 'UNKNOWN',
-    G: () => readGroups(system.disk).find(({ gid }) => gid === node.gid)?.name ?? 'UNKNOWN',
+    U: () => readUsers(guest.disk).find(({ uid }) => uid === node.uid)?.name ?? 'UNKNOWN',
+    G: () => readGroups(guest.disk).find(({ gid }) => gid === node.gid)?.name ?? 'UNKNOWN',
     A: () => describeMode(node),
     F: () => KINDS[node.kind],
     i: () => String(node.ino),

@@ -16,7 +16,7 @@ const unzip: Program = (args, call) => {
   const [archive, ...only] = words;
   if (archive === undefined)
     return fail(10, 'UnZip 6.00 of 20 April 2009. Usage: unzip [-opts] file[.zip] [list] [-d exdir]');
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const path = [resolvePath(call, archive), `${resolvePath(call, archive)}.zip`].find(
     (candidate) => disk.find(candidate)?.kind === 'file',
   );

@@ -10,10 +10,10 @@ const free: Program = () =>
     '               total        used        free      shared  buff/cache   available\nMem:          942528      180000      512000        2800      250528      700000\nSwap:              0           0           0\n',
   );
 
-const uptime: Program = (_, { system }) => {
-  const minutes = Math.floor((system.now().getTime() - system.bootedAt.getTime()) / 60_000);
+const uptime: Program = (_, { guest }) => {
+  const minutes = Math.floor((guest.now().getTime() - guest.bootedAt.getTime()) / 60_000);
   return succeed(
-    ` ${system.now().toISOString().slice(11, 19)} up ${minutes} min,  0 users,  load average: 0.00, 0.00, 0.00\n`,
+    ` ${guest.now().toISOString().slice(11, 19)} up ${minutes} min,  0 users,  load average: 0.00, 0.00, 0.00\n`,
   );
 };
 

@@ -22,11 +22,11 @@ const METADATA: Readonly<Record<string, string>> = {
   '-m': 'mac',
 };
 
-const ec2Metadata: Program = async (args, { system }) => {
+const ec2Metadata: Program = async (args, { guest }) => {
   const base = 'http://169.254.169.254/latest';
   const ttl = { 'X-aws-ec2-metadata-token-ttl-seconds': '60' };
   const token = await (
-    await system.network.fetch(`${base}/api/token`, { method: 'PUT', headers: ttl })
+    await guest.network.fetch(`${base}/api/token`, { method: 'PUT', headers: ttl })
   ).text();
   const quiet = args.includes('--quiet') || args.includes('-q');
   const asked = args.flatMap((arg) => METADATA[arg] ?? []);
@@ -37,7 +37,7 @@ const ec2Metadata: Program = async (args, { system }) => {
   const paths = asked.length > 0 ? asked : [...new Set(Object.values(METADATA))];
   const lines: string[] = [];
   for (const path of paths) {
-    const answer = await system.network.fetch(`${base}/meta-data/${path}`, {
+    const answer = await guest.network.fetch(`${base}/meta-data/${path}`, {
       headers: { 'X-aws-ec2-metadata-token': token },
     });
     const value = answer.ok ? await answer.text() : 'not available';
@@ -50,15 +50,15 @@ const ec2Metadata: Program = async (args, { system }) => {
   return succeed(lines.join(''));
 };
 
-const cloudInit: Program = async (args, { system }) => {
+const cloudInit: Program = async (args, { guest }) => {
   if (args[0] !== 'status')
     return args[0] === '--version'
       ? succeed('/usr/bin/cloud-init 22.2.2\n')
       : fail(2, `usage: cloud-init status [--wait] [--long]`);
-  const runsInside = system.cloudInit.status === 'running';
+  const runsInside = guest.cloudInit.status === 'running';
   // A script of cloud-init that waits for cloud-init would wait for ever on AWS, too.
-  if (args.includes('--wait') && runsInside) await system.cloudInit.done;
-  const { status } = system.cloudInit;
+  if (args.includes('--wait') && runsInside) await guest.cloudInit.done;
+  const { status } = guest.cloudInit;
   return status === 'error' ? fail(1, '', 'status: error\n') : succeed(`status: ${status}\n`);
 };
 

@@ -2,11 +2,11 @@ import { type Program, type Programs, succeed } from '../program';
 
 const KERNEL = '6.1.158-178.288.amzn2023';
 
-const uname: Program = (args, { system }) => {
-  const machine = system.disk.readText('/etc/rpm/platform').split('-')[0] ?? '';
+const uname: Program = (args, { guest }) => {
+  const machine = guest.disk.readText('/etc/rpm/platform').split('-')[0] ?? '';
   const fields: [string, string][] = [
     ['s', 'Linux'],
-    ['n', system.options.hostname],
+    ['n', guest.options.hostname],
     ['r', `${KERNEL}.${machine}`],
     ['v', '#1 SMP PREEMPT_DYNAMIC'],
     ['m', machine],
@@ -24,29 +24,29 @@ const uname: Program = (args, { system }) => {
   );
 };
 
-const hostname: Program = (args, { system }) => {
-  const { hostname: full, privateIp } = system.options;
-  const current = system.disk.readText('/etc/hostname').trim() || full;
+const hostname: Program = (args, { guest }) => {
+  const { hostname: full, privateIp } = guest.options;
+  const current = guest.disk.readText('/etc/hostname').trim() || full;
   if (args.some((arg) => /^-[a-z]*[iI]/.test(arg))) return succeed(`${privateIp}\n`);
   if (args.some((arg) => arg === '-s' || arg === '--short')) return succeed(`${current.split('.')[0]}\n`);
   if (args.some((arg) => arg === '-d' || arg === '--domain'))
     return succeed(`${current.split('.').slice(1).join('.')}\n`);
   const name = args.find((arg) => !arg.startsWith('-'));
   if (name === undefined) return succeed(`${current}\n`);
-  system.disk.write('/etc/hostname', `${name}\n`);
+  guest.disk.write('/etc/hostname', `${name}\n`);
   return succeed();
 };
 
-const hostnamectl: Program = (args, { system }) => {
+const hostnamectl: Program = (args, { guest }) => {
   const words = args.filter((arg) => !arg.startsWith('-'));
   if ((words[0] === 'set-hostname' || words[0] === 'hostname') && words[1] !== undefined) {
-    system.disk.write('/etc/hostname', `${words[1]}\n`);
+    guest.disk.write('/etc/hostname', `${words[1]}\n`);
     return succeed();
   }
-  const name = system.disk.readText('/etc/hostname').trim();
+  const name = guest.disk.readText('/etc/hostname').trim();
   if (words[0] === 'hostname' || args.includes('--static')) return succeed(`${name}\n`);
   return succeed(
-    ` Static hostname: ${name}\n       Icon name: computer-vm\n         Chassis: vm\n  Virtualization: amazon\nOperating System: Amazon Linux 2023.9.20251117\n          Kernel: Linux ${KERNEL}\n    Architecture: ${system.disk.readText('/etc/rpm/platform').startsWith('aarch64') ? 'arm64' : 'x86-64'}\n Hardware Vendor: Amazon EC2\n  Hardware Model: ${system.options.instanceType}\n`,
+    ` Static hostname: ${name}\n       Icon name: computer-vm\n         Chassis: vm\n  Virtualization: amazon\nOperating System: Amazon Linux 2023.9.20251117\n          Kernel: Linux ${KERNEL}\n    Architecture: ${guest.disk.readText('/etc/rpm/platform').startsWith('aarch64') ? 'arm64' : 'x86-64'}\n Hardware Vendor: Amazon EC2\n  Hardware Model: ${guest.options.instanceType}\n`,
   );
 };
 

@@ -1,23 +1,23 @@
 import type { Disk } from '../../disk/disk';
 import { fail, type Program, type Programs, succeed } from '../program';
 
-const timedatectl: Program = (args, { system }) => {
+const timedatectl: Program = (args, { guest }) => {
   const words = args.filter((arg) => !arg.startsWith('-'));
   if (words[0] === 'set-timezone' && words[1] !== undefined) {
-    system.disk.remove('/etc/localtime');
-    system.disk.makeSymlink(`../usr/share/zoneinfo/${words[1]}`, '/etc/localtime');
+    guest.disk.remove('/etc/localtime');
+    guest.disk.makeSymlink(`../usr/share/zoneinfo/${words[1]}`, '/etc/localtime');
     return succeed();
   }
-  const zone = system.disk.isSymlink('/etc/localtime')
-    ? system.disk.linkTarget('/etc/localtime').replace(/^.*zoneinfo\//, '')
+  const zone = guest.disk.isSymlink('/etc/localtime')
+    ? guest.disk.linkTarget('/etc/localtime').replace(/^.*zoneinfo\//, '')
     : 'n/a';
-  const now = system.now().toISOString().slice(0, 19).replace('T', ' ');
+  const now = guest.now().toISOString().slice(0, 19).replace('T', ' ');
   return succeed(
     `           Universal time: ${now} UTC\n                Time zone: ${zone} (UTC, +0000)\nSystem clock synchronized: yes\n              NTP service: active\n`,
   );
 };
 
-const localectl: Program = (args, { system: { disk } }) => {
+const localectl: Program = (args, { guest: { disk } }) => {
   const [verb, ...values] = args.filter((arg) => !arg.startsWith('-'));
   if (verb === 'set-locale') {
     const [value = ''] = values;
@@ -29,7 +29,7 @@ const localectl: Program = (args, { system: { disk } }) => {
 };
 
 /** `sysctl -w name=value`, `-p [file]` and `name`, over files under /proc/sys. */
-const sysctl: Program = (args, { system: { disk } }) => {
+const sysctl: Program = (args, { guest: { disk } }) => {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const pathOf = (name: string) => `/proc/sys/${name.replace(/\./g, '/')}`;
   const reads = args.some((arg) => arg === '-p' || arg === '--system' || arg.startsWith('--load'));
@@ -53,8 +53,8 @@ const sysctl: Program = (args, { system: { disk } }) => {
   return succeed(text);
 };
 
-const getenforce: Program = (_, { system }) => {
-  const mode = /^SELINUX=(\w+)/m.exec(readIfAny(system.disk, '/etc/selinux/config'))?.[1] ?? 'permissive';
+const getenforce: Program = (_, { guest }) => {
+  const mode = /^SELINUX=(\w+)/m.exec(readIfAny(guest.disk, '/etc/selinux/config'))?.[1] ?? 'permissive';
   return succeed(`${mode.charAt(0).toUpperCase()}${mode.slice(1)}\n`);
 };
 

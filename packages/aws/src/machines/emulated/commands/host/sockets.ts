@@ -1,8 +1,8 @@
 import { type Program, type Programs, succeed } from '../program';
 
-const ss: Program = (args, { system }) => {
+const ss: Program = (args, { guest }) => {
   const flags = args.filter((arg) => arg.startsWith('-')).join('');
-  const ports = [...system.ports.listening.keys()].sort((a, b) => a - b);
+  const ports = [...guest.ports.listening.keys()].sort((a, b) => a - b);
   if (/u/.test(flags) && !/t/.test(flags))
     return succeed('State  Recv-Q Send-Q Local Address:Port Peer Address:Port\n');
   const rows = ports.map(
@@ -11,8 +11,8 @@ const ss: Program = (args, { system }) => {
   return succeed(`State  Recv-Q Send-Q Local Address:Port   Peer Address:Port\n${rows.join('')}`);
 };
 
-const netstat: Program = (_, { system }) => {
-  const ports = [...system.ports.listening.keys()].sort((a, b) => a - b);
+const netstat: Program = (_, { guest }) => {
+  const ports = [...guest.ports.listening.keys()].sort((a, b) => a - b);
   const rows = ports.map(
     (port) => `tcp6       0      0 ${`:::${port}`.padEnd(23)} :::*                    LISTEN\n`,
   );

@@ -4,13 +4,13 @@ import { fail, type Program, type Programs, runCommand, succeed } from '../progr
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
 const TIMED_OUT = 124;
 
-const sleep: Program = async (args, { system, context }) => {
+const sleep: Program = async (args, { guest, context }) => {
   if (args.length === 0) return fail(1, "sleep: missing operand\nTry 'sleep --help' for more information.");
   const seconds = args.map(parseDuration);
   const wrong = seconds.indexOf(undefined);
   if (wrong >= 0)
     return fail(1, `sleep: invalid time interval ‘${args[wrong]}’\nTry 'sleep --help' for more information.`);
-  await system.sleep(
+  await guest.sleep(
     seconds.reduce<number>((sum, value) => sum + (value ?? 0), 0),
     context.signal,
   );
@@ -29,7 +29,7 @@ const timeout: Program = async (args, call) => {
   const outer = call.context.signal ? [call.context.signal] : [];
   const signal = AbortSignal.any([stopped.signal, ...outer]);
   const finished = new AbortController();
-  const late: Promise<ExecResult> = call.system
+  const late: Promise<ExecResult> = call.guest
     .sleep(seconds, AbortSignal.any([finished.signal, ...outer]))
     .then(
       () => fail(TIMED_OUT),
@@ -58,10 +58,10 @@ const ISO_FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** `date` shows the machine's clock; a date that was asked for is left to the shell's own `date`. */
-const date: Program = async (args, { system, context }) => {
-  if (context.origCommand === undefined) return succeed(`${system.now().toUTCString()}\n`);
+const date: Program = async (args, { guest, context }) => {
+  if (context.origCommand === undefined) return succeed(`${guest.now().toUTCString()}\n`);
   const words: string[] = [];
-  let at = system.now().getTime() / 1000;
+  let at = guest.now().getTime() / 1000;
   let isGiven = false;
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
@@ -76,7 +76,7 @@ const date: Program = async (args, { system, context }) => {
       words.push(arg);
       continue;
     }
-    const shifted = shift(system.now(), text);
+    const shifted = shift(guest.now(), text);
     if (shifted === undefined) {
       isGiven = true;
       words.push('-d', text);

@@ -1,4 +1,4 @@
-import type { System } from '../../system/system';
+import type { Guest } from '../../system/guest';
 
 /** However fast the embedded AWS's clock runs, a real connection gets this long, in real milliseconds. */
 const FLOOR_MILLISECONDS = 2000;
@@ -8,20 +8,20 @@ const FLOOR_MILLISECONDS = 2000;
  * @returns a signal that aborts with a TimeoutError when it is over, and what ends the waiting
  */
 export function startPatience(
-  system: System,
+  guest: Guest,
   url: string,
   seconds: number,
 ): { signal: AbortSignal; end: () => void } {
   const over = new AbortController();
   const ended = new AbortController();
-  if (!system.network.isOwn(url)) {
+  if (!guest.network.isOwn(url)) {
     let timer: NodeJS.Timeout | undefined;
     const floor = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, FLOOR_MILLISECONDS);
       timer.unref();
     });
     ended.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    Promise.all([system.sleep(seconds, ended.signal), floor]).then(
+    Promise.all([guest.sleep(seconds, ended.signal), floor]).then(
       () => over.abort(new DOMException('timed out', 'TimeoutError')),
       // Ended before, or the machine stopped, which its own signal tells.
       () => clearTimeout(timer),

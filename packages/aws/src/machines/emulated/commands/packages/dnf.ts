@@ -43,7 +43,7 @@ const dnf: Program = async (args, call) => {
 export const DNF_PROGRAMS: Programs = { dnf, yum: dnf };
 
 async function makeCache({ quiet }: Request, call: ProgramCall): Promise<ExecResult> {
-  await call.system.sleep(METADATA_SECONDS, call.context.signal);
+  await call.guest.sleep(METADATA_SECONDS, call.context.signal);
   return succeed(quiet ? '' : `${metadataLine(call)}Metadata cache created.\n`);
 }
 
@@ -70,7 +70,7 @@ function module({ names }: Request, call: ProgramCall): ExecResult {
 }
 
 async function upgrade(request: Request, call: ProgramCall): Promise<ExecResult> {
-  await call.system.sleep(METADATA_SECONDS, call.context.signal);
+  await call.guest.sleep(METADATA_SECONDS, call.context.signal);
   if (request.quiet) return succeed();
   const head = metadataLine(call);
   if (request.command.startsWith('check')) return succeed(head);

@@ -15,7 +15,7 @@ const SECONDS_PER_PACKAGE = 0.3;
 /** `dnf install`: what is known and not there, with what it requires. */
 export async function install(request: Request, call: ProgramCall): Promise<ExecResult> {
   if (request.names.length === 0) return fail(1, 'Error: Need to pass a list of pkgs to install');
-  await call.system.sleep(METADATA_SECONDS, call.context.signal);
+  await call.guest.sleep(METADATA_SECONDS, call.context.signal);
   return (await refuseUnknown(request, call)) ?? (await installKnown(request, call));
 }
 
@@ -36,7 +36,7 @@ async function refuseUnknown(request: Request, call: ProgramCall): Promise<ExecR
 }
 
 async function installKnown(request: Request, call: ProgramCall): Promise<ExecResult> {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const architecture = rpmArchitecture(disk);
   const wanted = withRequirements(request.names).filter(({ name }) => !isInstalled(disk, name));
   const inTheWay = wanted.flatMap((entry) =>
@@ -70,14 +70,14 @@ async function installKnown(request: Request, call: ProgramCall): Promise<ExecRe
 
 /** Takes its time, as downloads do, and then puts packages in the place of others. */
 async function change(
-  { system, context }: ProgramCall,
+  { guest, context }: ProgramCall,
   wanted: readonly Package[],
   inTheWay: readonly string[],
 ): Promise<void> {
   const megabytes = wanted.reduce((sum, { size }) => sum + size, 0) / 1024;
-  await system.sleep(megabytes * SECONDS_PER_MEGABYTE + wanted.length * SECONDS_PER_PACKAGE, context.signal);
-  removePackages(system.disk, inTheWay);
-  installPackages(system.disk, wanted, 'amazonlinux');
+  await guest.sleep(megabytes * SECONDS_PER_MEGABYTE + wanted.length * SECONDS_PER_PACKAGE, context.signal);
+  removePackages(guest.disk, inTheWay);
+  installPackages(guest.disk, wanted, 'amazonlinux');
 }
 
 function conflict(inTheWay: readonly { entry: Package; name: string }[], architecture: string): string {

@@ -7,7 +7,7 @@ import type { Request } from './request';
 
 /** `dnf search`. */
 export function search(request: Request, call: ProgramCall): ExecResult {
-  const architecture = rpmArchitecture(call.system.disk);
+  const architecture = rpmArchitecture(call.guest.disk);
   const found = request.names.flatMap((name) => findPackage(name) ?? []);
   if (found.length === 0) return succeed(`${metadataLine(call)}No matches found.\n`);
   const rows = found.map((entry) => `${entry.name}.${archOf(entry, architecture)} : ${entry.summary}\n`);
@@ -19,15 +19,15 @@ export function list(request: Request, call: ProgramCall): ExecResult {
   const [first = '', ...rest] = request.names;
   const onlyInstalled = first === 'installed';
   const patterns = ['installed', 'available', 'all'].includes(first) ? rest : request.names;
-  const rows = readInstalled(call.system.disk)
+  const rows = readInstalled(call.guest.disk)
     .filter(({ name }) => patterns.length === 0 || patterns.some((pattern) => matches(name, pattern)))
     .map(({ name, version, release, arch, repository }) =>
       row(`${name}.${arch}`, `${version}-${release}`, `@${repository}`),
     );
   const known = patterns.flatMap((pattern) => findPackage(pattern) ?? []);
-  const available = onlyInstalled ? [] : known.filter(({ name }) => !isInstalled(call.system.disk, name));
+  const available = onlyInstalled ? [] : known.filter(({ name }) => !isInstalled(call.guest.disk, name));
   if (rows.length + available.length === 0) return fail(1, 'Error: No matching Packages to list');
-  const architecture = rpmArchitecture(call.system.disk);
+  const architecture = rpmArchitecture(call.guest.disk);
   const offered = available.map((entry) =>
     row(`${entry.name}.${archOf(entry, architecture)}`, `${entry.version}-${entry.release}`, 'amazonlinux'),
   );
@@ -40,10 +40,10 @@ export function list(request: Request, call: ProgramCall): ExecResult {
 export function info(request: Request, call: ProgramCall): ExecResult {
   const found = request.names.flatMap((name) => findPackage(name) ?? []);
   if (found.length === 0) return fail(1, 'Error: No matching Packages to list');
-  const architecture = rpmArchitecture(call.system.disk);
+  const architecture = rpmArchitecture(call.guest.disk);
   const texts = found.map(
     (entry) =>
-      `${isInstalled(call.system.disk, entry.name) ? 'Installed' : 'Available'} Packages\nName         : ${entry.name}\nVersion      : ${entry.version}\nRelease      : ${entry.release}\nArchitecture : ${archOf(entry, architecture)}\nSize         : ${entry.size} k\nSummary      : ${entry.summary}\n`,
+      `${isInstalled(call.guest.disk, entry.name) ? 'Installed' : 'Available'} Packages\nName         : ${entry.name}\nVersion      : ${entry.version}\nRelease      : ${entry.release}\nArchitecture : ${archOf(entry, architecture)}\nSize         : ${entry.size} k\nSummary      : ${entry.summary}\n`,
   );
   return succeed(texts.join('\n'));
 }

@@ -1,4 +1,5 @@
 import type { ExecResult } from 'just-bash';
+import type { Disk } from '../../disk/disk';
 import { isInstalled, readInstalled, removePackages, rpmArchitecture } from '../../packages/installed';
 import type { Package } from '../../packages/package';
 import { findPackage, packageId, withRequirements } from '../../packages/repository';
@@ -8,7 +9,7 @@ import type { Request } from './request';
 
 /** `dnf remove`: packages, what needs them, and what only they needed. */
 export function remove(request: Request, call: ProgramCall): ExecResult {
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const installed = request.names.filter((name) => isInstalled(disk, findPackage(name)?.name ?? name));
   const absent = request.names
     .filter((name) => !installed.includes(name))
@@ -32,7 +33,7 @@ export function remove(request: Request, call: ProgramCall): ExecResult {
 }
 
 /** What only the removed packages required goes with them; what needs a removed one goes too. */
-function withRequirementsOf(disk: ProgramCall['system']['disk'], gone: readonly Package[]): Package[] {
+function withRequirementsOf(disk: Disk, gone: readonly Package[]): Package[] {
   const names = new Set(gone.map(({ name }) => name));
   const rest = readInstalled(disk).flatMap(({ name }) => (names.has(name) ? [] : (findPackage(name) ?? [])));
   const dependents = rest.filter(({ requires }) => requires?.some((name) => names.has(name)));

@@ -5,8 +5,8 @@ import type { ProgramCall } from '../program';
 const RULE = '='.repeat(80);
 
 /** The line that most commands begin with. */
-export function metadataLine({ system }: ProgramCall): string {
-  return `Last metadata expiration check: 0:00:01 ago on ${system.now().toUTCString().replace(/ GMT$/, '')}.\n`;
+export function metadataLine({ guest }: ProgramCall): string {
+  return `Last metadata expiration check: 0:00:01 ago on ${guest.now().toUTCString().replace(/ GMT$/, '')}.\n`;
 }
 
 /** The table of what will be installed. */

@@ -3,7 +3,7 @@ import { formatJournalEntry, formatSyslogTime } from '../../system/journal';
 import { unitName } from '../../systemd/units/unit-file';
 import { type Program, type Programs, succeed } from '../program';
 
-const journalctl: Program = (args, { system }) => {
+const journalctl: Program = (args, { guest }) => {
   let unit: string | undefined;
   let limit = Number.POSITIVE_INFINITY;
   let short = true;
@@ -15,18 +15,16 @@ const journalctl: Program = (args, { system }) => {
     else if (/^(-n|--lines=)\d+$/.test(arg)) limit = Number(/\d+$/.exec(arg)?.[0]);
     else if ((arg === '-o' && args[at + 1] === 'cat') || arg === '--output=cat') short = false;
   }
-  const entries = system.journal
+  const entries = guest.journal
     .of(unit === undefined ? undefined : unitName(unit))
     .slice(-Math.min(limit, 10_000));
   if (entries.length === 0) return succeed('-- No entries --\n');
   return succeed(
-    entries
-      .map((entry) => `${short ? formatJournalEntry(entry, system.hostname) : entry.message}\n`)
-      .join(''),
+    entries.map((entry) => `${short ? formatJournalEntry(entry, guest.hostname) : entry.message}\n`).join(''),
   );
 };
 
-const logger: Program = (args, { system, context }) => {
+const logger: Program = (args, { guest, context }) => {
   let tag = 'root';
   let toStderr = false;
   const words: string[] = [];
@@ -39,11 +37,11 @@ const logger: Program = (args, { system, context }) => {
   }
   const text = words.length > 0 ? words.join(' ') : decodeBytesToUtf8(context.stdin);
   const lines = text.split('\n').filter((line) => line !== '');
-  for (const line of lines) system.journal.write(tag, line);
-  const at = formatSyslogTime(system.now());
-  system.disk.append(
+  for (const line of lines) guest.journal.write(tag, line);
+  const at = formatSyslogTime(guest.now());
+  guest.disk.append(
     '/var/log/messages',
-    lines.map((line) => `${at} ${system.hostname} ${tag}: ${line}\n`).join(''),
+    lines.map((line) => `${at} ${guest.hostname} ${tag}: ${line}\n`).join(''),
   );
   return succeed('', toStderr ? lines.map((line) => `<13>${at} ${tag}: ${line}\n`).join('') : '');
 };

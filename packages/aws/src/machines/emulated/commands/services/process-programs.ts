@@ -1,4 +1,4 @@
-import type { System } from '../../system/system';
+import type { Guest } from '../../system/guest';
 import { readCommandLine } from '../../systemd/units/command-line';
 import { fail, type Program, type Programs, succeed } from '../program';
 
@@ -11,7 +11,7 @@ interface Process {
 }
 
 /** systemd and the programs of services that run; what a script starts by hand has no number here. */
-function listProcesses({ systemd }: System): Process[] {
+function listProcesses({ systemd }: Guest): Process[] {
   const services = systemd.known.flatMap((name, index) => {
     const unit = systemd.units.find(name);
     if (unit === undefined || systemd.state(name).sub !== 'running') return [];
@@ -24,9 +24,9 @@ function listProcesses({ systemd }: System): Process[] {
   ];
 }
 
-const ps: Program = (args, { system }) => {
+const ps: Program = (args, { guest }) => {
   const isBsd = args.join('').includes('u');
-  const rows = listProcesses(system).map(({ pid, user, command }) =>
+  const rows = listProcesses(guest).map(({ pid, user, command }) =>
     isBsd
       ? `${user.padEnd(10)} ${String(pid).padStart(6)}  0.0  0.5  10000  5000 ?        Ss   00:00   0:00 ${command}\n`
       : `${user.padEnd(10)} ${String(pid).padStart(6)}       1  0 00:00 ?        00:00:00 ${command}\n`,
@@ -37,13 +37,13 @@ const ps: Program = (args, { system }) => {
   return succeed(`${head}${rows.join('')}`);
 };
 
-const pgrep: Program = (args, { system }) => {
+const pgrep: Program = (args, { guest }) => {
   const pattern = args.find((arg) => !arg.startsWith('-'));
   if (pattern === undefined) return fail(2, 'pgrep: no matching criteria specified');
   const isWhole = args.some((arg) => /^-[a-z]*f/.test(arg));
   const isExact = args.some((arg) => /^-[a-z]*x/.test(arg));
   const expression = new RegExp(isExact ? `^(?:${pattern})$` : pattern);
-  const found = listProcesses(system).filter(({ command }) =>
+  const found = listProcesses(guest).filter(({ command }) =>
     expression.test(isWhole ? command : (command.split(' ')[0]?.split('/').at(-1) ?? '')),
   );
   const shown = args.some((arg) => /^-[a-z]*[al]/.test(arg));
@@ -54,18 +54,18 @@ const pgrep: Program = (args, { system }) => {
 /** Numbers of shells; only that they are there can be asked of them. */
 const isShell = (pid: number) => pid >= 1500 && pid < FIRST_SERVICE;
 
-const kill: Program = async (args, { system }) => {
+const kill: Program = async (args, { guest }) => {
   const pids = args.filter((arg) => /^\d+$/.test(arg));
   if (pids.length === 0)
     return fail(1, 'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ...');
-  const processes = listProcesses(system);
+  const processes = listProcesses(guest);
   for (const pid of pids) {
     if (args[0] === '-0' && isShell(Number(pid))) continue;
     const unit = processes.some((process) => String(process.pid) === pid)
-      ? system.systemd.known[Number(pid) - FIRST_SERVICE]
+      ? guest.systemd.known[Number(pid) - FIRST_SERVICE]
       : undefined;
     if (unit === undefined) return fail(1, `kill: (${pid}) - No such process`);
-    if (args[0] !== '-0') await system.systemd.stop(unit);
+    if (args[0] !== '-0') await guest.systemd.stop(unit);
   }
   return succeed();
 };

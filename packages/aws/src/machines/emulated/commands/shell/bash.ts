@@ -39,13 +39,13 @@ const bash: Program = async (args, call) => {
     const rest = file === '/dev/stdin' ? words.slice(1) : words;
     return await context.origCommand(['-c', `${prefix}${decodeBytesToUtf8(context.stdin)}`, name, ...rest]);
   }
-  const node = call.system.disk.find(resolvePath(call, file));
+  const node = call.guest.disk.find(resolvePath(call, file));
   if (node === undefined) return fail(127, `${name}: ${file}: No such file or directory`);
   if (node.kind === 'directory') return fail(126, `${name}: ${file}: Is a directory`);
   if (prefix === '') return await context.origCommand(words);
   return await context.origCommand([
     '-c',
-    `${prefix}${call.system.disk.readText(resolvePath(call, file))}`,
+    `${prefix}${call.guest.disk.readText(resolvePath(call, file))}`,
     ...words,
   ]);
 };

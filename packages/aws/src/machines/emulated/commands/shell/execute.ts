@@ -8,7 +8,7 @@ const SHELLS = new Set(['sh', 'bash']);
  */
 const execute: Program = async (argv, call) => {
   const [name = '', ...args] = argv;
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const path = resolvePath(call, name);
   const node = disk.find(path);
   if (node === undefined) return fail(127, `bash: ${name}: No such file or directory`);

@@ -59,7 +59,7 @@ export async function download({ client, call, args }: Job, from: S3Location, pa
     client.send(new GetObjectCommand({ Bucket: from.bucket, Key: from.key })),
   );
   const bytes = (await object.Body?.transformToByteArray()) ?? new Uint8Array();
-  const { disk } = call.system;
+  const { disk } = call.guest;
   disk.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/');
   disk.write(path, bytes);
   // The CLI gives a file the object's time.

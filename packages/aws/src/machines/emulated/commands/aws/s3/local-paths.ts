@@ -4,7 +4,7 @@ import { AwsCliError } from '../aws-session';
 /** The file that an object is copied to. */
 export function localTarget(call: ProgramCall, target: string, key: string): string {
   const path = resolvePath(call, target);
-  const isDirectory = target.endsWith('/') || call.system.disk.find(path)?.kind === 'directory';
+  const isDirectory = target.endsWith('/') || call.guest.disk.find(path)?.kind === 'directory';
   return isDirectory ? `${path === '/' ? '' : path}/${key.split('/').at(-1)}` : path;
 }
 
@@ -28,9 +28,9 @@ export function safeName(name: string): string {
 
 /** The files below a folder, as paths from it. */
 export function localFiles(call: ProgramCall, root: string, below = ''): string[] {
-  return call.system.disk.listIfAny(below === '' ? root : `${root}/${below}`).flatMap((name) => {
+  return call.guest.disk.listIfAny(below === '' ? root : `${root}/${below}`).flatMap((name) => {
     const path = below === '' ? name : `${below}/${name}`;
-    const kind = call.system.disk.find(`${root}/${path}`)?.kind;
+    const kind = call.guest.disk.find(`${root}/${path}`)?.kind;
     if (kind === 'directory') return localFiles(call, root, path);
     return kind === 'file' ? [path] : [];
   });

@@ -19,7 +19,7 @@ export async function sync(job: Job, words: string[]): Promise<ExecResult> {
 }
 
 async function syncDown(job: Job, from: S3Location, target: string): Promise<ExecResult> {
-  const { disk } = job.call.system;
+  const { disk } = job.call.guest;
   const root = resolvePath(job.call, target);
   const prefix = folderPrefix(from.key);
   const remote = await listAll(job, from.bucket, prefix);
@@ -44,7 +44,7 @@ async function syncDown(job: Job, from: S3Location, target: string): Promise<Exe
 }
 
 async function syncUp(job: Job, source: string, to: S3Location): Promise<ExecResult> {
-  const { disk } = job.call.system;
+  const { disk } = job.call.guest;
   const root = resolvePath(job.call, source);
   if (disk.find(root)?.kind !== 'directory')
     return fail(255, `\nThe user-provided path ${source} does not exist.`);

@@ -9,7 +9,7 @@ import { attempt } from './service-error';
 /** One file, or the standard input, into a bucket. */
 export async function uploadOne(job: Job, source: string, to: S3Location): Promise<ExecResult> {
   const { call } = job;
-  const { disk } = call.system;
+  const { disk } = call.guest;
   const path = resolvePath(call, source);
   if (source !== '-' && disk.find(path)?.kind !== 'file')
     return fail(255, `\nThe user-provided path ${source} does not exist.`);
@@ -25,12 +25,12 @@ export async function uploadOne(job: Job, source: string, to: S3Location): Promi
 /** All files of a folder into a bucket. */
 export async function uploadAll(job: Job, source: string, to: S3Location): Promise<ExecResult> {
   const root = resolvePath(job.call, source);
-  if (job.call.system.disk.find(root)?.kind !== 'directory')
+  if (job.call.guest.disk.find(root)?.kind !== 'directory')
     return fail(255, `\nThe user-provided path ${source} does not exist.`);
   for (const name of localFiles(job.call, root)) {
     if (!isIncluded(job.args, name)) continue;
     const key = `${folderPrefix(to.key)}${name}`;
-    await upload(job, { bucket: to.bucket, key }, job.call.system.disk.read(`${root}/${name}`));
+    await upload(job, { bucket: to.bucket, key }, job.call.guest.disk.read(`${root}/${name}`));
     report(job, 'upload', `${source.replace(/\/$/, '')}/${name}`, `s3://${to.bucket}/${key}`);
   }
   return finish(job);

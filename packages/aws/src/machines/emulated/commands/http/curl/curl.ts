@@ -27,11 +27,11 @@ export const CURL_PROGRAMS: Programs = { curl };
 
 /** Fetches one URL, again and again as `--retry` says. */
 async function transfer(url: string, options: Options, call: ProgramCall): Promise<Transfer> {
-  const { system } = call;
+  const { guest } = call;
   for (let attempt = 0; ; attempt += 1) {
     const canRetry = attempt < options.retries;
     try {
-      const answer = await request(system, normalizeUrl(url), options, call);
+      const answer = await request(guest, normalizeUrl(url), options, call);
       const isTransient = [408, 429, 500, 502, 503, 504].includes(answer.response.status);
       if (!(isTransient && canRetry)) return await finish(answer, url, options, call);
     } catch (error) {
@@ -44,6 +44,6 @@ async function transfer(url: string, options: Options, call: ProgramCall): Promi
         return { stdout: writeOut(options, undefined, 0), stderr: shown, exitCode: error.exitCode };
       }
     }
-    await system.sleep(options.retryDelay || Math.min(600, 2 ** attempt), call.context.signal);
+    await guest.sleep(options.retryDelay || Math.min(600, 2 ** attempt), call.context.signal);
   }
 }

@@ -98,6 +98,6 @@ export const FLAGS: Readonly<Record<string, (options: Options) => void>> = {
 function readData(value: string, call: ProgramCall): string {
   if (value === '@-') return latin1FromBytes(call.context.stdin);
   if (value.startsWith('@'))
-    return Buffer.from(call.system.disk.read(resolvePath(call, value.slice(1)))).toString('latin1');
+    return Buffer.from(call.guest.disk.read(resolvePath(call, value.slice(1)))).toString('latin1');
   return Buffer.from(value).toString('latin1');
 }

@@ -35,15 +35,15 @@ export async function finish(
   if (failed && !options.failWithBody) return { stdout: trailer, stderr: message, exitCode };
   const path = resolvePath(call, name);
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
-  if (options.createDirectories) call.system.disk.makeDirectory(directory);
-  if (!call.system.disk.has(directory) || name === '')
+  if (options.createDirectories) call.guest.disk.makeDirectory(directory);
+  if (!call.guest.disk.has(directory) || name === '')
     return {
       stdout: trailer,
       stderr:
         options.silent && !options.showError ? '' : `curl: (23) Failure writing output to destination\n`,
       exitCode: 23,
     };
-  call.system.disk.write(path, content);
+  call.guest.disk.write(path, content);
   return { stdout: trailer, stderr: message, exitCode };
 }
 

@@ -1,5 +1,5 @@
 import { classifyNetworkError } from '../../../network/network-errors';
-import type { System } from '../../../system/system';
+import type { Guest } from '../../../system/guest';
 import { type ProgramCall, resolvePath } from '../../program';
 import { startPatience } from '../patience';
 import { CurlError } from './curl-error';
@@ -16,26 +16,26 @@ export interface Answer {
 
 /** Sends a request and follows its redirects. @throws CurlError for what the network does not give */
 export async function request(
-  system: System,
+  guest: Guest,
   first: URL,
   options: Options,
   call: ProgramCall,
 ): Promise<Answer> {
   const patience = options.maxSeconds ?? options.connectSeconds;
   const outer = call.context.signal ? [call.context.signal] : [];
-  const waiting = startPatience(system, first.href, patience);
+  const waiting = startPatience(guest, first.href, patience);
   try {
-    return await follow(system, first, options, call, AbortSignal.any([waiting.signal, ...outer]));
+    return await follow(guest, first, options, call, AbortSignal.any([waiting.signal, ...outer]));
   } catch (error) {
     if (error instanceof CurlError) throw error;
-    throw toCurlError(error, first, patience, system);
+    throw toCurlError(error, first, patience, guest);
   } finally {
     waiting.end();
   }
 }
 
 async function follow(
-  system: System,
+  guest: Guest,
   first: URL,
   options: Options,
   call: ProgramCall,
@@ -46,7 +46,7 @@ async function follow(
   let body = method === 'GET' || method === 'HEAD' ? undefined : readBody(options, call);
   for (let redirects = 0; ; redirects += 1) {
     const headers = makeHeaders(options, body !== undefined);
-    const response = await system.network.fetch(url.href, {
+    const response = await guest.network.fetch(url.href, {
       method,
       headers,
       redirect: 'manual',
@@ -84,9 +84,9 @@ function toCurlError(
   error: unknown,
   { hostname, port, protocol }: URL,
   seconds: number,
-  system: System,
+  guest: Guest,
 ): Error {
-  if (system.power.aborted) return error instanceof Error ? error : new Error(String(error));
+  if (guest.power.aborted) return error instanceof Error ? error : new Error(String(error));
   const shownPort = port || (protocol === 'https:' ? '443' : '80');
   switch (classifyNetworkError(error)) {
     case 'resolve':
@@ -123,7 +123,7 @@ export function normalizeUrl(text: string): URL {
 
 function readBody(options: Options, call: ProgramCall): Uint8Array<ArrayBuffer> | undefined {
   if (options.upload !== undefined)
-    return Uint8Array.from(call.system.disk.read(resolvePath(call, options.upload)));
+    return Uint8Array.from(call.guest.disk.read(resolvePath(call, options.upload)));
   if (options.data.length === 0) return undefined;
   return Uint8Array.from(Buffer.from(options.data.join('&'), 'latin1'));
 }
