@@ -1,6 +1,6 @@
-import type { Guest } from '../../system/guest';
 import { decodeBytesToUtf8 } from 'just-bash';
 import type { Disk } from '../../disk/disk';
+import type { Guest } from '../../system/guest';
 import {
   findGroup,
   findUser,
@@ -10,7 +10,7 @@ import {
   writeGroups,
   writeUsers,
 } from '../../system/users';
-import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
+import { fail, type Program, type Programs, succeed } from '../program';
 import { parse } from './options';
 
 const USERADD_WITH_VALUE = [

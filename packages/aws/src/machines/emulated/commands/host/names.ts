@@ -1,6 +1,5 @@
+import { KERNEL } from '../../system/kernel';
 import { type Program, type Programs, succeed } from '../program';
-
-const KERNEL = '6.1.158-178.288.amzn2023';
 
 const uname: Program = (args, { guest }) => {
   const machine = guest.disk.readText('/etc/rpm/platform').split('-')[0] ?? '';

@@ -7,10 +7,10 @@ import { encodeLocation } from '../request-path';
 import { sendBody, sendFile } from '../send-file';
 import type { ApacheConfig } from './config/config';
 import { isGranted, type Settings } from './config/settings';
+import { apacheErrorPage, apacheRedirectPage } from './error-pages';
 import type { Exchange } from './exchange';
 import { expiryOf } from './expires';
 import { applyHeaders, contentType, isCompressed } from './headers';
-import { apacheErrorPage, apacheRedirectPage } from './pages';
 
 /** What a request is answered with: a file, another place, or an error and its page. */
 export class ApacheAnswers {

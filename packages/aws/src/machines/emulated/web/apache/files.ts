@@ -5,10 +5,10 @@ import { sendBody } from '../send-file';
 import type { ApacheAnswers } from './answers';
 import type { ApacheConfig } from './config/config';
 import { isGranted, type Settings } from './config/settings';
+import { apacheListing } from './directory-listing';
 import type { Exchange } from './exchange';
 import { applyHeaders } from './headers';
 import type { ApacheLogs } from './logs';
-import { apacheIndexPage } from './pages';
 
 /** Answers with what the disk holds: files, index pages, listings. */
 export class ApacheFiles {
@@ -92,7 +92,7 @@ export class ApacheFiles {
       .map((name) => (this.disk.find(`${directory}/${name}`)?.kind === 'directory' ? `${name}/` : name));
     response.setHeader('Content-Type', 'text/html;charset=UTF-8');
     applyHeaders(response, settings, 200);
-    sendBody(request, response, 200, apacheIndexPage(requested.path, names));
+    sendBody(request, response, 200, apacheListing(requested.path, names));
   }
 
   private sendFallback(exchange: Exchange, settings: Settings): void {

@@ -8,11 +8,11 @@ import { ApacheBehind } from './behind';
 import { type ApacheConfig, chooseSite } from './config/config';
 import { ApacheConfigError } from './config/lines';
 import { isGranted, type Settings } from './config/settings';
+import { apacheErrorPage } from './error-pages';
 import type { Exchange } from './exchange';
 import { ApacheFiles } from './files';
 import { applyHeaders } from './headers';
 import { ApacheLogs } from './logs';
-import { apacheErrorPage } from './pages';
 import { ApacheRules } from './rewrite/rules';
 
 const ALLOW = 'GET,POST,OPTIONS,HEAD';

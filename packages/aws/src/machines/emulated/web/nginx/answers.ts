@@ -5,9 +5,9 @@ import { DEFAULT_MIME_TYPES, suffixOf } from '../mime-types';
 import { encodeLocation } from '../request-path';
 import { sendBody, sendFile } from '../send-file';
 import { lastOf } from './config';
+import { nginxErrorPage } from './error-pages';
 import type { Exchange } from './exchange';
 import { applyHeaders, compresses, parseTime, withCharset } from './headers';
-import { nginxPage } from './pages';
 import type { NginxDirective } from './parse';
 
 const GZIP_MIN_LENGTH = 20;
@@ -46,7 +46,7 @@ export class NginxAnswers {
   /** @param to a path or URL; what cannot stand in a header is encoded */
   sendRedirect(exchange: Exchange, directives: readonly NginxDirective[], status: number, to: string): void {
     exchange.response.setHeader('Location', encodeLocation(to));
-    this.send(exchange, directives, status, 'text/html', nginxPage(status, directives));
+    this.send(exchange, directives, status, 'text/html', nginxErrorPage(status, directives));
   }
 
   /** @param type undefined for an answer that has none */

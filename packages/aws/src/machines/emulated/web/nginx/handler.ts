@@ -7,9 +7,9 @@ import { NginxAnswers } from './answers';
 import { NginxBehind } from './behind';
 import { chooseLocation, chooseServer } from './choose';
 import { inherit, lastOf, type NginxConfig, type NginxLocation } from './config';
+import { nginxErrorPage, serverName } from './error-pages';
 import type { Exchange, NginxRouter } from './exchange';
 import { NginxFiles } from './files';
-import { nginxPage, serverName } from './pages';
 import type { NginxDirective } from './parse';
 import { expandVariables, type NginxRequest, runRewrites } from './rewrite';
 import { variableOf } from './variables';
@@ -101,7 +101,7 @@ export class NginxHandler implements NginxRouter {
       directives,
       shown,
       'text/html',
-      nginxPage(shown, directives),
+      nginxErrorPage(shown, directives),
     );
   }
 

@@ -1,5 +1,5 @@
 import type { Disk } from '../../disk/disk';
-import { expandGlob } from '../glob';
+import { expandGlob } from '../expand-glob';
 
 /** One directive, with what stands in its braces. */
 export interface NginxDirective {

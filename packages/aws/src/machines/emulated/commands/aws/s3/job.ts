@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { compileWildcard } from 'aws-languages/wildcard';
 import type { ExecResult } from 'just-bash';
-import { globMatcher } from '../../../web/glob';
 import { type ProgramCall, succeed } from '../../program';
 import type { AwsArguments } from '../aws-session';
 
@@ -44,8 +44,7 @@ export function folderPrefix(key: string): string {
 /** `--exclude` and `--include`; given once each, the include wins, as it is nearly always written last. */
 export function isIncluded({ options }: AwsArguments, name: string): boolean {
   const matches = (pattern: string | undefined) =>
-    pattern !== undefined &&
-    globMatcher(pattern.replace(/\//g, '\u0000')).test(name.replace(/\//g, '\u0000'));
+    pattern !== undefined && compileWildcard(pattern, { classes: true }).test(name);
   if (matches(options.get('--include'))) return true;
   return !matches(options.get('--exclude'));
 }

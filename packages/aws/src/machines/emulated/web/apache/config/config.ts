@@ -1,6 +1,7 @@
+import { compileWildcard } from 'aws-languages/wildcard';
 import type { Disk } from '../../../disk/disk';
 import { type Identity, identityOf } from '../../../disk/disk-access';
-import { globMatcher } from '../../glob';
+import { FILE_NAMES } from '../../expand-glob';
 import { DEFAULT_MIME_TYPES, parseMimeTypes } from '../../mime-types';
 import { MISSED_DIRECTIVES } from './directives';
 import { ApacheConfigError } from './lines';
@@ -85,7 +86,9 @@ function serverHeader(tokens: string): string {
 export function chooseSite(config: ApacheConfig, port: number, host: string): Site {
   const candidates = config.virtualHosts.filter(({ ports }) => ports.includes(port) || ports.includes('*'));
   const name = host.replace(/:\d+$/, '').toLowerCase();
-  const named = candidates.find(({ site }) => site.names.some((pattern) => globMatcher(pattern).test(name)));
+  const named = candidates.find(({ site }) =>
+    site.names.some((pattern) => compileWildcard(pattern, FILE_NAMES).test(name)),
+  );
   return (named ?? candidates[0])?.site ?? config.main;
 }
 

@@ -1,5 +1,5 @@
 import type { Disk } from '../../../disk/disk';
-import { expandGlob } from '../../glob';
+import { expandGlob } from '../../expand-glob';
 import { HONOURED_DIRECTIVES, IGNORED_DIRECTIVES, LOADED_MODULES, SECTIONS } from './directives';
 import {
   ApacheConfigError,

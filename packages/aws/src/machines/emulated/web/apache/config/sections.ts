@@ -1,4 +1,5 @@
-import { globMatcher } from '../../glob';
+import { compileWildcard } from 'aws-languages/wildcard';
+import { FILE_NAMES } from '../../expand-glob';
 import { compilePattern } from '../../pattern';
 import { type RewriteRules, readRewriteRules } from '../rewrite/rewrite-rules';
 import { trimSlash } from './mappings';
@@ -48,7 +49,7 @@ export function toSiteSection(section: Section): SiteSection[] {
       return by(10_000, (file) => compilePattern(pattern).test(file));
     case 'files':
       return by(FILES_ORDER, (file) =>
-        (isRegExp ? compilePattern(pattern) : globMatcher(pattern)).test(base(file)),
+        (isRegExp ? compilePattern(pattern) : compileWildcard(pattern, FILE_NAMES)).test(base(file)),
       );
     case 'filesmatch':
       return by(FILES_ORDER, (file) => compilePattern(pattern).test(base(file)));
@@ -66,7 +67,7 @@ export function toSiteSection(section: Section): SiteSection[] {
 function isBelow(path: string, directory: string): boolean {
   if (/[*?[]/.test(directory)) {
     const depth = directory.split('/').length;
-    return globMatcher(directory).test(path.split('/').slice(0, depth).join('/'));
+    return compileWildcard(directory, FILE_NAMES).test(path.split('/').slice(0, depth).join('/'));
   }
   return directory === '' || path === directory || path.startsWith(`${directory}/`);
 }

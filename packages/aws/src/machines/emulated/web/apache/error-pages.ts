@@ -1,5 +1,4 @@
 import { escapeHtml } from '../escape-html';
-import { encodePath } from '../request-path';
 
 const PAGES: Readonly<Record<number, readonly [title: string, text: string]>> = {
   400: ['Bad Request', 'Your browser sent a request that this server could not understand.<br />\n'],
@@ -52,26 +51,6 @@ export function apacheRedirectPage(status: number, location: string): string {
     title,
     `The document has moved <a href="${escapeHtml(location)}">here</a>.`,
   );
-}
-
-/** The listing of a directory that has no index page. */
-export function apacheIndexPage(path: string, names: readonly string[]): string {
-  const rows = [
-    ...(path === '/' ? [] : ['<li><a href="../"> Parent Directory</a></li>']),
-    ...names.map((name) => `<li><a href="${encodePath(name)}"> ${escapeHtml(name)}</a></li>`),
-  ];
-  const title = `Index of ${escapeHtml(path === '/' ? '/' : path.replace(/\/$/, ''))}`;
-  return `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">
-<html>
- <head>
-  <title>${title}</title>
- </head>
- <body>
-<h1>${title}</h1>
-<ul>${rows.join('\n')}
-</ul>
-</body></html>
-`;
 }
 
 function page(title: string, heading: string, text: string): string {

@@ -33,7 +33,7 @@ export function serverName(directives: readonly NginxDirective[]): string {
 }
 
 /** nginx's own page for an error or a redirect. */
-export function nginxPage(status: number, directives: readonly NginxDirective[]): string {
+export function nginxErrorPage(status: number, directives: readonly NginxDirective[]): string {
   const title = `${status} ${TITLES[status] ?? ''}`.trim();
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${serverName(directives)}</center>\r\n</body>\r\n</html>\r\n`;
 }
