@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { MachineOptions } from '../../machine-options';
-import { InstanceMetadata, METADATA_ADDRESS } from '../../metadata/instance-metadata';
+import { type InstanceMetadata, METADATA_ADDRESS } from '../../metadata/instance-metadata';
 import type { Disk } from '../disk/disk';
 import type { Ports } from './ports';
 
@@ -14,16 +14,13 @@ class ConnectionRefused extends Error {
 
 /** HTTP as the programs of the machine see it: itself, the metadata service, and the world. */
 export class GuestNetwork {
-  private readonly metadata: InstanceMetadata;
-
   constructor(
-    private readonly options: MachineOptions,
+    private readonly options: Pick<MachineOptions, 'fetch' | 'hostname' | 'privateIp'>,
+    private readonly metadata: InstanceMetadata,
     private readonly ports: Ports,
     private readonly power: AbortSignal,
     private readonly disk: Disk,
-  ) {
-    this.metadata = new InstanceMetadata(options);
-  }
+  ) {}
 
   /** Whether the machine itself, or its metadata service, answers at this address. */
   isOwn(url: string): boolean {

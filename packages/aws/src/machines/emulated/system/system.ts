@@ -1,4 +1,5 @@
 import type { MachineOptions } from '../../machine-options';
+import { InstanceMetadata } from '../../metadata/instance-metadata';
 import { quoteWord } from '../commands/program';
 import { PROGRAMS } from '../commands/programs';
 import type { Disk } from '../disk/disk';
@@ -37,7 +38,7 @@ export class System implements Guest {
     this.bootedAt = options.now();
     this.journal = new Journal(options.now);
     this.ports = new Ports(options.onListen, options.onClose);
-    this.network = new GuestNetwork(options, this.ports, this.power, disk);
+    this.network = new GuestNetwork(options, new InstanceMetadata(options), this.ports, this.power, disk);
     this.shell = new Shell(this, PROGRAMS);
     const clock = {
       bootedAt: this.bootedAt,
