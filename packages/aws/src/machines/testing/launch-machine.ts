@@ -50,6 +50,14 @@ export function script(text: string): Buffer {
   return Buffer.from(`#!/bin/bash\n${text}`);
 }
 
+/** What the console shows, without the stamps before the output of scripts. */
+export function consoleOf(machine: Machine): string {
+  return machine
+    .console()
+    .replace(/\r/g, '')
+    .replace(/^\[ *\d+\.\d{6}\] cloud-init\[\d+\]: /gm, '');
+}
+
 /** The address at which a port of the machine is served. */
 export function urlOf(machine: LaunchedMachine, path = '/', port = 80): string {
   const loopbackPort = machine.listening.get(port);

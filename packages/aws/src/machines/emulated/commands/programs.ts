@@ -25,7 +25,7 @@ import { RPM_PROGRAMS } from './packages/rpm';
 import type { Programs } from './program';
 import { JOURNAL_PROGRAMS } from './services/journal-programs';
 import { PROCESS_PROGRAMS } from './services/process-programs';
-import { SYSTEMCTL_PROGRAMS } from './services/systemctl';
+import { SYSTEMCTL_PROGRAMS } from './services/systemctl/systemctl';
 import { WEB_PROGRAMS } from './services/web-programs';
 import { BASH_PROGRAMS } from './shell/bash';
 import { EXECUTE_PROGRAMS } from './shell/execute';

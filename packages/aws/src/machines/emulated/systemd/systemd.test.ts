@@ -1,5 +1,11 @@
 import type { MachineOptions } from '../../machine-options';
-import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../testing/launch-machine';
+import {
+  consoleOf,
+  type LaunchedMachine,
+  machineLauncher,
+  script,
+  urlOf,
+} from '../../testing/launch-machine';
 import { Disk } from '../disk/disk';
 import { nextElapse } from './calendar';
 
@@ -22,10 +28,7 @@ async function boot(
     ...options,
   });
   await machine.boot();
-  return machine
-    .console()
-    .replace(/\r/g, '')
-    .replace(/^\[ *\d+\.\d{6}\] cloud-init\[\d+\]: /gm, '');
+  return consoleOf(machine);
 }
 
 test('a command line takes the variables of the unit and of its environment file', async () => {

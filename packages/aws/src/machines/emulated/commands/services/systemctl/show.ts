@@ -1,153 +1,14 @@
 import type { ExecResult } from 'just-bash';
-import type { Guest } from '../../system/guest';
-import { formatJournalEntry } from '../../system/journal';
-import { SystemdError } from '../../systemd/systemd-error';
-import { describeExit } from '../../systemd/units/exit-status';
-import { unitName } from '../../systemd/units/unit-file';
-import type { UnitState } from '../../systemd/units/unit-state';
-import { fail, type Program, type Programs, succeed } from '../program';
+import type { Guest } from '../../../system/guest';
+import { formatJournalEntry } from '../../../system/journal';
+import { describeExit } from '../../../systemd/units/exit-status';
+import { unitName } from '../../../systemd/units/unit-file';
+import type { UnitState } from '../../../systemd/units/unit-state';
+import { fail, succeed } from '../../program';
+import type { Verbs } from './verb';
 
-type Verb = (
-  guest: Guest,
-  names: readonly string[],
-  flags: ReadonlySet<string>,
-) => Promise<ExecResult> | ExecResult;
-
-const systemctl: Program = async (args, { guest }) => {
-  const joined = joinValues(args);
-  const flags = new Set(joined.filter((arg) => arg.startsWith('-')));
-  const [verb = 'list-units', ...names] = joined.filter((arg) => !arg.startsWith('-'));
-  if (flags.has('--version')) return succeed('systemd 252 (252.23-3.amzn2023)\n');
-  const run = VERBS[verb];
-  if (run === undefined) return fail(1, `Unknown command verb ${verb}.`);
-  if (NEEDS_UNIT.has(verb) && names.length === 0) return fail(1, 'Too few arguments.');
-  try {
-    return await run(guest, names, flags);
-  } catch (error) {
-    if (error instanceof SystemdError) return fail(error.exitCode, error.message);
-    throw error;
-  }
-};
-
-const service: Program = async (args, call) => {
-  const [name, verb] = args;
-  if (name === undefined || verb === undefined)
-    return fail(
-      1,
-      'Usage: service < option > | --status-all | [ service_name [ command | --full-restart ] ]',
-    );
-  const result = await systemctl([verb, name], call);
-  return { ...result, stderr: `Redirecting to /bin/systemctl ${verb} ${unitName(name)}\n${result.stderr}` };
-};
-
-/** chkconfig hands services of systemd on to systemctl. */
-const chkconfig: Program = async ([name = '', state = ''], call) => {
-  const verb = { on: 'enable', off: 'disable' }[state];
-  if (verb === undefined) return fail(1, 'Usage:   chkconfig [--list] [--type <type>] [name]');
-  const result = await systemctl([verb, name], call);
-  const note = `Note: Forwarding request to 'systemctl ${verb} ${unitName(name)}'.\n`;
-  return { ...result, stderr: `${note}${result.stderr}` };
-};
-
-export const SYSTEMCTL_PROGRAMS: Programs = { systemctl, service, chkconfig };
-
-const WITH_VALUE: Readonly<Record<string, string>> = {
-  ...{ '-p': '--property', '--property': '--property', '-t': '--type', '--type': '--type', '-s': '--signal' },
-  ...{
-    '-n': '--lines',
-    '--lines': '--lines',
-    '--state': '--state',
-    '-o': '--output',
-    '--signal': '--signal',
-  },
-};
-
-/** Options with their values as one word. */
-function joinValues(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  for (let at = 0; at < args.length; at += 1) {
-    const arg = args[at] ?? '';
-    const long = WITH_VALUE[arg];
-    joined.push(long === undefined ? arg.replace(/^-p(?=\w)/, '--property=') : `${long}=${args[++at] ?? ''}`);
-  }
-  return joined;
-}
-
-const forEach =
-  (action: (guest: Guest, name: string) => Promise<void>): Verb =>
-  async (guest, names) => {
-    for (const name of names) await action(guest, name);
-    return succeed();
-  };
-
-const startEach = forEach((guest, name) => guest.systemd.start(name));
-const stopEach = forEach((guest, name) => guest.systemd.stop(name));
-const restartEach = forEach((guest, name) => guest.systemd.restart(name));
-const reloadEach = forEach((guest, name) => guest.systemd.reload(name));
-
-const VERBS: Readonly<Record<string, Verb>> = {
-  start: startEach,
-  stop: stopEach,
-  restart: restartEach,
-  'force-reload': reloadEach,
-  reload: reloadEach,
-  'try-restart': forEach(async (guest, name) => {
-    if (guest.systemd.state(name).active === 'active') await guest.systemd.restart(name);
-  }),
-  'reload-or-restart': forEach(async (guest, name) => {
-    const canReload = guest.systemd.units.find(name)?.commands.get('ExecReload')?.length;
-    if (guest.systemd.state(name).active === 'active' && canReload) await guest.systemd.reload(name);
-    else await guest.systemd.restart(name);
-  }),
-  async enable(guest, names, flags) {
-    const lines = names.flatMap((name) => guest.systemd.units.enable(name));
-    const text = lines.map((line) => `${line}\n`).join('');
-    if (!flags.has('--now')) return succeed('', text);
-    try {
-      await startEach(guest, names, flags);
-      return succeed('', text);
-    } catch (error) {
-      if (error instanceof SystemdError) return fail(error.exitCode, `${text}${error.message}`);
-      throw error;
-    }
-  },
-  async disable(guest, names, flags) {
-    const lines = names.flatMap((name) => guest.systemd.units.disable(name));
-    if (flags.has('--now')) await stopEach(guest, names, flags);
-    return succeed('', lines.map((line) => `${line}\n`).join(''));
-  },
-  async mask(guest, names, flags) {
-    const lines = names.flatMap((name) => guest.systemd.units.mask(name));
-    if (flags.has('--now')) await stopEach(guest, names, flags);
-    return succeed('', lines.map((line) => `${line}\n`).join(''));
-  },
-  unmask(guest, names) {
-    const lines = names.flatMap((name) => guest.systemd.units.unmask(name));
-    return succeed('', lines.map((line) => `${line}\n`).join(''));
-  },
-  reenable(guest, names) {
-    const lines = names.flatMap((name) => [
-      ...guest.systemd.units.disable(name),
-      ...guest.systemd.units.enable(name),
-    ]);
-    return succeed('', lines.map((line) => `${line}\n`).join(''));
-  },
-  async kill(guest, names, flags) {
-    const signal =
-      [...flags].find((flag) => flag.startsWith('--signal='))?.replace(/^.*=(?:SIG)?/, '') ?? 'TERM';
-    for (const name of names) {
-      if (signal === 'HUP') await guest.systemd.reload(name);
-      else if (['TERM', 'KILL', 'INT', 'QUIT'].includes(signal)) await guest.systemd.stop(name);
-    }
-    return succeed();
-  },
-  'daemon-reload': () => succeed(),
-  'daemon-reexec': () => succeed(),
-  'reset-failed'(guest, names) {
-    if (names.length === 0) guest.systemd.resetFailed();
-    for (const name of names) guest.systemd.resetFailed(name);
-    return succeed();
-  },
+/** Verbs that only tell. */
+export const SHOW: Verbs = {
   'list-timers': (guest) => succeed(listTimers(guest)),
   'is-system-running': () => succeed('running\n'),
   'get-default': () => succeed('multi-user.target\n'),
@@ -228,35 +89,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
         .join(''),
     );
   },
-  poweroff: (guest) => power(guest, 'poweroff'),
-  halt: (guest) => power(guest, 'poweroff'),
-  reboot: (guest) => power(guest, 'reboot'),
 };
-
-const NEEDS_UNIT = new Set([
-  'start',
-  'stop',
-  'restart',
-  'reload',
-  'try-restart',
-  'reload-or-restart',
-  'enable',
-  'disable',
-  'mask',
-  'unmask',
-  'reenable',
-  'kill',
-  'is-active',
-  'is-failed',
-  'is-enabled',
-  'cat',
-  'show',
-]);
-
-function power(guest: Guest, action: 'poweroff' | 'reboot'): ExecResult {
-  guest.requestPower(action);
-  return succeed();
-}
 
 function showStates(
   guest: Guest,
