@@ -88,10 +88,17 @@ function readBody({ body, isBase64Encoded }: Call): z.infer<typeof Body> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, refuseProto);
   } catch (error) {
+    if (error instanceof InvalidRequest) throw error;
     throw new InvalidRequest(`The body is not JSON: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+/** A name that would be lost on the way, since every object inherits it. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key !== '__proto__') return value;
+  throw new InvalidRequest('The body has a field __proto__, which is no name of a parameter.');
 }
 
 /** GET /builds/{id} */

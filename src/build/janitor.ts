@@ -5,12 +5,12 @@ import { pipelinesFolder } from '../pipelines-folder';
 import { tagOf } from '../tags';
 import { findWaitsOf } from '../wait/store';
 import { cleanUpBuild } from './clean-up';
-import { findExecutionStatus } from './execution';
+import { findExecution } from './execution';
 import { pipelineOf } from './id';
 import { findLockHolder, releaseLock } from './lock';
 import { startQueuedBuild } from './queue';
 import { findRecord } from './record';
-import { endLostBuild } from './recover';
+import { endIfLost } from './recover';
 
 const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
 
@@ -61,15 +61,9 @@ async function tidyBuild(build: string): Promise<void> {
   }
 }
 
-async function endIfLost(build: string): Promise<void> {
-  const status = await findExecutionStatus(build);
-  if (status === 'FAILED' || status === 'ABORTED' || status === 'TIMED_OUT')
-    await endLostBuild(build, status);
-}
-
 /** Removes what a build made beside its image. */
 async function removeBeside(build: string): Promise<void> {
-  if ((await findExecutionStatus(build)) === 'RUNNING' || (await findWaitsOf(build)).length > 0) return;
+  if ((await findExecution(build))?.status === 'RUNNING' || (await findWaitsOf(build)).length > 0) return;
   const filters = [{ Name: 'tag:kiln:build', Values: [build] }];
   const [snapshots, images] = await Promise.all([findSnapshots(filters), findImages(filters)]);
   const used = new Set(

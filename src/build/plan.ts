@@ -44,7 +44,7 @@ export async function planBuild({
   await openBuild(build.id, request);
   const plan = await makePlan(pipeline, request.parameters);
   const { fingerprint, targets, image } = plan;
-  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo });
+  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo, keep: image.keep });
   return { build: { id: build.id, pipeline: pipeline.name }, plan };
 }
 

@@ -41,6 +41,8 @@ export interface BuildRecord {
   copies?: { region: string; imageId: string }[];
   /** The regions that the image may be copied to: a build may end before it has written down its copies. */
   copyTo?: string[];
+  /** How many good images of the pipeline are kept. */
+  keep?: number;
   /** Where the image is rolled out to, as the groups were when the build was planned. */
   targets?: Target[];
   /** By the name of the Auto Scaling group. */
