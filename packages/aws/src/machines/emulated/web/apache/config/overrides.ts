@@ -32,15 +32,15 @@ const EVERYWHERE = new Set([
 /** `All`, or classes in lower case; none for `None`. */
 export type AllowOverride = ReadonlySet<string>;
 
-/** `AllowOverride None`. */
-export const NO_OVERRIDE: AllowOverride = new Set();
-
 /** The classes that `AllowOverride` names. */
 export function readAllowOverride(args: readonly string[]): AllowOverride {
   const classes = args.map((arg) => arg.toLowerCase().replace(/=.*$/, ''));
-  if (classes.includes('none')) return NO_OVERRIDE;
+  if (classes.includes('none')) return new Set();
   return new Set(classes.includes('all') ? Object.keys(CLASSES) : classes);
 }
+
+/** What holds where nothing is said. */
+export const NO_OVERRIDE = readAllowOverride(['None']);
 
 /**
  * The directives of a directory's `.htaccess`.
