@@ -5,12 +5,14 @@ import { env } from '../env';
 import { TransientFailure } from '../errors';
 import { retireImages } from '../image/retire';
 import { countOutcome } from '../metrics';
+import { releaseLeases } from '../rollout/lease';
 import { cleanUpBuild } from './clean-up';
 import { pipelineOf } from './id';
 import { releaseLock } from './lock';
 import { openOutbox, type Task, type Work, workOff } from './outbox';
 import { startQueuedBuild } from './queue';
 import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from './record';
+import { keepRelease } from './release';
 
 /** How a build that did not succeed ended. */
 export interface Failure {
@@ -20,7 +22,7 @@ export interface Failure {
 
 const OPEN: BuildStatus[] = ['QUEUED', 'RUNNING'];
 
-const AFTER_SUCCESS: Task[] = ['unlock', 'next', 'retire', 'announce'];
+const AFTER_SUCCESS: Task[] = ['release', 'unlock', 'next', 'retire', 'announce'];
 const AFTER_FAILURE: Task[] = ['undo', 'unlock', 'next', 'tell', 'announce', 'undoAgain'];
 
 /**
@@ -64,7 +66,14 @@ export async function finishWork(build: string): Promise<void> {
 const WORK: Work = {
   undo: ({ id }) => cleanUpBuild(id),
   undoAgain: ({ id }) => cleanUpBuild(id),
-  unlock: ({ id, pipeline }) => releaseLock(pipeline, id),
+  release: keepRelease,
+  unlock: async ({ id, pipeline, targets = [] }) => {
+    await releaseLeases(
+      targets.map(({ autoScalingGroup }) => autoScalingGroup),
+      id,
+    );
+    await releaseLock(pipeline, id);
+  },
   next: ({ pipeline }) => startQueuedBuild(pipeline),
   retire: retireImages,
   tell: tellPeople,

@@ -8,11 +8,13 @@ export interface BuildRequest {
   pipeline: string;
   parameters: Record<string, string>;
   trigger: Trigger;
+  /** That the parameters are for this build only. */
+  once?: boolean | undefined;
 }
 
 /** The input of a build's execution. */
-export function writeInput({ pipeline, parameters, trigger }: BuildRequest): string {
-  return JSON.stringify({ pipeline, parameters, trigger });
+export function writeInput({ pipeline, parameters, trigger, once }: BuildRequest): string {
+  return JSON.stringify({ pipeline, parameters, trigger, ...(once && { once }) });
 }
 
 /** Starts the execution of a build. An execution of that name is the same build's: it was started before. */

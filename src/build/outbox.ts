@@ -9,7 +9,7 @@ import { type BuildRecord, type BuildStatus, findRecord, isOver } from './record
  * What is left to do once the record of a build says how it ended. None of it can fail the build or another of its tasks: what
  * fails stands here until it is done, and a sweep asks for it again each minute.
  */
-export type Task = 'undo' | 'undoAgain' | 'unlock' | 'next' | 'retire' | 'tell' | 'announce';
+export type Task = 'undo' | 'undoAgain' | 'release' | 'unlock' | 'next' | 'retire' | 'tell' | 'announce';
 
 /** How each task is done. All may be done twice. */
 export type Work = Readonly<Record<Task, (record: BuildRecord) => Promise<unknown>>>;
@@ -23,8 +23,8 @@ interface Entry {
   tasks: Task[];
 }
 
-/** What must be done before: a pipeline is given free when nothing of the build is left that the next could meet. */
-const AFTER: Partial<Record<Task, Task>> = { unlock: 'undo', next: 'unlock' };
+/** What must be done before: a pipeline is given free when the next build meets all as it should be. */
+const AFTER: Partial<Record<Task, readonly Task[]>> = { unlock: ['undo', 'release'], next: ['unlock'] };
 
 /**
  * Longer than any function of the workflow that makes something may take (`timeout` in serverless.yml). Step Functions does not
@@ -68,8 +68,8 @@ async function workOffEntry(entry: Entry, record: BuildRecord, work: Work): Prom
   const problems: unknown[] = [];
   let left = entry.tasks;
   for (const task of entry.tasks) {
-    const before = AFTER[task];
-    if ((before && left.includes(before)) || dueAt(entry, task) > Date.now()) continue;
+    const isBlocked = AFTER[task]?.some((before) => left.includes(before));
+    if (isBlocked || dueAt(entry, task) > Date.now()) continue;
     try {
       await work[task](record);
       left = left.filter((one) => one !== task);

@@ -10,6 +10,7 @@ import { newBuildId } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
 import { enqueueBuild, startQueuedBuild } from './queue';
 import { type BuildRecord, createRecord, findRecord, getRecord } from './record';
+import { chooseGiven, findRelease } from './release';
 
 /** A request, and what makes it known again when it comes twice. */
 export interface IncomingRequest extends BuildRequest {
@@ -29,7 +30,8 @@ const KEY_SECONDS = 24 * 60 * 60;
  */
 export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
-  checkGiven(pipeline, request.parameters);
+  const { values } = chooseGiven(pipeline, request, await findRelease(pipeline.name));
+  checkGiven(pipeline, values);
   checkSize(request);
 
   const build = await chooseId(request);
@@ -91,14 +93,14 @@ async function startNow(build: string, request: BuildRequest): Promise<void> {
 
 async function startLater(build: string, request: BuildRequest): Promise<void> {
   await createRecord({ ...recordOf(build, request), status: 'QUEUED' });
-  const { pipeline, parameters, trigger } = request;
-  await enqueueBuild(build, { pipeline, parameters, trigger });
+  const { pipeline, parameters, trigger, once } = request;
+  await enqueueBuild(build, { pipeline, parameters, trigger, ...(once && { once }) });
   // The running build may have ended, and have looked into an empty queue, since its lock was seen.
   await startQueuedBuild(pipeline);
 }
 
-function recordOf(id: string, { parameters, trigger }: BuildRequest) {
-  return { id, parameters, trigger };
+function recordOf(id: string, { parameters, trigger, once }: BuildRequest) {
+  return { id, parameters, trigger, ...(once && { once }) };
 }
 
 async function describeBusy(pipeline: string): Promise<string> {

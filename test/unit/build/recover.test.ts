@@ -287,6 +287,23 @@ test('what serves is kept: the image, and the version that the group uses', asyn
   expect(ec2.commandCalls(TerminateInstancesCommand)).toHaveLength(1);
 });
 
+test('an image that servers run stays with its snapshots, though somebody deleted the version that named it', async () => {
+  await openRecord();
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: [{ VersionNumber: 4, DefaultVersion: true }],
+  });
+  ec2.on(DescribeInstancesCommand).callsFake(({ Filters }) => {
+    const isByImage = Filters.some(({ Name }: { Name: string }) => Name === 'image-id');
+    return { Reservations: isByImage ? [{ Instances: [{ InstanceId: 'i-9', ImageId: 'ami-1' }] }] : [] };
+  });
+  ec2
+    .on(DescribeSnapshotsCommand)
+    .resolves({ Snapshots: [{ SnapshotId: 'snap-1' }, { SnapshotId: 'snap-2' }] });
+  await recoverBuild(failure('FleetNotHealthy', 'why'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
+  expect(inputs(ec2.commandCalls(DeleteSnapshotCommand))).toEqual([{ SnapshotId: 'snap-2' }]);
+});
+
 test('a first image whose fleet never got healthy is taken out of the group again', async () => {
   await openRecord({ targets: [makeTarget({ isFirstImage: true })] });
   useGroup('5');
