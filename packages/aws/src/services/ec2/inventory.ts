@@ -1,5 +1,7 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context';
+import { EmulatedEngine } from '../../machines/emulated/engine';
+import type { MachineEngine } from '../../machines/engine';
 import type { Network } from '../../network';
 import { isRegion } from './catalogue/regions';
 import { Collection } from './collections/collection';
@@ -57,6 +59,8 @@ export interface InstanceProfiles {
 
 /** All resources of EC2 in one region. */
 export class Inventory {
+  /** Makes the machines inside of instances, and holds the images that they begin with. */
+  readonly machines: MachineEngine = new EmulatedEngine();
   readonly tags = new Tags();
   readonly tokens: ClientTokens;
   /** The account's settings for EBS; no default key means the one that AWS manages. */

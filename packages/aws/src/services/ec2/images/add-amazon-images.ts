@@ -1,4 +1,3 @@
-import { amazonLinux2023 } from '../../../machines/base-images';
 import type { Inventory } from '../inventory';
 import { AMAZON_OWNER, type AmazonImage, amazonImages } from './amazon-images';
 import { describeImage } from './making';
@@ -25,7 +24,7 @@ function addSnapshot(ec2: Inventory, one: AmazonImage): void {
     StartTime: new Date(one.creationDate),
     StorageTier: 'standard',
     permissions: [],
-    content: () => amazonLinux2023(one.architecture),
+    content: () => ec2.machines.baseImage(one.architecture),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { RequestInit as NetworkRequestInit } from 'undici';
-import { Machine } from '../../../machines/machine';
+import type { Machine } from '../../../machines/engine';
 import type { Inventory } from '../inventory';
 import type { InstanceRecord } from '../records/instances';
 import type { Content } from '../records/storage';
@@ -31,7 +31,7 @@ export function createGuest(
   const { clock, endpoint, region, accountId } = ec2.context;
   const { NetworkInterfaceId: interfaceId } = nic;
   const subnet = ec2.subnets.find(nic.SubnetId);
-  return new Machine({
+  return ec2.machines.create({
     instanceId: record.id,
     imageId: record.imageId,
     instanceType: record.type,

@@ -1,7 +1,7 @@
 import type { StateReason } from '@aws-sdk/client-ec2';
 import { durations } from '../../../core/durations';
 import type { Fault } from '../../../core/faults';
-import type { Machine } from '../../../machines/machine';
+import type { Machine } from '../../../machines/engine';
 import type { Inventory } from '../inventory';
 import { setPublicAddress } from '../network/public-addresses';
 import type { InstanceRecord, StateName } from '../records/instances';
