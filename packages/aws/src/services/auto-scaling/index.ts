@@ -1,13 +1,13 @@
 import type { Context } from '../../core/context';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { Dependencies } from './dependencies';
-import { groupOperations } from './group-operations';
-import { instanceOperations } from './instance-operations';
-import { policyOperations } from './policy-operations';
-import { processOperations } from './process-operations';
-import { refreshOperations } from './refresh-operations';
+import { groupOperations } from './operations/groups';
+import { refreshOperations } from './operations/instance-refreshes';
+import { instanceOperations } from './operations/instances';
+import { policyOperations } from './operations/policies';
+import { processOperations } from './operations/processes';
+import { targetOperations } from './operations/target-groups';
 import { AutoScalingState } from './state';
-import { targetOperations } from './target-operations';
 
 type Client = typeof import('@aws-sdk/client-auto-scaling');
 

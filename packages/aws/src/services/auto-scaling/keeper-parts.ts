@@ -1,9 +1,9 @@
-import type { Activities } from './activities';
 import type { Dependencies } from './dependencies';
-import type { Group } from './group';
-import type { Launcher } from './launch';
-import type { LoadBalancing } from './load-balancing';
-import type { Refresher } from './refresher';
+import type { LoadBalancing } from './health/target-groups';
+import type { Launcher } from './launch/launches';
+import type { Activities } from './records/activities';
+import type { Group } from './records/group';
+import type { Refresher } from './refresh/instance-refreshes';
 
 /** What keeping groups stands on. */
 export interface KeeperParts {

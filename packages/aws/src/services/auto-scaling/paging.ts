@@ -1,5 +1,5 @@
 import { AwsError } from '../../core/aws-error';
-import { checkRange } from './validation-error';
+import { checkRange } from './errors';
 
 /**
  * One page of a list, as Auto Scaling's Describe operations give it.

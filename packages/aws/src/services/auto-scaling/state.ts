@@ -1,17 +1,17 @@
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import { Activities } from './activities';
-import { AlarmWatch } from './alarm-watch';
 import type { Dependencies } from './dependencies';
-import type { Group, Member } from './group';
-import { Keeper } from './keeper';
-import { Launcher } from './launch';
-import { LaunchTemplates } from './launch-template';
-import { LoadBalancing } from './load-balancing';
-import { activeRefresh } from './refresh';
-import { Refresher } from './refresher';
-import { validationError } from './validation-error';
+import { validationError } from './errors';
+import { LoadBalancing } from './health/target-groups';
+import { LaunchTemplates } from './launch/launch-templates';
+import { Launcher } from './launch/launches';
+import { Activities } from './records/activities';
+import type { Group, Member } from './records/group';
+import { activeRefresh } from './records/instance-refresh';
+import { AlarmWatch } from './refresh/alarms';
+import { Refresher } from './refresh/instance-refreshes';
+import { Keeper } from './scaling/control-loop';
 
 /** The Auto Scaling groups of a region and all that keeps them. */
 export class AutoScalingState {

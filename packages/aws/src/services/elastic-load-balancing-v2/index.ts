@@ -3,18 +3,18 @@ import type { Context } from '../../core/context';
 import type { IamPort } from '../../core/ports';
 import type { TypedOperations } from '../../core/typed-operations';
 import type { Network } from '../../network';
-import { accountOperations } from './account-operations';
-import { Balancing, type Ec2ForBalancing, type TargetHealthChange } from './balancing';
-import { listenerOperations } from './listener-operations';
-import { loadBalancerOperations } from './load-balancer-operations';
-import { ruleOperations } from './rule-operations';
-import { type LoadBalancerPort, Servers } from './servers';
-import { tagOperations } from './tag-operations';
-import { targetGroupOperations } from './target-group-operations';
-import { targetOperations } from './target-operations';
+import { type LoadBalancerPort, Servers } from './data-plane/servers';
+import { Balancing, type Ec2ForBalancing, type TargetHealthChange } from './health/targets';
+import { accountOperations } from './operations/account';
+import { listenerOperations } from './operations/listeners';
+import { loadBalancerOperations } from './operations/load-balancers';
+import { ruleOperations } from './operations/rules';
+import { tagOperations } from './operations/tags';
+import { targetGroupOperations } from './operations/target-groups';
+import { targetOperations } from './operations/targets';
 
-export type { TargetHealthChange } from './balancing';
-export type { LoadBalancerPort } from './servers';
+export type { LoadBalancerPort } from './data-plane/servers';
+export type { TargetHealthChange } from './health/targets';
 
 function operationsOf(balancing: Balancing, servers: Servers) {
   return {

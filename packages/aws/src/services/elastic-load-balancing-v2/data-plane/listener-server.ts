@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Balancing } from '../balancing';
-import type { Listener } from '../listener';
-import type { LoadBalancer } from '../load-balancer';
-import { ApplicationListener } from './application-listener';
+import type { Balancing } from '../health/targets';
+import type { Listener } from '../records/listener';
+import type { LoadBalancer } from '../records/load-balancer';
+import { ApplicationListener } from './application/application-listener';
 import { createCertificate } from './certificate';
 import { Gate } from './gate';
 import { NetworkListener } from './network-listener';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from '../../../network/proxy';
-import type { Balancing } from '../balancing';
-import { forwardedGroups, type Listener } from '../listener';
-import type { LoadBalancer } from '../load-balancer';
-import type { Target } from '../target';
+import type { Balancing } from '../health/targets';
+import { forwardedGroups, type Listener } from '../records/listener';
+import type { LoadBalancer } from '../records/load-balancer';
+import type { Target } from '../records/target';
 
 /** A Network Load Balancer's listener: each connection goes as it is to one target. */
 export class NetworkListener {

@@ -1,0 +1,86 @@
+import type { RefreshPreferences } from '@aws-sdk/client-auto-scaling';
+import { checkRange, constraintError, validationError } from '../errors';
+import type { Group } from '../records/group';
+
+/**
+ * The preferences of a refresh, with AWS's defaults filled in.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html
+ *
+ * @throws AwsError `ValidationError`
+ */
+export function resolvePreferences(group: Group, given: RefreshPreferences = {}): RefreshPreferences {
+  checkPercentages(given);
+  checkRange(given.InstanceWarmup, 'preferences.instanceWarmup', 0);
+  checkCheckpoints(given);
+  checkRange(given.BakeTime, 'preferences.bakeTime', 0, 172800);
+  checkChoice(given.ScaleInProtectedInstances, 'preferences.scaleInProtectedInstances', [
+    'Refresh',
+    'Ignore',
+    'Wait',
+  ]);
+  checkChoice(given.StandbyInstances, 'preferences.standbyInstances', ['Terminate', 'Ignore', 'Wait']);
+  const { settings } = group;
+  return {
+    ...given,
+    MinHealthyPercentage:
+      given.MinHealthyPercentage ?? settings.maintenancePolicy?.MinHealthyPercentage ?? 90,
+    MaxHealthyPercentage:
+      given.MaxHealthyPercentage ??
+      (given.MinHealthyPercentage === undefined
+        ? settings.maintenancePolicy?.MaxHealthyPercentage
+        : undefined) ??
+      100,
+    InstanceWarmup: given.InstanceWarmup ?? settings.defaultInstanceWarmup ?? settings.healthCheckGracePeriod,
+    SkipMatching: given.SkipMatching ?? false,
+    AutoRollback: given.AutoRollback ?? false,
+    ScaleInProtectedInstances: given.ScaleInProtectedInstances ?? 'Wait',
+    StandbyInstances: given.StandbyInstances ?? 'Wait',
+    ...(given.CheckpointPercentages && { CheckpointDelay: given.CheckpointDelay ?? 3600 }),
+  };
+}
+
+function checkPercentages({
+  MinHealthyPercentage: min,
+  MaxHealthyPercentage: max,
+}: RefreshPreferences): void {
+  checkRange(min, 'preferences.minHealthyPercentage', 0, 100);
+  checkRange(max, 'preferences.maxHealthyPercentage', 100, 200);
+  if (max === undefined) return;
+  if (min === undefined) {
+    throw validationError(
+      `The request isn't valid. You must specify MinHealthyPercentage when you specify MaxHealthyPercentage.`,
+    );
+  }
+  if (max - min > 100) {
+    throw validationError(
+      `The request isn't valid. The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100.`,
+    );
+  }
+}
+
+function checkCheckpoints({
+  CheckpointPercentages: percentages,
+  CheckpointDelay: delay,
+}: RefreshPreferences): void {
+  checkRange(delay, 'preferences.checkpointDelay', 0, 172800);
+  if (!percentages || percentages.length === 0) {
+    if (delay !== undefined) {
+      throw validationError(
+        `The request isn't valid. You must specify CheckpointPercentages when you specify CheckpointDelay.`,
+      );
+    }
+    return;
+  }
+  for (const percent of percentages) checkRange(percent, 'preferences.checkpointPercentages', 1, 100);
+  if (percentages.some((percent, index) => index > 0 && percent <= (percentages[index - 1] ?? 0))) {
+    throw validationError(
+      `The request isn't valid. The values of CheckpointPercentages must be unique and in ascending order.`,
+    );
+  }
+}
+
+function checkChoice(value: string | undefined, member: string, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value)) {
+    throw constraintError(value, member, `Member must satisfy enum value set: [${choices.join(', ')}]`);
+  }
+}
