@@ -11,7 +11,7 @@ import { Throttles } from '../corridor/throttles';
 import { ApiDoor } from '../door/api-door';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGateway } from '../services/apigatewayv2';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import type { ApiModels } from '../wire/api-model';
 import { Region } from './region';
 

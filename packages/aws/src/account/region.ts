@@ -4,7 +4,7 @@ import type { ServiceDefinition } from '../core/service';
 import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
 import { type ServiceName, type ServiceState, services } from '../services';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import type { Account } from './account';
 import { inOrderOfNeeds } from './needs';
 import { reportOwnMetrics } from './own-metrics';

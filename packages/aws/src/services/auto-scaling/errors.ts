@@ -1,9 +1,27 @@
 import { AwsError } from '../../core/aws-error';
 
-/** What Auto Scaling answers to a request that is not valid. */
-export function validationError(message: string): AwsError {
-  return new AwsError('ValidationError', message);
-}
+/** An error of Auto Scaling: its code, and what a message makes of it. */
+const error = (code: string) => (message: string) => new AwsError(code, message);
+
+/**
+ * Every error that Auto Scaling answers here, by its code.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/CommonErrors.html and each operation's own
+ */
+export const activeInstanceRefreshNotFound = error('ActiveInstanceRefreshNotFound');
+export const alreadyExists = error('AlreadyExists');
+export const instanceRefreshInProgress = error('InstanceRefreshInProgress');
+export const invalidNextToken = error('InvalidNextToken');
+export const irreversibleInstanceRefresh = error('IrreversibleInstanceRefresh');
+export const limitExceeded = error('LimitExceeded');
+export const resourceInUse = error('ResourceInUse');
+export const scalingActivityInProgress = error('ScalingActivityInProgress');
+export const validationError = error('ValidationError');
+
+/** Accounts made after 2024-10-01 cannot make launch configurations. */
+export const launchConfigurationsRetired = () =>
+  validationError(
+    'The Launch Configuration creation operation is not available in your account. Use launch templates to create configuration templates for your Auto Scaling groups.',
+  );
 
 /** As AWS words the violation of a constraint of the API's model. */
 export function constraintError(value: unknown, member: string, constraint: string): AwsError {

@@ -7,22 +7,19 @@ import {
   SetDesiredCapacityCommand,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { type ServiceServer, serve } from '../../testing/service-server';
-import { SmallCloud, targetGroup, template } from './small-cloud';
+import { AutoScaledRegion } from '../../testing/auto-scaling';
+import { until } from '../../testing/until';
 
-let cloud: SmallCloud;
-let server: ServiceServer;
+let region: AutoScaledRegion;
 let client: AutoScalingClient;
 
 beforeAll(async () => {
-  cloud = new SmallCloud();
-  server = await serve('auto-scaling', cloud.autoScaling);
-  client = new AutoScalingClient(server.client);
+  region = await AutoScaledRegion.start();
+  client = new AutoScalingClient(region.region.aws.client);
 });
 afterAll(async () => {
   client.destroy();
-  await server.close();
-  cloud.dispose();
+  await region.stop();
 });
 
 test('A client over HTTP makes a group, scales it and refreshes it', async () => {
@@ -30,16 +27,16 @@ test('A client over HTTP makes a group, scales it and refreshes it', async () =>
   await client.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName,
-      LaunchTemplate: { LaunchTemplateName: template.LaunchTemplateName, Version: '1' },
+      LaunchTemplate: { LaunchTemplateName: region.template.LaunchTemplateName, Version: '1' },
       MinSize: 0,
       MaxSize: 3,
-      VPCZoneIdentifier: 'subnet-a,subnet-b',
-      TargetGroupARNs: [targetGroup],
+      VPCZoneIdentifier: region.subnets.join(),
+      TargetGroupARNs: [region.targetGroupArn],
       Tags: [{ Key: 'team', Value: 'a & b', PropagateAtLaunch: true }],
     }),
   );
   await client.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: 1 }));
-  await cloud.until(() => cloud.healthyCount() === 1, 'a healthy instance');
+  await until(() => region.healthyCount() === 1);
   const { AutoScalingGroups } = await client.send(new DescribeAutoScalingGroupsCommand({}));
   expect(AutoScalingGroups).toMatchObject([
     {
@@ -54,13 +51,13 @@ test('A client over HTTP makes a group, scales it and refreshes it', async () =>
   expect(Activities?.[0]).toMatchObject({ StatusCode: 'Successful', StartTime: expect.any(Date) });
 
   const DesiredConfiguration = {
-    LaunchTemplate: { LaunchTemplateName: template.LaunchTemplateName, Version: '2' },
+    LaunchTemplate: { LaunchTemplateName: region.template.LaunchTemplateName, Version: '2' },
   };
   const Preferences = { MinHealthyPercentage: 100, MaxHealthyPercentage: 200, InstanceWarmup: 5 };
   const started = await client.send(
     new StartInstanceRefreshCommand({ AutoScalingGroupName, DesiredConfiguration, Preferences }),
   );
-  await cloud.until(() => cloud.refresh()?.EndTime !== undefined, 'the end of the refresh');
+  await until(async () => (await region.refresh())?.EndTime !== undefined);
   const { InstanceRefreshes } = await client.send(
     new DescribeInstanceRefreshesCommand({ AutoScalingGroupName }),
   );
@@ -84,10 +81,10 @@ test('Errors reach the client by their names', async () => {
     client.send(
       new CreateAutoScalingGroupCommand({
         AutoScalingGroupName: 'web',
-        LaunchTemplate: { LaunchTemplateName: template.LaunchTemplateName, Version: '1' },
+        LaunchTemplate: { LaunchTemplateName: region.template.LaunchTemplateName, Version: '1' },
         MinSize: 0,
         MaxSize: 3,
-        VPCZoneIdentifier: 'subnet-a',
+        VPCZoneIdentifier: region.subnets[0],
       }),
     ),
   ).rejects.toMatchObject({ name: 'AlreadyExistsFault' });

@@ -1,20 +1,21 @@
-import { AwsError } from '../../core/aws-error';
-import { checkRange } from './errors';
+import { takePage } from '../../core/paging';
+import { checkRange, validationError } from './errors';
+
+/** Items on a page where the request says nothing. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
+const MOST = 400;
 
 /** One page of a list and the marker of the next. @throws AwsError ValidationError for a marker that was never given out */
-export function takePage<Item>(
-  items: readonly Item[],
+export function pageOf<Item>(
+  all: readonly Item[],
+  idOf: (item: Item) => string,
   { Marker, PageSize }: { Marker?: string; PageSize?: number },
 ): { page: Item[]; NextMarker?: string } {
-  checkRange('pageSize', PageSize, 1, 400);
-  const start = Marker === undefined ? 0 : readMarker(Marker);
-  const end = start + (PageSize ?? 400);
-  const NextMarker = end < items.length ? Buffer.from(`next:${end}`).toString('base64') : undefined;
-  return { page: items.slice(start, end), NextMarker };
-}
-
-function readMarker(marker: string): number {
-  const [, position] = /^next:(\d+)$/.exec(Buffer.from(marker, 'base64').toString()) ?? [];
-  if (position === undefined) throw new AwsError('ValidationError', `Invalid marker '${marker}'`);
-  return Number(position);
+  checkRange('pageSize', PageSize, 1, MOST);
+  const { items, next } = takePage(all, {
+    token: Marker,
+    size: PageSize ?? MOST,
+    idOf,
+    refuse: (marker) => validationError(`Invalid marker '${marker}'`),
+  });
+  return { page: items, NextMarker: next };
 }

@@ -9,36 +9,32 @@ import {
   LoadBalancerNotFoundException,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type ServiceServer, serve } from '../../testing/service-server';
-import { Stage } from './stage';
+import { LoadBalancedRegion } from '../../testing/load-balancing';
 
-let stage: Stage;
-let server: ServiceServer;
+let region: LoadBalancedRegion;
 let client: ElasticLoadBalancingV2Client;
 
 beforeEach(async () => {
-  stage = new Stage();
-  server = await serve('elastic-load-balancing-v2', stage.elbv2);
-  client = new ElasticLoadBalancingV2Client(server.client);
+  region = await LoadBalancedRegion.start();
+  client = new ElasticLoadBalancingV2Client(region.region.aws.client);
 });
 afterEach(async () => {
   client.destroy();
-  await server.close();
-  await stage.dispose();
+  await region.stop();
 });
 
 test('the SDK sets up a load balancer with rules and reads it back', async () => {
   const { LoadBalancers } = await client.send(
     new CreateLoadBalancerCommand({
       Name: 'front',
-      Subnets: ['subnet-a', 'subnet-b'],
-      SecurityGroups: ['sg-lb'],
+      Subnets: region.subnets.slice(0, 2),
+      SecurityGroups: [region.groups.balancer],
       Tags: [{ Key: 'team', Value: 'web' }],
     }),
   );
   const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn;
   expect(LoadBalancers?.[0]?.CreatedTime).toBeInstanceOf(Date);
-  const TargetGroupArn = stage.createTargetGroup('web');
+  const TargetGroupArn = await region.createTargetGroup('web');
   const { Listeners } = await client.send(
     new CreateListenerCommand({
       LoadBalancerArn,
@@ -69,11 +65,15 @@ test('the SDK sets up a load balancer with rules and reads it back', async () =>
       Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn, Weight: 1 }] } }],
     },
   ]);
-  await stage.runInstance('i-1', (_request, response) => response.end());
-  await client.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: 'i-1' }] }));
+  await region.runInstance('i-1', (_request, response) => response.end());
+  await client.send(new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: region.idOf('i-1') }] }));
   const { TargetHealthDescriptions } = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
   expect(TargetHealthDescriptions).toMatchObject([
-    { Target: { Id: 'i-1', Port: 80 }, HealthCheckPort: '80', TargetHealth: { State: 'initial' } },
+    {
+      Target: { Id: region.idOf('i-1'), Port: 80 },
+      HealthCheckPort: '80',
+      TargetHealth: { State: 'initial' },
+    },
   ]);
 });
 
@@ -81,4 +81,24 @@ test('errors arrive as the exceptions of the SDK', async () => {
   await expect(client.send(new DescribeLoadBalancersCommand({ Names: ['none'] }))).rejects.toBeInstanceOf(
     LoadBalancerNotFoundException,
   );
+});
+
+test('calls to Classic Load Balancers, which sign alike, name an action that is not there', async () => {
+  const { endpoint } = region.region.aws;
+  const ask = (Version: string, Action: string) =>
+    fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/elasticloadbalancing/aws4_request, SignedHeaders=host, Signature=0',
+      },
+      body: new URLSearchParams({ Action, Version }).toString(),
+    });
+  const classic = await ask('2012-06-01', 'DescribeLoadBalancers');
+  expect(classic.status).toBe(400);
+  const text = await classic.text();
+  expect(text).toContain('<Code>InvalidAction</Code>');
+  expect(text).toContain('Could not find operation DescribeLoadBalancers for version 2012-06-01');
+  expect((await ask('2015-12-01', 'DescribeLoadBalancers')).status).toBe(200);
 });

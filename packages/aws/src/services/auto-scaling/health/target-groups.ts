@@ -1,35 +1,25 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError } from '../../../core/aws-error';
-import type { Context } from '../../../core/context';
-import { serviceCall } from '../../../core/service-call';
-import type { Dependencies } from '../dependencies';
-import type { Group, Member } from '../records/group';
+import type { Api } from '../../../core/client';
+import { validationError } from '../errors';
+import type { Group, GroupInstance } from '../records/group';
 
 /** How the target groups of a group see its instances, by target group ARN, then by instance id. */
 export type HealthView = ReadonlyMap<string, ReadonlyMap<string, TargetHealth>>;
 
 /** Registers instances with target groups and asks how these see them. */
-export class LoadBalancing {
-  constructor(
-    private readonly context: Context,
-    private readonly deps: Dependencies,
-  ) {}
+export class TargetGroups {
+  constructor(private readonly elb: Api<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>) {}
 
   async register(arn: string, instanceIds: readonly string[]): Promise<void> {
     if (instanceIds.length === 0) return;
-    await this.deps.elbv2.operations.RegisterTargets(
-      { TargetGroupArn: arn, Targets: instanceIds.map((Id) => ({ Id })) },
-      this.call(),
-    );
+    await this.elb.RegisterTargets({ TargetGroupArn: arn, Targets: instanceIds.map((Id) => ({ Id })) });
   }
 
   /** Begins the draining. A target group that is gone needs none. */
   async deregister(arn: string, instanceId: string): Promise<void> {
     await unlessGone(async () => {
-      await this.deps.elbv2.operations.DeregisterTargets(
-        { TargetGroupArn: arn, Targets: [{ Id: instanceId }] },
-        this.call(),
-      );
+      await this.elb.DeregisterTargets({ TargetGroupArn: arn, Targets: [{ Id: instanceId }] });
     });
   }
 
@@ -52,11 +42,10 @@ export class LoadBalancing {
   async check(arns: readonly string[]): Promise<void> {
     for (const arn of arns) {
       try {
-        await this.deps.elbv2.operations.DescribeTargetGroups({ TargetGroupArns: [arn] }, this.call());
+        await this.elb.DescribeTargetGroups({ TargetGroupArns: [arn] });
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
-        throw new AwsError(
-          'ValidationError',
+        throw validationError(
           `Provided Target Groups may not be valid. Please ensure they exist and try again.`,
         );
       }
@@ -66,25 +55,18 @@ export class LoadBalancing {
   private async healthIn(arn: string): Promise<ReadonlyMap<string, TargetHealth>> {
     const found = new Map<string, TargetHealth>();
     await unlessGone(async () => {
-      const answer = await this.deps.elbv2.operations.DescribeTargetHealth(
-        { TargetGroupArn: arn },
-        this.call(),
-      );
+      const answer = await this.elb.DescribeTargetHealth({ TargetGroupArn: arn });
       for (const { Target, TargetHealth } of answer.TargetHealthDescriptions ?? [])
         if (Target?.Id && TargetHealth) found.set(Target.Id, TargetHealth);
     });
     return found;
   }
-
-  private call() {
-    return serviceCall(this.context, 'autoscaling');
-  }
 }
 
 /** Whether all target groups send requests to the instance, or none of them can be asked to. */
-export function isBalanced(group: Group, member: Member, view: HealthView): boolean {
+export function isBalanced(group: Group, instance: GroupInstance, view: HealthView): boolean {
   return group.settings.targetGroupArns.every((arn) => {
-    const health = view.get(arn)?.get(member.instanceId);
+    const health = view.get(arn)?.get(instance.instanceId);
     return (
       health?.State === 'healthy' ||
       health?.State === 'unavailable' ||
@@ -94,11 +76,11 @@ export function isBalanced(group: Group, member: Member, view: HealthView): bool
 }
 
 /** Whether a target group that has been in service calls the instance unhealthy. */
-export function isFailing(group: Group, member: Member, view: HealthView): boolean {
+export function isFailing(group: Group, instance: GroupInstance, view: HealthView): boolean {
   return group.settings.targetGroupArns.some(
     (arn) =>
       group.attachments.get(arn) === 'InService' &&
-      view.get(arn)?.get(member.instanceId)?.State === 'unhealthy',
+      view.get(arn)?.get(instance.instanceId)?.State === 'unhealthy',
   );
 }
 

@@ -1,12 +1,9 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../core/aws-error';
-import type { Context } from '../../../core/context';
-import { serviceCall } from '../../../core/service-call';
-import type { Dependencies } from '../dependencies';
+import type { Api } from '../../../core/client';
 import { validationError } from '../errors';
-import type { Configuration, LaunchedFrom } from '../records/group';
-import { templateOf } from '../records/group';
+import { type Configuration, type LaunchedFrom, templateOf } from '../records/configuration';
 
 /** A launch template version that was looked up. */
 export interface ResolvedTemplate {
@@ -16,10 +13,7 @@ export interface ResolvedTemplate {
 
 /** Looks launch templates up in EC2. */
 export class LaunchTemplates {
-  constructor(
-    private readonly context: Context,
-    private readonly deps: Dependencies,
-  ) {}
+  constructor(private readonly ec2: Api<typeof import('@aws-sdk/client-ec2')>) {}
 
   /**
    * The version that a specification means now: `$Latest` and `$Default` become numbers.
@@ -27,14 +21,11 @@ export class LaunchTemplates {
    * @throws AwsError EC2's, when there is no such template or version
    */
   async resolve(spec: LaunchTemplateSpecification): Promise<ResolvedTemplate> {
-    const answer = await this.deps.ec2.operations.DescribeLaunchTemplateVersions(
-      {
-        LaunchTemplateId: spec.LaunchTemplateId,
-        LaunchTemplateName: spec.LaunchTemplateId ? undefined : spec.LaunchTemplateName,
-        Versions: [spec.Version ?? '$Default'],
-      },
-      serviceCall(this.context, 'autoscaling'),
-    );
+    const answer = await this.ec2.DescribeLaunchTemplateVersions({
+      LaunchTemplateId: spec.LaunchTemplateId,
+      LaunchTemplateName: spec.LaunchTemplateId ? undefined : spec.LaunchTemplateName,
+      Versions: [spec.Version ?? '$Default'],
+    });
     const version = answer.LaunchTemplateVersions?.[0];
     if (!version?.LaunchTemplateId || !version.LaunchTemplateName)
       throw new AwsError(
@@ -67,7 +58,8 @@ export class LaunchTemplates {
     const completed = {
       LaunchTemplateId: resolved.launchedFrom.LaunchTemplateId,
       LaunchTemplateName: resolved.launchedFrom.LaunchTemplateName,
-      Version: spec.Version ?? '$Default',
+      // A group that names no version follows the default one, and does not say so.
+      ...(spec.Version !== undefined && { Version: spec.Version }),
     };
     if (configuration.launchTemplate) return { launchTemplate: completed };
     const policy = configuration.mixedInstancesPolicy;

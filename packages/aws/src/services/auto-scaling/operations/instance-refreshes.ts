@@ -1,122 +1,115 @@
 import type { RefreshPreferences, StartInstanceRefreshType } from '@aws-sdk/client-auto-scaling';
-import { AwsError } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
-import type { OperationsOf } from '../../../core/service';
-import { constraintError, validationError } from '../errors';
+import {
+  activeInstanceRefreshNotFound,
+  constraintError,
+  instanceRefreshInProgress,
+  irreversibleInstanceRefresh,
+  validationError,
+} from '../errors';
 import { pageOf } from '../paging';
-import type { Configuration, Group } from '../records/group';
-import { templateOf } from '../records/group';
-import { activeRefresh, describeRefresh, type Refresh } from '../records/instance-refresh';
-import type { AutoScalingState } from '../state';
-import { resolvePreferences } from './read-refresh-preferences';
+import { activeRefresh } from '../records/active-refresh';
+import { type Configuration, templateOf } from '../records/configuration';
+import type { Group } from '../records/group';
+import { describeRefresh, type Refresh } from '../records/refresh';
+import type { AutoScalingState, Op } from '../state';
+import { resolvePreferences } from './input/read-refresh-preferences';
 
-type Client = typeof import('@aws-sdk/client-auto-scaling');
+export const StartInstanceRefresh: Op<'StartInstanceRefresh'> = async (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  if (input.Strategy !== undefined && input.Strategy !== 'Rolling' && input.Strategy !== 'ReplaceRootVolume')
+    throw constraintError(
+      input.Strategy,
+      'strategy',
+      'Member must satisfy enum value set: [Rolling, ReplaceRootVolume]',
+    );
+  if (input.Strategy === 'ReplaceRootVolume')
+    throw validationError('The strategy ReplaceRootVolume is not supported for this Auto Scaling group.');
+  const preferences = resolvePreferences(group, input.Preferences);
+  const desired = await readDesired(autoScaling, input);
+  if (desired) await autoScaling.launches.check(desired, group);
+  if (preferences.AutoRollback) await checkRollbackPossible(autoScaling, group, desired);
+  refuseSecond(group);
+  const refresh = newRefresh(autoScaling, group, preferences, desired, input.DesiredConfiguration);
+  group.refreshes.unshift(refresh);
+  group.nextLaunchAt = 0;
+  autoScaling.wake(group);
+  return { InstanceRefreshId: refresh.id };
+};
 
-/** The operations of instance refreshes. */
-export function refreshOperations(state: AutoScalingState) {
-  const { context, keeper, refresher } = state;
+export const DescribeInstanceRefreshes: Op<'DescribeInstanceRefreshes'> = (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  const ids = input.InstanceRefreshIds ?? [];
+  const found = group.refreshes.filter((refresh) => ids.length === 0 || ids.includes(refresh.id));
+  const { items, next } = pageOf(found, ({ id }) => id, input, { byDefault: 50, most: 100 });
+  return { InstanceRefreshes: items.map(describeRefresh), NextToken: next };
+};
 
-  return {
-    async StartInstanceRefresh(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      if (
-        input.Strategy !== undefined &&
-        input.Strategy !== 'Rolling' &&
-        input.Strategy !== 'ReplaceRootVolume'
-      )
-        throw constraintError(
-          input.Strategy,
-          'strategy',
-          'Member must satisfy enum value set: [Rolling, ReplaceRootVolume]',
-        );
-      if (input.Strategy === 'ReplaceRootVolume')
-        throw validationError('The strategy ReplaceRootVolume is not supported for this Auto Scaling group.');
-      const preferences = resolvePreferences(group, input.Preferences);
-      const desired = await readDesired(state, input);
-      if (desired) await state.launcher.check(desired, group);
-      if (preferences.AutoRollback) await checkRollbackPossible(state, group, desired);
-      refuseSecond(group);
-      const refresh = newRefresh(group, preferences, desired, input.DesiredConfiguration);
-      group.refreshes.unshift(refresh);
-      group.nextLaunchAt = 0;
-      keeper.wake(group);
-      return { InstanceRefreshId: refresh.id };
-    },
+export const CancelInstanceRefresh: Op<'CancelInstanceRefresh'> = (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  const refresh = requireActive(group);
+  if (refresh.status === 'Cancelling') return { InstanceRefreshId: refresh.id };
+  const rollingBack = refresh.status === 'RollbackInProgress';
+  refresh.waitForTransitioning = input.WaitForTransitioningInstances ?? true;
+  refresh.status = 'Cancelling';
+  refresh.reason = rollingBack ? 'Rollback cancelled due to user request.' : 'Cancelled due to user request.';
+  autoScaling.wake(group);
+  return { InstanceRefreshId: refresh.id };
+};
 
-    DescribeInstanceRefreshes(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      const ids = input.InstanceRefreshIds ?? [];
-      const found = group.refreshes.filter((refresh) => ids.length === 0 || ids.includes(refresh.id));
-      const { page, NextToken } = pageOf(found, input, { byDefault: 50, most: 100 });
-      return { InstanceRefreshes: page.map(describeRefresh), NextToken };
-    },
-
-    CancelInstanceRefresh(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      const refresh = requireActive(group);
-      if (refresh.status === 'Cancelling') return { InstanceRefreshId: refresh.id };
-      const rollingBack = refresh.status === 'RollbackInProgress';
-      refresh.waitForTransitioning = input.WaitForTransitioningInstances ?? true;
-      refresh.status = 'Cancelling';
-      refresh.reason = rollingBack
-        ? 'Rollback cancelled due to user request.'
-        : 'Cancelled due to user request.';
-      keeper.wake(group);
-      return { InstanceRefreshId: refresh.id };
-    },
-
-    async RollbackInstanceRefresh(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      const refresh = requireActive(group);
-      if (refresh.status === 'RollbackInProgress' || refresh.status === 'Cancelling') {
-        throw new AwsError(
-          'IrreversibleInstanceRefresh',
-          `The instance refresh ${refresh.id} is in status ${refresh.status} and can't be rolled back.`,
-        );
-      }
-      const obstacle = await rollbackObstacle(state, group, refresh.desired);
-      if (obstacle) throw new AwsError('IrreversibleInstanceRefresh', obstacle);
-      if (refresh.status === 'Pending') refresh.status = 'InProgress';
-      refresher.startRollback(group, refresh, 'Rollback requested by user.');
-      keeper.wake(group);
-      return { InstanceRefreshId: refresh.id };
-    },
-  } satisfies OperationsOf<Client>;
-
-  function newRefresh(
-    group: Group,
-    preferences: RefreshPreferences,
-    desired: Configuration | undefined,
-    given: StartInstanceRefreshType['DesiredConfiguration'],
-  ): Refresh {
-    const id = uuid();
-    return {
-      id,
-      groupName: group.name,
-      preferences,
-      desired,
-      given,
-      startedAt: context.clock.now(),
-      endLedger: context.ledger.begin('instance-refresh', `${group.name}/${id}`, context.region),
-      status: 'Pending',
-      percent: 0,
-      toUpdate: group.members.size,
-      replace: new Set(),
-      fresh: new Set(),
-      total: 0,
-      fewestRemaining: Number.POSITIVE_INFINITY,
-      stuckFor: 0,
-      seenAt: context.clock.millis(),
-      checkpoint: 0,
-      waitForTransitioning: true,
-    };
+export const RollbackInstanceRefresh: Op<'RollbackInstanceRefresh'> = async (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  const refresh = requireActive(group);
+  if (refresh.status === 'RollbackInProgress' || refresh.status === 'Cancelling') {
+    throw irreversibleInstanceRefresh(
+      `The instance refresh ${refresh.id} is in status ${refresh.status} and can't be rolled back.`,
+    );
   }
+  const obstacle = await rollbackObstacle(autoScaling, group, refresh.desired);
+  if (obstacle) throw irreversibleInstanceRefresh(obstacle);
+  if (refresh.status === 'Pending') refresh.status = 'InProgress';
+  autoScaling.refreshes.startRollback(group, refresh, 'Rollback requested by user.');
+  autoScaling.wake(group);
+  return { InstanceRefreshId: refresh.id };
+};
+
+function newRefresh(
+  autoScaling: AutoScalingState,
+  group: Group,
+  preferences: RefreshPreferences,
+  desired: Configuration | undefined,
+  given: StartInstanceRefreshType['DesiredConfiguration'],
+): Refresh {
+  const id = uuid();
+  return {
+    id,
+    groupName: group.name,
+    preferences,
+    desired,
+    given,
+    startedAt: autoScaling.context.clock.now(),
+    endLedger: autoScaling.context.ledger.begin(
+      'instance-refresh',
+      `${group.name}/${id}`,
+      autoScaling.context.region,
+    ),
+    status: 'Pending',
+    percent: 0,
+    toUpdate: group.instances.size,
+    replace: new Set(),
+    fresh: new Set(),
+    total: 0,
+    fewestRemaining: Number.POSITIVE_INFINITY,
+    stuckFor: 0,
+    seenAt: autoScaling.context.clock.millis(),
+    checkpoint: 0,
+    waitForTransitioning: true,
+  };
 }
 
 function refuseSecond(group: Group): void {
   if (activeRefresh(group)) {
-    throw new AwsError(
-      'InstanceRefreshInProgress',
+    throw instanceRefreshInProgress(
       'An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.',
     );
   }
@@ -130,14 +123,13 @@ function refuseSecond(group: Group): void {
 function requireActive(group: Group): Refresh {
   const refresh = activeRefresh(group);
   if (refresh) return refresh;
-  throw new AwsError(
-    'ActiveInstanceRefreshNotFound',
+  throw activeInstanceRefreshNotFound(
     `No in progress or pending Instance Refresh found for Auto Scaling group ${group.name}`,
   );
 }
 
 async function readDesired(
-  state: AutoScalingState,
+  autoScaling: AutoScalingState,
   input: StartInstanceRefreshType,
 ): Promise<Configuration | undefined> {
   const given = input.DesiredConfiguration;
@@ -148,12 +140,12 @@ async function readDesired(
     );
   }
   return given.LaunchTemplate
-    ? state.templates.complete({ launchTemplate: given.LaunchTemplate })
-    : state.templates.complete({ mixedInstancesPolicy: given.MixedInstancesPolicy });
+    ? autoScaling.templates.complete({ launchTemplate: given.LaunchTemplate })
+    : autoScaling.templates.complete({ mixedInstancesPolicy: given.MixedInstancesPolicy });
 }
 
 async function checkRollbackPossible(
-  state: AutoScalingState,
+  autoScaling: AutoScalingState,
   group: Group,
   desired: Configuration | undefined,
 ): Promise<void> {
@@ -162,13 +154,13 @@ async function checkRollbackPossible(
       `The request isn't valid. The AutoRollback parameter cannot be set to true when the DesiredConfiguration parameter is empty. Set AutoRollback to false or specify a desired configuration and try again.`,
     );
   }
-  const obstacle = await rollbackObstacle(state, group, desired);
+  const obstacle = await rollbackObstacle(autoScaling, group, desired);
   if (obstacle) throw validationError(`The request isn't valid. ${obstacle}`);
 }
 
 /** Why AWS could not go back to the group's own configuration. */
 async function rollbackObstacle(
-  state: AutoScalingState,
+  autoScaling: AutoScalingState,
   group: Group,
   desired: Configuration | undefined,
 ): Promise<string | undefined> {
@@ -179,10 +171,11 @@ async function rollbackObstacle(
   ] as const) {
     const spec = templateOf(configuration);
     if (!spec) continue;
-    if (owner === 'Auto Scaling group' && (spec.Version === '$Latest' || spec.Version === '$Default')) {
-      return `The Auto Scaling group uses the launch template's ${spec.Version} version, so it can't be rolled back. Specify a version number and try again.`;
+    const version = spec.Version ?? '$Default';
+    if (owner === 'Auto Scaling group' && (version === '$Latest' || version === '$Default')) {
+      return `The Auto Scaling group uses the launch template's ${version} version, so it can't be rolled back. Specify a version number and try again.`;
     }
-    const { data } = await state.templates.resolve(spec);
+    const { data } = await autoScaling.templates.resolve(spec);
     if (data.ImageId?.startsWith('resolve:ssm:')) {
       return `The ${owner} has a launch template that uses an AWS Systems Manager parameter instead of an AMI ID for the ImageId property, so it can't be rolled back.`;
     }

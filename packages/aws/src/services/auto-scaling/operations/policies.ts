@@ -1,151 +1,93 @@
 import type { PutScalingPolicyType, ScalingPolicy } from '@aws-sdk/client-auto-scaling';
-import { AwsError } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
-import type { OperationsOf } from '../../../core/service';
-import { validationError } from '../errors';
+import { scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
 import type { Group } from '../records/group';
-import type { AutoScalingState } from '../state';
-
-type Client = typeof import('@aws-sdk/client-auto-scaling');
+import type { AutoScalingState, Op } from '../state';
 
 const adjustmentTypes = ['ChangeInCapacity', 'ExactCapacity', 'PercentChangeInCapacity'];
 
-/** The operations on scaling policies and scheduled actions. */
-export function policyOperations(state: AutoScalingState) {
-  const { region, accountId } = state.context;
-
-  return {
-    PutScalingPolicy(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      const name = input.PolicyName ?? '';
-      const type = input.PolicyType ?? 'SimpleScaling';
-      checkPolicy(input, type);
-      const arn =
-        group.policies.get(name)?.PolicyARN ??
-        `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${uuid()}:autoScalingGroupName/${group.name}:policyName/${name}`;
-      const alarms = type === 'TargetTrackingScaling' ? trackingAlarms(group, arn) : [];
-      group.policies.set(name, {
-        AutoScalingGroupName: group.name,
-        PolicyName: name,
-        PolicyARN: arn,
-        PolicyType: type,
-        AdjustmentType: input.AdjustmentType,
-        MinAdjustmentMagnitude: input.MinAdjustmentMagnitude,
-        ScalingAdjustment: input.ScalingAdjustment,
-        Cooldown: input.Cooldown,
-        StepAdjustments: input.StepAdjustments ?? [],
-        MetricAggregationType:
-          type === 'StepScaling' ? (input.MetricAggregationType ?? 'Average') : undefined,
-        EstimatedInstanceWarmup: input.EstimatedInstanceWarmup,
-        TargetTrackingConfiguration: input.TargetTrackingConfiguration && {
-          DisableScaleIn: false,
-          ...input.TargetTrackingConfiguration,
-        },
-        PredictiveScalingConfiguration: input.PredictiveScalingConfiguration,
-        Enabled: input.Enabled ?? true,
-        Alarms: alarms,
-      });
-      return { PolicyARN: arn, Alarms: alarms };
+export const PutScalingPolicy: Op<'PutScalingPolicy'> = (autoScaling, input) => {
+  const { region, accountId } = autoScaling.context;
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  const name = input.PolicyName ?? '';
+  const type = input.PolicyType ?? 'SimpleScaling';
+  checkPolicy(input, type);
+  const arn =
+    group.policies.get(name)?.PolicyARN ??
+    `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${uuid()}:autoScalingGroupName/${group.name}:policyName/${name}`;
+  const alarms = type === 'TargetTrackingScaling' ? trackingAlarms(group, arn) : [];
+  group.policies.set(name, {
+    AutoScalingGroupName: group.name,
+    PolicyName: name,
+    PolicyARN: arn,
+    PolicyType: type,
+    AdjustmentType: input.AdjustmentType,
+    MinAdjustmentMagnitude: input.MinAdjustmentMagnitude,
+    ScalingAdjustment: input.ScalingAdjustment,
+    Cooldown: input.Cooldown,
+    StepAdjustments: input.StepAdjustments ?? [],
+    MetricAggregationType: type === 'StepScaling' ? (input.MetricAggregationType ?? 'Average') : undefined,
+    EstimatedInstanceWarmup: input.EstimatedInstanceWarmup,
+    TargetTrackingConfiguration: input.TargetTrackingConfiguration && {
+      DisableScaleIn: false,
+      ...input.TargetTrackingConfiguration,
     },
+    PredictiveScalingConfiguration: input.PredictiveScalingConfiguration,
+    Enabled: input.Enabled ?? true,
+    Alarms: alarms,
+  });
+  return { PolicyARN: arn, Alarms: alarms };
+};
 
-    DescribePolicies(input) {
-      const groups = input.AutoScalingGroupName
-        ? [state.group(input.AutoScalingGroupName)]
-        : [...state.groups.values()];
-      const names = input.PolicyNames ?? [];
-      const types = input.PolicyTypes ?? [];
-      const found = groups
-        .flatMap((group) => [...group.policies.values()])
-        .filter(
-          (policy) =>
-            names.length === 0 ||
-            names.includes(policy.PolicyName ?? '') ||
-            names.includes(policy.PolicyARN ?? ''),
-        )
-        .filter((policy) => types.length === 0 || types.includes(policy.PolicyType ?? ''));
-      const { page, NextToken } = pageOf(found, input, { byDefault: 50, most: 100 });
-      return { ScalingPolicies: page, NextToken };
-    },
+export const DescribePolicies: Op<'DescribePolicies'> = (autoScaling, input) => {
+  const groups = input.AutoScalingGroupName
+    ? [autoScaling.group(input.AutoScalingGroupName)]
+    : [...autoScaling.groups.values()];
+  const names = input.PolicyNames ?? [];
+  const types = input.PolicyTypes ?? [];
+  const found = groups
+    .flatMap((group) => [...group.policies.values()])
+    .filter(
+      (policy) =>
+        names.length === 0 ||
+        names.includes(policy.PolicyName ?? '') ||
+        names.includes(policy.PolicyARN ?? ''),
+    )
+    .filter((policy) => types.length === 0 || types.includes(policy.PolicyType ?? ''));
+  const { items, next } = pageOf(found, ({ PolicyARN = '' }) => PolicyARN, input, {
+    byDefault: 50,
+    most: 100,
+  });
+  return { ScalingPolicies: items, NextToken: next };
+};
 
-    DeletePolicy(input) {
-      const found = findPolicy(state, input.AutoScalingGroupName, input.PolicyName);
-      found.group.policies.delete(found.policy.PolicyName ?? '');
-      return {};
-    },
+export const DeletePolicy: Op<'DeletePolicy'> = (autoScaling, input) => {
+  const found = findPolicy(autoScaling, input.AutoScalingGroupName, input.PolicyName);
+  found.group.policies.delete(found.policy.PolicyName ?? '');
+  return {};
+};
 
-    ExecutePolicy(input) {
-      const { group, policy } = findPolicy(state, input.AutoScalingGroupName, input.PolicyName);
-      if (policy.PolicyType === 'TargetTrackingScaling' || policy.PolicyType === 'PredictiveScaling')
-        throw validationError(`ExecutePolicy is not supported for policies of type ${policy.PolicyType}`);
-      const now = state.context.clock.millis();
-      if (input.HonorCooldown && now < group.cooldownUntil)
-        throw new AwsError(
-          'ScalingActivityInProgress',
-          'Cannot execute policy while the group is in cooldown.',
-        );
-      const desired = clamp(group, adjusted(group, policy, input.MetricValue, input.BreachThreshold));
-      if (desired !== group.desired) {
-        group.capacityCause = `At ${state.activities.stamp()} a user request executed policy ${policy.PolicyName} changing the desired capacity from ${group.desired} to ${desired}.  `;
-        group.desired = desired;
-        group.cooldownUntil = now + (policy.Cooldown ?? group.settings.defaultCooldown) * 1000;
-        state.keeper.wake(group);
-      }
-      return {};
-    },
+export const ExecutePolicy: Op<'ExecutePolicy'> = (autoScaling, input) => {
+  const { group, policy } = findPolicy(autoScaling, input.AutoScalingGroupName, input.PolicyName);
+  if (policy.PolicyType === 'TargetTrackingScaling' || policy.PolicyType === 'PredictiveScaling')
+    throw validationError(`ExecutePolicy is not supported for policies of type ${policy.PolicyType}`);
+  const now = autoScaling.context.clock.millis();
+  if (input.HonorCooldown && now < group.cooldownUntil)
+    throw scalingActivityInProgress('Cannot execute policy while the group is in cooldown.');
+  const desired = clamp(group, adjusted(group, policy, input.MetricValue, input.BreachThreshold));
+  if (desired !== group.desired) {
+    group.capacityCause = `At ${autoScaling.activities.stamp()} a user request executed policy ${policy.PolicyName} changing the desired capacity from ${group.desired} to ${desired}.  `;
+    group.desired = desired;
+    group.cooldownUntil = now + (policy.Cooldown ?? group.settings.defaultCooldown) * 1000;
+    autoScaling.wake(group);
+  }
+  return {};
+};
 
-    DescribeAdjustmentTypes: () => ({
-      AdjustmentTypes: adjustmentTypes.map((AdjustmentType) => ({ AdjustmentType })),
-    }),
-
-    PutScheduledUpdateGroupAction(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      const name = input.ScheduledActionName ?? '';
-      if (input.MinSize === undefined && input.MaxSize === undefined && input.DesiredCapacity === undefined) {
-        throw validationError(
-          'At least one of the parameters MinSize, MaxSize and DesiredCapacity must be specified.',
-        );
-      }
-      if (!input.StartTime && !input.Recurrence && !input.Time)
-        throw validationError('A scheduled action must have a start time or a recurrence.');
-      group.scheduled.set(name, {
-        AutoScalingGroupName: group.name,
-        ScheduledActionName: name,
-        ScheduledActionARN:
-          group.scheduled.get(name)?.ScheduledActionARN ??
-          `arn:aws:autoscaling:${region}:${accountId}:scheduledUpdateGroupAction:${uuid()}:autoScalingGroupName/${group.name}:scheduledActionName/${name}`,
-        StartTime: input.StartTime ?? input.Time,
-        Time: input.StartTime ?? input.Time,
-        EndTime: input.EndTime,
-        Recurrence: input.Recurrence,
-        TimeZone: input.TimeZone,
-        MinSize: input.MinSize,
-        MaxSize: input.MaxSize,
-        DesiredCapacity: input.DesiredCapacity,
-      });
-      return {};
-    },
-
-    DescribeScheduledActions(input) {
-      const groups = input.AutoScalingGroupName
-        ? [state.group(input.AutoScalingGroupName)]
-        : [...state.groups.values()];
-      const names = input.ScheduledActionNames ?? [];
-      const found = groups
-        .flatMap((group) => [...group.scheduled.values()])
-        .filter((action) => names.length === 0 || names.includes(action.ScheduledActionName ?? ''));
-      const { page, NextToken } = pageOf(found, input, { byDefault: 50, most: 100 });
-      return { ScheduledUpdateGroupActions: page, NextToken };
-    },
-
-    DeleteScheduledAction(input) {
-      const group = state.group(input.AutoScalingGroupName);
-      if (!group.scheduled.delete(input.ScheduledActionName ?? ''))
-        throw validationError(`Scheduled action name not found: ${input.ScheduledActionName}`);
-      return {};
-    },
-  } satisfies OperationsOf<Client>;
-}
+export const DescribeAdjustmentTypes: Op<'DescribeAdjustmentTypes'> = () => ({
+  AdjustmentTypes: adjustmentTypes.map((AdjustmentType) => ({ AdjustmentType })),
+});
 
 function checkPolicy(input: PutScalingPolicyType, type: string): void {
   switch (type) {
@@ -188,11 +130,11 @@ function trackingAlarms(group: Group, policyArn: string) {
 }
 
 function findPolicy(
-  state: AutoScalingState,
+  autoScaling: AutoScalingState,
   groupName: string | undefined,
   nameOrArn: string | undefined,
 ): { group: Group; policy: ScalingPolicy } {
-  const groups = groupName ? [state.group(groupName)] : [...state.groups.values()];
+  const groups = groupName ? [autoScaling.group(groupName)] : [...autoScaling.groups.values()];
   for (const group of groups) {
     for (const policy of group.policies.values())
       if (policy.PolicyName === nameOrArn || policy.PolicyARN === nameOrArn) return { group, policy };

@@ -1,7 +1,7 @@
 import type { Activity, ScalingActivityStatusCode } from '@aws-sdk/client-auto-scaling';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
-import type { Group, Member } from './group';
+import type { Group, GroupInstance } from './group';
 
 /** Keeps the scaling activities of groups and announces how they ended. */
 export class Activities {
@@ -36,21 +36,21 @@ export class Activities {
   }
 
   /** The launch or termination ended well. */
-  succeed(group: Group, member: Member): void {
-    const { activity } = member;
+  succeed(group: Group, instance: GroupInstance): void {
+    const { activity } = instance;
     if (!activity) return;
     activity.StatusCode = 'Successful';
     activity.Progress = 100;
     activity.EndTime = this.context.clock.now();
-    member.activity = undefined;
+    instance.activity = undefined;
     if (activity.Description?.startsWith('Launching'))
-      this.announceEnd(group, activity, 'EC2 Instance Launch Successful', member.instanceId, 'EC2');
+      this.announceEnd(group, activity, 'EC2 Instance Launch Successful', instance.instanceId, 'EC2');
     if (activity.Description?.startsWith('Terminating'))
       this.announceEnd(
         group,
         activity,
         'EC2 Instance Terminate Successful',
-        member.instanceId,
+        instance.instanceId,
         'AutoScalingGroup',
       );
   }
@@ -69,16 +69,16 @@ export class Activities {
   }
 
   /** A launch that did not get into service, or a termination that was given up. */
-  cancel(group: Group, member: Member, message: string): void {
-    const { activity } = member;
+  cancel(group: Group, instance: GroupInstance, message: string): void {
+    const { activity } = instance;
     if (!activity) return;
     activity.StatusCode = 'Cancelled';
     activity.StatusMessage = message;
     activity.Progress = 100;
     activity.EndTime = this.context.clock.now();
-    member.activity = undefined;
+    instance.activity = undefined;
     if (activity.Description?.startsWith('Launching'))
-      this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', member.instanceId, 'EC2');
+      this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', instance.instanceId, 'EC2');
   }
 
   private announceEnd(

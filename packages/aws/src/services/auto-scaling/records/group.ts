@@ -1,30 +1,15 @@
 import type {
   Activity,
-  AutoScalingGroup,
   InstanceMaintenancePolicy,
-  LaunchTemplateSpecification,
   LifecycleHook,
   LifecycleState,
-  MixedInstancesPolicy,
   ScalingPolicy,
   ScheduledUpdateGroupAction,
   TagDescription,
   TrafficSourceIdentifier,
 } from '@aws-sdk/client-auto-scaling';
-import type { Refresh } from './instance-refresh';
-
-/** What instances of a group are launched from: a template alone, or a mixed instances policy around one. */
-export interface Configuration {
-  readonly launchTemplate?: LaunchTemplateSpecification;
-  readonly mixedInstancesPolicy?: MixedInstancesPolicy;
-}
-
-/** The version of a launch template that an instance was really launched from. */
-export interface LaunchedFrom {
-  readonly LaunchTemplateId: string;
-  readonly LaunchTemplateName: string;
-  readonly Version: string;
-}
+import type { Configuration, LaunchedFrom } from './configuration';
+import type { Refresh } from './refresh';
 
 /** What a user may set on a group beside its size and its template. */
 export interface GroupSettings {
@@ -49,7 +34,7 @@ export interface GroupSettings {
 }
 
 /** An instance of a group. */
-export interface Member {
+export interface GroupInstance {
   readonly instanceId: string;
   readonly zone: string;
   readonly subnetId?: string;
@@ -72,12 +57,10 @@ export interface Member {
   pendingHook?: PendingHook;
   /** Hooks that were completed in the present transition. */
   readonly completedHooks: Set<string>;
-  /** Set when a launch was abandoned: the instance is terminated and another one launched. */
-  abandoned?: boolean;
   /** Whether the group has asked EC2 to terminate it. */
   terminationRequested?: boolean;
-  /** When the group began to take it out of its target groups. */
-  leavingSince?: number;
+  /** Whether all its target groups were told to let it go, which is said until they took it. */
+  hasLeftTargetGroups?: boolean;
 }
 
 export interface PendingHook {
@@ -102,7 +85,7 @@ export interface Group {
   configuration: Configuration;
   readonly settings: GroupSettings;
   tags: TagDescription[];
-  readonly members: Map<string, Member>;
+  readonly instances: Map<string, GroupInstance>;
   /** Newest first. */
   readonly activities: Activity[];
   /** Newest first. */
@@ -126,88 +109,17 @@ export interface Group {
   deleting: boolean;
 }
 
-/** Members that count for the capacity: pending or in service. */
-export function activeMembers(group: Pick<Group, 'members'>): Member[] {
-  return [...group.members.values()].filter(
-    (member) => isPending(member) || member.lifecycle === 'InService',
+/** Instances that count for the capacity: pending or in service. */
+export function activeInstances(group: Pick<Group, 'instances'>): GroupInstance[] {
+  return [...group.instances.values()].filter(
+    (instance) => isPending(instance) || instance.lifecycle === 'InService',
   );
 }
 
-export function isPending(member: Member): boolean {
-  return member.lifecycle.startsWith('Pending');
+export function isPending(instance: GroupInstance): boolean {
+  return instance.lifecycle.startsWith('Pending');
 }
 
-export function isTerminating(member: Member): boolean {
-  return member.lifecycle.startsWith('Terminating') || member.lifecycle === 'Terminated';
-}
-
-/** The template that a configuration names. */
-export function templateOf(configuration: Configuration): LaunchTemplateSpecification | undefined {
-  return (
-    configuration.launchTemplate ??
-    configuration.mixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification
-  );
-}
-
-/** A group's own view of itself, as DescribeAutoScalingGroups shows it. */
-export function describeGroup(group: Group, includeInstances = true): AutoScalingGroup {
-  const { settings } = group;
-  return {
-    AutoScalingGroupName: group.name,
-    AutoScalingGroupARN: group.arn,
-    LaunchTemplate: group.configuration.launchTemplate,
-    MixedInstancesPolicy: group.configuration.mixedInstancesPolicy,
-    MinSize: group.min,
-    MaxSize: group.max,
-    DesiredCapacity: group.desired,
-    DefaultCooldown: settings.defaultCooldown,
-    AvailabilityZones: [...settings.availabilityZones],
-    LoadBalancerNames: [...settings.loadBalancerNames],
-    TargetGroupARNs: [...settings.targetGroupArns],
-    TrafficSources: trafficSources(group),
-    HealthCheckType: settings.healthCheckType,
-    HealthCheckGracePeriod: settings.healthCheckGracePeriod,
-    Instances: includeInstances ? [...group.members.values()].map(describeMember) : [],
-    CreatedTime: group.createdAt,
-    SuspendedProcesses: [...group.suspended].map(([ProcessName, SuspensionReason]) => ({
-      ProcessName,
-      SuspensionReason,
-    })),
-    PlacementGroup: settings.placementGroup,
-    VPCZoneIdentifier: settings.subnetIds.join(','),
-    EnabledMetrics: [...group.metrics].map((Metric) => ({ Metric, Granularity: '1Minute' })),
-    Status: group.deleting ? 'Delete in progress' : undefined,
-    Tags: [...group.tags],
-    TerminationPolicies: [...settings.terminationPolicies],
-    NewInstancesProtectedFromScaleIn: settings.newInstancesProtected,
-    ServiceLinkedRoleARN: settings.serviceLinkedRoleArn,
-    MaxInstanceLifetime: settings.maxInstanceLifetime,
-    CapacityRebalance: settings.capacityRebalance,
-    Context: settings.context,
-    DesiredCapacityType: settings.desiredCapacityType,
-    DefaultInstanceWarmup: settings.defaultInstanceWarmup,
-    InstanceMaintenancePolicy: settings.maintenancePolicy,
-  };
-}
-
-function describeMember(member: Member) {
-  return {
-    InstanceId: member.instanceId,
-    InstanceType: member.instanceType,
-    AvailabilityZone: member.zone,
-    LifecycleState: member.lifecycle,
-    HealthStatus: member.health,
-    LaunchTemplate: member.launchedFrom,
-    ProtectedFromScaleIn: member.isProtected,
-  };
-}
-
-/** Target groups and other traffic sources in one list, as newer clients read them. */
-export function trafficSources(group: Group): TrafficSourceIdentifier[] {
-  return [
-    ...group.settings.targetGroupArns.map((arn) => ({ Identifier: arn, Type: 'elbv2' })),
-    ...group.settings.trafficSources.filter(
-      (source) => !group.settings.targetGroupArns.includes(source.Identifier ?? ''),
-    ),
-  ];
+export function isTerminating(instance: GroupInstance): boolean {
+  return instance.lifecycle.startsWith('Terminating') || instance.lifecycle === 'Terminated';
 }

@@ -3,8 +3,8 @@ import type { AwsEvent, EventBus } from '../../../core/event-bus';
 
 const StateChange = z.object({ alarmName: z.string(), state: z.object({ value: z.string() }) });
 
-/** Follows CloudWatch's alarms by what they announce. */
-export class AlarmWatch {
+/** CloudWatch's alarms that ring, by what they announce. */
+export class Alarms {
   /** Ends the watching. */
   readonly stop: () => void;
   private readonly ringing = new Set<string>();

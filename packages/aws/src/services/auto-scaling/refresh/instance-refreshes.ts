@@ -3,17 +3,13 @@ import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { durations } from '../../../core/durations';
 import type { LaunchTemplates } from '../launch/launch-templates';
-import type { Group, Member } from '../records/group';
-import { activeMembers, isPending, templateOf } from '../records/group';
-import {
-  activeRefresh,
-  checkpointPercent,
-  isReady,
-  planStep,
-  type Refresh,
-  type RefreshStep,
-} from '../records/instance-refresh';
-import type { AlarmWatch } from './alarms';
+import { activeRefresh, isReady } from '../records/active-refresh';
+import { templateOf } from '../records/configuration';
+import { activeInstances, type Group, type GroupInstance, isPending } from '../records/group';
+import type { Refresh } from '../records/refresh';
+import type { Alarms } from './alarms';
+import { checkpointPercent, planStep, type RefreshStep } from './plan';
+import { waitingFor } from './waiting-for';
 
 /**
  * Milliseconds between two turns that count at most as time without progress: where a busy machine or process comes late
@@ -23,16 +19,16 @@ const LONGEST_STEP = 60_000;
 
 /** What the refresh asks of the group in this turn. */
 export interface RefreshOrders {
-  readonly terminate: readonly Member[];
+  readonly terminate: readonly GroupInstance[];
   readonly capacity: number;
 }
 
-/** Leads instance refreshes from one status to the next. */
-export class Refresher {
+/** Instance refreshes on their way from one status to the next. */
+export class InstanceRefreshes {
   constructor(
     private readonly context: Context,
     private readonly templates: LaunchTemplates,
-    private readonly alarms: Pick<AlarmWatch, 'firstRinging'>,
+    private readonly alarms: Pick<Alarms, 'firstRinging'>,
   ) {}
 
   /** One turn of the group's refresh; undefined when there is none. */
@@ -73,7 +69,7 @@ export class Refresher {
     };
     refresh.status = 'RollbackInProgress';
     refresh.reason = reason;
-    refresh.replace = new Set([...refresh.fresh].filter((id) => group.members.has(id)));
+    refresh.replace = new Set([...refresh.fresh].filter((id) => group.instances.has(id)));
     refresh.total = refresh.replace.size;
     refresh.fresh = new Set();
     refresh.lastFailure = undefined;
@@ -103,42 +99,47 @@ export class Refresher {
 
   private async begin(group: Group, refresh: Refresh): Promise<void> {
     const { preferences } = refresh;
-    let members = [...group.members.values()].filter(
-      (member) => isPending(member) || member.lifecycle === 'InService' || member.lifecycle === 'Standby',
+    let instances = [...group.instances.values()].filter(
+      (instance) =>
+        isPending(instance) || instance.lifecycle === 'InService' || instance.lifecycle === 'Standby',
     );
     if (preferences.StandbyInstances === 'Ignore')
-      members = members.filter((member) => member.lifecycle !== 'Standby');
+      instances = instances.filter((instance) => instance.lifecycle !== 'Standby');
     if (preferences.ScaleInProtectedInstances === 'Ignore')
-      members = members.filter((member) => !member.isProtected);
+      instances = instances.filter((instance) => !instance.isProtected);
     if (preferences.SkipMatching) {
       try {
-        members = await this.withoutMatching(group, refresh, members);
+        instances = await this.withoutMatching(group, refresh, instances);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         this.fail(group, refresh, `The instance refresh failed: ${error.message}`);
         return;
       }
     }
-    refresh.replace = new Set(members.map((member) => member.instanceId));
-    refresh.total = members.length;
-    refresh.toUpdate = members.length;
+    refresh.replace = new Set(instances.map((instance) => instance.instanceId));
+    refresh.total = instances.length;
+    refresh.toUpdate = instances.length;
     refresh.status = 'InProgress';
     this.announce(group, refresh, 'Started');
   }
 
-  private async withoutMatching(group: Group, refresh: Refresh, members: Member[]): Promise<Member[]> {
+  private async withoutMatching(
+    group: Group,
+    refresh: Refresh,
+    instances: GroupInstance[],
+  ): Promise<GroupInstance[]> {
     const configuration = refresh.desired ?? group.configuration;
     const spec = templateOf(configuration);
-    if (!spec) return members;
+    if (!spec) return instances;
     const { launchedFrom } = await this.templates.resolve(spec);
     const types = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.map(
       (override) => override.InstanceType,
     );
-    return members.filter(
-      (member) =>
-        member.launchedFrom?.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
-        member.launchedFrom?.Version !== launchedFrom.Version ||
-        (types !== undefined && types.length > 0 && !types.includes(member.instanceType)),
+    return instances.filter(
+      (instance) =>
+        instance.launchedFrom?.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
+        instance.launchedFrom?.Version !== launchedFrom.Version ||
+        (types !== undefined && types.length > 0 && !types.includes(instance.instanceType)),
     );
   }
 
@@ -146,7 +147,7 @@ export class Refresher {
     const now = this.context.clock.millis();
     const step = planStep(group, refresh, now);
     this.noteProgress(refresh, step);
-    const gone = [...refresh.replace].every((id) => !group.members.has(id));
+    const gone = [...refresh.replace].every((id) => !group.instances.has(id));
     const keep = refresh.total - Math.ceil((refresh.total * (checkpointPercent(refresh) ?? 100)) / 100);
     const rollingBack = refresh.status === 'RollbackInProgress';
     const done = rollingBack || keep === 0 ? gone && step.remaining === 0 : step.remainingToCheckpoint === 0;
@@ -159,18 +160,18 @@ export class Refresher {
       this.fail(group, refresh, failure);
       return { terminate: [], capacity: group.desired };
     }
-    refresh.reason = this.waitingFor(group, refresh, now) ?? refresh.rollback?.RollbackReason;
+    refresh.reason = waitingFor(group, refresh, now) ?? refresh.rollback?.RollbackReason;
     const standby =
       refresh.preferences.StandbyInstances === 'Terminate'
         ? [...refresh.replace]
-            .map((id) => group.members.get(id))
-            .filter((member): member is Member => member?.lifecycle === 'Standby')
+            .map((id) => group.instances.get(id))
+            .filter((instance): instance is GroupInstance => instance?.lifecycle === 'Standby')
         : [];
     return { terminate: [...step.terminate, ...standby], capacity: step.capacity };
   }
 
   private isLeaving(group: Group, refresh: Refresh): boolean {
-    return [...refresh.replace].some((id) => group.members.get(id)?.lifecycle.startsWith('Terminating'));
+    return [...refresh.replace].some((id) => group.instances.get(id)?.lifecycle.startsWith('Terminating'));
   }
 
   private noteProgress(refresh: Refresh, { remaining, untouched }: RefreshStep): void {
@@ -238,7 +239,7 @@ export class Refresher {
   private bake(group: Group, refresh: Refresh): RefreshOrders {
     const now = this.context.clock.millis();
     const warmup = refresh.preferences.InstanceWarmup ?? 0;
-    const ready = activeMembers(group).filter((member) => isReady(group, member, warmup, now));
+    const ready = activeInstances(group).filter((instance) => isReady(group, instance, warmup, now));
     if (now < (refresh.bakeUntil ?? 0)) refresh.stuckFor = 0;
     const failure = this.failureOf(refresh);
     if (now >= (refresh.bakeUntil ?? 0) && ready.length >= group.desired)
@@ -265,38 +266,14 @@ export class Refresher {
   }
 
   private cancelWhenQuiet(group: Group, refresh: Refresh): RefreshOrders {
-    const busy = [...group.members.values()].some(
-      (member) =>
-        (isPending(member) && refresh.fresh.has(member.instanceId)) ||
-        (member.lifecycle.startsWith('Terminating') && refresh.replace.has(member.instanceId)),
+    const busy = [...group.instances.values()].some(
+      (instance) =>
+        (isPending(instance) && refresh.fresh.has(instance.instanceId)) ||
+        (instance.lifecycle.startsWith('Terminating') && refresh.replace.has(instance.instanceId)),
     );
     if (!busy || !refresh.waitForTransitioning)
       this.finish(group, refresh, 'Cancelled', 'Cancelled', refresh.reason);
-    return { terminate: [], capacity: Math.max(group.desired, activeMembers(group).length) };
-  }
-
-  /** What a person who looks would want to know: what it waits for now, with an example. */
-  private waitingFor(group: Group, refresh: Refresh, now: number): string | undefined {
-    const warmup = refresh.preferences.InstanceWarmup ?? 0;
-    const members = [...group.members.values()];
-    const fresh = members.filter((member) => refresh.fresh.has(member.instanceId));
-    const cold = fresh.find((member) => !isReady(group, member, warmup, now));
-    if (cold && isReady(group, cold, 0, now))
-      return `Waiting for instances to warm up before continuing. For example: ${cold.instanceId} is warming up.`;
-    if (cold)
-      return `Waiting for remaining instances to be available. For example: ${cold.instanceId} is not in service and healthy yet.`;
-    const old = members.filter((member) => refresh.replace.has(member.instanceId));
-    const blocked = old.find(
-      (member) =>
-        member.lifecycle === 'Standby' ||
-        (member.isProtected && refresh.preferences.ScaleInProtectedInstances === 'Wait'),
-    );
-    if (blocked)
-      return `Waiting for instances to be released. For example: ${blocked.instanceId} is ${blocked.lifecycle === 'Standby' ? 'in standby' : 'protected from scale in'}.`;
-    const leaving = old.find((member) => member.lifecycle.startsWith('Terminating'));
-    if (leaving)
-      return `Waiting for instances to terminate before continuing. For example: ${leaving.instanceId} is terminating.`;
-    return undefined;
+    return { terminate: [], capacity: Math.max(group.desired, activeInstances(group).length) };
   }
 
   private announce(group: Group, refresh: Refresh, what: string, more: Record<string, string> = {}): void {

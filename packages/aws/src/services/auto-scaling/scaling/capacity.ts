@@ -1,21 +1,29 @@
 import type { Context } from '../../../core/context';
-import type { Members } from '../instances/instance-lifecycle';
-import type { KeeperParts } from '../keeper-parts';
-import { chooseVictim } from '../launch/placement';
-import { activeMembers, type Group, isTerminating, type Member } from '../records/group';
-import { activeRefresh, isReady, launchConfiguration } from '../records/instance-refresh';
+import type { InstanceLifecycle } from '../instances/instance-lifecycle';
+import type { Launches } from '../launch/launches';
+import { activeRefresh, isReady, launchConfiguration } from '../records/active-refresh';
+import type { Activities } from '../records/activities';
+import { activeInstances, type Group, type GroupInstance, isTerminating } from '../records/group';
+import type { InstanceRefreshes } from '../refresh/instance-refreshes';
 import type { ScaleOuts } from './scale-outs';
+import { chooseVictim } from './termination-policy';
 import { zonesToFill } from './zone-balance';
 
+interface Needs {
+  readonly launches: Launches;
+  readonly activities: Activities;
+  readonly refreshes: InstanceRefreshes;
+  readonly lifecycle: InstanceLifecycle;
+  readonly scaleOuts: ScaleOuts;
+}
+
 /** Brings groups to their capacity, and their zones to the same number of instances. */
-export class Sizing {
-  /** @param isDisposed ends a filling that is under way */
+export class Capacity {
+  /** @param ending ends a filling that is under way */
   constructor(
     private readonly context: Context,
-    private readonly parts: KeeperParts,
-    private readonly members: Members,
-    private readonly scaleOuts: ScaleOuts,
-    private readonly isDisposed: () => boolean,
+    private readonly needs: Needs,
+    private readonly ending: AbortSignal,
   ) {}
 
   /** Takes out what is too many. */
@@ -23,12 +31,12 @@ export class Sizing {
     if (group.deleting) return this.empty(group);
     if (group.suspended.has('Terminate')) return;
     const refresh = activeRefresh(group);
-    for (let count = activeMembers(group).length; count > capacity; count -= 1) {
-      const active = activeMembers(group);
-      const outdated = active.filter((member) => refresh?.replace.has(member.instanceId));
+    for (let count = activeInstances(group).length; count > capacity; count -= 1) {
+      const active = activeInstances(group);
+      const outdated = active.filter((instance) => refresh?.replace.has(instance.instanceId));
       const victim = chooseVictim(group, outdated) ?? chooseVictim(group, active);
       if (!victim) return;
-      await this.members.terminate(
+      await this.needs.lifecycle.terminate(
         group,
         victim,
         `${group.capacityCause ?? ''}${this.shrinkCause(victim, count)}`,
@@ -40,22 +48,22 @@ export class Sizing {
   async fill(group: Group, capacity: number): Promise<void> {
     if (group.deleting || group.suspended.has('Launch')) return;
     const refresh = activeRefresh(group);
-    let count = activeMembers(group).length;
-    while (count < capacity && !group.deleting && !this.isDisposed()) {
+    let count = activeInstances(group).length;
+    while (count < capacity && !group.deleting && !this.ending.aborted) {
       if (this.context.clock.millis() < group.nextLaunchAt) return;
-      if (!refresh) this.scaleOuts.begin(group);
-      const launched = await this.parts.launcher.launch(
+      if (!refresh) this.needs.scaleOuts.begin(group);
+      const launched = await this.needs.launches.launch(
         group,
         launchConfiguration(group),
         this.launchCause(group, count, capacity, refresh !== undefined),
       );
       if ('failure' in launched) {
-        this.parts.refresher.noteFailure(group, launched.failure);
+        this.needs.refreshes.noteFailure(group, launched.failure);
         return;
       }
       if (group.replacements > 0) group.replacements -= 1;
-      this.parts.refresher.noteLaunch(group, launched.instanceId);
-      count = activeMembers(group).length;
+      this.needs.refreshes.noteLaunch(group, launched.instanceId);
+      count = activeInstances(group).length;
     }
     if (count >= capacity) group.capacityCause = undefined;
   }
@@ -66,8 +74,8 @@ export class Sizing {
       return;
     const zones = zonesToFill(group);
     if (zones.length === 0 || this.context.clock.millis() < group.nextLaunchAt) return;
-    const now = this.parts.activities.stamp();
-    const launched = await this.parts.launcher.launch(
+    const now = this.needs.activities.stamp();
+    const launched = await this.needs.launches.launch(
       group,
       launchConfiguration(group),
       `At ${now} instances were launched to balance instances in zones ${zones.join(' ')} with other zones resulting in more than desired number of instances in the group.  At ${now} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${group.desired} to ${group.desired + 1}.`,
@@ -77,30 +85,35 @@ export class Sizing {
 
   /** Whether the instance that evens out the zones is on its way, so that no other one can go yet. */
   isEvening(group: Group): boolean {
-    const member = group.members.get(group.evener ?? '');
-    const isOver = !member || isTerminating(member) || isReady(group, member, 0, this.context.clock.millis());
+    const instance = group.instances.get(group.evener ?? '');
+    const isOver =
+      !instance || isTerminating(instance) || isReady(group, instance, 0, this.context.clock.millis());
     if (isOver) group.evener = undefined;
     return !isOver;
   }
 
   /** Takes out all instances of a group that is deleted by force, protected ones and those in standby too. */
   private async empty(group: Group): Promise<void> {
-    const left = [...group.members.values()].filter(
-      (member) => !isTerminating(member) && member.lifecycle !== 'Detaching',
+    const left = [...group.instances.values()].filter(
+      (instance) => !isTerminating(instance) && instance.lifecycle !== 'Detaching',
     );
-    for (const [index, member] of left.entries()) {
-      const cause = `At ${this.parts.activities.stamp()} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  `;
-      await this.members.terminate(group, member, `${cause}${this.shrinkCause(member, left.length - index)}`);
+    for (const [index, instance] of left.entries()) {
+      const cause = `At ${this.needs.activities.stamp()} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  `;
+      await this.needs.lifecycle.terminate(
+        group,
+        instance,
+        `${cause}${this.shrinkCause(instance, left.length - index)}`,
+      );
     }
   }
 
-  private shrinkCause(victim: Member, count: number): string {
-    const now = this.parts.activities.stamp();
+  private shrinkCause(victim: GroupInstance, count: number): string {
+    const now = this.needs.activities.stamp();
     return `At ${now} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${count} to ${count - 1}.  At ${now} instance ${victim.instanceId} was selected for termination.`;
   }
 
   private launchCause(group: Group, count: number, capacity: number, refreshing: boolean): string {
-    const now = this.parts.activities.stamp();
+    const now = this.needs.activities.stamp();
     if (group.replacements > 0)
       return `At ${now} an instance was launched in response to an unhealthy instance needing to be replaced.`;
     if (refreshing) return `At ${now} an instance was launched in response to an instance refresh.`;

@@ -1,74 +1,77 @@
-import type { Context } from '../../../core/context';
-import { HealthChecks } from '../health/health-checks';
-import { Members } from '../instances/instance-lifecycle';
-import type { KeeperParts } from '../keeper-parts';
+import { AwsError } from '../../../core/aws-error';
+import type { HealthChecks } from '../health/health-checks';
+import type { InstanceLifecycle } from '../instances/instance-lifecycle';
+import type { Activities } from '../records/activities';
 import type { Group } from '../records/group';
-import { Sizing } from './capacity';
-import { ScaleOuts } from './scale-outs';
+import type { InstanceRefreshes } from '../refresh/instance-refreshes';
+import type { Capacity } from './capacity';
+import type { ScaleOuts } from './scale-outs';
 
-/** Keeps groups as they shall be: turn by turn, one turn of a group at a time. */
-export class Keeper {
-  readonly members: Members;
-  private readonly health: HealthChecks;
-  private readonly scaleOuts: ScaleOuts;
-  private readonly sizing: Sizing;
+/** What a turn of a group is made of. */
+interface Steps {
+  readonly lifecycle: InstanceLifecycle;
+  readonly health: HealthChecks;
+  readonly refreshes: InstanceRefreshes;
+  readonly capacity: Capacity;
+  readonly scaleOuts: ScaleOuts;
+  readonly activities: Activities;
+}
+
+/** Holds groups against what they shall be, and closes the gap: turn by turn, one turn of a group at a time. */
+export class ControlLoop {
   private readonly running = new Map<Group, { again: boolean }>();
-  private disposed = false;
 
+  /**
+   * @param onEmpty called when a group that is being deleted has no instance left
+   * @param ending aborts when all shall end
+   */
   constructor(
-    context: Context,
-    private readonly parts: KeeperParts,
-  ) {
-    this.members = new Members(context, parts);
-    this.health = new HealthChecks(context, parts, this.members);
-    this.scaleOuts = new ScaleOuts(context);
-    this.sizing = new Sizing(context, parts, this.members, this.scaleOuts, () => this.disposed);
-  }
+    private readonly steps: Steps,
+    private readonly onEmpty: (group: Group) => void,
+    private readonly ending: AbortSignal,
+  ) {}
 
   /** Lets the group take a turn soon: after anything that may matter to it. */
   wake(group: Group): void {
     const run = this.running.get(group);
     if (run) run.again = true;
-    else if (!this.disposed) void this.run(group);
-  }
-
-  /** Ends what is under way, as soon as it can. */
-  dispose(): void {
-    this.disposed = true;
+    else if (!this.ending.aborted) void this.run(group);
   }
 
   private async run(group: Group): Promise<void> {
     const run = { again: true };
     this.running.set(group, run);
     try {
-      while (run.again && !this.disposed) {
+      while (run.again && !this.ending.aborted) {
         run.again = false;
         await this.turn(group);
       }
     } catch (error) {
-      // The next tick tries again; whoever runs the embedded AWS must see it.
-      if (!this.disposed) console.error(`Auto Scaling group ${group.name}:`, error);
+      // The next tick tries again what another service refused; whoever runs the embedded AWS must see all else.
+      if (!(error instanceof AwsError) && !this.ending.aborted)
+        console.error(`Auto Scaling group ${group.name}:`, error);
     } finally {
       this.running.delete(group);
     }
   }
 
   private async turn(group: Group): Promise<void> {
-    for (const member of [...group.members.values()]) await this.members.settle(group, member);
-    await this.health.checkHealth(group);
-    const orders = await this.parts.refresher.step(group);
-    for (const member of orders?.terminate ?? []) {
-      await this.members.terminate(
+    const { lifecycle, health, refreshes, capacity, scaleOuts, activities } = this.steps;
+    for (const instance of [...group.instances.values()]) await lifecycle.settle(group, instance);
+    await health.checkHealth(group);
+    const orders = await refreshes.step(group);
+    for (const instance of orders?.terminate ?? []) {
+      await lifecycle.terminate(
         group,
-        member,
-        `At ${this.parts.activities.stamp()} an instance was taken out of service in response to an instance refresh.`,
+        instance,
+        `At ${activities.stamp()} an instance was taken out of service in response to an instance refresh.`,
       );
     }
-    const capacity = orders?.capacity ?? group.desired + Number(this.sizing.isEvening(group));
-    await this.sizing.shrink(group, capacity);
-    await this.sizing.fill(group, capacity);
-    if (!orders) await this.sizing.even(group);
-    this.scaleOuts.endIfSettled(group);
-    if (group.deleting && group.members.size === 0) this.parts.onEmpty(group);
+    const wanted = orders?.capacity ?? group.desired + Number(capacity.isEvening(group));
+    await capacity.shrink(group, wanted);
+    await capacity.fill(group, wanted);
+    if (!orders) await capacity.even(group);
+    scaleOuts.endIfSettled(group);
+    if (group.deleting && group.instances.size === 0) this.onEmpty(group);
   }
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../../core/context';
-import { activeMembers, type Group } from '../records/group';
+import { activeInstances, type Group } from '../records/group';
 
 /** Marks how long each scale-out lasts. */
 export class ScaleOuts {
@@ -17,8 +17,8 @@ export class ScaleOuts {
   endIfSettled(group: Group): void {
     const end = this.scaleOuts.get(group);
     if (!end) return;
-    const active = activeMembers(group);
-    const settled = active.every((member) => member.lifecycle === 'InService' && member.balanced);
+    const active = activeInstances(group);
+    const settled = active.every((instance) => instance.lifecycle === 'InService' && instance.balanced);
     if ((!settled || active.length < group.desired) && !group.deleting) return;
     this.scaleOuts.delete(group);
     end();

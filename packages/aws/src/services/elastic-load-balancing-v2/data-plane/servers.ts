@@ -1,6 +1,6 @@
-import type { Balancing } from '../health/targets';
 import type { Listener } from '../records/listener';
 import type { LoadBalancer } from '../records/load-balancer';
+import type { Backends } from './backends';
 import { ListenerServer } from './listener-server';
 
 /** Where a load balancer's listener can be reached on this machine. */
@@ -17,10 +17,10 @@ export class Servers {
   private readonly byArn = new Map<string, ListenerServer>();
   private disposed = false;
 
-  constructor(private readonly balancing: Balancing) {}
+  constructor(private readonly backends: Backends) {}
 
   async start(balancer: LoadBalancer, listener: Listener): Promise<void> {
-    const server = new ListenerServer(this.balancing, balancer, listener);
+    const server = new ListenerServer(this.backends, balancer, listener);
     this.byArn.set(listener.arn, server);
     await server.start();
     if (this.disposed || this.byArn.get(listener.arn) !== server) server.close();
@@ -38,8 +38,8 @@ export class Servers {
 
   ports(): LoadBalancerPort[] {
     return [...this.byArn.values()].flatMap(({ listener, loopbackPort }) => {
-      const balancer = this.balancing.loadBalancers.get(listener.balancerArn);
-      if (balancer?.state !== 'active') return [];
+      const balancer = this.backends.loadBalancers.get(listener.balancerArn);
+      if (balancer?.state !== 'active' || loopbackPort === 0) return [];
       const { name, dnsName } = balancer;
       return { name, dnsName, protocol: listener.protocol, listenerPort: listener.port, loopbackPort };
     });

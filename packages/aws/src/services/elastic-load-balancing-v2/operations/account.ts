@@ -1,7 +1,6 @@
-import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { OperationsOf } from '../../../core/service';
-import { takePage } from '../paging';
+import { pageOf } from '../paging';
 import { checkSslPolicy, SSL_POLICIES } from '../records/ssl-policies';
+import type { Op } from '../state';
 
 /** The default quotas. Elastic Load Balancing User Guides, Quotas. */
 const LIMITS: Readonly<Record<string, string>> = {
@@ -21,20 +20,15 @@ const LIMITS: Readonly<Record<string, string>> = {
   'condition-wildcards-per-alb-rule': '5',
 };
 
-/** Operations on the account. */
-export function accountOperations() {
-  return {
-    DescribeAccountLimits(input) {
-      const limits = Object.entries(LIMITS).map(([Name, Max]) => ({ Name, Max }));
-      const { page, NextMarker } = takePage(limits, input);
-      return { Limits: page, NextMarker };
-    },
+export const DescribeAccountLimits: Op<'DescribeAccountLimits'> = (_elb, input) => {
+  const limits = Object.entries(LIMITS).map(([Name, Max]) => ({ Name, Max }));
+  const { page, NextMarker } = pageOf(limits, ({ Name }) => Name, input);
+  return { Limits: page, NextMarker };
+};
 
-    DescribeSSLPolicies({ Names, ...paging }) {
-      for (const name of Names ?? []) checkSslPolicy(name);
-      const wanted = SSL_POLICIES.filter(({ Name = '' }) => !Names?.length || Names.includes(Name));
-      const { page, NextMarker } = takePage(wanted, paging);
-      return { SslPolicies: page, NextMarker };
-    },
-  } satisfies OperationsOf<typeof client>;
-}
+export const DescribeSSLPolicies: Op<'DescribeSSLPolicies'> = (_elb, { Names, ...paging }) => {
+  for (const name of Names ?? []) checkSslPolicy(name);
+  const wanted = SSL_POLICIES.filter(({ Name = '' }) => !Names?.length || Names.includes(Name));
+  const { page, NextMarker } = pageOf(wanted, ({ Name = '' }) => Name, paging);
+  return { SslPolicies: page, NextMarker };
+};

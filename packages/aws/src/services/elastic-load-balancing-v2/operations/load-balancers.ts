@@ -1,192 +1,190 @@
-import type * as client from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { CreateLoadBalancerInput, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError } from '../../../core/aws-error';
+import type { CreateLoadBalancerInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { durations } from '../../../core/durations';
-import type { Call, OperationsOf } from '../../../core/service';
-import { serviceCall } from '../../../core/service-call';
-import type { Servers } from '../data-plane/servers';
-import { checkEnum } from '../errors';
-import type { Balancing } from '../health/targets';
-import { takePage } from '../paging';
-import { LoadBalancer, type Node } from '../records/load-balancer';
-import { checkArn, checkName, dnsName, type LoadBalancerKind, loadBalancerArn } from '../records/names';
+import {
+  checkEnum,
+  duplicateLoadBalancerName,
+  invalidConfigurationRequest,
+  invalidSecurityGroup,
+  invalidSubnet,
+  loadBalancerNotFound,
+  operationNotPermitted,
+  validationError,
+} from '../errors';
+import { pageOf } from '../paging';
+import { checkArn, checkName, dnsName, type LoadBalancerKind, loadBalancerArn } from '../records/arns';
+import { LoadBalancer } from '../records/load-balancer';
 import { checkTags } from '../records/tags';
-import { deleteListener } from './listeners';
+import type { LoadBalancingState, Op } from '../state';
+import {
+  checkInternetGateway,
+  chooseGroups,
+  choosePlaces,
+  makeNode,
+  type Place,
+  subnetIds,
+} from './choose-subnets';
 
-/** A chosen subnet. */
-interface Place {
-  readonly subnetId: string;
-  readonly zone: string;
-  readonly vpcId: string;
+export const CreateLoadBalancer: Op<'CreateLoadBalancer'> = async (elb, input, call) => {
+  checkCreate(input);
+  checkTags(input.Tags ?? [], call);
+  const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
+  const places = choosePlaces(elb, kind, input);
+  const vpcId = places[0]?.vpcId ?? '';
+  if (input.Scheme !== 'internal') await checkInternetGateway(elb, vpcId);
+  const groups = await chooseGroups(elb, kind, vpcId, input.SecurityGroups);
+  const existing = [...elb.loadBalancers.values()].find(({ name }) => name === input.Name);
+  if (existing && !isSame(elb, existing, input, groups))
+    throw duplicateLoadBalancerName(
+      `A load balancer with the same name '${input.Name}' exists, but with different settings`,
+    );
+  return { LoadBalancers: [(existing ?? create(elb, input, places, groups)).describe()] };
+};
+
+export const DescribeLoadBalancers: Op<'DescribeLoadBalancers'> = (
+  elb,
+  { LoadBalancerArns, Names, ...paging },
+) => {
+  if (LoadBalancerArns?.length && Names?.length)
+    throw validationError('Load balancer names and ARNs cannot be specified at the same time');
+  for (const arn of LoadBalancerArns ?? []) elb.loadBalancer(arn);
+  const all = [...elb.loadBalancers.values()];
+  const missing = (Names ?? []).filter((name) => !all.some((one) => one.name === name));
+  if (missing.length > 0) throw loadBalancerNotFound(`Load balancers '[${missing.join(', ')}]' not found`);
+  const wanted = all.filter(
+    ({ arn, name }) =>
+      (!LoadBalancerArns?.length || LoadBalancerArns.includes(arn)) &&
+      (!Names?.length || Names.includes(name)),
+  );
+  const { page, NextMarker } = pageOf(wanted, ({ arn }) => arn, paging);
+  return { LoadBalancers: page.map((one) => one.describe()), NextMarker };
+};
+
+export const DeleteLoadBalancer: Op<'DeleteLoadBalancer'> = (elb, { LoadBalancerArn }) => {
+  const arn = LoadBalancerArn ?? '';
+  checkArn(arn, 'load balancer');
+  const balancer = elb.loadBalancers.get(arn);
+  // The API reference: the call succeeds for a load balancer that does not exist.
+  if (!balancer) return {};
+  if (balancer.attributes.isOn('deletion_protection.enabled'))
+    throw operationNotPermitted(
+      `Load balancer '${LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
+    );
+  remove(elb, balancer);
+  return {};
+};
+
+export const DescribeLoadBalancerAttributes: Op<'DescribeLoadBalancerAttributes'> = (
+  elb,
+  { LoadBalancerArn },
+) => {
+  return { Attributes: elb.loadBalancer(LoadBalancerArn ?? '').attributes.list() };
+};
+
+export const ModifyLoadBalancerAttributes: Op<'ModifyLoadBalancerAttributes'> = (
+  elb,
+  { LoadBalancerArn, Attributes },
+) => {
+  const balancer = elb.loadBalancer(LoadBalancerArn ?? '');
+  balancer.attributes.modify(Attributes ?? []);
+  return { Attributes: balancer.attributes.list() };
+};
+
+export const SetSecurityGroups: Op<'SetSecurityGroups'> = async (
+  elb,
+  { LoadBalancerArn, SecurityGroups },
+) => {
+  const balancer = elb.loadBalancer(LoadBalancerArn ?? '');
+  if (balancer.kind === 'network' && balancer.securityGroups.length === 0)
+    throw invalidConfigurationRequest(
+      'You cannot set security groups on a Network Load Balancer that was created without security groups',
+    );
+  const groups = await chooseGroups(elb, balancer.kind, balancer.vpcId, SecurityGroups);
+  if (groups.length === 0) throw invalidSecurityGroup('At least one security group must be specified');
+  for (const { interfaceId } of balancer.nodes)
+    await elb.ec2Api.ModifyNetworkInterfaceAttribute({ NetworkInterfaceId: interfaceId, Groups: groups });
+  balancer.securityGroups = groups;
+  return { SecurityGroupIds: [...groups] };
+};
+
+export const SetSubnets: Op<'SetSubnets'> = (elb, { LoadBalancerArn, Subnets, SubnetMappings }) => {
+  const balancer = elb.loadBalancer(LoadBalancerArn ?? '');
+  const places = choosePlaces(elb, balancer.kind, { Subnets, SubnetMappings });
+  if (places.some(({ vpcId }) => vpcId !== balancer.vpcId))
+    throw invalidSubnet(`The subnets must be in the VPC '${balancer.vpcId}'`);
+  const before = balancer.nodes;
+  balancer.nodes = places.map(
+    (place) => before.find(({ subnetId }) => subnetId === place.subnetId) ?? makeNode(elb, balancer, place),
+  );
+  for (const node of before) if (!balancer.nodes.includes(node)) elb.ec2.deleteInterface(node.interfaceId);
+  elb.servers.reopen(balancer);
+  elb.relink();
+  return { AvailabilityZones: balancer.zones(), IpAddressType: 'ipv4' };
+};
+
+export const SetIpAddressType: Op<'SetIpAddressType'> = (elb, { LoadBalancerArn, IpAddressType }) => {
+  elb.loadBalancer(LoadBalancerArn ?? '');
+  checkEnum('ipAddressType', IpAddressType, ['ipv4', 'dualstack', 'dualstack-without-public-ipv4']);
+  if (IpAddressType !== 'ipv4')
+    throw invalidConfigurationRequest('The embedded AWS has no IPv6: the IP address type must be ipv4');
+  return { IpAddressType };
+};
+
+function create(
+  elb: LoadBalancingState,
+  input: CreateLoadBalancerInput,
+  places: readonly Place[],
+  groups: readonly string[],
+): LoadBalancer {
+  const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
+  const label = input.Name ?? '';
+  const vpcId = places[0]?.vpcId ?? '';
+  const scheme = input.Scheme ?? 'internet-facing';
+  const arn = loadBalancerArn(elb.context, kind, label);
+  const name = dnsName(elb.context, kind, label, scheme === 'internal', arn);
+  const balancer = new LoadBalancer(
+    arn,
+    label,
+    kind,
+    scheme,
+    name,
+    vpcId,
+    elb.context.region,
+    elb.context.clock.now(),
+    groups,
+  );
+  balancer.nodes = places.map((place) => makeNode(elb, balancer, place));
+  elb.loadBalancers.set(arn, balancer);
+  const interfaces = () => balancer.nodes.map(({ interfaceId }) => interfaceId);
+  const forget = elb.network.name(name, interfaces);
+  // Browsers find names under `localhost` on this machine: the front door leads them on by the name.
+  const forgetLocal = elb.network.name(name.replace(/\.amazonaws\.com$/, '.localhost'), interfaces);
+  balancer.forgetNames = () => {
+    forget();
+    forgetLocal();
+  };
+  elb.tags.add(arn, input.Tags ?? []);
+  activateLater(elb, balancer);
+  return balancer;
 }
 
-/** Operations on load balancers. */
-export function loadBalancerOperations(balancing: Balancing, servers: Servers) {
-  const { context } = balancing;
-  const forgetName = new Map<string, () => void>();
+function activateLater(elb: LoadBalancingState, balancer: LoadBalancer): void {
+  const end = elb.context.ledger.begin('LoadBalancer', balancer.arn, elb.context.region);
+  elb.context.clock.after(durations.loadBalancerActive.seconds, () => {
+    end();
+    if (!elb.loadBalancers.has(balancer.arn)) return;
+    balancer.state = 'active';
+    elb.servers.reopen(balancer);
+    elb.relink();
+  });
+}
 
-  function create(
-    input: CreateLoadBalancerInput,
-    places: readonly Place[],
-    groups: readonly string[],
-  ): LoadBalancer {
-    const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
-    const label = input.Name ?? '';
-    const vpcId = places[0]?.vpcId ?? '';
-    const scheme = input.Scheme ?? 'internet-facing';
-    const arn = loadBalancerArn(context, kind, label);
-    const name = dnsName(context, kind, label, scheme === 'internal', arn);
-    const balancer = new LoadBalancer(
-      arn,
-      label,
-      kind,
-      scheme,
-      name,
-      vpcId,
-      context.region,
-      context.clock.now(),
-      groups,
-    );
-    balancer.nodes = places.map((place) => makeNode(balancing, balancer, place));
-    balancing.loadBalancers.set(arn, balancer);
-    const interfaces = () => balancer.nodes.map(({ interfaceId }) => interfaceId);
-    const forget = balancing.network.name(name, interfaces);
-    // Browsers find names under `localhost` on this machine: the front door leads them on by the name.
-    const forgetLocal = balancing.network.name(name.replace(/\.amazonaws\.com$/, '.localhost'), interfaces);
-    forgetName.set(arn, () => {
-      forget();
-      forgetLocal();
-    });
-    balancing.tags.add(arn, input.Tags ?? []);
-    activateLater(balancer);
-    return balancer;
-  }
-
-  function activateLater(balancer: LoadBalancer): void {
-    const end = context.ledger.begin('LoadBalancer', balancer.arn, context.region);
-    context.clock.after(durations.loadBalancerActive.seconds, () => {
-      end();
-      if (!balancing.loadBalancers.has(balancer.arn)) return;
-      balancer.state = 'active';
-      servers.reopen(balancer);
-      balancing.relink();
-    });
-  }
-
-  function remove(balancer: LoadBalancer): void {
-    for (const listener of balancing.listenersOf(balancer.arn)) deleteListener(balancing, servers, listener);
-    balancing.loadBalancers.delete(balancer.arn);
-    forgetName.get(balancer.arn)?.();
-    forgetName.delete(balancer.arn);
-    balancing.tags.forget(balancer.arn);
-    for (const { interfaceId } of balancer.nodes) balancing.ec2.deleteInterface(interfaceId);
-    balancing.relink();
-  }
-
-  return {
-    async CreateLoadBalancer(input, call: Call) {
-      checkCreate(input);
-      checkTags(input.Tags ?? [], call);
-      const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
-      const places = choosePlaces(balancing, kind, input);
-      const vpcId = places[0]?.vpcId ?? '';
-      if (input.Scheme !== 'internal') await checkInternetGateway(balancing, vpcId);
-      const groups = await chooseGroups(balancing, kind, vpcId, input.SecurityGroups);
-      const existing = [...balancing.loadBalancers.values()].find(({ name }) => name === input.Name);
-      if (existing && !isSame(balancing, existing, input, groups))
-        throw new AwsError(
-          'DuplicateLoadBalancerName',
-          `A load balancer with the same name '${input.Name}' exists, but with different settings`,
-        );
-      return { LoadBalancers: [(existing ?? create(input, places, groups)).describe()] };
-    },
-
-    DescribeLoadBalancers({ LoadBalancerArns, Names, ...paging }) {
-      if (LoadBalancerArns?.length && Names?.length)
-        throw new AwsError(
-          'ValidationError',
-          'Load balancer names and ARNs cannot be specified at the same time',
-        );
-      for (const arn of LoadBalancerArns ?? []) balancing.loadBalancer(arn);
-      const all = [...balancing.loadBalancers.values()];
-      const missing = (Names ?? []).filter((name) => !all.some((one) => one.name === name));
-      if (missing.length > 0)
-        throw new AwsError('LoadBalancerNotFound', `Load balancers '[${missing.join(', ')}]' not found`);
-      const wanted = all.filter(
-        ({ arn, name }) =>
-          (!LoadBalancerArns?.length || LoadBalancerArns.includes(arn)) &&
-          (!Names?.length || Names.includes(name)),
-      );
-      const { page, NextMarker } = takePage(wanted, paging);
-      return { LoadBalancers: page.map((one) => one.describe()), NextMarker };
-    },
-
-    DeleteLoadBalancer({ LoadBalancerArn }) {
-      const arn = LoadBalancerArn ?? '';
-      checkArn(arn, 'load balancer');
-      const balancer = balancing.loadBalancers.get(arn);
-      // The API reference: the call succeeds for a load balancer that does not exist.
-      if (!balancer) return {};
-      if (balancer.attributes.isOn('deletion_protection.enabled'))
-        throw new AwsError(
-          'OperationNotPermitted',
-          `Load balancer '${LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
-        );
-      remove(balancer);
-      return {};
-    },
-
-    DescribeLoadBalancerAttributes({ LoadBalancerArn }) {
-      return { Attributes: balancing.loadBalancer(LoadBalancerArn ?? '').attributes.list() };
-    },
-
-    ModifyLoadBalancerAttributes({ LoadBalancerArn, Attributes }) {
-      const balancer = balancing.loadBalancer(LoadBalancerArn ?? '');
-      balancer.attributes.modify(Attributes ?? []);
-      return { Attributes: balancer.attributes.list() };
-    },
-
-    async SetSecurityGroups({ LoadBalancerArn, SecurityGroups }) {
-      const balancer = balancing.loadBalancer(LoadBalancerArn ?? '');
-      if (balancer.kind === 'network' && balancer.securityGroups.length === 0)
-        throw new AwsError(
-          'InvalidConfigurationRequest',
-          'You cannot set security groups on a Network Load Balancer that was created without security groups',
-        );
-      const groups = await chooseGroups(balancing, balancer.kind, balancer.vpcId, SecurityGroups);
-      balancer.securityGroups = groups;
-      for (const { interfaceId } of balancer.nodes) balancing.network.setGroups(interfaceId, groups);
-      return { SecurityGroupIds: [...groups] };
-    },
-
-    SetSubnets({ LoadBalancerArn, Subnets, SubnetMappings }) {
-      const balancer = balancing.loadBalancer(LoadBalancerArn ?? '');
-      const places = choosePlaces(balancing, balancer.kind, { Subnets, SubnetMappings });
-      if (places.some(({ vpcId }) => vpcId !== balancer.vpcId))
-        throw new AwsError('InvalidSubnet', `The subnets must be in the VPC '${balancer.vpcId}'`);
-      const before = balancer.nodes;
-      balancer.nodes = places.map(
-        (place) =>
-          before.find(({ subnetId }) => subnetId === place.subnetId) ?? makeNode(balancing, balancer, place),
-      );
-      for (const node of before)
-        if (!balancer.nodes.includes(node)) balancing.ec2.deleteInterface(node.interfaceId);
-      servers.reopen(balancer);
-      balancing.relink();
-      return { AvailabilityZones: balancer.zones(), IpAddressType: 'ipv4' };
-    },
-
-    SetIpAddressType({ LoadBalancerArn, IpAddressType }) {
-      balancing.loadBalancer(LoadBalancerArn ?? '');
-      checkEnum('ipAddressType', IpAddressType, ['ipv4', 'dualstack', 'dualstack-without-public-ipv4']);
-      if (IpAddressType !== 'ipv4')
-        throw new AwsError(
-          'InvalidConfigurationRequest',
-          'The embedded AWS has no IPv6: the IP address type must be ipv4',
-        );
-      return { IpAddressType };
-    },
-  } satisfies OperationsOf<typeof client>;
+function remove(elb: LoadBalancingState, balancer: LoadBalancer): void {
+  for (const listener of elb.listenersOf(balancer.arn)) elb.removeListener(listener);
+  elb.loadBalancers.delete(balancer.arn);
+  balancer.forgetNames();
+  elb.tags.forget(balancer.arn);
+  for (const { interfaceId } of balancer.nodes) elb.ec2.deleteInterface(interfaceId);
+  elb.relink();
 }
 
 function checkCreate(input: CreateLoadBalancerInput): void {
@@ -194,106 +192,16 @@ function checkCreate(input: CreateLoadBalancerInput): void {
   checkEnum('scheme', input.Scheme, ['internet-facing', 'internal']);
   checkName('load balancer', input.Name ?? '');
   if (input.Type === 'gateway')
-    throw new AwsError(
-      'InvalidConfigurationRequest',
+    throw invalidConfigurationRequest(
       'The embedded AWS has no gateway load balancers, only application and network ones',
     );
   if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4')
-    throw new AwsError(
-      'InvalidConfigurationRequest',
-      'The embedded AWS has no IPv6: the IP address type must be ipv4',
-    );
-}
-
-function subnetIds(input: { Subnets?: string[]; SubnetMappings?: SubnetMapping[] }): string[] {
-  if (input.Subnets?.length && input.SubnetMappings?.length)
-    throw new AwsError('ValidationError', 'You cannot specify both subnets and subnet mappings');
-  for (const { AllocationId } of input.SubnetMappings ?? [])
-    if (AllocationId)
-      throw new AwsError('AllocationIdNotFound', `The allocation ID '${AllocationId}' does not exist`);
-  return input.Subnets ?? input.SubnetMappings?.map(({ SubnetId = '' }) => SubnetId) ?? [];
-}
-
-function choosePlaces(
-  balancing: Balancing,
-  kind: LoadBalancerKind,
-  input: { Subnets?: string[]; SubnetMappings?: SubnetMapping[] },
-): Place[] {
-  const ids = subnetIds(input);
-  if (ids.length === 0)
-    throw new AwsError('ValidationError', 'You must specify either subnets or subnet mappings');
-  const places = ids.map((subnetId) => {
-    const subnet = balancing.ec2.subnet(subnetId);
-    if (!subnet) throw new AwsError('SubnetNotFound', `The subnet ID '${subnetId}' does not exist`);
-    return { subnetId, zone: subnet.AvailabilityZone ?? '', vpcId: subnet.VpcId ?? '' };
-  });
-  if (new Set(places.map(({ vpcId }) => vpcId)).size > 1)
-    throw new AwsError('InvalidSubnet', 'The specified subnets must belong to the same VPC');
-  const zones = new Set(places.map(({ zone }) => zone));
-  if (zones.size < places.length)
-    throw new AwsError(
-      'InvalidConfigurationRequest',
-      'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
-    );
-  if (kind === 'application' && zones.size < 2)
-    throw new AwsError(
-      'ValidationError',
-      'At least two subnets in two different Availability Zones must be specified',
-    );
-  return places;
-}
-
-/** The security groups asked for; for an Application Load Balancer without any, the default group of the VPC. */
-async function chooseGroups(
-  balancing: Balancing,
-  kind: LoadBalancerKind,
-  vpcId: string,
-  asked: readonly string[] | undefined,
-): Promise<string[]> {
-  const ids = [...(asked ?? [])];
-  if (ids.length === 0 && kind === 'application') {
-    const filters = [
-      { Name: 'vpc-id', Values: [vpcId] },
-      { Name: 'group-name', Values: ['default'] },
-    ];
-    const answer = await balancing.ec2.operations.DescribeSecurityGroups?.(
-      { Filters: filters },
-      serviceCall(balancing.context, 'elasticloadbalancing'),
-    );
-    return (answer?.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
-  }
-  for (const id of ids) {
-    const group = balancing.ec2.securityGroup(id);
-    if (!group) throw new AwsError('InvalidSecurityGroup', `The security group '${id}' does not exist`);
-    if (group.VpcId !== vpcId)
-      throw new AwsError('InvalidSecurityGroup', `The security group '${id}' is not in the VPC '${vpcId}'`);
-  }
-  return ids;
-}
-
-/** An internet-facing load balancer needs a way to the internet. */
-async function checkInternetGateway(balancing: Balancing, vpcId: string): Promise<void> {
-  const answer = await balancing.ec2.operations.DescribeInternetGateways?.(
-    { Filters: [{ Name: 'attachment.vpc-id', Values: [vpcId] }] },
-    serviceCall(balancing.context, 'elasticloadbalancing'),
-  );
-  if (answer && !answer.InternetGateways?.length)
-    throw new AwsError('InvalidSubnet', `VPC ${vpcId} has no internet gateway`);
-}
-
-function makeNode(balancing: Balancing, balancer: LoadBalancer, { subnetId, zone }: Place): Node {
-  const { interfaceId } = balancing.ec2.createInterface({
-    subnetId,
-    groupIds: balancer.securityGroups,
-    description: `ELB ${balancer.arn.split(':loadbalancer/')[1]}`,
-    publicAddress: balancer.scheme === 'internet-facing',
-  });
-  return { subnetId, zone, interfaceId };
+    throw invalidConfigurationRequest('The embedded AWS has no IPv6: the IP address type must be ipv4');
 }
 
 /** CreateLoadBalancer is idempotent: the same name with the same settings gives the one that exists. */
 function isSame(
-  balancing: Balancing,
+  elb: LoadBalancingState,
   existing: LoadBalancer,
   input: CreateLoadBalancerInput,
   groups: readonly string[],
@@ -308,7 +216,7 @@ function isSame(
     ) &&
     sameSet(existing.securityGroups, groups) &&
     sameSet(
-      balancing.tags.list(existing.arn).map(({ Key, Value }) => `${Key}=${Value}`),
+      elb.tags.list(existing.arn).map(({ Key, Value }) => `${Key}=${Value}`),
       (input.Tags ?? []).map(({ Key, Value = '' }) => `${Key}=${Value}`),
     )
   );

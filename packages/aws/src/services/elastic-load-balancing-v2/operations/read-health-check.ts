@@ -4,9 +4,8 @@ import type {
   ModifyTargetGroupInput,
   ProtocolEnum,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError } from '../../../core/aws-error';
-import { checkEnum, checkRange } from '../errors';
-import type { LoadBalancerKind } from '../records/names';
+import { checkEnum, checkRange, validationError } from '../errors';
+import type { LoadBalancerKind } from '../records/arns';
 
 /** How a target group's targets are checked. */
 export interface HealthCheckSettings {
@@ -92,14 +91,13 @@ function validated(
 ): HealthCheckSettings {
   checkEnum('healthCheckProtocol', settings.protocol, ['HTTP', 'HTTPS', 'TCP']);
   if (application && settings.protocol === 'TCP')
-    throw new AwsError('ValidationError', "Health check protocol 'TCP' must be one of 'HTTPS, HTTP'");
+    throw validationError("Health check protocol 'TCP' must be one of 'HTTPS, HTTP'");
   checkRange('healthCheckIntervalSeconds', settings.intervalSeconds, 5, 300);
   checkRange('healthCheckTimeoutSeconds', settings.timeoutSeconds, 2, 120);
   checkRange('healthyThresholdCount', settings.healthyThreshold, 2, 10);
   checkRange('unhealthyThresholdCount', settings.unhealthyThreshold, 2, 10);
   if (settings.timeoutSeconds > settings.intervalSeconds)
-    throw new AwsError(
-      'ValidationError',
+    throw validationError(
       `Health check timeout '${settings.timeoutSeconds}' must be smaller than or equal to the interval '${settings.intervalSeconds}'`,
     );
   checkPort(settings.port);
@@ -111,10 +109,7 @@ function checkPort(port: string): void {
   const valid =
     port === 'traffic-port' || (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
   if (!valid)
-    throw new AwsError(
-      'ValidationError',
-      `Health check port '${port}' must be a valid port number, or 'traffic-port'`,
-    );
+    throw validationError(`Health check port '${port}' must be a valid port number, or 'traffic-port'`);
 }
 
 function checkHttpSettings(
@@ -124,16 +119,15 @@ function checkHttpSettings(
 ): void {
   if (settings.protocol === 'TCP') {
     if (HealthCheckPath !== undefined || Matcher !== undefined)
-      throw new AwsError(
-        'ValidationError',
+      throw validationError(
         `Health check ${HealthCheckPath === undefined ? 'matcher' : 'path'} is not supported for health checks with protocol TCP`,
       );
     return;
   }
   if (!settings.path?.startsWith('/') || settings.path.length > 1024)
-    throw new AwsError('ValidationError', `Health check path '${settings.path}' must begin with '/'`);
+    throw validationError(`Health check path '${settings.path}' must begin with '/'`);
   if (Matcher?.GrpcCode !== undefined)
-    throw new AwsError('ValidationError', 'A gRPC matcher needs the protocol version GRPC');
+    throw validationError('A gRPC matcher needs the protocol version GRPC');
   const most = application ? 499 : 599;
   const parts = (settings.matcher?.HttpCode ?? '').split(',');
   for (const part of parts) {
@@ -141,8 +135,7 @@ function checkHttpSettings(
     const from = Number(low);
     const to = Number(high ?? low);
     if (!(from >= 200 && to <= most && from <= to))
-      throw new AwsError(
-        'ValidationError',
+      throw validationError(
         `Health check matcher HTTP code '${settings.matcher?.HttpCode}' must be within '200-${most}' inclusive`,
       );
   }

@@ -1,5 +1,5 @@
-import { AwsError } from '../../../core/aws-error';
-import type { LoadBalancerKind } from './names';
+import { validationError } from '../errors';
+import type { LoadBalancerKind } from './arns';
 
 const integer = (least: number, most: number) => (value: string) =>
   /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
@@ -49,6 +49,7 @@ export const loadBalancerAttributes: Readonly<Record<LoadBalancerKind, Definitio
     ],
     'ipv6.deny_all_igw_traffic': ['false', flag],
     'load_balancing.cross_zone.enabled': ['false', flag],
+    'secondary_ips.auto_assigned.per_subnet': ['0', integer(0, 7)],
   },
 };
 
@@ -155,12 +156,10 @@ export class Attributes {
   /** Sets all of them, or none when AWS refuses one. */
   modify(changes: readonly Attribute[]): void {
     for (const { Key = '', Value = '' } of changes) {
-      const definition = this.definitions[Key];
-      if (!definition)
-        throw new AwsError('ValidationError', `${this.resource} attribute key '${Key}' is not recognized`);
+      const definition = Object.hasOwn(this.definitions, Key) ? this.definitions[Key] : undefined;
+      if (!definition) throw validationError(`${this.resource} attribute key '${Key}' is not recognized`);
       if (!definition[1](Value))
-        throw new AwsError(
-          'ValidationError',
+        throw validationError(
           `${this.resource} attribute value '${Value}' for attribute key '${Key}' is not valid`,
         );
     }

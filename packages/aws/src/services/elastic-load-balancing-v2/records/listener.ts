@@ -6,9 +6,8 @@ import type {
   RuleCondition,
   Rule as RuleShape,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-
+import type { LoadBalancerKind } from './arns';
 import { Attributes, listenerAttributes } from './attributes';
-import type { LoadBalancerKind } from './names';
 
 /** A rule of a listener; the default rule has no priority and no conditions. */
 export class Rule {

@@ -1,6 +1,6 @@
 import type { AvailabilityZone, LoadBalancer as Shape } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { hostedZone, type LoadBalancerKind } from './arns';
 import { Attributes, loadBalancerAttributes } from './attributes';
-import { hostedZone, type LoadBalancerKind } from './names';
 
 /** A load balancer's presence in one zone: a subnet with a network interface of the load balancer. */
 export interface Node {
@@ -14,6 +14,8 @@ export class LoadBalancer {
   readonly attributes: Attributes;
   nodes: readonly Node[] = [];
   state: 'provisioning' | 'active' = 'provisioning';
+  /** Takes its DNS names out of the network. */
+  forgetNames: () => void = () => {};
 
   constructor(
     readonly arn: string,

@@ -1,5 +1,5 @@
 import type { SslPolicy } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError } from '../../../core/aws-error';
+import { sslPolicyNotFound } from '../errors';
 
 export const DEFAULT_SSL_POLICY = 'ELBSecurityPolicy-2016-08';
 
@@ -23,7 +23,7 @@ export const SSL_POLICIES: readonly SslPolicy[] = [
 /** @throws AwsError SSLPolicyNotFound */
 export function checkSslPolicy(name: string | undefined): void {
   if (name !== undefined && !SSL_POLICIES.some(({ Name }) => Name === name))
-    throw new AwsError('SSLPolicyNotFound', `SSL policy '${name}' not found`);
+    throw sslPolicyNotFound(`SSL policy '${name}' not found`);
 }
 
 function policy(name: string, protocols: string[], ciphers: string[]): SslPolicy {

@@ -1,7 +1,7 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError } from '../../../core/aws-error';
 import type { Call } from '../../../core/service';
 import { isServiceCall } from '../../../core/service-call';
+import { duplicateTagKeys, tooManyTags, validationError } from '../errors';
 
 const MOST_TAGS = 50;
 
@@ -14,7 +14,7 @@ export class Tags {
     const merged = new Map(this.byArn.get(arn));
     for (const { Key = '', Value = '' } of tags) merged.set(Key, Value);
     if ([...merged.keys()].filter(isOwn).length > MOST_TAGS)
-      throw new AwsError('TooManyTags', `You cannot specify more than ${MOST_TAGS} tags for a resource`);
+      throw tooManyTags(`You cannot specify more than ${MOST_TAGS} tags for a resource`);
     this.byArn.set(arn, merged);
   }
 
@@ -36,16 +36,14 @@ const isOwn = (key: string) => !key.toLowerCase().startsWith('aws:');
 /** Refuses tags that AWS refuses, before anything is made. AWS's own services may set those that begin with `aws:`. */
 export function checkTags(tags: readonly Tag[], call: Call): void {
   const keys = tags.map(({ Key = '' }) => Key);
-  if (new Set(keys).size < keys.length)
-    throw new AwsError('DuplicateTagKeys', 'A tag key was specified more than once');
+  if (new Set(keys).size < keys.length) throw duplicateTagKeys('A tag key was specified more than once');
   if (keys.filter(isOwn).length > MOST_TAGS)
-    throw new AwsError('TooManyTags', `You cannot specify more than ${MOST_TAGS} tags for a resource`);
+    throw tooManyTags(`You cannot specify more than ${MOST_TAGS} tags for a resource`);
   for (const { Key = '', Value = '' } of tags) {
     if (Key.length < 1 || Key.length > 128)
-      throw new AwsError('ValidationError', `The tag key '${Key}' must have 1 to 128 characters`);
+      throw validationError(`The tag key '${Key}' must have 1 to 128 characters`);
     if (!isOwn(Key) && !isServiceCall(call))
-      throw new AwsError('ValidationError', "Tag keys starting with 'aws:' are reserved for system use");
-    if (Value.length > 256)
-      throw new AwsError('ValidationError', `The value of tag '${Key}' is longer than 256 characters`);
+      throw validationError("Tag keys starting with 'aws:' are reserved for system use");
+    if (Value.length > 256) throw validationError(`The value of tag '${Key}' is longer than 256 characters`);
   }
 }

@@ -1,7 +1,7 @@
 import type { ProtocolEnum, TargetGroup as Shape } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { type HealthCheckSettings, kindOfProtocol } from '../operations/read-health-check';
+import type { LoadBalancerKind } from './arns';
 import { Attributes, targetGroupAttributes } from './attributes';
-import type { LoadBalancerKind } from './names';
 import type { Target } from './target';
 
 /** A target group: its settings and its targets. */

@@ -1,30 +1,31 @@
 import { request } from 'node:http';
 import { INTERNET_ADDRESS } from '../../../../network';
-import { Stage, tcp } from '../../stage';
+import { LoadBalancedRegion, tcp } from '../../../../testing/load-balancing';
+import { until } from '../../../../testing/until';
 
-let stage: Stage;
-beforeEach(() => {
-  stage = new Stage();
+let region: LoadBalancedRegion;
+beforeEach(async () => {
+  region = await LoadBalancedRegion.start();
 });
-afterEach(() => stage.dispose());
+afterEach(() => region.stop());
 
-const get = (url: string, init = {}) => stage.network.fetch('internet', url, init);
+const get = (url: string, init = {}) => region.network.fetch('internet', url, init);
 
 async function runHealthy(targetGroupArn: string, ...ids: string[]): Promise<void> {
-  for (const id of ids) await stage.runInstance(id, (_request, response) => response.end(id));
-  stage.register(targetGroupArn, ...ids);
-  for (const id of ids) await stage.until(targetGroupArn, id, 'healthy');
+  for (const id of ids) await region.runInstance(id, (_request, response) => response.end(id));
+  await region.register(targetGroupArn, ...ids);
+  for (const id of ids) await region.untilTarget(targetGroupArn, id, 'healthy');
 }
 
 test('requests from the internet reach all healthy targets in turn', async () => {
-  const { url, targetGroupArn } = await stage.balance();
+  const { url, targetGroupArn } = await region.balance();
   await runHealthy(targetGroupArn, 'i-1', 'i-2', 'i-3');
   const answers = await Promise.all([1, 2, 3, 4, 5, 6].map(async () => (await get(url)).text()));
   expect(answers.sort()).toEqual(['i-1', 'i-1', 'i-2', 'i-2', 'i-3', 'i-3']);
 });
 
 test('no request fails while targets come and go under traffic', async () => {
-  const { url, targetGroupArn } = await stage.balance({
+  const { url, targetGroupArn } = await region.balance({
     attributes: { 'deregistration_delay.timeout_seconds': '10' },
   });
   await runHealthy(targetGroupArn, 'i-old-1', 'i-old-2');
@@ -49,9 +50,9 @@ test('no request fails while targets come and go under traffic', async () => {
     ['i-new-2', 'i-old-2'],
   ] as const) {
     await runHealthy(targetGroupArn, id);
-    stage.deregister(targetGroupArn, old);
-    await stage.until(targetGroupArn, old, 'unused');
-    stage.network.detach(`eni-${old}`);
+    await region.deregister(targetGroupArn, old);
+    await region.untilTarget(targetGroupArn, old, 'unused');
+    region.network.detach(await region.interfaceOf(old));
   }
   await served('i-new-2', 20);
   stop = true;
@@ -61,42 +62,44 @@ test('no request fails while targets come and go under traffic', async () => {
 });
 
 test('a request under way finishes on a draining target, new ones go elsewhere', async () => {
-  const { url, targetGroupArn } = await stage.balance({
+  const { url, targetGroupArn } = await region.balance({
     attributes: { 'deregistration_delay.timeout_seconds': '1' },
   });
   let finish: () => void = () => undefined;
+  let arrive: () => void = () => undefined;
   const arrived = new Promise<void>((resolve) => {
-    void stage.runInstance('i-slow', (incoming, response) => {
-      if (incoming.url !== '/slow') return void response.end('i-slow');
-      finish = () => response.end('finished');
-      resolve();
-    });
+    arrive = resolve;
   });
-  await stage.clock.sleep(20);
-  stage.register(targetGroupArn, 'i-slow');
-  await stage.until(targetGroupArn, 'i-slow', 'healthy');
+  await region.runInstance('i-slow', (incoming, response) => {
+    if (incoming.url !== '/slow') return void response.end('i-slow');
+    finish = () => response.end('finished');
+    arrive();
+  });
+  await region.register(targetGroupArn, 'i-slow');
+  await region.untilTarget(targetGroupArn, 'i-slow', 'healthy');
   const slow = get(`${url}/slow`);
   await arrived;
   await runHealthy(targetGroupArn, 'i-2');
-  stage.deregister(targetGroupArn, 'i-slow');
+  const delayIsOver = region.clock.millis() + 20_000;
+  await region.deregister(targetGroupArn, 'i-slow');
   expect(await (await get(url)).text()).toBe('i-2');
   expect(await (await get(url)).text()).toBe('i-2');
-  await stage.clock.sleep(20);
+  await until(() => region.clock.millis() > delayIsOver);
   finish();
   expect(await (await slow).text()).toBe('finished');
-  await stage.until(targetGroupArn, 'i-slow', 'unused');
+  await region.untilTarget(targetGroupArn, 'i-slow', 'unused');
 });
 
 test('a connection that the target closes between requests costs nobody an error', async () => {
-  const { url, targetGroupArn } = await stage.balance();
-  await stage.runInstance('i-1', (incoming, response) => {
+  const { url, targetGroupArn } = await region.balance();
+  await region.runInstance('i-1', (incoming, response) => {
     const { socket } = incoming;
     response.end('ok');
     // Closes without saying so, as a server does that hits its limit just when the next request is on its way.
     response.once('finish', () => setImmediate(() => socket.destroy()));
   });
-  stage.register(targetGroupArn, 'i-1');
-  await stage.until(targetGroupArn, 'i-1', 'healthy');
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
   const statuses = await Promise.all(
     Array.from({ length: 4 }, async () => {
       const seen: number[] = [];
@@ -108,14 +111,14 @@ test('a connection that the target closes between requests costs nobody an error
 });
 
 test('the target sees the host, the client and the trace, and none of the headers of the hop before', async () => {
-  const { url, dnsName, targetGroupArn } = await stage.balance();
+  const { url, dnsName, targetGroupArn } = await region.balance();
   let headers: NodeJS.Dict<string | string[]> = {};
-  await stage.runInstance('i-1', (incoming, response) => {
+  await region.runInstance('i-1', (incoming, response) => {
     if (incoming.url === '/look?x=1') ({ headers } = incoming);
     response.end();
   });
-  stage.register(targetGroupArn, 'i-1');
-  await stage.until(targetGroupArn, 'i-1', 'healthy');
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
   await get(`${url}/look?x=1`, { headers: { 'X-Forwarded-For': '1.2.3.4', 'x-own': 'kept' } });
   expect(headers).toMatchObject({
     host: dnsName,
@@ -128,17 +131,17 @@ test('the target sees the host, the client and the trace, and none of the header
 });
 
 test('bodies stream both ways, whatever their size', async () => {
-  const { url, targetGroupArn } = await stage.balance();
-  await stage.runInstance('i-1', (incoming, response) => incoming.pipe(response));
-  stage.register(targetGroupArn, 'i-1');
-  await stage.until(targetGroupArn, 'i-1', 'healthy');
-  const body = Buffer.alloc(3_000_000, 'kiln');
+  const { url, targetGroupArn } = await region.balance();
+  await region.runInstance('i-1', (incoming, response) => incoming.pipe(response));
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
+  const body = Buffer.alloc(3_000_000, 'bytes');
   const response = await get(url, { method: 'POST', body });
   expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
 });
 
 test('without a target the answer is the 503 page of the load balancer', async () => {
-  const { url } = await stage.balance();
+  const { url } = await region.balance();
   const response = await get(url);
   expect(response.status).toBe(503);
   expect(response.headers.get('server')).toBe('awselb/2.0');
@@ -149,42 +152,43 @@ test('without a target the answer is the 503 page of the load balancer', async (
 });
 
 test('only healthy targets get requests, and all of them where none is healthy', async () => {
-  const { url, targetGroupArn } = await stage.balance();
-  await stage.runInstance('i-bad', (_request, response) => response.writeHead(500).end('i-bad'));
-  stage.register(targetGroupArn, 'i-bad');
-  await stage.until(targetGroupArn, 'i-bad', 'unhealthy');
+  const { url, targetGroupArn } = await region.balance();
+  await region.runInstance('i-bad', (_request, response) => response.writeHead(500).end('i-bad'));
+  await region.register(targetGroupArn, 'i-bad');
+  await region.untilTarget(targetGroupArn, 'i-bad', 'unhealthy');
   expect(await (await get(url)).text()).toBe('i-bad');
   await runHealthy(targetGroupArn, 'i-good');
   for (let count = 0; count < 4; count += 1) expect(await (await get(url)).text()).toBe('i-good');
 });
 
 test('a target that refuses is 502, one that gives no answer is 504', async () => {
-  const { url, targetGroupArn } = await stage.balance({ interval: 300 });
+  const { url, targetGroupArn } = await region.balance({ interval: 300 });
   await runHealthy(targetGroupArn, 'i-1');
-  stage.network.close('eni-i-1', 80);
+  const nic = await region.interfaceOf('i-1');
+  region.network.close(nic, 80);
   // What was connected before stays so: begin anew.
-  stage.network.setUp('eni-i-1', false);
-  stage.network.setUp('eni-i-1', true);
+  region.network.setUp(nic, false);
+  region.network.setUp(nic, true);
   expect((await get(url, { method: 'POST', body: 'x' })).status).toBe(502);
-  stage.network.setUp('eni-i-1', false);
+  region.network.setUp(nic, false);
   expect((await get(url)).status).toBe(504);
 });
 
 test('a target that breaks off before its answer is 502', async () => {
-  const { url, targetGroupArn } = await stage.balance({ interval: 300 });
-  await stage.runInstance('i-1', (incoming, response) => {
+  const { url, targetGroupArn } = await region.balance({ interval: 300 });
+  await region.runInstance('i-1', (incoming, response) => {
     if (incoming.url === '/break') incoming.socket.destroy();
     else response.end();
   });
-  stage.register(targetGroupArn, 'i-1');
-  await stage.until(targetGroupArn, 'i-1', 'healthy');
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
   expect((await get(`${url}/break`)).status).toBe(502);
 });
 
 test("the load balancer's security group holds for the internet and for a browser on the loopback port", async () => {
-  const { url, targetGroupArn } = await stage.balance();
+  const { url, targetGroupArn } = await region.balance();
   await runHealthy(targetGroupArn, 'i-1');
-  const [port] = stage.elbv2.loadBalancerPorts();
+  const [port] = region.ports();
   const browse = () =>
     new Promise<string>((resolve, reject) => {
       const asking = request({ host: '127.0.0.1', port: port?.loopbackPort, agent: false }, (response) => {
@@ -193,26 +197,26 @@ test("the load balancer's security group holds for the internet and for a browse
       asking.on('error', reject).end();
     });
   expect(await browse()).toBe('i-1');
-  stage.groups.set('sg-lb', {
-    VpcId: 'vpc-1',
-    IpPermissions: [tcp(443, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] })],
-    IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-  });
+  await region.letIn(region.groups.balancer, tcp(443, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] }));
   await expect(get(url)).rejects.toMatchObject({ cause: { code: 'ETIMEDOUT' } });
   await expect(browse()).rejects.toMatchObject({ code: 'ECONNRESET' });
 });
 
 test('rules are tried by priority, all conditions of one must hold', async () => {
-  const { url, targetGroupArn, listenerArn } = await stage.balance();
-  const api = stage.createTargetGroup('api');
-  const { operations } = stage.elbv2;
-  const addRule = (Priority: number, Conditions: object[], action: object) =>
-    operations.CreateRule(
-      { ListenerArn: listenerArn, Priority, Conditions, Actions: [action as never] },
-      stage.call,
-    );
-  addRule(20, [{ Field: 'path-pattern', Values: ['/api/*'] }], { Type: 'forward', TargetGroupArn: api });
-  addRule(
+  const { url, targetGroupArn, listenerArn } = await region.balance();
+  const api = await region.createTargetGroup('api');
+  const addRule = async (Priority: number, Conditions: object[], action: object) =>
+    await region.elb.CreateRule({
+      ListenerArn: listenerArn,
+      Priority,
+      Conditions,
+      Actions: [action as never],
+    });
+  await addRule(20, [{ Field: 'path-pattern', Values: ['/api/*'] }], {
+    Type: 'forward',
+    TargetGroupArn: api,
+  });
+  await addRule(
     10,
     [
       { Field: 'path-pattern', PathPatternConfig: { Values: ['/api/*'] } },
@@ -223,19 +227,23 @@ test('rules are tried by priority, all conditions of one must hold', async () =>
       FixedResponseConfig: { StatusCode: '405', MessageBody: 'no', ContentType: 'text/plain' },
     },
   );
-  addRule(30, [{ Field: 'host-header', Values: ['old.*'] }], {
+  await addRule(30, [{ Field: 'host-header', Values: ['old.*'] }], {
     Type: 'redirect',
     RedirectConfig: { StatusCode: 'HTTP_301', Host: 'new.example.com', Protocol: 'HTTPS', Port: '443' },
   });
-  addRule(40, [{ Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'v', Value: '2?' }] } }], {
+  await addRule(40, [{ Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'v', Value: '2?' }] } }], {
     Type: 'fixed-response',
     FixedResponseConfig: { StatusCode: '200', MessageBody: 'query' },
   });
-  addRule(50, [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-Beta', Values: ['on*'] } }], {
-    Type: 'fixed-response',
-    FixedResponseConfig: { StatusCode: '200', MessageBody: 'header' },
-  });
-  addRule(60, [{ Field: 'source-ip', SourceIpConfig: { Values: ['10.9.0.0/16'] } }], {
+  await addRule(
+    50,
+    [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-Beta', Values: ['on*'] } }],
+    {
+      Type: 'fixed-response',
+      FixedResponseConfig: { StatusCode: '200', MessageBody: 'header' },
+    },
+  );
+  await addRule(60, [{ Field: 'source-ip', SourceIpConfig: { Values: ['10.9.0.0/16'] } }], {
     Type: 'fixed-response',
     FixedResponseConfig: { StatusCode: '200', MessageBody: 'never' },
   });
@@ -251,7 +259,7 @@ test('rules are tried by priority, all conditions of one must hold', async () =>
   expect([refused.status, await refused.text()]).toEqual([405, 'no']);
   const moved = await new Promise<unknown[]>((resolve, reject) => {
     const headers = { host: 'OLD.example.com:80' };
-    const port = stage.elbv2.loadBalancerPorts()[0]?.loopbackPort;
+    const port = region.ports()[0]?.loopbackPort;
     const asking = request({ host: '127.0.0.1', port, path: '/a?b=c', headers, agent: false }, (response) => {
       response.resume().once('end', () => resolve([response.statusCode, response.headers.location]));
     });
@@ -261,7 +269,7 @@ test('rules are tried by priority, all conditions of one must hold', async () =>
 });
 
 test('with stickiness a client stays with its target by a cookie that it cannot forge', async () => {
-  const { url, targetGroupArn } = await stage.balance({ attributes: { 'stickiness.enabled': 'true' } });
+  const { url, targetGroupArn } = await region.balance({ attributes: { 'stickiness.enabled': 'true' } });
   await runHealthy(targetGroupArn, 'i-1', 'i-2');
   const first = await get(url);
   const target = await first.text();
@@ -275,7 +283,7 @@ test('with stickiness a client stays with its target by a cookie that it cannot 
 });
 
 test('with stickiness by a cookie of the application a client stays as long as it shows that cookie', async () => {
-  const { url, targetGroupArn } = await stage.balance({
+  const { url, targetGroupArn } = await region.balance({
     attributes: {
       'stickiness.enabled': 'true',
       'stickiness.type': 'app_cookie',
@@ -283,12 +291,12 @@ test('with stickiness by a cookie of the application a client stays as long as i
     },
   });
   for (const id of ['i-1', 'i-2'])
-    await stage.runInstance(id, (incoming, response) => {
+    await region.runInstance(id, (incoming, response) => {
       if (incoming.url === '/login') response.setHeader('Set-Cookie', 'session=me; Path=/');
       response.end(id);
     });
-  stage.register(targetGroupArn, 'i-1', 'i-2');
-  for (const id of ['i-1', 'i-2']) await stage.until(targetGroupArn, id, 'healthy');
+  await region.register(targetGroupArn, 'i-1', 'i-2');
+  for (const id of ['i-1', 'i-2']) await region.untilTarget(targetGroupArn, id, 'healthy');
   expect((await get(url)).headers.getSetCookie()).toEqual([]);
   const login = await get(`${url}/login`);
   const target = await login.text();
@@ -302,8 +310,8 @@ test('with stickiness by a cookie of the application a client stays as long as i
 });
 
 test('a rule keeps a client with one of its target groups', async () => {
-  const { url, targetGroupArn, listenerArn } = await stage.balance();
-  const second = stage.createTargetGroup('second');
+  const { url, targetGroupArn, listenerArn } = await region.balance();
+  const second = await region.createTargetGroup('second');
   const forward = {
     Type: 'forward' as const,
     ForwardConfig: {
@@ -314,10 +322,10 @@ test('a rule keeps a client with one of its target groups', async () => {
       TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 3600 },
     },
   };
-  const { Listeners } = await stage.elbv2.operations.ModifyListener(
-    { ListenerArn: listenerArn, DefaultActions: [forward] },
-    stage.call,
-  );
+  const { Listeners } = await region.elb.ModifyListener({
+    ListenerArn: listenerArn,
+    DefaultActions: [forward],
+  });
   expect(Listeners?.[0]?.DefaultActions).toEqual([forward]);
   await runHealthy(targetGroupArn, 'i-1');
   await runHealthy(second, 'i-2');
@@ -331,52 +339,46 @@ test('a rule keeps a client with one of its target groups', async () => {
 });
 
 test('weights share the requests among target groups', async () => {
-  const { url, targetGroupArn, listenerArn } = await stage.balance();
-  const second = stage.createTargetGroup('second');
-  await stage.elbv2.operations.ModifyListener(
-    {
-      ListenerArn: listenerArn,
-      DefaultActions: [
-        {
-          Type: 'forward',
-          ForwardConfig: {
-            TargetGroups: [
-              { TargetGroupArn: targetGroupArn, Weight: 0 },
-              { TargetGroupArn: second, Weight: 5 },
-            ],
-          },
+  const { url, targetGroupArn, listenerArn } = await region.balance();
+  const second = await region.createTargetGroup('second');
+  await region.elb.ModifyListener({
+    ListenerArn: listenerArn,
+    DefaultActions: [
+      {
+        Type: 'forward',
+        ForwardConfig: {
+          TargetGroups: [
+            { TargetGroupArn: targetGroupArn, Weight: 0 },
+            { TargetGroupArn: second, Weight: 5 },
+          ],
         },
-      ],
-    },
-    stage.call,
-  );
+      },
+    ],
+  });
   await runHealthy(targetGroupArn, 'i-1');
   await runHealthy(second, 'i-2');
   for (let count = 0; count < 5; count += 1) expect(await (await get(url)).text()).toBe('i-2');
 });
 
 test('HTTPS is served with a self-signed certificate, and the target learns of it', async () => {
-  const { arn, dnsName, targetGroupArn } = await stage.balance();
-  await stage.elbv2.operations.CreateListener(
-    {
-      LoadBalancerArn: arn,
-      Protocol: 'HTTPS',
-      Port: 443,
-      Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/one' }],
-      DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
-    },
-    stage.call,
-  );
-  await stage.runInstance('i-1', (incoming, response) =>
+  const { arn, dnsName, targetGroupArn } = await region.balance();
+  await region.elb.CreateListener({
+    LoadBalancerArn: arn,
+    Protocol: 'HTTPS',
+    Port: 443,
+    Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/one' }],
+    DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
+  });
+  await region.runInstance('i-1', (incoming, response) =>
     response.end(`${incoming.headers['x-forwarded-proto']} ${incoming.headers['x-forwarded-for']}`),
   );
-  stage.register(targetGroupArn, 'i-1');
-  await stage.until(targetGroupArn, 'i-1', 'healthy');
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
   expect(await (await get(`https://${dnsName}/`)).text()).toBe(`https ${INTERNET_ADDRESS}`);
 });
 
 test('a connection that is upgraded is handed through', async () => {
-  const { dnsName, targetGroupArn } = await stage.balance();
+  const { dnsName, targetGroupArn } = await region.balance();
   await runHealthy(targetGroupArn, 'i-1');
   const { createServer } = await import('node:http');
   const echo = createServer();
@@ -385,8 +387,8 @@ test('a connection that is upgraded is handed through', async () => {
     socket.pipe(socket);
   });
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
-  stage.network.open('eni-i-1', 80, (echo.address() as { port: number }).port);
-  const socket = await stage.network.connect('internet', dnsName, 80);
+  region.network.open(await region.interfaceOf('i-1'), 80, (echo.address() as { port: number }).port);
+  const socket = await region.network.connect('internet', dnsName, 80);
   const answer = new Promise<string>((resolve) => {
     let text = '';
     socket.on('data', (data) => {
@@ -402,14 +404,14 @@ test('a connection that is upgraded is handed through', async () => {
 });
 
 test('a deleted load balancer has no name, no port and no interface any more', async () => {
-  const { arn, dnsName, targetGroupArn } = await stage.balance();
+  const { arn, dnsName, targetGroupArn } = await region.balance();
   await runHealthy(targetGroupArn, 'i-1');
-  const address = stage.network.resolve('internet', dnsName) ?? '';
-  await stage.elbv2.operations.DeleteLoadBalancer({ LoadBalancerArn: arn }, stage.call);
-  expect(stage.elbv2.loadBalancerPorts()).toEqual([]);
-  expect(stage.network.resolve('internet', dnsName)).toBeUndefined();
-  await expect(stage.network.connect('internet', address, 80)).rejects.toMatchObject({
+  const address = region.network.resolve('internet', dnsName) ?? '';
+  await region.elb.DeleteLoadBalancer({ LoadBalancerArn: arn });
+  expect(region.ports()).toEqual([]);
+  expect(region.network.resolve('internet', dnsName)).toBeUndefined();
+  await expect(region.network.connect('internet', address, 80)).rejects.toMatchObject({
     code: 'ENETUNREACH',
   });
-  expect(stage.health(targetGroupArn, 'i-1')).toMatchObject({ Reason: 'Target.NotInUse' });
+  expect(await region.health(targetGroupArn, 'i-1')).toMatchObject({ Reason: 'Target.NotInUse' });
 });

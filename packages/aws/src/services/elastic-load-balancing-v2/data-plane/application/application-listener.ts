@@ -6,13 +6,13 @@ import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { secureSocket } from '../../../../network/fetch';
 import { forwardedHeaders } from '../../../../network/headers';
 import { join } from '../../../../network/proxy';
-import type { Balancing } from '../../health/targets';
 import { forwardedGroups, type Listener } from '../../records/listener';
 import type { LoadBalancer } from '../../records/load-balancer';
-import { meetsCondition } from '../../records/rule-condition';
 import { type Target, targetKey } from '../../records/target';
 import { chooseByWeight, type TargetGroup } from '../../records/target-group';
+import type { Backends } from '../backends';
 import type { ServerCertificate } from '../certificate';
+import { meetsCondition } from './conditions';
 import { type Exchange, examine, targetHeaders } from './exchange';
 import { rawPage, SERVER, sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
@@ -44,7 +44,7 @@ export class ApplicationListener {
   private readonly busy = new WeakSet<Duplex>();
 
   constructor(
-    private readonly balancing: Balancing,
+    private readonly backends: Backends,
     private readonly balancer: LoadBalancer,
     private readonly listener: Listener,
     private readonly clientAddressOf: (remotePort: number | undefined) => string,
@@ -141,10 +141,10 @@ export class ApplicationListener {
         groups,
         groups.map(({ weight }) => weight),
       );
-    const group = chosen && this.balancing.targetGroups.get(chosen.arn);
+    const group = chosen && this.backends.targetGroups.get(chosen.arn);
     if (!group) return undefined;
     const session = this.stickiness.preferredTarget(group, cookie, this.now());
-    const target = this.balancing.chooseTarget(group, (candidates) =>
+    const target = this.backends.targets.choose(group, (candidates) =>
       candidates.find(({ id, port }) => targetKey(id, port) === session),
     );
     return target && { action, group, target };
@@ -275,7 +275,7 @@ export class ApplicationListener {
     const node = this.balancer.nodeFor(target.zone);
     if (!node) throw new Error(`load balancer ${this.balancer.name} has no node`);
     const source = { interfaceId: node.interfaceId };
-    const socket = await this.balancing.network.connect(source, target.address, target.port, {
+    const socket = await this.backends.network.connect(source, target.address, target.port, {
       patience: CONNECT_PATIENCE,
     });
     socket.setNoDelay(true);
@@ -283,11 +283,11 @@ export class ApplicationListener {
   }
 
   private now(): Date {
-    return this.balancing.context.clock.now();
+    return this.backends.clock.now();
   }
 
   private idleMilliseconds(): number {
-    const { scale } = this.balancing.context.clock;
+    const { scale } = this.backends.clock;
     const seconds = this.balancer.attributes.number('idle_timeout.timeout_seconds') / scale;
     return Math.max(seconds, LEAST_REAL_IDLE_SECONDS) * 1000;
   }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { forwardedHeaders } from '../../../../network/headers';
+import { requestHeaders } from '../../../../network/headers';
 import type { Listener } from '../../records/listener';
 import type { LoadBalancer } from '../../records/load-balancer';
-import type { RequestFacts } from '../../records/rule-condition';
+import type { RequestFacts } from './conditions';
 import { traceHeader } from './trace-id';
 
 /** A request on its way, with what has been found out of it. */
@@ -59,13 +59,12 @@ export function targetHeaders(
     : clientAddress;
   const appended = before ? `${String(before)}, ${client}` : client;
   const trace = headers['x-amzn-trace-id'];
-  const kept = forwardedHeaders(request, {
+  const kept = requestHeaders(request, {
     Host: host,
     'X-Forwarded-For': mode === 'append' ? appended : mode === 'preserve' ? before : undefined,
     'X-Forwarded-Proto': (listener.protocol ?? 'HTTP').toLowerCase(),
     'X-Forwarded-Port': String(listener.port),
     'X-Amzn-Trace-Id': traceHeader(trace && String(trace), now),
-    'Transfer-Encoding': headers['transfer-encoding'] && 'chunked',
   });
   if (attributes.isOn('routing.http.drop_invalid_header_fields.enabled'))
     for (const name of Object.keys(kept)) if (!/^[-A-Za-z0-9]+$/.test(name)) delete kept[name];

@@ -1,32 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { Stage } from '../../stage';
+import { LoadBalancedRegion } from '../../../../testing/load-balancing';
 
-let stage: Stage;
+let region: LoadBalancedRegion;
 let dnsName: string;
 let listenerArn: string;
 /** What the target saw last. */
 let seen: IncomingMessage | undefined;
 
 beforeEach(async () => {
-  stage = new Stage();
+  region = await LoadBalancedRegion.start();
   seen = undefined;
-  const front = await stage.balance();
+  const front = await region.balance();
   ({ dnsName, listenerArn } = front);
-  await stage.runInstance('i-1', (incoming, response) => {
+  await region.runInstance('i-1', (incoming, response) => {
     if (incoming.headers['user-agent'] !== 'ELB-HealthChecker/2.0') seen = incoming;
     response.setHeader('X-Spelled-So', 'yes');
     incoming.on('end', () => response.end('target')).resume();
   });
-  stage.register(front.targetGroupArn, 'i-1');
-  await stage.until(front.targetGroupArn, 'i-1', 'healthy');
+  await region.register(front.targetGroupArn, 'i-1');
+  await region.untilTarget(front.targetGroupArn, 'i-1', 'healthy');
 });
-afterEach(() => stage.dispose());
+afterEach(() => region.stop());
 
 /** Sends the bytes as they are; what comes back until the connection is closed or the answer looks whole. */
 function say(text: string, isWhole = (answer: string) => answer.endsWith('target')): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(stage.elbv2.loadBalancerPorts()[0]?.loopbackPort ?? 0, '127.0.0.1');
+    const socket = connect(region.ports()[0]?.loopbackPort ?? 0, '127.0.0.1');
     let answer = '';
     const finish = () => {
       socket.destroy();
@@ -94,48 +94,40 @@ test.each([
 
 test('headers of 60 KB in all pass', async () => {
   const rule = { StatusCode: '200', MessageBody: 'fixed' };
-  await stage.elbv2.operations.ModifyListener(
-    {
-      ListenerArn: listenerArn,
-      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: rule }],
-    },
-    stage.call,
-  );
+  await region.elb.ModifyListener({
+    ListenerArn: listenerArn,
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: rule }],
+  });
   const long = [1, 2, 3, 4].map((number) => `X-Long-${number}: ${'a'.repeat(15_000)}\r\n`).join('');
   const answer = await say(`GET / HTTP/1.1\r\nHost: x\r\n${long}\r\n`, (text) => text.endsWith('fixed'));
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 test('a listener adds the response headers that it is set to, and may keep its own name back', async () => {
-  const set = (Attributes: { Key: string; Value: string }[]) =>
-    stage.elbv2.operations.ModifyListenerAttributes({ ListenerArn: listenerArn, Attributes }, stage.call);
-  set([
+  const set = async (Attributes: { Key: string; Value: string }[]) =>
+    await region.elb.ModifyListenerAttributes({ ListenerArn: listenerArn, Attributes });
+  await set([
     { Key: 'routing.http.response.strict_transport_security.header_value', Value: 'max-age=60' },
     { Key: 'routing.http.response.server.enabled', Value: 'false' },
   ]);
-  expect(stage.elbv2.operations.DescribeListenerAttributes({ ListenerArn: listenerArn }, stage.call)).toEqual(
-    {
-      Attributes: expect.arrayContaining([{ Key: 'routing.http.response.server.enabled', Value: 'false' }]),
-    },
-  );
+  expect(await region.elb.DescribeListenerAttributes({ ListenerArn: listenerArn })).toEqual({
+    Attributes: expect.arrayContaining([{ Key: 'routing.http.response.server.enabled', Value: 'false' }]),
+  });
   const answer = await say('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   expect(answer).toContain('\r\nStrict-Transport-Security: max-age=60\r\n');
   const own = await say('TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', () => false);
   expect(own).toContain('\r\nStrict-Transport-Security: max-age=60\r\n');
   expect(own).not.toContain('awselb');
-  expect(() => set([{ Key: 'nonsense', Value: '1' }])).toThrow(/Listener attribute key 'nonsense'/);
+  await expect(set([{ Key: 'nonsense', Value: '1' }])).rejects.toThrow(/Listener attribute key 'nonsense'/);
 });
 
 test('rules hold for requests for another protocol too', async () => {
-  await stage.elbv2.operations.ModifyListener(
-    {
-      ListenerArn: listenerArn,
-      DefaultActions: [
-        { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
-      ],
-    },
-    stage.call,
-  );
+  await region.elb.ModifyListener({
+    ListenerArn: listenerArn,
+    DefaultActions: [
+      { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
+    ],
+  });
   const handshake = 'GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
   expect(await say(handshake, () => false)).toMatch(/^HTTP\/1\.1 301 .*Location: https:\/\/x:443\/chat\r\n/s);
 });

@@ -3,9 +3,10 @@ import type {
   InstanceMaintenancePolicy,
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
-import { checkRange, validationError } from '../errors';
-import type { Configuration, GroupSettings } from '../records/group';
-import type { AutoScalingState } from '../state';
+import { checkRange, launchConfigurationsRetired, validationError } from '../../errors';
+import type { Configuration } from '../../records/configuration';
+import type { GroupSettings } from '../../records/group';
+import type { AutoScalingState } from '../../state';
 
 type Input = CreateAutoScalingGroupType | UpdateAutoScalingGroupType;
 
@@ -57,19 +58,12 @@ export function configurationOf(input: Input): Configuration | undefined {
   return undefined;
 }
 
-/** Accounts made after 2024-10-01 cannot make launch configurations. */
-export function launchConfigurationsRetired() {
-  return validationError(
-    'The Launch Configuration creation operation is not available in your account. Use launch templates to create configuration templates for your Auto Scaling groups.',
-  );
-}
-
 /** The settings of a new group. @throws AwsError `ValidationError` */
 export async function newSettings(
-  state: AutoScalingState,
+  autoScaling: AutoScalingState,
   input: CreateAutoScalingGroupType,
 ): Promise<GroupSettings> {
-  const { accountId } = state.context;
+  const { accountId } = autoScaling.context;
   const settings: GroupSettings = {
     availabilityZones: [],
     subnetIds: [],
@@ -88,17 +82,17 @@ export async function newSettings(
       settings.targetGroupArns.push(source.Identifier ?? '');
     else settings.trafficSources.push(source);
   }
-  await state.balancing.check(settings.targetGroupArns);
-  applySettings(state, settings, input);
+  await autoScaling.targetGroups.check(settings.targetGroupArns);
+  applySettings(autoScaling, settings, input);
   if (settings.availabilityZones.length === 0)
     throw validationError('At least one Availability Zone or VPC Subnet is required.');
   return settings;
 }
 
 /** Sets what the request names, and leaves the rest. @throws AwsError `ValidationError` */
-export function applySettings(state: AutoScalingState, settings: GroupSettings, input: Input): void {
+export function applySettings(autoScaling: AutoScalingState, settings: GroupSettings, input: Input): void {
   checkNumbers(input);
-  const place = readPlace(state, input);
+  const place = readPlace(autoScaling, input);
   if (input.HealthCheckType !== undefined)
     settings.healthCheckType = readHealthCheckType(input.HealthCheckType);
   if (input.TerminationPolicies !== undefined)
@@ -139,10 +133,10 @@ function checkNumbers(input: Input): void {
 }
 
 function readPlace(
-  state: AutoScalingState,
+  autoScaling: AutoScalingState,
   input: Input,
 ): Pick<GroupSettings, 'subnetIds' | 'availabilityZones'> | undefined {
-  const { region } = state.context;
+  const { region } = autoScaling.context;
   const zones = input.AvailabilityZones;
   if (input.VPCZoneIdentifier === undefined || input.VPCZoneIdentifier === '') {
     if (!zones || zones.length === 0) return undefined;
@@ -156,7 +150,7 @@ function readPlace(
     .map((id) => id.trim())
     .filter(Boolean);
   const subnets = subnetIds.map((id) => {
-    const subnet = state.deps.ec2.subnet(id);
+    const subnet = autoScaling.ec2.subnet(id);
     if (!subnet) throw validationError(`The subnet ID '${id}' does not exist`);
     return subnet;
   });

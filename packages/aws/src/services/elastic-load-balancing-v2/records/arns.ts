@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
+import { validationError } from '../errors';
 
 type Place = Pick<Context, 'region' | 'accountId'>;
 export type LoadBalancerKind = 'application' | 'network';
@@ -40,7 +40,7 @@ const RESOURCE_TYPES = {
 /** Refuses what cannot be the ARN of such a resource. @throws AwsError ValidationError */
 export function checkArn(given: string, what: keyof typeof RESOURCE_TYPES): void {
   if (!given.startsWith('arn:aws:elasticloadbalancing:') || !given.includes(`:${RESOURCE_TYPES[what]}/`))
-    throw new AwsError('ValidationError', `'${given}' is not a valid ${what} ARN`);
+    throw validationError(`'${given}' is not a valid ${what} ARN`);
 }
 
 /** The DNS name of a new load balancer, in the form that each kind has. */
@@ -73,14 +73,21 @@ export function hostedZone(region: string, kind: LoadBalancerKind): string | und
   return HOSTED_ZONES[region]?.[kind === 'application' ? 0 : 1];
 }
 
+/** As AWS quotes it in its refusal. */
+const TARGET_GROUP_NAME = /(?!.*--)(?!^-)(?!.*-$)^[A-Za-z0-9-]+$/;
+
 /** Refuses names that AWS refuses. @param what `load balancer` or `target group` */
 export function checkName(what: 'load balancer' | 'target group', name: string): void {
   const refuse = (why: string) => {
-    throw new AwsError('ValidationError', `The ${what} name '${name}' ${why}`);
+    throw validationError(`The ${what} name '${name}' ${why}`);
   };
   if (name.length > 32) refuse("cannot be longer than '32' characters");
   if (!/^[A-Za-z0-9-]+$/.test(name))
     refuse('can only contain characters that are alphanumeric characters and hyphens(-)');
+  if (what === 'target group' && !TARGET_GROUP_NAME.test(name))
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'targetGroup.targetGroupArn.targetGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${TARGET_GROUP_NAME.source}`,
+    );
   if (name.startsWith('-') || name.endsWith('-')) refuse('cannot begin or end with a hyphen(-)');
   if (what === 'load balancer' && name.startsWith('internal-')) refuse("cannot begin with 'internal-'");
 }

@@ -1,7 +1,7 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-auto-scaling';
-import type { Call } from '../../../core/service';
-import { isServiceCall } from '../../../core/service-call';
-import { validationError } from '../errors';
+import type { Call } from '../../../../core/service';
+import { isServiceCall } from '../../../../core/service-call';
+import { validationError } from '../../errors';
 
 /** Tags as a group keeps them. @throws AwsError `ValidationError` */
 export function readTags(groupName: string, tags: readonly Tag[] | undefined, call: Call): TagDescription[] {

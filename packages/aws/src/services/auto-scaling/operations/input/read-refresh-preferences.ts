@@ -1,6 +1,6 @@
 import type { RefreshPreferences } from '@aws-sdk/client-auto-scaling';
-import { checkRange, constraintError, validationError } from '../errors';
-import type { Group } from '../records/group';
+import { checkRange, constraintError, validationError } from '../../errors';
+import type { Group } from '../../records/group';
 
 /**
  * The preferences of a refresh, with AWS's defaults filled in.
@@ -79,8 +79,8 @@ function checkCheckpoints({
   }
 }
 
-function checkChoice(value: string | undefined, member: string, choices: readonly string[]): void {
+function checkChoice(value: string | undefined, instance: string, choices: readonly string[]): void {
   if (value !== undefined && !choices.includes(value)) {
-    throw constraintError(value, member, `Member must satisfy enum value set: [${choices.join(', ')}]`);
+    throw constraintError(value, instance, `Member must satisfy enum value set: [${choices.join(', ')}]`);
   }
 }
