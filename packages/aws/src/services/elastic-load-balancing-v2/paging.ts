@@ -1,5 +1,5 @@
 import { takePage } from '../../core/paging';
-import { checkRange, validationError } from './errors';
+import { validationError } from './errors';
 
 /** Items on a page where the request says nothing. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html */
 const MOST = 400;
@@ -10,7 +10,6 @@ export function pageOf<Item>(
   idOf: (item: Item) => string,
   { Marker, PageSize }: { Marker?: string; PageSize?: number },
 ): { page: Item[]; NextMarker?: string } {
-  checkRange('pageSize', PageSize, 1, MOST);
   const { items, next } = takePage(all, {
     token: Marker,
     size: PageSize ?? MOST,

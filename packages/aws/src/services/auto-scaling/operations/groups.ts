@@ -1,12 +1,6 @@
 import type { Filter } from '@aws-sdk/client-auto-scaling';
 import { uuid } from '../../../core/ids';
-import {
-  alreadyExists,
-  constraintError,
-  resourceInUse,
-  scalingActivityInProgress,
-  validationError,
-} from '../errors';
+import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
 import type { Group } from '../records/group';
@@ -165,10 +159,6 @@ function setDesired(autoScaling: AutoScalingState, group: Group, desired: number
 
 function checkName(name: string | undefined): string {
   const given = name ?? '';
-  if (given.length === 0)
-    throw constraintError('', 'autoScalingGroupName', 'Member must have length greater than or equal to 1');
-  if (given.length > 255)
-    throw constraintError(given, 'autoScalingGroupName', 'Member must have length less than or equal to 255');
   if (given.includes(':'))
     throw validationError(`AutoScalingGroup name not valid - It can not contain a colon: ${given}`);
   return given;

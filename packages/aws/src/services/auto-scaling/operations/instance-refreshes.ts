@@ -2,7 +2,6 @@ import type { RefreshPreferences, StartInstanceRefreshType } from '@aws-sdk/clie
 import { uuid } from '../../../core/ids';
 import {
   activeInstanceRefreshNotFound,
-  constraintError,
   instanceRefreshInProgress,
   irreversibleInstanceRefresh,
   validationError,
@@ -17,12 +16,6 @@ import { resolvePreferences } from './input/read-refresh-preferences';
 
 export const StartInstanceRefresh: Op<'StartInstanceRefresh'> = async (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
-  if (input.Strategy !== undefined && input.Strategy !== 'Rolling' && input.Strategy !== 'ReplaceRootVolume')
-    throw constraintError(
-      input.Strategy,
-      'strategy',
-      'Member must satisfy enum value set: [Rolling, ReplaceRootVolume]',
-    );
   if (input.Strategy === 'ReplaceRootVolume')
     throw validationError('The strategy ReplaceRootVolume is not supported for this Auto Scaling group.');
   const preferences = resolvePreferences(group, input.Preferences);

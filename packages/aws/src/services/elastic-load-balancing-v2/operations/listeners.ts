@@ -1,7 +1,6 @@
 import type { Certificate, ProtocolEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   certificateNotFound,
-  checkRange,
   duplicateListener,
   invalidConfigurationRequest,
   operationNotPermitted,
@@ -161,7 +160,6 @@ function checkPlace(
     throw unsupportedProtocol(
       `The embedded AWS has listeners of Network Load Balancers with the protocol TCP, not '${protocol}'`,
     );
-  checkRange('port', port, 1, 65_535);
   if (elb.listenersOf(balancer.arn).some((one) => one !== self && one.port === port))
     throw duplicateListener(
       `A listener already exists on this port for this load balancer '${balancer.arn}'`,

@@ -1,7 +1,6 @@
 import type { CreateLoadBalancerInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { durations } from '../../../core/durations';
 import {
-  checkEnum,
   duplicateLoadBalancerName,
   invalidConfigurationRequest,
   invalidSecurityGroup,
@@ -123,7 +122,6 @@ export const SetSubnets: Op<'SetSubnets'> = (elb, { LoadBalancerArn, Subnets, Su
 
 export const SetIpAddressType: Op<'SetIpAddressType'> = (elb, { LoadBalancerArn, IpAddressType }) => {
   elb.loadBalancer(LoadBalancerArn ?? '');
-  checkEnum('ipAddressType', IpAddressType, ['ipv4', 'dualstack', 'dualstack-without-public-ipv4']);
   if (IpAddressType !== 'ipv4')
     throw invalidConfigurationRequest('The embedded AWS has no IPv6: the IP address type must be ipv4');
   return { IpAddressType };
@@ -188,8 +186,6 @@ function remove(elb: LoadBalancingState, balancer: LoadBalancer): void {
 }
 
 function checkCreate(input: CreateLoadBalancerInput): void {
-  checkEnum('type', input.Type, ['application', 'network', 'gateway']);
-  checkEnum('scheme', input.Scheme, ['internet-facing', 'internal']);
   checkName('load balancer', input.Name ?? '');
   if (input.Type === 'gateway')
     throw invalidConfigurationRequest(

@@ -1,6 +1,5 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
-  checkRange,
   incompatibleProtocols,
   invalidConfigurationRequest,
   invalidLoadBalancerAction,
@@ -63,7 +62,11 @@ function checkForward(
       'You cannot specify both a target group ARN and a list of target groups with a different one',
     );
   const { Enabled = false, DurationSeconds } = ForwardConfig?.TargetGroupStickinessConfig ?? {};
-  checkRange('targetGroupStickinessConfig.durationSeconds', DurationSeconds, 1, 604_800);
+  // Of no bounds in the API's model.
+  if (DurationSeconds !== undefined && !(DurationSeconds >= 1 && DurationSeconds <= 604_800))
+    throw validationError(
+      `The target group stickiness duration '${DurationSeconds}' must be between 1 and 604800 seconds`,
+    );
   const groups = forwardedGroups(action);
   if (groups.length === 0) throw validationError('A target group ARN must be specified');
   if (groups.length > 5) throw tooManyUniqueTargetGroups('A rule can have at most 5 target groups');

@@ -4,7 +4,7 @@ import type {
   ModifyTargetGroupInput,
   ProtocolEnum,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { checkEnum, checkRange, validationError } from '../errors';
+import { validationError } from '../errors';
 import type { LoadBalancerKind } from '../records/arns';
 
 /** How a target group's targets are checked. */
@@ -89,13 +89,10 @@ function validated(
   application: boolean,
   settings: HealthCheckSettings,
 ): HealthCheckSettings {
-  checkEnum('healthCheckProtocol', settings.protocol, ['HTTP', 'HTTPS', 'TCP']);
+  if (!['HTTP', 'HTTPS', 'TCP'].includes(settings.protocol))
+    throw validationError(`Health check protocol '${settings.protocol}' must be one of 'HTTPS, HTTP, TCP'`);
   if (application && settings.protocol === 'TCP')
     throw validationError("Health check protocol 'TCP' must be one of 'HTTPS, HTTP'");
-  checkRange('healthCheckIntervalSeconds', settings.intervalSeconds, 5, 300);
-  checkRange('healthCheckTimeoutSeconds', settings.timeoutSeconds, 2, 120);
-  checkRange('healthyThresholdCount', settings.healthyThreshold, 2, 10);
-  checkRange('unhealthyThresholdCount', settings.unhealthyThreshold, 2, 10);
   if (settings.timeoutSeconds > settings.intervalSeconds)
     throw validationError(
       `Health check timeout '${settings.timeoutSeconds}' must be smaller than or equal to the interval '${settings.intervalSeconds}'`,

@@ -1,4 +1,4 @@
-import { checkRange, operationNotPermitted, priorityInUse, tooManyRules, validationError } from '../errors';
+import { operationNotPermitted, priorityInUse, tooManyRules, validationError } from '../errors';
 import { pageOf } from '../paging';
 import { ruleArn } from '../records/arns';
 import { type Listener, Rule } from '../records/listener';
@@ -74,7 +74,6 @@ export const SetRulePriorities: Op<'SetRulePriorities'> = (elb, { RulePriorities
     if (rule.priority === undefined)
       throw operationNotPermitted(`Priority of default rule '${rule.arn}' cannot be modified`);
     if (Priority === undefined) throw validationError('A rule priority must be specified');
-    checkRange('priority', Priority, 1, 50_000);
     return { listener, rule, priority: Priority };
   });
   for (const { listener, rule, priority } of changes) {
@@ -90,7 +89,6 @@ export const SetRulePriorities: Op<'SetRulePriorities'> = (elb, { RulePriorities
 
 function checkPriority(listener: Listener, priority: number | undefined, self?: Rule): number {
   if (priority === undefined) throw validationError('A rule priority must be specified');
-  checkRange('priority', priority, 1, 50_000);
   if (listener.rules().some((one) => one !== self && one.priority === priority))
     throw priorityInUse(`Priority '${priority}' is currently in use`);
   return priority;

@@ -4,8 +4,6 @@ import type {
   TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
-  checkEnum,
-  checkRange,
   duplicateTargetGroupName,
   invalidConfigurationRequest,
   resourceInUse,
@@ -132,23 +130,11 @@ function checkCreate(
   input: CreateTargetGroupInput,
 ): { protocol: ProtocolEnum; port: number; vpcId: string; type: 'instance' | 'ip' } {
   checkName('target group', input.Name ?? '');
-  checkEnum('targetType', input.TargetType, ['instance', 'ip', 'lambda', 'alb']);
   const type = input.TargetType ?? 'instance';
   if (type !== 'instance' && type !== 'ip')
     throw invalidConfigurationRequest(`The embedded AWS has target types instance and ip, not '${type}'`);
   const { Protocol: protocol, Port: port, VpcId: vpcId } = input;
   if (protocol === undefined) throw validationError('A protocol must be specified');
-  checkEnum('protocol', protocol, [
-    'HTTP',
-    'HTTPS',
-    'TCP',
-    'TLS',
-    'UDP',
-    'TCP_UDP',
-    'GENEVE',
-    'QUIC',
-    'TCP_QUIC',
-  ]);
   if (!['HTTP', 'HTTPS', 'TCP'].includes(protocol))
     throw unsupportedProtocol(
       `The embedded AWS has target groups with the protocols HTTP, HTTPS and TCP, not '${protocol}'`,
@@ -158,7 +144,6 @@ function checkCreate(
       `The embedded AWS has the protocol version HTTP1, not '${input.ProtocolVersion}'`,
     );
   if (port === undefined) throw validationError('A port must be specified');
-  checkRange('port', port, 1, 65_535);
   if (vpcId === undefined) throw validationError('A VPC ID must be specified');
   if (!elb.ec2.vpc(vpcId)) throw validationError(`The VPC ID '${vpcId}' is not found`);
   if (input.HealthCheckEnabled === false)

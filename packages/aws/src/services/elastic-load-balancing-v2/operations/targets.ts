@@ -1,6 +1,6 @@
 import type { TargetDescription, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { cidrContains, isPrivateAddress, parseAddress } from 'aws-languages/cidr';
-import { checkRange, invalidTarget, validationError } from '../errors';
+import { invalidTarget, validationError } from '../errors';
 import { Target, targetKey } from '../records/target';
 import type { TargetGroup } from '../records/target-group';
 import { NOT_REGISTERED } from '../records/target-health';
@@ -48,7 +48,6 @@ export const DescribeTargetHealth: Op<'DescribeTargetHealth'> = (elb, { TargetGr
 
 function checkTargets(targets: readonly TargetDescription[] | undefined): readonly TargetDescription[] {
   if (!targets?.length) throw validationError('At least one target must be specified');
-  for (const { Port } of targets) checkRange('targets.member.port', Port, 1, 65_535);
   return targets;
 }
 

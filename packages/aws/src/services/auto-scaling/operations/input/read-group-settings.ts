@@ -189,8 +189,9 @@ function readMaintenancePolicy(policy: InstanceMaintenancePolicy): InstanceMaint
   if (min === undefined || max === undefined)
     throw validationError('MinHealthyPercentage and MaxHealthyPercentage must both be specified.');
   if (min === -1 && max === -1) return undefined;
-  checkRange(min, 'instanceMaintenancePolicy.minHealthyPercentage', 0, 100);
-  checkRange(max, 'instanceMaintenancePolicy.maxHealthyPercentage', 100, 200);
+  // The API's model lets -1 through, which clears both, and more below 100.
+  checkRange(min, 'instanceMaintenancePolicy.minHealthyPercentage', 0);
+  checkRange(max, 'instanceMaintenancePolicy.maxHealthyPercentage', 100);
   if (max - min > 100) {
     throw validationError(
       'The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100.',

@@ -1,5 +1,5 @@
 import type { RefreshPreferences } from '@aws-sdk/client-auto-scaling';
-import { checkRange, constraintError, validationError } from '../../errors';
+import { validationError } from '../../errors';
 import type { Group } from '../../records/group';
 
 /**
@@ -10,15 +10,7 @@ import type { Group } from '../../records/group';
  */
 export function resolvePreferences(group: Group, given: RefreshPreferences = {}): RefreshPreferences {
   checkPercentages(given);
-  checkRange(given.InstanceWarmup, 'preferences.instanceWarmup', 0);
   checkCheckpoints(given);
-  checkRange(given.BakeTime, 'preferences.bakeTime', 0, 172800);
-  checkChoice(given.ScaleInProtectedInstances, 'preferences.scaleInProtectedInstances', [
-    'Refresh',
-    'Ignore',
-    'Wait',
-  ]);
-  checkChoice(given.StandbyInstances, 'preferences.standbyInstances', ['Terminate', 'Ignore', 'Wait']);
   const { settings } = group;
   return {
     ...given,
@@ -43,8 +35,6 @@ function checkPercentages({
   MinHealthyPercentage: min,
   MaxHealthyPercentage: max,
 }: RefreshPreferences): void {
-  checkRange(min, 'preferences.minHealthyPercentage', 0, 100);
-  checkRange(max, 'preferences.maxHealthyPercentage', 100, 200);
   if (max === undefined) return;
   if (min === undefined) {
     throw validationError(
@@ -62,7 +52,6 @@ function checkCheckpoints({
   CheckpointPercentages: percentages,
   CheckpointDelay: delay,
 }: RefreshPreferences): void {
-  checkRange(delay, 'preferences.checkpointDelay', 0, 172800);
   if (!percentages || percentages.length === 0) {
     if (delay !== undefined) {
       throw validationError(
@@ -71,16 +60,9 @@ function checkCheckpoints({
     }
     return;
   }
-  for (const percent of percentages) checkRange(percent, 'preferences.checkpointPercentages', 1, 100);
   if (percentages.some((percent, index) => index > 0 && percent <= (percentages[index - 1] ?? 0))) {
     throw validationError(
       `The request isn't valid. The values of CheckpointPercentages must be unique and in ascending order.`,
     );
-  }
-}
-
-function checkChoice(value: string | undefined, instance: string, choices: readonly string[]): void {
-  if (value !== undefined && !choices.includes(value)) {
-    throw constraintError(value, instance, `Member must satisfy enum value set: [${choices.join(', ')}]`);
   }
 }
