@@ -4,16 +4,17 @@ import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
+import type { Call } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import { Network } from '../../network';
 import { apiOf } from '../../testing/api';
 import { noCorridor } from '../../testing/no-corridor';
-import { AutoScaling } from '../auto-scaling';
+import { AutoScalingState } from '../auto-scaling/state';
 import { LogsState } from '../cloudwatch-logs/state';
 import { DynamoDb } from '../dynamodb';
 import { Ec2 } from '../ec2';
 import { publicImageParameters } from '../ec2/images/amazon-images';
-import { ElbV2 } from '../elastic-load-balancing-v2';
+import { LoadBalancingState } from '../elastic-load-balancing-v2/state';
 import { Iam } from '../iam';
 import { S3 } from '../s3';
 import { SnsState } from '../sns/state';
@@ -37,14 +38,15 @@ export function openRegion() {
     faults: new Faults(),
     endpoint: 'http://127.0.0.1:4566',
     ...noCorridor,
+    invoke: (call, service, operation, input) => api.corridor.invoke(call, service, operation, input),
   };
   const iam = new Iam({ accountId, clock });
   const s3 = new S3({ accountId, clock, busOf: () => bus });
   const ssm = new SsmState(context, publicParameters(publicImageParameters(region)));
   const network = new Network(context);
   const ec2 = new Ec2(context, { network, iam, ssm });
-  const elbv2 = new ElbV2(context, { ec2, network });
-  const autoscaling = new AutoScaling(context, { ec2, elbv2 });
+  const elbv2 = new LoadBalancingState(context, { ec2, network });
+  const autoscaling = new AutoScalingState(context, { ec2, 'elastic-load-balancing-v2': elbv2 });
   const dynamodb = new DynamoDb(context);
   const sns = new SnsState(context, { allows: () => true });
   const logs = new LogsState(context);
@@ -59,18 +61,29 @@ export function openRegion() {
     sns,
     'cloudwatch-logs': logs,
   });
-  const cloudFormation = new CloudFormation({
-    ...context,
-    invoke: (call, service, operation, input) => api.corridor.invoke(call, service, operation, input),
-  });
+  const cloudFormation = new CloudFormation(context);
+  const makeCall = () => serviceCall(context, 'test');
+  const elbApi = clientOf<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>(
+    context,
+    'elastic-load-balancing-v2',
+    makeCall,
+  );
+  const autoScalingApi = clientOf<typeof import('@aws-sdk/client-auto-scaling')>(
+    context,
+    'auto-scaling',
+    makeCall,
+  );
   const aws = cloudFormation.operations;
   return {
     aws,
     call: serviceCall(context, 'test'),
     s3: s3.operations,
     ec2: ec2.operations,
-    elbv2: elbv2.operations,
-    autoscaling: autoscaling.operations,
+    elbv2: { DescribeLoadBalancers: (input: object, _call: Call) => elbApi.DescribeLoadBalancers(input) },
+    autoscaling: {
+      DescribeAutoScalingGroups: (input: object, _call: Call) =>
+        autoScalingApi.DescribeAutoScalingGroups(input),
+    },
     ssm: clientOf<typeof import('@aws-sdk/client-ssm')>(api.corridor, 'ssm', () =>
       serviceCall(context, 'test'),
     ),
