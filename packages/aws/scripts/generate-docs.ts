@@ -91,7 +91,11 @@ function describeService({ name, title, definition, there, missing, types }: Des
   );
   parts.push(`## ${there.length} of ${there.length + missing.length} operations`, `${there.join(', ')}.`);
   if (missing.length > 0)
-    parts.push("Not there, and answered with AWS's error for an unknown one:", `${missing.join(', ')}.`);
+    parts.push(
+      `<details><summary>${missing.length} are not there, and answered with AWS's error for an unknown one</summary>`,
+      `${missing.join(', ')}.`,
+      '</details>',
+    );
   if (types.length > 0)
     parts.push(`## ${types.length} resource types of CloudFormation`, `${types.join(', ')}.`);
   return `${parts.join('\n\n')}\n`;

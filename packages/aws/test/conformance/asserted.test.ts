@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newRegion } from '../../src/testing/region';
-import { assertedOperations } from './asserted';
+import { assertedOperations, readTestFiles } from './asserted';
 import { readServices } from './services';
 
 const LIST = join(dirname(fileURLToPath(import.meta.url)), 'known/unasserted.json');
@@ -14,9 +14,10 @@ const readList = (): ByService => JSON.parse(readFileSync(LIST, 'utf8'));
 async function findUnasserted(): Promise<ByService> {
   await using region = await newRegion();
   const services = await readServices(region);
+  const files = readTestFiles();
   const found = services.map(({ name, there }) => {
     const names = there.map((operation) => operation.name);
-    const asserted = assertedOperations(name, names);
+    const asserted = assertedOperations(name, names, files);
     return [name, names.filter((operation) => !asserted.has(operation))] as const;
   });
   return Object.fromEntries(found.filter(([, names]) => names.length > 0));

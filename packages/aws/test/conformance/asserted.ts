@@ -7,7 +7,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const WITHOUT = join(ROOT, 'test/conformance');
 
 /** A test file of a service, or of several. */
-interface TestFile {
+export interface TestFile {
   readonly text: string;
   /** The service whose folder it is in. */
   readonly service?: string;
@@ -19,10 +19,15 @@ interface TestFile {
  *
  * @param service the folder's name
  * @param operations those that are there
+ * @param files of `readTestFiles`
  */
-export function assertedOperations(service: string, operations: readonly string[]): Set<string> {
+export function assertedOperations(
+  service: string,
+  operations: readonly string[],
+  files: readonly TestFile[],
+): Set<string> {
   const found = new Set<string>();
-  for (const file of readTestFiles().filter((one) => mayCall(one, service))) {
+  for (const file of files.filter((one) => mayCall(one, service))) {
     const helpers = readHelpers(file.text);
     for (const test of blocksOf(file.text, /^( *)(?:test|it)\b/gm)) {
       if (!/\bexpect\(/.test(test)) continue;
@@ -33,10 +38,9 @@ export function assertedOperations(service: string, operations: readonly string[
   return found;
 }
 
-let files: readonly TestFile[] | undefined;
-
-function readTestFiles(): readonly TestFile[] {
-  files ??= ['src/services', 'test'].flatMap((room) => {
+/** All tests of the package, but for these. */
+export function readTestFiles(): TestFile[] {
+  return ['src/services', 'test'].flatMap((room) => {
     const names = readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' });
     return names
       .filter((name) => name.endsWith('.test.ts') && !join(ROOT, room, name).startsWith(WITHOUT))
@@ -45,7 +49,6 @@ function readTestFiles(): readonly TestFile[] {
         service: room === 'test' ? undefined : name.split(/[\\/]/)[0],
       }));
   });
-  return files;
 }
 
 function mayCall({ text, service: own }: TestFile, service: string): boolean {

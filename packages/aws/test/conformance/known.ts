@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Tried } from './trial';
+import type { Verdict } from './verdict';
 
 /** Reasons, by service and by operation or member. */
 export type Reasons = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -26,7 +26,7 @@ export const departures = read<Reasons>('departures.json');
 export const misnamed = read<Reasons>('misnamed.json');
 
 /** Whether what was found is a defect, and none of those that are known. */
-export function isNewDefect({ service, verdict }: Tried): boolean {
+export function isNewDefect({ service, verdict }: { service: string; verdict: Verdict }): boolean {
   if (verdict.kind !== 'defect') return false;
   return !(defects.reports[service] ?? []).some((part) => verdict.why.includes(part));
 }
