@@ -1,4 +1,4 @@
-import { loadResourceTypes } from '../src/services/cloudformation/resource-schema';
+import { loadResourceTypes } from '../src/services/cloudformation/resources/schema/resource-schema';
 import { resourceTypes as handlers } from '../src/services/cloudformation/resources/types';
 import { describeResourceTypes } from './describe-resource-types';
 

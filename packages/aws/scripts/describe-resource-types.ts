@@ -12,7 +12,7 @@ import type {
   ResourceTypeSchema,
   ResourceTypes,
   ValueSchema,
-} from '../src/services/cloudformation/resource-schema';
+} from '../src/services/cloudformation/resources/schema/resource-schema';
 
 /**
  * What CloudFormation's specification says of resource types, without its prose.

@@ -4,7 +4,7 @@ import type {
   ResourceTypeSchema,
   ResourceTypes,
   ValueSchema,
-} from '../src/services/cloudformation/resource-schema';
+} from '../src/services/cloudformation/resources/schema/resource-schema';
 import { describeResourceTypes } from './describe-resource-types';
 
 /*

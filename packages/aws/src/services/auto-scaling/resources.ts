@@ -11,7 +11,7 @@ import {
   TargetTrackingConfiguration$,
 } from '@aws-sdk/client-auto-scaling';
 import { z } from 'zod';
-import { ServiceFailure } from '../cloudformation/clients';
+import { ServiceFailure } from '../cloudformation/resources/clients';
 import { flag, number, shape, text } from '../cloudformation/resources/properties';
 import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 

@@ -2,16 +2,16 @@ import { setMaxListeners } from 'node:events';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import type { OperationsOf } from '../../core/service';
-import { makeClients, ServiceFailure } from './clients';
 import type { Engine } from './engine/engine';
 import { validationError } from './errors';
-import type { ReadObject } from './operations/blueprint';
 import { changeSetOperations } from './operations/change-sets';
 import { describeOperations } from './operations/describe';
+import type { ReadObject } from './operations/read-definition';
 import { stackOperations } from './operations/stacks';
 import { templateOperations } from './operations/templates';
+import { makeClients, ServiceFailure } from './resources/clients';
 import { resourceTypes } from './resources/types';
-import { Stacks } from './stacks';
+import { Stacks } from './stacks/stacks';
 
 /** AWS CloudFormation of one region. It makes resources through the other services' own operations. */
 export class CloudFormation {

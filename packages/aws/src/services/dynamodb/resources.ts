@@ -12,7 +12,7 @@ import {
   type StreamViewType,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { ServiceFailure } from '../cloudformation/clients';
+import { ServiceFailure } from '../cloudformation/resources/clients';
 import { flag, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
 import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 

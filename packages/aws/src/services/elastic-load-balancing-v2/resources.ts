@@ -13,7 +13,7 @@ import {
   TargetDescription$,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { z } from 'zod';
-import { ServiceFailure } from '../cloudformation/clients';
+import { ServiceFailure } from '../cloudformation/resources/clients';
 import { flag, number, oneOf, shape, tag, tags, text } from '../cloudformation/resources/properties';
 import {
   type ResourceContext,

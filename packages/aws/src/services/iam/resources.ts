@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clients } from '../cloudformation/clients';
+import type { Clients } from '../cloudformation/resources/clients';
 import { json, number, tags, text } from '../cloudformation/resources/properties';
 import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
 

@@ -1,4 +1,4 @@
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import { explainFailure } from './failure';
 import { noteResource } from './resource-events';
 import type { ResourceWork } from './resource-work';

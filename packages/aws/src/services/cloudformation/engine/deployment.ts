@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Blueprint, Stack, StackOutput, Undoable } from '../stack';
+import type { Blueprint, Stack, StackOutput, Undoable } from '../stacks/stack';
 import { evaluate } from '../template/evaluate';
 import { findImports } from '../template/imports';
 import { dependencyGraph } from '../template/validate';
@@ -7,13 +7,13 @@ import { deleteResources } from './delete-resources';
 import type { Engine } from './engine';
 import { FailedResources, type Kind } from './failed-resources';
 import { Cancelled, explainFailure } from './failure';
-import { evaluateOutputs } from './outputs';
-import { checkParameterValues } from './parameter-values';
 import { ResourceChanges } from './resource-changes';
 import { ResourceWork } from './resource-work';
 import { runGraph } from './run-graph';
-import { collectValues, decideConditions, findZones, stackScope } from './scope';
 import { UndoList } from './undo-list';
+import { evaluateOutputs } from './values/outputs';
+import { checkParameterValues } from './values/parameter-values';
+import { collectValues, decideConditions, findZones, stackScope } from './values/scope';
 
 /** One run of making a stack, or of changing it into what a new blueprint says. */
 export class Deployment implements Undoable {

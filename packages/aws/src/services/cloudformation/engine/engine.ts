@@ -1,7 +1,7 @@
 import type { Context } from '../../../core/context';
-import { type Clients, ServiceFailure } from '../clients';
+import { type Clients, ServiceFailure } from '../resources/clients';
 import type { ResourceType } from '../resources/resource';
-import type { Stacks } from '../stacks';
+import type { Stacks } from '../stacks/stacks';
 
 /** What the work on stacks stands on. */
 export interface Engine {

@@ -1,4 +1,4 @@
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import { Cancelled, explainFailure } from './failure';
 import { noteChange } from './resource-events';
 

@@ -1,14 +1,14 @@
 import type { Change, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../../core/aws-error';
-import type { Blueprint, Stack, StackResource } from '../stack';
+import type { Blueprint, Stack, StackResource } from '../stacks/stack';
 import { evaluate, type Scope } from '../template/evaluate';
 import { isObject } from '../template/template';
 import { dependencyGraph } from '../template/validate';
-import { resolveDynamicReferences } from './dynamic-references';
 import { type Engine, fetchParameter } from './engine';
-import { changedKeys, isSame } from './equal';
 import { diffTags, resourceTags } from './resource-tags';
-import { collectValues, decideConditions, findZones, stackScope } from './scope';
+import { resolveDynamicReferences } from './values/dynamic-references';
+import { changedKeys, isSame } from './values/equal';
+import { collectValues, decideConditions, findZones, stackScope } from './values/scope';
 
 /** Stands for a value that is known only when the change is made. */
 const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';

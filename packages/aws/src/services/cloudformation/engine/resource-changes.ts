@@ -1,17 +1,17 @@
 import { validationError } from '../errors';
 import type { TagChange } from '../resources/resource';
-import type { Blueprint, Stack, StackResource } from '../stack';
-import { explainDenial, readStackPolicy, type UpdateAction } from '../stack-policy';
+import type { Blueprint, Stack, StackResource } from '../stacks/stack';
+import { explainDenial, readStackPolicy, type UpdateAction } from '../stacks/stack-policy';
 import { evaluate, type Scope } from '../template/evaluate';
 import { isObject, type Template } from '../template/template';
-import { resolveDynamicReferences } from './dynamic-references';
 import { type Engine, fetchParameter } from './engine';
-import { changedKeys } from './equal';
 import type { FailedResources, Kind } from './failed-resources';
 import { noteChange } from './resource-events';
 import { diffTags, resourceTags } from './resource-tags';
 import type { ResourceWork } from './resource-work';
 import type { UndoList } from './undo-list';
+import { resolveDynamicReferences } from './values/dynamic-references';
+import { changedKeys } from './values/equal';
 
 type Declaration = Template['Resources'][string];
 

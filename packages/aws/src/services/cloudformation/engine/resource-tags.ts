@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudformation';
 import type { TagChange } from '../resources/resource';
-import type { Stack } from '../stack';
+import type { Stack } from '../stacks/stack';
 import { isObject } from '../template/template';
 
 type FullTag = Required<Tag>;

@@ -1,9 +1,9 @@
 import { durations } from '../../../core/durations';
-import { ServiceFailure } from '../clients';
 import { validationError } from '../errors';
+import { ServiceFailure } from '../resources/clients';
 import { explainIssues } from '../resources/properties';
 import type { Made, ResourceContext, ResourceType } from '../resources/resource';
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import { isObject } from '../template/template';
 import type { Engine } from './engine';
 import { Cancelled, isInUse, isNotFound } from './failure';

@@ -1,5 +1,5 @@
 import { exportInUse } from '../errors';
-import type { Blueprint, Stack } from '../stack';
+import type { Blueprint, Stack } from '../stacks/stack';
 import { deleteResources } from './delete-resources';
 import { Deployment } from './deployment';
 import type { Engine } from './engine';

@@ -1,10 +1,10 @@
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import type { Engine } from './engine';
-import { changedKeys } from './equal';
 import { explainFailure } from './failure';
 import { noteChange } from './resource-events';
 import { diffTags } from './resource-tags';
 import { ResourceWork } from './resource-work';
+import { changedKeys } from './values/equal';
 
 /** How to take back what was done to a resource. */
 type Undo =

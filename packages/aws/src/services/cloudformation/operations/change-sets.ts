@@ -1,15 +1,15 @@
 import { AwsError } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
 import type { OperationsOf } from '../../../core/service';
-import type { ChangeSet } from '../change-set';
 import type { Engine } from '../engine/engine';
 import { planChanges } from '../engine/plan';
 import { beginCreate, beginUpdate, type OnFailure } from '../engine/run-stack';
 import { validationError } from '../errors';
-import type { Stack } from '../stack';
-import { makeBlueprint, type ReadObject } from './blueprint';
+import type { ChangeSet } from '../stacks/change-set';
+import type { Stack } from '../stacks/stack';
 import { describeParameters } from './describe';
 import { takePage } from './paging';
+import { makeBlueprint, type ReadObject } from './read-definition';
 import { changeSetNotFound, checkUpdatable } from './stacks';
 
 const NOTHING =

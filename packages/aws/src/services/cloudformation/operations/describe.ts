@@ -2,7 +2,7 @@ import type { Stack as StackShape } from '@aws-sdk/client-cloudformation';
 import type { OperationsOf } from '../../../core/service';
 import type { Engine } from '../engine/engine';
 import { validationError } from '../errors';
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import type { ResolvedParameters } from '../template/parameters';
 import { takePage } from './paging';
 

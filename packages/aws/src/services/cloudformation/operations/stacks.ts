@@ -11,9 +11,9 @@ import {
   type OnFailure,
 } from '../engine/run-stack';
 import { validationError } from '../errors';
-import type { Blueprint, Stack } from '../stack';
-import { readStackPolicy } from '../stack-policy';
-import { makeBlueprint, type ReadObject, readFromUrl } from './blueprint';
+import type { Blueprint, Stack } from '../stacks/stack';
+import { readStackPolicy } from '../stacks/stack-policy';
+import { makeBlueprint, type ReadObject, readFromUrl } from './read-definition';
 
 /** Making, changing and deleting stacks. */
 export function stackOperations(engine: Engine, readObject: ReadObject) {

@@ -6,7 +6,7 @@ import { requiredCapabilities } from '../template/capabilities';
 import { readTemplate } from '../template/check';
 import type { ParameterDeclaration, Template } from '../template/template';
 import { validateTemplate } from '../template/validate';
-import { type ReadObject, readBody } from './blueprint';
+import { type ReadObject, readBody } from './read-definition';
 
 /** What is said of templates. */
 export function templateOperations(engine: Engine, readObject: ReadObject) {

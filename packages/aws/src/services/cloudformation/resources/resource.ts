@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudformation';
 import type { z } from 'zod';
-import type { Clients } from '../clients';
+import type { Clients } from './clients';
 
 /** What a resource is after it was made or changed. */
 export interface Made {

@@ -1,6 +1,6 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
-import type { Clients } from '../../cloudformation/clients';
+import type { Clients } from '../../cloudformation/resources/clients';
 import { number, tags, text } from '../../cloudformation/resources/properties';
 import { type ResourceType, resource } from '../../cloudformation/resources/resource';
 import { retagEc2, tagSpecifications } from './tags';

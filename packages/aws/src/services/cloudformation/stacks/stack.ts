@@ -1,7 +1,7 @@
 import type { ResourceStatus, StackEvent, StackStatus, Tag } from '@aws-sdk/client-cloudformation';
-import { uuid } from '../../core/ids';
-import type { ResolvedParameters } from './template/parameters';
-import type { Template } from './template/template';
+import { uuid } from '../../../core/ids';
+import type { ResolvedParameters } from '../template/parameters';
+import type { Template } from '../template/template';
 
 /** What a stack shall be, or is: the template with all that was given with it. */
 export interface Blueprint {

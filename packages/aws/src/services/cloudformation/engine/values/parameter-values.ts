@@ -1,6 +1,6 @@
-import { type Clients, ServiceFailure } from '../clients';
-import { validationError } from '../errors';
-import type { Blueprint } from '../stack';
+import { validationError } from '../../errors';
+import { type Clients, ServiceFailure } from '../../resources/clients';
+import type { Blueprint } from '../../stacks/stack';
 
 /** How it is found out whether the value of an AWS-specific parameter type is there. */
 const CHECKS: Readonly<Record<string, (aws: Clients, value: string) => Promise<unknown>>> = {

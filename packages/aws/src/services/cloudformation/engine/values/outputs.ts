@@ -1,7 +1,7 @@
-import { exportFixed, exportInUse, validationError } from '../errors';
-import type { Blueprint, Stack, StackOutput } from '../stack';
-import { evaluate, type Scope } from '../template/evaluate';
-import type { Engine } from './engine';
+import { exportFixed, exportInUse, validationError } from '../../errors';
+import type { Blueprint, Stack, StackOutput } from '../../stacks/stack';
+import { evaluate, type Scope } from '../../template/evaluate';
+import type { Engine } from '../engine';
 
 /**
  * The outputs of a stack, as its template says them.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validationError } from './errors';
+import { validationError } from '../errors';
 
 /** What an update does to a resource, as stack policies name it. */
 export type UpdateAction = 'Update:Modify' | 'Update:Replace' | 'Update:Delete';

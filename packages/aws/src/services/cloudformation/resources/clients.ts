@@ -1,7 +1,7 @@
-import { AwsError } from '../../core/aws-error';
-import type { Api } from '../../core/client';
-import type { Context } from '../../core/context';
-import { serviceCall } from '../../core/service-call';
+import { AwsError } from '../../../core/aws-error';
+import type { Api } from '../../../core/client';
+import type { Context } from '../../../core/context';
+import { serviceCall } from '../../../core/service-call';
 
 /** The other services of the region, as CloudFormation calls them. */
 export interface Clients {

@@ -1,4 +1,4 @@
-import type { ResourceProperties } from '../../../data/resource-properties';
+import type { ResourceProperties } from '../../../../../data/resource-properties';
 
 import type { PropertySchemas, ResourceTypeSchema, ScalarSchema, ValueSchema } from './resource-schema';
 

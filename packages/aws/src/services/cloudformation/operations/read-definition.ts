@@ -1,9 +1,9 @@
 import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
 import type { Engine } from '../engine/engine';
 import { fetchParameter } from '../engine/engine';
-import { scopeBefore } from '../engine/scope';
+import { scopeBefore } from '../engine/values/scope';
 import { validationError } from '../errors';
-import type { Blueprint, Stack } from '../stack';
+import type { Blueprint, Stack } from '../stacks/stack';
 import { checkCapabilities } from '../template/capabilities';
 import { readTemplate } from '../template/check';
 import { checkLookups } from '../template/lookups';

@@ -1,5 +1,5 @@
-import { validationError } from '../errors';
-import { isObject } from '../template/template';
+import { validationError } from '../../errors';
+import { isObject } from '../../template/template';
 
 const REFERENCE = /\{\{resolve:([^:}]+):([^}]*)\}\}/g;
 

@@ -1,4 +1,4 @@
-import { isObject } from '../template/template';
+import { isObject } from '../../template/template';
 
 /** Whether two evaluated values are the same; scalars count by their text, as everywhere in templates. */
 export function isSame(left: unknown, right: unknown): boolean {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openRegion } from './region';
+import { openRegion } from '../region';
 
 let region: ReturnType<typeof openRegion>;
 beforeEach(() => {
@@ -8,7 +8,10 @@ beforeEach(() => {
 });
 afterEach(() => region.close());
 
-const fleet = readFileSync(join(__dirname, '..', '..', '..', '..', '..', 'fleet', 'template.yml'), 'utf8');
+const fleet = readFileSync(
+  join(__dirname, '..', '..', '..', '..', '..', '..', 'fleet', 'template.yml'),
+  'utf8',
+);
 
 test('the fleet is made of real resources, changed in place, and deleted without a rest', async () => {
   const StackName = 'kiln-fleet';

@@ -1,11 +1,11 @@
-import type { Context } from '../../../core/context';
-import type { Clients } from '../clients';
-import { validationError } from '../errors';
-import type { Blueprint, Stack } from '../stack';
-import type { Stacks } from '../stacks';
-import { evaluate, type Scope } from '../template/evaluate';
-import type { ResolvedParameters } from '../template/parameters';
-import type { Template } from '../template/template';
+import type { Context } from '../../../../core/context';
+import { validationError } from '../../errors';
+import type { Clients } from '../../resources/clients';
+import type { Blueprint, Stack } from '../../stacks/stack';
+import type { Stacks } from '../../stacks/stacks';
+import { evaluate, type Scope } from '../../template/evaluate';
+import type { ResolvedParameters } from '../../template/parameters';
+import type { Template } from '../../template/template';
 
 /** Values of the parameters and of the pseudo parameters. */
 export function collectValues(

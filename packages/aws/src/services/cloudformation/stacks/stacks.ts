@@ -1,7 +1,7 @@
-import { AwsError } from '../../core/aws-error';
-import type { Context } from '../../core/context';
+import { AwsError } from '../../../core/aws-error';
+import type { Context } from '../../../core/context';
+import { validationError } from '../errors';
 import type { ChangeSet } from './change-set';
-import { validationError } from './errors';
 import { Stack, type StackOutput } from './stack';
 
 /** The stacks of a region, the deleted ones included, and what they export to one another. */

@@ -1,4 +1,4 @@
-import { openPlace, type Place } from './place';
+import { openPlace, type Place } from '../place';
 
 let place: Place;
 beforeEach(() => {
