@@ -31,6 +31,12 @@ export function describeResourceTypes(names: readonly string[]): ResourceTypes {
   );
 }
 
+/** The names of all resource types of the specification. */
+export function listResourceTypes(): string[] {
+  const all = loadAwsServiceSpecSync().all('resource');
+  return [...new Set(all.map(({ cloudFormationType }) => cloudFormationType))].sort();
+}
+
 function describeType(database: SpecDatabase, resource: Resource): ResourceTypeSchema {
   const definitions = new Map<string, { readonly id: string; readonly properties: PropertySchemas }>();
 

@@ -1,10 +1,18 @@
-import { openPlace, type Place } from './place';
+import type { Api } from '../../core/client';
+import { type NewRegion, newRegion } from '../../testing/region';
+import { cloudFormationOf, RefusingParameters, type TestedCloudFormation } from './testing';
 
-let place: Place;
-beforeEach(() => {
-  place = openPlace();
+let region: NewRegion;
+let store: RefusingParameters;
+let cfn: TestedCloudFormation;
+let iam: Api<typeof import('@aws-sdk/client-iam')>;
+beforeEach(async () => {
+  store = new RefusingParameters();
+  region = await newRegion({ region: 'eu-north-1', timeScale: 10_000, instead: { ssm: store.operations } });
+  cfn = cloudFormationOf(region);
+  iam = region.api('iam');
 });
-afterEach(() => place.close());
+afterEach(() => region.aws.stop());
 
 const parameter = (name: string, value: string, more = '') =>
   `{ Type: AWS::SSM::Parameter, Properties: { Name: ${name}, Type: String, Value: ${value} }${more} }`;
@@ -12,7 +20,7 @@ const parameter = (name: string, value: string, more = '') =>
 const trust = `AssumeRolePolicyDocument: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: "sts:AssumeRole" }] }`;
 
 test('a stack is made in the order of its dependencies, and tells of it as AWS does', async () => {
-  const stack = await place.create(
+  const stack = await cfn.create(
     'net',
     `
 Resources:
@@ -27,13 +35,13 @@ Outputs: { Name: { Value: !Ref B } }`,
   expect(stack?.StackId).toMatch(
     /^arn:aws:cloudformation:eu-north-1:000000000000:stack\/net\/[0-9a-f-]{36}$/,
   );
-  expect(place.ssm.values).toEqual(
+  expect(store.values).toEqual(
     new Map([
       ['/a', '1'],
       ['/b', '1'],
     ]),
   );
-  expect(place.story('net')).toEqual([
+  expect(await cfn.story('net')).toEqual([
     'net CREATE_IN_PROGRESS',
     'A CREATE_IN_PROGRESS',
     'A CREATE_IN_PROGRESS',
@@ -46,24 +54,24 @@ Outputs: { Name: { Value: !Ref B } }`,
 });
 
 test('what independent resources need is not waited for by others', async () => {
-  await place.create('net', `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '1')} }`);
-  expect(place.story('net').slice(1, 3)).toEqual(['A CREATE_IN_PROGRESS', 'B CREATE_IN_PROGRESS']);
+  await cfn.create('net', `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '1')} }`);
+  expect((await cfn.story('net')).slice(1, 3)).toEqual(['A CREATE_IN_PROGRESS', 'B CREATE_IN_PROGRESS']);
 });
 
 test('names are made from the stack, the logical id and chance; tags from the stack', async () => {
-  await place.create(
+  await cfn.create(
     'net',
     `Resources: { Server: { Type: AWS::IAM::Role, Properties: { ${trust} } } }\nOutputs: { Name: { Value: !Ref Server } }`,
     {
       Capabilities: ['CAPABILITY_IAM'],
-      Tags: [{ Key: 'project', Value: 'kiln' }],
+      Tags: [{ Key: 'project', Value: 'lamps' }],
     },
   );
-  const name = place.outputs('net').Name ?? '';
+  const name = (await cfn.outputs('net')).Name ?? '';
   expect(name).toMatch(/^net-Server-[A-Z0-9]{12}$/);
-  expect(place.iam.operations.ListRoleTags({ RoleName: name }).Tags).toEqual(
+  expect((await iam.ListRoleTags({ RoleName: name })).Tags).toEqual(
     expect.arrayContaining([
-      { Key: 'project', Value: 'kiln' },
+      { Key: 'project', Value: 'lamps' },
       { Key: 'aws:cloudformation:stack-name', Value: 'net' },
       { Key: 'aws:cloudformation:logical-id', Value: 'Server' },
     ]),
@@ -71,21 +79,21 @@ test('names are made from the stack, the logical id and chance; tags from the st
 });
 
 test('a failure takes back what was made, and says why', async () => {
-  place.ssm.refused.add('/b');
-  const stack = await place.create(
+  store.refused.add('/b');
+  const stack = await cfn.create(
     'net',
     `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '!GetAtt A.Value')}, C: ${parameter('/c', '!GetAtt B.Value')} }`,
   );
   expect(stack).toMatchObject({ StackStatus: 'ROLLBACK_COMPLETE' });
-  expect(place.reason('net', 'B')).toMatch(
+  expect(await cfn.reason('net', 'B')).toMatch(
     /^Resource handler returned message: "\/b is refused \(Service: Ssm, Status Code: 400, Request ID: [0-9a-f-]+\)" \(RequestToken: [0-9a-f-]+, HandlerErrorCode: InvalidRequest\)$/,
   );
-  expect(place.reason('net', 'net')).toBe(
+  expect(await cfn.reason('net', 'net')).toBe(
     'The following resource(s) failed to create: [B]. Rollback requested by user.',
   );
-  expect(place.ssm.values.size).toBe(0);
-  expect(place.story('net')).not.toContain('C CREATE_IN_PROGRESS');
-  await expect(place.aws.UpdateStack({ StackName: 'net', UsePreviousTemplate: true })).rejects.toThrow(
+  expect(store.values.size).toBe(0);
+  expect(await cfn.story('net')).not.toContain('C CREATE_IN_PROGRESS');
+  await expect(cfn.aws.UpdateStack({ StackName: 'net', UsePreviousTemplate: true })).rejects.toThrow(
     /is in ROLLBACK_COMPLETE state and can not be updated/,
   );
 });
@@ -95,15 +103,15 @@ test.each([
   [{ DisableRollback: true }, 'CREATE_FAILED', ['/a']],
   [{ OnFailure: 'DELETE' as const }, 'DELETE_COMPLETE', []],
 ])('a failure under %j ends in %s', async (options, status, left) => {
-  place.ssm.refused.add('/b');
-  const { StackId } = await place.aws.CreateStack({
+  store.refused.add('/b');
+  const { StackId } = await cfn.aws.CreateStack({
     StackName: 'net',
     TemplateBody: `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '!GetAtt A.Value')} }`,
     ...options,
   });
-  await place.settled(StackId);
-  expect(place.aws.DescribeStacks({ StackName: StackId }).Stacks[0]?.StackStatus).toBe(status);
-  expect([...place.ssm.values.keys()]).toEqual(left);
+  await cfn.settled(StackId);
+  expect((await cfn.describe(StackId))?.StackStatus).toBe(status);
+  expect([...store.values.keys()]).toEqual(left);
 });
 
 test.each([
@@ -112,41 +120,41 @@ test.each([
   ['Description: x', '#: required key [Value] not found'],
 ])('properties { %s } fail the resource with %s', async (property, message) => {
   const value = property.startsWith('Foo') ? 'Value: a, ' : '';
-  await place.create(
+  await cfn.create(
     'net',
     `Resources: { A: { Type: AWS::SSM::Parameter, Properties: { Type: String, ${value}${property} } } }`,
   );
-  expect(place.reason('net', 'A')).toBe(
+  expect(await cfn.reason('net', 'A')).toBe(
     `Properties validation failed for resource A with message:\n${message}`,
   );
 });
 
 test('a property that is changed is changed in place, one that cannot be is a new resource', async () => {
-  await place.create(
+  await cfn.create(
     'net',
     `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '1')}, Gone: ${parameter('/gone', '1')} }`,
   );
-  place.ssm.calls.length = 0;
-  const stack = await place.update(
+  store.calls.length = 0;
+  const stack = await cfn.update(
     'net',
     `Resources: { A: ${parameter('/a', '2')}, B: ${parameter('/new', '1')}, C: ${parameter('/c', '!Ref B')} }`,
   );
   expect(stack?.StackStatus).toBe('UPDATE_COMPLETE');
-  expect(place.ssm.values).toEqual(
+  expect(store.values).toEqual(
     new Map([
       ['/a', '2'],
       ['/new', '1'],
       ['/c', '/new'],
     ]),
   );
-  expect(place.ssm.calls).toEqual([
+  expect(store.calls).toEqual([
     'PutParameter /a',
     'PutParameter /new',
     'PutParameter /c',
     'DeleteParameter /b',
     'DeleteParameter /gone',
   ]);
-  const story = place.story('net');
+  const story = await cfn.story('net');
   expect(story.slice(story.indexOf('net UPDATE_IN_PROGRESS'))).toEqual(
     expect.arrayContaining([
       'A UPDATE_COMPLETE',
@@ -161,26 +169,26 @@ test('a property that is changed is changed in place, one that cannot be is a ne
 });
 
 test('an update that fails is taken back: changes, new resources and replacements', async () => {
-  await place.create(
+  await cfn.create(
     'net',
     `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '1')} }\nOutputs: { O: { Value: !GetAtt A.Value } }`,
   );
-  place.ssm.refused.add('/z');
-  const stack = await place.update(
+  store.refused.add('/z');
+  const stack = await cfn.update(
     'net',
     `Resources: { A: ${parameter('/a', '2')}, B: ${parameter('/new', '!GetAtt A.Value')}, C: ${parameter('/c', '!Ref B')}, Z: ${parameter('/z', '!Ref C')} }\nOutputs: { O: { Value: x } }`,
   );
   expect(stack).toMatchObject({ StackStatus: 'UPDATE_ROLLBACK_COMPLETE', Outputs: [{ OutputValue: '1' }] });
-  expect(place.ssm.values).toEqual(
+  expect(store.values).toEqual(
     new Map([
       ['/a', '1'],
       ['/b', '1'],
     ]),
   );
-  expect(place.reason('net', 'net')).toBe('The following resource(s) failed to create: [Z]. ');
-  const resources = place.aws.ListStackResources({ StackName: 'net' }).StackResourceSummaries;
+  expect(await cfn.reason('net', 'net')).toBe('The following resource(s) failed to create: [Z]. ');
+  const resources = (await cfn.aws.ListStackResources({ StackName: 'net' })).StackResourceSummaries ?? [];
   expect(resources.map(({ PhysicalResourceId }) => PhysicalResourceId)).toEqual(['/a', '/b']);
-  const next = await place.update(
+  const next = await cfn.update(
     'net',
     `Resources: { A: ${parameter('/a', '3')}, B: ${parameter('/b', '1')} }`,
   );
@@ -200,35 +208,35 @@ describe('a stack policy', () => {
   });
 
   test('keeps updates off what it protects', async () => {
-    await place.create('net', body('1'), { StackPolicyBody: keepA });
-    expect((await place.update('net', body('2')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(place.reason('net', 'A')).toBe(
+    await cfn.create('net', body('1'), { StackPolicyBody: keepA });
+    expect((await cfn.update('net', body('2')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await cfn.reason('net', 'A')).toBe(
       'Action denied by stack policy: Statement [#2] does not allow [Update:Modify] for resource [LogicalResourceId/A];',
     );
-    await place.update('net', `Resources: { A: ${parameter('/moved', '1')} }`);
-    expect(place.reason('net', 'A')).toContain('does not allow [Update:Replace]');
-    expect(place.ssm.values.get('/a')).toBe('1');
-    expect((await place.update('net', body('1', '')))?.StackStatus).toBe('UPDATE_COMPLETE');
+    await cfn.update('net', `Resources: { A: ${parameter('/moved', '1')} }`);
+    expect(await cfn.reason('net', 'A')).toContain('does not allow [Update:Replace]');
+    expect(store.values.get('/a')).toBe('1');
+    expect((await cfn.update('net', body('1', '')))?.StackStatus).toBe('UPDATE_COMPLETE');
   });
 
   test('allows nothing that it does not name', async () => {
-    await place.create('net', body('1'));
-    await place.aws.SetStackPolicy({
+    await cfn.create('net', body('1'));
+    await cfn.aws.SetStackPolicy({
       StackName: 'net',
       StackPolicyBody: policy({ ...everything, Action: 'Update:Modify' }),
     });
-    expect((await place.update('net', body('2')))?.StackStatus).toBe('UPDATE_COMPLETE');
-    expect((await place.update('net', body('2', '')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(place.reason('net', 'B')).toMatch(/^Action not allowed by stack policy: .*Update:Delete/);
-    expect(place.ssm.values.get('/b')).toBe('1');
+    expect((await cfn.update('net', body('2')))?.StackStatus).toBe('UPDATE_COMPLETE');
+    expect((await cfn.update('net', body('2', '')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await cfn.reason('net', 'B')).toMatch(/^Action not allowed by stack policy: .*Update:Delete/);
+    expect(store.values.get('/b')).toBe('1');
   });
 
   test('gives way to another for one update', async () => {
-    await place.create('net', body('1'), { StackPolicyBody: keepA });
+    await cfn.create('net', body('1'), { StackPolicyBody: keepA });
     const once = { StackPolicyDuringUpdateBody: policy(everything) };
-    expect((await place.update('net', body('2'), once))?.StackStatus).toBe('UPDATE_COMPLETE');
-    expect((await place.update('net', body('3')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(place.aws.GetStackPolicy({ StackName: 'net' }).StackPolicyBody).toBe(keepA);
+    expect((await cfn.update('net', body('2'), once))?.StackStatus).toBe('UPDATE_COMPLETE');
+    expect((await cfn.update('net', body('3')))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect((await cfn.aws.GetStackPolicy({ StackName: 'net' })).StackPolicyBody).toBe(keepA);
   });
 
   test.each([
@@ -240,8 +248,8 @@ describe('a stack policy', () => {
       "Unknown logical id 'LogicalResourceId/Ghost' in statement {}",
     ],
   ])('like %s is refused', async (StackPolicyBody, message) => {
-    await place.create('net', body('1'));
-    await expect(place.aws.SetStackPolicy({ StackName: 'net', StackPolicyBody })).rejects.toMatchObject({
+    await cfn.create('net', body('1'));
+    await expect(cfn.aws.SetStackPolicy({ StackName: 'net', StackPolicyBody })).rejects.toMatchObject({
       code: 'ValidationError',
       message: expect.stringContaining(`Error validating stack policy: ${message}`),
     });
@@ -254,18 +262,18 @@ describe('an update that failed and was left so', () => {
   const failing = (name: string) => ({ DisableRollback: true, StackName: name });
 
   async function leaveFailed() {
-    await place.create('net', body('1', '1'));
-    place.ssm.refused.add('/b');
-    const stack = await place.update('net', body('2', '2', `, C: ${parameter('/c', '1')}`), failing('net'));
+    await cfn.create('net', body('1', '1'));
+    store.refused.add('/b');
+    const stack = await cfn.update('net', body('2', '2', `, C: ${parameter('/c', '1')}`), failing('net'));
     expect(stack?.StackStatus).toBe('UPDATE_FAILED');
   }
 
   test('does what is still to be done when it is tried again', async () => {
     await leaveFailed();
-    place.ssm.refused.clear();
-    const stack = await place.update('net', body('2', '2', `, C: ${parameter('/c', '1')}`));
+    store.refused.clear();
+    const stack = await cfn.update('net', body('2', '2', `, C: ${parameter('/c', '1')}`));
     expect(stack?.StackStatus).toBe('UPDATE_COMPLETE');
-    expect(place.ssm.values).toEqual(
+    expect(store.values).toEqual(
       new Map([
         ['/a', '2'],
         ['/b', '2'],
@@ -276,111 +284,111 @@ describe('an update that failed and was left so', () => {
 
   test('is taken back on request, and what came after it too', async () => {
     await leaveFailed();
-    await place.update('net', body('3', '3'), failing('net'));
-    place.ssm.refused.clear();
-    place.aws.RollbackStack({ StackName: 'net' });
-    await place.settled('net');
-    expect(place.story('net').at(-1)).toBe('net UPDATE_ROLLBACK_COMPLETE');
-    expect(place.ssm.values).toEqual(
+    await cfn.update('net', body('3', '3'), failing('net'));
+    store.refused.clear();
+    await cfn.aws.RollbackStack({ StackName: 'net' });
+    await cfn.settled('net');
+    expect((await cfn.story('net')).at(-1)).toBe('net UPDATE_ROLLBACK_COMPLETE');
+    expect(store.values).toEqual(
       new Map([
         ['/a', '1'],
         ['/b', '1'],
       ]),
     );
-    expect(() => place.aws.RollbackStack({ StackName: 'net' })).toThrow(/can not be rolled back/);
+    await expect(cfn.aws.RollbackStack({ StackName: 'net' })).rejects.toThrow(/can not be rolled back/);
   });
 
   test('deletes what it had replaced when a later one succeeds', async () => {
-    await place.create('net', body('1', '1'));
-    place.ssm.refused.add('/b');
+    await cfn.create('net', body('1', '1'));
+    store.refused.add('/b');
     const moved = `Resources: { A: ${parameter('/moved', '1')}, B: ${parameter('/b', '2', ', DependsOn: A')} }`;
-    await place.update('net', moved, failing('net'));
-    place.ssm.refused.clear();
-    await place.update('net', moved);
-    expect([...place.ssm.values.keys()].sort()).toEqual(['/b', '/moved']);
+    await cfn.update('net', moved, failing('net'));
+    store.refused.clear();
+    await cfn.update('net', moved);
+    expect([...store.values.keys()].sort()).toEqual(['/b', '/moved']);
   });
 });
 
 test('a stack that failed to be made is taken back on request', async () => {
-  place.ssm.refused.add('/b');
+  store.refused.add('/b');
   const body = `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '1', ', DependsOn: A')} }`;
-  expect(await place.create('net', body, { DisableRollback: true })).toMatchObject({
+  expect(await cfn.create('net', body, { DisableRollback: true })).toMatchObject({
     StackStatus: 'CREATE_FAILED',
   });
-  place.aws.RollbackStack({ StackName: 'net' });
-  await place.settled('net');
-  expect(place.story('net').at(-1)).toBe('net ROLLBACK_COMPLETE');
-  expect(place.ssm.values.size).toBe(0);
+  await cfn.aws.RollbackStack({ StackName: 'net' });
+  await cfn.settled('net');
+  expect((await cfn.story('net')).at(-1)).toBe('net ROLLBACK_COMPLETE');
+  expect(store.values.size).toBe(0);
 });
 
 describe('a rollback that failed', () => {
   const body = (a: string, more = '') => `Resources: { A: ${parameter('/a', a)}${more} }`;
 
   async function stick() {
-    await place.create('net', body('1'));
-    place.ssm.refused.add('/z');
-    const { StackId } = await place.aws.UpdateStack({
+    await cfn.create('net', body('1'));
+    store.refused.add('/z');
+    const { StackId } = await cfn.aws.UpdateStack({
       StackName: 'net',
       TemplateBody: body('2', `, Z: ${parameter('/z', '1', ', DependsOn: A')}`),
     });
     // The change itself succeeds, what would take it back does not.
-    place.ssm.onPut = (name) => {
-      if (name === '/a') place.ssm.refused.add('/a');
+    store.onPut = (name) => {
+      if (name === '/a') store.refused.add('/a');
     };
-    await place.settled(StackId ?? '');
-    expect(place.story('net').at(-1)).toBe('net UPDATE_ROLLBACK_FAILED');
+    await cfn.settled(StackId ?? '');
+    expect((await cfn.story('net')).at(-1)).toBe('net UPDATE_ROLLBACK_FAILED');
   }
 
   test('goes on where it stopped when it is told to', async () => {
     await stick();
-    place.ssm.refused.clear();
-    place.aws.ContinueUpdateRollback({ StackName: 'net' });
-    await place.settled('net');
-    expect(place.story('net').at(-1)).toBe('net UPDATE_ROLLBACK_COMPLETE');
-    expect(place.ssm.values.get('/a')).toBe('1');
-    expect(() => place.aws.ContinueUpdateRollback({ StackName: 'net' })).toThrow(
+    store.refused.clear();
+    await cfn.aws.ContinueUpdateRollback({ StackName: 'net' });
+    await cfn.settled('net');
+    expect((await cfn.story('net')).at(-1)).toBe('net UPDATE_ROLLBACK_COMPLETE');
+    expect(store.values.get('/a')).toBe('1');
+    await expect(cfn.aws.ContinueUpdateRollback({ StackName: 'net' })).rejects.toThrow(
       expect.objectContaining({ code: 'ValidationError' }),
     );
   });
 
   test('leaves out what it is told to leave out', async () => {
     await stick();
-    expect(() =>
-      place.aws.ContinueUpdateRollback({ StackName: 'net', ResourcesToSkip: ['Nothing'] }),
-    ).toThrow(/can not be skipped/);
-    place.aws.ContinueUpdateRollback({ StackName: 'net', ResourcesToSkip: ['A'] });
-    await place.settled('net');
-    expect(place.story('net').slice(-5)).toEqual([
+    await expect(
+      cfn.aws.ContinueUpdateRollback({ StackName: 'net', ResourcesToSkip: ['Nothing'] }),
+    ).rejects.toThrow(/can not be skipped/);
+    await cfn.aws.ContinueUpdateRollback({ StackName: 'net', ResourcesToSkip: ['A'] });
+    await cfn.settled('net');
+    expect((await cfn.story('net')).slice(-5)).toEqual([
       'net UPDATE_ROLLBACK_IN_PROGRESS',
       'A UPDATE_COMPLETE',
       'net UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
       'Z DELETE_COMPLETE',
       'net UPDATE_ROLLBACK_COMPLETE',
     ]);
-    expect(place.ssm.values.get('/a')).toBe('2');
+    expect(store.values.get('/a')).toBe('2');
   });
 });
 
 test('a stack that is deleted while it is made waits for nothing more', async () => {
   const role = `{ Type: AWS::IAM::Role, Properties: { ${trust} } }`;
-  const { StackId = '' } = await place.aws.CreateStack({
+  const { StackId = '' } = await cfn.aws.CreateStack({
     StackName: 'net',
     TemplateBody: `Resources: { A: ${parameter('/a', '1')}, R: ${role}, B: ${parameter('/b', '1', ', DependsOn: [A, R]')} }`,
     Capabilities: ['CAPABILITY_IAM'],
   });
-  place.aws.DeleteStack({ StackName: 'net' });
-  expect(place.aws.DescribeStacks({ StackName: StackId }).Stacks[0]?.StackStatus).toBe('DELETE_IN_PROGRESS');
-  await place.settled(StackId);
-  expect(place.aws.DescribeStacks({ StackName: StackId }).Stacks[0]?.StackStatus).toBe('DELETE_COMPLETE');
-  expect(place.ssm.values.size).toBe(0);
-  expect(place.ssm.calls).not.toContain('PutParameter /b');
+  await cfn.aws.DeleteStack({ StackName: 'net' });
+  expect((await cfn.describe(StackId))?.StackStatus).toBe('DELETE_IN_PROGRESS');
+  await cfn.settled(StackId);
+  expect((await cfn.describe(StackId))?.StackStatus).toBe('DELETE_COMPLETE');
+  expect(store.values.size).toBe(0);
+  expect(store.calls).not.toContain('PutParameter /b');
 });
 
 test('an update without changes is refused', async () => {
   const body = `Resources: { A: ${parameter('/a', '1')} }`;
-  await place.create('net', body);
+  await cfn.create('net', body);
   await expect(
-    place.aws.UpdateStack({ StackName: 'net', TemplateBody: `Description: other\n${body}` }),
+    cfn.aws.UpdateStack({ StackName: 'net', TemplateBody: `Description: other\n${body}` }),
   ).rejects.toThrow(
     expect.objectContaining({ code: 'ValidationError', message: 'No updates are to be performed.' }),
   );
@@ -390,59 +398,59 @@ test('a resource with a name of its own cannot be replaced under that name', asy
   const role = (path: string) =>
     `Resources: { R: { Type: AWS::IAM::Role, Properties: { RoleName: mine, Path: ${path}, ${trust} } } }`;
   const Capabilities = ['CAPABILITY_NAMED_IAM' as const];
-  await place.create('net', role('/a/'), { Capabilities });
-  const stack = await place.update('net', role('/b/'), { Capabilities });
+  await cfn.create('net', role('/a/'), { Capabilities });
+  const stack = await cfn.update('net', role('/b/'), { Capabilities });
   expect(stack?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect(place.reason('net', 'R')).toBe(
+  expect(await cfn.reason('net', 'R')).toBe(
     'CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename mine and update the stack again.',
   );
 });
 
 test('deletion goes against the dependencies and leaves what shall be retained', async () => {
-  await place.create(
+  await cfn.create(
     'net',
     `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '!Ref A')}, Kept: ${parameter('/kept', '!Ref B', ', DeletionPolicy: Retain')} }`,
   );
-  place.ssm.calls.length = 0;
-  const stack = await place.remove('net');
+  store.calls.length = 0;
+  const stack = await cfn.remove('net');
   expect(stack?.StackStatus).toBe('DELETE_COMPLETE');
-  expect(place.ssm.calls).toEqual(['DeleteParameter /b', 'DeleteParameter /a']);
-  expect(place.story(stack?.StackId ?? '')).toContain('Kept DELETE_SKIPPED');
-  expect(() => place.aws.DescribeStacks({ StackName: 'net' })).toThrow('Stack with id net does not exist');
-  await place.create('net', `Resources: { A: ${parameter('/a', '1')} }`);
+  expect(store.calls).toEqual(['DeleteParameter /b', 'DeleteParameter /a']);
+  expect(await cfn.story(stack?.StackId ?? '')).toContain('Kept DELETE_SKIPPED');
+  await expect(cfn.aws.DescribeStacks({ StackName: 'net' })).rejects.toThrow(
+    'Stack with id net does not exist',
+  );
+  await cfn.create('net', `Resources: { A: ${parameter('/a', '1')} }`);
 });
 
 test('what cannot be deleted is told, and can be retained at the next try', async () => {
-  await place.create('net', `Resources: { A: ${parameter('/a', '1')} }`);
-  place.ssm.refused.add('/a');
-  const stack = await place.remove('net');
+  await cfn.create('net', `Resources: { A: ${parameter('/a', '1')} }`);
+  store.refused.add('/a');
+  const stack = await cfn.remove('net');
   expect(stack).toMatchObject({
     StackStatus: 'DELETE_FAILED',
     StackStatusReason: 'The following resource(s) failed to delete: [A]. ',
   });
-  place.aws.DeleteStack({ StackName: 'net', RetainResources: ['A'] });
-  await place.settled(stack?.StackId ?? '');
-  expect(place.aws.DescribeStacks({ StackName: stack?.StackId }).Stacks[0]?.StackStatus).toBe(
-    'DELETE_COMPLETE',
-  );
-  expect(place.ssm.values.has('/a')).toBe(true);
+  await cfn.aws.DeleteStack({ StackName: 'net', RetainResources: ['A'] });
+  await cfn.settled(stack?.StackId ?? '');
+  expect((await cfn.describe(stack?.StackId))?.StackStatus).toBe('DELETE_COMPLETE');
+  expect(store.values.has('/a')).toBe(true);
 });
 
 test('termination protection is heeded', async () => {
-  await place.create('net', `Resources: { A: ${parameter('/a', '1')} }`, {
+  await cfn.create('net', `Resources: { A: ${parameter('/a', '1')} }`, {
     EnableTerminationProtection: true,
   });
-  expect(() => place.aws.DeleteStack({ StackName: 'net' })).toThrow(
+  await expect(cfn.aws.DeleteStack({ StackName: 'net' })).rejects.toThrow(
     'cannot be deleted while TerminationProtection is enabled',
   );
-  place.aws.UpdateTerminationProtection({ StackName: 'net', EnableTerminationProtection: false });
-  expect((await place.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
+  await cfn.aws.UpdateTerminationProtection({ StackName: 'net', EnableTerminationProtection: false });
+  expect((await cfn.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
 });
 
 test('a name is taken by one stack', async () => {
   const body = `Resources: { A: ${parameter('/a', '1')} }`;
-  await place.create('net', body);
-  await expect(place.aws.CreateStack({ StackName: 'net', TemplateBody: body })).rejects.toThrow(
+  await cfn.create('net', body);
+  await expect(cfn.aws.CreateStack({ StackName: 'net', TemplateBody: body })).rejects.toThrow(
     expect.objectContaining({ code: 'AlreadyExistsException', message: 'Stack [net] already exists' }),
   );
 });
@@ -452,7 +460,7 @@ test.each([
   [`{ RoleName: mine, ${trust} }`, 'CAPABILITY_NAMED_IAM'],
 ])('a role %s needs %s', async (properties, capability) => {
   await expect(
-    place.aws.CreateStack({
+    cfn.aws.CreateStack({
       StackName: 'net',
       TemplateBody: `Resources: { R: { Type: AWS::IAM::Role, Properties: ${properties} } }`,
       Capabilities: capability === 'CAPABILITY_NAMED_IAM' ? ['CAPABILITY_IAM'] : [],
@@ -471,45 +479,48 @@ describe('exports', () => {
   const user = `Resources: { B: ${parameter('/b', '!ImportValue net-vpc')} }`;
 
   test('are imported by name, and kept while they are', async () => {
-    await place.create('net', network('v1'));
-    await place.create('app', user);
-    expect(place.ssm.values.get('/b')).toBe('v1');
-    expect(place.aws.ListExports({}).Exports).toMatchObject([{ Name: 'net-vpc', Value: 'v1' }]);
-    expect(place.aws.ListImports({ ExportName: 'net-vpc' }).Imports).toEqual(['app']);
+    await cfn.create('net', network('v1'));
+    await cfn.create('app', user);
+    expect(store.values.get('/b')).toBe('v1');
+    expect((await cfn.aws.ListExports({})).Exports).toMatchObject([{ Name: 'net-vpc', Value: 'v1' }]);
+    expect((await cfn.aws.ListImports({ ExportName: 'net-vpc' })).Imports).toEqual(['app']);
     // AWS begins with the deletion and then lets it be: the stack is again what it was.
     const inUse = 'Delete canceled. Cannot delete export net-vpc as it is in use by app.';
-    expect(await place.remove('net')).toMatchObject({
+    expect(await cfn.remove('net')).toMatchObject({
       StackStatus: 'CREATE_COMPLETE',
       StackStatusReason: inUse,
     });
-    expect(place.story('net').slice(-2)).toEqual(['net DELETE_IN_PROGRESS', 'net CREATE_COMPLETE']);
-    const stack = await place.update('net', network('v2'));
+    expect((await cfn.story('net')).slice(-2)).toEqual(['net DELETE_IN_PROGRESS', 'net CREATE_COMPLETE']);
+    const stack = await cfn.update('net', network('v2'));
     expect(stack?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(place.reason('net', 'net')).toBe('Cannot update export net-vpc as it is in use by app.');
-    await place.update('net', `Resources: { A: ${parameter('/a', '1')} }`);
-    expect(place.reason('net', 'net')).toBe(inUse);
-    await place.remove('app');
-    expect((await place.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
+    expect(await cfn.reason('net', 'net')).toBe('Cannot update export net-vpc as it is in use by app.');
+    await cfn.update('net', `Resources: { A: ${parameter('/a', '1')} }`);
+    expect(await cfn.reason('net', 'net')).toBe(inUse);
+    await cfn.remove('app');
+    expect((await cfn.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
   });
 
   test('that are not there fail a stack before it makes anything', async () => {
     const body = `Resources: { A: ${parameter('/a', '1')}, B: ${parameter('/b', '!ImportValue net-vpc')} }`;
-    expect((await place.create('app', body))?.StackStatus).toBe('ROLLBACK_COMPLETE');
-    expect(place.reason('app', 'app')).toBe('No export named net-vpc found. Rollback requested by user.');
-    expect(place.story('app').slice(0, 2)).toEqual(['app CREATE_IN_PROGRESS', 'app ROLLBACK_IN_PROGRESS']);
-    expect(place.ssm.calls).toEqual([]);
+    expect((await cfn.create('app', body))?.StackStatus).toBe('ROLLBACK_COMPLETE');
+    expect(await cfn.reason('app', 'app')).toBe('No export named net-vpc found. Rollback requested by user.');
+    expect((await cfn.story('app')).slice(0, 2)).toEqual([
+      'app CREATE_IN_PROGRESS',
+      'app ROLLBACK_IN_PROGRESS',
+    ]);
+    expect(store.calls).toEqual([]);
   });
 
   test('that are not there fail an update and a change set, not the request', async () => {
-    await place.create('app', `Resources: { A: ${parameter('/a', '1')} }`);
-    expect((await place.update('app', user))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(place.reason('app', 'app')).toBe('No export named net-vpc found.');
-    const { Id } = await place.aws.CreateChangeSet({
+    await cfn.create('app', `Resources: { A: ${parameter('/a', '1')} }`);
+    expect((await cfn.update('app', user))?.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await cfn.reason('app', 'app')).toBe('No export named net-vpc found.');
+    const { Id } = await cfn.aws.CreateChangeSet({
       StackName: 'app',
       ChangeSetName: 'later',
       TemplateBody: user,
     });
-    expect(place.aws.DescribeChangeSet({ ChangeSetName: Id })).toMatchObject({
+    expect(await cfn.aws.DescribeChangeSet({ ChangeSetName: Id })).toMatchObject({
       Status: 'FAILED',
       ExecutionStatus: 'UNAVAILABLE',
       StatusReason: 'No export named net-vpc found.',
@@ -522,30 +533,32 @@ describe('change sets', () => {
     `Parameters: { V: { Type: String, Default: "${value}" } }\nResources: { A: ${parameter('/a', '!Ref V')} }`;
 
   test('make a stack, and change it', async () => {
-    const made = await place.aws.CreateChangeSet({
+    const made = await cfn.aws.CreateChangeSet({
       StackName: 'net',
       ChangeSetName: 'first',
       ChangeSetType: 'CREATE',
       TemplateBody: body('1'),
     });
-    expect(place.aws.DescribeStacks({ StackName: 'net' }).Stacks[0]?.StackStatus).toBe('REVIEW_IN_PROGRESS');
-    expect(place.aws.DescribeChangeSet({ ChangeSetName: made.Id })).toMatchObject({
+    expect((await cfn.describe('net'))?.StackStatus).toBe('REVIEW_IN_PROGRESS');
+    expect(await cfn.aws.DescribeChangeSet({ ChangeSetName: made.Id })).toMatchObject({
       Status: 'CREATE_COMPLETE',
       ExecutionStatus: 'AVAILABLE',
       Changes: [
         { ResourceChange: { Action: 'Add', LogicalResourceId: 'A', ResourceType: 'AWS::SSM::Parameter' } },
       ],
     });
-    expect(place.ssm.values.size).toBe(0);
-    place.aws.ExecuteChangeSet({ ChangeSetName: made.Id });
-    await place.settled('net');
-    expect(place.aws.DescribeStacks({ StackName: 'net' }).Stacks[0]).toMatchObject({
+    expect(store.values.size).toBe(0);
+    await cfn.aws.ExecuteChangeSet({ ChangeSetName: made.Id });
+    await cfn.settled('net');
+    expect(await cfn.describe('net')).toMatchObject({
       StackStatus: 'CREATE_COMPLETE',
       ChangeSetId: made.Id,
     });
 
-    await place.aws.CreateChangeSet({ StackName: 'net', ChangeSetName: 'second', TemplateBody: body('2') });
-    expect(place.aws.DescribeChangeSet({ StackName: 'net', ChangeSetName: 'second' }).Changes).toMatchObject([
+    await cfn.aws.CreateChangeSet({ StackName: 'net', ChangeSetName: 'second', TemplateBody: body('2') });
+    expect(
+      (await cfn.aws.DescribeChangeSet({ StackName: 'net', ChangeSetName: 'second' })).Changes,
+    ).toMatchObject([
       {
         ResourceChange: {
           Action: 'Modify',
@@ -555,42 +568,42 @@ describe('change sets', () => {
         },
       },
     ]);
-    place.aws.ExecuteChangeSet({ StackName: 'net', ChangeSetName: 'second' });
-    await place.settled('net');
-    expect(place.ssm.values.get('/a')).toBe('2');
-    expect(place.aws.DescribeStacks({ StackName: 'net' }).Stacks[0]?.StackStatus).toBe('UPDATE_COMPLETE');
+    await cfn.aws.ExecuteChangeSet({ StackName: 'net', ChangeSetName: 'second' });
+    await cfn.settled('net');
+    expect(store.values.get('/a')).toBe('2');
+    expect((await cfn.describe('net'))?.StackStatus).toBe('UPDATE_COMPLETE');
   });
 
   test('without changes fail in the words that deployment tools look for', async () => {
-    await place.create('net', body('1'));
-    const { Id } = await place.aws.CreateChangeSet({
+    await cfn.create('net', body('1'));
+    const { Id } = await cfn.aws.CreateChangeSet({
       StackName: 'net',
       ChangeSetName: 'same',
       TemplateBody: body('1'),
     });
-    expect(place.aws.DescribeChangeSet({ ChangeSetName: Id })).toMatchObject({
+    expect(await cfn.aws.DescribeChangeSet({ ChangeSetName: Id })).toMatchObject({
       Status: 'FAILED',
       StatusReason:
         "The submitted information didn't contain changes. Submit different information to create a change set.",
       ExecutionStatus: 'UNAVAILABLE',
     });
-    expect(() => place.aws.ExecuteChangeSet({ ChangeSetName: Id })).toThrow(
+    await expect(cfn.aws.ExecuteChangeSet({ ChangeSetName: Id })).rejects.toThrow(
       expect.objectContaining({ code: 'InvalidChangeSetStatus' }),
     );
-    place.aws.DeleteChangeSet({ ChangeSetName: Id });
-    expect(place.aws.ListChangeSets({ StackName: 'net' }).Summaries).toEqual([]);
+    await cfn.aws.DeleteChangeSet({ ChangeSetName: Id });
+    expect((await cfn.aws.ListChangeSets({ StackName: 'net' })).Summaries).toEqual([]);
   });
 
   test('of a new resource tell replacement and what depends on it', async () => {
     const two = (name: string) =>
       `Resources: { A: ${parameter(name, '1')}, B: ${parameter('/b', '!Ref A')} }`;
-    await place.create('net', two('/a'));
-    const { Id } = await place.aws.CreateChangeSet({
+    await cfn.create('net', two('/a'));
+    const { Id } = await cfn.aws.CreateChangeSet({
       StackName: 'net',
       ChangeSetName: 'c',
       TemplateBody: two('/z'),
     });
-    expect(place.aws.DescribeChangeSet({ ChangeSetName: Id }).Changes).toMatchObject([
+    expect((await cfn.aws.DescribeChangeSet({ ChangeSetName: Id })).Changes).toMatchObject([
       { ResourceChange: { LogicalResourceId: 'A', Action: 'Modify', Replacement: 'True' } },
       { ResourceChange: { LogicalResourceId: 'B', Action: 'Modify', Details: [{ Evaluation: 'Dynamic' }] } },
     ]);
@@ -598,7 +611,7 @@ describe('change sets', () => {
 
   test('of a stack that is not there are refused', async () => {
     await expect(
-      place.aws.CreateChangeSet({ StackName: 'ghost', ChangeSetName: 'c', TemplateBody: body('1') }),
+      cfn.aws.CreateChangeSet({ StackName: 'ghost', ChangeSetName: 'c', TemplateBody: body('1') }),
     ).rejects.toThrow('Stack [ghost] does not exist');
   });
 });
@@ -612,20 +625,22 @@ Resources:
   Inline: { Type: AWS::IAM::Policy, Properties: { PolicyName: inline, Roles: [!Ref Role], PolicyDocument: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "${actions}", Resource: "*" }] } } }
 Outputs: { Role: { Value: !Ref Role }, Profile: { Value: !GetAtt Profile.Arn }, Managed: { Value: !Ref Managed } }`;
   const Capabilities = ['CAPABILITY_IAM' as const];
-  await place.create('net', body('s3:GetObject'), { Capabilities });
-  const { Role: RoleName = '', Profile = '', Managed = '' } = place.outputs('net');
-  expect(place.iam.instanceProfile(Profile)?.roleArn).toBe(`arn:aws:iam::000000000000:role/${RoleName}`);
-  expect(place.iam.operations.ListRolePolicies({ RoleName }).PolicyNames).toEqual(['inline', 'own']);
-  expect(place.iam.operations.ListAttachedRolePolicies({ RoleName }).AttachedPolicies).toHaveLength(2);
+  await cfn.create('net', body('s3:GetObject'), { Capabilities });
+  const { Role: RoleName = '', Profile = '', Managed = '' } = await cfn.outputs('net');
+  const InstanceProfileName = Profile.slice(Profile.lastIndexOf('/') + 1);
+  const { InstanceProfile } = await iam.GetInstanceProfile({ InstanceProfileName });
+  expect(InstanceProfile?.Roles?.[0]?.Arn).toBe(`arn:aws:iam::000000000000:role/${RoleName}`);
+  expect((await iam.ListRolePolicies({ RoleName })).PolicyNames).toEqual(['inline', 'own']);
+  expect((await iam.ListAttachedRolePolicies({ RoleName })).AttachedPolicies).toHaveLength(2);
 
-  expect((await place.update('net', body('s3:PutObject'), { Capabilities }))?.StackStatus).toBe(
+  expect((await cfn.update('net', body('s3:PutObject'), { Capabilities }))?.StackStatus).toBe(
     'UPDATE_COMPLETE',
   );
-  const document = place.iam.operations.GetRolePolicy({ RoleName, PolicyName: 'own' }).PolicyDocument;
+  const document = (await iam.GetRolePolicy({ RoleName, PolicyName: 'own' })).PolicyDocument ?? '';
   expect(decodeURIComponent(document)).toContain('s3:PutObject');
-  expect(place.iam.operations.GetPolicy({ PolicyArn: Managed }).Policy?.DefaultVersionId).toBe('v2');
+  expect((await iam.GetPolicy({ PolicyArn: Managed })).Policy?.DefaultVersionId).toBe('v2');
 
-  expect((await place.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
-  expect(place.iam.operations.ListRoles({}).Roles).toEqual([]);
-  expect(place.iam.operations.ListPolicies({ Scope: 'Local' }).Policies).toEqual([]);
+  expect((await cfn.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
+  expect((await iam.ListRoles({})).Roles).toEqual([]);
+  expect((await iam.ListPolicies({ Scope: 'Local' })).Policies).toEqual([]);
 });

@@ -1,29 +1,30 @@
 import { validationError } from '../errors';
-import type { TagChange } from '../resources/resource';
-import type { Blueprint, Stack, StackResource } from '../stacks/stack';
+import type { ResourceType, TagChange } from '../resources/resource';
+import type { Stack, StackDefinition, StackResource } from '../stacks/stack';
 import { explainDenial, readStackPolicy, type UpdateAction } from '../stacks/stack-policy';
+import type { CloudFormationState } from '../state';
 import { evaluate, type Scope } from '../template/evaluate';
 import { isObject, type Template } from '../template/template';
-import { type Engine, fetchParameter } from './engine';
 import type { FailedResources, Kind } from './failed-resources';
+import { needsReplacement } from './replacement';
 import { noteChange } from './resource-events';
-import { diffTags, resourceTags } from './resource-tags';
+import { changedProperties, diffTags, resourceTags } from './resource-tags';
 import type { ResourceWork } from './resource-work';
 import type { UndoList } from './undo-list';
 import { resolveDynamicReferences } from './values/dynamic-references';
-import { changedKeys } from './values/equal';
+import { fetchParameter } from './values/parameter-store';
 
 type Declaration = Template['Resources'][string];
 
-/** Makes, updates and replaces the resources of a stack, one by one, so that they are as the blueprint says. */
+/** Makes, updates and replaces the resources of a stack, one by one, so that they are as the definition says. */
 export class ResourceChanges {
   /** Resources that their replacement makes superfluous. */
   readonly superfluous: StackResource[] = [];
 
   constructor(
-    private readonly engine: Engine,
+    private readonly state: CloudFormationState,
     private readonly stack: Stack,
-    private readonly blueprint: Blueprint,
+    private readonly definition: StackDefinition,
     private readonly kind: Kind,
     private readonly work: ResourceWork,
     private readonly failed: FailedResources,
@@ -32,8 +33,8 @@ export class ResourceChanges {
 
   /** Does to one resource what there is to do. @throws what it fails with, which is written down then */
   async apply(id: string, dependencies: string[], scope: Scope): Promise<void> {
-    const { stack, blueprint, engine } = this;
-    const declaration = blueprint.template.Resources[id];
+    const { stack, definition, state } = this;
+    const declaration = definition.template.Resources[id];
     if (!declaration) throw new Error(`no resource ${id} in the template`);
     const known = stack.resources.get(id);
     // What never came to be is made anew.
@@ -41,11 +42,9 @@ export class ResourceChanges {
     const draft = draftResource(id, declaration, dependencies, stack.time());
     try {
       const evaluated = evaluate(declaration.Properties ?? {}, scope);
-      const properties = await resolveDynamicReferences(evaluated, (name) =>
-        fetchParameter(engine.aws, name),
-      );
+      const properties = await resolveDynamicReferences(evaluated, (name) => fetchParameter(state.aws, name));
       draft.properties = isObject(properties) ? properties : {};
-      draft.tags = resourceTags(stack, blueprint.tags, id, draft.properties);
+      draft.tags = resourceTags(stack, definition.tags, id, draft.properties);
     } catch (error) {
       return this.failed.fail(existing ?? draft, existing ? 'UPDATE' : 'CREATE', error);
     }
@@ -101,13 +100,13 @@ export class ResourceChanges {
     draft: StackResource,
     creationPolicy: unknown,
   ): Promise<void> {
-    const type = this.work.type(draft.type);
-    const changed = changedKeys(existing.properties, draft.properties).filter((key) => key !== 'Tags');
+    const type = await this.work.type(draft.type);
+    const changed = changedProperties(type, existing.properties, draft.properties);
     const tags = diffTags(
       existing.tags,
       draft.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
     );
-    const retags = tags !== undefined && type.retag !== undefined;
+    const retags = tags !== undefined && type.handler.retag !== undefined;
     if (draft.type !== existing.type)
       return this.failed.fail(
         existing,
@@ -122,8 +121,10 @@ export class ResourceChanges {
       Object.assign(existing, { dependencies, deletionPolicy, updateReplacePolicy, metadata, properties });
       return;
     }
-    if (changed.some((key) => type.replaceOn.includes(key)) || (!type.update && changed.length > 0))
+    if (changed.some((name) => needsReplacement(type, name, draft.properties[name])))
       return this.replace(existing, draft, changed, creationPolicy);
+    const refusal = explainRefusal(type, changed);
+    if (refusal !== undefined) return this.failed.fail(existing, 'UPDATE', validationError(refusal));
     await this.update(existing, draft, changed, retags ? tags : undefined);
   }
 
@@ -169,7 +170,7 @@ export class ResourceChanges {
     changed: readonly string[],
     creationPolicy: unknown,
   ): Promise<void> {
-    const { name } = this.work.type(draft.type);
+    const { name } = (await this.work.type(draft.type)).handler;
     const own = name === undefined ? undefined : draft.properties[name];
     if (name !== undefined && own !== undefined && !changed.includes(name)) {
       return this.failed.fail(
@@ -186,6 +187,16 @@ export class ResourceChanges {
     this.superfluous.push(existing);
     await this.make(draft, 'UPDATE', creationPolicy);
   }
+}
+
+/** Why a resource cannot be changed in place, if so. */
+function explainRefusal({ name, handler }: ResourceType, changed: readonly string[]): string | undefined {
+  const fixed = changed.find((property) => handler.fixed.includes(property));
+  if (fixed !== undefined) return `Updates are not supported for property ${fixed} of ${name}.`;
+  const lacking = changed.find((property) => handler.lacksUpdatesOf.includes(property));
+  return lacking === undefined
+    ? undefined
+    : `Updates of property ${lacking} of ${name} are not supported by the embedded AWS.`;
 }
 
 /** A resource as its declaration says it, before anything is known of its properties. */

@@ -1,7 +1,8 @@
 import type { Tag } from '@aws-sdk/client-cloudformation';
-import type { TagChange } from '../resources/resource';
+import type { ResourceType, TagChange } from '../resources/resource';
 import type { Stack } from '../stacks/stack';
 import { isObject } from '../template/template';
+import { changedKeys } from './values/equal';
 
 type FullTag = Required<Tag>;
 
@@ -27,6 +28,16 @@ function ownTags(tags: unknown): FullTag[] {
     return tags.filter(isObject).map(({ Key, Value }) => ({ Key: String(Key), Value: String(Value) }));
   if (isObject(tags)) return Object.entries(tags).map(([Key, Value]) => ({ Key, Value: String(Value) }));
   return [];
+}
+
+/** Names of the properties that differ, without the tags where those can be changed by themselves. */
+export function changedProperties(
+  { schema, handler }: ResourceType,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): string[] {
+  const tags = handler.retag && schema.tags?.property;
+  return changedKeys(before, after).filter((name) => name !== tags);
 }
 
 /** What to do to get from some tags to others; undefined when they are the same. */

@@ -1,11 +1,12 @@
 import { durations } from '../../../core/durations';
 import { validationError } from '../errors';
 import { ServiceFailure } from '../resources/clients';
-import { explainIssues } from '../resources/properties';
-import type { Made, ResourceContext, ResourceType } from '../resources/resource';
+import type { Made, ResourceContext, ResourceType, TagChange } from '../resources/resource';
+import { readProperties } from '../resources/schema/read-properties';
+import { findUnsupported } from '../resources/schema/unsupported-properties';
 import type { Stack, StackResource } from '../stacks/stack';
+import type { CloudFormationState } from '../state';
 import { isObject } from '../template/template';
-import type { Engine } from './engine';
 import { Cancelled, isInUse, isNotFound } from './failure';
 import { physicalName } from './physical-name';
 
@@ -16,22 +17,34 @@ const DELETE_PAUSE = 5;
 /** Makes, changes and deletes the resources of one stack through the services' own operations. */
 export class ResourceWork {
   constructor(
-    private readonly engine: Engine,
+    private readonly state: CloudFormationState,
     private readonly stack: Stack,
     private readonly signal: AbortSignal,
   ) {}
 
-  type(name: string): ResourceType {
-    const type = this.engine.types(name);
+  /** The type of a resource that a checked template has. */
+  async type(name: string): Promise<ResourceType> {
+    const type = (await this.state.types()).get(name);
     if (!type) throw validationError(`Template format error: Unrecognized resource types: [${name}]`);
     return type;
   }
 
-  /** Checks the properties. @throws AwsError `ValidationError`, as CloudFormation's schema validation words it */
-  read(logicalId: string, type: ResourceType, properties: unknown): unknown {
-    const read = type.properties.safeParse(properties);
-    if (read.success) return read.data;
-    const violations = explainIssues(read.error.issues, properties);
+  /**
+   * Checks the properties.
+   *
+   * @throws AwsError `ValidationError`, as CloudFormation's schema validation words it, or naming what is not supported here
+   */
+  private read(logicalId: string, type: ResourceType, given: unknown): unknown {
+    const read = readProperties(type.name, type.schema, given);
+    if (read.success) {
+      const properties = read.properties as object;
+      const [unsupported] = findUnsupported(type.handler, properties);
+      if (unsupported === undefined) return properties;
+      throw validationError(
+        `Property ${unsupported} of ${type.name} is not supported by the embedded AWS (resource ${logicalId})`,
+      );
+    }
+    const { violations } = read;
     const text =
       violations.length === 1
         ? violations[0]
@@ -39,10 +52,14 @@ export class ResourceWork {
     throw validationError(`Properties validation failed for resource ${logicalId} with message:\n${text}`);
   }
 
-  create(resource: StackResource, creationPolicy: unknown, onMade: (id: string) => void): Promise<Made> {
-    const type = this.type(resource.type);
+  async create(
+    resource: StackResource,
+    creationPolicy: unknown,
+    onMade: (id: string) => void,
+  ): Promise<Made> {
+    const type = await this.type(resource.type);
     const properties = this.read(resource.logicalId, type, resource.properties);
-    return type.create(properties, this.context(resource, onMade, creationPolicy));
+    return type.handler.create(properties, this.context(resource, onMade, creationPolicy));
   }
 
   async update(
@@ -50,29 +67,27 @@ export class ResourceWork {
     resource: StackResource,
     previous: StackResource['properties'],
   ): Promise<Omit<Made, 'id'> | undefined> {
-    const type = this.type(resource.type);
+    const type = await this.type(resource.type);
     const next = this.read(resource.logicalId, type, resource.properties);
     const before = this.read(resource.logicalId, type, previous);
-    return type.update?.(id, next, before, this.context(resource));
+    return type.handler.update?.(id, next, before, this.context(resource));
   }
 
-  async retag(
-    id: string,
-    resource: StackResource,
-    change: Parameters<NonNullable<ResourceType['retag']>>[1],
-  ): Promise<void> {
-    await this.type(resource.type).retag?.(id, change, this.context(resource));
+  async retag(id: string, resource: StackResource, change: TagChange): Promise<void> {
+    const type = await this.type(resource.type);
+    const properties = this.read(resource.logicalId, type, resource.properties);
+    await type.handler.retag?.(id, change, this.context(resource), properties);
   }
 
   /** Deletes a resource; waits while something else still needs it. What is gone already is as good. */
   async delete(resource: StackResource): Promise<void> {
-    const { clock } = this.engine.context;
-    const type = this.type(resource.type);
+    const { clock } = this.state.context;
+    const type = await this.type(resource.type);
     const properties = this.read(resource.logicalId, type, resource.properties);
     const until = clock.millis() + DELETE_PATIENCE * 1000;
     for (;;) {
       try {
-        await type.delete(resource.physicalId, properties, this.context(resource));
+        await type.handler.delete(resource.physicalId, properties, this.context(resource));
         return;
       } catch (error) {
         if (!(error instanceof ServiceFailure)) throw error;
@@ -88,7 +103,7 @@ export class ResourceWork {
     onMade: (id: string) => void = () => {},
     creationPolicy?: unknown,
   ): ResourceContext {
-    const { context, aws } = this.engine;
+    const { context, aws } = this.state;
     const { stack, signal } = this;
     const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
       for (;;) {
@@ -123,7 +138,7 @@ export class ResourceWork {
     const wanted = isObject(creationPolicy) ? creationPolicy.ResourceSignal : undefined;
     if (!isObject(wanted)) return;
     const count = Number(wanted.Count ?? 1);
-    const { clock } = this.engine.context;
+    const { clock } = this.state.context;
     const deadline = clock.millis() + readDuration(String(wanted.Timeout ?? 'PT5M')) * 1000;
     await until(async () => {
       const signals = this.stack.signals.get(logicalId) ?? [];

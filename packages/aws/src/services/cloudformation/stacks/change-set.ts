@@ -1,5 +1,5 @@
 import type { Change, ChangeSetType } from '@aws-sdk/client-cloudformation';
-import type { Blueprint, Stack } from './stack';
+import type { Stack, StackDefinition } from './stack';
 
 /** A proposed change of a stack. */
 export interface ChangeSet {
@@ -9,7 +9,7 @@ export interface ChangeSet {
   readonly type: ChangeSetType;
   readonly description?: string;
   readonly createdAt: Date;
-  readonly blueprint: Blueprint;
+  readonly definition: StackDefinition;
   readonly changes: readonly Change[];
   readonly token?: string;
   readonly onStackFailure?: string;

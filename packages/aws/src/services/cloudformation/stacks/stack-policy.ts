@@ -1,3 +1,4 @@
+import { compileWildcard } from 'aws-languages/wildcard';
 import { z } from 'zod';
 import { validationError } from '../errors';
 
@@ -77,8 +78,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** `*` stands for any characters. */
+/** `*` stands for any characters, and nothing else for more than itself. */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${source}$`).test(text);
+  return compileWildcard(pattern, { question: false }).test(text);
 }

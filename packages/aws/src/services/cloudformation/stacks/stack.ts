@@ -4,7 +4,7 @@ import type { ResolvedParameters } from '../template/parameters';
 import type { Template } from '../template/template';
 
 /** What a stack shall be, or is: the template with all that was given with it. */
-export interface Blueprint {
+export interface StackDefinition {
   readonly body: string;
   readonly template: Template;
   readonly parameters: ResolvedParameters;
@@ -54,10 +54,10 @@ export interface Undoable {
   deleteReplaced(): Promise<void>;
 }
 
-/** One stack: its blueprint, its resources and what happened to it. */
+/** One stack: its definition, its resources and what happened to it. */
 export class Stack {
   readonly id: string;
-  blueprint?: Blueprint;
+  definition?: StackDefinition;
   readonly resources = new Map<string, StackResource>();
   /** Resources that it had once. */
   readonly deleted: StackResource[] = [];
@@ -85,7 +85,7 @@ export class Stack {
   /** Ends the making of the stack for good: it is to be deleted. */
   abandon?: () => void;
   /** What is still to be taken back before the stack is stable again, newest last, and what it was then. */
-  unstable?: { readonly deployments: readonly Undoable[]; readonly before?: Blueprint };
+  unstable?: { readonly deployments: readonly Undoable[]; readonly before?: StackDefinition };
   /** Resolves when nothing is in progress any more. */
   settled: Promise<void> = Promise.resolve();
 

@@ -1,5 +1,5 @@
+import { splitCidr } from 'aws-languages/cidr';
 import { validationError } from '../errors';
-import { splitCidr } from './cidr';
 import { readGetAtt, readIf, readSub, toReference } from './references';
 import { isObject, readFunction, type Template } from './template';
 
@@ -103,7 +103,7 @@ function evaluateFunction(name: string, argument: unknown, scope: Scope): unknow
       const [block, count, bits] = (Array.isArray(argument) ? argument : []).map((item) =>
         evaluateValue(item, scope),
       );
-      return splitCidr(asText(block, name), Number(count), Number(bits ?? 8));
+      return splitCidr(asText(block, name), Number(count), Number(bits ?? 8), validationError);
     }
     case 'Fn::If': {
       const [condition, whenTrue, whenFalse] = readIf(argument);

@@ -1,10 +1,16 @@
-import { openPlace, type Place } from '../place';
+import { type NewRegion, newRegion } from '../../../testing/region';
+import { cloudFormationOf, type TestedCloudFormation } from '../testing';
 
-let place: Place;
-beforeEach(() => {
-  place = openPlace();
+let region: NewRegion;
+let cfn: TestedCloudFormation;
+beforeEach(async () => {
+  region = await newRegion({ region: 'eu-north-1', timeScale: 10_000 });
+  cfn = cloudFormationOf(region);
 });
-afterEach(() => place.close());
+afterEach(() => region.aws.stop());
+
+const put = (Name: string, Value: string) =>
+  region.api('ssm').PutParameter({ Name, Value, Type: 'String', Overwrite: true });
 
 /** A template of nothing but outputs. */
 const outputs = (body: string) => `
@@ -13,9 +19,9 @@ ${body}
 `;
 
 async function evaluate(value: string, more = ''): Promise<string | undefined> {
-  const stack = await place.create('values', outputs(`${more}\nOutputs: { Out: { Value: ${value} } }`));
+  const stack = await cfn.create('values', outputs(`${more}\nOutputs: { Out: { Value: ${value} } }`));
   expect(stack?.StackStatusReason).toBeUndefined();
-  return place.outputs('values').Out;
+  return (await cfn.outputs('values')).Out;
 }
 
 test.each([
@@ -44,8 +50,8 @@ test('JSON templates read the same as YAML', async () => {
     Resources: { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } },
     Outputs: { Out: { Value: { 'Fn::Sub': `\${AWS::AccountId}` } } },
   });
-  await place.create('values', body);
-  expect(place.outputs('values').Out).toBe('000000000000');
+  await cfn.create('values', body);
+  expect((await cfn.outputs('values')).Out).toBe('000000000000');
 });
 
 const handle = 'Type: AWS::CloudFormation::WaitConditionHandle';
@@ -63,6 +69,11 @@ test.each([
     'an unknown type',
     'Resources: { A: { Type: AWS::Foo::Bar } }',
     'Template format error: Unrecognized resource types: [AWS::Foo::Bar]',
+  ],
+  [
+    'types that only the embedded AWS lacks',
+    'Resources: { A: { Type: AWS::SQS::Queue }, B: { Type: Custom::Thing } }',
+    'Template format error: the resource types [AWS::SQS::Queue, Custom::Thing] are not supported by the embedded AWS.',
   ],
   [
     'no type',
@@ -112,7 +123,12 @@ test.each([
   [
     'an output of nothing',
     `Resources: { A: { ${handle} } }\nOutputs: { O: { Value: !Ref Ghost } }`,
-    'Template format error: Unresolved resource dependencies [Ghost] in the Outputs block of the template',
+    'Unresolved resource dependencies [Ghost] in the Outputs block of the template',
+  ],
+  [
+    'an output of what a condition leaves out',
+    `Conditions: { No: !Equals [a, b] }\nResources: { A: { ${handle} }, B: { ${handle}, Condition: No } }\nOutputs: { O: { Value: !Ref B } }`,
+    'Unresolved resource dependencies [B] in the Outputs block of the template',
   ],
   [
     'a resource in a condition',
@@ -125,13 +141,13 @@ test.each([
     'Circular dependency between resources: [A, B]',
   ],
 ])('a template with %s is refused', async (_what, TemplateBody, message) => {
-  await expect(place.aws.CreateStack({ StackName: 'wrong', TemplateBody })).rejects.toThrow(
+  await expect(cfn.aws.CreateStack({ StackName: 'wrong', TemplateBody })).rejects.toThrow(
     expect.objectContaining({
       code: 'ValidationError',
       message: typeof message === 'string' ? message : expect.stringMatching(message),
     }),
   );
-  expect(() => place.aws.DescribeStacks({ StackName: 'wrong' })).toThrow(
+  await expect(cfn.aws.DescribeStacks({ StackName: 'wrong' })).rejects.toThrow(
     'Stack with id wrong does not exist',
   );
 });
@@ -165,14 +181,14 @@ test.each([
 ])('a parameter { %s } refuses %s', async (declaration, value, message) => {
   const Parameters = value === undefined ? [] : [{ ParameterKey: 'P', ParameterValue: value }];
   await expect(
-    place.aws.CreateStack({ StackName: 'wrong', TemplateBody: withParameter(declaration), Parameters }),
+    cfn.aws.CreateStack({ StackName: 'wrong', TemplateBody: withParameter(declaration), Parameters }),
   ).rejects.toThrow(expect.objectContaining({ code: 'ValidationError', message }));
 });
 
 test('a parameter that the template does not have is refused', async () => {
   const Parameters = [{ ParameterKey: 'Q', ParameterValue: '1' }];
   await expect(
-    place.aws.CreateStack({ StackName: 'wrong', TemplateBody: outputs(''), Parameters }),
+    cfn.aws.CreateStack({ StackName: 'wrong', TemplateBody: outputs(''), Parameters }),
   ).rejects.toThrow('Parameters: [Q] do not exist in the template');
 });
 
@@ -183,16 +199,33 @@ test.each([
   ['Type: "AWS::SSM::Parameter::Value<String>"', '/one', 'z'],
   ['Type: "AWS::SSM::Parameter::Name"', '/one', '/one'],
 ])('a parameter { %s } given %s is %s', async (declaration, value, expected) => {
-  place.ssm.values.set('/list', 'x,y').set('/one', 'z');
-  const stack = await place.create('values', withParameter(declaration), {
+  await put('/list', 'x,y');
+  await put('/one', 'z');
+  const stack = await cfn.create('values', withParameter(declaration), {
     Parameters: [{ ParameterKey: 'P', ParameterValue: value }],
   });
-  expect(place.outputs('values').Out).toBe(expected);
+  expect((await cfn.outputs('values')).Out).toBe(expected);
   expect(stack?.Parameters?.[0]?.ParameterValue).toBe(value);
 });
 
+test('a block that is too small for its parts fails the resource', async () => {
+  const block = '!Select [0, !Cidr [10.0.0.0/28, 3, 8]]';
+  await cfn.create(
+    'values',
+    `Resources: { A: { Type: AWS::EC2::VPC, Properties: { CidrBlock: ${block} } } }`,
+  );
+  expect(await cfn.reason('values', 'A')).toBe(
+    'Template error: Fn::Cidr cannot make 3 blocks of 8 bits in 10.0.0.0/28',
+  );
+});
+
+test('a stack whose only output is left out by its condition has no outputs', async () => {
+  const more = 'Conditions: { No: !Equals [a, b] }\nOutputs: { Out: { Condition: No, Value: a } }';
+  expect(await cfn.create('values', outputs(more))).not.toHaveProperty('Outputs');
+});
+
 test('secrets are not shown', async () => {
-  const stack = await place.create(
+  const stack = await cfn.create(
     'values',
     outputs('Parameters: { P: { Type: String, NoEcho: true, Default: secret } }'),
   );
@@ -200,32 +233,39 @@ test('secrets are not shown', async () => {
 });
 
 test('dynamic references are read from the Parameter Store', async () => {
-  place.ssm.values.set('/a', 'hei').set('/b:2', 'du');
-  await place.create(
+  await put('/a', 'hei');
+  await put('/b', 'first');
+  await put('/b', 'du');
+  await cfn.create(
     'values',
     'Resources: { A: { Type: AWS::SSM::Parameter, Properties: { Name: /c, Type: String, Value: "{{resolve:ssm:/a}} {{resolve:ssm:/b:2}}" } } }',
   );
-  expect(place.ssm.values.get('/c')).toBe('hei du');
+  expect((await region.api('ssm').GetParameter({ Name: '/c' })).Parameter?.Value).toBe('hei du');
 });
 
 test('a template is read from its S3 address', async () => {
-  place.objects.set('bucket/folder/t.yml', outputs(''));
+  const s3 = region.api('s3');
+  await s3.CreateBucket({
+    Bucket: 'bucket',
+    CreateBucketConfiguration: { LocationConstraint: 'eu-north-1' },
+  });
+  await s3.PutObject({ Bucket: 'bucket', Key: 'folder/t.yml', Body: Buffer.from(outputs('')) });
   for (const TemplateURL of [
     'https://bucket.s3.eu-north-1.amazonaws.com/folder/t.yml',
     'https://s3.amazonaws.com/bucket/folder/t.yml',
     'https://s3.eu-north-1.amazonaws.com/bucket/folder/t.yml',
     'http://127.0.0.1:4566/bucket/folder/t.yml',
   ])
-    expect((await place.aws.GetTemplateSummary({ TemplateURL })).ResourceTypes).toEqual([
+    expect((await cfn.aws.GetTemplateSummary({ TemplateURL })).ResourceTypes).toEqual([
       'AWS::CloudFormation::WaitConditionHandle',
     ]);
-  await expect(place.aws.ValidateTemplate({ TemplateURL: 'https://example.com/t.yml' })).rejects.toThrow(
+  await expect(cfn.aws.ValidateTemplate({ TemplateURL: 'https://example.com/t.yml' })).rejects.toThrow(
     'not a valid S3 domain',
   );
 });
 
 test('validation tells parameters and capabilities', async () => {
-  const answer = await place.aws.ValidateTemplate({
+  const answer = await cfn.aws.ValidateTemplate({
     TemplateBody: `
 Description: a role
 Parameters: { P: { Type: Number, Default: 3, Description: three } }

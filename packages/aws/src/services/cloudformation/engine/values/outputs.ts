@@ -1,19 +1,19 @@
 import { exportFixed, exportInUse, validationError } from '../../errors';
-import type { Blueprint, Stack, StackOutput } from '../../stacks/stack';
+import type { Stack, StackDefinition, StackOutput } from '../../stacks/stack';
+import type { CloudFormationState } from '../../state';
 import { evaluate, type Scope } from '../../template/evaluate';
-import type { Engine } from '../engine';
 
 /**
  * The outputs of a stack, as its template says them.
  * @throws AwsError `ValidationError` for an export that another stack has, or needs as it is
  */
 export function evaluateOutputs(
-  engine: Engine,
+  state: CloudFormationState,
   stack: Stack,
-  blueprint: Blueprint,
+  definition: StackDefinition,
   scope: Scope,
 ): StackOutput[] {
-  const outputs = Object.entries(blueprint.template.Outputs)
+  const outputs = Object.entries(definition.template.Outputs)
     .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
     .map(([key, declaration]): StackOutput => {
       const exportName = declaration.Export && outputText(key, evaluate(declaration.Export.Name, scope));
@@ -25,7 +25,7 @@ export function evaluateOutputs(
       };
     });
   for (const { exportName } of outputs) {
-    const owner = engine.stacks
+    const owner = state.stacks
       .exports()
       .find(({ output, stack: other }) => output.exportName === exportName && other !== stack);
     if (owner)
@@ -33,15 +33,15 @@ export function evaluateOutputs(
         `Export with name ${exportName} is already exported by stack ${owner.stack.name}. `,
       );
   }
-  checkKeptExports(engine, stack, outputs);
+  checkKeptExports(state, stack, outputs);
   return outputs;
 }
 
 /** An export that other stacks use may neither go nor change. */
-function checkKeptExports(engine: Engine, stack: Stack, outputs: readonly StackOutput[]): void {
+function checkKeptExports(state: CloudFormationState, stack: Stack, outputs: readonly StackOutput[]): void {
   for (const { exportName, value } of stack.outputs) {
     if (exportName === undefined) continue;
-    const users = engine.stacks.importers(exportName).filter((user) => user !== stack);
+    const users = state.stacks.importers(exportName).filter((user) => user !== stack);
     if (users.length === 0) continue;
     const now = outputs.find((output) => output.exportName === exportName);
     if (now?.value === value) continue;

@@ -1,6 +1,6 @@
 import { validationError } from '../../errors';
 import { type Clients, ServiceFailure } from '../../resources/clients';
-import type { Blueprint } from '../../stacks/stack';
+import type { StackDefinition } from '../../stacks/stack';
 
 /** How it is found out whether the value of an AWS-specific parameter type is there. */
 const CHECKS: Readonly<Record<string, (aws: Clients, value: string) => Promise<unknown>>> = {
@@ -18,9 +18,9 @@ const CHECKS: Readonly<Record<string, (aws: Clients, value: string) => Promise<u
  *
  * @throws AwsError `ValidationError`, which fails the stack and not the request, as on AWS
  */
-export async function checkParameterValues(aws: Clients, blueprint: Blueprint): Promise<void> {
-  const checks = [...blueprint.parameters.values()].flatMap(({ key, value }) => {
-    const type = blueprint.template.Parameters[key]?.Type ?? '';
+export async function checkParameterValues(aws: Clients, definition: StackDefinition): Promise<void> {
+  const checks = [...definition.parameters.values()].flatMap(({ key, value }) => {
+    const type = definition.template.Parameters[key]?.Type ?? '';
     const check = CHECKS[/(AWS::EC2::[\w:]+)/.exec(type)?.[1] ?? ''];
     if (!check) return [];
     const values = typeof value === 'string' ? [value] : value;

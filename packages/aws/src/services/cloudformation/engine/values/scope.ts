@@ -1,7 +1,7 @@
 import type { Context } from '../../../../core/context';
 import { validationError } from '../../errors';
 import type { Clients } from '../../resources/clients';
-import type { Blueprint, Stack } from '../../stacks/stack';
+import type { Stack, StackDefinition } from '../../stacks/stack';
 import type { Stacks } from '../../stacks/stacks';
 import { evaluate, type Scope } from '../../template/evaluate';
 import type { ResolvedParameters } from '../../template/parameters';
@@ -92,7 +92,7 @@ export function stackScope(
   context: Context,
   stacks: Stacks,
   stack: Stack,
-  blueprint: Blueprint,
+  definition: StackDefinition,
   zones: readonly string[],
   condition: (name: string) => boolean,
 ): Scope {
@@ -106,14 +106,15 @@ export function stackScope(
     return resource;
   };
   return {
-    mappings: blueprint.template.Mappings,
-    values: collectValues(context, blueprint.parameters, stack, blueprint.notificationArns),
+    mappings: definition.template.Mappings,
+    values: collectValues(context, definition.parameters, stack, definition.notificationArns),
     condition,
     ref: (logicalId) => find(logicalId).ref,
     attribute(logicalId, name) {
       const { attributes, type } = find(logicalId);
-      if (!(name in attributes))
-        throw validationError(`Attribute '${name}' does not exist in schema for ${type}`);
+      // What CloudFormation does not know was refused with the template.
+      if (!Object.hasOwn(attributes, name))
+        throw validationError(`Attribute ${name} of ${type} is not supported by the embedded AWS`);
       return attributes[name];
     },
     exported(name) {
