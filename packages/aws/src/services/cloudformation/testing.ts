@@ -11,19 +11,52 @@ export function cloudFormationOf(region: NewRegion) {
     (await aws.DescribeStacks({ StackName })).Stacks?.[0];
   const events = async (StackName: string) =>
     (await aws.DescribeStackEvents({ StackName })).StackEvents ?? [];
+  async function create(
+    StackName: string,
+    TemplateBody: string,
+    more: Partial<CreateStackCommandInput> = {},
+  ) {
+    await aws.CreateStack({ StackName, TemplateBody, ...more });
+    await settled(StackName);
+    return describe(StackName);
+  }
+  async function update(
+    StackName: string,
+    TemplateBody: string,
+    more: Partial<UpdateStackCommandInput> = {},
+  ) {
+    await aws.UpdateStack({ StackName, TemplateBody, ...more });
+    await settled(StackName);
+    return describe(StackName);
+  }
+  /** The stack's status, and what failed and why. */
+  async function state(StackName: string): Promise<{ status?: string; failures: string[] }> {
+    const failures = (await events(StackName))
+      .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'))
+      .map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`);
+    return { status: (await describe(StackName))?.StackStatus, failures };
+  }
+  async function physicalId(StackName: string, LogicalResourceId: string): Promise<string> {
+    const { StackResourceDetail } = await aws.DescribeStackResource({ StackName, LogicalResourceId });
+    return StackResourceDetail?.PhysicalResourceId ?? '';
+  }
   return {
     aws,
     settled,
     describe,
-    async create(StackName: string, TemplateBody: string, more: Partial<CreateStackCommandInput> = {}) {
-      await aws.CreateStack({ StackName, TemplateBody, ...more });
-      await settled(StackName);
-      return describe(StackName);
-    },
-    async update(StackName: string, TemplateBody: string, more: Partial<UpdateStackCommandInput> = {}) {
-      await aws.UpdateStack({ StackName, TemplateBody, ...more });
-      await settled(StackName);
-      return describe(StackName);
+    create,
+    update,
+    state,
+    physicalId,
+    /** Makes the stack `s`, changes it, and tells whether its resource `A` is still the same, and what failed. */
+    async change(before: string, after: string) {
+      const Capabilities = ['CAPABILITY_NAMED_IAM' as const];
+      await create('s', before, { Capabilities });
+      const made = await state('s');
+      if (made.failures.length > 0) return { ...made, id: '', isSame: false };
+      const id = await physicalId('s', 'A');
+      await update('s', after, { Capabilities });
+      return { ...(await state('s')), id, isSame: (await physicalId('s', 'A')) === id };
     },
     async remove(StackName: string) {
       const id = (await describe(StackName))?.StackId;
@@ -45,17 +78,6 @@ export function cloudFormationOf(region: NewRegion) {
       (await events(StackName)).find(
         (event) => event.LogicalResourceId === logicalId && event.ResourceStatusReason,
       )?.ResourceStatusReason,
-    /** The stack's status, and what failed and why. */
-    async state(StackName: string): Promise<{ status?: string; failures: string[] }> {
-      const failures = (await events(StackName))
-        .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('_FAILED'))
-        .map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`);
-      return { status: (await describe(StackName))?.StackStatus, failures };
-    },
-    async physicalId(StackName: string, LogicalResourceId: string): Promise<string> {
-      const { StackResourceDetail } = await aws.DescribeStackResource({ StackName, LogicalResourceId });
-      return StackResourceDetail?.PhysicalResourceId ?? '';
-    },
   };
 }
 
@@ -97,4 +119,9 @@ export class RefusingParameters {
     if (this.refused.has(name)) throw new AwsError('ValidationException', `${name} is refused`);
     this.calls.push(`${operation} ${name}`);
   }
+}
+
+/** A resource of a template: a parameter of the Parameter Store. */
+export function parameter(name: string, value: string, more = ''): string {
+  return `{ Type: AWS::SSM::Parameter, Properties: { Name: ${name}, Type: String, Value: ${value} }${more} }`;
 }

@@ -37,7 +37,11 @@ async function setExtras(name: string, next: Table, previous: Partial<Table>, { 
 async function awaitTable(name: string, context: ResourceContext) {
   return context.until(async () => {
     const { Table } = await context.aws.dynamodb.DescribeTable({ TableName: name });
-    return Table?.TableStatus === 'ACTIVE' ? Table : undefined;
+    const indexes = Table?.GlobalSecondaryIndexes ?? [];
+    const isReady = [Table?.TableStatus, ...indexes.map(({ IndexStatus }) => IndexStatus)].every(
+      (status) => status === undefined || status === 'ACTIVE',
+    );
+    return isReady ? Table : undefined;
   });
 }
 
