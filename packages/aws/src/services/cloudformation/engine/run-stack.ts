@@ -3,7 +3,7 @@ import type { Stack, StackDefinition } from '../stacks/stack';
 import type { CloudFormationState } from '../state';
 import { deleteResources } from './delete-resources';
 import { Deployment } from './deployment';
-import { ResourceWork } from './resource-work';
+import { ResourceWork } from './resources/resource-work';
 
 export type OnFailure = 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
 

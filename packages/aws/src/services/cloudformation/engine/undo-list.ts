@@ -1,9 +1,9 @@
 import type { Stack, StackResource } from '../stacks/stack';
 import type { CloudFormationState } from '../state';
 import { explainFailure } from './failure';
-import { noteChange } from './resource-events';
-import { diffTags } from './resource-tags';
-import { ResourceWork } from './resource-work';
+import { noteChange } from './resources/resource-events';
+import { diffTags } from './resources/resource-tags';
+import { ResourceWork } from './resources/resource-work';
 import { changedKeys } from './values/equal';
 
 /** How to take back what was done to a resource. */

@@ -1,13 +1,13 @@
-import { durations } from '../../../core/durations';
-import { validationError } from '../errors';
-import { ServiceFailure } from '../resources/clients';
-import type { Made, ResourceContext, ResourceType, TagChange } from '../resources/resource';
-import { readProperties } from '../resources/schema/read-properties';
-import { findUnsupported } from '../resources/schema/unsupported-properties';
-import type { Stack, StackResource } from '../stacks/stack';
-import type { CloudFormationState } from '../state';
-import { isObject } from '../template/template';
-import { Cancelled, isInUse, isNotFound } from './failure';
+import { durations } from '../../../../core/durations';
+import { validationError } from '../../errors';
+import { ServiceFailure } from '../../resources/clients';
+import type { Made, ResourceContext, ResourceType, TagChange } from '../../resources/resource';
+import { readProperties } from '../../resources/schema/read-properties';
+import { findUnsupported } from '../../resources/schema/unsupported-properties';
+import type { Stack, StackResource } from '../../stacks/stack';
+import type { CloudFormationState } from '../../state';
+import { isObject } from '../../template/template';
+import { Cancelled, isInUse, isNotFound } from '../failure';
 import { physicalName } from './physical-name';
 
 /** How long CloudFormation tries to delete what is still in use, in seconds of AWS time. */

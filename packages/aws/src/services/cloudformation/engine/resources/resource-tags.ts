@@ -1,8 +1,8 @@
 import type { Tag } from '@aws-sdk/client-cloudformation';
-import type { ResourceType, TagChange } from '../resources/resource';
-import type { Stack } from '../stacks/stack';
-import { isObject } from '../template/template';
-import { changedKeys } from './values/equal';
+import type { ResourceType, TagChange } from '../../resources/resource';
+import type { Stack } from '../../stacks/stack';
+import { isObject } from '../../template/template';
+import { changedKeys } from '../values/equal';
 
 type FullTag = Required<Tag>;
 

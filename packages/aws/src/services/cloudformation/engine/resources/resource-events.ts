@@ -1,5 +1,5 @@
 import type { ResourceStatus, StackEvent } from '@aws-sdk/client-cloudformation';
-import type { Stack, StackResource } from '../stacks/stack';
+import type { Stack, StackResource } from '../../stacks/stack';
 
 /** Gives a resource a new status and writes it down among the stack's events. */
 export function noteResource(

@@ -1,18 +1,18 @@
-import { validationError } from '../errors';
-import type { ResourceType, TagChange } from '../resources/resource';
-import type { Stack, StackDefinition, StackResource } from '../stacks/stack';
-import { explainDenial, readStackPolicy, type UpdateAction } from '../stacks/stack-policy';
-import type { CloudFormationState } from '../state';
-import { evaluate, type Scope } from '../template/evaluate';
-import { isObject, type Template } from '../template/template';
-import type { FailedResources, Kind } from './failed-resources';
+import { validationError } from '../../errors';
+import type { ResourceType, TagChange } from '../../resources/resource';
+import type { Stack, StackDefinition, StackResource } from '../../stacks/stack';
+import { explainDenial, readStackPolicy, type UpdateAction } from '../../stacks/stack-policy';
+import type { CloudFormationState } from '../../state';
+import { evaluate, type Scope } from '../../template/evaluate';
+import { isObject, type Template } from '../../template/template';
+import type { FailedResources, Kind } from '../failed-resources';
+import type { UndoList } from '../undo-list';
+import { resolveDynamicReferences } from '../values/dynamic-references';
+import { fetchParameter } from '../values/parameter-store';
 import { needsReplacement } from './replacement';
 import { noteChange } from './resource-events';
 import { changedProperties, diffTags, resourceTags } from './resource-tags';
 import type { ResourceWork } from './resource-work';
-import type { UndoList } from './undo-list';
-import { resolveDynamicReferences } from './values/dynamic-references';
-import { fetchParameter } from './values/parameter-store';
 
 type Declaration = Template['Resources'][string];
 

@@ -1,5 +1,5 @@
 import type { ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
-import type { ResourceType } from '../resources/resource';
+import type { ResourceType } from '../../resources/resource';
 
 type RequiresRecreation = NonNullable<NonNullable<ResourceChangeDetail['Target']>['RequiresRecreation']>;
 
