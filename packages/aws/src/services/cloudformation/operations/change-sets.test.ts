@@ -92,6 +92,16 @@ describe('change sets', () => {
     ]);
   });
 
+  test('have names as AWS’s model says', async () => {
+    await cfn.create('net', body('1'));
+    await expect(
+      cfn.aws.CreateChangeSet({ StackName: 'net', ChangeSetName: 'a b', TemplateBody: body('2') }),
+    ).rejects.toMatchObject({
+      code: 'ValidationError',
+      message: expect.stringContaining("Value 'a b' at 'changeSetName' failed to satisfy constraint"),
+    });
+  });
+
   test('of a stack that is not there are refused', async () => {
     await expect(
       cfn.aws.CreateChangeSet({ StackName: 'ghost', ChangeSetName: 'c', TemplateBody: body('1') }),

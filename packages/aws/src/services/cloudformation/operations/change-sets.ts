@@ -20,11 +20,6 @@ const NOTHING =
 export const CreateChangeSet: Op<'CreateChangeSet'> = async (cloudFormation, input) => {
   const { stacks } = cloudFormation;
   const name = input.ChangeSetName ?? '';
-  if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
-    throw validationError(
-      `1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
-    );
-  }
   const type = input.ChangeSetType ?? 'UPDATE';
   if (type === 'IMPORT')
     throw validationError('Change sets of type IMPORT are not supported by the embedded AWS.');

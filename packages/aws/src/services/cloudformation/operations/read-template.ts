@@ -26,14 +26,20 @@ export async function readBody(source: TemplateSource, aws: Clients, previous?: 
     if (!previous?.definition) throw validationError('There is no previous template to use.');
     return previous.definition.body;
   }
-  const body = source.TemplateBody ?? (await readUrl(source.TemplateURL ?? '', aws));
-  const quota = source.TemplateBody === undefined ? URL_QUOTA : BODY_QUOTA;
-  if (Buffer.byteLength(body) > quota) {
+  const { TemplateBody } = source;
+  if (TemplateBody === undefined) {
+    const body = await readUrl(source.TemplateURL ?? '', aws);
+    if (Buffer.byteLength(body) > URL_QUOTA)
+      throw validationError(`Template may not exceed ${URL_QUOTA} bytes in size.`);
+    return body;
+  }
+  // The API's model knows no such bound, but AWS words it as if it did.
+  if (Buffer.byteLength(TemplateBody) > BODY_QUOTA) {
     throw validationError(
-      `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${quota}`,
+      `1 validation error detected: Value '${TemplateBody}' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${BODY_QUOTA}`,
     );
   }
-  return body;
+  return TemplateBody;
 }
 
 /** Reads what a URL of S3 names. @throws AwsError `ValidationError` */

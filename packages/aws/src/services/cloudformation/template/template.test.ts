@@ -61,6 +61,26 @@ test.each([
   ['broken YAML', 'a: [', /^Template format error: YAML not well-formed. \(line \d+, column \d+\)$/],
   ['broken JSON', '{ "a": ', /^Template format error: JSON not well-formed. \(line \d+, column \d+\)$/],
   [
+    'JSON without an end to its depth',
+    `{ "Resources": { "A": { "Type": "AWS::SNS::Topic", "Properties": { "DisplayName": ${'['.repeat(20_000)}${']'.repeat(20_000)} } } } }`,
+    'Template format error: unsupported structure.',
+  ],
+  [
+    'YAML without an end to its depth',
+    `Resources: { A: { Type: AWS::SNS::Topic, Properties: { DisplayName: ${'['.repeat(9000)}${']'.repeat(9000)} } } }`,
+    /^Template format error: YAML not well-formed/,
+  ],
+  [
+    'names that every object has',
+    `Mappings: { M: { a: { b: 1 } } }\nResources: { A: { ${handle} } }\nOutputs: { O: { Value: !FindInMap [M, a, constructor] } }`,
+    'Template error: Unable to get mapping for M::a::constructor',
+  ],
+  [
+    'a reference to what every object has',
+    `Resources: { A: { ${handle} } }\nOutputs: { O: { Value: !Ref constructor } }`,
+    'Unresolved resource dependencies [constructor] in the Outputs block of the template',
+  ],
+  [
     'a stranger section',
     `Resource: {}\nResources: { A: { ${handle} } }`,
     'Invalid template property or properties [Resource]',
@@ -263,6 +283,35 @@ test('a template is read from its S3 address', async () => {
     'not a valid S3 domain',
   );
 });
+
+test('a template has 51,200 bytes at most in a request, and a mebibyte in S3', async () => {
+  const TemplateBody = outputs(`Description: ${'x'.repeat(51_200)}`);
+  await expect(cfn.aws.ValidateTemplate({ TemplateBody })).rejects.toMatchObject({
+    code: 'ValidationError',
+    message: `1 validation error detected: Value '${TemplateBody}' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200`,
+  });
+  const s3 = region.api('s3');
+  await s3.CreateBucket({
+    Bucket: 'bucket',
+    CreateBucketConfiguration: { LocationConstraint: 'eu-north-1' },
+  });
+  const Body = Buffer.from(outputs(`Description: ${'x'.repeat(1_048_576)}`));
+  await s3.PutObject({ Bucket: 'bucket', Key: 't.yml', Body });
+  const TemplateURL = 'https://bucket.s3.amazonaws.com/t.yml';
+  await expect(cfn.aws.ValidateTemplate({ TemplateURL })).rejects.toThrow(
+    'Template may not exceed 1048576 bytes in size.',
+  );
+});
+
+test.each(['https://bucket.s3.amazonaws.com/%', 'not a URL', 'https://bucket.s3.amazonaws.com/ghost.yml'])(
+  'a template at %s is refused',
+  async (TemplateURL) => {
+    await expect(cfn.aws.ValidateTemplate({ TemplateURL })).rejects.toMatchObject({
+      code: 'ValidationError',
+      message: expect.stringMatching(/^S3 error: /),
+    });
+  },
+);
 
 test('validation tells parameters and capabilities', async () => {
   const answer = await cfn.aws.ValidateTemplate({
