@@ -3,7 +3,7 @@ import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
 import type { Faults } from '../core/faults';
 import type { Ledger } from '../core/ledger';
-import type { ServiceDefinition, ServiceDefinition } from '../core/service';
+import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import type { Corridor } from '../corridor/corridor';
 import { Network } from '../network/index';
