@@ -8,6 +8,7 @@ const logGroup = resource('AWS::Logs::LogGroup', {
   name: 'LogGroupName',
   // "Updates are not supported" of a class: CloudFormation User Guide.
   fixed: ['LogGroupClass'],
+  lacksUpdatesOf: ['KmsKeyId'],
   async create(properties, context) {
     const { aws, region, accountId } = context;
     const id = properties.LogGroupName ?? context.physicalName({ max: 512 });
@@ -27,17 +28,10 @@ const logGroup = resource('AWS::Logs::LogGroup', {
       });
     return { id, attributes: { Arn: `arn:aws:logs:${region}:${accountId}:log-group:${id}:*` } };
   },
-  async update(id, next, previous, { aws }) {
-    if (next.KmsKeyId !== previous.KmsKeyId) {
-      if (next.KmsKeyId === undefined) await aws.cloudwatchLogs.DisassociateKmsKey({ logGroupName: id });
-      else await aws.cloudwatchLogs.AssociateKmsKey({ logGroupName: id, kmsKeyId: next.KmsKeyId });
-    }
+  async update(id, next, _previous, { aws }) {
     const { RetentionInDays } = next;
-    if (RetentionInDays !== previous.RetentionInDays) {
-      if (RetentionInDays === undefined) await aws.cloudwatchLogs.DeleteRetentionPolicy({ logGroupName: id });
-      else
-        await aws.cloudwatchLogs.PutRetentionPolicy({ logGroupName: id, retentionInDays: RetentionInDays });
-    }
+    if (RetentionInDays === undefined) await aws.cloudwatchLogs.DeleteRetentionPolicy({ logGroupName: id });
+    else await aws.cloudwatchLogs.PutRetentionPolicy({ logGroupName: id, retentionInDays: RetentionInDays });
     return undefined;
   },
   delete: (id, _properties, { aws }) => aws.cloudwatchLogs.DeleteLogGroup({ logGroupName: id }),

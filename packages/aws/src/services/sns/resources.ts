@@ -35,9 +35,7 @@ const topic = resource('AWS::SNS::Topic', {
       if (before[AttributeName] !== after[AttributeName])
         await aws.sns.SetTopicAttributes({ TopicArn: id, AttributeName, AttributeValue });
     }
-    const known = (previous.Subscription ?? []).map(({ Endpoint }) => Endpoint);
-    for (const one of next.Subscription ?? [])
-      if (!known.includes(one.Endpoint)) await aws.sns.Subscribe({ TopicArn: id, ...one });
+    await updateSubscriptions(id, next.Subscription ?? [], previous.Subscription ?? [], aws);
     return undefined;
   },
   delete: (id, _properties, { aws }) => aws.sns.DeleteTopic({ TopicArn: id }),
@@ -47,6 +45,25 @@ const topic = resource('AWS::SNS::Topic', {
       await aws.sns.UntagResource({ ResourceArn: id, TagKeys: [...change.removed] });
   },
 });
+
+type Subscriptions = readonly { readonly Endpoint: string; readonly Protocol: string }[];
+
+async function updateSubscriptions(
+  TopicArn: string,
+  next: Subscriptions,
+  previous: Subscriptions,
+  aws: Clients,
+): Promise<void> {
+  const isIn = (all: Subscriptions, one: Subscriptions[number]) =>
+    all.some(({ Endpoint, Protocol }) => Endpoint === one.Endpoint && Protocol === one.Protocol);
+  for (const one of next) if (!isIn(previous, one)) await aws.sns.Subscribe({ TopicArn, ...one });
+  const gone = previous.filter((one) => !isIn(next, one));
+  if (gone.length === 0) return;
+  const { Subscriptions = [] } = await aws.sns.ListSubscriptionsByTopic({ TopicArn });
+  for (const { SubscriptionArn, Endpoint = '', Protocol = '' } of Subscriptions)
+    if (SubscriptionArn?.startsWith('arn:') && isIn(gone, { Endpoint, Protocol }))
+      await aws.sns.Unsubscribe({ SubscriptionArn });
+}
 
 function topicAttributes(properties: PropertiesOf<'AWS::SNS::Topic'>): Record<string, string> {
   const { ContentBasedDeduplication, DisplayName, FifoTopic, KmsMasterKeyId } = properties;

@@ -63,6 +63,20 @@ test('a log group stays in its class', async () => {
   });
 });
 
+test('a topic lets go of whom its template no longer names', async () => {
+  const topic = (name: string) => `
+Resources:
+  R: { Type: AWS::IAM::Role, Properties: { ${trust.replace('ec2.', 'lambda.')} } }
+  F: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt R.Arn, Runtime: nodejs22.x, Handler: index.f, Code: { ZipFile: "exports.f = async () => {}" } } }
+  G: { Type: AWS::Lambda::Function, Properties: { Role: !GetAtt R.Arn, Runtime: nodejs22.x, Handler: index.f, Code: { ZipFile: "exports.f = async () => {}" } } }
+  A: { Type: AWS::SNS::Topic, Properties: { Subscription: [{ Protocol: lambda, Endpoint: !GetAtt ${name}.Arn }] } }
+Outputs: { G: { Value: !GetAtt G.Arn } }`;
+  const { id, ...outcome } = await cfn.change(topic('F'), topic('G'));
+  expect(outcome).toEqual(inPlace);
+  const { Subscriptions = [] } = await region.api('sns').ListSubscriptionsByTopic({ TopicArn: id });
+  expect(Subscriptions.map(({ Endpoint }) => Endpoint)).toEqual([(await cfn.outputs('s')).G]);
+});
+
 test('a filter policy is given as an object', async () => {
   const body = (kind: string) => `
 Resources:
