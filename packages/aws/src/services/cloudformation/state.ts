@@ -4,7 +4,6 @@ import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
 import { type Clients, makeClients } from './resources/clients';
 import type { ResourceType } from './resources/resource';
-import { loadTypes } from './resources/types';
 import { Stacks } from './stacks/stacks';
 
 export type Client = typeof import('@aws-sdk/client-cloudformation');
@@ -35,9 +34,9 @@ export class CloudFormationState {
     return this.shutdown.signal;
   }
 
-  /** The resource types. Their schemas are large, so they are read when a template is first given. */
+  /** The resource types. They, their schemas and the clients that these name are large: they are read when a template is first given. */
   types(): Promise<ResourceTypes> {
-    this.loading ??= loadTypes();
+    this.loading ??= import('./resources/types').then(({ loadTypes }) => loadTypes());
     return this.loading;
   }
 
