@@ -31,6 +31,9 @@ export interface Outcome {
   readonly error?: Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
 }
 
+const nothing = () => {};
+const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** No answer takes longer, waits included. Real milliseconds. */
 const PATIENCE = 20_000;
 
@@ -111,6 +114,8 @@ export class Caller {
       maxAttempts: 1,
       forcePathStyle: true,
       disableHostPrefix: true,
+      // Its advice is for people.
+      logger: SILENT,
       requestHandler: {
         metadata: { handlerProtocol: 'http/1.1' },
         handle: (request: SdkRequest) => this.handle(request),
