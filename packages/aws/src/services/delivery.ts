@@ -2,8 +2,8 @@ import { AwsError } from '../core/aws-error';
 import type { Context } from '../core/context';
 import { uuid } from '../core/ids';
 import { serviceCall } from '../core/service-call';
-import type { InvokeRequest } from './lambda/invoke';
-import type { StartRequest } from './sfn/executions';
+import type { InvokeRequest } from './lambda/invocation/invoke';
+import type { StartRequest } from './sfn/execution/executions';
 import type { SnsTopics } from './target-services';
 
 /** The services that rules and schedules deliver to. Read at every delivery, so they may be getters. */

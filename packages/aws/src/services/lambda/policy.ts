@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../../core/aws-error';
 import type { OperationsOf } from '../../core/service';
-import type { FunctionStore, Statement } from './store';
+import type { FunctionStore, Statement } from './functions';
 
 /** AddPermission, RemovePermission, GetPolicy. */
 export function policyOperations(store: FunctionStore) {

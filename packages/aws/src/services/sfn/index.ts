@@ -1,14 +1,14 @@
 import type { Context } from '../../core/context';
 import type { IamPort } from '../../core/ports';
 import type { OperationsOf } from '../../core/service';
-import type { Execution } from './execution';
-import { Executions, type StartRequest } from './executions';
-import { Integrations, type IntegrationTargets } from './integrations';
-import { machineOperations } from './machine-operations';
-import { Machines } from './machines';
-import { tagOperations } from './tag-operations';
-import { TaskTokens } from './task-tokens';
-import { versionOperations } from './version-operations';
+import type { Execution } from './execution/execution';
+import { Executions, type StartRequest } from './execution/executions';
+import { TaskTokens } from './execution/task-tokens';
+import { Integrations, type IntegrationTargets } from './integrations/integrations';
+import { machineOperations } from './operations/state-machines';
+import { tagOperations } from './operations/tags';
+import { versionOperations } from './operations/versions';
+import { Machines } from './state-machines';
 
 /** What Step Functions stands on. */
 export interface StepFunctionsDependencies extends IntegrationTargets {
