@@ -20,7 +20,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Embedded, startEmbedded } from '../../src/testing/embedded';
-import { zipOf } from '../../src/testing/serverless-context';
+import { zipOf } from '../../src/testing/functions';
 
 const SOURCE = `
 export const handler = async (event) => {

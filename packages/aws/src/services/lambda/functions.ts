@@ -3,8 +3,8 @@ import type {
   FunctionConfiguration,
   FunctionEventInvokeConfig,
 } from '@aws-sdk/client-lambda';
-import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
+import { functionNotFound } from './errors';
 
 /** A deployment package, unpacked. */
 export interface Code {
@@ -48,15 +48,32 @@ export interface LambdaFunction {
   reservedConcurrency?: number;
 }
 
-/** The functions of one region, by name. */
-export class FunctionStore {
-  readonly functions = new Map<string, LambdaFunction>();
+/** The functions of one region. */
+export class Functions {
+  private readonly byName = new Map<string, LambdaFunction>();
   private revisions = 0;
 
-  constructor(readonly context: Context) {}
+  constructor(private readonly context: Pick<Context, 'region' | 'accountId'>) {}
 
   arnOf(name: string): string {
     return `arn:aws:lambda:${this.context.region}:${this.context.accountId}:function:${name}`;
+  }
+
+  /** By name, alphabetically. */
+  list(): LambdaFunction[] {
+    return [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+
+  add(fn: LambdaFunction): void {
+    this.byName.set(fn.name, fn);
+  }
+
+  remove(fn: LambdaFunction): void {
+    this.byName.delete(fn.name);
   }
 
   /**
@@ -66,39 +83,43 @@ export class FunctionStore {
   find(identifier: string | undefined, qualifier?: string): { fn: LambdaFunction; qualifier?: string } {
     const named = readIdentifier(identifier ?? '');
     const chosen = qualifier ?? named.qualifier;
-    const fn = this.functions.get(named.name);
-    if (!fn) throw notFound(this.arnOf(named.name), chosen);
+    const fn = this.byName.get(named.name);
+    if (!fn) throw functionNotFound(this.arnOf(named.name), chosen);
     return { fn, qualifier: chosen };
   }
 
-  /** The version that a qualifier means: none, `$LATEST`, a number or an alias. */
-  version(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
-    if (qualifier === undefined || qualifier === '$LATEST') return fn.latest;
-    const alias = fn.aliases.get(qualifier);
-    const version = alias?.FunctionVersion ?? qualifier;
-    const found = version === '$LATEST' ? fn.latest : fn.versions.get(version);
-    if (!found) throw notFound(fn.arn, qualifier);
-    return found;
-  }
-
-  /**
-   * The version that one invocation runs: as `version`, but an alias with weights sends some of its traffic elsewhere.
-   * https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
-   */
-  route(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
-    const weights = fn.aliases.get(qualifier ?? '')?.RoutingConfig?.AdditionalVersionWeights ?? {};
-    let at = Math.random();
-    for (const [version, weight] of Object.entries(weights)) {
-      at -= weight;
-      if (at < 0) return this.version(fn, version);
-    }
-    return this.version(fn, qualifier);
-  }
-
+  /** A number that no version has had before. */
   nextRevision(): number {
     this.revisions += 1;
     return this.revisions;
   }
+}
+
+/**
+ * The version that a qualifier means: none, `$LATEST`, a number or an alias.
+ * @throws AwsError ResourceNotFoundException
+ */
+export function versionOf(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
+  if (qualifier === undefined || qualifier === '$LATEST') return fn.latest;
+  const alias = fn.aliases.get(qualifier);
+  const version = alias?.FunctionVersion ?? qualifier;
+  const found = version === '$LATEST' ? fn.latest : fn.versions.get(version);
+  if (!found) throw functionNotFound(fn.arn, qualifier);
+  return found;
+}
+
+/**
+ * The version that one invocation runs: as `versionOf`, but an alias with weights sends some of its traffic elsewhere.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html
+ */
+export function routeTo(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
+  const weights = fn.aliases.get(qualifier ?? '')?.RoutingConfig?.AdditionalVersionWeights ?? {};
+  let at = Math.random();
+  for (const [version, weight] of Object.entries(weights)) {
+    at -= weight;
+    if (at < 0) return versionOf(fn, version);
+  }
+  return versionOf(fn, qualifier);
 }
 
 /** Takes a function's name and qualifier out of a name, a partial ARN or an ARN. */
@@ -107,11 +128,4 @@ function readIdentifier(identifier: string): { name: string; qualifier?: string 
     identifier,
   );
   return { name: match?.[1] ?? identifier, qualifier: match?.[2] };
-}
-
-function notFound(arn: string, qualifier: string | undefined): AwsError {
-  const suffix = qualifier === undefined ? '' : `:${qualifier}`;
-  return new AwsError('ResourceNotFoundException', `Function not found: ${arn}${suffix}`, 404, {
-    Type: 'User',
-  });
 }

@@ -3,18 +3,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FunctionVersion } from '../functions';
 import { runtimeFile } from '../runtime-file';
+import type { CompileJob } from '../sandboxes/protocol';
 
 /** Real milliseconds without work after which the compiling thread ends. */
 const IDLE_MILLIS = 2_000;
 
-interface Job {
-  readonly file: string;
-  readonly cacheFile: string;
-}
-
 /** Compiles the bundles of new functions in the background, so that their first cold start finds V8's code cache. */
 export class CodeCache {
-  private readonly queue: Job[] = [];
+  private readonly queue: CompileJob[] = [];
   private readonly seen = new Set<string>();
   private worker?: Worker;
   private idleTimer?: NodeJS.Timeout;
@@ -76,7 +72,7 @@ export function cacheFileOf(folder: string, file: string): string {
   return `${folder}.${file.replace(/[^\w.-]/g, '-')}.cache`;
 }
 
-function jobOf({ code, configuration }: FunctionVersion): Job | undefined {
+function jobOf({ code, configuration }: FunctionVersion): CompileJob | undefined {
   const stem = (configuration.Handler ?? '').replace(/\.[^./]+$/, '');
   const name = ['.js', '.cjs']
     .map((extension) => stem + extension)

@@ -6,12 +6,6 @@ import { unzipSync } from 'fflate';
 import { invalidParameter } from '../errors';
 import type { Code } from '../functions';
 
-/** Where deployment packages in S3 are read from. */
-export interface CodeSource {
-  /** Throws S3's own `AwsError` (NoSuchBucket, NoSuchKey). */
-  readObject(bucket: string, key: string, versionId?: string): Uint8Array | Promise<Uint8Array>;
-}
-
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: unpacked, layers included */
 const UNPACKED_BYTES = 262_144_000;
 

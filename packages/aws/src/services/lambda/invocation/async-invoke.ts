@@ -2,20 +2,17 @@ import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
-import { serviceCall } from '../../../core/service-call';
-import type { SnsTopics } from '../../target-services';
-import type { FunctionStore, LambdaFunction } from '../functions';
+import type { RoleSessions } from '../../../core/role-sessions';
+import { type Functions, type LambdaFunction, versionOf } from '../functions';
+import { sendDeadLetter, sendRecord } from './destinations';
 import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: asynchronous invocation, 1 MB since October 2025 */
 const ASYNC_BYTES = 1_048_576;
 /** Seconds before the second and the third attempt. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_SECONDS = [60, 120];
-
-/** What an asynchronous invocation may need of its surroundings; read when it is needed. */
-export interface Destinations {
-  readonly sns?: SnsTopics;
-}
+/** Events that were given up and are remembered. */
+const MOST_DEAD = 100;
 
 /** An event that no attempt could handle. */
 export interface DeadEvent {
@@ -25,156 +22,118 @@ export interface DeadEvent {
   readonly reason: string;
 }
 
+/** An event that Lambda has accepted, and how often it has been tried. */
+interface QueuedEvent {
+  readonly fn: LambdaFunction;
+  readonly request: InvokeRequest & { readonly payload: string; readonly requestId: string };
+  /** As it was when the event came. */
+  readonly config: FunctionEventInvokeConfig;
+  /** AWS time, milliseconds. */
+  readonly acceptedAt: number;
+}
+
 /** The asynchronous side of Lambda: it answers at once, runs later, tries again, and tells a destination how it ended. */
 export class AsyncInvoker {
-  /** The newest 100 events that were given up. */
-  readonly dead: DeadEvent[] = [];
+  private readonly givenUp: DeadEvent[] = [];
 
   constructor(
     private readonly context: Context,
-    private readonly store: FunctionStore,
+    private readonly functions: Functions,
     private readonly invoker: Invoker,
-    private readonly destinations: Destinations,
+    private readonly sessions: RoleSessions,
   ) {}
 
-  /** Accepts an event. Throws what Invoke throws for a request that cannot be accepted. */
+  /** The newest events that no attempt could handle. */
+  get dead(): readonly DeadEvent[] {
+    return this.givenUp;
+  }
+
+  /** Accepts an event. Returns the request's id. Throws what Invoke throws for a request that cannot be accepted. */
   accept(request: InvokeRequest): string {
-    const { fn, qualifier } = this.store.find(request.functionName, request.qualifier);
-    this.store.version(fn, qualifier);
+    const { fn, qualifier } = this.functions.find(request.functionName, request.qualifier);
+    versionOf(fn, qualifier);
     const payload = readPayload(request.payload, ASYNC_BYTES);
     const requestId = request.requestId ?? uuid();
-    const event = { ...request, payload, requestId };
-    const config = fn.eventInvokeConfigs.get(qualifier ?? '$LATEST') ?? {};
-    setImmediate(() => void this.attempt(fn, event, config, 1, this.context.clock.millis()));
+    const event: QueuedEvent = {
+      fn,
+      request: { ...request, payload, requestId },
+      config: fn.eventInvokeConfigs.get(qualifier ?? '$LATEST') ?? {},
+      acceptedAt: this.context.clock.millis(),
+    };
+    setImmediate(() => this.begin(event, 1));
     return requestId;
   }
 
-  private async attempt(
-    fn: LambdaFunction,
-    event: InvokeRequest & { payload: string; requestId: string },
-    config: FunctionEventInvokeConfig,
-    attempt: number,
-    acceptedAt: number,
-  ): Promise<void> {
+  private begin(event: QueuedEvent, attempt: number): void {
+    this.attempt(event, attempt).catch((error: unknown) => {
+      console.error(`an event of ${event.fn.arn} was lost:`, error);
+    });
+  }
+
+  private async attempt(event: QueuedEvent, attempt: number): Promise<void> {
+    const { config } = event;
     const again = (seconds: number, next: number) =>
-      this.context.clock.after(seconds, () => void this.attempt(fn, event, config, next, acceptedAt));
-    const age = (this.context.clock.millis() - acceptedAt) / 1000;
-    const oldest = config.MaximumEventAgeInSeconds ?? 21_600;
+      this.context.clock.after(seconds, () => this.begin(event, next));
+    const age = (this.context.clock.millis() - event.acceptedAt) / 1000;
+    const isOld = age >= (config.MaximumEventAgeInSeconds ?? 21_600);
     let result: InvokeResult | undefined;
     let refusal: AwsError | undefined;
     try {
-      result = await this.invoker.invoke(event);
+      result = await this.invoker.invoke(event.request);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       refusal = error;
     }
-    if (result && !result.error)
-      return this.tell(
-        fn,
-        config.DestinationConfig?.OnSuccess?.Destination,
-        event,
-        result,
-        'Success',
-        attempt,
-      );
+    if (result && !result.error) return this.report(event, result, 'Success', attempt);
     // Throttles and the system's own errors stay in the queue for as long as the event may live, without counting as attempts.
     const isPassing = refusal && refusal.code !== 'ResourceNotFoundException';
-    if (isPassing && age < oldest) return void again(Math.min(300, 2 ** attempt), attempt);
+    if (isPassing && !isOld) return void again(Math.min(300, 2 ** attempt), attempt);
     const retries = config.MaximumRetryAttempts ?? 2;
-    if (result && attempt <= retries && age < oldest)
+    if (result && attempt <= retries && !isOld)
       return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1);
-    const reason = age >= oldest ? 'EventAgeExceeded' : 'RetriesExhausted';
-    this.dead.push({
-      functionArn: fn.arn,
-      requestId: event.requestId,
-      payload: event.payload,
-      reason: refusal?.message ?? result?.error?.errorMessage ?? reason,
-    });
-    if (this.dead.length > 100) this.dead.shift();
-    const onFailure = config.DestinationConfig?.OnFailure?.Destination;
-    this.tell(fn, onFailure, event, result, reason, attempt);
-    this.sendToDeadLetterQueue(fn, event, result);
+    const reason = isOld ? 'EventAgeExceeded' : 'RetriesExhausted';
+    this.giveUp(event, refusal?.message ?? result?.error?.errorMessage ?? reason);
+    this.report(event, result, reason, attempt);
+    sendDeadLetter(this.surroundingsOf(event), event.request, result?.error?.errorMessage ?? '');
+  }
+
+  private giveUp({ fn, request }: QueuedEvent, reason: string): void {
+    const { requestId, payload } = request;
+    this.givenUp.push({ functionArn: fn.arn, requestId, payload, reason });
+    if (this.givenUp.length > MOST_DEAD) this.givenUp.shift();
   }
 
   /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-  private tell(
-    fn: LambdaFunction,
-    destination: string | undefined,
-    event: InvokeRequest & { payload: string; requestId: string },
+  private report(
+    event: QueuedEvent,
     result: InvokeResult | undefined,
-    condition: string,
+    condition: 'Success' | 'EventAgeExceeded' | 'RetriesExhausted',
     attempts: number,
   ): void {
+    const { fn, request, config } = event;
+    const { OnSuccess, OnFailure } = config.DestinationConfig ?? {};
+    const destination = (condition === 'Success' ? OnSuccess : OnFailure)?.Destination;
     if (!destination) return;
-    const record = {
+    sendRecord(this.surroundingsOf(event), destination, {
       version: '1.0',
       timestamp: this.context.clock.now().toISOString(),
       requestContext: {
-        requestId: event.requestId,
+        requestId: request.requestId,
         functionArn: `${fn.arn}:${result?.executedVersion ?? '$LATEST'}`,
         condition,
         approximateInvokeCount: attempts,
       },
-      requestPayload: JSON.parse(event.payload),
+      requestPayload: JSON.parse(request.payload),
       responseContext: result && {
         statusCode: 200,
         executedVersion: result.executedVersion,
         functionError: result.functionError,
       },
       responsePayload: result && JSON.parse(result.payload),
-    };
-    this.safely(destination, () => this.deliver(fn, destination, JSON.stringify(record), condition));
+    });
   }
 
-  /** A destination that is gone, or refuses, is the function owner's to mend: nobody waits for this delivery. */
-  private safely(destination: string, work: () => unknown): void {
-    Promise.resolve()
-      .then(work)
-      .catch((error: unknown) => {
-        if (!(error instanceof AwsError)) console.error(`delivery to ${destination} failed:`, error);
-      });
-  }
-
-  private deliver(fn: LambdaFunction, destination: string, record: string, condition: string): unknown {
-    const service = destination.split(':')[2];
-    if (service === 'lambda') return this.accept({ functionName: destination, payload: record });
-    if (service === 'events')
-      return this.context.bus.announce({
-        source: 'lambda',
-        detailType: `Lambda Function Invocation Result - ${condition === 'Success' ? 'Success' : 'Failure'}`,
-        detail: JSON.parse(record),
-        resources: [destination, `${fn.arn}:$LATEST`],
-        busName: destination.split('/').at(-1),
-      });
-    if (service === 'sns')
-      return this.destinations.sns?.operations.Publish(
-        { TopicArn: destination, Message: record },
-        serviceCall(this.context, 'lambda'),
-      );
-    return undefined;
-  }
-
-  private sendToDeadLetterQueue(
-    fn: LambdaFunction,
-    event: InvokeRequest & { payload: string; requestId: string },
-    result: InvokeResult | undefined,
-  ): void {
-    const target = fn.latest.configuration.DeadLetterConfig?.TargetArn;
-    if (target?.split(':')[2] !== 'sns') return;
-    const attribute = (value: string) => ({ DataType: 'String', StringValue: value });
-    this.safely(target, () =>
-      this.destinations.sns?.operations.Publish(
-        {
-          TopicArn: target,
-          Message: event.payload,
-          MessageAttributes: {
-            RequestID: attribute(event.requestId),
-            ErrorCode: attribute('200'),
-            ErrorMessage: attribute((result?.error?.errorMessage ?? '').slice(0, 1024)),
-          },
-        },
-        serviceCall(this.context, 'lambda'),
-      ),
-    );
+  private surroundingsOf({ fn, request }: QueuedEvent) {
+    return { context: this.context, sessions: this.sessions, fn, traceId: request.traceId };
   }
 }

@@ -1,13 +1,16 @@
-import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { randomHex, uuid } from '../../../core/ids';
-import type { FunctionStore, FunctionVersion, LambdaFunction } from '../functions';
+import { conflict, tooLargeRequest, tooManyRequests, unreadableContent } from '../errors';
+import { type Functions, type FunctionVersion, type LambdaFunction, routeTo } from '../functions';
 import type { FunctionLog } from '../sandboxes/function-log';
-import { type FunctionError, InitError, type Outcome } from '../sandboxes/sandbox';
+import type { FunctionError } from '../sandboxes/protocol';
+import { InitError, type Outcome } from '../sandboxes/sandbox';
 import type { Loan, Sandboxes } from '../sandboxes/sandboxes';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: request and response of a synchronous invocation */
 const SYNC_BYTES = 6_291_456;
+/** Runs at the same time in an account, by default. */
+const ACCOUNT_CONCURRENCY = 1000;
 
 /** What a caller inside the embedded AWS asks for. */
 export interface InvokeRequest {
@@ -35,16 +38,24 @@ export interface InvokeResult {
   readonly logTail: string;
 }
 
+/** What is told of every run that has ended. */
+export interface RunReport {
+  readonly functionName: string;
+  readonly failed: boolean;
+  /** Real milliseconds. */
+  readonly millis: number;
+}
+
 /** Runs functions. */
 export class Invoker {
   private readonly running = new Map<string, number>();
 
   constructor(
     private readonly context: Context,
-    private readonly store: FunctionStore,
+    private readonly functions: Functions,
     private readonly sandboxes: Sandboxes,
     private readonly log: FunctionLog,
-    private readonly onFinish: (fn: LambdaFunction, finish: { failed: boolean; millis: number }) => void,
+    private readonly onFinish: (report: RunReport) => void,
   ) {}
 
   /**
@@ -53,8 +64,8 @@ export class Invoker {
    *   TooManyRequestsException, ResourceConflictException (it is still Pending)
    */
   async invoke(request: InvokeRequest): Promise<InvokeResult> {
-    const { fn, qualifier } = this.store.find(request.functionName, request.qualifier);
-    const version = this.store.route(fn, qualifier);
+    const { fn, qualifier } = this.functions.find(request.functionName, request.qualifier);
+    const version = routeTo(fn, qualifier);
     const payload = readPayload(request.payload, SYNC_BYTES);
     checkActive(fn);
     this.enter(fn);
@@ -71,15 +82,8 @@ export class Invoker {
 
   private enter(fn: LambdaFunction): void {
     const running = this.running.get(fn.name) ?? 0;
-    if (running >= (fn.reservedConcurrency ?? 1000)) {
-      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
-        Type: 'User',
-        Reason:
-          fn.reservedConcurrency === undefined
-            ? 'ConcurrentInvocationLimitExceeded'
-            : 'ReservedFunctionConcurrentInvocationLimitExceeded',
-      });
-    }
+    if (running >= (fn.reservedConcurrency ?? ACCOUNT_CONCURRENCY))
+      throw tooManyRequests(fn.reservedConcurrency !== undefined);
     this.running.set(fn.name, running + 1);
   }
 
@@ -123,7 +127,7 @@ export class Invoker {
     outcome = refuseLargeAnswer(outcome);
     const durationMillis = performance.now() - startedAt;
     lines.push(...this.closeLog(group, loan, { requestId, outcome, durationMillis, initMillis }, version));
-    this.onFinish(fn, { failed: !outcome.ok, millis: durationMillis });
+    this.onFinish({ functionName: fn.name, failed: !outcome.ok, millis: durationMillis });
     return {
       payload: outcome.ok ? outcome.payload : JSON.stringify(outcome.error),
       functionError: outcome.ok ? undefined : 'Unhandled',
@@ -178,21 +182,12 @@ export class Invoker {
 export function readPayload(payload: string | undefined, mostBytes: number): string {
   const text = payload === undefined || payload === '' ? '{}' : payload;
   const bytes = Buffer.byteLength(text);
-  if (bytes > mostBytes)
-    throw new AwsError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${mostBytes} bytes for the Invoke operation`,
-      413,
-      { Type: 'User' },
-    );
+  if (bytes > mostBytes) throw tooLargeRequest(mostBytes);
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new AwsError(
-      'InvalidRequestContentException',
+    throw unreadableContent(
       `Could not parse request body into json: ${error instanceof Error ? error.message : error}`,
-      400,
-      { Type: 'User' },
     );
   }
   return text;
@@ -201,11 +196,8 @@ export function readPayload(payload: string | undefined, mostBytes: number): str
 function checkActive(fn: LambdaFunction): void {
   const { State } = fn.latest.configuration;
   if (State === 'Active') return;
-  throw new AwsError(
-    'ResourceConflictException',
+  throw conflict(
     `The operation cannot be performed at this time. The function is currently in the following state: ${State}`,
-    409,
-    { Type: 'User' },
   );
 }
 

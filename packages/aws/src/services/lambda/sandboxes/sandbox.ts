@@ -2,31 +2,12 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../core/clock';
 import type { TunnelAddress } from '../network/tunnel';
 import { runtimeFile } from '../runtime-file';
-
-/** An error as Lambda's runtime reports it to the caller. */
-export interface FunctionError {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly trace?: readonly string[];
-  readonly [key: string]: unknown;
-}
+import type { FunctionError, Invocation, Message, SandboxData } from './protocol';
 
 /** What came of one run of the handler. */
 export type Outcome =
   | { readonly ok: true; readonly payload: string; readonly memoryBytes: number }
   | { readonly ok: false; readonly error: FunctionError; readonly memoryBytes: number };
-
-/** One run of the handler. */
-export interface Invocation {
-  readonly requestId: string;
-  readonly functionArn: string;
-  /** JSON. */
-  readonly payload: string;
-  readonly traceId: string;
-  readonly clientContext?: unknown;
-  /** Real milliseconds. */
-  readonly timeoutMillis: number;
-}
 
 /** What a sandbox is made of. */
 export interface SandboxOptions {
@@ -47,14 +28,6 @@ export interface Line {
   readonly timestamp: number;
   readonly message: string;
 }
-
-type Message =
-  | { type: 'ready'; initMillis: number }
-  | { type: 'initError'; error: FunctionError; initMillis: number }
-  | { type: 'line'; timestamp: number; message: string }
-  | { type: 'done'; payload: string; memoryBytes: number }
-  | { type: 'failed'; error: FunctionError; memoryBytes: number }
-  | { type: 'died'; error: FunctionError };
 
 /**
  * One execution environment of a function: a worker thread with nothing but Lambda's environment, that runs one invocation at a time
@@ -77,6 +50,24 @@ export class Sandbox {
 
   constructor(options: SandboxOptions) {
     const { hostname, port } = new URL(options.endpoint);
+    const data: SandboxData = {
+      taskRoot: options.taskRoot,
+      handler: options.handler,
+      runtime: options.runtime,
+      gate: this.gate.buffer,
+      logFormat: options.logFormat,
+      clock: {
+        monotonicMillis: Number(process.hrtime.bigint()) / 1e6,
+        awsMillis: options.clock.millis(),
+        scale: options.clock.scale,
+      },
+      network: {
+        tunnelPort: options.network.port,
+        token: options.network.token,
+        endpoint: { host: hostname, port: Number(port) || 80 },
+        endpointReachable: options.endpointReachable,
+      },
+    };
     this.worker = new Worker(runtimeFile('bootstrap.cjs'), {
       // Neither the embedded AWS's loaders nor its environment reach the function.
       execArgv: [],
@@ -85,24 +76,7 @@ export class Sandbox {
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: options.memorySize, maxYoungGenerationSizeMb: 4 },
-      workerData: {
-        taskRoot: options.taskRoot,
-        handler: options.handler,
-        runtime: options.runtime,
-        gate: this.gate.buffer,
-        logFormat: options.logFormat,
-        clock: {
-          monotonicMillis: Number(process.hrtime.bigint()) / 1e6,
-          awsMillis: options.clock.millis(),
-          scale: options.clock.scale,
-        },
-        network: {
-          tunnelPort: options.network.port,
-          token: options.network.token,
-          endpoint: { host: hostname, port: Number(port) || 80 },
-          endpointReachable: options.endpointReachable,
-        },
-      },
+      workerData: data,
     });
     this.worker.unref();
     this.ready = this.waitForInit();

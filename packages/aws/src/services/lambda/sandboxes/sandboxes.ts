@@ -1,7 +1,7 @@
-import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
 import type { IamPort } from '../../../core/ports';
+import { shuttingDown } from '../errors';
 import type { FunctionVersion, LambdaFunction } from '../functions';
 import type { FunctionNetwork } from '../network/function-network';
 import type { FunctionLog } from './function-log';
@@ -54,7 +54,7 @@ export class Sandboxes {
   async borrow(fn: LambdaFunction, version: FunctionVersion): Promise<Loan> {
     const key = `${fn.name} ${version.revision}`;
     for (;;) {
-      if (this.isDisposed) throw new AwsError('ServiceException', 'The service is shutting down.', 500);
+      if (this.isDisposed) throw shuttingDown();
       const warm = this.takeIdle(key);
       if (warm) return this.lend(warm);
       if (this.live.size < MOST_LIVE || this.closeOldestIdle()) break;
