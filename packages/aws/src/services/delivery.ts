@@ -3,7 +3,7 @@ import type { Context } from '../core/context';
 import { uuid } from '../core/ids';
 import { serviceCall } from '../core/service-call';
 import type { InvokeRequest } from './lambda/invocation/invoke';
-import type { StartRequest } from './sfn/execution/executions';
+import type { StartRequest } from './sfn/state';
 import type { SnsTopics } from './target-services';
 
 /** The services that rules and schedules deliver to. Read at every delivery, so they may be getters. */

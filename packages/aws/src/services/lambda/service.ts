@@ -1,7 +1,7 @@
 import { defineService } from '../../core/service';
+import { serveArchive } from './code/archives';
 import * as account from './operations/account';
 import * as aliases from './operations/aliases';
-import { serveArchive } from './operations/archives';
 import * as concurrency from './operations/concurrency';
 import * as eventInvokeConfigs from './operations/event-invoke-configs';
 import * as fixedSettings from './operations/fixed-settings';

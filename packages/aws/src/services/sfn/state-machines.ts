@@ -1,82 +1,106 @@
-import { AwsError } from '../../core/aws-error';
-import type { Context } from '../../core/context';
-import type { IamPort } from '../../core/ports';
-import { type Machine, splitArn } from './state-machine';
+import type { LoggingConfiguration, StateMachineType, TracingConfiguration } from '@aws-sdk/client-sfn';
+import { readArn, splitResource } from 'aws-languages/arn';
+import { invalidArn, noStateMachine, resourceNotFound } from './errors';
+import type { Definition } from './language/definition';
+
+/** A state machine as it is now. */
+export interface StateMachine {
+  readonly name: string;
+  readonly arn: string;
+  readonly type: StateMachineType;
+  readonly createdAt: Date;
+  readonly tags: Map<string, string>;
+  /** By number; each as the state machine was when it was published. */
+  readonly versions: Map<number, StateMachineVersion>;
+  /** Of a version. */
+  readonly versionArn?: string;
+  definitionText: string;
+  definition: Definition;
+  roleArn: string;
+  /** None before the first update. */
+  revisionId?: string;
+  updatedAt: Date;
+  loggingConfiguration: LoggingConfiguration;
+  tracingConfiguration: TracingConfiguration;
+}
+
+/** A state machine as it was published. */
+export interface StateMachineVersion extends StateMachine {
+  readonly versionArn: string;
+  readonly description?: string;
+}
 
 /** The state machines of one region. */
-export class Machines {
-  private readonly machines = new Map<string, Machine>();
-
-  constructor(
-    private readonly context: Context,
-    private readonly iam: Pick<IamPort, 'role'>,
-    private readonly onDelete: (machine: Machine) => void,
-  ) {}
+export class StateMachines {
+  private readonly byArn = new Map<string, StateMachine>();
 
   /**
-   * By ARN, of a machine or of a version.
+   * By ARN, of a state machine or of a version.
    * @throws AwsError InvalidArn, StateMachineDoesNotExist
    */
-  get(arn: string | undefined): Machine {
-    if (!/^arn:aws[\w-]*:states:[\w-]+:\d{12}:stateMachine:[^:]+/.test(arn ?? ''))
-      throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
-    const [base, qualifier] = splitArn(arn ?? '');
-    const machine = this.machines.get(base);
-    const found = qualifier === undefined ? machine : machine?.versions.get(Number(qualifier));
+  get(arn: string | undefined): StateMachine {
+    const { base, version } = splitVersion(arn);
+    const stateMachine = this.byArn.get(base);
+    const found = version === undefined ? stateMachine : stateMachine?.versions.get(Number(version));
     if (found) return found;
-    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    throw noStateMachine(arn);
+  }
+
+  /** A state machine itself; a version cannot be changed. @throws AwsError as `get` */
+  base(arn: string | undefined): StateMachine {
+    const stateMachine = this.get(arn);
+    if (stateMachine.versionArn === undefined) return stateMachine;
+    throw noStateMachine(arn);
   }
 
   /** By ARN, while it is there. */
-  find(arn: string): Machine | undefined {
-    return this.machines.get(arn);
+  find(arn: string): StateMachine | undefined {
+    return this.byArn.get(arn);
   }
 
-  /** All of them; versions stand in their machines. */
-  all(): Machine[] {
-    return [...this.machines.values()];
+  /** By name, alphabetically; versions stand in their state machines. */
+  list(): StateMachine[] {
+    return [...this.byArn.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Keeps a new machine. */
-  add(machine: Machine): void {
-    this.machines.set(machine.arn, machine);
+  add(stateMachine: StateMachine): void {
+    this.byArn.set(stateMachine.arn, stateMachine);
   }
 
-  /** Takes a machine away, and ends what it runs. */
   remove(arn: string): void {
-    const machine = this.machines.get(arn);
-    if (!machine) return;
-    this.machines.delete(arn);
-    this.onDelete(machine);
-  }
-
-  /** A machine itself; a version cannot be changed. */
-  base(arn: string | undefined): Machine {
-    const machine = this.get(arn);
-    if (machine.versionArn === undefined) return machine;
-    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    this.byArn.delete(arn);
   }
 
   /** Tags that may be changed. @throws AwsError ResourceNotFound */
   tagsOf(arn: string | undefined): Map<string, string> {
-    const machine = this.machines.get(arn ?? '');
-    if (machine) return machine.tags;
-    throw new AwsError('ResourceNotFound', `Resource not found: '${arn}'`, 400, { resourceName: arn });
+    const stateMachine = this.byArn.get(arn ?? '');
+    if (stateMachine) return stateMachine.tags;
+    throw resourceNotFound(arn);
   }
+}
 
-  /** @throws AwsError InvalidArn, AccessDeniedException for a role that Step Functions may not assume */
-  checkRole(roleArn: string | undefined): void {
-    if (!/^arn:aws[\w-]*:iam::\d{12}:role\/.+/.test(roleArn ?? ''))
-      throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${roleArn}'`);
-    const trusted = this.iam.role(roleArn ?? '')?.assumableBy ?? [];
-    if (
-      trusted.includes('states.amazonaws.com') ||
-      trusted.includes(`states.${this.context.region}.amazonaws.com`)
-    )
-      return;
-    throw new AwsError(
-      'AccessDeniedException',
-      `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
-    );
-  }
+/**
+ * The ARN of the state machine, and the number of a version that follows it.
+ * @throws AwsError InvalidArn
+ */
+export function splitVersion(arn: string | undefined): { base: string; version?: string } {
+  const { resource } = readArn(arn, { service: 'states', type: 'stateMachine' }) ?? {};
+  if (resource === undefined) throw invalidArn(arn);
+  const [, version] = splitResource(resource).id.split(':');
+  return { base: version === undefined ? (arn ?? '') : (arn ?? '').slice(0, -version.length - 1), version };
+}
+
+/** Keeps the state machine as it is under the next number; what has not changed since the last version is that version. */
+export function publishVersion(
+  stateMachine: StateMachine,
+  description: string | undefined,
+  now: Date,
+): StateMachineVersion {
+  const newest = [...stateMachine.versions.values()].at(-1);
+  if (newest && newest.revisionId === stateMachine.revisionId) return newest;
+  const number = Number(newest?.versionArn.split(':').at(-1) ?? 0) + 1;
+  const versionArn = `${stateMachine.arn}:${number}`;
+  const version = { ...stateMachine, versionArn, description, createdAt: now };
+  stateMachine.versions.set(number, version);
+  return version;
 }

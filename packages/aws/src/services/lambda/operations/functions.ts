@@ -1,15 +1,15 @@
 import { takePage } from '../../../core/paging';
+import { signArchive } from '../code/archives';
+import { readCode } from '../code/read-code';
+import { checkSettings, type Settings } from '../configuration/check-settings';
+import { changeConfiguration, newConfiguration } from '../configuration/configuration';
+import { publishLatest } from '../configuration/publish-latest';
+import { activate, replaceLatest } from '../configuration/settle';
 import { badMarker, conflict, invalidParameter, staleRevision } from '../errors';
 import { type LambdaFunction, versionOf } from '../functions';
 import { pageSize } from '../paging';
 import type { LambdaState, Op } from '../state';
-import { signArchive } from './archives';
-import { checkSettings, type Settings } from './check-settings';
-import { changeConfiguration, newConfiguration } from './configuration';
-import { publishLatest } from './publish-latest';
-import { readCode } from './read-code';
 import { readNewName } from './read-new-name';
-import { activate, replaceLatest } from './settle';
 
 export const CreateFunction: Op<'CreateFunction'> = async (lambda, input, call) => {
   const { functions } = lambda;

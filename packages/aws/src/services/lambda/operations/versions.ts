@@ -1,8 +1,8 @@
 import { takePage } from '../../../core/paging';
+import { publishLatest } from '../configuration/publish-latest';
 import { badMarker, invalidParameter } from '../errors';
 import { pageSize } from '../paging';
 import type { Op } from '../state';
-import { publishLatest } from './publish-latest';
 
 export const PublishVersion: Op<'PublishVersion'> = (lambda, input) => {
   const { fn } = lambda.functions.find(input.FunctionName);

@@ -3,11 +3,12 @@ import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
 import type { Json } from '../language/definition';
 import { StatesError, Stopped } from '../language/states-error';
-import type { Machine } from '../state-machine';
+import type { StateMachine } from '../state-machines';
 import { History, Thread } from './history';
 import { runGraph } from './interpreter';
 import type { TaskCall } from './scope';
 import type { TaskTokens } from './task-tokens';
+import { Variables } from './variables';
 
 /** How an execution is begun. */
 export interface ExecutionStart {
@@ -36,7 +37,7 @@ export class Execution {
   /** The X-Ray trace that every call of this execution carries. */
   readonly traceId: string;
   /** The definition and role at the time of the start: a later update does not change a running execution. */
-  readonly machine: Machine;
+  readonly stateMachine: StateMachine;
   stopDate?: Date;
   status: ExecutionStatus = 'RUNNING';
   output?: string;
@@ -52,7 +53,7 @@ export class Execution {
 
   constructor(
     start: ExecutionStart,
-    machine: Machine,
+    stateMachine: StateMachine,
     private readonly parts: ExecutionParts,
     private readonly onStatus: (execution: Execution) => void,
   ) {
@@ -60,7 +61,7 @@ export class Execution {
     this.arn = start.arn;
     this.name = start.name;
     this.input = start.input;
-    this.machine = { ...machine };
+    this.stateMachine = { ...stateMachine };
     this.startDate = clock.now();
     this.traceHeader = start.traceHeader;
     this.traceId =
@@ -87,37 +88,39 @@ export class Execution {
 
   private async run(): Promise<void> {
     const { context, tokens, call } = this.parts;
-    const { machine } = this;
+    const { stateMachine } = this;
     const input: Json = JSON.parse(this.input);
     this.history.add(0, {
       type: 'ExecutionStarted',
       executionStartedEventDetails: {
         input: this.input,
         inputDetails: { truncated: false },
-        roleArn: machine.roleArn,
+        roleArn: stateMachine.roleArn,
       },
     });
-    const { TimeoutSeconds } = machine.definition;
+    const { TimeoutSeconds } = stateMachine.definition;
     const cancelTimeout =
       TimeoutSeconds === undefined ? undefined : context.clock.after(TimeoutSeconds, () => this.timeOut());
     try {
-      const output = await runGraph(machine.definition, input, {
+      const output = await runGraph(stateMachine.definition, input, {
         // The first state follows nothing, as on AWS.
         thread: new Thread(this.history, 0),
         signal: this.stopping.signal,
+        variables: new Variables(),
         context: {
           Execution: {
             Id: this.arn,
             Input: input,
             Name: this.name,
-            RoleArn: machine.roleArn,
+            RoleArn: stateMachine.roleArn,
             StartTime: this.startDate.toISOString(),
             RedriveCount: 0,
           },
-          StateMachine: { Id: machine.arn, Name: machine.name },
+          StateMachine: { Id: stateMachine.arn, Name: stateMachine.name },
         },
         run: {
           clock: context.clock,
+          queryLanguage: stateMachine.definition.QueryLanguage ?? 'JSONPath',
           tasks: {
             tokens,
             call,
@@ -125,8 +128,8 @@ export class Execution {
             traceId: this.traceId,
             origin: {
               executionArn: this.arn,
-              stateMachineArn: machine.arn,
-              roleArn: machine.roleArn,
+              stateMachineArn: stateMachine.arn,
+              roleArn: stateMachine.roleArn,
             },
           },
           onTransition: () => {

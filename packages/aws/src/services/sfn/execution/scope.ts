@@ -1,9 +1,9 @@
 import type { Clock } from '../../../core/clock';
-import type { Context } from '../json-path/evaluate';
-import type { Json } from '../language/definition';
+import type { ContextObject, Json, QueryLanguage, StateGraph } from '../language/definition';
 import type { Resource } from '../language/resource';
 import type { Thread } from './history';
 import type { TaskTokens } from './task-tokens';
+import type { Variables } from './variables';
 
 /** For whom a task calls. */
 export interface TaskOrigin {
@@ -34,14 +34,20 @@ export interface TaskRunner {
 export interface Run {
   readonly clock: Clock;
   readonly tasks: TaskRunner;
+  /** Of the states that name none. */
+  readonly queryLanguage: QueryLanguage;
   /** Called for every state entered and every retry: what AWS bills. */
   readonly onTransition: () => void;
 }
 
-/** Where in an execution a graph runs: its line of history, its part of the context object, what ends it. */
+/** Where in an execution a graph runs: its line of history, its part of the context object, its variables, what ends it. */
 export interface Scope {
   readonly run: Run;
   readonly thread: Thread;
-  readonly context: Context;
+  readonly context: ContextObject;
+  readonly variables: Variables;
   readonly signal: AbortSignal;
 }
+
+/** Runs the states of a graph from StartAt to its end. */
+export type RunGraph = (graph: StateGraph, input: Json, scope: Scope) => Promise<Json>;

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { AwsError } from '../../../core/aws-error';
 import type { Cancel, Clock } from '../../../core/clock';
-import type { OperationsOf } from '../../../core/service';
+import { badTaskToken, taskTimedOut } from '../errors';
 import type { Json } from '../language/definition';
-import { HeartbeatTimeout, StatesError } from '../language/states-error';
+import { HeartbeatTimeout, type StatesError } from '../language/states-error';
 
 interface Parked {
   readonly resolve: (output: Json) => void;
@@ -54,31 +53,26 @@ export class TaskTokens {
     return { answer, giveUp };
   }
 
-  /** How many tokens wait for an answer. */
-  get waiting(): number {
-    return this.parked.size;
+  /** @throws AwsError InvalidToken, TaskTimedOut for a token that nobody waits for */
+  check(token: string | undefined): void {
+    this.find(token);
   }
 
-  /** SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat. */
-  operations() {
-    return {
-      SendTaskSuccess: (input) => {
-        const output = readOutput(input.output ?? '');
-        this.find(input.taskToken).resolve(output);
-        this.end(input.taskToken ?? '');
-        return {};
-      },
-      SendTaskFailure: (input) => {
-        const parked = this.find(input.taskToken);
-        parked.reject(new StatesError(input.error ?? 'States.TaskFailed', input.cause ?? ''));
-        this.end(input.taskToken ?? '');
-        return {};
-      },
-      SendTaskHeartbeat: (input) => {
-        this.find(input.taskToken).beat();
-        return {};
-      },
-    } satisfies OperationsOf<typeof import('@aws-sdk/client-sfn')>;
+  /** Answers a token with the task's output. @throws AwsError as `check` */
+  succeed(token: string | undefined, output: Json): void {
+    this.find(token).resolve(output);
+    this.end(token ?? '');
+  }
+
+  /** Answers a token with an error. @throws AwsError as `check` */
+  fail(token: string | undefined, error: StatesError): void {
+    this.find(token).reject(error);
+    this.end(token ?? '');
+  }
+
+  /** Says that somebody is still at work. @throws AwsError as `check` */
+  beat(token: string | undefined): void {
+    this.find(token).beat();
   }
 
   private end(token: string): void {
@@ -91,24 +85,6 @@ export class TaskTokens {
   private find(token: string | undefined): Parked {
     const parked = this.parked.get(token ?? '');
     if (parked) return parked;
-    if (this.ended.has(token ?? ''))
-      throw new AwsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
-    throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");
-  }
-}
-
-function readOutput(text: string): Json {
-  if (Buffer.byteLength(text) > 262_144)
-    throw new AwsError(
-      'ValidationException',
-      "1 validation error detected: Value at 'output' failed to satisfy constraint: Member must have length less than or equal to 262144",
-    );
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new AwsError(
-      'InvalidOutput',
-      `Invalid Output: '${error instanceof Error ? error.message : error}'`,
-    );
+    throw this.ended.has(token ?? '') ? taskTimedOut() : badTaskToken();
   }
 }

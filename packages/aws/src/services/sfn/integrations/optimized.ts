@@ -1,4 +1,3 @@
-import { uuid } from '../../../core/ids';
 import type { TaskOrigin } from '../execution/scope';
 import type { Json } from '../language/definition';
 import { StatesError } from '../language/states-error';
@@ -71,9 +70,9 @@ export function adaptParameters(name: string, parameters: Json, origin: TaskOrig
  * The result of an optimized integration: the API's output and how it was answered. That of PutEvents is the output alone.
  * @throws StatesError EventBridge.FailedEntry when a bus did not take all events
  */
-export function adaptOutput(name: string, output: Json): Json {
+export function adaptOutput(name: string, output: Json, requestId: string): Json {
   if (!isObject(output)) return output;
-  if (name !== 'events') return { ...output, ...sdkMetadata(uuid(), 200) };
+  if (name !== 'events') return { ...output, ...sdkMetadata(requestId, 200) };
   if (output.FailedEntryCount) throw new StatesError('EventBridge.FailedEntry', JSON.stringify(output));
   return output;
 }

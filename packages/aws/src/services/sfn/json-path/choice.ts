@@ -1,58 +1,53 @@
-import type { Json, State } from '../language/definition';
+import { compileWildcard } from 'aws-languages/wildcard';
+import type { Json } from '../language/definition';
 import { StatesError } from '../language/states-error';
-import { type Context, evaluatePath } from './evaluate';
+import { isTimestamp } from '../language/timestamp';
+import { evaluatePath, type Roots } from './evaluate';
 
 type Rule = { readonly [key: string]: Json };
 
+/** What a rule says beside its comparison. */
+const BESIDE = ['Variable', 'Next', 'Comment', 'Assign'];
+
 /**
- * The state that a Choice goes on with.
+ * Whether a rule of a Choice holds.
  * https://states-language.net/spec.html#choice-state
  *
- * @throws StatesError States.Runtime when no rule matches, and for a Variable that is not there
+ * @throws StatesError States.Runtime for a Variable that is not there
  */
-export async function choose(state: State, input: Json, context: Context): Promise<string> {
-  for (const rule of (state.Choices ?? []) as readonly Rule[])
-    if (await holds(rule, input, context)) return String(rule.Next);
-  if (state.Default !== undefined) return state.Default;
-  throw new StatesError(
-    'States.Runtime',
-    'Failed to transition out of the state. The state does not point to a next state.',
-  );
-}
-
-async function holds(rule: Rule, input: Json, context: Context): Promise<boolean> {
-  if (rule.Not) return !(await holds(rule.Not as Rule, input, context));
+export async function holds(rule: Rule, roots: Roots): Promise<boolean> {
+  if (rule.Not) return !(await holds(rule.Not as Rule, roots));
   if (Array.isArray(rule.And)) {
-    for (const part of rule.And) if (!(await holds(part as Rule, input, context))) return false;
+    for (const part of rule.And) if (!(await holds(part as Rule, roots))) return false;
     return true;
   }
   if (Array.isArray(rule.Or)) {
-    for (const part of rule.Or) if (await holds(part as Rule, input, context)) return true;
+    for (const part of rule.Or) if (await holds(part as Rule, roots)) return true;
     return false;
   }
-  const operator = Object.keys(rule).find((key) => !['Variable', 'Next', 'Comment'].includes(key)) ?? '';
+  const operator = Object.keys(rule).find((key) => !BESIDE.includes(key)) ?? '';
   const variable = String(rule.Variable);
-  if (operator === 'IsPresent') return (await isPresent(variable, input, context)) === rule.IsPresent;
-  const value = await readValue(variable, input, context);
+  if (operator === 'IsPresent') return (await isPresent(variable, roots)) === rule.IsPresent;
+  const value = await readValue(variable, roots);
   const isType = TYPES[operator];
   if (isType) return isType(value) === rule[operator];
   const wanted = operator.endsWith('Path')
-    ? await readValue(String(rule[operator]), input, context)
+    ? await readValue(String(rule[operator]), roots)
     : (rule[operator] ?? null);
   return compare(operator.replace(/Path$/, ''), value, wanted);
 }
 
-async function readValue(path: string, input: Json, context: Context): Promise<Json> {
-  if (await isPresent(path, input, context)) return evaluatePath(path, input, context, 'Variable');
+async function readValue(path: string, roots: Roots): Promise<Json> {
+  if (await isPresent(path, roots)) return evaluatePath(path, roots, 'Variable');
   throw new StatesError(
     'States.Runtime',
     `Invalid path '${path}': The choice state's condition path references an invalid value.`,
   );
 }
 
-async function isPresent(variable: string, input: Json, context: Context): Promise<boolean> {
+async function isPresent(variable: string, roots: Roots): Promise<boolean> {
   try {
-    await evaluatePath(variable, input, context, 'Variable');
+    await evaluatePath(variable, roots, 'Variable');
     return true;
   } catch (error) {
     if (error instanceof StatesError) return false;
@@ -67,11 +62,6 @@ const TYPES: Readonly<Record<string, (value: Json) => boolean>> = {
   IsBoolean: (value) => typeof value === 'boolean',
   IsTimestamp: isTimestamp,
 };
-
-/** Whether a value is a timestamp of the Amazon States Language: RFC 3339, with a zone. */
-export function isTimestamp(value: unknown): boolean {
-  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
-}
 
 const COMPARISON =
   /^(?:(String|Numeric|Timestamp)(Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)|(Boolean)(Equals)|(String)(Matches))$/;
@@ -96,7 +86,9 @@ function compare(operator: string, value: Json, wanted: Json): boolean {
   const [, type = '', relation = ''] = match;
   const kind = type === 'Numeric' ? 'number' : type === 'Boolean' ? 'boolean' : 'string';
   if (typeof value !== kind || typeof wanted !== kind) return false;
-  if (relation === 'Matches') return matches(String(value), String(wanted));
+  if (relation === 'Matches')
+    // `*` is any text, `\\*` a star, `\\\\` a backslash.
+    return compileWildcard(String(wanted), { escape: 'special', question: false }).test(String(value));
   if (type === 'Timestamp' && !(isTimestamp(value) && isTimestamp(wanted))) return false;
   const order = (one: Json) =>
     type === 'Timestamp' ? Date.parse(String(one)) : (one as string | number | boolean);
@@ -104,12 +96,4 @@ function compare(operator: string, value: Json, wanted: Json): boolean {
   if (relation.endsWith('Equals') && left === right) return true;
   if (relation.startsWith('LessThan')) return left < right;
   return relation.startsWith('GreaterThan') && left > right;
-}
-
-/** `*` is any text, `\*` a star, `\\` a backslash. */
-function matches(text: string, pattern: string): boolean {
-  const source = pattern.replace(/\\\\|\\\*|\*|[.+?^${}()|[\]\\]/g, (part) =>
-    part === '*' ? '.*' : part.length === 2 ? part : `\\${part}`,
-  );
-  return new RegExp(`^${source}$`, 's').test(text);
 }

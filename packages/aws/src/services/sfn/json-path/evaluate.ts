@@ -1,39 +1,51 @@
+import { isDefinitePath, readPath, splitPath } from 'aws-languages/json-path';
 import { JSONPath } from 'jsonpath-plus';
-import { isDefinitePath, readPath, splitPath } from '../../../core/json-path';
-import type { Json } from '../language/definition';
+import type { ContextObject, Json, VariableValues } from '../language/definition';
 import { StatesError } from '../language/states-error';
 import { evaluateIntrinsic } from './intrinsics';
 
-/** The context object (`$$`). */
-export type Context = { readonly [key: string]: Json };
+/** What paths are read from. */
+export interface Roots {
+  /** `$` */
+  readonly input: Json;
+  /** `$$` */
+  readonly context: ContextObject;
+  /** `$name` */
+  readonly variables: VariableValues;
+}
+
+const VARIABLE = /^\$(\p{ID_Start}\p{ID_Continue}*)(.*)$/su;
 
 /**
- * The value at a path of the input, or of the context when the path begins with `$$`.
+ * The value at a path of the input, of the context when the path begins with `$$`, or of a variable; or of an intrinsic function.
  * @throws StatesError States.Runtime when there is nothing, naming the field
  */
-export async function evaluatePath(
-  path: string,
-  input: Json,
-  context: Context,
-  field: string,
-): Promise<Json> {
+export async function evaluatePath(path: string, roots: Roots, field: string): Promise<Json> {
   if (path.startsWith('States.'))
-    return evaluateIntrinsic(path, (inner) => evaluatePath(inner, input, context, field));
+    return evaluateIntrinsic(path, (inner) => evaluatePath(inner, roots, field));
   const steps = /^(\$[^'"?]*?)(?:\[-(\d+)\]|\.(length)\(\))(.*)$/.exec(path);
-  if (steps) return evaluateStep(steps, input, context, field);
-  const isContext = path.startsWith('$$');
-  const own = isContext ? path.slice(1) : path;
-  const root: Json = isContext ? context : input;
-  const value = isDefinitePath(own) ? readPath(root, own) : search(own, root);
+  if (steps) return evaluateStep(steps, roots, field);
+  const { root, rest } = rootOf(path, roots);
+  const value = isDefinitePath(rest) ? readPath(root, rest) : search(rest, root);
   if (value !== undefined) return value as Json;
-  throw notFound(path, root, field);
+  throw notFound(path, path.startsWith('$$') ? roots.context : roots.input, field);
+}
+
+/** Where a path begins, and the path from there. */
+function rootOf(path: string, roots: Roots): { root: Json | undefined; rest: string } {
+  if (path.startsWith('$$')) return { root: roots.context, rest: path.slice(1) };
+  const [, name, rest] = VARIABLE.exec(path) ?? [];
+  if (name === undefined) return { root: roots.input, rest: path };
+  const { variables } = roots;
+  return { root: Object.hasOwn(variables, name) ? variables[name] : undefined, rest: `$${rest}` };
 }
 
 /**
  * What a JSONPath with wildcards, slices or filters finds: a list, though it be empty, where it may name many places.
  * @throws StatesError States.Runtime for what is no JSONPath
  */
-function search(path: string, root: Json): Json | undefined {
+function search(path: string, root: Json | undefined): Json | undefined {
+  if (root === undefined) return undefined;
   let found: Json[];
   try {
     found = JSONPath({ path, json: root as object, eval: 'safe', wrap: true });
@@ -50,21 +62,21 @@ function isIndefinite(path: string): boolean {
 /** What JSONPath has and definite paths have not: `[-1]` counts from the end, `length()` counts all. */
 async function evaluateStep(
   [path, before = '', fromEnd, , after = '']: readonly string[],
-  input: Json,
-  context: Context,
+  roots: Roots,
   field: string,
 ): Promise<Json> {
-  const value = await evaluatePath(before, input, context, field);
+  const value = await evaluatePath(before, roots, field);
   const step = Array.isArray(value)
     ? fromEnd === undefined
       ? value.length
       : value[value.length - Number(fromEnd)]
     : undefined;
-  if (step === undefined) throw notFound(path ?? '', before.startsWith('$$') ? context : input, field);
-  return after === '' ? step : evaluatePath(`$${after}`, step, context, field);
+  if (step === undefined)
+    throw notFound(path ?? '', before.startsWith('$$') ? roots.context : roots.input, field);
+  return after === '' ? step : evaluatePath(`$${after}`, { ...roots, input: step }, field);
 }
 
-function notFound(path: string, root: Json | Context, field: string): StatesError {
+function notFound(path: string, root: Json | ContextObject, field: string): StatesError {
   return new StatesError(
     'States.Runtime',
     `The JSONPath '${path}' specified for the field '${field}' could not be found in the input '${JSON.stringify(root)}'`,
@@ -72,13 +84,8 @@ function notFound(path: string, root: Json | Context, field: string): StatesErro
 }
 
 /** The whole number at a path, as the Path variants of timeouts and waits need it. */
-export async function evaluateNumber(
-  path: string,
-  input: Json,
-  context: Context,
-  field: string,
-): Promise<number> {
-  const value = await evaluatePath(path, input, context, field);
+export async function evaluateNumber(path: string, roots: Roots, field: string): Promise<number> {
+  const value = await evaluatePath(path, roots, field);
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
   throw new StatesError(
     'States.Runtime',
@@ -87,15 +94,13 @@ export async function evaluateNumber(
 }
 
 /** Fills in a payload template: every `name.$` becomes `name` with the value of its path or intrinsic function. */
-export async function evaluateTemplate(template: Json, input: Json, context: Context): Promise<Json> {
+export async function evaluateTemplate(template: Json, roots: Roots): Promise<Json> {
   if (typeof template !== 'object' || template === null) return template;
-  if (Array.isArray(template))
-    return Promise.all(template.map((item) => evaluateTemplate(item, input, context)));
+  if (Array.isArray(template)) return Promise.all(template.map((item) => evaluateTemplate(item, roots)));
   const filled: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(template)) {
-    if (!key.endsWith('.$')) filled[key] = await evaluateTemplate(value, input, context);
-    else if (typeof value === 'string')
-      filled[key.slice(0, -2)] = await evaluatePath(value, input, context, key);
+    if (!key.endsWith('.$')) filled[key] = await evaluateTemplate(value, roots);
+    else if (typeof value === 'string') filled[key.slice(0, -2)] = await evaluatePath(value, roots, key);
     else
       throw new StatesError(
         'States.Runtime',

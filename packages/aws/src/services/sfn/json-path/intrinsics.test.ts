@@ -11,7 +11,12 @@ const input: Json = {
   json: '{"path":"C:\\\\temp"}',
   nothing: null,
 };
-const evaluate = (text: string) => evaluatePath(text, input, { State: { Name: 'P' } }, 'x.$');
+const roots = {
+  input,
+  context: { State: { Name: 'P' } },
+  variables: { count: 2, order: { items: ['a', 'b'] } },
+};
+const evaluate = (text: string) => evaluatePath(text, roots, 'x.$');
 
 test.each<[string, Json]>([
   ["States.Format('{} said {}', $.its, $.said)", 'it\'s said a "quoted" \\ word {}'],
@@ -44,6 +49,10 @@ test.each<[string, Json]>([
   ['$.list[?(@ > 3)]', [4, 5]],
   ['$.list[?(@ > 30)]', []],
   ['States.ArrayLength($.list[?(@ > 3)])', 2],
+  ['$count', 2],
+  ['$order.items[-1]', 'b'],
+  ['$order.items[*]', ['a', 'b']],
+  ['States.MathAdd($count, $.one)', 3],
 ])('%s', async (text, expected) => {
   expect(await evaluate(text)).toEqual(expected);
 });
@@ -72,6 +81,16 @@ test.each([
     reason: expect.stringContaining(`The function '${text}' had the following error: `),
   });
 });
+
+test.each(['$absent', '$order.absent', '$absent[*]'])(
+  '%s, which was never assigned, is named',
+  async (path) => {
+    await expect(evaluate(path)).rejects.toMatchObject({
+      error: 'States.Runtime',
+      reason: expect.stringContaining(`The JSONPath '${path}' specified for the field 'x.$'`),
+    });
+  },
+);
 
 test('a path within a function that is not there is named', async () => {
   await expect(evaluate("States.Format('{}', $.absent)")).rejects.toMatchObject({

@@ -43,6 +43,21 @@ export class HeartbeatTimeout extends StatesError {
   }
 }
 
+/** An expression of a state could not be evaluated, or gave what its field cannot take. */
+export class QueryEvaluationError extends StatesError {
+  /**
+   * @param location the field, e.g. `Arguments/FunctionName`
+   * @param isInside whether the state was already at work: history puts the error after its beginning, and not beside it
+   */
+  constructor(
+    reason: string,
+    readonly location?: string,
+    readonly isInside = false,
+  ) {
+    super('States.QueryEvaluationError', reason);
+  }
+}
+
 /** What a state passes on is too large. Unlike a task's result that is too large, States.ALL does not cover it. */
 export class OutputTooLarge extends StatesError {
   /** @param name of the state, or what the task called */
@@ -52,6 +67,17 @@ export class OutputTooLarge extends StatesError {
 
   override matches(errorEquals: readonly string[]): boolean {
     return errorEquals.includes(this.error);
+  }
+}
+
+/** What a state assigns is too large. */
+export class VariablesTooLarge extends StatesError {
+  /** @param name of the state */
+  constructor(name: string) {
+    super(
+      'States.DataLimitExceeded',
+      `The variables assigned in the state '${name}' exceed the maximum number of bytes service limit.`,
+    );
   }
 }
 

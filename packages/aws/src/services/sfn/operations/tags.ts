@@ -1,21 +1,17 @@
-import type { OperationsOf } from '../../../core/service';
-import type { Machines } from '../state-machines';
+import type { Op } from '../state';
 
-/** Tags of state machines. */
-export function tagOperations(machines: Machines) {
-  return {
-    ListTagsForResource: (input) => ({
-      tags: [...machines.tagsOf(input.resourceArn)].map(([key, value]) => ({ key, value })),
-    }),
-    TagResource: (input) => {
-      const tags = machines.tagsOf(input.resourceArn);
-      for (const { key = '', value = '' } of input.tags ?? []) tags.set(key, value);
-      return {};
-    },
-    UntagResource: (input) => {
-      const tags = machines.tagsOf(input.resourceArn);
-      for (const key of input.tagKeys ?? []) tags.delete(key);
-      return {};
-    },
-  } satisfies OperationsOf<typeof import('@aws-sdk/client-sfn')>;
-}
+export const ListTagsForResource: Op<'ListTagsForResource'> = (sfn, input) => ({
+  tags: [...sfn.stateMachines.tagsOf(input.resourceArn)].map(([key, value]) => ({ key, value })),
+});
+
+export const TagResource: Op<'TagResource'> = (sfn, input) => {
+  const tags = sfn.stateMachines.tagsOf(input.resourceArn);
+  for (const { key = '', value = '' } of input.tags ?? []) tags.set(key, value);
+  return {};
+};
+
+export const UntagResource: Op<'UntagResource'> = (sfn, input) => {
+  const tags = sfn.stateMachines.tagsOf(input.resourceArn);
+  for (const key of input.tagKeys ?? []) tags.delete(key);
+  return {};
+};

@@ -1,36 +1,36 @@
-import type { Definition, State, StateGraph } from '../language/definition';
-import { checkState, MEMBERS } from './check-state';
-import type { Fault, Say } from './diagnostic';
+import type { Definition, QueryLanguage, State, StateGraph } from '../language/definition';
+import { checkState } from './check-state';
+import { type Check, type Diagnostic, type Say, SCHEMA } from './diagnostic';
+import { MEMBERS } from './members';
 
-const GRAPH = ['Comment', 'QueryLanguage', 'StartAt', 'States'];
-const MACHINE = [...GRAPH, 'TimeoutSeconds', 'Version'];
+const GRAPH = ['Comment', 'StartAt', 'States'];
+const STATE_MACHINE = [...GRAPH, 'QueryLanguage', 'TimeoutSeconds', 'Version'];
 
 /**
  * What is wrong with a definition, each with its place. Done by hand because asl-validator compiles its schemas at every
  * call, which takes a second of a laptop's time.
- *
- * @param isExpress whether it is one of an Express workflow, which may not wait for others
  */
-export function findFaults(definition: Definition, isExpress: boolean): readonly Fault[] {
-  const faults: Fault[] = [];
-  const say: Say = (message, location, code = 'SCHEMA_VALIDATION_FAILED') =>
-    faults.push({ code, message, location: location || '/' });
-  checkGraph(definition, '', MACHINE, { say, isExpress, names: new Set() });
+export function checkDefinition(definition: Definition, isExpress: boolean): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const say: Say = (message, location, code = SCHEMA) =>
+    found.push({ code, message, location: location || '/' });
+  checkQueryLanguage(definition.QueryLanguage, '/QueryLanguage', say);
+  const queryLanguage = languageOf(definition.QueryLanguage, 'JSONPath');
+  const names = new Set<string>();
+  checkGraph(definition, '', STATE_MACHINE, { say, isExpress, queryLanguage, names });
   const { TimeoutSeconds: timeout } = definition;
   if (timeout !== undefined && !(Number.isInteger(timeout) && timeout > 0))
     say('Value must be a positive integer', '/TimeoutSeconds');
-  return faults;
+  return found;
 }
 
-interface Check {
-  readonly say: Say;
-  readonly isExpress: boolean;
+interface GraphCheck extends Check {
   /** All states so far: a name may come once in a definition. */
   readonly names: Set<string>;
 }
 
-function checkGraph(graph: StateGraph, at: string, members: readonly string[], check: Check): void {
-  const { say, names } = check;
+function checkGraph(graph: StateGraph, at: string, members: readonly string[], check: GraphCheck): void {
+  const { say } = check;
   const { States: states } = graph;
   const isMissing = (states as unknown) === undefined;
   const missing = [...(isMissing ? ['States'] : []), ...(graph.StartAt === undefined ? ['StartAt'] : [])];
@@ -52,27 +52,60 @@ function checkGraph(graph: StateGraph, at: string, members: readonly string[], c
   goTo(graph.StartAt, `${at}/StartAt`);
   for (const [name, state] of Object.entries(states)) {
     const where = `${at}/States/${name}`;
-    if (names.has(name)) say(`Duplicate state name: ${name}`, where, 'DUPLICATE_STATE_NAME');
-    names.add(name);
-    if (name.length > 80) say('A state name has at most 80 characters', where);
-    if (typeof state !== 'object' || state === null || !MEMBERS[state.Type]) {
-      const isTyped = typeof state === 'object' && state !== null && state.Type !== undefined;
-      if (isTyped) say(`Value is not one of: [${Object.keys(MEMBERS).join(', ')}]`, `${where}/Type`);
-      else say('These fields are required: [Type]', where);
-      continue;
-    }
-    checkState(state, where, check);
+    if (!checkNamedState(name, state, where, check)) continue;
     for (const [target, place] of targetsOf(state)) goTo(target, `${where}${place}`);
-    const processor = state.ItemProcessor ?? state.Iterator;
-    if (isObject(processor))
-      checkGraph(processor, `${where}/ItemProcessor`, [...GRAPH, 'ProcessorConfig'], check);
-    if (Array.isArray(state.Branches))
-      for (const [i, branch] of state.Branches.entries())
-        if (isObject(branch)) checkGraph(branch, `${where}/Branches[${i}]`, GRAPH, check);
+    checkInner(state, where, check);
   }
   for (const name of Object.keys(states))
     if (!targets.has(name))
       say(`State "${name}" is not reachable.`, `${at}/States/${name}`, 'MISSING_TRANSITION_TARGET');
+}
+
+/** Checks a state by itself. Returns whether it is one at all. */
+function checkNamedState(name: string, state: State, where: string, check: GraphCheck): boolean {
+  const { say, names } = check;
+  if (names.has(name)) say(`Duplicate state name: ${name}`, where, 'DUPLICATE_STATE_NAME');
+  names.add(name);
+  if (name.length > 80) say('A state name has at most 80 characters', where);
+  if (!isObject(state) || (state as Partial<State>).Type === undefined) {
+    say('These fields are required: [Type]', where);
+    return false;
+  }
+  if (!Object.hasOwn(MEMBERS, state.Type)) {
+    const types = 'Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map';
+    say(`The field 'Type' should have one of these values: [${types}]`, `${where}/Type`);
+    return false;
+  }
+  const own = languageOf(state.QueryLanguage, check.queryLanguage);
+  checkQueryLanguage(state.QueryLanguage, `${where}/QueryLanguage`, say);
+  const isDowngrade = check.queryLanguage === 'JSONata' && own === 'JSONPath';
+  if (isDowngrade)
+    say("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine", where);
+  checkState(state, where, { ...check, queryLanguage: own }, isDowngrade);
+  return true;
+}
+
+/** The graphs within a state. */
+function checkInner(state: State, where: string, check: GraphCheck): void {
+  for (const member of ['ItemProcessor', 'Iterator'] as const) {
+    const graph = state[member];
+    if (isObject(graph)) checkGraph(graph, `${where}/${member}`, [...GRAPH, 'ProcessorConfig'], check);
+  }
+  if (!Array.isArray(state.Branches)) return;
+  for (const [i, branch] of state.Branches.entries())
+    if (isObject(branch)) checkGraph(branch, `${where}/Branches[${i}]`, GRAPH, check);
+}
+
+function checkQueryLanguage(value: unknown, where: string, say: Say): void {
+  if (value === undefined || value === 'JSONPath' || value === 'JSONata') return;
+  if (typeof value === 'string') say('Value should be one of the following: [JSONPath, JSONata]', where);
+  else say('Expected value of type [STRING]', where);
+}
+
+/** Whatever is not JSONPath by name is taken for JSONata, as AWS takes it. */
+function languageOf(value: unknown, inherited: QueryLanguage): QueryLanguage {
+  if (value === undefined) return inherited;
+  return value === 'JSONPath' ? 'JSONPath' : 'JSONata';
 }
 
 /** Where a state may lead, and the member that says so. */

@@ -1,11 +1,16 @@
 import { isOperator, takesValue } from '../json-path/choice';
 import { isIntrinsic } from '../json-path/intrinsics';
-import type { Say } from './diagnostic';
+import { expressionOf } from '../jsonata/evaluate';
+import { checkAssign } from './check-template';
+import { type Check, type Say, sayOtherLanguage } from './diagnostic';
+import { LANGUAGE_OF } from './members';
 
 type Rule = Readonly<Record<string, unknown>>;
 
 const RETRIER = ['BackoffRate', 'Comment', 'ErrorEquals', 'IntervalSeconds', 'JitterStrategy', 'MaxAttempts'];
-const CATCHER = ['Comment', 'ErrorEquals', 'Next', 'ResultPath'];
+const CATCHER = ['Assign', 'Comment', 'ErrorEquals', 'Next', 'Output', 'ResultPath'];
+/** What a rule of a Choice may say beside what it is about. */
+const BESIDE = ['Comment', 'Next', 'Assign'];
 /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: a bit more than a year */
 const LONGEST_DELAY = 31_622_400;
 
@@ -37,10 +42,15 @@ export function checkRetriers(retriers: unknown, where: string, say: Say): void 
 }
 
 /** Catch of a state. */
-export function checkCatchers(catchers: unknown, where: string, say: Say): void {
+export function checkCatchers(catchers: unknown, where: string, check: Check): void {
+  const { say, queryLanguage } = check;
   for (const [rule, place] of rulesOf(catchers, where, say)) {
     checkMembers(rule, CATCHER, place, say);
+    for (const member of ['Output', 'ResultPath'] as const)
+      if (rule[member] !== undefined && LANGUAGE_OF[member] !== queryLanguage)
+        sayOtherLanguage(say, queryLanguage, member, place);
     if (typeof rule.Next !== 'string') say('These fields are required: [Next]', place);
+    checkAssign(rule.Assign, `${place}/Assign`, check);
   }
 }
 
@@ -70,17 +80,40 @@ function checkMembers(rule: Rule, members: readonly string[], place: string, say
 }
 
 /** Choices of a state. */
-export function checkChoices(choices: readonly unknown[], where: string, say: Say): void {
+export function checkChoices(choices: readonly unknown[], where: string, check: Check): void {
+  const { say, queryLanguage } = check;
   for (const [i, rule] of choices.entries()) {
     const place = `${where}[${i}]`;
-    if (isRule(rule) && typeof rule.Next !== 'string') say('These fields are required: [Next]', place);
-    const fault = faultOf(rule, place, ['Comment', 'Next']);
-    if (fault) say(...fault);
+    if (!isRule(rule)) {
+      say('Value must be an object', place);
+      continue;
+    }
+    if (typeof rule.Next !== 'string') say('These fields are required: [Next]', place);
+    checkAssign(rule.Assign, `${place}/Assign`, check);
+    const others = Object.keys(rule).filter(
+      (member) => (LANGUAGE_OF[member] ?? queryLanguage) !== queryLanguage,
+    );
+    for (const member of others) sayOtherLanguage(say, queryLanguage, member, place);
+    if (others.length > 0) continue;
+    if (queryLanguage === 'JSONata') checkCondition(rule, place, say);
+    else {
+      const problem = problemOf(rule, place, BESIDE);
+      if (problem) say(...problem);
+    }
   }
 }
 
+/** A rule of JSONata: a condition, true or false or an expression of that. */
+function checkCondition(rule: Rule, place: string, say: Say): void {
+  checkMembers(rule, [...BESIDE, 'Condition', 'Output'], place, say);
+  const { Condition: condition } = rule;
+  if (condition === undefined) say('These fields are required: [Condition]', place);
+  else if (typeof condition !== 'boolean' && expressionOf(condition) === undefined)
+    say('Value is of the wrong type', `${place}/Condition`);
+}
+
 /** What is wrong with one rule: And, Or, Not, or a Variable and what it is compared with. Only the outermost leads on. */
-function faultOf(
+function problemOf(
   rule: unknown,
   place: string,
   beside: readonly string[] = ['Comment'],
@@ -90,11 +123,11 @@ function faultOf(
   const [operator = '', ...more] = members;
   if (operator === '' || more.length > 0) return ['Exactly one comparison operator is required', place];
   const operand = rule[operator];
-  if (operator === 'Not') return faultOf(operand, `${place}/Not`);
+  if (operator === 'Not') return problemOf(operand, `${place}/Not`);
   if (operator === 'And' || operator === 'Or') {
     if (!Array.isArray(operand) || operand.length === 0)
       return ['Value must be a non-empty array', `${place}/${operator}`];
-    return operand.map((part, i) => faultOf(part, `${place}/${operator}[${i}]`)).find(Boolean);
+    return operand.map((part, i) => problemOf(part, `${place}/${operator}[${i}]`)).find(Boolean);
   }
   if (!isOperator(operator)) return [`Field '${operator}' is not supported`, place];
   const { Variable: variable } = rule;

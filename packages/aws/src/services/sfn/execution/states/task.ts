@@ -1,26 +1,21 @@
-import { evaluateNumber, evaluateTemplate } from '../json-path/evaluate';
-import type { Json, State } from '../language/definition';
-import { type Resource, readResource } from '../language/resource';
-import { StatesError, Stopped, tooLarge } from '../language/states-error';
-import type { Scope } from './scope';
+import type { Json, State } from '../../language/definition';
+import type { Query } from '../../language/query';
+import { type Resource, readResource } from '../../language/resource';
+import { StatesError, Stopped, tooLarge } from '../../language/states-error';
+import type { Scope } from '../scope';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const PAYLOAD_BYTES = 262_144;
 
 /** Runs a Task once: its timeouts by the clock, its task token where the pattern has one, its events in history. */
-export async function runTask(state: State, input: Json, scope: Scope): Promise<Json> {
+export async function runTask(state: State, query: Query, scope: Scope): Promise<Json> {
   const { tasks } = scope.run;
   const resource = readResource(state.Resource ?? '');
-  const timeout = state.TimeoutSecondsPath
-    ? await evaluateNumber(state.TimeoutSecondsPath, input, scope.context, 'TimeoutSecondsPath')
-    : state.TimeoutSeconds;
-  const heartbeat = state.HeartbeatSecondsPath
-    ? await evaluateNumber(state.HeartbeatSecondsPath, input, scope.context, 'HeartbeatSecondsPath')
-    : state.HeartbeatSeconds;
+  const timeout = await query.readNumber('TimeoutSeconds');
+  const heartbeat = await query.readNumber('HeartbeatSeconds');
   const token = resource.pattern === 'token' ? tasks.tokens.make() : undefined;
   const context = token === undefined ? scope.context : { ...scope.context, Task: { Token: token } };
-  const payload =
-    state.Parameters === undefined ? input : await evaluateTemplate(state.Parameters, input, context);
+  const payload = await query.readArguments(context);
   const note = notesOf(resource, tasks.region, scope);
   note.scheduled(payload, timeout, heartbeat);
   const parked = token === undefined ? undefined : tasks.tokens.park(token, heartbeat);
