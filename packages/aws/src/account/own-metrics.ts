@@ -1,5 +1,5 @@
-import type { CloudWatch } from '../services/cloudwatch/index';
-import type { Logs } from '../services/cloudwatch-logs/index';
+import type { CloudWatchState } from '../services/cloudwatch/state';
+import type { LogsState } from '../services/cloudwatch-logs/state';
 import type { LambdaState } from '../services/lambda/state';
 import type { SfnState } from '../services/sfn/state';
 
@@ -17,8 +17,8 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
  * functions their own metrics through embedded metric format lines in their logs.
  */
 export function reportOwnMetrics(
-  cloudwatch: CloudWatch,
-  sources: { readonly lambda: LambdaState; readonly logs: Logs; readonly states: SfnState },
+  cloudwatch: CloudWatchState,
+  sources: { readonly lambda: LambdaState; readonly logs: LogsState; readonly states: SfnState },
 ): void {
   sources.lambda.onRun(({ functionName: FunctionName, failed, millis }) => {
     cloudwatch.record('AWS/Lambda', 'Invocations', 1, { FunctionName });

@@ -30,7 +30,7 @@ import {
   waitUntilSnapshotCompleted,
 } from '@aws-sdk/client-ec2';
 import { type Embedded, startEmbedded } from '../../src/testing/embedded';
-import { until } from '../../src/testing/serverless-context';
+import { until } from '../../src/testing/until';
 
 let embedded: Embedded;
 let ec2: EC2Client;

@@ -1,3 +1,4 @@
+import { clientOf } from '../../core/client';
 import { Clock } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
@@ -8,14 +9,16 @@ import { Network } from '../../network';
 import { apiOf } from '../../testing/api';
 import { noCorridor } from '../../testing/no-corridor';
 import { AutoScaling } from '../auto-scaling';
-import { Logs } from '../cloudwatch-logs';
+import { LogsState } from '../cloudwatch-logs/state';
 import { DynamoDb } from '../dynamodb';
 import { Ec2 } from '../ec2';
+import { publicImageParameters } from '../ec2/images/amazon-images';
 import { ElbV2 } from '../elastic-load-balancing-v2';
 import { Iam } from '../iam';
 import { S3 } from '../s3';
 import { SnsState } from '../sns/state';
-import { Ssm } from '../ssm';
+import { publicParameters } from '../ssm/public-parameters';
+import { SsmState } from '../ssm/state';
 import { CloudFormation } from '.';
 
 const region = 'us-east-1';
@@ -37,14 +40,14 @@ export function openRegion() {
   };
   const iam = new Iam({ accountId, clock });
   const s3 = new S3({ accountId, clock, busOf: () => bus });
-  const ssm = new Ssm(context);
+  const ssm = new SsmState(context, publicParameters(publicImageParameters(region)));
   const network = new Network(context);
   const ec2 = new Ec2(context, { network, iam, ssm });
   const elbv2 = new ElbV2(context, { ec2, network });
   const autoscaling = new AutoScaling(context, { ec2, elbv2 });
   const dynamodb = new DynamoDb(context);
   const sns = new SnsState(context, { allows: () => true });
-  const logs = new Logs(context);
+  const logs = new LogsState(context);
   const api = apiOf({
     iam,
     s3,
@@ -68,7 +71,9 @@ export function openRegion() {
     ec2: ec2.operations,
     elbv2: elbv2.operations,
     autoscaling: autoscaling.operations,
-    ssm: ssm.operations,
+    ssm: clientOf<typeof import('@aws-sdk/client-ssm')>(api.corridor, 'ssm', () =>
+      serviceCall(context, 'test'),
+    ),
     dynamodb: dynamodb.operations,
     settled: (name: string) => cloudFormation.settled(name),
     /** The stack's status, and what failed and why. */

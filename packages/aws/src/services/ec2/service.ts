@@ -1,7 +1,7 @@
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
 import type { Iam } from '../iam';
-import type { Ssm } from '../ssm';
+import type { SsmState } from '../ssm/state';
 import { Ec2 } from '.';
 
 /** Amazon EC2 in one region, born with a default VPC and Amazon's images. */
@@ -10,7 +10,7 @@ export const ec2 = defineService({
   signingName: 'ec2',
   version: '2016-11-15',
   needs: ['network', 'iam', 'ssm'],
-  create: (context, needs: { network: Network; iam: Iam; ssm: Ssm }) =>
+  create: (context, needs: { network: Network; iam: Iam; ssm: SsmState }) =>
     new Ec2(context, { ...needs, regionOf: (region) => context.at(region).state<Ec2>('ec2') }),
   operations: (service) => service.operations,
   dispose: (service) => service.dispose(),

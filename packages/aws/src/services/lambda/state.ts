@@ -6,7 +6,7 @@ import { CodeCache } from './code/code-cache';
 import { CodeFolder } from './code/code-folder';
 import { Functions } from './functions';
 import { AsyncInvoker } from './invocation/async-invoke';
-import { type InvokeRequest, type InvokeResult, Invoker, type RunReport } from './invocation/invoke';
+import { Invoker, type RunReport } from './invocation/invoke';
 import { FunctionNetwork } from './network/function-network';
 import type { Connector } from './network/tunnel';
 import { allowsService } from './policy';
@@ -60,16 +60,6 @@ export class LambdaState {
   allows(functionArn: string, service: string, sourceArn: string): boolean {
     const { fn, qualifier } = this.functions.find(functionArn);
     return allowsService(fn.policies.get(qualifier ?? '') ?? [], service, sourceArn);
-  }
-
-  /** Runs a function and waits for its answer, for the services that do not call through the corridor. Throws what Invoke throws. */
-  invoke(request: InvokeRequest): Promise<InvokeResult> {
-    return this.invoker.invoke(request);
-  }
-
-  /** Accepts an event, for the services that do not call through the corridor. Throws what Invoke throws. */
-  invokeLater(request: InvokeRequest): string {
-    return this.asyncInvoker.accept(request);
   }
 
   /** Calls back after every run. Returns how to end it. */
