@@ -1,9 +1,9 @@
 import type { Clock } from '../../../core/clock';
-import type { NewLine } from '../../cloudwatch-logs/state';
+import type { Line } from './sandbox';
 
 /** Where the lines go. */
 export interface LogSink {
-  write(groupName: string, streamName: string, lines: readonly NewLine[]): void;
+  write(groupName: string, streamName: string, lines: readonly Line[]): void;
 }
 
 /** What the REPORT line tells of a run. Durations in real milliseconds. */
@@ -26,7 +26,7 @@ export class FunctionLog {
     private readonly clock: Clock,
   ) {}
 
-  write(group: string, stream: string, line: NewLine): void {
+  write(group: string, stream: string, line: Line): void {
     if (line.message !== '') this.logs.write(group, stream, [line]);
   }
 
