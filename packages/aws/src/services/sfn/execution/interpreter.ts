@@ -76,7 +76,7 @@ async function runState(name: string, state: State, input: Json, scope: Scope): 
     try {
       return leave(entered, await enter(entered, query, { ...scope, context }));
     } catch (thrown) {
-      const error = told(entered, thrown);
+      const error = recordFailure(entered, thrown);
       const delay = retries.next(error);
       if (delay !== undefined) {
         await sleep(run.clock, delay, scope.signal);
@@ -126,7 +126,7 @@ async function recover(entered: Entered, query: Query, catcher: Catcher, error: 
     const outcome = await query.recover(catcher, { Error: error.error, Cause: error.reason });
     return { ...outcome, next: catcher.Next };
   } catch (thrown) {
-    throw told(entered, thrown);
+    throw recordFailure(entered, thrown);
   }
 }
 
@@ -161,7 +161,7 @@ const PREFIX = 'An error occurred while executing the state ';
  *
  * @throws what is no failure of the state
  */
-function told({ name, state, scope, before, event }: Entered, thrown: unknown): StatesError {
+function recordFailure({ name, state, scope, before, event }: Entered, thrown: unknown): StatesError {
   const { thread, signal } = scope;
   // A sibling failed: the states that wait for something outside say that they were given up.
   if (thrown instanceof Stopped && (state.Type === 'Task' || state.Type === 'Wait'))
