@@ -11,7 +11,7 @@ import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGatewayState } from '../services/apigatewayv2/state';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import type { ApiModels } from '../wire/api-model';
 import { Region } from './region';
 

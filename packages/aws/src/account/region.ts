@@ -9,7 +9,7 @@ import type { Corridor } from '../corridor/corridor';
 import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
 import { type ServiceName, type ServiceState, services } from '../services';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import { runNow } from '../services/scheduler/runs/run-schedules';
 import { inOrderOfNeeds } from './needs';
 import { reportOwnMetrics } from './own-metrics';
