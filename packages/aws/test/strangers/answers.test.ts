@@ -186,9 +186,9 @@ test('A bucket outside us-east-1 is located by its host', async () => {
   expect(away.Location).toBe('http://strangers-away.s3.amazonaws.com/');
 });
 
-test("A task's output is read before its token is looked for", async () => {
+test("a task's token is looked for before its output is read", async () => {
   const answer = new SendTaskSuccessCommand({ taskToken: 'none', output: '{' });
-  await expect(clients.states.send(answer)).rejects.toMatchObject({ name: 'InvalidOutput' });
+  await expect(clients.states.send(answer)).rejects.toMatchObject({ name: 'InvalidToken' });
 });
 
 /** A request whose header names its signer, as the SDKs write it. */
