@@ -1,5 +1,5 @@
 import policies from '../../data/managed-policies.json';
-import { AWS_MANAGED_POLICIES } from '../../src/services/iam/aws-managed-policies';
+import { AWS_MANAGED_POLICIES } from '../../src/services/iam/published-policies';
 
 test('the policies that were known by hand are there under the same ARNs and descriptions', () => {
   const identify = ({

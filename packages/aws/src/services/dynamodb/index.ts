@@ -15,9 +15,9 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
-import { Engine } from './engine';
-import { expireItems } from './expiry';
-import { ItemEngine, itemOperations } from './items';
+import { Engine } from './engine/engine';
+import { expireItems } from './expiry/expire-items';
+import { ItemEngine, itemOperations } from './operations/items';
 import { AllTableSettings, backupsOf, nameOf } from './table-settings';
 
 /** AWS deletes expired items within a few days, mostly within minutes; this looks as often, in AWS seconds. */

@@ -1,16 +1,16 @@
 import type { IamPort, IssuedCredentials } from '../../core/ports';
 import type { Principal } from '../../core/principal';
 import type { OperationsOf } from '../../core/service';
-import { accountOperations } from './account';
-import { instanceProfileOperations } from './instance-profiles';
-import { managedPolicyOperations } from './managed-policies';
+import { accountOperations } from './operations/account';
+import { instanceProfileOperations } from './operations/instance-profiles';
+import { managedPolicyOperations } from './operations/managed-policies';
+import { rolePolicyOperations } from './operations/role-policies';
+import { roleOperations, trustedPrincipals } from './operations/roles';
+import { userPolicyOperations } from './operations/user-policies';
+import { userOperations } from './operations/users';
 import type { Role } from './records';
-import { rolePolicyOperations } from './role-policies';
-import { roleOperations, trustedPrincipals } from './roles';
 import { Sessions } from './sessions';
 import { type Account, IamState } from './state';
-import { userPolicyOperations } from './user-policies';
-import { userOperations } from './users';
 
 /** AWS Identity and Access Management of one account: records with AWS's rules. Policies are kept, not enforced. */
 export class Iam implements IamPort {

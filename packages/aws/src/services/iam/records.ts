@@ -1,4 +1,4 @@
-import type { Statement } from './policy-document';
+import type { Statement } from './read-policy';
 import type { TagSet } from './tags';
 
 export interface Role {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IssuedCredentials } from '../../core/ports';
 import type { Principal } from '../../core/principal';
 import { noSuchEntity } from './errors';
-import { uniqueId } from './naming';
+import { uniqueId } from './operations/check-names';
 import type { IamState } from './state';
 
 /** Temporary credentials given out, remembered as long as the account lives. */

@@ -1,5 +1,5 @@
-import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
 import { entityAlreadyExists, noSuchEntity } from './errors';
+import { AWS_MANAGED_POLICIES } from './published-policies';
 import type { InstanceProfile, ManagedPolicy, Role, User } from './records';
 
 /** What IAM stands on: one account and its clock. */

@@ -5,8 +5,8 @@ import type { EventBus } from '../../core/event-bus';
 import type { Call } from '../../core/service';
 import type { Bucket, ObjectVersion } from './bucket';
 import { newConfigurations } from './configurations';
-import { type Destinations, notify, type ObjectEvent } from './notifications';
-import { noSuchBucket, noSuchKey, noSuchVersion } from './s3-errors';
+import { noSuchBucket, noSuchKey, noSuchVersion } from './errors';
+import { type Destinations, notify, type ObjectEvent } from './notifications/notifications';
 
 /** What S3 needs of its account. */
 export interface S3Account {

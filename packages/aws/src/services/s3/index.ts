@@ -4,22 +4,22 @@ import type { Call, Spoken, WireRequest, WireResponse } from '../../core/service
 import { readServiceModel, type ServiceModel } from '../../core/service-model';
 import type { TypedOperations } from '../../core/typed-operations';
 import { restXmlCodec } from '../../wire/codec';
-import { checkAccess, isPast } from './access';
-import { aclOperations } from './acl-operations';
-import { type Address, readAddress } from './address';
-import { decodeChunked } from './aws-chunked';
-import { bucketOperations } from './bucket-operations';
+import { checkAccess, isPast } from './access/authorize';
+import { answerPreflight, corsHeaders } from './access/cors';
+import { checkPostPolicy } from './access/post-policy';
 import { Buckets, type S3Account } from './buckets';
-import { configurationOperations } from './configuration-operations';
-import { answerPreflight, corsHeaders } from './cors';
-import { listingOperations } from './listing-operations';
-import { multipartOperations } from './multipart-operations';
-import { objectOperations } from './object-operations';
-import { nameOperation } from './operation-name';
-import { readPostForm } from './post-form';
-import { answerPost, asPutObject } from './post-object';
-import { checkPostPolicy } from './post-policy';
-import { serveWebsite, websiteBucket } from './website';
+import { aclOperations } from './operations/acls';
+import { configurationOperations } from './operations/bucket-settings';
+import { bucketOperations } from './operations/buckets';
+import { listingOperations } from './operations/listings';
+import { multipartOperations } from './operations/multipart-uploads';
+import { objectOperations } from './operations/objects';
+import { serveWebsite, websiteBucket } from './website/website';
+import { type Address, readAddress } from './wire/address';
+import { decodeChunked } from './wire/chunked-body';
+import { nameOperation } from './wire/operation-name';
+import { readPostForm } from './wire/post-form';
+import { answerPost, asPutObject } from './wire/post-object';
 
 type Client = typeof import('@aws-sdk/client-s3');
 

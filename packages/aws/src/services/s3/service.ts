@@ -1,6 +1,6 @@
 import { defineService } from '../../core/service';
 import { S3 } from '.';
-import { s3Destinations } from './destinations';
+import { s3Destinations } from './notifications/destinations';
 
 /** Amazon S3 of the account: its buckets in all regions. */
 export const s3 = defineService({

@@ -2,7 +2,7 @@ import { AwsError } from '../../core/aws-error';
 import type { IssuedCredentials } from '../../core/ports';
 import type { Call, OperationsOf } from '../../core/service';
 import type { Iam } from '../iam';
-import { readPermissionPolicy } from '../iam/policy-document';
+import { readPermissionPolicy } from '../iam/read-policy';
 import { mayAssume } from './trust';
 
 /** AWS Security Token Service. */

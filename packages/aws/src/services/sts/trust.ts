@@ -1,5 +1,5 @@
 import type { Principal } from '../../core/principal';
-import type { Statement } from '../iam/policy-document';
+import type { Statement } from '../iam/read-policy';
 
 /**
  * Whether a trust policy lets someone assume its role: an Allow that names them and no Deny that does.
