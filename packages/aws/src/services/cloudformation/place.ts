@@ -1,4 +1,5 @@
 import { AwsError } from '../../core/aws-error';
+import { clientOf } from '../../core/client';
 import { Clock } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
@@ -8,7 +9,7 @@ import type { Call } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import { apiOf } from '../../testing/api';
 import { noCorridor } from '../../testing/no-corridor';
-import { Iam } from '../iam';
+import { IamState } from '../iam/state';
 import { CloudFormation } from '.';
 
 /** A Parameter Store and log groups, as small as templates need them. */
@@ -62,7 +63,7 @@ export function openPlace() {
     endpoint: 'http://127.0.0.1:4566',
     ...noCorridor,
   };
-  const iam = new Iam({ accountId: context.accountId, clock });
+  const iam = new IamState(context);
   const ssm = new Shelf();
   const objects = new Map<string, string>();
   const api = apiOf({ iam, ssm });
@@ -80,7 +81,10 @@ export function openPlace() {
   return {
     aws,
     call,
-    iam,
+    iam: {
+      instanceProfile: (nameOrArn: string) => iam.instanceProfile(nameOrArn),
+      operations: clientOf<typeof import('@aws-sdk/client-iam')>(api.corridor, 'iam', () => call),
+    },
     ssm,
     objects,
     close: () => {

@@ -12,7 +12,7 @@ import { Logs } from '../cloudwatch-logs';
 import { DynamoDb } from '../dynamodb';
 import { Ec2 } from '../ec2';
 import { ElbV2 } from '../elastic-load-balancing-v2';
-import { Iam } from '../iam';
+import { IamState } from '../iam/state';
 import { S3 } from '../s3';
 import { SnsState } from '../sns/state';
 import { Ssm } from '../ssm';
@@ -35,7 +35,7 @@ export function openRegion() {
     endpoint: 'http://127.0.0.1:4566',
     ...noCorridor,
   };
-  const iam = new Iam({ accountId, clock });
+  const iam = new IamState(context);
   const s3 = new S3({ accountId, clock, busOf: () => bus });
   const ssm = new Ssm(context);
   const network = new Network(context);

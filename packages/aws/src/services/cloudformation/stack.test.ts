@@ -61,7 +61,7 @@ test('names are made from the stack, the logical id and chance; tags from the st
   );
   const name = place.outputs('net').Name ?? '';
   expect(name).toMatch(/^net-Server-[A-Z0-9]{12}$/);
-  expect(place.iam.operations.ListRoleTags({ RoleName: name }).Tags).toEqual(
+  expect((await place.iam.operations.ListRoleTags({ RoleName: name })).Tags).toEqual(
     expect.arrayContaining([
       { Key: 'project', Value: 'kiln' },
       { Key: 'aws:cloudformation:stack-name', Value: 'net' },
@@ -615,17 +615,20 @@ Outputs: { Role: { Value: !Ref Role }, Profile: { Value: !GetAtt Profile.Arn }, 
   await place.create('net', body('s3:GetObject'), { Capabilities });
   const { Role: RoleName = '', Profile = '', Managed = '' } = place.outputs('net');
   expect(place.iam.instanceProfile(Profile)?.roleArn).toBe(`arn:aws:iam::000000000000:role/${RoleName}`);
-  expect(place.iam.operations.ListRolePolicies({ RoleName }).PolicyNames).toEqual(['inline', 'own']);
-  expect(place.iam.operations.ListAttachedRolePolicies({ RoleName }).AttachedPolicies).toHaveLength(2);
+  expect((await place.iam.operations.ListRolePolicies({ RoleName })).PolicyNames).toEqual(['inline', 'own']);
+  expect((await place.iam.operations.ListAttachedRolePolicies({ RoleName })).AttachedPolicies).toHaveLength(
+    2,
+  );
 
   expect((await place.update('net', body('s3:PutObject'), { Capabilities }))?.StackStatus).toBe(
     'UPDATE_COMPLETE',
   );
-  const document = place.iam.operations.GetRolePolicy({ RoleName, PolicyName: 'own' }).PolicyDocument;
+  const document =
+    (await place.iam.operations.GetRolePolicy({ RoleName, PolicyName: 'own' })).PolicyDocument ?? '';
   expect(decodeURIComponent(document)).toContain('s3:PutObject');
-  expect(place.iam.operations.GetPolicy({ PolicyArn: Managed }).Policy?.DefaultVersionId).toBe('v2');
+  expect((await place.iam.operations.GetPolicy({ PolicyArn: Managed })).Policy?.DefaultVersionId).toBe('v2');
 
   expect((await place.remove('net'))?.StackStatus).toBe('DELETE_COMPLETE');
-  expect(place.iam.operations.ListRoles({}).Roles).toEqual([]);
-  expect(place.iam.operations.ListPolicies({ Scope: 'Local' }).Policies).toEqual([]);
+  expect((await place.iam.operations.ListRoles({})).Roles).toEqual([]);
+  expect((await place.iam.operations.ListPolicies({ Scope: 'Local' })).Policies).toEqual([]);
 });

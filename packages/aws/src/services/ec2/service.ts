@@ -1,6 +1,6 @@
+import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
-import type { Iam } from '../iam';
 import type { Ssm } from '../ssm';
 import { Ec2 } from '.';
 
@@ -10,7 +10,7 @@ export const ec2 = defineService({
   signingName: 'ec2',
   version: '2016-11-15',
   needs: ['network', 'iam', 'ssm'],
-  create: (context, needs: { network: Network; iam: Iam; ssm: Ssm }) =>
+  create: (context, needs: { network: Network; iam: IamPort; ssm: Ssm }) =>
     new Ec2(context, { ...needs, regionOf: (region) => context.at(region).state<Ec2>('ec2') }),
   operations: (service) => service.operations,
   dispose: (service) => service.dispose(),

@@ -1,6 +1,10 @@
 import type { Tag } from '@aws-sdk/client-iam';
 import { limitExceeded, validationError } from './errors';
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules */
+const MOST_TAGS = 50;
+const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
 /** Tags of one IAM resource; keys differ by more than their case. */
 export class TagSet {
   private readonly byKey = new Map<string, Tag>();
@@ -12,19 +16,17 @@ export class TagSet {
   /** @throws AwsError `ValidationError`, `InvalidInput`, `LimitExceeded` */
   add(tags: readonly Tag[]): void {
     const seen = new Set<string>();
-    for (const tag of tags) {
-      const key = (tag.Key ?? '').toLowerCase();
-      if (key === '' || key.length > 128)
-        throw validationError(
-          `1 validation error detected: Value '${tag.Key}' at 'tags.1.member.key' failed to satisfy constraint: Member must have length between 1 and 128`,
-        );
+    for (const [index, { Key = '', Value = '' }] of tags.entries()) {
+      checkText(`tags.${index + 1}.member.key`, Key, 1, 128);
+      checkText(`tags.${index + 1}.member.value`, Value, 0, 256);
+      const key = Key.toLowerCase();
       if (seen.has(key))
         throw validationError('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
       seen.add(key);
     }
-    for (const tag of tags)
-      this.byKey.set((tag.Key ?? '').toLowerCase(), { Key: tag.Key, Value: tag.Value ?? '' });
-    if (this.byKey.size > 50) throw limitExceeded('The number of tags has reached the maximum limit: 50');
+    if (new Set([...this.byKey.keys(), ...seen]).size > MOST_TAGS)
+      throw limitExceeded(`The number of tags has reached the maximum limit: ${MOST_TAGS}`);
+    for (const { Key = '', Value = '' } of tags) this.byKey.set(Key.toLowerCase(), { Key, Value });
   }
 
   remove(keys: readonly string[]): void {
@@ -34,4 +36,21 @@ export class TagSet {
   list(): Tag[] {
     return [...this.byKey.values()];
   }
+}
+
+function checkText(place: string, text: string, min: number, max: number): void {
+  const problems = [
+    ...(CHARACTERS.test(text)
+      ? []
+      : [
+          `Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]${min > 0 ? '+' : '*'}`,
+        ]),
+    ...(text.length < min ? [`Member must have length greater than or equal to ${min}`] : []),
+    ...(text.length > max ? [`Member must have length less than or equal to ${max}`] : []),
+  ];
+  const [problem] = problems;
+  if (problem === undefined) return;
+  throw validationError(
+    `1 validation error detected: Value '${text}' at '${place}' failed to satisfy constraint: ${problem}`,
+  );
 }

@@ -1,8 +1,8 @@
+import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
 import type { Logs } from '../cloudwatch-logs';
 import type { Ec2 } from '../ec2';
-import type { Iam } from '../iam';
 import type { S3 } from '../s3';
 import { topicsOf } from '../target-services';
 import { Lambda } from '.';
@@ -12,7 +12,7 @@ export const lambda = defineService({
   client: () => import('@aws-sdk/client-lambda'),
   signingName: 'lambda',
   needs: ['ec2', 'network', 'iam', 'cloudwatch-logs', 's3'],
-  create: (context, needs: { ec2: Ec2; network: Network; iam: Iam; 'cloudwatch-logs': Logs; s3: S3 }) =>
+  create: (context, needs: { ec2: Ec2; network: Network; iam: IamPort; 'cloudwatch-logs': Logs; s3: S3 }) =>
     new Lambda(context, { ...needs, logs: needs['cloudwatch-logs'], sns: topicsOf(context) }),
   operations: (service) => service.operations,
   serve: (service, request, call) => service.serve(request, call),

@@ -1,5 +1,5 @@
+import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
-import type { Iam } from '../iam';
 import type { Lambda } from '../lambda';
 import { topicsOf } from '../target-services';
 import { Scheduler } from '.';
@@ -9,7 +9,7 @@ export const scheduler = defineService({
   client: () => import('@aws-sdk/client-scheduler'),
   signingName: 'scheduler',
   needs: ['lambda', 'iam'],
-  create: (context, needs: { lambda: Lambda; iam: Iam }) =>
+  create: (context, needs: { lambda: Lambda; iam: IamPort }) =>
     new Scheduler(context, {
       ...needs,
       sns: topicsOf(context),

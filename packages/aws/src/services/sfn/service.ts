@@ -1,5 +1,5 @@
+import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
-import type { Iam } from '../iam';
 import type { Lambda } from '../lambda';
 import { StepFunctions } from '.';
 
@@ -9,7 +9,7 @@ export const sfn = defineService({
   signingName: 'states',
   target: 'AWSStepFunctions',
   needs: ['lambda', 'iam'],
-  create: (context, needs: { lambda: Lambda; iam: Iam }) =>
+  create: (context, needs: { lambda: Lambda; iam: IamPort }) =>
     new StepFunctions(context, {
       ...needs,
       callService: (service, operation, input, call) => context.invoke(call, service, operation, input),

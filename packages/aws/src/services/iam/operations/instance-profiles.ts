@@ -1,97 +1,97 @@
 import type { InstanceProfile as ProfileShape } from '@aws-sdk/client-iam';
-import type { OperationsOf } from '../../../core/service';
 import { deleteConflict, limitExceeded, noSuchEntity } from '../errors';
 import type { InstanceProfile } from '../records';
-import type { IamState } from '../state';
+import type { IamState, Op } from '../state';
 import { TagSet } from '../tags';
-import { checkName, checkPath, uniqueId } from './check-names';
-import { takePage } from './paging';
-import { describeRole } from './roles';
+import { uniqueId } from '../unique-id';
+import { checkName, checkPath } from './names';
+import { pageByName, pageInOrder } from './paging';
+import { describeRole } from './role';
 
-/** Instance profiles. A profile holds at most one role. */
-export function instanceProfileOperations(state: IamState) {
+export const CreateInstanceProfile: Op<'CreateInstanceProfile'> = (iam, input) => {
+  const name = checkName('instanceProfileName', input.InstanceProfileName, 128);
+  const path = checkPath(input.Path);
+  const profile = iam.profiles.add({
+    name,
+    id: uniqueId('AIPA'),
+    arn: iam.arn('instance-profile', path, name),
+    path,
+    created: iam.now(),
+    tags: new TagSet(input.Tags),
+  });
+  return { InstanceProfile: describeProfile(iam, profile) };
+};
+
+export const GetInstanceProfile: Op<'GetInstanceProfile'> = (iam, input) => ({
+  InstanceProfile: describeProfile(iam, iam.profiles.get(input.InstanceProfileName)),
+});
+
+export const ListInstanceProfiles: Op<'ListInstanceProfiles'> = (iam, input) => {
+  const page = pageByName(iam.profiles.list(input.PathPrefix), input, ({ name }) => name);
   return {
-    CreateInstanceProfile(input) {
-      const name = checkName('instanceProfileName', input.InstanceProfileName, 128);
-      const path = checkPath(input.Path);
-      const profile = state.profiles.add({
-        name,
-        id: uniqueId('AIPA'),
-        arn: state.arn('instance-profile', path, name),
-        path,
-        created: state.now(),
-        tags: new TagSet(input.Tags),
-      });
-      return { InstanceProfile: describeProfile(state, profile) };
-    },
+    InstanceProfiles: page.items.map((profile) => describeProfile(iam, profile)),
+    IsTruncated: page.IsTruncated,
+    Marker: page.Marker,
+  };
+};
 
-    GetInstanceProfile: (input) => ({
-      InstanceProfile: describeProfile(state, state.profiles.get(input.InstanceProfileName)),
-    }),
+export const ListInstanceProfilesForRole: Op<'ListInstanceProfilesForRole'> = (iam, input) => {
+  const role = iam.roles.get(input.RoleName);
+  const page = pageByName(
+    iam.profiles.list().filter((profile) => profile.role === role.name),
+    input,
+    ({ name }) => name,
+  );
+  return {
+    InstanceProfiles: page.items.map((profile) => describeProfile(iam, profile)),
+    IsTruncated: page.IsTruncated,
+    Marker: page.Marker,
+  };
+};
 
-    ListInstanceProfiles(input) {
-      const page = takePage(state.profiles.list(input.PathPrefix), input);
-      return {
-        InstanceProfiles: page.items.map((profile) => describeProfile(state, profile)),
-        IsTruncated: page.IsTruncated,
-        Marker: page.Marker,
-      };
-    },
+export const DeleteInstanceProfile: Op<'DeleteInstanceProfile'> = (iam, input) => {
+  const profile = iam.profiles.get(input.InstanceProfileName);
+  if (profile.role)
+    throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
+  iam.profiles.delete(profile.name);
+  return {};
+};
 
-    ListInstanceProfilesForRole(input) {
-      const role = state.roles.get(input.RoleName);
-      const page = takePage(
-        state.profiles.list().filter((profile) => profile.role === role.name),
-        input,
-      );
-      return {
-        InstanceProfiles: page.items.map((profile) => describeProfile(state, profile)),
-        IsTruncated: page.IsTruncated,
-        Marker: page.Marker,
-      };
-    },
+export const AddRoleToInstanceProfile: Op<'AddRoleToInstanceProfile'> = (iam, input) => {
+  const profile = iam.profiles.get(input.InstanceProfileName);
+  const role = iam.roles.get(input.RoleName);
+  if (profile.role) throw limitExceeded('Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1');
+  profile.role = role.name;
+  return {};
+};
 
-    DeleteInstanceProfile(input) {
-      const profile = state.profiles.get(input.InstanceProfileName);
-      if (profile.role)
-        throw deleteConflict('Cannot delete entity, must remove roles from instance profile first.');
-      state.profiles.delete(profile.name);
-      return {};
-    },
+export const RemoveRoleFromInstanceProfile: Op<'RemoveRoleFromInstanceProfile'> = (iam, input) => {
+  const profile = iam.profiles.get(input.InstanceProfileName);
+  const role = iam.roles.get(input.RoleName);
+  if (profile.role !== role.name)
+    throw noSuchEntity(`Role ${role.name} is not in instance profile ${profile.name}.`);
+  profile.role = undefined;
+  return {};
+};
 
-    AddRoleToInstanceProfile(input) {
-      const profile = state.profiles.get(input.InstanceProfileName);
-      const role = state.roles.get(input.RoleName);
-      if (profile.role) throw limitExceeded('Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1');
-      profile.role = role.name;
-      return {};
-    },
+export const TagInstanceProfile: Op<'TagInstanceProfile'> = (iam, input) => {
+  iam.profiles.get(input.InstanceProfileName).tags.add(input.Tags ?? []);
+  return {};
+};
 
-    RemoveRoleFromInstanceProfile(input) {
-      const profile = state.profiles.get(input.InstanceProfileName);
-      const role = state.roles.get(input.RoleName);
-      if (profile.role !== role.name)
-        throw noSuchEntity(`Role ${role.name} is not in instance profile ${profile.name}.`);
-      profile.role = undefined;
-      return {};
-    },
+export const UntagInstanceProfile: Op<'UntagInstanceProfile'> = (iam, input) => {
+  iam.profiles.get(input.InstanceProfileName).tags.remove(input.TagKeys ?? []);
+  return {};
+};
 
-    TagInstanceProfile(input) {
-      state.profiles.get(input.InstanceProfileName).tags.add(input.Tags ?? []);
-      return {};
-    },
-
-    UntagInstanceProfile(input) {
-      state.profiles.get(input.InstanceProfileName).tags.remove(input.TagKeys ?? []);
-      return {};
-    },
-
-    ListInstanceProfileTags(input) {
-      const page = takePage(state.profiles.get(input.InstanceProfileName).tags.list(), input);
-      return { Tags: page.items, IsTruncated: page.IsTruncated, Marker: page.Marker };
-    },
-  } satisfies OperationsOf<typeof import('@aws-sdk/client-iam')>;
-}
+export const ListInstanceProfileTags: Op<'ListInstanceProfileTags'> = (iam, input) => {
+  const page = pageInOrder(
+    iam.profiles.get(input.InstanceProfileName).tags.list(),
+    input,
+    ({ Key = '' }) => Key,
+  );
+  return { Tags: page.items, IsTruncated: page.IsTruncated, Marker: page.Marker };
+};
 
 function describeProfile(state: IamState, profile: InstanceProfile): ProfileShape {
   const role = profile.role === undefined ? undefined : state.roles.find(profile.role);

@@ -1,12 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import type { Principal } from '../../../core/principal';
 import { validationError } from '../errors';
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** A unique id as IAM makes them: prefix and 17 letters and digits, `AROA…` for roles. Prefixes: IAM User Guide, IAM identifiers. */
-export function uniqueId(prefix: string, length = 17): string {
-  return prefix + Array.from(randomBytes(length), (byte) => ALPHABET[byte % 32]).join('');
-}
 
 /**
  * Checks a name of IAM's.
@@ -42,4 +35,9 @@ export function checkPath(path: string | undefined): string {
     );
   }
   return text;
+}
+
+/** The name of the user who calls: what operations on oneself go by when they name nobody. */
+export function userNameOf({ arn }: Principal): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
 }
