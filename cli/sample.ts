@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Aws } from 'embedded-aws';
+import type { Aws, ClientSettings } from 'embedded-aws';
 import { createStack, deployService } from './deploy';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
@@ -9,17 +9,10 @@ import { packageService } from './package-service';
 const FLEET_STACK = 'kiln-fleet';
 const SERVICE_STACK = 'kiln-prod';
 
-/** The settings of clients that speak to the embedded AWS: it takes any credentials. */
-export interface LocalSettings {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
 /** A running embedded AWS with the sample fleet and the service in it. */
 export interface Sample {
   readonly aws: Aws;
-  readonly settings: LocalSettings;
+  readonly settings: ClientSettings;
   /** The outputs of the two stacks, by key. */
   readonly fleet: Readonly<Record<string, string>>;
   readonly service: Readonly<Record<string, string>>;
@@ -34,10 +27,6 @@ export interface SampleOptions {
   readonly onStep: (step: string) => void;
   /** Ends the start when it aborts. */
   readonly signal: AbortSignal;
-}
-
-function localSettings(endpoint: string): LocalSettings {
-  return { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 }
 
 /**
@@ -56,7 +45,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
     aws = await startAws(options);
-    const settings = localSettings(aws.endpoint);
+    const settings = aws.client;
     const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');
     const fleet = await unlessAborted(signal, createStack(settings, FLEET_STACK, template));
     options.onStep('deploy the service');
@@ -72,12 +61,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
 
 /** The addresses of a running sample, a line each. */
 export async function describeSample(sample: Sample): Promise<string[]> {
-  const ports = (await (await fetch(`${sample.aws.endpoint}/_local/load-balancers`)).json()) as {
-    name: string;
-    dnsName: string;
-    listenerPort: number;
-    loopbackPort: number;
-  }[];
+  const ports = await sample.aws.loadBalancers();
   return [
     `site      ${ports.map((one) => `http://127.0.0.1:${one.loopbackPort}/  (${one.name}:${one.listenerPort}, http://${one.dnsName}/)`).join('\n          ')}`,
     `endpoint  ${sample.aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`,

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { LoadBalancerPort } from 'embedded-aws';
 import { callApi } from '../api';
 import { pushSite } from '../push';
 import type { Sample } from '../sample';
-import { Backstage } from './backstage';
 import { type Ended, followExecution } from './follow';
 import { judgeStory } from './judge';
 import { listSecurityGroups } from './leftovers';
@@ -42,21 +42,20 @@ export async function tellStory(
   teller: Teller,
   startedAt: number,
 ): Promise<StoryResult> {
-  const backstage = await Backstage.enter(sample.settings.endpoint);
   const groupsBefore = await listSecurityGroups(sample.settings);
-  const story = new Story(sample, join(project, 'pipelines'), teller, backstage);
+  const story = new Story(sample, join(project, 'pipelines'), teller);
   const night = await story.bakeAtNight();
   // Without a first image there is no site to visit.
   const day = night.execution.status === 'SUCCEEDED' ? await story.rollOutByDay(night) : undefined;
   const builds = await Promise.all(
-    [night, ...(day ? [day.build] : [])].map((build) => summarizeBuild(build, backstage)),
+    [night, ...(day ? [day.build] : [])].map((build) => summarizeBuild(build, sample.aws)),
   );
   return judgeStory({
     settings: sample.settings,
     builds,
     day,
     groupsBefore,
-    timeScale: backstage.timeScale,
+    timeScale: sample.aws.clock.scale,
     startedAt,
   });
 }
@@ -69,7 +68,6 @@ class Story {
     private readonly sample: Sample,
     private readonly pipelines: string,
     private readonly teller: Teller,
-    private readonly backstage: Backstage,
   ) {
     this.states = new SFNClient(sample.settings);
     this.stateMachineArn = this.output('StateMachineArn');
@@ -80,14 +78,14 @@ class Story {
     this.teller.chapter('Night: version 1 is baked and the group scales out');
     await this.push();
     const schedule = await this.findSchedule();
-    await this.backstage.runSchedule(settings.region, schedule.group, schedule.name);
+    await this.sample.aws.runSchedule(settings.region, schedule.group, schedule.name);
     this.teller.line(`the nightly schedule ${schedule.name} fires`);
     return this.follow(await this.newExecution(new Set()), () => '');
   }
 
   async rollOutByDay(night: Ended): Promise<Day> {
     this.teller.chapter('Day: version 2 is rolled out under traffic');
-    const site = siteUrl(await this.backstage.loadBalancers());
+    const site = siteUrl(await this.sample.aws.loadBalancers());
     const traffic = new Traffic(site);
     try {
       while (traffic.report().requests < FIRST_REQUESTS) await sleep(POLL_MILLISECONDS);
@@ -146,7 +144,7 @@ class Story {
     return followExecution(this.sample.settings, {
       executionArn,
       autoScalingGroup: GROUP,
-      now: () => this.backstage.now(),
+      now: () => this.sample.aws.clock.now(),
       onStep: (seconds, step) => this.teller.line(`${step}${also()}`, seconds),
     });
   }
@@ -160,7 +158,7 @@ class Story {
   }
 }
 
-function siteUrl(ports: Awaited<ReturnType<Backstage['loadBalancers']>>): string {
+function siteUrl(ports: readonly LoadBalancerPort[]): string {
   const port = ports.find((one) => one.listenerPort === 80)?.loopbackPort;
   if (!port) throw new Error('the fleet has no load balancer that listens on port 80');
   return `http://127.0.0.1:${port}/`;

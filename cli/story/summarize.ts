@@ -1,4 +1,4 @@
-import type { Backstage } from './backstage';
+import type { Aws } from 'embedded-aws';
 import type { Ended } from './follow';
 import { measureBuild, type Stretch } from './measure';
 import type { BuildResult } from './result';
@@ -11,16 +11,9 @@ interface BuildOutput {
 }
 
 /** What became of a build, with its times and what it cost in calls and transitions. */
-export async function summarizeBuild(
-  { execution, history }: Ended,
-  backstage: Backstage,
-): Promise<BuildResult> {
+export async function summarizeBuild({ execution, history }: Ended, aws: Aws): Promise<BuildResult> {
   const span = { from: execution.startDate?.getTime() ?? 0, to: execution.stopDate?.getTime() ?? 0 };
-  const [ledger, calls, executions] = await Promise.all([
-    backstage.ledger(),
-    backstage.calls(),
-    backstage.executions(),
-  ]);
+  const [ledger, calls, executions] = await Promise.all([aws.ledger(), aws.calls(), aws.executions()]);
   const busy = ledger.map(({ from, to }) => ({ from, to: to ?? Number.POSITIVE_INFINITY }));
   const output = execution.output ? (JSON.parse(execution.output) as BuildOutput) : undefined;
   const isOfBuild = (call: { service: string; caller: string; time: string }) =>
@@ -35,7 +28,7 @@ export async function summarizeBuild(
     ...(execution.error && { error: `${execution.error}: ${execution.cause}` }),
     imageId: output?.image.id ?? '',
     launchTemplateVersion: output?.rollouts[0]?.version ?? '',
-    ...measureBuild(span, busy, retryPauses(history), backstage.timeScale),
+    ...measureBuild(span, busy, retryPauses(history), aws.clock.scale),
     transitions: executions.find((one) => one.executionArn === execution.executionArn)?.transitions ?? 0,
     ec2Calls: calls.filter(isOfBuild).length,
   };

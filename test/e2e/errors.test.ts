@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { Backstage } from '../../cli/story/backstage';
 import { findLeftovers, type Kept, listSecurityGroups } from '../../cli/story/leftovers';
 import { Traffic } from '../../cli/story/traffic';
 import { errorPipelines } from './error-pipelines';
@@ -27,7 +26,7 @@ beforeAll(async () => {
   project = await copyProject(errorPipelines);
   sample = await RunningSample.start(project.folder, 100);
   groupsBefore = await listSecurityGroups(sample.settings);
-  await sample.addFault({
+  await sample.aws.faults.add({
     service: 'ec2',
     operation: 'CreateImage',
     kind: 'lateFailure',
@@ -39,7 +38,9 @@ beforeAll(async () => {
     sample.startBuild('broken-script'),
   ]);
   // The fault strikes the next image, whose ever it is.
-  await until('the fault has struck', async () => ((await sample.faults()).length === 0 ? true : undefined));
+  await until('the fault has struck', async () =>
+    (await sample.aws.faults.list()).length === 0 ? true : undefined,
+  );
   const [queueFirst, firstWeb] = await Promise.all([
     sample.startBuild('queued'),
     sample.startBuild('web', { VERSION: '1' }),
@@ -210,7 +211,7 @@ async function stopExecution(build: string): Promise<void> {
 }
 
 async function siteUrl(): Promise<string> {
-  const balancers = await (await Backstage.enter(sample.settings.endpoint)).loadBalancers();
+  const balancers = await sample.aws.loadBalancers();
   const balancer = balancers.find(({ listenerPort }) => listenerPort === 80);
   return `http://127.0.0.1:${balancer?.loopbackPort}/`;
 }

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { type Aws, type ClientSettings, connectAws } from 'embedded-aws';
 import { type ApiAnswer, callApi } from '../../cli/api';
-import type { LocalSettings } from '../../cli/sample';
 import { until } from './until';
 
 /** A build as GET /builds/{id} shows it, as far as the tests look. */
@@ -16,18 +16,11 @@ export interface ShownBuild {
   readonly error?: { readonly name: string; readonly message: string };
 }
 
-/** A fault as `POST /_local/faults` takes it. */
-export interface FaultInput {
-  readonly service: string;
-  readonly operation: string;
-  readonly kind: 'error' | 'lateFailure';
-  readonly message?: string;
-}
-
 /** The embedded AWS in a process of its own, with fleet and service in it, and what a user does with them. */
 export class RunningSample {
   private constructor(
-    readonly settings: LocalSettings,
+    readonly aws: Aws,
+    readonly settings: ClientSettings,
     readonly service: Readonly<Record<string, string>>,
     readonly stop: () => Promise<void>,
   ) {}
@@ -51,7 +44,10 @@ export class RunningSample {
       child.once('error', reject);
       child.once('exit', (code) => reject(new Error(`the sample ended with ${code}:\n${errors}`)));
       child.once('message', (told: Pick<RunningSample, 'settings' | 'service'>) =>
-        resolve(new RunningSample(told.settings, told.service, stop)),
+        connectAws(told.settings.endpoint).then(
+          (aws) => resolve(new RunningSample(aws, told.settings, told.service, stop)),
+          reject,
+        ),
       );
     });
   }
@@ -102,18 +98,5 @@ export class RunningSample {
       const build = await this.getBuild(id);
       return build.stages.some((one) => one.stage === stage) ? build : undefined;
     });
-  }
-
-  async addFault(fault: FaultInput): Promise<void> {
-    const answer = await fetch(`${this.settings.endpoint}/_local/faults`, {
-      method: 'POST',
-      body: JSON.stringify(fault),
-    });
-    if (!answer.ok) throw new Error(`POST /_local/faults: ${answer.status} ${await answer.text()}`);
-  }
-
-  /** The faults that are still to strike. */
-  async faults(): Promise<unknown[]> {
-    return (await (await fetch(`${this.settings.endpoint}/_local/faults`)).json()) as unknown[];
   }
 }

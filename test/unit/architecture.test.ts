@@ -1,61 +1,125 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { parse } from 'yaml';
 
 const ROOT = join(__dirname, '../..');
-const ROOMS = ['src', 'functions', 'cli', 'packages/aws', 'serverless'];
+/** The rooms of the house: what is in none of them is checked by nothing here. */
+const ROOMS = ['src', 'functions', 'cli', 'serverless', 'bench', 'packages/aws', 'packages/aws-languages'];
+/** A reader scans about fifteen entries of a folder; tests that stand beside what they test are read with it. */
+const MOST_ENTRIES = 16;
 
 interface Import {
-  from: string;
-  to: string;
+  readonly from: string;
+  readonly to: string;
 }
 
-function findFiles(room: string): string[] {
-  const entries = readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' });
-  return entries.filter((file) => file.endsWith('.ts')).map((file) => join(room, file));
+function findFiles(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.d)\.ts$/.test(file) && !/(^|\/)(node_modules|dist)\//.test(file))
+    .map((file) => join(folder, file));
 }
 
 const FILES = ROOMS.flatMap(findFiles);
 const KNOWN = new Set(FILES);
+const SOURCES = new Map(FILES.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
+const isTest = (file: string) => file.endsWith('.test.ts') || file.includes('/testing/');
 
-/** The imports of one file from others of the repository; those of types alone leave no trace when it runs. */
-function findImports(file: string): Import[] {
-  const source = readFileSync(join(ROOT, file), 'utf8');
-  const statements = source.matchAll(/^(?:import|export)\s(?!type\s)(?:[^'"]*?\sfrom\s)?'(\.[^']+)'/gm);
-  return [...statements].map(([, path = '']) => ({ from: file, to: resolve(file, path) }));
+/** What a file imports, types included: names of packages as they stand, files by their path from the root. */
+function findImports(file: string, { types = true } = {}): Import[] {
+  const statement = types
+    ? /^(?:import|export)\s(?:[^'";]*?\sfrom\s)?'([^']+)'/gm
+    : /^(?:import|export)\s(?!type\s)(?:[^'";]*?\sfrom\s)?'([^']+)'/gm;
+  return [...(SOURCES.get(file) ?? '').matchAll(statement)].map(([, path = '']) => ({
+    from: file,
+    to: path.startsWith('.') ? resolve(file, path) : path,
+  }));
 }
 
 function resolve(file: string, path: string): string {
   const target = normalize(join(dirname(file), path));
-  const found = [`${target}.ts`, join(target, 'index.ts'), target].find((one) => KNOWN.has(one));
-  return found ?? relative(ROOT, join(ROOT, target));
+  return [`${target}.ts`, join(target, 'index.ts')].find((one) => KNOWN.has(one)) ?? target;
 }
 
-const IMPORTS = FILES.flatMap(findImports);
-const roomOf = (file: string) => ROOMS.find((room) => file.startsWith(`${room}/`)) ?? '';
+const IMPORTS = FILES.flatMap((file) => findImports(file));
+const roomOf = (file: string) => ROOMS.find((room) => file.startsWith(`${room}/`)) ?? file;
 
-function crossings(from: string, to: string[]): Import[] {
+function crossings(from: string, to: readonly string[]): Import[] {
   return IMPORTS.filter((one) => roomOf(one.from) === from && to.includes(roomOf(one.to)));
 }
 
 test('there are imports to check', () => {
   expect(crossings('functions', ['src']).length).toBeGreaterThan(20);
+  expect(FILES.length).toBeGreaterThan(500);
 });
 
-test('src imports nothing of functions, cli and the embedded AWS', () => {
-  expect(crossings('src', ['functions', 'cli', 'packages/aws', 'serverless'])).toEqual([]);
-});
-
-test('the embedded AWS imports nothing of the service: it is AWS', () => {
-  expect(crossings('packages/aws', ['src', 'functions', 'cli', 'serverless'])).toEqual([]);
+test('src imports nothing of functions, the command and the embedded AWS', () => {
+  expect(crossings('src', ['functions', 'cli', 'serverless', 'embedded-aws'])).toEqual([]);
 });
 
 test('functions import only src', () => {
-  expect(crossings('functions', ['cli', 'packages/aws', 'serverless'])).toEqual([]);
+  expect(crossings('functions', ['cli', 'serverless', 'embedded-aws'])).toEqual([]);
 });
 
-test('only the command line imports the embedded AWS', () => {
-  const others = ROOMS.filter((room) => !['packages/aws', 'cli'].includes(room));
-  expect(others.flatMap((room) => crossings(room, ['packages/aws']))).toEqual([]);
+test('what is outside a package knows it by its public name alone', () => {
+  const outside = IMPORTS.filter(
+    ({ from, to }) => !from.startsWith('packages/') && to.startsWith('packages/'),
+  );
+  expect(outside).toEqual([]);
+  const named = IMPORTS.filter(({ to }) => /^embedded-aws/.test(to)).map(({ to }) => to);
+  expect(new Set(named)).toEqual(new Set(['embedded-aws']));
+});
+
+test('a package imports no file from outside of itself', () => {
+  const leaving = IMPORTS.filter(
+    ({ from, to }) => from.startsWith('packages/') && to.includes('/') && roomOf(from) !== roomOf(to),
+  ).filter(({ to }) => !existsSync(join(ROOT, 'node_modules', to.split('/')[0] ?? '')));
+  expect(leaving.filter(({ to }) => !/^(@|node:)/.test(to))).toEqual([]);
+});
+
+test('the small languages import nothing but each other', () => {
+  const others = IMPORTS.filter(
+    ({ from, to }) =>
+      roomOf(from) === 'packages/aws-languages' &&
+      !isTest(from) &&
+      roomOf(to) !== 'packages/aws-languages' &&
+      !to.startsWith('node:'),
+  );
+  expect(others).toEqual([]);
+});
+
+test('the packages know no word of the service', () => {
+  const knowing = FILES.filter((file) => file.startsWith('packages/')).filter((file) =>
+    /kiln|golden image/i.test(SOURCES.get(file) ?? ''),
+  );
+  expect(knowing).toEqual([]);
+});
+
+/** The rooms of the embedded AWS from the ground up: each imports only those before it. */
+const FLOORS = ['core', 'wire', 'corridor', 'network', 'machines', 'services', 'account', 'door'];
+
+test('the rooms of the embedded AWS stand on one another, in one direction', () => {
+  const floorOf = (file: string) => FLOORS.findIndex((room) => file.startsWith(`packages/aws/src/${room}/`));
+  const upwards = IMPORTS.filter(({ from, to }) => {
+    const [upper, lower] = [floorOf(to), floorOf(from)];
+    return lower >= 0 && upper > lower && !isTest(from);
+  });
+  expect(upwards).toEqual([]);
+});
+
+test('a service looks into another only where it says what it needs', () => {
+  const serviceOf = (file: string) => /^packages\/aws\/src\/services\/([^/]+)\//.exec(file)?.[1];
+  const looks = IMPORTS.filter(({ from, to }) => {
+    const [own, other] = [serviceOf(from), serviceOf(to)];
+    return own && other && own !== other && !isTest(from);
+  });
+  const elsewhere = looks.filter(
+    ({ from, to }) =>
+      // CloudFormation's types stand beside the operations that they call, and are entered in its list.
+      !/\/resources(\/|\.ts$)/.test(from) &&
+      !/\/resources(\/|\.ts$)/.test(to) &&
+      !/\/(service|state)\.ts$/.test(from),
+  );
+  expect(elsewhere).toEqual([]);
 });
 
 test('the domain knows nothing of Lambda and HTTP', () => {
@@ -69,33 +133,92 @@ test('the function in the VPC imports nothing that calls AWS', () => {
   const visit = (file: string) => {
     if (seen.has(file)) return;
     seen.add(file);
-    for (const { to } of findImports(file)) visit(to);
+    for (const { to } of findImports(file, { types: false })) visit(to);
   };
   visit('functions/await-healthy-site.ts');
   expect([...seen]).toContain('src/image/probe.ts');
   expect([...seen]).not.toContain('src/aws.ts');
 });
 
-test('no file imports itself in a circle', () => {
-  const targets = new Map<string, string[]>();
-  for (const { from, to } of IMPORTS) targets.set(from, [...(targets.get(from) ?? []), to]);
+/** The circles of a graph, each once. */
+function findCircles(targets: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();
-  const findCircle = (file: string, path: string[]): string[] | undefined => {
-    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
-    if (done.has(file)) return undefined;
-    for (const next of targets.get(file) ?? []) {
-      const circle = findCircle(next, [...path, file]);
-      if (circle) return circle;
+  const circles: string[][] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (path.includes(node)) {
+      circles.push([...path.slice(path.indexOf(node)), node]);
+      return;
     }
-    done.add(file);
-    return undefined;
+    if (done.has(node)) return;
+    for (const next of targets.get(node) ?? []) visit(next, [...path, node]);
+    done.add(node);
   };
-  expect(FILES.map((file) => findCircle(file, [])).filter(Boolean)).toEqual([]);
+  for (const node of targets.keys()) visit(node, []);
+  return circles;
+}
+
+function graphOf(imports: readonly Import[]): Map<string, string[]> {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to]);
+  return targets;
+}
+
+test('a circle of imports would be found, of types too', () => {
+  expect(
+    findCircles(
+      new Map([
+        ['a', ['b']],
+        ['b', ['c']],
+        ['c', ['a']],
+      ]),
+    ),
+  ).toEqual([['a', 'b', 'c', 'a']]);
+  SOURCES.set('x.ts', "import type { Y } from './y';\nimport { z } from './z';\nexport * from './w';");
+  const found = findImports('x.ts').map(({ to }) => to);
+  SOURCES.delete('x.ts');
+  expect(found).toEqual(['y', 'z', 'w']);
+});
+
+test('no file imports itself in a circle, types included', () => {
+  expect(findCircles(graphOf(IMPORTS))).toEqual([]);
+});
+
+test('nothing in the embedded AWS is kept in a module: accounts share no state', () => {
+  const kept = FILES.filter((file) => file.startsWith('packages/') && !isTest(file)).filter((file) =>
+    /^(?:export )?(?:let |const \w+(?:: [^=]+)? = (?:new (?:Map|Set|WeakMap)(?:<[^(]*>)?\(\)|\[\];|\{\};))/m.test(
+      SOURCES.get(file) ?? '',
+    ),
+  );
+  expect(kept).toEqual([]);
+});
+
+test('a folder has no more entries than a reader scans', () => {
+  const folders = new Map<string, Set<string>>();
+  for (const file of FILES.filter((one) => !isTest(one))) {
+    const parts = file.split('/');
+    for (let i = 1; i < parts.length; i++) {
+      const folder = parts.slice(0, i).join('/');
+      folders.set(folder, (folders.get(folder) ?? new Set()).add(parts[i] ?? ''));
+    }
+  }
+  const full = [...folders]
+    .filter(([folder, entries]) => !FULL_FOLDERS.has(folder) && entries.size > MOST_ENTRIES)
+    .map(([folder, entries]) => `${folder}: ${entries.size}`);
+  expect(full).toEqual([]);
+});
+
+/** Folders that are lists of one kind of thing: a file for each Lambda function, a folder for each service of AWS. */
+const FULL_FOLDERS: ReadonlySet<string> = new Set(['functions', 'packages/aws/src/services']);
+
+test('every room that the compiler is told of is there', () => {
+  const { include } = parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')) as { include: string[] };
+  const rooms = include.filter((pattern) => !pattern.includes('*'));
+  expect(rooms.filter((room) => !existsSync(join(ROOT, room)))).toEqual([]);
 });
 
 test('production code does not ask where it runs', () => {
   const asking = FILES.filter((file) => ['src', 'functions'].includes(roomOf(file))).filter((file) =>
-    /AWS_ENDPOINT_URL|localhost|127\.0\.0\.1|isLocal/.test(readFileSync(join(ROOT, file), 'utf8')),
+    /AWS_ENDPOINT_URL|localhost|127\.0\.0\.1|isLocal/.test(SOURCES.get(file) ?? ''),
   );
   expect(asking).toEqual([]);
 });

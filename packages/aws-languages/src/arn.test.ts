@@ -17,7 +17,7 @@ test.each(['', 'arn', 'arn:aws:s3::bucket', 'urn:aws:s3:::bucket', undefined])('
 });
 
 test('a resource is taken apart at its first slash or colon', () => {
-  expect(splitResource('role/kiln/base')).toEqual({ type: 'role', id: 'kiln/base' });
+  expect(splitResource('role/app/base')).toEqual({ type: 'role', id: 'app/base' });
   expect(splitResource('log-group:/aws/lambda/plan:*')).toEqual({
     type: 'log-group',
     id: '/aws/lambda/plan:*',
@@ -42,8 +42,8 @@ test.each([
 });
 
 test('an ARN is read when it has the shape that is asked for', () => {
-  const role = 'arn:aws:iam::000000000000:role/kiln/base';
-  expect(readArn(role, { service: 'iam', type: 'role', region: 'absent' })?.resource).toBe('role/kiln/base');
+  const role = 'arn:aws:iam::000000000000:role/app/base';
+  expect(readArn(role, { service: 'iam', type: 'role', region: 'absent' })?.resource).toBe('role/app/base');
   expect(readArn(role, { service: 'iam', type: 'user' })).toBeUndefined();
   expect(readArn(role, { service: 'sns' })).toBeUndefined();
   expect(readArn(role, { region: 'present' })).toBeUndefined();

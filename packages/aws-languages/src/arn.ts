@@ -12,7 +12,7 @@ export interface Arn {
   readonly resource: string;
 }
 
-/** The resource of an ARN, taken apart: `role` and `kiln/base` of `role/kiln/base`; a topic has no type. */
+/** The resource of an ARN, taken apart: `role` and `app/base` of `role/app/base`; a topic has no type. */
 export interface ArnResource {
   readonly type?: string;
   readonly id: string;

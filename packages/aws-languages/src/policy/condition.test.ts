@@ -9,7 +9,7 @@ const isTrue = (name: string, wanted: string | string[], values: ContextValues, 
   return holds(condition, makeContext(values), version);
 };
 
-const role = 'arn:aws:iam::000000000000:role/kiln/base';
+const role = 'arn:aws:iam::000000000000:role/app/base';
 
 test.each<[string, string | string[], string | string[] | undefined, boolean]>([
   ['StringEquals', 'a', 'a', true],
@@ -41,9 +41,9 @@ test.each<[string, string | string[], string | string[] | undefined, boolean]>([
   ['IpAddress', '10.1.2.3', '10.1.2.3', true],
   ['IpAddress', '2001:db8::/32', '2001:db8::1', true],
   ['NotIpAddress', '10.0.0.0/8', '10.1.2.3', false],
-  ['ArnLike', 'arn:aws:iam::*:role/kiln/*', role, true],
-  ['ArnEquals', 'arn:aws:iam::*:role/kiln/*', role, true],
-  ['ArnLike', 'arn:aws:iam:*:role/kiln/base', role, false],
+  ['ArnLike', 'arn:aws:iam::*:role/app/*', role, true],
+  ['ArnEquals', 'arn:aws:iam::*:role/app/*', role, true],
+  ['ArnLike', 'arn:aws:iam:*:role/app/base', role, false],
   ['ArnLike', '*', role, true],
   ['ArnLike', '*', 'no ARN', false],
   ['ArnNotLike', 'arn:aws:iam::*:user/*', role, true],

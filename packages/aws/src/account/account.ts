@@ -8,7 +8,7 @@ import type { ServiceModel } from '../core/service-model';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
-import { ApiDoor } from '../door/api-door';
+import { ApiDoor } from '../corridor/api-door';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGateway } from '../services/apigatewayv2';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
@@ -85,7 +85,7 @@ export class Account {
 
   modelOf(service: string): Promise<ServiceModel> | undefined {
     if (!Object.hasOwn(services, service)) return undefined;
-    return this.models.load(services[service as ServiceName]).then(({ model }) => model);
+    return this.models.load(service, services[service as ServiceName]).then(({ model }) => model);
   }
 
   /** Whether a region makes the services that an account has only once. */

@@ -4,7 +4,8 @@ import type { Faults } from '../core/faults';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import type { ApiModels } from '../wire/api-model';
-import { checkRequired } from '../wire/required';
+import type { Constraints } from '../wire/constraints';
+import { protocolOf } from '../wire/speak';
 import type { CallLog } from './call-log';
 import { asAwsError, requestedVersion, unknownOperation, unsigned } from './refusals';
 import type { Throttles } from './throttles';
@@ -46,10 +47,10 @@ export class Corridor {
   ): Promise<object> {
     const definition = this.parts.definitions[service];
     if (!definition) throw new Error(`the embedded AWS has no service ${service}`);
-    const { model } = await this.parts.models.load(definition);
+    const { model, constraints } = await this.parts.models.load(service, definition);
     try {
       const state = this.parts.find(service, call.region);
-      const output = await this.run(call, definition, state, model, operation, input);
+      const output = await this.run(call, { definition, state, model, constraints }, operation, input);
       this.note(call, definition, operation, { status: 200 });
       return output;
     } catch (error) {
@@ -61,9 +62,7 @@ export class Corridor {
 
   private async run(
     call: Call,
-    definition: ServiceDefinition,
-    state: unknown,
-    model: ServiceModel,
+    { definition, state, model, constraints }: Addressed,
     operation: string,
     input: object | (() => Promise<object>),
   ): Promise<object> {
@@ -85,7 +84,8 @@ export class Corridor {
       throw unknownOperation(model, operation, call.request);
     throttles.take(call, definition.signingName, operation);
     const given = typeof input === 'function' ? await input() : input;
-    if (!definition.checksInput) checkRequired(known.input, given, model.protocol);
+    if (!definition.checksInput)
+      constraints.check(known.input, given, call.request ? protocolOf(model, call.request) : model.protocol);
     return ((await handler(given, call)) ?? {}) as object;
   }
 
@@ -105,6 +105,14 @@ export class Corridor {
       traceId: call.traceId,
     });
   }
+}
+
+/** A service that a call has reached. */
+interface Addressed {
+  readonly definition: ServiceDefinition;
+  readonly state: unknown;
+  readonly model: ServiceModel;
+  readonly constraints: Constraints;
 }
 
 /** The operation of a service, ready to be called; undefined where the service lacks it. */

@@ -4,7 +4,7 @@ import type { Call, ServiceDefinition, WireRequest, WireResponse } from '../core
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
-import { ApiDoor } from '../door/api-door';
+import { ApiDoor } from '../corridor/api-door';
 import { type ServiceName, services } from '../services';
 import { ApiModels } from '../wire/api-model';
 

@@ -14,7 +14,7 @@ export const noCorridor: Pick<Context, 'invoke' | 'at' | 'model' | 'state'> = {
   },
   model: (service) =>
     Object.hasOwn(services, service)
-      ? models.load(services[service as ServiceName]).then(({ model }) => model)
+      ? models.load(service, services[service as ServiceName]).then(({ model }) => model)
       : undefined,
   state: (service) => {
     throw new Error(`there is no ${service} here`);

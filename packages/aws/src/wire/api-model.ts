@@ -1,26 +1,37 @@
 import type { ServiceDefinition } from '../core/service';
 import { readServiceModel, type ServiceModel } from '../core/service-model';
+import { type ConstraintService, type Constraints, loadConstraints } from './constraints';
 import { makeRestRouter, type RestRouter } from './rest';
 
-/** How a service is spoken to: what its SDK client's schemas say. */
+/** How a service is spoken to, and what it asks of inputs. */
 export interface ApiModel {
+  /** What its SDK client's schemas say. */
   readonly model: ServiceModel;
   readonly router: RestRouter;
+  /** What AWS's own model says beyond the schemas. */
+  readonly constraints: Constraints;
 }
 
 /** The models of all services, each read when it is first needed and kept. */
 export class ApiModels {
-  private readonly loaded = new Map<ServiceDefinition, Promise<ApiModel>>();
+  private readonly loaded = new Map<string, Promise<ApiModel>>();
 
-  load(definition: ServiceDefinition): Promise<ApiModel> {
-    let found = this.loaded.get(definition);
+  /** @param service the folder's name */
+  load(service: string, definition: ServiceDefinition): Promise<ApiModel> {
+    let found = this.loaded.get(service);
     if (!found) {
-      found = definition.client().then((module) => {
-        const model = readServiceModel(module);
-        return { model, router: makeRestRouter(model) };
-      });
-      this.loaded.set(definition, found);
+      found = readApiModel(service, definition);
+      this.loaded.set(service, found);
     }
     return found;
   }
+}
+
+async function readApiModel(service: string, definition: ServiceDefinition): Promise<ApiModel> {
+  const [module, constraints] = await Promise.all([
+    definition.client(),
+    loadConstraints(service as ConstraintService),
+  ]);
+  const model = readServiceModel(module);
+  return { model, router: makeRestRouter(model), constraints };
 }

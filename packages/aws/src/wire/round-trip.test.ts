@@ -17,7 +17,7 @@ import { AwsError } from '../core/aws-error';
 import type { Call } from '../core/service';
 import type { ServiceName } from '../services';
 import { apiWith, requestOf } from '../testing/api';
-import { wireHandler } from './wire-handler';
+import { wireHandler } from '../testing/wire-handler';
 
 type Operation = (input: never, call: Call) => unknown;
 
@@ -174,7 +174,7 @@ test('CBOR, which the SDK speaks to CloudWatch, carries numbers and dates', asyn
   const put = recorder(undefined);
   const client = new CloudWatchClient(wired('cloudwatch', { PutMetricData: put.operation }));
   const input = {
-    Namespace: 'kiln',
+    Namespace: 'shop',
     MetricData: [{ MetricName: 'stage', Value: 1.5, Timestamp: new Date('2026-11-01T00:00:00.000Z') }],
   };
   await client.send(new PutMetricDataCommand(input));

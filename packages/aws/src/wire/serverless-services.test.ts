@@ -15,7 +15,7 @@ import { ApiGateway } from '../services/apigatewayv2';
 import { CloudWatch } from '../services/cloudwatch';
 import { Scheduler } from '../services/scheduler';
 import { makeContext } from '../testing/serverless-context';
-import { wireHandler } from './wire-handler';
+import { wireHandler } from '../testing/wire-handler';
 
 const context = makeContext(1);
 const lambda = {

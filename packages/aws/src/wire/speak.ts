@@ -42,6 +42,13 @@ export function errorCodec(api: ApiModel, request: WireRequest): Codec {
   return read(api, request).codec;
 }
 
+/** The protocol that a request is made in: a service may speak several, and answer each in its own code. */
+export function protocolOf(model: ServiceModel, { headers }: WireRequest): string {
+  if (headers['smithy-protocol'] === 'rpc-v2-cbor') return 'rpcV2Cbor';
+  if (isRest(model) || headers['x-amz-target']) return model.protocol;
+  return model.protocol === 'ec2Query' ? model.protocol : 'awsQuery';
+}
+
 /** Whether the service has one of the REST protocols. */
 export function isRest(model: ServiceModel): boolean {
   return model.protocol === 'restJson1' || model.protocol === 'restXml';

@@ -14,7 +14,7 @@ import { EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { noCorridor } from '../../testing/no-corridor';
-import { wireHandler } from '../../wire/wire-handler';
+import { wireHandler } from '../../testing/wire-handler';
 import { DynamoDb } from './index';
 
 const clock = new Clock(20_000);

@@ -1,6 +1,6 @@
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
-import type { Corridor } from '../corridor/corridor';
-import { asAwsError } from '../corridor/refusals';
+import type { Corridor } from './corridor';
+import { asAwsError } from './refusals';
 import type { ApiModel, ApiModels } from '../wire/api-model';
 import { errorCodec, speak } from '../wire/speak';
 
@@ -21,7 +21,7 @@ export class ApiDoor {
   async answer(service: string, request: WireRequest, caller: Call): Promise<WireResponse> {
     const definition = this.parts.definitions[service];
     if (!definition) throw new Error(`the embedded AWS has no service ${service}`);
-    const api = await this.parts.models.load(definition);
+    const api = await this.parts.models.load(service, definition);
     const call = { ...caller, request };
     let spoken: Spoken | undefined;
     try {

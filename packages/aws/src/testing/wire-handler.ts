@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/transport';
 import type { Call } from '../core/service';
 import type { ServiceName } from '../services';
-import { apiWith, requestOf } from '../testing/api';
+import { apiWith, requestOf } from './api';
 
 interface SdkRequest {
   readonly method: string;
