@@ -3,7 +3,6 @@ import { limitExceeded, validationError } from './errors';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules */
 const MOST_TAGS = 50;
-const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** Tags of one IAM resource; keys differ by more than their case. */
 export class TagSet {
@@ -13,12 +12,10 @@ export class TagSet {
     this.add(tags);
   }
 
-  /** @throws AwsError `ValidationError`, `InvalidInput`, `LimitExceeded` */
+  /** @throws AwsError `ValidationError`, `LimitExceeded` */
   add(tags: readonly Tag[]): void {
     const seen = new Set<string>();
-    for (const [index, { Key = '', Value = '' }] of tags.entries()) {
-      checkText(`tags.${index + 1}.member.key`, Key, 1, 128);
-      checkText(`tags.${index + 1}.member.value`, Value, 0, 256);
+    for (const { Key = '' } of tags) {
       const key = Key.toLowerCase();
       if (seen.has(key))
         throw validationError('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
@@ -36,21 +33,4 @@ export class TagSet {
   list(): Tag[] {
     return [...this.byKey.values()];
   }
-}
-
-function checkText(place: string, text: string, min: number, max: number): void {
-  const problems = [
-    ...(CHARACTERS.test(text)
-      ? []
-      : [
-          `Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]${min > 0 ? '+' : '*'}`,
-        ]),
-    ...(text.length < min ? [`Member must have length greater than or equal to ${min}`] : []),
-    ...(text.length > max ? [`Member must have length less than or equal to ${max}`] : []),
-  ];
-  const [problem] = problems;
-  if (problem === undefined) return;
-  throw validationError(
-    `1 validation error detected: Value '${text}' at '${place}' failed to satisfy constraint: ${problem}`,
-  );
 }

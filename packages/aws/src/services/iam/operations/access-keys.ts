@@ -3,8 +3,8 @@ import { limitExceeded, noSuchEntity } from '../errors';
 import type { User } from '../records';
 import type { Op } from '../state';
 import { uniqueId } from '../unique-id';
-import { userNameOf } from './names';
 import { pageInOrder } from './paging';
+import { userNameOf } from './user-name';
 
 export const CreateAccessKey: Op<'CreateAccessKey'> = (iam, input, call) => {
   const user = iam.users.get(input.UserName ?? userNameOf(call.principal));

@@ -1,7 +1,6 @@
 import { limitExceeded, noSuchEntity } from '../errors';
 import { encodeDocument, readPermissionPolicy } from '../policy-documents';
 import type { IamState } from '../state';
-import { checkName } from './names';
 import { pageByName, pageInOrder } from './paging';
 
 /** Who has policies: those written into it, and those attached to it. */
@@ -31,9 +30,8 @@ interface PageInput {
 export function putInline(
   kind: HolderKind,
   holder: PolicyHolder,
-  { PolicyName, PolicyDocument: document = '' }: { PolicyName?: string; PolicyDocument?: string },
+  { PolicyName: name = '', PolicyDocument: document = '' }: { PolicyName?: string; PolicyDocument?: string },
 ): void {
-  const name = checkName('policyName', PolicyName, 128);
   readPermissionPolicy(document);
   const others = [...holder.inline].filter(([other]) => other !== name).map(([, text]) => text);
   const size = [...others, document].join('').replace(/\s/g, '').length;

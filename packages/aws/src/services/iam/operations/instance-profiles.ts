@@ -4,13 +4,12 @@ import type { InstanceProfile } from '../records';
 import type { IamState, Op } from '../state';
 import { TagSet } from '../tags';
 import { uniqueId } from '../unique-id';
-import { checkName, checkPath } from './names';
 import { pageByName, pageInOrder } from './paging';
 import { describeRole } from './role';
 
 export const CreateInstanceProfile: Op<'CreateInstanceProfile'> = (iam, input) => {
-  const name = checkName('instanceProfileName', input.InstanceProfileName, 128);
-  const path = checkPath(input.Path);
+  const name = input.InstanceProfileName ?? '';
+  const { Path: path = '/' } = input;
   const profile = iam.profiles.add({
     name,
     id: uniqueId('AIPA'),

@@ -6,12 +6,11 @@ import { TagSet } from '../tags';
 import { uniqueId } from '../unique-id';
 import type { PolicyHolder } from './held-policies';
 import { ownPolicy, readManagedPolicy } from './managed-policy';
-import { checkName, checkPath } from './names';
 import { pageInOrder } from './paging';
 
 export const CreatePolicy: Op<'CreatePolicy'> = (iam, input) => {
-  const name = checkName('policyName', input.PolicyName, 128);
-  const path = checkPath(input.Path);
+  const name = input.PolicyName ?? '';
+  const { Path: path = '/' } = input;
   iam.policies.checkFree(name);
   const document = readManagedPolicy(input.PolicyDocument);
   const now = iam.now();

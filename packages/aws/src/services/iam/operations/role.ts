@@ -1,6 +1,6 @@
 import type { Role as RoleShape } from '@aws-sdk/client-iam';
 import type { PolicyDocument } from 'aws-languages/policy/document';
-import { malformedPolicy, unmodifiable, validationError } from '../errors';
+import { malformedPolicy, unmodifiable } from '../errors';
 import { encodeDocument, readTrustPolicy } from '../policy-documents';
 import type { Role } from '../records';
 import type { IamState } from '../state';
@@ -20,23 +20,6 @@ export function readTrust(iam: IamState, document: string): PolicyDocument {
       throw malformedPolicy(`Invalid principal in policy: "AWS":"${principal}"`);
   }
   return trust;
-}
-
-export function checkDescription(description: string | undefined): string | undefined {
-  if (description !== undefined && description.length > 1000)
-    throw validationError(
-      `1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 1000`,
-    );
-  return description;
-}
-
-/** @param seconds of the longest session */
-export function checkSession(seconds = 3600): number {
-  if (seconds >= 3600 && seconds <= 43_200) return seconds;
-  const bound = seconds < 3600 ? 'greater than or equal to 3600' : 'less than or equal to 43200';
-  throw validationError(
-    `1 validation error detected: Value '${seconds}' at 'maxSessionDuration' failed to satisfy constraint: Member must have value ${bound}`,
-  );
 }
 
 /** A role that users may change. @throws AwsError `NoSuchEntity`, and `UnmodifiableEntity` for a service-linked role */

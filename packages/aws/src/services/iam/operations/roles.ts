@@ -2,13 +2,12 @@ import { deleteConflict } from '../errors';
 import type { Op } from '../state';
 import { TagSet } from '../tags';
 import { uniqueId } from '../unique-id';
-import { checkName, checkPath } from './names';
 import { pageByName, pageInOrder } from './paging';
-import { checkDescription, checkSession, describeRole, mutableRole, readTrust } from './role';
+import { describeRole, mutableRole, readTrust } from './role';
 
 export const CreateRole: Op<'CreateRole'> = async (iam, input) => {
-  const name = checkName('roleName', input.RoleName, 64);
-  const path = checkPath(input.Path);
+  const name = input.RoleName ?? '';
+  const { Path: path = '/' } = input;
   iam.roles.checkFree(name);
   const trust = readTrust(iam, input.AssumeRolePolicyDocument ?? '');
   const boundary = input.PermissionsBoundary && (await iam.policy(input.PermissionsBoundary)).arn;
@@ -23,8 +22,8 @@ export const CreateRole: Op<'CreateRole'> = async (iam, input) => {
     attached: new Set(),
     trustDocument: input.AssumeRolePolicyDocument ?? '',
     trust,
-    description: checkDescription(input.Description),
-    maxSession: checkSession(input.MaxSessionDuration),
+    description: input.Description,
+    maxSession: input.MaxSessionDuration ?? 3600,
     boundary,
   });
   return { Role: describeRole(role) };
@@ -43,14 +42,14 @@ export const ListRoles: Op<'ListRoles'> = (iam, input) => {
 
 export const UpdateRole: Op<'UpdateRole'> = (iam, input) => {
   const role = mutableRole(iam, input.RoleName);
-  if (input.MaxSessionDuration !== undefined) role.maxSession = checkSession(input.MaxSessionDuration);
-  role.description = checkDescription(input.Description);
+  if (input.MaxSessionDuration !== undefined) role.maxSession = input.MaxSessionDuration;
+  role.description = input.Description;
   return {};
 };
 
 export const UpdateRoleDescription: Op<'UpdateRoleDescription'> = (iam, input) => {
   const role = mutableRole(iam, input.RoleName);
-  role.description = checkDescription(input.Description);
+  role.description = input.Description;
   return { Role: describeRole(role) };
 };
 

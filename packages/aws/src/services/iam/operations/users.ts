@@ -5,12 +5,12 @@ import type { User } from '../records';
 import type { IamState, Op } from '../state';
 import { TagSet } from '../tags';
 import { uniqueId } from '../unique-id';
-import { checkName, checkPath, userNameOf } from './names';
 import { pageByName, pageInOrder } from './paging';
+import { userNameOf } from './user-name';
 
 export const CreateUser: Op<'CreateUser'> = (iam, input) => {
-  const name = checkName('userName', input.UserName, 64);
-  const path = checkPath(input.Path);
+  const name = input.UserName ?? '';
+  const { Path: path = '/' } = input;
   const user = iam.users.add({
     name,
     id: uniqueId('AIDA'),
