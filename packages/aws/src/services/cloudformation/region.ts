@@ -9,7 +9,7 @@ import { apiOf } from '../../testing/api';
 import { noCorridor } from '../../testing/no-corridor';
 import { AutoScaling } from '../auto-scaling';
 import { Logs } from '../cloudwatch-logs';
-import { DynamoDb } from '../dynamodb';
+import { DynamoDbState } from '../dynamodb/state';
 import { Ec2 } from '../ec2';
 import { ElbV2 } from '../elastic-load-balancing-v2';
 import { IamState } from '../iam/state';
@@ -42,7 +42,7 @@ export function openRegion() {
   const ec2 = new Ec2(context, { network, iam, ssm });
   const elbv2 = new ElbV2(context, { ec2, network });
   const autoscaling = new AutoScaling(context, { ec2, elbv2 });
-  const dynamodb = new DynamoDb(context);
+  const dynamodb = new DynamoDbState(context);
   const sns = new SnsState(context, { allows: () => true });
   const logs = new Logs(context);
   const api = apiOf({
@@ -69,7 +69,6 @@ export function openRegion() {
     elbv2: elbv2.operations,
     autoscaling: autoscaling.operations,
     ssm: ssm.operations,
-    dynamodb: dynamodb.operations,
     settled: (name: string) => cloudFormation.settled(name),
     /** The stack's status, and what failed and why. */
     state(StackName: string): { status?: string; failures: string[] } {

@@ -1,91 +1,67 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import dynalite from 'dynalite';
+import { create, type Store } from 'dynalite/db/index.js';
+import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { AwsError } from '../../../core/aws-error';
+import { internalServerError } from '../errors';
+import { Guard } from './guard';
 
-/** What DynamoDB answered. */
-export interface EngineAnswer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
+/** What dynalite gives for an operation: the answer, or an error of DynamoDB's with `statusCode` and `body`. */
+type Done = (error: unknown, output?: Record<string, unknown>) => void;
+type Action = (store: Store, input: unknown, done: Done) => void;
+
+/** dynalite's checks of an operation's input. */
+interface InputRules {
+  readonly types: unknown;
+  readonly custom?: unknown;
 }
 
-/** dynalite asks for a signature's form; who really signed was seen at the front door. */
-const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
-
-/** The tables of one region: dynalite, spoken to in this process without a socket. */
+/** The tables of one region: dynalite, called in this process. */
 export class Engine {
-  private readonly server: Server;
+  private readonly store: Store;
 
-  constructor(region: string) {
-    this.server = inRegion(region, () => dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
-  }
-
-  /** Sends a request as it came over the wire. */
-  send(operation: string, body: Buffer | string): Promise<EngineAnswer> {
-    return new Promise((resolve) => {
-      const request = Object.assign(Readable.from([Buffer.from(body)]), {
-        method: 'POST',
-        url: '/',
-        headers: {
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': `DynamoDB_20120810.${operation}`,
-          'x-amz-date': '20260101T000000Z',
-          authorization: AUTHORIZATION,
-        },
-      });
-      const headers: Record<string, string> = {};
-      const response = {
-        statusCode: 200,
-        contentType: '',
-        setHeader: (name: string, value: unknown) => {
-          headers[name.toLowerCase()] = String(value);
-        },
-        end(text: string) {
-          resolve({ status: this.statusCode, headers, body: text ?? '' });
-        },
-      };
-      this.server.emit(
-        'request',
-        request as unknown as IncomingMessage,
-        response as unknown as ServerResponse,
-      );
-    });
+  constructor(region: string, accountId: string) {
+    this.store = create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+    this.store.tableDb.awsRegion = region;
+    this.store.tableDb.awsAccountId = accountId;
   }
 
   /**
-   * Calls an operation with the SDK's input and gives its output as plain JSON.
+   * Calls an operation, with input and output as they are in JSON. What dynalite throws, wherever it does, is this request's error alone.
    *
-   * @throws AwsError with DynamoDB's code
+   * @throws AwsError with DynamoDB's code, its details among them; `InternalServerError` where dynalite fails
    */
-  async call(operation: string, input: unknown): Promise<Record<string, unknown>> {
-    const answer = await this.send(operation, JSON.stringify(input));
-    const output = JSON.parse(answer.body || '{}') as Record<string, unknown>;
-    if (answer.status === 200) return output;
-    const code = String(output.__type ?? 'InternalServerError').replace(/^.*#/, '');
-    throw new AwsError(code, String(output.message ?? output.Message ?? ''), answer.status);
+  async call(operation: string, input: object): Promise<Record<string, unknown>> {
+    const [{ default: act }, rules] = await load(operation);
+    return new Promise((resolve, reject) => {
+      const guard = new Guard((error) => reject(asAwsError(error, operation)));
+      guard.run(() => {
+        // dynalite changes what it is given.
+        const data = checkTypes(JSON.parse(JSON.stringify(input)), rules.types);
+        checkValidations(data, rules.types, rules.custom, this.store);
+        act(guard.wrap(this.store), data, (error, output = {}) => {
+          if (error) reject(asAwsError(error, operation));
+          else resolve(JSON.parse(JSON.stringify(output)) as Record<string, unknown>);
+        });
+      });
+    });
   }
 
   close(): void {
-    this.server.close();
+    this.store.db.close();
   }
 }
 
-/** dynalite takes the region of its ARNs from the environment when it is made. */
-function inRegion<T>(region: string, make: () => T): T {
-  const { AWS_REGION, AWS_ACCOUNT_ID } = process.env;
-  process.env.AWS_REGION = region;
-  process.env.AWS_ACCOUNT_ID = '000000000000';
-  try {
-    return make();
-  } finally {
-    restore('AWS_REGION', AWS_REGION);
-    restore('AWS_ACCOUNT_ID', AWS_ACCOUNT_ID);
-  }
+/** @param operation one of those that dynalite has */
+function load(operation: string): Promise<[{ default: Action }, InputRules]> {
+  const file = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}.js`;
+  return Promise.all([import(`dynalite/actions/${file}`), import(`dynalite/validations/${file}`)]) as Promise<
+    [{ default: Action }, InputRules]
+  >;
 }
 
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name];
-  else process.env[name] = value;
+function asAwsError(thrown: unknown, operation: string): AwsError {
+  const { statusCode, body } = thrown as { statusCode?: number; body?: Record<string, unknown> };
+  if (statusCode === undefined || !body) return internalServerError(thrown, operation);
+  const { __type, message, Message, ...details } = body;
+  const code = String(__type).replace(/^.*#/, '');
+  return new AwsError(code, String(message ?? Message ?? ''), statusCode, details);
 }

@@ -2,7 +2,7 @@ import type { Engine } from './engine';
 
 type Attributes = Record<string, unknown>;
 
-/** The part of PutItem, UpdateItem and DeleteItem that is looked at here. */
+/** The part of PutItem, UpdateItem and DeleteItem that is looked at here, as it is in JSON. */
 interface ConditionalWrite {
   readonly TableName: string;
   readonly Item?: Attributes;

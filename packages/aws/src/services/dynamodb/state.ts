@@ -1,10 +1,36 @@
 import type {
-  ContinuousBackupsDescription,
   CreateTableCommandInput,
   SSEDescription,
   TimeToLiveSpecification,
 } from '@aws-sdk/client-dynamodb';
-import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
+import type { Operation, OperationsOf } from '../../core/service';
+import { Engine } from './engine/engine';
+import { tableNotFound } from './errors';
+import { Expiry } from './expiry/expiry';
+import { nameOf } from './table-name';
+
+export type Client = typeof import('@aws-sdk/client-dynamodb');
+
+/** One of DynamoDB's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, DynamoDbState, Name>;
+
+/** DynamoDB of one region: dynalite for the tables and items, and beside it what dynalite lacks. */
+export class DynamoDbState {
+  readonly engine: Engine;
+  readonly settings = new SettingsOfTables();
+  private readonly expiry: Expiry;
+
+  constructor(readonly context: Context) {
+    this.engine = new Engine(context.region, context.accountId);
+    this.expiry = new Expiry(context.clock, this.engine, () => this.settings.expiring());
+  }
+
+  async dispose(): Promise<void> {
+    await this.expiry.stop();
+    this.engine.close();
+  }
+}
 
 /** What a table has beside its items and keys, which dynalite does not keep. */
 export interface TableSettings {
@@ -18,17 +44,13 @@ export interface TableSettings {
 }
 
 /** The settings of a region's tables, by name. */
-export class AllTableSettings {
+class SettingsOfTables {
   private readonly tables = new Map<string, TableSettings>();
 
   /** @throws AwsError ResourceNotFoundException */
   of(table: string | undefined): TableSettings {
-    const found = this.tables.get(nameOf(table));
-    if (!found)
-      throw new AwsError(
-        'ResourceNotFoundException',
-        `Requested resource not found: Table: ${nameOf(table)} not found`,
-      );
+    const found = this.find(table);
+    if (!found) throw tableNotFound(nameOf(table));
     return found;
   }
 
@@ -59,19 +81,4 @@ export class AllTableSettings {
       timeToLive.Enabled && timeToLive.AttributeName ? [{ table, attribute: timeToLive.AttributeName }] : [],
     );
   }
-}
-
-/** What DescribeContinuousBackups says of a table. */
-export function backupsOf(settings: TableSettings): ContinuousBackupsDescription {
-  return {
-    ContinuousBackupsStatus: 'ENABLED',
-    PointInTimeRecoveryDescription: {
-      PointInTimeRecoveryStatus: settings.pointInTimeRecovery ? 'ENABLED' : 'DISABLED',
-    },
-  };
-}
-
-/** Tables may be named by ARN too. */
-export function nameOf(table: string | undefined): string {
-  return table?.split('/')[1] ?? table ?? '';
 }
