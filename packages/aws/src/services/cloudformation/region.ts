@@ -1,3 +1,4 @@
+import { clientOf } from '../../core/client';
 import { Clock } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { EventBus } from '../../core/event-bus';
@@ -5,7 +6,7 @@ import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
 import { serviceCall } from '../../core/service-call';
 import { Network } from '../../network';
-import { apiOf } from '../../testing/api';
+import { type ApiOfStates, apiOf } from '../../testing/api';
 import { noCorridor } from '../../testing/no-corridor';
 import { AutoScaling } from '../auto-scaling';
 import { Logs } from '../cloudwatch-logs';
@@ -13,7 +14,7 @@ import { DynamoDbState } from '../dynamodb/state';
 import { Ec2 } from '../ec2';
 import { ElbV2 } from '../elastic-load-balancing-v2';
 import { IamState } from '../iam/state';
-import { S3 } from '../s3';
+import { S3State } from '../s3/state';
 import { SnsState } from '../sns/state';
 import { Ssm } from '../ssm';
 import { CloudFormation } from '.';
@@ -36,7 +37,6 @@ export function openRegion() {
     ...noCorridor,
   };
   const iam = new IamState(context);
-  const s3 = new S3({ accountId, clock, busOf: () => bus });
   const ssm = new Ssm(context);
   const network = new Network(context);
   const ec2 = new Ec2(context, { network, iam, ssm });
@@ -44,8 +44,15 @@ export function openRegion() {
   const autoscaling = new AutoScaling(context, { ec2, elbv2 });
   const dynamodb = new DynamoDbState(context);
   const sns = new SnsState(context, { allows: () => true });
+  const s3: S3State = new S3State({
+    ...context,
+    at: () => ({
+      ...context,
+      invoke: (call, service, operation, input) => api.corridor.invoke(call, service, operation, input),
+    }),
+  });
   const logs = new Logs(context);
-  const api = apiOf({
+  const api: ApiOfStates = apiOf({
     iam,
     s3,
     ssm,
@@ -64,7 +71,7 @@ export function openRegion() {
   return {
     aws,
     call: serviceCall(context, 'test'),
-    s3: s3.operations,
+    s3: clientOf<typeof import('@aws-sdk/client-s3')>(api.corridor, 's3', () => serviceCall(context, 'test')),
     ec2: ec2.operations,
     elbv2: elbv2.operations,
     autoscaling: autoscaling.operations,

@@ -117,13 +117,13 @@ test('a bucket has a website, notifications and an ACL as its template says, unt
   await region.settled('site');
   expect(region.state('site')).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
   const Bucket = 'told';
-  expect(region.s3.GetBucketWebsite({ Bucket }, region.call)).toEqual({
+  expect(await region.s3.GetBucketWebsite({ Bucket })).toEqual({
     IndexDocument: { Suffix: 'index.html' },
     ErrorDocument: { Key: 'sorry.html' },
     RoutingRules: [{ Redirect: { HostName: 'example.org' }, Condition: { KeyPrefixEquals: 'old/' } }],
   });
-  expect(region.s3.GetBucketAcl({ Bucket }, region.call).Grants).toHaveLength(2);
-  expect(region.s3.GetBucketNotificationConfiguration({ Bucket }, region.call)).toMatchObject({
+  expect((await region.s3.GetBucketAcl({ Bucket })).Grants).toHaveLength(2);
+  expect(await region.s3.GetBucketNotificationConfiguration({ Bucket })).toMatchObject({
     TopicConfigurations: [
       {
         TopicArn: region.physicalId('site', 'Topic'),
@@ -138,26 +138,23 @@ test('a bucket has a website, notifications and an ACL as its template says, unt
   });
   await region.settled('site');
   expect(region.state('site')).toEqual({ status: 'UPDATE_COMPLETE', failures: [] });
-  expect(() => region.s3.GetBucketWebsite({ Bucket }, region.call)).toThrow(
-    expect.objectContaining({ code: 'NoSuchWebsiteConfiguration' }),
-  );
-  expect(region.s3.GetBucketAcl({ Bucket }, region.call).Grants).toHaveLength(1);
+  await expect(region.s3.GetBucketWebsite({ Bucket })).rejects.toMatchObject({
+    code: 'NoSuchWebsiteConfiguration',
+  });
+  expect((await region.s3.GetBucketAcl({ Bucket })).Grants).toHaveLength(1);
 });
 
 test('an instance is waited for until it runs, and a template is taken from S3', async () => {
-  await region.s3.CreateBucket({ Bucket: 'templates' }, region.call);
-  await region.s3.PutObject(
-    {
-      Bucket: 'templates',
-      Key: 'one.yml',
-      Body: Buffer.from(`
+  await region.s3.CreateBucket({ Bucket: 'templates' });
+  await region.s3.PutObject({
+    Bucket: 'templates',
+    Key: 'one.yml',
+    Body: Buffer.from(`
 Parameters: { Image: { Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64 } }
 Resources:
   Server: { Type: AWS::EC2::Instance, Properties: { ImageId: !Ref Image, InstanceType: t3.micro } }
 Outputs: { Address: { Value: !GetAtt Server.PrivateIp } }`),
-    },
-    region.call,
-  );
+  });
   await region.aws.CreateStack({
     StackName: 'one',
     TemplateURL: 'https://templates.s3.amazonaws.com/one.yml',

@@ -45,7 +45,7 @@ export function privateGrants(accountId: string): Grant[] {
 
 /** Whether the bucket has ACLs switched off, as new ones have. */
 function hasAclsOff(bucket: Bucket): boolean {
-  const rules = bucket.configurations.ownershipControls?.Rules ?? [];
+  const rules = bucket.settings.ownershipControls?.Rules ?? [];
   return rules.some((rule) => rule.ObjectOwnership === 'BucketOwnerEnforced');
 }
 
@@ -62,7 +62,7 @@ export function readAcl(bucket: Bucket, given: GivenAcl, accountId: string): Gra
     if (given.ACL === 'bucket-owner-full-control') return undefined;
     throw new AwsError('AccessControlListNotSupported', 'The bucket does not allow ACLs');
   }
-  if (bucket.configurations.publicAccessBlock?.BlockPublicAcls && isPublicAcl(grants)) throw accessDenied();
+  if (bucket.settings.publicAccessBlock?.BlockPublicAcls && isPublicAcl(grants)) throw accessDenied();
   return grants;
 }
 
@@ -104,7 +104,7 @@ export function isPublicAcl(grants: readonly Grant[]): boolean {
 
 /** Whether anybody may read by the ACL of the object, or list by the ACL of the bucket. */
 export function opensToEverybody(bucket: Bucket, grants: ObjectVersion['acl']): boolean {
-  if (hasAclsOff(bucket) || bucket.configurations.publicAccessBlock?.IgnorePublicAcls) return false;
+  if (hasAclsOff(bucket) || bucket.settings.publicAccessBlock?.IgnorePublicAcls) return false;
   return (grants ?? []).some(
     ({ Grantee, Permission }) =>
       Grantee?.URI === EVERYBODY && (Permission === 'READ' || Permission === 'FULL_CONTROL'),

@@ -1,16 +1,19 @@
-import { AwsError } from '../../../core/aws-error';
-import type { Call, WireRequest } from '../../../core/service';
-import { currentObject } from '../bucket';
-import type { Buckets } from '../buckets';
-import { accessDenied, permanentRedirect } from '../errors';
-import type { Address } from '../wire/address';
+import type { Call } from '../../../core/service';
+import { type Bucket, currentObject } from '../bucket';
+import { accessDenied } from '../errors';
+import type { S3State } from '../state';
 import { opensToEverybody } from './acl';
-import { allowsAnonymous } from './bucket-policy';
+import { type AnonymousRequest, allowsAnonymous } from './bucket-policy';
 
-const SOURCE_OWNER = 'x-amz-source-expected-bucket-owner';
+/** What an operation is on, as its input says it. */
+export interface Target {
+  readonly Bucket?: string;
+  readonly Key?: string;
+  readonly Prefix?: string;
+  readonly ExpectedBucketOwner?: string;
+  readonly ExpectedSourceBucketOwner?: string;
+}
 
-/** What may be asked of a bucket whatever region it is in. */
-const ANYWHERE: ReadonlySet<string> = new Set(['CreateBucket', 'GetBucketLocation']);
 /** What policies and ACLs may open to unsigned requests, and the action that a policy knows it by. */
 const OPEN_ACTIONS: Readonly<Record<string, string>> = {
   GetObject: 's3:GetObject',
@@ -21,72 +24,45 @@ const OPEN_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lets a request through, or not: presigned ones expire, a bucket is the expected account's and is spoken to in its own
- * region, and unsigned requests do what policies and ACLs open to everybody.
+ * Lets a caller do something, or not: a bucket must be the account's that is expected, and who has not signed may do what policies and ACLs
+ * open to everybody. This is all of S3's permission, in one place.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
  *
- * @throws AwsError `AccessDenied`, `PermanentRedirect`
+ * @param operation AWS's name
+ * @throws AwsError `AccessDenied`
  */
-export function checkAccess(
-  buckets: Buckets,
-  name: string,
-  address: Address,
-  request: WireRequest,
-  call: Call,
-): void {
-  const expiry = readExpiry(request);
-  if (expiry !== undefined && isPast(expiry, buckets))
-    throw new AwsError('AccessDenied', 'Request has expired', 403, {
-      Expires: new Date(expiry).toISOString(),
-    });
-  const owners = [request.headers['x-amz-expected-bucket-owner'], request.headers[SOURCE_OWNER]];
+export function authorize(s3: S3State, operation: string, target: Target, call: Call): void {
+  const owners = [target.ExpectedBucketOwner, target.ExpectedSourceBucketOwner];
   if (owners.some((owner) => owner !== undefined && owner !== call.accountId)) throw accessDenied();
-  if (isSignedTheOldWay(request)) return;
-  if (!call.principal.accessKeyId) {
-    checkAnonymous(buckets, name, address);
-    return;
-  }
-  const bucket = buckets.byName.get(address.bucket ?? '');
-  if (bucket && bucket.region !== call.region && !ANYWHERE.has(name))
-    throw permanentRedirect(bucket.name, bucket.region);
-}
-
-/** @throws AwsError `AccessDenied` when the bucket does not open this to everybody */
-export function checkAnonymous(buckets: Buckets, name: string, { bucket: bucketName, key }: Address): void {
-  const bucket = buckets.byName.get(bucketName ?? '');
-  const action = OPEN_ACTIONS[name];
+  if (call.principal.accessKeyId) return;
+  const action = OPEN_ACTIONS[operation];
+  const bucket = s3.buckets.get(target.Bucket ?? '');
   if (!bucket || action === undefined) throw accessDenied();
-  const mayList =
-    allowsAnonymous(bucket, 's3:ListBucket') || opensToEverybody(bucket, bucket.configurations.acl);
-  if (action === 's3:ListBucket') {
-    if (!mayList) throw accessDenied();
-    return;
-  }
-  const object = currentObject(bucket, key ?? '');
-  // Who may not list is not told either that an object is missing.
-  const open = object ? opensToEverybody(bucket, object.acl) : mayList;
-  if (!open && !(allowsAnonymous(bucket, action, key) && (object || mayList))) throw accessDenied();
+  const about = {
+    prefix: target.Prefix,
+    referer: call.request?.headers.referer,
+    userAgent: call.request?.headers['user-agent'],
+    // The API is HTTPS on AWS; the endpoints of websites never are.
+    isSecure: !/\.s3-website[.-]/.test(call.request?.host ?? ''),
+  };
+  const isAllowed =
+    action === 's3:ListBucket'
+      ? mayList(s3, bucket, about)
+      : mayRead(s3, bucket, { ...about, action, key: target.Key ?? '' });
+  if (!isAllowed) throw accessDenied();
 }
 
-/** Who signs for later may go by the embedded AWS's clock (a function) or by the real one (a person): past for both. */
-export function isPast(millis: number, { account }: Buckets): boolean {
-  return millis < Date.now() && millis < account.clock.millis();
-}
-
-/** Until when a presigned URL holds, in milliseconds; undefined for other requests. */
-function readExpiry({ query }: WireRequest): number | undefined {
-  const signedAt = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
-  const seconds = Number(query.get('X-Amz-Expires'));
-  if (signedAt && query.has('X-Amz-Expires')) {
-    const [, year, month, day, hour, minute, second] = signedAt;
-    return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) + seconds * 1000;
-  }
-  return query.has('Signature') && query.has('Expires') ? Number(query.get('Expires')) * 1000 : undefined;
-}
-
-/** Signature version 2, which S3 still takes in its oldest regions and older clients presign with. */
-function isSignedTheOldWay({ query, headers }: WireRequest): boolean {
+function mayList(s3: S3State, bucket: Bucket, about: Omit<AnonymousRequest, 'action' | 'key'>): boolean {
   return (
-    (query.has('AWSAccessKeyId') && query.has('Signature')) ||
-    /^AWS [^:]+:.+/.test(headers.authorization ?? '')
+    opensToEverybody(bucket, bucket.settings.acl) ||
+    allowsAnonymous(s3, bucket, { ...about, action: 's3:ListBucket' })
   );
+}
+
+/** Who may not list is not told either that an object is missing. */
+function mayRead(s3: S3State, bucket: Bucket, request: AnonymousRequest & { readonly key: string }): boolean {
+  const object = currentObject(bucket, request.key);
+  const { key: _key, ...about } = request;
+  if (!object) return mayList(s3, bucket, about);
+  return opensToEverybody(bucket, object.acl) || allowsAnonymous(s3, bucket, request);
 }

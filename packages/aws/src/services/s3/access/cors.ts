@@ -28,7 +28,7 @@ export function answerPreflight(bucket: Bucket | undefined, request: WireRequest
     throw new AwsError('BadRequest', 'Insufficient information. Origin request header needed.');
   if (method === undefined || !METHODS.has(method))
     throw new AwsError('BadRequest', `Invalid Access-Control-Request-Method: ${method ?? 'null'}`);
-  const rules = bucket?.configurations.cors?.CORSRules;
+  const rules = bucket?.settings.cors?.CORSRules;
   if (!rules) throw forbidden('CORS is not enabled for this bucket.', method);
   const asked = (request.headers['access-control-request-headers'] ?? '')
     .split(',')
@@ -50,7 +50,7 @@ export function answerPreflight(bucket: Bucket | undefined, request: WireRequest
 /** The headers by which a browser lets a page see the answer to its request; none where no rule fits. */
 export function corsHeaders(bucket: Bucket | undefined, request: WireRequest): Record<string, string> {
   const { origin } = request.headers;
-  const rules = bucket?.configurations.cors?.CORSRules;
+  const rules = bucket?.settings.cors?.CORSRules;
   if (origin === undefined || !rules) return {};
   const rule = findRule(rules, origin, request.method, []);
   return rule ? ruleHeaders(rule, origin) : {};

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../../core/aws-error';
-import { accessDenied } from '../errors';
+import { accessDenied, entityTooSmall } from '../errors';
 import type { PostForm } from '../wire/post-form';
 
 const Policy = z.object({
@@ -66,16 +66,7 @@ function holds(operator: string, value: string, wanted: string): boolean {
 }
 
 function checkLength(ProposedSize: number, least: number, most: number): void {
-  if (ProposedSize < least)
-    throw new AwsError(
-      'EntityTooSmall',
-      'Your proposed upload is smaller than the minimum allowed size',
-      400,
-      {
-        ProposedSize,
-        MinSizeAllowed: least,
-      },
-    );
+  if (ProposedSize < least) throw entityTooSmall(ProposedSize, least);
   if (ProposedSize > most)
     throw new AwsError('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size', 400, {
       ProposedSize,
@@ -84,5 +75,5 @@ function checkLength(ProposedSize: number, least: number, most: number): void {
 }
 
 function refused(why: string): AwsError {
-  return new AwsError('AccessDenied', `Invalid according to Policy: ${why}`, 403);
+  return accessDenied(`Invalid according to Policy: ${why}`);
 }

@@ -1,15 +1,6 @@
 import type { NotificationConfiguration } from '@aws-sdk/client-s3';
-import { makeContext } from '../../../testing/service-server';
-import { allowsService } from '../../lambda/policy';
-import { S3 } from '..';
-import type { Destinations } from './notifications';
-
-const { context } = makeContext();
-const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:thumbnail';
-const TOPIC = 'arn:aws:sns:us-east-1:000000000000:uploads';
-const principal = { accessKeyId: 'k', accountId: '000000000000', arn: 'arn', userId: 'AIDA' };
-const call = { region: 'us-east-1', accountId: '000000000000', requestId: 'r', principal };
-afterAll(() => context.clock.stop());
+import { addFunction, type NewRegion, newRegion } from '../../../testing/region';
+import { until } from '../../../testing/until';
 
 interface Sent {
   readonly to: string;
@@ -19,29 +10,52 @@ interface Sent {
   };
 }
 
-async function newBucket(notification: NotificationConfiguration, refusal?: string) {
-  const sent: Sent[] = [];
-  const destinations: Destinations = {
-    refusal: () => refusal,
-    send: (to, message) => sent.push({ to, message: JSON.parse(message) }),
-  };
-  const { operations } = new S3({
-    accountId: context.accountId,
-    clock: context.clock,
-    busOf: () => context.bus,
-    destinationsOf: () => destinations,
+const sent: Sent[] = [];
+const LAMBDA = 'arn:aws:lambda:us-east-1:000000000000:function:thumbnail';
+const TOPIC = 'arn:aws:sns:us-east-1:000000000000:uploads';
+let region: NewRegion;
+let buckets = 0;
+
+beforeAll(async () => {
+  region = await newRegion({
+    instead: {
+      lambda: {
+        Invoke: ({ FunctionName, Payload }: { FunctionName: string; Payload: Uint8Array }) => {
+          sent.push({ to: FunctionName, message: JSON.parse(Buffer.from(Payload).toString()) });
+          return { StatusCode: 202 };
+        },
+      },
+      sns: {
+        Publish: ({ TopicArn, Message }: { TopicArn: string; Message: string }) => {
+          sent.push({ to: TopicArn, message: JSON.parse(Message) });
+          return { MessageId: 'm' };
+        },
+      },
+    },
   });
-  operations.CreateBucket({ Bucket: 'uploads' }, call);
-  operations.PutBucketNotificationConfiguration(
-    { Bucket: 'uploads', NotificationConfiguration: notification },
-    call,
-  );
-  const put = (Key: string) => operations.PutObject({ Bucket: 'uploads', Key, Body: 'hello' }, call);
-  return { operations, sent, put };
+  await addFunction(region, 'thumbnail', { permit: ['s3.amazonaws.com'] });
+  await addFunction(region, 'closed');
+  await region.api('sns').CreateTopic({ Name: 'uploads' });
+});
+
+afterAll(() => region.aws.stop());
+
+beforeEach(() => {
+  sent.length = 0;
+});
+
+async function newBucket(NotificationConfiguration: NotificationConfiguration, more: object = {}) {
+  const aws = region.api('s3');
+  buckets += 1;
+  const Bucket = `uploads-${buckets}`;
+  await aws.CreateBucket({ Bucket });
+  await aws.PutBucketNotificationConfiguration({ Bucket, NotificationConfiguration, ...more });
+  const put = (Key: string) => aws.PutObject({ Bucket, Key, Body: 'hello' });
+  return { aws, Bucket, put };
 }
 
 test('a function is told of what is uploaded, in the form that functions expect', async () => {
-  const { sent, put } = await newBucket({
+  const { aws, Bucket, put } = await newBucket({
     LambdaFunctionConfigurations: [
       {
         Id: 'thumbnails',
@@ -58,9 +72,10 @@ test('a function is told of what is uploaded, in the form that functions expect'
       },
     ],
   });
-  await put('img/a b+é.png');
   await put('img/a.jpg');
   await put('other/a.png');
+  await put('img/a b+é.png');
+  await until(() => sent.length > 0);
   expect(sent).toHaveLength(1);
   expect(sent[0]).toMatchObject({
     to: LAMBDA,
@@ -73,64 +88,101 @@ test('a function is told of what is uploaded, in the form that functions expect'
           eventName: 'ObjectCreated:Put',
           s3: {
             configurationId: 'thumbnails',
-            bucket: { name: 'uploads', arn: 'arn:aws:s3:::uploads' },
+            bucket: { name: Bucket, arn: `arn:aws:s3:::${Bucket}` },
             object: { key: 'img/a+b%2B%C3%A9.png', size: 5, eTag: '5d41402abc4b2a76b9719d911017c592' },
           },
         },
       ],
     },
   });
+  expect(await aws.GetBucketNotificationConfiguration({ Bucket })).toMatchObject({
+    LambdaFunctionConfigurations: [{ Id: 'thumbnails', LambdaFunctionArn: LAMBDA }],
+  });
 });
 
 test('every kind of change has a name of its own', async () => {
-  const { operations, sent, put } = await newBucket({
+  const { aws, Bucket, put } = await newBucket({
     TopicConfigurations: [
       { TopicArn: TOPIC, Events: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*', 's3:ObjectTagging:Put'] },
     ],
   });
+  await until(() => sent.length > 0);
   expect(sent).toMatchObject([{ to: TOPIC, message: { Event: 's3:TestEvent' } }]);
   sent.length = 0;
-  await put('k');
-  await operations.CopyObject({ Bucket: 'uploads', Key: 'copy', CopySource: 'uploads/k' }, call);
-  operations.PutObjectTagging({ Bucket: 'uploads', Key: 'k', Tagging: { TagSet: [] } }, call);
-  operations.DeleteObjectTagging({ Bucket: 'uploads', Key: 'k' }, call);
-  operations.DeleteObject({ Bucket: 'uploads', Key: 'copy' }, call);
-  operations.PutBucketVersioning({ Bucket: 'uploads', VersioningConfiguration: { Status: 'Enabled' } }, call);
-  operations.DeleteObject({ Bucket: 'uploads', Key: 'k' }, call);
-  expect(sent.map(({ message }) => message.Records[0]?.eventName)).toEqual([
+  const names = [
     'ObjectCreated:Put',
     'ObjectCreated:Copy',
     'ObjectTagging:Put',
     'ObjectRemoved:Delete',
     'ObjectRemoved:DeleteMarkerCreated',
-  ]);
+  ];
+  const told = () => sent.map(({ message }) => message.Records[0]?.eventName);
+  await put('k');
+  await aws.CopyObject({ Bucket, Key: 'copy', CopySource: `${Bucket}/k` });
+  await aws.PutObjectTagging({ Bucket, Key: 'k', Tagging: { TagSet: [] } });
+  await aws.DeleteObjectTagging({ Bucket, Key: 'k' });
+  await aws.DeleteObject({ Bucket, Key: 'copy' });
+  await aws.PutBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+  await aws.DeleteObject({ Bucket, Key: 'k' });
+  await until(() => sent.length >= names.length);
+  expect(told()).toEqual(names);
 });
 
-test('a destination that S3 may not send to is refused, unless that is not to be checked', async () => {
-  const notification: NotificationConfiguration = {
-    LambdaFunctionConfigurations: [{ LambdaFunctionArn: LAMBDA, Events: ['s3:ObjectCreated:Put'] }],
-  };
-  await expect(newBucket(notification, 'Not authorized to invoke function')).rejects.toMatchObject({
+test.each([
+  [
+    'a function that does not permit it',
+    'arn:aws:lambda:us-east-1:000000000000:function:closed',
+    /^Not authorized/,
+  ],
+  [
+    'a function that is not there',
+    'arn:aws:lambda:us-east-1:000000000000:function:none',
+    'The destination Lambda function does not exist',
+  ],
+  [
+    'a topic that is not there',
+    'arn:aws:sns:us-east-1:000000000000:none',
+    'The destination topic does not exist',
+  ],
+  ['a queue', 'arn:aws:sqs:us-east-1:000000000000:none', 'The destination queue does not exist'],
+])('%s is refused as a destination, unless that is not to be checked', async (_what, arn, reason) => {
+  const target = { LambdaFunctionArn: arn, TopicArn: arn, QueueArn: arn, Events: ['s3:ObjectCreated:Put'] };
+  const kind = { lambda: 'LambdaFunction', sns: 'Topic', sqs: 'Queue' }[arn.split(':')[2] ?? ''];
+  const notification = { [`${kind}Configurations`]: [target] };
+  await expect(newBucket(notification)).rejects.toMatchObject({
     code: 'InvalidArgument',
     message: 'Unable to validate the following destination configurations',
-    details: { ArgumentName1: `${LAMBDA}, null`, ArgumentValue1: 'Not authorized to invoke function' },
+    details: { ArgumentName1: `${arn}, null`, ArgumentValue1: expect.stringMatching(reason) },
   });
+  const { aws, Bucket } = await newBucket(notification, { SkipDestinationValidation: true });
+  expect(await aws.GetBucketNotificationConfiguration({ Bucket })).toMatchObject(notification);
+});
+
+test('an event that S3 does not have is refused', async () => {
   await expect(
     newBucket({ TopicConfigurations: [{ TopicArn: TOPIC, Events: ['Upload' as never] }] }),
   ).rejects.toMatchObject({ message: 'The event is not supported for notifications' });
 });
 
-test("a function's policy may name the account of a bucket, which the bucket's ARN does not", () => {
-  const statement = (account: string) => ({
-    Sid: 's',
-    Effect: 'Allow' as const,
-    Principal: { Service: 's3.amazonaws.com' },
-    Action: 'lambda:InvokeFunction',
-    Resource: LAMBDA,
-    Condition: { StringEquals: { 'AWS:SourceAccount': account } },
-  });
-  const allows = (account: string) =>
-    allowsService([statement(account)], 's3.amazonaws.com', 'arn:aws:s3:::uploads');
-  expect(allows('000000000000')).toBe(true);
-  expect(allows('111111111111')).toBe(false);
-});
+test.each([
+  ['000000000000', true],
+  ['111111111111', false],
+])(
+  "a function's policy may name the account %s, which the bucket's ARN does not",
+  async (account, allowed) => {
+    const name = `of-${account}`;
+    const LambdaFunctionArn = await addFunction(region, name);
+    await region.api('lambda').AddPermission({
+      FunctionName: name,
+      StatementId: 's3',
+      Action: 'lambda:InvokeFunction',
+      Principal: 's3.amazonaws.com',
+      SourceAccount: account,
+    });
+    const made = newBucket({
+      LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ['s3:ObjectCreated:*'] }],
+    });
+    if (allowed) await expect(made).resolves.toMatchObject({ Bucket: expect.any(String) });
+    else await expect(made).rejects.toMatchObject({ code: 'InvalidArgument' });
+  },
+);

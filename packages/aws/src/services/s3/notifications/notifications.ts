@@ -8,13 +8,9 @@ import { uuid } from '../../../core/ids';
 import type { Call } from '../../../core/service';
 import { ownerOf } from '../access/owner';
 import type { Bucket } from '../bucket';
-
-/** The functions and topics that S3 of a region tells what happens in its buckets. */
-export interface Destinations {
-  /** Why S3 cannot send there; undefined when it can. */
-  refusal(targetArn: string, bucketArn: string): string | undefined;
-  send(targetArn: string, message: string): void;
-}
+import { invalidArgument } from '../errors';
+import type { S3State } from '../state';
+import { findRefusal, send } from './destinations';
 
 /** Something that happened to an object. */
 export interface ObjectEvent {
@@ -41,13 +37,15 @@ interface Target {
  * Checks a notification configuration, and gives each of its parts an id.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  *
+ * @param skipDestinations whether destinations are taken as they are
  * @throws AwsError `InvalidArgument` for a destination that S3 cannot send to
  */
-export function checkNotifications(
-  configuration: NotificationConfiguration,
+export async function checkNotifications(
+  { context }: S3State,
   bucket: Bucket,
-  destinations: Destinations | undefined,
-): NotificationConfiguration {
+  configuration: NotificationConfiguration,
+  skipDestinations = false,
+): Promise<NotificationConfiguration> {
   const named = <Part extends { Id?: string }>(parts: Part[] | undefined) =>
     parts?.map((part) => ({ ...part, Id: part.Id || uuid() }));
   const checked: NotificationConfiguration = {
@@ -56,14 +54,14 @@ export function checkNotifications(
     TopicConfigurations: named(configuration.TopicConfigurations),
     QueueConfigurations: named(configuration.QueueConfigurations),
   };
+  const region = context.at(bucket.region);
   for (const { arn, events } of targetsOf(checked)) {
     const unknown = events.find((event) => !/^s3:[A-Z]\w+(:(\w+|\*))?$/.test(event));
     if (unknown !== undefined)
-      throw new AwsError('InvalidArgument', 'The event is not supported for notifications', 400, {
-        ArgumentName: 'Event',
-        ArgumentValue: unknown,
-      });
-    const refusal = destinations?.refusal(arn, `arn:aws:s3:::${bucket.name}`);
+      throw invalidArgument('The event is not supported for notifications', 'Event', unknown);
+    const refusal = skipDestinations
+      ? undefined
+      : await findRefusal(region, arn, `arn:aws:s3:::${bucket.name}`);
     if (refusal !== undefined)
       throw new AwsError(
         'InvalidArgument',
@@ -76,24 +74,33 @@ export function checkNotifications(
 }
 
 /** Topics get a test message when they are named. */
-export function sendTestMessages(bucket: Bucket, destinations: Destinations, call: Call, time: Date): void {
-  for (const { TopicArn = '' } of bucket.configurations.notification.TopicConfigurations ?? []) {
-    const ids = { RequestId: call.requestId, HostId: call.requestId };
+export function sendTestMessages({ context }: S3State, bucket: Bucket, call: Call): void {
+  for (const { TopicArn = '' } of bucket.settings.notification.TopicConfigurations ?? []) {
     const test = {
       Service: 'Amazon S3',
       Event: 's3:TestEvent',
-      Time: time.toISOString(),
+      Time: context.clock.now().toISOString(),
       Bucket: bucket.name,
+      RequestId: call.requestId,
+      HostId: call.requestId,
     };
-    destinations.send(TopicArn, JSON.stringify({ ...test, ...ids }));
+    send(context.at(bucket.region), TopicArn, JSON.stringify(test));
   }
 }
 
-/** Tells all that want to know what happened to an object. */
-export function notify(bucket: Bucket, event: ObjectEvent, destinations: Destinations, call: Call): void {
-  for (const { arn, id, events, filter } of targetsOf(bucket.configurations.notification)) {
-    if (!events.some((one) => covers(one, event.name)) || !passes(filter, event.object.key)) continue;
-    destinations.send(arn, JSON.stringify({ Records: [makeRecord(bucket, event, id, call)] }));
+/** Tells all that want to know what happened to an object. @param name as records have it: `ObjectCreated:Put` */
+export function notify(
+  { context }: S3State,
+  bucket: Bucket,
+  name: string,
+  object: ObjectEvent['object'],
+  call: Call,
+): void {
+  const event = { name, object, time: context.clock.now() };
+  for (const { arn, id, events, filter } of targetsOf(bucket.settings.notification)) {
+    if (!events.some((one) => covers(one, name)) || !passes(filter, object.key)) continue;
+    const message = JSON.stringify({ Records: [makeRecord(bucket, event, id, call)] });
+    send(context.at(bucket.region), arn, message);
   }
 }
 

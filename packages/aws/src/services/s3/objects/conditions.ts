@@ -17,15 +17,16 @@ interface Conditions {
  */
 export function checkConditions(version: ObjectVersion, conditions: Conditions, copying = false): void {
   const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
-  if (IfMatch !== undefined && !hasTag(IfMatch, version.etag)) throw preconditionFailed('If-Match');
+  const failed = (header: string) => preconditionFailed(copying ? `x-amz-copy-source-${header}` : header);
+  if (IfMatch !== undefined && !hasTag(IfMatch, version.etag)) throw failed('If-Match');
   if (IfMatch === undefined && IfUnmodifiedSince && version.modifiedAt > IfUnmodifiedSince)
-    throw preconditionFailed('If-Unmodified-Since');
+    throw failed('If-Unmodified-Since');
   const unmodified =
     IfNoneMatch !== undefined
       ? hasTag(IfNoneMatch, version.etag)
       : IfModifiedSince !== undefined && version.modifiedAt <= IfModifiedSince;
   if (!unmodified) return;
-  if (copying) throw preconditionFailed(IfNoneMatch === undefined ? 'If-Modified-Since' : 'If-None-Match');
+  if (copying) throw failed(IfNoneMatch === undefined ? 'If-Modified-Since' : 'If-None-Match');
   throw new AwsError('NotModified', 'Not Modified', 304);
 }
 

@@ -1,4 +1,4 @@
-import { ServerSideEncryption, StorageClass, type Tag } from '@aws-sdk/client-s3';
+import { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
 import type { Bucket, ObjectHeaders, ObjectVersion } from '../bucket';
 import { invalidArgument } from '../errors';
@@ -44,7 +44,7 @@ export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders 
       'x-amz-server-side-encryption',
       given.ServerSideEncryption,
     );
-  const byDefault = bucket.configurations.encryption.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
+  const byDefault = bucket.settings.encryption.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
   return {
     contentType: given.ContentType ?? 'binary/octet-stream',
     cacheControl: given.CacheControl,
@@ -80,23 +80,4 @@ export function viewHeaders(version: ObjectVersion) {
     StorageClass: headers.storageClass === 'STANDARD' ? undefined : headers.storageClass,
     TagCount: version.tags.length || undefined,
   };
-}
-
-/** The tags of an `x-amz-tagging` header. @throws AwsError `InvalidArgument`, `InvalidTag` */
-export function readTagging(text: string | undefined): Tag[] {
-  if (!text) return [];
-  return checkTags([...new URLSearchParams(text)].map(([Key, Value]) => ({ Key, Value })));
-}
-
-/** @throws AwsError `BadRequest`, `InvalidTag` */
-export function checkTags(tags: readonly Tag[]): Tag[] {
-  if (tags.length > 10) throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
-  if (new Set(tags.map((tag) => tag.Key)).size !== tags.length)
-    throw new AwsError('InvalidTag', 'Cannot provide multiple Tags with the same key');
-  for (const { Key = '', Value = '' } of tags) {
-    if (Key.length === 0 || Key.length > 128)
-      throw new AwsError('InvalidTag', 'The TagKey you have provided is invalid');
-    if (Value.length > 256) throw new AwsError('InvalidTag', 'The TagValue you have provided is invalid');
-  }
-  return [...tags];
 }

@@ -1,33 +1,29 @@
-import type { Call, OperationsOf } from '../../../core/service';
 import { privateGrants, readAcl } from '../access/acl';
 import { ownerOf } from '../access/owner';
-import type { Buckets } from '../buckets';
+import { announceChange } from '../notifications/announcements';
+import type { Op, S3State } from '../state';
 
-type Client = typeof import('@aws-sdk/client-s3');
+export const PutBucketAcl: Op<'PutBucketAcl'> = (s3, input) => {
+  const bucket = s3.bucket(input.Bucket);
+  const { settings } = bucket;
+  settings.acl = readAcl(bucket, input, s3.context.accountId) ?? settings.acl;
+  return {};
+};
 
-/** The operations on access control lists. */
-export function aclOperations(buckets: Buckets) {
-  const { accountId } = buckets.account;
-  const view = (grants = privateGrants(accountId)) => ({ Owner: ownerOf(accountId), Grants: grants });
-  return {
-    PutBucketAcl(input) {
-      const bucket = buckets.bucket(input.Bucket);
-      bucket.configurations.acl = readAcl(bucket, input, accountId) ?? bucket.configurations.acl;
-      return {};
-    },
-    GetBucketAcl: (input) => view(buckets.bucket(input.Bucket).configurations.acl),
+export const GetBucketAcl: Op<'GetBucketAcl'> = (s3, input) =>
+  describeAcl(s3, s3.bucket(input.Bucket).settings.acl);
 
-    PutObjectAcl(input, call: Call) {
-      const bucket = buckets.bucket(input.Bucket);
-      const version = buckets.object(bucket, input.Key ?? '', input.VersionId);
-      version.acl = readAcl(bucket, input, accountId) ?? version.acl;
-      const etag = version.etag.replaceAll('"', '');
-      const object = { key: version.key, etag, ...buckets.eventVersion(bucket, version) };
-      buckets.announce(bucket, 'Object ACL Updated', call, { object });
-      buckets.notify(bucket, 'ObjectAcl:Put', object, call);
-      return {};
-    },
-    GetObjectAcl: (input) =>
-      view(buckets.object(buckets.bucket(input.Bucket), input.Key ?? '', input.VersionId).acl),
-  } satisfies OperationsOf<Client>;
+export const PutObjectAcl: Op<'PutObjectAcl'> = (s3, input, call) => {
+  const bucket = s3.bucket(input.Bucket);
+  const version = s3.object(bucket, input.Key ?? '', input.VersionId, 'PUT');
+  version.acl = readAcl(bucket, input, s3.context.accountId) ?? version.acl;
+  announceChange(s3, bucket, version, { detailType: 'Object ACL Updated', name: 'ObjectAcl:Put' }, call);
+  return {};
+};
+
+export const GetObjectAcl: Op<'GetObjectAcl'> = (s3, input) =>
+  describeAcl(s3, s3.object(s3.bucket(input.Bucket), input.Key ?? '', input.VersionId).acl);
+
+function describeAcl({ context: { accountId } }: S3State, grants = privateGrants(accountId)) {
+  return { Owner: ownerOf(accountId), Grants: grants };
 }

@@ -1,91 +1,115 @@
-import type { Grant } from '@aws-sdk/client-s3';
+import type { CreateBucketCommandInput, Grant } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
-import type { Call, OperationsOf } from '../../../core/service';
+import { takePage } from '../../../core/paging';
+import type { Call } from '../../../core/service';
+import { isServiceCall } from '../../../core/service-call';
 import { grantsOf, isPublicAcl } from '../access/acl';
 import { ownerOf } from '../access/owner';
-import type { Buckets } from '../buckets';
+import type { Bucket } from '../bucket';
+import { invalidArgument } from '../errors';
+import { byBytes } from '../objects/key-order';
+import { checkBucketTags } from '../objects/tags';
+import type { Op, S3State } from '../state';
 
-type Client = typeof import('@aws-sdk/client-s3');
+/** Buckets on a page of ListBuckets that asks for no fewer. */
+const MOST_LISTED = 10_000;
 
-/** The operations on buckets themselves. */
-export function bucketOperations(buckets: Buckets) {
+export const CreateBucket: Op<'CreateBucket'> = (s3, input, call) => {
+  const name = input.Bucket ?? '';
+  checkBucketName(name);
+  const asked = input.CreateBucketConfiguration?.LocationConstraint as string | undefined;
+  const region = chooseRegion(asked, call.region);
+  const present = s3.buckets.get(name);
+  if (present && (present.region !== 'us-east-1' || region !== 'us-east-1'))
+    throw new AwsError(
+      'BucketAlreadyOwnedByYou',
+      'Your previous request to create the named bucket succeeded and you already own it.',
+      409,
+      { BucketName: name },
+    );
+  if (!present) makeBucket(s3, name, region, input, call);
+  // Only the endpoint of us-east-1 answers with a path.
+  const Location = region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/`;
+  return { Location, BucketArn: arnOf(name) };
+};
+
+export const HeadBucket: Op<'HeadBucket'> = (s3, input) => {
+  const bucket = s3.bucket(input.Bucket);
   return {
-    CreateBucket(input, call: Call) {
-      const name = input.Bucket ?? '';
-      checkBucketName(name);
-      const asked = input.CreateBucketConfiguration?.LocationConstraint as string | undefined;
-      const region = chooseRegion(asked, call.region);
-      const present = buckets.byName.get(name);
-      if (present && (present.region !== 'us-east-1' || region !== 'us-east-1')) {
-        throw new AwsError(
-          'BucketAlreadyOwnedByYou',
-          'Your previous request to create the named bucket succeeded and you already own it.',
-          409,
-          { BucketName: name },
-        );
-      }
-      const acl = grantsOf(input, buckets.account.accountId);
-      if (!present && input.ACL !== 'private' && acl) checkFirstAcl(input.ObjectOwnership, acl);
-      const bucket = present ?? buckets.create(name, region);
-      if (!present) bucket.configurations.acl = acl;
-      if (!present && input.ObjectOwnership)
-        bucket.configurations.ownershipControls = { Rules: [{ ObjectOwnership: input.ObjectOwnership }] };
-      if (!present) bucket.configurations.tags = input.CreateBucketConfiguration?.Tags ?? [];
-      if (!present && input.ObjectLockEnabledForBucket) bucket.versioning = 'Enabled';
-      // Only the endpoint of us-east-1 answers with a path.
-      const Location = region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/`;
-      return { Location, BucketArn: `arn:aws:s3:::${name}` };
-    },
+    BucketRegion: bucket.region,
+    BucketArn: arnOf(bucket.name),
+    AccessPointAlias: false,
+  };
+};
 
-    HeadBucket(input) {
-      const bucket = buckets.bucket(input.Bucket);
-      return {
-        BucketRegion: bucket.region,
-        BucketArn: `arn:aws:s3:::${bucket.name}`,
-        AccessPointAlias: false,
-      };
-    },
+export const DeleteBucket: Op<'DeleteBucket'> = (s3, input) => {
+  const bucket = s3.bucket(input.Bucket);
+  if (bucket.objects.size > 0) {
+    const versioned = bucket.versioning !== undefined;
+    throw new AwsError(
+      'BucketNotEmpty',
+      `The bucket you tried to delete is not empty.${versioned ? ' You must delete all versions in the bucket.' : ''}`,
+      409,
+      { BucketName: bucket.name },
+    );
+  }
+  s3.buckets.delete(bucket.name);
+  return {};
+};
 
-    DeleteBucket(input) {
-      const bucket = buckets.bucket(input.Bucket);
-      if (bucket.objects.size > 0) {
-        const versioned = bucket.versioning !== undefined;
-        throw new AwsError(
-          'BucketNotEmpty',
-          `The bucket you tried to delete is not empty.${versioned ? ' You must delete all versions in the bucket.' : ''}`,
-          409,
-          { BucketName: bucket.name },
-        );
-      }
-      buckets.byName.delete(bucket.name);
-      return {};
-    },
+export const ListBuckets: Op<'ListBuckets'> = (s3, input) => {
+  const { BucketRegion, MaxBuckets, Prefix = '' } = input;
+  const found = [...s3.buckets.values()]
+    .filter(({ name }) => name.startsWith(Prefix))
+    .filter(({ region }) => BucketRegion === undefined || region === BucketRegion)
+    .sort((a, b) => byBytes(a.name, b.name));
+  const page = takePage(found, {
+    token: input.ContinuationToken,
+    size: MaxBuckets ?? MOST_LISTED,
+    idOf: ({ name }) => name,
+    compare: byBytes,
+    refuse: (token) =>
+      invalidArgument('The continuation token provided is incorrect', 'continuation-token', token),
+  });
+  return {
+    Buckets: page.items.map((bucket) => ({
+      Name: bucket.name,
+      CreationDate: bucket.createdAt,
+      BucketArn: arnOf(bucket.name),
+      ...((MaxBuckets ?? BucketRegion) !== undefined && { BucketRegion: bucket.region }),
+    })),
+    Owner: ownerOf(s3.context.accountId),
+    Prefix: input.Prefix,
+    ContinuationToken: page.next,
+  };
+};
 
-    ListBuckets(input) {
-      const found = [...buckets.byName.values()]
-        .filter((bucket) => bucket.name.startsWith(input.Prefix ?? ''))
-        .filter((bucket) => input.BucketRegion === undefined || bucket.region === input.BucketRegion)
-        .filter((bucket) => input.ContinuationToken === undefined || bucket.name > input.ContinuationToken)
-        .sort((a, b) => (a.name < b.name ? -1 : 1));
-      const page = found.slice(0, input.MaxBuckets ?? 10_000);
-      return {
-        Buckets: page.map((bucket) => ({
-          Name: bucket.name,
-          CreationDate: bucket.createdAt,
-          BucketArn: `arn:aws:s3:::${bucket.name}`,
-          ...((input.MaxBuckets ?? input.BucketRegion) !== undefined && { BucketRegion: bucket.region }),
-        })),
-        Owner: ownerOf(buckets.account.accountId),
-        Prefix: input.Prefix,
-        ContinuationToken: page.length < found.length ? page.at(-1)?.name : undefined,
-      };
-    },
+export const GetBucketLocation: Op<'GetBucketLocation'> = (s3, input) => {
+  const { region } = s3.bucket(input.Bucket);
+  return { LocationConstraint: region === 'us-east-1' ? undefined : (region as 'eu-west-1') };
+};
 
-    GetBucketLocation(input) {
-      const { region } = buckets.bucket(input.Bucket);
-      return { LocationConstraint: region === 'us-east-1' ? undefined : (region as 'eu-west-1') };
-    },
-  } satisfies OperationsOf<Client>;
+function arnOf(bucketName: string): string {
+  return `arn:aws:s3:::${bucketName}`;
+}
+
+function makeBucket(
+  s3: S3State,
+  name: string,
+  region: string,
+  input: CreateBucketCommandInput,
+  call: Call,
+): Bucket {
+  const acl = grantsOf(input, s3.context.accountId);
+  if (input.ACL !== 'private' && acl) checkFirstAcl(input.ObjectOwnership, acl);
+  const tags = checkBucketTags(input.CreateBucketConfiguration?.Tags ?? [], isServiceCall(call));
+  const bucket = s3.create(name, region);
+  bucket.settings.acl = acl;
+  bucket.settings.tags = tags;
+  if (input.ObjectOwnership)
+    bucket.settings.ownershipControls = { Rules: [{ ObjectOwnership: input.ObjectOwnership }] };
+  if (input.ObjectLockEnabledForBucket) bucket.versioning = 'Enabled';
+  return bucket;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

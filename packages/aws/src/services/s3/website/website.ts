@@ -1,12 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { RoutingRule, WebsiteConfiguration } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
-import type { WireRequest, WireResponse } from '../../../core/service';
+import type { Call, WireRequest, WireResponse } from '../../../core/service';
 import { escapeXml } from '../../../wire/codec';
-import { checkAnonymous } from '../access/authorize';
+import { authorize } from '../access/authorize';
 import { type Bucket, currentObject, type ObjectVersion } from '../bucket';
-import type { Buckets } from '../buckets';
-import { noSuchBucket, noSuchKey } from '../errors';
+import { methodNotAllowed, noSuchBucket, noSuchKey, noSuchWebsite } from '../errors';
+import type { S3State } from '../state';
 
 const HOST = /^(.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com$/;
 
@@ -20,56 +20,47 @@ export function websiteBucket(host: string): string | undefined {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
  */
 export function serveWebsite(
-  buckets: Buckets,
+  s3: S3State,
   bucketName: string,
   request: WireRequest,
-  requestId: string,
+  caller: Call,
 ): WireResponse {
-  const bucket = buckets.byName.get(bucketName);
-  const website = bucket?.configurations.website;
+  // Website endpoints know no signatures.
+  const call = { ...caller, principal: { ...caller.principal, accessKeyId: '' } };
+  const bucket = s3.buckets.get(bucketName);
+  const website = bucket?.settings.website;
   const key = decode(request.path.slice(1));
   try {
     if (!bucket) throw noSuchBucket(bucketName);
-    if (!website)
-      throw new AwsError(
-        'NoSuchWebsiteConfiguration',
-        'The specified bucket does not have a website configuration',
-        404,
-        { BucketName: bucketName },
-      );
+    if (!website) throw noSuchWebsite(bucketName);
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new AwsError(
-        'MethodNotAllowed',
-        'The specified method is not allowed against this resource.',
-        405,
-        { Method: request.method, ResourceType: 'OBJECT' },
-      );
-    return findPage(buckets, bucket, website, key, request.host, requestId);
+      throw methodNotAllowed(request.method, 'OBJECT');
+    return findPage(s3, bucket, website, key, call);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const rule = website?.RoutingRules?.find((one) => applies(one, key, error.status));
-    if (rule) return redirect(rule, key, request.host, requestId);
-    return errorPage(buckets, bucket, website, error, requestId);
+    if (rule) return redirect(rule, key, call);
+    return errorPage(s3, bucket, website, error, call);
   }
 }
 
 function findPage(
-  buckets: Buckets,
+  s3: S3State,
   bucket: Bucket,
   website: WebsiteConfiguration,
   key: string,
-  host: string,
-  requestId: string,
+  call: Call,
 ): WireResponse {
+  const { requestId } = call;
   const all = website.RedirectAllRequestsTo;
   if (all) return goTo(301, `${all.Protocol ?? 'http'}://${all.HostName}/${encodeURI(key)}`, requestId);
   const rule = website.RoutingRules?.find((one) => applies(one, key, undefined));
-  if (rule) return redirect(rule, key, host, requestId);
+  if (rule) return redirect(rule, key, call);
   const index = website.IndexDocument?.Suffix ?? 'index.html';
   const wanted = key === '' || key.endsWith('/') ? key + index : key;
   if (!currentObject(bucket, wanted) && currentObject(bucket, `${key}/${index}`))
     return goTo(302, `/${encodeURI(key)}/`, requestId);
-  checkAnonymous(buckets, 'GetObject', { bucket: bucket.name, key: wanted });
+  authorize(s3, 'GetObject', { Bucket: bucket.name, Key: wanted }, call);
   const object = currentObject(bucket, wanted);
   if (!object) throw noSuchKey(wanted);
   const elsewhere = object.headers.websiteRedirectLocation;
@@ -78,15 +69,17 @@ function findPage(
 }
 
 function errorPage(
-  buckets: Buckets,
+  s3: S3State,
   bucket: Bucket | undefined,
   website: WebsiteConfiguration | undefined,
   error: AwsError,
-  requestId: string,
+  call: Call,
 ): WireResponse {
+  const { requestId } = call;
   const key = website?.ErrorDocument?.Key;
   const document = bucket && key !== undefined ? currentObject(bucket, key) : undefined;
-  if (bucket && document && isOpen(buckets, bucket, document)) return page(error.status, document, requestId);
+  if (bucket && document && isOpen(s3, bucket, document, call))
+    return page(error.status, document, requestId);
   const title = `${error.status} ${STATUS_CODES[error.status] ?? ''}`;
   const facts = { Code: error.code, Message: error.message, ...error.details };
   const list = Object.entries({ ...facts, RequestId: requestId, HostId: requestId })
@@ -104,9 +97,9 @@ function errorPage(
   };
 }
 
-function isOpen(buckets: Buckets, bucket: Bucket, { key }: ObjectVersion): boolean {
+function isOpen(s3: S3State, bucket: Bucket, { key }: ObjectVersion, call: Call): boolean {
   try {
-    checkAnonymous(buckets, 'GetObject', { bucket: bucket.name, key });
+    authorize(s3, 'GetObject', { Bucket: bucket.name, Key: key }, call);
     return true;
   } catch (error) {
     if (error instanceof AwsError) return false;
@@ -126,14 +119,14 @@ function applies({ Condition }: RoutingRule, key: string, status: number | undef
   return key.startsWith(KeyPrefixEquals ?? '');
 }
 
-function redirect(rule: RoutingRule, key: string, host: string, requestId: string): WireResponse {
+function redirect(rule: RoutingRule, key: string, { request, requestId }: Call): WireResponse {
   const { HostName, HttpRedirectCode, Protocol, ReplaceKeyPrefixWith, ReplaceKeyWith } = rule.Redirect ?? {};
   const rest = key.slice(rule.Condition?.KeyPrefixEquals?.length ?? 0);
   const target =
     ReplaceKeyWith ?? (ReplaceKeyPrefixWith === undefined ? key : `${ReplaceKeyPrefixWith}${rest}`);
   return goTo(
     Number(HttpRedirectCode ?? 301),
-    `${Protocol ?? 'http'}://${HostName ?? host}/${encodeURI(target)}`,
+    `${Protocol ?? 'http'}://${HostName ?? request?.host}/${encodeURI(target)}`,
     requestId,
   );
 }

@@ -1,25 +1,30 @@
 import {
+  CreateBucketCommand,
+  type CreateBucketCommandInput,
   GetObjectCommand,
   PutBucketCorsCommand,
-  PutBucketPolicyCommand,
-  PutBucketWebsiteCommand,
-  PutObjectCommand,
-  PutPublicAccessBlockCommand,
-  type S3Client,
-  type WebsiteConfiguration,
+  S3Client,
 } from '@aws-sdk/client-s3';
-import { apiOf } from '../../testing/api';
-import type { ServiceServer } from '../../testing/service-server';
-import { serveS3 } from './served-s3';
+import { type NewRegion, newRegion } from '../../../testing/region';
 
-const home = serveS3();
-const { service, newBucket } = home;
-let server: ServiceServer;
+let region: NewRegion;
 let s3: S3Client;
-beforeAll(() => {
-  server = home.server;
-  s3 = home.client;
+let buckets = 0;
+
+beforeAll(async () => {
+  region = await newRegion();
+  s3 = new S3Client(region.aws.client);
 });
+
+afterAll(() => region.aws.stop());
+
+/** A new bucket, by its name. */
+async function newBucket(more: Partial<CreateBucketCommandInput> = {}): Promise<string> {
+  buckets += 1;
+  const Bucket = `test-bucket-${buckets}`;
+  await s3.send(new CreateBucketCommand({ Bucket, ...more }));
+  return Bucket;
+}
 
 /** Posts a form as a browser does, with a policy of these conditions. */
 function post(
@@ -34,7 +39,7 @@ function post(
   form.set('policy', Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64'));
   for (const [name, value] of Object.entries(more)) form.set(name, value);
   form.set('file', new Blob(['hello'], { type: 'text/plain' }), 'page.txt');
-  return fetch(`${server.endpoint}/${Bucket}`, { method: 'POST', body: form, redirect: 'manual' });
+  return fetch(`${region.aws.endpoint}/${Bucket}`, { method: 'POST', body: form, redirect: 'manual' });
 }
 
 test('A form that keeps to its policy uploads a file under the name that it had', async () => {
@@ -115,15 +120,15 @@ test('A policy that is over, or lacking, lets nothing in', async () => {
   const form = new FormData();
   form.set('key', 'k');
   form.set('file', new Blob(['hello']), 'k');
-  expect((await fetch(`${server.endpoint}/${Bucket}`, { method: 'POST', body: form })).status).toBe(403);
+  expect((await fetch(`${region.aws.endpoint}/${Bucket}`, { method: 'POST', body: form })).status).toBe(403);
   form.delete('file');
-  const nothing = await fetch(`${server.endpoint}/${Bucket}`, { method: 'POST', body: form });
+  const nothing = await fetch(`${region.aws.endpoint}/${Bucket}`, { method: 'POST', body: form });
   expect(await nothing.text()).toContain('IncorrectNumberOfFilesInPostRequest');
 });
 
 test('Pages of the origins that a bucket names may read it, others may not', async () => {
   const Bucket = await newBucket();
-  const url = `${server.endpoint}/${Bucket}/k`;
+  const url = `${region.aws.endpoint}/${Bucket}/k`;
   const ask = (Origin: string, method = 'PUT') =>
     fetch(url, {
       method: 'OPTIONS',
@@ -162,93 +167,4 @@ test('Pages of the origins that a bucket names may read it, others may not', asy
       }),
     ),
   ).rejects.toMatchObject({ name: 'InvalidRequest' });
-});
-
-/** A public bucket with these pages, and what its website endpoint answers. */
-async function newWebsite(WebsiteConfiguration: WebsiteConfiguration, pages: Record<string, string>) {
-  const Bucket = await newBucket();
-  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: {} }));
-  const Statement = [
-    { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/*` },
-    { Effect: 'Allow', Principal: '*', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${Bucket}` },
-  ];
-  await s3.send(
-    new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
-  );
-  await s3.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration }));
-  for (const [Key, Body] of Object.entries(pages))
-    await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'text/html' }));
-  return async (path: string, method = 'GET') => {
-    const principal = { accessKeyId: '', accountId: '000000000000', arn: '', userId: '' };
-    const { status, headers, body } = await apiOf({ s3: service }).answer(
-      's3',
-      {
-        method,
-        path,
-        query: new URLSearchParams(),
-        rawQuery: '',
-        headers: {},
-        body: Buffer.alloc(0),
-        host: `${Bucket}.s3-website-us-east-1.amazonaws.com`,
-      },
-      { region: 'us-east-1', accountId: '000000000000', requestId: 'r', principal },
-    );
-    return { status, location: headers.location, body: String(body) };
-  };
-}
-
-test('A website has index documents, and sends who forgets the slash on', async () => {
-  const get = await newWebsite(
-    { IndexDocument: { Suffix: 'index.html' } },
-    { 'index.html': 'home', 'docs/index.html': 'docs' },
-  );
-  expect(await get('/')).toMatchObject({ status: 200, body: 'home' });
-  expect(await get('/docs/')).toMatchObject({ status: 200, body: 'docs' });
-  expect(await get('/docs')).toMatchObject({ status: 302, location: '/docs/' });
-  expect((await get('/', 'POST')).status).toBe(405);
-  const missing = await get('/nothing');
-  expect(missing.status).toBe(404);
-  expect(missing.body).toContain('<li>Code: NoSuchKey</li>');
-});
-
-test('A website has a page for its errors, and rules that send elsewhere', async () => {
-  const get = await newWebsite(
-    {
-      IndexDocument: { Suffix: 'index.html' },
-      ErrorDocument: { Key: 'error.html' },
-      RoutingRules: [
-        { Condition: { KeyPrefixEquals: 'old/' }, Redirect: { ReplaceKeyPrefixWith: 'new/' } },
-        {
-          Condition: { KeyPrefixEquals: 'lost/', HttpErrorCodeReturnedEquals: '404' },
-          Redirect: { HostName: 'example.org', HttpRedirectCode: '302', Protocol: 'https' },
-        },
-      ],
-    },
-    { 'index.html': 'home', 'error.html': 'sorry' },
-  );
-  expect(await get('/nothing')).toMatchObject({ status: 404, body: 'sorry' });
-  const moved = await get('/old/page');
-  expect([moved.status, moved.location]).toEqual([301, expect.stringMatching(/\/new\/page$/)]);
-  expect(await get('/lost/page')).toMatchObject({ status: 302, location: 'https://example.org/lost/page' });
-});
-
-test('A website endpoint of a bucket without a website says so', async () => {
-  const get = await newWebsite({ RedirectAllRequestsTo: { HostName: 'example.org' } }, {});
-  expect(await get('/a')).toMatchObject({ status: 301, location: 'http://example.org/a' });
-  const principal = { accessKeyId: '', accountId: '0', arn: '', userId: '' };
-  const answer = await apiOf({ s3: service }).answer(
-    's3',
-    {
-      method: 'GET',
-      path: '/',
-      query: new URLSearchParams(),
-      rawQuery: '',
-      headers: {},
-      body: Buffer.alloc(0),
-      host: `${await newBucket()}.s3-website.eu-central-1.amazonaws.com`,
-    },
-    { region: 'us-east-1', accountId: '0', requestId: 'r', principal },
-  );
-  expect(answer.status).toBe(404);
-  expect(String(answer.body)).toContain('NoSuchWebsiteConfiguration');
 });

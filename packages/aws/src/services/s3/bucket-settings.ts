@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-s3';
 
 /** The settings of a bucket that are documents of their own. */
-export interface Configurations {
+export interface BucketSettings {
   policy?: string;
   /** What its ACL grants; undefined for the owner's full control. */
   acl?: Grant[];
@@ -32,7 +32,7 @@ export interface Configurations {
 }
 
 /** What AWS gives a new bucket: encryption with S3's keys, no public access, no ACLs. */
-export function newConfigurations(): Configurations {
+export function newBucketSettings(): BucketSettings {
   return {
     encryption: defaultEncryption(),
     publicAccessBlock: {

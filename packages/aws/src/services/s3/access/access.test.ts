@@ -1,5 +1,6 @@
 import {
   CreateBucketCommand,
+  type CreateBucketCommandInput,
   DeleteObjectCommand,
   GetBucketAclCommand,
   GetBucketLocationCommand,
@@ -16,17 +17,26 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { ServiceServer } from '../../testing/service-server';
-import { serveS3 } from './served-s3';
+import { type NewRegion, newRegion } from '../../../testing/region';
 
-const home = serveS3();
-const { newBucket } = home;
-let server: ServiceServer;
+let region: NewRegion;
 let s3: S3Client;
-beforeAll(() => {
-  server = home.server;
-  s3 = home.client;
+let buckets = 0;
+
+beforeAll(async () => {
+  region = await newRegion();
+  s3 = new S3Client(region.aws.client);
 });
+
+afterAll(() => region.aws.stop());
+
+/** A new bucket, by its name. */
+async function newBucket(more: Partial<CreateBucketCommandInput> = {}): Promise<string> {
+  buckets += 1;
+  const Bucket = `test-bucket-${buckets}`;
+  await s3.send(new CreateBucketCommand({ Bucket, ...more }));
+  return Bucket;
+}
 
 async function openBucket(): Promise<string> {
   const Bucket = await newBucket({ ObjectOwnership: 'ObjectWriter' });
@@ -36,11 +46,11 @@ async function openBucket(): Promise<string> {
 
 const put = (Bucket: string, Key: string, more = {}) =>
   s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ...more }));
-const anonymously = (path: string) => fetch(`${server.endpoint}/${path}`);
+const anonymously = (path: string) => fetch(`${region.aws.endpoint}/${path}`);
 
 test('A bucket is spoken to in its own region only, and says which that is', async () => {
   const Bucket = 'far-away';
-  const here = new S3Client({ ...server.client, region: 'eu-west-1' });
+  const here = new S3Client({ ...region.aws.client, region: 'eu-west-1' });
   await here.send(
     new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }),
   );
@@ -52,7 +62,7 @@ test('A bucket is spoken to in its own region only, and says which that is', asy
   });
   const { LocationConstraint } = await s3.send(new GetBucketLocationCommand({ Bucket }));
   expect(LocationConstraint).toBe('eu-west-1');
-  const follower = new S3Client({ ...server.client, followRegionRedirects: true });
+  const follower = new S3Client({ ...region.aws.client, followRegionRedirects: true });
   expect((await follower.send(new HeadBucketCommand({ Bucket }))).BucketRegion).toBe('eu-west-1');
   here.destroy();
   follower.destroy();
