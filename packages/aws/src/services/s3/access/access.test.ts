@@ -17,7 +17,10 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import type { Call } from '../../../core/service';
+import { rootCall } from '../../../testing/api';
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { authorize, type Target } from './authorize';
 
 let region: NewRegion;
 let s3: S3Client;
@@ -179,4 +182,52 @@ test('An object is deleted only as what it was taken for', async () => {
   await expect(s3.send(new GetObjectCommand({ Bucket, Key: 'k' }))).rejects.toMatchObject({
     name: 'NoSuchKey',
   });
+});
+
+test('A policy opens to everybody what its conditions let through', async () => {
+  const Bucket = await openBucket();
+  await put(Bucket, 'k');
+  const allow = (Condition: object) =>
+    s3.send(
+      new PutBucketPolicyCommand({
+        Bucket,
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: '*',
+              Action: 's3:Get*',
+              Resource: `arn:aws:s3:::${Bucket}/*`,
+              Condition,
+            },
+          ],
+        }),
+      }),
+    );
+  const ask = async (referer: string) => {
+    const answer = await fetch(`${region.aws.endpoint}/${Bucket}/k`, { headers: { referer } });
+    return answer.status;
+  };
+  await allow({ StringLike: { 'aws:Referer': 'https://example.org/*' } });
+  expect(await ask('https://example.org/page')).toBe(200);
+  expect(await ask('https://other.test/')).toBe(403);
+  await allow({ IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } });
+  expect(await ask('https://example.org/page')).toBe(403);
+});
+
+test('Permission is asked for by the name of an operation and its input', async () => {
+  const Bucket = await openBucket();
+  await put(Bucket, 'open', { ACL: 'public-read' });
+  const owner = rootCall();
+  const anybody = { ...owner, principal: { ...owner.principal, accessKeyId: '' } };
+  const state = region.state('s3');
+  const ask = (operation: string, input: Target, call: Call) => () =>
+    authorize(state, operation, input, call);
+  expect(ask('GetObject', { Bucket, Key: 'open' }, anybody)).not.toThrow();
+  expect(ask('PutObject', { Bucket, Key: 'open' }, owner)).not.toThrow();
+  const denied = expect.objectContaining({ code: 'AccessDenied', status: 403 });
+  expect(ask('PutObject', { Bucket, Key: 'open' }, anybody)).toThrow(denied);
+  expect(ask('ListObjectsV2', { Bucket }, anybody)).toThrow(denied);
+  expect(ask('HeadBucket', { Bucket, ExpectedBucketOwner: '111111111111' }, owner)).toThrow(denied);
 });

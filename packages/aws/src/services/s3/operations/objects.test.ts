@@ -7,6 +7,7 @@ import {
   CreateBucketCommand,
   type CreateBucketCommandInput,
   CreateMultipartUploadCommand,
+  DeleteBucketAnalyticsConfigurationCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -26,6 +27,7 @@ import {
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
   PutPublicAccessBlockCommand,
   S3Client,
   UploadPartCommand,
@@ -341,3 +343,63 @@ test.each(['hosted.s3.us-east-1.amazonaws.com', 'hosted.s3.amazonaws.com', 'host
     expect(String(Buffer.concat(await answer.toArray()))).toBe('hi');
   },
 );
+
+test('a presigned URL may say how the answer is headed', async () => {
+  const Bucket = await newBucket();
+  await put(Bucket, 'k');
+  const ResponseExpires = new Date('2030-01-02T03:04:05Z');
+  const answer = await s3.send(
+    new GetObjectCommand({ Bucket, Key: 'k', ResponseExpires, ResponseContentType: 'text/x' }),
+  );
+  expect([answer.ExpiresString, answer.ContentType]).toEqual(['Wed, 02 Jan 2030 03:04:05 GMT', 'text/x']);
+});
+
+test('a copy that is held to its source says which condition failed', async () => {
+  const Bucket = await newBucket();
+  const { ETag } = await put(Bucket, 'k');
+  const copy = { Bucket, Key: 'copy', CopySource: `${Bucket}/k` };
+  await expect(
+    s3.send(new CopyObjectCommand({ ...copy, CopySourceIfNoneMatch: ETag })),
+  ).rejects.toMatchObject({
+    name: 'PreconditionFailed',
+    Condition: 'x-amz-copy-source-If-None-Match',
+  });
+});
+
+test('of two who create an object under one key, one is too late', async () => {
+  const Bucket = await newBucket();
+  const create = () => s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', IfNoneMatch: '*' }));
+  const results = await Promise.allSettled([create(), create()]);
+  expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('an operation that is not there is not taken for another one', async () => {
+  const Bucket = await newBucket();
+  const refused = { name: 'NotImplemented', $metadata: { httpStatusCode: 501 } };
+  await expect(
+    s3.send(new DeleteBucketAnalyticsConfigurationCommand({ Bucket, Id: 'x' })),
+  ).rejects.toMatchObject(refused);
+  await expect(
+    s3.send(new PutObjectLegalHoldCommand({ Bucket, Key: 'k', LegalHold: { Status: 'ON' } })),
+  ).rejects.toMatchObject(refused);
+  const calls = (await region.aws.calls()).slice(-2);
+  expect(calls.map(({ operation, errorCode }) => [operation, errorCode])).toEqual([
+    ['DeleteBucketAnalyticsConfiguration', 'NotImplemented'],
+    ['PutObjectLegalHold', 'NotImplemented'],
+  ]);
+  await s3.send(new HeadBucketCommand({ Bucket }));
+  const scope = 'test/20260101/us-east-1/s3/aws4_request';
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+  const answer = await fetch(`${region.aws.endpoint}/${Bucket}?location`, {
+    method: 'DELETE',
+    headers: { authorization },
+  });
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get('content-type')).toBe('application/xml');
+  expect(await answer.text()).toContain('<Code>MethodNotAllowed</Code>');
+});
+
+test('an error whose words have control characters can be read', async () => {
+  const Bucket = await newBucket();
+  await expect(textOf(Bucket, 'a\u0001b')).rejects.toMatchObject({ name: 'NoSuchKey', Key: 'a\ufffdb' });
+});
