@@ -1,8 +1,10 @@
 import { AwsError } from '../../../core/aws-error';
 import type { ObjectVersion } from '../bucket';
+import { invalidArgument } from '../errors';
 import type { S3State } from '../state';
 import { checksumMembers } from './checksums';
 import { checkConditions } from './conditions';
+import { isHeaderText } from './header-text';
 import { viewHeaders } from './headers';
 import { type ByteRange, readRange } from './range';
 import { shownVersionId } from './versions';
@@ -53,16 +55,26 @@ export function lookAt(s3: S3State, input: LookInput, method: string) {
 /**
  * The `response-…` fields of presigned URLs, which replace headers of the answer.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ *
+ * @throws AwsError `InvalidArgument` for what no header can be
  */
 function replacedHeaders(input: LookInput) {
-  return {
-    ...(input.ResponseCacheControl && { CacheControl: input.ResponseCacheControl }),
-    ...(input.ResponseContentDisposition && { ContentDisposition: input.ResponseContentDisposition }),
-    ...(input.ResponseContentEncoding && { ContentEncoding: input.ResponseContentEncoding }),
-    ...(input.ResponseContentLanguage && { ContentLanguage: input.ResponseContentLanguage }),
-    ...(input.ResponseContentType && { ContentType: input.ResponseContentType }),
-    ...(input.ResponseExpires && { Expires: input.ResponseExpires.toUTCString() as never }),
+  const replaced = {
+    CacheControl: input.ResponseCacheControl,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires?.toUTCString() as never,
   };
+  for (const [name, value] of Object.entries(replaced))
+    if (value !== undefined && !isHeaderText(value))
+      throw invalidArgument(
+        'Header value cannot be represented using ISO-8859-1.',
+        `response-${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`,
+        value,
+      );
+  return Object.fromEntries(Object.entries(replaced).filter(([, value]) => value)) as typeof replaced;
 }
 
 function rangeOfPart({ partSizes, body }: ObjectVersion, number: number | undefined): ByteRange | undefined {

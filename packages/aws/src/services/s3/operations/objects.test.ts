@@ -354,6 +354,17 @@ test('a presigned URL may say how the answer is headed', async () => {
   expect([answer.ExpiresString, answer.ContentType]).toEqual(['Wed, 02 Jan 2030 03:04:05 GMT', 'text/x']);
 });
 
+test('metadata of any characters are given back, and the answer may not be headed with them', async () => {
+  const Bucket = await newBucket();
+  const aws = region.api('s3');
+  await aws.PutObject({ Bucket, Key: 'k', Metadata: { price: '5 €', line: 'a\nb' } });
+  const { Metadata } = await s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
+  expect(Metadata).toEqual({ price: '=?UTF-8?B?NSDigqw=?=', line: '=?UTF-8?B?YQpi?=' });
+  await expect(
+    s3.send(new GetObjectCommand({ Bucket, Key: 'k', ResponseContentType: 'a\u0000' })),
+  ).rejects.toMatchObject({ name: 'InvalidArgument', ArgumentName: 'response-content-type' });
+});
+
 test('a copy that is held to its source says which condition failed', async () => {
   const Bucket = await newBucket();
   const { ETag } = await put(Bucket, 'k');

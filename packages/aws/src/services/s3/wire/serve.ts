@@ -1,5 +1,6 @@
 import type { Call, WireRequest, WireResponse } from '../../../core/service';
 import { answerPreflight } from '../access/cors';
+import { withHeaderTexts } from '../objects/header-text';
 import type { S3State } from '../state';
 import { serveWebsite, websiteBucket } from '../website/website';
 import { readAddress } from './address';
@@ -11,7 +12,7 @@ export async function serveBrowser(
   call: Call,
 ): Promise<WireResponse | undefined> {
   const site = websiteBucket(request.host);
-  if (site !== undefined) return serveWebsite(s3, site, request, call);
+  if (site !== undefined) return withHeaderTexts(serveWebsite(s3, site, request, call));
   if (request.method !== 'OPTIONS') return undefined;
   return answerPreflight(s3.buckets.get(readAddress(request).bucket ?? ''), request);
 }

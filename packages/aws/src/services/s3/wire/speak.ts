@@ -6,6 +6,7 @@ import { authorize } from '../access/authorize';
 import { corsHeaders } from '../access/cors';
 import { checkPostPolicy } from '../access/post-policy';
 import { methodNotAllowed, permanentRedirect } from '../errors';
+import { withHeaderTexts } from '../objects/header-text';
 import type { S3State } from '../state';
 import { type Address, readAddress } from './address';
 import { decodeChunked } from './chunked-body';
@@ -76,7 +77,7 @@ async function speakAs(
     decode: async () => (operation ? ((await codec.decode(operation, readRequest())) as object) : {}),
     encode: (output) => {
       if (!operation) throw new Error(`there is no operation ${name} to answer`);
-      return finish(name, codec.encode(operation, output, call.requestId), output);
+      return finish(name, withHeaderTexts(codec.encode(operation, output, call.requestId)), output);
     },
     encodeError: (error) => codec.encodeError(error, call.requestId),
   };
