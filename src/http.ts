@@ -52,14 +52,18 @@ function answer(statusCode: number, body: unknown): Answer {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-const Body = z.strictObject({ parameters: z.record(z.string(), z.string()).default({}) });
+const Body = z.strictObject({
+  parameters: z.record(z.string(), z.string()).default({}),
+  once: z.boolean().default(false),
+});
 
 /** POST /pipelines/{pipeline}/builds */
 export async function postBuild(call: Call) {
-  const { parameters } = readBody(call);
+  const { parameters, once } = readBody(call);
   const record = await requestBuild({
     pipeline: call.pathParameters?.pipeline ?? '',
     parameters,
+    once,
     trigger: { kind: 'http', by: call.requestContext.authorizer?.iam?.userArn },
     idempotencyKey: readKey(call.headers['idempotency-key']),
   });
@@ -82,16 +86,23 @@ function readBody({ body, isBase64Encoded }: Call): z.infer<typeof Body> {
   const parsed = Body.safeParse(parseJson(text || '{}'));
   if (parsed.success) return parsed.data;
   throw new InvalidRequest(
-    `The body is not valid, expected {"parameters": {"NAME": "value"}} or none. ${z.prettifyError(parsed.error)}`,
+    `The body is not valid, expected {"parameters": {"NAME": "value"}, "once": true} or parts of it. ${z.prettifyError(parsed.error)}`,
   );
 }
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, refuseProto);
   } catch (error) {
+    if (error instanceof InvalidRequest) throw error;
     throw new InvalidRequest(`The body is not JSON: ${(error as Error).message}.`, { cause: error });
   }
+}
+
+/** A name that would be lost on the way, since every object inherits it. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key !== '__proto__') return value;
+  throw new InvalidRequest('The body has a field __proto__, which is no name of a parameter.');
 }
 
 /** GET /builds/{id} */
@@ -127,7 +138,7 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 /** A build as callers see it: maps as lists, without what only Kiln needs. */
 function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
-  const { imageId, copies, fingerprint, error } = record;
+  const { imageId, copies, fingerprint, error, resolved, once } = record;
   const stages = Object.entries(record.stages).map(([stage, times]) => ({ ...readStage(stage), ...times }));
   const rollouts = Object.entries(record.rollouts).map(([autoScalingGroup, rollout]) => ({
     autoScalingGroup,
@@ -135,7 +146,7 @@ function showBuild(record: BuildRecord) {
   }));
   return {
     ...{ id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt },
-    ...{ fingerprint, imageId, copies, rollouts, error },
+    ...{ resolved, once, fingerprint, imageId, copies, rollouts, error },
     stages: stages.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
   };
 }

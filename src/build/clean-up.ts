@@ -3,17 +3,20 @@ import { findInstances, terminateInstances } from '../image/instances';
 import { restoreNewestImage } from '../image/parameter';
 import { undoRollouts } from '../rollout/undo';
 import { deleteWait, findWaitsOf } from '../wait/store';
-import { type BuildRecord, findRecord } from './record';
+import { type BuildRecord, findRecord, isOver } from './record';
 
 /**
  * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and
  * copies; restores what it changed. What it made is found by tags, not only by the record, so a build that died
  * between a call and its note leaves nothing either. Can be repeated at any time.
  *
+ * Undoes nothing of a build that succeeded or may still: whoever asks, its record decides.
+ *
  * @param build the id of a build that has ended, or that must
  */
 export async function cleanUpBuild(build: string): Promise<void> {
   const record = await findRecord(build);
+  if (record && (record.status === 'SUCCEEDED' || !isOver(record))) return;
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
   await terminateInstances(await findInstances(build));
   if (record) await undoChanges(record);

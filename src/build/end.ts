@@ -3,11 +3,16 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { eventBridge, sns } from '../aws';
 import { env } from '../env';
 import { TransientFailure } from '../errors';
+import { retireImages } from '../image/retire';
 import { countOutcome } from '../metrics';
+import { releaseLeases } from '../rollout/lease';
+import { cleanUpBuild } from './clean-up';
 import { pipelineOf } from './id';
 import { releaseLock } from './lock';
+import { openOutbox, type Task, type Work, workOff } from './outbox';
 import { startQueuedBuild } from './queue';
-import { type BuildRecord, type BuildStatus, findRecord, moveStatus } from './record';
+import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from './record';
+import { keepRelease } from './release';
 
 /** How a build that did not succeed ended. */
 export interface Failure {
@@ -17,43 +22,76 @@ export interface Failure {
 
 const OPEN: BuildStatus[] = ['QUEUED', 'RUNNING'];
 
-/** Ends a build well: record, lock, the request that waits in the queue, event. */
+const AFTER_SUCCESS: Task[] = ['release', 'unlock', 'next', 'retire', 'announce'];
+const AFTER_FAILURE: Task[] = ['undo', 'unlock', 'next', 'tell', 'announce', 'undoAgain'];
+
+/**
+ * Ends a build well, by one write: from then on nothing of it is undone. What follows (lock, the request that waits, retirement,
+ * event) is worked off from the outbox and cannot fail the build.
+ */
 export async function endBuild(build: string): Promise<void> {
-  await closeBuild(build, 'SUCCEEDED');
+  await closeBuild(build, 'SUCCEEDED', AFTER_SUCCESS);
 }
 
-/** Ends a build that failed, was aborted or took too long: as endBuild, and tells people. */
+/** Ends a build that failed, was aborted or took too long, unless it is over. What it made is undone, and people are told. */
 export async function failBuild(
   build: string,
   status: 'FAILED' | 'ABORTED' | 'TIMED_OUT',
   error: Failure,
 ): Promise<void> {
-  await closeBuild(build, status, error);
-  const pipeline = pipelineOf(build);
+  await closeBuild(build, status, AFTER_FAILURE, error);
+}
+
+async function closeBuild(build: string, status: BuildStatus, tasks: Task[], error?: Failure): Promise<void> {
+  const record = await findRecord(build);
+  if (record && !isOver(record)) {
+    await openOutbox(build, status, tasks);
+    const endedAt = new Date().toISOString();
+    if (await moveStatus(build, OPEN, status, { endedAt, ...(error && { error }) }))
+      countOutcome(pipelineOf(build), status);
+  }
+  // What could not be done stands in the outbox, and in the log.
+  await finishWork(build).catch(() => {});
+}
+
+/**
+ * Does what is left to do for a build that is over.
+ *
+ * @throws AggregateError when some of it could not be done; it stays
+ */
+export async function finishWork(build: string): Promise<void> {
+  await workOff(build, WORK);
+}
+
+const WORK: Work = {
+  undo: ({ id }) => cleanUpBuild(id),
+  undoAgain: ({ id }) => cleanUpBuild(id),
+  release: keepRelease,
+  unlock: async ({ id, pipeline, targets = [] }) => {
+    await releaseLeases(
+      targets.map(({ autoScalingGroup }) => autoScalingGroup),
+      id,
+    );
+    await releaseLock(pipeline, id);
+  },
+  next: ({ pipeline }) => startQueuedBuild(pipeline),
+  retire: retireImages,
+  tell: tellPeople,
+  announce,
+};
+
+async function tellPeople({ id, pipeline, status, error }: BuildRecord): Promise<void> {
   await sns().send(
     new PublishCommand({
       TopicArn: env('KILN_TOPIC'),
       // SNS takes 100 characters of ASCII.
-      Subject: `Kiln: build of ${pipeline} ${status}: ${error.name}`.slice(0, 100),
-      Message: `Build ${build} of pipeline ${pipeline} ended as ${status}.\n\n${error.name}: ${error.message}\n`,
+      Subject: `Kiln: build of ${pipeline} ${status}: ${error?.name}`.slice(0, 100),
+      Message: `Build ${id} of pipeline ${pipeline} ended as ${status}.\n\n${error?.name}: ${error?.message}\n`,
     }),
   );
 }
 
-/** A repeated call does all but the count again: what it tells others twice does less harm than what it never tells. */
-async function closeBuild(build: string, status: BuildStatus, error?: Failure): Promise<void> {
-  const pipeline = pipelineOf(build);
-  const endedAt = new Date().toISOString();
-  if (await moveStatus(build, OPEN, status, { endedAt, ...(error && { error }) }))
-    countOutcome(pipeline, status);
-  await releaseLock(pipeline, build);
-  await startQueuedBuild(pipeline);
-  await announce(await findRecord(build));
-}
-
-async function announce(record: BuildRecord | undefined): Promise<void> {
-  if (!record) return;
-  const { id, pipeline, status, imageId, rollouts, error } = record;
+async function announce({ id, pipeline, status, imageId, rollouts, error }: BuildRecord): Promise<void> {
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
       Entries: [

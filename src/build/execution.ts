@@ -8,12 +8,18 @@ export interface BuildRequest {
   pipeline: string;
   parameters: Record<string, string>;
   trigger: Trigger;
+  /** That the parameters are for this build only. */
+  once?: boolean | undefined;
+}
+
+/** The input of a build's execution. */
+export function writeInput({ pipeline, parameters, trigger, once }: BuildRequest): string {
+  return JSON.stringify({ pipeline, parameters, trigger, ...(once && { once }) });
 }
 
 /** Starts the execution of a build. An execution of that name is the same build's: it was started before. */
 export async function startExecution(build: string, request: BuildRequest): Promise<void> {
-  const { pipeline, parameters, trigger } = request;
-  const input = JSON.stringify({ pipeline, parameters, trigger });
+  const input = writeInput(request);
   try {
     await sfn().send(
       new StartExecutionCommand({ stateMachineArn: env('KILN_STATE_MACHINE'), name: build, input }),
@@ -23,16 +29,19 @@ export async function startExecution(build: string, request: BuildRequest): Prom
   }
 }
 
-/**
- * Asks how the execution of a build is.
- *
- * @returns `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`; undefined if there is none
- */
-export async function findExecutionStatus(build: string): Promise<string | undefined> {
+/** How an execution is, or how it ended. */
+export interface ExecutionState {
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
+  error?: string | undefined;
+  cause?: string | undefined;
+}
+
+/** Asks how the execution of a build is; undefined if there is none. */
+export async function findExecution(build: string): Promise<ExecutionState | undefined> {
   const executionArn = `${env('KILN_STATE_MACHINE').replace(':stateMachine:', ':execution:')}:${build}`;
   try {
-    const { status } = await sfn().send(new DescribeExecutionCommand({ executionArn }));
-    return status;
+    const { status, error, cause } = await sfn().send(new DescribeExecutionCommand({ executionArn }));
+    return status && { status, error, cause };
   } catch (error) {
     if (isAwsError(error, 'ExecutionDoesNotExist')) return undefined;
     throw error;

@@ -3,7 +3,6 @@ import { env } from '../env';
 import { type Copy, deprecateImage, shareImage } from '../image/distribute';
 import { findInstances, terminateInstances } from '../image/instances';
 import { nameNewestImage } from '../image/parameter';
-import { retireImages } from '../image/retire';
 import { moveDefaultVersion } from '../rollout/template';
 import { endBuild } from './end';
 import { BuildState, Plan } from './state';
@@ -17,14 +16,13 @@ export const FinishInput = BuildState.extend({
 type FinishInput = z.infer<typeof FinishInput>;
 
 /**
- * Ends a build whose fleet is verified: moves the default versions, lets others see the image, retires old images,
- * and then records success, releases the lock and emits the event.
+ * Ends a build whose fleet is verified: moves the default versions, lets others see the image, and then records success. What
+ * follows that write cannot fail the build any more.
  */
 export async function finishBuild(input: FinishInput): Promise<void> {
-  const { build, plan, rollouts } = input;
+  const { build, rollouts } = input;
   for (const { launchTemplateId, version } of rollouts) await moveDefaultVersion(launchTemplateId, version);
   await announceImage(input);
-  await retireImages(build, plan);
   // There are none, unless a launch took effect twice.
   await terminateInstances(await findInstances(build.id));
   await endBuild(build.id);

@@ -1,16 +1,17 @@
 import { deleteSnapshots, findImages, findSnapshots } from '../image/discard';
 import { findAllInstances, terminateInstances } from '../image/instances';
+import { logger } from '../log';
 import { loadPipelines } from '../pipeline/load';
 import { pipelinesFolder } from '../pipelines-folder';
 import { tagOf } from '../tags';
 import { findWaitsOf } from '../wait/store';
 import { cleanUpBuild } from './clean-up';
-import { findExecutionStatus } from './execution';
+import { findExecution } from './execution';
 import { pipelineOf } from './id';
 import { findLockHolder, releaseLock } from './lock';
 import { startQueuedBuild } from './queue';
 import { findRecord } from './record';
-import { endLostBuild } from './recover';
+import { endIfLost } from './recover';
 
 const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
 
@@ -22,7 +23,8 @@ export async function tidyUp(): Promise<void> {
   const builds = await findBuilds();
   const problems: unknown[] = [];
   for (const build of builds) await tidyBuild(build).catch((problem) => problems.push(problem));
-  for (const { name } of await loadPipelines(pipelinesFolder())) await startQueuedBuild(name);
+  for (const { name } of await loadPipelines(pipelinesFolder()))
+    await startQueuedBuild(name).catch((problem) => problems.push(problem));
   // One build that cannot be tidied must not keep the others from it.
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
 }
@@ -52,8 +54,10 @@ async function tidyBuild(build: string): Promise<void> {
     case 'SUCCEEDED':
       return removeBeside(build);
     case undefined:
-      // A record ends after a year, a good image may not: only what is no image can be judged without one.
-      return removeBeside(build);
+      // People's tools copy tags, and another deployment has records of its own: without one nothing is known to be ours.
+      return logger.warn(
+        `something is tagged kiln:build ${build}, of which there is no record here: left alone`,
+      );
     default:
       await cleanUpBuild(build);
       // None holds one, unless it ended in the moment in which it took it.
@@ -61,15 +65,9 @@ async function tidyBuild(build: string): Promise<void> {
   }
 }
 
-async function endIfLost(build: string): Promise<void> {
-  const status = await findExecutionStatus(build);
-  if (status === 'FAILED' || status === 'ABORTED' || status === 'TIMED_OUT')
-    await endLostBuild(build, status);
-}
-
 /** Removes what a build made beside its image. */
 async function removeBeside(build: string): Promise<void> {
-  if ((await findExecutionStatus(build)) === 'RUNNING' || (await findWaitsOf(build)).length > 0) return;
+  if ((await findExecution(build))?.status === 'RUNNING' || (await findWaitsOf(build)).length > 0) return;
   const filters = [{ Name: 'tag:kiln:build', Values: [build] }];
   const [snapshots, images] = await Promise.all([findSnapshots(filters), findImages(filters)]);
   const used = new Set(

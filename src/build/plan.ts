@@ -13,6 +13,7 @@ import { isBuildId, pipelineOf } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
 import { resolveReferences } from './parameters';
 import { createRecord, getRecord, isOver, updateRecord } from './record';
+import { chooseGiven, describeResolved, findRelease } from './release';
 import type { Build, Plan } from './state';
 
 export const PlanInput = z.object({
@@ -25,6 +26,7 @@ export const PlanInput = z.object({
     trigger: z
       .object({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
       .default({ kind: 'manual' }),
+    once: z.boolean().optional(),
   }),
 });
 type PlanInput = z.infer<typeof PlanInput>;
@@ -42,9 +44,18 @@ export async function planBuild({
   checkId(build.id, request.pipeline);
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
   await openBuild(build.id, request);
-  const plan = await makePlan(pipeline, request.parameters);
-  const { fingerprint, targets, image } = plan;
-  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo });
+  const release = await findRelease(pipeline.name);
+  const given = chooseGiven(pipeline, request, release);
+  const plan = await makePlan(pipeline, given.values);
+  const { fingerprint, targets, image, parameters } = plan;
+  await updateRecord(build.id, {
+    fingerprint,
+    targets,
+    copyTo: image.copyTo,
+    keep: image.keep,
+    given: given.values,
+    resolved: describeResolved(parameters, given, release),
+  });
   return { build: { id: build.id, pipeline: pipeline.name }, plan };
 }
 

@@ -1,3 +1,4 @@
+import { isAwsError } from '../aws';
 import { deleteItem, getItem, type Key, putItem } from '../table';
 import { type BuildRequest, startExecution } from './execution';
 import { releaseLock, takeLock } from './lock';
@@ -19,6 +20,8 @@ export async function enqueueBuild(build: string, request: BuildRequest): Promis
   const { pipeline } = request;
   for (;;) {
     const waiting = await getItem<Queued>(keyOf(pipeline));
+    // Ids sort by time: a request that comes again must not take the place of a newer one.
+    if (waiting && waiting.build > build) return supersedeBuild(build, waiting.build);
     const put = await putItem(
       { ...keyOf(pipeline), ...request, build },
       waiting
@@ -38,6 +41,24 @@ async function supersedeBuild(build: string, by: string): Promise<void> {
   });
 }
 
+/** What Step Functions will never take: trying again would only keep others waiting. */
+const REFUSED = ['InvalidExecutionInput', 'InvalidName', 'ValidationException'];
+
+/** A request that can't be started fails with the reason, and blocks nobody. */
+async function startOrFail(build: string, queued: Queued): Promise<void> {
+  try {
+    await startExecution(build, queued);
+  } catch (error) {
+    if (!isAwsError(error, ...REFUSED)) throw error;
+    const { name, message } = error as Error;
+    await moveStatus(build, ['RUNNING'], 'FAILED', {
+      endedAt: new Date().toISOString(),
+      error: { name, message: `Step Functions did not take the request: ${message}` },
+    });
+    await releaseLock(queued.pipeline, build);
+  }
+}
+
 /**
  * Starts the build that waits in the queue of a pipeline, if there is one and no other runs.
  * It leaves the queue only after it has started, so a crash in between loses nothing.
@@ -50,7 +71,7 @@ export async function startQueuedBuild(pipeline: string): Promise<string | undef
   const { build } = queued;
   if (!(await takeLock(pipeline, build, 'request'))) return undefined;
   const isNewest = await moveStatus(build, ['QUEUED', 'RUNNING'], 'RUNNING');
-  if (isNewest) await startExecution(build, queued);
+  if (isNewest) await startOrFail(build, queued);
   else await releaseLock(pipeline, build);
   await deleteItem(keyOf(pipeline), { expression: '#build = :build', values: { ':build': build } });
   return isNewest ? build : startQueuedBuild(pipeline);

@@ -26,13 +26,28 @@ export interface Rollout {
   refreshId?: string;
 }
 
+/** What a parameter of a build is, and why. */
+export interface ResolvedParameter {
+  value: string;
+  from: 'request' | 'release' | 'default';
+  /** In the release that was deployed when the build was planned. */
+  before?: string;
+}
+
 /** What is kept of a build. Times are ISO 8601. */
 export interface BuildRecord {
   id: string;
   pipeline: string;
   status: BuildStatus;
   trigger: Trigger;
+  /** As the request gave them. */
   parameters: Record<string, string>;
+  /** That the parameters are for this build only: the release stays what it is. */
+  once?: boolean;
+  /** The parameters that hold: the request's, or those of the release. */
+  given?: Record<string, string>;
+  /** Every parameter of the pipeline, as Plan resolved it. */
+  resolved?: Record<string, ResolvedParameter>;
   requestedAt: string;
   startedAt?: string;
   endedAt?: string;
@@ -41,6 +56,8 @@ export interface BuildRecord {
   copies?: { region: string; imageId: string }[];
   /** The regions that the image may be copied to: a build may end before it has written down its copies. */
   copyTo?: string[];
+  /** How many good images of the pipeline are kept. */
+  keep?: number;
   /** Where the image is rolled out to, as the groups were when the build was planned. */
   targets?: Target[];
   /** By the name of the Auto Scaling group. */
@@ -61,7 +78,8 @@ function keyOf(build: string): Key {
 
 /** Writes the record of a new build, unless there is one. */
 export async function createRecord(
-  build: Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> & { startedAt?: string },
+  build: Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> &
+    Partial<Pick<BuildRecord, 'startedAt' | 'once'>>,
 ): Promise<void> {
   const now = new Date();
   const record: BuildRecord = {

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { cleanUpBuild } from './clean-up';
-import { failBuild } from './end';
+import { failBuild, finishWork } from './end';
+import { findExecution } from './execution';
 import { explainFailure } from './failure';
 import { isBuildId } from './id';
-import { findRecord, isOver } from './record';
-import { cleanUpStopped, rememberStopped, StoppedEvent } from './stopped';
+import { createRecord, findRecord, isOver } from './record';
 
 export const RecoverInput = z.object({
   build: z.object({ id: z.string() }),
@@ -12,33 +11,44 @@ export const RecoverInput = z.object({
 });
 
 /**
- * After any failure: undoes what the build made, records why it failed, and gives the pipeline free.
+ * After any failure: records why the build failed, undoes what it made, and gives the pipeline free. A build whose record says
+ * that it succeeded is over, whatever failed afterwards: nothing of it is undone.
  *
- * @returns the name and the message with which the execution fails
+ * @returns the name and the message with which the execution fails, and whether it has succeeded all the same
  */
 export async function recoverBuild({
   build,
   failure: caught,
-}: z.infer<typeof RecoverInput>): Promise<{ error: string; cause: string }> {
-  const failure = isBuildId(build.id)
-    ? await explainFailure(build.id, caught)
-    : await explainFailure('', caught);
-  if (isBuildId(build.id)) {
-    await cleanUpBuild(build.id);
-    await failBuild(build.id, 'FAILED', failure);
-  }
+}: z.infer<typeof RecoverInput>): Promise<{ error: string; cause: string; hasSucceeded: boolean }> {
+  const isBuild = isBuildId(build.id);
+  const failure = await explainFailure(isBuild ? build.id : '', caught);
+  if (isBuild) await failBuild(build.id, 'FAILED', failure);
+  const hasSucceeded = isBuild && (await findRecord(build.id))?.status === 'SUCCEEDED';
   // Step Functions takes 32,768 characters of a cause.
-  return { error: failure.name, cause: failure.message.slice(0, 30_000) };
+  return { error: failure.name, cause: failure.message.slice(0, 30_000), hasSucceeded };
 }
 
-export const ExecutionEvent = z.object({
-  detail: z.object({
-    name: z.string(),
-    status: z.enum(['FAILED', 'ABORTED', 'TIMED_OUT']),
-    error: z.string().nullish(),
-    cause: z.string().nullish(),
-  }),
-});
+const ExecutionEvent = z
+  .object({ detail: z.object({ name: z.string(), status: z.string() }) })
+  .transform(({ detail }) => ({ build: detail.name }));
+
+const OverEvent = z
+  .object({ 'detail-type': z.literal('Kiln Build Over'), detail: z.object({ build: z.string() }) })
+  .transform(({ detail }) => ({ build: detail.build }));
+
+/** What cleanUp hears: of an execution that ended, and of a build that has something left to do. */
+export const CleanUpEvent = z.union([OverEvent, ExecutionEvent]);
+
+/**
+ * Cleans up after a build that did not come to Recover, and does what is left to do for one that is over. Anybody may put an event
+ * on the bus: it says only where to look, and the record and the execution decide.
+ */
+export async function cleanUp({ build }: z.infer<typeof CleanUpEvent>): Promise<void> {
+  if (!isBuildId(build)) return;
+  const record = await findRecord(build);
+  if (record && isOver(record)) await finishWork(build);
+  else await endIfLost(build);
+}
 
 const WORDS = {
   FAILED: 'The execution failed, and Recover with it.',
@@ -46,36 +56,13 @@ const WORDS = {
   TIMED_OUT: 'The execution took longer than the state machine allows.',
 };
 
-/** What cleanUp hears: of an execution that ended, and of a build that was stopped some minutes ago. */
-export const CleanUpEvent = z.union([StoppedEvent, ExecutionEvent]);
-
-/** Cleans up after a build that did not come to Recover, at once and once more. */
-export async function cleanUp(event: z.infer<typeof CleanUpEvent>): Promise<void> {
-  if ('detail-type' in event) await cleanUpStopped(event.detail.build);
-  else await cleanUpExecution(event);
-}
-
-/**
- * After an execution that did not end by itself, and so never came to Recover: the same clean-up. Does nothing for
- * one that Recover has ended.
- */
-export async function cleanUpExecution({ detail }: z.infer<typeof ExecutionEvent>): Promise<void> {
-  const { name: build, status, error, cause } = detail;
-  if (!isBuildId(build)) return;
-  const record = await findRecord(build);
-  if (record && isOver(record)) return;
-  await rememberStopped(build);
-  await endLostBuild(build, status, error, cause);
-}
-
-/** Cleans up after a build whose execution is over while its record says that it runs. */
-export async function endLostBuild(
-  build: string,
-  status: keyof typeof WORDS,
-  error?: string | null,
-  cause?: string | null,
-): Promise<void> {
-  const message = [WORDS[status], cause].filter(Boolean).join(' ');
-  await cleanUpBuild(build);
-  await failBuild(build, status, { name: error || status, message });
+/** Ends a build whose execution is over while its record says that it runs, or says nothing yet. */
+export async function endIfLost(build: string): Promise<void> {
+  const execution = await findExecution(build);
+  if (!execution || !Object.hasOwn(WORDS, execution.status)) return;
+  const status = execution.status as keyof typeof WORDS;
+  const message = [WORDS[status], execution.cause].filter(Boolean).join(' ');
+  // One that was stopped before it had a record gets one: what still runs of it sees that it is over.
+  await createRecord({ id: build, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+  await failBuild(build, status, { name: execution.error || status, message });
 }

@@ -32,6 +32,8 @@ export const TargetState = z.object({
   warmup: z.number().optional(),
   bake: z.number(),
   autoRollback: z.boolean(),
+  /** What becomes of the user data of the group's template; undefined where it has none. */
+  userData: z.enum(['drop', 'keep']).optional(),
 });
 export type Target = z.infer<typeof TargetState>;
 

@@ -10,6 +10,7 @@ import {
 import pLimit from 'p-limit';
 import { ec2, isAwsError } from '../aws';
 import { byTag } from '../tags';
+import { findImagesThatRun } from './instances';
 
 /** EC2 deregisters images and deletes snapshots at 5 a second. */
 const AT_ONCE = 4;
@@ -36,14 +37,34 @@ export async function findSnapshots(Filters: Filter[], region?: string): Promise
 /** Removes all images of a build in a region, and all its snapshots: also those whose image never came to be. */
 export async function discardImagesOf(build: string, region?: string): Promise<void> {
   const filters = [byTag('kiln:build', build)];
-  await discardImages(await findImages(filters, region), region);
-  await deleteSnapshots(await findSnapshots(filters, region), region);
+  const kept = await discardImages(await findImages(filters, region), region);
+  const used = new Set(
+    kept.flatMap(({ BlockDeviceMappings = [] }) =>
+      BlockDeviceMappings.map((mapping) => mapping.Ebs?.SnapshotId),
+    ),
+  );
+  const snapshots = await findSnapshots(filters, region);
+  await deleteSnapshots(
+    snapshots.filter(({ SnapshotId }) => !used.has(SnapshotId)),
+    region,
+  );
 }
 
-/** Deregisters images and deletes their snapshots. */
-export async function discardImages(images: Image[], region?: string): Promise<void> {
+/**
+ * Deregisters images and deletes their snapshots, but for those that a server runs, whoever launched it and whoever asks: its group
+ * could not heal without.
+ *
+ * @returns those that were kept
+ */
+export async function discardImages(images: Image[], region?: string): Promise<Image[]> {
+  const run = await findImagesThatRun(
+    images.flatMap(({ ImageId }) => ImageId ?? []),
+    region,
+  );
   const limit = pLimit(AT_ONCE);
-  await Promise.all(images.map((image) => limit(() => discardImage(image, region))));
+  const unused = images.filter(({ ImageId = '' }) => !run.has(ImageId));
+  await Promise.all(unused.map((image) => limit(() => discardImage(image, region))));
+  return images.filter((image) => !unused.includes(image));
 }
 
 async function discardImage({ ImageId, BlockDeviceMappings = [] }: Image, region?: string): Promise<void> {

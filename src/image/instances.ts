@@ -40,19 +40,20 @@ export async function findAllInstances(): Promise<Instance[]> {
 const IMAGES_A_CALL = 200;
 
 /** Those of the images that a server runs, whoever launched it. */
-export async function findImagesThatRun(imageIds: string[]): Promise<Set<string>> {
+export async function findImagesThatRun(imageIds: string[], region?: string): Promise<Set<string>> {
   const run = new Set<string>();
   for (let at = 0; at < imageIds.length; at += IMAGES_A_CALL) {
     const Values = imageIds.slice(at, at + IMAGES_A_CALL);
-    for (const { ImageId = '' } of await describeAlive([{ Name: 'image-id', Values }])) run.add(ImageId);
+    for (const { ImageId = '' } of await describeAlive([{ Name: 'image-id', Values }], region))
+      run.add(ImageId);
   }
   return run;
 }
 
-async function describeAlive(filters: Filter[]): Promise<Instance[]> {
+async function describeAlive(filters: Filter[], region?: string): Promise<Instance[]> {
   const Filters = [...filters, { Name: 'instance-state-name', Values: ALIVE }];
   const found: Instance[] = [];
-  for await (const page of paginateDescribeInstances({ client: ec2() }, { Filters, MaxResults: 100 })) {
+  for await (const page of paginateDescribeInstances({ client: ec2(region) }, { Filters, MaxResults: 100 })) {
     for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
   }
   return found;

@@ -1,5 +1,6 @@
 import { DescribeImagesCommand, type Image } from '@aws-sdk/client-ec2';
 import { ec2 } from '../aws';
+import type { Seen } from '../wait/look';
 import type { Outcome, Wait } from '../wait/wait';
 
 /** As many values as EC2 takes in one filter. */
@@ -9,7 +10,7 @@ const IMAGES_A_CALL = 200;
 const LISTED_WITHIN = 5 * 60_000;
 
 /** Looks at images that are waited for, all of one region. By a filter, because an unknown id would fail the call. */
-export async function lookAtImages(waits: Wait[], region: string): Promise<Map<Wait, Outcome>> {
+export async function lookAtImages(waits: Wait[], region: string): Promise<Seen> {
   const outcomes = new Map<Wait, Outcome>();
   for (let at = 0; at < waits.length; at += IMAGES_A_CALL) {
     const some = waits.slice(at, at + IMAGES_A_CALL);
@@ -21,7 +22,7 @@ export async function lookAtImages(waits: Wait[], region: string): Promise<Map<W
       if (outcome) outcomes.set(wait, outcome);
     }
   }
-  return outcomes;
+  return { outcomes, problems: [] };
 }
 
 function judgeImage(image: Image | undefined, wait: Wait): Outcome | undefined {

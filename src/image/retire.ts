@@ -1,6 +1,6 @@
 import type { Image } from '@aws-sdk/client-ec2';
-import type { z } from 'zod';
-import type { Build, Plan } from '../build/state';
+import type { BuildRecord } from '../build/record';
+import type { Target } from '../build/state';
 import { describeAllGroups } from '../rollout/groups';
 import { deleteVersions, listVersions } from '../rollout/template';
 import { byTag, tagOf } from '../tags';
@@ -18,25 +18,32 @@ interface Template {
  * and one that the default version of a target's template names, or a version that a group uses: whatever group it is,
  * since others may share the template, or be targets no more.
  */
-export async function retireImages({ pipeline }: z.infer<typeof Build>, plan: Plan): Promise<void> {
+export async function retireImages({
+  pipeline,
+  keep,
+  targets = [],
+  copyTo = [],
+}: Pick<BuildRecord, 'pipeline' | 'keep' | 'targets' | 'copyTo'>): Promise<void> {
+  // A build that was planned before records said how many: the next one retires.
+  if (keep === undefined) return;
   const images = newestFirst(await findImages([byTag('kiln:pipeline', pipeline)]));
-  const old = images.slice(plan.image.keep);
+  const old = images.slice(keep);
   if (old.length === 0) return;
-  const templates = await describeTemplates(plan);
+  const templates = await describeTemplates(targets);
   const used = await findImagesThatRun(old.map(({ ImageId = '' }) => ImageId));
   for (const { imageId } of templates.flatMap(({ versions }) => versions.filter((one) => one.isUsed)))
     used.add(imageId);
   const retired = old.filter(({ ImageId = '' }) => !used.has(ImageId));
   await deleteVersionsOf(retired, templates);
   await discardImages(retired);
-  await retireCopies(retired, plan.image.copyTo);
+  await retireCopies(retired, copyTo);
 }
 
 function newestFirst(images: Image[]): Image[] {
   return images.toSorted((a, b) => (b.CreationDate ?? '').localeCompare(a.CreationDate ?? ''));
 }
 
-async function describeTemplates({ targets }: Plan): Promise<Template[]> {
+async function describeTemplates(targets: Target[]): Promise<Template[]> {
   if (targets.length === 0) return [];
   const inUse = new Set<string>();
   for (const group of await describeAllGroups()) {

@@ -169,6 +169,12 @@ const Target = section({
   initialCapacity: whole(1, 1000)
     .default(1)
     .describe('How many servers the first image scales the group out to, from zero.'),
+  userData: z
+    .enum(['drop', 'keep'], { error: expected('drop or keep') })
+    .optional()
+    .describe(
+      "What becomes of user data that the group's launch template carries: a new server runs it over what is on the image. Needed where there is some.",
+    ),
 }).superRefine(({ minHealthy, maxHealthy }, context) => {
   if (maxHealthy - minHealthy > 100) {
     context.addIssue({

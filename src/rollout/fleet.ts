@@ -1,22 +1,31 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
-import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { loadBalancing } from '../aws';
-import type { Outcome, Wait } from '../wait/wait';
+import {
+  DescribeTargetHealthCommand,
+  type TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isAwsError, loadBalancing } from '../aws';
+import { lookAtEach, type Seen } from '../wait/look';
+import type { Wait } from '../wait/wait';
 import { describeGroups } from './groups';
 
-/** Looks at fleets that are waited for: done are those in which nothing is wrong any more. */
-export async function lookAtFleets(waits: Wait[]): Promise<Map<Wait, Outcome>> {
-  const problems = await findFleetProblems(waits);
-  const outcomes = new Map<Wait, Outcome>();
-  for (const [wait, found] of problems) {
-    if (found.length === 0) outcomes.set(wait, { output: { verified: true } });
-  }
-  return outcomes;
+/** Looks at fleets that are waited for: done are those in which nothing is wrong any more, and those that are gone. */
+export async function lookAtFleets(waits: Wait[]): Promise<Seen> {
+  const groups = await describeGroupsOf(waits);
+  return lookAtEach(waits, async (wait) => {
+    const group = groups.get(wait.resource);
+    if (!group)
+      return { error: 'FleetNotHealthy', cause: `The Auto Scaling group ${wait.resource} was deleted.` };
+    return (await findProblems(group, wait)).length === 0 ? { output: { verified: true } } : undefined;
+  });
+}
+
+function describeGroupsOf(waits: Wait[]): Promise<Map<string, AutoScalingGroup>> {
+  return describeGroups([...new Set(waits.map((wait) => wait.resource))]);
 }
 
 /** What keeps fleets from being verified, in words: which server lacks what. */
 export async function findFleetProblems(waits: Wait[]): Promise<Map<Wait, string[]>> {
-  const groups = await describeGroups([...new Set(waits.map((wait) => wait.resource))]);
+  const groups = await describeGroupsOf(waits);
   const found = waits.map(
     async (wait) => [wait, await findProblems(groups.get(wait.resource), wait)] as const,
   );
@@ -46,17 +55,29 @@ function findInstanceProblem(instance: Instance, version: string | undefined): s
 }
 
 async function findUnhealthyTargets(TargetGroupArn: string, instances: Instance[]): Promise<string[]> {
-  const { TargetHealthDescriptions = [] } = await loadBalancing().send(
-    new DescribeTargetHealthCommand({ TargetGroupArn }),
-  );
+  const name = TargetGroupArn.split('/').at(-2);
+  const TargetHealthDescriptions = await describeHealth(TargetGroupArn);
+  if (!TargetHealthDescriptions) return [`the target group ${name} was deleted`];
   const health = new Map(
     TargetHealthDescriptions.map(({ Target, TargetHealth }) => [Target?.Id, TargetHealth]),
   );
-  const name = TargetGroupArn.split('/').at(-2);
   return instances.flatMap(({ InstanceId }) => {
     const target = health.get(InstanceId);
     if (target?.State === 'healthy') return [];
     const why = target?.Description ? ` (${target.Description})` : '';
     return [`${InstanceId} is ${target?.State ?? 'not registered'} in target group ${name}${why}`];
   });
+}
+
+/** Undefined when there is no such target group any more. */
+async function describeHealth(TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
+  try {
+    const { TargetHealthDescriptions = [] } = await loadBalancing().send(
+      new DescribeTargetHealthCommand({ TargetGroupArn }),
+    );
+    return TargetHealthDescriptions;
+  } catch (error) {
+    if (isAwsError(error, 'TargetGroupNotFound', 'TargetGroupNotFoundException')) return undefined;
+    throw error;
+  }
 }

@@ -4,13 +4,14 @@ import {
   type RefreshPreferences,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import { autoScaling, isAwsError } from '../aws';
 import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
 import { TargetBusy } from '../errors';
+import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Wait } from '../wait/wait';
+import { describeGroups } from './groups';
 
 export const StartRefreshInput = BuildState.extend({ target: TargetState, version: z.string() });
 
@@ -101,20 +102,13 @@ async function describeRefreshes(group: string, ids: string[]): Promise<Instance
   return found;
 }
 
-/** So many groups are looked at side by side. AWS describes the refreshes of one group a call. */
-const AT_ONCE = 10;
-
-/** Looks at instance refreshes that are waited for. */
-export async function lookAtRefreshes(waits: Wait[]): Promise<Map<Wait, Outcome>> {
-  const limit = pLimit(AT_ONCE);
-  const looks = waits.map((wait) => limit(async () => [wait, await lookAtRefresh(wait)] as const));
-  const outcomes = new Map<Wait, Outcome>();
-  for (const [wait, outcome] of await Promise.all(looks)) if (outcome) outcomes.set(wait, outcome);
-  return outcomes;
+/** Looks at instance refreshes that are waited for. AWS describes the refreshes of one group a call. */
+export function lookAtRefreshes(waits: Wait[]): Promise<Seen> {
+  return lookAtEach(waits, lookAtRefresh);
 }
 
 async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | undefined> {
-  const refresh = (await describeRefreshes(group, [resource])).at(0);
+  const refresh = (await describeRefreshesOf(group, [resource]))?.at(0);
   const status = refresh?.Status ?? 'gone';
   if (ACTIVE.includes(status)) return undefined;
   if (status === 'Successful') return { output: { refreshId: resource } };
@@ -122,6 +116,16 @@ async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | 
     error: 'RefreshFailed',
     cause: `The instance refresh ${resource} of ${group} ended as ${status}. ${reasonOf(refresh)} Look at the activity of the group for what its new servers lacked.`,
   };
+}
+
+/** Undefined when there is no such group any more, which Auto Scaling says as a ValidationError. */
+async function describeRefreshesOf(group: string, ids: string[]): Promise<InstanceRefresh[] | undefined> {
+  try {
+    return await describeRefreshes(group, ids);
+  } catch (error) {
+    if (isAwsError(error, 'ValidationError') && !(await describeGroups([group])).has(group)) return undefined;
+    throw error;
+  }
 }
 
 function reasonOf(refresh: InstanceRefresh | undefined): string {

@@ -21,6 +21,7 @@ async function checkTarget(target: RolloutTarget, group: AutoScalingGroup | unde
   const { template, found } = checkGroup(target.autoScalingGroup, group);
   const version = await describeVersion(target.autoScalingGroup, template);
   const isNumbered = /^\d+$/.test(template.Version ?? '');
+  checkUserData(target, version);
   const isFirstImage = found.DesiredCapacity === 0 && !isPublishedByKiln(version);
   if (isFirstImage) checkRoom(target, found);
   else if (target.autoRollback) checkRollback(target, template, version);
@@ -43,6 +44,15 @@ function checkGroup(name: string, group: AutoScalingGroup | undefined) {
   if (!group.LaunchTemplate) refuse(name, 'has a launch configuration. Give it a launch template instead.');
   if (group.Status) refuse(name, `is being deleted (${group.Status}).`);
   return { template: group.LaunchTemplate, found: group };
+}
+
+/** A server launched from an image runs what is on the image, unless its template carries a script of its own. */
+function checkUserData({ autoScalingGroup, userData }: RolloutTarget, version: LaunchTemplateVersion): void {
+  if (version.LaunchTemplateData?.UserData === undefined || userData) return;
+  refuse(
+    autoScalingGroup,
+    `uses version ${version.VersionNumber} of a launch template that carries user data: each new server would run it over what is on the image. Say userData: drop for new versions without it, or userData: keep if it shall run.`,
+  );
 }
 
 function checkRoom(

@@ -1,15 +1,18 @@
 import {
   CreateLaunchTemplateVersionCommand,
   DeleteLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplateVersionsCommand,
   type LaunchTemplateVersion,
   ModifyLaunchTemplateCommand,
   paginateDescribeLaunchTemplateVersions,
+  type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';
-import { BuildState, TargetState } from '../build/state';
+import { BuildState, type Target, TargetState } from '../build/state';
+import { takeLease } from './lease';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
@@ -28,19 +31,24 @@ export interface Published {
   version: string;
 }
 
-/** Makes a version of a group's launch template: the one that the group uses now, with the new image. */
+/**
+ * Makes a version of a group's launch template: the one that the group uses now, with the new image, and without its user data
+ * where the target says so. Under the group's lease: nobody else changes it until the build is over.
+ *
+ * @throws TargetBusy while another build has the lease
+ */
 export async function publishTemplate({
   build,
   target,
   imageId,
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
-  const { launchTemplateId, autoScalingGroup, currentVersion } = target;
+  const { launchTemplateId, autoScalingGroup } = target;
+  await takeLease(autoScalingGroup, build.id);
   const { LaunchTemplateVersion: made } = await ec2().send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: launchTemplateId,
-      SourceVersion: currentVersion,
+      ...(await describeNext(target, imageId)),
       VersionDescription: `${DESCRIPTION}${build.id}`,
-      LaunchTemplateData: { ImageId: imageId },
       ClientToken: clientToken(build.id, autoScalingGroup),
     }),
   );
@@ -49,6 +57,25 @@ export async function publishTemplate({
   const version = String(made.VersionNumber);
   await updateRecord(build.id, { [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version } });
   return { autoScalingGroup, launchTemplateId, version };
+}
+
+/** What a version inherits from its source it cannot leave out: one without user data is written whole. */
+async function describeNext({ launchTemplateId, currentVersion, userData }: Target, ImageId: string) {
+  if (userData !== 'drop') return { SourceVersion: currentVersion, LaunchTemplateData: { ImageId } };
+  const { LaunchTemplateVersions } = await ec2().send(
+    new DescribeLaunchTemplateVersionsCommand({
+      LaunchTemplateId: launchTemplateId,
+      Versions: [currentVersion],
+    }),
+  );
+  const data = LaunchTemplateVersions?.[0]?.LaunchTemplateData;
+  if (!data)
+    throw new Error(`EC2 answered without the data of version ${currentVersion} of ${launchTemplateId}.`);
+  const { UserData: _dropped, MetadataOptions, ...others } = data;
+  const { State: _state, ...metadata } = MetadataOptions ?? {};
+  // EC2 gives out what it once took; its types only say so less strictly.
+  const taken = { ...others, ...(MetadataOptions && { MetadataOptions: metadata }) };
+  return { LaunchTemplateData: { ...taken, ImageId } as RequestLaunchTemplateData };
 }
 
 /** Makes a version the default of its launch template. */

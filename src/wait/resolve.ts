@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { announceStopped } from '../build/stopped';
+import { nudgeOutboxes } from '../build/outbox';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';
@@ -38,6 +38,6 @@ export async function sweepWaits(): Promise<void> {
   try {
     await settleWaits(await listWaits());
   } finally {
-    await announceStopped();
+    await nudgeOutboxes();
   }
 }

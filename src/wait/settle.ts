@@ -4,10 +4,11 @@ import { recordStage } from '../build/stages';
 import { lookAtImages } from '../image/look';
 import { lookAtFleets } from '../rollout/fleet';
 import { lookAtRefreshes } from '../rollout/refresh';
+import type { Seen } from './look';
 import { deleteWait } from './store';
 import type { Outcome, Wait, WaitKind } from './wait';
 
-type Look = (waits: Wait[], region: string) => Promise<Map<Wait, Outcome>>;
+type Look = (waits: Wait[], region: string) => Promise<Seen>;
 
 const LOOKS: Record<WaitKind, Look> = {
   image: lookAtImages,
@@ -22,7 +23,7 @@ const NOBODY_WAITS = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
  * Looks at resources that are waited for, in one batch a kind and region, and answers the tokens of those that are
  * done. Answering twice is no error, so the event, the sweep and the state itself may all do it.
  *
- * @throws AggregateError if a look or an answer failed; the others were done all the same
+ * @throws if a look or an answer failed, an AggregateError if several; the others were done all the same
  */
 export async function settleWaits(waits: Wait[]): Promise<void> {
   const batches = new Map<string, Wait[]>();
@@ -31,16 +32,21 @@ export async function settleWaits(waits: Wait[]): Promise<void> {
     batches.set(batch, [...(batches.get(batch) ?? []), wait]);
   }
   const done = await Promise.allSettled([...batches.values()].map(settleBatch));
-  const failures = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+  throwAll(done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
 }
 
 async function settleBatch(waits: Wait[]): Promise<void> {
   const [first] = waits;
   if (!first) return;
-  const outcomes = await LOOKS[first.kind](waits, first.region);
-  await Promise.all([...outcomes].map(([wait, outcome]) => answerWait(wait, outcome)));
+  const { outcomes, problems } = await LOOKS[first.kind](waits, first.region);
+  const answers = [...outcomes].map(([wait, outcome]) => answerWait(wait, outcome));
+  const done = await Promise.allSettled(answers);
+  throwAll([...problems, ...done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))]);
+}
+
+function throwAll(failures: readonly unknown[]): void {
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
 }
 
 async function answerWait(wait: Wait, outcome: Outcome): Promise<void> {

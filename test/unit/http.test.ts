@@ -49,6 +49,13 @@ test('a POST may have no body', async () => {
 
 test.each([
   ['a body that is not JSON', { body: '{' }, 400, 'InvalidRequest', /not JSON/],
+  [
+    'a name that every object inherits',
+    { body: '{"parameters":{"__proto__":"x"}}' },
+    400,
+    'InvalidRequest',
+    /__proto__/,
+  ],
   ['a body with a misspelt key', { body: '{"parameter":{}}' }, 400, 'InvalidRequest', /parameter/],
   [
     'a value that is no text',

@@ -24,6 +24,12 @@ export const departures: readonly Departure[] = [
       'InvalidParameterValueException: "Value x at \'runtime\' failed to satisfy constraint: … or be a valid ARN", with the runtimes that may be created only (recorded on AWS by LocalStack, test_lambda_api.snapshot.json)',
   },
   {
+    service: 'cloudwatch',
+    shapes: ['MetricDatum.Unit', 'MetricDatum.Dimensions'],
+    because:
+      'InvalidParameterValue: "The parameter MetricData.member.1.Unit must be a value in the set [ Seconds, … ]." (as users of the AWS CLI show it)',
+  },
+  {
     service: 'ec2',
     shapes: ['InstanceType'],
     because:

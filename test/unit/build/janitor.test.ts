@@ -1,10 +1,12 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
+  DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   EC2Client,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { tidyUp } from '../../../src/build/janitor';
@@ -52,4 +54,15 @@ test('a copy that a stopped build left in another region is found there at night
   expect(ec2.commandCalls(DeregisterImageCommand).map((call) => call.args[0].input)).toEqual([
     { ImageId: 'ami-2' },
   ]);
+});
+
+test('what carries the tags of a build that has no record here is left alone', async () => {
+  const Tags = [{ Key: 'kiln:build', Value: BUILD }];
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1', Tags }] }] });
+  ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: 'snap-1', Tags }] });
+  ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', Tags }] });
+  await tidyUp();
+  expect(ec2.commandCalls(TerminateInstancesCommand)).toEqual([]);
+  expect(ec2.commandCalls(DeleteSnapshotCommand)).toEqual([]);
+  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
 });

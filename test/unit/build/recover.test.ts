@@ -18,21 +18,17 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import aborted from '../../../events/execution-status-change.json';
+import { endBuild } from '../../../src/build/end';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
+import { nudgeOutboxes } from '../../../src/build/outbox';
+import { planBuild } from '../../../src/build/plan';
 import { getRecord, moveStatus } from '../../../src/build/record';
-import {
-  CleanUpEvent,
-  cleanUp,
-  cleanUpExecution,
-  ExecutionEvent,
-  recoverBuild,
-} from '../../../src/build/recover';
-import { announceStopped } from '../../../src/build/stopped';
+import { CleanUpEvent, cleanUp, recoverBuild } from '../../../src/build/recover';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { BUILD, makeTarget, openRecord } from '../records';
@@ -113,12 +109,134 @@ test('a failure is told to people and as an event', async () => {
   ]);
 });
 
-test('an event that EventBridge does not take is tried again', async () => {
+test('what cannot be told is told later, and fails nothing else', async () => {
   await openRecord();
-  events.on(PutEventsCommand).resolves({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] });
-  await expect(recoverBuild(failure('ImageFailed', 'why'))).rejects.toMatchObject({
-    name: 'TransientFailure',
+  await takeLock('web', BUILD, 'build');
+  sns.on(PublishCommand).rejectsOnce(new Error('no topic')).resolves({});
+  events
+    .on(PutEventsCommand)
+    .resolvesOnce({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] })
+    .resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
+  await recoverBuild(failure('ImageFailed', 'why'));
+  expect(await getRecord(BUILD)).toMatchObject({ status: 'FAILED' });
+  expect(await findLockHolder('web')).toBeUndefined();
+  await cleanUp(await nudged());
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
+  const told = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+  expect(told.map(({ DetailType }) => DetailType)).toEqual([
+    'Kiln Build Failed',
+    'Kiln Build Over',
+    'Kiln Build Failed',
+  ]);
+});
+
+test('what cannot be undone keeps its pipeline, until it is undone', async () => {
+  await openRecord();
+  await takeLock('web', BUILD, 'build');
+  ec2.on(DescribeInstancesCommand).rejects(new Error('EC2 answers 500'));
+  await recoverBuild(failure('ImageFailed', 'why'));
+  expect(await getRecord(BUILD)).toMatchObject({ status: 'FAILED', error: { message: 'why' } });
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+  expect(await findLockHolder('web')).toBe(BUILD);
+  ec2.on(DescribeInstancesCommand).resolves({});
+  await cleanUp(await nudged());
+  expect(ec2.commandCalls(DeregisterImageCommand).length).toBeGreaterThan(0);
+  expect(await findLockHolder('web')).toBeUndefined();
+  expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+});
+
+/** What the sweep asks for when the time of the late effects is over. */
+async function nudged() {
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * 60_000);
+  await nudgeOutboxes();
+  const entry = overEvents().at(-1);
+  return CleanUpEvent.parse({
+    'detail-type': entry?.DetailType,
+    detail: JSON.parse(entry?.Detail ?? '{}'),
   });
+}
+
+function overEvents() {
+  const sent = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+  return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Over');
+}
+
+describe('of a build that has succeeded nothing is undone', () => {
+  beforeEach(async () => {
+    await openRecord({ imageId: 'ami-1', keep: 5 });
+    await takeLock('web', BUILD, 'build');
+  });
+  const touched = () => [
+    ...ec2.commandCalls(DeregisterImageCommand),
+    ...ec2.commandCalls(TerminateInstancesCommand),
+    ...ec2.commandCalls(DeleteLaunchTemplateVersionsCommand),
+    ...ssm.commandCalls(PutParameterCommand),
+  ];
+
+  test('when its last call is refused: it stays what it is, and the event comes later', async () => {
+    events
+      .on(PutEventsCommand)
+      .rejectsOnce(new Error('AccessDenied'))
+      .resolves({ Entries: [{ EventId: 'e' }] });
+    await endBuild(BUILD);
+    expect(await getRecord(BUILD)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await findLockHolder('web')).toBeUndefined();
+    await cleanUp(await nudged());
+    expect(events.commandCalls(PutEventsCommand).at(-1)?.args[0].input.Entries).toEqual([
+      expect.objectContaining({ DetailType: 'Kiln Build Succeeded' }),
+    ]);
+    expect(touched()).toEqual([]);
+  });
+
+  test('when Finish fails after its last write', async () => {
+    await endBuild(BUILD);
+    const { hasSucceeded } = await recoverBuild(failure('Lambda.Unknown', 'the function died'));
+    expect(hasSucceeded).toBe(true);
+    expect(await getRecord(BUILD)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(sns.commandCalls(PublishCommand)).toEqual([]);
+    expect(touched()).toEqual([]);
+  });
+
+  test.each([
+    ['that it is over', { 'detail-type': 'Kiln Build Over', detail: { build: BUILD } }],
+    ['that its execution was stopped', aborted],
+  ])('when anybody says on the bus %s', async (_what, event) => {
+    await endBuild(BUILD);
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED' });
+    await cleanUp(CleanUpEvent.parse(event));
+    expect(await getRecord(BUILD)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(touched()).toEqual([]);
+  });
+
+  test.each([
+    ['that it is over', { 'detail-type': 'Kiln Build Over', detail: { build: BUILD } }],
+    ['that its execution was stopped', aborted],
+  ])('nor of one that runs, when anybody says on the bus %s', async (_what, event) => {
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+    await cleanUp(CleanUpEvent.parse(event));
+    expect(await getRecord(BUILD)).toMatchObject({ status: 'RUNNING' });
+    expect(await findLockHolder('web')).toBe(BUILD);
+    expect(touched()).toEqual([]);
+  });
+
+  test('when a failure of it comes too late', async () => {
+    const late = recoverBuild(failure('States.Timeout', 'too long'));
+    await Promise.all([late, endBuild(BUILD)]);
+    const { status } = await getRecord(BUILD);
+    expect(touched().length > 0).toBe(status !== 'SUCCEEDED');
+  });
+});
+
+test('an execution that was stopped before it had a record never gets one that runs', async () => {
+  useStopped();
+  await cleanUp(CleanUpEvent.parse(aborted));
+  expect(await getRecord(BUILD)).toMatchObject({ status: 'ABORTED' });
+  const request = { pipeline: 'web', parameters: {}, trigger: { kind: 'manual' as const } };
+  await expect(planBuild({ build: { id: BUILD }, stage: 'Plan', request })).rejects.toThrow(
+    'has ended already',
+  );
+  expect(await getRecord(BUILD)).toMatchObject({ status: 'ABORTED' });
+  expect(await findLockHolder('web')).toBeUndefined();
 });
 
 test('a site that was not healthy has the end of its console output in the error', async () => {
@@ -167,6 +285,23 @@ test('what serves is kept: the image, and the version that the group uses', asyn
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
   expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
   expect(ec2.commandCalls(TerminateInstancesCommand)).toHaveLength(1);
+});
+
+test('an image that servers run stays with its snapshots, though somebody deleted the version that named it', async () => {
+  await openRecord();
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: [{ VersionNumber: 4, DefaultVersion: true }],
+  });
+  ec2.on(DescribeInstancesCommand).callsFake(({ Filters }) => {
+    const isByImage = Filters.some(({ Name }: { Name: string }) => Name === 'image-id');
+    return { Reservations: isByImage ? [{ Instances: [{ InstanceId: 'i-9', ImageId: 'ami-1' }] }] : [] };
+  });
+  ec2
+    .on(DescribeSnapshotsCommand)
+    .resolves({ Snapshots: [{ SnapshotId: 'snap-1' }, { SnapshotId: 'snap-2' }] });
+  await recoverBuild(failure('FleetNotHealthy', 'why'));
+  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
+  expect(inputs(ec2.commandCalls(DeleteSnapshotCommand))).toEqual([{ SnapshotId: 'snap-2' }]);
 });
 
 test('a first image whose fleet never got healthy is taken out of the group again', async () => {
@@ -253,9 +388,19 @@ test('a state that waited too long fails as what it waited for', async () => {
   expect(await listWaits()).toEqual([]);
 });
 
+/** What Step Functions says of the execution, whatever an event says. */
+function useStopped(): void {
+  sfn.on(DescribeExecutionCommand).resolves({
+    status: 'ABORTED',
+    error: 'Stopped',
+    cause: 'Ada stopped it',
+  });
+}
+
 test('an execution that was stopped gets the same clean-up', async () => {
   await openRecord();
-  await cleanUpExecution(ExecutionEvent.parse(aborted));
+  useStopped();
+  await cleanUp(CleanUpEvent.parse(aborted));
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
   expect(await getRecord(BUILD)).toMatchObject({
     status: 'ABORTED',
@@ -265,50 +410,41 @@ test('an execution that was stopped gets the same clean-up', async () => {
 
 test('what a function made while its execution was stopped is removed when that function must have ended', async () => {
   await openRecord();
+  useStopped();
   ec2
     .on(DescribeImagesCommand)
     .resolvesOnce({ Images: [] })
     .resolves({ Images: [{ ImageId: 'ami-1' }] });
   await cleanUp(CleanUpEvent.parse(aborted));
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
-  await announceStopped();
-  expect(stoppedEvents()).toEqual([]);
+  await nudgeOutboxes();
+  expect(overEvents()).toEqual([]);
 
-  const later = Date.now() + 3 * 60_000;
-  jest.spyOn(Date, 'now').mockReturnValue(later);
-  await announceStopped();
-  const [entry] = stoppedEvents();
-  await cleanUp(
-    CleanUpEvent.parse({ 'detail-type': entry?.DetailType, detail: JSON.parse(entry?.Detail ?? '') }),
-  );
+  await cleanUp(await nudged());
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
-  await announceStopped();
-  expect(stoppedEvents()).toHaveLength(1);
+  await nudgeOutboxes();
+  expect(overEvents()).toHaveLength(1);
 });
 
-function stoppedEvents() {
-  const sent = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
-  return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Stopped');
-}
-
-test('a sweep that cannot answer a wait asks for the second clean-up of stopped builds all the same', async () => {
+test('a sweep that cannot answer a wait asks for what is left to do all the same', async () => {
   await openRecord();
+  useStopped();
   await cleanUp(CleanUpEvent.parse(aborted));
   await storeWait({
     ...{ kind: 'image', resource: 'ami-9', region: 'us-east-1', build: 'api-1', stage: 'AwaitImage' },
     ...{ token: 't', since: Date.now() },
   });
   ec2.on(DescribeImagesCommand).rejects(new Error('denied'));
-  const later = Date.now() + 3 * 60_000;
-  jest.spyOn(Date, 'now').mockReturnValue(later);
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * 60_000);
   await expect(sweepWaits()).rejects.toThrow('denied');
-  expect(stoppedEvents()).toHaveLength(1);
+  expect(overEvents()).toHaveLength(1);
 });
 
 test('an execution that Recover has ended is not cleaned up again', async () => {
   await openRecord();
   await moveStatus(BUILD, ['RUNNING'], 'FAILED');
-  await cleanUpExecution(ExecutionEvent.parse(aborted));
+  useStopped();
+  await cleanUp(CleanUpEvent.parse(aborted));
   expect(ec2.calls()).toEqual([]);
 });
 

@@ -9,6 +9,7 @@ import { endBuild } from '../../../src/build/end';
 import { getRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/triggers';
+import { deleteItem } from '../../../src/table';
 import { useTable } from '../table';
 
 const sfn = mockClient(SFNClient);
@@ -81,6 +82,66 @@ test('a request that died before it started its build starts that build when it 
   await expect(requestBuild(web({ idempotencyKey: 'k' }))).rejects.toThrow('connection lost');
   const { id } = await requestBuild(web({ idempotencyKey: 'k' }));
   expect(started().map(({ name }) => name)).toEqual([id, id]);
+});
+
+test('a request that was written down but not put into the queue is put there when it comes again', async () => {
+  const running = await requestBuild(web());
+  const lost = await requestBuild(web({ idempotencyKey: 'k' }));
+  await deleteItem({ pk: 'QUEUE#web', sk: 'QUEUE' });
+  expect((await requestBuild(web({ idempotencyKey: 'k' }))).id).toBe(lost.id);
+  await endBuild(running.id);
+  expect(started().map(({ name }) => name)).toEqual([running.id, lost.id]);
+});
+
+test('a request that comes again does not take the place of a newer one', async () => {
+  const running = await requestBuild(web());
+  const older = await requestBuild(web({ idempotencyKey: 'k' }));
+  await deleteItem({ pk: 'QUEUE#web', sk: 'QUEUE' });
+  const newer = await requestBuild(web());
+  expect((await requestBuild(web({ idempotencyKey: 'k' }))).status).toBe('SUPERSEDED');
+  await endBuild(running.id);
+  expect(started().map(({ name }) => name)).toEqual([running.id, newer.id]);
+  expect(older.status).toBe('QUEUED');
+});
+
+test('while a start fails, who came into the queue behind it is started', async () => {
+  let second: ReturnType<typeof requestBuild> | undefined;
+  sfn.on(StartExecutionCommand).callsFakeOnce(async () => {
+    second = requestBuild(web());
+    await second;
+    throw new Error('503');
+  });
+  await expect(requestBuild(web())).rejects.toThrow('503');
+  const { id } = (await second) ?? { id: '' };
+  expect(
+    started()
+      .map(({ name }) => name)
+      .at(-1),
+  ).toBe(id);
+  expect((await getRecord(id)).status).toBe('RUNNING');
+});
+
+test('parameters that are too long once JSON has written them out are refused at the door', async () => {
+  const SITE = `s3://${'\u0001'.repeat(60_000)}`;
+  await expect(requestBuild(web({ parameters: { SITE } }))).rejects.toMatchObject({
+    name: 'InvalidParameter',
+    message: expect.stringMatching(/bytes of JSON/),
+  });
+});
+
+test('a request that Step Functions will never take fails with the reason, and blocks nobody', async () => {
+  const running = await requestBuild(web());
+  const waiting = await requestBuild(web());
+  const refusal = Object.assign(new Error('too long'), { name: 'InvalidExecutionInput' });
+  sfn.on(StartExecutionCommand).rejects(refusal);
+  await endBuild(running.id);
+  expect((await getRecord(running.id)).status).toBe('SUCCEEDED');
+  expect(await getRecord(waiting.id)).toMatchObject({
+    status: 'FAILED',
+    error: { name: 'InvalidExecutionInput', message: expect.stringContaining('too long') },
+  });
+  sfn.on(StartExecutionCommand).resolves({});
+  expect((await requestBuild(web())).status).toBe('RUNNING');
 });
 
 test('while a build runs the newest request waits, and the one before it is superseded', async () => {

@@ -9,15 +9,14 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Plan } from '../../../src/build/state';
 import { retireImages } from '../../../src/image/retire';
-import { BUILD, makeTarget } from '../records';
+import { makeTarget } from '../records';
 
 const ec2 = mockClient(EC2Client);
 const autoScaling = mockClient(AutoScalingClient);
 process.env.AWS_REGION = 'us-east-1';
 
-const plan = (keep: number) => ({ image: { keep, copyTo: [] }, targets: [makeTarget()] }) as unknown as Plan;
+const record = (keep: number) => ({ pipeline: 'web', keep, targets: [makeTarget()] });
 
 /** Six images, ami-6 the newest, each named by the template version of its number. */
 beforeEach(() => {
@@ -58,12 +57,12 @@ const deregistered = () =>
     .sort();
 
 test('the newest images are kept, and so are those that the default version or a server uses', async () => {
-  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  await retireImages(record(2));
   expect(deregistered()).toEqual(['ami-1', 'ami-4']);
 });
 
 test('the snapshots and the template versions of retired images go with them', async () => {
-  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  await retireImages(record(2));
   const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
   expect(snapshots.sort()).toEqual(['snap-1', 'snap-4']);
   const [deletion] = ec2.commandCalls(DeleteLaunchTemplateVersionsCommand);
@@ -71,14 +70,14 @@ test('the snapshots and the template versions of retired images go with them', a
 });
 
 test('while there are no more images than are kept, nothing is asked and nothing removed', async () => {
-  await retireImages({ id: BUILD, pipeline: 'web' }, plan(6));
+  await retireImages(record(6));
   expect(deregistered()).toEqual([]);
   expect(autoScaling.calls()).toEqual([]);
 });
 
 test('an image is kept while a server runs it that is in no target of the pipeline', async () => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ ImageId: 'ami-4' }] }] });
-  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  await retireImages(record(2));
   expect(deregistered()).toEqual(['ami-1']);
 });
 
@@ -91,7 +90,7 @@ test('a group that is no target keeps the version of a shared template that it u
     AutoScalingGroups: [],
     NextToken: 'more',
   });
-  await retireImages({ id: BUILD, pipeline: 'web' }, plan(2));
+  await retireImages(record(2));
   expect(deregistered()).not.toContain('ami-4');
   const [deletion] = ec2.commandCalls(DeleteLaunchTemplateVersionsCommand);
   expect(deletion?.args[0].input.Versions).not.toContain('4');

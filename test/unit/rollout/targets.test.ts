@@ -55,6 +55,19 @@ test('a group that uses $Latest is refreshed all the same where the pipeline giv
   ]);
 });
 
+test.each(['drop', 'keep'] as const)(
+  'a template with user data is fine where the target says %s',
+  async (userData) => {
+    useGroup(
+      { DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') },
+      { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
+    );
+    await expect(checkTargets([{ ...item, userData }])).resolves.toEqual([
+      expect.objectContaining({ userData }),
+    ]);
+  },
+);
+
 const many = { DesiredCapacity: 3, MaxSize: 6 };
 test.each<[string, object | undefined, object, RegExp]>([
   ['that does not exist', undefined, {}, /fleet does not exist/],
@@ -66,6 +79,12 @@ test.each<[string, object | undefined, object, RegExp]>([
   ],
   ['with no version', { ...many, LaunchTemplate: template() }, {}, /version \$Default.*autoRollback: false/],
   ['with a mixed instances policy', { ...many, MixedInstancesPolicy: {} }, {}, /mixed instances policy/],
+  [
+    'whose template carries user data that the target says nothing of',
+    { ...many, LaunchTemplate: template('4') },
+    { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
+    /version 4 .* carries user data.*userData: drop.*userData: keep/,
+  ],
   ['with a launch configuration', { ...many, LaunchConfigurationName: 'old' }, {}, /launch template instead/],
   [
     'that is being deleted',

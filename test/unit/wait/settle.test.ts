@@ -270,3 +270,86 @@ describe('a fleet', () => {
     expect(answers()).toEqual([]);
   });
 });
+
+describe('what was deleted while it was waited for', () => {
+  const refreshOf = (group: string): Wait =>
+    makeWait({
+      kind: 'refresh',
+      resource: `r-${group}`,
+      group,
+      token: group,
+      stage: `AwaitRefresh/${group}`,
+    });
+  const fleetOf = (group: string): Wait =>
+    makeWait({ kind: 'fleet', resource: group, version: '5', token: group, stage: `VerifyFleet/${group}` });
+  const gone = Object.assign(new Error('AutoScalingGroup name not found'), { name: 'ValidationError' });
+
+  test('ends the wait for the refresh of a group, and holds up no other', async () => {
+    for (const group of ['gone', 'there']) await storeWait(refreshOf(group));
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
+    autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(({ AutoScalingGroupName }) => {
+      if (AutoScalingGroupName === 'gone') throw gone;
+      return { InstanceRefreshes: [{ InstanceRefreshId: 'r-there', Status: 'Successful' }] };
+    });
+    await sweepWaits();
+    expect(failures()).toEqual([
+      expect.objectContaining({
+        taskToken: 'gone',
+        error: 'RefreshFailed',
+        cause: expect.stringMatching(/gone/),
+      }),
+    ]);
+    expect(answers()).toEqual([expect.objectContaining({ taskToken: 'there' })]);
+  });
+
+  test('ends the wait for the fleet of a group, and holds up no other', async () => {
+    for (const group of ['gone', 'there']) await storeWait(fleetOf(group));
+    autoScaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolves({ AutoScalingGroups: [{ AutoScalingGroupName: 'there', DesiredCapacity: 0 } as never] });
+    await sweepWaits();
+    expect(failures()).toEqual([expect.objectContaining({ taskToken: 'gone', error: 'FleetNotHealthy' })]);
+    expect(answers()).toEqual([expect.objectContaining({ taskToken: 'there' })]);
+  });
+
+  test('is said of a target group, while other fleets are answered', async () => {
+    for (const group of ['first', 'second']) await storeWait(fleetOf(group));
+    const group = (AutoScalingGroupName: string, arn: string) =>
+      ({
+        AutoScalingGroupName,
+        DesiredCapacity: 1,
+        TargetGroupARNs: [`arn:aws:elasticloadbalancing:us-east-1:0:targetgroup/${arn}/1`],
+        Instances: [
+          {
+            InstanceId: `i-${AutoScalingGroupName}`,
+            LifecycleState: 'InService',
+            HealthStatus: 'Healthy',
+            LaunchTemplate: { Version: '5' },
+          },
+        ],
+      }) as never;
+    autoScaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolves({ AutoScalingGroups: [group('first', 'gone'), group('second', 'there')] });
+    balancing.on(DescribeTargetHealthCommand).callsFake(({ TargetGroupArn }) => {
+      if (TargetGroupArn.includes('/gone/'))
+        throw Object.assign(new Error('not found'), { name: 'TargetGroupNotFoundException' });
+      return {
+        TargetHealthDescriptions: [{ Target: { Id: 'i-second' }, TargetHealth: { State: 'healthy' } }],
+      };
+    });
+    await sweepWaits();
+    expect(answers()).toEqual([expect.objectContaining({ taskToken: 'second' })]);
+    expect((await listWaits()).map(({ resource }) => resource)).toEqual(['first']);
+  });
+
+  test('or refused is told, when all others are answered', async () => {
+    for (const group of ['denied', 'there']) await storeWait(refreshOf(group));
+    autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(({ AutoScalingGroupName }) => {
+      if (AutoScalingGroupName === 'denied') throw new Error('denied');
+      return { InstanceRefreshes: [{ InstanceRefreshId: 'r-there', Status: 'Successful' }] };
+    });
+    await expect(sweepWaits()).rejects.toThrow('denied');
+    expect(answers()).toEqual([expect.objectContaining({ taskToken: 'there' })]);
+  });
+});

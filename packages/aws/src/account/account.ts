@@ -5,13 +5,13 @@ import { Ledger } from '../core/ledger';
 import type { Principal } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
+import { ApiDoor } from '../corridor/api-door';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
-import { ApiDoor } from '../corridor/api-door';
 import { type ServiceName, type ServiceState, services } from '../services';
-import type { ApiGateway } from '../services/apigatewayv2';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
+import type { ApiGatewayState } from '../services/apigatewayv2/state';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import type { ApiModels } from '../wire/api-model';
 import { Region } from './region';
 
@@ -107,7 +107,7 @@ export class Account {
     return found ?? this.region(HOME);
   }
 
-  findHttpApi(apiId: string): ApiGateway | undefined {
+  findHttpApi(apiId: string): ApiGatewayState | undefined {
     return [...this.regions.values()]
       .map((region) => region.service('apigatewayv2'))
       .find((api) => api.has(apiId));

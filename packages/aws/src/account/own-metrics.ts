@@ -1,5 +1,5 @@
-import type { CloudWatch } from '../services/cloudwatch/index';
-import type { Logs } from '../services/cloudwatch-logs/index';
+import type { CloudWatchState } from '../services/cloudwatch/state';
+import type { LogsState } from '../services/cloudwatch-logs/state';
 import type { Lambda } from '../services/lambda/index';
 import type { StepFunctions } from '../services/sfn/index';
 
@@ -17,8 +17,8 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
  * functions their own metrics through embedded metric format lines in their logs.
  */
 export function reportOwnMetrics(
-  cloudwatch: CloudWatch,
-  sources: { readonly lambda: Lambda; readonly logs: Logs; readonly states: StepFunctions },
+  cloudwatch: CloudWatchState,
+  sources: { readonly lambda: Lambda; readonly logs: LogsState; readonly states: StepFunctions },
 ): void {
   sources.lambda.onRun(({ functionName: FunctionName, failed, millis }) => {
     cloudwatch.record('AWS/Lambda', 'Invocations', 1, { FunctionName });

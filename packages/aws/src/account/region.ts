@@ -1,13 +1,36 @@
+import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
+import type { Faults } from '../core/faults';
+import type { Ledger } from '../core/ledger';
 import type { ServiceDefinition } from '../core/service';
+import type { ServiceModel } from '../core/service-model';
+import type { Corridor } from '../corridor/corridor';
 import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
 import { type ServiceName, type ServiceState, services } from '../services';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2';
-import type { Account } from './account';
+import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
+import { runNow } from '../services/scheduler/runs/run-schedules';
 import { inOrderOfNeeds } from './needs';
 import { reportOwnMetrics } from './own-metrics';
+
+/** What a region has of its account. */
+export interface AccountOfRegion {
+  readonly accountId: string;
+  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly corridor: Pick<Corridor, 'invoke'>;
+  readonly definitions: Readonly<Record<string, ServiceDefinition>>;
+  modelOf(service: string): Promise<ServiceModel> | undefined;
+  /** Whether a region makes the services that an account has only once. */
+  isHome(region: string): boolean;
+  /** Another region. Throws an `AwsError` for a name that no region has. */
+  region(name: string): { readonly context: Context };
+  /** A service that the account has only once. */
+  service<Name extends ServiceName>(name: Name, region: string): ServiceState<Name>;
+}
 
 /** One region of the account: its services, each made after those that it needs, and its network. */
 export class Region {
@@ -19,7 +42,7 @@ export class Region {
 
   constructor(
     readonly name: string,
-    private readonly account: Account,
+    private readonly account: AccountOfRegion,
   ) {
     this.context = {
       region: name,
@@ -66,7 +89,7 @@ export class Region {
 
   /** Fires a schedule at once. False when there is none of this name. */
   runSchedule(group: string, name: string): Promise<boolean> {
-    return this.service('scheduler').runNow(group, name);
+    return runNow(this.service('scheduler'), group, name);
   }
 
   /** Ends the services, each before those that it needs, and last what carries their bytes. */

@@ -1,8 +1,8 @@
+import type { Call } from './call';
 import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
 import type { Faults } from './faults';
 import type { Ledger } from './ledger';
-import type { Call } from './service';
 import type { ServiceModel } from './service-model';
 
 /**

@@ -22,9 +22,11 @@ export interface Announcement {
   readonly busName?: string;
   /** When it happened; now, if it is not said. */
   readonly time?: Date;
+  /** The trace of the call that put it on the bus, which deliveries carry on. */
+  readonly traceId?: string;
 }
 
-type Subscriber = (event: AwsEvent, busName: string) => void;
+type Subscriber = (event: AwsEvent, busName: string, traceId?: string) => void;
 
 /** The event buses of one region: services announce, EventBridge's rules subscribe. */
 export class EventBus {
@@ -49,7 +51,8 @@ export class EventBus {
       resources: announcement.resources ?? [],
       detail: announcement.detail,
     };
-    for (const subscriber of this.subscribers) subscriber(event, announcement.busName ?? 'default');
+    for (const subscriber of this.subscribers)
+      subscriber(event, announcement.busName ?? 'default', announcement.traceId);
     return event.id;
   }
 

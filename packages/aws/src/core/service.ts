@@ -1,18 +1,8 @@
 import type { AwsError } from './aws-error';
+import type { Call, WireRequest, WireResponse } from './call';
 import type { Context } from './context';
-import type { Principal } from './principal';
 
-/** Who calls, and in which request: what an operation may need beside its input. */
-export interface Call {
-  readonly region: string;
-  readonly accountId: string;
-  readonly requestId: string;
-  readonly principal: Principal;
-  /** The caller's X-Ray trace (`X-Amzn-Trace-Id`), by which the calls of one execution are told apart. */
-  readonly traceId?: string;
-  /** The request itself, where the call came over HTTP. */
-  readonly request?: WireRequest;
-}
+export type { Call, WireRequest, WireResponse } from './call';
 
 /**
  * The operations of an AWS service, typed from the SDK client's commands: `OperationsOf<typeof import('@aws-sdk/client-sns')>`
@@ -44,28 +34,6 @@ export type Operation<Client, State, Name extends keyof OperationsOf<Client>> =
   NonNullable<OperationsOf<Client>[Name]> extends (input: infer Input, call: Call) => infer Output
     ? (state: State, input: Input, call: Call) => Output
     : never;
-
-/** A request as it came over HTTP, for the services that do more than the schemas say. */
-export interface WireRequest {
-  readonly method: string;
-  /** The path as sent, still percent-encoded. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  /** The query as sent, still encoded, without its `?`. */
-  readonly rawQuery: string;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  readonly host: string;
-}
-
-export interface WireResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Each is sent as a `set-cookie` header of its own. */
-  readonly cookies?: readonly string[];
-  readonly body: Buffer | string;
-}
 
 /** What a service says of itself in its `service.ts`. */
 export interface ServiceTraits<Client, State, Needs extends object> {

@@ -1,8 +1,8 @@
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
-import type { Corridor } from './corridor';
-import { asAwsError } from './refusals';
 import type { ApiModel, ApiModels } from '../wire/api-model';
 import { errorCodec, speak } from '../wire/speak';
+import type { Corridor } from './corridor';
+import { asAwsError } from './refusals';
 
 /** What requests to the services' APIs go through. */
 export interface ApiDoorParts {

@@ -5,6 +5,7 @@ import { AwsError } from '../core/aws-error';
 import { uuid } from '../core/ids';
 import type { Call, WireRequest, WireResponse } from '../core/service';
 import { services } from '../services';
+import { answerRequest } from '../services/apigatewayv2/gateway/answer-request';
 import { type Addressee, identify } from '../wire/identify';
 import { encodeUnaddressed } from '../wire/unaddressed';
 import { answerAdmin } from './admin/admin';
@@ -99,7 +100,7 @@ export class FrontDoor {
             headers: { 'content-type': 'application/json' },
             body: '{"message":"Not Found"}',
           };
-        return await api.invoke(httpApi[1] ?? '', request, call);
+        return await answerRequest(api, httpApi[1] ?? '', request, call);
       }
       const addressee = identify(request, services);
       if (addressee.service === 'execute-api')

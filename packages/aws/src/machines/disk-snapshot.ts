@@ -1,17 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { DirectoryNode, FileNode } from './inode';
-
-/** An immutable snapshot of a root volume. It shares everything with the disk it was taken of until that changes. */
+/** An immutable snapshot of a root volume, which only the engine that made it can read. */
 export interface DiskSnapshot {
   readonly id: string;
-}
-
-/** What a snapshot holds, for the disks that are made of it. */
-export class FrozenDisk implements DiskSnapshot {
-  readonly id = randomUUID();
-
-  constructor(
-    readonly root: DirectoryNode,
-    readonly sharedFiles: ReadonlyMap<number, FileNode>,
-  ) {}
 }

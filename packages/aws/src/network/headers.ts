@@ -13,6 +13,18 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
+ * The headers of a request that a proxy sends on: as `forwardedHeaders`, and a body of unknown length stays one, whatever the
+ * method: Node.js would give it to some methods only.
+ */
+export function requestHeaders(
+  request: Pick<IncomingMessage, 'headers' | 'headersDistinct' | 'rawHeaders'>,
+  own: OutgoingHttpHeaders = {},
+): OutgoingHttpHeaders {
+  const chunked = request.headers['transfer-encoding'] && 'chunked';
+  return forwardedHeaders(request, { ...own, 'Transfer-Encoding': chunked });
+}
+
+/**
  * The headers that a proxy passes on, spelled as they came: all but those for this hop alone (RFC 9110, 7.6.1), also those
  * that `Connection` names.
  * @param own headers that take the place of those with the same name; an undefined one takes it away

@@ -1,44 +1,35 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
-import { Clock } from '../core/clock';
-import { INTERNET_ADDRESS, Network } from '.';
+import { INTERNET_ADDRESS, type Network } from '.';
+import { listen, TestNetwork } from './testing';
 
 const anywhere = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
-const groups: Record<string, SecurityGroup> = {};
-let clock: Clock;
+let vpc: TestNetwork;
+let groups: Record<string, SecurityGroup>;
 let network: Network;
 let server: Server;
 let port: number;
 
 function attach(id: string, privateIp: string, groupIds: string[], publicIp?: string): void {
-  network.attach({ id, vpcId: 'vpc-1', subnetId: 'subnet-public', privateIp, publicIp, groupIds });
+  vpc.attach(id, privateIp, groupIds, { publicIp });
 }
 
 beforeAll(async () => {
   server = createServer((_request, response) => response.end('hello'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
+  port = await listen(server);
 });
 
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 beforeEach(() => {
-  clock = new Clock(10_000);
-  network = new Network({ region: 'us-east-1', clock });
-  for (const id of Object.keys(groups)) delete groups[id];
+  vpc = new TestNetwork();
+  ({ groups, network } = vpc);
   groups['sg-open'] = { GroupId: 'sg-open', IpPermissions: anywhere, IpPermissionsEgress: anywhere };
   groups['sg-client'] = { GroupId: 'sg-client', IpPermissions: [], IpPermissionsEgress: anywhere };
-  network.useTopology({
-    securityGroup: (id) => groups[id],
-    hasInternetGateway: (subnetId) => subnetId === 'subnet-public',
-  });
 });
 
-afterEach(() => {
-  network.dispose();
-  clock.stop();
-});
+afterEach(() => vpc.dispose());
 
 async function textFrom(url: string): Promise<string> {
   return (await network.fetch({ interfaceId: 'eni-client' }, url)).text();
@@ -110,14 +101,7 @@ test('a machine that is switched off gives no answer instead of refusing', async
 
 test('the internet reaches a public address only through an internet gateway and an inbound rule for it', async () => {
   attach('eni-web', '10.0.1.5', ['sg-open'], '54.1.2.3');
-  network.attach({
-    id: 'eni-private',
-    vpcId: 'vpc-1',
-    subnetId: 'subnet-private',
-    privateIp: '10.0.2.5',
-    publicIp: '54.1.2.4',
-    groupIds: ['sg-open'],
-  });
+  vpc.attach('eni-private', '10.0.2.5', ['sg-open'], { publicIp: '54.1.2.4', subnetId: 'subnet-private' });
   for (const id of ['eni-web', 'eni-private']) network.open(id, 80, port);
   expect(await (await network.fetch('internet', 'http://54.1.2.3/')).text()).toBe('hello');
   const byName = await network.fetch('internet', 'http://ec2-54-1-2-3.compute-1.amazonaws.com/');

@@ -1,38 +1,29 @@
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fetch, ProxyAgent } from 'undici';
-import { Clock } from '../core/clock';
-import { Network } from '.';
 import { NetworkProxy } from './proxy';
+import { listen, TestNetwork } from './testing';
 
-let clock: Clock;
-let network: Network;
+let vpc: TestNetwork;
 let web: Server;
 let proxy: { port: number; close: () => Promise<void> };
-const client = { interfaceId: 'eni-client' };
 
 beforeEach(async () => {
-  clock = new Clock(10_000);
-  network = new Network({ region: 'us-east-1', clock });
-  network.useTopology({ securityGroup: () => undefined, hasInternetGateway: () => true });
-  const place = { vpcId: 'vpc-1', subnetId: 'subnet-1' };
-  network.attach({ ...place, id: 'eni-client', privateIp: '10.0.0.4', groupIds: [] });
-  network.attach({ ...place, id: 'eni-web', privateIp: '10.0.1.5', groupIds: [] });
-  network.attach({ ...place, id: 'eni-closed', privateIp: '10.0.1.6', groupIds: ['sg-nobody'] });
+  vpc = new TestNetwork();
+  vpc.attach('eni-client', '10.0.0.4', []);
+  vpc.attach('eni-web', '10.0.1.5', []);
+  vpc.attach('eni-closed', '10.0.1.6', ['sg-nobody']);
   web = createServer((incoming, response) => {
     response.setHeader('x-host', incoming.headers.host ?? '');
     response.setHeader('x-path', incoming.url ?? '');
     incoming.pipe(response);
   });
-  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  network.open('eni-web', 80, (web.address() as AddressInfo).port);
-  proxy = await new NetworkProxy(network).startProxy(client);
+  vpc.network.open('eni-web', 80, await listen(web));
+  proxy = await new NetworkProxy(vpc.network).startProxy({ interfaceId: 'eni-client' });
 });
 
 afterEach(async () => {
   await proxy.close();
-  network.dispose();
-  clock.stop();
+  vpc.dispose();
   web.closeAllConnections();
   await new Promise((resolve) => web.close(resolve));
 });

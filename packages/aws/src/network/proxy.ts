@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { forwardedHeaders } from './headers';
+import { forwardedHeaders, requestHeaders } from './headers';
 import type { Network, Source } from './index';
 
 /** An HTTP proxy into the network, for programs that cannot call `connect`: people's curl and the functions of a VPC. */
@@ -91,11 +91,7 @@ function relay(socket: Socket, url: URL, incoming: IncomingMessage, outgoing: Se
       createConnection: () => socket,
       method: incoming.method,
       path: `${url.pathname}${url.search}`,
-      headers: forwardedHeaders(incoming, {
-        Host: url.host,
-        // Node.js gives a body of unknown length to some methods only.
-        'Transfer-Encoding': incoming.headers['transfer-encoding'] && 'chunked',
-      }),
+      headers: requestHeaders(incoming, { Host: url.host }),
       setHost: false,
     });
     onward.once('response', (response) => {

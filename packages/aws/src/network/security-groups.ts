@@ -1,5 +1,5 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
-import { cidrContains } from './address';
+import { cidrContains } from 'aws-languages/cidr';
 
 /** The other end of a connection, as a security group's rules can name it. */
 export interface Peer {

@@ -1,10 +1,10 @@
 import { Clock } from '../core/clock';
 import { Faults } from '../core/faults';
 import type { Call, ServiceDefinition, WireRequest, WireResponse } from '../core/service';
+import { ApiDoor } from '../corridor/api-door';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
-import { ApiDoor } from '../corridor/api-door';
 import { type ServiceName, services } from '../services';
 import { ApiModels } from '../wire/api-model';
 

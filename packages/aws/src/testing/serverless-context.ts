@@ -6,7 +6,7 @@ import { EventBus } from '../core/event-bus';
 import { Faults } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import { serviceCall } from '../core/service-call';
-import { Logs } from '../services/cloudwatch-logs';
+import { LogsState } from '../services/cloudwatch-logs/state';
 import { Lambda } from '../services/lambda';
 import type { SnsTopics } from '../services/target-services';
 import { noCorridor } from './no-corridor';
@@ -37,7 +37,7 @@ export function makeLambda(
     sns?: SnsTopics;
   } = {},
 ) {
-  const logs = new Logs(context);
+  const logs = new LogsState(context);
   const interfaces: string[] = [];
   const lambda = new Lambda(context, {
     logs,

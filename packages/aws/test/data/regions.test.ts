@@ -1,20 +1,7 @@
 import regions from '../../data/regions.json';
-import { listRegions, zoneGroupLongName, zonesOf } from '../../src/services/ec2/regions';
 
 const zonesIn = (region: string) =>
   Object.entries(regions[region]?.zones ?? {}).map(([letter, id]) => ({ name: `${region}${letter}`, id }));
-
-/** Regions where the code counted ids of zones that AWS does not give. */
-const corrected = ['ap-northeast-1', 'ca-central-1', 'us-west-1'];
-
-test('the regions that were known in code are there with the same facts', () => {
-  for (const { name, optIn } of listRegions()) {
-    expect([name, regions[name]?.optIn === true]).toEqual([name, optIn]);
-    expect(`${regions[name]?.longName} 1`).toBe(zoneGroupLongName(name));
-    expect(zonesIn(name).map((zone) => zone.name)).toEqual(zonesOf(name).map((zone) => zone.name));
-    if (!corrected.includes(name)) expect(zonesIn(name)).toEqual(zonesOf(name));
-  }
-});
 
 test.each([
   ['ap-southeast-5', 'apse5-az1'],

@@ -1,365 +1,44 @@
-import { AwsError } from '../../core/aws-error';
-import type { WireRequest } from '../../core/service';
-import { accountId, callOf, makeContext } from '../../testing/serverless-context';
-import { ApiGateway } from '.';
+import {
+  ApiGatewayV2Client,
+  CreateApiCommand,
+  GetApiCommand,
+  GetApisCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import { type NewRegion, newRegion } from '../../testing/region';
 
-const context = makeContext();
-afterAll(() => context.clock.stop());
-const call = {
-  ...callOf(context),
-  principal: {
-    ...callOf(context).principal,
-    accessKeyId: 'AKIATEST',
-    arn: 'arn:aws:iam::000000000000:root',
-    userId: accountId,
-  },
-};
-const functionArn = `arn:aws:lambda:us-east-1:${accountId}:function:app`;
-const SIGNED =
-  'AWS4-HMAC-SHA256 Credential=AKIATEST/20261123/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=00';
+let region: NewRegion;
+beforeAll(async () => {
+  region = await newRegion();
+});
+afterAll(() => region.aws.stop());
 
-type Handler = (event: Record<string, unknown>) => unknown;
-
-/** An API Gateway whose one function is the handler. */
-const makeGateway = (
-  handler: Handler = (event) => event,
-  allow: (sourceArn: string) => boolean = () => true,
-) =>
-  new ApiGateway(context, {
-    lambda: {
-      invoke: async ({ payload = '{}' }) => {
-        const answer = await handler(JSON.parse(payload));
-        return {
-          payload: JSON.stringify(answer ?? null),
-          executedVersion: '$LATEST',
-          requestId: 'r',
-          logTail: '',
-        };
-      },
-      allows: (_arn, _service, sourceArn) => allow(sourceArn),
-    },
-  });
-
-const requestOf = (
-  method: string,
-  url: string,
-  settings: { headers?: Record<string, string>; body?: string } = {},
-): WireRequest => {
-  const [path = '/', search = ''] = url.split('?');
-  return {
-    method,
-    path,
-    query: new URLSearchParams(search),
-    rawQuery: search,
-    headers: settings.headers ?? {},
-    body: Buffer.from(settings.body ?? ''),
-    host: 'x.execute-api.us-east-1.amazonaws.com',
-  };
-};
-
-/** An API with one route to the function, deployed to a stage. */
-const addApi = async (
-  gateway: ApiGateway,
-  settings: {
-    routeKey?: string;
-    auth?: 'NONE' | 'AWS_IAM' | 'JWT';
-    stage?: string;
-    format?: string;
-    cors?: object;
-    timeout?: number;
-  } = {},
-) => {
-  const { ApiId = '' } = await gateway.operations.CreateApi(
-    { Name: 'api', ProtocolType: 'HTTP', CorsConfiguration: settings.cors },
-    call,
-  );
-  await gateway.operations.CreateStage(
-    { ApiId, StageName: settings.stage ?? '$default', AutoDeploy: true },
-    call,
-  );
-  const { IntegrationId } = await gateway.operations.CreateIntegration(
-    {
-      ApiId,
-      IntegrationType: 'AWS_PROXY',
-      IntegrationUri: functionArn,
-      PayloadFormatVersion: settings.format ?? '2.0',
-      TimeoutInMillis: settings.timeout,
-    },
-    call,
-  );
-  await gateway.operations.CreateRoute(
-    {
-      ApiId,
-      RouteKey: settings.routeKey ?? '$default',
-      Target: `integrations/${IntegrationId}`,
-      AuthorizationType: settings.auth,
-    },
-    call,
-  );
+const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:app';
+const gateway = () => region.api('apigatewayv2');
+const addApi = async () => {
+  const { ApiId = '' } = await gateway().CreateApi({ Name: 'api', ProtocolType: 'HTTP' });
   return ApiId;
 };
-
-test('the function gets the event of payload format 2.0', async () => {
-  const gateway = makeGateway();
-  const id = await addApi(gateway, { routeKey: 'POST /pipelines/{pipeline}/builds', auth: 'AWS_IAM' });
-  const response = await gateway.invoke(
-    id,
-    requestOf('POST', '/pipelines/my%20web/builds?a=1&a=2&b=x%20y', {
-      headers: {
-        authorization: SIGNED,
-        cookie: 'one=1; two=2',
-        'content-type': 'application/json',
-        'user-agent': 'curl/8',
-      },
-      body: '{"x":1}',
-    }),
-    call,
-  );
-  const event = JSON.parse(response.body.toString());
-  expect(event).toMatchObject({
-    version: '2.0',
-    routeKey: 'POST /pipelines/{pipeline}/builds',
-    rawPath: '/pipelines/my web/builds',
-    rawQueryString: 'a=1&a=2&b=x%20y',
-    cookies: ['one=1', 'two=2'],
-    queryStringParameters: { a: '1,2', b: 'x y' },
-    pathParameters: { pipeline: 'my web' },
-    body: '{"x":1}',
-    isBase64Encoded: false,
-    requestContext: {
-      accountId,
-      apiId: id,
-      domainName: `${id}.execute-api.us-east-1.amazonaws.com`,
-      domainPrefix: id,
-      http: { method: 'POST', path: '/pipelines/my web/builds', protocol: 'HTTP/1.1', userAgent: 'curl/8' },
-      routeKey: 'POST /pipelines/{pipeline}/builds',
-      stage: '$default',
-      time: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
-      requestId: response.headers['apigw-requestid'],
-      authorizer: {
-        iam: {
-          accessKey: 'AKIATEST',
-          accountId,
-          callerId: accountId,
-          cognitoIdentity: null,
-          principalOrgId: null,
-          userArn: 'arn:aws:iam::000000000000:root',
-          userId: accountId,
-        },
-      },
-    },
+const addIntegration = async (ApiId: string) => {
+  const { IntegrationId } = await gateway().CreateIntegration({
+    ApiId,
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: functionArn,
   });
-  expect(event.headers.cookie).toBeUndefined();
-});
-
-test('a body that is no text reaches the function in base64', async () => {
-  const gateway = makeGateway();
-  const id = await addApi(gateway);
-  const headers = { 'content-type': 'application/octet-stream' };
-  const response = await gateway.invoke(id, requestOf('PUT', '/', { headers, body: 'abc' }), call);
-  expect(JSON.parse(response.body.toString())).toMatchObject({ body: 'YWJj', isBase64Encoded: true });
-});
-
-test('the event of payload format 1.0 has what REST APIs send', async () => {
-  const gateway = makeGateway((event) => ({ statusCode: 200, body: JSON.stringify(event) }));
-  const id = await addApi(gateway, { routeKey: 'GET /a/{x}', format: '1.0' });
-  const response = await gateway.invoke(
-    id,
-    requestOf('GET', '/a/b?q=1&q=2', { headers: { 'x-y': 'z' } }),
-    call,
-  );
-  expect(JSON.parse(response.body.toString())).toMatchObject({
-    version: '1.0',
-    resource: '/a/{x}',
-    path: '/a/b',
-    httpMethod: 'GET',
-    headers: { 'X-Y': 'z' },
-    queryStringParameters: { q: '2' },
-    multiValueQueryStringParameters: { q: ['1', '2'] },
-    pathParameters: { x: 'b' },
-    body: null,
-  });
-});
-
-test.each([
-  [{ ok: true }, 200, 'application/json', '{"ok":true}'],
-  ['hello', 200, 'application/json', 'hello'],
-  [[1], 200, 'application/json', '[1]'],
-  [{ statusCode: 202, body: 'later' }, 202, 'text/plain;charset=UTF-8', 'later'],
-  [
-    { statusCode: 200, headers: { 'Content-Type': 'text/css' }, body: 'YWJj', isBase64Encoded: true },
-    200,
-    'text/css',
-    'abc',
-  ],
-])('a function that answers %j gives status %d', async (answer, status, type, body) => {
-  const gateway = makeGateway(() => answer);
-  const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'), call);
-  expect([response.status, response.headers['content-type'], response.body.toString()]).toEqual([
-    status,
-    type,
-    body,
-  ]);
-});
-
-test('cookies of the answer are set one by one', async () => {
-  const gateway = makeGateway(() => ({ statusCode: 204, cookies: ['a=1', 'b=2'] }));
-  const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'), call);
-  expect(response.cookies).toEqual(['a=1', 'b=2']);
-});
-
-test.each([{ statusCode: 'x' }, { statusCode: 200, body: { no: 'text' } }, { statusCode: 99 }])(
-  'the malformed answer %j is an internal server error to the caller',
-  async (answer) => {
-    const gateway = makeGateway(() => answer);
-    const response = await gateway.invoke(await addApi(gateway), requestOf('GET', '/'), call);
-    expect([response.status, response.body]).toEqual([500, '{"message":"Internal Server Error"}']);
-  },
-);
-
-test('a function that API Gateway may not invoke is an internal server error', async () => {
-  const asked: string[] = [];
-  const gateway = makeGateway(undefined, (arn) => asked.push(arn) === 0);
-  const id = await addApi(gateway, { routeKey: 'ANY /a/{x}' });
-  const response = await gateway.invoke(id, requestOf('GET', '/a/b'), call);
-  expect(response.status).toBe(500);
-  expect(asked).toEqual([`arn:aws:execute-api:us-east-1:${accountId}:${id}/$default/*/a/{x}`]);
-});
-
-test('a throttled function and one that takes too long are unavailable', async () => {
-  const throttled = makeGateway(() => {
-    throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
-  });
-  const silent = makeGateway(() => new Promise(() => undefined));
-  const answers = [
-    await throttled.invoke(await addApi(throttled), requestOf('GET', '/'), call),
-    await silent.invoke(await addApi(silent, { timeout: 50 }), requestOf('GET', '/'), call),
-  ];
-  expect(answers.map(({ status, body }) => [status, body])).toEqual([
-    [503, '{"message":"Service Unavailable"}'],
-    [503, '{"message":"Service Unavailable"}'],
-  ]);
-});
-
-test('a body that API Gateway or the function cannot take is too large', async () => {
-  const gateway = makeGateway(() => {
-    throw new AwsError('RequestTooLargeException', 'Request must be smaller than 6291456 bytes', 413);
-  });
-  const id = await addApi(gateway);
-  const answerTo = async (bytes: number) => {
-    const { status, body } = await gateway.invoke(
-      id,
-      requestOf('POST', '/', { body: 'x'.repeat(bytes) }),
-      call,
-    );
-    return [status, body];
-  };
-  expect(await answerTo(10 * 1_048_576 + 1)).toEqual([413, '{"message":"Request Entity Too Large"}']);
-  expect(await answerTo(7_000_000)).toEqual([413, '{"message":"Request Too Long"}']);
-});
-
-test.each([{}, { authorization: 'Bearer x' }, { authorization: SIGNED.replace('execute-api', 's3') }])(
-  'a route with AWS_IAM refuses a request with the headers %j',
-  async (headers) => {
-    const gateway = makeGateway();
-    const id = await addApi(gateway, { auth: 'AWS_IAM' });
-    const response = await gateway.invoke(
-      id,
-      requestOf('GET', '/', { headers: headers as Record<string, string> }),
-      call,
-    );
-    expect([response.status, response.body]).toEqual([403, '{"message":"Forbidden"}']);
-  },
-);
-
-test('a path that has no route is not found', async () => {
-  const gateway = makeGateway();
-  const id = await addApi(gateway, { routeKey: 'GET /a' });
-  const response = await gateway.invoke(id, requestOf('GET', '/b'), call);
-  expect([response.status, response.body]).toEqual([404, '{"message":"Not Found"}']);
-});
-
-test('a named stage is the first part of the path, which the event keeps', async () => {
-  const gateway = makeGateway();
-  const id = await addApi(gateway, { routeKey: 'GET /a', stage: 'prod' });
-  const found = await gateway.invoke(id, requestOf('GET', '/prod/a'), call);
-  const lost = await gateway.invoke(id, requestOf('GET', '/a'), call);
-  expect(JSON.parse(found.body.toString())).toMatchObject({
-    rawPath: '/prod/a',
-    requestContext: { stage: 'prod' },
-  });
-  expect(lost.status).toBe(404);
-});
-
-test('a stage without automatic deployment serves what was deployed to it', async () => {
-  const gateway = makeGateway();
-  const { operations } = gateway;
-  const ApiId = await addApi(gateway, { routeKey: 'GET /a', stage: 'auto' });
-  await operations.CreateStage({ ApiId, StageName: 'manual' }, call);
-  const ask = async () => (await gateway.invoke(ApiId, requestOf('GET', '/manual/a'), call)).status;
-  const before = await ask();
-  await operations.CreateDeployment({ ApiId, StageName: 'manual' }, call);
-  const { Items = [] } = await operations.GetRoutes({ ApiId }, call);
-  await operations.DeleteRoute({ ApiId, RouteId: Items[0]?.RouteId }, call);
-  const after = await ask();
-  const auto = await gateway.invoke(ApiId, requestOf('GET', '/auto/a'), call);
-  expect([before, after, auto.status]).toEqual([404, 200, 404]);
-});
-
-test('a preflight is answered from the CORS configuration, and answers get its headers', async () => {
-  const gateway = makeGateway(() => ({
-    statusCode: 200,
-    headers: { 'Access-Control-Allow-Origin': 'wrong' },
-  }));
-  const cors = {
-    AllowOrigins: ['https://site.example'],
-    AllowMethods: ['GET', 'POST'],
-    AllowHeaders: ['X-A'],
-    MaxAge: 60,
-  };
-  const id = await addApi(gateway, { cors });
-  const origin = 'https://site.example';
-  const ask = (method: string, headers: Record<string, string>) =>
-    gateway.invoke(id, requestOf(method, '/', { headers }), call);
-  const preflight = await ask('OPTIONS', { origin, 'access-control-request-method': 'POST' });
-  const answer = await ask('GET', { origin });
-  const stranger = await ask('GET', { origin: 'https://other.example' });
-  expect(preflight).toMatchObject({
-    status: 204,
-    headers: {
-      'access-control-allow-origin': origin,
-      'access-control-allow-methods': 'GET,POST',
-      'access-control-allow-headers': 'x-a',
-      'access-control-max-age': '60',
-    },
-  });
-  expect(answer.headers['access-control-allow-origin']).toBe(origin);
-  expect(stranger.headers['access-control-allow-origin']).toBeUndefined();
-});
+  return IntegrationId;
+};
 
 test('what an API cannot be is refused with the code that AWS gives', async () => {
-  const { operations } = makeGateway();
-  const { ApiId } = await operations.CreateApi({ Name: 'a', ProtocolType: 'HTTP' }, call);
+  const ApiId = await addApi();
   const route = { ApiId, RouteKey: 'GET /a' };
-  await operations.CreateRoute(route, call);
-  const codeOf = async (run: () => unknown) => {
-    try {
-      return await run();
-    } catch (error) {
-      return (error as Error).name;
-    }
-  };
+  await gateway().CreateRoute(route);
+  const codeOf = (run: Promise<unknown>) => run.catch((error: Error) => error.name);
   expect(
     await Promise.all([
-      codeOf(() => operations.CreateApi({ Name: 'a', ProtocolType: 'WEBSOCKET' }, call)),
-      codeOf(() => operations.CreateRoute(route, call)),
-      codeOf(() =>
-        operations.CreateRoute({ ApiId, RouteKey: 'GET /b', Target: 'integrations/nosuch' }, call),
-      ),
-      codeOf(() => operations.GetApi({ ApiId: 'nosuch' }, call)),
-      codeOf(() =>
-        operations.CreateIntegration({ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: 'x' }, call),
-      ),
+      codeOf(gateway().CreateApi({ Name: 'a', ProtocolType: 'WEBSOCKET' })),
+      codeOf(gateway().CreateRoute(route)),
+      codeOf(gateway().CreateRoute({ ApiId, RouteKey: 'GET /b', Target: 'integrations/nosuch' })),
+      codeOf(gateway().GetApi({ ApiId: 'nosuch' })),
+      codeOf(gateway().CreateIntegration({ ApiId, IntegrationType: 'AWS_PROXY', IntegrationUri: 'x' })),
     ]),
   ).toEqual([
     'BadRequestException',
@@ -371,13 +50,194 @@ test('what an API cannot be is refused with the code that AWS gives', async () =
 });
 
 test('tags of an API are read and changed by its ARN', async () => {
-  const { operations } = makeGateway();
-  const { ApiId } = await operations.CreateApi(
-    { Name: 'a', ProtocolType: 'HTTP', Tags: { a: '1', b: '2' } },
-    call,
-  );
+  const { ApiId } = await gateway().CreateApi({
+    Name: 'a',
+    ProtocolType: 'HTTP',
+    Tags: { a: '1', b: '2' },
+  });
   const ResourceArn = `arn:aws:apigateway:us-east-1::/apis/${ApiId}`;
-  await operations.TagResource({ ResourceArn, Tags: { c: '3' } }, call);
-  await operations.UntagResource({ ResourceArn, TagKeys: ['a'] }, call);
-  expect(await operations.GetTags({ ResourceArn }, call)).toEqual({ Tags: { b: '2', c: '3' } });
+  await gateway().TagResource({ ResourceArn, Tags: { c: '3' } });
+  await gateway().UntagResource({ ResourceArn, TagKeys: ['a'] });
+  expect(await gateway().GetTags({ ResourceArn })).toEqual({ Tags: { b: '2', c: '3' } });
+});
+
+test('tags of a stage are kept apart from its API, and an ARN of nothing is refused', async () => {
+  const ApiId = await addApi();
+  await gateway().CreateStage({ ApiId, StageName: 'prod' });
+  const ResourceArn = `arn:aws:apigateway:us-east-1::/apis/${ApiId}/stages/prod`;
+  expect(await gateway().TagResource({ ResourceArn, Tags: { a: '1' } })).toEqual({});
+  expect(await gateway().UntagResource({ ResourceArn, TagKeys: ['b'] })).toEqual({});
+  expect(await gateway().GetTags({ ResourceArn })).toEqual({ Tags: { a: '1' } });
+  for (const [arn, code] of [
+    [`${ResourceArn}%`, 'NotFoundException'],
+    ['arn:aws:apigateway:us-east-1::/x', 'BadRequestException'],
+  ])
+    await expect(gateway().GetTags({ ResourceArn: arn })).rejects.toMatchObject({ code });
+});
+
+test('an API is changed, loses its CORS configuration, and is gone once deleted', async () => {
+  const { ApiId } = await gateway().CreateApi({
+    Name: 'old',
+    ProtocolType: 'HTTP',
+    CorsConfiguration: { AllowOrigins: ['*'] },
+  });
+  expect(await gateway().UpdateApi({ ApiId, Name: 'new', Description: 'd' })).toMatchObject({
+    ApiId,
+    Name: 'new',
+    CorsConfiguration: { AllowOrigins: ['*'] },
+  });
+  expect(await gateway().DeleteCorsConfiguration({ ApiId })).toEqual({});
+  const found = await gateway().GetApi({ ApiId });
+  expect([found.Name, found.Description, found.CorsConfiguration]).toEqual(['new', 'd', undefined]);
+  expect(await gateway().DeleteApi({ ApiId })).toEqual({});
+  await expect(gateway().GetApi({ ApiId })).rejects.toMatchObject({ code: 'NotFoundException' });
+});
+
+test('quick create makes a route, an integration and a stage that deploys itself', async () => {
+  const { ApiId } = await gateway().CreateApi({ Name: 'a', ProtocolType: 'HTTP', Target: functionArn });
+  const { Items: routes } = await gateway().GetRoutes({ ApiId });
+  const { Items: integrations = [] } = await gateway().GetIntegrations({ ApiId });
+  expect(integrations).toMatchObject([{ IntegrationUri: functionArn, PayloadFormatVersion: '2.0' }]);
+  const Target = `integrations/${integrations[0]?.IntegrationId}`;
+  expect(routes).toMatchObject([{ RouteKey: '$default', Target }]);
+  expect((await gateway().GetStages({ ApiId })).Items).toMatchObject([
+    { StageName: '$default', AutoDeploy: true, DeploymentId: expect.any(String) },
+  ]);
+});
+
+test('an integration is read, changed, and deleted once no route names it', async () => {
+  const ApiId = await addApi();
+  const IntegrationId = await addIntegration(ApiId);
+  expect(await gateway().GetIntegration({ ApiId, IntegrationId })).toMatchObject({
+    IntegrationId,
+    IntegrationMethod: 'POST',
+    PayloadFormatVersion: '1.0',
+  });
+  const changes = { PayloadFormatVersion: '2.0', TimeoutInMillis: 100 };
+  expect(await gateway().UpdateIntegration({ ApiId, IntegrationId, ...changes })).toMatchObject(changes);
+  const { RouteId } = await gateway().CreateRoute({
+    ApiId,
+    RouteKey: 'GET /a',
+    Target: `integrations/${IntegrationId}`,
+  });
+  await expect(gateway().DeleteIntegration({ ApiId, IntegrationId })).rejects.toMatchObject({
+    code: 'ConflictException',
+  });
+  expect(await gateway().DeleteRoute({ ApiId, RouteId })).toEqual({});
+  expect(await gateway().DeleteIntegration({ ApiId, IntegrationId })).toEqual({});
+  await expect(gateway().GetIntegration({ ApiId, IntegrationId })).rejects.toMatchObject({
+    code: 'NotFoundException',
+  });
+});
+
+test('a route is read and changed, but not to the key of another', async () => {
+  const ApiId = await addApi();
+  const { RouteId } = await gateway().CreateRoute({ ApiId, RouteKey: 'GET /a' });
+  await gateway().CreateRoute({ ApiId, RouteKey: 'GET /b' });
+  expect(await gateway().GetRoute({ ApiId, RouteId })).toMatchObject({
+    RouteKey: 'GET /a',
+    AuthorizationType: 'NONE',
+  });
+  expect(await gateway().UpdateRoute({ ApiId, RouteId, RouteKey: 'GET /c' })).toMatchObject({
+    RouteId,
+    RouteKey: 'GET /c',
+  });
+  await expect(gateway().UpdateRoute({ ApiId, RouteId, RouteKey: 'GET /b' })).rejects.toMatchObject({
+    code: 'ConflictException',
+  });
+});
+
+test('an authorizer is read, listed, changed, and deleted once no route names it', async () => {
+  const ApiId = await addApi();
+  const JwtConfiguration = { Issuer: 'https://issuer.example', Audience: ['a'] };
+  const settings = { Name: 'jwt', AuthorizerType: 'JWT' as const, IdentitySource: ['$request.header.a'] };
+  const { AuthorizerId } = await gateway().CreateAuthorizer({ ApiId, ...settings, JwtConfiguration });
+  await expect(gateway().CreateAuthorizer({ ApiId, ...settings })).rejects.toMatchObject({
+    code: 'BadRequestException',
+  });
+  expect(await gateway().GetAuthorizer({ ApiId, AuthorizerId })).toMatchObject({ ...settings, AuthorizerId });
+  expect(await gateway().UpdateAuthorizer({ ApiId, AuthorizerId, Name: 'new' })).toMatchObject({
+    Name: 'new',
+    JwtConfiguration,
+  });
+  expect((await gateway().GetAuthorizers({ ApiId })).Items).toMatchObject([{ AuthorizerId, Name: 'new' }]);
+  const { RouteId } = await gateway().CreateRoute({
+    ApiId,
+    RouteKey: 'GET /a',
+    AuthorizationType: 'JWT',
+    AuthorizerId,
+  });
+  await expect(gateway().DeleteAuthorizer({ ApiId, AuthorizerId })).rejects.toMatchObject({
+    code: 'ConflictException',
+  });
+  await gateway().DeleteRoute({ ApiId, RouteId });
+  expect(await gateway().DeleteAuthorizer({ ApiId, AuthorizerId })).toEqual({});
+});
+
+test('a stage is read, changed, freed of its access log, and deleted', async () => {
+  const ApiId = await addApi();
+  const AccessLogSettings = {
+    DestinationArn: 'arn:aws:logs:us-east-1:000000000000:log-group:api',
+    Format: '$context.requestId',
+  };
+  const created = await gateway().CreateStage({ ApiId, StageName: 'prod', AccessLogSettings });
+  expect(created).toMatchObject({ StageName: 'prod', AutoDeploy: false, AccessLogSettings });
+  await expect(gateway().CreateStage({ ApiId, StageName: 'prod' })).rejects.toMatchObject({
+    code: 'ConflictException',
+  });
+  const change = { ApiId, StageName: 'prod', StageVariables: { a: '1' } };
+  expect(await gateway().UpdateStage(change)).toMatchObject({ StageVariables: { a: '1' } });
+  expect(await gateway().DeleteAccessLogSettings({ ApiId, StageName: 'prod' })).toEqual({});
+  const found = await gateway().GetStage({ ApiId, StageName: 'prod' });
+  expect([found.StageVariables, found.AccessLogSettings]).toEqual([{ a: '1' }, undefined]);
+  expect(await gateway().DeleteStage({ ApiId, StageName: 'prod' })).toEqual({});
+  expect((await gateway().GetStages({ ApiId })).Items).toEqual([]);
+});
+
+test('a deployment is read, listed, changed, and deleted once no stage points to it', async () => {
+  const ApiId = await addApi();
+  await expect(gateway().CreateDeployment({ ApiId })).rejects.toMatchObject({ code: 'BadRequestException' });
+  await gateway().CreateRoute({ ApiId, RouteKey: 'GET /a' });
+  await gateway().CreateStage({ ApiId, StageName: 'prod' });
+  const { DeploymentId } = await gateway().CreateDeployment({ ApiId, StageName: 'prod' });
+  expect(await gateway().GetDeployment({ ApiId, DeploymentId })).toMatchObject({
+    DeploymentId,
+    DeploymentStatus: 'DEPLOYED',
+    AutoDeployed: false,
+  });
+  expect(await gateway().UpdateDeployment({ ApiId, DeploymentId, Description: 'd' })).toMatchObject({
+    Description: 'd',
+  });
+  expect((await gateway().GetDeployments({ ApiId })).Items).toMatchObject([
+    { DeploymentId, Description: 'd' },
+  ]);
+  await expect(gateway().DeleteDeployment({ ApiId, DeploymentId })).rejects.toMatchObject({
+    code: 'BadRequestException',
+  });
+  await gateway().DeleteStage({ ApiId, StageName: 'prod' });
+  expect(await gateway().DeleteDeployment({ ApiId, DeploymentId })).toEqual({});
+});
+
+test('lists go on where their page ended, and a token that no answer held is refused', async () => {
+  const ApiId = await addApi();
+  const keys = ['GET /a', 'GET /b', 'GET /c'];
+  for (const RouteKey of keys) await gateway().CreateRoute({ ApiId, RouteKey });
+  const list = (NextToken?: string) => gateway().GetRoutes({ ApiId, MaxResults: '2', NextToken });
+  const first = await list();
+  await gateway().DeleteRoute({ ApiId, RouteId: first.Items?.[0]?.RouteId });
+  const second = await list(first.NextToken);
+  const found = [first, second].flatMap(({ Items = [] }) => Items.map(({ RouteKey }) => RouteKey));
+  expect(found).toEqual(keys);
+  await expect(list('foreign')).rejects.toMatchObject({ code: 'BadRequestException' });
+});
+
+test('the SDK creates and reads an HTTP API', async () => {
+  await using own = await newRegion();
+  const client = new ApiGatewayV2Client(own.aws.client);
+  const { ApiId } = await client.send(new CreateApiCommand({ Name: 'a', ProtocolType: 'HTTP' }));
+  const { Items } = await client.send(new GetApisCommand({}));
+  expect(Items?.map((api) => [api.ApiId, api.CreatedDate instanceof Date])).toEqual([[ApiId, true]]);
+  await expect(client.send(new GetApiCommand({ ApiId: 'x' }))).rejects.toMatchObject({
+    name: 'NotFoundException',
+  });
 });

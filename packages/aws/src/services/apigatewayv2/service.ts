@@ -1,12 +1,26 @@
 import { defineService } from '../../core/service';
-import type { Lambda } from '../lambda';
-import { ApiGateway } from '.';
+import * as apis from './operations/apis';
+import * as authorizers from './operations/authorizers';
+import * as deployments from './operations/deployments';
+import * as integrations from './operations/integrations';
+import * as routes from './operations/routes';
+import * as stages from './operations/stages';
+import * as tags from './operations/tags';
+import { ApiGatewayState, type Client, type FunctionPolicies } from './state';
 
 /** API Gateway v2 of one region: HTTP APIs, as records and as they answer requests. */
-export const apigatewayv2 = defineService({
+export const apigatewayv2 = defineService<Client, ApiGatewayState, { lambda: FunctionPolicies }>({
   client: () => import('@aws-sdk/client-apigatewayv2'),
   signingName: 'apigateway',
   needs: ['lambda'],
-  create: (context, needs: { lambda: Lambda }) => new ApiGateway(context, needs),
-  operations: (service) => service.operations,
+  create: (context, { lambda }) => new ApiGatewayState(context, lambda),
+  operations: {
+    ...apis,
+    ...stages,
+    ...deployments,
+    ...integrations,
+    ...routes,
+    ...authorizers,
+    ...tags,
+  },
 });

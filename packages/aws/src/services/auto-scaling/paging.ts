@@ -1,5 +1,5 @@
-import { AwsError } from '../../core/aws-error';
-import { checkRange } from './validation-error';
+import { type Page, takePage } from '../../core/paging';
+import { checkRange, invalidNextToken } from './errors';
 
 /**
  * One page of a list, as Auto Scaling's Describe operations give it.
@@ -7,22 +7,16 @@ import { checkRange } from './validation-error';
  * @throws AwsError `InvalidNextToken`
  */
 export function pageOf<Item>(
-  items: readonly Item[],
-  input: { MaxRecords?: number; NextToken?: string },
+  all: readonly Item[],
+  idOf: (item: Item) => string,
+  { MaxRecords, NextToken }: { MaxRecords?: number; NextToken?: string },
   limits: { byDefault: number; most: number },
-): { page: Item[]; NextToken?: string } {
-  checkRange(input.MaxRecords, 'maxRecords', 1, limits.most);
-  const start = input.NextToken ? readToken(input.NextToken, items.length) : 0;
-  const end = start + (input.MaxRecords ?? limits.byDefault);
-  return {
-    page: items.slice(start, end),
-    NextToken: end < items.length ? Buffer.from(`from:${end}`).toString('base64') : undefined,
-  };
-}
-
-function readToken(token: string, length: number): number {
-  const match = /^from:(\d+)$/.exec(Buffer.from(token, 'base64').toString());
-  const start = Number(match?.[1]);
-  if (!match || start > length) throw new AwsError('InvalidNextToken', `Invalid nextToken: ${token}`);
-  return start;
+): Page<Item> {
+  checkRange(MaxRecords, 'maxRecords', 1, limits.most);
+  return takePage(all, {
+    token: NextToken,
+    size: MaxRecords ?? limits.byDefault,
+    idOf,
+    refuse: (token) => invalidNextToken(`Invalid nextToken: ${token}`),
+  });
 }

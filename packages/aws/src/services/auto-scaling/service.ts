@@ -1,16 +1,38 @@
 import { defineService } from '../../core/service';
-import type { Ec2 } from '../ec2';
-import type { ElbV2 } from '../elastic-load-balancing-v2';
-import { AutoScaling } from '.';
+import * as account from './operations/account';
+import * as activities from './operations/activities';
+import * as groups from './operations/groups';
+import * as refreshes from './operations/instance-refreshes';
+import * as instances from './operations/instances';
+import * as hooks from './operations/lifecycle-hooks';
+import * as metrics from './operations/metrics';
+import * as policies from './operations/policies';
+import * as processes from './operations/processes';
+import * as scheduled from './operations/scheduled-actions';
+import * as tags from './operations/tags';
+import * as trafficSources from './operations/traffic-sources';
+import { AutoScalingState, type Client, type Needs } from './state';
 
-/** Amazon EC2 Auto Scaling in one region: groups that keep their capacity, and instance refreshes. */
-export const autoScaling = defineService({
+/** Amazon EC2 Auto Scaling of one region: groups that keep their capacity, and instance refreshes. */
+export const autoScaling = defineService<Client, AutoScalingState, Needs>({
   client: () => import('@aws-sdk/client-auto-scaling'),
   signingName: 'autoscaling',
   version: '2011-01-01',
   needs: ['ec2', 'elastic-load-balancing-v2'],
-  create: (context, needs: { ec2: Ec2; 'elastic-load-balancing-v2': ElbV2 }) =>
-    new AutoScaling(context, { ec2: needs.ec2, elbv2: needs['elastic-load-balancing-v2'] }),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  create: (context, needs) => new AutoScalingState(context, needs),
+  operations: {
+    ...groups,
+    ...instances,
+    ...hooks,
+    ...refreshes,
+    ...activities,
+    ...trafficSources,
+    ...processes,
+    ...metrics,
+    ...policies,
+    ...scheduled,
+    ...tags,
+    ...account,
+  },
+  dispose: (autoScaling) => autoScaling.dispose(),
 });

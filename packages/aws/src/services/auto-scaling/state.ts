@@ -1,67 +1,112 @@
+import { type Api, clientOf } from '../../core/client';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import { Activities } from './activities';
-import { AlarmWatch } from './alarm-watch';
-import type { Dependencies } from './dependencies';
-import type { Group, Member } from './group';
-import { Keeper } from './keeper';
-import { Launcher } from './launch';
-import { LaunchTemplates } from './launch-template';
-import { LoadBalancing } from './load-balancing';
-import { activeRefresh } from './refresh';
-import { Refresher } from './refresher';
-import { validationError } from './validation-error';
+import type { Ec2Port } from '../../core/ports';
+import type { Operation, OperationsOf } from '../../core/service';
+import { serviceCall } from '../../core/service-call';
+import { validationError } from './errors';
+import { HealthChecks } from './health/health-checks';
+import { TargetGroups } from './health/target-groups';
+import { InstanceLifecycle } from './instances/instance-lifecycle';
+import { LaunchTemplates } from './launch/launch-templates';
+import { Launches } from './launch/launches';
+import { activeRefresh } from './records/active-refresh';
+import { Activities } from './records/activities';
+import type { Group, GroupInstance } from './records/group';
+import { Alarms } from './refresh/alarms';
+import { InstanceRefreshes } from './refresh/instance-refreshes';
+import { Capacity } from './scaling/capacity';
+import { ControlLoop } from './scaling/control-loop';
+import { ScaleOuts } from './scaling/scale-outs';
+
+export type Client = typeof import('@aws-sdk/client-auto-scaling');
+
+/** One of Auto Scaling's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, AutoScalingState, Name>;
+
+/** What Auto Scaling sees of its neighbours beside their APIs: states of instances, and news at once. */
+export interface Needs {
+  readonly ec2: Pick<Ec2Port, 'instance' | 'subnet' | 'onInstanceState'>;
+  readonly 'elastic-load-balancing-v2': {
+    /** Called at every change of a target's health. Returns how to end it. */
+    onTargetHealth(listener: () => void): () => void;
+  };
+}
 
 /** The Auto Scaling groups of a region and all that keeps them. */
 export class AutoScalingState {
   readonly groups = new Map<string, Group>();
+  readonly ec2: Needs['ec2'];
   readonly templates: LaunchTemplates;
   readonly activities: Activities;
-  readonly balancing: LoadBalancing;
-  readonly refresher: Refresher;
-  readonly keeper: Keeper;
-  readonly launcher: Launcher;
+  readonly targetGroups: TargetGroups;
+  readonly refreshes: InstanceRefreshes;
+  readonly launches: Launches;
+  readonly lifecycle: InstanceLifecycle;
+  private readonly loop: ControlLoop;
+  private readonly ending = new AbortController();
   private readonly cancels: Cancel[];
 
   constructor(
     readonly context: Context,
-    readonly deps: Dependencies,
+    needs: Needs,
   ) {
-    this.templates = new LaunchTemplates(context, deps);
-    this.activities = new Activities(context);
-    this.balancing = new LoadBalancing(context, deps);
-    const alarms = new AlarmWatch(context.bus, () => {
-      for (const group of this.groups.values()) if (activeRefresh(group)) this.keeper.wake(group);
+    const { ec2, 'elastic-load-balancing-v2': elb } = needs;
+    const makeCall = () => serviceCall(context, 'autoscaling');
+    const ec2Api: Api<typeof import('@aws-sdk/client-ec2')> = clientOf(context, 'ec2', makeCall);
+    const alarms = new Alarms(context.bus, () => this.wakeAll((group) => activeRefresh(group) !== undefined));
+    const activities = new Activities(context);
+    const templates = new LaunchTemplates(ec2Api);
+    const targetGroups = new TargetGroups(clientOf(context, 'elastic-load-balancing-v2', makeCall));
+    const refreshes = new InstanceRefreshes(context, templates, alarms);
+    const launches = new Launches(context, { ec2, ec2Api, templates, activities });
+    const lifecycle = new InstanceLifecycle(context, {
+      ec2,
+      ec2Api,
+      launches,
+      activities,
+      targetGroups,
+      refreshes,
     });
-    this.refresher = new Refresher(context, this.templates, alarms);
-    this.launcher = new Launcher(context, deps, this.templates, this.activities);
-    this.keeper = new Keeper(context, {
-      deps,
-      launcher: this.launcher,
-      activities: this.activities,
-      balancing: this.balancing,
-      refresher: this.refresher,
-      onEmpty: (group) => this.groups.delete(group.name),
-    });
+    const health = new HealthChecks(context, { lifecycle, activities, targetGroups, refreshes });
+    const scaleOuts = new ScaleOuts(context);
+    const capacity = new Capacity(
+      context,
+      { launches, activities, refreshes, lifecycle, scaleOuts },
+      this.ending.signal,
+    );
+    this.loop = new ControlLoop(
+      { lifecycle, health, refreshes, capacity, scaleOuts, activities },
+      (group) => this.groups.delete(group.name),
+      this.ending.signal,
+    );
+    this.ec2 = ec2;
+    this.activities = activities;
+    this.templates = templates;
+    this.targetGroups = targetGroups;
+    this.refreshes = refreshes;
+    this.launches = launches;
+    this.lifecycle = lifecycle;
     this.cancels = [
       alarms.stop,
-      context.clock.every(durations.autoScalingTick.seconds, () => {
-        for (const group of this.groups.values()) this.keeper.wake(group);
-      }),
-      deps.ec2.onInstanceState((instanceId) => {
+      context.clock.every(durations.autoScalingTick.seconds, () => this.wakeAll(() => true)),
+      ec2.onInstanceState((instanceId) => {
         const group = this.groupOf(instanceId);
-        if (group) this.keeper.wake(group);
+        if (group) this.wake(group);
       }),
-      deps.elbv2.onTargetHealth(() => {
-        for (const group of this.groups.values())
-          if (group.settings.targetGroupArns.length > 0) this.keeper.wake(group);
-      }),
+      elb.onTargetHealth(() => this.wakeAll((group) => group.settings.targetGroupArns.length > 0)),
     ];
   }
 
+  /** Lets the group take a turn soon: after anything that may matter to it. */
+  wake(group: Group): void {
+    this.loop.wake(group);
+  }
+
+  /** Ends what is under way, as soon as it can. */
   dispose(): void {
-    this.keeper.dispose();
+    this.ending.abort();
     for (const cancel of this.cancels) cancel();
   }
 
@@ -74,32 +119,36 @@ export class AutoScalingState {
   }
 
   groupOf(instanceId: string): Group | undefined {
-    return [...this.groups.values()].find((group) => group.members.has(instanceId));
+    return [...this.groups.values()].find((group) => group.instances.has(instanceId));
   }
 
   /** @throws AwsError `ValidationError` when the instance is in no group */
-  memberAnywhere(instanceId: string | undefined): { group: Group; member: Member } {
+  managedInstance(instanceId: string | undefined): { group: Group; instance: GroupInstance } {
     const group = this.groupOf(instanceId ?? '');
-    const member = group?.members.get(instanceId ?? '');
-    if (!group || !member)
+    const instance = group?.instances.get(instanceId ?? '');
+    if (!group || !instance)
       throw validationError(
         `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,
       );
-    return { group, member };
+    return { group, instance };
   }
 
   /** @throws AwsError `ValidationError` when an instance is not in the group */
-  membersOf(group: Group, instanceIds: readonly string[] | undefined): Member[] {
+  instancesOf(group: Group, instanceIds: readonly string[] | undefined): GroupInstance[] {
     return (instanceIds ?? []).map((id) => {
-      const member = group.members.get(id);
-      if (!member)
+      const instance = group.instances.get(id);
+      if (!instance)
         throw validationError(`The instance ${id} is not part of Auto Scaling group ${group.name}.`);
-      return member;
+      return instance;
     });
   }
 
   groupArn(name: string, id: string): string {
     const { region, accountId } = this.context;
     return `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:${id}:autoScalingGroupName/${name}`;
+  }
+
+  private wakeAll(which: (group: Group) => boolean): void {
+    for (const group of this.groups.values()) if (which(group)) this.wake(group);
   }
 }

@@ -41,7 +41,7 @@ test('the fleet is made of real resources, changed in place, and deleted without
   );
   const { LoadBalancers = [] } = await region.elbv2.DescribeLoadBalancers({}, region.call);
   expect(LoadBalancers[0]?.State?.Code).toBe('active');
-  const subnets = await region.ssm.GetParameter({ Name: '/kiln/network/subnets' }, region.call);
+  const subnets = await region.ssm.GetParameter({ Name: '/kiln/network/subnets' });
   expect(subnets.Parameter?.Value).toBe(
     `${region.physicalId(StackName, 'SubnetA')},${region.physicalId(StackName, 'SubnetB')}`,
   );

@@ -1,11 +1,15 @@
 import { defineService } from '../../core/service';
-import { Logs } from '.';
+import * as events from './operations/events';
+import * as groups from './operations/groups';
+import * as streams from './operations/streams';
+import * as tags from './operations/tags';
+import { type Client, LogsState } from './state';
 
 /** CloudWatch Logs of one region: groups, streams and their lines. */
-export const cloudwatchLogs = defineService({
+export const cloudwatchLogs = defineService<Client, LogsState>({
   client: () => import('@aws-sdk/client-cloudwatch-logs'),
   signingName: 'logs',
   target: 'Logs_20140328',
-  create: (context) => new Logs(context),
-  operations: (service) => service.operations,
+  create: (context) => new LogsState(context),
+  operations: { ...groups, ...streams, ...events, ...tags },
 });

@@ -1,25 +1,37 @@
-import type { PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
-import { accountId, callOf, makeContext, until } from '../../testing/serverless-context';
-import { CloudWatch } from '.';
-import { judge } from './evaluation';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+  type PutMetricAlarmCommandInput,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { type NewRegion, newRegion } from '../../testing/region';
+import { until } from '../../testing/until';
 
+const accountId = '000000000000';
 const topic = `arn:aws:sns:us-east-1:${accountId}:failures`;
-const running: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of running.splice(0)) stop();
+const running: NewRegion[] = [];
+afterEach(async () => {
+  for (const region of running.splice(0)) await region.aws.stop();
 });
 
-const makeCloudWatch = (scale = 6000) => {
-  const context = makeContext(scale);
+/** CloudWatch whose topics keep what is published to them, at so many times real speed. */
+const makeCloudWatch = async (timeScale = 6000) => {
   const published: { TopicArn?: string; Subject?: string; Message?: string }[] = [];
-  const cloudwatch = new CloudWatch(context, {
-    sns: { operations: { Publish: (input) => void published.push(input) } },
+  const region = await newRegion({
+    timeScale,
+    instead: {
+      sns: { Publish: (input: (typeof published)[number]) => ({ MessageId: String(published.push(input)) }) },
+    },
   });
-  running.push(() => {
-    cloudwatch.dispose();
-    context.clock.stop();
-  });
-  return { context, cloudwatch, operations: cloudwatch.operations, published, call: callOf(context) };
+  running.push(region);
+  return {
+    region,
+    context: region.context,
+    cloudwatch: region.state('cloudwatch'),
+    operations: region.api('cloudwatch'),
+    published,
+  };
 };
 
 const alarmOf = (changes: Partial<PutMetricAlarmCommandInput> = {}): PutMetricAlarmCommandInput => ({
@@ -38,15 +50,16 @@ const alarmOf = (changes: Partial<PutMetricAlarmCommandInput> = {}): PutMetricAl
 });
 
 test('an alarm goes off at the end of the period, tells its topic once, and ends by itself', async () => {
-  const { cloudwatch, operations, published, call } = makeCloudWatch();
-  operations.PutMetricAlarm(alarmOf(), call);
+  const { cloudwatch, operations, published } = await makeCloudWatch();
+  await operations.PutMetricAlarm(alarmOf());
   cloudwatch.record('AWS/Lambda', 'Errors', 2, { FunctionName: 'app' });
-  const history = () =>
-    operations
-      .DescribeAlarmHistory({ HistoryItemType: 'StateUpdate', ScanBy: 'TimestampAscending' }, call)
-      .AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary);
-  await until(() => history().at(-1) === 'Alarm updated from ALARM to OK');
-  expect(history().filter((summary) => summary?.endsWith('to ALARM'))).toHaveLength(1);
+  const history = async () => {
+    const asked = { HistoryItemType: 'StateUpdate', ScanBy: 'TimestampAscending' } as const;
+    const { AlarmHistoryItems = [] } = await operations.DescribeAlarmHistory(asked);
+    return AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary);
+  };
+  await until(async () => (await history()).at(-1) === 'Alarm updated from ALARM to OK');
+  expect((await history()).filter((summary) => summary?.endsWith('to ALARM'))).toHaveLength(1);
   expect(published).toHaveLength(1);
   expect(published[0]).toMatchObject({ TopicArn: topic, Subject: 'ALARM: "errors" in us-east-1' });
   expect(JSON.parse(published[0]?.Message ?? '')).toMatchObject({
@@ -61,8 +74,8 @@ test('an alarm goes off at the end of the period, tells its topic once, and ends
 });
 
 test('a process that was busy for several periods still judges each of them', async () => {
-  const { context, cloudwatch, operations, published, call } = makeCloudWatch();
-  operations.PutMetricAlarm(alarmOf({ OKActions: [topic] }), call);
+  const { context, cloudwatch, operations, published } = await makeCloudWatch();
+  await operations.PutMetricAlarm(alarmOf({ OKActions: [topic] }));
   cloudwatch.record('AWS/Lambda', 'Errors', 2, { FunctionName: 'app' });
   const busyUntil = context.clock.millis() + 300_000;
   while (context.clock.millis() < busyUntil);
@@ -70,72 +83,43 @@ test('a process that was busy for several periods still judges each of them', as
   await until(() => told().includes('ALARM') && told().at(-1) === 'OK');
 });
 
-test.each([
-  ['missing', 'INSUFFICIENT_DATA'],
-  ['notBreaching', 'OK'],
-  ['breaching', 'ALARM'],
-  ['ignore', undefined],
-])('without data an alarm that treats it as %s becomes %s', (TreatMissingData, state) => {
-  const verdict = judge({ ...alarmOf(), TreatMissingData }, [{ start: 0, value: undefined }], new Date());
-  expect(verdict?.state).toBe(state);
-});
-
-test.each([
-  [[1, 0, 1], 'ALARM'],
-  [[1, 0, 0], 'OK'],
-  [[undefined, 1, 1], 'ALARM'],
-  [[undefined, undefined, 1], 'OK'],
-])('two of three periods raise an alarm: %j gives %s', (values, state) => {
-  const alarm = { ...alarmOf(), EvaluationPeriods: 3, DatapointsToAlarm: 2 };
-  const points = values.map((value, i) => ({ start: i * 60_000, value }));
-  expect(judge(alarm, points, new Date())?.state).toBe(state);
-});
-
 test('a state that is set by hand runs the actions, unless they are disabled', async () => {
-  const { operations, published, call } = makeCloudWatch(1);
-  operations.PutMetricAlarm(alarmOf(), call);
+  const { operations, published } = await makeCloudWatch(1);
+  await operations.PutMetricAlarm(alarmOf());
   const set = (StateValue: 'ALARM' | 'OK') =>
-    operations.SetAlarmState({ AlarmName: 'errors', StateValue, StateReason: 'test' }, call);
+    operations.SetAlarmState({ AlarmName: 'errors', StateValue, StateReason: 'test' });
   await set('ALARM');
   await set('OK');
-  operations.DisableAlarmActions({ AlarmNames: ['errors'] }, call);
+  await operations.DisableAlarmActions({ AlarmNames: ['errors'] });
   await set('ALARM');
   expect(published).toHaveLength(1);
   await expect(
-    operations.SetAlarmState({ AlarmName: 'x', StateValue: 'OK', StateReason: '' }, call),
+    operations.SetAlarmState({ AlarmName: 'x', StateValue: 'OK', StateReason: '' }),
   ).rejects.toMatchObject({ code: 'ResourceNotFound' });
 });
 
-test('statistics of a metric are counted by period', () => {
-  const { context, operations, call } = makeCloudWatch(1);
+test('statistics of a metric are counted by period', async () => {
+  const { context, operations } = await makeCloudWatch(1);
   const minute = Math.floor(context.clock.millis() / 60_000) * 60_000 - 600_000;
   const MetricData = [1, 2, 6].map((Value) => ({
     MetricName: 'm',
     Value,
     Timestamp: new Date(minute + 1000),
   }));
-  operations.PutMetricData({ Namespace: 'app', MetricData }, call);
-  operations.PutMetricData(
-    {
-      Namespace: 'app',
-      MetricData: [
-        { MetricName: 'm', Values: [10, 20], Counts: [3, 1], Timestamp: new Date(minute + 60_000) },
-      ],
-    },
-    call,
-  );
+  await operations.PutMetricData({ Namespace: 'app', MetricData });
+  await operations.PutMetricData({
+    Namespace: 'app',
+    MetricData: [{ MetricName: 'm', Values: [10, 20], Counts: [3, 1], Timestamp: new Date(minute + 60_000) }],
+  });
   const range = { StartTime: new Date(minute), EndTime: new Date(minute + 120_000) };
-  const { Datapoints } = operations.GetMetricStatistics(
-    {
-      Namespace: 'app',
-      MetricName: 'm',
-      Period: 60,
-      Statistics: ['Average', 'Sum', 'SampleCount'],
-      ExtendedStatistics: ['p50'],
-      ...range,
-    },
-    call,
-  );
+  const { Datapoints } = await operations.GetMetricStatistics({
+    Namespace: 'app',
+    MetricName: 'm',
+    Period: 60,
+    Statistics: ['Average', 'Sum', 'SampleCount'],
+    ExtendedStatistics: ['p50'],
+    ...range,
+  });
   expect(Datapoints).toMatchObject([
     { Average: 3, Sum: 9, SampleCount: 3, ExtendedStatistics: { p50: 2 } },
     { Average: 12.5, Sum: 50, SampleCount: 4, ExtendedStatistics: { p50: 10 } },
@@ -144,35 +128,35 @@ test('statistics of a metric are counted by period', () => {
     Id: 'a',
     MetricStat: { Metric: { Namespace: 'app', MetricName: 'm' }, Period: 60, Stat: 'Maximum' },
   };
-  const { MetricDataResults } = operations.GetMetricData({ MetricDataQueries: [query], ...range }, call);
-  expect(MetricDataResults[0]?.Values).toEqual([20, 6]);
+  const { MetricDataResults } = await operations.GetMetricData({ MetricDataQueries: [query], ...range });
+  expect(MetricDataResults?.[0]?.Values).toEqual([20, 6]);
 });
 
-test('a line in the embedded metric format becomes metrics, one for each set of dimensions', () => {
-  const { context, cloudwatch, operations, call } = makeCloudWatch(1);
+test('a line in the embedded metric format becomes metrics, one for each set of dimensions', async () => {
+  const { context, cloudwatch, operations } = await makeCloudWatch(1);
   const line = {
     _aws: {
       Timestamp: context.clock.millis(),
       CloudWatchMetrics: [
         {
-          Namespace: 'kiln',
+          Namespace: 'shop',
           Dimensions: [['service'], ['service', 'stage']],
           Metrics: [{ Name: 'Duration', Unit: 'Seconds' }],
         },
       ],
     },
-    service: 'kiln',
+    service: 'shop',
     stage: 'Plan',
     Duration: [1, 3],
   };
   cloudwatch.fromLogLine(JSON.stringify(line));
   cloudwatch.fromLogLine('{"_aws": broken');
   cloudwatch.fromLogLine('plain text');
-  expect(
-    operations
-      .ListMetrics({ Namespace: 'kiln' }, call)
-      .Metrics.map(({ Dimensions }) => Dimensions.map(({ Name }) => Name)),
-  ).toEqual([['service'], ['service', 'stage']]);
+  const { Metrics = [] } = await operations.ListMetrics({ Namespace: 'shop' });
+  expect(Metrics.map(({ Dimensions = [] }) => Dimensions.map(({ Name }) => Name))).toEqual([
+    ['service'],
+    ['service', 'stage'],
+  ]);
 });
 
 test.each<[Partial<PutMetricAlarmCommandInput>, string]>([
@@ -181,60 +165,70 @@ test.each<[Partial<PutMetricAlarmCommandInput>, string]>([
   [{ DatapointsToAlarm: 2 }, 'ValidationError'],
   [{ Threshold: undefined }, 'MissingParameter'],
   [{ TreatMissingData: 'never' }, 'ValidationError'],
-])('an alarm with %j is refused', (changes, code) => {
-  const { operations, call } = makeCloudWatch(1);
-  expect(() => operations.PutMetricAlarm(alarmOf(changes), call)).toThrow(expect.objectContaining({ code }));
+])('an alarm with %j is refused', async (changes, code) => {
+  const { operations } = await makeCloudWatch(1);
+  await expect(operations.PutMetricAlarm(alarmOf(changes))).rejects.toMatchObject({ code });
 });
 
-test('alarms are found by prefix and state, carry tags, and are gone once deleted', () => {
-  const { operations, call } = makeCloudWatch(1);
+test('alarms are found by prefix and state, carry tags, and are gone once deleted', async () => {
+  const { operations } = await makeCloudWatch(1);
   for (const AlarmName of ['a1', 'a2', 'b'])
-    operations.PutMetricAlarm(alarmOf({ AlarmName, Tags: [{ Key: 'k', Value: AlarmName }] }), call);
-  operations.DeleteAlarms({ AlarmNames: ['a1'] }, call);
-  const { MetricAlarms } = operations.DescribeAlarms(
-    { AlarmNamePrefix: 'a', StateValue: 'INSUFFICIENT_DATA' },
-    call,
-  );
+    await operations.PutMetricAlarm(alarmOf({ AlarmName, Tags: [{ Key: 'k', Value: AlarmName }] }));
+  await operations.DeleteAlarms({ AlarmNames: ['a1'] });
+  const { MetricAlarms = [] } = await operations.DescribeAlarms({
+    AlarmNamePrefix: 'a',
+    StateValue: 'INSUFFICIENT_DATA',
+  });
   expect(MetricAlarms.map(({ AlarmName }) => AlarmName)).toEqual(['a2']);
-  expect(operations.ListTagsForResource({ ResourceARN: MetricAlarms[0]?.AlarmArn }, call).Tags).toEqual([
-    { Key: 'k', Value: 'a2' },
-  ]);
-  expect(() => operations.DeleteAlarms({ AlarmNames: ['a1'] }, call)).toThrow(
-    expect.objectContaining({ code: 'ResourceNotFound' }),
-  );
+  const { Tags } = await operations.ListTagsForResource({ ResourceARN: MetricAlarms[0]?.AlarmArn });
+  expect(Tags).toEqual([{ Key: 'k', Value: 'a2' }]);
+  await expect(operations.DeleteAlarms({ AlarmNames: ['a1'] })).rejects.toMatchObject({
+    code: 'ResourceNotFound',
+  });
 });
 
-test('a dashboard is kept as it was put, and one that is not JSON is refused', () => {
-  const { operations, call } = makeCloudWatch(1);
-  operations.PutDashboard({ DashboardName: 'd', DashboardBody: '{"widgets":[]}' }, call);
-  expect(operations.GetDashboard({ DashboardName: 'd' }, call).DashboardBody).toBe('{"widgets":[]}');
-  expect(() => operations.PutDashboard({ DashboardName: 'd', DashboardBody: 'x' }, call)).toThrow();
+test('a dashboard is kept as it was put, and one that is not JSON is refused', async () => {
+  const { operations } = await makeCloudWatch(1);
+  await operations.PutDashboard({ DashboardName: 'd', DashboardBody: '{"widgets":[]}' });
+  expect(await operations.GetDashboard({ DashboardName: 'd' })).toEqual({
+    DashboardArn: `arn:aws:cloudwatch::${accountId}:dashboard/d`,
+    DashboardBody: '{"widgets":[]}',
+    DashboardName: 'd',
+  });
+  expect(await operations.DeleteDashboards({ DashboardNames: ['d'] })).toEqual({});
+  await expect(operations.GetDashboard({ DashboardName: 'd' })).rejects.toMatchObject({
+    code: 'ResourceNotFound',
+  });
+  await expect(operations.PutDashboard({ DashboardName: 'd', DashboardBody: 'x' })).rejects.toMatchObject({
+    code: 'InvalidParameterInput',
+  });
 });
 
-test('dashboards are listed by their names', () => {
-  const { operations, call } = makeCloudWatch();
+test('dashboards are listed by their names', async () => {
+  const { operations } = await makeCloudWatch();
   for (const DashboardName of ['web', 'api', 'web-2'])
-    operations.PutDashboard({ DashboardName, DashboardBody: '{"widgets":[]}' }, call);
-  const { DashboardEntries } = operations.ListDashboards({ DashboardNamePrefix: 'web' }, call);
+    await operations.PutDashboard({ DashboardName, DashboardBody: '{"widgets":[]}' });
+  const { DashboardEntries } = await operations.ListDashboards({ DashboardNamePrefix: 'web' });
   expect(DashboardEntries).toMatchObject([
     { DashboardName: 'web', DashboardArn: `arn:aws:cloudwatch::${accountId}:dashboard/web`, Size: 14 },
     { DashboardName: 'web-2' },
   ]);
-  expect(() => operations.PutDashboard({ DashboardName: 'a b', DashboardBody: '{}' }, call)).toThrow(
-    expect.objectContaining({ code: 'InvalidParameterValue' }),
-  );
+  expect(() => operations.PutDashboard({ DashboardName: 'a b', DashboardBody: '{}' })).rejects.toMatchObject({
+    code: 'InvalidParameterValue',
+  });
 });
 
-test('the alarms of a metric are found by its name and all its dimensions', () => {
-  const { operations, call } = makeCloudWatch();
-  operations.PutMetricAlarm(alarmOf(), call);
-  operations.PutMetricAlarm(alarmOf({ AlarmName: 'all', Dimensions: [] }), call);
-  const find = (Dimensions?: { Name: string; Value: string }[]) =>
-    operations
-      .DescribeAlarmsForMetric({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions }, call)
-      .MetricAlarms.map(({ AlarmName }) => AlarmName);
-  expect(find([{ Name: 'FunctionName', Value: 'app' }])).toEqual(['errors']);
-  expect(find()).toEqual(['all']);
+test('the alarms of a metric are found by its name and all its dimensions', async () => {
+  const { operations } = await makeCloudWatch();
+  await operations.PutMetricAlarm(alarmOf());
+  await operations.PutMetricAlarm(alarmOf({ AlarmName: 'all', Dimensions: [] }));
+  const find = async (Dimensions?: { Name: string; Value: string }[]) => {
+    const metric = { Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions };
+    const { MetricAlarms = [] } = await operations.DescribeAlarmsForMetric(metric);
+    return MetricAlarms.map(({ AlarmName }) => AlarmName);
+  };
+  expect(await find([{ Name: 'FunctionName', Value: 'app' }])).toEqual(['errors']);
+  expect(await find()).toEqual(['all']);
 });
 
 test.each<[string, object | ((now: number) => object), string]>([
@@ -253,14 +247,98 @@ test.each<[string, object | ((now: number) => object), string]>([
     (now: number) => ({ Timestamp: new Date(now + 3 * 3_600_000) }),
     'The parameter MetricData.member.1.Timestamp must specify a time no more than two hours in the future.',
   ],
-])('a datum with %s is refused', (_what, changes, message) => {
-  const { context, operations, call } = makeCloudWatch(1);
+])('a datum with %s is refused', async (_what, changes, message) => {
+  const { context, operations } = await makeCloudWatch(1);
   const more = typeof changes === 'function' ? changes(context.clock.millis()) : changes;
   const MetricData = [{ MetricName: 'm', Value: 1, ...more }];
-  expect(() => operations.PutMetricData({ Namespace: 'Kiln', MetricData }, call)).toThrow(
-    expect.objectContaining({
-      code: 'InvalidParameterValue',
-      message: expect.stringContaining(message),
-    }),
+  await expect(operations.PutMetricData({ Namespace: 'Shop', MetricData })).rejects.toMatchObject({
+    code: 'InvalidParameterValue',
+    message: expect.stringContaining(message),
+  });
+});
+
+test('actions are told of again once they are enabled', async () => {
+  const { operations, published } = await makeCloudWatch(1);
+  await operations.PutMetricAlarm(alarmOf({ ActionsEnabled: false }));
+  expect(await operations.EnableAlarmActions({ AlarmNames: ['errors', 'nosuch'] })).toEqual({});
+  await operations.SetAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'test' });
+  expect(published).toHaveLength(1);
+  expect(await operations.DisableAlarmActions({ AlarmNames: ['errors'] })).toEqual({});
+  const { MetricAlarms } = await operations.DescribeAlarms({});
+  expect(MetricAlarms).toMatchObject([{ ActionsEnabled: false, StateValue: 'ALARM' }]);
+});
+
+test('an action that its topic refuses is in the history', async () => {
+  await using region = await newRegion();
+  const cloudwatch = region.api('cloudwatch');
+  await cloudwatch.PutMetricAlarm(alarmOf());
+  await cloudwatch.SetAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'test' });
+  const { AlarmHistoryItems } = await cloudwatch.DescribeAlarmHistory({ HistoryItemType: 'Action' });
+  expect(AlarmHistoryItems).toMatchObject([
+    { HistorySummary: `Failed to execute action ${topic}. Received error: "Topic does not exist"` },
+  ]);
+});
+
+test('tags of an alarm are added and removed, and what is no resource has none', async () => {
+  const { operations } = await makeCloudWatch(1);
+  await operations.PutMetricAlarm(alarmOf());
+  const ResourceARN = `arn:aws:cloudwatch:us-east-1:${accountId}:alarm:errors`;
+  const Tags = ['a', 'b'].map((Key) => ({ Key, Value: '1' }));
+  expect(await operations.TagResource({ ResourceARN, Tags })).toEqual({});
+  expect(await operations.UntagResource({ ResourceARN, TagKeys: ['a'] })).toEqual({});
+  expect(await operations.ListTagsForResource({ ResourceARN })).toEqual({ Tags: [{ Key: 'b', Value: '1' }] });
+  await expect(operations.ListTagsForResource({ ResourceARN: `${ResourceARN}x` })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+});
+
+test('history goes on where its page ended, and a token that no answer held is refused', async () => {
+  const { operations } = await makeCloudWatch(1);
+  for (const AlarmName of ['a', 'b', 'c']) await operations.PutMetricAlarm(alarmOf({ AlarmName }));
+  const first = await operations.DescribeAlarmHistory({ MaxRecords: 2 });
+  await operations.PutMetricAlarm(alarmOf({ AlarmName: 'd' }));
+  const second = await operations.DescribeAlarmHistory({ MaxRecords: 2, NextToken: first.NextToken });
+  const names = [first, second].map(({ AlarmHistoryItems = [] }) =>
+    AlarmHistoryItems.map(({ AlarmName }) => AlarmName),
   );
+  expect(names).toEqual([['c', 'b'], ['a']]);
+  for (const call of [
+    operations.DescribeAlarmHistory({ NextToken: 'foreign' }),
+    operations.DescribeAlarms({ NextToken: 'foreign' }),
+    operations.ListMetrics({ NextToken: 'foreign' }),
+    operations.ListDashboards({ NextToken: 'foreign' }),
+  ])
+    await expect(call).rejects.toMatchObject({ code: 'InvalidNextToken' });
+});
+
+test('statistics of years by the second are those of the seconds that have data', async () => {
+  const { context, operations } = await makeCloudWatch(1);
+  await operations.PutMetricData({ Namespace: 'app', MetricData: [{ MetricName: 'm', Value: 1 }] });
+  const query = {
+    Id: 'a',
+    MetricStat: { Metric: { Namespace: 'app', MetricName: 'm' }, Period: 1, Stat: 'Sum' },
+  };
+  const range = { StartTime: new Date(0), EndTime: new Date(context.clock.millis() + 60_000) };
+  const { MetricDataResults } = await operations.GetMetricData({ MetricDataQueries: [query], ...range });
+  expect(MetricDataResults).toMatchObject([{ Id: 'a', StatusCode: 'Complete', Values: [1] }]);
+});
+
+test('the SDK creates and reads an alarm', async () => {
+  await using region = await newRegion();
+  const client = new CloudWatchClient(region.aws.client);
+  const alarm = {
+    AlarmName: 'a',
+    Namespace: 'n',
+    MetricName: 'm',
+    Statistic: 'Sum' as const,
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'GreaterThanThreshold' as const,
+  };
+  await client.send(new PutMetricAlarmCommand(alarm));
+  const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({}));
+  expect(MetricAlarms).toMatchObject([{ ...alarm, StateValue: 'INSUFFICIENT_DATA' }]);
+  const unknown = new SetAlarmStateCommand({ AlarmName: 'x', StateValue: 'OK', StateReason: 'r' });
+  await expect(client.send(unknown)).rejects.toMatchObject({ name: 'ResourceNotFound' });
 });

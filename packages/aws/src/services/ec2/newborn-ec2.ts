@@ -3,13 +3,13 @@ import type { Context } from '../../core/context';
 import { type AwsEvent, EventBus } from '../../core/event-bus';
 import { Faults } from '../../core/faults';
 import { Ledger } from '../../core/ledger';
-import type { IamPort } from '../../core/ports';
 import type { Call } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import { Network } from '../../network';
 import { noCorridor } from '../../testing/no-corridor';
 import { Ec2 } from '.';
 import { publicImageParameters } from './images/amazon-images';
+import type { InstanceProfiles } from './inventory';
 
 const PROFILE = {
   arn: 'arn:aws:iam::000000000000:instance-profile/base',
@@ -18,14 +18,8 @@ const PROFILE = {
   roleArn: 'arn:aws:iam::000000000000:role/base',
 };
 
-const iam: Pick<IamPort, 'instanceProfile' | 'issue'> = {
+const iam: InstanceProfiles = {
   instanceProfile: (nameOrArn) => ([PROFILE.name, PROFILE.arn].includes(nameOrArn) ? PROFILE : undefined),
-  issue: () => ({
-    accessKeyId: 'ASIA',
-    secretAccessKey: 'secret',
-    sessionToken: 'token',
-    expiration: new Date('2030-01-01'),
-  }),
 };
 
 /** EC2 of a newborn account, with what a test wants to look at. */
@@ -45,9 +39,7 @@ export interface NewbornEc2 {
 }
 
 /** @param scale how much faster than real time; a small one keeps transitions from happening */
-export function bearEc2(
-  options: { region?: string; scale?: number; regionOf?: (region: string) => Ec2 | undefined } = {},
-): NewbornEc2 {
+export function bearEc2(options: { region?: string; scale?: number } = {}): NewbornEc2 {
   const region = options.region ?? 'us-east-1';
   const clock = new Clock(options.scale ?? 2000);
   const context: Context = {
@@ -66,9 +58,7 @@ export function bearEc2(
   const parameters = publicImageParameters(region);
   const ec2 = new Ec2(context, {
     network,
-    iam: iam as IamPort,
-    ssm: { parameter: (name) => parameters[name] },
-    regionOf: options.regionOf,
+    iam,
   });
   const principal = {
     accessKeyId: 'AKIA',

@@ -1,17 +1,18 @@
-import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
-import type { Ssm } from '../ssm';
 import { Ec2 } from '.';
+import type { InstanceProfiles } from './inventory';
+import * as operations from './operations';
+import { withDryRun } from './requests/dry-run';
+import type { Client, Ec2State } from './state';
 
 /** Amazon EC2 in one region, born with a default VPC and Amazon's images. */
-export const ec2 = defineService({
+export const ec2 = defineService<Client, Ec2State, { network: Network; iam: InstanceProfiles }>({
   client: () => import('@aws-sdk/client-ec2'),
   signingName: 'ec2',
   version: '2016-11-15',
-  needs: ['network', 'iam', 'ssm'],
-  create: (context, needs: { network: Network; iam: IamPort; ssm: Ssm }) =>
-    new Ec2(context, { ...needs, regionOf: (region) => context.at(region).state<Ec2>('ec2') }),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  needs: ['network', 'iam'],
+  create: (context, needs) => new Ec2(context, needs),
+  operations: { ...withDryRun(operations), RunInstances: operations.RunInstances },
+  dispose: (state) => state.lifecycle.dispose(),
 });

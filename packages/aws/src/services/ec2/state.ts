@@ -1,227 +1,86 @@
-import type { KeyPairInfo, SecurityGroup } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../core/aws-error';
+import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context';
-import type { IamPort, SsmPort } from '../../core/ports';
-import type { OperationsOf } from '../../core/service';
+import type { Ec2Port } from '../../core/ports';
+import type { Operation, OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
-import { ClientTokens } from './client-tokens';
-import { Collection, type Has } from './collection';
-import type { FilterTable } from './filters';
-import { kinds } from './kinds';
-import { type InstanceRecord, type InstanceView, instanceFilters as viewFilters } from './records/instances';
-import {
-  type AddressRecord,
-  addressFilters,
-  type InterfaceRecord,
-  interfaceFilters,
-} from './records/interfaces';
-import { type LaunchTemplateRecord, launchTemplateFilters } from './records/launch-templates';
-import {
-  type DhcpOptionsRecord,
-  dhcpOptionsFilters,
-  type InternetGatewayRecord,
-  internetGatewayFilters,
-  type NetworkAclRecord,
-  networkAclFilters,
-  type RouteTableRecord,
-  routeTableFilters,
-  type SubnetRecord,
-  subnetFilters,
-  type VpcRecord,
-  vpcFilters,
-} from './records/network';
-import {
-  permissionsOf,
-  type SecurityGroupRecord,
-  type SecurityGroupRuleRecord,
-  securityGroupFilters,
-  securityGroupRuleFilters,
-} from './records/security-groups';
-import {
-  type ImageRecord,
-  imageFilters,
-  type SnapshotRecord,
-  snapshotFilters,
-  type VolumeRecord,
-  volumeFilters,
-} from './records/storage';
-import { Tags } from './tags';
+import { addAmazonImages } from './images/add-amazon-images';
+import { Lifecycle } from './instances/lifecycle';
+import { showInstance } from './instances/show';
+import { type InstanceProfiles, Inventory } from './inventory';
+import { createDefaultVpc } from './network/default-vpc';
+import { createInterface, deleteInterface } from './network/interfaces';
+import { setPublicAddress } from './network/public-addresses';
+import { showSubnet } from './network/subnets';
+import { showVpc } from './network/vpcs';
 
-/** All of EC2's operations, typed from the SDK. */
-export type Ec2Operations = OperationsOf<typeof import('@aws-sdk/client-ec2')>;
+/** The SDK client that EC2 is typed by. */
+export type Client = typeof import('@aws-sdk/client-ec2');
 
-export type KeyPairRecord = Has<KeyPairInfo, 'KeyPairId' | 'KeyName' | 'KeyFingerprint' | 'KeyType'> & {
-  publicKey: string;
-};
+/** One of EC2's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, Ec2State, Name>;
 
-/** What EC2 needs of its neighbours. */
-export interface Ec2Dependencies {
-  readonly network: Network;
-  readonly iam: IamPort;
-  readonly ssm: SsmPort;
-  /** EC2 of another region, for CopyImage. Asked when it is needed. */
-  readonly regionOf?: (region: string) => { readonly state: Ec2State } | undefined;
-}
+/** EC2 of one region, born with a default VPC and Amazon's images; and what it is asked by other services. */
+export class Ec2State extends Inventory implements Ec2Port {
+  readonly lifecycle: Lifecycle;
 
-const keyPairFilters: FilterTable<KeyPairRecord> = {
-  'key-pair-id': (pair) => pair.KeyPairId,
-  fingerprint: (pair) => pair.KeyFingerprint,
-  'key-name': (pair) => pair.KeyName,
-};
-
-/** All resources of EC2 in one region. */
-export class Ec2State {
-  readonly tags = new Tags();
-  readonly tokens: ClientTokens;
-  /** The account's settings for EBS; no default key means the one that AWS manages. */
-  readonly ebs: { encryptByDefault: boolean; defaultKey: string | undefined } = {
-    encryptByDefault: false,
-    defaultKey: undefined,
-  };
-  readonly vpcs = new Collection<VpcRecord>(kinds.vpc, this.tags, vpcFilters);
-  readonly subnets = new Collection<SubnetRecord>(kinds.subnet, this.tags, subnetFilters);
-  readonly routeTables = new Collection<RouteTableRecord>(kinds.routeTable, this.tags, routeTableFilters);
-  readonly internetGateways = new Collection<InternetGatewayRecord>(
-    kinds.internetGateway,
-    this.tags,
-    internetGatewayFilters,
-  );
-  readonly networkAcls = new Collection<NetworkAclRecord>(kinds.networkAcl, this.tags, networkAclFilters);
-  readonly dhcpOptions = new Collection<DhcpOptionsRecord>(kinds.dhcpOptions, this.tags, dhcpOptionsFilters);
-  readonly securityGroupRules = new Collection<SecurityGroupRuleRecord>(
-    kinds.securityGroupRule,
-    this.tags,
-    securityGroupRuleFilters,
-  );
-  readonly securityGroups = new Collection<SecurityGroupRecord>(
-    kinds.securityGroup,
-    this.tags,
-    securityGroupFilters((groupId) => this.rulesOf(groupId)),
-  );
-  readonly interfaces = new Collection<InterfaceRecord>(kinds.networkInterface, this.tags, interfaceFilters);
-  readonly addresses = new Collection<AddressRecord>(kinds.address, this.tags, addressFilters);
-  readonly keyPairs = new Collection<KeyPairRecord>(kinds.keyPair, this.tags, keyPairFilters);
-  /** Described through `InstanceView`s, so without filters of its own. */
-  readonly instances = new Collection<InstanceRecord>(kinds.instance, this.tags, {});
-  readonly images = new Collection<ImageRecord>(kinds.image, this.tags, imageFilters);
-  readonly snapshots = new Collection<SnapshotRecord>(kinds.snapshot, this.tags, snapshotFilters);
-  readonly volumes = new Collection<VolumeRecord>(kinds.volume, this.tags, volumeFilters);
-  readonly launchTemplates = new Collection<LaunchTemplateRecord>(
-    kinds.launchTemplate,
-    this.tags,
-    launchTemplateFilters,
-  );
-  readonly instanceFilters: FilterTable<InstanceView> = viewFilters;
-
-  constructor(
-    readonly context: Context,
-    readonly deps: Ec2Dependencies,
-  ) {
-    this.tokens = new ClientTokens(context.clock);
+  constructor(context: Context, network: Network, profiles: InstanceProfiles) {
+    super(context, network, profiles);
+    this.lifecycle = new Lifecycle(this);
+    network.useTopology({
+      securityGroup: (id) => this.securityGroup(id),
+      hasInternetGateway: (subnetId) => this.hasInternetGateway(subnetId),
+    });
+    createDefaultVpc(this);
+    addAmazonImages(this);
   }
 
-  private readonly names = new Map<string, Map<string, () => void>>();
-
-  /** Lets a DNS name mean the interface. */
-  nameInterface(interfaceId: string, dnsName: string): void {
-    const held = this.names.get(interfaceId) ?? new Map<string, () => void>();
-    this.names.set(interfaceId, held);
-    held.get(dnsName)?.();
-    held.set(
-      dnsName,
-      this.deps.network.name(dnsName, () => [interfaceId]),
-    );
+  vpc(vpcId: string): Vpc | undefined {
+    const vpc = this.vpcs.find(vpcId);
+    return vpc && { ...showVpc(vpc), ...this.vpcs.tagsOf(vpcId) };
   }
 
-  /** Takes a name of the interface back, or all. */
-  forgetNames(interfaceId: string, dnsName?: string): void {
-    const held = this.names.get(interfaceId);
-    for (const [name, forget] of held ?? []) {
-      if (dnsName !== undefined && name !== dnsName) continue;
-      forget();
-      held?.delete(name);
-    }
-    if (held?.size === 0) this.names.delete(interfaceId);
+  subnet(subnetId: string): Subnet | undefined {
+    const subnet = this.subnets.find(subnetId);
+    return subnet && showSubnet(this, subnet);
   }
 
-  get owner(): string {
-    return this.context.accountId;
+  securityGroup(groupId: string): SecurityGroup | undefined {
+    const group = this.securityGroups.find(groupId);
+    return group && this.showGroup(group);
   }
 
-  /** An ARN of this region and account, `arn:aws:ec2:…:subnet/subnet-…`. */
-  arn(resource: string): string {
-    return `arn:aws:ec2:${this.context.region}:${this.context.accountId}:${resource}`;
+  instance(instanceId: string): Instance | undefined {
+    const record = this.instances.find(instanceId);
+    return record && showInstance(this, record);
   }
 
-  /** All collections whose resources can be tagged. */
-  collections(): Collection<object>[] {
-    return [
-      this.vpcs,
-      this.subnets,
-      this.routeTables,
-      this.internetGateways,
-      this.networkAcls,
-      this.dhcpOptions,
-      this.securityGroupRules,
-      this.securityGroups,
-      this.interfaces,
-      this.addresses,
-      this.keyPairs,
-      this.instances,
-      this.images,
-      this.snapshots,
-      this.volumes,
-      this.launchTemplates,
-    ] as unknown as Collection<object>[];
+  onInstanceState(listener: (instanceId: string, state: string) => void): () => void {
+    return this.lifecycle.listen(listener);
   }
 
-  /** The rules of a security group, oldest first. */
-  rulesOf(groupId: string): SecurityGroupRuleRecord[] {
-    return this.securityGroupRules.values().filter((rule) => rule.GroupId === groupId);
-  }
-
-  /** A security group as the API shows it. */
-  showGroup(group: SecurityGroupRecord): SecurityGroup {
-    const rules = this.rulesOf(group.GroupId);
+  createInterface(options: {
+    subnetId: string;
+    groupIds: readonly string[];
+    description: string;
+    publicAddress?: boolean;
+  }): { interfaceId: string; privateIp: string; publicIp?: string } {
+    const nic = createInterface(this, {
+      subnet: this.subnets.require(options.subnetId),
+      groups: this.securityGroups.requireAll(options.groupIds),
+      description: options.description,
+      requester: 'amazon-aws',
+    });
+    nic.Status = 'in-use';
+    if (options.publicAddress) setPublicAddress(this, nic);
     return {
-      ...group,
-      IpPermissions: permissionsOf(rules, false),
-      IpPermissionsEgress: permissionsOf(rules, true),
-      Tags: this.tags.of(group.GroupId),
+      interfaceId: nic.NetworkInterfaceId,
+      privateIp: nic.PrivateIpAddress,
+      ...(nic.Association?.PublicIp ? { publicIp: nic.Association.PublicIp } : {}),
     };
   }
 
-  /** The route table that holds for a subnet: its own, or the main one of the VPC. */
-  routeTableOf(subnet: SubnetRecord): RouteTableRecord | undefined {
-    const tables = this.routeTables.values().filter((table) => table.VpcId === subnet.VpcId);
-    return (
-      tables.find((table) => table.Associations.some((one) => one.SubnetId === subnet.SubnetId)) ??
-      tables.find((table) => table.Associations.some((one) => one.Main))
-    );
+  deleteInterface(interfaceId: string): void {
+    const nic = this.interfaces.find(interfaceId);
+    if (nic) deleteInterface(this, nic);
   }
-
-  /** Whether packets from the subnet to anywhere go to an internet gateway that is attached. */
-  hasInternetGateway(subnetId: string): boolean {
-    const subnet = this.subnets.find(subnetId);
-    const routes = (subnet && this.routeTableOf(subnet)?.Routes) ?? [];
-    return routes.some(
-      (route) =>
-        route.DestinationCidrBlock === '0.0.0.0/0' && this.isAttached(route.GatewayId, subnet?.VpcId),
-    );
-  }
-
-  private isAttached(gatewayId: string | undefined, vpcId: string | undefined): boolean {
-    const gateway = this.internetGateways.find(gatewayId);
-    return gateway?.Attachments.some((one) => one.VpcId === vpcId) ?? false;
-  }
-}
-
-/**
- * EC2 of a region, this one or another.
- * @throws AwsError InvalidRegion for a region that is not there
- */
-export function requireRegion(state: Ec2State, region: string): Ec2State {
-  const there = region === state.context.region ? state : state.deps.regionOf?.(region)?.state;
-  if (!there) throw new AwsError('InvalidRegion', `The region '${region}' is not valid or not accessible`);
-  return there;
 }

@@ -1,15 +1,26 @@
+import type { Ec2Port } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
-import type { Ec2 } from '../ec2';
-import { ElbV2 } from '.';
+import * as account from './operations/account';
+import * as listeners from './operations/listeners';
+import * as loadBalancers from './operations/load-balancers';
+import * as rules from './operations/rules';
+import * as tags from './operations/tags';
+import * as targetGroups from './operations/target-groups';
+import * as targets from './operations/targets';
+import { type Client, LoadBalancingState } from './state';
 
-/** Elastic Load Balancing v2 in one region: its API, and load balancers that really balance. */
-export const elasticLoadBalancingV2 = defineService({
+/** Elastic Load Balancing v2 of one region: its API, and load balancers that really balance. */
+export const elasticLoadBalancingV2 = defineService<
+  Client,
+  LoadBalancingState,
+  { ec2: Ec2Port; network: Network }
+>({
   client: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   signingName: 'elasticloadbalancing',
   version: '2015-12-01',
   needs: ['ec2', 'network'],
-  create: (context, needs: { ec2: Ec2; network: Network }) => new ElbV2(context, needs),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  create: (context, needs) => new LoadBalancingState(context, needs),
+  operations: { ...loadBalancers, ...listeners, ...rules, ...targetGroups, ...targets, ...tags, ...account },
+  dispose: (elb) => elb.dispose(),
 });

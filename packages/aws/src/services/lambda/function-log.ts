@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock';
-import type { NewLine } from '../cloudwatch-logs/store';
+import type { NewLine } from '../cloudwatch-logs/state';
 
 /** Where the lines go. */
 export interface LogSink {

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { addFunction, callOf, makeContext, makeLambda, until } from '../../testing/serverless-context';
-import type { Logs } from '../cloudwatch-logs';
+import type { LogsState } from '../cloudwatch-logs/state';
 import type { Lambda } from '.';
 import { cacheFileOf } from './code-cache';
 
 let context: ReturnType<typeof makeContext>;
 let lambda: Lambda;
-let logs: Logs;
+let logs: LogsState;
 
 beforeEach(() => {
   context = makeContext();

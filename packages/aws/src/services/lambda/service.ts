@@ -1,7 +1,7 @@
 import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
-import type { Logs } from '../cloudwatch-logs';
+import type { LogsState } from '../cloudwatch-logs/state';
 import type { Ec2 } from '../ec2';
 import type { S3State } from '../s3/state';
 import { topicsOf } from '../target-services';
@@ -14,7 +14,7 @@ export const lambda = defineService({
   needs: ['ec2', 'network', 'iam', 'cloudwatch-logs', 's3'],
   create: (
     context,
-    needs: { ec2: Ec2; network: Network; iam: IamPort; 'cloudwatch-logs': Logs; s3: S3State },
+    needs: { ec2: Ec2; network: Network; iam: IamPort; 'cloudwatch-logs': LogsState; s3: S3State },
   ) => new Lambda(context, { ...needs, logs: needs['cloudwatch-logs'], sns: topicsOf(context) }),
   operations: (service) => service.operations,
   serve: (service, request, call) => service.serve(request, call),

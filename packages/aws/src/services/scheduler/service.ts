@@ -1,25 +1,16 @@
-import type { IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
-import type { Lambda } from '../lambda';
-import { topicsOf } from '../target-services';
-import { Scheduler } from '.';
+import * as groups from './operations/groups';
+import * as schedules from './operations/schedules';
+import * as tags from './operations/tags';
+import { stopAllRuns } from './runs/run-schedules';
+import { type Client, type Roles, SchedulerState } from './state';
 
 /** EventBridge Scheduler of one region. */
-export const scheduler = defineService({
+export const scheduler = defineService<Client, SchedulerState, { iam: Roles }>({
   client: () => import('@aws-sdk/client-scheduler'),
   signingName: 'scheduler',
-  needs: ['lambda', 'iam'],
-  create: (context, needs: { lambda: Lambda; iam: IamPort }) =>
-    new Scheduler(context, {
-      ...needs,
-      sns: topicsOf(context),
-      states: {
-        operations: { StartExecution: (input, call) => context.invoke(call, 'sfn', 'StartExecution', input) },
-      },
-      events: {
-        operations: { PutEvents: (input, call) => context.invoke(call, 'eventbridge', 'PutEvents', input) },
-      },
-    }),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  needs: ['iam'],
+  create: (context, { iam }) => new SchedulerState(context, iam),
+  operations: { ...schedules, ...groups, ...tags },
+  dispose: stopAllRuns,
 });

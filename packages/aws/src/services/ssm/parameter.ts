@@ -1,5 +1,5 @@
-import type { ParameterType, Tag } from '@aws-sdk/client-ssm';
-import type { ParameterPolicy } from './parameter-policies';
+import type { ParameterTier, ParameterType, Tag } from '@aws-sdk/client-ssm';
+import type { ParameterPolicy } from './policies/read-policies';
 
 /** One version of a parameter. */
 export interface ParameterVersion {
@@ -7,7 +7,7 @@ export interface ParameterVersion {
   readonly value: string;
   readonly type: ParameterType;
   readonly dataType: string;
-  readonly tier: string;
+  readonly tier: ParameterTier;
   readonly keyId?: string;
   readonly description?: string;
   readonly allowedPattern?: string;

@@ -1,12 +1,17 @@
 import { defineService } from '../../core/service';
-import { Ssm } from '.';
+import { publicImageParameters } from '../ec2/images/amazon-images';
+import * as labels from './operations/labels';
+import * as parameters from './operations/parameters';
+import * as tags from './operations/tags';
+import { publicParameters } from './public-parameters';
+import { type Client, SsmState } from './state';
 
 /** The Parameter Store of AWS Systems Manager in one region. */
-export const ssm = defineService({
+export const ssm = defineService<Client, SsmState>({
   client: () => import('@aws-sdk/client-ssm'),
   signingName: 'ssm',
   target: 'AmazonSSM',
-  create: (context) => new Ssm(context),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  create: (context) => new SsmState(context, publicParameters(publicImageParameters(context.region))),
+  operations: { ...parameters, ...labels, ...tags },
+  dispose: (state) => state.dispose(),
 });

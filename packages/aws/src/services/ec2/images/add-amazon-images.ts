@@ -1,18 +1,17 @@
-import { amazonLinux2023 } from '../../../machines/base-images';
-import type { Ec2State } from '../state';
+import type { Inventory } from '../inventory';
 import { AMAZON_OWNER, type AmazonImage, amazonImages } from './amazon-images';
 import { describeImage } from './making';
 
 /** Amazon's public images, which every region has from the start. */
-export function addAmazonImages(state: Ec2State): void {
-  for (const one of amazonImages(state.context.region)) {
-    addSnapshot(state, one);
-    addImage(state, one);
+export function addAmazonImages(ec2: Inventory): void {
+  for (const one of amazonImages(ec2.context.region)) {
+    addSnapshot(ec2, one);
+    addImage(ec2, one);
   }
 }
 
-function addSnapshot(state: Ec2State, one: AmazonImage): void {
-  state.snapshots.add(one.snapshotId, {
+function addSnapshot(ec2: Inventory, one: AmazonImage): void {
+  ec2.snapshots.add(one.snapshotId, {
     SnapshotId: one.snapshotId,
     VolumeId: 'vol-ffffffff',
     VolumeSize: one.volumeSize,
@@ -25,13 +24,13 @@ function addSnapshot(state: Ec2State, one: AmazonImage): void {
     StartTime: new Date(one.creationDate),
     StorageTier: 'standard',
     permissions: [],
-    content: () => amazonLinux2023(one.architecture),
+    content: () => ec2.machines.baseImage(one.architecture),
   });
 }
 
-function addImage(state: Ec2State, one: AmazonImage): void {
-  state.images.add(one.imageId, {
-    ...describeImage(state, one.imageId, one.name, one.description),
+function addImage(ec2: Inventory, one: AmazonImage): void {
+  ec2.images.add(one.imageId, {
+    ...describeImage(ec2, one.imageId, one.name, one.description),
     State: 'available',
     OwnerId: AMAZON_OWNER,
     ImageOwnerAlias: 'amazon',

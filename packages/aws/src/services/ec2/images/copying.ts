@@ -1,46 +1,10 @@
 import type { Tag } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../core/aws-error';
 import { resourceId } from '../../../core/ids';
+import { type Inventory, requireRegion } from '../inventory';
 import type { ImageMapping, ImageRecord } from '../records/storage';
-import { copySnapshot } from '../snapshots';
-import { type Ec2Operations, type Ec2State, requireRegion } from '../state';
-import { checkCount, readTagSpecifications } from '../tags';
+import { copySnapshot } from '../storage/snapshots';
 import { requireLaunchable } from './access';
-import { checkImageName, describeImage, finishLater } from './making';
-
-/** Copies of images, of this region and of others. */
-export function copyOperations(state: Ec2State) {
-  return {
-    CopyImage(input, call) {
-      const tagsFor = readTagSpecifications(input.TagSpecifications, ['image', 'snapshot'], call);
-      return {
-        ImageId: state.tokens.once('CopyImage', input, () => {
-          const source = requireSource(state, input.SourceRegion ?? '', input.SourceImageId ?? '');
-          if (input.KmsKeyId && !input.Encrypted && !isEncrypted(source)) {
-            throw new AwsError(
-              'InvalidParameterDependency',
-              'The parameter KmsKeyId requires the parameter Encrypted to be set.',
-            );
-          }
-          const tags = [...(input.CopyImageTags ? ownTagsOf(source) : []), ...tagsFor('image')];
-          checkCount(tags.map((tag) => tag.Key ?? ''));
-          const image = copyImage(state, source, {
-            region: input.SourceRegion ?? '',
-            name: checkImageName(state, input.Name),
-            description: input.Description ?? source.image.Description ?? '',
-            encrypted: input.Encrypted ?? false,
-            kmsKeyId: input.KmsKeyId,
-          });
-          state.tags.add(image.ImageId, tags);
-          for (const { Ebs } of image.BlockDeviceMappings) {
-            if (Ebs?.SnapshotId) state.tags.add(Ebs.SnapshotId, tagsFor('snapshot'));
-          }
-          return image.ImageId;
-        }),
-      };
-    },
-  } satisfies Ec2Operations;
-}
+import { describeImage, finishLater } from './making';
 
 interface CopyOrder {
   readonly region: string;
@@ -52,29 +16,33 @@ interface CopyOrder {
 
 /** An image, and the region that it is copied from. */
 interface Source {
-  readonly state: Ec2State;
+  readonly ec2: Inventory;
   readonly image: ImageRecord;
 }
 
-function requireSource(state: Ec2State, region: string, imageId: string): Source {
-  const there = requireRegion(state, region);
-  return { state: there, image: requireLaunchable(there, imageId) };
+/** @throws AwsError InvalidRegion, and as `requireLaunchable` */
+export function requireSource(ec2: Inventory, region: string, imageId: string): Source {
+  const there = requireRegion(ec2, region);
+  return { ec2: there, image: requireLaunchable(there, imageId) };
 }
 
-function isEncrypted({ state, image }: Source): boolean {
-  return image.BlockDeviceMappings.some(({ Ebs }) => state.snapshots.find(Ebs?.SnapshotId)?.Encrypted);
+/** Whether a snapshot of the image is encrypted. */
+export function isEncrypted({ ec2, image }: Source): boolean {
+  return image.BlockDeviceMappings.some(({ Ebs }) => ec2.snapshots.find(Ebs?.SnapshotId)?.Encrypted);
 }
 
-function ownTagsOf({ state, image }: Source): Tag[] {
-  return state.tags.of(image.ImageId).filter((tag) => !tag.Key?.startsWith('aws:'));
+/** The tags that a copy takes along: not those of AWS itself. */
+export function ownTagsOf({ ec2, image }: Source): Tag[] {
+  return ec2.tags.of(image.ImageId).filter((tag) => !tag.Key?.startsWith('aws:'));
 }
 
-function copyImage(state: Ec2State, source: Source, of: CopyOrder): ImageRecord {
+/** Makes a copy that is pending until AWS's time for it has passed. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/CopyingAMIs.html */
+export function copyImage(ec2: Inventory, source: Source, of: CopyOrder): ImageRecord {
   const ImageId = resourceId('ami');
   const { Architecture, RootDeviceName, PlatformDetails, BootMode, EnaSupport, ImdsSupport, TpmSupport } =
     source.image;
-  const image = state.images.add(ImageId, {
-    ...describeImage(state, ImageId, of.name, of.description),
+  const image = ec2.images.add(ImageId, {
+    ...describeImage(ec2, ImageId, of.name, of.description),
     Architecture,
     RootDeviceName,
     PlatformDetails,
@@ -82,11 +50,11 @@ function copyImage(state: Ec2State, source: Source, of: CopyOrder): ImageRecord 
     EnaSupport,
     ImdsSupport,
     TpmSupport,
-    BlockDeviceMappings: copySnapshots(state, source, ImageId, of),
+    BlockDeviceMappings: copySnapshots(ec2, source, ImageId, of),
     SourceImageId: source.image.ImageId,
     SourceImageRegion: of.region,
   });
-  finishLater(state, image, {
+  finishLater(ec2, image, {
     operation: 'CopyImage',
     kind: 'image copy',
     duration: 'imageCopied',
@@ -96,11 +64,11 @@ function copyImage(state: Ec2State, source: Source, of: CopyOrder): ImageRecord 
 }
 
 /** The devices of the copy, each with a snapshot of its own. */
-function copySnapshots(state: Ec2State, source: Source, ImageId: string, of: CopyOrder): ImageMapping[] {
+function copySnapshots(ec2: Inventory, source: Source, ImageId: string, of: CopyOrder): ImageMapping[] {
   return source.image.BlockDeviceMappings.map((mapping): ImageMapping => {
-    const original = source.state.snapshots.find(mapping.Ebs?.SnapshotId);
+    const original = source.ec2.snapshots.find(mapping.Ebs?.SnapshotId);
     if (!original) return mapping;
-    const { SnapshotId, Encrypted } = copySnapshot(state, original, {
+    const { SnapshotId, Encrypted } = copySnapshot(ec2, original, {
       encrypted: of.encrypted,
       kmsKeyId: of.kmsKeyId,
       description: `Copied for DestinationAmi ${ImageId} from SourceAmi ${source.image.ImageId} for SourceSnapshot ${original.SnapshotId}.`,

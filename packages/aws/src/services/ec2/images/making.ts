@@ -1,12 +1,12 @@
 import type { CreateImageCommandInput, ResourceType, Tag } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../core/aws-error';
 import { type DurationName, durations } from '../../../core/durations';
 import { resourceId } from '../../../core/ids';
+import { invalidAmiNameDuplicate, invalidAmiNameMalformed } from '../errors';
 import type { Lifecycle } from '../instances/lifecycle';
+import type { Inventory } from '../inventory';
 import type { InstanceRecord } from '../records/instances';
 import type { Content, ImageRecord, SnapshotRecord } from '../records/storage';
-import { completeSnapshot } from '../snapshots';
-import type { Ec2State } from '../state';
+import { completeSnapshot } from '../storage/snapshots';
 import { snapshotVolumes } from './devices';
 
 const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
@@ -14,21 +14,17 @@ const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
 type ImageState = 'available' | 'failed' | 'deregistered' | 'disabled';
 
 /** @throws AwsError InvalidAMIName.Malformed, InvalidAMIName.Duplicate */
-export function checkImageName(state: Ec2State, name: string | undefined): string {
+export function checkImageName(ec2: Inventory, name: string | undefined): string {
   if (!name || !NAME.test(name)) {
-    throw new AwsError(
-      'InvalidAMIName.Malformed',
+    throw invalidAmiNameMalformed(
       "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'",
     );
   }
-  const rival = state.images
+  const rival = ec2.images
     .values()
-    .find((image) => image.OwnerId === state.owner && image.Name === name && !image.deregistered);
+    .find((image) => image.OwnerId === ec2.owner && image.Name === name && !image.deregistered);
   if (rival) {
-    throw new AwsError(
-      'InvalidAMIName.Duplicate',
-      `AMI name ${name} is already in use by AMI ${rival.ImageId}`,
-    );
+    throw invalidAmiNameDuplicate(`AMI name ${name} is already in use by AMI ${rival.ImageId}`);
   }
   return name;
 }
@@ -38,25 +34,25 @@ export function checkImageName(state: Ec2State, name: string | undefined): strin
  * `NoReboot`. The image is pending until AWS's time for it has passed.
  */
 export function makeImage(
-  state: Ec2State,
+  ec2: Inventory,
   lifecycle: Lifecycle,
   instance: InstanceRecord,
   input: CreateImageCommandInput,
   tagsFor: (type: ResourceType) => Tag[],
 ): ImageRecord {
-  const name = checkImageName(state, input.Name);
-  const { mappings, snapshots } = snapshotVolumes(state, instance, input);
-  const source = state.images.find(instance.imageId);
+  const name = checkImageName(ec2, input.Name);
+  const { mappings, snapshots } = snapshotVolumes(ec2, instance, input);
+  const source = ec2.images.find(instance.imageId);
   const ImageId = resourceId('ami');
-  const image = state.images.add(ImageId, {
-    ...describeImage(state, ImageId, name, input.Description ?? ''),
+  const image = ec2.images.add(ImageId, {
+    ...describeImage(ec2, ImageId, name, input.Description ?? ''),
     Architecture: instance.architecture,
     RootDeviceName: instance.rootDeviceName,
     PlatformDetails: instance.platformDetails,
     BlockDeviceMappings: mappings,
     SourceInstanceId: instance.id,
     SourceImageId: instance.imageId,
-    SourceImageRegion: state.context.region,
+    SourceImageRegion: ec2.context.region,
     BootMode: source?.BootMode,
     ImdsSupport: source?.ImdsSupport,
     TpmSupport: source?.TpmSupport,
@@ -64,11 +60,11 @@ export function makeImage(
   });
   for (const snapshot of snapshots) {
     snapshot.Description = `Created by CreateImage(${instance.id}) for ${ImageId}`;
-    state.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
+    ec2.tags.add(snapshot.SnapshotId, tagsFor('snapshot'));
   }
-  state.tags.add(ImageId, tagsFor('image'));
-  const captured = captureVolumes(state, lifecycle, instance, snapshots, input.NoReboot ?? false);
-  finishLater(state, image, {
+  ec2.tags.add(ImageId, tagsFor('image'));
+  const captured = captureVolumes(ec2, lifecycle, instance, snapshots, input.NoReboot ?? false);
+  finishLater(ec2, image, {
     operation: 'CreateImage',
     kind: 'image',
     duration: 'imageAvailable',
@@ -78,16 +74,16 @@ export function makeImage(
 }
 
 /** The members that every image of this account has when it is made. */
-export function describeImage(state: Ec2State, ImageId: string, name: string, description: string) {
+export function describeImage(ec2: Inventory, ImageId: string, name: string, description: string) {
   return {
     ImageId,
     Name: name,
     Description: description,
-    OwnerId: state.owner,
-    ImageLocation: `${state.owner}/${name}`,
+    OwnerId: ec2.owner,
+    ImageLocation: `${ec2.owner}/${name}`,
     ImageType: 'machine' as const,
     State: 'pending' as const,
-    CreationDate: `${state.context.clock.now().toISOString().slice(0, 19)}.000Z`,
+    CreationDate: `${ec2.context.clock.now().toISOString().slice(0, 19)}.000Z`,
     Public: false,
     Hypervisor: 'xen' as const,
     VirtualizationType: 'hvm' as const,
@@ -100,7 +96,7 @@ export function describeImage(state: Ec2State, ImageId: string, name: string, de
 
 /** Lets a pending image become available, or fail, when AWS's time for it is over. */
 export function finishLater(
-  state: Ec2State,
+  ec2: Inventory,
   image: ImageRecord,
   of: {
     operation: 'CreateImage' | 'CopyImage' | 'RegisterImage';
@@ -109,27 +105,27 @@ export function finishLater(
     captured: Promise<void>;
   },
 ): void {
-  const { ledger, region, clock, faults } = state.context;
+  const { ledger, region, clock, faults } = ec2.context;
   const fault = faults.take('ec2', of.operation, 'lateFailure');
   const done = ledger.begin(of.kind, image.ImageId, region);
   clock.after(durations[of.duration].seconds, () => {
     void of.captured.then(() => {
       done();
       const message = fault && (fault.message ?? 'Internal error');
-      finishImage(state, image, message);
+      finishImage(ec2, image, message);
     });
   });
 }
 
-function finishImage(state: Ec2State, image: ImageRecord, failure: string | undefined): void {
+function finishImage(ec2: Inventory, image: ImageRecord, failure: string | undefined): void {
   const snapshots = image.BlockDeviceMappings.flatMap(
-    (mapping) => state.snapshots.find(mapping.Ebs?.SnapshotId) ?? [],
+    (mapping) => ec2.snapshots.find(mapping.Ebs?.SnapshotId) ?? [],
   );
   if (failure === undefined) {
     for (const snapshot of snapshots) completeSnapshot(snapshot);
     if (image.deregistered) return;
     image.State = 'available';
-    announceImage(state, image, 'available');
+    announceImage(ec2, image, 'available');
     return;
   }
   for (const snapshot of snapshots) {
@@ -139,24 +135,24 @@ function finishImage(state: Ec2State, image: ImageRecord, failure: string | unde
   if (image.deregistered) return;
   image.State = 'failed';
   image.StateReason = { Code: 'Server.InternalError', Message: failure };
-  announceImage(state, image, 'failed', failure);
+  announceImage(ec2, image, 'failed', failure);
 }
 
 /**
  * Says on the event bus what became of an image.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ami-events.html
  */
-export function announceImage(state: Ec2State, image: ImageRecord, to: ImageState, message = ''): void {
-  state.context.bus.announce({
+export function announceImage(ec2: Inventory, image: ImageRecord, to: ImageState, message = ''): void {
+  ec2.context.bus.announce({
     source: 'aws.ec2',
     detailType: 'EC2 AMI State Change',
-    resources: [`arn:aws:ec2:${state.context.region}::image/${image.ImageId}`],
+    resources: [`arn:aws:ec2:${ec2.context.region}::image/${image.ImageId}`],
     detail: { RequestId: '', ImageId: image.ImageId, State: to, ErrorMessage: message },
   });
 }
 
 function captureVolumes(
-  state: Ec2State,
+  ec2: Inventory,
   lifecycle: Lifecycle,
   instance: InstanceRecord,
   snapshots: readonly SnapshotRecord[],
@@ -164,7 +160,7 @@ function captureVolumes(
 ): Promise<void> {
   const capture = () => {
     for (const snapshot of snapshots) {
-      const content: Content = state.volumes.find(snapshot.VolumeId)?.content();
+      const content: Content = ec2.volumes.find(snapshot.VolumeId)?.content();
       snapshot.content = () => content;
     }
   };

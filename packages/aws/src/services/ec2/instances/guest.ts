@@ -1,8 +1,9 @@
 import type { RequestInit as NetworkRequestInit } from 'undici';
-import { Machine } from '../../../machines/machine';
+import type { Machine } from '../../../machines/engine';
+import type { Inventory } from '../inventory';
 import type { InstanceRecord } from '../records/instances';
 import type { Content } from '../records/storage';
-import type { Ec2State } from '../state';
+import { credentialsOf, roleOf } from './credentials';
 
 /** What a guest can ask of its instance. */
 export interface GuestEvents {
@@ -19,18 +20,18 @@ export interface GuestEvents {
  * @returns undefined when the root volume holds nothing that could boot
  */
 export function createGuest(
-  state: Ec2State,
+  ec2: Inventory,
   record: InstanceRecord,
   content: Content,
   events: GuestEvents,
 ): Machine | undefined {
-  const nic = state.interfaces.find(record.interfaceIds[0]);
+  const nic = ec2.interfaces.find(record.interfaceIds[0]);
   if (!content || !nic) return undefined;
-  const { network } = state.deps;
-  const { clock, endpoint, region, accountId } = state.context;
+  const { network } = ec2;
+  const { clock, endpoint, region, accountId } = ec2.context;
   const { NetworkInterfaceId: interfaceId } = nic;
-  const subnet = state.subnets.find(nic.SubnetId);
-  return new Machine({
+  const subnet = ec2.subnets.find(nic.SubnetId);
+  return ec2.machines.create({
     instanceId: record.id,
     imageId: record.imageId,
     instanceType: record.type,
@@ -47,7 +48,7 @@ export function createGuest(
     subnetId: nic.SubnetId,
     vpcId: nic.VpcId,
     subnetCidr: subnet?.CidrBlock,
-    vpcCidr: state.vpcs.find(nic.VpcId)?.CidrBlock,
+    vpcCidr: ec2.vpcs.find(nic.VpcId)?.CidrBlock,
     mac: nic.MacAddress,
     interfaceId,
     reservationId: record.reservationId,
@@ -56,8 +57,7 @@ export function createGuest(
     // Getters: changed metadata options and another profile take effect without a restart.
     get tags() {
       if (record.metadata.InstanceMetadataTags !== 'enabled') return undefined;
-      return () =>
-        Object.fromEntries(state.tags.of(record.id).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+      return () => Object.fromEntries(ec2.tags.of(record.id).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
     },
     get httpEndpoint() {
       return record.metadata.HttpEndpoint;
@@ -65,12 +65,9 @@ export function createGuest(
     get httpTokens() {
       return record.metadata.HttpTokens;
     },
-    credentials: async () => {
-      const current = roleOf(state, record);
-      return current === undefined ? undefined : state.deps.iam.issue(current, record.id);
-    },
+    credentials: () => credentialsOf(ec2, record),
     get profileName() {
-      return roleOf(state, record)?.split('/').at(-1);
+      return roleOf(ec2, record)?.split('/').at(-1);
     },
     get profileArn() {
       return record.profile?.arn;
@@ -85,14 +82,9 @@ export function createGuest(
     now: () => clock.now(),
     sleep: (seconds, signal) => clock.sleep(seconds, signal),
     onListen: (port, loopbackPort) => {
-      if (state.interfaces.has(interfaceId)) network.open(interfaceId, port, loopbackPort);
+      if (ec2.interfaces.has(interfaceId)) network.open(interfaceId, port, loopbackPort);
     },
     onClose: (port) => network.close(interfaceId, port),
     ...events,
   });
-}
-
-/** The role of the instance's profile, as it is now. */
-function roleOf(state: Ec2State, record: InstanceRecord): string | undefined {
-  return record.profile && state.deps.iam.instanceProfile(record.profile.arn)?.roleArn;
 }

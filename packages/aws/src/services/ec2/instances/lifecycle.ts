@@ -1,13 +1,14 @@
 import type { StateReason } from '@aws-sdk/client-ec2';
-import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { Fault } from '../../../core/faults';
-import type { Machine } from '../../../machines/machine';
-import { deleteInterface, removePublicAddress, setPublicAddress } from '../interfaces';
+import type { Machine } from '../../../machines/engine';
+import type { Inventory } from '../inventory';
+import { setPublicAddress } from '../network/public-addresses';
 import type { InstanceRecord, StateName } from '../records/instances';
 import type { Content, VolumeRecord } from '../records/storage';
-import type { Ec2State } from '../state';
+import { release, releasePublicAddresses, rootVolumeOf, setUp, volumesOf } from './belongings';
 import { createGuest } from './guest';
+import { Turns } from './turns';
 
 /** Who ended an instance, as `StateReason` says it. */
 export const reasons = {
@@ -37,14 +38,12 @@ const LEAST_REAL_MEMORY_SECONDS = 40;
  */
 export class Lifecycle {
   private readonly machines = new Map<string, Machine>();
-  /** Timers and ledger entries of the present state of each instance. */
-  private readonly pending = new Map<string, Cancel[]>();
-  /** Grows with every change, so that what a former state began does not reach into the next. */
-  private readonly turns = new Map<string, number>();
+  private readonly turns: Turns;
   private readonly listeners = new Set<Listener>();
-  private disposed = false;
 
-  constructor(private readonly state: Ec2State) {}
+  constructor(private readonly ec2: Inventory) {
+    this.turns = new Turns(ec2.context.clock);
+  }
 
   /** @returns how to end it */
   listen(listener: Listener): () => void {
@@ -65,12 +64,12 @@ export class Lifecycle {
 
   /** A stopped instance starts again, on its own disk, with another public address. */
   start(record: InstanceRecord): void {
-    record.launchTime = this.state.context.clock.now();
+    record.launchTime = this.ec2.context.clock.now();
     record.stateReason = undefined;
     record.transitionReason = '';
-    const nic = this.state.interfaces.find(record.interfaceIds[0]);
-    const subnet = this.state.subnets.find(nic?.SubnetId);
-    if (nic && !nic.Association && subnet?.MapPublicIpOnLaunch) setPublicAddress(this.state, nic);
+    const nic = this.ec2.interfaces.find(record.interfaceIds[0]);
+    const subnet = this.ec2.subnets.find(nic?.SubnetId);
+    if (nic && !nic.Association && subnet?.MapPublicIpOnLaunch) setPublicAddress(this.ec2, nic);
     this.change(record, 'pending');
     this.powerOn(record, () => true);
   }
@@ -79,14 +78,14 @@ export class Lifecycle {
   stop(record: InstanceRecord, reason: StateReason = reasons.user): void {
     this.giveReason(record, reason);
     this.change(record, 'stopping');
-    const done = this.state.context.ledger.begin('stop', record.id, this.state.context.region);
-    this.hold(record, done);
-    const isCurrent = this.turnOf(record);
+    const done = this.ec2.context.ledger.begin('stop', record.id, this.ec2.context.region);
+    this.turns.hold(record.id, done);
+    const isCurrent = this.turns.current(record.id);
     void this.powerOff(record).then(() => {
       if (!isCurrent()) return;
-      this.after(record, durations.instanceStopping.seconds, () => {
+      this.turns.after(record.id, durations.instanceStopping.seconds, () => {
         done();
-        this.releasePublicAddresses(record);
+        releasePublicAddresses(this.ec2, record);
         this.change(record, 'stopped');
       });
     });
@@ -96,12 +95,12 @@ export class Lifecycle {
   terminate(record: InstanceRecord, reason: StateReason = reasons.user): void {
     this.giveReason(record, reason);
     this.change(record, 'shutting-down');
-    const done = this.state.context.ledger.begin('terminate', record.id, this.state.context.region);
-    this.hold(record, done);
-    const isCurrent = this.turnOf(record);
+    const done = this.ec2.context.ledger.begin('terminate', record.id, this.ec2.context.region);
+    this.turns.hold(record.id, done);
+    const isCurrent = this.turns.current(record.id);
     void this.powerOff(record).then(() => {
       if (!isCurrent()) return;
-      this.after(record, durations.instanceShuttingDown.seconds, () => {
+      this.turns.after(record.id, durations.instanceShuttingDown.seconds, () => {
         done();
         this.finish(record);
       });
@@ -113,20 +112,20 @@ export class Lifecycle {
    * @param whileDown called when the disk is at rest
    */
   reboot(record: InstanceRecord, whileDown: () => void = () => {}): void {
-    this.cancelPending(record);
+    this.turns.end(record.id);
     record.checksPassed = false;
-    const done = this.state.context.ledger.begin('boot', record.id, this.state.context.region);
-    this.hold(record, done);
+    const done = this.ec2.context.ledger.begin('boot', record.id, this.ec2.context.region);
+    this.turns.hold(record.id, done);
     const machine = this.machines.get(record.id);
-    this.setUp(record, false);
-    const isCurrent = this.turnOf(record);
+    setUp(this.ec2, record, false);
+    const isCurrent = this.turns.current(record.id);
     const down = machine ? machine.stop() : Promise.resolve();
     void down.then(() => {
       this.postConsole(record);
       whileDown();
       if (!isCurrent()) return;
-      this.after(record, durations.instanceReboot.seconds, () => {
-        this.setUp(record, true);
+      this.turns.after(record.id, durations.instanceReboot.seconds, () => {
+        setUp(this.ec2, record, true);
         this.bootMachine(record, machine, done);
       });
     });
@@ -135,29 +134,27 @@ export class Lifecycle {
   /** What the serial console shows: what was posted, or with `latest` all until now. */
   console(record: InstanceRecord, latest: boolean): { text: string; at: Date } | undefined {
     if (!latest) return record.consoleSeen;
-    return { text: this.consoleText(record), at: this.state.context.clock.now() };
+    return { text: this.consoleText(record), at: this.ec2.context.clock.now() };
   }
 
   /** Cuts the power everywhere. */
   async dispose(): Promise<void> {
-    this.disposed = true;
-    for (const cancels of this.pending.values()) for (const cancel of cancels) cancel();
-    this.pending.clear();
+    this.turns.dispose();
     const machines = [...this.machines.values()];
     this.machines.clear();
     await Promise.all(machines.map((machine) => machine.terminate()));
   }
 
   private powerOn(record: InstanceRecord, mayRun: () => boolean): void {
-    const { ledger, region } = this.state.context;
+    const { ledger, region } = this.ec2.context;
     const done = ledger.begin('boot', record.id, region);
-    this.hold(record, done);
-    this.after(record, durations.instanceRunning.seconds, () => {
+    this.turns.hold(record.id, done);
+    this.turns.after(record.id, durations.instanceRunning.seconds, () => {
       if (!mayRun()) return;
-      for (const volume of this.volumes(record)) attachVolume(volume);
-      this.setUp(record, true);
-      const root = this.rootVolume(record);
-      const machine = createGuest(this.state, record, root?.content(), {
+      for (const volume of volumesOf(this.ec2, record)) attachVolume(volume);
+      setUp(this.ec2, record, true);
+      const root = rootVolumeOf(this.ec2, record);
+      const machine = createGuest(this.ec2, record, root?.content(), {
         onShutdown: () => this.obeyShutdown(record),
         onReboot: () => this.obeyReboot(record),
       });
@@ -165,15 +162,17 @@ export class Lifecycle {
         this.machines.set(record.id, machine);
         root.content = () => machine.snapshot();
       }
-      record.reachabilitySince = this.state.context.clock.now();
+      record.reachabilitySince = this.ec2.context.clock.now();
       this.change(record, 'running', false);
-      this.after(record, durations.instanceBoot.seconds, () => this.bootMachine(record, machine, done));
+      this.turns.after(record.id, durations.instanceBoot.seconds, () =>
+        this.bootMachine(record, machine, done),
+      );
     });
   }
 
   private bootMachine(record: InstanceRecord, machine: Machine | undefined, done: () => void): void {
-    const { clock } = this.state.context;
-    this.after(record, durations.instanceStatusChecks.seconds, () => {
+    const { clock } = this.ec2.context;
+    this.turns.after(record.id, durations.instanceStatusChecks.seconds, () => {
       record.checksPassed = machine !== undefined;
       record.reachabilitySince = clock.now();
     });
@@ -202,45 +201,24 @@ export class Lifecycle {
       this.machines.delete(record.id);
       await machine.terminate();
     }
-    this.setUp(record, false);
+    setUp(this.ec2, record, false);
   }
 
   private keepContent(record: InstanceRecord, machine: Machine): void {
     const content: Content = machine.snapshot();
-    const root = this.rootVolume(record);
+    const root = rootVolumeOf(this.ec2, record);
     if (root) root.content = () => content;
     record.consoleHistory = this.consoleText(record);
   }
 
   private finish(record: InstanceRecord): void {
-    const { state } = this;
-    for (const nicId of record.interfaceIds) {
-      const nic = state.interfaces.find(nicId);
-      if (!nic) continue;
-      if (nic.Attachment?.DeleteOnTermination) deleteInterface(state, nic);
-      else {
-        nic.Attachment = undefined;
-        nic.Status = 'available';
-      }
-    }
-    record.interfaceIds = [];
-    for (const [, held] of record.volumes) {
-      const volume = state.volumes.find(held.volumeId);
-      if (!volume) continue;
-      if (held.deleteOnTermination) state.volumes.delete(held.volumeId);
-      else {
-        volume.Attachments = [];
-        volume.State = 'available';
-      }
-    }
-    record.volumes.clear();
+    release(this.ec2, record);
     this.change(record, 'terminated');
-    const { clock } = state.context;
+    const { clock } = this.ec2.context;
     const memory = Math.max(durations.instanceRemembered.seconds, LEAST_REAL_MEMORY_SECONDS * clock.scale);
-    this.after(record, memory, () => {
-      this.pending.delete(record.id);
-      this.turns.delete(record.id);
-      state.instances.delete(record.id);
+    this.turns.after(record.id, memory, () => {
+      this.turns.forget(record.id);
+      this.ec2.instances.delete(record.id);
     });
   }
 
@@ -262,30 +240,9 @@ export class Lifecycle {
   }
 
   private giveReason(record: InstanceRecord, reason: StateReason): void {
-    const at = this.state.context.clock.now().toISOString().slice(0, 19).replace('T', ' ');
+    const at = this.ec2.context.clock.now().toISOString().slice(0, 19).replace('T', ' ');
     record.stateReason = reason;
     record.transitionReason = reason === reasons.user ? `User initiated (${at} GMT)` : '';
-  }
-
-  private releasePublicAddresses(record: InstanceRecord): void {
-    for (const id of record.interfaceIds) {
-      const nic = this.state.interfaces.find(id);
-      if (nic?.Association && !nic.Association.AllocationId) removePublicAddress(this.state, nic);
-    }
-  }
-
-  private setUp(record: InstanceRecord, up: boolean): void {
-    for (const id of record.interfaceIds) {
-      if (this.state.interfaces.has(id)) this.state.deps.network.setUp(id, up);
-    }
-  }
-
-  private volumes(record: InstanceRecord): VolumeRecord[] {
-    return [...record.volumes.values()].flatMap(({ volumeId }) => this.state.volumes.find(volumeId) ?? []);
-  }
-
-  private rootVolume(record: InstanceRecord): VolumeRecord | undefined {
-    return this.state.volumes.find(record.volumes.get(record.rootDeviceName)?.volumeId);
   }
 
   private consoleText(record: InstanceRecord): string {
@@ -294,45 +251,24 @@ export class Lifecycle {
   }
 
   private postConsole(record: InstanceRecord): void {
-    record.consoleSeen = { text: this.consoleText(record), at: this.state.context.clock.now() };
+    record.consoleSeen = { text: this.consoleText(record), at: this.ec2.context.clock.now() };
   }
 
   /** Enters a state: what the former one had under way ends, everybody is told. */
   private change(record: InstanceRecord, name: StateName, cancels = true): void {
-    if (cancels) this.cancelPending(record);
+    if (cancels) this.turns.end(record.id);
     record.state = name;
     this.say(record);
   }
 
   private say(record: InstanceRecord): void {
-    this.state.context.bus.announce({
+    this.ec2.context.bus.announce({
       source: 'aws.ec2',
       detailType: 'EC2 Instance State-change Notification',
-      resources: [this.state.arn(`instance/${record.id}`)],
+      resources: [this.ec2.arn(`instance/${record.id}`)],
       detail: { 'instance-id': record.id, state: record.state },
     });
     for (const listener of this.listeners) listener(record.id, record.state);
-  }
-
-  private after(record: InstanceRecord, seconds: number, callback: () => void): void {
-    if (this.disposed) return;
-    this.hold(record, this.state.context.clock.after(seconds, callback));
-  }
-
-  private hold(record: InstanceRecord, cancel: Cancel): void {
-    this.pending.set(record.id, [...(this.pending.get(record.id) ?? []), cancel]);
-  }
-
-  /** Whether what was under way when it was asked still is. */
-  private turnOf(record: InstanceRecord): () => boolean {
-    const turn = this.turns.get(record.id) ?? 0;
-    return () => !this.disposed && (this.turns.get(record.id) ?? 0) === turn;
-  }
-
-  private cancelPending(record: InstanceRecord): void {
-    this.turns.set(record.id, (this.turns.get(record.id) ?? 0) + 1);
-    for (const cancel of this.pending.get(record.id) ?? []) cancel();
-    this.pending.delete(record.id);
   }
 }
 

@@ -3,12 +3,17 @@ import type {
   ModifyInstanceAttributeCommandInput,
   ShutdownBehavior,
 } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../core/aws-error';
-import { instanceTypes } from '../instance-types';
-import { setGroups, setSourceDestCheck } from '../interfaces';
+import { instanceTypes } from '../catalogue/instance-types';
+import {
+  incorrectInstanceState,
+  invalidInstanceAttributeValue,
+  invalidParameterCombination,
+  invalidParameterValue,
+} from '../errors';
+import type { Inventory } from '../inventory';
+import { setGroups, setSourceDestCheck } from '../network/interfaces';
 import type { InstanceRecord } from '../records/instances';
-import type { Ec2State } from '../state';
-import { checkUserData } from '../user-data';
+import { checkUserData } from './user-data';
 
 type Changes = Omit<ModifyInstanceAttributeCommandInput, 'Attribute' | 'Value'>;
 
@@ -33,7 +38,7 @@ function fromNamedValue(input: ModifyInstanceAttributeCommandInput): Changes {
     case 'sourceDestCheck':
       return { ...changes, SourceDestCheck: flag };
     default:
-      throw new AwsError('InvalidParameterValue', `Value (${name}) for parameter attribute is invalid.`);
+      throw invalidParameterValue(`Value (${name}) for parameter attribute is invalid.`);
   }
 }
 
@@ -76,12 +81,9 @@ function attributeOf(input: Changes): Attribute {
     (name) => input[modifiable[name]] !== undefined,
   );
   const [only] = given;
-  if (!only) throw new AwsError('InvalidParameterCombination', 'No attributes specified.');
+  if (!only) throw invalidParameterCombination('No attributes specified.');
   if (given.length > 1) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      `Fields for multiple attribute types specified: ${given.join(', ')}`,
-    );
+    throw invalidParameterCombination(`Fields for multiple attribute types specified: ${given.join(', ')}`);
   }
   return only;
 }
@@ -93,7 +95,7 @@ function attributeOf(input: Changes): Attribute {
  * @throws AwsError for none or several attributes, a state that forbids it, and a value that is not valid
  */
 export function modifyAttribute(
-  state: Ec2State,
+  ec2: Inventory,
   record: InstanceRecord,
   call: ModifyInstanceAttributeCommandInput,
 ): void {
@@ -117,17 +119,17 @@ export function modifyAttribute(
       record.shutdownBehavior = readShutdownBehavior(input.InstanceInitiatedShutdownBehavior?.Value);
       break;
     case 'blockDeviceMapping':
-      changeDevices(state, record, input.BlockDeviceMappings ?? []);
+      changeDevices(ec2, record, input.BlockDeviceMappings ?? []);
       break;
     case 'sourceDestCheck':
       setSourceDestCheck(
-        state,
-        state.interfaces.require(record.interfaceIds[0]),
+        ec2,
+        ec2.interfaces.require(record.interfaceIds[0]),
         input.SourceDestCheck?.Value ?? true,
       );
       break;
     case 'groupSet':
-      setGroups(state, state.interfaces.require(record.interfaceIds[0]), input.Groups ?? []);
+      setGroups(ec2, ec2.interfaces.require(record.interfaceIds[0]), input.Groups ?? []);
       break;
     case 'ebsOptimized':
       record.ebsOptimized = input.EbsOptimized?.Value ?? false;
@@ -143,27 +145,26 @@ export function modifyAttribute(
 
 function readShutdownBehavior(behavior: string | undefined): ShutdownBehavior {
   if (behavior === 'stop' || behavior === 'terminate') return behavior;
-  throw new AwsError(
-    'InvalidParameterValue',
+  throw invalidParameterValue(
     `Value (${behavior}) for parameter instanceInitiatedShutdownBehavior is invalid. Invalid value.`,
   );
 }
 
 function changeDevices(
-  state: Ec2State,
+  ec2: Inventory,
   record: InstanceRecord,
   mappings: readonly InstanceBlockDeviceMappingSpecification[],
 ): void {
   const changes = mappings.map(({ DeviceName = '', Ebs }) => {
     const held = record.volumes.get(DeviceName);
     if (!held) {
-      throw new AwsError('InvalidInstanceAttributeValue', `No device is currently mapped at ${DeviceName}`);
+      throw invalidInstanceAttributeValue(`No device is currently mapped at ${DeviceName}`);
     }
     return { held, deleteOnTermination: Ebs?.DeleteOnTermination ?? held.deleteOnTermination };
   });
   for (const { held, deleteOnTermination } of changes) {
     held.deleteOnTermination = deleteOnTermination;
-    for (const attachment of state.volumes.find(held.volumeId)?.Attachments ?? []) {
+    for (const attachment of ec2.volumes.find(held.volumeId)?.Attachments ?? []) {
       attachment.DeleteOnTermination = deleteOnTermination;
     }
   }
@@ -171,18 +172,14 @@ function changeDevices(
 
 function requireStopped(record: InstanceRecord): void {
   if (record.state !== 'stopped') {
-    throw new AwsError(
-      'IncorrectInstanceState',
-      `The instance '${record.id}' is not in the 'stopped' state.`,
-    );
+    throw incorrectInstanceState(`The instance '${record.id}' is not in the 'stopped' state.`);
   }
 }
 
 function requireCompatibleType(record: InstanceRecord, name: string): string {
   const type = instanceTypes.get(name);
-  if (type?.architecture !== record.architecture) {
-    throw new AwsError(
-      'InvalidInstanceAttributeValue',
+  if (!type?.architectures.some((one) => one === record.architecture)) {
+    throw invalidInstanceAttributeValue(
       `Invalid value '${name}' for instanceType; it must be an instance type of the architecture ${record.architecture}`,
     );
   }

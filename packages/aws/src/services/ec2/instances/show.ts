@@ -1,36 +1,26 @@
 import type {
   _InstanceType,
-  ArchitectureValues,
   Instance,
+  InstanceBlockDeviceMapping,
   InstanceNetworkInterface,
   Reservation,
   Tenancy,
 } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import { instanceTypes } from '../instance-types';
+import { instanceTypes, isNitro } from '../catalogue/instance-types';
+import type { Has } from '../collections/collection';
+import type { Inventory } from '../inventory';
 import { type InstanceRecord, type InstanceView, stateCodes } from '../records/instances';
 import type { InterfaceRecord } from '../records/interfaces';
-import type { Ec2State } from '../state';
 
 /** An instance as the API shows it. */
-export function showInstance(state: Ec2State, record: InstanceRecord): Has<Instance, 'InstanceId' | 'State'> {
-  return viewInstance(state, record).shown;
+export function showInstance(ec2: Inventory, record: InstanceRecord): Has<Instance, 'InstanceId' | 'State'> {
+  return viewInstance(ec2, record).shown;
 }
 
 /** An instance with its interfaces, for filters. */
-export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceView {
-  const interfaces = record.interfaceIds.flatMap((id) => state.interfaces.find(id) ?? []);
-  const [primary] = interfaces;
+export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceView {
+  const interfaces = record.interfaceIds.flatMap((id) => ec2.interfaces.find(id) ?? []);
   const type = instanceTypes.get(record.type);
-  const mappings = [...record.volumes].map(([DeviceName, volume]) => ({
-    DeviceName,
-    Ebs: {
-      VolumeId: volume.volumeId,
-      DeleteOnTermination: volume.deleteOnTermination,
-      AttachTime: volume.attachTime,
-      Status: record.state === 'pending' ? ('attaching' as const) : ('attached' as const),
-    },
-  }));
   const shown = {
     InstanceId: record.id,
     ImageId: record.imageId,
@@ -48,7 +38,7 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
       GroupName: record.placementGroup ?? '',
       Tenancy: record.tenancy as Tenancy,
     },
-    Architecture: record.architecture as ArchitectureValues,
+    Architecture: record.architecture,
     RootDeviceName: record.rootDeviceName,
     RootDeviceType: 'ebs' as const,
     VirtualizationType: 'hvm' as const,
@@ -56,16 +46,10 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
     EnaSupport: true,
     EbsOptimized: record.ebsOptimized,
     SourceDestCheck: record.state === 'terminated' ? undefined : record.sourceDestCheck,
-    BlockDeviceMappings: mappings,
+    BlockDeviceMappings: showMappings(record),
     IamInstanceProfile: record.profile && { Arn: record.profile.arn, Id: record.profile.id },
     NetworkInterfaces: interfaces.map(showAttachedInterface),
-    SecurityGroups: primary?.Groups ?? [],
-    PrivateIpAddress: primary?.PrivateIpAddress,
-    PrivateDnsName: primary?.PrivateDnsName ?? '',
-    PublicIpAddress: primary?.Association?.PublicIp,
-    PublicDnsName: primary?.Association?.PublicDnsName ?? '',
-    SubnetId: primary?.SubnetId,
-    VpcId: primary?.VpcId,
+    ...showPrimary(interfaces[0]),
     MetadataOptions: record.metadata,
     CpuOptions: type && {
       CoreCount: type.vcpus / type.threadsPerCore,
@@ -76,7 +60,7 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
     EnclaveOptions: { Enabled: false },
     BootMode: record.architecture === 'arm64' ? ('uefi' as const) : ('uefi-preferred' as const),
     CurrentInstanceBootMode:
-      record.architecture === 'arm64' || type?.nitro ? ('uefi' as const) : ('legacy-bios' as const),
+      record.architecture === 'arm64' || isNitro(type) ? ('uefi' as const) : ('legacy-bios' as const),
     PlatformDetails: record.platformDetails,
     UsageOperation: 'RunInstances',
     UsageOperationUpdateTime: record.launchTime,
@@ -87,23 +71,48 @@ export function viewInstance(state: Ec2State, record: InstanceRecord): InstanceV
     },
     MaintenanceOptions: { AutoRecovery: 'default' as const },
     ProductCodes: [],
-    Tags: state.tags.of(record.id),
+    ...ec2.instances.tagsOf(record.id),
   };
   return { record, shown, interfaces };
 }
 
+function showMappings(record: InstanceRecord): InstanceBlockDeviceMapping[] {
+  return [...record.volumes].map(([DeviceName, volume]) => ({
+    DeviceName,
+    Ebs: {
+      VolumeId: volume.volumeId,
+      DeleteOnTermination: volume.deleteOnTermination,
+      AttachTime: volume.attachTime,
+      Status: record.state === 'pending' ? 'attaching' : 'attached',
+    },
+  }));
+}
+
+/** What an instance shows of its primary interface as its own. */
+function showPrimary(nic: InterfaceRecord | undefined): Partial<Instance> {
+  return {
+    SecurityGroups: nic?.Groups ?? [],
+    PrivateIpAddress: nic?.PrivateIpAddress,
+    PrivateDnsName: nic?.PrivateDnsName ?? '',
+    PublicIpAddress: nic?.Association?.PublicIp,
+    PublicDnsName: nic?.Association?.PublicDnsName ?? '',
+    SubnetId: nic?.SubnetId,
+    VpcId: nic?.VpcId,
+  };
+}
+
 /** The instances as reservations: those that one call launched are together. */
-export function showReservations(state: Ec2State, records: readonly InstanceRecord[]): Reservation[] {
+export function showReservations(ec2: Inventory, records: readonly InstanceRecord[]): Reservation[] {
   const reservations = new Map<string, InstanceRecord[]>();
   for (const record of records) {
     reservations.set(record.reservationId, [...(reservations.get(record.reservationId) ?? []), record]);
   }
   return [...reservations].map(([ReservationId, members]) => ({
     ReservationId,
-    OwnerId: state.owner,
+    OwnerId: ec2.owner,
     ...(members[0]?.requesterId ? { RequesterId: members[0].requesterId } : {}),
     Groups: [],
-    Instances: members.map((record) => showInstance(state, record)),
+    Instances: members.map((record) => showInstance(ec2, record)),
   }));
 }
 

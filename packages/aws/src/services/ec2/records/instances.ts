@@ -1,5 +1,5 @@
 import type {
-  BlockDeviceMapping,
+  ArchitectureValues,
   GroupIdentifier,
   Instance,
   InstanceBlockDeviceMapping,
@@ -7,8 +7,8 @@ import type {
   ShutdownBehavior,
   StateReason,
 } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 import type { InterfaceRecord } from './interfaces';
 
 /** EC2's numbers of the states. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html */
@@ -21,6 +21,7 @@ export const stateCodes = {
   stopped: 80,
 } as const;
 
+/** What state an instance is in. */
 export type StateName = keyof typeof stateCodes;
 
 /** The instance profile that an instance has, since when. */
@@ -39,7 +40,7 @@ export interface InstanceRecord {
   readonly launchIndex: number;
   readonly clientToken: string;
   readonly imageId: string;
-  readonly architecture: 'x86_64' | 'arm64';
+  readonly architecture: ArchitectureValues;
   readonly platformDetails: string;
   readonly rootDeviceName: string;
   readonly subnetId: string;
@@ -81,8 +82,6 @@ export interface InstanceView {
   readonly shown: Has<Instance, 'InstanceId' | 'State'>;
   readonly interfaces: readonly InterfaceRecord[];
 }
-
-export type Mapping = BlockDeviceMapping;
 
 type View = InstanceView;
 const overInterfaces =

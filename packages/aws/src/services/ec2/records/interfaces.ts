@@ -1,7 +1,8 @@
 import type { Address, GroupIdentifier, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
+/** A network interface. */
 export type InterfaceRecord = Has<
   Omit<NetworkInterface, 'Groups'>,
   | 'NetworkInterfaceId'
@@ -13,8 +14,10 @@ export type InterfaceRecord = Has<
   | 'Description'
 > & { Groups: Has<GroupIdentifier, 'GroupId' | 'GroupName'>[] };
 
+/** An Elastic IP address. */
 export type AddressRecord = Has<Address, 'AllocationId' | 'PublicIp'>;
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
 export const interfaceFilters: FilterTable<InterfaceRecord> = {
   'addresses.association.owner-id': (nic) => nic.Association?.IpOwnerId,
   'addresses.association.public-ip': (nic) => nic.Association?.PublicIp,
@@ -50,6 +53,7 @@ export const interfaceFilters: FilterTable<InterfaceRecord> = {
   'vpc-id': (nic) => nic.VpcId,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html */
 export const addressFilters: FilterTable<AddressRecord> = {
   'allocation-id': (address) => address.AllocationId,
   'association-id': (address) => address.AssociationId,

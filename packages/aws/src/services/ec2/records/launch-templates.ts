@@ -1,12 +1,14 @@
 import type { LaunchTemplate, LaunchTemplateVersion, RequestLaunchTemplateData } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
+/** A version of a launch template. */
 export type TemplateVersion = Has<
   LaunchTemplateVersion,
   'LaunchTemplateId' | 'LaunchTemplateName' | 'VersionNumber' | 'CreateTime'
 > & { readonly data: RequestLaunchTemplateData };
 
+/** A launch template with its versions, by number. */
 export type LaunchTemplateRecord = Has<
   LaunchTemplate,
   'LaunchTemplateId' | 'LaunchTemplateName' | 'CreateTime' | 'DefaultVersionNumber' | 'LatestVersionNumber'
@@ -16,11 +18,13 @@ export type LaunchTemplateRecord = Has<
   lastGiven: number;
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplates.html */
 export const launchTemplateFilters: FilterTable<LaunchTemplateRecord> = {
   'create-time': (template) => template.CreateTime,
   'launch-template-name': (template) => template.LaunchTemplateName,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplateVersions.html */
 export const templateVersionFilters: FilterTable<TemplateVersion> = {
   'create-time': (version) => version.CreateTime,
   'ebs-optimized': (version) => version.data.EbsOptimized,

@@ -8,24 +8,31 @@ import type {
   Subnet,
   Vpc,
 } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
+/** A VPC. */
 export type VpcRecord = Has<Vpc, 'VpcId' | 'CidrBlock' | 'DhcpOptionsId' | 'OwnerId'> & {
   readonly attributes: { dnsSupport: boolean; dnsHostnames: boolean; networkAddressUsageMetrics: boolean };
 };
+/** A subnet. */
 export type SubnetRecord = Has<
   Subnet,
   'SubnetId' | 'SubnetArn' | 'VpcId' | 'CidrBlock' | 'AvailabilityZone' | 'MapPublicIpOnLaunch'
 >;
+/** A route table. */
 export type RouteTableRecord = Has<RouteTable, 'RouteTableId' | 'VpcId'> & {
   Routes: Route[];
   Associations: RouteTableAssociation[];
 };
+/** An internet gateway. */
 export type InternetGatewayRecord = Has<InternetGateway, 'InternetGatewayId' | 'Attachments'>;
+/** A network ACL. */
 export type NetworkAclRecord = Has<NetworkAcl, 'NetworkAclId' | 'VpcId' | 'Associations' | 'Entries'>;
+/** A set of DHCP options. */
 export type DhcpOptionsRecord = Has<DhcpOptions, 'DhcpOptionsId'>;
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html */
 export const vpcFilters: FilterTable<VpcRecord> = {
   cidr: (vpc) => vpc.CidrBlock,
   'cidr-block': (vpc) => vpc.CidrBlock,
@@ -42,6 +49,7 @@ export const vpcFilters: FilterTable<VpcRecord> = {
   'vpc-id': (vpc) => vpc.VpcId,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html */
 export const subnetFilters: FilterTable<SubnetRecord> = {
   availabilityZone: (subnet) => subnet.AvailabilityZone,
   'availability-zone': (subnet) => subnet.AvailabilityZone,
@@ -61,6 +69,7 @@ export const subnetFilters: FilterTable<SubnetRecord> = {
   'vpc-id': (subnet) => subnet.VpcId,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
 export const routeTableFilters: FilterTable<RouteTableRecord> = {
   'association.gateway-id': (table) => table.Associations.map((one) => one.GatewayId),
   'association.main': (table) => table.Associations.map((one) => one.Main),
@@ -79,6 +88,7 @@ export const routeTableFilters: FilterTable<RouteTableRecord> = {
   'vpc-id': (table) => table.VpcId,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html */
 export const internetGatewayFilters: FilterTable<InternetGatewayRecord> = {
   'attachment.state': (gateway) => gateway.Attachments.map((one) => one.State),
   'attachment.vpc-id': (gateway) => gateway.Attachments.map((one) => one.VpcId),
@@ -86,6 +96,7 @@ export const internetGatewayFilters: FilterTable<InternetGatewayRecord> = {
   'owner-id': (gateway) => gateway.OwnerId,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkAcls.html */
 export const networkAclFilters: FilterTable<NetworkAclRecord> = {
   'association.association-id': (acl) => acl.Associations.map((one) => one.NetworkAclAssociationId),
   'association.network-acl-id': (acl) => acl.Associations.map((one) => one.NetworkAclId),
@@ -101,6 +112,7 @@ export const networkAclFilters: FilterTable<NetworkAclRecord> = {
   'vpc-id': (acl) => acl.VpcId,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeDhcpOptions.html */
 export const dhcpOptionsFilters: FilterTable<DhcpOptionsRecord> = {
   'dhcp-options-id': (options) => options.DhcpOptionsId,
   key: (options) => options.DhcpConfigurations?.map((one) => one.Key),

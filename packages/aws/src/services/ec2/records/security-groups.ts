@@ -1,19 +1,27 @@
 import type { IpPermission, SecurityGroup, SecurityGroupRule } from '@aws-sdk/client-ec2';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
+/** A security group; its rules are kept by themselves. */
 export type SecurityGroupRecord = Has<
   SecurityGroup,
   'GroupId' | 'GroupName' | 'Description' | 'VpcId' | 'OwnerId' | 'SecurityGroupArn'
 >;
+/** A rule of a security group. */
 export type SecurityGroupRuleRecord = Has<
   SecurityGroupRule,
   'SecurityGroupRuleId' | 'GroupId' | 'IsEgress' | 'IpProtocol' | 'FromPort' | 'ToPort'
 >;
 
-/** @param rulesOf the rules of a group by its id */
+/**
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html
+ *
+ * @param rulesOf the rules of a group by its id
+ * @param nameOf the name of a group by its id
+ */
 export function securityGroupFilters(
   rulesOf: (groupId: string) => SecurityGroupRuleRecord[],
+  nameOf: (groupId: string | undefined) => string | undefined,
 ): FilterTable<SecurityGroupRecord> {
   const direction = (prefix: string, egress: boolean): FilterTable<SecurityGroupRecord> => {
     const over =
@@ -29,6 +37,7 @@ export function securityGroupFilters(
       [`${prefix}.to-port`]: over((rule) => rule.ToPort),
       [`${prefix}.protocol`]: over((rule) => rule.IpProtocol),
       [`${prefix}.group-id`]: over((rule) => rule.ReferencedGroupInfo?.GroupId),
+      [`${prefix}.group-name`]: over((rule) => nameOf(rule.ReferencedGroupInfo?.GroupId)),
       [`${prefix}.user-id`]: over((rule) => rule.ReferencedGroupInfo?.UserId),
       [`${prefix}.prefix-list-id`]: over((rule) => rule.PrefixListId),
     };
@@ -44,6 +53,7 @@ export function securityGroupFilters(
   };
 }
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroupRules.html */
 export const securityGroupRuleFilters: FilterTable<SecurityGroupRuleRecord> = {
   'group-id': (rule) => rule.GroupId,
   'security-group-rule-id': (rule) => rule.SecurityGroupRuleId,

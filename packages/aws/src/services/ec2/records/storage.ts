@@ -8,12 +8,13 @@ import type {
   VolumeModification,
 } from '@aws-sdk/client-ec2';
 import type { DiskSnapshot } from '../../../machines/disk-snapshot';
-import type { Has } from '../collection';
-import type { FilterTable } from '../filters';
+import type { Has } from '../collections/collection';
+import type { FilterTable } from '../collections/filters';
 
 /** What a volume or a snapshot holds; undefined: nothing that a machine could boot (an empty data volume). */
 export type Content = DiskSnapshot | undefined;
 
+/** An EBS volume. */
 export type VolumeRecord = Has<
   Volume,
   | 'VolumeId'
@@ -30,6 +31,7 @@ export type VolumeRecord = Has<
   modification?: VolumeModification;
 };
 
+/** An EBS snapshot. */
 export type SnapshotRecord = Has<
   Snapshot,
   | 'SnapshotId'
@@ -43,8 +45,10 @@ export type SnapshotRecord = Has<
   | 'Progress'
 > & { content: () => Content; readonly permissions: CreateVolumePermission[] };
 
+/** A device of an image. */
 export type ImageMapping = Has<BlockDeviceMapping, 'DeviceName'>;
 
+/** An image. */
 export type ImageRecord = Has<
   Omit<Image, 'BlockDeviceMappings'>,
   'ImageId' | 'Name' | 'OwnerId' | 'State' | 'CreationDate' | 'Architecture' | 'RootDeviceName'
@@ -52,9 +56,11 @@ export type ImageRecord = Has<
   BlockDeviceMappings: ImageMapping[];
   readonly permissions: LaunchPermission[];
   lastLaunched?: Date;
-  deregistered?: boolean;
+  /** Since when; it is kept for the instances that run it. */
+  deregistered?: Date;
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html */
 export const volumeFilters: FilterTable<VolumeRecord> = {
   'attachment.attach-time': (volume) => volume.Attachments.map((one) => one.AttachTime),
   'attachment.delete-on-termination': (volume) => volume.Attachments.map((one) => one.DeleteOnTermination),
@@ -72,6 +78,7 @@ export const volumeFilters: FilterTable<VolumeRecord> = {
   'volume-type': (volume) => volume.VolumeType,
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html */
 export const snapshotFilters: FilterTable<SnapshotRecord> = {
   description: (snapshot) => snapshot.Description,
   encrypted: (snapshot) => snapshot.Encrypted,

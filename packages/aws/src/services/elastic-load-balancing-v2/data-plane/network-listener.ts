@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from '../../../network/proxy';
-import type { Balancing } from '../balancing';
-import { forwardedGroups, type Listener } from '../listener';
-import type { LoadBalancer } from '../load-balancer';
-import type { Target } from '../target';
+import { forwardedGroups, type Listener } from '../records/listener';
+import type { LoadBalancer } from '../records/load-balancer';
+import type { Target } from '../records/target';
+import type { Backends } from './backends';
 
 /** A Network Load Balancer's listener: each connection goes as it is to one target. */
 export class NetworkListener {
   constructor(
-    private readonly balancing: Balancing,
+    private readonly backends: Backends,
     private readonly balancer: LoadBalancer,
     private readonly listener: Listener,
   ) {}
@@ -18,10 +18,10 @@ export class NetworkListener {
   serve(client: Socket, clientAddress: string): void {
     const [action] = this.listener.defaultRule.actions;
     const [forward] = action ? forwardedGroups(action) : [];
-    const group = forward && this.balancing.targetGroups.get(forward.arn);
+    const group = forward && this.backends.targetGroups.get(forward.arn);
     const target =
       group &&
-      this.balancing.chooseTarget(group, (candidates) =>
+      this.backends.targets.choose(group, (candidates) =>
         group.attributes.isOn('stickiness.enabled') ? bySource(candidates, clientAddress) : undefined,
       );
     const node = this.balancer.nodeFor(target?.zone);
@@ -32,7 +32,7 @@ export class NetworkListener {
       end();
       gone.abort();
     });
-    this.balancing.network
+    this.backends.network
       .connect({ interfaceId: node.interfaceId }, target.address, target.port, {
         signal: gone.signal,
         allowHalfOpen: true,

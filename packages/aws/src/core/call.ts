@@ -1,0 +1,35 @@
+import type { Principal } from './principal';
+
+/** Who calls, and in which request: what an operation may need beside its input. */
+export interface Call {
+  readonly region: string;
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly principal: Principal;
+  /** The caller's X-Ray trace (`X-Amzn-Trace-Id`), by which the calls of one execution are told apart. */
+  readonly traceId?: string;
+  /** The request itself, where the call came over HTTP. */
+  readonly request?: WireRequest;
+}
+
+/** A request as it came over HTTP, for the services that do more than the schemas say. */
+export interface WireRequest {
+  readonly method: string;
+  /** The path as sent, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The query as sent, still encoded, without its `?`. */
+  readonly rawQuery: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly host: string;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Each is sent as a `set-cookie` header of its own. */
+  readonly cookies?: readonly string[];
+  readonly body: Buffer | string;
+}

@@ -1,0 +1,46 @@
+import image from '../../../../data/al2023/image.json';
+import type { DiskSnapshot } from '../../disk-snapshot';
+import type { Architecture } from '../../engine';
+import { EXECUTE } from '../commands/shell/execute';
+import { OPEN_TARGET } from '../commands/shell/open-target';
+import { Disk } from '../disk/disk';
+import { installPackages } from '../packages/installed';
+import { IMAGE_PACKAGES } from '../packages/repository';
+import { writeGroups, writeUsers } from '../system/users';
+import { textOf } from './text-files';
+
+const RPM_ARCHITECTURES = { x86_64: 'x86_64', arm64: 'aarch64' } as const;
+
+/**
+ * Lays out the root volume of Amazon Linux 2023's standard image, as far as scripts see it: its users, files and programs.
+ * No web server.
+ */
+export function buildAmazonLinux2023(architecture: Architecture): DiskSnapshot {
+  // The image's files are older than every machine, whatever the clock of the embedded AWS says.
+  const disk = new Disk(undefined, () => new Date(image.built));
+  for (const { path } of image.directories) disk.makeDirectory(path);
+  for (const [path, target] of image.symlinks) disk.makeSymlink(target, path);
+  for (const { path, copyOf } of image.files) disk.install(path, textOf(copyOf ?? path));
+  disk.install('/etc/rpm/platform', `${RPM_ARCHITECTURES[architecture]}-amazon-linux\n`);
+  writeUsers(disk, image.users);
+  writeGroups(disk, image.groups);
+  giveAway(disk);
+  installPackages(disk, IMAGE_PACKAGES, 'System');
+  // What bash does by itself and just-bash does not: commands of ours that no package has.
+  for (const name of [EXECUTE, OPEN_TARGET]) disk.install(`/usr/bin/${name}`, '#!/bin/sh\n', 0o755);
+  for (const service of image.services)
+    disk.makeSymlink(
+      `/usr/lib/systemd/system/${service}.service`,
+      `/etc/systemd/system/multi-user.target.wants/${service}.service`,
+    );
+  return disk.snapshot();
+}
+
+/** Sets modes and owners when all stands: a directory that is made gives its mode to those above it. */
+function giveAway(disk: Disk): void {
+  for (const { path, mode, owner } of [...image.directories, ...image.files]) {
+    if (mode !== undefined) disk.setMode(path, Number.parseInt(mode, 8));
+    const user = image.users.find(({ name }) => name === owner);
+    if (user) disk.setOwner(path, { uid: user.uid, gid: user.gid });
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { ExecResult } from 'just-bash';
+import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
+import {
+  type AwsArguments,
+  AwsCliError,
+  type AwsSession,
+  configured,
+  openAwsSession,
+  parseAwsArguments,
+} from './aws-session';
+import { applyQuery } from './query';
+import { runS3 } from './s3/s3';
+
+const SERVICE_ERROR = 254;
+
+type Operation = (session: AwsSession, args: AwsArguments) => Promise<object>;
+
+const aws: Program = async (args, call) => {
+  if (args.includes('--version'))
+    return succeed(
+      'aws-cli/2.25.0 Python/3.9.21 Linux/6.1.158-178.288.amzn2023.x86_64 source/x86_64.amzn.2023\n',
+    );
+  const parsed = parseAwsArguments(args);
+  const [service = '', operation = ''] = parsed.words;
+  if (service === 's3') return await runS3(call, parsed);
+  if (service === 'configure') return await configure(call, parsed);
+  const run = OPERATIONS[`${service} ${operation}`];
+  if (run === undefined)
+    return fail(
+      252,
+      `\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: argument ${operation === '' ? 'command' : 'operation'}: '${service} ${operation}' is not available on an embedded machine (s3, ssm, sts are)`,
+    );
+  try {
+    return succeed(format(await run(await openAwsSession(call, parsed), parsed), parsed));
+  } catch (error) {
+    if (error instanceof AwsCliError) return fail(error.exitCode, `\n${error.message}`);
+    if (!(error instanceof Error && '$metadata' in error))
+      return fail(
+        255,
+        `\nCould not connect to the endpoint URL: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    const title = operation.replace(/(^|-)(\w)/g, (_, _dash: string, letter: string) => letter.toUpperCase());
+    return fail(
+      SERVICE_ERROR,
+      `\nAn error occurred (${error.name}) when calling the ${title} operation: ${error.message}`,
+    );
+  }
+};
+
+/** The AWS CLI, as far as set-up scripts use it. */
+export const AWS_PROGRAMS: Programs = { aws };
+
+const withSsm =
+  (run: (client: SSMClient, args: AwsArguments) => Promise<object>): Operation =>
+  async (session, args) => {
+    const client = new SSMClient({ ...session, maxAttempts: 3 });
+    try {
+      return await run(client, args);
+    } finally {
+      client.destroy();
+    }
+  };
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'ssm get-parameter': withSsm(async (client, args) => {
+    const { Parameter } = await client.send(
+      new GetParameterCommand({
+        Name: required(args, '--name'),
+        WithDecryption: args.flags.has('--with-decryption'),
+      }),
+    );
+    return { Parameter };
+  }),
+  'ssm get-parameters': withSsm(async (client, args) => {
+    const Names = required(args, '--names').split(',');
+    const { Parameters, InvalidParameters } = await client.send(
+      new GetParametersCommand({ Names, WithDecryption: args.flags.has('--with-decryption') }),
+    );
+    return { Parameters, InvalidParameters };
+  }),
+  'ssm get-parameters-by-path': withSsm(async (client, args) => {
+    const { Parameters } = await client.send(
+      new GetParametersByPathCommand({
+        Path: required(args, '--path'),
+        Recursive: args.flags.has('--recursive'),
+        WithDecryption: args.flags.has('--with-decryption'),
+      }),
+    );
+    return { Parameters };
+  }),
+  'ssm put-parameter': withSsm(async (client, args) => {
+    const { Version, Tier } = await client.send(
+      new PutParameterCommand({
+        Name: required(args, '--name'),
+        Value: required(args, '--value'),
+        Type: args.options.get('--type') as 'String' | undefined,
+        Overwrite: args.flags.has('--overwrite'),
+      }),
+    );
+    return { Version, Tier };
+  }),
+  async 'sts get-caller-identity'(session) {
+    const client = new STSClient({ ...session, maxAttempts: 3 });
+    try {
+      const { UserId, Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
+      return { UserId, Account, Arn };
+    } finally {
+      client.destroy();
+    }
+  },
+};
+
+async function configure(call: ProgramCall, { words }: AwsArguments): Promise<ExecResult> {
+  if (words[1] === 'get' && words[2] !== undefined) {
+    const value = configured(call, words[2]);
+    return value === undefined ? fail(1) : succeed(`${value}\n`);
+  }
+  if (words[1] === 'set' && words[2] !== undefined && words[3] !== undefined) {
+    const path = '/root/.aws/config';
+    const before = call.guest.disk.has(path) ? call.guest.disk.readText(path) : '[default]\n';
+    const others = before.split('\n').filter((line) => !line.startsWith(`${words[2]} =`) && line !== '');
+    call.guest.disk.install(path, `${[...others, `${words[2]} = ${words[3]}`].join('\n')}\n`, 0o600);
+    return succeed();
+  }
+  return fail(252, 'aws: error: only configure get and set are available on an embedded machine');
+}
+
+function required({ options }: AwsArguments, name: string): string {
+  const value = options.get(name);
+  if (value === undefined)
+    throw new AwsCliError(252, `aws: error: the following arguments are required: ${name}`);
+  return value;
+}
+
+function format(result: object, { options }: AwsArguments): string {
+  const query = options.get('--query');
+  const value = query === undefined ? result : applyQuery(result, query);
+  if (options.get('--output') === 'text') return `${toText(value)}\n`;
+  return `${JSON.stringify(value, (_, item: unknown) => item, 4)}\n`;
+}
+
+/** Rows of tabs: a list of texts is one row, a list of lists one each. */
+function toText(value: unknown): string {
+  if (value === null || value === undefined) return 'None';
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) {
+    const isTable = value.some(
+      (item) => typeof item === 'object' && item !== null && !(item instanceof Date),
+    );
+    return value.map(toText).join(isTable ? '\n' : '\t');
+  }
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return entries.map(([, item]) => toText(item)).join('\t');
+}

@@ -1,0 +1,31 @@
+import type { Guest } from '../../system/guest';
+
+/** However fast the embedded AWS's clock runs, a real connection gets this long, in real milliseconds. */
+const FLOOR_MILLISECONDS = 2000;
+
+/**
+ * A program's patience with the network, in AWS seconds. What the machine answers itself never takes any.
+ * @returns a signal that aborts with a TimeoutError when it is over, and what ends the waiting
+ */
+export function startPatience(
+  guest: Guest,
+  url: string,
+  seconds: number,
+): { signal: AbortSignal; end: () => void } {
+  const over = new AbortController();
+  const ended = new AbortController();
+  if (!guest.network.isOwn(url)) {
+    let timer: NodeJS.Timeout | undefined;
+    const floor = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FLOOR_MILLISECONDS);
+      timer.unref();
+    });
+    ended.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    Promise.all([guest.sleep(seconds, ended.signal), floor]).then(
+      () => over.abort(new DOMException('timed out', 'TimeoutError')),
+      // Ended before, or the machine stopped, which its own signal tells.
+      () => clearTimeout(timer),
+    );
+  }
+  return { signal: over.signal, end: () => ended.abort(new Error('finished')) };
+}

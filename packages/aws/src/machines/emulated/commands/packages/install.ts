@@ -1,0 +1,102 @@
+import type { ExecResult } from 'just-bash';
+import { installPackages, isInstalled, removePackages, rpmArchitecture } from '../../packages/installed';
+import type { Package } from '../../packages/package';
+import { findPackage, packageId, withRequirements } from '../../packages/repository';
+import { fail, type ProgramCall, succeed } from '../program';
+import { archOf, installedList, metadataLine, plan, transaction } from './report';
+import type { Request } from './request';
+
+/** AWS seconds: reading the repository's metadata, and each megabyte and package after that. */
+export const METADATA_SECONDS = 3;
+
+const SECONDS_PER_MEGABYTE = 0.1;
+const SECONDS_PER_PACKAGE = 0.3;
+
+/** `dnf install`: what is known and not there, with what it requires. */
+export async function install(request: Request, call: ProgramCall): Promise<ExecResult> {
+  if (request.names.length === 0) return fail(1, 'Error: Need to pass a list of pkgs to install');
+  await call.guest.sleep(METADATA_SECONDS, call.context.signal);
+  return (await refuseUnknown(request, call)) ?? (await installKnown(request, call));
+}
+
+/** @returns undefined when all packages are known; `--skip-broken` goes on with those that are */
+async function refuseUnknown(request: Request, call: ProgramCall): Promise<ExecResult | undefined> {
+  const unknown = request.names.filter((name) => findPackage(name) === undefined);
+  if (unknown.length === 0) return undefined;
+  if (request.skips) {
+    const names = request.names.filter((name) => !unknown.includes(name));
+    if (names.length > 0) return await install({ ...request, names }, call);
+  }
+  const missing = unknown.map((name) => `No match for argument: ${name}\n`).join('');
+  return fail(
+    1,
+    `Error: Unable to find a match: ${unknown.join(' ')}`,
+    `${request.quiet ? '' : metadataLine(call)}${missing}`,
+  );
+}
+
+async function installKnown(request: Request, call: ProgramCall): Promise<ExecResult> {
+  const { disk } = call.guest;
+  const architecture = rpmArchitecture(disk);
+  const wanted = withRequirements(request.names).filter(({ name }) => !isInstalled(disk, name));
+  const inTheWay = wanted.flatMap((entry) =>
+    (entry.conflicts ?? []).filter((name) => isInstalled(disk, name)).map((name) => ({ entry, name })),
+  );
+  if (inTheWay.length > 0 && !request.erases) {
+    const names = request.names.filter((name) => !inTheWay.some(({ entry }) => entry === findPackage(name)));
+    if (request.skips && names.length > 0) return await install({ ...request, names }, call);
+    return fail(1, conflict(inTheWay, architecture), request.quiet ? '' : metadataLine(call));
+  }
+  const already = request.names
+    .flatMap((name) => findPackage(name) ?? [])
+    .filter(({ name }) => isInstalled(disk, name))
+    .map((entry) => `Package ${packageId(entry)}.${archOf(entry, architecture)} is already installed.\n`);
+  const head = `${request.quiet ? '' : metadataLine(call)}${already.join('')}`;
+  if (wanted.length === 0)
+    return succeed(`${head}${request.quiet ? '' : 'Dependencies resolved.\nNothing to do.\nComplete!\n'}`);
+  const planned = plan(wanted, request.names, architecture);
+  if (!request.yes) return fail(1, '', `${head}${planned}Is this ok [y/N]: Operation aborted.\n`);
+  await change(
+    call,
+    wanted,
+    inTheWay.map(({ name }) => name),
+  );
+  const installed = installedList(wanted, architecture);
+  if (request.quiet) return succeed(`${head}\n${installed}\n`);
+  return succeed(
+    `${head}${planned}${transaction(wanted, 'Installing', architecture)}\n${installed}\nComplete!\n`,
+  );
+}
+
+/** Takes its time, as downloads do, and then puts packages in the place of others. */
+async function change(
+  { guest, context }: ProgramCall,
+  wanted: readonly Package[],
+  inTheWay: readonly string[],
+): Promise<void> {
+  const megabytes = wanted.reduce((sum, { size }) => sum + size, 0) / 1024;
+  await guest.sleep(megabytes * SECONDS_PER_MEGABYTE + wanted.length * SECONDS_PER_PACKAGE, context.signal);
+  removePackages(guest.disk, inTheWay);
+  installPackages(guest.disk, wanted, 'amazonlinux');
+}
+
+function conflict(inTheWay: readonly { entry: Package; name: string }[], architecture: string): string {
+  const problems = inTheWay.map(({ entry, name }) => {
+    const other = findPackage(name);
+    const installed = other ? `${packageId(other)}.${archOf(other, architecture)}` : name;
+    const asked = `${packageId(entry)}.${archOf(entry, architecture)}`;
+    return ` Problem: problem with installed package ${installed}
+  - package ${installed} from @System conflicts with ${entry.name} provided by ${asked} from amazonlinux
+  - package ${installed} from amazonlinux conflicts with ${entry.name} provided by ${asked} from amazonlinux
+  - conflicting requests
+`;
+  });
+  return `Error: \n${problems.join('')}(try to add '--allowerasing' to command line to replace conflicting packages or '--skip-broken' to skip uninstallable packages)`;
+}
+
+/** `dnf swap old new`. */
+export async function swap(request: Request, call: ProgramCall): Promise<ExecResult> {
+  const [, wanted] = request.names;
+  if (wanted === undefined) return fail(2, 'usage: dnf swap [options] remove_spec install_spec');
+  return await install({ ...request, names: [wanted], erases: true }, call);
+}

@@ -1,0 +1,73 @@
+import { GROUP_PROGRAMS } from './accounts/groups';
+import { IDENTITY_PROGRAMS } from './accounts/identity';
+import { OWNERSHIP_PROGRAMS } from './accounts/ownership';
+import { SWITCH_PROGRAMS } from './accounts/switch-user';
+import { USER_PROGRAMS } from './accounts/users';
+import { AWS_PROGRAMS } from './aws/aws';
+import { FILE_PROGRAMS } from './files/file-programs';
+import { INSTALL_PROGRAMS } from './files/install';
+import { LS_PROGRAMS } from './files/ls';
+import { PATH_PROGRAMS } from './files/path-programs';
+import { STAT_PROGRAMS } from './files/stat';
+import { TAR_PROGRAMS } from './files/tar';
+import { UNZIP_PROGRAMS } from './files/unzip';
+import { CAPACITY_PROGRAMS } from './host/capacity';
+import { EC2_PROGRAMS } from './host/ec2';
+import { NAME_PROGRAMS } from './host/names';
+import { POWER_PROGRAMS } from './host/power';
+import { SETTING_PROGRAMS } from './host/settings';
+import { SOCKET_PROGRAMS } from './host/sockets';
+import { TIME_PROGRAMS } from './host/time-programs';
+import { CURL_PROGRAMS } from './http/curl/curl';
+import { WGET_PROGRAMS } from './http/wget';
+import { DNF_PROGRAMS } from './packages/dnf';
+import { RPM_PROGRAMS } from './packages/rpm';
+import type { Programs } from './program';
+import { JOURNAL_PROGRAMS } from './services/journal-programs';
+import { PROCESS_PROGRAMS } from './services/process-programs';
+import { SYSTEMCTL_PROGRAMS } from './services/systemctl/systemctl';
+import { WEB_PROGRAMS } from './services/web-programs';
+import { BASH_PROGRAMS } from './shell/bash';
+import { EXECUTE_PROGRAMS } from './shell/execute';
+import { OPEN_TARGET_PROGRAMS } from './shell/open-target';
+import { SHELL_PROGRAMS } from './shell/shell-programs';
+import { AWK_PROGRAMS } from './text/awk';
+import { TEXT_PROGRAMS } from './text/text-programs';
+
+/** Every command of ours. A machine has those whose program a package put on its disk. */
+export const PROGRAMS: Programs = {
+  ...AWK_PROGRAMS,
+  ...AWS_PROGRAMS,
+  ...BASH_PROGRAMS,
+  ...CAPACITY_PROGRAMS,
+  ...CURL_PROGRAMS,
+  ...DNF_PROGRAMS,
+  ...EC2_PROGRAMS,
+  ...EXECUTE_PROGRAMS,
+  ...FILE_PROGRAMS,
+  ...GROUP_PROGRAMS,
+  ...IDENTITY_PROGRAMS,
+  ...INSTALL_PROGRAMS,
+  ...JOURNAL_PROGRAMS,
+  ...LS_PROGRAMS,
+  ...NAME_PROGRAMS,
+  ...OPEN_TARGET_PROGRAMS,
+  ...OWNERSHIP_PROGRAMS,
+  ...PATH_PROGRAMS,
+  ...POWER_PROGRAMS,
+  ...PROCESS_PROGRAMS,
+  ...RPM_PROGRAMS,
+  ...SETTING_PROGRAMS,
+  ...SHELL_PROGRAMS,
+  ...SOCKET_PROGRAMS,
+  ...STAT_PROGRAMS,
+  ...SWITCH_PROGRAMS,
+  ...SYSTEMCTL_PROGRAMS,
+  ...TAR_PROGRAMS,
+  ...TEXT_PROGRAMS,
+  ...TIME_PROGRAMS,
+  ...UNZIP_PROGRAMS,
+  ...USER_PROGRAMS,
+  ...WEB_PROGRAMS,
+  ...WGET_PROGRAMS,
+};

@@ -1,0 +1,90 @@
+import type { ExecResult } from 'just-bash';
+import { DaemonFailed } from '../../system/daemon';
+import type { Guest } from '../../system/guest';
+import { SystemdError } from '../../systemd/systemd-error';
+import { checkApacheConfig } from '../../web/apache/apache';
+import { checkNginxConfig } from '../../web/nginx/nginx';
+import { startPythonServer } from '../../web/python-server';
+import { fail, type Program, type Programs, succeed } from '../program';
+
+const HTTPD_VERSION = 'Server version: Apache/2.4.62 (Amazon Linux)\nServer built:   Nov 17 2025 00:00:00\n';
+
+const ACTIONS: Readonly<Record<string, 'start' | 'stop' | 'restart' | 'reload'>> = {
+  start: 'start',
+  stop: 'stop',
+  'graceful-stop': 'stop',
+  restart: 'restart',
+  graceful: 'reload',
+};
+
+const httpd: Program = async (args, { guest }) => {
+  if (args.includes('-v') || args.includes('-V')) return succeed(HTTPD_VERSION);
+  if (args.includes('-t') || args[0] === 'configtest') {
+    const problem = checkApacheConfig(guest);
+    return problem === undefined ? succeed('', 'Syntax OK\n') : fail(1, problem);
+  }
+  const asked = args[args.indexOf('-k') + 1] ?? args[0] ?? 'start';
+  const action = ACTIONS[asked];
+  if (action === undefined && args.length > 0)
+    return fail(1, `httpd: ${args.join(' ')} is not possible on an embedded machine`);
+  return await control(guest, action ?? 'start', 'httpd');
+};
+
+const nginx: Program = async (args, { guest }) => {
+  if (args.includes('-v') || args.includes('-V')) return succeed('', 'nginx version: nginx/1.28.0\n');
+  const problem = checkNginxConfig(guest);
+  if (args.some((arg) => /^-q?[tT]/.test(arg)))
+    return problem === undefined
+      ? succeed(
+          '',
+          'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',
+        )
+      : fail(1, problem);
+  const at = args.indexOf('-s');
+  if (at < 0) return await control(guest, 'start', 'nginx');
+  const signal = args[at + 1] ?? '';
+  if (signal === 'reload') return await control(guest, 'reload', 'nginx');
+  if (signal === 'stop' || signal === 'quit') return await control(guest, 'stop', 'nginx');
+  return fail(1, `nginx: invalid option: "-s ${signal}"`);
+};
+
+/** Python itself is just-bash's; its web server must be one of the machine's ports. */
+const python: Program = async (args, { guest, context }) => {
+  if (args[0] === '--version' || args[0] === '-V') return succeed('Python 3.9.23\n');
+  if (args[0] !== '-m' || args[1] !== 'http.server')
+    return context.origCommand ? await context.origCommand(args) : fail(127, 'python3: command not found');
+  try {
+    const server = await startPythonServer(guest, args.slice(2), context.cwd);
+    const signal = context.signal ?? guest.power;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await server.stop();
+    return fail(143);
+  } catch (error) {
+    if (error instanceof DaemonFailed) return fail(error.exitCode, error.message);
+    throw error;
+  }
+};
+
+export const WEB_PROGRAMS: Programs = { httpd, apachectl: httpd, nginx, python3: python };
+
+/** Servers started by hand run as their service does, so that all can be seen and stopped in one place. */
+async function control(
+  guest: Guest,
+  action: 'start' | 'stop' | 'restart' | 'reload',
+  name: string,
+): Promise<ExecResult> {
+  try {
+    await guest.systemd[action](name);
+    return succeed();
+  } catch (error) {
+    if (!(error instanceof SystemdError)) throw error;
+    const reason = guest.journal
+      .of(`${name}.service`)
+      .filter(({ identifier }) => identifier === name)
+      .at(-1)?.message;
+    return fail(1, reason ?? error.message);
+  }
+}

@@ -1,0 +1,61 @@
+import { type LaunchedMachine, machineLauncher, script } from '../../testing/launch-machine';
+
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
+
+afterEach(() => machine.terminate());
+
+/** What a script that says `set -e` wrote, as one line. */
+async function run(text: string): Promise<string> {
+  machine = makeMachine({ userData: script(`set -e\n${text}`) });
+  await machine.boot();
+  const lines = machine
+    .console()
+    .split('\r\n')
+    .filter((line) => line.includes('cloud-init[') && !/Cloud-init v\.|WARNING/.test(line));
+  return lines.map((line) => line.replace(/^.*?cloud-init\[\d+\]: /, '')).join(' ');
+}
+
+test('a retry loop that counts its attempts goes on under set -e', async () => {
+  const output = await run(`try() { return 1; }
+retry() { local n=0; until "$@"; do n=$((n + 1)); echo "attempt $n"; [ $n -ge 2 ] && return 0; done; }
+retry try
+if grep -q nothing /etc/hostname; then :; else found=no; fi
+echo "found $found"`);
+  expect(output).toBe('attempt 1 attempt 2 found no');
+});
+
+test('a loop that ends with a test that was false does not end the script', async () => {
+  expect(await run('while read -r word; do [ "$word" = z ] && echo hit; done <<< a\necho after')).toBe(
+    'after',
+  );
+});
+
+test('a function before || runs on after a failure in it, and its status is what it returns', async () => {
+  const output = await run(`set_up() { false; echo "set up"; return 4; }
+set_up || echo "status $?"
+! set_up
+set_up && echo never
+echo after`);
+  expect(output).toBe('set up status 4 set up set up after');
+});
+
+test('a function whose last test was false is a command that failed', async () => {
+  expect(await run('check() { [ -f /nowhere ] && echo found; }\necho before\ncheck\necho after')).toBe(
+    'before',
+  );
+});
+
+test('the last command of a list that fails ends the script', async () => {
+  expect(await run('fine() { true; }\nbad() { return 1; }\nfine && bad\necho after')).toBe('');
+});
+
+test('a command that cannot write to its file fails, and the script goes on', async () => {
+  const output = await run(`echo one > /nowhere/file || echo "status $?"
+for word in two; do echo $word; done >> /nowhere/file || echo "status $?"
+echo after
+echo three > /nowhere/file
+echo never`);
+  const refused = '/var/lib/cloud/instance/scripts/part-001: /nowhere/file: No such file or directory';
+  expect(output).toBe([refused, 'status 1', refused, 'status 1', 'after', refused].join(' '));
+});

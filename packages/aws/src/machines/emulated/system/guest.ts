@@ -1,0 +1,34 @@
+import type { MachineOptions } from '../../machine-options';
+import type { Systemd } from '../systemd/systemd';
+import type { DaemonHost } from './daemon';
+import type { Journal } from './journal';
+
+export type PowerAction = 'poweroff' | 'reboot';
+
+/** The running operating system, as its programs know it. Who its users are stands on the disk (`users.ts`). */
+export interface Guest extends DaemonHost {
+  readonly systemd: Systemd;
+  readonly journal: Journal;
+  readonly network: {
+    /** HTTP to the machine itself, the metadata service and the world; follows no redirect. */
+    fetch(url: string, init?: RequestInit): Promise<Response>;
+    /** Whether the machine itself, or its metadata service, answers at this address. */
+    isOwn(url: string): boolean;
+  };
+  /** The short host name. */
+  readonly hostname: string;
+  readonly bootedAt: Date;
+  /** Aborts when the machine stops. */
+  readonly power: AbortSignal;
+  /** What cloud-init is doing, for `cloud-init status`. */
+  readonly cloudInit: { readonly status: 'running' | 'done' | 'error'; readonly done: Promise<void> };
+  /** What the instance was launched with, of that which programs show or need. */
+  readonly options: Pick<
+    MachineOptions,
+    'credentials' | 'endpoint' | 'hostname' | 'instanceType' | 'privateIp' | 'region'
+  >;
+  /** Sleeps AWS seconds; rejects when the machine stops. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void>;
+  /** Asks for the machine to go off, or to go off and on again. */
+  requestPower(action: PowerAction): void;
+}

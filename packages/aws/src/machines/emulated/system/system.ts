@@ -1,0 +1,105 @@
+import type { MachineOptions } from '../../machine-options';
+import { InstanceMetadata } from '../../metadata/instance-metadata';
+import { quoteWord } from '../commands/program';
+import { PROGRAMS } from '../commands/programs';
+import type { Disk } from '../disk/disk';
+import { GuestNetwork } from '../network/guest-network';
+import { Ports } from '../network/ports';
+import { Shell } from '../shell/shell';
+import { startProgram } from '../systemd/programs';
+import { Systemd } from '../systemd/systemd';
+import type { UnitFile } from '../systemd/units/unit-file';
+import type { Daemon } from './daemon';
+import type { Guest, PowerAction } from './guest';
+import { Journal } from './journal';
+import type { SerialConsole } from './serial-console';
+
+/** The running operating system: all that is gone when the machine stops. */
+export class System implements Guest {
+  readonly bootedAt: Date;
+  readonly journal: Journal;
+  readonly ports: Ports;
+  readonly network: GuestNetwork;
+  readonly systemd: Systemd;
+  readonly shell: Shell;
+  readonly now: () => Date;
+  readonly power: AbortSignal;
+  readonly cloudInit = { status: 'running' as 'running' | 'done' | 'error', done: Promise.resolve() };
+  private readonly controller = new AbortController();
+
+  constructor(
+    readonly options: MachineOptions,
+    readonly disk: Disk,
+    readonly console: SerialConsole,
+    private readonly onPower: (action: PowerAction) => void,
+  ) {
+    this.now = options.now;
+    this.power = this.controller.signal;
+    this.bootedAt = options.now();
+    this.journal = new Journal(options.now);
+    this.ports = new Ports(options.onListen, options.onClose);
+    this.network = new GuestNetwork(options, new InstanceMetadata(options), this.ports, this.power, disk);
+    this.shell = new Shell(this, PROGRAMS);
+    const clock = {
+      bootedAt: this.bootedAt,
+      now: options.now,
+      sleep: (seconds: number, signal?: AbortSignal) => this.sleep(seconds, signal),
+    };
+    this.systemd = new Systemd(disk, this.journal, clock, {
+      start: (unit, argv) => startProgram(this, unit, argv, (of, words) => this.startScript(of, words)),
+      run: (unit, argv) => this.runInUnit(unit, argv),
+    });
+  }
+
+  get hostname(): string {
+    return this.options.hostname.split('.')[0] ?? this.options.hostname;
+  }
+
+  sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    return this.options.sleep(seconds, signal ? AbortSignal.any([signal, this.power]) : this.power);
+  }
+
+  requestPower(action: PowerAction): void {
+    this.onPower(action);
+  }
+
+  /** Services end in order, then everything else at once. */
+  async stop(): Promise<void> {
+    try {
+      await this.systemd.stopAll();
+    } finally {
+      await this.halt();
+    }
+  }
+
+  /** As if the power were cut. */
+  async halt(): Promise<void> {
+    this.controller.abort(new Error('the machine stopped'));
+    await this.ports.closeAllAtOnce();
+  }
+
+  private startScript(unit: UnitFile, argv: readonly string[]): Daemon {
+    const stopped = new AbortController();
+    const ended = this.runInUnit(unit, argv, stopped.signal);
+    return {
+      ended,
+      stop: async () => stopped.abort(new Error(`${unit.name} stopped`)),
+    };
+  }
+
+  private async runInUnit(unit: UnitFile, argv: readonly string[], signal?: AbortSignal): Promise<number> {
+    const identifier = argv[0]?.split('/').at(-1) ?? unit.name;
+    return await this.shell.runScript(`${argv.map(quoteWord).join(' ')}\n`, {
+      name: identifier,
+      cwd: this.disk.has(unit.workingDirectory) ? unit.workingDirectory : '/',
+      env: unit.environment,
+      ...(signal && { signal }),
+      onOutput: (text) => {
+        if (text === '') return;
+        if (unit.outputFile === undefined) this.journal.write(identifier, text, unit.name);
+        else if (this.disk.has(unit.outputFile.replace(/\/[^/]*$/, '/')))
+          this.disk.append(unit.outputFile, text);
+      },
+    });
+  }
+}

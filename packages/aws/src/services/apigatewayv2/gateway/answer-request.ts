@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import type { Route } from '@aws-sdk/client-apigatewayv2';
+import type { Context } from '../../../core/context';
+import { randomHex } from '../../../core/ids';
+import type { Call, WireRequest, WireResponse } from '../../../core/service';
+import type { ApiGatewayState, HttpApi } from '../state';
+import { chooseRoute, chooseStage } from './choose';
+import { addCors, answerPreflight, isPreflight } from './cors';
+import type { RoutedRequest } from './event';
+import { proxy } from './proxy';
+import { say } from './respond';
+import { runFunction } from './run-function';
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const MOST_BYTES = 10 * 1_048_576;
+
+/**
+ * Answers a request to a deployed API, as `https://<id>.execute-api.<region>.amazonaws.com` does. What a caller or a function does wrong
+ * is an answer, too.
+ *
+ * @throws AwsError NotFoundException when there is no such API
+ */
+export async function answerRequest(
+  gateway: ApiGatewayState,
+  apiId: string,
+  request: WireRequest,
+  call: Call,
+): Promise<WireResponse> {
+  const api = gateway.find(apiId);
+  const requestId = randomBytes(11).toString('base64');
+  const cors = api.api.CorsConfiguration;
+  const response =
+    cors && isPreflight(request)
+      ? answerPreflight(cors, request)
+      : await serve(gateway, api, request, { call, requestId });
+  const shown = cors && !isPreflight(request) ? addCors(cors, request, response) : response;
+  return { ...shown, headers: { ...shown.headers, 'apigw-requestid': requestId } };
+}
+
+async function serve(
+  gateway: ApiGatewayState,
+  api: HttpApi,
+  request: WireRequest,
+  { call, requestId }: { readonly call: Call; readonly requestId: string },
+): Promise<WireResponse> {
+  if (api.api.DisableExecuteApiEndpoint) return say(404, 'Not Found');
+  if (request.body.length > MOST_BYTES) return say(413, 'Request Entity Too Large');
+  const staged = chooseStage(api, request.path);
+  const snapshot = api.deployments.get(staged?.stage.DeploymentId ?? '')?.snapshot;
+  if (!staged || !snapshot) return say(404, 'Not Found');
+  const chosen = chooseRoute(snapshot, request.method, staged.path);
+  if (!chosen) return say(404, 'Not Found');
+  const refusal = authorize(chosen.route, request, call);
+  if (refusal) return refusal;
+  const integration = snapshot.integrations.get(chosen.route.Target?.replace('integrations/', '') ?? '');
+  if (!integration) return say(500, 'Internal Server Error');
+  const routed: RoutedRequest = {
+    request,
+    call: { ...call, traceId: call.traceId ?? newTrace(gateway.context) },
+    apiId: api.id,
+    stage: staged.stage.StageName ?? '',
+    stageVariables: staged.stage.StageVariables ?? {},
+    routeKey: chosen.route.RouteKey ?? '',
+    pathParameters: chosen.variables,
+    requestId,
+    isIam: chosen.route.AuthorizationType === 'AWS_IAM',
+  };
+  return integration.IntegrationType === 'AWS_PROXY'
+    ? runFunction(gateway, integration, routed)
+    : proxy(integration, routed);
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html */
+function authorize(route: Route, request: WireRequest, call: Call): WireResponse | undefined {
+  switch (route.AuthorizationType) {
+    case 'AWS_IAM':
+      return isSigned(request) && call.principal.accessKeyId !== '' ? undefined : say(403, 'Forbidden');
+    case 'JWT':
+    case 'CUSTOM':
+      // Authorizers are kept as records only; a request that nobody can judge must not pass.
+      return say(401, 'Unauthorized');
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the request has a SigV4 signature for `execute-api`, in its header or its query. */
+function isSigned({ headers, query }: WireRequest): boolean {
+  const header = /^AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256) .*Credential=[^,\s]+\/execute-api\/aws4_request/;
+  if (header.test(headers.authorization ?? '')) return true;
+  return (
+    query.has('X-Amz-Signature') &&
+    (query.get('X-Amz-Credential') ?? '').endsWith('/execute-api/aws4_request')
+  );
+}
+
+/** The trace that a request without one begins here. */
+function newTrace(context: Context): string {
+  return `Root=1-${Math.floor(context.clock.millis() / 1000).toString(16)}-${randomHex(24)}`;
+}

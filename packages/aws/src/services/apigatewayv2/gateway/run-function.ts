@@ -1,0 +1,88 @@
+import type { Integration } from '@aws-sdk/client-apigatewayv2';
+import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
+import { AwsError } from '../../../core/aws-error';
+import type { WireResponse } from '../../../core/service';
+import { serviceCall } from '../../../core/service-call';
+import type { ApiGatewayState } from '../state';
+import { MalformedAnswer, readAnswer1, readAnswer2 } from './answer';
+import { makeEvent1, makeEvent2, type RoutedRequest } from './event';
+import { functionArnOf } from './function-arn';
+import { say } from './respond';
+
+/** AWS_PROXY: the function gets the request as an event and answers it. What it does wrong, the caller is told as a 5xx. */
+export async function runFunction(
+  gateway: ApiGatewayState,
+  integration: Integration,
+  routed: RoutedRequest,
+): Promise<WireResponse> {
+  const functionArn = functionArnOf(integration.IntegrationUri) ?? '';
+  const is2 = integration.PayloadFormatVersion === '2.0';
+  const event = is2 ? makeEvent2(gateway.context, routed) : makeEvent1(gateway.context, routed);
+  try {
+    if (!integration.CredentialsArn && !isAllowed(gateway, functionArn, routed))
+      return say(500, 'Internal Server Error');
+    const work = invoke(gateway, functionArn, event, routed.call.traceId);
+    const result = await within(integration.TimeoutInMillis ?? 30_000, work);
+    if (result === undefined) return say(503, 'Service Unavailable');
+    if (result.FunctionError) return say(500, 'Internal Server Error');
+    const payload = Buffer.from(result.Payload ?? []).toString();
+    return is2 ? readAnswer2(payload) : readAnswer1(payload);
+  } catch (error) {
+    if (error instanceof MalformedAnswer) return say(500, 'Internal Server Error');
+    if (error instanceof AwsError) return sayFailure(error);
+    throw error;
+  }
+}
+
+function invoke(
+  { context }: ApiGatewayState,
+  FunctionName: string,
+  event: object,
+  traceId: string | undefined,
+): Promise<Partial<InvokeCommandOutput>> {
+  return context.invoke({ ...serviceCall(context, 'apigateway'), traceId }, 'lambda', 'Invoke', {
+    FunctionName,
+    InvocationType: 'RequestResponse',
+    Payload: Buffer.from(JSON.stringify(event)),
+  });
+}
+
+function sayFailure({ code }: AwsError): WireResponse {
+  switch (code) {
+    // What API Gateway takes may be more than a function does.
+    case 'RequestTooLargeException':
+      return say(413, 'Request Too Long');
+    case 'TooManyRequestsException':
+      return say(503, 'Service Unavailable');
+    default:
+      return say(500, 'Internal Server Error');
+  }
+}
+
+function isAllowed(
+  { context, functions }: ApiGatewayState,
+  functionArn: string,
+  routed: RoutedRequest,
+): boolean {
+  const [method = '', path] = routed.routeKey.split(' ');
+  const resource = path === undefined ? '$default' : `${method === 'ANY' ? '*' : method}${path}`;
+  return functions.allows(
+    functionArn,
+    'apigateway.amazonaws.com',
+    `arn:aws:execute-api:${context.region}:${context.accountId}:${routed.apiId}/${routed.stage}/${resource}`,
+  );
+}
+
+/** The result, or `undefined` after so many real milliseconds: functions run at their own, real speed. */
+async function within<Result>(millis: number, work: Promise<Result>): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), millis);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([work, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Context } from '../../../core/context';
+import type { InstanceLifecycle } from '../instances/instance-lifecycle';
+import type { Activities } from '../records/activities';
+import type { Group, GroupInstance } from '../records/group';
+import type { InstanceRefreshes } from '../refresh/instance-refreshes';
+import { type HealthView, isBalanced, isFailing, type TargetGroups } from './target-groups';
+
+interface Needs {
+  readonly lifecycle: InstanceLifecycle;
+  readonly activities: Activities;
+  readonly targetGroups: TargetGroups;
+  readonly refreshes: InstanceRefreshes;
+}
+
+/** Looks after the health of instances: EC2's, and where the group asks for it, that of its target groups. */
+export class HealthChecks {
+  constructor(
+    private readonly context: Context,
+    private readonly needs: Needs,
+  ) {}
+
+  /** Judges instances in service, and takes out those that are unhealthy. */
+  async checkHealth(group: Group): Promise<void> {
+    if (group.instances.size === 0 && ![...group.attachments.values()].includes('Adding')) return;
+    const view = await this.needs.targetGroups.view(group);
+    const inService = [...group.instances.values()].filter((instance) => instance.lifecycle === 'InService');
+    for (const instance of inService) {
+      instance.balanced = isBalanced(group, instance, view);
+      if (instance.health === 'Healthy' && !group.suspended.has('HealthCheck'))
+        this.judge(group, instance, view);
+    }
+    this.followAttachments(group, inService, view);
+    await this.replaceUnhealthy(group, inService);
+  }
+
+  private async replaceUnhealthy(group: Group, inService: readonly GroupInstance[]): Promise<void> {
+    if (group.suspended.has('ReplaceUnhealthy') || group.suspended.has('Terminate')) return;
+    for (const instance of inService) {
+      if (instance.health === 'Healthy') continue;
+      const cause = instance.unhealthyCause ?? 'in response to a user health-check.';
+      this.needs.refreshes.noteFailure(
+        group,
+        `${instance.instanceId} was taken out of service ${cause}`,
+        instance.instanceId,
+      );
+      group.replacements += 1;
+      await this.needs.lifecycle.terminate(
+        group,
+        instance,
+        `At ${this.needs.activities.stamp()} an instance was taken out of service ${cause}`,
+      );
+    }
+  }
+
+  private judge(group: Group, instance: GroupInstance, view: HealthView): void {
+    const state = this.needs.lifecycle.stateOf(instance);
+    if (state !== 'running' && state !== 'pending') {
+      instance.health = 'Unhealthy';
+      instance.unhealthyCause =
+        'in response to an EC2 health check indicating it has been terminated or stopped.';
+      return;
+    }
+    const graceUntil = (instance.inServiceAt ?? 0) + group.settings.healthCheckGracePeriod * 1000;
+    if (this.context.clock.millis() < graceUntil) return;
+    if (group.settings.healthCheckType.includes('ELB') && isFailing(group, instance, view)) {
+      instance.health = 'Unhealthy';
+      instance.unhealthyCause = 'in response to an ELB system health check failure.';
+    }
+  }
+
+  /** Adding until all are registered, Added until one is healthy, InService from then on. */
+  private followAttachments(group: Group, inService: readonly GroupInstance[], view: HealthView): void {
+    for (const [arn, state] of group.attachments) {
+      const targets = view.get(arn);
+      if (state === 'Adding' && inService.every((instance) => targets?.has(instance.instanceId)))
+        group.attachments.set(arn, 'Added');
+      const healthy = inService.some((instance) => targets?.get(instance.instanceId)?.State === 'healthy');
+      if (group.attachments.get(arn) === 'Added' && healthy) group.attachments.set(arn, 'InService');
+      if (state === 'Removing' && !targets) group.attachments.delete(arn);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import type { Filter } from '@aws-sdk/client-auto-scaling';
+import { uuid } from '../../../core/ids';
+import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors';
+import { pageOf } from '../paging';
+import { activeRefresh } from '../records/active-refresh';
+import type { Group } from '../records/group';
+import type { AutoScalingState, Op } from '../state';
+import { describeGroup } from './describe-group';
+import { applySettings, checkSizes, configurationOf, newSettings } from './input/read-group-settings';
+import { readHook } from './input/read-hook';
+import { mergeTags, readTags } from './input/read-tags';
+
+export const CreateAutoScalingGroup: Op<'CreateAutoScalingGroup'> = async (autoScaling, input, call) => {
+  const name = checkName(input.AutoScalingGroupName);
+  if (autoScaling.groups.has(name)) throw nameIsTaken(name);
+  const min = input.MinSize ?? 0;
+  const max = input.MaxSize ?? 0;
+  checkSizes(min, max, input.DesiredCapacity ?? min);
+  const hooks = (input.LifecycleHookSpecificationList ?? []).map((hook) => readHook(name, hook));
+  const asked = configurationOf(input);
+  const settings = await newSettings(autoScaling, input);
+  const configuration = await autoScaling.templates.complete(asked ?? {});
+  const tags = mergeTags([], readTags(name, input.Tags, call));
+  await autoScaling.launches.check(configuration, { name, settings, tags, instances: new Map() });
+  if (autoScaling.groups.has(name)) throw nameIsTaken(name);
+  const group: Group = {
+    name,
+    arn: autoScaling.groupArn(name, uuid()),
+    createdAt: autoScaling.context.clock.now(),
+    min,
+    max,
+    desired: 0,
+    configuration,
+    settings,
+    tags,
+    instances: new Map(),
+    activities: [],
+    refreshes: [],
+    policies: new Map(),
+    scheduled: new Map(),
+    hooks: new Map(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook])),
+    suspended: new Map(),
+    attachments: new Map(settings.targetGroupArns.map((arn) => [arn, 'Adding'])),
+    metrics: new Set(),
+    replacements: 0,
+    launchFailures: 0,
+    nextLaunchAt: 0,
+    cooldownUntil: 0,
+    deleting: false,
+  };
+  setDesired(autoScaling, group, input.DesiredCapacity ?? min, 'a user request created an AutoScalingGroup');
+  autoScaling.groups.set(name, group);
+  autoScaling.wake(group);
+  return {};
+};
+
+export const UpdateAutoScalingGroup: Op<'UpdateAutoScalingGroup'> = async (autoScaling, input) => {
+  const group = autoScaling.groups.get(input.AutoScalingGroupName ?? '');
+  // In other words than all other operations say it.
+  if (!group) throw validationError('AutoScalingGroup name not found - null');
+  refuseWhileDeleting(group);
+  const min = input.MinSize ?? group.min;
+  const max = input.MaxSize ?? group.max;
+  const wanted = input.DesiredCapacity ?? Math.min(Math.max(group.desired, min), max);
+  checkSizes(min, max, wanted);
+  const asked = configurationOf(input);
+  if (asked && activeRefresh(group)?.desired)
+    throw validationError(
+      'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+    );
+  const configuration = asked && (await autoScaling.templates.complete(asked));
+  const settings = structuredClone(group.settings);
+  applySettings(autoScaling, settings, input);
+  if (configuration) await autoScaling.launches.check(configuration, { ...group, settings });
+  Object.assign(group.settings, settings);
+  if (configuration) group.configuration = configuration;
+  group.min = min;
+  group.max = max;
+  const next = `min: ${min}, max: ${max}, desired: ${wanted}`;
+  setDesired(autoScaling, group, wanted, `a user request update of AutoScalingGroup constraints to ${next}`);
+  group.nextLaunchAt = 0;
+  autoScaling.wake(group);
+  return {};
+};
+
+export const DescribeAutoScalingGroups: Op<'DescribeAutoScalingGroups'> = (autoScaling, input) => {
+  const names = input.AutoScalingGroupNames ?? [];
+  const found = [...autoScaling.groups.values()]
+    .filter((group) => names.length === 0 || names.includes(group.name) || names.includes(group.arn))
+    .filter((group) => (input.Filters ?? []).every((filter) => matchesFilter(group, filter)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { items, next } = pageOf(found, ({ name }) => name, input, { byDefault: 50, most: 100 });
+  return {
+    AutoScalingGroups: items.map((group) => describeGroup(group, input.IncludeInstances ?? true)),
+    NextToken: next,
+  };
+};
+
+export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  if (!input.ForceDelete) {
+    if ([...group.instances.values()].some((instance) => instance.lifecycle.startsWith('Terminating'))) {
+      throw scalingActivityInProgress(
+        'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
+      );
+    }
+    if (group.instances.size > 0 || group.desired > 0) {
+      throw resourceInUse(
+        'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+      );
+    }
+  }
+  const refresh = activeRefresh(group);
+  if (refresh)
+    autoScaling.refreshes.finish(
+      group,
+      refresh,
+      'Cancelled',
+      'Cancelled',
+      'The Auto Scaling group is being deleted.',
+    );
+  if (group.instances.size === 0) autoScaling.groups.delete(group.name);
+  group.deleting = true;
+  group.desired = 0;
+  group.min = 0;
+  autoScaling.wake(group);
+  return {};
+};
+
+export const SetDesiredCapacity: Op<'SetDesiredCapacity'> = (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  refuseWhileDeleting(group);
+  const desired = input.DesiredCapacity ?? 0;
+  if (desired < group.min)
+    throw validationError(
+      `New SetDesiredCapacity value ${desired} is below min value ${group.min} for the AutoScalingGroup.`,
+    );
+  if (desired > group.max)
+    throw validationError(
+      `New SetDesiredCapacity value ${desired} is above max value ${group.max} for the AutoScalingGroup.`,
+    );
+  if (input.HonorCooldown && autoScaling.context.clock.millis() < group.cooldownUntil) {
+    throw scalingActivityInProgress(
+      `Scaling activity is in progress: the group ${group.name} is in cooldown until ${new Date(group.cooldownUntil).toISOString()}.`,
+    );
+  }
+  setDesired(autoScaling, group, desired, 'a user request explicitly set group desired capacity');
+  group.nextLaunchAt = 0;
+  autoScaling.wake(group);
+  return {};
+};
+
+function setDesired(autoScaling: AutoScalingState, group: Group, desired: number, cause: string) {
+  if (desired === group.desired) return;
+  group.capacityCause = `At ${autoScaling.activities.stamp()} ${cause} changing the desired capacity from ${group.desired} to ${desired}.  `;
+  group.desired = desired;
+  group.cooldownUntil = autoScaling.context.clock.millis() + group.settings.defaultCooldown * 1000;
+}
+
+function checkName(name: string | undefined): string {
+  const given = name ?? '';
+  if (given.includes(':'))
+    throw validationError(`AutoScalingGroup name not valid - It can not contain a colon: ${given}`);
+  return given;
+}
+
+function nameIsTaken(name: string) {
+  return alreadyExists(
+    `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+  );
+}
+
+function refuseWhileDeleting(group: Group): void {
+  if (group.deleting) {
+    throw scalingActivityInProgress(
+      `AutoScalingGroup ${group.name} is pending delete and cannot be changed.`,
+    );
+  }
+}
+
+function matchesFilter(group: Group, filter: Filter): boolean {
+  const values = filter.Values ?? [];
+  const name = filter.Name ?? '';
+  if (name === 'tag-key') return group.tags.some((tag) => values.includes(tag.Key ?? ''));
+  if (name === 'tag-value') return group.tags.some((tag) => values.includes(tag.Value ?? ''));
+  if (name.startsWith('tag:'))
+    return group.tags.some((tag) => tag.Key === name.slice(4) && values.includes(tag.Value ?? ''));
+  throw validationError(`Invalid filter name: ${name}. Valid filters are tag-key, tag-value and tag:<key>.`);
+}

@@ -1,0 +1,125 @@
+import type {
+  Activity,
+  InstanceMaintenancePolicy,
+  LifecycleHook,
+  LifecycleState,
+  ScalingPolicy,
+  ScheduledUpdateGroupAction,
+  TagDescription,
+  TrafficSourceIdentifier,
+} from '@aws-sdk/client-auto-scaling';
+import type { Configuration, LaunchedFrom } from './configuration';
+import type { Refresh } from './refresh';
+
+/** What a user may set on a group beside its size and its template. */
+export interface GroupSettings {
+  availabilityZones: string[];
+  subnetIds: string[];
+  targetGroupArns: string[];
+  trafficSources: TrafficSourceIdentifier[];
+  loadBalancerNames: string[];
+  healthCheckType: string;
+  healthCheckGracePeriod: number;
+  defaultCooldown: number;
+  defaultInstanceWarmup?: number;
+  newInstancesProtected: boolean;
+  terminationPolicies: string[];
+  serviceLinkedRoleArn: string;
+  maxInstanceLifetime?: number;
+  capacityRebalance?: boolean;
+  context?: string;
+  desiredCapacityType?: string;
+  placementGroup?: string;
+  maintenancePolicy?: InstanceMaintenancePolicy;
+}
+
+/** An instance of a group. */
+export interface GroupInstance {
+  readonly instanceId: string;
+  readonly zone: string;
+  readonly subnetId?: string;
+  readonly instanceType?: string;
+  /** Undefined for an instance that was attached. */
+  readonly launchedFrom?: LaunchedFrom;
+  /** AWS time, milliseconds; so are the other times. */
+  readonly launchedAt: number;
+  lifecycle: LifecycleState;
+  health: 'Healthy' | 'Unhealthy';
+  /** Why it became unhealthy, as the activity of its termination says it. */
+  unhealthyCause?: string;
+  isProtected: boolean;
+  inServiceAt?: number;
+  /** Whether the load balancers call it healthy; true where none is asked. */
+  balanced: boolean;
+  /** The activity that launches or terminates it. */
+  activity?: Activity;
+  /** The lifecycle action that it waits for. */
+  pendingHook?: PendingHook;
+  /** Hooks that were completed in the present transition. */
+  readonly completedHooks: Set<string>;
+  /** Whether the group has asked EC2 to terminate it. */
+  terminationRequested?: boolean;
+  /** Whether all its target groups were told to let it go, which is said until they took it. */
+  hasLeftTargetGroups?: boolean;
+}
+
+export interface PendingHook {
+  readonly hook: LifecycleHook;
+  readonly token: string;
+  readonly since: number;
+  /** AWS time in milliseconds; heartbeats move it. */
+  deadline: number;
+  result?: string;
+}
+
+/** How a target group is attached. */
+export type AttachmentState = 'Adding' | 'Added' | 'InService' | 'Removing';
+
+export interface Group {
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAt: Date;
+  min: number;
+  max: number;
+  desired: number;
+  configuration: Configuration;
+  readonly settings: GroupSettings;
+  tags: TagDescription[];
+  readonly instances: Map<string, GroupInstance>;
+  /** Newest first. */
+  readonly activities: Activity[];
+  /** Newest first. */
+  readonly refreshes: Refresh[];
+  readonly policies: Map<string, ScalingPolicy>;
+  readonly scheduled: Map<string, ScheduledUpdateGroupAction>;
+  readonly hooks: Map<string, LifecycleHook>;
+  readonly suspended: Map<string, string>;
+  readonly attachments: Map<string, AttachmentState>;
+  readonly metrics: Set<string>;
+  /** Why the capacity is about to change, for the next activities. */
+  capacityCause?: string;
+  /** Unhealthy instances that left and whose places are not filled yet. */
+  replacements: number;
+  /** The instance beyond the desired capacity that is to even out the zones, until it serves. */
+  evener?: string;
+  /** Launches that failed in a row, and when the next may be tried (AWS time, milliseconds). */
+  launchFailures: number;
+  nextLaunchAt: number;
+  cooldownUntil: number;
+  deleting: boolean;
+}
+
+/** Instances that count for the capacity: pending or in service. */
+export function activeInstances(group: Pick<Group, 'instances'>): GroupInstance[] {
+  return [...group.instances.values()].filter(
+    (instance) => isPending(instance) || instance.lifecycle === 'InService',
+  );
+}
+
+export function isPending(instance: GroupInstance): boolean {
+  return instance.lifecycle.startsWith('Pending');
+}
+
+export function isTerminating(instance: GroupInstance): boolean {
+  return instance.lifecycle.startsWith('Terminating') || instance.lifecycle === 'Terminated';
+}

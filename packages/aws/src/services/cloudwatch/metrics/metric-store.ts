@@ -1,0 +1,77 @@
+import type { Dimension, MetricDatum } from '@aws-sdk/client-cloudwatch';
+import type { Clock } from '../../../core/clock';
+import { type Metric, type Sample, total } from './statistics';
+
+/** CloudWatch keeps points of one minute for 15 days. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
+const KEPT_MILLIS = 15 * 86_400_000;
+
+/** The metrics of one region. */
+export class MetricStore {
+  private readonly metrics = new Map<string, Metric>();
+
+  constructor(private readonly clock: Pick<Clock, 'millis'>) {}
+
+  list(): Metric[] {
+    return [...this.metrics.values()];
+  }
+
+  find(namespace: string, name: string, dimensions: readonly Dimension[] = []): Metric | undefined {
+    return this.metrics.get(keyOf(namespace, name, sortDimensions(dimensions)));
+  }
+
+  /** Adds a datum. Its values were checked before. */
+  add(namespace: string, datum: MetricDatum): void {
+    const dimensions = sortDimensions(datum.Dimensions ?? []);
+    const key = keyOf(namespace, datum.MetricName ?? '', dimensions);
+    const metric = this.metrics.get(key) ?? {
+      namespace,
+      name: datum.MetricName ?? '',
+      dimensions,
+      samples: [],
+    };
+    this.metrics.set(key, metric);
+    const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.clock.millis());
+    const { samples } = metric;
+    let at = samples.length;
+    while (at > 0 && (samples[at - 1]?.time ?? 0) > sample.time) at -= 1;
+    samples.splice(at, 0, sample);
+    const oldest = this.clock.millis() - KEPT_MILLIS;
+    while ((samples[0]?.time ?? oldest) < oldest) samples.shift();
+  }
+}
+
+function readSample(datum: MetricDatum, time: number): Sample {
+  const unit = datum.Unit ?? 'None';
+  const set = datum.StatisticValues;
+  if (set)
+    return {
+      time,
+      unit,
+      count: set.SampleCount ?? 0,
+      sum: set.Sum ?? 0,
+      minimum: set.Minimum ?? 0,
+      maximum: set.Maximum ?? 0,
+    };
+  const numbers = datum.Values ?? [datum.Value ?? 0];
+  const values = numbers.map((value, i) => [value, datum.Counts?.[i] ?? 1] as const);
+  return {
+    time,
+    unit,
+    values,
+    count: total(values.map(([, count]) => count)),
+    sum: total(values.map(([value, count]) => value * count)),
+    minimum: Math.min(...numbers),
+    maximum: Math.max(...numbers),
+  };
+}
+
+function sortDimensions(dimensions: readonly Dimension[]): Metric['dimensions'] {
+  return dimensions
+    .map(({ Name = '', Value = '' }) => ({ Name, Value }))
+    .sort((a, b) => (a.Name < b.Name ? -1 : 1));
+}
+
+/** What makes a metric this metric and no other. */
+function keyOf(namespace: string, name: string, dimensions: Metric['dimensions']): string {
+  return JSON.stringify([namespace, name, dimensions.map(({ Name, Value }) => [Name, Value])]);
+}

@@ -1,0 +1,93 @@
+import { AwsError } from '../../core/aws-error';
+
+const error =
+  (code: string, status?: number) =>
+  (message: string): AwsError =>
+    new AwsError(code, message, status);
+
+// Every error that EC2 answers, but for the ids of `kinds`; what it says is its place's.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+
+export const addressLimitExceeded = error('AddressLimitExceeded');
+export const attachmentLimitExceeded = error('AttachmentLimitExceeded');
+export const authFailure = error('AuthFailure', 403);
+export const cannotDelete = error('CannotDelete');
+export const dependencyViolation = error('DependencyViolation');
+export const dryRunOperation = error('DryRunOperation', 412);
+export const filterLimitExceeded = error('FilterLimitExceeded');
+export const gatewayNotAttached = error('Gateway.NotAttached');
+export const idempotentParameterMismatch = error('IdempotentParameterMismatch');
+export const incorrectInstanceState = error('IncorrectInstanceState');
+export const incorrectState = error('IncorrectState');
+export const insufficientFreeAddressesInSubnet = error('InsufficientFreeAddressesInSubnet');
+export const invalidAmiAttributeItemValue = error('InvalidAMIAttributeItemValue');
+export const invalidAmiIdUnavailable = error('InvalidAMIID.Unavailable');
+export const invalidAmiNameDuplicate = error('InvalidAMIName.Duplicate');
+export const invalidAmiNameMalformed = error('InvalidAMIName.Malformed');
+export const invalidAddressNotFound = error('InvalidAddress.NotFound');
+export const invalidAssociationIdNotFound = error('InvalidAssociationID.NotFound');
+export const invalidAttachmentIdNotFound = error('InvalidAttachmentID.NotFound');
+export const invalidBlockDeviceMapping = error('InvalidBlockDeviceMapping');
+export const invalidGroupDuplicate = error('InvalidGroup.Duplicate');
+export const invalidGroupNotFound = error('InvalidGroup.NotFound');
+export const invalidId = error('InvalidID');
+export const invalidIPAddressInUse = error('InvalidIPAddress.InUse');
+export const invalidInstanceAttributeValue = error('InvalidInstanceAttributeValue');
+export const invalidInstanceId = error('InvalidInstanceID');
+export const invalidInstanceType = error('InvalidInstanceType');
+export const invalidKeyFormat = error('InvalidKey.Format');
+export const invalidKeyPairDuplicate = error('InvalidKeyPair.Duplicate');
+export const invalidKeyPairFormat = error('InvalidKeyPair.Format');
+export const invalidKeyPairNotFound = error('InvalidKeyPair.NotFound');
+export const invalidLaunchTemplateIdVersionNotFound = error('InvalidLaunchTemplateId.VersionNotFound');
+export const invalidLaunchTemplateNameAlreadyExistsException = error(
+  'InvalidLaunchTemplateName.AlreadyExistsException',
+);
+export const invalidLaunchTemplateNameMalformedException = error(
+  'InvalidLaunchTemplateName.MalformedException',
+);
+export const invalidLaunchTemplateNameNotFoundException = error(
+  'InvalidLaunchTemplateName.NotFoundException',
+);
+export const invalidNatGatewayIdNotFound = error('InvalidNatGatewayID.NotFound');
+export const invalidNetworkInterfaceInUse = error('InvalidNetworkInterface.InUse');
+export const invalidNextToken = error('InvalidNextToken');
+export const invalidParameter = error('InvalidParameter');
+export const invalidParameterCombination = error('InvalidParameterCombination');
+export const invalidParameterDependency = error('InvalidParameterDependency');
+export const invalidParameterValue = error('InvalidParameterValue');
+export const invalidPermissionDuplicate = error('InvalidPermission.Duplicate');
+export const invalidPermissionMalformed = error('InvalidPermission.Malformed');
+export const invalidPermissionNotFound = error('InvalidPermission.NotFound');
+export const invalidPlacementGroupUnknown = error('InvalidPlacementGroup.Unknown');
+export const invalidRegion = error('InvalidRegion');
+export const invalidRouteNotFound = error('InvalidRoute.NotFound');
+export const invalidSecurityGroupRuleIdNotFound = error('InvalidSecurityGroupRuleId.NotFound');
+export const invalidSnapshotInUse = error('InvalidSnapshot.InUse');
+export const invalidSubnetConflict = error('InvalidSubnet.Conflict');
+export const invalidSubnetRange = error('InvalidSubnet.Range');
+export const invalidUserDataMalformed = error('InvalidUserData.Malformed');
+export const invalidUserIdMalformed = error('InvalidUserID.Malformed');
+export const invalidVolumeZoneMismatch = error('InvalidVolume.ZoneMismatch');
+export const invalidVolumeModificationNotFound = error('InvalidVolumeModification.NotFound');
+export const invalidVpcRange = error('InvalidVpc.Range');
+export const invalidVpcEndpointIdNotFound = error('InvalidVpcEndpointId.NotFound');
+export const invalidZoneNotFound = error('InvalidZone.NotFound');
+export const missingInput = error('MissingInput');
+export const missingParameter = error('MissingParameter');
+export const natGatewayNotFound = error('NatGatewayNotFound');
+export const operationNotPermitted = error('OperationNotPermitted');
+export const resourceAlreadyAssociated = error('Resource.AlreadyAssociated');
+export const routeAlreadyExists = error('RouteAlreadyExists');
+export const rulesPerSecurityGroupLimitExceeded = error('RulesPerSecurityGroupLimitExceeded');
+export const tagLimitExceeded = error('TagLimitExceeded');
+export const unsupported = error('Unsupported');
+export const unsupportedHibernationConfiguration = error('UnsupportedHibernationConfiguration');
+export const unsupportedOperation = error('UnsupportedOperation');
+export const vpcIdNotSpecified = error('VPCIdNotSpecified');
+export const volumeInUse = error('VolumeInUse');
+
+/** The error of a parameter that is missing, in EC2's usual words. */
+export function mustContain(parameter: string): AwsError {
+  return missingParameter(`The request must contain the parameter ${parameter}`);
+}

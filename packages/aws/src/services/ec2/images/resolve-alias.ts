@@ -1,0 +1,35 @@
+import { AwsError } from '../../../core/aws-error';
+import { clientOf } from '../../../core/client';
+import type { Call } from '../../../core/service';
+import { invalidParameterValue } from '../errors';
+import type { Inventory } from '../inventory';
+
+const PREFIX = 'resolve:ssm:';
+
+/**
+ * The image id that `resolve:ssm:name[:version]` stands for; other texts are ids already. The parameter is read as its caller.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-systems-manager-parameter-to-find-AMI.html
+ *
+ * @throws AwsError InvalidParameterValue when the parameter is not there, or the caller may not read it
+ */
+export async function resolveImageId(ec2: Inventory, given: string, call: Call): Promise<string> {
+  if (!given.startsWith(PREFIX)) return given;
+  const name = given.slice(PREFIX.length);
+  const value = await readParameter(ec2, name, call);
+  if (value !== undefined) return value;
+  throw invalidParameterValue(
+    `Value (${given}) for parameter ImageId is invalid. The SSM parameter ${name} was not found.`,
+  );
+}
+
+async function readParameter(ec2: Inventory, name: string, call: Call): Promise<string | undefined> {
+  const { request: _request, ...caller } = call;
+  try {
+    const ssm = clientOf<typeof import('@aws-sdk/client-ssm')>(ec2.context, 'ssm', () => caller);
+    const { Parameters } = await ssm.GetParameters({ Names: [name] });
+    return Parameters?.[0]?.Value;
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { readTagSpecifications } from '../../collections/tag-specifications';
+import { checkCount } from '../../collections/tags';
+import { invalidParameterDependency } from '../../errors';
+import { copyImage, isEncrypted, ownTagsOf, requireSource } from '../../images/copying';
+import { checkImageName } from '../../images/making';
+import type { Op } from '../../state';
+
+export const CopyImage: Op<'CopyImage'> = (ec2, input, call) => {
+  const tagsFor = readTagSpecifications(input.TagSpecifications, ['image', 'snapshot'], call);
+  return {
+    ImageId: ec2.tokens.once('CopyImage', input, () => {
+      const source = requireSource(ec2, input.SourceRegion ?? '', input.SourceImageId ?? '');
+      if (input.KmsKeyId && !input.Encrypted && !isEncrypted(source)) {
+        throw invalidParameterDependency(
+          'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+        );
+      }
+      const tags = [...(input.CopyImageTags ? ownTagsOf(source) : []), ...tagsFor('image')];
+      checkCount(tags.map((tag) => tag.Key ?? ''));
+      const image = copyImage(ec2, source, {
+        region: input.SourceRegion ?? '',
+        name: checkImageName(ec2, input.Name),
+        description: input.Description ?? source.image.Description ?? '',
+        encrypted: input.Encrypted ?? false,
+        kmsKeyId: input.KmsKeyId,
+      });
+      ec2.tags.add(image.ImageId, tags);
+      for (const { Ebs } of image.BlockDeviceMappings) {
+        if (Ebs?.SnapshotId) ec2.tags.add(Ebs.SnapshotId, tagsFor('snapshot'));
+      }
+      return image.ImageId;
+    }),
+  };
+};

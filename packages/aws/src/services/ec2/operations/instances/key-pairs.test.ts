@@ -1,0 +1,48 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { codeOf, type Ec2Region, newEc2Region } from '../../testing';
+
+let region: Ec2Region;
+beforeEach(async () => {
+  region = await newEc2Region({ timeScale: 1 });
+});
+afterEach(() => region.stop());
+
+test.each(['rsa', 'ed25519'] as const)(
+  'a made %s key is a private key that can be imported as public',
+  async (KeyType) => {
+    const made = await region.ec2.CreateKeyPair({ KeyName: 'mine', KeyType });
+    const described = await region.ec2.DescribeKeyPairs({ KeyNames: ['mine'], IncludePublicKey: true });
+    const PublicKey = described.KeyPairs?.[0]?.PublicKey ?? '';
+    if (KeyType === 'rsa') {
+      const modulus = createPublicKey(createPrivateKey(made.KeyMaterial ?? '')).export({ format: 'jwk' }).n;
+      const blob = Buffer.from(PublicKey.split(' ')[1] ?? '', 'base64');
+      expect(blob.includes(Buffer.from(modulus ?? '', 'base64url'))).toBe(true);
+    }
+    const imported = await region.ec2.ImportKeyPair({
+      KeyName: 'copy',
+      PublicKeyMaterial: Buffer.from(PublicKey),
+    });
+    expect(imported.KeyFingerprint).toBeTruthy();
+  },
+);
+
+test('a key name is taken once, an unknown key is not found, and what is no key is refused', async () => {
+  await region.ec2.CreateKeyPair({ KeyName: 'mine', KeyType: 'ed25519' });
+  const create = () => region.ec2.CreateKeyPair({ KeyName: 'mine', KeyType: 'ed25519' });
+  expect(await codeOf(create)).toBe('InvalidKeyPair.Duplicate');
+  const describe = () => region.ec2.DescribeKeyPairs({ KeyNames: ['yours'] });
+  expect(await codeOf(describe)).toBe('InvalidKeyPair.NotFound');
+  const PublicKeyMaterial = Buffer.from('ssh-rsa nonsense');
+  const importKey = () => region.ec2.ImportKeyPair({ KeyName: 'bad', PublicKeyMaterial });
+  expect(await codeOf(importKey)).toBe('InvalidKey.Format');
+  await region.ec2.DeleteKeyPair({ KeyName: 'mine' });
+  expect(await codeOf(() => region.ec2.DescribeKeyPairs({ KeyNames: ['mine'] }))).toBe(
+    'InvalidKeyPair.NotFound',
+  );
+});
+
+test('a key of a type or format that is none is not made', async () => {
+  const create = (input: object) => codeOf(() => region.ec2.CreateKeyPair({ KeyName: 'mine', ...input }));
+  expect(await create({ KeyType: 'dsa' })).toBe('InvalidParameterValue');
+  expect(await create({ KeyFormat: 'jwk' })).toBe('InvalidParameterValue');
+});

@@ -1,0 +1,95 @@
+import { isServiceCall } from '../../../../core/service-call';
+import {
+  incorrectInstanceState,
+  mustContain,
+  operationNotPermitted,
+  unsupportedHibernationConfiguration,
+} from '../../errors';
+import type { InstanceRecord, StateName } from '../../records/instances';
+import { stateCodes } from '../../records/instances';
+import type { Op } from '../../state';
+
+export const StartInstances: Op<'StartInstances'> = (ec2, input) => {
+  const records = ec2.instances.requireAll(requireIds(input.InstanceIds));
+  checkStates(records, ['pending', 'running', 'stopped'], 'started');
+  return {
+    StartingInstances: changeAll(records, (record) => {
+      if (record.state === 'stopped') ec2.lifecycle.start(record);
+    }),
+  };
+};
+
+export const StopInstances: Op<'StopInstances'> = (ec2, input) => {
+  const records = ec2.instances.requireAll(requireIds(input.InstanceIds));
+  checkStates(records, ['running', 'stopping', 'stopped'], 'stopped');
+  checkProtection(records, 'disableApiStop', 'stopped');
+  const [first] = records;
+  if (input.Hibernate && first) {
+    throw unsupportedHibernationConfiguration(`The instance '${first.id}' is not enabled for hibernation.`);
+  }
+  return {
+    StoppingInstances: changeAll(records, (record) => {
+      if (record.state === 'running') ec2.lifecycle.stop(record);
+    }),
+  };
+};
+
+export const RebootInstances: Op<'RebootInstances'> = (ec2, input) => {
+  const records = ec2.instances.requireAll(requireIds(input.InstanceIds));
+  checkStates(records, ['running'], 'rebooted');
+  for (const record of records) ec2.lifecycle.reboot(record);
+  return {};
+};
+
+export const TerminateInstances: Op<'TerminateInstances'> = (ec2, input, call) => {
+  const records = ec2.instances.requireAll(requireIds(input.InstanceIds));
+  // Termination protection does not keep Auto Scaling from it:
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
+  if (!isServiceCall(call)) checkProtection(records, 'disableApiTermination', 'terminated');
+  return {
+    TerminatingInstances: changeAll(records, (record) => {
+      if (record.state !== 'terminated' && record.state !== 'shutting-down') ec2.lifecycle.terminate(record);
+    }),
+  };
+};
+
+function requireIds(ids: readonly string[] | undefined): readonly string[] {
+  if (!ids || ids.length === 0) {
+    throw mustContain('InstanceId');
+  }
+  return ids;
+}
+
+function checkStates(records: readonly InstanceRecord[], allowed: readonly StateName[], verb: string): void {
+  const wrong = records.find((record) => !allowed.includes(record.state));
+  if (wrong) {
+    throw incorrectInstanceState(
+      `The instance '${wrong.id}' is not in a state from which it can be ${verb}.`,
+    );
+  }
+}
+
+function checkProtection(
+  records: readonly InstanceRecord[],
+  attribute: 'disableApiTermination' | 'disableApiStop',
+  verb: string,
+): void {
+  const protectedOne = records.find((record) => record[attribute] && record.state !== 'terminated');
+  if (protectedOne) {
+    throw operationNotPermitted(
+      `The instance '${protectedOne.id}' may not be ${verb}. Modify its '${attribute}' instance attribute and try again.`,
+    );
+  }
+}
+
+function changeAll(records: readonly InstanceRecord[], change: (record: InstanceRecord) => void) {
+  return records.map((record) => {
+    const PreviousState = showState(record);
+    change(record);
+    return { InstanceId: record.id, PreviousState, CurrentState: showState(record) };
+  });
+}
+
+function showState(record: InstanceRecord) {
+  return { Code: stateCodes[record.state], Name: record.state };
+}

@@ -1,0 +1,32 @@
+import { resolveImageId } from '../../images/resolve-alias';
+import { makeInstances } from '../../instances/launch/make-instances';
+import { planLaunch } from '../../instances/launch/plan';
+import { readLaunchRequest } from '../../instances/launch/request';
+import { showReservations } from '../../instances/show';
+import { checkDryRun } from '../../requests/dry-run';
+import type { Op } from '../../state';
+
+/** Unlike other operations it checks all of a dry run, as AWS does. */
+export const RunInstances: Op<'RunInstances'> = async (ec2, input, call) => {
+  const { DryRun, ...given } = input;
+  const readRequest = async () => {
+    const { request, launchedFrom } = readLaunchRequest(ec2, given);
+    const ImageId = request.ImageId && (await resolveImageId(ec2, request.ImageId, call));
+    return { request: { ...request, ImageId }, launchedFrom };
+  };
+  if (DryRun) {
+    planLaunch(ec2, await readRequest(), call);
+    checkDryRun(input);
+  }
+  const records = await ec2.tokens.once('RunInstances', given, async () => {
+    const request = await readRequest();
+    // From here on nothing is waited for: no other launch takes what the plan was promised.
+    const made = makeInstances(ec2, planLaunch(ec2, request, call), call);
+    for (const record of made) {
+      ec2.lifecycle.launch(record, ec2.context.faults.take('ec2', 'RunInstances', 'lateFailure'));
+    }
+    return made;
+  });
+  const [reservation] = showReservations(ec2, records);
+  return reservation ?? {};
+};

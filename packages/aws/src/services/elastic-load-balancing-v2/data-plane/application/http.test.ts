@@ -1,0 +1,138 @@
+import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { LoadBalancedRegion } from '../../../../testing/load-balancing';
+
+let region: LoadBalancedRegion;
+let dnsName: string;
+let listenerArn: string;
+/** What the target saw last. */
+let seen: IncomingMessage | undefined;
+
+beforeEach(async () => {
+  region = await LoadBalancedRegion.start();
+  seen = undefined;
+  const front = await region.balance();
+  ({ dnsName, listenerArn } = front);
+  await region.runInstance('i-1', (incoming, response) => {
+    if (incoming.headers['user-agent'] !== 'ELB-HealthChecker/2.0') seen = incoming;
+    response.setHeader('X-Spelled-So', 'yes');
+    incoming.on('end', () => response.end('target')).resume();
+  });
+  await region.register(front.targetGroupArn, 'i-1');
+  await region.untilTarget(front.targetGroupArn, 'i-1', 'healthy');
+});
+afterEach(() => region.stop());
+
+/** Sends the bytes as they are; what comes back until the connection is closed or the answer looks whole. */
+function say(text: string, isWhole = (answer: string) => answer.endsWith('target')): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(region.ports()[0]?.loopbackPort ?? 0, '127.0.0.1');
+    let answer = '';
+    const finish = () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('data', (data) => {
+      answer += data;
+      if (isWhole(answer)) finish();
+    });
+    socket.once('close', finish).once('error', reject);
+    socket.write(text);
+  });
+}
+
+const page = (title: string) => `<center><h1>${title}</h1></center>`;
+
+test('a client of HTTP/1.0 may name no host, and its connection is closed', async () => {
+  const answer = await say('GET / HTTP/1.0\r\n\r\n', () => false);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*Connection: close.*target$/s);
+  expect(seen?.headers.host).toBe(dnsName);
+});
+
+test('headers keep their spelling both ways', async () => {
+  expect(await say('GET / HTTP/1.1\r\nHost: x\r\nX-mIxEd: 1\r\n\r\n')).toContain('\r\nX-Spelled-So: yes\r\n');
+  expect(seen?.rawHeaders).toEqual(expect.arrayContaining(['X-mIxEd', 'X-Forwarded-For', 'X-Amzn-Trace-Id']));
+});
+
+test('a request for an absolute URL is one for its path at its host', async () => {
+  await say('GET http://shop.example.com/cart?n=1 HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(seen).toMatchObject({ url: '/cart?n=1', headers: { host: 'shop.example.com' } });
+});
+
+test.each([
+  ['no HTTP at all', 'hello\r\n\r\n', '400 Bad Request'],
+  ['no host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request'],
+  ['CONNECT', 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n', '400 Bad Request'],
+  ['TRACE', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', '405 Method Not Allowed'],
+  [
+    'a header over 16 KB',
+    `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(17_000)}\r\n\r\n`,
+    '400 Bad Request',
+  ],
+  ['a URL over 16 KB', `GET /${'a'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, '414 URI Too Long'],
+  [
+    'more than 30 forwarded addresses',
+    `GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${Array(31).fill('10.0.0.1').join(', ')}\r\n\r\n`,
+    '463',
+  ],
+  [
+    'two lengths',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    '400 Bad Request',
+  ],
+])(
+  'a request with %s is answered by the load balancer, and reaches no target',
+  async (_what, text, title) => {
+    const answer = await say(text, () => false);
+    expect(answer).toMatch(
+      new RegExp(`^HTTP/1\\.1 ${title.slice(0, 3)} .*\r\nServer: awselb/2\\.0\r\n`, 's'),
+    );
+    expect(answer).toContain(page(title));
+    expect(seen).toBeUndefined();
+  },
+);
+
+test('headers of 60 KB in all pass', async () => {
+  const rule = { StatusCode: '200', MessageBody: 'fixed' };
+  await region.elb.ModifyListener({
+    ListenerArn: listenerArn,
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: rule }],
+  });
+  const long = [1, 2, 3, 4].map((number) => `X-Long-${number}: ${'a'.repeat(15_000)}\r\n`).join('');
+  const answer = await say(`GET / HTTP/1.1\r\nHost: x\r\n${long}\r\n`, (text) => text.endsWith('fixed'));
+  expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('a listener adds the response headers that it is set to, and may keep its own name back', async () => {
+  const set = async (Attributes: { Key: string; Value: string }[]) =>
+    await region.elb.ModifyListenerAttributes({ ListenerArn: listenerArn, Attributes });
+  await set([
+    { Key: 'routing.http.response.strict_transport_security.header_value', Value: 'max-age=60' },
+    { Key: 'routing.http.response.server.enabled', Value: 'false' },
+  ]);
+  expect(await region.elb.DescribeListenerAttributes({ ListenerArn: listenerArn })).toEqual({
+    Attributes: expect.arrayContaining([{ Key: 'routing.http.response.server.enabled', Value: 'false' }]),
+  });
+  const answer = await say('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(answer).toContain('\r\nStrict-Transport-Security: max-age=60\r\n');
+  const own = await say('TRACE / HTTP/1.1\r\nHost: x\r\n\r\n', () => false);
+  expect(own).toContain('\r\nStrict-Transport-Security: max-age=60\r\n');
+  expect(own).not.toContain('awselb');
+  await expect(set([{ Key: 'nonsense', Value: '1' }])).rejects.toThrow(/Listener attribute key 'nonsense'/);
+});
+
+test('rules hold for requests for another protocol too', async () => {
+  await region.elb.ModifyListener({
+    ListenerArn: listenerArn,
+    DefaultActions: [
+      { Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' } },
+    ],
+  });
+  const handshake = 'GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  expect(await say(handshake, () => false)).toMatch(/^HTTP\/1\.1 301 .*Location: https:\/\/x:443\/chat\r\n/s);
+});
+
+test('a target that knows no other protocol just answers', async () => {
+  const answer = await say('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*target$/s);
+});

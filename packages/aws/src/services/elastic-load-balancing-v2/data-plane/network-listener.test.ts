@@ -1,0 +1,53 @@
+import { INTERNET_ADDRESS } from '../../../network';
+import { LoadBalancedRegion, tcp } from '../../../testing/load-balancing';
+
+let region: LoadBalancedRegion;
+beforeEach(async () => {
+  region = await LoadBalancedRegion.start();
+});
+afterEach(() => region.stop());
+
+test('a Network Load Balancer passes connections on to healthy targets', async () => {
+  const { url, dnsName, targetGroupArn } = await region.balance({ kind: 'network' });
+  expect(dnsName).toMatch(/^front-[0-9a-f]{16}\.elb\.us-east-1\.amazonaws\.com$/);
+  await region.runInstance('i-1', (_request, response) => response.end('over TCP'));
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
+  expect(await (await region.network.fetch('internet', url)).text()).toBe('over TCP');
+});
+
+test("an instance's security group sees the client's own address behind a Network Load Balancer", async () => {
+  await region.letIn(region.groups.web, tcp(80, { IpRanges: [{ CidrIp: `${INTERNET_ADDRESS}/32` }] }));
+  const { url, targetGroupArn } = await region.balance({ kind: 'network', interval: 300 });
+  await region.runInstance('i-1', (_request, response) => response.end('admitted'));
+  await region.register(targetGroupArn, 'i-1');
+  expect(await (await region.network.fetch('internet', url)).text()).toBe('admitted');
+  await region.elb.ModifyTargetGroupAttributes({
+    TargetGroupArn: targetGroupArn,
+    Attributes: [{ Key: 'preserve_client_ip.enabled', Value: 'false' }],
+  });
+  await expect(region.network.fetch('internet', url)).rejects.toThrow('fetch failed');
+});
+
+test('a client that has said all still gets the whole answer', async () => {
+  const { dnsName, targetGroupArn } = await region.balance({ kind: 'network', interval: 300 });
+  const answer = Buffer.alloc(1_000_000, 'bytes');
+  await region.runTcpInstance('i-1', (socket) => {
+    // Health checks do not wait for an answer.
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.end(answer)).resume();
+  });
+  await region.register(targetGroupArn, 'i-1');
+  const socket = await region.network.connect('internet', dnsName, 80, { allowHalfOpen: true });
+  socket.end('all that I have to say');
+  const heard: Buffer[] = [];
+  for await (const part of socket) heard.push(part as Buffer);
+  expect(Buffer.concat(heard).equals(answer)).toBe(true);
+});
+
+test('without a target the connection is reset', async () => {
+  const { url } = await region.balance({ kind: 'network' });
+  await expect(region.network.fetch('internet', url)).rejects.toMatchObject({
+    cause: { code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) },
+  });
+});

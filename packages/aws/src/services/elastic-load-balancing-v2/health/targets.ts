@@ -1,0 +1,173 @@
+import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Ec2Port } from '../../../core/ports';
+import { type Target, targetKey } from '../records/target';
+import type { TargetGroup } from '../records/target-group';
+import {
+  DRAINING,
+  invalidState,
+  NOT_IN_USE,
+  NOT_REGISTERED,
+  ZONE_NOT_ENABLED,
+} from '../records/target-health';
+import { type Surroundings, TargetChecks } from './target-checks';
+
+/** A change of a target's health, as told inside the process. */
+export interface TargetHealthChange {
+  readonly targetGroupArn: string;
+  readonly targetId: string;
+  readonly port: number;
+  readonly health: TargetHealth;
+}
+
+/** Real seconds that requests under way always get to finish on a target that is deregistered: they run in real time. */
+const LEAST_REAL_DRAIN_SECONDS = 5;
+
+/** The targets of all target groups: which are registered, which one is well, which one gets the next request. */
+export class Targets {
+  private readonly checks: TargetChecks;
+  private readonly announced = new Map<Target, string>();
+  private readonly listeners = new Set<(change: TargetHealthChange) => void>();
+  private readonly stopInstanceEvents: () => void;
+
+  constructor(
+    private readonly around: Surroundings,
+    ec2: Pick<Ec2Port, 'onInstanceState'>,
+  ) {
+    this.checks = new TargetChecks(around, (group, target) => this.announce(group, target));
+    this.stopInstanceEvents = ec2.onInstanceState((id, state) => this.noteInstanceState(id, state));
+  }
+
+  /** Calls back at every change of a target's health. Returns how to end it. */
+  onHealth(listener: (change: TargetHealthChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Adds targets; one that is draining comes back as new, one that is registered stays as it is. */
+  register(group: TargetGroup, targets: readonly Target[]): void {
+    for (const target of targets) {
+      const key = targetKey(target.id, target.port);
+      const present = group.targets.get(key);
+      if (present && !present.draining) continue;
+      if (present) this.forget(group, present);
+      group.targets.set(key, target);
+    }
+    this.reconcile(group);
+  }
+
+  /** Begins to drain the target: no new requests; it is gone after the deregistration delay. */
+  deregister(group: TargetGroup, target: Target): void {
+    if (target.draining) return;
+    const wasInUse = this.healthOf(group, target).State !== 'unused';
+    target.draining = true;
+    this.reconcile(group);
+    if (!wasInUse) {
+      this.forget(group, target);
+      return;
+    }
+    const delay = group.attributes.number('deregistration_delay.timeout_seconds');
+    const { clock } = this.around;
+    clock.after(delay, () => {
+      target.whenIdle(() => this.forget(group, target));
+      const left = LEAST_REAL_DRAIN_SECONDS * clock.scale - delay;
+      clock.after(left, () => this.forget(group, target));
+    });
+  }
+
+  /** What DescribeTargetHealth says of the target. */
+  healthOf(group: TargetGroup, target: Target): TargetHealth {
+    if (target.draining) return DRAINING;
+    if (target.instanceState && !['pending', 'running'].includes(target.instanceState))
+      return invalidState(target.instanceState);
+    const balancer = this.balancerOf(group);
+    if (!balancer) return NOT_IN_USE;
+    if (!balancer.serves(target.zone)) return ZONE_NOT_ENABLED;
+    return target.health.current;
+  }
+
+  /**
+   * The target for the next request: a healthy one; where none is healthy any that is in use, healthy or not (User Guide,
+   * Health checks: the load balancer fails open); undefined when there is none.
+   * @param stickTo picks one of the candidates by a session, where there is one
+   */
+  choose(
+    group: TargetGroup,
+    stickTo?: (candidates: readonly Target[]) => Target | undefined,
+  ): Target | undefined {
+    const usable = [...group.targets.values()]
+      .map((target) => ({ target, state: this.healthOf(group, target).State }))
+      .filter(({ state }) => state !== 'draining' && state !== 'unused');
+    const healthy = usable.filter(({ state }) => state === 'healthy');
+    const candidates = (healthy.length > 0 ? healthy : usable).map(({ target }) => target);
+    return stickTo?.(candidates) ?? group.choose(candidates, this.around.clock.millis());
+  }
+
+  /** Removes the target group's targets at once. */
+  clear(group: TargetGroup): void {
+    for (const target of [...group.targets.values()]) this.forget(group, target);
+  }
+
+  /** Restarts the checks of a group with its new settings. */
+  restartChecks(group: TargetGroup): void {
+    for (const target of group.targets.values()) this.checks.stop(target);
+    this.reconcile(group);
+  }
+
+  /** Begins and ends checks as the group's targets now need them. */
+  reconcile(group: TargetGroup): void {
+    for (const target of group.targets.values()) {
+      const wanted = this.isChecked(group, target);
+      const checking = this.checks.isChecking(target);
+      if (wanted && !checking) this.checks.start(group, target);
+      if (!wanted && checking) {
+        this.checks.stop(target);
+        target.health.reset();
+      }
+      this.announce(group, target);
+    }
+  }
+
+  dispose(): void {
+    this.stopInstanceEvents();
+    this.listeners.clear();
+    for (const group of this.around.targetGroups.values()) this.clear(group);
+  }
+
+  private balancerOf({ balancerArn }: TargetGroup) {
+    return balancerArn === undefined ? undefined : this.around.loadBalancers.get(balancerArn);
+  }
+
+  private isChecked(group: TargetGroup, target: Target): boolean {
+    const state = this.healthOf(group, target).State;
+    if (state === 'draining' || state === 'unused') return false;
+    return this.balancerOf(group)?.state === 'active';
+  }
+
+  private forget(group: TargetGroup, target: Target): void {
+    this.checks.stop(target);
+    const key = targetKey(target.id, target.port);
+    if (group.targets.get(key) === target) {
+      group.targets.delete(key);
+      this.announce(group, target, NOT_REGISTERED);
+    }
+    this.announced.delete(target);
+    target.release();
+  }
+
+  private announce(group: TargetGroup, target: Target, health = this.healthOf(group, target)): void {
+    const summary = `${health.State} ${health.Reason}`;
+    if (this.announced.get(target) === summary) return;
+    this.announced.set(target, summary);
+    const change = { targetGroupArn: group.arn, targetId: target.id, port: target.port, health };
+    for (const listener of this.listeners) listener(change);
+  }
+
+  private noteInstanceState(instanceId: string, state: string): void {
+    for (const group of this.around.targetGroups.values()) {
+      const targets = [...group.targets.values()].filter(({ id }) => id === instanceId);
+      if (targets.length === 0) continue;
+      for (const target of targets) target.instanceState = state;
+      this.reconcile(group);
+    }
+  }
+}

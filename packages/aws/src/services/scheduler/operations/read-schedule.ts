@@ -1,0 +1,86 @@
+import type { CreateScheduleInput, UpdateScheduleInput } from '@aws-sdk/client-scheduler';
+import { parseSchedule, type Recurrence } from 'aws-languages/schedule';
+import { isTimeZone } from 'aws-languages/time-zone';
+import { invalid } from '../errors';
+import type { Schedule, SchedulerState } from '../state';
+import { checkTarget, checkWindow } from './check-schedule';
+
+/** How long ago a schedule may have begun when it is made, in milliseconds. */
+const OLDEST_START = 5 * 60_000;
+
+/**
+ * Checks the settings and makes a schedule of them. An update replaces all settings: what it leaves out is the default again.
+ *
+ * @param created when the schedule was made; now, where it is new
+ * @throws AwsError ValidationException
+ */
+export function readSchedule(
+  scheduler: SchedulerState,
+  input: CreateScheduleInput | UpdateScheduleInput,
+  created?: Date,
+): Schedule {
+  const Name = input.Name ?? '';
+  const GroupName = input.GroupName ?? 'default';
+  const { FlexibleTimeWindow, Target } = input;
+  checkWindow(FlexibleTimeWindow);
+  checkTarget(Target);
+  checkRole(scheduler, Target?.RoleArn ?? '');
+  const { region, accountId, clock } = scheduler.context;
+  const now = clock.now();
+  const ScheduleExpressionTimezone = input.ScheduleExpressionTimezone ?? 'UTC';
+  const recurrence = readRecurrence(
+    input.ScheduleExpression ?? '',
+    ScheduleExpressionTimezone,
+    input.StartDate ?? now,
+  );
+  checkDates(input, recurrence, now);
+  return {
+    settings: {
+      ActionAfterCompletion: input.ActionAfterCompletion ?? 'NONE',
+      Arn: `arn:aws:scheduler:${region}:${accountId}:schedule/${GroupName}/${Name}`,
+      CreationDate: created ?? now,
+      Description: input.Description,
+      EndDate: input.EndDate,
+      FlexibleTimeWindow,
+      GroupName,
+      KmsKeyArn: input.KmsKeyArn,
+      LastModificationDate: now,
+      Name,
+      ScheduleExpression: input.ScheduleExpression,
+      ScheduleExpressionTimezone,
+      StartDate: input.StartDate,
+      State: input.State ?? 'ENABLED',
+      Target: {
+        ...Target,
+        Arn: Target?.Arn,
+        RoleArn: Target?.RoleArn,
+        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185, ...Target?.RetryPolicy },
+      },
+    },
+    recurrence,
+  };
+}
+
+/** Dates mean nothing to a schedule that happens once. */
+function checkDates(
+  { StartDate, EndDate }: Pick<CreateScheduleInput, 'StartDate' | 'EndDate'>,
+  { isOneTime }: Recurrence,
+  now: Date,
+): void {
+  if (StartDate && EndDate && StartDate >= EndDate) throw invalid('StartDate must come before EndDate.');
+  if (StartDate && !isOneTime && now.getTime() - StartDate.getTime() > OLDEST_START)
+    throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
+}
+
+function checkRole({ roles }: SchedulerState, arn: string): void {
+  const role = roles.role(arn);
+  if (!role?.assumableBy.includes('scheduler.amazonaws.com'))
+    throw invalid('The execution role you provide must allow AWS EventBridge Scheduler to assume the role.');
+}
+
+function readRecurrence(expression: string, timeZone: string, anchor: Date): Recurrence {
+  if (!isTimeZone(timeZone)) throw invalid(`Invalid ScheduleExpressionTimezone ${timeZone}.`);
+  return parseSchedule(expression, { anchor, timeZone }, () =>
+    invalid(`Invalid Schedule Expression ${expression}.`),
+  );
+}

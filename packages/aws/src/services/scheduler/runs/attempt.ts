@@ -1,0 +1,59 @@
+import { AwsError } from '../../../core/aws-error';
+import { serviceCall } from '../../../core/service-call';
+import { deliver } from '../../deliver';
+import type { SchedulerState } from '../state';
+import { type Run, writeInput } from './run-input';
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
+const RETRIES = 185;
+const OLDEST_SECONDS = 86_400;
+/** The longest pause between two attempts. */
+const LONGEST_PAUSE_SECONDS = 900;
+
+/** Sends a run to its target; tries again later, as the target's retry policy says, when that refuses it. */
+export async function attempt(scheduler: SchedulerState, run: Run): Promise<void> {
+  try {
+    await send(scheduler, run);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    retry(scheduler, run, error);
+  }
+}
+
+function send({ context }: SchedulerState, run: Run): Promise<void> {
+  const { Arn, Target } = run.schedule.settings;
+  const payload = writeInput(context, run);
+  return deliver(context, serviceCall(context, 'scheduler'), {
+    targetArn: Target?.Arn ?? '',
+    payload,
+    executionName: run.executionId,
+    event: {
+      source: Target?.EventBridgeParameters?.Source,
+      detailType: Target?.EventBridgeParameters?.DetailType,
+      detail: payload,
+      resources: [Arn],
+      time: run.scheduledTime,
+    },
+  });
+}
+
+function retry(scheduler: SchedulerState, run: Run, error: AwsError): void {
+  const { clock } = scheduler.context;
+  const { Target, Arn } = run.schedule.settings;
+  const policy = Target?.RetryPolicy ?? {};
+  const pause = Math.min(LONGEST_PAUSE_SECONDS, 2 ** run.attempt);
+  const age = (clock.millis() - run.scheduledTime.getTime()) / 1000 + pause;
+  const isOver =
+    run.attempt > (policy.MaximumRetryAttempts ?? RETRIES) ||
+    age > (policy.MaximumEventAgeInSeconds ?? OLDEST_SECONDS);
+  if (!isOver)
+    return void clock.after(pause, () => void attempt(scheduler, { ...run, attempt: run.attempt + 1 }));
+  scheduler.rememberDead({
+    scheduleArn: Arn,
+    targetArn: Target?.Arn ?? '',
+    scheduledTime: run.scheduledTime,
+    attempts: run.attempt,
+    errorCode: error.code,
+    errorMessage: error.message,
+  });
+}

@@ -1,0 +1,81 @@
+import { uuid } from '../../../core/ids';
+import type { Schedule, SchedulerState } from '../state';
+import { attempt } from './attempt';
+
+/** Real seconds that one timer may last: Node's own overflow after 2^31 milliseconds, 24.8 days. */
+const LONGEST_TIMER = 1_000_000;
+/** Real seconds that a run may be late because the process was busy. */
+const LATEST_SECONDS = 60;
+
+/** Starts to wait for a schedule's first time after now; a timer that it had ends. */
+export function startRuns(scheduler: SchedulerState, schedule: Schedule): void {
+  stopRuns(scheduler, schedule);
+  if (schedule.settings.State === 'DISABLED') return;
+  // A rate without a start date begins when the schedule is made, that moment included.
+  const now = schedule.settings.LastModificationDate ?? scheduler.context.clock.now();
+  waitForNext(scheduler, schedule, new Date(now.getTime() - 1));
+}
+
+/** Ends the wait for a schedule's next time. */
+export function stopRuns({ timers }: SchedulerState, { settings }: Schedule): void {
+  timers.get(settings.Arn)?.();
+  timers.delete(settings.Arn);
+}
+
+/** Ends the wait for all schedules. */
+export function stopAllRuns({ timers }: SchedulerState): void {
+  for (const cancel of timers.values()) cancel();
+  timers.clear();
+}
+
+/**
+ * Runs a schedule once, now, whatever its expression says, beside its own times. Resolves after the first attempt.
+ * @returns false when there is none of this name
+ */
+export async function runNow(scheduler: SchedulerState, group: string, name: string): Promise<boolean> {
+  const schedule = scheduler.groups.get(group)?.schedules.get(name);
+  if (!schedule) return false;
+  const scheduledTime = scheduler.context.clock.now();
+  await attempt(scheduler, { schedule, scheduledTime, executionId: uuid(), attempt: 1 });
+  return true;
+}
+
+function waitForNext(scheduler: SchedulerState, schedule: Schedule, after: Date): void {
+  const { StartDate, EndDate } = schedule.settings;
+  const { recurrence } = schedule;
+  const isBounded = !recurrence.isOneTime;
+  const from = isBounded && StartDate && StartDate > after ? new Date(StartDate.getTime() - 1) : after;
+  const due = recurrence.next(from);
+  if (!due || (isBounded && EndDate && due > EndDate)) {
+    complete(scheduler, schedule);
+    return;
+  }
+  const window = (schedule.settings.FlexibleTimeWindow?.MaximumWindowInMinutes ?? 0) * 60_000;
+  waitUntil(scheduler, schedule, due, due.getTime() + Math.floor(Math.random() * window));
+}
+
+/** Waits in pieces that a timer can last, and looks at the clock after each, so nothing adds up to a drift. */
+function waitUntil(scheduler: SchedulerState, schedule: Schedule, due: Date, runAt: number): void {
+  const { clock } = scheduler.context;
+  const seconds = (runAt - clock.millis()) / 1000;
+  const cancel = clock.after(Math.min(seconds, LONGEST_TIMER * clock.scale), () => {
+    if (clock.millis() < runAt) {
+      waitUntil(scheduler, schedule, due, runAt);
+      return;
+    }
+    void attempt(scheduler, { schedule, scheduledTime: due, executionId: uuid(), attempt: 1 });
+    // Late runs are made up for, but not those of a laptop that was asleep.
+    const oldest = clock.millis() - LATEST_SECONDS * 1000 * clock.scale;
+    waitForNext(scheduler, schedule, new Date(Math.max(due.getTime(), oldest)));
+  });
+  scheduler.timers.set(schedule.settings.Arn, cancel);
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-delete.html */
+function complete(scheduler: SchedulerState, schedule: Schedule): void {
+  stopRuns(scheduler, schedule);
+  const { GroupName, Name, ActionAfterCompletion } = schedule.settings;
+  if (ActionAfterCompletion !== 'DELETE') return;
+  const group = scheduler.groups.get(GroupName);
+  if (group?.schedules.get(Name) === schedule) group.schedules.delete(Name);
+}

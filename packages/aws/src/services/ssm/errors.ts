@@ -1,0 +1,61 @@
+import { AwsError } from '../../core/aws-error';
+
+/** The error of what the Parameter Store does not accept. */
+export function invalid(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}
+
+export function parameterNotFound(name: string | undefined): AwsError {
+  return new AwsError('ParameterNotFound', `Parameter ${name} not found.`);
+}
+
+/** @param what `version 3`, `label prod` */
+export function versionNotFound(what: string, name: string): AwsError {
+  return new AwsError(
+    'ParameterVersionNotFound',
+    `Systems Manager could not find ${what} of ${name}. Verify the version and try again.`,
+  );
+}
+
+/** The error of a page token that no answer ever held. */
+export function badToken(): AwsError {
+  return new AwsError('InvalidNextToken', 'The specified token is not valid.');
+}
+
+/** @param valid the keys that there are */
+export function invalidFilterKey(key: string, valid: readonly string[]): AwsError {
+  return new AwsError(
+    'InvalidFilterKey',
+    `The following filter key is not valid: ${key}. Valid filter keys include: [${valid.join(', ')}].`,
+  );
+}
+
+export function duplicateFilter(key: string): AwsError {
+  return new AwsError(
+    'InvalidFilterKey',
+    `The following filter is duplicated in the request: ${key}. A request can contain only one occurrence of a specific filter.`,
+  );
+}
+
+/** @param valid the options that there are */
+export function invalidFilterOption(option: string, valid: readonly string[]): AwsError {
+  return new AwsError(
+    'InvalidFilterOption',
+    `The following filter option is not valid: ${option}. Valid options include: [${valid.join(', ')}].`,
+  );
+}
+
+/** @param valid the values that there are */
+export function invalidFilterValue(value: string, valid: readonly string[]): AwsError {
+  return new AwsError(
+    'InvalidFilterValue',
+    `The following filter value is not valid: ${value}. Valid values include: [${valid.join(', ')}].`,
+  );
+}
+
+export function missingFilterValues(key: string): AwsError {
+  return new AwsError(
+    'InvalidFilterValue',
+    `The following filter values are missing : null for filter key ${key}.`,
+  );
+}

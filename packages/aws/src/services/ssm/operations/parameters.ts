@@ -1,0 +1,113 @@
+import { takePage } from '../../../core/paging';
+import { badToken, invalid, parameterNotFound } from '../errors';
+import type { StoredParameter } from '../parameter';
+import { awaitPolicies } from '../policies/await-policies';
+import type { Op } from '../state';
+import { checkName, checkPath } from './check-parameter';
+import { viewMetadata, viewParameter, viewVersion } from './describe-parameter';
+import { readFilters, readOldFilters } from './read-filters';
+import { makeRoom, readVersion } from './read-version';
+import { selectQuietly } from './select-quietly';
+
+export const PutParameter: Op<'PutParameter'> = (ssm, input, call) => {
+  const name = ssm.nameOf(input.Name ?? '');
+  checkName(name);
+  const present = ssm.stored(name);
+  const made = { modifiedAt: ssm.context.clock.now(), modifiedBy: call.principal.arn };
+  const version = readVersion(input, name, present, made);
+  const parameter: StoredParameter = present ?? { name, versions: [], tags: [...(input.Tags ?? [])] };
+  makeRoom(parameter);
+  parameter.versions.push(version);
+  ssm.add(parameter);
+  ssm.announce(parameter, version, present ? 'Update' : 'Create');
+  awaitPolicies(ssm, parameter, version);
+  return { Version: version.version, Tier: version.tier };
+};
+
+export const GetParameter: Op<'GetParameter'> = (ssm, input) => {
+  const selection = ssm.select(input.Name ?? '');
+  if (!selection) throw parameterNotFound(input.Name);
+  return { Parameter: viewParameter(ssm, selection, input.WithDecryption ?? false) };
+};
+
+export const GetParameters: Op<'GetParameters'> = (ssm, { Names = [], WithDecryption = false }) => {
+  const found = [...new Set(Names)].map((name) => ({ name, selection: selectQuietly(ssm, name) }));
+  return {
+    Parameters: found.flatMap(({ selection }) =>
+      selection ? [viewParameter(ssm, selection, WithDecryption)] : [],
+    ),
+    InvalidParameters: found.flatMap(({ name, selection }) => (selection ? [] : [name])),
+  };
+};
+
+export const GetParametersByPath: Op<'GetParametersByPath'> = (ssm, input) => {
+  const path = input.Path ?? '';
+  checkPath(path);
+  const prefix = path.endsWith('/') ? path : `${path}/`;
+  const fits = readFilters(input.ParameterFilters ?? [], 'path');
+  const names = ssm
+    .names()
+    .filter((name) => name.startsWith(prefix))
+    .filter((name) => input.Recursive || !name.slice(prefix.length).includes('/'))
+    .filter((name) => {
+      const parameter = ssm.stored(name);
+      return !input.ParameterFilters?.length || (parameter !== undefined && fits(parameter));
+    });
+  const page = takePage(names, {
+    token: input.NextToken,
+    size: input.MaxResults ?? 10,
+    idOf: (name) => name,
+    refuse: badToken,
+    question: [prefix, input.Recursive, input.ParameterFilters],
+  });
+  const Parameters = page.items.flatMap((name) => {
+    const selection = ssm.select(name);
+    return selection ? [viewParameter(ssm, selection, input.WithDecryption ?? false)] : [];
+  });
+  return { Parameters, NextToken: page.next };
+};
+
+export const DeleteParameter: Op<'DeleteParameter'> = (ssm, input) => {
+  if (!ssm.delete(input.Name ?? '')) throw parameterNotFound(input.Name);
+  return {};
+};
+
+export const DeleteParameters: Op<'DeleteParameters'> = (ssm, { Names = [] }) => {
+  const deleted = Names.filter((name) => ssm.delete(name));
+  return {
+    DeletedParameters: deleted,
+    InvalidParameters: Names.filter((name) => !deleted.includes(name)),
+  };
+};
+
+export const DescribeParameters: Op<'DescribeParameters'> = (ssm, input) => {
+  const { Filters = [], ParameterFilters = [] } = input;
+  if (Filters.length > 0 && ParameterFilters.length > 0)
+    throw invalid('You can use either Filters or ParameterFilters in a single request.');
+  const fits = Filters.length > 0 ? readOldFilters(Filters) : readFilters(ParameterFilters, 'describe');
+  const page = takePage(ssm.list().filter(fits), {
+    token: input.NextToken,
+    size: input.MaxResults ?? 50,
+    idOf: ({ name }) => name,
+    refuse: badToken,
+    question: [Filters, ParameterFilters],
+  });
+  return { Parameters: page.items.map((one) => viewMetadata(ssm, one)), NextToken: page.next };
+};
+
+export const GetParameterHistory: Op<'GetParameterHistory'> = (ssm, input) => {
+  const parameter = ssm.stored(input.Name ?? '');
+  if (!parameter) throw parameterNotFound(input.Name);
+  const page = takePage(parameter.versions, {
+    token: input.NextToken,
+    size: input.MaxResults ?? 50,
+    idOf: ({ version }) => String(version),
+    refuse: badToken,
+    question: parameter.name,
+  });
+  const decrypt = input.WithDecryption ?? false;
+  return {
+    Parameters: page.items.map((one) => viewVersion(parameter.name, one, decrypt)),
+    NextToken: page.next,
+  };
+};

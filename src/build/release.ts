@@ -1,0 +1,73 @@
+import type { Pipeline } from '../pipeline/definition';
+import { getItem, type Key, putItem } from '../table';
+import type { BuildRequest } from './execution';
+import type { BuildRecord, ResolvedParameter } from './record';
+
+/** What is deployed of a pipeline: the parameters that were given by the request whose build last rolled out. */
+export interface Release {
+  /** As they were given; what was not given follows its default, resolved anew by each build. */
+  parameters: Record<string, string>;
+  /** What each parameter of the pipeline was when that build ran. */
+  resolved: Record<string, string>;
+  build: string;
+}
+
+/** The parameters that hold for a build, and who gave them. */
+export interface Given {
+  values: Record<string, string>;
+  from: 'request' | 'release';
+}
+
+function keyOf(pipeline: string): Key {
+  return { pk: `PIPELINE#${pipeline}`, sk: 'RELEASE' };
+}
+
+export async function findRelease(pipeline: string): Promise<Release | undefined> {
+  return getItem<Release>(keyOf(pipeline));
+}
+
+/**
+ * Which parameters hold for a build: those that its request gives, or, for one that gives none (a schedule, an event, a request to
+ * build again), those of the release. So the next night rebuilds what was deployed. What the pipeline does not have any more is left out.
+ */
+export function chooseGiven(
+  pipeline: Pipeline,
+  { parameters }: Pick<BuildRequest, 'parameters'>,
+  release: Release | undefined,
+): Given {
+  if (Object.keys(parameters).length > 0 || !release) return { values: parameters, from: 'request' };
+  const known = Object.entries(release.parameters).filter(([name]) =>
+    Object.hasOwn(pipeline.definition.parameters, name),
+  );
+  return { values: Object.fromEntries(known), from: 'release' };
+}
+
+/** What each parameter of a build is, where it came from, and what it was in the release before. */
+export function describeResolved(
+  resolved: Record<string, string>,
+  given: Given,
+  release: Release | undefined,
+): Record<string, ResolvedParameter> {
+  return Object.fromEntries(
+    Object.entries(resolved).map(([name, value]) => {
+      const from = Object.hasOwn(given.values, name) ? given.from : 'default';
+      const before = release?.resolved[name];
+      return [name, { value, from, ...(before !== undefined && { before }) }];
+    }),
+  );
+}
+
+/** Makes what a build that rolled out was given the release, unless it was asked for once only. A newer one stays. */
+export async function keepRelease({ id, pipeline, once, given, resolved }: BuildRecord): Promise<void> {
+  if (once || !given || !resolved) return;
+  const release: Release = {
+    parameters: given,
+    resolved: Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value])),
+    build: id,
+  };
+  await putItem(
+    { ...keyOf(pipeline), ...release },
+    // Ids of builds sort by time.
+    { expression: 'attribute_not_exists(#build) OR #build <= :build', values: { ':build': id } },
+  );
+}

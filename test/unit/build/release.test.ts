@@ -1,0 +1,115 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { endBuild, failBuild } from '../../../src/build/end';
+import { planBuild } from '../../../src/build/plan';
+import { getRecord } from '../../../src/build/record';
+import { requestBuild } from '../../../src/build/request';
+import { makeFolder, removeFolders } from '../pipeline/folders';
+import { useTable } from '../table';
+
+const ec2 = mockClient(EC2Client);
+const events = mockClient(EventBridgeClient);
+const sfn = mockClient(SFNClient);
+const sns = mockClient(SNSClient);
+const ssm = mockClient(SSMClient);
+useTable();
+afterEach(removeFolders);
+
+const definition = (parameters: string) => `
+base: { image: ami-0123456789abcdef0, instanceType: t3.micro }
+image: { test: false }
+parameters: { ${parameters} }
+`;
+const usePipeline = (parameters: string) => {
+  process.env.LAMBDA_TASK_ROOT = makeFolder({
+    'pipelines/web/pipeline.yml': definition(parameters),
+    'pipelines/web/user-data.sh': '#!/bin/bash\n',
+  });
+};
+
+beforeEach(() => {
+  for (const client of [ec2, events, sfn, sns, ssm]) client.reset();
+  events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
+  sfn.on(StartExecutionCommand).resolves({});
+  sns.on(PublishCommand).resolves({});
+  ec2.resolves({
+    Images: [{ ImageId: 'ami-0123456789abcdef0', State: 'available', RootDeviceType: 'ebs' }],
+  } as never);
+  ssm.on(GetParameterCommand).callsFake(({ Name }) => {
+    if (Name === '/site') return { Parameter: { Value: 's3://newest' } };
+    throw new ParameterNotFound({ message: Name, $metadata: {} });
+  });
+  usePipeline("REVISION: { default: main }, SITE: { default: 'resolve:ssm:/site' }");
+});
+
+/** A build as its request and its Plan make it; it is still running. */
+async function plan(parameters: Record<string, string>, more: { once?: boolean; kind?: 'schedule' } = {}) {
+  const { kind = 'http', once } = more;
+  const { id } = await requestBuild({ pipeline: 'web', parameters, once, trigger: { kind } });
+  const [start] = sfn.commandCalls(StartExecutionCommand).slice(-1);
+  const request = JSON.parse(start?.args[0].input.input ?? '{}');
+  await planBuild({ build: { id }, stage: 'Plan', request });
+  return id;
+}
+
+async function deploy(parameters: Record<string, string>, more: { once?: boolean; kind?: 'schedule' } = {}) {
+  const id = await plan(parameters, more);
+  await endBuild(id);
+  return (await getRecord(id)).resolved;
+}
+
+test('what was deployed over HTTP is built again by the schedule of the next night', async () => {
+  await deploy({ REVISION: 'v7' });
+  expect(await deploy({}, { kind: 'schedule' })).toEqual({
+    REVISION: { value: 'v7', from: 'release', before: 'v7' },
+    SITE: { value: 's3://newest', from: 'default', before: 's3://newest' },
+  });
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({ REVISION: { value: 'v7' } });
+});
+
+test('what was not given follows its default, resolved anew', async () => {
+  await deploy({ REVISION: 'v7' });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 's3://later' } });
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({
+    SITE: { value: 's3://later', from: 'default', before: 's3://newest' },
+  });
+});
+
+test('a request with other parameters changes the release, and its record says what was before', async () => {
+  await deploy({ REVISION: 'v7' });
+  expect(await deploy({ REVISION: 'v8' })).toMatchObject({
+    REVISION: { value: 'v8', from: 'request', before: 'v7' },
+  });
+  expect(await deploy({})).toMatchObject({ REVISION: { value: 'v8', from: 'release' } });
+});
+
+test('a request that is for once changes nothing for the next', async () => {
+  await deploy({ REVISION: 'v7' });
+  expect(await deploy({ REVISION: 'try' }, { once: true })).toMatchObject({ REVISION: { value: 'try' } });
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({ REVISION: { value: 'v7' } });
+});
+
+test('after a build that failed the release is what it was before', async () => {
+  await deploy({ REVISION: 'v7' });
+  const failed = await plan({ REVISION: 'v8' });
+  await failBuild(failed, 'FAILED', { name: 'RefreshFailed', message: 'rolled back' });
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({
+    REVISION: { value: 'v7', from: 'release', before: 'v7' },
+  });
+});
+
+test('a parameter that the pipeline does not have any more does not stop its nights', async () => {
+  await deploy({ REVISION: 'v7' });
+  usePipeline("SITE: { default: 'resolve:ssm:/site' }");
+  expect(Object.keys((await deploy({}, { kind: 'schedule' })) ?? {})).toEqual(['SITE']);
+});
+
+test('a parameter without a default is taken from the release', async () => {
+  usePipeline('REVISION: {}');
+  await deploy({ REVISION: 'v7' });
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({ REVISION: { value: 'v7' } });
+});

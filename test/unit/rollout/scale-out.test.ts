@@ -1,0 +1,77 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { mockClient } from 'aws-sdk-client-mock';
+import { scaleOut } from '../../../src/rollout/scale-out';
+import { BUILD, makeTarget } from '../records';
+
+const autoScaling = mockClient(AutoScalingClient);
+process.env.AWS_REGION = 'us-east-1';
+
+const useGroup = (Version: string, DesiredCapacity: number, servers: number, more = {}) => {
+  autoScaling.reset();
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [
+      {
+        AutoScalingGroupName: 'fleet',
+        LaunchTemplate: { LaunchTemplateId: 'lt-1', Version },
+        DesiredCapacity,
+        Instances: Array.from({ length: servers }, (_, i) => ({ InstanceId: `i-${i}` })),
+        ...more,
+      } as never,
+    ],
+  });
+};
+
+const scale = () =>
+  scaleOut({
+    build: { id: BUILD, pipeline: 'web' },
+    stage: 'ScaleOut',
+    target: makeTarget({ isFirstImage: true }),
+    version: '5',
+  });
+const updates = () => autoScaling.commandCalls(UpdateAutoScalingGroupCommand);
+
+test('a group that is still empty gets its first image', async () => {
+  useGroup('4', 0, 0);
+  await scale();
+  expect(updates().map((call) => call.args[0].input)).toEqual([
+    {
+      AutoScalingGroupName: 'fleet',
+      LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' },
+      DesiredCapacity: 3,
+    },
+  ]);
+});
+
+test('what a first try has done is not done again', async () => {
+  useGroup('5', 3, 2);
+  await scale();
+  expect(updates()).toEqual([]);
+});
+
+test.each<[string, Parameters<typeof useGroup>]>([
+  ['another pipeline has brought its image into', ['6', 3, 3]],
+  ['a person has scaled out', ['4', 2, 0]],
+  ['servers of a person are in', ['4', 0, 1]],
+  ['a person has given another version', ['3', 0, 0]],
+  [
+    'a person has given another template',
+    ['4', 0, 0, { LaunchTemplate: { LaunchTemplateId: 'lt-2', Version: '4' } }],
+  ],
+])('a group that %s meanwhile is left as it is', async (_what, group) => {
+  useGroup(...group);
+  await expect(scale()).rejects.toMatchObject({
+    name: 'TargetNotRefreshable',
+    message: expect.stringContaining('somebody else has changed it'),
+  });
+  expect(updates()).toEqual([]);
+});
+
+test('a group that was deleted meanwhile is said to be gone', async () => {
+  autoScaling.reset();
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
+  await expect(scale()).rejects.toThrow('is gone now');
+});
