@@ -1,10 +1,49 @@
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { PropertyType, Resource, ResourceProperties } from '@aws-cdk/service-spec-types';
+import { type CollectionTag, parse, type ScalarTag } from 'yaml';
 
-interface Template {
+export interface Template {
   readonly Resources: Readonly<
     Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }>
   >;
+}
+
+/** The functions of templates that have a short form; `!Ref` and `!Condition` have a long one without `Fn::`. */
+const FUNCTIONS = [
+  'And',
+  'Base64',
+  'Cidr',
+  'Condition',
+  'Equals',
+  'FindInMap',
+  'GetAtt',
+  'GetAZs',
+  'If',
+  'ImportValue',
+  'Join',
+  'Not',
+  'Or',
+  'Ref',
+  'Select',
+  'Split',
+  'Sub',
+];
+
+/** Reads a template, with the short forms of functions written out: `!GetAtt Vpc.CidrBlock` is `{ 'Fn::GetAtt': ['Vpc', 'CidrBlock'] }`. */
+export function parseTemplate(text: string): Template {
+  return parse(text, { customTags: FUNCTIONS.flatMap(tagsOf) }) as Template;
+}
+
+function tagsOf(name: string): (ScalarTag | CollectionTag)[] {
+  const tag = `!${name}`;
+  const call = (argument: unknown) => ({
+    [name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`]: argument,
+  });
+  return [
+    { tag, resolve: (text) => call(name === 'GetAtt' ? text.split(/\.(.*)/, 2) : text) },
+    { tag, collection: 'seq', resolve: (list) => call(list.toJSON()) },
+    { tag, collection: 'map', resolve: (map) => call(map.toJSON()) },
+  ] as (ScalarTag | CollectionTag)[];
 }
 
 /**

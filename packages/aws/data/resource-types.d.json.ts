@@ -1,4 +1,4 @@
-import type { ResourceTypes } from '../src/services/cloudformation/resource-schema';
+import type { ResourceTypes } from '../src/services/cloudformation/resources/schema/resource-schema';
 
 declare const types: ResourceTypes;
 export default types;

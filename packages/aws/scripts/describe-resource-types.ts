@@ -12,7 +12,7 @@ import type {
   ResourceTypeSchema,
   ResourceTypes,
   ValueSchema,
-} from '../src/services/cloudformation/resource-schema';
+} from '../src/services/cloudformation/resources/schema/resource-schema';
 
 /**
  * What CloudFormation's specification says of resource types, without its prose.
@@ -29,6 +29,12 @@ export function describeResourceTypes(names: readonly string[]): ResourceTypes {
       return [name, describeType(database, resource)];
     }),
   );
+}
+
+/** The names of all resource types of the specification. */
+export function listResourceTypes(): string[] {
+  const all = loadAwsServiceSpecSync().all('resource');
+  return [...new Set(all.map(({ cloudFormationType }) => cloudFormationType))].sort();
 }
 
 function describeType(database: SpecDatabase, resource: Resource): ResourceTypeSchema {

@@ -4,18 +4,19 @@ import type {
   ResourceTypeSchema,
   ResourceTypes,
   ValueSchema,
-} from '../src/services/cloudformation/resource-schema';
-import { describeResourceTypes } from './describe-resource-types';
+} from '../src/services/cloudformation/resources/schema/resource-schema';
+import { describeResourceTypes, listResourceTypes } from './describe-resource-types';
 
 /*
- * Writes data/resource-types.json, what CloudFormation's own specification says of resource types, and
- * data/resource-properties.d.ts, the same as TypeScript.
+ * Writes data/resource-types.json, what CloudFormation's own specification says of resource types,
+ * data/resource-properties.d.ts, the same as TypeScript, and data/resource-type-names.json, all names that there are.
  *
  * npx tsx packages/aws/scripts/generate-resource-types.ts                    refreshes the types that are there
  * npx tsx packages/aws/scripts/generate-resource-types.ts AWS::SQS::Queue    adds a type
  */
 
 const schemasFile = new URL('../data/resource-types.json', import.meta.url);
+const namesFile = new URL('../data/resource-type-names.json', import.meta.url);
 const interfacesFile = new URL('../data/resource-properties.d.ts', import.meta.url);
 
 /** JSON with one property a line, so that a refresh reads as what it changed. */
@@ -111,6 +112,7 @@ function generateResourceTypes(added: readonly string[]): void {
   const known = existsSync(schemasFile) ? Object.keys(JSON.parse(readFileSync(schemasFile, 'utf8'))) : [];
   const schemas = describeResourceTypes([...new Set([...known, ...added])]);
   writeFileSync(schemasFile, formatSchemas(schemas));
+  writeFileSync(namesFile, `${JSON.stringify(listResourceTypes(), undefined, 1)}\n`);
   writeFileSync(interfacesFile, formatInterfaces(schemas));
 }
 

@@ -1,168 +1,185 @@
 import {
-  type AccessLogSettings,
-  AccessLogSettings$,
-  type AuthorizationType,
-  type AuthorizerType,
-  type Cors,
-  Cors$,
-  type IntegrationType,
-  type JWTConfiguration,
-  JWTConfiguration$,
-  type ProtocolType,
-  type RouteSettings,
-  RouteSettings$,
+  type CreateApiCommandInput,
+  CreateApiRequest$,
+  type CreateAuthorizerCommandInput,
+  CreateAuthorizerRequest$,
+  type CreateIntegrationCommandInput,
+  CreateIntegrationRequest$,
+  type CreateRouteCommandInput,
+  CreateRouteRequest$,
+  type CreateStageCommandInput,
+  CreateStageRequest$,
+  type UpdateApiCommandInput,
+  UpdateApiRequest$,
+  type UpdateAuthorizerCommandInput,
+  UpdateAuthorizerRequest$,
+  type UpdateIntegrationCommandInput,
+  UpdateIntegrationRequest$,
+  type UpdateRouteCommandInput,
+  UpdateRouteRequest$,
+  type UpdateStageCommandInput,
+  UpdateStageRequest$,
 } from '@aws-sdk/client-apigatewayv2';
-import { z } from 'zod';
-import { flag, number, oneOf, shape, tagMap, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import { type ResourceContext, resource, type TagChange } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
+import { tagMap } from '../cloudformation/resources/values';
 
-const tagRecord = ({ tags }: ResourceContext) =>
-  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+/** @param path below the region's API Gateway, e.g. `/apis/a1b2c3` */
+async function retag(path: string, change: TagChange, { aws, region }: ResourceContext): Promise<void> {
+  const ResourceArn = `arn:aws:apigateway:${region}::${path}`;
+  if (change.set.length > 0) await aws.apigatewayv2.TagResource({ ResourceArn, Tags: tagMap(change.set) });
+  if (change.removed.length > 0)
+    await aws.apigatewayv2.UntagResource({ ResourceArn, TagKeys: [...change.removed] });
+}
 
-const api = resource({
-  properties: z.strictObject({
-    ApiKeySelectionExpression: text.optional(),
-    CorsConfiguration: shape<Cors>(Cors$).optional(),
-    CredentialsArn: text.optional(),
-    Description: text.optional(),
-    DisableExecuteApiEndpoint: flag.optional(),
-    DisableSchemaValidation: flag.optional(),
-    Name: text.optional(),
-    ProtocolType: oneOf<ProtocolType>().optional(),
-    RouteKey: text.optional(),
-    RouteSelectionExpression: text.optional(),
-    Tags: tagMap.optional(),
-    Target: text.optional(),
-    Version: text.optional(),
-  }),
-  attributes: ['ApiId', 'ApiEndpoint'],
-  replaceOn: ['ProtocolType'],
+const api = resource('AWS::ApiGatewayV2::Api', {
+  handles: [
+    'ApiKeySelectionExpression',
+    'CorsConfiguration',
+    'CredentialsArn',
+    'Description',
+    'DisableExecuteApiEndpoint',
+    'DisableSchemaValidation',
+    'Name',
+    'ProtocolType',
+    'RouteKey',
+    'RouteSelectionExpression',
+    'Tags',
+    'Target',
+    'Version',
+  ],
   async create({ Tags, ...properties }, context) {
-    const { ApiId: id = '', ApiEndpoint } = await context.aws.apigateway.CreateApi({
-      ...properties,
-      Name: properties.Name ?? context.stackName,
-      ProtocolType: properties.ProtocolType ?? 'HTTP',
-      Tags: tagRecord(context),
-    });
-    return { id, attributes: { ApiId: id, ApiEndpoint } };
+    const { aws, region, accountId } = context;
+    const { ApiId: id = '', ApiEndpoint } = await aws.apigatewayv2.CreateApi(
+      toShape<CreateApiCommandInput>(CreateApiRequest$, {
+        ...properties,
+        Name: properties.Name ?? context.stackName,
+        ProtocolType: properties.ProtocolType ?? 'HTTP',
+        Tags: tagMap(context.tags),
+      }),
+    );
+    const ExecuteApiArn = `arn:aws:execute-api:${region}:${accountId}:${id}`;
+    return { id, attributes: { ApiId: id, ApiEndpoint, ExecuteApiArn } };
   },
   async update(id, { Tags, ProtocolType, ...next }, _previous, { aws }) {
-    await aws.apigateway.UpdateApi({ ApiId: id, ...next });
+    await aws.apigatewayv2.UpdateApi(
+      toShape<UpdateApiCommandInput>(UpdateApiRequest$, { ApiId: id, ...next }),
+    );
     return undefined;
   },
-  delete: (id, _properties, { aws }) => aws.apigateway.DeleteApi({ ApiId: id }),
+  delete: (id, _properties, { aws }) => aws.apigatewayv2.DeleteApi({ ApiId: id }),
+  retag: (id, change, context) => retag(`/apis/${id}`, change, context),
 });
 
-const stage = resource({
-  properties: z.strictObject({
-    AccessLogSettings: shape<AccessLogSettings>(AccessLogSettings$).optional(),
-    ApiId: text,
-    AutoDeploy: flag.optional(),
-    DefaultRouteSettings: shape<RouteSettings>(RouteSettings$).optional(),
-    DeploymentId: text.optional(),
-    Description: text.optional(),
-    RouteSettings: z.record(z.string(), shape<RouteSettings>(RouteSettings$)).optional(),
-    StageName: text,
-    StageVariables: tagMap.optional(),
-    Tags: tagMap.optional(),
-  }),
-  replaceOn: ['ApiId', 'StageName'],
+const stage = resource('AWS::ApiGatewayV2::Stage', {
+  handles: [
+    'AccessLogSettings',
+    'ApiId',
+    'AutoDeploy',
+    'DefaultRouteSettings',
+    'DeploymentId',
+    'Description',
+    'RouteSettings',
+    'StageName',
+    'StageVariables',
+    'Tags',
+  ],
   async create({ Tags, ...properties }, context) {
-    await context.aws.apigateway.CreateStage({ ...properties, Tags: tagRecord(context) });
+    await context.aws.apigatewayv2.CreateStage(
+      toShape<CreateStageCommandInput>(CreateStageRequest$, { ...properties, Tags: tagMap(context.tags) }),
+    );
     return { id: properties.StageName };
   },
   async update(_id, { Tags, ...next }, _previous, { aws }) {
-    await aws.apigateway.UpdateStage(next);
+    await aws.apigatewayv2.UpdateStage(toShape<UpdateStageCommandInput>(UpdateStageRequest$, next));
     return undefined;
   },
-  delete: (id, { ApiId }, { aws }) => aws.apigateway.DeleteStage({ ApiId, StageName: id }),
+  delete: (id, { ApiId }, { aws }) => aws.apigatewayv2.DeleteStage({ ApiId, StageName: id }),
+  retag: (id, change, context, { ApiId }) => retag(`/apis/${ApiId}/stages/${id}`, change, context),
 });
 
-const route = resource({
-  properties: z.strictObject({
-    ApiId: text,
-    ApiKeyRequired: flag.optional(),
-    AuthorizationScopes: z.array(text).optional(),
-    AuthorizationType: oneOf<AuthorizationType>().optional(),
-    AuthorizerId: text.optional(),
-    OperationName: text.optional(),
-    RouteKey: text,
-    Target: text.optional(),
-  }),
-  attributes: ['RouteId'],
-  replaceOn: ['ApiId'],
+const route = resource('AWS::ApiGatewayV2::Route', {
+  handles: [
+    'ApiId',
+    'ApiKeyRequired',
+    'AuthorizationScopes',
+    'AuthorizationType',
+    'AuthorizerId',
+    'OperationName',
+    'RouteKey',
+    'Target',
+  ],
   async create(properties, { aws }) {
-    const { RouteId: id = '' } = await aws.apigateway.CreateRoute(properties);
+    const { RouteId: id = '' } = await aws.apigatewayv2.CreateRoute(
+      toShape<CreateRouteCommandInput>(CreateRouteRequest$, properties),
+    );
     return { id, attributes: { RouteId: id } };
   },
   async update(id, next, _previous, { aws }) {
-    await aws.apigateway.UpdateRoute({ ...next, RouteId: id });
+    await aws.apigatewayv2.UpdateRoute(
+      toShape<UpdateRouteCommandInput>(UpdateRouteRequest$, { ...next, RouteId: id }),
+    );
     return undefined;
   },
-  delete: (id, { ApiId }, { aws }) => aws.apigateway.DeleteRoute({ ApiId, RouteId: id }),
+  delete: (id, { ApiId }, { aws }) => aws.apigatewayv2.DeleteRoute({ ApiId, RouteId: id }),
 });
 
-const integration = resource({
-  properties: z.strictObject({
-    ApiId: text,
-    ConnectionType: oneOf<'INTERNET' | 'VPC_LINK'>().optional(),
-    CredentialsArn: text.optional(),
-    Description: text.optional(),
-    IntegrationMethod: text.optional(),
-    IntegrationSubtype: text.optional(),
-    IntegrationType: oneOf<IntegrationType>(),
-    IntegrationUri: text.optional(),
-    PayloadFormatVersion: text.optional(),
-    RequestParameters: tagMap.optional(),
-    TimeoutInMillis: number.optional(),
-  }),
-  attributes: ['IntegrationId'],
-  replaceOn: ['ApiId'],
+const integration = resource('AWS::ApiGatewayV2::Integration', {
+  handles: [
+    'ApiId',
+    'ConnectionType',
+    'CredentialsArn',
+    'Description',
+    'IntegrationMethod',
+    'IntegrationSubtype',
+    'IntegrationType',
+    'IntegrationUri',
+    'PayloadFormatVersion',
+    'RequestParameters',
+    'TimeoutInMillis',
+  ],
   async create(properties, { aws }) {
-    const { IntegrationId: id = '' } = await aws.apigateway.CreateIntegration(properties);
+    const { IntegrationId: id = '' } = await aws.apigatewayv2.CreateIntegration(
+      toShape<CreateIntegrationCommandInput>(CreateIntegrationRequest$, properties),
+    );
     return { id, attributes: { IntegrationId: id } };
   },
   async update(id, next, _previous, { aws }) {
-    await aws.apigateway.UpdateIntegration({ ...next, IntegrationId: id });
+    await aws.apigatewayv2.UpdateIntegration(
+      toShape<UpdateIntegrationCommandInput>(UpdateIntegrationRequest$, { ...next, IntegrationId: id }),
+    );
     return undefined;
   },
-  delete: (id, { ApiId }, { aws }) => aws.apigateway.DeleteIntegration({ ApiId, IntegrationId: id }),
+  delete: (id, { ApiId }, { aws }) => aws.apigatewayv2.DeleteIntegration({ ApiId, IntegrationId: id }),
 });
 
-const authorizer = resource({
-  properties: z.strictObject({
-    ApiId: text,
-    AuthorizerCredentialsArn: text.optional(),
-    AuthorizerPayloadFormatVersion: text.optional(),
-    AuthorizerResultTtlInSeconds: number.optional(),
-    AuthorizerType: oneOf<AuthorizerType>(),
-    AuthorizerUri: text.optional(),
-    EnableSimpleResponses: flag.optional(),
-    IdentitySource: z.array(text).optional(),
-    JwtConfiguration: shape<JWTConfiguration>(JWTConfiguration$).optional(),
-    Name: text,
-  }),
-  attributes: ['AuthorizerId'],
-  replaceOn: ['ApiId'],
+const authorizer = resource('AWS::ApiGatewayV2::Authorizer', {
+  handles: [
+    'ApiId',
+    'AuthorizerCredentialsArn',
+    'AuthorizerPayloadFormatVersion',
+    'AuthorizerResultTtlInSeconds',
+    'AuthorizerType',
+    'AuthorizerUri',
+    'EnableSimpleResponses',
+    'IdentitySource',
+    'JwtConfiguration',
+    'Name',
+  ],
   async create({ IdentitySource = [], ...properties }, { aws }) {
-    const { AuthorizerId: id = '' } = await aws.apigateway.CreateAuthorizer({
-      ...properties,
-      IdentitySource,
-    });
+    const { AuthorizerId: id = '' } = await aws.apigatewayv2.CreateAuthorizer(
+      toShape<CreateAuthorizerCommandInput>(CreateAuthorizerRequest$, { ...properties, IdentitySource }),
+    );
     return { id, attributes: { AuthorizerId: id } };
   },
   async update(id, next, _previous, { aws }) {
-    await aws.apigateway.UpdateAuthorizer({ ...next, AuthorizerId: id });
+    await aws.apigatewayv2.UpdateAuthorizer(
+      toShape<UpdateAuthorizerCommandInput>(UpdateAuthorizerRequest$, { ...next, AuthorizerId: id }),
+    );
     return undefined;
   },
-  delete: (id, { ApiId }, { aws }) => aws.apigateway.DeleteAuthorizer({ ApiId, AuthorizerId: id }),
+  delete: (id, { ApiId }, { aws }) => aws.apigatewayv2.DeleteAuthorizer({ ApiId, AuthorizerId: id }),
 });
 
 /** AWS::ApiGatewayV2. */
-export const apiGatewayTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::ApiGatewayV2::Api': api,
-  'AWS::ApiGatewayV2::Stage': stage,
-  'AWS::ApiGatewayV2::Route': route,
-  'AWS::ApiGatewayV2::Integration': integration,
-  'AWS::ApiGatewayV2::Authorizer': authorizer,
-};
+export const apiGatewayTypes = [api, stage, route, integration, authorizer];

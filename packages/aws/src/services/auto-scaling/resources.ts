@@ -1,60 +1,29 @@
 import {
-  type InstanceMaintenancePolicy,
-  InstanceMaintenancePolicy$,
-  type LaunchTemplateSpecification,
-  LaunchTemplateSpecification$,
-  type MixedInstancesPolicy,
-  MixedInstancesPolicy$,
-  type StepAdjustment,
-  StepAdjustment$,
-  type TargetTrackingConfiguration,
-  TargetTrackingConfiguration$,
+  type CreateAutoScalingGroupCommandInput,
+  CreateAutoScalingGroupType$,
+  type PutScalingPolicyCommandInput,
+  PutScalingPolicyType$,
+  type UpdateAutoScalingGroupCommandInput,
+  UpdateAutoScalingGroupType$,
 } from '@aws-sdk/client-auto-scaling';
-import { z } from 'zod';
-import { ServiceFailure } from '../cloudformation/clients';
-import { flag, number, shape, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import { ServiceFailure } from '../cloudformation/resources/clients';
+import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
 
-const groupTag = z.strictObject({ Key: text, Value: text, PropagateAtLaunch: flag });
-const groupProperties = z.strictObject({
-  AutoScalingGroupName: text.optional(),
-  AvailabilityZones: z.array(text).optional(),
-  CapacityRebalance: flag.optional(),
-  Cooldown: text.optional(),
-  DefaultInstanceWarmup: number.optional(),
-  DesiredCapacity: text.optional(),
-  HealthCheckGracePeriod: number.optional(),
-  HealthCheckType: text.optional(),
-  InstanceMaintenancePolicy: shape<InstanceMaintenancePolicy>(InstanceMaintenancePolicy$).optional(),
-  LaunchTemplate: shape<LaunchTemplateSpecification>(LaunchTemplateSpecification$).optional(),
-  MaxInstanceLifetime: number.optional(),
-  MaxSize: text,
-  MinSize: text,
-  MixedInstancesPolicy: shape<MixedInstancesPolicy>(MixedInstancesPolicy$).optional(),
-  NewInstancesProtectedFromScaleIn: flag.optional(),
-  ServiceLinkedRoleARN: text.optional(),
-  Tags: z.array(groupTag).optional(),
-  TargetGroupARNs: z.array(text).optional(),
-  TerminationPolicies: z.array(text).optional(),
-  VPCZoneIdentifier: z.array(text).optional(),
-});
-type GroupProperties = z.output<typeof groupProperties>;
+type Group = PropertiesOf<'AWS::AutoScaling::AutoScalingGroup'>;
 
 /** What creating and updating a group have in common. */
-function groupInput({ Tags, TargetGroupARNs, AutoScalingGroupName, ...properties }: GroupProperties) {
-  const { Cooldown, DesiredCapacity, MaxSize, MinSize, VPCZoneIdentifier, ...rest } = properties;
+function groupInput({ Tags, TargetGroupARNs, AutoScalingGroupName, ...properties }: Group) {
+  const { Cooldown, VPCZoneIdentifier, ...rest } = properties;
   return {
     ...rest,
-    MaxSize: Number(MaxSize),
-    MinSize: Number(MinSize),
-    ...(Cooldown !== undefined && { DefaultCooldown: Number(Cooldown) }),
-    ...(DesiredCapacity !== undefined && { DesiredCapacity: Number(DesiredCapacity) }),
-    ...(VPCZoneIdentifier && { VPCZoneIdentifier: VPCZoneIdentifier.join(',') }),
+    DefaultCooldown: Cooldown,
+    VPCZoneIdentifier: VPCZoneIdentifier?.join(','),
   };
 }
 
 /** Tags of the group and, unless its own tags say otherwise, of its instances. */
-function groupTags(name: string, own: GroupProperties['Tags'], context: ResourceContext) {
+function groupTags(name: string, own: Group['Tags'], context: ResourceContext) {
   return context.tags.map(({ Key, Value }) => ({
     ResourceId: name,
     ResourceType: 'auto-scaling-group',
@@ -64,19 +33,40 @@ function groupTags(name: string, own: GroupProperties['Tags'], context: Resource
   }));
 }
 
-const group = resource({
-  properties: groupProperties,
-  attributes: ['AutoScalingGroupARN'],
-  replaceOn: ['AutoScalingGroupName'],
+const group = resource('AWS::AutoScaling::AutoScalingGroup', {
+  handles: [
+    'AutoScalingGroupName',
+    'AvailabilityZones',
+    'CapacityRebalance',
+    'Cooldown',
+    'DefaultInstanceWarmup',
+    'DesiredCapacity',
+    'HealthCheckGracePeriod',
+    'HealthCheckType',
+    'InstanceMaintenancePolicy',
+    'LaunchTemplate',
+    'MaxInstanceLifetime',
+    'MaxSize',
+    'MinSize',
+    'MixedInstancesPolicy',
+    'NewInstancesProtectedFromScaleIn',
+    'ServiceLinkedRoleARN',
+    'Tags',
+    'TargetGroupARNs',
+    'TerminationPolicies',
+    'VPCZoneIdentifier',
+  ],
   name: 'AutoScalingGroupName',
   async create(properties, context) {
     const id = properties.AutoScalingGroupName ?? context.physicalName({ max: 255 });
-    await context.aws.autoscaling.CreateAutoScalingGroup({
-      AutoScalingGroupName: id,
-      ...groupInput(properties),
-      TargetGroupARNs: properties.TargetGroupARNs,
-      Tags: groupTags(id, properties.Tags, context),
-    });
+    await context.aws.autoScaling.CreateAutoScalingGroup(
+      toShape<CreateAutoScalingGroupCommandInput>(CreateAutoScalingGroupType$, {
+        AutoScalingGroupName: id,
+        ...groupInput(properties),
+        TargetGroupARNs: properties.TargetGroupARNs,
+        Tags: groupTags(id, properties.Tags, context),
+      }),
+    );
     context.made(id);
     await context.signals();
     const found = await describeGroup(id, context);
@@ -86,34 +76,39 @@ const group = resource({
     const input = groupInput(next);
     // What the group was scaled to meanwhile stays, unless the template itself changes it.
     if (next.DesiredCapacity === previous.DesiredCapacity) delete input.DesiredCapacity;
-    await aws.autoscaling.UpdateAutoScalingGroup({ AutoScalingGroupName: id, ...input });
+    await aws.autoScaling.UpdateAutoScalingGroup(
+      toShape<UpdateAutoScalingGroupCommandInput>(UpdateAutoScalingGroupType$, {
+        AutoScalingGroupName: id,
+        ...input,
+      }),
+    );
     const before = previous.TargetGroupARNs ?? [];
     const after = next.TargetGroupARNs ?? [];
     const gone = before.filter((arn) => !after.includes(arn));
     const come = after.filter((arn) => !before.includes(arn));
     if (come.length > 0)
-      await aws.autoscaling.AttachLoadBalancerTargetGroups({
+      await aws.autoScaling.AttachLoadBalancerTargetGroups({
         AutoScalingGroupName: id,
         TargetGroupARNs: come,
       });
     if (gone.length > 0)
-      await aws.autoscaling.DetachLoadBalancerTargetGroups({
+      await aws.autoScaling.DetachLoadBalancerTargetGroups({
         AutoScalingGroupName: id,
         TargetGroupARNs: gone,
       });
     return undefined;
   },
   async delete(id, _properties, context) {
-    await context.aws.autoscaling.DeleteAutoScalingGroup({ AutoScalingGroupName: id, ForceDelete: true });
+    await context.aws.autoScaling.DeleteAutoScalingGroup({ AutoScalingGroupName: id, ForceDelete: true });
     await context.until(async () => ((await describeGroup(id, context)) ? undefined : true));
   },
-  async retag(id, change, context) {
-    const Tags = groupTags(id, undefined, context).filter(({ Key }) =>
+  async retag(id, change, context, properties) {
+    const Tags = groupTags(id, properties.Tags, context).filter(({ Key }) =>
       change.set.some((tag) => tag.Key === Key),
     );
-    if (Tags.length > 0) await context.aws.autoscaling.CreateOrUpdateTags({ Tags });
+    if (Tags.length > 0) await context.aws.autoScaling.CreateOrUpdateTags({ Tags });
     if (change.removed.length > 0) {
-      await context.aws.autoscaling.DeleteTags({
+      await context.aws.autoScaling.DeleteTags({
         Tags: change.removed.map((Key) => ({ ResourceId: id, ResourceType: 'auto-scaling-group', Key })),
       });
     }
@@ -121,76 +116,65 @@ const group = resource({
 });
 
 async function describeGroup(id: string, { aws }: ResourceContext) {
-  const { AutoScalingGroups = [] } = await aws.autoscaling.DescribeAutoScalingGroups({
+  const { AutoScalingGroups = [] } = await aws.autoScaling.DescribeAutoScalingGroups({
     AutoScalingGroupNames: [id],
   });
   return AutoScalingGroups[0];
 }
 
-const policyProperties = z.strictObject({
-  AdjustmentType: text.optional(),
-  AutoScalingGroupName: text,
-  Cooldown: text.optional(),
-  EstimatedInstanceWarmup: number.optional(),
-  MetricAggregationType: text.optional(),
-  MinAdjustmentMagnitude: number.optional(),
-  PolicyType: text.optional(),
-  ScalingAdjustment: number.optional(),
-  StepAdjustments: z.array(shape<StepAdjustment>(StepAdjustment$)).optional(),
-  TargetTrackingConfiguration: shape<TargetTrackingConfiguration>(TargetTrackingConfiguration$).optional(),
-});
+type Policy = PropertiesOf<'AWS::AutoScaling::ScalingPolicy'>;
 
-async function putPolicy(
-  name: string,
-  { Cooldown, ...properties }: z.output<typeof policyProperties>,
-  { aws }: ResourceContext,
-) {
-  const { PolicyARN = '' } = await aws.autoscaling.PutScalingPolicy({
-    ...properties,
-    PolicyName: name,
-    ...(Cooldown !== undefined && { Cooldown: Number(Cooldown) }),
-  });
+async function putPolicy(name: string, properties: Policy, { aws }: ResourceContext) {
+  const { PolicyARN = '' } = await aws.autoScaling.PutScalingPolicy(
+    toShape<PutScalingPolicyCommandInput>(PutScalingPolicyType$, { ...properties, PolicyName: name }),
+  );
   return { id: PolicyARN, attributes: { Arn: PolicyARN, PolicyName: name } };
 }
 
-const scalingPolicy = resource({
-  properties: policyProperties,
-  attributes: ['Arn', 'PolicyName'],
-  replaceOn: ['AutoScalingGroupName'],
+const scalingPolicy = resource('AWS::AutoScaling::ScalingPolicy', {
+  handles: [
+    'AdjustmentType',
+    'AutoScalingGroupName',
+    'Cooldown',
+    'EstimatedInstanceWarmup',
+    'MetricAggregationType',
+    'MinAdjustmentMagnitude',
+    'PolicyType',
+    'ScalingAdjustment',
+    'StepAdjustments',
+    'TargetTrackingConfiguration',
+  ],
   create: (properties, context) => putPolicy(context.physicalName({ max: 255 }), properties, context),
   update: (id, next, _previous, context) =>
     putPolicy(id.slice(id.indexOf('policyName/') + 'policyName/'.length), next, context),
   delete: (id, properties, { aws }) =>
-    aws.autoscaling.DeletePolicy({ AutoScalingGroupName: properties.AutoScalingGroupName, PolicyName: id }),
+    aws.autoScaling.DeletePolicy({ AutoScalingGroupName: properties.AutoScalingGroupName, PolicyName: id }),
 });
 
-const hookProperties = z.strictObject({
-  AutoScalingGroupName: text,
-  DefaultResult: text.optional(),
-  HeartbeatTimeout: number.optional(),
-  LifecycleHookName: text.optional(),
-  LifecycleTransition: text,
-  NotificationMetadata: text.optional(),
-  NotificationTargetARN: text.optional(),
-  RoleARN: text.optional(),
-});
-
-const lifecycleHook = resource({
-  properties: hookProperties,
-  replaceOn: ['AutoScalingGroupName', 'LifecycleHookName'],
+const lifecycleHook = resource('AWS::AutoScaling::LifecycleHook', {
+  handles: [
+    'AutoScalingGroupName',
+    'DefaultResult',
+    'HeartbeatTimeout',
+    'LifecycleHookName',
+    'LifecycleTransition',
+    'NotificationMetadata',
+    'NotificationTargetARN',
+    'RoleARN',
+  ],
   name: 'LifecycleHookName',
   async create(properties, context) {
     const id = properties.LifecycleHookName ?? context.physicalName({ max: 255 });
-    await context.aws.autoscaling.PutLifecycleHook({ ...properties, LifecycleHookName: id });
+    await context.aws.autoScaling.PutLifecycleHook({ ...properties, LifecycleHookName: id });
     return { id };
   },
   async update(id, next, _previous, { aws }) {
-    await aws.autoscaling.PutLifecycleHook({ ...next, LifecycleHookName: id });
+    await aws.autoScaling.PutLifecycleHook({ ...next, LifecycleHookName: id });
     return undefined;
   },
   async delete(id, { AutoScalingGroupName }, { aws }) {
     try {
-      await aws.autoscaling.DeleteLifecycleHook({ AutoScalingGroupName, LifecycleHookName: id });
+      await aws.autoScaling.DeleteLifecycleHook({ AutoScalingGroupName, LifecycleHookName: id });
     } catch (error) {
       // Auto Scaling has one code for all that is wrong; the group and its hooks may be gone already.
       if (!(error instanceof ServiceFailure && /not found|No Lifecycle Hook/i.test(error.message)))
@@ -200,8 +184,4 @@ const lifecycleHook = resource({
 });
 
 /** AWS::AutoScaling. */
-export const autoScalingTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::AutoScaling::AutoScalingGroup': group,
-  'AWS::AutoScaling::ScalingPolicy': scalingPolicy,
-  'AWS::AutoScaling::LifecycleHook': lifecycleHook,
-};
+export const autoScalingTypes = [group, scalingPolicy, lifecycleHook];

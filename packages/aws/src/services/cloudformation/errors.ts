@@ -22,3 +22,8 @@ function enumerate(stacks: readonly { readonly name: string }[]): string {
   const names = stacks.map(({ name }) => name);
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ');
 }
+
+/** A change set that there is not. */
+export function changeSetNotFound(name: string | undefined): AwsError {
+  return new AwsError('ChangeSetNotFound', `ChangeSet [${name}] does not exist`, 404);
+}

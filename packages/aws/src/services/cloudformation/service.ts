@@ -1,12 +1,29 @@
 import { defineService } from '../../core/service';
-import { CloudFormation } from '.';
+import * as account from './operations/account';
+import * as changeSets from './operations/change-sets';
+import * as exportsAndImports from './operations/exports';
+import * as policies from './operations/policies';
+import * as resources from './operations/resources';
+import * as rollbacks from './operations/rollbacks';
+import * as stacks from './operations/stacks';
+import * as templates from './operations/templates';
+import { type Client, CloudFormationState } from './state';
 
 /** AWS CloudFormation of one region. It makes resources through the other services' own operations. */
-export const cloudformation = defineService({
+export const cloudformation = defineService<Client, CloudFormationState>({
   client: () => import('@aws-sdk/client-cloudformation'),
   signingName: 'cloudformation',
   version: '2010-05-15',
-  create: (context) => new CloudFormation(context),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  create: (context) => new CloudFormationState(context),
+  operations: {
+    ...account,
+    ...changeSets,
+    ...exportsAndImports,
+    ...policies,
+    ...resources,
+    ...rollbacks,
+    ...stacks,
+    ...templates,
+  },
+  dispose: (cloudFormation) => cloudFormation.dispose(),
 });

@@ -1,64 +1,57 @@
-import {
-  type ComparisonOperator,
-  type Dimension,
-  Dimension$,
-  type MetricDataQuery,
-  MetricDataQuery$,
-  type StandardUnit,
-  type Statistic,
-} from '@aws-sdk/client-cloudwatch';
-import { z } from 'zod';
-import { flag, json, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import { type PutMetricAlarmCommandInput, PutMetricAlarmInput$ } from '@aws-sdk/client-cloudwatch';
+import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
 
-const alarmProperties = z.strictObject({
-  ActionsEnabled: flag.optional(),
-  AlarmActions: z.array(text).optional(),
-  AlarmDescription: text.optional(),
-  AlarmName: text.optional(),
-  ComparisonOperator: oneOf<ComparisonOperator>(),
-  DatapointsToAlarm: number.optional(),
-  Dimensions: z.array(shape<Dimension>(Dimension$)).optional(),
-  EvaluateLowSampleCountPercentile: text.optional(),
-  EvaluationPeriods: number,
-  ExtendedStatistic: text.optional(),
-  InsufficientDataActions: z.array(text).optional(),
-  MetricName: text.optional(),
-  Metrics: z.array(shape<MetricDataQuery>(MetricDataQuery$)).optional(),
-  Namespace: text.optional(),
-  OKActions: z.array(text).optional(),
-  Period: number.optional(),
-  Statistic: oneOf<Statistic>().optional(),
-  Tags: tags.optional(),
-  Threshold: number.optional(),
-  ThresholdMetricId: text.optional(),
-  TreatMissingData: text.optional(),
-  Unit: oneOf<StandardUnit>().optional(),
-});
+type Alarm = PropertiesOf<'AWS::CloudWatch::Alarm'>;
 
-async function putAlarm(
-  name: string,
-  { Tags, ...properties }: z.output<typeof alarmProperties>,
-  { aws, region, accountId, tags: all }: ResourceContext,
-) {
-  await aws.cloudwatch.PutMetricAlarm({ ...properties, AlarmName: name, Tags: [...all] });
+async function putAlarm(name: string, { Tags, ...properties }: Alarm, context: ResourceContext) {
+  const { aws, region, accountId, tags } = context;
+  await aws.cloudwatch.PutMetricAlarm(
+    toShape<PutMetricAlarmCommandInput>(PutMetricAlarmInput$, { ...properties, AlarmName: name, Tags: tags }),
+  );
   return { id: name, attributes: { Arn: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}` } };
 }
 
-const alarm = resource({
-  properties: alarmProperties,
-  attributes: ['Arn'],
-  replaceOn: ['AlarmName'],
+const alarm = resource('AWS::CloudWatch::Alarm', {
+  handles: [
+    'ActionsEnabled',
+    'AlarmActions',
+    'AlarmDescription',
+    'AlarmName',
+    'ComparisonOperator',
+    'DatapointsToAlarm',
+    'Dimensions',
+    'EvaluateLowSampleCountPercentile',
+    'EvaluationPeriods',
+    'ExtendedStatistic',
+    'InsufficientDataActions',
+    'MetricName',
+    'Metrics',
+    'Namespace',
+    'OKActions',
+    'Period',
+    'Statistic',
+    'Tags',
+    'Threshold',
+    'ThresholdMetricId',
+    'TreatMissingData',
+    'Unit',
+  ],
   name: 'AlarmName',
   create: (properties, context) =>
     putAlarm(properties.AlarmName ?? context.physicalName({ max: 255 }), properties, context),
   update: (id, next, _previous, context) => putAlarm(id, next, context),
   delete: (id, _properties, { aws }) => aws.cloudwatch.DeleteAlarms({ AlarmNames: [id] }),
+  async retag(id, change, { aws, region, accountId }) {
+    const ResourceARN = `arn:aws:cloudwatch:${region}:${accountId}:alarm:${id}`;
+    if (change.set.length > 0) await aws.cloudwatch.TagResource({ ResourceARN, Tags: [...change.set] });
+    if (change.removed.length > 0)
+      await aws.cloudwatch.UntagResource({ ResourceARN, TagKeys: [...change.removed] });
+  },
 });
 
-const dashboard = resource({
-  properties: z.strictObject({ DashboardBody: json, DashboardName: text.optional() }),
-  replaceOn: ['DashboardName'],
+const dashboard = resource('AWS::CloudWatch::Dashboard', {
+  handles: ['DashboardBody', 'DashboardName'],
   name: 'DashboardName',
   async create({ DashboardBody, DashboardName }, context) {
     const id = DashboardName ?? context.physicalName({ max: 255 });
@@ -73,7 +66,4 @@ const dashboard = resource({
 });
 
 /** AWS::CloudWatch. */
-export const cloudWatchTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::CloudWatch::Alarm': alarm,
-  'AWS::CloudWatch::Dashboard': dashboard,
-};
+export const cloudWatchTypes = [alarm, dashboard];

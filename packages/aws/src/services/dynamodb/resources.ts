@@ -1,56 +1,21 @@
 import {
-  type AttributeDefinition,
-  AttributeDefinition$,
-  type GlobalSecondaryIndex,
-  GlobalSecondaryIndex$,
-  type KeySchemaElement,
-  KeySchemaElement$,
-  type LocalSecondaryIndex,
-  LocalSecondaryIndex$,
-  type ProvisionedThroughput,
-  ProvisionedThroughput$,
-  type StreamViewType,
+  type CreateTableCommandInput,
+  CreateTableInput$,
+  type UpdateTableCommandInput,
+  UpdateTableInput$,
 } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
-import { ServiceFailure } from '../cloudformation/clients';
-import { flag, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import { ServiceFailure } from '../cloudformation/resources/clients';
+import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
+import { isEqual } from '../cloudformation/resources/values';
 
-const tableProperties = z.strictObject({
-  AttributeDefinitions: z.array(shape<AttributeDefinition>(AttributeDefinition$)).optional(),
-  BillingMode: oneOf<'PROVISIONED' | 'PAY_PER_REQUEST'>().optional(),
-  DeletionProtectionEnabled: flag.optional(),
-  GlobalSecondaryIndexes: z.array(shape<GlobalSecondaryIndex>(GlobalSecondaryIndex$)).optional(),
-  KeySchema: z.array(shape<KeySchemaElement>(KeySchemaElement$)),
-  LocalSecondaryIndexes: z.array(shape<LocalSecondaryIndex>(LocalSecondaryIndex$)).optional(),
-  PointInTimeRecoverySpecification: z
-    .strictObject({ PointInTimeRecoveryEnabled: flag.optional(), RecoveryPeriodInDays: number.optional() })
-    .optional(),
-  ProvisionedThroughput: shape<ProvisionedThroughput>(ProvisionedThroughput$).optional(),
-  SSESpecification: z
-    .strictObject({
-      KMSMasterKeyId: text.optional(),
-      SSEEnabled: flag,
-      SSEType: oneOf<'KMS' | 'AES256'>().optional(),
-    })
-    .optional(),
-  StreamSpecification: z.strictObject({ StreamViewType: oneOf<StreamViewType>() }).optional(),
-  TableClass: oneOf<'STANDARD' | 'STANDARD_INFREQUENT_ACCESS'>().optional(),
-  TableName: text.optional(),
-  Tags: tags.optional(),
-  TimeToLiveSpecification: z.strictObject({ AttributeName: text.optional(), Enabled: flag }).optional(),
-});
-type TableProperties = z.output<typeof tableProperties>;
+type Table = PropertiesOf<'AWS::DynamoDB::Table'>;
+type Index = NonNullable<Table['GlobalSecondaryIndexes']>[number];
 
 /** What a table's creation cannot say, set when it is there. */
-async function setExtras(
-  name: string,
-  next: TableProperties,
-  previous: Partial<TableProperties>,
-  { aws }: ResourceContext,
-) {
+async function setExtras(name: string, next: Table, previous: Partial<Table>, { aws }: ResourceContext) {
   const ttl = next.TimeToLiveSpecification;
-  if (JSON.stringify(ttl) !== JSON.stringify(previous.TimeToLiveSpecification)) {
+  if (!isEqual(ttl, previous.TimeToLiveSpecification)) {
     const AttributeName = ttl?.AttributeName ?? previous.TimeToLiveSpecification?.AttributeName;
     await aws.dynamodb.UpdateTimeToLive({
       TableName: name,
@@ -58,7 +23,7 @@ async function setExtras(
     });
   }
   const recovery = next.PointInTimeRecoverySpecification;
-  if (JSON.stringify(recovery) !== JSON.stringify(previous.PointInTimeRecoverySpecification)) {
+  if (!isEqual(recovery, previous.PointInTimeRecoverySpecification)) {
     await aws.dynamodb.UpdateContinuousBackups({
       TableName: name,
       PointInTimeRecoverySpecification: {
@@ -72,14 +37,39 @@ async function setExtras(
 async function awaitTable(name: string, context: ResourceContext) {
   return context.until(async () => {
     const { Table } = await context.aws.dynamodb.DescribeTable({ TableName: name });
-    return Table?.TableStatus === 'ACTIVE' ? Table : undefined;
+    const indexes = Table?.GlobalSecondaryIndexes ?? [];
+    const isReady = [Table?.TableStatus, ...indexes.map(({ IndexStatus }) => IndexStatus)].every(
+      (status) => status === undefined || status === 'ACTIVE',
+    );
+    return isReady ? Table : undefined;
   });
 }
 
-const table = resource({
-  properties: tableProperties,
-  attributes: ['Arn', 'StreamArn'],
-  replaceOn: ['KeySchema', 'LocalSecondaryIndexes', 'TableName'],
+const table = resource('AWS::DynamoDB::Table', {
+  handles: [
+    'AttributeDefinitions',
+    'BillingMode',
+    'DeletionProtectionEnabled',
+    'GlobalSecondaryIndexes',
+    'KeySchema',
+    'LocalSecondaryIndexes',
+    'PointInTimeRecoverySpecification',
+    'ProvisionedThroughput',
+    'SSESpecification',
+    'StreamSpecification',
+    'TableClass',
+    'TableName',
+    'Tags',
+    'TimeToLiveSpecification',
+  ],
+  lacks: [
+    'GlobalSecondaryIndexes.ContributorInsightsSpecification',
+    'StreamSpecification.ResourcePolicy',
+    'StreamSpecification.Tags',
+  ],
+  // DynamoDB cannot change them on a table that is there.
+  replacesAlso: ['LocalSecondaryIndexes'],
+  lacksUpdatesOf: ['SSESpecification', 'StreamSpecification'],
   name: 'TableName',
   async create(properties, context) {
     const {
@@ -91,36 +81,32 @@ const table = resource({
       ...input
     } = properties;
     const id = properties.TableName ?? context.physicalName({ max: 255 });
-    await context.aws.dynamodb.CreateTable({
-      ...input,
-      AttributeDefinitions: properties.AttributeDefinitions ?? [],
-      TableName: id,
-      ...(SSESpecification && {
-        SSESpecification: {
-          Enabled: SSESpecification.SSEEnabled,
-          SSEType: SSESpecification.SSEType,
-          KMSMasterKeyId: SSESpecification.KMSMasterKeyId,
-        },
+    await context.aws.dynamodb.CreateTable(
+      toShape<CreateTableCommandInput>(CreateTableInput$, {
+        ...input,
+        AttributeDefinitions: properties.AttributeDefinitions ?? [],
+        TableName: id,
+        ...(SSESpecification && {
+          SSESpecification: {
+            Enabled: SSESpecification.SSEEnabled,
+            SSEType: SSESpecification.SSEType,
+            KMSMasterKeyId: SSESpecification.KMSMasterKeyId,
+          },
+        }),
+        ...(StreamSpecification && { StreamSpecification: { StreamEnabled: true, ...StreamSpecification } }),
+        Tags: context.tags,
       }),
-      ...(StreamSpecification && { StreamSpecification: { StreamEnabled: true, ...StreamSpecification } }),
-      Tags: [...context.tags],
-    });
+    );
     context.made(id);
     const active = await awaitTable(id, context);
     await setExtras(id, properties, {}, context);
     return { id, attributes: { Arn: active.TableArn, StreamArn: active.LatestStreamArn } };
   },
   async update(id, next, previous, context) {
-    const { BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass } = next;
-    const settings = { BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass };
-    const before: typeof settings = {
-      BillingMode: previous.BillingMode,
-      ProvisionedThroughput: previous.ProvisionedThroughput,
-      DeletionProtectionEnabled: previous.DeletionProtectionEnabled,
-      TableClass: previous.TableClass,
-    };
-    if (JSON.stringify(settings) !== JSON.stringify(before)) {
-      await context.aws.dynamodb.UpdateTable({ TableName: id, ...settings });
+    if (!isEqual(settingsOf(next), settingsOf(previous))) {
+      await context.aws.dynamodb.UpdateTable(
+        toShape<UpdateTableCommandInput>(UpdateTableInput$, { TableName: id, ...settingsOf(next) }),
+      );
       await awaitTable(id, context);
     }
     await updateIndexes(id, next, previous, context);
@@ -139,17 +125,23 @@ const table = resource({
       }
     });
   },
+  async retag(id, change, { aws, region, accountId }) {
+    const ResourceArn = `arn:aws:dynamodb:${region}:${accountId}:table/${id}`;
+    if (change.set.length > 0) await aws.dynamodb.TagResource({ ResourceArn, Tags: [...change.set] });
+    if (change.removed.length > 0)
+      await aws.dynamodb.UntagResource({ ResourceArn, TagKeys: [...change.removed] });
+  },
 });
 
+/** What UpdateTable changes at once. */
+function settingsOf({ BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass }: Table) {
+  return { BillingMode, ProvisionedThroughput, DeletionProtectionEnabled, TableClass };
+}
+
 /** DynamoDB makes and deletes one global index a call. */
-async function updateIndexes(
-  id: string,
-  next: TableProperties,
-  previous: TableProperties,
-  context: ResourceContext,
-) {
-  const names = (properties: TableProperties) =>
-    (properties.GlobalSecondaryIndexes ?? []).flatMap(({ IndexName }) => IndexName ?? []);
+async function updateIndexes(id: string, next: Table, previous: Table, context: ResourceContext) {
+  const names = (properties: Table) =>
+    (properties.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
   for (const IndexName of names(previous).filter((name) => !names(next).includes(name))) {
     await context.aws.dynamodb.UpdateTable({
       TableName: id,
@@ -158,15 +150,38 @@ async function updateIndexes(
     await awaitTable(id, context);
   }
   for (const index of next.GlobalSecondaryIndexes ?? []) {
-    if (names(previous).includes(index.IndexName ?? '')) continue;
-    await context.aws.dynamodb.UpdateTable({
-      TableName: id,
-      AttributeDefinitions: next.AttributeDefinitions,
-      GlobalSecondaryIndexUpdates: [{ Create: index }],
-    });
+    const before = previous.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index.IndexName);
+    if (before) {
+      await updateIndex(id, index, before, context);
+      continue;
+    }
+    await context.aws.dynamodb.UpdateTable(
+      toShape<UpdateTableCommandInput>(UpdateTableInput$, {
+        TableName: id,
+        AttributeDefinitions: next.AttributeDefinitions,
+        GlobalSecondaryIndexUpdates: [{ Create: index }],
+      }),
+    );
     await awaitTable(id, context);
   }
 }
 
+/** DynamoDB changes the throughput of an index, and nothing else. */
+async function updateIndex(
+  id: string,
+  { ProvisionedThroughput, ...next }: Index,
+  { ProvisionedThroughput: before, ...previous }: Index,
+  context: ResourceContext,
+) {
+  if (!isEqual(next, previous))
+    throw new Error(`Index ${next.IndexName} cannot be changed but in its throughput; give it another name`);
+  if (isEqual(ProvisionedThroughput, before)) return;
+  await context.aws.dynamodb.UpdateTable({
+    TableName: id,
+    GlobalSecondaryIndexUpdates: [{ Update: { IndexName: next.IndexName, ProvisionedThroughput } }],
+  });
+  await awaitTable(id, context);
+}
+
 /** AWS::DynamoDB. */
-export const dynamoDbTypes: Readonly<Record<string, ResourceType>> = { 'AWS::DynamoDB::Table': table };
+export const dynamoDbTypes = [table];

@@ -1,74 +1,73 @@
 import {
-  type Action,
-  Action$,
-  type Certificate,
-  Certificate$,
-  type Matcher,
-  Matcher$,
-  type RuleCondition,
-  RuleCondition$,
-  type SubnetMapping,
-  SubnetMapping$,
-  type TargetDescription,
-  TargetDescription$,
+  type CreateListenerCommandInput,
+  CreateListenerInput$,
+  type CreateLoadBalancerCommandInput,
+  CreateLoadBalancerInput$,
+  type CreateRuleCommandInput,
+  CreateRuleInput$,
+  type CreateTargetGroupCommandInput,
+  CreateTargetGroupInput$,
+  type ModifyListenerCommandInput,
+  ModifyListenerInput$,
+  type ModifyRuleCommandInput,
+  ModifyRuleInput$,
+  type ModifyTargetGroupCommandInput,
+  ModifyTargetGroupInput$,
+  type SetIpAddressTypeCommandInput,
+  SetIpAddressTypeInput$,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { z } from 'zod';
-import { ServiceFailure } from '../cloudformation/clients';
-import { flag, number, oneOf, shape, tag, tags, text } from '../cloudformation/resources/properties';
+import { ServiceFailure } from '../cloudformation/resources/clients';
 import {
+  type PropertiesOf,
   type ResourceContext,
-  type ResourceType,
   resource,
   type TagChange,
 } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
+import { isEqual } from '../cloudformation/resources/values';
+
+type Target = NonNullable<PropertiesOf<'AWS::ElasticLoadBalancingV2::TargetGroup'>['Targets']>[number];
 
 async function retag(id: string, change: TagChange, { aws }: ResourceContext): Promise<void> {
-  if (change.set.length > 0) await aws.elbv2.AddTags({ ResourceArns: [id], Tags: [...change.set] });
+  if (change.set.length > 0)
+    await aws.elasticLoadBalancingV2.AddTags({ ResourceArns: [id], Tags: [...change.set] });
   if (change.removed.length > 0)
-    await aws.elbv2.RemoveTags({ ResourceArns: [id], TagKeys: [...change.removed] });
+    await aws.elasticLoadBalancingV2.RemoveTags({ ResourceArns: [id], TagKeys: [...change.removed] });
 }
 
-const attributeList = z.array(tag);
-
-const loadBalancer = resource({
-  properties: z.strictObject({
-    IpAddressType: oneOf<'ipv4' | 'dualstack'>().optional(),
-    LoadBalancerAttributes: attributeList.optional(),
-    Name: text.optional(),
-    Scheme: oneOf<'internet-facing' | 'internal'>().optional(),
-    SecurityGroups: z.array(text).optional(),
-    SubnetMappings: z.array(shape<SubnetMapping>(SubnetMapping$)).optional(),
-    Subnets: z.array(text).optional(),
-    Tags: tags.optional(),
-    Type: oneOf<'application' | 'network' | 'gateway'>().optional(),
-  }),
-  attributes: [
-    'LoadBalancerArn',
-    'CanonicalHostedZoneID',
-    'DNSName',
-    'LoadBalancerFullName',
-    'LoadBalancerName',
+const loadBalancer = resource('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+  handles: [
+    'IpAddressType',
+    'LoadBalancerAttributes',
+    'Name',
+    'Scheme',
     'SecurityGroups',
+    'SubnetMappings',
+    'Subnets',
+    'Tags',
+    'Type',
   ],
-  replaceOn: ['Name', 'Scheme', 'Type'],
   name: 'Name',
   async create(properties, context) {
     const { aws } = context;
     const { LoadBalancerAttributes, Tags, ...input } = properties;
-    const { LoadBalancers = [] } = await aws.elbv2.CreateLoadBalancer({
-      ...input,
-      Name: properties.Name ?? context.physicalName({ max: 32 }),
-      Tags: [...context.tags],
-    });
+    const { LoadBalancers = [] } = await aws.elasticLoadBalancingV2.CreateLoadBalancer(
+      toShape<CreateLoadBalancerCommandInput>(CreateLoadBalancerInput$, {
+        ...input,
+        Name: properties.Name ?? context.physicalName({ max: 32 }),
+        Tags: context.tags,
+      }),
+    );
     const id = LoadBalancers[0]?.LoadBalancerArn ?? '';
     context.made(id);
     if (LoadBalancerAttributes)
-      await aws.elbv2.ModifyLoadBalancerAttributes({
+      await aws.elasticLoadBalancingV2.ModifyLoadBalancerAttributes({
         LoadBalancerArn: id,
         Attributes: LoadBalancerAttributes,
       });
     const active = await context.until(async () => {
-      const found = (await aws.elbv2.DescribeLoadBalancers({ LoadBalancerArns: [id] })).LoadBalancers?.[0];
+      const found = (await aws.elasticLoadBalancingV2.DescribeLoadBalancers({ LoadBalancerArns: [id] }))
+        .LoadBalancers?.[0];
       if (found?.State?.Code === 'failed')
         throw new Error(`Load balancer ${id} failed: ${found.State.Reason}`);
       return found?.State?.Code === 'active' ? found : undefined;
@@ -86,28 +85,38 @@ const loadBalancer = resource({
     };
   },
   async update(id, next, previous, { aws }) {
-    const changed = (key: keyof typeof next) => JSON.stringify(next[key]) !== JSON.stringify(previous[key]);
+    const changed = (key: keyof typeof next) => !isEqual(next[key], previous[key]);
     if (changed('LoadBalancerAttributes') && next.LoadBalancerAttributes)
-      await aws.elbv2.ModifyLoadBalancerAttributes({
+      await aws.elasticLoadBalancingV2.ModifyLoadBalancerAttributes({
         LoadBalancerArn: id,
         Attributes: next.LoadBalancerAttributes,
       });
     if (changed('SecurityGroups') && next.SecurityGroups)
-      await aws.elbv2.SetSecurityGroups({ LoadBalancerArn: id, SecurityGroups: next.SecurityGroups });
+      await aws.elasticLoadBalancingV2.SetSecurityGroups({
+        LoadBalancerArn: id,
+        SecurityGroups: next.SecurityGroups,
+      });
     if (changed('Subnets') || changed('SubnetMappings'))
-      await aws.elbv2.SetSubnets({
+      await aws.elasticLoadBalancingV2.SetSubnets({
         LoadBalancerArn: id,
         Subnets: next.Subnets,
         SubnetMappings: next.SubnetMappings,
       });
     if (changed('IpAddressType'))
-      await aws.elbv2.SetIpAddressType({ LoadBalancerArn: id, IpAddressType: next.IpAddressType ?? 'ipv4' });
+      await aws.elasticLoadBalancingV2.SetIpAddressType(
+        toShape<SetIpAddressTypeCommandInput>(SetIpAddressTypeInput$, {
+          LoadBalancerArn: id,
+          IpAddressType: next.IpAddressType ?? 'ipv4',
+        }),
+      );
     return next.SecurityGroups ? { attributes: { SecurityGroups: next.SecurityGroups } } : undefined;
   },
   async delete(id, _properties, context) {
-    await context.aws.elbv2.DeleteLoadBalancer({ LoadBalancerArn: id });
+    await context.aws.elasticLoadBalancingV2.DeleteLoadBalancer({ LoadBalancerArn: id });
     await context.until(() =>
-      goneWhenRefused(() => context.aws.elbv2.DescribeLoadBalancers({ LoadBalancerArns: [id] })),
+      goneWhenRefused(() =>
+        context.aws.elasticLoadBalancingV2.DescribeLoadBalancers({ LoadBalancerArns: [id] }),
+      ),
     );
   },
   retag,
@@ -124,48 +133,47 @@ async function goneWhenRefused(describe: () => Promise<unknown>): Promise<true |
   }
 }
 
-const healthCheck = {
-  HealthCheckEnabled: flag.optional(),
-  HealthCheckIntervalSeconds: number.optional(),
-  HealthCheckPath: text.optional(),
-  HealthCheckPort: text.optional(),
-  HealthCheckProtocol: oneOf<'HTTP' | 'HTTPS' | 'TCP'>().optional(),
-  HealthCheckTimeoutSeconds: number.optional(),
-  HealthyThresholdCount: number.optional(),
-  Matcher: shape<Matcher>(Matcher$).optional(),
-  UnhealthyThresholdCount: number.optional(),
-};
-
-const targetGroup = resource({
-  properties: z.strictObject({
-    ...healthCheck,
-    IpAddressType: oneOf<'ipv4' | 'ipv6'>().optional(),
-    Name: text.optional(),
-    Port: number.optional(),
-    Protocol: oneOf<'HTTP' | 'HTTPS' | 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP'>().optional(),
-    ProtocolVersion: text.optional(),
-    Tags: tags.optional(),
-    TargetGroupAttributes: attributeList.optional(),
-    TargetType: oneOf<'instance' | 'ip' | 'lambda' | 'alb'>().optional(),
-    Targets: z.array(shape<TargetDescription>(TargetDescription$)).optional(),
-    VpcId: text.optional(),
-  }),
-  attributes: ['TargetGroupArn', 'LoadBalancerArns', 'TargetGroupFullName', 'TargetGroupName'],
-  replaceOn: ['IpAddressType', 'Name', 'Port', 'Protocol', 'ProtocolVersion', 'TargetType', 'VpcId'],
+const targetGroup = resource('AWS::ElasticLoadBalancingV2::TargetGroup', {
+  handles: [
+    'HealthCheckEnabled',
+    'HealthCheckIntervalSeconds',
+    'HealthCheckPath',
+    'HealthCheckPort',
+    'HealthCheckProtocol',
+    'HealthCheckTimeoutSeconds',
+    'HealthyThresholdCount',
+    'IpAddressType',
+    'Matcher',
+    'Name',
+    'Port',
+    'Protocol',
+    'ProtocolVersion',
+    'Tags',
+    'TargetGroupAttributes',
+    'TargetType',
+    'Targets',
+    'UnhealthyThresholdCount',
+    'VpcId',
+  ],
   name: 'Name',
   async create(properties, context) {
     const { aws } = context;
     const { TargetGroupAttributes, Targets, Tags, ...input } = properties;
-    const { TargetGroups = [] } = await aws.elbv2.CreateTargetGroup({
-      ...input,
-      Name: properties.Name ?? context.physicalName({ max: 32 }),
-      Tags: [...context.tags],
-    });
+    const { TargetGroups = [] } = await aws.elasticLoadBalancingV2.CreateTargetGroup(
+      toShape<CreateTargetGroupCommandInput>(CreateTargetGroupInput$, {
+        ...input,
+        Name: properties.Name ?? context.physicalName({ max: 32 }),
+        Tags: context.tags,
+      }),
+    );
     const id = TargetGroups[0]?.TargetGroupArn ?? '';
     context.made(id);
     if (TargetGroupAttributes)
-      await aws.elbv2.ModifyTargetGroupAttributes({ TargetGroupArn: id, Attributes: TargetGroupAttributes });
-    if (Targets) await aws.elbv2.RegisterTargets({ TargetGroupArn: id, Targets });
+      await aws.elasticLoadBalancingV2.ModifyTargetGroupAttributes({
+        TargetGroupArn: id,
+        Attributes: TargetGroupAttributes,
+      });
+    if (Targets) await aws.elasticLoadBalancingV2.RegisterTargets({ TargetGroupArn: id, Targets });
     return {
       id,
       attributes: {
@@ -190,77 +198,81 @@ const targetGroup = resource({
       IpAddressType,
       ...check
     } = next;
-    await aws.elbv2.ModifyTargetGroup({ TargetGroupArn: id, ...check });
-    if (
-      TargetGroupAttributes &&
-      JSON.stringify(TargetGroupAttributes) !== JSON.stringify(previous.TargetGroupAttributes)
-    )
-      await aws.elbv2.ModifyTargetGroupAttributes({ TargetGroupArn: id, Attributes: TargetGroupAttributes });
-    const same = (left: TargetDescription) => (right: TargetDescription) =>
-      left.Id === right.Id && left.Port === right.Port;
+    await aws.elasticLoadBalancingV2.ModifyTargetGroup(
+      toShape<ModifyTargetGroupCommandInput>(ModifyTargetGroupInput$, { TargetGroupArn: id, ...check }),
+    );
+    if (TargetGroupAttributes && !isEqual(TargetGroupAttributes, previous.TargetGroupAttributes))
+      await aws.elasticLoadBalancingV2.ModifyTargetGroupAttributes({
+        TargetGroupArn: id,
+        Attributes: TargetGroupAttributes,
+      });
+    const same = (left: Target) => (right: Target) => left.Id === right.Id && left.Port === right.Port;
     const gone = (previous.Targets ?? []).filter((target) => !(Targets ?? []).some(same(target)));
     const come = (Targets ?? []).filter((target) => !(previous.Targets ?? []).some(same(target)));
-    if (gone.length > 0) await aws.elbv2.DeregisterTargets({ TargetGroupArn: id, Targets: gone });
-    if (come.length > 0) await aws.elbv2.RegisterTargets({ TargetGroupArn: id, Targets: come });
+    if (gone.length > 0)
+      await aws.elasticLoadBalancingV2.DeregisterTargets({ TargetGroupArn: id, Targets: gone });
+    if (come.length > 0)
+      await aws.elasticLoadBalancingV2.RegisterTargets({ TargetGroupArn: id, Targets: come });
     return undefined;
   },
-  delete: (id, _properties, { aws }) => aws.elbv2.DeleteTargetGroup({ TargetGroupArn: id }),
+  delete: (id, _properties, { aws }) => aws.elasticLoadBalancingV2.DeleteTargetGroup({ TargetGroupArn: id }),
   retag,
 });
 
-const actions = z.array(shape<Action>(Action$));
-
-const listener = resource({
-  properties: z.strictObject({
-    AlpnPolicy: z.array(text).optional(),
-    Certificates: z.array(shape<Certificate>(Certificate$)).optional(),
-    DefaultActions: actions,
-    LoadBalancerArn: text,
-    Port: number.optional(),
-    Protocol: oneOf<'HTTP' | 'HTTPS' | 'TCP' | 'TLS' | 'UDP' | 'TCP_UDP'>().optional(),
-    SslPolicy: text.optional(),
-  }),
-  attributes: ['ListenerArn'],
-  replaceOn: ['LoadBalancerArn'],
-  async create(properties, { aws }) {
-    const { Listeners = [] } = await aws.elbv2.CreateListener(properties);
+const listener = resource('AWS::ElasticLoadBalancingV2::Listener', {
+  handles: [
+    'AlpnPolicy',
+    'Certificates',
+    'DefaultActions',
+    'LoadBalancerArn',
+    'Port',
+    'Protocol',
+    'SslPolicy',
+    'Tags',
+  ],
+  async create(properties, { aws, tags }) {
+    const { Listeners = [] } = await aws.elasticLoadBalancingV2.CreateListener(
+      toShape<CreateListenerCommandInput>(CreateListenerInput$, { ...properties, Tags: tags }),
+    );
     const id = Listeners[0]?.ListenerArn ?? '';
     return { id, attributes: { ListenerArn: id } };
   },
-  async update(id, { LoadBalancerArn, ...next }, _previous, { aws }) {
-    await aws.elbv2.ModifyListener({ ListenerArn: id, ...next });
+  async update(id, { LoadBalancerArn, Tags, ...next }, _previous, { aws }) {
+    await aws.elasticLoadBalancingV2.ModifyListener(
+      toShape<ModifyListenerCommandInput>(ModifyListenerInput$, { ListenerArn: id, ...next }),
+    );
     return undefined;
   },
-  delete: (id, _properties, { aws }) => aws.elbv2.DeleteListener({ ListenerArn: id }),
+  delete: (id, _properties, { aws }) => aws.elasticLoadBalancingV2.DeleteListener({ ListenerArn: id }),
+  retag,
 });
 
-const listenerRule = resource({
-  properties: z.strictObject({
-    Actions: actions,
-    Conditions: z.array(shape<RuleCondition>(RuleCondition$)),
-    ListenerArn: text,
-    Priority: number,
-  }),
-  attributes: ['RuleArn', 'IsDefault'],
-  replaceOn: ['ListenerArn'],
-  async create(properties, { aws }) {
-    const { Rules = [] } = await aws.elbv2.CreateRule(properties);
+const listenerRule = resource('AWS::ElasticLoadBalancingV2::ListenerRule', {
+  handles: ['Actions', 'Conditions', 'ListenerArn', 'Priority', 'Tags'],
+  async create(properties, { aws, tags }) {
+    const { Rules = [] } = await aws.elasticLoadBalancingV2.CreateRule(
+      toShape<CreateRuleCommandInput>(CreateRuleInput$, { ...properties, Tags: tags }),
+    );
     const id = Rules[0]?.RuleArn ?? '';
     return { id, attributes: { RuleArn: id, IsDefault: false } };
   },
   async update(id, next, previous, { aws }) {
-    await aws.elbv2.ModifyRule({ RuleArn: id, Actions: next.Actions, Conditions: next.Conditions });
+    await aws.elasticLoadBalancingV2.ModifyRule(
+      toShape<ModifyRuleCommandInput>(ModifyRuleInput$, {
+        RuleArn: id,
+        Actions: next.Actions,
+        Conditions: next.Conditions,
+      }),
+    );
     if (next.Priority !== previous.Priority)
-      await aws.elbv2.SetRulePriorities({ RulePriorities: [{ RuleArn: id, Priority: next.Priority }] });
+      await aws.elasticLoadBalancingV2.SetRulePriorities({
+        RulePriorities: [{ RuleArn: id, Priority: next.Priority }],
+      });
     return undefined;
   },
-  delete: (id, _properties, { aws }) => aws.elbv2.DeleteRule({ RuleArn: id }),
+  delete: (id, _properties, { aws }) => aws.elasticLoadBalancingV2.DeleteRule({ RuleArn: id }),
+  retag,
 });
 
 /** AWS::ElasticLoadBalancingV2. */
-export const elbv2Types: Readonly<Record<string, ResourceType>> = {
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancer,
-  'AWS::ElasticLoadBalancingV2::TargetGroup': targetGroup,
-  'AWS::ElasticLoadBalancingV2::Listener': listener,
-  'AWS::ElasticLoadBalancingV2::ListenerRule': listenerRule,
-};
+export const elbv2Types = [loadBalancer, targetGroup, listener, listenerRule];

@@ -1,37 +1,54 @@
-import { type RuleState, type Target, Target$ } from '@aws-sdk/client-eventbridge';
-import { z } from 'zod';
-import { json, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import {
+  type PutRuleCommandInput,
+  PutRuleRequest$,
+  type PutTargetsCommandInput,
+  PutTargetsRequest$,
+} from '@aws-sdk/client-eventbridge';
+import {
+  type PropertiesOf,
+  type ResourceContext,
+  resource,
+  type TagChange,
+} from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
 
-const ruleProperties = z.strictObject({
-  Description: text.optional(),
-  EventBusName: text.optional(),
-  EventPattern: json.optional(),
-  Name: text.optional(),
-  RoleArn: text.optional(),
-  ScheduleExpression: text.optional(),
-  State: oneOf<RuleState>().optional(),
-  Tags: tags.optional(),
-  Targets: z.array(shape<Target>(Target$)).optional(),
-});
-type RuleProperties = z.output<typeof ruleProperties>;
+type Rule = PropertiesOf<'AWS::Events::Rule'>;
+type Target = NonNullable<Rule['Targets']>[number];
 
-async function putRule(
-  name: string,
-  { Targets = [], Tags, ...properties }: RuleProperties,
-  { aws, tags: all }: ResourceContext,
-) {
-  const { RuleArn } = await aws.events.PutRule({ ...properties, Name: name, Tags: [...all] });
+async function putRule(name: string, rule: Rule, { aws, tags }: ResourceContext) {
+  const { Targets = [], Tags, ...properties } = rule;
+  const { RuleArn } = await aws.eventbridge.PutRule(
+    toShape<PutRuleCommandInput>(PutRuleRequest$, { ...properties, Name: name, Tags: tags }),
+  );
   if (Targets.length > 0) {
-    const answer = await aws.events.PutTargets({
-      Rule: name,
-      EventBusName: properties.EventBusName,
-      Targets,
-    });
+    const answer = await aws.eventbridge.PutTargets(
+      toShape<PutTargetsCommandInput>(PutTargetsRequest$, {
+        Rule: name,
+        EventBusName: properties.EventBusName,
+        Targets: Targets.map(toTarget),
+      }),
+    );
     const failed = answer.FailedEntries?.[0];
     if (failed) throw new Error(`target ${failed.TargetId}: ${failed.ErrorMessage}`);
   }
   return RuleArn;
+}
+
+/** A target with the names that the API has for some of its members. */
+function toTarget({ EcsParameters, ...target }: Target): object {
+  if (!EcsParameters) return target;
+  const { NetworkConfiguration, PlacementStrategies, TagList, ...parameters } = EcsParameters;
+  return {
+    ...target,
+    EcsParameters: {
+      ...parameters,
+      NetworkConfiguration: NetworkConfiguration && {
+        awsvpcConfiguration: NetworkConfiguration.AwsVpcConfiguration,
+      },
+      PlacementStrategy: PlacementStrategies,
+      Tags: TagList,
+    },
+  };
 }
 
 async function removeTargets(
@@ -40,25 +57,32 @@ async function removeTargets(
   ids: readonly string[],
   { aws }: ResourceContext,
 ) {
-  if (ids.length > 0) await aws.events.RemoveTargets({ Rule: name, EventBusName: bus, Ids: [...ids] });
+  if (ids.length > 0) await aws.eventbridge.RemoveTargets({ Rule: name, EventBusName: bus, Ids: [...ids] });
 }
 
-const idsOf = ({ Targets = [] }: RuleProperties) =>
-  Targets.flatMap(({ Id }) => (Id === undefined ? [] : [Id]));
+const idsOf = ({ Targets = [] }: Rule) => Targets.map(({ Id }) => Id);
 /** The physical id is the rule's name, with its bus before it when that is not the default one. */
 const physicalId = (name: string, bus: string | undefined) => (bus === undefined ? name : `${bus}|${name}`);
 const nameOf = (id: string) => id.slice(id.lastIndexOf('|') + 1);
 
-const rule = resource({
-  properties: ruleProperties,
-  attributes: ['Arn'],
-  replaceOn: ['EventBusName', 'Name'],
+const rule = resource('AWS::Events::Rule', {
+  handles: [
+    'Description',
+    'EventBusName',
+    'EventPattern',
+    'Name',
+    'RoleArn',
+    'ScheduleExpression',
+    'State',
+    'Tags',
+    'Targets',
+  ],
   name: 'Name',
   async create(properties, context) {
     const name = properties.Name ?? context.physicalName({ max: 64 });
     const id = physicalId(name, properties.EventBusName);
     const arn = await putRule(name, properties, context);
-    return { id, attributes: { Arn: arn } };
+    return { id, attributes: { Arn: arn, RuleName: name } };
   },
   async update(id, next, previous, context) {
     const kept = idsOf(next);
@@ -73,26 +97,35 @@ const rule = resource({
   },
   async delete(id, properties, context) {
     await removeTargets(nameOf(id), properties.EventBusName, idsOf(properties), context);
-    await context.aws.events.DeleteRule({ Name: nameOf(id), EventBusName: properties.EventBusName });
+    await context.aws.eventbridge.DeleteRule({ Name: nameOf(id), EventBusName: properties.EventBusName });
   },
+  retag: (id, change, context, { EventBusName }) =>
+    retag(`rule/${EventBusName === undefined ? '' : `${EventBusName}/`}${nameOf(id)}`, change, context),
 });
 
-const eventBus = resource({
-  properties: z.strictObject({
-    Description: text.optional(),
-    Name: text,
-    Tags: tags.optional(),
-  }),
-  attributes: ['Arn', 'Name'],
+const eventBus = resource('AWS::Events::EventBus', {
+  handles: ['Description', 'Name', 'Tags'],
+  name: 'Name',
+  lacksUpdatesOf: ['Description'],
   async create({ Name, Description }, { aws, tags: all }) {
-    const { EventBusArn } = await aws.events.CreateEventBus({ Name, Description, Tags: [...all] });
+    const { EventBusArn } = await aws.eventbridge.CreateEventBus({ Name, Description, Tags: [...all] });
     return { id: Name, attributes: { Arn: EventBusArn, Name } };
   },
-  delete: (id, _properties, { aws }) => aws.events.DeleteEventBus({ Name: id }),
+  delete: (id, _properties, { aws }) => aws.eventbridge.DeleteEventBus({ Name: id }),
+  retag: (id, change, context) => retag(`event-bus/${id}`, change, context),
 });
 
+/** @param name with its kind, e.g. `event-bus/orders` */
+async function retag(
+  name: string,
+  change: TagChange,
+  { aws, region, accountId }: ResourceContext,
+): Promise<void> {
+  const ResourceARN = `arn:aws:events:${region}:${accountId}:${name}`;
+  if (change.set.length > 0) await aws.eventbridge.TagResource({ ResourceARN, Tags: [...change.set] });
+  if (change.removed.length > 0)
+    await aws.eventbridge.UntagResource({ ResourceARN, TagKeys: [...change.removed] });
+}
+
 /** AWS::Events. */
-export const eventsTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::Events::Rule': rule,
-  'AWS::Events::EventBus': eventBus,
-};
+export const eventsTypes = [rule, eventBus];

@@ -1,39 +1,42 @@
-import { z } from 'zod';
-import type { Clients } from '../cloudformation/clients';
-import { json, number, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import type { Clients } from '../cloudformation/resources/clients';
+import { type PropertiesOf, resource } from '../cloudformation/resources/resource';
+import { documentText, isEqual } from '../cloudformation/resources/values';
 
-const inlinePolicy = z.strictObject({ PolicyDocument: json, PolicyName: text });
+type Role = PropertiesOf<'AWS::IAM::Role'>;
 
-const roleProperties = z.strictObject({
-  AssumeRolePolicyDocument: json,
-  Description: text.optional(),
-  ManagedPolicyArns: z.array(text).optional(),
-  MaxSessionDuration: number.optional(),
-  Path: text.optional(),
-  PermissionsBoundary: text.optional(),
-  Policies: z.array(inlinePolicy).optional(),
-  RoleName: text.optional(),
-  Tags: tags.optional(),
-});
-
-const role = resource({
-  properties: roleProperties,
-  attributes: ['Arn', 'RoleId'],
-  replaceOn: ['Path', 'RoleName'],
+const role = resource('AWS::IAM::Role', {
+  handles: [
+    'AssumeRolePolicyDocument',
+    'Description',
+    'ManagedPolicyArns',
+    'MaxSessionDuration',
+    'Path',
+    'PermissionsBoundary',
+    'Policies',
+    'RoleName',
+    'Tags',
+  ],
   name: 'RoleName',
   async create(properties, context) {
     const { aws } = context;
     const { ManagedPolicyArns = [], Policies = [], Tags, ...input } = properties;
     const id = properties.RoleName ?? context.physicalName({ max: 64 });
-    const { Role } = await aws.iam.CreateRole({ ...input, RoleName: id, Tags: [...context.tags] });
+    const { Role } = await aws.iam.CreateRole({
+      ...input,
+      AssumeRolePolicyDocument: documentText(properties.AssumeRolePolicyDocument),
+      RoleName: id,
+      Tags: [...context.tags],
+    });
     context.made(id);
     await setRolePolicies(aws, id, {}, { Policies, ManagedPolicyArns });
     return { id, attributes: { Arn: Role?.Arn, RoleId: Role?.RoleId } };
   },
   async update(id, next, previous, { aws }) {
-    if (next.AssumeRolePolicyDocument !== previous.AssumeRolePolicyDocument)
-      await aws.iam.UpdateAssumeRolePolicy({ RoleName: id, PolicyDocument: next.AssumeRolePolicyDocument });
+    if (!isEqual(next.AssumeRolePolicyDocument, previous.AssumeRolePolicyDocument))
+      await aws.iam.UpdateAssumeRolePolicy({
+        RoleName: id,
+        PolicyDocument: documentText(next.AssumeRolePolicyDocument),
+      });
     if (
       next.Description !== previous.Description ||
       next.MaxSessionDuration !== previous.MaxSessionDuration
@@ -71,7 +74,7 @@ const role = resource({
   },
 });
 
-type RolePolicies = Partial<Pick<z.output<typeof roleProperties>, 'Policies' | 'ManagedPolicyArns'>>;
+type RolePolicies = Pick<Role, 'Policies' | 'ManagedPolicyArns'>;
 
 async function setRolePolicies(
   aws: Clients,
@@ -84,21 +87,16 @@ async function setRolePolicies(
   for (const PolicyArn of before.ManagedPolicyArns ?? [])
     if (!arns.includes(PolicyArn)) await aws.iam.DetachRolePolicy({ RoleName, PolicyArn });
   const policies = after.Policies ?? [];
-  for (const policy of policies) await aws.iam.PutRolePolicy({ RoleName, ...policy });
+  for (const { PolicyName, PolicyDocument } of policies)
+    await aws.iam.PutRolePolicy({ RoleName, PolicyName, PolicyDocument: documentText(PolicyDocument) });
   for (const { PolicyName } of before.Policies ?? []) {
     if (!policies.some((policy) => policy.PolicyName === PolicyName))
       await aws.iam.DeleteRolePolicy({ RoleName, PolicyName });
   }
 }
 
-const instanceProfile = resource({
-  properties: z.strictObject({
-    InstanceProfileName: text.optional(),
-    Path: text.optional(),
-    Roles: z.array(text),
-  }),
-  attributes: ['Arn'],
-  replaceOn: ['InstanceProfileName', 'Path'],
+const instanceProfile = resource('AWS::IAM::InstanceProfile', {
+  handles: ['InstanceProfileName', 'Path', 'Roles'],
   name: 'InstanceProfileName',
   async create(properties, context) {
     const { aws } = context;
@@ -127,91 +125,123 @@ const instanceProfile = resource({
   },
 });
 
-const policy = resource({
-  properties: z.strictObject({ PolicyDocument: json, PolicyName: text, Roles: z.array(text) }),
-  attributes: ['Id'],
-  replaceOn: ['PolicyName'],
-  async create({ Roles, ...input }, context) {
+const policy = resource('AWS::IAM::Policy', {
+  handles: ['PolicyDocument', 'PolicyName', 'Roles', 'Users'],
+  async create(properties, context) {
     const id = context.physicalName({ max: 128 });
+    checkHolders(properties);
     context.made(id);
-    for (const RoleName of Roles) await context.aws.iam.PutRolePolicy({ RoleName, ...input });
+    await putPolicy(context.aws, properties);
     return { id, attributes: { Id: id } };
   },
-  async update(_id, { Roles, ...next }, previous, { aws }) {
-    for (const RoleName of Roles) await aws.iam.PutRolePolicy({ RoleName, ...next });
-    for (const RoleName of previous.Roles)
-      if (!Roles.includes(RoleName))
-        await aws.iam.DeleteRolePolicy({ RoleName, PolicyName: previous.PolicyName });
+  async update(_id, next, previous, { aws }) {
+    checkHolders(next);
+    await putPolicy(aws, next);
+    const renamed = next.PolicyName !== previous.PolicyName;
+    const kept = (name: string, now: readonly string[] = []) => !renamed && now.includes(name);
+    await deletePolicy(aws, {
+      PolicyName: previous.PolicyName,
+      Roles: previous.Roles?.filter((name) => !kept(name, next.Roles)),
+      Users: previous.Users?.filter((name) => !kept(name, next.Users)),
+    });
     return undefined;
   },
-  async delete(_id, { Roles, PolicyName }, { aws }) {
-    for (const RoleName of Roles) await aws.iam.DeleteRolePolicy({ RoleName, PolicyName });
-  },
+  delete: (_id, properties, { aws }) => deletePolicy(aws, properties),
 });
 
-const managedPolicy = resource({
-  properties: z.strictObject({
-    Description: text.optional(),
-    ManagedPolicyName: text.optional(),
-    Path: text.optional(),
-    PolicyDocument: json,
-    Roles: z.array(text).optional(),
-  }),
-  attributes: ['PolicyArn', 'PolicyId', 'DefaultVersionId', 'AttachmentCount'],
-  replaceOn: ['Description', 'ManagedPolicyName', 'Path'],
+type Policy = PropertiesOf<'AWS::IAM::Policy'>;
+
+function checkHolders({ Roles = [], Users = [] }: Policy): void {
+  if (Roles.length + Users.length === 0)
+    throw new Error('At least one of [Groups,Roles,Users] must be non-empty.');
+}
+
+async function putPolicy(aws: Clients, { PolicyName, Roles = [], Users = [], ...rest }: Policy) {
+  const PolicyDocument = documentText(rest.PolicyDocument);
+  for (const RoleName of Roles) await aws.iam.PutRolePolicy({ RoleName, PolicyName, PolicyDocument });
+  for (const UserName of Users) await aws.iam.PutUserPolicy({ UserName, PolicyName, PolicyDocument });
+}
+
+async function deletePolicy(
+  aws: Clients,
+  { PolicyName, Roles = [], Users = [] }: Pick<Policy, 'PolicyName' | 'Roles' | 'Users'>,
+) {
+  for (const RoleName of Roles) await aws.iam.DeleteRolePolicy({ RoleName, PolicyName });
+  for (const UserName of Users) await aws.iam.DeleteUserPolicy({ UserName, PolicyName });
+}
+
+const managedPolicy = resource('AWS::IAM::ManagedPolicy', {
+  handles: ['Description', 'ManagedPolicyName', 'Path', 'PolicyDocument', 'Roles', 'Users'],
   name: 'ManagedPolicyName',
   async create(properties, context) {
     const { aws } = context;
     const { Policy } = await aws.iam.CreatePolicy({
       PolicyName: properties.ManagedPolicyName ?? context.physicalName({ max: 128 }),
-      PolicyDocument: properties.PolicyDocument,
+      PolicyDocument: documentText(properties.PolicyDocument),
       Path: properties.Path,
       Description: properties.Description,
     });
     const id = Policy?.Arn ?? '';
     context.made(id);
-    for (const RoleName of properties.Roles ?? [])
-      await aws.iam.AttachRolePolicy({ RoleName, PolicyArn: id });
-    return {
-      id,
-      attributes: {
-        PolicyArn: id,
-        PolicyId: Policy?.PolicyId,
-        DefaultVersionId: Policy?.DefaultVersionId,
-        AttachmentCount: properties.Roles?.length ?? 0,
-      },
-    };
+    await attach(aws, id, properties);
+    return { id, attributes: { PolicyArn: id, PolicyId: Policy?.PolicyId, ...(await read(aws, id)) } };
   },
   async update(id, next, previous, { aws }) {
-    const roles = next.Roles ?? [];
-    if (next.PolicyDocument !== previous.PolicyDocument) {
+    if (!isEqual(next.PolicyDocument, previous.PolicyDocument)) {
       // A policy keeps five versions at most: the one that is replaced makes room.
       const { Versions = [] } = await aws.iam.ListPolicyVersions({ PolicyArn: id });
       await dropOldestVersion(aws, id, Versions);
       await aws.iam.CreatePolicyVersion({
         PolicyArn: id,
-        PolicyDocument: next.PolicyDocument,
+        PolicyDocument: documentText(next.PolicyDocument),
         SetAsDefault: true,
       });
     }
-    for (const RoleName of roles) await aws.iam.AttachRolePolicy({ RoleName, PolicyArn: id });
-    for (const RoleName of previous.Roles ?? [])
-      if (!roles.includes(RoleName)) await aws.iam.DetachRolePolicy({ RoleName, PolicyArn: id });
-    const { Policy } = await aws.iam.GetPolicy({ PolicyArn: id });
-    return {
-      attributes: { DefaultVersionId: Policy?.DefaultVersionId, AttachmentCount: Policy?.AttachmentCount },
-    };
+    await attach(aws, id, next);
+    await detach(aws, id, {
+      Roles: previous.Roles?.filter((name) => !next.Roles?.includes(name)),
+      Users: previous.Users?.filter((name) => !next.Users?.includes(name)),
+    });
+    return { attributes: await read(aws, id) };
   },
-  async delete(id, _properties, context: ResourceContext) {
-    const { aws } = context;
-    const { PolicyRoles = [] } = await aws.iam.ListEntitiesForPolicy({ PolicyArn: id });
-    for (const { RoleName } of PolicyRoles) await aws.iam.DetachRolePolicy({ RoleName, PolicyArn: id });
+  async delete(id, _properties, { aws }) {
+    const { PolicyRoles = [], PolicyUsers = [] } = await aws.iam.ListEntitiesForPolicy({ PolicyArn: id });
+    await detach(aws, id, {
+      Roles: PolicyRoles.flatMap(({ RoleName }) => RoleName ?? []),
+      Users: PolicyUsers.flatMap(({ UserName }) => UserName ?? []),
+    });
     const { Versions = [] } = await aws.iam.ListPolicyVersions({ PolicyArn: id });
     for (const { VersionId, IsDefaultVersion } of Versions)
       if (!IsDefaultVersion) await aws.iam.DeletePolicyVersion({ PolicyArn: id, VersionId });
     await aws.iam.DeletePolicy({ PolicyArn: id });
   },
 });
+
+/** Who a managed policy is attached to. */
+type Holders = Pick<PropertiesOf<'AWS::IAM::ManagedPolicy'>, 'Roles' | 'Users'>;
+
+async function attach(aws: Clients, PolicyArn: string, { Roles = [], Users = [] }: Holders) {
+  for (const RoleName of Roles) await aws.iam.AttachRolePolicy({ RoleName, PolicyArn });
+  for (const UserName of Users) await aws.iam.AttachUserPolicy({ UserName, PolicyArn });
+}
+
+async function detach(aws: Clients, PolicyArn: string, { Roles = [], Users = [] }: Holders) {
+  for (const RoleName of Roles) await aws.iam.DetachRolePolicy({ RoleName, PolicyArn });
+  for (const UserName of Users) await aws.iam.DetachUserPolicy({ UserName, PolicyArn });
+}
+
+/** The attributes of a managed policy that change. */
+async function read(aws: Clients, PolicyArn: string) {
+  const { Policy } = await aws.iam.GetPolicy({ PolicyArn });
+  return {
+    AttachmentCount: Policy?.AttachmentCount,
+    CreateDate: Policy?.CreateDate?.toISOString(),
+    DefaultVersionId: Policy?.DefaultVersionId,
+    IsAttachable: Policy?.IsAttachable,
+    PermissionsBoundaryUsageCount: Policy?.PermissionsBoundaryUsageCount,
+    UpdateDate: Policy?.UpdateDate?.toISOString(),
+  };
+}
 
 async function dropOldestVersion(
   aws: Clients,
@@ -224,9 +254,4 @@ async function dropOldestVersion(
 }
 
 /** AWS::IAM. */
-export const iamTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::IAM::Role': role,
-  'AWS::IAM::InstanceProfile': instanceProfile,
-  'AWS::IAM::Policy': policy,
-  'AWS::IAM::ManagedPolicy': managedPolicy,
-};
+export const iamTypes = [role, instanceProfile, policy, managedPolicy];

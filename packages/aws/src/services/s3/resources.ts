@@ -1,113 +1,22 @@
-import {
-  type BucketCannedACL,
-  type BucketLocationConstraint,
-  type Condition,
-  Condition$,
-  type Event as EventName,
-  type FilterRule,
-  type LifecycleRule,
-  type NotificationConfiguration,
-  type ObjectOwnership,
-  type PublicAccessBlockConfiguration,
-  PublicAccessBlockConfiguration$,
-  type Redirect,
-  Redirect$,
-  type ServerSideEncryption,
-  type WebsiteConfiguration,
+import type {
+  BucketCannedACL,
+  BucketLocationConstraint,
+  Event as EventName,
+  FilterRule,
+  LifecycleRule,
+  NotificationConfiguration,
+  WebsiteConfiguration,
 } from '@aws-sdk/client-s3';
-import { z } from 'zod';
-import { flag, json, number, oneOf, shape, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
+import { documentText, isEqual } from '../cloudformation/resources/values';
 
-const encryption = z.strictObject({
-  ServerSideEncryptionConfiguration: z.array(
-    z.strictObject({
-      BucketKeyEnabled: flag.optional(),
-      ServerSideEncryptionByDefault: z
-        .strictObject({ KMSMasterKeyID: text.optional(), SSEAlgorithm: oneOf<ServerSideEncryption>() })
-        .optional(),
-    }),
-  ),
-});
+type Bucket = PropertiesOf<'AWS::S3::Bucket'>;
+type Rule = NonNullable<Bucket['LifecycleConfiguration']>['Rules'][number];
+type Filter = NonNullable<Notifications['TopicConfigurations']>[number]['Filter'];
+type Notifications = NonNullable<Bucket['NotificationConfiguration']>;
 
 /** CloudFormation has members of its own for what S3's rules call `Expiration`. */
-const lifecycleRule = z.strictObject({
-  AbortIncompleteMultipartUpload: z.strictObject({ DaysAfterInitiation: number }).optional(),
-  ExpirationDate: text.optional(),
-  ExpirationInDays: number.optional(),
-  ExpiredObjectDeleteMarker: flag.optional(),
-  Id: text.optional(),
-  NoncurrentVersionExpiration: z
-    .strictObject({ NoncurrentDays: number, NewerNoncurrentVersions: number.optional() })
-    .optional(),
-  Prefix: text.optional(),
-  Status: oneOf<'Enabled' | 'Disabled'>(),
-});
-
-const corsRule = z.strictObject({
-  AllowedHeaders: z.array(text).optional(),
-  AllowedMethods: z.array(text),
-  AllowedOrigins: z.array(text),
-  ExposedHeaders: z.array(text).optional(),
-  Id: text.optional(),
-  MaxAge: number.optional(),
-});
-
-const websiteConfiguration = z.strictObject({
-  ErrorDocument: text.optional(),
-  IndexDocument: text.optional(),
-  RedirectAllRequestsTo: z
-    .strictObject({ HostName: text, Protocol: oneOf<'http' | 'https'>().optional() })
-    .optional(),
-  RoutingRules: z
-    .array(
-      z.strictObject({
-        RedirectRule: shape<Redirect>(Redirect$),
-        RoutingRuleCondition: shape<Condition>(Condition$).optional(),
-      }),
-    )
-    .optional(),
-});
-
-/** What the kinds of notifications have in common. */
-const notification = {
-  Event: text,
-  Filter: z
-    .strictObject({
-      S3Key: z.strictObject({
-        Rules: z.array(z.strictObject({ Name: oneOf<'prefix' | 'suffix'>(), Value: text })),
-      }),
-    })
-    .optional(),
-};
-
-const bucketProperties = z.strictObject({
-  AccessControl: oneOf<BucketCannedACL>().optional(),
-  BucketEncryption: encryption.optional(),
-  BucketName: text.optional(),
-  CorsConfiguration: z.strictObject({ CorsRules: z.array(corsRule) }).optional(),
-  LifecycleConfiguration: z.strictObject({ Rules: z.array(lifecycleRule) }).optional(),
-  NotificationConfiguration: z
-    .strictObject({
-      EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: flag.optional() }).optional(),
-      LambdaConfigurations: z.array(z.strictObject({ ...notification, Function: text })).optional(),
-      QueueConfigurations: z.array(z.strictObject({ ...notification, Queue: text })).optional(),
-      TopicConfigurations: z.array(z.strictObject({ ...notification, Topic: text })).optional(),
-    })
-    .optional(),
-  OwnershipControls: z
-    .strictObject({ Rules: z.array(z.strictObject({ ObjectOwnership: oneOf<ObjectOwnership>() })) })
-    .optional(),
-  PublicAccessBlockConfiguration: shape<PublicAccessBlockConfiguration>(
-    PublicAccessBlockConfiguration$,
-  ).optional(),
-  Tags: tags.optional(),
-  VersioningConfiguration: z.strictObject({ Status: oneOf<'Enabled' | 'Suspended'>() }).optional(),
-  WebsiteConfiguration: websiteConfiguration.optional(),
-});
-type BucketProperties = z.output<typeof bucketProperties>;
-
-function toLifecycleRule(rule: z.output<typeof lifecycleRule>): LifecycleRule {
+function toLifecycleRule(rule: Rule): LifecycleRule {
   const expires = rule.ExpirationDate ?? rule.ExpirationInDays ?? rule.ExpiredObjectDeleteMarker;
   return {
     ID: rule.Id,
@@ -125,9 +34,7 @@ function toLifecycleRule(rule: z.output<typeof lifecycleRule>): LifecycleRule {
   };
 }
 
-function toWebsiteConfiguration(
-  website: NonNullable<BucketProperties['WebsiteConfiguration']>,
-): WebsiteConfiguration {
+function toWebsiteConfiguration(website: NonNullable<Bucket['WebsiteConfiguration']>): WebsiteConfiguration {
   const { ErrorDocument, IndexDocument, RedirectAllRequestsTo, RoutingRules } = website;
   return {
     RedirectAllRequestsTo,
@@ -140,17 +47,14 @@ function toWebsiteConfiguration(
   };
 }
 
-function toNotificationConfiguration(
-  given: NonNullable<BucketProperties['NotificationConfiguration']>,
-): NotificationConfiguration {
+function toNotificationConfiguration(given: Notifications): NotificationConfiguration {
   const { EventBridgeConfiguration, LambdaConfigurations, QueueConfigurations, TopicConfigurations } = given;
-  const shared = ({ Event, Filter }: { Event: string; Filter?: { S3Key: { Rules: FilterRule[] } } }) => ({
+  const shared = ({ Event, Filter }: { Event: string; Filter?: Filter }) => ({
     Events: [Event as EventName],
-    ...(Filter && { Filter: { Key: { FilterRules: Filter.S3Key.Rules } } }),
+    ...(Filter && { Filter: { Key: { FilterRules: Filter.S3Key.Rules as FilterRule[] } } }),
   });
-  const toEventBridge = EventBridgeConfiguration && EventBridgeConfiguration.EventBridgeEnabled !== false;
   return {
-    ...(toEventBridge && { EventBridgeConfiguration: {} }),
+    ...(EventBridgeConfiguration?.EventBridgeEnabled && { EventBridgeConfiguration: {} }),
     LambdaFunctionConfigurations: LambdaConfigurations?.map((one) => ({
       ...shared(one),
       LambdaFunctionArn: one.Function,
@@ -167,85 +71,114 @@ function cannedAcl(name: string): BucketCannedACL {
 
 /** Sets what the creation of a bucket cannot say; each thing has a call of its own. */
 async function setBucket(
-  Bucket: string,
-  next: BucketProperties,
-  previous: Partial<BucketProperties>,
+  name: string,
+  next: Bucket,
+  previous: Bucket,
   { aws }: ResourceContext,
 ): Promise<void> {
-  const changed = (key: keyof BucketProperties) =>
-    JSON.stringify(next[key]) !== JSON.stringify(previous[key]);
-  if (changed('BucketEncryption')) {
-    const Rules = (next.BucketEncryption?.ServerSideEncryptionConfiguration ?? []).map(
-      ({ BucketKeyEnabled, ServerSideEncryptionByDefault: byDefault }) => ({
+  for (const property of Object.keys(SETTERS) as (keyof typeof SETTERS)[])
+    if (!isEqual(next[property], previous[property])) await SETTERS[property](aws.s3, name, next, previous);
+}
+
+type Setter = (
+  s3: ResourceContext['aws']['s3'],
+  Bucket: string,
+  next: Bucket,
+  previous: Bucket,
+) => Promise<unknown>;
+
+/** How each property is set or, where the template does not give it any more, unset; in this order, as ACLs depend on ownership. */
+const SETTERS = {
+  async BucketEncryption(s3, Bucket, { BucketEncryption }) {
+    const Rules = (BucketEncryption?.ServerSideEncryptionConfiguration ?? []).map(
+      ({ BucketKeyEnabled, ServerSideEncryptionByDefault }) => ({
         BucketKeyEnabled,
-        ...(byDefault && {
-          ApplyServerSideEncryptionByDefault: {
-            SSEAlgorithm: byDefault.SSEAlgorithm,
-            KMSMasterKeyID: byDefault.KMSMasterKeyID,
-          },
+        ...(ServerSideEncryptionByDefault && {
+          ApplyServerSideEncryptionByDefault: ServerSideEncryptionByDefault,
         }),
       }),
     );
-    if (Rules.length === 0) await aws.s3.DeleteBucketEncryption({ Bucket });
-    else await aws.s3.PutBucketEncryption({ Bucket, ServerSideEncryptionConfiguration: { Rules } });
-  }
-  if (changed('PublicAccessBlockConfiguration')) {
-    const { PublicAccessBlockConfiguration } = next;
+    if (Rules.length === 0) await s3.DeleteBucketEncryption({ Bucket });
+    else await s3.PutBucketEncryption({ Bucket, ServerSideEncryptionConfiguration: { Rules } });
+  },
+  async PublicAccessBlockConfiguration(s3, Bucket, { PublicAccessBlockConfiguration }) {
     if (PublicAccessBlockConfiguration)
-      await aws.s3.PutPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration });
-    else await aws.s3.DeletePublicAccessBlock({ Bucket });
-  }
-  if (changed('VersioningConfiguration'))
-    await aws.s3.PutBucketVersioning({
-      Bucket,
-      VersioningConfiguration: next.VersioningConfiguration ?? { Status: 'Suspended' },
-    });
-  if (changed('OwnershipControls')) {
-    if (next.OwnershipControls)
-      await aws.s3.PutBucketOwnershipControls({ Bucket, OwnershipControls: next.OwnershipControls });
-    else await aws.s3.DeleteBucketOwnershipControls({ Bucket });
-  }
-  if (changed('LifecycleConfiguration')) {
-    const Rules = (next.LifecycleConfiguration?.Rules ?? []).map(toLifecycleRule);
-    if (Rules.length === 0) await aws.s3.DeleteBucketLifecycle({ Bucket });
-    else await aws.s3.PutBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration: { Rules } });
-  }
-  if (changed('CorsConfiguration')) {
-    const CORSRules = (next.CorsConfiguration?.CorsRules ?? []).map(
-      ({ ExposedHeaders, Id, MaxAge, ...rule }) => ({
-        ...rule,
-        ExposeHeaders: ExposedHeaders,
-        ID: Id,
-        MaxAgeSeconds: MaxAge,
-      }),
-    );
-    if (CORSRules.length === 0) await aws.s3.DeleteBucketCors({ Bucket });
-    else await aws.s3.PutBucketCors({ Bucket, CORSConfiguration: { CORSRules } });
-  }
-  if (changed('WebsiteConfiguration')) {
-    const website = next.WebsiteConfiguration;
-    if (website)
-      await aws.s3.PutBucketWebsite({ Bucket, WebsiteConfiguration: toWebsiteConfiguration(website) });
-    else await aws.s3.DeleteBucketWebsite({ Bucket });
-  }
-  if (changed('AccessControl')) {
-    const ACL = next.AccessControl ?? 'Private';
+      await s3.PutPublicAccessBlock({ Bucket, PublicAccessBlockConfiguration });
+    else await s3.DeletePublicAccessBlock({ Bucket });
+  },
+  VersioningConfiguration: (s3, Bucket, { VersioningConfiguration = { Status: 'Suspended' } }) =>
+    s3.PutBucketVersioning({ Bucket, VersioningConfiguration }),
+  async OwnershipControls(s3, Bucket, { OwnershipControls }) {
+    if (OwnershipControls)
+      await s3.PutBucketOwnershipControls({
+        Bucket,
+        OwnershipControls: {
+          Rules: OwnershipControls.Rules.map(({ ObjectOwnership }) => ({ ObjectOwnership })),
+        },
+      });
+    else await s3.DeleteBucketOwnershipControls({ Bucket });
+  },
+  async LifecycleConfiguration(s3, Bucket, { LifecycleConfiguration }) {
+    const Rules = (LifecycleConfiguration?.Rules ?? []).map(toLifecycleRule);
+    if (Rules.length === 0) await s3.DeleteBucketLifecycle({ Bucket });
+    else await s3.PutBucketLifecycleConfiguration({ Bucket, LifecycleConfiguration: { Rules } });
+  },
+  async CorsConfiguration(s3, Bucket, { CorsConfiguration }) {
+    const CORSRules = (CorsConfiguration?.CorsRules ?? []).map(({ ExposedHeaders, Id, MaxAge, ...rule }) => ({
+      ...rule,
+      ExposeHeaders: ExposedHeaders,
+      ID: Id,
+      MaxAgeSeconds: MaxAge,
+    }));
+    if (CORSRules.length === 0) await s3.DeleteBucketCors({ Bucket });
+    else await s3.PutBucketCors({ Bucket, CORSConfiguration: { CORSRules } });
+  },
+  async WebsiteConfiguration(s3, Bucket, { WebsiteConfiguration }) {
+    if (WebsiteConfiguration)
+      await s3.PutBucketWebsite({
+        Bucket,
+        WebsiteConfiguration: toWebsiteConfiguration(WebsiteConfiguration),
+      });
+    else await s3.DeleteBucketWebsite({ Bucket });
+  },
+  async AccessControl(s3, Bucket, { AccessControl = 'Private' }, previous) {
     // Private is what a bucket without ACLs is.
-    if (ACL !== 'Private' || previous.AccessControl !== undefined)
-      await aws.s3.PutBucketAcl({ Bucket, ACL: cannedAcl(ACL) });
-  }
-  if (changed('NotificationConfiguration')) {
-    await aws.s3.PutBucketNotificationConfiguration({
+    if (AccessControl !== 'Private' || previous.AccessControl !== undefined)
+      await s3.PutBucketAcl({ Bucket, ACL: cannedAcl(AccessControl) });
+  },
+  NotificationConfiguration: (s3, Bucket, { NotificationConfiguration = {} }) =>
+    s3.PutBucketNotificationConfiguration({
       Bucket,
-      NotificationConfiguration: toNotificationConfiguration(next.NotificationConfiguration ?? {}),
-    });
-  }
-}
+      NotificationConfiguration: toNotificationConfiguration(NotificationConfiguration),
+    }),
+} satisfies Partial<Record<keyof Bucket, Setter>>;
 
-const bucket = resource({
-  properties: bucketProperties,
-  attributes: ['Arn', 'DomainName', 'DualStackDomainName', 'RegionalDomainName', 'WebsiteURL'],
-  replaceOn: ['BucketName'],
+const bucket = resource('AWS::S3::Bucket', {
+  handles: [
+    'AccessControl',
+    'BucketEncryption',
+    'BucketName',
+    'CorsConfiguration',
+    'LifecycleConfiguration',
+    'NotificationConfiguration',
+    'OwnershipControls',
+    'PublicAccessBlockConfiguration',
+    'Tags',
+    'VersioningConfiguration',
+    'WebsiteConfiguration',
+  ],
+  lacks: [
+    'BucketEncryption.ServerSideEncryptionConfiguration.BlockedEncryptionTypes',
+    'LifecycleConfiguration.Rules.NoncurrentVersionExpirationInDays',
+    'LifecycleConfiguration.Rules.NoncurrentVersionTransition',
+    'LifecycleConfiguration.Rules.NoncurrentVersionTransitions',
+    'LifecycleConfiguration.Rules.ObjectSizeGreaterThan',
+    'LifecycleConfiguration.Rules.ObjectSizeLessThan',
+    'LifecycleConfiguration.Rules.TagFilters',
+    'LifecycleConfiguration.Rules.Transition',
+    'LifecycleConfiguration.Rules.Transitions',
+    'LifecycleConfiguration.TransitionDefaultMinimumObjectSize',
+  ],
   name: 'BucketName',
   async create(properties, context) {
     const { aws, region } = context;
@@ -279,22 +212,18 @@ const bucket = resource({
     aws.s3.PutBucketTagging({ Bucket: id, Tagging: { TagSet: [...all] } }),
 });
 
-const bucketPolicy = resource({
-  properties: z.strictObject({ Bucket: text, PolicyDocument: json }),
-  replaceOn: ['Bucket'],
+const bucketPolicy = resource('AWS::S3::BucketPolicy', {
+  handles: ['Bucket', 'PolicyDocument'],
   async create({ Bucket, PolicyDocument }, { aws }) {
-    await aws.s3.PutBucketPolicy({ Bucket, Policy: PolicyDocument });
+    await aws.s3.PutBucketPolicy({ Bucket, Policy: documentText(PolicyDocument) });
     return { id: Bucket };
   },
   async update(_id, { Bucket, PolicyDocument }, _previous, { aws }) {
-    await aws.s3.PutBucketPolicy({ Bucket, Policy: PolicyDocument });
+    await aws.s3.PutBucketPolicy({ Bucket, Policy: documentText(PolicyDocument) });
     return undefined;
   },
   delete: (_id, { Bucket }, { aws }) => aws.s3.DeleteBucketPolicy({ Bucket }),
 });
 
 /** AWS::S3. */
-export const s3Types: Readonly<Record<string, ResourceType>> = {
-  'AWS::S3::Bucket': bucket,
-  'AWS::S3::BucketPolicy': bucketPolicy,
-};
+export const s3Types = [bucket, bucketPolicy];

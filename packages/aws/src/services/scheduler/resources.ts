@@ -1,57 +1,47 @@
 import {
-  type FlexibleTimeWindow,
-  FlexibleTimeWindow$,
-  type ScheduleState,
-  type Target,
-  Target$,
+  type CreateScheduleCommandInput,
+  CreateScheduleInput$,
+  type UpdateScheduleCommandInput,
+  UpdateScheduleInput$,
 } from '@aws-sdk/client-scheduler';
-import { z } from 'zod';
-import { oneOf, shape, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceType, resource } from '../cloudformation/resources/resource';
+import { resource } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
 
-const schedule = resource({
-  properties: z.strictObject({
-    Description: text.optional(),
-    EndDate: text.optional(),
-    FlexibleTimeWindow: shape<FlexibleTimeWindow>(FlexibleTimeWindow$),
-    GroupName: text.optional(),
-    KmsKeyArn: text.optional(),
-    Name: text.optional(),
-    ScheduleExpression: text,
-    ScheduleExpressionTimezone: text.optional(),
-    StartDate: text.optional(),
-    State: oneOf<ScheduleState>().optional(),
-    Target: shape<Target>(Target$),
-  }),
-  attributes: ['Arn'],
-  replaceOn: ['Name', 'GroupName'],
+const schedule = resource('AWS::Scheduler::Schedule', {
+  handles: [
+    'Description',
+    'EndDate',
+    'FlexibleTimeWindow',
+    'GroupName',
+    'KmsKeyArn',
+    'Name',
+    'ScheduleExpression',
+    'ScheduleExpressionTimezone',
+    'StartDate',
+    'State',
+    'Target',
+  ],
   name: 'Name',
-  async create({ StartDate, EndDate, ...properties }, context) {
+  // UpdateSchedule finds a schedule by its group, so that it cannot move.
+  replacesAlso: ['GroupName'],
+  async create(properties, context) {
     const id = properties.Name ?? context.physicalName({ max: 64 });
-    const { ScheduleArn } = await context.aws.scheduler.CreateSchedule({
-      ...properties,
-      ...dates(StartDate, EndDate),
-      Name: id,
-    });
+    const { ScheduleArn } = await context.aws.scheduler.CreateSchedule(
+      toShape<CreateScheduleCommandInput>(CreateScheduleInput$, { ...properties, Name: id }),
+    );
     return { id, attributes: { Arn: ScheduleArn } };
   },
-  async update(id, { StartDate, EndDate, ...next }, _previous, { aws }) {
-    await aws.scheduler.UpdateSchedule({ ...next, ...dates(StartDate, EndDate), Name: id });
+  async update(id, next, _previous, { aws }) {
+    await aws.scheduler.UpdateSchedule(
+      toShape<UpdateScheduleCommandInput>(UpdateScheduleInput$, { ...next, Name: id }),
+    );
     return undefined;
   },
   delete: (id, { GroupName }, { aws }) => aws.scheduler.DeleteSchedule({ Name: id, GroupName }),
 });
 
-function dates(start: string | undefined, end: string | undefined) {
-  return {
-    ...(start !== undefined && { StartDate: new Date(start) }),
-    ...(end !== undefined && { EndDate: new Date(end) }),
-  };
-}
-
-const scheduleGroup = resource({
-  properties: z.strictObject({ Name: text.optional(), Tags: tags.optional() }),
-  attributes: ['Arn', 'State', 'CreationDate', 'LastModificationDate'],
+const scheduleGroup = resource('AWS::Scheduler::ScheduleGroup', {
+  handles: ['Name', 'Tags'],
   name: 'Name',
   async create(properties, context) {
     const id = properties.Name ?? context.physicalName({ max: 64 });
@@ -66,10 +56,13 @@ const scheduleGroup = resource({
     };
   },
   delete: (id, _properties, { aws }) => aws.scheduler.DeleteScheduleGroup({ Name: id }),
+  async retag(id, change, { aws, region, accountId }) {
+    const ResourceArn = `arn:aws:scheduler:${region}:${accountId}:schedule-group/${id}`;
+    if (change.set.length > 0) await aws.scheduler.TagResource({ ResourceArn, Tags: [...change.set] });
+    if (change.removed.length > 0)
+      await aws.scheduler.UntagResource({ ResourceArn, TagKeys: [...change.removed] });
+  },
 });
 
 /** AWS::Scheduler. */
-export const schedulerTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::Scheduler::Schedule': schedule,
-  'AWS::Scheduler::ScheduleGroup': scheduleGroup,
-};
+export const schedulerTypes = [schedule, scheduleGroup];

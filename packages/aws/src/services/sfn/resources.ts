@@ -1,32 +1,18 @@
 import {
-  type LoggingConfiguration,
-  LoggingConfiguration$,
-  type TracingConfiguration,
-  TracingConfiguration$,
+  type CreateStateMachineCommandInput,
+  CreateStateMachineInput$,
+  type UpdateStateMachineCommandInput,
+  UpdateStateMachineInput$,
 } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
-import { oneOf, shape, tagMap, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceContext, type ResourceType, resource } from '../cloudformation/resources/resource';
+import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
+import { toShape } from '../cloudformation/resources/schema/to-shape';
+import { documentText } from '../cloudformation/resources/values';
 
-const machineProperties = z.strictObject({
-  Definition: z.record(z.string(), z.unknown()).optional(),
-  DefinitionS3Location: z.strictObject({ Bucket: text, Key: text, Version: text.optional() }).optional(),
-  DefinitionString: text.optional(),
-  DefinitionSubstitutions: tagMap.optional(),
-  LoggingConfiguration: shape<LoggingConfiguration>(LoggingConfiguration$).optional(),
-  RoleArn: text,
-  StateMachineName: text.optional(),
-  StateMachineType: oneOf<'STANDARD' | 'EXPRESS'>().optional(),
-  Tags: tags.optional(),
-  TracingConfiguration: shape<TracingConfiguration>(TracingConfiguration$).optional(),
-});
+type Machine = PropertiesOf<'AWS::StepFunctions::StateMachine'>;
 
 /** The definition with its `${name}` replaced. */
-async function readDefinition(
-  properties: z.output<typeof machineProperties>,
-  { aws }: ResourceContext,
-): Promise<string> {
-  let definition = properties.DefinitionString ?? JSON.stringify(properties.Definition);
+async function readDefinition(properties: Machine, { aws }: ResourceContext): Promise<string> {
+  let definition = properties.DefinitionString ?? documentText(properties.Definition ?? {});
   const place = properties.DefinitionS3Location;
   if (place) {
     const { Body } = await aws.s3.GetObject({
@@ -37,41 +23,61 @@ async function readDefinition(
     definition = await new Response(Body as never).text();
   }
   const substitutions = Object.entries(properties.DefinitionSubstitutions ?? {});
-  return substitutions.reduce((text, [name, value]) => text.replaceAll(`\${${name}}`, value), definition);
+  return substitutions.reduce(
+    (text, [name, value]) => text.replaceAll(`\${${name}}`, String(value)),
+    definition,
+  );
 }
 
-const stateMachine = resource({
-  properties: machineProperties,
-  attributes: ['Arn', 'Name', 'StateMachineRevisionId'],
-  replaceOn: ['StateMachineName', 'StateMachineType'],
+const stateMachine = resource('AWS::StepFunctions::StateMachine', {
+  handles: [
+    'Definition',
+    'DefinitionS3Location',
+    'DefinitionString',
+    'DefinitionSubstitutions',
+    'LoggingConfiguration',
+    'RoleArn',
+    'StateMachineName',
+    'StateMachineType',
+    'Tags',
+    'TracingConfiguration',
+  ],
   name: 'StateMachineName',
   async create(properties, context) {
     const name = properties.StateMachineName ?? context.physicalName({ max: 80 });
-    const { stateMachineArn: id = '' } = await context.aws.states.CreateStateMachine({
-      name,
-      definition: await readDefinition(properties, context),
-      roleArn: properties.RoleArn,
-      type: properties.StateMachineType,
-      loggingConfiguration: properties.LoggingConfiguration,
-      tracingConfiguration: properties.TracingConfiguration,
-      tags: context.tags.map(({ Key, Value }) => ({ key: Key, value: Value })),
-    });
+    const { stateMachineArn: id = '' } = await context.aws.sfn.CreateStateMachine(
+      toShape<CreateStateMachineCommandInput>(CreateStateMachineInput$, {
+        name,
+        definition: await readDefinition(properties, context),
+        roleArn: properties.RoleArn,
+        type: properties.StateMachineType,
+        loggingConfiguration: properties.LoggingConfiguration,
+        tracingConfiguration: properties.TracingConfiguration,
+        tags: context.tags,
+      }),
+    );
     return { id, attributes: { Arn: id, Name: name, StateMachineRevisionId: 'INITIAL' } };
   },
   async update(id, next, _previous, context) {
-    const { revisionId } = await context.aws.states.UpdateStateMachine({
-      stateMachineArn: id,
-      definition: await readDefinition(next, context),
-      roleArn: next.RoleArn,
-      loggingConfiguration: next.LoggingConfiguration,
-      tracingConfiguration: next.TracingConfiguration,
-    });
+    const { revisionId } = await context.aws.sfn.UpdateStateMachine(
+      toShape<UpdateStateMachineCommandInput>(UpdateStateMachineInput$, {
+        stateMachineArn: id,
+        definition: await readDefinition(next, context),
+        roleArn: next.RoleArn,
+        loggingConfiguration: next.LoggingConfiguration,
+        tracingConfiguration: next.TracingConfiguration,
+      }),
+    );
     return { attributes: { StateMachineRevisionId: revisionId } };
   },
-  delete: (id, _properties, { aws }) => aws.states.DeleteStateMachine({ stateMachineArn: id }),
+  delete: (id, _properties, { aws }) => aws.sfn.DeleteStateMachine({ stateMachineArn: id }),
+  async retag(id, change, { aws }) {
+    const tags = change.set.map(({ Key, Value }) => ({ key: Key, value: Value }));
+    if (tags.length > 0) await aws.sfn.TagResource({ resourceArn: id, tags });
+    if (change.removed.length > 0)
+      await aws.sfn.UntagResource({ resourceArn: id, tagKeys: [...change.removed] });
+  },
 });
 
 /** AWS::StepFunctions. */
-export const statesTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::StepFunctions::StateMachine': stateMachine,
-};
+export const statesTypes = [stateMachine];

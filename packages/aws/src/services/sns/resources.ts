@@ -1,20 +1,18 @@
-import { z } from 'zod';
-import { flag, json, tags, text } from '../cloudformation/resources/properties';
-import { type ResourceType, resource } from '../cloudformation/resources/resource';
+import type { Clients } from '../cloudformation/resources/clients';
+import { type PropertiesOf, resource } from '../cloudformation/resources/resource';
+import { documentText } from '../cloudformation/resources/values';
 import { defaultPolicy } from './operations/default-policy';
 
-const topic = resource({
-  properties: z.strictObject({
-    ContentBasedDeduplication: flag.optional(),
-    DisplayName: text.optional(),
-    FifoTopic: flag.optional(),
-    KmsMasterKeyId: text.optional(),
-    Subscription: z.array(z.strictObject({ Endpoint: text, Protocol: text })).optional(),
-    Tags: tags.optional(),
-    TopicName: text.optional(),
-  }),
-  attributes: ['TopicArn', 'TopicName'],
-  replaceOn: ['FifoTopic', 'TopicName'],
+const topic = resource('AWS::SNS::Topic', {
+  handles: [
+    'ContentBasedDeduplication',
+    'DisplayName',
+    'FifoTopic',
+    'KmsMasterKeyId',
+    'Subscription',
+    'Tags',
+    'TopicName',
+  ],
   name: 'TopicName',
   async create(properties, context) {
     const { aws } = context;
@@ -37,9 +35,7 @@ const topic = resource({
       if (before[AttributeName] !== after[AttributeName])
         await aws.sns.SetTopicAttributes({ TopicArn: id, AttributeName, AttributeValue });
     }
-    const known = (previous.Subscription ?? []).map(({ Endpoint }) => Endpoint);
-    for (const one of next.Subscription ?? [])
-      if (!known.includes(one.Endpoint)) await aws.sns.Subscribe({ TopicArn: id, ...one });
+    await updateSubscriptions(id, next.Subscription ?? [], previous.Subscription ?? [], aws);
     return undefined;
   },
   delete: (id, _properties, { aws }) => aws.sns.DeleteTopic({ TopicArn: id }),
@@ -50,31 +46,40 @@ const topic = resource({
   },
 });
 
-function topicAttributes(properties: {
-  readonly ContentBasedDeduplication?: boolean;
-  readonly DisplayName?: string;
-  readonly FifoTopic?: boolean;
-  readonly KmsMasterKeyId?: string;
-}): Record<string, string> {
-  const { ContentBasedDeduplication, DisplayName, FifoTopic, KmsMasterKeyId } = properties;
-  const given = Object.entries({ ContentBasedDeduplication, DisplayName, FifoTopic, KmsMasterKeyId });
-  return Object.fromEntries(
-    given.flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
-  );
+type Subscriptions = readonly { readonly Endpoint: string; readonly Protocol: string }[];
+
+async function updateSubscriptions(
+  TopicArn: string,
+  next: Subscriptions,
+  previous: Subscriptions,
+  aws: Clients,
+): Promise<void> {
+  const isIn = (all: Subscriptions, one: Subscriptions[number]) =>
+    all.some(({ Endpoint, Protocol }) => Endpoint === one.Endpoint && Protocol === one.Protocol);
+  for (const one of next) if (!isIn(previous, one)) await aws.sns.Subscribe({ TopicArn, ...one });
+  const gone = previous.filter((one) => !isIn(next, one));
+  if (gone.length === 0) return;
+  const { Subscriptions = [] } = await aws.sns.ListSubscriptionsByTopic({ TopicArn });
+  for (const { SubscriptionArn, Endpoint = '', Protocol = '' } of Subscriptions)
+    if (SubscriptionArn?.startsWith('arn:') && isIn(gone, { Endpoint, Protocol }))
+      await aws.sns.Unsubscribe({ SubscriptionArn });
 }
 
-const subscription = resource({
-  properties: z.strictObject({
-    Endpoint: text.optional(),
-    FilterPolicy: json.optional(),
-    FilterPolicyScope: text.optional(),
-    Protocol: text,
-    RawMessageDelivery: flag.optional(),
-    RedrivePolicy: json.optional(),
-    TopicArn: text,
-  }),
-  attributes: ['Arn'],
-  replaceOn: ['Endpoint', 'Protocol', 'TopicArn'],
+function topicAttributes(properties: PropertiesOf<'AWS::SNS::Topic'>): Record<string, string> {
+  const { ContentBasedDeduplication, DisplayName, FifoTopic, KmsMasterKeyId } = properties;
+  return toAttributes({ ContentBasedDeduplication, DisplayName, FifoTopic, KmsMasterKeyId });
+}
+
+const subscription = resource('AWS::SNS::Subscription', {
+  handles: [
+    'Endpoint',
+    'FilterPolicy',
+    'FilterPolicyScope',
+    'Protocol',
+    'RawMessageDelivery',
+    'RedrivePolicy',
+    'TopicArn',
+  ],
   async create({ Endpoint, Protocol, TopicArn, ...settings }, { aws }) {
     const { SubscriptionArn: id = '' } = await aws.sns.Subscribe({
       TopicArn,
@@ -93,22 +98,24 @@ const subscription = resource({
   delete: (id, _properties, { aws }) => aws.sns.Unsubscribe({ SubscriptionArn: id }),
 });
 
-function toAttributes(settings: Readonly<Record<string, unknown>>): Record<string, string> {
+/** What is given, as texts. */
+function toAttributes(settings: object): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(settings).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    Object.entries(settings).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, typeof value === 'object' ? documentText(value) : String(value)]],
+    ),
   );
 }
 
-const topicPolicy = resource({
-  properties: z.strictObject({ PolicyDocument: json, Topics: z.array(text) }),
-  attributes: ['Id'],
+const topicPolicy = resource('AWS::SNS::TopicPolicy', {
+  handles: ['PolicyDocument', 'Topics'],
   async create({ PolicyDocument, Topics }, context) {
-    await setPolicies(Topics, PolicyDocument, context.aws);
+    await setPolicies(Topics, documentText(PolicyDocument), context.aws);
     const id = context.physicalName();
     return { id, attributes: { Id: id } };
   },
   async update(_id, { PolicyDocument, Topics }, _previous, { aws }) {
-    await setPolicies(Topics, PolicyDocument, aws);
+    await setPolicies(Topics, documentText(PolicyDocument), aws);
     return undefined;
   },
   // AWS leaves the topics their owner's default policy.
@@ -120,18 +127,10 @@ const topicPolicy = resource({
     ),
 });
 
-async function setPolicies(
-  topics: readonly string[],
-  AttributeValue: string,
-  aws: Parameters<NonNullable<ResourceType['create']>>[1]['aws'],
-): Promise<void> {
+async function setPolicies(topics: readonly string[], AttributeValue: string, aws: Clients): Promise<void> {
   for (const TopicArn of topics)
     await aws.sns.SetTopicAttributes({ TopicArn, AttributeName: 'Policy', AttributeValue });
 }
 
 /** AWS::SNS. */
-export const snsTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::SNS::Topic': topic,
-  'AWS::SNS::Subscription': subscription,
-  'AWS::SNS::TopicPolicy': topicPolicy,
-};
+export const snsTypes = [topic, subscription, topicPolicy];

@@ -3,7 +3,7 @@ import { IDENTITY_PROGRAMS } from './accounts/identity';
 import { OWNERSHIP_PROGRAMS } from './accounts/ownership';
 import { SWITCH_PROGRAMS } from './accounts/switch-user';
 import { USER_PROGRAMS } from './accounts/users';
-import { AWS_PROGRAMS } from './aws/aws';
+import { AWS_PROGRAMS } from './aws/programs';
 import { FILE_PROGRAMS } from './files/file-programs';
 import { INSTALL_PROGRAMS } from './files/install';
 import { LS_PROGRAMS } from './files/ls';

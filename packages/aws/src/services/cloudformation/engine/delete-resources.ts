@@ -1,7 +1,7 @@
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import { explainFailure } from './failure';
-import { noteResource } from './resource-events';
-import type { ResourceWork } from './resource-work';
+import { noteResource } from './resources/resource-events';
+import type { ResourceWork } from './resources/resource-work';
 import { runGraph } from './run-graph';
 
 /** Why resources are deleted; it decides whether their policies keep them. */

@@ -1,21 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import type { Blueprint, Stack, StackOutput, Undoable } from '../stack';
+import type { Stack, StackDefinition, StackOutput, Undoable } from '../stacks/stack';
+import type { CloudFormationState } from '../state';
 import { evaluate } from '../template/evaluate';
 import { findImports } from '../template/imports';
 import { dependencyGraph } from '../template/validate';
 import { deleteResources } from './delete-resources';
-import type { Engine } from './engine';
 import { FailedResources, type Kind } from './failed-resources';
 import { Cancelled, explainFailure } from './failure';
-import { evaluateOutputs } from './outputs';
-import { checkParameterValues } from './parameter-values';
-import { ResourceChanges } from './resource-changes';
-import { ResourceWork } from './resource-work';
+import { ResourceChanges } from './resources/resource-changes';
+import { ResourceWork } from './resources/resource-work';
 import { runGraph } from './run-graph';
-import { collectValues, decideConditions, findZones, stackScope } from './scope';
 import { UndoList } from './undo-list';
+import { evaluateOutputs } from './values/outputs';
+import { checkParameterValues } from './values/parameter-values';
+import { collectValues, decideConditions, findZones, stackScope } from './values/scope';
 
-/** One run of making a stack, or of changing it into what a new blueprint says. */
+/** One run of making a stack, or of changing it into what a new definition says. */
 export class Deployment implements Undoable {
   private readonly abort = new AbortController();
   private readonly signal: AbortSignal;
@@ -24,22 +24,22 @@ export class Deployment implements Undoable {
   private readonly changes: ResourceChanges;
 
   constructor(
-    private readonly engine: Engine,
+    private readonly state: CloudFormationState,
     private readonly stack: Stack,
-    private readonly blueprint: Blueprint,
+    private readonly definition: StackDefinition,
     private readonly kind: Kind,
   ) {
-    this.signal = AbortSignal.any([this.abort.signal, engine.closing]);
+    this.signal = AbortSignal.any([this.abort.signal, state.closing]);
     // Every resource that is waited for listens; there may be hundreds.
     setMaxListeners(0, this.signal);
-    this.undo = new UndoList(engine, stack);
+    this.undo = new UndoList(state, stack);
     this.failed = new FailedResources(stack, this.signal);
-    const work = new ResourceWork(engine, stack, this.signal);
-    this.changes = new ResourceChanges(engine, stack, blueprint, kind, work, this.failed, this.undo);
+    const work = new ResourceWork(state, stack, this.signal);
+    this.changes = new ResourceChanges(state, stack, definition, kind, work, this.failed, this.undo);
   }
 
   /**
-   * Applies the blueprint.
+   * Applies the definition.
    *
    * @returns undefined when all went well, else why it did not, as the stack's event says it
    */
@@ -69,12 +69,12 @@ export class Deployment implements Undoable {
 
   /** Deletes what the update made superfluous. FailedResources are only written down, as AWS does. */
   async cleanUp(): Promise<void> {
-    const { stack, blueprint } = this;
+    const { stack, definition } = this;
     const condition = decideConditions(
-      blueprint.template,
-      collectValues(this.engine.context, blueprint.parameters, stack),
+      definition.template,
+      collectValues(this.state.context, definition.parameters, stack),
     );
-    const wanted = dependencyGraph(blueprint.template, condition);
+    const wanted = dependencyGraph(definition.template, condition);
     const removed = [...stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId));
     await this.deleteReplaced();
     await deleteResources(stack, this.freshWork(), removed, 'delete');
@@ -103,13 +103,13 @@ export class Deployment implements Undoable {
 
   /** Work that the failure of this deployment does not cancel. */
   private freshWork(): ResourceWork {
-    return new ResourceWork(this.engine, this.stack, this.engine.closing);
+    return new ResourceWork(this.state, this.stack, this.state.closing);
   }
 
   private startTimer(): () => void {
     const { timeoutMinutes } = this.stack;
     if (this.kind !== 'CREATE' || timeoutMinutes === undefined) return () => {};
-    return this.engine.context.clock.after(timeoutMinutes * 60, () =>
+    return this.state.context.clock.after(timeoutMinutes * 60, () =>
       this.cancel('Stack creation time exceeded the specified timeout.'),
     );
   }
@@ -120,17 +120,17 @@ export class Deployment implements Undoable {
   }
 
   private async applyResources(): Promise<() => StackOutput[]> {
-    const { engine, stack, blueprint } = this;
-    await checkParameterValues(engine.aws, blueprint);
-    const values = collectValues(engine.context, blueprint.parameters, stack, blueprint.notificationArns);
-    const zones = await findZones(engine.aws, blueprint.template);
-    const condition = decideConditions(blueprint.template, values, zones);
-    const scope = stackScope(engine.context, engine.stacks, stack, blueprint, zones, condition);
+    const { state, stack, definition } = this;
+    await checkParameterValues(state.aws, definition);
+    const values = collectValues(state.context, definition.parameters, stack, definition.notificationArns);
+    const zones = await findZones(state.aws, definition.template);
+    const condition = decideConditions(definition.template, values, zones);
+    const scope = stackScope(state.context, state.stacks, stack, definition, zones, condition);
     stack.imports.clear();
     // A stack whose imports are not there begins with no resource at all.
-    for (const name of findImports(blueprint.template, condition))
+    for (const name of findImports(definition.template, condition))
       evaluate({ 'Fn::ImportValue': name }, scope);
-    const graph = dependencyGraph(blueprint.template, condition);
+    const graph = dependencyGraph(definition.template, condition);
     for (const resource of stack.resources.values()) {
       if (!graph.has(resource.logicalId)) this.changes.checkPolicy('Update:Delete', resource);
     }
@@ -139,6 +139,6 @@ export class Deployment implements Undoable {
       signal: this.signal,
       onFailure: () => this.cancel('Resource creation cancelled'),
     });
-    return () => evaluateOutputs(engine, stack, blueprint, scope);
+    return () => evaluateOutputs(state, stack, definition, scope);
   }
 }

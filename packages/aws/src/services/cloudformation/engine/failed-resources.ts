@@ -1,6 +1,6 @@
-import type { Stack, StackResource } from '../stack';
+import type { Stack, StackResource } from '../stacks/stack';
 import { Cancelled, explainFailure } from './failure';
-import { noteChange } from './resource-events';
+import { noteChange } from './resources/resource-events';
 
 /** What is done to a stack, or to one of its resources. */
 export type Kind = 'CREATE' | 'UPDATE';

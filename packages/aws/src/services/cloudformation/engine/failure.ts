@@ -1,6 +1,6 @@
 import { AwsError } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
-import { ServiceFailure } from '../clients';
+import { ServiceFailure } from '../resources/clients';
 
 /** The work on a resource was ended because another resource failed. */
 export class Cancelled extends Error {}

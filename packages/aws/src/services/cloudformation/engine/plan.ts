@@ -1,14 +1,17 @@
 import type { Change, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../../core/aws-error';
-import type { Blueprint, Stack, StackResource } from '../stack';
+import type { ResourceType } from '../resources/resource';
+import type { Stack, StackDefinition, StackResource } from '../stacks/stack';
+import type { CloudFormationState } from '../state';
 import { evaluate, type Scope } from '../template/evaluate';
 import { isObject } from '../template/template';
 import { dependencyGraph } from '../template/validate';
-import { resolveDynamicReferences } from './dynamic-references';
-import { type Engine, fetchParameter } from './engine';
-import { changedKeys, isSame } from './equal';
-import { diffTags, resourceTags } from './resource-tags';
-import { collectValues, decideConditions, findZones, stackScope } from './scope';
+import { recreationOf } from './resources/replacement';
+import { changedProperties, diffTags, resourceTags } from './resources/resource-tags';
+import { resolveDynamicReferences } from './values/dynamic-references';
+import { isSame } from './values/equal';
+import { fetchParameter } from './values/parameter-store';
+import { collectValues, decideConditions, findZones, stackScope } from './values/scope';
 
 /** Stands for a value that is known only when the change is made. */
 const LATER = '{{changeSet:KNOWN_AFTER_APPLY}}';
@@ -23,11 +26,15 @@ export interface Plan {
 
 type Fate = 'same' | 'changed' | 'new';
 
-/** Finds out what a blueprint would change in a stack, without changing it. */
-export async function planChanges(engine: Engine, stack: Stack, blueprint: Blueprint): Promise<Plan> {
+/** Finds out what a definition would change in a stack, without changing it. */
+export async function planChanges(
+  state: CloudFormationState,
+  stack: Stack,
+  definition: StackDefinition,
+): Promise<Plan> {
   const imports = [...stack.imports];
   try {
-    return await plan(engine, stack, blueprint);
+    return await plan(state, stack, definition);
   } finally {
     // Looking at exports notes them as used.
     stack.imports.clear();
@@ -35,12 +42,12 @@ export async function planChanges(engine: Engine, stack: Stack, blueprint: Bluep
   }
 }
 
-async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise<Plan> {
-  const { template } = blueprint;
-  const values = collectValues(engine.context, blueprint.parameters, stack, blueprint.notificationArns);
-  const zones = await findZones(engine.aws, template);
+async function plan(state: CloudFormationState, stack: Stack, definition: StackDefinition): Promise<Plan> {
+  const { template } = definition;
+  const values = collectValues(state.context, definition.parameters, stack, definition.notificationArns);
+  const zones = await findZones(state.aws, template);
   const condition = decideConditions(template, values, zones);
-  const real = stackScope(engine.context, engine.stacks, stack, blueprint, zones, condition);
+  const real = stackScope(state.context, state.stacks, stack, definition, zones, condition);
   const fates = new Map<string, Fate>();
   let problem: string | undefined;
   const scope: Scope = {
@@ -58,6 +65,7 @@ async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise
     },
   };
   const graph = dependencyGraph(template, condition);
+  const types = await state.types();
   const changes: Change[] = [];
   let quietly = false;
   for (const id of sortByNeed(graph)) {
@@ -67,7 +75,7 @@ async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise
     // What never came to be is still to be made.
     const existing = known?.physicalId === '' ? undefined : known;
     const evaluated = await resolveDynamicReferences(evaluate(declaration.Properties ?? {}, scope), (name) =>
-      fetchParameter(engine.aws, name),
+      fetchParameter(state.aws, name),
     );
     if (!existing) {
       fates.set(id, 'new');
@@ -84,7 +92,12 @@ async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise
       continue;
     }
     const properties = isObject(evaluated) ? evaluated : {};
-    const change = compare(engine, existing, properties, resourceTags(stack, blueprint.tags, id, properties));
+    const change = compare(
+      types.get(existing.type),
+      existing,
+      properties,
+      resourceTags(stack, definition.tags, id, properties),
+    );
     fates.set(id, !change ? 'same' : change.ResourceChange?.Replacement === 'False' ? 'changed' : 'new');
     if (change) changes.push(change);
     quietly ||=
@@ -96,7 +109,7 @@ async function plan(engine: Engine, stack: Stack, blueprint: Blueprint): Promise
     if (!graph.has(resource.logicalId)) changes.push(removal(resource));
   }
   quietly ||=
-    outputsDiffer(stack, blueprint, scope) || tagsDiffer(stack.blueprint?.tags ?? [], blueprint.tags);
+    outputsDiffer(stack, definition, scope) || tagsDiffer(stack.definition?.tags ?? [], definition.tags);
   return { changes, hasChanges: changes.length > 0 || quietly || problem !== undefined, problem };
 }
 
@@ -112,23 +125,24 @@ function sortByNeed(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
 }
 
 function compare(
-  engine: Engine,
+  type: ResourceType | undefined,
   existing: StackResource,
   properties: Readonly<Record<string, unknown>>,
   tags: readonly Required<Tag>[],
 ): Change | undefined {
-  const type = engine.types(existing.type);
-  const changed = changedKeys(existing.properties, properties).filter((key) => key !== 'Tags');
-  const retagged = type?.retag !== undefined && diffTags(existing.tags, tags) !== undefined;
+  if (!type) throw new Error(`${existing.logicalId} is of no known type: ${existing.type}`);
+  const changed = changedProperties(type, existing.properties, properties);
+  const retagged = type.handler.retag !== undefined && diffTags(existing.tags, tags) !== undefined;
   if (changed.length === 0 && !retagged) return undefined;
   const details = changed.map((name): ResourceChangeDetail => {
     const dynamic = JSON.stringify(properties[name] ?? null).includes(LATER);
-    const recreates = !type?.update || type.replaceOn.includes(name);
+    const recreation = recreationOf(type, name);
     return {
       Target: {
         Attribute: 'Properties',
         Name: name,
-        RequiresRecreation: recreates ? (dynamic ? 'Conditionally' : 'Always') : 'Never',
+        // A value that is not known yet may turn out to be what it was.
+        RequiresRecreation: dynamic && recreation === 'Always' ? 'Conditionally' : recreation,
       },
       Evaluation: dynamic ? 'Dynamic' : 'Static',
       ChangeSource: 'DirectModification',
@@ -178,8 +192,8 @@ function removal(resource: StackResource): Change {
   };
 }
 
-function outputsDiffer(stack: Stack, blueprint: Blueprint, scope: Scope): boolean {
-  const next = Object.entries(blueprint.template.Outputs)
+function outputsDiffer(stack: Stack, definition: StackDefinition, scope: Scope): boolean {
+  const next = Object.entries(definition.template.Outputs)
     .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
     .map(([key, output]) => [
       key,

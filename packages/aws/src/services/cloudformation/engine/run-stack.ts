@@ -1,51 +1,56 @@
 import { exportInUse } from '../errors';
-import type { Blueprint, Stack } from '../stack';
+import type { Stack, StackDefinition } from '../stacks/stack';
+import type { CloudFormationState } from '../state';
 import { deleteResources } from './delete-resources';
 import { Deployment } from './deployment';
-import type { Engine } from './engine';
-import { ResourceWork } from './resource-work';
+import { ResourceWork } from './resources/resource-work';
 
 export type OnFailure = 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
 
 /** Begins to make a stack; `stack.settled` resolves at its end, whatever that is. */
-export function beginCreate(engine: Engine, stack: Stack, blueprint: Blueprint, onFailure: OnFailure): void {
-  stack.blueprint = blueprint;
+export function beginCreate(
+  state: CloudFormationState,
+  stack: Stack,
+  definition: StackDefinition,
+  onFailure: OnFailure,
+): void {
+  stack.definition = definition;
   stack.enter('CREATE_IN_PROGRESS', 'User Initiated');
-  stack.settled = runCreate(engine, stack, blueprint, onFailure);
+  stack.settled = runCreate(state, stack, definition, onFailure);
 }
 
-/** Begins to change a stack into what a blueprint says. */
-export function beginUpdate(engine: Engine, stack: Stack, blueprint: Blueprint): void {
+/** Begins to change a stack into what a definition says. */
+export function beginUpdate(state: CloudFormationState, stack: Stack, definition: StackDefinition): void {
   stack.updatedAt = stack.time();
   const { unstable } = stack;
-  const deployment = new Deployment(engine, stack, blueprint, 'UPDATE');
+  const deployment = new Deployment(state, stack, definition, 'UPDATE');
   stack.unstable = {
     deployments: [...(unstable?.deployments ?? []), deployment],
-    before: unstable ? unstable.before : stack.blueprint,
+    before: unstable ? unstable.before : stack.definition,
   };
-  stack.blueprint = blueprint;
+  stack.definition = definition;
   stack.enter('UPDATE_IN_PROGRESS', 'User Initiated');
   stack.cancelUpdate = () => deployment.cancel('User Initiated');
-  stack.settled = runUpdate(engine, stack, deployment).finally(() => {
+  stack.settled = runUpdate(state, stack, deployment).finally(() => {
     stack.cancelUpdate = undefined;
   });
 }
 
 /** Begins to take back all that failed updates have left, or the making of a stack that failed. */
-export function beginRollback(engine: Engine, stack: Stack): void {
+export function beginRollback(state: CloudFormationState, stack: Stack): void {
   if (stack.status === 'CREATE_FAILED') {
     stack.enter('ROLLBACK_IN_PROGRESS', 'User Initiated');
-    stack.settled = runCreateRollback(engine, stack);
+    stack.settled = runCreateRollback(state, stack);
     return;
   }
   stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
-  stack.settled = runUpdateRollback(engine, stack, []);
+  stack.settled = runUpdateRollback(state, stack, []);
 }
 
 /** Begins again with a rollback that failed. @param skipped logical ids of resources to leave as they are */
-export function continueRollback(engine: Engine, stack: Stack, skipped: readonly string[]): void {
+export function continueRollback(state: CloudFormationState, stack: Stack, skipped: readonly string[]): void {
   stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated');
-  stack.settled = runUpdateRollback(engine, stack, skipped);
+  stack.settled = runUpdateRollback(state, stack, skipped);
 }
 
 /**
@@ -55,20 +60,20 @@ export function continueRollback(engine: Engine, stack: Stack, skipped: readonly
  * @param ready what is waited for before the first resource is deleted
  */
 export function beginDelete(
-  engine: Engine,
+  state: CloudFormationState,
   stack: Stack,
   retained: readonly string[],
   ready: Promise<void>,
 ): void {
   const before = stack.status;
   stack.enter('DELETE_IN_PROGRESS', 'User Initiated');
-  const used = findUsedExport(engine, stack);
+  const used = findUsedExport(state, stack);
   if (used) stack.enter(before, used);
-  else stack.settled = ready.then(() => runDelete(engine, stack, retained));
+  else stack.settled = ready.then(() => runDelete(state, stack, retained));
 }
 
 /** Why other stacks forbid the deletion, if they do. */
-function findUsedExport({ stacks }: Engine, stack: Stack): string | undefined {
+function findUsedExport({ stacks }: CloudFormationState, stack: Stack): string | undefined {
   for (const { exportName } of stack.outputs) {
     const users = exportName === undefined ? [] : stacks.importers(exportName);
     if (exportName !== undefined && users.length > 0) return exportInUse(exportName, users).message;
@@ -77,12 +82,12 @@ function findUsedExport({ stacks }: Engine, stack: Stack): string | undefined {
 }
 
 async function runCreate(
-  engine: Engine,
+  state: CloudFormationState,
   stack: Stack,
-  blueprint: Blueprint,
+  definition: StackDefinition,
   onFailure: OnFailure,
 ): Promise<void> {
-  const deployment = new Deployment(engine, stack, blueprint, 'CREATE');
+  const deployment = new Deployment(state, stack, definition, 'CREATE');
   let abandoned = false;
   stack.abandon = () => {
     abandoned = true;
@@ -90,7 +95,7 @@ async function runCreate(
   };
   const problem = await deployment.apply();
   stack.abandon = undefined;
-  if (engine.closing.aborted || abandoned) return;
+  if (state.closing.aborted || abandoned) return;
   if (problem === undefined) {
     stack.enter('CREATE_COMPLETE');
     return;
@@ -103,25 +108,25 @@ async function runCreate(
   const reason = `${problem.trimEnd()}${/[.]$/.test(problem.trimEnd()) ? '' : '.'} ${onFailure === 'DELETE' ? 'Delete' : 'Rollback'} requested by user.`;
   if (onFailure === 'DELETE') {
     stack.enter('DELETE_IN_PROGRESS', reason);
-    await runDelete(engine, stack, []);
+    await runDelete(state, stack, []);
     return;
   }
   stack.enter('ROLLBACK_IN_PROGRESS', reason);
-  await runCreateRollback(engine, stack);
+  await runCreateRollback(state, stack);
 }
 
-async function runCreateRollback(engine: Engine, stack: Stack): Promise<void> {
-  const work = new ResourceWork(engine, stack, engine.closing);
+async function runCreateRollback(state: CloudFormationState, stack: Stack): Promise<void> {
+  const work = new ResourceWork(state, stack, state.closing);
   const stuck = await deleteResources(stack, work, [...stack.resources.values()], 'rollback');
-  if (engine.closing.aborted) return;
+  if (state.closing.aborted) return;
   if (stuck.length > 0) {
     stack.enter('ROLLBACK_FAILED', `The following resource(s) failed to delete: [${stuck.join(', ')}]. `);
   } else stack.enter('ROLLBACK_COMPLETE');
 }
 
-async function runUpdate(engine: Engine, stack: Stack, deployment: Deployment): Promise<void> {
+async function runUpdate(state: CloudFormationState, stack: Stack, deployment: Deployment): Promise<void> {
   const problem = await deployment.apply();
-  if (engine.closing.aborted) return;
+  if (state.closing.aborted) return;
   if (problem === undefined) {
     const failedBefore = (stack.unstable?.deployments ?? []).filter((one) => one !== deployment);
     stack.unstable = undefined;
@@ -136,17 +141,21 @@ async function runUpdate(engine: Engine, stack: Stack, deployment: Deployment): 
     return;
   }
   stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', problem);
-  await runUpdateRollback(engine, stack, []);
+  await runUpdateRollback(state, stack, []);
 }
 
-async function runUpdateRollback(engine: Engine, stack: Stack, skipped: readonly string[]): Promise<void> {
+async function runUpdateRollback(
+  state: CloudFormationState,
+  stack: Stack,
+  skipped: readonly string[],
+): Promise<void> {
   const { deployments = [], before } = stack.unstable ?? {};
-  stack.blueprint = before;
+  stack.definition = before;
   const stuck = new Set<string>();
   for (const deployment of [...deployments].reverse()) {
     for (const id of await deployment.rollBack(skipped)) stuck.add(id);
   }
-  if (engine.closing.aborted) return;
+  if (state.closing.aborted) return;
   if (stuck.size > 0) {
     stack.enter(
       'UPDATE_ROLLBACK_FAILED',
@@ -156,15 +165,19 @@ async function runUpdateRollback(engine: Engine, stack: Stack, skipped: readonly
   }
   stack.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
   for (const deployment of [...deployments].reverse()) await deployment.discard();
-  if (engine.closing.aborted) return;
+  if (state.closing.aborted) return;
   stack.unstable = undefined;
   stack.enter('UPDATE_ROLLBACK_COMPLETE');
 }
 
-async function runDelete(engine: Engine, stack: Stack, retained: readonly string[]): Promise<void> {
-  const work = new ResourceWork(engine, stack, engine.closing);
+async function runDelete(
+  state: CloudFormationState,
+  stack: Stack,
+  retained: readonly string[],
+): Promise<void> {
+  const work = new ResourceWork(state, stack, state.closing);
   const stuck = await deleteResources(stack, work, [...stack.resources.values()], 'delete', retained);
-  if (engine.closing.aborted) return;
+  if (state.closing.aborted) return;
   if (stuck.length > 0) {
     stack.enter('DELETE_FAILED', `The following resource(s) failed to delete: [${stuck.join(', ')}]. `);
     return;

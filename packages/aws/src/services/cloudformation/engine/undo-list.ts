@@ -1,10 +1,10 @@
-import type { Stack, StackResource } from '../stack';
-import type { Engine } from './engine';
-import { changedKeys } from './equal';
+import type { Stack, StackResource } from '../stacks/stack';
+import type { CloudFormationState } from '../state';
 import { explainFailure } from './failure';
-import { noteChange } from './resource-events';
-import { diffTags } from './resource-tags';
-import { ResourceWork } from './resource-work';
+import { noteChange } from './resources/resource-events';
+import { diffTags } from './resources/resource-tags';
+import { ResourceWork } from './resources/resource-work';
+import { changedKeys } from './values/equal';
 
 /** How to take back what was done to a resource. */
 type Undo =
@@ -23,7 +23,7 @@ export class UndoList {
   private entries: Undo[] = [];
 
   constructor(
-    private readonly engine: Engine,
+    private readonly state: CloudFormationState,
     private readonly stack: Stack,
   ) {}
 
@@ -66,7 +66,7 @@ export class UndoList {
         before.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
       );
       try {
-        const work = new ResourceWork(this.engine, this.stack, this.engine.closing);
+        const work = new ResourceWork(this.state, this.stack, this.state.closing);
         if (changedKeys(wanted.properties, before.properties).length > 0)
           await work.update(resource.physicalId, resource, wanted.properties);
         if (tags) await work.retag(resource.physicalId, resource, tags);

@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-cloudformation';
-import type { z } from 'zod';
-import type { Clients } from '../clients';
+import type { ResourceProperties } from '../../../../data/resource-properties';
+import type { Clients } from './clients';
+import type { ResourceTypeSchema } from './schema/resource-schema';
 
 /** What a resource is after it was made or changed. */
 export interface Made {
@@ -36,33 +37,64 @@ export interface TagChange {
   readonly removed: readonly string[];
 }
 
-/** A resource type with the properties that its schema describes. */
-export interface Definition<Schema extends z.ZodType> {
-  readonly properties: Schema;
-  /** What `Fn::GetAtt` gives; `Outputs.*` stands for all that begin with `Outputs.`. */
-  readonly attributes?: readonly string[];
-  /** Properties whose change needs a new resource. */
-  readonly replaceOn?: readonly (string & keyof z.output<Schema>)[];
+/** The name of a resource type that CloudFormation's specification describes, e.g. `AWS::EC2::VPC`. */
+export type TypeName = keyof ResourceProperties;
+
+/** The properties of a type, as the specification has them. */
+export type PropertiesOf<Type extends TypeName> = ResourceProperties[Type];
+
+/** How the embedded AWS makes, changes and deletes the resources of a type. */
+interface HandlerDefinition<Type extends TypeName, Name extends string & keyof PropertiesOf<Type>> {
+  /** The properties that it acts on. All others that the specification knows are refused by name. */
+  readonly handles: readonly Name[];
+  /** Members inside of those that it does not act on, by their path, e.g. `Code.SourceKMSKeyArn`. */
+  readonly lacks?: readonly string[];
   /** The property by which users name the resource themselves. */
-  readonly name?: string & keyof z.output<Schema>;
-  create(properties: z.output<Schema>, context: ResourceContext): Promise<Made>;
-  /** Without it every change needs a new resource. */
+  readonly name?: NoInfer<Name>;
+  /** Properties whose change needs a new resource here, although the specification does not say so. */
+  readonly replacesAlso?: readonly NoInfer<Name>[];
+  /** Properties that CloudFormation neither changes nor makes a new resource for: their update fails. */
+  readonly fixed?: readonly NoInfer<Name>[];
+  /** Properties that CloudFormation changes on a resource that is there, and the embedded AWS does not yet. */
+  readonly lacksUpdatesOf?: readonly NoInfer<Name>[];
+  /**
+   * Whether the change of a property needs a new resource, where the specification leaves it to the resource. Without it
+   * every such change does.
+   *
+   * @param next the property's value after the change
+   */
+  replacesWhen?(property: string, next: unknown): boolean;
+  create(properties: Pick<PropertiesOf<Type>, NoInfer<Name>>, context: ResourceContext): Promise<Made>;
   update?(
     id: string,
-    properties: z.output<Schema>,
-    previous: z.output<Schema>,
+    properties: Pick<PropertiesOf<Type>, NoInfer<Name>>,
+    previous: Pick<PropertiesOf<Type>, NoInfer<Name>>,
     context: ResourceContext,
   ): Promise<Omit<Made, 'id'> | undefined>;
-  delete(id: string, properties: z.output<Schema>, context: ResourceContext): Promise<unknown>;
-  retag?(id: string, change: TagChange, context: ResourceContext): Promise<unknown>;
+  delete(
+    id: string,
+    properties: Pick<PropertiesOf<Type>, NoInfer<Name>>,
+    context: ResourceContext,
+  ): Promise<unknown>;
+  /** Changes the tags, where they can be changed without a new resource. */
+  retag?(
+    id: string,
+    change: TagChange,
+    context: ResourceContext,
+    properties: Pick<PropertiesOf<Type>, NoInfer<Name>>,
+  ): Promise<unknown>;
 }
 
-/** A resource type as the engine sees it: with properties that its own schema has read. */
-export interface ResourceType {
-  readonly properties: z.ZodType;
-  readonly attributes: readonly string[];
-  readonly replaceOn: readonly string[];
+/** The handler of a type as the engine sees it: with properties that its schema has read. */
+export interface ResourceHandler {
+  readonly type: TypeName;
+  readonly handles: readonly string[];
+  readonly lacks: readonly string[];
   readonly name?: string;
+  readonly replacesAlso: readonly string[];
+  readonly fixed: readonly string[];
+  readonly lacksUpdatesOf: readonly string[];
+  replacesWhen?(property: string, next: unknown): boolean;
   create(properties: unknown, context: ResourceContext): Promise<Made>;
   update?(
     id: string,
@@ -71,10 +103,27 @@ export interface ResourceType {
     context: ResourceContext,
   ): Promise<Omit<Made, 'id'> | undefined>;
   delete(id: string, properties: unknown, context: ResourceContext): Promise<unknown>;
-  retag?(id: string, change: TagChange, context: ResourceContext): Promise<unknown>;
+  retag?(id: string, change: TagChange, context: ResourceContext, properties: unknown): Promise<unknown>;
 }
 
-/** Describes a resource type; its handlers get properties that are typed by the schema. */
-export function resource<Schema extends z.ZodType>(definition: Definition<Schema>): ResourceType {
-  return { attributes: [], replaceOn: [], ...definition } as unknown as ResourceType;
+/** A resource type: what CloudFormation says of it, and how it is handled here. */
+export interface ResourceType {
+  readonly name: string;
+  readonly schema: ResourceTypeSchema;
+  readonly handler: ResourceHandler;
+}
+
+/** Describes how a resource type is handled. Its functions get properties that are typed by the specification. */
+export function resource<Type extends TypeName, const Name extends string & keyof PropertiesOf<Type>>(
+  type: Type,
+  definition: HandlerDefinition<Type, Name>,
+): ResourceHandler {
+  return {
+    type,
+    lacks: [],
+    replacesAlso: [],
+    fixed: [],
+    lacksUpdatesOf: [],
+    ...definition,
+  } as unknown as ResourceHandler;
 }

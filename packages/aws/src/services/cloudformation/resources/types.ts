@@ -3,9 +3,7 @@ import { autoScalingTypes } from '../../auto-scaling/resources';
 import { cloudWatchTypes } from '../../cloudwatch/resources';
 import { logsTypes } from '../../cloudwatch-logs/resources';
 import { dynamoDbTypes } from '../../dynamodb/resources';
-import { ec2ComputeTypes } from '../../ec2/resources/compute';
-import { ec2NetworkTypes } from '../../ec2/resources/network';
-import { ec2SecurityGroupTypes } from '../../ec2/resources/security-groups';
+import { ec2Types } from '../../ec2/resources/types';
 import { elbv2Types } from '../../elastic-load-balancing-v2/resources';
 import { eventsTypes } from '../../eventbridge/resources';
 import { iamTypes } from '../../iam/resources';
@@ -16,18 +14,16 @@ import { statesTypes } from '../../sfn/resources';
 import { snsTypes } from '../../sns/resources';
 import { ssmTypes } from '../../ssm/resources';
 import { cloudFormationTypes } from './cloudformation';
-import type { ResourceType } from './resource';
+import type { ResourceHandler, ResourceType } from './resource';
+import { loadResourceTypes } from './schema/resource-schema';
 
-/** The resource types that templates may use, by name. */
-export const resourceTypes: Readonly<Record<string, ResourceType>> = {
+const handlers: readonly ResourceHandler[] = [
   ...apiGatewayTypes,
   ...autoScalingTypes,
   ...cloudFormationTypes,
   ...cloudWatchTypes,
   ...dynamoDbTypes,
-  ...ec2ComputeTypes,
-  ...ec2NetworkTypes,
-  ...ec2SecurityGroupTypes,
+  ...ec2Types,
   ...elbv2Types,
   ...eventsTypes,
   ...iamTypes,
@@ -38,4 +34,21 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   ...snsTypes,
   ...ssmTypes,
   ...statesTypes,
-};
+];
+
+/** How the resource types that templates may use are handled, by their names. */
+export const resourceTypes: Readonly<Record<string, ResourceHandler>> = Object.fromEntries(
+  handlers.map((handler) => [handler.type, handler]),
+);
+
+/** The resource types that templates may use, by their names, each with its schema. */
+export async function loadTypes(): Promise<ReadonlyMap<string, ResourceType>> {
+  const schemas = await loadResourceTypes();
+  return new Map(
+    handlers.map((handler) => {
+      const schema = schemas[handler.type];
+      if (!schema) throw new Error(`data/resource-types.json has no ${handler.type}`);
+      return [handler.type, { name: handler.type, schema, handler }];
+    }),
+  );
+}

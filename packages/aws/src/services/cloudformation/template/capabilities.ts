@@ -15,7 +15,7 @@ const IAM_TYPES: Readonly<Record<string, string>> = {
 
 /** The capabilities that a template demands, and the types for which it does. */
 export function requiredCapabilities(template: Template): { capabilities: string[]; types: string[] } {
-  const iam = Object.values(template.Resources).filter(({ Type }) => Type in IAM_TYPES);
+  const iam = Object.values(template.Resources).filter(({ Type }) => Object.hasOwn(IAM_TYPES, Type));
   if (iam.length === 0) return { capabilities: [], types: [] };
   const named = iam.some(({ Type, Properties }) => Properties?.[IAM_TYPES[Type] || '-'] !== undefined);
   return {

@@ -76,7 +76,8 @@ export function readTemplate(body: string): Template {
 function readSection(raw: JsonObject, name: string): JsonObject {
   const section = raw[name] ?? {};
   if (!isObject(section)) throw validationError(`Template format error: ${name} section must be an object.`);
-  return section;
+  // Without a prototype no name is there but those that the template gives.
+  return Object.assign(Object.create(null) as object, section);
 }
 
 function refuseTransform(transform: unknown): never {

@@ -1,5 +1,5 @@
+import { splitCidr } from 'aws-languages/cidr';
 import { validationError } from '../errors';
-import { splitCidr } from './cidr';
 import { readGetAtt, readIf, readSub, toReference } from './references';
 import { isObject, readFunction, type Template } from './template';
 
@@ -51,42 +51,17 @@ function evaluateFunction(name: string, argument: unknown, scope: Scope): unknow
     }
     case 'Fn::Sub':
       return substitute(argument, scope);
-    case 'Fn::Join': {
-      const [delimiter, items] = asList(argument, name, 2);
-      const list = evaluateValue(items, scope);
-      if (typeof delimiter !== 'string' || !Array.isArray(list)) {
-        throw validationError(
-          'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.',
-        );
-      }
-      return list.map((item) => asText(item, name)).join(delimiter);
-    }
-    case 'Fn::Split': {
-      const [delimiter, source] = asList(argument, name, 2);
-      if (typeof delimiter !== 'string' || delimiter === '')
-        throw validationError(
-          'Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split.',
-        );
-      return asText(evaluateValue(source, scope), name).split(delimiter);
-    }
-    case 'Fn::Select': {
-      const [index, items] = asList(argument, name, 2).map((item) => evaluateValue(item, scope));
-      const position = Number(index);
-      if (!Array.isArray(items) || !Number.isInteger(position))
-        throw validationError(
-          'Template error: Fn::Select requires a list argument with two elements: an integer index and a list',
-        );
-      if (position < 0 || position >= items.length)
-        throw validationError(
-          `Template error: Fn::Select cannot select nonexistent value at index ${position}`,
-        );
-      return items[position];
-    }
+    case 'Fn::Join':
+      return join(argument, scope);
+    case 'Fn::Split':
+      return split(argument, scope);
+    case 'Fn::Select':
+      return select(argument, scope);
     case 'Fn::FindInMap': {
       const [map, top, second] = asList(argument, name, 3).map((item) =>
         asText(evaluateValue(item, scope), name),
       );
-      const found = scope.mappings[map ?? '']?.[top ?? '']?.[second ?? ''];
+      const found = own(own(own(scope.mappings, map) ?? {}, top) ?? {}, second);
       if (found === undefined)
         throw validationError(`Template error: Unable to get mapping for ${map}::${top}::${second}`);
       return found;
@@ -103,8 +78,56 @@ function evaluateFunction(name: string, argument: unknown, scope: Scope): unknow
       const [block, count, bits] = (Array.isArray(argument) ? argument : []).map((item) =>
         evaluateValue(item, scope),
       );
-      return splitCidr(asText(block, name), Number(count), Number(bits ?? 8));
+      return splitCidr(asText(block, name), Number(count), Number(bits ?? 8), validationError);
     }
+    default:
+      return evaluateCondition(name, argument, scope);
+  }
+}
+
+/** A member by its name, not by those that every object has. */
+function own<Value>(values: Readonly<Record<string, Value>>, name = ''): Value | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+function join(argument: unknown, scope: Scope): unknown {
+  const name = 'Fn::Join';
+  const [delimiter, items] = asList(argument, name, 2);
+  const list = evaluateValue(items, scope);
+  if (typeof delimiter !== 'string' || !Array.isArray(list)) {
+    throw validationError(
+      'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.',
+    );
+  }
+  return list.map((item) => asText(item, name)).join(delimiter);
+}
+
+function split(argument: unknown, scope: Scope): unknown {
+  const name = 'Fn::Split';
+  const [delimiter, source] = asList(argument, name, 2);
+  if (typeof delimiter !== 'string' || delimiter === '')
+    throw validationError(
+      'Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split or a function that returns a string to be split.',
+    );
+  return asText(evaluateValue(source, scope), name).split(delimiter);
+}
+
+function select(argument: unknown, scope: Scope): unknown {
+  const name = 'Fn::Select';
+  const [index, items] = asList(argument, name, 2).map((item) => evaluateValue(item, scope));
+  const position = Number(index);
+  if (!Array.isArray(items) || !Number.isInteger(position))
+    throw validationError(
+      'Template error: Fn::Select requires a list argument with two elements: an integer index and a list',
+    );
+  if (position < 0 || position >= items.length)
+    throw validationError(`Template error: Fn::Select cannot select nonexistent value at index ${position}`);
+  return items[position];
+}
+
+/** The functions by which a template decides. */
+function evaluateCondition(name: string, argument: unknown, scope: Scope): unknown {
+  switch (name) {
     case 'Fn::If': {
       const [condition, whenTrue, whenFalse] = readIf(argument);
       return evaluateValue(scope.condition(condition) ? whenTrue : whenFalse, scope);
@@ -136,7 +159,7 @@ function substitute(argument: unknown, scope: Scope): string {
   return text.replace(/\$\{([^}]*)\}/g, (_whole, inner: string) => {
     if (inner.startsWith('!')) return `\${${inner.slice(1)}}`;
     const name = inner.trim();
-    if (name in variables) return asText(evaluateValue(variables[name], scope), 'Fn::Sub');
+    if (Object.hasOwn(variables, name)) return asText(evaluateValue(variables[name], scope), 'Fn::Sub');
     const reference = toReference(name);
     return asText(
       reference.attribute === undefined

@@ -33,9 +33,28 @@ const TAGS = new Set([
  * @throws AwsError `ValidationError` as CloudFormation words it for text that is not well-formed
  */
 export function parseTemplateText(body: string): JsonObject {
-  const value = body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
-  if (!isObject(value)) throw validationError('Template format error: unsupported structure.');
+  const value = readText(body);
+  if (!isObject(value) || !isShallow(value, DEEPEST))
+    throw validationError('Template format error: unsupported structure.');
   return value;
+}
+
+/** Templates are read by functions that call themselves; nothing that a template needs is nested deeper. */
+const DEEPEST = 200;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((item) => isShallow(item, levels - 1));
+}
+
+function readText(body: string): unknown {
+  try {
+    return body.trimStart().startsWith('{') ? parseJson(body) : parseYaml(body);
+  } catch (error) {
+    // So deep that the parser's own stack overflows.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function parseJson(body: string): unknown {

@@ -1,12 +1,11 @@
 import { validationError } from '../errors';
+import { hasAttribute, type ResourceTypeSchema } from '../resources/schema/resource-schema';
 import { checkFunctions } from './functions';
 import { type Decide, findReferences, type Reference } from './references';
 import { isObject, readFunction, type Template } from './template';
 
-/** What a validator must know of a resource type. */
-export interface KnownType {
-  readonly attributes: readonly string[];
-}
+/** Gives what CloudFormation says of a resource type. */
+type SchemaOf = (type: string) => Pick<ResourceTypeSchema, 'attributes'> | undefined;
 
 const PSEUDO = new Set([
   'AWS::AccountId',
@@ -22,16 +21,15 @@ const PSEUDO = new Set([
 /**
  * Checks that everything a template refers to is there and that no resources wait for one another.
  *
- * @param types gives a resource type, or undefined when there is no such type
+ * @param schemaOf gives the schema of a resource type, which tells its attributes
  * @param decide which conditions hold; a resource whose condition does not is as good as absent
  * @throws AwsError `ValidationError` with CloudFormation's own words
  */
 export function validateTemplate(
   template: Template,
-  types: (name: string) => KnownType | undefined,
+  schemaOf: SchemaOf,
   decide: Decide = () => undefined,
 ): void {
-  checkTypes(template, types);
   checkFunctions(template);
   checkConditions(template);
   const there = (id: string) => isThere(template, id, decide);
@@ -41,7 +39,7 @@ export function validateTemplate(
     if (!there(id)) continue;
     for (const reference of findReferences(resource.Properties, decide)) {
       if (!known(reference.name)) unresolved.add(reportMissing(reference, template));
-      else checkAttribute(reference, template, types);
+      else checkAttribute(reference, template, schemaOf);
     }
     for (const dependency of dependsOn(resource.DependsOn)) {
       if (!(dependency in template.Resources)) unresolved.add(dependency);
@@ -57,10 +55,10 @@ export function validateTemplate(
     for (const reference of findReferences([output.Value, output.Export?.Name], decide)) {
       if (!known(reference.name)) {
         throw validationError(
-          `Template format error: Unresolved resource dependencies [${reference.name}] in the Outputs block of the template`,
+          `Unresolved resource dependencies [${reference.name}] in the Outputs block of the template`,
         );
       }
-      checkAttribute(reference, template, types);
+      checkAttribute(reference, template, schemaOf);
     }
   }
   const cycle = findCycle(dependencyGraph(template, decide));
@@ -100,29 +98,11 @@ function reportMissing(reference: Reference, template: Template): string {
   return reference.name;
 }
 
-function checkTypes(template: Template, types: (name: string) => KnownType | undefined): void {
-  const unknown = Object.values(template.Resources)
-    .map(({ Type }) => Type)
-    .filter((type) => !types(type));
-  if (unknown.length > 0) {
-    throw validationError(
-      `Template format error: Unrecognized resource types: [${[...new Set(unknown)].join(', ')}]`,
-    );
-  }
-}
-
-function checkAttribute(
-  { name, attribute }: Reference,
-  template: Template,
-  types: (name: string) => KnownType | undefined,
-): void {
+function checkAttribute({ name, attribute }: Reference, template: Template, schemaOf: SchemaOf): void {
   const type = template.Resources[name]?.Type;
   if (attribute === undefined || attribute === '' || type === undefined) return;
-  const attributes = types(type)?.attributes ?? [];
-  const known = attributes.some(
-    (one) => one === attribute || (one.endsWith('.*') && attribute.startsWith(one.slice(0, -1))),
-  );
-  if (!known) {
+  const schema = schemaOf(type);
+  if (!schema || !hasAttribute(schema, attribute)) {
     throw validationError(
       `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
     );

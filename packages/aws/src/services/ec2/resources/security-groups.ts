@@ -1,33 +1,12 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
-import type { Clients } from '../../cloudformation/clients';
-import { number, tags, text } from '../../cloudformation/resources/properties';
-import { type ResourceType, resource } from '../../cloudformation/resources/resource';
+import type { Clients } from '../../cloudformation/resources/clients';
+import { type PropertiesOf, resource } from '../../cloudformation/resources/resource';
+import { isEqual } from '../../cloudformation/resources/values';
 import { retagEc2, tagSpecifications } from './tags';
 
-const rule = {
-  CidrIp: text.optional(),
-  CidrIpv6: text.optional(),
-  Description: text.optional(),
-  FromPort: number.optional(),
-  IpProtocol: text,
-  ToPort: number.optional(),
-};
-const ingressRule = {
-  ...rule,
-  SourcePrefixListId: text.optional(),
-  SourceSecurityGroupId: text.optional(),
-  SourceSecurityGroupName: text.optional(),
-  SourceSecurityGroupOwnerId: text.optional(),
-};
-const egressRule = {
-  ...rule,
-  DestinationPrefixListId: text.optional(),
-  DestinationSecurityGroupId: text.optional(),
-};
-const ingress = z.strictObject(ingressRule);
-const egress = z.strictObject(egressRule);
-type Rule = Partial<z.output<typeof ingress> & z.output<typeof egress>>;
+type Rule = Partial<
+  PropertiesOf<'AWS::EC2::SecurityGroupIngress'> & PropertiesOf<'AWS::EC2::SecurityGroupEgress'>
+>;
 
 /** A rule of a template in the form of EC2's calls. */
 function toPermission(properties: Rule): IpPermission {
@@ -67,9 +46,8 @@ async function replaceRules(
   before: readonly IpPermission[],
   after: readonly IpPermission[],
 ): Promise<void> {
-  const same = (left: IpPermission, right: IpPermission) => JSON.stringify(left) === JSON.stringify(right);
-  const gone = before.filter((left) => !after.some((right) => same(left, right)));
-  const come = after.filter((left) => !before.some((right) => same(left, right)));
+  const gone = before.filter((left) => !after.some((right) => isEqual(left, right)));
+  const come = after.filter((left) => !before.some((right) => isEqual(left, right)));
   const calls =
     direction === 'ingress'
       ? { revoke: aws.ec2.RevokeSecurityGroupIngress, authorize: aws.ec2.AuthorizeSecurityGroupIngress }
@@ -80,17 +58,9 @@ async function replaceRules(
 
 const egressOf = (rules: readonly Rule[] | undefined) => rules?.map(toPermission) ?? [ALLOW_ALL];
 
-const securityGroup = resource({
-  properties: z.strictObject({
-    GroupDescription: text,
-    GroupName: text.optional(),
-    SecurityGroupEgress: z.array(egress).optional(),
-    SecurityGroupIngress: z.array(ingress).optional(),
-    Tags: tags.optional(),
-    VpcId: text.optional(),
-  }),
-  attributes: ['GroupId', 'Id', 'VpcId'],
-  replaceOn: ['GroupDescription', 'GroupName', 'VpcId'],
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html */
+export const securityGroup = resource('AWS::EC2::SecurityGroup', {
+  handles: ['GroupDescription', 'GroupName', 'SecurityGroupEgress', 'SecurityGroupIngress', 'Tags', 'VpcId'],
   name: 'GroupName',
   async create(properties, context) {
     const { aws } = context;
@@ -127,9 +97,22 @@ const securityGroup = resource({
   retag: retagEc2,
 });
 
-const securityGroupIngress = resource({
-  properties: z.strictObject({ ...ingressRule, GroupId: text.optional(), GroupName: text.optional() }),
-  attributes: ['Id'],
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroupingress.html */
+export const securityGroupIngress = resource('AWS::EC2::SecurityGroupIngress', {
+  handles: [
+    'CidrIp',
+    'CidrIpv6',
+    'Description',
+    'FromPort',
+    'GroupId',
+    'GroupName',
+    'IpProtocol',
+    'SourcePrefixListId',
+    'SourceSecurityGroupId',
+    'SourceSecurityGroupName',
+    'SourceSecurityGroupOwnerId',
+    'ToPort',
+  ],
   async create({ GroupId, GroupName, ...own }, { aws }) {
     const { SecurityGroupRules = [] } = await aws.ec2.AuthorizeSecurityGroupIngress({
       GroupId,
@@ -139,13 +122,32 @@ const securityGroupIngress = resource({
     const id = SecurityGroupRules[0]?.SecurityGroupRuleId ?? '';
     return { id, attributes: { Id: id } };
   },
+  // All but the description is a new rule.
+  async update(_id, { GroupId, GroupName, ...next }, _previous, { aws }) {
+    await aws.ec2.UpdateSecurityGroupRuleDescriptionsIngress({
+      GroupId,
+      GroupName,
+      IpPermissions: [toPermission(next)],
+    });
+    return undefined;
+  },
   delete: (_id, { GroupId, GroupName, ...own }, { aws }) =>
     aws.ec2.RevokeSecurityGroupIngress({ GroupId, GroupName, IpPermissions: [toPermission(own)] }),
 });
 
-const securityGroupEgress = resource({
-  properties: z.strictObject({ ...egressRule, GroupId: text }),
-  attributes: ['Id'],
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroupegress.html */
+export const securityGroupEgress = resource('AWS::EC2::SecurityGroupEgress', {
+  handles: [
+    'CidrIp',
+    'CidrIpv6',
+    'Description',
+    'DestinationPrefixListId',
+    'DestinationSecurityGroupId',
+    'FromPort',
+    'GroupId',
+    'IpProtocol',
+    'ToPort',
+  ],
   async create({ GroupId, ...own }, { aws }) {
     const { SecurityGroupRules = [] } = await aws.ec2.AuthorizeSecurityGroupEgress({
       GroupId,
@@ -154,13 +156,13 @@ const securityGroupEgress = resource({
     const id = SecurityGroupRules[0]?.SecurityGroupRuleId ?? '';
     return { id, attributes: { Id: id } };
   },
+  async update(_id, { GroupId, ...next }, _previous, { aws }) {
+    await aws.ec2.UpdateSecurityGroupRuleDescriptionsEgress({
+      GroupId,
+      IpPermissions: [toPermission(next)],
+    });
+    return undefined;
+  },
   delete: (_id, { GroupId, ...own }, { aws }) =>
     aws.ec2.RevokeSecurityGroupEgress({ GroupId, IpPermissions: [toPermission(own)] }),
 });
-
-/** AWS::EC2, security groups and their rules. */
-export const ec2SecurityGroupTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::EC2::SecurityGroup': securityGroup,
-  'AWS::EC2::SecurityGroupIngress': securityGroupIngress,
-  'AWS::EC2::SecurityGroupEgress': securityGroupEgress,
-};

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ExecResult } from 'just-bash';
-import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
+import { fail, type Program, type ProgramCall, succeed } from '../program';
 import {
   type AwsArguments,
   AwsCliError,
@@ -23,7 +23,8 @@ const SERVICE_ERROR = 254;
 
 type Operation = (session: AwsSession, args: AwsArguments) => Promise<object>;
 
-const aws: Program = async (args, call) => {
+/** Runs one command of the AWS CLI. */
+export const runAws: Program = async (args, call) => {
   if (args.includes('--version'))
     return succeed(
       'aws-cli/2.25.0 Python/3.9.21 Linux/6.1.158-178.288.amzn2023.x86_64 source/x86_64.amzn.2023\n',
@@ -54,9 +55,6 @@ const aws: Program = async (args, call) => {
     );
   }
 };
-
-/** The AWS CLI, as far as set-up scripts use it. */
-export const AWS_PROGRAMS: Programs = { aws };
 
 const withSsm =
   (run: (client: SSMClient, args: AwsArguments) => Promise<object>): Operation =>

@@ -1,0 +1,161 @@
+import { durations } from '../../../../core/durations';
+import { validationError } from '../../errors';
+import { ServiceFailure } from '../../resources/clients';
+import type { Made, ResourceContext, ResourceType, TagChange } from '../../resources/resource';
+import { readProperties } from '../../resources/schema/read-properties';
+import { findUnsupported } from '../../resources/schema/unsupported-properties';
+import type { Stack, StackResource } from '../../stacks/stack';
+import type { CloudFormationState } from '../../state';
+import { isObject } from '../../template/template';
+import { Cancelled, isInUse, isNotFound } from '../failure';
+import { physicalName } from './physical-name';
+
+/** How long CloudFormation tries to delete what is still in use, in seconds of AWS time. */
+const DELETE_PATIENCE = 600;
+const DELETE_PAUSE = 5;
+
+/** Makes, changes and deletes the resources of one stack through the services' own operations. */
+export class ResourceWork {
+  constructor(
+    private readonly state: CloudFormationState,
+    private readonly stack: Stack,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** The type of a resource that a checked template has. */
+  async type(name: string): Promise<ResourceType> {
+    const type = (await this.state.types()).get(name);
+    if (!type) throw validationError(`Template format error: Unrecognized resource types: [${name}]`);
+    return type;
+  }
+
+  /**
+   * Checks the properties.
+   *
+   * @throws AwsError `ValidationError`, as CloudFormation's schema validation words it, or naming what is not supported here
+   */
+  private read(logicalId: string, type: ResourceType, given: unknown): unknown {
+    const read = readProperties(type.name, type.schema, given);
+    if (read.success) {
+      const properties = read.properties as object;
+      const [unsupported] = findUnsupported(type.handler, properties);
+      if (unsupported === undefined) return properties;
+      throw validationError(
+        `Property ${unsupported} of ${type.name} is not supported by the embedded AWS (resource ${logicalId})`,
+      );
+    }
+    const { violations } = read;
+    const text =
+      violations.length === 1
+        ? violations[0]
+        : [`#: ${violations.length} schema violations found`, ...violations].join('\n');
+    throw validationError(`Properties validation failed for resource ${logicalId} with message:\n${text}`);
+  }
+
+  async create(
+    resource: StackResource,
+    creationPolicy: unknown,
+    onMade: (id: string) => void,
+  ): Promise<Made> {
+    const type = await this.type(resource.type);
+    const properties = this.read(resource.logicalId, type, resource.properties);
+    return type.handler.create(properties, this.context(resource, onMade, creationPolicy));
+  }
+
+  async update(
+    id: string,
+    resource: StackResource,
+    previous: StackResource['properties'],
+  ): Promise<Omit<Made, 'id'> | undefined> {
+    const type = await this.type(resource.type);
+    const next = this.read(resource.logicalId, type, resource.properties);
+    const before = this.read(resource.logicalId, type, previous);
+    return type.handler.update?.(id, next, before, this.context(resource));
+  }
+
+  async retag(id: string, resource: StackResource, change: TagChange): Promise<void> {
+    const type = await this.type(resource.type);
+    const properties = this.read(resource.logicalId, type, resource.properties);
+    await type.handler.retag?.(id, change, this.context(resource), properties);
+  }
+
+  /** Deletes a resource; waits while something else still needs it. What is gone already is as good. */
+  async delete(resource: StackResource): Promise<void> {
+    const { clock } = this.state.context;
+    const type = await this.type(resource.type);
+    const properties = this.read(resource.logicalId, type, resource.properties);
+    const until = clock.millis() + DELETE_PATIENCE * 1000;
+    for (;;) {
+      try {
+        await type.handler.delete(resource.physicalId, properties, this.context(resource));
+        return;
+      } catch (error) {
+        if (!(error instanceof ServiceFailure)) throw error;
+        if (isNotFound(error.code)) return;
+        if (!isInUse(error.code) || clock.millis() >= until) throw error;
+      }
+      await clock.sleep(DELETE_PAUSE, this.signal);
+    }
+  }
+
+  private context(
+    resource: StackResource,
+    onMade: (id: string) => void = () => {},
+    creationPolicy?: unknown,
+  ): ResourceContext {
+    const { context, aws } = this.state;
+    const { stack, signal } = this;
+    const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
+      for (;;) {
+        const answer = await ask();
+        if (answer !== undefined) return answer;
+        if (signal.aborted) throw new Cancelled('Resource creation cancelled');
+        await context.clock.sleep(durations.stackPoll.seconds, signal).catch((reason: unknown) => {
+          throw reason instanceof Cancelled ? reason : new Cancelled('Resource creation cancelled');
+        });
+      }
+    };
+    return {
+      aws,
+      region: context.region,
+      accountId: context.accountId,
+      stackName: stack.name,
+      logicalId: resource.logicalId,
+      tags: resource.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
+      now: () => context.clock.now(),
+      made: onMade,
+      physicalName: (options) => physicalName(stack.name, resource.logicalId, options),
+      until,
+      signals: () => this.awaitSignals(resource.logicalId, creationPolicy, until),
+    };
+  }
+
+  private async awaitSignals(
+    logicalId: string,
+    creationPolicy: unknown,
+    until: ResourceContext['until'],
+  ): Promise<void> {
+    const wanted = isObject(creationPolicy) ? creationPolicy.ResourceSignal : undefined;
+    if (!isObject(wanted)) return;
+    const count = Number(wanted.Count ?? 1);
+    const { clock } = this.state.context;
+    const deadline = clock.millis() + readDuration(String(wanted.Timeout ?? 'PT5M')) * 1000;
+    await until(async () => {
+      const signals = this.stack.signals.get(logicalId) ?? [];
+      const failed = signals.find(({ success }) => !success);
+      if (failed) throw validationError(`Received FAILURE signal with UniqueId ${failed.id}`);
+      if (signals.length >= count) return true;
+      if (clock.millis() < deadline) return undefined;
+      throw validationError(`Failed to receive ${count} resource signal(s) within the specified duration`);
+    });
+  }
+}
+
+/** Seconds of an ISO 8601 duration such as `PT1H30M`. */
+function readDuration(text: string): number {
+  const match = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text);
+  if (!match || text === 'PT')
+    throw validationError(`Template format error: ${text} is not a valid duration, e.g. PT15M`);
+  const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  return hours * 3600 + minutes * 60 + seconds;
+}

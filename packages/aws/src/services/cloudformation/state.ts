@@ -1,0 +1,46 @@
+import { setMaxListeners } from 'node:events';
+import { AwsError } from '../../core/aws-error';
+import type { Context } from '../../core/context';
+import type { Operation, OperationsOf } from '../../core/service';
+import { type Clients, makeClients } from './resources/clients';
+import type { ResourceType } from './resources/resource';
+import { Stacks } from './stacks/stacks';
+
+export type Client = typeof import('@aws-sdk/client-cloudformation');
+
+/** One of CloudFormation's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, CloudFormationState, Name>;
+
+/** The resource types that templates may use, by name. */
+export type ResourceTypes = ReadonlyMap<string, ResourceType>;
+
+/** CloudFormation of one region: its stacks, and what it makes resources with. */
+export class CloudFormationState {
+  readonly stacks: Stacks;
+  /** The other services of the region. */
+  readonly aws: Clients;
+  private readonly shutdown = new AbortController();
+  private loading?: Promise<ResourceTypes>;
+
+  constructor(readonly context: Context) {
+    this.stacks = new Stacks(context);
+    this.aws = makeClients(context);
+    // All that is made or waited for listens to it.
+    setMaxListeners(0, this.shutdown.signal);
+  }
+
+  /** Aborted when the region is disposed of. */
+  get closing(): AbortSignal {
+    return this.shutdown.signal;
+  }
+
+  /** The resource types. They, their schemas and the clients that these name are large: they are read when a template is first given. */
+  types(): Promise<ResourceTypes> {
+    this.loading ??= import('./resources/types').then(({ loadTypes }) => loadTypes());
+    return this.loading;
+  }
+
+  dispose(): void {
+    this.shutdown.abort(new AwsError('ServiceUnavailable', 'CloudFormation was shut down', 503));
+  }
+}
