@@ -20,9 +20,7 @@ async function describeOperations(): Promise<string> {
   try {
     const services = (Object.keys(definitions) as ServiceName[]).map((name) => {
       const { signingName, global, operations }: ServiceDefinition = definitions[name];
-      const had =
-        typeof operations === 'function' ? operations(account.service(name, 'us-east-1')) : operations;
-      const names = Object.keys(had).sort();
+      const names = Object.keys(operations).sort();
       const scope = global ? ', one for the account' : '';
       return `## ${signingName} (${names.length}${scope})\n\n${names.join(', ')}\n`;
     });

@@ -19,7 +19,8 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { type Embedded, startEmbedded } from '../../src/testing/embedded';
+import type { Aws } from '../../src';
+import { newAws } from '../../src/testing';
 import { zipOf } from '../../src/testing/functions';
 
 const SOURCE = `
@@ -29,13 +30,13 @@ export const handler = async (event) => {
 };
 `;
 
-let embedded: Embedded;
+let embedded: Aws;
 let clients: ReturnType<typeof makeClients>;
 let functionArn: string;
 let Role: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded();
+  embedded = await newAws();
   clients = makeClients();
   const AssumeRolePolicyDocument = JSON.stringify({
     Version: '2012-10-17',

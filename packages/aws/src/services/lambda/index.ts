@@ -1,2 +1,0 @@
-/** Lambda's state under the name that other rooms know it by. */
-export type { LambdaState as Lambda } from './state';
