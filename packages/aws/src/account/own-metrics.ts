@@ -1,7 +1,7 @@
 import type { CloudWatchState } from '../services/cloudwatch/state';
 import type { LogsState } from '../services/cloudwatch-logs/state';
-import type { Lambda } from '../services/lambda/index';
-import type { StepFunctions } from '../services/sfn/index';
+import type { LambdaState } from '../services/lambda/state';
+import type { SfnState } from '../services/sfn/state';
 
 /** How an execution ended, and the metric that AWS counts it under. */
 const EXECUTION_METRICS: Readonly<Record<string, string>> = {
@@ -18,16 +18,16 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
  */
 export function reportOwnMetrics(
   cloudwatch: CloudWatchState,
-  sources: { readonly lambda: Lambda; readonly logs: LogsState; readonly states: StepFunctions },
+  sources: { readonly lambda: LambdaState; readonly logs: LogsState; readonly states: SfnState },
 ): void {
   sources.lambda.onRun(({ functionName: FunctionName, failed, millis }) => {
     cloudwatch.record('AWS/Lambda', 'Invocations', 1, { FunctionName });
     cloudwatch.record('AWS/Lambda', 'Errors', failed ? 1 : 0, { FunctionName });
     cloudwatch.record('AWS/Lambda', 'Duration', millis, { FunctionName }, 'Milliseconds');
   });
-  sources.states.onExecution(({ status, machine }) => {
+  sources.states.onExecution(({ status, stateMachine }) => {
     const metric = EXECUTION_METRICS[status];
-    if (metric) cloudwatch.record('AWS/States', metric, 1, { StateMachineArn: machine.arn });
+    if (metric) cloudwatch.record('AWS/States', metric, 1, { StateMachineArn: stateMachine.arn });
   });
   sources.logs.onLines((_group, _stream, events) => {
     for (const { message } of events) cloudwatch.fromLogLine(message);

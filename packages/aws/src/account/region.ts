@@ -83,7 +83,7 @@ export class Region {
   /** The state transitions of every execution, as AWS bills them. */
   executionTransitions(): { executionArn: string; transitions: number }[] {
     return this.service('sfn')
-      .all()
+      .executions.list()
       .map(({ arn, transitions }) => ({ executionArn: arn, transitions }));
   }
 

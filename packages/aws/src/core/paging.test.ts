@@ -36,3 +36,12 @@ test('a token is good for its own question only', () => {
   const { next } = page(names, undefined, { Filters: ['x'] });
   expect(() => page(names, next, { Filters: ['y'] })).toThrow(AwsError);
 });
+
+test('a sorted list goes on where it stopped, however much of what was given is gone', () => {
+  const sorted = (all: readonly string[], token?: string) =>
+    takePage(all, { token, size: 2, idOf: String, refuse, compare: (a, b) => a.localeCompare(b) });
+  const { next } = sorted(names);
+  expect(sorted(['c', 'd', 'e'], next).items).toEqual(['c', 'd']);
+  expect(sorted(['bb', 'e'], next).items).toEqual(['bb', 'e']);
+  expect(sorted(['a'], next)).toEqual({ items: [] });
+});

@@ -14,6 +14,11 @@ export interface PageOptions<Item> {
   readonly size: number;
   /** A name of an item that is unique in the list. */
   readonly idOf: (item: Item) => string;
+  /**
+   * How the list is sorted by its names, where it is: what comes after the last item is then found even when that one, and others
+   * before it, have been deleted meanwhile, as by whoever empties a list page by page.
+   */
+  readonly compare?: (a: string, b: string) => number;
   /** Makes the service's error for a token that this list never gave. */
   readonly refuse: (token: string) => AwsError;
   /** What else was asked: a token is good for the same question only. */
@@ -32,11 +37,11 @@ interface Position {
  * @throws AwsError what `refuse` makes
  */
 export function takePage<Item>(all: readonly Item[], options: PageOptions<Item>): Page<Item> {
-  const { token, size, idOf, refuse, question } = options;
+  const { token, size, idOf, refuse, compare, question } = options;
   const digest = digestOf(question);
   const position = token === undefined ? undefined : readToken(token, digest);
   if (token !== undefined && !position) throw refuse(token);
-  const start = position ? startAfter(all, idOf, position) : 0;
+  const start = position ? startAfter(all, idOf, position, compare) : 0;
   const end = start + size;
   const items = all.slice(start, end);
   const last = items.at(-1);
@@ -48,7 +53,12 @@ function startAfter<Item>(
   all: readonly Item[],
   idOf: (item: Item) => string,
   { last, index }: Position,
+  compare: PageOptions<Item>['compare'],
 ): number {
+  if (compare) {
+    const next = all.findIndex((item) => compare(idOf(item), last) > 0);
+    return next === -1 ? all.length : next;
+  }
   const found = all.findIndex((item) => idOf(item) === last);
   return found === -1 ? Math.min(index, all.length) : found + 1;
 }

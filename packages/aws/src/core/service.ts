@@ -56,9 +56,9 @@ export interface ServiceTraits<Client, State, Needs extends object> {
   /** Makes the service in one region (or in the account, where it is global). */
   create(context: Context, needs: Needs): State;
   /** By AWS's name. What is missing here is answered as not supported, with its name. */
-  readonly operations:
-    | { readonly [Name in keyof OperationsOf<Client>]?: Operation<Client, NoInfer<State>, Name> }
-    | ((state: NoInfer<State>) => object);
+  readonly operations: {
+    readonly [Name in keyof OperationsOf<Client>]?: Operation<Client, NoInfer<State>, Name>;
+  };
   /** Answers requests that are no operations of the API (a website, a download); `undefined` leaves the request to the operations. */
   serve?(state: NoInfer<State>, request: WireRequest, call: Call): Promise<WireResponse | undefined>;
   /** Reads the service's requests where its protocol is more than the schemas say. */
@@ -90,9 +90,9 @@ export interface ServiceDefinition<State = unknown, Client extends object = obje
   readonly checksInput?: boolean;
   readonly needs: readonly string[];
   readonly create: (context: Context, needs: Readonly<Record<string, unknown>>) => State;
-  readonly operations:
-    | Readonly<Record<string, ((state: unknown, input: unknown, call: Call) => unknown) | undefined>>
-    | ((state: unknown) => Readonly<Record<string, ((input: unknown, call: Call) => unknown) | undefined>>);
+  readonly operations: Readonly<
+    Record<string, ((state: unknown, input: unknown, call: Call) => unknown) | undefined>
+  >;
   readonly serve?: (state: unknown, request: WireRequest, call: Call) => Promise<WireResponse | undefined>;
   readonly speak?: Speak<unknown>;
   readonly dispose?: (state: unknown) => void | Promise<void>;

@@ -79,14 +79,16 @@ export class Corridor {
         );
     }
     const known = model.operations.get(operation);
-    const handler = handlerOf(definition, state, operation);
+    const handler = Object.hasOwn(definition.operations, operation)
+      ? definition.operations[operation]
+      : undefined;
     if (!known || !handler || isOtherVersion(model, call))
       throw unknownOperation(model, operation, call.request);
     throttles.take(call, definition.signingName, operation);
     const given = typeof input === 'function' ? await input() : input;
     if (!definition.checksInput)
       constraints.check(known.input, given, call.request ? protocolOf(model, call.request) : model.protocol);
-    return ((await handler(given, call)) ?? {}) as object;
+    return ((await handler(state, given, call)) ?? {}) as object;
   }
 
   private note(
@@ -113,20 +115,6 @@ interface Addressed {
   readonly state: unknown;
   readonly model: ServiceModel;
   readonly constraints: Constraints;
-}
-
-/** The operation of a service, ready to be called; undefined where the service lacks it. */
-function handlerOf(
-  { operations }: ServiceDefinition,
-  state: unknown,
-  name: string,
-): ((input: unknown, call: Call) => unknown) | undefined {
-  if (typeof operations === 'function') {
-    const bound = operations(state);
-    return Object.hasOwn(bound, name) ? bound[name] : undefined;
-  }
-  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  return operation && ((input, call) => operation(state, input, call));
 }
 
 /** Whether a form names another version of the API, which another service may have (Classic load balancers: 2012-06-01). */

@@ -19,31 +19,24 @@ export function rootCall(region = 'us-east-1', requestId = 'request-1'): Call {
   return { region, accountId: principal.accountId, requestId, principal };
 }
 
-/** The APIs of some services without an account around them, each with the state that a test gives it. */
-export interface ApiOfStates {
-  readonly corridor: Corridor;
-  answer(service: string, request: WireRequest, call?: Call): Promise<WireResponse>;
+/** Operations of a test's own, as a service's definition has them: without a look at the service's state. */
+export function withoutState(
+  operations: Readonly<Record<string, (input: never, call: Call) => unknown>>,
+): ServiceDefinition['operations'] {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, run]) => [
+      name,
+      (_state: unknown, input: unknown, call: Call) => run(input as never, call),
+    ]),
+  );
 }
 
-/** @param states by the folder's name of the service */
-export function apiOf(states: Readonly<Record<string, unknown>>): ApiOfStates {
-  return apiOfDefinitions(services, (service) => states[service]);
-}
-
-/** A service's API with operations of a test's own: what the wire makes of requests and answers. */
+/** A service's API with operations of a test's own, and no account around it: what the wire makes of requests and answers. */
 export function apiWith(
   service: ServiceName,
   operations: Readonly<Record<string, (input: never, call: Call) => unknown>>,
-): ApiOfStates {
+): { answer(service: string, request: WireRequest, call?: Call): Promise<WireResponse> } {
   const { serve: _serve, speak: _speak, ...definition }: ServiceDefinition = services[service];
-  const faked = { ...definition, operations: () => operations } as unknown as ServiceDefinition;
-  return apiOfDefinitions({ [service]: faked }, () => undefined);
-}
-
-function apiOfDefinitions(
-  definitions: Readonly<Record<string, ServiceDefinition>>,
-  find: (service: string) => unknown,
-): ApiOfStates {
   const clock = new Clock(1);
   const parts = {
     models: new ApiModels(),
@@ -51,12 +44,11 @@ function apiOfDefinitions(
     faults: new Faults(),
     throttles: new Throttles(clock, false),
     calls: new CallLog(),
-    definitions,
-    find,
+    definitions: { [service]: { ...definition, operations: withoutState(operations) } },
+    find: () => undefined,
   };
-  const corridor = new Corridor(parts);
-  const door = new ApiDoor({ ...parts, corridor });
-  return { corridor, answer: (service, request, call = rootCall()) => door.answer(service, request, call) };
+  const door = new ApiDoor({ ...parts, corridor: new Corridor(parts) });
+  return { answer: (name, request, call = rootCall()) => door.answer(name, request, call) };
 }
 
 /** A request as the door reads one. */

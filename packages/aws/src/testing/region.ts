@@ -6,7 +6,7 @@ import type { AwsEvent } from '../core/event-bus';
 import type { Call, ServiceDefinition } from '../core/service';
 import { type ServiceClient, type ServiceName, type ServiceState, services } from '../services';
 import { RunningAws } from '../start';
-import { rootCall } from './api';
+import { rootCall, withoutState } from './api';
 
 /** One region of a newborn account with all its services, seen from inside. */
 export interface NewRegion extends AsyncDisposable {
@@ -57,25 +57,10 @@ function withInstead(
   const definitions: Record<string, ServiceDefinition> = { ...services };
   for (const [name, others = {}] of Object.entries(instead)) {
     const definition = services[name as ServiceName] as ServiceDefinition;
-    const { operations } = definition;
-    definitions[name] = {
-      ...definition,
-      operations: (state) => ({
-        ...(typeof operations === 'function' ? operations(state) : bind(operations, state)),
-        ...(others as Readonly<Record<string, (input: unknown, call: Call) => unknown>>),
-      }),
-    };
+    const operations = { ...definition.operations, ...withoutState(others) };
+    definitions[name] = { ...definition, operations };
   }
   return definitions;
-}
-
-function bind(
-  operations: Readonly<Record<string, ((state: unknown, input: unknown, call: Call) => unknown) | undefined>>,
-  state: unknown,
-): Record<string, (input: unknown, call: Call) => unknown> {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, run]) => [name, (input, call) => run?.(state, input, call)]),
-  );
 }
 
 /** A function that is there, with a policy that lets everybody named invoke it. Returns its ARN. */

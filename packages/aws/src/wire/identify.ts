@@ -51,8 +51,12 @@ function namedVersion(request: WireRequest): string | undefined {
   return form.has('Action') ? (form.get('Version') ?? undefined) : undefined;
 }
 
-function bySigningName(signingName: string, services: readonly [string, ServiceDefinition][]): string {
-  if (signingName === 'execute-api') return signingName;
+/** Parts of a service that sign under names of their own. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { 's3-object-lambda': 's3' };
+
+function bySigningName(signed: string, services: readonly [string, ServiceDefinition][]): string {
+  if (signed === 'execute-api') return signed;
+  const signingName = Object.hasOwn(OTHER_NAMES, signed) ? OTHER_NAMES[signed] : signed;
   const [found] = services.find(([, definition]) => definition.signingName === signingName) ?? [];
   if (found) return found;
   // As a service that the account may not use: clients that can do without it (`serverless remove` and ECR) go on.

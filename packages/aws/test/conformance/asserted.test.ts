@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newRegion } from '../../src/testing/region';
 import { assertedOperations, readTestFiles } from './asserted';
 import { readServices } from './services';
 
@@ -12,8 +11,7 @@ type ByService = Readonly<Record<string, readonly string[]>>;
 const readList = (): ByService => JSON.parse(readFileSync(LIST, 'utf8'));
 
 async function findUnasserted(): Promise<ByService> {
-  await using region = await newRegion();
-  const services = await readServices(region);
+  const services = await readServices();
   const files = readTestFiles();
   const found = services.map(({ name, there }) => {
     const names = there.map((operation) => operation.name);

@@ -13,7 +13,7 @@ export function inOneAccount(): { runAll(name: ServiceName, amount: Amount): Pro
   let trial: Trial;
   beforeAll(async () => {
     region = await newRegion({ timeScale: 1000 });
-    tested = await readServices(region);
+    tested = await readServices();
     trial = new Trial(region, tested);
   });
   afterAll(async () => {

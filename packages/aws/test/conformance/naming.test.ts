@@ -12,7 +12,7 @@ let caller: Caller;
 
 beforeAll(async () => {
   region = await newRegion();
-  tested = await readServices(region);
+  tested = await readServices();
   caller = new Caller(region.aws.endpoint);
 });
 afterAll(async () => {

@@ -16,7 +16,7 @@ let trial: Trial;
 
 beforeAll(async () => {
   region = await newRegion({ timeScale: 1000 });
-  tested = await readServices(region);
+  tested = await readServices();
   trial = new Trial(region, tested);
 });
 afterAll(async () => {

@@ -1,7 +1,6 @@
 import type { ServiceDefinition } from '../../src/core/service';
 import type { OperationModel } from '../../src/core/service-model';
 import { type ServiceName, services } from '../../src/services';
-import type { NewRegion } from '../../src/testing/region';
 import { ApiModels } from '../../src/wire/api-model';
 import { readTable } from '../../src/wire/constraint-table';
 import { AnswerCheck } from './answers/answer-check';
@@ -22,19 +21,17 @@ export interface TestedService {
 }
 
 /** Reads all services. */
-export function readServices(region: NewRegion): Promise<TestedService[]> {
+export function readServices(): Promise<TestedService[]> {
   const models = new ApiModels();
-  return Promise.all(
-    (Object.keys(services) as ServiceName[]).map((name) => readService(name, models, region)),
-  );
+  return Promise.all((Object.keys(services) as ServiceName[]).map((name) => readService(name, models)));
 }
 
-async function readService(name: ServiceName, models: ApiModels, region: NewRegion): Promise<TestedService> {
+async function readService(name: ServiceName, models: ApiModels): Promise<TestedService> {
   const definition: ServiceDefinition = services[name];
   const { model } = await models.load(name, definition);
-  const { operations } = definition;
-  const had = Object.keys(typeof operations === 'function' ? operations(region.state(name)) : operations);
-  const there = had.sort().flatMap((operation) => model.operations.get(operation) ?? []);
+  const there = Object.keys(definition.operations)
+    .sort()
+    .flatMap((operation) => model.operations.get(operation) ?? []);
   const enums = readEnums(name);
   return {
     name,

@@ -1,17 +1,4 @@
 import policies from '../../data/managed-policies.json';
-import { AWS_MANAGED_POLICIES } from '../../src/services/iam/aws-managed-policies';
-
-test('the policies that were known by hand are there under the same ARNs and descriptions', () => {
-  const identify = ({
-    arn,
-    name,
-    path,
-    description,
-  }: Pick<(typeof policies)[number], 'arn' | 'name' | 'path' | 'description'>) =>
-    [arn, name, path, description].join();
-  const all = new Set(policies.map(identify));
-  expect(AWS_MANAGED_POLICIES.filter((known) => !all.has(identify(known)))).toEqual([]);
-});
 
 test('ARNs are made of path and name, and ids are unique and of IAM’s form', () => {
   expect(policies.filter(({ arn, path, name }) => arn !== `arn:aws:iam::aws:policy${path}${name}`)).toEqual(

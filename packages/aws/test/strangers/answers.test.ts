@@ -19,8 +19,9 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { type Embedded, startEmbedded } from '../../src/testing/embedded';
-import { zipOf } from '../../src/testing/serverless-context';
+import type { Aws } from '../../src';
+import { newAws } from '../../src/testing';
+import { zipOf } from '../../src/testing/functions';
 
 const SOURCE = `
 export const handler = async (event) => {
@@ -29,13 +30,13 @@ export const handler = async (event) => {
 };
 `;
 
-let embedded: Embedded;
+let embedded: Aws;
 let clients: ReturnType<typeof makeClients>;
 let functionArn: string;
 let Role: string;
 
 beforeAll(async () => {
-  embedded = await startEmbedded();
+  embedded = await newAws();
   clients = makeClients();
   const AssumeRolePolicyDocument = JSON.stringify({
     Version: '2012-10-17',
@@ -186,9 +187,9 @@ test('A bucket outside us-east-1 is located by its host', async () => {
   expect(away.Location).toBe('http://strangers-away.s3.amazonaws.com/');
 });
 
-test("A task's output is read before its token is looked for", async () => {
+test("a task's token is looked for before its output is read", async () => {
   const answer = new SendTaskSuccessCommand({ taskToken: 'none', output: '{' });
-  await expect(clients.states.send(answer)).rejects.toMatchObject({ name: 'InvalidOutput' });
+  await expect(clients.states.send(answer)).rejects.toMatchObject({ name: 'InvalidToken' });
 });
 
 /** A request whose header names its signer, as the SDKs write it. */

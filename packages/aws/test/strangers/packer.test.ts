@@ -29,10 +29,11 @@ import {
   waitUntilInstanceTerminated,
   waitUntilSnapshotCompleted,
 } from '@aws-sdk/client-ec2';
-import { type Embedded, startEmbedded } from '../../src/testing/embedded';
-import { until } from '../../src/testing/serverless-context';
+import type { Aws } from '../../src';
+import { newAws } from '../../src/testing';
+import { until } from '../../src/testing/until';
 
-let embedded: Embedded;
+let embedded: Aws;
 let ec2: EC2Client;
 const USER_DATA = `#!/bin/bash
 set -e
@@ -42,7 +43,7 @@ systemctl enable --now httpd
 `;
 
 beforeAll(async () => {
-  embedded = await startEmbedded();
+  embedded = await newAws();
   ec2 = new EC2Client(embedded.client);
 });
 afterAll(async () => {

@@ -9,36 +9,18 @@ import {
   PutItemCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { Clock } from '../../core/clock';
-import { EventBus } from '../../core/event-bus';
-import { Faults } from '../../core/faults';
-import { Ledger } from '../../core/ledger';
-import { noCorridor } from '../../testing/no-corridor';
-import { wireHandler } from '../../testing/wire-handler';
-import { DynamoDb } from './index';
+import { type NewRegion, newRegion } from '../../testing/region';
+import { until } from '../../testing/until';
 
-const clock = new Clock(20_000);
-const dynamo = new DynamoDb({
-  region: 'eu-north-1',
-  accountId: '000000000000',
-  clock,
-  ledger: new Ledger(() => clock.millis()),
-  bus: new EventBus('eu-north-1', '000000000000', () => clock.now()),
-  faults: new Faults(),
-  endpoint: 'http://127.0.0.1:1',
-  ...noCorridor,
-});
-const client = new DynamoDBClient({
-  region: 'eu-north-1',
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  maxAttempts: 1,
-  requestHandler: wireHandler('dynamodb', dynamo.operations as never),
+let region: NewRegion;
+let client: DynamoDBClient;
+
+beforeAll(async () => {
+  region = await newRegion({ region: 'eu-north-1', timeScale: 20_000 });
+  client = new DynamoDBClient({ ...region.aws.client, region: 'eu-north-1', maxAttempts: 1 });
 });
 
-afterAll(async () => {
-  await dynamo.dispose();
-  clock.stop();
-});
+afterAll(() => region.aws.stop());
 
 async function makeTable(TableName: string, more: Partial<CreateTableCommand['input']> = {}) {
   await client.send(
@@ -62,6 +44,10 @@ test('a table is active at once, with the ARN of its region and account', async 
   expect(Table?.CreationDateTime).toBeInstanceOf(Date);
   // Both by AWS's clock, which is far ahead of the machine's here.
   expect(Table?.BillingModeSummary?.LastUpdateToPayPerRequestDateTime).toEqual(Table?.CreationDateTime);
+  await expect(makeTable('active')).rejects.toMatchObject({
+    name: 'ResourceInUseException',
+    message: 'Table already exists: active',
+  });
 });
 
 test('items are found in a table that is named by its ARN', async () => {
@@ -72,15 +58,19 @@ test('items are found in a table that is named by its ARN', async () => {
   expect(Item).toEqual({ pk: { S: 'a' } });
 });
 
-test('a conditional write that loses fails with the modelled error', async () => {
+test('a conditional write that loses fails with the modelled error, and the item where it is asked for', async () => {
   await makeTable('races');
-  const put = new PutItemCommand({
+  const input = {
     TableName: 'races',
     Item: { pk: { S: 'lock' } },
     ConditionExpression: 'attribute_not_exists(pk)',
-  });
-  await client.send(put);
-  await expect(client.send(put)).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+  };
+  await client.send(new PutItemCommand(input));
+  const again = client.send(new PutItemCommand(input));
+  await expect(again).rejects.toBeInstanceOf(ConditionalCheckFailedException);
+  await expect(
+    client.send(new PutItemCommand({ ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })),
+  ).rejects.toMatchObject({ Item: { pk: { S: 'lock' } } });
 });
 
 test('a table that is protected against deletion stays', async () => {
@@ -88,6 +78,15 @@ test('a table that is protected against deletion stays', async () => {
   await expect(client.send(new DeleteTableCommand({ TableName: 'protected' }))).rejects.toThrow(
     'protected against deletion',
   );
+  const aws = region.api('dynamodb');
+  const { TableDescription } = await aws.UpdateTable({
+    TableName: 'protected',
+    DeletionProtectionEnabled: false,
+  });
+  expect(TableDescription).toMatchObject({ TableStatus: 'ACTIVE', DeletionProtectionEnabled: false });
+  const deleted = await client.send(new DeleteTableCommand({ TableName: 'protected' }));
+  expect(deleted.TableDescription?.TableStatus).toBe('DELETING');
+  await until(async () => !(await aws.ListTables({})).TableNames?.includes('protected'));
 });
 
 test('an item whose time to live is over is deleted, and others are kept', async () => {
@@ -114,7 +113,7 @@ test('an item whose time to live is over is deleted, and others are kept', async
   const has = async (pk: string) =>
     (await client.send(new GetItemCommand({ TableName: 'expiring', Key: { pk: { S: pk } } }))).Item !==
     undefined;
-  while (await has('old')) await clock.sleep(100);
+  while (await has('old')) await region.context.clock.sleep(100);
   expect(await has('new')).toBe(true);
 });
 
@@ -122,4 +121,117 @@ test('a table that does not exist is named as missing', async () => {
   await expect(client.send(new DescribeTableCommand({ TableName: 'nowhere' }))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });
+});
+
+test('items are written, changed, found and deleted, one by one and together', async () => {
+  await makeTable('items');
+  const aws = region.api('dynamodb');
+  const TableName = 'items';
+  const keyOf = (pk: string) => ({ pk: { S: pk } });
+  const { UnprocessedItems } = await aws.BatchWriteItem({
+    RequestItems: { items: ['a', 'b', 'c'].map((pk) => ({ PutRequest: { Item: keyOf(pk) } })) },
+  });
+  expect(UnprocessedItems).toEqual({});
+  const { Attributes } = await aws.UpdateItem({
+    TableName,
+    Key: keyOf('a'),
+    UpdateExpression: 'ADD seen :one SET photo = :bytes',
+    ExpressionAttributeValues: { ':one': { N: '1' }, ':bytes': { B: Buffer.from('jpg') } },
+    ReturnValues: 'ALL_NEW',
+  });
+  expect(Attributes).toEqual({
+    pk: { S: 'a' },
+    seen: { N: '1' },
+    photo: { B: Uint8Array.from(Buffer.from('jpg')) },
+  });
+  const { Responses } = await aws.BatchGetItem({
+    RequestItems: { items: { Keys: [keyOf('a'), keyOf('none')], ProjectionExpression: 'seen' } },
+  });
+  expect(Responses).toEqual({ items: [{ seen: { N: '1' } }] });
+  const found = await aws.Query({
+    TableName,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': { S: 'b' } },
+  });
+  expect(found).toMatchObject({ Count: 1, Items: [{ pk: { S: 'b' } }] });
+  const { Attributes: deleted } = await aws.DeleteItem({
+    TableName,
+    Key: keyOf('b'),
+    ReturnValues: 'ALL_OLD',
+  });
+  expect(deleted).toEqual({ pk: { S: 'b' } });
+  expect((await aws.Scan({ TableName, Select: 'COUNT' })).Count).toBe(2);
+});
+
+test('tables are listed page by page', async () => {
+  await makeTable('page-1');
+  await makeTable('page-2');
+  const aws = region.api('dynamodb');
+  const first = await aws.ListTables({ Limit: 1, ExclusiveStartTableName: 'page-' });
+  expect(first).toMatchObject({ TableNames: ['page-1'], LastEvaluatedTableName: 'page-1' });
+  const next = await aws.ListTables({ Limit: 1, ExclusiveStartTableName: first.LastEvaluatedTableName });
+  expect(next.TableNames).toEqual(['page-2']);
+});
+
+test('a table has tags, and backups of which it says whether they are kept', async () => {
+  await makeTable('told', { Tags: [{ Key: 'team', Value: 'web' }] });
+  const aws = region.api('dynamodb');
+  const TableName = 'told';
+  const ResourceArn = 'arn:aws:dynamodb:eu-north-1:000000000000:table/told';
+  await aws.TagResource({ ResourceArn, Tags: [{ Key: 'stage', Value: 'dev' }] });
+  await aws.UntagResource({ ResourceArn, TagKeys: ['team'] });
+  expect((await aws.ListTagsOfResource({ ResourceArn })).Tags).toEqual([{ Key: 'stage', Value: 'dev' }]);
+  const statusOf = (answer: Awaited<ReturnType<typeof aws.DescribeContinuousBackups>>) =>
+    answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus;
+  expect(statusOf(await aws.DescribeContinuousBackups({ TableName }))).toBe('DISABLED');
+  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
+  const updated = await aws.UpdateContinuousBackups({ TableName, PointInTimeRecoverySpecification });
+  expect(statusOf(updated)).toBe('ENABLED');
+});
+
+/** Sends a body as it is. */
+async function sendBody(operation: string, body: string) {
+  const scope = 'test/20260101/eu-north-1/dynamodb/aws4_request';
+  const response = await fetch(region.aws.endpoint, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      'content-type': 'application/x-amz-json-1.0',
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+    },
+    body,
+  });
+  const { __type = '' } = (await response.json()) as { __type?: string };
+  return { status: response.status, type: __type.replace(/^.*#/, '') };
+}
+
+test.each([
+  'null',
+  '1',
+  '[]',
+  '{',
+  '{"TableName":1}',
+  '{"TableName":"strange","Item":[]}',
+  '{"TableName":"strange","Item":{"pk":"a"}}',
+  '{"TableName":"strange","Item":{"pk":{"S":1}}}',
+  '{"TableName":"strange","Item":{"pk":{"B":"!"}}}',
+])('the body %s is no request', async (body) => {
+  expect(await sendBody('PutItem', body)).toEqual({ status: 400, type: 'SerializationException' });
+});
+
+test.each([
+  ['PutItem', '{"TableName":"nulls","Item":{"pk":null}}', 'ValidationException'],
+  ['GetItem', '{"TableName":"nulls","Key":{"pk":null}}', 'ValidationException'],
+  ['BatchGetItem', '{"RequestItems":{"nulls":{"Keys":[null]}}}', 'ValidationException'],
+  ['BatchWriteItem', '{"RequestItems":{"nulls":[null]}}', 'ValidationException'],
+  [
+    'CreateTable',
+    '{"TableName":"xyz","AttributeDefinitions":[null],"KeySchema":[null]}',
+    'ValidationException',
+  ],
+  ['TransactWriteItems', '{"TransactItems":[]}', 'UnknownOperationException'],
+])('%s with %s is refused', async (operation, body, type) => {
+  const made = region.api('dynamodb').DescribeTable({ TableName: 'nulls' });
+  await made.catch(() => makeTable('nulls'));
+  expect(await sendBody(operation, body)).toEqual({ status: 400, type });
 });

@@ -1,13 +1,17 @@
 import { defineService } from '../../core/service';
-import { DynamoDb } from '.';
+import * as items from './operations/items';
+import * as settings from './operations/table-settings';
+import * as tables from './operations/tables';
+import * as tags from './operations/tags';
+import { type Client, DynamoDbState } from './state';
 
-/** DynamoDB of one region: dynalite for the tables and items, and beside it what dynalite lacks. */
-export const dynamodb = defineService({
+/** Amazon DynamoDB of one region. */
+export const dynamodb = defineService<Client, DynamoDbState>({
   client: () => import('@aws-sdk/client-dynamodb'),
   signingName: 'dynamodb',
-  checksInput: true,
   target: 'DynamoDB_20120810',
-  create: (context) => new DynamoDb(context),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  checksInput: true,
+  create: (context) => new DynamoDbState(context),
+  operations: { ...tables, ...settings, ...tags, ...items },
+  dispose: (dynamodb) => dynamodb.dispose(),
 });

@@ -1,10 +1,9 @@
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
-import { Ec2 } from '.';
 import type { InstanceProfiles } from './inventory';
 import * as operations from './operations';
 import { withDryRun } from './requests/dry-run';
-import type { Client, Ec2State } from './state';
+import { type Client, Ec2State } from './state';
 
 /** Amazon EC2 in one region, born with a default VPC and Amazon's images. */
 export const ec2 = defineService<Client, Ec2State, { network: Network; iam: InstanceProfiles }>({
@@ -12,7 +11,7 @@ export const ec2 = defineService<Client, Ec2State, { network: Network; iam: Inst
   signingName: 'ec2',
   version: '2016-11-15',
   needs: ['network', 'iam'],
-  create: (context, needs) => new Ec2(context, needs),
+  create: (context, { network, iam }) => new Ec2State(context, network, iam),
   operations: { ...withDryRun(operations), RunInstances: operations.RunInstances },
   dispose: (state) => state.lifecycle.dispose(),
 });

@@ -24,3 +24,30 @@ export function limitExceeded(message: string): AwsError {
 export function validationError(message: string): AwsError {
   return new AwsError('ValidationError', message);
 }
+
+/** IAM's answer for an input that is well formed and not possible. */
+export function invalidInput(message: string): AwsError {
+  return new AwsError('InvalidInput', message);
+}
+
+/** IAM's answer for a policy that it does not understand, in its own words. */
+export function malformedPolicy(message: string): AwsError {
+  return new AwsError('MalformedPolicyDocument', message);
+}
+
+/** IAM's answer for changing a role that belongs to a service. */
+export function unmodifiable(roleName: string): AwsError {
+  return new AwsError(
+    'UnmodifiableEntity',
+    `Cannot perform the operation on the protected role '${roleName}' - this role is only modifiable by AWS`,
+  );
+}
+
+/** IAM's answer for changing a policy that is AWS's own (HTTP 403). */
+export function notOwnPolicy(arn: string): AwsError {
+  return new AwsError(
+    'AccessDenied',
+    `Policy ${arn} is an AWS managed policy and cannot be changed by this account.`,
+    403,
+  );
+}

@@ -1,4 +1,4 @@
-import type { Statement } from './policy-document';
+import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { TagSet } from './tags';
 
 export interface Role {
@@ -15,7 +15,7 @@ export interface Role {
   /** The service that a service-linked role belongs to. */
   readonly linkedService?: string;
   trustDocument: string;
-  trust: readonly Statement[];
+  trust: PolicyDocument;
   description?: string;
   /** Longest session, in seconds. */
   maxSession: number;

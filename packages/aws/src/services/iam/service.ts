@@ -1,12 +1,33 @@
 import { defineService } from '../../core/service';
-import { Iam } from '.';
+import * as accessKeys from './operations/access-keys';
+import * as account from './operations/account';
+import * as instanceProfiles from './operations/instance-profiles';
+import * as policies from './operations/policies';
+import * as policyVersions from './operations/policy-versions';
+import * as rolePolicies from './operations/role-policies';
+import * as roles from './operations/roles';
+import * as serviceLinkedRoles from './operations/service-linked-roles';
+import * as userPolicies from './operations/user-policies';
+import * as users from './operations/users';
+import { type Client, IamState } from './state';
 
 /** AWS Identity and Access Management of one account: records with AWS's rules. Policies are kept, not enforced. */
-export const iam = defineService({
+export const iam = defineService<Client, IamState>({
   client: () => import('@aws-sdk/client-iam'),
   signingName: 'iam',
   version: '2010-05-08',
   global: true,
-  create: (context) => new Iam(context),
-  operations: (service) => service.operations,
+  create: (context) => new IamState(context),
+  operations: {
+    ...roles,
+    ...rolePolicies,
+    ...serviceLinkedRoles,
+    ...policies,
+    ...policyVersions,
+    ...instanceProfiles,
+    ...users,
+    ...userPolicies,
+    ...accessKeys,
+    ...account,
+  },
 });

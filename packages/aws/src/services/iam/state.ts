@@ -1,101 +1,67 @@
-import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
-import { entityAlreadyExists, noSuchEntity } from './errors';
+import type { Context } from '../../core/context';
+import type { IamPort, IssuedCredentials } from '../../core/ports';
+import type { Principal } from '../../core/principal';
+import type { Operation, OperationsOf } from '../../core/service';
+import { Collection } from './collection';
+import { noSuchEntity } from './errors';
+import { loadPublishedPolicies } from './published-policies';
 import type { InstanceProfile, ManagedPolicy, Role, User } from './records';
+import { Sessions } from './sessions';
 
-/** What IAM stands on: one account and its clock. */
-export interface Account {
-  readonly accountId: string;
-  readonly clock: { now(): Date };
-}
+export type Client = typeof import('@aws-sdk/client-iam');
 
-/** Things of one kind, by name. IAM's names are unique whatever their case. */
-export class Shelf<Item extends { readonly name: string; readonly path: string }> {
-  private readonly items = new Map<string, Item>();
+/** One of IAM's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, IamState, Name>;
 
-  /**
-   * @param missing what AWS says of a name that is not there
-   * @param taken what AWS says of a name that is there already
-   */
-  constructor(
-    private readonly missing: (name: string) => string,
-    private readonly taken: (name: string) => string,
-  ) {}
+const PUBLISHED = 'arn:aws:iam::aws:policy/';
 
-  /** @throws AwsError `EntityAlreadyExists` */
-  add(item: Item): Item {
-    this.checkFree(item.name);
-    this.items.set(item.name.toLowerCase(), item);
-    return item;
-  }
-
-  /** @throws AwsError `EntityAlreadyExists` */
-  checkFree(name: string): void {
-    if (this.items.has(name.toLowerCase())) throw entityAlreadyExists(this.taken(name));
-  }
-
-  /** @throws AwsError `NoSuchEntity` */
-  get(name: string | undefined): Item {
-    const item = this.find(name);
-    if (!item) throw noSuchEntity(this.missing(name ?? ''));
-    return item;
-  }
-
-  find(name: string | undefined): Item | undefined {
-    return this.items.get((name ?? '').toLowerCase());
-  }
-
-  delete(name: string): void {
-    this.items.delete(name.toLowerCase());
-  }
-
-  /** Sorted by name, those under a path only. */
-  list(pathPrefix = '/'): Item[] {
-    return [...this.items.values()]
-      .filter(({ path }) => path.startsWith(pathPrefix))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-}
-
-/** What an account has in IAM. */
-export class IamState {
-  readonly roles = new Shelf<Role>(
+/** What an account has in IAM. Policies are read and kept, not enforced. */
+export class IamState implements IamPort {
+  readonly roles = new Collection<Role>(
     (name) => `The role with name ${name} cannot be found.`,
     (name) => `Role with name ${name} already exists.`,
   );
-  readonly policies = new Shelf<ManagedPolicy>(
+  /** The account's own. */
+  readonly policies = new Collection<ManagedPolicy>(
     (name) => `Policy ${name} was not found.`,
     (name) => `A policy called ${name} already exists. Duplicate names are not allowed.`,
   );
-  readonly profiles = new Shelf<InstanceProfile>(
+  readonly profiles = new Collection<InstanceProfile>(
     (name) => `Instance Profile ${name} cannot be found.`,
     (name) => `Instance Profile ${name} already exists.`,
   );
-  readonly users = new Shelf<User>(
+  readonly users = new Collection<User>(
     (name) => `The user with name ${name} cannot be found.`,
     (name) => `User with name ${name} already exists.`,
   );
+  private readonly sessions = new Sessions();
+  private published: Promise<ReadonlyMap<string, ManagedPolicy>> | undefined;
 
-  constructor(readonly account: Account) {}
+  constructor(readonly context: Pick<Context, 'accountId' | 'clock'>) {}
 
   now(): Date {
-    return this.account.clock.now();
+    return this.context.clock.now();
   }
 
   arn(kind: string, path: string, name: string): string {
-    return `arn:aws:iam::${this.account.accountId}:${kind}${path}${name}`;
+    return `arn:aws:iam::${this.context.accountId}:${kind}${path}${name}`;
+  }
+
+  /** AWS's own managed policies, by ARN; read from their file when first asked for. */
+  publishedPolicies(): Promise<ReadonlyMap<string, ManagedPolicy>> {
+    this.published ??= loadPublishedPolicies();
+    return this.published;
   }
 
   /** A managed policy of the account or of AWS, by ARN. */
-  findPolicy(arn: string): ManagedPolicy | undefined {
-    return (
-      this.policies.list().find((policy) => policy.arn === arn) ??
-      AWS_MANAGED_POLICIES.find((policy) => policy.arn === arn)
-    );
+  async findPolicy(arn: string): Promise<ManagedPolicy | undefined> {
+    if (arn.startsWith(PUBLISHED)) return (await this.publishedPolicies()).get(arn);
+    return this.policies.list().find((policy) => policy.arn === arn);
   }
 
   /** @throws AwsError `NoSuchEntity` */
-  policy(arn: string | undefined): ManagedPolicy {
-    const found = this.findPolicy(arn ?? '');
+  async policy(arn: string | undefined): Promise<ManagedPolicy> {
+    const found = await this.findPolicy(arn ?? '');
     if (!found) throw noSuchEntity(`Policy ${arn} was not found.`);
     return found;
   }
@@ -104,4 +70,58 @@ export class IamState {
   attachmentCount(arn: string): number {
     return [...this.roles.list(), ...this.users.list()].filter(({ attached }) => attached.has(arn)).length;
   }
+
+  /** A role with all that is known of it, by name or ARN. */
+  findRole(nameOrArn: string): Role | undefined {
+    return this.roles.list().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+  }
+
+  issue(roleArn: string, sessionName: string, seconds = 3600): IssuedCredentials {
+    const { accountId } = this.context;
+    const role = this.roles.list().find(({ arn }) => arn === roleArn);
+    if (!role)
+      throw noSuchEntity(
+        `The role with name ${roleArn.slice(roleArn.lastIndexOf('/') + 1)} cannot be found.`,
+      );
+    const principal = {
+      accountId,
+      arn: `arn:aws:sts::${accountId}:assumed-role/${role.name}/${sessionName}`,
+      userId: `${role.id}:${sessionName}`,
+      roleArn: role.arn,
+    };
+    return this.issueFor(principal, seconds);
+  }
+
+  /** Temporary credentials for someone who has lasting ones. @param seconds how long they are valid */
+  issueFor(principal: Omit<Principal, 'accessKeyId'>, seconds: number): IssuedCredentials {
+    return this.sessions.issue(principal, new Date(this.now().getTime() + seconds * 1000));
+  }
+
+  principalOf(accessKeyId: string): Principal {
+    const session = this.sessions.find(accessKeyId);
+    if (session) return session;
+    const { accountId } = this.context;
+    const user = this.users.list().find(({ keys }) => keys.has(accessKeyId));
+    if (user) return { accessKeyId, accountId, arn: user.arn, userId: user.id };
+    return { accessKeyId, accountId, arn: `arn:aws:iam::${accountId}:root`, userId: accountId };
+  }
+
+  instanceProfile(nameOrArn: string) {
+    const profile = this.profiles.list().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+    if (!profile) return undefined;
+    const role = profile.role === undefined ? undefined : this.roles.find(profile.role);
+    return { arn: profile.arn, id: profile.id, name: profile.name, ...(role && { roleArn: role.arn }) };
+  }
+
+  role(nameOrArn: string) {
+    const role = this.findRole(nameOrArn);
+    return role && { arn: role.arn, name: role.name, assumableBy: trustedPrincipals(role) };
+  }
+}
+
+/** Whom a role's trust policy lets in: names of services, ARNs, numbers of accounts, `*`. */
+function trustedPrincipals({ trust }: Role): string[] {
+  return trust.statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ principals }) => Object.values(principals).flat());
 }

@@ -1,6 +1,9 @@
 import type { Tag } from '@aws-sdk/client-iam';
 import { limitExceeded, validationError } from './errors';
 
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules */
+const MOST_TAGS = 50;
+
 /** Tags of one IAM resource; keys differ by more than their case. */
 export class TagSet {
   private readonly byKey = new Map<string, Tag>();
@@ -9,22 +12,18 @@ export class TagSet {
     this.add(tags);
   }
 
-  /** @throws AwsError `ValidationError`, `InvalidInput`, `LimitExceeded` */
+  /** @throws AwsError `ValidationError`, `LimitExceeded` */
   add(tags: readonly Tag[]): void {
     const seen = new Set<string>();
-    for (const tag of tags) {
-      const key = (tag.Key ?? '').toLowerCase();
-      if (key === '' || key.length > 128)
-        throw validationError(
-          `1 validation error detected: Value '${tag.Key}' at 'tags.1.member.key' failed to satisfy constraint: Member must have length between 1 and 128`,
-        );
+    for (const { Key = '' } of tags) {
+      const key = Key.toLowerCase();
       if (seen.has(key))
         throw validationError('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
       seen.add(key);
     }
-    for (const tag of tags)
-      this.byKey.set((tag.Key ?? '').toLowerCase(), { Key: tag.Key, Value: tag.Value ?? '' });
-    if (this.byKey.size > 50) throw limitExceeded('The number of tags has reached the maximum limit: 50');
+    if (new Set([...this.byKey.keys(), ...seen]).size > MOST_TAGS)
+      throw limitExceeded(`The number of tags has reached the maximum limit: ${MOST_TAGS}`);
+    for (const { Key = '', Value = '' } of tags) this.byKey.set(Key.toLowerCase(), { Key, Value });
   }
 
   remove(keys: readonly string[]): void {

@@ -1,20 +1,35 @@
 import { defineService } from '../../core/service';
-import type { Network } from '../../network';
-import type { LogsState } from '../cloudwatch-logs/state';
-import type { Ec2 } from '../ec2';
-import type { Iam } from '../iam';
-import type { S3 } from '../s3';
-import { topicsOf } from '../target-services';
-import { Lambda } from '.';
+import { serveArchive } from './code/archives';
+import * as account from './operations/account';
+import * as aliases from './operations/aliases';
+import * as concurrency from './operations/concurrency';
+import * as eventInvokeConfigs from './operations/event-invoke-configs';
+import * as fixedSettings from './operations/fixed-settings';
+import * as functions from './operations/functions';
+import * as invocations from './operations/invocations';
+import * as permissions from './operations/permissions';
+import * as tags from './operations/tags';
+import * as versions from './operations/versions';
+import { type Client, LambdaState, type Needs } from './state';
 
-/** Lambda of one region: functions, and the sandboxes that run them. */
-export const lambda = defineService({
+/** AWS Lambda of one region. */
+export const lambda = defineService<Client, LambdaState, Needs>({
   client: () => import('@aws-sdk/client-lambda'),
   signingName: 'lambda',
-  needs: ['ec2', 'network', 'iam', 'cloudwatch-logs', 's3'],
-  create: (context, needs: { ec2: Ec2; network: Network; iam: Iam; 'cloudwatch-logs': LogsState; s3: S3 }) =>
-    new Lambda(context, { ...needs, logs: needs['cloudwatch-logs'], sns: topicsOf(context) }),
-  operations: (service) => service.operations,
-  serve: (service, request, call) => service.serve(request, call),
-  dispose: (service) => service.dispose(),
+  needs: ['ec2', 'network', 'iam', 'cloudwatch-logs'],
+  create: (context, needs) => new LambdaState(context, needs),
+  operations: {
+    ...functions,
+    ...versions,
+    ...aliases,
+    ...invocations,
+    ...permissions,
+    ...concurrency,
+    ...eventInvokeConfigs,
+    ...tags,
+    ...fixedSettings,
+    ...account,
+  },
+  serve: serveArchive,
+  dispose: (state) => state.dispose(),
 });

@@ -1,5 +1,12 @@
-import type { ChecksumAlgorithm, Grant, ServerSideEncryption, StorageClass, Tag } from '@aws-sdk/client-s3';
-import type { Configurations } from './configurations';
+import type {
+  ChecksumAlgorithm,
+  CompleteMultipartUploadCommandOutput,
+  Grant,
+  ServerSideEncryption,
+  StorageClass,
+  Tag,
+} from '@aws-sdk/client-s3';
+import type { BucketSettings } from './bucket-settings';
 
 /** A checksum that S3 keeps with an object: the algorithm and the base64 of the digest. */
 export interface Checksum {
@@ -62,6 +69,11 @@ export interface MultipartUpload {
   readonly parts: Map<number, Part>;
 }
 
+export interface CompletedUpload {
+  readonly key: string;
+  readonly answer: Omit<CompleteMultipartUploadCommandOutput, '$metadata'>;
+}
+
 export interface Bucket {
   readonly name: string;
   readonly region: string;
@@ -70,7 +82,9 @@ export interface Bucket {
   /** By key, oldest version first. */
   readonly objects: Map<string, ObjectVersion[]>;
   readonly uploads: Map<string, MultipartUpload>;
-  readonly configurations: Configurations;
+  /** The newest uploads that were completed, by id: who completes one again is told the same. */
+  readonly completedUploads: Map<string, CompletedUpload>;
+  readonly settings: BucketSettings;
 }
 
 /** The newest version of a key; undefined when there is none, or it is a delete marker. */

@@ -20,10 +20,11 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { type Embedded, startEmbedded } from '../../testing/embedded';
-import { until, zipOf } from '../../testing/serverless-context';
+import type { Aws } from '../../index';
+import { newAws, until } from '../../testing';
+import { zipOf } from '../../testing/functions';
 
-let embedded: Embedded;
+let aws: Aws;
 let lambda: LambdaClient;
 let states: SFNClient;
 let events: EventBridgeClient;
@@ -46,13 +47,13 @@ exports.handler = async (event) => {
 };`;
 
 beforeAll(async () => {
-  embedded = await startEmbedded();
-  lambda = new LambdaClient(embedded.client);
-  states = new SFNClient(embedded.client);
-  events = new EventBridgeClient(embedded.client);
+  aws = await newAws();
+  lambda = new LambdaClient(aws.client);
+  states = new SFNClient(aws.client);
+  events = new EventBridgeClient(aws.client);
   const principal = { Service: ['lambda.amazonaws.com', 'states.amazonaws.com', 'events.amazonaws.com'] };
   const statement = { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' };
-  const role = await new IAMClient(embedded.client).send(
+  const role = await new IAMClient(aws.client).send(
     new CreateRoleCommand({
       RoleName: 'app',
       AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
@@ -104,7 +105,7 @@ beforeAll(async () => {
   stateMachineArn = machine.stateMachineArn ?? '';
 });
 
-afterAll(() => embedded.stop());
+afterAll(() => aws[Symbol.asyncDispose]());
 
 const succeeded = async (executionArn: string | undefined) => {
   await until(async () => {
@@ -168,10 +169,8 @@ test('an event starts the machine through a rule', async () => {
   const entry = { Source: 'shop', DetailType: 'Order', Detail: JSON.stringify({ name: 'web' }) };
   const { FailedEntryCount } = await events.send(new PutEventsCommand({ Entries: [entry] }));
   expect(FailedEntryCount).toBe(0);
-  const listed = async () =>
-    (await (await fetch(`${embedded.endpoint}/_local/executions`)).json()) as { executionArn: string }[];
-  await until(async () => (await listed()).length === 2);
-  const [, second] = await listed();
+  await until(async () => (await aws.executions()).length === 2);
+  const [, second] = await aws.executions();
   const { input, status } = await succeeded(second?.executionArn);
   expect(JSON.parse(input ?? '')).toEqual({ name: 'web' });
   expect(status).toBe('SUCCEEDED');
@@ -179,7 +178,7 @@ test('an event starts the machine through a rule', async () => {
 
 test('items and objects are written and read by tasks, with the errors of the integration', async () => {
   const TableName = 'locks';
-  await new DynamoDBClient(embedded.client).send(
+  await new DynamoDBClient(aws.client).send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',

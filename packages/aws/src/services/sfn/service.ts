@@ -1,19 +1,18 @@
 import { defineService } from '../../core/service';
-import type { Iam } from '../iam';
-import type { Lambda } from '../lambda';
-import { StepFunctions } from '.';
+import * as executions from './operations/executions';
+import * as stateMachines from './operations/state-machines';
+import * as tags from './operations/tags';
+import * as taskTokens from './operations/task-tokens';
+import * as versions from './operations/versions';
+import { type Client, type Roles, SfnState } from './state';
 
-/** Step Functions of one region. */
-export const sfn = defineService({
+/** AWS Step Functions of one region. */
+export const sfn = defineService<Client, SfnState, { iam: Roles }>({
   client: () => import('@aws-sdk/client-sfn'),
   signingName: 'states',
   target: 'AWSStepFunctions',
-  needs: ['lambda', 'iam'],
-  create: (context, needs: { lambda: Lambda; iam: Iam }) =>
-    new StepFunctions(context, {
-      ...needs,
-      callService: (service, operation, input, call) => context.invoke(call, service, operation, input),
-    }),
-  operations: (service) => service.operations,
-  dispose: (service) => service.dispose(),
+  needs: ['iam'],
+  create: (context, { iam }) => new SfnState(context, iam),
+  operations: { ...stateMachines, ...versions, ...tags, ...executions, ...taskTokens },
+  dispose: (state) => state.dispose(),
 });

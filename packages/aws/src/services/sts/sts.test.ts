@@ -1,26 +1,22 @@
-import type { Call } from '../../core/service';
-import { Iam } from '../iam';
-import { Sts } from '.';
+import { type NewRegion, newRegion } from '../../testing/region';
 
-const account = { accountId: '000000000000', clock: { now: () => new Date('2026-11-23T12:00:00Z') } };
-
-function trusting(principal: object): string {
+function trusting(principal: object | string, more: object = {}): string {
   return JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }],
+    Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole', ...more }],
   });
 }
 
-function newborn() {
-  const iam = new Iam(account);
-  const sts = new Sts(account, { iam });
-  const callAs = (accessKeyId: string): Call => ({
-    region: 'us-east-1',
-    accountId: account.accountId,
-    requestId: 'r',
-    principal: iam.principalOf(accessKeyId),
-  });
-  return { iam, aws: sts.operations, callAs };
+/** A role with this trust. */
+function addRole(region: NewRegion, RoleName: string, AssumeRolePolicyDocument: string) {
+  return region.api('iam').CreateRole({ RoleName, AssumeRolePolicyDocument });
+}
+
+/** STS as the holder of a key calls it. */
+function stsAs(region: NewRegion, accessKeyId = 'test') {
+  const principal = region.state('iam').principalOf(accessKeyId);
+  const { accountId } = principal;
+  return region.apiAs('sts', { region: 'us-east-1', accountId, requestId: 'r', principal });
 }
 
 const assume = (name: string) => ({
@@ -28,67 +24,97 @@ const assume = (name: string) => ({
   RoleSessionName: 'session',
 });
 
-test('an unknown key is the root user', () => {
-  const { aws, callAs } = newborn();
-  expect(aws.GetCallerIdentity({}, callAs('test'))).toEqual({
+test('an unknown key is the root user', async () => {
+  await using region = await newRegion();
+  expect(await stsAs(region).GetCallerIdentity({})).toEqual({
     UserId: '000000000000',
     Account: '000000000000',
     Arn: 'arn:aws:iam::000000000000:root',
   });
+  expect(await stsAs(region).GetAccessKeyInfo({ AccessKeyId: 'AKIAEXAMPLEEXAMPLE00' })).toEqual({
+    Account: '000000000000',
+  });
 });
 
-test('assumed credentials identify the session', () => {
-  const { iam, aws, callAs } = newborn();
-  iam.operations.CreateRole({
-    RoleName: 'deploy',
-    AssumeRolePolicyDocument: trusting({ AWS: '000000000000' }),
-  });
-  const answer = aws.AssumeRole(assume('deploy'), callAs('test'));
-  expect(answer.Credentials.Expiration).toEqual(new Date('2026-11-23T13:00:00Z'));
-  expect(aws.GetCallerIdentity({}, callAs(answer.Credentials.AccessKeyId))).toMatchObject({
+test('assumed credentials identify the session', async () => {
+  await using region = await newRegion();
+  await addRole(region, 'deploy', trusting({ AWS: '000000000000' }));
+  const before = region.context.clock.millis();
+  const { Credentials, AssumedRoleUser } = await stsAs(region).AssumeRole(assume('deploy'));
+  const expiration = Credentials?.Expiration?.getTime() ?? 0;
+  expect(expiration).toBeGreaterThanOrEqual(Math.floor(before) + 3_600_000);
+  expect(expiration).toBeLessThanOrEqual(region.context.clock.millis() + 3_600_000);
+  expect(await stsAs(region, Credentials?.AccessKeyId).GetCallerIdentity({})).toMatchObject({
     Arn: 'arn:aws:sts::000000000000:assumed-role/deploy/session',
-    UserId: answer.AssumedRoleUser.AssumedRoleId,
+    UserId: AssumedRoleUser?.AssumedRoleId,
   });
 });
 
-test('a role that trusts only a service, or is not there, is denied alike', () => {
-  const { iam, aws, callAs } = newborn();
-  iam.operations.CreateRole({
-    RoleName: 'fn',
-    AssumeRolePolicyDocument: trusting({ Service: 'lambda.amazonaws.com' }),
-  });
+test('a role that trusts only a service, or is not there, is denied alike', async () => {
+  await using region = await newRegion();
+  await addRole(region, 'fn', trusting({ Service: 'lambda.amazonaws.com' }));
   for (const name of ['fn', 'ghost']) {
-    expect(() => aws.AssumeRole(assume(name), callAs('test'))).toThrow(
-      expect.objectContaining({
-        code: 'AccessDenied',
-        status: 403,
-        message: `User: arn:aws:iam::000000000000:root is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000000:role/${name}`,
-      }),
-    );
+    await expect(stsAs(region).AssumeRole(assume(name))).rejects.toMatchObject({
+      code: 'AccessDenied',
+      status: 403,
+      message: `User: arn:aws:iam::000000000000:root is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::000000000000:role/${name}`,
+    });
   }
 });
 
-test('a session may not last longer than its role allows', () => {
-  const { iam, aws, callAs } = newborn();
-  iam.operations.CreateRole({ RoleName: 'deploy', AssumeRolePolicyDocument: trusting({ AWS: '*' }) });
-  expect(() => aws.AssumeRole({ ...assume('deploy'), DurationSeconds: 7200 }, callAs('test'))).toThrow(
+test.each([
+  ['an external id that is not given', { StringEquals: { 'sts:ExternalId': 'secret' } }, {}, false],
+  ['another external id', { StringEquals: { 'sts:ExternalId': 'secret' } }, { ExternalId: 'guessed' }, false],
+  [
+    'the external id that is given',
+    { StringEquals: { 'sts:ExternalId': 'secret' } },
+    { ExternalId: 'secret' },
+    true,
+  ],
+  [
+    'a caller whose ARN is the root user’s',
+    { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::000000000000:root' } },
+    {},
+    true,
+  ],
+  ['addresses elsewhere', { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }, {}, false],
+  ['sessions of another name', { StringLike: { 'sts:RoleSessionName': 'ci-*' } }, {}, false],
+])('a trust on condition of %s is held to it', async (_what, Condition, more, allowed) => {
+  await using region = await newRegion();
+  await addRole(region, 'deploy', trusting({ AWS: '*' }, { Condition }));
+  const assumed = stsAs(region).AssumeRole({ ...assume('deploy'), ...more });
+  if (allowed) expect((await assumed).Credentials?.AccessKeyId).toMatch(/^ASIA/);
+  else await expect(assumed).rejects.toMatchObject({ code: 'AccessDenied' });
+});
+
+test('a session may not last longer than its role allows', async () => {
+  await using region = await newRegion();
+  await addRole(region, 'deploy', trusting({ AWS: '*' }));
+  const sts = stsAs(region);
+  await expect(sts.AssumeRole({ ...assume('deploy'), DurationSeconds: 7200 })).rejects.toThrow(
     'exceeds the MaxSessionDuration',
   );
+  await expect(sts.AssumeRole({ ...assume('deploy'), DurationSeconds: 899 })).rejects.toMatchObject({
+    code: 'ValidationError',
+  });
 });
 
-test('a session token is for those who have lasting credentials', () => {
-  const { iam, aws, callAs } = newborn();
-  iam.operations.CreateRole({ RoleName: 'deploy', AssumeRolePolicyDocument: trusting({ AWS: '*' }) });
-  const token = aws.GetSessionToken({}, callAs('test')).Credentials;
-  expect(aws.GetCallerIdentity({}, callAs(token.AccessKeyId)).Arn).toBe('arn:aws:iam::000000000000:root');
-  const assumed = aws.AssumeRole(assume('deploy'), callAs('test')).Credentials;
-  expect(() => aws.GetSessionToken({}, callAs(assumed.AccessKeyId))).toThrow('Cannot call GetSessionToken');
-});
-
-test('a session policy that is none is refused', () => {
-  const { iam, aws, callAs } = newborn();
-  iam.operations.CreateRole({ RoleName: 'deployer', AssumeRolePolicyDocument: trusting({ AWS: '*' }) });
-  expect(() => aws.AssumeRole({ ...assume('deployer'), Policy: '{' }, callAs('test'))).toThrow(
-    expect.objectContaining({ code: 'MalformedPolicyDocument' }),
+test('a session token is for those who have lasting credentials', async () => {
+  await using region = await newRegion();
+  await addRole(region, 'deploy', trusting({ AWS: '*' }));
+  const token = (await stsAs(region).GetSessionToken({})).Credentials;
+  const identity = await stsAs(region, token?.AccessKeyId).GetCallerIdentity({});
+  expect(identity.Arn).toBe('arn:aws:iam::000000000000:root');
+  const assumed = (await stsAs(region).AssumeRole(assume('deploy'))).Credentials;
+  await expect(stsAs(region, assumed?.AccessKeyId).GetSessionToken({})).rejects.toThrow(
+    'Cannot call GetSessionToken',
   );
+});
+
+test('a session policy that is none is refused', async () => {
+  await using region = await newRegion();
+  await addRole(region, 'deployer', trusting({ AWS: '*' }));
+  await expect(stsAs(region).AssumeRole({ ...assume('deployer'), Policy: '{' })).rejects.toMatchObject({
+    code: 'MalformedPolicyDocument',
+  });
 });

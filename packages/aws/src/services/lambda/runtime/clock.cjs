@@ -1,9 +1,9 @@
+// @ts-check
 // Puts `Date` of this thread on the clock of the embedded AWS. Timers and `performance` stay real.
 
 /**
- * @param anchor `monotonicMillis`: reading of the process-wide monotonic clock at the moment when AWS's clock
- *   showed `awsMillis`; `scale`: AWS seconds a real second
- * @returns AWS's time now, milliseconds since the epoch
+ * @param {import('../sandboxes/protocol').ClockAnchor} anchor
+ * @returns {() => number} AWS's time now, milliseconds since the epoch
  */
 function installClock({ monotonicMillis, awsMillis, scale }) {
   const RealDate = Date;

@@ -1,0 +1,38 @@
+import type { Clock } from './clock';
+import { randomHex } from './ids';
+import type { IamPort } from './ports';
+import type { Principal } from './principal';
+
+/** Seconds of AWS time that a session lasts, and before whose end another takes its place. */
+const SESSION_SECONDS = 3600;
+const MARGIN_SECONDS = 300;
+
+interface Session {
+  readonly principal: Principal;
+  /** AWS time, milliseconds. */
+  readonly expires: number;
+}
+
+/** The sessions of the roles that a service assumes to act for its resources: a state machine's, a function's. */
+export class RoleSessions {
+  private readonly sessions = new Map<string, Session>();
+
+  constructor(
+    private readonly iam: Pick<IamPort, 'issue' | 'principalOf'>,
+    private readonly clock: Pick<Clock, 'millis'>,
+  ) {}
+
+  /**
+   * Who calls: the role's session under a name that means nothing, as AWS services name theirs.
+   * @throws AwsError `NoSuchEntity` when there is no such role
+   */
+  principalOf(roleArn: string): Principal {
+    const now = this.clock.millis();
+    const open = this.sessions.get(roleArn);
+    if (open && open.expires - MARGIN_SECONDS * 1000 > now) return open.principal;
+    const { accessKeyId, expiration } = this.iam.issue(roleArn, randomHex(32), SESSION_SECONDS);
+    const principal = this.iam.principalOf(accessKeyId);
+    this.sessions.set(roleArn, { principal, expires: expiration.getTime() });
+    return principal;
+  }
+}

@@ -1,2 +1,0 @@
-// Until the load balancers take them from there themselves.
-export { cidrContains, isPrivateAddress, parseAddress } from 'aws-languages/cidr';

@@ -1,0 +1,67 @@
+import { create, type Store } from 'dynalite/db/index.js';
+import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
+import { AwsError } from '../../../core/aws-error';
+import { internalServerError } from '../errors';
+import { Guard } from './guard';
+
+/** What dynalite gives for an operation: the answer, or an error of DynamoDB's with `statusCode` and `body`. */
+type Done = (error: unknown, output?: Record<string, unknown>) => void;
+type Action = (store: Store, input: unknown, done: Done) => void;
+
+/** dynalite's checks of an operation's input. */
+interface InputRules {
+  readonly types: unknown;
+  readonly custom?: unknown;
+}
+
+/** The tables of one region: dynalite, called in this process. */
+export class Engine {
+  private readonly store: Store;
+
+  constructor(region: string, accountId: string) {
+    this.store = create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+    this.store.tableDb.awsRegion = region;
+    this.store.tableDb.awsAccountId = accountId;
+  }
+
+  /**
+   * Calls an operation, with input and output as they are in JSON. What dynalite throws, wherever it does, is this request's error alone.
+   *
+   * @throws AwsError with DynamoDB's code, its details among them; `InternalServerError` where dynalite fails
+   */
+  async call(operation: string, input: object): Promise<Record<string, unknown>> {
+    const [{ default: act }, rules] = await load(operation);
+    return new Promise((resolve, reject) => {
+      const guard = new Guard((error) => reject(asAwsError(error, operation)));
+      guard.run(() => {
+        // dynalite changes what it is given.
+        const data = checkTypes(JSON.parse(JSON.stringify(input)), rules.types);
+        checkValidations(data, rules.types, rules.custom, this.store);
+        act(guard.wrap(this.store), data, (error, output = {}) => {
+          if (error) reject(asAwsError(error, operation));
+          else resolve(JSON.parse(JSON.stringify(output)) as Record<string, unknown>);
+        });
+      });
+    });
+  }
+
+  close(): void {
+    this.store.db.close();
+  }
+}
+
+/** @param operation one of those that dynalite has */
+function load(operation: string): Promise<[{ default: Action }, InputRules]> {
+  const file = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}.js`;
+  return Promise.all([import(`dynalite/actions/${file}`), import(`dynalite/validations/${file}`)]) as Promise<
+    [{ default: Action }, InputRules]
+  >;
+}
+
+function asAwsError(thrown: unknown, operation: string): AwsError {
+  const { statusCode, body } = thrown as { statusCode?: number; body?: Record<string, unknown> };
+  if (statusCode === undefined || !body) return internalServerError(thrown, operation);
+  const { __type, message, Message, ...details } = body;
+  const code = String(__type).replace(/^.*#/, '');
+  return new AwsError(code, String(message ?? Message ?? ''), statusCode, details);
+}

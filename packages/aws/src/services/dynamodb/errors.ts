@@ -1,0 +1,26 @@
+import { AwsError } from '../../core/aws-error';
+
+/** DynamoDB's answer for a table that is not there. */
+export function tableNotFound(name: string): AwsError {
+  return new AwsError('ResourceNotFoundException', `Requested resource not found: Table: ${name} not found`);
+}
+
+/** DynamoDB's answer for a table that is there already. */
+export function tableInUse(name: string | undefined): AwsError {
+  return new AwsError('ResourceInUseException', `Table already exists: ${name}`);
+}
+
+/** DynamoDB's answer for an input that is not possible. */
+export function validationException(message: string): AwsError {
+  return new AwsError('ValidationException', message);
+}
+
+/** A failure of DynamoDB's own (HTTP 500): told to the caller as AWS does, and on the error output with its cause. */
+export function internalServerError(cause: unknown, operation: string): AwsError {
+  console.error(`DynamoDB failed in ${operation}:`, cause);
+  return new AwsError(
+    'InternalServerError',
+    'The request processing has failed because of an unknown error, exception or failure.',
+    500,
+  );
+}

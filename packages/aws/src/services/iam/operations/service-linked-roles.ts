@@ -1,0 +1,80 @@
+import { invalidInput } from '../errors';
+import { readTrustPolicy } from '../policy-documents';
+import type { IamState, Op } from '../state';
+import { TagSet } from '../tags';
+import { uniqueId } from '../unique-id';
+import { describeRole } from './role';
+
+/** Names of service-linked roles that do not follow from the service's name. */
+const NAMES: Readonly<Record<string, string>> = {
+  'autoscaling.amazonaws.com': 'AWSServiceRoleForAutoScaling',
+  'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
+  'ops.apigateway.amazonaws.com': 'AWSServiceRoleForAPIGateway',
+  'spot.amazonaws.com': 'AWSServiceRoleForEC2Spot',
+  'spotfleet.amazonaws.com': 'AWSServiceRoleForEC2SpotFleet',
+  'ecs.amazonaws.com': 'AWSServiceRoleForECS',
+  'rds.amazonaws.com': 'AWSServiceRoleForRDS',
+  'events.amazonaws.com': 'AWSServiceRoleForCloudWatchEvents',
+};
+
+/** Services whose service-linked role may have a suffix. */
+const SUFFIX_SERVICES = [
+  'autoscaling.amazonaws.com',
+  'custom-resource.application-autoscaling.amazonaws.com',
+];
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html */
+export const CreateServiceLinkedRole: Op<'CreateServiceLinkedRole'> = (iam, input) => {
+  const { AWSServiceName: service = '' } = input;
+  const name = chooseName(iam, service, input.CustomSuffix);
+  const path = `/aws-service-role/${service}/`;
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Action: ['sts:AssumeRole'], Principal: { Service: [service] }, Effect: 'Allow' }],
+  });
+  const role = iam.roles.add({
+    name,
+    id: uniqueId('AROA'),
+    arn: iam.arn('role', path, name),
+    path,
+    created: iam.now(),
+    tags: new TagSet(),
+    inline: new Map(),
+    attached: new Set(),
+    linkedService: service,
+    trustDocument: document,
+    trust: readTrustPolicy(document),
+    description: input.Description,
+    maxSession: 3600,
+  });
+  return { Role: describeRole(role) };
+};
+
+export const DeleteServiceLinkedRole: Op<'DeleteServiceLinkedRole'> = (iam, input) => {
+  const role = iam.roles.get(input.RoleName);
+  if (!role.linkedService) throw invalidInput(`Role ${role.name} is not a service-linked role`);
+  iam.roles.delete(role.name);
+  return { DeletionTaskId: `task${role.path}${role.name}/${uniqueId('')}` };
+};
+
+export const GetServiceLinkedRoleDeletionStatus: Op<'GetServiceLinkedRoleDeletionStatus'> = () => ({
+  Status: 'SUCCEEDED',
+});
+
+function chooseName(iam: IamState, service: string, suffix: string | undefined): string {
+  if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(service))
+    throw invalidInput(`Invalid service principal: ${service}`);
+  if (suffix && !SUFFIX_SERVICES.includes(service))
+    throw invalidInput(`Custom suffix is not allowed for ${service}`);
+  const base = NAMES[service] ?? `AWSServiceRoleFor${inPascalCase(service.replace('.amazonaws.com', ''))}`;
+  const name = suffix ? `${base}_${suffix}` : base;
+  if (iam.roles.find(name))
+    throw invalidInput(
+      `Service role name ${name} has been taken in this account, please try a different suffix.`,
+    );
+  return name;
+}
+
+function inPascalCase(text: string): string {
+  return text.replace(/(^|[.-])(\w)/g, (_all, _separator, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,75 @@
+import { newRegion } from '../../testing/region';
+
+const allowS3 = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' },
+});
+
+test("a user's access key is the user's", async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const UserName = 'ola';
+  await aws.CreateUser({ UserName });
+  const { AccessKeyId = '' } = (await aws.CreateAccessKey({ UserName })).AccessKey ?? {};
+  const principal = region.state('iam').principalOf(AccessKeyId);
+  expect(principal.arn).toBe('arn:aws:iam::000000000000:user/ola');
+  await expect(aws.DeleteUser({ UserName })).rejects.toMatchObject({ code: 'DeleteConflict' });
+
+  const call = { region: 'us-east-1', accountId: principal.accountId, requestId: 'r', principal };
+  const ownAws = region.apiAs('iam', call);
+  expect((await ownAws.GetUser({})).User).toMatchObject({ UserName, Arn: principal.arn });
+  await ownAws.UpdateAccessKey({ AccessKeyId, Status: 'Inactive' });
+  expect((await ownAws.ListAccessKeys({})).AccessKeyMetadata).toMatchObject([
+    { UserName, AccessKeyId, Status: 'Inactive' },
+  ]);
+  await aws.CreateAccessKey({ UserName });
+  await expect(aws.CreateAccessKey({ UserName })).rejects.toMatchObject({ code: 'LimitExceeded' });
+  await ownAws.DeleteAccessKey({ AccessKeyId });
+  await expect(ownAws.DeleteAccessKey({ AccessKeyId })).rejects.toMatchObject({ code: 'NoSuchEntity' });
+  expect((await aws.ListAccessKeys({ UserName })).AccessKeyMetadata).toHaveLength(1);
+});
+
+test('a user has policies and tags of its own, and cannot be deleted while policies hang on it', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const UserName = 'deployer';
+  await aws.CreateUser({ UserName });
+  await aws.PutUserPolicy({ UserName, PolicyName: 'site', PolicyDocument: allowS3 });
+  const { PolicyDocument = '' } = await aws.GetUserPolicy({ UserName, PolicyName: 'site' });
+  expect(decodeURIComponent(PolicyDocument)).toBe(allowS3);
+  expect((await aws.ListUserPolicies({ UserName })).PolicyNames).toEqual(['site']);
+  const { Policy } = await aws.CreatePolicy({ PolicyName: 'read', PolicyDocument: allowS3 });
+  const PolicyArn = Policy?.Arn;
+  await aws.AttachUserPolicy({ UserName, PolicyArn });
+  expect((await aws.GetPolicy({ PolicyArn })).Policy?.AttachmentCount).toBe(1);
+  expect((await aws.ListEntitiesForPolicy({ PolicyArn })).PolicyUsers).toMatchObject([{ UserName }]);
+  expect((await aws.ListEntitiesForPolicy({ PolicyArn, EntityFilter: 'Role' })).PolicyUsers).toEqual([]);
+  await expect(aws.DeletePolicy({ PolicyArn })).rejects.toMatchObject({ code: 'DeleteConflict' });
+  await expect(aws.DeleteUser({ UserName })).rejects.toMatchObject({ code: 'DeleteConflict' });
+  await aws.DeleteUserPolicy({ UserName, PolicyName: 'site' });
+  await expect(aws.GetUserPolicy({ UserName, PolicyName: 'site' })).rejects.toMatchObject({
+    code: 'NoSuchEntity',
+  });
+  await expect(aws.DeleteUser({ UserName })).rejects.toMatchObject({ code: 'DeleteConflict' });
+  await aws.DetachUserPolicy({ UserName, PolicyArn });
+  expect((await aws.ListAttachedUserPolicies({ UserName })).AttachedPolicies).toEqual([]);
+  await aws.TagUser({ UserName, Tags: [{ Key: 'team', Value: 'web' }] });
+  expect((await aws.ListUserTags({ UserName })).Tags).toEqual([{ Key: 'team', Value: 'web' }]);
+  await aws.UntagUser({ UserName, TagKeys: ['team'] });
+  expect((await aws.ListUserTags({ UserName })).Tags).toEqual([]);
+  expect((await aws.ListGroupsForUser({ UserName })).Groups).toEqual([]);
+  await aws.DeleteUser({ UserName });
+  expect((await aws.ListUsers({})).Users).toEqual([]);
+});
+
+test('the account as a whole is summed up', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  await aws.CreateUser({ UserName: 'ola' });
+  expect((await aws.GetAccountSummary({})).SummaryMap).toMatchObject({
+    Users: 1,
+    UsersQuota: 5000,
+    Roles: 0,
+  });
+  expect((await aws.ListAccountAliases({})).AccountAliases).toEqual([]);
+});

@@ -1,0 +1,139 @@
+import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
+import { AwsError } from '../../../core/aws-error';
+import type { Context } from '../../../core/context';
+import { uuid } from '../../../core/ids';
+import type { RoleSessions } from '../../../core/role-sessions';
+import { type Functions, type LambdaFunction, versionOf } from '../functions';
+import { sendDeadLetter, sendRecord } from './destinations';
+import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: asynchronous invocation, 1 MB since October 2025 */
+const ASYNC_BYTES = 1_048_576;
+/** Seconds before the second and the third attempt. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const RETRY_SECONDS = [60, 120];
+/** Events that were given up and are remembered. */
+const MOST_DEAD = 100;
+
+/** An event that no attempt could handle. */
+export interface DeadEvent {
+  readonly functionArn: string;
+  readonly requestId: string;
+  readonly payload: string;
+  readonly reason: string;
+}
+
+/** An event that Lambda has accepted, and how often it has been tried. */
+interface QueuedEvent {
+  readonly fn: LambdaFunction;
+  readonly request: InvokeRequest & { readonly payload: string; readonly requestId: string };
+  /** As it was when the event came. */
+  readonly config: FunctionEventInvokeConfig;
+  /** AWS time, milliseconds. */
+  readonly acceptedAt: number;
+}
+
+/** The asynchronous side of Lambda: it answers at once, runs later, tries again, and tells a destination how it ended. */
+export class AsyncInvoker {
+  private readonly givenUp: DeadEvent[] = [];
+
+  constructor(
+    private readonly context: Context,
+    private readonly functions: Functions,
+    private readonly invoker: Invoker,
+    private readonly sessions: RoleSessions,
+  ) {}
+
+  /** The newest events that no attempt could handle. */
+  get dead(): readonly DeadEvent[] {
+    return this.givenUp;
+  }
+
+  /** Accepts an event. Returns the request's id. Throws what Invoke throws for a request that cannot be accepted. */
+  accept(request: InvokeRequest): string {
+    const { fn, qualifier } = this.functions.find(request.functionName, request.qualifier);
+    versionOf(fn, qualifier);
+    const payload = readPayload(request.payload, ASYNC_BYTES);
+    const requestId = request.requestId ?? uuid();
+    const event: QueuedEvent = {
+      fn,
+      request: { ...request, payload, requestId },
+      config: fn.eventInvokeConfigs.get(qualifier ?? '$LATEST') ?? {},
+      acceptedAt: this.context.clock.millis(),
+    };
+    setImmediate(() => this.begin(event, 1));
+    return requestId;
+  }
+
+  private begin(event: QueuedEvent, attempt: number): void {
+    this.attempt(event, attempt).catch((error: unknown) => {
+      console.error(`an event of ${event.fn.arn} was lost:`, error);
+    });
+  }
+
+  private async attempt(event: QueuedEvent, attempt: number): Promise<void> {
+    const { config } = event;
+    const again = (seconds: number, next: number) =>
+      this.context.clock.after(seconds, () => this.begin(event, next));
+    const age = (this.context.clock.millis() - event.acceptedAt) / 1000;
+    const isOld = age >= (config.MaximumEventAgeInSeconds ?? 21_600);
+    let result: InvokeResult | undefined;
+    let refusal: AwsError | undefined;
+    try {
+      result = await this.invoker.invoke(event.request);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      refusal = error;
+    }
+    if (result && !result.error) return this.report(event, result, 'Success', attempt);
+    // Throttles and the system's own errors stay in the queue for as long as the event may live, without counting as attempts.
+    const isPassing = refusal && refusal.code !== 'ResourceNotFoundException';
+    if (isPassing && !isOld) return void again(Math.min(300, 2 ** attempt), attempt);
+    const retries = config.MaximumRetryAttempts ?? 2;
+    if (result && attempt <= retries && !isOld)
+      return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1);
+    const reason = isOld ? 'EventAgeExceeded' : 'RetriesExhausted';
+    this.giveUp(event, refusal?.message ?? result?.error?.errorMessage ?? reason);
+    this.report(event, result, reason, attempt);
+    sendDeadLetter(this.surroundingsOf(event), event.request, result?.error?.errorMessage ?? '');
+  }
+
+  private giveUp({ fn, request }: QueuedEvent, reason: string): void {
+    const { requestId, payload } = request;
+    this.givenUp.push({ functionArn: fn.arn, requestId, payload, reason });
+    if (this.givenUp.length > MOST_DEAD) this.givenUp.shift();
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+  private report(
+    event: QueuedEvent,
+    result: InvokeResult | undefined,
+    condition: 'Success' | 'EventAgeExceeded' | 'RetriesExhausted',
+    attempts: number,
+  ): void {
+    const { fn, request, config } = event;
+    const { OnSuccess, OnFailure } = config.DestinationConfig ?? {};
+    const destination = (condition === 'Success' ? OnSuccess : OnFailure)?.Destination;
+    if (!destination) return;
+    sendRecord(this.surroundingsOf(event), destination, {
+      version: '1.0',
+      timestamp: this.context.clock.now().toISOString(),
+      requestContext: {
+        requestId: request.requestId,
+        functionArn: `${fn.arn}:${result?.executedVersion ?? '$LATEST'}`,
+        condition,
+        approximateInvokeCount: attempts,
+      },
+      requestPayload: JSON.parse(request.payload),
+      responseContext: result && {
+        statusCode: 200,
+        executedVersion: result.executedVersion,
+        functionError: result.functionError,
+      },
+      responsePayload: result && JSON.parse(result.payload),
+    });
+  }
+
+  private surroundingsOf({ fn, request }: QueuedEvent) {
+    return { context: this.context, sessions: this.sessions, fn, traceId: request.traceId };
+  }
+}

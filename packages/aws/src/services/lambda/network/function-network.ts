@@ -1,0 +1,83 @@
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import type { Ec2Port } from '../../../core/ports';
+import { type Connector, type TunnelAddress, Tunnels } from './tunnel';
+
+/** A function's way out. */
+export interface FunctionTunnel {
+  readonly address: TunnelAddress;
+  /** In a VPC: no way to the AWS API, as there is no NAT gateway. */
+  readonly isInVpc: boolean;
+}
+
+interface SharedInterface {
+  readonly interfaceId: string;
+  readonly users: Set<string>;
+}
+
+/**
+ * Where functions stand in the network. As Lambda's Hyperplane does, functions with the same subnet and the same groups share
+ * an interface; a function without a VPC stands on the internet.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ */
+export class FunctionNetwork {
+  private readonly interfaces = new Map<string, SharedInterface>();
+  private readonly tunnels: Tunnels;
+  private turn = 0;
+
+  constructor(
+    private readonly ec2: Pick<Ec2Port, 'createInterface' | 'deleteInterface'>,
+    network: Connector,
+  ) {
+    this.tunnels = new Tunnels(network);
+  }
+
+  /** Makes the interfaces that a function needs: one in each of its subnets. */
+  join(functionArn: string, configuration: FunctionConfiguration): void {
+    for (const { key, subnetId, groupIds } of placesOf(configuration)) {
+      let shared = this.interfaces.get(key);
+      if (!shared) {
+        const description = `AWS Lambda VPC ENI-${configuration.FunctionName}`;
+        const { interfaceId } = this.ec2.createInterface({ subnetId, groupIds, description });
+        shared = { interfaceId, users: new Set() };
+        this.interfaces.set(key, shared);
+      }
+      shared.users.add(functionArn);
+    }
+  }
+
+  /** Gives up the interfaces that no other function uses. */
+  leave(functionArn: string, configuration: FunctionConfiguration): void {
+    for (const { key } of placesOf(configuration)) {
+      const shared = this.interfaces.get(key);
+      shared?.users.delete(functionArn);
+      if (!shared || shared.users.size > 0) continue;
+      this.interfaces.delete(key);
+      this.ec2.deleteInterface(shared.interfaceId);
+      void this.tunnels.close({ interfaceId: shared.interfaceId });
+    }
+  }
+
+  /** The tunnel for a new sandbox; those of a function in several subnets take turns. */
+  async tunnelOf(configuration: FunctionConfiguration): Promise<FunctionTunnel> {
+    const places = placesOf(configuration);
+    if (places.length === 0) return { address: await this.tunnels.open('internet'), isInVpc: false };
+    this.turn += 1;
+    const place = places[this.turn % places.length];
+    const shared = place && this.interfaces.get(place.key);
+    if (!shared) throw new Error(`function ${configuration.FunctionName} has no network interface`);
+    return { address: await this.tunnels.open({ interfaceId: shared.interfaceId }), isInVpc: true };
+  }
+
+  dispose(): void {
+    this.tunnels.dispose();
+  }
+}
+
+function placesOf(configuration: FunctionConfiguration) {
+  const groupIds = configuration.VpcConfig?.SecurityGroupIds ?? [];
+  return (configuration.VpcConfig?.SubnetIds ?? []).map((subnetId) => ({
+    key: [subnetId, ...[...groupIds].sort()].join(' '),
+    subnetId,
+    groupIds,
+  }));
+}

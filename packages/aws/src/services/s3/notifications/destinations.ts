@@ -1,0 +1,56 @@
+import { parseArn } from 'aws-languages/arn';
+import { AwsError } from '../../../core/aws-error';
+import type { Context } from '../../../core/context';
+import { serviceCall } from '../../../core/service-call';
+
+/** What S3 looks up in Lambda of the bucket's region: whether a function's policy lets the bucket run it. */
+interface FunctionPolicies {
+  allows(functionArn: string, service: string, sourceArn: string): boolean;
+}
+
+/**
+ * Why S3 cannot send to a function or a topic; undefined when it can.
+ *
+ * @param context of the bucket's region
+ */
+export async function findRefusal(
+  context: Context,
+  targetArn: string,
+  bucketArn: string,
+): Promise<string | undefined> {
+  const service = parseArn(targetArn)?.service;
+  try {
+    if (service === 'lambda') {
+      const lambda = context.state<FunctionPolicies>('lambda');
+      const isAllowed = lambda.allows(targetArn, 's3.amazonaws.com', bucketArn);
+      return isAllowed ? undefined : `Not authorized to invoke function [${targetArn}]`;
+    }
+    if (service === 'sns') {
+      await context.invoke(serviceCall(context, 's3'), 'sns', 'GetTopicAttributes', { TopicArn: targetArn });
+      return undefined;
+    }
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+  }
+  const what = { lambda: 'Lambda function', sns: 'topic' }[service ?? ''] ?? 'queue';
+  return `The destination ${what} does not exist`;
+}
+
+/** Runs a function or publishes to a topic. @param context of the bucket's region */
+export function send(context: Context, targetArn: string, message: string): void {
+  const [service, operation, input] = readTarget(targetArn, message);
+  context.invoke(serviceCall(context, 's3'), service, operation, input).catch((error: unknown) => {
+    // What was deleted since it was named gets nothing more.
+    if (!(error instanceof AwsError)) console.error(`S3 could not notify ${targetArn}:`, error);
+  });
+}
+
+function readTarget(targetArn: string, message: string): [string, string, object] {
+  if (parseArn(targetArn)?.service === 'lambda')
+    return [
+      'lambda',
+      'Invoke',
+      { FunctionName: targetArn, InvocationType: 'Event', Payload: Buffer.from(message) },
+    ];
+  return ['sns', 'Publish', { TopicArn: targetArn, Subject: 'Amazon S3 Notification', Message: message }];
+}

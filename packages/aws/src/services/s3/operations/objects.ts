@@ -1,0 +1,95 @@
+import { readAcl } from '../access/acl';
+import { currentObject } from '../bucket';
+import { malformedXml } from '../errors';
+import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
+import { checkWriteConditions } from '../objects/conditions';
+import { readHeaders } from '../objects/headers';
+import { lookAt } from '../objects/look';
+import { readTagging } from '../objects/tags';
+import { checkKey, readBody } from '../objects/upload';
+import { type Removal, removeObject, shownVersionId, storeObject } from '../objects/versions';
+import type { Op } from '../state';
+
+/** The most objects of one DeleteObjects. */
+const MOST_DELETED = 1000;
+
+export const PutObject: Op<'PutObject'> = async (s3, input, call) => {
+  const bucket = s3.bucket(input.Bucket);
+  const key = checkKey(input.Key);
+  const acl = readAcl(bucket, input, s3.context.accountId);
+  const headers = readHeaders(bucket, input);
+  const tags = readTagging(input.Tagging);
+  const body = await readBody(input.Body);
+  const checksum = await verifyBody(body, input);
+  // Of two that write at once under a condition, the second sees what the first has written.
+  checkWriteConditions(currentObject(bucket, key), input);
+  const object = { key, body, etag: md5Tag(body), headers, checksum, tags, acl };
+  const version = storeObject(s3, bucket, object, 'PutObject', call);
+  return {
+    ETag: version.etag,
+    VersionId: shownVersionId(bucket, version),
+    ServerSideEncryption: headers.encryption,
+    SSEKMSKeyId: headers.kmsKeyId,
+    ...checksumMembers(checksum),
+    ChecksumType: checksum.type,
+  };
+};
+
+export const GetObject: Op<'GetObject'> = (s3, input) => {
+  const { version, range, answer } = lookAt(s3, input, 'GET');
+  const Body = range ? version.body.subarray(range.start, range.end) : version.body;
+  return { ...answer, Body: Body as never };
+};
+
+export const HeadObject: Op<'HeadObject'> = (s3, input) => lookAt(s3, input, 'HEAD').answer;
+
+export const DeleteObject: Op<'DeleteObject'> = (s3, input, call) => {
+  const bucket = s3.bucket(input.Bucket);
+  const { Key = '', IfMatch } = input;
+  checkWriteConditions(currentObject(bucket, Key), { IfMatch, Key });
+  const removal = removeObject(s3, bucket, Key, input.VersionId, call);
+  return {
+    VersionId: removal.version && shownVersionId(bucket, removal.version),
+    DeleteMarker: isMarker(removal),
+  };
+};
+
+export const DeleteObjects: Op<'DeleteObjects'> = (s3, input, call) => {
+  const bucket = s3.bucket(input.Bucket);
+  const objects = input.Delete?.Objects ?? [];
+  if (objects.length === 0 || objects.length > MOST_DELETED) throw malformedXml();
+  const Deleted = objects.map(({ Key = '', VersionId }) => {
+    const removal = removeObject(s3, bucket, Key, VersionId, call);
+    return {
+      Key,
+      VersionId,
+      DeleteMarker: isMarker(removal),
+      DeleteMarkerVersionId: removal.version?.isDeleteMarker ? removal.version.versionId : undefined,
+    };
+  });
+  return { Deleted: input.Delete?.Quiet ? [] : Deleted };
+};
+
+export const GetObjectAttributes: Op<'GetObjectAttributes'> = (s3, input) => {
+  const bucket = s3.bucket(input.Bucket);
+  const version = s3.object(bucket, input.Key ?? '', input.VersionId);
+  const wanted = input.ObjectAttributes ?? [];
+  return {
+    LastModified: version.modifiedAt,
+    VersionId: shownVersionId(bucket, version),
+    ETag: wanted.includes('ETag') ? version.etag.replaceAll('"', '') : undefined,
+    ObjectSize: wanted.includes('ObjectSize') ? version.body.length : undefined,
+    StorageClass: wanted.includes('StorageClass') ? version.headers.storageClass : undefined,
+    Checksum: wanted.includes('Checksum')
+      ? { ...checksumMembers(version.checksum), ChecksumType: version.checksum?.type }
+      : undefined,
+    ObjectParts:
+      wanted.includes('ObjectParts') && version.partSizes
+        ? { TotalPartsCount: version.partSizes.length }
+        : undefined,
+  };
+};
+
+function isMarker({ markerCreated, version }: Removal): boolean | undefined {
+  return markerCreated || version?.isDeleteMarker || undefined;
+}

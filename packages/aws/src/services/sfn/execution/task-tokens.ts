@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import type { Cancel, Clock } from '../../../core/clock';
+import { badTaskToken, taskTimedOut } from '../errors';
+import type { Json } from '../language/definition';
+import { HeartbeatTimeout, type StatesError } from '../language/states-error';
+
+interface Parked {
+  readonly resolve: (output: Json) => void;
+  readonly reject: (error: StatesError) => void;
+  readonly beat: () => void;
+}
+
+/** Ended tokens remembered, so that a late answer gets TaskTimedOut and not InvalidToken. */
+const MOST_ENDED = 10_000;
+
+/** The task tokens of a region: who waits for which. */
+export class TaskTokens {
+  private readonly parked = new Map<string, Parked>();
+  private readonly ended = new Set<string>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** A new token, as long as AWS's. */
+  make(): string {
+    return `AQCEAAAAKgAAAAMAAAAAAAAAA${randomBytes(450).toString('base64')}`;
+  }
+
+  /**
+   * Waits until somebody answers the token. Call before the token can become known.
+   * @param heartbeatSeconds AWS seconds between heartbeats at most
+   * @returns the answer, rejected with a StatesError for a failure or a missed heartbeat; and how to give the token up
+   */
+  park(token: string, heartbeatSeconds?: number): { answer: Promise<Json>; giveUp: () => void } {
+    let cancel: Cancel | undefined;
+    const giveUp = () => {
+      cancel?.();
+      if (this.parked.has(token)) this.end(token);
+    };
+    const answer = new Promise<Json>((resolve, reject) => {
+      const beat = () => {
+        cancel?.();
+        if (heartbeatSeconds === undefined) return;
+        cancel = this.clock.after(heartbeatSeconds, () => {
+          giveUp();
+          reject(new HeartbeatTimeout());
+        });
+      };
+      this.parked.set(token, { resolve, reject, beat });
+      beat();
+    }).finally(giveUp);
+    // Nobody may be listening yet when the answer is a failure.
+    answer.catch(() => undefined);
+    return { answer, giveUp };
+  }
+
+  /** @throws AwsError InvalidToken, TaskTimedOut for a token that nobody waits for */
+  check(token: string | undefined): void {
+    this.find(token);
+  }
+
+  /** Answers a token with the task's output. @throws AwsError as `check` */
+  succeed(token: string | undefined, output: Json): void {
+    this.find(token).resolve(output);
+    this.end(token ?? '');
+  }
+
+  /** Answers a token with an error. @throws AwsError as `check` */
+  fail(token: string | undefined, error: StatesError): void {
+    this.find(token).reject(error);
+    this.end(token ?? '');
+  }
+
+  /** Says that somebody is still at work. @throws AwsError as `check` */
+  beat(token: string | undefined): void {
+    this.find(token).beat();
+  }
+
+  private end(token: string): void {
+    this.parked.delete(token);
+    this.ended.add(token);
+    const oldest = this.ended.size > MOST_ENDED && this.ended.values().next().value;
+    if (oldest) this.ended.delete(oldest);
+  }
+
+  private find(token: string | undefined): Parked {
+    const parked = this.parked.get(token ?? '');
+    if (parked) return parked;
+    throw this.ended.has(token ?? '') ? taskTimedOut() : badTaskToken();
+  }
+}

@@ -1,0 +1,47 @@
+import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
+import { evaluate } from 'aws-languages/policy/evaluate';
+import type { Caller } from 'aws-languages/policy/principal';
+import type { Principal } from '../../../core/principal';
+import type { Call } from '../../../core/service';
+import type { AssumableRole, StsState } from '../state';
+
+/**
+ * Whether a role's trust policy lets someone assume it: an Allow that means them, with conditions that hold, and no Deny that does.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+export function mayAssume(
+  { context }: StsState,
+  role: AssumableRole,
+  input: AssumeRoleCommandInput,
+  { principal, region }: Call,
+): boolean {
+  const now = context.clock.now();
+  const { effect } = evaluate([role.trust], {
+    action: 'sts:AssumeRole',
+    resource: role.arn,
+    caller: callerOf(principal),
+    context: {
+      'sts:ExternalId': input.ExternalId,
+      'sts:RoleSessionName': input.RoleSessionName,
+      'sts:SourceIdentity': input.SourceIdentity,
+      'aws:PrincipalArn': principal.roleArn ?? principal.arn,
+      'aws:PrincipalAccount': principal.accountId,
+      'aws:userid': principal.userId,
+      'aws:SourceIp': '127.0.0.1',
+      'aws:RequestedRegion': region,
+      'aws:CurrentTime': now.toISOString(),
+      'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+      'aws:TagKeys': (input.Tags ?? []).map(({ Key = '' }) => Key),
+      ...Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+    },
+  });
+  return effect === 'Allow';
+}
+
+/** A principal as policies mean it. An AWS service's own call is the service's. */
+function callerOf({ accessKeyId, accountId, arn, roleArn, userId }: Principal): Caller {
+  const service = /:role\/aws-service-role\/([^/]+)/.exec(arn)?.[1];
+  if (service !== undefined) return { kind: 'service', name: service };
+  if (!accessKeyId) return { kind: 'anonymous' };
+  return { kind: 'identity', accountId, arn, userId, ...(roleArn !== undefined && { roleArn }) };
+}

@@ -1,0 +1,35 @@
+import type { PolicyDocument } from 'aws-languages/policy/document';
+import type { Context } from '../../core/context';
+import type { IssuedCredentials } from '../../core/ports';
+import type { Principal } from '../../core/principal';
+import type { Operation, OperationsOf } from '../../core/service';
+
+export type Client = typeof import('@aws-sdk/client-sts');
+
+/** One of STS's operations. */
+export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, StsState, Name>;
+
+/** A role as STS looks at it. */
+export interface AssumableRole {
+  readonly id: string;
+  readonly arn: string;
+  readonly name: string;
+  readonly trust: PolicyDocument;
+  /** Longest session, in seconds. */
+  readonly maxSession: number;
+}
+
+/** What STS looks up in IAM: roles, and the credentials that IAM remembers. */
+export interface RolesAndCredentials {
+  findRole(nameOrArn: string): AssumableRole | undefined;
+  issue(roleArn: string, sessionName: string, seconds?: number): IssuedCredentials;
+  issueFor(principal: Principal, seconds: number): IssuedCredentials;
+}
+
+/** STS of an account: it keeps nothing itself. */
+export class StsState {
+  constructor(
+    readonly context: Context,
+    readonly iam: RolesAndCredentials,
+  ) {}
+}
