@@ -1,4 +1,4 @@
-import { CleanUpEvent, cleanUp } from '../src/build/recover';
+import { CleanUpEvent, cleanUp } from '../src/build/end/recover';
 import { step } from '../src/lambda';
 
 /** On an execution that ended without Recover: the same clean-up. */

@@ -1,4 +1,4 @@
-import { FinishInput, finishBuild } from '../src/build/finish';
+import { FinishInput, finishBuild } from '../src/build/end/finish';
 import { stage } from '../src/stage';
 
 /** Finish: the build has succeeded. */

@@ -1,4 +1,4 @@
-import { RecoverInput, recoverBuild } from '../src/build/recover';
+import { RecoverInput, recoverBuild } from '../src/build/end/recover';
 import { step } from '../src/lambda';
 
 /** Recover: the build has failed. */

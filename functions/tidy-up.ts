@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { tidyUp } from '../src/build/janitor';
+import { tidyUp } from '../src/build/end/janitor';
 import { step } from '../src/lambda';
 
 /** Each night: removes what builds that are over have left. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { nudgeOutboxes } from '../build/outbox';
+import { nudgeOutboxes } from '../build/end/outbox';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { startAws } from './index';
+import type { StartOptions } from './aws';
 
 const USAGE = `embedded-aws: an AWS account on this machine, newborn
 
@@ -15,7 +15,7 @@ function readNumber(text: string, least: number, most: number): number | undefin
   return number >= least && number <= most ? number : undefined;
 }
 
-function readOptions(words: string[]): { port: number; timeScale: number } | 'help' {
+function readOptions(words: string[]): Required<StartOptions> | 'help' {
   const { values } = parseArgs({
     args: words,
     options: {
@@ -38,6 +38,11 @@ async function main(words: string[]): Promise<void> {
     console.log(USAGE);
     return;
   }
+  // The SDK warns at every start on Node 20 that it will need Node 22 one day; users can do nothing about that here.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const { startAws } = await import('./index');
+  // A defect of one part must not take all others, and what they hold, with it.
+  process.on('unhandledRejection', (reason) => console.error('a defect of the embedded AWS:', reason));
   const aws = await startAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
   console.log(`ready: the embedded AWS runs at ${options.timeScale} times real speed; Ctrl-C stops it`);

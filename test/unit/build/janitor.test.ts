@@ -9,7 +9,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { tidyUp } from '../../../src/build/janitor';
+import { tidyUp } from '../../../src/build/end/janitor';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { moveStatus } from '../../../src/build/record';
 import { makeFolder, removeFolders } from '../pipeline/folders';

@@ -4,7 +4,7 @@ import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { endBuild, failBuild } from '../../../src/build/end';
+import { endBuild, failBuild } from '../../../src/build/end/end';
 import { planBuild } from '../../../src/build/plan';
 import { getRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';

@@ -5,7 +5,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import scheduled from '../../../events/schedule.json';
-import { endBuild } from '../../../src/build/end';
+import { endBuild } from '../../../src/build/end/end';
 import { getRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/triggers';

@@ -57,7 +57,7 @@ export class Account {
       throttles: new Throttles(this.clock),
       calls: this.calls,
       definitions: this.definitions,
-      find: (service: string, region: string) => this.service(service as ServiceName, region),
+      find: (service: string, region: string) => this.find(service as ServiceName, region),
     };
     this.corridor = new Corridor(parts);
     this.apiDoor = new ApiDoor({ ...parts, corridor: this.corridor });
@@ -69,13 +69,23 @@ export class Account {
     if (!region) {
       if (!REGION_NAME.test(name))
         throw new AwsError('InvalidRegion', `'${name}' is not the name of a region`);
-      // A request that was under way when the account went: nobody would end what it made now.
-      if (this.isDisposed)
-        throw new AwsError('ServiceUnavailable', 'The account was reset while this was under way', 503);
+      this.checkThere();
       region = new Region(name, this);
       this.regions.set(name, region);
     }
     return region;
+  }
+
+  /** What a call reaches. @throws AwsError as `region` */
+  private find(service: ServiceName, region: string): unknown {
+    this.checkThere();
+    return this.service(service, region);
+  }
+
+  /** A call that was under way when the account went: nobody would end what it made now. */
+  private checkThere(): void {
+    if (this.isDisposed)
+      throw new AwsError('ServiceUnavailable', 'The account was reset while this was under way', 503);
   }
 
   /** The state of a service in a region; of the account where it is global. */

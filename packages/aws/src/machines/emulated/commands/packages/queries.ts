@@ -1,3 +1,4 @@
+import { compileWildcard } from 'aws-languages/wildcard';
 import type { ExecResult } from 'just-bash';
 import { isInstalled, readInstalled, rpmArchitecture } from '../../packages/installed';
 import { findPackage } from '../../packages/repository';
@@ -53,9 +54,5 @@ function row(name: string, version: string, repository: string): string {
 }
 
 function matches(name: string, pattern: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`).test(name);
+  return compileWildcard(pattern).test(name);
 }

@@ -1,16 +1,16 @@
-import { deleteSnapshots, findImages, findSnapshots } from '../image/discard';
-import { findAllInstances, terminateInstances } from '../image/instances';
-import { logger } from '../log';
-import { loadPipelines } from '../pipeline/load';
-import { pipelinesFolder } from '../pipelines-folder';
-import { tagOf } from '../tags';
-import { findWaitsOf } from '../wait/store';
+import { deleteSnapshots, findImages, findSnapshots } from '../../image/discard';
+import { findAllInstances, terminateInstances } from '../../image/instances';
+import { logger } from '../../log';
+import { loadPipelines } from '../../pipeline/load';
+import { pipelinesFolder } from '../../pipelines-folder';
+import { tagOf } from '../../tags';
+import { findWaitsOf } from '../../wait/store';
+import { findExecution } from '../execution';
+import { pipelineOf } from '../id';
+import { findLockHolder, releaseLock } from '../lock';
+import { startQueuedBuild } from '../queue';
+import { findRecord } from '../record';
 import { cleanUpBuild } from './clean-up';
-import { findExecution } from './execution';
-import { pipelineOf } from './id';
-import { findLockHolder, releaseLock } from './lock';
-import { startQueuedBuild } from './queue';
-import { findRecord } from './record';
 import { endIfLost } from './recover';
 
 const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];

@@ -1,7 +1,7 @@
-import { findInstances, readConsole } from '../image/instances';
-import { findFleetProblems } from '../rollout/fleet';
-import { findWaitsOf } from '../wait/store';
-import type { Wait } from '../wait/wait';
+import { findInstances, readConsole } from '../../image/instances';
+import { findFleetProblems } from '../../rollout/fleet';
+import { findWaitsOf } from '../../wait/store';
+import type { Wait } from '../../wait/wait';
 import type { Failure } from './end';
 
 /** What Step Functions says of a failure. The cause is JSON where a Lambda threw it. */

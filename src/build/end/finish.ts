@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { env } from '../env';
-import { type Copy, deprecateImage, shareImage } from '../image/distribute';
-import { findInstances, terminateInstances } from '../image/instances';
-import { nameNewestImage } from '../image/parameter';
-import { moveDefaultVersion } from '../rollout/template';
+import { env } from '../../env';
+import { type Copy, deprecateImage, shareImage } from '../../image/distribute';
+import { findInstances, terminateInstances } from '../../image/instances';
+import { nameNewestImage } from '../../image/parameter';
+import { moveDefaultVersion } from '../../rollout/template';
+import { BuildState, Plan } from '../state';
 import { endBuild } from './end';
-import { BuildState, Plan } from './state';
 
 export const FinishInput = BuildState.extend({
   plan: Plan,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { findExecution } from '../execution';
+import { isBuildId } from '../id';
+import { createRecord, findRecord, isOver } from '../record';
 import { failBuild, finishWork } from './end';
-import { findExecution } from './execution';
 import { explainFailure } from './failure';
-import { isBuildId } from './id';
-import { createRecord, findRecord, isOver } from './record';
 
 export const RecoverInput = z.object({
   build: z.object({ id: z.string() }),

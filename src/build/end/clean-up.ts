@@ -1,9 +1,9 @@
-import { discardImagesOf } from '../image/discard';
-import { findInstances, terminateInstances } from '../image/instances';
-import { restoreNewestImage } from '../image/parameter';
-import { undoRollouts } from '../rollout/undo';
-import { deleteWait, findWaitsOf } from '../wait/store';
-import { type BuildRecord, findRecord, isOver } from './record';
+import { discardImagesOf } from '../../image/discard';
+import { findInstances, terminateInstances } from '../../image/instances';
+import { restoreNewestImage } from '../../image/parameter';
+import { undoRollouts } from '../../rollout/undo';
+import { deleteWait, findWaitsOf } from '../../wait/store';
+import { type BuildRecord, findRecord, isOver } from '../record';
 
 /**
  * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and

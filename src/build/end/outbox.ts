@@ -1,9 +1,9 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { eventBridge } from '../aws';
-import { TransientFailure } from '../errors';
-import { logger } from '../log';
-import { deleteItem, type Key, putItem, queryItems, setAttributes } from '../table';
-import { type BuildRecord, type BuildStatus, findRecord, isOver } from './record';
+import { eventBridge } from '../../aws';
+import { TransientFailure } from '../../errors';
+import { logger } from '../../log';
+import { deleteItem, type Key, putItem, queryItems, setAttributes } from '../../table';
+import { type BuildRecord, type BuildStatus, findRecord, isOver } from '../record';
 
 /**
  * What is left to do once the record of a build says how it ended. None of it can fail the build or another of its tasks: what

@@ -1,18 +1,18 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { eventBridge, sns } from '../aws';
-import { env } from '../env';
-import { TransientFailure } from '../errors';
-import { retireImages } from '../image/retire';
-import { countOutcome } from '../metrics';
-import { releaseLeases } from '../rollout/lease';
+import { eventBridge, sns } from '../../aws';
+import { env } from '../../env';
+import { TransientFailure } from '../../errors';
+import { retireImages } from '../../image/retire';
+import { countOutcome } from '../../metrics';
+import { releaseLeases } from '../../rollout/lease';
+import { pipelineOf } from '../id';
+import { releaseLock } from '../lock';
+import { startQueuedBuild } from '../queue';
+import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from '../record';
+import { keepRelease } from '../release';
 import { cleanUpBuild } from './clean-up';
-import { pipelineOf } from './id';
-import { releaseLock } from './lock';
 import { openOutbox, type Task, type Work, workOff } from './outbox';
-import { startQueuedBuild } from './queue';
-import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from './record';
-import { keepRelease } from './release';
 
 /** How a build that did not succeed ended. */
 export interface Failure {
