@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import preset from './jest.preset.mjs';
 
 /** A room of tests of its own, so that one can be run alone: `npm test -w embedded-aws`. */
@@ -14,6 +15,6 @@ export default {
     }),
     project('languages', 'packages/aws-languages', { testMatch: ['<rootDir>/src/**/*.test.ts'] }),
   ],
-  // The long tests mostly wait for processes of their own: one worker a core keeps all cores busy.
-  maxWorkers: '100%',
+  // Many tests wait for AWS's clock or for processes of their own: more workers than cores keep all cores busy.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
