@@ -1,0 +1,48 @@
+import { newRegion } from '../../../testing/region';
+
+const TopicArn = 'arn:aws:sns:us-east-1:000000000000:failures';
+
+test('a topic that is deleted is gone with its subscriptions, and can be deleted again', async () => {
+  await using region = await newRegion();
+  const aws = region.api('sns');
+  await aws.CreateTopic({ Name: 'failures' });
+  await aws.Subscribe({ TopicArn, Protocol: 'email', Endpoint: 'ops@example.org' });
+  expect(await aws.DeleteTopic({ TopicArn })).toEqual({});
+  await expect(aws.GetTopicAttributes({ TopicArn })).rejects.toMatchObject({ code: 'NotFound', status: 404 });
+  expect((await aws.ListSubscriptions({})).Subscriptions).toEqual([]);
+  expect(await aws.DeleteTopic({ TopicArn })).toEqual({});
+});
+
+test('a topic has the tags that it was made with and those that it was given, until they are taken away', async () => {
+  await using region = await newRegion();
+  const aws = region.api('sns');
+  await aws.CreateTopic({ Name: 'failures', Tags: [{ Key: 'team', Value: 'web' }] });
+  const tagged = await aws.TagResource({
+    ResourceArn: TopicArn,
+    Tags: [
+      { Key: 'team', Value: 'ops' },
+      { Key: 'stage', Value: 'dev' },
+    ],
+  });
+  expect(tagged).toEqual({});
+  expect((await aws.ListTagsForResource({ ResourceArn: TopicArn })).Tags).toEqual([
+    { Key: 'team', Value: 'ops' },
+    { Key: 'stage', Value: 'dev' },
+  ]);
+  expect(await aws.UntagResource({ ResourceArn: TopicArn, TagKeys: ['team', 'absent'] })).toEqual({});
+  expect((await aws.ListTagsForResource({ ResourceArn: TopicArn })).Tags).toEqual([
+    { Key: 'stage', Value: 'dev' },
+  ]);
+});
+
+test('tags of a topic that does not exist are refused', async () => {
+  await using region = await newRegion();
+  const aws = region.api('sns');
+  const refused = { code: 'ResourceNotFound', status: 404 };
+  const ResourceArn = TopicArn;
+  await expect(aws.ListTagsForResource({ ResourceArn })).rejects.toMatchObject(refused);
+  await expect(aws.TagResource({ ResourceArn, Tags: [{ Key: 'a', Value: '1' }] })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(aws.UntagResource({ ResourceArn, TagKeys: ['a'] })).rejects.toMatchObject(refused);
+});
