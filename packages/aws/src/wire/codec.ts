@@ -65,7 +65,10 @@ export function jsonCodec(model: ServiceModel): Codec {
   const contentType =
     model.protocol === 'awsJson1_0' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1';
   return {
-    decode: (operation, request) => readJson(operation.input, request.body, false),
+    decode: async (operation, request) => {
+      if (request.body.length === 0) throw notValid(new SyntaxError('it is empty'));
+      return readJson(operation.input, request.body, false);
+    },
     encode: (operation, output, requestId) =>
       jsonResponse(200, writeJson(operation.output, output, false), contentType, requestId),
     encodeError: (error, requestId) =>

@@ -7,6 +7,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type Tag,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type NewRegion, newRegion } from '../../testing/region';
@@ -206,6 +207,7 @@ async function sendBody(operation: string, body: string) {
 }
 
 test.each([
+  '',
   'null',
   '1',
   '[]',
@@ -215,7 +217,7 @@ test.each([
   '{"TableName":"strange","Item":{"pk":"a"}}',
   '{"TableName":"strange","Item":{"pk":{"S":1}}}',
   '{"TableName":"strange","Item":{"pk":{"B":"!"}}}',
-])('the body %s is no request', async (body) => {
+])('the body %j is no request', async (body) => {
   expect(await sendBody('PutItem', body)).toEqual({ status: 400, type: 'SerializationException' });
 });
 
@@ -229,9 +231,74 @@ test.each([
     '{"TableName":"xyz","AttributeDefinitions":[null],"KeySchema":[null]}',
     'ValidationException',
   ],
+  [
+    'TagResource',
+    '{"ResourceArn":"arn:aws:dynamodb:eu-north-1:000000000000:table/nulls","Tags":[null]}',
+    'ValidationException',
+  ],
+  [
+    'TagResource',
+    '{"ResourceArn":"arn:aws:dynamodb:eu-north-1:000000000000:table/nulls","Tags":[{"Key":"a"}]}',
+    'ValidationException',
+  ],
+  [
+    'UntagResource',
+    '{"ResourceArn":"arn:aws:dynamodb:eu-north-1:000000000000:table/nulls","TagKeys":[null]}',
+    'ValidationException',
+  ],
   ['TransactWriteItems', '{"TransactItems":[]}', 'UnknownOperationException'],
 ])('%s with %s is refused', async (operation, body, type) => {
   const made = region.api('dynamodb').DescribeTable({ TableName: 'nulls' });
   await made.catch(() => makeTable('nulls'));
   expect(await sendBody(operation, body)).toEqual({ status: 400, type });
+});
+
+test.each([
+  ['the first', [{ Key: 'a' }], "1 validation error detected: Value null at 'tags.1.member.value'"],
+  [
+    'another',
+    [
+      { Key: 'a', Value: '' },
+      { Key: 'b', Value: null },
+    ],
+    "Value null at 'tags.2.member.value'",
+  ],
+  ['none', [{ Value: 'a' }], "Value null at 'tags.1.member.key'"],
+])('tags that lack a key or a value are refused, and none is kept: %s', async (_which, Tags, message) => {
+  const aws = region.api('dynamodb');
+  await aws.DescribeTable({ TableName: 'untagged' }).catch(() => makeTable('untagged'));
+  const ResourceArn = 'arn:aws:dynamodb:eu-north-1:000000000000:table/untagged';
+  const refused = { code: 'ValidationException', status: 400, message: expect.stringContaining(message) };
+  await expect(aws.TagResource({ ResourceArn, Tags: Tags as Tag[] })).rejects.toMatchObject(refused);
+  expect((await aws.ListTagsOfResource({ ResourceArn })).Tags).toEqual([]);
+});
+
+test('a table with a tag that lacks its value is not made', async () => {
+  const made = makeTable('half-tagged', { Tags: [{ Key: 'a' } as Tag] });
+  await expect(made).rejects.toMatchObject({ name: 'ValidationException' });
+  const { TableNames } = await region.api('dynamodb').ListTables({});
+  expect(TableNames).not.toContain('half-tagged');
+});
+
+test.each([
+  ['{"TableName":"lasting"}', 'timeToLiveSpecification'],
+  [
+    '{"TableName":"lasting","TimeToLiveSpecification":{"AttributeName":"a"}}',
+    'timeToLiveSpecification.enabled',
+  ],
+  [
+    '{"TableName":"lasting","TimeToLiveSpecification":{"Enabled":true}}',
+    'timeToLiveSpecification.attributeName',
+  ],
+  ['{"TimeToLiveSpecification":{"Enabled":true,"AttributeName":"a"}}', 'tableName'],
+])('a time to live of %s is refused', async (body, path) => {
+  const aws = region.api('dynamodb');
+  const TableName = 'lasting';
+  await aws.DescribeTable({ TableName }).catch(() => makeTable(TableName));
+  await expect(aws.UpdateTimeToLive(JSON.parse(body))).rejects.toMatchObject({
+    code: 'ValidationException',
+    message: `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+  });
+  const { TimeToLiveDescription } = await aws.DescribeTimeToLive({ TableName });
+  expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'DISABLED' });
 });

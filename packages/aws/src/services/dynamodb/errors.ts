@@ -15,6 +15,15 @@ export function validationException(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
 
+/** DynamoDB's answer for required members that are not there. @param paths e.g. `tags.1.member.value` */
+export function missingMembers(paths: readonly string[]): AwsError {
+  const count = paths.length === 1 ? '1 validation error' : `${paths.length} validation errors`;
+  const sentences = paths.map(
+    (path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+  );
+  return validationException(`${count} detected: ${sentences.join('; ')}`);
+}
+
 /** A failure of DynamoDB's own (HTTP 500): told to the caller as AWS does, and on the error output with its cause. */
 export function internalServerError(cause: unknown, operation: string): AwsError {
   console.error(`DynamoDB failed in ${operation}:`, cause);

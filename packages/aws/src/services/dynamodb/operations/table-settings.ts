@@ -1,10 +1,11 @@
-import type { ContinuousBackupsDescription } from '@aws-sdk/client-dynamodb';
-import { validationException } from '../errors';
+import type { ContinuousBackupsDescription, UpdateTimeToLiveCommandInput } from '@aws-sdk/client-dynamodb';
+import { missingMembers, validationException } from '../errors';
 import type { Op, TableSettings } from '../state';
 
 export const UpdateTimeToLive: Op<'UpdateTimeToLive'> = (dynamodb, input) => {
-  const known = dynamodb.settings.of(input.TableName);
   const wanted = input.TimeToLiveSpecification;
+  checkTimeToLive(input);
+  const known = dynamodb.settings.of(input.TableName);
   if (known.timeToLive.Enabled === wanted?.Enabled)
     throw validationException(`TimeToLive is already ${wanted?.Enabled ? 'enabled' : 'disabled'}`);
   known.timeToLive = { Enabled: wanted?.Enabled, AttributeName: wanted?.AttributeName };
@@ -30,6 +31,20 @@ export const UpdateContinuousBackups: Op<'UpdateContinuousBackups'> = (dynamodb,
 export const DescribeContinuousBackups: Op<'DescribeContinuousBackups'> = (dynamodb, input) => ({
   ContinuousBackupsDescription: describeBackups(dynamodb.settings.of(input.TableName)),
 });
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TimeToLiveSpecification.html */
+function checkTimeToLive({ TableName, TimeToLiveSpecification: wanted }: UpdateTimeToLiveCommandInput): void {
+  const required = {
+    tableName: TableName,
+    timeToLiveSpecification: wanted,
+    ...(wanted && {
+      'timeToLiveSpecification.enabled': wanted.Enabled,
+      'timeToLiveSpecification.attributeName': wanted.AttributeName,
+    }),
+  };
+  const missing = Object.entries(required).flatMap(([path, value]) => (value == null ? [path] : []));
+  if (missing.length > 0) throw missingMembers(missing);
+}
 
 function describeBackups({ pointInTimeRecovery }: TableSettings): ContinuousBackupsDescription {
   return {

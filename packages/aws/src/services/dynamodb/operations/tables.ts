@@ -7,6 +7,7 @@ import { AwsError } from '../../../core/aws-error';
 import { tableInUse, validationException } from '../errors';
 import type { DynamoDbState, Op } from '../state';
 import { callEngine, inEngine } from './call-engine';
+import { checkTags } from './check-tags';
 import { describeTable, findTable } from './describe-table';
 
 export const CreateTable: Op<'CreateTable'> = async (dynamodb, input) => {
@@ -14,6 +15,7 @@ export const CreateTable: Op<'CreateTable'> = async (dynamodb, input) => {
     input;
   if (StreamSpecification?.StreamEnabled)
     throw validationException('The embedded AWS has no DynamoDB Streams: leave StreamSpecification out.');
+  checkTags(Tags);
   const made = await callEngine<CreateTableCommandOutput>(dynamodb, 'CreateTable', rest).catch((error) => {
     // dynalite says nothing more.
     const isTaken = error instanceof AwsError && error.code === 'ResourceInUseException';

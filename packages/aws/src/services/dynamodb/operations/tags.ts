@@ -1,7 +1,11 @@
 import type { Op } from '../state';
-import { inEngine } from './call-engine';
+import { callEngine, inEngine } from './call-engine';
+import { checkTags } from './check-tags';
 
-export const TagResource: Op<'TagResource'> = inEngine('TagResource');
+export const TagResource: Op<'TagResource'> = (dynamodb, input) => {
+  checkTags(input.Tags);
+  return callEngine(dynamodb, 'TagResource', input);
+};
 
 export const UntagResource: Op<'UntagResource'> = inEngine('UntagResource');
 
