@@ -79,6 +79,8 @@ export interface Bucket {
   readonly region: string;
   readonly createdAt: Date;
   versioning?: 'Enabled' | 'Suspended';
+  /** Whether its objects could be locked. */
+  readonly hasObjectLock: boolean;
   /** By key, oldest version first. */
   readonly objects: Map<string, ObjectVersion[]>;
   readonly uploads: Map<string, MultipartUpload>;

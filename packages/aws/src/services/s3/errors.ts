@@ -56,6 +56,15 @@ export function malformedXml(): AwsError {
   );
 }
 
+/** The versioning of a bucket with Object Lock stays on (HTTP 409). */
+export function versioningIsFixed(): AwsError {
+  return new AwsError(
+    'InvalidBucketState',
+    'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.',
+    409,
+  );
+}
+
 /** @param resourceType `BUCKET`, `OBJECT`, `DeleteMarker` */
 export function methodNotAllowed(
   method: string,

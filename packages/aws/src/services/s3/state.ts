@@ -17,11 +17,14 @@ export class S3State {
   /** @param context of any region; S3 is the account's */
   constructor(readonly context: Context) {}
 
-  create(name: string, region: string): Bucket {
+  /** @param hasObjectLock whether its objects could be locked, for which all their versions are kept */
+  create(name: string, region: string, hasObjectLock = false): Bucket {
     const bucket: Bucket = {
       name,
       region,
       createdAt: this.context.clock.now(),
+      versioning: hasObjectLock ? 'Enabled' : undefined,
+      hasObjectLock,
       objects: new Map(),
       uploads: new Map(),
       completedUploads: new Map(),

@@ -3,6 +3,7 @@ import { Crc32, Crc32c, Crc64Nvme } from '@aws-sdk/checksums/crc';
 import type { ChecksumAlgorithm } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
 import type { Checksum } from '../bucket';
+import { invalidRequest } from '../errors';
 
 /** The checksum members that requests and answers share. */
 export interface ChecksumMembers {
@@ -69,6 +70,28 @@ function verifyMd5(body: Buffer, expected: string): void {
 /** A checksum as answers carry it. */
 export function checksumMembers(checksum: Checksum | undefined): ChecksumMembers {
   return checksum ? { [`Checksum${checksum.algorithm}`]: checksum.value } : {};
+}
+
+const TYPES: readonly string[] = ['COMPOSITE', 'FULL_OBJECT'];
+
+/**
+ * Which types of checksum a multipart upload may have with an algorithm.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+ *
+ * @throws AwsError `InvalidRequest`
+ */
+export function checkChecksumType(type: string | undefined, algorithm: string | undefined): void {
+  if (type === undefined) return;
+  if (!TYPES.includes(type)) throw invalidRequest('Value for x-amz-checksum-type header is invalid.');
+  if (algorithm === undefined)
+    throw invalidRequest(
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+    );
+  const isPossible = type === 'COMPOSITE' ? algorithm !== 'CRC64NVME' : !/^SHA/.test(algorithm);
+  if (!isPossible)
+    throw invalidRequest(
+      `The ${type} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
+    );
 }
 
 /**

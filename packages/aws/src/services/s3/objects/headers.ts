@@ -2,8 +2,9 @@ import { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
 import type { Bucket, ObjectHeaders, ObjectVersion } from '../bucket';
 import { invalidArgument } from '../errors';
+import { checkLock, type GivenLock } from './lock';
 
-interface GivenHeaders {
+interface GivenHeaders extends GivenLock {
   ContentType?: string;
   CacheControl?: string;
   ContentDisposition?: string;
@@ -17,8 +18,13 @@ interface GivenHeaders {
   SSEKMSKeyId?: string;
 }
 
-/** What S3 keeps of the headers of an upload. @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument` */
+/**
+ * What S3 keeps of the headers of an upload.
+ *
+ * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument`, and those of `checkLock`
+ */
 export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders {
+  checkLock(bucket, given);
   const metadata = given.Metadata ?? {};
   const size = Object.entries(metadata).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),

@@ -176,11 +176,40 @@ test('websites and CORS rules are kept, and are not there before', async () => {
   await expect(aws.GetBucketCors({ Bucket })).rejects.toMatchObject(noRules);
 });
 
-test('no bucket has a lock on its objects', async () => {
+test('a bucket that was made without Object Lock has none', async () => {
   const { aws, Bucket } = await newBucket();
   await expect(aws.GetObjectLockConfiguration({ Bucket })).rejects.toMatchObject(
     missing('ObjectLockConfigurationNotFoundError', Bucket),
   );
+});
+
+test('a bucket with Object Lock says so, and stays versioned', async () => {
+  const aws = region.api('s3');
+  const Bucket = 'lockable';
+  await aws.CreateBucket({ Bucket, ObjectLockEnabledForBucket: true });
+  expect(await aws.GetObjectLockConfiguration({ Bucket })).toEqual({
+    ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
+  });
+  const suspended = aws.PutBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Suspended' } });
+  await expect(suspended).rejects.toMatchObject({ code: 'InvalidBucketState', status: 409 });
+  await aws.PutBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+  expect((await aws.GetBucketVersioning({ Bucket })).Status).toBe('Enabled');
+});
+
+test('an object is never taken for locked', async () => {
+  const { aws, Bucket } = await newBucket();
+  const lock = { Key: 'k', ObjectLockLegalHoldStatus: 'ON' } as const;
+  await expect(aws.PutObject({ Bucket, ...lock })).rejects.toMatchObject({
+    code: 'InvalidRequest',
+    message: 'Bucket is missing Object Lock Configuration',
+  });
+  await aws.CreateBucket({ Bucket: 'locking', ObjectLockEnabledForBucket: true });
+  const refused = { code: 'NotImplemented', status: 501, message: expect.stringContaining('does not lock') };
+  await expect(aws.PutObject({ Bucket: 'locking', ...lock })).rejects.toMatchObject(refused);
+  await expect(aws.CreateMultipartUpload({ Bucket: 'locking', ...lock })).rejects.toMatchObject(refused);
+  await aws.PutObject({ Bucket: 'locking', Key: 'k' });
+  const copy = aws.CopyObject({ Bucket: 'locking', CopySource: 'locking/k', ...lock, Key: 'copy' });
+  await expect(copy).rejects.toMatchObject(refused);
 });
 
 test('setting the tags of a bucket has an answer without content', async () => {

@@ -1,11 +1,13 @@
 import { defaultEncryption } from '../bucket-settings';
-import { malformedXml, notConfigured } from '../errors';
+import { malformedXml, notConfigured, versioningIsFixed } from '../errors';
 import type { Op } from '../state';
 
 export const PutBucketVersioning: Op<'PutBucketVersioning'> = (s3, input) => {
   const status = input.VersioningConfiguration?.Status;
   if (status !== 'Enabled' && status !== 'Suspended') throw malformedXml();
-  s3.bucket(input.Bucket).versioning = status;
+  const bucket = s3.bucket(input.Bucket);
+  if (status === 'Suspended' && bucket.hasObjectLock) throw versioningIsFixed();
+  bucket.versioning = status;
   return {};
 };
 
@@ -107,7 +109,8 @@ export const GetBucketRequestPayment: Op<'GetBucketRequestPayment'> = (s3, input
 });
 
 export const GetObjectLockConfiguration: Op<'GetObjectLockConfiguration'> = (s3, input) => {
-  s3.bucket(input.Bucket);
+  if (s3.bucket(input.Bucket).hasObjectLock)
+    return { ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' } };
   throw notConfigured(
     'ObjectLockConfigurationNotFoundError',
     'Object Lock configuration does not exist for this bucket',

@@ -103,12 +103,11 @@ function makeBucket(
   const acl = grantsOf(input, s3.context.accountId);
   if (input.ACL !== 'private' && acl) checkFirstAcl(input.ObjectOwnership, acl);
   const tags = checkBucketTags(input.CreateBucketConfiguration?.Tags ?? [], isServiceCall(call));
-  const bucket = s3.create(name, region);
+  const bucket = s3.create(name, region, input.ObjectLockEnabledForBucket);
   bucket.settings.acl = acl;
   bucket.settings.tags = tags;
   if (input.ObjectOwnership)
     bucket.settings.ownershipControls = { Rules: [{ ObjectOwnership: input.ObjectOwnership }] };
-  if (input.ObjectLockEnabledForBucket) bucket.versioning = 'Enabled';
   return bucket;
 }
 

@@ -70,6 +70,37 @@ test('a copy of an object that came in parts has the checksum of the whole', asy
   expect(CopyObjectResult?.ChecksumSHA256).toBe('LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=');
 });
 
+test.each([
+  ['NaN', 'CRC32', 'Value for x-amz-checksum-type header is invalid.'],
+  [
+    'FULL_OBJECT',
+    undefined,
+    'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+  ],
+  [
+    'FULL_OBJECT',
+    'SHA256',
+    'The FULL_OBJECT checksum type cannot be used with the sha256 checksum algorithm.',
+  ],
+  [
+    'COMPOSITE',
+    'CRC64NVME',
+    'The COMPOSITE checksum type cannot be used with the crc64nvme checksum algorithm.',
+  ],
+])(
+  'an upload with checksums of the type %s is not begun with the algorithm %s',
+  async (ChecksumType, ChecksumAlgorithm, message) => {
+    const upload = newUpload('k', { ChecksumType, ChecksumAlgorithm });
+    await expect(upload).rejects.toMatchObject({ code: 'InvalidRequest', status: 400, message });
+  },
+);
+
+test('an upload says which type its checksums have', async () => {
+  const { aws, Bucket } = await newUpload('k');
+  const types = { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } as const;
+  expect(await aws.CreateMultipartUpload({ Bucket, Key: 'k', ...types })).toMatchObject(types);
+});
+
 test('uploads are listed by key until they are completed or aborted', async () => {
   const { aws, Bucket, upload } = await newUpload('b');
   const { UploadId } = await aws.CreateMultipartUpload({ Bucket, Key: 'a' });

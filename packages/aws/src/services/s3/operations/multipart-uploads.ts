@@ -3,7 +3,7 @@ import { readAcl } from '../access/acl';
 import { ownerOf } from '../access/owner';
 import { type Bucket, type CompletedUpload, currentObject, type MultipartUpload } from '../bucket';
 import { noSuchUpload } from '../errors';
-import { checksumMembers, combineChecksums, multipartTag } from '../objects/checksums';
+import { checkChecksumType, checksumMembers, combineChecksums, multipartTag } from '../objects/checksums';
 import { checkWriteConditions } from '../objects/conditions';
 import { readHeaders } from '../objects/headers';
 import { byBytes, checkPageSize, encoder } from '../objects/key-order';
@@ -19,6 +19,7 @@ const MOST_COMPLETED = 1000;
 export const CreateMultipartUpload: Op<'CreateMultipartUpload'> = (s3, input) => {
   const bucket = s3.bucket(input.Bucket);
   const key = checkKey(input.Key);
+  checkChecksumType(input.ChecksumType, input.ChecksumAlgorithm);
   const upload: MultipartUpload = {
     id: randomBytes(48).toString('base64url'),
     key,
