@@ -53,6 +53,12 @@ export interface InstanceProfile {
   role?: string;
 }
 
+/** Lasting credentials, by access key id. */
+export type AccessKeys = Map<
+  string,
+  { status: 'Active' | 'Inactive'; readonly secret: string; readonly created: Date }
+>;
+
 export interface User {
   readonly name: string;
   readonly id: string;
@@ -64,8 +70,5 @@ export interface User {
   readonly inline: Map<string, string>;
   /** ARNs of attached managed policies. */
   readonly attached: Set<string>;
-  readonly keys: Map<
-    string,
-    { status: 'Active' | 'Inactive'; readonly secret: string; readonly created: Date }
-  >;
+  readonly keys: AccessKeys;
 }

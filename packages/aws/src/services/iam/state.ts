@@ -5,7 +5,7 @@ import type { Operation, OperationsOf } from '../../core/service';
 import { Collection } from './collection';
 import { noSuchEntity } from './errors';
 import { loadPublishedPolicies } from './published-policies';
-import type { InstanceProfile, ManagedPolicy, Role, User } from './records';
+import type { AccessKeys, InstanceProfile, ManagedPolicy, Role, User } from './records';
 import { Sessions } from './sessions';
 
 export type Client = typeof import('@aws-sdk/client-iam');
@@ -34,6 +34,8 @@ export class IamState implements IamPort {
     (name) => `The user with name ${name} cannot be found.`,
     (name) => `User with name ${name} already exists.`,
   );
+  /** The root user's own. */
+  readonly rootKeys: AccessKeys = new Map();
   private readonly sessions = new Sessions();
   private published: Promise<ReadonlyMap<string, ManagedPolicy>> | undefined;
 
@@ -103,7 +105,11 @@ export class IamState implements IamPort {
     const { accountId } = this.context;
     const user = this.users.list().find(({ keys }) => keys.has(accessKeyId));
     if (user) return { accessKeyId, accountId, arn: user.arn, userId: user.id };
-    return { accessKeyId, accountId, arn: `arn:aws:iam::${accountId}:root`, userId: accountId };
+    return { accessKeyId, accountId, arn: this.rootArn(), userId: accountId };
+  }
+
+  rootArn(): string {
+    return `arn:aws:iam::${this.context.accountId}:root`;
   }
 
   instanceProfile(nameOrArn: string) {

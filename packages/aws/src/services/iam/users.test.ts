@@ -29,6 +29,45 @@ test("a user's access key is the user's", async () => {
   expect((await aws.ListAccessKeys({ UserName })).AccessKeyMetadata).toHaveLength(1);
 });
 
+test("the root user's access keys are made, changed, listed and deleted without a name", async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const present = async () => (await aws.GetAccountSummary({})).SummaryMap?.AccountAccessKeysPresent;
+  await aws.CreateUser({ UserName: 'ola' });
+  await aws.CreateAccessKey({ UserName: 'ola' });
+  expect((await aws.ListAccessKeys({})).AccessKeyMetadata).toEqual([]);
+  expect(await present()).toBe(0);
+  const { AccessKeyId = '' } = (await aws.CreateAccessKey({})).AccessKey ?? {};
+  const principal = region.state('iam').principalOf(AccessKeyId);
+  expect(principal.arn).toBe('arn:aws:iam::000000000000:root');
+  expect(await present()).toBe(1);
+  const call = { region: 'us-east-1', accountId: principal.accountId, requestId: 'r', principal };
+  const ownAws = region.apiAs('iam', call);
+  await ownAws.UpdateAccessKey({ AccessKeyId, Status: 'Inactive' });
+  expect((await ownAws.ListAccessKeys({})).AccessKeyMetadata).toMatchObject([
+    { AccessKeyId, Status: 'Inactive' },
+  ]);
+  await ownAws.CreateAccessKey({});
+  await expect(ownAws.CreateAccessKey({})).rejects.toMatchObject({ code: 'LimitExceeded' });
+  await ownAws.DeleteAccessKey({ AccessKeyId });
+  await expect(ownAws.DeleteAccessKey({ AccessKeyId })).rejects.toMatchObject({ code: 'NoSuchEntity' });
+  expect((await ownAws.ListAccessKeys({})).AccessKeyMetadata).toHaveLength(1);
+});
+
+test('the session of a role has no access keys of its own', async () => {
+  await using region = await newRegion();
+  const accountId = '000000000000';
+  const arn = `arn:aws:sts::${accountId}:assumed-role/build/session`;
+  const principal = { accessKeyId: 'ASIA', accountId, arn, userId: 'AROA:session' };
+  const aws = region.apiAs('iam', { region: 'us-east-1', accountId, requestId: 'r', principal });
+  const refused = {
+    code: 'ValidationError',
+    message: 'Must specify userName when calling with non-User credentials',
+  };
+  await expect(aws.CreateAccessKey({})).rejects.toMatchObject(refused);
+  await expect(aws.ListAccessKeys({})).rejects.toMatchObject(refused);
+});
+
 test('a user has policies and tags of its own, and cannot be deleted while policies hang on it', async () => {
   await using region = await newRegion();
   const aws = region.api('iam');

@@ -1,24 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { limitExceeded, noSuchEntity } from '../errors';
-import type { User } from '../records';
 import type { Op } from '../state';
 import { uniqueId } from '../unique-id';
+import { type KeyHolder, keyHolderOf } from './key-holder';
 import { pageInOrder } from './paging';
-import { userNameOf } from './user-name';
 
 export const CreateAccessKey: Op<'CreateAccessKey'> = (iam, input, call) => {
-  const user = iam.users.get(input.UserName ?? userNameOf(call.principal));
-  if (user.keys.size >= 2) throw limitExceeded('Cannot exceed quota for AccessKeysPerUser: 2');
+  const holder = keyHolderOf(iam, input.UserName, call.principal);
+  if (holder.keys.size >= 2) throw limitExceeded('Cannot exceed quota for AccessKeysPerUser: 2');
   const id = uniqueId('AKIA', 16);
   const key = {
     status: 'Active' as const,
     secret: randomBytes(30).toString('base64'),
     created: iam.now(),
   };
-  user.keys.set(id, key);
+  holder.keys.set(id, key);
   return {
     AccessKey: {
-      UserName: user.name,
+      UserName: holder.name,
       AccessKeyId: id,
       Status: key.status,
       SecretAccessKey: key.secret,
@@ -28,24 +27,24 @@ export const CreateAccessKey: Op<'CreateAccessKey'> = (iam, input, call) => {
 };
 
 export const UpdateAccessKey: Op<'UpdateAccessKey'> = (iam, input, call) => {
-  findKey(iam.users.get(input.UserName ?? userNameOf(call.principal)), input.AccessKeyId).status =
+  findKey(keyHolderOf(iam, input.UserName, call.principal), input.AccessKeyId).status =
     input.Status === 'Inactive' ? 'Inactive' : 'Active';
   return {};
 };
 
 export const DeleteAccessKey: Op<'DeleteAccessKey'> = (iam, input, call) => {
-  const user = iam.users.get(input.UserName ?? userNameOf(call.principal));
-  findKey(user, input.AccessKeyId);
-  user.keys.delete(input.AccessKeyId ?? '');
+  const holder = keyHolderOf(iam, input.UserName, call.principal);
+  findKey(holder, input.AccessKeyId);
+  holder.keys.delete(input.AccessKeyId ?? '');
   return {};
 };
 
 export const ListAccessKeys: Op<'ListAccessKeys'> = (iam, input, call) => {
-  const user = iam.users.get(input.UserName ?? userNameOf(call.principal));
-  const page = pageInOrder([...user.keys], input, ([id]) => id);
+  const holder = keyHolderOf(iam, input.UserName, call.principal);
+  const page = pageInOrder([...holder.keys], input, ([id]) => id);
   return {
     AccessKeyMetadata: page.items.map(([id, key]) => ({
-      UserName: user.name,
+      UserName: holder.name,
       AccessKeyId: id,
       Status: key.status,
       CreateDate: key.created,
@@ -55,8 +54,8 @@ export const ListAccessKeys: Op<'ListAccessKeys'> = (iam, input, call) => {
   };
 };
 
-function findKey(user: User, id: string | undefined) {
-  const key = user.keys.get(id ?? '');
+function findKey({ keys }: KeyHolder, id: string | undefined) {
+  const key = keys.get(id ?? '');
   if (!key) throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);
   return key;
 }

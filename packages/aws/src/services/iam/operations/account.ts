@@ -17,6 +17,6 @@ export const GetAccountSummary: Op<'GetAccountSummary'> = (iam) => ({
     InstanceProfilesQuota: 1000,
     AttachedPoliciesPerRoleQuota: 10,
     AccountMFAEnabled: 1,
-    AccountAccessKeysPresent: 0,
+    AccountAccessKeysPresent: iam.rootKeys.size > 0 ? 1 : 0,
   },
 });
