@@ -1,4 +1,5 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
+import { UserPattern } from '../../../core/user-pattern';
 import { validationError } from '../errors';
 import type { ParameterDeclaration } from './template';
 
@@ -128,7 +129,7 @@ function checkParameter(key: string, declaration: ParameterDeclaration, text: st
 
 function matches(key: string, pattern: string, text: string): boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
+    return new UserPattern(`^(?:${pattern})$`).test(text);
   } catch {
     throw validationError(
       `Template error: the AllowedPattern of parameter '${key}' is not a valid regular expression: ${pattern}`,

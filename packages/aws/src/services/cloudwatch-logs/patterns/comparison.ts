@@ -1,4 +1,5 @@
 import { compileWildcard } from 'aws-languages/wildcard';
+import { UserPattern } from '../../../core/user-pattern';
 import { invalidPattern } from '../errors';
 
 /** The text between quotes, without its backslashes. */
@@ -42,9 +43,9 @@ export function compare(operator: string, literal: string): (value: unknown) => 
 }
 
 /** A regular expression. @throws AwsError InvalidParameterException for what is none */
-export function readExpression(source: string): RegExp {
+export function readExpression(source: string): UserPattern {
   try {
-    return new RegExp(source);
+    return new UserPattern(source);
   } catch (error) {
     if (error instanceof SyntaxError) throw invalidPattern(`%${source}% is no regular expression`);
     throw error;

@@ -1,4 +1,5 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { UserPattern } from '../../../core/user-pattern';
 
 /** What a condition looks at. Application Load Balancer User Guide, Condition types for listener rules. */
 export type Field =
@@ -39,12 +40,12 @@ export function valuesOf(condition: RuleCondition): readonly string[] {
 }
 
 /** The regular expressions that the condition looks for. @throws SyntaxError for one that is none */
-export function regexesOf(condition: RuleCondition): RegExp[] {
+export function regexesOf(condition: RuleCondition): UserPattern[] {
   const sources =
     condition.RegexValues ??
     condition.HostHeaderConfig?.RegexValues ??
     condition.PathPatternConfig?.RegexValues ??
     condition.HttpHeaderConfig?.RegexValues ??
     [];
-  return sources.map((source) => new RegExp(source, condition.Field === 'host-header' ? 'i' : ''));
+  return sources.map((source) => new UserPattern(source, condition.Field === 'host-header' ? 'i' : ''));
 }

@@ -1,5 +1,6 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../../core/aws-error';
+import { UserPattern } from '../../../core/user-pattern';
 import { invalid } from '../errors';
 
 /**
@@ -81,9 +82,9 @@ export function checkDataType(dataType: string, value: string): void {
 
 /** @throws AwsError when the pattern is none, or the value does not match it */
 export function checkPattern(pattern: string, value: string): void {
-  let regex: RegExp;
+  let regex: UserPattern;
   try {
-    regex = new RegExp(pattern);
+    regex = new UserPattern(pattern);
   } catch {
     throw new AwsError(
       'InvalidAllowedPatternException',

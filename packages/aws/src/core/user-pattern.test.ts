@@ -1,0 +1,17 @@
+import { UserPattern } from './user-pattern';
+
+test.each([
+  ['^a+$', '', 'aaa', true],
+  ['^a+$', '', 'aab', false],
+  ['HELLO', 'i', 'say hello', true],
+])('%p with flags %p and %p: %p', (source, flags, text, matches) => {
+  expect(new UserPattern(source, flags).test(text)).toBe(matches);
+});
+
+test('an expression that would never come to an end is given up', () => {
+  expect(new UserPattern('^(a+)+$').test(`${'a'.repeat(40)}!`)).toBe(false);
+});
+
+test('what is no expression is said at once', () => {
+  expect(() => new UserPattern('(')).toThrow(SyntaxError);
+});

@@ -1,0 +1,53 @@
+import { createContext, Script } from 'node:vm';
+
+/** Real milliseconds. What matches at all does so in a fraction of it; what backtracks without end never would. */
+const PATIENCE_MILLISECONDS = 250;
+
+const RUN = new Script('found = pattern.exec(text)');
+
+/**
+ * A regular expression that a caller wrote. Some never come to an end on some texts, and would hold up everybody: such a match is
+ * given up, and counts as none.
+ */
+export class UserPattern {
+  private readonly expression: RegExp;
+  private readonly sandbox: { pattern: RegExp; text: string; found: RegExpExecArray | null };
+
+  /** @throws SyntaxError for what is no expression */
+  constructor(source: string, flags = '') {
+    this.expression = new RegExp(source, flags);
+    this.sandbox = createContext({ pattern: this.expression, text: '', found: null }) as typeof this.sandbox;
+  }
+
+  get source(): string {
+    return this.expression.source;
+  }
+
+  get global(): boolean {
+    return this.expression.global;
+  }
+
+  get lastIndex(): number {
+    return this.expression.lastIndex;
+  }
+
+  set lastIndex(index: number) {
+    this.expression.lastIndex = index;
+  }
+
+  test(text: string): boolean {
+    return this.exec(text) !== null;
+  }
+
+  exec(text: string): RegExpExecArray | null {
+    this.sandbox.text = text;
+    this.sandbox.found = null;
+    try {
+      RUN.runInContext(this.sandbox, { timeout: PATIENCE_MILLISECONDS });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+      throw error;
+    }
+    return this.sandbox.found;
+  }
+}
