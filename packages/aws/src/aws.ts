@@ -48,6 +48,8 @@ export interface ClientSettings {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Some operations put a word before the host (`sync-`), which no name on this machine answers to. */
+  readonly disableHostPrefix: true;
 }
 
 /** AWS's time. */
@@ -84,7 +86,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 export function settingsFor(endpoint: string): Pick<Aws, 'endpoint' | 'client' | 'env'> {
   return {
     endpoint,
-    client: { endpoint, region: REGION, credentials: CREDENTIALS },
+    client: { endpoint, region: REGION, credentials: CREDENTIALS, disableHostPrefix: true },
     env: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: REGION,

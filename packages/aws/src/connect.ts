@@ -13,10 +13,11 @@ export interface About {
 /**
  * An embedded AWS that runs in another process, through its administration under `/_local`.
  *
- * @param endpoint as it printed it: `http://127.0.0.1:4566`
+ * @param address as it printed it: `http://127.0.0.1:4566`
  * @throws Error where no embedded AWS answers
  */
-export async function connectAws(endpoint: string): Promise<Aws> {
+export async function connectAws(address: string): Promise<Aws> {
+  const endpoint = address.replace(/\/+$/, '');
   const ask = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const answer = await fetch(`${endpoint}/_local/${path}`, {
       method,

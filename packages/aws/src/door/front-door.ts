@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Account } from '../account/account';
 import { AwsError } from '../core/aws-error';
 import { uuid } from '../core/ids';
@@ -40,8 +41,7 @@ export class FrontDoor {
       });
     });
     this.server.on('connect', (request, socket, head) => {
-      const region = this.aws.account.regionOf(withoutPort(request.url ?? ''));
-      region.proxy.tunnel('internet', request, socket, head).catch(() => socket.destroy());
+      this.tunnel(request, socket, head).catch(() => socket.destroy());
     });
     // Clients keep connections for long; closing them early races with their next request.
     this.server.keepAliveTimeout = 65_000;
@@ -63,6 +63,11 @@ export class FrontDoor {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
     await closed;
+  }
+
+  private async tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const region = this.aws.account.regionOf(withoutPort(request.url ?? ''));
+    await region.proxy.tunnel('internet', request, socket, head);
   }
 
   private async receive(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

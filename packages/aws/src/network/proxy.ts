@@ -32,7 +32,8 @@ export class NetworkProxy {
   /** Answers `CONNECT host:port` with a tunnel, or with the same errors as `forward`. */
   async tunnel(source: Source, incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
     const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(incoming.url ?? '') ?? [];
-    if (!host || !port) return refuse(client, 400, `not a host and port: ${incoming.url}`);
+    if (!host || !port || Number(port) > 65_535)
+      return refuse(client, 400, `not a host and port: ${incoming.url}`);
     const gone = new AbortController();
     const onGone = () => gone.abort();
     client.once('close', onGone);
