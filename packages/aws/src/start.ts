@@ -6,6 +6,14 @@ import type { AdministeredAws } from './door/admin/route';
 import { FrontDoor } from './door/front-door';
 import { ApiModels } from './wire/api-model';
 
+/** The most AWS seconds in a real second: beyond it timers could not tell one moment from the next. */
+export const MOST_TIME_SCALE = 1_000_000;
+
+function checkScale(timeScale: unknown): void {
+  if (typeof timeScale === 'number' && timeScale > 0 && timeScale <= MOST_TIME_SCALE) return;
+  throw new RangeError(`timeScale: expected a number above 0, at most ${MOST_TIME_SCALE}, not ${timeScale}`);
+}
+
 type Definitions = Readonly<Record<string, ServiceDefinition>>;
 
 /** An embedded AWS in this process. */
@@ -22,18 +30,20 @@ export class RunningAws implements AdministeredAws {
     this.clock = {
       scale: timeScale,
       now: () => this.account.clock.now(),
-      sleep: (seconds) => this.account.clock.sleep(seconds),
+      sleep: (seconds) => this.account.sleep(seconds),
     };
   }
 
   /**
    * @param definitions other services than those of `services/index.ts`, for tests
+   * @throws RangeError for a time scale that no clock can run at
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
   static async start(
     { port = 0, timeScale = 1 }: StartOptions,
     definitions?: Definitions,
   ): Promise<RunningAws> {
+    checkScale(timeScale);
     const aws = new RunningAws(timeScale, definitions);
     aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
     return aws;
@@ -71,7 +81,7 @@ export class RunningAws implements AdministeredAws {
   readonly clock: AwsClock;
 
   readonly faults = {
-    add: async (fault: FaultInput) => this.account.faults.add({ kind: 'error', times: 1, ...fault }),
+    add: async (fault: FaultInput) => this.account.addFault(fault),
     list: async () => this.account.faults.list(),
     clear: async () => this.account.faults.clear(),
   };

@@ -1,6 +1,6 @@
 import { AwsError } from '../core/aws-error';
 import { Clock } from '../core/clock';
-import { Faults } from '../core/faults';
+import { type Fault, FaultError, Faults, readFault } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import type { Principal } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
@@ -42,6 +42,7 @@ export class Account {
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   private readonly models: ApiModels;
   private readonly regions = new Map<string, Region>();
+  private readonly ending = new AbortController();
   private isDisposed = false;
 
   constructor(options: AccountOptions) {
@@ -98,6 +99,34 @@ export class Account {
     return this.models.load(service, services[service as ServiceName]).then(({ model }) => model);
   }
 
+  /** Resolves after so many AWS seconds. @throws Error when the account goes meanwhile */
+  async sleep(seconds: number): Promise<void> {
+    const gone = new Error('the account was reset, or the embedded AWS stopped, while this slept');
+    this.ending.signal.throwIfAborted();
+    await this.clock.sleep(seconds, AbortSignal.any([this.ending.signal])).catch(() => Promise.reject(gone));
+  }
+
+  /**
+   * Lets something go wrong.
+   * @throws FaultError for a fault that could never strike
+   */
+  async addFault(input: unknown): Promise<void> {
+    const fault = readFault(input);
+    if (fault.kind === 'error') await this.checkOperation(fault);
+    this.faults.add(fault);
+  }
+
+  private async checkOperation({ service, operation }: Fault): Promise<void> {
+    const found = Object.entries(this.definitions).find(([, { signingName }]) => signingName === service);
+    if (!found) {
+      const names = Object.values(this.definitions).map(({ signingName }) => signingName);
+      throw new FaultError(`service: there is no '${service}', expected one of ${names.join(', ')}`);
+    }
+    const { model } = await this.models.load(...found);
+    if (!model.operations.has(operation))
+      throw new FaultError(`operation: ${service} has no operation '${operation}'`);
+  }
+
   /** Whether a region makes the services that an account has only once. */
   isHome(region: string): boolean {
     return region === HOME;
@@ -137,6 +166,7 @@ export class Account {
 
   async dispose(): Promise<void> {
     this.isDisposed = true;
+    this.ending.abort();
     this.clock.stop();
     await Promise.all([...this.regions.values()].map((region) => region.dispose()));
     this.clock.end();

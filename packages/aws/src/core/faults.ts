@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Something that shall go wrong: an API call that is refused, or a resource whose making fails. */
 export interface Fault {
   /** Signing name of the service, e.g. `ec2`. */
@@ -14,6 +16,31 @@ export interface Fault {
   readonly status?: number;
   /** How many times it strikes. */
   readonly times: number;
+}
+
+const FaultSchema = z.strictObject({
+  service: z.string(),
+  operation: z.string(),
+  kind: z.enum(['error', 'lateFailure']).default('error'),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  status: z.number().int().min(400).max(599).optional(),
+  times: z.number().int().min(1).default(1),
+});
+
+/** A fault that is none, or could never strike. */
+export class FaultError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'FaultError';
+  }
+}
+
+/** Reads a fault as it is asked for. @throws FaultError that names what is wrong */
+export function readFault(input: unknown): Fault {
+  const parsed = FaultSchema.safeParse(input);
+  if (!parsed.success) throw new FaultError(z.prettifyError(parsed.error));
+  return parsed.data;
 }
 
 /** The faults that are still to strike, oldest first. */

@@ -11,7 +11,9 @@ export const sleepOnClock: AdminRoute = {
     const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
     if (!(seconds <= LONGEST_SLEEP))
       throw new AdminError(400, `seconds: expected a number from 0 to ${LONGEST_SLEEP}, not '${text}'`);
-    await aws.clock.sleep(seconds);
+    await aws.clock.sleep(seconds).catch((error: Error) => {
+      throw new AdminError(409, error.message);
+    });
     return { time: aws.clock.now().toISOString() };
   },
 };

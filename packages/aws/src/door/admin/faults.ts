@@ -1,15 +1,6 @@
-import { z } from 'zod';
+import type { FaultInput } from '../../aws';
+import { FaultError } from '../../core/faults';
 import { AdminError, type AdminRoute } from './route';
-
-const FaultInput = z.strictObject({
-  service: z.string(),
-  operation: z.string(),
-  kind: z.enum(['error', 'lateFailure']).default('error'),
-  code: z.string().optional(),
-  message: z.string().optional(),
-  status: z.number().int().min(400).max(599).optional(),
-  times: z.number().int().min(1).default(1),
-});
 
 export const listFaults: AdminRoute = {
   path: 'GET faults',
@@ -21,9 +12,12 @@ export const addFault: AdminRoute = {
   path: 'POST faults',
   does: 'adds a fault',
   async answer(aws, { body }) {
-    const parsed = FaultInput.safeParse(parseJson(body));
-    if (!parsed.success) throw new AdminError(400, z.prettifyError(parsed.error));
-    await aws.faults.add(parsed.data);
+    try {
+      await aws.faults.add(parseJson(body) as FaultInput);
+    } catch (error) {
+      if (error instanceof FaultError) throw new AdminError(400, error.message);
+      throw error;
+    }
     return aws.faults.list();
   },
 };
