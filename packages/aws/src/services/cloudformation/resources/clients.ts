@@ -22,6 +22,18 @@ export interface Clients {
   readonly ssm: Api<typeof import('@aws-sdk/client-ssm')>;
 }
 
+/** What services refuse when too many calls come at once: they are made again, as the SDKs' standard mode does. */
+const THROTTLED: ReadonlySet<string> = new Set([
+  'RequestLimitExceeded',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'ProvisionedThroughputExceededException',
+]);
+/** Seconds between the attempts. */
+const PAUSES = [1, 2, 4, 8, 16];
+
 /** Another service refused a call of CloudFormation's. */
 export class ServiceFailure extends Error {
   readonly code: string;
@@ -38,11 +50,11 @@ export class ServiceFailure extends Error {
   }
 }
 
-/** Makes the clients. What a service refuses is thrown as a `ServiceFailure`. */
+/** Makes the clients. What a service refuses is thrown as a `ServiceFailure`, a throttle only when it lasts for half a minute. */
 export function makeClients(context: Context): Clients {
   const invoke: Invoke = async (call, service, operation, input) => {
     try {
-      return await context.invoke(call, service, operation, input);
+      return await patiently(context, () => context.invoke(call, service, operation, input));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const model = await context.model(service);
@@ -53,6 +65,18 @@ export function makeClients(context: Context): Clients {
     get: (_target, name: string) =>
       clientOf({ invoke }, folderOf(name), () => serviceCall(context, 'cloudformation')),
   });
+}
+
+async function patiently<T>({ clock }: Context, attempt: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof AwsError && THROTTLED.has(error.code))) throw error;
+      await clock.sleep(pause);
+    }
+  }
+  return attempt();
 }
 
 /** `elasticLoadBalancingV2` is `elastic-load-balancing-v2`. */

@@ -1,0 +1,27 @@
+import { newRegion } from '../../../testing/region';
+import { cloudFormationOf } from '../testing';
+
+const topic = 'Resources: { A: { Type: AWS::SNS::Topic } }';
+const throttle = {
+  service: 'sns',
+  operation: 'CreateTopic',
+  kind: 'error',
+  code: 'Throttling',
+  status: 400,
+} as const;
+
+test('a call that is throttled is made again', async () => {
+  await using region = await newRegion({ timeScale: 10_000 });
+  const cfn = cloudFormationOf(region);
+  region.aws.faults.add({ ...throttle, times: 3 });
+  await cfn.create('s', topic);
+  expect((await cfn.state('s')).status).toBe('CREATE_COMPLETE');
+});
+
+test('a throttle that lasts fails the resource', async () => {
+  await using region = await newRegion({ timeScale: 10_000 });
+  const cfn = cloudFormationOf(region);
+  region.aws.faults.add({ ...throttle, times: 100 });
+  await cfn.create('s', topic);
+  expect((await cfn.state('s')).status).toBe('ROLLBACK_COMPLETE');
+});
