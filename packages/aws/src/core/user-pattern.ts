@@ -7,14 +7,14 @@ const RUN = new Script('found = pattern.exec(text)');
 
 /**
  * A regular expression that a caller wrote. Some never come to an end on some texts, and would hold up everybody: such a match is
- * given up, and counts as none.
+ * given up, and counts as none, unless a subclass answers otherwise.
  */
 export class UserPattern {
   private readonly expression: RegExp;
   private readonly sandbox: { pattern: RegExp; text: string; found: RegExpExecArray | null };
 
   /** @throws SyntaxError for what is no expression */
-  constructor(source: string, flags = '') {
+  constructor(source: string | RegExp, flags?: string) {
     this.expression = new RegExp(source, flags);
     this.sandbox = createContext({ pattern: this.expression, text: '', found: null }) as typeof this.sandbox;
   }
@@ -45,9 +45,14 @@ export class UserPattern {
     try {
       RUN.runInContext(this.sandbox, { timeout: PATIENCE_MILLISECONDS });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+      if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return this.giveUp();
       throw error;
     }
     return this.sandbox.found;
+  }
+
+  /** What a match that was given up counts as. */
+  protected giveUp(): RegExpExecArray | null {
+    return null;
   }
 }

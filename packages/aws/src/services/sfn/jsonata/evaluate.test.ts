@@ -49,6 +49,8 @@ test.each<[string, Json]>([
   ['$now()', '2030-01-02T03:04:05.000Z'],
   ["$now('[Y0001]-[M01]-[D01] [H01]:[m01] [z]', '-0500')", '2030-01-01 22:04 GMT-05:00'],
   ["$match('a1', /[0-9]/).match", '1'],
+  ["$replace('Aba', /a/i, '-')", '-b-'],
+  ["$split('a1b2c', /[0-9]/)", ['a', 'b', 'c']],
 ])('%s', async (expression, expected) => {
   expect(await evaluate(expression)).toEqual(expected);
 });
@@ -153,4 +155,11 @@ test.each<[unknown, string | undefined]>([
   [1, undefined],
 ])('the expression in %p is %p', (text, expected) => {
   expect(expressionOf(text)).toBe(expected);
+});
+
+test('a regular expression that comes to no end is as an evaluation that does not', async () => {
+  expect(await failure(`$match('${'a'.repeat(40)}!', /^(a+)+$/)`)).toMatchObject({
+    error: 'States.QueryEvaluationError',
+    reason: expect.stringContaining(': Expression evaluation timeout: Check for infinite loop'),
+  });
 });

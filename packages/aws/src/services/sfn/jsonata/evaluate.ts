@@ -1,4 +1,5 @@
 import jsonata from 'jsonata';
+import { UserPattern } from '../../../core/user-pattern';
 import type { ContextObject, Json, VariableValues } from '../language/definition';
 import { QueryEvaluationError } from '../language/states-error';
 import { addFunctions, MEMORY_LIMIT } from './functions';
@@ -17,17 +18,32 @@ export interface JsonataData {
   readonly now: () => number;
 }
 
+/** The library's code for an evaluation that takes too long. */
+const TIMEOUT_CODE = 'D1012';
+
+/** A regular expression in an expression: one that comes to no end is as an evaluation that takes too long. */
+class ExpressionPattern extends UserPattern {
+  protected override giveUp(): never {
+    throw Object.assign(new Error('a regular expression came to no end'), { code: TIMEOUT_CODE });
+  }
+}
+
 /**
  * The bounds that AWS sets to an expression: how deep it nests, and how many items a list may have while it is evaluated. AWS ends it
  * after a second, too; the machine here may be busier than AWS's, so it is real milliseconds enough for that.
  */
-const LIMITS = { stack: 100, sequence: 873_782, timeout: 5_000 };
+const LIMITS = {
+  stack: 100,
+  sequence: 873_782,
+  timeout: 5_000,
+  RegexEngine: ExpressionPattern as unknown as RegExpConstructor,
+};
 
 /** What AWS says where the library has a code of its own for what goes beyond a limit. */
 const LIMIT_MESSAGES: Readonly<Record<string, string>> = {
   D1011:
     'Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive',
-  D1012: 'Expression evaluation timeout: Check for infinite loop',
+  [TIMEOUT_CODE]: 'Expression evaluation timeout: Check for infinite loop',
   D2014: MEMORY_LIMIT,
   D2015: MEMORY_LIMIT,
 };
