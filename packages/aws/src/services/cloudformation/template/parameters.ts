@@ -1,5 +1,5 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { UserPattern } from '../../../core/user-pattern';
+import { UserPattern } from 'aws-languages/user-pattern';
 import { validationError } from '../errors';
 import type { ParameterDeclaration } from './template';
 

@@ -1,5 +1,5 @@
+import { UserPattern } from 'aws-languages/user-pattern';
 import { compileWildcard } from 'aws-languages/wildcard';
-import { UserPattern } from '../../../core/user-pattern';
 import { invalidPattern } from '../errors';
 
 /** The text between quotes, without its backslashes. */

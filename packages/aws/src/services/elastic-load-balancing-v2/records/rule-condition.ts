@@ -1,5 +1,5 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { UserPattern } from '../../../core/user-pattern';
+import { UserPattern } from 'aws-languages/user-pattern';
 
 /** What a condition looks at. Application Load Balancer User Guide, Condition types for listener rules. */
 export type Field =

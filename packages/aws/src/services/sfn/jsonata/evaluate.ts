@@ -1,5 +1,5 @@
+import { UserPattern } from 'aws-languages/user-pattern';
 import jsonata from 'jsonata';
-import { UserPattern } from '../../../core/user-pattern';
 import type { ContextObject, Json, VariableValues } from '../language/definition';
 import { QueryEvaluationError } from '../language/states-error';
 import { addFunctions, MEMORY_LIMIT } from './functions';

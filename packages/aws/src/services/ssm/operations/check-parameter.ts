@@ -1,6 +1,6 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
+import { UserPattern } from 'aws-languages/user-pattern';
 import { AwsError } from '../../../core/aws-error';
-import { UserPattern } from '../../../core/user-pattern';
 import { invalid } from '../errors';
 
 /**
