@@ -1,7 +1,16 @@
+import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
 import { findLockHolder, releaseLock, takeLock } from '../../../src/build/lock';
 import { useTable } from '../table';
 
 useTable();
+const sfn = mockClient(SFNClient);
+beforeEach(() => {
+  sfn.reset();
+  sfn
+    .on(DescribeExecutionCommand)
+    .rejects(new ExecutionDoesNotExist({ message: 'Execution Does Not Exist', $metadata: {} }));
+});
 afterEach(() => jest.restoreAllMocks());
 
 function later(seconds: number): void {
@@ -24,6 +33,33 @@ test('a request that died blocks nobody for long', async () => {
   await takeLock('web', 'web-1', 'request');
   later(121);
   expect(await takeLock('web', 'web-2', 'request')).toBe(true);
+});
+
+test('a request whose execution runs keeps the lock, however late its Plan is', async () => {
+  await takeLock('web', 'web-1', 'request');
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+  later(121);
+  expect(await takeLock('web', 'web-2', 'request')).toBe(false);
+  expect(await takeLock('web', 'web-1', 'build')).toBe(true);
+  expect(await findLockHolder('web')).toBe('web-1');
+});
+
+test.each(['FAILED', 'ABORTED', 'TIMED_OUT', 'SUCCEEDED'] as const)(
+  'a lock that has run out is taken from an execution that is %s',
+  async (status) => {
+    await takeLock('web', 'web-1', 'build');
+    sfn.on(DescribeExecutionCommand).resolves({ status });
+    later(98 * 60 * 60);
+    expect(await takeLock('web', 'web-2', 'request')).toBe(true);
+  },
+);
+
+test('of many builds that want a lock that has run out, one gets it', async () => {
+  await takeLock('web', 'web-0', 'request');
+  later(121);
+  const builds = Array.from({ length: 20 }, (_, at) => `web-${at + 1}`);
+  const taken = await Promise.all(builds.map((build) => takeLock('web', build, 'request')));
+  expect(taken.filter(Boolean)).toHaveLength(1);
 });
 
 test('a repeated request does not shorten the lock of its running build', async () => {
