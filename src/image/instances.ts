@@ -7,12 +7,16 @@ import {
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
+import { clientToken } from '../build/id';
 import { recordStage } from '../build/stages';
 import { BuildState } from '../build/state';
-import { byTag } from '../tags';
+import { byTag, tagOf } from '../tags';
+
+const PURPOSES = ['base', 'test'] as const;
+type Purpose = (typeof PURPOSES)[number];
 
 export const TerminateInstanceInput = BuildState.extend({
-  purpose: z.enum(['base', 'test']),
+  purpose: z.enum(PURPOSES),
   /** Of the test: when it was launched and found healthy. */
   probed: z.object({ launchedAt: z.number(), healthyAt: z.number() }).optional(),
 });
@@ -26,14 +30,29 @@ export async function terminateInstance(input: z.infer<typeof TerminateInstanceI
   await terminateInstances(await findInstances(build.id, purpose));
 }
 
-/** The instances of a build that are not terminated; of all purposes unless one is named. */
-export async function findInstances(build: string, purpose?: 'base' | 'test'): Promise<Instance[]> {
-  return describeAlive([byTag('kiln:build', build), ...(purpose ? [byTag('kiln:purpose', purpose)] : [])]);
+/** The client token with which a build launches an instance. EC2 keeps it: nobody else's instance has it, whatever its tags say. */
+export function launchToken(build: string, purpose: Purpose, subnet: string): string {
+  return clientToken(build, purpose, subnet);
 }
 
-/** All instances that Kiln made and that are not terminated. */
+/** The instances that a build launched and that are not terminated; for all purposes unless one is named. */
+export async function findInstances(build: string, purpose?: Purpose): Promise<Instance[]> {
+  const tagged = await describeAlive([
+    byTag('kiln:build', build),
+    ...(purpose ? [byTag('kiln:purpose', purpose)] : []),
+  ]);
+  return tagged.filter((instance) => isLaunchedBy(build, instance));
+}
+
+/** All instances that builds launched and that are not terminated. */
 export async function findAllInstances(): Promise<Instance[]> {
-  return describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
+  const tagged = await describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
+  return tagged.filter((instance) => isLaunchedBy(tagOf(instance, 'kiln:build') ?? '', instance));
+}
+
+/** Tags alone say nothing: people's tools copy those of an image to the servers that run it. */
+function isLaunchedBy(build: string, { ClientToken, SubnetId = '' }: Instance): boolean {
+  return PURPOSES.some((purpose) => ClientToken === launchToken(build, purpose, SubnetId));
 }
 
 /** As many values as EC2 takes in one filter. */

@@ -1,7 +1,6 @@
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
-import { clientToken } from '../build/id';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';
 import { CapacityUnavailable } from '../errors';
@@ -9,6 +8,7 @@ import { loadPipeline } from '../pipeline/load';
 import { renderUserData } from '../pipeline/user-data';
 import { pipelinesFolder } from '../pipelines-folder';
 import { buildTags, tagSpecifications } from '../tags';
+import { launchToken } from './instances';
 
 export const LaunchInstanceInput = BuildState.extend({
   plan: Plan,
@@ -39,7 +39,7 @@ export async function launchInstance(input: z.infer<typeof LaunchInstanceInput>)
   const refusals: string[] = [];
   for (const subnet of env('KILN_SUBNETS').split(',')) {
     try {
-      return await runInSubnet(common, subnet, clientToken(input.build.id, input.purpose, subnet));
+      return await runInSubnet(common, subnet, launchToken(input.build.id, input.purpose, subnet));
     } catch (error) {
       if (!isAwsError(error, ...NO_CAPACITY)) throw error;
       refusals.push(`${subnet}: ${error.message}`);

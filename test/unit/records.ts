@@ -1,5 +1,6 @@
 import { createRecord, updateRecord } from '../../src/build/record';
 import type { Target } from '../../src/build/state';
+import { launchToken } from '../../src/image/instances';
 
 /** The id of the build that tests tell of. */
 export const BUILD = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6';
@@ -26,3 +27,14 @@ export async function openRecord(fields: Record<string, unknown> = {}): Promise<
   await createRecord({ id: BUILD, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
   await updateRecord(BUILD, { targets: [makeTarget()], ...fields });
 }
+
+/** The base instance of that build, as EC2 describes it. */
+export const BASE_INSTANCE = {
+  InstanceId: 'i-1',
+  SubnetId: 'subnet-1',
+  ClientToken: launchToken(BUILD, 'base', 'subnet-1'),
+  Tags: [
+    { Key: 'kiln:build', Value: BUILD },
+    { Key: 'kiln:purpose', Value: 'base' },
+  ],
+};

@@ -8,22 +8,24 @@ import {
   EC2Client,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { tidyUp } from '../../../src/build/end/janitor';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { moveStatus } from '../../../src/build/record';
 import { makeFolder, removeFolders } from '../pipeline/folders';
-import { BUILD, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
 const autoScaling = mockClient(AutoScalingClient);
+const sfn = mockClient(SFNClient);
 useTable();
 
 afterEach(removeFolders);
 beforeEach(() => {
   process.env.LAMBDA_TASK_ROOT = process.cwd();
-  for (const client of [ec2, autoScaling]) client.reset();
+  for (const client of [ec2, autoScaling, sfn]) client.reset();
   ec2.on(DescribeInstancesCommand).resolves({});
   ec2.on(DescribeImagesCommand).resolves({});
   ec2.on(DescribeSnapshotsCommand).resolves({});
@@ -58,11 +60,41 @@ test('a copy that a stopped build left in another region is found there at night
 
 test('what carries the tags of a build that has no record here is left alone', async () => {
   const Tags = [{ Key: 'kiln:build', Value: BUILD }];
-  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1', Tags }] }] });
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
   ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: 'snap-1', Tags }] });
   ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', Tags }] });
   await tidyUp();
   expect(ec2.commandCalls(TerminateInstancesCommand)).toEqual([]);
   expect(ec2.commandCalls(DeleteSnapshotCommand)).toEqual([]);
   expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
+});
+
+describe.each(['SUCCEEDED', 'FAILED'] as const)('of a build that has %s', (status) => {
+  const server = { ...BASE_INSTANCE, InstanceId: 'i-server' };
+  const terminated = () =>
+    ec2.commandCalls(TerminateInstancesCommand).flatMap((call) => call.args[0].input.InstanceIds);
+  beforeEach(async () => {
+    await openRecord({ targets: [] });
+    await moveStatus(BUILD, ['RUNNING'], status);
+    sfn.on(DescribeExecutionCommand).resolves({ status });
+    ec2.on(TerminateInstancesCommand).resolves({});
+  });
+
+  test('a base instance that was left goes', async () => {
+    ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
+    await tidyUp();
+    expect(terminated()).toEqual(['i-1']);
+  });
+
+  test.each([
+    ['a server to which a tool copied the tags', { ClientToken: undefined }],
+    ['a server that a group launched with the tags of its image', { ClientToken: 'fleet-4d5e6f' }],
+    ['an instance in another subnet than that of the token', { SubnetId: 'subnet-9' }],
+  ])('%s stays', async (_what, other) => {
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves({ Reservations: [{ Instances: [{ ...server, ...other }, BASE_INSTANCE] }] });
+    await tidyUp();
+    expect(terminated()).toEqual(['i-1']);
+  });
 });

@@ -31,7 +31,7 @@ import { planBuild } from '../../../src/build/plan';
 import { getRecord, moveStatus } from '../../../src/build/record';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
-import { BUILD, makeTarget, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -52,7 +52,7 @@ const failure = (name: string, errorMessage: string) => ({
 beforeEach(() => {
   for (const client of [ec2, autoScaling, sns, ssm, events, sfn]) client.reset();
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
-  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-1' }] }] });
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
   ec2.on(GetConsoleOutputCommand).resolves({
     Output: Buffer.from(`booted\n${'noise\n'.repeat(40)}Error: no match for httpdd`).toString('base64'),
   });
