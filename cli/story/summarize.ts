@@ -28,20 +28,20 @@ export async function summarizeBuild({ execution, history }: Ended, aws: Aws): P
     ...(execution.error && { error: `${execution.error}: ${execution.cause}` }),
     imageId: output?.image.id ?? '',
     launchTemplateVersion: output?.rollouts[0]?.version ?? '',
-    ...measureBuild(span, busy, retryPauses(history), aws.clock.scale),
+    ...measureBuild(span, busy, pauses(history), aws.clock.scale),
     transitions: executions.find((one) => one.executionArn === execution.executionArn)?.transitions ?? 0,
     ec2Calls: calls.filter(isOfBuild).length,
   };
 }
 
-/** The pauses between a failed attempt and the next, which the state machine's Retry asks for. */
-function retryPauses(history: Ended['history']): Stretch[] {
-  const pauses: Stretch[] = [];
+/** The pauses that the state machine asks for: those of its wait states, and those of its Retry before another attempt. */
+function pauses(history: Ended['history']): Stretch[] {
+  const found: Stretch[] = [];
   for (const event of history) {
-    if (event.type !== 'TaskScheduled') continue;
+    if (event.type !== 'TaskScheduled' && event.type !== 'WaitStateExited') continue;
     const before = history.find(({ id }) => id === event.previousEventId);
-    if (before?.type !== 'TaskFailed') continue;
-    pauses.push({ from: before.timestamp?.getTime() ?? 0, to: event.timestamp?.getTime() ?? 0 });
+    if (before?.type !== 'TaskFailed' && before?.type !== 'WaitStateEntered') continue;
+    found.push({ from: before.timestamp?.getTime() ?? 0, to: event.timestamp?.getTime() ?? 0 });
   }
-  return pauses;
+  return found;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SITE_PATH } from '../pipeline/site-path';
 
 /** The build, as it walks through the state machine. */
 export const Build = z.object({ id: z.string(), pipeline: z.string() });
@@ -9,7 +10,7 @@ export const BuildState = z.object({ build: Build, stage: z.string() });
 /** What a healthy site answers. */
 export const Healthy = z.object({
   port: z.number(),
-  path: z.string(),
+  path: z.string().regex(SITE_PATH),
   status: z.number(),
   contains: z.string().optional(),
   times: z.number(),

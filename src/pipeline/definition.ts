@@ -4,6 +4,7 @@ import { isTimeZone } from 'aws-languages/time-zone';
 import * as z from 'zod';
 import { duration } from './duration';
 import { expected, show } from './expected';
+import { SITE_PATH } from './site-path';
 
 /** A mapping whose keys are all known: an unknown one is a spelling mistake, and would else be ignored in silence. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -110,7 +111,7 @@ const Base = section({
 
 const Healthy = section({
   port: whole(1, 65_535, 'a port').default(80).describe('The port that the site answers on.'),
-  path: text(/^\/[^\s#]*$/, 'a path that starts with /')
+  path: text(SITE_PATH, 'a path that starts with one / and has no spaces, control characters, \\ or #')
     .default('/')
     .describe('The path that is asked for.'),
   status: whole(200, 599, 'an HTTP status').default(200).describe('The status that the answer must have.'),

@@ -130,6 +130,7 @@ test('each state that waits for AWS parks its token, and no other does', () => {
   }
 });
 
-test('there is no wait state', () => {
-  expect(states.filter(([, state]) => state.Type === 'Wait')).toEqual([]);
+test('nothing waits for a time but the next question to a site', () => {
+  const waits = states.filter(([, state]) => state.Type === 'Wait').map(([name]) => name);
+  expect(waits).toEqual(['PauseBeforeSite', 'PauseBeforeTest']);
 });

@@ -9,7 +9,7 @@ type Payload = Record<string, unknown>;
 const ROOT = join(__dirname, '../..');
 const plan = {
   image: { test: true },
-  healthy: { port: 80 },
+  healthy: { port: 80, times: 2 },
   targets: [
     { autoScalingGroup: 'old', isFirstImage: false },
     { autoScalingGroup: 'new', isFirstImage: true },
@@ -40,7 +40,7 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       return { build: { ...(build as object), pipeline: 'web' }, plan };
     }),
     step('LaunchInstance', () => launched),
-    step('AwaitHealthySite', () => ({ healthyAt: 2 })),
+    step('AwaitHealthySite', ({ answers }) => ({ answers: Number(answers) + 1, askedAt: 2 })),
     step('CreateImage', ({ base }) => {
       expect(base).toEqual({ instanceId: 'i-1', launchedAt: 1, healthyAt: 2 });
       return { id: 'ami-1', name: 'kiln-web' };
@@ -51,7 +51,7 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       expect(imageId).toBe('ami-1');
       return launched;
     }),
-    step('AwaitHealthyTest', () => ({ healthyAt: 3 })),
+    step('AwaitHealthyTest', ({ answers }) => ({ answers: Number(answers) + 1, askedAt: 3 })),
     step('TerminateTest', () => null),
     step('PublishImage', () => ({ copies: [{ region: 'eu-north-1', imageId: 'ami-2' }] })),
     park('AwaitCopy'),
@@ -107,13 +107,16 @@ function allowNode20(): void {
   };
 }
 
+/** The pauses of the machine, in milliseconds. */
+const PAUSES = { PauseBeforeSite: 0, PauseBeforeTest: 0 };
+
 async function run(steps: Record<string, Handler>) {
   allowNode20();
   const { StateMachine } = await import('aws-local-stepfunctions');
   const context: Context = { Execution: { Name: 'web-1' }, Task: { Token: 'token' } };
   const machine = new StateMachine(readDefinition(), { validationOptions: { noValidate: true } });
   return machine.run({ pipeline: 'web' }, {
-    overrides: { taskResourceLocalHandlers: steps as never },
+    overrides: { taskResourceLocalHandlers: steps as never, waitTimeOverrides: PAUSES },
     context,
   } as never).result;
 }
@@ -127,16 +130,37 @@ const failing =
 test('a build goes through all states, and hands on what the next ones need', async () => {
   const ran: string[] = [];
   await run(makeSteps(ran));
-  expect(ran.slice(0, 10)).toEqual([
-    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'CreateImage', 'AwaitImage', 'TerminateBase'],
-    ...['TestImage', 'AwaitHealthyTest', 'TerminateTest', 'PublishImage'],
+  expect(ran.slice(0, 12)).toEqual([
+    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'AwaitHealthySite', 'CreateImage', 'AwaitImage'],
+    ...[
+      'TerminateBase',
+      'TestImage',
+      'AwaitHealthyTest',
+      'AwaitHealthyTest',
+      'TerminateTest',
+      'PublishImage',
+    ],
   ]);
-  expect(ran.slice(10, -1).sort()).toEqual(
+  expect(ran.slice(12, -1).sort()).toEqual(
     [
       ...['AwaitCopy', 'AwaitRefresh', 'PublishTemplate', 'PublishTemplate', 'ScaleOut', 'StartRefresh'],
       ...['VerifyFleet', 'VerifyFleet'],
     ].sort(),
   );
+  expect(ran.at(-1)).toBe('Finish');
+});
+
+test('a site that flaps begins its row of good answers anew', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  const answers = [1, 0, 1, 2];
+  const given: unknown[] = [];
+  steps.AwaitHealthySite = async ({ Payload }: { Payload: Payload }) => {
+    given.push(Payload.answers);
+    return { Payload: { answers: answers.shift(), askedAt: 2 } };
+  };
+  await run(steps);
+  expect(given).toEqual([0, 1, 0, 1]);
   expect(ran.at(-1)).toBe('Finish');
 });
 

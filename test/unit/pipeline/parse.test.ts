@@ -78,7 +78,14 @@ test.each([
     'parameters.A.default: expected a value that matches ^y, got "x" (line 2)',
   ],
   ['healthy: { port: 0 }', 'healthy.port: expected a port from 1 to 65535, got 0 (line 2)'],
-  ['healthy: { path: status }', 'healthy.path: expected a path that starts with /, got "status" (line 2)'],
+  [
+    'healthy: { path: status }',
+    'healthy.path: expected a path that starts with one / and has no spaces, control characters, \\ or #, got "status" (line 2)',
+  ],
+  [
+    'healthy: { path: //evil.example/ }',
+    'healthy.path: expected a path that starts with one / and has no spaces, control characters, \\ or #, got "//evil.example/" (line 2)',
+  ],
   ['healthy: { status: 99 }', 'healthy.status: expected an HTTP status from 200 to 599, got 99 (line 2)'],
   ['healthy: { times: 1.5 }', 'healthy.times: expected a whole number from 1 to 10, got 1.5 (line 2)'],
   [
