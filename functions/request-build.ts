@@ -1,4 +1,4 @@
-import { requestTriggeredBuild, TriggerInput } from '../src/build/triggers';
+import { requestTriggeredBuild, TriggerInput } from '../src/build/unattended/triggers';
 import { step } from '../src/lambda';
 
 /** On a schedule or an event of a pipeline: requests a build. */

@@ -35,16 +35,20 @@ function makeSchedule({ name, definition }: Pipeline): [string, object][] {
 }
 
 function makeRules({ name, definition }: Pipeline): [string, object][] {
-  return definition.triggers.events.flatMap(({ pattern }, at): [string, object][] => {
+  return definition.triggers.events.flatMap((event, at): [string, object][] => {
     const id = `${logicalId(name)}Event${at + 1}`;
     return [
-      [`${id}Rule`, { Type: 'AWS::Events::Rule', Properties: describeRule(name, pattern) }],
+      [`${id}Rule`, { Type: 'AWS::Events::Rule', Properties: describeRule(name, event) }],
       [`${id}Permission`, { Type: 'AWS::Lambda::Permission', Properties: describePermission(`${id}Rule`) }],
     ];
   });
 }
 
-function describeRule(pipeline: string, pattern: Record<string, unknown>): object {
+type Event = Pipeline['definition']['triggers']['events'][number];
+
+/** The function gets the whole event: what EventBridge puts into a text of a template it does not write as JSON. */
+function describeRule(pipeline: string, { pattern, parameters }: Event): object {
+  const known = JSON.stringify({ pipeline, parameters }).slice(1, -1);
   return {
     Description: `Builds pipeline ${pipeline}`,
     EventPattern: pattern,
@@ -52,10 +56,7 @@ function describeRule(pipeline: string, pattern: Record<string, unknown>): objec
       {
         Id: 'request-build',
         Arn: FUNCTION_ARN,
-        InputTransformer: {
-          InputPathsMap: { id: '$.id', source: '$.source', type: '$.detail-type' },
-          InputTemplate: `{"pipeline":"${pipeline}","trigger":{"kind":"event","by":"<source> <type>"},"id":"<id>"}`,
-        },
+        InputTransformer: { InputTemplate: `{${known},"event":<aws.events.event.json>}` },
       },
     ],
   };

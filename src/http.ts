@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod';
-import { isBuildId } from './build/id';
+import { isBuildId, pipelineOf } from './build/id';
 import { type BuildRecord, getRecord, listRecords } from './build/record';
 import { requestBuild } from './build/request';
 import { InvalidRequest, UnknownBuild } from './errors';
 import { logger } from './log';
+import { shorten, show } from './pipeline/expected';
 import { loadPipeline } from './pipeline/load';
 import { pipelinesFolder } from './pipelines-folder';
 import { nameTransient } from './transient';
@@ -57,8 +58,22 @@ const Body = z.strictObject({
   once: z.boolean().default(false),
 });
 
+/** What a presigned call has in its query is API Gateway's own. */
+const SIGNATURE = /^X-Amz-/i;
+
+/** A query that Kiln does not know would be ignored in silence: `?once=true` belongs into the body. */
+function checkQuery({ queryStringParameters }: Call, ...known: string[]): void {
+  const unknown = Object.keys(queryStringParameters ?? {}).filter(
+    (name) => !known.includes(name) && !SIGNATURE.test(name),
+  );
+  if (unknown.length === 0) return;
+  const expected = known.length > 0 ? `expected ${known.join(' and ')}` : 'expected none';
+  throw new InvalidRequest(`The query has ${shorten(unknown.join(', '))}, ${expected}.`);
+}
+
 /** POST /pipelines/{pipeline}/builds */
 export async function postBuild(call: Call) {
+  checkQuery(call);
   const { parameters, once } = readBody(call);
   const record = await requestBuild({
     pipeline: call.pathParameters?.pipeline ?? '',
@@ -75,19 +90,32 @@ export async function postBuild(call: Call) {
 const LONGEST_KEY = 255;
 
 function readKey(key: string | undefined): string | undefined {
-  if (key === undefined || key.length <= LONGEST_KEY) return key;
-  throw new InvalidRequest(
-    `idempotency-key is ${key.length} characters long, expected at most ${LONGEST_KEY}.`,
-  );
+  if (key === undefined || (key.length >= 1 && key.length <= LONGEST_KEY)) return key;
+  throw new InvalidRequest(`idempotency-key is ${key.length} characters long, expected 1 to ${LONGEST_KEY}.`);
 }
 
 function readBody({ body, isBase64Encoded }: Call): z.infer<typeof Body> {
-  const text = isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : body;
+  const text = isBase64Encoded ? decode(Buffer.from(body ?? '', 'base64')) : body;
   const parsed = Body.safeParse(parseJson(text || '{}'));
   if (parsed.success) return parsed.data;
   throw new InvalidRequest(
-    `The body is not valid, expected {"parameters": {"NAME": "value"}, "once": true} or parts of it. ${z.prettifyError(parsed.error)}`,
+    `The body is not valid, expected {"parameters": {"NAME": "value"}, "once": true} or parts of it. ${shortenLines(z.prettifyError(parsed.error))}`,
   );
+}
+
+/** Replacing what is no UTF-8 would build with other values than were sent. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new InvalidRequest('The body is not UTF-8.', { cause: error });
+  }
+}
+
+const MOST_LINES = 10;
+
+function shortenLines(text: string): string {
+  return text.split('\n').slice(0, MOST_LINES).map(shorten).join('\n');
 }
 
 function parseJson(text: string): unknown {
@@ -95,7 +123,9 @@ function parseJson(text: string): unknown {
     return JSON.parse(text, refuseProto);
   } catch (error) {
     if (error instanceof InvalidRequest) throw error;
-    throw new InvalidRequest(`The body is not JSON: ${(error as Error).message}.`, { cause: error });
+    throw new InvalidRequest(`The body is not JSON: ${shortenLines((error as Error).message)}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -107,8 +137,10 @@ function refuseProto(key: string, value: unknown): unknown {
 
 /** GET /builds/{id} */
 export async function getBuild(call: Call) {
+  checkQuery(call);
   const id = call.pathParameters?.id ?? '';
-  if (!isBuildId(id)) throw new UnknownBuild(`"${id}" is not the id of a build, expected one like web-01J….`);
+  if (!isBuildId(id))
+    throw new UnknownBuild(`"${shorten(id)}" is not the id of a build, expected one like web-01J….`);
   return showBuild(await getRecord(id));
 }
 
@@ -116,6 +148,7 @@ const MOST = 100;
 
 /** GET /pipelines/{pipeline}/builds?limit=20&next=… */
 export async function listBuilds(call: Call) {
+  checkQuery(call, 'limit', 'next');
   const pipeline = await loadPipeline(pipelinesFolder(), call.pathParameters?.pipeline ?? '');
   const limit = readLimit(call.queryStringParameters?.limit);
   const after = readNext(pipeline.name, call.queryStringParameters?.next);
@@ -125,14 +158,14 @@ export async function listBuilds(call: Call) {
 }
 
 function readLimit(text = '20'): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new InvalidRequest(`limit is ${JSON.stringify(text)}, expected a whole number from 1 to ${MOST}.`);
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= MOST) return limit;
+  throw new InvalidRequest(`limit is ${show(text)}, expected a whole number from 1 to ${MOST}.`);
 }
 
 function readNext(pipeline: string, next: string | undefined): string | undefined {
-  if (next === undefined || (isBuildId(next) && next.startsWith(`${pipeline}-`))) return next;
-  throw new InvalidRequest(`next is ${JSON.stringify(next)}, expected what an earlier answer gave as next.`);
+  if (next === undefined || (isBuildId(next) && pipelineOf(next) === pipeline)) return next;
+  throw new InvalidRequest(`next is ${show(next)}, expected what an earlier answer gave as next.`);
 }
 
 /** A build as callers see it: maps as lists, without what only Kiln needs. */

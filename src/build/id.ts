@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { ulid } from 'ulid';
 import { InvalidRequest } from '../errors';
 
-const BUILD_ID = /^(?<pipeline>.+)-[0-9A-HJKMNP-TV-Z]{26}$/;
+/** `PIPELINE_NAME`, and a ULID: what is longer is no key of the table. */
+const BUILD_ID = /^(?<pipeline>[a-z][a-z0-9-]{0,29})-[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** Makes the id of a new build: the pipeline's name and a ULID, so that ids sort by time. */
 export function newBuildId(pipeline: string): string {

@@ -1,15 +1,55 @@
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { isAwsError, ssm } from '../aws';
 import { InvalidParameter } from '../errors';
+import type { Pipeline } from '../pipeline/definition';
+import { checkParameters, matchParameters } from '../pipeline/parameters';
+import { renderUserData } from '../pipeline/user-data';
 
 const REFERENCE = 'resolve:ssm:';
+
+/** What Step Functions takes as the input and the output of a state, counted as it counts: bytes of the JSON. */
+const MOST_INPUT_BYTES = 262_144;
+/** Each state adds its own key to the document that walks through the machine. */
+const ROOM_FOR_STATES = 131_072;
+
+/**
+ * The parameters of a build as its instance will find them: those that are given, and defaults for the rest, with what references
+ * stand for. A request is checked so before it is accepted, and Plan resolves anew: it may have waited in the queue.
+ *
+ * @throws InvalidParameter for whatever is wrong with them: names, references, patterns, characters, sizes
+ */
+export async function resolveParameters(
+  pipeline: Pipeline,
+  given: Record<string, string>,
+): Promise<Record<string, string>> {
+  const values = await resolveReferences(checkParameters(pipeline, given));
+  matchParameters(pipeline, values);
+  checkJsonSize(pipeline.name, JSON.stringify(values));
+  renderUserData(pipeline.userDataScript, values, pipeline.name);
+  return values;
+}
+
+/**
+ * Checks that a document with parameters in it has room in an execution.
+ * See https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ *
+ * @throws InvalidParameter if it is too long
+ */
+export function checkJsonSize(pipeline: string, json: string): void {
+  const bytes = Buffer.byteLength(json);
+  const most = MOST_INPUT_BYTES - ROOM_FOR_STATES;
+  if (bytes <= most) return;
+  throw new InvalidParameter(
+    `the parameters of pipeline ${pipeline} are ${bytes} bytes of JSON, in which control characters and quotes are written out, expected at most ${most}: put what is long into a file that the user data fetches`,
+  );
+}
 
 /**
  * Puts the value in place of a reference to an SSM parameter; any other text stays as it is.
  *
  * @param text the text, or `resolve:ssm:NAME`, where NAME may end in `:version` or `:label`
  * @param usedAs what it is, for the message of an error: `parameter SITE`
- * @throws InvalidParameter if there is no such SSM parameter, or if it holds a secret
+ * @throws InvalidParameter if there is no such SSM parameter, if it holds a secret, or if Kiln may not read it
  */
 export async function resolveReference(text: string, usedAs: string): Promise<string> {
   if (!text.startsWith(REFERENCE)) return text;
@@ -23,22 +63,29 @@ export async function resolveReference(text: string, usedAs: string): Promise<st
   return parameter.Value ?? '';
 }
 
-/** Resolves all references among the values of a build. */
-export async function resolveReferences(values: Record<string, string>): Promise<Record<string, string>> {
+async function resolveReferences(values: Record<string, string>): Promise<Record<string, string>> {
   const resolved = Object.entries(values).map(
     async ([name, text]) => [name, await resolveReference(text, `parameter ${name}`)] as const,
   );
   return Object.fromEntries(await Promise.all(resolved));
 }
 
+/** What SSM says of a reference that its writer got wrong, and why. */
+const REFUSED: Record<string, (name: string) => string> = {
+  ParameterNotFound: (name) => `there is no SSM parameter ${name} in this account and region.`,
+  ParameterVersionNotFound: (name) => `there is no SSM parameter ${name} in this account and region.`,
+  ValidationException: (name) => `${name} is no name of an SSM parameter.`,
+  AccessDeniedException: (name) =>
+    `Kiln may not read the SSM parameter ${name}: it may read those that a pipeline file names.`,
+};
+
 async function readParameter(name: string, usedAs: string) {
   try {
     const { Parameter } = await ssm().send(new GetParameterCommand({ Name: name }));
     return Parameter ?? {};
   } catch (error) {
-    if (!isAwsError(error, 'ParameterNotFound', 'ParameterVersionNotFound')) throw error;
-    throw new InvalidParameter(`${usedAs}: there is no SSM parameter ${name} in this account and region.`, {
-      cause: error,
-    });
+    const explain = isAwsError(error, ...Object.keys(REFUSED)) ? REFUSED[error.name] : undefined;
+    if (!explain) throw error;
+    throw new InvalidParameter(`${usedAs}: ${explain(name)}`, { cause: error });
   }
 }

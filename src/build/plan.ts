@@ -5,13 +5,11 @@ import { checkSharing } from '../image/sharing';
 import type { Pipeline } from '../pipeline/definition';
 import { fingerprint } from '../pipeline/fingerprint';
 import { loadPipeline } from '../pipeline/load';
-import { checkParameters, matchParameters } from '../pipeline/parameters';
-import { renderUserData } from '../pipeline/user-data';
 import { pipelinesFolder } from '../pipelines-folder';
 import { checkTargets } from '../rollout/targets';
 import { isBuildId, pipelineOf } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
-import { resolveReferences } from './parameters';
+import { resolveParameters } from './parameters';
 import { createRecord, getRecord, isOver, updateRecord } from './record';
 import { chooseGiven, describeResolved, findRelease } from './release';
 import type { Build, Plan } from './state';
@@ -46,16 +44,13 @@ export async function planBuild({
   await openBuild(build.id, request);
   const release = await findRelease(pipeline.name);
   const given = chooseGiven(pipeline, request, release);
-  const plan = await makePlan(pipeline, given.values);
-  const { fingerprint, targets, image, parameters } = plan;
-  await updateRecord(build.id, {
-    fingerprint,
-    targets,
-    copyTo: image.copyTo,
-    keep: image.keep,
-    given: given.values,
-    resolved: describeResolved(parameters, given, release),
-  });
+  const parameters = await resolveParameters(pipeline, given.values);
+  // First of all: the record of a build that fails here says, too, what was to be built.
+  const resolved = describeResolved(parameters, given, release);
+  await updateRecord(build.id, { given: given.values, resolved });
+  const plan = await makePlan(pipeline, parameters);
+  const { fingerprint, targets, image } = plan;
+  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo, keep: image.keep });
   return { build: { id: build.id, pipeline: pipeline.name }, plan };
 }
 
@@ -84,16 +79,13 @@ async function keepUnlessOver(build: string, pipeline: string): Promise<void> {
   throw new InvalidRequest(`Build ${build} has ended already. Start a new one.`);
 }
 
-async function makePlan(pipeline: Pipeline, given: Record<string, string>): Promise<Plan> {
+async function makePlan(pipeline: Pipeline, parameters: Record<string, string>): Promise<Plan> {
   const { base, healthy, image, rollout, description } = pipeline.definition;
-  const [parameters, baseImage, targets] = await Promise.all([
-    resolveReferences(checkParameters(pipeline, given)),
+  const [baseImage, targets] = await Promise.all([
     findBaseImage(pipeline),
     checkTargets(rollout),
     checkSharing(pipeline),
   ]);
-  matchParameters(pipeline, parameters);
-  renderUserData(pipeline.userDataScript, parameters, pipeline.name);
   return {
     baseImage,
     instanceType: base.instanceType,

@@ -26,10 +26,13 @@ export interface Rollout {
   refreshId?: string;
 }
 
+/** Who gave a parameter its value: the request, a field of the event, the release, or the pipeline's default. */
+export type Origin = 'request' | 'event' | 'release' | 'default';
+
 /** What a parameter of a build is, and why. */
 export interface ResolvedParameter {
   value: string;
-  from: 'request' | 'release' | 'default';
+  from: Origin;
   /** In the release that was deployed when the build was planned. */
   before?: string;
 }
@@ -46,7 +49,7 @@ export interface BuildRecord {
   once?: boolean;
   /** The parameters that hold: the request's, or those of the release. */
   given?: Record<string, string>;
-  /** Every parameter of the pipeline, as Plan resolved it. */
+  /** Every parameter of the pipeline, as it was resolved when the build was asked for, and anew by Plan. */
   resolved?: Record<string, ResolvedParameter>;
   requestedAt: string;
   startedAt?: string;
@@ -79,7 +82,7 @@ function keyOf(build: string): Key {
 /** Writes the record of a new build, unless there is one. */
 export async function createRecord(
   build: Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> &
-    Partial<Pick<BuildRecord, 'startedAt' | 'once'>>,
+    Partial<Pick<BuildRecord, 'startedAt' | 'once' | 'resolved' | 'endedAt' | 'error'>>,
 ): Promise<void> {
   const now = new Date();
   const record: BuildRecord = {

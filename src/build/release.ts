@@ -1,7 +1,7 @@
 import type { Pipeline } from '../pipeline/definition';
 import { getItem, type Key, putItem } from '../table';
 import type { BuildRequest } from './execution';
-import type { BuildRecord, ResolvedParameter } from './record';
+import type { BuildRecord, Origin, ResolvedParameter } from './record';
 
 /** What is deployed of a pipeline: the parameters that were given by the request whose build last rolled out. */
 export interface Release {
@@ -12,10 +12,10 @@ export interface Release {
   build: string;
 }
 
-/** The parameters that hold for a build, and who gave them. */
+/** The parameters that hold for a build, and who gave each. */
 export interface Given {
   values: Record<string, string>;
-  from: 'request' | 'release';
+  from: Record<string, Origin>;
 }
 
 function keyOf(pipeline: string): Key {
@@ -28,18 +28,26 @@ export async function findRelease(pipeline: string): Promise<Release | undefined
 
 /**
  * Which parameters hold for a build: those that its request gives, or, for one that gives none (a schedule, an event, a request to
- * build again), those of the release. So the next night rebuilds what was deployed. What the pipeline does not have any more is left out.
+ * build again), those of the release. So the next night rebuilds what was deployed. An event knows only what its fields say: what it
+ * gives stands over the release, and the rest of the release stays. What the pipeline does not have any more is left out.
  */
 export function chooseGiven(
   pipeline: Pipeline,
-  { parameters }: Pick<BuildRequest, 'parameters'>,
+  { parameters, trigger }: Pick<BuildRequest, 'parameters' | 'trigger'>,
   release: Release | undefined,
 ): Given {
-  if (Object.keys(parameters).length > 0 || !release) return { values: parameters, from: 'request' };
+  const isEvent = trigger.kind === 'event';
+  const asked = label(parameters, isEvent ? 'event' : 'request');
+  if (!release || (!isEvent && Object.keys(parameters).length > 0)) return asked;
   const known = Object.entries(release.parameters).filter(([name]) =>
     Object.hasOwn(pipeline.definition.parameters, name),
   );
-  return { values: Object.fromEntries(known), from: 'release' };
+  const kept = label(Object.fromEntries(known), 'release');
+  return { values: { ...kept.values, ...asked.values }, from: { ...kept.from, ...asked.from } };
+}
+
+function label(values: Record<string, string>, origin: Origin): Given {
+  return { values, from: Object.fromEntries(Object.keys(values).map((name) => [name, origin])) };
 }
 
 /** What each parameter of a build is, where it came from, and what it was in the release before. */
@@ -50,9 +58,9 @@ export function describeResolved(
 ): Record<string, ResolvedParameter> {
   return Object.fromEntries(
     Object.entries(resolved).map(([name, value]) => {
-      const from = Object.hasOwn(given.values, name) ? given.from : 'default';
-      const before = release?.resolved[name];
-      return [name, { value, from, ...(before !== undefined && { before }) }];
+      const from = Object.hasOwn(given.from, name) ? given.from[name] : undefined;
+      const before = release && Object.hasOwn(release.resolved, name) ? release.resolved[name] : undefined;
+      return [name, { value, from: from ?? 'default', ...(before !== undefined && { before }) }];
     }),
   );
 }

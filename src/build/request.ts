@@ -1,21 +1,26 @@
-import { InvalidParameter, InvalidRequest, PipelineBusy } from '../errors';
+import { isDeepStrictEqual } from 'node:util';
+import { InvalidRequest, PipelineBusy } from '../errors';
 import { logger } from '../log';
-import type { Pipeline } from '../pipeline/definition';
 import { loadPipeline } from '../pipeline/load';
-import { checkParameters, matchParameters } from '../pipeline/parameters';
 import { pipelinesFolder } from '../pipelines-folder';
 import { getItem, type Key, putItem } from '../table';
 import { type BuildRequest, startExecution, writeInput } from './execution';
 import { newBuildId } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
+import { checkJsonSize, resolveParameters } from './parameters';
 import { enqueueBuild, startQueuedBuild } from './queue';
-import { type BuildRecord, createRecord, findRecord, getRecord } from './record';
-import { chooseGiven, findRelease } from './release';
+import { type BuildRecord, createRecord, findRecord, getRecord, type ResolvedParameter } from './record';
+import { chooseGiven, describeResolved, findRelease } from './release';
 
 /** A request, and what makes it known again when it comes twice. */
 export interface IncomingRequest extends BuildRequest {
   /** The caller's own key, or the id of the event. EventBridge and clients repeat what they are unsure of. */
   idempotencyKey?: string | undefined;
+}
+
+/** A request that was checked: what its parameters are, as the record tells them. */
+interface CheckedRequest extends BuildRequest {
+  resolved: Record<string, ResolvedParameter>;
 }
 
 const KEY_SECONDS = 24 * 60 * 60;
@@ -26,59 +31,47 @@ const KEY_SECONDS = 24 * 60 * 60;
  *
  * @returns the record of the build
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter
+ * @throws InvalidRequest if its key came before with another request
  * @throws PipelineBusy if a build runs and the pipeline says `whenBusy: reject`
  */
 export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
-  const { values } = chooseGiven(pipeline, request, await findRelease(pipeline.name));
-  checkGiven(pipeline, values);
-  checkSize(request);
+  const earlier = await findId(request);
+  const known = earlier && (await findRecord(earlier));
+  if (known) return takeUpAgain(known, request);
+
+  checkJsonSize(pipeline.name, writeInput(request));
+  const release = await findRelease(pipeline.name);
+  const given = chooseGiven(pipeline, request, release);
+  const resolved = describeResolved(await resolveParameters(pipeline, given.values), given, release);
 
   const build = await chooseId(request);
   logger.appendKeys({ build });
-  const known = await findRecord(build);
-  if (known) return takeUpAgain(known, request);
+  // The same request may have come twice at once.
+  const other = await findRecord(build);
+  if (other) return takeUpAgain(other, request);
 
-  if (await takeLock(pipeline.name, build, 'request')) await startNow(build, request);
-  else if (pipeline.definition.whenBusy === 'queue') await startLater(build, request);
+  const checked: CheckedRequest = { ...request, resolved };
+  if (await takeLock(pipeline.name, build, 'request')) await startNow(build, checked);
+  else if (pipeline.definition.whenBusy === 'queue') await startLater(build, checked);
   else throw new PipelineBusy(await describeBusy(pipeline.name));
   return getRecord(build);
 }
 
 /** A request that came before: what its first try may have left undone is done. */
-async function takeUpAgain(known: BuildRecord, request: BuildRequest): Promise<BuildRecord> {
+async function takeUpAgain(known: BuildRecord, request: IncomingRequest): Promise<BuildRecord> {
+  const { parameters, once = false, resolved = {} } = known;
+  const isSame = isDeepStrictEqual([parameters, once], [{ ...request.parameters }, request.once ?? false]);
+  if (!isSame)
+    throw new InvalidRequest(
+      `The idempotency key ${request.idempotencyKey} was used for build ${known.id}, which was given other parameters. Send a new one.`,
+    );
   if (known.status !== 'QUEUED') return known;
-  await startLater(known.id, request);
+  await startLater(known.id, { ...request, resolved });
   return getRecord(known.id);
 }
 
-/** Checks names and values as far as the request says them; references are resolved, and matched, by Plan. */
-function checkGiven(pipeline: Pipeline, given: Record<string, string>): void {
-  const values = checkParameters(pipeline, given);
-  const { parameters } = pipeline.definition;
-  const plain = Object.entries(values).filter(([, value]) => !value.startsWith('resolve:'));
-  const named = Object.fromEntries(plain.map(([name]) => [name, parameters[name] ?? {}]));
-  matchParameters(
-    { ...pipeline, definition: { ...pipeline.definition, parameters: named } },
-    Object.fromEntries(plain),
-  );
-}
-
-/** What Step Functions takes as the input of an execution, counted as it counts: bytes of the JSON. */
-const MOST_INPUT_BYTES = 262_144;
-/** Each state adds its own key to the document that walks through the machine. */
-const ROOM_FOR_STATES = 131_072;
-
-function checkSize(request: BuildRequest): void {
-  const bytes = Buffer.byteLength(writeInput(request));
-  const most = MOST_INPUT_BYTES - ROOM_FOR_STATES;
-  if (bytes <= most) return;
-  throw new InvalidParameter(
-    `the parameters of pipeline ${request.pipeline} are ${bytes} bytes of JSON, in which control characters and quotes are written out, expected at most ${most}: put what is long into a file that the user data fetches`,
-  );
-}
-
-async function startNow(build: string, request: BuildRequest): Promise<void> {
+async function startNow(build: string, request: CheckedRequest): Promise<void> {
   try {
     await startExecution(build, request);
   } catch (error) {
@@ -91,7 +84,7 @@ async function startNow(build: string, request: BuildRequest): Promise<void> {
   await createRecord({ ...recordOf(build, request), status: 'RUNNING' });
 }
 
-async function startLater(build: string, request: BuildRequest): Promise<void> {
+async function startLater(build: string, request: CheckedRequest): Promise<void> {
   await createRecord({ ...recordOf(build, request), status: 'QUEUED' });
   const { pipeline, parameters, trigger, once } = request;
   await enqueueBuild(build, { pipeline, parameters, trigger, ...(once && { once }) });
@@ -99,8 +92,8 @@ async function startLater(build: string, request: BuildRequest): Promise<void> {
   await startQueuedBuild(pipeline);
 }
 
-function recordOf(id: string, { parameters, trigger, once }: BuildRequest) {
-  return { id, parameters, trigger, ...(once && { once }) };
+function recordOf(id: string, { parameters, trigger, once, resolved }: CheckedRequest) {
+  return { id, parameters, trigger, resolved, ...(once && { once }) };
 }
 
 async function describeBusy(pipeline: string): Promise<string> {
@@ -108,15 +101,28 @@ async function describeBusy(pipeline: string): Promise<string> {
   return `Pipeline ${pipeline} is busy with build ${holder ?? 'that has just ended'}, and its whenBusy is reject. Try again when that build has ended.`;
 }
 
-/** A new id; for a request that came before, the id that it got then. The key stands beside the record for a day. */
-async function chooseId({ pipeline, idempotencyKey }: IncomingRequest): Promise<string> {
-  const id = newBuildId(pipeline);
-  if (!idempotencyKey) return id;
-  const key: Key = { pk: `PIPELINE#${pipeline}`, sk: `REQUEST#${idempotencyKey}` };
+/** The key of a request stands beside the records for a day. */
+function keyOf({ pipeline, idempotencyKey }: IncomingRequest): Key | undefined {
+  return idempotencyKey ? { pk: `PIPELINE#${pipeline}`, sk: `REQUEST#${idempotencyKey}` } : undefined;
+}
+
+/** The id that a request got when it came before. */
+async function findId(request: IncomingRequest): Promise<string | undefined> {
+  const key = keyOf(request);
+  return key && (await getItem<{ build: string }>(key))?.build;
+}
+
+/** A new id; for a request that came before, the id that it got then. */
+export async function chooseId(request: IncomingRequest): Promise<string> {
+  const id = newBuildId(request.pipeline);
+  const key = keyOf(request);
+  if (!key) return id;
   const expiresAt = Math.floor(Date.now() / 1000) + KEY_SECONDS;
   if (await putItem({ ...key, build: id, expiresAt }, { expression: 'attribute_not_exists(#pk)' })) return id;
-  const first = await getItem<{ build: string }>(key);
+  const first = await findId(request);
   if (!first)
-    throw new InvalidRequest(`The idempotency key ${idempotencyKey} has just expired. Send a new one.`);
-  return first.build;
+    throw new InvalidRequest(
+      `The idempotency key ${request.idempotencyKey} has just expired. Send a new one.`,
+    );
+  return first;
 }

@@ -1,6 +1,8 @@
 import { findCronProblem } from 'aws-languages/cron';
 import { findPatternProblem } from 'aws-languages/event-pattern';
+import { isDefinitePath } from 'aws-languages/json-path';
 import { isTimeZone } from 'aws-languages/time-zone';
+import { UserPattern } from 'aws-languages/user-pattern';
 import * as z from 'zod';
 import { duration } from './duration';
 import { expected, show } from './expected';
@@ -56,6 +58,9 @@ const ParameterName = z
   })
   .refine((name) => !RESERVED_NAME.test(name), {
     error: 'expected a name of your own, this one has a meaning for bash or the system',
+  })
+  .refine((name) => !(name in Object.prototype), {
+    error: 'expected a name of your own, this one is inherited by every object of JavaScript',
   });
 
 const RegularExpression = z
@@ -78,7 +83,7 @@ const Parameter = section({
 }).superRefine((parameter, context) => {
   const { default: value, pattern } = parameter;
   if (value === undefined || pattern === undefined || isSsmReference(value)) return;
-  if (isRegularExpression(pattern) && !new RegExp(pattern, 'u').test(value)) {
+  if (isRegularExpression(pattern) && !new UserPattern(pattern, 'u').test(value)) {
     context.addIssue({
       code: 'custom',
       path: ['default'],
@@ -118,6 +123,7 @@ const Healthy = section({
   contains: z
     .string({ error: expected('a text that is in the answer') })
     .min(1, { error: expected('a text that is in the answer') })
+    .max(1000, { error: 'expected at most 1000 characters' })
     .optional()
     .describe('A text that the body of the answer must contain.'),
   times: whole(1, 10).default(3).describe('How many times in a row the site must answer so.'),
@@ -221,12 +227,26 @@ const EventPattern = z
     error: ({ input }) => findPatternProblem(input) ?? '',
   });
 
+/** A path that EventBridge takes within a template: what it reads as a variable, or as the end of a text, stands in none. */
+const FieldPath = z
+  .string({ error: expected('the JSON path of a field, such as $.detail.revision') })
+  .refine((path) => isDefinitePath(path) && !/[<>"\\]/.test(path) && path !== '$', {
+    error: expected('the JSON path of a field, such as $.detail.revision'),
+  });
+
+const Event = section({
+  pattern: EventPattern.describe('An EventBridge event pattern.'),
+  parameters: z
+    .record(ParameterName, FieldPath, { error: expected('a mapping from names of parameters to JSON paths') })
+    .default({})
+    .describe(
+      'Parameters that are taken from fields of the event: the name of each, and the JSON path of its field.',
+    ),
+});
+
 const Triggers = section({
   schedule: Schedule.optional().describe('Builds at fixed times.'),
-  events: list(
-    section({ pattern: EventPattern.describe('An EventBridge event pattern.') }),
-    'a list of events',
-  )
+  events: list(Event, 'a list of events')
     .max(20, { error: 'expected at most 20 events' })
     .default([])
     .describe('Builds whenever an event matches.'),
@@ -262,6 +282,17 @@ export const PipelineDefinition = section({
     })
     .default('none')
     .describe('Whether a rollout waits for a person. Only none is available yet.'),
+}).superRefine(({ parameters, triggers }, context) => {
+  triggers.events.forEach((event, at) => {
+    for (const name of Object.keys(event.parameters)) {
+      if (Object.hasOwn(parameters, name)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['triggers', 'events', at, 'parameters', name],
+        message: 'expected the name of a parameter of this pipeline',
+      });
+    }
+  });
 });
 
 export type PipelineDefinition = z.infer<typeof PipelineDefinition>;
@@ -277,7 +308,7 @@ export interface Pipeline {
 }
 
 /** Whether a value is a reference to an SSM parameter (`resolve:ssm:NAME`) instead of the value itself. */
-function isSsmReference(value: string): boolean {
+export function isSsmReference(value: string): boolean {
   return SSM_REFERENCE.test(value);
 }
 

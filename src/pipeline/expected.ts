@@ -15,8 +15,12 @@ export function expected(what: string): (issue: Wrong) => string {
 
 const LONGEST = 80;
 
+/** A text cut where it gets long. */
+export function shorten(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
 /** A value as a person would recognise it in the file, cut where it gets long. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return shorten(JSON.stringify(value) ?? String(value));
 }

@@ -2,11 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidPipeline, UnknownPipeline } from '../errors';
 import type { Pipeline } from './definition';
+import { show } from './expected';
+import { PIPELINE_NAME } from './name';
 import { parseDefinition } from './parse';
 import { checkUserDataScript } from './user-data';
 
 const FILE = 'pipeline.yml';
-const NAME = /^[a-z][a-z0-9-]{0,29}$/;
 
 /**
  * Reads and checks a pipeline.
@@ -18,7 +19,7 @@ const NAME = /^[a-z][a-z0-9-]{0,29}$/;
  */
 export async function loadPipeline(folder: string, name: string): Promise<Pipeline> {
   // The name comes from callers of the HTTP API: one that is no name must not become a path.
-  const text = NAME.test(name) ? await readIfThere(join(folder, name, FILE)) : undefined;
+  const text = PIPELINE_NAME.test(name) ? await readIfThere(join(folder, name, FILE)) : undefined;
   if (text === undefined) throw new UnknownPipeline(await describeUnknown(folder, name));
 
   const file = join(folder, name, FILE);
@@ -52,7 +53,7 @@ export async function loadPipelines(folder: string): Promise<Pipeline[]> {
 }
 
 async function loadNamed(folder: string, name: string): Promise<Pipeline> {
-  if (NAME.test(name)) return loadPipeline(folder, name);
+  if (PIPELINE_NAME.test(name)) return loadPipeline(folder, name);
   throw new InvalidPipeline(
     `${join(folder, name)} is not valid:\n  expected a folder name of small letters, digits and -, at most 30, starting with a letter`,
   );
@@ -91,7 +92,7 @@ async function isPipeline(folder: string, name: string): Promise<boolean> {
 async function describeUnknown(folder: string, name: string): Promise<string> {
   const names = await listFolders(folder);
   const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there are none';
-  return `no pipeline is named ${JSON.stringify(name)}: ${known}`;
+  return `no pipeline is named ${show(name)}: ${known}`;
 }
 
 /** The user data script of a pipeline, as far as its definition says where it is, and what is wrong with it. */

@@ -1,6 +1,7 @@
+import { UserPattern } from 'aws-languages/user-pattern';
 import { InvalidParameter } from '../errors';
-import type { Pipeline } from './definition';
-import { show } from './expected';
+import { isSsmReference, type Pipeline } from './definition';
+import { shorten, show } from './expected';
 
 /** The most bytes that the values of a build may have: more than user data holds, less than an execution's input. */
 const MOST_BYTES = 65_536;
@@ -10,8 +11,8 @@ const MOST_BYTES = 65_536;
  *
  * @param given the values of the request, by name
  * @returns a value for each parameter of the pipeline; it may still be a reference (`resolve:ssm:NAME`)
- * @throws InvalidParameter if the request gave one that the pipeline does not have, gave none where it must, or gave more
- *   than user data can hold
+ * @throws InvalidParameter if the request gave one that the pipeline does not have, gave none where it must, gave a reference that is
+ *   none, or gave more than user data can hold
  */
 export function checkParameters(pipeline: Pipeline, given: Record<string, string>): Record<string, string> {
   const { parameters } = pipeline.definition;
@@ -19,7 +20,9 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
   const unknown = Object.keys(given).filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
-    throw new InvalidParameter(`pipeline ${pipeline.name} has no parameter ${unknown.join(', ')}: ${known}`);
+    throw new InvalidParameter(
+      `pipeline ${pipeline.name} has no parameter ${shorten(unknown.join(', '))}: ${known}`,
+    );
   }
   // Object.hasOwn: a parameter may have the name of something that every object inherits.
   const take = (name: string) => (Object.hasOwn(given, name) ? given[name] : parameters[name]?.default);
@@ -28,6 +31,12 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
   if (missing.length > 0) {
     throw new InvalidParameter(
       `pipeline ${pipeline.name} needs a value for parameter ${missing.join(', ')}: it has no default`,
+    );
+  }
+  const broken = values.find(([, value]) => value?.startsWith('resolve:') && !isSsmReference(value));
+  if (broken) {
+    throw new InvalidParameter(
+      `pipeline ${pipeline.name}, parameter ${broken[0]}: expected a text or resolve:ssm:NAME, got ${show(broken[1])}`,
     );
   }
   const bytes = Buffer.byteLength(values.map(([, value]) => value).join(''));
@@ -48,7 +57,8 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
 export function matchParameters(pipeline: Pipeline, resolved: Record<string, string>): void {
   const problems = Object.entries(pipeline.definition.parameters).flatMap(([name, { pattern }]) => {
     const value = resolved[name] ?? '';
-    if (pattern === undefined || new RegExp(pattern, 'u').test(value)) return [];
+    // A value on which the pattern never comes to an end does not match it.
+    if (pattern === undefined || new UserPattern(pattern, 'u').test(value)) return [];
     return [`parameter ${name}: expected a value that matches ${pattern}, got ${show(value)}`];
   });
   if (problems.length > 0) throw new InvalidParameter(`pipeline ${pipeline.name}, ${problems.join('; ')}`);

@@ -1,4 +1,12 @@
-import { type Document, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import {
+  type Document,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 import type { z } from 'zod';
 import { PipelineDefinition } from './definition';
 
@@ -21,10 +29,42 @@ export function parseDefinition(text: string): Parsed {
   if (document.errors.length > 0) {
     return { problems: document.errors.map((error) => describeSyntaxError(error, lines)) };
   }
-  const result = PipelineDefinition.safeParse(document.toJS() ?? {});
+  const refused = findRefused(document, lines);
+  if (refused.length > 0) return { problems: refused };
+  const content = readContent(document);
+  if (content === undefined) return { problems: ['the file: expected fewer aliases, or of smaller parts'] };
+  const result = PipelineDefinition.safeParse(content ?? {});
   if (result.success) return { definition: result.data, problems: [] };
   const problems = result.error.issues.flatMap((issue) => describeIssue(issue, document, lines));
   return { problems: [...new Set(problems)] };
+}
+
+/** What YAML allows and no mapping of texts can hold: a key that is no text or is lost on the way, and a part that contains itself. */
+function findRefused(document: Document, lines: LineCounter): string[] {
+  const problems: string[] = [];
+  const refuse = (what: string, range: readonly number[] | null | undefined) =>
+    problems.push(`${what} (line ${lines.linePos(range?.[0] ?? 0).line})`);
+  visit(document, {
+    Alias: (_key, { source, range }, above) => {
+      if (above.some((node) => isNode(node) && 'anchor' in node && node.anchor === source))
+        refuse(`*${source}: expected an alias of something that does not contain it`, range);
+    },
+    Pair: (_key, { key }) => {
+      if (!isScalar(key)) refuse('expected a text as the name of a key', isNode(key) ? key.range : null);
+      else if (key.value === '__proto__') refuse('__proto__: unknown key', key.range);
+    },
+  });
+  return problems;
+}
+
+/** What the file says; undefined where its aliases would grow without bound. */
+function readContent(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 function describeSyntaxError(error: YAMLParseError, lines: LineCounter): string {

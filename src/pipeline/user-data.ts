@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { InvalidParameter, InvalidPipeline } from '../errors';
+import { show } from './expected';
 
 /**
  * The most bytes of user data, before base64.
@@ -17,8 +18,8 @@ const SHEBANG = /^#!.*\n/;
  * @param script a shell script whose first line names its interpreter
  * @param values the values by the name of their variable
  * @param pipeline the pipeline's name, for the message of an error
- * @throws InvalidPipeline if it is longer than EC2 takes even when compressed
- * @throws InvalidParameter if a value holds a NUL character, which no variable can
+ * @throws InvalidPipeline if the script is longer than EC2 takes even when compressed
+ * @throws InvalidParameter if the values make it so, or if one holds a NUL character or half of one, which no variable can
  */
 export function renderUserData(script: string, values: Record<string, string>, pipeline?: string): Buffer {
   const [shebang = ''] = SHEBANG.exec(script) ?? [];
@@ -26,7 +27,8 @@ export function renderUserData(script: string, values: Record<string, string>, p
   const userData = pack(`${shebang}${exports.join('')}${script.slice(shebang.length)}`);
   if (userData.length > MOST_USER_DATA) {
     const whose = pipeline === undefined ? '' : ` of pipeline ${pipeline}`;
-    throw new InvalidPipeline(
+    const TooLong = checkUserDataSize(script) === undefined ? InvalidParameter : InvalidPipeline;
+    throw new TooLong(
       `user data${whose} is ${describeTooLong(userData)}: move what is long into the site's archive`,
     );
   }
@@ -66,10 +68,11 @@ function pack(text: string): Buffer {
 
 /** A value in single quotes, in which the shell gives no character a meaning but the closing quote. */
 function quote(name: string, value: string): string {
-  if (value.includes('\0')) {
-    throw new InvalidParameter(
-      `parameter ${name}: expected a text without NUL characters, got ${JSON.stringify(value)}`,
-    );
-  }
+  const problem = value.includes('\0')
+    ? 'expected a text without NUL characters'
+    : value.isWellFormed()
+      ? undefined
+      : 'expected whole characters, not half of a surrogate pair';
+  if (problem) throw new InvalidParameter(`parameter ${name}: ${problem}, got ${show(value)}`);
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

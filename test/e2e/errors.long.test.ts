@@ -150,18 +150,19 @@ test('a refresh whose servers are not healthy is rolled back while the old ones 
   expect(before).toEqual({ groupVersion: '2', defaultVersion: 2, servers: ['2', '2'] });
 });
 
-test('user data that is over 16 KB with its values ends the build before anything is made', async () => {
+test('user data that is over 16 KB with its values is refused at once', async () => {
   // What cannot be compressed away: every character another.
   const page = Array.from({ length: 20_000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
-  const { status, error, stages } = await sample.ended(
-    await sample.startBuild('web', { VERSION: '3', PAGE: page }),
-  );
-  expect(status).toBe('FAILED');
-  expect(error?.name).toBe('InvalidPipeline');
-  expect(error?.message).toMatch(
-    /^user data of pipeline web is \d{5} bytes compressed, EC2 takes 16384 at most: move what is long into the site's archive$/,
-  );
-  expect(stages.map(({ stage }) => stage)).not.toContain('LaunchInstance');
+  const parameters = { VERSION: '3', PAGE: page };
+  expect(await sample.api('POST', '/pipelines/web/builds', { parameters })).toEqual({
+    status: 400,
+    body: {
+      error: 'InvalidParameter',
+      message: expect.stringMatching(
+        /^user data of pipeline web is \d{5} bytes compressed, EC2 takes 16384 at most: move what is long into the site's archive$/,
+      ),
+    },
+  });
 });
 
 test('a busy pipeline that rejects answers 409 and says which build it is busy with', async () => {

@@ -2,20 +2,25 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import siteReleased from '../../events/event-build.json';
 import { makeTriggers } from '../../serverless/triggers';
-import { TriggerInput } from '../../src/build/triggers';
+import { TriggerInput } from '../../src/build/unattended/triggers';
 import { PipelineDefinition } from '../../src/pipeline/definition';
 
 const ROOT = join(__dirname, '../..');
 
 function definePipeline(name: string, triggers: object) {
   const base = { image: 'ami-01234567', instanceType: 't3.micro' };
-  return { name, definition: PipelineDefinition.parse({ base, triggers }), userDataScript: '#!/bin/bash\n' };
+  return {
+    name,
+    definition: PipelineDefinition.parse({ base, parameters: { SITE: {} }, triggers }),
+    userDataScript: '#!/bin/bash\n',
+  };
 }
 
 const both = definePipeline('web-shop', {
   schedule: { cron: '0 3 * * ? *', timezone: 'Europe/Oslo' },
-  events: [{ pattern: { source: ['aws.s3'], 'detail-type': ['Object Created'] } }],
+  events: [{ pattern: { source: ['com.example.site'] }, parameters: { SITE: '$.detail.site' } }],
 });
 
 interface Resource {
@@ -53,12 +58,20 @@ test('what a schedule sends is what the function takes', () => {
 });
 
 test('what a rule sends is what the function takes', () => {
-  type Transformed = { InputTransformer: { InputTemplate: string; InputPathsMap: object } };
+  type Transformed = { InputTransformer: { InputTemplate: string } };
   const { Targets } = propertiesOf<{ Targets: [Transformed] }>('WebDashshopEvent1Rule');
-  const { InputTemplate, InputPathsMap } = Targets[0].InputTransformer;
-  const used = [...InputTemplate.matchAll(/<(\w+)>/g)].map(([, name]) => name);
-  expect([...new Set(used)].sort()).toEqual(Object.keys(InputPathsMap).sort());
-  expect(TriggerInput.parse(JSON.parse(InputTemplate))).toMatchObject({ pipeline: 'web-shop' });
+  const { event } = siteReleased;
+  const sent = Targets[0].InputTransformer.InputTemplate.replace(
+    '<aws.events.event.json>',
+    JSON.stringify(event),
+  );
+  const input = TriggerInput.parse(JSON.parse(sent));
+  expect(input).toMatchObject({
+    pipeline: 'web-shop',
+    trigger: { kind: 'event', by: 'com.example.site Site Released' },
+    id: event.id,
+  });
+  expect(input.read()).toEqual({ SITE: event.detail.site });
 });
 
 test('pipelines whose names differ by a dash do not share a schedule', () => {

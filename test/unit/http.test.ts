@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import getCall from '../../events/http-get-build.json';
@@ -8,10 +10,12 @@ import { handler as listBuilds } from '../../functions/list-builds';
 import { handler as postBuild } from '../../functions/post-build';
 import { recordStage } from '../../src/build/stages';
 import { BUILD, openRecord } from './records';
+import { useSites } from './sites';
 import { useTable } from './table';
 
 const sfn = mockClient(SFNClient);
 useTable();
+useSites();
 beforeEach(() => {
   sfn.reset();
   sfn.on(StartExecutionCommand).resolves({});
@@ -43,6 +47,24 @@ test('a POST with the same idempotency key starts one build', async () => {
   expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(1);
 });
 
+test('a POST with the key of another request is refused, and says of which build', async () => {
+  const first = await call(postBuild, postCall);
+  const { status, body } = await call(postBuild, { ...postCall, body: '{"once":true}' });
+  expect([status, body.error]).toEqual([400, 'InvalidRequest']);
+  expect(body.message).toContain(first.body.id);
+});
+
+test('a POST whose values refer to what Kiln may not read is refused at once', async () => {
+  mockClient(SSMClient)
+    .on(GetParameterCommand)
+    .rejects(Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }));
+  const { status, body } = await call(postBuild, {
+    ...postCall,
+    body: '{"parameters":{"SITE":"resolve:ssm:/x"}}',
+  });
+  expect([status, body.error]).toEqual([400, 'InvalidParameter']);
+});
+
 test('a POST may have no body', async () => {
   expect((await call(postBuild, { ...postCall, body: undefined })).status).toBe(202);
 });
@@ -55,6 +77,69 @@ test.each([
     400,
     'InvalidRequest',
     /__proto__/,
+  ],
+  [
+    'a name that every object inherits as a key',
+    { body: '{"constructor":1}' },
+    400,
+    'InvalidRequest',
+    /constructor/,
+  ],
+  [
+    'a parameter that has such a name',
+    { body: '{"parameters":{"constructor":"x"}}' },
+    400,
+    'InvalidParameter',
+    /no parameter constructor/,
+  ],
+  [
+    'a body that is no UTF-8',
+    { body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]).toString('base64'), isBase64Encoded: true },
+    400,
+    'InvalidRequest',
+    /not UTF-8/,
+  ],
+  [
+    'a query, which belongs into the body',
+    { queryStringParameters: { once: 'true' } },
+    400,
+    'InvalidRequest',
+    /The query has once, expected none/,
+  ],
+  [
+    'an empty idempotency key',
+    { headers: { 'idempotency-key': '' } },
+    400,
+    'InvalidRequest',
+    /idempotency-key is 0 characters long/,
+  ],
+  [
+    'a value that no variable of a shell can hold',
+    { body: '{"parameters":{"SITE":"s3://\\u0000"}}' },
+    400,
+    'InvalidParameter',
+    /NUL/,
+  ],
+  [
+    'half of a character',
+    { body: '{"parameters":{"SITE":"s3://\\ud83e"}}' },
+    400,
+    'InvalidParameter',
+    /surrogate/,
+  ],
+  [
+    'a reference to an SSM parameter that is not there',
+    { body: '{"parameters":{"SITE":"resolve:ssm:/no/such"}}' },
+    400,
+    'InvalidParameter',
+    /no SSM parameter \/no\/such/,
+  ],
+  [
+    'a value that makes the user data too long',
+    { body: JSON.stringify({ parameters: { SITE: `s3://${randomBytes(20_000).toString('base64')}` } }) },
+    400,
+    'InvalidParameter',
+    /bytes compressed, EC2 takes 16384/,
   ],
   ['a body with a misspelt key', { body: '{"parameter":{}}' }, 400, 'InvalidRequest', /parameter/],
   [
@@ -69,14 +154,14 @@ test.each([
     { body: JSON.stringify({ parameters: { SITE: `s3://${'a'.repeat(300_000)}` } }) },
     400,
     'InvalidParameter',
-    /are 300005 bytes, expected at most 65536/,
+    /are 300116 bytes of JSON, .* expected at most 131072/,
   ],
   [
     'an idempotency key that is too long',
     { headers: { 'idempotency-key': 'k'.repeat(256) } },
     400,
     'InvalidRequest',
-    /idempotency-key is 256 characters long, expected at most 255/,
+    /idempotency-key is 256 characters long, expected 1 to 255/,
   ],
   ['a value against its pattern', { body: '{"parameters":{"SITE":"x"}}' }, 400, 'InvalidParameter', /\^s3/],
   ['an unknown pipeline', { pathParameters: { pipeline: 'nope' } }, 404, 'UnknownPipeline', /api, web/],
@@ -108,10 +193,13 @@ test('a build is shown with its stages in order and its rollouts', async () => {
   });
 });
 
-test.each([BUILD, 'nonsense'])('the build %s that is not there is not found', async (id) => {
-  const { status, body } = await call(getBuild, { ...getCall, pathParameters: { id } });
-  expect([status, body.error]).toEqual([404, 'UnknownBuild']);
-});
+test.each([BUILD, 'nonsense', `${'w'.repeat(3000)}-01KAS2N4Q7T9V0W1X2Y3Z4A5B6`])(
+  'the build %s that is not there is not found',
+  async (id) => {
+    const { status, body } = await call(getBuild, { ...getCall, pathParameters: { id } });
+    expect([status, body.error]).toEqual([404, 'UnknownBuild']);
+  },
+);
 
 test('builds are listed newest first, page by page', async () => {
   const ids: string[] = [];
@@ -128,7 +216,7 @@ test('builds are listed newest first, page by page', async () => {
   expect(second.body.next).toBeUndefined();
 });
 
-test.each([{ limit: '0' }, { limit: 'many' }, { next: 'api-1' }])(
+test.each([{ limit: '0' }, { limit: 'many' }, { limit: '0x10' }, { next: 'api-1' }, { limt: '5' }])(
   'the query %o is refused',
   async (query) => {
     const event = { ...getCall, pathParameters: { pipeline: 'web' }, queryStringParameters: query };

@@ -6,8 +6,8 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { mockClient } from 'aws-sdk-client-mock';
 import { endBuild, failBuild } from '../../../src/build/end/end';
 import { planBuild } from '../../../src/build/plan';
-import { getRecord } from '../../../src/build/record';
-import { requestBuild } from '../../../src/build/request';
+import { getRecord, listRecords } from '../../../src/build/record';
+import { type IncomingRequest, requestBuild } from '../../../src/build/request';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { useTable } from '../table';
 
@@ -18,6 +18,8 @@ const sns = mockClient(SNSClient);
 const ssm = mockClient(SSMClient);
 useTable();
 afterEach(removeFolders);
+
+type Build = Pick<IncomingRequest, 'once'> & { kind?: 'schedule' | 'event' };
 
 const definition = (parameters: string) => `
 base: { image: ami-0123456789abcdef0, instanceType: t3.micro }
@@ -47,7 +49,7 @@ beforeEach(() => {
 });
 
 /** A build as its request and its Plan make it; it is still running. */
-async function plan(parameters: Record<string, string>, more: { once?: boolean; kind?: 'schedule' } = {}) {
+async function plan(parameters: Record<string, string>, more: Build = {}) {
   const { kind = 'http', once } = more;
   const { id } = await requestBuild({ pipeline: 'web', parameters, once, trigger: { kind } });
   const [start] = sfn.commandCalls(StartExecutionCommand).slice(-1);
@@ -56,7 +58,7 @@ async function plan(parameters: Record<string, string>, more: { once?: boolean; 
   return id;
 }
 
-async function deploy(parameters: Record<string, string>, more: { once?: boolean; kind?: 'schedule' } = {}) {
+async function deploy(parameters: Record<string, string>, more: Build = {}) {
   const id = await plan(parameters, more);
   await endBuild(id);
   return (await getRecord(id)).resolved;
@@ -85,6 +87,41 @@ test('a request with other parameters changes the release, and its record says w
     REVISION: { value: 'v8', from: 'request', before: 'v7' },
   });
   expect(await deploy({})).toMatchObject({ REVISION: { value: 'v8', from: 'release' } });
+});
+
+test('what an event gives stands over the release, and stays for the next night', async () => {
+  usePipeline('REVISION: { default: main }, COLOUR: { default: red }');
+  await deploy({ REVISION: 'v7', COLOUR: 'blue' });
+  expect(await deploy({ REVISION: 'v8' }, { kind: 'event' })).toEqual({
+    REVISION: { value: 'v8', from: 'event', before: 'v7' },
+    COLOUR: { value: 'blue', from: 'release', before: 'blue' },
+  });
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({
+    REVISION: { value: 'v8', from: 'release' },
+    COLOUR: { value: 'blue', from: 'release' },
+  });
+});
+
+test('the record of a build that fails in its Plan says what was to be built, and from where', async () => {
+  await deploy({ REVISION: 'v7' });
+  ec2.resolves({ Images: [] } as never);
+  await expect(plan({ REVISION: 'v8' })).rejects.toMatchObject({ name: 'InvalidPipeline' });
+  const [record] = await listRecords('web', 1);
+  expect(record?.resolved).toEqual({
+    REVISION: { value: 'v8', from: 'request', before: 'v7' },
+    SITE: { value: 's3://newest', from: 'default', before: 's3://newest' },
+  });
+});
+
+test('the record of a request that waits says what is to be built', async () => {
+  await plan({ REVISION: 'v7' });
+  const { resolved, status } = await requestBuild({
+    pipeline: 'web',
+    parameters: { REVISION: 'v8' },
+    trigger: { kind: 'http' },
+  });
+  expect(status).toBe('QUEUED');
+  expect(resolved).toMatchObject({ REVISION: { value: 'v8', from: 'request' } });
 });
 
 test('a request that is for once changes nothing for the next', async () => {

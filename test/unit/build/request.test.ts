@@ -8,13 +8,15 @@ import scheduled from '../../../events/schedule.json';
 import { endBuild } from '../../../src/build/end/end';
 import { getRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
-import { requestTriggeredBuild, TriggerInput } from '../../../src/build/triggers';
+import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { deleteItem } from '../../../src/table';
+import { useSites } from '../sites';
 import { useTable } from '../table';
 
 const sfn = mockClient(SFNClient);
 const events = mockClient(EventBridgeClient);
 useTable();
+useSites();
 
 const web = (more = {}) => ({
   pipeline: 'web',

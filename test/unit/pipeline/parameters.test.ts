@@ -20,6 +20,10 @@ test('what the request gives wins over defaults, and references stay as they are
 test.each([
   [{ MOTTO: 'x', SIET: 'y' }, 'pipeline web has no parameter SIET: it has SITE, MOTTO'],
   [{ toString: 'x', MOTTO: 'y' }, 'pipeline web has no parameter toString: it has SITE, MOTTO'],
+  [
+    { MOTTO: 'resolve:secretsmanager:x' },
+    'pipeline web, parameter MOTTO: expected a text or resolve:ssm:NAME, got "resolve:secretsmanager:x"',
+  ],
   [{}, 'pipeline web needs a value for parameter MOTTO: it has no default'],
 ])('%j is refused', (given, message) => {
   expect(() => checkParameters(pipeline, given as Record<string, string>)).toThrow(
@@ -35,12 +39,18 @@ test('a pipeline without parameters says that it has none', () => {
 });
 
 test('a parameter named like something that every object has is not taken from there', () => {
-  const named = samplePipeline({ parameters: { constructor: {} } });
-  expect(() => checkParameters(named, {})).toThrow('needs a value for parameter constructor');
+  expect(() => samplePipeline({ parameters: { constructor: {} } })).toThrow('a name of your own');
+  const named = samplePipeline({ parameters: { length: {} } });
+  expect(() => checkParameters(named, {})).toThrow('needs a value for parameter length');
 });
 
 test('a value that matches its pattern passes', () => {
   expect(() => matchParameters(pipeline, { SITE: 's3://bucket/key', MOTTO: 'anything' })).not.toThrow();
+});
+
+test('a value on which a pattern would never come to an end does not match it', () => {
+  const slow = samplePipeline({ parameters: { MOTTO: { pattern: '^(a+)+$' } } });
+  expect(() => matchParameters(slow, { MOTTO: `${'a'.repeat(60)}b` })).toThrow(InvalidParameter);
 });
 
 test('a value that does not match is told with pipeline, parameter, pattern and value', () => {

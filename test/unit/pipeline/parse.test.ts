@@ -77,6 +77,22 @@ test.each([
     "parameters: { A: { default: x, pattern: '^y' } }",
     'parameters.A.default: expected a value that matches ^y, got "x" (line 2)',
   ],
+  [
+    'parameters: { constructor: {} }',
+    'parameters.constructor: expected a name of your own, this one is inherited by every object of JavaScript (line 2)',
+  ],
+  ['parameters: { __proto__: {} }', '__proto__: unknown key (line 2)'],
+  ['triggers: { events: [{ pattern: { __proto__: [x], source: [x] } }] }', '__proto__: unknown key (line 2)'],
+  [
+    'triggers: { events: [{ pattern: { source: [x] }, parameters: { REVISION: $.detail.revision } }] }',
+    'triggers.events[0].parameters.REVISION: expected the name of a parameter of this pipeline (line 2)',
+  ],
+  [
+    'parameters: { A: {} }\ntriggers: { events: [{ pattern: { source: [x] }, parameters: { A: "$.detail[*]" } }] }',
+    'triggers.events[0].parameters.A: expected the JSON path of a field, such as $.detail.revision, got "$.detail[*]" (line 3)',
+  ],
+  ['triggers: { events: &e [*e] }', '*e: expected an alias of something that does not contain it (line 2)'],
+  ['? [a]\n: 1', 'expected a text as the name of a key (line 2)'],
   ['healthy: { port: 0 }', 'healthy.port: expected a port from 1 to 65535, got 0 (line 2)'],
   [
     'healthy: { path: status }',

@@ -85,6 +85,10 @@ test('a NUL character, which no variable can hold, is refused', () => {
   );
 });
 
+test('half of a surrogate pair, which would become another character, is refused', () => {
+  expect(() => renderUserData('#!/bin/bash\n', { A: 'a\ud83e' })).toThrow(InvalidParameter);
+});
+
 test('user data of 16384 bytes is left plain, one byte more is compressed', () => {
   const line = '#!/bin/bash\n';
   const plain = line + '#'.repeat(16_384 - line.length);
@@ -103,7 +107,7 @@ test('user data that is too long even compressed is refused with its size', () =
   expect(checkUserDataSize(script)).toMatch(/^is \d{5} bytes compressed, EC2 takes 16384 at most$/);
 });
 
-test('a long value counts as the script does', () => {
+test('a long value counts as the script does, and is the fault of who gave it', () => {
   const value = randomBytes(20_000).toString('base64');
-  expect(() => renderUserData('#!/bin/bash\n', { A: value })).toThrow(InvalidPipeline);
+  expect(() => renderUserData('#!/bin/bash\n', { A: value })).toThrow(InvalidParameter);
 });

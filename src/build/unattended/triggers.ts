@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { InvalidParameter, InvalidRequest, PipelineBusy } from '../../errors';
+import { logger } from '../../log';
+import { PIPELINE_NAME } from '../../pipeline/name';
+import { openOutbox } from '../end/outbox';
+import { createRecord, findRecord } from '../record';
+import { chooseId, type IncomingRequest, requestBuild } from '../request';
+import { readFields } from './event';
+
+const pipeline = z.string().regex(PIPELINE_NAME);
+/** The id of the event, or of the run of the schedule. A key in the table has room for 1,024 bytes. */
+const id = z.string().min(1).max(255);
+
+const ScheduleInput = z
+  .strictObject({ pipeline, trigger: z.strictObject({ kind: z.literal('schedule'), by: z.string() }), id })
+  .transform((input) => ({ ...input, read: () => ({}) }));
+
+const LONGEST_NAME = 256;
+
+const EventInput = z
+  .strictObject({
+    pipeline,
+    /** The JSON paths of the fields that parameters are taken from. */
+    parameters: z.record(z.string(), z.string()).default({}),
+    event: z.looseObject({ id, source: z.string(), 'detail-type': z.string() }),
+  })
+  .transform(({ pipeline, parameters, event }) => {
+    const by = `${event.source} ${event['detail-type']}`.slice(0, LONGEST_NAME);
+    return {
+      pipeline,
+      trigger: { kind: 'event' as const, by },
+      id: event.id,
+      read: () => readFields(event, parameters),
+    };
+  });
+
+/** What a schedule and the rules of a pipeline's events send, as `serverless/triggers.ts` writes it. */
+export const TriggerInput = z.union([ScheduleInput, EventInput]);
+
+/**
+ * Starts a build because its time has come or because something happened. What is wrong with it is told as a build that failed:
+ * nobody waits for an answer.
+ *
+ * @returns the build, or why there is none
+ */
+export async function requestTriggeredBuild(
+  input: z.output<typeof TriggerInput>,
+): Promise<{ id: string } | { refused: string }> {
+  const { pipeline, trigger, id: idempotencyKey } = input;
+  const request: IncomingRequest = { pipeline, parameters: {}, trigger, idempotencyKey };
+  try {
+    const { id } = await requestBuild({ ...request, parameters: input.read() });
+    return { id };
+  } catch (error) {
+    if (error instanceof InvalidParameter || error instanceof InvalidRequest) {
+      logger.error('refused', error);
+      return { id: await recordFailure(request, error) };
+    }
+    // The pipeline asks to be left alone while it is busy. An error would only make EventBridge ask again.
+    if (!(error instanceof PipelineBusy)) throw error;
+    logger.warn(error.message);
+    return { refused: error.message };
+  }
+}
+
+/** A build that ended before it began: its record says why, and the outbox tells people. */
+async function recordFailure(request: IncomingRequest, error: Error): Promise<string> {
+  const id = await chooseId(request);
+  // The event came before, and its build may have an outbox of its own.
+  if (await findRecord(id)) return id;
+  const { trigger, parameters } = request;
+  await openOutbox(id, 'FAILED', ['tell', 'announce']);
+  const { name, message } = error;
+  const endedAt = new Date().toISOString();
+  await createRecord({ id, status: 'FAILED', trigger, parameters, endedAt, error: { name, message } });
+  return id;
+}
