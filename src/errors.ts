@@ -29,6 +29,14 @@ export class UnknownBuild extends KilnError {
 export class PipelineBusy extends KilnError {
   override readonly name = 'PipelineBusy';
 }
+/** Too many builds that nobody asked for have failed in a row: schedules and events start nothing of this pipeline. The build is skipped. */
+export class PipelineHeld extends KilnError {
+  override readonly name = 'PipelineHeld';
+}
+/** A schedule or an event would roll out again what failed before, with nothing changed. The build is skipped. */
+export class RolloutFailedBefore extends KilnError {
+  override readonly name = 'RolloutFailedBefore';
+}
 /** A target of the rollout cannot be refreshed, or could not be rolled back. */
 export class TargetNotRefreshable extends KilnError {
   override readonly name = 'TargetNotRefreshable';

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { isBuildId, pipelineOf } from './build/id';
 import { type BuildRecord, getRecord, listRecords } from './build/record';
 import { requestBuild } from './build/request';
+import { describeHold, findHold } from './build/unattended/hold';
 import { InvalidRequest, UnknownBuild } from './errors';
 import { logger } from './log';
 import { shorten, show } from './pipeline/expected';
@@ -154,7 +155,13 @@ export async function listBuilds(call: Call) {
   const after = readNext(pipeline.name, call.queryStringParameters?.next);
   const records = await listRecords(pipeline.name, limit, after);
   const next = records.length === limit ? records.at(-1)?.id : undefined;
-  return { builds: records.map(showBuild), ...(next && { next }) };
+  const held = await showHold(pipeline.name);
+  return { builds: records.map(showBuild), ...(next && { next }), ...(held && { held }) };
+}
+
+async function showHold(pipeline: string) {
+  const hold = await findHold(pipeline);
+  return hold && { since: hold.held?.since, builds: hold.failures, message: describeHold(pipeline, hold) };
 }
 
 function readLimit(text = '20'): number {

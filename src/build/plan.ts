@@ -13,6 +13,8 @@ import { resolveParameters } from './parameters';
 import { createRecord, getRecord, isOver, updateRecord } from './record';
 import { chooseGiven, describeResolved, findRelease } from './release';
 import type { Build, Plan } from './state';
+import { checkHold } from './unattended/hold';
+import { checkTried } from './unattended/tried';
 
 export const PlanInput = z.object({
   build: z.object({ id: z.string() }),
@@ -34,6 +36,7 @@ type PlanInput = z.infer<typeof PlanInput>;
  * refers to, checks the targets and the size of the user data.
  *
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable
+ * @throws PipelineHeld, RolloutFailedBefore if nobody asked for the build and it shall not be tried
  */
 export async function planBuild({
   build,
@@ -42,6 +45,7 @@ export async function planBuild({
   checkId(build.id, request.pipeline);
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
   await openBuild(build.id, request);
+  await checkHold(pipeline.name, request.trigger);
   const release = await findRelease(pipeline.name);
   const given = chooseGiven(pipeline, request, release);
   const parameters = await resolveParameters(pipeline, given.values);
@@ -51,6 +55,7 @@ export async function planBuild({
   const plan = await makePlan(pipeline, parameters);
   const { fingerprint, targets, image } = plan;
   await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo, keep: image.keep });
+  await checkTried(pipeline.name, request.trigger, fingerprint);
   return { build: { id: build.id, pipeline: pipeline.name }, plan };
 }
 

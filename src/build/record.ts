@@ -10,9 +10,15 @@ export interface Trigger {
   by?: string | undefined;
 }
 
+/** Whether no person asked for a build, nor sees what becomes of it. */
+export function isUnattended({ kind }: Trigger): boolean {
+  return kind === 'schedule' || kind === 'event';
+}
+
 export type BuildStatus =
   | 'QUEUED'
   | 'SUPERSEDED'
+  | 'SKIPPED'
   | 'RUNNING'
   | 'SUCCEEDED'
   | 'FAILED'

@@ -250,6 +250,11 @@ const Triggers = section({
     .max(20, { error: 'expected at most 20 events' })
     .default([])
     .describe('Builds whenever an event matches.'),
+  holdAfter: whole(1, 100)
+    .default(3)
+    .describe(
+      'After so many failures in a row of builds that schedules and events started, they start nothing until a build of a person succeeds.',
+    ),
 });
 
 /**

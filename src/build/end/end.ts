@@ -11,6 +11,8 @@ import { releaseLock } from '../lock';
 import { startQueuedBuild } from '../queue';
 import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from '../record';
 import { keepRelease } from '../release';
+import { countEnd, tellHold } from '../unattended/hold';
+import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild } from './clean-up';
 import { openOutbox, type Task, type Work, workOff } from './outbox';
 
@@ -22,8 +24,18 @@ export interface Failure {
 
 const OPEN: BuildStatus[] = ['QUEUED', 'RUNNING'];
 
-const AFTER_SUCCESS: Task[] = ['release', 'unlock', 'next', 'retire', 'announce'];
-const AFTER_FAILURE: Task[] = ['undo', 'unlock', 'next', 'tell', 'announce', 'undoAgain'];
+const AFTER_SUCCESS: Task[] = ['release', 'count', 'unlock', 'next', 'retire', 'announce'];
+const AFTER_FAILURE: Task[] = [
+  'undo',
+  'count',
+  'unlock',
+  'next',
+  'tell',
+  'tellHold',
+  'announce',
+  'undoAgain',
+];
+const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
 
 /**
  * Ends a build well, by one write: from then on nothing of it is undone. What follows (lock, the request that waits, retirement,
@@ -40,6 +52,11 @@ export async function failBuild(
   error: Failure,
 ): Promise<void> {
   await closeBuild(build, status, AFTER_FAILURE, error);
+}
+
+/** Ends a build that made nothing and shall not be tried: nobody is told, for that would be told each night. */
+export async function skipBuild(build: string, error: Failure): Promise<void> {
+  await closeBuild(build, 'SKIPPED', AFTER_SKIP, error);
 }
 
 async function closeBuild(build: string, status: BuildStatus, tasks: Task[], error?: Failure): Promise<void> {
@@ -67,6 +84,10 @@ const WORK: Work = {
   undo: ({ id }) => cleanUpBuild(id),
   undoAgain: ({ id }) => cleanUpBuild(id),
   release: keepRelease,
+  count: async (record) => {
+    await countEnd(record);
+    await rememberRollout(record);
+  },
   unlock: async ({ id, pipeline, targets = [] }) => {
     await releaseLeases(
       targets.map(({ autoScalingGroup }) => autoScalingGroup),
@@ -77,6 +98,7 @@ const WORK: Work = {
   next: ({ pipeline }) => startQueuedBuild(pipeline),
   retire: retireImages,
   tell: tellPeople,
+  tellHold,
   announce,
 };
 
@@ -91,13 +113,19 @@ async function tellPeople({ id, pipeline, status, error }: BuildRecord): Promise
   );
 }
 
+/** Every other end is a failure. */
+const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
+  SUCCEEDED: 'Kiln Build Succeeded',
+  SKIPPED: 'Kiln Build Skipped',
+};
+
 async function announce({ id, pipeline, status, imageId, rollouts, error }: BuildRecord): Promise<void> {
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
       Entries: [
         {
           Source: 'kiln',
-          DetailType: status === 'SUCCEEDED' ? 'Kiln Build Succeeded' : 'Kiln Build Failed',
+          DetailType: ANNOUNCED[status] ?? 'Kiln Build Failed',
           Detail: JSON.stringify({ build: id, pipeline, status, imageId, rollouts, error }),
         },
       ],

@@ -9,7 +9,17 @@ import { type BuildRecord, type BuildStatus, findRecord, isOver } from '../recor
  * What is left to do once the record of a build says how it ended. None of it can fail the build or another of its tasks: what
  * fails stands here until it is done, and a sweep asks for it again each minute.
  */
-export type Task = 'undo' | 'undoAgain' | 'release' | 'unlock' | 'next' | 'retire' | 'tell' | 'announce';
+export type Task =
+  | 'undo'
+  | 'undoAgain'
+  | 'release'
+  | 'count'
+  | 'unlock'
+  | 'next'
+  | 'retire'
+  | 'tell'
+  | 'tellHold'
+  | 'announce';
 
 /** How each task is done. All may be done twice. */
 export type Work = Readonly<Record<Task, (record: BuildRecord) => Promise<unknown>>>;
@@ -24,7 +34,11 @@ interface Entry {
 }
 
 /** What must be done before: a pipeline is given free when the next build meets all as it should be. */
-const AFTER: Partial<Record<Task, readonly Task[]>> = { unlock: ['undo', 'release'], next: ['unlock'] };
+const AFTER: Partial<Record<Task, readonly Task[]>> = {
+  unlock: ['undo', 'release', 'count'],
+  next: ['unlock'],
+  tellHold: ['count'],
+};
 
 /**
  * Longer than any function of the workflow that makes something may take (`timeout` in serverless.yml). Step Functions does not

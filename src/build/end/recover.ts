@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { findExecution } from '../execution';
 import { isBuildId } from '../id';
 import { createRecord, findRecord, isOver } from '../record';
-import { failBuild, finishWork } from './end';
+import { failBuild, finishWork, skipBuild } from './end';
 import { explainFailure } from './failure';
 
 export const RecoverInput = z.object({
@@ -10,11 +10,14 @@ export const RecoverInput = z.object({
   failure: z.object({ Error: z.string(), Cause: z.string().optional() }),
 });
 
+/** What Plan says of a build that nobody asked for and that shall not be tried: it has done all that it should, which is nothing. */
+const SKIPPING = ['PipelineHeld', 'RolloutFailedBefore'];
+
 /**
  * After any failure: records why the build failed, undoes what it made, and gives the pipeline free. A build whose record says
  * that it succeeded is over, whatever failed afterwards: nothing of it is undone.
  *
- * @returns the name and the message with which the execution fails, and whether it has succeeded all the same
+ * @returns the name and the message with which the execution fails, and whether it has succeeded all the same, as one that is skipped has
  */
 export async function recoverBuild({
   build,
@@ -22,8 +25,10 @@ export async function recoverBuild({
 }: z.infer<typeof RecoverInput>): Promise<{ error: string; cause: string; hasSucceeded: boolean }> {
   const isBuild = isBuildId(build.id);
   const failure = await explainFailure(isBuild ? build.id : '', caught);
-  if (isBuild) await failBuild(build.id, 'FAILED', failure);
-  const hasSucceeded = isBuild && (await findRecord(build.id))?.status === 'SUCCEEDED';
+  if (isBuild && SKIPPING.includes(failure.name)) await skipBuild(build.id, failure);
+  else if (isBuild) await failBuild(build.id, 'FAILED', failure);
+  const status = isBuild ? (await findRecord(build.id))?.status : undefined;
+  const hasSucceeded = status === 'SUCCEEDED' || status === 'SKIPPED';
   // Step Functions takes 32,768 characters of a cause.
   return { error: failure.name, cause: failure.message.slice(0, 30_000), hasSucceeded };
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { InvalidParameter, InvalidRequest, PipelineBusy } from '../../errors';
+import { InvalidParameter, InvalidRequest, PipelineBusy, PipelineHeld } from '../../errors';
 import { logger } from '../../log';
 import { PIPELINE_NAME } from '../../pipeline/name';
 import { openOutbox } from '../end/outbox';
 import { createRecord, findRecord } from '../record';
 import { chooseId, type IncomingRequest, requestBuild } from '../request';
 import { readFields } from './event';
+import { checkHold } from './hold';
 
 const pipeline = z.string().regex(PIPELINE_NAME);
 /** The id of the event, or of the run of the schedule. A key in the table has room for 1,024 bytes. */
@@ -49,6 +50,7 @@ export async function requestTriggeredBuild(
   const { pipeline, trigger, id: idempotencyKey } = input;
   const request: IncomingRequest = { pipeline, parameters: {}, trigger, idempotencyKey };
   try {
+    await checkHold(pipeline, trigger);
     const { id } = await requestBuild({ ...request, parameters: input.read() });
     return { id };
   } catch (error) {
@@ -56,8 +58,8 @@ export async function requestTriggeredBuild(
       logger.error('refused', error);
       return { id: await recordFailure(request, error) };
     }
-    // The pipeline asks to be left alone while it is busy. An error would only make EventBridge ask again.
-    if (!(error instanceof PipelineBusy)) throw error;
+    // The pipeline asks to be left alone while it is busy or held. An error would only make EventBridge ask again.
+    if (!(error instanceof PipelineBusy || error instanceof PipelineHeld)) throw error;
     logger.warn(error.message);
     return { refused: error.message };
   }
@@ -69,7 +71,7 @@ async function recordFailure(request: IncomingRequest, error: Error): Promise<st
   // The event came before, and its build may have an outbox of its own.
   if (await findRecord(id)) return id;
   const { trigger, parameters } = request;
-  await openOutbox(id, 'FAILED', ['tell', 'announce']);
+  await openOutbox(id, 'FAILED', ['count', 'tell', 'tellHold', 'announce']);
   const { name, message } = error;
   const endedAt = new Date().toISOString();
   await createRecord({ id, status: 'FAILED', trigger, parameters, endedAt, error: { name, message } });

@@ -17,7 +17,7 @@ test('the least that a pipeline file can say gets all defaults, with durations i
       healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },
       image: { test: true, keep: 5, deprecateAfter: 7_776_000, copyTo: [], shareWith: [] },
       rollout: [],
-      triggers: { events: [] },
+      triggers: { events: [], holdAfter: 3 },
       whenBusy: 'queue',
       approval: 'none',
     },

@@ -1,0 +1,56 @@
+import { RolloutFailedBefore } from '../../errors';
+import { deleteItem, getItem, type Key, putItem } from '../../table';
+import { type BuildRecord, isUnattended, type Trigger } from '../record';
+
+/** A rollout that failed, by the fingerprint of its image. */
+interface Tried {
+  build: string;
+  error: string;
+}
+
+/** A year, as records are kept. */
+const KEPT_SECONDS = 365 * 24 * 60 * 60;
+
+function keyOf(pipeline: string, fingerprint: string): Key {
+  return { pk: `PIPELINE#${pipeline}`, sk: `ROLLOUT#${fingerprint}` };
+}
+
+/** Remembers that the rollout of a build failed, or forgets it where one with the same fingerprint has succeeded. */
+export async function rememberRollout(record: BuildRecord): Promise<void> {
+  const { id, pipeline, fingerprint, status, error } = record;
+  if (!fingerprint) return;
+  const key = keyOf(pipeline, fingerprint);
+  if (status === 'SUCCEEDED') {
+    // Ids of builds sort by time.
+    await deleteItem(key, { expression: '#build < :build', values: { ':build': id } });
+  } else if (hasBegun(record)) {
+    const expiresAt = Math.floor(Date.now() / 1000) + KEPT_SECONDS;
+    const tried: Tried = { build: id, error: error?.name ?? status };
+    await putItem(
+      { ...key, ...tried, expiresAt },
+      { expression: 'attribute_not_exists(#build) OR #build < :build', values: { ':build': id } },
+    );
+  }
+}
+
+/** Whether a server may have been replaced: until then a rollout has not failed, it was not tried. */
+function hasBegun({ rollouts, stages }: BuildRecord): boolean {
+  return (
+    Object.values(rollouts).some(({ refreshId }) => refreshId !== undefined) ||
+    Object.keys(stages).some((stage) => stage.startsWith('ScaleOut/'))
+  );
+}
+
+/**
+ * Refuses a build that no person asked for and that would roll out again what failed.
+ *
+ * @throws RolloutFailedBefore with the build whose rollout it was
+ */
+export async function checkTried(pipeline: string, trigger: Trigger, fingerprint: string): Promise<void> {
+  if (!isUnattended(trigger)) return;
+  const tried = await getItem<Tried>(keyOf(pipeline, fingerprint));
+  if (!tried) return;
+  throw new RolloutFailedBefore(
+    `This build would roll out again what build ${tried.build} did, whose rollout failed (${tried.error}): base image, parameters and script are the same. Schedules and events do not try it again; a build that a person asks for does.`,
+  );
+}
