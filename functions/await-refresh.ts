@@ -1,5 +1,5 @@
-import { step } from '../src/lambda';
+import { held } from '../src/stage';
 import { AwaitRefreshInput, awaitRefresh } from '../src/wait/await';
 
 /** AwaitRefresh: parks until the instance refresh has ended. */
-export const handler = step(AwaitRefreshInput, awaitRefresh);
+export const handler = held(AwaitRefreshInput, awaitRefresh);

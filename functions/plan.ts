@@ -1,5 +1,5 @@
 import { PlanInput, planBuild } from '../src/build/plan';
-import { stage } from '../src/stage';
+import { opening } from '../src/stage';
 
 /** Plan: decides all that the build will do, and takes the lock of the pipeline. */
-export const handler = stage(PlanInput, planBuild);
+export const handler = opening(PlanInput, planBuild);

@@ -1,5 +1,5 @@
 import { TerminateInstanceInput, terminateInstance } from '../src/image/instances';
-import { step } from '../src/lambda';
+import { held } from '../src/stage';
 
 /** TerminateBase and TerminateTest: the instance has done what it was for. */
-export const handler = step(TerminateInstanceInput, terminateInstance);
+export const handler = held(TerminateInstanceInput, terminateInstance);

@@ -1,5 +1,5 @@
-import { step } from '../src/lambda';
+import { held } from '../src/stage';
 import { VerifyFleetInput, verifyFleet } from '../src/wait/await';
 
 /** VerifyFleet: parks until every server runs the new version and is healthy. */
-export const handler = step(VerifyFleetInput, verifyFleet);
+export const handler = held(VerifyFleetInput, verifyFleet);

@@ -45,6 +45,10 @@ export class TargetNotRefreshable extends KilnError {
 export class TargetBusy extends KilnError {
   override readonly name = 'TargetBusy';
 }
+/** The build is over, or another build has its lock or the lease of its group: it must touch nothing any more. */
+export class LeaseLost extends KilnError {
+  override readonly name = 'LeaseLost';
+}
 /** AWS has no capacity for the base instance in any of the subnets. */
 export class CapacityUnavailable extends KilnError {
   override readonly name = 'CapacityUnavailable';

@@ -26,7 +26,8 @@ export function step<Input extends z.ZodType, Result>(
     .handler(async (event) => run(parseInput(Input, event))) as Handler<Result>;
 }
 
-function parseInput<Input extends z.ZodType>(Input: Input, event: unknown): z.output<Input> {
+/** @throws InvalidRequest if an event is not what the schema says */
+export function parseInput<Input extends z.ZodType>(Input: Input, event: unknown): z.output<Input> {
   const parsed = Input.safeParse(event);
   if (parsed.success) return parsed.data;
   throw new InvalidRequest(z.prettifyError(parsed.error), { cause: parsed.error });

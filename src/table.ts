@@ -87,6 +87,29 @@ export async function setAttributes(
   );
 }
 
+/**
+ * Takes attributes of an item away.
+ *
+ * @returns whether the condition held
+ */
+export async function deleteAttributes(key: Key, names: string[], condition: Condition): Promise<boolean> {
+  const asked = conditionOf(condition);
+  return holds(() =>
+    dynamo().send(
+      new UpdateCommand({
+        TableName: env('KILN_TABLE'),
+        Key: key,
+        UpdateExpression: `REMOVE ${names.map((name) => `#${name}`).join(', ')}`,
+        ...asked,
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+          ...asked.ExpressionAttributeNames,
+        },
+      }),
+    ),
+  );
+}
+
 /** What a query asks for beside the partition. */
 export interface Range {
   /** What the sort key begins with. */

@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, paginateListExecutions, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { isAwsError, sfn } from '../aws';
 import { env } from '../env';
 import type { Trigger } from './record';
@@ -46,4 +46,13 @@ export async function findExecution(build: string): Promise<ExecutionState | und
     if (isAwsError(error, 'ExecutionDoesNotExist')) return undefined;
     throw error;
   }
+}
+
+/** The names of the executions that run, as Step Functions lists them: a moment late. */
+export async function listRunning(): Promise<Set<string>> {
+  const input = { stateMachineArn: env('KILN_STATE_MACHINE'), statusFilter: 'RUNNING' as const };
+  const names = new Set<string>();
+  for await (const { executions = [] } of paginateListExecutions({ client: sfn(), pageSize: 1000 }, input))
+    for (const { name = '' } of executions) names.add(name);
+  return names;
 }

@@ -1,71 +1,71 @@
-import { type Condition, deleteItem, getItem, type Key, putItem } from '../table';
-import { findExecution } from './execution';
-
-/** The longest that an execution may run (`TimeoutSeconds` of the state machine), and an hour to clean up. */
-const BUILD_SECONDS = (4 * 24 + 1) * 60 * 60;
+import { LeaseLost } from '../errors';
+import type { Key } from '../table';
+import { findLease, holdLease, releaseLease, renewLease, takeLease } from './lease';
+import { findRecord, isOver } from './record';
+import type { Held } from './state';
 
 /** Longer than a request takes to start its execution. Short, so that a request that dies blocks nobody. */
 const REQUEST_SECONDS = 120;
+
+/** What is left of that when whoever took the lock must have died: no function that starts builds runs for a minute more. */
+const STARTING_SECONDS = REQUEST_SECONDS - 60;
 
 function keyOf(pipeline: string): Key {
   return { pk: `LOCK#${pipeline}`, sk: 'LOCK' };
 }
 
-interface Lock {
-  build: string;
-  expiresAt: number;
-}
-
 /**
- * Takes the lock of a pipeline for a build, or prolongs it if the build has it already. A lock that has run out is taken only from
- * a build whose execution does not run: one whose Plan is late keeps it.
+ * Takes the lock of a pipeline for a build, or prolongs it if the build has it already.
  *
  * @param holder `request` while the execution is not yet known to run, then `build`
- * @returns whether the build has it now
+ * @returns the number under which the build acts; undefined while another has the lock
  */
 export async function takeLock(
   pipeline: string,
   build: string,
   holder: 'request' | 'build',
-): Promise<boolean> {
-  const now = Math.floor(Date.now() / 1000);
-  const key = keyOf(pipeline);
-  const old = await getItem<Lock>(key);
-  if (old && old.build !== build && old.expiresAt < now && (await isRunning(old.build))) {
-    await putItem({ ...key, build: old.build, expiresAt: now + BUILD_SECONDS }, unchanged(old));
-    return false;
+): Promise<number | undefined> {
+  return takeLease(keyOf(pipeline), build, holder === 'request' ? REQUEST_SECONDS : undefined);
+}
+
+/**
+ * Makes sure that a build may still act, by writing its number: to be called just before each act. An execution that was stopped and
+ * is redriven goes on where it was, after its end was written and what it made was undone: it may not.
+ *
+ * @throws LeaseLost if the build is over, or another has the lock
+ */
+export async function holdLock({ id, pipeline, fence }: Held): Promise<void> {
+  const isHeld = await holdLease(keyOf(pipeline), id, fence);
+  const record = await findRecord(id);
+  if (record && isOver(record)) {
+    throw new LeaseLost(
+      `Build ${id} has ended already: it is ${record.status} since ${record.endedAt}. It touches nothing any more. Start a new build.`,
+    );
   }
-  const expiresAt = now + (holder === 'request' ? REQUEST_SECONDS : BUILD_SECONDS);
-  const taken = await putItem({ ...key, build, expiresAt }, mayTake(build, old, now, expiresAt));
-  return taken || (await findLockHolder(pipeline)) === build;
+  if (isHeld) return;
+  const holder = await findLockHolder(pipeline);
+  throw new LeaseLost(
+    `Build ${id} has lost the lock of pipeline ${pipeline}${holder ? ` to build ${holder}` : ''}. It touches nothing any more. Start a new build.`,
+  );
 }
 
-async function isRunning(build: string): Promise<boolean> {
-  return (await findExecution(build))?.status === 'RUNNING';
-}
-
-const unchanged = (lock: Lock) => ({
-  expression: '#build = :old AND #expiresAt = :then',
-  values: { ':old': lock.build, ':then': lock.expiresAt },
-});
-
-function mayTake(build: string, old: Lock | undefined, now: number, until: number): Condition {
-  // Whoever was seen to run no more; had another been quicker, the lock would not be as it was.
-  if (old && old.build !== build && old.expiresAt < now) return unchanged(old);
-  return {
-    // A lock of its own is only ever prolonged: a repeated request must not shorten that of a running build.
-    expression: 'attribute_not_exists(#pk) OR (#build = :build AND #expiresAt < :until)',
-    values: { ':build': build, ':until': until },
-  };
+/** Renews the lock, if the build has it. */
+export async function renewLock(pipeline: string, build: string): Promise<void> {
+  await renewLease(keyOf(pipeline), build);
 }
 
 /** Gives the lock back, if the build has it. */
 export async function releaseLock(pipeline: string, build: string): Promise<void> {
-  await deleteItem(keyOf(pipeline), { expression: '#build = :build', values: { ':build': build } });
+  await releaseLease(keyOf(pipeline), build);
 }
 
 /** The build that holds the lock of a pipeline, if one does. */
 export async function findLockHolder(pipeline: string): Promise<string | undefined> {
-  const lock = await getItem<Lock>(keyOf(pipeline));
-  return lock && lock.expiresAt >= Math.floor(Date.now() / 1000) ? lock.build : undefined;
+  return (await findLease(keyOf(pipeline)))?.build;
+}
+
+/** Whether a build has taken the lock so lately that whoever took it may still be about to start its execution. */
+export async function isStarting(pipeline: string, build: string): Promise<boolean> {
+  const lease = await findLease(keyOf(pipeline));
+  return lease?.build === build && (lease.until ?? 0) > Date.now() / 1000 + STARTING_SECONDS;
 }

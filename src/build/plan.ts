@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidRequest, PipelineBusy } from '../errors';
+import { InvalidRequest, LeaseLost, PipelineBusy } from '../errors';
 import { findBaseImage } from '../image/base';
 import { checkSharing } from '../image/sharing';
 import type { Pipeline } from '../pipeline/definition';
@@ -7,12 +7,13 @@ import { fingerprint } from '../pipeline/fingerprint';
 import { loadPipeline } from '../pipeline/load';
 import { pipelinesFolder } from '../pipelines-folder';
 import { checkTargets } from '../rollout/targets';
+import { hasTask } from './end/outbox';
 import { isBuildId, pipelineOf } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
 import { resolveParameters } from './parameters';
-import { createRecord, getRecord, isOver, updateRecord } from './record';
+import { createRecord, findRecord, isOver, updateRecord } from './record';
 import { chooseGiven, describeResolved, findRelease } from './release';
-import type { Build, Plan } from './state';
+import type { Held, Plan } from './state';
 import { checkHold } from './unattended/hold';
 import { checkTried } from './unattended/tried';
 
@@ -38,13 +39,10 @@ type PlanInput = z.infer<typeof PlanInput>;
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable
  * @throws PipelineHeld, RolloutFailedBefore if nobody asked for the build and it shall not be tried
  */
-export async function planBuild({
-  build,
-  request,
-}: PlanInput): Promise<{ build: z.infer<typeof Build>; plan: Plan }> {
+export async function planBuild({ build, request }: PlanInput): Promise<{ build: Held; plan: Plan }> {
   checkId(build.id, request.pipeline);
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
-  await openBuild(build.id, request);
+  const fence = await openBuild(build.id, request);
   await checkHold(pipeline.name, request.trigger);
   const release = await findRelease(pipeline.name);
   const given = chooseGiven(pipeline, request, release);
@@ -56,7 +54,7 @@ export async function planBuild({
   const { fingerprint, targets, image } = plan;
   await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo, keep: image.keep });
   await checkTried(pipeline.name, request.trigger, fingerprint);
-  return { build: { id: build.id, pipeline: pipeline.name }, plan };
+  return { build: { id: build.id, pipeline: pipeline.name, fence }, plan };
 }
 
 function checkId(build: string, pipeline: string): void {
@@ -66,22 +64,41 @@ function checkId(build: string, pipeline: string): void {
   );
 }
 
-async function openBuild(build: string, request: PlanInput['request']): Promise<void> {
+/** @returns the number under which the build acts */
+async function openBuild(build: string, request: PlanInput['request']): Promise<number> {
   const startedAt = new Date().toISOString();
+  await refuseIfOver(build);
   await createRecord({ id: build, status: 'RUNNING', startedAt, ...request });
-  await updateRecord(build, { startedAt });
-  if (await takeLock(request.pipeline, build, 'build')) return keepUnlessOver(build, request.pipeline);
+  const fence = await takeLock(request.pipeline, build, 'build');
+  if (fence !== undefined) {
+    await keepUnlessOver(build, request.pipeline);
+    await updateRecord(build, { startedAt });
+    return fence;
+  }
   const holder = await findLockHolder(request.pipeline);
   throw new PipelineBusy(
     `Pipeline ${request.pipeline} is busy with build ${holder}. Start builds through the API: it puts them into the queue.`,
   );
 }
 
+/** An execution that was stopped, or whose Plan failed, may be redriven: what its build made is undone by then. */
+async function refuseIfOver(build: string): Promise<void> {
+  const record = await findRecord(build);
+  if (!record || !isOver(record)) return;
+  throw new LeaseLost(
+    `Build ${build} has ended already: it is ${record.status} since ${record.endedAt}. Start a new one.`,
+  );
+}
+
 /** Who stops the execution in this moment ends the build and gives the lock back, maybe before it was taken. */
 async function keepUnlessOver(build: string, pipeline: string): Promise<void> {
-  if (!isOver(await getRecord(build))) return;
-  await releaseLock(pipeline, build);
-  throw new InvalidRequest(`Build ${build} has ended already. Start a new one.`);
+  try {
+    await refuseIfOver(build);
+  } catch (error) {
+    // While something is still to be undone the build keeps it: whoever undoes gives it back.
+    if (!(await hasTask(build, 'unlock'))) await releaseLock(pipeline, build);
+    throw error;
+  }
 }
 
 async function makePlan(pipeline: Pipeline, parameters: Record<string, string>): Promise<Plan> {

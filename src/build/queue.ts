@@ -1,7 +1,10 @@
 import { isAwsError } from '../aws';
 import { deleteItem, getItem, type Key, putItem } from '../table';
+import { openOutbox } from './end/outbox';
 import { type BuildRequest, startExecution } from './execution';
+import { pipelineOf } from './id';
 import { releaseLock, takeLock } from './lock';
+import { strikeOpen } from './open';
 import { moveStatus } from './record';
 
 interface Queued extends BuildRequest {
@@ -39,10 +42,20 @@ async function supersedeBuild(build: string, by: string): Promise<void> {
     endedAt: new Date().toISOString(),
     error: { name: 'Superseded', message: `A newer request, ${by}, took its place in the queue.` },
   });
+  await releaseLock(pipelineOf(build), build);
+  await strikeOpen(build);
 }
 
 /** What Step Functions will never take: trying again would only keep others waiting. */
-const REFUSED = ['InvalidExecutionInput', 'InvalidName', 'ValidationException'];
+const REFUSED = [
+  ...['InvalidExecutionInput', 'InvalidName', 'ValidationException'],
+  ...['AccessDeniedException', 'StateMachineDoesNotExist', 'StateMachineDeleting'],
+];
+
+/** The build that waits in the queue of a pipeline, if there is one. */
+export async function findQueued(pipeline: string): Promise<string | undefined> {
+  return (await getItem<Queued>(keyOf(pipeline)))?.build;
+}
 
 /** A request that can't be started fails with the reason, and blocks nobody. */
 async function startOrFail(build: string, queued: Queued): Promise<void> {
@@ -51,6 +64,7 @@ async function startOrFail(build: string, queued: Queued): Promise<void> {
   } catch (error) {
     if (!isAwsError(error, ...REFUSED)) throw error;
     const { name, message } = error as Error;
+    await openOutbox(build, 'FAILED', ['count', 'unlock', 'next', 'tell', 'tellHold', 'announce']);
     await moveStatus(build, ['RUNNING'], 'FAILED', {
       endedAt: new Date().toISOString(),
       error: { name, message: `Step Functions did not take the request: ${message}` },
@@ -69,7 +83,7 @@ export async function startQueuedBuild(pipeline: string): Promise<string | undef
   const queued = await getItem<Queued>(keyOf(pipeline));
   if (!queued) return undefined;
   const { build } = queued;
-  if (!(await takeLock(pipeline, build, 'request'))) return undefined;
+  if ((await takeLock(pipeline, build, 'request')) === undefined) return undefined;
   const isNewest = await moveStatus(build, ['QUEUED', 'RUNNING'], 'RUNNING');
   if (isNewest) await startOrFail(build, queued);
   else await releaseLock(pipeline, build);

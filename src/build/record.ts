@@ -1,6 +1,7 @@
 import { UnknownBuild } from '../errors';
 import { getItem, type Key, putItem, queryItems, setAttributes } from '../table';
 import { pipelineOf } from './id';
+import { enterOpen } from './open';
 import type { Target } from './state';
 
 /** What made a build start. */
@@ -99,6 +100,7 @@ export async function createRecord(
     stages: {},
   };
   const expiresAt = Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
+  if (!isOver(record)) await enterOpen(build.id);
   await putItem({ ...keyOf(build.id), ...record, expiresAt }, { expression: 'attribute_not_exists(#pk)' });
 }
 

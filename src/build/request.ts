@@ -52,7 +52,7 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   if (other) return takeUpAgain(other, request);
 
   const checked: CheckedRequest = { ...request, resolved };
-  if (await takeLock(pipeline.name, build, 'request')) await startNow(build, checked);
+  if ((await takeLock(pipeline.name, build, 'request')) !== undefined) await startNow(build, checked);
   else if (pipeline.definition.whenBusy === 'queue') await startLater(build, checked);
   else throw new PipelineBusy(await describeBusy(pipeline.name));
   return getRecord(build);

@@ -4,6 +4,10 @@ import { SITE_PATH } from '../pipeline/site-path';
 /** The build, as it walks through the state machine. */
 export const Build = z.object({ id: z.string(), pipeline: z.string() });
 
+/** A build that has the lock of its pipeline, and the number under which it acts. */
+export const Held = Build.extend({ fence: z.number() });
+export type Held = z.infer<typeof Held>;
+
 /** What every state of the machine is given: the build, and the name of the stage for the record. */
 export const BuildState = z.object({ build: Build, stage: z.string() });
 

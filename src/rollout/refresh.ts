@@ -12,8 +12,13 @@ import { TargetBusy } from '../errors';
 import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Wait } from '../wait/wait';
 import { describeGroups } from './groups';
+import { holdGroup } from './lease';
 
-export const StartRefreshInput = BuildState.extend({ target: TargetState, version: z.string() });
+export const StartRefreshInput = BuildState.extend({
+  target: TargetState,
+  version: z.string(),
+  fence: z.number(),
+});
 
 /** Statuses of a refresh that has not ended. A group has one such refresh at most. */
 const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress'];
@@ -23,13 +28,16 @@ const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProg
  * succeeded, and needs the old configuration until then. A repeated call finds the refresh of the first.
  *
  * @throws TargetBusy while another refresh of the group runs
+ * @throws LeaseLost if another build has the group
  */
 export async function startRefresh({
   build,
   target,
   version,
+  fence,
 }: z.infer<typeof StartRefreshInput>): Promise<{ refreshId: string }> {
   const { autoScalingGroup, launchTemplateId } = target;
+  await holdGroup(autoScalingGroup, build.id, fence);
   const refreshId = (await requestRefresh(target, version)) ?? (await findOwnRefresh(target, version));
   await updateRecord(build.id, {
     [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version, refreshId },

@@ -4,6 +4,7 @@ import { autoScaling } from '../aws';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { describeGroups } from './groups';
+import { holdGroup } from './lease';
 import type { StartRefreshInput } from './refresh';
 
 /**
@@ -11,8 +12,10 @@ import type { StartRefreshInput } from './refresh';
  * group again just before: Plan saw it minutes ago. A repeated call finds what the first has done.
  *
  * @throws TargetNotRefreshable if somebody else has changed the group since
+ * @throws LeaseLost if another build has the group
  */
-export async function scaleOut({ target, version }: z.infer<typeof StartRefreshInput>): Promise<void> {
+export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promise<void> {
+  const { build, target, version, fence } = input;
   const { autoScalingGroup, launchTemplateId, currentVersion, initialCapacity } = target;
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   if (isAt(group, target, version) && group?.DesiredCapacity === initialCapacity) return;
@@ -22,6 +25,7 @@ export async function scaleOut({ target, version }: z.infer<typeof StartRefreshI
       `The Auto Scaling group ${autoScalingGroup} was empty at version ${currentVersion} of its launch template when this build was planned, and is ${describe(group)} now: somebody else has changed it, and it is left as it is. Start a new build.`,
     );
   }
+  await holdGroup(autoScalingGroup, build.id, fence);
   await autoScaling().send(
     new UpdateAutoScalingGroupCommand({
       AutoScalingGroupName: autoScalingGroup,

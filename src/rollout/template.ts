@@ -12,7 +12,7 @@ import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
-import { takeLease } from './lease';
+import { takeGroup } from './lease';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
@@ -29,6 +29,8 @@ export interface Published {
   autoScalingGroup: string;
   launchTemplateId: string;
   version: string;
+  /** The number under which the build acts on the group. */
+  fence: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function publishTemplate({
   imageId,
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
-  await takeLease(autoScalingGroup, build.id);
+  const fence = await takeGroup(autoScalingGroup, build.id);
   const { LaunchTemplateVersion: made } = await ec2().send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: launchTemplateId,
@@ -56,7 +58,7 @@ export async function publishTemplate({
     throw new Error(`EC2 answered without the number of the new version of ${launchTemplateId}.`);
   const version = String(made.VersionNumber);
   await updateRecord(build.id, { [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version } });
-  return { autoScalingGroup, launchTemplateId, version };
+  return { autoScalingGroup, launchTemplateId, version, fence };
 }
 
 /** What a version inherits from its source it cannot leave out: one without user data is written whole. */

@@ -8,30 +8,32 @@ import { autoScaling, isAwsError } from '../aws';
 import type { BuildRecord } from '../build/record';
 import type { Target } from '../build/state';
 import { describeGroups } from './groups';
+import { takeGroup } from './lease';
 import { findActiveRefresh, isRefreshTo } from './refresh';
 import { deleteVersions, isPublishedByKiln, listVersions, moveDefaultVersion } from './template';
 
 /**
  * Undoes the rollouts of a build, but those that serve: a group whose refresh has succeeded keeps the new version.
  * A refresh that runs is rolled back; the first image of a group that was empty is taken out again. Then the
- * template versions that nothing uses are deleted.
+ * template versions that nothing uses are deleted. Before each act the build takes the lease of the group, which it may have given back.
  *
+ * @throws TargetBusy while another build has a group in which something is to be undone
  * @returns whether the image of the build serves in any of the groups
  */
 export async function undoRollouts(record: BuildRecord): Promise<boolean> {
   const rollouts = await Promise.all(
     (record.targets ?? []).map(async (target) => ({
       target,
-      versions: await findOwnVersions(record.id, target),
+      versions: await findOwnVersions(record, target),
     })),
   );
-  await stopRefreshes(rollouts);
+  await stopRefreshes(record, rollouts);
   const serving = await takeOutUnverified(record, rollouts);
   // Only now: groups that share a launch template must not lose each other's versions.
   for (const { target, versions } of rollouts) {
     const kept = serving.filter(({ launchTemplateId }) => launchTemplateId === target.launchTemplateId);
     const unused = versions.filter((version) => !kept.some((one) => one.version === version));
-    await discardVersions(target, unused);
+    await discardVersions(record, target, unused);
   }
   return serving.length > 0;
 }
@@ -42,10 +44,10 @@ interface Rollout {
   versions: string[];
 }
 
-async function stopRefreshes(rollouts: Rollout[]): Promise<void> {
+async function stopRefreshes(record: BuildRecord, rollouts: Rollout[]): Promise<void> {
   const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
   const there = rollouts.filter(({ target }) => groups.has(target.autoScalingGroup));
-  await Promise.all(there.map(({ target, versions }) => stopRefresh(target, versions)));
+  await Promise.all(there.map(({ target, versions }) => stopRefresh(record, target, versions)));
 }
 
 /**
@@ -64,12 +66,17 @@ async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]) {
   return (await Promise.all(kept)).flat();
 }
 
-/** They are looked for, since a build may end between making one and writing it down. */
-async function findOwnVersions(build: string, target: Target): Promise<string[]> {
+/**
+ * They are looked for, since a build may end between making one and writing it down. The one that was written down counts when it is
+ * deleted too: a refresh to it, or a change of the group, may have come after that.
+ */
+async function findOwnVersions({ id, rollouts }: BuildRecord, target: Target): Promise<string[]> {
   const versions = await listVersions(target.launchTemplateId, target.currentVersion);
-  return versions
-    .filter((version) => isPublishedByKiln(version, build))
+  const found = versions
+    .filter((version) => isPublishedByKiln(version, id))
     .map((version) => String(version.VersionNumber));
+  const written = rollouts[target.autoScalingGroup]?.version;
+  return [...new Set([...found, ...(written ? [written] : [])])];
 }
 
 function findUsedVersion(
@@ -87,6 +94,7 @@ async function keepOrTakeOut(record: BuildRecord, target: Target): Promise<boole
   const { autoScalingGroup, isFirstImage, launchTemplateId, currentVersion } = target;
   const isVerified = record.stages[`VerifyFleet/${autoScalingGroup}`] !== undefined;
   if (!isFirstImage || isVerified) return true;
+  await takeGroup(autoScalingGroup, record.id);
   await autoScaling().send(
     new UpdateAutoScalingGroupCommand({
       AutoScalingGroupName: autoScalingGroup,
@@ -98,11 +106,12 @@ async function keepOrTakeOut(record: BuildRecord, target: Target): Promise<boole
 }
 
 /** Rolls back the refresh of this build if it runs; where AWS cannot, cancels it. */
-async function stopRefresh(target: Target, versions: string[]): Promise<void> {
+async function stopRefresh(record: BuildRecord, target: Target, versions: string[]): Promise<void> {
   if (versions.length === 0) return;
   const active = await findActiveRefresh(target.autoScalingGroup);
   const isStopping = active?.Status === 'RollbackInProgress' || active?.Status === 'Cancelling';
   if (!active || isStopping || !versions.some((version) => isRefreshTo(active, target, version))) return;
+  await takeGroup(target.autoScalingGroup, record.id);
   const input = { AutoScalingGroupName: target.autoScalingGroup };
   try {
     const stop = target.canRollBack
@@ -116,9 +125,11 @@ async function stopRefresh(target: Target, versions: string[]): Promise<void> {
   }
 }
 
-async function discardVersions(target: Target, versions: string[]): Promise<void> {
-  if (versions.length === 0) return;
+async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<void> {
   const all = await listVersions(target.launchTemplateId);
+  const versions = unused.filter((one) => all.some(({ VersionNumber }) => String(VersionNumber) === one));
+  if (versions.length === 0) return;
+  await takeGroup(target.autoScalingGroup, record.id);
   const current = all.find((version) => version.DefaultVersion);
   // EC2 does not delete the default version.
   if (current && versions.includes(String(current.VersionNumber))) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nudgeOutboxes } from '../build/end/outbox';
+import { watchBuilds } from '../build/end/watch';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';
@@ -33,11 +34,14 @@ export async function resolveWait({ kind, resource }: Pick<Wait, 'kind' | 'resou
   await settleWaits(await findWaits(kind, resource));
 }
 
-/** Once a minute: settles all waits. Events are best effort, and some waits have none. And asks for what is due. */
+/**
+ * Once a minute: settles all waits, since events are best effort and some waits have none; asks for what is due for builds that are over;
+ * and watches those that are not. None of the three holds up another.
+ *
+ * @throws AggregateError with what could not be done
+ */
 export async function sweepWaits(): Promise<void> {
-  try {
-    await settleWaits(await listWaits());
-  } finally {
-    await nudgeOutboxes();
-  }
+  const done = await Promise.allSettled([listWaits().then(settleWaits), nudgeOutboxes(), watchBuilds()]);
+  const problems = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
 }

@@ -59,21 +59,22 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       ...(target as object),
       launchTemplateId: 'lt-1',
       version: '2',
+      fence: 7,
     })),
-    step('StartRefresh', ({ version }) => {
-      expect(version).toBe('2');
+    step('StartRefresh', ({ version, fence }) => {
+      expect([version, fence]).toEqual(['2', 7]);
       return { refreshId: 'r-1' };
     }),
     park('AwaitRefresh'),
-    step('ScaleOut', ({ version }) => {
-      expect(version).toBe('2');
+    step('ScaleOut', ({ version, fence }) => {
+      expect([version, fence]).toEqual(['2', 7]);
       return null;
     }),
     park('VerifyFleet'),
     step('Finish', ({ rollouts, copies, image }) => {
       expect(rollouts).toEqual([
-        expect.objectContaining({ autoScalingGroup: 'old', launchTemplateId: 'lt-1', version: '2' }),
-        expect.objectContaining({ autoScalingGroup: 'new', launchTemplateId: 'lt-1', version: '2' }),
+        expect.objectContaining({ autoScalingGroup: 'old', launchTemplateId: 'lt-1', fence: 7 }),
+        expect.objectContaining({ autoScalingGroup: 'new', launchTemplateId: 'lt-1', fence: 7 }),
       ]);
       expect([copies, image]).toEqual([
         [{ region: 'eu-north-1', imageId: 'ami-2' }],

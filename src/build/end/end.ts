@@ -5,9 +5,10 @@ import { env } from '../../env';
 import { TransientFailure } from '../../errors';
 import { retireImages } from '../../image/retire';
 import { countOutcome } from '../../metrics';
-import { releaseLeases } from '../../rollout/lease';
+import { releaseGroups } from '../../rollout/lease';
 import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
+import { strikeOpen } from '../open';
 import { startQueuedBuild } from '../queue';
 import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from '../record';
 import { keepRelease } from '../release';
@@ -82,25 +83,32 @@ export async function finishWork(build: string): Promise<void> {
 
 const WORK: Work = {
   undo: ({ id }) => cleanUpBuild(id),
-  undoAgain: ({ id }) => cleanUpBuild(id),
+  undoAgain: async (record) => {
+    await cleanUpBuild(record.id);
+    await giveBack(record);
+  },
   release: keepRelease,
   count: async (record) => {
     await countEnd(record);
     await rememberRollout(record);
   },
-  unlock: async ({ id, pipeline, targets = [] }) => {
-    await releaseLeases(
-      targets.map(({ autoScalingGroup }) => autoScalingGroup),
-      id,
-    );
-    await releaseLock(pipeline, id);
-  },
+  unlock: giveBack,
   next: ({ pipeline }) => startQueuedBuild(pipeline),
   retire: retireImages,
   tell: tellPeople,
   tellHold,
   announce,
 };
+
+/** Gives back what the build has of its pipeline and of its groups. Then nothing is behind it any more. */
+export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Promise<void> {
+  await releaseGroups(
+    targets.map(({ autoScalingGroup }) => autoScalingGroup),
+    id,
+  );
+  await releaseLock(pipeline, id);
+  await strikeOpen(id);
+}
 
 async function tellPeople({ id, pipeline, status, error }: BuildRecord): Promise<void> {
   await sns().send(

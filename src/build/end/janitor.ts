@@ -8,10 +8,11 @@ import { findWaitsOf } from '../../wait/store';
 import { findExecution } from '../execution';
 import { pipelineOf } from '../id';
 import { findLockHolder, releaseLock } from '../lock';
+import { listOpen } from '../open';
 import { startQueuedBuild } from '../queue';
 import { findRecord } from '../record';
+import { attendBuild } from './attend';
 import { cleanUpBuild } from './clean-up';
-import { endIfLost } from './recover';
 
 const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
 
@@ -39,18 +40,18 @@ async function findBuilds(): Promise<Set<string>> {
     ...regions.map((region) => findImages(BUILT, region)),
     ...regions.map((region) => findSnapshots(BUILT, region)),
   ]);
+  const open = (await listOpen()).map(({ build }) => build);
   const holders = await Promise.all(pipelines.map(({ name }) => findLockHolder(name)));
   const tagged = found.flat().map((resource) => tagOf(resource, 'kiln:build'));
-  return new Set([...tagged, ...holders].filter((build) => build !== undefined));
+  return new Set([...tagged, ...open, ...holders].filter((build) => build !== undefined));
 }
 
 async function tidyBuild(build: string): Promise<void> {
   const record = await findRecord(build);
   switch (record?.status) {
     case 'QUEUED':
-      return;
     case 'RUNNING':
-      return endIfLost(build);
+      return attendBuild(build);
     case 'SUCCEEDED':
       return removeBeside(build);
     case undefined:

@@ -101,22 +101,30 @@ function dueAt({ since }: Entry, task: Task): number {
   return task === 'undoAgain' ? since + LATE_MILLISECONDS : since;
 }
 
+/** Whether a task is still to be done for a build; without one, whether any is. */
+export async function hasTask(build: string, task?: Task): Promise<boolean> {
+  const entries = await queryItems<Entry>('OUTBOX', { prefix: `${build}#` });
+  return entries.some(({ tasks }) => task === undefined || tasks.includes(task));
+}
+
 /** Asks for what is left to do for builds that are over; again each time until it was done. */
 export async function nudgeOutboxes(): Promise<void> {
   const entries = await queryItems<Entry>('OUTBOX');
   const due = entries.filter((entry) =>
     entry.tasks.some((task) => Math.max(dueAt(entry, task), entry.since + OWN_MILLISECONDS) <= Date.now()),
   );
-  for (let at = 0; at < due.length; at += EVENTS_A_CALL) await nudge(due.slice(at, at + EVENTS_A_CALL));
+  await nudge(due.map(({ build }) => build));
 }
 
-/** The event says only where to look. */
-async function nudge(due: Entry[]): Promise<void> {
-  const Entries = due.map(({ build }) => ({
-    Source: 'kiln',
-    DetailType: 'Kiln Build Over',
-    Detail: JSON.stringify({ build }),
-  }));
-  const { FailedEntryCount } = await eventBridge().send(new PutEventsCommand({ Entries }));
-  if (FailedEntryCount) throw new TransientFailure(`EventBridge did not take ${FailedEntryCount} events.`);
+/** Asks that somebody looks after builds. The events say only where to look. */
+export async function nudge(builds: readonly string[]): Promise<void> {
+  for (let at = 0; at < builds.length; at += EVENTS_A_CALL) {
+    const Entries = builds.slice(at, at + EVENTS_A_CALL).map((build) => ({
+      Source: 'kiln',
+      DetailType: 'Kiln Build Unfinished',
+      Detail: JSON.stringify({ build }),
+    }));
+    const { FailedEntryCount } = await eventBridge().send(new PutEventsCommand({ Entries }));
+    if (FailedEntryCount) throw new TransientFailure(`EventBridge did not take ${FailedEntryCount} events.`);
+  }
 }

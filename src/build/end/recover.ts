@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { findExecution } from '../execution';
 import { isBuildId } from '../id';
-import { createRecord, findRecord, isOver } from '../record';
-import { failBuild, finishWork, skipBuild } from './end';
+import { findRecord } from '../record';
+import { attendBuild } from './attend';
+import { failBuild, skipBuild } from './end';
 import { explainFailure } from './failure';
 
 export const RecoverInput = z.object({
@@ -37,37 +37,17 @@ const ExecutionEvent = z
   .object({ detail: z.object({ name: z.string(), status: z.string() }) })
   .transform(({ detail }) => ({ build: detail.name }));
 
-const OverEvent = z
-  .object({ 'detail-type': z.literal('Kiln Build Over'), detail: z.object({ build: z.string() }) })
+const UnfinishedEvent = z
+  .object({ 'detail-type': z.literal('Kiln Build Unfinished'), detail: z.object({ build: z.string() }) })
   .transform(({ detail }) => ({ build: detail.build }));
 
-/** What cleanUp hears: of an execution that ended, and of a build that has something left to do. */
-export const CleanUpEvent = z.union([OverEvent, ExecutionEvent]);
+/** What cleanUp hears: of an execution that ended, and of a build that something is to be done for. */
+export const CleanUpEvent = z.union([UnfinishedEvent, ExecutionEvent]);
 
 /**
- * Cleans up after a build that did not come to Recover, and does what is left to do for one that is over. Anybody may put an event
- * on the bus: it says only where to look, and the record and the execution decide.
+ * Cleans up after a build that did not come to Recover, does what is left to do for one that is over, starts one that was accepted and
+ * forgotten. Anybody may put an event on the bus: it says only where to look, and the record and the execution decide.
  */
 export async function cleanUp({ build }: z.infer<typeof CleanUpEvent>): Promise<void> {
-  if (!isBuildId(build)) return;
-  const record = await findRecord(build);
-  if (record && isOver(record)) await finishWork(build);
-  else await endIfLost(build);
-}
-
-const WORDS = {
-  FAILED: 'The execution failed, and Recover with it.',
-  ABORTED: 'The execution was stopped.',
-  TIMED_OUT: 'The execution took longer than the state machine allows.',
-};
-
-/** Ends a build whose execution is over while its record says that it runs, or says nothing yet. */
-export async function endIfLost(build: string): Promise<void> {
-  const execution = await findExecution(build);
-  if (!execution || !Object.hasOwn(WORDS, execution.status)) return;
-  const status = execution.status as keyof typeof WORDS;
-  const message = [WORDS[status], execution.cause].filter(Boolean).join(' ');
-  // One that was stopped before it had a record gets one: what still runs of it sees that it is over.
-  await createRecord({ id: build, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
-  await failBuild(build, status, { name: execution.error || status, message });
+  if (isBuildId(build)) await attendBuild(build);
 }

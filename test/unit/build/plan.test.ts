@@ -1,3 +1,4 @@
+import { openOutbox } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan';
 import { moveStatus } from '../../../src/build/record';
@@ -15,8 +16,17 @@ const input = {
 test('a build that was ended while its Plan began leaves its pipeline free', async () => {
   await openRecord();
   await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
-  await expect(planBuild(input)).rejects.toMatchObject({ name: 'InvalidRequest' });
+  await expect(planBuild(input)).rejects.toMatchObject({ name: 'LeaseLost' });
   expect(await findLockHolder('web')).toBeUndefined();
+});
+
+test('an execution that is redriven at Plan keeps its pipeline while something of it is still to be undone', async () => {
+  await openRecord();
+  await takeLock('web', BUILD, 'build');
+  await openOutbox(BUILD, 'ABORTED', ['undo', 'unlock']);
+  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  await expect(planBuild(input)).rejects.toMatchObject({ name: 'LeaseLost' });
+  expect(await findLockHolder('web')).toBe(BUILD);
 });
 
 test('a build that finds its pipeline busy says by which build', async () => {

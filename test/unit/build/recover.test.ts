@@ -125,7 +125,7 @@ test('what cannot be told is told later, and fails nothing else', async () => {
   const told = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
   expect(told.map(({ DetailType }) => DetailType)).toEqual([
     'Kiln Build Failed',
-    'Kiln Build Over',
+    'Kiln Build Unfinished',
     'Kiln Build Failed',
   ]);
 });
@@ -158,7 +158,7 @@ async function nudged() {
 
 function overEvents() {
   const sent = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
-  return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Over');
+  return sent.filter(({ DetailType }) => DetailType === 'Kiln Build Unfinished');
 }
 
 describe('of a build that has succeeded nothing is undone', () => {
@@ -198,7 +198,7 @@ describe('of a build that has succeeded nothing is undone', () => {
   });
 
   test.each([
-    ['that it is over', { 'detail-type': 'Kiln Build Over', detail: { build: BUILD } }],
+    ['that it is over', { 'detail-type': 'Kiln Build Unfinished', detail: { build: BUILD } }],
     ['that its execution was stopped', aborted],
   ])('when anybody says on the bus %s', async (_what, event) => {
     await endBuild(BUILD);
@@ -209,7 +209,7 @@ describe('of a build that has succeeded nothing is undone', () => {
   });
 
   test.each([
-    ['that it is over', { 'detail-type': 'Kiln Build Over', detail: { build: BUILD } }],
+    ['that it is over', { 'detail-type': 'Kiln Build Unfinished', detail: { build: BUILD } }],
     ['that its execution was stopped', aborted],
   ])('nor of one that runs, when anybody says on the bus %s', async (_what, event) => {
     sfn.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });

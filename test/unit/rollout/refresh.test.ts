@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord } from '../../../src/build/record';
+import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { startRefresh } from '../../../src/rollout/refresh';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
@@ -17,6 +18,7 @@ const input = {
   stage: 'StartRefresh',
   target: makeTarget({ warmup: 30, bake: 60 }),
   version: '5',
+  fence: 1,
 };
 const inProgress = Object.assign(new Error('busy'), { name: 'InstanceRefreshInProgress' });
 
@@ -36,6 +38,7 @@ function useActive(version: string): void {
 beforeEach(async () => {
   autoScaling.reset();
   await openRecord();
+  await takeGroup('fleet', BUILD);
 });
 
 test('a refresh has the numbered version and the preferences of the pipeline, and can be rolled back', async () => {
@@ -68,4 +71,21 @@ test('while a refresh of someone else runs, the target is busy', async () => {
     name: 'TargetBusy',
     message: expect.stringContaining('r-1'),
   });
+});
+
+test('a build that has lost the group to another starts no refresh in it', async () => {
+  await releaseGroups(['fleet'], BUILD);
+  await takeGroup('fleet', 'api-01KAS2N4Q7T9V0W1X2Y3Z4A5B7');
+  await expect(startRefresh(input)).rejects.toMatchObject({
+    name: 'LeaseLost',
+    message: expect.stringContaining('api-01KAS2N4Q7T9V0W1X2Y3Z4A5B7'),
+  });
+  expect(autoScaling.calls()).toEqual([]);
+});
+
+test('nor one under the number of an earlier time, when it has the group again', async () => {
+  await releaseGroups(['fleet'], BUILD);
+  await takeGroup('fleet', BUILD);
+  await expect(startRefresh(input)).rejects.toMatchObject({ name: 'LeaseLost' });
+  expect(autoScaling.calls()).toEqual([]);
 });

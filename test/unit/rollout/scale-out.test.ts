@@ -4,11 +4,14 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { mockClient } from 'aws-sdk-client-mock';
+import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { scaleOut } from '../../../src/rollout/scale-out';
 import { BUILD, makeTarget } from '../records';
+import { useTable } from '../table';
 
 const autoScaling = mockClient(AutoScalingClient);
-process.env.AWS_REGION = 'us-east-1';
+useTable();
+beforeEach(() => takeGroup('fleet', BUILD));
 
 const useGroup = (Version: string, DesiredCapacity: number, servers: number, more = {}) => {
   autoScaling.reset();
@@ -31,6 +34,7 @@ const scale = () =>
     stage: 'ScaleOut',
     target: makeTarget({ isFirstImage: true }),
     version: '5',
+    fence: 1,
   });
 const updates = () => autoScaling.commandCalls(UpdateAutoScalingGroupCommand);
 
@@ -74,4 +78,11 @@ test('a group that was deleted meanwhile is said to be gone', async () => {
   autoScaling.reset();
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
   await expect(scale()).rejects.toThrow('is gone now');
+});
+
+test('a build that has lost the group to another leaves it as it is', async () => {
+  useGroup('4', 0, 0);
+  await releaseGroups(['fleet'], BUILD);
+  await expect(scale()).rejects.toMatchObject({ name: 'LeaseLost' });
+  expect(updates()).toEqual([]);
 });

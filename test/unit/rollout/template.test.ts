@@ -4,7 +4,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { releaseLeases } from '../../../src/rollout/lease';
+import { releaseGroups } from '../../../src/rollout/lease';
 import { publishTemplate } from '../../../src/rollout/template';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
@@ -51,7 +51,7 @@ test('of two builds that want one group, the second waits until the first is ove
   });
   expect(ec2.commandCalls(CreateLaunchTemplateVersionCommand)).toHaveLength(1);
   await publish();
-  await releaseLeases(['fleet'], BUILD);
+  await releaseGroups(['fleet'], BUILD);
   await expect(second()).rejects.not.toMatchObject({ name: 'TargetBusy' });
 });
 

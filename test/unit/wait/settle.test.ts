@@ -8,7 +8,12 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ListExecutionsCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import amiEvent from '../../../events/ami-state-change.json';
 import launchEvent from '../../../events/instance-launch.json';
@@ -31,6 +36,7 @@ beforeEach(async () => {
   for (const client of [ec2, autoScaling, balancing, sfn]) client.reset();
   sfn.on(SendTaskSuccessCommand).resolves({});
   sfn.on(SendTaskFailureCommand).resolves({});
+  sfn.on(ListExecutionsCommand).resolves({ executions: [{ name: BUILD } as never] });
   await openRecord();
 });
 
