@@ -45,6 +45,10 @@ export const durations = {
     seconds: 300,
     source: 'CopyImage of a small image to another region: about five minutes in practice',
   },
+  imageUsageReport: {
+    seconds: 600,
+    source: 'CreateImageUsageReport: asynchronous, some minutes for an image that few accounts use',
+  },
   volumeAvailable: { seconds: 2, source: 'CreateVolume: a few seconds' },
   snapshotCompleted: { seconds: 90, source: 'CreateSnapshot of an 8 GiB volume with little data' },
   loadBalancerActive: {

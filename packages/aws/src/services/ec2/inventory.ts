@@ -47,6 +47,7 @@ import {
   type VolumeRecord,
   volumeFilters,
 } from './records/storage';
+import { type UsageReportRecord, usageReportFilters } from './records/usage-reports';
 import { ClientTokens } from './requests/client-tokens';
 
 /** What EC2 looks up in IAM: the instance profiles that instances are given. */
@@ -97,6 +98,11 @@ export class Inventory {
   /** Described through `InstanceView`s, so without filters of its own. */
   readonly instances = new Collection<InstanceRecord>(kinds.instance, this.tags, {});
   readonly images = new Collection<ImageRecord>(kinds.image, this.tags, imageFilters);
+  readonly usageReports = new Collection<UsageReportRecord>(
+    kinds.imageUsageReport,
+    this.tags,
+    usageReportFilters,
+  );
   readonly snapshots = new Collection<SnapshotRecord>(kinds.snapshot, this.tags, snapshotFilters);
   readonly volumes = new Collection<VolumeRecord>(kinds.volume, this.tags, volumeFilters);
   readonly launchTemplates = new Collection<LaunchTemplateRecord>(
@@ -163,6 +169,7 @@ export class Inventory {
       this.keyPairs,
       this.instances,
       this.images,
+      this.usageReports,
       this.snapshots,
       this.volumes,
       this.launchTemplates,

@@ -111,6 +111,12 @@ export const kinds = {
         ? `The image id '[${ids[0]}]' does not exist`
         : `The image ids '[${ids.join(', ')}]' do not exist`,
   },
+  imageUsageReport: {
+    prefix: 'amiur',
+    resourceType: 'image-usage-report',
+    notFound: 'InvalidImageUsageReportId.NotFound',
+    says: named('image usage report'),
+  },
   snapshot: {
     prefix: 'snap',
     resourceType: 'snapshot',
