@@ -117,7 +117,7 @@ async function strayVersions(ec2: EC2Client, builds: readonly Kept[]): Promise<s
   return found;
 }
 
-/** In Kiln's table only records stay, each for a day with the key of its request, and leases that nobody has: no wait, nothing queued. */
+/** In Kiln's table only records stay, each for a day with the key of its request, pipelines' names, and leases that nobody has: no wait, nothing queued. */
 async function strayItems(dynamo: DynamoDBClient): Promise<string[]> {
   const { TableNames } = await dynamo.send(new ListTablesCommand({}));
   const scans = (TableNames ?? []).map(async (TableName) => {
@@ -125,7 +125,7 @@ async function strayItems(dynamo: DynamoDBClient): Promise<string[]> {
     return (Items ?? [])
       .filter(({ pk, build }) => build || !/^(LOCK|LEASE)#/.test(pk?.S ?? ''))
       .map(({ pk, sk }) => `${pk?.S} / ${sk?.S}`)
-      .filter((key) => !key.startsWith('PIPELINE#'));
+      .filter((key) => !/^PIPELINE(#|S \/)/.test(key));
   });
   return (await Promise.all(scans)).flat().map((key) => `item ${key} in the table`);
 }

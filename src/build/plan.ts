@@ -51,8 +51,9 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   const resolved = describeResolved(parameters, given, release);
   await updateRecord(build.id, { given: given.values, resolved });
   const plan = await makePlan(pipeline, parameters);
-  const { fingerprint, targets, image } = plan;
-  await updateRecord(build.id, { fingerprint, targets, copyTo: image.copyTo, keep: image.keep });
+  const { fingerprint, baseImage, targets, image } = plan;
+  const { copyTo, keep } = image;
+  await updateRecord(build.id, { fingerprint, baseImageId: baseImage.id, targets, copyTo, keep });
   await checkTried(pipeline.name, request.trigger, fingerprint);
   return { build: { id: build.id, pipeline: pipeline.name, fence }, plan };
 }

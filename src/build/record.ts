@@ -2,6 +2,7 @@ import { UnknownBuild } from '../errors';
 import { getItem, type Key, putItem, queryItems, setAttributes } from '../table';
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
+import { registerPipeline } from './register';
 import type { Target } from './state';
 
 /** What made a build start. */
@@ -62,6 +63,8 @@ export interface BuildRecord {
   startedAt?: string;
   endedAt?: string;
   fingerprint?: string;
+  /** The image that the base instance started from. */
+  baseImageId?: string;
   imageId?: string;
   copies?: { region: string; imageId: string }[];
   /** The regions that the image may be copied to: a build may end before it has written down its copies. */
@@ -101,6 +104,7 @@ export async function createRecord(
   };
   const expiresAt = Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
   if (!isOver(record)) await enterOpen(build.id);
+  await registerPipeline(record.pipeline);
   await putItem({ ...keyOf(build.id), ...record, expiresAt }, { expression: 'attribute_not_exists(#pk)' });
 }
 

@@ -5,6 +5,7 @@ import { updateRecord } from '../build/record';
 import { recordStage } from '../build/stages';
 import { BuildState, Plan } from '../build/state';
 import { buildTags, tagSpecifications } from '../tags';
+import { imageName } from './own';
 
 export const CreateImageInput = BuildState.extend({
   plan: Plan,
@@ -22,7 +23,7 @@ export async function createImage({
 }: z.infer<typeof CreateImageInput>): Promise<{ id: string; name: string }> {
   // The probe cannot write this itself: it has no way to AWS.
   await recordStage(build.id, 'AwaitHealthySite', base.launchedAt, base.healthyAt);
-  const name = `kiln-${build.id}`;
+  const name = imageName(build.id);
   const id = (await requestImage(name, build.id, plan, base.instanceId)) ?? (await findImageByName(name));
   await updateRecord(build.id, { imageId: id });
   return { id, name };

@@ -1,92 +1,175 @@
 import {
   DeleteSnapshotCommand,
   DeregisterImageCommand,
-  type Filter,
   type Image,
-  paginateDescribeImages,
-  paginateDescribeSnapshots,
   type Snapshot,
 } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
 import { ec2, isAwsError } from '../aws';
-import { byTag } from '../tags';
-import { findImagesThatRun } from './instances';
+import type { BuildRecord } from '../build/record';
+import { TransientFailure } from '../errors';
+import { logger } from '../log';
+import { deleteVersions } from '../rollout/template';
+import { nameTransient } from '../transient';
+import { findOwnImages, findOwnSnapshots } from './own';
+import { findUses, type Made, type Uses } from './uses/uses';
 
 /** EC2 deregisters images and deletes snapshots at 5 a second. */
 const AT_ONCE = 4;
 
-/** The images of this account in a region that match. */
-export async function findImages(Filters: Filter[], region?: string): Promise<Image[]> {
-  const found: Image[] = [];
-  const input = { Owners: ['self'], Filters, IncludeDeprecated: true, MaxResults: 200 };
-  for await (const page of paginateDescribeImages({ client: ec2(region) }, input))
-    found.push(...(page.Images ?? []));
-  return found;
+interface Place {
+  imageId: string;
+  /** None: that of the function. */
+  region?: string | undefined;
 }
 
-/** The snapshots of this account in a region that match. */
-export async function findSnapshots(Filters: Filter[], region?: string): Promise<Snapshot[]> {
-  const found: Snapshot[] = [];
-  const input = { OwnerIds: ['self'], Filters, MaxResults: 200 };
-  for await (const page of paginateDescribeSnapshots({ client: ec2(region) }, input)) {
-    found.push(...(page.Snapshots ?? []));
-  }
-  return found;
+/** What became of images that were to go. One that cannot go holds up no other. */
+export interface Discarded {
+  gone: Place[];
+  /** Those that something refers to, and what. */
+  kept: (Place & { why: string })[];
+  failed: (Place & { error: Error })[];
 }
 
-/** Removes all images of a build in a region, and all its snapshots: also those whose image never came to be. */
-export async function discardImagesOf(build: string, region?: string): Promise<void> {
-  const filters = [byTag('kiln:build', build)];
-  const kept = await discardImages(await findImages(filters, region), region);
-  const used = new Set(
-    kept.flatMap(({ BlockDeviceMappings = [] }) =>
-      BlockDeviceMappings.map((mapping) => mapping.Ebs?.SnapshotId),
-    ),
-  );
-  const snapshots = await findSnapshots(filters, region);
-  await deleteSnapshots(
-    snapshots.filter(({ SnapshotId }) => !used.has(SnapshotId)),
-    region,
-  );
+export function nothingDiscarded(): Discarded {
+  return { gone: [], kept: [], failed: [] };
+}
+
+export function addDiscarded(to: Discarded, more: Discarded): void {
+  to.gone.push(...more.gone);
+  to.kept.push(...more.kept);
+  to.failed.push(...more.failed);
+}
+
+/** What people must know of images that were to go, one text for each. */
+export function describeDiscarded({ kept, failed }: Discarded): string[] {
+  const at = ({ imageId, region }: Place) => (region ? `${imageId} in ${region}` : imageId);
+  return [
+    ...kept.map((one) => `image ${at(one)} stays: ${one.why}`),
+    ...failed.map((one) => `image ${at(one)} could not be removed: ${one.error.name}: ${one.error.message}`),
+  ];
 }
 
 /**
- * Deregisters images and deletes their snapshots, but for those that a server runs, whoever launched it and whoever asks: its group
- * could not heal without.
+ * Logs what became of images that were to go.
  *
- * @returns those that were kept
+ * @throws AggregateError of those failures after which to try again at once; the others come again in the night
  */
-export async function discardImages(images: Image[], region?: string): Promise<Image[]> {
-  const run = await findImagesThatRun(
-    images.flatMap(({ ImageId }) => ImageId ?? []),
-    region,
-  );
-  const limit = pLimit(AT_ONCE);
-  const unused = images.filter(({ ImageId = '' }) => !run.has(ImageId));
-  await Promise.all(unused.map((image) => limit(() => discardImage(image, region))));
-  return images.filter((image) => !unused.includes(image));
+export function settleDiscarded(discarded: Discarded): Discarded {
+  for (const text of describeDiscarded(discarded)) logger.warn(text);
+  const transient = discarded.failed
+    .map(({ error }) => nameTransient(error))
+    .filter((error) => error instanceof TransientFailure);
+  if (transient.length > 0) throw new AggregateError(transient, transient.map(String).join('; '));
+  return discarded;
 }
 
-async function discardImage({ ImageId, BlockDeviceMappings = [] }: Image, region?: string): Promise<void> {
+/** Removes the images of a build in a region that are its own, and their snapshots: also those whose image never came to be. */
+export async function discardImagesOf(record: BuildRecord, region?: string): Promise<Discarded> {
   try {
-    await ec2(region).send(new DeregisterImageCommand({ ImageId }));
+    const { own, doubtful } = await findOwnImages(record, region);
+    const discarded = await discardImages(
+      own.map((image) => ({ image, record })),
+      region,
+    );
+    const why = `it may be the build's own copy or a person's: two are named ${doubtful[0]?.Name}`;
+    for (const { ImageId = '' } of doubtful) discarded.kept.push({ imageId: ImageId, region, why });
+    await discardSnapshotsOf(record, own, discarded, region);
+    return discarded;
+  } catch (error) {
+    const imageId = record.imageId ?? `of build ${record.id}`;
+    return { ...nothingDiscarded(), failed: [{ imageId, region, error: error as Error }] };
+  }
+}
+
+/** Deletes the snapshots that EC2 made for a build's images, but for those of images that are there. */
+async function discardSnapshotsOf(
+  record: BuildRecord,
+  own: readonly Image[],
+  { gone }: Discarded,
+  region?: string,
+): Promise<void> {
+  const left = own.filter(({ ImageId }) => !gone.some(({ imageId }) => imageId === ImageId));
+  await deleteUnused(await findOwnSnapshots(record, own, region), left, region);
+}
+
+/** Deletes what a build that succeeded has left beside its images in a region. */
+export async function discardLeftovers(record: BuildRecord, region?: string): Promise<void> {
+  const { own } = await findOwnImages(record, region);
+  await deleteUnused(await findOwnSnapshots(record, own, region), own, region);
+}
+
+async function deleteUnused(snapshots: Snapshot[], images: readonly Image[], region?: string): Promise<void> {
+  const used = new Set(images.flatMap(snapshotsOf));
+  const limit = pLimit(AT_ONCE);
+  const unused = snapshots.filter(({ SnapshotId = '' }) => !used.has(SnapshotId));
+  await Promise.all(unused.map(({ SnapshotId = '' }) => limit(() => deleteSnapshot(SnapshotId, region))));
+}
+
+function snapshotsOf({ BlockDeviceMappings = [] }: Image): string[] {
+  return BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+}
+
+/**
+ * Deregisters images of one region and deletes their snapshots, and the launch template versions that their own builds made of them;
+ * but nothing of an image that anybody refers to, whoever asks: a group could not heal without it.
+ */
+export async function discardImages(made: readonly Made[], region?: string): Promise<Discarded> {
+  const judged = await judgeImages(made, region);
+  return removeImages(made, judged, region);
+}
+
+/** Who refers to each image of a region. What is not known is no leave to remove it. */
+export async function judgeImages(made: readonly Made[], region?: string): Promise<Map<string, Uses>> {
+  try {
+    return await findUses(made, region);
+  } catch (problem) {
+    return new Map(made.map(({ image }) => [image.ImageId ?? '', { users: [], versions: [], problem }]));
+  }
+}
+
+/** Removes those images of a region that were judged to be nobody's need. */
+export async function removeImages(
+  made: readonly Made[],
+  judged: ReadonlyMap<string, Uses>,
+  region?: string,
+): Promise<Discarded> {
+  const discarded = nothingDiscarded();
+  const limit = pLimit(AT_ONCE);
+  const remove = async ({ image }: Made) => {
+    const imageId = image.ImageId ?? '';
+    const { users, versions, problem } = judged.get(imageId) ?? {
+      users: ['it was not judged'],
+      versions: [],
+    };
+    try {
+      if (problem) throw problem;
+      if (users.length > 0) return void discarded.kept.push({ imageId, region, why: users.join('; ') });
+      for (const { launchTemplateId, version } of versions) await deleteVersions(launchTemplateId, [version]);
+      await removeImage(image, region);
+      discarded.gone.push({ imageId, region });
+    } catch (error) {
+      discarded.failed.push({ imageId, region, error: error as Error });
+    }
+  };
+  await Promise.all(made.map((one) => limit(() => remove(one))));
+  return discarded;
+}
+
+async function removeImage(image: Image, region?: string): Promise<void> {
+  try {
+    await ec2(region).send(new DeregisterImageCommand({ ImageId: image.ImageId }));
   } catch (error) {
     if (!isAwsError(error, 'InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable')) throw error;
   }
-  for (const { Ebs } of BlockDeviceMappings)
-    if (Ebs?.SnapshotId) await deleteSnapshot(Ebs.SnapshotId, region);
+  for (const id of snapshotsOf(image)) await deleteSnapshot(id, region);
 }
 
-/** Deletes snapshots. */
-export async function deleteSnapshots(snapshots: Snapshot[], region?: string): Promise<void> {
-  const limit = pLimit(AT_ONCE);
-  await Promise.all(snapshots.map(({ SnapshotId = '' }) => limit(() => deleteSnapshot(SnapshotId, region))));
-}
-
+/** One that is gone already is no error; one of which a person has made another image stays with that. */
 async function deleteSnapshot(SnapshotId: string, region?: string): Promise<void> {
   try {
     await ec2(region).send(new DeleteSnapshotCommand({ SnapshotId }));
   } catch (error) {
-    if (!isAwsError(error, 'InvalidSnapshot.NotFound')) throw error;
+    if (!isAwsError(error, 'InvalidSnapshot.NotFound', 'InvalidSnapshot.InUse')) throw error;
   }
 }

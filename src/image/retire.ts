@@ -1,55 +1,75 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import { isBuildId } from '../build/id';
 import { type BuildRecord, findRecord } from '../build/record';
-import type { Target } from '../build/state';
-import { describeAllGroups } from '../rollout/groups';
-import { deleteVersions, listVersions } from '../rollout/template';
 import { byTag, tagOf } from '../tags';
-import { discardImages, findImages } from './discard';
-import { findImagesThatRun } from './instances';
-
-/** An image, and the record of the build that made it. */
-interface Made {
-  image: Image;
-  record: BuildRecord;
-}
-
-interface Template {
-  id: string;
-  versions: { number: string; imageId: string; isUsed: boolean }[];
-}
+import {
+  addDiscarded,
+  type Discarded,
+  discardImages,
+  judgeImages,
+  nothingDiscarded,
+  removeImages,
+} from './discard';
+import { findImages } from './find';
+import type { Made, Uses } from './uses/uses';
 
 /**
  * Keeps the newest good images of a pipeline and retires the others: deregisters them and their copies in other regions,
- * deletes their snapshots and the launch template versions that name them. Leaves alone an image that a server runs, in any region
- * that it was copied to, and one that the default version of a target's template names, or a version that a group uses: whatever
- * group it is, since others may share the template, or be targets no more.
+ * deletes their snapshots and the launch template versions that their builds made of them. Leaves alone an image that anybody refers
+ * to, there or where it was copied to.
+ *
+ * @param keep how many; 0 retires all that nobody needs
  */
-export async function retireImages({
-  pipeline,
-  keep,
-  targets = [],
-}: Pick<BuildRecord, 'pipeline' | 'keep' | 'targets'>): Promise<void> {
-  // A build that was planned before records said how many: the next one retires.
-  if (keep === undefined) return;
+export async function retireImages(pipeline: string, keep: number): Promise<Discarded> {
   const old = newestFirst(await findGoodImages(pipeline)).slice(keep);
-  if (old.length === 0) return;
-  const templates = await describeTemplates(targets);
-  const used = await findImagesThatRun(old.map(({ image }) => image.ImageId ?? ''));
-  for (const { imageId } of templates.flatMap(({ versions }) => versions.filter((one) => one.isUsed)))
-    used.add(imageId);
-  const retired: Image[] = [];
-  for (const { image, record } of old)
-    if (!used.has(image.ImageId ?? '') && (await discardCopies(record))) retired.push(image);
-  await deleteVersionsOf(retired, templates);
-  await discardImages(retired);
+  const judged = await judgeImages(old);
+  const isNeeded = ({ image }: Made) => {
+    const { users, problem } = judged.get(image.ImageId ?? '') ?? {};
+    return problem !== undefined || (users ?? []).length > 0;
+  };
+  const discarded = await discardCopies(old.filter((one) => !isNeeded(one)));
+  holdBack(old, judged, discarded);
+  addDiscarded(discarded, await removeImages(old, judged));
+  return discarded;
+}
+
+/** The copies of images, region by region: one that AWS closes to us holds up no other. */
+async function discardCopies(made: readonly Made[]): Promise<Discarded> {
+  const discarded = nothingDiscarded();
+  const copies = made.flatMap(({ record }) => (record.copies ?? []).map((copy) => ({ ...copy, record })));
+  for (const region of new Set(copies.map((copy) => copy.region))) {
+    const here = copies.filter((copy) => copy.region === region);
+    try {
+      const images = await findImages(
+        [{ Name: 'image-id', Values: here.map(({ imageId }) => imageId) }],
+        region,
+      );
+      const found = images.flatMap((image) => {
+        const record = here.find(({ imageId }) => imageId === image.ImageId)?.record;
+        return record ? [{ image, record }] : [];
+      });
+      addDiscarded(discarded, await discardImages(found, region));
+    } catch (error) {
+      for (const { imageId } of here) discarded.failed.push({ imageId, region, error: error as Error });
+    }
+  }
+  return discarded;
+}
+
+/** By an image its copies are found again: it goes last. */
+function holdBack(made: readonly Made[], judged: Map<string, Uses>, { kept, failed }: Discarded): void {
+  const left = new Set([...kept, ...failed].map(({ imageId }) => imageId));
+  for (const { image, record } of made)
+    for (const { region, imageId } of record.copies ?? [])
+      if (left.has(imageId))
+        judged.get(image.ImageId ?? '')?.users.push(`its copy ${imageId} in ${region} is there`);
 }
 
 /**
  * The images of a pipeline's builds that succeeded, as their records say. Tags alone say nothing: people's tools copy them, and another
  * deployment of Kiln may have a pipeline of the same name.
  */
-async function findGoodImages(pipeline: string): Promise<Made[]> {
+export async function findGoodImages(pipeline: string): Promise<Made[]> {
   const images = await findImages([byTag('kiln:pipeline', pipeline)]);
   const found = await Promise.all(
     images.map(async (image) => ({ image, record: await findRecordOf(image) })),
@@ -66,46 +86,4 @@ async function findRecordOf(image: Image): Promise<BuildRecord | undefined> {
 
 function newestFirst(made: Made[]): Made[] {
   return made.toSorted((a, b) => (b.image.CreationDate ?? '').localeCompare(a.image.CreationDate ?? ''));
-}
-
-async function describeTemplates(targets: Target[]): Promise<Template[]> {
-  if (targets.length === 0) return [];
-  const inUse = new Set<string>();
-  for (const group of await describeAllGroups()) {
-    for (const { LaunchTemplate } of [group, ...(group.Instances ?? [])]) {
-      inUse.add(`${LaunchTemplate?.LaunchTemplateId} ${LaunchTemplate?.Version}`);
-    }
-  }
-  const ids = [...new Set(targets.map((target) => target.launchTemplateId))];
-  return Promise.all(ids.map((id) => describeTemplate(id, inUse)));
-}
-
-async function describeTemplate(id: string, inUse: Set<string>): Promise<Template> {
-  const versions = await listVersions(id);
-  return {
-    id,
-    versions: versions.map(({ VersionNumber, LaunchTemplateData, DefaultVersion }) => ({
-      number: String(VersionNumber),
-      imageId: LaunchTemplateData?.ImageId ?? '',
-      isUsed: DefaultVersion === true || inUse.has(`${id} ${VersionNumber}`),
-    })),
-  };
-}
-
-async function deleteVersionsOf(retired: Image[], templates: Template[]): Promise<void> {
-  const ids = new Set(retired.map((image) => image.ImageId));
-  for (const { id, versions } of templates) {
-    const dead = versions.filter(({ imageId }) => ids.has(imageId)).map(({ number }) => number);
-    await deleteVersions(id, dead);
-  }
-}
-
-/** Removes the copies of an image. @returns whether none is left: one stays while a server runs it */
-async function discardCopies({ copies = [] }: BuildRecord): Promise<boolean> {
-  let left = 0;
-  for (const { region, imageId } of copies) {
-    const found = await findImages([{ Name: 'image-id', Values: [imageId] }], region);
-    left += (await discardImages(found, region)).length;
-  }
-  return left === 0;
 }

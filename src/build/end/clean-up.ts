@@ -1,4 +1,5 @@
-import { discardImagesOf } from '../../image/discard';
+import { env } from '../../env';
+import { addDiscarded, type Discarded, discardImagesOf, nothingDiscarded } from '../../image/discard';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { restoreNewestImage } from '../../image/parameter';
 import { undoRollouts } from '../../rollout/undo';
@@ -7,24 +8,27 @@ import { type BuildRecord, findRecord, isOver } from '../record';
 
 /**
  * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and
- * copies; restores what it changed. What it made is found by tags, not only by the record, so a build that died
+ * copies; restores what it changed. What it made is looked for, not only read in the record, so a build that died
  * between a call and its note leaves nothing either. Can be repeated at any time.
  *
- * Undoes nothing of a build that succeeded or may still: whoever asks, its record decides.
+ * Undoes nothing of a build that succeeded or may still, or that has no record here: whoever asks, its record decides.
  *
  * @param build the id of a build that has ended, or that must
+ * @returns what became of its images
  */
-export async function cleanUpBuild(build: string): Promise<void> {
+export async function cleanUpBuild(build: string): Promise<Discarded> {
   const record = await findRecord(build);
-  if (record && (record.status === 'SUCCEEDED' || !isOver(record))) return;
+  if (!record || record.status === 'SUCCEEDED' || !isOver(record)) return nothingDiscarded();
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
   await terminateInstances(await findInstances(build));
-  if (record) await undoChanges(record);
-  else await discardImagesOf(build);
+  return undoChanges(record);
 }
 
-async function undoChanges(record: BuildRecord): Promise<void> {
-  if (await undoRollouts(record)) return;
+async function undoChanges(record: BuildRecord): Promise<Discarded> {
+  const discarded = nothingDiscarded();
+  if (await undoRollouts(record)) return discarded;
   await restoreNewestImage(record);
-  for (const region of [undefined, ...(record.copyTo ?? [])]) await discardImagesOf(record.id, region);
+  const others = (record.copyTo ?? []).filter((region) => region !== env('AWS_REGION'));
+  for (const region of [undefined, ...others]) addDiscarded(discarded, await discardImagesOf(record, region));
+  return discarded;
 }

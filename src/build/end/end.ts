@@ -3,6 +3,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { eventBridge, sns } from '../../aws';
 import { env } from '../../env';
 import { TransientFailure } from '../../errors';
+import { settleDiscarded } from '../../image/discard';
 import { retireImages } from '../../image/retire';
 import { countOutcome } from '../../metrics';
 import { releaseGroups } from '../../rollout/lease';
@@ -82,9 +83,9 @@ export async function finishWork(build: string): Promise<void> {
 }
 
 const WORK: Work = {
-  undo: ({ id }) => cleanUpBuild(id),
+  undo: async ({ id }) => settleDiscarded(await cleanUpBuild(id)),
   undoAgain: async (record) => {
-    await cleanUpBuild(record.id);
+    settleDiscarded(await cleanUpBuild(record.id));
     await giveBack(record);
   },
   release: keepRelease,
@@ -94,7 +95,8 @@ const WORK: Work = {
   },
   unlock: giveBack,
   next: ({ pipeline }) => startQueuedBuild(pipeline),
-  retire: retireImages,
+  // A build that was planned before records said how many: the next one retires.
+  retire: async ({ pipeline, keep }) => keep && settleDiscarded(await retireImages(pipeline, keep)),
   tell: tellPeople,
   tellHold,
   announce,

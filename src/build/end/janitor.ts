@@ -1,5 +1,6 @@
-import { deleteSnapshots, findImages, findSnapshots } from '../../image/discard';
-import { findAllInstances, terminateInstances } from '../../image/instances';
+import { discardLeftovers, settleDiscarded } from '../../image/discard';
+import { findImages, findSnapshots } from '../../image/find';
+import { findAllInstances, findInstances, terminateInstances } from '../../image/instances';
 import { logger } from '../../log';
 import { loadPipelines } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
@@ -10,7 +11,7 @@ import { pipelineOf } from '../id';
 import { findLockHolder, releaseLock } from '../lock';
 import { listOpen } from '../open';
 import { startQueuedBuild } from '../queue';
-import { findRecord } from '../record';
+import { type BuildRecord, findRecord } from '../record';
 import { attendBuild } from './attend';
 import { cleanUpBuild } from './clean-up';
 
@@ -53,29 +54,24 @@ async function tidyBuild(build: string): Promise<void> {
     case 'RUNNING':
       return attendBuild(build);
     case 'SUCCEEDED':
-      return removeBeside(build);
+      return removeBeside(record);
     case undefined:
       // People's tools copy tags, and another deployment has records of its own: without one nothing is known to be ours.
       return logger.warn(
         `something is tagged kiln:build ${build}, of which there is no record here: left alone`,
       );
     default:
-      await cleanUpBuild(build);
+      settleDiscarded(await cleanUpBuild(build));
       // None holds one, unless it ended in the moment in which it took it.
       return releaseLock(pipelineOf(build), build);
   }
 }
 
-/** Removes what a build made beside its image. */
-async function removeBeside(build: string): Promise<void> {
-  if ((await findExecution(build))?.status === 'RUNNING' || (await findWaitsOf(build)).length > 0) return;
-  const filters = [{ Name: 'tag:kiln:build', Values: [build] }];
-  const [snapshots, images] = await Promise.all([findSnapshots(filters), findImages(filters)]);
-  const used = new Set(
-    images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings.map((m) => m.Ebs?.SnapshotId)),
-  );
-  await deleteSnapshots(snapshots.filter(({ SnapshotId }) => !used.has(SnapshotId)));
-  await terminateInstances(
-    (await findAllInstances()).filter((instance) => tagOf(instance, 'kiln:build') === build),
-  );
+/** Removes what a build made beside its images. */
+async function removeBeside(record: BuildRecord): Promise<void> {
+  const { id, copies = [] } = record;
+  if ((await findExecution(id))?.status === 'RUNNING' || (await findWaitsOf(id)).length > 0) return;
+  for (const region of [undefined, ...copies.map((copy) => copy.region)])
+    await discardLeftovers(record, region);
+  await terminateInstances(await findInstances(id));
 }

@@ -13,6 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { tidyUp } from '../../../src/build/end/janitor';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { moveStatus } from '../../../src/build/record';
+import { answerNoUses, makeCopy } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BASE_INSTANCE, BUILD, openRecord } from '../records';
 import { useTable } from '../table';
@@ -26,6 +27,7 @@ afterEach(removeFolders);
 beforeEach(() => {
   process.env.LAMBDA_TASK_ROOT = process.cwd();
   for (const client of [ec2, autoScaling, sfn]) client.reset();
+  answerNoUses(ec2, autoScaling);
   ec2.on(DescribeInstancesCommand).resolves({});
   ec2.on(DescribeImagesCommand).resolves({});
   ec2.on(DescribeSnapshotsCommand).resolves({});
@@ -46,9 +48,10 @@ test('a copy that a stopped build left in another region is found there at night
     'pipelines/web/pipeline.yml': `${base}\nimage: { copyTo: [eu-north-1] }\n`,
     'pipelines/web/user-data.sh': '#!/bin/bash\n',
   });
-  await openRecord({ targets: [], copyTo: ['eu-north-1'] });
+  const startedAt = new Date().toISOString();
+  await openRecord({ targets: [], copyTo: ['eu-north-1'], imageId: 'ami-1', startedAt });
   await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
-  const copy = { ImageId: 'ami-2', Tags: [{ Key: 'kiln:build', Value: BUILD }] };
+  const copy = makeCopy('ami-2', 'ami-1');
   ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => ({
     Images: (await client().config.region()) === 'eu-north-1' ? [copy] : [],
   }));

@@ -31,6 +31,7 @@ import { planBuild } from '../../../src/build/plan';
 import { getRecord, moveStatus } from '../../../src/build/record';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
+import { answerNoUses, makeCopy, makeImage } from '../images';
 import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
@@ -56,9 +57,8 @@ beforeEach(() => {
   ec2.on(GetConsoleOutputCommand).resolves({
     Output: Buffer.from(`booted\n${'noise\n'.repeat(40)}Error: no match for httpdd`).toString('base64'),
   });
-  ec2.on(DescribeImagesCommand).resolves({
-    Images: [{ ImageId: 'ami-1', BlockDeviceMappings: [{ Ebs: { SnapshotId: 'snap-1' } }] }],
-  });
+  answerNoUses(ec2, autoScaling);
+  ec2.on(DescribeImagesCommand).resolves({ Images: [makeImage('ami-1')] });
   ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [] });
   ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
     LaunchTemplateVersions: [
@@ -287,6 +287,8 @@ test('what serves is kept: the image, and the version that the group uses', asyn
   expect(ec2.commandCalls(TerminateInstancesCommand)).toHaveLength(1);
 });
 
+const FOR_IMAGE = 'Created by CreateImage(i-1) for ami-1';
+
 test('an image that servers run stays with its snapshots, though somebody deleted the version that named it', async () => {
   await openRecord();
   ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
@@ -296,9 +298,9 @@ test('an image that servers run stays with its snapshots, though somebody delete
     const isByImage = Filters.some(({ Name }: { Name: string }) => Name === 'image-id');
     return { Reservations: isByImage ? [{ Instances: [{ InstanceId: 'i-9', ImageId: 'ami-1' }] }] : [] };
   });
-  ec2
-    .on(DescribeSnapshotsCommand)
-    .resolves({ Snapshots: [{ SnapshotId: 'snap-1' }, { SnapshotId: 'snap-2' }] });
+  ec2.on(DescribeSnapshotsCommand).resolves({
+    Snapshots: ['snap-1', 'snap-2'].map((SnapshotId) => ({ SnapshotId, Description: FOR_IMAGE })),
+  });
   await recoverBuild(failure('FleetNotHealthy', 'why'));
   expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
   expect(inputs(ec2.commandCalls(DeleteSnapshotCommand))).toEqual([{ SnapshotId: 'snap-2' }]);
@@ -359,7 +361,11 @@ test('a refresh that succeeds while the build is undone leaves its group the ver
 });
 
 test('copies that a build began and did not come to write down are removed in their regions', async () => {
-  await openRecord({ copyTo: ['eu-north-1'] });
+  await openRecord({ copyTo: ['eu-north-1'], imageId: 'ami-1', startedAt: new Date().toISOString() });
+  ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => ({
+    Images:
+      (await client().config.region()) === 'us-east-1' ? [makeImage('ami-1')] : [makeCopy('ami-2', 'ami-1')],
+  }));
   await recoverBuild(failure('States.Timeout', 'PublishImage took too long'));
   const regions = await Promise.all(
     ec2.commandCalls(DeregisterImageCommand).map((call) => (call.thisValue as EC2Client).config.region()),
@@ -414,7 +420,7 @@ test('what a function made while its execution was stopped is removed when that 
   ec2
     .on(DescribeImagesCommand)
     .resolvesOnce({ Images: [] })
-    .resolves({ Images: [{ ImageId: 'ami-1' }] });
+    .resolves({ Images: [makeImage('ami-1')] });
   await cleanUp(CleanUpEvent.parse(aborted));
   expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
   await nudgeOutboxes();

@@ -1,90 +1,42 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
-  DeleteLaunchTemplateVersionsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
-  DescribeLaunchTemplateVersionsCommand,
-  EC2Client,
 } from '@aws-sdk/client-ec2';
-import { mockClient } from 'aws-sdk-client-mock';
-import { createRecord, updateRecord } from '../../../src/build/record';
+import { updateRecord } from '../../../src/build/record';
 import { retireImages } from '../../../src/image/retire';
-import { makeTarget } from '../records';
+import { reference } from '../images';
 import { useTable } from '../table';
+import {
+  autoScaling,
+  buildOf,
+  deletedVersions,
+  deregistered,
+  ec2,
+  references,
+  told,
+  useSixImages,
+  versions,
+} from './six-images';
 
 useTable();
-
-const ec2 = mockClient(EC2Client);
-const autoScaling = mockClient(AutoScalingClient);
-process.env.AWS_REGION = 'us-east-1';
-
-const record = (keep: number) => ({ pipeline: 'web', keep, targets: [makeTarget()] });
-
-const buildOf = (number: number) => `web-01KAS2N4Q7T9V0W1X2Y3Z4A5B${number}`;
-
-async function writeRecord(number: number, fields: Record<string, unknown> = {}): Promise<void> {
-  const id = buildOf(number);
-  await createRecord({ id, status: 'SUCCEEDED', trigger: { kind: 'manual' }, parameters: {} });
-  await updateRecord(id, { imageId: `ami-${number}`, ...fields });
-}
-
-/** Six images, ami-6 the newest, each named by the template version of its number. */
-beforeEach(async () => {
-  ec2.reset();
-  autoScaling.reset();
-  const numbers = [3, 1, 6, 2, 5, 4];
-  for (const number of numbers) await writeRecord(number);
-  ec2.on(DescribeImagesCommand).resolves({
-    Images: numbers.map((number) => ({
-      ImageId: `ami-${number}`,
-      Tags: [{ Key: 'kiln:build', Value: buildOf(number) }],
-      CreationDate: `2026-11-0${number}T00:00:00.000Z`,
-      BlockDeviceMappings: [{ Ebs: { SnapshotId: `snap-${number}` } }],
-    })),
-  });
-  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
-    LaunchTemplateVersions: numbers.map((number) => ({
-      VersionNumber: number,
-      DefaultVersion: number === 2,
-      LaunchTemplateData: { ImageId: `ami-${number}` },
-    })),
-  });
-  ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
-  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
-  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
-    AutoScalingGroups: [
-      {
-        AutoScalingGroupName: 'fleet',
-        LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '6' },
-        Instances: [{ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '3' } }],
-      } as never,
-    ],
-  });
-});
-
-const deregistered = () =>
-  ec2
-    .commandCalls(DeregisterImageCommand)
-    .map((call) => call.args[0].input.ImageId)
-    .sort();
+useSixImages();
 
 test('the newest images are kept, and so are those that the default version or a server uses', async () => {
-  await retireImages(record(2));
+  await retireImages('web', 2);
   expect(deregistered()).toEqual(['ami-1', 'ami-4']);
 });
 
 test('the snapshots and the template versions of retired images go with them', async () => {
-  await retireImages(record(2));
+  await retireImages('web', 2);
   const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
   expect(snapshots.sort()).toEqual(['snap-1', 'snap-4']);
-  const [deletion] = ec2.commandCalls(DeleteLaunchTemplateVersionsCommand);
-  expect(deletion?.args[0].input.Versions?.toSorted()).toEqual(['1', '4']);
+  expect(deletedVersions().sort()).toEqual(['1', '4']);
 });
 
 test('while there are no more images than are kept, nothing is asked and nothing removed', async () => {
-  await retireImages(record(6));
+  await retireImages('web', 6);
   expect(deregistered()).toEqual([]);
   expect(autoScaling.calls()).toEqual([]);
 });
@@ -98,7 +50,7 @@ describe('what is tagged as an image of the pipeline', () => {
       CreationDate: `2026-10-0${day}T00:00:00.000Z`,
     }));
     ec2.on(DescribeImagesCommand).resolves({ Images });
-    await retireImages(record(1));
+    await retireImages('web', 1);
     expect(deregistered()).toEqual([]);
   });
 
@@ -106,7 +58,7 @@ describe('what is tagged as an image of the pipeline', () => {
     ec2.on(DescribeImagesCommand).resolves({
       Images: [{ ImageId: 'ami-own', Tags: [{ Key: 'kiln:build', Value }], CreationDate: '2026-10-01' }],
     });
-    await retireImages(record(0));
+    await retireImages('web', 0);
     expect(deregistered()).toEqual([]);
   });
 
@@ -120,30 +72,41 @@ describe('what is tagged as an image of the pipeline', () => {
         },
       ],
     });
-    await retireImages(record(0));
+    await retireImages('web', 0);
     expect(deregistered()).toEqual([]);
   });
 
   test.each(['RUNNING', 'FAILED'])('does not count as a good one when its build is %s', async (status) => {
     await updateRecord(buildOf(6), { status });
-    await retireImages(record(2));
+    await retireImages('web', 2);
     // The two good ones that are kept are ami-5 and ami-4; a server runs ami-3 and the default version names ami-2.
     expect(deregistered()).toEqual(['ami-1']);
   });
 });
 
 describe('the copies of an image', () => {
-  const copies = [{ region: 'eu-west-1', imageId: 'ami-copy' }];
+  const copies = [
+    { region: 'eu-west-1', imageId: 'ami-copy' },
+    { region: 'ap-east-1', imageId: 'ami-far' },
+  ];
+  /** Regions that AWS has closed to the account. */
+  let closed: string[];
   beforeEach(async () => {
+    closed = [];
     await updateRecord(buildOf(1), { copies });
-    ec2
-      .on(DescribeImagesCommand, { Filters: [{ Name: 'image-id', Values: ['ami-copy'] }] })
-      .resolves({ Images: [{ ImageId: 'ami-copy', BlockDeviceMappings: [] }] });
+    for (const { imageId } of copies)
+      ec2
+        .on(DescribeImagesCommand, { Filters: [{ Name: 'image-id', Values: [imageId] }] })
+        .callsFake(async (_input, client) => {
+          if (closed.includes(await client().config.region()))
+            throw Object.assign(new Error('not subscribed'), { name: 'OptInRequired' });
+          return { Images: [{ ImageId: imageId, BlockDeviceMappings: [] }] };
+        });
   });
 
   test('go with it', async () => {
-    await retireImages(record(2));
-    expect(deregistered()).toEqual(['ami-1', 'ami-4', 'ami-copy']);
+    await retireImages('web', 2);
+    expect(deregistered()).toEqual(['ami-1', 'ami-4', 'ami-copy', 'ami-far']);
   });
 
   test('stay while a server runs one, and the image with them, to be retired another time', async () => {
@@ -155,28 +118,41 @@ describe('the copies of an image', () => {
         ],
       })
       .resolves({ Reservations: [{ Instances: [{ ImageId: 'ami-copy' }] }] });
-    await retireImages(record(2));
-    expect(deregistered()).toEqual(['ami-4']);
+    expect(await told()).toContain('image ami-1 stays: its copy ami-copy in eu-west-1 is there');
+    expect(deregistered()).toEqual(['ami-4', 'ami-far']);
+  });
+
+  test.each([
+    ['a launch template', 'ec2:LaunchTemplate', 'launch-template/lt-far'],
+    ['an SSM parameter', 'ssm:Parameter', 'parameter/web/image'],
+  ] as const)('stay while %s of their region names one', async (_what, kind, id) => {
+    versions.push({ VersionNumber: 1, LaunchTemplateData: { ImageId: 'ami-copy' } });
+    references.push(reference('ami-copy', kind, id));
+    await retireImages('web', 2);
+    expect(deregistered()).toEqual(['ami-4', 'ami-far']);
+  });
+
+  test('in a region that AWS has closed hold up no other image, nor copy, and are told', async () => {
+    closed = ['ap-east-1'];
+    expect(await told()).toContain(
+      'image ami-far in ap-east-1 could not be removed: OptInRequired: not subscribed',
+    );
+    expect(deregistered()).toEqual(['ami-4', 'ami-copy']);
   });
 });
 
-test('an image is kept while a server runs it that is in no target of the pipeline', async () => {
-  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ ImageId: 'ami-4' }] }] });
-  await retireImages(record(2));
-  expect(deregistered()).toEqual(['ami-1']);
-});
-
-test('a group that is no target keeps the version of a shared template that it uses, and its image', async () => {
-  const other = { AutoScalingGroupName: 'other', LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' } };
-  autoScaling.on(DescribeAutoScalingGroupsCommand, { NextToken: 'more' }).resolves({
-    AutoScalingGroups: [other as never],
-  });
-  autoScaling.on(DescribeAutoScalingGroupsCommand, { NextToken: undefined }).resolves({
-    AutoScalingGroups: [],
-    NextToken: 'more',
-  });
-  await retireImages(record(2));
-  expect(deregistered()).not.toContain('ami-4');
-  const [deletion] = ec2.commandCalls(DeleteLaunchTemplateVersionsCommand);
-  expect(deletion?.args[0].input.Versions).not.toContain('4');
-});
+test.each([
+  ['is protected from it', 'OperationNotPermitted'],
+  ['has lost its tag', 'UnauthorizedOperation'],
+])(
+  'an image that cannot be deregistered, because it %s, holds up no other and is told',
+  async (_why, name) => {
+    ec2
+      .on(DeregisterImageCommand, { ImageId: 'ami-4' })
+      .rejects(Object.assign(new Error('not this one'), { name }));
+    expect(await told()).toContain(`image ami-4 could not be removed: ${name}: not this one`);
+    expect(deregistered()).toEqual(['ami-1', 'ami-4']);
+    const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
+    expect(snapshots).toEqual(['snap-1']);
+  },
+);

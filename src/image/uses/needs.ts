@@ -1,0 +1,52 @@
+import { listOpen } from '../../build/open';
+import { type BuildRecord, findRecord, listRecords } from '../../build/record';
+import { loadPipelines } from '../../pipeline/load';
+import { pipelinesFolder } from '../../pipelines-folder';
+
+/** What Kiln itself needs. */
+export interface Needs {
+  /** By image: who needs it, in words. */
+  images: Map<string, string>;
+  /** Launch template versions that a running build may have to put back, as `lt-… 7`. */
+  versions: Set<string>;
+}
+
+/** Some builds back: those that were refused before their base image was known have none. */
+const BUILDS = 5;
+
+/**
+ * The images that a pipeline or a running build refers to: as the base of the next image, as the one that is just being made or
+ * copied, or as the one to which a failure would go back.
+ */
+export async function findNeeds(): Promise<Needs> {
+  const pipelines = await loadPipelines(pipelinesFolder());
+  const images = new Map<string, string>();
+  const versions = new Set<string>();
+  for (const { name, definition } of pipelines) {
+    images.set(definition.base.image, `pipeline ${name} is built on it`);
+    // A reference leads to what it led to last.
+    const newest = (await listRecords(name, BUILDS)).find(({ baseImageId }) => baseImageId);
+    if (newest?.baseImageId) images.set(newest.baseImageId, `pipeline ${name} is built on it`);
+  }
+  for (const record of await findRunning()) {
+    for (const id of imagesOf(record)) images.set(id, `build ${record.id}, which runs, refers to it`);
+    for (const { launchTemplateId, currentVersion } of record.targets ?? [])
+      versions.add(`${launchTemplateId} ${currentVersion}`);
+  }
+  return { images, versions };
+}
+
+async function findRunning(): Promise<BuildRecord[]> {
+  const found = await Promise.all((await listOpen()).map(({ build }) => findRecord(build)));
+  return found.filter((record): record is BuildRecord => record?.status === 'RUNNING');
+}
+
+function imagesOf({ imageId, baseImageId, copies = [], previousImage }: BuildRecord): string[] {
+  const ids = [
+    imageId,
+    baseImageId,
+    previousImage?.value ?? undefined,
+    ...copies.map((copy) => copy.imageId),
+  ];
+  return ids.filter((id) => id !== undefined);
+}

@@ -1,0 +1,94 @@
+import {
+  type AutoScalingGroup,
+  type LaunchTemplateSpecification,
+  type MixedInstancesPolicy,
+  paginateDescribeLaunchConfigurations,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  type LaunchTemplateVersion,
+  paginateDescribeLaunchTemplateVersions,
+} from '@aws-sdk/client-ec2';
+import { autoScaling, ec2, isAwsError } from '../../aws';
+import { describeAllGroups } from '../../rollout/groups';
+import { findActiveRefresh } from '../../rollout/refresh';
+
+/** The versions of a launch template that name an image; none if the template is gone. */
+export async function findVersionsOf(
+  imageId: string,
+  LaunchTemplateId: string,
+  region?: string,
+): Promise<LaunchTemplateVersion[]> {
+  const input = { LaunchTemplateId, Filters: [{ Name: 'image-id', Values: [imageId] }], MaxResults: 200 };
+  const found: LaunchTemplateVersion[] = [];
+  try {
+    for await (const page of paginateDescribeLaunchTemplateVersions({ client: ec2(region) }, input))
+      found.push(...(page.LaunchTemplateVersions ?? []));
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidLaunchTemplateId.NotFound')) throw error;
+  }
+  return found;
+}
+
+/**
+ * The versions of launch templates that groups use, each as `lt-… 7` and `name 7`: their own, those of their servers, of their mixed
+ * instances, and of a refresh that runs. Whatever group it is: others may share the template, or be targets no more.
+ */
+export async function findVersionsInUse(launchTemplateIds: readonly string[]): Promise<Set<string>> {
+  if (launchTemplateIds.length === 0) return new Set();
+  const specifications: LaunchTemplateSpecification[] = [];
+  for (const group of await describeAllGroups()) {
+    const own = specificationsOf(group);
+    specifications.push(...own);
+    const isConcerned = own.some(({ LaunchTemplateId = '' }) => launchTemplateIds.includes(LaunchTemplateId));
+    if (isConcerned) specifications.push(...(await findRefreshed(group.AutoScalingGroupName ?? '')));
+  }
+  const inUse = new Set(
+    specifications.flatMap(({ LaunchTemplateId, LaunchTemplateName, Version = '$Default' }) => [
+      `${LaunchTemplateId} ${Version}`,
+      `${LaunchTemplateName} ${Version}`,
+    ]),
+  );
+  for (const id of launchTemplateIds)
+    if (inUse.has(`${id} $Latest`)) inUse.add(`${id} ${await findLatest(id)}`);
+  return inUse;
+}
+
+async function findLatest(LaunchTemplateId: string): Promise<number | undefined> {
+  const input = { LaunchTemplateId, Versions: ['$Latest'] };
+  const { LaunchTemplateVersions } = await ec2().send(new DescribeLaunchTemplateVersionsCommand(input));
+  return LaunchTemplateVersions?.[0]?.VersionNumber;
+}
+
+function specificationsOf(group: AutoScalingGroup): LaunchTemplateSpecification[] {
+  const servers = (group.Instances ?? []).flatMap(({ LaunchTemplate }) => LaunchTemplate ?? []);
+  return [
+    ...(group.LaunchTemplate ? [group.LaunchTemplate] : []),
+    ...mixed(group.MixedInstancesPolicy),
+    ...servers,
+  ];
+}
+
+function mixed(policy: MixedInstancesPolicy | undefined): LaunchTemplateSpecification[] {
+  const { LaunchTemplateSpecification: common, Overrides = [] } = policy?.LaunchTemplate ?? {};
+  const others = Overrides.flatMap(({ LaunchTemplateSpecification: one }) => one ?? []);
+  return [...(common ? [common] : []), ...others];
+}
+
+/** A person may be bringing an old image back: until the first server runs, only the refresh says so. */
+async function findRefreshed(group: string): Promise<LaunchTemplateSpecification[]> {
+  const desired = (await findActiveRefresh(group))?.DesiredConfiguration;
+  return [
+    ...(desired?.LaunchTemplate ? [desired.LaunchTemplate] : []),
+    ...mixed(desired?.MixedInstancesPolicy),
+  ];
+}
+
+/** Which launch configurations of a region name which image: EC2 does not count them among the references. */
+export async function findLaunchConfigurations(region?: string): Promise<[imageId: string, name: string][]> {
+  const found: [string, string][] = [];
+  for await (const page of paginateDescribeLaunchConfigurations({ client: autoScaling(region) }, {}))
+    for (const { ImageId = '', LaunchConfigurationName = '' } of page.LaunchConfigurations ?? [])
+      found.push([ImageId, LaunchConfigurationName]);
+  return found;
+}
