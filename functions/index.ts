@@ -1,5 +1,6 @@
-// All functions but the probe in one bundle: they share nearly all their code, so that packaging bundles it once instead of two
-// dozen times and a function is hardly larger for it. The probe runs inside the VPC and brings nothing that calls AWS.
+// All functions but the two that ask sites in one bundle: they share nearly all their code, so that packaging bundles it once instead of two
+// dozen times and a function is hardly larger for it. Those run inside the VPC and bring nothing that calls AWS.
+export { handler as awaitFleet } from './await-fleet';
 export { handler as awaitImage } from './await-image';
 export { handler as awaitRefresh } from './await-refresh';
 export { handler as cleanUp } from './clean-up';

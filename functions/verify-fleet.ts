@@ -1,5 +1,5 @@
-import { held } from '../src/stage';
-import { VerifyFleetInput, verifyFleet } from '../src/wait/await';
+import { VerifyFleetInput, verifyFleet } from '../src/rollout/verify';
+import { stage } from '../src/stage';
 
-/** VerifyFleet: parks until every server runs the new version and is healthy. */
-export const handler = held(VerifyFleetInput, verifyFleet);
+/** VerifyFleet: after its servers have answered for the site, the fleet is looked at once more. */
+export const handler = stage(VerifyFleetInput, verifyFleet);

@@ -69,7 +69,11 @@ export class ImageFailed extends KilnError {
 export class RefreshFailed extends KilnError {
   override readonly name = 'RefreshFailed';
 }
-/** After the rollout not every server of the group runs the new image and is healthy. */
+/** Servers of a fleet came, went or fell ill while they were asked: the state machine begins to verify it anew. */
+export class FleetChanged extends KilnError {
+  override readonly name = 'FleetChanged';
+}
+/** After the rollout not every server of the group runs the new image, is healthy and serves the site. */
 export class FleetNotHealthy extends KilnError {
   override readonly name = 'FleetNotHealthy';
 }

@@ -43,6 +43,8 @@ const Identified = z.union([
     .transform(({ pathParameters }) => pathParameters.id),
 ]);
 
+const ASK_AGAIN = ['SiteNotReady', 'FleetChanged', 'TargetBusy'];
+
 function logBuild(): MiddlewareObj<unknown, unknown, Error, Context> {
   return {
     before: ({ event, context }) => {
@@ -54,8 +56,8 @@ function logBuild(): MiddlewareObj<unknown, unknown, Error, Context> {
     },
     after: () => logger.info('done'),
     onError: ({ error }) => {
-      // SiteNotReady and TargetBusy are answers, not accidents: the state machine asks again.
-      if (error?.name === 'SiteNotReady' || error?.name === 'TargetBusy') logger.info(error.message);
+      // Some are answers, not accidents: the state machine asks again.
+      if (error && ASK_AGAIN.includes(error.name)) logger.info(error.message);
       else logger.error('failed', error ?? new Error('unknown'));
     },
   };

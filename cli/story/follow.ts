@@ -32,15 +32,19 @@ export async function followExecution(settings: ClientSettings, options: FollowO
   const states = new SFNClient(settings);
   const refresh = new RefreshWatch(new AutoScalingClient(settings), options.autoScalingGroup);
   let shown = 0;
+  let stage: string | undefined;
   for (;;) {
     const execution = await states.send(new DescribeExecutionCommand({ executionArn: options.executionArn }));
     const history = await readHistory(states, options.executionArn);
     const since = (date: Date | undefined) =>
       ((date?.getTime() ?? 0) - (execution.startDate?.getTime() ?? 0)) / 1000;
     for (const event of history.slice(shown)) {
-      const stage = event.type === 'TaskStateEntered' ? event.stateEnteredEventDetails?.name : undefined;
-      if (stage) options.onStep(since(event.timestamp), stage);
-      refresh.watching = stage === undefined ? refresh.watching : stage === 'AwaitRefresh';
+      const entered = event.type === 'TaskStateEntered' ? event.stateEnteredEventDetails?.name : undefined;
+      // A state that asks a site several times is told of once.
+      if (entered === undefined || entered === stage) continue;
+      stage = entered;
+      options.onStep(since(event.timestamp), stage);
+      refresh.watching = stage === 'AwaitRefresh';
     }
     shown = history.length;
     if (execution.status !== 'RUNNING') {

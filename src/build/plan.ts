@@ -106,7 +106,7 @@ async function makePlan(pipeline: Pipeline, parameters: Record<string, string>):
   const { base, healthy, image, rollout, description } = pipeline.definition;
   const [baseImage, targets] = await Promise.all([
     findBaseImage(pipeline),
-    checkTargets(rollout),
+    checkTargets(rollout, healthy.port),
     checkSharing(pipeline),
   ]);
   return {

@@ -32,6 +32,17 @@ export interface Rollout {
   launchTemplateId: string;
   version: string;
   refreshId?: string;
+  /** Missing until the fleet is verified. */
+  verified?: Verified;
+}
+
+/** How a fleet was verified: each server was asked for the site, or the target group was believed, or there was nothing to verify. */
+export interface Verified {
+  by: 'site' | 'targetGroup' | 'nothing';
+  /** How many. */
+  servers: number;
+  /** That the group was empty when the build was planned, and has been since. */
+  isEmptyOnPurpose?: true;
 }
 
 /** Who gave a parameter its value: the request, a field of the event, the release, or the pipeline's default. */

@@ -31,6 +31,10 @@ export const TargetState = z.object({
   canRollBack: z.boolean(),
   /** Whether this is the first image of an empty group: there is nothing to refresh and nothing to roll back to. */
   isFirstImage: z.boolean(),
+  /** Whether Plan found it without servers that it should have: then there is nothing to verify. */
+  isEmpty: z.boolean(),
+  /** Whose word counts for its servers: their own, asked for the site, or the target group's. */
+  verify: z.enum(['site', 'targetGroup']),
   initialCapacity: z.number(),
   minHealthy: z.number(),
   maxHealthy: z.number(),

@@ -56,17 +56,30 @@ function isLaunchedBy(build: string, { ClientToken, SubnetId = '' }: Instance): 
 }
 
 /** As many values as EC2 takes in one filter. */
-const IMAGES_A_CALL = 200;
+const VALUES_A_FILTER = 200;
 
 /** Those of the images that a server runs, whoever launched it. */
 export async function findImagesThatRun(imageIds: string[], region?: string): Promise<Set<string>> {
   const run = new Set<string>();
-  for (let at = 0; at < imageIds.length; at += IMAGES_A_CALL) {
-    const Values = imageIds.slice(at, at + IMAGES_A_CALL);
+  for (let at = 0; at < imageIds.length; at += VALUES_A_FILTER) {
+    const Values = imageIds.slice(at, at + VALUES_A_FILTER);
     for (const { ImageId = '' } of await describeAlive([{ Name: 'image-id', Values }], region))
       run.add(ImageId);
   }
   return run;
+}
+
+/** The private addresses of instances by their ids. One that is gone has none. */
+export async function describeAddresses(ids: string[]): Promise<Map<string, string>> {
+  const addresses = new Map<string, string>();
+  for (let at = 0; at < ids.length; at += VALUES_A_FILTER) {
+    const Values = ids.slice(at, at + VALUES_A_FILTER);
+    for (const { InstanceId = '', PrivateIpAddress } of await describeAlive([
+      { Name: 'instance-id', Values },
+    ]))
+      if (PrivateIpAddress) addresses.set(InstanceId, PrivateIpAddress);
+  }
+  return addresses;
 }
 
 async function describeAlive(filters: Filter[], region?: string): Promise<Instance[]> {

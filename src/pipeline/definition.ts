@@ -176,6 +176,12 @@ const Target = section({
   initialCapacity: whole(1, 1000)
     .default(1)
     .describe('How many servers the first image scales the group out to, from zero.'),
+  verify: z
+    .enum(['site', 'targetGroup'], { error: expected('site or targetGroup') })
+    .default('site')
+    .describe(
+      'How the fleet is verified: each server is asked for the site as healthy says, at the port of its target group; or the target group is believed.',
+    ),
   userData: z
     .enum(['drop', 'keep'], { error: expected('drop or keep') })
     .optional()

@@ -1,22 +1,76 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
-import {
-  DescribeTargetHealthCommand,
-  type TargetHealthDescription,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isAwsError, loadBalancing } from '../aws';
+import { describeAddresses } from '../image/instances';
 import { lookAtEach, type Seen } from '../wait/look';
-import type { Wait } from '../wait/wait';
+import type { Outcome, Wait } from '../wait/wait';
 import { describeGroups } from './groups';
+import { describeTargetHealth, nameOfTargetGroup } from './target-groups';
 
-/** Looks at fleets that are waited for: done are those in which nothing is wrong any more, and those that are gone. */
+/** Where a server of a fleet answers. Without a target group the port is the pipeline's. */
+export interface Server {
+  instanceId: string;
+  privateIp: string;
+  port?: number;
+}
+
+/** What a fleet is held against. */
+export interface Expected {
+  version?: string;
+  /** That the group is empty on purpose, as Plan found it. */
+  mayBeEmpty?: boolean;
+}
+
+/** A port of a server, as a target group has it. */
+interface Place {
+  instanceId: string;
+  port: number | undefined;
+}
+
+/** A fleet as AWS sees it: what is wrong, and if nothing is where its servers answer. */
+interface Judged {
+  problems: string[];
+  places: Place[];
+}
+
+/** A state of the machine takes 256 KiB: some 70 bytes a server, and room for the rest. */
+const MOST_PLACES = 3000;
+
+/**
+ * Looks at fleets that are waited for: done are those in which AWS finds nothing wrong any more, and those that are gone. The outcome
+ * names the servers that are to be asked for the site.
+ */
 export async function lookAtFleets(waits: Wait[]): Promise<Seen> {
   const groups = await describeGroupsOf(waits);
-  return lookAtEach(waits, async (wait) => {
-    const group = groups.get(wait.resource);
-    if (!group)
-      return { error: 'FleetNotHealthy', cause: `The Auto Scaling group ${wait.resource} was deleted.` };
-    return (await findProblems(group, wait)).length === 0 ? { output: { verified: true } } : undefined;
+  return lookAtEach(waits, (wait) => lookAtFleet(groups.get(wait.resource), wait));
+}
+
+async function lookAtFleet(group: AutoScalingGroup | undefined, wait: Wait): Promise<Outcome | undefined> {
+  if (!group) return fail(`The Auto Scaling group ${wait.resource} was deleted.`);
+  if (group.Status)
+    return fail(`The Auto Scaling group ${wait.resource} is being deleted (${group.Status}).`);
+  const { problems, places } = await judgeFleet(group, wait);
+  if (problems.length > 0) return undefined;
+  if (wait.verify !== 'site') return { output: { servers: [] } };
+  if (places.length > MOST_PLACES) {
+    return fail(
+      `The fleet of ${wait.resource} has ${places.length} servers, more than the ${MOST_PLACES} that Kiln can ask for the site. Say verify: targetGroup.`,
+    );
+  }
+  const servers = await findServers(places);
+  return servers && { output: { servers } };
+}
+
+function fail(cause: string): Outcome {
+  return { error: 'FleetNotHealthy', cause };
+}
+
+/** @returns undefined while EC2 does not know one of them: it has just gone */
+async function findServers(places: Place[]): Promise<Server[] | undefined> {
+  const addresses = await describeAddresses([...new Set(places.map(({ instanceId }) => instanceId))]);
+  const servers = places.flatMap(({ instanceId, port }) => {
+    const privateIp = addresses.get(instanceId);
+    return privateIp ? [{ instanceId, privateIp, ...(port !== undefined && { port }) }] : [];
   });
+  return servers.length === places.length ? servers : undefined;
 }
 
 function describeGroupsOf(waits: Wait[]): Promise<Map<string, AutoScalingGroup>> {
@@ -26,22 +80,38 @@ function describeGroupsOf(waits: Wait[]): Promise<Map<string, AutoScalingGroup>>
 /** What keeps fleets from being verified, in words: which server lacks what. */
 export async function findFleetProblems(waits: Wait[]): Promise<Map<Wait, string[]>> {
   const groups = await describeGroupsOf(waits);
-  const found = waits.map(
-    async (wait) => [wait, await findProblems(groups.get(wait.resource), wait)] as const,
-  );
+  const found = waits.map(async (wait) => {
+    const group = groups.get(wait.resource);
+    const problems = group
+      ? (await judgeFleet(group, wait)).problems
+      : [`the group ${wait.resource} is gone`];
+    return [wait, problems] as const;
+  });
   return new Map(await Promise.all(found));
 }
 
-async function findProblems(group: AutoScalingGroup | undefined, wait: Wait): Promise<string[]> {
-  if (!group) return [`the group ${wait.resource} is gone`];
-  const instances = group.Instances ?? [];
-  const problems = instances.flatMap((instance) => findInstanceProblem(instance, wait.version) ?? []);
-  const missing = (group.DesiredCapacity ?? 0) - instances.length;
-  if (missing > 0) problems.push(`${missing} of ${group.DesiredCapacity} servers are missing`);
+/** Holds a fleet against what it should be, as AWS sees it: complete, on the new version, healthy in its target groups. */
+export async function judgeFleet(group: AutoScalingGroup, expected: Expected): Promise<Judged> {
+  const { DesiredCapacity = 0, Instances = [], TargetGroupARNs = [] } = group;
+  const problems = Instances.flatMap((instance) => findInstanceProblem(instance, expected.version) ?? []);
+  const missing = DesiredCapacity - Instances.length;
+  if (missing > 0) problems.push(`${missing} of ${DesiredCapacity} servers are missing`);
+  if (DesiredCapacity === 0 && !expected.mayBeEmpty)
+    problems.push('its desired capacity is 0, which it was not when the build was planned');
   // Only a complete group is worth the calls to its target groups.
-  if (problems.length > 0) return problems;
-  const unhealthy = (group.TargetGroupARNs ?? []).map((arn) => findUnhealthyTargets(arn, instances));
-  return (await Promise.all(unhealthy)).flat();
+  if (problems.length > 0 || Instances.length === 0) return { problems, places: [] };
+  if (TargetGroupARNs.length === 0) {
+    return { problems, places: Instances.map(({ InstanceId = '' }) => toPlace(InstanceId)) };
+  }
+  const judged = await Promise.all(TargetGroupARNs.map((arn) => judgeTargets(arn, Instances)));
+  return {
+    problems: judged.flatMap((one) => one.problems),
+    places: judged.flatMap((one) => one.places),
+  };
+}
+
+function toPlace(instanceId: string, port?: number): Place {
+  return { instanceId, port };
 }
 
 function findInstanceProblem(instance: Instance, version: string | undefined): string | undefined {
@@ -54,30 +124,24 @@ function findInstanceProblem(instance: Instance, version: string | undefined): s
   return undefined;
 }
 
-async function findUnhealthyTargets(TargetGroupArn: string, instances: Instance[]): Promise<string[]> {
-  const name = TargetGroupArn.split('/').at(-2);
-  const TargetHealthDescriptions = await describeHealth(TargetGroupArn);
-  if (!TargetHealthDescriptions) return [`the target group ${name} was deleted`];
-  const health = new Map(
-    TargetHealthDescriptions.map(({ Target, TargetHealth }) => [Target?.Id, TargetHealth]),
-  );
-  return instances.flatMap(({ InstanceId }) => {
-    const target = health.get(InstanceId);
-    if (target?.State === 'healthy') return [];
-    const why = target?.Description ? ` (${target.Description})` : '';
-    return [`${InstanceId} is ${target?.State ?? 'not registered'} in target group ${name}${why}`];
+/** A target group may have a server on several ports: each must be healthy. */
+async function judgeTargets(arn: string, instances: Instance[]): Promise<Judged> {
+  const name = nameOfTargetGroup(arn);
+  const targets = await describeTargetHealth(arn);
+  if (!targets) return { problems: [`the target group ${name} was deleted`], places: [] };
+  const judged = instances.map(({ InstanceId = '' }): Judged => {
+    const own = targets.filter(({ Target }) => Target?.Id === InstanceId);
+    if (own.length === 0)
+      return { problems: [`${InstanceId} is not registered in target group ${name}`], places: [] };
+    const problems = own.flatMap(({ TargetHealth }) => {
+      if (TargetHealth?.State === 'healthy') return [];
+      const why = TargetHealth?.Description ? ` (${TargetHealth.Description})` : '';
+      return [`${InstanceId} is ${TargetHealth?.State} in target group ${name}${why}`];
+    });
+    return { problems, places: own.map(({ Target }) => toPlace(InstanceId, Target?.Port)) };
   });
-}
-
-/** Undefined when there is no such target group any more. */
-async function describeHealth(TargetGroupArn: string): Promise<TargetHealthDescription[] | undefined> {
-  try {
-    const { TargetHealthDescriptions = [] } = await loadBalancing().send(
-      new DescribeTargetHealthCommand({ TargetGroupArn }),
-    );
-    return TargetHealthDescriptions;
-  } catch (error) {
-    if (isAwsError(error, 'TargetGroupNotFound', 'TargetGroupNotFoundException')) return undefined;
-    throw error;
-  }
+  return {
+    problems: judged.flatMap((one) => one.problems),
+    places: judged.flatMap((one) => one.places),
+  };
 }

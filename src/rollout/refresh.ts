@@ -119,7 +119,7 @@ async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | 
   const refresh = (await describeRefreshesOf(group, [resource]))?.at(0);
   const status = refresh?.Status ?? 'gone';
   if (ACTIVE.includes(status)) return undefined;
-  if (status === 'Successful') return { output: { refreshId: resource } };
+  if (status === 'Successful') return { output: { refreshId: resource, endedAt: Date.now() } };
   return {
     error: 'RefreshFailed',
     cause: `The instance refresh ${resource} of ${group} ended as ${status}. ${reasonOf(refresh)} Look at the activity of the group for what its new servers lacked.`,

@@ -11,14 +11,16 @@ import type { StartRefreshInput } from './refresh';
  * Brings the first image into an empty group: there is nothing to refresh, so the group starts with the new version. Looks at the
  * group again just before: Plan saw it minutes ago. A repeated call finds what the first has done.
  *
+ * @returns when it was done, in milliseconds since 1970
  * @throws TargetNotRefreshable if somebody else has changed the group since
  * @throws LeaseLost if another build has the group
  */
-export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promise<void> {
+export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promise<{ endedAt: number }> {
   const { build, target, version, fence } = input;
   const { autoScalingGroup, launchTemplateId, currentVersion, initialCapacity } = target;
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
-  if (isAt(group, target, version) && group?.DesiredCapacity === initialCapacity) return;
+  if (isAt(group, target, version) && group?.DesiredCapacity === initialCapacity)
+    return { endedAt: Date.now() };
   const isEmpty = group?.DesiredCapacity === 0 && (group.Instances ?? []).length === 0;
   if (!isEmpty || !isAt(group, target, currentVersion)) {
     throw new TargetNotRefreshable(
@@ -33,6 +35,7 @@ export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promis
       DesiredCapacity: initialCapacity,
     }),
   );
+  return { endedAt: Date.now() };
 }
 
 /** Whether the group uses this version of the template; a group on `$Default` or `$Latest` is where it was planned. */

@@ -4,20 +4,28 @@ import { ec2, isAwsError } from '../aws';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import type { RolloutTarget } from '../pipeline/definition';
+import { findObstacle } from './admission';
 import { describeGroups } from './groups';
+import { describeTargetGroup, nameOfTargetGroup } from './target-groups';
 import { isPublishedByKiln } from './template';
 
 /**
- * Checks that the targets of a pipeline can be refreshed, before anything is made.
+ * Checks that the targets of a pipeline can be refreshed, and their servers be asked for the site, before anything is made.
  *
+ * @param port where the site answers, on a server that no target group has
  * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says what to change
  */
-export async function checkTargets(rollout: RolloutTarget[]): Promise<Target[]> {
+export async function checkTargets(rollout: RolloutTarget[], port: number): Promise<Target[]> {
   const groups = await describeGroups(rollout.map((target) => target.autoScalingGroup));
-  return Promise.all(rollout.map((target) => checkTarget(target, groups.get(target.autoScalingGroup))));
+  const checks = rollout.map((target) => checkTarget(target, groups.get(target.autoScalingGroup), port));
+  return Promise.all(checks);
 }
 
-async function checkTarget(target: RolloutTarget, group: AutoScalingGroup | undefined): Promise<Target> {
+async function checkTarget(
+  target: RolloutTarget,
+  group: AutoScalingGroup | undefined,
+  port: number,
+): Promise<Target> {
   const { template, found } = checkGroup(target.autoScalingGroup, group);
   const version = await describeVersion(target.autoScalingGroup, template);
   const isNumbered = /^\d+$/.test(template.Version ?? '');
@@ -25,6 +33,7 @@ async function checkTarget(target: RolloutTarget, group: AutoScalingGroup | unde
   const isFirstImage = found.DesiredCapacity === 0 && !isPublishedByKiln(version);
   if (isFirstImage) checkRoom(target, found);
   else if (target.autoRollback) checkRollback(target, template, version);
+  if (target.verify === 'site') await checkProbe(target, found, version, port);
   const { warmup, ...preferences } = target;
   return {
     ...preferences,
@@ -33,6 +42,7 @@ async function checkTarget(target: RolloutTarget, group: AutoScalingGroup | unde
     currentVersion: String(version.VersionNumber),
     canRollBack: isNumbered,
     isFirstImage,
+    isEmpty: found.DesiredCapacity === 0 && !isFirstImage,
   };
 }
 
@@ -86,6 +96,36 @@ function checkRollback(
       `uses a launch template whose image is the SSM parameter ${image}, which AWS cannot roll back. Name an AMI id in it, or set autoRollback: false.`,
     );
   }
+}
+
+const OTHERWISE = 'Or say verify: targetGroup: the record then tells that nobody asked them.';
+
+/** The servers are to be asked for the site when they are new: whether they can be is found out now. */
+async function checkProbe(
+  { autoScalingGroup }: RolloutTarget,
+  group: AutoScalingGroup,
+  version: LaunchTemplateVersion,
+  port: number,
+): Promise<void> {
+  const arns = group.TargetGroupARNs ?? [];
+  const ports = await Promise.all(arns.map((arn) => findPort(autoScalingGroup, arn)));
+  const obstacle = await findObstacle(group, version, arns.length > 0 ? [...new Set(ports)] : [port]);
+  if (obstacle) refuse(autoScalingGroup, `${obstacle} ${OTHERWISE}`);
+}
+
+/** Where servers answer that are registered in a target group. */
+async function findPort(group: string, arn: string): Promise<number> {
+  const found = await describeTargetGroup(arn);
+  const name = nameOfTargetGroup(arn);
+  if (!found?.Port)
+    refuse(group, `is attached to the target group ${name}, which does not exist any more. Detach it.`);
+  if (found.Protocol !== 'HTTP' && found.Protocol !== 'TCP') {
+    refuse(
+      group,
+      `is attached to the target group ${name} of protocol ${found.Protocol}, and the servers are asked for the site by HTTP. ${OTHERWISE}`,
+    );
+  }
+  return found.Port;
 }
 
 function refuse(group: string, why: string): never {

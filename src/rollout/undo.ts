@@ -92,7 +92,7 @@ function findUsedVersion(
 /** @returns whether the group keeps the image of the build */
 async function keepOrTakeOut(record: BuildRecord, target: Target): Promise<boolean> {
   const { autoScalingGroup, isFirstImage, launchTemplateId, currentVersion } = target;
-  const isVerified = record.stages[`VerifyFleet/${autoScalingGroup}`] !== undefined;
+  const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
   if (!isFirstImage || isVerified) return true;
   await takeGroup(autoScalingGroup, record.id);
   await autoScaling().send(

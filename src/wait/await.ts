@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BuildState } from '../build/state';
+import { BuildState, TargetState } from '../build/state';
 import { env } from '../env';
 import { settleWaits } from './settle';
 import { storeWait } from './store';
@@ -9,7 +9,7 @@ const Parked = BuildState.extend({ token: z.string() });
 
 export const AwaitImageInput = Parked.extend({ imageId: z.string(), region: z.string().optional() });
 export const AwaitRefreshInput = Parked.extend({ autoScalingGroup: z.string(), refreshId: z.string() });
-export const VerifyFleetInput = Parked.extend({ autoScalingGroup: z.string(), version: z.string() });
+export const AwaitFleetInput = Parked.extend({ target: TargetState, version: z.string() });
 
 /** Parks the state until an image is available, here or in the region that it is copied to. */
 export async function awaitImage(input: z.infer<typeof AwaitImageInput>): Promise<void> {
@@ -23,15 +23,18 @@ export async function awaitRefresh(input: z.infer<typeof AwaitRefreshInput>): Pr
   await park({ ...common(input), kind: 'refresh', resource, group, stage: `${input.stage}/${group}` });
 }
 
-/** Parks the state until every server of a group runs the new version and is healthy. */
-export async function verifyFleet(input: z.infer<typeof VerifyFleetInput>): Promise<void> {
-  const { autoScalingGroup: group, version } = input;
+/** Parks the state until every server of a group runs the new version and is healthy, as AWS sees it. */
+export async function awaitFleet(input: z.infer<typeof AwaitFleetInput>): Promise<void> {
+  const { version, target } = input;
+  const group = target.autoScalingGroup;
   await park({
     ...common(input),
     kind: 'fleet',
     resource: group,
     group,
     version,
+    verify: target.verify,
+    mayBeEmpty: target.isEmpty,
     stage: `${input.stage}/${group}`,
   });
 }

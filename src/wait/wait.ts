@@ -17,6 +17,10 @@ export interface Wait {
   group?: string;
   /** Of a fleet: the launch template version that its servers must run. */
   version?: string;
+  /** Of a fleet: whether its servers are to be asked for the site afterwards. */
+  verify?: 'site' | 'targetGroup';
+  /** Of a fleet: that it has no servers on purpose. */
+  mayBeEmpty?: boolean;
 }
 
 /** How a wait ended: the output of the state, or the error that it fails with. */

@@ -128,16 +128,19 @@ test('the domain knows nothing of Lambda and HTTP', () => {
   expect(inward.filter(({ from }) => roomOf(from) !== 'functions')).toEqual([]);
 });
 
-test('the function in the VPC imports nothing that calls AWS', () => {
+test.each([
+  ['await-healthy-site', 'src/image/probe.ts'],
+  ['ask-servers', 'src/rollout/ask.ts'],
+])('the function in the VPC %s imports nothing that calls AWS', (name, domain) => {
   const seen = new Set<string>();
   const visit = (file: string) => {
     if (seen.has(file)) return;
     seen.add(file);
     for (const { to } of findImports(file, { types: false })) visit(to);
   };
-  visit('functions/await-healthy-site.ts');
-  expect([...seen]).toContain('src/image/probe.ts');
-  expect([...seen]).not.toContain('src/aws.ts');
+  visit(`functions/${name}.ts`);
+  expect([...seen]).toContain(domain);
+  expect([...seen].filter((file) => file === 'src/aws.ts' || file.startsWith('@aws-sdk/'))).toEqual([]);
 });
 
 /** The circles of a graph, each once. */

@@ -13,6 +13,8 @@ export function makeTarget(more: Partial<Target> = {}): Target {
     currentVersion: '4',
     canRollBack: true,
     isFirstImage: false,
+    isEmpty: false,
+    verify: 'site',
     initialCapacity: 3,
     minHealthy: 100,
     maxHealthy: 200,

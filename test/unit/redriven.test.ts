@@ -44,7 +44,8 @@ const STATES: Record<string, [Handler<unknown>, object]> = {
   ScaleOut: [functions.scaleOut, rolling],
   StartRefresh: [functions.startRefresh, rolling],
   AwaitRefresh: [functions.awaitRefresh, parked],
-  VerifyFleet: [functions.verifyFleet, parked],
+  AwaitFleet: [functions.awaitFleet, { ...parked, ...rolling }],
+  VerifyFleet: [functions.verifyFleet, { ...rolling, servers: [], since: 1, within: 1800 }],
   Finish: [functions.finish, { plan, image: { id: 'ami-1' }, copies: [], rollouts: [] }],
 };
 
@@ -99,6 +100,6 @@ test('all states that call AWS are tested here', () => {
     Object.entries(states).flatMap(([name, { Type }]) => (Type === 'Task' ? [name] : [])),
   );
   // The probe has no way to AWS, Plan takes the lock, and Recover asks the record.
-  const others = ['Plan', 'AwaitHealthySite', 'AwaitHealthyTest', 'Recover'];
+  const others = ['Plan', 'AwaitHealthySite', 'AwaitHealthyTest', 'AskServers', 'Recover'];
   expect(Object.keys(STATES).sort()).toEqual(tasks.filter((name) => !others.includes(name)).sort());
 });

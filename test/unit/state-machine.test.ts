@@ -46,11 +46,11 @@ const SHARED: Record<string, string> = {
   AwaitCopy: 'AwaitImage',
 };
 
-/** It has a bundle of its own; all others share one. */
-const PROBE = 'await-healthy-site';
+/** They run in the VPC and have bundles of their own; all others share one. */
+const PROBES = ['await-healthy-site', 'ask-servers'];
 
 /** Errors that the state machine answers by asking again. */
-const ASK_AGAIN = ['SiteNotReady', 'TargetBusy', 'TransientFailure'];
+const ASK_AGAIN = ['SiteNotReady', 'FleetChanged', 'TargetBusy', 'TransientFailure'];
 
 test('each state has the name of its function', () => {
   const names = tasks.map(([name, state]) => [name, functionOf(state)]);
@@ -64,7 +64,7 @@ test('each function of the state machine and beside it has a file of its name', 
   expect(Object.keys(functions).sort()).toEqual(files.map(camel).sort());
   const handlers = files.map((file) => [
     camel(file),
-    file === PROBE ? `functions/${file}.handler` : `functions/index.${camel(file)}`,
+    PROBES.includes(file) ? `functions/${file}.handler` : `functions/index.${camel(file)}`,
   ]);
   expect(
     Object.entries(functions)
@@ -121,7 +121,7 @@ test('each state that waits for AWS parks its token, and no other does', () => {
   const parking = tasks
     .filter(([, state]) => state.Resource?.endsWith('.waitForTaskToken'))
     .map(([name]) => name);
-  expect(parking).toEqual(['AwaitImage', 'AwaitCopy', 'AwaitRefresh', 'VerifyFleet']);
+  expect(parking).toEqual(['AwaitImage', 'AwaitCopy', 'AwaitRefresh', 'AwaitFleet']);
   for (const [name, state] of tasks) {
     expect([name, state.Parameters?.Payload['token.$']]).toEqual([
       name,
@@ -132,5 +132,5 @@ test('each state that waits for AWS parks its token, and no other does', () => {
 
 test('nothing waits for a time but the next question to a site', () => {
   const waits = states.filter(([, state]) => state.Type === 'Wait').map(([name]) => name);
-  expect(waits).toEqual(['PauseBeforeSite', 'PauseBeforeTest']);
+  expect(waits).toEqual(['PauseBeforeSite', 'PauseBeforeTest', 'PauseBeforeServers']);
 });

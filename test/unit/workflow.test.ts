@@ -16,6 +16,9 @@ const plan = {
   ],
 };
 
+const SERVER = { instanceId: 'i-9', privateIp: '10.0.0.9', port: 80 };
+const groupOf = (target: unknown) => (target as { autoScalingGroup: string }).autoScalingGroup;
+
 /** The steps with canned answers: only how they are put together is tested here. */
 function makeSteps(ran: string[]): Record<string, Handler> {
   const step = (name: string, answer: (payload: Payload) => unknown): [string, Handler] => [
@@ -25,12 +28,12 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       return { Payload: answer(Payload) };
     },
   ];
-  const park = (name: string): [string, Handler] => [
+  const park = (name: string, output: (payload: Payload) => object = () => ({})): [string, Handler] => [
     name,
-    async ({ Payload }: { Payload: { token: string } }) => {
+    async ({ Payload }: { Payload: Payload }) => {
       ran.push(name);
       expect(Payload.token).toBe('token');
-      return { any: 'output' };
+      return output(Payload);
     },
   ];
   const launched = { instanceId: 'i-1', privateIp: '10.0.0.1', launchedAt: 1 };
@@ -65,12 +68,21 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       expect([version, fence]).toEqual(['2', 7]);
       return { refreshId: 'r-1' };
     }),
-    park('AwaitRefresh'),
+    park('AwaitRefresh', () => ({ refreshId: 'r-1', endedAt: 7 })),
     step('ScaleOut', ({ version, fence }) => {
       expect([version, fence]).toEqual(['2', 7]);
+      return { endedAt: 7 };
+    }),
+    // Only the servers of one group are to be asked.
+    park('AwaitFleet', ({ target }) => ({ servers: groupOf(target) === 'old' ? [SERVER] : [] })),
+    step('AskServers', ({ servers, answers, since, within, autoScalingGroup }) => {
+      expect([servers, since, within, autoScalingGroup]).toEqual([[SERVER], 7, 1800, 'old']);
+      return { answers: Number(answers) + 1 };
+    }),
+    step('VerifyFleet', ({ target, servers, since }) => {
+      expect([servers, since]).toEqual([groupOf(target) === 'old' ? [SERVER] : [], 7]);
       return null;
     }),
-    park('VerifyFleet'),
     step('Finish', ({ rollouts, copies, image }) => {
       expect(rollouts).toEqual([
         expect.objectContaining({ autoScalingGroup: 'old', launchTemplateId: 'lt-1', fence: 7 }),
@@ -109,7 +121,7 @@ function allowNode20(): void {
 }
 
 /** The pauses of the machine, in milliseconds. */
-const PAUSES = { PauseBeforeSite: 0, PauseBeforeTest: 0 };
+const PAUSES = { PauseBeforeSite: 0, PauseBeforeTest: 0, PauseBeforeServers: 0 };
 
 async function run(steps: Record<string, Handler>) {
   allowNode20();
@@ -117,7 +129,11 @@ async function run(steps: Record<string, Handler>) {
   const context: Context = { Execution: { Name: 'web-1' }, Task: { Token: 'token' } };
   const machine = new StateMachine(readDefinition(), { validationOptions: { noValidate: true } });
   return machine.run({ pipeline: 'web' }, {
-    overrides: { taskResourceLocalHandlers: steps as never, waitTimeOverrides: PAUSES },
+    overrides: {
+      taskResourceLocalHandlers: steps as never,
+      waitTimeOverrides: PAUSES,
+      retryIntervalOverrides: { AskServers: 0 },
+    },
     context,
   } as never).result;
 }
@@ -145,7 +161,7 @@ test('a build goes through all states, and hands on what the next ones need', as
   expect(ran.slice(12, -1).sort()).toEqual(
     [
       ...['AwaitCopy', 'AwaitRefresh', 'PublishTemplate', 'PublishTemplate', 'ScaleOut', 'StartRefresh'],
-      ...['VerifyFleet', 'VerifyFleet'],
+      ...['AwaitFleet', 'AwaitFleet', 'AskServers', 'AskServers', 'VerifyFleet', 'VerifyFleet'],
     ].sort(),
   );
   expect(ran.at(-1)).toBe('Finish');
@@ -165,6 +181,31 @@ test('a site that flaps begins its row of good answers anew', async () => {
   expect(ran.at(-1)).toBe('Finish');
 });
 
+const throwing = (name: string): Error => Object.assign(new Error('why'), { name });
+
+test.each([
+  ['do not answer for the site', 'AskServers', 'SiteNotReady', 9],
+  ['came or went while they were asked', 'VerifyFleet', 'FleetChanged', 1],
+])(
+  'when servers %s, AWS is asked anew who is there, and they are asked from the start',
+  async (_what, state, error, times) => {
+    const ran: string[] = [];
+    const steps = makeSteps(ran);
+    const { [state]: good } = steps;
+    let failures = 0;
+    steps[state] = async (input) => {
+      const { Payload } = input as { Payload: Payload };
+      if (state === 'VerifyFleet' && groupOf(Payload.target) === 'new') return good?.(input);
+      if (failures++ < times) throw throwing(error);
+      return good?.(input);
+    };
+    await run(steps);
+    expect(ran.filter((name) => name === 'AwaitFleet')).toHaveLength(3);
+    expect(ran.filter((name) => name === 'VerifyFleet')).toHaveLength(2);
+    expect(ran.at(-1)).toBe('Finish');
+  },
+);
+
 test('an image that needs no test is published at once', async () => {
   const ran: string[] = [];
   const steps = makeSteps(ran);
@@ -175,17 +216,23 @@ test('an image that needs no test is published at once', async () => {
   expect(ran.at(-1)).toBe('Finish');
 });
 
-test.each(['Plan', 'CreateImage', 'AwaitImage', 'StartRefresh', 'VerifyFleet', 'Finish'])(
-  'when %s fails, Recover runs and the execution fails with the same error',
-  async (state) => {
-    const ran: string[] = [];
-    const steps = { ...makeSteps(ran), [state]: failing('RefreshFailed', 'in plain words') };
-    await expect(run(steps)).rejects.toMatchObject({
-      cause: { name: 'RefreshFailed', message: 'in plain words' },
-    });
-    expect(ran.at(-1)).toBe('Recover');
-  },
-);
+test.each([
+  'Plan',
+  'CreateImage',
+  'AwaitImage',
+  'StartRefresh',
+  'AwaitFleet',
+  'AskServers',
+  'VerifyFleet',
+  'Finish',
+])('when %s fails, Recover runs and the execution fails with the same error', async (state) => {
+  const ran: string[] = [];
+  const steps = { ...makeSteps(ran), [state]: failing('RefreshFailed', 'in plain words') };
+  await expect(run(steps)).rejects.toMatchObject({
+    cause: { name: 'RefreshFailed', message: 'in plain words' },
+  });
+  expect(ran.at(-1)).toBe('Recover');
+});
 
 test('when something fails after the last write of a build, its execution succeeds as its record says', async () => {
   const ran: string[] = [];

@@ -13,7 +13,9 @@ interface Rule {
   readonly FromPort: number;
   readonly ToPort: number;
   readonly CidrIp?: string;
+  readonly GroupId?: string;
   readonly SourceSecurityGroupId?: string;
+  readonly DestinationSecurityGroupId?: string;
 }
 
 const root = join(__dirname, '../../..');
@@ -26,8 +28,13 @@ const template = parse(text, { logLevel: 'silent' }) as {
 const resources = Object.values(template.Resources);
 const ofType = (type: string) =>
   resources.filter(({ Type }) => Type === type).map((found) => found.Properties);
-const ingressOf = (name: string) =>
-  (template.Resources[name]?.Properties.SecurityGroupIngress ?? []) as readonly Rule[];
+/** The rules of a group, those that stand beside it too. */
+const ingressOf = (name: string) => [
+  ...((template.Resources[name]?.Properties.SecurityGroupIngress ?? []) as readonly Rule[]),
+  ...(ofType('AWS::EC2::SecurityGroupIngress') as unknown as readonly Rule[]).filter(
+    ({ GroupId }) => GroupId === `${name}.GroupId`,
+  ),
+];
 
 test('the template is what CloudFormation says of its resources', () => {
   expect(findTemplateProblems(parseTemplate(text))).toEqual([]);
@@ -64,12 +71,23 @@ test('the world reaches the load balancer on 80 and 443, and nothing else', () =
 });
 
 test.each([
-  ['WebServerSecurityGroup', 'LoadBalancerSecurityGroup.GroupId'],
-  ['BaseInstanceSecurityGroup', 'ProbeSecurityGroup.GroupId'],
-])('%s accepts port 80 from one group only', (name, source) => {
-  expect(ingressOf(name)).toEqual([
-    expect.objectContaining({ FromPort: 80, ToPort: 80, SourceSecurityGroupId: source }),
+  ['WebServerSecurityGroup', ['LoadBalancerSecurityGroup.GroupId', 'ProbeSecurityGroup.GroupId']],
+  ['BaseInstanceSecurityGroup', ['ProbeSecurityGroup.GroupId']],
+])('%s accepts port 80 from %j only', (name, sources) => {
+  expect(ingressOf(name)).toEqual(
+    sources.map((source) =>
+      expect.objectContaining({ FromPort: 80, ToPort: 80, SourceSecurityGroupId: source }),
+    ),
+  );
+});
+
+test('the probe gets out to base instances and web servers, and nowhere else', () => {
+  const egress = template.Resources.ProbeSecurityGroup?.Properties.SecurityGroupEgress as readonly Rule[];
+  expect(egress.map((rule) => [rule.FromPort, rule.ToPort, rule.DestinationSecurityGroupId])).toEqual([
+    [80, 80, 'BaseInstanceSecurityGroup.GroupId'],
+    [80, 80, 'WebServerSecurityGroup.GroupId'],
   ]);
+  expect(egress.filter(({ CidrIp }) => CidrIp)).toEqual([]);
 });
 
 test('nothing comes in to the probe', () => {

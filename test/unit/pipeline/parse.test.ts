@@ -34,6 +34,7 @@ test('a target of the rollout gets its defaults, and leaves the warm-up to the g
       bake: 300,
       autoRollback: true,
       initialCapacity: 1,
+      verify: 'site',
     },
   ]);
 });

@@ -1,10 +1,22 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
-import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import {
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+  type TargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { checkTargets } from '../../../src/rollout/targets';
 
 const autoScaling = mockClient(AutoScalingClient);
 const ec2 = mockClient(EC2Client);
+const balancing = mockClient(ElasticLoadBalancingV2Client);
 process.env.AWS_REGION = 'us-east-1';
 
 const item = {
@@ -14,6 +26,7 @@ const item = {
   bake: 0,
   autoRollback: true,
   initialCapacity: 3,
+  verify: 'targetGroup' as const,
 };
 
 function useGroup(group: object | undefined, version: object = {}): void {
@@ -30,27 +43,38 @@ const template = (Version?: string) => ({ LaunchTemplateId: 'lt-1', ...(Version 
 
 test('a group with a numbered version can be refreshed and rolled back', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item])).resolves.toEqual([
-    { ...item, launchTemplateId: 'lt-1', currentVersion: '4', canRollBack: true, isFirstImage: false },
+  await expect(checkTargets([item], 80)).resolves.toEqual([
+    {
+      ...item,
+      launchTemplateId: 'lt-1',
+      currentVersion: '4',
+      canRollBack: true,
+      isFirstImage: false,
+      isEmpty: false,
+    },
   ]);
 });
 
 test('an empty group that never had an image of Kiln gets its first one', async () => {
   useGroup({ DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item])).resolves.toEqual([expect.objectContaining({ isFirstImage: true })]);
+  await expect(checkTargets([item], 80)).resolves.toEqual([
+    expect.objectContaining({ isFirstImage: true, isEmpty: false }),
+  ]);
 });
 
-test('a group that was scaled to zero by hand stays there', async () => {
+test('a group that was scaled to zero by hand stays there, and is empty on purpose', async () => {
   useGroup(
     { DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') },
     { VersionDescription: 'Kiln build web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6' },
   );
-  await expect(checkTargets([item])).resolves.toEqual([expect.objectContaining({ isFirstImage: false })]);
+  await expect(checkTargets([item], 80)).resolves.toEqual([
+    expect.objectContaining({ isFirstImage: false, isEmpty: true }),
+  ]);
 });
 
 test('a group that uses $Latest is refreshed all the same where the pipeline gives up the rollback', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('$Latest') });
-  await expect(checkTargets([{ ...item, autoRollback: false }])).resolves.toEqual([
+  await expect(checkTargets([{ ...item, autoRollback: false }], 80)).resolves.toEqual([
     expect.objectContaining({ currentVersion: '4', canRollBack: false }),
   ]);
 });
@@ -62,7 +86,7 @@ test.each(['drop', 'keep'] as const)(
       { DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') },
       { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
     );
-    await expect(checkTargets([{ ...item, userData }])).resolves.toEqual([
+    await expect(checkTargets([{ ...item, userData }], 80)).resolves.toEqual([
       expect.objectContaining({ userData }),
     ]);
   },
@@ -106,7 +130,7 @@ test.each<[string, object | undefined, object, RegExp]>([
   ],
 ])('a group %s is refused with what to change', async (_what, group, version, words) => {
   useGroup(group, version);
-  await expect(checkTargets([item])).rejects.toMatchObject({
+  await expect(checkTargets([item], 80)).rejects.toMatchObject({
     name: 'TargetNotRefreshable',
     message: expect.stringMatching(words),
   });
@@ -117,7 +141,7 @@ test.each(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionN
   async (name) => {
     useGroup({ ...many, LaunchTemplate: template('4') });
     ec2.on(DescribeLaunchTemplateVersionsCommand).rejects(Object.assign(new Error('gone'), { name }));
-    await expect(checkTargets([item])).rejects.toMatchObject({
+    await expect(checkTargets([item], 80)).rejects.toMatchObject({
       name: 'TargetNotRefreshable',
       message: expect.stringMatching(
         /fleet uses version 4 of the launch template lt-1, which does not exist/,
@@ -125,3 +149,121 @@ test.each(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionN
     });
   },
 );
+
+describe('whose servers are asked for the site', () => {
+  const from = (UserIdGroupPairs: { GroupId: string }[], IpRanges: { CidrIp: string }[] = [], port = 80) => ({
+    IpProtocol: 'tcp',
+    FromPort: port,
+    ToPort: port,
+    UserIdGroupPairs,
+    IpRanges,
+  });
+  const probe = { GroupId: 'sg-probe' };
+  const servers = { GroupId: 'sg-web' };
+
+  /** The servers stand in 10.0.1.0/24 and 10.0.2.0/24, the probe in 10.0.9.0/24. */
+  function useNetwork({
+    inbound = [from([probe])] as IpPermission[],
+    outbound = [from([servers])] as IpPermission[],
+    vpc = 'vpc-1',
+    targetGroup = { Port: 80, Protocol: 'HTTP' } as TargetGroup | null,
+    template: data = { SecurityGroupIds: ['sg-web'] } as object,
+  } = {}) {
+    useGroup(
+      {
+        ...many,
+        LaunchTemplate: template('4'),
+        VPCZoneIdentifier: 'subnet-1,subnet-2',
+        TargetGroupARNs: ['arn:aws:elasticloadbalancing:us-east-1:0:targetgroup/web/1'],
+      },
+      { LaunchTemplateData: data },
+    );
+    process.env.KILN_PROBE_SECURITY_GROUP = 'sg-probe';
+    process.env.KILN_SUBNETS = 'subnet-9';
+    const groups = {
+      'sg-web': { ...servers, VpcId: vpc, IpPermissions: inbound },
+      'sg-probe': { ...probe, VpcId: 'vpc-1', IpPermissionsEgress: outbound },
+    };
+    ec2.on(DescribeSecurityGroupsCommand).callsFake(({ Filters: [{ Name, Values }] }) => {
+      const id = Name === 'group-name' ? 'sg-web' : Values[0];
+      return { SecurityGroups: [groups[id as 'sg-web']].filter(Boolean) };
+    });
+    ec2.on(DescribeSubnetsCommand).callsFake(({ Filters: [{ Values }] }) => ({
+      Subnets: (Values as string[]).map((id) => ({
+        SubnetId: id,
+        VpcId: 'vpc-1',
+        CidrBlock: `10.0.${id.at(-1)}.0/24`,
+      })),
+    }));
+    balancing.reset();
+    if (targetGroup) balancing.on(DescribeTargetGroupsCommand).resolves({ TargetGroups: [targetGroup] });
+    else
+      balancing
+        .on(DescribeTargetGroupsCommand)
+        .rejects(Object.assign(new Error('gone'), { name: 'TargetGroupNotFoundException' }));
+  }
+  const check = () => checkTargets([{ ...item, verify: 'site' }], 80);
+
+  test.each<[string, Parameters<typeof useNetwork>[0]]>([
+    ['by its security group', {}],
+    ['by its subnet', { inbound: [from([], [{ CidrIp: '10.0.8.0/22' }])] }],
+    ['by any protocol', { inbound: [{ IpProtocol: '-1', UserIdGroupPairs: [probe] }] }],
+    ['in their default security group', { template: {} }],
+    ['on a network interface', { template: { NetworkInterfaces: [{ DeviceIndex: 0, Groups: ['sg-web'] }] } }],
+    [
+      'out to their subnets',
+      { outbound: [from([], [{ CidrIp: '10.0.1.0/24' }, { CidrIp: '10.0.2.0/24' }])] },
+    ],
+    [
+      'on the port of the target group',
+      {
+        inbound: [from([probe], [], 8080)],
+        outbound: [from([servers], [], 8080)],
+        targetGroup: { Port: 8080, Protocol: 'TCP' },
+      },
+    ],
+  ])('a group is fine that lets the probe in %s', async (_what, network) => {
+    useNetwork(network);
+    await expect(check()).resolves.toEqual([expect.objectContaining({ verify: 'site' })]);
+  });
+
+  const admit =
+    'aws ec2 authorize-security-group-ingress --group-id sg-web --protocol tcp --port 80 --source-group sg-probe';
+  test.each<[string, Parameters<typeof useNetwork>[0], string]>([
+    ['does not let it in', { inbound: [] }, admit],
+    ['lets in another group', { inbound: [from([{ GroupId: 'sg-balancer' }])] }, admit],
+    ['lets it in on another port', { inbound: [from([probe], [], 443)] }, admit],
+    ['lets UDP in', { inbound: [{ ...from([probe]), IpProtocol: 'udp' }] }, admit],
+    ['lets in a part of its subnet', { inbound: [from([], [{ CidrIp: '10.0.9.0/25' }])] }, admit],
+    [
+      'lets it in where the target group is not',
+      { targetGroup: { Port: 8080, Protocol: 'HTTP' } },
+      admit.replace('80', '8080'),
+    ],
+    [
+      'is not what it is let out to',
+      { outbound: [from([], [{ CidrIp: '10.0.1.0/24' }])] },
+      'aws ec2 authorize-security-group-egress --group-id sg-probe --ip-permissions IpProtocol=tcp,FromPort=80,ToPort=80,UserIdGroupPairs=[{GroupId=sg-web}]',
+    ],
+    ['is in another VPC', { vpc: 'vpc-2' }, 'servers in vpc-2'],
+    ['has security groups that are gone', { template: { SecurityGroupIds: ['sg-0'] } }, 'groups are unknown'],
+    ['speaks TLS', { targetGroup: { Port: 443, Protocol: 'HTTPS' } }, 'target group web of protocol HTTPS'],
+  ])('a group that %s is refused with what to change', async (_what, network, words) => {
+    useNetwork(network);
+    const refused = expect(check()).rejects;
+    await refused.toMatchObject({ name: 'TargetNotRefreshable', message: expect.stringContaining(words) });
+  });
+
+  test('a group whose target group is gone is refused', async () => {
+    useNetwork({ targetGroup: null });
+    await expect(check()).rejects.toThrow('attached to the target group web, which does not exist any more');
+  });
+
+  test('every refusal says how to do without', async () => {
+    useNetwork({ inbound: [] });
+    await expect(check()).rejects.toThrow('Or say verify: targetGroup');
+    await expect(checkTargets([item], 80)).resolves.toEqual([
+      expect.objectContaining({ verify: 'targetGroup' }),
+    ]);
+  });
+});

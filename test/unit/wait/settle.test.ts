@@ -16,7 +16,6 @@ import {
 } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import amiEvent from '../../../events/ami-state-change.json';
-import launchEvent from '../../../events/instance-launch.json';
 import refreshEvent from '../../../events/instance-refresh.json';
 import { getRecord } from '../../../src/build/record';
 import { awaitImage } from '../../../src/wait/await';
@@ -209,74 +208,6 @@ describe('a refresh', () => {
   });
 });
 
-describe('a fleet', () => {
-  const instance = (id: string, version = '5', LifecycleState = 'InService') => ({
-    InstanceId: id,
-    LifecycleState: LifecycleState as 'InService',
-    HealthStatus: 'Healthy',
-    AvailabilityZone: 'us-east-1a',
-    ProtectedFromScaleIn: false,
-    LaunchTemplate: { Version: version },
-  });
-  const group = (...Instances: ReturnType<typeof instance>[]) =>
-    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
-      AutoScalingGroups: [
-        {
-          AutoScalingGroupName: 'kiln-fleet-web',
-          DesiredCapacity: 2,
-          TargetGroupARNs: ['arn:aws:elasticloadbalancing:us-east-1:0:targetgroup/web/1'],
-          Instances,
-        } as never,
-      ],
-    });
-  const health = (...states: string[]) =>
-    balancing.on(DescribeTargetHealthCommand).resolves({
-      TargetHealthDescriptions: states.map((State, at) => ({
-        Target: { Id: `i-${at + 1}` },
-        TargetHealth: { State: State as 'healthy' },
-      })),
-    });
-
-  beforeEach(() =>
-    storeWait(
-      makeWait({
-        kind: 'fleet',
-        resource: 'kiln-fleet-web',
-        version: '5',
-        stage: 'VerifyFleet/kiln-fleet-web',
-      }),
-    ),
-  );
-
-  test('whose servers all run the new version and are healthy is verified', async () => {
-    group(instance('i-1'), instance('i-2'));
-    health('healthy', 'healthy');
-    await resolveWait(ResourceEvent.parse(launchEvent));
-    expect(answers()).toHaveLength(1);
-  });
-
-  test('that lacks a server is not', async () => {
-    group(instance('i-1'));
-    health('healthy');
-    await resolveWait(ResourceEvent.parse(launchEvent));
-    expect(answers()).toEqual([]);
-  });
-
-  test('with a server of the old version is not', async () => {
-    group(instance('i-1'), instance('i-2', '4'));
-    health('healthy', 'healthy');
-    await resolveWait(ResourceEvent.parse(launchEvent));
-    expect(answers()).toEqual([]);
-  });
-
-  test('with a server that the load balancer finds unhealthy is not', async () => {
-    group(instance('i-1'), instance('i-2'));
-    health('healthy', 'initial');
-    await resolveWait(ResourceEvent.parse(launchEvent));
-    expect(answers()).toEqual([]);
-  });
-});
-
 describe('what was deleted while it was waited for', () => {
   const refreshOf = (group: string): Wait =>
     makeWait({
@@ -287,7 +218,7 @@ describe('what was deleted while it was waited for', () => {
       stage: `AwaitRefresh/${group}`,
     });
   const fleetOf = (group: string): Wait =>
-    makeWait({ kind: 'fleet', resource: group, version: '5', token: group, stage: `VerifyFleet/${group}` });
+    makeWait({ kind: 'fleet', resource: group, version: '5', token: group, stage: `AwaitFleet/${group}` });
   const gone = Object.assign(new Error('AutoScalingGroup name not found'), { name: 'ValidationError' });
 
   test('ends the wait for the refresh of a group, and holds up no other', async () => {
@@ -309,12 +240,18 @@ describe('what was deleted while it was waited for', () => {
   });
 
   test('ends the wait for the fleet of a group, and holds up no other', async () => {
-    for (const group of ['gone', 'there']) await storeWait(fleetOf(group));
-    autoScaling
-      .on(DescribeAutoScalingGroupsCommand)
-      .resolves({ AutoScalingGroups: [{ AutoScalingGroupName: 'there', DesiredCapacity: 0 } as never] });
+    for (const group of ['gone', 'going', 'there']) await storeWait({ ...fleetOf(group), mayBeEmpty: true });
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+      AutoScalingGroups: [
+        { AutoScalingGroupName: 'there', DesiredCapacity: 0 } as never,
+        { AutoScalingGroupName: 'going', DesiredCapacity: 2, Status: 'Delete in progress' } as never,
+      ],
+    });
     await sweepWaits();
-    expect(failures()).toEqual([expect.objectContaining({ taskToken: 'gone', error: 'FleetNotHealthy' })]);
+    expect(failures()).toEqual([
+      expect.objectContaining({ taskToken: 'going', error: 'FleetNotHealthy' }),
+      expect.objectContaining({ taskToken: 'gone', error: 'FleetNotHealthy' }),
+    ]);
     expect(answers()).toEqual([expect.objectContaining({ taskToken: 'there' })]);
   });
 

@@ -1,0 +1,64 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import * as z from 'zod';
+import { getRecord, updateRecord, type Verified } from '../build/record';
+import { BuildState, TargetState } from '../build/state';
+import { FleetChanged, FleetNotHealthy } from '../errors';
+import { judgeFleet } from './fleet';
+import { describeGroups } from './groups';
+
+export const VerifyFleetInput = BuildState.extend({
+  target: TargetState,
+  version: z.string(),
+  /** Those that answered for the site. */
+  servers: z.array(z.object({ instanceId: z.string() })),
+  /** When the rollout was done, in milliseconds since 1970. */
+  since: z.number(),
+  /** How long the fleet may take from then on, in seconds. */
+  within: z.number(),
+});
+type VerifyFleetInput = z.infer<typeof VerifyFleetInput>;
+
+/**
+ * Verifies a fleet: looks at it once more after its servers have answered, since they were asked by their addresses, which another server
+ * may have by now. The record tells how it was verified.
+ *
+ * @throws FleetChanged if servers came, went or fell ill meanwhile: the state machine begins anew
+ * @throws FleetNotHealthy if the time for that is over
+ */
+export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
+  const { build, target, version, since, within } = input;
+  const { autoScalingGroup, launchTemplateId } = target;
+  const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
+  const problems = await findProblems(group, input);
+  if (problems.length > 0) {
+    const what = `the fleet of ${autoScalingGroup} is not as it should be: ${problems.join('; ')}.`;
+    const isLate = Date.now() - since >= within * 1000;
+    throw isLate ? new FleetNotHealthy(`After ${within} s ${what}`) : new FleetChanged(`Now ${what}`);
+  }
+  const rollout = (await getRecord(build.id)).rollouts[autoScalingGroup];
+  await updateRecord(build.id, {
+    [`rollouts.${autoScalingGroup}`]: {
+      ...(rollout ?? { launchTemplateId, version }),
+      verified: describeVerified(group, input),
+    },
+  });
+}
+
+async function findProblems(
+  group: AutoScalingGroup | undefined,
+  { target, version, servers }: VerifyFleetInput,
+): Promise<string[]> {
+  if (!group) return ['it was deleted'];
+  const { problems } = await judgeFleet(group, { version, mayBeEmpty: target.isEmpty });
+  if (target.verify !== 'site') return problems;
+  const asked = new Set(servers.map(({ instanceId }) => instanceId));
+  const unasked = (group.Instances ?? []).filter(({ InstanceId = '' }) => !asked.has(InstanceId));
+  return [...problems, ...unasked.map(({ InstanceId }) => `${InstanceId} was not asked for the site`)];
+}
+
+function describeVerified(group: AutoScalingGroup | undefined, { target }: VerifyFleetInput): Verified {
+  const servers = group?.Instances?.length ?? 0;
+  // Only one that Plan found so gets here.
+  if (servers === 0) return { by: 'nothing', servers, isEmptyOnPurpose: true };
+  return { by: target.verify, servers };
+}

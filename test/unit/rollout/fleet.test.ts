@@ -1,0 +1,254 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import launchEvent from '../../../events/instance-launch.json';
+import { getRecord } from '../../../src/build/record';
+import { verifyFleet } from '../../../src/rollout/verify';
+import { awaitFleet } from '../../../src/wait/await';
+import { ResourceEvent, resolveWait } from '../../../src/wait/resolve';
+import { BUILD, makeTarget, openRecord } from '../records';
+import { useTable } from '../table';
+
+const GROUP = 'kiln-fleet-web';
+const arnOf = (name: string) => `arn:aws:elasticloadbalancing:us-east-1:0:targetgroup/${name}/1`;
+
+const ec2 = mockClient(EC2Client);
+const autoScaling = mockClient(AutoScalingClient);
+const balancing = mockClient(ElasticLoadBalancingV2Client);
+const sfn = mockClient(SFNClient);
+useTable();
+
+beforeEach(async () => {
+  for (const client of [ec2, autoScaling, balancing, sfn]) client.reset();
+  sfn.on(SendTaskSuccessCommand).resolves({});
+  sfn.on(SendTaskFailureCommand).resolves({});
+  ec2.on(DescribeInstancesCommand).callsFake(({ Filters: [{ Values }] }) => ({
+    Reservations: [
+      {
+        Instances: (Values as string[]).map((InstanceId) => ({
+          InstanceId,
+          PrivateIpAddress: `10.0.0.${InstanceId.at(-1)}`,
+        })),
+      },
+    ],
+  }));
+  await openRecord({ [`rollouts.${GROUP}`]: { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' } });
+});
+
+const instance = (id: string, version = '5', LifecycleState = 'InService') => ({
+  InstanceId: id,
+  LifecycleState,
+  HealthStatus: 'Healthy',
+  LaunchTemplate: { Version: version },
+});
+
+function useGroup(Instances: ReturnType<typeof instance>[], more: object = {}): void {
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [
+      {
+        AutoScalingGroupName: GROUP,
+        DesiredCapacity: 2,
+        TargetGroupARNs: [arnOf('web')],
+        Instances,
+        ...more,
+      } as never,
+    ],
+  });
+}
+
+/** What each target group says of its targets: `i-1:80 healthy`. */
+function useHealth(groups: Record<string, string[]>): void {
+  balancing.on(DescribeTargetHealthCommand).callsFake(({ TargetGroupArn }) => ({
+    TargetHealthDescriptions: groups[TargetGroupArn.split('/')[1] as string]?.map((text) => {
+      const [, Id, Port, State] = /^(.+):(\d+) (.+)$/.exec(text) ?? [];
+      return { Target: { Id, Port: Number(Port) }, TargetHealth: { State } };
+    }),
+  }));
+}
+
+const both = [instance('i-1'), instance('i-2')];
+const healthy = { web: ['i-1:80 healthy', 'i-2:80 healthy'] };
+
+const common = { build: { id: BUILD, pipeline: 'web' }, version: '5' };
+const target = (more = {}) => makeTarget({ autoScalingGroup: GROUP, ...more });
+const outputs = () =>
+  sfn.commandCalls(SendTaskSuccessCommand).map((call) => JSON.parse(call.args[0].input.output ?? ''));
+
+describe('AwaitFleet', () => {
+  const wait = (more = {}) =>
+    awaitFleet({ ...common, stage: 'AwaitFleet', token: 'token-1', target: target(more) });
+
+  test('names the servers to ask, each at the port that its target group has', async () => {
+    useGroup(both);
+    useHealth({ web: ['i-1:8080 healthy', 'i-2:8080 healthy'] });
+    await wait();
+    expect(outputs()).toEqual([
+      {
+        servers: [
+          { instanceId: 'i-1', privateIp: '10.0.0.1', port: 8080 },
+          { instanceId: 'i-2', privateIp: '10.0.0.2', port: 8080 },
+        ],
+      },
+    ]);
+  });
+
+  test('names a server for each of its ports, in each of its target groups', async () => {
+    useGroup([instance('i-1')], { DesiredCapacity: 1, TargetGroupARNs: [arnOf('web'), arnOf('api')] });
+    useHealth({ web: ['i-1:80 healthy', 'i-1:81 healthy'], api: ['i-1:8080 healthy'] });
+    await wait();
+    expect(outputs()[0].servers.map(({ port }: { port: number }) => port)).toEqual([80, 81, 8080]);
+  });
+
+  test('leaves the port of a server in no target group to the pipeline', async () => {
+    useGroup([instance('i-1')], { DesiredCapacity: 1, TargetGroupARNs: [] });
+    await wait();
+    expect(outputs()).toEqual([{ servers: [{ instanceId: 'i-1', privateIp: '10.0.0.1' }] }]);
+  });
+
+  test('names none where the target group is believed', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    await wait({ verify: 'targetGroup' });
+    expect(outputs()).toEqual([{ servers: [] }]);
+    expect(ec2.calls()).toEqual([]);
+  });
+
+  test('waits while a server that it would name is gone', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    ec2.on(DescribeInstancesCommand).resolves({});
+    await wait();
+    expect(outputs()).toEqual([]);
+  });
+
+  test('ends when the launch of the last server is announced', async () => {
+    useGroup([instance('i-1')]);
+    useHealth(healthy);
+    await wait();
+    expect(outputs()).toEqual([]);
+    useGroup(both);
+    await resolveWait(ResourceEvent.parse(launchEvent));
+    expect(outputs()).toHaveLength(1);
+  });
+
+  test.each<[string, ReturnType<typeof instance>[], Record<string, string[]>, object]>([
+    ['that lacks a server', [instance('i-1')], healthy, {}],
+    ['with a server of the old version', [instance('i-1'), instance('i-2', '4')], healthy, {}],
+    ['with a server that is not in service', [instance('i-1'), instance('i-2', '5', 'Pending')], healthy, {}],
+    [
+      'with a server that its target group finds unhealthy',
+      both,
+      { web: ['i-1:80 healthy', 'i-2:80 initial'] },
+      {},
+    ],
+    [
+      'with a server that is unhealthy on one of its ports',
+      both,
+      { web: [...healthy.web, 'i-2:81 unhealthy'] },
+      {},
+    ],
+    ['with a server that its target group does not know', both, { web: ['i-1:80 healthy'] }, {}],
+    ['that was emptied after it was planned', [], healthy, { DesiredCapacity: 0 }],
+  ])('is not over for a fleet %s', async (_what, instances, health, more) => {
+    useGroup(instances, more);
+    useHealth(health);
+    await wait();
+    expect(outputs()).toEqual([]);
+  });
+
+  test('is over at once for a fleet that is empty on purpose', async () => {
+    useGroup([], { DesiredCapacity: 0 });
+    await wait({ isEmpty: true });
+    expect(outputs()).toEqual([{ servers: [] }]);
+  });
+});
+
+describe('VerifyFleet', () => {
+  const verify = (servers: string[], more = {}, since = Date.now()) =>
+    verifyFleet({
+      ...common,
+      stage: 'VerifyFleet',
+      target: target(more),
+      servers: servers.map((instanceId) => ({ instanceId })),
+      since,
+      within: 1800,
+    });
+  const verified = async () => (await getRecord(BUILD)).rollouts[GROUP];
+
+  test('tells in the record that every server answered for the site', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    await verify(['i-1', 'i-2']);
+    expect(await verified()).toEqual({
+      ...{ launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' },
+      verified: { by: 'site', servers: 2 },
+    });
+  });
+
+  test('tells in the record that nobody asked them', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    await verify([], { verify: 'targetGroup' });
+    expect(await verified()).toMatchObject({ verified: { by: 'targetGroup', servers: 2 } });
+  });
+
+  test.each(['site', 'targetGroup'])(
+    'tells in the record of an empty fleet that it is empty on purpose (%s)',
+    async (by) => {
+      useGroup([], { DesiredCapacity: 0 });
+      await verify([], { isEmpty: true, verify: by });
+      expect(await verified()).toMatchObject({
+        verified: { by: 'nothing', servers: 0, isEmptyOnPurpose: true },
+      });
+    },
+  );
+
+  test.each<[string, ReturnType<typeof instance>[], object, RegExp]>([
+    [
+      'one was replaced by a server that nobody asked',
+      [instance('i-1'), instance('i-3')],
+      {},
+      /i-3 was not asked/,
+    ],
+    ['the group was emptied', [], { DesiredCapacity: 0 }, /desired capacity is 0/],
+    [
+      'a person gave the group another version',
+      [instance('i-1'), instance('i-2', '9')],
+      {},
+      /version 9, expected 5/,
+    ],
+    ['one is missing', [instance('i-1')], {}, /1 of 2 servers are missing/],
+  ])('begins anew when %s while servers were asked', async (_what, instances, more, words) => {
+    useGroup(instances, more);
+    useHealth({ web: [...healthy.web, 'i-3:80 healthy'] });
+    await expect(verify(['i-1', 'i-2'])).rejects.toMatchObject({
+      name: 'FleetChanged',
+      message: expect.stringMatching(words),
+    });
+    expect(await verified()).not.toHaveProperty('verified');
+  });
+
+  test('a fleet that was empty when planned and is not any more is verified as any other', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    await expect(verify([], { isEmpty: true })).rejects.toMatchObject({ name: 'FleetChanged' });
+  });
+
+  test('gives up when the time for it is over', async () => {
+    useGroup([instance('i-1')]);
+    await expect(verify(['i-1', 'i-2'], {}, Date.now() - 1_800_000)).rejects.toMatchObject({
+      name: 'FleetNotHealthy',
+      message: expect.stringContaining('1 of 2 servers are missing'),
+    });
+  });
+
+  test('of a group that was deleted says so', async () => {
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
+    await expect(verify(['i-1'])).rejects.toThrow('it was deleted');
+  });
+});
