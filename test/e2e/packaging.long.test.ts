@@ -15,6 +15,8 @@ interface Resource {
   readonly Type: string;
   readonly Properties: {
     readonly FunctionName?: string;
+    readonly LogGroupName?: string;
+    readonly RetentionInDays?: number;
     readonly Role?: { readonly 'Fn::GetAtt': readonly [string, string] };
     readonly Policies?: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
   };
@@ -133,6 +135,31 @@ describe('a good project', () => {
     expect(
       statements().flatMap(([, { Action }]) => [Action].flat().filter((action) => action.includes('*'))),
     ).toEqual([]);
+  });
+
+  test('keeps every log for a time only, and has one for each function', () => {
+    const groups = resources.filter(([, { Type }]) => Type === 'AWS::Logs::LogGroup');
+    expect(groups.filter(([, { Properties }]) => !Properties.RetentionInDays)).toEqual([]);
+    const names = groups.map(([, { Properties }]) => Properties.LogGroupName);
+    expect(
+      functions().filter(([, { Properties }]) => !names.includes(`/aws/lambda/${Properties.FunctionName}`)),
+    ).toEqual([]);
+  });
+
+  test('throttles its API and writes down who calls it', () => {
+    const stages = resources.filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Stage');
+    expect(stages.map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({
+        DefaultRouteSettings: {
+          ThrottlingBurstLimit: expect.any(Number),
+          ThrottlingRateLimit: expect.any(Number),
+        },
+        AccessLogSettings: {
+          DestinationArn: { 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] },
+          Format: expect.stringContaining('$context.requestId'),
+        },
+      }),
+    ]);
   });
 
   function roleIds() {

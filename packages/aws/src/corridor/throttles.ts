@@ -1,12 +1,7 @@
 import { AwsError } from '../core/aws-error';
 import type { Clock } from '../core/clock';
 import type { Call } from '../core/service';
-
-/** A token bucket: so many calls at once, and so many more a second. */
-interface Rate {
-  readonly size: number;
-  readonly refillPerSecond: number;
-}
+import { type Rate, TokenBuckets } from './token-buckets';
 
 const rate = (size: number, refillPerSecond: number): Rate => ({ size, refillPerSecond });
 
@@ -30,25 +25,21 @@ const EC2_CHANGES = rate(50, 5);
 
 /** The token buckets of an account, on AWS's clock. Calls that AWS services make themselves are not counted, as with service-linked roles. */
 export class Throttles {
-  private readonly buckets = new Map<string, { tokens: number; at: number }>();
+  private readonly buckets: TokenBuckets;
 
   /** @param enabled whether calls are refused at all; AWS always does */
   constructor(
-    private readonly clock: Pick<Clock, 'millis'>,
+    clock: Pick<Clock, 'millis'>,
     private readonly enabled = true,
-  ) {}
+  ) {
+    this.buckets = new TokenBuckets(clock);
+  }
 
   /** @throws AwsError `RequestLimitExceeded`, 503, when the bucket of the operation is empty */
   take(call: Call, signingName: string, operation: string): void {
     const limit = this.enabled && call.request && signingName === 'ec2' ? rateOf(operation) : undefined;
-    if (!limit) return;
-    const key = `${call.region}:${operation}`;
-    const now = this.clock.millis();
-    const bucket = this.buckets.get(key) ?? { tokens: limit.size, at: now };
-    const refilled = bucket.tokens + ((now - bucket.at) / 1000) * limit.refillPerSecond;
-    const tokens = Math.min(limit.size, refilled);
-    if (tokens < 1) throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
-    this.buckets.set(key, { tokens: tokens - 1, at: now });
+    if (!limit || this.buckets.take(`${call.region}:${operation}`, limit)) return;
+    throw new AwsError('RequestLimitExceeded', 'Request limit exceeded.', 503);
   }
 }
 

@@ -6,14 +6,19 @@ import * as integrations from './operations/integrations';
 import * as routes from './operations/routes';
 import * as stages from './operations/stages';
 import * as tags from './operations/tags';
-import { ApiGatewayState, type Client, type FunctionPolicies } from './state';
+import { type AccessLogs, ApiGatewayState, type Client, type FunctionPolicies } from './state';
+
+interface Needs {
+  readonly lambda: FunctionPolicies;
+  readonly 'cloudwatch-logs': AccessLogs;
+}
 
 /** API Gateway v2 of one region: HTTP APIs, as records and as they answer requests. */
-export const apigatewayv2 = defineService<Client, ApiGatewayState, { lambda: FunctionPolicies }>({
+export const apigatewayv2 = defineService<Client, ApiGatewayState, Needs>({
   client: () => import('@aws-sdk/client-apigatewayv2'),
   signingName: 'apigateway',
-  needs: ['lambda'],
-  create: (context, { lambda }) => new ApiGatewayState(context, lambda),
+  needs: ['lambda', 'cloudwatch-logs'],
+  create: (context, { lambda, 'cloudwatch-logs': logs }) => new ApiGatewayState(context, lambda, logs),
   operations: {
     ...apis,
     ...stages,

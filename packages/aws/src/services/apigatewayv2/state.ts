@@ -2,6 +2,7 @@ import type { Api, Authorizer, Deployment, Integration, Route, Stage } from '@aw
 import type { Context } from '../../core/context';
 import { randomName } from '../../core/ids';
 import type { Operation, OperationsOf } from '../../core/service';
+import { TokenBuckets } from '../../corridor/token-buckets';
 import { notFound } from './errors';
 
 export type Client = typeof import('@aws-sdk/client-apigatewayv2');
@@ -12,6 +13,16 @@ export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, ApiG
 /** What API Gateway looks up in Lambda: whether a function's policy lets a route run it. */
 export interface FunctionPolicies {
   allows(functionArn: string, service: string, sourceArn: string): boolean;
+}
+
+/** Where the lines of access logs go. */
+export interface AccessLogs {
+  readonly groups: { has(name: string): boolean };
+  write(
+    groupName: string,
+    streamName: string,
+    lines: readonly { readonly timestamp: number; readonly message: string }[],
+  ): void;
 }
 
 /** What an API was when it was deployed: what a stage serves. */
@@ -83,10 +94,16 @@ export class HttpApi {
 export class ApiGatewayState {
   readonly apis = new Map<string, HttpApi>();
 
+  /** What the stages' throttling counts. */
+  readonly buckets: TokenBuckets;
+
   constructor(
     readonly context: Context,
     readonly functions: FunctionPolicies,
-  ) {}
+    readonly logs: AccessLogs,
+  ) {
+    this.buckets = new TokenBuckets(context.clock);
+  }
 
   /** Whether there is an HTTP API of this id. */
   has(apiId: string): boolean {

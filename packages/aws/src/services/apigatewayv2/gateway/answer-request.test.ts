@@ -281,6 +281,74 @@ test.each([{}, { authorization: 'Bearer x' }, { authorization: SIGNED.replace('e
   },
 );
 
+test('a stage takes as many requests at once as it says, and then as many a second', async () => {
+  const gateway = await makeGateway();
+  const ApiId = await addApi(gateway, { routeKey: 'GET /a' });
+  await gateway.operations.UpdateStage({
+    ApiId,
+    StageName: '$default',
+    DefaultRouteSettings: { ThrottlingBurstLimit: 2, ThrottlingRateLimit: 0.001 },
+  });
+  const answers = [];
+  for (let i = 0; i < 3; i += 1) answers.push(await gateway.invoke(ApiId, requestOf('GET', '/a')));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+  expect(answers[2]?.body).toBe('{"message":"Too Many Requests"}');
+});
+
+test('a route that has settings of its own is throttled by them', async () => {
+  const gateway = await makeGateway();
+  const ApiId = await addApi(gateway, { routeKey: 'GET /a' });
+  await gateway.operations.UpdateStage({
+    ApiId,
+    StageName: '$default',
+    DefaultRouteSettings: { ThrottlingBurstLimit: 1, ThrottlingRateLimit: 0.001 },
+    RouteSettings: { 'GET /a': { ThrottlingBurstLimit: 2 } },
+  });
+  const statuses = [];
+  for (let i = 0; i < 3; i += 1) statuses.push((await gateway.invoke(ApiId, requestOf('GET', '/a'))).status);
+  expect(statuses).toEqual([200, 200, 429]);
+});
+
+test('a stage writes a line for each request into the log group that it names', async () => {
+  const gateway = await makeGateway();
+  const ApiId = await addApi(gateway, { routeKey: 'GET /a', auth: 'AWS_IAM' });
+  const logs = gateway.region.api('cloudwatch-logs');
+  await logs.CreateLogGroup({ logGroupName: '/access' });
+  const Format =
+    '$context.requestId $context.status $context.routeKey $context.identity.userArn $context.responseLength $context.integration.latency';
+  await gateway.operations.UpdateStage({
+    ApiId,
+    StageName: '$default',
+    AccessLogSettings: { DestinationArn: `arn:aws:logs:us-east-1:${accountId}:log-group:/access`, Format },
+  });
+  const ask = (path: string, headers: Record<string, string>) =>
+    gateway.invoke(ApiId, requestOf('GET', path, { headers }));
+  const answers = [
+    await ask('/a', { authorization: SIGNED }),
+    await ask('/a', {}),
+    await ask('/b', { authorization: SIGNED }),
+  ];
+  const ids = answers.map(({ headers }) => headers['apigw-requestid']);
+  const { events = [] } = await logs.FilterLogEvents({ logGroupName: '/access' });
+  expect(events.map(({ message }) => message)).toEqual([
+    `${ids[0]} 200 GET /a arn:aws:iam::000000000000:root ${answers[0]?.body.length} -`,
+    `${ids[1]} 403 GET /a - 23 -`,
+    `${ids[2]} 404 - - 23 -`,
+  ]);
+});
+
+test('a log group that is gone keeps nobody from being answered', async () => {
+  const gateway = await makeGateway();
+  const ApiId = await addApi(gateway);
+  const DestinationArn = `arn:aws:logs:us-east-1:${accountId}:log-group:gone`;
+  await gateway.operations.UpdateStage({
+    ApiId,
+    StageName: '$default',
+    AccessLogSettings: { DestinationArn, Format: '$context.requestId' },
+  });
+  expect((await gateway.invoke(ApiId, requestOf('GET', '/'))).status).toBe(200);
+});
+
 test('a path that has no route is not found', async () => {
   const gateway = await makeGateway();
   const id = await addApi(gateway, { routeKey: 'GET /a' });

@@ -3,13 +3,15 @@ import type { Route } from '@aws-sdk/client-apigatewayv2';
 import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
 import type { Call, WireRequest, WireResponse } from '../../../core/service';
-import type { ApiGatewayState, HttpApi } from '../state';
+import type { ApiGatewayState, HttpApi, Snapshot } from '../state';
+import { logAccess } from './access-log';
 import { chooseRoute, chooseStage } from './choose';
 import { addCors, answerPreflight, isPreflight } from './cors';
 import type { RoutedRequest } from './event';
 import { proxy } from './proxy';
 import { say } from './respond';
 import { runFunction } from './run-function';
+import { takesRequest } from './throttle';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const MOST_BYTES = 10 * 1_048_576;
@@ -48,8 +50,44 @@ async function serve(
   const staged = chooseStage(api, request.path);
   const snapshot = api.deployments.get(staged?.stage.DeploymentId ?? '')?.snapshot;
   if (!staged || !snapshot) return say(404, 'Not Found');
+  const startedAt = gateway.context.clock.millis();
   const chosen = chooseRoute(snapshot, request.method, staged.path);
+  const response = await serveRoute(gateway, api, request, { call, requestId, staged, snapshot, chosen });
+  // Who sent no signature that counts is nobody.
+  const isIam = chosen?.route.AuthorizationType === 'AWS_IAM' && !authorize(chosen.route, request, call);
+  const { stage } = staged;
+  const routeKey = chosen?.route.RouteKey;
+  logAccess(gateway, {
+    apiId: api.id,
+    stage,
+    routeKey,
+    isIam,
+    request,
+    response,
+    requestId,
+    call,
+    startedAt,
+  });
+  return response;
+}
+
+interface Choice {
+  readonly call: Call;
+  readonly requestId: string;
+  readonly staged: NonNullable<ReturnType<typeof chooseStage>>;
+  readonly snapshot: Snapshot;
+  readonly chosen: ReturnType<typeof chooseRoute>;
+}
+
+async function serveRoute(
+  gateway: ApiGatewayState,
+  api: HttpApi,
+  request: WireRequest,
+  { call, requestId, staged, snapshot, chosen }: Choice,
+): Promise<WireResponse> {
   if (!chosen) return say(404, 'Not Found');
+  if (!takesRequest(gateway, api.id, staged.stage, chosen.route.RouteKey ?? ''))
+    return say(429, 'Too Many Requests');
   const refusal = authorize(chosen.route, request, call);
   if (refusal) return refusal;
   const integration = snapshot.integrations.get(chosen.route.Target?.replace('integrations/', '') ?? '');

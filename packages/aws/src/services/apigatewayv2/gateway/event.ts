@@ -178,14 +178,15 @@ function domainOf(context: Context, { apiId }: RoutedRequest): string {
   return `${apiId}.execute-api.${context.region}.amazonaws.com`;
 }
 
-function sourceIpOf({ headers }: WireRequest): string {
+/** The address that a request came from. */
+export function sourceIpOf({ headers }: WireRequest): string {
   return headers['x-forwarded-for']?.split(',')[0]?.trim() ?? '127.0.0.1';
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** As in access logs: `12/Mar/2020:19:03:58 +0000`. */
-function writeLogTime(time: Date): string {
+export function writeLogTime(time: Date): string {
   const day = String(time.getUTCDate()).padStart(2, '0');
   return `${day}/${MONTHS[time.getUTCMonth()]}/${time.getUTCFullYear()}:${time.toISOString().slice(11, 19)} +0000`;
 }
