@@ -33,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description("upload a pipeline's site and let its SSM parameter name it")
     .argument('<pipeline>', 'the folder under pipelines/')
     .option('--site <folder>', "the site's folder, instead of the pipeline's own")
+    .option('--stage <stage>', 'the stage of the deployment that it is for', 'prod')
     .action(runPush);
   try {
     await program.parseAsync([...argv]);

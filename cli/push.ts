@@ -3,6 +3,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { archiveSite } from '../src/pipeline/archive';
 import { loadPipeline } from '../src/pipeline/load';
+import { parameterRoot } from '../src/pipeline/root';
 import type { ClientSettings } from './deploy';
 import { projectFolder } from './project';
 
@@ -13,11 +14,13 @@ export interface Pushed {
 }
 
 /**
- * Uploads a pipeline's site as an archive named after its content and lets `/kiln/<pipeline>/site` name it.
+ * Uploads a pipeline's site as an archive named after its content and lets an SSM parameter name it: `/kiln/<pipeline>/site`, and
+ * `/kiln-<stage>/<pipeline>/site` for a stage other than prod.
  *
  * @param pipelines the folder with the pipelines
  * @param name the pipeline
  * @param site the folder of the site; the pipeline's own `site/` unless given
+ * @param stage the stage of the deployment whose bucket takes it
  * @throws UnknownPipeline, InvalidPipeline (an empty or missing site folder), or AWS's error
  */
 export async function pushSite(
@@ -25,11 +28,13 @@ export async function pushSite(
   pipelines: string,
   name: string,
   site = join(pipelines, name, 'site'),
+  stage = 'prod',
 ): Promise<Pushed> {
   await loadPipeline(pipelines, name);
   const archive = await archiveSite(site, name);
   const ssm = new SSMClient(settings);
-  const bucket = await findBucket(ssm);
+  const root = parameterRoot(stage);
+  const bucket = await findBucket(ssm, `${root}/artifacts-bucket`);
   await new S3Client({ ...settings, forcePathStyle: true }).send(
     new PutObjectCommand({
       Bucket: bucket,
@@ -39,28 +44,27 @@ export async function pushSite(
     }),
   );
   const uri = `s3://${bucket}/${archive.key}`;
-  const parameter = `/kiln/${name}/site`;
+  const parameter = `${root}/${name}/site`;
   await ssm.send(new PutParameterCommand({ Name: parameter, Type: 'String', Value: uri, Overwrite: true }));
   return { uri, parameter };
 }
 
-const BUCKET = '/kiln/artifacts-bucket';
-
-async function findBucket(ssm: SSMClient): Promise<string> {
+async function findBucket(ssm: SSMClient, Name: string): Promise<string> {
   try {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: BUCKET }));
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name }));
     return Parameter?.Value ?? '';
   } catch (error) {
     if (!(error instanceof ParameterNotFound)) throw error;
     throw new Error(
-      `there is no SSM parameter ${BUCKET} in ${await ssm.config.region()}: deploy the service there first, or set AWS_REGION to where it is`,
+      `there is no SSM parameter ${Name} in ${await ssm.config.region()}: deploy the service there first, or set AWS_REGION and --stage to where it is`,
       { cause: error },
     );
   }
 }
 
 /** `kiln push`: with the SDK's own settings (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`). */
-export async function runPush(pipeline: string, options: { site?: string }): Promise<void> {
-  const pushed = await pushSite({}, join(projectFolder, 'pipelines'), pipeline, options.site);
+export async function runPush(pipeline: string, options: { site?: string; stage: string }): Promise<void> {
+  const { site, stage } = options;
+  const pushed = await pushSite({}, join(projectFolder, 'pipelines'), pipeline, site, stage);
   console.log(`${pushed.parameter} = ${pushed.uri}`);
 }

@@ -18,12 +18,12 @@ export interface PipelinesInDeployment {
 }
 
 /**
- * Reads and checks all pipelines. Thrown here, an error stops the packaging with its words.
+ * Reads and checks all pipelines, as they are in a stage. Thrown here, an error stops the packaging with its words.
  *
  * @throws InvalidPipeline with the file, the path in it and what was expected
  */
-export async function describePipelines(): Promise<PipelinesInDeployment> {
-  const pipelines = await loadPipelines('pipelines').catch(tellWithoutStack);
+export async function describePipelines(stage: string): Promise<PipelinesInDeployment> {
+  const pipelines = await loadPipelines('pipelines', stage).catch(tellWithoutStack);
   return {
     groups: arns(pipelines, groupsOf),
     keyPairs: arns(pipelines, keyPairsOf),

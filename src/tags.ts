@@ -1,9 +1,29 @@
 import type { Filter, ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { pipelineOf } from './build/id';
+import { env } from './env';
+
+/** The tag that says which deployment of Kiln made a thing, or has it: no other touches it. */
+export const SERVICE_TAG = 'kiln:service';
+
+/** This deployment of Kiln among those of the account, such as `kiln-prod@us-east-1`: copies stand in regions of others. */
+export function ownService(): string {
+  return env('KILN_SERVICE');
+}
+
+/** Filters a Describe call by what this deployment made. */
+export function byService(): Filter {
+  return byTag(SERVICE_TAG, ownService());
+}
 
 /** The tags of everything that a build makes in AWS, so that the truth can be rebuilt from AWS alone. */
 export function buildTags(build: string, more: Record<string, string> = {}): Tag[] {
-  const tags = { Name: `kiln-${build}`, 'kiln:pipeline': pipelineOf(build), 'kiln:build': build, ...more };
+  const tags = {
+    Name: `kiln-${build}`,
+    [SERVICE_TAG]: ownService(),
+    'kiln:pipeline': pipelineOf(build),
+    'kiln:build': build,
+    ...more,
+  };
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { InvalidRequest, LeaseLost, PipelineBusy } from '../errors';
 import { findBaseImage } from '../image/base';
+import { checkParameterOwner } from '../image/parameter';
 import { checkSharing } from '../image/sharing';
 import type { Pipeline } from '../pipeline/definition';
 import { fingerprint } from '../pipeline/fingerprint';
@@ -108,6 +109,7 @@ async function makePlan(pipeline: Pipeline, parameters: Record<string, string>):
     findBaseImage(pipeline),
     checkTargets(rollout, healthy.port),
     checkSharing(pipeline),
+    image.parameter && checkParameterOwner(pipeline.name, image.parameter),
   ]);
   return {
     baseImage,

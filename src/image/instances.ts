@@ -10,7 +10,7 @@ import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { recordStage } from '../build/stages';
 import { BuildState } from '../build/state';
-import { byTag, tagOf } from '../tags';
+import { byService, byTag, tagOf } from '../tags';
 
 const PURPOSES = ['base', 'test'] as const;
 type Purpose = (typeof PURPOSES)[number];
@@ -38,6 +38,7 @@ export function launchToken(build: string, purpose: Purpose, subnet: string): st
 /** The instances that a build launched and that are not terminated; for all purposes unless one is named. */
 export async function findInstances(build: string, purpose?: Purpose): Promise<Instance[]> {
   const tagged = await describeAlive([
+    byService(),
     byTag('kiln:build', build),
     ...(purpose ? [byTag('kiln:purpose', purpose)] : []),
   ]);
@@ -46,7 +47,7 @@ export async function findInstances(build: string, purpose?: Purpose): Promise<I
 
 /** All instances that builds launched and that are not terminated. */
 export async function findAllInstances(): Promise<Instance[]> {
-  const tagged = await describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
+  const tagged = await describeAlive([byService(), { Name: 'tag-key', Values: ['kiln:build'] }]);
   return tagged.filter((instance) => isLaunchedBy(tagOf(instance, 'kiln:build') ?? '', instance));
 }
 

@@ -1,15 +1,53 @@
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
 import { isAwsError, ssm } from '../aws';
+import { pipelineOf } from '../build/id';
 import { type BuildRecord, findRecord, updateRecord } from '../build/record';
+import { InvalidPipeline } from '../errors';
+import { ownService, SERVICE_TAG } from '../tags';
+
+/**
+ * Checks that no other deployment of Kiln keeps the SSM parameter of a pipeline: each would name its own images in it.
+ *
+ * @throws InvalidPipeline if another does; says what to do
+ */
+export async function checkParameterOwner(pipeline: string, parameter: string): Promise<void> {
+  const holder = await findHolder(parameter);
+  if (!holder || holder === ownService()) return;
+  throw new InvalidPipeline(
+    `pipeline ${pipeline}, image.parameter: ${parameter} is kept by another deployment of Kiln, ${holder}: its tag ${SERVICE_TAG} says so, and this is ${ownService()}. Name another for this stage in pipeline.<stage>.yml, or remove the tag if that deployment is gone.`,
+  );
+}
+
+async function findHolder(ResourceId: string): Promise<string | undefined> {
+  try {
+    const { TagList = [] } = await ssm().send(
+      new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId }),
+    );
+    return TagList.find(({ Key }) => Key === SERVICE_TAG)?.Value;
+  } catch (error) {
+    if (isAwsError(error, 'InvalidResourceId')) return undefined;
+    throw error;
+  }
+}
 
 /** Makes the SSM parameter of a pipeline name a new image. Keeps in the record what it named before. */
 export async function nameNewestImage(build: string, parameter: string, imageId: string): Promise<void> {
   const value = await readParameter(parameter);
   if (value === imageId) return;
+  await checkParameterOwner(pipelineOf(build), parameter);
   const record = await findRecord(build);
   if (!record?.previousImage)
     await updateRecord(build, { previousImage: { parameter, value: value ?? null } });
   await putParameter(parameter, imageId);
+  // SSM takes no tags with a value that it overwrites.
+  const Tags = [{ Key: SERVICE_TAG, Value: ownService() }];
+  await ssm().send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter, Tags }));
 }
 
 /** Makes the SSM parameter name the image that it named before the build, if it names that of the build. */

@@ -4,7 +4,7 @@ import { InvalidPipeline, UnknownPipeline } from '../errors';
 import type { Pipeline } from './definition';
 import { show } from './expected';
 import { PIPELINE_NAME } from './name';
-import { parseDefinition } from './parse';
+import { type Overlay, parseDefinition } from './parse';
 import { checkUserDataScript } from './user-data';
 
 const FILE = 'pipeline.yml';
@@ -14,16 +14,21 @@ const FILE = 'pipeline.yml';
  *
  * @param folder the folder of all pipelines
  * @param name the pipeline's name, which is the name of its folder
+ * @param stage the stage whose `pipeline.<stage>.yml`, if there is one, stands above the pipeline file; that of the function unless given
  * @throws UnknownPipeline if there is none of this name; says which there are
  * @throws InvalidPipeline if its file or its user data is not valid; says all that is wrong
  */
-export async function loadPipeline(folder: string, name: string): Promise<Pipeline> {
+export async function loadPipeline(
+  folder: string,
+  name: string,
+  stage = process.env.KILN_STAGE,
+): Promise<Pipeline> {
   // The name comes from callers of the HTTP API: one that is no name must not become a path.
   const text = PIPELINE_NAME.test(name) ? await readIfThere(join(folder, name, FILE)) : undefined;
   if (text === undefined) throw new UnknownPipeline(await describeUnknown(folder, name));
 
   const file = join(folder, name, FILE);
-  const { definition, problems } = parseDefinition(text);
+  const { definition, problems } = parseDefinition(text, await readOverlay(join(folder, name), stage));
   const script = await readUserData(join(folder, name), definition?.base.userData);
   const all = [...problems, ...script.problems];
   if (definition === undefined || all.length > 0) {
@@ -32,14 +37,25 @@ export async function loadPipeline(folder: string, name: string): Promise<Pipeli
   return { name, definition, userDataScript: script.text };
 }
 
+/** What is different in a stage. */
+async function readOverlay(folder: string, stage: string | undefined): Promise<Overlay | undefined> {
+  if (!stage) return undefined;
+  const file = FILE.replace('.', `.${stage}.`);
+  const text = await readIfThere(join(folder, file));
+  return text === undefined ? undefined : { file, text };
+}
+
 /**
  * Reads and checks all pipelines of a folder, sorted by name.
  *
  * @param folder the folder of all pipelines
+ * @param stage as `loadPipeline` takes it
  * @throws InvalidPipeline if one is not valid; says all that is wrong in all of them
  */
-export async function loadPipelines(folder: string): Promise<Pipeline[]> {
-  const loaded = await Promise.allSettled((await listFolders(folder)).map((name) => loadNamed(folder, name)));
+export async function loadPipelines(folder: string, stage?: string): Promise<Pipeline[]> {
+  const loaded = await Promise.allSettled(
+    (await listFolders(folder)).map((name) => loadNamed(folder, name, stage)),
+  );
   const failures: unknown[] = loaded.flatMap((result) =>
     result.status === 'rejected' ? [result.reason] : [],
   );
@@ -52,8 +68,8 @@ export async function loadPipelines(folder: string): Promise<Pipeline[]> {
   return loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-async function loadNamed(folder: string, name: string): Promise<Pipeline> {
-  if (PIPELINE_NAME.test(name)) return loadPipeline(folder, name);
+async function loadNamed(folder: string, name: string, stage: string | undefined): Promise<Pipeline> {
+  if (PIPELINE_NAME.test(name)) return loadPipeline(folder, name, stage);
   throw new InvalidPipeline(
     `${join(folder, name)} is not valid:\n  expected a folder name of small letters, digits and -, at most 30, starting with a letter`,
   );

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { autoScaling } from '../aws';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
+import { checkClaim } from './claim';
 import { describeGroups } from './groups';
 import { holdGroup } from './lease';
 import type { StartRefreshInput } from './refresh';
@@ -19,6 +20,7 @@ export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promis
   const { build, target, version, fence } = input;
   const { autoScalingGroup, launchTemplateId, currentVersion, initialCapacity } = target;
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
+  if (group) checkClaim(group);
   if (isAt(group, target, version) && group?.DesiredCapacity === initialCapacity)
     return { endedAt: Date.now() };
   const isEmpty = group?.DesiredCapacity === 0 && (group.Instances ?? []).length === 0;

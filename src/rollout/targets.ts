@@ -5,6 +5,7 @@ import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import type { RolloutTarget } from '../pipeline/definition';
 import { findObstacle } from './admission';
+import { checkClaim } from './claim';
 import { describeGroups } from './groups';
 import { describeTargetGroup, nameOfTargetGroup } from './target-groups';
 import { isPublishedByKiln } from './template';
@@ -48,6 +49,7 @@ async function checkTarget(
 
 function checkGroup(name: string, group: AutoScalingGroup | undefined) {
   if (!group) refuse(name, 'does not exist in this account and region. Create it, or correct its name.');
+  checkClaim(group);
   if (group.MixedInstancesPolicy) {
     refuse(name, 'has a mixed instances policy, which Kiln cannot refresh. Give it a plain launch template.');
   }

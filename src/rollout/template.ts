@@ -12,16 +12,23 @@ import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
+import { ownService } from '../tags';
+import { claimGroup } from './claim';
 import { takeGroup } from './lease';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
 const DESCRIPTION = 'Kiln build ';
 
+function describeVersion(build: string): string {
+  return `${DESCRIPTION}${build} of ${ownService()}`;
+}
+
 /** Whether a launch template version was made by a build. Versions have no tags: the description says it. */
 export function isPublishedByKiln(version: LaunchTemplateVersion, build = ''): boolean {
   const description = version.VersionDescription ?? '';
-  return build ? description === `${DESCRIPTION}${build}` : description.startsWith(DESCRIPTION);
+  if (!build) return description.startsWith(DESCRIPTION);
+  return description === `${DESCRIPTION}${build}` || description === describeVersion(build);
 }
 
 /** The version of a group's launch template that names the new image. */
@@ -38,6 +45,7 @@ export interface Published {
  * where the target says so. Under the group's lease: nobody else changes it until the build is over.
  *
  * @throws TargetBusy while another build has the lease
+ * @throws TargetNotRefreshable if another deployment of Kiln has the group
  */
 export async function publishTemplate({
   build,
@@ -46,11 +54,12 @@ export async function publishTemplate({
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
   const fence = await takeGroup(autoScalingGroup, build.id);
+  await claimGroup(autoScalingGroup);
   const { LaunchTemplateVersion: made } = await ec2().send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: launchTemplateId,
       ...(await describeNext(target, imageId)),
-      VersionDescription: `${DESCRIPTION}${build.id}`,
+      VersionDescription: describeVersion(build.id),
       ClientToken: clientToken(build.id, autoScalingGroup),
     }),
   );

@@ -7,6 +7,7 @@ import { settleDiscarded } from '../../image/discard';
 import { retireImages } from '../../image/retire';
 import { countOutcome } from '../../metrics';
 import { releaseGroups } from '../../rollout/lease';
+import { ownService } from '../../tags';
 import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
 import { strikeOpen } from '../open';
@@ -136,7 +137,15 @@ async function announce({ id, pipeline, status, imageId, rollouts, error }: Buil
         {
           Source: 'kiln',
           DetailType: ANNOUNCED[status] ?? 'Kiln Build Failed',
-          Detail: JSON.stringify({ build: id, pipeline, status, imageId, rollouts, error }),
+          Detail: JSON.stringify({
+            service: ownService(),
+            build: id,
+            pipeline,
+            status,
+            imageId,
+            rollouts,
+            error,
+          }),
         },
       ],
     }),

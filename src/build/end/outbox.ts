@@ -3,6 +3,7 @@ import { eventBridge } from '../../aws';
 import { TransientFailure } from '../../errors';
 import { logger } from '../../log';
 import { deleteItem, type Key, putItem, queryItems, setAttributes } from '../../table';
+import { ownService } from '../../tags';
 import { type BuildRecord, type BuildStatus, findRecord, isOver } from '../record';
 
 /**
@@ -122,7 +123,7 @@ export async function nudge(builds: readonly string[]): Promise<void> {
     const Entries = builds.slice(at, at + EVENTS_A_CALL).map((build) => ({
       Source: 'kiln',
       DetailType: 'Kiln Build Unfinished',
-      Detail: JSON.stringify({ build }),
+      Detail: JSON.stringify({ service: ownService(), build }),
     }));
     const { FailedEntryCount } = await eventBridge().send(new PutEventsCommand({ Entries }));
     if (FailedEntryCount) throw new TransientFailure(`EventBridge did not take ${FailedEntryCount} events.`);

@@ -6,6 +6,7 @@ import { PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
 import { loadPipeline } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
 import { getItem, type Key, putItem } from '../../table';
+import { ownService } from '../../tags';
 import { type BuildRecord, isUnattended, type Trigger } from '../record';
 
 /** How the builds of a pipeline fare that no person asked for, and whether it is held for that. */
@@ -137,7 +138,12 @@ async function publish(pipeline: string, hold: Hold, why: string): Promise<void>
       Message: `${message}\n\nThe last of them failed with ${why}\n\nStart a build: POST /pipelines/${pipeline}/builds.\n`,
     }),
   );
-  const Detail = JSON.stringify({ pipeline, since: hold.held?.since, builds: hold.failures });
+  const Detail = JSON.stringify({
+    service: ownService(),
+    pipeline,
+    since: hold.held?.since,
+    builds: hold.failures,
+  });
   const { FailedEntryCount } = await eventBridge().send(
     new PutEventsCommand({ Entries: [{ Source: 'kiln', DetailType: 'Kiln Pipeline Held', Detail }] }),
   );

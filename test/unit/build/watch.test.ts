@@ -159,7 +159,7 @@ test('a build that cannot be looked at holds up no other', async () => {
   });
   await expect(watchBuilds()).rejects.toThrow('denied');
   expect(events.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries).toEqual([
-    expect.objectContaining({ Detail: JSON.stringify({ build: BUILD }) }),
+    expect.objectContaining({ Detail: JSON.stringify({ service: 'kiln-test@us-east-1', build: BUILD }) }),
   ]);
 });
 

@@ -54,7 +54,13 @@ test('the base instance has IMDSv2 only, an encrypted disk, tags and its user da
     'volume',
     'network-interface',
   ]);
-  expect(run?.TagSpecifications?.[0]?.Tags).toContainEqual({ Key: 'kiln:build', Value: BUILD });
+  expect(run?.TagSpecifications?.map(({ ResourceType }) => ResourceType)).toEqual([
+    ...['instance', 'volume', 'network-interface'],
+  ]);
+  for (const { Tags } of run?.TagSpecifications ?? []) {
+    expect(Tags).toContainEqual({ Key: 'kiln:build', Value: BUILD });
+    expect(Tags).toContainEqual({ Key: 'kiln:service', Value: 'kiln-test@us-east-1' });
+  }
   expect(Buffer.from(run?.UserData ?? '', 'base64').toString()).toContain("SITE='s3://b/k'\\''; reboot;");
 });
 

@@ -119,3 +119,43 @@ test('the pipelines of this repository are valid', async () => {
   const pipelines = await loadPipelines(join(__dirname, '../../../pipelines'));
   expect(pipelines.map(({ name }) => name)).toEqual(['api', 'web']);
 });
+
+describe('where a stage has a file of its own', () => {
+  const folder = (overlay: string) =>
+    makeFolder({
+      'web/pipeline.yml': `${FILE}image: { keep: 3, test: false }\ntriggers: { schedule: { cron: '0 3 * * ? *' } }\n`,
+      'web/pipeline.beta.yml': overlay,
+      'web/user-data.sh': SCRIPT,
+    });
+
+  test('each of its keys takes the place of the whole key, in that stage alone', async () => {
+    const there = folder('image: { keep: 1 }\ntriggers: {}\n');
+    const { definition } = await loadPipeline(there, 'web', 'beta');
+    expect([definition.image.keep, definition.image.test]).toEqual([1, true]);
+    expect(definition.triggers.schedule).toBeUndefined();
+    expect(definition.base.instanceType).toBe('t3.micro');
+    expect((await loadPipeline(there, 'web', 'prod')).definition.image.keep).toBe(3);
+    expect((await loadPipelines(there, 'beta'))[0]?.definition.image.keep).toBe(1);
+  });
+
+  test.each([
+    ['image: { keep: many }\n', 'pipeline.beta.yml: image.keep: expected', '(line 1)'],
+    ['\nimages: { keep: 1 }\n', 'pipeline.beta.yml: images: unknown key', '(line 2)'],
+    ['- image\n', 'pipeline.beta.yml: expected a mapping', ''],
+    ['image: [\n', 'pipeline.beta.yml: line 2', ''],
+  ])('what is wrong in it (%j) is said of it', async (overlay, ...words) => {
+    const message = await loadPipeline(folder(overlay), 'web', 'beta').catch((error: Error) => error.message);
+    for (const word of words) expect(message).toContain(word);
+  });
+
+  test('what is wrong in the pipeline file is said of that', async () => {
+    const there = makeFolder({
+      'web/pipeline.yml': `${FILE}image: { keep: many }\n`,
+      'web/pipeline.beta.yml': 'triggers: {}\n',
+      'web/user-data.sh': SCRIPT,
+    });
+    await expect(loadPipeline(there, 'web', 'beta')).rejects.toThrow(
+      /\n {2}image\.keep: expected .*\(line 2\)/,
+    );
+  });
+});

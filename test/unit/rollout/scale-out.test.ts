@@ -80,6 +80,12 @@ test('a group that was deleted meanwhile is said to be gone', async () => {
   await expect(scale()).rejects.toThrow('is gone now');
 });
 
+test('a group that another deployment has taken meanwhile is left as it is', async () => {
+  useGroup('4', 0, 0, { Tags: [{ Key: 'kiln:service', Value: 'kiln-prod@us-east-1' }] });
+  await expect(scale()).rejects.toMatchObject({ name: 'TargetNotRefreshable' });
+  expect(updates()).toEqual([]);
+});
+
 test('a build that has lost the group to another leaves it as it is', async () => {
   useGroup('4', 0, 0);
   await releaseGroups(['fleet'], BUILD);

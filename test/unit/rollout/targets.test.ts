@@ -109,6 +109,16 @@ test.each<[string, object | undefined, object, RegExp]>([
     { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
     /version 4 .* carries user data.*userData: drop.*userData: keep/,
   ],
+  [
+    'that another deployment of Kiln has',
+    {
+      ...many,
+      LaunchTemplate: template('4'),
+      Tags: [{ Key: 'kiln:service', Value: 'kiln-prod@us-east-1' }],
+    },
+    {},
+    /another deployment of Kiln, kiln-prod@us-east-1.*remove the tag/,
+  ],
   ['with a launch configuration', { ...many, LaunchConfigurationName: 'old' }, {}, /launch template instead/],
   [
     'that is being deleted',

@@ -1,18 +1,37 @@
 import {
+  AutoScalingClient,
+  CreateOrUpdateTagsCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
   CreateLaunchTemplateVersionCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { releaseGroups } from '../../../src/rollout/lease';
-import { publishTemplate } from '../../../src/rollout/template';
+import { isPublishedByKiln, publishTemplate } from '../../../src/rollout/template';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
+const autoScaling = mockClient(AutoScalingClient);
 useTable();
 
+/** The deployment that has the group, as its tag says. */
+let holder: string | undefined;
+
 beforeEach(async () => {
+  holder = undefined;
+  autoScaling.reset();
+  autoScaling.on(DescribeAutoScalingGroupsCommand).callsFake(() => {
+    const Tags = holder ? [{ Key: 'kiln:service', Value: holder }] : [];
+    return { AutoScalingGroups: [{ AutoScalingGroupName: 'fleet', Tags }] };
+  });
+  autoScaling.on(CreateOrUpdateTagsCommand).callsFake(({ Tags }) => {
+    holder = Tags[0].Value;
+    return {};
+  });
   ec2.reset();
   ec2.on(CreateLaunchTemplateVersionCommand).resolves({ LaunchTemplateVersion: { VersionNumber: 5 } });
   ec2.on(DescribeLaunchTemplateVersionsCommand, { Versions: ['4'] }).resolves({
@@ -74,4 +93,64 @@ test('a version without the user data of its source is written whole, since it w
     SecurityGroupIds: ['sg-1'],
     MetadataOptions: { HttpTokens: 'required' },
   });
+});
+
+describe('of two deployments of Kiln', () => {
+  const made = () => ec2.commandCalls(CreateLaunchTemplateVersionCommand);
+
+  test('one takes a group that nobody has, and says so by a tag that its servers do not get', async () => {
+    await publish();
+    const [tagged] = autoScaling.commandCalls(CreateOrUpdateTagsCommand);
+    expect(tagged?.args[0].input.Tags).toEqual([
+      {
+        ResourceId: 'fleet',
+        ResourceType: 'auto-scaling-group',
+        Key: 'kiln:service',
+        Value: 'kiln-test@us-east-1',
+        PropagateAtLaunch: false,
+      },
+    ]);
+    expect(made()[0]?.args[0].input.VersionDescription).toBe(`Kiln build ${BUILD} of kiln-test@us-east-1`);
+  });
+
+  test('the one that has the group sets the tag no second time', async () => {
+    holder = 'kiln-test@us-east-1';
+    await publish();
+    expect(autoScaling.commandCalls(CreateOrUpdateTagsCommand)).toEqual([]);
+    expect(made()).toHaveLength(1);
+  });
+
+  test.each(['kiln-prod@us-east-1', 'kiln-test@eu-north-1'])(
+    'the other, beside %s, changes nothing of the group',
+    async (other) => {
+      holder = other;
+      await expect(publish()).rejects.toMatchObject({
+        name: 'TargetNotRefreshable',
+        message: expect.stringMatching(
+          `belongs to another deployment of Kiln, ${other}.*pipeline\\.<stage>\\.yml`,
+        ),
+      });
+      expect(made()).toEqual([]);
+      expect(autoScaling.commandCalls(CreateOrUpdateTagsCommand)).toEqual([]);
+    },
+  );
+
+  test('who was a moment later changes nothing of the group', async () => {
+    autoScaling.on(CreateOrUpdateTagsCommand).callsFake(() => {
+      holder = 'kiln-prod@us-east-1';
+      return {};
+    });
+    await expect(publish()).rejects.toMatchObject({ name: 'TargetNotRefreshable' });
+    expect(made()).toEqual([]);
+  });
+});
+
+test.each([
+  [`Kiln build ${BUILD}`, true],
+  [`Kiln build ${BUILD} of kiln-test@us-east-1`, true],
+  [`Kiln build ${BUILD} of kiln-prod@us-east-1`, false],
+  [`Kiln build ${BUILD}0`, false],
+  ['made by hand', false],
+])('a version that is described as "%s" is the own of the build: %s', (VersionDescription, isOwn) => {
+  expect(isPublishedByKiln({ VersionDescription }, BUILD)).toBe(isOwn);
 });
