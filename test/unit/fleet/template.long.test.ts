@@ -22,7 +22,12 @@ const root = join(__dirname, '../../..');
 
 // Silent: the tags of CloudFormation (!Ref and such) are dropped, what they are about stays.
 const text = readFileSync(join(root, 'fleet/template.yml'), 'utf8');
-const template = parse(text, { logLevel: 'silent' }) as {
+/** Its names as they are with the defaults of its parameters. */
+const named = text
+  .replaceAll('!Ref FleetName', 'kiln-fleet')
+  .replace(/\$\{FleetName\}/g, 'kiln-fleet')
+  .replace(/\$\{NetworkParameters\}/g, '/kiln/network');
+const template = parse(named, { logLevel: 'silent' }) as {
   Resources: Record<string, Resource>;
 };
 const resources = Object.values(template.Resources);
