@@ -18,6 +18,8 @@ export interface Aws extends AsyncDisposable {
   ledger(): Promise<readonly Entry[]>;
   /** The state transitions of every execution of a state machine, as AWS bills them. */
   executions(): Promise<readonly ExecutionTransitions[]>;
+  /** What was published to the topics of SNS, and who got it: the newest thousand of each region, oldest first. */
+  messages(): Promise<readonly PublishedMessage[]>;
   /** The listeners of active load balancers with the loopback ports on which a browser finds them. */
   loadBalancers(): Promise<readonly LoadBalancerPort[]>;
   /** Fires a schedule of EventBridge Scheduler at once. @throws Error where there is none of this name */
@@ -76,6 +78,31 @@ export type FaultInput = Pick<Fault, 'service' | 'operation'> & Partial<Fault>;
 export interface ExecutionTransitions {
   readonly executionArn: string;
   readonly transitions: number;
+}
+
+/** A message that was published to a topic of SNS. */
+export interface PublishedMessage {
+  readonly topicArn: string;
+  readonly messageId: string;
+  readonly subject?: string;
+  readonly message: string;
+  /** ISO 8601. */
+  readonly publishedAt: string;
+  /** One for each subscription that the topic had. */
+  readonly deliveries: readonly MessageDelivery[];
+}
+
+/** What became of a message at one subscription. */
+export interface MessageDelivery {
+  readonly protocol: string;
+  readonly endpoint: string;
+  /**
+   * `sent`: AWS would have sent it, or a function was run. `unconfirmed`: AWS would not, since the endpoint has not confirmed its
+   * subscription. `filtered`: its filter policy does not want it.
+   */
+  readonly outcome: 'sent' | 'unconfirmed' | 'filtered';
+  /** What the endpoint gets: messages with the structure `json` have a body for each protocol. */
+  readonly body: string;
 }
 
 const REGION = 'us-east-1';

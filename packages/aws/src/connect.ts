@@ -45,6 +45,7 @@ export async function connectAws(address: string): Promise<Aws> {
     calls: () => ask('GET', 'calls'),
     ledger: () => ask('GET', 'ledger'),
     executions: () => ask('GET', 'executions'),
+    messages: () => ask('GET', 'messages'),
     loadBalancers: () => ask('GET', 'load-balancers'),
     runSchedule: (...names) => ask('POST', ['schedules', ...names.map(encodeURIComponent), 'run'].join('/')),
     reset: () => ask('POST', 'reset'),

@@ -9,6 +9,8 @@ export type {
   FaultInput,
   FaultSwitches,
   LoadBalancerPort,
+  MessageDelivery,
+  PublishedMessage,
   StartOptions,
 } from './aws';
 export { connectAws } from './connect';

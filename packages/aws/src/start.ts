@@ -98,6 +98,10 @@ export class RunningAws implements AdministeredAws {
     return this.account.executionTransitions();
   }
 
+  async messages() {
+    return this.account.publishedMessages();
+  }
+
   async loadBalancers() {
     return this.account.loadBalancerPorts();
   }

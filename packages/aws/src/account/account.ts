@@ -1,3 +1,4 @@
+import type { PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
 import { Clock } from '../core/clock';
 import { type Fault, FaultError, Faults, readFault } from '../core/faults';
@@ -158,6 +159,10 @@ export class Account {
 
   executionTransitions(): { executionArn: string; transitions: number }[] {
     return [...this.regions.values()].flatMap((region) => region.executionTransitions());
+  }
+
+  publishedMessages(): PublishedMessage[] {
+    return [...this.regions.values()].flatMap((region) => region.publishedMessages());
   }
 
   runSchedule(region: string, group: string, name: string): Promise<boolean> {

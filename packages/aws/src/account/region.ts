@@ -1,3 +1,4 @@
+import type { PublishedMessage } from '../aws';
 import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
@@ -85,6 +86,20 @@ export class Region {
     return this.service('sfn')
       .executions.list()
       .map(({ arn, transitions }) => ({ executionArn: arn, transitions }));
+  }
+
+  /** What was published to topics, and who got it. */
+  publishedMessages(): PublishedMessage[] {
+    return this.service('sns')
+      .messages()
+      .map(({ id, topicArn, subject, body, publishedAt, deliveries }) => ({
+        topicArn,
+        messageId: id,
+        ...(subject !== undefined && { subject }),
+        message: body,
+        publishedAt: publishedAt.toISOString(),
+        deliveries,
+      }));
   }
 
   /** Fires a schedule at once. False when there is none of this name. */

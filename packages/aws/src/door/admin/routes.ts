@@ -34,6 +34,11 @@ export const routes: readonly AdminRoute[] = [
     answer: (aws) => aws.executions(),
   },
   {
+    path: 'GET messages',
+    does: 'what was published to the topics of SNS, and which subscriptions got it: mail too, which is sent to nobody',
+    answer: (aws) => aws.messages(),
+  },
+  {
     path: 'GET load-balancers',
     does: 'the listeners of load balancers, with the loopback ports on which a browser finds them',
     answer: (aws) => aws.loadBalancers(),

@@ -312,3 +312,33 @@ test('a topic that does not exist is refused', async () => {
     $metadata: { httpStatusCode: 404 },
   });
 });
+
+test('what was published is shown with what became of it at each subscription', async () => {
+  const { TopicArn } = await subscribe('shown');
+  const add = (Protocol: string, Endpoint: string, Attributes?: Record<string, string>) =>
+    client.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint, ...(Attributes && { Attributes }) }));
+  await add('email', 'ops@example.org');
+  await add('sms', '+4799999999', { FilterPolicy: JSON.stringify({ urgent: ['yes'] }) });
+  const { MessageId } = await client.send(
+    new PublishCommand({
+      TopicArn,
+      Subject: 'It failed',
+      Message: JSON.stringify({ default: 'in short', email: 'at length' }),
+      MessageStructure: 'json',
+    }),
+  );
+  const shown = (await region.aws.messages()).filter((message) => message.topicArn === TopicArn);
+  expect(shown).toMatchObject([
+    {
+      messageId: MessageId,
+      subject: 'It failed',
+      deliveries: [
+        { protocol: 'lambda', endpoint: arnOf('f'), outcome: 'sent', body: 'in short' },
+        { protocol: 'email', endpoint: 'ops@example.org', outcome: 'unconfirmed', body: 'at length' },
+        { protocol: 'sms', endpoint: '+4799999999', outcome: 'filtered', body: 'in short' },
+      ],
+    },
+  ]);
+  const answer = await fetch(`${region.aws.endpoint}/_local/messages`);
+  expect(await answer.json()).toEqual(await region.aws.messages());
+});

@@ -1,5 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { MessageFilter } from 'aws-languages/filter-policy';
+import type { MessageDelivery } from '../../aws';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
@@ -69,6 +70,7 @@ export interface Message {
   readonly bodies?: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly publishedAt: Date;
+  readonly deliveries: readonly MessageDelivery[];
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,256}(\.fifo)?$/;

@@ -113,7 +113,7 @@ export class Lifecycle {
    */
   reboot(record: InstanceRecord, whileDown: () => void = () => {}): void {
     this.turns.end(record.id);
-    record.checksPassed = false;
+    record.checks = 'initializing';
     const done = this.ec2.context.ledger.begin('boot', record.id, this.ec2.context.region);
     this.turns.hold(record.id, done);
     const machine = this.machines.get(record.id);
@@ -172,8 +172,10 @@ export class Lifecycle {
 
   private bootMachine(record: InstanceRecord, machine: Machine | undefined, done: () => void): void {
     const { clock } = this.ec2.context;
+    let panicked = false;
     this.turns.after(record.id, durations.instanceStatusChecks.seconds, () => {
-      record.checksPassed = machine !== undefined;
+      // Nothing answers where there is no operating system, or where it could not start.
+      record.checks = machine && !panicked ? 'ok' : 'impaired';
       record.reachabilitySince = clock.now();
     });
     if (!machine) {
@@ -183,6 +185,7 @@ export class Lifecycle {
     machine
       .boot()
       .catch((error: Error) => {
+        panicked = true;
         record.consoleHistory += `\r\nKernel panic - not syncing: ${error.stack ?? error.message}\r\n`;
       })
       .then(() => {
@@ -192,7 +195,7 @@ export class Lifecycle {
   }
 
   private async powerOff(record: InstanceRecord): Promise<void> {
-    record.checksPassed = false;
+    record.checks = 'initializing';
     const machine = this.machines.get(record.id);
     if (machine) {
       await machine.stop();

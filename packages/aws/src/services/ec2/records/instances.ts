@@ -69,7 +69,8 @@ export interface InstanceRecord {
   /** Those attached, the primary one first. */
   interfaceIds: string[];
   /** Since when the status checks are passed; undefined while they are initializing. */
-  checksPassed: boolean;
+  /** What the status checks of a running instance say. */
+  checks: 'initializing' | 'ok' | 'impaired';
   reachabilitySince: Date;
   /** What earlier boots wrote to the serial console. */
   consoleHistory: string;

@@ -1,9 +1,10 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
+import type { MessageDelivery } from '../../../aws';
 import { AwsError } from '../../../core/aws-error';
 import { runFunction } from '../delivery/functions';
 import { invalidParameter } from '../errors';
-import type { Op, SnsState } from '../state';
-import { MOST_BYTES, readMessage, sizeOf } from './read-message';
+import type { Op, SnsState, Subscription } from '../state';
+import { MOST_BYTES, readMessage, sizeOf, type Unsent } from './read-message';
 
 export const Publish: Op<'Publish'> = (sns, input) => ({ MessageId: publish(sns, input) });
 
@@ -48,12 +49,23 @@ function publish(sns: SnsState, input: PublishCommandInput): string {
   const topic = sns.topics.get(arn);
   if (topic.attributes.FifoTopic === 'true' && input.MessageGroupId === undefined)
     throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
-  const message = readMessage(input, topic.arn, sns.context.clock.now());
+  const read = readMessage(input, topic.arn, sns.context.clock.now());
+  const subscriptions = [...topic.subscriptions.values()];
+  const message = { ...read, deliveries: subscriptions.map((one) => planDelivery(read, one)) };
   sns.remember(message);
-  for (const subscription of topic.subscriptions.values()) {
-    const body = message.bodies?.[subscription.protocol] ?? message.bodies?.default ?? message.body;
-    if (subscription.wants && !subscription.wants(body, message.attributes)) continue;
-    if (subscription.protocol === 'lambda') runFunction(sns, message, subscription);
-  }
+  for (const [at, subscription] of subscriptions.entries())
+    if (subscription.protocol === 'lambda' && message.deliveries[at]?.outcome === 'sent')
+      runFunction(sns, message, subscription);
   return message.id;
+}
+
+/** https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html: nothing is sent to who has not confirmed */
+function planDelivery(
+  message: Unsent,
+  { protocol, endpoint, confirmed, wants }: Subscription,
+): MessageDelivery {
+  const body = message.bodies?.[protocol] ?? message.bodies?.default ?? message.body;
+  const isWanted = !wants || wants(body, message.attributes);
+  const outcome = confirmed ? 'sent' : 'unconfirmed';
+  return { protocol, endpoint, outcome: isWanted ? outcome : 'filtered', body };
 }

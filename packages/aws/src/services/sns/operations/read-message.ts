@@ -7,11 +7,14 @@ import type { Message } from '../state';
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html: body and attributes together */
 export const MOST_BYTES = 262_144;
 
+/** A message before anybody got it. */
+export type Unsent = Omit<Message, 'deliveries'>;
+
 /**
  * Checks what is to be published, and makes a message of it.
  * @throws AwsError InvalidParameter, ParameterValueInvalid
  */
-export function readMessage(input: PublishInput, topicArn: string, publishedAt: Date): Message {
+export function readMessage(input: PublishInput, topicArn: string, publishedAt: Date): Unsent {
   const body = input.Message ?? '';
   if (body === '') throw invalidParameter('Empty message');
   checkSubject(input.Subject);

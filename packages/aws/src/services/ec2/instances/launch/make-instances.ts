@@ -70,7 +70,7 @@ function makeInstance(
     transitionReason: '',
     volumes: new Map(),
     interfaceIds: [],
-    checksPassed: false,
+    checks: 'initializing',
     reachabilitySince: now,
     consoleHistory: '',
     consoleSeen: undefined,

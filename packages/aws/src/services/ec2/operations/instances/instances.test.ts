@@ -89,6 +89,34 @@ test('status checks are initializing at first and passed after some minutes', as
   await until(async () => (await status())?.InstanceStatus?.Status === 'ok');
 });
 
+test('an instance whose disk has no operating system is impaired since its launch, on hardware that is well', async () => {
+  region = await newEc2Region();
+  const { VolumeId } = await region.ec2.CreateVolume({ AvailabilityZone: 'us-east-1a', Size: 1 });
+  const { SnapshotId = '' } = await region.ec2.CreateSnapshot({ VolumeId });
+  const { ImageId } = await region.ec2.RegisterImage({
+    Name: 'empty',
+    EnaSupport: true,
+    RootDeviceName: '/dev/xvda',
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId } }],
+  });
+  const launched = await launch({ ImageId });
+  const id = idOf(launched);
+  const status = async () =>
+    (await region.ec2.DescribeInstanceStatus({ InstanceIds: [id] })).InstanceStatuses?.[0];
+  await until(async () => (await status())?.InstanceStatus?.Status === 'impaired');
+  expect(await status()).toMatchObject({
+    InstanceStatus: {
+      Details: [
+        { Name: 'reachability', Status: 'failed', ImpairedSince: launched.Instances?.[0]?.LaunchTime },
+      ],
+    },
+    SystemStatus: { Status: 'ok', Details: [{ Name: 'reachability', Status: 'passed' }] },
+  });
+  const Filters = [{ Name: 'instance-status.reachability', Values: ['failed'] }];
+  const { InstanceStatuses } = await region.ec2.DescribeInstanceStatus({ Filters });
+  expect(InstanceStatuses?.map(({ InstanceId }) => InstanceId)).toEqual([id]);
+});
+
 test('what a script writes is in the console output', async () => {
   region = await newEc2Region();
   const script = Buffer.from('#!/bin/bash\necho hello from the script\n').toString('base64');

@@ -1,4 +1,4 @@
-import type { InstanceStatus, SummaryStatus } from '@aws-sdk/client-ec2';
+import type { InstanceStatus, InstanceStatusSummary, SummaryStatus } from '@aws-sdk/client-ec2';
 import { instanceTypes, isNitro } from '../../catalogue/instance-types';
 import { compileFilters, type FilterTable } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
@@ -8,17 +8,17 @@ import { type InstanceRecord, stateCodes } from '../../records/instances';
 import { refuseIdsWithPages } from '../../requests/parameters';
 import type { Op } from '../../state';
 
-type Status = Exclude<SummaryStatus, 'impaired' | 'insufficient-data'>;
+type Status = Exclude<SummaryStatus, 'insufficient-data'>;
 
 const statusFilters: FilterTable<InstanceRecord> = {
   'availability-zone': (record) => record.zone,
   'event.code': () => undefined,
   'instance-state-code': (record) => stateCodes[record.state],
   'instance-state-name': (record) => record.state,
-  'instance-status.reachability': (record) => reachabilityOf(record),
+  'instance-status.reachability': (record) => REACHABILITY[statusOf(record)],
   'instance-status.status': (record) => statusOf(record),
-  'system-status.reachability': (record) => reachabilityOf(record),
-  'system-status.status': (record) => statusOf(record),
+  'system-status.reachability': (record) => REACHABILITY[systemStatusOf(record)],
+  'system-status.status': (record) => systemStatusOf(record),
 };
 
 export const DescribeInstances: Op<'DescribeInstances'> = (ec2, input) => {
@@ -69,27 +69,37 @@ export const GetConsoleOutput: Op<'GetConsoleOutput'> = (ec2, input) => {
 };
 
 function showStatus(record: InstanceRecord): InstanceStatus {
-  const reachability = reachabilityOf(record);
-  const status = {
-    Status: statusOf(record),
-    ...(reachability ? { Details: [{ Name: 'reachability' as const, Status: reachability }] } : {}),
-  };
   return {
     InstanceId: record.id,
     AvailabilityZone: record.zone,
     InstanceState: { Code: stateCodes[record.state], Name: record.state },
-    InstanceStatus: status,
-    SystemStatus: status,
+    InstanceStatus: summarize(record, statusOf(record)),
+    SystemStatus: summarize(record, systemStatusOf(record)),
     Events: [],
   };
 }
 
-function statusOf(record: InstanceRecord): Status {
-  if (record.state !== 'running') return 'not-applicable';
-  return record.checksPassed ? 'ok' : 'initializing';
+const REACHABILITY = {
+  ok: 'passed',
+  impaired: 'failed',
+  initializing: 'initializing',
+  'not-applicable': undefined,
+} as const;
+
+/** An instance that was never reachable is impaired since its launch: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceStatusDetails.html */
+function summarize(record: InstanceRecord, status: Status): InstanceStatusSummary {
+  const reachability = REACHABILITY[status];
+  if (!reachability) return { Status: status };
+  const since = status === 'impaired' ? { ImpairedSince: record.launchTime } : {};
+  return { Status: status, Details: [{ Name: 'reachability', Status: reachability, ...since }] };
 }
 
-function reachabilityOf(record: InstanceRecord): 'passed' | 'initializing' | undefined {
-  if (record.state !== 'running') return undefined;
-  return record.checksPassed ? 'passed' : 'initializing';
+function statusOf(record: InstanceRecord): Status {
+  return record.state === 'running' ? record.checks : 'not-applicable';
+}
+
+/** AWS's own hardware is well, whatever runs on it. */
+function systemStatusOf(record: InstanceRecord): Status {
+  const status = statusOf(record);
+  return status === 'impaired' ? 'ok' : status;
 }
