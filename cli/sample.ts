@@ -66,5 +66,6 @@ export async function describeSample(sample: Sample): Promise<string[]> {
     `site      ${ports.map((one) => `http://127.0.0.1:${one.loopbackPort}/  (${one.name}:${one.listenerPort}, http://${one.dnsName}/)`).join('\n          ')}`,
     `endpoint  ${sample.aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`,
     `api       ${sample.service.HttpApiUrl}  (through the endpoint, by this host name)`,
+    `messages  ${sample.aws.endpoint}/_local/messages  (what Kiln tells people through SNS)`,
   ];
 }

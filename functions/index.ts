@@ -3,12 +3,14 @@
 export { handler as awaitFleet } from './await-fleet';
 export { handler as awaitImage } from './await-image';
 export { handler as awaitRefresh } from './await-refresh';
+export { handler as awaitUserData } from './await-user-data';
 export { handler as cleanUp } from './clean-up';
 export { handler as createImage } from './create-image';
 export { handler as finish } from './finish';
 export { handler as getBuild } from './get-build';
 export { handler as launchInstance } from './launch-instance';
 export { handler as listBuilds } from './list-builds';
+export { handler as lookAtInstance } from './look-at-instance';
 export { handler as plan } from './plan';
 export { handler as postBuild } from './post-build';
 export { handler as publishImage } from './publish-image';

@@ -1,5 +1,5 @@
 import { TerminateInstanceInput, terminateInstance } from '../src/image/instances';
-import { held } from '../src/stage';
+import { stage } from '../src/stage';
 
 /** TerminateBase and TerminateTest: the instance has done what it was for. */
-export const handler = held(TerminateInstanceInput, terminateInstance);
+export const handler = stage(TerminateInstanceInput, terminateInstance);

@@ -61,6 +61,14 @@ export class SiteNotReady extends KilnError {
 export class SiteNotHealthy extends KilnError {
   override readonly name = 'SiteNotHealthy';
 }
+/** The user data script of the base instance failed. */
+export class UserDataFailed extends KilnError {
+  override readonly name = 'UserDataFailed';
+}
+/** An instance of the build was terminated or stopped before its time, or AWS says that it is impaired. */
+export class InstanceFailed extends KilnError {
+  override readonly name = 'InstanceFailed';
+}
 /** AWS could not make the image. */
 export class ImageFailed extends KilnError {
   override readonly name = 'ImageFailed';

@@ -179,7 +179,11 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
   const { imageId, copies, fingerprint, error, resolved, once } = record;
-  const stages = Object.entries(record.stages).map(([stage, times]) => ({ ...readStage(stage), ...times }));
+  const stages = Object.entries(record.stages).map(([stage, how]) => ({
+    ...readStage(stage),
+    ...how,
+    outcome: how.outcome ?? 'running',
+  }));
   const rollouts = Object.entries(record.rollouts).map(([autoScalingGroup, rollout]) => ({
     autoScalingGroup,
     ...rollout,

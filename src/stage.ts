@@ -1,16 +1,21 @@
 import * as z from 'zod';
 import { holdLock } from './build/lock';
-import { recordStage } from './build/stages';
+import { closeStage, noteProgress, openStage } from './build/stages';
 import { Held } from './build/state';
+import { FleetChanged, SiteNotReady, TargetBusy } from './errors';
 import { type Handler, parseInput, step } from './lambda';
+import { nameTransient } from './transient';
 
 interface Staged {
   build: { id: string };
   stage: string;
 }
 
+/** What begins when a stage has ended and cannot write itself: the probe has no way to AWS. */
+type Next<Input, Result> = (input: Input, result: Result) => { stage: string; waitsFor: string };
+
 /**
- * The step that opens a build: its duration goes into the record and the metrics.
+ * The step that opens a build: when it was, and how it ended, goes into the record, its duration into the metrics too.
  *
  * @param Input the schema of the event
  * @param run what is done with the parsed event
@@ -19,20 +24,32 @@ export function opening<Input extends z.ZodType<Staged>, Result>(
   Input: Input,
   run: (input: z.output<Input>) => Promise<Result>,
 ): Handler<Result> {
-  return step(Input, (input) => timed(input, () => run(input)));
+  return step(Input, (input) => recorded(input, () => run(input)));
 }
 
 /** A step that is a stage of a build that has its lock: as `opening`, and only while the build may act. */
 export function stage<Input extends z.ZodType<Staged>, Result>(
   Input: Input,
   run: (input: z.output<Input>) => Promise<Result>,
+  next?: Next<z.output<Input>, Result>,
 ): Handler<Result> {
-  return held(Input, (input) => timed(input, () => run(input)));
+  return step(z.unknown(), async (event) => {
+    const input = parseInput(Input, event);
+    const { build } = parseInput(OfHeld, event);
+    return recorded(
+      input,
+      async () => {
+        await holdLock(build);
+        return run(input);
+      },
+      next,
+    );
+  });
 }
 
 const OfHeld = z.object({ build: Held });
 
-/** A step of a build that has its lock. Its duration is recorded by whoever sees its end. */
+/** A step of a build that has its lock. Its stage is recorded by whoever sees its end. */
 export function held<Input extends z.ZodType<Staged>, Result>(
   Input: Input,
   run: (input: z.output<Input>) => Promise<Result>,
@@ -44,11 +61,33 @@ export function held<Input extends z.ZodType<Staged>, Result>(
   });
 }
 
-async function timed<Result>(input: Staged, run: () => Promise<Result>): Promise<Result> {
+async function recorded<Input extends Staged, Result>(
+  input: Input,
+  run: () => Promise<Result>,
+  next?: Next<Input, Result>,
+): Promise<Result> {
   const startedAt = Date.now();
-  const result = await run();
-  await recordStage(input.build.id, stageOf(input), startedAt);
+  const { id } = input.build;
+  const name = stageOf(input);
+  await openStage(id, name, startedAt);
+  const result = await run().catch(async (error: unknown) => {
+    await noteFailure(id, name, startedAt, error);
+    throw error;
+  });
+  const endedAt = Date.now();
+  await closeStage(id, name, 'succeeded', startedAt, endedAt);
+  const following = next?.(input, result);
+  if (following) await openStage(id, following.stage, endedAt, following.waitsFor);
   return result;
+}
+
+/** The state machine asks again after what passes: the stage goes on. */
+async function noteFailure(build: string, name: string, startedAt: number, error: unknown): Promise<void> {
+  if (error instanceof SiteNotReady || error instanceof FleetChanged) return;
+  if (error instanceof TargetBusy)
+    await noteProgress(build, name, { waitsFor: 'its turn', says: error.message });
+  else if (error instanceof Error && nameTransient(error).name !== 'TransientFailure')
+    await closeStage(build, name, 'failed', startedAt);
 }
 
 /** The name of a stage in the record; of one within RollOut with its group. */

@@ -18,6 +18,8 @@ export interface Key {
 /** A condition on a write, with its values; the names of attributes stand in it as `#name`. */
 export interface Condition {
   expression: string;
+  /** Names that are no words of their own: `#stage` stands for `AwaitCopy/eu-north-1`. */
+  names?: Record<string, string>;
   values?: Record<string, unknown>;
 }
 
@@ -62,23 +64,44 @@ export async function setAttributes(
   condition?: Condition,
 ): Promise<boolean> {
   const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  const sets = given.map(([path, value]) => [path.split(/\.(.*)/s).filter(Boolean), value] as const);
+  return setPaths(key, sets, condition);
+}
+
+/** Instead of a value: the attribute goes. */
+export const REMOVED = Symbol('removed');
+
+/**
+ * Sets attributes of an item that stand at any depth of it, or removes them.
+ *
+ * @param sets each with the names on the way to it
+ * @returns whether the condition held
+ */
+export async function setPaths(
+  key: Key,
+  sets: readonly (readonly [path: readonly string[], value: unknown])[],
+  condition?: Condition,
+): Promise<boolean> {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
-  const sets = given.map(([path, value], at) => {
-    const [first = '', ...rest] = path.split(/\.(.*)/s).filter(Boolean);
-    names[`#a${at}`] = first;
-    values[`:a${at}`] = value;
-    if (rest[0] === undefined) return `#a${at} = :a${at}`;
-    names[`#b${at}`] = rest[0];
-    return `#a${at}.#b${at} = :a${at}`;
-  });
   const asked = conditionOf(condition);
+  const expressions = sets.map(([path, value], at) => {
+    const steps = path.map((name, depth) => {
+      names[`#a${at}_${depth}`] = name;
+      return `#a${at}_${depth}`;
+    });
+    if (value === REMOVED) return { removes: steps.join('.') };
+    values[`:a${at}`] = value;
+    return { sets: `${steps.join('.')} = :a${at}` };
+  });
+  const written = expressions.flatMap(({ sets }) => sets ?? []).join(', ');
+  const removed = expressions.flatMap(({ removes }) => removes ?? []).join(', ');
   return holds(() =>
     dynamo().send(
       new UpdateCommand({
         TableName: env('KILN_TABLE'),
         Key: key,
-        UpdateExpression: `SET ${sets.join(', ')}`,
+        UpdateExpression: [written && `SET ${written}`, removed && `REMOVE ${removed}`].join(' ').trim(),
         ConditionExpression: asked.ConditionExpression,
         ExpressionAttributeNames: { ...names, ...asked.ExpressionAttributeNames },
         ExpressionAttributeValues: { ...values, ...asked.ExpressionAttributeValues },
@@ -153,7 +176,9 @@ function conditionOf(
   return {
     ConditionExpression: condition.expression,
     ...(names.length > 0 && {
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+      ExpressionAttributeNames: Object.fromEntries(
+        names.map((name) => [name, condition.names?.[name] ?? name.slice(1)]),
+      ),
     }),
     ...(condition.values && { ExpressionAttributeValues: condition.values }),
   };

@@ -56,6 +56,19 @@ export interface ResolvedParameter {
   before?: string;
 }
 
+/** How a stage was, or how it is. Times are ISO 8601. */
+export interface Stage {
+  startedAt: string;
+  endedAt?: string;
+  /** None while it runs; `stopped` is one that ran when the build ended for another reason. */
+  outcome?: 'succeeded' | 'failed' | 'stopped';
+  /** What it waits for: `the image ami-…`. */
+  waitsFor?: string;
+  /** What AWS, or the site, said of that when it was last looked at. */
+  says?: string;
+  seenAt?: string;
+}
+
 /** What is kept of a build. Times are ISO 8601. */
 export interface BuildRecord {
   id: string;
@@ -86,17 +99,19 @@ export interface BuildRecord {
   targets?: Target[];
   /** By the name of the Auto Scaling group. */
   rollouts: Record<string, Rollout>;
-  /** By the name of the stage, and within RollOut `Stage/group`. */
-  stages: Record<string, { startedAt: string; endedAt: string }>;
+  /** By the name of the state, and within RollOut `State/group`. */
+  stages: Record<string, Stage>;
   /** What the SSM parameter of the pipeline named before, kept until the build has ended. */
   previousImage?: { parameter: string; value: string | null };
-  error?: { name: string; message: string };
+  /** Why it did not succeed, and in which stage. */
+  error?: { name: string; message: string; stage?: string };
 }
 
 /** A year: longer than any image is kept without a newer one, in most accounts. */
 const KEPT_SECONDS = 365 * 24 * 60 * 60;
 
-function keyOf(build: string): Key {
+/** Where the record of a build stands. */
+export function keyOfRecord(build: string): Key {
   return { pk: `PIPELINE#${pipelineOf(build)}`, sk: `BUILD#${build.slice(pipelineOf(build).length + 1)}` };
 }
 
@@ -116,12 +131,15 @@ export async function createRecord(
   const expiresAt = Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
   if (!isOver(record)) await enterOpen(build.id);
   await registerPipeline(record.pipeline);
-  await putItem({ ...keyOf(build.id), ...record, expiresAt }, { expression: 'attribute_not_exists(#pk)' });
+  await putItem(
+    { ...keyOfRecord(build.id), ...record, expiresAt },
+    { expression: 'attribute_not_exists(#pk)' },
+  );
 }
 
 /** Sets fields of a build's record. A field may be one entry of a map: `rollouts.kiln-fleet-web`. */
 export async function updateRecord(build: string, fields: Record<string, unknown>): Promise<void> {
-  await setAttributes(keyOf(build), fields);
+  await setAttributes(keyOfRecord(build), fields);
 }
 
 /**
@@ -133,11 +151,11 @@ export async function moveStatus(
   build: string,
   from: BuildStatus[],
   to: BuildStatus,
-  fields: Partial<BuildRecord> = {},
+  fields: Partial<BuildRecord> & { [stage: `stages.${string}`]: Stage } = {},
 ): Promise<boolean> {
   const values = Object.fromEntries(from.map((status, at) => [`:from${at}`, status]));
   return setAttributes(
-    keyOf(build),
+    keyOfRecord(build),
     { ...fields, status: to },
     { expression: `#status IN (${Object.keys(values).join(', ')})`, values },
   );
@@ -145,7 +163,7 @@ export async function moveStatus(
 
 /** Reads the record of a build, if there is one. */
 export async function findRecord(build: string): Promise<BuildRecord | undefined> {
-  return getItem<BuildRecord>(keyOf(build));
+  return getItem<BuildRecord>(keyOfRecord(build));
 }
 
 /**
@@ -165,7 +183,7 @@ export async function listRecords(pipeline: string, limit: number, after?: strin
     prefix: 'BUILD#',
     descending: true,
     limit,
-    ...(after && { after: keyOf(after).sk }),
+    ...(after && { after: keyOfRecord(after).sk }),
   });
 }
 

@@ -2,14 +2,13 @@ import { CreateImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { updateRecord } from '../build/record';
-import { recordStage } from '../build/stages';
 import { BuildState, Plan } from '../build/state';
 import { buildTags, tagSpecifications } from '../tags';
 import { imageName } from './own';
 
 export const CreateImageInput = BuildState.extend({
   plan: Plan,
-  base: z.object({ instanceId: z.string(), launchedAt: z.number(), healthyAt: z.number() }),
+  base: z.object({ instanceId: z.string() }),
 });
 
 /**
@@ -21,8 +20,6 @@ export async function createImage({
   plan,
   base,
 }: z.infer<typeof CreateImageInput>): Promise<{ id: string; name: string }> {
-  // The probe cannot write this itself: it has no way to AWS.
-  await recordStage(build.id, 'AwaitHealthySite', base.launchedAt, base.healthyAt);
   const name = imageName(build.id);
   const id = (await requestImage(name, build.id, plan, base.instanceId)) ?? (await findImageByName(name));
   await updateRecord(build.id, { imageId: id });

@@ -1,6 +1,5 @@
 import {
   type Filter,
-  GetConsoleOutputCommand,
   type Instance,
   paginateDescribeInstances,
   TerminateInstancesCommand,
@@ -8,16 +7,17 @@ import {
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
-import { recordStage } from '../build/stages';
+import { closeStage } from '../build/stages';
 import { BuildState } from '../build/state';
 import { byService, byTag, tagOf } from '../tags';
 
-const PURPOSES = ['base', 'test'] as const;
-type Purpose = (typeof PURPOSES)[number];
+/** What an instance of a build is for: `base` becomes the image, `test` boots it. */
+export const PURPOSES = ['base', 'test'] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
 export const TerminateInstanceInput = BuildState.extend({
   purpose: z.enum(PURPOSES),
-  /** Of the test: when it was launched and found healthy. */
+  /** Of the test: when it was launched and found healthy, which the probe cannot write itself. */
   probed: z.object({ launchedAt: z.number(), healthyAt: z.number() }).optional(),
 });
 
@@ -26,7 +26,8 @@ const ALIVE = ['pending', 'running', 'stopping', 'stopped'];
 /** Terminates the instances of a build that served one purpose. They are found by their tags, so none is missed. */
 export async function terminateInstance(input: z.infer<typeof TerminateInstanceInput>): Promise<void> {
   const { build, purpose, probed } = input;
-  if (probed) await recordStage(build.id, 'TestImage', probed.launchedAt, probed.healthyAt);
+  if (probed)
+    await closeStage(build.id, 'AwaitHealthyTest', 'succeeded', probed.launchedAt, probed.healthyAt);
   await terminateInstances(await findInstances(build.id, purpose));
 }
 
@@ -83,8 +84,17 @@ export async function describeAddresses(ids: string[]): Promise<Map<string, stri
   return addresses;
 }
 
-async function describeAlive(filters: Filter[], region?: string): Promise<Instance[]> {
-  const Filters = [...filters, { Name: 'instance-state-name', Values: ALIVE }];
+/** An instance as EC2 knows it, terminated or not. EC2 may not list it at once after it was launched, nor an hour after its end. */
+export async function findInstance(id: string): Promise<Instance | undefined> {
+  // By a filter, because an unknown id would fail the call.
+  return (await describe([{ Name: 'instance-id', Values: [id] }])).at(0);
+}
+
+function describeAlive(filters: Filter[], region?: string): Promise<Instance[]> {
+  return describe([...filters, { Name: 'instance-state-name', Values: ALIVE }], region);
+}
+
+async function describe(Filters: Filter[], region?: string): Promise<Instance[]> {
   const found: Instance[] = [];
   for await (const page of paginateDescribeInstances({ client: ec2(region) }, { Filters, MaxResults: 100 })) {
     for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
@@ -103,25 +113,5 @@ export async function terminateInstances(instances: Instance[]): Promise<void> {
     if (InstanceIds.length === 1) return;
     // One id that is gone makes EC2 refuse them all.
     for (const instance of instances) await terminateInstances([instance]);
-  }
-}
-
-/** The most lines of console output that an error carries. */
-const LINES = 25;
-
-/** The end of what an instance wrote to its console: the last lines of a user data script that failed are there. */
-export async function readConsole(instance: string): Promise<string> {
-  const { Output = '' } = await readOutput(instance);
-  const text = Buffer.from(Output, 'base64').toString('utf8').trimEnd();
-  return text.split(/\r?\n/).slice(-LINES).join('\n');
-}
-
-async function readOutput(InstanceId: string) {
-  try {
-    return await ec2().send(new GetConsoleOutputCommand({ InstanceId, Latest: true }));
-  } catch (error) {
-    // Only instance types on Nitro can tell the latest output: others give what EC2 has kept.
-    if (!isAwsError(error, 'UnsupportedOperation')) throw error;
-    return ec2().send(new GetConsoleOutputCommand({ InstanceId }));
   }
 }

@@ -8,12 +8,11 @@ import { loadPipeline } from '../pipeline/load';
 import { renderUserData } from '../pipeline/user-data';
 import { pipelinesFolder } from '../pipelines-folder';
 import { buildTags, tagSpecifications } from '../tags';
-import { launchToken } from './instances';
+import { launchToken, PURPOSES } from './instances';
 
 export const LaunchInstanceInput = BuildState.extend({
   plan: Plan,
-  /** `base` becomes the image; `test` boots it. */
-  purpose: z.enum(['base', 'test']),
+  purpose: z.enum(PURPOSES),
   imageId: z.string().optional(),
 });
 
@@ -23,6 +22,15 @@ export interface Launched {
   privateIp: string;
   /** Milliseconds since 1970. */
   launchedAt: number;
+}
+
+/** The stage that follows, and what it waits for. */
+export function probeNext(
+  { purpose }: z.infer<typeof LaunchInstanceInput>,
+  { instanceId }: Launched,
+): { stage: string; waitsFor: string } {
+  const stage = purpose === 'base' ? 'AwaitHealthySite' : 'AwaitHealthyTest';
+  return { stage, waitsFor: `the site on ${instanceId}` };
 }
 
 /** AWS has no room there now; another zone may have. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */

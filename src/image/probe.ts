@@ -20,6 +20,7 @@ type AwaitHealthySiteInput = z.infer<typeof AwaitHealthySiteInput>;
  * @throws SiteNotHealthy if it does not, and the time that it was given since the launch is over
  */
 export async function awaitHealthySite({
+  stage,
   healthy,
   instance,
   answers,
@@ -28,12 +29,19 @@ export async function awaitHealthySite({
   const askedAt = Date.now();
   if (!problem) return { answers: answers + 1, askedAt };
   const seconds = Math.round((askedAt - instance.launchedAt) / 1000);
-  if (seconds >= healthy.within) {
+  if (seconds >= healthy.within)
     throw new SiteNotHealthy(
-      `The site on ${instance.instanceId} did not become healthy within ${healthy.within} s. At last ${problem}.`,
+      describeEnd(
+        stage,
+        `site on ${instance.instanceId} did not become healthy within ${healthy.within} s. At last ${problem}.`,
+      ),
     );
-  }
   // A retry would be given the count of the row that has just ended.
   if (answers > 0) return { answers: 0, askedAt };
   throw new SiteNotReady(`After ${seconds} s ${problem}.`);
+}
+
+function describeEnd(stage: string, what: string): string {
+  if (stage !== 'AwaitHealthyTest') return `The ${what}`;
+  return `The test of the image failed: the ${what} No user data runs on a server that is launched from the image: it has what is on the disk. Is the service enabled (systemctl enable --now), not only started?`;
 }

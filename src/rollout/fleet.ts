@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
 import { describeAddresses } from '../image/instances';
 import { lookAtEach, type Seen } from '../wait/look';
-import type { Outcome, Wait } from '../wait/wait';
+import type { Outcome, Said, Wait } from '../wait/wait';
 import { describeGroups } from './groups';
 import { describeTargetHealth, nameOfTargetGroup } from './target-groups';
 
@@ -43,12 +43,12 @@ export async function lookAtFleets(waits: Wait[]): Promise<Seen> {
   return lookAtEach(waits, (wait) => lookAtFleet(groups.get(wait.resource), wait));
 }
 
-async function lookAtFleet(group: AutoScalingGroup | undefined, wait: Wait): Promise<Outcome | undefined> {
+async function lookAtFleet(group: AutoScalingGroup | undefined, wait: Wait): Promise<Outcome | Said> {
   if (!group) return fail(`The Auto Scaling group ${wait.resource} was deleted.`);
   if (group.Status)
     return fail(`The Auto Scaling group ${wait.resource} is being deleted (${group.Status}).`);
   const { problems, places } = await judgeFleet(group, wait);
-  if (problems.length > 0) return undefined;
+  if (problems.length > 0) return { says: problems.join('; ') };
   if (wait.verify !== 'site') return { output: { servers: [] } };
   if (places.length > MOST_PLACES) {
     return fail(
@@ -56,7 +56,13 @@ async function lookAtFleet(group: AutoScalingGroup | undefined, wait: Wait): Pro
     );
   }
   const servers = await findServers(places);
-  return servers && { output: { servers } };
+  const next = {
+    stage: `AskServers/${wait.resource}`,
+    waitsFor: `the servers of ${wait.resource}, to serve the site`,
+  };
+  return servers
+    ? { output: { servers }, ...(servers.length > 0 && { next }) }
+    : { says: 'a server has just gone' };
 }
 
 function fail(cause: string): Outcome {

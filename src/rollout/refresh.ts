@@ -10,7 +10,7 @@ import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
 import { TargetBusy } from '../errors';
 import { lookAtEach, type Seen } from '../wait/look';
-import type { Outcome, Wait } from '../wait/wait';
+import type { Outcome, Said, Wait } from '../wait/wait';
 import { describeGroups } from './groups';
 import { holdGroup } from './lease';
 
@@ -115,15 +115,25 @@ export function lookAtRefreshes(waits: Wait[]): Promise<Seen> {
   return lookAtEach(waits, lookAtRefresh);
 }
 
-async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | undefined> {
+async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | Said> {
   const refresh = (await describeRefreshesOf(group, [resource]))?.at(0);
   const status = refresh?.Status ?? 'gone';
-  if (ACTIVE.includes(status)) return undefined;
+  if (refresh && ACTIVE.includes(status)) return { says: describeProgress(refresh) };
   if (status === 'Successful') return { output: { refreshId: resource, endedAt: Date.now() } };
   return {
     error: 'RefreshFailed',
     cause: `The instance refresh ${resource} of ${group} ended as ${status}. ${reasonOf(refresh)} Look at the activity of the group for what its new servers lacked.`,
   };
+}
+
+function describeProgress({
+  Status,
+  PercentageComplete,
+  InstancesToUpdate,
+  StatusReason,
+}: InstanceRefresh): string {
+  const progress = `${Status}, ${PercentageComplete ?? 0} %, ${InstancesToUpdate ?? 0} servers to go`;
+  return StatusReason ? `${progress}: ${StatusReason}` : progress;
 }
 
 /** Undefined when there is no such group any more, which Auto Scaling says as a ValidationError. */

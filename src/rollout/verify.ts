@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
 import { getRecord, updateRecord, type Verified } from '../build/record';
+import { closeStage } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
 import { FleetChanged, FleetNotHealthy } from '../errors';
 import { judgeFleet } from './fleet';
@@ -28,6 +29,9 @@ type VerifyFleetInput = z.infer<typeof VerifyFleetInput>;
 export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   const { build, target, version, since, within } = input;
   const { autoScalingGroup, launchTemplateId } = target;
+  // The probe cannot write this itself: it has no way to AWS.
+  if (input.servers.length > 0)
+    await closeStage(build.id, `AskServers/${autoScalingGroup}`, 'succeeded', since);
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   const problems = await findProblems(group, input);
   if (problems.length > 0) {

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { CaughtError, readCaught } from '../build/caught';
+import { enterStage, noteProgress } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
 import { env } from '../env';
 import { settleWaits } from './settle';
@@ -9,7 +11,12 @@ const Parked = BuildState.extend({ token: z.string() });
 
 export const AwaitImageInput = Parked.extend({ imageId: z.string(), region: z.string().optional() });
 export const AwaitRefreshInput = Parked.extend({ autoScalingGroup: z.string(), refreshId: z.string() });
-export const AwaitFleetInput = Parked.extend({ target: TargetState, version: z.string() });
+export const AwaitFleetInput = Parked.extend({
+  target: TargetState,
+  version: z.string(),
+  /** Why the state machine comes back, as it caught it: what servers answered, or that others are there. No cause the first time. */
+  asked: CaughtError,
+});
 
 /** Parks the state until an image is available, here or in the region that it is copied to. */
 export async function awaitImage(input: z.infer<typeof AwaitImageInput>): Promise<void> {
@@ -25,8 +32,10 @@ export async function awaitRefresh(input: z.infer<typeof AwaitRefreshInput>): Pr
 
 /** Parks the state until every server of a group runs the new version and is healthy, as AWS sees it. */
 export async function awaitFleet(input: z.infer<typeof AwaitFleetInput>): Promise<void> {
-  const { version, target } = input;
+  const { version, target, asked, build } = input;
   const group = target.autoScalingGroup;
+  // The probe cannot write this itself: it has no way to AWS.
+  if (asked.Cause) await noteProgress(build.id, `AskServers/${group}`, { says: readCaught(asked).message });
   await park({
     ...common(input),
     kind: 'fleet',
@@ -43,8 +52,20 @@ function common({ build, stage, token }: z.infer<typeof Parked>) {
   return { build: build.id, stage, token, region: env('AWS_REGION'), since: Date.now() };
 }
 
+function describeWait({ kind, resource, region, group, stage }: Wait): string {
+  switch (kind) {
+    case 'image':
+      return stage.startsWith('AwaitCopy') ? `the image ${resource} in ${region}` : `the image ${resource}`;
+    case 'refresh':
+      return `the instance refresh ${resource} of ${group}`;
+    case 'fleet':
+      return `the servers of ${resource}, to be healthy and in service`;
+  }
+}
+
 /** Keeps the token first, then looks once: what ends in between is seen by one of the two. */
 async function park(wait: Wait): Promise<void> {
+  await enterStage(wait.build, wait.stage, wait.since, describeWait(wait));
   await storeWait(wait);
   await settleWaits([wait]);
 }

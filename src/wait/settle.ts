@@ -1,6 +1,7 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import pLimit from 'p-limit';
 import { isAwsError, sfn } from '../aws';
-import { recordStage } from '../build/stages';
+import { closeStage, enterStage, noteProgress } from '../build/stages';
 import { lookAtImages } from '../image/look';
 import { lookAtFleets } from '../rollout/fleet';
 import { lookAtRefreshes } from '../rollout/refresh';
@@ -19,9 +20,12 @@ const LOOKS: Record<WaitKind, Look> = {
 /** The token was answered before, or its state has timed out or was aborted: there is nobody left to tell. */
 const NOBODY_WAITS = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
+/** So many records and tokens are written side by side. */
+const AT_ONCE = 20;
+
 /**
  * Looks at resources that are waited for, in one batch a kind and region, and answers the tokens of those that are
- * done. Answering twice is no error, so the event, the sweep and the state itself may all do it.
+ * done; of the others the records say what AWS says. Answering twice is no error, so the event, the sweep and the state itself may all do it.
  *
  * @throws if a look or an answer failed, an AggregateError if several; the others were done all the same
  */
@@ -38,9 +42,13 @@ export async function settleWaits(waits: Wait[]): Promise<void> {
 async function settleBatch(waits: Wait[]): Promise<void> {
   const [first] = waits;
   if (!first) return;
-  const { outcomes, problems } = await LOOKS[first.kind](waits, first.region);
-  const answers = [...outcomes].map(([wait, outcome]) => answerWait(wait, outcome));
-  const done = await Promise.allSettled(answers);
+  const { outcomes, said, problems } = await LOOKS[first.kind](waits, first.region);
+  const limit = pLimit(AT_ONCE);
+  const writes = [
+    ...[...outcomes].map(([wait, outcome]) => limit(() => answerWait(wait, outcome))),
+    ...[...said].map(([{ build, stage }, says]) => limit(() => noteProgress(build, stage, { says }))),
+  ];
+  const done = await Promise.allSettled(writes);
   throwAll([...problems, ...done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))]);
 }
 
@@ -51,7 +59,10 @@ function throwAll(failures: readonly unknown[]): void {
 
 async function answerWait(wait: Wait, outcome: Outcome): Promise<void> {
   // Before the answer: what runs after it may look into the record.
-  await recordStage(wait.build, wait.stage, wait.since);
+  const how = 'output' in outcome ? 'succeeded' : 'failed';
+  await closeStage(wait.build, wait.stage, how, wait.since);
+  if ('output' in outcome && outcome.next)
+    await enterStage(wait.build, outcome.next.stage, Date.now(), outcome.next.waitsFor);
   try {
     await sendOutcome(wait.token, outcome);
   } catch (error) {

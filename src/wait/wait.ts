@@ -23,5 +23,16 @@ export interface Wait {
   mayBeEmpty?: boolean;
 }
 
+/** What AWS says of a resource that is still waited for, in words. */
+export interface Said {
+  says: string;
+}
+
 /** How a wait ended: the output of the state, or the error that it fails with. */
-export type Outcome = { output: unknown } | { error: string; cause: string };
+export type Outcome =
+  | {
+      output: unknown;
+      /** The stage that begins then and cannot write itself: the probe has no way to AWS. */
+      next?: { stage: string; waitsFor: string };
+    }
+  | { error: string; cause: string };

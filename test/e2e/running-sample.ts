@@ -12,8 +12,15 @@ export interface ShownBuild {
   readonly fingerprint?: string;
   readonly imageId?: string;
   readonly rollouts: readonly { readonly autoScalingGroup: string; readonly version: string }[];
-  readonly stages: readonly { readonly stage: string }[];
-  readonly error?: { readonly name: string; readonly message: string };
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly startedAt: string;
+    readonly endedAt?: string;
+    readonly outcome: string;
+    readonly waitsFor?: string;
+    readonly says?: string;
+  }[];
+  readonly error?: { readonly name: string; readonly message: string; readonly stage?: string };
 }
 
 /** The embedded AWS in a process of its own, with fleet and service in it, and what a user does with them. */
@@ -96,7 +103,8 @@ export class RunningSample {
   async passed(id: string, stage: string): Promise<ShownBuild> {
     return until(`build ${id} has passed ${stage}`, async () => {
       const build = await this.getBuild(id);
-      return build.stages.some((one) => one.stage === stage) ? build : undefined;
+      const isPassed = build.stages.some((one) => one.stage === stage && one.outcome === 'succeeded');
+      return isPassed ? build : undefined;
     });
   }
 }

@@ -8,7 +8,7 @@ import postCall from '../../events/http-post-build.json';
 import { handler as getBuild } from '../../functions/get-build';
 import { handler as listBuilds } from '../../functions/list-builds';
 import { handler as postBuild } from '../../functions/post-build';
-import { recordStage } from '../../src/build/stages';
+import { closeStage, noteProgress, openStage } from '../../src/build/stages';
 import { BUILD, openRecord } from './records';
 import { useSites } from './sites';
 import { useTable } from './table';
@@ -180,8 +180,9 @@ test('a POST that AWS throttles is to be tried again, and blocks nobody until th
 
 test('a build is shown with its stages in order and its rollouts', async () => {
   await openRecord({ imageId: 'ami-1', 'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5' } });
-  await recordStage(BUILD, 'AwaitRefresh/fleet', 2000, 3000);
-  await recordStage(BUILD, 'Plan', 1000, 2000);
+  await openStage(BUILD, 'AwaitRefresh/fleet', 2000, 'the instance refresh r-1 of fleet');
+  await noteProgress(BUILD, 'AwaitRefresh/fleet', { says: 'InProgress, 50 %, 1 servers to go' });
+  await closeStage(BUILD, 'Plan', 'succeeded', 1000, 2000);
   const { status, body } = await call(getBuild, getCall);
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -189,7 +190,23 @@ test('a build is shown with its stages in order and its rollouts', async () => {
     status: 'RUNNING',
     imageId: 'ami-1',
     rollouts: [{ autoScalingGroup: 'fleet', version: '5' }],
-    stages: [{ stage: 'Plan' }, { stage: 'AwaitRefresh', autoScalingGroup: 'fleet' }],
+    stages: [
+      {
+        stage: 'Plan',
+        outcome: 'succeeded',
+        startedAt: '1970-01-01T00:00:01.000Z',
+        endedAt: '1970-01-01T00:00:02.000Z',
+      },
+      {
+        stage: 'AwaitRefresh',
+        autoScalingGroup: 'fleet',
+        outcome: 'running',
+        startedAt: '1970-01-01T00:00:02.000Z',
+        waitsFor: 'the instance refresh r-1 of fleet',
+        says: 'InProgress, 50 %, 1 servers to go',
+        seenAt: expect.any(String),
+      },
+    ],
   });
 });
 

@@ -44,7 +44,7 @@ const STATES: Record<string, [Handler<unknown>, object]> = {
   ScaleOut: [functions.scaleOut, rolling],
   StartRefresh: [functions.startRefresh, rolling],
   AwaitRefresh: [functions.awaitRefresh, parked],
-  AwaitFleet: [functions.awaitFleet, { ...parked, ...rolling }],
+  AwaitFleet: [functions.awaitFleet, { ...parked, ...rolling, asked: seen }],
   VerifyFleet: [functions.verifyFleet, { ...rolling, servers: [], since: 1, within: 1800 }],
   Finish: [functions.finish, { plan, image: { id: 'ami-1' }, copies: [], rollouts: [] }],
 };

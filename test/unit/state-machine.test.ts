@@ -43,11 +43,16 @@ const SHARED: Record<string, string> = {
   TerminateTest: 'TerminateInstance',
   TestImage: 'LaunchInstance',
   AwaitHealthyTest: 'AwaitHealthySite',
+  LookAtBase: 'LookAtInstance',
+  LookAtTest: 'LookAtInstance',
   AwaitCopy: 'AwaitImage',
 };
 
 /** They run in the VPC and have bundles of their own; all others share one. */
 const PROBES = ['await-healthy-site', 'ask-servers'];
+
+/** What is looked at now and then while its site is asked. */
+const LOOKED_AT: Record<string, string> = { AwaitHealthySite: 'LookAtBase', AwaitHealthyTest: 'LookAtTest' };
 
 /** Errors that the state machine answers by asking again. */
 const ASK_AGAIN = ['SiteNotReady', 'FleetChanged', 'TargetBusy', 'TransientFailure'];
@@ -110,10 +115,12 @@ test('every task retries transient failures with a cap and full jitter, and has 
 test('every failure before the end comes to Recover', () => {
   for (const [name, state] of Object.entries(machine.States)) {
     if (!['Task', 'Map'].includes(state.Type) || name === 'Recover') continue;
-    expect([name, state.Catch]).toEqual([
+    expect([name, state.Catch?.at(-1)]).toEqual([
       name,
-      [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Recover' }],
+      { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Recover' },
     ]);
+    const before = state.Catch?.slice(0, -1).map(({ ErrorEquals, Next }) => [...ErrorEquals, Next]);
+    expect([name, before]).toEqual([name, LOOKED_AT[name] ? [['SiteNotReady', LOOKED_AT[name]]] : []]);
   }
 });
 

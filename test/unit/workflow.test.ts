@@ -44,8 +44,16 @@ function makeSteps(ran: string[]): Record<string, Handler> {
     }),
     step('LaunchInstance', () => launched),
     step('AwaitHealthySite', ({ answers }) => ({ answers: Number(answers) + 1, askedAt: 2 })),
+    step('LookAtBase', ({ seen }) => {
+      expect(seen).toEqual({ Error: 'SiteNotReady', Cause: 'it does not answer' });
+      return null;
+    }),
+    step('AwaitUserData', ({ instance, healthyAt }) => {
+      expect([instance, healthyAt]).toEqual([launched, 2]);
+      return null;
+    }),
     step('CreateImage', ({ base }) => {
-      expect(base).toEqual({ instanceId: 'i-1', launchedAt: 1, healthyAt: 2 });
+      expect(base).toEqual({ instanceId: 'i-1' });
       return { id: 'ami-1', name: 'kiln-web' };
     }),
     park('AwaitImage'),
@@ -132,7 +140,7 @@ async function run(steps: Record<string, Handler>) {
     overrides: {
       taskResourceLocalHandlers: steps as never,
       waitTimeOverrides: PAUSES,
-      retryIntervalOverrides: { AskServers: 0 },
+      retryIntervalOverrides: { AskServers: 0, AwaitHealthySite: 0 },
     },
     context,
   } as never).result;
@@ -147,8 +155,9 @@ const failing =
 test('a build goes through all states, and hands on what the next ones need', async () => {
   const ran: string[] = [];
   await run(makeSteps(ran));
-  expect(ran.slice(0, 12)).toEqual([
-    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'AwaitHealthySite', 'CreateImage', 'AwaitImage'],
+  expect(ran.slice(0, 13)).toEqual([
+    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'AwaitHealthySite', 'AwaitUserData'],
+    ...['CreateImage', 'AwaitImage'],
     ...[
       'TerminateBase',
       'TestImage',
@@ -158,7 +167,7 @@ test('a build goes through all states, and hands on what the next ones need', as
       'PublishImage',
     ],
   ]);
-  expect(ran.slice(12, -1).sort()).toEqual(
+  expect(ran.slice(13, -1).sort()).toEqual(
     [
       ...['AwaitCopy', 'AwaitRefresh', 'PublishTemplate', 'PublishTemplate', 'ScaleOut', 'StartRefresh'],
       ...['AwaitFleet', 'AwaitFleet', 'AskServers', 'AskServers', 'VerifyFleet', 'VerifyFleet'],
@@ -205,6 +214,35 @@ test.each([
     expect(ran.at(-1)).toBe('Finish');
   },
 );
+
+test('while its site does not answer the instance is looked at, and the site is asked again', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  let asked = 0;
+  const answering = steps.AwaitHealthySite;
+  steps.AwaitHealthySite = async (input) => {
+    asked++;
+    if (asked > 8) return answering?.(input);
+    throw Object.assign(new Error('it does not answer'), { name: 'SiteNotReady' });
+  };
+  await run(steps);
+  expect(asked).toBe(10);
+  expect(ran.filter((state) => state === 'LookAtBase')).toHaveLength(2);
+  expect(ran.at(-1)).toBe('Finish');
+});
+
+test('an instance that is lost while its site is waited for ends the build', async () => {
+  const ran: string[] = [];
+  const steps = {
+    ...makeSteps(ran),
+    AwaitHealthySite: failing('SiteNotReady', 'it does not answer'),
+    LookAtBase: failing('InstanceFailed', 'it is terminated'),
+  };
+  await expect(run(steps)).rejects.toMatchObject({
+    cause: { name: 'InstanceFailed', message: 'it is terminated' },
+  });
+  expect(ran).toEqual(['Plan', 'LaunchInstance', 'Recover']);
+});
 
 test('an image that needs no test is published at once', async () => {
   const ran: string[] = [];

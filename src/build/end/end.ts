@@ -14,6 +14,7 @@ import { strikeOpen } from '../open';
 import { startQueuedBuild } from '../queue';
 import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from '../record';
 import { keepRelease } from '../release';
+import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild } from './clean-up';
@@ -23,6 +24,8 @@ import { openOutbox, type Task, type Work, workOff } from './outbox';
 export interface Failure {
   name: string;
   message: string;
+  /** The stage that failed, where that is known. */
+  stage?: string;
 }
 
 const OPEN: BuildStatus[] = ['QUEUED', 'RUNNING'];
@@ -66,12 +69,24 @@ async function closeBuild(build: string, status: BuildStatus, tasks: Task[], err
   const record = await findRecord(build);
   if (record && !isOver(record)) {
     await openOutbox(build, status, tasks);
-    const endedAt = new Date().toISOString();
-    if (await moveStatus(build, OPEN, status, { endedAt, ...(error && { error }) }))
+    if (await moveStatus(build, OPEN, status, describeEnd(record, status, error)))
       countOutcome(pipelineOf(build), status);
   }
   // What could not be done stands in the outbox, and in the log.
   await finishWork(build).catch(() => {});
+}
+
+/** What the one write of the end says beside the status: the stages that ran end with their build. */
+function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure) {
+  const endedAt = new Date().toISOString();
+  const how = status === 'SUCCEEDED' || status === 'FAILED' ? status : 'STOPPED';
+  const { ended, failed } = endStages(record, how, endedAt, error?.stage);
+  const stages = Object.entries(ended).map(([name, stage]) => [`stages.${name}`, stage] as const);
+  return {
+    endedAt,
+    ...(error && { error: { ...error, ...(failed && { stage: failed }) } }),
+    ...Object.fromEntries(stages),
+  };
 }
 
 /**
@@ -113,13 +128,15 @@ export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Pro
   await strikeOpen(id);
 }
 
+/** The cause comes first: a telephone shows no more. */
 async function tellPeople({ id, pipeline, status, error }: BuildRecord): Promise<void> {
+  const where = error?.stage ? ` in the stage ${error.stage}` : '';
   await sns().send(
     new PublishCommand({
       TopicArn: env('KILN_TOPIC'),
       // SNS takes 100 characters of ASCII.
       Subject: `Kiln: build of ${pipeline} ${status}: ${error?.name}`.slice(0, 100),
-      Message: `Build ${id} of pipeline ${pipeline} ended as ${status}.\n\n${error?.name}: ${error?.message}\n`,
+      Message: `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n`,
     }),
   );
 }

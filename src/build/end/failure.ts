@@ -1,33 +1,22 @@
-import { findInstances, readConsole } from '../../image/instances';
+import { findInstances } from '../../image/instances';
+import { type Console, readConsole } from '../../image/watch/console';
+import { tellOfScript, tellOfServer } from '../../image/watch/words';
+import { loadPipeline } from '../../pipeline/load';
+import { pipelinesFolder } from '../../pipelines-folder';
 import { findFleetProblems } from '../../rollout/fleet';
+import { tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import type { Wait } from '../../wait/wait';
+import { type CaughtError, readCaught } from '../caught';
+import { pipelineOf } from '../id';
 import type { Failure } from './end';
-
-/** What Step Functions says of a failure. The cause is JSON where a Lambda threw it. */
-export interface CaughtError {
-  Error: string;
-  Cause?: string | undefined;
-}
 
 /** Names a failure in plain words, with what a person needs to mend it. Looks at what is still there: call it first. */
 export async function explainFailure(build: string, caught: CaughtError): Promise<Failure> {
-  const failure = readFailure(caught);
+  const failure = readCaught(caught);
   if (failure.name === 'States.Timeout') return explainTimeout(build, failure);
-  if (failure.name === 'SiteNotHealthy') return addConsole(build, failure);
+  if (failure.name === 'SiteNotHealthy') return addConsoles(build, failure);
   return failure;
-}
-
-function readFailure({ Error: name, Cause = '' }: CaughtError): Failure {
-  try {
-    const cause: unknown = JSON.parse(Cause);
-    if (typeof cause === 'object' && cause !== null && 'errorMessage' in cause) {
-      return { name, message: String(cause.errorMessage) };
-    }
-  } catch {
-    // Not JSON: the cause is the message itself.
-  }
-  return { name, message: Cause || 'AWS gives no cause.' };
 }
 
 /** A state that waited too long. What it waited for says which error that is. */
@@ -42,11 +31,13 @@ async function explainTimeout(build: string, failure: Failure): Promise<Failure>
   switch (wait.kind) {
     case 'image':
       return {
+        stage: wait.stage,
         name: 'ImageFailed',
         message: `AWS did not finish the image ${wait.resource} in ${minutes} min.`,
       };
     case 'refresh':
       return {
+        stage: wait.stage,
         name: 'RefreshFailed',
         message: `The instance refresh ${wait.resource} of ${wait.group} did not end in ${minutes} min.`,
       };
@@ -59,22 +50,29 @@ async function explainFleet(wait: Wait, minutes: number): Promise<Failure> {
   const problems = (await findFleetProblems([wait])).get(wait) ?? [];
   const what = problems.length > 0 ? problems.join('; ') : 'it was just about to be';
   return {
+    stage: wait.stage,
     name: 'FleetNotHealthy',
     message: `After ${minutes} min the fleet of ${wait.resource} is not as it should be: ${what}.`,
   };
 }
 
-async function addConsole(build: string, failure: Failure): Promise<Failure> {
-  const consoles = await Promise.all(
-    (await findInstances(build)).map(async ({ InstanceId = '' }) => ({
-      InstanceId,
-      end: await readConsole(InstanceId),
-    })),
-  );
-  const ends = consoles.map(({ InstanceId, end }) =>
-    end
-      ? `The end of the console output of ${InstanceId}:\n${end}`
-      : `${InstanceId} has no console output yet.`,
-  );
-  return { ...failure, message: [failure.message, ...ends].join('\n') };
+/** A site that did not answer: what its server says for itself. */
+async function addConsoles(build: string, failure: Failure): Promise<Failure> {
+  const [instance] = await findInstances(build);
+  if (!instance?.InstanceId) return failure;
+  const console = await readConsole(instance.InstanceId);
+  if (tagOf(instance, 'kiln:purpose') === 'test')
+    return { ...failure, message: tellOfServer(failure.message, console) };
+  const { userDataScript } = await loadPipeline(pipelinesFolder(), pipelineOf(build));
+  const cause = `${failure.message} ${describeScript(console)}`;
+  return {
+    name: console.failure ? 'UserDataFailed' : failure.name,
+    message: tellOfScript(cause, console, userDataScript),
+  };
+}
+
+function describeScript({ failure, isRunning }: Console): string {
+  if (failure) return `Of the user data script ${failure}.`;
+  if (isRunning === undefined) return '';
+  return isRunning ? 'The user data script still runs.' : 'The user data script is done.';
 }

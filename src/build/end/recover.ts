@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CaughtError } from '../caught';
 import { isBuildId } from '../id';
 import { findRecord } from '../record';
 import { attendBuild } from './attend';
@@ -7,7 +8,7 @@ import { explainFailure } from './failure';
 
 export const RecoverInput = z.object({
   build: z.object({ id: z.string() }),
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }),
+  failure: CaughtError,
 });
 
 /** What Plan says of a build that nobody asked for and that shall not be tried: it has done all that it should, which is nothing. */

@@ -14,7 +14,6 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSnapshotsCommand,
   EC2Client,
-  GetConsoleOutputCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -54,9 +53,6 @@ beforeEach(() => {
   for (const client of [ec2, autoScaling, sns, ssm, events, sfn]) client.reset();
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
-  ec2.on(GetConsoleOutputCommand).resolves({
-    Output: Buffer.from(`booted\n${'noise\n'.repeat(40)}Error: no match for httpdd`).toString('base64'),
-  });
   answerNoUses(ec2, autoScaling);
   ec2.on(DescribeImagesCommand).resolves({ Images: [makeImage('ami-1')] });
   ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [] });
@@ -237,15 +233,6 @@ test('an execution that was stopped before it had a record never gets one that r
   );
   expect(await getRecord(BUILD)).toMatchObject({ status: 'ABORTED' });
   expect(await findLockHolder('web')).toBeUndefined();
-});
-
-test('a site that was not healthy has the end of its console output in the error', async () => {
-  await openRecord();
-  const { error, cause } = await recoverBuild(failure('SiteNotHealthy', 'It did not answer.'));
-  expect(error).toBe('SiteNotHealthy');
-  expect(cause).toContain('It did not answer.');
-  expect(cause).toContain('Error: no match for httpdd');
-  expect(cause).not.toContain('booted');
 });
 
 test('a refresh of the build that still runs is rolled back', async () => {

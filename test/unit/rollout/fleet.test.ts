@@ -81,7 +81,13 @@ const outputs = () =>
 
 describe('AwaitFleet', () => {
   const wait = (more = {}) =>
-    awaitFleet({ ...common, stage: 'AwaitFleet', token: 'token-1', target: target(more) });
+    awaitFleet({
+      ...common,
+      stage: 'AwaitFleet',
+      token: 'token-1',
+      target: target(more),
+      asked: { Error: 'none' },
+    });
 
   test('names the servers to ask, each at the port that its target group has', async () => {
     useGroup(both);

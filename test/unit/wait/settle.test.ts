@@ -3,7 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
@@ -36,6 +36,7 @@ beforeEach(async () => {
   sfn.on(SendTaskSuccessCommand).resolves({});
   sfn.on(SendTaskFailureCommand).resolves({});
   sfn.on(ListExecutionsCommand).resolves({ executions: [{ name: BUILD } as never] });
+  ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [] });
   await openRecord();
 });
 
@@ -69,7 +70,7 @@ test('an image that is available already is answered at once, and its token is f
     { taskToken: 'token-1', output: expect.stringContaining('ami-0abcdef1234567890') },
   ]);
   expect(await listWaits()).toEqual([]);
-  expect((await getRecord(BUILD)).stages.AwaitImage).toBeDefined();
+  expect((await getRecord(BUILD)).stages.AwaitImage).toMatchObject({ outcome: 'succeeded' });
 });
 
 test('an image that is not ready parks its token until the event comes', async () => {
