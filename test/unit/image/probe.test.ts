@@ -4,9 +4,12 @@ import { PRIVATE_IP, useVpc } from '../vpc';
 
 const { serve, asked } = useVpc();
 
-const describeProbe = (port: number, { healthy = {}, instance = {}, answers = 0 } = {}) => ({
+const describeProbe = (
+  port: number,
+  { stage = 'AwaitHealthySite', healthy = {}, instance = {}, answers = 0 } = {},
+) => ({
   build: { id: 'web-1', pipeline: 'web' },
-  stage: 'AwaitHealthySite',
+  stage,
   healthy: { port, path: '/', status: 200, contains: 'Welcome', times: 3, within: 600, ...healthy },
   instance: { instanceId: 'i-1', privateIp: PRIVATE_IP, launchedAt: Date.now() - 10_000, ...instance },
   answers,
@@ -163,4 +166,18 @@ test('a page that never ends is read to a limit', async () => {
   });
   await expect(probe(port)).rejects.toThrow('without the text "Welcome"');
   expect(sent).toBeLessThan(mebibytes);
+});
+
+test('past its time the test of an image says that it was the test, that no user data runs, and what may be wrong', async () => {
+  const port = await serve((_request, response) => {
+    response.statusCode = 503;
+    response.end();
+  });
+  await expect(
+    probe(port, { stage: 'AwaitHealthyTest', instance: { launchedAt: Date.now() - 601_000 } }),
+  ).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^The test of the image failed: the site on i-1 .* answered 503.* No user data runs .* Is the service enabled/,
+    ),
+  });
 });
