@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CaughtError, readCaught } from '../build/caught';
+import { CaughtError, readCaught } from '../build/end/caught';
 import { enterStage, noteProgress } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
 import { env } from '../env';

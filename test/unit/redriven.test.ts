@@ -27,16 +27,21 @@ const plan = {
   ...{ baseImage: { id: 'ami-0', rootDeviceName: '/dev/xvda' }, instanceType: 't3.micro', volumeSize: 8 },
   ...{ parameters: {}, fingerprint: 'f', description: '', healthy, image, targets: [makeTarget()] },
 };
+const launched = { instanceId: 'i-1', launchedAt: 1 };
+const seen = { Error: 'SiteNotReady', Cause: 'not yet' };
 const rolling = { target: makeTarget(), version: '5', fence: 1, imageId: 'ami-1' };
 const parked = { token: 't', imageId: 'ami-1', autoScalingGroup: 'fleet', refreshId: 'r-1', version: '5' };
 
 /** What each state of the machine that touches something hands to its function. */
 const STATES: Record<string, [Handler<unknown>, object]> = {
   LaunchInstance: [functions.launchInstance, { plan, purpose: 'base' }],
-  CreateImage: [functions.createImage, { plan, base: { instanceId: 'i-1', launchedAt: 1, healthyAt: 2 } }],
+  LookAtBase: [functions.lookAtInstance, { purpose: 'base', instance: launched, seen }],
+  AwaitUserData: [functions.awaitUserData, { healthy, instance: launched, healthyAt: 2 }],
+  CreateImage: [functions.createImage, { plan, base: launched }],
   AwaitImage: [functions.awaitImage, parked],
   TerminateBase: [functions.terminateInstance, { purpose: 'base' }],
   TestImage: [functions.launchInstance, { plan, purpose: 'test', imageId: 'ami-1' }],
+  LookAtTest: [functions.lookAtInstance, { purpose: 'test', instance: launched, seen }],
   TerminateTest: [functions.terminateInstance, { purpose: 'test' }],
   PublishImage: [functions.publishImage, { plan, image: { id: 'ami-1', name: 'n' } }],
   AwaitCopy: [functions.awaitImage, { ...parked, region: 'eu-north-1' }],

@@ -7,8 +7,8 @@ import { findFleetProblems } from '../../rollout/fleet';
 import { tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import type { Wait } from '../../wait/wait';
-import { type CaughtError, readCaught } from '../caught';
 import { pipelineOf } from '../id';
+import { type CaughtError, readCaught } from './caught';
 import type { Failure } from './end';
 
 /** Names a failure in plain words, with what a person needs to mend it. Looks at what is still there: call it first. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { CaughtError } from '../caught';
 import { isBuildId } from '../id';
 import { findRecord } from '../record';
 import { attendBuild } from './attend';
+import { CaughtError } from './caught';
 import { failBuild, skipBuild } from './end';
 import { explainFailure } from './failure';
 

@@ -1,7 +1,7 @@
 import { DescribeInstanceStatusCommand, type Instance, type InstanceStatus } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { ec2, isAwsError } from '../../aws';
-import { CaughtError, readCaught } from '../../build/caught';
+import { CaughtError, readCaught } from '../../build/end/caught';
 import { closeStage, noteProgress } from '../../build/stages';
 import { BuildState, Healthy } from '../../build/state';
 import { InstanceFailed, SiteNotReady, UserDataFailed } from '../../errors';

@@ -4,7 +4,12 @@ import {
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeImagesCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ListExecutionsCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord, moveStatus } from '../../../src/build/record';
@@ -14,6 +19,8 @@ import { ImageFailed, TargetBusy, TransientFailure } from '../../../src/errors';
 import { opening } from '../../../src/stage';
 import { awaitFleet, awaitImage, awaitRefresh } from '../../../src/wait/await';
 import { sweepWaits } from '../../../src/wait/resolve';
+import { settleWaits } from '../../../src/wait/settle';
+import { listWaits } from '../../../src/wait/store';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
@@ -30,6 +37,7 @@ beforeEach(async () => {
   for (const client of [ec2, autoScaling, sfn]) client.reset();
   sfn.on(SendTaskSuccessCommand).resolves({});
   sfn.on(SendTaskFailureCommand).resolves({});
+  sfn.on(ListExecutionsCommand).resolves({ executions: [{ name: BUILD } as never] });
   ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [] });
   await openRecord();
 });
@@ -198,7 +206,7 @@ describe('while a build waits', () => {
     await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
     const ended = await getRecord(BUILD);
     ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', State: 'available' }] });
-    await sweepWaits();
+    await settleWaits(await listWaits());
     expect(await getRecord(BUILD)).toEqual(ended);
   });
 });
