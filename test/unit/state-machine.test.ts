@@ -79,6 +79,18 @@ test('each function of the state machine and beside it has a file of its name', 
   for (const [, state] of tasks) expect(files.map(pascal)).toContain(functionOf(state));
 });
 
+test('no anchor of the service has two meanings: the later one would take the place of the earlier', () => {
+  for (const file of [
+    'serverless/functions.yml',
+    'serverless/permissions.yml',
+    'statemachines/golden-image.asl.yml',
+  ]) {
+    const text = readFileSync(join(ROOT, file), 'utf8').replace(/^\s*#.*$/gm, '');
+    const anchors = [...text.matchAll(/&(\w+)/g)].map(([, name]) => name);
+    expect([file, anchors.filter((name, at) => anchors.indexOf(name) !== at)]).toEqual([file, []]);
+  }
+});
+
 test('state names are unique in the whole machine', () => {
   const names = states.map(([name]) => name);
   expect(names).toEqual([...new Set(names)]);
