@@ -3,7 +3,7 @@
  * the error names in `statemachines/golden-image.asl.yml` are the same; a test holds them together.
  * The names are written out because a minified class loses its own.
  */
-class KilnError extends Error {}
+export class KilnError extends Error {}
 
 /** No folder under `pipelines/` has this name. */
 export class UnknownPipeline extends KilnError {

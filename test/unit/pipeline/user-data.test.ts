@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { InvalidParameter, InvalidPipeline } from '../../../src/errors';
 import { checkUserDataSize, renderUserData } from '../../../src/pipeline/user-data';
 
@@ -45,38 +44,6 @@ test.each([
   ' ',
 ])('the value %j reaches the script as it is', (value) => {
   expect(runBash(renderUserData(printing('A'), { A: value }))).toBe(`${value}\0`);
-});
-
-test('a value never becomes code, whatever is in it', () => {
-  const nasty = fc.constantFrom(
-    "'",
-    '"',
-    '$(',
-    ')',
-    '`',
-    '\\',
-    '\n',
-    ';',
-    '&',
-    '|',
-    '$A',
-    '${',
-    '}',
-    '#',
-    '!',
-    '<<E',
-    ' ',
-  );
-  const letter = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter((text) => text !== '\0');
-  const value = fc.array(fc.oneof(nasty, letter), { maxLength: 30 }).map((parts) => parts.join(''));
-  fc.assert(
-    fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), (values) => {
-      const named = Object.fromEntries(values.map((text, at) => [`V${at}`, text]));
-      const written = runBash(renderUserData(printing(...Object.keys(named)), named));
-      expect(written).toBe(values.map((text) => `${text}\0`).join(''));
-    }),
-    { numRuns: 60 },
-  );
 });
 
 test('a NUL character, which no variable can hold, is refused', () => {
