@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { isBuildId, pipelineOf } from './build/id';
 import { type BuildRecord, getRecord, listRecords } from './build/record';
 import { requestBuild } from './build/request';
+import { Parameters } from './build/state';
 import { describeHold, findHold } from './build/unattended/hold';
 import { InvalidRequest, UnknownBuild } from './errors';
 import { logger } from './log';
@@ -55,7 +56,7 @@ function answer(statusCode: number, body: unknown): Answer {
 }
 
 const Body = z.strictObject({
-  parameters: z.record(z.string(), z.string()).default({}),
+  parameters: Parameters.default({}),
   once: z.boolean().default(false),
 });
 

@@ -14,7 +14,7 @@ import { findLockHolder, releaseLock, takeLock } from './lock';
 import { resolveParameters } from './parameters';
 import { createRecord, findRecord, isOver, updateRecord } from './record';
 import { chooseGiven, describeResolved, findRelease } from './release';
-import type { Held, Plan } from './state';
+import { type Held, Parameters, type Plan } from './state';
 import { checkHold } from './unattended/hold';
 import { checkTried } from './unattended/tried';
 
@@ -22,11 +22,11 @@ export const PlanInput = z.object({
   build: z.object({ id: z.string() }),
   stage: z.string(),
   /** The input of the execution. By hand, the name of the pipeline is enough. */
-  request: z.object({
+  request: z.strictObject({
     pipeline: z.string(),
-    parameters: z.record(z.string(), z.string()).default({}),
+    parameters: Parameters.default({}),
     trigger: z
-      .object({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
+      .strictObject({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
       .default({ kind: 'manual' }),
     once: z.boolean().optional(),
   }),

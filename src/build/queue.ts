@@ -38,10 +38,12 @@ export async function enqueueBuild(build: string, request: BuildRequest): Promis
 }
 
 async function supersedeBuild(build: string, by: string): Promise<void> {
-  await moveStatus(build, ['QUEUED'], 'SUPERSEDED', {
+  const isSuperseded = await moveStatus(build, ['QUEUED'], 'SUPERSEDED', {
     endedAt: new Date().toISOString(),
     error: { name: 'Superseded', message: `A newer request, ${by}, took its place in the queue.` },
   });
+  // One that is just being started stands in the queue until it has: it keeps its pipeline.
+  if (!isSuperseded) return;
   await releaseLock(pipelineOf(build), build);
   await strikeOpen(build);
 }

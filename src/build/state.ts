@@ -1,6 +1,16 @@
 import * as z from 'zod';
 import { SITE_PATH } from '../pipeline/site-path';
 
+/** Parameters as they come in. A name that every object inherits would be lost in silence. */
+export const Parameters = z
+  .custom<unknown>(
+    (value) => typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__'),
+    {
+      error: 'expected no parameter named __proto__',
+    },
+  )
+  .pipe(z.record(z.string(), z.string()));
+
 /** The build, as it walks through the state machine. */
 export const Build = z.object({ id: z.string(), pipeline: z.string() });
 

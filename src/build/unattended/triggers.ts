@@ -5,6 +5,7 @@ import { PIPELINE_NAME } from '../../pipeline/name';
 import { openOutbox } from '../end/outbox';
 import { createRecord, findRecord } from '../record';
 import { chooseId, type IncomingRequest, requestBuild } from '../request';
+import { Parameters } from '../state';
 import { readFields } from './event';
 import { checkHold } from './hold';
 
@@ -22,7 +23,7 @@ const EventInput = z
   .strictObject({
     pipeline,
     /** The JSON paths of the fields that parameters are taken from. */
-    parameters: z.record(z.string(), z.string()).default({}),
+    parameters: Parameters.default({}),
     event: z.looseObject({ id, source: z.string(), 'detail-type': z.string() }),
   })
   .transform(({ pipeline, parameters, event }) => {

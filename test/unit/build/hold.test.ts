@@ -181,6 +181,17 @@ test('what came into the queue before the pipeline was held is skipped, and bloc
   expect((await requestBuild({ pipeline: 'web', parameters: {}, trigger: person })).status).toBe('RUNNING');
 });
 
+test('who came into the queue behind a build that is skipped has his turn', async () => {
+  await failRollout(nightly);
+  const skipped = await start(nightly);
+  const waiting = await start(person);
+  await planOrRecover(skipped);
+  expect([(await getRecord(skipped)).status, (await getRecord(waiting)).status]).toEqual([
+    'SKIPPED',
+    'RUNNING',
+  ]);
+});
+
 test('events that cannot be built count as failures', async () => {
   const event = { source: 's', 'detail-type': 't' };
   for (const id of ['1', '2', '3']) {

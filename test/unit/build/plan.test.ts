@@ -1,3 +1,5 @@
+import type { Context } from 'aws-lambda';
+import { handler as plan } from '../../../functions/plan';
 import { openOutbox } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan';
@@ -32,4 +34,19 @@ test('an execution that is redriven at Plan keeps its pipeline while something o
 test('a build that finds its pipeline busy says by which build', async () => {
   await takeLock('web', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7', 'build');
   await expect(planBuild(input)).rejects.toThrow('busy with build web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7');
+});
+
+test.each([
+  [
+    'a parameter that every object inherits',
+    '{"pipeline":"web","parameters":{"__proto__":"x"}}',
+    /__proto__/,
+  ],
+  ['a misspelt key', '{"pipeline":"web","parameter":{}}', /"parameter"/],
+])('an execution that somebody started with %s ends in words', async (_what, text, words) => {
+  const event = { build: { id: BUILD }, stage: 'Plan', request: JSON.parse(text) };
+  await expect(plan(event, { functionName: 'plan' } as Context)).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: expect.stringMatching(words),
+  });
 });

@@ -52,10 +52,15 @@ beforeEach(() => {
 async function plan(parameters: Record<string, string>, more: Build = {}) {
   const { kind = 'http', once } = more;
   const { id } = await requestBuild({ pipeline: 'web', parameters, once, trigger: { kind } });
+  await planLast(id);
+  return id;
+}
+
+/** Plans a build with what its execution was started with. */
+async function planLast(id: string): Promise<void> {
   const [start] = sfn.commandCalls(StartExecutionCommand).slice(-1);
   const request = JSON.parse(start?.args[0].input.input ?? '{}');
   await planBuild({ build: { id }, stage: 'Plan', request });
-  return id;
 }
 
 async function deploy(parameters: Record<string, string>, more: Build = {}) {
@@ -149,4 +154,41 @@ test('a parameter without a default is taken from the release', async () => {
   usePipeline('REVISION: {}');
   await deploy({ REVISION: 'v7' });
   expect(await deploy({}, { kind: 'schedule' })).toMatchObject({ REVISION: { value: 'v7' } });
+});
+
+test('a schedule that waits behind a deploy builds what that has brought', async () => {
+  await deploy({ REVISION: 'v7' });
+  const deploying = await plan({ REVISION: 'v8' });
+  const waiting = await requestBuild({ pipeline: 'web', parameters: {}, trigger: { kind: 'schedule' } });
+  expect(waiting).toMatchObject({ status: 'QUEUED', resolved: { REVISION: { value: 'v7' } } });
+  await endBuild(deploying);
+  await planLast(waiting.id);
+  expect((await getRecord(waiting.id)).resolved).toMatchObject({
+    REVISION: { value: 'v8', from: 'release', before: 'v8' },
+  });
+});
+
+test('an event that gives nothing builds what was deployed', async () => {
+  await deploy({ REVISION: 'v7' });
+  expect(await deploy({}, { kind: 'event' })).toMatchObject({ REVISION: { value: 'v7', from: 'release' } });
+});
+
+test('the longest values that are accepted have room in the record and the release', async () => {
+  for (const letter of ['a', 'b']) {
+    const { REVISION } = (await deploy({ REVISION: letter.repeat(65_519) })) ?? {};
+    expect(REVISION?.value).toHaveLength(65_519);
+  }
+  await expect(plan({ REVISION: 'a'.repeat(65_520) })).rejects.toThrow('65537 bytes');
+});
+
+test('defaults that SSM holds count as JSON writes them', async () => {
+  usePipeline(
+    "A: { default: 'resolve:ssm:/a' }, B: { default: 'resolve:ssm:/b' }, REVISION: { default: main }",
+  );
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: '\u0001'.repeat(16_384) } });
+  await expect(plan({ REVISION: 'v7' })).rejects.toMatchObject({
+    name: 'InvalidParameter',
+    message: expect.stringMatching(/ bytes of JSON, .* expected at most 131072/),
+  });
+  expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
 });

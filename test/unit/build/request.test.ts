@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import scheduled from '../../../events/schedule.json';
-import { endBuild } from '../../../src/build/end/end';
+import { endBuild, finishWork } from '../../../src/build/end/end';
 import { getRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
@@ -15,6 +16,7 @@ import { useTable } from '../table';
 
 const sfn = mockClient(SFNClient);
 const events = mockClient(EventBridgeClient);
+const sns = mockClient(SNSClient);
 useTable();
 useSites();
 
@@ -28,6 +30,8 @@ const web = (more = {}) => ({
 beforeEach(() => {
   sfn.reset();
   events.reset();
+  sns.reset();
+  sns.on(PublishCommand).resolves({});
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   sfn.on(StartExecutionCommand).resolves({});
   process.env.LAMBDA_TASK_ROOT = process.cwd();
@@ -121,6 +125,39 @@ test('while a start fails, who came into the queue behind it is started', async 
       .at(-1),
   ).toBe(id);
   expect((await getRecord(id)).status).toBe('RUNNING');
+});
+
+test('a request that comes while the one before it is being started leaves that one its pipeline', async () => {
+  const running = await requestBuild(web());
+  const waiting = await requestBuild(web());
+  let newer: ReturnType<typeof requestBuild> | undefined;
+  sfn.on(StartExecutionCommand).callsFake(async ({ name }) => {
+    if (name === waiting.id) {
+      newer = requestBuild(web());
+      await newer;
+    }
+    return {};
+  });
+  await endBuild(running.id);
+  const { id = '' } = (await newer) ?? {};
+  expect([(await getRecord(waiting.id)).status, (await getRecord(id)).status]).toEqual(['RUNNING', 'QUEUED']);
+  expect(started().map(({ name }) => name)).toEqual([running.id, waiting.id]);
+});
+
+test('while Step Functions refuses a request for good, who came into the queue behind it has its turn', async () => {
+  const running = await requestBuild(web());
+  const waiting = await requestBuild(web());
+  let newer: ReturnType<typeof requestBuild> | undefined;
+  sfn.on(StartExecutionCommand).callsFake(async ({ name }) => {
+    if (name !== waiting.id) return {};
+    newer = requestBuild(web());
+    await newer;
+    throw Object.assign(new Error('no'), { name: 'InvalidExecutionInput' });
+  });
+  await endBuild(running.id);
+  await finishWork(waiting.id);
+  const { id = '' } = (await newer) ?? {};
+  expect([(await getRecord(waiting.id)).status, (await getRecord(id)).status]).toEqual(['FAILED', 'RUNNING']);
 });
 
 test('parameters that are too long once JSON has written them out are refused at the door', async () => {
