@@ -34,6 +34,8 @@ export interface Rollout {
   refreshId?: string;
   /** Missing until the fleet is verified. */
   verified?: Verified;
+  /** The default version that somebody else has set meanwhile: it was left. */
+  otherDefault?: string;
 }
 
 /** How a fleet was verified: each server was asked for the site, or the target group was believed, or there was nothing to verify. */
@@ -140,6 +142,12 @@ export async function createRecord(
 /** Sets fields of a build's record. A field may be one entry of a map: `rollouts.kiln-fleet-web`. */
 export async function updateRecord(build: string, fields: Record<string, unknown>): Promise<void> {
   await setAttributes(keyOfRecord(build), fields);
+}
+
+/** Adds to what the record says of a rollout, which has only one function at a time. */
+export async function updateRollout(build: string, group: string, fields: Partial<Rollout>): Promise<void> {
+  const rollout = (await getRecord(build)).rollouts[group];
+  await updateRecord(build, { [`rollouts.${group}`]: { ...rollout, ...fields } });
 }
 
 /**

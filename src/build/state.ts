@@ -37,6 +37,12 @@ export const TargetState = z.object({
   launchTemplateId: z.string(),
   /** The number of the version that the group uses now, whatever it calls it. */
   currentVersion: z.string(),
+  /** What the group calls it: that number, `$Default` or `$Latest`. */
+  reference: z.string(),
+  /** The default version of the launch template. */
+  defaultVersion: z.string(),
+  /** The ARNs of the target groups that the group's servers are registered in. */
+  targetGroups: z.array(z.string()),
   /** Whether the group names its version by number, so that AWS can roll it back. */
   canRollBack: z.boolean(),
   /** Whether this is the first image of an empty group: there is nothing to refresh and nothing to roll back to. */

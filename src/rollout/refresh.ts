@@ -13,12 +13,15 @@ import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';
 import { describeGroups } from './groups';
 import { holdGroup } from './lease';
+import { checkAsPlanned } from './planned';
+import { checkVersion } from './template';
 
 export const StartRefreshInput = BuildState.extend({
   target: TargetState,
   version: z.string(),
   fence: z.number(),
 });
+type StartRefreshInput = z.infer<typeof StartRefreshInput>;
 
 /** Statuses of a refresh that has not ended. A group has one such refresh at most. */
 const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress'];
@@ -28,17 +31,16 @@ const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProg
  * succeeded, and needs the old configuration until then. A repeated call finds the refresh of the first.
  *
  * @throws TargetBusy while another refresh of the group runs
+ * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or deleted the version
  * @throws LeaseLost if another build has the group
  */
-export async function startRefresh({
-  build,
-  target,
-  version,
-  fence,
-}: z.infer<typeof StartRefreshInput>): Promise<{ refreshId: string }> {
+export async function startRefresh(input: StartRefreshInput): Promise<{ refreshId: string }> {
+  const { build, target, version } = input;
   const { autoScalingGroup, launchTemplateId } = target;
-  await holdGroup(autoScalingGroup, build.id, fence);
-  const refreshId = (await requestRefresh(target, version)) ?? (await findOwnRefresh(target, version));
+  const refreshId =
+    (await findRefreshTo(target, version)) ??
+    (await requestRefresh(input)) ??
+    (await findOwnRefresh(target, version));
   await updateRecord(build.id, {
     [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version, refreshId },
   });
@@ -46,8 +48,16 @@ export async function startRefresh({
 }
 
 /** @returns the id of the refresh; undefined if the group has one already */
-async function requestRefresh(target: Target, version: string): Promise<string | undefined> {
+async function requestRefresh({
+  build,
+  target,
+  version,
+  fence,
+}: StartRefreshInput): Promise<string | undefined> {
   const { autoScalingGroup, launchTemplateId } = target;
+  await checkAsPlanned(target);
+  await checkVersion(target, version);
+  await holdGroup(autoScalingGroup, build.id, fence);
   try {
     const { InstanceRefreshId } = await autoScaling().send(
       new StartInstanceRefreshCommand({
@@ -75,6 +85,12 @@ function preferencesOf({ minHealthy, maxHealthy, warmup, bake, autoRollback }: T
   };
 }
 
+/** The refresh that a first try has started, whatever became of it. */
+async function findRefreshTo(target: Target, version: string): Promise<string | undefined> {
+  const refreshes = await describeRefreshesOf(target.autoScalingGroup, []);
+  return refreshes?.find((refresh) => isRefreshTo(refresh, target, version))?.InstanceRefreshId;
+}
+
 async function findOwnRefresh(target: Target, version: string): Promise<string> {
   const active = await findActiveRefresh(target.autoScalingGroup);
   if (active && isRefreshTo(active, target, version)) return active.InstanceRefreshId ?? '';
@@ -95,8 +111,8 @@ export function isRefreshTo(
 
 /** The refresh of a group that has not ended, if there is one. */
 export async function findActiveRefresh(group: string): Promise<InstanceRefresh | undefined> {
-  const refreshes = await describeRefreshes(group, []);
-  return refreshes.find(({ Status = '' }) => ACTIVE.includes(Status));
+  const refreshes = await describeRefreshesOf(group, []);
+  return refreshes?.find(({ Status = '' }) => ACTIVE.includes(Status));
 }
 
 async function describeRefreshes(group: string, ids: string[]): Promise<InstanceRefresh[]> {

@@ -1,6 +1,5 @@
 import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
-import { DescribeLaunchTemplateVersionsCommand, type LaunchTemplateVersion } from '@aws-sdk/client-ec2';
-import { ec2, isAwsError } from '../aws';
+import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import type { RolloutTarget } from '../pipeline/definition';
@@ -8,7 +7,7 @@ import { findObstacle } from './admission';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
 import { describeTargetGroup, nameOfTargetGroup } from './target-groups';
-import { isPublishedByKiln } from './template';
+import { findVersion, isPublishedByKiln } from './template';
 
 /**
  * Checks that the targets of a pipeline can be refreshed, and their servers be asked for the site, before anything is made.
@@ -41,6 +40,9 @@ async function checkTarget(
     ...(warmup !== undefined && { warmup }),
     launchTemplateId: version.LaunchTemplateId ?? '',
     currentVersion: String(version.VersionNumber),
+    reference: template.Version ?? '$Default',
+    defaultVersion: await findDefault(version),
+    targetGroups: found.TargetGroupARNs ?? [],
     canRollBack: isNumbered,
     isFirstImage,
     isEmpty: found.DesiredCapacity === 0 && !isFirstImage,
@@ -134,24 +136,18 @@ function refuse(group: string, why: string): never {
   throw new TargetNotRefreshable(`The Auto Scaling group ${group} ${why}`);
 }
 
+async function findDefault(version: LaunchTemplateVersion): Promise<string> {
+  const found = version.DefaultVersion ? version : await findVersion(version.LaunchTemplateId, '$Default');
+  return String(found?.VersionNumber);
+}
+
 async function describeVersion(
   group: string,
   template: LaunchTemplateSpecification,
 ): Promise<LaunchTemplateVersion> {
   const Version = template.Version ?? '$Default';
-  try {
-    const { LaunchTemplateVersions } = await ec2().send(
-      new DescribeLaunchTemplateVersionsCommand({
-        LaunchTemplateId: template.LaunchTemplateId,
-        Versions: [Version],
-      }),
-    );
-    const version = LaunchTemplateVersions?.[0];
-    if (version) return version;
-  } catch (error) {
-    if (!isAwsError(error, 'InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'))
-      throw error;
-  }
+  const version = await findVersion(template.LaunchTemplateId, Version);
+  if (version) return version;
   refuse(
     group,
     `uses version ${Version} of the launch template ${template.LaunchTemplateId}, which does not exist any more. Set the group to one that does.`,

@@ -3,7 +3,6 @@ import {
   DeleteLaunchTemplateVersionsCommand,
   DescribeLaunchTemplateVersionsCommand,
   type LaunchTemplateVersion,
-  ModifyLaunchTemplateCommand,
   paginateDescribeLaunchTemplateVersions,
   type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
@@ -12,9 +11,11 @@ import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
+import { TargetNotRefreshable } from '../errors';
 import { ownService } from '../tags';
 import { claimGroup } from './claim';
 import { takeGroup } from './lease';
+import { checkAsPlanned } from './planned';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
@@ -42,10 +43,10 @@ export interface Published {
 
 /**
  * Makes a version of a group's launch template: the one that the group uses now, with the new image, and without its user data
- * where the target says so. Under the group's lease: nobody else changes it until the build is over.
+ * where the target says so. Under the group's lease: no other build changes it until this one is over.
  *
  * @throws TargetBusy while another build has the lease
- * @throws TargetNotRefreshable if another deployment of Kiln has the group
+ * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or another deployment of Kiln has it
  */
 export async function publishTemplate({
   build,
@@ -54,11 +55,13 @@ export async function publishTemplate({
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
   const fence = await takeGroup(autoScalingGroup, build.id);
+  await checkAsPlanned(target);
+  const source = await findSource(target, build.id);
   await claimGroup(autoScalingGroup);
   const { LaunchTemplateVersion: made } = await ec2().send(
     new CreateLaunchTemplateVersionCommand({
       LaunchTemplateId: launchTemplateId,
-      ...(await describeNext(target, imageId)),
+      ...describeNext(target, source, imageId),
       VersionDescription: describeVersion(build.id),
       ClientToken: clientToken(build.id, autoScalingGroup),
     }),
@@ -70,18 +73,33 @@ export async function publishTemplate({
   return { autoScalingGroup, launchTemplateId, version, fence };
 }
 
+/** The version that the group uses, which the next one is made of: that which Plan saw. */
+async function findSource(target: Target, build: string): Promise<LaunchTemplateVersion> {
+  const { autoScalingGroup, launchTemplateId, currentVersion, reference } = target;
+  const source = await findVersion(launchTemplateId, currentVersion);
+  if (!source) {
+    throw new TargetNotRefreshable(
+      `The Auto Scaling group ${autoScalingGroup} uses version ${currentVersion} of the launch template ${launchTemplateId}, which somebody has deleted since this build was planned. Set the group to one that exists, and start a new build.`,
+    );
+  }
+  if (reference === currentVersion) return source;
+  const now = await findVersion(launchTemplateId, reference);
+  // A first try of this function may have made one that is the latest now.
+  if (now?.VersionNumber !== source.VersionNumber && !(now && isPublishedByKiln(now, build))) {
+    throw new TargetNotRefreshable(
+      `The Auto Scaling group ${autoScalingGroup} uses version ${reference} of its launch template, which was ${currentVersion} when this build was planned, and is ${now?.VersionNumber ?? 'gone'} now: somebody else has changed it, and it is left as it is. Start a new build.`,
+    );
+  }
+  return source;
+}
+
 /** What a version inherits from its source it cannot leave out: one without user data is written whole. */
-async function describeNext({ launchTemplateId, currentVersion, userData }: Target, ImageId: string) {
+function describeNext(
+  { currentVersion, userData }: Target,
+  { LaunchTemplateData: data = {} }: LaunchTemplateVersion,
+  ImageId: string,
+) {
   if (userData !== 'drop') return { SourceVersion: currentVersion, LaunchTemplateData: { ImageId } };
-  const { LaunchTemplateVersions } = await ec2().send(
-    new DescribeLaunchTemplateVersionsCommand({
-      LaunchTemplateId: launchTemplateId,
-      Versions: [currentVersion],
-    }),
-  );
-  const data = LaunchTemplateVersions?.[0]?.LaunchTemplateData;
-  if (!data)
-    throw new Error(`EC2 answered without the data of version ${currentVersion} of ${launchTemplateId}.`);
   const { UserData: _dropped, MetadataOptions, ...others } = data;
   const { State: _state, ...metadata } = MetadataOptions ?? {};
   // EC2 gives out what it once took; its types only say so less strictly.
@@ -89,11 +107,34 @@ async function describeNext({ launchTemplateId, currentVersion, userData }: Targ
   return { LaunchTemplateData: { ...taken, ImageId } as RequestLaunchTemplateData };
 }
 
-/** Makes a version the default of its launch template. */
-export async function moveDefaultVersion(launchTemplateId: string, version: string): Promise<void> {
-  await ec2().send(
-    new ModifyLaunchTemplateCommand({ LaunchTemplateId: launchTemplateId, DefaultVersion: version }),
+/**
+ * Makes sure that the version of a build is still there, before a group is told to use it.
+ *
+ * @throws TargetNotRefreshable if somebody has deleted it
+ */
+export async function checkVersion(target: Target, version: string): Promise<void> {
+  const { autoScalingGroup, launchTemplateId } = target;
+  if (await findVersion(launchTemplateId, version)) return;
+  throw new TargetNotRefreshable(
+    `Version ${version} of the launch template ${launchTemplateId}, made for the Auto Scaling group ${autoScalingGroup}, was deleted by somebody. The group is left as it is. Start a new build.`,
   );
+}
+
+/** Reads a version of a launch template, by its number, `$Default` or `$Latest`. Undefined if it, or the template, is gone. */
+export async function findVersion(
+  LaunchTemplateId: string | undefined,
+  version: string,
+): Promise<LaunchTemplateVersion | undefined> {
+  try {
+    const { LaunchTemplateVersions } = await ec2().send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
+    );
+    return LaunchTemplateVersions?.[0];
+  } catch (error) {
+    if (isAwsError(error, 'InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'))
+      return undefined;
+    throw error;
+  }
 }
 
 /** Reads the versions of a launch template; those from `from` on if it is given. None if the template is gone. */

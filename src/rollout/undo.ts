@@ -1,116 +1,72 @@
 import {
-  type AutoScalingGroup,
   CancelInstanceRefreshCommand,
+  type InstanceRefresh,
   RollbackInstanceRefreshCommand,
-  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { autoScaling, isAwsError } from '../aws';
 import type { BuildRecord } from '../build/record';
 import type { Target } from '../build/state';
+import { findVersionsInUse } from '../image/uses/versions';
+import { moveDefaultVersion } from './default-version';
 import { describeGroups } from './groups';
 import { takeGroup } from './lease';
+import { findOwnVersions } from './own-versions';
 import { findActiveRefresh, isRefreshTo } from './refresh';
-import { deleteVersions, isPublishedByKiln, listVersions, moveDefaultVersion } from './template';
+import { takeOut } from './take-out';
+import { deleteVersions, listVersions } from './template';
 
 /**
- * Undoes the rollouts of a build, but those that serve: a group whose refresh has succeeded keeps the new version.
- * A refresh that runs is rolled back; the first image of a group that was empty is taken out again. Then the
- * template versions that nothing uses are deleted. Before each act the build takes the lease of the group, which it may have given back.
+ * Undoes the rollouts of a build, but those that serve: a group whose refresh has succeeded keeps the new version. Touches only what is
+ * provably the build's own: its refresh is rolled back; the first image of a group that was empty is taken out again, with the servers
+ * that run it; then the template versions that it made and that nobody uses are deleted. Before each act the build takes the lease of
+ * the group, which it may have given back.
  *
  * @throws TargetBusy while another build has a group in which something is to be undone
- * @returns whether the image of the build serves in any of the groups
+ * @returns whether anybody uses a version of the build, and so its image
  */
 export async function undoRollouts(record: BuildRecord): Promise<boolean> {
-  const rollouts = await Promise.all(
-    (record.targets ?? []).map(async (target) => ({
-      target,
-      versions: await findOwnVersions(record, target),
-    })),
-  );
+  const rollouts = await findRollouts(record);
   await stopRefreshes(record, rollouts);
-  const serving = await takeOutUnverified(record, rollouts);
-  // Only now: groups that share a launch template must not lose each other's versions.
+  const leaving = await takeOutUnverified(record, rollouts);
+  // Only now, and with all groups in view: some may share a launch template.
+  const inUse = await findVersionsInUse([...new Set(rollouts.map(templateOf))], leaving);
+  let serves = false;
   for (const { target, versions } of rollouts) {
-    const kept = serving.filter(({ launchTemplateId }) => launchTemplateId === target.launchTemplateId);
-    const unused = versions.filter((version) => !kept.some((one) => one.version === version));
+    const unused = versions.filter((version) => !inUse.has(`${target.launchTemplateId} ${version}`));
+    if (unused.length < versions.length) serves = true;
     await discardVersions(record, target, unused);
   }
-  return serving.length > 0;
+  return serves;
 }
 
-/** A target, and the versions of its launch template that the build made. */
+/** A target, and the versions of its launch template that the build made for it. */
 interface Rollout {
   target: Target;
   versions: string[];
 }
 
+const templateOf = ({ target }: Rollout) => target.launchTemplateId;
+
+/** A build that made no versions has touched no group. */
+async function findRollouts(record: BuildRecord): Promise<Rollout[]> {
+  const found = (record.targets ?? []).map(async (target) => ({
+    target,
+    versions: await findOwnVersions(record, target),
+  }));
+  return (await Promise.all(found)).filter(({ versions }) => versions.length > 0);
+}
+
 async function stopRefreshes(record: BuildRecord, rollouts: Rollout[]): Promise<void> {
   const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
   const there = rollouts.filter(({ target }) => groups.has(target.autoScalingGroup));
-  await Promise.all(there.map(({ target, versions }) => stopRefresh(record, target, versions)));
-}
-
-/**
- * Takes first images that were never verified out of their groups again. Looks at the groups after the refreshes were
- * stopped: one that succeeded just before has given its group the new version.
- *
- * @returns the versions of the build that groups keep
- */
-async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]) {
-  const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
-  const kept = rollouts.map(async ({ target, versions }) => {
-    const version = findUsedVersion(groups.get(target.autoScalingGroup), target, versions);
-    if (version === undefined || !(await keepOrTakeOut(record, target))) return [];
-    return [{ launchTemplateId: target.launchTemplateId, version }];
-  });
-  return (await Promise.all(kept)).flat();
-}
-
-/**
- * They are looked for, since a build may end between making one and writing it down. The one that was written down counts when it is
- * deleted too: a refresh to it, or a change of the group, may have come after that.
- */
-async function findOwnVersions({ id, rollouts }: BuildRecord, target: Target): Promise<string[]> {
-  const versions = await listVersions(target.launchTemplateId, target.currentVersion);
-  const found = versions
-    .filter((version) => isPublishedByKiln(version, id))
-    .map((version) => String(version.VersionNumber));
-  const written = rollouts[target.autoScalingGroup]?.version;
-  return [...new Set([...found, ...(written ? [written] : [])])];
-}
-
-function findUsedVersion(
-  group: AutoScalingGroup | undefined,
-  target: Target,
-  versions: string[],
-): string | undefined {
-  const template = group?.LaunchTemplate;
-  if (template?.LaunchTemplateId !== target.launchTemplateId) return undefined;
-  return versions.find((version) => version === template.Version);
-}
-
-/** @returns whether the group keeps the image of the build */
-async function keepOrTakeOut(record: BuildRecord, target: Target): Promise<boolean> {
-  const { autoScalingGroup, isFirstImage, launchTemplateId, currentVersion } = target;
-  const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
-  if (!isFirstImage || isVerified) return true;
-  await takeGroup(autoScalingGroup, record.id);
-  await autoScaling().send(
-    new UpdateAutoScalingGroupCommand({
-      AutoScalingGroupName: autoScalingGroup,
-      LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: currentVersion },
-      DesiredCapacity: 0,
-    }),
-  );
-  return false;
+  await Promise.all(there.map((rollout) => stopRefresh(record, rollout)));
 }
 
 /** Rolls back the refresh of this build if it runs; where AWS cannot, cancels it. */
-async function stopRefresh(record: BuildRecord, target: Target, versions: string[]): Promise<void> {
-  if (versions.length === 0) return;
+async function stopRefresh(record: BuildRecord, { target, versions }: Rollout): Promise<void> {
   const active = await findActiveRefresh(target.autoScalingGroup);
   const isStopping = active?.Status === 'RollbackInProgress' || active?.Status === 'Cancelling';
-  if (!active || isStopping || !versions.some((version) => isRefreshTo(active, target, version))) return;
+  if (!active || isStopping || !isOwn(active, record, { target, versions })) return;
   await takeGroup(target.autoScalingGroup, record.id);
   const input = { AutoScalingGroupName: target.autoScalingGroup };
   try {
@@ -125,15 +81,44 @@ async function stopRefresh(record: BuildRecord, target: Target, versions: string
   }
 }
 
-async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<void> {
-  const all = await listVersions(target.launchTemplateId);
-  const versions = unused.filter((one) => all.some(({ VersionNumber }) => String(VersionNumber) === one));
-  if (versions.length === 0) return;
-  await takeGroup(target.autoScalingGroup, record.id);
-  const current = all.find((version) => version.DefaultVersion);
-  // EC2 does not delete the default version.
-  if (current && versions.includes(String(current.VersionNumber))) {
-    await moveDefaultVersion(target.launchTemplateId, target.currentVersion);
+/** One that a person started to a version of the build is that person's; one that was not written down goes to such a version. */
+function isOwn(active: InstanceRefresh, record: BuildRecord, { target, versions }: Rollout): boolean {
+  const written = record.rollouts[target.autoScalingGroup]?.refreshId;
+  if (written) return active.InstanceRefreshId === written;
+  return versions.some((version) => isRefreshTo(active, target, version));
+}
+
+/**
+ * Takes first images that were never verified out of their groups again. Looks at the groups after the refreshes were
+ * stopped: one that succeeded just before has given its group the new version.
+ *
+ * @returns the servers that leave
+ */
+async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]): Promise<Set<string>> {
+  const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
+  const leaving = new Set<string>();
+  for (const { target, versions } of rollouts) {
+    const group = groups.get(target.autoScalingGroup);
+    const isVerified = record.rollouts[target.autoScalingGroup]?.verified !== undefined;
+    if (!group || !target.isFirstImage || isVerified) continue;
+    for (const server of await takeOut(record.id, target, group, versions)) leaving.add(server);
   }
-  await deleteVersions(target.launchTemplateId, versions);
+  return leaving;
+}
+
+async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<void> {
+  const { launchTemplateId, autoScalingGroup, currentVersion, defaultVersion } = target;
+  const all = await listVersions(launchTemplateId);
+  const isThere = (version: string) => all.some(({ VersionNumber }) => String(VersionNumber) === version);
+  let versions = unused.filter(isThere);
+  if (versions.length === 0) return;
+  await takeGroup(autoScalingGroup, record.id);
+  const current = String(all.find((version) => version.DefaultVersion)?.VersionNumber);
+  // EC2 does not delete the default version.
+  if (versions.includes(current)) {
+    const before = [defaultVersion, currentVersion].find(isThere);
+    if (before) await moveDefaultVersion(launchTemplateId, before);
+    else versions = versions.filter((version) => version !== current);
+  }
+  await deleteVersions(launchTemplateId, versions);
 }

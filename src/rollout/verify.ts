@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
-import { getRecord, updateRecord, type Verified } from '../build/record';
+import { updateRollout, type Verified } from '../build/record';
 import { closeStage } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
 import { FleetChanged, FleetNotHealthy } from '../errors';
@@ -39,13 +39,8 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
     const isLate = Date.now() - since >= within * 1000;
     throw isLate ? new FleetNotHealthy(`After ${within} s ${what}`) : new FleetChanged(`Now ${what}`);
   }
-  const rollout = (await getRecord(build.id)).rollouts[autoScalingGroup];
-  await updateRecord(build.id, {
-    [`rollouts.${autoScalingGroup}`]: {
-      ...(rollout ?? { launchTemplateId, version }),
-      verified: describeVerified(group, input),
-    },
-  });
+  const verified = describeVerified(group, input);
+  await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
 }
 
 async function findProblems(

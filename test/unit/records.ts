@@ -11,6 +11,9 @@ export function makeTarget(more: Partial<Target> = {}): Target {
     autoScalingGroup: 'fleet',
     launchTemplateId: 'lt-1',
     currentVersion: '4',
+    reference: '4',
+    defaultVersion: '4',
+    targetGroups: [],
     canRollBack: true,
     isFirstImage: false,
     isEmpty: false,
@@ -22,6 +25,19 @@ export function makeTarget(more: Partial<Target> = {}): Target {
     autoRollback: true,
     ...more,
   };
+}
+
+/** The group of that target, as Auto Scaling describes it while it is as planned. */
+export function describePlanned(more: object = {}): { AutoScalingGroups: never[] } {
+  const group = {
+    AutoScalingGroupName: 'fleet',
+    LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
+    DesiredCapacity: 3,
+    Instances: [],
+    TargetGroupARNs: [],
+    ...more,
+  };
+  return { AutoScalingGroups: [group as never] };
 }
 
 /** Writes the record of a running build. */

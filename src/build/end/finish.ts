@@ -3,9 +3,10 @@ import { env } from '../../env';
 import { type Copy, deprecateImage, shareImage } from '../../image/distribute';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { nameNewestImage } from '../../image/parameter';
+import { setDefaultVersion } from '../../rollout/default-version';
 import { holdGroup } from '../../rollout/lease';
-import { moveDefaultVersion } from '../../rollout/template';
 import { holdLock } from '../lock';
+import { updateRollout } from '../record';
 import { BuildState, Held, Plan } from '../state';
 import { endBuild } from './end';
 
@@ -24,23 +25,32 @@ export const FinishInput = BuildState.extend({
   ),
 });
 type FinishInput = z.infer<typeof FinishInput>;
+type Rolled = FinishInput['rollouts'][number];
 
 /**
  * Ends a build whose fleet is verified: moves the default versions, lets others see the image, and then records success. What
  * follows that write cannot fail the build any more.
  *
  * @throws LeaseLost if the build is over already, or has lost its lock or a group
+ * @throws FleetNotHealthy if somebody else has changed a group since it was verified
  */
 export async function finishBuild(input: FinishInput): Promise<void> {
   const { build, rollouts } = input;
-  for (const { autoScalingGroup, launchTemplateId, version, fence } of rollouts) {
-    await holdGroup(autoScalingGroup, build.id, fence);
-    await moveDefaultVersion(launchTemplateId, version);
-  }
+  for (const rollout of rollouts) await finishRollout(input, rollout);
   await announceImage(input);
   // There are none, unless a launch took effect twice.
   await terminateInstances(await findInstances(build.id));
   await endBuild(build.id);
+}
+
+async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Rolled): Promise<void> {
+  const { autoScalingGroup, launchTemplateId, version, fence } = rollout;
+  const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
+  if (!target) throw new Error(`The plan of build ${build.id} has no target ${autoScalingGroup}.`);
+  const own = rollouts.filter((one) => one.launchTemplateId === launchTemplateId).map((one) => one.version);
+  await holdGroup(autoScalingGroup, build.id, fence);
+  const otherDefault = await setDefaultVersion(target, version, own);
+  if (otherDefault) await updateRollout(build.id, autoScalingGroup, { otherDefault });
 }
 
 async function announceImage({ build, plan, image, copies }: FinishInput): Promise<void> {

@@ -33,12 +33,17 @@ export async function findVersionsOf(
 /**
  * The versions of launch templates that groups use, each as `lt-… 7` and `name 7`: their own, those of their servers, of their mixed
  * instances, and of a refresh that runs. Whatever group it is: others may share the template, or be targets no more.
+ *
+ * @param leaving servers that count no more
  */
-export async function findVersionsInUse(launchTemplateIds: readonly string[]): Promise<Set<string>> {
+export async function findVersionsInUse(
+  launchTemplateIds: readonly string[],
+  leaving: ReadonlySet<string> = new Set(),
+): Promise<Set<string>> {
   if (launchTemplateIds.length === 0) return new Set();
   const specifications: LaunchTemplateSpecification[] = [];
   for (const group of await describeAllGroups()) {
-    const own = specificationsOf(group);
+    const own = specificationsOf(group, leaving);
     specifications.push(...own);
     const isConcerned = own.some(({ LaunchTemplateId = '' }) => launchTemplateIds.includes(LaunchTemplateId));
     if (isConcerned) specifications.push(...(await findRefreshed(group.AutoScalingGroupName ?? '')));
@@ -60,8 +65,12 @@ async function findLatest(LaunchTemplateId: string): Promise<number | undefined>
   return LaunchTemplateVersions?.[0]?.VersionNumber;
 }
 
-function specificationsOf(group: AutoScalingGroup): LaunchTemplateSpecification[] {
-  const servers = (group.Instances ?? []).flatMap(({ LaunchTemplate }) => LaunchTemplate ?? []);
+function specificationsOf(
+  group: AutoScalingGroup,
+  leaving: ReadonlySet<string>,
+): LaunchTemplateSpecification[] {
+  const stay = (group.Instances ?? []).filter(({ InstanceId = '' }) => !leaving.has(InstanceId));
+  const servers = stay.flatMap(({ LaunchTemplate }) => LaunchTemplate ?? []);
   return [
     ...(group.LaunchTemplate ? [group.LaunchTemplate] : []),
     ...mixed(group.MixedInstancesPolicy),

@@ -2,8 +2,6 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
-  RollbackInstanceRefreshCommand,
-  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   DeleteLaunchTemplateVersionsCommand,
@@ -31,7 +29,7 @@ import { getRecord, moveStatus } from '../../../src/build/record';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { answerNoUses, makeCopy, makeImage } from '../images';
-import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -59,7 +57,11 @@ beforeEach(() => {
   ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
     LaunchTemplateVersions: [
       { VersionNumber: 4, DefaultVersion: true },
-      { VersionNumber: 5, VersionDescription: `Kiln build ${BUILD}` },
+      {
+        VersionNumber: 5,
+        VersionDescription: `Kiln build ${BUILD}`,
+        LaunchTemplateData: { ImageId: 'ami-1' },
+      },
     ],
   });
   ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
@@ -78,7 +80,7 @@ function useGroup(Version: string): void {
 const inputs = (calls: { args: { input: unknown }[] }[]) => calls.map((call) => call.args[0]?.input);
 
 test('a failed build leaves only its record', async () => {
-  await openRecord();
+  await openRecord({ imageId: 'ami-1' });
   await takeLock('web', BUILD, 'build');
   await recoverBuild(failure('ImageFailed', 'AWS could not make it'));
   expect(inputs(ec2.commandCalls(TerminateInstancesCommand))).toEqual([{ InstanceIds: ['i-1'] }]);
@@ -235,45 +237,7 @@ test('an execution that was stopped before it had a record never gets one that r
   expect(await findLockHolder('web')).toBeUndefined();
 });
 
-test('a refresh of the build that still runs is rolled back', async () => {
-  await openRecord();
-  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
-    InstanceRefreshes: [
-      {
-        InstanceRefreshId: 'r-1',
-        Status: 'InProgress',
-        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
-      },
-    ],
-  });
-  await recoverBuild(failure('FleetNotHealthy', 'why'));
-  expect(autoScaling.commandCalls(RollbackInstanceRefreshCommand)).toHaveLength(1);
-});
-
-test('a refresh of someone else is left alone', async () => {
-  await openRecord();
-  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
-    InstanceRefreshes: [
-      {
-        InstanceRefreshId: 'r-9',
-        Status: 'InProgress',
-        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' } },
-      },
-    ],
-  });
-  await recoverBuild(failure('TargetBusy', 'why'));
-  expect(autoScaling.commandCalls(RollbackInstanceRefreshCommand)).toHaveLength(0);
-});
-
-test('what serves is kept: the image, and the version that the group uses', async () => {
-  await openRecord();
-  useGroup('5');
-  await recoverBuild(failure('RefreshFailed', 'another group failed'));
-  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
-  expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
-  expect(ec2.commandCalls(TerminateInstancesCommand)).toHaveLength(1);
-});
-
+/** As EC2 describes the snapshots that it makes for an image. */
 const FOR_IMAGE = 'Created by CreateImage(i-1) for ami-1';
 
 test('an image that servers run stays with its snapshots, though somebody deleted the version that named it', async () => {
@@ -291,60 +255,6 @@ test('an image that servers run stays with its snapshots, though somebody delete
   await recoverBuild(failure('FleetNotHealthy', 'why'));
   expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
   expect(inputs(ec2.commandCalls(DeleteSnapshotCommand))).toEqual([{ SnapshotId: 'snap-2' }]);
-});
-
-test('a first image whose fleet never got healthy is taken out of the group again', async () => {
-  await openRecord({ targets: [makeTarget({ isFirstImage: true })] });
-  useGroup('5');
-  await recoverBuild(failure('FleetNotHealthy', 'why'));
-  expect(inputs(autoScaling.commandCalls(UpdateAutoScalingGroupCommand))).toEqual([
-    {
-      AutoScalingGroupName: 'fleet',
-      LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
-      DesiredCapacity: 0,
-    },
-  ]);
-  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(1);
-});
-
-/** Two groups with one launch template, each at a version of it, and a version of the build for each. */
-function useSharedTemplate(versions: { first: string; second: string }): void {
-  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
-    LaunchTemplateVersions: [
-      { VersionNumber: 4, DefaultVersion: true },
-      { VersionNumber: 5, VersionDescription: `Kiln build ${BUILD}` },
-      { VersionNumber: 6, VersionDescription: `Kiln build ${BUILD}` },
-    ],
-  });
-  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
-    AutoScalingGroups: [describeGroup('first', versions.first), describeGroup('second', versions.second)],
-  });
-}
-
-function describeGroup(AutoScalingGroupName: string, Version: string): never {
-  return { AutoScalingGroupName, LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } } as never;
-}
-
-test('of groups that share a launch template, one that failed leaves the other the version it serves with', async () => {
-  await openRecord({
-    targets: [makeTarget({ autoScalingGroup: 'first' }), makeTarget({ autoScalingGroup: 'second' })],
-  });
-  useSharedTemplate({ first: '5', second: '4' });
-  await recoverBuild(failure('RefreshFailed', 'the second group failed'));
-  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
-  const deleted = inputs(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)) as { Versions: string[] }[];
-  expect([...new Set(deleted.flatMap((call) => call.Versions))]).toEqual(['6']);
-});
-
-test('a refresh that succeeds while the build is undone leaves its group the version and the image', async () => {
-  await openRecord();
-  autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(() => {
-    useGroup('5');
-    return { InstanceRefreshes: [{ InstanceRefreshId: 'r-1', Status: 'Successful' }] };
-  });
-  await recoverBuild(failure('FleetNotHealthy', 'why'));
-  expect(ec2.commandCalls(DeregisterImageCommand)).toHaveLength(0);
-  expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)).toHaveLength(0);
 });
 
 test('copies that a build began and did not come to write down are removed in their regions', async () => {

@@ -1,16 +1,20 @@
 import {
   AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  type InstanceRefreshStatus,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord } from '../../../src/build/record';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { startRefresh } from '../../../src/rollout/refresh';
-import { BUILD, makeTarget, openRecord } from '../records';
+import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
 const autoScaling = mockClient(AutoScalingClient);
+const ec2 = mockClient(EC2Client);
 useTable();
 
 const input = {
@@ -22,13 +26,13 @@ const input = {
 };
 const inProgress = Object.assign(new Error('busy'), { name: 'InstanceRefreshInProgress' });
 
-function useActive(version: string): void {
+function useActive(version: string, Status: InstanceRefreshStatus = 'Pending'): void {
   autoScaling.on(StartInstanceRefreshCommand).rejects(inProgress);
   autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
     InstanceRefreshes: [
       {
         InstanceRefreshId: 'r-1',
-        Status: 'Pending',
+        Status,
         DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: version } },
       },
     ],
@@ -37,6 +41,10 @@ function useActive(version: string): void {
 
 beforeEach(async () => {
   autoScaling.reset();
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves(describePlanned());
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
+  ec2.reset();
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [{ VersionNumber: 5 }] });
   await openRecord();
   await takeGroup('fleet', BUILD);
 });
@@ -60,10 +68,17 @@ test('a refresh has the numbered version and the preferences of the pipeline, an
   expect((await getRecord(BUILD)).rollouts.fleet).toMatchObject({ version: '5', refreshId: 'r-1' });
 });
 
-test('a repeated call finds the refresh that the first one started', async () => {
-  useActive('5');
-  await expect(startRefresh(input)).resolves.toEqual({ refreshId: 'r-1' });
-});
+test.each(['Pending', 'Successful', 'RollbackSuccessful'] as const)(
+  'a repeated call finds the refresh that the first one started, though it is %s by now',
+  async (status) => {
+    useActive('5', status);
+    autoScaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolves(describePlanned({ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } }));
+    await expect(startRefresh(input)).resolves.toEqual({ refreshId: 'r-1' });
+    expect(autoScaling.commandCalls(StartInstanceRefreshCommand)).toEqual([]);
+  },
+);
 
 test('while a refresh of someone else runs, the target is busy', async () => {
   useActive('9');
@@ -80,12 +95,12 @@ test('a build that has lost the group to another starts no refresh in it', async
     name: 'LeaseLost',
     message: expect.stringContaining('api-01KAS2N4Q7T9V0W1X2Y3Z4A5B7'),
   });
-  expect(autoScaling.calls()).toEqual([]);
+  expect(autoScaling.commandCalls(StartInstanceRefreshCommand)).toEqual([]);
 });
 
 test('nor one under the number of an earlier time, when it has the group again', async () => {
   await releaseGroups(['fleet'], BUILD);
   await takeGroup('fleet', BUILD);
   await expect(startRefresh(input)).rejects.toMatchObject({ name: 'LeaseLost' });
-  expect(autoScaling.calls()).toEqual([]);
+  expect(autoScaling.commandCalls(StartInstanceRefreshCommand)).toEqual([]);
 });

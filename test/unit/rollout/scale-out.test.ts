@@ -3,6 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { scaleOut } from '../../../src/rollout/scale-out';
@@ -10,8 +11,13 @@ import { BUILD, makeTarget } from '../records';
 import { useTable } from '../table';
 
 const autoScaling = mockClient(AutoScalingClient);
+const ec2 = mockClient(EC2Client);
 useTable();
-beforeEach(() => takeGroup('fleet', BUILD));
+beforeEach(async () => {
+  ec2.reset();
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [{ VersionNumber: 5 }] });
+  await takeGroup('fleet', BUILD);
+});
 
 const useGroup = (Version: string, DesiredCapacity: number, servers: number, more = {}) => {
   autoScaling.reset();
@@ -21,6 +27,7 @@ const useGroup = (Version: string, DesiredCapacity: number, servers: number, mor
         AutoScalingGroupName: 'fleet',
         LaunchTemplate: { LaunchTemplateId: 'lt-1', Version },
         DesiredCapacity,
+        TargetGroupARNs: [],
         Instances: Array.from({ length: servers }, (_, i) => ({ InstanceId: `i-${i}` })),
         ...more,
       } as never,

@@ -34,9 +34,10 @@ function useGroup(group: object | undefined, version: object = {}): void {
   ec2.reset();
   const AutoScalingGroups = group ? [{ AutoScalingGroupName: 'fleet', ...group } as never] : [];
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups });
-  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
-    LaunchTemplateVersions: [{ LaunchTemplateId: 'lt-1', VersionNumber: 4, ...version }],
-  });
+  const LaunchTemplateVersions = [{ LaunchTemplateId: 'lt-1', VersionNumber: 4, ...version }];
+  ec2.on(DescribeLaunchTemplateVersionsCommand).callsFake(({ Versions }) => ({
+    LaunchTemplateVersions: Versions[0] === '$Default' ? [{ VersionNumber: 2 }] : LaunchTemplateVersions,
+  }));
 }
 
 const template = (Version?: string) => ({ LaunchTemplateId: 'lt-1', ...(Version && { Version }) });
@@ -48,6 +49,9 @@ test('a group with a numbered version can be refreshed and rolled back', async (
       ...item,
       launchTemplateId: 'lt-1',
       currentVersion: '4',
+      reference: '4',
+      defaultVersion: '2',
+      targetGroups: [],
       canRollBack: true,
       isFirstImage: false,
       isEmpty: false,
@@ -75,7 +79,7 @@ test('a group that was scaled to zero by hand stays there, and is empty on purpo
 test('a group that uses $Latest is refreshed all the same where the pipeline gives up the rollback', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('$Latest') });
   await expect(checkTargets([{ ...item, autoRollback: false }], 80)).resolves.toEqual([
-    expect.objectContaining({ currentVersion: '4', canRollBack: false }),
+    expect.objectContaining({ currentVersion: '4', reference: '$Latest', canRollBack: false }),
   ]);
 });
 

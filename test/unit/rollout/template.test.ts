@@ -11,7 +11,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { releaseGroups } from '../../../src/rollout/lease';
 import { isPublishedByKiln, publishTemplate } from '../../../src/rollout/template';
-import { BUILD, makeTarget, openRecord } from '../records';
+import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -26,7 +26,7 @@ beforeEach(async () => {
   autoScaling.reset();
   autoScaling.on(DescribeAutoScalingGroupsCommand).callsFake(() => {
     const Tags = holder ? [{ Key: 'kiln:service', Value: holder }] : [];
-    return { AutoScalingGroups: [{ AutoScalingGroupName: 'fleet', Tags }] };
+    return describePlanned({ Tags });
   });
   autoScaling.on(CreateOrUpdateTagsCommand).callsFake(({ Tags }) => {
     holder = Tags[0].Value;

@@ -1,0 +1,289 @@
+import {
+  AutoScalingClient,
+  CancelInstanceRefreshCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+  type InstanceRefreshStatus,
+  RollbackInstanceRefreshCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+  UpdateAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DeleteLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  EC2Client,
+  ModifyLaunchTemplateCommand,
+} from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import { getRecord } from '../../../src/build/record';
+import { undoRollouts } from '../../../src/rollout/undo';
+import { BUILD, makeTarget, openRecord } from '../records';
+import { useTable } from '../table';
+
+const ec2 = mockClient(EC2Client);
+const autoScaling = mockClient(AutoScalingClient);
+useTable();
+
+const OWN = { VersionDescription: `Kiln build ${BUILD}`, LaunchTemplateData: { ImageId: 'ami-1' } };
+
+/** The versions of the launch template by their numbers; that of the number `isDefault` is the default one. */
+function useVersions(versions: Record<number, object>, isDefault = 4): void {
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: Object.entries(versions).map(([number, version]) => ({
+      VersionNumber: Number(number),
+      DefaultVersion: Number(number) === isDefault,
+      ...version,
+    })),
+  });
+}
+
+const describeServer = (InstanceId: string, Version: string) => ({
+  InstanceId,
+  LifecycleState: 'InService',
+  LaunchTemplate: { LaunchTemplateId: 'lt-1', Version },
+});
+const describeGroup = (AutoScalingGroupName: string, Version: string, servers: string[] = [], more = {}) => ({
+  AutoScalingGroupName,
+  LaunchTemplate: { LaunchTemplateId: 'lt-1', Version },
+  DesiredCapacity: servers.length,
+  MinSize: 0,
+  Instances: servers.map((version, at) => describeServer(`i-${at + 1}`, version)),
+  ...more,
+});
+function useGroups(...groups: object[]): void {
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: groups as never[] });
+}
+
+function useRefresh(InstanceRefreshId: string, Version: string, Status: InstanceRefreshStatus): void {
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+    InstanceRefreshes: [
+      {
+        InstanceRefreshId,
+        Status,
+        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } },
+      },
+    ],
+  });
+}
+
+beforeEach(() => {
+  for (const client of [ec2, autoScaling]) client.reset();
+  ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
+  useVersions({ 4: {}, 5: OWN });
+  useGroups(describeGroup('fleet', '4'));
+});
+
+const noted = (more: object = {}) => ({
+  imageId: 'ami-1',
+  'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5', ...more },
+});
+const first = { targets: [makeTarget({ isFirstImage: true })] };
+
+async function undo(fields: Record<string, unknown>): Promise<boolean> {
+  await openRecord(fields);
+  return undoRollouts(await getRecord(BUILD));
+}
+
+const inputs = (calls: { args: { input: unknown }[] }[]) => calls.map((call) => call.args[0]?.input);
+const deleted = () =>
+  ec2.commandCalls(DeleteLaunchTemplateVersionsCommand).flatMap((call) => call.args[0].input.Versions);
+const moved = () =>
+  ec2.commandCalls(ModifyLaunchTemplateCommand).map((call) => call.args[0].input.DefaultVersion);
+const updates = () => inputs(autoScaling.commandCalls(UpdateAutoScalingGroupCommand));
+const terminated = () => inputs(autoScaling.commandCalls(TerminateInstanceInAutoScalingGroupCommand));
+const stopped = () => [
+  ...autoScaling.commandCalls(RollbackInstanceRefreshCommand),
+  ...autoScaling.commandCalls(CancelInstanceRefreshCommand),
+];
+const backToTheOldVersion = {
+  AutoScalingGroupName: 'fleet',
+  LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
+};
+
+test('a build that has made no version has touched no group', async () => {
+  useVersions({ 4: {} });
+  useRefresh('r-1', '4', 'InProgress');
+  await expect(undo({ imageId: 'ami-1' })).resolves.toBe(false);
+  expect([...stopped(), ...updates(), ...deleted(), ...moved()]).toEqual([]);
+});
+
+describe('a refresh', () => {
+  test('of the build that still runs is rolled back', async () => {
+    useRefresh('r-1', '5', 'InProgress');
+    await undo(noted({ refreshId: 'r-1' }));
+    expect(stopped()).toHaveLength(1);
+  });
+
+  test('of the build that it came not to write down is known by its version', async () => {
+    useRefresh('r-1', '5', 'InProgress');
+    await undo(noted());
+    expect(stopped()).toHaveLength(1);
+  });
+
+  test('of someone else is left alone', async () => {
+    useRefresh('r-9', '7', 'InProgress');
+    await undo(noted());
+    expect(stopped()).toEqual([]);
+  });
+
+  test('that a person has started to the version of the build is left alone, and so is what it needs', async () => {
+    useRefresh('r-9', '5', 'InProgress');
+    await expect(undo(noted({ refreshId: 'r-1' }))).resolves.toBe(true);
+    expect([...stopped(), ...deleted()]).toEqual([]);
+  });
+
+  test('that succeeds while the build is undone leaves its group the version and the image', async () => {
+    autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(() => {
+      useGroups(describeGroup('fleet', '5', ['5']));
+      return { InstanceRefreshes: [{ InstanceRefreshId: 'r-1', Status: 'Successful' }] };
+    });
+    await expect(undo(noted())).resolves.toBe(true);
+    expect(deleted()).toEqual([]);
+  });
+
+  test('of a group that is deleted meanwhile holds nothing up', async () => {
+    useGroups(describeGroup('fleet', '5'));
+    autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(() => {
+      useGroups();
+      throw Object.assign(new Error('AutoScalingGroup name not found'), { name: 'ValidationError' });
+    });
+    await expect(undo(noted())).resolves.toBe(false);
+    expect(deleted()).toEqual(['5']);
+  });
+});
+
+describe('what serves is kept', () => {
+  test('where the group uses the version', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '5']));
+    await expect(undo(noted())).resolves.toBe(true);
+    expect([...deleted(), ...updates()]).toEqual([]);
+  });
+
+  test('though somebody has deleted the version', async () => {
+    useVersions({ 4: {} });
+    useGroups(describeGroup('fleet', '5', ['5', '5']));
+    await expect(undo(noted())).resolves.toBe(true);
+  });
+
+  test('where another group uses the version, whose ever it is', async () => {
+    useGroups(describeGroup('fleet', '4'), describeGroup('of-a-person', '5'));
+    await expect(undo(noted())).resolves.toBe(true);
+    expect(deleted()).toEqual([]);
+  });
+
+  test('where servers still run the version, though a person has given the group another', async () => {
+    useGroups(describeGroup('fleet', '6', ['5', '6']));
+    await expect(undo({ ...noted(), ...first })).resolves.toBe(true);
+    expect([...deleted(), ...updates(), ...terminated()]).toEqual([]);
+  });
+
+  test('in one of two groups that share a launch template, while the version of the other goes', async () => {
+    useVersions({ 4: {}, 5: OWN, 6: OWN });
+    useGroups(describeGroup('first', '5'), describeGroup('second', '4'));
+    const targets = ['first', 'second'].map((autoScalingGroup) => makeTarget({ autoScalingGroup }));
+    await expect(undo({ imageId: 'ami-1', targets })).resolves.toBe(true);
+    expect(deleted()).not.toContain('5');
+    expect(deleted()).toContain('6');
+  });
+});
+
+describe('a first image that was never verified', () => {
+  test('is taken out of the group again, with its servers', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '5', '5']));
+    // They go in their own time.
+    autoScaling
+      .on(UpdateAutoScalingGroupCommand)
+      .callsFake(() => useGroups(describeGroup('fleet', '4', ['5', '5', '5'], { DesiredCapacity: 0 })));
+    await expect(undo({ ...noted(), ...first })).resolves.toBe(false);
+    expect(updates()).toEqual([{ ...backToTheOldVersion, DesiredCapacity: 0 }]);
+    expect(deleted()).toEqual(['5']);
+  });
+
+  test('leaves the group the servers that somebody else has put in', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '4', '5']));
+    await undo({ ...noted(), ...first });
+    expect(updates()).toEqual([backToTheOldVersion]);
+    expect(terminated()).toEqual([
+      { InstanceId: 'i-1', ShouldDecrementDesiredCapacity: true },
+      { InstanceId: 'i-3', ShouldDecrementDesiredCapacity: true },
+    ]);
+  });
+
+  test('leaves the group as many servers as a person wants at least', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '5'], { MinSize: 2 }));
+    await undo({ ...noted(), ...first });
+    expect(updates()).toEqual([{ ...backToTheOldVersion, DesiredCapacity: 2 }]);
+    expect(terminated()).toEqual([
+      { InstanceId: 'i-1', ShouldDecrementDesiredCapacity: false },
+      { InstanceId: 'i-2', ShouldDecrementDesiredCapacity: false },
+    ]);
+  });
+
+  test('is out already where its servers go or are gone', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '4', '5']));
+    const goes = Object.assign(new Error('in progress'), { name: 'ScalingActivityInProgressFault' });
+    const isGone = Object.assign(new Error('Instance Id not found'), { name: 'ValidationError' });
+    autoScaling.on(TerminateInstanceInAutoScalingGroupCommand).rejectsOnce(goes).rejectsOnce(isGone);
+    await undo({ ...noted(), ...first });
+    expect(terminated()).toHaveLength(2);
+  });
+
+  test.each(['4', '6', '$Latest'])(
+    'touches no group that is at version %s, whoever has set that',
+    async (version) => {
+      useGroups(describeGroup('fleet', version, ['4', '4']));
+      await undo({ ...noted(), ...first });
+      expect([...updates(), ...terminated()]).toEqual([]);
+    },
+  );
+
+  test('is none any more once its fleet is verified', async () => {
+    useGroups(describeGroup('fleet', '5', ['5']));
+    await expect(undo({ ...noted({ verified: { by: 'site', servers: 1 } }), ...first })).resolves.toBe(true);
+    expect(updates()).toEqual([]);
+  });
+});
+
+describe('of launch template versions', () => {
+  test('that of the build goes', async () => {
+    await expect(undo(noted())).resolves.toBe(false);
+    expect(deleted()).toEqual(['5']);
+  });
+
+  test('that which the build came not to write down goes, and a copy that a person made of it stays', async () => {
+    useVersions({ 4: {}, 5: OWN, 8: OWN });
+    await undo({ imageId: 'ami-1' });
+    expect(deleted()).toEqual(['5']);
+  });
+
+  test('that which the record names is the only one', async () => {
+    useVersions({ 4: {}, 5: OWN, 8: OWN });
+    await undo({ ...noted(), 'rollouts.fleet': { launchTemplateId: 'lt-1', version: '8' } });
+    expect(deleted()).toEqual(['8']);
+  });
+
+  test('one that says that it is of the build, with an image of somebody else, stays', async () => {
+    useVersions({ 4: {}, 5: { ...OWN, LaunchTemplateData: { ImageId: 'ami-9' } } });
+    await undo({ imageId: 'ami-1' });
+    expect(deleted()).toEqual([]);
+  });
+
+  test('the one that was the default when the build was planned is it again', async () => {
+    useVersions({ 2: {}, 4: {}, 5: OWN }, 5);
+    await undo({ ...noted(), targets: [makeTarget({ defaultVersion: '2' })] });
+    expect([moved(), deleted()]).toEqual([['2'], ['5']]);
+  });
+
+  test('the default that a person has set meanwhile stays', async () => {
+    useVersions({ 4: {}, 5: OWN, 9: {} }, 9);
+    await undo(noted());
+    expect([moved(), deleted()]).toEqual([[], ['5']]);
+  });
+
+  test('the default stays where no other is left to be it', async () => {
+    useVersions({ 5: OWN }, 5);
+    await undo(noted());
+    expect([moved(), deleted()]).toEqual([[], []]);
+  });
+});
