@@ -104,7 +104,8 @@ test('the machine and the list of errors name the same errors', () => {
 });
 
 test('each error has the name of its class, whatever a minifier makes of that', () => {
-  for (const [name, KilnError] of Object.entries(errors)) expect(new KilnError('why').name).toBe(name);
+  const { KilnError: _base, ...named } = errors;
+  for (const [name, Named] of Object.entries(named)) expect(new Named('why').name).toBe(name);
 });
 
 test('an error that a person must mend is never retried', () => {
