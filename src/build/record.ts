@@ -58,6 +58,12 @@ export interface ResolvedParameter {
   before?: string;
 }
 
+/** When an image went, and why. Times are ISO 8601. */
+export interface GoneImage {
+  at: string;
+  why: string;
+}
+
 /** How a stage was, or how it is. Times are ISO 8601. */
 export interface Stage {
   startedAt: string;
@@ -93,6 +99,8 @@ export interface BuildRecord {
   baseImageId?: string;
   imageId?: string;
   copies?: { region: string; imageId: string }[];
+  /** Of the image and its copies those that are there no more, by their ids. */
+  gone?: Record<string, GoneImage>;
   /** The regions that the image may be copied to: a build may end before it has written down its copies. */
   copyTo?: string[];
   /** How many good images of the pipeline are kept. */

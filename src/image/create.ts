@@ -5,6 +5,7 @@ import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';
 import { buildTags, tagSpecifications } from '../tags';
 import { imageName } from './own';
+import { knowImage } from './watch/gone';
 
 export const CreateImageInput = BuildState.extend({
   plan: Plan,
@@ -23,6 +24,7 @@ export async function createImage({
   const name = imageName(build.id);
   const id = (await requestImage(name, build.id, plan, base.instanceId)) ?? (await findImageByName(name));
   await updateRecord(build.id, { imageId: id });
+  await knowImage(build.id, id);
   return { id, name };
 }
 

@@ -13,6 +13,7 @@ import { deleteVersions } from '../rollout/template';
 import { nameTransient } from '../transient';
 import { findOwnImages, findOwnSnapshots } from './own';
 import { findUses, type Made, type Uses } from './uses/uses';
+import { noteGone } from './watch/gone';
 
 /** EC2 deregisters images and deletes snapshots at 5 a second. */
 const AT_ONCE = 4;
@@ -128,6 +129,9 @@ export async function judgeImages(made: readonly Made[], region?: string): Promi
   }
 }
 
+const RETIRED = 'retired: newer images took its place, or its pipeline is no more';
+const UNDONE = 'removed with all that its build made, since that did not succeed';
+
 /** Removes those images of a region that were judged to be nobody's need. */
 export async function removeImages(
   made: readonly Made[],
@@ -136,7 +140,7 @@ export async function removeImages(
 ): Promise<Discarded> {
   const discarded = nothingDiscarded();
   const limit = pLimit(AT_ONCE);
-  const remove = async ({ image }: Made) => {
+  const remove = async ({ image, record }: Made) => {
     const imageId = image.ImageId ?? '';
     const { users, versions, problem } = judged.get(imageId) ?? {
       users: ['it was not judged'],
@@ -147,6 +151,7 @@ export async function removeImages(
       if (users.length > 0) return void discarded.kept.push({ imageId, region, why: users.join('; ') });
       for (const { launchTemplateId, version } of versions) await deleteVersions(launchTemplateId, [version]);
       await removeImage(image, region);
+      await noteGone(record.id, imageId, record.status === 'SUCCEEDED' ? RETIRED : UNDONE);
       discarded.gone.push({ imageId, region });
     } catch (error) {
       discarded.failed.push({ imageId, region, error: error as Error });

@@ -11,6 +11,7 @@ import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';
 import { buildTags, tagSpecifications } from '../tags';
+import { knowImage } from './watch/gone';
 
 export const PublishImageInput = BuildState.extend({
   plan: Plan,
@@ -42,6 +43,7 @@ export async function publishImage({
     regions.map((region) => limit(() => copyImage(build.id, plan, image, home, region))),
   );
   await updateRecord(build.id, { copies });
+  for (const { imageId, region } of copies) await knowImage(build.id, imageId, region);
   return { copies };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { nudgeOutboxes } from '../build/end/outbox';
 import { watchBuilds } from '../build/end/watch';
+import { noticeGone } from '../image/watch/gone';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';
@@ -8,9 +9,13 @@ import type { Wait } from './wait';
 const ImageEvent = z
   .object({
     'detail-type': z.literal('EC2 AMI State Change'),
-    detail: z.object({ ImageId: z.string() }),
+    detail: z.object({ ImageId: z.string(), State: z.string() }),
   })
-  .transform(({ detail }) => ({ kind: 'image' as const, resource: detail.ImageId }));
+  .transform(({ detail }) => ({
+    kind: 'image' as const,
+    resource: detail.ImageId,
+    mayBeGone: detail.State === 'deregistered',
+  }));
 
 const RefreshEvent = z
   .object({
@@ -29,9 +34,17 @@ const LaunchEvent = z
 /** The events that say that a resource may be done. See https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html */
 export const ResourceEvent = z.union([ImageEvent, RefreshEvent, LaunchEvent]);
 
-/** On an event: settles the waits for that resource. The event only says where to look, since it may be late. */
-export async function resolveWait({ kind, resource }: Pick<Wait, 'kind' | 'resource'>): Promise<void> {
+/**
+ * On an event: settles the waits for that resource, and tells the record of an image that is gone. The event only says where to look,
+ * since it may be late.
+ */
+export async function resolveWait({
+  kind,
+  resource,
+  mayBeGone,
+}: Pick<Wait, 'kind' | 'resource'> & { mayBeGone?: boolean }): Promise<void> {
   await settleWaits(await findWaits(kind, resource));
+  if (mayBeGone) await noticeGone(resource);
 }
 
 /**

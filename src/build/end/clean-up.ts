@@ -2,6 +2,7 @@ import { env } from '../../env';
 import { addDiscarded, type Discarded, discardImagesOf, nothingDiscarded } from '../../image/discard';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { restoreNewestImage } from '../../image/parameter';
+import { noticeGone } from '../../image/watch/gone';
 import { undoRollouts } from '../../rollout/undo';
 import { deleteWait, findWaitsOf } from '../../wait/store';
 import { type BuildRecord, findRecord, isOver } from '../record';
@@ -30,5 +31,7 @@ async function undoChanges(record: BuildRecord): Promise<Discarded> {
   await restoreNewestImage(record);
   const others = (record.copyTo ?? []).filter((region) => region !== env('AWS_REGION'));
   for (const region of [undefined, ...others]) addDiscarded(discarded, await discardImagesOf(record, region));
+  // One that somebody else has removed is no more either.
+  for (const { imageId } of [record, ...(record.copies ?? [])]) if (imageId) await noticeGone(imageId);
   return discarded;
 }

@@ -148,6 +148,8 @@ const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
 };
 
 async function announce({ id, pipeline, status, imageId, rollouts, error }: BuildRecord): Promise<void> {
+  // Read anew: it may have been removed since the build ended.
+  const imageGone = imageId && (await findRecord(id))?.gone?.[imageId];
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
       Entries: [
@@ -160,6 +162,7 @@ async function announce({ id, pipeline, status, imageId, rollouts, error }: Buil
             pipeline,
             status,
             imageId,
+            ...(imageGone && { imageGone }),
             rollouts,
             error,
           }),

@@ -1,6 +1,7 @@
 import { discardLeftovers, settleDiscarded } from '../../image/discard';
 import { findImages, findSnapshots } from '../../image/find';
 import { findAllInstances, findInstances, terminateInstances } from '../../image/instances';
+import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import { loadPipelines } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
@@ -19,7 +20,8 @@ const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
 
 /**
  * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; ends the
- * builds whose end nobody noticed, since events are best effort; starts a request that was forgotten in the queue.
+ * builds whose end nobody noticed, since events are best effort; starts a request that was forgotten in the queue; tells the records
+ * of images that are gone.
  */
 export async function tidyUp(): Promise<void> {
   const builds = await findBuilds();
@@ -27,6 +29,7 @@ export async function tidyUp(): Promise<void> {
   for (const build of builds) await tidyBuild(build).catch((problem) => problems.push(problem));
   for (const { name } of await loadPipelines(pipelinesFolder()))
     await startQueuedBuild(name).catch((problem) => problems.push(problem));
+  await noticeAllGone().catch((problem) => problems.push(problem));
   // One build that cannot be tidied must not keep the others from it.
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
 }

@@ -1,0 +1,72 @@
+import { findRecord, type GoneImage, keyOfRecord } from '../../build/record';
+import { env } from '../../env';
+import { deleteItem, getItem, type Key, putItem, queryItems, setPaths } from '../../table';
+import { findImages } from '../find';
+
+/** An image that a record names, and that was there when it was last looked for. */
+interface Known {
+  imageId: string;
+  build: string;
+  region: string;
+}
+
+/** As long as records are kept. */
+const KEPT_SECONDS = 365 * 24 * 60 * 60;
+
+/** As many values as EC2 takes in one filter. */
+const VALUES_A_FILTER = 200;
+
+function keyOf(imageId: string): Key {
+  return { pk: 'IMAGE', sk: imageId };
+}
+
+/** Remembers whose an image is, so that its record says when it goes, whoever removes it. */
+export async function knowImage(build: string, imageId: string, region = env('AWS_REGION')): Promise<void> {
+  const known: Known = { imageId, build, region };
+  await putItem({ ...keyOf(imageId), ...known, expiresAt: Math.floor(Date.now() / 1000) + KEPT_SECONDS });
+}
+
+/** Writes into the record of a build that an image of it is gone, and why. Nothing else of the record is changed. */
+export async function noteGone(build: string, imageId: string, why: string): Promise<void> {
+  await writeGone(build, imageId, { at: new Date().toISOString(), why });
+  await deleteItem(keyOf(imageId));
+}
+
+async function writeGone(build: string, imageId: string, gone: GoneImage): Promise<void> {
+  // A record of before has no place for it yet.
+  await setPaths(keyOfRecord(build), [[['gone'], {}]], {
+    expression: 'attribute_exists(#pk) AND attribute_not_exists(#gone)',
+  });
+  await setPaths(keyOfRecord(build), [[['gone', imageId], gone]], { expression: 'attribute_exists(#gone)' });
+}
+
+const OUTSIDE = 'found to be deregistered: Kiln has not noted that it did that';
+
+/** On an event that says that an image was deregistered: looks whether it is there, and tells its record if not. */
+export async function noticeGone(imageId: string): Promise<void> {
+  const known = await getItem<Known>(keyOf(imageId));
+  if (known) await tellRecords([known], known.region);
+}
+
+/** Looks for all images that records name: events are best effort, and those of other regions don't come here. */
+export async function noticeAllGone(): Promise<void> {
+  const known = await queryItems<Known>('IMAGE');
+  for (const region of new Set(known.map((one) => one.region))) {
+    const here = known.filter((one) => one.region === region);
+    for (let at = 0; at < here.length; at += VALUES_A_FILTER)
+      await tellRecords(here.slice(at, at + VALUES_A_FILTER), region);
+  }
+}
+
+async function tellRecords(known: Known[], region: string): Promise<void> {
+  const Values = known.map(({ imageId }) => imageId);
+  const images = await findImages([{ Name: 'image-id', Values }], region);
+  const there = new Set(images.map(({ ImageId }) => ImageId));
+  for (const { build, imageId } of known.filter((one) => !there.has(one.imageId))) {
+    // A build that runs is told by the state that waits for its image.
+    const record = await findRecord(build);
+    if (record?.status === 'RUNNING') continue;
+    if (record && !record.gone?.[imageId]) await noteGone(build, imageId, OUTSIDE);
+    else await deleteItem(keyOf(imageId));
+  }
+}

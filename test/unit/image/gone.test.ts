@@ -1,0 +1,106 @@
+import { DescribeImagesCommand, DescribeInstancesCommand } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import getCall from '../../../events/http-get-build.json';
+import { handler as getBuild } from '../../../functions/get-build';
+import { failBuild } from '../../../src/build/end/end';
+import { createRecord, getRecord, moveStatus, updateRecord } from '../../../src/build/record';
+import { retireImages } from '../../../src/image/retire';
+import { knowImage, noticeAllGone } from '../../../src/image/watch/gone';
+import { ResourceEvent, resolveWait } from '../../../src/wait/resolve';
+import { makeImage } from '../images';
+import { useTable } from '../table';
+import { buildOf, ec2, useSixImages } from './six-images';
+
+const BUILD = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5C9';
+
+const events = mockClient(EventBridgeClient);
+const sns = mockClient(SNSClient);
+useTable();
+useSixImages();
+
+beforeEach(async () => {
+  for (const client of [events, sns]) client.reset();
+  events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
+  await createRecord({ id: BUILD, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+  const copies = [{ region: 'eu-north-1', imageId: 'ami-c' }];
+  await updateRecord(BUILD, { imageId: 'ami-9', targets: [], copies });
+  await knowImage(BUILD, 'ami-9');
+  await knowImage(BUILD, 'ami-c', 'eu-north-1');
+});
+
+const deregistered = ResourceEvent.parse({
+  'detail-type': 'EC2 AMI State Change',
+  detail: { ImageId: 'ami-9', State: 'deregistered' },
+});
+const gone = async () => (await getRecord(BUILD)).gone;
+const OUTSIDE = { at: expect.any(String), why: expect.stringMatching(/found to be deregistered/) };
+const succeed = () => moveStatus(BUILD, ['RUNNING'], 'SUCCEEDED');
+
+test('the record of a build whose image was retired says when, and that it was', async () => {
+  await retireImages('web', 2);
+  expect((await getRecord(buildOf(1))).gone).toEqual({
+    'ami-1': { at: expect.any(String), why: expect.stringMatching(/^retired/) },
+  });
+  expect((await getRecord(buildOf(6))).gone).toBeUndefined();
+});
+
+test('the record of a build that failed says that its image was removed, and so does its event', async () => {
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2.on(DescribeImagesCommand).resolves({ Images: [makeImage('ami-9', {}, BUILD)] });
+  await failBuild(BUILD, 'FAILED', { name: 'SiteNotHealthy', message: 'no' });
+  expect(await gone()).toMatchObject({
+    'ami-9': { why: expect.stringMatching(/^removed with all that its build made/) },
+  });
+  const [told] = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+  expect(JSON.parse(told?.Detail ?? '')).toMatchObject({
+    imageId: 'ami-9',
+    imageGone: { at: expect.any(String) },
+  });
+});
+
+test('the record of a build that failed because a person deregistered its image says so too', async () => {
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+  await failBuild(BUILD, 'FAILED', { name: 'ImageFailed', message: 'it was deregistered' });
+  expect(await gone()).toEqual({ 'ami-9': OUTSIDE, 'ami-c': OUTSIDE });
+});
+
+test('an image that a person deregisters is gone in the record as soon as the event comes', async () => {
+  await succeed();
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+  await resolveWait(deregistered);
+  expect(await gone()).toEqual({ 'ami-9': OUTSIDE });
+});
+
+test('an event says nothing of an image that is there', async () => {
+  await succeed();
+  ec2.on(DescribeImagesCommand).resolves({ Images: [makeImage('ami-9', {}, BUILD)] });
+  await resolveWait(deregistered);
+  expect(await gone()).toBeUndefined();
+});
+
+test('an image whose event was lost, and a copy in another region, are found to be gone at night', async () => {
+  await succeed();
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+  await noticeAllGone();
+  expect(await gone()).toEqual({ 'ami-9': OUTSIDE, 'ami-c': OUTSIDE });
+  const asked = ec2.commandCalls(DescribeImagesCommand).length;
+  await noticeAllGone();
+  expect(ec2.commandCalls(DescribeImagesCommand)).toHaveLength(asked);
+});
+
+test('whoever asks for a build reads beside its image that this is gone', async () => {
+  await succeed();
+  await updateRecord(BUILD, { gone: { 'ami-9': { at: '2026-11-29T03:00:00.000Z', why: 'retired' } } });
+  const answer = await getBuild({ ...getCall, pathParameters: { id: BUILD } }, {
+    functionName: 'test',
+  } as Context);
+  expect(JSON.parse((answer as APIGatewayProxyStructuredResultV2).body ?? '')).toMatchObject({
+    imageId: 'ami-9',
+    imageGone: { at: '2026-11-29T03:00:00.000Z', why: 'retired' },
+    copies: [{ region: 'eu-north-1', imageId: 'ami-c' }],
+  });
+});
