@@ -1,6 +1,7 @@
 import { InvalidPipeline } from '../src/errors';
 import type { Pipeline } from '../src/pipeline/definition';
 import { loadPipelines } from '../src/pipeline/load';
+import { parseSecret } from '../src/pipeline/secret';
 import { makeTriggers } from './triggers';
 
 /** What the deployment must know of the pipelines: their triggers, and the names that IAM policies are narrowed to. */
@@ -11,6 +12,8 @@ export interface PipelinesInDeployment {
   keyPairs: object[];
   /** ARNs of the SSM parameters that pipelines refer to. */
   references: object[];
+  /** ARNs of the secrets in Secrets Manager that pipelines refer to. */
+  secrets: object[];
   /** ARNs of the SSM parameters that name the newest images. */
   imageParameters: object[];
   /** CloudFormation resources of the schedules and events. */
@@ -28,6 +31,7 @@ export async function describePipelines(stage: string): Promise<PipelinesInDeplo
     groups: arns(pipelines, groupsOf),
     keyPairs: arns(pipelines, keyPairsOf),
     references: arns(pipelines, referencesOf),
+    secrets: arns(pipelines, secretArnsOf),
     imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
     resources: makeTriggers(pipelines),
   };
@@ -67,6 +71,18 @@ function referencesOf({ definition }: Pipeline): string[] {
   return values.flatMap((value) => {
     const [, name] = /^resolve:ssm:([^:]+)/.exec(value) ?? [];
     return parameterArn(name);
+  });
+}
+
+function secretArnsOf({ definition }: Pipeline): string[] {
+  return Object.values(definition.parameters).flatMap(({ secret, default: value = '' }) => {
+    const reference = secret ? parseSecret(value) : undefined;
+    if (reference?.service !== 'secretsmanager') return [];
+    if (reference.id.startsWith('arn:')) return [reference.id];
+    // Secrets Manager ends an ARN with six characters of its own.
+    return [
+      `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${reference.id}-??????`,
+    ];
   });
 }
 

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -28,6 +29,7 @@ export const autoScaling = /* @__PURE__ */ perRegion((config) => new AutoScaling
 export const ec2 = /* @__PURE__ */ perRegion((config) => new EC2Client(config));
 export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridgeClient(config));
 export const loadBalancing = /* @__PURE__ */ perRegion((config) => new ElasticLoadBalancingV2Client(config));
+export const secretsManager = /* @__PURE__ */ perRegion((config) => new SecretsManagerClient(config));
 export const sfn = /* @__PURE__ */ perRegion((config) => new SFNClient(config));
 export const sns = /* @__PURE__ */ perRegion((config) => new SNSClient(config));
 export const ssm = /* @__PURE__ */ perRegion((config) => new SSMClient(config));

@@ -1,8 +1,10 @@
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, ssm } from '../aws';
+import { isAwsError, secretsManager, ssm } from '../aws';
 import { InvalidParameter } from '../errors';
-import type { Pipeline } from '../pipeline/definition';
+import { type Pipeline, secretsOf } from '../pipeline/definition';
 import { checkParameters, matchParameters } from '../pipeline/parameters';
+import { parseSecret, SECRET_REFERENCE, type SecretReference, writeSecret } from '../pipeline/secret';
 import { renderUserData } from '../pipeline/user-data';
 
 const REFERENCE = 'resolve:ssm:';
@@ -22,10 +24,11 @@ export async function resolveParameters(
   pipeline: Pipeline,
   given: Record<string, string>,
 ): Promise<Record<string, string>> {
-  const values = await resolveReferences(checkParameters(pipeline, given));
+  const secrets = secretsOf(pipeline);
+  const values = await resolveReferences(checkParameters(pipeline, given), secrets);
   matchParameters(pipeline, values);
   checkJsonSize(pipeline.name, JSON.stringify(values));
-  renderUserData(pipeline.userDataScript, values, pipeline.name);
+  renderUserData(pipeline.userDataScript, values, pipeline.name, secrets);
   return values;
 }
 
@@ -57,17 +60,71 @@ export async function resolveReference(text: string, usedAs: string): Promise<st
   const parameter = await readParameter(name, usedAs);
   if (parameter.Type === 'SecureString') {
     throw new InvalidParameter(
-      `${usedAs}: the SSM parameter ${name} is a SecureString. User data can be read by all who may describe the instance: let the script fetch the secret itself.`,
+      `${usedAs}: the SSM parameter ${name} is a SecureString. User data can be read by all who may describe the instance: say secret: true of the parameter, and only the instance reads it.`,
     );
   }
   return parameter.Value ?? '';
 }
 
-async function resolveReferences(values: Record<string, string>): Promise<Record<string, string>> {
+async function resolveReferences(
+  values: Record<string, string>,
+  secrets: readonly string[],
+): Promise<Record<string, string>> {
+  const resolve = (name: string, text: string) =>
+    secrets.includes(name)
+      ? pinSecret(text, `parameter ${name}`)
+      : resolveReference(text, `parameter ${name}`);
   const resolved = Object.entries(values).map(
-    async ([name, text]) => [name, await resolveReference(text, `parameter ${name}`)] as const,
+    async ([name, text]) => [name, await resolve(name, text)] as const,
   );
   return Object.fromEntries(await Promise.all(resolved));
+}
+
+/**
+ * Names the version that a reference to a secret stands for now, so that the build bakes what was planned, and a secret that was
+ * changed makes another fingerprint. The value is not read.
+ *
+ * @throws InvalidParameter if there is no such secret, if it is not encrypted, or if Kiln may not look at it
+ */
+async function pinSecret(text: string, usedAs: string): Promise<string> {
+  const secret = parseSecret(text);
+  if (!secret) throw new InvalidParameter(`${usedAs} is secret: expected ${SECRET_REFERENCE}`);
+  if (secret.service === 'secretsmanager') return writeSecret(await pinManaged(secret, usedAs));
+  const { Type, Version } = await readParameter(text.slice(REFERENCE.length), usedAs);
+  if (Type === 'SecureString') return writeSecret({ ...secret, version: String(Version) });
+  throw new InvalidParameter(
+    `${usedAs} is secret, but the SSM parameter ${secret.id} is a ${Type}, which is not encrypted: expected a SecureString.`,
+  );
+}
+
+async function pinManaged(secret: SecretReference, usedAs: string): Promise<SecretReference> {
+  const found = await describeSecret(secret.id, usedAs);
+  if (found.DeletedDate) throw new InvalidParameter(`${usedAs}: the secret ${secret.id} is being deleted.`);
+  const versions = Object.entries(found.VersionIdsToStages ?? {});
+  const current = versions.find(([, stages]) => stages.includes('AWSCURRENT'))?.[0];
+  if (secret.version && versions.some(([id]) => id === secret.version)) return secret;
+  if (current && !secret.version) return { ...secret, version: current };
+  throw new InvalidParameter(`${usedAs}: the secret ${secret.id} has no such version, or no value yet.`);
+}
+
+/** What Secrets Manager says of a reference that its writer got wrong, and why. */
+const REFUSED_SECRET: Record<string, string> = {
+  ResourceNotFoundException: 'is not there, in this account and region.',
+  AccessDeniedException: 'may not be looked at by Kiln: it may look at those that a pipeline file names.',
+};
+
+async function describeSecret(SecretId: string, usedAs: string) {
+  // The region of an ARN is that of the secret.
+  const region = SecretId.startsWith('arn:') ? SecretId.split(':')[3] : undefined;
+  try {
+    return await secretsManager(region).send(new DescribeSecretCommand({ SecretId }));
+  } catch (error) {
+    const explain = isAwsError(error, ...Object.keys(REFUSED_SECRET))
+      ? REFUSED_SECRET[error.name]
+      : undefined;
+    if (!explain) throw error;
+    throw new InvalidParameter(`${usedAs}: the secret ${SecretId} ${explain}`, { cause: error });
+  }
 }
 
 /** What SSM says of a reference that its writer got wrong, and why. */

@@ -3,9 +3,10 @@ import { InvalidRequest, LeaseLost, PipelineBusy } from '../errors';
 import { findBaseImage } from '../image/base';
 import { checkParameterOwner } from '../image/parameter';
 import { checkSharing } from '../image/sharing';
-import type { Pipeline } from '../pipeline/definition';
+import { type Pipeline, secretsOf } from '../pipeline/definition';
 import { fingerprint } from '../pipeline/fingerprint';
 import { loadPipeline } from '../pipeline/load';
+import { hideSecrets } from '../pipeline/parameters';
 import { pipelinesFolder } from '../pipelines-folder';
 import { checkTargets } from '../rollout/targets';
 import { hasTask } from './end/outbox';
@@ -43,9 +44,11 @@ type PlanInput = z.infer<typeof PlanInput>;
 export async function planBuild({ build, request }: PlanInput): Promise<{ build: Held; plan: Plan }> {
   checkId(build.id, request.pipeline);
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
-  const fence = await openBuild(build.id, request);
+  // An execution that somebody starts by hand has what was typed in its input; the record does not repeat a secret.
+  const parametersGiven = hideSecrets(pipeline, request.parameters);
+  const fence = await openBuild(build.id, { ...request, parameters: parametersGiven });
   await checkHold(pipeline.name, request.trigger);
-  const release = await findRelease(pipeline.name);
+  const release = await findRelease(pipeline);
   const given = chooseGiven(pipeline, request, release);
   const parameters = await resolveParameters(pipeline, given.values);
   // First of all: the record of a build that fails here says, too, what was to be built.
@@ -117,6 +120,7 @@ async function makePlan(pipeline: Pipeline, parameters: Record<string, string>):
     volumeSize: base.volumeSize,
     ...(base.keyName && { keyName: base.keyName }),
     parameters,
+    secrets: secretsOf(pipeline),
     fingerprint: fingerprint(pipeline, { baseImageId: baseImage.id, parameters }),
     description,
     healthy,

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../pipeline/definition';
+import { hideSecrets } from '../pipeline/parameters';
 import { getItem, type Key, putItem } from '../table';
 import type { BuildRequest } from './execution';
 import type { BuildRecord, Origin, ResolvedParameter } from './record';
@@ -22,8 +23,16 @@ function keyOf(pipeline: string): Key {
   return { pk: `PIPELINE#${pipeline}`, sk: 'RELEASE' };
 }
 
-export async function findRelease(pipeline: string): Promise<Release | undefined> {
-  return getItem<Release>(keyOf(pipeline));
+/** What is deployed of a pipeline, if anything is. What was given in the clear before a parameter became secret is not handed on. */
+export async function findRelease(pipeline: Pipeline): Promise<Release | undefined> {
+  const release = await getItem<Release>(keyOf(pipeline.name));
+  if (!release) return undefined;
+  const { parameters, resolved } = release;
+  return {
+    ...release,
+    parameters: hideSecrets(pipeline, parameters),
+    resolved: hideSecrets(pipeline, resolved),
+  };
 }
 
 /**

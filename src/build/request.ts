@@ -41,7 +41,7 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   if (known) return takeUpAgain(known, request);
 
   checkJsonSize(pipeline.name, writeInput(request));
-  const release = await findRelease(pipeline.name);
+  const release = await findRelease(pipeline);
   const given = chooseGiven(pipeline, request, release);
   const resolved = describeResolved(await resolveParameters(pipeline, given.values), given, release);
 

@@ -69,6 +69,8 @@ export const Plan = z.object({
   volumeSize: z.number(),
   keyName: z.string().optional(),
   parameters: z.record(z.string(), z.string()),
+  /** The names of those that are references, which only the instance resolves. */
+  secrets: z.array(z.string()),
   fingerprint: z.string(),
   description: z.string(),
   healthy: Healthy,

@@ -78,14 +78,14 @@ async function describeLaunch({ build, plan, purpose, imageId }: z.infer<typeof 
     TagSpecifications: tagSpecifications(tags, 'instance', 'volume', 'network-interface'),
     // The image has its own volume, encrypted as that of the base instance was.
     ...(isBase && { BlockDeviceMappings: [{ DeviceName: plan.baseImage.rootDeviceName, Ebs: volume }] }),
-    ...(isBase && { UserData: await makeUserData(build.pipeline, plan.parameters) }),
+    ...(isBase && { UserData: await makeUserData(build.pipeline, plan) }),
     ...(plan.keyName && { KeyName: plan.keyName }),
   } satisfies Partial<RunInstancesCommandInput>;
 }
 
-async function makeUserData(name: string, parameters: Record<string, string>): Promise<string> {
+async function makeUserData(name: string, { parameters, secrets }: Plan): Promise<string> {
   const pipeline = await loadPipeline(pipelinesFolder(), name);
-  return renderUserData(pipeline.userDataScript, parameters, name).toString('base64');
+  return renderUserData(pipeline.userDataScript, parameters, name, secrets).toString('base64');
 }
 
 async function runInSubnet(

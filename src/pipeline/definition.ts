@@ -6,6 +6,7 @@ import { UserPattern } from 'aws-languages/user-pattern';
 import * as z from 'zod';
 import { duration } from './duration';
 import { expected, show } from './expected';
+import { parseSecret, SECRET_REFERENCE } from './secret';
 import { SITE_PATH } from './site-path';
 
 /** A mapping whose keys are all known: an unknown one is a spelling mistake, and would else be ignored in silence. */
@@ -68,11 +69,9 @@ const RegularExpression = z
   .refine((source) => isRegularExpression(source), { error: expected('a valid regular expression') });
 
 const Parameter = section({
+  // What is wrong with a text is told below, where it is known whether it may be shown.
   default: z
-    .string({ error: expected('a text (numbers and true or false in quotes)') })
-    .refine((value) => !value.startsWith('resolve:') || isSsmReference(value), {
-      error: expected('a text or resolve:ssm:NAME'),
-    })
+    .string({ error: 'expected a text (numbers and true or false in quotes)' })
     .optional()
     .describe(
       'The value when a build gives none: a text, or resolve:ssm:NAME. Without it the parameter is required.',
@@ -80,17 +79,42 @@ const Parameter = section({
   pattern: RegularExpression.optional().describe(
     'A regular expression that the value must match once resolved. It matches anywhere: anchor it with ^ and $.',
   ),
+  secret: flag()
+    .default(false)
+    .describe(
+      'Whether the value is a secret: a reference that only the instance resolves, resolve:ssm:NAME of a SecureString or resolve:secretsmanager:NAME.',
+    ),
 }).superRefine((parameter, context) => {
-  const { default: value, pattern } = parameter;
-  if (value === undefined || pattern === undefined || isSsmReference(value)) return;
-  if (isRegularExpression(pattern) && !new UserPattern(pattern, 'u').test(value)) {
-    context.addIssue({
-      code: 'custom',
-      path: ['default'],
-      message: `expected a value that matches ${pattern}, got ${show(value)}`,
-    });
-  }
+  for (const [path, message] of findParameterProblems(parameter))
+    context.addIssue({ code: 'custom', path: [path], message });
 });
+
+/** What is wrong with a parameter, and where. The text of a secret is never shown. */
+function findParameterProblems({
+  default: value,
+  pattern,
+  secret,
+}: {
+  default?: string | undefined;
+  pattern?: string | undefined;
+  secret: boolean;
+}): [string, string][] {
+  if (secret) {
+    const isReference = value === undefined || parseSecret(value) !== undefined;
+    return [
+      ...(isReference ? [] : [['default', `expected ${SECRET_REFERENCE}`] as [string, string]]),
+      ...(pattern === undefined
+        ? []
+        : [['pattern', 'expected none: Kiln never sees a secret'] as [string, string]]),
+    ];
+  }
+  if (value === undefined || isSsmReference(value)) return [];
+  if (value.startsWith('resolve:'))
+    return [['default', expected('a text or resolve:ssm:NAME')({ input: value })]];
+  if (pattern === undefined || !isRegularExpression(pattern) || new UserPattern(pattern, 'u').test(value))
+    return [];
+  return [['default', `expected a value that matches ${pattern}, got ${show(value)}`]];
+}
 
 const Base = section({
   image: text(
@@ -316,6 +340,11 @@ export interface Pipeline {
   name: string;
   definition: PipelineDefinition;
   userDataScript: string;
+}
+
+/** The names of the parameters of a pipeline whose values are secrets. */
+export function secretsOf({ definition }: Pipeline): string[] {
+  return Object.entries(definition.parameters).flatMap(([name, { secret }]) => (secret ? [name] : []));
 }
 
 /** Whether a value is a reference to an SSM parameter (`resolve:ssm:NAME`) instead of the value itself. */

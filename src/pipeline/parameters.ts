@@ -1,7 +1,8 @@
 import { UserPattern } from 'aws-languages/user-pattern';
 import { InvalidParameter } from '../errors';
-import { isSsmReference, type Pipeline } from './definition';
+import { isSsmReference, type Pipeline, secretsOf } from './definition';
 import { shorten, show } from './expected';
+import { parseSecret, SECRET_REFERENCE } from './secret';
 
 /** The most bytes that the values of a build may have: more than user data holds, less than an execution's input. */
 const MOST_BYTES = 65_536;
@@ -33,7 +34,10 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
       `pipeline ${pipeline.name} needs a value for parameter ${missing.join(', ')}: it has no default`,
     );
   }
-  const broken = values.find(([, value]) => value?.startsWith('resolve:') && !isSsmReference(value));
+  checkSecrets(pipeline, values);
+  const broken = values.find(
+    ([name, value]) => !parameters[name]?.secret && value?.startsWith('resolve:') && !isSsmReference(value),
+  );
   if (broken) {
     throw new InvalidParameter(
       `pipeline ${pipeline.name}, parameter ${broken[0]}: expected a text or resolve:ssm:NAME, got ${show(broken[1])}`,
@@ -46,6 +50,32 @@ export function checkParameters(pipeline: Pipeline, given: Record<string, string
     );
   }
   return Object.fromEntries(values) as Record<string, string>;
+}
+
+/** A value that was given in the place of a reference is not shown: it may be the secret itself. */
+function checkSecrets(pipeline: Pipeline, values: (readonly [string, string | undefined])[]): void {
+  const secrets = secretsOf(pipeline);
+  const plain = values.filter(([name, value = '']) => secrets.includes(name) && !parseSecret(value));
+  if (plain.length === 0) return;
+  const names = plain.map(([name]) => name).join(', ');
+  throw new InvalidParameter(
+    `pipeline ${pipeline.name}, parameter ${names} is secret: expected ${SECRET_REFERENCE}, never the value itself. What was given is not kept; change the secret if it was one.`,
+  );
+}
+
+/**
+ * What of parameters may be kept and shown: in the place of a secret only a reference.
+ *
+ * @param given the values of a request, by name; they may be wrong
+ */
+export function hideSecrets(pipeline: Pipeline, given: Record<string, string>): Record<string, string> {
+  const secrets = secretsOf(pipeline);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      secrets.includes(name) && !parseSecret(value) ? '(not kept)' : value,
+    ]),
+  );
 }
 
 /**

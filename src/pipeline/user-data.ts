@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { InvalidParameter, InvalidPipeline } from '../errors';
 import { show } from './expected';
+import { fetchSecrets, parseSecret, SECRET_REFERENCE, type SecretReference } from './secret';
 
 /**
  * The most bytes of user data, before base64.
@@ -12,19 +13,28 @@ const SHEBANG = /^#!.*\n/;
 
 /**
  * Makes the user data of a base instance: the script's first line, one `export` for each value, the rest of the
- * script. Values are quoted so that the shell never reads them as code. Compressed where it would else be too long;
- * cloud-init unpacks it.
+ * script. Values are quoted so that the shell never reads them as code; secrets are read by the instance itself. Compressed where it
+ * would else be too long; cloud-init unpacks it.
  *
  * @param script a shell script whose first line names its interpreter
  * @param values the values by the name of their variable
  * @param pipeline the pipeline's name, for the message of an error
+ * @param secrets the names of those values that are references to secrets
  * @throws InvalidPipeline if the script is longer than EC2 takes even when compressed
  * @throws InvalidParameter if the values make it so, or if one holds a NUL character or half of one, which no variable can
  */
-export function renderUserData(script: string, values: Record<string, string>, pipeline?: string): Buffer {
+export function renderUserData(
+  script: string,
+  values: Record<string, string>,
+  pipeline?: string,
+  secrets: readonly string[] = [],
+): Buffer {
   const [shebang = ''] = SHEBANG.exec(script) ?? [];
-  const exports = Object.entries(values).map(([name, value]) => `export ${name}=${quote(name, value)}\n`);
-  const userData = pack(`${shebang}${exports.join('')}${script.slice(shebang.length)}`);
+  const exports = Object.entries(values)
+    .filter(([name]) => !secrets.includes(name))
+    .map(([name, value]) => `export ${name}=${quote(name, value)}\n`);
+  const fetched = fetchSecrets(Object.fromEntries(secrets.map((name) => [name, readSecret(name, values)])));
+  const userData = pack(`${shebang}${exports.join('')}${fetched}${script.slice(shebang.length)}`);
   if (userData.length > MOST_USER_DATA) {
     const whose = pipeline === undefined ? '' : ` of pipeline ${pipeline}`;
     const TooLong = checkUserDataSize(script) === undefined ? InvalidParameter : InvalidPipeline;
@@ -33,6 +43,12 @@ export function renderUserData(script: string, values: Record<string, string>, p
     );
   }
   return userData;
+}
+
+function readSecret(name: string, values: Record<string, string>): SecretReference {
+  const secret = parseSecret(values[name] ?? '');
+  if (secret) return secret;
+  throw new InvalidParameter(`parameter ${name} is secret: expected ${SECRET_REFERENCE}`);
 }
 
 /**

@@ -23,6 +23,7 @@ const FOLDERS: Partial<Record<ConstraintService, readonly string[]>> = {
   'cloudwatch-logs': ['logs'],
   'elastic-load-balancing-v2': ['elbv2'],
   eventbridge: ['events'],
+  'secrets-manager': ['secretsmanager'],
   sfn: ['stepfunctions'],
 };
 

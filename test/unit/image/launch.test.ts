@@ -26,6 +26,7 @@ const input = {
     instanceType: 't3.micro',
     volumeSize: 8,
     parameters: { SITE: "s3://b/k'; reboot; '" },
+    secrets: [],
     fingerprint: 'f',
     description: '',
     healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },

@@ -64,7 +64,19 @@ test.each([
   ],
   [
     'parameters: { A: { default: 1 } }',
-    'parameters.A.default: expected a text (numbers and true or false in quotes), got 1 (line 2)',
+    'parameters.A.default: expected a text (numbers and true or false in quotes) (line 2)',
+  ],
+  [
+    'parameters: { A: { secret: true, default: hunter2 } }',
+    'parameters.A.default: expected resolve:ssm:NAME of a SecureString or resolve:secretsmanager:NAME (line 2)',
+  ],
+  [
+    "parameters: { A: { secret: true, pattern: '^h' } }",
+    'parameters.A.pattern: expected none: Kiln never sees a secret (line 2)',
+  ],
+  [
+    "parameters: { A: { default: 'resolve:secretsmanager:web' } }",
+    'parameters.A.default: expected a text or resolve:ssm:NAME, got "resolve:secretsmanager:web" (line 2)',
   ],
   [
     "parameters: { A: { default: 'resolve:smm:/x' } }",

@@ -11,6 +11,7 @@ import { iam } from './iam/service';
 import { lambda } from './lambda/service';
 import { s3 } from './s3/service';
 import { scheduler } from './scheduler/service';
+import { secretsManager } from './secrets-manager/service';
 import { sfn } from './sfn/service';
 import { sns } from './sns/service';
 import { ssm } from './ssm/service';
@@ -31,6 +32,7 @@ export const services = {
   lambda,
   s3,
   scheduler,
+  'secrets-manager': secretsManager,
   sfn,
   sns,
   ssm,

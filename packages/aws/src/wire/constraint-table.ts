@@ -49,6 +49,7 @@ const TABLES = {
   lambda: () => import('../../data/constraints/lambda.json'),
   s3: () => import('../../data/constraints/s3.json'),
   scheduler: () => import('../../data/constraints/scheduler.json'),
+  'secrets-manager': () => import('../../data/constraints/secrets-manager.json'),
   sfn: () => import('../../data/constraints/sfn.json'),
   sns: () => import('../../data/constraints/sns.json'),
   ssm: () => import('../../data/constraints/ssm.json'),

@@ -22,6 +22,7 @@ const CLIENTS: Record<ConstraintService, () => Promise<object>> = {
   lambda: () => import('@aws-sdk/client-lambda'),
   s3: () => import('@aws-sdk/client-s3'),
   scheduler: () => import('@aws-sdk/client-scheduler'),
+  'secrets-manager': () => import('@aws-sdk/client-secrets-manager'),
   sfn: () => import('@aws-sdk/client-sfn'),
   sns: () => import('@aws-sdk/client-sns'),
   ssm: () => import('@aws-sdk/client-ssm'),

@@ -1,3 +1,4 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   GetParameterCommand,
   GetParametersByPathCommand,
@@ -37,7 +38,7 @@ export const runAws: Program = async (args, call) => {
   if (run === undefined)
     return fail(
       252,
-      `\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: argument ${operation === '' ? 'command' : 'operation'}: '${service} ${operation}' is not available on an embedded machine (s3, ssm, sts are)`,
+      `\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: argument ${operation === '' ? 'command' : 'operation'}: '${service} ${operation}' is not available on an embedded machine (s3, secretsmanager, ssm, sts are)`,
     );
   try {
     return succeed(format(await run(await openAwsSession(call, parsed), parsed), parsed));
@@ -105,6 +106,21 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     );
     return { Version, Tier };
   }),
+  async 'secretsmanager get-secret-value'(session, args) {
+    const client = new SecretsManagerClient({ ...session, maxAttempts: 3 });
+    try {
+      const { $metadata, ...secret } = await client.send(
+        new GetSecretValueCommand({
+          SecretId: required(args, '--secret-id'),
+          VersionId: args.options.get('--version-id'),
+          VersionStage: args.options.get('--version-stage'),
+        }),
+      );
+      return secret;
+    } finally {
+      client.destroy();
+    }
+  },
   async 'sts get-caller-identity'(session) {
     const client = new STSClient({ ...session, maxAttempts: 3 });
     try {

@@ -1,0 +1,25 @@
+import { AwsError } from '../../core/aws-error';
+
+/** The error of a secret, or of a version, that is not there. */
+export function notFound(message = "Secrets Manager can't find the specified secret."): AwsError {
+  return new AwsError('ResourceNotFoundException', message);
+}
+
+/** The error of what the state of the secret does not allow. */
+export function invalidRequest(message: string): AwsError {
+  return new AwsError('InvalidRequestException', message);
+}
+
+export function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}
+
+/** The error of a name or a version that is taken. */
+export function exists(message: string): AwsError {
+  return new AwsError('ResourceExistsException', message);
+}
+
+/** The error of a page token that no answer ever held. */
+export function badToken(): AwsError {
+  return new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
+}

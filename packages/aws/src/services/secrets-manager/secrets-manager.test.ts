@@ -1,0 +1,83 @@
+import { type Api, clientOf } from '../../core/client';
+import { rootCall } from '../../testing/api';
+import { newRegion } from '../../testing/region';
+import type { Client } from './state';
+
+let secrets: Api<Client>;
+let stop: () => Promise<void>;
+beforeEach(async () => {
+  const { aws } = await newRegion();
+  stop = () => aws.stop();
+  secrets = clientOf<Client>(aws.account.region('us-east-1').context, 'secrets-manager', () => rootCall());
+});
+afterEach(() => stop());
+
+const make = async (SecretString = 'one') => {
+  const { ARN = '' } = await secrets.CreateSecret({ Name: 'web/db', SecretString });
+  return ARN;
+};
+
+test('a secret is read by its name, by its ARN, and by its ARN without the end', async () => {
+  const arn = await make();
+  expect(arn).toMatch(/^arn:aws:secretsmanager:us-east-1:000000000000:secret:web\/db-[a-z0-9]{6}$/);
+  for (const SecretId of ['web/db', arn, arn.slice(0, -7)])
+    expect(await secrets.GetSecretValue({ SecretId })).toMatchObject({
+      ...{ ARN: arn, Name: 'web/db', SecretString: 'one', VersionStages: ['AWSCURRENT'] },
+    });
+});
+
+test('a new value makes the old one the previous, and the one before that is gone', async () => {
+  await make();
+  const first = await secrets.GetSecretValue({ SecretId: 'web/db' });
+  const second = await secrets.PutSecretValue({ SecretId: 'web/db', SecretString: 'two' });
+  expect(second).toMatchObject({ Name: 'web/db', VersionStages: ['AWSCURRENT'] });
+  const previous = await secrets.GetSecretValue({ SecretId: 'web/db', VersionStage: 'AWSPREVIOUS' });
+  expect(previous).toMatchObject({ VersionId: first.VersionId, SecretString: 'one' });
+  expect(await secrets.UpdateSecret({ SecretId: 'web/db', SecretString: 'three' })).toMatchObject({
+    Name: 'web/db',
+  });
+  const { VersionId } = first;
+  await expect(secrets.GetSecretValue({ SecretId: 'web/db', VersionId })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+});
+
+test('a secret is described without its value', async () => {
+  await secrets.CreateSecret({ Name: 'empty', Description: 'later' });
+  const described = await secrets.DescribeSecret({ SecretId: 'empty' });
+  expect(described).toMatchObject({ Name: 'empty', Description: 'later', VersionIdsToStages: undefined });
+  const { VersionId = '' } = await secrets.PutSecretValue({ SecretId: 'empty', SecretString: 'x' });
+  const after = await secrets.DescribeSecret({ SecretId: 'empty' });
+  expect(after.VersionIdsToStages).toEqual({ [VersionId]: ['AWSCURRENT'] });
+  await expect(secrets.GetSecretValue({ SecretId: 'none' })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+});
+
+test('a secret that was deleted is refused to readers until it is restored', async () => {
+  await make();
+  const { DeletionDate } = await secrets.DeleteSecret({ SecretId: 'web/db', RecoveryWindowInDays: 7 });
+  expect(DeletionDate).toBeInstanceOf(Date);
+  await expect(secrets.GetSecretValue({ SecretId: 'web/db' })).rejects.toMatchObject({
+    code: 'InvalidRequestException',
+  });
+  expect((await secrets.DescribeSecret({ SecretId: 'web/db' })).DeletedDate).toEqual(DeletionDate);
+  expect((await secrets.ListSecrets({})).SecretList).toEqual([]);
+  expect(await secrets.RestoreSecret({ SecretId: 'web/db' })).toMatchObject({ Name: 'web/db' });
+  expect(await secrets.GetSecretValue({ SecretId: 'web/db' })).toMatchObject({ SecretString: 'one' });
+  const { SecretList } = await secrets.ListSecrets({});
+  expect(SecretList).toEqual([expect.objectContaining({ Name: 'web/db' })]);
+  await secrets.DeleteSecret({ SecretId: 'web/db', ForceDeleteWithoutRecovery: true });
+  await expect(secrets.DescribeSecret({ SecretId: 'web/db' })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+});
+
+test('names are taken once, tags are given and taken', async () => {
+  await make();
+  await expect(make()).rejects.toMatchObject({ code: 'ResourceExistsException' });
+  expect(await secrets.TagResource({ SecretId: 'web/db', Tags: [{ Key: 'a', Value: 'b' }] })).toEqual({});
+  expect((await secrets.DescribeSecret({ SecretId: 'web/db' })).Tags).toEqual([{ Key: 'a', Value: 'b' }]);
+  expect(await secrets.UntagResource({ SecretId: 'web/db', TagKeys: ['a'] })).toEqual({});
+  expect((await secrets.DescribeSecret({ SecretId: 'web/db' })).Tags).toEqual([]);
+});

@@ -1,0 +1,14 @@
+import { defineService } from '../../core/service';
+import * as secrets from './operations/secrets';
+import * as tags from './operations/tags';
+import * as values from './operations/values';
+import { type Client, SecretsManagerState } from './state';
+
+/** AWS Secrets Manager of one region. */
+export const secretsManager = defineService<Client, SecretsManagerState>({
+  client: () => import('@aws-sdk/client-secrets-manager'),
+  signingName: 'secretsmanager',
+  target: 'secretsmanager',
+  create: (context) => new SecretsManagerState(context),
+  operations: { ...secrets, ...values, ...tags },
+});
