@@ -16,7 +16,7 @@ const PATIENT = '2h';
 
 /** Pipelines that go wrong, each in its own way, and some to compare. */
 export const errorPipelines: Record<string, string> = {
-  'broken-script/pipeline.yml': pipeline('{ contains: Hello, within: 6m }', 'rollout: []'),
+  'broken-script/pipeline.yml': pipeline(`{ contains: Hello, within: ${PATIENT} }`, 'rollout: []'),
   'broken-script/user-data.sh': script(
     "echo 'unpacking the shop'",
     'tar -xzf /tmp/no-such-shop.tar.gz -C /var/www/html',

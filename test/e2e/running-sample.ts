@@ -11,6 +11,7 @@ export interface ShownBuild {
   readonly status: string;
   readonly fingerprint?: string;
   readonly imageId?: string;
+  readonly imageGone?: { readonly at: string; readonly why: string };
   readonly rollouts: readonly { readonly autoScalingGroup: string; readonly version: string }[];
   readonly stages: readonly {
     readonly stage: string;
