@@ -38,6 +38,19 @@ export const errorPipelines: Record<string, string> = {
   ),
   'queued/user-data.sh': script('echo "$GREETING" > /var/www/html/index.html', SERVE),
 
+  'released/pipeline.yml': pipeline(
+    `{ contains: v, within: ${PATIENT} }`,
+    [
+      "parameters: { REVISION: { default: main, pattern: '^v[0-9]+$|^main$' } }",
+      'triggers:',
+      '  holdAfter: 2',
+      '  events:',
+      '    - pattern: { source: [com.example.shop], detail-type: [Shop Released] }',
+      '      parameters: { REVISION: $.detail.revision }',
+    ].join('\n'),
+  ),
+  'released/user-data.sh': script('echo "$REVISION" > /var/www/html/index.html', SERVE),
+
   // The probe looks at another page than the load balancer does.
   'web/pipeline.yml': pipeline(
     `{ path: /alive.html, contains: alive, within: ${PATIENT} }`,

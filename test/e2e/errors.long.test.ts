@@ -3,7 +3,9 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { findLeftovers, type Kept, listSecurityGroups } from '../../cli/story/leftovers';
 import { Traffic } from '../../cli/story/traffic';
@@ -101,7 +103,7 @@ test('an unknown pipeline is 404 with the names that there are', async () => {
     body: {
       error: 'UnknownPipeline',
       message:
-        'no pipeline is named "wbe": there are broken-script, endless, image-fails, never-healthy, queued, web',
+        'no pipeline is named "wbe": there are broken-script, endless, image-fails, never-healthy, queued, released, web',
     },
   });
 });
@@ -120,6 +122,65 @@ test('a parameter that does not match its pattern is 400 with the pattern', asyn
 
 test('a call that nobody has signed is 403', async () => {
   expect(await sample.callUnsigned('POST', '/pipelines/web/builds')).toBe(403);
+});
+
+test('every call of the API is in its access log', async () => {
+  const lines = await until('the lines are there', async () => {
+    const found = await readLog('/aws/http-api/kiln-prod', '403');
+    return found.length > 0 ? found : undefined;
+  });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    route: 'POST /pipelines/{pipeline}/builds',
+    status: '403',
+    caller: '-',
+  });
+});
+
+describe('events of a pipeline', () => {
+  const release = (detail: object) =>
+    new EventBridgeClient(sample.settings).send(
+      new PutEventsCommand({
+        Entries: [
+          { Source: 'com.example.shop', DetailType: 'Shop Released', Detail: JSON.stringify(detail) },
+        ],
+      }),
+    );
+  const list = async () => (await sample.api('GET', '/pipelines/released/builds')).body as Listed;
+  interface Listed {
+    readonly builds: readonly (ShownBuild & { readonly trigger: object; readonly resolved: object })[];
+    readonly held?: { readonly message: string };
+  }
+
+  test('give a build what their fields say, whatever is in them', async () => {
+    await release({ revision: 'v7', note: '"}, <aws.events.event> \\" \n' });
+    const build = await until('the event has come', async () => (await list()).builds[0]);
+    expect(build).toMatchObject({
+      trigger: { kind: 'event', by: 'com.example.shop Shop Released' },
+      resolved: { REVISION: { value: 'v7', from: 'event' } },
+    });
+    await until('its execution has begun', () => stopExecution(build.id).then(() => true));
+    await sample.ended(build.id);
+  });
+
+  test('that lack the field are builds that failed; after some of them the pipeline is held', async () => {
+    await release({ revison: 'v8' });
+    await release({ revision: 'latest' });
+    const { builds, held } = await until('the pipeline is held', async () => {
+      const listed = await list();
+      return listed.held ? listed : undefined;
+    });
+    const errors = builds.slice(0, 2).map(({ status, error }) => `${status} ${error?.message}`);
+    expect(errors.sort()).toEqual([
+      expect.stringMatching(/^FAILED parameter REVISION: the event has nothing at \$\.detail\.revision$/),
+      expect.stringMatching(/^FAILED pipeline released, parameter REVISION: expected a value that matches/),
+    ]);
+    expect(held?.message).toContain('until a build that a person asks for has succeeded');
+    await release({ revision: 'v9' });
+    await until('the event was refused', async () =>
+      (await readLog('/aws/lambda/kiln-prod-requestBuild', 'held since')).length > 0 ? true : undefined,
+    );
+    expect((await list()).builds).toHaveLength(3);
+  });
 });
 
 test('a refresh whose servers are not healthy is rolled back while the old ones serve', async () => {
@@ -201,6 +262,14 @@ const kept: Kept[] = [];
 function keep(...succeeded: ShownBuild[]): void {
   for (const { imageId = '', rollouts } of succeeded)
     kept.push({ imageId, launchTemplateVersion: rollouts[0]?.version ?? '' });
+}
+
+/** The lines of a log that hold a text. */
+async function readLog(logGroupName: string, text: string): Promise<string[]> {
+  const { events = [] } = await new CloudWatchLogsClient(sample.settings).send(
+    new FilterLogEventsCommand({ logGroupName, filterPattern: `"${text}"` }),
+  );
+  return events.map(({ message = '' }) => message);
 }
 
 async function stopExecution(build: string): Promise<void> {

@@ -11,6 +11,7 @@ import { recoverBuild } from '../../../src/build/end/recover';
 import { planBuild } from '../../../src/build/plan';
 import { getRecord, type Trigger, updateRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
+import { recordStage } from '../../../src/build/stages';
 import { countEnd, findHold, type Hold, nextHold } from '../../../src/build/unattended/hold';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { listBuilds } from '../../../src/http';
@@ -280,6 +281,14 @@ test.each([nightly, { kind: 'event' as const }])(
     });
   },
 );
+
+test('the first image of a group that never served is not tried again at night', async () => {
+  const id = await start(person);
+  await planOrRecover(id);
+  await recordStage(id, 'ScaleOut/fleet', 1000);
+  await failBuild(id, 'FAILED', { name: 'FleetNotHealthy', message: 'no answer' });
+  expect(await planOrRecover(await start(nightly))).toMatchObject({ error: 'RolloutFailedBefore' });
+});
 
 test('the rollout of a person that failed is not tried again at night either', async () => {
   await failRollout(person);
