@@ -2,10 +2,10 @@ import { findCronProblem } from 'aws-languages/cron';
 import { findPatternProblem } from 'aws-languages/event-pattern';
 import { isDefinitePath } from 'aws-languages/json-path';
 import { isTimeZone } from 'aws-languages/time-zone';
-import { UserPattern } from 'aws-languages/user-pattern';
 import * as z from 'zod';
 import { duration } from './duration';
 import { expected, show } from './expected';
+import { matches } from './pattern';
 import { parseSecret, SECRET_REFERENCE } from './secret';
 import { SITE_PATH } from './site-path';
 
@@ -111,8 +111,7 @@ function findParameterProblems({
   if (value === undefined || isSsmReference(value)) return [];
   if (value.startsWith('resolve:'))
     return [['default', expected('a text or resolve:ssm:NAME')({ input: value })]];
-  if (pattern === undefined || !isRegularExpression(pattern) || new UserPattern(pattern, 'u').test(value))
-    return [];
+  if (pattern === undefined || !isRegularExpression(pattern) || matches(pattern, value)) return [];
   return [['default', `expected a value that matches ${pattern}, got ${show(value)}`]];
 }
 

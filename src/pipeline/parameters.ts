@@ -1,7 +1,7 @@
-import { UserPattern } from 'aws-languages/user-pattern';
 import { InvalidParameter } from '../errors';
 import { isSsmReference, type Pipeline, secretsOf } from './definition';
 import { shorten, show } from './expected';
+import { matches } from './pattern';
 import { parseSecret, SECRET_REFERENCE } from './secret';
 
 /** The most bytes that the values of a build may have: more than user data holds, less than an execution's input. */
@@ -87,8 +87,7 @@ export function hideSecrets(pipeline: Pipeline, given: Record<string, string>): 
 export function matchParameters(pipeline: Pipeline, resolved: Record<string, string>): void {
   const problems = Object.entries(pipeline.definition.parameters).flatMap(([name, { pattern }]) => {
     const value = resolved[name] ?? '';
-    // A value on which the pattern never comes to an end does not match it.
-    if (pattern === undefined || new UserPattern(pattern, 'u').test(value)) return [];
+    if (pattern === undefined || matches(pattern, value)) return [];
     return [`parameter ${name}: expected a value that matches ${pattern}, got ${show(value)}`];
   });
   if (problems.length > 0) throw new InvalidParameter(`pipeline ${pipeline.name}, ${problems.join('; ')}`);

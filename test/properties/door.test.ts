@@ -73,7 +73,10 @@ beforeEach(() => {
   ec2.on(DescribeImagesCommand).resolves({
     Images: [{ ImageId: 'ami-0123456789abcdef0', State: 'available', RootDeviceType: 'ebs' }],
   });
-  sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'none', $metadata: {} }));
+  sfn.on(DescribeExecutionCommand).callsFake(({ executionArn = '' }) => {
+    if (started().some(({ name }) => executionArn.endsWith(`:${name}`))) return { status: 'RUNNING' };
+    throw new ExecutionDoesNotExist({ message: 'none', $metadata: {} });
+  });
   sfn.on(StartExecutionCommand).callsFake(({ name = '', input = '' }) => {
     const isName = /^[A-Za-z0-9-]{1,80}$/.test(name);
     if (isName && Buffer.byteLength(input) <= 262_144 && JSON.parse(input)) return {};
@@ -263,7 +266,7 @@ const event = fc.record({
     {},
   ),
   event: fc.record({
-    id: fc.uuid(),
+    id: fc.constant('event'),
     source: hostileText,
     'detail-type': hostileText,
     detail: fc.oneof(
@@ -274,7 +277,7 @@ const event = fc.record({
 });
 const anyTrigger = fc.oneof(
   { weight: 6, arbitrary: event },
-  { weight: 1, arbitrary: fc.uuid().map((id) => ({ ...scheduled, pipeline: 'shop', id })) },
+  { weight: 1, arbitrary: fc.constant({ ...scheduled, pipeline: 'shop' }) },
   {
     weight: 2,
     arbitrary: fc
@@ -284,9 +287,25 @@ const anyTrigger = fc.oneof(
   { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 
+/** Each event once: one that comes again gets the build of the first. */
+function withId(trigger: unknown, id: string): unknown {
+  if (typeof trigger !== 'object' || trigger === null) return trigger;
+  if (
+    'event' in trigger &&
+    typeof trigger.event === 'object' &&
+    trigger.event !== null &&
+    'id' in trigger.event
+  )
+    return { ...trigger, event: { ...trigger.event, id } };
+  return 'id' in trigger ? { ...trigger, id } : trigger;
+}
+
 test('events and schedules start builds of what is valid, and all else is told', async () => {
+  let times = 0;
   await fc.assert(
-    fc.asyncProperty(anyTrigger, ends, async (sent, end) => {
+    fc.asyncProperty(anyTrigger, ends, async (trigger, end) => {
+      times += 1;
+      const sent = withId(trigger, `id-${times}`);
       const before = started().length;
       const answer = await requestBuild(sent, context).catch((error: Error) => ({ thrown: error.name }));
       if ('thrown' in answer) expect(['InvalidRequest', 'UnknownPipeline']).toContain(answer.thrown);

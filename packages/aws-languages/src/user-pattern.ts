@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
 
-/** Real milliseconds. What matches at all does so in a fraction of it; what backtracks without end never would. */
+/** What matches at all does so in a fraction of it; what backtracks without end never would. */
 const PATIENCE_MILLISECONDS = 250;
 
 const RUN = new Script('found = pattern.exec(text)');
@@ -13,8 +13,15 @@ export class UserPattern {
   private readonly expression: RegExp;
   private readonly sandbox: { pattern: RegExp; text: string; found: RegExpExecArray | null };
 
-  /** @throws SyntaxError for what is no expression */
-  constructor(source: string | RegExp, flags?: string) {
+  /**
+   * @param patience real milliseconds that a match may take
+   * @throws SyntaxError for what is no expression
+   */
+  constructor(
+    source: string | RegExp,
+    flags?: string,
+    private readonly patience = PATIENCE_MILLISECONDS,
+  ) {
     this.expression = new RegExp(source, flags);
     this.sandbox = createContext({ pattern: this.expression, text: '', found: null }) as typeof this.sandbox;
   }
@@ -43,7 +50,7 @@ export class UserPattern {
     this.sandbox.text = text;
     this.sandbox.found = null;
     try {
-      RUN.runInContext(this.sandbox, { timeout: PATIENCE_MILLISECONDS });
+      RUN.runInContext(this.sandbox, { timeout: this.patience });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return this.giveUp();
       throw error;

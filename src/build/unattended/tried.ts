@@ -37,7 +37,7 @@ export async function rememberRollout(record: BuildRecord): Promise<void> {
 function hasBegun({ rollouts, stages }: BuildRecord): boolean {
   return (
     Object.values(rollouts).some(({ refreshId }) => refreshId !== undefined) ||
-    Object.keys(stages).some((stage) => stage.startsWith('ScaleOut/'))
+    Object.entries(stages).some(([name, { outcome }]) => name.startsWith('ScaleOut/') && outcome !== 'failed')
   );
 }
 

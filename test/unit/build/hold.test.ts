@@ -11,7 +11,7 @@ import { recoverBuild } from '../../../src/build/end/recover';
 import { planBuild } from '../../../src/build/plan';
 import { getRecord, type Trigger, updateRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
-import { recordStage } from '../../../src/build/stages';
+import { closeStage, openStage } from '../../../src/build/stages';
 import { countEnd, findHold, type Hold, nextHold } from '../../../src/build/unattended/hold';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { listBuilds } from '../../../src/http';
@@ -285,9 +285,17 @@ test.each([nightly, { kind: 'event' as const }])(
 test('the first image of a group that never served is not tried again at night', async () => {
   const id = await start(person);
   await planOrRecover(id);
-  await recordStage(id, 'ScaleOut/fleet', 1000);
+  await openStage(id, 'ScaleOut/fleet');
   await failBuild(id, 'FAILED', { name: 'FleetNotHealthy', message: 'no answer' });
   expect(await planOrRecover(await start(nightly))).toMatchObject({ error: 'RolloutFailedBefore' });
+});
+
+test('a rollout that was refused before it changed anything is tried again', async () => {
+  const id = await start(nightly);
+  await planOrRecover(id);
+  await closeStage(id, 'ScaleOut/fleet', 'failed', 1000);
+  await failBuild(id, 'FAILED', { name: 'TargetNotRefreshable', message: 'somebody else' });
+  expect(await planOrRecover(await start(nightly))).toHaveProperty('plan');
 });
 
 test('the rollout of a person that failed is not tried again at night either', async () => {
