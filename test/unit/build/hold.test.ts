@@ -11,7 +11,7 @@ import { recoverBuild } from '../../../src/build/end/recover';
 import { planBuild } from '../../../src/build/plan';
 import { getRecord, type Trigger, updateRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
-import { closeStage, openStage } from '../../../src/build/stages';
+import { closeStage } from '../../../src/build/stages';
 import { countEnd, findHold, type Hold, nextHold } from '../../../src/build/unattended/hold';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { listBuilds } from '../../../src/http';
@@ -285,7 +285,7 @@ test.each([nightly, { kind: 'event' as const }])(
 test('the first image of a group that never served is not tried again at night', async () => {
   const id = await start(person);
   await planOrRecover(id);
-  await openStage(id, 'ScaleOut/fleet');
+  await closeStage(id, 'ScaleOut/fleet', 'succeeded', 1000);
   await failBuild(id, 'FAILED', { name: 'FleetNotHealthy', message: 'no answer' });
   expect(await planOrRecover(await start(nightly))).toMatchObject({ error: 'RolloutFailedBefore' });
 });
