@@ -34,6 +34,8 @@ export interface Rollout {
   refreshId?: string;
   /** Missing until the fleet is verified. */
   verified?: Verified;
+  /** The refresh that brings the group back, when its fleet was not healthy after the build's own. */
+  broughtBackBy?: string;
   /** The default version that somebody else has set meanwhile: it was left. */
   otherDefault?: string;
 }

@@ -195,7 +195,9 @@ const Target = section({
     .describe('How long the refresh watches the new fleet at its end.'),
   autoRollback: flag()
     .default(true)
-    .describe('Whether AWS puts the old version back when the refresh fails.'),
+    .describe(
+      'Whether AWS puts the old version back when the refresh fails, and Kiln when the fleet is not healthy after it.',
+    ),
   initialCapacity: whole(1, 1000)
     .default(1)
     .describe('How many servers the first image scales the group out to, from zero.'),

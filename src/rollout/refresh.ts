@@ -54,10 +54,19 @@ async function requestRefresh({
   version,
   fence,
 }: StartRefreshInput): Promise<string | undefined> {
-  const { autoScalingGroup, launchTemplateId } = target;
   await checkAsPlanned(target);
   await checkVersion(target, version);
-  await holdGroup(autoScalingGroup, build.id, fence);
+  await holdGroup(target.autoScalingGroup, build.id, fence);
+  return beginRefresh(target, version);
+}
+
+/**
+ * Begins the refresh of a group to a version of its template, with the pipeline's preferences.
+ *
+ * @returns its id; undefined if the group has a refresh already
+ */
+export async function beginRefresh(target: Target, version: string): Promise<string | undefined> {
+  const { autoScalingGroup, launchTemplateId } = target;
   try {
     const { InstanceRefreshId } = await autoScaling().send(
       new StartInstanceRefreshCommand({

@@ -6,7 +6,9 @@ import {
 import { autoScaling, isAwsError } from '../aws';
 import type { BuildRecord } from '../build/record';
 import type { Target } from '../build/state';
+import { TargetBusy } from '../errors';
 import { findVersionsInUse } from '../image/uses/versions';
+import { bringBack } from './bring-back';
 import { moveDefaultVersion } from './default-version';
 import { describeGroups } from './groups';
 import { takeGroup } from './lease';
@@ -18,16 +20,18 @@ import { deleteVersions, listVersions } from './template';
 /**
  * Undoes the rollouts of a build, but those that serve: a group whose refresh has succeeded keeps the new version. Touches only what is
  * provably the build's own: its refresh is rolled back; the first image of a group that was empty is taken out again, with the servers
- * that run it; then the template versions that it made and that nobody uses are deleted. Before each act the build takes the lease of
- * the group, which it may have given back.
+ * that run it; a group whose fleet was not healthy after its refresh is brought back to the version that it had; then the template
+ * versions that it made and that nobody uses are deleted. Before each act the build takes the lease of the group, which it may have given
+ * back.
  *
- * @throws TargetBusy while another build has a group in which something is to be undone
+ * @throws TargetBusy while another build has a group in which something is to be undone, or while a group is being brought back
  * @returns whether anybody uses a version of the build, and so its image
  */
 export async function undoRollouts(record: BuildRecord): Promise<boolean> {
   const rollouts = await findRollouts(record);
   await stopRefreshes(record, rollouts);
   const leaving = await takeOutUnverified(record, rollouts);
+  await bringBackUnhealthy(record, rollouts);
   // Only now, and with all groups in view: some may share a launch template.
   const inUse = await findVersionsInUse([...new Set(rollouts.map(templateOf))], leaving);
   let serves = false;
@@ -104,6 +108,18 @@ async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]): Prom
     for (const server of await takeOut(record.id, target, group, versions)) leaving.add(server);
   }
   return leaving;
+}
+
+/** What a group is being brought back from it needs until it is back. */
+async function bringBackUnhealthy(record: BuildRecord, rollouts: Rollout[]): Promise<void> {
+  const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
+  const waits: string[] = [];
+  for (const { target, versions } of rollouts) {
+    const group = groups.get(target.autoScalingGroup);
+    const wait = group && (await bringBack(record, target, group, versions));
+    if (wait) waits.push(wait);
+  }
+  if (waits.length > 0) throw new TargetBusy(waits.join(' '));
 }
 
 async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<void> {

@@ -57,7 +57,12 @@ export const errorPipelines: Record<string, string> = {
     [
       "parameters: { VERSION: { pattern: '^[0-9]+$' }, PAGE: { default: index.html } }",
       'rollout:',
-      '  - { autoScalingGroup: kiln-fleet-web, minHealthy: 100, maxHealthy: 200, warmup: 10s, initialCapacity: 2 }',
+      '  - autoScalingGroup: kiln-fleet-web',
+      '    minHealthy: 100',
+      '    maxHealthy: 200',
+      '    warmup: 10s',
+      '    initialCapacity: 2',
+      '    userData: keep',
     ].join('\n'),
   ),
   'web/user-data.sh': script(

@@ -2,9 +2,17 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateLaunchTemplateVersionCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { findLeftovers, type Kept, listSecurityGroups } from '../../cli/story/leftovers';
@@ -206,6 +214,63 @@ test('a refresh whose servers are not healthy is rolled back while the old ones 
   expect(Object.keys(seen.versions)).toEqual(['1']);
   expect(await describeFleet()).toEqual(before);
   expect(before).toEqual({ groupVersion: '2', defaultVersion: 2, servers: ['2', '2'] });
+});
+
+test('a fleet that does not let the probe in is refused before anything is made, with the very rule that it lacks', async () => {
+  const ec2 = new EC2Client(sample.settings);
+  const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  const idOf = (name: string) => SecurityGroups.find(({ GroupName }) => GroupName === name)?.GroupId ?? '';
+  const rule = {
+    GroupId: idOf('kiln-fleet-web-server'),
+    IpPermissions: [
+      {
+        IpProtocol: 'tcp',
+        FromPort: 80,
+        ToPort: 80,
+        UserIdGroupPairs: [{ GroupId: idOf('kiln-fleet-probe') }],
+      },
+    ],
+  };
+  await ec2.send(new RevokeSecurityGroupIngressCommand(rule));
+  const { error, stages } = await sample.ended(await sample.startBuild('web', { VERSION: '4' }));
+  expect(error?.name).toBe('TargetNotRefreshable');
+  expect(error?.message).toContain(
+    `aws ec2 authorize-security-group-ingress --group-id ${rule.GroupId} --protocol tcp --port 80 --source-group ${idOf('kiln-fleet-probe')}`,
+  );
+  expect(stages.map(({ stage }) => stage)).not.toContain('LaunchInstance');
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand(rule));
+});
+
+test('servers that run an old script over the image are no verified fleet, and the group is brought back', async () => {
+  const script = '#!/bin/bash\necho dead > /var/www/html/alive.html\n';
+  const { LaunchTemplateVersion: version } = await new EC2Client(sample.settings).send(
+    new CreateLaunchTemplateVersionCommand({
+      LaunchTemplateName: GROUP,
+      SourceVersion: '2',
+      LaunchTemplateData: { UserData: Buffer.from(script).toString('base64') },
+    }),
+  );
+  const own = String(version?.VersionNumber);
+  await new AutoScalingClient(sample.settings).send(
+    new UpdateAutoScalingGroupCommand({
+      AutoScalingGroupName: GROUP,
+      LaunchTemplate: { LaunchTemplateName: GROUP, Version: own },
+    }),
+  );
+
+  const traffic = new Traffic(await siteUrl());
+  const failed = await sample.ended(await sample.startBuild('web', { VERSION: '5' }));
+  expect(failed.status).toBe('FAILED');
+  expect(failed.error?.name).toBe('FleetNotHealthy');
+  expect(failed.error?.message).toMatch(
+    /2 of 2 servers do not serve the site: i-\w+: http:\/\/10\.0\.\d+\.\d+:80\/alive\.html answered without the text "alive"/,
+  );
+  const back = await until('the group is back', async () => {
+    const { groupVersion, servers } = await describeFleet();
+    return [groupVersion, ...servers].every((one) => one === own) ? traffic.stop() : undefined;
+  });
+  expect(back).toMatchObject({ failed: 0, failures: [] });
+  expect((await describeFleet()).servers).toHaveLength(2);
 });
 
 test('user data that is over 16 KB with its values is refused at once', async () => {

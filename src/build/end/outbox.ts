@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { eventBridge } from '../../aws';
-import { TransientFailure } from '../../errors';
+import { TargetBusy, TransientFailure } from '../../errors';
 import { logger } from '../../log';
 import { deleteItem, type Key, putItem, queryItems, setAttributes } from '../../table';
 import { ownService } from '../../tags';
@@ -90,8 +90,11 @@ async function workOffEntry(entry: Entry, record: BuildRecord, work: Work): Prom
       left = left.filter((one) => one !== task);
       await setAttributes(keyOf(entry), { tasks: left }, { expression: 'attribute_exists(#pk)' });
     } catch (error) {
-      logger.error(`build ${record.id}: ${task} is still to be done`, error as Error);
-      problems.push(error);
+      const words = `build ${record.id}: ${task} is still to be done`;
+      // That takes its time, and is no accident.
+      if (error instanceof TargetBusy) logger.info(`${words}. ${error.message}`);
+      else logger.error(words, error as Error);
+      if (!(error instanceof TargetBusy)) problems.push(error);
     }
   }
   if (left.length === 0) await deleteItem(keyOf(entry));
