@@ -3,7 +3,7 @@ import { addDiscarded, type Discarded, discardImagesOf, nothingDiscarded } from 
 import { findInstances, terminateInstances } from '../../image/instances';
 import { restoreNewestImage } from '../../image/parameter';
 import { noticeGone } from '../../image/watch/gone';
-import { undoRollouts } from '../../rollout/undo';
+import { undoRollouts } from '../../rollout/undo/undo';
 import { deleteWait, findWaitsOf } from '../../wait/store';
 import { type BuildRecord, findRecord, isOver } from '../record';
 

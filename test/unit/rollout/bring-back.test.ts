@@ -13,7 +13,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { openOutbox, workOff } from '../../../src/build/end/outbox';
 import { getRecord, moveStatus } from '../../../src/build/record';
-import { undoRollouts } from '../../../src/rollout/undo';
+import { undoRollouts } from '../../../src/rollout/undo/undo';
 import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 

@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord } from '../../../src/build/record';
-import { undoRollouts } from '../../../src/rollout/undo';
+import { undoRollouts } from '../../../src/rollout/undo/undo';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 

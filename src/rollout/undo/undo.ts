@@ -3,19 +3,19 @@ import {
   type InstanceRefresh,
   RollbackInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling, isAwsError } from '../aws';
-import type { BuildRecord } from '../build/record';
-import type { Target } from '../build/state';
-import { TargetBusy } from '../errors';
-import { findVersionsInUse } from '../image/uses/versions';
+import { autoScaling, isAwsError } from '../../aws';
+import type { BuildRecord } from '../../build/record';
+import type { Target } from '../../build/state';
+import { TargetBusy } from '../../errors';
+import { findVersionsInUse } from '../../image/uses/versions';
+import { moveDefaultVersion } from '../default-version';
+import { describeGroups } from '../groups';
+import { takeGroup } from '../lease';
+import { findActiveRefresh, isRefreshTo } from '../refresh';
+import { deleteVersions, listVersions } from '../template';
 import { bringBack } from './bring-back';
-import { moveDefaultVersion } from './default-version';
-import { describeGroups } from './groups';
-import { takeGroup } from './lease';
 import { findOwnVersions } from './own-versions';
-import { findActiveRefresh, isRefreshTo } from './refresh';
 import { takeOut } from './take-out';
-import { deleteVersions, listVersions } from './template';
 
 /**
  * Undoes the rollouts of a build, but those that serve: a group whose refresh has succeeded keeps the new version. Touches only what is

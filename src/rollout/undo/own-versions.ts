@@ -1,6 +1,6 @@
-import type { BuildRecord } from '../build/record';
-import type { Target } from '../build/state';
-import { isPublishedByKiln, listVersions } from './template';
+import type { BuildRecord } from '../../build/record';
+import type { Target } from '../../build/state';
+import { isPublishedByKiln, listVersions } from '../template';
 
 /**
  * The versions of a target's launch template that are provably a build's own: that which its record names, also when somebody has deleted

@@ -3,9 +3,9 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling, isAwsError } from '../aws';
-import type { Target } from '../build/state';
-import { takeGroup } from './lease';
+import { autoScaling, isAwsError } from '../../aws';
+import type { Target } from '../../build/state';
+import { takeGroup } from '../lease';
 
 /**
  * Takes the first image of a build out of a group that was empty: the group goes back to the version that it had, and the servers that run

@@ -1,10 +1,10 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { type BuildRecord, updateRollout } from '../build/record';
-import type { Target } from '../build/state';
-import { logger } from '../log';
-import { takeGroup } from './lease';
-import { beginRefresh, findActiveRefresh, isRefreshTo } from './refresh';
-import { findVersion } from './template';
+import { type BuildRecord, updateRollout } from '../../build/record';
+import type { Target } from '../../build/state';
+import { logger } from '../../log';
+import { takeGroup } from '../lease';
+import { beginRefresh, findActiveRefresh, isRefreshTo } from '../refresh';
+import { findVersion } from '../template';
 
 /**
  * Brings a group back to the version that it had, when its refresh has succeeded and its fleet was then not healthy: AWS rolls back only a
