@@ -10,6 +10,8 @@ import { fetchSecrets, parseSecret, SECRET_REFERENCE, type SecretReference } fro
 const MOST_USER_DATA = 16_384;
 
 const SHEBANG = /^#!.*\n/;
+/** A shell by its path, or by its name after `env`. Another program that is handed the name of one would read the quotes otherwise. */
+const SHELL = /^#![ \t]*(\S*\/)?(env[ \t]+(-S[ \t]+)?(\S*\/)?)?(ba|da|k|z)?sh(\s|$)/;
 
 /**
  * Makes the user data of a base instance: the script's first line, one `export` for each value, the rest of the
@@ -59,8 +61,7 @@ function readSecret(name: string, values: Record<string, string>): SecretReferen
 export function checkUserDataScript(script: string): string[] {
   const problems: string[] = [];
   if (!SHEBANG.test(script)) problems.push('has no first line that names its shell, expected #!/bin/bash');
-  else if (!/^#!.*\b(ba|da|k|z)?sh\b/.test(script))
-    problems.push('is not a shell script, expected #!/bin/bash');
+  else if (!SHELL.test(script)) problems.push('is not a shell script, expected #!/bin/bash');
   if (script.includes('\r\n')) problems.push('has Windows line ends, expected \\n alone');
   const size = checkUserDataSize(script);
   return size === undefined ? problems : [...problems, size];

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { InvalidParameter, InvalidRequest, PipelineBusy, PipelineHeld } from '../../errors';
 import { logger } from '../../log';
+import { loadPipeline } from '../../pipeline/load';
 import { PIPELINE_NAME } from '../../pipeline/name';
+import { hideSecrets } from '../../pipeline/parameters';
+import { pipelinesFolder } from '../../pipelines-folder';
 import { openOutbox } from '../end/outbox';
 import { createRecord, findRecord } from '../record';
 import { chooseId, type IncomingRequest, requestBuild } from '../request';
@@ -52,7 +55,8 @@ export async function requestTriggeredBuild(
   const request: IncomingRequest = { pipeline, parameters: {}, trigger, idempotencyKey };
   try {
     await checkHold(pipeline, trigger);
-    const { id } = await requestBuild({ ...request, parameters: input.read() });
+    request.parameters = input.read();
+    const { id } = await requestBuild(request);
     return { id };
   } catch (error) {
     if (error instanceof InvalidParameter || error instanceof InvalidRequest) {
@@ -71,10 +75,20 @@ async function recordFailure(request: IncomingRequest, error: Error): Promise<st
   const id = await chooseId(request);
   // The event came before, and its build may have an outbox of its own.
   if (await findRecord(id)) return id;
-  const { trigger, parameters } = request;
+  const { pipeline, trigger, parameters } = request;
   await openOutbox(id, 'FAILED', ['count', 'tell', 'tellHold', 'announce']);
   const { name, message } = error;
   const endedAt = new Date().toISOString();
-  await createRecord({ id, status: 'FAILED', trigger, parameters, endedAt, error: { name, message } });
+  const kept = await keepParameters(pipeline, parameters);
+  await createRecord({ id, status: 'FAILED', trigger, parameters: kept, endedAt, error: { name, message } });
   return id;
+}
+
+/** As much as any record holds; what is longer was refused for that. */
+const MOST_KEPT_BYTES = 65_536;
+
+/** What may be kept of parameters that nobody has checked: no secrets, and nothing that has no room. */
+async function keepParameters(name: string, parameters: Record<string, string>) {
+  const kept = hideSecrets(await loadPipeline(pipelinesFolder(), name), parameters);
+  return Buffer.byteLength(JSON.stringify(kept)) <= MOST_KEPT_BYTES ? kept : {};
 }

@@ -61,6 +61,13 @@ test.each([
   ]);
 });
 
+test('the record of an event that cannot be built says what it gave, unless that is too long', async () => {
+  const asked = await idOf(released({ site: 'http://x' }));
+  expect((await getRecord(asked)).parameters).toEqual({ SITE: 'http://x' });
+  const long = await idOf(released({ site: `s3://${'"'.repeat(70_000)}` }, 'another'));
+  expect(await getRecord(long)).toMatchObject({ parameters: {}, error: { name: 'InvalidParameter' } });
+});
+
 test('an event that comes twice is told once', async () => {
   const first = await idOf(released({}));
   expect(await idOf(released({}))).toBe(first);

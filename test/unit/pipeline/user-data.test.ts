@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { InvalidParameter, InvalidPipeline } from '../../../src/errors';
-import { checkUserDataSize, renderUserData } from '../../../src/pipeline/user-data';
+import { checkUserDataScript, checkUserDataSize, renderUserData } from '../../../src/pipeline/user-data';
 
 /** Runs user data with bash, as cloud-init would, and gives what it wrote. */
 function runBash(userData: Buffer): string {
@@ -55,6 +55,26 @@ test('a NUL character, which no variable can hold, is refused', () => {
 test('half of a surrogate pair, which would become another character, is refused', () => {
   expect(() => renderUserData('#!/bin/bash\n', { A: 'a\ud83e' })).toThrow(InvalidParameter);
 });
+
+test.each([
+  '#!/bin/bash',
+  '#! /bin/sh -e',
+  '#!/usr/bin/env bash',
+  '#!/usr/bin/env -S bash -eu',
+  '#!/usr/local/bin/zsh',
+])('a script that begins with %s is one of a shell', (line) =>
+  expect(checkUserDataScript(`${line}\ntrue\n`)).toEqual([]),
+);
+
+test.each([
+  '#!/usr/bin/python3 /opt/x.sh',
+  '#!/usr/bin/perl -x sh',
+  '#!/bin/csh',
+  '#!/usr/bin/env python3',
+  '#cloud-config sh',
+])('a script that begins with %s, which would read the quotes otherwise, is none', (line) =>
+  expect(checkUserDataScript(`${line}\ntrue\n`)).toHaveLength(1),
+);
 
 test('user data of 16384 bytes is left plain, one byte more is compressed', () => {
   const line = '#!/bin/bash\n';
