@@ -1,6 +1,5 @@
-import * as z from 'zod';
-import { tidyUp } from '../src/build/end/janitor';
+import { TidyUpInput, tidyUp } from '../src/build/end/janitor';
 import { step } from '../src/lambda';
 
-/** Each night: removes what builds that are over have left. */
-export const handler = step(z.unknown(), tidyUp);
+/** Each night, or asked by a person: removes what builds that are over have left, and does what is decided of removed pipelines. */
+export const handler = step(TidyUpInput, tidyUp);

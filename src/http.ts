@@ -5,10 +5,11 @@ import { type BuildRecord, getRecord, listRecords } from './build/record';
 import { requestBuild } from './build/request';
 import { Parameters } from './build/state';
 import { describeHold, findHold } from './build/unattended/hold';
-import { InvalidRequest, UnknownBuild } from './errors';
+import { InvalidRequest, UnknownBuild, UnknownPipeline } from './errors';
 import { logger } from './log';
 import { shorten, show } from './pipeline/expected';
 import { loadPipeline } from './pipeline/load';
+import { PIPELINE_NAME } from './pipeline/name';
 import { pipelinesFolder } from './pipelines-folder';
 import { nameTransient } from './transient';
 
@@ -151,13 +152,24 @@ const MOST = 100;
 /** GET /pipelines/{pipeline}/builds?limit=20&next=… */
 export async function listBuilds(call: Call) {
   checkQuery(call, 'limit', 'next');
-  const pipeline = await loadPipeline(pipelinesFolder(), call.pathParameters?.pipeline ?? '');
+  const pipeline = await findName(call.pathParameters?.pipeline ?? '');
   const limit = readLimit(call.queryStringParameters?.limit);
-  const after = readNext(pipeline.name, call.queryStringParameters?.next);
-  const records = await listRecords(pipeline.name, limit, after);
+  const after = readNext(pipeline, call.queryStringParameters?.next);
+  const records = await listRecords(pipeline, limit, after);
   const next = records.length === limit ? records.at(-1)?.id : undefined;
-  const held = await showHold(pipeline.name);
+  const held = await showHold(pipeline);
   return { builds: records.map(showBuild), ...(next && { next }), ...(held && { held }) };
+}
+
+/** The name of a pipeline that is there, or that has had builds: the history of one whose folder is gone stays. */
+async function findName(name: string): Promise<string> {
+  try {
+    return (await loadPipeline(pipelinesFolder(), name)).name;
+  } catch (error) {
+    if (!(error instanceof UnknownPipeline) || !PIPELINE_NAME.test(name)) throw error;
+    if ((await listRecords(name, 1)).length === 0) throw error;
+    return name;
+  }
 }
 
 async function showHold(pipeline: string) {

@@ -56,8 +56,8 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   await updateRecord(build.id, { given: given.values, resolved });
   const plan = await makePlan(pipeline, parameters);
   const { fingerprint, baseImage, targets, image } = plan;
-  const { copyTo, keep } = image;
-  await updateRecord(build.id, { fingerprint, baseImageId: baseImage.id, targets, copyTo, keep });
+  const { copyTo, keep, parameter } = image;
+  await updateRecord(build.id, { fingerprint, baseImageId: baseImage.id, targets, copyTo, keep, parameter });
   await checkTried(pipeline.name, request.trigger, fingerprint);
   return { build: { id: build.id, pipeline: pipeline.name, fence }, plan };
 }

@@ -2,7 +2,7 @@ import { UnknownBuild } from '../errors';
 import { getItem, type Key, putItem, queryItems, setAttributes } from '../table';
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
-import { registerPipeline } from './register';
+import { registerPipeline } from './removed/register';
 import type { Target } from './state';
 
 /** What made a build start. */
@@ -113,6 +113,10 @@ export interface BuildRecord {
   rollouts: Record<string, Rollout>;
   /** By the name of the state, and within RollOut `State/group`. */
   stages: Record<string, Stage>;
+  /** The SSM parameter that names the newest image of the pipeline. */
+  parameter?: string;
+  /** Seconds since 1970. */
+  expiresAt?: number;
   /** What the SSM parameter of the pipeline named before, kept until the build has ended. */
   previousImage?: { parameter: string; value: string | null };
   /** Why it did not succeed, and in which stage. */
@@ -147,6 +151,15 @@ export async function createRecord(
     { ...keyOfRecord(build.id), ...record, expiresAt },
     { expression: 'attribute_not_exists(#pk)' },
   );
+}
+
+/** When a record that has so little time left is still needed, it gets another year. */
+const PROLONGED_SECONDS = 90 * 24 * 60 * 60;
+
+/** Keeps the record of an image that is there: without it nobody would know any more whose the image is. */
+export async function prolongRecord({ id, expiresAt = 0 }: BuildRecord): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  if (expiresAt < now + PROLONGED_SECONDS) await updateRecord(id, { expiresAt: now + KEPT_SECONDS });
 }
 
 /** Sets fields of a build's record. A field may be one entry of a map: `rollouts.kiln-fleet-web`. */

@@ -94,10 +94,11 @@ async function discardSnapshotsOf(
   await deleteUnused(await findOwnSnapshots(record, own, region), left, region);
 }
 
-/** Deletes what a build that succeeded has left beside its images in a region. */
-export async function discardLeftovers(record: BuildRecord, region?: string): Promise<void> {
+/** Deletes what a build that succeeded has left beside its images in a region. @returns those images */
+export async function discardLeftovers(record: BuildRecord, region?: string): Promise<Image[]> {
   const { own } = await findOwnImages(record, region);
   await deleteUnused(await findOwnSnapshots(record, own, region), own, region);
+  return own;
 }
 
 async function deleteUnused(snapshots: Snapshot[], images: readonly Image[], region?: string): Promise<void> {

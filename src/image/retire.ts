@@ -1,6 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import { isBuildId } from '../build/id';
 import { type BuildRecord, findRecord } from '../build/record';
+import { findFormerNames } from '../build/removed/register';
 import { byTag, tagOf } from '../tags';
 import {
   addDiscarded,
@@ -14,14 +15,15 @@ import { findImages } from './find';
 import type { Made, Uses } from './uses/uses';
 
 /**
- * Keeps the newest good images of a pipeline and retires the others: deregisters them and their copies in other regions,
+ * Keeps the newest good images of a pipeline, those under its former names among them, and retires the others: deregisters them and their copies in other regions,
  * deletes their snapshots and the launch template versions that their builds made of them. Leaves alone an image that anybody refers
  * to, there or where it was copied to.
  *
  * @param keep how many; 0 retires all that nobody needs
  */
 export async function retireImages(pipeline: string, keep: number): Promise<Discarded> {
-  const old = newestFirst(await findGoodImages(pipeline)).slice(keep);
+  const names = [pipeline, ...(await findFormerNames(pipeline))];
+  const old = newestFirst(await findGoodImages(names)).slice(keep);
   const judged = await judgeImages(old);
   const isNeeded = ({ image }: Made) => {
     const { users, problem } = judged.get(image.ImageId ?? '') ?? {};
@@ -66,11 +68,11 @@ function holdBack(made: readonly Made[], judged: Map<string, Uses>, { kept, fail
 }
 
 /**
- * The images of a pipeline's builds that succeeded, as their records say. Tags alone say nothing: people's tools copy them, and another
+ * The images of pipelines' builds that succeeded, as their records say. Tags alone say nothing: people's tools copy them, and another
  * deployment of Kiln may have a pipeline of the same name.
  */
-export async function findGoodImages(pipeline: string): Promise<Made[]> {
-  const images = await findImages([byTag('kiln:pipeline', pipeline)]);
+export async function findGoodImages(pipelines: readonly string[]): Promise<Made[]> {
+  const images = await findImages([byTag('kiln:pipeline', ...pipelines)]);
   const found = await Promise.all(
     images.map(async (image) => ({ image, record: await findRecordOf(image) })),
   );

@@ -1,80 +1,191 @@
-import { discardLeftovers, settleDiscarded } from '../../image/discard';
+import type { Image } from '@aws-sdk/client-ec2';
+import * as z from 'zod';
+import { env } from '../../env';
+import { type Discarded, describeDiscarded, discardLeftovers } from '../../image/discard';
 import { findImages, findSnapshots } from '../../image/find';
 import { findAllInstances, findInstances, terminateInstances } from '../../image/instances';
+import { retireImages } from '../../image/retire';
 import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
+import type { Pipeline } from '../../pipeline/definition';
 import { loadPipelines } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
 import { tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import { findExecution } from '../execution';
-import { pipelineOf } from '../id';
+import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder, releaseLock } from '../lock';
 import { listOpen } from '../open';
 import { startQueuedBuild } from '../queue';
-import { type BuildRecord, findRecord } from '../record';
+import { type BuildRecord, findRecord, prolongRecord } from '../record';
+import { decideRemoved, RemovedDecision, workOffDecision } from '../removed/decide';
+import { describeInWords, findRegionsOf, findRemoved, type RemovedPipeline } from '../removed/find';
+import { forgetPipeline, listRegistered } from '../removed/register';
+import { tellOnce } from '../removed/report';
 import { attendBuild } from './attend';
 import { cleanUpBuild } from './clean-up';
 
 const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
 
+/** What the janitor is given: by its schedule an event, by a person what shall become of pipelines whose folders are gone. */
+export const TidyUpInput = z.preprocess(
+  (event) => event ?? {},
+  z.looseObject({ removed: z.array(RemovedDecision).max(100).default([]) }),
+);
+
+/** What the janitor has found. */
+export interface TidyReport {
+  /** Pipelines whose folders are gone, and what is left of each. */
+  removed: RemovedPipeline[];
+  /** What people must know, in words: nothing when all is as it should be. */
+  words: string[];
+}
+
+/** What was done and what went wrong, one thing at a time. */
+class Round {
+  readonly words: string[] = [];
+  readonly problems: unknown[] = [];
+
+  /** Does one thing. What goes wrong in it keeps nothing else from being done. */
+  async alone<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await run();
+    } catch (problem) {
+      this.problems.push(problem);
+      return undefined;
+    }
+  }
+
+  /** What stays because somebody refers to it is as it should be; what could not be removed is not. */
+  note(discarded: Discarded | undefined): void {
+    if (!discarded) return;
+    for (const text of describeDiscarded(discarded)) logger.info(text);
+    this.words.push(...describeDiscarded({ ...discarded, kept: [] }));
+  }
+}
+
 /**
- * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; ends the
- * builds whose end nobody noticed, since events are best effort; starts a request that was forgotten in the queue; tells the records
- * of images that are gone.
+ * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; retires old images that
+ * somebody referred to until now; ends the builds whose end nobody noticed, since events are best effort; starts a request that was
+ * forgotten in the queue; tells the records of images that are gone; does what was decided of pipelines whose folders are gone, and
+ * names those of which nothing is decided.
+ *
+ * @throws InvalidRequest if a decision is about a pipeline of which nothing can be decided
+ * @throws AggregateError of what went wrong, once all the rest was done
  */
-export async function tidyUp(): Promise<void> {
-  const builds = await findBuilds();
-  const problems: unknown[] = [];
-  for (const build of builds) await tidyBuild(build).catch((problem) => problems.push(problem));
-  for (const { name } of await loadPipelines(pipelinesFolder()))
-    await startQueuedBuild(name).catch((problem) => problems.push(problem));
-  await noticeAllGone().catch((problem) => problems.push(problem));
-  // One build that cannot be tidied must not keep the others from it.
+export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>): Promise<TidyReport> {
+  const round = new Round();
+  const pipelines = await loadPipelines(pipelinesFolder());
+  const builds = await findBuilds(pipelines, round);
+  const names = await findNames(builds, pipelines, round);
+  await decideRemoved(decisions, pipelines, names);
+  for (const build of builds) await round.alone(() => tidyBuild(build, round));
+  for (const { name, definition } of pipelines) {
+    await round.alone(async () => round.note(await retireImages(name, definition.image.keep)));
+    await round.alone(() => beginAnew(name));
+  }
+  for (const name of new Set([...pipelines.map((one) => one.name), ...names]))
+    await round.alone(() => startQueuedBuild(name));
+  await round.alone(noticeAllGone);
+  const removed = await lookAtRemoved(pipelines, names, round);
+  for (const text of round.words) logger.warn(text);
+  await round.alone(() => tellOnce(round.words));
+  const { words, problems } = round;
   if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
+  return { removed, words };
 }
 
 /** All builds that something in AWS is tagged with, here or where images are copied to, or that hold a lock. */
-async function findBuilds(): Promise<Set<string>> {
-  const pipelines = await loadPipelines(pipelinesFolder());
-  const copyTo = new Set(pipelines.flatMap(({ definition }) => definition.image.copyTo));
-  const regions = [undefined, ...copyTo];
-  const found = await Promise.all([
-    findAllInstances(),
-    ...regions.map((region) => findImages(BUILT, region)),
-    ...regions.map((region) => findSnapshots(BUILT, region)),
-  ]);
+async function findBuilds(pipelines: readonly Pipeline[], round: Round): Promise<Set<string>> {
+  const tagged: { Tags?: { Key?: string; Value?: string }[] }[] = [];
+  const look = (find: () => Promise<typeof tagged>) =>
+    round.alone(async () => void tagged.push(...(await find())));
+  await look(findAllInstances);
+  for (const region of await findRegions(pipelines, round)) {
+    await look(() => findImages(BUILT, region));
+    await look(() => findSnapshots(BUILT, region));
+  }
   const open = (await listOpen()).map(({ build }) => build);
   const holders = await Promise.all(pipelines.map(({ name }) => findLockHolder(name)));
-  const tagged = found.flat().map((resource) => tagOf(resource, 'kiln:build'));
-  return new Set([...tagged, ...open, ...holders].filter((build) => build !== undefined));
+  const found = tagged.map((resource) => tagOf(resource, 'kiln:build'));
+  return new Set([...found, ...open, ...holders].filter((build) => build !== undefined));
 }
 
-async function tidyBuild(build: string): Promise<void> {
+/** This region, and those that images are copied to, also by pipelines that are gone. */
+async function findRegions(pipelines: readonly Pipeline[], round: Round): Promise<Set<string | undefined>> {
+  const regions = pipelines.flatMap(({ definition }) => definition.image.copyTo);
+  for (const { pipeline } of await findRemoved(pipelines))
+    regions.push(...((await round.alone(() => findRegionsOf(pipeline))) ?? []));
+  return new Set([undefined, ...regions.filter((region) => region !== env('AWS_REGION'))]);
+}
+
+/** The pipelines that have had builds here: those that are registered, and those of builds with a record. */
+async function findNames(
+  builds: Iterable<string>,
+  pipelines: readonly Pipeline[],
+  round: Round,
+): Promise<Set<string>> {
+  const names = new Set((await listRegistered()).map(({ pipeline }) => pipeline));
+  const living = new Set(pipelines.map(({ name }) => name));
+  for (const build of builds) {
+    if (!isBuildId(build) || living.has(pipelineOf(build)) || names.has(pipelineOf(build))) continue;
+    if (await round.alone(() => findRecord(build))) names.add(pipelineOf(build));
+  }
+  return names;
+}
+
+/** Of a pipeline whose folder is back nothing is decided any more. */
+async function beginAnew(pipeline: string): Promise<void> {
+  const registered = (await listRegistered()).find((one) => one.pipeline === pipeline);
+  if (registered?.decided) await forgetPipeline(pipeline);
+}
+
+async function lookAtRemoved(
+  pipelines: readonly Pipeline[],
+  names: Iterable<string>,
+  round: Round,
+): Promise<RemovedPipeline[]> {
+  const found: RemovedPipeline[] = [];
+  for (const { pipeline, decided } of await findRemoved(pipelines, names)) {
+    const seen = await round.alone(() => workOffDecision(pipeline, decided, pipelines));
+    if (!seen) continue;
+    found.push(seen.left);
+    round.words.push(...seen.words);
+    if (!decided)
+      round.words.push(
+        `${describeInWords(seen.left)} Decide what becomes of it: keep, retire or renamed (see "Renamed and removed pipelines" in docs/deploying.md).`,
+      );
+  }
+  return found;
+}
+
+async function tidyBuild(build: string, round: Round): Promise<void> {
   const record = await findRecord(build);
   switch (record?.status) {
     case 'QUEUED':
     case 'RUNNING':
       return attendBuild(build);
     case 'SUCCEEDED':
-      return removeBeside(record);
+      return removeBeside(record, round);
     case undefined:
       // People's tools copy tags, and another deployment has records of its own: without one nothing is known to be ours.
       return logger.warn(
         `something is tagged kiln:build ${build}, of which there is no record here: left alone`,
       );
     default:
-      settleDiscarded(await cleanUpBuild(build));
+      round.note(await cleanUpBuild(build));
       // None holds one, unless it ended in the moment in which it took it.
       return releaseLock(pipelineOf(build), build);
   }
 }
 
-/** Removes what a build made beside its images. */
-async function removeBeside(record: BuildRecord): Promise<void> {
+/** Removes what a build made beside its images, and keeps its record as long as one of them is there. */
+async function removeBeside(record: BuildRecord, round: Round): Promise<void> {
   const { id, copies = [] } = record;
   if ((await findExecution(id))?.status === 'RUNNING' || (await findWaitsOf(id)).length > 0) return;
+  const left: Image[] = [];
   for (const region of [undefined, ...copies.map((copy) => copy.region)])
-    await discardLeftovers(record, region);
+    await round.alone(async () => void left.push(...(await discardLeftovers(record, region))));
+  if (left.length > 0) await prolongRecord(record);
   await terminateInstances(await findInstances(id));
 }

@@ -38,7 +38,7 @@ test('a lock that a build has kept beyond its end is given back at night', async
   await openRecord({ targets: [] });
   await takeLock('web', BUILD, 'build');
   await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
-  await tidyUp();
+  await tidyUp({ removed: [] });
   expect(await findLockHolder('web')).toBeUndefined();
 });
 
@@ -55,7 +55,7 @@ test('a copy that a stopped build left in another region is found there at night
   ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => ({
     Images: (await client().config.region()) === 'eu-north-1' ? [copy] : [],
   }));
-  await tidyUp();
+  await tidyUp({ removed: [] });
   expect(ec2.commandCalls(DeregisterImageCommand).map((call) => call.args[0].input)).toEqual([
     { ImageId: 'ami-2' },
   ]);
@@ -66,7 +66,7 @@ test('what carries the tags of a build that has no record here is left alone', a
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
   ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: 'snap-1', Tags }] });
   ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', Tags }] });
-  await tidyUp();
+  await tidyUp({ removed: [] });
   expect(ec2.commandCalls(TerminateInstancesCommand)).toEqual([]);
   expect(ec2.commandCalls(DeleteSnapshotCommand)).toEqual([]);
   expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
@@ -85,7 +85,7 @@ describe.each(['SUCCEEDED', 'FAILED'] as const)('of a build that has %s', (statu
 
   test('a base instance that was left goes', async () => {
     ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
-    await tidyUp();
+    await tidyUp({ removed: [] });
     expect(terminated()).toEqual(['i-1']);
   });
 
@@ -97,7 +97,7 @@ describe.each(['SUCCEEDED', 'FAILED'] as const)('of a build that has %s', (statu
     ec2
       .on(DescribeInstancesCommand)
       .resolves({ Reservations: [{ Instances: [{ ...server, ...other }, BASE_INSTANCE] }] });
-    await tidyUp();
+    await tidyUp({ removed: [] });
     expect(terminated()).toEqual(['i-1']);
   });
 });

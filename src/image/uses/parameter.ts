@@ -1,0 +1,53 @@
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  paginateDescribeLaunchTemplateVersions,
+} from '@aws-sdk/client-ec2';
+import { ec2, isAwsError } from '../../aws';
+import type { Pipeline } from '../../pipeline/definition';
+import { describeAllGroups } from '../../rollout/groups';
+
+/**
+ * Who has an image from an SSM parameter: pipelines that are built on it or name their images in it, and launch templates, by their
+ * newest or default version, or by one of a group's template. EC2 does not count those among what refers to an image.
+ *
+ * @returns who it is, in words
+ */
+export async function findParameterUses(name: string, pipelines: readonly Pipeline[]): Promise<string[]> {
+  const reference = `resolve:ssm:${name}`;
+  const isReference = (text: string) => text === reference || text.startsWith(`${reference}:`);
+  const users = pipelines
+    .filter(({ definition: { base, image, parameters } }) => {
+      const defaults = Object.values(parameters).map((one) => one.default ?? '');
+      return image.parameter === name || [base.image, ...defaults].some(isReference);
+    })
+    .map((pipeline) => `pipeline ${pipeline.name}`);
+  const Filters = [{ Name: 'image-id', Values: [reference, `${reference}:*`] }];
+  const newest = paginateDescribeLaunchTemplateVersions(
+    { client: ec2() },
+    { Versions: ['$Latest', '$Default'], Filters },
+  );
+  const templates = new Set<string>();
+  for await (const { LaunchTemplateVersions = [] } of newest)
+    for (const { LaunchTemplateId = '' } of LaunchTemplateVersions) templates.add(LaunchTemplateId);
+  const inGroups = new Set(
+    (await describeAllGroups()).flatMap(({ LaunchTemplate }) => LaunchTemplate?.LaunchTemplateId ?? []),
+  );
+  for (const LaunchTemplateId of inGroups)
+    if (await hasVersion(LaunchTemplateId, Filters)) templates.add(LaunchTemplateId);
+  return [...users, ...[...templates].map((id) => `launch template ${id}`)];
+}
+
+async function hasVersion(
+  LaunchTemplateId: string,
+  Filters: { Name: string; Values: string[] }[],
+): Promise<boolean> {
+  try {
+    const { LaunchTemplateVersions = [] } = await ec2().send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Filters, MaxResults: 1 }),
+    );
+    return LaunchTemplateVersions.length > 0;
+  } catch (error) {
+    if (isAwsError(error, 'InvalidLaunchTemplateId.NotFound')) return false;
+    throw error;
+  }
+}
