@@ -39,7 +39,7 @@ export async function findLeftovers(
     strayImages(ec2, new Set(builds.map(({ imageId }) => imageId))),
     straySecurityGroups(ec2, securityGroups),
     strayVersions(ec2, builds),
-    strayItems(new DynamoDBClient(settings)),
+    strayItems(new DynamoDBClient(settings), builds),
   ]);
   return [...instances, ...images, ...groups, ...versions, ...items];
 }
@@ -117,15 +117,16 @@ async function strayVersions(ec2: EC2Client, builds: readonly Kept[]): Promise<s
   return found;
 }
 
-/** In Kiln's table only records stay, each for a day with the key of its request, pipelines' names, and leases that nobody has: no wait, nothing queued. */
-async function strayItems(dynamo: DynamoDBClient): Promise<string[]> {
+/** In Kiln's table only records stay, each for a day with the key of its request, pipelines' names, whose the images are, and leases that nobody has: no wait, nothing queued. */
+async function strayItems(dynamo: DynamoDBClient, builds: readonly Kept[]): Promise<string[]> {
+  const known = new Set(builds.map(({ imageId }) => `IMAGE / ${imageId}`));
   const { TableNames } = await dynamo.send(new ListTablesCommand({}));
   const scans = (TableNames ?? []).map(async (TableName) => {
     const { Items } = await dynamo.send(new ScanCommand({ TableName }));
     return (Items ?? [])
       .filter(({ pk, build }) => build || !/^(LOCK|LEASE)#/.test(pk?.S ?? ''))
       .map(({ pk, sk }) => `${pk?.S} / ${sk?.S}`)
-      .filter((key) => !/^PIPELINE(#|S \/)/.test(key));
+      .filter((key) => !/^PIPELINE(#|S \/)/.test(key) && !known.has(key));
   });
   return (await Promise.all(scans)).flat().map((key) => `item ${key} in the table`);
 }
