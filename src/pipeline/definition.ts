@@ -265,10 +265,19 @@ const FieldPath = z
     error: expected('the JSON path of a field, such as $.detail.revision'),
   });
 
+/**
+ * EventBridge takes 8,192 characters of a template, in which the pipeline and the event are named, too.
+ * See https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html
+ */
+const MOST_MAPPED = 8000;
+
 const Event = section({
   pattern: EventPattern.describe('An EventBridge event pattern.'),
   parameters: z
     .record(ParameterName, FieldPath, { error: expected('a mapping from names of parameters to JSON paths') })
+    .refine((paths) => JSON.stringify(paths).length <= MOST_MAPPED, {
+      error: `expected at most ${MOST_MAPPED} characters of JSON: EventBridge takes no longer template`,
+    })
     .default({})
     .describe(
       'Parameters that are taken from fields of the event: the name of each, and the JSON path of its field.',

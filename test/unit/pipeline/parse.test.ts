@@ -104,6 +104,10 @@ test.each([
     'parameters: { A: {} }\ntriggers: { events: [{ pattern: { source: [x] }, parameters: { A: "$.detail[*]" } }] }',
     'triggers.events[0].parameters.A: expected the JSON path of a field, such as $.detail.revision, got "$.detail[*]" (line 3)',
   ],
+  [
+    `parameters: { A: {} }\ntriggers: { events: [{ pattern: { source: [x] }, parameters: { A: $.${'a'.repeat(8000)} } }] }`,
+    'triggers.events[0].parameters: expected at most 8000 characters of JSON: EventBridge takes no longer template (line 3)',
+  ],
   ['triggers: { events: &e [*e] }', '*e: expected an alias of something that does not contain it (line 2)'],
   ['? [a]\n: 1', 'expected a text as the name of a key (line 2)'],
   ['healthy: { port: 0 }', 'healthy.port: expected a port from 1 to 65535, got 0 (line 2)'],
