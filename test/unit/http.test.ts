@@ -8,6 +8,7 @@ import postCall from '../../events/http-post-build.json';
 import { handler as getBuild } from '../../functions/get-build';
 import { handler as listBuilds } from '../../functions/list-builds';
 import { handler as postBuild } from '../../functions/post-build';
+import { createRecord } from '../../src/build/record';
 import { closeStage, noteProgress, openStage } from '../../src/build/stages';
 import { BUILD, openRecord } from './records';
 import { useSites } from './sites';
@@ -231,6 +232,27 @@ test('builds are listed newest first, page by page', async () => {
   const listed = [...first.body.builds, ...second.body.builds].map(({ id }) => id);
   expect(listed).toEqual(ids.toSorted().reverse());
   expect(second.body.next).toBeUndefined();
+});
+
+test('a page of long records ends where an answer has no room, and the next goes on there', async () => {
+  const ids = Array.from({ length: 6 }, (_, at) => `web-01KAS2N4Q7T9V0W1X2Y3Z4A5C${at}`);
+  for (const id of ids)
+    await createRecord({
+      id,
+      status: 'FAILED',
+      trigger: { kind: 'manual' },
+      parameters: { SITE: '"'.repeat(300_000) },
+    });
+  const page = async (query: object) => {
+    const event = { ...getCall, pathParameters: { pipeline: 'web' }, queryStringParameters: query };
+    const answer = (await listBuilds(event, context)) as APIGatewayProxyStructuredResultV2;
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(6_291_456);
+    return JSON.parse(answer.body ?? '') as { builds: { id: string }[]; next?: string };
+  };
+  const first = await page({ limit: '6' });
+  const second = await page({ limit: '6', next: first.next });
+  expect([first.builds.length, second.builds.length, second.next]).toEqual([4, 2, undefined]);
+  expect([...first.builds, ...second.builds].map(({ id }) => id)).toEqual(ids.toReversed());
 });
 
 test.each([{ limit: '0' }, { limit: 'many' }, { limit: '0x10' }, { next: 'api-1' }, { limt: '5' }])(
