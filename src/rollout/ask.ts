@@ -42,10 +42,11 @@ const TOLD = 5;
  */
 export async function askServers(input: AskServersInput): Promise<{ answers: number }> {
   const { answers, autoScalingGroup, servers, since, within } = input;
-  const problems = await findProblems(input);
+  const { problems, asked } = await findProblems(input);
   if (problems.length === 0) return { answers: answers + 1 };
   const said = problems.slice(0, TOLD).join('; ');
-  const seen = `${problems.length} of ${servers.length} servers do not serve the site: ${said}`;
+  const most = asked < servers.length ? 'at least ' : '';
+  const seen = `${most}${problems.length} of ${servers.length} servers do not serve the site: ${said}`;
   const seconds = Math.round((Date.now() - since) / 1000);
   if (seconds >= within) {
     throw new FleetNotHealthy(
@@ -57,13 +58,22 @@ export async function askServers(input: AskServersInput): Promise<{ answers: num
   throw new SiteNotReady(`${seconds} s after the rollout ${seen}.`);
 }
 
-async function findProblems({ healthy, servers }: AskServersInput): Promise<string[]> {
+/** Asks no more when there is enough to tell: a large fleet of which nobody answers would take longer than a function may. */
+async function findProblems({
+  healthy,
+  servers,
+}: AskServersInput): Promise<{ problems: string[]; asked: number }> {
   const limit = pLimit(AT_ONCE);
-  const asked = servers.map(({ instanceId, privateIp, port = healthy.port }) =>
+  const problems: string[] = [];
+  let asked = 0;
+  const questions = servers.map(({ instanceId, privateIp, port = healthy.port }) =>
     limit(async () => {
+      if (problems.length >= TOLD) return;
+      asked += 1;
       const problem = await findSiteProblem(privateIp, port, healthy);
-      return problem ? [`${instanceId}: ${problem}`] : [];
+      if (problem) problems.push(`${instanceId}: ${problem}`);
     }),
   );
-  return (await Promise.all(asked)).flat();
+  await Promise.all(questions);
+  return { problems, asked };
 }

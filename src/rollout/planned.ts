@@ -22,12 +22,14 @@ export async function checkAsPlanned(target: Target): Promise<void> {
 }
 
 function findChanges(group: AutoScalingGroup, target: Target): string[] {
-  const { Status, DesiredCapacity = 0, Instances = [], TargetGroupARNs = [] } = group;
+  const { Status, DesiredCapacity = 0, MaxSize, Instances = [], TargetGroupARNs = [] } = group;
   if (Status) return [`it is being deleted (${Status})`];
   const changes = findTemplateChanges(group, target);
   const count = `${Instances.length} servers of ${DesiredCapacity}`;
   if (target.isFirstImage && (DesiredCapacity > 0 || Instances.length > 0))
     changes.push(`it was empty, and has ${count} now`);
+  if (target.isFirstImage && MaxSize !== undefined && MaxSize < target.initialCapacity)
+    changes.push(`its MaxSize is ${MaxSize} now, less than the initialCapacity of ${target.initialCapacity}`);
   if (!target.isFirstImage && !target.isEmpty && DesiredCapacity === 0)
     changes.push(`it had servers, and has ${count} now`);
   const [before, now] = [target.targetGroups, TargetGroupARNs].map((arns) => arns.toSorted().join(', '));

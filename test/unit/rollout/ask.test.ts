@@ -66,6 +66,13 @@ test.each([0, 2])(
   },
 );
 
+test('of a large fleet of which nobody answers well not all are asked, and the error says so', async () => {
+  const port = await oldSite();
+  const addresses = Array.from({ length: 300 }, (_, at) => `10.0.${Math.floor(at / 250)}.${at % 250}`);
+  await expect(ask(port, addresses)).rejects.toThrow(/at least \d+ of 300 servers do not serve the site/);
+  expect(asked.length).toBeLessThan(300);
+});
+
 test('a redirect to another host is not followed', async () => {
   const port = await serve((_request, response) => {
     response.writeHead(302, { location: 'http://10.9.9.9/' }).end();

@@ -68,6 +68,7 @@ test.each<[string, Parameters<typeof useGroup>]>([
   ['a person has scaled out', ['4', 2, 0]],
   ['servers of a person are in', ['4', 0, 1]],
   ['a person has given another version', ['3', 0, 0]],
+  ['has no room any more, since a person has given it another size', ['4', 0, 0, { MaxSize: 2 }]],
   [
     'a person has given another template',
     ['4', 0, 0, { LaunchTemplate: { LaunchTemplateId: 'lt-2', Version: '4' } }],
