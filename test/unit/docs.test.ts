@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { insertTables, readPermissions, writeTables } from '../../serverless/permissions-table';
 import { parseDefinition } from '../../src/pipeline/parse';
 
 const ROOT = join(__dirname, '../..');
@@ -84,6 +85,34 @@ test('every way into the HTTP API is in docs/deploying.md', () => {
   const page = read('docs/deploying.md');
   expect(routes.length).toBeGreaterThan(2);
   expect(routes.filter((route) => !page.includes(`\`${route}\``))).toEqual([]);
+});
+
+describe('docs/security.md', () => {
+  const { functions, statements } = readPermissions(ROOT);
+
+  test('has the permissions as they are (npm run permissions writes them)', () => {
+    const page = read('docs/security.md');
+    expect(page).toBe(insertTables(page, writeTables({ functions, statements })));
+  });
+
+  test('names every function of the service with all that it may do, and why', () => {
+    const rows = read('docs/security.md').split('\n');
+    const deployed = Object.keys(parse(read('serverless/functions.yml'), { merge: true }));
+    expect(functions.map(({ name }) => name)).toEqual(deployed);
+    for (const { name, statements: own } of functions) {
+      const row = rows.find((line) => line.startsWith(`| \`${name}\` | `) && line.includes(`\`${own[0]}\``));
+      const allowed = statements.filter((one) => own.includes(one.name));
+      expect([name, allowed.map((one) => one.name).toSorted()]).toEqual([name, own.toSorted()]);
+      const actions = allowed.filter(({ effect }) => effect === 'Allow').flatMap((one) => one.actions);
+      expect([name, actions.filter((action) => !row?.includes(`\`${action}\``))]).toEqual([name, []]);
+    }
+  });
+
+  test('every statement is of use, and says why there is it', () => {
+    const used = functions.flatMap((one) => one.statements);
+    expect(statements.filter(({ name }) => !used.includes(name)).map(({ name }) => name)).toEqual([]);
+    expect(statements.filter(({ reason }) => reason.length < 20)).toEqual([]);
+  });
 });
 
 test('every package is in the list of packages, and no other', () => {
