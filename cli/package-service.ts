@@ -10,13 +10,24 @@ import { dirname, join, resolve } from 'node:path';
  * @param project the folder with serverless.yml
  * @param target where the templates and the functions' archives go
  * @param signal ends it when it aborts
+ * @param options further options of `serverless package`, such as `--stage`
  * @throws what serverless printed, an invalid pipeline file included; the signal's reason
  */
-export async function packageService(project: string, target: string, signal?: AbortSignal): Promise<void> {
+export async function packageService(
+  project: string,
+  target: string,
+  signal?: AbortSignal,
+  options: readonly string[] = [],
+): Promise<void> {
   const temporary = await mkdtemp(join(tmpdir(), 'kiln-serverless-'));
   try {
     const mirror = await mirrorProject(project, join(temporary, 'project'));
-    const { code, output } = await runServerless(mirror, resolve(target), temporary, signal);
+    const { code, output } = await runServerless(
+      mirror,
+      ['package', '--package', resolve(target), ...options],
+      temporary,
+      signal,
+    );
     signal?.throwIfAborted();
     if (code !== 0) throw new Error(`the service could not be packaged:\n${output.trim()}`);
   } finally {
@@ -48,7 +59,7 @@ async function mirrorProject(project: string, mirror: string): Promise<string> {
 
 async function runServerless(
   project: string,
-  target: string,
+  command: readonly string[],
   temporary: string,
   signal: AbortSignal | undefined,
 ): Promise<{ code: number | null; output: string }> {
@@ -56,7 +67,7 @@ async function runServerless(
   const child = spawn(
     process.execPath,
     // A small young generation: Serverless makes much garbage, which would otherwise stand in memory for long.
-    ['--max-semi-space-size=2', join(serverless, 'bin', 'serverless.js'), 'package', '--package', target],
+    ['--max-semi-space-size=2', join(serverless, 'bin', 'serverless.js'), ...command],
     {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],

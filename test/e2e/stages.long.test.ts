@@ -1,0 +1,243 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, ListTagsForResourceCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { callApi } from '../../cli/api';
+import { createStack, deployService } from '../../cli/deploy';
+import { packageService } from '../../cli/package-service';
+import { errorPipelines } from './error-pipelines';
+import { copyProject, type Project } from './project';
+import { RunningSample, type ShownBuild } from './running-sample';
+import { until } from './until';
+
+jest.setTimeout(300_000);
+
+/** A deployment of Kiln beside another, in the same account and region. */
+interface Stage {
+  readonly name: string;
+  readonly service: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly group: string;
+}
+
+const WEB = errorPipelines['web/pipeline.yml'] ?? '';
+const pipelines = {
+  'web/pipeline.yml': `${WEB}image: { test: false, keep: 1, parameter: /kiln/web/image }\n`,
+  'web/user-data.sh': errorPipelines['web/user-data.sh'] ?? '',
+  'web/pipeline.test.yml': [
+    'image: { test: false, keep: 1, parameter: /kiln-test/web/image }',
+    'rollout:',
+    '  - { autoScalingGroup: kiln-test-fleet-web, maxHealthy: 200, warmup: 10s, initialCapacity: 2 }',
+    '',
+  ].join('\n'),
+  // Both stages name the same group.
+  'shared/pipeline.yml': WEB.replace('kiln-fleet-web', 'kiln-fleet-api'),
+  'shared/user-data.sh': errorPipelines['web/user-data.sh'] ?? '',
+  'endless/pipeline.yml': errorPipelines['endless/pipeline.yml'] ?? '',
+  'endless/user-data.sh': errorPipelines['endless/user-data.sh'] ?? '',
+};
+
+let project: Project;
+let sample: RunningSample;
+let prod: Stage;
+let test_: Stage;
+const built: Record<string, ShownBuild[]> = { prod: [], test: [] };
+
+beforeAll(async () => {
+  project = await copyProject(pipelines);
+  sample = await RunningSample.start(project.folder, 100);
+  const { settings } = sample;
+  prod = stageOf('prod', sample.service, 'kiln-fleet-web');
+  const template = await readFile(join(project.folder, 'fleet/template.yml'), 'utf8');
+  await createStack(settings, 'kiln-test-fleet', template, {
+    FleetName: 'kiln-test-fleet',
+    NetworkParameters: '/kiln-test/network',
+  });
+  await packageService(project.folder, project.packaged, undefined, [
+    '--stage=test',
+    '--param=network=/kiln-test/network',
+  ]);
+  const outputs = await deployService(settings, 'kiln-test', project.packaged);
+  test_ = stageOf('test', outputs, 'kiln-test-fleet-web');
+});
+afterAll(async () => {
+  await sample?.stop();
+  await project?.remove();
+});
+
+function stageOf(name: string, outputs: Readonly<Record<string, string>>, group: string): Stage {
+  return { name, service: `kiln-${name}@${sample.settings.region}`, outputs, group };
+}
+
+async function call<Answer>(stage: Stage, method: 'GET' | 'POST', path: string, body?: unknown) {
+  const answer = await callApi(sample.settings, method, `${stage.outputs.HttpApiUrl}${path}`, body);
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer.body as Answer;
+}
+
+async function start(stage: Stage, pipeline: string, parameters = {}): Promise<string> {
+  return (await call<{ id: string }>(stage, 'POST', `/pipelines/${pipeline}/builds`, { parameters })).id;
+}
+
+function ended(stage: Stage, id: string): Promise<ShownBuild> {
+  return until(`build ${id} of ${stage.name} has ended`, async () => {
+    const build = await call<ShownBuild>(stage, 'GET', `/builds/${id}`);
+    return ['QUEUED', 'RUNNING'].includes(build.status) ? undefined : build;
+  });
+}
+
+async function deploy(stage: Stage, pipeline: string, VERSION: string): Promise<ShownBuild> {
+  const build = await ended(stage, await start(stage, pipeline, { VERSION }));
+  expect(build).toMatchObject({ status: 'SUCCEEDED' });
+  built[stage.name]?.push(build);
+  return build;
+}
+
+/** Runs the janitor of a stage. */
+async function tidyUp({ name }: Stage): Promise<void> {
+  const ran = await new LambdaClient(sample.settings).send(
+    new InvokeCommand({ FunctionName: `kiln-${name}-tidyUp`, Payload: Buffer.from('{}') }),
+  );
+  expect(ran.FunctionError).toBeUndefined();
+}
+
+/** All that carries the tag of a stage and is alive, by kind. */
+async function findOf({ service }: Stage) {
+  const ec2 = new EC2Client(sample.settings);
+  const Filters = [{ Name: 'tag:kiln:service', Values: [service] }];
+  const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
+  const [{ Images = [] }, { Snapshots = [] }, { Reservations = [] }] = await Promise.all([
+    ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters })),
+    ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters })),
+    ec2.send(new DescribeInstancesCommand({ Filters: [...Filters, alive] })),
+  ]);
+  return {
+    images: Images.map(({ ImageId = '' }) => ImageId).sort(),
+    snapshots: Snapshots.map(({ SnapshotId = '' }) => SnapshotId).sort(),
+    instances: Reservations.flatMap(({ Instances = [] }) =>
+      Instances.map(({ InstanceId = '' }) => InstanceId),
+    ).sort(),
+  };
+}
+
+async function describeGroup(name: string) {
+  const { AutoScalingGroups } = await new AutoScalingClient(sample.settings).send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  const group = AutoScalingGroups?.[0];
+  return {
+    version: group?.LaunchTemplate?.Version,
+    servers: group?.Instances?.map(({ InstanceId }) => InstanceId).sort(),
+    service: group?.Tags?.find(({ Key }) => Key === 'kiln:service')?.Value,
+  };
+}
+
+const newest = async (stage: Stage) => ({
+  ...(await findOf(stage)),
+  group: await describeGroup(stage.group),
+});
+
+test('two stages are deployed beside each other, and each builds and rolls out to its own', async () => {
+  const [one, other] = await Promise.all([deploy(prod, 'web', '1'), deploy(test_, 'web', '1')]);
+  expect((await newest(prod)).images).toEqual([one.imageId]);
+  expect((await newest(test_)).images).toEqual([other.imageId]);
+  expect((await describeGroup(prod.group)).service).toBe(prod.service);
+  expect((await describeGroup(test_.group)).service).toBe(test_.service);
+  expect(await describeParameter('/kiln/web/image')).toEqual([one.imageId, prod.service]);
+  expect(await describeParameter('/kiln-test/web/image')).toEqual([other.imageId, test_.service]);
+});
+
+async function describeParameter(Name: string) {
+  const ssm = new SSMClient(sample.settings);
+  const [{ Parameter }, { TagList }] = await Promise.all([
+    ssm.send(new GetParameterCommand({ Name })),
+    ssm.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: Name })),
+  ]);
+  return [Parameter?.Value, TagList?.find(({ Key }) => Key === 'kiln:service')?.Value];
+}
+
+test('the retirement of one keeps the images of the other, whose pipeline has the same name', async () => {
+  const before = await newest(prod);
+  const second = await deploy(test_, 'web', '2');
+  await until('the first image of the stage test is retired', async () =>
+    (await newest(test_)).images.length === 1 ? true : undefined,
+  );
+  expect((await newest(test_)).images).toEqual([second.imageId]);
+  expect(await newest(prod)).toEqual(before);
+});
+
+test('a group that one has, the other refuses before it makes anything', async () => {
+  const first = await deploy(prod, 'shared', '1');
+  const before = await describeGroup('kiln-fleet-api');
+  const refused = await ended(test_, await start(test_, 'shared', { VERSION: '2' }));
+  expect(refused).toMatchObject({
+    status: 'FAILED',
+    error: {
+      name: 'TargetNotRefreshable',
+      message: expect.stringContaining(`belongs to another deployment of Kiln, ${prod.service}`),
+    },
+  });
+  expect(await describeGroup('kiln-fleet-api')).toEqual(before);
+  expect((await findOf(prod)).images).toContain(first.imageId);
+});
+
+test('neither janitor, nor a word on the bus, touches what the other is just building', async () => {
+  const ids = await Promise.all([start(prod, 'endless'), start(test_, 'endless')]);
+  const instances = () => Promise.all([prod, test_].map(async (stage) => (await findOf(stage)).instances));
+  const running = await until('both have a base instance', async () => {
+    const found = await instances();
+    return found.every(({ length }) => length === 1) ? found : undefined;
+  });
+  const before = await Promise.all([newest(prod), newest(test_)]);
+  const Entries = [prod, test_].flatMap(({ service }) =>
+    ids.map((build) => ({
+      Source: 'kiln',
+      DetailType: 'Kiln Build Unfinished',
+      Detail: JSON.stringify({ service, build }),
+    })),
+  );
+  await new EventBridgeClient(sample.settings).send(new PutEventsCommand({ Entries }));
+  await Promise.all([tidyUp(prod), tidyUp(test_)]);
+  expect(await Promise.all([newest(prod), newest(test_)])).toEqual(before);
+
+  await stop(prod, ids[0] ?? '');
+  expect(await ended(prod, ids[0] ?? '')).toMatchObject({ status: 'ABORTED' });
+  await until('its base instance is gone', async () =>
+    (await findOf(prod)).instances.length === 0 ? true : undefined,
+  );
+  expect((await findOf(test_)).instances).toEqual(running[1]);
+  expect(await call<ShownBuild>(test_, 'GET', `/builds/${ids[1]}`)).toMatchObject({ status: 'RUNNING' });
+
+  await stop(test_, ids[1] ?? '');
+  expect(await ended(test_, ids[1] ?? '')).toMatchObject({ status: 'ABORTED' });
+});
+
+async function stop({ outputs }: Stage, build: string): Promise<void> {
+  const executionArn = `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${build}`;
+  await new SFNClient(sample.settings).send(new StopExecutionCommand({ executionArn }));
+}
+
+test('when all is over each has its newest images, and both fleets serve', async () => {
+  await until('all base instances are gone', async () =>
+    (await Promise.all([findOf(prod), findOf(test_)])).every(({ instances }) => instances.length === 0)
+      ? true
+      : undefined,
+  );
+  await Promise.all([tidyUp(prod), tidyUp(test_)]);
+  const images = (stage: Stage) => [
+    ...new Map(built[stage.name]?.map(({ id, imageId }) => [id.split('-')[0], imageId])).values(),
+  ];
+  expect((await findOf(prod)).images).toEqual(images(prod).sort());
+  expect((await findOf(test_)).images).toEqual(images(test_).sort());
+  expect((await describeGroup(prod.group)).servers).toHaveLength(2);
+  expect((await describeGroup(test_.group)).servers).toHaveLength(2);
+});
