@@ -209,7 +209,7 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 /** A build as callers see it: maps as lists, without what only Kiln needs. */
 function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
-  const { imageId, gone = {}, fingerprint, error, resolved, once } = record;
+  const { late, imageId, gone = {}, fingerprint, error, resolved, once } = record;
   const imageGone = imageId && gone[imageId];
   const copies = record.copies?.map((copy) => ({ ...copy, gone: gone[copy.imageId] }));
   const stages = Object.entries(record.stages).map(([stage, how]) => ({
@@ -223,7 +223,17 @@ function showBuild(record: BuildRecord) {
   }));
   return {
     ...{ id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt },
-    ...{ resolved, once, fingerprint, imageId, ...(imageGone && { imageGone }), copies, rollouts, error },
+    ...{
+      resolved,
+      once,
+      fingerprint,
+      imageId,
+      ...(imageGone && { imageGone }),
+      copies,
+      rollouts,
+      error,
+      late,
+    },
     stages: stages.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
   };
 }

@@ -46,6 +46,11 @@ export async function findInstances(build: string, purpose?: Purpose): Promise<I
   return tagged.filter((instance) => isLaunchedBy(build, instance));
 }
 
+/** All instances that are tagged with a build and are not terminated, whoever launched them. */
+export function findTaggedInstances(): Promise<Instance[]> {
+  return describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
+}
+
 /** All instances that builds launched and that are not terminated. */
 export async function findAllInstances(): Promise<Instance[]> {
   const tagged = await describeAlive([byService(), { Name: 'tag-key', Values: ['kiln:build'] }]);
@@ -53,7 +58,7 @@ export async function findAllInstances(): Promise<Instance[]> {
 }
 
 /** Tags alone say nothing: people's tools copy those of an image to the servers that run it. */
-function isLaunchedBy(build: string, { ClientToken, SubnetId = '' }: Instance): boolean {
+export function isLaunchedBy(build: string, { ClientToken, SubnetId = '' }: Instance): boolean {
   return PURPOSES.some((purpose) => ClientToken === launchToken(build, purpose, SubnetId));
 }
 

@@ -52,6 +52,11 @@ function isCopyOf(
   );
 }
 
+/** Whether a snapshot was made for one of these images, as EC2 says. */
+export function isMadeFor({ Description = '' }: Snapshot, imageIds: readonly string[]): boolean {
+  return imageIds.includes(MADE_FOR.exec(Description)?.[1] ?? '');
+}
+
 /** What EC2 writes into the description of a snapshot that it makes for an image or for a copy of one. */
 const MADE_FOR = /^(?:Created by CreateImage\(i-\w+\) for|Copied for DestinationAmi) (ami-[\w-]+)/;
 

@@ -50,14 +50,19 @@ export async function nameNewestImage(build: string, parameter: string, imageId:
   await ssm().send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter, Tags }));
 }
 
-/** Makes the SSM parameter name the image that it named before the build, if it names that of the build. */
-export async function restoreNewestImage({ previousImage, imageId }: BuildRecord): Promise<void> {
-  if (!previousImage || (await readParameter(previousImage.parameter)) !== imageId) return;
+/**
+ * Makes the SSM parameter name the image that it named before the build, if it names that of the build.
+ *
+ * @returns whether it did
+ */
+export async function restoreNewestImage({ previousImage, imageId }: BuildRecord): Promise<boolean> {
+  if (!previousImage || (await readParameter(previousImage.parameter)) !== imageId) return false;
   if (previousImage.value === null) {
     await ssm().send(new DeleteParameterCommand({ Name: previousImage.parameter }));
   } else {
     await putParameter(previousImage.parameter, previousImage.value);
   }
+  return true;
 }
 
 async function putParameter(Name: string, Value: string): Promise<void> {

@@ -25,6 +25,14 @@ function describeVersion(build: string): string {
   return `${DESCRIPTION}${build} of ${ownService()}`;
 }
 
+const BUILT = new RegExp(`^${DESCRIPTION}(\\S+)(?: of (\\S+))?$`);
+
+/** The build of this deployment that made a launch template version, as its description says. */
+export function builderOf({ VersionDescription = '' }: LaunchTemplateVersion): string | undefined {
+  const [, build, service = ownService()] = BUILT.exec(VersionDescription) ?? [];
+  return service === ownService() ? build : undefined;
+}
+
 /** Whether a launch template version was made by a build. Versions have no tags: the description says it. */
 export function isPublishedByKiln(version: LaunchTemplateVersion, build = ''): boolean {
   const description = version.VersionDescription ?? '';

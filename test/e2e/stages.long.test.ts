@@ -19,7 +19,9 @@ import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
 import { until } from './until';
 
-jest.setTimeout(300_000);
+/** Two deployments and half a dozen builds, on whatever machine. Seconds. */
+const PATIENCE = 600;
+jest.setTimeout(PATIENCE * 1000);
 
 /** A deployment of Kiln beside another, in the same account and region. */
 interface Stage {
@@ -54,7 +56,7 @@ const built: Record<string, ShownBuild[]> = { prod: [], test: [] };
 
 beforeAll(async () => {
   project = await copyProject(pipelines);
-  sample = await RunningSample.start(project.folder, 100);
+  sample = await RunningSample.start(project.folder, 60);
   const { settings } = sample;
   prod = stageOf('prod', sample.service, 'kiln-fleet-web');
   const template = await readFile(join(project.folder, 'fleet/template.yml'), 'utf8');
@@ -89,10 +91,14 @@ async function start(stage: Stage, pipeline: string, parameters = {}): Promise<s
 }
 
 function ended(stage: Stage, id: string): Promise<ShownBuild> {
-  return until(`build ${id} of ${stage.name} has ended`, async () => {
-    const build = await call<ShownBuild>(stage, 'GET', `/builds/${id}`);
-    return ['QUEUED', 'RUNNING'].includes(build.status) ? undefined : build;
-  });
+  return until(
+    `build ${id} of ${stage.name} has ended`,
+    async () => {
+      const build = await call<ShownBuild>(stage, 'GET', `/builds/${id}`);
+      return ['QUEUED', 'RUNNING'].includes(build.status) ? undefined : build;
+    },
+    PATIENCE,
+  );
 }
 
 async function deploy(stage: Stage, pipeline: string, VERSION: string): Promise<ShownBuild> {

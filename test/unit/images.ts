@@ -29,7 +29,10 @@ export function makeImage(ImageId: string, more: Partial<Image> = {}, build = BU
     SourceImageId: 'ami-base',
     CreationDate: new Date().toISOString(),
     BlockDeviceMappings: [{ Ebs: { SnapshotId: ImageId.replace('ami', 'snap') } }],
-    Tags: [{ Key: 'kiln:build', Value: build }],
+    Tags: [
+      { Key: 'kiln:service', Value: 'kiln-test@us-east-1' },
+      { Key: 'kiln:build', Value: build },
+    ],
     ...more,
   };
 }

@@ -52,6 +52,7 @@ export const BASE_INSTANCE = {
   SubnetId: 'subnet-1',
   ClientToken: launchToken(BUILD, 'base', 'subnet-1'),
   Tags: [
+    { Key: 'kiln:service', Value: 'kiln-test@us-east-1' },
     { Key: 'kiln:build', Value: BUILD },
     { Key: 'kiln:purpose', Value: 'base' },
   ],

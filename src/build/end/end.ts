@@ -17,7 +17,7 @@ import { keepRelease } from '../release';
 import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
-import { cleanUpBuild } from './clean-up';
+import { cleanUpBuild, cleanUpLate } from './clean-up';
 import { openOutbox, type Task, type Work, workOff } from './outbox';
 
 /** How a build that did not succeed ended. */
@@ -101,7 +101,7 @@ export async function finishWork(build: string): Promise<void> {
 const WORK: Work = {
   undo: async ({ id }) => settleDiscarded(await cleanUpBuild(id)),
   undoAgain: async (record) => {
-    settleDiscarded(await cleanUpBuild(record.id));
+    settleDiscarded(await cleanUpLate(record.id));
     await giveBack(record);
   },
   release: keepRelease,

@@ -10,7 +10,8 @@ import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/definition';
 import { loadPipelines } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
-import { tagOf } from '../../tags';
+import { findBuilders } from '../../rollout/builders';
+import { byService, tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import { findExecution } from '../execution';
 import { isBuildId, pipelineOf } from '../id';
@@ -23,9 +24,10 @@ import { describeInWords, findRegionsOf, findRemoved, type RemovedPipeline } fro
 import { forgetPipeline, listRegistered } from '../removed/register';
 import { tellOnce } from '../removed/report';
 import { attendBuild } from './attend';
-import { cleanUpBuild } from './clean-up';
+import { cleanUpLate } from './clean-up';
+import { describeStrays, findStrays, reportStrays, type Stray } from './strays';
 
-const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
+const describeOwn = () => [byService(), { Name: 'tag-key', Values: ['kiln:build'] }];
 
 /** What the janitor is given: by its schedule an event, by a person what shall become of pipelines whose folders are gone. */
 export const TidyUpInput = z.preprocess(
@@ -68,7 +70,7 @@ class Round {
  * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; retires old images that
  * somebody referred to until now; ends the builds whose end nobody noticed, since events are best effort; starts a request that was
  * forgotten in the queue; tells the records of images that are gone; does what was decided of pipelines whose folders are gone, and
- * names those of which nothing is decided.
+ * names those of which nothing is decided; and tells of what is tagged as Kiln's own and is left alone.
  *
  * @throws InvalidRequest if a decision is about a pipeline of which nothing can be decided
  * @throws AggregateError of what went wrong, once all the rest was done
@@ -87,6 +89,7 @@ export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>
   for (const name of new Set([...pipelines.map((one) => one.name), ...names]))
     await round.alone(() => startQueuedBuild(name));
   await round.alone(noticeAllGone);
+  await round.alone(() => tellStrays(pipelines, round));
   const removed = await lookAtRemoved(pipelines, names, round);
   for (const text of round.words) logger.warn(text);
   await round.alone(() => tellOnce(round.words));
@@ -95,20 +98,36 @@ export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>
   return { removed, words };
 }
 
-/** All builds that something in AWS is tagged with, here or where images are copied to, or that hold a lock. */
+/**
+ * All builds that something in AWS is tagged with, here or where images are copied to, that made a version of the launch template of a
+ * group, that are not over, or that hold a lock.
+ */
 async function findBuilds(pipelines: readonly Pipeline[], round: Round): Promise<Set<string>> {
   const tagged: { Tags?: { Key?: string; Value?: string }[] }[] = [];
   const look = (find: () => Promise<typeof tagged>) =>
     round.alone(async () => void tagged.push(...(await find())));
   await look(findAllInstances);
   for (const region of await findRegions(pipelines, round)) {
-    await look(() => findImages(BUILT, region));
-    await look(() => findSnapshots(BUILT, region));
+    await look(() => findImages(describeOwn(), region));
+    await look(() => findSnapshots(describeOwn(), region));
   }
   const open = (await listOpen()).map(({ build }) => build);
   const holders = await Promise.all(pipelines.map(({ name }) => findLockHolder(name)));
   const found = tagged.map((resource) => tagOf(resource, 'kiln:build'));
-  return new Set([...found, ...open, ...holders].filter((build) => build !== undefined));
+  const groups = pipelines.flatMap(({ definition }) => definition.rollout.map((one) => one.autoScalingGroup));
+  const builders = (await round.alone(() => findBuilders(groups))) ?? [];
+  const builds = [...found, ...builders, ...open, ...holders].filter((build) => build !== undefined);
+  return new Set(builds.filter(isBuildId));
+}
+
+/** Each region alone: one that AWS has closed keeps nobody from the others. */
+async function tellStrays(pipelines: readonly Pipeline[], round: Round): Promise<void> {
+  const strays: Stray[] = [];
+  for (const region of await findRegions(pipelines, round))
+    strays.push(...((await round.alone(() => findStrays(region))) ?? []));
+  if (strays.length === 0) return;
+  round.words.push(describeStrays(strays));
+  await reportStrays(strays);
 }
 
 /** This region, and those that images are copied to, also by pipelines that are gone. */
@@ -173,7 +192,7 @@ async function tidyBuild(build: string, round: Round): Promise<void> {
         `something is tagged kiln:build ${build}, of which there is no record here: left alone`,
       );
     default:
-      round.note(await cleanUpBuild(build));
+      round.note(await cleanUpLate(build));
       // None holds one, unless it ended in the moment in which it took it.
       return releaseLock(pipelineOf(build), build);
   }

@@ -24,13 +24,15 @@ import { takeOut } from './take-out';
  * versions that it made and that nobody uses are deleted. Before each act the build takes the lease of the group, which it may have given
  * back.
  *
+ * @param undone takes what was undone, in words
  * @throws TargetBusy while another build has a group in which something is to be undone, or while a group is being brought back
  * @returns whether anybody uses a version of the build, and so its image
  */
-export async function undoRollouts(record: BuildRecord): Promise<boolean> {
+export async function undoRollouts(record: BuildRecord, undone: string[] = []): Promise<boolean> {
   const rollouts = await findRollouts(record);
-  await stopRefreshes(record, rollouts);
+  undone.push(...(await stopRefreshes(record, rollouts)));
   const leaving = await takeOutUnverified(record, rollouts);
+  if (leaving.size > 0) undone.push(`servers ${[...leaving].join(', ')}`);
   await bringBackUnhealthy(record, rollouts);
   // Only now, and with all groups in view: some may share a launch template.
   const inUse = await findVersionsInUse([...new Set(rollouts.map(templateOf))], leaving);
@@ -38,7 +40,8 @@ export async function undoRollouts(record: BuildRecord): Promise<boolean> {
   for (const { target, versions } of rollouts) {
     const unused = versions.filter((version) => !inUse.has(`${target.launchTemplateId} ${version}`));
     if (unused.length < versions.length) serves = true;
-    await discardVersions(record, target, unused);
+    for (const version of await discardVersions(record, target, unused))
+      undone.push(`version ${version} of launch template ${target.launchTemplateId}`);
   }
   return serves;
 }
@@ -60,17 +63,18 @@ async function findRollouts(record: BuildRecord): Promise<Rollout[]> {
   return (await Promise.all(found)).filter(({ versions }) => versions.length > 0);
 }
 
-async function stopRefreshes(record: BuildRecord, rollouts: Rollout[]): Promise<void> {
+/** @returns those that were stopped, in words */
+async function stopRefreshes(record: BuildRecord, rollouts: Rollout[]): Promise<string[]> {
   const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
   const there = rollouts.filter(({ target }) => groups.has(target.autoScalingGroup));
-  await Promise.all(there.map((rollout) => stopRefresh(record, rollout)));
+  return (await Promise.all(there.map((rollout) => stopRefresh(record, rollout)))).flat();
 }
 
 /** Rolls back the refresh of this build if it runs; where AWS cannot, cancels it. */
-async function stopRefresh(record: BuildRecord, { target, versions }: Rollout): Promise<void> {
+async function stopRefresh(record: BuildRecord, { target, versions }: Rollout): Promise<string[]> {
   const active = await findActiveRefresh(target.autoScalingGroup);
   const isStopping = active?.Status === 'RollbackInProgress' || active?.Status === 'Cancelling';
-  if (!active || isStopping || !isOwn(active, record, { target, versions })) return;
+  if (!active || isStopping || !isOwn(active, record, { target, versions })) return [];
   await takeGroup(target.autoScalingGroup, record.id);
   const input = { AutoScalingGroupName: target.autoScalingGroup };
   try {
@@ -79,10 +83,11 @@ async function stopRefresh(record: BuildRecord, { target, versions }: Rollout): 
       : autoScaling().send(new CancelInstanceRefreshCommand(input));
     await stop;
   } catch (error) {
-    if (isAwsError(error, 'ActiveInstanceRefreshNotFoundFault', 'ActiveInstanceRefreshNotFound')) return;
+    if (isAwsError(error, 'ActiveInstanceRefreshNotFoundFault', 'ActiveInstanceRefreshNotFound')) return [];
     if (!isAwsError(error, 'IrreversibleInstanceRefreshFault', 'IrreversibleInstanceRefresh')) throw error;
     await autoScaling().send(new CancelInstanceRefreshCommand(input));
   }
+  return [`instance refresh ${active.InstanceRefreshId} of ${target.autoScalingGroup}`];
 }
 
 /** One that a person started to a version of the build is that person's; one that was not written down goes to such a version. */
@@ -122,12 +127,13 @@ async function bringBackUnhealthy(record: BuildRecord, rollouts: Rollout[]): Pro
   if (waits.length > 0) throw new TargetBusy(waits.join(' '));
 }
 
-async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<void> {
+/** @returns those that were deleted */
+async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<string[]> {
   const { launchTemplateId, autoScalingGroup, currentVersion, defaultVersion } = target;
   const all = await listVersions(launchTemplateId);
   const isThere = (version: string) => all.some(({ VersionNumber }) => String(VersionNumber) === version);
   let versions = unused.filter(isThere);
-  if (versions.length === 0) return;
+  if (versions.length === 0) return [];
   await takeGroup(autoScalingGroup, record.id);
   const current = String(all.find((version) => version.DefaultVersion)?.VersionNumber);
   // EC2 does not delete the default version.
@@ -137,4 +143,5 @@ async function discardVersions(record: BuildRecord, target: Target, unused: stri
     else versions = versions.filter((version) => version !== current);
   }
   await deleteVersions(launchTemplateId, versions);
+  return versions;
 }

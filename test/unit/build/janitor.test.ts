@@ -1,18 +1,26 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DeleteLaunchTemplateVersionsCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeSnapshotsCommand,
   EC2Client,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { tidyUp } from '../../../src/build/end/janitor';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
-import { moveStatus } from '../../../src/build/record';
+import { getRecord, moveStatus } from '../../../src/build/record';
 import { answerNoUses, makeCopy } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BASE_INSTANCE, BUILD, openRecord } from '../records';
@@ -21,12 +29,15 @@ import { useTable } from '../table';
 const ec2 = mockClient(EC2Client);
 const autoScaling = mockClient(AutoScalingClient);
 const sfn = mockClient(SFNClient);
+const events = mockClient(EventBridgeClient);
+const sns = mockClient(SNSClient);
 useTable();
 
 afterEach(removeFolders);
 beforeEach(() => {
   process.env.LAMBDA_TASK_ROOT = process.cwd();
-  for (const client of [ec2, autoScaling, sfn]) client.reset();
+  for (const client of [ec2, autoScaling, sfn, events, sns]) client.reset();
+  events.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
   answerNoUses(ec2, autoScaling);
   ec2.on(DescribeInstancesCommand).resolves({});
   ec2.on(DescribeImagesCommand).resolves({});
@@ -61,15 +72,149 @@ test('a copy that a stopped build left in another region is found there at night
   ]);
 });
 
-test('what carries the tags of a build that has no record here is left alone', async () => {
-  const Tags = [{ Key: 'kiln:build', Value: BUILD }];
-  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
+const SERVICE = { Key: 'kiln:service', Value: 'kiln-test@us-east-1' };
+const tag = (...tags: object[]) => [{ Key: 'kiln:build', Value: BUILD }, ...tags] as never[];
+const removed = () => [
+  ...ec2.commandCalls(TerminateInstancesCommand),
+  ...ec2.commandCalls(DeleteSnapshotCommand),
+  ...ec2.commandCalls(DeregisterImageCommand),
+];
+/** What the janitor told of what it left alone. */
+const told = () =>
+  events.commandCalls(PutEventsCommand).flatMap((call) =>
+    (call.args[0].input.Entries ?? []).map(({ DetailType, Detail = '' }) => {
+      expect(DetailType).toBe('Kiln Left Alone');
+      return JSON.parse(Detail) as { service: string; count: number; resources: object[] };
+    }),
+  );
+
+function useTagged(Tags: never[]): void {
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [{ ...BASE_INSTANCE, Tags }] }] });
   ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: 'snap-1', Tags }] });
   ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', Tags }] });
+}
+
+describe('what carries the tags of a build is left alone, and told as an event', () => {
+  const everything = ['i-1', 'ami-1', 'snap-1'];
+
+  test('if there is no record of the build here', async () => {
+    useTagged(tag(SERVICE));
+    await tidyUp({ removed: [] });
+    await tidyUp({ removed: [] });
+    expect(removed()).toEqual([]);
+    const why = 'there is no record of that build';
+    // People are told once.
+    expect(sns.commandCalls(PublishCommand).map((call) => call.args[0].input.Message)).toEqual([
+      expect.stringContaining(`3 resources are tagged kiln:build and left alone. i-1: ${why}; ami-1: ${why}`),
+    ]);
+    expect(told().slice(1)).toEqual([
+      { service: SERVICE.Value, count: 3, resources: everything.map((id) => ({ id, build: BUILD, why })) },
+    ]);
+  });
+
+  test('if it does not say of which deployment it is', async () => {
+    await openRecord({ targets: [] });
+    await moveStatus(BUILD, ['RUNNING'], 'FAILED');
+    // What the janitor looks for has the tag of its deployment.
+    for (const command of [
+      DescribeInstancesCommand,
+      DescribeSnapshotsCommand,
+      DescribeImagesCommand,
+    ] as never[])
+      ec2.on(command).callsFake(({ Filters = [] }) =>
+        JSON.stringify(Filters).includes('tag-key') &&
+        Filters.every(({ Name = '' }) => Name !== 'tag:kiln:service')
+          ? {
+              Reservations: [{ Instances: [{ ...BASE_INSTANCE, Tags: tag() }] }],
+              Images: [{ ImageId: 'ami-1', Tags: tag() }],
+              Snapshots: [{ SnapshotId: 'snap-1', Tags: tag() }],
+            }
+          : {},
+      );
+    await tidyUp({ removed: [] });
+    expect(removed()).toEqual([]);
+    const why = 'it has no tag kiln:service';
+    expect(told()[0]?.resources).toEqual(everything.map((id) => ({ id, build: BUILD, why })));
+  });
+
+  test.each(['web', 'web-shop', '__proto__'])('if its tag (%s) names no build', async (Value) => {
+    useTagged([SERVICE, { Key: 'kiln:build', Value }] as never[]);
+    await tidyUp({ removed: [] });
+    expect(removed()).toEqual([]);
+    expect(told()[0]?.count).toBe(3);
+  });
+
+  test('if its tags were copied from what the build made, whose record is there', async () => {
+    await openRecord({ targets: [], imageId: 'ami-own' });
+    await moveStatus(BUILD, ['RUNNING'], 'SUCCEEDED');
+    sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED' });
+    useTagged(tag(SERVICE));
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves({ Reservations: [{ Instances: [{ InstanceId: 'i-server', Tags: tag(SERVICE) }] }] });
+    await tidyUp({ removed: [] });
+    expect(removed()).toEqual([]);
+    expect(told()[0]?.resources).toEqual([
+      { id: 'i-server', build: BUILD, why: expect.stringContaining('tags were copied') },
+      { id: 'ami-1', build: BUILD, why: 'it is not the image of that build' },
+      { id: 'snap-1', build: BUILD, why: 'it was not made for the image of that build' },
+    ]);
+  });
+});
+
+test.each(['kiln-prod@us-east-1', 'kiln-test@eu-north-1'])(
+  'what %s made is left alone, and is not worth a word: its own janitor looks after it',
+  async (Value) => {
+    useTagged(tag({ Key: 'kiln:service', Value }));
+    await tidyUp({ removed: [] });
+    expect(removed()).toEqual([]);
+    expect(told()).toEqual([]);
+  },
+);
+
+test('the own image of a build that succeeded is not worth a word', async () => {
+  await openRecord({ targets: [], imageId: 'ami-1' });
+  await moveStatus(BUILD, ['RUNNING'], 'SUCCEEDED');
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED' });
+  useTagged(tag(SERVICE));
+  ec2.on(DescribeInstancesCommand).resolves({});
+  ec2.on(DescribeSnapshotsCommand).resolves({
+    Snapshots: [
+      { SnapshotId: 'snap-1', Tags: tag(SERVICE), Description: 'Created by CreateImage(i-1) for ami-1' },
+    ],
+  });
   await tidyUp({ removed: [] });
-  expect(ec2.commandCalls(TerminateInstancesCommand)).toEqual([]);
-  expect(ec2.commandCalls(DeleteSnapshotCommand)).toEqual([]);
-  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
+  expect(told()).toEqual([]);
+});
+
+test('a launch template version that came after the end of its build is found at night', async () => {
+  await openRecord({ imageId: 'ami-1' });
+  await moveStatus(BUILD, ['RUNNING'], 'FAILED');
+  autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
+    AutoScalingGroups: [
+      {
+        AutoScalingGroupName: 'kiln-fleet-web',
+        LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
+      } as never,
+    ],
+  });
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
+  const versions = [
+    { VersionNumber: 4, DefaultVersion: true },
+    {
+      VersionNumber: 5,
+      VersionDescription: `Kiln build ${BUILD} of kiln-test@us-east-1`,
+      LaunchTemplateData: { ImageId: 'ami-1' },
+    },
+  ];
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: versions });
+  ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
+  await tidyUp({ removed: [] });
+  expect(ec2.commandCalls(DeleteLaunchTemplateVersionsCommand)[0]?.args[0].input).toEqual({
+    LaunchTemplateId: 'lt-1',
+    Versions: ['5'],
+  });
+  expect(await getRecord(BUILD)).toMatchObject({ late: ['version 5 of launch template lt-1'] });
 });
 
 describe.each(['SUCCEEDED', 'FAILED'] as const)('of a build that has %s', (status) => {
