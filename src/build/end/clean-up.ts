@@ -37,12 +37,18 @@ export async function cleanUpBuild(build: string, undone: string[] = []): Promis
  */
 export async function cleanUpLate(build: string): Promise<Discarded> {
   const undone: string[] = [];
-  const discarded = await cleanUpBuild(build, undone);
-  if (undone.length === 0) return discarded;
+  try {
+    return await cleanUpBuild(build, undone);
+  } finally {
+    // Also of what is still to be undone a part may be.
+    if (undone.length > 0) await nameLate(build, undone);
+  }
+}
+
+async function nameLate(build: string, undone: readonly string[]): Promise<void> {
   logger.warn(`build ${build}: after its end was found, and undone: ${undone.join('; ')}`);
   const { late = [] } = (await findRecord(build)) ?? {};
   await updateRecord(build, { late: [...new Set([...late, ...undone])] });
-  return discarded;
 }
 
 async function undoChanges(record: BuildRecord, undone: string[]): Promise<Discarded> {

@@ -31,7 +31,7 @@ import { nudgeOutboxes } from '../../../src/build/end/outbox';
 import { cleanUp } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord } from '../../../src/build/record';
-import { takeGroup } from '../../../src/rollout/lease';
+import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { answerNoUses, makeCopy, makeImage } from '../images';
 import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
@@ -187,8 +187,11 @@ test('while another build has the group what came late into it waits, and is und
   await takeGroup('fleet', other);
   useGroup('5', 3);
   jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * 60_000);
-  await expect(cleanUp({ build: BUILD })).rejects.toThrow(`is being changed by build ${other}`);
+  await cleanUp({ build: BUILD });
   expect(autoScaling.commandCalls(UpdateAutoScalingGroupCommand)).toEqual([]);
+  await releaseGroups(['fleet'], other);
+  await cleanUp({ build: BUILD });
+  expect(autoScaling.commandCalls(UpdateAutoScalingGroupCommand)).toHaveLength(1);
 });
 
 test('a default version that Finish moved after Recover is moved back', async () => {
