@@ -38,7 +38,12 @@ export async function findSiteProblem(
   const url = `http://${privateIp}:${port}${path}`;
   if (new URL(url).hostname !== privateIp) throw new Error(`${url} leads to another host than ${privateIp}.`);
   try {
-    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      // A connection that is kept while the function sleeps may be dead when it wakes, and says nothing of new ones.
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(ANSWER_WITHIN),
+    });
     const page = await readPage(answer);
     if (answer.status !== status) return `${url} answered ${answer.status}, expected ${status}`;
     if (contains && !page.includes(contains))

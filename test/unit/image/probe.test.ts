@@ -25,6 +25,17 @@ test('a site is asked once a call: each good answer lengthens the row', async ()
   expect(asked).toEqual([PRIVATE_IP, PRIVATE_IP]);
 });
 
+test('each question has a connection of its own, as a visitor has', async () => {
+  const connections: unknown[] = [];
+  const port = await serve((request, response) => {
+    connections.push(request.headers.connection);
+    response.end('Welcome');
+  });
+  await probe(port);
+  await probe(port);
+  expect(connections).toEqual(['close', 'close']);
+});
+
 test('a wrong answer after good ones ends their row: the site has to begin anew', async () => {
   const port = await serve((_request, response) => response.end('It works!'));
   await expect(probe(port, { answers: 2 })).resolves.toMatchObject({ answers: 0 });
