@@ -25,7 +25,15 @@ const healthy = { port: 80, path: '/', status: 200, times: 1, within: 600 };
 const image = { test: true, keep: 5, deprecateAfter: 86_400, copyTo: [], shareWith: [] };
 const plan = {
   ...{ baseImage: { id: 'ami-0', rootDeviceName: '/dev/xvda' }, instanceType: 't3.micro', volumeSize: 8 },
-  ...{ parameters: {}, secrets: [], fingerprint: 'f', description: '', healthy, image, targets: [makeTarget()] },
+  ...{
+    parameters: {},
+    secrets: [],
+    fingerprint: 'f',
+    description: '',
+    healthy,
+    image,
+    targets: [makeTarget()],
+  },
 };
 const launched = { instanceId: 'i-1', launchedAt: 1 };
 const seen = { Error: 'SiteNotReady', Cause: 'not yet' };
