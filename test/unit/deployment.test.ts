@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import siteReleased from '../../events/event-build.json';
 import { makeTriggers } from '../../serverless/triggers';
 import { TriggerInput } from '../../src/build/unattended/triggers';
@@ -110,5 +111,80 @@ describe('serverless', () => {
     expect(stdout + stderr).toMatch(
       /pipelines\/web\/pipeline\.yml.*healthy\.within.*expected a duration.*"soon"/s,
     );
+  });
+});
+
+describe('what the service keeps and tells', () => {
+  const read = (file: string) =>
+    parse(readFileSync(join(ROOT, 'serverless', file), 'utf8'), { merge: true, logLevel: 'silent' });
+  const { Resources } = read('resources.yml') as { Resources: Record<string, Resource> };
+  const ofType = (type: string) => Object.entries(Resources).filter(([, { Type }]) => Type === type);
+
+  test('is in buckets that refuse the public, and plain HTTP', () => {
+    const buckets = ofType('AWS::S3::Bucket');
+    expect(buckets.length).toBeGreaterThan(0);
+    for (const [name, { Properties }] of buckets) {
+      expect(Properties).toMatchObject({
+        BucketEncryption: expect.anything(),
+        PublicAccessBlockConfiguration: {
+          ...{ BlockPublicAcls: true, BlockPublicPolicy: true },
+          ...{ IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        },
+      });
+      const policies = ofType('AWS::S3::BucketPolicy').map(([, policy]) => policy.Properties);
+      expect(policies).toContainEqual({
+        Bucket: { Ref: name },
+        PolicyDocument: expect.objectContaining({
+          Statement: [
+            {
+              ...{ Effect: 'Deny', Principal: '*', Action: 's3:*' },
+              Resource: [{ 'Fn::GetAtt': [name, 'Arn'] }, { 'Fn::Sub': `\${${name}.Arn}/*` }],
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ],
+        }),
+      });
+    }
+    const service = parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8'), { logLevel: 'silent' });
+    expect(service.provider.deploymentBucket).toEqual({ blockPublicAccess: true });
+  });
+
+  test('is in tables that are encrypted', () => {
+    const tables = ofType('AWS::DynamoDB::Table');
+    expect(tables.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of tables)
+      expect(Properties).toMatchObject({ SSESpecification: { SSEEnabled: true } });
+  });
+
+  test('goes to topics whose key lets alarms use it, and every function that tells people', () => {
+    const topics = ofType('AWS::SNS::Topic');
+    expect(topics.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of topics) {
+      const { KmsMasterKeyId } = Properties as { KmsMasterKeyId?: { 'Fn::GetAtt'?: [string, string] } };
+      const key = Resources[KmsMasterKeyId?.['Fn::GetAtt']?.[0] ?? ''];
+      expect(key?.Type).toBe('AWS::KMS::Key');
+      expect(key?.Properties).toMatchObject({
+        EnableKeyRotation: true,
+        KeyPolicy: {
+          Statement: expect.arrayContaining([
+            expect.objectContaining({
+              Principal: { Service: 'cloudwatch.amazonaws.com' },
+              Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+            }),
+          ]),
+        },
+      });
+    }
+    type Functions = Record<string, { environment?: object; iamRoleStatements?: unknown }>;
+    const telling = Object.entries(read('functions.yml') as Functions).filter(([, { environment }]) =>
+      Object.keys(environment ?? {}).includes('KILN_TOPIC'),
+    );
+    expect(telling.length).toBeGreaterThan(2);
+    for (const [name, { iamRoleStatements }] of telling)
+      expect([name, iamRoleStatements]).toEqual([
+        name,
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: osls replaces it
+        expect.arrayContaining(['${self:custom.may.tellPeople}', '${self:custom.may.encryptForPeople}']),
+      ]);
   });
 });

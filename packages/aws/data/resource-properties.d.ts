@@ -38,6 +38,8 @@ export interface ResourceProperties {
   'AWS::IAM::ManagedPolicy': IAMManagedPolicy;
   'AWS::IAM::Policy': IAMPolicy;
   'AWS::IAM::Role': IAMRole;
+  'AWS::KMS::Alias': KMSAlias;
+  'AWS::KMS::Key': KMSKey;
   'AWS::Lambda::Alias': LambdaAlias;
   'AWS::Lambda::EventInvokeConfig': LambdaEventInvokeConfig;
   'AWS::Lambda::Function': LambdaFunction;
@@ -1761,6 +1763,24 @@ export interface IAMRole {
 export interface IAMRole_Policy {
   PolicyDocument: string | Json;
   PolicyName: string;
+}
+export interface KMSAlias {
+  AliasName: string;
+  TargetKeyId: string;
+}
+export interface KMSKey {
+  BypassPolicyLockoutSafetyCheck?: boolean;
+  Description?: string;
+  EnableKeyRotation?: boolean;
+  Enabled?: boolean;
+  KeyPolicy?: Json | string;
+  KeySpec?: "SYMMETRIC_DEFAULT" | "RSA_2048" | "RSA_3072" | "RSA_4096" | "ECC_NIST_P256" | "ECC_NIST_P384" | "ECC_NIST_P521" | "ECC_SECG_P256K1" | "HMAC_224" | "HMAC_256" | "HMAC_384" | "HMAC_512" | "SM2" | "ML_DSA_44" | "ML_DSA_65" | "ML_DSA_87" | "ECC_NIST_EDWARDS25519";
+  KeyUsage?: "ENCRYPT_DECRYPT" | "SIGN_VERIFY" | "GENERATE_VERIFY_MAC" | "KEY_AGREEMENT";
+  MultiRegion?: boolean;
+  Origin?: "AWS_KMS" | "EXTERNAL";
+  PendingWindowInDays?: number;
+  RotationPeriodInDays?: number;
+  Tags?: Array<ResourceTag>;
 }
 export interface LambdaAlias {
   Description?: string;

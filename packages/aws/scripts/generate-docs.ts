@@ -22,6 +22,7 @@ const PREFIXES: Readonly<Record<string, ServiceName>> = {
   ElasticLoadBalancingV2: 'elastic-load-balancing-v2',
   Events: 'eventbridge',
   IAM: 'iam',
+  KMS: 'kms',
   Lambda: 'lambda',
   Logs: 'cloudwatch-logs',
   S3: 's3',

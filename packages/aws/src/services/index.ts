@@ -8,6 +8,7 @@ import { ec2 } from './ec2/service';
 import { elasticLoadBalancingV2 } from './elastic-load-balancing-v2/service';
 import { eventbridge } from './eventbridge/service';
 import { iam } from './iam/service';
+import { kms } from './kms/service';
 import { lambda } from './lambda/service';
 import { s3 } from './s3/service';
 import { scheduler } from './scheduler/service';
@@ -29,6 +30,7 @@ export const services = {
   'elastic-load-balancing-v2': elasticLoadBalancingV2,
   eventbridge,
   iam,
+  kms,
   lambda,
   s3,
   scheduler,

@@ -19,6 +19,7 @@ const CLIENTS: Record<ConstraintService, () => Promise<object>> = {
   'elastic-load-balancing-v2': () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   eventbridge: () => import('@aws-sdk/client-eventbridge'),
   iam: () => import('@aws-sdk/client-iam'),
+  kms: () => import('@aws-sdk/client-kms'),
   lambda: () => import('@aws-sdk/client-lambda'),
   s3: () => import('@aws-sdk/client-s3'),
   scheduler: () => import('@aws-sdk/client-scheduler'),

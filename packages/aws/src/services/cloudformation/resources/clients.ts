@@ -14,6 +14,7 @@ export interface Clients {
   readonly elasticLoadBalancingV2: Api<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>;
   readonly eventbridge: Api<typeof import('@aws-sdk/client-eventbridge')>;
   readonly iam: Api<typeof import('@aws-sdk/client-iam')>;
+  readonly kms: Api<typeof import('@aws-sdk/client-kms')>;
   readonly lambda: Api<typeof import('@aws-sdk/client-lambda')>;
   readonly s3: Api<typeof import('@aws-sdk/client-s3')>;
   readonly scheduler: Api<typeof import('@aws-sdk/client-scheduler')>;

@@ -7,6 +7,7 @@ import { ec2Types } from '../../ec2/resources/types';
 import { elbv2Types } from '../../elastic-load-balancing-v2/resources';
 import { eventsTypes } from '../../eventbridge/resources';
 import { iamTypes } from '../../iam/resources';
+import { kmsTypes } from '../../kms/resources';
 import { lambdaTypes } from '../../lambda/resources';
 import { s3Types } from '../../s3/resources';
 import { schedulerTypes } from '../../scheduler/resources';
@@ -27,6 +28,7 @@ const handlers: readonly ResourceHandler[] = [
   ...elbv2Types,
   ...eventsTypes,
   ...iamTypes,
+  ...kmsTypes,
   ...lambdaTypes,
   ...logsTypes,
   ...s3Types,

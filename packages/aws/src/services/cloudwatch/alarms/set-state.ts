@@ -67,7 +67,11 @@ async function publish(
     cloudwatch.remember(alarm, 'Action', `Successfully executed action ${TopicArn}`);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const summary = `Failed to execute action ${TopicArn}. Received error: "${error.message}"`;
+    const received =
+      error.code === 'KMSAccessDenied'
+        ? 'CloudWatch Alarms is not authorized to access the SNS Topic encryption key.'
+        : error.message;
+    const summary = `Failed to execute action ${TopicArn}. Received error: "${received}"`;
     cloudwatch.remember(alarm, 'Action', summary);
   }
 }

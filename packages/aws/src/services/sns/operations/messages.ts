@@ -1,14 +1,22 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import type { MessageDelivery } from '../../../aws';
 import { AwsError } from '../../../core/aws-error';
+import type { Call } from '../../../core/service';
 import { runFunction } from '../delivery/functions';
+import { useTopicKey } from '../delivery/topic-key';
 import { invalidParameter } from '../errors';
 import type { Op, SnsState, Subscription } from '../state';
 import { MOST_BYTES, readMessage, sizeOf, type Unsent } from './read-message';
 
-export const Publish: Op<'Publish'> = (sns, input) => ({ MessageId: publish(sns, input) });
+export const Publish: Op<'Publish'> = async (sns, input, call) => ({
+  MessageId: await publish(sns, input, call),
+});
 
-export const PublishBatch: Op<'PublishBatch'> = (sns, { TopicArn, PublishBatchRequestEntries = [] }) => {
+export const PublishBatch: Op<'PublishBatch'> = async (
+  sns,
+  { TopicArn, PublishBatchRequestEntries = [] },
+  call,
+) => {
   if (PublishBatchRequestEntries.length === 0)
     throw new AwsError('EmptyBatchRequest', "The batch request doesn't contain any entries.");
   if (PublishBatchRequestEntries.length > 10) {
@@ -33,7 +41,7 @@ export const PublishBatch: Op<'PublishBatch'> = (sns, { TopicArn, PublishBatchRe
   const Failed: { Id: string; Code: string; Message: string; SenderFault: boolean }[] = [];
   for (const { Id = '', ...entry } of PublishBatchRequestEntries) {
     try {
-      Successful.push({ Id, MessageId: publish(sns, { TopicArn, ...entry }) });
+      Successful.push({ Id, MessageId: await publish(sns, { TopicArn, ...entry }, call) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       Failed.push({ Id, Code: error.code, Message: error.message, SenderFault: true });
@@ -42,7 +50,7 @@ export const PublishBatch: Op<'PublishBatch'> = (sns, { TopicArn, PublishBatchRe
   return { Successful, Failed };
 };
 
-function publish(sns: SnsState, input: PublishCommandInput): string {
+async function publish(sns: SnsState, input: PublishCommandInput, call: Call): Promise<string> {
   const arn = input.TopicArn ?? input.TargetArn;
   if (arn === undefined)
     throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
@@ -52,6 +60,7 @@ function publish(sns: SnsState, input: PublishCommandInput): string {
   const read = readMessage(input, topic.arn, sns.context.clock.now());
   const subscriptions = [...topic.subscriptions.values()];
   const message = { ...read, deliveries: subscriptions.map((one) => planDelivery(read, one)) };
+  await useTopicKey(sns, topic, call);
   sns.remember(message);
   for (const [at, subscription] of subscriptions.entries())
     if (subscription.protocol === 'lambda' && message.deliveries[at]?.outcome === 'sent')

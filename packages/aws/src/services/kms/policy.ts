@@ -1,0 +1,40 @@
+import { readPolicy } from 'aws-languages/policy/document';
+import { evaluate } from 'aws-languages/policy/evaluate';
+import type { Call } from '../../core/service';
+import { isServiceCall } from '../../core/service-call';
+import { accessDenied, malformedPolicy } from './errors';
+import type { Key } from './state';
+
+/** @throws AwsError MalformedPolicyDocumentException for a text that IAM would not take */
+export function checkPolicy(text: string): string {
+  try {
+    readPolicy(JSON.parse(text), { kind: 'resource' });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw malformedPolicy(`The new key policy is not valid: ${error.message}`);
+  }
+  return text;
+}
+
+/**
+ * Whether an AWS service may use a key for itself, as CloudWatch does when an alarm tells an encrypted topic: only by the key's policy,
+ * and never a key that AWS manages for another service, whose policy means the account's identities alone. Those are let through: their
+ * policies are not looked at here.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+ *
+ * @throws AwsError AccessDeniedException
+ */
+export function checkUse(key: Key, operation: string, call: Call): void {
+  if (!isServiceCall(call)) return;
+  const name = call.principal.arn.split('/').at(-1) ?? '';
+  const { effect } = evaluate([readPolicy(JSON.parse(key.policy), { kind: 'resource' })], {
+    action: `kms:${operation}`,
+    resource: key.arn,
+    caller: { kind: 'service', name },
+    context: { 'aws:SourceAccount': call.accountId },
+  });
+  if (effect === 'Allow') return;
+  throw accessDenied(
+    `${name} is not authorized to perform: kms:${operation} on resource: ${key.arn} because no resource-based policy allows the kms:${operation} action`,
+  );
+}

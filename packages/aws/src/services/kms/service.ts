@@ -1,0 +1,14 @@
+import { defineService } from '../../core/service';
+import * as aliases from './operations/aliases';
+import * as cryptography from './operations/cryptography';
+import * as keys from './operations/keys';
+import { type Client, KmsState } from './state';
+
+/** AWS Key Management Service of one region. */
+export const kms = defineService<Client, KmsState>({
+  client: () => import('@aws-sdk/client-kms'),
+  signingName: 'kms',
+  target: 'TrentService',
+  create: (context) => new KmsState(context),
+  operations: { ...keys, ...aliases, ...cryptography },
+});

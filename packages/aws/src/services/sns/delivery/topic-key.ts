@@ -1,0 +1,36 @@
+import { AwsError } from '../../../core/aws-error';
+import { clientOf } from '../../../core/client';
+import type { Call } from '../../../core/service';
+import type { SnsState, Topic } from '../state';
+
+/** What KMS says, as SNS says it. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
+const CODES: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'KMSAccessDenied',
+  DisabledException: 'KMSDisabled',
+  KMSInvalidStateException: 'KMSInvalidState',
+  NotFoundException: 'KMSNotFound',
+};
+
+/**
+ * Asks for a data key of an encrypted topic, with the rights of who publishes: whoever may not use the key may not publish.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
+ *
+ * @throws AwsError KMSAccessDenied and the like
+ */
+export async function useTopicKey(sns: SnsState, topic: Topic, call: Call): Promise<void> {
+  const { KmsMasterKeyId: KeyId } = topic.attributes;
+  if (!KeyId) return;
+  const { request: _request, ...caller } = call;
+  const kms = clientOf<typeof import('@aws-sdk/client-kms')>(sns.context, 'kms', () => caller);
+  try {
+    await kms.GenerateDataKey({
+      KeyId,
+      KeySpec: 'AES_256',
+      EncryptionContext: { 'aws:sns:topicArn': topic.arn },
+    });
+  } catch (error) {
+    const code = error instanceof AwsError ? CODES[error.code] : undefined;
+    if (!(error instanceof AwsError) || !code) throw error;
+    throw new AwsError(code, error.message);
+  }
+}
