@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
+import { CaughtError, readCaught } from '../build/end/caught';
 import { updateRollout, type Verified } from '../build/record';
 import { closeStage } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
@@ -12,6 +13,8 @@ export const VerifyFleetInput = BuildState.extend({
   version: z.string(),
   /** Those that answered for the site. */
   servers: z.array(z.object({ instanceId: z.string() })),
+  /** How asking them ended, as the state machine caught it. */
+  asked: CaughtError,
   /** When the rollout was done, in milliseconds since 1970. */
   since: z.number(),
   /** How long the fleet may take from then on, in seconds. */
@@ -24,14 +27,12 @@ type VerifyFleetInput = z.infer<typeof VerifyFleetInput>;
  * may have by now. The record tells how it was verified.
  *
  * @throws FleetChanged if servers came, went or fell ill meanwhile: the state machine begins anew
- * @throws FleetNotHealthy if the time for that is over
+ * @throws FleetNotHealthy if the time for that is over, or if they have not answered
  */
 export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   const { build, target, version, since, within } = input;
   const { autoScalingGroup, launchTemplateId } = target;
-  // The probe cannot write this itself: it has no way to AWS.
-  if (input.servers.length > 0)
-    await closeStage(build.id, `AskServers/${autoScalingGroup}`, 'succeeded', since);
+  await closeAsking(input);
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   const problems = await findProblems(group, input);
   if (problems.length > 0) {
@@ -41,6 +42,15 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   }
   const verified = describeVerified(group, input);
   await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
+}
+
+/** The probe cannot write this itself: it has no way to AWS. With several groups, only so is it known whose fleet was not healthy. */
+async function closeAsking({ build, target, servers, asked, since }: VerifyFleetInput): Promise<void> {
+  if (servers.length === 0) return;
+  const isFailed = asked.Error === 'FleetNotHealthy';
+  const stage = `AskServers/${target.autoScalingGroup}`;
+  await closeStage(build.id, stage, isFailed ? 'failed' : 'succeeded', since);
+  if (isFailed) throw new FleetNotHealthy(readCaught(asked).message);
 }
 
 async function findProblems(

@@ -58,7 +58,7 @@ const STATES: Record<string, [Handler<unknown>, object]> = {
   StartRefresh: [functions.startRefresh, rolling],
   AwaitRefresh: [functions.awaitRefresh, parked],
   AwaitFleet: [functions.awaitFleet, { ...parked, ...rolling, asked: seen }],
-  VerifyFleet: [functions.verifyFleet, { ...rolling, servers: [], since: 1, within: 1800 }],
+  VerifyFleet: [functions.verifyFleet, { ...rolling, servers: [], asked: seen, since: 1, within: 1800 }],
   Finish: [functions.finish, { plan, image: { id: 'ami-1' }, copies: [], rollouts: [] }],
 };
 

@@ -244,6 +244,22 @@ test('an instance that is lost while its site is waited for ends the build', asy
   expect(ran).toEqual(['Plan', 'LaunchInstance', 'Recover']);
 });
 
+test('a fleet that does not serve the site in its time fails its build by the state that may write so', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  steps.AskServers = failing('FleetNotHealthy', 'they serve another one');
+  const { VerifyFleet: well } = steps;
+  steps.VerifyFleet = async (input) => {
+    const { asked } = (input as { Payload: Payload }).Payload as { asked: { Error: string; Cause: string } };
+    if (asked.Error === 'FleetNotHealthy') return failing(asked.Error, asked.Cause)(input);
+    return well?.(input);
+  };
+  await expect(run(steps)).rejects.toMatchObject({
+    cause: { name: 'FleetNotHealthy', message: 'they serve another one' },
+  });
+  expect(ran.at(-1)).toBe('Recover');
+});
+
 test('an image that needs no test is published at once', async () => {
   const ran: string[] = [];
   const steps = makeSteps(ran);

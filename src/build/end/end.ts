@@ -12,7 +12,7 @@ import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
 import { strikeOpen } from '../open';
 import { startQueuedBuild } from '../queue';
-import { type BuildRecord, type BuildStatus, findRecord, isOver, moveStatus } from '../record';
+import { type BuildRecord, type BuildStatus, findRecord, getRecord, isOver, moveStatus } from '../record';
 import { keepRelease } from '../release';
 import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
@@ -131,14 +131,25 @@ export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Pro
 /** The cause comes first: a telephone shows no more. */
 async function tellPeople({ id, pipeline, status, error }: BuildRecord): Promise<void> {
   const where = error?.stage ? ` in the stage ${error.stage}` : '';
+  const back = describeBringingBack((await getRecord(id)).rollouts);
   await sns().send(
     new PublishCommand({
       TopicArn: env('KILN_TOPIC'),
       // SNS takes 100 characters of ASCII.
       Subject: `Kiln: build of ${pipeline} ${status}: ${error?.name}`.slice(0, 100),
-      Message: `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n`,
+      Message: `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,
     }),
   );
+}
+
+/** What undoing has begun before. */
+function describeBringingBack(rollouts: BuildRecord['rollouts']): string {
+  const lines = Object.entries(rollouts).flatMap(([group, { broughtBackBy }]) =>
+    broughtBackBy
+      ? `\nThe Auto Scaling group ${group} is being brought back to the version that it had, by the instance refresh ${broughtBackBy}. Until it is, the pipeline starts no build.\n`
+      : [],
+  );
+  return lines.join('');
 }
 
 /** Every other end is a failure. */

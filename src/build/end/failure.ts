@@ -21,7 +21,7 @@ export async function explainFailure(build: string, caught: CaughtError): Promis
 
 /** A state that waited too long. What it waited for says which error that is. */
 async function explainTimeout(build: string, failure: Failure): Promise<Failure> {
-  const [wait] = await findWaitsOf(build);
+  const [wait] = (await findWaitsOf(build)).toSorted((a, b) => timeoutOf(a) - timeoutOf(b));
   if (!wait) {
     const message =
       'A state of the build ran into its timeout without an answer. Its execution in Step Functions shows which one, and the log of that function why.';
@@ -44,6 +44,18 @@ async function explainTimeout(build: string, failure: Failure): Promise<Failure>
     case 'fleet':
       return explainFleet(wait, minutes);
   }
+}
+
+/** How long the states of the machine wait (`TimeoutSeconds`), in milliseconds. */
+const PATIENCE: Record<Wait['kind'], number> = {
+  image: 14_400_000,
+  refresh: 259_200_000,
+  fleet: 1_800_000,
+};
+
+/** When a wait runs out. Of those that stand side by side, one a group, the first has. */
+function timeoutOf({ kind, since }: Wait): number {
+  return since + PATIENCE[kind];
 }
 
 async function explainFleet(wait: Wait, minutes: number): Promise<Failure> {

@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   DeleteLaunchTemplateVersionsCommand,
@@ -289,6 +290,45 @@ test('a state that waited too long fails as what it waited for', async () => {
   const { error, cause } = await recoverBuild({ build: { id: BUILD }, failure: { Error: 'States.Timeout' } });
   expect([error, cause]).toEqual(['ImageFailed', 'AWS did not finish the image ami-1 in 240 min.']);
   expect(await listWaits()).toEqual([]);
+});
+
+test('of groups that wait side by side, the one that has waited longest is the one that timed out', async () => {
+  await openRecord();
+  useGroup('4');
+  for (const [group, minutes] of [
+    ['a-fleet', 5],
+    ['fleet', 30],
+  ] as const)
+    await storeWait({
+      ...{ kind: 'fleet', resource: group, region: 'us-east-1', build: BUILD, stage: `AwaitFleet/${group}` },
+      ...{ token: group, since: Date.now() - minutes * 60_000, group, version: '5' },
+    });
+  await recoverBuild({ build: { id: BUILD }, failure: { Error: 'States.Timeout' } });
+  expect((await getRecord(BUILD)).error).toMatchObject({
+    name: 'FleetNotHealthy',
+    message: expect.stringContaining('After 30 min the fleet of fleet'),
+    stage: 'AwaitFleet/fleet',
+  });
+});
+
+test('people are told that a fleet which does not serve the site is being brought back', async () => {
+  await openRecord({
+    imageId: 'ami-1',
+    'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' },
+    'stages.AskServers/fleet': { startedAt: new Date().toISOString(), outcome: 'failed' },
+  });
+  useGroup('5');
+  autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'r-2' });
+  await takeLock('web', BUILD, 'build');
+  await recoverBuild(failure('FleetNotHealthy', 'They serve another site.'));
+  expect(inputs(sns.commandCalls(PublishCommand))).toEqual([
+    expect.objectContaining({
+      Message: expect.stringMatching(
+        /^They serve another site\..*fleet is being brought back .* by the instance refresh r-2/s,
+      ),
+    }),
+  ]);
+  expect(await findLockHolder('web')).toBe(BUILD);
 });
 
 /** What Step Functions says of the execution, whatever an event says. */

@@ -175,12 +175,19 @@ describe('AwaitFleet', () => {
 });
 
 describe('VerifyFleet', () => {
-  const verify = (servers: string[], more = {}, since = Date.now()) =>
+  const well = { Error: 'Nothing' };
+  const verify = (
+    servers: string[],
+    more = {},
+    since = Date.now(),
+    asked: object & { Error: string } = well,
+  ) =>
     verifyFleet({
       ...common,
       stage: 'VerifyFleet',
       target: target(more),
       servers: servers.map((instanceId) => ({ instanceId })),
+      asked,
       since,
       within: 1800,
     });
@@ -251,6 +258,20 @@ describe('VerifyFleet', () => {
       name: 'FleetNotHealthy',
       message: expect.stringContaining('1 of 2 servers are missing'),
     });
+  });
+
+  test('says for the servers, which have no way to the record, that they do not serve the site', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    const Cause = JSON.stringify({ errorMessage: '2 of 2 servers do not serve the site' });
+    const asked = { Error: 'FleetNotHealthy', Cause };
+    await expect(verify(['i-1', 'i-2'], {}, Date.now(), asked)).rejects.toMatchObject({
+      name: 'FleetNotHealthy',
+      message: '2 of 2 servers do not serve the site',
+    });
+    const { stages, rollouts } = await getRecord(BUILD);
+    expect(stages[`AskServers/${GROUP}`]).toMatchObject({ outcome: 'failed' });
+    expect(rollouts[GROUP]).not.toHaveProperty('verified');
   });
 
   test('of a group that was deleted says so', async () => {
