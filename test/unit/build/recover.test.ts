@@ -16,7 +16,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -26,7 +26,8 @@ import { nudgeOutboxes } from '../../../src/build/end/outbox';
 import { CleanUpEvent, cleanUp, recoverBuild } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan';
-import { getRecord, moveStatus } from '../../../src/build/record';
+import { enqueueBuild } from '../../../src/build/queue';
+import { createRecord, getRecord, moveStatus } from '../../../src/build/record';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { answerNoUses, makeCopy, makeImage } from '../images';
@@ -41,6 +42,9 @@ const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
 useTable();
 afterEach(() => jest.restoreAllMocks());
+
+/** A build that is queued behind it. */
+const WAITING = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7';
 
 const failure = (name: string, errorMessage: string) => ({
   build: { id: BUILD },
@@ -184,6 +188,28 @@ describe('of a build that has succeeded nothing is undone', () => {
     expect(events.commandCalls(PutEventsCommand).at(-1)?.args[0].input.Entries).toEqual([
       expect.objectContaining({ DetailType: 'Kiln Build Succeeded' }),
     ]);
+    expect(touched()).toEqual([]);
+  });
+
+  test.each<[string, () => void]>([
+    ['its old images cannot be looked for', () => ec2.on(DescribeImagesCommand).rejects(new Error('500'))],
+    [
+      'the request that waits cannot be started',
+      () => sfn.on(StartExecutionCommand).rejects(new Error('503')),
+    ],
+  ])('when %s, and all that does not hang on that is done', async (_what, fail) => {
+    const trigger = { kind: 'http' as const };
+    await createRecord({ id: WAITING, status: 'QUEUED', trigger, parameters: {} });
+    await enqueueBuild(WAITING, { pipeline: 'web', parameters: {}, trigger });
+    sfn.on(StartExecutionCommand).resolves({});
+    fail();
+    await endBuild(BUILD);
+    expect(await getRecord(BUILD)).toMatchObject({ status: 'SUCCEEDED' });
+    const told = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+    expect(told.map(({ DetailType }) => DetailType)).toEqual(['Kiln Build Succeeded']);
+    const { hasSucceeded } = await recoverBuild(failure('Lambda.Unknown', 'the function died'));
+    expect(hasSucceeded).toBe(true);
+    expect(await findLockHolder('web')).toBe(WAITING);
     expect(touched()).toEqual([]);
   });
 

@@ -19,7 +19,7 @@ import { cleanUp } from '../../../src/build/end/recover';
 import { watchBuilds } from '../../../src/build/end/watch';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { listOpen } from '../../../src/build/open';
-import { createRecord, getRecord, moveStatus } from '../../../src/build/record';
+import { createRecord, findRecord, getRecord, moveStatus } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { takeGroup } from '../../../src/rollout/lease';
 import { deleteItem } from '../../../src/table';
@@ -239,4 +239,45 @@ test('what a function took after all of its build was undone is given back by a 
 test('while nothing builds a sweep asks Step Functions nothing', async () => {
   await sweep();
   expect(sfn.calls()).toEqual([]);
+});
+
+describe('whatever anybody says on the bus', () => {
+  test('a request that waits goes on waiting behind the build that runs', async () => {
+    const first = await ask();
+    const second = await ask();
+    await cleanUp({ build: second.id });
+    expect(await statusOf(second.id)).toBe('QUEUED');
+    expect([...executions.keys()]).toEqual([first.id]);
+    expect(await sweep()).toEqual([]);
+  });
+
+  test('of a build that is unknown here nothing comes to be', async () => {
+    await cleanUp({ build: BUILD });
+    await cleanUp({ build: 'kiln' });
+    expect(await findRecord(BUILD)).toBeUndefined();
+    expect(await listOpen()).toEqual([]);
+    expect(ec2.calls()).toEqual([]);
+  });
+
+  test('a build whose execution is just starting is not started twice, nor put back', async () => {
+    const { id } = await ask();
+    executions.clear();
+    sfn.resetHistory();
+    await cleanUp({ build: id });
+    expect(await statusOf(id)).toBe('RUNNING');
+    expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
+  });
+});
+
+test('however late its Plan is, an accepted request does not end as one for a pipeline that is busy', async () => {
+  const requests = await Promise.all(Array.from({ length: 8 }, ask));
+  const first = [...executions.keys()][0] ?? '';
+  for (let minutes = 0; minutes < 20; minutes += 4) {
+    later(240);
+    if (minutes < 8) await sweep();
+    expect((await ask()).status).toBe('QUEUED');
+  }
+  expect(requests.map(({ id }) => id)).toContain(first);
+  expect(await takeLock('web', first, 'build')).toBe(1);
+  expect(await findLockHolder('web')).toBe(first);
 });

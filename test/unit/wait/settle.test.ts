@@ -96,6 +96,18 @@ test('an event that comes twice answers once', async () => {
   expect(answers()).toHaveLength(1);
 });
 
+test.each([
+  ['is available', 'available'],
+  ['has failed', 'failed'],
+  ['was deregistered', 'deregistered'],
+])('an event that says that an image %s, which EC2 says is pending, answers nobody', async (_what, State) => {
+  ec2.on(DescribeImagesCommand).resolves(images('pending'));
+  await awaitImage(imageInput);
+  await resolveWait(ResourceEvent.parse({ ...amiEvent, detail: { ...amiEvent.detail, State } }));
+  expect([...answers(), ...failures()]).toEqual([]);
+  expect(await listWaits()).toHaveLength(1);
+});
+
 test('an event for what nobody waits for asks AWS nothing', async () => {
   await resolveWait(ResourceEvent.parse(amiEvent));
   expect(ec2.calls()).toEqual([]);
