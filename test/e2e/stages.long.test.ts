@@ -9,7 +9,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { GetParameterCommand, ListTagsForResourceCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { callApi } from '../../cli/api';
 import { createStack, deployService } from '../../cli/deploy';
@@ -225,10 +230,41 @@ test('neither janitor, nor a word on the bus, touches what the other is just bui
   await ended(test_, ids[1] ?? '');
 });
 
-async function stop({ outputs }: Stage, build: string): Promise<void> {
-  const executionArn = `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${build}`;
+const executionOf = ({ outputs }: Stage, build: string) =>
+  `${outputs.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${build}`;
+
+async function stop(stage: Stage, build: string): Promise<void> {
+  const executionArn = executionOf(stage, build);
   await new SFNClient(sample.settings).send(new StopExecutionCommand({ executionArn }));
 }
+
+test('an execution that was stopped and is redriven ends in words, and touches nothing', async () => {
+  const id = await start(prod, 'endless');
+  await until('it has a base instance', async () =>
+    (await findOf(prod)).instances.length === 1 ? true : undefined,
+  );
+  await stop(prod, id);
+  await ended(prod, id);
+  await until('its base instance is gone', async () =>
+    (await findOf(prod)).instances.length === 0 ? true : undefined,
+  );
+  const before = await newest(prod);
+  const states = new SFNClient(sample.settings);
+  const executionArn = executionOf(prod, id);
+  await states.send(new RedriveExecutionCommand({ executionArn }));
+  const execution = await until('the redriven execution has ended', async () => {
+    const found = await states.send(new DescribeExecutionCommand({ executionArn }));
+    return found.status === 'RUNNING' ? undefined : found;
+  });
+  expect(execution).toMatchObject({
+    status: 'FAILED',
+    redriveCount: 1,
+    error: 'LeaseLost',
+    cause: expect.stringContaining(`Build ${id} has ended already: it is ABORTED since`),
+  });
+  expect(await call<ShownBuild>(prod, 'GET', `/builds/${id}`)).toMatchObject({ status: 'ABORTED' });
+  expect(await newest(prod)).toEqual(before);
+});
 
 test('when all is over each has its newest images, and both fleets serve', async () => {
   await until('all base instances are gone', async () =>

@@ -34,6 +34,11 @@ export function executionExists(arn: string): AwsError {
   return new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 }
 
+/** The error of an execution that cannot be redriven. */
+export function notRedrivable(reason: string): AwsError {
+  return new AwsError('ExecutionNotRedrivable', `${reason}.`);
+}
+
 /** The error of a resource that has no tags. */
 export function resourceNotFound(arn: string | undefined): AwsError {
   return new AwsError('ResourceNotFound', `Resource not found: '${arn}'`, 400, { resourceName: arn });

@@ -1,5 +1,6 @@
 import type { Context } from '../../../core/context';
 import type { Execution } from './execution';
+import { findObstacle } from './redrive';
 
 /**
  * Tells EventBridge of the start or the end of an execution; of standard ones only.
@@ -27,11 +28,10 @@ export function announce({ bus }: Context, execution: Execution): void {
       outputDetails: execution.output === undefined ? null : { included: true },
       error: execution.error ?? null,
       cause: execution.cause ?? null,
-      redriveCount: 0,
-      redriveDate: null,
-      // Redrive is not there in the embedded AWS, and DescribeExecution says the same.
-      redriveStatus: 'NOT_REDRIVABLE',
-      redriveStatusReason: null,
+      redriveCount: execution.redriveCount,
+      redriveDate: execution.redriveDate?.getTime() ?? null,
+      redriveStatus: findObstacle(execution) ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
+      redriveStatusReason: findObstacle(execution) ?? null,
     },
   });
 }

@@ -6,9 +6,9 @@ import { StatesError, Stopped } from '../language/states-error';
 import type { StateMachine } from '../state-machines';
 import { History, Thread } from './history';
 import { runGraph } from './interpreter';
+import { Progress } from './progress';
 import type { TaskCall } from './scope';
 import type { TaskTokens } from './task-tokens';
-import { Variables } from './variables';
 
 /** How an execution is begun. */
 export interface ExecutionStart {
@@ -45,11 +45,17 @@ export class Execution {
   cause?: string;
   /** States entered and retries, which is what AWS bills. */
   transitions = 0;
+  /** How often it was redriven, and when last. */
+  redriveCount = 0;
+  redriveDate?: Date;
+  /** Of the client that asked for it. */
+  redriveToken?: string;
   /** Resolves when the execution has ended, however it did. */
-  readonly ended: Promise<void>;
+  ended: Promise<void>;
 
   private readonly history: History;
-  private readonly stopping = new AbortController();
+  private readonly progress = new Progress();
+  private stopping = new AbortController();
 
   constructor(
     start: ExecutionStart,
@@ -68,6 +74,31 @@ export class Execution {
       start.traceHeader ??
       `Root=1-${Math.floor(clock.millis() / 1000).toString(16)}-${randomHex(24)};Sampled=1`;
     this.history = new History(clock);
+    this.onStatus(this);
+    this.history.add(0, {
+      type: 'ExecutionStarted',
+      executionStartedEventDetails: {
+        input: this.input,
+        inputDetails: { truncated: false },
+        roleArn: stateMachine.roleArn,
+      },
+    });
+    this.ended = this.run();
+  }
+
+  /**
+   * Goes on at the state that did not succeed, with the input that this had. Of a Map or Parallel only what did not succeed is run again;
+   * the timeout of the state machine begins anew.
+   */
+  redrive(token?: string): void {
+    this.redriveToken = token;
+    this.redriveCount += 1;
+    this.redriveDate = this.parts.context.clock.now();
+    this.status = 'RUNNING';
+    for (const member of ['stopDate', 'output', 'error', 'cause'] as const) this[member] = undefined;
+    this.stopping = new AbortController();
+    const { redriveCount } = this;
+    this.history.reopen({ type: 'ExecutionRedriven', executionRedrivenEventDetails: { redriveCount } });
     this.onStatus(this);
     this.ended = this.run();
   }
@@ -90,14 +121,7 @@ export class Execution {
     const { context, tokens, call } = this.parts;
     const { stateMachine } = this;
     const input: Json = JSON.parse(this.input);
-    this.history.add(0, {
-      type: 'ExecutionStarted',
-      executionStartedEventDetails: {
-        input: this.input,
-        inputDetails: { truncated: false },
-        roleArn: stateMachine.roleArn,
-      },
-    });
+    const { signal } = this.stopping;
     const { TimeoutSeconds } = stateMachine.definition;
     const cancelTimeout =
       TimeoutSeconds === undefined ? undefined : context.clock.after(TimeoutSeconds, () => this.timeOut());
@@ -105,8 +129,9 @@ export class Execution {
       const output = await runGraph(stateMachine.definition, input, {
         // The first state follows nothing, as on AWS.
         thread: new Thread(this.history, 0),
-        signal: this.stopping.signal,
-        variables: new Variables(),
+        signal,
+        variables: this.progress.variables,
+        progress: this.progress,
         context: {
           Execution: {
             Id: this.arn,
@@ -114,7 +139,8 @@ export class Execution {
             Name: this.name,
             RoleArn: stateMachine.roleArn,
             StartTime: this.startDate.toISOString(),
-            RedriveCount: 0,
+            RedriveCount: this.redriveCount,
+            ...(this.redriveDate && { RedriveTime: this.redriveDate.toISOString() }),
           },
           StateMachine: { Id: stateMachine.arn, Name: stateMachine.name },
         },
@@ -146,7 +172,8 @@ export class Execution {
         },
       });
     } catch (thrown) {
-      if (thrown instanceof Stopped) return;
+      // What was given up may end only when the execution has been redriven.
+      if (thrown instanceof Stopped || signal.aborted) return;
       const { error, cause } = (
         thrown instanceof StatesError ? thrown : new StatesError('States.Runtime', String(thrown))
       ).details;

@@ -32,6 +32,12 @@ export class History {
     this.isOver = true;
   }
 
+  /** Goes on after the end, as a redrive does. Returns the number of its event. */
+  reopen(event: NewEvent): number {
+    this.isOver = false;
+    return this.add(0, event);
+  }
+
   private push(previousEventId: number, event: NewEvent): number {
     const id = this.events.length + 1;
     this.events.push({ ...event, id, previousEventId, timestamp: this.clock.now() });

@@ -19,7 +19,7 @@ import { PAYLOAD_BYTES, runTask } from './states/task';
 import { wait } from './states/wait';
 
 /**
- * Runs the states of a graph from StartAt to its end, as the Amazon States Language describes it, by the clock of the embedded AWS.
+ * Runs the states of a graph from StartAt, or from where a redrive goes on, to its end, as the Amazon States Language describes it, by the clock of the embedded AWS.
  * https://states-language.net/spec.html
  *
  * By hand: aws-local-stepfunctions runs on real seconds, gives a Task 60 s where AWS gives it none, has no heartbeats, no
@@ -29,15 +29,19 @@ import { wait } from './states/wait';
  * @throws StatesError when a state fails and nothing catches it; Stopped when the signal aborts
  */
 export const runGraph: RunGraph = async (graph, input, scope) => {
-  let name: string | undefined = graph.StartAt;
-  let data = input;
+  const { progress } = scope;
+  const begin = progress.resume(graph.StartAt, input);
+  let name: string | undefined = begin.name;
+  let data = begin.input;
   while (name !== undefined) {
     const state: State | undefined = graph.States[name];
     if (!state) throw new StatesError('States.Runtime', `There is no state '${name}'`);
+    progress.enter(name, data);
     const { output, next }: Exit = await runState(name, state, data, scope);
     data = output;
     name = next;
   }
+  progress.result = { value: data };
   return data;
 };
 
@@ -81,6 +85,7 @@ async function runState(name: string, state: State, input: Json, scope: Scope): 
       if (delay !== undefined) {
         await sleep(run.clock, delay, scope.signal);
         run.onTransition();
+        scope.progress.restart();
         continue;
       }
       const catcher = state.Catch?.find((one) => error.matches(one.ErrorEquals));

@@ -2,6 +2,7 @@ import type { Clock } from '../../../core/clock';
 import type { ContextObject, Json, QueryLanguage, StateGraph } from '../language/definition';
 import type { Resource } from '../language/resource';
 import type { Thread } from './history';
+import type { Progress } from './progress';
 import type { TaskTokens } from './task-tokens';
 import type { Variables } from './variables';
 
@@ -40,12 +41,13 @@ export interface Run {
   readonly onTransition: () => void;
 }
 
-/** Where in an execution a graph runs: its line of history, its part of the context object, its variables, what ends it. */
+/** Where in an execution a graph runs: its line of history, its part of the context object, its variables, how far it has come, what ends it. */
 export interface Scope {
   readonly run: Run;
   readonly thread: Thread;
   readonly context: ContextObject;
   readonly variables: Variables;
+  readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 

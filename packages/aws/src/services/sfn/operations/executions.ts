@@ -2,6 +2,7 @@ import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { takePage } from '../../../core/paging';
 import { badPageToken, wrongType } from '../errors';
 import type { Execution } from '../execution/execution';
+import { findObstacle, redrive } from '../execution/redrive';
 import { pageSize } from '../paging';
 import type { Op } from '../state';
 import { ENCRYPTION } from './encryption';
@@ -31,25 +32,26 @@ export const StartSyncExecution: Op<'StartSyncExecution'> = async (sfn, input) =
 
 export const DescribeExecution: Op<'DescribeExecution'> = (sfn, input) => {
   const execution = sfn.executions.get(input.executionArn);
-  const { status } = execution;
   return {
     ...describeEnd(execution),
     executionArn: execution.arn,
     stateMachineArn: execution.stateMachine.arn,
     stateMachineVersionArn: execution.stateMachine.versionArn,
     name: execution.name,
-    status,
+    status: execution.status,
     startDate: execution.startDate,
     stopDate: execution.stopDate,
     traceHeader: execution.traceHeader,
-    redriveCount: 0,
-    redriveStatus: 'NOT_REDRIVABLE',
-    redriveStatusReason:
-      status === 'RUNNING' || status === 'SUCCEEDED'
-        ? `Execution is ${status} and cannot be redriven`
-        : 'Redrive is not supported by the embedded AWS',
+    redriveCount: execution.redriveCount,
+    redriveDate: execution.redriveDate,
+    redriveStatus: findObstacle(execution) ? 'NOT_REDRIVABLE' : 'REDRIVABLE',
+    redriveStatusReason: findObstacle(execution),
   };
 };
+
+export const RedriveExecution: Op<'RedriveExecution'> = (sfn, input) => ({
+  redriveDate: redrive(sfn.executions.get(input.executionArn), input.clientToken, sfn.context.clock.now()),
+});
 
 export const StopExecution: Op<'StopExecution'> = (sfn, input) => {
   const execution = sfn.executions.get(input.executionArn);
@@ -136,7 +138,8 @@ function describeItem(execution: Execution): ExecutionListItem {
     status: execution.status,
     startDate: execution.startDate,
     stopDate: execution.stopDate,
-    redriveCount: 0,
+    redriveCount: execution.redriveCount,
+    redriveDate: execution.redriveDate,
   };
 }
 

@@ -2,7 +2,6 @@ import type { ContextObject, Json, State } from '../../language/definition';
 import type { Query } from '../../language/query';
 import { StatesError } from '../../language/states-error';
 import type { RunGraph, Scope } from '../scope';
-import { Variables } from '../variables';
 
 /** Iterations of an inline Map at a time, when its definition names no number. */
 const MAP_CONCURRENCY = 40;
@@ -66,14 +65,17 @@ function makeIteration({
   if (!graph) throw new StatesError('States.Runtime', `Map '${name}' has no ItemProcessor`);
   const started = scope.thread.fork();
   return async (value, index) => {
+    const progress = scope.progress.part(index);
+    // A redrive runs only the iterations that failed or were aborted.
+    if (progress.result) return progress.result.value;
     const thread = started.fork();
     const details = { name, index };
     const context: ContextObject = { ...scope.context, Map: { Item: { Index: index, Value: value } } };
     thread.add({ type: 'MapIterationStarted', mapIterationStartedEventDetails: details });
     try {
       const item = await query.readItem(value, context);
-      const variables = new Variables(scope.variables);
-      const result = await runGraph(graph, item, { ...scope, thread, context, variables });
+      const { variables } = progress;
+      const result = await runGraph(graph, item, { ...scope, thread, context, variables, progress });
       thread.add({ type: 'MapIterationSucceeded', mapIterationSucceededEventDetails: details });
       return result;
     } catch (error) {

@@ -2,7 +2,6 @@ import type { Json, State } from '../../language/definition';
 import type { Query } from '../../language/query';
 import { StatesError } from '../../language/states-error';
 import type { RunGraph, Scope } from '../scope';
-import { Variables } from '../variables';
 
 /** Runs the branches of a Parallel at the same time; one that fails ends the others. */
 export async function runParallel(
@@ -16,9 +15,12 @@ export async function runParallel(
   thread.add({ type: 'ParallelStateStarted' });
   const stop = new AbortController();
   const signal = AbortSignal.any([scope.signal, stop.signal]);
-  const branches = (state.Branches ?? []).map((branch) => {
-    const variables = new Variables(scope.variables);
-    return runGraph(branch, input, { ...scope, thread: thread.fork(), variables, signal });
+  const branches = (state.Branches ?? []).map(async (branch, index) => {
+    const progress = scope.progress.part(index);
+    // A redrive runs only the branches that failed or were aborted.
+    if (progress.result) return progress.result.value;
+    const { variables } = progress;
+    return runGraph(branch, input, { ...scope, thread: thread.fork(), variables, progress, signal });
   });
   try {
     const results = await Promise.all(branches);
