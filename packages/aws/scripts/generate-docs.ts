@@ -156,7 +156,8 @@ curl -X POST http://127.0.0.1:4566/_local/faults \\
 \`\`\`
 
 A fault has a \`service\` (the name that requests are signed for), an \`operation\`, and \`times\` (1 by default). Of \`kind\` \`error\`,
-the default, it answers the call with \`code\`, \`message\` and \`status\` instead of doing it. Of \`lateFailure\` the call succeeds and
+the default, it answers the call with \`code\`, \`message\` and \`status\` instead of doing it. Of \`lostAnswer\`
+the call has its effect and is answered so (with 500 by default) all the same. Of \`lateFailure\` the call succeeds and
 what it began fails: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling
 \`RunInstances\` of \`autoscaling\`.
 `;

@@ -113,7 +113,7 @@ export class Account {
    */
   async addFault(input: unknown): Promise<void> {
     const fault = readFault(input);
-    if (fault.kind === 'error') await this.checkOperation(fault);
+    if (fault.kind !== 'lateFailure') await this.checkOperation(fault);
     this.faults.add(fault);
   }
 

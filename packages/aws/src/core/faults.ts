@@ -8,9 +8,10 @@ export interface Fault {
   readonly operation: string;
   /**
    * `error`: the call is answered with `code`, `message` and `status` and has no effect.
+   * `lostAnswer`: the call has its effect, and is answered so all the same, as where a server dies in between.
    * `lateFailure`: the call succeeds, and what it began fails later with `message` (an image, an instance launch).
    */
-  readonly kind: 'error' | 'lateFailure';
+  readonly kind: 'error' | 'lostAnswer' | 'lateFailure';
   readonly code?: string;
   readonly message?: string;
   readonly status?: number;
@@ -21,7 +22,7 @@ export interface Fault {
 const FaultSchema = z.strictObject({
   service: z.string(),
   operation: z.string(),
-  kind: z.enum(['error', 'lateFailure']).default('error'),
+  kind: z.enum(['error', 'lostAnswer', 'lateFailure']).default('error'),
   code: z.string().optional(),
   message: z.string().optional(),
   status: z.number().int().min(400).max(599).optional(),

@@ -68,16 +68,8 @@ export class Corridor {
   ): Promise<object> {
     if (call.request && !call.principal.accessKeyId && operation && !definition.anonymous)
       throw unsigned(model);
-    const { faults, throttles } = this.parts;
-    if (operation) {
-      const fault = faults.take(definition.signingName, operation, 'error');
-      if (fault)
-        throw new AwsError(
-          fault.code ?? 'InternalError',
-          fault.message ?? 'an injected fault',
-          fault.status ?? 400,
-        );
-    }
+    const { throttles } = this.parts;
+    this.strike(definition, operation, 'error');
     const known = model.operations.get(operation);
     const handler = Object.hasOwn(definition.operations, operation)
       ? definition.operations[operation]
@@ -88,7 +80,21 @@ export class Corridor {
     const given = typeof input === 'function' ? await input() : input;
     if (!definition.checksInput)
       constraints.check(known.input, given, call.request ? protocolOf(model, call.request) : model.protocol);
-    return ((await handler(state, given, call)) ?? {}) as object;
+    const output = ((await handler(state, given, call)) ?? {}) as object;
+    this.strike(definition, operation, 'lostAnswer');
+    return output;
+  }
+
+  /** @throws AwsError where a fault of this kind is to strike the operation */
+  private strike({ signingName }: ServiceDefinition, operation: string, kind: 'error' | 'lostAnswer'): void {
+    const fault = operation ? this.parts.faults.take(signingName, operation, kind) : undefined;
+    if (!fault) return;
+    const {
+      code = 'InternalError',
+      message = 'an injected fault',
+      status = kind === 'error' ? 400 : 500,
+    } = fault;
+    throw new AwsError(code, message, status);
   }
 
   private note(

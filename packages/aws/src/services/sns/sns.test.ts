@@ -342,3 +342,15 @@ test('what was published is shown with what became of it at each subscription', 
   const answer = await fetch(`${region.aws.endpoint}/_local/messages`);
   expect(await answer.json()).toEqual(await region.aws.messages());
 });
+
+test('a call whose answer is lost has had its effect', async () => {
+  await region.aws.faults.add({ service: 'sns', operation: 'CreateTopic', kind: 'lostAnswer' });
+  const impatient = new SNSClient({ ...region.aws.client, maxAttempts: 1 });
+  await expect(impatient.send(new CreateTopicCommand({ Name: 'lost' }))).rejects.toMatchObject({
+    name: 'InternalErrorException',
+    $metadata: { httpStatusCode: 500 },
+  });
+  const TopicArn = 'arn:aws:sns:us-east-1:000000000000:lost';
+  await expect(client.send(new GetTopicAttributesCommand({ TopicArn }))).resolves.toBeDefined();
+  expect(await region.aws.faults.list()).toEqual([]);
+});
