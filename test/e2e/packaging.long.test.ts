@@ -1,13 +1,18 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { packageService } from '../../cli/package-service';
+import { parameterRoot } from '../../src/pipeline/root';
 import { findTemplateProblems } from '../cloudformation-specification';
 import { copyProject, type Project, readPipeline } from './project';
 
 jest.setTimeout(180_000);
 
+type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 interface Statement {
   readonly Effect: string;
+  readonly Condition?: Conditions;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
 }
@@ -21,6 +26,18 @@ interface Resource {
     readonly Policies?: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
   };
 }
+
+/** What is done to something that is there. */
+const OWN_THINGS = [
+  ...['ec2:TerminateInstances', 'ec2:GetConsoleOutput', 'ec2:DeregisterImage', 'ec2:DeleteSnapshot'],
+  ...['ec2:EnableImageDeprecation', 'ec2:ModifyImageAttribute'],
+];
+const MADE_THINGS = ['ec2:CreateImage', 'ec2:CopyImage'];
+/** A group that nobody has is free. */
+const GROUPS = [
+  ...['StartInstanceRefresh', 'RollbackInstanceRefresh', 'CancelInstanceRefresh', 'UpdateAutoScalingGroup'],
+  ...['TerminateInstanceInAutoScalingGroup', 'CreateOrUpdateTags'],
+].map((name) => `autoscaling:${name}`);
 
 const made: Project[] = [];
 afterAll(() => Promise.all(made.map((project) => project.remove())));
@@ -77,6 +94,28 @@ test('user data over 16 KB stops the packaging with its size', async () => {
   expect(said).toMatch(/base\.userData: user-data\.sh is \d{5} bytes compressed, EC2 takes 16384 at most/);
 });
 
+test('another stage has names of its own, and reads what is said of it', async () => {
+  const { folder, packaged } = await project({
+    ...(await readPipeline('web')),
+    'web/pipeline.test.yml': 'rollout: [{ autoScalingGroup: kiln-test-fleet-web }]\ntriggers: {}\n',
+  });
+  await packageService(folder, packaged, undefined, ['--stage=test', '--param=network=/kiln-test/network']);
+  const template = await readFile(join(packaged, 'cloudformation-template-update-stack.json'), 'utf8');
+  const { Resources, Parameters } = JSON.parse(template) as {
+    Resources: Record<string, { Type: string; Properties: { Name?: unknown; TopicName?: unknown } }>;
+    Parameters: Record<string, { Default: string }>;
+  };
+  expect(Resources.ArtifactsBucketName?.Properties.Name).toBe(`${parameterRoot('test')}/artifacts-bucket`);
+  expect(Resources.FailureTopic?.Properties.TopicName).toBe('kiln-test-failures');
+  expect(Object.values(Parameters).map(({ Default }) => Default.split('/').slice(0, 3).join('/'))).toEqual(
+    Object.keys(Parameters).map(() => '/kiln-test/network'),
+  );
+  expect(template).toContain('autoScalingGroupName/kiln-test-fleet-web');
+  expect(template).not.toContain('autoScalingGroupName/kiln-fleet-web');
+  expect(Object.values(Resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule')).toEqual([]);
+  expect(template).not.toContain('kiln-prod');
+});
+
 test('one project can be packaged twice at a time, and what its user packaged there stays', async () => {
   const { folder, packaged } = await project(await readPipeline('web'));
   await mkdir(join(folder, '.serverless'));
@@ -129,6 +168,31 @@ describe('a good project', () => {
         : [],
     );
     expect(open).toEqual([]);
+  });
+
+  test('lets nobody make or change what does not say that it is of this deployment', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
+    const own = { 'Fn::Sub': 'kiln-prod@${AWS::Region}' };
+    const isOwn = (condition: Conditions, operators: readonly string[], key: string) =>
+      operators.some((operator) => isDeepStrictEqual(condition[operator]?.[`aws:${key}/kiln:service`], own));
+    const open = statements().flatMap(([role, { Effect, Action, Resource, Condition = {} }]) => {
+      if (Effect !== 'Allow') return [];
+      return [Action].flat().flatMap((action) => {
+        // Whoever launches from a template, or with a group or key that is there already, makes nothing of those.
+        const isMade = /(image|snapshot|instance)\/\*/.test(JSON.stringify(Resource));
+        if (OWN_THINGS.includes(action) && !isOwn(Condition, ['StringEquals'], 'ResourceTag'))
+          return [`${role}: ${action}`];
+        if (MADE_THINGS.includes(action) && isMade && !isTagged(Condition)) return [`${role}: ${action}`];
+        if (GROUPS.includes(action) && !isOwn(Condition, ['StringEqualsIfExists'], 'ResourceTag'))
+          return [`${role}: ${action}`];
+        return [];
+      });
+    });
+    expect(open).toEqual([]);
+
+    function isTagged(condition: Conditions): boolean {
+      return ['RequestTag', 'ResourceTag'].some((key) => isOwn(condition, ['StringEquals'], key));
+    }
   });
 
   test('has no action that stands for several', () => {
