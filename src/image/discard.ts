@@ -11,7 +11,7 @@ import { TransientFailure } from '../errors';
 import { logger } from '../log';
 import { deleteVersions } from '../rollout/template';
 import { nameTransient } from '../transient';
-import { findOwnImages, findOwnSnapshots } from './own';
+import { findOwnImages, findOwnSnapshots, imageOf } from './own';
 import { findUses, type Made, type Uses } from './uses/uses';
 import { noteGone } from './watch/gone';
 
@@ -103,8 +103,12 @@ export async function discardLeftovers(record: BuildRecord, region?: string): Pr
 
 async function deleteUnused(snapshots: Snapshot[], images: readonly Image[], region?: string): Promise<void> {
   const used = new Set(images.flatMap(snapshotsOf));
+  // One that is not finished need not name its snapshots yet.
+  const pending = new Set(images.filter(({ State }) => State === 'pending').map(({ ImageId }) => ImageId));
   const limit = pLimit(AT_ONCE);
-  const unused = snapshots.filter(({ SnapshotId = '' }) => !used.has(SnapshotId));
+  const unused = snapshots.filter(
+    (snapshot) => !used.has(snapshot.SnapshotId ?? '') && !pending.has(imageOf(snapshot)),
+  );
   await Promise.all(unused.map(({ SnapshotId = '' }) => limit(() => deleteSnapshot(SnapshotId, region))));
 }
 

@@ -60,6 +60,11 @@ export function isMadeFor({ Description = '' }: Snapshot, imageIds: readonly str
 /** What EC2 writes into the description of a snapshot that it makes for an image or for a copy of one. */
 const MADE_FOR = /^(?:Created by CreateImage\(i-\w+\) for|Copied for DestinationAmi) (ami-[\w-]+)/;
 
+/** The image that EC2 made a snapshot for, as it says itself. */
+export function imageOf({ Description = '' }: Snapshot): string | undefined {
+  return MADE_FOR.exec(Description)?.[1];
+}
+
 /** The snapshots in a region that EC2 made for a build's own images, also for those that are gone. */
 export async function findOwnSnapshots(
   record: BuildRecord,
@@ -71,5 +76,8 @@ export async function findOwnSnapshots(
     : [record.imageId];
   const ids = new Set([...(known ?? []), ...own.map(({ ImageId }) => ImageId)]);
   const tagged = await findSnapshots([byTag('kiln:build', record.id)], region);
-  return tagged.filter(({ Description = '' }) => ids.has(MADE_FOR.exec(Description)?.[1]));
+  return tagged.filter((snapshot) => {
+    const id = imageOf(snapshot);
+    return id !== undefined && ids.has(id);
+  });
 }

@@ -125,6 +125,17 @@ test('snapshots go that EC2 made for images of the build; what a person copied w
   expect(deleted).toEqual(['snap-1']);
 });
 
+test('an image that somebody has named already while it is made keeps the snapshot that it does not name yet', async () => {
+  images = { 'us-east-1': [makeImage('ami-1', { State: 'pending', BlockDeviceMappings: [] })] };
+  ec2
+    .on(DescribeImageReferencesCommand)
+    .resolves({ ImageReferences: [reference('ami-1', 'ssm:Parameter', 'parameter/people/image')] });
+  const Description = 'Created by CreateImage(i-1) for ami-1';
+  ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: 'snap-1', Description }] });
+  await cleanUpBuild(BUILD);
+  expect(ec2.commandCalls(DeleteSnapshotCommand)).toEqual([]);
+});
+
 test('a region that AWS has closed holds up no other, and is told; nothing is tried again at once', async () => {
   closed = ['eu-north-1'];
   const discarded = await cleanUpBuild(BUILD);
