@@ -15,6 +15,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import scheduled from '../../../events/schedule.json';
+import decided from '../../../events/tidy-up.json';
 import { TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
@@ -234,6 +235,10 @@ describe('of a pipeline whose folder is gone a person may say', () => {
   ])('%j is refused, and nothing is done', async (decision, words) => {
     await expect(tidy([{ pipeline: 'old', decision: 'retire' }, decision])).rejects.toThrow(words);
     expect(deregistered()).toEqual([]);
+  });
+
+  test('what the sample event says', () => {
+    expect(TidyUpInput.parse(decided)).toEqual(decided);
   });
 
   test.each([
