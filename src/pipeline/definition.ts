@@ -330,11 +330,14 @@ export const PipelineDefinition = section({
 }).superRefine(({ parameters, triggers }, context) => {
   triggers.events.forEach((event, at) => {
     for (const name of Object.keys(event.parameters)) {
-      if (Object.hasOwn(parameters, name)) continue;
+      const isThere = Object.hasOwn(parameters, name);
+      if (isThere && !parameters[name]?.secret) continue;
       context.addIssue({
         code: 'custom',
         path: ['triggers', 'events', at, 'parameters', name],
-        message: 'expected the name of a parameter of this pipeline',
+        message: isThere
+          ? 'expected a parameter that is not secret: what is in an event is read by many'
+          : 'expected the name of a parameter of this pipeline',
       });
     }
   });

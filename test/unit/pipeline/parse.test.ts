@@ -101,6 +101,10 @@ test.each([
     'triggers.events[0].parameters.REVISION: expected the name of a parameter of this pipeline (line 2)',
   ],
   [
+    'parameters: { A: { secret: true } }\ntriggers: { events: [{ pattern: { source: [x] }, parameters: { A: $.detail.a } }] }',
+    'triggers.events[0].parameters.A: expected a parameter that is not secret: what is in an event is read by many (line 3)',
+  ],
+  [
     'parameters: { A: {} }\ntriggers: { events: [{ pattern: { source: [x] }, parameters: { A: "$.detail[*]" } }] }',
     'triggers.events[0].parameters.A: expected the JSON path of a field, such as $.detail.revision, got "$.detail[*]" (line 3)',
   ],
