@@ -43,7 +43,8 @@ const AFTER: Partial<Record<Task, readonly Task[]>> = {
 
 /**
  * Longer than any function of the workflow that makes something may take (`timeout` in serverless.yml). Step Functions does not
- * stop the function that runs when an execution ends: what it makes comes after the undoing, so there is another one.
+ * stop the function that runs when an execution ends: what it makes comes after the undoing, so there is another one. Finish may take
+ * longer, and writes the number of its build before each of its acts, which is refused then.
  */
 const LATE_MILLISECONDS = 2 * 60_000;
 /** Who ends a build works its outbox off himself; only what is left after so long is asked for. */
