@@ -50,11 +50,18 @@ export async function noteProgress(
     keyOfRecord(build),
     [
       ...(waitsFor === undefined ? [] : [[['stages', stage, 'waitsFor'], waitsFor] as const]),
-      ...(says === undefined ? [] : [[['stages', stage, 'says'], says] as const]),
+      ...(says === undefined ? [] : [[['stages', stage, 'says'], shorten(says)] as const]),
       [['stages', stage, 'seenAt'], new Date().toISOString()],
     ],
     whileRunning(stage, 'OPEN'),
   );
+}
+
+/** A record has room for 400 kB, and a fleet may have a thousand servers of which each lacks something. Characters. */
+const MOST_SAID = 1_000;
+
+function shorten(said: string): string {
+  return said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}… (${said.length} characters)` : said;
 }
 
 /**

@@ -23,7 +23,8 @@ export async function readConsole(instance: string): Promise<Console> {
   try {
     return parseConsole(await readOutput(instance, true));
   } catch (error) {
-    if (isAwsError(error, 'InvalidInstanceID.NotFound')) return parseConsole('');
+    // One that is gone, or on its way, has told all that it will.
+    if (isAwsError(error, 'InvalidInstanceID.NotFound', 'IncorrectInstanceState')) return parseConsole('');
     // Only instance types on Nitro can tell the latest output: others give what EC2 has kept.
     if (!isAwsError(error, 'UnsupportedOperation')) throw error;
     return { ...parseConsole(await readOutput(instance, false)), isRunning: undefined };

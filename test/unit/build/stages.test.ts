@@ -220,6 +220,14 @@ test('stages are in the record in the order in which they ran', async () => {
   expect(walked).toEqual(times.toSorted());
 });
 
+test('of much that is said the record keeps the beginning', async () => {
+  await openStage(BUILD, 'AwaitFleet/fleet', 1000);
+  await noteProgress(BUILD, 'AwaitFleet/fleet', { says: 'i-9 is Pending; '.repeat(20_000) });
+  const { says = '' } = (await stages())['AwaitFleet/fleet'] ?? {};
+  expect(says.length).toBeLessThan(1100);
+  expect(says).toMatch(/^i-9 is Pending; .*… \(320000 characters\)$/);
+});
+
 test('a stage to which the build comes back goes on, from when it began first', async () => {
   await enterStage(BUILD, 'AwaitFleet/fleet', 1000, 'its servers');
   await closeStage(BUILD, 'AwaitFleet/fleet', 'succeeded', 1000, 2000);
