@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -20,7 +19,10 @@ export interface ClientSettings {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-const POLL_MILLISECONDS = 100;
+/** How a deployment waits: on AWS's clock, where that is not the real one. @param seconds AWS seconds */
+export type Sleep = (seconds: number) => Promise<void>;
+
+const POLL_SECONDS = 5;
 const TEMPLATE_KEY = 'compiled-cloudformation-template.json';
 const CAPABILITIES = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
 
@@ -34,6 +36,7 @@ export async function createStack(
   settings: ClientSettings,
   name: string,
   template: string,
+  sleep: Sleep,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Record<string, string>> {
   const client = new CloudFormationClient(settings);
@@ -45,7 +48,7 @@ export async function createStack(
       Capabilities: CAPABILITIES,
     }),
   );
-  return stackOutputs(await stackSettled(client, name));
+  return stackOutputs(await stackSettled(client, name, sleep));
 }
 
 /**
@@ -59,10 +62,11 @@ export async function deployService(
   settings: ClientSettings,
   name: string,
   packaged: string,
+  sleep: Sleep,
 ): Promise<Record<string, string>> {
   const client = new CloudFormationClient(settings);
   const read = (file: string) => readFile(join(packaged, file), 'utf8');
-  await createStack(settings, name, await read('cloudformation-template-create-stack.json'));
+  await createStack(settings, name, await read('cloudformation-template-create-stack.json'), sleep);
   const created = await client.send(
     new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'ServerlessDeploymentBucket' }),
   );
@@ -74,7 +78,7 @@ export async function deployService(
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: TEMPLATE_KEY, Body: template }));
   const TemplateURL = `https://${bucket}.s3.amazonaws.com/${TEMPLATE_KEY}`;
   await client.send(new UpdateStackCommand({ StackName: name, TemplateURL, Capabilities: CAPABILITIES }));
-  return stackOutputs(await stackSettled(client, name));
+  return stackOutputs(await stackSettled(client, name, sleep));
 }
 
 interface FunctionTemplate {
@@ -104,7 +108,7 @@ async function uploadArchives(
   );
 }
 
-async function stackSettled(client: CloudFormationClient, name: string): Promise<Stack> {
+async function stackSettled(client: CloudFormationClient, name: string, sleep: Sleep): Promise<Stack> {
   for (;;) {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
     const stack = Stacks?.[0];
@@ -113,7 +117,7 @@ async function stackSettled(client: CloudFormationClient, name: string): Promise
       if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') return stack;
       throw new Error(`the stack ${name} ended as ${status}: ${await failureReasons(client, name)}`);
     }
-    await sleep(POLL_MILLISECONDS);
+    await sleep(POLL_SECONDS);
   }
 }
 

@@ -26,7 +26,16 @@ export async function main(argv: readonly string[]): Promise<void> {
     )
     .option('--json', 'print one JSON document instead', false)
     .option('--keep', 'leave everything running and print the URLs to open', false)
-    .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
+    .option(
+      '--time-scale <factor>',
+      "AWS seconds that pass in one real second; without it AWS's time leaps",
+      parseScale,
+    )
+    .option(
+      '--seed <number>',
+      'make all that is random, and the order of things, the same each time',
+      parseSeed,
+    )
     .action(runStart);
   program
     .command('push')
@@ -55,6 +64,12 @@ function parseScale(text: string): number {
   if (!(scale > 0) || scale > 10_000)
     throw new InvalidArgumentError('expected a number above 0, at most 10000');
   return scale;
+}
+
+function parseSeed(text: string): number {
+  const seed = readNumber(text);
+  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('expected a whole number from 0 on');
+  return seed;
 }
 
 /** A decimal number. An empty text, as a variable that is not set leaves it, is none. */

@@ -26,7 +26,8 @@ export function runLocal(options: LocalOptions): Promise<void> {
 async function runSample(options: LocalOptions, signal: AbortSignal): Promise<void> {
   const sample = await startSample({
     project: projectFolder,
-    ...options,
+    port: options.port,
+    time: { timeScale: options.timeScale },
     onStep: (step) => console.log(`${step} …`),
     signal,
   });
@@ -38,7 +39,7 @@ async function runSample(options: LocalOptions, signal: AbortSignal): Promise<vo
 
 async function runEmpty(options: LocalOptions, signal: AbortSignal): Promise<void> {
   const { startAws } = await import('embedded-aws');
-  const aws = await startAws(options);
+  const aws = await startAws({ port: options.port, timeScale: options.timeScale });
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
   console.log(ready(options));
   await aborted(signal);

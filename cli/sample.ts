@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Aws, ClientSettings } from 'embedded-aws';
+import type { Aws, ClientSettings, StartOptions } from 'embedded-aws';
 import { createStack, deployService } from './deploy';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
@@ -22,7 +22,8 @@ export interface SampleOptions {
   /** The checkout whose service and fleet are deployed. */
   readonly project: string;
   readonly port: number;
-  readonly timeScale: number;
+  /** How AWS's time goes. */
+  readonly time: Pick<StartOptions, 'timeScale' | 'leap' | 'seed'>;
   /** Told of each step as it begins. */
   readonly onStep: (step: string) => void;
   /** Ends the start when it aborts. */
@@ -44,12 +45,14 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
-    aws = await startAws(options);
+    aws = await startAws({ port: options.port, ...options.time });
+    const { clock } = aws;
+    const sleep = (seconds: number) => clock.sleep(seconds);
     const settings = aws.client;
     const template = await readFile(join(options.project, 'fleet', 'template.yml'), 'utf8');
-    const fleet = await unlessAborted(signal, createStack(settings, FLEET_STACK, template));
+    const fleet = await unlessAborted(signal, createStack(settings, FLEET_STACK, template, sleep));
     options.onStep('deploy the service');
-    const service = await unlessAborted(signal, deployService(settings, SERVICE_STACK, packaged));
+    const service = await unlessAborted(signal, deployService(settings, SERVICE_STACK, packaged, sleep));
     return { aws, settings, fleet, service };
   } catch (error) {
     await aws?.stop();

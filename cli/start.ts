@@ -9,7 +9,9 @@ import { aloud, clockText, silent } from './story/tell';
 export interface StartOptions {
   readonly json: boolean;
   readonly keep: boolean;
-  readonly timeScale: number;
+  /** Left out, AWS's time leaps. */
+  readonly timeScale?: number;
+  readonly seed?: number;
 }
 
 /** `npm start`: the main job on the embedded AWS, from nothing to a fleet that runs version 2. */
@@ -24,7 +26,7 @@ async function showStory(options: StartOptions, signal: AbortSignal): Promise<vo
   const sample = await startSample({
     project: projectFolder,
     port: 0,
-    timeScale: options.timeScale,
+    time: timeOf(options),
     onStep: (step) => teller.line(step),
     signal,
   });
@@ -40,6 +42,13 @@ async function showStory(options: StartOptions, signal: AbortSignal): Promise<vo
     // Where it was interrupted, it ends now for want of AWS, and cleans up behind itself.
     await Promise.allSettled([story]);
   }
+}
+
+/** Time leaps, unless a scale is asked for. */
+function timeOf({ timeScale, seed }: StartOptions) {
+  if (timeScale === undefined) return { leap: true, seed };
+  if (seed !== undefined) throw new Error('--time-scale: with --seed time leaps; leave one of them out');
+  return { timeScale };
 }
 
 function printSummary(result: StoryResult): void {

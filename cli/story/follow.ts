@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScalingClient, DescribeInstanceRefreshesCommand } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeExecutionCommand,
@@ -7,9 +6,12 @@ import {
   type HistoryEvent,
   SFNClient,
 } from '@aws-sdk/client-sfn';
+import type { AwsClock } from 'embedded-aws';
 import type { ClientSettings } from '../deploy';
 
-const POLL_MILLISECONDS = 250;
+/** AWS seconds between two looks, and how many real ones they are at least. */
+const POLL_SECONDS = 5;
+const LEAST_REAL_SECONDS = 0.25;
 
 /** An execution that has ended, with its whole history, oldest event first. */
 export interface Ended {
@@ -21,14 +23,14 @@ export interface FollowOptions {
   readonly executionArn: string;
   /** The group whose refresh is shown while the build waits for it. */
   readonly autoScalingGroup: string;
-  /** AWS's time. */
-  readonly now: () => Date;
+  readonly clock: AwsClock;
   /** Told of each step: AWS seconds since the start, what it is. */
   readonly onStep: (seconds: number, step: string) => void;
 }
 
 /** Follows a build's execution to its end and tells of each stage as the build enters it. */
 export async function followExecution(settings: ClientSettings, options: FollowOptions): Promise<Ended> {
+  const { clock } = options;
   const states = new SFNClient(settings);
   const refresh = new RefreshWatch(new AutoScalingClient(settings), options.autoScalingGroup);
   let shown = 0;
@@ -52,8 +54,8 @@ export async function followExecution(settings: ClientSettings, options: FollowO
       return { execution, history };
     }
     const progress = await refresh.look();
-    if (progress) options.onStep(since(options.now()), progress);
-    await sleep(POLL_MILLISECONDS);
+    if (progress) options.onStep(since(options.clock.now()), progress);
+    await clock.sleep(Math.max(POLL_SECONDS, clock.leaps ? 0 : LEAST_REAL_SECONDS * clock.scale));
   }
 }
 

@@ -22,7 +22,6 @@ export interface Evidence {
   };
   /** The ids of the security groups that there were before the first build. */
   readonly groupsBefore: ReadonlySet<string>;
-  readonly timeScale: number;
   /** `performance.now()` milliseconds. */
   readonly startedAt: number;
 }
@@ -88,10 +87,10 @@ async function judgeAnswers(site: string): Promise<string[]> {
     : [`${LAST_LOOKS - good.length} of the last ${LAST_LOOKS} answers were not version 2`];
 }
 
-function turnOf({ day, timeScale }: Evidence): StoryResult['traffic']['turned'] {
+function turnOf({ day }: Evidence): StoryResult['traffic']['turned'] {
   const firstOfNew = day?.traffic.seen['2']?.first;
   const lastOfOld = day?.traffic.seen['1']?.last;
   if (!day || firstOfNew === undefined || lastOfOld === undefined) return null;
-  const inAws = (at: number) => Math.round(((at - day.askedAt) / 1000) * timeScale);
+  const inAws = (at: number) => Math.round((at - day.askedAt) / 1000);
   return { firstOfNew: inAws(firstOfNew), lastOfOld: inAws(lastOfOld) };
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { LoadBalancerPort } from 'embedded-aws';
@@ -16,11 +15,12 @@ import { summarizeBuild } from './summarize';
 import type { Teller } from './tell';
 import { Traffic, type TrafficReport } from './traffic';
 
-const POLL_MILLISECONDS = 50;
-const START_PATIENCE_MILLISECONDS = 30_000;
+/** AWS seconds. */
+const POLL_SECONDS = 1;
+const START_PATIENCE_SECONDS = 600;
 const FIRST_REQUESTS = 20;
 
-/** The second chapter: what became of the build, what the visitors saw, and when the build was asked for (real time). */
+/** The second chapter: what became of the build, what the visitors saw, and when the build was asked for (AWS's time, milliseconds). */
 interface Day {
   readonly build: Ended;
   readonly traffic: TrafficReport;
@@ -55,7 +55,6 @@ export async function tellStory(
     builds,
     day,
     groupsBefore,
-    timeScale: sample.aws.clock.scale,
     startedAt,
   });
 }
@@ -85,13 +84,14 @@ class Story {
 
   async rollOutByDay(night: Ended): Promise<Day> {
     this.teller.chapter('Day: version 2 is rolled out under traffic');
+    const { clock } = this.sample.aws;
     const site = siteUrl(await this.sample.aws.loadBalancers());
-    const traffic = new Traffic(site);
+    const traffic = new Traffic(site, this.sample.aws.clock);
     try {
-      while (traffic.report().requests < FIRST_REQUESTS) await sleep(POLL_MILLISECONDS);
+      while (traffic.report().requests < FIRST_REQUESTS) await clock.sleep(POLL_SECONDS);
       this.teller.line(`visitors come to ${site}`);
       await withVersion2(join(this.pipelines, PIPELINE, 'site'), (folder) => this.push(folder));
-      const askedAt = Date.now();
+      const askedAt = clock.now().getTime();
       await this.requestBuild();
       const executionArn = await this.newExecution(new Set([night.execution.executionArn]));
       const build = await this.follow(executionArn, () => {
@@ -128,23 +128,24 @@ class Story {
 
   /** Waits until an execution has started that is not known yet. */
   private async newExecution(known: ReadonlySet<string | undefined>): Promise<string> {
-    const patience = performance.now() + START_PATIENCE_MILLISECONDS;
-    while (performance.now() < patience) {
+    const { clock } = this.sample.aws;
+    const patience = clock.now().getTime() + START_PATIENCE_SECONDS * 1000;
+    while (clock.now().getTime() < patience) {
       const listed = await this.states.send(
         new ListExecutionsCommand({ stateMachineArn: this.stateMachineArn }),
       );
       const found = listed.executions?.find(({ executionArn }) => !known.has(executionArn));
       if (found?.executionArn) return found.executionArn;
-      await sleep(POLL_MILLISECONDS);
+      await clock.sleep(POLL_SECONDS);
     }
-    throw new Error(`no build has started within ${START_PATIENCE_MILLISECONDS / 1000} seconds`);
+    throw new Error(`no build has started within ${START_PATIENCE_SECONDS} seconds of AWS's time`);
   }
 
   private follow(executionArn: string, also: () => string): Promise<Ended> {
     return followExecution(this.sample.settings, {
       executionArn,
       autoScalingGroup: GROUP,
-      now: () => this.sample.aws.clock.now(),
+      clock: this.sample.aws.clock,
       onStep: (seconds, step) => this.teller.line(`${step}${also()}`, seconds),
     });
   }

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import type { AwsClock } from 'embedded-aws';
 
 /** What visitors saw so far. */
 export interface TrafficReport {
@@ -8,12 +9,14 @@ export interface TrafficReport {
   readonly failures: readonly string[];
   /** Answers by the version of the site that they carried. */
   readonly versions: Readonly<Record<string, number>>;
-  /** When each version was first and last seen: real time, milliseconds since the epoch. */
+  /** When each version was first and last seen: AWS's time, milliseconds since the epoch. */
   readonly seen: Readonly<Record<string, { readonly first: number; readonly last: number }>>;
 }
 
 const VISITORS = 4;
-const PAUSE_MILLISECONDS = 25;
+/** AWS seconds, and how many real ones they are at least where time does not leap. */
+const PAUSE_SECONDS = 0.5;
+const LEAST_REAL_PAUSE_SECONDS = 0.025;
 const PATIENCE_MILLISECONDS = 10_000;
 const KEPT_FAILURES = 5;
 const VERSION = /<meta name="version" content="([^"]*)"/;
@@ -29,7 +32,10 @@ export class Traffic {
   private readonly visitors: Promise<void>[];
 
   /** @param url a page of the site that carries `<meta name="version" content="…">` */
-  constructor(private readonly url: string) {
+  constructor(
+    private readonly url: string,
+    private readonly clock: AwsClock,
+  ) {
     this.visitors = Array.from({ length: VISITORS }, () => this.visit());
   }
 
@@ -46,6 +52,8 @@ export class Traffic {
   }
 
   private async visit(): Promise<void> {
+    const { clock } = this;
+    const pause = Math.max(PAUSE_SECONDS, clock.leaps ? 0 : LEAST_REAL_PAUSE_SECONDS * clock.scale);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!this.stopped) {
       this.requests += 1;
@@ -55,7 +63,7 @@ export class Traffic {
         this.failed += 1;
         if (this.failures.length < KEPT_FAILURES) this.failures.push((error as Error).message);
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+      await clock.sleep(pause);
     }
     agent.destroy();
   }
@@ -63,7 +71,7 @@ export class Traffic {
   private note(page: string): void {
     const version = VERSION.exec(page)?.[1];
     if (version === undefined) throw new Error(`the answer is not the site: ${page.slice(0, 200)}`);
-    const now = Date.now();
+    const now = this.clock.now().getTime();
     this.versions[version] = (this.versions[version] ?? 0) + 1;
     this.seen[version] = { first: this.seen[version]?.first ?? now, last: now };
   }

@@ -197,7 +197,7 @@ test('a refresh whose servers are not healthy is rolled back while the old ones 
   keep(first);
   const before = await describeFleet();
 
-  const traffic = new Traffic(await siteUrl());
+  const traffic = new Traffic(await siteUrl(), sample.aws.clock);
   const failed = await sample.ended(await sample.startBuild('web', { VERSION: '2', PAGE: 'lost.html' }));
   const seen = await until('the servers are those of version 1', async () =>
     (await describeFleet()).servers.every((version) => version === '2') ? traffic.stop() : undefined,

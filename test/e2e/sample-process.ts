@@ -5,7 +5,7 @@ import { startSample } from '../../cli/sample';
 async function serve(project: string, timeScale: number, signal: AbortSignal): Promise<void> {
   const { aws, settings, fleet, service } = await startSample({
     project,
-    timeScale,
+    time: { timeScale },
     port: 0,
     onStep: () => {},
     signal,

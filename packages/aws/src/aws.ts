@@ -35,6 +35,17 @@ export interface StartOptions {
   readonly port?: number;
   /** AWS seconds that pass in one real second; 1 by default. */
   readonly timeScale?: number;
+  /**
+   * Time leaps: AWS's clock runs at real speed while anything is being worked on, and jumps to the next moment at which something is
+   * due when all is quiet and somebody waits (an execution of a state machine runs, a call is open, a client sleeps on the clock).
+   */
+  readonly leap?: boolean;
+  /**
+   * Time leaps, and what happened can be made to happen again: all that is random, and the time at which AWS starts, come from this whole
+   * number; the clock stands still during work, each work is charged its time, and what is ready at the same time
+   * runs in an order drawn from the seed. One such AWS runs in a process at a time.
+   */
+  readonly seed?: number;
 }
 
 /** A listener of a load balancer, and the loopback port on which a browser finds it. */
@@ -56,12 +67,23 @@ export interface ClientSettings {
 
 /** AWS's time. */
 export interface AwsClock {
-  /** AWS seconds that pass in one real second. */
+  /** AWS seconds that pass in one real second; where time leaps, while something is being worked on. */
   readonly scale: number;
+  /** Whether time leaps. */
+  readonly leaps: boolean;
+  /** Where a run can be repeated. */
+  readonly seed?: number;
   now(): Date;
-  /** Resolves after so many AWS seconds. */
-  sleep(seconds: number): Promise<void>;
+  /**
+   * Resolves after so much AWS time. Where time leaps, this is how a client takes part: it waits on the clock meanwhile.
+   *
+   * @param time seconds, or a text as `10s`, `5m`, `2h`, `1d`, `500ms`
+   */
+  sleep(time: Duration): Promise<void>;
 }
+
+/** A span of AWS time: seconds, or a number with its unit. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /** What shall go wrong. */
 export interface FaultSwitches {

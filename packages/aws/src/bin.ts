@@ -6,6 +6,8 @@ const USAGE = `embedded-aws: an AWS account on this machine, newborn
 
   --port <port>           port of the front door; 0 finds a free one (4566)
   --time-scale <factor>   AWS seconds that pass in one real second (1)
+  --leap                  AWS's time jumps to what is due next, while all is quiet and somebody waits
+  --seed <number>         as --leap, and what happened can be made to happen again
   --help                  this text
 `;
 
@@ -15,21 +17,34 @@ function readNumber(text: string, least: number, most: number): number | undefin
   return number >= least && number <= most ? number : undefined;
 }
 
-function readOptions(words: string[]): Required<StartOptions> | 'help' {
+function readOptions(words: string[]): StartOptions | 'help' {
   const { values } = parseArgs({
     args: words,
     options: {
       port: { type: 'string', default: '4566' },
-      'time-scale': { type: 'string', default: '1' },
+      'time-scale': { type: 'string' },
+      leap: { type: 'boolean', default: false },
+      seed: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const port = readNumber(values.port, 0, 65_535);
-  const timeScale = readNumber(values['time-scale'], Number.MIN_VALUE, 10_000);
   if (port === undefined || !Number.isInteger(port)) throw new Error('--port: expected 0 to 65535');
+  const { leap, seed: seedText, 'time-scale': scaleText } = values;
+  if (scaleText !== undefined && (leap || seedText !== undefined))
+    throw new Error('--time-scale: time that leaps has none; leave it out, or --leap and --seed');
+  const seed = seedText === undefined ? undefined : readNumber(seedText, 0, Number.MAX_SAFE_INTEGER);
+  if (seedText !== undefined && !Number.isInteger(seed)) throw new Error('--seed: expected a whole number');
+  if (leap || seed !== undefined) return { port, leap: true, seed };
+  const timeScale = readNumber(scaleText ?? '1', Number.MIN_VALUE, 10_000);
   if (timeScale === undefined) throw new Error('--time-scale: expected a number above 0, at most 10000');
   return { port, timeScale };
+}
+
+function speedOf({ timeScale = 1, leap, seed }: StartOptions): string {
+  if (seed !== undefined) return `the embedded AWS's time leaps, its seed is ${seed}`;
+  return leap ? "the embedded AWS's time leaps" : `the embedded AWS runs at ${timeScale} times real speed`;
 }
 
 async function main(words: string[]): Promise<void> {
@@ -45,7 +60,7 @@ async function main(words: string[]): Promise<void> {
   process.on('unhandledRejection', (reason) => console.error('a defect of the embedded AWS:', reason));
   const aws = await startAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
-  console.log(`ready: the embedded AWS runs at ${options.timeScale} times real speed; Ctrl-C stops it`);
+  console.log(`ready: ${speedOf(options)}; Ctrl-C stops it`);
   const ended = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);

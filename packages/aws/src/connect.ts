@@ -1,10 +1,15 @@
 import { type Aws, type FaultInput, settingsFor } from './aws';
+import { secondsOf } from './time';
 
 /** What `GET /_local` tells of an embedded AWS. */
 export interface About {
   readonly accountId: string;
   readonly endpoint: string;
   readonly timeScale: number;
+  readonly leaps: boolean;
+  readonly seed?: number;
+  /** Real seconds that a clock with a seed had to run, because a work lasted too long: more than 0, and the run is not to be repeated. */
+  readonly strayedSeconds: number;
   /** AWS's time, ISO 8601. */
   readonly time: string;
   readonly regions: readonly string[];
@@ -28,14 +33,20 @@ export async function connectAws(address: string): Promise<Aws> {
     return JSON.parse(text) as Answer;
   };
   const about = await ask<About>('GET', '');
-  const [bornAt, startedAt] = [Date.parse(about.time), performance.now()];
+  let heard = { time: Date.parse(about.time), at: performance.now() };
   const stop = async () => {};
   return {
     ...settingsFor(endpoint),
     clock: {
       scale: about.timeScale,
-      now: () => new Date(bornAt + (performance.now() - startedAt) * about.timeScale),
-      sleep: (seconds) => ask('GET', `clock/sleep?seconds=${seconds}`),
+      leaps: about.leaps,
+      seed: about.seed,
+      // Where time leaps, this is as far as it was last heard of.
+      now: () => new Date(heard.time + (performance.now() - heard.at) * about.timeScale),
+      async sleep(time) {
+        const answer = await ask<{ time: string }>('GET', `clock/sleep?seconds=${secondsOf(time)}`);
+        heard = { time: Date.parse(answer.time), at: performance.now() };
+      },
     },
     faults: {
       add: (fault: FaultInput) => ask('POST', 'faults', fault),

@@ -5,6 +5,7 @@ export type {
   Aws,
   AwsClock,
   ClientSettings,
+  Duration,
   ExecutionTransitions,
   FaultInput,
   FaultSwitches,
@@ -25,7 +26,8 @@ export type { CallRecord } from './corridor/call-log';
  * await using aws = await startAws({ timeScale: 60 });
  * const ec2 = new EC2Client(aws.client);
  *
- * @param options `port` of the front door (by default a free one), `timeScale`: AWS seconds in a real second (by default 1)
+ * @param options `port` of the front door (by default a free one); `timeScale`: AWS seconds in a real second (by default 1), or `leap` or `seed`
+ * @throws RangeError for a time that no clock can keep, Error where another AWS with a seed runs in this process
  * @throws the listen error, `EADDRINUSE` where the port is taken
  */
 export function startAws(options: StartOptions = {}): Promise<Aws> {

@@ -1,18 +1,13 @@
 import { Account } from './account/account';
 import { type AwsClock, type FaultInput, type StartOptions, settingsFor } from './aws';
 import type { About } from './connect';
+import type { Time } from './core/clock';
+import { seedRandom } from './core/ids/random';
 import type { ServiceDefinition } from './core/service';
 import type { AdministeredAws } from './door/admin/route';
 import { FrontDoor } from './door/front-door';
+import { secondsOf, timeOf } from './time';
 import { ApiModels } from './wire/api-model';
-
-/** The most AWS seconds in a real second: beyond it timers could not tell one moment from the next. */
-export const MOST_TIME_SCALE = 1_000_000;
-
-function checkScale(timeScale: unknown): void {
-  if (typeof timeScale === 'number' && timeScale > 0 && timeScale <= MOST_TIME_SCALE) return;
-  throw new RangeError(`timeScale: expected a number above 0, at most ${MOST_TIME_SCALE}, not ${timeScale}`);
-}
 
 type Definitions = Readonly<Record<string, ServiceDefinition>>;
 
@@ -23,29 +18,45 @@ export class RunningAws implements AdministeredAws {
   private settings = settingsFor('');
   private current: Account | undefined;
 
+  private endSeed = () => {};
+
   private constructor(
-    private readonly timeScale: number,
+    private readonly time: Time,
     private readonly definitions: Definitions | undefined,
   ) {
     this.clock = {
-      scale: timeScale,
+      scale: typeof time === 'number' ? time : 1,
+      leaps: typeof time !== 'number',
+      seed: this.seed,
       now: () => this.account.clock.now(),
-      sleep: (seconds) => this.account.sleep(seconds),
+      sleep: async (time) => this.account.sleep(secondsOf(time)),
     };
+    this.takeSeed();
+  }
+
+  private get seed(): number | undefined {
+    return typeof this.time === 'number' ? undefined : this.time.seed;
+  }
+
+  /** From here on all that is random comes from the seed's beginning. */
+  private takeSeed(): void {
+    this.endSeed();
+    if (this.seed !== undefined) this.endSeed = seedRandom(this.seed);
   }
 
   /**
    * @param definitions other services than those of `services/index.ts`, for tests
-   * @throws RangeError for a time scale that no clock can run at
+   * @throws RangeError for a time that no clock can keep, Error where another AWS with a seed runs in this process
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
-  static async start(
-    { port = 0, timeScale = 1 }: StartOptions,
-    definitions?: Definitions,
-  ): Promise<RunningAws> {
-    checkScale(timeScale);
-    const aws = new RunningAws(timeScale, definitions);
-    aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
+  static async start({ port = 0, ...time }: StartOptions, definitions?: Definitions): Promise<RunningAws> {
+    const aws = new RunningAws(timeOf(time), definitions);
+    try {
+      aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
+    } catch (error) {
+      aws.endSeed();
+      throw error;
+    }
     return aws;
   }
 
@@ -60,7 +71,10 @@ export class RunningAws implements AdministeredAws {
     return {
       accountId: account.accountId,
       endpoint: this.endpoint,
-      timeScale: this.timeScale,
+      timeScale: this.clock.scale,
+      leaps: this.clock.leaps,
+      seed: this.seed,
+      strayedSeconds: account.clock.strayedSeconds,
       time: this.clock.now().toISOString(),
       regions: account.regionNames(),
     };
@@ -113,6 +127,7 @@ export class RunningAws implements AdministeredAws {
 
   async reset() {
     const old = this.current;
+    this.takeSeed();
     this.current = this.newborn();
     await old?.dispose();
   }
@@ -120,6 +135,7 @@ export class RunningAws implements AdministeredAws {
   async stop() {
     await this.current?.dispose();
     await this.door.close();
+    this.endSeed();
   }
 
   async [Symbol.asyncDispose]() {
@@ -127,7 +143,7 @@ export class RunningAws implements AdministeredAws {
   }
 
   private newborn(): Account {
-    const { timeScale, endpoint, models, definitions } = this;
-    return new Account({ timeScale, endpoint, models, definitions });
+    const { time, endpoint, models, definitions } = this;
+    return new Account({ time, endpoint, models, definitions });
   }
 }

@@ -1,6 +1,6 @@
 import type { PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
-import { Clock } from '../core/clock';
+import { Clock, type Time } from '../core/clock';
 import { type Fault, FaultError, Faults, readFault } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import type { Principal } from '../core/principal';
@@ -22,7 +22,7 @@ const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const HOME = 'us-east-1';
 
 export interface AccountOptions {
-  readonly timeScale: number;
+  readonly time: Time;
   /** The front door's address. */
   readonly endpoint: string;
   readonly models: ApiModels;
@@ -50,7 +50,7 @@ export class Account {
     this.endpoint = options.endpoint;
     this.definitions = options.definitions ?? services;
     this.models = options.models;
-    this.clock = new Clock(options.timeScale);
+    this.clock = new Clock(options.time);
     this.ledger = new Ledger(() => this.clock.millis());
     const parts = {
       models: options.models,
@@ -104,7 +104,10 @@ export class Account {
   async sleep(seconds: number): Promise<void> {
     const gone = new Error('the account was reset, or the embedded AWS stopped, while this slept');
     this.ending.signal.throwIfAborted();
-    await this.clock.sleep(seconds, AbortSignal.any([this.ending.signal])).catch(() => Promise.reject(gone));
+    await this.clock
+      .sleep(seconds, AbortSignal.any([this.ending.signal]))
+      .catch(() => Promise.reject(gone))
+      .finally(this.clock.awaited());
   }
 
   /**

@@ -135,7 +135,7 @@ test('a client that goes away in the middle of its request disturbs nobody', asy
 });
 
 test('an account that was reset begins nothing any more', async () => {
-  const account = new Account({ timeScale: 600, endpoint: aws.endpoint, models: new ApiModels() });
+  const account = new Account({ time: 600, endpoint: aws.endpoint, models: new ApiModels() });
   account.region('us-east-1');
   await account.dispose();
   expect(() => account.region('eu-west-1')).toThrow(expect.objectContaining({ code: 'ServiceUnavailable' }));

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Account } from '../account/account';
 import { AwsError } from '../core/aws-error';
+import { durations } from '../core/durations';
 import { uuid } from '../core/ids';
 import type { Call, WireRequest, WireResponse } from '../core/service';
 import { services } from '../services';
@@ -40,6 +41,7 @@ export class FrontDoor {
         response.end();
       });
     });
+    this.server.on('connection', (socket: Socket) => this.aws.account.clock.connections.note(socket));
     this.server.on('connect', (request, socket, head) => {
       this.tunnel(request, socket, head).catch(() => socket.destroy());
     });
@@ -93,6 +95,18 @@ export class FrontDoor {
 
   private async answer(request: WireRequest): Promise<WireResponse> {
     if (request.path.startsWith('/_local')) return answerAdmin(request, this.aws);
+    const { clock } = this.aws.account;
+    const over = clock.awaited();
+    try {
+      await clock.turnOf(fingerprintOf(request), durations.apiCall.seconds);
+      return await this.lead(request);
+    } finally {
+      over();
+    }
+  }
+
+  /** Leads a request to the service that it is for. */
+  private async lead(request: WireRequest): Promise<WireResponse> {
     const requestId = uuid();
     const httpApi = HTTP_API_HOST.exec(request.host);
     try {
@@ -139,6 +153,13 @@ function tryIdentify(request: WireRequest): Omit<Addressee, 'service'> {
   if (!request.headers.authorization && !request.query.has('X-Amz-Credential'))
     return { region: 'us-east-1' };
   return identify(request, services);
+}
+
+/** What tells a request from others that come at the same time, and is the same in each run of the same work. */
+function fingerprintOf({ method, host, path, rawQuery, headers, body }: WireRequest): string {
+  const signer = /Credential=([^,]*)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const target = headers['x-amz-target'] ?? '';
+  return [signer, target, method, withoutPort(host), path, rawQuery, body.toString('latin1')].join('\n');
 }
 
 function withoutPort(authority: string): string {

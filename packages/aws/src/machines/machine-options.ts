@@ -56,6 +56,12 @@ export interface MachineOptions {
   now: () => Date;
   /** Sleeps AWS seconds; rejects when the signal aborts. */
   sleep: (awsSeconds: number, signal?: AbortSignal) => Promise<void>;
+  /** AWS seconds that pass in a real second while something is being worked on. */
+  scale: number;
+  /** A program is run that waits for nothing: resolves when the time that it takes is over. */
+  runProgram?: () => Promise<void>;
+  /** A part of the machine is loaded: nothing else shows that it is at work. */
+  load?: <Module>(module: Promise<Module>) => Promise<Module>;
   /** A TCP port of the machine is really served on this port of 127.0.0.1. */
   onListen: (port: number, loopbackPort: number) => void;
   onClose: (port: number) => void;

@@ -1,3 +1,4 @@
+import { loading } from '../core/clock';
 import type { ServiceDefinition } from '../core/service';
 import { readServiceModel, type ServiceModel } from '../core/service-model';
 import { type ConstraintService, type Constraints, loadConstraints } from './constraints';
@@ -20,7 +21,7 @@ export class ApiModels {
   load(service: string, definition: ServiceDefinition): Promise<ApiModel> {
     let found = this.loaded.get(service);
     if (!found) {
-      found = readApiModel(service, definition);
+      found = loading(readApiModel(service, definition));
       this.loaded.set(service, found);
     }
     return found;

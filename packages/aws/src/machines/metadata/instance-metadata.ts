@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { MachineOptions } from '../machine-options';
+import { randomBytes } from '../random';
 import { type Leaf, metadataTree, type Tree } from './metadata-tree';
 
 export const METADATA_ADDRESS = '169.254.169.254';

@@ -34,6 +34,7 @@ export function machineLauncher(
       endpoint: 'http://127.0.0.1:1',
       fetch: (url, init) => fetch(url, init),
       now: () => new Date(),
+      scale: 1,
       sleep: async (_, signal) => {
         signal?.throwIfAborted();
       },

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { AwsError } from '../../core/aws-error';
+import { loading } from '../../core/clock';
 import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
 import { type Clients, makeClients } from './resources/clients';
@@ -36,7 +37,7 @@ export class CloudFormationState {
 
   /** The resource types. They, their schemas and the clients that these name are large: they are read when a template is first given. */
   types(): Promise<ResourceTypes> {
-    this.loading ??= import('./resources/types').then(({ loadTypes }) => loadTypes());
+    this.loading ??= loading(import('./resources/types').then(({ loadTypes }) => loadTypes()));
     return this.loading;
   }
 

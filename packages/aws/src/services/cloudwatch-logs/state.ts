@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
 import type { Context } from '../../core/context';
+import { randomBytes } from '../../core/ids';
 import type { Operation, OperationsOf } from '../../core/service';
 import { notFound } from './errors';
 

@@ -1,7 +1,9 @@
 import type { SecurityGroup } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context';
+import { randomBytes } from '../../core/ids';
 import { EmulatedEngine } from '../../machines/emulated/engine';
 import type { MachineEngine } from '../../machines/engine';
+import { drawRandomFrom } from '../../machines/random';
 import type { Network } from '../../network';
 import { isRegion } from './catalogue/regions';
 import { Collection } from './collections/collection';
@@ -57,6 +59,8 @@ export interface InstanceProfiles {
     nameOrArn: string,
   ): { readonly arn: string; readonly id: string; readonly roleArn?: string } | undefined;
 }
+
+drawRandomFrom(randomBytes);
 
 /** All resources of EC2 in one region. */
 export class Inventory {

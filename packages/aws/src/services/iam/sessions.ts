@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../../core/ids';
 import type { IssuedCredentials } from '../../core/ports';
 import type { Principal } from '../../core/principal';
 import { uniqueId } from './unique-id';

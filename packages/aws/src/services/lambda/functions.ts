@@ -4,6 +4,7 @@ import type {
   FunctionEventInvokeConfig,
 } from '@aws-sdk/client-lambda';
 import type { Context } from '../../core/context';
+import { randomFraction } from '../../core/ids';
 import { functionNotFound } from './errors';
 
 /** A deployment package, unpacked. */
@@ -114,7 +115,7 @@ export function versionOf(fn: LambdaFunction, qualifier: string | undefined): Fu
  */
 export function routeTo(fn: LambdaFunction, qualifier: string | undefined): FunctionVersion {
   const weights = fn.aliases.get(qualifier ?? '')?.RoutingConfig?.AdditionalVersionWeights ?? {};
-  let at = Math.random();
+  let at = randomFraction();
   for (const [version, weight] of Object.entries(weights)) {
     at -= weight;
     if (at < 0) return versionOf(fn, version);

@@ -29,7 +29,7 @@ export interface Needs {
 /** Lambda of one region: functions, and the sandboxes that run them. */
 export class LambdaState {
   readonly functions: Functions;
-  readonly codeFolder = new CodeFolder();
+  readonly codeFolder: CodeFolder;
   readonly codeCache = new CodeCache();
   readonly network: FunctionNetwork;
   readonly sandboxes: Sandboxes;
@@ -42,8 +42,11 @@ export class LambdaState {
     readonly needs: Needs,
   ) {
     const log = new FunctionLog(needs['cloudwatch-logs'], context.clock);
+    this.codeFolder = new CodeFolder(context.clock);
     this.functions = new Functions(context);
-    this.network = new FunctionNetwork(needs.ec2, needs.network);
+    this.network = new FunctionNetwork(needs.ec2, needs.network, (socket) =>
+      context.clock.connections.note(socket),
+    );
     this.sandboxes = new Sandboxes(context, needs.iam, this.network, log);
     this.invoker = new Invoker(context, this.functions, this.sandboxes, log, (report) => {
       for (const listener of this.listeners) listener(report);

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { type ExecResult, latin1FromBytes, type ResolvedCommandContext } from 'just-bash';
+import { randomUUID } from '../../random';
 import type { Guest } from '../system/guest';
 
 /** A command of the shell that this project makes. */

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { DiskSnapshot } from '../../disk-snapshot';
+import { randomUUID } from '../../random';
 import type { DirectoryNode, FileNode } from './inode';
 
 /** What a snapshot holds, for the disks that are made of it. It shares everything with the disk it was taken of until that changes. */

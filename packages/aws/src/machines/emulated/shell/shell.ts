@@ -132,7 +132,10 @@ ${jobs[job] ?? ''}`,
       python: true,
       processInfo: { pid: 1500 + this.runs, ppid: 1, uid: 0, gid: 0 },
       customCommands: Object.entries(this.programs).map(([name, program]) =>
-        defineCommand(name, async (args, context) => program(args, { guest, context, name, traps })),
+        defineCommand(name, async (args, context) => {
+          await guest.options.runProgram?.();
+          return program(args, { guest, context, name, traps });
+        }),
       ),
     });
   }

@@ -25,7 +25,15 @@ export interface Guest extends DaemonHost {
   /** What the instance was launched with, of that which programs show or need. */
   readonly options: Pick<
     MachineOptions,
-    'credentials' | 'endpoint' | 'hostname' | 'instanceType' | 'privateIp' | 'region'
+    | 'credentials'
+    | 'endpoint'
+    | 'hostname'
+    | 'instanceType'
+    | 'load'
+    | 'privateIp'
+    | 'region'
+    | 'runProgram'
+    | 'scale'
   >;
   /** Sleeps AWS seconds; rejects when the machine stops. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;

@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import type { MachineOptions } from '../../machine-options';
+import { randomBytes, randomUUID } from '../../random';
 import type { Disk } from '../disk/disk';
 import type { SerialConsole } from './serial-console';
 

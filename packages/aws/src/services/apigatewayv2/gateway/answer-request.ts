@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Route } from '@aws-sdk/client-apigatewayv2';
 import type { Context } from '../../../core/context';
-import { randomHex } from '../../../core/ids';
+import { randomBytes, randomHex } from '../../../core/ids';
 import type { Call, WireRequest, WireResponse } from '../../../core/service';
 import type { ApiGatewayState, HttpApi, Snapshot } from '../state';
 import { logAccess } from './access-log';

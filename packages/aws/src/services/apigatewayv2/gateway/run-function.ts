@@ -1,6 +1,7 @@
 import type { Integration } from '@aws-sdk/client-apigatewayv2';
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../../core/aws-error';
+import type { Clock } from '../../../core/clock';
 import type { WireResponse } from '../../../core/service';
 import { serviceCall } from '../../../core/service-call';
 import type { ApiGatewayState } from '../state';
@@ -22,7 +23,7 @@ export async function runFunction(
     if (!integration.CredentialsArn && !isAllowed(gateway, functionArn, routed))
       return say(500, 'Internal Server Error');
     const work = invoke(gateway, functionArn, event, routed.call.traceId);
-    const result = await within(integration.TimeoutInMillis ?? 30_000, work);
+    const result = await within(gateway.context.clock, integration.TimeoutInMillis ?? 30_000, work);
     if (result === undefined) return say(503, 'Service Unavailable');
     if (result.FunctionError) return say(500, 'Internal Server Error');
     const payload = Buffer.from(result.Payload ?? []).toString();
@@ -73,16 +74,19 @@ function isAllowed(
   );
 }
 
-/** The result, or `undefined` after so many real milliseconds: functions run at their own, real speed. */
-async function within<Result>(millis: number, work: Promise<Result>): Promise<Result | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+/** The result, or `undefined` after so many milliseconds as the function counts them, which runs at real speed. */
+async function within<Result>(
+  clock: Clock,
+  millis: number,
+  work: Promise<Result>,
+): Promise<Result | undefined> {
+  let cancel = () => {};
   const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), millis);
-    timer.unref();
+    cancel = clock.after((millis / 1000) * clock.scale, () => resolve(undefined));
   });
   try {
     return await Promise.race([work, patience]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,3 +1,4 @@
+import { loading } from '../../../core/clock';
 import { validationError } from '../errors';
 import type { Template } from './template';
 
@@ -11,7 +12,7 @@ export async function checkTypes(template: Template, types: { has(name: string):
   const used = new Set(Object.values(template.Resources).map(({ Type }) => Type));
   const missing = [...used].filter((name) => !types.has(name));
   if (missing.length === 0) return;
-  const { default: names } = await import('../../../../data/resource-type-names.json');
+  const { default: names } = await loading(import('../../../../data/resource-type-names.json'));
   const unknown = missing.filter((name) => !names.includes(name) && !/^Custom::[\w@-]+$/.test(name));
   if (unknown.length > 0)
     throw validationError(`Template format error: Unrecognized resource types: [${unknown.join(', ')}]`);

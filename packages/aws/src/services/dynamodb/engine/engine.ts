@@ -1,6 +1,7 @@
 import { create, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { AwsError } from '../../../core/aws-error';
+import { loading } from '../../../core/clock';
 import { internalServerError } from '../errors';
 import { Guard } from './guard';
 
@@ -53,9 +54,9 @@ export class Engine {
 /** @param operation one of those that dynalite has */
 function load(operation: string): Promise<[{ default: Action }, InputRules]> {
   const file = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}.js`;
-  return Promise.all([import(`dynalite/actions/${file}`), import(`dynalite/validations/${file}`)]) as Promise<
-    [{ default: Action }, InputRules]
-  >;
+  return loading(
+    Promise.all([import(`dynalite/actions/${file}`), import(`dynalite/validations/${file}`)]),
+  ) as Promise<[{ default: Action }, InputRules]>;
 }
 
 function asAwsError(thrown: unknown, operation: string): AwsError {

@@ -1,4 +1,6 @@
 import type { RequestInit as NetworkRequestInit } from 'undici';
+import { loading } from '../../../core/clock';
+import { durations } from '../../../core/durations';
 import type { Machine } from '../../../machines/engine';
 import type { Inventory } from '../inventory';
 import type { InstanceRecord } from '../records/instances';
@@ -81,6 +83,9 @@ export function createGuest(
       ) as unknown as Promise<Response>,
     now: () => clock.now(),
     sleep: (seconds, signal) => clock.sleep(seconds, signal),
+    scale: clock.scale,
+    load: loading,
+    ...(clock.seed !== undefined && { runProgram: () => clock.sleep(durations.programRun.seconds) }),
     onListen: (port, loopbackPort) => {
       if (ec2.interfaces.has(interfaceId)) network.open(interfaceId, port, loopbackPort);
     },

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type {
   NetworkInterface,
   NetworkInterfaceType,
   PrivateIpAddressSpecification,
 } from '@aws-sdk/client-ec2';
-import { resourceId } from '../../../core/ids';
+import { randomBytes, resourceId } from '../../../core/ids';
 import { invalidParameter, invalidParameterCombination } from '../errors';
 import type { Inventory } from '../inventory';
 import type { InterfaceRecord } from '../records/interfaces';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../../../core/ids';
 import type { Inventory } from '../inventory';
 import type { InterfaceRecord } from '../records/interfaces';
 import { publicDnsName } from './dns-names';

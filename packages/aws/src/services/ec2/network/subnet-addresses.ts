@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress, parseCidr, usableAddresses } from 'aws-languages/cidr';
+import { randomFraction } from '../../../core/ids';
 import { insufficientFreeAddressesInSubnet, invalidIPAddressInUse, invalidParameterValue } from '../errors';
 import type { Inventory } from '../inventory';
 import type { SubnetRecord } from '../records/network';
@@ -19,7 +20,7 @@ export function takeAddress(ec2: Inventory, subnet: SubnetRecord, wanted?: strin
     if (taken.has(wanted)) throw invalidIPAddressInUse(`Address ${wanted} is in use.`);
     return wanted;
   }
-  const start = Math.floor(Math.random() * count);
+  const start = Math.floor(randomFraction() * count);
   for (let i = 0; i < count; i++) {
     const address = formatAddress(first + ((start + i) % count));
     if (!taken.has(address)) return address;

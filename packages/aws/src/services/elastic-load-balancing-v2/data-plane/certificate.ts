@@ -1,3 +1,4 @@
+import { loading } from '../../../core/clock';
 /** A key and its certificate, in PEM. */
 export interface ServerCertificate {
   readonly key: string;
@@ -14,7 +15,7 @@ const DAY = 86_400_000;
  */
 export async function createCertificate(dnsName: string): Promise<ServerCertificate> {
   // Loaded when the first HTTPS listener is made: few have one, and all start.
-  const { generate } = await import('selfsigned');
+  const { generate } = await loading(import('selfsigned'));
   const now = Date.now();
   const made = await generate([{ name: 'commonName', value: 'embedded AWS' }], {
     keyType: 'ec',

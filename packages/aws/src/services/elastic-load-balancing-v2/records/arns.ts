@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
 import type { Context } from '../../../core/context';
-import { randomHex } from '../../../core/ids';
+import { randomHex, randomInt } from '../../../core/ids';
 import { validationError } from '../errors';
 
 type Place = Pick<Context, 'region' | 'accountId'>;

@@ -1,4 +1,5 @@
 import type { ProtocolEnum, TargetGroup as Shape } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { randomFraction } from '../../../core/ids';
 import { type HealthCheckSettings, kindOfProtocol } from '../operations/read-health-check';
 import type { LoadBalancerKind } from './arns';
 import { Attributes, targetGroupAttributes } from './attributes';
@@ -92,7 +93,7 @@ export class TargetGroup {
 export function chooseByWeight<Item>(items: readonly Item[], weights: readonly number[]): Item | undefined {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total <= 0) return undefined;
-  let point = Math.random() * total;
+  let point = randomFraction() * total;
   for (const [index, item] of items.entries()) {
     point -= weights[index] ?? 0;
     if (point < 0) return item;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../../../core/ids';
 import { limitExceeded, noSuchEntity } from '../errors';
 import type { Op } from '../state';
 import { uniqueId } from '../unique-id';

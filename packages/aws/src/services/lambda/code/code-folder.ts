@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
+import type { Clock } from '../../../core/clock';
 import { invalidParameter } from '../errors';
 import type { Code } from '../functions';
 
@@ -13,6 +14,8 @@ const UNPACKED_BYTES = 262_144_000;
 export class CodeFolder {
   private root?: Promise<string>;
   private readonly unpacked = new Map<string, Promise<Code>>();
+
+  constructor(private readonly clock: Pick<Clock, 'turnOf'>) {}
 
   /** @throws AwsError InvalidParameterValueException when it is no zip archive or too large */
   unpack(archive: Uint8Array): Promise<Code> {
@@ -52,6 +55,7 @@ export class CodeFolder {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, bytes);
     }
+    await this.clock.turnOf(`code ${sha256}`, 0);
     return { sha256, size: archive.length, folder, archive: archiveName };
   }
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../../core/context';
+import { durations } from '../../../core/durations';
 import { randomHex, uuid } from '../../../core/ids';
 import { conflict, tooLargeRequest, tooManyRequests, unreadableContent } from '../errors';
 import { type Functions, type FunctionVersion, type LambdaFunction, routeTo } from '../functions';
@@ -101,23 +102,35 @@ export class Invoker {
     const lines: string[] = [];
     const unlisten = loan.sandbox.onLine(({ message }) => lines.push(message));
     let initMillis: number | undefined;
-    let startedAt = performance.now();
+    const { clock } = this.context;
+    /** AWS seconds of work count as real ones: a function's code runs at real speed. */
+    const since = (from: number) => (clock.millis() - from) / clock.scale;
+    let startedAt = clock.millis();
     let outcome: Outcome;
     try {
-      if (isCold) initMillis = await loan.sandbox.ready;
+      if (isCold) {
+        await loan.sandbox.ready.finally(() =>
+          clock.turnOf(`${requestId} ready`, durations.lambdaColdStart.seconds),
+        );
+        loan.sandbox.tellLines();
+        initMillis = since(startedAt);
+      }
       lines.push(this.log.start(group, stream, requestId, configuration.Version ?? '$LATEST'));
-      startedAt = performance.now();
+      startedAt = clock.millis();
       outcome = await loan.sandbox.run({
         requestId,
         functionArn: request.functionArn,
         payload: request.payload,
         traceId: request.traceId ?? newTraceId(this.context),
         clientContext: request.clientContext,
-        timeoutMillis: (configuration.Timeout ?? 3) * 1000,
+        deadline: startedAt + (configuration.Timeout ?? 3) * 1000 * clock.scale,
+        scale: clock.scale,
       });
+      await clock.turnOf(`${requestId} done`, durations.lambdaRun.seconds);
+      loan.sandbox.tellLines();
     } catch (error) {
       if (!(error instanceof InitError)) throw error;
-      lines.push(this.log.initReport(group, stream, error.initMillis, error.error.errorType));
+      lines.push(this.log.initReport(group, stream, since(startedAt), error.error.errorType));
       lines.push(this.log.start(group, stream, requestId, configuration.Version ?? '$LATEST'));
       outcome = { ok: false, error: error.error, memoryBytes: 0 };
     } finally {
@@ -125,7 +138,7 @@ export class Invoker {
       loan.release();
     }
     outcome = refuseLargeAnswer(outcome);
-    const durationMillis = performance.now() - startedAt;
+    const durationMillis = since(startedAt);
     lines.push(...this.closeLog(group, loan, { requestId, outcome, durationMillis, initMillis }, version));
     this.onFinish({ functionName: fn.name, failed: !outcome.ok, millis: durationMillis });
     return {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Ec2Port } from '../../../core/ports';
 import { type Connector, type TunnelAddress, Tunnels } from './tunnel';
@@ -27,8 +28,9 @@ export class FunctionNetwork {
   constructor(
     private readonly ec2: Pick<Ec2Port, 'createInterface' | 'deleteInterface'>,
     network: Connector,
+    accepted: (socket: Socket) => void,
   ) {
-    this.tunnels = new Tunnels(network);
+    this.tunnels = new Tunnels(network, accepted);
   }
 
   /** Makes the interfaces that a function needs: one in each of its subnets. */

@@ -36,7 +36,11 @@ export class Tunnels {
   private readonly servers = new Map<string, Promise<{ server: Server; address: TunnelAddress }>>();
   private readonly sockets = new Set<Socket>();
 
-  constructor(private readonly network: Connector) {}
+  /** @param accepted told of every connection that a sandbox has opened */
+  constructor(
+    private readonly network: Connector,
+    private readonly accepted: (socket: Socket) => void,
+  ) {}
 
   /** The tunnel of a standpoint; made at the first call. */
   async open(source: Standpoint): Promise<TunnelAddress> {
@@ -67,6 +71,7 @@ export class Tunnels {
     const token = randomBytes(16).toString('hex');
     const server = createServer((client) => {
       this.sockets.add(client);
+      this.accepted(client);
       client.once('close', () => this.sockets.delete(client));
       client.on('error', () => client.destroy());
       this.readTarget(client, token, source);

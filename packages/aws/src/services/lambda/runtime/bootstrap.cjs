@@ -10,6 +10,8 @@ const { loadHandler } = require('./load-handler.cjs');
 const { installNetwork } = require('./network.cjs');
 const { installOutput } = require('./output.cjs');
 const { port, post } = require('./parent.cjs');
+const { installRandom } = require('./random.cjs');
+const { installWaiting } = require('./waiting.cjs');
 
 /** @typedef {import('./load-handler.cjs').Handler} Handler */
 /** @typedef {import('../sandboxes/protocol').Invocation} Invocation */
@@ -24,7 +26,16 @@ const { port, post } = require('./parent.cjs');
  */
 
 /** @type {import('../sandboxes/protocol').SandboxData} */
-const { taskRoot, handler: handlerName, clock, network, logFormat, runtime, gate: gateBuffer } = workerData;
+const {
+  taskRoot,
+  handler: handlerName,
+  clock,
+  seed,
+  network,
+  logFormat,
+  runtime,
+  gate: gateBuffer,
+} = workerData;
 const gate = new Int32Array(gateBuffer);
 const nodeVersion = Number(/^nodejs(\d+)/.exec(runtime)?.[1]);
 const startedAt = performance.now();
@@ -35,7 +46,10 @@ let current;
 /** Invocations that have come; `gate` counts those that were sent. */
 let handled = 0;
 
-const output = installOutput({ now: installClock(clock), format: logFormat, requestId: () => requestId });
+const now = installClock(clock);
+if (seed !== undefined) installRandom(seed);
+const output = installOutput({ now, format: logFormat, requestId: () => requestId });
+installWaiting();
 installNetwork(network);
 process.cwd = () => taskRoot;
 process.on('uncaughtException', dieOfException);
@@ -118,7 +132,7 @@ function freeze() {
 
 /** @param {Invocation} invocation */
 function makeContext(invocation) {
-  const startOfInvocation = performance.now();
+  const { deadline, scale } = invocation;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -130,8 +144,7 @@ function makeContext(invocation) {
     identity: undefined,
     invokedFunctionArn: invocation.functionArn,
     awsRequestId: invocation.requestId,
-    getRemainingTimeInMillis: () =>
-      Math.max(0, Math.round(invocation.timeoutMillis - (performance.now() - startOfInvocation))),
+    getRemainingTimeInMillis: () => Math.max(0, Math.round((deadline - now()) / scale)),
   };
 }
 

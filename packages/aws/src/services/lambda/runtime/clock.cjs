@@ -2,13 +2,22 @@
 // Puts `Date` of this thread on the clock of the embedded AWS. Timers and `performance` stay real.
 
 /**
- * @param {import('../sandboxes/protocol').ClockAnchor} anchor
+ * @param {import('../../../core/clock').SharedTime} shared
  * @returns {() => number} AWS's time now, milliseconds since the epoch
  */
-function installClock({ monotonicMillis, awsMillis, scale }) {
+function installClock(shared) {
   const RealDate = Date;
-  const monotonic = () => Number(process.hrtime.bigint()) / 1e6;
-  const now = () => Math.round(awsMillis + (monotonic() - monotonicMillis) * scale);
+  const version = new Int32Array(shared.version);
+  const values = new Float64Array(shared.values);
+  const now = () => {
+    for (;;) {
+      const before = Atomics.load(version, 0);
+      const [shown = 0, since = 0, rate = 0] = values;
+      // Odd, or another one afterwards: it was changed meanwhile.
+      if (before % 2 === 0 && Atomics.load(version, 0) === before)
+        return Math.round(shown + (Number(process.hrtime.bigint()) / 1e6 - since) * rate);
+    }
+  };
   const AwsDate = new Proxy(RealDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),

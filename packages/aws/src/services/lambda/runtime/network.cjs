@@ -5,6 +5,7 @@ const http = require('node:http');
 const https = require('node:https');
 const net = require('node:net');
 const tls = require('node:tls');
+const { noteSocket, opening } = require('./waiting.cjs');
 
 /** @typedef {import('node:net').Socket} Socket */
 /** @typedef {(error: Error | null, socket?: Socket) => void} Done */
@@ -15,7 +16,15 @@ const tls = require('node:tls');
 /** @param {import('../sandboxes/protocol').NetworkAccess} access */
 function installNetwork({ tunnelPort, token, endpoint, endpointReachable }) {
   /** @type {Open} */
-  const open = (host, port, done) => {
+  const open = (host, port, tell) => {
+    const opened = opening();
+    const done = (
+      /** @type {Error | null} */ error,
+      /** @type {Socket | undefined} */ socket = undefined,
+    ) => {
+      opened();
+      tell(error, socket);
+    };
     const isEndpoint = host === endpoint.host && Number(port) === endpoint.port;
     if (isEndpoint && endpointReachable) openDirect(host, port, done);
     else if (isEndpoint) openNowhere(host, port, done);
@@ -104,6 +113,7 @@ function secured(options, done) {
 /** @type {Open} */
 function openDirect(host, port, done) {
   const socket = net.connect({ host, port: Number(port) });
+  noteSocket(socket);
   socket.setNoDelay(true);
   socket.once('error', done);
   socket.once('connect', () => {
@@ -134,6 +144,7 @@ function openNowhere(host, port, done) {
  */
 function openTunnel({ tunnelPort, token, host, port }, done) {
   const socket = net.connect({ host: '127.0.0.1', port: tunnelPort });
+  noteSocket(socket);
   socket.setNoDelay(true);
   let head = '';
   const fail = (/** @type {Error} */ error) => {

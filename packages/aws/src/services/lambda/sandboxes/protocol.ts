@@ -1,3 +1,5 @@
+import type { SharedTime, ThreadsEnd } from '../../../core/clock';
+
 /** What passes between a sandbox and its worker thread. The scripts of `runtime/` take their types from here. */
 
 /** An error as Lambda's runtime reports it to the caller. */
@@ -16,16 +18,9 @@ export interface Invocation {
   readonly payload: string;
   readonly traceId: string;
   readonly clientContext?: unknown;
-  /** Real milliseconds. */
-  readonly timeoutMillis: number;
-}
-
-/** Where AWS's clock stood when the thread was made. */
-export interface ClockAnchor {
-  /** The process-wide monotonic clock, at the moment when AWS's clock showed `awsMillis`. */
-  readonly monotonicMillis: number;
-  readonly awsMillis: number;
-  /** AWS seconds in a real second. */
+  /** When its time is over, by AWS's clock, milliseconds since the epoch. */
+  readonly deadline: number;
+  /** AWS seconds that pass in a real second of work. */
   readonly scale: number;
 }
 
@@ -50,7 +45,9 @@ export interface SandboxData {
   /** How many invocations were sent: between them the thread stands still and waits for this to grow. */
   readonly gate: SharedArrayBuffer;
   readonly logFormat: 'Text' | 'JSON';
-  readonly clock: ClockAnchor;
+  readonly clock: SharedTime;
+  /** What all that is random in the thread comes from, where runs are to be repeated. */
+  readonly seed?: string;
   readonly network: NetworkAccess;
 }
 
@@ -58,6 +55,8 @@ export interface SandboxData {
 export type Message =
   | { readonly type: 'ready'; readonly initMillis: number }
   | { readonly type: 'initError'; readonly error: FunctionError; readonly initMillis: number }
+  /** It has nothing to do until more than this comes on one of its connections. */
+  | { readonly type: 'waiting'; readonly ends: readonly ThreadsEnd[] }
   | { readonly type: 'line'; readonly timestamp: number; readonly message: string }
   | { readonly type: 'done'; readonly payload: string; readonly memoryBytes: number }
   | { readonly type: 'failed'; readonly error: FunctionError; readonly memoryBytes: number }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../../../core/clock';
+import type { Clock, ThreadsEnd } from '../../../core/clock';
+import { randomHex } from '../../../core/ids';
 import type { TunnelAddress } from '../network/tunnel';
 import { runtimeFile } from '../runtime-file';
 import type { FunctionError, Invocation, Message, SandboxData } from './protocol';
@@ -48,19 +49,23 @@ export class Sandbox {
   isFresh = true;
   private readonly lineListeners = new Set<(line: Line) => void>();
 
+  /** The connections on which the thread waits for more; undefined while it has something to do. */
+  private waitsAt: readonly ThreadsEnd[] | undefined;
+  private readonly clock: Clock;
+  /** Where runs are to be repeated: lines that were written, but are not told yet. */
+  private readonly heldLines: Line[] = [];
+
   constructor(options: SandboxOptions) {
     const { hostname, port } = new URL(options.endpoint);
+    this.clock = options.clock;
     const data: SandboxData = {
       taskRoot: options.taskRoot,
       handler: options.handler,
       runtime: options.runtime,
       gate: this.gate.buffer,
       logFormat: options.logFormat,
-      clock: {
-        monotonicMillis: Number(process.hrtime.bigint()) / 1e6,
-        awsMillis: options.clock.millis(),
-        scale: options.clock.scale,
-      },
+      clock: this.clock.shared,
+      ...(this.clock.seed !== undefined && { seed: randomHex(32) }),
       network: {
         tunnelPort: options.network.port,
         token: options.network.token,
@@ -79,12 +84,17 @@ export class Sandbox {
       workerData: data,
     });
     this.worker.unref();
+    this.worker.on('message', (message: Message) => {
+      this.waitsAt = message.type === 'waiting' ? message.ends : undefined;
+      this.clock.notice();
+    });
     this.ready = this.waitForInit();
     // Whoever invokes awaits `ready` itself; a sandbox that nobody waits for may fail alone.
-    this.ready.catch(() => undefined);
+    this.ready.catch(() => undefined).finally(this.work());
     this.worker.on('message', (message: Message) => {
       if (message.type !== 'line') return this.receive(message);
-      for (const listener of this.lineListeners) listener(message);
+      this.heldLines.push(message);
+      if (this.clock.seed === undefined) this.tellLines();
     });
     this.worker.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.died = exited(this.requestId, 'signal: killed');
@@ -98,25 +108,40 @@ export class Sandbox {
     return () => this.lineListeners.delete(listener);
   }
 
+  /** Tells the lines that were held back. */
+  tellLines(): void {
+    for (const line of this.heldLines.splice(0)) for (const listener of this.lineListeners) listener(line);
+  }
+
+  /** The thread is at work from now on. Returns how to end it. */
+  private work(): () => void {
+    this.waitsAt = undefined;
+    return this.clock.working({
+      isBusy: () => this.usable && !(this.waitsAt && this.clock.connections.haveRead(this.waitsAt)),
+    });
+  }
+
   /** Runs the handler once. Call only while no other run is under way, and after `ready`. */
   run(invocation: Invocation): Promise<Outcome> {
     this.isFresh = false;
     this.requestId = invocation.requestId;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        const seconds = (invocation.timeoutMillis / 1000).toFixed(2);
+      const seconds = (invocation.deadline - this.clock.millis()) / 1000;
+      const cancel = this.clock.after(seconds, () => {
         this.settle({
           ok: false,
           memoryBytes: 0,
           error: {
             errorType: 'Sandbox.Timedout',
-            errorMessage: `RequestId: ${invocation.requestId} Error: Task timed out after ${seconds} seconds`,
+            errorMessage: `RequestId: ${invocation.requestId} Error: Task timed out after ${(seconds / invocation.scale).toFixed(2)} seconds`,
           },
         });
         this.stop();
-      }, invocation.timeoutMillis);
+      });
+      const end = this.work();
       this.finish = (outcome) => {
-        clearTimeout(timer);
+        cancel();
+        end();
         resolve(outcome);
       };
       if (!this.usable) return this.settle(this.death(0));

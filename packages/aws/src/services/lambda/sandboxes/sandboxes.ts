@@ -1,3 +1,4 @@
+import type { Cancel } from '../../../core/clock';
 import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
 import type { IamPort } from '../../../core/ports';
@@ -11,8 +12,10 @@ import { Sandbox } from './sandbox';
 const MOST_LIVE = 10;
 /** Warm sandboxes that may wait for work; the longest idle goes first. Each holds some 30 MB. */
 const MOST_IDLE = 5;
-/** Real milliseconds after which a warm sandbox is closed. */
-const IDLE_MILLIS = 60_000;
+/** AWS seconds after which a warm sandbox is closed: Lambda keeps them for 5 to 15 minutes. */
+const IDLE_SECONDS = 600;
+/** However fast AWS's clock runs, this is what another invocation may take to come. Real seconds. */
+const LEAST_REAL_IDLE_SECONDS = 60;
 /** Lambda's credentials last for hours; here a sandbox is renewed before they end. AWS seconds. */
 const CREDENTIAL_SECONDS = 12 * 3600;
 
@@ -22,7 +25,7 @@ interface Warm {
   readonly logStream: string;
   /** AWS time, milliseconds. */
   readonly expires: number;
-  idleTimer?: NodeJS.Timeout;
+  cancelIdle?: Cancel;
 }
 
 /** A sandbox on loan, with the stream that its lines go to. */
@@ -71,7 +74,7 @@ export class Sandboxes {
   async dispose(): Promise<void> {
     this.isDisposed = true;
     for (const wake of this.waiting.splice(0)) wake();
-    for (const warm of this.idle.splice(0)) clearTimeout(warm.idleTimer);
+    for (const warm of this.idle.splice(0)) warm.cancelIdle?.();
     await Promise.all([...this.live].map((sandbox) => sandbox.stop()));
     this.live.clear();
   }
@@ -81,7 +84,7 @@ export class Sandboxes {
       const warm = this.idle[at];
       if (warm?.key !== key) continue;
       this.idle.splice(at, 1);
-      clearTimeout(warm.idleTimer);
+      warm.cancelIdle?.();
       if (warm.sandbox.usable && warm.expires > this.context.clock.millis()) return warm;
       this.close(warm);
     }
@@ -102,7 +105,9 @@ export class Sandboxes {
 
   private keepWarm(warm: Warm): void {
     this.idle.push(warm);
-    warm.idleTimer = setTimeout(() => this.close(warm), IDLE_MILLIS).unref();
+    const { clock } = this.context;
+    const idle = Math.max(IDLE_SECONDS, LEAST_REAL_IDLE_SECONDS * clock.scale);
+    warm.cancelIdle = clock.after(idle, () => this.close(warm));
     if (this.idle.length > MOST_IDLE) this.closeOldestIdle();
   }
 
@@ -113,7 +118,7 @@ export class Sandboxes {
   }
 
   private close(warm: Warm): void {
-    clearTimeout(warm.idleTimer);
+    warm.cancelIdle?.();
     const at = this.idle.indexOf(warm);
     if (at >= 0) this.idle.splice(at, 1);
     this.live.delete(warm.sandbox);

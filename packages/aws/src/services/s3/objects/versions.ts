@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../../../core/ids';
 import type { Call } from '../../../core/service';
 import type { Bucket, ObjectVersion } from '../bucket';
 import { announceCreation, announceDeletion } from '../notifications/announcements';

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../../../core/ids';
 import { readAcl } from '../access/acl';
 import { ownerOf } from '../access/owner';
 import { type Bucket, type CompletedUpload, currentObject, type MultipartUpload } from '../bucket';

@@ -1,4 +1,4 @@
-import { uuid } from '../../../core/ids';
+import { randomFraction, uuid } from '../../../core/ids';
 import type { Schedule, SchedulerState } from '../state';
 import { attempt } from './attempt';
 
@@ -51,7 +51,7 @@ function waitForNext(scheduler: SchedulerState, schedule: Schedule, after: Date)
     return;
   }
   const window = (schedule.settings.FlexibleTimeWindow?.MaximumWindowInMinutes ?? 0) * 60_000;
-  waitUntil(scheduler, schedule, due, due.getTime() + Math.floor(Math.random() * window));
+  waitUntil(scheduler, schedule, due, due.getTime() + Math.floor(randomFraction() * window));
 }
 
 /** Waits in pieces that a timer can last, and looks at the clock after each, so nothing adds up to a drift. */

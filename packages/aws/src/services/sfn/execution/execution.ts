@@ -83,7 +83,7 @@ export class Execution {
         roleArn: stateMachine.roleArn,
       },
     });
-    this.ended = this.run();
+    this.ended = this.run().finally(clock.awaited());
   }
 
   /**
@@ -100,7 +100,7 @@ export class Execution {
     const { redriveCount } = this;
     this.history.reopen({ type: 'ExecutionRedriven', executionRedrivenEventDetails: { redriveCount } });
     this.onStatus(this);
-    this.ended = this.run();
+    this.ended = this.run().finally(this.parts.context.clock.awaited());
   }
 
   /** The history so far, oldest first. */

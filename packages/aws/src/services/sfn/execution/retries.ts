@@ -1,3 +1,4 @@
+import { randomFraction } from '../../../core/ids';
 import type { Retrier } from '../language/definition';
 import type { StatesError } from '../language/states-error';
 
@@ -23,6 +24,6 @@ export class Retries {
     this.used[index] = used + 1;
     const backoff = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** used;
     const delay = Math.min(backoff, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
-    return retrier.JitterStrategy === 'FULL' ? Math.random() * delay : delay;
+    return retrier.JitterStrategy === 'FULL' ? randomFraction() * delay : delay;
   }
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Cancel, Clock } from '../../../core/clock';
+import { randomBytes } from '../../../core/ids';
 import { badTaskToken, taskTimedOut } from '../errors';
 import type { Json } from '../language/definition';
 import { HeartbeatTimeout, type StatesError } from '../language/states-error';

@@ -1,6 +1,6 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { uuid } from '../../../core/ids';
+import { randomInt, uuid } from '../../../core/ids';
 import type { Json } from '../language/definition';
 
 /** A function of the Amazon States Language: how many arguments it takes, and what it makes of them. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import jsonata, { type Expression } from 'jsonata';
-import { uuid } from '../../../core/ids';
+import { randomFraction, uuid } from '../../../core/ids';
 import type { Json } from '../language/definition';
 import { javaRandom } from './java-random';
 
@@ -60,7 +60,7 @@ function hash(text: string, name: string): string {
 }
 
 function random(seed: number | undefined): number {
-  return seed === undefined ? Math.random() : javaRandom(seed);
+  return seed === undefined ? randomFraction() : javaRandom(seed);
 }
 
 /** As JSONata's own $now writes it, with a picture and a time zone where they are given. */

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../../core/aws-error';
+import { randomBytes } from '../../../core/ids';
 import { serviceCall } from '../../../core/service-call';
 import type { Message, SnsState, Subscription } from '../state';
 

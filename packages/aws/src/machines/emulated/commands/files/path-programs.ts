@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../../../random';
 import { fail, type Program, type Programs, resolvePath, succeed } from '../program';
 
 const mktemp: Program = (args, call) => {

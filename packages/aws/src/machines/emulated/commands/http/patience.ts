@@ -1,7 +1,7 @@
 import type { Guest } from '../../system/guest';
 
-/** However fast the embedded AWS's clock runs, a real connection gets this long, in real milliseconds. */
-const FLOOR_MILLISECONDS = 2000;
+/** However fast the embedded AWS's clock runs, a real connection gets this long, in real seconds. */
+const LEAST_REAL_SECONDS = 2;
 
 /**
  * A program's patience with the network, in AWS seconds. What the machine answers itself never takes any.
@@ -15,16 +15,11 @@ export function startPatience(
   const over = new AbortController();
   const ended = new AbortController();
   if (!guest.network.isOwn(url)) {
-    let timer: NodeJS.Timeout | undefined;
-    const floor = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FLOOR_MILLISECONDS);
-      timer.unref();
-    });
-    ended.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-    Promise.all([guest.sleep(seconds, ended.signal), floor]).then(
+    const patience = Math.max(seconds, LEAST_REAL_SECONDS * guest.options.scale);
+    guest.sleep(patience, ended.signal).then(
       () => over.abort(new DOMException('timed out', 'TimeoutError')),
       // Ended before, or the machine stopped, which its own signal tells.
-      () => clearTimeout(timer),
+      () => undefined,
     );
   }
   return { signal: over.signal, end: () => ended.abort(new Error('finished')) };

@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { decodeBytesToUtf8 } from 'just-bash';
+import { randomBytes, randomUUID } from '../../../random';
 import { fail, type Program, type Programs, succeed } from '../program';
 
 /** `envsubst [names]`: `$NAME` and `${NAME}` of standard input, from the environment. */

@@ -1,8 +1,16 @@
-import { createServer, type IncomingMessage, request, type Server, ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Cancel } from '../../../../core/clock';
 import { secureSocket } from '../../../../network/fetch';
 import { forwardedHeaders } from '../../../../network/headers';
 import { join } from '../../../../network/proxy';
@@ -14,6 +22,7 @@ import type { Backends } from '../backends';
 import type { ServerCertificate } from '../certificate';
 import { meetsCondition } from './conditions';
 import { type Exchange, examine, targetHeaders } from './exchange';
+import { onIdle } from './idle-timeout';
 import { rawPage, SERVER, sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
 import { LONGEST_RESPONSE_HEADERS, PARSED_BYTES, refusalOf } from './request-limits';
@@ -184,7 +193,7 @@ export class ApplicationListener {
     const onward = this.ask(exchange, channel);
     const abandon = () => onward.destroy();
     response.once('close', abandon);
-    onward.setTimeout(this.idleMilliseconds(), () => onward.destroy(new SlowTarget()));
+    this.endIfIdle(onward);
     onward.once('response', (answer) => this.passOn(exchange, response, choice, answer));
     onward.once('error', (error) => {
       response.off('close', abandon);
@@ -241,13 +250,13 @@ export class ApplicationListener {
         Upgrade: incoming.headers.upgrade,
       });
       client.once('close', () => onward.destroy());
-      onward.setTimeout(this.idleMilliseconds(), () => onward.destroy(new SlowTarget()));
+      const endWatch = this.endIfIdle(onward);
       onward.once('error', (error) => {
         if (!client.destroyed) refuse(client, statusOf(error));
       });
       onward.once('response', (answer) => this.passOn(exchange, answerOn(client, incoming), choice, answer));
       onward.once('upgrade', (answer, target, first) => {
-        target.setTimeout(0);
+        endWatch();
         const { rawHeaders, statusCode, statusMessage } = answer;
         const lines = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
         client.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`);
@@ -286,10 +295,14 @@ export class ApplicationListener {
     return this.backends.clock.now();
   }
 
-  private idleMilliseconds(): number {
-    const { scale } = this.backends.clock;
-    const seconds = this.balancer.attributes.number('idle_timeout.timeout_seconds') / scale;
-    return Math.max(seconds, LEAST_REAL_IDLE_SECONDS) * 1000;
+  /** Gives a target up that is silent for too long. Returns how to end the watching, which else ends with the request. */
+  private endIfIdle(onward: ClientRequest): Cancel {
+    const { clock } = this.backends;
+    const timeout = this.balancer.attributes.number('idle_timeout.timeout_seconds');
+    const seconds = Math.max(timeout, LEAST_REAL_IDLE_SECONDS * clock.scale);
+    const cancel = onIdle(clock, onward, seconds, () => onward.destroy(new SlowTarget()));
+    onward.once('close', cancel);
+    return cancel;
   }
 }
 

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { randomBytes } from '../../../../core/ids';
 import type { Target } from '../../records/target';
 import { targetKey } from '../../records/target';
 import type { TargetGroup } from '../../records/target-group';

@@ -1,4 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from './random';
+
+export { randomBytes, randomFraction, randomInt, uuid } from './random';
 
 /** A resource id as EC2 makes them: the prefix and 17 hexadecimal digits, `i-0a1b…`. */
 export function resourceId(prefix: string): string {
@@ -16,9 +18,4 @@ export function randomHex(length: number): string {
   return randomBytes(Math.ceil(length / 2))
     .toString('hex')
     .slice(0, length);
-}
-
-/** A UUID, as request ids and instance refresh ids are. */
-export function uuid(): string {
-  return randomUUID();
 }

@@ -1,0 +1,140 @@
+import { SeededRandom } from '../ids/random';
+import type { Pace } from './pace';
+import { Stillness, type Work } from './stillness';
+import type { Timer, Timers } from './timers';
+
+/** Real milliseconds of unbroken work after which even a seeded clock runs: what waits for it would wait for ever. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** What waits for its turn. */
+interface Arrival {
+  readonly what: string;
+  readonly seconds: number;
+  readonly go: () => void;
+}
+
+/** Lets a clock leap: looks for the moments when all is quiet, and moves the clock to the next timer then. */
+export class Leaps {
+  /** With a seed: real seconds that the clock ran because work did not end. */
+  strayedSeconds = 0;
+  private readonly stillness = new Stillness();
+  private readonly order: SeededRandom | undefined;
+  private arrivals: Arrival[] = [];
+  private waiting = 0;
+  private hasEnded = false;
+
+  /** @param onPace the pace has changed */
+  constructor(
+    private readonly timers: Timers,
+    private readonly pace: Pace,
+    seed: number | undefined,
+    private readonly onPace: () => void,
+  ) {
+    this.order = seed === undefined ? undefined : new SeededRandom(`order ${seed}`);
+    void this.drive();
+  }
+
+  /** The place of a new timer among those that are due at the same time. */
+  drawOrder(): number {
+    return this.order?.fraction() ?? 0;
+  }
+
+  awaited(): () => void {
+    this.waiting += 1;
+    this.notice();
+    let isOver = false;
+    return () => {
+      if (!isOver) this.waiting -= 1;
+      isOver = true;
+    };
+  }
+
+  working(work: Work): () => void {
+    return this.stillness.begin(work);
+  }
+
+  notice(): void {
+    this.stillness.notice();
+  }
+
+  turnOf(what: string, seconds: number): Promise<void> {
+    const over = this.awaited();
+    return new Promise<void>((resolve) => {
+      this.arrivals.push({ what, seconds, go: resolve });
+      this.notice();
+    }).finally(over);
+  }
+
+  end(): void {
+    this.hasEnded = true;
+    this.stillness.end();
+  }
+
+  private async drive(): Promise<void> {
+    while (!this.hasEnded) {
+      if (!this.mayMove()) {
+        await this.stillness.change();
+        continue;
+      }
+      await this.untilStill();
+      if (!this.hasEnded && this.mayMove()) this.move();
+    }
+  }
+
+  /** Whether there is anything to do once all is quiet. */
+  private mayMove(): boolean {
+    if (this.arrivals.length > 0) return true;
+    const { next } = this.timers;
+    return (
+      next !== undefined && (this.waiting > 0 || (this.order !== undefined && next.due <= this.pace.millis))
+    );
+  }
+
+  private async untilStill(): Promise<void> {
+    if (!this.order) return this.stillness.reached();
+    let ranSince: number | undefined;
+    const patience = setTimeout(() => {
+      ranSince = performance.now();
+      this.setRate(1);
+    }, PATIENCE_MILLISECONDS);
+    await this.stillness.reached();
+    clearTimeout(patience);
+    if (ranSince === undefined) return;
+    this.strayedSeconds += (performance.now() - ranSince) / 1000;
+    this.setRate(0);
+  }
+
+  private setRate(rate: number): void {
+    this.pace.set(this.pace.millis, rate);
+    this.onPace();
+  }
+
+  private move(): void {
+    if (this.arrivals.length > 0) return this.letIn();
+    const { next } = this.timers;
+    if (!next) return;
+    if (next.due > this.pace.millis) this.pace.set(next.due, this.pace.rate);
+    // With a seed one at a time, each until all is quiet again; without one they are the clock's own to fire.
+    if (this.order) runTimer(this.timers.take());
+    else this.onPace();
+  }
+
+  /** Those that came since the last quiet moment, in an order that owes nothing to who was first. */
+  private letIn(): void {
+    const came = this.arrivals.sort((a, b) => (a.what < b.what ? -1 : a.what > b.what ? 1 : 0));
+    this.arrivals = [];
+    for (const { seconds, go } of came)
+      this.timers.add(this.pace.millis + seconds * 1000, this.drawOrder(), go);
+  }
+}
+
+/** What a timer throws is a defect of its own, as with Node's timers, and not the end of all others. */
+function runTimer(timer: Timer | undefined): void {
+  try {
+    timer?.run();
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+  }
+}

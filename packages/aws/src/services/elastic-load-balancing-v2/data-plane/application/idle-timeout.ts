@@ -1,0 +1,31 @@
+import type { ClientRequest } from 'node:http';
+import type { Cancel, Clock } from '../../../../core/clock';
+
+/** How often it is looked whether bytes have passed, within the timeout. */
+const LOOKS = 10;
+
+/**
+ * Calls back when so many AWS seconds have passed in which no byte went either way.
+ *
+ * @param seconds the load balancer's idle timeout, AWS seconds
+ * @returns ends the watching
+ */
+export function onIdle(
+  clock: Pick<Clock, 'after'>,
+  asking: ClientRequest,
+  seconds: number,
+  callback: () => void,
+): Cancel {
+  let cancel = () => {};
+  let passed = -1;
+  let idleLooks = 0;
+  const look = () => {
+    const bytes = (asking.socket?.bytesRead ?? 0) + (asking.socket?.bytesWritten ?? 0);
+    idleLooks = bytes === passed ? idleLooks + 1 : 0;
+    passed = bytes;
+    if (idleLooks >= LOOKS) callback();
+    else cancel = clock.after(seconds / LOOKS, look);
+  };
+  cancel = clock.after(0, look);
+  return () => cancel();
+}
