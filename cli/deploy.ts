@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -71,7 +72,7 @@ export async function deployService(
     new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'ServerlessDeploymentBucket' }),
   );
   const bucket = created.StackResourceDetail?.PhysicalResourceId ?? '';
-  const template = await read('cloudformation-template-update-stack.json');
+  const template = await nameByContent(await read('cloudformation-template-update-stack.json'), packaged);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   await uploadArchives(s3, bucket, template, packaged);
   // A template in a request may have 51,200 bytes; in S3 a megabyte.
@@ -79,6 +80,17 @@ export async function deployService(
   const TemplateURL = `https://${bucket}.s3.amazonaws.com/${TEMPLATE_KEY}`;
   await client.send(new UpdateStackCommand({ StackName: name, TemplateURL, Capabilities: CAPABILITIES }));
   return stackOutputs(await stackSettled(client, name, sleep));
+}
+
+/** Serverless names the archives' folder after the moment; named after what is in it, the same service is the same template each time. */
+async function nameByContent(template: string, packaged: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of (await readdir(packaged)).filter((name) => name.endsWith('.zip')).sort())
+    hash.update(file).update(await readFile(join(packaged, file)));
+  return template.replace(
+    /(serverless\/[\w-]+\/[\w-]+\/)\d+-[\d-]+T[\d:.]+Z(?=\/)/g,
+    `$1${hash.digest('hex').slice(0, 16)}`,
+  );
 }
 
 interface FunctionTemplate {

@@ -69,6 +69,11 @@ function printSummary(result: StoryResult): void {
       `version 2 answered first at ${clockText(firstOfNew).trim()}, version 1 last at ${clockText(lastOfOld).trim()} after the POST`,
     );
   }
+  if (result.calls) {
+    const { sha256, counted, leftOut, strayedSeconds } = result.calls;
+    const strayed = strayedSeconds > 0 ? `; not to be repeated: work took ${strayedSeconds} s too long` : '';
+    aloud.line(`${counted} calls come to ${sha256}; ${leftOut} requests of visitors are left out${strayed}`);
+  }
   aloud.line(
     `left in the account beside image, template version and record: ${result.leftovers.join(', ') || 'nothing'}`,
   );

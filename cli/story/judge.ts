@@ -1,3 +1,4 @@
+import type { Aws } from 'embedded-aws';
 import type { ClientSettings } from '../deploy';
 import type { Ended } from './follow';
 import { findLeftovers } from './leftovers';
@@ -22,6 +23,8 @@ export interface Evidence {
   };
   /** The ids of the security groups that there were before the first build. */
   readonly groupsBefore: ReadonlySet<string>;
+  /** Where the run can be repeated. */
+  readonly digest?: Awaited<ReturnType<Aws['digest']>>;
   /** `performance.now()` milliseconds. */
   readonly startedAt: number;
 }
@@ -55,8 +58,16 @@ export async function judgeStory(evidence: Evidence): Promise<StoryResult> {
     },
     leftovers,
     servers: Object.fromEntries(servers.map((one) => [one.instanceId, one.imageId === newest ? '2' : '1'])),
+    ...(evidence.digest && { calls: callsOf(evidence.digest, traffic) }),
     realSeconds: Math.round((performance.now() - evidence.startedAt) / 100) / 10,
   };
+}
+
+function callsOf(
+  { sha256, calls, strayedSeconds }: NonNullable<Evidence['digest']>,
+  traffic: TrafficReport,
+): NonNullable<StoryResult['calls']> {
+  return { sha256, counted: calls, leftOut: traffic.requests, strayedSeconds };
 }
 
 function judgeBuild({ id, status, error }: BuildResult): string[] {

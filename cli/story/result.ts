@@ -31,6 +31,16 @@ export interface StoryResult {
   readonly leftovers: readonly string[];
   /** The version of the site on each server, by instance id. */
   readonly servers: Readonly<Record<string, string>>;
+  /** With a seed: what the calls of AWS's operations come to, the same in each run. */
+  readonly calls?: {
+    readonly sha256: string;
+    /** Calls that are in it. */
+    readonly counted: number;
+    /** Requests that are not: the visitors'. */
+    readonly leftOut: number;
+    /** Real seconds that the clock had to run, because a work did not end: any make the run one of its own. */
+    readonly strayedSeconds: number;
+  };
   /** Real seconds from start to end. */
   readonly realSeconds: number;
 }

@@ -50,11 +50,14 @@ export async function tellStory(
   const builds = await Promise.all(
     [night, ...(day ? [day.build] : [])].map((build) => summarizeBuild(build, sample.aws)),
   );
+  const { aws } = sample;
+  const digest = aws.clock.seed === undefined ? undefined : await aws.digest();
   return judgeStory({
     settings: sample.settings,
     builds,
     day,
     groupsBefore,
+    digest,
     startedAt,
   });
 }

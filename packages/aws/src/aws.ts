@@ -1,5 +1,6 @@
 import type { Fault } from './core/faults';
 import type { Entry } from './core/ledger';
+import type { RunDigest } from './corridor/call-digest';
 import type { CallRecord } from './corridor/call-log';
 
 /** A running embedded AWS: in this process (`startAws`) or in another (`connectAws`), the same to whoever uses it. */
@@ -14,6 +15,8 @@ export interface Aws extends AsyncDisposable {
   readonly faults: FaultSwitches;
   /** The newest 20,000 calls of operations, whoever made them, oldest first. */
   calls(): Promise<readonly CallRecord[]>;
+  /** What all calls since the start come to, where runs can be repeated: the same in each run with the same seed. @throws Error without a seed */
+  digest(): Promise<RunDigest & { readonly strayedSeconds: number }>;
   /** What AWS itself was busy with and when, oldest first. */
   ledger(): Promise<readonly Entry[]>;
   /** The state transitions of every execution of a state machine, as AWS bills them. */

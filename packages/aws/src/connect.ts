@@ -54,6 +54,7 @@ export async function connectAws(address: string): Promise<Aws> {
       clear: () => ask('DELETE', 'faults'),
     },
     calls: () => ask('GET', 'calls'),
+    digest: () => ask('GET', 'calls/digest'),
     ledger: () => ask('GET', 'ledger'),
     executions: () => ask('GET', 'executions'),
     messages: () => ask('GET', 'messages'),

@@ -17,6 +17,7 @@ export type {
 export { connectAws } from './connect';
 export type { Fault } from './core/faults';
 export type { Entry } from './core/ledger';
+export type { RunDigest } from './corridor/call-digest';
 export type { CallRecord } from './corridor/call-log';
 
 /**

@@ -104,6 +104,12 @@ export class RunningAws implements AdministeredAws {
     return this.account.calls.list();
   }
 
+  async digest() {
+    const { digest, clock } = this.account;
+    if (!digest) throw new Error('calls have a digest only where the embedded AWS is started with a seed');
+    return { ...digest.read(), strayedSeconds: clock.strayedSeconds };
+  }
+
   async ledger() {
     return this.account.ledger.list();
   }

@@ -7,13 +7,14 @@ import type { Principal } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';
+import { CallDigest } from '../corridor/call-digest';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGatewayState } from '../services/apigatewayv2/state';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
-import type { ApiModels } from '../wire/api-model';
+import { type ModelSource, ModelsOnClock } from '../wire/api-model';
 import { Region } from './region';
 
 const ACCOUNT_ID = '000000000000';
@@ -25,7 +26,7 @@ export interface AccountOptions {
   readonly time: Time;
   /** The front door's address. */
   readonly endpoint: string;
-  readonly models: ApiModels;
+  readonly models: ModelSource;
   /** The services by name; those of `services/index.ts` unless a test has others. */
   readonly definitions?: Readonly<Record<string, ServiceDefinition>>;
 }
@@ -38,10 +39,12 @@ export class Account {
   readonly ledger: Ledger;
   readonly faults = new Faults();
   readonly calls = new CallLog();
+  /** Where runs are to be repeated. */
+  readonly digest: CallDigest | undefined;
   readonly corridor: Corridor;
   readonly apiDoor: ApiDoor;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
-  private readonly models: ApiModels;
+  private readonly models: ModelSource;
   private readonly regions = new Map<string, Region>();
   private readonly ending = new AbortController();
   private isDisposed = false;
@@ -49,15 +52,17 @@ export class Account {
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
     this.definitions = options.definitions ?? services;
-    this.models = options.models;
     this.clock = new Clock(options.time);
+    this.digest = this.clock.seed === undefined ? undefined : new CallDigest(options.endpoint);
+    this.models = new ModelsOnClock(options.models, this.clock);
     this.ledger = new Ledger(() => this.clock.millis());
     const parts = {
-      models: options.models,
+      models: this.models,
       clock: this.clock,
       faults: this.faults,
       throttles: new Throttles(this.clock),
       calls: this.calls,
+      digest: this.digest,
       definitions: this.definitions,
       find: (service: string, region: string) => this.find(service as ServiceName, region),
     };

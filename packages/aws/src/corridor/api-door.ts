@@ -1,12 +1,12 @@
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
-import type { ApiModel, ApiModels } from '../wire/api-model';
+import type { ApiModel, ModelSource } from '../wire/api-model';
 import { errorCodec, speak } from '../wire/speak';
 import type { Corridor } from './corridor';
 import { asAwsError } from './refusals';
 
 /** What requests to the services' APIs go through. */
 export interface ApiDoorParts {
-  readonly models: ApiModels;
+  readonly models: ModelSource;
   readonly corridor: Corridor;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   /** The state of a service in a region. Throws an `AwsError` for a region that is not there. */

@@ -3,20 +3,23 @@ import type { Clock } from '../core/clock';
 import type { Faults } from '../core/faults';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
-import type { ApiModels } from '../wire/api-model';
+import type { ModelSource } from '../wire/api-model';
 import type { Constraints } from '../wire/constraints';
 import { protocolOf } from '../wire/speak';
+import type { CallDigest, WholeCall } from './call-digest';
 import type { CallLog } from './call-log';
 import { asAwsError, requestedVersion, unknownOperation, unsigned } from './refusals';
 import type { Throttles } from './throttles';
 
 /** What the corridor leads through. */
 export interface CorridorParts {
-  readonly models: ApiModels;
+  readonly models: ModelSource;
   readonly clock: Clock;
   readonly faults: Faults;
   readonly throttles: Throttles;
   readonly calls: CallLog;
+  /** Where runs are to be repeated. */
+  readonly digest?: CallDigest;
   /** By folder name. */
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   /** The state of a service in a region. Throws an `AwsError` for a region that is not there. */
@@ -48,14 +51,21 @@ export class Corridor {
     const definition = this.parts.definitions[service];
     if (!definition) throw new Error(`the embedded AWS has no service ${service}`);
     const { model, constraints } = await this.parts.models.load(service, definition);
+    let given: unknown;
+    const read = async () => {
+      const read = typeof input === 'function' ? await input() : input;
+      given = read;
+      return read;
+    };
     try {
       const state = this.parts.find(service, call.region);
-      const output = await this.run(call, { definition, state, model, constraints }, operation, input);
-      this.note(call, definition, operation, { status: 200 });
+      const output = await this.run(call, { definition, state, model, constraints }, operation, read);
+      this.note(call, definition, operation, { status: 200 }, { input: given, answer: output });
       return output;
     } catch (error) {
       const refusal = asAwsError(model, error, operation);
-      this.note(call, definition, operation, { status: refusal.status, errorCode: refusal.code });
+      const { code, status, message } = refusal;
+      this.note(call, definition, operation, { status, errorCode: code }, { input: given, answer: message });
       throw refusal;
     }
   }
@@ -64,7 +74,7 @@ export class Corridor {
     call: Call,
     { definition, state, model, constraints }: Addressed,
     operation: string,
-    input: object | (() => Promise<object>),
+    read: () => Promise<object>,
   ): Promise<object> {
     if (call.request && !call.principal.accessKeyId && operation && !definition.anonymous)
       throw unsigned(model);
@@ -77,7 +87,7 @@ export class Corridor {
     if (!known || !handler || isOtherVersion(model, call))
       throw unknownOperation(model, operation, call.request);
     throttles.take(call, definition.signingName, operation);
-    const given = typeof input === 'function' ? await input() : input;
+    const given = await read();
     if (!definition.checksInput)
       constraints.check(known.input, given, call.request ? protocolOf(model, call.request) : model.protocol);
     const output = ((await handler(state, given, call)) ?? {}) as object;
@@ -102,16 +112,19 @@ export class Corridor {
     { signingName }: ServiceDefinition,
     operation: string,
     outcome: { status: number; errorCode?: string },
+    said: Pick<WholeCall, 'input' | 'answer'>,
   ): void {
-    this.parts.calls.add({
-      time: this.parts.clock.now().toISOString(),
+    const { calls, clock, digest } = this.parts;
+    const about = {
+      time: clock.now().toISOString(),
       region: call.region,
       service: signingName,
       operation,
       ...outcome,
       caller: call.principal.arn,
-      traceId: call.traceId,
-    });
+    };
+    calls.add({ ...about, traceId: call.traceId });
+    digest?.add({ ...about, ...said });
   }
 }
 

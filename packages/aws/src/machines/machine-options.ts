@@ -58,8 +58,10 @@ export interface MachineOptions {
   sleep: (awsSeconds: number, signal?: AbortSignal) => Promise<void>;
   /** AWS seconds that pass in a real second while something is being worked on. */
   scale: number;
-  /** A program is run that waits for nothing: resolves when the time that it takes is over. */
-  runProgram?: () => Promise<void>;
+  /** A program is run: resolves when the time is over that it takes beside what it waits for. */
+  runProgram?: (commandLine: string) => Promise<void>;
+  /** The machine is at work from now on, which nothing else shows. Returns how to end it. */
+  work?: () => () => void;
   /** A part of the machine is loaded: nothing else shows that it is at work. */
   load?: <Module>(module: Promise<Module>) => Promise<Module>;
   /** A TCP port of the machine is really served on this port of 127.0.0.1. */

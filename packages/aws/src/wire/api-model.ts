@@ -1,4 +1,4 @@
-import { loading } from '../core/clock';
+import type { Clock } from '../core/clock';
 import type { ServiceDefinition } from '../core/service';
 import { readServiceModel, type ServiceModel } from '../core/service-model';
 import { type ConstraintService, type Constraints, loadConstraints } from './constraints';
@@ -13,16 +13,41 @@ export interface ApiModel {
   readonly constraints: Constraints;
 }
 
+/** Where a service's model comes from. */
+export interface ModelSource {
+  /** @param service the folder's name */
+  load(service: string, definition: ServiceDefinition): Promise<ApiModel>;
+}
+
 /** The models of all services, each read when it is first needed and kept. */
-export class ApiModels {
+export class ApiModels implements ModelSource {
   private readonly loaded = new Map<string, Promise<ApiModel>>();
 
   /** @param service the folder's name */
   load(service: string, definition: ServiceDefinition): Promise<ApiModel> {
     let found = this.loaded.get(service);
     if (!found) {
-      found = loading(readApiModel(service, definition));
+      found = readApiModel(service, definition);
       this.loaded.set(service, found);
+    }
+    return found;
+  }
+}
+
+/** The models as one account meets them: the first that needs one waits for its turn on the account's clock. */
+export class ModelsOnClock implements ModelSource {
+  private readonly met = new Map<string, Promise<ApiModel>>();
+
+  constructor(
+    private readonly models: ModelSource,
+    private readonly clock: Pick<Clock, 'loading'>,
+  ) {}
+
+  load(service: string, definition: ServiceDefinition): Promise<ApiModel> {
+    let found = this.met.get(service);
+    if (!found) {
+      found = this.clock.loading(`model of ${service}`, this.models.load(service, definition));
+      this.met.set(service, found);
     }
     return found;
   }

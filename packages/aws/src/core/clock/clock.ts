@@ -2,7 +2,7 @@ import { SeededRandom } from '../ids/random';
 import { Connections } from './connections';
 import { Leaps } from './leaps';
 import { Pace, type SharedTime } from './pace';
-import type { Work } from './stillness';
+import { type Work, whileLoading } from './stillness';
 import { Timers } from './timers';
 
 /** Ends a timer before it fires. */
@@ -154,6 +154,18 @@ export class Clock {
    */
   async turnOf(what: string, seconds: number): Promise<void> {
     if (this.seed !== undefined && !this.hasEnded) await this.leaps?.turnOf(what, seconds);
+  }
+
+  /**
+   * Waits for a part of the program that is loaded when it is first needed, which the event loop may not show: the clock does not leap
+   * meanwhile. With a seed what needs it goes on when its turn is.
+   *
+   * @param what tells it from all others that may be loaded at the same time
+   */
+  async loading<Module>(what: string, module: Promise<Module>): Promise<Module> {
+    const loaded = await whileLoading(module);
+    await this.turnOf(`load ${what}`, 0);
+    return loaded;
   }
 
   /** Ends all timers; sleeps never resolve. */

@@ -110,9 +110,11 @@ export class Leaps {
   }
 
   private move(): void {
-    if (this.arrivals.length > 0) return this.letIn();
     const { next } = this.timers;
-    if (!next) return;
+    if (this.arrivals.length > 0 || !next) {
+      this.letIn();
+      return;
+    }
     if (next.due > this.pace.millis) this.pace.set(next.due, this.pace.rate);
     // With a seed one at a time, each until all is quiet again; without one they are the clock's own to fire.
     if (this.order) runTimer(this.timers.take());

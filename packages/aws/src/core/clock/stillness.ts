@@ -88,8 +88,8 @@ function eventsOfLoop(): number {
 /** Modules that are being loaded: a loader of its own thread may do that, which nothing shows. */
 let loads = 0;
 
-/** Loads a module: no clock of this process leaps meanwhile. */
-export async function loading<Module>(module: Promise<Module>): Promise<Module> {
+/** Waits for a module: no clock of this process leaps meanwhile. */
+export async function whileLoading<Module>(module: Promise<Module>): Promise<Module> {
   loads += 1;
   try {
     return await module;

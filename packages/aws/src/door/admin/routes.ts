@@ -1,6 +1,6 @@
 import { sleepOnClock } from './clock';
 import { addFault, clearFaults, listFaults } from './faults';
-import type { AdminRoute } from './route';
+import { AdminError, type AdminRoute } from './route';
 import { runSchedule } from './schedules';
 
 /** All ways into the administration. */
@@ -22,6 +22,14 @@ export const routes: readonly AdminRoute[] = [
     path: 'GET calls',
     does: 'the newest 20,000 calls of operations, whoever made them',
     answer: (aws) => aws.calls(),
+  },
+  {
+    path: 'GET calls/digest',
+    does: 'with a seed: what all calls come to (caller, operation, input, answer, time), the same in each run',
+    answer: (aws) =>
+      aws.digest().catch((error: Error) => {
+        throw new AdminError(409, error.message);
+      }),
   },
   {
     path: 'GET ledger',

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { AwsError } from '../../core/aws-error';
-import { loading } from '../../core/clock';
 import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
 import { type Clients, makeClients } from './resources/clients';
@@ -37,7 +36,10 @@ export class CloudFormationState {
 
   /** The resource types. They, their schemas and the clients that these name are large: they are read when a template is first given. */
   types(): Promise<ResourceTypes> {
-    this.loading ??= loading(import('./resources/types').then(({ loadTypes }) => loadTypes()));
+    this.loading ??= this.context.clock.loading(
+      'resource types',
+      import('./resources/types').then(({ loadTypes }) => loadTypes()),
+    );
     return this.loading;
   }
 

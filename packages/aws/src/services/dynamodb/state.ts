@@ -4,6 +4,7 @@ import type {
   TimeToLiveSpecification,
 } from '@aws-sdk/client-dynamodb';
 import type { Context } from '../../core/context';
+import { uuid } from '../../core/ids';
 import type { Operation, OperationsOf } from '../../core/service';
 import { Engine } from './engine/engine';
 import { tableNotFound } from './errors';
@@ -22,7 +23,7 @@ export class DynamoDbState {
   private readonly expiry: Expiry;
 
   constructor(readonly context: Context) {
-    this.engine = new Engine(context.region, context.accountId);
+    this.engine = new Engine(context.region, context.accountId, context.clock);
     this.expiry = new Expiry(context.clock, this.engine, () => this.settings.expiring());
   }
 
@@ -34,6 +35,7 @@ export class DynamoDbState {
 
 /** What a table has beside its items and keys, which dynalite does not keep. */
 export interface TableSettings {
+  readonly id: string;
   /** By AWS's clock; dynalite knows the machine's alone. */
   readonly createdAt: Date;
   encryption?: SSEDescription;
@@ -60,6 +62,7 @@ class SettingsOfTables {
 
   add(input: CreateTableCommandInput, createdAt: Date): void {
     this.tables.set(nameOf(input.TableName), {
+      id: uuid(),
       createdAt,
       encryption: input.SSESpecification?.Enabled
         ? { Status: 'ENABLED', SSEType: input.SSESpecification.SSEType ?? 'KMS' }

@@ -1,5 +1,4 @@
 import type { PublishedManagedPolicy } from '../../../data/managed-policies.json';
-import { loading } from '../../core/clock';
 import type { ManagedPolicy } from './records';
 import { TagSet } from './tags';
 
@@ -8,7 +7,7 @@ import { TagSet } from './tags';
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html
  */
 export async function loadPublishedPolicies(): Promise<ReadonlyMap<string, ManagedPolicy>> {
-  const { default: policies } = await loading(import('../../../data/managed-policies.json'));
+  const { default: policies } = await import('../../../data/managed-policies.json');
   return new Map(policies.map((policy) => [policy.arn, asManagedPolicy(policy)]));
 }
 

@@ -51,7 +51,7 @@ export class IamState implements IamPort {
 
   /** AWS's own managed policies, by ARN; read from their file when first asked for. */
   publishedPolicies(): Promise<ReadonlyMap<string, ManagedPolicy>> {
-    this.published ??= loadPublishedPolicies();
+    this.published ??= this.context.clock.loading('managed policies', loadPublishedPolicies());
     return this.published;
   }
 

@@ -6,6 +6,7 @@ import { LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
 import { mendScript } from './script-mending';
 import { ShellFiles } from './shell-files';
+import { ShellWork } from './shell-work';
 
 /** Commands of just-bash that Amazon Linux does not have. */
 const ABSENT = new Set(['rg', 'xan', 'yq', 'html-to-markdown', 'sqlite3', 'help']);
@@ -83,8 +84,10 @@ ${jobs[job] ?? ''}`,
         ),
     );
     const traps: Traps = new Map();
+    const work = new ShellWork(this.guest.options.work);
+    work.resume();
     const run: Run = {
-      bash: this.openBash(traps, env),
+      bash: this.openBash(traps, env, work),
       traps,
       streams,
       jobs,
@@ -101,6 +104,7 @@ ${jobs[job] ?? ''}`,
       onOutput(`${name}: ${error.message}\n`);
       return 1;
     } finally {
+      work.pause();
       streams.close();
     }
   }
@@ -112,7 +116,7 @@ ${jobs[job] ?? ''}`,
     });
   }
 
-  private openBash(traps: Traps, env: ScriptOptions['env']): Bash {
+  private openBash(traps: Traps, env: ScriptOptions['env'], work: ShellWork): Bash {
     const { guest } = this;
     return new Bash({
       fs: new ShellFiles(guest.disk),
@@ -133,8 +137,14 @@ ${jobs[job] ?? ''}`,
       processInfo: { pid: 1500 + this.runs, ppid: 1, uid: 0, gid: 0 },
       customCommands: Object.entries(this.programs).map(([name, program]) =>
         defineCommand(name, async (args, context) => {
-          await guest.options.runProgram?.();
-          return program(args, { guest, context, name, traps });
+          // What these programs wait for shows by itself: it is time, or the network.
+          work.pause();
+          try {
+            await guest.options.runProgram?.(`${name} ${args.join(' ')}`);
+            return await program(args, { guest, context: work.within(context), name, traps });
+          } finally {
+            work.resume();
+          }
         }),
       ),
     });

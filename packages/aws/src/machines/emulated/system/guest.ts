@@ -34,6 +34,7 @@ export interface Guest extends DaemonHost {
     | 'region'
     | 'runProgram'
     | 'scale'
+    | 'work'
   >;
   /** Sleeps AWS seconds; rejects when the machine stops. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;

@@ -45,7 +45,7 @@ export async function readDefinition(
     (name) => fetchParameter(aws, name),
   );
   const scope = scopeBefore(context, template, parameters, stack);
-  await checkTypes(template, types);
+  await checkTypes(template, types, context.clock);
   validateTemplate(template, (name) => types.get(name)?.schema, scope.condition);
   checkLookups(template, scope);
   checkCapabilities(template, input.Capabilities ?? []);

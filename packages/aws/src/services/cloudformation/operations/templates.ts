@@ -22,7 +22,7 @@ export const GetTemplate: Op<'GetTemplate'> = ({ stacks }, { StackName, ChangeSe
 export const ValidateTemplate: Op<'ValidateTemplate'> = async (cloudFormation, input) => {
   const template = readTemplate(await readBody(input, cloudFormation.aws));
   const types = await cloudFormation.types();
-  await checkTypes(template, types);
+  await checkTypes(template, types, cloudFormation.context.clock);
   validateTemplate(template, (name) => types.get(name)?.schema);
   return {
     Parameters: Object.entries(template.Parameters).map(([key, declaration]) => ({

@@ -1,3 +1,4 @@
+import { Clock } from '../../../core/clock';
 import { Engine } from './engine';
 
 /** dynalite's own functions, which it calls in the middle of its work, where nothing of ours is on the stack. */
@@ -6,7 +7,7 @@ interface Inside {
   itemSize(): number;
 }
 const inside = jest.requireActual<Inside>('dynalite/db/index.js');
-const engine = new Engine('us-east-1', '000000000000');
+const engine = new Engine('us-east-1', '000000000000', new Clock(1));
 const errors = jest.spyOn(console, 'error').mockImplementation(() => {});
 const defect = () => {
   throw new TypeError('a defect');

@@ -1,7 +1,7 @@
 import { create, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { AwsError } from '../../../core/aws-error';
-import { loading } from '../../../core/clock';
+import type { Clock } from '../../../core/clock';
 import { internalServerError } from '../errors';
 import { Guard } from './guard';
 
@@ -18,8 +18,13 @@ interface InputRules {
 /** The tables of one region: dynalite, called in this process. */
 export class Engine {
   private readonly store: Store;
+  private readonly loaded = new Map<string, Promise<[{ default: Action }, InputRules]>>();
 
-  constructor(region: string, accountId: string) {
+  constructor(
+    region: string,
+    accountId: string,
+    private readonly clock: Pick<Clock, 'loading'>,
+  ) {
     this.store = create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
     this.store.tableDb.awsRegion = region;
     this.store.tableDb.awsAccountId = accountId;
@@ -31,7 +36,7 @@ export class Engine {
    * @throws AwsError with DynamoDB's code, its details among them; `InternalServerError` where dynalite fails
    */
   async call(operation: string, input: object): Promise<Record<string, unknown>> {
-    const [{ default: act }, rules] = await load(operation);
+    const [{ default: act }, rules] = await this.load(operation);
     return new Promise((resolve, reject) => {
       const guard = new Guard((error) => reject(asAwsError(error, operation)));
       guard.run(() => {
@@ -49,14 +54,23 @@ export class Engine {
   close(): void {
     this.store.db.close();
   }
+
+  private load(operation: string): Promise<[{ default: Action }, InputRules]> {
+    let loaded = this.loaded.get(operation);
+    if (!loaded) {
+      loaded = this.clock.loading(operation, load(operation));
+      this.loaded.set(operation, loaded);
+    }
+    return loaded;
+  }
 }
 
 /** @param operation one of those that dynalite has */
 function load(operation: string): Promise<[{ default: Action }, InputRules]> {
   const file = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}.js`;
-  return loading(
-    Promise.all([import(`dynalite/actions/${file}`), import(`dynalite/validations/${file}`)]),
-  ) as Promise<[{ default: Action }, InputRules]>;
+  return Promise.all([import(`dynalite/actions/${file}`), import(`dynalite/validations/${file}`)]) as Promise<
+    [{ default: Action }, InputRules]
+  >;
 }
 
 function asAwsError(thrown: unknown, operation: string): AwsError {

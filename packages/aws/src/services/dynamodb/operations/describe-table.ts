@@ -13,7 +13,7 @@ export async function findTable(
   return describeTable(dynamodb, Table);
 }
 
-/** @param table as dynalite has it: with times of the machine's clock, and without the settings */
+/** @param table as dynalite has it: with an id and times that owe nothing to AWS's clock and seed, and without the settings */
 export function describeTable({ settings }: DynamoDbState, table: TableDescription = {}): TableDescription {
   const { BillingModeSummary, ...others } = table;
   const known = settings.find(table.TableName);
@@ -23,6 +23,7 @@ export function describeTable({ settings }: DynamoDbState, table: TableDescripti
       BillingModeSummary: { ...BillingModeSummary, LastUpdateToPayPerRequestDateTime: known?.createdAt },
     }),
     CreationDateTime: known?.createdAt,
+    ...(known && table.TableId && { TableId: known.id }),
     DeletionProtectionEnabled: known?.deletionProtection ?? false,
     ...(known?.encryption && { SSEDescription: known.encryption }),
     ...(known?.tableClass && { TableClassSummary: { TableClass: known.tableClass as 'STANDARD' } }),

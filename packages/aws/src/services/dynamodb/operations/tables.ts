@@ -68,4 +68,5 @@ export const DeleteTable: Op<'DeleteTable'> = async (dynamodb, { TableName }) =>
 async function untilActive(dynamodb: DynamoDbState, TableName: string | undefined): Promise<void> {
   while ((await findTable(dynamodb, TableName)).TableStatus !== 'ACTIVE')
     await new Promise((resolve) => setImmediate(resolve));
+  await dynamodb.context.clock.turnOf(`table ${TableName}`, 0);
 }

@@ -1,5 +1,4 @@
 import type { RequestInit as NetworkRequestInit } from 'undici';
-import { loading } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { Machine } from '../../../machines/engine';
 import type { Inventory } from '../inventory';
@@ -84,8 +83,11 @@ export function createGuest(
     now: () => clock.now(),
     sleep: (seconds, signal) => clock.sleep(seconds, signal),
     scale: clock.scale,
-    load: loading,
-    ...(clock.seed !== undefined && { runProgram: () => clock.sleep(durations.programRun.seconds) }),
+    work: () => clock.working(),
+    load: (part) => clock.loading(record.id, part),
+    ...(clock.seed !== undefined && {
+      runProgram: (line) => clock.turnOf(`${record.id} ${line}`, durations.programRun.seconds),
+    }),
     onListen: (port, loopbackPort) => {
       if (ec2.interfaces.has(interfaceId)) network.open(interfaceId, port, loopbackPort);
     },

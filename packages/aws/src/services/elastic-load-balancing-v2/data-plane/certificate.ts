@@ -1,4 +1,3 @@
-import { loading } from '../../../core/clock';
 /** A key and its certificate, in PEM. */
 export interface ServerCertificate {
   readonly key: string;
@@ -15,7 +14,7 @@ const DAY = 86_400_000;
  */
 export async function createCertificate(dnsName: string): Promise<ServerCertificate> {
   // Loaded when the first HTTPS listener is made: few have one, and all start.
-  const { generate } = await loading(import('selfsigned'));
+  const { generate } = await import('selfsigned');
   const now = Date.now();
   const made = await generate([{ name: 'commonName', value: 'embedded AWS' }], {
     keyType: 'ec',

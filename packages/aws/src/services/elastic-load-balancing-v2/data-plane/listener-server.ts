@@ -55,11 +55,15 @@ export class ListenerServer {
 
   private async protocolServer(): Promise<(socket: Socket, clientAddress: string) => void> {
     const { backends, balancer, listener } = this;
+    const { clock } = backends;
     if (balancer.kind === 'network') {
       const server = new NetworkListener(backends, balancer, listener);
       return (socket, clientAddress) => server.serve(socket, clientAddress);
     }
-    const certificate = listener.protocol === 'HTTPS' ? await createCertificate(balancer.dnsName) : undefined;
+    const certificate =
+      listener.protocol === 'HTTPS'
+        ? await clock.loading(listener.arn, createCertificate(balancer.dnsName))
+        : undefined;
     const addressOf = (remotePort: number | undefined) => this.gate.clientAddress(remotePort);
     const server = new ApplicationListener(backends, balancer, listener, addressOf, certificate);
     return (socket) => server.serve(socket);

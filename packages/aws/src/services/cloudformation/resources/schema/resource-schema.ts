@@ -1,4 +1,3 @@
-import { loading } from '../../../../core/clock';
 /** A value that is one text, number or boolean. */
 export type ScalarSchema =
   | { readonly type: 'string' | 'integer'; readonly enum?: readonly (string | number)[] }
@@ -40,7 +39,7 @@ export type ResourceTypes = Readonly<Record<string, ResourceTypeSchema>>;
 
 /** The schemas of all resource types that handlers may be written for, loaded when first asked for. */
 export async function loadResourceTypes(): Promise<ResourceTypes> {
-  const { default: types } = await loading(import('../../../../../data/resource-types.json'));
+  const { default: types } = await import('../../../../../data/resource-types.json');
   return types;
 }
 
