@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
 
 /** A call with all that makes two runs the same or not. */
 export interface WholeCall {
@@ -35,30 +34,19 @@ export class CallDigest {
   add(call: WholeCall): void {
     const text = JSON.stringify(call, asText).replaceAll(this.endpoint, 'http://endpoint');
     this.calls += 1;
-    if (process.env.DUMP) {
-      (globalThis as any).DUMPIT = (t: string) =>
-        require('node:fs').appendFileSync(process.env.DUMP, `${t}\n`);
-      (globalThis as any).DUMPIT(text);
     this.hash.update(`${text}\n`);
   }
 
   /** What they come to; more may follow. */
-  read(): RunDigest 
+  read(): RunDigest {
     return { calls: this.calls, sha256: this.hash.copy().digest('hex') };
+  }
 }
 
 /** Bytes by their digest; what JSON cannot say, in words. */
-function asText(_: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return `bytes ${createHash('sha256').update(value).digest('hex')}`;
-  if (
-    value !== null &&
-    typeof value === 'object' &&
-    'type' in value &&
-    value.type === 'Buffer' &&
-    'data' in value
-  )
-    return `bytes ${createHash('sha256')
-      .update(Buffer.from(value.data as number[]))
-      .digest('hex')}`;
+function asText(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  // As it is itself, and not as it would put itself into JSON.
+  const whole = this[key];
+  if (whole instanceof Uint8Array) return `bytes ${createHash('sha256').update(whole).digest('hex')}`;
   return typeof value === 'bigint' ? value.toString() : value;
 }
