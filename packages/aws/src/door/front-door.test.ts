@@ -11,7 +11,7 @@ const complaints: unknown[][] = [];
 
 beforeAll(async () => {
   console.error = (...words: unknown[]) => complaints.push(words);
-  aws = await startAws({ timeScale: 600 });
+  aws = await startAws({});
 });
 afterAll(async () => {
   await aws.stop();

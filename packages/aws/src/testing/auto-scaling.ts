@@ -47,7 +47,6 @@ export class AutoScaledRegion {
     this.autoScaling = this.region.api('auto-scaling');
   }
 
-  /** A thousand times as fast as AWS, unless the options say otherwise. */
   static async start(options: RegionOptions = {}): Promise<AutoScaledRegion> {
     const balanced = await LoadBalancedRegion.start(options);
     const { elb, subnets, groups } = balanced;

@@ -58,9 +58,8 @@ export class LoadBalancedRegion {
     this.imageId = imageId;
   }
 
-  /** A thousand times as fast as AWS, unless the options say otherwise. */
   static async start(options: RegionOptions = {}): Promise<LoadBalancedRegion> {
-    const region = await newRegion({ timeScale: 1000, ...options });
+    const region = await newRegion(options);
     return new LoadBalancedRegion(region, await prepare(region.api('ec2')));
   }
 
@@ -160,7 +159,12 @@ export class LoadBalancedRegion {
         resolve();
       });
     });
-    if ((await this.health(targetGroupArn, name))?.State !== state) await seen;
+    if ((await this.health(targetGroupArn, name))?.State === state) return;
+    let isSeen = false;
+    void seen.then(() => {
+      isSeen = true;
+    });
+    await until(() => isSeen);
   }
 
   /** The listeners of active load balancers, and where this machine reaches them. */

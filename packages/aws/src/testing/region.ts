@@ -7,6 +7,8 @@ import type { Call, ServiceDefinition } from '../core/service';
 import { type ServiceClient, type ServiceName, type ServiceState, services } from '../services';
 import { RunningAws } from '../start';
 import { rootCall, withoutState } from './api';
+import { leapUnless } from './leap-unless';
+import { waitOn } from './until';
 
 /** One region of a newborn account with all its services, seen from inside. */
 export interface NewRegion extends AsyncDisposable {
@@ -31,10 +33,11 @@ export interface RegionOptions extends StartOptions {
   };
 }
 
-/** A newborn account 600 times as fast as the real AWS, unless the options say otherwise. */
+/** A newborn account whose time leaps while `until` waits, unless the options say otherwise. */
 export async function newRegion(options: RegionOptions = {}): Promise<NewRegion> {
   const { region = 'us-east-1', instead = {}, ...start } = options;
-  const aws = await RunningAws.start({ timeScale: 600, ...start }, withInstead(instead));
+  const aws = await RunningAws.start(leapUnless(start), withInstead(instead));
+  const forget = waitOn(aws.clock);
   const { context } = aws.account.region(region);
   const events: AwsEvent[] = [];
   context.bus.subscribe((event) => events.push(event));
@@ -47,7 +50,10 @@ export async function newRegion(options: RegionOptions = {}): Promise<NewRegion>
     api: (service) => apiAs(service, () => rootCall(region)),
     apiAs: (service, call) => apiAs(service, () => call),
     state: (service) => aws.account.service(service, region),
-    [Symbol.asyncDispose]: () => aws.stop(),
+    async [Symbol.asyncDispose]() {
+      forget();
+      await aws.stop();
+    },
   };
 }
 

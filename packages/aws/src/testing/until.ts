@@ -1,10 +1,32 @@
-/** Resolves with the first truthy answer, asked for every few milliseconds; rejects after 45 seconds without one. */
+/** What a test waits on: an embedded AWS whose time leaps while somebody waits for it. */
+export interface WaitedOn {
+  readonly leaps: boolean;
+  sleep(seconds: number): Promise<void>;
+}
+
+/** AWS seconds between two looks, most of what changes changes in whole ones; whoever has waited for long waits longer. */
+const LOOK_SECONDS = 0.5;
+const PATIENT_LOOKS = 300;
+const GROWTH = 1.05;
+
+const waitedOn = new Set<WaitedOn>();
+
+/** From now on tests that wait let this AWS's time pass. Returns how to end it. */
+export function waitOn(aws: WaitedOn): () => void {
+  if (aws.leaps) waitedOn.add(aws);
+  return () => waitedOn.delete(aws);
+}
+
+/** Resolves with the first truthy answer, asked for again as AWS's time passes; rejects after 45 real seconds without one. */
 export async function until<Value>(condition: () => Value | Promise<Value>): Promise<Awaited<Value>> {
   const end = performance.now() + 45_000;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
+    const pause = LOOK_SECONDS * GROWTH ** Math.max(0, looks - PATIENT_LOOKS);
     const value = await condition();
     if (value) return value;
     if (performance.now() > end) throw new Error(`this never became true: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await Promise.all([...waitedOn].map((aws) => aws.sleep(pause).catch(() => undefined)));
+    // What is no AWS's time at all: a process, a file.
+    await new Promise((resolve) => setTimeout(resolve, waitedOn.size > 0 ? 0 : 1));
   }
 }

@@ -12,7 +12,7 @@ export function inOneAccount(): { runAll(name: ServiceName, amount: Amount): Pro
   let tested: TestedService[];
   let trial: Trial;
   beforeAll(async () => {
-    region = await newRegion({ timeScale: 1000 });
+    region = await newRegion();
     tested = await readServices();
     trial = new Trial(region, tested);
   });

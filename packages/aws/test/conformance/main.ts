@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 }
 
 async function runAccount(from: number, to: number, counts: Counts): Promise<void> {
-  await using region = await newRegion({ timeScale: 1000 });
+  await using region = await newRegion();
   await using trial = new Trial(region, await readServices(), 200);
   for (let seed = from; seed < to; seed += 1) {
     const tried = await trial.runRandom(seed);

@@ -15,7 +15,7 @@ let tested: TestedService[];
 let trial: Trial;
 
 beforeAll(async () => {
-  region = await newRegion({ timeScale: 1000 });
+  region = await newRegion();
   tested = await readServices();
   trial = new Trial(region, tested);
 });

@@ -8,9 +8,6 @@ import { Timers } from './timers';
 /** Ends a timer before it fires. */
 export type Cancel = () => void;
 
-/** How AWS's time goes: a multiple of real speed, or in leaps; with a seed the leaps are the same each time. */
-export type Time = number | { readonly leap: true; readonly seed?: number };
-
 /** Node.js fires a longer timeout at once, so longer waits are made of several. Real milliseconds. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
@@ -44,8 +41,7 @@ export class Clock {
       throw new RangeError(`time scale must be more than 0: ${this.scale}`);
     this.origin = this.seed === undefined ? Date.now() : seededStart(this.seed);
     this.pace = new Pace(this.origin, this.seed === undefined ? this.scale : 0);
-    if (typeof time !== 'number')
-      this.leaps = new Leaps(this.timers, this.pace, this.seed, () => this.armAnew());
+    if (typeof time !== 'number') this.leaps = new Leaps(this.timers, this.pace, time, () => this.armAnew());
   }
 
   /** Undefined where runs are not to be repeated. */

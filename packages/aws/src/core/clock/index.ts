@@ -1,3 +1,4 @@
-export { type Cancel, Clock, type Time } from './clock';
+export { type Cancel, Clock } from './clock';
 export type { ThreadsEnd } from './connections';
 export type { SharedTime } from './pace';
+export type { Time } from './time';

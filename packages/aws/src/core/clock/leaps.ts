@@ -1,6 +1,7 @@
 import { SeededRandom } from '../ids/random';
 import type { Pace } from './pace';
 import { Stillness, type Work } from './stillness';
+import type { LeapingTime } from './time';
 import type { Timer, Timers } from './timers';
 
 /** Real milliseconds of unbroken work after which even a seeded clock runs: what waits for it would wait for ever. */
@@ -27,9 +28,10 @@ export class Leaps {
   constructor(
     private readonly timers: Timers,
     private readonly pace: Pace,
-    seed: number | undefined,
+    private readonly time: Pick<LeapingTime, 'seed' | 'patience'>,
     private readonly onPace: () => void,
   ) {
+    const { seed } = time;
     this.order = seed === undefined ? undefined : new SeededRandom(`order ${seed}`);
     void this.drive();
   }
@@ -96,7 +98,7 @@ export class Leaps {
     const patience = setTimeout(() => {
       ranSince = performance.now();
       this.setRate(1);
-    }, PATIENCE_MILLISECONDS);
+    }, this.time.patience ?? PATIENCE_MILLISECONDS);
     await this.stillness.reached();
     clearTimeout(patience);
     if (ranSince === undefined) return;

@@ -6,7 +6,9 @@ import type { NewRegion } from '../../testing/region';
 export function cloudFormationOf(region: NewRegion) {
   const aws = region.api('cloudformation');
   /** Resolves when nothing is in progress on the stack any more. */
-  const settled = (name: string | undefined) => region.state('cloudformation').stacks.get(name).settled;
+  const { clock } = region.context;
+  const settled = (name: string | undefined) =>
+    region.state('cloudformation').stacks.get(name).settled.finally(clock.awaited());
   const describe = async (StackName: string | undefined): Promise<Stack | undefined> =>
     (await aws.DescribeStacks({ StackName })).Stacks?.[0];
   const events = async (StackName: string) =>

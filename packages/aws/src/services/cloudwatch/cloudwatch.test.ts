@@ -5,7 +5,7 @@ import {
   type PutMetricAlarmCommandInput,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { type NewRegion, newRegion } from '../../testing/region';
+import { type NewRegion, newRegion, type RegionOptions } from '../../testing/region';
 import { until } from '../../testing/until';
 
 const accountId = '000000000000';
@@ -15,11 +15,11 @@ afterEach(async () => {
   for (const region of running.splice(0)) await region.aws.stop();
 });
 
-/** CloudWatch whose topics keep what is published to them, at so many times real speed. */
-const makeCloudWatch = async (timeScale = 6000) => {
+/** CloudWatch whose topics keep what is published to them. */
+const makeCloudWatch = async (time: Pick<RegionOptions, 'timeScale'> = {}) => {
   const published: { TopicArn?: string; Subject?: string; Message?: string }[] = [];
   const region = await newRegion({
-    timeScale,
+    ...time,
     instead: {
       sns: { Publish: (input: (typeof published)[number]) => ({ MessageId: String(published.push(input)) }) },
     },
@@ -74,7 +74,7 @@ test('an alarm goes off at the end of the period, tells its topic once, and ends
 });
 
 test('a process that was busy for several periods still judges each of them', async () => {
-  const { context, cloudwatch, operations, published } = await makeCloudWatch();
+  const { context, cloudwatch, operations, published } = await makeCloudWatch({ timeScale: 6000 });
   await operations.PutMetricAlarm(alarmOf({ OKActions: [topic] }));
   cloudwatch.record('AWS/Lambda', 'Errors', 2, { FunctionName: 'app' });
   const busyUntil = context.clock.millis() + 300_000;
@@ -84,7 +84,7 @@ test('a process that was busy for several periods still judges each of them', as
 });
 
 test('a state that is set by hand runs the actions, unless they are disabled', async () => {
-  const { operations, published } = await makeCloudWatch(1);
+  const { operations, published } = await makeCloudWatch();
   await operations.PutMetricAlarm(alarmOf());
   const set = (StateValue: 'ALARM' | 'OK') =>
     operations.SetAlarmState({ AlarmName: 'errors', StateValue, StateReason: 'test' });
@@ -99,7 +99,7 @@ test('a state that is set by hand runs the actions, unless they are disabled', a
 });
 
 test('statistics of a metric are counted by period', async () => {
-  const { context, operations } = await makeCloudWatch(1);
+  const { context, operations } = await makeCloudWatch();
   const minute = Math.floor(context.clock.millis() / 60_000) * 60_000 - 600_000;
   const MetricData = [1, 2, 6].map((Value) => ({
     MetricName: 'm',
@@ -133,7 +133,7 @@ test('statistics of a metric are counted by period', async () => {
 });
 
 test('a line in the embedded metric format becomes metrics, one for each set of dimensions', async () => {
-  const { context, cloudwatch, operations } = await makeCloudWatch(1);
+  const { context, cloudwatch, operations } = await makeCloudWatch();
   const line = {
     _aws: {
       Timestamp: context.clock.millis(),
@@ -166,12 +166,12 @@ test.each<[Partial<PutMetricAlarmCommandInput>, string]>([
   [{ Threshold: undefined }, 'MissingParameter'],
   [{ TreatMissingData: 'never' }, 'ValidationError'],
 ])('an alarm with %j is refused', async (changes, code) => {
-  const { operations } = await makeCloudWatch(1);
+  const { operations } = await makeCloudWatch();
   await expect(operations.PutMetricAlarm(alarmOf(changes))).rejects.toMatchObject({ code });
 });
 
 test('alarms are found by prefix and state, carry tags, and are gone once deleted', async () => {
-  const { operations } = await makeCloudWatch(1);
+  const { operations } = await makeCloudWatch();
   for (const AlarmName of ['a1', 'a2', 'b'])
     await operations.PutMetricAlarm(alarmOf({ AlarmName, Tags: [{ Key: 'k', Value: AlarmName }] }));
   await operations.DeleteAlarms({ AlarmNames: ['a1'] });
@@ -188,7 +188,7 @@ test('alarms are found by prefix and state, carry tags, and are gone once delete
 });
 
 test('a dashboard is kept as it was put, and one that is not JSON is refused', async () => {
-  const { operations } = await makeCloudWatch(1);
+  const { operations } = await makeCloudWatch();
   await operations.PutDashboard({ DashboardName: 'd', DashboardBody: '{"widgets":[]}' });
   expect(await operations.GetDashboard({ DashboardName: 'd' })).toEqual({
     DashboardArn: `arn:aws:cloudwatch::${accountId}:dashboard/d`,
@@ -248,7 +248,7 @@ test.each<[string, object | ((now: number) => object), string]>([
     'The parameter MetricData.member.1.Timestamp must specify a time no more than two hours in the future.',
   ],
 ])('a datum with %s is refused', async (_what, changes, message) => {
-  const { context, operations } = await makeCloudWatch(1);
+  const { context, operations } = await makeCloudWatch();
   const more = typeof changes === 'function' ? changes(context.clock.millis()) : changes;
   const MetricData = [{ MetricName: 'm', Value: 1, ...more }];
   await expect(operations.PutMetricData({ Namespace: 'Shop', MetricData })).rejects.toMatchObject({
@@ -258,7 +258,7 @@ test.each<[string, object | ((now: number) => object), string]>([
 });
 
 test('actions are told of again once they are enabled', async () => {
-  const { operations, published } = await makeCloudWatch(1);
+  const { operations, published } = await makeCloudWatch();
   await operations.PutMetricAlarm(alarmOf({ ActionsEnabled: false }));
   expect(await operations.EnableAlarmActions({ AlarmNames: ['errors', 'nosuch'] })).toEqual({});
   await operations.SetAlarmState({ AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'test' });
@@ -280,7 +280,7 @@ test('an action that its topic refuses is in the history', async () => {
 });
 
 test('tags of an alarm are added and removed, and what is no resource has none', async () => {
-  const { operations } = await makeCloudWatch(1);
+  const { operations } = await makeCloudWatch();
   await operations.PutMetricAlarm(alarmOf());
   const ResourceARN = `arn:aws:cloudwatch:us-east-1:${accountId}:alarm:errors`;
   const Tags = ['a', 'b'].map((Key) => ({ Key, Value: '1' }));
@@ -293,7 +293,7 @@ test('tags of an alarm are added and removed, and what is no resource has none',
 });
 
 test('history goes on where its page ended, and a token that no answer held is refused', async () => {
-  const { operations } = await makeCloudWatch(1);
+  const { operations } = await makeCloudWatch();
   for (const AlarmName of ['a', 'b', 'c']) await operations.PutMetricAlarm(alarmOf({ AlarmName }));
   const first = await operations.DescribeAlarmHistory({ MaxRecords: 2 });
   await operations.PutMetricAlarm(alarmOf({ AlarmName: 'd' }));
@@ -312,7 +312,7 @@ test('history goes on where its page ended, and a token that no answer held is r
 });
 
 test('statistics of years by the second are those of the seconds that have data', async () => {
-  const { context, operations } = await makeCloudWatch(1);
+  const { context, operations } = await makeCloudWatch();
   await operations.PutMetricData({ Namespace: 'app', MetricData: [{ MetricName: 'm', Value: 1 }] });
   const query = {
     Id: 'a',

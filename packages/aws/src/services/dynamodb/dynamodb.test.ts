@@ -17,7 +17,7 @@ let region: NewRegion;
 let client: DynamoDBClient;
 
 beforeAll(async () => {
-  region = await newRegion({ region: 'eu-north-1', timeScale: 20_000 });
+  region = await newRegion({ region: 'eu-north-1' });
   client = new DynamoDBClient({ ...region.aws.client, region: 'eu-north-1', maxAttempts: 1 });
 });
 
@@ -114,7 +114,7 @@ test('an item whose time to live is over is deleted, and others are kept', async
   const has = async (pk: string) =>
     (await client.send(new GetItemCommand({ TableName: 'expiring', Key: { pk: { S: pk } } }))).Item !==
     undefined;
-  while (await has('old')) await region.context.clock.sleep(100);
+  while (await has('old')) await region.aws.clock.sleep(100);
   expect(await has('new')).toBe(true);
 });
 

@@ -30,7 +30,7 @@ export interface Ec2Region {
 
 /** @param options 2000 times as fast as the real AWS, unless they say otherwise; 1 keeps transitions from happening */
 export async function newEc2Region(options: RegionOptions = {}): Promise<Ec2Region> {
-  const { aws } = await newRegion({ timeScale: 2000, ...options });
+  const { aws } = await newRegion({ ...options });
   return openRegion(aws, options.region ?? 'us-east-1');
 }
 

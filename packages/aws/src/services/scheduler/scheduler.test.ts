@@ -19,12 +19,11 @@ afterEach(async () => {
   for (const region of running.splice(0)) await region.aws.stop();
 });
 
-/** A region, at so many times real speed, whose function keeps what it is given, with a role that Scheduler may assume. */
-const makeScheduler = async (timeScale = 1000, invoke?: (payload: string) => void) => {
+/** A region whose function keeps what it is given, with a role that Scheduler may assume. */
+const makeScheduler = async (invoke?: (payload: string) => void) => {
   const runs: { payload: string; at: number; call: Call }[] = [];
   const started: { name?: string; input?: string; call: Call }[] = [];
   const region = await newRegion({
-    timeScale,
     instead: {
       lambda: {
         Invoke: (input: { Payload: Uint8Array }, call: Call) => {
@@ -55,6 +54,7 @@ const makeScheduler = async (timeScale = 1000, invoke?: (payload: string) => voi
   return {
     region,
     clock: region.context.clock,
+    sleep: region.aws.clock.sleep,
     operations: region.api('scheduler'),
     runs,
     started,
@@ -94,7 +94,7 @@ test('a schedule is read back with the defaults of AWS', async () => {
 });
 
 test('a rate runs at once and then once a period, without drift', async () => {
-  const { operations, runs } = await makeScheduler(60_000);
+  const { operations, runs } = await makeScheduler();
   const Target = { Arn: functionArn, RoleArn, Input: '"<aws.scheduler.scheduled-time>"' };
   await operations.CreateSchedule(settingsOf({ Target }));
   const { CreationDate } = await operations.GetSchedule({ Name: 'nightly' });
@@ -117,14 +117,14 @@ test('at runs once, and the schedule goes when it says so', async () => {
 });
 
 test('a schedule that is years away does not run before its time', async () => {
-  const { clock, operations, runs } = await makeScheduler(1);
+  const { sleep, operations, runs } = await makeScheduler();
   await operations.CreateSchedule(settingsOf({ ScheduleExpression: 'cron(0 0 1 1 ? 2150)' }));
-  await clock.sleep(0.05);
+  await sleep(0.05);
   expect(runs).toEqual([]);
 });
 
 test('a schedule ends with its end date and begins with its start date', async () => {
-  const { clock, operations, runs } = await makeScheduler(60_000);
+  const { clock, operations, runs } = await makeScheduler();
   const now = clock.millis();
   const [StartDate, EndDate] = [new Date(now + 7_200_000), new Date(now + 3 * 3_600_000 + 1_800_000)];
   await operations.CreateSchedule(settingsOf({ StartDate, EndDate, ActionAfterCompletion: 'DELETE' }));
@@ -134,9 +134,9 @@ test('a schedule ends with its end date and begins with its start date', async (
 });
 
 test('a disabled schedule does not run by itself, but when it is told to', async () => {
-  const { clock, operations, runs, runNow } = await makeScheduler(60_000);
+  const { sleep, operations, runs, runNow } = await makeScheduler();
   await operations.CreateSchedule(settingsOf({ State: 'DISABLED' }));
-  await clock.sleep(7200);
+  await sleep(7200);
   expect(runs).toEqual([]);
   expect(await runNow('default', 'nightly')).toBe(true);
   expect(runs.length).toBe(1);
@@ -146,7 +146,7 @@ test('a disabled schedule does not run by itself, but when it is told to', async
 test('the input gets the context attributes, the same execution id at every attempt', async () => {
   let failures = 2;
   const seen: string[][] = [];
-  const { operations, runs, runNow } = await makeScheduler(1000, (payload) => {
+  const { operations, runs, runNow } = await makeScheduler((payload) => {
     seen.push(JSON.parse(payload));
     failures -= 1;
     if (failures >= 0) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
@@ -164,7 +164,7 @@ test('the input gets the context attributes, the same execution id at every atte
 });
 
 test('a run that no attempt can deliver is kept as dead', async () => {
-  const { operations, deadRuns, runNow } = await makeScheduler(1000, () => {
+  const { operations, deadRuns, runNow } = await makeScheduler(() => {
     throw new AwsError('ResourceNotFoundException', 'Function not found', 404);
   });
   const Target = { Arn: functionArn, RoleArn, RetryPolicy: { MaximumRetryAttempts: 1 } };
@@ -285,7 +285,7 @@ test.each<[Partial<CreateScheduleCommandInput>, string]>([
 });
 
 test('a schedule that repeats does not begin in the past; of one that happens once the date says nothing', async () => {
-  const { clock, operations } = await makeScheduler(1);
+  const { clock, operations } = await makeScheduler();
   const StartDate = new Date(clock.millis() - 6 * 60_000);
   expect(await errorOf(operations.CreateSchedule(settingsOf({ StartDate })))).toEqual([
     'ValidationException',

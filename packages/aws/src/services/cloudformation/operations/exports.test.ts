@@ -6,7 +6,7 @@ let cfn: TestedCloudFormation;
 let store: RefusingParameters;
 beforeEach(async () => {
   store = new RefusingParameters();
-  region = await newRegion({ region: 'eu-north-1', timeScale: 10_000, instead: { ssm: store.operations } });
+  region = await newRegion({ region: 'eu-north-1', instead: { ssm: store.operations } });
   cfn = cloudFormationOf(region);
 });
 afterEach(() => region.aws.stop());

@@ -26,7 +26,7 @@ let region: NewRegion;
 let cfn: TestedCloudFormation;
 let client: CloudFormationClient;
 beforeEach(async () => {
-  region = await newRegion({ timeScale: 2000 });
+  region = await newRegion();
   cfn = cloudFormationOf(region);
   client = new CloudFormationClient(region.aws.client);
 });

@@ -11,7 +11,7 @@ const throttle = {
 } as const;
 
 test('a call that is throttled is made again', async () => {
-  await using region = await newRegion({ timeScale: 10_000 });
+  await using region = await newRegion();
   const cfn = cloudFormationOf(region);
   region.aws.faults.add({ ...throttle, times: 3 });
   await cfn.create('s', topic);
@@ -19,7 +19,7 @@ test('a call that is throttled is made again', async () => {
 });
 
 test('a throttle that lasts fails the resource', async () => {
-  await using region = await newRegion({ timeScale: 10_000 });
+  await using region = await newRegion();
   const cfn = cloudFormationOf(region);
   region.aws.faults.add({ ...throttle, times: 100 });
   await cfn.create('s', topic);

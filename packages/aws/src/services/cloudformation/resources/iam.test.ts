@@ -4,7 +4,7 @@ import { cloudFormationOf, type TestedCloudFormation } from '../testing';
 let region: NewRegion;
 let cfn: TestedCloudFormation;
 beforeEach(async () => {
-  region = await newRegion({ region: 'eu-north-1', timeScale: 10_000 });
+  region = await newRegion({ region: 'eu-north-1' });
   cfn = cloudFormationOf(region);
 });
 afterEach(() => region.aws.stop());

@@ -4,7 +4,7 @@ import { cloudFormationOf, type TestedCloudFormation } from '../testing';
 let region: NewRegion;
 let cfn: TestedCloudFormation;
 beforeEach(async () => {
-  region = await newRegion({ timeScale: 10_000 });
+  region = await newRegion();
   cfn = cloudFormationOf(region);
 });
 afterEach(() => region.aws.stop());

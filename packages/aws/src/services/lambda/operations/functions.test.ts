@@ -7,7 +7,7 @@ let region: NewRegion;
 
 beforeAll(async () => {
   // Slow enough to see a function that is still Pending.
-  region = await newRegion({ timeScale: 50 });
+  region = await newRegion();
 });
 
 afterAll(() => region.aws.stop());

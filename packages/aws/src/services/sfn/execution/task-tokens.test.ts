@@ -8,7 +8,7 @@ let region: NewRegion;
 let machines: StateMachineRunner;
 
 beforeAll(async () => {
-  region = await newRegion({ timeScale: 3000 });
+  region = await newRegion();
   machines = runnerOf(region);
   await addActiveFunction(region, 'park', 'exports.handler = async () => undefined');
 });
@@ -82,7 +82,7 @@ test('a task misses a heartbeat', async () => {
 
 test('a heartbeat gives the task its seconds anew', async () => {
   const { execution, taskToken } = await start({ HeartbeatSeconds: 6000 });
-  await region.context.clock.sleep(1200);
+  await region.aws.clock.sleep(1200);
   const beatAt = region.context.clock.millis();
   expect(await api().SendTaskHeartbeat({ taskToken })).toEqual({});
   await execution.ended;

@@ -11,7 +11,6 @@ const sent: object[] = [];
 
 beforeAll(async () => {
   region = await newRegion({
-    timeScale: 3000,
     instead: {
       'auto-scaling': {
         StartInstanceRefresh: () => {

@@ -8,7 +8,7 @@ let region: NewRegion;
 let machines: StateMachineRunner;
 
 beforeAll(async () => {
-  region = await newRegion({ timeScale: 3000 });
+  region = await newRegion();
   machines = runnerOf(region);
   const source = `exports.handler = async (event) => {
     if (event.fail) throw Object.assign(new Error('because'), { name: event.fail });

@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 let region: NewRegion;
 beforeAll(async () => {
   // A day passes in less than a tenth of a second.
-  region = await newRegion({ timeScale: 1_000_000 });
+  region = await newRegion();
 });
 afterAll(() => region.aws.stop());
 

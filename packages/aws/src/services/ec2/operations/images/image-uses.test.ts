@@ -102,7 +102,7 @@ describe('what refers to an image', () => {
 describe('a report of who uses an image', () => {
   let region: Ec2Region;
   beforeEach(async () => {
-    region = await newEc2Region({ timeScale: 20_000 });
+    region = await newEc2Region();
   });
   afterEach(() => region.stop());
 
@@ -134,7 +134,7 @@ describe('a report of who uses an image', () => {
     expect(first).toMatchObject({ ...{ ReportId, ImageId, State: 'pending' }, Tags: [{ Key: 'for' }] });
     const life = (first?.ExpirationTime?.getTime() ?? 0) - (first?.CreationTime?.getTime() ?? 0);
     expect(life).toBe(30 * DAY);
-    while ((await describeReport())?.State !== 'available') await region.context.clock.sleep(60);
+    while ((await describeReport())?.State !== 'available') await region.aws.clock.sleep(60);
     expect(await region.ec2.DescribeImageUsageReportEntries({ ReportIds: [ReportId] })).toMatchObject({
       ImageUsageReportEntries: [],
     });

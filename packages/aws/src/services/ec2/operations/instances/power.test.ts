@@ -23,7 +23,7 @@ function stateOf(id: string): string | undefined {
 }
 
 test('an instance goes through its states and takes its volumes and interfaces along', async () => {
-  region = await newEc2Region({ timeScale: 20000 });
+  region = await newEc2Region();
   const id = idOf(await launch());
   expect(stateOf(id)).toBe('pending');
   await until(() => stateOf(id) === 'running');
@@ -40,7 +40,7 @@ test('an instance goes through its states and takes its volumes and interfaces a
 test('a terminated instance is remembered for an hour, and however fast the clock, for clients that ask every 15 s', async () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   try {
-    region = await newEc2Region({ timeScale: 20000 });
+    region = await newEc2Region({ timeScale: 20_000 });
     const id = idOf(await launch());
     await region.ec2.TerminateInstances({ InstanceIds: [id] });
     for (const seconds of [1, 15, 15]) {
