@@ -17,6 +17,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('run the embedded AWS in the foreground, with the service and the sample fleet in it')
     .option('--port <port>', 'port of the front door; 0 finds a free one', parsePort, 4566)
     .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
+    .option(
+      '--schedules',
+      'let schedules run by themselves; otherwise they wait until they are told to',
+      false,
+    )
     .option('--empty', 'only a newborn account: deploy nothing', false)
     .action(runLocal);
   program

@@ -1,11 +1,13 @@
 import { aborted, interruptible } from './interrupted';
 import { projectFolder } from './project';
-import { describeSample, startSample } from './sample';
+import { describeClockwork, describeSample, startSample } from './sample';
 
 export interface LocalOptions {
   readonly port: number;
   readonly timeScale: number;
   readonly empty: boolean;
+  /** Whether schedules run by themselves. */
+  readonly schedules: boolean;
 }
 
 /** `kiln local`: runs the embedded AWS until it is interrupted. */
@@ -28,10 +30,12 @@ async function runSample(options: LocalOptions, signal: AbortSignal): Promise<vo
     project: projectFolder,
     port: options.port,
     time: { timeScale: options.timeScale },
+    schedules: options.schedules,
     onStep: (step) => console.log(`${step} …`),
     signal,
   });
-  for (const line of await describeSample(sample)) console.log(line);
+  for (const line of [...(await describeSample(sample)), ...(await describeClockwork(sample.aws))])
+    console.log(line);
   console.log(ready(options));
   await aborted(signal);
   await sample.aws.stop();
@@ -39,7 +43,11 @@ async function runSample(options: LocalOptions, signal: AbortSignal): Promise<vo
 
 async function runEmpty(options: LocalOptions, signal: AbortSignal): Promise<void> {
   const { startAws } = await import('embedded-aws');
-  const aws = await startAws({ port: options.port, timeScale: options.timeScale });
+  const aws = await startAws({
+    port: options.port,
+    timeScale: options.timeScale,
+    holdSchedules: !options.schedules,
+  });
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
   console.log(ready(options));
   await aborted(signal);

@@ -24,6 +24,8 @@ export interface SampleOptions {
   readonly port: number;
   /** How AWS's time goes. */
   readonly time: Pick<StartOptions, 'timeScale' | 'leap' | 'seed'>;
+  /** Whether schedules run by themselves; otherwise they wait until they are told to. */
+  readonly schedules: boolean;
   /** Told of each step as it begins. */
   readonly onStep: (step: string) => void;
   /** Ends the start when it aborts. */
@@ -45,7 +47,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
-    aws = await startAws({ port: options.port, ...options.time });
+    aws = await startAws({ port: options.port, holdSchedules: !options.schedules, ...options.time });
     const { clock } = aws;
     const sleep = (seconds: number) => clock.sleep(seconds);
     const settings = aws.client;
@@ -60,6 +62,16 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
   } finally {
     await rm(packaged, { recursive: true, force: true });
   }
+}
+
+/** What runs by itself in an embedded AWS, and when next, a line each. */
+export async function describeClockwork(aws: Aws): Promise<string[]> {
+  const words = (await aws.clockwork()).map(({ name, expression, next, held, region, group }) =>
+    held
+      ? `${name} waits: POST ${aws.endpoint}/_local/schedules/${region}/${group}/${name}/run runs it, --schedules lets all run`
+      : `${name} runs by itself, next ${next} (${expression})`,
+  );
+  return words.map((text, at) => `${at === 0 ? 'clockwork' : '         '} ${text}`);
 }
 
 /** The addresses of a running sample, a line each. */

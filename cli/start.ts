@@ -1,7 +1,7 @@
 import color from 'picocolors';
 import { aborted, interruptible, unlessAborted } from './interrupted';
 import { projectFolder } from './project';
-import { describeSample, type Sample, startSample } from './sample';
+import { describeClockwork, describeSample, type Sample, startSample } from './sample';
 import type { StoryResult } from './story/result';
 import { tellStory } from './story/story';
 import { aloud, clockText, silent } from './story/tell';
@@ -27,6 +27,8 @@ async function showStory(options: StartOptions, signal: AbortSignal): Promise<vo
     project: projectFolder,
     port: 0,
     time: timeOf(options),
+    // The story says itself when the night comes.
+    schedules: false,
     onStep: (step) => teller.line(step),
     signal,
   });
@@ -86,7 +88,7 @@ function printSummary(result: StoryResult): void {
 
 async function keepRunning(sample: Sample, quiet: boolean, signal: AbortSignal): Promise<void> {
   const say = quiet ? console.error : console.log;
-  for (const line of await describeSample(sample)) say(line);
+  for (const line of [...(await describeSample(sample)), ...(await describeClockwork(sample.aws))]) say(line);
   say('Ctrl-C stops everything');
   await aborted(signal);
 }

@@ -34,7 +34,7 @@ let builds: Record<'brokenScript' | 'neverHealthy' | 'imageFails' | 'queueFirst'
 
 beforeAll(async () => {
   project = await copyProject(errorPipelines);
-  sample = await RunningSample.start(project.folder, 100);
+  sample = await RunningSample.start(project.folder);
   groupsBefore = await listSecurityGroups(sample.settings);
   await sample.aws.faults.add({
     service: 'ec2',
@@ -258,7 +258,7 @@ test('servers that run an old script over the image are no verified fleet, and t
     }),
   );
 
-  const traffic = new Traffic(await siteUrl());
+  const traffic = new Traffic(await siteUrl(), sample.aws.clock);
   const failed = await sample.ended(await sample.startBuild('web', { VERSION: '5' }));
   expect(failed.status).toBe('FAILED');
   expect(failed.error?.name).toBe('FleetNotHealthy');

@@ -1,9 +1,8 @@
-import { fork } from 'node:child_process';
 import { request } from 'node:http';
-import { join } from 'node:path';
-import { type Aws, type ClientSettings, connectAws } from 'embedded-aws';
+import type { Aws, ClientSettings } from 'embedded-aws';
 import { type ApiAnswer, callApi } from '../../cli/api';
-import { until } from './until';
+import { startSample } from '../../cli/sample';
+import { until, waitOnClock } from './until';
 
 /** A build as GET /builds/{id} shows it, as far as the tests look. */
 export interface ShownBuild {
@@ -24,40 +23,31 @@ export interface ShownBuild {
   readonly error?: { readonly name: string; readonly message: string; readonly stage?: string };
 }
 
-/** The embedded AWS in a process of its own, with fleet and service in it, and what a user does with them. */
+/** The embedded AWS with fleet and service in it, whose time leaps, and what a user does with them. */
 export class RunningSample {
   private constructor(
     readonly aws: Aws,
     readonly settings: ClientSettings,
     readonly service: Readonly<Record<string, string>>,
-    readonly stop: () => Promise<void>,
   ) {}
 
-  /** @param timeScale AWS seconds in a real second */
-  static start(project: string, timeScale: number): Promise<RunningSample> {
-    const child = fork(join(__dirname, 'sample-process.ts'), [project, String(timeScale)], {
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  /** @param project the folder with the service and its pipelines */
+  static async start(project: string): Promise<RunningSample> {
+    const { aws, settings, service } = await startSample({
+      project,
+      port: 0,
+      time: { leap: true },
+      schedules: false,
+      onStep: () => {},
+      signal: new AbortController().signal,
     });
-    let errors = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      errors += chunk;
-    });
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    const stop = async () => {
-      child.kill('SIGTERM');
-      await exited;
-    };
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`the sample ended with ${code}:\n${errors}`)));
-      child.once('message', (told: Pick<RunningSample, 'settings' | 'service'>) =>
-        connectAws(told.settings.endpoint).then(
-          (aws) => resolve(new RunningSample(aws, told.settings, told.service, stop)),
-          reject,
-        ),
-      );
-    });
+    waitOnClock(aws.clock);
+    return new RunningSample(aws, settings, service);
+  }
+
+  async stop(): Promise<void> {
+    waitOnClock(undefined);
+    await this.aws.stop();
   }
 
   api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> {

@@ -61,11 +61,12 @@ const built: Record<string, ShownBuild[]> = { prod: [], test: [] };
 
 beforeAll(async () => {
   project = await copyProject(pipelines);
-  sample = await RunningSample.start(project.folder, 30);
-  const { settings } = sample;
+  sample = await RunningSample.start(project.folder);
+  const { settings, aws } = sample;
+  const sleep = (seconds: number) => aws.clock.sleep(seconds);
   prod = stageOf('prod', sample.service, 'kiln-fleet-web');
   const template = await readFile(join(project.folder, 'fleet/template.yml'), 'utf8');
-  await createStack(settings, 'kiln-test-fleet', template, {
+  await createStack(settings, 'kiln-test-fleet', template, sleep, {
     FleetName: 'kiln-test-fleet',
     NetworkParameters: '/kiln-test/network',
   });
@@ -73,7 +74,7 @@ beforeAll(async () => {
     '--stage=test',
     '--param=network=/kiln-test/network',
   ]);
-  const outputs = await deployService(settings, 'kiln-test', project.packaged);
+  const outputs = await deployService(settings, 'kiln-test', project.packaged, sleep);
   test_ = stageOf('test', outputs, 'kiln-test-fleet-web');
 });
 afterAll(async () => {

@@ -2,6 +2,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const POLL_MILLISECONDS = 100;
 
+/** AWS seconds between two looks; whoever has waited for long waits longer. */
+const LOOK_SECONDS = 1;
+const PATIENT_LOOKS = 60;
+const LONGEST_LOOK_SECONDS = 20;
+const GROWTH = 1.05;
+
+let sleep: ((seconds: number) => Promise<void>) | undefined;
+
+/** From now on whoever waits lets AWS's time pass; without a clock real time passes. */
+export function waitOnClock(clock: { sleep(seconds: number): Promise<void> } | undefined): void {
+  sleep = clock && ((seconds) => clock.sleep(seconds));
+}
+
 /**
  * Asks again and again until there is an answer.
  *
@@ -13,7 +26,7 @@ const POLL_MILLISECONDS = 100;
 export async function until<T>(what: string, ask: () => Promise<T | undefined>, seconds = 240): Promise<T> {
   const end = performance.now() + seconds * 1000;
   let cause: unknown;
-  while (performance.now() < end) {
+  for (let looks = 0; performance.now() < end; looks += 1) {
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
@@ -21,7 +34,11 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined>, 
     } catch (error) {
       cause = error;
     }
-    await pause(POLL_MILLISECONDS);
+    await (sleep?.(lookAfter(looks)) ?? pause(POLL_MILLISECONDS));
   }
   throw new Error(`waited ${seconds} s until ${what}${cause ? `: ${cause}` : ''}`, { cause });
+}
+
+function lookAfter(looks: number): number {
+  return Math.min(LONGEST_LOOK_SECONDS, LOOK_SECONDS * GROWTH ** Math.max(0, looks - PATIENT_LOOKS));
 }

@@ -60,7 +60,7 @@ let ec2: EC2Client;
 
 beforeAll(async () => {
   project = await copyProject(pipelines);
-  sample = await RunningSample.start(project.folder, 100);
+  sample = await RunningSample.start(project.folder);
   ec2 = new EC2Client(sample.settings);
 });
 afterAll(async () => {

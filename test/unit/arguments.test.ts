@@ -19,7 +19,10 @@ const local = (...words: string[]) => main(['node', 'kiln', 'local', ...words]);
 
 test('the port and the time scale are read as numbers', async () => {
   await local('--port', '0', '--time-scale', '2.5');
-  expect(runLocal).toHaveBeenCalledWith({ port: 0, timeScale: 2.5, empty: false }, expect.anything());
+  expect(runLocal).toHaveBeenCalledWith(
+    { port: 0, timeScale: 2.5, empty: false, schedules: false },
+    expect.anything(),
+  );
 });
 
 test.each([

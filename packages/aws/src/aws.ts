@@ -25,6 +25,8 @@ export interface Aws extends AsyncDisposable {
   messages(): Promise<readonly PublishedMessage[]>;
   /** The listeners of active load balancers with the loopback ports on which a browser finds them. */
   loadBalancers(): Promise<readonly LoadBalancerPort[]>;
+  /** What runs by itself as time passes, schedules and rules, and when next; the next first. */
+  clockwork(): Promise<readonly Clockwork[]>;
   /** Fires a schedule of EventBridge Scheduler at once. @throws Error where there is none of this name */
   runSchedule(region: string, group: string, name: string): Promise<void>;
   /** Makes the account newborn again. */
@@ -49,6 +51,24 @@ export interface StartOptions {
    * runs in an order drawn from the seed. One such AWS runs in a process at a time.
    */
   readonly seed?: number;
+  /** Schedules of EventBridge Scheduler do not run by themselves, but when they are told to. */
+  readonly holdSchedules?: boolean;
+}
+
+/** Something that runs by itself as time passes. */
+export interface Clockwork {
+  /** A schedule of EventBridge Scheduler, or a rule of EventBridge with a schedule. */
+  readonly kind: 'schedule' | 'rule';
+  readonly region: string;
+  /** The schedule's group, or the rule's bus. */
+  readonly group: string;
+  readonly name: string;
+  /** `cron(…)`, `rate(…)` or `at(…)`. */
+  readonly expression: string;
+  /** When it runs next: AWS's time, ISO 8601. */
+  readonly next: string;
+  /** It does not, but waits until it is told to. */
+  readonly held: boolean;
 }
 
 /** A listener of a load balancer, and the loopback port on which a browser finds it. */

@@ -8,6 +8,7 @@ const USAGE = `embedded-aws: an AWS account on this machine, newborn
   --time-scale <factor>   AWS seconds that pass in one real second (1)
   --leap                  AWS's time jumps to what is due next, while all is quiet and somebody waits
   --seed <number>         as --leap, and what happened can be made to happen again
+  --hold-schedules        schedules of EventBridge Scheduler wait until they are told to run
   --help                  this text
 `;
 
@@ -25,21 +26,22 @@ function readOptions(words: string[]): StartOptions | 'help' {
       'time-scale': { type: 'string' },
       leap: { type: 'boolean', default: false },
       seed: { type: 'string' },
+      'hold-schedules': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const port = readNumber(values.port, 0, 65_535);
   if (port === undefined || !Number.isInteger(port)) throw new Error('--port: expected 0 to 65535');
-  const { leap, seed: seedText, 'time-scale': scaleText } = values;
+  const { leap, seed: seedText, 'time-scale': scaleText, 'hold-schedules': holdSchedules } = values;
   if (scaleText !== undefined && (leap || seedText !== undefined))
     throw new Error('--time-scale: time that leaps has none; leave it out, or --leap and --seed');
   const seed = seedText === undefined ? undefined : readNumber(seedText, 0, Number.MAX_SAFE_INTEGER);
   if (seedText !== undefined && !Number.isInteger(seed)) throw new Error('--seed: expected a whole number');
-  if (leap || seed !== undefined) return { port, leap: true, seed };
+  if (leap || seed !== undefined) return { port, holdSchedules, leap: true, seed };
   const timeScale = readNumber(scaleText ?? '1', Number.MIN_VALUE, 10_000);
   if (timeScale === undefined) throw new Error('--time-scale: expected a number above 0, at most 10000');
-  return { port, timeScale };
+  return { port, holdSchedules, timeScale };
 }
 
 function speedOf({ timeScale = 1, leap, seed }: StartOptions): string {

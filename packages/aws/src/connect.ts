@@ -59,6 +59,7 @@ export async function connectAws(address: string): Promise<Aws> {
     executions: () => ask('GET', 'executions'),
     messages: () => ask('GET', 'messages'),
     loadBalancers: () => ask('GET', 'load-balancers'),
+    clockwork: () => ask('GET', 'schedules'),
     runSchedule: (...names) => ask('POST', ['schedules', ...names.map(encodeURIComponent), 'run'].join('/')),
     reset: () => ask('POST', 'reset'),
     stop,

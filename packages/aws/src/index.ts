@@ -5,6 +5,7 @@ export type {
   Aws,
   AwsClock,
   ClientSettings,
+  Clockwork,
   Duration,
   ExecutionTransitions,
   FaultInput,

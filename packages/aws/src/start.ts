@@ -22,6 +22,7 @@ export class RunningAws implements AdministeredAws {
 
   private constructor(
     private readonly time: Time,
+    private readonly holdsSchedules: boolean,
     private readonly definitions: Definitions | undefined,
   ) {
     this.clock = {
@@ -49,8 +50,11 @@ export class RunningAws implements AdministeredAws {
    * @throws RangeError for a time that no clock can keep, Error where another AWS with a seed runs in this process
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
-  static async start({ port = 0, ...time }: StartOptions, definitions?: Definitions): Promise<RunningAws> {
-    const aws = new RunningAws(timeOf(time), definitions);
+  static async start(
+    { port = 0, holdSchedules = false, ...time }: StartOptions,
+    definitions?: Definitions,
+  ): Promise<RunningAws> {
+    const aws = new RunningAws(timeOf(time), holdSchedules, definitions);
     try {
       aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
     } catch (error) {
@@ -126,6 +130,10 @@ export class RunningAws implements AdministeredAws {
     return this.account.loadBalancerPorts();
   }
 
+  async clockwork() {
+    return this.account.clockwork();
+  }
+
   async runSchedule(region: string, group: string, name: string) {
     if (!(await this.account.runSchedule(region, group, name)))
       throw new Error(`there is no schedule ${group}/${name} in ${region}`);
@@ -149,7 +157,7 @@ export class RunningAws implements AdministeredAws {
   }
 
   private newborn(): Account {
-    const { time, endpoint, models, definitions } = this;
-    return new Account({ time, endpoint, models, definitions });
+    const { time, holdsSchedules, endpoint, models, definitions } = this;
+    return new Account({ time, holdsSchedules, endpoint, models, definitions });
   }
 }

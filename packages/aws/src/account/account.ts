@@ -1,4 +1,4 @@
-import type { PublishedMessage } from '../aws';
+import type { Clockwork, PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
 import { Clock, type Time } from '../core/clock';
 import { type Fault, FaultError, Faults, readFault } from '../core/faults';
@@ -24,6 +24,8 @@ const HOME = 'us-east-1';
 
 export interface AccountOptions {
   readonly time: Time;
+  /** Schedules of EventBridge Scheduler wait until they are told to run. */
+  readonly holdsSchedules?: boolean;
   /** The front door's address. */
   readonly endpoint: string;
   readonly models: ModelSource;
@@ -38,6 +40,7 @@ export class Account {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults = new Faults();
+  readonly holdsSchedules: boolean;
   readonly calls = new CallLog();
   /** Where runs are to be repeated. */
   readonly digest: CallDigest | undefined;
@@ -54,6 +57,7 @@ export class Account {
     this.definitions = options.definitions ?? services;
     this.clock = new Clock(options.time);
     this.digest = this.clock.seed === undefined ? undefined : new CallDigest(options.endpoint);
+    this.holdsSchedules = options.holdsSchedules ?? false;
     this.models = new ModelsOnClock(options.models, this.clock);
     this.ledger = new Ledger(() => this.clock.millis());
     const parts = {
@@ -171,6 +175,12 @@ export class Account {
 
   publishedMessages(): PublishedMessage[] {
     return [...this.regions.values()].flatMap((region) => region.publishedMessages());
+  }
+
+  /** What runs by itself as time passes, the next first. */
+  clockwork(): Clockwork[] {
+    const all = [...this.regions.values()].flatMap((region) => region.clockwork());
+    return all.sort((a, b) => a.next.localeCompare(b.next));
   }
 
   runSchedule(region: string, group: string, name: string): Promise<boolean> {

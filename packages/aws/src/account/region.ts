@@ -1,4 +1,4 @@
-import type { PublishedMessage } from '../aws';
+import type { Clockwork, PublishedMessage } from '../aws';
 import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
@@ -11,7 +11,8 @@ import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
-import { runNow } from '../services/scheduler/runs/run-schedules';
+import { plannedEvents } from '../services/eventbridge/delivery/rule-schedules';
+import { plannedRuns, runNow } from '../services/scheduler/runs/run-schedules';
 import { inOrderOfNeeds } from './needs';
 import { reportOwnMetrics } from './own-metrics';
 
@@ -22,6 +23,7 @@ export interface AccountOfRegion {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults: Faults;
+  readonly holdsSchedules: boolean;
   readonly corridor: Pick<Corridor, 'invoke'>;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   modelOf(service: string): Promise<ServiceModel> | undefined;
@@ -53,6 +55,7 @@ export class Region {
       faults: account.faults,
       bus: new EventBus(name, account.accountId, () => account.clock.now()),
       endpoint: account.endpoint,
+      holdsSchedules: account.holdsSchedules,
       invoke: (call, service, operation, input) => account.corridor.invoke(call, service, operation, input),
       at: (region) => account.region(region).context,
       model: (service) => account.modelOf(service),
@@ -105,6 +108,11 @@ export class Region {
   /** Fires a schedule at once. False when there is none of this name. */
   runSchedule(group: string, name: string): Promise<boolean> {
     return runNow(this.service('scheduler'), group, name);
+  }
+
+  /** What runs by itself as time passes, and what would if it were not held. */
+  clockwork(): Clockwork[] {
+    return [...plannedRuns(this.service('scheduler')), ...plannedEvents(this.service('eventbridge'))];
   }
 
   /** Ends the services, each before those that it needs, and last what carries their bytes. */

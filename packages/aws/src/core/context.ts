@@ -27,6 +27,8 @@ export interface Context {
   /** The front door, as programs inside the embedded AWS reach it: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly invoke: Invoke;
+  /** Whether schedules of EventBridge Scheduler wait until they are told to run. */
+  readonly holdsSchedules?: boolean;
   /** The context of another region of the account. Throws an `AwsError` for a name that no region has. */
   at(region: string): Context;
   /** How a service is spoken to; undefined where there is no service of this name. */

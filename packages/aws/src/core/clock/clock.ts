@@ -3,6 +3,7 @@ import { Connections } from './connections';
 import { Leaps } from './leaps';
 import { Pace, type SharedTime } from './pace';
 import { type Work, whileLoading } from './stillness';
+import type { Time } from './time';
 import { Timers } from './timers';
 
 /** Ends a timer before it fires. */

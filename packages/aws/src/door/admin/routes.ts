@@ -55,5 +55,10 @@ export const routes: readonly AdminRoute[] = [
   addFault,
   clearFaults,
   sleepOnClock,
+  {
+    path: 'GET schedules',
+    does: 'what runs by itself as time passes, schedules and rules, and when next',
+    answer: (aws) => aws.clockwork(),
+  },
   runSchedule,
 ];

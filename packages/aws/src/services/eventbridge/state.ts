@@ -28,6 +28,8 @@ export interface Rule {
   eventPattern?: string;
   matches?: EventMatcher;
   scheduleExpression?: string;
+  /** When its schedule's next time is. */
+  next?: Date;
   /** Ends the wait for the schedule's next time. */
   cancel?: Cancel;
 }

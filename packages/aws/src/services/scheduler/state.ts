@@ -52,6 +52,8 @@ export class SchedulerState {
   readonly groups = new Map<string, ScheduleGroup>();
   /** What waits for the next time of each schedule, by its ARN. */
   readonly timers = new Map<string, Cancel>();
+  /** When each runs next, by its ARN. */
+  readonly nextRuns = new Map<string, Date>();
   private readonly tokens = new Map<string, { readonly request: string; readonly answer: unknown }>();
   private readonly dead: DeadRun[] = [];
 

@@ -1,3 +1,4 @@
+import type { Clockwork } from '../../../aws';
 import { randomFraction, uuid } from '../../../core/ids';
 import type { Schedule, SchedulerState } from '../state';
 import { attempt } from './attempt';
@@ -17,9 +18,10 @@ export function startRuns(scheduler: SchedulerState, schedule: Schedule): void {
 }
 
 /** Ends the wait for a schedule's next time. */
-export function stopRuns({ timers }: SchedulerState, { settings }: Schedule): void {
+export function stopRuns({ timers, nextRuns }: SchedulerState, { settings }: Schedule): void {
   timers.get(settings.Arn)?.();
   timers.delete(settings.Arn);
+  nextRuns.delete(settings.Arn);
 }
 
 /** Ends the wait for all schedules. */
@@ -38,6 +40,19 @@ export async function runNow(scheduler: SchedulerState, group: string, name: str
   const scheduledTime = scheduler.context.clock.now();
   await attempt(scheduler, { schedule, scheduledTime, executionId: uuid(), attempt: 1 });
   return true;
+}
+
+/** When the schedules run next. */
+export function plannedRuns({ context, groups, nextRuns }: SchedulerState): Clockwork[] {
+  const schedules = [...groups.values()].flatMap((group) => [...group.schedules.values()]);
+  return schedules.flatMap(({ settings }) => {
+    const next = nextRuns.get(settings.Arn);
+    const { GroupName: group, Name: name, ScheduleExpression: expression = '' } = settings;
+    const { region, holdsSchedules: held = false } = context;
+    return next
+      ? [{ kind: 'schedule', region, group, name, expression, next: next.toISOString(), held }]
+      : [];
+  });
 }
 
 function waitForNext(scheduler: SchedulerState, schedule: Schedule, after: Date): void {
@@ -63,12 +78,14 @@ function waitUntil(scheduler: SchedulerState, schedule: Schedule, due: Date, run
       waitUntil(scheduler, schedule, due, runAt);
       return;
     }
-    void attempt(scheduler, { schedule, scheduledTime: due, executionId: uuid(), attempt: 1 });
+    if (!scheduler.context.holdsSchedules)
+      void attempt(scheduler, { schedule, scheduledTime: due, executionId: uuid(), attempt: 1 });
     // Late runs are made up for, but not those of a laptop that was asleep.
     const oldest = clock.millis() - LATEST_SECONDS * 1000 * clock.scale;
     waitForNext(scheduler, schedule, new Date(Math.max(due.getTime(), oldest)));
   });
   scheduler.timers.set(schedule.settings.Arn, cancel);
+  scheduler.nextRuns.set(schedule.settings.Arn, new Date(runAt));
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-delete.html */
