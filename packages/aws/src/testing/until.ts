@@ -30,3 +30,14 @@ export async function until<Value>(condition: () => Value | Promise<Value>): Pro
     await new Promise((resolve) => setTimeout(resolve, waitedOn.size > 0 ? 0 : 1));
   }
 }
+
+/** What a promise comes to, while AWS's time passes. */
+export async function settled<Value>(promise: Promise<Value>): Promise<Value> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  await until(() => isSettled);
+  return promise;
+}

@@ -1,3 +1,7 @@
+// Not the globals: a test may have put others in their place.
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
+
 /** Work that this thread's event loop does not show: of another thread. */
 export interface Work {
   /** Whether it is done at this moment, and not waiting for an answer of this thread. */

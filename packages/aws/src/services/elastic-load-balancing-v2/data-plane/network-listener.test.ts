@@ -1,5 +1,6 @@
 import { INTERNET_ADDRESS } from '../../../network';
 import { LoadBalancedRegion, tcp } from '../../../testing/load-balancing';
+import { settled } from '../../../testing/until';
 
 let region: LoadBalancedRegion;
 beforeEach(async () => {
@@ -26,7 +27,7 @@ test("an instance's security group sees the client's own address behind a Networ
     TargetGroupArn: targetGroupArn,
     Attributes: [{ Key: 'preserve_client_ip.enabled', Value: 'false' }],
   });
-  await expect(region.network.fetch('internet', url)).rejects.toThrow('fetch failed');
+  await expect(settled(region.network.fetch('internet', url))).rejects.toThrow('fetch failed');
 });
 
 test('a client that has said all still gets the whole answer', async () => {

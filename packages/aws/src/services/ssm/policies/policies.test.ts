@@ -1,10 +1,10 @@
 import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { settled } from '../../../testing/until';
 
 const HOUR = 3_600_000;
 let region: NewRegion;
 beforeAll(async () => {
-  // A day passes in less than a tenth of a second.
   region = await newRegion();
 });
 afterAll(() => region.aws.stop());
@@ -44,7 +44,7 @@ function nextAction(type: string): Promise<unknown> {
 test('a parameter expires, and both are told of', async () => {
   const expired = nextAction('Expiration');
   await put('/expiring', [expiration(1)]);
-  expect(await expired).toMatchObject({
+  expect(await settled(expired)).toMatchObject({
     'parameter-name': '/expiring',
     'parameter-type': 'String',
     'action-status': 'Success',
@@ -61,8 +61,8 @@ test('somebody is told before a parameter expires, and when it was not changed f
     { Type: 'ExpirationNotification', Version: '1.0', Attributes: { Before: '3649', Unit: 'Days' } },
     { Type: 'NoChangeNotification', Version: '1.0', Attributes: { After: '1', Unit: 'Hours' } },
   ]);
-  expect(await unchanged).toMatchObject({ 'parameter-name': '/watched' });
-  expect(await warned).toMatchObject({ 'parameter-name': '/watched' });
+  expect(await settled(unchanged)).toMatchObject({ 'parameter-name': '/watched' });
+  expect(await settled(warned)).toMatchObject({ 'parameter-name': '/watched' });
   const states = (await policiesOf('/watched')).map(({ PolicyType, PolicyStatus }) => [
     PolicyType,
     PolicyStatus,
