@@ -50,14 +50,14 @@ export class Serving {
   /** @param more further pipelines, and what else of `web` */
   static async start(more: Record<string, string> = {}, ofWeb = ''): Promise<Serving> {
     const project = await copyProject({ ...describePipeline('web', `${ROLLOUT}\n${ofWeb}`), ...more });
-    const sample = await RunningSample.start(project.folder, 100);
+    const sample = await RunningSample.start(project.folder);
     const securityGroups = await listSecurityGroups(sample.settings);
     const first = await sample.ended(await sample.startBuild('web', { VERSION: '1' }));
     if (first.status !== 'SUCCEEDED')
       throw new Error(`the first build failed: ${JSON.stringify(first.error)}`);
     const balancers = await sample.aws.loadBalancers();
     const port = balancers.find(({ listenerPort }) => listenerPort === 80)?.loopbackPort;
-    return new Serving(project, sample, securityGroups, new Traffic(`http://127.0.0.1:${port}/`));
+    return new Serving(project, sample, securityGroups, new Traffic(`http://127.0.0.1:${port}/`, sample.aws.clock));
   }
 
   private readonly served = new Set<string>();
