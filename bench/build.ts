@@ -65,5 +65,8 @@ async function measure(name: string, time: { leap: true } | { timeScale: number 
   }
 }
 
-const rows = [...(await measure('leaping', { leap: true })), ...(await measure('sixtyfold', { timeScale: 60 }))];
+const rows = [
+  ...(await measure('leaping', { leap: true })),
+  ...(await measure('sixtyfold', { timeScale: 60 })),
+];
 console.table(rows);

@@ -57,7 +57,12 @@ export class Serving {
       throw new Error(`the first build failed: ${JSON.stringify(first.error)}`);
     const balancers = await sample.aws.loadBalancers();
     const port = balancers.find(({ listenerPort }) => listenerPort === 80)?.loopbackPort;
-    return new Serving(project, sample, securityGroups, new Traffic(`http://127.0.0.1:${port}/`, sample.aws.clock));
+    return new Serving(
+      project,
+      sample,
+      securityGroups,
+      new Traffic(`http://127.0.0.1:${port}/`, sample.aws.clock),
+    );
   }
 
   private readonly served = new Set<string>();
