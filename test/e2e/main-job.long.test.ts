@@ -5,7 +5,7 @@ let ended: Ended;
 let result: StoryResult;
 
 beforeAll(async () => {
-  ended = await runKiln(['start', '--json']);
+  ended = await runKiln(['start', '--json', '--seed', '1']);
   const { code, output, errors } = ended;
   try {
     result = JSON.parse(output) as StoryResult;
@@ -65,3 +65,23 @@ test('nothing is left in the account and on the disk', () => {
   expect(result.leftovers).toEqual([]);
   expect(ended.files).toEqual([]);
 });
+
+/** What the calls of a run come to, and how many they are. */
+async function callsWith(seed: string): Promise<NonNullable<StoryResult['calls']>> {
+  const { calls } = JSON.parse((await runKiln(['start', '--json', '--seed', seed])).output) as StoryResult;
+  if (!calls) throw new Error('a run with a seed has no digest');
+  return calls;
+}
+
+test('a run with the same seed makes the same calls at the same times, and one with another does not', async () => {
+  expect(result.calls).toEqual({
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    counted: expect.any(Number),
+    // The visitors' alone.
+    leftOut: result.traffic.requests,
+    strayedSeconds: 0,
+  });
+  expect(result.calls?.counted).toBeGreaterThan(1000);
+  expect(await callsWith('1')).toEqual(result.calls);
+  expect((await callsWith('2')).sha256).not.toBe(result.calls?.sha256);
+}, 300_000);
