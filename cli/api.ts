@@ -14,6 +14,7 @@ export interface ApiAnswer {
  *
  * @param settings region and credentials; with an `endpoint`, the API is reached there by its host name, as the
  *   embedded AWS serves it
+ * @param signingDate when it is signed: the signer's own time, unless a run is to be repeated
  * @param url the API's URL with the path, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/pipelines/web/builds`
  */
 export async function callApi(
@@ -21,6 +22,7 @@ export async function callApi(
   method: 'GET' | 'POST',
   url: string,
   body?: unknown,
+  signingDate = new Date(),
 ): Promise<ApiAnswer> {
   const { hostname, pathname } = new URL(url);
   const text = body === undefined ? '' : JSON.stringify(body);
@@ -30,14 +32,17 @@ export async function callApi(
     credentials: settings.credentials,
     sha256: Sha256,
   });
-  const signed = await signer.sign({
-    method,
-    protocol: 'https:',
-    hostname,
-    path: pathname,
-    headers: { host: hostname, 'content-type': 'application/json' },
-    body: text,
-  });
+  const signed = await signer.sign(
+    {
+      method,
+      protocol: 'https:',
+      hostname,
+      path: pathname,
+      headers: { host: hostname, 'content-type': 'application/json' },
+      body: text,
+    },
+    { signingDate },
+  );
   return new Promise((resolve, reject) => {
     const { hostname: doorHost, port } = new URL(settings.endpoint);
     const sent = request(

@@ -114,7 +114,13 @@ class Story {
 
   private async requestBuild(): Promise<void> {
     const path = `/pipelines/${PIPELINE}/builds`;
-    const answer = await callApi(this.sample.settings, 'POST', `${this.output('HttpApiUrl')}${path}`, {});
+    const answer = await callApi(
+      this.sample.settings,
+      'POST',
+      `${this.output('HttpApiUrl')}${path}`,
+      {},
+      this.sample.aws.clock.now(),
+    );
     if (answer.status !== 202)
       throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     this.teller.line(`POST ${path}: 202, build ${(answer.body as { id: string }).id}`);
