@@ -4,16 +4,16 @@ import { until } from '../../../testing/until';
 
 let region: AutoScaledRegion;
 beforeEach(async () => {
-  region = await AutoScaledRegion.start();
+  region = await AutoScaledRegion.start({ timeScale: 1000 });
 });
 afterEach(() => region.stop());
 
 const AutoScalingGroupName = 'web';
 
 /** Begins anew with a faster clock, for what takes hours. */
-async function restart() {
+async function restart(timeScale: number) {
   await region.stop();
-  region = await AutoScaledRegion.start();
+  region = await AutoScaledRegion.start({ timeScale });
 }
 
 async function runGroup(DesiredCapacity: number, overrides = {}) {
@@ -100,7 +100,7 @@ test('By default one instance is terminated before its replacement is launched',
 });
 
 test('A refresh whose instances get unhealthy is rolled back, and the old ones serve all the time', async () => {
-  await restart();
+  await restart(4000);
   await runGroup(3);
   region.brokenVersions.add(2);
   region.watchHealthy();
@@ -118,7 +118,7 @@ test('A refresh whose instances get unhealthy is rolled back, and the old ones s
 });
 
 test('A refresh goes on trying for an hour before it fails', async () => {
-  await restart();
+  await restart(4000);
   await runGroup(1, { HealthCheckGracePeriod: 20 });
   region.brokenVersions.add(2);
   await start('2', { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 });
@@ -139,7 +139,7 @@ test('A refresh whose trouble passes within the hour succeeds', async () => {
 });
 
 test('A process that stands still for an hour of AWS time fails no refresh', async () => {
-  await restart();
+  await restart(10_000);
   await runGroup(1);
   await start('2', { MinHealthyPercentage: 100 });
   await until(async () => (await versions())?.includes('2'));
@@ -175,7 +175,7 @@ test('The template of a group stays as it is while a refresh to another one runs
 });
 
 test('Without automatic rollback a failed refresh is just Failed', async () => {
-  await restart();
+  await restart(4000);
   await runGroup(2);
   region.brokenVersions.add(2);
   await start('2', { MinHealthyPercentage: 100, MaxHealthyPercentage: 150 });
@@ -186,7 +186,7 @@ test('Without automatic rollback a failed refresh is just Failed', async () => {
 });
 
 test('A refresh fails when its instances cannot be launched', async () => {
-  await restart();
+  await restart(4000);
   await runGroup(1);
   region.region.context.faults.add({
     service: 'autoscaling',

@@ -18,8 +18,8 @@ const script = (page: string) =>
 const BROKEN = Buffer.from('#!/bin/bash\nexit 1\n').toString('base64');
 
 /** A group of three web servers behind a load balancer; version 1 of the template serves `one`. */
-async function raiseFleet(): Promise<void> {
-  region = await LoadBalancedRegion.start();
+async function raiseFleet(timeScale = 200): Promise<void> {
+  region = await LoadBalancedRegion.start({ timeScale });
   const { ec2, elb, groups, subnets } = region;
   await region.letIn(groups.default, tcp(80, { IpRanges: [{ CidrIp: '0.0.0.0/0' }] }));
   await ec2.CreateLaunchTemplate({
@@ -118,7 +118,7 @@ test('Under traffic a rolling refresh changes the servers without one failed req
 
 test('Servers that never get healthy are rolled back while the old ones serve', async () => {
   // AWS tries for an hour.
-  await raiseFleet();
+  await raiseFleet(500);
   await refreshTo(BROKEN);
   const answers = await watchTraffic();
   expect((await lastRefresh())?.Status).toBe('RollbackSuccessful');

@@ -4,7 +4,7 @@ import { until } from '../../../testing/until';
 
 let region: AutoScaledRegion;
 beforeEach(async () => {
-  region = await AutoScaledRegion.start();
+  region = await AutoScaledRegion.start({ timeScale: 1000 });
 });
 afterEach(() => region.stop());
 

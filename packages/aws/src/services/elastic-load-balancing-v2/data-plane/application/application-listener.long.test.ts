@@ -5,7 +5,7 @@ import { until } from '../../../../testing/until';
 
 let region: LoadBalancedRegion;
 beforeEach(async () => {
-  region = await LoadBalancedRegion.start();
+  region = await LoadBalancedRegion.start({ timeScale: 1000 });
 });
 afterEach(() => region.stop());
 
