@@ -1,4 +1,4 @@
-// Whole builds that fail, are stopped, lose answers or meet people, in each state: too many for one run of CI. Files that end in .faults.test.ts.
+// Whole builds that are stopped, lose answers or meet people, in each state: too many for one run of CI. Files that end in .faults.test.ts.
 import config from './jest.config.mjs';
 
 export default {
