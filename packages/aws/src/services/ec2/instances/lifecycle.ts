@@ -32,6 +32,15 @@ const CONSOLE_BYTES = 64 * 1024;
 const LEAST_REAL_MEMORY_SECONDS = 40;
 
 /**
+ * How long a terminated instance is shown, in AWS seconds.
+ *
+ * @param scale AWS seconds in a real second
+ */
+export function rememberedFor(scale: number): number {
+  return Math.max(durations.instanceRemembered.seconds, LEAST_REAL_MEMORY_SECONDS * scale);
+}
+
+/**
  * The lives of all instances of a region: pending, running, stopping, stopped, shutting-down, terminated, each
  * for as long as AWS takes, with the machine inside booted and stopped accordingly.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
@@ -218,8 +227,7 @@ export class Lifecycle {
     release(this.ec2, record);
     this.change(record, 'terminated');
     const { clock } = this.ec2.context;
-    const memory = Math.max(durations.instanceRemembered.seconds, LEAST_REAL_MEMORY_SECONDS * clock.scale);
-    this.turns.after(record.id, memory, () => {
+    this.turns.after(record.id, rememberedFor(clock.scale), () => {
       this.turns.forget(record.id);
       this.ec2.instances.delete(record.id);
     });

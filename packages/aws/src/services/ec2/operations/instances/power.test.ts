@@ -1,4 +1,5 @@
 import { until } from '../../../../testing/until';
+import { rememberedFor } from '../../instances/lifecycle';
 import { codeOf, type Ec2Region, newEc2Region } from '../../testing';
 
 let region: Ec2Region;
@@ -102,4 +103,9 @@ test('a terminated instance is remembered for an hour', async () => {
   expect(stateOf(id)).toBe('terminated');
   await clock.sleep('10m');
   expect(stateOf(id)).toBeUndefined();
+});
+
+test('however fast the clock, clients that ask every 15 s of their own see twice that an instance is terminated', () => {
+  for (const scale of [1, 60, 600, 20_000]) expect(rememberedFor(scale) / scale).toBeGreaterThan(31);
+  expect(rememberedFor(20_000) / 20_000).toBeLessThan(60);
 });
