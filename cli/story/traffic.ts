@@ -31,10 +31,14 @@ export class Traffic {
   private stopped = false;
   private readonly visitors: Promise<void>[];
 
-  /** @param url a page of the site that carries `<meta name="version" content="…">` */
+  /**
+   * @param url a page of the site that carries `<meta name="version" content="…">`
+   * @param pauseSeconds AWS seconds that each visitor waits after an answer
+   */
   constructor(
     private readonly url: string,
     private readonly clock: AwsClock,
+    private readonly pauseSeconds = PAUSE_SECONDS,
   ) {
     this.visitors = Array.from({ length: VISITORS }, () => this.visit());
   }
@@ -53,7 +57,7 @@ export class Traffic {
 
   private async visit(): Promise<void> {
     const { clock } = this;
-    const pause = Math.max(PAUSE_SECONDS, clock.leaps ? 0 : LEAST_REAL_PAUSE_SECONDS * clock.scale);
+    const pause = Math.max(this.pauseSeconds, clock.leaps ? 0 : LEAST_REAL_PAUSE_SECONDS * clock.scale);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!this.stopped) {
       this.requests += 1;

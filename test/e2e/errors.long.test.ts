@@ -22,6 +22,8 @@ import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
 import { until } from './until';
 
+/** A refresh that fails tries for an hour of AWS's time. */
+const VISITORS_PAUSE_SECONDS = 3;
 jest.setTimeout(300_000);
 
 const GROUP = 'kiln-fleet-web';
@@ -197,7 +199,7 @@ test('a refresh whose servers are not healthy is rolled back while the old ones 
   keep(first);
   const before = await describeFleet();
 
-  const traffic = new Traffic(await siteUrl(), sample.aws.clock);
+  const traffic = new Traffic(await siteUrl(), sample.aws.clock, VISITORS_PAUSE_SECONDS);
   const failed = await sample.ended(await sample.startBuild('web', { VERSION: '2', PAGE: 'lost.html' }));
   const seen = await until('the servers are those of version 1', async () =>
     (await describeFleet()).servers.every((version) => version === '2') ? traffic.stop() : undefined,
@@ -258,7 +260,7 @@ test('servers that run an old script over the image are no verified fleet, and t
     }),
   );
 
-  const traffic = new Traffic(await siteUrl(), sample.aws.clock);
+  const traffic = new Traffic(await siteUrl(), sample.aws.clock, VISITORS_PAUSE_SECONDS);
   const failed = await sample.ended(await sample.startBuild('web', { VERSION: '5' }));
   expect(failed.status).toBe('FAILED');
   expect(failed.error?.name).toBe('FleetNotHealthy');

@@ -13,6 +13,8 @@ import { RunningSample, type ShownBuild } from '../e2e/running-sample';
 import { until } from '../e2e/until';
 
 export const GROUP = 'kiln-fleet-web';
+/** Hours of AWS's time pass: visitors who ask more often would do little more than fill them. */
+const VISITORS_PAUSE_SECONDS = 3;
 const IMAGE = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
 /** A pipeline whose site says its version; `rest` is further YAML. */
@@ -61,7 +63,7 @@ export class Serving {
       project,
       sample,
       securityGroups,
-      new Traffic(`http://127.0.0.1:${port}/`, sample.aws.clock),
+      new Traffic(`http://127.0.0.1:${port}/`, sample.aws.clock, VISITORS_PAUSE_SECONDS),
     );
   }
 
