@@ -27,8 +27,15 @@ beforeAll(async () => {
 });
 afterAll(() => serving?.stop());
 
+/** AWS refuses the repeated call, since the first took effect and its refresh runs: one answer alone can be lost. */
+const LOST_ONCE = ['StartInstanceRefresh'];
+
+afterEach(() => serving.sample.aws.faults.clear());
+
 test.each(LOST)('a build succeeds though the answers of %s %s are lost', async (service, operation) => {
   const { sample } = serving;
+  // A group that is claimed already is not claimed again.
+  if (operation === 'CreateOrUpdateTags') await serving.unclaimGroup();
   const id = await sample.startBuild('web', { VERSION: operation });
   await sample.aws.faults.add({
     ...{ service, operation, times: TIMES },
@@ -36,9 +43,8 @@ test.each(LOST)('a build succeeds though the answers of %s %s are lost', async (
   });
   const build = await sample.ended(id);
   expect([build.status, build.error]).toEqual(['SUCCEEDED', undefined]);
-  // A call that is made again may be refused, since the first took effect: then no more answers are lost.
   const [left] = await sample.aws.faults.list();
-  expect(left?.times ?? 0).toBeLessThan(TIMES);
+  expect(TIMES - (left?.times ?? 0)).toBe(LOST_ONCE.includes(operation) ? 1 : TIMES);
   await sample.aws.faults.clear();
   await serving.isCalm();
   expect((await serving.servers()).map(({ imageId }) => imageId)).toEqual([build.imageId, build.imageId]);

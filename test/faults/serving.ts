@@ -1,5 +1,6 @@
 import {
   AutoScalingClient,
+  DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -95,6 +96,16 @@ export class Serving {
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] }),
     );
     return AutoScalingGroups?.[0];
+  }
+
+  /** Takes away what says whose the group is. */
+  async unclaimGroup(): Promise<void> {
+    const Tags = ((await this.group())?.Tags ?? []).filter(({ Key }) => Key?.startsWith('kiln:'));
+    await this.autoScaling.send(
+      new DeleteTagsCommand({
+        Tags: Tags.map(({ Key, ResourceId, ResourceType }) => ({ Key, ResourceId, ResourceType })),
+      }),
+    );
   }
 
   async newestRefresh() {
