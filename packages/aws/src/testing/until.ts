@@ -27,7 +27,8 @@ export async function until<Value>(condition: () => Value | Promise<Value>): Pro
     const value = await condition();
     if (value) return value;
     if (performance.now() > end) throw new Error(`this never became true: ${condition}`);
-    await Promise.all([...waitedOn].map((aws) => aws.sleep(pause).catch(() => undefined)));
+    // One that has gone meanwhile is waited on no more.
+    await Promise.all([...waitedOn].map((aws) => aws.sleep(pause).catch(() => waitedOn.delete(aws))));
     // Not all that a test waits for is AWS's: a process, a file.
     if (waitedOn.size === 0 || looks % REAL_LOOKS === 0)
       await new Promise((resolve) => setTimeout(resolve, 1));

@@ -72,8 +72,11 @@ export class Clock {
 
   /** Calls back once, after so many AWS seconds, never earlier. */
   after(seconds: number, callback: () => void): Cancel {
+    return this.at(this.pace.millis + Math.max(0, seconds * 1000), callback);
+  }
+
+  private at(due: number, callback: () => void): Cancel {
     if (this.hasEnded) return () => {};
-    const due = this.pace.millis + Math.max(0, seconds * 1000);
     const timer = this.timers.add(due, this.leaps?.drawOrder() ?? 0, callback);
     this.leaps?.notice();
     this.arm();
@@ -86,16 +89,17 @@ export class Clock {
   /** Calls back again and again, every so many AWS seconds, first after one such period. */
   every(seconds: number, callback: () => void): Cancel {
     // A period shorter than a real millisecond would leave nothing else to do.
-    const period = Math.max(seconds, this.scale / 1000);
+    const period = Math.max(seconds * 1000, this.scale);
     let isOver = false;
     let cancel = () => {};
-    const again = () => {
-      cancel = this.after(period, () => {
-        again();
+    const wait = (due: number) => {
+      cancel = this.at(due, () => {
+        // A process that stood still does not make up for what it missed.
+        wait(Math.max(due + period, this.pace.millis));
         if (!isOver) callback();
       });
     };
-    again();
+    wait(this.pace.millis + period);
     return () => {
       isOver = true;
       cancel();
@@ -168,6 +172,7 @@ export class Clock {
   /** Ends all timers; sleeps never resolve. */
   stop(): void {
     this.timers.clear();
+    this.leaps?.release();
     this.disarm();
   }
 

@@ -16,11 +16,14 @@ interface Arrival {
 
 /** Lets a clock leap: looks for the moments when all is quiet, and moves the clock to the next timer then. */
 export class Leaps {
-  /** With a seed: real seconds that the clock ran because work did not end. */
-  strayedSeconds = 0;
   private readonly stillness = new Stillness();
   private readonly order: SeededRandom | undefined;
   private arrivals: Arrival[] = [];
+  /** Those whose turn is still to come. */
+  private readonly turns = new Set<() => void>();
+  private strayed = 0;
+  /** Since when the clock runs because work does not end. */
+  private ranSince: number | undefined;
   private waiting = 0;
   private hasEnded = false;
 
@@ -62,9 +65,26 @@ export class Leaps {
   turnOf(what: string, seconds: number): Promise<void> {
     const over = this.awaited();
     return new Promise<void>((resolve) => {
-      this.arrivals.push({ what, seconds, go: resolve });
+      const go = () => {
+        this.turns.delete(go);
+        resolve();
+      };
+      this.turns.add(go);
+      this.arrivals.push({ what, seconds, go });
       this.notice();
     }).finally(over);
+  }
+
+  /** With a seed: real seconds that the clock ran because work did not end. */
+  get strayedSeconds(): number {
+    const now = this.ranSince === undefined ? 0 : (performance.now() - this.ranSince) / 1000;
+    return this.strayed + now;
+  }
+
+  /** Lets go on whatever waits for its turn: there will be none any more. */
+  release(): void {
+    this.arrivals = [];
+    for (const go of [...this.turns]) go();
   }
 
   end(): void {
@@ -94,15 +114,15 @@ export class Leaps {
 
   private async untilStill(): Promise<void> {
     if (!this.order) return this.stillness.reached();
-    let ranSince: number | undefined;
     const patience = setTimeout(() => {
-      ranSince = performance.now();
+      this.ranSince = performance.now();
       this.setRate(1);
     }, this.time.patience ?? PATIENCE_MILLISECONDS);
     await this.stillness.reached();
     clearTimeout(patience);
-    if (ranSince === undefined) return;
-    this.strayedSeconds += (performance.now() - ranSince) / 1000;
+    if (this.ranSince === undefined) return;
+    this.strayed = this.strayedSeconds;
+    this.ranSince = undefined;
     this.setRate(0);
   }
 

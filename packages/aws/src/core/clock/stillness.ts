@@ -1,6 +1,6 @@
 // Not the globals: a test may have put others in their place.
 import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 
 /** Work that this thread's event loop does not show: of another thread. */
 export interface Work {
@@ -10,9 +10,11 @@ export interface Work {
 
 /** Turns of the event loop in which nothing must happen: an answer on the loopback address takes one. */
 const QUIET_TURNS = 4;
+/** Looks in vain after which it is looked less often: a client that reads slowly may keep bytes under way for long. */
+const EAGER_LOOKS = 100;
 
 /** What Node.js calls work of its thread pool and of the kernel. */
-const UNDER_WAY = /^(FSReq|CloseReq|GetAddrInfo|GetNameInfo|ConnectWrap|WriteWrap|ShutdownWrap)/;
+const UNDER_WAY = /^(FSReq|CloseReq|GetAddrInfo|GetNameInfo|ConnectWrap|(Simple)?(Write|Shutdown)Wrap)/;
 
 /** Finds out whether anything goes on in this process: in its event loop, in Node's thread pool, in the works that it is told of. */
 export class Stillness {
@@ -56,6 +58,7 @@ export class Stillness {
   async reached(): Promise<void> {
     let events = eventsOfLoop();
     let quiet = 0;
+    let inVain = 0;
     while (quiet < QUIET_TURNS && !this.hasEnded) {
       if (this.isBusy()) {
         await this.change();
@@ -65,7 +68,12 @@ export class Stillness {
       const seen = eventsOfLoop();
       quiet = seen === events ? quiet + 1 : 0;
       events = seen;
-      if (quiet === QUIET_TURNS && (this.isBusy() || isUnderWay())) quiet = 0;
+      if (quiet < QUIET_TURNS) continue;
+      const isOccupied = this.isBusy();
+      if (!isOccupied && !isUnderWay()) continue;
+      quiet = 0;
+      inVain += isOccupied ? 0 : 1;
+      if (inVain > EAGER_LOOKS) await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
 

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { KeyMetadata, Tag } from '@aws-sdk/client-kms';
 import type { Context } from '../../core/context';
-import { uuid } from '../../core/ids';
+import { randomBytes, uuid } from '../../core/ids';
 import type { Operation, OperationsOf } from '../../core/service';
 import { invalidState, notFound } from './errors';
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../core/aws-error';
 import type { Call } from '../../core/service';
-import { type NewRegion, newRegion } from '../../testing/region';
+import { type NewRegion, newRegion, type RegionOptions } from '../../testing/region';
 import { until } from '../../testing/until';
 import { runNow } from './runs/run-schedules';
 
@@ -20,10 +20,14 @@ afterEach(async () => {
 });
 
 /** A region whose function keeps what it is given, with a role that Scheduler may assume. */
-const makeScheduler = async (invoke?: (payload: string) => void) => {
+const makeScheduler = async (
+  { timeScale }: Pick<RegionOptions, 'timeScale'> = {},
+  invoke?: (payload: string) => void,
+) => {
   const runs: { payload: string; at: number; call: Call }[] = [];
   const started: { name?: string; input?: string; call: Call }[] = [];
   const region = await newRegion({
+    timeScale,
     instead: {
       lambda: {
         Invoke: (input: { Payload: Uint8Array }, call: Call) => {
@@ -117,7 +121,7 @@ test('at runs once, and the schedule goes when it says so', async () => {
 });
 
 test('a schedule that is years away does not run before its time', async () => {
-  const { sleep, operations, runs } = await makeScheduler();
+  const { sleep, operations, runs } = await makeScheduler({ timeScale: 1 });
   await operations.CreateSchedule(settingsOf({ ScheduleExpression: 'cron(0 0 1 1 ? 2150)' }));
   await sleep(0.05);
   expect(runs).toEqual([]);
@@ -146,7 +150,7 @@ test('a disabled schedule does not run by itself, but when it is told to', async
 test('the input gets the context attributes, the same execution id at every attempt', async () => {
   let failures = 2;
   const seen: string[][] = [];
-  const { operations, runs, runNow } = await makeScheduler((payload) => {
+  const { operations, runs, runNow } = await makeScheduler({}, (payload) => {
     seen.push(JSON.parse(payload));
     failures -= 1;
     if (failures >= 0) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
@@ -164,7 +168,7 @@ test('the input gets the context attributes, the same execution id at every atte
 });
 
 test('a run that no attempt can deliver is kept as dead', async () => {
-  const { operations, deadRuns, runNow } = await makeScheduler(() => {
+  const { operations, deadRuns, runNow } = await makeScheduler({}, () => {
     throw new AwsError('ResourceNotFoundException', 'Function not found', 404);
   });
   const Target = { Arn: functionArn, RoleArn, RetryPolicy: { MaximumRetryAttempts: 1 } };

@@ -81,3 +81,17 @@ test('names are taken once, tags are given and taken', async () => {
   expect(await secrets.UntagResource({ SecretId: 'web/db', TagKeys: ['a'] })).toEqual({});
   expect((await secrets.DescribeSecret({ SecretId: 'web/db' })).Tags).toEqual([]);
 });
+
+test('a secret that is refused is not there, and one that is made twice by its token is made once', async () => {
+  const both = { SecretString: 'a', SecretBinary: Buffer.from('a') };
+  await expect(secrets.CreateSecret({ Name: 'refused', ...both })).rejects.toMatchObject({
+    code: 'InvalidParameterException',
+  });
+  await secrets.CreateSecret({ Name: 'refused', SecretString: 'a' });
+  const token = { Name: 'twice', ClientRequestToken: 'b8a2f3d1-6a0e-4a3e-9a35-6fd0a2c1b7de' };
+  const made = await secrets.CreateSecret({ ...token, SecretBinary: Buffer.from('one') });
+  expect(await secrets.CreateSecret({ ...token, SecretBinary: Buffer.from('one') })).toEqual(made);
+  await expect(secrets.CreateSecret({ ...token, SecretBinary: Buffer.from('two') })).rejects.toMatchObject({
+    code: 'ResourceExistsException',
+  });
+});

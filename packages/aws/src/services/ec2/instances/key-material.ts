@@ -1,4 +1,11 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
+import { randomBytes } from '../../../core/ids';
 import { invalidKeyFormat, invalidKeyPairFormat } from '../errors';
 
 const RSA_BITS = 2048;
@@ -8,6 +15,8 @@ const RSA_LENGTHS: readonly number[] = [1024, 2048, 4096];
 
 /** DER before the 32 bytes of an Ed25519 public key (RFC 8410). */
 const ED25519_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+/** DER before the 32 bytes of an Ed25519 private key (RFC 8410). */
+const ED25519_PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 interface Generated {
   readonly material: string;
@@ -28,9 +37,10 @@ export function generateRsa(): Generated {
 
 /** Its fingerprint is the SHA-256 of the public key. */
 export function generateEd25519(): Generated {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const seed = randomBytes(32);
+  const der = Buffer.concat([ED25519_PRIVATE_PREFIX, seed]);
+  const publicKey = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   const open = publicKey.export({ type: 'spki', format: 'der' }).subarray(ED25519_PREFIX.length);
-  const seed = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32);
   const blob = Buffer.concat([sshString('ssh-ed25519'), sshString(open)]);
   return {
     material: openSshPrivateKey(seed, open, blob),

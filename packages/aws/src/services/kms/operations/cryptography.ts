@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { randomBytes } from '../../../core/ids';
 import type { Call } from '../../../core/service';
 import { disabled, invalidCiphertext, validation } from '../errors';
 import { checkUse } from '../policy';

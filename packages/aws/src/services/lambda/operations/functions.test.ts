@@ -6,7 +6,6 @@ import { until } from '../../../testing/until';
 let region: NewRegion;
 
 beforeAll(async () => {
-  // Slow enough to see a function that is still Pending.
   region = await newRegion();
 });
 

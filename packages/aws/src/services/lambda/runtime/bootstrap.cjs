@@ -11,7 +11,7 @@ const { installNetwork } = require('./network.cjs');
 const { installOutput } = require('./output.cjs');
 const { port, post } = require('./parent.cjs');
 const { installRandom } = require('./random.cjs');
-const { installWaiting } = require('./waiting.cjs');
+const { forgetQuestions, installWaiting } = require('./waiting.cjs');
 
 /** @typedef {import('./load-handler.cjs').Handler} Handler */
 /** @typedef {import('../sandboxes/protocol').Invocation} Invocation */
@@ -75,6 +75,7 @@ loadHandler(taskRoot, handlerName).then(
  */
 function answer(handler, invocation) {
   handled += 1;
+  forgetQuestions();
   port.unref();
   requestId = invocation.requestId;
   process.env._X_AMZN_TRACE_ID = invocation.traceId;

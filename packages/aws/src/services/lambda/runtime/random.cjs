@@ -44,6 +44,10 @@ function installRandom(seed) {
     randomBytes: (/** @type {number} */ count, /** @type {unknown} */ callback) =>
       give(callback, bytes(count)),
     randomFillSync: fill,
+    randomFill: (/** @type {ArrayBufferView} */ view, /** @type {unknown[]} */ ...rest) => {
+      const [offset, size] = /** @type {number[]} */ (rest.filter((one) => typeof one === 'number'));
+      give(rest.at(-1), fill(view, offset, size));
+    },
     randomInt: (/** @type {number} */ first, /** @type {unknown} */ second, /** @type {unknown} */ third) => {
       const [least, end, callback] = typeof second === 'number' ? [first, second, third] : [0, first, second];
       return give(callback, least + Math.floor(fraction() * (end - least)));

@@ -23,7 +23,10 @@ let isWatching = false;
  */
 function noteSocket(socket) {
   sockets.add(socket);
-  socket.once('close', () => sockets.delete(socket));
+  socket.once('close', () => {
+    sockets.delete(socket);
+    watch();
+  });
 }
 
 /**
@@ -34,6 +37,11 @@ function noteSocket(socket) {
 function ask(question) {
   questions.add(question);
   watch();
+}
+
+/** An invocation begins: what an earlier one still waited for is not waited for any more. */
+function forgetQuestions() {
+  questions.clear();
 }
 
 /** A connection that is being made. Returns how to say that it was. */
@@ -96,4 +104,4 @@ function installWaiting() {
     subscribe(channel, watch);
 }
 
-module.exports = { installWaiting, noteSocket, opening };
+module.exports = { forgetQuestions, installWaiting, noteSocket, opening };

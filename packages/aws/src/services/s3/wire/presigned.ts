@@ -10,13 +10,20 @@ import type { S3State } from '../state';
  */
 export function checkExpiry(s3: S3State, request: WireRequest): void {
   const expiry = readExpiry(request);
-  if (expiry === undefined || !isPast(s3, expiry)) return;
+  if (expiry === undefined || !isPast(s3, expiry, readSignedAt(request))) return;
   throw accessDenied('Request has expired', { Expires: new Date(expiry).toISOString() });
 }
 
-/** Who signs for later may go by the embedded AWS's clock (a function) or by the real one (a person): past for both. */
-export function isPast({ context }: S3State, millis: number): boolean {
-  return millis < Date.now() && millis < context.clock.millis();
+/** How far a person's clock may be ahead of this machine's. */
+const SKEW_MILLIS = 300_000;
+
+/**
+ * Who signs for later may go by the embedded AWS's clock (a function) or by the real one (a person): past for both. What was signed at a
+ * time that the real clock has not seen yet was signed by AWS's; with a seed there is no other.
+ */
+export function isPast({ context: { clock } }: S3State, millis: number, signedAt = Number.NaN): boolean {
+  const isByAws = clock.seed !== undefined || signedAt > Date.now() + SKEW_MILLIS;
+  return millis < clock.millis() && (isByAws || millis < Date.now());
 }
 
 /** Signature version 2, which S3 still takes in its oldest regions and older clients presign with; its key is whoever's. */
@@ -28,19 +35,21 @@ export function isSignedTheOldWay({ query, headers }: WireRequest): boolean {
 }
 
 /** Until when a presigned URL holds, in milliseconds; undefined for other requests. */
-function readExpiry({ query }: WireRequest): number | undefined {
-  const millis = query.has('X-Amz-Expires') ? readNewExpiry(query) : readOldExpiry(query);
+function readExpiry(request: WireRequest): number | undefined {
+  const { query } = request;
+  const seconds = Number(query.get('X-Amz-Expires'));
+  const millis = query.has('X-Amz-Expires') ? readSignedAt(request) + seconds * 1000 : readOldExpiry(query);
   return Number.isFinite(millis) && Math.abs(millis) < MOST_MILLIS ? millis : undefined;
 }
 
 /** The greatest time that a date can have. */
 const MOST_MILLIS = 8.64e15;
 
-function readNewExpiry(query: URLSearchParams): number {
+/** When a presigned URL was signed, in milliseconds; NaN where it does not say. */
+function readSignedAt({ query }: WireRequest): number {
   const signedAt = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '');
   const [, year, month, day, hour, minute, second] = signedAt ?? [];
-  const start = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return start + Number(query.get('X-Amz-Expires')) * 1000;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
 function readOldExpiry(query: URLSearchParams): number {

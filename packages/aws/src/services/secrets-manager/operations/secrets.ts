@@ -1,8 +1,8 @@
-import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
+import type { CreateSecretRequest, DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import { takePage } from '../../../core/paging';
 import { badToken, invalidParameter } from '../errors';
-import type { Op, Secret } from '../state';
-import { putVersion } from './values';
+import type { Op, Secret, SecretsManagerState } from '../state';
+import { isSameValue, putVersion } from './values';
 
 const NAME = /^[\w/+=.@-]{1,512}$/;
 const USUAL_WINDOW_DAYS = 30;
@@ -15,11 +15,26 @@ export const CreateSecret: Op<'CreateSecret'> = (state, input) => {
     throw invalidParameter(
       'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
     );
+  const made = madeBefore(state, name, input);
+  if (made) return made;
   const secret = state.add(name, { description: input.Description, keyId: input.KmsKeyId }, input.Tags ?? []);
   const hasValue = input.SecretString !== undefined || input.SecretBinary !== undefined;
-  const version = hasValue ? putVersion(state, secret, input) : undefined;
-  return { ARN: secret.arn, Name: name, VersionId: version?.id };
+  try {
+    const version = hasValue ? putVersion(state, secret, input) : undefined;
+    return { ARN: secret.arn, Name: name, VersionId: version?.id };
+  } catch (error) {
+    state.remove(secret);
+    throw error;
+  }
 };
+
+/** What the same request, by its token, made before: it is made once. */
+function madeBefore(state: SecretsManagerState, name: string, input: CreateSecretRequest) {
+  const secret = state.list().find((one) => one.name === name && !one.deletedAt);
+  const version = secret?.versions.get(input.ClientRequestToken ?? '');
+  if (!secret || !version || !isSameValue(version, input)) return undefined;
+  return { ARN: secret.arn, Name: name, VersionId: version.id };
+}
 
 export const DescribeSecret: Op<'DescribeSecret'> = (state, input) =>
   describeSecret(state.get(input.SecretId));

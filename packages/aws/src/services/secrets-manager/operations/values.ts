@@ -45,6 +45,11 @@ export const PutSecretValue: Op<'PutSecretValue'> = (state, input) => {
   return { ARN: secret.arn, Name: secret.name, VersionId: version.id, VersionStages: [...version.stages] };
 };
 
+/** Whether a version has the value that is given. */
+export function isSameValue({ text, bytes }: SecretVersion, { SecretString, SecretBinary }: Given): boolean {
+  return text === SecretString && Buffer.from(bytes ?? []).equals(Buffer.from(SecretBinary ?? []));
+}
+
 /**
  * Gives a secret a new value, where one is given. What was current is the previous one then; a version that is in no stage any more
  * is gone.
@@ -59,7 +64,7 @@ export function putVersion(state: SecretsManagerState, secret: Secret, input: Gi
     );
   const known = secret.versions.get(id);
   if (known) {
-    if (known.text === text) return known;
+    if (isSameValue(known, input)) return known;
     throw exists(
       `The operation failed because the request was a retry with different parameters for the version ${id}.`,
     );

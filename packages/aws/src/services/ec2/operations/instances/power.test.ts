@@ -109,3 +109,17 @@ test('however fast the clock, clients that ask every 15 s of their own see twice
   for (const scale of [1, 60, 600, 20_000]) expect(rememberedFor(scale) / scale).toBeGreaterThan(31);
   expect(rememberedFor(20_000) / 20_000).toBeLessThan(60);
 });
+
+test('a clock twice as fast as an hour of memory allows lengthens it', async () => {
+  region = await newEc2Region();
+  const { clock } = region.aws;
+  jest.replaceProperty(region.context.clock, 'scale', 200);
+  const id = idOf(await launch());
+  await region.ec2.TerminateInstances({ InstanceIds: [id] });
+  await until(() => stateOf(id) === 'terminated');
+  await clock.sleep(rememberedFor(200) - 60);
+  expect(stateOf(id)).toBe('terminated');
+  await clock.sleep(120);
+  expect(stateOf(id)).toBeUndefined();
+  jest.restoreAllMocks();
+});
