@@ -9,7 +9,7 @@ import {
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
-import { updateRecord } from '../build/record';
+import { findRecord, updateRecord } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { ownService } from '../tags';
@@ -51,7 +51,7 @@ export interface Published {
 
 /**
  * Makes a version of a group's launch template: the one that the group uses now, with the new image, and without its user data
- * where the target says so. Under the group's lease: no other build changes it until this one is over.
+ * where the target says so. Under the leases of all groups of the build: no other build changes them until this one is over.
  *
  * @throws TargetBusy while another build has the lease
  * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or another deployment of Kiln has it
@@ -62,7 +62,7 @@ export async function publishTemplate({
   imageId,
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
-  const fence = await takeGroup(autoScalingGroup, build.id);
+  const fence = await takeTargets(build.id, autoScalingGroup);
   await checkAsPlanned(target);
   const source = await findSource(target, build.id);
   await claimGroup(autoScalingGroup);
@@ -79,6 +79,20 @@ export async function publishTemplate({
   const version = String(made.VersionNumber);
   await updateRecord(build.id, { [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version } });
   return { autoScalingGroup, launchTemplateId, version, fence };
+}
+
+/**
+ * Takes the leases of all groups of a build, by name. Two builds with two groups in common would else take one each and wait for each
+ * other for ever.
+ *
+ * @returns the number under which the build acts on `group`
+ */
+async function takeTargets(build: string, group: string): Promise<number> {
+  const { targets = [] } = (await findRecord(build)) ?? {};
+  const groups = new Set([group, ...targets.map(({ autoScalingGroup }) => autoScalingGroup)]);
+  const fences = new Map<string, number>();
+  for (const name of [...groups].toSorted()) fences.set(name, await takeGroup(name, build));
+  return fences.get(group) ?? takeGroup(group, build);
 }
 
 /** The version that the group uses, which the next one is made of: that which Plan saw. */

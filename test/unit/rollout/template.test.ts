@@ -9,6 +9,8 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import { pipelineOf } from '../../../src/build/id';
+import { createRecord, updateRecord } from '../../../src/build/record';
 import { releaseGroups } from '../../../src/rollout/lease';
 import { isPublishedByKiln, publishTemplate } from '../../../src/rollout/template';
 import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
@@ -72,6 +74,57 @@ test('of two builds that want one group, the second waits until the first is ove
   await publish();
   await releaseGroups(['fleet'], BUILD);
   await expect(second()).rejects.not.toMatchObject({ name: 'TargetBusy' });
+});
+
+describe('of two builds that roll out to the same groups', () => {
+  const BUILDS = [BUILD, 'api-01KAS2N4Q7T9V0W1X2Y3Z4A5B7'] as const;
+  const targets = ['fleet', 'another'].map((autoScalingGroup) => makeTarget({ autoScalingGroup }));
+
+  /** A branch of the rollout of a build: its group, and whether it was its turn. */
+  const roll = async (id: string, autoScalingGroup: string): Promise<boolean> => {
+    const build = { id, pipeline: pipelineOf(id) };
+    const target = makeTarget({ autoScalingGroup });
+    try {
+      await publishTemplate({ build, stage: 'PublishTemplate', target, imageId: 'ami-1' });
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'TargetBusy' });
+      return false;
+    }
+  };
+
+  beforeEach(async () => {
+    for (const id of BUILDS) {
+      await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+      await updateRecord(id, { targets });
+    }
+    autoScaling.on(DescribeAutoScalingGroupsCommand).callsFake(({ AutoScalingGroupNames: [name] }) =>
+      describePlanned({
+        AutoScalingGroupName: name,
+        Tags: [{ Key: 'kiln:service', Value: 'kiln-test@us-east-1' }],
+      }),
+    );
+    autoScaling.on(CreateOrUpdateTagsCommand).resolves({});
+  });
+
+  test('one has its turn in all of them, and the other touches none', async () => {
+    const [one, other] = BUILDS;
+    const first = await roll(one, 'fleet');
+    const second = await roll(other, 'another');
+    expect([first, second]).toEqual([true, false]);
+    expect([await roll(one, 'another'), await roll(other, 'fleet')]).toEqual([true, false]);
+    await releaseGroups(['fleet', 'another'], one);
+    expect([await roll(other, 'fleet'), await roll(other, 'another')]).toEqual([true, true]);
+  });
+
+  test('who comes at once does not wait for the other for ever', async () => {
+    const branches = BUILDS.flatMap((id) => ['fleet', 'another'].map((group) => ({ id, group })));
+    const turns = await Promise.all(branches.map(({ id, group }) => roll(id, group)));
+    const served = new Set(branches.filter((_, at) => turns[at]).map(({ id }) => id));
+    expect(served.size).toBeLessThanOrEqual(1);
+    const again = await Promise.all(branches.map(({ id, group }) => roll(id, group)));
+    expect(again.filter(Boolean)).toHaveLength(2);
+  });
 });
 
 const made = () => ec2.commandCalls(CreateLaunchTemplateVersionCommand)[0]?.args[0].input;
