@@ -15,7 +15,7 @@ import { findActiveRefresh, isRefreshTo } from '../refresh';
 import { deleteVersions, listVersions } from '../template';
 import { bringBack } from './bring-back';
 import { findOwnVersions } from './own-versions';
-import { takeOut } from './take-out';
+import { type Leaving, takeOut } from './take-out';
 
 /**
  * Undoes the rollouts of a build, but those that serve: a group whose refresh has succeeded keeps the new version. Touches only what is
@@ -32,10 +32,10 @@ export async function undoRollouts(record: BuildRecord, undone: string[] = []): 
   const rollouts = await findRollouts(record);
   undone.push(...(await stopRefreshes(record, rollouts)));
   const leaving = await takeOutUnverified(record, rollouts);
-  if (leaving.size > 0) undone.push(`servers ${[...leaving].join(', ')}`);
+  if (leaving.now.length > 0) undone.push(`servers ${leaving.now.join(', ')}`);
   await bringBackUnhealthy(record, rollouts);
   // Only now, and with all groups in view: some may share a launch template.
-  const inUse = await findVersionsInUse([...new Set(rollouts.map(templateOf))], leaving);
+  const inUse = await findVersionsInUse([...new Set(rollouts.map(templateOf))], new Set(leaving.all));
   let serves = false;
   for (const { target, versions } of rollouts) {
     const unused = versions.filter((version) => !inUse.has(`${target.launchTemplateId} ${version}`));
@@ -103,14 +103,16 @@ function isOwn(active: InstanceRefresh, record: BuildRecord, { target, versions 
  *
  * @returns the servers that leave
  */
-async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]): Promise<Set<string>> {
+async function takeOutUnverified(record: BuildRecord, rollouts: Rollout[]): Promise<Leaving> {
   const groups = await describeGroups(rollouts.map(({ target }) => target.autoScalingGroup));
-  const leaving = new Set<string>();
+  const leaving: Leaving = { all: [], now: [] };
   for (const { target, versions } of rollouts) {
     const group = groups.get(target.autoScalingGroup);
     const isVerified = record.rollouts[target.autoScalingGroup]?.verified !== undefined;
     if (!group || !target.isFirstImage || isVerified) continue;
-    for (const server of await takeOut(record.id, target, group, versions)) leaving.add(server);
+    const { all, now } = await takeOut(record.id, target, group, versions);
+    leaving.all.push(...all);
+    leaving.now.push(...now);
   }
   return leaving;
 }

@@ -229,6 +229,41 @@ describe('a first image that was never verified', () => {
     expect(terminated()).toHaveLength(2);
   });
 
+  test('whose server could not be terminated goes when that is tried again, though the group is back by then', async () => {
+    const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    useGroups(describeGroup('fleet', '5', ['5', '4', '5']));
+    autoScaling.on(TerminateInstanceInAutoScalingGroupCommand).resolvesOnce({}).rejectsOnce(throttled);
+    await expect(undo({ ...noted(), ...first })).rejects.toMatchObject({ name: 'ThrottlingException' });
+    const [goes, ...others] = describeGroup('fleet', '4', ['5', '4', '5']).Instances;
+    const Instances = [{ ...goes, LifecycleState: 'Terminating' }, ...others];
+    useGroups(describeGroup('fleet', '4', [], { DesiredCapacity: 2, Instances }));
+    autoScaling.on(TerminateInstanceInAutoScalingGroupCommand).resolves({});
+    await expect(undoRollouts(await getRecord(BUILD))).resolves.toBe(false);
+    expect(updates()).toHaveLength(1);
+    expect(terminated().slice(2)).toEqual([{ InstanceId: 'i-3', ShouldDecrementDesiredCapacity: true }]);
+    expect(deleted()).toEqual(['5']);
+  });
+
+  test('whose servers all go of themselves is not told as found again', async () => {
+    const going = describeGroup('fleet', '4', ['5', '5'], { DesiredCapacity: 0 });
+    useGroups(going);
+    await openRecord({ ...noted(), ...first });
+    const undone: string[] = [];
+    await expect(undoRollouts(await getRecord(BUILD), undone)).resolves.toBe(false);
+    expect([...updates(), ...terminated()]).toEqual([]);
+    expect(undone).toEqual(['version 5 of launch template lt-1']);
+  });
+
+  test('goes though its group is back with nothing but its servers, which it would keep', async () => {
+    useGroups(describeGroup('fleet', '4', ['5', '5'], { MinSize: 1 }));
+    await undo({ ...noted(), ...first });
+    expect(updates()).toEqual([]);
+    expect(terminated()).toEqual([
+      { InstanceId: 'i-1', ShouldDecrementDesiredCapacity: true },
+      { InstanceId: 'i-2', ShouldDecrementDesiredCapacity: false },
+    ]);
+  });
+
   test.each(['4', '6', '$Latest'])(
     'touches no group that is at version %s, whoever has set that',
     async (version) => {
