@@ -28,7 +28,7 @@ const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProg
 
 /**
  * Starts the instance refresh of a group. The group itself is not updated: AWS does that when the refresh has
- * succeeded, and needs the old configuration until then. A repeated call finds the refresh of the first.
+ * succeeded, and needs the old configuration until then. A repeated call finds the refresh of the first; one that a person has started to the same version is not it.
  *
  * @throws TargetBusy while another refresh of the group runs
  * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or deleted the version
@@ -97,12 +97,12 @@ function preferencesOf({ minHealthy, maxHealthy, warmup, bake, autoRollback }: T
 /** The refresh that a first try has started, whatever became of it. */
 async function findRefreshTo(target: Target, version: string): Promise<string | undefined> {
   const refreshes = await describeRefreshesOf(target.autoScalingGroup, []);
-  return refreshes?.find((refresh) => isRefreshTo(refresh, target, version))?.InstanceRefreshId;
+  return refreshes?.find((refresh) => isOwnRefresh(refresh, target, version))?.InstanceRefreshId;
 }
 
 async function findOwnRefresh(target: Target, version: string): Promise<string> {
   const active = await findActiveRefresh(target.autoScalingGroup);
-  if (active && isRefreshTo(active, target, version)) return active.InstanceRefreshId ?? '';
+  if (active && isOwnRefresh(active, target, version)) return active.InstanceRefreshId ?? '';
   throw new TargetBusy(
     `The Auto Scaling group ${target.autoScalingGroup} has another refresh (${active?.InstanceRefreshId ?? 'just ended'}). Kiln waits for its end.`,
   );
@@ -116,6 +116,27 @@ export function isRefreshTo(
 ): boolean {
   const template = DesiredConfiguration?.LaunchTemplate;
   return template?.LaunchTemplateId === launchTemplateId && template.Version === version;
+}
+
+/**
+ * Whether a refresh is one that a build has started, which it need not have come to write down: to its version, with the preferences of its
+ * pipeline. A person may have started one to the same version: those checks were not made, and it is that person's to stop.
+ */
+export function isOwnRefresh(refresh: InstanceRefresh, target: Target, version: string): boolean {
+  return isRefreshTo(refresh, target, version) && hasPreferencesOf(refresh, target);
+}
+
+/** AWS fills in what was not given (InstanceWarmup, ScaleInProtectedInstances), and need not tell what is off. */
+function hasPreferencesOf({ Preferences: found = {} }: InstanceRefresh, target: Target): boolean {
+  const { AutoRollback, BakeTime = 0, ...given } = preferencesOf(target);
+  const { CheckpointPercentages = [], AlarmSpecification } = found;
+  return (
+    Object.entries(given).every(([name, value]) => found[name as keyof typeof given] === value) &&
+    (found.AutoRollback ?? false) === AutoRollback &&
+    (found.BakeTime ?? 0) === BakeTime &&
+    CheckpointPercentages.length === 0 &&
+    (AlarmSpecification?.Alarms ?? []).length === 0
+  );
 }
 
 /** The refresh of a group that has not ended, if there is one. */

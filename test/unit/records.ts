@@ -1,3 +1,4 @@
+import type { RefreshPreferences } from '@aws-sdk/client-auto-scaling';
 import { createRecord, updateRecord } from '../../src/build/record';
 import type { Target } from '../../src/build/state';
 import { launchToken } from '../../src/image/instances';
@@ -26,6 +27,17 @@ export function makeTarget(more: Partial<Target> = {}): Target {
     ...more,
   };
 }
+
+/** The preferences of a refresh that a build starts in that target, as AWS describes them: with what was not given filled in. */
+export const PREFERENCES: RefreshPreferences = {
+  MinHealthyPercentage: 100,
+  MaxHealthyPercentage: 200,
+  InstanceWarmup: 300,
+  SkipMatching: true,
+  AutoRollback: true,
+  ScaleInProtectedInstances: 'Ignore',
+  StandbyInstances: 'Ignore',
+};
 
 /** The group of that target, as Auto Scaling describes it while it is as planned. */
 export function describePlanned(more: object = {}): { AutoScalingGroups: never[] } {

@@ -11,7 +11,7 @@ import { findVersionsInUse } from '../../image/uses/versions';
 import { moveDefaultVersion } from '../default-version';
 import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
-import { findActiveRefresh, isRefreshTo } from '../refresh';
+import { findActiveRefresh, isOwnRefresh } from '../refresh';
 import { deleteVersions, listVersions } from '../template';
 import { bringBack } from './bring-back';
 import { findOwnVersions } from './own-versions';
@@ -90,11 +90,11 @@ async function stopRefresh(record: BuildRecord, { target, versions }: Rollout): 
   return [`instance refresh ${active.InstanceRefreshId} of ${target.autoScalingGroup}`];
 }
 
-/** One that a person started to a version of the build is that person's; one that was not written down goes to such a version. */
+/** One that a person started to a version of the build is that person's; one that was not written down goes to such a version as the pipeline prefers. */
 function isOwn(active: InstanceRefresh, record: BuildRecord, { target, versions }: Rollout): boolean {
   const written = record.rollouts[target.autoScalingGroup]?.refreshId;
   if (written) return active.InstanceRefreshId === written;
-  return versions.some((version) => isRefreshTo(active, target, version));
+  return versions.some((version) => isOwnRefresh(active, target, version));
 }
 
 /**

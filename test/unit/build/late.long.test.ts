@@ -34,7 +34,7 @@ import { getRecord } from '../../../src/build/record';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { answerNoUses, makeCopy, makeImage } from '../images';
-import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, makeTarget, openRecord, PREFERENCES } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -158,6 +158,7 @@ test.each([
       InstanceRefreshes: [
         {
           InstanceRefreshId: 'r-1',
+          Preferences: PREFERENCES,
           Status: 'InProgress',
           DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
         },

@@ -10,7 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord } from '../../../src/build/record';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { startRefresh } from '../../../src/rollout/refresh';
-import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
+import { BUILD, describePlanned, makeTarget, openRecord, PREFERENCES } from '../records';
 import { useTable } from '../table';
 
 const autoScaling = mockClient(AutoScalingClient);
@@ -26,13 +26,20 @@ const input = {
 };
 const inProgress = Object.assign(new Error('busy'), { name: 'InstanceRefreshInProgress' });
 
-function useActive(version: string, Status: InstanceRefreshStatus = 'Pending'): void {
+const OWN = { ...PREFERENCES, InstanceWarmup: 30, BakeTime: 60 };
+
+function useActive(
+  version: string,
+  Status: InstanceRefreshStatus = 'Pending',
+  Preferences: object = OWN,
+): void {
   autoScaling.on(StartInstanceRefreshCommand).rejects(inProgress);
   autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
     InstanceRefreshes: [
       {
         InstanceRefreshId: 'r-1',
         Status,
+        Preferences,
         DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: version } },
       },
     ],
@@ -86,6 +93,28 @@ test('while a refresh of someone else runs, the target is busy', async () => {
     name: 'TargetBusy',
     message: expect.stringContaining('r-1'),
   });
+});
+
+test.each<[string, object]>([
+  ['without preferences', {}],
+  ['with fewer servers at a time', { ...OWN, MinHealthyPercentage: 90 }],
+  ['without the rollback', { ...OWN, AutoRollback: undefined }],
+  ['that does not bake', { ...OWN, BakeTime: undefined }],
+  ['with checkpoints', { ...OWN, CheckpointPercentages: [50] }],
+  ['with alarms', { ...OWN, AlarmSpecification: { Alarms: ['errors'] } }],
+])("a refresh to the same version %s is a person's: the target is busy", async (_what, preferences) => {
+  useActive('5', 'InProgress', preferences);
+  await expect(startRefresh(input)).rejects.toMatchObject({ name: 'TargetBusy' });
+  expect((await getRecord(BUILD)).rollouts).toEqual({});
+});
+
+test('after it the group is not as planned, and is left as it is', async () => {
+  useActive('5', 'Successful', {});
+  autoScaling
+    .on(DescribeAutoScalingGroupsCommand)
+    .resolves(describePlanned({ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } }));
+  await expect(startRefresh(input)).rejects.toMatchObject({ name: 'TargetNotRefreshable' });
+  expect(autoScaling.commandCalls(StartInstanceRefreshCommand)).toEqual([]);
 });
 
 test('a build that has lost the group to another starts no refresh in it', async () => {

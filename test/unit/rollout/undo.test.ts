@@ -17,7 +17,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord } from '../../../src/build/record';
 import { undoRollouts } from '../../../src/rollout/undo/undo';
-import { BUILD, makeTarget, openRecord } from '../records';
+import { BUILD, makeTarget, openRecord, PREFERENCES } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -54,12 +54,18 @@ function useGroups(...groups: object[]): void {
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: groups as never[] });
 }
 
-function useRefresh(InstanceRefreshId: string, Version: string, Status: InstanceRefreshStatus): void {
+function useRefresh(
+  InstanceRefreshId: string,
+  Version: string,
+  Status: InstanceRefreshStatus,
+  Preferences: object = PREFERENCES,
+): void {
   autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
     InstanceRefreshes: [
       {
         InstanceRefreshId,
         Status,
+        Preferences,
         DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } },
       },
     ],
@@ -119,6 +125,12 @@ describe('a refresh', () => {
     useRefresh('r-1', '5', 'InProgress');
     await undo(noted());
     expect(stopped()).toHaveLength(1);
+  });
+
+  test('that is not as the pipeline prefers is not known so', async () => {
+    useRefresh('r-9', '5', 'InProgress', { MinHealthyPercentage: 90 });
+    await expect(undo(noted())).resolves.toBe(true);
+    expect([...stopped(), ...deleted()]).toEqual([]);
   });
 
   test('of someone else is left alone', async () => {
