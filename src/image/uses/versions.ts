@@ -9,6 +9,7 @@ import {
   type LaunchTemplateVersion,
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
+import pLimit from 'p-limit';
 import { autoScaling, ec2, isAwsError } from '../../aws';
 import { describeAllGroups } from '../../rollout/groups';
 import { findActiveRefresh } from '../../rollout/refresh';
@@ -41,13 +42,11 @@ export async function findVersionsInUse(
   leaving: ReadonlySet<string> = new Set(),
 ): Promise<Set<string>> {
   if (launchTemplateIds.length === 0) return new Set();
-  const specifications: LaunchTemplateSpecification[] = [];
-  for (const group of await describeAllGroups()) {
-    const own = specificationsOf(group, leaving);
-    specifications.push(...own);
-    const isConcerned = own.some(({ LaunchTemplateId = '' }) => launchTemplateIds.includes(LaunchTemplateId));
-    if (isConcerned) specifications.push(...(await findRefreshed(group.AutoScalingGroupName ?? '')));
-  }
+  const groups = await describeAllGroups();
+  const specifications = [
+    ...groups.flatMap((group) => specificationsOf(group, leaving)),
+    ...(await findAllRefreshed(groups)),
+  ];
   const inUse = new Set(
     specifications.flatMap(({ LaunchTemplateId, LaunchTemplateName, Version = '$Default' }) => [
       `${LaunchTemplateId} ${Version}`,
@@ -84,7 +83,21 @@ function mixed(policy: MixedInstancesPolicy | undefined): LaunchTemplateSpecific
   return [...(common ? [common] : []), ...others];
 }
 
-/** A person may be bringing an old image back: until the first server runs, only the refresh says so. */
+/** So many groups are asked for their refreshes side by side: Auto Scaling tells those of one group a call. */
+const AT_ONCE = 10;
+
+/**
+ * What groups are being refreshed to. A person may be bringing an old image back: until the first server runs, only the refresh says so.
+ * Any group may be: it need not use the template until then.
+ */
+async function findAllRefreshed(groups: readonly AutoScalingGroup[]): Promise<LaunchTemplateSpecification[]> {
+  const limit = pLimit(AT_ONCE);
+  const found = groups.map(({ AutoScalingGroupName = '' }) =>
+    limit(() => findRefreshed(AutoScalingGroupName)),
+  );
+  return (await Promise.all(found)).flat();
+}
+
 async function findRefreshed(group: string): Promise<LaunchTemplateSpecification[]> {
   const desired = (await findActiveRefresh(group))?.DesiredConfiguration;
   return [

@@ -32,6 +32,13 @@ export const versions: LaunchTemplateVersion[] = [];
 /** What EC2 says that refers to the images, beside those versions. */
 export const references: ImageReference[] = [];
 
+/** The group that uses the template, as it is at first. */
+export const FLEET = {
+  AutoScalingGroupName: 'fleet',
+  LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '6' },
+  Instances: [{ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '3' } }],
+};
+
 export async function writeRecord(number: number, fields: Record<string, unknown> = {}): Promise<void> {
   const id = buildOf(number);
   await createRecord({ id, status: 'SUCCEEDED', trigger: { kind: 'manual' }, parameters: {} });
@@ -62,11 +69,7 @@ export function useSixImages(): void {
     ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
     ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
     autoScaling.on(DescribeInstanceRefreshesCommand).resolves({});
-    useGroups({
-      AutoScalingGroupName: 'fleet',
-      LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '6' },
-      Instances: [{ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '3' } }],
-    });
+    useGroups(FLEET);
   });
 }
 

@@ -22,6 +22,7 @@ import {
   deletedVersions,
   deregistered,
   ec2,
+  FLEET,
   references,
   told,
   useGroups,
@@ -88,6 +89,24 @@ describe('an image is kept while it is referred to by', () => {
     });
     await retireImages('web', 2);
     expect(deletedVersions()).toEqual(['1']);
+  });
+
+  test.each<[string, object]>([
+    ['another template', { LaunchTemplate: { LaunchTemplateId: 'lt-2', Version: '1' } }],
+    ['a launch configuration', { LaunchConfigurationName: 'old' }],
+  ])('a refresh by which a group comes to it from %s', async (_what, from) => {
+    useGroups(FLEET, { AutoScalingGroupName: 'other', ...from });
+    autoScaling.on(DescribeInstanceRefreshesCommand, { AutoScalingGroupName: 'other' }).resolves({
+      InstanceRefreshes: [
+        {
+          Status: 'Pending',
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' } },
+        },
+      ],
+    });
+    expect(await told()).toContain('image ami-4 stays: version 4 of launch template lt-1 names it');
+    expect(deletedVersions()).toEqual(['1']);
+    expect(autoScaling.commandCalls(DescribeInstanceRefreshesCommand)).toHaveLength(2);
   });
 
   test('a running build that would go back to it', async () => {
