@@ -77,7 +77,7 @@ async function openBuild(build: string, request: PlanInput['request']): Promise<
   const fence = await takeLock(request.pipeline, build, 'build');
   if (fence !== undefined) {
     await keepUnlessOver(build, request.pipeline);
-    await updateRecord(build, { startedAt });
+    await updateRecord(build, { startedAt, fence });
     return fence;
   }
   const holder = await findLockHolder(request.pipeline);

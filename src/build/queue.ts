@@ -5,7 +5,7 @@ import { type BuildRequest, startExecution } from './execution';
 import { pipelineOf } from './id';
 import { releaseLock, takeLock } from './lock';
 import { strikeOpen } from './open';
-import { moveStatus } from './record';
+import { findRecord, moveStatus } from './record';
 
 interface Queued extends BuildRequest {
   build: string;
@@ -23,8 +23,7 @@ export async function enqueueBuild(build: string, request: BuildRequest): Promis
   const { pipeline } = request;
   for (;;) {
     const waiting = await getItem<Queued>(keyOf(pipeline));
-    // Ids sort by time: a request that comes again must not take the place of a newer one.
-    if (waiting && waiting.build > build) return supersedeBuild(build, waiting.build);
+    if (waiting && (await isNewer(waiting.build, build))) return supersedeBuild(build, waiting.build);
     const put = await putItem(
       { ...keyOf(pipeline), ...request, build },
       waiting
@@ -35,6 +34,16 @@ export async function enqueueBuild(build: string, request: BuildRequest): Promis
     if (waiting && waiting.build !== build) await supersedeBuild(waiting.build, build);
     return;
   }
+}
+
+/**
+ * Whether a build that waits was accepted after another: a request that comes again must not take the place of a newer one. Its id may
+ * be older than that, since a request that was refused and comes again with its key has the id that it got first.
+ */
+async function isNewer(waiting: string, build: string): Promise<boolean> {
+  const [one, other] = await Promise.all([findRecord(waiting), findRecord(build)]);
+  if (one?.status !== 'QUEUED' || !other) return false;
+  return one.requestedAt === other.requestedAt ? waiting > build : one.requestedAt > other.requestedAt;
 }
 
 async function supersedeBuild(build: string, by: string): Promise<void> {

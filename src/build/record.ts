@@ -87,6 +87,8 @@ export interface BuildRecord {
   trigger: Trigger;
   /** As the request gave them. */
   parameters: Record<string, string>;
+  /** The number under which it acts, since it was planned: of two builds of a pipeline the later turn has the higher. */
+  fence?: number;
   /** That the parameters are for this build only: the release stays what it is. */
   once?: boolean;
   /** The parameters that hold: the request's, or those of the release. */

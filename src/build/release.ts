@@ -11,6 +11,8 @@ export interface Release {
   /** What each parameter of the pipeline was when that build ran. */
   resolved: Record<string, string>;
   build: string;
+  /** The number of that build: ids are older than turns where a request came twice. */
+  fence?: number;
 }
 
 /** The parameters that hold for a build, and who gave each. */
@@ -74,17 +76,24 @@ export function describeResolved(
   );
 }
 
-/** Makes what a build that rolled out was given the release, unless it was asked for once only. A newer one stays. */
-export async function keepRelease({ id, pipeline, once, given, resolved }: BuildRecord): Promise<void> {
+/** Makes what a build that rolled out was given the release, unless it was asked for once only. That of a later turn stays. */
+export async function keepRelease({
+  id,
+  pipeline,
+  fence = 0,
+  once,
+  given,
+  resolved,
+}: BuildRecord): Promise<void> {
   if (once || !given || !resolved) return;
   const release: Release = {
     parameters: given,
     resolved: Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value])),
     build: id,
+    fence,
   };
   await putItem(
     { ...keyOf(pipeline), ...release },
-    // Ids of builds sort by time.
-    { expression: 'attribute_not_exists(#build) OR #build <= :build', values: { ':build': id } },
+    { expression: 'attribute_not_exists(#fence) OR #fence <= :fence', values: { ':fence': fence } },
   );
 }

@@ -61,8 +61,10 @@ function checkDecision(one: RemovedDecision, pipelines: readonly Pipeline[], rem
 /** What is deployed stays deployed under the new name, and what was held stays held, unless that has its own already. */
 async function handOver(pipeline: string, to: string): Promise<void> {
   for (const sk of ['RELEASE', 'HOLD']) {
-    const item = await getItem<Key>({ pk: `PIPELINE#${pipeline}`, sk });
+    const item = await getItem<Key & Record<string, unknown>>({ pk: `PIPELINE#${pipeline}`, sk });
     if (!item) continue;
+    // The turns of another pipeline, which has counted its own from one.
+    for (const name of ['fence', 'lastGood', 'lastFence']) delete item[name];
     await putItem({ ...item, pk: `PIPELINE#${to}` }, { expression: 'attribute_not_exists(#pk)' });
   }
 }

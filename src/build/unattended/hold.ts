@@ -13,14 +13,15 @@ import { type BuildRecord, isUnattended, type Trigger } from '../record';
 export interface Hold {
   /** Those that failed in a row, oldest first. */
   failures: string[];
-  /** The last build that succeeded. Ids sort by time: what came before it counts no more. */
+  /** The last build that succeeded, and its number: what came before it counts no more. */
   lastGood?: string;
+  lastFence?: number;
   /** While the pipeline is held: since when, and the failure that was one too many. */
   held?: { since: string; by: string; tellingAt?: string; toldAt?: string };
   revision: number;
 }
 
-type Ended = Pick<BuildRecord, 'id' | 'trigger' | 'status'>;
+type Ended = Pick<BuildRecord, 'id' | 'fence' | 'trigger' | 'status'>;
 
 const NONE: Hold = { failures: [], revision: 0 };
 
@@ -66,12 +67,13 @@ async function readHoldAfter(pipeline: string): Promise<number | undefined> {
 
 /** The hold after the end of a build; undefined where nothing changes. */
 export function nextHold(hold: Hold, ended: Ended, holdAfter: number): Hold | undefined {
-  const { failures, lastGood = '', held, ...rest } = hold;
-  const { id, trigger, status } = ended;
-  if (id <= lastGood) return undefined;
+  const { failures, lastGood: _good, lastFence: _fence, held, ...rest } = hold;
+  const { id, fence, trigger, status } = ended;
+  if (isCounted(hold, ended)) return undefined;
   if (status === 'SUCCEEDED') {
     const stays = isUnattended(trigger) ? held : undefined;
-    return { ...rest, failures: stays ? failures : [], lastGood: id, ...(stays && { held: stays }) };
+    const last = { lastGood: id, ...(fence !== undefined && { lastFence: fence }) };
+    return { ...rest, ...last, failures: stays ? failures : [], ...(stays && { held: stays }) };
   }
   // Who stops a build knows why.
   const hasFailed = isUnattended(trigger) && (status === 'FAILED' || status === 'TIMED_OUT');
@@ -82,6 +84,11 @@ export function nextHold(hold: Hold, ended: Ended, holdAfter: number): Hold | un
     failures: more,
     ...(more.length >= holdAfter && { held: { since: new Date().toISOString(), by: id } }),
   };
+}
+
+/** Whether the last good build came after. One that was never planned has no number: its id tells when it was asked for. */
+function isCounted({ lastGood = '', lastFence }: Hold, { id, fence }: Ended): boolean {
+  return fence === undefined || lastFence === undefined ? id <= lastGood : fence <= lastFence;
 }
 
 const MOST_TRIES = 20;

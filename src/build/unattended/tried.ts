@@ -1,10 +1,12 @@
 import { RolloutFailedBefore } from '../../errors';
-import { deleteItem, getItem, type Key, putItem } from '../../table';
+import { type Condition, deleteItem, getItem, type Key, putItem } from '../../table';
 import { type BuildRecord, isUnattended, type Trigger } from '../record';
 
 /** A rollout that failed, by the fingerprint of its image. */
 interface Tried {
   build: string;
+  /** The number of that build. */
+  fence: number;
   error: string;
 }
 
@@ -17,20 +19,21 @@ function keyOf(pipeline: string, fingerprint: string): Key {
 
 /** Remembers that the rollout of a build failed, or forgets it where one with the same fingerprint has succeeded. */
 export async function rememberRollout(record: BuildRecord): Promise<void> {
-  const { id, pipeline, fingerprint, status, error } = record;
+  const { id, pipeline, fence = 0, fingerprint, status, error } = record;
   if (!fingerprint) return;
   const key = keyOf(pipeline, fingerprint);
   if (status === 'SUCCEEDED') {
-    // Ids of builds sort by time.
-    await deleteItem(key, { expression: '#build < :build', values: { ':build': id } });
+    await deleteItem(key, before(fence));
   } else if (hasBegun(record)) {
     const expiresAt = Math.floor(Date.now() / 1000) + KEPT_SECONDS;
-    const tried: Tried = { build: id, error: error?.name ?? status };
-    await putItem(
-      { ...key, ...tried, expiresAt },
-      { expression: 'attribute_not_exists(#build) OR #build < :build', values: { ':build': id } },
-    );
+    const tried: Tried = { build: id, fence, error: error?.name ?? status };
+    await putItem({ ...key, ...tried, expiresAt }, before(fence));
   }
+}
+
+/** That what is remembered is of an earlier turn. */
+function before(fence: number): Condition {
+  return { expression: 'attribute_not_exists(#fence) OR #fence < :fence', values: { ':fence': fence } };
 }
 
 /** Whether a server may have been replaced: until then a rollout has not failed, it was not tried. */

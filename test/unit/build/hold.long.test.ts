@@ -13,6 +13,7 @@ import { getRecord, type Trigger, updateRecord } from '../../../src/build/record
 import { requestBuild } from '../../../src/build/request';
 import { closeStage } from '../../../src/build/stages';
 import { countEnd, findHold, type Hold, nextHold } from '../../../src/build/unattended/hold';
+import { checkTried, rememberRollout } from '../../../src/build/unattended/tried';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { listBuilds } from '../../../src/http';
 import { makeFolder, removeFolders } from '../pipeline/folders';
@@ -213,6 +214,31 @@ test('ends that are counted at once are all counted', async () => {
   }));
   await Promise.all([...ends, ...ends].map((end) => countEnd(end)));
   expect((await findHold('web'))?.failures.toSorted()).toEqual(ends.map(({ id }) => id));
+});
+
+test('what a build counts is told by its turn, not by when its request first came', () => {
+  const good: Hold = { failures: ['web-2'], lastGood: 'web-3', lastFence: 3, revision: 1 };
+  const late = { id: 'web-1', trigger: nightly, status: 'FAILED' as const };
+  expect(nextHold(good, { ...late, fence: 4 }, 9)?.failures).toEqual(['web-2', 'web-1']);
+  expect(nextHold(good, { ...late, id: 'web-4', fence: 2 }, 9)).toBeUndefined();
+  const person = { id: 'web-1', trigger: { kind: 'http' as const }, status: 'SUCCEEDED' as const, fence: 4 };
+  expect(nextHold({ ...good, held: { since: 'now', by: 'web-2' } }, person, 9)?.held).toBeUndefined();
+});
+
+test('of two rollouts with one fingerprint the later turn is remembered', async () => {
+  const end = {
+    pipeline: 'web',
+    fingerprint: 'f',
+    trigger: person,
+    stages: {},
+    parameters: {},
+    requestedAt: '',
+  };
+  const rollouts = { fleet: { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' } };
+  const failed = { ...end, id: 'web-2', fence: 3, status: 'FAILED' as const, rollouts };
+  const succeeded = { ...end, id: 'web-1', fence: 4, status: 'SUCCEEDED' as const, rollouts };
+  for (const one of [failed, succeeded]) await rememberRollout(one);
+  await expect(checkTried('web', nightly, 'f')).resolves.toBeUndefined();
 });
 
 test('a pipeline that is gone has nothing to hold', async () => {

@@ -144,6 +144,19 @@ test('after a build that failed the release is what it was before', async () => 
   });
 });
 
+test('a request that was refused, and comes again with its key after a newer deploy, is what is deployed', async () => {
+  const v7 = { pipeline: 'web', parameters: { REVISION: 'v7' }, trigger: { kind: 'http' as const } };
+  sfn.on(StartExecutionCommand).rejectsOnce(new Error('503')).resolves({});
+  await expect(requestBuild({ ...v7, idempotencyKey: 'k' })).rejects.toThrow('503');
+  await deploy({ REVISION: 'v8' });
+  const { id } = await requestBuild({ ...v7, idempotencyKey: 'k' });
+  await planLast(id);
+  await endBuild(id);
+  expect(await deploy({}, { kind: 'schedule' })).toMatchObject({
+    REVISION: { value: 'v7', from: 'release' },
+  });
+});
+
 test('a parameter that the pipeline does not have any more does not stop its nights', async () => {
   await deploy({ REVISION: 'v7' });
   usePipeline("SITE: { default: 'resolve:ssm:/site' }");

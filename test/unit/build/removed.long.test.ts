@@ -22,10 +22,11 @@ import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan';
 import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
-import { findRelease } from '../../../src/build/release';
+import { findRelease, keepRelease } from '../../../src/build/release';
+import { countEnd } from '../../../src/build/unattended/hold';
 import { listBuilds } from '../../../src/http';
 import { retireImages } from '../../../src/image/retire';
-import { deleteItem, putItem } from '../../../src/table';
+import { deleteItem, getItem, putItem } from '../../../src/table';
 import { answerNoUses, makeImage, reference } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { samplePipeline } from '../pipeline/sample';
@@ -226,6 +227,29 @@ describe('of a pipeline whose folder is gone a person may say', () => {
     }
     await retireImages('new', 2);
     expect(deregistered()).toEqual(['ami-old']);
+  });
+
+  test('renamed: what the new name deploys takes the place of what was deployed under the old', async () => {
+    await putItem({
+      ...{ pk: 'PIPELINE#old', sk: 'RELEASE', build: OLD, fence: 40 },
+      ...{ parameters: { REVISION: 'v7' }, resolved: { REVISION: 'v7' } },
+    });
+    await putItem({
+      pk: 'PIPELINE#old',
+      sk: 'HOLD',
+      failures: [],
+      lastGood: OLD,
+      lastFence: 40,
+      revision: 3,
+    });
+    await tidy([{ pipeline: 'old', decision: 'renamed', to: 'new' }]);
+    const build = { id: buildOf('new', 2), pipeline: 'new', fence: 1, trigger };
+    const resolved = { REVISION: { value: 'v8', from: 'request' as const } };
+    await keepRelease({ ...build, given: { REVISION: 'v8' }, resolved } as never);
+    const release = await findRelease({ ...samplePipeline(), name: 'new' });
+    expect(release?.parameters).toEqual({ REVISION: 'v8' });
+    await countEnd({ ...build, trigger: { kind: 'schedule' }, status: 'FAILED' });
+    expect(await getItem({ pk: 'PIPELINE#new', sk: 'HOLD' })).toMatchObject({ failures: [build.id] });
   });
 
   test.each([

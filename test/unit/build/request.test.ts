@@ -110,6 +110,16 @@ test('a request that comes again does not take the place of a newer one', async 
   expect(older.status).toBe('QUEUED');
 });
 
+test('a request that was refused, and comes again with its key, is newer than what came between', async () => {
+  sfn.on(StartExecutionCommand).rejectsOnce(new Error('503')).resolves({});
+  await expect(requestBuild(web({ idempotencyKey: 'k' }))).rejects.toThrow('503');
+  await requestBuild(web());
+  const between = await requestBuild(web());
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  expect((await requestBuild(web({ idempotencyKey: 'k' }))).status).toBe('QUEUED');
+  expect((await getRecord(between.id)).status).toBe('SUPERSEDED');
+});
+
 test('while a start fails, who came into the queue behind it is started', async () => {
   let second: ReturnType<typeof requestBuild> | undefined;
   sfn.on(StartExecutionCommand).callsFakeOnce(async () => {
