@@ -39,13 +39,14 @@ async function findHolder(ResourceId: string): Promise<string | undefined> {
 /** Makes the SSM parameter of a pipeline name a new image. Keeps in the record what it named before. */
 export async function nameNewestImage(build: string, parameter: string, imageId: string): Promise<void> {
   const value = await readParameter(parameter);
-  if (value === imageId) return;
   await checkParameterOwner(pipelineOf(build), parameter);
-  const record = await findRecord(build);
-  if (!record?.previousImage)
-    await updateRecord(build, { previousImage: { parameter, value: value ?? null } });
-  await putParameter(parameter, imageId);
-  // SSM takes no tags with a value that it overwrites.
+  if (value !== imageId) {
+    const record = await findRecord(build);
+    if (!record?.previousImage)
+      await updateRecord(build, { previousImage: { parameter, value: value ?? null } });
+    await putParameter(parameter, imageId);
+  }
+  // SSM takes no tags with a value that it overwrites. An earlier attempt may have come to its value and no further.
   const Tags = [{ Key: SERVICE_TAG, Value: ownService() }];
   await ssm().send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter, Tags }));
 }

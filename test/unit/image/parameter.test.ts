@@ -41,6 +41,19 @@ test.each(['', 'kiln-test@us-east-1'])(
   },
 );
 
+test('an attempt after one that could not tag the parameter says whose it is, and writes its value no more', async () => {
+  ssm
+    .on(AddTagsToResourceCommand)
+    .rejectsOnce(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
+    .resolves({});
+  await expect(nameNewestImage(BUILD, '/kiln/web/image', 'ami-1')).rejects.toThrow('Rate exceeded');
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
+  await nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
+  expect(ssm.commandCalls(AddTagsToResourceCommand)).toHaveLength(2);
+  expect(put()).toHaveLength(1);
+  expect((await getRecord(BUILD)).previousImage).toEqual({ parameter: '/kiln/web/image', value: 'ami-0' });
+});
+
 test('a parameter that another deployment keeps is left as it is', async () => {
   hold('kiln-prod@us-east-1');
   await expect(nameNewestImage(BUILD, '/kiln/web/image', 'ami-1')).rejects.toMatchObject({
