@@ -1,3 +1,6 @@
+import { type IncomingMessage, request } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import { cidrContains } from 'aws-languages/cidr';
 import * as z from 'zod';
 import type { Healthy } from '../build/state';
@@ -37,38 +40,58 @@ export async function findSiteProblem(
 ): Promise<string | undefined> {
   const url = `http://${privateIp}:${port}${path}`;
   if (new URL(url).hostname !== privateIp) throw new Error(`${url} leads to another host than ${privateIp}.`);
+  const signal = AbortSignal.timeout(ANSWER_WITHIN);
   try {
-    const answer = await fetch(url, {
-      redirect: 'manual',
-      // A connection that is kept while the function sleeps may be dead when it wakes, and says nothing of new ones.
-      headers: { connection: 'close' },
-      signal: AbortSignal.timeout(ANSWER_WITHIN),
-    });
-    const page = await readPage(answer);
-    if (answer.status !== status) return `${url} answered ${answer.status}, expected ${status}`;
-    if (contains && !page.includes(contains))
-      return `${url} answered without the text ${JSON.stringify(contains)}`;
-    return undefined;
+    const answer = await openPage(url, signal);
+    if (answer.statusCode !== status) {
+      answer.destroy();
+      return `${url} answered ${answer.statusCode}, expected ${status}`;
+    }
+    if (await findText(unpack(answer), contains)) return undefined;
+    return `${url} answered without the text ${JSON.stringify(contains)}`;
   } catch (error) {
-    return `${url} did not answer: ${describe(error)}`;
+    const why = signal.aborted ? `no answer in ${ANSWER_WITHIN / 1000} s` : (error as Error).message;
+    return `${url} did not answer: ${why}`;
   }
 }
 
-async function readPage(answer: Response): Promise<string> {
+/** Not by fetch, which refuses the ports of other protocols (6000, 10080 and some eighty more): a site may well stand there. */
+async function openPage(url: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    // A connection that is kept while the function sleeps may be dead when it wakes, and says nothing of new ones.
+    request(url, { agent: false, signal, headers: { accept: '*/*', 'accept-encoding': 'gzip, deflate' } })
+      .once('response', resolve)
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** A site that has only packed pages sends them whatever it is asked for. */
+function unpack(answer: IncomingMessage): Readable {
+  const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding === 'br') return pipeline(answer, createBrotliDecompress(), () => {});
+  if (['gzip', 'x-gzip', 'deflate'].includes(encoding)) return pipeline(answer, createUnzip(), () => {});
+  return answer;
+}
+
+/**
+ * Reads a page until it has a text, or to its end or limit where there is none. Keeps no more of it than may be the text's beginning:
+ * many are read side by side.
+ *
+ * @returns whether it has the text; true if it needs none
+ */
+export async function findText(page: AsyncIterable<Buffer>, text = ''): Promise<boolean> {
   const decoder = new TextDecoder();
-  let page = '';
+  let kept = '';
   let bytes = 0;
-  for await (const chunk of answer.body ?? []) {
-    page += decoder.decode(chunk, { stream: true });
+  for await (const chunk of page) {
+    if (text) {
+      const read = kept + decoder.decode(chunk, { stream: true });
+      if (read.includes(text)) return true;
+      kept = read.slice(Math.max(0, read.length - text.length + 1));
+    }
     bytes += chunk.length;
     if (bytes >= LONGEST_PAGE) break;
   }
-  return page;
-}
-
-/** Fetch says only that it failed; why is in the cause. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer in ${ANSWER_WITHIN / 1000} s`;
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return text === '';
 }

@@ -161,7 +161,7 @@ test.each(['/', '/a//b', '/@evil.example', '/../..//evil.example', '/%2f%2fevil.
     });
     await probe(port, { healthy: { path } });
     expect(asked).toEqual([PRIVATE_IP]);
-    expect(host).toBe(`127.0.0.1:${port}`);
+    expect(host).toBe(`${PRIVATE_IP}:${port}`);
   },
 );
 
