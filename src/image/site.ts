@@ -58,11 +58,9 @@ export async function findSiteProblem(
 /** Not by fetch, which refuses the ports of other protocols (6000, 10080 and some eighty more): a site may well stand there. */
 async function openPage(url: string, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const headers = { accept: '*/*', 'accept-encoding': 'gzip, deflate', 'user-agent': 'kiln' };
     // A connection that is kept while the function sleeps may be dead when it wakes, and says nothing of new ones.
-    request(url, { agent: false, signal, headers: { accept: '*/*', 'accept-encoding': 'gzip, deflate' } })
-      .once('response', resolve)
-      .on('error', reject)
-      .end();
+    request(url, { agent: false, signal, headers }).once('response', resolve).on('error', reject).end();
   });
 }
 

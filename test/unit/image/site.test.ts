@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -56,6 +57,17 @@ test('a page is read no further than the text', async () => {
   }
   await expect(findText(page(), 'Welcome')).resolves.toBe(true);
   expect(read).toEqual(['We', 'lcome']);
+});
+
+// OWASP's Core Rule Set counts it against a caller to give no name (rule 920320).
+test('a site is told who asks, and that its connection is not kept', async () => {
+  let headers: IncomingHttpHeaders = {};
+  const port = await serve((request, response) => {
+    headers = request.headers;
+    response.end();
+  });
+  await findSiteProblem(PRIVATE_IP, port, asked);
+  expect(headers).toMatchObject({ 'user-agent': 'kiln', connection: 'close' });
 });
 
 test('a connection is closed at the text, though the page goes on', async () => {
