@@ -1,7 +1,7 @@
 import { InvalidPipeline } from '../src/errors';
 import type { Pipeline } from '../src/pipeline/definition';
 import { loadPipelines } from '../src/pipeline/load';
-import { parseSecret } from '../src/pipeline/secret';
+import { parseSecret, type SecretReference } from '../src/pipeline/secret';
 import { makeTriggers } from './triggers';
 
 /** What the deployment must know of the pipelines: their triggers, and the names that IAM policies are narrowed to. */
@@ -14,6 +14,8 @@ export interface PipelinesInDeployment {
   references: object[];
   /** ARNs of the secrets in Secrets Manager that pipelines refer to. */
   secrets: object[];
+  /** ARNs of the SSM parameters that pipelines name as secrets: base instances read these themselves. */
+  secretParameters: object[];
   /** ARNs of the SSM parameters that name the newest images. */
   imageParameters: object[];
   /** CloudFormation resources of the schedules and events. */
@@ -32,6 +34,7 @@ export async function describePipelines(stage: string): Promise<PipelinesInDeplo
     keyPairs: arns(pipelines, keyPairsOf),
     references: arns(pipelines, referencesOf),
     secrets: arns(pipelines, secretArnsOf),
+    secretParameters: arns(pipelines, secretParametersOf),
     imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
     resources: makeTriggers(pipelines),
   };
@@ -74,15 +77,26 @@ function referencesOf({ definition }: Pipeline): string[] {
   });
 }
 
-function secretArnsOf({ definition }: Pipeline): string[] {
+function secretArnsOf(pipeline: Pipeline): string[] {
+  return secretsOf(pipeline, 'secretsmanager').map((id) =>
+    // Secrets Manager ends an ARN with six characters of its own.
+    id.startsWith('arn:')
+      ? id
+      : `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${id}-??????`,
+  );
+}
+
+/** With and without a version: an instance asks for the one that Plan found. */
+function secretParametersOf(pipeline: Pipeline): string[] {
+  return secretsOf(pipeline, 'ssm')
+    .flatMap(parameterArn)
+    .flatMap((arn) => [arn, `${arn}:*`]);
+}
+
+function secretsOf({ definition }: Pipeline, service: SecretReference['service']): string[] {
   return Object.values(definition.parameters).flatMap(({ secret, default: value = '' }) => {
     const reference = secret ? parseSecret(value) : undefined;
-    if (reference?.service !== 'secretsmanager') return [];
-    if (reference.id.startsWith('arn:')) return [reference.id];
-    // Secrets Manager ends an ARN with six characters of its own.
-    return [
-      `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${reference.id}-??????`,
-    ];
+    return reference?.service === service ? [reference.id] : [];
   });
 }
 

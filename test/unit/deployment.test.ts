@@ -7,6 +7,12 @@ import siteReleased from '../../events/event-build.json';
 import { makeTriggers } from '../../serverless/triggers';
 import { TriggerInput } from '../../src/build/unattended/triggers';
 import { PipelineDefinition } from '../../src/pipeline/definition';
+import { makeFolder, removeFolders } from './pipeline/folders';
+
+// Its CommonJS namesake is what an import finds.
+const { describePipelines } = jest.requireActual<typeof import('../../serverless/pipelines')>(
+  '../../serverless/pipelines.ts',
+);
 
 const ROOT = join(__dirname, '../..');
 
@@ -114,9 +120,81 @@ describe('serverless', () => {
   });
 });
 
+const read = (file: string) =>
+  parse(readFileSync(join(ROOT, 'serverless', file), 'utf8'), { merge: true, logLevel: 'silent' });
+
+interface Allowed {
+  Action: string | string[];
+  Resource: unknown;
+}
+
+describe('a base instance', () => {
+  const before = process.cwd();
+  afterEach(() => {
+    process.chdir(before);
+    removeFolders();
+  });
+
+  test('may read the secrets that pipelines name, of whatever version, and no other parameter', async () => {
+    const pipeline = 'base: { image: "resolve:ssm:/base/image", instanceType: t3.micro }';
+    process.chdir(
+      makeFolder({
+        'pipelines/web/pipeline.yml': `${pipeline}
+parameters:
+  SITE: { default: 'resolve:ssm:/web/site' }
+  PASSWORD: { secret: true, default: 'resolve:ssm:/web/db:3' }
+  OTHER: { secret: true, default: 'resolve:ssm:plain' }
+  KEY: { secret: true, default: 'resolve:secretsmanager:web/key' }
+`,
+        'pipelines/web/user-data.sh': '#!/bin/bash\n',
+        'pipelines/quiet/pipeline.yml': pipeline,
+        'pipelines/quiet/user-data.sh': '#!/bin/bash\n',
+      }),
+    );
+    const { secretParameters, secrets } = await describePipelines('prod');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+    const parameter = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter';
+    expect(secretParameters).toEqual(
+      ['/plain', '/plain:*', '/web/db', '/web/db:*'].map((name) => ({ 'Fn::Sub': `${parameter}${name}` })),
+    );
+    expect(secrets).toEqual([{ 'Fn::Sub': expect.stringContaining(':secret:web/key-??????') }]);
+  });
+
+  const { ManagedPolicyArns = [], Policies } = read('resources.yml').Resources.BaseRole.Properties;
+  const allowed: Allowed[] = Policies.flatMap(
+    ({ PolicyDocument }: { PolicyDocument: { Statement: Allowed[] } }) => PolicyDocument.Statement,
+  );
+  const actionsOf = (statements: readonly Allowed[]) => statements.flatMap(({ Action }) => Action).sort();
+
+  test('may do with everything in the account only what the SSM agent does to be reached', () => {
+    const known: { name: string; document: { Statement: Allowed[] } }[] = JSON.parse(
+      readFileSync(join(ROOT, 'packages/aws/data/managed-policies.json'), 'utf8'),
+    );
+    const core = known.find(({ name }) => name === 'AmazonSSMManagedInstanceCore');
+    const isReached = (action: string) =>
+      /^(ssm|ec2)messages:/.test(action) || action === 'ssm:UpdateInstanceInformation';
+    const agent = actionsOf(core?.document.Statement ?? []).filter(isReached);
+    expect(agent).toHaveLength(11);
+    expect(ManagedPolicyArns).toEqual([]);
+    expect(actionsOf(allowed.filter(({ Resource }) => Resource === '*'))).toEqual(agent);
+  });
+
+  test('may read no SSM parameters but the secrets of pipelines and those that the deployment names', () => {
+    const reading = allowed.filter((statement) =>
+      actionsOf([statement]).some((one) => /Parameter/.test(one)),
+    );
+    expect(reading.map(({ Resource }) => Resource)).toEqual([
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: serverless replaces it
+      '${self:custom.pipelines.secretParameters}',
+      { 'Fn::Sub': expect.stringMatching(/:parameter\/\$\{param:baseParameters\}$/) },
+    ]);
+    expect(parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')).params.default.baseParameters).toBe(
+      'kiln/none',
+    );
+  });
+});
+
 describe('what the service keeps and tells', () => {
-  const read = (file: string) =>
-    parse(readFileSync(join(ROOT, 'serverless', file), 'utf8'), { merge: true, logLevel: 'silent' });
   const { Resources } = read('resources.yml') as { Resources: Record<string, Resource> };
   const ofType = (type: string) => Object.entries(Resources).filter(([, { Type }]) => Type === type);
 
