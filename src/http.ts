@@ -6,12 +6,12 @@ import { requestBuild } from './build/request';
 import { Parameters } from './build/state';
 import { describeHold, findHold } from './build/unattended/hold';
 import { InvalidRequest, UnknownBuild, UnknownPipeline } from './errors';
+import { nameTransient } from './failures';
 import { logger } from './log';
 import { shorten, show } from './pipeline/expected';
 import { loadPipeline } from './pipeline/load';
 import { PIPELINE_NAME } from './pipeline/name';
 import { pipelinesFolder } from './pipelines-folder';
-import { nameTransient } from './transient';
 
 type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Answer = APIGatewayProxyStructuredResultV2;
@@ -209,7 +209,7 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 /** A build as callers see it: maps as lists, without what only Kiln needs. */
 function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
-  const { late, imageId, gone = {}, fingerprint, error, resolved, once } = record;
+  const { late, left, imageId, gone = {}, fingerprint, error, resolved, once } = record;
   const imageGone = imageId && gone[imageId];
   const copies = record.copies?.map((copy) => ({ ...copy, gone: gone[copy.imageId] }));
   const stages = Object.entries(record.stages).map(([stage, how]) => ({
@@ -233,6 +233,7 @@ function showBuild(record: BuildRecord) {
       rollouts,
       error,
       late,
+      left,
     },
     stages: stages.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
   };

@@ -2,8 +2,8 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { InvalidRequest } from './errors';
+import { nameTransient } from './failures';
 import { logger } from './log';
-import { nameTransient } from './transient';
 
 /** What Lambda calls. */
 export type Handler<Result> = (event: unknown, context: Context) => Promise<Result>;

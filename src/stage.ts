@@ -3,8 +3,8 @@ import { holdLock } from './build/lock';
 import { closeStage, noteProgress, openStage } from './build/stages';
 import { Held } from './build/state';
 import { FleetChanged, SiteNotReady, TargetBusy } from './errors';
+import { nameTransient } from './failures';
 import { type Handler, parseInput, step } from './lambda';
-import { nameTransient } from './transient';
 
 interface Staged {
   build: { id: string };

@@ -121,8 +121,10 @@ export interface BuildRecord {
   expiresAt?: number;
   /** What the SSM parameter of the pipeline named before, kept until the build has ended. */
   previousImage?: { parameter: string; value: string | null };
-  /** What came only after its end, was found then and undone, in words: a function may go on when its build has failed. */
+  /** What came only after its end, or AWS did not take away then, and was undone later, in words: a function may go on when its build has failed. */
   late?: string[];
+  /** What of it could not be undone, and why, in words: AWS refuses it, or a region answers nobody. */
+  left?: string[];
   /** Why it did not succeed, and in which stage. */
   error?: { name: string; message: string; stage?: string };
 }

@@ -113,11 +113,6 @@ function whileRunning(stage: string, how: keyof typeof EXPRESSIONS): Condition {
   };
 }
 
-/** Whether a build has come well out of a stage. */
-export function hasPassed({ stages }: Pick<BuildRecord, 'stages'>, stage: string): boolean {
-  return stages[stage]?.outcome === 'succeeded';
-}
-
 /**
  * How the stages that run end when their build ends: what the one write of the end sets.
  *

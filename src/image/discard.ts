@@ -8,9 +8,9 @@ import pLimit from 'p-limit';
 import { ec2, isAwsError } from '../aws';
 import type { BuildRecord } from '../build/record';
 import { TransientFailure } from '../errors';
+import { nameTransient, throwAll } from '../failures';
 import { logger } from '../log';
 import { deleteVersions } from '../rollout/template';
-import { nameTransient } from '../transient';
 import { findOwnImages, findOwnSnapshots, imageOf } from './own';
 import { findUses, type Made, type Uses } from './uses/uses';
 import { noteGone } from './watch/gone';
@@ -30,38 +30,64 @@ export interface Discarded {
   /** Those that something refers to, and what. */
   kept: (Place & { why: string })[];
   failed: (Place & { error: Error })[];
+  /** What else of their build was to be undone and AWS refuses for good, in words. */
+  stuck: { what: string; error: Error }[];
 }
 
 export function nothingDiscarded(): Discarded {
-  return { gone: [], kept: [], failed: [] };
+  return { gone: [], kept: [], failed: [], stuck: [] };
 }
 
 export function addDiscarded(to: Discarded, more: Discarded): void {
   to.gone.push(...more.gone);
   to.kept.push(...more.kept);
   to.failed.push(...more.failed);
+  to.stuck.push(...more.stuck);
+}
+
+/** Does a part of undoing that others do not hang on. What AWS refuses for good is noted; after what passes to try again is thrown. */
+export async function undoAlone(to: Discarded, what: string, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof Error) || nameTransient(error) instanceof TransientFailure) throw error;
+    to.stuck.push({ what, error });
+  }
 }
 
 /** What people must know of images that were to go, one text for each. */
-export function describeDiscarded({ kept, failed }: Discarded): string[] {
+export function describeDiscarded({ kept, failed, stuck }: Discarded): string[] {
   const at = ({ imageId, region }: Place) => (region ? `${imageId} in ${region}` : imageId);
   return [
     ...kept.map((one) => `image ${at(one)} stays: ${one.why}`),
     ...failed.map((one) => `image ${at(one)} could not be removed: ${one.error.name}: ${one.error.message}`),
+    ...stuck.map(({ what, error }) => `${what} could not be undone: ${error.name}: ${error.message}`),
   ];
 }
+
+/** Logs what became of images that were to go. */
+export function logDiscarded(discarded: Discarded): Discarded {
+  for (const text of describeDiscarded(discarded)) logger.warn(text);
+  return discarded;
+}
+
+/** So long what passes is tried again at once; then each night. Milliseconds. */
+const AT_ONCE_FOR = 24 * 60 * 60_000;
 
 /**
  * Logs what became of images that were to go.
  *
- * @throws AggregateError of those failures after which to try again at once; the others come again in the night
+ * @param since milliseconds since 1970: when they were to go first
+ * @throws those failures after which to try again at once; the others, and those that have lasted a day, come again in the night
  */
-export function settleDiscarded(discarded: Discarded): Discarded {
-  for (const text of describeDiscarded(discarded)) logger.warn(text);
-  const transient = discarded.failed
-    .map(({ error }) => nameTransient(error))
-    .filter((error) => error instanceof TransientFailure);
-  if (transient.length > 0) throw new AggregateError(transient, transient.map(String).join('; '));
+export function settleDiscarded(discarded: Discarded, since = Date.now()): Discarded {
+  logDiscarded(discarded);
+  if (Date.now() - since > AT_ONCE_FOR) return discarded;
+  throwAll(
+    discarded.failed
+      .map(({ error }) => nameTransient(error))
+      .filter((error) => error instanceof TransientFailure),
+  );
   return discarded;
 }
 

@@ -10,6 +10,7 @@ import { clientToken } from '../build/id';
 import { closeStage } from '../build/stages';
 import { BuildState } from '../build/state';
 import { byService, byTag, tagOf } from '../tags';
+import { splitFilters } from './find';
 
 /** What an instance of a build is for: `base` becomes the image, `test` boots it. */
 export const PURPOSES = ['base', 'test'] as const;
@@ -62,30 +63,23 @@ export function isLaunchedBy(build: string, { ClientToken, SubnetId = '' }: Inst
   return PURPOSES.some((purpose) => ClientToken === launchToken(build, purpose, SubnetId));
 }
 
-/** As many values as EC2 takes in one filter. */
-const VALUES_A_FILTER = 200;
-
 /** Those of the images that a server runs, whoever launched it. */
 export async function findImagesThatRun(imageIds: string[], region?: string): Promise<Set<string>> {
   const run = new Set<string>();
-  for (let at = 0; at < imageIds.length; at += VALUES_A_FILTER) {
-    const Values = imageIds.slice(at, at + VALUES_A_FILTER);
-    for (const { ImageId = '' } of await describeAlive([{ Name: 'image-id', Values }], region))
-      run.add(ImageId);
-  }
+  if (imageIds.length === 0) return run;
+  const servers = await describeAlive([{ Name: 'image-id', Values: imageIds }], region);
+  for (const { ImageId = '' } of servers) run.add(ImageId);
   return run;
 }
 
 /** The private addresses of instances by their ids. One that is gone has none. */
 export async function describeAddresses(ids: string[]): Promise<Map<string, string>> {
   const addresses = new Map<string, string>();
-  for (let at = 0; at < ids.length; at += VALUES_A_FILTER) {
-    const Values = ids.slice(at, at + VALUES_A_FILTER);
-    for (const { InstanceId = '', PrivateIpAddress } of await describeAlive([
-      { Name: 'instance-id', Values },
-    ]))
-      if (PrivateIpAddress) addresses.set(InstanceId, PrivateIpAddress);
-  }
+  if (ids.length === 0) return addresses;
+  for (const { InstanceId = '', PrivateIpAddress } of await describeAlive([
+    { Name: 'instance-id', Values: ids },
+  ]))
+    if (PrivateIpAddress) addresses.set(InstanceId, PrivateIpAddress);
   return addresses;
 }
 
@@ -99,10 +93,12 @@ function describeAlive(filters: Filter[], region?: string): Promise<Instance[]> 
   return describe([...filters, { Name: 'instance-state-name', Values: ALIVE }], region);
 }
 
-async function describe(Filters: Filter[], region?: string): Promise<Instance[]> {
+async function describe(filters: Filter[], region?: string): Promise<Instance[]> {
   const found: Instance[] = [];
-  for await (const page of paginateDescribeInstances({ client: ec2(region) }, { Filters, MaxResults: 100 })) {
-    for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
+  for (const Filters of splitFilters(filters)) {
+    const pages = paginateDescribeInstances({ client: ec2(region) }, { Filters, MaxResults: 100 });
+    for await (const { Reservations = [] } of pages)
+      for (const { Instances = [] } of Reservations) found.push(...Instances);
   }
   return found;
 }

@@ -37,16 +37,11 @@ export async function lookAtImages(waits: Wait[], region: string): Promise<Seen>
 async function addProgress(said: Map<Wait, string>, region: string): Promise<Map<Wait, string>> {
   const builds = [...new Set([...said.keys()].map(({ build }) => build))];
   const progress = new Map<string, string>();
-  for (let at = 0; at < builds.length; at += VALUES_A_FILTER) {
-    const snapshots = await findSnapshots(
-      [byTag('kiln:build', ...builds.slice(at, at + VALUES_A_FILTER))],
-      region,
-    );
-    for (const snapshot of snapshots) {
-      const build = tagOf(snapshot, 'kiln:build') ?? '';
-      const text = `snapshot ${snapshot.SnapshotId} ${snapshot.State} ${snapshot.Progress ?? ''}`.trim();
-      progress.set(build, [progress.get(build), text].filter(Boolean).join(', '));
-    }
+  const snapshots = builds.length > 0 ? await findSnapshots([byTag('kiln:build', ...builds)], region) : [];
+  for (const snapshot of snapshots) {
+    const build = tagOf(snapshot, 'kiln:build') ?? '';
+    const text = `snapshot ${snapshot.SnapshotId} ${snapshot.State} ${snapshot.Progress ?? ''}`.trim();
+    progress.set(build, [progress.get(build), text].filter(Boolean).join(', '));
   }
   return new Map(
     [...said].map(([wait, says]) => [wait, [says, progress.get(wait.build)].filter(Boolean).join('; ')]),

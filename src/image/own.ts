@@ -1,4 +1,5 @@
 import type { Image, Snapshot } from '@aws-sdk/client-ec2';
+import { LATE_MILLISECONDS } from '../build/end/late';
 import type { BuildRecord } from '../build/record';
 import { env } from '../env';
 import { byTag } from '../tags';
@@ -32,8 +33,6 @@ function isOwn({ imageId }: BuildRecord, { ImageId, SourceInstanceId }: Image): 
   return imageId ? ImageId === imageId : SourceInstanceId !== undefined;
 }
 
-/** Longer than a function of the workflow may run on when its build has ended. */
-const LATE_MILLISECONDS = 10 * 60_000;
 /** EC2 tells whole seconds. */
 const SECOND = 1_000;
 

@@ -42,10 +42,8 @@ async function discardCopies(made: readonly Made[]): Promise<Discarded> {
   for (const region of new Set(copies.map((copy) => copy.region))) {
     const here = copies.filter((copy) => copy.region === region);
     try {
-      const images = await findImages(
-        [{ Name: 'image-id', Values: here.map(({ imageId }) => imageId) }],
-        region,
-      );
+      const Values = here.map(({ imageId }) => imageId);
+      const images = await findImages([{ Name: 'image-id', Values }], region);
       const found = images.flatMap((image) => {
         const record = here.find(({ imageId }) => imageId === image.ImageId)?.record;
         return record ? [{ image, record }] : [];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { nudgeOutboxes } from '../build/end/outbox';
 import { watchBuilds } from '../build/end/watch';
+import { failuresOf, throwAll } from '../failures';
 import { noticeGone } from '../image/watch/gone';
 import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
@@ -51,10 +52,9 @@ export async function resolveWait({
  * Once a minute: settles all waits, since events are best effort and some waits have none; asks for what is due for builds that are over;
  * and watches those that are not. None of the three holds up another.
  *
- * @throws AggregateError with what could not be done
+ * @throws what could not be done
  */
 export async function sweepWaits(): Promise<void> {
   const done = await Promise.allSettled([listWaits().then(settleWaits), nudgeOutboxes(), watchBuilds()]);
-  const problems = done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
+  throwAll(failuresOf(done));
 }

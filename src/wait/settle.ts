@@ -2,6 +2,7 @@ import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-
 import pLimit from 'p-limit';
 import { isAwsError, sfn } from '../aws';
 import { closeStage, enterStage, noteProgress } from '../build/stages';
+import { failuresOf, throwAll } from '../failures';
 import { lookAtImages } from '../image/look';
 import { lookAtFleets } from '../rollout/fleet';
 import { lookAtRefreshes } from '../rollout/refresh';
@@ -36,7 +37,7 @@ export async function settleWaits(waits: Wait[]): Promise<void> {
     batches.set(batch, [...(batches.get(batch) ?? []), wait]);
   }
   const done = await Promise.allSettled([...batches.values()].map(settleBatch));
-  throwAll(done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+  throwAll(failuresOf(done));
 }
 
 async function settleBatch(waits: Wait[]): Promise<void> {
@@ -49,12 +50,7 @@ async function settleBatch(waits: Wait[]): Promise<void> {
     ...[...said].map(([{ build, stage }, says]) => limit(() => noteProgress(build, stage, { says }))),
   ];
   const done = await Promise.allSettled(writes);
-  throwAll([...problems, ...done.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))]);
-}
-
-function throwAll(failures: readonly unknown[]): void {
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+  throwAll([...problems, ...failuresOf(done)]);
 }
 
 async function answerWait(wait: Wait, outcome: Outcome): Promise<void> {

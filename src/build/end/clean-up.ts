@@ -1,5 +1,12 @@
 import { env } from '../../env';
-import { addDiscarded, type Discarded, discardImagesOf, nothingDiscarded } from '../../image/discard';
+import {
+  addDiscarded,
+  type Discarded,
+  describeDiscarded,
+  discardImagesOf,
+  nothingDiscarded,
+  undoAlone,
+} from '../../image/discard';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { restoreNewestImage } from '../../image/parameter';
 import { noticeGone } from '../../image/watch/gone';
@@ -13,7 +20,8 @@ import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
  * copies; restores what it changed. What it made is looked for, not only read in the record, so a build that died
  * between a call and its note leaves nothing either. Can be repeated at any time.
  *
- * Undoes nothing of a build that succeeded or may still, or that has no record here: whoever asks, its record decides.
+ * Undoes nothing of a build that succeeded or may still, or that has no record here: whoever asks, its record decides. What AWS refuses
+ * for good, and whatever is in a region that answers nobody, holds up nothing else: the record names it.
  *
  * @param build the id of a build that has ended, or that must
  * @param undone takes what was undone, in words
@@ -23,10 +31,23 @@ export async function cleanUpBuild(build: string, undone: string[] = []): Promis
   const record = await findRecord(build);
   if (!record || record.status === 'SUCCEEDED' || !isOver(record)) return nothingDiscarded();
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
-  const instances = await findInstances(build);
-  await terminateInstances(instances);
-  for (const { InstanceId } of instances) undone.push(`instance ${InstanceId}`);
-  return undoChanges(record, undone);
+  const discarded = nothingDiscarded();
+  for (const instance of await findInstances(build)) {
+    const what = `instance ${instance.InstanceId}`;
+    await undoAlone(discarded, what, async () => {
+      await terminateInstances([instance]);
+      undone.push(what);
+    });
+  }
+  await undoChanges(record, undone, discarded);
+  await nameLeft(record, discarded);
+  return discarded;
+}
+
+/** What could not be undone stands in the record as long as that is so. */
+async function nameLeft({ id, left: before = [] }: BuildRecord, discarded: Discarded): Promise<void> {
+  const left = describeDiscarded({ ...discarded, kept: [] });
+  if (left.length > 0 || before.length > 0) await updateRecord(id, { left });
 }
 
 /**
@@ -51,15 +72,31 @@ async function nameLate(build: string, undone: readonly string[]): Promise<void>
   await updateRecord(build, { late: [...new Set([...late, ...undone])] });
 }
 
-async function undoChanges(record: BuildRecord, undone: string[]): Promise<Discarded> {
-  const discarded = nothingDiscarded();
-  if (await undoRollouts(record, undone)) return discarded;
-  if (await restoreNewestImage(record)) undone.push(`SSM parameter ${record.previousImage?.parameter}`);
+async function undoChanges(record: BuildRecord, undone: string[], discarded: Discarded): Promise<void> {
+  if (await undoRollouts(record, undone)) return;
+  const parameter = `SSM parameter ${record.previousImage?.parameter}`;
+  await undoAlone(discarded, parameter, async () => {
+    if (await restoreNewestImage(record)) undone.push(parameter);
+  });
   const others = (record.copyTo ?? []).filter((region) => region !== env('AWS_REGION'));
-  for (const region of [undefined, ...others]) addDiscarded(discarded, await discardImagesOf(record, region));
+  addDiscarded(discarded, await discardImagesOf(record));
+  // Side by side: a region that answers nobody takes its time.
+  const elsewhere = await Promise.all(others.map((region) => discardImagesOf(record, region)));
+  for (const more of elsewhere) addDiscarded(discarded, more);
   for (const { imageId, region } of discarded.gone)
     undone.push(`image ${imageId}${region ? ` in ${region}` : ''}`);
-  // One that somebody else has removed is no more either.
-  for (const { imageId } of [record, ...(record.copies ?? [])]) if (imageId) await noticeGone(imageId);
-  return discarded;
+  await noticeOthers(record);
+}
+
+/** One that somebody else has removed is no more either. Where that is not known now, the night looks. */
+async function noticeOthers({ imageId, copies = [] }: BuildRecord): Promise<void> {
+  const ids = [imageId, ...copies.map((copy) => copy.imageId)].filter((id) => id !== undefined);
+  const looks = ids.map(async (id) => {
+    try {
+      await noticeGone(id);
+    } catch (error) {
+      logger.warn(`whether the image ${id} is gone is not known`, error as Error);
+    }
+  });
+  await Promise.all(looks);
 }

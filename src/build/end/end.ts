@@ -1,9 +1,7 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand } from '@aws-sdk/client-sns';
-import { eventBridge, sns } from '../../aws';
-import { env } from '../../env';
+import { eventBridge } from '../../aws';
 import { TransientFailure } from '../../errors';
-import { settleDiscarded } from '../../image/discard';
+import { logDiscarded, settleDiscarded } from '../../image/discard';
 import { retireImages } from '../../image/retire';
 import { countOutcome } from '../../metrics';
 import { releaseGroups } from '../../rollout/lease';
@@ -19,6 +17,7 @@ import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild, cleanUpLate } from './clean-up';
 import { openOutbox, type Task, type Work, workOff } from './outbox';
+import { tellPeople } from './tell';
 
 /** How a build that did not succeed ended. */
 export interface Failure {
@@ -99,9 +98,10 @@ export async function finishWork(build: string): Promise<void> {
 }
 
 const WORK: Work = {
-  undo: async ({ id }) => settleDiscarded(await cleanUpBuild(id)),
+  // No image hinders the next build: those that AWS did not take away now are for undoAgain.
+  undo: async ({ id }) => logDiscarded(await cleanUpBuild(id)),
   undoAgain: async (record) => {
-    settleDiscarded(await cleanUpLate(record.id));
+    settleDiscarded(await cleanUpLate(record.id), endOf(record));
     await giveBack(record);
   },
   release: keepRelease,
@@ -112,11 +112,16 @@ const WORK: Work = {
   unlock: giveBack,
   next: ({ pipeline }) => startQueuedBuild(pipeline),
   // A build that was planned before records said how many: the next one retires.
-  retire: async ({ pipeline, keep }) => keep && settleDiscarded(await retireImages(pipeline, keep)),
-  tell: tellPeople,
+  retire: async (record) =>
+    record.keep && settleDiscarded(await retireImages(record.pipeline, record.keep), endOf(record)),
+  tell: tellEnd,
   tellHold,
   announce,
 };
+
+function endOf({ endedAt }: BuildRecord): number | undefined {
+  return endedAt === undefined ? undefined : Date.parse(endedAt);
+}
 
 /** Gives back what the build has of its pipeline and of its groups. Then nothing is behind it any more. */
 export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Promise<void> {
@@ -129,16 +134,13 @@ export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Pro
 }
 
 /** The cause comes first: a telephone shows no more. */
-async function tellPeople({ id, pipeline, status, error }: BuildRecord): Promise<void> {
+async function tellEnd({ id, pipeline, status, error }: BuildRecord): Promise<void> {
   const where = error?.stage ? ` in the stage ${error.stage}` : '';
-  const back = describeBringingBack((await getRecord(id)).rollouts);
-  await sns().send(
-    new PublishCommand({
-      TopicArn: env('KILN_TOPIC'),
-      // SNS takes 100 characters of ASCII.
-      Subject: `Kiln: build of ${pipeline} ${status}: ${error?.name}`.slice(0, 100),
-      Message: `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,
-    }),
+  const now = await getRecord(id);
+  const back = describeBringingBack(now.rollouts) + describeLeft(now);
+  await tellPeople(
+    `Kiln: build of ${pipeline} ${status}: ${error?.name}`,
+    `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,
   );
 }
 
@@ -150,6 +152,11 @@ function describeBringingBack(rollouts: BuildRecord['rollouts']): string {
       : [],
   );
   return lines.join('');
+}
+
+function describeLeft({ left = [] }: BuildRecord): string {
+  if (left.length === 0) return '';
+  return `\nNot all that it made could be undone:\n${left.map((text) => `    ${text}\n`).join('')}`;
 }
 
 /** Every other end is a failure. */

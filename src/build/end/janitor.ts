@@ -1,6 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { env } from '../../env';
+import { throwAll } from '../../failures';
 import { type Discarded, describeDiscarded, discardLeftovers } from '../../image/discard';
 import { findImages, findSnapshots } from '../../image/find';
 import { findAllInstances, findInstances, terminateInstances } from '../../image/instances';
@@ -73,7 +74,7 @@ class Round {
  * names those of which nothing is decided; and tells of what is tagged as Kiln's own and is left alone.
  *
  * @throws InvalidRequest if a decision is about a pipeline of which nothing can be decided
- * @throws AggregateError of what went wrong, once all the rest was done
+ * @throws what went wrong, once all the rest was done
  */
 export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>): Promise<TidyReport> {
   const round = new Round();
@@ -93,9 +94,8 @@ export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>
   const removed = await lookAtRemoved(pipelines, names, round);
   for (const text of round.words) logger.warn(text);
   await round.alone(() => tellOnce(round.words));
-  const { words, problems } = round;
-  if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
-  return { removed, words };
+  throwAll(round.problems);
+  return { removed, words: round.words };
 }
 
 /**

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { failuresOf, throwAll } from '../../failures';
 import { renewGroups } from '../../rollout/lease';
 import { findExecution, listRunning } from '../execution';
 import { findLockHolder, isStarting, renewLock } from '../lock';
@@ -14,7 +15,7 @@ const AT_ONCE = 10;
  * Once a minute, for all builds that have not come to their end: renews what they hold while something is behind them, and asks for
  * those that have nothing behind them. Each is looked at alone.
  *
- * @throws AggregateError with what could not be looked at
+ * @throws what could not be looked at
  */
 export async function watchBuilds(): Promise<void> {
   const open = await listOpen();
@@ -25,8 +26,7 @@ export async function watchBuilds(): Promise<void> {
   const looks = open.map((one) => limit(() => goesOn(one, running, names)));
   const seen = await Promise.allSettled(looks);
   await nudge(open.filter((_, at) => isLost(seen[at])).map(({ build }) => build));
-  const problems = seen.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
+  throwAll(failuresOf(seen));
 }
 
 function isLost(seen: PromiseSettledResult<boolean> | undefined): boolean {

@@ -1,11 +1,9 @@
-import { PublishCommand } from '@aws-sdk/client-sns';
-import { sns } from '../../aws';
-import { env } from '../../env';
 import { getItem, type Key, putItem } from '../../table';
+import { tellPeople } from '../end/tell';
 
 const KEY: Key = { pk: 'TOLD', sk: 'NIGHT' };
 
-/** SNS takes 256 KiB; nobody reads that. */
+/** SNS takes more; nobody reads that. */
 const MOST_CHARACTERS = 20_000;
 
 /** Tells people what the night has found, unless it is what they were told last. */
@@ -13,13 +11,6 @@ export async function tellOnce(lines: readonly string[]): Promise<void> {
   const text = lines.join('\n').slice(0, MOST_CHARACTERS);
   const told = await getItem<{ text: string }>(KEY);
   if (text === (told?.text ?? '')) return;
-  if (text)
-    await sns().send(
-      new PublishCommand({
-        TopicArn: env('KILN_TOPIC'),
-        Subject: 'Kiln: what the night has found',
-        Message: `${text}\n`,
-      }),
-    );
+  if (text) await tellPeople('Kiln: what the night has found', `${text}\n`);
   await putItem({ ...KEY, text });
 }

@@ -1,12 +1,11 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand } from '@aws-sdk/client-sns';
-import { eventBridge, sns } from '../../aws';
-import { env } from '../../env';
+import { eventBridge } from '../../aws';
 import { PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
 import { loadPipeline } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
 import { getItem, type Key, putItem } from '../../table';
 import { ownService } from '../../tags';
+import { tellPeople } from '../end/tell';
 import { type BuildRecord, isUnattended, type Trigger } from '../record';
 
 /** How the builds of a pipeline fare that no person asked for, and whether it is held for that. */
@@ -138,12 +137,9 @@ export async function tellHold({ id, pipeline, error }: BuildRecord): Promise<vo
 
 async function publish(pipeline: string, hold: Hold, why: string): Promise<void> {
   const message = describeHold(pipeline, hold);
-  await sns().send(
-    new PublishCommand({
-      TopicArn: env('KILN_TOPIC'),
-      Subject: `Kiln: pipeline ${pipeline} is HELD`,
-      Message: `${message}\n\nThe last of them failed with ${why}\n\nStart a build: POST /pipelines/${pipeline}/builds.\n`,
-    }),
+  await tellPeople(
+    `Kiln: pipeline ${pipeline} is HELD`,
+    `${message}\n\nThe last of them failed with ${why}\n\nStart a build: POST /pipelines/${pipeline}/builds.\n`,
   );
   const Detail = JSON.stringify({
     service: ownService(),

@@ -1,5 +1,6 @@
 import { findRecord, type GoneImage, keyOfRecord } from '../../build/record';
 import { env } from '../../env';
+import { failuresOf, throwAll } from '../../failures';
 import { deleteItem, getItem, type Key, putItem, queryItems, setPaths } from '../../table';
 import { findImages } from '../find';
 
@@ -12,9 +13,6 @@ interface Known {
 
 /** As long as records are kept. */
 const KEPT_SECONDS = 365 * 24 * 60 * 60;
-
-/** As many values as EC2 takes in one filter. */
-const VALUES_A_FILTER = 200;
 
 function keyOf(imageId: string): Key {
   return { pk: 'IMAGE', sk: imageId };
@@ -48,14 +46,22 @@ export async function noticeGone(imageId: string): Promise<void> {
   if (known) await tellRecords([known], known.region);
 }
 
-/** Looks for all images that records name: events are best effort, and those of other regions don't come here. */
+/**
+ * Looks for all images that records name: events are best effort, and those of other regions don't come here. Each region alone: one that
+ * AWS has closed keeps nothing from being seen in the others.
+ *
+ * @throws what went wrong, once all the rest was done
+ */
 export async function noticeAllGone(): Promise<void> {
   const known = await queryItems<Known>('IMAGE');
-  for (const region of new Set(known.map((one) => one.region))) {
-    const here = known.filter((one) => one.region === region);
-    for (let at = 0; at < here.length; at += VALUES_A_FILTER)
-      await tellRecords(here.slice(at, at + VALUES_A_FILTER), region);
-  }
+  const regions = [...new Set(known.map((one) => one.region))];
+  const looks = regions.map((region) =>
+    tellRecords(
+      known.filter((one) => one.region === region),
+      region,
+    ),
+  );
+  throwAll(failuresOf(await Promise.allSettled(looks)));
 }
 
 async function tellRecords(known: Known[], region: string): Promise<void> {

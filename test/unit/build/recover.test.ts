@@ -21,7 +21,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import aborted from '../../../events/execution-status-change.json';
-import { endBuild } from '../../../src/build/end/end';
+import { endBuild, failBuild } from '../../../src/build/end/end';
 import { nudgeOutboxes } from '../../../src/build/end/outbox';
 import { CleanUpEvent, cleanUp, recoverBuild } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
@@ -110,6 +110,74 @@ test('a failure is told to people and as an event', async () => {
   expect(inputs(events.commandCalls(PutEventsCommand))).toEqual([
     { Entries: [expect.objectContaining({ Source: 'kiln', DetailType: 'Kiln Build Failed' })] },
   ]);
+});
+
+test('whatever the name of a failure has in it, the subject of its message is what SNS takes', async () => {
+  await openRecord();
+  await failBuild(BUILD, 'ABORTED', { name: 'Stoppet på\nfredag – ✋', message: 'fikk kalde føtter' });
+  const [told] = sns.commandCalls(PublishCommand).map((call) => call.args[0].input);
+  expect(told?.Subject).toBe('Kiln: build of web ABORTED: Stoppet p? fredag ? ?');
+  expect(told?.Message).toMatch(/^fikk kalde føtter\n/);
+  expect(told?.Message).toContain('Stoppet på\nfredag – ✋');
+});
+
+test('however long a failure is, people are told of it in as many characters as SNS takes', async () => {
+  await openRecord();
+  await failBuild(BUILD, 'ABORTED', { name: 'x'.repeat(200), message: '✋'.repeat(90_000) });
+  const [told] = sns.commandCalls(PublishCommand).map((call) => call.args[0].input);
+  expect(told?.Subject).toHaveLength(99);
+  expect(Buffer.byteLength(told?.Message ?? '')).toBeLessThanOrEqual(262_144);
+});
+
+describe('what AWS refuses, wherever it is, locks no pipeline, and people are told', () => {
+  const refused = (name: string) => Object.assign(new Error('you may not'), { name });
+  beforeEach(async () => {
+    await openRecord({ imageId: 'ami-1', previousImage: { parameter: '/kiln/web/image', value: 'ami-0' } });
+    await takeLock('web', BUILD, 'build');
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
+  });
+
+  test.each<[string, string, () => void]>([
+    [
+      'instance i-1',
+      'OperationNotPermitted',
+      () => ec2.on(TerminateInstancesCommand).rejects(refused('OperationNotPermitted')),
+    ],
+    [
+      'SSM parameter /kiln/web/image',
+      'AccessDeniedException',
+      () => ssm.on(PutParameterCommand).rejects(refused('AccessDeniedException')),
+    ],
+  ])('%s (%s)', async (what, name, refuse) => {
+    refuse();
+    await recoverBuild(failure('ImageFailed', 'why'));
+    expect(await findLockHolder('web')).toBeUndefined();
+    expect(inputs(ec2.commandCalls(DeregisterImageCommand))).toEqual([{ ImageId: 'ami-1' }]);
+    const words = `${what} could not be undone: ${name}: you may not`;
+    expect((await getRecord(BUILD)).left).toEqual([words]);
+    expect(sns.commandCalls(PublishCommand)[0]?.args[0].input.Message).toContain(words);
+  });
+
+  test('a copy in a region that nothing comes through to, which goes when it is back', async () => {
+    await openRecord({ copyTo: ['eu-north-1'], startedAt: new Date().toISOString() });
+    let silent = true;
+    ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => {
+      if ((await client().config.region()) === 'us-east-1') return { Images: [] };
+      if (silent) throw Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' });
+      return { Images: [makeCopy('ami-2', 'ami-1')] };
+    });
+    await recoverBuild(failure('ImageFailed', 'why'));
+    expect(await findLockHolder('web')).toBeUndefined();
+    expect((await getRecord(BUILD)).left).toEqual([expect.stringContaining('ami-1 in eu-north-1')]);
+    await cleanUp(await nudged()).catch(() => {});
+    silent = false;
+    await cleanUp(await nudged());
+    expect(inputs(ec2.commandCalls(DeregisterImageCommand))).toEqual([{ ImageId: 'ami-2' }]);
+    expect(await getRecord(BUILD)).toMatchObject({
+      left: [],
+      late: expect.arrayContaining(['image ami-2 in eu-north-1']),
+    });
+  });
 });
 
 test('what cannot be told is told later, and fails nothing else', async () => {

@@ -6,9 +6,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import getCall from '../../../events/http-get-build.json';
 import { handler as getBuild } from '../../../functions/get-build';
 import { failBuild } from '../../../src/build/end/end';
+import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { createRecord, getRecord, moveStatus, updateRecord } from '../../../src/build/record';
 import { retireImages } from '../../../src/image/retire';
 import { knowImage, noticeAllGone } from '../../../src/image/watch/gone';
+import { logger } from '../../../src/log';
 import { ResourceEvent, resolveWait } from '../../../src/wait/resolve';
 import { makeImage } from '../images';
 import { useTable } from '../table';
@@ -20,6 +22,7 @@ const events = mockClient(EventBridgeClient);
 const sns = mockClient(SNSClient);
 useTable();
 useSixImages();
+afterEach(() => jest.restoreAllMocks());
 
 beforeEach(async () => {
   for (const client of [events, sns]) client.reset();
@@ -90,6 +93,34 @@ test('an image whose event was lost, and a copy in another region, are found to 
   const asked = ec2.commandCalls(DescribeImagesCommand).length;
   await noticeAllGone();
   expect(ec2.commandCalls(DescribeImagesCommand)).toHaveLength(asked);
+});
+
+/** EC2 has no images, and answers nobody in one region. */
+function closeRegion(closed: string): void {
+  ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => {
+    if ((await client().config.region()) !== closed) return { Images: [] };
+    throw Object.assign(new Error('you may not'), { name: 'AuthFailure' });
+  });
+}
+
+test('a region that is closed hides no image that is gone elsewhere, and is told', async () => {
+  await succeed();
+  await knowImage(BUILD, 'ami-0', 'ap-east-1');
+  closeRegion('ap-east-1');
+  await expect(noticeAllGone()).rejects.toThrow('you may not');
+  expect(await gone()).toEqual({ 'ami-9': OUTSIDE, 'ami-c': OUTSIDE });
+});
+
+test('a region that is closed when a build is undone does not keep its pipeline locked, and is told', async () => {
+  const told = jest.spyOn(logger, 'warn').mockImplementation();
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  await updateRecord(BUILD, { copyTo: ['eu-north-1'] });
+  await takeLock('web', BUILD, 'build');
+  closeRegion('eu-north-1');
+  await failBuild(BUILD, 'FAILED', { name: 'ImageFailed', message: 'no' });
+  expect(await findLockHolder('web')).toBeUndefined();
+  expect(await gone()).toEqual({ 'ami-9': OUTSIDE });
+  expect(told.mock.calls.flat().join()).toMatch(/in eu-north-1.*you may not/);
 });
 
 test('whoever asks for a build reads beside its image that this is gone', async () => {

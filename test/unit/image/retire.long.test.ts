@@ -132,6 +132,17 @@ describe('the copies of an image', () => {
     expect(deregistered()).toEqual(['ami-4', 'ami-far']);
   });
 
+  test('are looked for as many at a time as EC2 takes', async () => {
+    const many = Array.from({ length: 401 }, (_, at) => ({ region: 'eu-west-1', imageId: `ami-copy-${at}` }));
+    await updateRecord(buildOf(1), { copies: many });
+    await retireImages('web', 2);
+    const asked = ec2
+      .commandCalls(DescribeImagesCommand)
+      .map((call) => call.args[0].input.Filters?.[0])
+      .filter((filter) => filter?.Name === 'image-id');
+    expect(asked.map((filter) => filter?.Values?.length)).toEqual([200, 200, 1]);
+  });
+
   test('in a region that AWS has closed hold up no other image, nor copy, and are told', async () => {
     closed = ['ap-east-1'];
     expect(await told()).toContain(

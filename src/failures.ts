@@ -14,3 +14,18 @@ function isTransient(error: Error): boolean {
   const sdkError = error as Parameters<typeof isTransientError>[0];
   return isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError);
 }
+
+/**
+ * Throws what went wrong once all was tried: nothing, the one failure as it is, or an AggregateError that says all of them.
+ *
+ * @param failures what was caught
+ */
+export function throwAll(failures: readonly unknown[]): void {
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+}
+
+/** What went wrong of all that was begun side by side. */
+export function failuresOf(settled: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+}
