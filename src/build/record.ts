@@ -1,5 +1,5 @@
 import { UnknownBuild } from '../errors';
-import { getItem, type Key, putItem, queryItems, setAttributes } from '../table';
+import { type Condition, getItem, type Key, putItem, queryItems, setAttributes, setPaths } from '../table';
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
 import { registerPipeline } from './removed/register';
@@ -36,8 +36,19 @@ export interface Rollout {
   verified?: Verified;
   /** The refresh that brings the group back, when its fleet was not healthy after the build's own. */
   broughtBackBy?: string;
+  /** Why the group is not what it was before, though the build did not verify it. */
+  notBack?: NotBack;
   /** The default version that somebody else has set meanwhile: it was left. */
   otherDefault?: string;
+}
+
+/** What undoing left to people. Times are ISO 8601. */
+export interface NotBack {
+  at: string;
+  why: string;
+  /** When somebody last was about to tell it. */
+  tellingAt?: string;
+  toldAt?: string;
 }
 
 /** How a fleet was verified: each server was asked for the site, or the target group was believed, or there was nothing to verify. */
@@ -173,10 +184,35 @@ export async function updateRecord(build: string, fields: Record<string, unknown
   await setAttributes(keyOfRecord(build), fields);
 }
 
-/** Adds to what the record says of a rollout, which has only one function at a time. */
+/**
+ * Adds to what the record says of a rollout. Other functions may write of it at the same time: one that goes on when its build has failed,
+ * and one that undoes it.
+ */
+export async function noteRollout(
+  build: string,
+  group: string,
+  fields: Partial<Rollout>,
+  status?: BuildStatus,
+): Promise<void> {
+  const sets = Object.entries(fields).map(([name, value]) => [['rollouts', group, name], value] as const);
+  const add = () => setPaths(keyOfRecord(build), sets, whileThere('attribute_exists', group, status));
+  const whole = [[['rollouts', group], fields]] as const;
+  if (await add()) return;
+  if (await setPaths(keyOfRecord(build), whole, whileThere('attribute_not_exists', group, status))) return;
+  await add();
+}
+
+/** Adds to what the record says of a rollout, unless the build is over. */
 export async function updateRollout(build: string, group: string, fields: Partial<Rollout>): Promise<void> {
-  const rollout = (await getRecord(build)).rollouts[group];
-  await updateRecord(build, { [`rollouts.${group}`]: { ...rollout, ...fields } });
+  await noteRollout(build, group, fields, 'RUNNING');
+}
+
+function whileThere(how: string, group: string, status: BuildStatus | undefined): Condition {
+  return {
+    expression: `${how}(#rollouts.#group)${status ? ' AND #status = :status' : ''}`,
+    names: { '#group': group },
+    ...(status && { values: { ':status': status } }),
+  };
 }
 
 /**

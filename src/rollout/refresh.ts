@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
 import { autoScaling, isAwsError } from '../aws';
-import { updateRecord } from '../build/record';
+import { noteRollout } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
 import { TargetBusy } from '../errors';
 import { lookAtEach, type Seen } from '../wait/look';
@@ -41,9 +41,7 @@ export async function startRefresh(input: StartRefreshInput): Promise<{ refreshI
     (await findRefreshTo(target, version)) ??
     (await requestRefresh(input)) ??
     (await findOwnRefresh(target, version));
-  await updateRecord(build.id, {
-    [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version, refreshId },
-  });
+  await noteRollout(build.id, autoScalingGroup, { launchTemplateId, version, refreshId });
   return { refreshId };
 }
 
@@ -96,8 +94,8 @@ function preferencesOf({ minHealthy, maxHealthy, warmup, bake, autoRollback }: T
 
 /** The refresh that a first try has started, whatever became of it. */
 async function findRefreshTo(target: Target, version: string): Promise<string | undefined> {
-  const refreshes = await describeRefreshesOf(target.autoScalingGroup, []);
-  return refreshes?.find((refresh) => isOwnRefresh(refresh, target, version))?.InstanceRefreshId;
+  const refreshes = await listRefreshes(target.autoScalingGroup);
+  return refreshes.find((refresh) => isOwnRefresh(refresh, target, version))?.InstanceRefreshId;
 }
 
 async function findOwnRefresh(target: Target, version: string): Promise<string> {
@@ -139,10 +137,24 @@ function hasPreferencesOf({ Preferences: found = {} }: InstanceRefresh, target: 
   );
 }
 
+/** Whether a refresh has not ended. */
+export function isRefreshActive({ Status }: InstanceRefresh): boolean {
+  return Status !== undefined && ACTIVE.includes(Status);
+}
+
 /** The refresh of a group that has not ended, if there is one. */
 export async function findActiveRefresh(group: string): Promise<InstanceRefresh | undefined> {
-  const refreshes = await describeRefreshesOf(group, []);
-  return refreshes?.find(({ Status = '' }) => ACTIVE.includes(Status));
+  return (await listRefreshes(group)).find(isRefreshActive);
+}
+
+/** The newest refreshes of a group, newest first; none if the group is gone. */
+export async function listRefreshes(group: string): Promise<InstanceRefresh[]> {
+  return (await describeRefreshesOf(group, [])) ?? [];
+}
+
+/** How a refresh ended, in words, with the reason that AWS gives. */
+export function describeEnd(refresh: InstanceRefresh): string {
+  return `the refresh ${refresh.InstanceRefreshId} ended as ${refresh.Status}. ${reasonOf(refresh)}`;
 }
 
 async function describeRefreshes(group: string, ids: string[]): Promise<InstanceRefresh[]> {

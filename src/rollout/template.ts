@@ -9,7 +9,7 @@ import {
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
-import { findRecord, updateRecord } from '../build/record';
+import { findRecord, noteRollout } from '../build/record';
 import { BuildState, type Target, TargetState } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { ownService } from '../tags';
@@ -77,7 +77,7 @@ export async function publishTemplate({
   if (!made?.VersionNumber)
     throw new Error(`EC2 answered without the number of the new version of ${launchTemplateId}.`);
   const version = String(made.VersionNumber);
-  await updateRecord(build.id, { [`rollouts.${autoScalingGroup}`]: { launchTemplateId, version } });
+  await noteRollout(build.id, autoScalingGroup, { launchTemplateId, version });
   return { autoScalingGroup, launchTemplateId, version, fence };
 }
 

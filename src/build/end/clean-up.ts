@@ -25,9 +25,10 @@ import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
  *
  * @param build the id of a build that has ended, or that must
  * @param undone takes what was undone, in words
+ * @param isLate that it was undone already: what came after that is looked for, and no group is changed for another reason
  * @returns what became of its images
  */
-export async function cleanUpBuild(build: string, undone: string[] = []): Promise<Discarded> {
+export async function cleanUpBuild(build: string, undone: string[] = [], isLate = false): Promise<Discarded> {
   const record = await findRecord(build);
   if (!record || record.status === 'SUCCEEDED' || !isOver(record)) return nothingDiscarded();
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
@@ -39,7 +40,7 @@ export async function cleanUpBuild(build: string, undone: string[] = []): Promis
       undone.push(what);
     });
   }
-  await undoChanges(record, undone, discarded);
+  await undoChanges(record, undone, discarded, isLate);
   await nameLeft(record, discarded);
   return discarded;
 }
@@ -59,7 +60,7 @@ async function nameLeft({ id, left: before = [] }: BuildRecord, discarded: Disca
 export async function cleanUpLate(build: string): Promise<Discarded> {
   const undone: string[] = [];
   try {
-    return await cleanUpBuild(build, undone);
+    return await cleanUpBuild(build, undone, true);
   } finally {
     // Also of what is still to be undone a part may be.
     if (undone.length > 0) await nameLate(build, undone);
@@ -72,8 +73,13 @@ async function nameLate(build: string, undone: readonly string[]): Promise<void>
   await updateRecord(build, { late: [...new Set([...late, ...undone])] });
 }
 
-async function undoChanges(record: BuildRecord, undone: string[], discarded: Discarded): Promise<void> {
-  if (await undoRollouts(record, undone)) return;
+async function undoChanges(
+  record: BuildRecord,
+  undone: string[],
+  discarded: Discarded,
+  isLate: boolean,
+): Promise<void> {
+  if (await undoRollouts(record, undone, isLate)) return;
   const parameter = `SSM parameter ${record.previousImage?.parameter}`;
   await undoAlone(discarded, parameter, async () => {
     if (await restoreNewestImage(record)) undone.push(parameter);

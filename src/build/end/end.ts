@@ -5,6 +5,7 @@ import { logDiscarded, settleDiscarded } from '../../image/discard';
 import { retireImages } from '../../image/retire';
 import { countOutcome } from '../../metrics';
 import { releaseGroups } from '../../rollout/lease';
+import { publishLeft, tellLeft } from '../../rollout/undo/left';
 import { ownService } from '../../tags';
 import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
@@ -38,7 +39,9 @@ const AFTER_FAILURE: Task[] = [
   'tell',
   'tellHold',
   'announce',
+  'tellLeft',
   'undoAgain',
+  'tellLeftAgain',
 ];
 const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
 
@@ -114,7 +117,9 @@ const WORK: Work = {
   // A build that was planned before records said how many: the next one retires.
   retire: async (record) =>
     record.keep && settleDiscarded(await retireImages(record.pipeline, record.keep), endOf(record)),
-  tell: tellEnd,
+  tell: (record) => tellLeft(record.id, (texts) => tellEnd(record, texts)),
+  tellLeft: publishLeft,
+  tellLeftAgain: publishLeft,
   tellHold,
   announce,
 };
@@ -134,10 +139,14 @@ export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Pro
 }
 
 /** The cause comes first: a telephone shows no more. */
-async function tellEnd({ id, pipeline, status, error }: BuildRecord): Promise<void> {
+async function tellEnd(
+  { id, pipeline, status, error }: BuildRecord,
+  groups: readonly string[],
+): Promise<void> {
   const where = error?.stage ? ` in the stage ${error.stage}` : '';
   const now = await getRecord(id);
-  const back = describeBringingBack(now.rollouts) + describeLeft(now);
+  const texts = [...describeBringingBack(now.rollouts), ...groups].map((text) => `\n${text}\n`).join('');
+  const back = texts + describeLeft(now);
   await tellPeople(
     `Kiln: build of ${pipeline} ${status}: ${error?.name}`,
     `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,
@@ -145,13 +154,12 @@ async function tellEnd({ id, pipeline, status, error }: BuildRecord): Promise<vo
 }
 
 /** What undoing has begun before. */
-function describeBringingBack(rollouts: BuildRecord['rollouts']): string {
-  const lines = Object.entries(rollouts).flatMap(([group, { broughtBackBy }]) =>
-    broughtBackBy
-      ? `\nThe Auto Scaling group ${group} is being brought back to the version that it had, by the instance refresh ${broughtBackBy}. Until it is, the pipeline starts no build.\n`
+function describeBringingBack(rollouts: BuildRecord['rollouts']): string[] {
+  return Object.entries(rollouts).flatMap(([group, { broughtBackBy, notBack }]) =>
+    broughtBackBy && !notBack
+      ? `The Auto Scaling group ${group} is being brought back to the version that it had, by the instance refresh ${broughtBackBy}. Until it is, the pipeline starts no build.`
       : [],
   );
-  return lines.join('');
 }
 
 function describeLeft({ left = [] }: BuildRecord): string {

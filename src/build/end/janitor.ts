@@ -1,6 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { env } from '../../env';
+import { TargetBusy } from '../../errors';
 import { throwAll } from '../../failures';
 import { type Discarded, describeDiscarded, discardLeftovers } from '../../image/discard';
 import { findImages, findSnapshots } from '../../image/find';
@@ -12,6 +13,7 @@ import type { Pipeline } from '../../pipeline/definition';
 import { loadPipelines } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
 import { findBuilders } from '../../rollout/builders';
+import { publishLeft } from '../../rollout/undo/left';
 import { byService, tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import { findExecution } from '../execution';
@@ -54,7 +56,9 @@ class Round {
     try {
       return await run();
     } catch (problem) {
-      this.problems.push(problem);
+      // That takes its time, and is no accident.
+      if (problem instanceof TargetBusy) logger.info(problem.message);
+      else this.problems.push(problem);
       return undefined;
     }
   }
@@ -192,7 +196,8 @@ async function tidyBuild(build: string, round: Round): Promise<void> {
         `something is tagged kiln:build ${build}, of which there is no record here: left alone`,
       );
     default:
-      round.note(await cleanUpLate(build));
+      await round.alone(async () => round.note(await cleanUpLate(build)));
+      await round.alone(() => publishLeft({ id: build, pipeline: pipelineOf(build) }));
       // None holds one, unless it ended in the moment in which it took it.
       return releaseLock(pipelineOf(build), build);
   }

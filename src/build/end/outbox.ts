@@ -19,6 +19,8 @@ export type Task =
   | 'next'
   | 'retire'
   | 'tell'
+  | 'tellLeft'
+  | 'tellLeftAgain'
   | 'tellHold'
   | 'announce';
 
@@ -39,6 +41,9 @@ const AFTER: Partial<Record<Task, readonly Task[]>> = {
   unlock: ['undo', 'release', 'count'],
   next: ['unlock'],
   tellHold: ['count'],
+  undoAgain: ['undo'],
+  tellLeft: ['undo', 'tell'],
+  tellLeftAgain: ['undoAgain', 'tell'],
 };
 
 /**

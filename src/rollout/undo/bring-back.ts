@@ -1,57 +1,182 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { type BuildRecord, updateRollout } from '../../build/record';
-import type { Target } from '../../build/state';
-import { logger } from '../../log';
+import { type BuildRecord, noteRollout } from '../../build/record';
+import { TransientFailure } from '../../errors';
+import { nameTransient } from '../../failures';
+import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
-import { beginRefresh, findActiveRefresh, isRefreshTo } from '../refresh';
-import { findVersion } from '../template';
+import { beginRefresh, describeEnd, isRefreshTo } from '../refresh';
+import { listVersions } from '../template';
+import { findRefreshes, type Refreshes, toBringBack } from './own-refresh';
+import type { Rollout } from './rollout';
 
-/**
- * Brings a group back to the version that it had, when its refresh has succeeded and its fleet was then not healthy: AWS rolls back only a
- * refresh that runs, so there is another one. Once a build: where that one fails too, people have to look.
- *
- * @param versions those of the build
- * @returns what it waits for, in words; undefined when there is nothing to bring back, or no more
- */
-export async function bringBack(
-  record: BuildRecord,
-  target: Target,
-  group: AutoScalingGroup,
-  versions: readonly string[],
-): Promise<string | undefined> {
-  const { autoScalingGroup, launchTemplateId, currentVersion } = target;
-  const isAtOwn =
-    group.LaunchTemplate?.LaunchTemplateId === launchTemplateId &&
-    versions.includes(group.LaunchTemplate.Version ?? '');
-  if (!isAtOwn || !isToBringBack(record, target)) return undefined;
-  const words = `The Auto Scaling group ${autoScalingGroup} is being brought back to version ${currentVersion} of its launch template`;
-  const active = await findActiveRefresh(autoScalingGroup);
-  if (active && isRefreshTo(active, target, currentVersion)) return `${words} (${active.InstanceRefreshId}).`;
-  if (active || !(await findVersion(launchTemplateId, currentVersion))) return undefined;
-  const before = record.rollouts[autoScalingGroup]?.broughtBackBy;
-  if (before) {
-    logger.error(`${autoScalingGroup} could not be brought back to version ${currentVersion} (${before})`);
-    return undefined;
-  }
-  await takeGroup(autoScalingGroup, record.id);
-  const refreshId = await beginRefresh({ ...target, autoRollback: false, bake: 0 }, currentVersion);
-  if (!refreshId) return undefined;
-  await updateRollout(record.id, autoScalingGroup, { broughtBackBy: refreshId });
-  return `${words} (${refreshId}).`;
+/** Later than this after the end of its build no group is changed: people have seen by then how it is. Milliseconds. */
+const WITHIN_MILLISECONDS = 60 * 60_000;
+
+/** Until then a group need not show what its refresh has made of it. Milliseconds. */
+const SEEN_MILLISECONDS = 2 * 60_000;
+
+/** How it stands with a group that a build has refreshed. Nothing is said of one that is as it should be. */
+export interface Standing {
+  /** What it waits for, in words. */
+  waits?: string;
+  /** Why it is left to people, in words. */
+  left?: string;
 }
 
-/** Only a group whose own fleet was found not healthy, after a refresh of the build: others may serve well. */
-function isToBringBack({ error, rollouts }: BuildRecord, target: Target): boolean {
-  const { autoScalingGroup, isFirstImage, canRollBack, autoRollback } = target;
-  const { refreshId, verified } = rollouts[autoScalingGroup] ?? {};
-  const group = error?.stage?.split('/').slice(1).join('/');
-  return (
-    error?.name === 'FleetNotHealthy' &&
-    group === autoScalingGroup &&
-    refreshId !== undefined &&
-    verified === undefined &&
-    !isFirstImage &&
-    canRollBack &&
-    autoRollback
+/** Whether it is so long ago that a build ended that its groups are people's. */
+export function isLongOver({ endedAt }: BuildRecord): boolean {
+  return endedAt !== undefined && Date.now() - Date.parse(endedAt) > WITHIN_MILLISECONDS;
+}
+
+/**
+ * Brings a group back to the version that it had, when the build's own refresh has succeeded and its fleet was not verified then: AWS
+ * rolls back only a refresh that runs, so there is another one. Once a build, and only while nobody else has touched the group since.
+ * What it cannot bring back it leaves to people.
+ *
+ * @param isLate that somebody looks for what came late: the pipeline is free again, and nothing is begun any more
+ */
+export async function bringBack(record: BuildRecord, rollout: Rollout, isLate = false): Promise<Standing> {
+  const { autoScalingGroup, currentVersion } = rollout.target;
+  const seen = await judge(record, rollout, isLate);
+  if (!('begin' in seen)) return seen;
+  await takeGroup(autoScalingGroup, record.id);
+  // Whoever had the group until now may have changed it.
+  const again = await judge(record, rollout, isLate);
+  if (!('begin' in again)) return again;
+  const refreshId = await beginRefresh(toBringBack(rollout.target), currentVersion).catch(nameRefusal);
+  if (refreshId instanceof Error) {
+    return {
+      left: again.tell(`to bring it back could not be begun: ${refreshId.name}: ${refreshId.message}`),
+    };
+  }
+  // Another has begun it in this moment, or a person something else.
+  if (!refreshId) return { waits: `The Auto Scaling group ${autoScalingGroup} has just got a refresh.` };
+  await note(record, rollout, refreshId);
+  return { waits: describeWay(rollout, refreshId) };
+}
+
+/** @throws what passes */
+function nameRefusal(error: Error): Error {
+  if (nameTransient(error) instanceof TransientFailure) throw error;
+  return error;
+}
+
+interface Begin {
+  begin: true;
+  /** Words for what keeps the group from being brought back. */
+  tell(why: string): string;
+}
+
+/** Looks at a group, and says what is to be done with it. */
+async function judge(record: BuildRecord, rollout: Rollout, isLate: boolean): Promise<Standing | Begin> {
+  const { target, versions } = rollout;
+  const { autoScalingGroup, launchTemplateId } = target;
+  const { verified, broughtBackBy, notBack } = record.rollouts[autoScalingGroup] ?? {};
+  const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
+  if (!group || group.Status || (verified && !broughtBackBy)) return {};
+  const refreshes = await findRefreshes(record, rollout);
+  const version = group.LaunchTemplate?.Version ?? '';
+  if (group.LaunchTemplate?.LaunchTemplateId !== launchTemplateId || !versions.includes(version))
+    return judgeServers(rollout, group, refreshes, isLate);
+  const tell = (why: string) =>
+    `The Auto Scaling group ${autoScalingGroup} runs version ${version} of its launch template, which the build did not verify: ${why}. ${whatToDo(rollout)}`;
+  const { back, active } = refreshes;
+  if (active && isRefreshTo(active, target, target.currentVersion)) {
+    if (active === back && !broughtBackBy) await note(record, rollout, back.InstanceRefreshId ?? '');
+    return { waits: describeWay(rollout, active.InstanceRefreshId) };
+  }
+  if (back?.Status === 'Successful' && Date.now() - (back.EndTime?.getTime() ?? 0) < SEEN_MILLISECONDS)
+    return { waits: describeWay(rollout, back.InstanceRefreshId) };
+  if (back) {
+    const { currentVersion } = target;
+    return {
+      left: tell(`it was to be brought back to version ${currentVersion}, and ${describeEnd(back)}`),
+    };
+  }
+  if (notBack) return { left: notBack.why };
+  // AWS need not know yet what was begun a moment ago.
+  if (broughtBackBy && !isLongOver(record)) return { waits: describeWay(rollout, broughtBackBy) };
+  if (broughtBackBy)
+    return {
+      left: tell(`AWS knows nothing of the refresh ${broughtBackBy}, which was to bring it back`),
+    };
+  const obstacle = await findObstacle(record, rollout, group, refreshes, isLate);
+  return obstacle ? { left: tell(obstacle) } : { begin: true, tell };
+}
+
+/** A refresh that broke off leaves servers at a version that their group does not have. */
+function judgeServers(
+  { target, versions }: Rollout,
+  { Instances = [] }: AutoScalingGroup,
+  { own, active }: Refreshes,
+  isLate: boolean,
+): Standing {
+  const servers = Instances.filter(
+    ({ LaunchTemplate, LifecycleState = '' }) =>
+      LaunchTemplate?.LaunchTemplateId === target.launchTemplateId &&
+      versions.includes(LaunchTemplate.Version ?? '') &&
+      !LifecycleState.startsWith('Terminat'),
   );
+  if (active && active === own && isLate) {
+    return {
+      waits: `The instance refresh ${own.InstanceRefreshId} of the Auto Scaling group ${target.autoScalingGroup} is being undone (${own.Status}).`,
+    };
+  }
+  if (servers.length === 0 || !own || active || own.Status === 'Successful') return {};
+  const ids = servers.map(({ InstanceId }) => InstanceId).join(', ');
+  return {
+    left: `The Auto Scaling group ${target.autoScalingGroup} has servers that run version ${servers[0]?.LaunchTemplate?.Version} of its launch template (${ids}), which the build did not verify: ${describeEnd(own)}. ${whatToDo({ target, versions })}`,
+  };
+}
+
+/** Why a group at a version of the build is not to be brought back. */
+async function findObstacle(
+  record: BuildRecord,
+  { target, versions }: Rollout,
+  group: AutoScalingGroup,
+  { own, newest, active }: Refreshes,
+  isLate: boolean,
+): Promise<string | undefined> {
+  const { autoRollback, canRollBack, currentVersion, reference } = target;
+  if (target.isFirstImage) return 'it was empty before, and the build ended too long ago to empty it now';
+  if (active) return `the refresh ${active.InstanceRefreshId} runs in it (${active.Status})`;
+  const isWritten = record.rollouts[target.autoScalingGroup]?.refreshId !== undefined;
+  if (!newest && !isWritten) return 'AWS knows no refresh that has brought it there';
+  if (newest !== own)
+    return `the refresh ${newest?.InstanceRefreshId}, which came last, is not the build's own`;
+  if (own && own.Status !== 'Successful')
+    return `${describeEnd(own)} Somebody has given it that version since`;
+  if (!autoRollback) return 'its pipeline says autoRollback: false';
+  if (!canRollBack) return `it was at ${reference}, to which AWS does not bring it back`;
+  const [before, now] = [target.targetGroups, group.TargetGroupARNs ?? []].map((arns) =>
+    arns.toSorted().join(),
+  );
+  if (before !== now) return 'somebody has changed its target groups since';
+  const all = await listVersions(target.launchTemplateId);
+  const isDefault = all.some(
+    ({ VersionNumber, DefaultVersion }) => DefaultVersion && versions.includes(String(VersionNumber)),
+  );
+  if (isDefault) return 'somebody has made it the default version since';
+  if (!all.some(({ VersionNumber }) => String(VersionNumber) === currentVersion))
+    return `version ${currentVersion}, which it had, was deleted`;
+  if (isLate || isLongOver(record)) return 'the build ended too long ago to change the group now';
+  return undefined;
+}
+
+function whatToDo({ target }: Rollout): string {
+  return `Look whether it serves; if it does not, refresh it to version ${target.currentVersion} of the launch template ${target.launchTemplateId}.`;
+}
+
+function describeWay({ target: { autoScalingGroup, currentVersion } }: Rollout, id = ''): string {
+  return `The Auto Scaling group ${autoScalingGroup} is being brought back to version ${currentVersion} of its launch template (${id}).`;
+}
+
+async function note(
+  record: BuildRecord,
+  { target, versions }: Rollout,
+  broughtBackBy: string,
+): Promise<void> {
+  const { autoScalingGroup, launchTemplateId } = target;
+  const version = record.rollouts[autoScalingGroup]?.version ?? versions[0] ?? '';
+  await noteRollout(record.id, autoScalingGroup, { launchTemplateId, version, broughtBackBy });
 }

@@ -3,6 +3,7 @@ import {
   CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  type InstanceRefreshStatus,
   RollbackInstanceRefreshCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -27,7 +28,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { nudgeOutboxes } from '../../../src/build/end/outbox';
+import { hasTask, nudgeOutboxes } from '../../../src/build/end/outbox';
 import { cleanUp } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord } from '../../../src/build/record';
@@ -154,16 +155,27 @@ test.each([
   'a refresh that StartRefresh began after Recover, to a version that is deleted by then, is stopped (rollback: %s)',
   async (canRollBack, Stop) => {
     await stop({ ...noted, targets: [makeTarget({ canRollBack })] });
-    autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
-      InstanceRefreshes: [
-        {
-          InstanceRefreshId: 'r-1',
-          Preferences: PREFERENCES,
-          Status: 'InProgress',
-          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
-        },
-      ],
+    const useRefresh = (Status: InstanceRefreshStatus) =>
+      autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+        InstanceRefreshes: [
+          {
+            InstanceRefreshId: 'r-1',
+            Preferences: PREFERENCES,
+            Status,
+            DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
+          },
+        ],
+      });
+    useRefresh('InProgress');
+    // It ends in its own time.
+    autoScaling.on(Stop as typeof RollbackInstanceRefreshCommand).callsFake(() => {
+      useRefresh(canRollBack ? 'RollbackInProgress' : 'Cancelling');
+      return {};
     });
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3 * 60_000);
+    await cleanUp({ build: BUILD });
+    expect(await hasTask(BUILD, 'undoAgain')).toBe(true);
+    useRefresh(canRollBack ? 'RollbackSuccessful' : 'Cancelled');
     await later();
     expect(autoScaling.commandCalls(Stop as typeof RollbackInstanceRefreshCommand)).toHaveLength(1);
     expect(await late()).toEqual(['instance refresh r-1 of fleet']);
