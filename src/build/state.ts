@@ -52,6 +52,9 @@ export const TargetState = z.object({
   /** Whose word counts for its servers: their own, asked for the site, or the target group's. */
   verify: z.enum(['site', 'targetGroup']),
   initialCapacity: z.number(),
+  /** What the first image raises the group's MinSize to, and what Plan found it to be. */
+  minCapacity: z.number().optional(),
+  minSize: z.number().optional(),
   minHealthy: z.number(),
   maxHealthy: z.number(),
   warmup: z.number().optional(),

@@ -201,6 +201,11 @@ const Target = section({
   initialCapacity: whole(1, 1000)
     .default(1)
     .describe('How many servers the first image scales the group out to, from zero.'),
+  minCapacity: whole(1, 1000)
+    .optional()
+    .describe(
+      "What the first image raises the group's MinSize to, so that no scaling policy leaves fewer servers. Without it MinSize stays.",
+    ),
   verify: z
     .enum(['site', 'targetGroup'], { error: expected('site or targetGroup') })
     .default('site')
@@ -213,7 +218,14 @@ const Target = section({
     .describe(
       "What becomes of user data that the group's launch template carries: a new server runs it over what is on the image. Needed where there is some.",
     ),
-}).superRefine(({ minHealthy, maxHealthy }, context) => {
+}).superRefine(({ minHealthy, maxHealthy, initialCapacity, minCapacity = 0 }, context) => {
+  if (minCapacity > initialCapacity) {
+    context.addIssue({
+      code: 'custom',
+      path: ['minCapacity'],
+      message: `expected at most initialCapacity (${initialCapacity}), got ${minCapacity}`,
+    });
+  }
   if (maxHealthy - minHealthy > 100) {
     context.addIssue({
       code: 'custom',

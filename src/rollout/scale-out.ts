@@ -17,7 +17,7 @@ import { checkVersion } from './template';
  */
 export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promise<{ endedAt: number }> {
   const { build, target, version, fence } = input;
-  const { autoScalingGroup, launchTemplateId, initialCapacity } = target;
+  const { autoScalingGroup, launchTemplateId, initialCapacity, minCapacity = 0 } = target;
   const LaunchTemplate = { LaunchTemplateId: launchTemplateId, Version: version };
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   const isDone =
@@ -33,6 +33,7 @@ export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promis
       AutoScalingGroupName: autoScalingGroup,
       LaunchTemplate,
       DesiredCapacity: initialCapacity,
+      ...(minCapacity > (group?.MinSize ?? 0) && { MinSize: minCapacity }),
     }),
   );
   return { endedAt: Date.now() };

@@ -34,10 +34,11 @@ async function checkTarget(
   if (isFirstImage) checkRoom(target, found);
   else if (target.autoRollback) checkRollback(target, template, version);
   if (target.verify === 'site') await checkProbe(target, found, version, port);
-  const { warmup, ...preferences } = target;
+  const { warmup, minCapacity, ...preferences } = target;
   return {
     ...preferences,
     ...(warmup !== undefined && { warmup }),
+    ...(minCapacity !== undefined && { minCapacity, minSize: found.MinSize ?? 0 }),
     launchTemplateId: version.LaunchTemplateId ?? '',
     currentVersion: String(version.VersionNumber),
     reference: template.Version ?? '$Default',

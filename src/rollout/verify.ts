@@ -7,6 +7,7 @@ import { BuildState, TargetState } from '../build/state';
 import { FleetChanged, FleetNotHealthy } from '../errors';
 import { judgeFleet } from './fleet';
 import { describeGroups } from './groups';
+import { noteVersion } from './version-parameter';
 
 export const VerifyFleetInput = BuildState.extend({
   target: TargetState,
@@ -24,7 +25,7 @@ type VerifyFleetInput = z.infer<typeof VerifyFleetInput>;
 
 /**
  * Verifies a fleet: looks at it once more after its servers have answered, since they were asked by their addresses, which another server
- * may have by now. The record tells how it was verified.
+ * may have by now. The record tells how it was verified, and the stack of the group which version that uses now.
  *
  * @throws FleetChanged if servers came, went or fell ill meanwhile: the state machine begins anew
  * @throws FleetNotHealthy if the time for that is over, or if they have not answered
@@ -42,6 +43,7 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   }
   const verified = describeVerified(group, input);
   await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
+  await noteVersion(autoScalingGroup, version);
 }
 
 /** The probe cannot write this itself: it has no way to AWS. With several groups, only so is it known whose fleet was not healthy. */

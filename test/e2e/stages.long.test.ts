@@ -2,6 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
@@ -278,4 +283,24 @@ test('when all is over each has its newest images, and both fleets serve', async
   expect((await findOf(test_)).images).toEqual([built.test?.at(-1)?.imageId]);
   expect((await describeGroup(prod.group)).servers).toHaveLength(2);
   expect((await describeGroup(test_.group)).servers).toHaveLength(2);
+});
+
+test('an update of the fleet with another size leaves what was rolled out as it is', async () => {
+  const before = await describeGroup(prod.group);
+  expect(Number(before.version)).toBeGreaterThan(1);
+  const cloudFormation = new CloudFormationClient(sample.settings);
+  const StackName = 'kiln-fleet';
+  await cloudFormation.send(
+    new UpdateStackCommand({
+      StackName,
+      UsePreviousTemplate: true,
+      Parameters: [{ ParameterKey: 'MaxSize', ParameterValue: '8' }],
+      Capabilities: ['CAPABILITY_IAM'],
+    }),
+  );
+  await until('the stack is updated', async () => {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0]?.StackStatus === 'UPDATE_COMPLETE' ? true : undefined;
+  });
+  expect(await describeGroup(prod.group)).toEqual(before);
 });

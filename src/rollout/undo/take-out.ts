@@ -35,7 +35,8 @@ export async function takeOut(
     template?.LaunchTemplateId === launchTemplateId && among.includes(template.Version ?? '');
   const isBack = isAt(group.LaunchTemplate, [currentVersion]);
   if (!isBack && !isAt(group.LaunchTemplate, versions)) return { all: [], now: [] };
-  const { Instances = [], MinSize = 0, DesiredCapacity = 0 } = group;
+  const { Instances = [], DesiredCapacity = 0 } = group;
+  const MinSize = sizeBefore(target, group);
   const own = Instances.filter(({ LaunchTemplate }) => isAt(LaunchTemplate, versions));
   const isAllOwn = own.length === Instances.length;
   const all = idsOf(own);
@@ -51,6 +52,7 @@ export async function takeOut(
         LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: currentVersion },
         // What a person wants at least stays wanted.
         ...(shrinks && { DesiredCapacity: MinSize }),
+        ...(MinSize !== group.MinSize && { MinSize }),
       }),
     );
   }
@@ -59,6 +61,11 @@ export async function takeOut(
   let surplus = shrinks ? 0 : DesiredCapacity - MinSize;
   for (const id of staying) await terminate(id, surplus-- > 0);
   return { all, now: staying };
+}
+
+/** The MinSize that people gave the group: that of before, if ScaleOut has raised it and nobody has changed it since. */
+function sizeBefore({ minCapacity = 0, minSize = 0 }: Target, { MinSize = 0 }: AutoScalingGroup): number {
+  return minCapacity > minSize && MinSize === minCapacity ? minSize : MinSize;
 }
 
 function idsOf(servers: readonly Instance[]): string[] {

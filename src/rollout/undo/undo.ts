@@ -1,3 +1,4 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { BuildRecord } from '../../build/record';
 import type { Target } from '../../build/state';
 import { TargetBusy } from '../../errors';
@@ -6,6 +7,7 @@ import { moveDefaultVersion } from '../default-version';
 import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
 import { deleteVersions, listVersions } from '../template';
+import { noteVersion } from '../version-parameter';
 import { bringBack, isLongOver } from './bring-back';
 import { noteLeft } from './left';
 import { findOwnVersions } from './own-versions';
@@ -108,7 +110,24 @@ async function undoRollout(
   const { waits, left } = await bringBack(record, rollout, isLate);
   if (left) await noteLeft(record, rollout, left);
   if (waits) throw new TargetBusy(waits);
+  await noteCurrentVersion(record, rollout, group);
   return [];
+}
+
+/** A group that keeps the version of a build that failed, or has another by now, has its stack know it. */
+async function noteCurrentVersion(
+  record: BuildRecord,
+  { target, versions }: Rollout,
+  group: AutoScalingGroup | undefined,
+): Promise<void> {
+  const { autoScalingGroup, launchTemplateId } = target;
+  const { LaunchTemplateId, Version = '' } = group?.LaunchTemplate ?? {};
+  if (LaunchTemplateId !== launchTemplateId || !/^\d+$/.test(Version)) return;
+  const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
+  if (!isVerified && !versions.includes(Version)) return;
+  await noteVersion(autoScalingGroup, Version, (noted) =>
+    versions.some((own) => own === Version || own === noted),
+  );
 }
 
 /** @returns those that were deleted */

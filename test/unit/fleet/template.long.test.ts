@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadPipelines } from '../../../src/pipeline/load';
+import { versionParameterOf } from '../../../src/rollout/version-parameter';
 import { findTemplateProblems, parseTemplate } from '../../cloudformation-specification';
 
 interface Resource {
@@ -119,18 +120,22 @@ test('every server asks for IMDSv2 and has an encrypted disk', () => {
   expect(data).toEqual([expected, expected, expected]);
 });
 
-test('groups have a numbered template version, and no desired capacity that an update would restore', () => {
+test('groups have the template version that was rolled out last, and no desired capacity that an update would restore', () => {
   const groups = ofType('AWS::AutoScaling::AutoScalingGroup');
   expect(groups.map((group) => (group.LaunchTemplate as { Version: string }).Version)).toEqual([
-    'WebLaunchTemplate.DefaultVersionNumber',
-    'ApiLaunchTemplate.DefaultVersionNumber',
-    'VideosLaunchTemplate.DefaultVersionNumber',
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+    '{{resolve:ssm:${WebVersion}}}',
+    '{{resolve:ssm:${ApiVersion}}}',
+    '{{resolve:ssm:${VideosVersion}}}',
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
   ]);
   expect(groups.filter((group) => 'DesiredCapacity' in group)).toEqual([]);
 });
 
-test('the parameters that the service reads are written', () => {
+test('the parameters that the service reads and writes are there', () => {
+  const groups = ofType('AWS::AutoScaling::AutoScalingGroup').map((group) => group.AutoScalingGroupName);
   expect(ofType('AWS::SSM::Parameter').map(({ Name, Type }) => [Name, Type])).toEqual([
+    ...groups.map((name) => [versionParameterOf(String(name)), 'String']),
     ['/kiln/network/vpc', 'String'],
     ['/kiln/network/subnets', 'StringList'],
     ['/kiln/network/probe-security-group', 'String'],

@@ -176,6 +176,10 @@ test.each([
     'rollout[0].maxHealthy: expected at most 100 more than minHealthy (50), got 151 (line 2)',
   ],
   [
+    'rollout: [{ autoScalingGroup: g, initialCapacity: 2, minCapacity: 3 }]',
+    'rollout[0].minCapacity: expected at most initialCapacity (2), got 3 (line 2)',
+  ],
+  [
     'rollout: [{ autoScalingGroup: g, bake: 3d }]',
     'rollout[0].bake: expected a duration from 0s to 2d, such as 30s, 10m, 2h or 90d, got "3d" (line 2)',
   ],

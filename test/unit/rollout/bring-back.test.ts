@@ -17,10 +17,12 @@ import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { undoRollouts } from '../../../src/rollout/undo/undo';
 import { BUILD, describePlanned, makeTarget, openRecord, PREFERENCES } from '../records';
 import { useTable } from '../table';
+import { useVersionParameters } from '../version-parameters';
 
 const ec2 = mockClient(EC2Client);
 const autoScaling = mockClient(AutoScalingClient);
 useTable();
+useVersionParameters();
 
 const template = (Version: string) => ({ LaunchTemplateId: 'lt-1', Version });
 const useGroup = (version: string) =>

@@ -9,10 +9,12 @@ import { mockClient } from 'aws-sdk-client-mock';
 import launchEvent from '../../../events/instance-launch.json';
 import { getRecord } from '../../../src/build/record';
 import { verifyFleet } from '../../../src/rollout/verify';
+import { versionParameterOf } from '../../../src/rollout/version-parameter';
 import { awaitFleet } from '../../../src/wait/await';
 import { ResourceEvent, resolveWait } from '../../../src/wait/resolve';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
+import { useVersionParameters } from '../version-parameters';
 
 const GROUP = 'kiln-fleet-web';
 const arnOf = (name: string) => `arn:aws:elasticloadbalancing:us-east-1:0:targetgroup/${name}/1`;
@@ -22,6 +24,7 @@ const autoScaling = mockClient(AutoScalingClient);
 const balancing = mockClient(ElasticLoadBalancingV2Client);
 const sfn = mockClient(SFNClient);
 useTable();
+const notedVersions = useVersionParameters();
 
 beforeEach(async () => {
   for (const client of [ec2, autoScaling, balancing, sfn]) client.reset();
@@ -201,6 +204,16 @@ describe('VerifyFleet', () => {
       ...{ launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' },
       verified: { by: 'site', servers: 2 },
     });
+  });
+
+  test('tells the stack of the group which version it uses, where that looks it up', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    await verify(['i-1', 'i-2']);
+    expect(notedVersions.size).toBe(0);
+    notedVersions.set(versionParameterOf(GROUP), '4');
+    await verify(['i-1', 'i-2']);
+    expect(notedVersions.get(versionParameterOf(GROUP))).toBe('5');
   });
 
   test('tells in the record that nobody asked them', async () => {

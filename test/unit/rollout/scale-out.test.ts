@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { Target } from '../../../src/build/state';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { scaleOut } from '../../../src/rollout/scale-out';
 import { BUILD, makeTarget } from '../records';
@@ -35,11 +36,11 @@ const useGroup = (Version: string, DesiredCapacity: number, servers: number, mor
   });
 };
 
-const scale = () =>
+const scale = (more: Partial<Target> = {}) =>
   scaleOut({
     build: { id: BUILD, pipeline: 'web' },
     stage: 'ScaleOut',
-    target: makeTarget({ isFirstImage: true }),
+    target: makeTarget({ isFirstImage: true, ...more }),
     version: '5',
     fence: 1,
   });
@@ -53,6 +54,23 @@ test('a group that is still empty gets its first image', async () => {
       AutoScalingGroupName: 'fleet',
       LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' },
       DesiredCapacity: 3,
+    },
+  ]);
+});
+
+test.each([
+  [0, { MinSize: 2 }],
+  [2, {}],
+  [3, {}],
+])('a group with a MinSize of %d has one of its minCapacity at least then', async (MinSize, expected) => {
+  useGroup('4', 0, 0, { MinSize });
+  await scale({ minCapacity: 2, minSize: MinSize });
+  expect(updates().map((call) => call.args[0].input)).toEqual([
+    {
+      AutoScalingGroupName: 'fleet',
+      LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' },
+      DesiredCapacity: 3,
+      ...expected,
     },
   ]);
 });

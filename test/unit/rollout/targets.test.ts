@@ -66,6 +66,13 @@ test('an empty group that never had an image of Kiln gets its first one', async 
   ]);
 });
 
+test('what the first image raises MinSize to is planned with what it is now', async () => {
+  useGroup({ DesiredCapacity: 0, MinSize: 1, MaxSize: 6, LaunchTemplate: template('4') });
+  await expect(checkTargets([{ ...item, minCapacity: 2 }], 80)).resolves.toEqual([
+    expect.objectContaining({ minCapacity: 2, minSize: 1 }),
+  ]);
+});
+
 test('a group that was scaled to zero by hand stays there, and is empty on purpose', async () => {
   useGroup(
     { DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') },

@@ -19,10 +19,12 @@ import { getRecord } from '../../../src/build/record';
 import { undoRollouts } from '../../../src/rollout/undo/undo';
 import { BUILD, makeTarget, openRecord, PREFERENCES } from '../records';
 import { useTable } from '../table';
+import { useVersionParameters } from '../version-parameters';
 
 const ec2 = mockClient(EC2Client);
 const autoScaling = mockClient(AutoScalingClient);
 useTable();
+const notedVersions = useVersionParameters();
 
 const OWN = { VersionDescription: `Kiln build ${BUILD}`, LaunchTemplateData: { ImageId: 'ami-1' } };
 
@@ -112,6 +114,34 @@ test('a build that has made no version has touched no group', async () => {
   useRefresh('r-1', '4', 'InProgress');
   await expect(undo({ imageId: 'ami-1' })).resolves.toBe(false);
   expect([...stopped(), ...updates(), ...deleted(), ...moved()]).toEqual([]);
+});
+
+describe('the stack of a group', () => {
+  const NAME = '/kiln/fleets/fleet/version';
+  const verified = { verified: { by: 'site', servers: 1 } };
+
+  test('is told of the version that a build leaves in it though it failed', async () => {
+    notedVersions.set(NAME, '4');
+    useGroups(describeGroup('fleet', '5', ['5']));
+    await expect(undo(noted())).resolves.toBe(true);
+    expect(notedVersions.get(NAME)).toBe('5');
+  });
+
+  test('is told of the version that a person has set since the build told it of its own', async () => {
+    notedVersions.set(NAME, '5');
+    useGroups(describeGroup('fleet', '4', ['4']));
+    await undo(noted(verified));
+    expect(notedVersions.get(NAME)).toBe('4');
+  });
+
+  test('is not told of a version where it looks up none, or notes another than the build', async () => {
+    useGroups(describeGroup('fleet', '4', ['4']));
+    await undo(noted(verified));
+    expect(notedVersions.size).toBe(0);
+    notedVersions.set(NAME, '7');
+    await undoRollouts(await getRecord(BUILD));
+    expect(notedVersions.get(NAME)).toBe('7');
+  });
 });
 
 describe('a refresh', () => {
@@ -230,6 +260,21 @@ describe('a first image that was never verified', () => {
       { InstanceId: 'i-1', ShouldDecrementDesiredCapacity: false },
       { InstanceId: 'i-2', ShouldDecrementDesiredCapacity: false },
     ]);
+  });
+
+  test('gives the group the MinSize back that it raised', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '5'], { MinSize: 2 }));
+    const target = makeTarget({ isFirstImage: true, minCapacity: 2, minSize: 0 });
+    await undo({ ...noted(), targets: [target] });
+    expect(updates()).toEqual([{ ...backToTheOldVersion, MinSize: 0, DesiredCapacity: 0 }]);
+    expect(terminated()).toEqual([]);
+  });
+
+  test('leaves the group the MinSize that a person has given it meanwhile', async () => {
+    useGroups(describeGroup('fleet', '5', ['5', '5', '5'], { MinSize: 3 }));
+    const target = makeTarget({ isFirstImage: true, minCapacity: 2, minSize: 0 });
+    await undo({ ...noted(), targets: [target] });
+    expect(updates()).toEqual([{ ...backToTheOldVersion, DesiredCapacity: 3 }]);
   });
 
   test('is out already where its servers go or are gone', async () => {

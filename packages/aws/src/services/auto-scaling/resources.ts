@@ -9,6 +9,7 @@ import {
 import { ServiceFailure } from '../cloudformation/resources/clients';
 import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
 import { toShape } from '../cloudformation/resources/schema/to-shape';
+import { isObject } from '../cloudformation/template/template';
 
 type Group = PropertiesOf<'AWS::AutoScaling::AutoScalingGroup'>;
 
@@ -72,10 +73,10 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     const found = await describeGroup(id, context);
     return { id, attributes: { AutoScalingGroupARN: found?.AutoScalingGroupARN } };
   },
-  async update(id, next, previous, { aws }) {
+  async update(id, next, previous, { aws, updatePolicy }) {
     const input = groupInput(next);
-    // What the group was scaled to meanwhile stays, unless the template itself changes it.
-    if (next.DesiredCapacity === previous.DesiredCapacity) delete input.DesiredCapacity;
+    if (keepsSizes(updatePolicy))
+      for (const size of SIZES) if (next[size] === previous[size]) delete input[size];
     await aws.autoScaling.UpdateAutoScalingGroup(
       toShape<UpdateAutoScalingGroupCommandInput>(UpdateAutoScalingGroupType$, {
         AutoScalingGroupName: id,
@@ -114,6 +115,17 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     }
   },
 });
+
+const SIZES = ['MinSize', 'MaxSize', 'DesiredCapacity'] as const;
+
+/**
+ * Whether an update leaves alone those sizes that the template has not changed. Otherwise all are set to what the template says:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+ */
+function keepsSizes(policy: unknown): boolean {
+  const scheduled = isObject(policy) ? policy.AutoScalingScheduledAction : undefined;
+  return isObject(scheduled) && String(scheduled.IgnoreUnmodifiedGroupSizeProperties) === 'true';
+}
 
 async function describeGroup(id: string, { aws }: ResourceContext) {
   const { AutoScalingGroups = [] } = await aws.autoScaling.DescribeAutoScalingGroups({

@@ -74,8 +74,10 @@ async function plan(state: CloudFormationState, stack: Stack, definition: StackD
     const known = stack.resources.get(id);
     // What never came to be is still to be made.
     const existing = known?.physicalId === '' ? undefined : known;
-    const evaluated = await resolveDynamicReferences(evaluate(declaration.Properties ?? {}, scope), (name) =>
-      fetchParameter(state.aws, name),
+    const evaluated = evaluate(declaration.Properties ?? {}, scope);
+    // Those that are not there fail the change set, but for what the stack itself is still to make.
+    await resolveDynamicReferences(evaluated, async (name) =>
+      name.includes('{{') ? LATER : fetchParameter(state.aws, name),
     );
     if (!existing) {
       fates.set(id, 'new');
@@ -131,7 +133,7 @@ function compare(
   tags: readonly Required<Tag>[],
 ): Change | undefined {
   if (!type) throw new Error(`${existing.logicalId} is of no known type: ${existing.type}`);
-  const changed = changedProperties(type, existing.properties, properties);
+  const changed = changedProperties(type, existing.written, properties);
   const retagged = type.handler.retag !== undefined && diffTags(existing.tags, tags) !== undefined;
   if (changed.length === 0 && !retagged) return undefined;
   const details = changed.map((name): ResourceChangeDetail => {

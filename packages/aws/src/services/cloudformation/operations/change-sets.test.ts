@@ -107,4 +107,41 @@ describe('change sets', () => {
       cfn.aws.CreateChangeSet({ StackName: 'ghost', ChangeSetName: 'c', TemplateBody: body('1') }),
     ).rejects.toThrow('Stack [ghost] does not exist');
   });
+
+  test('see no change in a parameter that a dynamic reference names, which is read anew with another change', async () => {
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
+    const referring = (more: string) =>
+      [
+        'Resources:',
+        `  V: ${parameter('/v', '"1"')}`,
+        '  A: { Type: AWS::SSM::Parameter, Properties: { Name: /a, Type: String, Value: !Sub "{{resolve:ssm:${V}}}"' +
+          `${more} } }`,
+      ].join('\n');
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
+    const changesOf = async (ChangeSetName: string, TemplateBody: string) => {
+      const { Id } = await cfn.aws.CreateChangeSet({ StackName: 'net', ChangeSetName, TemplateBody });
+      const { Changes = [] } = await cfn.aws.DescribeChangeSet({ ChangeSetName: Id });
+      return Changes.flatMap(({ ResourceChange }) =>
+        (ResourceChange?.Details ?? []).map(
+          ({ Target }) => `${ResourceChange?.LogicalResourceId} ${Target?.Name}`,
+        ),
+      );
+    };
+    await cfn.aws.CreateChangeSet({
+      StackName: 'net',
+      ChangeSetName: 'first',
+      ChangeSetType: 'CREATE',
+      TemplateBody: referring(''),
+    });
+    await cfn.aws.ExecuteChangeSet({ StackName: 'net', ChangeSetName: 'first' });
+    await cfn.settled('net');
+    expect(store.values.get('/a')).toBe('1');
+
+    store.values.set('/v', '7');
+    expect(await changesOf('same', referring(''))).toEqual([]);
+    expect(await changesOf('other', referring(', Description: other'))).toEqual(['A Description']);
+    await cfn.aws.ExecuteChangeSet({ StackName: 'net', ChangeSetName: 'other' });
+    await cfn.settled('net');
+    expect(store.values.get('/a')).toBe('7');
+  });
 });

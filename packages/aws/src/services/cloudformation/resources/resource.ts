@@ -28,6 +28,8 @@ export interface ResourceContext {
   physicalName(options?: { readonly max?: number; readonly lower?: boolean }): string;
   /** Asks again, about once a second of AWS's time, until there is an answer. */
   until<T>(ask: () => Promise<T | undefined>): Promise<T>;
+  /** The resource's UpdatePolicy, evaluated. */
+  readonly updatePolicy?: unknown;
   /** Passes when the resource's CreationPolicy is satisfied, at once when it has none. */
   signals(): Promise<void>;
 }

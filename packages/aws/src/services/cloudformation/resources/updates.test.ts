@@ -218,3 +218,29 @@ test('the tags of a stack follow it to all of its resources', async () => {
   );
   expect(without).toEqual([]);
 });
+
+test.each([
+  ['all sizes become what the template says', '', { MinSize: 0, MaxSize: 5, DesiredCapacity: 1 }],
+  [
+    'those that the template does not change stay, where the UpdatePolicy says so',
+    ', UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } }',
+    { MinSize: 2, MaxSize: 5, DesiredCapacity: 3 },
+  ],
+])('of a group that was scaled meanwhile %s', async (_what, policy, expected) => {
+  const group = (MaxSize: number) => `
+Resources:
+  T: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateData: { InstanceType: t3.micro, ImageId: "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}" } } }
+  A: { Type: AWS::AutoScaling::AutoScalingGroup, Properties: { AutoScalingGroupName: fleet, AvailabilityZones: !GetAZs "", MinSize: "0", MaxSize: "${MaxSize}", DesiredCapacity: "1", LaunchTemplate: { LaunchTemplateId: !Ref T, Version: "1" } }${policy} }`;
+  const autoScaling = region.api('auto-scaling');
+  await cfn.create('s', group(4));
+  expect((await cfn.state('s')).failures).toEqual([]);
+  await autoScaling.UpdateAutoScalingGroup({
+    AutoScalingGroupName: 'fleet',
+    MinSize: 2,
+    DesiredCapacity: 3,
+  });
+  await cfn.update('s', group(5));
+  expect(await cfn.state('s')).toEqual({ status: 'UPDATE_COMPLETE', failures: [] });
+  const { AutoScalingGroups = [] } = await autoScaling.DescribeAutoScalingGroups({});
+  expect(AutoScalingGroups).toMatchObject([expected]);
+});

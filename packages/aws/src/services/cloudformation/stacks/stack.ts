@@ -22,6 +22,8 @@ export interface StackResource {
   physicalId: string;
   /** The template's properties, evaluated. */
   properties: Readonly<Record<string, unknown>>;
+  /** The same with dynamic references as they are written. */
+  written: Readonly<Record<string, unknown>>;
   /** The tags that it was last given, those of the stack included. */
   tags: readonly Tag[];
   /** What `Ref` gives. */
@@ -31,6 +33,8 @@ export interface StackResource {
   dependencies: readonly string[];
   deletionPolicy: string;
   updateReplacePolicy: string;
+  /** Its UpdatePolicy, evaluated. */
+  updatePolicy?: unknown;
   metadata?: unknown;
   status: ResourceStatus;
   reason?: string;

@@ -44,6 +44,8 @@ export class ResourceChanges {
       const evaluated = evaluate(declaration.Properties ?? {}, scope);
       const properties = await resolveDynamicReferences(evaluated, (name) => fetchParameter(state.aws, name));
       draft.properties = isObject(properties) ? properties : {};
+      draft.written = isObject(evaluated) ? evaluated : {};
+      draft.updatePolicy = evaluate(declaration.UpdatePolicy, scope);
       draft.tags = resourceTags(stack, definition.tags, id, draft.properties);
     } catch (error) {
       return this.failed.fail(existing ?? draft, existing ? 'UPDATE' : 'CREATE', error);
@@ -101,7 +103,7 @@ export class ResourceChanges {
     creationPolicy: unknown,
   ): Promise<void> {
     const type = await this.work.type(draft.type);
-    const changed = changedProperties(type, existing.properties, draft.properties);
+    const changed = changedProperties(type, existing.written, draft.written);
     const tags = diffTags(
       existing.tags,
       draft.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
@@ -117,8 +119,8 @@ export class ResourceChanges {
       );
     if (changed.length === 0 && !retags) {
       // Only what CloudFormation itself keeps may have changed.
-      const { dependencies, deletionPolicy, updateReplacePolicy, metadata, properties } = draft;
-      Object.assign(existing, { dependencies, deletionPolicy, updateReplacePolicy, metadata, properties });
+      const { dependencies, deletionPolicy, updateReplacePolicy, updatePolicy, metadata } = draft;
+      Object.assign(existing, { dependencies, deletionPolicy, updateReplacePolicy, updatePolicy, metadata });
       return;
     }
     if (changed.some((name) => needsReplacement(type, name, draft.properties[name])))
@@ -138,9 +140,18 @@ export class ResourceChanges {
     const before = { ...existing };
     const wanted = { properties: draft.properties, tags: draft.tags };
     this.undo.add({ kind: 'changed', before, resource: existing, wanted });
-    const { properties, tags: nextTags, dependencies, deletionPolicy, updateReplacePolicy, metadata } = draft;
+    const {
+      properties,
+      written,
+      tags: nextTags,
+      dependencies,
+      deletionPolicy,
+      updateReplacePolicy,
+      metadata,
+    } = draft;
     Object.assign(existing, {
       properties,
+      written,
       tags: nextTags,
       dependencies,
       deletionPolicy,
@@ -159,7 +170,7 @@ export class ResourceChanges {
       noteChange(this.stack, existing, 'UPDATE_COMPLETE');
     } catch (error) {
       // It is not what it was to be: the next update has this still to do.
-      Object.assign(existing, { properties: before.properties, tags: before.tags });
+      Object.assign(existing, { properties: before.properties, written: before.written, tags: before.tags });
       this.failed.fail(existing, 'UPDATE', error);
     }
   }
@@ -211,6 +222,7 @@ function draftResource(
     type: declaration.Type,
     physicalId: '',
     properties: {},
+    written: {},
     tags: [],
     ref: undefined,
     attributes: {},

@@ -121,6 +121,7 @@ export class ResourceWork {
       accountId: context.accountId,
       stackName: stack.name,
       logicalId: resource.logicalId,
+      updatePolicy: resource.updatePolicy,
       tags: resource.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
       now: () => context.clock.now(),
       made: onMade,

@@ -4,7 +4,10 @@ import { isObject } from '../../template/template';
 const REFERENCE = /\{\{resolve:([^:}]+):([^}]*)\}\}/g;
 
 /**
- * Replaces `{{resolve:ssm:name:version}}` in all texts of a value.
+ * Replaces `{{resolve:ssm:name:version}}` in all texts of a value. What is compared with the last deployment are the references as they
+ * are written: a parameter that has changed since is no change, and is read anew when something else changes its resource.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm.html
+ * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844
  *
  * @param fetch reads the Parameter Store, `name` or `name:version`
  * @throws AwsError `ValidationError` for a parameter that is not there, or a service that cannot be asked
