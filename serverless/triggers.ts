@@ -16,7 +16,9 @@ function makeSchedule({ name, definition }: Pipeline): [string, object][] {
   const input = {
     pipeline: name,
     trigger: { kind: 'schedule', by: schedule.cron },
-    id: '<aws.scheduler.execution-id>',
+    // The same at each attempt, unlike the execution's id:
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    id: '<aws.scheduler.schedule-arn> <aws.scheduler.scheduled-time>',
   };
   const properties = {
     Name: { 'Fn::Sub': `\${AWS::StackName}-${name}` },

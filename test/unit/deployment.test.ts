@@ -64,6 +64,22 @@ test('what a schedule sends is what the function takes', () => {
   });
 });
 
+test('what a schedule sends is known again at the next attempt, which Scheduler gives another execution id', () => {
+  const { Target } = propertiesOf<{ Target: { Input: string } }>('WebDashshopSchedule');
+  const send = (attempt: number, time: string) =>
+    TriggerInput.parse(
+      JSON.parse(
+        Target.Input.replace('<aws.scheduler.schedule-arn>', 'arn:aws:scheduler:::schedule/default/web')
+          .replace('<aws.scheduler.scheduled-time>', time)
+          .replace('<aws.scheduler.execution-id>', `d32c5kddcf5bb8c${attempt}`)
+          .replace('<aws.scheduler.attempt-number>', String(attempt)),
+      ),
+    );
+  const night = '2026-11-29T02:00:00Z';
+  expect(send(2, night).id).toBe(send(1, night).id);
+  expect(send(1, '2026-11-30T02:00:00Z').id).not.toBe(send(1, night).id);
+});
+
 test('what a rule sends is what the function takes', () => {
   type Transformed = { InputTransformer: { InputTemplate: string } };
   const { Targets } = propertiesOf<{ Targets: [Transformed] }>('WebDashshopEvent1Rule');

@@ -13,7 +13,7 @@ import { readFields } from './event';
 import { checkHold } from './hold';
 
 const pipeline = z.string().regex(PIPELINE_NAME);
-/** The id of the event, or of the run of the schedule. A key in the table has room for 1,024 bytes. */
+/** The id of the event, or the schedule and the time that it was due. A key in the table has room for 1,024 bytes. */
 const id = z.string().min(1).max(255);
 
 const ScheduleInput = z

@@ -147,7 +147,7 @@ test('a disabled schedule does not run by itself, but when it is told to', async
   expect(await runNow('default', 'nosuch')).toBe(false);
 });
 
-test('the input gets the context attributes, the same execution id at every attempt', async () => {
+test('the input gets the context attributes, another execution id at every attempt', async () => {
   let failures = 2;
   const seen: string[][] = [];
   const { operations, runs, runNow } = await makeScheduler({}, (payload) => {
@@ -156,14 +156,15 @@ test('the input gets the context attributes, the same execution id at every atte
     if (failures >= 0) throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
   });
   const Input =
-    '["<aws.scheduler.schedule-arn>","<aws.scheduler.execution-id>",<aws.scheduler.attempt-number>]';
+    '["<aws.scheduler.schedule-arn>","<aws.scheduler.execution-id>",<aws.scheduler.attempt-number>,"<aws.scheduler.scheduled-time>"]';
   await operations.CreateSchedule(
     settingsOf({ State: 'DISABLED', Target: { Arn: functionArn, RoleArn, Input } }),
   );
   await runNow('default', 'nightly');
   await until(() => runs.length === 1);
   expect(seen.map(([, , attempt]) => attempt)).toEqual([1, 2, 3]);
-  expect(new Set(seen.map(([, id]) => id)).size).toBe(1);
+  expect(new Set(seen.map(([, id]) => id)).size).toBe(3);
+  expect(new Set(seen.map(([, , , time]) => time)).size).toBe(1);
   expect(seen[0]?.[0]).toBe(`arn:aws:scheduler:us-east-1:${accountId}:schedule/default/nightly`);
 });
 

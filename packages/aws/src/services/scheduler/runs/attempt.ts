@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
+import { uuid } from '../../../core/ids';
 import { serviceCall } from '../../../core/service-call';
 import { deliver } from '../../deliver';
 import type { SchedulerState } from '../state';
@@ -22,11 +23,12 @@ export async function attempt(scheduler: SchedulerState, run: Run): Promise<void
 
 function send({ context }: SchedulerState, run: Run): Promise<void> {
   const { Arn, Target } = run.schedule.settings;
-  const payload = writeInput(context, run);
+  const executionId = uuid();
+  const payload = writeInput(context, run, executionId);
   return deliver(context, serviceCall(context, 'scheduler'), {
     targetArn: Target?.Arn ?? '',
     payload,
-    executionName: run.executionId,
+    executionName: executionId,
     event: {
       source: Target?.EventBridgeParameters?.Source,
       detailType: Target?.EventBridgeParameters?.DetailType,

@@ -5,7 +5,6 @@ import type { Schedule } from '../state';
 export interface Run {
   readonly schedule: Schedule;
   readonly scheduledTime: Date;
-  readonly executionId: string;
   /** From 1. */
   readonly attempt: number;
 }
@@ -13,14 +12,16 @@ export interface Run {
 /**
  * What the target gets: its input with the context attributes filled in, or an event that tells of the schedule.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ *
+ * @param executionId of this attempt: each has another
  */
-export function writeInput(context: Context, run: Run): string {
+export function writeInput(context: Context, run: Run, executionId: string): string {
   const { Arn, Target } = run.schedule.settings;
   const time = writeTime(run.scheduledTime);
   if (Target?.Input === undefined)
     return JSON.stringify({
       version: '0',
-      id: run.executionId,
+      id: executionId,
       'detail-type': 'Scheduled Event',
       source: 'aws.scheduler',
       account: context.accountId,
@@ -31,7 +32,7 @@ export function writeInput(context: Context, run: Run): string {
     });
   return Target.Input.replaceAll('<aws.scheduler.schedule-arn>', Arn)
     .replaceAll('<aws.scheduler.scheduled-time>', time)
-    .replaceAll('<aws.scheduler.execution-id>', run.executionId)
+    .replaceAll('<aws.scheduler.execution-id>', executionId)
     .replaceAll('<aws.scheduler.attempt-number>', String(run.attempt));
 }
 

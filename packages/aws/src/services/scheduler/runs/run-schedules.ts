@@ -1,5 +1,5 @@
 import type { Clockwork } from '../../../aws';
-import { randomFraction, uuid } from '../../../core/ids';
+import { randomFraction } from '../../../core/ids';
 import type { Schedule, SchedulerState } from '../state';
 import { attempt } from './attempt';
 
@@ -38,7 +38,7 @@ export async function runNow(scheduler: SchedulerState, group: string, name: str
   const schedule = scheduler.groups.get(group)?.schedules.get(name);
   if (!schedule) return false;
   const scheduledTime = scheduler.context.clock.now();
-  await attempt(scheduler, { schedule, scheduledTime, executionId: uuid(), attempt: 1 });
+  await attempt(scheduler, { schedule, scheduledTime, attempt: 1 });
   return true;
 }
 
@@ -79,7 +79,7 @@ function waitUntil(scheduler: SchedulerState, schedule: Schedule, due: Date, run
       return;
     }
     if (!scheduler.context.holdsSchedules)
-      void attempt(scheduler, { schedule, scheduledTime: due, executionId: uuid(), attempt: 1 });
+      void attempt(scheduler, { schedule, scheduledTime: due, attempt: 1 });
     // Late runs are made up for, but not those of a laptop that was asleep.
     const oldest = clock.millis() - LATEST_SECONDS * 1000 * clock.scale;
     waitForNext(scheduler, schedule, new Date(Math.max(due.getTime(), oldest)));
