@@ -30,18 +30,21 @@ export interface Discarded {
   /** Those that something refers to, and what. */
   kept: (Place & { why: string })[];
   failed: (Place & { error: Error })[];
+  /** Snapshots of images that are gone, and why AWS did not delete them. */
+  left: (Place & { snapshotId: string; error: Error })[];
   /** What else of their build was to be undone and AWS refuses for good, in words. */
   stuck: { what: string; error: Error }[];
 }
 
 export function nothingDiscarded(): Discarded {
-  return { gone: [], kept: [], failed: [], stuck: [] };
+  return { gone: [], kept: [], failed: [], left: [], stuck: [] };
 }
 
 export function addDiscarded(to: Discarded, more: Discarded): void {
   to.gone.push(...more.gone);
   to.kept.push(...more.kept);
   to.failed.push(...more.failed);
+  to.left.push(...more.left);
   to.stuck.push(...more.stuck);
 }
 
@@ -56,11 +59,15 @@ export async function undoAlone(to: Discarded, what: string, run: () => Promise<
 }
 
 /** What people must know of images that were to go, one text for each. */
-export function describeDiscarded({ kept, failed, stuck }: Discarded): string[] {
+export function describeDiscarded({ kept, failed, left, stuck }: Discarded): string[] {
   const at = ({ imageId, region }: Place) => (region ? `${imageId} in ${region}` : imageId);
   return [
     ...kept.map((one) => `image ${at(one)} stays: ${one.why}`),
     ...failed.map((one) => `image ${at(one)} could not be removed: ${one.error.name}: ${one.error.message}`),
+    ...left.map(
+      (one) =>
+        `snapshot ${one.snapshotId} of image ${at(one)} could not be deleted, and is tried again at night: ${one.error.name}: ${one.error.message}`,
+    ),
     ...stuck.map(({ what, error }) => `${what} could not be undone: ${error.name}: ${error.message}`),
   ];
 }
@@ -84,7 +91,7 @@ export function settleDiscarded(discarded: Discarded, since = Date.now()): Disca
   logDiscarded(discarded);
   if (Date.now() - since > AT_ONCE_FOR) return discarded;
   throwAll(
-    discarded.failed
+    [...discarded.failed, ...discarded.left]
       .map(({ error }) => nameTransient(error))
       .filter((error) => error instanceof TransientFailure),
   );
@@ -101,7 +108,7 @@ export async function discardImagesOf(record: BuildRecord, region?: string): Pro
     );
     const why = `it may be the build's own copy or a person's: two are named ${doubtful[0]?.Name}`;
     for (const { ImageId = '' } of doubtful) discarded.kept.push({ imageId: ImageId, region, why });
-    await discardSnapshotsOf(record, own, discarded, region);
+    discarded.left.push(...(await discardSnapshotsOf(record, own, discarded, region)));
     return discarded;
   } catch (error) {
     const imageId = record.imageId ?? `of build ${record.id}`;
@@ -113,21 +120,30 @@ export async function discardImagesOf(record: BuildRecord, region?: string): Pro
 async function discardSnapshotsOf(
   record: BuildRecord,
   own: readonly Image[],
-  { gone }: Discarded,
+  { gone, left: tried }: Discarded,
   region?: string,
-): Promise<void> {
+): Promise<Discarded['left']> {
   const left = own.filter(({ ImageId }) => !gone.some(({ imageId }) => imageId === ImageId));
-  await deleteUnused(await findOwnSnapshots(record, own, region), left, region);
+  const snapshots = await findOwnSnapshots(record, own, region);
+  const others = snapshots.filter((one) => !tried.some(({ snapshotId }) => snapshotId === one.SnapshotId));
+  return deleteUnused(others, left, region);
 }
 
-/** Deletes what a build that succeeded has left beside its images in a region. @returns those images */
-export async function discardLeftovers(record: BuildRecord, region?: string): Promise<Image[]> {
+/** Deletes what a build that succeeded has left beside its images in a region. @returns those images, and what could not be deleted */
+export async function discardLeftovers(
+  record: BuildRecord,
+  region?: string,
+): Promise<{ own: Image[]; discarded: Discarded }> {
   const { own } = await findOwnImages(record, region);
-  await deleteUnused(await findOwnSnapshots(record, own, region), own, region);
-  return own;
+  const left = await deleteUnused(await findOwnSnapshots(record, own, region), own, region);
+  return { own, discarded: { ...nothingDiscarded(), left } };
 }
 
-async function deleteUnused(snapshots: Snapshot[], images: readonly Image[], region?: string): Promise<void> {
+async function deleteUnused(
+  snapshots: Snapshot[],
+  images: readonly Image[],
+  region?: string,
+): Promise<Discarded['left']> {
   const used = new Set(images.flatMap(snapshotsOf));
   // One that is not finished need not name its snapshots yet.
   const pending = new Set(images.filter(({ State }) => State === 'pending').map(({ ImageId }) => ImageId));
@@ -135,7 +151,10 @@ async function deleteUnused(snapshots: Snapshot[], images: readonly Image[], reg
   const unused = snapshots.filter(
     (snapshot) => !used.has(snapshot.SnapshotId ?? '') && !pending.has(imageOf(snapshot)),
   );
-  await Promise.all(unused.map(({ SnapshotId = '' }) => limit(() => deleteSnapshot(SnapshotId, region))));
+  const left = unused.map((snapshot) =>
+    limit(() => deleteSnapshot(snapshot.SnapshotId ?? '', imageOf(snapshot) ?? '', region)),
+  );
+  return (await Promise.all(left)).flat();
 }
 
 function snapshotsOf({ BlockDeviceMappings = [] }: Image): string[] {
@@ -181,9 +200,11 @@ export async function removeImages(
       if (problem) throw problem;
       if (users.length > 0) return void discarded.kept.push({ imageId, region, why: users.join('; ') });
       for (const { launchTemplateId, version } of versions) await deleteVersions(launchTemplateId, [version]);
-      await removeImage(image, region);
+      await deregisterImage(imageId, region);
       await noteGone(record.id, imageId, record.status === 'SUCCEEDED' ? RETIRED : UNDONE);
       discarded.gone.push({ imageId, region });
+      for (const id of snapshotsOf(image))
+        discarded.left.push(...(await deleteSnapshot(id, imageId, region)));
     } catch (error) {
       discarded.failed.push({ imageId, region, error: error as Error });
     }
@@ -192,20 +213,39 @@ export async function removeImages(
   return discarded;
 }
 
-async function removeImage(image: Image, region?: string): Promise<void> {
+async function deregisterImage(ImageId: string, region?: string): Promise<void> {
   try {
-    await ec2(region).send(new DeregisterImageCommand({ ImageId: image.ImageId }));
+    await ec2(region).send(new DeregisterImageCommand({ ImageId }));
   } catch (error) {
     if (!isAwsError(error, 'InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable')) throw error;
   }
-  for (const id of snapshotsOf(image)) await deleteSnapshot(id, region);
 }
 
-/** One that is gone already is no error; one of which a person has made another image stays with that. */
-async function deleteSnapshot(SnapshotId: string, region?: string): Promise<void> {
+/**
+ * One that is gone already is no error; one of which a person has made another image stays with that. For minutes after an image was
+ * deregistered EC2 may hold that it uses its snapshots still; a snapshot may be locked. It is tried again: each night, and for the
+ * image of a build that failed two minutes later.
+ *
+ * @returns why it is left, if it is
+ */
+async function deleteSnapshot(
+  snapshotId: string,
+  imageId: string,
+  region?: string,
+): Promise<Discarded['left']> {
   try {
-    await ec2(region).send(new DeleteSnapshotCommand({ SnapshotId }));
+    await ec2(region).send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
+    return [];
   } catch (error) {
-    if (!isAwsError(error, 'InvalidSnapshot.NotFound', 'InvalidSnapshot.InUse')) throw error;
+    const { name, message } = error as Error;
+    const isAnothers = name === 'InvalidSnapshot.InUse' && isUsedByAnother(message, imageId);
+    if (name === 'InvalidSnapshot.NotFound' || isAnothers) return [];
+    return [{ imageId, region, snapshotId, error: error as Error }];
   }
+}
+
+/** Its message names the image: `The snapshot snap-… is currently in use by ami-…`. */
+function isUsedByAnother(message: string, imageId: string): boolean {
+  const users: string[] = message.match(/\bami-[\w-]+/g) ?? [];
+  return users.length > 0 && !users.includes(imageId);
 }

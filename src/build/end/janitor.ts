@@ -209,7 +209,11 @@ async function removeBeside(record: BuildRecord, round: Round): Promise<void> {
   if ((await findExecution(id))?.status === 'RUNNING' || (await findWaitsOf(id)).length > 0) return;
   const left: Image[] = [];
   for (const region of [undefined, ...copies.map((copy) => copy.region)])
-    await round.alone(async () => void left.push(...(await discardLeftovers(record, region))));
+    await round.alone(async () => {
+      const { own, discarded } = await discardLeftovers(record, region);
+      left.push(...own);
+      round.note(discarded);
+    });
   if (left.length > 0) await prolongRecord(record);
   await terminateInstances(await findInstances(id));
 }

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { cleanUpBuild } from '../../../src/build/end/clean-up';
-import { updateRecord } from '../../../src/build/record';
+import { getRecord, updateRecord } from '../../../src/build/record';
 import { describeDiscarded, settleDiscarded } from '../../../src/image/discard';
 import { answerNoUses, makeCopy, makeImage, reference } from '../images';
 import { BUILD, openRecord } from '../records';
@@ -123,6 +123,53 @@ test('snapshots go that EC2 made for images of the build; what a person copied w
   await cleanUpBuild(BUILD);
   const deleted = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
   expect(deleted).toEqual(['snap-1']);
+});
+
+describe('a snapshot of an image that was just deregistered', () => {
+  const refuse = (name: string, message: string) =>
+    ec2
+      .on(DeleteSnapshotCommand, { SnapshotId: 'snap-1' })
+      .rejects(Object.assign(new Error(message), { name }));
+  const OF_OWN = 'The snapshot snap-1 is currently in use by ami-1';
+  const deleted = () => ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
+
+  beforeEach(() => {
+    const BlockDeviceMappings = [{ Ebs: { SnapshotId: 'snap-1' } }, { Ebs: { SnapshotId: 'snap-2' } }];
+    images = { 'us-east-1': [makeImage('ami-1', { BlockDeviceMappings })] };
+  });
+
+  test.each([
+    ['is still in use by it', 'InvalidSnapshot.InUse', OF_OWN],
+    ['is locked', 'OperationNotPermitted', 'The snapshot is locked'],
+  ])(
+    'that %s is told, holds up no other, and leaves the image noted as gone',
+    async (_why, name, message) => {
+      refuse(name, message);
+      const discarded = await cleanUpBuild(BUILD);
+      expect(describeDiscarded(discarded)).toEqual([
+        `snapshot snap-1 of image ami-1 could not be deleted, and is tried again at night: ${name}: ${message}`,
+      ]);
+      expect(deleted()).toEqual(['snap-1', 'snap-2']);
+      expect((await getRecord(BUILD)).gone).toMatchObject({ 'ami-1': {} });
+      expect(() => settleDiscarded(discarded)).not.toThrow();
+    },
+  );
+
+  test('is deleted at the next look', async () => {
+    refuse('InvalidSnapshot.InUse', OF_OWN);
+    await cleanUpBuild(BUILD);
+    images = {};
+    const Description = 'Created by CreateImage(i-0) for ami-1';
+    ec2.on(DescribeSnapshotsCommand).resolves({ Snapshots: [{ SnapshotId: 'snap-1', Description }] });
+    ec2.on(DeleteSnapshotCommand).resolves({});
+    expect(await told()).toBe('');
+    expect(deleted().at(-1)).toBe('snap-1');
+  });
+
+  test('stays with the image that a person has made of it, and nobody is told', async () => {
+    refuse('InvalidSnapshot.InUse', 'The snapshot snap-1 is currently in use by ami-person');
+    expect(await told()).toBe('');
+  });
 });
 
 test('an image that somebody has named already while it is made keeps the snapshot that it does not name yet', async () => {

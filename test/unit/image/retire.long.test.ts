@@ -5,6 +5,7 @@ import {
   DescribeInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { updateRecord } from '../../../src/build/record';
+import { describeDiscarded } from '../../../src/image/discard';
 import { retireImages } from '../../../src/image/retire';
 import { reference } from '../images';
 import { useTable } from '../table';
@@ -39,6 +40,20 @@ test('while there are no more images than are kept, nothing is asked and nothing
   await retireImages('web', 6);
   expect(deregistered()).toEqual([]);
   expect(autoScaling.calls()).toEqual([]);
+});
+
+test('a snapshot that cannot be deleted yet is told and fails nothing; its copies hold nothing back for it', async () => {
+  const name = 'InvalidSnapshot.InUse';
+  ec2
+    .on(DeleteSnapshotCommand)
+    .rejects(Object.assign(new Error('The snapshot snap-1 is currently in use by ami-1'), { name }));
+  const discarded = await retireImages('web', 2);
+  expect(deregistered()).toEqual(['ami-1', 'ami-4']);
+  expect(describeDiscarded(discarded).filter((text) => text.includes('snap-1'))).toEqual([
+    expect.stringMatching(
+      /^snapshot snap-1 of image ami-1 could not be deleted, and is tried again at night/,
+    ),
+  ]);
 });
 
 describe('what is tagged as an image of the pipeline', () => {
