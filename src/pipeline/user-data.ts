@@ -14,8 +14,7 @@ const SHEBANG = /^#!.*\n/;
 const SHELL = /^#![ \t]*(\S*\/)?(env[ \t]+(-S[ \t]+)?(\S*\/)?)?(ba|da|k|z)?sh(\s|$)/;
 
 /**
- * Makes the user data of a base instance: the script's first line, one `export` for each value, the rest of the
- * script. Values are quoted so that the shell never reads them as code; secrets are read by the instance itself. Compressed where it
+ * Makes the user data of a base instance: the script's first line, and before what stands on its second an `export` for each value. Values are quoted so that the shell never reads them as code; secrets are read by the instance itself. Compressed where it
  * would else be too long; cloud-init unpacks it.
  *
  * @param script a shell script whose first line names its interpreter
@@ -34,9 +33,11 @@ export function renderUserData(
   const [shebang = ''] = SHEBANG.exec(script) ?? [];
   const exports = Object.entries(values)
     .filter(([name]) => !secrets.includes(name))
-    .map(([name, value]) => `export ${name}=${quote(name, value)}\n`);
+    .map(([name, value]) => `export ${name}=${quote(name, value)}; `);
   const fetched = fetchSecrets(Object.fromEntries(secrets.map((name) => [name, readSecret(name, values)])));
-  const userData = pack(`${shebang}${exports.join('')}${fetched}${script.slice(shebang.length)}`);
+  // On a line of the script, so that a shell's message names the line that its writer sees.
+  const before = `${exports.join('')}${fetched.replaceAll('\n', '; ')}`;
+  const userData = pack(`${shebang}${before}${script.slice(shebang.length)}`);
   if (userData.length > MOST_USER_DATA) {
     const whose = pipeline === undefined ? '' : ` of pipeline ${pipeline}`;
     const TooLong = checkUserDataSize(script) === undefined ? InvalidParameter : InvalidPipeline;

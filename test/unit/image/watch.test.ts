@@ -270,6 +270,13 @@ test.each([
   expect(findOwnLog(`#!/bin/bash\n${line}\n`)).toBe(file);
 });
 
+test('what only the emulated machine cannot do is the cause that the build shows', () => {
+  const refused =
+    '/var/lib/cloud/instance/scripts/part-001: line 2: the emulated machine has no package docker; Amazon Linux 2023 has';
+  const console = parseConsole([...START, `[   14.1] cloud-init[1534]: ${refused}`, ...FAILED].join('\n'));
+  expect(tellOfScript('It failed.', console, '#!/bin/bash\n').split('\n')).toContain(`    ${refused}`);
+});
+
 test('a script that keeps its output to itself gets a hint how it would be here', () => {
   const quiet = parseConsole([...START, ...FAILED].join('\n'));
   expect(tellOfScript('It failed.', quiet, '#!/bin/bash\nexec > /var/log/setup.log 2>&1\n')).toBe(

@@ -16,10 +16,17 @@ function printing(...names: string[]): string {
   return `#!/bin/bash\nset -euo pipefail\nbash -c 'printf "%s\\0" "$@"' - ${names.map((name) => `"$${name}"`).join(' ')}\n`;
 }
 
-test('the values stand between the first line and the rest of the script', () => {
+test('the values stand before the second line of the script, and no line of it moves', () => {
   const script = '#!/bin/bash\nset -eu\necho "$A"\n';
   expect(renderUserData(script, { A: 'x y', B: "it's" }).toString()).toBe(
-    "#!/bin/bash\nexport A='x y'\nexport B='it'\\''s'\nset -eu\necho \"$A\"\n",
+    "#!/bin/bash\nexport A='x y'; export B='it'\\''s'; set -eu\necho \"$A\"\n",
+  );
+});
+
+test('a shell names the line that the writer of the script sees', () => {
+  const input = renderUserData('#!/bin/bash\n# a comment\n\nno-such-program\n', { A: 'x', B: 'y' });
+  expect(spawnSync('bash', ['-s'], { input, encoding: 'utf8' }).stderr).toContain(
+    'line 4: no-such-program: command not found',
   );
 });
 

@@ -1,10 +1,12 @@
 import image from '../../../../data/al2023/image.json';
 import type { DiskSnapshot } from '../../disk-snapshot';
 import type { Architecture } from '../../engine';
+import { COMPLAIN } from '../commands/shell/complain';
 import { EXECUTE } from '../commands/shell/execute';
 import { OPEN_TARGET } from '../commands/shell/open-target';
 import { Disk } from '../disk/disk';
-import { installPackages } from '../packages/installed';
+import { imagePrograms } from '../packages/distribution';
+import { installPackages, installProgram } from '../packages/installed';
 import { IMAGE_PACKAGES } from '../packages/repository';
 import { writeGroups, writeUsers } from '../system/users';
 import { textOf } from './text-files';
@@ -26,8 +28,10 @@ export function buildAmazonLinux2023(architecture: Architecture): DiskSnapshot {
   writeGroups(disk, image.groups);
   giveAway(disk);
   installPackages(disk, IMAGE_PACKAGES, 'System');
+  for (const { program } of imagePrograms())
+    installProgram(disk, program.startsWith('/') ? program : `/usr/bin/${program}`);
   // What bash does by itself and just-bash does not: commands of ours that no package has.
-  for (const name of [EXECUTE, OPEN_TARGET]) disk.install(`/usr/bin/${name}`, '#!/bin/sh\n', 0o755);
+  for (const name of [COMPLAIN, EXECUTE, OPEN_TARGET]) disk.install(`/usr/bin/${name}`, '#!/bin/sh\n', 0o755);
   for (const service of image.services)
     disk.makeSymlink(
       `/usr/lib/systemd/system/${service}.service`,

@@ -12,6 +12,11 @@ export interface ProgramCall {
   name: string;
   /** Handlers that the script set with `trap`, by signal. */
   traps: Map<string, string>;
+  /**
+   * For what Amazon Linux 2023 does and this machine cannot: says so, with the line of the script, and ends the script, so that none goes
+   * on without what it asked for. @param what as in `program rsync` or `package docker`
+   */
+  lacks(what: string): ExecResult;
 }
 
 export type Programs = Readonly<Record<string, Program>>;

@@ -20,6 +20,7 @@ import { SOCKET_PROGRAMS } from './host/sockets';
 import { TIME_PROGRAMS } from './host/time-programs';
 import { CURL_PROGRAMS } from './http/curl/curl';
 import { WGET_PROGRAMS } from './http/wget';
+import { lackingPrograms } from './lacking';
 import { DNF_PROGRAMS } from './packages/dnf';
 import { RPM_PROGRAMS } from './packages/rpm';
 import type { Programs } from './program';
@@ -28,18 +29,20 @@ import { PROCESS_PROGRAMS } from './services/process-programs';
 import { SYSTEMCTL_PROGRAMS } from './services/systemctl/systemctl';
 import { WEB_PROGRAMS } from './services/web-programs';
 import { BASH_PROGRAMS } from './shell/bash';
+import { COMPLAIN_PROGRAMS } from './shell/complain';
 import { EXECUTE_PROGRAMS } from './shell/execute';
 import { OPEN_TARGET_PROGRAMS } from './shell/open-target';
 import { SHELL_PROGRAMS } from './shell/shell-programs';
 import { AWK_PROGRAMS } from './text/awk';
 import { TEXT_PROGRAMS } from './text/text-programs';
 
-/** Every command of ours. A machine has those whose program a package put on its disk. */
-export const PROGRAMS: Programs = {
+/** Every program that does something. A machine has those that a package put on its disk. */
+export const OWN_PROGRAMS: Programs = {
   ...AWK_PROGRAMS,
   ...AWS_PROGRAMS,
   ...BASH_PROGRAMS,
   ...CAPACITY_PROGRAMS,
+  ...COMPLAIN_PROGRAMS,
   ...CURL_PROGRAMS,
   ...DNF_PROGRAMS,
   ...EC2_PROGRAMS,
@@ -71,3 +74,6 @@ export const PROGRAMS: Programs = {
   ...WEB_PROGRAMS,
   ...WGET_PROGRAMS,
 };
+
+/** Every command of ours, with those that only say that this machine does not have them. */
+export const PROGRAMS: Programs = { ...lackingPrograms(new Set(Object.keys(OWN_PROGRAMS))), ...OWN_PROGRAMS };

@@ -100,7 +100,7 @@ function layFiles(disk: Disk, entry: Package): void {
  * A program is a command of the shell, and the shell looks for those under /usr/bin. One that lives elsewhere is a
  * script that calls it there.
  */
-function installProgram(disk: Disk, path: string): void {
+export function installProgram(disk: Disk, path: string): void {
   const command = commandPath(path);
   disk.install(command, '#!/bin/sh\n', 0o755);
   if (command !== path) disk.install(path, `#!/bin/sh\nexec ${command} "$@"\n`, 0o755);

@@ -16,6 +16,8 @@ type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
 export interface OutputDevices {
   stdout: string;
   stderr: string;
+  /** Standard error of the command at a line of the script: bash names it in its messages. */
+  stderrAt(line: number): string;
   /** Takes the script's own `exec >file` and `command &`: records of what, NUL, its value, NUL. */
   control: string;
 }
@@ -39,6 +41,10 @@ const OUTPUT_OPERATORS = new Set(['>', '>>', '>|', '&>', '&>>', '>&']);
 
 const LIVE = '__live_';
 
+/** The file descriptor from which our programs read at which line of the script they stand. */
+export const LINE_DESCRIPTOR = 987;
+
+const NOWHERE = '/dev/null';
 const VARIABLES = wordOf('"$(declare -p)"');
 const DIRECTORY = wordOf('"$PWD"');
 
@@ -56,18 +62,26 @@ export class LiveOutput {
   private waits = false;
   /** Inside of a compound command with redirections: functions would write past them. */
   private isRedirected = false;
+  /** Inside of `$(…)`: only standard error is written to the devices. */
+  private isCaptured = false;
+  /** Inside of a function that something captures: its commands only learn at which line they stand. */
+  private isSilent = false;
+  /** Lines of the script before what is rewritten. */
+  private linesBefore = 0;
 
   /**
    * @param openPipe the name for `>(command)` in messages to the control device
-   * @param openJob the name for `command &` there
+   * @param openJob the name for `command &` there, which stands at a line of the script
    */
   constructor(
     private readonly devices: OutputDevices,
     private readonly openPipe: (command: string) => string,
-    private readonly openJob: (command: string) => string,
+    private readonly openJob: (command: string, line: number) => string,
   ) {}
 
-  rewrite(script: ScriptNode): ScriptNode {
+  /** @param linesBefore of what stands before the script itself; negative where the script is a later part of another */
+  rewrite(script: ScriptNode, linesBefore = 0): ScriptNode {
+    this.linesBefore = linesBefore;
     this.names = definedNames(script.statements);
     this.waits = /\bwait\b/.test(serialize(script));
     return { ...script, statements: this.list(script.statements) };
@@ -81,7 +95,8 @@ export class LiveOutput {
 
   private list(statements: readonly StatementNode[]): StatementNode[] {
     return statements.flatMap((statement) => {
-      if (statement.background && !this.waits) return [toStatement(this.background(statement))];
+      if (statement.background && !this.waits && !this.isCaptured)
+        return [toStatement(this.background(statement))];
       const rewritten = {
         ...statement,
         pipelines: statement.pipelines.map((pipeline) => this.pipeline(pipeline)),
@@ -96,7 +111,7 @@ export class LiveOutput {
    */
   private background(statement: StatementNode): SimpleCommandNode {
     const text = serialize({ type: 'Script', statements: [{ ...statement, background: false }] });
-    return this.send([word(`job ${this.openJob(text)}`), VARIABLES]);
+    return this.send([word(`job ${this.openJob(text, firstLine(statement) + this.linesBefore)}`), VARIABLES]);
   }
 
   private send(records: WordNode[], line?: number): SimpleCommandNode {
@@ -113,9 +128,12 @@ export class LiveOutput {
   private originals(statement: StatementNode): StatementNode[] {
     const [only] = statement.pipelines;
     const [command] = only?.commands ?? [];
-    if (command?.type !== 'FunctionDef') return [];
+    if (command?.type !== 'FunctionDef' || this.isCaptured) return [];
     this.functions.push(command);
-    return [toStatement(command)];
+    const silent = this.within(this.devices);
+    silent.isCaptured = true;
+    silent.isSilent = true;
+    return [toStatement({ ...command, body: silent.body(command.body) })];
   }
 
   private pipeline(pipeline: PipelineNode): PipelineNode {
@@ -132,10 +150,37 @@ export class LiveOutput {
   }
 
   private command(command: CommandNode): CommandNode {
-    if (command.type === 'FunctionDef')
-      return { ...command, name: `${LIVE}${command.name}`, body: this.body(command.body) };
-    if (command.type === 'SimpleCommand') return this.simple(command);
+    if (command.type === 'FunctionDef') return this.isCaptured ? command : this.functionDef(command);
+    if (command.type === 'SimpleCommand') return this.simple(this.withSubstitutions(command));
     return this.body(command);
+  }
+
+  private functionDef(command: FunctionDef): FunctionDef {
+    return { ...command, name: `${LIVE}${command.name}`, body: this.body(command.body) };
+  }
+
+  /** `$(…)` in the words of a command: what it writes to standard error is shown, too, while it runs. */
+  private withSubstitutions(command: SimpleCommandNode): SimpleCommandNode {
+    const line = (command.line ?? 1) + this.linesBefore;
+    const change = <T>(value: T): T => {
+      if (Array.isArray(value)) return value.map(change) as T;
+      if (typeof value !== 'object' || value === null) return value;
+      if (isSubstitution(value)) return { ...value, body: this.captured(value.body, line - 1) };
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)])) as T;
+    };
+    return {
+      ...command,
+      name: change(command.name),
+      args: change(command.args),
+      assignments: change(command.assignments),
+    };
+  }
+
+  private captured(script: ScriptNode, linesBefore: number): ScriptNode {
+    const inner = this.within(this.devices);
+    inner.isCaptured = true;
+    inner.linesBefore = linesBefore;
+    return { ...script, statements: inner.list(script.statements) };
   }
 
   private within(devices: OutputDevices): LiveOutput {
@@ -143,12 +188,18 @@ export class LiveOutput {
     inner.names = this.names;
     inner.waits = this.waits;
     inner.isRedirected = true;
+    inner.isCaptured = this.isCaptured;
+    inner.isSilent = this.isSilent;
+    inner.linesBefore = this.linesBefore;
     return inner;
   }
 
   private body<C extends Exclude<CommandNode, SimpleCommandNode | FunctionDef>>(command: C): C {
     const redirected = command.redirections.filter(({ operator }) => OUTPUT_OPERATORS.has(operator));
     if (redirected.length > 0) {
+      if (this.isCaptured && !this.isSilent) return command;
+      if (this.isSilent)
+        return { ...this.body({ ...command, redirections: [] }), redirections: command.redirections };
       const devices = redirected.reduce<OutputDevices | undefined>(joinDevices, this.devices);
       if (devices === undefined) return command;
       const redirections = command.redirections.filter((item) => !redirected.includes(item));
@@ -181,6 +232,9 @@ export class LiveOutput {
 
   private simple(command: SimpleCommandNode): SimpleCommandNode {
     const name = literal(command.name);
+    if (this.isCaptured) {
+      return this.isFunction(command) ? command : this.redirect(command, { stdout: false, stderr: true });
+    }
     if (name === 'exec' && command.args.length === 0) return this.exec(command);
     if (this.isFunction(command) && !this.isRedirected) {
       const isCaptured = command.redirections.some(({ operator }) => OUTPUT_OPERATORS.has(operator));
@@ -202,11 +256,19 @@ export class LiveOutput {
   ): SimpleCommandNode {
     const name = literal(command.name);
     if (command.name === null || (name !== undefined && UNTOUCHED.has(name))) return command;
+    const line = command.line === undefined ? undefined : command.line + this.linesBefore;
     const added: Redirection[] = [
+      ...(line === undefined ? [] : [redirection(LINE_DESCRIPTOR, '<<<', word(String(line)))]),
       ...(streams.stdout ? [redirection(1, '>>', word(this.devices.stdout))] : []),
-      ...(streams.stderr ? [redirection(2, '>>', word(this.devices.stderr))] : []),
+      ...(streams.stderr && !this.isSilent ? [redirection(2, '>>', word(this.errorsAt(line)))] : []),
     ];
     return { ...command, redirections: [...added, ...command.redirections] };
+  }
+
+  private errorsAt(line: number | undefined): string {
+    const { devices } = this;
+    const isOwn = devices.stderr !== devices.stdout && devices.stderr !== NOWHERE;
+    return line !== undefined && isOwn ? devices.stderrAt(line) : devices.stderr;
   }
 
   private exec(command: SimpleCommandNode): SimpleCommandNode {
@@ -247,7 +309,7 @@ function joinDevices(devices: OutputDevices | undefined, item: Redirection): Out
   const fd = item.fd ?? 1;
   if (item.operator === '>&' && target === '2' && fd === 1) return { ...devices, stdout: devices.stderr };
   if (item.operator === '>&' && target === '1' && fd === 2) return { ...devices, stderr: devices.stdout };
-  if (fd === 2 && target === '/dev/null') return { ...devices, stderr: '/dev/null' };
+  if (fd === 2 && target === NOWHERE) return { ...devices, stderr: NOWHERE };
   return undefined;
 }
 
@@ -279,6 +341,16 @@ function innerLists(command: CommandNode): StatementNode[][] {
     default:
       return [];
   }
+}
+
+function isSubstitution(value: object): value is { type: 'CommandSubstitution'; body: ScriptNode } {
+  return 'type' in value && value.type === 'CommandSubstitution' && 'body' in value;
+}
+
+/** Where a statement begins, as far as its commands tell. */
+function firstLine(statement: StatementNode): number {
+  const found = /"line":(\d+)/.exec(JSON.stringify(statement));
+  return found ? Number(found[1]) : 1;
 }
 
 function toStatement(command: CommandNode): StatementNode {

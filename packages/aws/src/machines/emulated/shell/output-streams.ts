@@ -15,7 +15,7 @@ export class OutputStreams {
   private held: Uint8Array[] = [];
   /** Where `exec > file` was said. */
   private directory = '/';
-  private readonly names: readonly string[];
+  private readonly names: string[];
 
   constructor(
     private readonly disk: Disk,
@@ -26,8 +26,9 @@ export class OutputStreams {
     private readonly startJob: (job: number, variables: string) => void,
   ) {
     const device = (name: string) => `/dev/.shell-${run}-${name}`;
-    this.devices = { stdout: device('stdout'), stderr: device('stderr'), control: device('control') };
-    this.names = Object.values(this.devices);
+    const [stdout, stderr, control] = [device('stdout'), device('stderr'), device('control')];
+    this.names = [stdout, stderr, control];
+    this.devices = { stdout, stderr, control, stderrAt: (line) => this.errorsAt(`${stderr}-${line}`, line) };
     this.attach(this.devices.stdout, (bytes) => this.writeOutput(bytes));
     this.attach(this.devices.stderr, (bytes) => this.writeErrors(bytes));
     this.attach(this.devices.control, (bytes) => {
@@ -40,6 +41,13 @@ export class OutputStreams {
   writeRest(text: string): void {
     this.flush();
     if (text !== '') this.write(this.stderr, Buffer.from(asWritten(text)));
+  }
+
+  /** Writes where standard error goes, and to the machine even so. */
+  writeAloud(text: string): void {
+    this.flush();
+    if (this.stderr.kind !== 'machine') this.write(this.stderr, Buffer.from(text));
+    this.onOutput(text);
   }
 
   /** From here on all goes to the machine again. */
@@ -67,8 +75,18 @@ export class OutputStreams {
     setImmediate(() => this.flush());
   }
 
-  private writeErrors(bytes: Uint8Array): void {
-    const text = Buffer.from(bytes).toString('latin1');
+  private errorsAt(name: string, line: number): string {
+    if (!this.names.includes(name)) {
+      this.names.push(name);
+      this.attach(name, (bytes) => this.writeErrors(bytes, line));
+    }
+    return name;
+  }
+
+  private writeErrors(bytes: Uint8Array, line?: number): void {
+    const raw = Buffer.from(bytes).toString('latin1');
+    const text =
+      line === undefined ? raw : raw.replace(/^bash: (?!line \d+: |-)(?=\S)/gm, `bash: line ${line}: `);
     const shown = this.isTraced ? asWritten(text) : text;
     const length = this.held.length > 0 ? (/^(?:\++ .*\n)+/.exec(shown)?.[0].length ?? 0) : 0;
     this.write(this.stderr, Buffer.from(shown.slice(0, length), 'latin1'));
@@ -127,5 +145,5 @@ export class OutputStreams {
 
 /** A trace without the commands that stand in the script for others. */
 function asWritten(text: string): string {
-  return text.replace(/^(\++) \.exec /gm, '$1 ').replace(/^\++ \.open .*\n/gm, '');
+  return text.replace(/^(\++) \.exec /gm, '$1 ').replace(/^\++ \.(?:open|syntax) .*\n/gm, '');
 }

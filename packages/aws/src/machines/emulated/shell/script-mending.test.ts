@@ -56,6 +56,7 @@ for word in two; do echo $word; done >> /nowhere/file || echo "status $?"
 echo after
 echo three > /nowhere/file
 echo never`);
-  const refused = '/var/lib/cloud/instance/scripts/part-001: /nowhere/file: No such file or directory';
-  expect(output).toBe([refused, 'status 1', refused, 'status 1', 'after', refused].join(' '));
+  const refused = (line: number) =>
+    `/var/lib/cloud/instance/scripts/part-001: line ${line}: /nowhere/file: No such file or directory`;
+  expect(output).toBe([refused(3), 'status 1', refused(4), 'status 1', 'after', refused(6)].join(' '));
 });

@@ -136,11 +136,18 @@ function openTargets(command: CommandNode): CommandNode {
   const tests = targets.map(
     (target): CommandNode => ({
       ...{ type: 'SimpleCommand', assignments: [], name, args: [target], redirections: [] },
+      line: lastLine(command),
     }),
   );
   const isExec =
     command.type === 'SimpleCommand' && literalOf(command.name) === 'exec' && command.args.length === 0;
   return choice([list(tests, '&&')], [statementOf([pipelineOf(command)])], isExec ? END : FALSE);
+}
+
+/** Where the last of a command's commands stands: its redirections do, too. */
+function lastLine(command: CommandNode): number {
+  const lines = [...JSON.stringify(command).matchAll(/"line":(\d+)/g)].map(([, line]) => Number(line));
+  return Math.max(1, ...lines);
 }
 
 function literalOf(word: WordNode | null): string | undefined {

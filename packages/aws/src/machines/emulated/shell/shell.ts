@@ -1,12 +1,14 @@
 import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
-import type { Programs } from '../commands/program';
+import { fail, type Programs } from '../commands/program';
 import { DiskError } from '../disk/disk-error';
 import type { Guest } from '../system/guest';
-import { LiveOutput } from './live-output';
+import { refusal } from '../system/refusal';
+import { LINE_DESCRIPTOR, LiveOutput } from './live-output';
 import { OutputStreams } from './output-streams';
 import { mendScript } from './script-mending';
 import { ShellFiles } from './shell-files';
 import { ShellWork } from './shell-work';
+import { completeScript } from './syntax';
 
 /** Commands of just-bash that Amazon Linux does not have. */
 const ABSENT = new Set(['rg', 'xan', 'yq', 'html-to-markdown', 'sqlite3', 'help']);
@@ -20,6 +22,12 @@ const LIMITS = {
 };
 
 const STOPPED = 143;
+
+/** Of a script that asked for what Amazon Linux 2023 has and this machine has not: EX_UNAVAILABLE of sysexits.h. */
+const REFUSED = 69;
+
+/** Turns of the event loop in which what a script started beside itself begins, before the script is over. */
+const BEGINNING = 20;
 
 const ROOT_ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -35,6 +43,8 @@ export interface ScriptOptions {
   env?: Readonly<Record<string, string>>;
   /** Stops the script at its next command. */
   signal?: AbortSignal;
+  /** Lines of a larger script that stand before this one. */
+  linesBefore?: number;
   /** Output and errors in the order in which they were written. */
   onOutput: (text: string) => void;
 }
@@ -42,13 +52,29 @@ export interface ScriptOptions {
 /** Handlers that `trap` set, by signal. */
 type Traps = Map<string, string>;
 
+/** What programs know of the script that runs them, and tell it. */
+interface Scene {
+  traps: Traps;
+  /** Where the script is. */
+  line: number | undefined;
+  /** Whether the script was ended for what this machine cannot do. */
+  isRefused: boolean;
+  refuse(what: string): void;
+}
+
+interface Job {
+  text: string;
+  line: number;
+}
+
 interface Run {
   bash: Bash;
   traps: Traps;
   streams: OutputStreams;
   /** Commands that the script runs beside itself, and its functions, which they may call. */
-  jobs: string[];
+  jobs: Job[];
   functions: string;
+  linesBefore: number;
   options: { rawScript: true; cwd: string; env: Record<string, string>; signal: AbortSignal };
 }
 
@@ -64,41 +90,51 @@ export class Shell {
   /** Runs a script as a process of its own, as root. @returns its exit code; 143 when it was stopped */
   async runScript(
     text: string,
-    { name, cwd = '/', env, signal: own, onOutput }: ScriptOptions,
+    { name, cwd = '/', env, signal: own, linesBefore = 0, onOutput }: ScriptOptions,
   ): Promise<number> {
     this.runs += 1;
-    const signal = own ? AbortSignal.any([own, this.guest.power]) : this.guest.power;
-    const jobs: string[] = [];
-    const script = withShebangOptions(text);
+    const refused = new AbortController();
+    const signal = AbortSignal.any([refused.signal, this.guest.power, ...(own ? [own] : [])]);
+    const jobs: Job[] = [];
+    const script = completeScript(withShebangOptions(text));
     const streams = new OutputStreams(
       this.guest.disk,
       this.runs,
       /\bset\s+(?:\S+\s+)*[-+]\w*x|\bxtrace\b/.test(script),
       (output) => onOutput(nameShell(output, name)),
-      (job, variables) =>
-        this.startJob(
-          `${withoutShellState(variables)}
-${run.functions}
-${jobs[job] ?? ''}`,
-          { name, onOutput },
-        ),
+      (job, variables) => this.startJob(jobs[job], run.functions, variables, { name, onOutput }),
     );
-    const traps: Traps = new Map();
+    const scene: Scene = {
+      traps: new Map(),
+      line: undefined,
+      isRefused: false,
+      refuse: (what) => {
+        const at = scene.line === undefined ? '' : `line ${scene.line}: `;
+        const says = refusal(`${name}: ${at}`, what);
+        scene.isRefused = true;
+        streams.writeAloud(`${says}\n`);
+        this.guest.refusals.push({ what, says });
+        refused.abort(new Error(says));
+      },
+    };
     const work = new ShellWork(this.guest.options.work);
     work.resume();
     const run: Run = {
-      bash: this.openBash(traps, env, work),
-      traps,
+      bash: this.openBash(scene, env, work),
+      traps: scene.traps,
       streams,
       jobs,
       functions: '',
+      linesBefore,
       options: { rawScript: true, cwd, env: { ...ROOT_ENVIRONMENT, ...env }, signal },
     };
+    const ended = () => (scene.isRefused ? REFUSED : STOPPED);
     try {
       const exitCode = await this.execute(run, script);
-      return signal.aborted ? STOPPED : exitCode;
+      if (jobs.length > 0) await letJobsBegin();
+      return signal.aborted ? ended() : exitCode;
     } catch (error) {
-      if (signal.aborted) return STOPPED;
+      if (signal.aborted) return ended();
       // A command of just-bash that did not expect it; the script ends, the machine does not.
       if (!(error instanceof DiskError)) throw error;
       onOutput(`${name}: ${error.message}\n`);
@@ -110,13 +146,16 @@ ${jobs[job] ?? ''}`,
   }
 
   /** Runs beside the script that started it, and on when that ended. */
-  private startJob(text: string, options: ScriptOptions): void {
-    this.runScript(text, options).catch((error: unknown) => {
+  private startJob(job: Job | undefined, functions: string, variables: string, options: ScriptOptions): void {
+    if (job === undefined) return;
+    const before = `${withoutShellState(variables)}\n${functions}\n`;
+    const linesBefore = job.line - before.split('\n').length;
+    this.runScript(`${before}${job.text}`, { ...options, linesBefore }).catch((error: unknown) => {
       options.onOutput(`${options.name}: ${error instanceof Error ? error.message : String(error)}\n`);
     });
   }
 
-  private openBash(traps: Traps, env: ScriptOptions['env'], work: ShellWork): Bash {
+  private openBash(scene: Scene, env: ScriptOptions['env'], work: ShellWork): Bash {
     const { guest } = this;
     return new Bash({
       fs: new ShellFiles(guest.disk),
@@ -140,8 +179,15 @@ ${jobs[job] ?? ''}`,
           // What these programs wait for shows by itself: it is time, or the network.
           work.pause();
           try {
+            const line = context.fileDescriptors?.get(LINE_DESCRIPTOR);
+            if (line !== undefined) scene.line = Number(line);
             await guest.options.runProgram?.(`${name} ${args.join(' ')}`);
-            return await program(args, { guest, context: work.within(context), name, traps });
+            const { traps } = scene;
+            const lacks = (what: string) => {
+              scene.refuse(what);
+              return fail(REFUSED);
+            };
+            return await program(args, { guest, context: work.within(context), name, traps, lacks });
           } finally {
             work.resume();
           }
@@ -156,7 +202,7 @@ ${jobs[job] ?? ''}`,
     const live = new LiveOutput(
       streams.devices,
       (command) => String(pipes.push(command) - 1),
-      (command) => String(jobs.push(command) - 1),
+      (text, line) => String(jobs.push({ text, line }) - 1),
     );
     let isFirst = true;
     bash.registerTransformPlugin({
@@ -166,12 +212,14 @@ ${jobs[job] ?? ''}`,
         // Only the script itself; what it runs in turn writes to where the script says.
         if (!isFirst) return { ast: mended };
         isFirst = false;
-        const rewritten = live.rewrite(mended);
+        const rewritten = live.rewrite(mended, run.linesBefore);
         run.functions = live.functionText(ast);
         return { ast: rewritten };
       },
     });
     const result = await bash.exec(text, options);
+    // Of a script that was ended, what is left is the interpreter's own word of that.
+    if (options.signal.aborted) return result.exitCode;
     streams.writeRest(withoutTrace(result.stdout + result.stderr));
     const exitCode = await this.runTraps(run, result.exitCode, result.env);
     const written = [...streams.pipes];
@@ -215,6 +263,10 @@ ${jobs[job] ?? ''}`,
   }
 }
 
+async function letJobsBegin(): Promise<void> {
+  for (let turn = 0; turn < BEGINNING; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** `#!/bin/bash -xe` sets its options; the line stays one, so that line numbers are right. */
 function withShebangOptions(text: string): string {
   const unix = text.replace(/\r\n/g, '\n');
@@ -232,7 +284,7 @@ function withoutTrace(text: string): string {
 
 /** bash names itself by its script; just-bash always says `bash`. */
 function nameShell(text: string, name: string): string {
-  return text.replace(/^bash: (?=(?:line \d+: )?\S+: )/gm, `${name}: `);
+  return text.replace(/^bash: (?=line \d+: |\S+: )/gm, `${name}: `);
 }
 
 /** What `declare -p` printed, without what belongs to a shell itself. */

@@ -3,6 +3,14 @@ import type { Systemd } from '../systemd/systemd';
 import type { DaemonHost } from './daemon';
 import type { Journal } from './journal';
 
+/** Something that Amazon Linux 2023 has and this machine has not. */
+export interface Refusal {
+  /** As in `program rsync` or `package docker`. */
+  what: string;
+  /** Who asked for it where, and that it is not there. */
+  says: string;
+}
+
 export type PowerAction = 'poweroff' | 'reboot';
 
 /** The running operating system, as its programs know it. Who its users are stands on the disk (`users.ts`). */
@@ -36,6 +44,8 @@ export interface Guest extends DaemonHost {
     | 'scale'
     | 'work'
   >;
+  /** What this machine could not do and Amazon Linux 2023 can, in the order in which it was asked for. */
+  readonly refusals: Refusal[];
   /** Sleeps AWS seconds; rejects when the machine stops. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Asks for the machine to go off, or to go off and on again. */

@@ -10,7 +10,7 @@ import { startProgram } from '../systemd/programs';
 import { Systemd } from '../systemd/systemd';
 import type { UnitFile } from '../systemd/units/unit-file';
 import type { Daemon } from './daemon';
-import type { Guest, PowerAction } from './guest';
+import type { Guest, PowerAction, Refusal } from './guest';
 import { Journal } from './journal';
 import type { SerialConsole } from './serial-console';
 
@@ -25,6 +25,7 @@ export class System implements Guest {
   readonly now: () => Date;
   readonly power: AbortSignal;
   readonly cloudInit = { status: 'running' as 'running' | 'done' | 'error', done: Promise.resolve() };
+  readonly refusals: Refusal[] = [];
   private readonly controller = new AbortController();
 
   constructor(

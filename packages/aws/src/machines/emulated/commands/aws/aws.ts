@@ -22,6 +22,9 @@ import { runS3 } from './s3/s3';
 
 const SERVICE_ERROR = 254;
 
+const USAGE =
+  '\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: the following arguments are required: operation';
+
 type Operation = (session: AwsSession, args: AwsArguments) => Promise<object>;
 
 /** Runs one command of the AWS CLI. */
@@ -35,11 +38,8 @@ export const runAws: Program = async (args, call) => {
   if (service === 's3') return await runS3(call, parsed);
   if (service === 'configure') return await configure(call, parsed);
   const run = OPERATIONS[`${service} ${operation}`];
-  if (run === undefined)
-    return fail(
-      252,
-      `\nusage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\naws: error: argument ${operation === '' ? 'command' : 'operation'}: '${service} ${operation}' is not available on an embedded machine (s3, secretsmanager, ssm, sts are)`,
-    );
+  if (run === undefined && operation === '') return fail(252, USAGE);
+  if (run === undefined) return call.lacks(`aws ${service} ${operation}`);
   try {
     return succeed(format(await run(await openAwsSession(call, parsed), parsed), parsed));
   } catch (error) {
@@ -144,7 +144,7 @@ async function configure(call: ProgramCall, { words }: AwsArguments): Promise<Ex
     call.guest.disk.install(path, `${[...others, `${words[2]} = ${words[3]}`].join('\n')}\n`, 0o600);
     return succeed();
   }
-  return fail(252, 'aws: error: only configure get and set are available on an embedded machine');
+  return call.lacks(`aws ${words.join(' ')}`);
 }
 
 function required({ options }: AwsArguments, name: string): string {

@@ -83,8 +83,7 @@ function parseSize(text: string): number {
 function setSize(call: ProgramCall, file: string, size: number, shrinks: boolean): ExecResult {
   const { disk } = call.guest;
   const path = resolvePath(call, file);
-  if (size > LARGEST)
-    return fail(1, `${call.name}: ${file}: no file of more than 256 MB is possible on an embedded machine`);
+  if (size > LARGEST) return call.lacks(`memory for a file of more than 256 MB (${call.name} ${file})`);
   if (!disk.has(path.slice(0, path.lastIndexOf('/')) || '/'))
     return fail(1, `${call.name}: cannot open '${file}' for writing: No such file or directory`);
   const before = disk.find(path)?.kind === 'file' ? disk.read(path) : new Uint8Array();

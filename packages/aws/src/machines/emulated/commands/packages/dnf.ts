@@ -1,4 +1,5 @@
 import type { ExecResult } from 'just-bash';
+import { isAmazonLinuxGroup } from '../../packages/distribution';
 import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
 import { install, METADATA_SECONDS, swap } from './install';
 import { info, list, search } from './queries';
@@ -26,6 +27,13 @@ const COMMANDS: readonly (readonly [readonly string[], Command])[] = [
   [[''], () => fail(1, 'usage: dnf [options] COMMAND')],
 ];
 
+/** Commands of dnf and of the plugins on the image that this machine does not have. */
+const LACKING = new Set(
+  `alias changelog config-manager copr debuginfo-install deplist downgrade download groupinfo grouplist groupremove groups history mark
+  needs-restarting offline-upgrade provides repodiff repograph repoinfo repomanage repoquery reposync shell supportinfo updateinfo versionlock
+  whatprovides builddep system-upgrade check`.split(/\s+/),
+);
+
 const REPOSITORIES =
   'repo id                  repo name\namazonlinux              Amazon Linux 2023 repository\nkernel-livepatch         Amazon Linux 2023 Kernel Livepatch repository\n';
 
@@ -33,6 +41,7 @@ const dnf: Program = async (args, call) => {
   const request = parseArguments(args);
   const [, run] = COMMANDS.find(([names]) => names.includes(request.command)) ?? [];
   if (run) return await run(request, call);
+  if (LACKING.has(request.command)) return call.lacks(`dnf ${request.command}`);
   return fail(
     1,
     `No such command: ${request.command}. Please use /usr/bin/${call.name} --help\nIt could be a DNF plugin command, try: "dnf install 'dnf-command(${request.command})'"`,
@@ -47,7 +56,9 @@ async function makeCache({ quiet }: Request, call: ProgramCall): Promise<ExecRes
   return succeed(quiet ? '' : `${metadataLine(call)}Metadata cache created.\n`);
 }
 
-function group({ names }: Request): ExecResult {
+function group({ names }: Request, { lacks }: ProgramCall): ExecResult {
+  const known = names.filter(isAmazonLinuxGroup);
+  if (known.length > 0) return lacks(`package group ${known.join(', ')}`);
   return fail(
     1,
     'Error: Nothing to do.',

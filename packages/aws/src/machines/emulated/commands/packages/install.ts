@@ -1,4 +1,5 @@
 import type { ExecResult } from 'just-bash';
+import { isAmazonLinuxGroup, isInAmazonLinux, isOnAmazonLinuxImage } from '../../packages/distribution';
 import { installPackages, isInstalled, removePackages, rpmArchitecture } from '../../packages/installed';
 import type { Package } from '../../packages/package';
 import { findPackage, packageId, withRequirements } from '../../packages/repository';
@@ -19,26 +20,47 @@ export async function install(request: Request, call: ProgramCall): Promise<Exec
   return (await refuseUnknown(request, call)) ?? (await installKnown(request, call));
 }
 
-/** @returns undefined when all packages are known; `--skip-broken` goes on with those that are */
+/**
+ * @returns undefined when this machine has all packages. What Amazon Linux 2023 does not have gets dnf's own message, and what only this
+ * machine does not have is named as that; `--skip-broken` goes on without what nobody has
+ */
 async function refuseUnknown(request: Request, call: ProgramCall): Promise<ExecResult | undefined> {
-  const unknown = request.names.filter((name) => findPackage(name) === undefined);
-  if (unknown.length === 0) return undefined;
-  if (request.skips) {
-    const names = request.names.filter((name) => !unknown.includes(name));
-    if (names.length > 0) return await install({ ...request, names }, call);
+  const { names } = request;
+  const foreign = names.filter((name) => !isHere(name) && !isOnlyInAmazonLinux(name));
+  if (foreign.length > 0) {
+    const others = names.filter((name) => !foreign.includes(name));
+    if (request.skips && others.length > 0) return await install({ ...request, names: others }, call);
+    const missing = foreign.map((name) => `No match for argument: ${name}\n`).join('');
+    const head = request.quiet ? '' : metadataLine(call);
+    return fail(1, `Error: Unable to find a match: ${foreign.join(' ')}`, `${head}${missing}`);
   }
-  const missing = unknown.map((name) => `No match for argument: ${name}\n`).join('');
-  return fail(
-    1,
-    `Error: Unable to find a match: ${unknown.join(' ')}`,
-    `${request.quiet ? '' : metadataLine(call)}${missing}`,
-  );
+  const lacking = names.filter((name) => !isHere(name));
+  return lacking.length > 0 ? call.lacks(nameLacking(lacking)) : undefined;
+}
+
+/** Whether a package can be installed here, or came with the image. */
+function isHere(name: string): boolean {
+  return findPackage(name) !== undefined || isOnAmazonLinuxImage(name);
+}
+
+function isOnlyInAmazonLinux(name: string): boolean {
+  return isInAmazonLinux(name) || isPackageFile(name) || (name.startsWith('@') && isAmazonLinuxGroup(name));
+}
+
+/** An RPM by its path or address. */
+function isPackageFile(name: string): boolean {
+  return /^https?:\/\/|\.rpm$|^\/(?:usr|bin|sbin|etc)\//.test(name);
+}
+
+function nameLacking(names: readonly string[]): string {
+  return names.length === 1 ? `package ${names[0]}` : `packages ${names.join(', ')}`;
 }
 
 async function installKnown(request: Request, call: ProgramCall): Promise<ExecResult> {
   const { disk } = call.guest;
   const architecture = rpmArchitecture(disk);
-  const wanted = withRequirements(request.names).filter(({ name }) => !isInstalled(disk, name));
+  const known = request.names.filter((name) => findPackage(name) !== undefined);
+  const wanted = withRequirements(known).filter(({ name }) => !isInstalled(disk, name));
   const inTheWay = wanted.flatMap((entry) =>
     (entry.conflicts ?? []).filter((name) => isInstalled(disk, name)).map((name) => ({ entry, name })),
   );
@@ -47,10 +69,13 @@ async function installKnown(request: Request, call: ProgramCall): Promise<ExecRe
     if (request.skips && names.length > 0) return await install({ ...request, names }, call);
     return fail(1, conflict(inTheWay, architecture), request.quiet ? '' : metadataLine(call));
   }
-  const already = request.names
-    .flatMap((name) => findPackage(name) ?? [])
-    .filter(({ name }) => isInstalled(disk, name))
-    .map((entry) => `Package ${packageId(entry)}.${archOf(entry, architecture)} is already installed.\n`);
+  const already = request.names.flatMap((name) => {
+    const entry = findPackage(name);
+    // Of what came with the image and has no program here, the version is not known.
+    if (entry === undefined) return [`Package ${name} is already installed.\n`];
+    if (!isInstalled(disk, entry.name)) return [];
+    return [`Package ${packageId(entry)}.${archOf(entry, architecture)} is already installed.\n`];
+  });
   const head = `${request.quiet ? '' : metadataLine(call)}${already.join('')}`;
   if (wanted.length === 0)
     return succeed(`${head}${request.quiet ? '' : 'Dependencies resolved.\nNothing to do.\nComplete!\n'}`);

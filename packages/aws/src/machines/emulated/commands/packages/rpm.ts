@@ -1,18 +1,21 @@
+import { isOnAmazonLinuxImage } from '../../packages/distribution';
 import { readInstalled } from '../../packages/installed';
 import { findPackage } from '../../packages/repository';
 import { fail, type Program, type Programs, succeed } from '../program';
 
-const rpm: Program = (args, { guest }) => {
+const rpm: Program = (args, { guest, lacks }) => {
   const flags = args.filter((arg) => arg.startsWith('-')).join('');
   const names = args.filter((arg) => !arg.startsWith('-'));
   if (!/q/.test(flags) && !flags.includes('--query')) {
     if (flags.includes('--version')) return succeed('RPM version 4.16.1.3\n');
-    return fail(1, 'rpm: only queries (-q, -qa, -ql, -qf) are possible here: install with dnf');
+    return lacks(`rpm ${args.join(' ')}`);
   }
   const installed = readInstalled(guest.disk);
   const id = (entry: (typeof installed)[number]) =>
     `${entry.name}-${entry.version}-${entry.release}.${entry.arch}`;
   if (/a/.test(flags)) return succeed(installed.map((entry) => `${id(entry)}\n`).join(''));
+  const unknown = names.find((name) => isOnAmazonLinuxImage(name) && findPackage(name) === undefined);
+  if (unknown !== undefined) return lacks(`package ${unknown} in its RPM database`);
   const lines = names.map((name) => {
     const entry = installed.find((candidate) =>
       [candidate.name, `${candidate.name}.${candidate.arch}`, id(candidate)].includes(name),

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<string, 'start' | 'stop' | 'restart' | 'reload'>>
   graceful: 'reload',
 };
 
-const httpd: Program = async (args, { guest }) => {
+const httpd: Program = async (args, { guest, lacks }) => {
   if (args.includes('-v') || args.includes('-V')) return succeed(HTTPD_VERSION);
   if (args.includes('-t') || args[0] === 'configtest') {
     const problem = checkApacheConfig(guest);
@@ -25,8 +25,7 @@ const httpd: Program = async (args, { guest }) => {
   }
   const asked = args[args.indexOf('-k') + 1] ?? args[0] ?? 'start';
   const action = ACTIONS[asked];
-  if (action === undefined && args.length > 0)
-    return fail(1, `httpd: ${args.join(' ')} is not possible on an embedded machine`);
+  if (action === undefined && args.length > 0) return lacks(`httpd ${args.join(' ')}`);
   return await control(guest, action ?? 'start', 'httpd');
 };
 

@@ -1,4 +1,4 @@
-import { type Program, type Programs, runCommand, succeed } from '../program';
+import { fail, type Program, type Programs, runCommand, succeed } from '../program';
 
 const umask: Program = (args) => (args.length === 0 ? succeed('0022\n') : succeed());
 
@@ -14,10 +14,20 @@ const trap: Program = (args, { traps }) => {
   return succeed();
 };
 
+const VALUED = new Set(['-n', '-c', '-p', '-s', '-w', '--adjustment']);
+
 const runPlain: Program = async (args, call) => {
   const words = [...args];
-  while (words[0]?.startsWith('-')) if (words.shift() === '-n') words.shift();
+  while (words[0]?.startsWith('-')) if (VALUED.has(words.shift() ?? '')) words.shift();
   return words.length === 0 ? succeed() : await runCommand(call, words);
+};
+
+/** Says that there is no such program in its own words, and in the shell's, which is what one looks for. */
+const nohup: Program = async (args, call) => {
+  const result = await runPlain(args, call);
+  const name = args.find((arg) => !arg.startsWith('-')) ?? '';
+  if (result.exitCode !== 127 || !result.stderr.includes('command not found')) return result;
+  return fail(127, `nohup: failed to run command ‘${name}’: No such file or directory\n${result.stderr}`);
 };
 
 /** Builtins of bash that the interpreter leaves to commands, and programs that only run another. */
@@ -25,6 +35,9 @@ export const SHELL_PROGRAMS: Programs = {
   trap,
   umask,
   ulimit: () => succeed('1024\n'),
-  nohup: runPlain,
+  nohup,
   nice: runPlain,
+  setsid: runPlain,
+  ionice: runPlain,
+  stdbuf: runPlain,
 };

@@ -1,25 +1,37 @@
+import type { ExecResult } from 'just-bash';
+import type { Guest } from '../../../system/guest';
 import { SystemdError } from '../../../systemd/systemd-error';
 import { unitName } from '../../../systemd/units/unit-file';
-import { fail, type Program, type Programs, succeed } from '../../program';
+import { fail, type Program, type ProgramCall, type Programs, succeed } from '../../program';
 import { CONTROL } from './control';
 import { SHOW } from './show';
 import type { Verbs } from './verb';
 
-const systemctl: Program = async (args, { guest }) => {
+const systemctl: Program = async (args, { guest, lacks }) => {
   const joined = joinValues(args);
   const flags = new Set(joined.filter((arg) => arg.startsWith('-')));
   const [verb = 'list-units', ...names] = joined.filter((arg) => !arg.startsWith('-'));
   if (flags.has('--version')) return succeed('systemd 252 (252.23-3.amzn2023)\n');
   const run = VERBS[verb];
-  if (run === undefined) return fail(1, `Unknown command verb ${verb}.`);
+  if (run === undefined)
+    return LACKING.has(verb) ? lacks(`systemctl ${verb}`) : fail(1, `Unknown command verb ${verb}.`);
   if (NEEDS_UNIT.has(verb) && names.length === 0) return fail(1, 'Too few arguments.');
+  const before = guest.refusals.length;
   try {
-    return await run(guest, names, flags);
+    const result = await run(guest, names, flags);
+    return result.exitCode === 0 ? result : (lackOf(guest, before, lacks) ?? result);
   } catch (error) {
-    if (error instanceof SystemdError) return fail(error.exitCode, error.message);
+    if (error instanceof SystemdError)
+      return lackOf(guest, before, lacks) ?? fail(error.exitCode, error.message);
     throw error;
   }
 };
+
+/** What a unit failed of, if that is something that only this machine does not have. */
+function lackOf({ refusals }: Guest, before: number, lacks: ProgramCall['lacks']): ExecResult | undefined {
+  const refusal = refusals.slice(before).at(-1);
+  return refusal === undefined ? undefined : lacks(refusal.what);
+}
 
 const service: Program = async (args, call) => {
   const [name, verb] = args;
@@ -64,6 +76,16 @@ function joinValues(args: readonly string[]): string[] {
   }
   return joined;
 }
+
+/** Verbs of systemctl that this machine does not have. */
+const LACKING = new Set(
+  `add-requires add-wants bind cancel clean cat default edit emergency exit freeze get-default help hybrid-sleep hibernate import-environment
+  is-system-running isolate kexec link list-automounts list-dependencies list-jobs list-machines list-paths list-sockets list-timers
+  list-unit-files log-level log-target mount-image preset preset-all rescue revert service-log-level service-log-target service-watchdogs
+  set-default set-environment set-property show-environment suspend switch-root thaw try-reload-or-restart unset-environment`.split(
+    /\s+/,
+  ),
+);
 
 const VERBS: Verbs = { ...CONTROL, ...SHOW };
 
