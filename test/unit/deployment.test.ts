@@ -282,3 +282,22 @@ describe('what the service keeps and tells', () => {
       ]);
   });
 });
+
+/**
+ * Condition keys of which a call has many values: without a set operator the answer is AWS's affair.
+ * See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+const MANY_VALUED = /^(dynamodb:LeadingKeys|events:(source|detail-type)|aws:(TagKeys|CalledVia))$/;
+
+test('conditions ask all or any of the values of a key that has many, and of no other', () => {
+  const permissions = parse(readFileSync(join(ROOT, 'serverless/permissions.yml'), 'utf8'), {
+    merge: true,
+  }) as Record<string, { Condition?: Record<string, Record<string, unknown>> }>;
+  const asked = Object.values(permissions).flatMap(({ Condition = {} }) =>
+    Object.entries(Condition).flatMap(([operator, keys]) =>
+      Object.keys(keys).map((key) => ({ key, isSet: /^For(AllValues|AnyValue):/.test(operator) })),
+    ),
+  );
+  expect(asked.length).toBeGreaterThan(20);
+  expect(asked.filter(({ key, isSet }) => MANY_VALUED.test(key) !== isSet)).toEqual([]);
+});

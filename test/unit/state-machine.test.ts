@@ -128,6 +128,24 @@ test('every task retries transient failures with a cap and full jitter, and has 
   }
 });
 
+/**
+ * What Lambda may answer though nothing is wrong with the function.
+ * See https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception and the errors of
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html that pass by themselves.
+ */
+const LAMBDAS_OWN = [
+  ...['ClientExecutionTimeoutException', 'ServiceException', 'AWSLambdaException', 'SdkClientException'],
+  ...['TooManyRequestsException', 'Unknown', 'CodeArtifactUserPendingException', 'ResourceConflictException'],
+  ...['ResourceNotReadyException', 'EC2ThrottledException', 'EC2UnexpectedException', 'ENINotReadyException'],
+].map((name) => `Lambda.${name}`);
+
+test('every task retries what Lambda answers though nothing is wrong with the function', () => {
+  for (const [name, state] of tasks) {
+    const retried = (state.Retry ?? []).flatMap((retry) => retry.ErrorEquals);
+    expect([name, LAMBDAS_OWN.filter((error) => !retried.includes(error))]).toEqual([name, []]);
+  }
+});
+
 test('every failure before the end comes to Recover', () => {
   for (const [name, state] of Object.entries(machine.States)) {
     if (!['Task', 'Map'].includes(state.Type) || name === 'Recover') continue;
