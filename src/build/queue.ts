@@ -1,11 +1,11 @@
 import { isAwsError } from '../aws';
 import { deleteItem, getItem, type Key, putItem } from '../table';
-import { openOutbox } from './end/outbox';
+import { endRecord } from './end/outbox';
 import { type BuildRequest, startExecution } from './execution';
 import { pipelineOf } from './id';
 import { releaseLock, takeLock } from './lock';
 import { strikeOpen } from './open';
-import { findRecord, moveStatus } from './record';
+import { findRecord, moveStatus, type Task } from './record';
 
 interface Queued extends BuildRequest {
   build: string;
@@ -75,8 +75,8 @@ async function startOrFail(build: string, queued: Queued): Promise<void> {
   } catch (error) {
     if (!isAwsError(error, ...REFUSED)) throw error;
     const { name, message } = error as Error;
-    await openOutbox(build, 'FAILED', ['count', 'unlock', 'next', 'tell', 'tellHold', 'announce']);
-    await moveStatus(build, ['RUNNING'], 'FAILED', {
+    const tasks: Task[] = ['count', 'unlock', 'next', 'tell', 'tellHold', 'announce'];
+    await endRecord(build, ['RUNNING'], 'FAILED', tasks, {
       endedAt: new Date().toISOString(),
       error: { name, message: `Step Functions did not take the request: ${message}` },
     });

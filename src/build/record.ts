@@ -90,6 +90,21 @@ export interface Stage {
   seenAt?: string;
 }
 
+/** What may be left to do once a build is over. */
+export type Task =
+  | 'undo'
+  | 'undoAgain'
+  | 'release'
+  | 'count'
+  | 'unlock'
+  | 'next'
+  | 'retire'
+  | 'tell'
+  | 'tellLeft'
+  | 'tellLeftAgain'
+  | 'tellHold'
+  | 'announce';
+
 /** What is kept of a build. Times are ISO 8601. */
 export interface BuildRecord {
   id: string;
@@ -134,6 +149,8 @@ export interface BuildRecord {
   previousImage?: { parameter: string; value: string | null };
   /** What came only after its end, or AWS did not take away then, and was undone later, in words: a function may go on when its build has failed. */
   late?: string[];
+  /** What is left to do since it is over: each task until when somebody does it, in milliseconds since 1970; 0 if nobody does. */
+  todo?: Partial<Record<Task, number>>;
   /** What of it could not be undone, and why, in words: AWS refuses it, or a region answers nobody. */
   left?: string[];
   /** Why it did not succeed, and in which stage. */
@@ -148,11 +165,12 @@ export function keyOfRecord(build: string): Key {
   return { pk: `PIPELINE#${pipelineOf(build)}`, sk: `BUILD#${build.slice(pipelineOf(build).length + 1)}` };
 }
 
+/** What a record is written with. */
+export type NewRecord = Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> &
+  Partial<Pick<BuildRecord, 'startedAt' | 'once' | 'resolved' | 'endedAt' | 'error' | 'todo'>>;
+
 /** Writes the record of a new build, unless there is one. */
-export async function createRecord(
-  build: Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> &
-    Partial<Pick<BuildRecord, 'startedAt' | 'once' | 'resolved' | 'endedAt' | 'error'>>,
-): Promise<void> {
+export async function createRecord(build: NewRecord): Promise<void> {
   const now = new Date();
   const record: BuildRecord = {
     ...build,
@@ -215,6 +233,9 @@ function whileThere(how: string, group: string, status: BuildStatus | undefined)
   };
 }
 
+/** What is written with a status. */
+export type Ending = Partial<BuildRecord> & { [stage: `stages.${string}`]: Stage };
+
 /**
  * Moves a build from one status to another.
  *
@@ -224,7 +245,7 @@ export async function moveStatus(
   build: string,
   from: BuildStatus[],
   to: BuildStatus,
-  fields: Partial<BuildRecord> & { [stage: `stages.${string}`]: Stage } = {},
+  fields: Ending = {},
 ): Promise<boolean> {
   const values = Object.fromEntries(from.map((status, at) => [`:from${at}`, status]));
   return setAttributes(

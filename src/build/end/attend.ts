@@ -4,7 +4,7 @@ import { listOpen, strikeOpen } from '../open';
 import { enqueueBuild, startQueuedBuild } from '../queue';
 import { type BuildRecord, createRecord, findRecord, isOver, moveStatus } from '../record';
 import { failBuild, finishWork, giveBack } from './end';
-import { hasTask } from './outbox';
+import { forgetAbandoned, hasTask } from './outbox';
 
 /** A request whose function died before its record was written: nobody was told that it is accepted. Milliseconds. */
 const ABANDONED_AFTER = 2 * 60_000;
@@ -16,6 +16,7 @@ const ABANDONED_AFTER = 2 * 60_000;
 export async function attendBuild(build: string): Promise<void> {
   const record = await findRecord(build);
   if (record && isOver(record)) return attendOver(record);
+  await forgetAbandoned(build);
   if (record?.status === 'QUEUED') return requeue(record);
   if (await findExecution(build)) return endIfLost(build);
   if (record) return startAgain(record);

@@ -11,13 +11,13 @@ import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
 import { strikeOpen } from '../open';
 import { startQueuedBuild } from '../queue';
-import { type BuildRecord, type BuildStatus, findRecord, getRecord, isOver, moveStatus } from '../record';
+import { type BuildRecord, type BuildStatus, type Ending, findRecord, isOver, type Task } from '../record';
 import { keepRelease } from '../release';
 import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild, cleanUpLate } from './clean-up';
-import { openOutbox, type Task, type Work, workOff } from './outbox';
+import { endRecord, type Work, workOff } from './outbox';
 import { tellPeople } from './tell';
 
 /** How a build that did not succeed ended. */
@@ -46,8 +46,8 @@ const AFTER_FAILURE: Task[] = [
 const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
 
 /**
- * Ends a build well, by one write: from then on nothing of it is undone. What follows (lock, the request that waits, retirement,
- * event) is worked off from the outbox and cannot fail the build.
+ * Ends a build well, by one write: from then on nothing of it is undone, which says what is left to do (lock, the
+ * request that waits, retirement, event): that cannot fail the build any more.
  */
 export async function endBuild(build: string): Promise<void> {
   await closeBuild(build, 'SUCCEEDED', AFTER_SUCCESS);
@@ -70,16 +70,15 @@ export async function skipBuild(build: string, error: Failure): Promise<void> {
 async function closeBuild(build: string, status: BuildStatus, tasks: Task[], error?: Failure): Promise<void> {
   const record = await findRecord(build);
   if (record && !isOver(record)) {
-    await openOutbox(build, status, tasks);
-    if (await moveStatus(build, OPEN, status, describeEnd(record, status, error)))
+    if (await endRecord(build, OPEN, status, tasks, describeEnd(record, status, error)))
       countOutcome(pipelineOf(build), status);
   }
-  // What could not be done stands in the outbox, and in the log.
+  // What could not be done stands in the record, and in the log.
   await finishWork(build).catch(() => {});
 }
 
 /** What the one write of the end says beside the status: the stages that ran end with their build. */
-function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure) {
+function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure): Ending {
   const endedAt = new Date().toISOString();
   const how = status === 'SUCCEEDED' || status === 'FAILED' ? status : 'STOPPED';
   const { ended, failed } = endStages(record, how, endedAt, error?.stage);
@@ -94,7 +93,7 @@ function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure) 
 /**
  * Does what is left to do for a build that is over.
  *
- * @throws AggregateError when some of it could not be done; it stays
+ * @throws what could not be done; it stays
  */
 export async function finishWork(build: string): Promise<void> {
   await workOff(build, WORK);
@@ -139,14 +138,11 @@ export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Pro
 }
 
 /** The cause comes first: a telephone shows no more. */
-async function tellEnd(
-  { id, pipeline, status, error }: BuildRecord,
-  groups: readonly string[],
-): Promise<void> {
+async function tellEnd(record: BuildRecord, groups: readonly string[]): Promise<void> {
+  const { id, pipeline, status, error } = record;
   const where = error?.stage ? ` in the stage ${error.stage}` : '';
-  const now = await getRecord(id);
-  const texts = [...describeBringingBack(now.rollouts), ...groups].map((text) => `\n${text}\n`).join('');
-  const back = texts + describeLeft(now);
+  const texts = [...describeBringingBack(record), ...groups].map((text) => `\n${text}\n`).join('');
+  const back = texts + describeLeft(record);
   await tellPeople(
     `Kiln: build of ${pipeline} ${status}: ${error?.name}`,
     `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,
@@ -154,7 +150,7 @@ async function tellEnd(
 }
 
 /** What undoing has begun before. */
-function describeBringingBack(rollouts: BuildRecord['rollouts']): string[] {
+function describeBringingBack({ rollouts }: BuildRecord): string[] {
   return Object.entries(rollouts).flatMap(([group, { broughtBackBy, notBack }]) =>
     broughtBackBy && !notBack
       ? `The Auto Scaling group ${group} is being brought back to the version that it had, by the instance refresh ${broughtBackBy}. Until it is, the pipeline starts no build.`
@@ -173,9 +169,9 @@ const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
   SKIPPED: 'Kiln Build Skipped',
 };
 
-async function announce({ id, pipeline, status, imageId, rollouts, error }: BuildRecord): Promise<void> {
-  // Read anew: it may have been removed since the build ended.
-  const imageGone = imageId && (await findRecord(id))?.gone?.[imageId];
+async function announce(record: BuildRecord): Promise<void> {
+  const { id, pipeline, status, imageId, gone = {}, rollouts, error } = record;
+  const imageGone = imageId && gone[imageId];
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
       Entries: [

@@ -1,40 +1,43 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import pLimit from 'p-limit';
 import { eventBridge } from '../../aws';
 import { TargetBusy, TransientFailure } from '../../errors';
+import { failuresOf, throwAll } from '../../failures';
 import { logger } from '../../log';
-import { deleteItem, type Key, putItem, queryItems, setAttributes } from '../../table';
+import { type Condition, deleteItem, type Key, putItem, queryItems, REMOVED, setPaths } from '../../table';
 import { ownService } from '../../tags';
-import { type BuildRecord, type BuildStatus, findRecord, isOver } from '../record';
+import {
+  type BuildRecord,
+  type BuildStatus,
+  createRecord,
+  type Ending,
+  findRecord,
+  isOver,
+  keyOfRecord,
+  moveStatus,
+  type NewRecord,
+  type Task,
+} from '../record';
+import { LATE_MILLISECONDS } from './late';
 
-/**
- * What is left to do once the record of a build says how it ended. None of it can fail the build or another of its tasks: what
- * fails stands here until it is done, and a sweep asks for it again each minute.
- */
-export type Task =
-  | 'undo'
-  | 'undoAgain'
-  | 'release'
-  | 'count'
-  | 'unlock'
-  | 'next'
-  | 'retire'
-  | 'tell'
-  | 'tellLeft'
-  | 'tellLeftAgain'
-  | 'tellHold'
-  | 'announce';
-
-/** How each task is done. All may be done twice. */
+/** How each task is done. Whoever does one may die before that is written down: then it is done again. */
 export type Work = Readonly<Record<Task, (record: BuildRecord) => Promise<unknown>>>;
 
-interface Entry {
-  build: string;
-  /** The end that the tasks are for: of two who end a build at once, the record says whose end it is. */
-  status: BuildStatus;
-  /** Milliseconds since 1970. */
-  since: number;
-  tasks: Task[];
-}
+/** In this order. */
+const TASKS: readonly Task[] = [
+  'undo',
+  'release',
+  'count',
+  'unlock',
+  'next',
+  'retire',
+  'tell',
+  'tellHold',
+  'announce',
+  'tellLeft',
+  'undoAgain',
+  'tellLeftAgain',
+];
 
 /** What must be done before: a pipeline is given free when the next build meets all as it should be. */
 const AFTER: Partial<Record<Task, readonly Task[]>> = {
@@ -46,84 +49,168 @@ const AFTER: Partial<Record<Task, readonly Task[]>> = {
   tellLeftAgain: ['undoAgain', 'tell'],
 };
 
-/**
- * Longer than any function of the workflow that makes something may take (`timeout` in serverless.yml). Step Functions does not
- * stop the function that runs when an execution ends: what it makes comes after the undoing, so there is another one. Finish may take
- * longer, and writes the number of its build before each of its acts, which is refused then.
- */
-const LATE_MILLISECONDS = 2 * 60_000;
-/** Who ends a build works its outbox off himself; only what is left after so long is asked for. */
+/** Says that a record may have something left to do. Only the record says what. */
+interface Entry {
+  build: string;
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
+/** Who ends a build does himself what is left to do; only what is left after so long is asked for. */
 const OWN_MILLISECONDS = 30_000;
+/** Who entered a build whose record says after so long that it is not over died before he ended it. */
+const ABANDONED_MILLISECONDS = 10 * 60_000;
+/** Longer than a function may take that does what is left to do (`timeout` in serverless.yml): whoever began a task died. */
+const CLAIM_MILLISECONDS = 6 * 60_000;
 
 /** As many entries as PutEvents takes. */
 const EVENTS_A_CALL = 10;
+/** So many records are read side by side. */
+const AT_ONCE = 10;
 
-function keyOf({ build, status }: Pick<Entry, 'build' | 'status'>): Key {
-  return { pk: 'OUTBOX', sk: `${build}#${status}` };
-}
-
-/** Writes down what will be left to do. Before the record says that the build is over, nobody acts on it. */
-export async function openOutbox(build: string, status: BuildStatus, tasks: Task[]): Promise<void> {
-  const entry: Entry = { build, status, since: Date.now(), tasks };
-  await putItem({ ...keyOf(entry), ...entry });
+function keyOf(build: string): Key {
+  return { pk: 'OUTBOX', sk: build };
 }
 
 /**
- * Does what is left to do for a build whose record says that it is over, each task alone.
+ * Ends a build by one write, which says beside the status what is left to do: of two who end a build at once, one does. None of what is
+ * left can fail the build or another task: what fails stands there until it is done, and a sweep asks for it again each minute.
  *
- * @throws AggregateError when some could not be done; they stay
+ * @returns whether the build was in one of the statuses `from`
+ */
+export async function endRecord(
+  build: string,
+  from: BuildStatus[],
+  to: BuildStatus,
+  tasks: readonly Task[],
+  fields: Ending,
+): Promise<boolean> {
+  await enterOutbox(build);
+  return moveStatus(build, from, to, { ...fields, todo: writeTasks(tasks) });
+}
+
+/** Writes the record of a build that ended before it began, unless there is one, with what is left to do. */
+export async function createEnded(build: NewRecord, tasks: readonly Task[]): Promise<void> {
+  await enterOutbox(build.id);
+  await createRecord({ ...build, todo: writeTasks(tasks) });
+}
+
+/** Before the record: none may be missed. */
+async function enterOutbox(build: string): Promise<void> {
+  const entry: Entry = { build, since: Date.now() };
+  await putItem({ ...keyOf(build), ...entry });
+}
+
+/** Nobody does any yet. */
+function writeTasks(tasks: readonly Task[]): BuildRecord['todo'] {
+  return Object.fromEntries(tasks.map((task) => [task, 0]));
+}
+
+/**
+ * Does what is left to do for a build whose record says that it is over, each task alone, and none that another does just now.
+ *
+ * @throws what could not be done; it stays
  */
 export async function workOff(build: string, work: Work): Promise<void> {
+  const problems: unknown[] = [];
+  for (const task of TASKS) {
+    // Read anew: meanwhile another may have done what had to be done before.
+    const record = await findRecord(build);
+    if (!record || !isOver(record)) return;
+    if (!isReady(record, task)) continue;
+    const until = Date.now() + CLAIM_MILLISECONDS;
+    if (await claim(build, task, until)) await workOffTask(task, record, until, work, problems);
+  }
+  if (tasksOf(await findRecord(build)).length === 0) await deleteItem(keyOf(build));
+  throwAll(problems);
+}
+
+async function workOffTask(
+  task: Task,
+  record: BuildRecord,
+  until: number,
+  work: Work,
+  problems: unknown[],
+): Promise<void> {
+  try {
+    await work[task](record);
+    await setTask(record.id, task, REMOVED, isMine(until));
+  } catch (error) {
+    const words = `build ${record.id}: ${task} is still to be done`;
+    // That takes its time, and is no accident.
+    if (error instanceof TargetBusy) logger.info(`${words}. ${error.message}`);
+    else logger.error(words, error as Error);
+    if (!(error instanceof TargetBusy)) problems.push(error);
+    await setTask(record.id, task, 0, isMine(until));
+  }
+}
+
+/** Says that a task is being done. Of two who would do it one does. */
+function claim(build: string, task: Task, until: number): Promise<boolean> {
+  return setTask(build, task, until, { expression: '#todo.#task < :now', values: { ':now': Date.now() } });
+}
+
+function isMine(until: number): Condition {
+  return { expression: '#todo.#task = :until', values: { ':until': until } };
+}
+
+function setTask(build: string, task: Task, value: unknown, condition: Condition): Promise<boolean> {
+  return setPaths(keyOfRecord(build), [[['todo', task], value]], { ...condition, names: { '#task': task } });
+}
+
+function tasksOf(record: BuildRecord | undefined): Task[] {
+  return TASKS.filter((task) => record?.todo?.[task] !== undefined);
+}
+
+/** Whether a task is left to do, is due, and hangs on no other. Another may be at it. */
+function isReady(record: BuildRecord, task: Task): boolean {
+  const tasks = tasksOf(record);
+  const isBlocked = AFTER[task]?.some((before) => tasks.includes(before));
+  return tasks.includes(task) && !isBlocked && dueAt(record, task) <= Date.now();
+}
+
+function dueAt({ endedAt }: BuildRecord, task: Task): number {
+  return endedAt && task === 'undoAgain' ? Date.parse(endedAt) + LATE_MILLISECONDS : 0;
+}
+
+/** Forgets an entry whose build is not over: whoever entered it died before he ended that. */
+export async function forgetAbandoned(build: string): Promise<void> {
   const record = await findRecord(build);
-  if (!record || !isOver(record)) return;
-  const problems: unknown[] = [];
-  for (const entry of await queryItems<Entry>('OUTBOX', { prefix: `${build}#` })) {
-    if (entry.status === record.status) problems.push(...(await workOffEntry(entry, record, work)));
-    else await deleteItem(keyOf(entry));
-  }
-  if (problems.length > 0) throw new AggregateError(problems, problems.map(String).join('; '));
-}
-
-/** @returns what could not be done */
-async function workOffEntry(entry: Entry, record: BuildRecord, work: Work): Promise<unknown[]> {
-  const problems: unknown[] = [];
-  let left = entry.tasks;
-  for (const task of entry.tasks) {
-    const isBlocked = AFTER[task]?.some((before) => left.includes(before));
-    if (isBlocked || dueAt(entry, task) > Date.now()) continue;
-    try {
-      await work[task](record);
-      left = left.filter((one) => one !== task);
-      await setAttributes(keyOf(entry), { tasks: left }, { expression: 'attribute_exists(#pk)' });
-    } catch (error) {
-      const words = `build ${record.id}: ${task} is still to be done`;
-      // That takes its time, and is no accident.
-      if (error instanceof TargetBusy) logger.info(`${words}. ${error.message}`);
-      else logger.error(words, error as Error);
-      if (!(error instanceof TargetBusy)) problems.push(error);
-    }
-  }
-  if (left.length === 0) await deleteItem(keyOf(entry));
-  return problems;
-}
-
-function dueAt({ since }: Entry, task: Task): number {
-  return task === 'undoAgain' ? since + LATE_MILLISECONDS : since;
+  if (record && isOver(record)) return;
+  await deleteItem(keyOf(build), {
+    expression: '#since < :then',
+    values: { ':then': Date.now() - ABANDONED_MILLISECONDS },
+  });
 }
 
 /** Whether a task is still to be done for a build; without one, whether any is. */
 export async function hasTask(build: string, task?: Task): Promise<boolean> {
-  const entries = await queryItems<Entry>('OUTBOX', { prefix: `${build}#` });
-  return entries.some(({ tasks }) => task === undefined || tasks.includes(task));
+  const tasks = tasksOf(await findRecord(build));
+  return task === undefined ? tasks.length > 0 : tasks.includes(task);
 }
 
-/** Asks for what is left to do for builds that are over; again each time until it was done. */
+/**
+ * Asks for what is left to do for builds that are over; again each time until it was done.
+ *
+ * @throws what could not be looked at
+ */
 export async function nudgeOutboxes(): Promise<void> {
   const entries = await queryItems<Entry>('OUTBOX');
-  const due = entries.filter((entry) =>
-    entry.tasks.some((task) => Math.max(dueAt(entry, task), entry.since + OWN_MILLISECONDS) <= Date.now()),
-  );
-  await nudge(due.map(({ build }) => build));
+  const limit = pLimit(AT_ONCE);
+  const seen = await Promise.allSettled(entries.map((entry) => limit(() => isUnattended(entry))));
+  const lost = entries.filter((_, at) => seen[at]?.status === 'fulfilled' && seen[at].value);
+  await nudge(lost.map(({ build }) => build));
+  throwAll(failuresOf(seen));
+}
+
+/** Whether somebody should look after a build: something is left to do that nobody does, or its entry is good for nothing. */
+async function isUnattended({ build, since }: Entry): Promise<boolean> {
+  if (since + OWN_MILLISECONDS > Date.now()) return false;
+  const record = await findRecord(build);
+  if (!record || !isOver(record)) return since + ABANDONED_MILLISECONDS < Date.now();
+  const tasks = tasksOf(record);
+  const isFree = (task: Task) => (record.todo?.[task] ?? 0) < Date.now();
+  return tasks.length === 0 || tasks.some((task) => isReady(record, task) && isFree(task));
 }
 
 /** Asks that somebody looks after builds. The events say only where to look. */

@@ -5,8 +5,8 @@ import { loadPipeline } from '../../pipeline/load';
 import { PIPELINE_NAME } from '../../pipeline/name';
 import { hideSecrets } from '../../pipeline/parameters';
 import { pipelinesFolder } from '../../pipelines-folder';
-import { openOutbox } from '../end/outbox';
-import { createRecord, findRecord } from '../record';
+import { createEnded } from '../end/outbox';
+import { findRecord } from '../record';
 import { chooseId, type IncomingRequest, requestBuild } from '../request';
 import { Parameters } from '../state';
 import { readFields } from './event';
@@ -70,17 +70,17 @@ export async function requestTriggeredBuild(
   }
 }
 
-/** A build that ended before it began: its record says why, and the outbox tells people. */
+/** A build that ended before it began: its record says why, and that people are to be told. */
 async function recordFailure(request: IncomingRequest, error: Error): Promise<string> {
   const id = await chooseId(request);
-  // The event came before, and its build may have an outbox of its own.
+  // The event came before.
   if (await findRecord(id)) return id;
   const { pipeline, trigger, parameters } = request;
-  await openOutbox(id, 'FAILED', ['count', 'tell', 'tellHold', 'announce']);
   const { name, message } = error;
   const endedAt = new Date().toISOString();
   const kept = await keepParameters(pipeline, parameters);
-  await createRecord({ id, status: 'FAILED', trigger, parameters: kept, endedAt, error: { name, message } });
+  const record = { id, status: 'FAILED' as const, trigger, parameters: kept, endedAt };
+  await createEnded({ ...record, error: { name, message } }, ['count', 'tell', 'tellHold', 'announce']);
   return id;
 }
 

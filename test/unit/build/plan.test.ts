@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { handler as plan } from '../../../functions/plan';
-import { openOutbox } from '../../../src/build/end/outbox';
+import { endRecord } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan';
 import { moveStatus } from '../../../src/build/record';
@@ -25,8 +25,7 @@ test('a build that was ended while its Plan began leaves its pipeline free', asy
 test('an execution that is redriven at Plan keeps its pipeline while something of it is still to be undone', async () => {
   await openRecord();
   await takeLock('web', BUILD, 'build');
-  await openOutbox(BUILD, 'ABORTED', ['undo', 'unlock']);
-  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  await endRecord(BUILD, ['RUNNING'], 'ABORTED', ['undo', 'unlock'], {});
   await expect(planBuild(input)).rejects.toMatchObject({ name: 'LeaseLost' });
   expect(await findLockHolder('web')).toBe(BUILD);
 });

@@ -11,8 +11,8 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { openOutbox, workOff } from '../../../src/build/end/outbox';
-import { getRecord, moveStatus } from '../../../src/build/record';
+import { endRecord, workOff } from '../../../src/build/end/outbox';
+import { getRecord } from '../../../src/build/record';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { undoRollouts } from '../../../src/rollout/undo/undo';
 import { BUILD, describePlanned, makeTarget, openRecord, PREFERENCES } from '../records';
@@ -375,8 +375,7 @@ describe('servers that a refresh has left at the version of the build', () => {
 });
 
 test('what takes its time is asked for again, and is no failure', async () => {
-  await openOutbox(BUILD, 'FAILED', ['undo', 'unlock']);
-  await moveStatus(BUILD, ['RUNNING'], 'FAILED');
+  await endRecord(BUILD, ['RUNNING'], 'FAILED', ['undo', 'unlock'], {});
   const did: string[] = [];
   const work = new Proxy({} as Parameters<typeof workOff>[1], {
     get: (_target, task: string) => async () => {
