@@ -68,6 +68,9 @@ export async function setAttributes(
   return setPaths(key, sets, condition);
 }
 
+/** A value, with the names on the way to it. */
+type Change = readonly [path: readonly string[], value: unknown];
+
 /** Instead of a value: the attribute goes. */
 export const REMOVED = Symbol('removed');
 
@@ -77,11 +80,30 @@ export const REMOVED = Symbol('removed');
  * @param sets each with the names on the way to it
  * @returns whether the condition held
  */
-export async function setPaths(
+export async function setPaths(key: Key, sets: readonly Change[], condition?: Condition): Promise<boolean> {
+  return holds(() => updateItem(key, sets, condition));
+}
+
+/** As `setPaths`. @returns the item as it is then; undefined if the condition did not hold */
+export async function changeItem<Item>(
   key: Key,
-  sets: readonly (readonly [path: readonly string[], value: unknown])[],
+  sets: readonly Change[],
   condition?: Condition,
-): Promise<boolean> {
+): Promise<Item | undefined> {
+  let changed: Item | undefined;
+  await holds(async () => {
+    changed = (await updateItem(key, sets, condition, 'ALL_NEW')) as Item | undefined;
+  });
+  return changed;
+}
+
+/** @returns the item as it is then, if that is asked for */
+async function updateItem(
+  key: Key,
+  sets: readonly Change[],
+  condition?: Condition,
+  ReturnValues: 'NONE' | 'ALL_NEW' = 'NONE',
+): Promise<unknown> {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const asked = conditionOf(condition);
@@ -96,18 +118,18 @@ export async function setPaths(
   });
   const written = expressions.flatMap(({ sets }) => sets ?? []).join(', ');
   const removed = expressions.flatMap(({ removes }) => removes ?? []).join(', ');
-  return holds(() =>
-    dynamo().send(
-      new UpdateCommand({
-        TableName: env('KILN_TABLE'),
-        Key: key,
-        UpdateExpression: [written && `SET ${written}`, removed && `REMOVE ${removed}`].join(' ').trim(),
-        ConditionExpression: asked.ConditionExpression,
-        ExpressionAttributeNames: { ...names, ...asked.ExpressionAttributeNames },
-        ExpressionAttributeValues: { ...values, ...asked.ExpressionAttributeValues },
-      }),
-    ),
+  const { Attributes } = await dynamo().send(
+    new UpdateCommand({
+      TableName: env('KILN_TABLE'),
+      Key: key,
+      ReturnValues,
+      UpdateExpression: [written && `SET ${written}`, removed && `REMOVE ${removed}`].join(' ').trim(),
+      ConditionExpression: asked.ConditionExpression,
+      ExpressionAttributeNames: { ...names, ...asked.ExpressionAttributeNames },
+      ExpressionAttributeValues: { ...values, ...asked.ExpressionAttributeValues },
+    }),
   );
+  return Attributes;
 }
 
 /**

@@ -5,27 +5,53 @@ import { type BuildRequest, startExecution } from './execution';
 import { pipelineOf } from './id';
 import { releaseLock, takeLock } from './lock';
 import { strikeOpen } from './open';
-import { findRecord, moveStatus, type Task } from './record';
+import { findRecord, isUnattended, moveStatus, type Task } from './record';
 
 interface Queued extends BuildRequest {
   build: string;
 }
 
-function keyOf(pipeline: string): Key {
-  return { pk: `QUEUE#${pipeline}`, sk: 'QUEUE' };
+/** The request of a person waits in a place of its own: no schedule and no event takes it away. */
+type Place = 'QUEUE' | 'QUEUE#UNATTENDED';
+
+function keyOf(pipeline: string, place: Place): Key {
+  return { pk: `QUEUE#${pipeline}`, sk: place };
+}
+
+/** Those that wait, in the order of their turns. */
+async function readQueue(pipeline: string): Promise<{ asked?: Queued; unattended?: Queued }> {
+  const [asked, unattended] = await Promise.all([
+    getItem<Queued>(keyOf(pipeline, 'QUEUE')),
+    getItem<Queued>(keyOf(pipeline, 'QUEUE#UNATTENDED')),
+  ]);
+  return { ...(asked && { asked }), ...(unattended && { unattended }) };
 }
 
 /**
- * Puts a build into the queue of its pipeline. The queue holds the newest request only: one that waited there
- * is superseded.
+ * Puts a build into the queue of its pipeline. The queue holds the newest request that a person made, and the newest that a schedule or
+ * an event made after that: a newer one supersedes those before it, but for a person's, which only a person's supersedes.
  */
 export async function enqueueBuild(build: string, request: BuildRequest): Promise<void> {
   const { pipeline } = request;
+  if (!isUnattended(request.trigger)) {
+    await takePlace('QUEUE', build, request);
+    return supersedeUnattended(pipeline);
+  }
+  const { asked } = await readQueue(pipeline);
+  if (asked && (await isNewer(asked.build, build))) await supersedeBuild(build, asked.build);
+  else await takePlace('QUEUE#UNATTENDED', build, request);
+}
+
+async function takePlace(place: Place, build: string, request: BuildRequest): Promise<void> {
+  const key = keyOf(request.pipeline, place);
   for (;;) {
-    const waiting = await getItem<Queued>(keyOf(pipeline));
-    if (waiting && (await isNewer(waiting.build, build))) return supersedeBuild(build, waiting.build);
+    const waiting = await getItem<Queued>(key);
+    if (waiting && (await isNewer(waiting.build, build))) {
+      await supersedeBuild(build, waiting.build);
+      return;
+    }
     const put = await putItem(
-      { ...keyOf(pipeline), ...request, build },
+      { ...key, ...request, build },
       waiting
         ? { expression: '#build = :waiting', values: { ':waiting': waiting.build } }
         : { expression: 'attribute_not_exists(#pk)' },
@@ -34,6 +60,18 @@ export async function enqueueBuild(build: string, request: BuildRequest): Promis
     if (waiting && waiting.build !== build) await supersedeBuild(waiting.build, build);
     return;
   }
+}
+
+/** What no person asked for and came before what a person asks for has no turn any more. */
+async function supersedeUnattended(pipeline: string): Promise<void> {
+  const { asked, unattended } = await readQueue(pipeline);
+  if (!asked || !unattended || !(await isNewer(asked.build, unattended.build))) return;
+  if (await supersedeBuild(unattended.build, asked.build))
+    await leaveQueue(pipeline, 'QUEUE#UNATTENDED', unattended.build);
+}
+
+async function leaveQueue(pipeline: string, place: Place, build: string): Promise<void> {
+  await deleteItem(keyOf(pipeline, place), { expression: '#build = :build', values: { ':build': build } });
 }
 
 /**
@@ -46,15 +84,20 @@ async function isNewer(waiting: string, build: string): Promise<boolean> {
   return one.requestedAt === other.requestedAt ? waiting > build : one.requestedAt > other.requestedAt;
 }
 
-async function supersedeBuild(build: string, by: string): Promise<void> {
-  const isSuperseded = await moveStatus(build, ['QUEUED'], 'SUPERSEDED', {
+/** @returns whether it waited until now */
+async function supersedeBuild(build: string, by: string): Promise<boolean> {
+  const record = await findRecord(build);
+  // Who asked for it hears of it; a schedule and an event come again.
+  const tasks: Task[] = record && isUnattended(record.trigger) ? ['announce'] : ['tell', 'announce'];
+  const isSuperseded = await endRecord(build, ['QUEUED'], 'SUPERSEDED', tasks, {
     endedAt: new Date().toISOString(),
     error: { name: 'Superseded', message: `A newer request, ${by}, took its place in the queue.` },
   });
   // One that is just being started stands in the queue until it has: it keeps its pipeline.
-  if (!isSuperseded) return;
+  if (!isSuperseded) return false;
   await releaseLock(pipelineOf(build), build);
   await strikeOpen(build);
+  return true;
 }
 
 /** What Step Functions will never take: trying again would only keep others waiting. */
@@ -63,9 +106,10 @@ const REFUSED = [
   ...['AccessDeniedException', 'StateMachineDoesNotExist', 'StateMachineDeleting'],
 ];
 
-/** The build that waits in the queue of a pipeline, if there is one. */
-export async function findQueued(pipeline: string): Promise<string | undefined> {
-  return (await getItem<Queued>(keyOf(pipeline)))?.build;
+/** The builds that wait in the queue of a pipeline, in the order of their turns. */
+export async function listQueued(pipeline: string): Promise<string[]> {
+  const { asked, unattended } = await readQueue(pipeline);
+  return [asked, unattended].flatMap((queued) => queued?.build ?? []);
 }
 
 /** A request that can't be started fails with the reason, and blocks nobody. */
@@ -85,19 +129,22 @@ async function startOrFail(build: string, queued: Queued): Promise<void> {
 }
 
 /**
- * Starts the build that waits in the queue of a pipeline, if there is one and no other runs.
+ * Starts the build whose turn it is in the queue of a pipeline, if one waits and no other runs.
  * It leaves the queue only after it has started, so a crash in between loses nothing.
  *
  * @returns the id of the build that was started
  */
 export async function startQueuedBuild(pipeline: string): Promise<string | undefined> {
-  const queued = await getItem<Queued>(keyOf(pipeline));
+  // Both may have come at once.
+  await supersedeUnattended(pipeline);
+  const { asked, unattended } = await readQueue(pipeline);
+  const queued = asked ?? unattended;
   if (!queued) return undefined;
   const { build } = queued;
   if ((await takeLock(pipeline, build, 'request')) === undefined) return undefined;
   const isNewest = await moveStatus(build, ['QUEUED', 'RUNNING'], 'RUNNING');
   if (isNewest) await startOrFail(build, queued);
   else await releaseLock(pipeline, build);
-  await deleteItem(keyOf(pipeline), { expression: '#build = :build', values: { ':build': build } });
+  await leaveQueue(pipeline, asked ? 'QUEUE' : 'QUEUE#UNATTENDED', build);
   return isNewest ? build : startQueuedBuild(pipeline);
 }

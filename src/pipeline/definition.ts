@@ -331,7 +331,9 @@ export const PipelineDefinition = section({
   whenBusy: z
     .enum(['queue', 'reject'], { error: expected('queue or reject') })
     .default('queue')
-    .describe('What becomes of a request while a build runs: queue keeps the newest one, reject refuses.'),
+    .describe(
+      'What becomes of a request while a build runs: queue keeps the newest one of a person and the newest of a schedule or an event after it, reject refuses.',
+    ),
   approval: z
     .literal('none', {
       error: (issue) =>

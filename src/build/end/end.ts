@@ -167,6 +167,7 @@ function describeLeft({ left = [] }: BuildRecord): string {
 const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
   SUCCEEDED: 'Kiln Build Succeeded',
   SKIPPED: 'Kiln Build Skipped',
+  SUPERSEDED: 'Kiln Build Superseded',
 };
 
 async function announce(record: BuildRecord): Promise<void> {

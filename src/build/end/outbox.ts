@@ -4,7 +4,7 @@ import { eventBridge } from '../../aws';
 import { TargetBusy, TransientFailure } from '../../errors';
 import { failuresOf, throwAll } from '../../failures';
 import { logger } from '../../log';
-import { type Condition, deleteItem, type Key, putItem, queryItems, REMOVED, setPaths } from '../../table';
+import { type Condition, changeItem, deleteItem, type Key, putItem, queryItems, REMOVED } from '../../table';
 import { ownService } from '../../tags';
 import {
   type BuildRecord,
@@ -112,50 +112,61 @@ function writeTasks(tasks: readonly Task[]): BuildRecord['todo'] {
  * @throws what could not be done; it stays
  */
 export async function workOff(build: string, work: Work): Promise<void> {
+  const found = await findRecord(build);
+  if (!found || !isOver(found)) return;
   const problems: unknown[] = [];
-  for (const task of TASKS) {
-    // Read anew: meanwhile another may have done what had to be done before.
-    const record = await findRecord(build);
-    if (!record || !isOver(record)) return;
-    if (!isReady(record, task)) continue;
+  let last: BuildRecord | undefined = found;
+  for (const task of tasksOf(found)) {
+    if (dueAt(found, task) > Date.now()) continue;
     const until = Date.now() + CLAIM_MILLISECONDS;
-    if (await claim(build, task, until)) await workOffTask(task, record, until, work, problems);
+    const record = await claim(build, task, until);
+    if (record) last = await workOffTask(task, record, until, work, problems);
   }
-  if (tasksOf(await findRecord(build)).length === 0) await deleteItem(keyOf(build));
+  if (last && tasksOf(last).length === 0) await deleteItem(keyOf(build));
   throwAll(problems);
 }
 
+/** @returns the record as it is then; undefined if another does the task meanwhile */
 async function workOffTask(
   task: Task,
   record: BuildRecord,
   until: number,
   work: Work,
   problems: unknown[],
-): Promise<void> {
+): Promise<BuildRecord | undefined> {
+  const isMine = { expression: '#todo.#task = :until', values: { ':until': until } };
   try {
     await work[task](record);
-    await setTask(record.id, task, REMOVED, isMine(until));
+    return await setTask(record.id, task, REMOVED, isMine);
   } catch (error) {
     const words = `build ${record.id}: ${task} is still to be done`;
     // That takes its time, and is no accident.
     if (error instanceof TargetBusy) logger.info(`${words}. ${error.message}`);
     else logger.error(words, error as Error);
     if (!(error instanceof TargetBusy)) problems.push(error);
-    await setTask(record.id, task, 0, isMine(until));
+    return setTask(record.id, task, 0, isMine);
   }
 }
 
-/** Says that a task is being done. Of two who would do it one does. */
-function claim(build: string, task: Task, until: number): Promise<boolean> {
-  return setTask(build, task, until, { expression: '#todo.#task < :now', values: { ':now': Date.now() } });
+/** Says that a task is being done, unless another is at it or something must be done before. @returns the record as it is then */
+function claim(build: string, task: Task, until: number): Promise<BuildRecord | undefined> {
+  const before = AFTER[task] ?? [];
+  const isFree = before.map((_, at) => ` AND attribute_not_exists(#todo.#before${at})`).join('');
+  return setTask(build, task, until, {
+    expression: `#todo.#task < :now${isFree}`,
+    names: Object.fromEntries(before.map((one, at) => [`#before${at}`, one])),
+    values: { ':now': Date.now() },
+  });
 }
 
-function isMine(until: number): Condition {
-  return { expression: '#todo.#task = :until', values: { ':until': until } };
-}
-
-function setTask(build: string, task: Task, value: unknown, condition: Condition): Promise<boolean> {
-  return setPaths(keyOfRecord(build), [[['todo', task], value]], { ...condition, names: { '#task': task } });
+function setTask(
+  build: string,
+  task: Task,
+  value: unknown,
+  { names, ...condition }: Condition,
+): Promise<BuildRecord | undefined> {
+  const asked = { ...condition, names: { ...names, '#task': task } };
+  return changeItem<BuildRecord>(keyOfRecord(build), [[['todo', task], value]], asked);
 }
 
 function tasksOf(record: BuildRecord | undefined): Task[] {

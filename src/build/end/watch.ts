@@ -4,7 +4,7 @@ import { renewGroups } from '../../rollout/lease';
 import { findExecution, listRunning } from '../execution';
 import { findLockHolder, isStarting, renewLock } from '../lock';
 import { listOpen, type Open } from '../open';
-import { findQueued } from '../queue';
+import { listQueued } from '../queue';
 import { type BuildRecord, findRecord, isOver } from '../record';
 import { hasTask, nudge } from './outbox';
 
@@ -52,10 +52,10 @@ async function isRunning(build: string, running: ReadonlySet<string>): Promise<b
   return running.has(build) || (await findExecution(build))?.status === 'RUNNING';
 }
 
-/** Whether a build is the one in the queue, behind one that will start it when it ends. */
+/** Whether a build is in the queue, behind one that will start it when it ends. */
 async function isWaiting({ id, pipeline }: BuildRecord, open: ReadonlySet<string>): Promise<boolean> {
   const holder = await findLockHolder(pipeline);
-  if (!holder || holder === id || (await findQueued(pipeline)) !== id) return false;
+  if (!holder || holder === id || !(await listQueued(pipeline)).includes(id)) return false;
   return open.has(holder) || isStarting(pipeline, holder);
 }
 

@@ -1,7 +1,7 @@
 import { findGoodImages } from '../../image/retire';
 import type { Pipeline } from '../../pipeline/definition';
 import { findLockHolder } from '../lock';
-import { findQueued } from '../queue';
+import { listQueued } from '../queue';
 import { type BuildRecord, listRecords } from '../record';
 import { findHold } from '../unattended/hold';
 import { type Decision, listRegistered } from './register';
@@ -19,7 +19,7 @@ export interface RemovedPipeline {
   builds: string[];
   /** The build that still holds its lock. */
   lockedBy?: string;
-  /** The build that still waits for it. */
+  /** The build that still waits for it, the next one. */
   queued?: string;
   /** Since when schedules and events were to start nothing. */
   heldSince?: string;
@@ -49,9 +49,9 @@ export async function describeRemoved(pipeline: string, decided?: Decision): Pro
   const records = await listRecords(pipeline, BUILDS);
   const made = await findGoodImages([pipeline]);
   const copies = made.flatMap(({ record }) => record.copies ?? []);
-  const [lockedBy, queued, hold] = await Promise.all([
+  const [lockedBy, [queued], hold] = await Promise.all([
     findLockHolder(pipeline),
-    findQueued(pipeline),
+    listQueued(pipeline),
     findHold(pipeline),
   ]);
   return {

@@ -214,6 +214,96 @@ test('when the running build ends, the request that waits is started', async () 
   expect((await getRecord(running.id)).status).toBe('SUCCEEDED');
 });
 
+describe('what no person asked for', () => {
+  const night = (more = {}) => web({ trigger: { kind: 'schedule' as const, by: '0 3 * * ? *' }, ...more });
+  const statusOf = async ({ id }: { id: string }) => (await getRecord(id)).status;
+  const tick = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+  test.each(['schedule', 'event'] as const)(
+    'never takes the place of what a person asked for: the %s has its turn after it',
+    async (kind) => {
+      const running = await requestBuild(web());
+      const deploy = await requestBuild(web({ parameters: { SITE: 's3://kiln/web/v7' } }));
+      await tick();
+      const other = await requestBuild(web({ trigger: { kind } }));
+      expect([await statusOf(deploy), await statusOf(other)]).toEqual(['QUEUED', 'QUEUED']);
+      await endBuild(running.id);
+      await endBuild(deploy.id);
+      expect(started().map(({ name }) => name)).toEqual([running.id, deploy.id, other.id]);
+    },
+  );
+
+  test('gives way to what a person asks for after it, which is told as an event and no message', async () => {
+    const running = await requestBuild(web());
+    const nightly = await requestBuild(night());
+    await tick();
+    const deploy = await requestBuild(web());
+    expect(await getRecord(nightly.id)).toMatchObject({
+      status: 'SUPERSEDED',
+      error: { name: 'Superseded', message: expect.stringContaining(deploy.id) },
+    });
+    await finishWork(nightly.id);
+    expect(await toldOf(nightly.id)).toEqual(['Kiln Build Superseded']);
+    expect(sns.commandCalls(PublishCommand)).toEqual([]);
+    await endBuild(running.id);
+    await endBuild(deploy.id);
+    expect(started().map(({ name }) => name)).toEqual([running.id, deploy.id]);
+  });
+
+  test('gives way to a newer one of its kind', async () => {
+    await requestBuild(web());
+    const deploy = await requestBuild(web());
+    await tick();
+    const first = await requestBuild(night());
+    await tick();
+    const second = await requestBuild(night());
+    expect(await Promise.all([deploy, first, second].map(statusOf))).toEqual([
+      'QUEUED',
+      'SUPERSEDED',
+      'QUEUED',
+    ]);
+  });
+
+  test('whatever comes at once, each request runs or is superseded by one of its turn, and a person has the first', async () => {
+    const running = await requestBuild(web());
+    const requests = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => requestBuild(at % 2 === 0 ? web() : night())),
+    );
+    for (let turn = 0, id: string | undefined = running.id; id && turn < 4; turn += 1) {
+      await endBuild(id);
+      const builds: string[] = started().flatMap(({ name }) => name ?? []);
+      id = builds[turn + 1];
+    }
+    const records = await Promise.all(requests.map(({ id }) => getRecord(id)));
+    const succeeded = records.filter(({ status }) => status === 'SUCCEEDED');
+    const superseded = records.filter(({ status }) => status === 'SUPERSEDED');
+    expect(succeeded.length + superseded.length).toBe(8);
+    const firstId = started()[1]?.name;
+    expect(records.find(({ id }) => id === firstId)?.trigger.kind).toBe('http');
+    expect(succeeded.filter(({ trigger }) => trigger.kind === 'http')).toHaveLength(1);
+  });
+});
+
+/** The events of a build. */
+async function toldOf(build: string): Promise<(string | undefined)[]> {
+  const entries = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
+  return entries.filter(({ Detail = '' }) => Detail.includes(build)).map(({ DetailType }) => DetailType);
+}
+
+test('a person whose request was superseded by that of another hears of it', async () => {
+  await requestBuild(web());
+  const older = await requestBuild(web());
+  const newest = await requestBuild(web());
+  await finishWork(older.id);
+  expect(await toldOf(older.id)).toEqual(['Kiln Build Superseded']);
+  expect(sns.commandCalls(PublishCommand).map((call) => call.args[0].input)).toEqual([
+    expect.objectContaining({
+      Subject: 'Kiln: build of web SUPERSEDED: Superseded',
+      Message: expect.stringContaining(newest.id),
+    }),
+  ]);
+});
+
 test('of many requests at once one runs, one waits and the others are superseded', async () => {
   const requests = await Promise.all(Array.from({ length: 8 }, () => requestBuild(web())));
   const records = await Promise.all(requests.map(({ id }) => getRecord(id)));
