@@ -23,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       false,
     )
     .option('--empty', 'only a newborn account: deploy nothing', false)
+    .option('--any-keys', "every access key is the administrator's, not only the pair that is printed", false)
     .action(runLocal);
   program
     .command('start')

@@ -1,6 +1,6 @@
 import { aborted, interruptible } from './interrupted';
 import { projectFolder } from './project';
-import { describeClockwork, describeSample, startSample } from './sample';
+import { describeClockwork, describeKeys, describeSample, startSample } from './sample';
 
 export interface LocalOptions {
   readonly port: number;
@@ -8,6 +8,8 @@ export interface LocalOptions {
   readonly empty: boolean;
   /** Whether schedules run by themselves. */
   readonly schedules: boolean;
+  /** Whether every access key is the administrator's. */
+  readonly anyKeys?: boolean;
 }
 
 /** `kiln local`: runs the embedded AWS until it is interrupted. */
@@ -31,6 +33,7 @@ async function runSample(options: LocalOptions, signal: AbortSignal): Promise<vo
     port: options.port,
     time: { timeScale: options.timeScale },
     schedules: options.schedules,
+    anyKeys: options.anyKeys,
     onStep: (step) => console.log(`${step} …`),
     signal,
   });
@@ -47,8 +50,10 @@ async function runEmpty(options: LocalOptions, signal: AbortSignal): Promise<voi
     port: options.port,
     timeScale: options.timeScale,
     holdSchedules: !options.schedules,
+    anyKeys: options.anyKeys,
   });
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
+  console.log(describeKeys(aws));
   console.log(ready(options));
   await aborted(signal);
   await aws.stop();

@@ -26,6 +26,8 @@ export interface SampleOptions {
   readonly time: Pick<StartOptions, 'timeScale' | 'leap' | 'seed'>;
   /** Whether schedules run by themselves; otherwise they wait until they are told to. */
   readonly schedules: boolean;
+  /** Whether every access key is the administrator's. */
+  readonly anyKeys?: boolean;
   /** Told of each step as it begins. */
   readonly onStep: (step: string) => void;
   /** Ends the start when it aborts. */
@@ -47,7 +49,8 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
     await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
-    aws = await startAws({ port: options.port, holdSchedules: !options.schedules, ...options.time });
+    const { port, schedules, anyKeys, time } = options;
+    aws = await startAws({ port, holdSchedules: !schedules, anyKeys, ...time });
     const { clock } = aws;
     const sleep = (seconds: number) => clock.sleep(seconds);
     const settings = aws.client;
@@ -74,12 +77,18 @@ export async function describeClockwork(aws: Aws): Promise<string[]> {
   return words.map((text, at) => `${at === 0 ? 'clockwork' : '         '} ${text}`);
 }
 
+/** The pair of keys that is the administrator's. */
+export function describeKeys({ env }: Pick<Aws, 'env'>): string {
+  return `keys      AWS_ACCESS_KEY_ID=${env.AWS_ACCESS_KEY_ID} AWS_SECRET_ACCESS_KEY=${env.AWS_SECRET_ACCESS_KEY}`;
+}
+
 /** The addresses of a running sample, a line each. */
 export async function describeSample(sample: Sample): Promise<string[]> {
   const ports = await sample.aws.loadBalancers();
   return [
     `site      ${ports.map((one) => `http://127.0.0.1:${one.loopbackPort}/  (${one.name}:${one.listenerPort}, http://${one.dnsName}/)`).join('\n          ')}`,
     `endpoint  ${sample.aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`,
+    describeKeys(sample.aws),
     `api       ${sample.service.HttpApiUrl}  (through the endpoint, by this host name)`,
     `messages  ${sample.aws.endpoint}/_local/messages  (what Kiln tells people through SNS)`,
   ];

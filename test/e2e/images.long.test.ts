@@ -25,10 +25,7 @@ let ec2: EC2Client;
 beforeAll(async () => {
   aws = await startAws({ port: 0, timeScale: 2000 });
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    ...aws.env,
     KILN_TABLE: 'kiln',
     KILN_SERVICE: 'kiln-prod@us-east-1',
     LAMBDA_TASK_ROOT: process.cwd(),

@@ -23,10 +23,7 @@ let settings: ClientSettings;
 beforeAll(async () => {
   aws = await startAws({ port: 0, timeScale: 500 });
   settings = aws.client;
-  process.env.AWS_ENDPOINT_URL = aws.endpoint;
-  process.env.AWS_REGION = 'us-east-1';
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  Object.assign(process.env, aws.env);
   const ssm = new SSMClient(settings);
   await ssm.send(new PutParameterCommand({ Name: '/web/db', Type: 'SecureString', Value: PASSWORD }));
   await ssm.send(new PutParameterCommand({ Name: '/web/plain', Type: 'String', Value: PASSWORD }));

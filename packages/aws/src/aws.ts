@@ -1,4 +1,5 @@
 import type { Fault } from './core/faults';
+import { ADMINISTRATOR } from './core/keys';
 import type { Entry } from './core/ledger';
 import type { RunDigest } from './corridor/call-digest';
 import type { CallRecord } from './corridor/call-log';
@@ -53,6 +54,11 @@ export interface StartOptions {
   readonly seed?: number;
   /** Schedules of EventBridge Scheduler do not run by themselves, but when they are told to. */
   readonly holdSchedules?: boolean;
+  /**
+   * Any access key that the embedded AWS has not given out itself is the account's administrator, whatever its secret. Without it the
+   * documented pair alone is, `local` and `local`: others are refused, as AWS refuses them.
+   */
+  readonly anyKeys?: boolean;
 }
 
 /** Something that runs by itself as time passes. */
@@ -151,20 +157,17 @@ export interface MessageDelivery {
 }
 
 const REGION = 'us-east-1';
-/** Any key that the embedded AWS has not given out itself is the account's root user. */
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
-
 /** The settings of clients that speak to an endpoint. */
 export function settingsFor(endpoint: string): Pick<Aws, 'endpoint' | 'client' | 'env'> {
   return {
     endpoint,
-    client: { endpoint, region: REGION, credentials: CREDENTIALS, disableHostPrefix: true },
+    client: { endpoint, region: REGION, credentials: ADMINISTRATOR, disableHostPrefix: true },
     env: {
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_ACCESS_KEY_ID: ADMINISTRATOR.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ADMINISTRATOR.secretAccessKey,
     },
   };
 }

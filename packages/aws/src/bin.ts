@@ -9,6 +9,7 @@ const USAGE = `embedded-aws: an AWS account on this machine, newborn
   --leap                  AWS's time jumps to what is due next, while all is quiet and somebody waits
   --seed <number>         as --leap, and what happened can be made to happen again
   --hold-schedules        schedules of EventBridge Scheduler wait until they are told to run
+  --any-keys              every access key is the administrator's, not only 'local' with the secret 'local'
   --help                  this text
 `;
 
@@ -27,21 +28,28 @@ function readOptions(words: string[]): StartOptions | 'help' {
       leap: { type: 'boolean', default: false },
       seed: { type: 'string' },
       'hold-schedules': { type: 'boolean', default: false },
+      'any-keys': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   const port = readNumber(values.port, 0, 65_535);
   if (port === undefined || !Number.isInteger(port)) throw new Error('--port: expected 0 to 65535');
-  const { leap, seed: seedText, 'time-scale': scaleText, 'hold-schedules': holdSchedules } = values;
+  const {
+    leap,
+    seed: seedText,
+    'time-scale': scaleText,
+    'hold-schedules': holdSchedules,
+    'any-keys': anyKeys,
+  } = values;
   if (scaleText !== undefined && (leap || seedText !== undefined))
     throw new Error('--time-scale: time that leaps has none; leave it out, or --leap and --seed');
   const seed = seedText === undefined ? undefined : readNumber(seedText, 0, Number.MAX_SAFE_INTEGER);
   if (seedText !== undefined && !Number.isInteger(seed)) throw new Error('--seed: expected a whole number');
-  if (leap || seed !== undefined) return { port, holdSchedules, leap: true, seed };
+  if (leap || seed !== undefined) return { port, holdSchedules, anyKeys, leap: true, seed };
   const timeScale = readNumber(scaleText ?? '1', Number.MIN_VALUE, 10_000);
   if (timeScale === undefined) throw new Error('--time-scale: expected a number above 0, at most 10000');
-  return { port, holdSchedules, timeScale };
+  return { port, holdSchedules, anyKeys, timeScale };
 }
 
 function speedOf({ timeScale = 1, leap, seed }: StartOptions): string {
@@ -62,6 +70,8 @@ async function main(words: string[]): Promise<void> {
   process.on('unhandledRejection', (reason) => console.error('a defect of the embedded AWS:', reason));
   const aws = await startAws(options);
   console.log(`endpoint  ${aws.endpoint}  (AWS_ENDPOINT_URL; also an HTTP proxy into the embedded network)`);
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = aws.env;
+  console.log(`keys      AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret}`);
   console.log(`ready: ${speedOf(options)}; Ctrl-C stops it`);
   const ended = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

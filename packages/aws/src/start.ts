@@ -23,6 +23,7 @@ export class RunningAws implements AdministeredAws {
   private constructor(
     private readonly time: Time,
     private readonly holdsSchedules: boolean,
+    private readonly anyKeys: boolean,
     private readonly definitions: Definitions | undefined,
   ) {
     this.clock = {
@@ -51,10 +52,10 @@ export class RunningAws implements AdministeredAws {
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
   static async start(
-    { port = 0, holdSchedules = false, ...time }: StartOptions,
+    { port = 0, holdSchedules = false, anyKeys = false, ...time }: StartOptions,
     definitions?: Definitions,
   ): Promise<RunningAws> {
-    const aws = new RunningAws(timeOf(time), holdSchedules, definitions);
+    const aws = new RunningAws(timeOf(time), holdSchedules, anyKeys, definitions);
     try {
       aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
     } catch (error) {
@@ -157,7 +158,7 @@ export class RunningAws implements AdministeredAws {
   }
 
   private newborn(): Account {
-    const { time, holdsSchedules, endpoint, models, definitions } = this;
-    return new Account({ time, holdsSchedules, endpoint, models, definitions });
+    const { time, holdsSchedules, anyKeys, endpoint, models, definitions } = this;
+    return new Account({ time, holdsSchedules, anyKeys, endpoint, models, definitions });
   }
 }

@@ -2,8 +2,8 @@ import type { Clockwork, PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
 import { Clock, type Time } from '../core/clock';
 import { type Fault, FaultError, Faults, readFault } from '../core/faults';
+import type { Keys, KnownKey } from '../core/keys';
 import { Ledger } from '../core/ledger';
-import type { Principal } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';
@@ -14,6 +14,7 @@ import { Throttles } from '../corridor/throttles';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGatewayState } from '../services/apigatewayv2/state';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
+import { Authenticator } from '../signing/authenticator';
 import { type ModelSource, ModelsOnClock } from '../wire/api-model';
 import { Region } from './region';
 
@@ -29,6 +30,8 @@ export interface AccountOptions {
   /** The front door's address. */
   readonly endpoint: string;
   readonly models: ModelSource;
+  /** A key that nobody gave out is the administrator's, whatever its secret. */
+  readonly anyKeys?: boolean;
   /** The services by name; those of `services/index.ts` unless a test has others. */
   readonly definitions?: Readonly<Record<string, ServiceDefinition>>;
 }
@@ -44,6 +47,8 @@ export class Account {
   readonly calls = new CallLog();
   /** Where runs are to be repeated. */
   readonly digest: CallDigest | undefined;
+  readonly keys: Keys;
+  readonly authenticator: Authenticator;
   readonly corridor: Corridor;
   readonly apiDoor: ApiDoor;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
@@ -60,6 +65,8 @@ export class Account {
     this.holdsSchedules = options.holdsSchedules ?? false;
     this.models = new ModelsOnClock(options.models, this.clock);
     this.ledger = new Ledger(() => this.clock.millis());
+    this.keys = { find: (accessKeyId) => this.findKey(accessKeyId, options.anyKeys ?? false) };
+    this.authenticator = new Authenticator(this.keys, this.clock);
     const parts = {
       models: this.models,
       clock: this.clock,
@@ -85,6 +92,14 @@ export class Account {
       this.regions.set(name, region);
     }
     return region;
+  }
+
+  private findKey(accessKeyId: string, anyKeys: boolean): KnownKey | undefined {
+    const iam = this.service('iam', HOME);
+    const key = iam.findKey(accessKeyId);
+    if (key || !anyKeys) return key;
+    const { accountId } = this;
+    return { principal: { accessKeyId, accountId, arn: iam.rootArn(), userId: accountId } };
   }
 
   /** What a call reaches. @throws AwsError as `region` */
@@ -147,10 +162,6 @@ export class Account {
 
   regionNames(): string[] {
     return [...this.regions.keys()];
-  }
-
-  principalOf(accessKeyId: string | undefined): Principal {
-    return this.service('iam', HOME).principalOf(accessKeyId ?? '');
   }
 
   /** The region whose network knows a host; the first region where none does. */

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
 import type { Faults } from '../core/faults';
+import type { Keys } from '../core/keys';
 import type { Ledger } from '../core/ledger';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
@@ -24,6 +25,7 @@ export interface AccountOfRegion {
   readonly ledger: Ledger;
   readonly faults: Faults;
   readonly holdsSchedules: boolean;
+  readonly keys: Keys;
   readonly corridor: Pick<Corridor, 'invoke'>;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   modelOf(service: string): Promise<ServiceModel> | undefined;
@@ -56,6 +58,7 @@ export class Region {
       bus: new EventBus(name, account.accountId, () => account.clock.now()),
       endpoint: account.endpoint,
       holdsSchedules: account.holdsSchedules,
+      keys: account.keys,
       invoke: (call, service, operation, input) => account.corridor.invoke(call, service, operation, input),
       at: (region) => account.region(region).context,
       model: (service) => account.modelOf(service),

@@ -10,6 +10,21 @@ export interface Call {
   readonly traceId?: string;
   /** The request itself, where the call came over HTTP. */
   readonly request?: WireRequest;
+  /** Who signed the request, where its signature was verified. */
+  readonly signer?: Signer;
+}
+
+/** The key that signed a request (signature version 4), for what it signs beside the request itself: the chunks of an upload. */
+export interface Signer {
+  readonly algorithm: string;
+  readonly accessKeyId: string;
+  /** `20261129T120000Z` */
+  readonly signedAt: string;
+  readonly scope: string;
+  /** The request's own signature, hexadecimal. */
+  readonly signature: string;
+  /** @param signature hexadecimal */
+  hasSigned(text: string, signature: string): boolean;
 }
 
 /** A request as it came over HTTP, for the services that do more than the schemas say. */

@@ -2,6 +2,7 @@ import type { Call } from './call';
 import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
 import type { Faults } from './faults';
+import type { Keys } from './keys';
 import type { Ledger } from './ledger';
 import type { ServiceModel } from './service-model';
 
@@ -27,6 +28,8 @@ export interface Context {
   /** The front door, as programs inside the embedded AWS reach it: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly invoke: Invoke;
+  /** The access keys of the account, for the signatures that a service verifies itself. */
+  readonly keys: Keys;
   /** Whether schedules of EventBridge Scheduler wait until they are told to run. */
   readonly holdsSchedules?: boolean;
   /** The context of another region of the account. Throws an `AwsError` for a name that no region has. */

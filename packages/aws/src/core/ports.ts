@@ -34,7 +34,7 @@ export interface IssuedCredentials {
 export interface IamPort {
   /** Credentials of a role session; throws an `AwsError` when there is no such role. */
   issue(roleArn: string, sessionName: string, seconds?: number): IssuedCredentials;
-  /** Whose key this is; a key that was never issued here is the root user's. */
+  /** Whose key this is, of those that were issued here. */
   principalOf(accessKeyId: string): Principal;
   /** By name or ARN. */
   instanceProfile(nameOrArn: string): { arn: string; id: string; name: string; roleArn?: string } | undefined;

@@ -1,5 +1,6 @@
-/** Who an access key belongs to. Any key that the embedded AWS has not issued itself is the account's root user. */
+/** Who calls. */
 export interface Principal {
+  /** Empty where no key signed the call: nobody's, or an AWS service's own. */
   readonly accessKeyId: string;
   readonly accountId: string;
   readonly arn: string;
@@ -7,3 +8,11 @@ export interface Principal {
   /** The role behind temporary credentials. */
   readonly roleArn?: string;
 }
+
+/** Who sends a request without a signature. */
+export const ANONYMOUS: Principal = {
+  accessKeyId: '',
+  accountId: 'anonymous',
+  arn: 'anonymous',
+  userId: 'anonymous',
+};

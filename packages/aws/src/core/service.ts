@@ -1,8 +1,9 @@
 import type { AwsError } from './aws-error';
 import type { Call, WireRequest, WireResponse } from './call';
 import type { Context } from './context';
+import type { Principal } from './principal';
 
-export type { Call, WireRequest, WireResponse } from './call';
+export type { Call, Signer, WireRequest, WireResponse } from './call';
 
 /**
  * The operations of an AWS service, typed from the SDK client's commands: `OperationsOf<typeof import('@aws-sdk/client-sns')>`
@@ -47,8 +48,8 @@ export interface ServiceTraits<Client, State, Needs extends object> {
   readonly version?: string;
   /** One state for the whole account instead of one a region. */
   readonly global?: boolean;
-  /** Whether requests may come unsigned: the service judges them itself. */
-  readonly anonymous?: boolean;
+  /** Whether requests may come unsigned, for all operations (the service judges them itself) or for those named. */
+  readonly anonymous?: boolean | readonly string[];
   /** Whether the service checks its inputs against the API's model itself, in words of its own. */
   readonly checksInput?: boolean;
   /** The services whose state this one looks into, by folder name; they are made before it and end after it. */
@@ -71,6 +72,8 @@ export interface ServiceTraits<Client, State, Needs extends object> {
 export interface Spoken {
   /** AWS's name of the operation; empty when the request names none. */
   readonly operation: string;
+  /** Who signed the request, where the service knows signatures of its own. */
+  readonly signer?: Principal;
   decode(): Promise<object>;
   encode(output: Record<string, unknown>): WireResponse;
   encodeError(error: AwsError): WireResponse;
@@ -86,7 +89,7 @@ export interface ServiceDefinition<State = unknown, Client extends object = obje
   readonly target?: string;
   readonly version?: string;
   readonly global?: boolean;
-  readonly anonymous?: boolean;
+  readonly anonymous?: boolean | readonly string[];
   readonly checksInput?: boolean;
   readonly needs: readonly string[];
   readonly create: (context: Context, needs: Readonly<Record<string, unknown>>) => State;

@@ -1,6 +1,6 @@
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
 import type { ApiModel, ModelSource } from '../wire/api-model';
-import { errorCodec, speak } from '../wire/speak';
+import { errorCodec, protocolOf, speak } from '../wire/speak';
 import type { Corridor } from './corridor';
 import { asAwsError } from './refusals';
 
@@ -13,22 +13,35 @@ export interface ApiDoorParts {
   find(service: string, region: string): unknown;
 }
 
+/** Who calls, by the signature of the request. @param protocol that the request is made in */
+export type Authenticate = (protocol: string) => Pick<Call, 'principal' | 'signer'>;
+
 /** Answers HTTP requests to the services' APIs: reads each as its service's protocol says, and writes the answer so. */
 export class ApiDoor {
   constructor(private readonly parts: ApiDoorParts) {}
 
-  /** @param service the folder's name */
-  async answer(service: string, request: WireRequest, caller: Call): Promise<WireResponse> {
+  /**
+   * @param service the folder's name
+   * @param authenticate finds out who calls; throws an `AwsError` for a signature that does not count
+   */
+  async answer(
+    service: string,
+    request: WireRequest,
+    caller: Call,
+    authenticate?: Authenticate,
+  ): Promise<WireResponse> {
     const definition = this.parts.definitions[service];
     if (!definition) throw new Error(`the embedded AWS has no service ${service}`);
     const api = await this.parts.models.load(service, definition);
-    const call = { ...caller, request };
+    let call: Call = { ...caller, request };
     let spoken: Spoken | undefined;
     try {
       const state = this.parts.find(service, call.region);
       const page = await definition.serve?.(state, request, call);
       if (page) return page;
+      if (authenticate) call = { ...call, ...authenticate(protocolOf(api.model, request)) };
       spoken = await this.speak(definition, api, state, request, call);
+      if (spoken.signer) call = { ...call, principal: spoken.signer };
       const output = await this.parts.corridor.invoke(call, service, spoken.operation, spoken.decode);
       return spoken.encode(output as Record<string, unknown>);
     } catch (error) {

@@ -76,7 +76,7 @@ export class Corridor {
     operation: string,
     read: () => Promise<object>,
   ): Promise<object> {
-    if (call.request && !call.principal.accessKeyId && operation && !definition.anonymous)
+    if (call.request && !call.principal.accessKeyId && operation && !mayBeUnsigned(definition, operation))
       throw unsigned(model);
     const { throttles } = this.parts;
     this.strike(definition, operation, 'error');
@@ -126,6 +126,10 @@ export class Corridor {
     calls.add({ ...about, traceId: call.traceId });
     digest?.add({ ...about, ...said });
   }
+}
+
+function mayBeUnsigned({ anonymous = false }: ServiceDefinition, operation: string): boolean {
+  return typeof anonymous === 'boolean' ? anonymous : anonymous.includes(operation);
 }
 
 /** A service that a call has reached. */

@@ -5,10 +5,15 @@ import type { Account } from '../account/account';
 import { AwsError } from '../core/aws-error';
 import { durations } from '../core/durations';
 import { uuid } from '../core/ids';
+import { ANONYMOUS, type Principal } from '../core/principal';
 import type { Call, WireRequest, WireResponse } from '../core/service';
 import { services } from '../services';
 import { answerRequest } from '../services/apigatewayv2/gateway/answer-request';
-import { type Addressee, identify } from '../wire/identify';
+import type { Moment } from '../signing/moment';
+import { refusalOf, skewMinutesOf } from '../signing/refusals';
+import { isOtherThanV4 } from '../signing/signature';
+import { SignatureError } from '../signing/signature-error';
+import { identify } from '../wire/identify';
 import { encodeUnaddressed } from '../wire/unaddressed';
 import { answerAdmin } from './admin/admin';
 import type { AdministeredAws } from './admin/route';
@@ -88,30 +93,30 @@ export class FrontDoor {
       incoming.url = `http://${host}${url}`;
       return this.aws.account.regionOf(host).proxy.forward('internet', incoming, response);
     }
+    const arrival = this.aws.account.authenticator.now();
     const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
     response.setHeader('date', dateFor(request, this.aws.account.clock));
-    send(response, await this.answer(request));
+    send(response, await this.answer(request, arrival));
   }
 
-  private async answer(request: WireRequest): Promise<WireResponse> {
+  private async answer(request: WireRequest, arrival: Moment): Promise<WireResponse> {
     if (request.path.startsWith('/_local')) return answerAdmin(request, this.aws);
     const { clock } = this.aws.account;
     const over = clock.awaited();
     try {
       await clock.turnOf(fingerprintOf(request), durations.apiCall.seconds);
-      return await this.lead(request);
+      return await this.lead(request, arrival);
     } finally {
       over();
     }
   }
 
   /** Leads a request to the service that it is for. */
-  private async lead(request: WireRequest): Promise<WireResponse> {
+  private async lead(request: WireRequest, arrival: Moment): Promise<WireResponse> {
     const requestId = uuid();
     const httpApi = HTTP_API_HOST.exec(request.host);
     try {
       if (httpApi) {
-        const call = this.makeCall({ ...tryIdentify(request), service: 'execute-api' }, request, requestId);
         const api = this.aws.account.findHttpApi(httpApi[1] ?? '');
         if (!api)
           return {
@@ -119,40 +124,64 @@ export class FrontDoor {
             headers: { 'content-type': 'application/json' },
             body: '{"message":"Not Found"}',
           };
+        const { region } = api.context;
+        const call = {
+          ...this.makeCall(region, request, requestId),
+          principal: this.callerOfApi(request, arrival, region),
+        };
         return await answerRequest(api, httpApi[1] ?? '', request, call);
       }
       const addressee = identify(request, services);
       if (addressee.service === 'execute-api')
         throw new AwsError('NotFound', 'address the API by its host name', 404);
-      const call = this.makeCall(addressee, request, requestId);
-      return await this.aws.account.apiDoor.answer(addressee.service, request, call);
+      const call = this.makeCall(addressee.region, request, requestId);
+      return await this.aws.account.apiDoor.answer(addressee.service, request, call, (protocol) =>
+        this.authenticate(request, arrival, protocol),
+      );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return encodeUnaddressed(error, request, requestId);
     }
   }
 
-  private makeCall(
-    addressee: Omit<Addressee, 'service'> & { service: string },
-    request: WireRequest,
-    requestId: string,
-  ): Call {
-    const account = this.aws.account;
+  private makeCall(region: string, request: WireRequest, requestId: string): Call {
     return {
-      region: addressee.region,
-      accountId: account.accountId,
+      region,
+      accountId: this.aws.account.accountId,
       requestId,
-      principal: account.principalOf(addressee.accessKeyId),
+      principal: ANONYMOUS,
       traceId: request.headers['x-amzn-trace-id'],
     };
   }
-}
 
-/** The signer of a request to an HTTP API, whatever service its signature names. */
-function tryIdentify(request: WireRequest): Omit<Addressee, 'service'> {
-  if (!request.headers.authorization && !request.query.has('X-Amz-Credential'))
-    return { region: 'us-east-1' };
-  return identify(request, services);
+  /** @throws AwsError in the words of the protocol, for a signature that does not count */
+  private authenticate(
+    request: WireRequest,
+    arrival: Moment,
+    protocol: string,
+  ): Pick<Call, 'principal' | 'signer'> {
+    const isS3 = protocol === 'restXml';
+    // S3 knows older signatures, too, and looks at them itself.
+    if (isS3 && isOtherThanV4(request)) return { principal: ANONYMOUS };
+    try {
+      const expected = { isS3, skewMinutes: skewMinutesOf(protocol) };
+      const signed = this.aws.account.authenticator.verify(request, arrival, expected);
+      return { principal: signed?.key.principal ?? ANONYMOUS, signer: signed?.signer };
+    } catch (error) {
+      throw error instanceof SignatureError ? refusalOf(protocol, error.problem) : error;
+    }
+  }
+
+  /** Who calls an HTTP API, which tells nobody what is wrong with a signature: nobody, where it does not count. */
+  private callerOfApi(request: WireRequest, arrival: Moment, region: string): Principal {
+    try {
+      const expected = { skewMinutes: 5, service: 'execute-api', region };
+      return this.aws.account.authenticator.verify(request, arrival, expected)?.key.principal ?? ANONYMOUS;
+    } catch (error) {
+      if (error instanceof SignatureError) return ANONYMOUS;
+      throw error;
+    }
+  }
 }
 
 /** What tells a request from others that come at the same time, and is the same in each run of the same work. */

@@ -6,12 +6,11 @@ export interface Addressee {
   /** The folder's name of the service; `execute-api` is a call to a deployed HTTP API. */
   readonly service: string;
   readonly region: string;
-  /** The access key that signed it; undefined for an unsigned request. */
-  readonly accessKeyId?: string;
 }
 
-const CREDENTIAL = /Credential=([^/,\s]+)\/\d{8}\/([^/]*)\/([^/]+)\/aws4_request/;
-const SCOPE = /^([^/]+)\/\d{8}\/([^/]*)\/([^/]+)\/aws4_request$/;
+/** The asymmetric signature, SigV4A, leaves the region out. */
+const CREDENTIAL = /Credential=[^/,\s]+\/\d{8}\/(?:([^/,\s]*)\/)?([^/,\s]+)\/aws4_request/;
+const SCOPE = /^[^/]+\/\d{8}\/(?:([^/]*)\/)?([^/]+)\/aws4_request$/;
 const DEFAULT_REGION = 'us-east-1';
 
 /**
@@ -29,8 +28,11 @@ export function identify(
     CREDENTIAL.exec(request.headers.authorization ?? '') ??
     SCOPE.exec(request.query.get('X-Amz-Credential') ?? '');
   if (signed) {
-    const [, accessKeyId, region, signingName = ''] = signed;
-    return { service: bySigningName(signingName, services), region: region || DEFAULT_REGION, accessKeyId };
+    const [, region, signingName = ''] = signed;
+    return {
+      service: bySigningName(signingName, services),
+      region: region || firstOfRegionSet(request) || DEFAULT_REGION,
+    };
   }
   const fromHost = /^([a-z0-9-]+)\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com/.exec(request.host);
   const target = request.headers['x-amz-target']?.split('.')[0];
@@ -41,6 +43,15 @@ export function identify(
     services.find(([, definition]) => version !== undefined && definition.version === version) ??
     [];
   return { service: service ?? 's3', region: fromHost?.[2] ?? DEFAULT_REGION };
+}
+
+/** The first region that an asymmetric signature names, `*` being any. */
+function firstOfRegionSet({ headers, query }: WireRequest): string | undefined {
+  const set = headers['x-amz-region-set'] ?? query.get('X-Amz-Region-Set') ?? '';
+  return set
+    .split(',')
+    .map((one) => one.trim())
+    .find((one) => one !== '' && !one.includes('*'));
 }
 
 /** A form of the query protocols (`Action=…&Version=…`) names its service by the version of the API alone. */

@@ -1,7 +1,9 @@
 import { Agent, request as send } from 'node:http';
 import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/transport';
+import { ADMINISTRATOR } from '../../src/core/keys';
 import { type ServiceName, services } from '../../src/services';
+import { signedHeaders } from '../../src/testing/signed';
 
 /** An HTTP request as it goes over the wire. */
 export interface RawRequest {
@@ -83,9 +85,25 @@ export class Caller {
     }
   }
 
-  /** Sends a request as it is. */
+  /** Sends a request as it is, but for its signature. */
   async sendRaw(request: RawRequest): Promise<Exchange> {
-    return { request, answer: await this.exchange(request).catch(() => undefined) };
+    const sent = this.signedAnew(request);
+    return { request: sent, answer: await this.exchange(sent).catch(() => undefined) };
+  }
+
+  /** What was changed after it was signed would be refused for its signature, and nothing else of it be looked at. */
+  private signedAnew(request: RawRequest): RawRequest {
+    const { method, path, body } = request;
+    const { authorization = '', ...others } = request.headers;
+    const [, region, service] = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(authorization) ?? [];
+    if (region === undefined || service === undefined) return request;
+    const headers = Object.fromEntries(
+      Object.entries(others).filter(
+        ([name]) => !/^(host|expect|content-length|x-amz-(date|content-sha256))$/.test(name),
+      ),
+    );
+    const { endpoint } = this;
+    return { ...request, headers: signedHeaders({ endpoint, service, region, method, path, headers, body }) };
   }
 
   async close(): Promise<void> {
@@ -110,7 +128,7 @@ export class Caller {
     const client = new Client({
       endpoint: this.endpoint,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: ADMINISTRATOR,
       maxAttempts: 1,
       forcePathStyle: true,
       disableHostPrefix: true,
@@ -131,7 +149,7 @@ export class Caller {
       headers: sdk.headers,
       body: await toBuffer(sdk.body),
     };
-    const request = this.mangle ? this.mangle(made) : made;
+    const request = this.mangle ? this.signedAnew(this.mangle(made)) : made;
     this.last = { request };
     try {
       this.last = { request, answer: await this.exchange(request) };

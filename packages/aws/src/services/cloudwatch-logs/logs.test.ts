@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { type NewRegion, newRegion } from '../../testing/region';
+import { sendSigned } from '../../testing/signed';
 
 const HOUR = 3_600_000;
 let region: NewRegion;
@@ -161,13 +162,12 @@ test.each(['foreign', 'f/x', Buffer.from('["x","y",1]').toString('base64')])(
 );
 
 test.each(['null', '1', '[]'])('the body %p, which is no object, is refused', async (body) => {
-  const answer = await fetch(region.aws.endpoint, {
-    method: 'POST',
+  const answer = await sendSigned({
+    endpoint: region.aws.endpoint,
+    service: 'logs',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'Logs_20140328.DescribeLogGroups',
-      authorization:
-        'AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=00',
     },
     body,
   });

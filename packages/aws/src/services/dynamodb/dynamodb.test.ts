@@ -11,6 +11,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type NewRegion, newRegion } from '../../testing/region';
+import { sendSigned } from '../../testing/signed';
 import { until } from '../../testing/until';
 
 let region: NewRegion;
@@ -192,13 +193,13 @@ test('a table has tags, and backups of which it says whether they are kept', asy
 
 /** Sends a body as it is. */
 async function sendBody(operation: string, body: string) {
-  const scope = 'test/20260101/eu-north-1/dynamodb/aws4_request';
-  const response = await fetch(region.aws.endpoint, {
-    method: 'POST',
+  const response = await sendSigned({
+    endpoint: region.aws.endpoint,
+    service: 'dynamodb',
+    region: 'eu-north-1',
     headers: {
       'x-amz-target': `DynamoDB_20120810.${operation}`,
       'content-type': 'application/x-amz-json-1.0',
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
     },
     body,
   });

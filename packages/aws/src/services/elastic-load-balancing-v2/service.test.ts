@@ -10,6 +10,7 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LoadBalancedRegion } from '../../testing/load-balancing';
+import { sendSigned } from '../../testing/signed';
 
 let region: LoadBalancedRegion;
 let client: ElasticLoadBalancingV2Client;
@@ -86,13 +87,10 @@ test('errors arrive as the exceptions of the SDK', async () => {
 test('calls to Classic Load Balancers, which sign alike, name an action that is not there', async () => {
   const { endpoint } = region.region.aws;
   const ask = (Version: string, Action: string) =>
-    fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        authorization:
-          'AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/elasticloadbalancing/aws4_request, SignedHeaders=host, Signature=0',
-      },
+    sendSigned({
+      endpoint,
+      service: 'elasticloadbalancing',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ Action, Version }).toString(),
     });
   const classic = await ask('2012-06-01', 'DescribeLoadBalancers');

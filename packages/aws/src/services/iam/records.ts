@@ -53,11 +53,14 @@ export interface InstanceProfile {
   role?: string;
 }
 
+export interface AccessKey {
+  status: 'Active' | 'Inactive';
+  readonly secret: string;
+  readonly created: Date;
+}
+
 /** Lasting credentials, by access key id. */
-export type AccessKeys = Map<
-  string,
-  { status: 'Active' | 'Inactive'; readonly secret: string; readonly created: Date }
->;
+export type AccessKeys = Map<string, AccessKey>;
 
 export interface User {
   readonly name: string;

@@ -1,11 +1,12 @@
 import type { Context } from '../../core/context';
+import { ADMINISTRATOR, type KnownKey } from '../../core/keys';
 import type { IamPort, IssuedCredentials } from '../../core/ports';
 import type { Principal } from '../../core/principal';
 import type { Operation, OperationsOf } from '../../core/service';
 import { Collection } from './collection';
 import { noSuchEntity } from './errors';
 import { loadPublishedPolicies } from './published-policies';
-import type { AccessKeys, InstanceProfile, ManagedPolicy, Role, User } from './records';
+import type { AccessKey, AccessKeys, InstanceProfile, ManagedPolicy, Role, User } from './records';
 import { Sessions } from './sessions';
 
 export type Client = typeof import('@aws-sdk/client-iam');
@@ -99,13 +100,25 @@ export class IamState implements IamPort {
     return this.sessions.issue(principal, new Date(this.now().getTime() + seconds * 1000));
   }
 
-  principalOf(accessKeyId: string): Principal {
+  /** An access key that counts: a temporary one, an active one of a user or the root user, or the administrator's. */
+  findKey(accessKeyId: string): KnownKey | undefined {
     const session = this.sessions.find(accessKeyId);
     if (session) return session;
     const { accountId } = this.context;
+    const root = { accessKeyId, accountId, arn: this.rootArn(), userId: accountId };
+    if (accessKeyId === ADMINISTRATOR.accessKeyId)
+      return { principal: root, secret: ADMINISTRATOR.secretAccessKey };
+    const own = this.rootKeys.get(accessKeyId);
+    if (own) return activeKey(own, root);
     const user = this.users.list().find(({ keys }) => keys.has(accessKeyId));
-    if (user) return { accessKeyId, accountId, arn: user.arn, userId: user.id };
-    return { accessKeyId, accountId, arn: this.rootArn(), userId: accountId };
+    const key = user?.keys.get(accessKeyId);
+    return user && key && activeKey(key, { accessKeyId, accountId, arn: user.arn, userId: user.id });
+  }
+
+  principalOf(accessKeyId: string): Principal {
+    const key = this.findKey(accessKeyId);
+    if (!key) throw new Error(`there is no access key ${accessKeyId}`);
+    return key.principal;
   }
 
   rootArn(): string {
@@ -123,6 +136,10 @@ export class IamState implements IamPort {
     const role = this.findRole(nameOrArn);
     return role && { arn: role.arn, name: role.name, assumableBy: trustedPrincipals(role) };
   }
+}
+
+function activeKey(key: AccessKey, principal: Principal): KnownKey | undefined {
+  return key.status === 'Active' ? { principal, secret: key.secret } : undefined;
 }
 
 /** Whom a role's trust policy lets in: names of services, ARNs, numbers of accounts, `*`. */

@@ -1,5 +1,6 @@
 import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
+import { SigningKeys } from '../../signing/signing-keys';
 import type { Bucket, ObjectVersion } from './bucket';
 import { newBucketSettings } from './bucket-settings';
 import { methodNotAllowed, noSuchBucket, noSuchKey, noSuchVersion } from './errors';
@@ -12,6 +13,7 @@ export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, S3St
 /** Amazon S3 of the account: its buckets in all regions, by name. */
 export class S3State {
   readonly buckets = new Map<string, Bucket>();
+  readonly signingKeys = new SigningKeys();
   private sequence = 0;
 
   /** @param context of any region; S3 is the account's */

@@ -32,17 +32,33 @@ let roleArn: string;
 let functionArn: string;
 let stateMachineArn: string;
 
-/** Calls the API of the embedded AWS itself, as production code does: it answers the task's token. */
+/** Calls the API of the embedded AWS itself, as production code does, signed with its role's credentials: it answers the task's token. */
 const source = `
+const { createHash, createHmac } = require('node:crypto');
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
+const sign = (headers, body) => {
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret } = process.env;
+  const date = headers['x-amz-date'];
+  const scope = [date.slice(0, 8), 'us-east-1', 'states', 'aws4_request'];
+  const names = Object.keys(headers).sort();
+  const canonical = ['POST', '/', '', ...names.map((name) => name + ':' + headers[name]), '', names.join(';'), sha256(body)];
+  const text = ['AWS4-HMAC-SHA256', date, scope.join('/'), sha256(canonical.join('\\n'))].join('\\n');
+  const signature = hmac(scope.reduce(hmac, 'AWS4' + secret), text).toString('hex');
+  return 'AWS4-HMAC-SHA256 Credential=' + id + '/' + scope.join('/') + ', SignedHeaders=' + names.join(';') + ', Signature=' + signature;
+};
 exports.handler = async (event) => {
   if (!event.token) return { greeting: 'hello ' + event.name, account: process.env.AWS_ACCESS_KEY_ID.slice(0, 4) };
   const body = JSON.stringify({ taskToken: event.token, output: JSON.stringify({ image: 'ami-1' }) });
+  const { host } = new URL(process.env.AWS_ENDPOINT_URL);
   const headers = {
     'content-type': 'application/x-amz-json-1.0',
+    'x-amz-date': new Date().toISOString().replace(/[-:]|\\.\\d{3}/g, ''),
+    'x-amz-security-token': process.env.AWS_SESSION_TOKEN,
     'x-amz-target': 'AWSStepFunctions.SendTaskSuccess',
-    authorization: 'AWS4-HMAC-SHA256 Credential=' + process.env.AWS_ACCESS_KEY_ID + '/20261123/us-east-1/states/aws4_request, SignedHeaders=host, Signature=0',
   };
-  const answer = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', headers, body });
+  const authorization = sign({ ...headers, host }, body);
+  const answer = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', headers: { ...headers, authorization }, body });
   return answer.status;
 };`;
 

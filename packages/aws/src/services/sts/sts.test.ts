@@ -13,7 +13,7 @@ function addRole(region: NewRegion, RoleName: string, AssumeRolePolicyDocument: 
 }
 
 /** STS as the holder of a key calls it. */
-function stsAs(region: NewRegion, accessKeyId = 'test') {
+function stsAs(region: NewRegion, accessKeyId = 'local') {
   const principal = region.state('iam').principalOf(accessKeyId);
   const { accountId } = principal;
   return region.apiAs('sts', { region: 'us-east-1', accountId, requestId: 'r', principal });
@@ -24,7 +24,7 @@ const assume = (name: string) => ({
   RoleSessionName: 'session',
 });
 
-test('an unknown key is the root user', async () => {
+test('the documented key is the root user’s', async () => {
   await using region = await newRegion();
   expect(await stsAs(region).GetCallerIdentity({})).toEqual({
     UserId: '000000000000',

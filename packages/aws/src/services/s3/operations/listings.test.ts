@@ -1,4 +1,5 @@
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { sendSigned } from '../../../testing/signed';
 
 let region: NewRegion;
 let buckets = 0;
@@ -75,11 +76,11 @@ test.each(['?versions&', '?list-type=2&', '?', '?uploads&'])(
   'a list (%s) of an encoding that S3 does not have is refused in a form that can be read',
   async (query) => {
     const { Bucket } = await newBucket();
-    const scope = 'test/20260101/us-east-1/s3/aws4_request';
-    const answer = await fetch(`${region.aws.endpoint}/${Bucket}${query}encoding-type=%00`, {
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-      },
+    const answer = await sendSigned({
+      endpoint: region.aws.endpoint,
+      service: 's3',
+      method: 'GET',
+      path: `/${Bucket}${query}encoding-type=%00`,
     });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toBe('application/xml');

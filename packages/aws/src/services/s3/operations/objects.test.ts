@@ -33,6 +33,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { presign, sendSigned, signedHeaders } from '../../../testing/signed';
 
 let region: NewRegion;
 let s3: S3Client;
@@ -273,18 +274,9 @@ test('Unsigned requests read only what a public policy opens', async () => {
 test('A presigned URL works until it expires', async () => {
   const Bucket = await newBucket();
   await put(Bucket, 'k', 'hello');
-  const signedAt = (date: Date) => {
-    const stamp = date.toISOString().replace(/[-:]|\.\d{3}/g, '');
-    const query = new URLSearchParams({
-      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-      'X-Amz-Credential': `test/${stamp.slice(0, 8)}/us-east-1/s3/aws4_request`,
-      'X-Amz-Date': stamp,
-      'X-Amz-Expires': '60',
-      'X-Amz-SignedHeaders': 'host',
-      'X-Amz-Signature': '0'.repeat(64),
-    });
-    return fetch(`${region.aws.endpoint}/${Bucket}/k?${query}`);
-  };
+  const { endpoint } = region.aws;
+  const signedAt = (date: Date) =>
+    fetch(presign({ endpoint, service: 's3', path: `/${Bucket}/k`, signedAt: date }));
   expect(await (await signedAt(new Date())).text()).toBe('hello');
   const late = await signedAt(new Date(Date.now() - 120_000));
   expect(late.status).toBe(403);
@@ -338,13 +330,10 @@ test.each(['hosted.s3.us-east-1.amazonaws.com', 'hosted.s3.amazonaws.com', 'host
     const aws = region.api('s3');
     await aws.CreateBucket({ Bucket: 'hosted' });
     await aws.PutObject({ Bucket: 'hosted', Key: 'a/b', Body: 'hi' });
-    const scope = 'test/20260101/us-east-1/s3/aws4_request';
+    const path = '/a/b?x-id=GetObject';
+    const headers = signedHeaders({ endpoint: `http://${host}`, service: 's3', method: 'GET', path });
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const headers = {
-        host,
-        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-      };
-      get(`${region.aws.endpoint}/a/b?x-id=GetObject`, { headers }, resolve).on('error', reject);
+      get(`${region.aws.endpoint}${path}`, { headers }, resolve).on('error', reject);
     });
     expect(String(Buffer.concat(await answer.toArray()))).toBe('hi');
   },
@@ -405,11 +394,11 @@ test('an operation that is not there is not taken for another one', async () => 
     ['PutObjectLegalHold', 'NotImplemented'],
   ]);
   await s3.send(new HeadBucketCommand({ Bucket }));
-  const scope = 'test/20260101/us-east-1/s3/aws4_request';
-  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
-  const answer = await fetch(`${region.aws.endpoint}/${Bucket}?location`, {
+  const answer = await sendSigned({
+    endpoint: region.aws.endpoint,
+    service: 's3',
     method: 'DELETE',
-    headers: { authorization },
+    path: `/${Bucket}?location`,
   });
   expect(answer.status).toBe(405);
   expect(answer.headers.get('content-type')).toBe('application/xml');

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import {
   CreateBucketCommand,
   type CreateBucketCommandInput,
@@ -5,6 +6,7 @@ import {
   PutBucketCorsCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { hmac, SigningKeys } from '../../../signing/signing-keys';
 import { type NewRegion, newRegion } from '../../../testing/region';
 
 let region: NewRegion;
@@ -26,6 +28,13 @@ async function newBucket(more: Partial<CreateBucketCommandInput> = {}): Promise<
   return Bucket;
 }
 
+const SIGNED = {
+  'x-amz-algorithm': 'AWS4-HMAC-SHA256',
+  'x-amz-credential': 'local/20261129/us-east-1/s3/aws4_request',
+  'x-amz-date': '20261129T000000Z',
+};
+const SIGNING = Object.keys(SIGNED).map((name) => ['starts-with', `$${name}`, '']);
+
 /** Posts a form as a browser does, with a policy of these conditions. */
 function post(
   Bucket: string,
@@ -35,8 +44,14 @@ function post(
 ) {
   const form = new FormData();
   form.set('key', 'uploads/#{filename}'.replace('#', '$'));
-  form.set('x-amz-signature', '0'.repeat(64));
-  form.set('policy', Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64'));
+  const policy = Buffer.from(
+    JSON.stringify({ expiration, conditions: [...conditions, ...SIGNING] }),
+  ).toString('base64');
+  const scope = { day: '20261129', region: 'us-east-1', service: 's3' };
+  const signature = hmac(new SigningKeys().symmetric('local', scope), policy).toString('hex');
+  for (const [name, value] of Object.entries(SIGNED)) form.set(name, value);
+  form.set('x-amz-signature', signature);
+  form.set('policy', policy);
   for (const [name, value] of Object.entries(more)) form.set(name, value);
   form.set('file', new Blob(['hello'], { type: 'text/plain' }), 'page.txt');
   return fetch(`${region.aws.endpoint}/${Bucket}`, { method: 'POST', body: form, redirect: 'manual' });
@@ -124,6 +139,35 @@ test('A policy that is over, or lacking, lets nothing in', async () => {
   form.delete('file');
   const nothing = await fetch(`${region.aws.endpoint}/${Bucket}`, { method: 'POST', body: form });
   expect(await nothing.text()).toContain('IncorrectNumberOfFilesInPostRequest');
+});
+
+test.each([
+  [{ 'x-amz-signature': '0'.repeat(64) }, 'SignatureDoesNotMatch'],
+  [{ 'x-amz-credential': 'AKIA/20261129/us-east-1/s3/aws4_request' }, 'InvalidAccessKeyId'],
+  [{ 'x-amz-credential': 'local' }, 'AuthorizationHeaderMalformed'],
+  [{ 'x-amz-algorithm': 'HMAC' }, 'InvalidArgument'],
+])('A form whose signature does not count (%j) lets nothing in', async (more, code) => {
+  const answer = await post(await newBucket(), [['starts-with', '$key', '']], more as Record<string, string>);
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(await answer.text()).toContain(`<Code>${code}</Code>`);
+});
+
+test('A form may be signed the old way', async () => {
+  const Bucket = await newBucket();
+  const expiration = '2999-01-01T00:00:00Z';
+  const policy = Buffer.from(
+    JSON.stringify({ expiration, conditions: [['starts-with', '$key', '']] }),
+  ).toString('base64');
+  const ask = (secret: string) => {
+    const form = new FormData();
+    const signature = createHmac('sha1', secret).update(policy).digest('base64');
+    const fields = { key: 'k', policy, AWSAccessKeyId: 'local', signature };
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    form.set('file', new Blob(['hello']), 'k');
+    return fetch(`${region.aws.endpoint}/${Bucket}`, { method: 'POST', body: form });
+  };
+  expect((await ask('local')).status).toBe(204);
+  expect(await (await ask('other')).text()).toContain('<Code>SignatureDoesNotMatch</Code>');
 });
 
 test('Pages of the origins that a bucket names may read it, others may not', async () => {

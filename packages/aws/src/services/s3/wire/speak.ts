@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../../../core/aws-error';
+import type { Principal } from '../../../core/principal';
 import type { Call, Spoken, WireRequest, WireResponse } from '../../../core/service';
+import { isPast } from '../../../signing/signers-clock';
 import { restXmlCodec } from '../../../wire/codec';
 import { authorize } from '../access/authorize';
 import { corsHeaders } from '../access/cors';
@@ -13,7 +15,8 @@ import { decodeChunked } from './chunked-body';
 import { nameOperation } from './operation-name';
 import { readPostForm } from './post-form';
 import { answerPost, asPutObject } from './post-object';
-import { checkExpiry, isPast, isSignedTheOldWay } from './presigned';
+import { verifyOldSignature } from './signature-v2';
+import { verifyForm } from './signed-form';
 
 /** What may be asked of a bucket whatever region it is in. */
 const ANYWHERE: readonly string[] = ['CreateBucket', 'GetBucketLocation'];
@@ -24,15 +27,20 @@ export async function speakS3(s3: S3State, request: WireRequest, call: Call): Pr
   const bucket = s3.buckets.get(address.bucket ?? '');
   const spoken = isPostedForm(request, address)
     ? await speakForm(s3, request, address.bucket ?? '', call)
-    : await speakRequest(s3, request, address, call);
+    : await speakRequest(s3, request, address, { call, signer: verifyOldSignature(s3, request) });
   return forBrowsers(spoken, corsHeaders(bucket, request));
 }
 
-function speakRequest(s3: S3State, request: WireRequest, address: Address, call: Call): Promise<Spoken> {
+async function speakRequest(
+  s3: S3State,
+  request: WireRequest,
+  address: Address,
+  { call, signer }: { readonly call: Call; readonly signer?: Principal },
+): Promise<Spoken> {
   const name = nameOperation(request, address);
   if (!name) throw methodNotAllowed(request.method, address.key === undefined ? 'BUCKET' : 'OBJECT');
-  return speakAs(s3, name, address, call, () => {
-    checkExpiry(s3, request);
+  const caller = signer ? { ...call, principal: signer } : call;
+  const spoken = await speakAs(s3, name, address, caller, () => {
     const target = {
       Bucket: address.bucket,
       Key: address.key,
@@ -40,23 +48,25 @@ function speakRequest(s3: S3State, request: WireRequest, address: Address, call:
       ExpectedBucketOwner: request.headers['x-amz-expected-bucket-owner'],
       ExpectedSourceBucketOwner: request.headers['x-amz-source-expected-bucket-owner'],
     };
-    authorize(s3, name, target, isSignedTheOldWay(request) ? withSomeKey(call) : call);
+    authorize(s3, name, target, caller);
     checkRegion(s3, name, address, call);
     checkPayload(request);
-    return decodeChunked(request);
+    return decodeChunked(request, call.signer);
   });
+  return signer ? { ...spoken, signer } : spoken;
 }
 
 /** A browser's form has its own kind of signature, in its fields. */
 async function speakForm(s3: S3State, request: WireRequest, bucket: string, call: Call): Promise<Spoken> {
   s3.bucket(bucket);
   const form = readPostForm(request.headers['content-type'] ?? '', request.body);
-  checkPostPolicy(form, bucket, (millis) => isPast(s3, millis));
+  checkPostPolicy(form, bucket, (millis) => isPast(s3.context.clock, millis));
+  const signer = verifyForm(s3, form);
   const put = await speakAs(s3, 'PutObject', { bucket, key: form.key }, call, () =>
     asPutObject(request, form),
   );
   const host = request.headers.host ?? request.host;
-  return { ...put, encode: (output) => answerPost(form, bucket, host, put.encode(output)) };
+  return { ...put, signer, encode: (output) => answerPost(form, bucket, host, put.encode(output)) };
 }
 
 /** @param readRequest looks whether the request may be read, and makes of it one that the schemas can read */
@@ -101,11 +111,6 @@ function isPostedForm({ method, headers, query }: WireRequest, { bucket, key }: 
     !query.has('delete') &&
     /^multipart\/form-data/i.test(headers['content-type'] ?? '')
   );
-}
-
-/** The caller of a signature that is not looked into: somebody of the account. */
-function withSomeKey(call: Call): Call {
-  return { ...call, principal: { ...call.principal, accessKeyId: 'signed-by-version-2' } };
 }
 
 /** @throws AwsError `PermanentRedirect` for a bucket of another region than the request is signed for */
