@@ -1,6 +1,6 @@
 import type { Fault } from './core/faults';
-import { ADMINISTRATOR } from './core/keys';
 import type { Entry } from './core/ledger';
+import { ADMINISTRATOR } from './core/principal';
 import type { RunDigest } from './corridor/call-digest';
 import type { CallRecord } from './corridor/call-log';
 

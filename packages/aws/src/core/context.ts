@@ -2,8 +2,8 @@ import type { Call } from './call';
 import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
 import type { Faults } from './faults';
-import type { Keys } from './keys';
 import type { Ledger } from './ledger';
+import type { Keys } from './principal';
 import type { ServiceModel } from './service-model';
 
 /**

@@ -16,3 +16,26 @@ export const ANONYMOUS: Principal = {
   arn: 'anonymous',
   userId: 'anonymous',
 };
+
+/** An access key whose holder is known. */
+export interface KnownKey {
+  readonly principal: Principal;
+  /** Undefined for a key that anybody may have made up: its signatures cannot be verified. */
+  readonly secret?: string;
+  /** Temporary keys count only together with it. */
+  readonly sessionToken?: string;
+  /** Of temporary keys: AWS's time, in milliseconds. */
+  readonly expires?: number;
+}
+
+/** The access keys of an account. */
+export interface Keys {
+  /** Undefined for a key that is not there, or that is inactive. */
+  find(accessKeyId: string): KnownKey | undefined;
+}
+
+/**
+ * The documented local pair: the account's administrator, whom people's clients and tools are on this machine. It is a secret to nobody:
+ * the front door listens on the loopback address only.
+ */
+export const ADMINISTRATOR = { accessKeyId: 'local', secretAccessKey: 'local' } as const;

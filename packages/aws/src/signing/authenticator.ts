@@ -1,4 +1,4 @@
-import type { Keys, KnownKey } from '../core/keys';
+import type { Keys, KnownKey } from '../core/principal';
 import type { Signer, WireRequest } from '../core/service';
 import { canonicalRequest, sha256, stringToSign } from './canonical';
 import { millisOf } from './dates';

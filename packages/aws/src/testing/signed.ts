@@ -1,4 +1,4 @@
-import { ADMINISTRATOR } from '../core/keys';
+import { ADMINISTRATOR } from '../core/principal';
 import { canonicalRequest, sha256, stringToSign } from '../signing/canonical';
 import { writeSignedAt } from '../signing/dates';
 import { hmac, SigningKeys } from '../signing/signing-keys';

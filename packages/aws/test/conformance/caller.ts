@@ -1,7 +1,7 @@
 import { Agent, request as send } from 'node:http';
 import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/transport';
-import { ADMINISTRATOR } from '../../src/core/keys';
+import { ADMINISTRATOR } from '../../src/core/principal';
 import { type ServiceName, services } from '../../src/services';
 import { signedHeaders } from '../../src/testing/signed';
 

@@ -1,7 +1,6 @@
 import { randomBytes } from '../../core/ids';
-import type { KnownKey } from '../../core/keys';
 import type { IssuedCredentials } from '../../core/ports';
-import type { Principal } from '../../core/principal';
+import type { KnownKey, Principal } from '../../core/principal';
 import { uniqueId } from './unique-id';
 
 /** So many are remembered, whether they have expired or not. */

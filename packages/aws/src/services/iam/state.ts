@@ -1,7 +1,6 @@
 import type { Context } from '../../core/context';
-import { ADMINISTRATOR, type KnownKey } from '../../core/keys';
 import type { IamPort, IssuedCredentials } from '../../core/ports';
-import type { Principal } from '../../core/principal';
+import { ADMINISTRATOR, type KnownKey, type Principal } from '../../core/principal';
 import type { Operation, OperationsOf } from '../../core/service';
 import { Collection } from './collection';
 import { noSuchEntity } from './errors';

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { AwsError } from '../../../core/aws-error';
-import type { KnownKey } from '../../../core/keys';
-import type { Principal } from '../../../core/principal';
+import type { KnownKey, Principal } from '../../../core/principal';
 import type { WireRequest } from '../../../core/service';
 import { refusalOf, s3Mismatch, skewMinutesOf } from '../../../signing/refusals';
 import type { SignatureProblem } from '../../../signing/signature-error';
