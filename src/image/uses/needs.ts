@@ -7,7 +7,7 @@ import { pipelinesFolder } from '../../pipelines-folder';
 export interface Needs {
   /** By image: who needs it, in words. */
   images: Map<string, string>;
-  /** Launch template versions that a running build may have to put back, as `lt-… 7`. */
+  /** Launch template versions that a build which runs, or is undone, may have to put back, as `lt-… 7`. */
   versions: Set<string>;
 }
 
@@ -28,17 +28,19 @@ export async function findNeeds(): Promise<Needs> {
     const newest = (await listRecords(name, BUILDS)).find(({ baseImageId }) => baseImageId);
     if (newest?.baseImageId) images.set(newest.baseImageId, `pipeline ${name} is built on it`);
   }
-  for (const record of await findRunning()) {
-    for (const id of imagesOf(record)) images.set(id, `build ${record.id}, which runs, refers to it`);
+  for (const record of await findUnfinished()) {
+    if (record.status === 'RUNNING')
+      for (const id of imagesOf(record)) images.set(id, `build ${record.id}, which runs, refers to it`);
     for (const { launchTemplateId, currentVersion } of record.targets ?? [])
       versions.add(`${launchTemplateId} ${currentVersion}`);
   }
   return { images, versions };
 }
 
-async function findRunning(): Promise<BuildRecord[]> {
+/** Those that run, and those that failed and are still to be undone: their groups go back to what they had. */
+async function findUnfinished(): Promise<BuildRecord[]> {
   const found = await Promise.all((await listOpen()).map(({ build }) => findRecord(build)));
-  return found.filter((record): record is BuildRecord => record?.status === 'RUNNING');
+  return found.filter((record) => record !== undefined).filter(({ status }) => status !== 'SUCCEEDED');
 }
 
 function imagesOf({ imageId, baseImageId, copies = [], previousImage }: BuildRecord): string[] {

@@ -36,10 +36,12 @@ export async function findVersionsOf(
  * instances, and of a refresh that runs. Whatever group it is: others may share the template, or be targets no more.
  *
  * @param leaving servers that count no more
+ * @param isUndone that versions are to go of which a group that follows the newest need not know yet: it follows the one of before then
  */
 export async function findVersionsInUse(
   launchTemplateIds: readonly string[],
   leaving: ReadonlySet<string> = new Set(),
+  isUndone = false,
 ): Promise<Set<string>> {
   if (launchTemplateIds.length === 0) return new Set();
   const groups = await describeAllGroups();
@@ -53,6 +55,7 @@ export async function findVersionsInUse(
       `${LaunchTemplateName} ${Version}`,
     ]),
   );
+  if (isUndone) return inUse;
   for (const id of launchTemplateIds)
     if (inUse.has(`${id} $Latest`)) inUse.add(`${id} ${await findLatest(id)}`);
   return inUse;

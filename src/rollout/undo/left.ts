@@ -1,22 +1,18 @@
 import { tellPeople } from '../../build/end/tell';
 import { type BuildRecord, findRecord, keyOfRecord, type NotBack, noteRollout } from '../../build/record';
+import type { Target } from '../../build/state';
 import { TransientFailure } from '../../errors';
 import { logger } from '../../log';
 import { setPaths } from '../../table';
-import type { Rollout } from './rollout';
 
 /** Writes down why a group is left to people. The first reason counts. */
-export async function noteLeft(
-  record: BuildRecord,
-  { target, versions }: Rollout,
-  why: string,
-): Promise<void> {
-  const { autoScalingGroup, launchTemplateId } = target;
-  const { version = versions[0] ?? '', notBack } = record.rollouts[autoScalingGroup] ?? {};
-  if (notBack) return;
-  logger.error(`build ${record.id}: ${why}`);
-  const left: NotBack = { at: new Date().toISOString(), why };
-  await noteRollout(record.id, autoScalingGroup, { launchTemplateId, version, notBack: left });
+export async function noteLeft({ id, rollouts }: BuildRecord, target: Target, why: string): Promise<void> {
+  if (rollouts[target.autoScalingGroup]?.notBack) return;
+  logger.error(`build ${id}: ${why}`);
+  await noteRollout(id, target.autoScalingGroup, {
+    launchTemplateId: target.launchTemplateId,
+    notBack: { at: new Date().toISOString(), why },
+  });
 }
 
 /** Longer than the calls take that tell of it. */

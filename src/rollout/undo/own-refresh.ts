@@ -19,7 +19,9 @@ export interface Refreshes {
 
 /** Reads the refreshes of a group, and finds those that are provably a build's own among them. */
 export async function findRefreshes(record: BuildRecord, rollout: Rollout): Promise<Refreshes> {
-  const all = await listRefreshes(rollout.target.autoScalingGroup);
+  const all = (await listRefreshes(rollout.target.autoScalingGroup)).toSorted(
+    (a, b) => beginOf(b) - beginOf(a),
+  );
   const at = all.findIndex((refresh) => isOwn(refresh, record, rollout));
   const newest = all[0];
   return {
@@ -53,6 +55,11 @@ function isBack(refresh: InstanceRefresh, record: BuildRecord, { target }: Rollo
 
 function timeOf({ endedAt = '' }: BuildRecord): number {
   return Date.parse(endedAt);
+}
+
+/** One that is pending has not begun yet. */
+function beginOf({ StartTime }: InstanceRefresh): number {
+  return StartTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** A group is brought back as the pipeline prefers, but at once, and there is nothing to roll back to. */

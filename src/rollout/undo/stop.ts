@@ -1,4 +1,8 @@
-import { CancelInstanceRefreshCommand, RollbackInstanceRefreshCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  CancelInstanceRefreshCommand,
+  type InstanceRefresh,
+  RollbackInstanceRefreshCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { autoScaling, isAwsError } from '../../aws';
 import type { BuildRecord } from '../../build/record';
 import { takeGroup } from '../lease';
@@ -12,10 +16,11 @@ import type { Rollout } from './rollout';
  */
 export async function stopRefresh(record: BuildRecord, rollout: Rollout): Promise<string[]> {
   const { autoScalingGroup, canRollBack } = rollout.target;
-  const { active, own } = await findRefreshes(record, rollout);
-  const isStopping = active?.Status === 'RollbackInProgress' || active?.Status === 'Cancelling';
-  if (!active || isStopping || active !== own) return [];
+  if (!(await findOwnActive(record, rollout))) return [];
   await takeGroup(autoScalingGroup, record.id);
+  // AWS stops whatever refresh runs: it may have ended meanwhile, and another begun.
+  const active = await findOwnActive(record, rollout);
+  if (!active) return [];
   const input = { AutoScalingGroupName: autoScalingGroup };
   try {
     const stop = canRollBack
@@ -28,4 +33,10 @@ export async function stopRefresh(record: BuildRecord, rollout: Rollout): Promis
     await autoScaling().send(new CancelInstanceRefreshCommand(input));
   }
   return [`instance refresh ${active.InstanceRefreshId} of ${autoScalingGroup}`];
+}
+
+async function findOwnActive(record: BuildRecord, rollout: Rollout): Promise<InstanceRefresh | undefined> {
+  const { active, own } = await findRefreshes(record, rollout);
+  const isStopping = active?.Status === 'RollbackInProgress' || active?.Status === 'Cancelling';
+  return active === own && !isStopping ? active : undefined;
 }

@@ -1,7 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { BuildRecord } from '../../build/record';
 import type { Target } from '../../build/state';
-import { TargetBusy } from '../../errors';
+import { TargetBusy, TransientFailure } from '../../errors';
+import { nameTransient, throwAll } from '../../failures';
 import { findVersionsInUse } from '../../image/uses/versions';
 import { moveDefaultVersion } from '../default-version';
 import { describeGroups } from '../groups';
@@ -33,10 +34,10 @@ export async function undoRollouts(
   isLate = false,
 ): Promise<boolean> {
   const leaving = new Set<string>();
-  const round = new Round();
+  const round = new Round(record);
   const rollouts: Rollout[] = [];
   for (const target of record.targets ?? [])
-    await round.alone(async () => {
+    await round.alone(target, async () => {
       const rollout = { target, versions: await findOwnVersions(record, target) };
       // A build that made no version has touched no group.
       if (rollout.versions.length === 0) return;
@@ -46,43 +47,67 @@ export async function undoRollouts(
   // What a group is being brought back from it needs until it is back.
   round.end();
   // Only now, and with all groups in view: some may share a launch template.
-  const inUse = await findVersionsInUse([...new Set(rollouts.map(templateOf))], leaving);
+  const templates = [...new Set(rollouts.map(({ target }) => target.launchTemplateId))];
+  let inUse: ReadonlySet<string> | undefined;
+  const [any] = rollouts;
+  if (any)
+    await round.alone(any.target, async () => {
+      inUse = await findVersionsInUse(templates, leaving, true);
+    });
+  round.end();
   let serves = false;
   for (const { target, versions } of rollouts)
-    await round.alone(async () => {
-      const unused = versions.filter((version) => !inUse.has(`${target.launchTemplateId} ${version}`));
+    await round.alone(target, async () => {
+      // What is not known is no leave to remove.
+      const unused = versions.filter(
+        (version) => inUse && !inUse.has(`${target.launchTemplateId} ${version}`),
+      );
       if (unused.length < versions.length) serves = true;
       for (const version of await discardVersions(record, target, unused))
         undone.push(`version ${version} of launch template ${target.launchTemplateId}`);
     });
   round.end();
-  return serves;
+  return serves || round.isIncomplete;
 }
-
-const templateOf = ({ target }: Rollout) => target.launchTemplateId;
 
 /** What went wrong, one group at a time. */
 class Round {
+  /** Whether something is left to people. */
+  isIncomplete = false;
   private readonly problems: unknown[] = [];
 
-  async alone(run: () => Promise<void>): Promise<void> {
+  constructor(private readonly record: BuildRecord) {}
+
+  async alone(target: Target, run: () => Promise<void>): Promise<void> {
     try {
       await run();
     } catch (problem) {
-      this.problems.push(problem);
+      if (isRefusal(problem) && isLongOver(this.record)) {
+        this.isIncomplete = true;
+        const { name, message } = problem;
+        const why = `The rollout to the Auto Scaling group ${target.autoScalingGroup} could not be undone: ${name}: ${message}`;
+        await noteLeft(this.record, target, why);
+      } else this.problems.push(problem);
     }
   }
 
   /** @throws what went wrong: TargetBusy where all of it only takes its time */
   end(): void {
     const { problems } = this;
-    const words = problems.map((one) => (one instanceof Error ? one.message : String(one)));
-    if (problems.length > 0 && problems.every((one) => one instanceof TargetBusy))
-      throw new TargetBusy(words.join(' '));
     const others = problems.filter((one) => !(one instanceof TargetBusy));
-    if (others.length === 1) throw others[0];
-    if (others.length > 1) throw new AggregateError(others, words.join('; '));
+    throwAll(others);
+    const [busy, ...more] = problems.filter((one) => one instanceof TargetBusy);
+    if (busy) throw new TargetBusy([busy, ...more].map(({ message }) => message).join(' '));
   }
+}
+
+/** What would be refused again. For a while all is tried again: AWS refuses much that it grants a moment later. */
+function isRefusal(problem: unknown): problem is Error {
+  return (
+    problem instanceof Error &&
+    !(problem instanceof TargetBusy) &&
+    !(nameTransient(problem) instanceof TransientFailure)
+  );
 }
 
 /**
@@ -96,37 +121,41 @@ async function undoRollout(
   undone: string[],
   isLate: boolean,
 ): Promise<string[]> {
-  const { target, versions } = rollout;
-  const { autoScalingGroup, isFirstImage } = target;
-  undone.push(...(await stopRefresh(record, rollout)));
-  // Looked at after its refresh was stopped: one that succeeded just before has given the group the new version.
+  const { autoScalingGroup, isFirstImage } = rollout.target;
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
+  if (!group || isMadeAnew(record, group)) return [];
+  undone.push(...(await stopRefresh(record, rollout)));
   const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
-  if (group && isFirstImage && !isVerified && !isLongOver(record)) {
-    const { all, now } = await takeOut(record.id, target, group, versions);
+  if (isFirstImage && !isVerified && !isLongOver(record)) {
+    // Looks at the group after its refresh was stopped: one that succeeded just before has given it the new version.
+    const { all, now } = await takeOut(record.id, rollout);
     if (now.length > 0) undone.push(`servers ${now.join(', ')}`);
     return all;
   }
   const { waits, left } = await bringBack(record, rollout, isLate);
-  if (left) await noteLeft(record, rollout, left);
+  if (left) await noteLeft(record, rollout.target, left);
   if (waits) throw new TargetBusy(waits);
-  await noteCurrentVersion(record, rollout, group);
+  await noteCurrentVersion(record, rollout);
   return [];
 }
 
 /** A group that keeps the version of a build that failed, or has another by now, has its stack know it. */
-async function noteCurrentVersion(
-  record: BuildRecord,
-  { target, versions }: Rollout,
-  group: AutoScalingGroup | undefined,
-): Promise<void> {
+async function noteCurrentVersion(record: BuildRecord, { target, versions }: Rollout): Promise<void> {
   const { autoScalingGroup, launchTemplateId } = target;
+  const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   const { LaunchTemplateId, Version = '' } = group?.LaunchTemplate ?? {};
   if (LaunchTemplateId !== launchTemplateId || !/^\d+$/.test(Version)) return;
   const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
   if (!isVerified && !versions.includes(Version)) return;
   await noteVersion(autoScalingGroup, Version, (noted) =>
     versions.some((own) => own === Version || own === noted),
+  );
+}
+
+/** A group that has the name of another and is younger than the build is a person's. */
+function isMadeAnew({ startedAt }: BuildRecord, { CreatedTime }: AutoScalingGroup): boolean {
+  return (
+    startedAt !== undefined && CreatedTime !== undefined && CreatedTime.getTime() > Date.parse(startedAt)
   );
 }
 

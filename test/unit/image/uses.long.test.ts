@@ -116,6 +116,17 @@ describe('an image is kept while it is referred to by', () => {
     expect(await told()).toContain(`image ami-4 stays: build ${id}, which runs, refers to it`);
   });
 
+  test.each(['FAILED', 'ABORTED', 'TIMED_OUT'] as const)(
+    'a build that ended as %s and that is still to be undone, which would go back to it',
+    async (status) => {
+      const id = buildOf(7);
+      await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+      await updateRecord(id, { status, targets: [makeTarget({ currentVersion: '4' })] });
+      await retireImages('web', 2);
+      expect(deletedVersions()).toEqual(['1']);
+    },
+  );
+
   test('a running build whose base it is', async () => {
     const id = 'gone-01KAS2N4Q7T9V0W1X2Y3Z4A5B1';
     await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });

@@ -306,6 +306,23 @@ describe('what a person has done since counts', () => {
     expect(started()).toEqual([]);
   });
 
+  test('a group that was made anew', async () => {
+    autoScaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolves(describePlanned({ LaunchTemplate: template('5'), CreatedTime: new Date() }));
+    useRefreshes();
+    await undo({ startedAt: new Date(Date.now() - 60_000).toISOString() });
+    expect(started()).toEqual([]);
+  });
+
+  test('a refresh that AWS names after an older one', async () => {
+    const at = (minutes: number) => ({ StartTime: new Date(Date.now() - minutes * 60_000) });
+    useRefreshes(refresh('r-1', '5', 'Successful', at(9)), refresh('r-9', '5', 'Successful', at(5)));
+    await undo();
+    expect(started()).toEqual([]);
+    expect(await notBack()).toMatch(/r-9/);
+  });
+
   test('a default that was moved to the version', async () => {
     ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
       LaunchTemplateVersions: [{ VersionNumber: 4 }, { VersionNumber: 5, DefaultVersion: true }],

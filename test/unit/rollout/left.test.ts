@@ -16,6 +16,7 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { attendBuild } from '../../../src/build/end/attend';
 import { failBuild } from '../../../src/build/end/end';
@@ -31,6 +32,7 @@ const autoScaling = mockClient(AutoScalingClient);
 const sns = mockClient(SNSClient);
 const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
+const ssm = mockClient(SSMClient);
 useTable();
 afterEach(() => jest.restoreAllMocks());
 
@@ -47,7 +49,8 @@ const useGroup = (more: object) =>
 
 /** After its refresh the fleet did not serve the site. */
 beforeEach(async () => {
-  for (const client of [ec2, autoScaling, sns, events, sfn]) client.reset();
+  for (const client of [ec2, autoScaling, sns, events, sfn, ssm]) client.reset();
+  ssm.on(GetParameterCommand).rejects(Object.assign(new Error('none'), { name: 'ParameterNotFound' }));
   answerNoUses(ec2, autoScaling);
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   ec2.on(DescribeImagesCommand).resolves({ Images: [] });
@@ -149,4 +152,16 @@ test('a function that goes on when its build has failed verifies nothing any mor
   await updateRollout(BUILD, 'fleet', { verified: { by: 'site', servers: 3 } });
   expect((await getRecord(BUILD)).rollouts.fleet).toMatchObject({ broughtBackBy: 'r-2' });
   expect((await getRecord(BUILD)).rollouts.fleet).not.toHaveProperty('verified');
+});
+
+test('what AWS refuses for good in one group is named after an hour, and locks its pipeline no longer', async () => {
+  const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+  autoScaling.on(DescribeInstanceRefreshesCommand).rejects(denied);
+  await fail();
+  await sweep(5).catch(() => {});
+  expect(await findLockHolder('web')).toBe(BUILD);
+  await sweep(60).catch(() => {});
+  expect(await findLockHolder('web')).toBeUndefined();
+  expect((await getRecord(BUILD)).rollouts.fleet?.notBack?.why).toMatch(/AccessDenied: not authorized/);
+  expect(messages().at(-1)).toContain('not authorized');
 });

@@ -30,13 +30,14 @@ const OWN = { VersionDescription: `Kiln build ${BUILD}`, LaunchTemplateData: { I
 
 /** The versions of the launch template by their numbers; that of the number `isDefault` is the default one. */
 function useVersions(versions: Record<number, object>, isDefault = 4): void {
-  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
-    LaunchTemplateVersions: Object.entries(versions).map(([number, version]) => ({
-      VersionNumber: Number(number),
-      DefaultVersion: Number(number) === isDefault,
-      ...version,
-    })),
-  });
+  const all = Object.entries(versions).map(([number, version]) => ({
+    VersionNumber: Number(number),
+    DefaultVersion: Number(number) === isDefault,
+    ...version,
+  }));
+  ec2.on(DescribeLaunchTemplateVersionsCommand).callsFake(({ Versions }) => ({
+    LaunchTemplateVersions: Versions?.[0] === '$Latest' ? all.slice(-1) : all,
+  }));
 }
 
 const describeServer = (InstanceId: string, Version: string) => ({
@@ -161,6 +162,37 @@ describe('a refresh', () => {
     useRefresh('r-9', '5', 'InProgress', { MinHealthyPercentage: 90 });
     await expect(undo(noted())).resolves.toBe(true);
     expect([...stopped(), ...deleted()]).toEqual([]);
+  });
+
+  test('that a person has begun while the build got the lease is left alone', async () => {
+    let looks = 0;
+    autoScaling.on(DescribeInstanceRefreshesCommand).callsFake(() => ({
+      InstanceRefreshes: [
+        {
+          InstanceRefreshId: ++looks > 1 ? 'r-9' : 'r-1',
+          Status: 'InProgress',
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' } },
+        },
+      ],
+    }));
+    await undo(noted({ refreshId: 'r-1' }));
+    expect(stopped()).toEqual([]);
+  });
+
+  test('that a person has begun hours later, as the pipeline prefers, is left alone', async () => {
+    autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+      InstanceRefreshes: [
+        {
+          InstanceRefreshId: 'r-9',
+          Status: 'InProgress',
+          StartTime: new Date(),
+          Preferences: PREFERENCES,
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } },
+        },
+      ],
+    });
+    await undo({ ...noted(), endedAt: new Date(Date.now() - 3 * 60 * 60_000).toISOString() });
+    expect(stopped()).toEqual([]);
   });
 
   test('of someone else is left alone', async () => {
@@ -321,6 +353,47 @@ describe('a first image that was never verified', () => {
     ]);
   });
 
+  test('goes with those of its servers that a group would protect when it shrinks', async () => {
+    const group = describeGroup('fleet', '5', ['5', '5']);
+    const [first_, second] = group.Instances;
+    const Instances = [{ ...first_, ProtectedFromScaleIn: true }, second];
+    useGroups({ ...group, Instances });
+    await undo({ ...noted(), ...first });
+    expect(updates()).toEqual([{ ...backToTheOldVersion, DesiredCapacity: 0 }]);
+    expect(terminated()).toEqual([{ InstanceId: 'i-1', ShouldDecrementDesiredCapacity: false }]);
+    // As after a try that broke off.
+    useGroups({ ...describeGroup('fleet', '4', []), Instances });
+    await undoRollouts(await getRecord(BUILD));
+    expect(terminated()).toHaveLength(2);
+  });
+
+  test('leaves the server that a person has put into standby to look at, and what that needs', async () => {
+    const group = describeGroup('fleet', '5', ['5', '5']);
+    const [first_, second] = group.Instances;
+    useGroups({ ...group, Instances: [{ ...first_, LifecycleState: 'Standby' }, second] });
+    await expect(undo({ ...noted(), ...first })).resolves.toBe(true);
+    expect(updates()).toEqual([backToTheOldVersion]);
+    expect(terminated()).toEqual([{ InstanceId: 'i-2', ShouldDecrementDesiredCapacity: true }]);
+    expect(deleted()).toEqual([]);
+  });
+
+  test('is looked for again once the build has the lease: another may have rolled out just before', async () => {
+    let looks = 0;
+    autoScaling.on(DescribeAutoScalingGroupsCommand).callsFake(() => ({
+      AutoScalingGroups: [describeGroup('fleet', ++looks > 1 ? '7' : '5', ['5', '7'])],
+    }));
+    await undo({ ...noted(), ...first });
+    expect([...updates(), ...terminated()]).toEqual([]);
+  });
+
+  test('is not taken out of a group that a person has made anew', async () => {
+    const CreatedTime = new Date();
+    useGroups(describeGroup('fleet', '5', ['5'], { CreatedTime }));
+    const startedAt = new Date(Date.now() - 60_000).toISOString();
+    await expect(undo({ ...noted(), ...first, startedAt })).resolves.toBe(true);
+    expect([...updates(), ...terminated()]).toEqual([]);
+  });
+
   test.each(['4', '6', '$Latest'])(
     'touches no group that is at version %s, whoever has set that',
     async (version) => {
@@ -358,6 +431,20 @@ describe('of launch template versions', () => {
   test('one that says that it is of the build, with an image of somebody else, stays', async () => {
     useVersions({ 4: {}, 5: { ...OWN, LaunchTemplateData: { ImageId: 'ami-9' } } });
     await undo({ imageId: 'ami-1' });
+    expect(deleted()).toEqual([]);
+  });
+
+  test('that of the build goes though a group follows the newest, which is then the one of before', async () => {
+    useGroups(describeGroup('fleet', '$Latest', ['4']));
+    const targets = [makeTarget({ reference: '$Latest', canRollBack: false, autoRollback: false })];
+    await expect(undo({ ...noted(), targets })).resolves.toBe(false);
+    expect(deleted()).toEqual(['5']);
+  });
+
+  test('that of the build stays where a server of a group that follows the newest runs it', async () => {
+    useGroups(describeGroup('fleet', '$Latest', ['4', '5']));
+    const targets = [makeTarget({ reference: '$Latest', canRollBack: false, autoRollback: false })];
+    await expect(undo({ ...noted(), targets })).resolves.toBe(true);
     expect(deleted()).toEqual([]);
   });
 
