@@ -57,13 +57,20 @@ function groupsOf({ definition }: Pipeline): string[] {
     ({ autoScalingGroup }) =>
       // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
       'arn:${AWS::Partition}:autoscaling:${AWS::Region}:${AWS::AccountId}:autoScalingGroup:*:autoScalingGroupName/' +
-      autoScalingGroup,
+      writeLiterally(autoScalingGroup),
   );
 }
 
 function keyPairsOf({ definition }: Pipeline): string[] {
   const { keyName } = definition.base;
-  return keyName ? [`arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:key-pair/${keyName}`] : [];
+  return keyName
+    ? [`arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:key-pair/${writeLiterally(keyName)}`]
+    : [];
+}
+
+/** A name within an ARN of a policy that CloudFormation writes, in both of which some characters stand for others. */
+function writeLiterally(name: string): string {
+  return name.replace(/[*?$]/g, (sign) => `\${!${sign}}`);
 }
 
 function referencesOf({ definition }: Pipeline): string[] {

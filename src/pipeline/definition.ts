@@ -133,6 +133,9 @@ const Base = section({
     .string({ error: expected('the name of an EC2 key pair') })
     .min(1, { error: expected('the name of an EC2 key pair') })
     .max(255, { error: expected('the name of an EC2 key pair, at most 255 characters') })
+    .regex(/^(?! )[ -~]*(?<! )$/, {
+      error: expected('the name of an EC2 key pair: ASCII characters, no spaces at its ends'),
+    })
     .optional()
     .describe('An EC2 key pair for the base instance. No port is opened for it.'),
 });
@@ -317,6 +320,10 @@ export const PipelineDefinition = section({
   description: z
     .string({ error: expected('a text') })
     .max(255, { error: 'expected at most 255 characters' })
+    // EC2: "Character sets beyond ASCII are not supported."
+    .regex(/^[ -~]*$/, {
+      error: expected('a text of ASCII characters in one line, since EC2 takes no others'),
+    })
     .default('')
     .describe('What the pipeline is for. Becomes the description of its images.'),
   base: Base.describe('The base instance: what the image is made of.'),

@@ -85,6 +85,16 @@ test('invalid pipeline files stop the packaging with each file, path and what wa
   expect(said).not.toMatch(/^ +at /m);
 });
 
+test('tags that AWS would refuse stop the packaging, all of them at once', async () => {
+  const { folder, packaged } = await project(await readPipeline('web'));
+  const file = join(folder, 'serverless.yml');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('    project: kiln', "    project: 'a|b'"));
+  const said = await packageService(folder, packaged).catch((error: Error) => error.message);
+  expect(said).toContain('AWS would refuse this service');
+  expect(said).toContain('PlanLambdaFunction.Tags.project: expected letters');
+  expect(said).toContain('GoldenImage.Tags.project: expected letters');
+});
+
 test('user data over 16 KB stops the packaging with its size', async () => {
   const web = await readPipeline('web');
   // What cannot be compressed away: every character another.

@@ -301,3 +301,27 @@ test('conditions ask all or any of the values of a key that has many, and of no 
   expect(asked.length).toBeGreaterThan(20);
   expect(asked.filter(({ key, isSet }) => MANY_VALUED.test(key) !== isSet)).toEqual([]);
 });
+
+describe('a name in an ARN of a policy', () => {
+  const before = process.cwd();
+  afterEach(() => {
+    process.chdir(before);
+    removeFolders();
+  });
+
+  test('stands for itself, whatever is in it', async () => {
+    process.chdir(
+      makeFolder({
+        'pipelines/web/pipeline.yml': [
+          'base: { image: ami-01234567, instanceType: t3.micro, keyName: "a*b?" }',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: a name that people may give
+          "rollout: [{ autoScalingGroup: 'web*${x}' }]",
+        ].join('\n'),
+        'pipelines/web/user-data.sh': '#!/bin/bash\n',
+      }),
+    );
+    const { groups, keyPairs } = await describePipelines('prod');
+    expect(groups).toEqual([{ 'Fn::Sub': expect.stringMatching(/Name\/web\$\{!\*\}\$\{!\$\}\{x\}$/) }]);
+    expect(keyPairs).toEqual([{ 'Fn::Sub': expect.stringMatching(/key-pair\/a\$\{!\*\}b\$\{!\?\}$/) }]);
+  });
+});

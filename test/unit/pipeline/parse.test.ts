@@ -83,6 +83,14 @@ test.each([
     'parameters.A.default: expected a text or resolve:ssm:NAME, got "resolve:smm:/x" (line 2)',
   ],
   [
+    'description: Größe',
+    'description: expected a text of ASCII characters in one line, since EC2 takes no others, got "Größe" (line 2)',
+  ],
+  [
+    'description: "two\\nlines"',
+    'description: expected a text of ASCII characters in one line, since EC2 takes no others, got "two\\nlines" (line 2)',
+  ],
+  [
     "parameters: { A: { pattern: '(' } }",
     'parameters.A.pattern: expected a valid regular expression, got "(" (line 2)',
   ],

@@ -1,7 +1,7 @@
 import type { CreateImageCommandInput, ResourceType, Tag } from '@aws-sdk/client-ec2';
 import { type DurationName, durations } from '../../../core/durations';
 import { resourceId } from '../../../core/ids';
-import { invalidAmiNameDuplicate, invalidAmiNameMalformed } from '../errors';
+import { invalidAmiNameDuplicate, invalidAmiNameMalformed, invalidParameterValue } from '../errors';
 import type { Lifecycle } from '../instances/lifecycle';
 import type { Inventory } from '../inventory';
 import type { InstanceRecord } from '../records/instances';
@@ -13,8 +13,8 @@ const NAME = /^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/;
 
 type ImageState = 'available' | 'failed' | 'deregistered' | 'disabled';
 
-/** @throws AwsError InvalidAMIName.Malformed, InvalidAMIName.Duplicate */
-export function checkImageName(ec2: Inventory, name: string | undefined): string {
+/** @throws AwsError InvalidAMIName.Malformed, InvalidAMIName.Duplicate, and InvalidParameterValue for the description */
+export function checkImageName(ec2: Inventory, name: string | undefined, description = ''): string {
   if (!name || !NAME.test(name)) {
     throw invalidAmiNameMalformed(
       "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'",
@@ -25,6 +25,12 @@ export function checkImageName(ec2: Inventory, name: string | undefined): string
     .find((image) => image.OwnerId === ec2.owner && image.Name === name && !image.deregistered);
   if (rival) {
     throw invalidAmiNameDuplicate(`AMI name ${name} is already in use by AMI ${rival.ImageId}`);
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII
+  if (!/^[\x00-\x7F]*$/.test(description)) {
+    throw invalidParameterValue(
+      `Value (${description}) for parameter Description is invalid. Character sets beyond ASCII are not supported.`,
+    );
   }
   return name;
 }
@@ -40,7 +46,7 @@ export function makeImage(
   input: CreateImageCommandInput,
   tagsFor: (type: ResourceType) => Tag[],
 ): ImageRecord {
-  const name = checkImageName(ec2, input.Name);
+  const name = checkImageName(ec2, input.Name, input.Description);
   const { mappings, snapshots } = snapshotVolumes(ec2, instance, input);
   const source = ec2.images.find(instance.imageId);
   const ImageId = resourceId('ami');

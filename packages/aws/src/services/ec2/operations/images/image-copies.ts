@@ -19,7 +19,7 @@ export const CopyImage: Op<'CopyImage'> = (ec2, input, call) => {
       checkCount(tags.map((tag) => tag.Key ?? ''));
       const image = copyImage(ec2, source, {
         region: input.SourceRegion ?? '',
-        name: checkImageName(ec2, input.Name),
+        name: checkImageName(ec2, input.Name, input.Description),
         description: input.Description ?? source.image.Description ?? '',
         encrypted: input.Encrypted ?? false,
         kmsKeyId: input.KmsKeyId,

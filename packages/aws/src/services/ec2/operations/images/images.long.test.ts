@@ -80,6 +80,20 @@ test('an image that AWS fails to make says why, in its state and on the bus', as
   });
 });
 
+test('a description beyond ASCII is refused before anything is made', async () => {
+  region = await newEc2Region();
+  const { instanceId, imageId } = await bake({ NoReboot: true });
+  const Description = 'Größe';
+  const refused = { code: 'InvalidParameterValue', message: expect.stringContaining('beyond ASCII') };
+  await expect(
+    region.ec2.CreateImage({ InstanceId: instanceId, Name: 'web-2', Description }),
+  ).rejects.toMatchObject(refused);
+  await expect(
+    region.ec2.CopyImage({ SourceImageId: imageId, SourceRegion: 'us-east-1', Name: 'web-2', Description }),
+  ).rejects.toMatchObject(refused);
+  expect((await region.ec2.DescribeImages({ Owners: ['self'] })).Images).toHaveLength(1);
+});
+
 test('making an image reboots the instance unless it is told not to', async () => {
   region = await newEc2Region();
   const { instanceId, imageId } = await bake({ NoReboot: true });

@@ -109,7 +109,7 @@ function showImage(image: ImageRecord): Image {
 
 export const RegisterImage: Op<'RegisterImage'> = (ec2, input, call) => {
   const tagsFor = readTagSpecifications(input.TagSpecifications, ['image'], call);
-  const name = checkImageName(ec2, input.Name);
+  const name = checkImageName(ec2, input.Name, input.Description);
   const rootDeviceName = input.RootDeviceName ?? '/dev/sda1';
   checkDeviceNames(input.BlockDeviceMappings ?? []);
   const mappings = (input.BlockDeviceMappings ?? []).map((mapping) =>
