@@ -4,8 +4,10 @@ import { Dynalite } from './dynalite';
 /**
  * Gives the tests of a file the table of Kiln, in memory, in a DynamoDB look-alike: what races there is decided
  * by conditions, and a mock would only repeat what the code believes.
+ *
+ * @returns reads all items of the table, as DynamoDB writes them in JSON
  */
-export function useTable(): void {
+export function useTable(): { readAll: () => Promise<unknown> } {
   let tables: Dynalite;
 
   beforeAll(async () => {
@@ -43,4 +45,5 @@ export function useTable(): void {
   });
 
   afterAll(() => tables.close());
+  return { readAll: async () => (await tables.call('Scan', { TableName: process.env.KILN_TABLE })).Items };
 }
