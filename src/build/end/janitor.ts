@@ -18,7 +18,7 @@ import { byService, tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import { findExecution } from '../execution';
 import { isBuildId, pipelineOf } from '../id';
-import { findLockHolder, releaseLock } from '../lock';
+import { findLockHolder } from '../lock';
 import { listOpen } from '../open';
 import { startQueuedBuild } from '../queue';
 import { type BuildRecord, findRecord, prolongRecord } from '../record';
@@ -189,7 +189,9 @@ async function tidyBuild(build: string, round: Round): Promise<void> {
     case 'RUNNING':
       return attendBuild(build);
     case 'SUCCEEDED':
-      return removeBeside(record, round);
+      if (await goesOn(build)) return;
+      await round.alone(() => removeBeside(record, round));
+      return attendBuild(build);
     case undefined:
       // People's tools copy tags, and another deployment has records of its own: without one nothing is known to be ours.
       return logger.warn(
@@ -198,22 +200,30 @@ async function tidyBuild(build: string, round: Round): Promise<void> {
     default:
       await round.alone(async () => round.note(await cleanUpLate(build)));
       await round.alone(() => publishLeft({ id: build, pipeline: pipelineOf(build) }));
-      // None holds one, unless it ended in the moment in which it took it.
-      return releaseLock(pipelineOf(build), build);
+      // It holds neither lock nor group, unless it ended in the moment in which it took them, or a function took them late.
+      return attendBuild(build);
   }
+}
+
+/** A build that has succeeded may be about to do what is left to do. */
+async function goesOn(build: string): Promise<boolean> {
+  return (await findExecution(build))?.status === 'RUNNING' || (await findWaitsOf(build)).length > 0;
 }
 
 /** Removes what a build made beside its images, and keeps its record as long as one of them is there. */
 async function removeBeside(record: BuildRecord, round: Round): Promise<void> {
   const { id, copies = [] } = record;
-  if ((await findExecution(id))?.status === 'RUNNING' || (await findWaitsOf(id)).length > 0) return;
   const left: Image[] = [];
-  for (const region of [undefined, ...copies.map((copy) => copy.region)])
+  const regions = [undefined, ...copies.map((copy) => copy.region)];
+  let seen = 0;
+  for (const region of regions)
     await round.alone(async () => {
       const { own, discarded } = await discardLeftovers(record, region);
       left.push(...own);
+      seen += 1;
       round.note(discarded);
     });
-  if (left.length > 0) await prolongRecord(record);
+  // Where nobody could look one may be.
+  if (left.length > 0 || seen < regions.length) await prolongRecord(record);
   await terminateInstances(await findInstances(id));
 }

@@ -19,8 +19,10 @@ import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { tidyUp } from '../../../src/build/end/janitor';
+import { endRecord } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
-import { getRecord, moveStatus } from '../../../src/build/record';
+import { getRecord, moveStatus, updateRecord } from '../../../src/build/record';
+import { takeGroup } from '../../../src/rollout/lease';
 import { answerNoUses, makeCopy } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BASE_INSTANCE, BUILD, openRecord } from '../records';
@@ -42,6 +44,7 @@ beforeEach(() => {
   ec2.on(DescribeInstancesCommand).resolves({});
   ec2.on(DescribeImagesCommand).resolves({});
   ec2.on(DescribeSnapshotsCommand).resolves({});
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({});
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({});
 });
 
@@ -51,6 +54,46 @@ test('a lock that a build has kept beyond its end is given back at night', async
   await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
   await tidyUp({ removed: [] });
   expect(await findLockHolder('web')).toBeUndefined();
+});
+
+test.each(['SUCCEEDED', 'ABORTED'] as const)(
+  'what a function of a build that is %s took late is given back at night: the lock, and its groups',
+  async (status) => {
+    sfn.on(DescribeExecutionCommand).resolves({ status });
+    await openRecord();
+    await moveStatus(BUILD, ['RUNNING'], status);
+    await takeLock('web', BUILD, 'build');
+    await takeGroup('fleet', BUILD);
+    await tidyUp({ removed: [] });
+    expect(await findLockHolder('web')).toBeUndefined();
+    await expect(takeGroup('fleet', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7')).resolves.toBe(2);
+  },
+);
+
+test('while something of a build is still to be undone, it keeps its pipeline and its groups over night', async () => {
+  await openRecord();
+  await takeLock('web', BUILD, 'build');
+  await takeGroup('fleet', BUILD);
+  await endRecord(BUILD, ['RUNNING'], 'ABORTED', ['undo', 'unlock'], {});
+  ec2.on(DescribeInstancesCommand).rejects(new Error('EC2 answers 500'));
+  await expect(tidyUp({ removed: [] })).rejects.toThrow('EC2 answers 500');
+  expect(await findLockHolder('web')).toBe(BUILD);
+  await expect(takeGroup('fleet', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7')).rejects.toThrow('being changed');
+});
+
+test('the record of a build is kept while a region that may have a copy of its image answers nobody', async () => {
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'SUCCEEDED' });
+  await openRecord({ targets: [], imageId: 'ami-1', copies: [{ region: 'eu-north-1', imageId: 'ami-2' }] });
+  await moveStatus(BUILD, ['RUNNING'], 'SUCCEEDED');
+  const soon = Math.floor(Date.now() / 1000) + 24 * 60 * 60;
+  await updateRecord(BUILD, { expiresAt: soon });
+  await takeLock('web', BUILD, 'build');
+  ec2.on(DescribeImagesCommand).callsFake(async (_input, client) => {
+    if ((await client().config.region()) === 'us-east-1') return {};
+    throw Object.assign(new Error('not subscribed'), { name: 'OptInRequired' });
+  });
+  await expect(tidyUp({ removed: [] })).rejects.toThrow('not subscribed');
+  expect((await getRecord(BUILD)).expiresAt).toBeGreaterThan(soon);
 });
 
 test('a copy that a stopped build left in another region is found there at night', async () => {
