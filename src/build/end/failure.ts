@@ -1,6 +1,9 @@
+import { TransientFailure } from '../../errors';
+import { nameTransient } from '../../failures';
 import { findInstances } from '../../image/instances';
 import { type Console, readConsole } from '../../image/watch/console';
 import { tellOfScript, tellOfServer } from '../../image/watch/words';
+import { logger } from '../../log';
 import { loadPipeline } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
 import { findFleetProblems } from '../../rollout/fleet';
@@ -11,9 +14,24 @@ import { pipelineOf } from '../id';
 import { type CaughtError, readCaught } from './caught';
 import type { Failure } from './end';
 
-/** Names a failure in plain words, with what a person needs to mend it. Looks at what is still there: call it first. */
+/**
+ * Names a failure in plain words, with what a person needs to mend it. Looks at what is still there: call it first. Where nobody can look
+ * (AWS refuses it, the pipeline's folder is gone), the failure stays what it is: whoever undoes it must not wait for words.
+ *
+ * @throws what passes: the state machine asks again
+ */
 export async function explainFailure(build: string, caught: CaughtError): Promise<Failure> {
   const failure = readCaught(caught);
+  try {
+    return await addWords(build, failure);
+  } catch (error) {
+    if (error instanceof Error && nameTransient(error) instanceof TransientFailure) throw error;
+    logger.warn(`what has led to ${failure.name} could not be looked at`, error as Error);
+    return failure;
+  }
+}
+
+async function addWords(build: string, failure: Failure): Promise<Failure> {
   if (failure.name === 'States.Timeout') return explainTimeout(build, failure);
   if (failure.name === 'SiteNotHealthy') return addConsoles(build, failure);
   return failure;

@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { eventBridge } from '../../aws';
-import { PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
+import { InvalidPipeline, PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
 import { loadPipeline } from '../../pipeline/load';
 import { pipelinesFolder } from '../../pipelines-folder';
 import { getItem, type Key, putItem } from '../../table';
@@ -49,7 +49,10 @@ export function describeHold(pipeline: string, { failures, held }: Hold): string
   return `Pipeline ${pipeline} is held since ${held?.since}: the last ${failures.length} builds that schedules and events started have failed (${failures.join(', ')}). Schedules and events start nothing until a build that a person asks for has succeeded.`;
 }
 
-/** Counts how a build ended, once for each build however often it is told. A pipeline that is gone has nothing to hold. */
+/**
+ * Counts how a build ended, once for each build however often it is told. A pipeline that is gone, or of which nothing can be built any
+ * more, has nothing to hold, and must not keep its lock for that.
+ */
 export async function countEnd(record: Ended & Pick<BuildRecord, 'pipeline'>): Promise<void> {
   const most = await readHoldAfter(record.pipeline);
   if (most !== undefined) await changeHold(record.pipeline, (hold) => nextHold(hold, record, most));
@@ -59,7 +62,7 @@ async function readHoldAfter(pipeline: string): Promise<number | undefined> {
   try {
     return (await loadPipeline(pipelinesFolder(), pipeline)).definition.triggers.holdAfter;
   } catch (error) {
-    if (error instanceof UnknownPipeline) return undefined;
+    if (error instanceof UnknownPipeline || error instanceof InvalidPipeline) return undefined;
     throw error;
   }
 }

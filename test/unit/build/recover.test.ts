@@ -13,6 +13,7 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSnapshotsCommand,
   EC2Client,
+  GetConsoleOutputCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -31,6 +32,7 @@ import { createRecord, getRecord, moveStatus } from '../../../src/build/record';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { answerNoUses, makeCopy, makeImage } from '../images';
+import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BASE_INSTANCE, BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 
@@ -384,6 +386,45 @@ test('a state that waited too long fails as what it waited for', async () => {
   const { error, cause } = await recoverBuild({ build: { id: BUILD }, failure: { Error: 'States.Timeout' } });
   expect([error, cause]).toEqual(['ImageFailed', 'AWS did not finish the image ami-1 in 240 min.']);
   expect(await listWaits()).toEqual([]);
+});
+
+describe('what nobody can look at keeps no build from its end, nor its pipeline locked', () => {
+  beforeEach(async () => {
+    await openRecord();
+    await takeLock('web', BUILD, 'build');
+  });
+
+  test.each<[string, string, () => void]>([
+    [
+      'the console of its instance',
+      'SiteNotHealthy',
+      () => ec2.on(GetConsoleOutputCommand).rejects(Object.assign(new Error('no'), { name: 'AuthFailure' })),
+    ],
+    ['the folder of its pipeline', 'SiteNotHealthy', () => useFolder()],
+    ['a pipeline that is not valid any more', 'ImageFailed', () => useFolder('base: 7\n')],
+  ])('%s', async (_what, name, breakIt) => {
+    ec2.on(GetConsoleOutputCommand).resolves({});
+    breakIt();
+    await recoverBuild(failure(name, 'the site said 503'));
+    expect(await getRecord(BUILD)).toMatchObject({
+      status: 'FAILED',
+      error: { name, message: expect.stringContaining('the site said 503') },
+    });
+    expect(await findLockHolder('web')).toBeUndefined();
+    expect(sns.commandCalls(PublishCommand)).toHaveLength(1);
+  });
+
+  /** Where the pipelines are: none, or one of this definition. */
+  function useFolder(definition?: string): void {
+    process.env.LAMBDA_TASK_ROOT = makeFolder({
+      'pipelines/other/pipeline.yml': '',
+      ...(definition && { 'pipelines/web/pipeline.yml': definition }),
+    });
+  }
+  afterEach(() => {
+    process.env.LAMBDA_TASK_ROOT = process.cwd();
+    removeFolders();
+  });
 });
 
 test('of groups that wait side by side, the one that has waited longest is the one that timed out', async () => {
