@@ -2,7 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { dynamo } from '../../../src/aws';
-import { endBuild } from '../../../src/build/end/end';
+import { endBuild, finishWork } from '../../../src/build/end/end';
+import { findLockHolder } from '../../../src/build/lock';
 import { getRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
@@ -113,4 +114,56 @@ test('whichever write of an event that cannot be built fails, Lambda calls again
   });
   expect(writes).toBeGreaterThan(1);
   expect(started()).toEqual([]);
+});
+
+test('whichever write of a person’s request and of a schedule fails while both wait, both have their turn, the person first', async () => {
+  let running = await requestBuild(web());
+  const night = (idempotencyKey: string) =>
+    requestBuild(web({ idempotencyKey: `night-${idempotencyKey}`, trigger: { kind: 'schedule' } }));
+  const writes = await failEach('both', {
+    first: async (key) => {
+      await requestBuild(web({ idempotencyKey: key }));
+      await night(key);
+    },
+    afterwards: async (key, failed) => {
+      const asked = await requestBuild(web({ idempotencyKey: key }));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const nightly = await night(key);
+      await endBuild(running.id);
+      expect([failed, (await getRecord(asked.id)).status]).toEqual([failed, 'RUNNING']);
+      await endBuild(asked.id);
+      expect([failed, (await getRecord(nightly.id)).status]).toEqual([failed, 'RUNNING']);
+      running = await getRecord(nightly.id);
+    },
+  });
+  expect(writes).toBeGreaterThan(4);
+});
+
+test('whichever write of the end of a build fails, it ends, gives its pipeline free, and is told', async () => {
+  let running = await requestBuild(web());
+  const writes = await failEach('end', {
+    first: () => endBuild(running.id),
+    afterwards: async (_key, failed) => {
+      const { id } = running;
+      await endBuild(id);
+      const now = Date.now();
+      jest.spyOn(Date, 'now').mockReturnValue(now + 7 * 60_000);
+      await finishWork(id);
+      jest.restoreAllMocks();
+      const { status, todo } = await getRecord(id);
+      const told = events
+        .commandCalls(PutEventsCommand)
+        .flatMap((call) => call.args[0].input.Entries ?? [])
+        .filter(({ Detail = '' }) => Detail.includes(id));
+      expect([failed, status, todo, told.length > 0]).toEqual([failed, 'SUCCEEDED', {}, true]);
+      expect([failed, await queryItems('OUTBOX'), await findLockHolder('web')]).toEqual([
+        failed,
+        [],
+        undefined,
+      ]);
+      running = await requestBuild(web());
+      expect([failed, running.status]).toEqual([failed, 'RUNNING']);
+    },
+  });
+  expect(writes).toBeGreaterThan(6);
 });
