@@ -16,6 +16,8 @@ export interface PipelinesInDeployment {
   secrets: object[];
   /** ARNs of the SSM parameters that pipelines name as secrets: base instances read these themselves. */
   secretParameters: object[];
+  /** ARNs of the objects that base instances may read: the artifacts, and those in buckets that pipelines name. */
+  archives: object[];
   /** ARNs of the SSM parameters that name the newest images. */
   imageParameters: object[];
   /** CloudFormation resources of the schedules and events. */
@@ -35,6 +37,7 @@ export async function describePipelines(stage: string): Promise<PipelinesInDeplo
     references: arns(pipelines, referencesOf),
     secrets: arns(pipelines, secretArnsOf),
     secretParameters: arns(pipelines, secretParametersOf),
+    archives: arns(pipelines, bucketsOf, ARTIFACTS),
     imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
     resources: makeTriggers(pipelines),
   };
@@ -46,10 +49,28 @@ function tellWithoutStack(error: unknown): never {
   throw error;
 }
 
-/** IAM takes no empty list: where there is nothing to allow, the policy names what cannot be. */
-function arns(pipelines: Pipeline[], arnsOf: (pipeline: Pipeline) => string[]): object[] {
-  const found = [...new Set(pipelines.flatMap(arnsOf))].sort();
+/** Of the bucket that is in the same stack. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
+const ARTIFACTS = ['${ArtifactsBucket.Arn}/*'];
+
+/**
+ * @param always those that are there whatever pipelines name
+ */
+function arns(
+  pipelines: Pipeline[],
+  arnsOf: (pipeline: Pipeline) => string[],
+  always: string[] = [],
+): object[] {
+  const found = [...always, ...[...new Set(pipelines.flatMap(arnsOf))].sort()];
+  // IAM takes no empty list: where there is nothing to allow, the policy names what cannot be.
   return (found.length > 0 ? found : parameterArn('/kiln/none')).map((arn) => ({ 'Fn::Sub': arn }));
+}
+
+function bucketsOf({ definition }: Pipeline): string[] {
+  return (definition.base.buckets ?? []).map((place) => {
+    const [, bucket, prefix = ''] = /^([^/]+)\/?(.*)$/.exec(place) ?? [];
+    return `arn:\${AWS::Partition}:s3:::${bucket}/${writeLiterally(prefix)}*`;
+  });
 }
 
 function groupsOf({ definition }: Pipeline): string[] {

@@ -115,6 +115,10 @@ function findParameterProblems({
   return [['default', `expected a value that matches ${pattern}, got ${show(value)}`]];
 }
 
+/** See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET =
+  /^(?!xn--|sthree-)(?!\d+\.\d+\.\d+\.\d+(\/|$))(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.'()/-]+)?$/;
+
 const Base = section({
   image: text(
     /^(ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[\w./-]+(:[\w.-]+)?)$/,
@@ -138,6 +142,11 @@ const Base = section({
     })
     .optional()
     .describe('An EC2 key pair for the base instance. No port is opened for it.'),
+  buckets: distinct(text(BUCKET, 'the name of an S3 bucket, or bucket/prefix'), 'a list of S3 buckets')
+    .optional()
+    .describe(
+      'S3 buckets that base instances may read beside the artifacts bucket: the name of each, with /prefix if only what begins so.',
+    ),
 });
 
 const Healthy = section({

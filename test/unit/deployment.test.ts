@@ -176,6 +176,33 @@ parameters:
     expect(secrets).toEqual([{ 'Fn::Sub': expect.stringContaining(':secret:web/key-??????') }]);
   });
 
+  test('may read the artifacts, and the buckets that pipelines name', async () => {
+    const pipeline = 'base: { image: "resolve:ssm:/base/image", instanceType: t3.micro';
+    process.chdir(
+      makeFolder({
+        'pipelines/web/pipeline.yml': `${pipeline}, buckets: [my-bucket, my-other/releases/] }\n`,
+        'pipelines/web/user-data.sh': '#!/bin/bash\n',
+        'pipelines/api/pipeline.yml': `${pipeline}, buckets: [my-bucket] }\n`,
+        'pipelines/api/user-data.sh': '#!/bin/bash\n',
+      }),
+    );
+    const { archives } = await describePipelines('prod');
+    expect(archives).toEqual(
+      // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+      [
+        '${ArtifactsBucket.Arn}/*',
+        'arn:${AWS::Partition}:s3:::my-bucket/*',
+        'arn:${AWS::Partition}:s3:::my-other/releases/*',
+      ].map((arn) => ({ 'Fn::Sub': arn })),
+      // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+    );
+    const { Policies: own } = read('resources.yml').Resources.BaseRole.Properties;
+    const [fetching] = own.find(({ PolicyName }: { PolicyName: string }) => PolicyName === 'fetch-archives')
+      .PolicyDocument.Statement;
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Serverless replaces it
+    expect(fetching).toMatchObject({ Action: 's3:GetObject', Resource: '${self:custom.pipelines.archives}' });
+  });
+
   const { ManagedPolicyArns = [], Policies } = read('resources.yml').Resources.BaseRole.Properties;
   const allowed: Allowed[] = Policies.flatMap(
     ({ PolicyDocument }: { PolicyDocument: { Statement: Allowed[] } }) => PolicyDocument.Statement,

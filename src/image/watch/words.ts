@@ -21,6 +21,7 @@ export function tellOfScript(cause: string, console: Console, script: string): s
   return [
     cause,
     ...indent(last),
+    ...hintAtBuckets(console.script),
     ...hintAtLog(script),
     ...(before.length > 0 ? ['What the script wrote before:', ...indent(before)] : []),
   ].join('\n');
@@ -52,6 +53,23 @@ function hintAtLog(script: string): string[] {
   return [
     `The script sends its output to ${file}, which goes with the instance. With "exec > >(tee ${file}) 2>&1" it is on the console too, and here.`,
   ];
+}
+
+/** What the AWS CLI and the SDKs say where S3 refuses to read: `(403) when calling the HeadObject operation: Forbidden`. */
+const REFUSED_BY_S3 =
+  /\((?:403|AccessDenied)\) when calling the (?<operation>\w*Objects?\w*|ListBuckets?) operation/;
+const PLACE = /s3:\/\/[^\s'"]+/;
+
+/** S3 does not say which permission lacks. */
+function hintAtBuckets(lines: readonly string[]): string[] {
+  const line = lines.find((one) => REFUSED_BY_S3.test(one));
+  if (line === undefined) return [];
+  const operation = REFUSED_BY_S3.exec(line)?.groups?.operation ?? '';
+  const place = PLACE.exec(line)?.[0] ?? lines.map((one) => PLACE.exec(one)?.[0]).find(Boolean);
+  const what = operation.startsWith('List')
+    ? 's3:ListBucket, which they never have: fetch objects by their names'
+    : `s3:GetObject on ${place ?? 'that object'}: base instances may read the artifacts bucket, and others that a pipeline file names under base.buckets. The key of an encrypted object, and the policy of a bucket of another account, must let them too`;
+  return [`The role of base instances lacks ${what}.`];
 }
 
 function indent(lines: string[]): string[] {

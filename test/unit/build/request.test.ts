@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import scheduled from '../../../events/schedule.json';
 import { endBuild, finishWork } from '../../../src/build/end/end';
@@ -53,6 +54,23 @@ test('a request starts the execution that has the name of the build', async () =
       }),
     }),
   ]);
+});
+
+test('a value that refers to an SSM parameter that no pipeline file names is refused in words', async () => {
+  const ssm = mockClient(SSMClient);
+  const denied = Object.assign(new Error('is not authorized to perform: ssm:GetParameter'), {
+    name: 'AccessDeniedException',
+  });
+  ssm.on(GetParameterCommand, { Name: '/people/secret' }).rejects(denied);
+  await expect(
+    requestBuild(web({ parameters: { SITE: 'resolve:ssm:/people/secret' } })),
+  ).rejects.toMatchObject({
+    name: 'InvalidParameter',
+    message:
+      'parameter SITE: Kiln may not read the SSM parameter /people/secret: it may read those that a pipeline file names.',
+  });
+  expect(started()).toEqual([]);
+  ssm.restore();
 });
 
 test('a pipeline that is not there is named, with those that are', async () => {

@@ -283,3 +283,38 @@ test('a script that keeps its output to itself gets a hint how it would be here'
     'It failed.\nThe script wrote nothing to the console.\nThe script sends its output to /var/log/setup.log, which goes with the instance. With "exec > >(tee /var/log/setup.log) 2>&1" it is on the console too, and here.',
   );
 });
+
+test.each([
+  [
+    ['fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden'],
+    'lacks s3:GetObject on that object: base instances may read the artifacts bucket, and others that a pipeline file names under base.buckets',
+  ],
+  [
+    [
+      '+ aws s3 cp s3://my-bucket/site.tar.gz /tmp',
+      'fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden',
+    ],
+    'lacks s3:GetObject on s3://my-bucket/site.tar.gz',
+  ],
+  [
+    [
+      'download failed: s3://my-bucket/a to ./a An error occurred (AccessDenied) when calling the GetObject operation: Access Denied',
+    ],
+    'lacks s3:GetObject on s3://my-bucket/a',
+  ],
+  [
+    ['An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied'],
+    'lacks s3:ListBucket, which they never have',
+  ],
+])('a script that S3 refused to read for is told which permission lacks', (script, said) => {
+  const console = { script, failure: 'it failed', isRunning: false, lines: script };
+  expect(tellOfScript('The script failed.', console, '#!/bin/bash')).toContain(
+    `The role of base instances ${said}`,
+  );
+});
+
+test('a script that failed otherwise is told of no permission', () => {
+  const script = ['An error occurred (404) when calling the HeadObject operation: Key "x" does not exist'];
+  const console = { script, failure: 'it failed', isRunning: false, lines: script };
+  expect(tellOfScript('The script failed.', console, '#!/bin/bash')).not.toContain('lacks');
+});

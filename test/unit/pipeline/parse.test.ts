@@ -257,7 +257,7 @@ test.each([
 
 test('all that is wrong is told at once, several unknown keys one by one', () => {
   const text = 'base:\n  image: ami-0123456789abcdef0\n  instancetype: t3.micro\n  size: 3\nwhenBusy: wait\n';
-  const keys = 'image, instanceType, volumeSize, userData, keyName';
+  const keys = 'image, instanceType, volumeSize, userData, keyName, buckets';
   expect(parseDefinition(text).problems).toEqual([
     'base.instanceType: is missing, expected an instance type such as t3.micro (line 2)',
     `base.instancetype: unknown key, expected one of ${keys} (line 3)`,
@@ -268,7 +268,7 @@ test('all that is wrong is told at once, several unknown keys one by one', () =>
 
 test.each(['', '# nothing yet\n'])('an empty file lacks its base', (text) => {
   expect(parseDefinition(text).problems).toEqual([
-    'base: is missing, expected a mapping with the keys image, instanceType, volumeSize, userData, keyName',
+    'base: is missing, expected a mapping with the keys image, instanceType, volumeSize, userData, keyName, buckets',
   ]);
 });
 
@@ -296,6 +296,17 @@ test('an AMI by its old short id, a version of an SSM parameter and a key pair a
     expect(definition?.base).toMatchObject({ image, instanceType: 'c7gn.metal', keyName: 'me' });
   }
 });
+
+test.each(['My_Bucket', 's3://my-bucket', 'my-bucket/*', '10.0.0.1', 'xn--bucket', 'ab'])(
+  'a bucket named %s is refused',
+  (bucket) => {
+    const base = `base: { image: ami-00000000, instanceType: t3.micro, buckets: ['${bucket}'] }`;
+    const expected = 'expected the name of an S3 bucket, or bucket/prefix';
+    expect(parseDefinition(base).problems).toEqual([
+      expect.stringContaining(`base.buckets[0]: ${expected}, got "${bucket}" (line 1)`),
+    ]);
+  },
+);
 
 test('a second document in the file is refused by its line', () => {
   expect(parseDefinition(`${BASE}---\nwhenBusy: queue\n`).problems).toEqual([
