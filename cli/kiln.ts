@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { runLocal } from './local';
-import { runPush } from './push';
-import { runStart } from './start';
+import type { LocalOptions } from './local';
+import type { PushOptions } from './push';
+import type { StartOptions } from './start';
 
 /**
- * The `kiln` command line.
+ * The `kiln` command line. Each command is loaded when it is called.
  *
  * @param argv as `process.argv`
  */
@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     )
     .option('--empty', 'only a newborn account: deploy nothing', false)
     .option('--any-keys', "every access key is the administrator's, not only the pair that is printed", false)
-    .action(runLocal);
+    .action(async (options: LocalOptions) => (await import('./local')).runLocal(options));
   program
     .command('start')
     .description(
@@ -42,14 +42,16 @@ export async function main(argv: readonly string[]): Promise<void> {
       'make all that is random, and the order of things, the same each time',
       parseSeed,
     )
-    .action(runStart);
+    .action(async (options: StartOptions) => (await import('./start')).runStart(options));
   program
     .command('push')
     .description("upload a pipeline's site and let its SSM parameter name it")
     .argument('<pipeline>', 'the folder under pipelines/')
     .option('--site <folder>', "the site's folder, instead of the pipeline's own")
     .option('--stage <stage>', 'the stage of the deployment that it is for', 'prod')
-    .action(runPush);
+    .action(async (pipeline: string, options: PushOptions) =>
+      (await import('./push')).runPush(pipeline, options),
+    );
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -77,6 +77,7 @@ async function runServerless(
         SLS_NOTIFICATIONS_MODE: 'off',
         NODE_NO_WARNINGS: '1',
         NO_COLOR: '1',
+        GOGC: '20', // esbuild, too
       },
     },
   );

@@ -62,8 +62,13 @@ async function findBucket(ssm: SSMClient, Name: string): Promise<string> {
   }
 }
 
+export interface PushOptions {
+  readonly site?: string;
+  readonly stage: string;
+}
+
 /** `kiln push`: with the SDK's own settings (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`). */
-export async function runPush(pipeline: string, options: { site?: string; stage: string }): Promise<void> {
+export async function runPush(pipeline: string, options: PushOptions): Promise<void> {
   const { site, stage } = options;
   const pushed = await pushSite({}, join(projectFolder, 'pipelines'), pipeline, site, stage);
   console.log(`${pushed.parameter} = ${pushed.uri}`);

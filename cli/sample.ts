@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Aws, ClientSettings, StartOptions } from 'embedded-aws';
-import { createStack, deployService } from './deploy';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
 
@@ -44,11 +43,12 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
   const packaged = await mkdtemp(join(tmpdir(), 'kiln-package-'));
   let aws: Aws | undefined;
   try {
-    // The embedded AWS is loaded afterwards: it and the bundler each want a good part of a small machine's memory.
+    // All else is loaded afterwards: it and the bundler each want a good part of a small machine's memory.
     options.onStep('package the service');
     await packageService(options.project, packaged, signal);
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
+    const { createStack, deployService } = await import('./deploy');
     const { port, schedules, anyKeys, time } = options;
     aws = await startAws({ port, holdSchedules: !schedules, anyKeys, ...time });
     const { clock } = aws;

@@ -3,7 +3,6 @@ import { aborted, interruptible, unlessAborted } from './interrupted';
 import { projectFolder } from './project';
 import { describeClockwork, describeSample, type Sample, startSample } from './sample';
 import type { StoryResult } from './story/result';
-import { tellStory } from './story/story';
 import { aloud, clockText, silent } from './story/tell';
 
 export interface StartOptions {
@@ -32,6 +31,7 @@ async function showStory(options: StartOptions, signal: AbortSignal): Promise<vo
     onStep: (step) => teller.line(step),
     signal,
   });
+  const { tellStory } = await import('./story/story');
   const story = tellStory(sample, projectFolder, teller, startedAt);
   try {
     const result = await unlessAborted(signal, story);

@@ -1,16 +1,18 @@
 // @ts-check
-// The inside of a function's sandbox: runs in a worker thread of its own, loads the packaged handler and answers
-// invocations, as Lambda's Node.js runtime does in its microVM. Plain CommonJS, because a worker gets neither tsx
-// nor swc; nothing here is compiled, and nothing of the embedded AWS is imported but types.
+// The inside of sandboxes: runs in a worker thread, loads packaged handlers and answers invocations, as Lambda's Node.js
+// runtime does in its microVM. Plain CommonJS, because a worker gets neither tsx nor swc; nothing here is compiled, and
+// nothing of the embedded AWS is imported but types. Functions with the same code share a thread, one at work at a time,
+// each with its module, its global variables and its environment, for as long as neither could tell (`neighbours.cjs`).
 const v8 = require('node:v8');
 const { workerData } = require('node:worker_threads');
 const { installClock } = require('./clock.cjs');
 const { describeError, describeForLog, named } = require('./errors.cjs');
 const { loadHandler } = require('./load-handler.cjs');
+const { mayTakeAnother, rememberGlobals, swapGlobals } = require('./neighbours.cjs');
 const { installNetwork } = require('./network.cjs');
 const { installOutput } = require('./output.cjs');
 const { port, post } = require('./parent.cjs');
-const { installRandom } = require('./random.cjs');
+const { installRandom, seedRandom } = require('./random.cjs');
 const { forgetQuestions, installWaiting } = require('./waiting.cjs');
 
 /** @typedef {import('./load-handler.cjs').Handler} Handler */
@@ -25,29 +27,32 @@ const { forgetQuestions, installWaiting } = require('./waiting.cjs');
  * @property {(error: unknown) => void} fail
  */
 
-/** @type {import('../sandboxes/protocol').SandboxData} */
-const {
-  taskRoot,
-  handler: handlerName,
-  clock,
-  seed,
-  network,
-  logFormat,
-  runtime,
-  gate: gateBuffer,
-} = workerData;
+/**
+ * One of the sandboxes in this thread.
+ *
+ * @typedef {object} Resident
+ * @property {Record<string, string | undefined>} environment its variables, while another is at work
+ * @property {import('./neighbours.cjs').Globals} globals what it has made global, while another is at work
+ * @property {Handler} [handler] once it is loaded
+ */
+
+/** @type {import('../sandboxes/protocol').ThreadData} */
+const { taskRoot, clock, isSeeded, network, logFormat, runtime, gate: gateBuffer } = workerData;
 const gate = new Int32Array(gateBuffer);
 const nodeVersion = Number(/^nodejs(\d+)/.exec(runtime)?.[1]);
-const startedAt = performance.now();
 
 let requestId = '';
 /** @type {Run | undefined} */
 let current;
-/** Invocations that have come; `gate` counts those that were sent. */
+/** Orders that have come; `gate` counts those that were sent. */
 let handled = 0;
+/** @type {Map<number, Resident>} */
+const residents = new Map();
+/** Who is at work, or was last. @type {Resident | undefined} */
+let inside;
 
 const now = installClock(clock);
-if (seed !== undefined) installRandom(seed);
+if (isSeeded) installRandom();
 const output = installOutput({ now, format: logFormat, requestId: () => requestId });
 installWaiting();
 installNetwork(network);
@@ -56,16 +61,56 @@ process.on('uncaughtException', dieOfException);
 process.on('unhandledRejection', dieOfRejection);
 process.on('beforeExit', () => current?.onEmptyLoop());
 
-loadHandler(taskRoot, handlerName).then(
-  (handler) => {
-    post({ type: 'ready', initMillis: performance.now() - startedAt });
-    port.on('message', (invocation) => answer(handler, invocation));
-  },
-  (error) => {
-    logError('Uncaught Exception', error);
-    post({ type: 'initError', error: describeError(error), initMillis: performance.now() - startedAt });
-  },
-);
+rememberGlobals();
+
+port.on('message', (/** @type {import('../sandboxes/protocol').Order} */ order) => {
+  handled += 1;
+  if (order.seed !== undefined) seedRandom(order.seed);
+  for (const sandbox of order.closed) residents.delete(sandbox);
+  if (order.type === 'open') return open(order);
+  const resident = residents.get(order.sandbox);
+  if (!resident?.handler) throw new Error(`no sandbox ${order.sandbox} is in this thread`);
+  enter(resident);
+  answer(resident.handler, order.invocation);
+});
+
+/**
+ * Makes a sandbox: loads a handler with the variables of its function.
+ *
+ * @param {import('../sandboxes/protocol').Opening} opening
+ */
+function open({ sandbox, handler, environment }) {
+  const startedAt = performance.now();
+  /** @type {Resident} */
+  const resident = { environment, globals: new Map() };
+  residents.set(sandbox, resident);
+  enter(resident);
+  requestId = '';
+  loadHandler(taskRoot, handler).then(
+    (loaded) => {
+      resident.handler = loaded;
+      post({ type: 'ready', initMillis: performance.now() - startedAt });
+    },
+    (error) => {
+      logError('Uncaught Exception', error);
+      post({ type: 'initError', error: describeError(error), initMillis: performance.now() - startedAt });
+    },
+  );
+}
+
+/**
+ * Gives a sandbox its variables back as it left them.
+ *
+ * @param {Resident} resident
+ */
+function enter(resident) {
+  if (inside === resident) return;
+  const left = swapGlobals(resident.globals);
+  if (inside) Object.assign(inside, { environment: { ...process.env }, globals: left });
+  inside = resident;
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, resident.environment);
+}
 
 /**
  * Runs the handler. As on Lambda, only the function's own work keeps the event loop going meanwhile.
@@ -74,7 +119,6 @@ loadHandler(taskRoot, handlerName).then(
  * @param {Invocation} invocation
  */
 function answer(handler, invocation) {
-  handled += 1;
   forgetQuestions();
   port.unref();
   requestId = invocation.requestId;
@@ -96,7 +140,11 @@ function beginRun() {
   const finish = (message) => {
     current = undefined;
     output.flush();
-    post({ ...message, memoryBytes: v8.getHeapStatistics().used_heap_size });
+    post({
+      ...message,
+      memoryBytes: v8.getHeapStatistics().used_heap_size,
+      mayTakeAnother: mayTakeAnother(taskRoot),
+    });
     port.ref();
     setImmediate(freeze);
   };
@@ -122,7 +170,7 @@ function beginRun() {
   return run;
 }
 
-/** Stands still until the next invocation, timers and sockets with it, as the microVM does. */
+/** Stands still until the next order, timers and sockets with it, as the microVM does. */
 function freeze() {
   for (;;) {
     const sent = Atomics.load(gate, 0);

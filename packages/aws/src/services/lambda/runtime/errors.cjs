@@ -5,7 +5,7 @@ const { workerData } = require('node:worker_threads');
 
 /** @typedef {import('../sandboxes/protocol').FunctionError} FunctionError */
 
-/** @type {import('../sandboxes/protocol').SandboxData} */
+/** @type {import('../sandboxes/protocol').ThreadData} */
 const { taskRoot } = workerData;
 
 /** Any of these scripts: on Lambda the runtime is one file. */

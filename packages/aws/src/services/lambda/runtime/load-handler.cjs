@@ -6,6 +6,7 @@ const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
 const { named } = require('./errors.cjs');
+const { noteHandler, noteShared } = require('./neighbours.cjs');
 const { wrapBundle } = require('./wrap.cjs');
 
 /** @typedef {(...args: unknown[]) => unknown} Handler */
@@ -56,7 +57,7 @@ function memberOf(value, name) {
 async function importHandler(taskRoot, file) {
   try {
     if (file.endsWith('.mjs') || (file.endsWith('.js') && isModulePackage(taskRoot, path.dirname(file))))
-      return await import(pathToFileURL(file).href);
+      return await importShared(pathToFileURL(file).href);
     return requireCompiled(taskRoot, file);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -76,25 +77,52 @@ const internals =
   );
 
 /**
- * As `require`, from V8's code cache where it has been made.
+ * Node.js has each ES module once in a thread.
+ *
+ * @param {string} url
+ * @returns {Promise<unknown>}
+ */
+function importShared(url) {
+  noteShared();
+  return import(url);
+}
+
+/** What was compiled in this thread: a further sandbox of the same file runs the same code, warm as it is. @type {Map<string, vm.Script>} */
+const scripts = new Map();
+
+/**
+ * @param {string} taskRoot
+ * @param {string} file
+ */
+function compile(taskRoot, file) {
+  let script = scripts.get(file);
+  if (!script) {
+    const cacheFile = `${taskRoot}.${path.relative(taskRoot, file).replace(/[^\w.-]/g, '-')}.cache`;
+    script = new vm.Script(wrapBundle(readFileSync(file, 'utf8')), {
+      filename: file,
+      cachedData: existsSync(cacheFile) ? readFileSync(cacheFile) : undefined,
+    });
+    scripts.set(file, script);
+  }
+  return script;
+}
+
+/**
+ * As `require`, but a module of its own for each sandbox, and from V8's code cache where it has been made.
  *
  * @param {string} taskRoot
  * @param {string} file
  * @returns {unknown}
  */
 function requireCompiled(taskRoot, file) {
-  const cacheFile = `${taskRoot}.${path.relative(taskRoot, file).replace(/[^\w.-]/g, '-')}.cache`;
-  if (!existsSync(cacheFile)) return require(file);
-  const script = new vm.Script(wrapBundle(readFileSync(file, 'utf8')), {
-    filename: file,
-    cachedData: readFileSync(cacheFile),
-  });
   const module = new Module(file);
   module.filename = file;
   module.paths = internals._nodeModulePaths(path.dirname(file));
   internals._cache[file] = module;
-  const run = script.runInThisContext();
-  const importFrom = (/** @type {string} */ specifier) => import(resolveImport(specifier, file));
+  noteHandler(file);
+  const run = compile(taskRoot, file).runInThisContext();
+  const importFrom = (/** @type {string} */ specifier) =>
+    Module.isBuiltin(specifier) ? import(specifier) : importShared(resolveImport(specifier, file));
   const own = [module.exports, Module.createRequire(file), module, file, path.dirname(file), importFrom];
   run.apply(module.exports, own);
   module.loaded = true;

@@ -1,13 +1,28 @@
 // @ts-check
-// Takes all that is random in this thread from a seed, so that a run can be repeated.
+// Takes all that is random in this thread from seeds, so that a run can be repeated.
 const crypto = require('node:crypto');
 const { syncBuiltinESMExports } = require('node:module');
 
-/** @param {string} seed */
-function installRandom(seed) {
+/** @type {import('node:crypto').Cipher | undefined} */
+let cipher;
+
+/**
+ * Begins anew with another seed.
+ *
+ * @param {string} seed
+ */
+function seedRandom(seed) {
   const key = crypto.createHash('sha256').update(seed).digest();
-  const cipher = crypto.createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
-  const bytes = (/** @type {number} */ count) => cipher.update(Buffer.alloc(count));
+  cipher = crypto.createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
+}
+
+/** Random numbers come from the last seed that was given, from now on. */
+function installRandom() {
+  const stream = () => {
+    if (!cipher) throw new Error('no seed was given');
+    return cipher;
+  };
+  const bytes = (/** @type {number} */ count) => stream().update(Buffer.alloc(count));
   const fraction = () => bytes(6).readUIntBE(0, 6) / 2 ** 48;
 
   /** @type {typeof crypto.randomUUID} */
@@ -61,4 +76,4 @@ function installRandom(seed) {
   syncBuiltinESMExports();
 }
 
-module.exports = { installRandom };
+module.exports = { installRandom, seedRandom };

@@ -44,6 +44,12 @@ function forgetQuestions() {
   questions.clear();
 }
 
+/** Whether an answer is waited for. */
+function hasQuestions() {
+  for (const question of questions) if (question.isOver()) questions.delete(question);
+  return questions.size > 0;
+}
+
 /** A connection that is being made. Returns how to say that it was. */
 function opening() {
   let isOver = false;
@@ -66,9 +72,8 @@ function watch() {
  */
 function turn(quiet, before) {
   setImmediate(() => {
-    for (const question of questions) if (question.isOver()) questions.delete(question);
     const seen = eventsOfLoop();
-    if (questions.size === 0) isWatching = false;
+    if (!hasQuestions()) isWatching = false;
     else if (seen !== before) turn(0, seen);
     else if (quiet + 1 < QUIET_TURNS) turn(quiet + 1, seen);
     else {
@@ -104,4 +109,4 @@ function installWaiting() {
     subscribe(channel, watch);
 }
 
-module.exports = { forgetQuestions, installWaiting, noteSocket, opening };
+module.exports = { forgetQuestions, hasQuestions, installWaiting, noteSocket, opening };

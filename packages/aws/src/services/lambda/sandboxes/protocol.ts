@@ -36,20 +36,33 @@ export interface NetworkAccess {
 }
 
 /** What a thread is started with. */
-export interface SandboxData {
+export interface ThreadData {
   readonly taskRoot: string;
-  /** `folder/file.export`. */
-  readonly handler: string;
   /** E.g. `nodejs24.x`. */
   readonly runtime: string;
-  /** How many invocations were sent: between them the thread stands still and waits for this to grow. */
+  /** How many orders were sent: between them the thread stands still and waits for this to grow. */
   readonly gate: SharedArrayBuffer;
   readonly logFormat: 'Text' | 'JSON';
   readonly clock: SharedTime;
-  /** What all that is random in the thread comes from, where runs are to be repeated. */
-  readonly seed?: string;
+  /** Whether each order has a seed, from which all that is random comes until the next, so that runs can be repeated. */
+  readonly isSeeded: boolean;
   readonly network: NetworkAccess;
 }
+
+/** A sandbox that a thread makes. */
+export interface Opening {
+  readonly type: 'open';
+  readonly sandbox: number;
+  /** `folder/file.export`. */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a thread is told to do, and which of its sandboxes are closed meanwhile. */
+export type Order = { readonly closed: readonly number[]; readonly seed?: string } & (
+  | Opening
+  | { readonly type: 'invoke'; readonly sandbox: number; readonly invocation: Invocation }
+);
 
 /** What a thread tells. Times of lines are AWS's, in milliseconds; durations are real ones. */
 export type Message =
@@ -58,9 +71,17 @@ export type Message =
   /** It has nothing to do until more than this comes on one of its connections. */
   | { readonly type: 'waiting'; readonly ends: readonly ThreadsEnd[] }
   | { readonly type: 'line'; readonly timestamp: number; readonly message: string }
-  | { readonly type: 'done'; readonly payload: string; readonly memoryBytes: number }
-  | { readonly type: 'failed'; readonly error: FunctionError; readonly memoryBytes: number }
+  | ({ readonly type: 'done'; readonly payload: string } & AfterRun)
+  | ({ readonly type: 'failed'; readonly error: FunctionError } & AfterRun)
   | { readonly type: 'died'; readonly error: FunctionError };
+
+/** What a thread tells after each run. */
+interface AfterRun {
+  /** On its heap, that of all its sandboxes. */
+  readonly memoryBytes: number;
+  /** Whether another sandbox may come into the thread, and neither could tell. */
+  readonly mayTakeAnother: boolean;
+}
 
 /** A bundle to be compiled, and where its code cache belongs. */
 export interface CompileJob {

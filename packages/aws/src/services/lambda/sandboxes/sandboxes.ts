@@ -1,16 +1,18 @@
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Cancel } from '../../../core/clock';
 import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
 import type { IamPort } from '../../../core/ports';
 import { shuttingDown } from '../errors';
 import type { FunctionVersion, LambdaFunction } from '../functions';
-import type { FunctionNetwork } from '../network/function-network';
+import type { FunctionNetwork, FunctionTunnel } from '../network/function-network';
 import type { FunctionLog } from './function-log';
+import { FunctionThread } from './function-thread';
 import { Sandbox } from './sandbox';
 
-/** Sandboxes that may live at the same time; further invocations wait in a queue. AWS would run up to 1,000. */
+/** Threads that may live at the same time; further invocations wait in a queue. AWS would run up to 1,000 sandboxes. */
 const MOST_LIVE = 10;
-/** Warm sandboxes that may wait for work; the longest idle goes first. Each holds some 30 MB. */
+/** Threads that may wait for work; the longest idle goes first. Each holds some 30 MB, and 4 MB more for each further sandbox. */
 const MOST_IDLE = 5;
 /** AWS seconds after which a warm sandbox is closed: Lambda keeps them for 5 to 15 minutes. */
 const IDLE_SECONDS = 600;
@@ -21,11 +23,18 @@ const CREDENTIAL_SECONDS = 12 * 3600;
 
 interface Warm {
   readonly sandbox: Sandbox;
+  /** Function and revision. */
   readonly key: string;
   readonly logStream: string;
   /** AWS time, milliseconds. */
   readonly expires: number;
   cancelIdle?: Cancel;
+}
+
+/** Where a sandbox of a version stands in the network, and what it has in common with all that may share its thread. */
+interface Place {
+  readonly tunnel: FunctionTunnel;
+  readonly common: string;
 }
 
 /** A sandbox on loan, with the stream that its lines go to. */
@@ -38,8 +47,12 @@ export interface Loan {
 
 /** The execution environments of all functions of a region: made when needed, kept warm, closed when idle. */
 export class Sandboxes {
-  private readonly idle: Warm[] = [];
-  private readonly live = new Set<Sandbox>();
+  /** Sandboxes that wait for work. */
+  private readonly warm = new Set<Warm>();
+  /** What the sandboxes of each thread have in common. */
+  private readonly live = new Map<FunctionThread, string>();
+  /** Threads in which nobody is at work; the longest idle comes first. */
+  private readonly idle = new Set<FunctionThread>();
   private readonly waiting: (() => void)[] = [];
   private isDisposed = false;
 
@@ -56,47 +69,65 @@ export class Sandboxes {
    */
   async borrow(fn: LambdaFunction, version: FunctionVersion): Promise<Loan> {
     const key = `${fn.name} ${version.revision}`;
+    let place: Place | undefined;
     for (;;) {
       if (this.isDisposed) throw shuttingDown();
-      const warm = this.takeIdle(key);
+      const warm = this.takeWarm(key);
       if (warm) return this.lend(warm);
-      if (this.live.size < MOST_LIVE || this.closeOldestIdle()) break;
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      if (!place) place = await this.place(version);
+      else {
+        const thread = this.takeThread(place) ?? this.startThread(version, place);
+        if (thread) return this.moveIn(thread, fn, version, key);
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+      }
     }
-    return this.lend(await this.start(fn, version, key));
   }
 
   /** Closes the warm sandboxes of a function, after its code or configuration has changed. */
   retire(fn: LambdaFunction): void {
-    for (const warm of this.idle.filter(({ key }) => key.startsWith(`${fn.name} `))) this.close(warm);
+    for (const warm of this.warm) if (warm.key.startsWith(`${fn.name} `)) this.close(warm);
   }
 
   async dispose(): Promise<void> {
     this.isDisposed = true;
     for (const wake of this.waiting.splice(0)) wake();
-    for (const warm of this.idle.splice(0)) warm.cancelIdle?.();
-    await Promise.all([...this.live].map((sandbox) => sandbox.stop()));
+    for (const warm of this.warm) warm.cancelIdle?.();
+    this.warm.clear();
+    await Promise.all([...this.live.keys()].map((thread) => thread.stop()));
     this.live.clear();
   }
 
-  private takeIdle(key: string): Warm | undefined {
-    for (let at = this.idle.length - 1; at >= 0; at -= 1) {
-      const warm = this.idle[at];
-      if (warm?.key !== key) continue;
-      this.idle.splice(at, 1);
-      warm.cancelIdle?.();
-      if (warm.sandbox.usable && warm.expires > this.context.clock.millis()) return warm;
-      this.close(warm);
+  /** A warm sandbox whose thread is free, and its thread. */
+  private takeWarm(key: string): Warm | undefined {
+    for (const warm of [...this.warm].reverse()) {
+      const { thread } = warm.sandbox;
+      if (warm.key !== key || !this.idle.has(thread)) continue;
+      if (!thread.usable || warm.expires <= this.context.clock.millis()) this.close(warm);
+      else {
+        this.take(warm);
+        this.idle.delete(thread);
+        return warm;
+      }
     }
     return undefined;
   }
 
+  /** A free thread that has this code, and room. */
+  private takeThread({ common }: Place): FunctionThread | undefined {
+    const found = [...this.idle]
+      .reverse()
+      .find((thread) => this.live.get(thread) === common && thread.usable && thread.hasRoom);
+    if (found) this.idle.delete(found);
+    return found;
+  }
+
   private lend(warm: Warm): Loan {
+    const { sandbox, logStream } = warm;
     return {
-      sandbox: warm.sandbox,
-      logStream: warm.logStream,
+      sandbox,
+      logStream,
       release: () => {
-        if (this.isDisposed || !warm.sandbox.usable) this.close(warm);
+        if (this.isDisposed || !sandbox.usable) this.endThread(sandbox.thread);
         else this.keepWarm(warm);
         this.waiting.shift()?.();
       },
@@ -104,45 +135,101 @@ export class Sandboxes {
   }
 
   private keepWarm(warm: Warm): void {
-    this.idle.push(warm);
     const { clock } = this.context;
     const idle = Math.max(IDLE_SECONDS, LEAST_REAL_IDLE_SECONDS * clock.scale);
+    this.warm.add(warm);
     warm.cancelIdle = clock.after(idle, () => this.close(warm));
-    if (this.idle.length > MOST_IDLE) this.closeOldestIdle();
+    this.idle.add(warm.sandbox.thread);
+    if (this.idle.size > MOST_IDLE) this.endOldestIdle();
   }
 
-  private closeOldestIdle(): boolean {
-    const oldest = this.idle[0];
-    if (oldest) this.close(oldest);
+  private take(warm: Warm): void {
+    warm.cancelIdle?.();
+    this.warm.delete(warm);
+  }
+
+  private endOldestIdle(): boolean {
+    const [oldest] = this.idle;
+    if (oldest) this.endThread(oldest);
     return oldest !== undefined;
   }
 
+  /** Closes a sandbox, and its thread when that was the last in it. */
   private close(warm: Warm): void {
-    warm.cancelIdle?.();
-    const at = this.idle.indexOf(warm);
-    if (at >= 0) this.idle.splice(at, 1);
-    this.live.delete(warm.sandbox);
-    void warm.sandbox.stop();
+    const { sandbox } = warm;
+    this.take(warm);
+    sandbox.close();
+    if (this.idle.has(sandbox.thread) && !this.residentsOf(sandbox.thread).length)
+      this.endThread(sandbox.thread);
   }
 
-  private async start(fn: LambdaFunction, version: FunctionVersion, key: string): Promise<Warm> {
+  private endThread(thread: FunctionThread): void {
+    for (const warm of this.residentsOf(thread)) this.take(warm);
+    this.idle.delete(thread);
+    this.live.delete(thread);
+    void thread.stop();
+  }
+
+  private residentsOf(thread: FunctionThread): Warm[] {
+    return [...this.warm].filter(({ sandbox }) => sandbox.thread === thread);
+  }
+
+  private async place({ configuration, code }: FunctionVersion): Promise<Place> {
+    const tunnel = await this.network.tunnelOf(configuration);
+    const common = [
+      code.folder,
+      configuration.Runtime,
+      memoryOf(configuration),
+      logFormatOf(configuration),
+      nodeOptionsOf(configuration),
+      tunnel.address.port,
+      tunnel.address.token,
+      tunnel.isInVpc,
+    ];
+    return { tunnel, common: JSON.stringify(common) };
+  }
+
+  /** A new thread, unless there are too many at work. */
+  private startThread(
+    { configuration, code }: FunctionVersion,
+    { tunnel, common }: Place,
+  ): FunctionThread | undefined {
+    if (this.live.size >= MOST_LIVE && !this.endOldestIdle()) return undefined;
+    const thread = new FunctionThread({
+      taskRoot: code.folder,
+      runtime: configuration.Runtime ?? '',
+      memorySize: memoryOf(configuration),
+      logFormat: logFormatOf(configuration),
+      nodeOptions: nodeOptionsOf(configuration),
+      clock: this.context.clock,
+      network: tunnel.address,
+      endpoint: this.context.endpoint,
+      endpointReachable: !tunnel.isInVpc,
+    });
+    this.live.set(thread, common);
+    return thread;
+  }
+
+  private moveIn(thread: FunctionThread, fn: LambdaFunction, version: FunctionVersion, key: string): Loan {
+    try {
+      return this.lend(this.open(thread, fn, version, key));
+    } catch (error) {
+      this.endThread(thread);
+      throw error;
+    }
+  }
+
+  private open(thread: FunctionThread, fn: LambdaFunction, version: FunctionVersion, key: string): Warm {
     const { configuration } = version;
     const { clock } = this.context;
-    const tunnel = await this.network.tunnelOf(configuration);
     const logStream = `${clock.now().toISOString().slice(0, 10).replaceAll('-', '/')}/[${configuration.Version}]${randomHex(32)}`;
     const logGroup = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${fn.name}`;
     const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS);
     const margin = (configuration.Timeout ?? 3) * clock.scale * 1000;
     const sandbox = new Sandbox({
-      taskRoot: version.code.folder,
+      thread,
       handler: configuration.Handler ?? '',
-      runtime: configuration.Runtime ?? '',
-      memorySize: configuration.MemorySize ?? 128,
-      logFormat: configuration.LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
       clock,
-      network: tunnel.address,
-      endpoint: this.context.endpoint,
-      endpointReachable: !tunnel.isInVpc,
       environment: {
         LANG: 'en_US.UTF-8',
         PATH: '/usr/local/bin:/usr/bin/:/bin:/opt/bin',
@@ -155,7 +242,7 @@ export class Sandboxes {
         AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
         AWS_LAMBDA_FUNCTION_NAME: fn.name,
         AWS_LAMBDA_FUNCTION_VERSION: configuration.Version ?? '$LATEST',
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.MemorySize ?? 128),
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryOf(configuration)),
         AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
         AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
         AWS_LAMBDA_LOG_STREAM_NAME: logStream,
@@ -169,7 +256,18 @@ export class Sandboxes {
       },
     });
     sandbox.onLine((line) => this.log.write(logGroup, logStream, line));
-    this.live.add(sandbox);
     return { sandbox, key, logStream, expires: credentials.expiration.getTime() - margin };
   }
+}
+
+function memoryOf({ MemorySize = 128 }: FunctionConfiguration): number {
+  return MemorySize;
+}
+
+function logFormatOf({ LoggingConfig }: FunctionConfiguration): 'JSON' | 'Text' {
+  return LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text';
+}
+
+function nodeOptionsOf({ Environment }: FunctionConfiguration): string | undefined {
+  return Environment?.Variables?.NODE_OPTIONS;
 }
