@@ -351,13 +351,16 @@ async function tell(id: string): Promise<void> {
   await deleteItem({ pk: `PIPELINE#${pipelineOf(id)}`, sk: 'HOLD' });
 }
 
+/** That what is accepted can be planned and ended is tried at the HTTP API; here it is seldom. */
+const seldom = fc.oneof({ weight: 3, arbitrary: fc.constant('free') }, { weight: 1, arbitrary: ends });
+
 test('an event that a pipeline listens to starts a build of what is valid, and all else is told', async () => {
   const rules = await readRules();
   const seen = new Set<string>();
   const builds = new Set<string>();
   let times = 0;
   await fc.assert(
-    fc.asyncProperty(busEvent(TRIGGERING), ends, async (event, end) => {
+    fc.asyncProperty(busEvent(TRIGGERING), seldom, async (event, end) => {
       times += 1;
       const deliver = (id: string) =>
         rules
@@ -451,7 +454,7 @@ function withId(trigger: unknown, id: string): unknown {
 test('whatever a schedule or a rule sends starts builds of what is valid, and all else is told', async () => {
   let times = 0;
   await fc.assert(
-    fc.asyncProperty(anyTrigger, ends, async (trigger, end) => {
+    fc.asyncProperty(anyTrigger, seldom, async (trigger, end) => {
       times += 1;
       const before = started.length;
       try {
