@@ -21,7 +21,7 @@ export function parseRate(
   const match =
     reader === 'rule'
       ? /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(text)
-      : /^\s*([1-9]\d*)\s+(minute|hour|day)(s?)\s*$/.exec(text);
+      : /^([1-9]\d*)\s+(minute|hour|day)(s?)$/.exec(text);
   const [, count = '', unit = '', plural] = match ?? [];
   if (!match || (reader === 'rule' && (count === '1') !== (plural === '')))
     throw refuse(`expected a rate such as 1 hour or 5 minutes, got ${JSON.stringify(text)}`);

@@ -112,6 +112,13 @@ test.each([
   'at(2026-02-30T00:00:00)',
   'at(2026-02-01)',
   'every day',
+  // Recorded on AWS: blanks at the ends, and times with a zone.
+  'rate( 10 minutes )',
+  'rate(10 minutes )',
+  ' rate(10 minutes)',
+  'rate(10 minutes) ',
+  'at(2021-12-31T23:59:59Z)',
+  'at( 2021-12-31T23:59:59)',
 ])('%s is refused', (expression) => {
   expect(() => parseSchedule(expression, { anchor, timeZone: 'UTC' })).toThrow(SyntaxError);
 });

@@ -24,7 +24,7 @@ export function parseSchedule(
   options: { readonly anchor: Date; readonly timeZone: string },
   refuse: Refuse = syntaxError,
 ): Recurrence {
-  const [, kind, content = ''] = /^(cron|rate|at)\((.*)\)$/.exec(expression.trim()) ?? [];
+  const [, kind, content = ''] = /^(cron|rate|at)\((.*)\)$/.exec(expression) ?? [];
   switch (kind) {
     case 'cron':
       return readCron(content, options.timeZone, refuse);
@@ -65,9 +65,8 @@ function readRate(content: string, anchor: Date, reader: RateReader, refuse: Ref
 }
 
 function readAt(content: string, timeZone: string, refuse: Refuse): Recurrence {
-  const text = content.trim();
-  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
-  if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(text))
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(content) ? Date.parse(`${content}Z`) : Number.NaN;
+  if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(content))
     throw refuse(`expected a date and time such as 2026-07-01T12:00:00, got ${JSON.stringify(content)}`);
   const instant = new TimeZone(timeZone).instantOf(wall);
   return { isOneTime: true, next: (after) => (instant && instant > after ? instant : undefined) };

@@ -265,7 +265,19 @@ test.each<[Partial<CreateScheduleCommandInput>, string]>([
   ],
   [
     { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } },
-    'MaximumWindowInMinutes must be between 1 and 1440 when FlexibleTimeWindow Mode is FLEXIBLE.',
+    'MaximumWindowInMinutes must be provided when FlexibleTimeWindowMode is set to FLEXIBLE.',
+  ],
+  [
+    { FlexibleTimeWindow: { Mode: 'OFF', MaximumWindowInMinutes: 4 } },
+    'MaximumWindowInMinutes must not be provided when FlexibleTimeWindowMode is set to OFF.',
+  ],
+  // Of several faults, AWS names that of the expression: the role is looked for last.
+  [
+    {
+      ScheduleExpression: 'rate( 10 minutes )',
+      Target: { Arn: functionArn, RoleArn: 'arn:aws:iam::000000000000:role/nosuch' },
+    },
+    'Invalid Schedule Expression rate( 10 minutes ).',
   ],
   [
     {

@@ -9,10 +9,10 @@ import { invalid } from '../errors';
 export function checkWindow(window: FlexibleTimeWindow | undefined): void {
   const isSet = window?.MaximumWindowInMinutes !== undefined;
   if (window?.Mode === 'OFF' && isSet)
-    throw invalid('MaximumWindowInMinutes must not be set when FlexibleTimeWindow Mode is OFF.');
+    throw invalid('MaximumWindowInMinutes must not be provided when FlexibleTimeWindowMode is set to OFF.');
   if (window?.Mode === 'FLEXIBLE' && !isSet)
     throw invalid(
-      'MaximumWindowInMinutes must be between 1 and 1440 when FlexibleTimeWindow Mode is FLEXIBLE.',
+      'MaximumWindowInMinutes must be provided when FlexibleTimeWindowMode is set to FLEXIBLE.',
     );
 }
 

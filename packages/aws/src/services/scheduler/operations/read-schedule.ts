@@ -22,9 +22,6 @@ export function readSchedule(
   const Name = input.Name ?? '';
   const GroupName = input.GroupName ?? 'default';
   const { FlexibleTimeWindow, Target } = input;
-  checkWindow(FlexibleTimeWindow);
-  checkTarget(Target);
-  checkRole(scheduler, Target?.RoleArn ?? '');
   const { region, accountId, clock } = scheduler.context;
   const now = clock.now();
   const ScheduleExpressionTimezone = input.ScheduleExpressionTimezone ?? 'UTC';
@@ -33,7 +30,10 @@ export function readSchedule(
     ScheduleExpressionTimezone,
     input.StartDate ?? now,
   );
+  checkWindow(FlexibleTimeWindow);
   checkDates(input, recurrence, now);
+  checkTarget(Target);
+  checkRole(scheduler, Target?.RoleArn ?? '');
   return {
     settings: {
       ActionAfterCompletion: input.ActionAfterCompletion ?? 'NONE',
