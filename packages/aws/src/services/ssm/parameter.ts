@@ -32,3 +32,8 @@ export function newestVersion(parameter: StoredParameter): ParameterVersion {
   if (!newest) throw new Error(`parameter ${parameter.name} has no version`);
   return newest;
 }
+
+/** Where a parameter stands in the hierarchy: one without a slash stands at its root. */
+export function pathOf(name: string): string {
+  return name.startsWith('/') ? name : `/${name}`;
+}

@@ -12,13 +12,14 @@ export function publicParameters(images: Readonly<Record<string, string>>): Read
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html */
 function regionParameters(): [string, string][] {
-  return Object.entries(regions).flatMap(([name, { longName, partition }]) => {
+  return Object.entries(regions).flatMap(([name, { longName, partition, zones }]) => {
     const path = `/aws/service/global-infrastructure/regions/${name}`;
     return [
       [path, name],
       [`${path}/domain`, partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'],
       [`${path}/longName`, longName],
       [`${path}/partition`, partition],
+      ...Object.values(zones).map((id): [string, string] => [`${path}/availability-zones/${id}`, id]),
     ];
   });
 }

@@ -19,6 +19,11 @@ export interface Selection {
   readonly selector?: string;
 }
 
+/** A name as parameters are told apart by it: at the root of the hierarchy, `/name` and `name` are one parameter. */
+function keyOf(name: string): string {
+  return name.lastIndexOf('/') === 0 ? name.slice(1) : name;
+}
+
 /** The Parameter Store of AWS Systems Manager in one region. */
 export class SsmState implements SsmPort {
   private readonly parameters = new Map<string, StoredParameter>();
@@ -48,25 +53,26 @@ export class SsmState implements SsmPort {
     if (arn?.service !== 'ssm') return nameOrArn;
     const { id } = splitResource(arn.resource);
     const [bare = ''] = id.split(':');
-    return this.parameters.has(bare) ? id : `/${id}`;
+    const parameter = this.parameters.get(bare);
+    return parameter ? `${parameter.name}${id.slice(bare.length)}` : `/${id}`;
   }
 
   add(parameter: StoredParameter): void {
-    this.parameters.set(parameter.name, parameter);
+    this.parameters.set(keyOf(parameter.name), parameter);
   }
 
   /** @returns false when there is no such parameter */
   delete(name: string): boolean {
-    const parameter = this.parameters.get(this.nameOf(name));
+    const parameter = this.stored(name);
     if (!parameter) return false;
-    this.parameters.delete(parameter.name);
+    this.parameters.delete(keyOf(parameter.name));
     parameter.stopPolicies?.();
     this.announce(parameter, newestVersion(parameter), 'Delete');
     return true;
   }
 
   stored(name: string): StoredParameter | undefined {
-    return this.parameters.get(this.nameOf(name));
+    return this.parameters.get(keyOf(this.nameOf(name)));
   }
 
   /** All of the account's own, by name. */
@@ -76,7 +82,7 @@ export class SsmState implements SsmPort {
 
   /** All names that can be read, Amazon's own too. */
   names(): string[] {
-    return [...this.parameters.keys(), ...this.published.keys()].sort();
+    return [...[...this.parameters.values()].map(({ name }) => name), ...this.published.keys()].sort();
   }
 
   /**
@@ -89,7 +95,7 @@ export class SsmState implements SsmPort {
     if (more.length > 0) return undefined;
     const published = this.published.get(bare);
     if (published !== undefined) return { name: bare, version: this.publishedVersion(published) };
-    const parameter = this.parameters.get(bare);
+    const parameter = this.parameters.get(keyOf(bare));
     if (!parameter) return undefined;
     if (selector === undefined) return { name: bare, version: newestVersion(parameter) };
     const version = parameter.versions.find(
@@ -126,7 +132,7 @@ export class SsmState implements SsmPort {
       version: 1,
       value,
       type: 'String',
-      dataType: value.startsWith('ami-') ? 'aws:ec2:image' : 'text',
+      dataType: 'text',
       tier: 'Standard',
       modifiedAt: new Date(this.context.clock.origin - 14 * 86_400_000),
       modifiedBy: 'Amazon',

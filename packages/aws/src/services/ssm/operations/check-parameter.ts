@@ -1,7 +1,10 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
+import { parseArn } from 'aws-languages/arn';
 import { UserPattern } from 'aws-languages/user-pattern';
 import { AwsError } from '../../../core/aws-error';
 import { invalid } from '../errors';
+
+const NAME_RULE = `Parameter name: can't be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_`;
 
 /**
  * The rules for names: https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
@@ -21,9 +24,7 @@ export function checkName(name: string): void {
     name.includes('//') ||
     name.endsWith('/')
   ) {
-    throw invalid(
-      `Parameter name: can't be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_`,
-    );
+    throw invalid(NAME_RULE);
   }
   if (isPath && !name.startsWith('/')) throw invalid('Parameter name must be a fully qualified name.');
   if (name.length > 1011)
@@ -34,6 +35,17 @@ export function checkName(name: string): void {
       'A hierarchy can have a maximum of 15 levels. For more information, see "Requirements and constraints for parameter names" in the AWS Systems Manager User Guide.',
     );
   }
+}
+
+/**
+ * @param name as it is asked for, with a selector or not; an ARN is let pass
+ * @throws AwsError for what no parameter could be called, with AWS's words
+ */
+export function checkAskedName(name: string): void {
+  if (parseArn(name)) return;
+  const [bare = ''] = name.split(':');
+  const isPath = bare.includes('/');
+  if (bare.includes('//') || (isPath && !bare.startsWith('/'))) throw invalid(NAME_RULE);
 }
 
 /** @throws AwsError for what is no path of a hierarchy, with AWS's words */

@@ -43,6 +43,35 @@ test('A parameter is found by its ARN, too, with the slash before its path or wi
   expect(found.map((parameter) => parameter?.Value)).toEqual(['/top', '/shop/site', 'bare', 'bare']);
 });
 
+test('At the root of the hierarchy a name is the same parameter with a slash before it and without', async () => {
+  await put('bare', '1');
+  await put('/rooted', '2');
+  const found = await Promise.all(['bare', '/bare', 'rooted', '/rooted'].map((name) => get(name)));
+  expect(found.map((parameter) => [parameter?.Name, parameter?.Value])).toEqual([
+    ['bare', '1'],
+    ['/bare', '1'],
+    ['rooted', '2'],
+    ['/rooted', '2'],
+  ]);
+  expect(found[1]?.ARN).toBe('arn:aws:ssm:us-east-1:000000000000:parameter/bare');
+  await expect(put('/bare', '3')).rejects.toMatchObject({ code: 'ParameterAlreadyExists' });
+  const { Parameters } = await ssm().GetParametersByPath({ Path: '/' });
+  expect(named(Parameters).filter((name) => !name?.startsWith('/aws'))).toEqual(['/rooted', 'bare']);
+  await ssm().DeleteParameter({ Name: '/bare' });
+  await expect(get('bare')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+});
+
+test.each([
+  '/a//b/c',
+  'a/b/c',
+  'a/b:3',
+])('The name %s, which no parameter could have, is not merely not found', async (name) => {
+  await expect(get(name)).rejects.toMatchObject({
+    code: 'ValidationException',
+    message: expect.stringContaining('sub-paths divided by slash symbol'),
+  });
+});
+
 test('A SecureString shows its value only with decryption', async () => {
   await put('secret', 'hush', { Type: 'SecureString' });
   expect((await get('secret'))?.Value).not.toContain('hush');
@@ -131,7 +160,7 @@ test("Amazon's public parameters are readable", async () => {
   const name = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
   expect(await get(name)).toMatchObject({
     Value: expect.stringMatching(/^ami-[0-9a-f]{17}$/),
-    DataType: 'aws:ec2:image',
+    DataType: 'text',
     ARN: `arn:aws:ssm:us-east-1::parameter${name}`,
   });
   const page = await ssm().GetParametersByPath({ Path: '/aws/service/ami-amazon-linux-latest' });
@@ -146,6 +175,10 @@ test("Amazon's regions are public parameters with their names", async () => {
   expect(Parameters?.[0]).toMatchObject({ Name: `${path}/af-south-1`, Value: 'af-south-1' });
   const { Parameters: facts = [] } = await ssm().GetParametersByPath({ Path: `${path}/us-west-1` });
   expect(facts.map(({ Value }) => Value)).toEqual(['amazonaws.com', 'US West (N. California)', 'aws']);
+  const { Parameters: zones } = await ssm().GetParametersByPath({
+    Path: `${path}/us-west-1/availability-zones`,
+  });
+  expect(zones?.map(({ Value }) => Value)).toEqual(['usw1-az1', 'usw1-az3']);
 });
 
 test('Labels move between versions, and tags stay with the parameter', async () => {
@@ -203,6 +236,9 @@ test.each<[string, Filters, string[]]>([
   ['the root', [{ Key: 'Path', Values: ['/'] }], ['bare']],
   ['all below a path', [{ Key: 'Path', Option: 'Recursive', Values: ['/a'] }], ['/a/1', '/a/b/2']],
   ['a type', [{ Key: 'Type', Values: ['SecureString'] }], ['bare']],
+  ['a name with another slash', [{ Key: 'Name', Values: ['/bare'] }], ['bare']],
+  ['a part of a name', [{ Key: 'Name', Option: 'Contains', Values: ['/ba'] }], ['bare']],
+  ['the beginning of a tag', [{ Key: 'tag:stage', Option: 'BeginsWith', Values: ['pr'] }], ['bare']],
   ['a key', [{ Key: 'KeyId', Option: 'BeginsWith', Values: ['alias/'] }], ['bare']],
   [
     'a tier and a type',
@@ -214,7 +250,7 @@ test.each<[string, Filters, string[]]>([
   ],
 ])('Parameters are described by %s', async (_what, ParameterFilters, names) => {
   for (const name of ['/a/1', '/a/b/2']) await put(name, 'x');
-  await put('bare', 'x', { Type: 'SecureString' });
+  await put('bare', 'x', { Type: 'SecureString', Tags: [{ Key: 'stage', Value: 'prod' }] });
   const { Parameters } = await ssm().DescribeParameters({ ParameterFilters });
   expect(named(Parameters)).toEqual(names);
 });

@@ -1,9 +1,9 @@
 import { takePage } from '../../../core/paging';
 import { badToken, invalid, parameterNotFound } from '../errors';
-import type { StoredParameter } from '../parameter';
+import { pathOf, type StoredParameter } from '../parameter';
 import { awaitPolicies } from '../policies/await-policies';
 import type { Op } from '../state';
-import { checkName, checkPath } from './check-parameter';
+import { checkAskedName, checkName, checkPath } from './check-parameter';
 import { viewMetadata, viewParameter, viewVersion } from './describe-parameter';
 import { readFilters, readOldFilters } from './read-filters';
 import { makeRoom, readVersion } from './read-version';
@@ -25,6 +25,7 @@ export const PutParameter: Op<'PutParameter'> = (ssm, input, call) => {
 };
 
 export const GetParameter: Op<'GetParameter'> = (ssm, input) => {
+  checkAskedName(input.Name ?? '');
   const selection = ssm.select(input.Name ?? '');
   if (!selection) throw parameterNotFound(input.Name);
   return { Parameter: viewParameter(ssm, selection, input.WithDecryption ?? false) };
@@ -47,8 +48,8 @@ export const GetParametersByPath: Op<'GetParametersByPath'> = (ssm, input) => {
   const fits = readFilters(input.ParameterFilters ?? [], 'path');
   const names = ssm
     .names()
-    .filter((name) => name.startsWith(prefix))
-    .filter((name) => input.Recursive || !name.slice(prefix.length).includes('/'))
+    .filter((name) => pathOf(name).startsWith(prefix))
+    .filter((name) => input.Recursive || !pathOf(name).slice(prefix.length).includes('/'))
     .filter((name) => {
       const parameter = ssm.stored(name);
       return !input.ParameterFilters?.length || (parameter !== undefined && fits(parameter));

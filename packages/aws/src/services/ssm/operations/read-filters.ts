@@ -7,7 +7,7 @@ import {
   invalidFilterValue,
   missingFilterValues,
 } from '../errors';
-import { newestVersion, type ParameterVersion, type StoredParameter } from '../parameter';
+import { newestVersion, pathOf, type ParameterVersion, type StoredParameter } from '../parameter';
 import { checkPath } from './check-parameter';
 
 /** Whether a parameter is one of those that are asked for. */
@@ -46,7 +46,7 @@ export function readFilters(
     if (!isTag && !taken.includes(key)) throw invalidFilterKey(key, named);
     if (seen.has(key)) throw duplicateFilter(key);
     seen.add(key);
-    if (isTag) return byTag(key.slice('tag:'.length), values);
+    if (isTag) return byTag(key, filter);
     if (values.length === 0) throw missingFilterValues(key);
     return key === 'Path' ? byPath(filter.Option ?? 'OneLevel', values) : byMember(key, filter);
   });
@@ -61,9 +61,17 @@ export function readOldFilters(filters: readonly ParametersFilter[]): ParameterF
   );
 }
 
-function byTag(name: string, values: readonly string[]): ParameterFilter {
+function byTag(
+  key: string,
+  { Option: option = 'Equals', Values: values = [] }: ParameterStringFilter,
+): ParameterFilter {
+  const name = key.slice('tag:'.length);
+  const compare = readOption(option);
   return ({ tags }) =>
-    tags.some(({ Key, Value = '' }) => Key === name && (values.length === 0 || values.includes(Value)));
+    tags.some(
+      ({ Key, Value = '' }) =>
+        Key === name && (values.length === 0 || values.some((value) => compare(Value, value))),
+    );
 }
 
 function byPath(option: string, values: readonly string[]): ParameterFilter {
@@ -76,7 +84,7 @@ function byPath(option: string, values: readonly string[]): ParameterFilter {
     checkPath(value);
   }
   return ({ name }) => {
-    const path = name.startsWith('/') ? name : `/${name}`;
+    const path = pathOf(name);
     return values.some((value) => {
       const prefix = value.endsWith('/') ? value : `${value}/`;
       const rest = path.slice(prefix.length);
@@ -92,9 +100,10 @@ function byMember(
   if (key === 'Tier') checkValues(values, TIERS);
   if (key === 'Type') checkValues(values, TYPES);
   if (key === 'Label') return ({ versions }) => versions.some(({ labels }) => hasAny(labels, values));
-  const compare = readOption(key, option);
+  if (key === 'Name') return byName(option, values);
+  const compare = readOption(option);
   return (parameter) => {
-    const text = memberOf(key, parameter.name, newestVersion(parameter));
+    const text = memberOf(key, newestVersion(parameter));
     return values.some((value) => compare(text, value));
   };
 }
@@ -107,7 +116,14 @@ function hasAny(labels: ReadonlySet<string>, values: readonly string[]): boolean
   return values.some((value) => labels.has(value));
 }
 
-function memberOf(key: string, name: string, version: ParameterVersion): string {
+/** Names are compared as paths: `shop` finds `/shop`. */
+function byName(option: string, values: readonly string[]): ParameterFilter {
+  if (option === 'Contains') return ({ name }) => values.some((value) => pathOf(name).includes(value));
+  const compare = readOption(option);
+  return ({ name }) => values.some((value) => compare(pathOf(name), pathOf(value)));
+}
+
+function memberOf(key: string, version: ParameterVersion): string {
   switch (key) {
     case 'Type':
       return version.type;
@@ -115,16 +131,13 @@ function memberOf(key: string, name: string, version: ParameterVersion): string 
       return version.keyId ?? '';
     case 'Tier':
       return version.tier;
-    case 'DataType':
-      return version.dataType;
     default:
-      return name;
+      return version.dataType;
   }
 }
 
-function readOption(key: string, option: string): (text: string, value: string) => boolean {
+function readOption(option: string): (text: string, value: string) => boolean {
   if (option === 'Equals') return (text, value) => text === value;
-  if (option === 'BeginsWith') return (text, value) => text.startsWith(value) || text.startsWith(`/${value}`);
-  if (option === 'Contains' && key === 'Name') return (text, value) => text.includes(value);
+  if (option === 'BeginsWith') return (text, value) => text.startsWith(value);
   throw invalidFilterOption(option, TEXT_OPTIONS);
 }
