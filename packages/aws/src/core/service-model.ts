@@ -19,6 +19,8 @@ export interface OperationModel {
 export interface ErrorModel {
   readonly code: string;
   readonly status: number;
+  /** The member that holds what is wrong, of two that services write it in. */
+  readonly messageMember: 'message' | 'Message';
 }
 
 /** What an SDK client knows of its service: operations and how they look on the wire. */
@@ -74,7 +76,11 @@ export function readServiceModel(module: object): ServiceModel {
         schema[2],
         traits.httpError,
       ];
-      errors.set(schema[2], { code: String(code), status: Number(traits.httpError ?? status ?? 400) });
+      errors.set(schema[2], {
+        code: String(code),
+        status: Number(traits.httpError ?? status ?? 400),
+        messageMember: (schema[4] as readonly string[]).includes('Message') ? 'Message' : 'message',
+      });
     }
   }
   const client = makeClient(exported);

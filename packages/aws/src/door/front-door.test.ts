@@ -92,6 +92,36 @@ test('a body that is not compressed as its header says is the mistake of the cal
   expect(JSON.parse(answer.text)).toMatchObject({ __type: 'SerializationException' });
 });
 
+test.each([
+  ['secretsmanager', 'secretsmanager.GetSecretValue', { SecretId: 'none' }, 'Message'],
+  ['states', 'AWSStepFunctions.DescribeStateMachine', { stateMachineArn: 'none' }, 'message'],
+])(
+  'an error of %s has its message in the member that its shape has for it',
+  async (service, target, input, member) => {
+    const answer = await send({
+      headers: {
+        ...signedFor(service),
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': target,
+      },
+      body: JSON.stringify(input),
+    });
+    expect(Object.keys(JSON.parse(answer.text)).sort()).toEqual(['__type', member].sort());
+  },
+);
+
+test('an error of Lambda has its message in the member that its shape has for it', async () => {
+  const answer = await send({
+    method: 'GET',
+    path: '/2015-03-31/functions/none',
+    headers: signedFor('lambda'),
+  });
+  expect(JSON.parse(answer.text)).toMatchObject({
+    Message: expect.stringContaining('Function not found'),
+    Type: 'User',
+  });
+});
+
 test('a service that is lacking says so in the protocol of the request', async () => {
   const form = await send({
     service: 'sqs',

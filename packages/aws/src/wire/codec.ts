@@ -72,17 +72,15 @@ export function jsonCodec(model: ServiceModel): Codec {
     encode: (operation, output, requestId) =>
       jsonResponse(200, writeJson(operation.output, output, false), contentType, requestId),
     encodeError: (error, requestId) =>
-      encodeJsonError(
-        error,
-        contentType,
-        requestId,
-        model.protocol === 'awsJson1_0' ? `${model.namespace}#` : '',
-      ),
+      encodeJsonError(error, contentType, requestId, {
+        prefix: model.protocol === 'awsJson1_0' ? `${model.namespace}#` : '',
+        member: messageMember(model, error),
+      }),
   };
 }
 
 /** REST with JSON bodies. */
-export function restJsonCodec(match: RestMatch | undefined): Codec {
+export function restJsonCodec(model: ServiceModel, match: RestMatch | undefined): Codec {
   return {
     decode: (_operation, request) => {
       if (!match) throw new AwsError('UnknownOperationException', 'Unknown operation', 404);
@@ -105,7 +103,8 @@ export function restJsonCodec(match: RestMatch | undefined): Codec {
       const answer = jsonResponse(rest.status, body, 'application/json', requestId);
       return { ...answer, headers: { ...answer.headers, ...rest.headers } };
     },
-    encodeError: (error, requestId) => encodeJsonError(error, 'application/json', requestId, ''),
+    encodeError: (error, requestId) =>
+      encodeJsonError(error, 'application/json', requestId, { member: messageMember(model, error) }),
   };
 }
 
@@ -307,14 +306,27 @@ function jsonResponse(status: number, body: string, contentType: string, request
   return { status, headers: { 'content-type': contentType, ...requestIds(requestId) }, body };
 }
 
-/** An error as the JSON protocols tell it. @param prefix before the code: the namespace of its shape */
+/** The member of an error's shape that holds its message. */
+function messageMember({ errors }: ServiceModel, { code }: AwsError): string {
+  return errors.get(code)?.messageMember ?? 'message';
+}
+
+/**
+ * An error as the JSON protocols tell it.
+ *
+ * @param options `prefix` before the code: the namespace of its shape; `member`: the one that holds the message
+ */
 export function encodeJsonError(
   error: AwsError,
   contentType: string,
   requestId: string,
-  prefix: string,
+  { prefix = '', member = 'message' }: { readonly prefix?: string; readonly member?: string } = {},
 ): WireResponse {
-  const body = JSON.stringify({ __type: `${prefix}${error.code}`, message: error.message, ...error.details });
+  const body = JSON.stringify({
+    __type: `${prefix}${error.code}`,
+    [member]: error.message,
+    ...error.details,
+  });
   const answer = jsonResponse(error.status, body, contentType, requestId);
   return { ...answer, headers: { ...answer.headers, 'x-amzn-errortype': error.code } };
 }

@@ -30,7 +30,7 @@ function read(
   if (target) return named(jsonCodec(model), target.split('.').pop() ?? '');
   if (isRest(model)) {
     const match = router(request.method, request.path, request.query);
-    const codec = model.protocol === 'restXml' ? restXmlCodec(model, match) : restJsonCodec(match);
+    const codec = model.protocol === 'restXml' ? restXmlCodec(model, match) : restJsonCodec(model, match);
     return { codec, name: match?.operation.name ?? '', operation: match?.operation };
   }
   const form = request.method === 'GET' ? request.query : new URLSearchParams(request.body.toString());

@@ -18,5 +18,5 @@ export function encodeUnaddressed(error: AwsError, request: WireRequest, request
   const contentType = request.headers['x-amz-target']
     ? (request.headers['content-type'] ?? 'application/x-amz-json-1.1')
     : 'application/json';
-  return encodeJsonError(error, contentType, requestId, '');
+  return encodeJsonError(error, contentType, requestId);
 }

@@ -6,6 +6,22 @@ const documentOf = (more: object, rest: object = {}) =>
   JSON.stringify({ Version: '2012-10-17', Statement: { ...statement, ...more }, ...rest });
 const allowS3 = documentOf({});
 
+test('a policy shows its description and its lack of tags when it is read, not when it is made', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  const { Policy: made = {} } = await aws.CreatePolicy({
+    PolicyName: 'read',
+    PolicyDocument: allowS3,
+    Description: 'reads',
+  });
+  expect([made.Description, 'Tags' in made]).toEqual([undefined, false]);
+  const { Policy: read } = await aws.GetPolicy({ PolicyArn: made.Arn });
+  expect(read).toMatchObject({ Description: 'reads', Tags: [] });
+  const Tags = [{ Key: 'team', Value: 'a' }];
+  const { Policy } = await aws.CreatePolicy({ PolicyName: 'tagged', PolicyDocument: allowS3, Tags });
+  expect(Policy?.Tags).toEqual(Tags);
+});
+
 test('a managed policy keeps at most five versions and cannot lose its default one', async () => {
   await using region = await newRegion();
   const aws = region.api('iam');

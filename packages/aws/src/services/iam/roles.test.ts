@@ -17,10 +17,18 @@ test('a role is made, read back with its document percent-encoded, and its name 
   expect(made.Role).toMatchObject({
     Arn: 'arn:aws:iam::000000000000:role/app/base',
     RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
-    MaxSessionDuration: 3600,
     CreateDate: expect.any(Date),
   });
+  expect(Object.keys(made.Role ?? {}).sort()).toEqual([
+    'Arn',
+    'AssumeRolePolicyDocument',
+    'CreateDate',
+    'Path',
+    'RoleId',
+    'RoleName',
+  ]);
   const { Role: read } = await aws.GetRole({ RoleName: 'base' });
+  expect(read).toMatchObject({ MaxSessionDuration: 3600, RoleLastUsed: {} });
   expect(decodeURIComponent(read?.AssumeRolePolicyDocument ?? '')).toBe(trust);
   expect(read?.AssumeRolePolicyDocument).not.toContain('{');
   await expect(aws.CreateRole({ RoleName: 'BASE', AssumeRolePolicyDocument: trust })).rejects.toMatchObject({

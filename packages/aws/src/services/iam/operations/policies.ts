@@ -27,7 +27,9 @@ export const CreatePolicy: Op<'CreatePolicy'> = (iam, input) => {
     defaultVersion: 'v1',
     nextVersion: 2,
   });
-  return { Policy: describePolicy(iam, policy) };
+  // What is made is shown with less than GetPolicy shows of it.
+  const { Description, Tags, ...made } = describePolicy(iam, policy);
+  return { Policy: { ...made, ...(Tags?.length && { Tags }) } };
 };
 
 export const GetPolicy: Op<'GetPolicy'> = async (iam, input) => ({

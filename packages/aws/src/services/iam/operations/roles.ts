@@ -26,7 +26,9 @@ export const CreateRole: Op<'CreateRole'> = async (iam, input) => {
     maxSession: input.MaxSessionDuration ?? 3600,
     boundary,
   });
-  return { Role: describeRole(role) };
+  // What is made is shown with less than GetRole shows of it.
+  const { Description, MaxSessionDuration, RoleLastUsed, ...made } = describeRole(role);
+  return { Role: made };
 };
 
 export const GetRole: Op<'GetRole'> = (iam, input) => ({ Role: describeRole(iam.roles.get(input.RoleName)) });

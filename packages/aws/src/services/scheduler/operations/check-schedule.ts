@@ -11,9 +11,7 @@ export function checkWindow(window: FlexibleTimeWindow | undefined): void {
   if (window?.Mode === 'OFF' && isSet)
     throw invalid('MaximumWindowInMinutes must not be provided when FlexibleTimeWindowMode is set to OFF.');
   if (window?.Mode === 'FLEXIBLE' && !isSet)
-    throw invalid(
-      'MaximumWindowInMinutes must be provided when FlexibleTimeWindowMode is set to FLEXIBLE.',
-    );
+    throw invalid('MaximumWindowInMinutes must be provided when FlexibleTimeWindowMode is set to FLEXIBLE.');
 }
 
 /** Services that the embedded AWS can send a schedule to. */

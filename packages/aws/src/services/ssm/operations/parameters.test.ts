@@ -61,16 +61,15 @@ test('At the root of the hierarchy a name is the same parameter with a slash bef
   await expect(get('bare')).rejects.toMatchObject({ code: 'ParameterNotFound' });
 });
 
-test.each([
-  '/a//b/c',
-  'a/b/c',
-  'a/b:3',
-])('The name %s, which no parameter could have, is not merely not found', async (name) => {
-  await expect(get(name)).rejects.toMatchObject({
-    code: 'ValidationException',
-    message: expect.stringContaining('sub-paths divided by slash symbol'),
-  });
-});
+test.each(['/a//b/c', 'a/b/c', 'a/b:3'])(
+  'The name %s, which no parameter could have, is not merely not found',
+  async (name) => {
+    await expect(get(name)).rejects.toMatchObject({
+      code: 'ValidationException',
+      message: expect.stringContaining('sub-paths divided by slash symbol'),
+    });
+  },
+);
 
 test('A SecureString shows its value only with decryption', async () => {
   await put('secret', 'hush', { Type: 'SecureString' });

@@ -7,7 +7,7 @@ import {
   invalidFilterValue,
   missingFilterValues,
 } from '../errors';
-import { newestVersion, pathOf, type ParameterVersion, type StoredParameter } from '../parameter';
+import { newestVersion, type ParameterVersion, pathOf, type StoredParameter } from '../parameter';
 import { checkPath } from './check-parameter';
 
 /** Whether a parameter is one of those that are asked for. */
