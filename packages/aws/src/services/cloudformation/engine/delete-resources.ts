@@ -1,6 +1,6 @@
 import type { Stack, StackResource } from '../stacks/stack';
 import { explainFailure } from './failure';
-import { noteResource } from './resources/resource-events';
+import { noteChange } from './resources/resource-events';
 import type { ResourceWork } from './resources/resource-work';
 import { runGraph } from './run-graph';
 
@@ -53,7 +53,7 @@ async function deleteResource(
   kept: boolean,
 ): Promise<void> {
   const note = (status: StackResource['status'], reason?: string) =>
-    noteResource(stack, resource, status, reason);
+    noteChange(stack, resource, status, reason);
   const forget = () => {
     if (stack.resources.get(resource.logicalId) === resource) stack.resources.delete(resource.logicalId);
   };

@@ -1,11 +1,12 @@
-import type { Change, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
+import type { Change, Replacement, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../../core/aws-error';
 import type { ResourceType } from '../resources/resource';
 import type { Stack, StackDefinition, StackResource } from '../stacks/stack';
 import type { CloudFormationState } from '../state';
 import { evaluate, type Scope } from '../template/evaluate';
-import { isObject } from '../template/template';
+import { isObject, type ResourceDeclaration } from '../template/template';
 import { dependencyGraph } from '../template/validate';
+import { type Causes, changedParameters, explainChange, type Fate } from './change-details';
 import { recreationOf } from './resources/replacement';
 import { changedProperties, diffTags, resourceTags } from './resources/resource-tags';
 import { resolveDynamicReferences } from './values/dynamic-references';
@@ -23,8 +24,6 @@ export interface Plan {
   /** Why the change cannot succeed, as far as that is known beforehand. */
   readonly problem?: string;
 }
-
-type Fate = 'same' | 'changed' | 'new';
 
 /** Finds out what a definition would change in a stack, without changing it. */
 export async function planChanges(
@@ -64,6 +63,11 @@ async function plan(state: CloudFormationState, stack: Stack, definition: StackD
       }
     },
   };
+  const causes: Causes = {
+    fates,
+    parameters: changedParameters(stack.definition, definition),
+    decide: condition,
+  };
   const graph = dependencyGraph(template, condition);
   const types = await state.types();
   const changes: Change[] = [];
@@ -97,15 +101,15 @@ async function plan(state: CloudFormationState, stack: Stack, definition: StackD
     const change = compare(
       types.get(existing.type),
       existing,
-      properties,
-      resourceTags(stack, definition.tags, id, properties),
+      { declaration, properties, tags: resourceTags(stack, definition.tags, id, properties) },
+      causes,
     );
     fates.set(id, !change ? 'same' : change.ResourceChange?.Replacement === 'False' ? 'changed' : 'new');
     if (change) changes.push(change);
+    const before = stack.definition?.template.Resources[id];
     quietly ||=
-      (declaration.DeletionPolicy ?? 'Delete') !== existing.deletionPolicy ||
-      (declaration.UpdateReplacePolicy ?? 'Delete') !== existing.updateReplacePolicy ||
-      !isSame(declaration.Metadata, existing.metadata);
+      declaration.DeletionPolicy !== before?.DeletionPolicy ||
+      declaration.UpdateReplacePolicy !== before?.UpdateReplacePolicy;
   }
   for (const resource of stack.resources.values()) {
     if (!graph.has(resource.logicalId)) changes.push(removal(resource));
@@ -126,30 +130,33 @@ function sortByNeed(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   return [...sorted];
 }
 
+/** What a resource is to be. */
+interface Wanted {
+  readonly declaration: ResourceDeclaration;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly tags: readonly Required<Tag>[];
+}
+
 function compare(
   type: ResourceType | undefined,
   existing: StackResource,
-  properties: Readonly<Record<string, unknown>>,
-  tags: readonly Required<Tag>[],
+  { declaration, properties, tags }: Wanted,
+  causes: Causes,
 ): Change | undefined {
   if (!type) throw new Error(`${existing.logicalId} is of no known type: ${existing.type}`);
   const changed = changedProperties(type, existing.written, properties);
   const retagged = type.handler.retag !== undefined && diffTags(existing.tags, tags) !== undefined;
-  if (changed.length === 0 && !retagged) return undefined;
-  const details = changed.map((name): ResourceChangeDetail => {
-    const dynamic = JSON.stringify(properties[name] ?? null).includes(LATER);
-    const recreation = recreationOf(type, name);
-    return {
-      Target: {
-        Attribute: 'Properties',
-        Name: name,
-        // A value that is not known yet may turn out to be what it was.
-        RequiresRecreation: dynamic && recreation === 'Always' ? 'Conditionally' : recreation,
-      },
-      Evaluation: dynamic ? 'Dynamic' : 'Static',
-      ChangeSource: 'DirectModification',
-    };
-  });
+  const redescribed = !isSame(declaration.Metadata, existing.metadata);
+  const details: ResourceChangeDetail[] = [];
+  if (redescribed) {
+    const target = { Attribute: 'Metadata', RequiresRecreation: 'Never' } as const;
+    details.push(...explainChange(target, declaration.Metadata, causes));
+  }
+  for (const name of changed) {
+    const RequiresRecreation = recreationOf(type, name);
+    const target = { Attribute: 'Properties', Name: name, RequiresRecreation } as const;
+    details.push(...explainChange(target, declaration.Properties?.[name], causes));
+  }
   if (retagged) {
     details.push({
       Target: { Attribute: 'Tags', RequiresRecreation: 'Never' },
@@ -157,26 +164,41 @@ function compare(
       ChangeSource: 'DirectModification',
     });
   }
-  const needs = details.map(({ Target }) => Target?.RequiresRecreation);
+  if (details.length === 0) return undefined;
+  const Replacement = replacementOf(details);
   return {
     Type: 'Resource',
     ResourceChange: {
+      ...(Replacement === 'True' && {
+        PolicyAction:
+          declaration.UpdateReplacePolicy === 'Retain'
+            ? ('ReplaceAndRetain' as const)
+            : ('ReplaceAndDelete' as const),
+      }),
       Action: 'Modify',
       LogicalResourceId: existing.logicalId,
       PhysicalResourceId: existing.physicalId,
       ResourceType: existing.type,
-      Replacement: needs.includes('Always')
-        ? 'True'
-        : needs.includes('Conditionally')
-          ? 'Conditional'
-          : 'False',
+      Replacement,
       Scope: [
+        ...(redescribed ? (['Metadata'] as const) : []),
         ...(changed.length > 0 ? (['Properties'] as const) : []),
         ...(retagged ? (['Tags'] as const) : []),
       ],
       Details: details,
     },
   };
+}
+
+/** A value that is not known yet may turn out to be what it was: what would replace the resource is then only perhaps done. */
+function replacementOf(details: readonly ResourceChangeDetail[]): Replacement {
+  const needs = (recreation: string, evaluation?: string) =>
+    details.some(
+      ({ Target, Evaluation }) =>
+        Target?.RequiresRecreation === recreation && (evaluation ?? Evaluation) === Evaluation,
+    );
+  if (needs('Always', 'Static')) return 'True';
+  return needs('Always') || needs('Conditionally') ? 'Conditional' : 'False';
 }
 
 function removal(resource: StackResource): Change {

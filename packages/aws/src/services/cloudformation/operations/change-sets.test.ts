@@ -1,3 +1,4 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { type NewRegion, newRegion } from '../../../testing/region';
 import { cloudFormationOf, parameter, RefusingParameters, type TestedCloudFormation } from '../testing';
 
@@ -87,10 +88,139 @@ describe('change sets', () => {
       TemplateBody: two('/z'),
     });
     expect((await cfn.aws.DescribeChangeSet({ ChangeSetName: Id })).Changes).toMatchObject([
-      { ResourceChange: { LogicalResourceId: 'A', Action: 'Modify', Replacement: 'True' } },
-      { ResourceChange: { LogicalResourceId: 'B', Action: 'Modify', Details: [{ Evaluation: 'Dynamic' }] } },
+      {
+        ResourceChange: {
+          LogicalResourceId: 'A',
+          Action: 'Modify',
+          Replacement: 'True',
+          PolicyAction: 'ReplaceAndDelete',
+          Details: [{ ChangeSource: 'DirectModification', Evaluation: 'Static' }],
+        },
+      },
+      {
+        ResourceChange: {
+          LogicalResourceId: 'B',
+          Action: 'Modify',
+          Replacement: 'False',
+          Details: [{ ChangeSource: 'ResourceReference', CausingEntity: 'A', Evaluation: 'Static' }],
+        },
+      },
     ]);
   });
+
+  const detailsOf = async (id: string | undefined) =>
+    (await cfn.aws.DescribeChangeSet({ ChangeSetName: id })).Changes?.map(({ ResourceChange }) => [
+      ResourceChange?.LogicalResourceId,
+      ResourceChange?.Scope?.join(),
+      ...(ResourceChange?.Details ?? []).map(
+        ({ ChangeSource, CausingEntity, Evaluation, Target }) =>
+          `${Target?.Attribute} ${ChangeSource} ${CausingEntity ?? '-'} ${Evaluation}`,
+      ),
+    ]);
+
+  test('name the parameters that changes come from, and say that the template may have changed too', async () => {
+    await cfn.create('net', body('1'));
+    const changed = await cfn.aws.CreateChangeSet({
+      StackName: 'net',
+      ChangeSetName: 'c',
+      UsePreviousTemplate: true,
+      Parameters: [{ ParameterKey: 'V', ParameterValue: '2' }],
+    });
+    expect(await detailsOf(changed.Id)).toEqual([
+      [
+        'A',
+        'Properties',
+        'Properties ParameterReference V Static',
+        'Properties DirectModification - Dynamic',
+      ],
+    ]);
+    const direct = await cfn.aws.CreateChangeSet({
+      StackName: 'net',
+      ChangeSetName: 'd',
+      TemplateBody: body('1').replace('!Ref V', 'two'),
+    });
+    expect(await detailsOf(direct.Id)).toEqual([
+      ['A', 'Properties', 'Properties DirectModification - Static'],
+    ]);
+  });
+
+  test('name the attributes that changes come from: certain where the resource is replaced, else perhaps', async () => {
+    const chain = (name: string, value: string) =>
+      `Resources: { A: ${parameter(name, value)}, B: ${parameter('/b', '!GetAtt A.Value')} }`;
+    await cfn.create('net', chain('/a', '1'));
+    const attribute = (evaluation: string) => [
+      'B',
+      'Properties',
+      `Properties ResourceAttribute A.Value ${evaluation}`,
+    ];
+    const updated = { StackName: 'net', ChangeSetName: 'u', TemplateBody: chain('/a', '2') };
+    expect((await detailsOf((await cfn.aws.CreateChangeSet(updated)).Id))?.[1]).toEqual(attribute('Dynamic'));
+    const replaced = { StackName: 'net', ChangeSetName: 'r', TemplateBody: chain('/z', '1') };
+    expect((await detailsOf((await cfn.aws.CreateChangeSet(replaced)).Id))?.[1]).toEqual(attribute('Static'));
+  });
+
+  test('list what changes in the metadata of a resource alone', async () => {
+    const noted = (note: string) =>
+      `Resources: { A: { Metadata: { note: ${note} }, ${parameter('/a', '1').slice(1)} }`;
+    await cfn.create('net', noted('old'));
+    const { Id } = await cfn.aws.CreateChangeSet({
+      StackName: 'net',
+      ChangeSetName: 'c',
+      TemplateBody: noted('new'),
+    });
+    expect(await detailsOf(Id)).toEqual([['A', 'Metadata', 'Metadata DirectModification - Static']]);
+  });
+
+  test('show no lists of which there is nothing, and their stack neither', async () => {
+    const { Id } = await cfn.aws.CreateChangeSet({
+      StackName: 'net',
+      ChangeSetName: 'c',
+      ChangeSetType: 'CREATE',
+      TemplateBody: `Resources: { A: ${parameter('/a', '1')} }`,
+    });
+    const shown = await cfn.aws.DescribeChangeSet({ ChangeSetName: Id });
+    expect([shown.Capabilities, shown.NotificationARNs]).toEqual([[], []]);
+    expect(Object.keys(shown)).not.toContain('Parameters');
+    expect(Object.keys(shown)).not.toContain('Tags');
+    await cfn.aws.ExecuteChangeSet({ ChangeSetName: Id });
+    await cfn.settled('net');
+    const stack: Partial<Stack> = (await cfn.describe('net')) ?? {};
+    expect(stack).toMatchObject({ Tags: [], NotificationARNs: [], EnableTerminationProtection: false });
+    expect(stack.LastUpdatedTime).toBeInstanceOf(Date);
+    for (const member of ['Parameters', 'Capabilities', 'Outputs'])
+      expect(Object.keys(stack)).not.toContain(member);
+    await cfn.aws.DeleteStack({ StackName: 'net' });
+    await cfn.settled(stack.StackId);
+    expect(Object.keys((await cfn.describe(stack.StackId)) ?? {})).not.toContain(
+      'EnableTerminationProtection',
+    );
+  });
+
+  test('leave their names free when they are executed', async () => {
+    const first = {
+      StackName: 'net',
+      ChangeSetName: 'c',
+      ChangeSetType: 'CREATE',
+      TemplateBody: body('1'),
+    } as const;
+    await cfn.aws.CreateChangeSet(first);
+    await expect(cfn.aws.CreateChangeSet(first)).rejects.toMatchObject({ code: 'AlreadyExistsException' });
+    await cfn.aws.ExecuteChangeSet({ StackName: 'net', ChangeSetName: 'c' });
+    await cfn.settled('net');
+    const next = { StackName: 'net', ChangeSetName: 'c', TemplateBody: body('2') };
+    const { Id } = await cfn.aws.CreateChangeSet(next);
+    expect((await cfn.aws.DescribeChangeSet({ StackName: 'net', ChangeSetName: 'c' })).ChangeSetId).toBe(Id);
+  });
+
+  test.each(['DescribeChangeSet', 'DeleteChangeSet', 'ExecuteChangeSet'] as const)(
+    '%s names a stack that is not there',
+    async (operation) => {
+      await expect(cfn.aws[operation]({ StackName: 'ghost', ChangeSetName: 'c' })).rejects.toMatchObject({
+        code: 'ValidationError',
+        message: 'Stack [ghost] does not exist',
+      });
+    },
+  );
 
   test('have names as AWS’s model says', async () => {
     await cfn.create('net', body('1'));

@@ -26,10 +26,11 @@ export const CreateChangeSet: Op<'CreateChangeSet'> = async (cloudFormation, inp
   const existing = stacks.find(input.StackName);
   const stack = type === 'CREATE' ? stackToCreate(stacks, existing, input.StackName ?? '', name) : existing;
   if (!stack) throw validationError(`Stack [${input.StackName}] does not exist`);
-  const again = of(stacks, stack).find((one) => one.name === name);
+  const again = of(stacks, stack).findLast((one) => one.name === name);
   if (again && input.ClientToken !== undefined && again.token === input.ClientToken)
     return { Id: again.id, StackId: stack.id };
-  if (again) {
+  // The name of one that was executed is free again.
+  if (again && again.executionStatus !== 'EXECUTE_COMPLETE') {
     throw new AwsError('AlreadyExistsException', `ChangeSet ${name} cannot be created as it already exists.`);
   }
   if (type === 'UPDATE') checkUpdatable(stack);
@@ -44,7 +45,7 @@ export const CreateChangeSet: Op<'CreateChangeSet'> = async (cloudFormation, inp
 };
 
 export const DescribeChangeSet: Op<'DescribeChangeSet'> = ({ stacks }, input) => {
-  const changeSet = find(stacks, input.ChangeSetName, input.StackName);
+  const changeSet = findChangeSet(stacks, input.ChangeSetName, input.StackName);
   const { definition, stack } = changeSet;
   const page = takePage(changeSet.changes, {
     ...PAGES,
@@ -52,13 +53,14 @@ export const DescribeChangeSet: Op<'DescribeChangeSet'> = ({ stacks }, input) =>
     idOf: ({ ResourceChange: { LogicalResourceId = '', Action } = {} }) => `${Action} ${LogicalResourceId}`,
     question: changeSet.id,
   });
+  const parameters = describeParameters(definition.parameters);
   return {
     ChangeSetName: changeSet.name,
     ChangeSetId: changeSet.id,
     StackId: stack.id,
     StackName: stack.name,
     Description: changeSet.description,
-    Parameters: describeParameters(definition.parameters),
+    ...(parameters.length > 0 && { Parameters: parameters }),
     CreationTime: changeSet.createdAt,
     ExecutionStatus: changeSet.executionStatus,
     Status: changeSet.status,
@@ -66,7 +68,7 @@ export const DescribeChangeSet: Op<'DescribeChangeSet'> = ({ stacks }, input) =>
     NotificationARNs: [...definition.notificationArns],
     RollbackConfiguration: {},
     Capabilities: [...definition.capabilities] as never[],
-    Tags: [...definition.tags],
+    ...(definition.tags.length > 0 && { Tags: [...definition.tags] }),
     Changes: page.items,
     NextToken: page.next,
     IncludeNestedStacks: false,
@@ -75,7 +77,7 @@ export const DescribeChangeSet: Op<'DescribeChangeSet'> = ({ stacks }, input) =>
 
 export const ExecuteChangeSet: Op<'ExecuteChangeSet'> = (cloudFormation, input) => {
   const { stacks } = cloudFormation;
-  const changeSet = find(stacks, input.ChangeSetName, input.StackName);
+  const changeSet = findChangeSet(stacks, input.ChangeSetName, input.StackName);
   const { stack, definition } = changeSet;
   if (changeSet.executionStatus !== 'AVAILABLE') {
     throw new AwsError(
@@ -90,6 +92,8 @@ export const ExecuteChangeSet: Op<'ExecuteChangeSet'> = (cloudFormation, input) 
   stack.disableRollback = input.DisableRollback ?? changeSet.onStackFailure === 'DO_NOTHING';
   // The stack's other change sets were made for what it no longer is.
   for (const other of of(stacks, stack)) if (other !== changeSet) stacks.changeSets.delete(other.id);
+  // To AWS a stack that a change set makes has been updated.
+  stack.updatedAt = stack.time();
   if (changeSet.type === 'CREATE')
     beginCreate(cloudFormation, stack, definition, onFailureOf(stack, changeSet));
   else {
@@ -171,10 +175,16 @@ function lookUp(
   if (byId) return byId;
   if (stackName === undefined)
     throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
-  return of(stacks, stacks.find(stackName)).find((one) => one.name === name);
+  const stack = stacks.get(stackName, `Stack [${stackName}] does not exist`);
+  return of(stacks, stack).findLast((one) => one.name === name);
 }
 
-function find(stacks: Stacks, name: string | undefined, stackName: string | undefined): ChangeSet {
+/** @throws AwsError `ChangeSetNotFound`, and `ValidationError` for a stack that is not there */
+export function findChangeSet(
+  stacks: Stacks,
+  name: string | undefined,
+  stackName: string | undefined,
+): ChangeSet {
   const found = lookUp(stacks, name, stackName);
   if (!found) throw changeSetNotFound(name);
   return found;

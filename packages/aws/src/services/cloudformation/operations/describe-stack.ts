@@ -11,12 +11,15 @@ export function describeStack(stack: Stack): StackShape {
     ...(description !== undefined && { Description: description }),
     ...(exportName !== undefined && { ExportName: exportName }),
   }));
+  const parameters = definition ? describeParameters(definition.parameters) : [];
+  const capabilities = [...(definition?.capabilities ?? [])] as NonNullable<StackShape['Capabilities']>;
+  // AWS leaves out lists of which there is nothing to show, the tags and the topics apart.
   return {
     StackId: stack.id,
     StackName: stack.name,
     ...(stack.changeSetId !== undefined && { ChangeSetId: stack.changeSetId }),
     Description: definition?.description,
-    Parameters: definition ? describeParameters(definition.parameters) : [],
+    ...(parameters.length > 0 && { Parameters: parameters }),
     CreationTime: stack.createdAt,
     DeletionTime: stack.deletedAt,
     LastUpdatedTime: stack.updatedAt,
@@ -26,12 +29,11 @@ export function describeStack(stack: Stack): StackShape {
     DisableRollback: stack.disableRollback,
     NotificationARNs: [...(definition?.notificationArns ?? [])],
     TimeoutInMinutes: stack.timeoutMinutes,
-    Capabilities: [...(definition?.capabilities ?? [])] as StackShape['Capabilities'],
-    // AWS leaves the member out where there are none.
+    ...(capabilities.length > 0 && { Capabilities: capabilities }),
     ...(outputs.length > 0 && { Outputs: outputs }),
     RoleARN: definition?.roleArn,
     Tags: [...(definition?.tags ?? [])],
-    EnableTerminationProtection: stack.terminationProtection,
+    ...(!stack.isDeleted && { EnableTerminationProtection: stack.terminationProtection }),
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
   };
 }

@@ -71,6 +71,46 @@ test('a stack is described with all that it was given, and listed after its dele
   ]);
 });
 
+test('events have ids that say what became of which resource when, and its properties to the end', async () => {
+  await cfn.create(StackName, body('x'));
+  const { StackId } = (await cfn.describe(StackName)) ?? {};
+  await cfn.aws.DeleteStack({ StackName });
+  await cfn.settled(StackId);
+  const { StackEvents = [] } = await cfn.aws.DescribeStackEvents({ StackName: StackId });
+  const own = StackEvents.filter(({ LogicalResourceId }) => LogicalResourceId === 'A');
+  expect(own.map(({ ResourceStatus }) => ResourceStatus)).toContain('DELETE_COMPLETE');
+  for (const { EventId, ResourceStatus, ResourceProperties } of own) {
+    expect(EventId).toMatch(new RegExp(`^A-${ResourceStatus}-\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z$`));
+    expect(JSON.parse(ResourceProperties ?? '')).toMatchObject({ Name: '/a', Value: 'x' });
+  }
+  expect(new Set(StackEvents.map(({ EventId }) => EventId)).size).toBe(StackEvents.length);
+});
+
+test('an update may change a policy of a resource alone, though the default says the same', async () => {
+  const withPolicy = (policy: string) =>
+    body('1').replace('Resources: { A: {', `Resources: { A: { ${policy}`);
+  await cfn.create(StackName, withPolicy('UpdateReplacePolicy: Delete,'));
+  expect((await cfn.update(StackName, withPolicy('')))?.StackStatus).toBe('UPDATE_COMPLETE');
+});
+
+test.each([
+  [{}, 'ValidationError', 'StackName is required if ChangeSetName is not specified.'],
+  [{ ChangeSetName: 'ghost' }, 'ValidationError', 'StackName is a required parameter.'],
+  [{ StackName: 'ghost' }, 'ValidationError', 'Stack with id ghost does not exist'],
+  [{ StackName, ChangeSetName: 'ghost' }, 'ChangeSetNotFound', 'ChangeSet [ghost] does not exist'],
+])('GetTemplate of %j is refused', async (input, code, message) => {
+  await cfn.create(StackName, body('1'));
+  await expect(cfn.aws.GetTemplate(input)).rejects.toMatchObject({ code, message });
+});
+
+test('a stack that is only planned has no summary', async () => {
+  const TemplateBody = body('1');
+  await cfn.aws.CreateChangeSet({ StackName, ChangeSetName: 'c', ChangeSetType: 'CREATE', TemplateBody });
+  await expect(cfn.aws.GetTemplateSummary({ StackName })).rejects.toThrow(
+    'GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.',
+  );
+});
+
 test('resources are found by their stack, their logical and their physical id', async () => {
   await cfn.create(StackName, body('1'));
   const resource = {

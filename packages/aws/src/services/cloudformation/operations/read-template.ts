@@ -45,6 +45,8 @@ export async function readBody(source: TemplateSource, aws: Clients, previous?: 
 /** Reads what a URL of S3 names. @throws AwsError `ValidationError` */
 export async function readUrl(url: string, aws: Clients): Promise<string> {
   const object = parseS3Url(url);
+  if (!object && /^https?:/.test(url) && !/(^|\.)(amazonaws\.com|localhost)$/.test(hostOf(url)))
+    throw validationError('TemplateURL must be a supported URL.');
   if (!object)
     throw validationError(`S3 error: Domain name specified in ${hostOf(url)} is not a valid S3 domain`);
   try {

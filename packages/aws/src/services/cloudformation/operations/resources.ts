@@ -8,7 +8,7 @@ export const DescribeStackResource: Op<'DescribeStackResource'> = ({ stacks }, i
   const stack = stacks.get(input.StackName, `Stack '${input.StackName}' does not exist`);
   const resource = stack.resources.get(input.LogicalResourceId ?? '');
   if (!resource)
-    throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${stack.name}`);
+    throw validationError(`Resource ${input.LogicalResourceId} does not exist for stack ${input.StackName}`);
   return {
     StackResourceDetail: {
       ...summarize(resource),

@@ -1,21 +1,25 @@
 import type { Capability } from '@aws-sdk/client-cloudformation';
-import { changeSetNotFound } from '../errors';
+import { validationError } from '../errors';
+import type { Stack } from '../stacks/stack';
 import type { Op } from '../state';
 import { requiredCapabilities } from '../template/capabilities';
 import { readTemplate } from '../template/check';
 import { checkTypes } from '../template/check-types';
 import type { ParameterDeclaration, Template } from '../template/template';
 import { validateTemplate } from '../template/validate';
+import { findChangeSet } from './change-sets';
 import { readBody } from './read-template';
 
 export const GetTemplate: Op<'GetTemplate'> = ({ stacks }, { StackName, ChangeSetName }) => {
   const StagesAvailable = ['Original' as const, 'Processed' as const];
-  if (ChangeSetName === undefined)
+  if (ChangeSetName === undefined) {
+    if (StackName === undefined)
+      throw validationError('StackName is required if ChangeSetName is not specified.');
     return { TemplateBody: stacks.get(StackName).definition?.body, StagesAvailable };
-  const changeSet = [...stacks.changeSets.values()].find(
-    ({ id, name }) => id === ChangeSetName || name === ChangeSetName,
-  );
-  if (!changeSet) throw changeSetNotFound(ChangeSetName);
+  }
+  if (StackName === undefined && !ChangeSetName.startsWith('arn:'))
+    throw validationError('StackName is a required parameter.');
+  const changeSet = stacks.changeSets.get(ChangeSetName) ?? findChangeSet(stacks, ChangeSetName, StackName);
   return { TemplateBody: changeSet.definition.body, StagesAvailable };
 };
 
@@ -40,7 +44,7 @@ export const GetTemplateSummary: Op<'GetTemplateSummary'> = async ({ stacks, aws
   const template =
     input.StackName === undefined
       ? readTemplate(await readBody(input, aws))
-      : (stacks.get(input.StackName).definition?.template ?? readTemplate(''));
+      : templateOf(stacks.get(input.StackName));
   return {
     Parameters: Object.entries(template.Parameters).map(([key, declaration]) => ({
       ParameterKey: key,
@@ -57,6 +61,11 @@ export const GetTemplateSummary: Op<'GetTemplateSummary'> = async ({ stacks, aws
     ...(template.Metadata && { Metadata: JSON.stringify(template.Metadata) }),
   };
 };
+
+function templateOf({ definition, status }: Stack): Template {
+  if (!definition) throw validationError(`GetTemplateSummary cannot be called on ${status} stacks.`);
+  return definition.template;
+}
 
 function describeCapabilities(template: Template) {
   const { capabilities, types } = requiredCapabilities(template);

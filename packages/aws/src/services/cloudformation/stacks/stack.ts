@@ -128,14 +128,23 @@ export class Stack {
     });
   }
 
+  /** An event's id says what became of which resource when: a free one, where that happened twice in a millisecond. */
+  private eventId({ LogicalResourceId, ResourceStatus }: Partial<StackEvent>, at: Date): string {
+    const idAt = (time: number) => `${LogicalResourceId}-${ResourceStatus}-${new Date(time).toISOString()}`;
+    let time = at.getTime();
+    while (this.events.some(({ EventId }) => EventId === idAt(time))) time += 1;
+    return idAt(time);
+  }
+
   /** Writes an event of a resource down. */
   note(event: Partial<StackEvent> & Pick<StackEvent, 'LogicalResourceId'>): void {
     const time = this.now();
+    const isOwn = event.LogicalResourceId === this.name;
     this.events.push({
       ...event,
       StackId: this.id,
       StackName: this.name,
-      EventId: `${event.LogicalResourceId === this.name ? '' : `${event.LogicalResourceId}-${event.ResourceStatus}-`}${uuid()}`,
+      EventId: isOwn ? uuid() : this.eventId(event, time),
       Timestamp: time,
       ...(this.token !== undefined && { ClientRequestToken: this.token }),
     });

@@ -66,8 +66,9 @@ function parseJson(body: string): unknown {
     if (document.errors.length === 0) return parseYaml(body);
     const position = /position (\d+)/.exec((error as Error).message)?.[1];
     const before = body.slice(0, position === undefined ? body.length : Number(position)).split('\n');
+    // AWS names the column behind the character that it could not take.
     throw validationError(
-      `Template format error: JSON not well-formed. (line ${before.length}, column ${(before.at(-1) ?? '').length + 1})`,
+      `Template format error: JSON not well-formed. (line ${before.length}, column ${(before.at(-1) ?? '').length + 2})`,
     );
   }
 }

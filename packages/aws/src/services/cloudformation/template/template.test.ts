@@ -59,6 +59,11 @@ test.each([
   ['no resources', 'Outputs: {}', 'Template format error: At least one Resources member must be defined.'],
   ['no mapping', '- a', 'Template format error: unsupported structure.'],
   ['broken YAML', 'a: [', /^Template format error: YAML not well-formed. \(line \d+, column \d+\)$/],
+  [
+    'JSON with a wrong character',
+    '{"this is invalid JSON"="bobbins"}',
+    /^Template format error: JSON not well-formed. \(line 1, column 25\)$/,
+  ],
   ['broken JSON', '{ "a": ', /^Template format error: JSON not well-formed. \(line \d+, column \d+\)$/],
   [
     'JSON without an end to its depth',
@@ -280,7 +285,10 @@ test('a template is read from its S3 address', async () => {
       'AWS::CloudFormation::WaitConditionHandle',
     ]);
   await expect(cfn.aws.ValidateTemplate({ TemplateURL: 'https://example.com/t.yml' })).rejects.toThrow(
-    'not a valid S3 domain',
+    'TemplateURL must be a supported URL.',
+  );
+  await expect(cfn.aws.ValidateTemplate({ TemplateURL: 's3://bucket/folder/t.yml' })).rejects.toThrow(
+    'S3 error: Domain name specified in bucket is not a valid S3 domain',
   );
 });
 

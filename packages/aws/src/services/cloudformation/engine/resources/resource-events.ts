@@ -1,13 +1,12 @@
-import type { ResourceStatus, StackEvent } from '@aws-sdk/client-cloudformation';
+import type { ResourceStatus } from '@aws-sdk/client-cloudformation';
 import type { Stack, StackResource } from '../../stacks/stack';
 
-/** Gives a resource a new status and writes it down among the stack's events. */
-export function noteResource(
+/** Gives a resource a new status and writes it down among the stack's events, with the properties that it has or is to have. */
+export function noteChange(
   stack: Stack,
   resource: StackResource,
   status: ResourceStatus,
   reason?: string,
-  details: Partial<StackEvent> = {},
 ): void {
   resource.status = status;
   resource.reason = reason;
@@ -18,17 +17,6 @@ export function noteResource(
     ResourceType: resource.type,
     ResourceStatus: status,
     ResourceStatusReason: reason,
-    ...details,
+    ResourceProperties: JSON.stringify(resource.properties),
   });
-}
-
-/** The same while a resource is made or changed: with the properties that it is to have. */
-export function noteChange(
-  stack: Stack,
-  resource: StackResource,
-  status: ResourceStatus,
-  reason?: string,
-): void {
-  const ResourceProperties = JSON.stringify(resource.properties);
-  noteResource(stack, resource, status, reason, { ResourceProperties });
 }
