@@ -526,6 +526,11 @@ describe('at S3', () => {
       headers: { date, authorization: `AWS local:${signature}` },
     });
     expect(byHeader.status).toBe(200);
+    for (const resource of [`/${Bucket}`, `/${Bucket}/`]) {
+      const own = createHmac('sha1', 'local').update(`GET\n\n\n${date}\n${resource}`).digest('base64');
+      const headers = { date, authorization: `AWS local:${own}` };
+      expect((await fetch(`${region.aws.endpoint}/${Bucket}?list-type=2`, { headers })).status).toBe(200);
+    }
   });
 
   test('one way to sign is enough', async () => {

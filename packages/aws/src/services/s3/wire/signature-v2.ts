@@ -53,18 +53,29 @@ export function verifyOldSignature(s3: S3State, request: WireRequest): Principal
   if (key.secret === undefined) return key.principal;
   if (query.has('Signature')) checkExpiry(s3, Number(signature.date));
   else checkDate(s3, headers['x-amz-date'] ?? headers.date ?? '');
-  checkOldSignature(signature, key.secret, oldStringToSign(request, signature));
+  // A bucket in the path is signed with a slash behind it, or as it stands there.
+  const paths =
+    readAddress(request).key === undefined
+      ? [`${request.path.replace(/\/$/, '')}/`, request.path]
+      : [request.path];
+  checkOldSignature(
+    signature,
+    key.secret,
+    ...paths.map((path) => oldStringToSign({ ...request, path }, signature)),
+  );
   return key.principal;
 }
 
-/** @throws AwsError `SignatureDoesNotMatch` */
+/** @param texts of which one has to be signed @throws AwsError `SignatureDoesNotMatch` */
 export function checkOldSignature(
   { accessKeyId, text }: Pick<OldSignature, 'accessKeyId' | 'text'>,
   secret: string,
-  stringToSign: string,
+  ...texts: readonly string[]
 ): void {
-  const computed = createHmac('sha1', secret).update(stringToSign, 'latin1').digest('base64');
-  if (!isSame(computed, text)) throw s3Mismatch({ accessKeyId, provided: text, stringToSign });
+  const isOwn = texts.some((one) =>
+    isSame(createHmac('sha1', secret).update(one, 'latin1').digest('base64'), text),
+  );
+  if (!isOwn) throw s3Mismatch({ accessKeyId, provided: text, stringToSign: texts[0] ?? '' });
 }
 
 /**
