@@ -62,6 +62,20 @@ export interface AccessKey {
 /** Lasting credentials, by access key id. */
 export type AccessKeys = Map<string, AccessKey>;
 
+/** An issuer of web identities: OpenID Connect. */
+export interface OidcProvider {
+  readonly arn: string;
+  /** The issuer without its scheme: what condition keys begin with. */
+  readonly name: string;
+  /** As tokens name it: `https://token.actions.githubusercontent.com`. */
+  readonly issuer: string;
+  /** The audiences for whom its tokens count. */
+  readonly clientIds: Set<string>;
+  thumbprints: readonly string[];
+  readonly created: Date;
+  readonly tags: TagSet;
+}
+
 export interface User {
   readonly name: string;
   readonly id: string;

@@ -2,6 +2,7 @@ import { defineService } from '../../core/service';
 import * as accessKeys from './operations/access-keys';
 import * as account from './operations/account';
 import * as instanceProfiles from './operations/instance-profiles';
+import * as oidcProviders from './operations/oidc-providers';
 import * as policies from './operations/policies';
 import * as policyVersions from './operations/policy-versions';
 import * as rolePolicies from './operations/role-policies';
@@ -29,5 +30,6 @@ export const iam = defineService<Client, IamState>({
     ...userPolicies,
     ...accessKeys,
     ...account,
+    ...oidcProviders,
   },
 });

@@ -5,7 +5,15 @@ import type { Operation, OperationsOf } from '../../core/service';
 import { Collection } from './collection';
 import { noSuchEntity } from './errors';
 import { loadPublishedPolicies } from './published-policies';
-import type { AccessKey, AccessKeys, InstanceProfile, ManagedPolicy, Role, User } from './records';
+import type {
+  AccessKey,
+  AccessKeys,
+  InstanceProfile,
+  ManagedPolicy,
+  OidcProvider,
+  Role,
+  User,
+} from './records';
 import { Sessions } from './sessions';
 
 export type Client = typeof import('@aws-sdk/client-iam');
@@ -34,6 +42,8 @@ export class IamState implements IamPort {
     (name) => `The user with name ${name} cannot be found.`,
     (name) => `User with name ${name} already exists.`,
   );
+  /** By ARN. */
+  readonly oidcProviders = new Map<string, OidcProvider>();
   /** The root user's own. */
   readonly rootKeys: AccessKeys = new Map();
   private readonly sessions = new Sessions();
@@ -71,6 +81,11 @@ export class IamState implements IamPort {
   /** How many roles and users a managed policy is attached to. */
   attachmentCount(arn: string): number {
     return [...this.roles.list(), ...this.users.list()].filter(({ attached }) => attached.has(arn)).length;
+  }
+
+  /** The provider that tokens of this issuer are from. */
+  findOidcProvider(issuer: string): OidcProvider | undefined {
+    return [...this.oidcProviders.values()].find((one) => one.issuer === issuer);
   }
 
   /** A role with all that is known of it, by name or ARN. */

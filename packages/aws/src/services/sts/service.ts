@@ -1,5 +1,6 @@
 import { defineService } from '../../core/service';
 import * as callers from './operations/callers';
+import * as federation from './operations/federation';
 import * as sessions from './operations/sessions';
 import { type Client, type RolesAndCredentials, StsState } from './state';
 
@@ -9,7 +10,9 @@ export const sts = defineService<Client, StsState, { iam: RolesAndCredentials }>
   signingName: 'sts',
   version: '2011-06-15',
   global: true,
+  // Who they let in is known by a token, not by a key.
+  anonymous: ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'],
   needs: ['iam'],
   create: (context, { iam }) => new StsState(context, iam),
-  operations: { ...callers, ...sessions },
+  operations: { ...callers, ...sessions, ...federation },
 });

@@ -19,9 +19,20 @@ export interface AssumableRole {
   readonly maxSession: number;
 }
 
+/** An issuer of web identities whom the account trusts. */
+export interface TrustedIssuer {
+  readonly arn: string;
+  /** Without its scheme. */
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientIds: ReadonlySet<string>;
+  readonly thumbprints: readonly string[];
+}
+
 /** What STS looks up in IAM: roles, and the credentials that IAM remembers. */
 export interface RolesAndCredentials {
   findRole(nameOrArn: string): AssumableRole | undefined;
+  findOidcProvider(issuer: string): TrustedIssuer | undefined;
   issue(roleArn: string, sessionName: string, seconds?: number): IssuedCredentials;
   issueFor(principal: Principal, seconds: number): IssuedCredentials;
 }

@@ -1,7 +1,7 @@
 import { parsePolicy } from 'aws-languages/policy/document';
-import type { IssuedCredentials } from '../../../core/ports';
 import { accessDenied, malformedPolicy, validationError } from '../errors';
 import type { Op } from '../state';
+import { describeCredentials } from './credentials';
 import { mayAssume } from './trust';
 
 /** The longest session of a role that is assumed by the session of another one, in seconds. */
@@ -39,12 +39,3 @@ export const GetSessionToken: Op<'GetSessionToken'> = (sts, input, { principal }
   const { DurationSeconds: seconds = 43_200 } = input;
   return { Credentials: describeCredentials(sts.iam.issueFor(principal, seconds)) };
 };
-
-function describeCredentials(credentials: IssuedCredentials) {
-  return {
-    AccessKeyId: credentials.accessKeyId,
-    SecretAccessKey: credentials.secretAccessKey,
-    SessionToken: credentials.sessionToken,
-    Expiration: credentials.expiration,
-  };
-}
