@@ -53,6 +53,8 @@ export interface MachineOptions {
   endpoint: string;
   /** Outbound HTTP as the instance sees it. */
   fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  /** Whether the instance's resolver knows a name that is not the instance's own. */
+  resolves?: (host: string) => boolean;
   now: () => Date;
   /** Sleeps AWS seconds; rejects when the signal aborts. */
   sleep: (awsSeconds: number, signal?: AbortSignal) => Promise<void>;

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 import { consoleOf, type LaunchedMachine, machineLauncher } from '../../src/machines/testing/launch-machine';
 
@@ -12,8 +14,11 @@ interface Case {
   serves?: { port: number; status: number; text: RegExp };
   /** Lines of the console, in their order. */
   says?: readonly (string | RegExp)[];
-  /** The script's status as cloud-init tells it; none for a script that succeeds. */
-  status?: number;
+  /**
+   * The script's status as cloud-init tells it; none for a script that succeeds, and `refused` where none was run for something that only
+   * this machine does not have.
+   */
+  status?: number | 'refused';
 }
 
 const PART = '/var/lib/cloud/instance/scripts/part-001';
@@ -67,6 +72,63 @@ const CASES: readonly Case[] = [
       `${PART}: line 4: my-third-server: command not found`,
     ],
   },
+  { file: 'basics.sh', serves: { port: 80, status: 200, text: /^Welcome to web\n/ } },
+  {
+    file: 'tls.sh',
+    serves: { port: 443, status: 200, text: /^Welcome over https/ },
+    says: ['nginx: configuration file /etc/nginx/nginx.conf test is successful', 'curl 60'],
+  },
+  {
+    file: 'tls-no-key.sh',
+    status: 1,
+    says: [/^nginx: \[emerg\] cannot load certificate "\/etc\/nginx\/none\.pem": BIO_new_file\(\) failed/],
+  },
+  {
+    file: 'upstream.sh',
+    status: 1,
+    says: ['nginx: [emerg] host not found in upstream "app.internal:3000" in /etc/nginx/conf.d/app.conf:3'],
+  },
+  {
+    file: 'upstream-of-location.sh',
+    status: 1,
+    says: ['nginx: [emerg] host not found in upstream "api.internal" in /etc/nginx/conf.d/app.conf:1'],
+  },
+  {
+    file: 'php-behind-nginx.sh',
+    status: 69,
+    says: [lacks(4, 'nginx directive fastcgi_pass (/etc/nginx/default.d/php.conf:1)')],
+  },
+  { file: 'quiet-failure.sh', status: 2, serves: { port: 80, status: 200, text: /Welcome to nginx/ } },
+  {
+    file: 'config.yml',
+    serves: { port: 80, status: 200, text: /^Welcome from a config/ },
+    says: [/^ready after \d+\.\d+ seconds$/],
+  },
+  {
+    file: 'config-with-disks.yml',
+    status: 'refused',
+    says: [
+      'cloud-config: line 3: the emulated machine has no cloud-config module for disk_setup; Amazon Linux 2023 has',
+    ],
+  },
+  {
+    file: 'config-with-packages.yml',
+    status: 'refused',
+    says: ['cloud-config: packages: line 3: the emulated machine has no package git; Amazon Linux 2023 has'],
+  },
+  {
+    file: 'config-mistyped.yml',
+    status: 1,
+    says: [/Additional properties are not allowed \('packges' was unexpected\)/],
+  },
+  { file: 'parts.mime', serves: { port: 80, status: 200, text: /^Welcome hooked base more/ } },
+  {
+    file: 'included.mime',
+    status: 'refused',
+    says: [
+      'part 2 of the user data: the emulated machine has no user data of the type text/x-include-url; Amazon Linux 2023 has',
+    ],
+  },
 ];
 
 const launch = machineLauncher();
@@ -75,28 +137,50 @@ let machine: LaunchedMachine;
 afterEach(() => machine.terminate());
 
 test.each(CASES.map((one) => [one.file, one] as const))('%s', async (_, { file, serves, says, status }) => {
-  machine = launch({ userData: readFileSync(join(__dirname, file)), fetch: fetchOutside });
+  machine = launch({
+    userData: readFileSync(join(__dirname, file)),
+    fetch: fetchOutside,
+    resolves: (host) => !isUnknown(host),
+  });
   await machine.boot();
   const lines = consoleOf(machine).split('\n');
   expect(lines).toEqual(expect.arrayContaining((says ?? []).map(toMatcher)));
   const failed = lines.flatMap((line) => /Failed running \S+ \[(\d+)\]$/.exec(line)?.[1] ?? []);
-  expect(failed.map(Number)).toEqual(status === undefined ? [] : [status]);
-  expect([...machine.listening.keys()]).toEqual(serves ? [serves.port] : []);
+  expect(failed.map(Number)).toEqual(typeof status === 'number' ? [status] : []);
+  const hasFailed = lines.some((line) => line.includes('Failed to run module scripts-user'));
+  expect(hasFailed).toBe(status !== undefined);
+  expect([...machine.listening.keys()]).toEqual(serves ? expect.arrayContaining([serves.port]) : []);
   if (serves) expect(await ask(serves.port)).toEqual([serves.status, expect.stringMatching(serves.text)]);
 });
 
 /** Names that nobody has do not resolve; all others answer nothing. */
 async function fetchOutside(url: string): Promise<Response> {
-  throw Object.assign(new Error(url), {
-    code: /\.(?:invalid|internal)\b/.test(url) ? 'ENOTFOUND' : 'ETIMEDOUT',
-  });
+  throw Object.assign(new Error(url), { code: isUnknown(new URL(url).hostname) ? 'ENOTFOUND' : 'ETIMEDOUT' });
+}
+
+function isUnknown(host: string): boolean {
+  return /\.(?:invalid|internal)$/.test(host);
 }
 
 function toMatcher(says: string | RegExp): unknown {
   return typeof says === 'string' ? says : expect.stringMatching(says);
 }
 
+/** Whoever asks takes any certificate: those of user data are their own authority. */
 async function ask(port: number): Promise<[number, string]> {
-  const answer = await fetch(`http://127.0.0.1:${machine.listening.get(port)}/`);
-  return [answer.status, await answer.text()];
+  const send = port === 443 ? https : http;
+  const loopback = {
+    host: '127.0.0.1',
+    port: machine.listening.get(port),
+    agent: false,
+    rejectUnauthorized: false,
+  };
+  return await new Promise((resolve, reject) => {
+    const request = send.get(loopback, async (answer) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      resolve([answer.statusCode ?? 0, Buffer.concat(chunks).toString('utf8')]);
+    });
+    request.on('error', reject);
+  });
 }

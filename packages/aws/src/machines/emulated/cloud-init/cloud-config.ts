@@ -1,9 +1,11 @@
 import { gunzipSync } from 'node:zlib';
-import { parse } from 'yaml';
+import { isMap, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { quoteWord } from '../commands/program';
 import type { Disk } from '../disk/disk';
 import { findGroup, findUser } from '../system/users';
+import { Groups, User } from './accounts';
+import { Swap } from './volumes';
 
 const Command = z.union([z.string(), z.array(z.union([z.string(), z.number()]).transform(String))]);
 
@@ -18,34 +20,28 @@ const WriteFile = z.object({
   defer: z.boolean().default(false),
 });
 
-const Names = z
-  .union([z.string(), z.array(z.string())])
-  .transform((names) => (typeof names === 'string' ? names.split(',') : names).map((name) => name.trim()));
-
-const User = z.looseObject({
-  name: z.string(),
-  gecos: z.string().optional(),
-  groups: Names.optional(),
-  primary_group: z.string().optional(),
-  homedir: z.string().optional(),
-  shell: z.string().optional(),
-  uid: z.union([z.string(), z.number()]).optional(),
-  system: z.boolean().default(false),
-  no_create_home: z.boolean().default(false),
-});
-
 const CloudConfig = z.looseObject({
   bootcmd: z.array(Command).default([]),
   runcmd: z.array(Command).default([]),
   packages: z.array(z.union([z.string(), z.array(z.string())])).default([]),
   package_update: z.boolean().default(false),
   package_upgrade: z.boolean().default(false),
+  preserve_hostname: z.boolean().default(false),
+  locale: z.union([z.string(), z.literal(false)]).optional(),
   write_files: z.array(WriteFile).default([]),
   hostname: z.string().optional(),
   fqdn: z.string().optional(),
   timezone: z.string().optional(),
-  groups: z.array(z.union([z.string(), z.record(z.string(), Names)])).default([]),
+  groups: Groups.default([]),
   users: z.array(z.union([z.string(), User])).default([]),
+  ssh_authorized_keys: z.array(z.string()).default([]),
+  swap: Swap.optional(),
+  mounts: z.array(z.array(z.unknown())).default([]),
+  ntp: z
+    .looseObject({ servers: z.array(z.string()).default([]), pools: z.array(z.string()).default([]) })
+    .nullable()
+    .optional(),
+  final_message: z.string().optional(),
   power_state: z.looseObject({ mode: z.enum(['poweroff', 'halt', 'reboot']).default('poweroff') }).optional(),
 });
 
@@ -56,24 +52,41 @@ export class BadCloudConfig extends Error {
   override readonly name = 'BadCloudConfig';
 }
 
-/** Modules that are done here; other keys have no effect, as they have none without a network or a second disk. */
-const HONOURED = new Set(Object.keys(CloudConfig.shape));
+/** A key of a cloud-config, and the line on which it stands. */
+export interface ConfigKey {
+  name: string;
+  line: number;
+}
+
+/** A cloud-config as it was written, and where its keys stand. */
+export interface WrittenConfig {
+  value: Record<string, unknown>;
+  keys: readonly ConfigKey[];
+}
+
+/** @throws BadCloudConfig for what is no YAML, or no map */
+export function readCloudConfig(text: string): WrittenConfig {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw new BadCloudConfig(error.message);
+  const value: unknown = document.toJS() ?? {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new BadCloudConfig(`Non-map type found: ${Array.isArray(value) ? 'list' : typeof value}`);
+  const pairs = isMap(document.contents) ? document.contents.items : [];
+  const keys = pairs.flatMap(({ key }) =>
+    isScalar(key)
+      ? [{ name: String(key.value), line: text.slice(0, key.range?.[0] ?? 0).split('\n').length }]
+      : [],
+  );
+  return { value: value as Record<string, unknown>, keys };
+}
 
 /** @throws BadCloudConfig */
-export function parseCloudConfig(text: string): { config: CloudConfig; missed: readonly string[] } {
-  let value: unknown;
-  try {
-    value = parse(text) ?? {};
-  } catch (error) {
-    throw new BadCloudConfig(error instanceof Error ? error.message : String(error));
-  }
+export function checkCloudConfig(value: Record<string, unknown>): CloudConfig {
   const result = CloudConfig.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new BadCloudConfig(`${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const missed = Object.keys(result.data).filter((key) => !HONOURED.has(key));
-  return { config: result.data, missed };
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new BadCloudConfig(`${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 /** `runcmd` as the script that cloud-init writes. */
@@ -82,36 +95,6 @@ export function commandScript(commands: CloudConfig['runcmd']): string {
     typeof command === 'string' ? command : command.map(quoteWord).join(' '),
   );
   return `#!/bin/sh\n${lines.join('\n')}\n`;
-}
-
-/** Groups and users as the commands that cloud-init runs for them. */
-export function accountCommands({ groups, users }: CloudConfig): string[][] {
-  const entries = groups.flatMap((entry): [string, string[]][] =>
-    typeof entry === 'string' ? [[entry, []]] : Object.entries(entry),
-  );
-  return [
-    ...entries.map(([name]) => ['groupadd', '-f', name]),
-    // A name alone is the image's own user, which is there.
-    ...users.flatMap((user) => (typeof user === 'string' ? [] : [userCommand(user)])),
-    ...entries.flatMap(([name, members]) => members.map((member) => ['usermod', '-aG', name, member])),
-  ];
-}
-
-function userCommand(user: z.infer<typeof User>): string[] {
-  const option = (flag: string, value: string | number | undefined) =>
-    value === undefined ? [] : [flag, String(value)];
-  return [
-    'useradd',
-    user.name,
-    ...option('-c', user.gecos),
-    ...option('-g', user.primary_group),
-    ...option('-G', user.groups?.join(',')),
-    ...option('-d', user.homedir),
-    ...option('-s', user.shell),
-    ...option('-u', user.uid),
-    ...(user.system ? ['-r'] : []),
-    ...(user.no_create_home || user.system ? ['-M'] : ['-m']),
-  ];
 }
 
 /** @throws BadCloudConfig when the owner is not there: cloud-init then writes no more files */

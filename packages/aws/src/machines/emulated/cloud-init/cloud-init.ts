@@ -1,14 +1,20 @@
 import { quoteWord } from '../commands/program';
+import { refusal } from '../system/refusal';
 import type { System } from '../system/system';
+import { accountCommands, writeAuthorizedKeys, writeSudoRules } from './accounts';
 import {
-  accountCommands,
   BadCloudConfig,
   type CloudConfig,
+  type ConfigKey,
+  checkCloudConfig,
   commandScript,
-  parseCloudConfig,
+  readCloudConfig,
   writeConfiguredFile,
 } from './cloud-config';
+import { mergeConfigs } from './merge';
+import { kindOfKey } from './modules';
 import { readUserData, type UserDataPart } from './user-data';
+import { swapCommands, writeFstab } from './volumes';
 
 const VERSION = '22.2.2';
 const LOG = '/var/log/cloud-init.log';
@@ -22,8 +28,11 @@ const CLOUD = '/var/lib/cloud';
 export class CloudInit {
   private readonly instance: string;
   private failed = false;
+  private readonly refusalsBefore: number;
+  private keys = new Map<string, number>();
 
   constructor(private readonly system: System) {
+    this.refusalsBefore = system.refusals.length;
     this.instance = `${CLOUD}/instances/${system.options.instanceId}`;
   }
 
@@ -39,20 +48,55 @@ export class CloudInit {
     this.banner('init');
     const parts = readUserData(system.options.userData ?? new Uint8Array());
     if (isNew) this.storeUserData(parts);
-    const configs = this.readConfigs(parts);
-    for (const config of configs) await this.runBootCommands(config);
+    const config = this.readConfig(parts);
+    if (!this.isRefused) await this.runBootHooks(parts);
+    if (!this.isRefused) await this.runBootCommands(config);
+    if (isNew && !this.isRefused) this.setName(config);
     this.banner('modules:config');
-    if (isNew) for (const config of configs) await this.applyConfig(config);
+    if (isNew && !this.isRefused) await this.applyConfig(config);
     this.banner('modules:final');
-    if (isNew) await this.runScripts(parts, configs);
+    if (isNew && this.isRefused) this.tellRefusals();
+    else if (isNew) await this.runScripts(parts, config);
     if (system.power.aborted) return;
     system.cloudInit.status = this.failed ? 'error' : 'done';
-    this.say(
-      `Cloud-init v. ${VERSION} finished at ${system.now().toUTCString().replace('GMT', '+0000')}. Datasource DataSourceEc2.  Up ${system.console.uptime().toFixed(2)} seconds`,
-    );
+    if (config.final_message !== undefined) this.say(this.fillIn(config.final_message));
+    else
+      this.say(
+        `Cloud-init v. ${VERSION} finished at ${system.now().toUTCString().replace('GMT', '+0000')}. Datasource DataSourceEc2.  Up ${system.console.uptime().toFixed(2)} seconds`,
+      );
     disk.install(`${this.instance}/boot-finished`, `${system.console.uptime().toFixed(2)}\n`);
-    const power = isNew ? configs.findLast(({ power_state }) => power_state)?.power_state : undefined;
+    const power = isNew && !this.isRefused ? config.power_state : undefined;
     if (power) system.requestPower(power.mode === 'reboot' ? 'reboot' : 'poweroff');
+  }
+
+  /** Whether something was asked for before the scripts that only this machine does not have: then nothing else is done. */
+  private get isRefused(): boolean {
+    return this.system.refusals.length > this.refusalsBefore;
+  }
+
+  /** Where the words of scripts stand, since who looks there must know why there are none. */
+  private tellRefusals(): void {
+    for (const { says } of this.system.refusals.slice(this.refusalsBefore)) this.say(says);
+    this.failScripts([]);
+  }
+
+  private refuse(where: string, what: string): void {
+    this.system.refusals.push({ what, says: refusal(where, what) });
+  }
+
+  /** `$version`, `$uptime` and others of `final_message`. */
+  private fillIn(message: string): string {
+    const { system } = this;
+    const values: Readonly<Record<string, string>> = {
+      version: VERSION,
+      uptime: system.console.uptime().toFixed(2),
+      timestamp: system.now().toUTCString().replace('GMT', '+0000'),
+      datasource: 'DataSourceEc2',
+    };
+    return message.replace(
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      (whole, braced?: string, plain?: string) => values[(braced ?? plain ?? '').toLowerCase()] ?? whole,
+    );
   }
 
   private banner(stage: string): void {
@@ -66,28 +110,67 @@ export class CloudInit {
   private storeUserData(parts: readonly UserDataPart[]): void {
     const { disk, options } = this.system;
     disk.install(`${this.instance}/user-data.txt`, options.userData ?? new Uint8Array(), 0o600);
-    for (const part of parts)
+    parts.forEach((part, index) => {
       if (part.kind === 'unhandled')
         this.warn(
           '__init__.py',
           `Unhandled non-multipart (${part.type}) userdata: '${Buffer.from(part.start).toString('latin1')}...'`,
         );
+      if (part.kind === 'lacking')
+        this.refuse(`part ${index + 1} of the user data: `, `user data of the type ${part.type}`);
+    });
   }
 
-  private readConfigs(parts: readonly UserDataPart[]): CloudConfig[] {
-    return parts.flatMap((part) => {
+  /** One configuration of those of all parts. */
+  private readConfig(parts: readonly UserDataPart[]): CloudConfig {
+    const written = parts.flatMap((part) => {
       if (part.kind !== 'cloud-config') return [];
       try {
-        const { config, missed } = parseCloudConfig(part.text);
-        for (const key of missed) this.warn('embedded machine', `cloud-config key ${key} has no effect here`);
-        return [config];
+        const { value, keys } = readCloudConfig(part.text);
+        for (const key of keys) this.lookAtKey(key);
+        return [value];
       } catch (error) {
-        if (!(error instanceof BadCloudConfig)) throw error;
-        this.warn('util.py', `Failed loading yaml blob. Invalid format: ${error.message}`);
-        this.failed = true;
+        this.failConfig(error);
         return [];
       }
     });
+    try {
+      return checkCloudConfig(mergeConfigs(written));
+    } catch (error) {
+      this.failConfig(error);
+      return checkCloudConfig({});
+    }
+  }
+
+  private failConfig(error: unknown): void {
+    if (!(error instanceof BadCloudConfig)) throw error;
+    this.warn('util.py', `Failed loading yaml blob. Invalid format: ${error.message}`);
+    this.failed = true;
+  }
+
+  private lookAtKey({ name, line }: ConfigKey): void {
+    this.keys.set(name, line);
+    const kind = kindOfKey(name);
+    if (kind === 'lacking') this.refuse(`cloud-config: line ${line}: `, `cloud-config module for ${name}`);
+    if (kind === 'unknown')
+      this.warn(
+        'schema.py',
+        `Invalid cloud-config provided:\nAdditional properties are not allowed ('${name}' was unexpected)`,
+      );
+  }
+
+  private async runBootHooks(parts: readonly UserDataPart[]): Promise<void> {
+    for (const [index, part] of parts.entries()) {
+      if (part.kind !== 'boothook') continue;
+      const name = `part-${String(index + 1).padStart(3, '0')}`;
+      this.system.disk.install(`${this.instance}/boothooks/${name}`, part.text, 0o700);
+      const code = await this.runScript(part.text, `${CLOUD}/instance/boothooks/${name}`);
+      if (code !== 0)
+        this.warn(
+          'boot_hook.py',
+          `Boothooks script ${CLOUD}/instance/boothooks/${name} execution error [${code}]`,
+        );
+    }
   }
 
   private async runBootCommands(config: CloudConfig): Promise<void> {
@@ -96,32 +179,83 @@ export class CloudInit {
     if (code !== 0) this.moduleFailed('bootcmd');
   }
 
-  private async applyConfig(config: CloudConfig): Promise<void> {
-    const { system } = this;
+  private setName(config: CloudConfig): void {
     const name = config.fqdn ?? config.hostname;
-    if (name !== undefined) system.disk.write('/etc/hostname', `${name}\n`);
+    if (name !== undefined && !config.preserve_hostname) this.system.disk.write('/etc/hostname', `${name}\n`);
+  }
+
+  private async applyConfig(config: CloudConfig): Promise<void> {
+    const { disk } = this.system;
     this.writeFiles(config, 'write-files', false);
-    const accounts = accountCommands(config);
-    if (accounts.length > 0 && (await this.runScript(commandScript(accounts), 'users-groups')) !== 0)
-      this.moduleFailed('users-groups');
-    if (config.timezone !== undefined)
-      await this.runScript(commandScript([['timedatectl', 'set-timezone', config.timezone]]), 'timezone');
-    const packages = config.packages.map((entry) => (typeof entry === 'string' ? entry : (entry[0] ?? '')));
-    const commands = [
-      ...(config.package_upgrade ? [['dnf', '-y', 'upgrade']] : []),
-      ...(packages.length > 0 ? [['dnf', '-y', 'install', ...packages]] : []),
+    const accounts = accountCommands(disk, config.groups, config.users);
+    if (!(await this.runModule('users-groups', 'users', accounts))) return;
+    writeSudoRules(disk, config.users);
+    for (const user of config.users)
+      if (typeof user !== 'string') writeAuthorizedKeys(disk, user.name, user.ssh_authorized_keys);
+    writeAuthorizedKeys(disk, 'ec2-user', config.ssh_authorized_keys);
+    if (!(await this.runModule('mounts', config.swap ? 'swap' : 'mounts', this.volumeCommands(config))))
+      return;
+    if (config.ntp) {
+      const lines = [
+        ...config.ntp.servers.map((host) => `server ${host} iburst`),
+        ...config.ntp.pools.map((host) => `pool ${host} iburst`),
+      ];
+      if (lines.length > 0) disk.append('/etc/chrony.conf', `${lines.join('\n')}\n`);
+    }
+    const settings = [
+      ...(config.timezone === undefined ? [] : [['timedatectl', 'set-timezone', config.timezone]]),
+      ...(config.locale ? [['localectl', 'set-locale', config.locale]] : []),
     ];
-    if (
-      commands.length > 0 &&
-      (await this.runScript(commandScript(commands), 'package-update-upgrade-install')) !== 0
-    ) {
+    if (!(await this.runModule('timezone', 'timezone', settings))) return;
+    if (!(await this.installPackages(config))) return;
+    this.writeFiles(config, 'write-files-deferred', true);
+  }
+
+  private volumeCommands({ swap, mounts }: CloudConfig): string[][] {
+    const commands = swap === undefined ? [] : swapCommands(swap);
+    writeFstab(this.system.disk, commands.length > 0 ? swap?.filename : undefined, mounts);
+    const folders = mounts.map(([, target]) => String(target)).filter((target) => target.startsWith('/'));
+    return [
+      ...commands,
+      ...folders.map((folder) => ['mkdir', '-p', folder]),
+      ...(mounts.length > 0 ? [['mount', '-a']] : []),
+    ];
+  }
+
+  private async installPackages(config: CloudConfig): Promise<boolean> {
+    const packages = config.packages.map((entry) => (typeof entry === 'string' ? entry : (entry[0] ?? '')));
+    const upgrade = config.package_upgrade ? [['dnf', '-y', 'upgrade']] : [];
+    const commands = [...upgrade, ...(packages.length > 0 ? [['dnf', '-y', 'install', ...packages]] : [])];
+    const goesOn = await this.runModule('package-update-upgrade-install', 'packages', commands, () =>
       this.warn(
         'cc_package_update_upgrade_install.py',
         `Failed to install packages: ${JSON.stringify(packages)}`,
-      );
-      this.moduleFailed('package-update-upgrade-install');
+      ),
+    );
+    return goesOn;
+  }
+
+  /**
+   * Runs the commands of a module; a failure is told as cloud-init does.
+   * @param key whose line a refusal names
+   * @returns false when this machine does not have what the commands ask for: then nothing else is done
+   */
+  private async runModule(
+    module: string,
+    key: string,
+    commands: readonly string[][],
+    onFailure: () => void = () => {},
+  ): Promise<boolean> {
+    if (commands.length === 0) return true;
+    const line = this.keys.get(key);
+    // Each command is on a line of its own, but the configuration names them all under one key.
+    const text = `#!/bin/sh\n${commands.map((command) => command.map(quoteWord).join(' ')).join('; ')}\n`;
+    const code = await this.runScript(text, `cloud-config: ${key}`, line === undefined ? 0 : line - 2);
+    if (code !== 0) {
+      onFailure();
+      this.moduleFailed(module);
     }
-    this.writeFiles(config, 'write-files-deferred', true);
+    return !this.isRefused;
   }
 
   private writeFiles(config: CloudConfig, module: string, deferred: boolean): void {
@@ -135,15 +269,14 @@ export class CloudInit {
     }
   }
 
-  private async runScripts(parts: readonly UserDataPart[], configs: readonly CloudConfig[]): Promise<void> {
+  private async runScripts(parts: readonly UserDataPart[], config: CloudConfig): Promise<void> {
     const { disk } = this.system;
     const scripts: { path: string; text: string }[] = [];
-    for (const config of configs)
-      if (config.runcmd.length > 0) scripts.push({ path: 'runcmd', text: commandScript(config.runcmd) });
+    if (config.runcmd.length > 0) scripts.push({ path: 'runcmd', text: commandScript(config.runcmd) });
     let number = 0;
     for (const part of parts) {
       number += 1;
-      if (part.kind === 'script' || part.kind === 'boothook')
+      if (part.kind === 'script')
         scripts.push({ path: `part-${String(number).padStart(3, '0')}`, text: part.text });
     }
     const failures: string[] = [];
@@ -152,11 +285,15 @@ export class CloudInit {
       const shown = `${CLOUD}/instance/scripts/${path}`;
       const code = await this.runScript(text, shown);
       if (this.system.power.aborted) return;
-      if (code === 0) continue;
-      failures.push(path);
-      this.warn('util.py', `Failed running ${shown} [${code}]`);
+      if (code !== 0) failures.push(`Failed running ${shown} [${code}]`);
+      if (this.isRefused) break;
     }
-    if (failures.length === 0) return;
+    // What runs beside a script may ask for what is not there, too.
+    if (failures.length > 0 || this.isRefused) this.failScripts(failures);
+  }
+
+  private failScripts(failures: readonly string[]): void {
+    for (const failure of failures) this.warn('util.py', failure);
     this.warn(
       'cc_scripts_user.py',
       `Failed to run module scripts-user (scripts in ${CLOUD}/instance/scripts)`,
@@ -164,7 +301,7 @@ export class CloudInit {
     this.moduleFailed('scripts-user');
   }
 
-  private async runScript(text: string, name: string): Promise<number> {
+  private async runScript(text: string, name: string, linesBefore = 0): Promise<number> {
     const interpreter = /^#!\s*(\S+)(?:\s+(\S+))?/.exec(text);
     const program = interpreter?.[1]?.endsWith('/env') ? interpreter[2] : interpreter?.[1]?.split('/').at(-1);
     if (program === 'python3') return await this.runText(`python3 ${quoteWord(name)}`, name);
@@ -172,11 +309,12 @@ export class CloudInit {
       this.output(`/usr/bin/env: ‘${program}’: No such file or directory\n`);
       return 127;
     }
-    return await this.runText(text, name);
+    return await this.runText(text, name, linesBefore);
   }
 
-  private async runText(text: string, name: string): Promise<number> {
-    const code = await this.system.shell.runScript(text, { name, onOutput: (chunk) => this.output(chunk) });
+  private async runText(text: string, name: string, linesBefore = 0): Promise<number> {
+    const onOutput = (chunk: string) => this.output(chunk);
+    const code = await this.system.shell.runScript(text, { name, linesBefore, onOutput });
     this.system.console.endStream();
     return code;
   }

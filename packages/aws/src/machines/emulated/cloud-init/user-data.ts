@@ -4,6 +4,10 @@ export type UserDataPart =
   | { kind: 'script'; text: string }
   | { kind: 'cloud-config'; text: string }
   | { kind: 'boothook'; text: string }
+  /** Of a kind that cloud-init knows and this machine does not. */
+  | { kind: 'lacking'; type: string }
+  /** Of a kind that cloud-init passes over. */
+  | { kind: 'passed'; type: string }
   | { kind: 'unhandled'; type: string; start: string };
 
 const GZIP_MAGIC = [0x1f, 0x8b];
@@ -21,37 +25,94 @@ function unpack(raw: Uint8Array): string {
   return Buffer.from(packed ? gunzipSync(raw) : raw).toString('utf8');
 }
 
+/** The kinds of parts by the line with which a part begins, as cloud-init has them. */
+const BEGINNINGS: readonly (readonly [start: string, type: string])[] = [
+  ['#include-once', 'text/x-include-once-url'],
+  ['#include', 'text/x-include-url'],
+  ['#!', 'text/x-shellscript'],
+  ['#cloud-config-archive', 'text/cloud-config-archive'],
+  ['#cloud-config-jsonp', 'text/cloud-config-jsonp'],
+  ['#cloud-config', 'text/cloud-config'],
+  ['#upstart-job', 'text/upstart-job'],
+  ['#part-handler', 'text/part-handler'],
+  ['#cloud-boothook', 'text/cloud-boothook'],
+  ['## template: jinja', 'text/jinja2'],
+];
+
+const LACKING = new Set([
+  'text/x-include-once-url',
+  'text/x-include-url',
+  'text/cloud-config-archive',
+  'text/cloud-config-jsonp',
+  'text/part-handler',
+  'text/jinja2',
+  'text/x-shellscript-per-boot',
+  'text/x-shellscript-per-instance',
+  'text/x-shellscript-per-once',
+]);
+
+const PASSED = new Set(['text/upstart-job', 'text/cloud-boothook-disabled']);
+
+/** A part's own beginning tells its kind where its header says no more than that it is text. */
 function classify(text: string, contentType: string | undefined): UserDataPart {
-  if (contentType === 'text/x-shellscript' || text.startsWith('#!')) return { kind: 'script', text };
-  if (contentType === 'text/cloud-config' || text.startsWith('#cloud-config'))
-    return { kind: 'cloud-config', text };
-  if (contentType === 'text/cloud-boothook' || text.startsWith('#cloud-boothook'))
-    return { kind: 'boothook', text };
-  return { kind: 'unhandled', type: contentType ?? 'text/x-not-multipart', start: text.slice(0, 24) };
+  const isVague = contentType === undefined || ['text/plain', 'text/x-not-multipart'].includes(contentType);
+  const type = isVague ? BEGINNINGS.find(([start]) => text.startsWith(start))?.[1] : contentType;
+  if (type === 'text/x-shellscript') return { kind: 'script', text };
+  if (type === 'text/cloud-config') return { kind: 'cloud-config', text };
+  if (type === 'text/cloud-boothook')
+    return { kind: 'boothook', text: text.replace(/^#cloud-boothook\r?\n/, '') };
+  if (type !== undefined && LACKING.has(type)) return { kind: 'lacking', type };
+  if (type !== undefined && PASSED.has(type)) return { kind: 'passed', type };
+  return { kind: 'unhandled', type: type ?? 'text/x-not-multipart', start: text.slice(0, 24) };
 }
 
 function readMultipart(text: string): UserDataPart[] {
   const { headers, body } = splitHeaders(text);
-  const boundary = /boundary="?([^";\s]+)"?/i.exec(headers.get('content-type') ?? '')?.[1];
+  const boundary = boundaryOf(headers);
   if (boundary === undefined)
     return [{ kind: 'unhandled', type: 'multipart/mixed', start: text.slice(0, 24) }];
-  return body
-    .split(`--${boundary}`)
-    .slice(1)
-    .filter((part) => !part.startsWith('--'))
-    .map((part) => {
-      const { headers: own, body: content } = splitHeaders(part.replace(/^\r?\n/, ''));
-      const type = own.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-      const encoded = own.get('content-transfer-encoding')?.toLowerCase() === 'base64';
-      const decoded = encoded
-        ? Buffer.from(content, 'base64').toString('utf8')
-        : content.replace(/\r\n/g, '\n');
-      return classify(decoded, type === 'text/plain' ? undefined : type);
-    });
+  return splitParts(body, boundary).flatMap(readPart);
+}
+
+function boundaryOf(headers: ReadonlyMap<string, string>): string | undefined {
+  const [, quoted, plain] =
+    /boundary=(?:"([^"]+)"|([^";\s]+))/i.exec(headers.get('content-type') ?? '') ?? [];
+  return quoted ?? plain;
+}
+
+/** What stands between lines that are the boundary: text that only begins like it is a part's own. */
+function splitParts(body: string, boundary: string): string[] {
+  const parts: string[][] = [];
+  for (const line of body.replace(/\r\n/g, '\n').split('\n')) {
+    const end = line.trimEnd();
+    if (end === `--${boundary}--`) break;
+    if (end === `--${boundary}`) parts.push([]);
+    else parts.at(-1)?.push(line);
+  }
+  return parts.map((lines) => `${lines.join('\n')}\n`);
+}
+
+function readPart(part: string): UserDataPart[] {
+  const { headers, body } = splitHeaders(part);
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type?.startsWith('multipart/')) return readMultipart(part);
+  const text = decode(body, headers.get('content-transfer-encoding')?.toLowerCase());
+  return text.trim() === '' ? [] : [classify(text, type)];
+}
+
+function decode(body: string, encoding: string | undefined): string {
+  if (encoding === 'base64') return unpack(Buffer.from(body, 'base64')).replace(/\r\n/g, '\n');
+  if (encoding !== 'quoted-printable') return body;
+  const bytes = body
+    .replace(/=\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 function splitHeaders(text: string): { headers: Map<string, string>; body: string } {
-  const [head = '', ...rest] = text.split(/\r?\n\r?\n/);
+  const [head = '', ...rest] = /^\r?\n/.test(text)
+    ? ['', text.replace(/^\r?\n/, '')]
+    : text.split(/\r?\n\r?\n/);
   const headers = new Map<string, string>();
   for (const line of head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/)) {
     const colon = line.indexOf(':');

@@ -8,6 +8,7 @@ import { FILE_PROGRAMS } from './files/file-programs';
 import { INSTALL_PROGRAMS } from './files/install';
 import { LS_PROGRAMS } from './files/ls';
 import { PATH_PROGRAMS } from './files/path-programs';
+import { SHOW_PROGRAMS } from './files/show-programs';
 import { STAT_PROGRAMS } from './files/stat';
 import { TAR_PROGRAMS } from './files/tar';
 import { UNZIP_PROGRAMS } from './files/unzip';
@@ -15,16 +16,23 @@ import { CAPACITY_PROGRAMS } from './host/capacity';
 import { EC2_PROGRAMS } from './host/ec2';
 import { NAME_PROGRAMS } from './host/names';
 import { POWER_PROGRAMS } from './host/power';
+import { QUIET_PROGRAMS } from './host/quiet-programs';
 import { SETTING_PROGRAMS } from './host/settings';
 import { SOCKET_PROGRAMS } from './host/sockets';
 import { TIME_PROGRAMS } from './host/time-programs';
 import { CURL_PROGRAMS } from './http/curl/curl';
 import { WGET_PROGRAMS } from './http/wget';
+import { OPENSSL_PROGRAMS } from './keys/openssl';
+import { SSH_KEYGEN_PROGRAMS } from './keys/ssh-keygen';
 import { lackingPrograms } from './lacking';
+import { IP_PROGRAMS } from './network/ip';
 import { DNF_PROGRAMS } from './packages/dnf';
 import { RPM_PROGRAMS } from './packages/rpm';
 import type { Programs } from './program';
+import { CLOUDWATCH_AGENT_PROGRAMS } from './services/cloudwatch-agent';
+import { CRON_PROGRAMS } from './services/cron-programs';
 import { JOURNAL_PROGRAMS } from './services/journal-programs';
+import { LOGROTATE_PROGRAMS } from './services/logrotate';
 import { PROCESS_PROGRAMS } from './services/process-programs';
 import { SYSTEMCTL_PROGRAMS } from './services/systemctl/systemctl';
 import { WEB_PROGRAMS } from './services/web-programs';
@@ -33,6 +41,10 @@ import { COMPLAIN_PROGRAMS } from './shell/complain';
 import { EXECUTE_PROGRAMS } from './shell/execute';
 import { OPEN_TARGET_PROGRAMS } from './shell/open-target';
 import { SHELL_PROGRAMS } from './shell/shell-programs';
+import { BLOCK_DEVICE_PROGRAMS } from './storage/block-devices';
+import { DD_PROGRAMS } from './storage/dd';
+import { MOUNT_PROGRAMS } from './storage/mount';
+import { SWAP_PROGRAMS } from './storage/swap';
 import { AWK_PROGRAMS } from './text/awk';
 import { TEXT_PROGRAMS } from './text/text-programs';
 
@@ -40,8 +52,18 @@ import { TEXT_PROGRAMS } from './text/text-programs';
 export const OWN_PROGRAMS: Programs = {
   ...AWK_PROGRAMS,
   ...AWS_PROGRAMS,
+  ...BLOCK_DEVICE_PROGRAMS,
+  ...DD_PROGRAMS,
+  ...IP_PROGRAMS,
+  ...MOUNT_PROGRAMS,
+  ...QUIET_PROGRAMS,
+  ...SHOW_PROGRAMS,
+  ...SWAP_PROGRAMS,
   ...BASH_PROGRAMS,
   ...CAPACITY_PROGRAMS,
+  ...CLOUDWATCH_AGENT_PROGRAMS,
+  ...CRON_PROGRAMS,
+  ...LOGROTATE_PROGRAMS,
   ...COMPLAIN_PROGRAMS,
   ...CURL_PROGRAMS,
   ...DNF_PROGRAMS,
@@ -54,6 +76,7 @@ export const OWN_PROGRAMS: Programs = {
   ...JOURNAL_PROGRAMS,
   ...LS_PROGRAMS,
   ...NAME_PROGRAMS,
+  ...OPENSSL_PROGRAMS,
   ...OPEN_TARGET_PROGRAMS,
   ...OWNERSHIP_PROGRAMS,
   ...PATH_PROGRAMS,
@@ -63,6 +86,7 @@ export const OWN_PROGRAMS: Programs = {
   ...SETTING_PROGRAMS,
   ...SHELL_PROGRAMS,
   ...SOCKET_PROGRAMS,
+  ...SSH_KEYGEN_PROGRAMS,
   ...STAT_PROGRAMS,
   ...SWITCH_PROGRAMS,
   ...SYSTEMCTL_PROGRAMS,

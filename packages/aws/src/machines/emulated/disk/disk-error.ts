@@ -6,6 +6,7 @@ const MESSAGES = {
   ENOTEMPTY: 'directory not empty',
   ELOOP: 'too many levels of symbolic links',
   EINVAL: 'invalid argument',
+  EFBIG: 'file too large',
   EPERM: 'operation not permitted',
 } as const;
 

@@ -11,6 +11,9 @@ export interface Device {
   write(bytes: Uint8Array): void;
 }
 
+/** Of a file's end of zeros, so much is ever handed out as bytes. */
+const MOST_ZEROS = 256 * 1024 ** 2;
+
 const FILE_MODE = 0o644;
 const DIRECTORY_MODE = 0o755;
 
@@ -79,7 +82,25 @@ export class Disk {
     if (node.kind === 'directory') throw new DiskError('EISDIR', 'read', path);
     if (node.kind === 'device') return this.devices.get(node.device)?.read() ?? new Uint8Array();
     if (node.kind === 'symlink') throw new DiskError('ELOOP', 'open', path);
-    return node.buffer.subarray(0, node.size);
+    if (node.size <= node.buffer.length) return node.buffer.subarray(0, node.size);
+    if (node.size > MOST_ZEROS) throw new DiskError('EFBIG', 'read', path);
+    const whole = new Uint8Array(node.size);
+    whole.set(node.buffer);
+    return whole;
+  }
+
+  /** What could still be written, in bytes: the same always, as `df` shows it. */
+  readonly freeBytes = 6_660_764 * 1024;
+
+  /** Makes a file as long as that: its end is cut off, or zeros follow, of which nothing but the number is kept. */
+  setSize(path: string, bytes: number): void {
+    if (this.find(path) === undefined) this.write(path, new Uint8Array());
+    const location = this.tree.locate(path, true, 'truncate');
+    if (location.node?.kind !== 'file') return;
+    const file = this.tree.ownFile(location, location.node);
+    file.buffer = file.buffer.subarray(0, Math.min(file.size, bytes));
+    file.size = bytes;
+    file.mtime = this.now();
   }
 
   /** The file as UTF-8 text. @throws DiskError ENOENT, EISDIR */
@@ -130,6 +151,7 @@ export class Disk {
     }
     const file = this.tree.ownFile(location, location.node);
     const size = file.size + bytes.length;
+    if (file.size > file.buffer.length) file.buffer = this.read(path);
     if (size > file.buffer.length) {
       const grown = new Uint8Array(Math.max(256, size * 2));
       grown.set(file.buffer.subarray(0, file.size));

@@ -8,7 +8,7 @@ interface Meta {
   mtime: Date;
 }
 
-/** A regular file: the first `size` bytes of `buffer`; the rest is room to append. */
+/** A regular file: the first `size` bytes of `buffer`; the rest is room to append. Where it is shorter, zeros follow. */
 export interface FileNode extends Meta {
   kind: 'file';
   buffer: Uint8Array;

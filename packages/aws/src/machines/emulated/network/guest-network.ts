@@ -1,4 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import type { MachineOptions } from '../../machine-options';
 import { type InstanceMetadata, METADATA_ADDRESS } from '../../metadata/instance-metadata';
 import type { Disk } from '../disk/disk';
@@ -12,10 +14,16 @@ class ConnectionRefused extends Error {
   readonly code = 'ECONNREFUSED';
 }
 
+/** A request of a program of the machine. */
+export interface GuestRequest extends RequestInit {
+  /** Takes any certificate, as `curl -k` and a reverse proxy do. */
+  trustsAny?: boolean;
+}
+
 /** HTTP as the programs of the machine see it: itself, the metadata service, and the world. */
 export class GuestNetwork {
   constructor(
-    private readonly options: Pick<MachineOptions, 'fetch' | 'hostname' | 'privateIp'>,
+    private readonly options: Pick<MachineOptions, 'fetch' | 'hostname' | 'privateIp' | 'resolves'>,
     private readonly metadata: InstanceMetadata,
     private readonly ports: Ports,
     private readonly power: AbortSignal,
@@ -26,6 +34,14 @@ export class GuestNetwork {
   isOwn(url: string): boolean {
     const { hostname } = new URL(url);
     return hostname === METADATA_ADDRESS || this.isLocal(this.resolve(hostname));
+  }
+
+  /** Whether a name has an address, or is one. */
+  resolves(host: string): boolean {
+    const address = this.resolve(host);
+    if (isIP(address.replace(/^\[|\]$/g, '')) !== 0 || this.isLocal(address)) return true;
+    // RFC 6761: nobody has a name under .invalid.
+    return this.options.resolves?.(host) ?? !/\.invalid\.?$/i.test(host);
   }
 
   private isLocal(host: string): boolean {
@@ -44,7 +60,7 @@ export class GuestNetwork {
   }
 
   /** Follows no redirect. @throws what the network throws; ConnectionRefused for a port of this machine that is closed */
-  async fetch(url: string, init: RequestInit = {}): Promise<Response> {
+  async fetch(url: string, init: GuestRequest = {}): Promise<Response> {
     const signal = init.signal ? AbortSignal.any([init.signal, this.power]) : this.power;
     const { hostname, port, pathname, search, protocol } = new URL(url);
     if (hostname === METADATA_ADDRESS && (port === '' || port === '80'))
@@ -69,16 +85,18 @@ export class GuestNetwork {
   private async fetchOwn(
     url: string,
     port: number,
-    init: RequestInit & { signal: AbortSignal },
+    init: GuestRequest & { signal: AbortSignal },
   ): Promise<Response> {
     const loopbackPort = this.ports.listening.get(port);
     if (loopbackPort === undefined) throw new ConnectionRefused(`connect ECONNREFUSED ${port}`);
-    const { pathname, search, host } = new URL(url);
+    const { pathname, search, host, hostname, protocol } = new URL(url);
+    const isSecure = protocol === 'https:';
     const headers = Object.fromEntries(
       new Headers({ host, ...Object.fromEntries(new Headers(init.headers)) }),
     );
     return await new Promise((resolve, reject) => {
-      const request = httpRequest(
+      const send: typeof httpRequest = isSecure ? httpsRequest : httpRequest;
+      const request = send(
         // A connection of its own each time: nothing of it is left when the machine stops.
         {
           host: '127.0.0.1',
@@ -88,6 +106,10 @@ export class GuestNetwork {
           headers,
           agent: false,
           signal: init.signal,
+          ...(isSecure && {
+            rejectUnauthorized: !init.trustsAny,
+            ...(isIP(hostname) === 0 && { servername: hostname }),
+          }),
         },
         (answer) => {
           const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-export type NetworkFailure = 'resolve' | 'refused' | 'timeout' | 'aborted' | 'other';
+export type NetworkFailure = 'resolve' | 'certificate' | 'refused' | 'timeout' | 'aborted' | 'other';
 
 /** Errors come from several realms and libraries; these are what they have in common. */
 interface ErrorLike {
@@ -12,6 +12,7 @@ export function classifyNetworkError(error: unknown): NetworkFailure {
   for (let at = error as ErrorLike | undefined; at !== undefined && at !== null; at = at.cause) {
     const code = String(at.code ?? '');
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'resolve';
+    if (/_CERT|CERT_|UNABLE_TO_VERIFY/.test(code)) return 'certificate';
     if (code === 'ECONNREFUSED' || code === 'ECONNRESET') return 'refused';
     if (/TIMEDOUT|TIMEOUT/.test(code) || at.name === 'TimeoutError') return 'timeout';
     if (at.name === 'AbortError') return 'aborted';

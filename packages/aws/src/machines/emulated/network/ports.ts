@@ -1,8 +1,11 @@
-import type { Server as HttpServer, ServerResponse } from 'node:http';
+import type { Server as PlainServer, ServerResponse } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** How long a closing server lets a slow client read its answer, in real milliseconds. */
 const PATIENCE_MILLISECONDS = 5000;
+
+type HttpServer = PlainServer | SecureServer;
 
 /** A port that another program of the machine has. */
 export class AddressInUse extends Error {
@@ -47,7 +50,7 @@ export class Ports {
     if (this.listeners.has(port)) throw new AddressInUse(port);
     const answering = new Set<ServerResponse>();
     const listener: Listener = { server, loopbackPort: 0, answering };
-    server.prependListener('request', (_, response) => {
+    server.prependListener('request', (_: unknown, response: ServerResponse) => {
       answering.add(response);
       response.once('close', () => answering.delete(response));
     });

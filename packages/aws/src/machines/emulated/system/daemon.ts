@@ -1,5 +1,7 @@
 import type { Disk } from '../disk/disk';
+import type { GuestRequest } from '../network/guest-network';
 import type { Ports } from '../network/ports';
+import { refusal } from './refusal';
 
 /** A program that runs until it is stopped. */
 export interface Daemon {
@@ -16,8 +18,14 @@ export interface DaemonHost {
   readonly disk: Disk;
   readonly ports: Ports;
   readonly now: () => Date;
+  /** Sleeps AWS seconds; rejects when the machine stops. */
+  sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Outbound HTTP, as the machine sees it. */
-  readonly network: { fetch(url: string, init?: RequestInit): Promise<Response> };
+  readonly network: {
+    fetch(url: string, init?: GuestRequest): Promise<Response>;
+    /** Whether a name has an address. */
+    resolves(host: string): boolean;
+  };
 }
 
 /** A program that ended at its start; the message is what it wrote. */
@@ -29,5 +37,13 @@ export class DaemonFailed extends Error {
     readonly exitCode: number,
   ) {
     super(message);
+  }
+}
+
+/** A program that was told to do what Amazon Linux 2023's does and this machine's does not. */
+export class LackingFeature extends DaemonFailed {
+  /** @param what as in `nginx directive sub_filter (/etc/nginx/conf.d/site.conf:3)` */
+  constructor(readonly what: string) {
+    super(refusal('', what), 69);
   }
 }

@@ -1,4 +1,5 @@
 import type { MachineOptions } from '../../machine-options';
+import type { GuestRequest } from '../network/guest-network';
 import type { Systemd } from '../systemd/systemd';
 import type { DaemonHost } from './daemon';
 import type { Journal } from './journal';
@@ -19,7 +20,8 @@ export interface Guest extends DaemonHost {
   readonly journal: Journal;
   readonly network: {
     /** HTTP to the machine itself, the metadata service and the world; follows no redirect. */
-    fetch(url: string, init?: RequestInit): Promise<Response>;
+    fetch(url: string, init?: GuestRequest): Promise<Response>;
+    resolves(host: string): boolean;
     /** Whether the machine itself, or its metadata service, answers at this address. */
     isOwn(url: string): boolean;
   };
@@ -38,6 +40,7 @@ export interface Guest extends DaemonHost {
     | 'hostname'
     | 'instanceType'
     | 'load'
+    | 'mac'
     | 'privateIp'
     | 'region'
     | 'runProgram'
@@ -46,8 +49,6 @@ export interface Guest extends DaemonHost {
   >;
   /** What this machine could not do and Amazon Linux 2023 can, in the order in which it was asked for. */
   readonly refusals: Refusal[];
-  /** Sleeps AWS seconds; rejects when the machine stops. */
-  sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Asks for the machine to go off, or to go off and on again. */
   requestPower(action: PowerAction): void;
 }

@@ -2,6 +2,7 @@ import type { MachineOptions } from '../../machine-options';
 import { randomBytes, randomUUID } from '../../random';
 import type { Disk } from '../disk/disk';
 import type { SerialConsole } from './serial-console';
+import { useSwapOfFstab } from './swaps';
 
 /** As `uname -r` shows it, without the architecture. */
 export const KERNEL = '6.1.158-178.288.amzn2023';
@@ -57,6 +58,7 @@ export function mountVolatile(disk: Disk, options: MachineOptions, serial: Seria
       endless(() => randomBytes(ENDLESS_BYTES)),
     );
   writeKernelFiles(disk, options, serial);
+  useSwapOfFstab(disk);
 }
 
 /** What the serial console shows before anything else runs. */

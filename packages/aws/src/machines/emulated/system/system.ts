@@ -9,9 +9,10 @@ import { Shell } from '../shell/shell';
 import { startProgram } from '../systemd/programs';
 import { Systemd } from '../systemd/systemd';
 import type { UnitFile } from '../systemd/units/unit-file';
-import type { Daemon } from './daemon';
+import { type Daemon, LackingFeature } from './daemon';
 import type { Guest, PowerAction, Refusal } from './guest';
 import { Journal } from './journal';
+import { refusal } from './refusal';
 import type { SerialConsole } from './serial-console';
 
 /** The running operating system: all that is gone when the machine stops. */
@@ -47,7 +48,7 @@ export class System implements Guest {
       sleep: (seconds: number, signal?: AbortSignal) => this.sleep(seconds, signal),
     };
     this.systemd = new Systemd(disk, this.journal, clock, {
-      start: (unit, argv) => startProgram(this, unit, argv, (of, words) => this.startScript(of, words)),
+      start: (unit, argv) => this.startUnit(unit, argv),
       run: (unit, argv) => this.runInUnit(unit, argv),
     });
   }
@@ -77,6 +78,20 @@ export class System implements Guest {
   async halt(): Promise<void> {
     this.controller.abort(new Error('the machine stopped'));
     await this.ports.closeAllAtOnce();
+  }
+
+  /** What a unit cannot do here is told on the console: systemctl hides what a program says. */
+  private async startUnit(unit: UnitFile, argv: readonly string[]): Promise<Daemon> {
+    try {
+      return await startProgram(this, unit, argv, (of, words) => this.startScript(of, words));
+    } catch (error) {
+      if (error instanceof LackingFeature) {
+        const says = refusal(`${unit.name}: `, error.what);
+        this.refusals.push({ what: error.what, says });
+        this.console.line(says);
+      }
+      throw error;
+    }
   }
 
   private startScript(unit: UnitFile, argv: readonly string[]): Daemon {

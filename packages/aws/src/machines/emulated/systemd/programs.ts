@@ -1,3 +1,4 @@
+import { startCrond } from '../cron/crond';
 import type { Disk } from '../disk/disk';
 import { type Daemon, DaemonFailed, type DaemonHost } from '../system/daemon';
 import { startApache } from '../web/apache/apache';
@@ -6,7 +7,7 @@ import { startPythonServer } from '../web/python-server';
 import type { UnitFile } from './units/unit-file';
 
 /** Programs that do nothing which can be seen from outside an instance here. */
-const QUIET = new Set(['sshd', 'chronyd', 'amazon-ssm-agent', 'start-amazon-cloudwatch-agent']);
+const QUIET = new Set(['sshd', 'chronyd', 'amazon-ssm-agent', 'start-amazon-cloudwatch-agent', 'rsyslogd']);
 
 const SEARCH_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
 
@@ -30,6 +31,11 @@ export async function startProgram(
   if (name === 'nginx') return startNginx(host);
   if (/^python3?$/.test(name) && args[0] === '-m' && args[1] === 'http.server')
     return startPythonServer(host, args.slice(2), unit.workingDirectory);
+  if (name === 'crond')
+    return startCrond(host, (command, user, environment) => {
+      const job = { ...unit, user, environment: { ...unit.environment, ...environment } };
+      startScript(job, ['/bin/sh', '-c', command]);
+    });
   if (QUIET.has(name)) return { stop: async () => {} };
   return startScript(unit, argv);
 }

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AddressInUse } from '../network/ports';
 import { type Daemon, DaemonFailed, type DaemonHost } from '../system/daemon';
 import type { FetchFromMachine } from './reverse-proxy';
-import { ServerGroup } from './server-group';
+import { type Listening, ServerGroup } from './server-group';
 
 /** What tells one web server from another. */
-export interface WebServer<Config extends { ports: readonly number[] }> {
+export interface WebServer<Config extends Listening> {
   /** @throws DaemonFailed for a configuration that the server does not take */
   load(): Config;
   /** Says in the log what begins with a configuration. */
@@ -25,7 +25,7 @@ export interface WebServer<Config extends { ports: readonly number[] }> {
  * Runs a web server: real servers on the ports that its configuration listens on, until it is stopped.
  * @throws DaemonFailed for a broken configuration, or a port that is taken
  */
-export async function startWebServer<Config extends { ports: readonly number[] }>(
+export async function startWebServer<Config extends Listening>(
   host: DaemonHost,
   server: WebServer<Config>,
 ): Promise<Daemon> {
@@ -38,7 +38,7 @@ export async function startWebServer<Config extends { ports: readonly number[] }
     handler.handle(request, response, port),
   );
   try {
-    await servers.listenOn(config.ports);
+    await servers.listenOn(config);
   } catch (error) {
     if (error instanceof AddressInUse) throw new DaemonFailed(server.explainPortInUse(error.port), 1);
     throw error;
@@ -47,7 +47,7 @@ export async function startWebServer<Config extends { ports: readonly number[] }
   return {
     async reload() {
       const next = server.load();
-      await servers.listenOn(next.ports);
+      await servers.listenOn(next);
       config = next;
       server.announce(config);
     },

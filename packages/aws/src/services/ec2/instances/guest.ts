@@ -80,6 +80,7 @@ export function createGuest(
         url,
         init as unknown as NetworkRequestInit,
       ) as unknown as Promise<Response>,
+    resolves: (host) => network.resolve({ interfaceId }, host) !== undefined,
     now: () => clock.now(),
     sleep: (seconds, signal) => clock.sleep(seconds, signal),
     scale: clock.scale,

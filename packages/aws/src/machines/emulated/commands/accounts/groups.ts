@@ -38,5 +38,40 @@ const groupdel: Program = (args, { guest }) => {
   return succeed();
 };
 
-/** Programs that make and remove groups. */
-export const GROUP_PROGRAMS: Programs = { groupadd, groupdel };
+const groupmod: Program = (args, { guest: { disk } }) => {
+  const { values, words } = parse(args, ['-n', '-g', '--new-name', '--gid']);
+  const group = findGroup(disk, words[0] ?? '');
+  if (group === undefined) return fail(6, `groupmod: group '${words[0] ?? ''}' does not exist`);
+  const name = values.get('-n') ?? values.get('--new-name') ?? group.name;
+  const gid = Number(values.get('-g') ?? values.get('--gid') ?? group.gid);
+  writeGroups(
+    disk,
+    readGroups(disk).map((one) => (one.name === group.name ? { ...one, name, gid } : one)),
+  );
+  return succeed();
+};
+
+/** `gpasswd -a user group` and `-d`. */
+const gpasswd: Program = (args, { guest: { disk }, lacks }) => {
+  const { flags, values, words } = parse(args, ['-a', '-d', '--add', '--delete']);
+  const added = values.get('-a') ?? values.get('--add');
+  const removed = values.get('-d') ?? values.get('--delete');
+  if (flags.size > 0 || (added ?? removed) === undefined) return lacks(`gpasswd ${args.join(' ')}`);
+  const group = findGroup(disk, words[0] ?? '');
+  if (group === undefined) return fail(3, `gpasswd: group '${words[0] ?? ''}' does not exist in /etc/group`);
+  const user = added ?? removed ?? '';
+  if (!readUsers(disk).some(({ name }) => name === user))
+    return fail(3, `gpasswd: user '${user}' does not exist`);
+  const others = group.members.filter((member) => member !== user);
+  const members = added === undefined ? others : [...others, user];
+  writeGroups(
+    disk,
+    readGroups(disk).map((one) => (one.name === group.name ? { ...one, members } : one)),
+  );
+  return succeed(
+    `${added === undefined ? 'Removing' : 'Adding'} user ${user} ${added === undefined ? 'from' : 'to'} group ${group.name}\n`,
+  );
+};
+
+/** Programs that make, change and remove groups. */
+export const GROUP_PROGRAMS: Programs = { groupadd, groupdel, groupmod, gpasswd };

@@ -14,8 +14,20 @@ import { fail, type Program, type Programs, succeed } from '../program';
 import { parse } from './options';
 
 const USERADD_WITH_VALUE = [
-  ...['-d', '-g', '-G', '-s', '-u', '-c'],
-  ...['--home-dir', '--shell', '--uid', '--gid', '--groups', '--comment'],
+  ...['-d', '-g', '-G', '-s', '-u', '-c', '-k', '-e', '-f', '-p', '-K', '-b'],
+  ...[
+    '--skel',
+    '--expiredate',
+    '--password',
+    '--key',
+    '--base-dir',
+    '--home-dir',
+    '--shell',
+    '--uid',
+    '--gid',
+    '--groups',
+    '--comment',
+  ],
 ];
 
 const useradd: Program = (args, { guest }) => {
@@ -64,7 +76,10 @@ function makeHome(disk: Disk, home: string, ids: { uid: number; gid: number }): 
   }
 }
 
-const USERMOD_WITH_VALUE = ['-G', '-aG', '-d', '-g', '-s', '-c', '--groups', '--shell', '--home'];
+const USERMOD_WITH_VALUE = [
+  ...['-G', '-aG', '-Ga', '-d', '-g', '-s', '-c', '-u', '-l', '-e', '-p', '-f'],
+  ...['--groups', '--shell', '--home', '--uid', '--login', '--comment', '--gid'],
+];
 
 const usermod: Program = (args, { guest }) => {
   const { values, words } = parse(args, USERMOD_WITH_VALUE);
@@ -72,19 +87,26 @@ const usermod: Program = (args, { guest }) => {
   const users = readUsers(guest.disk);
   const user = users.find((candidate) => candidate.name === name);
   if (user === undefined) return fail(6, `usermod: user '${name}' does not exist`);
-  const primary = values.get('-g');
+  const primary = values.get('-g') ?? values.get('--gid');
+  if (primary !== undefined && findGroup(guest.disk, primary) === undefined)
+    return fail(6, `usermod: group '${primary}' does not exist`);
   const changed = {
     ...user,
+    name: values.get('-l') ?? values.get('--login') ?? user.name,
+    uid: Number(values.get('-u') ?? values.get('--uid') ?? user.uid),
     shell: values.get('-s') ?? values.get('--shell') ?? user.shell,
     home: values.get('-d') ?? values.get('--home') ?? user.home,
-    comment: values.get('-c') ?? user.comment,
+    comment: values.get('-c') ?? values.get('--comment') ?? user.comment,
     gid: primary === undefined ? user.gid : (findGroup(guest.disk, primary)?.gid ?? user.gid),
   };
   writeUsers(
     guest.disk,
     users.map((candidate) => (candidate === user ? changed : candidate)),
   );
-  return joinGroups(guest, name, values.get('-aG') ?? values.get('-G') ?? values.get('--groups'), 'usermod');
+  const groups = ['-aG', '-Ga', '-G', '--groups']
+    .map((flag) => values.get(flag))
+    .find((list) => list !== undefined);
+  return joinGroups(guest, changed.name, groups, 'usermod');
 };
 
 const userdel: Program = (args, { guest }) => {
@@ -114,8 +136,24 @@ const chpasswd: Program = (_, { guest, context }) => {
   );
 };
 
+/** `passwd` and `chage` for somebody: passwords are not kept, but who has one must be there. */
+const ofUser: Program = (args, { guest, name }) => {
+  const valued = ['-E', '-M', '-m', '-W', '-I', '-d', '-n', '-x', '-w', '-i'];
+  const words = args.filter(
+    (arg, at) => !arg.startsWith('-') && !(name === 'chage' && valued.includes(args[at - 1] ?? '')),
+  );
+  const user = words.at(-1) ?? 'root';
+  if (findUser(guest.disk, user) !== undefined) return succeed();
+  return fail(
+    1,
+    name === 'chage'
+      ? `chage: user '${user}' does not exist in /etc/passwd`
+      : `passwd: Unknown user name '${user}'.`,
+  );
+};
+
 /** Programs that make and change users. */
-export const USER_PROGRAMS: Programs = { useradd, usermod, userdel, chpasswd, passwd: () => succeed() };
+export const USER_PROGRAMS: Programs = { useradd, usermod, userdel, chpasswd, passwd: ofUser, chage: ofUser };
 
 /** Makes a user a member of the groups that a list names. */
 function joinGroups(guest: Guest, user: string, list: string | undefined, program: string) {

@@ -1,3 +1,4 @@
+import { readSwaps } from '../../system/swaps';
 import { type Program, type Programs, succeed } from '../program';
 
 const df: Program = () =>
@@ -5,10 +6,21 @@ const df: Program = () =>
     'Filesystem     1K-blocks    Used Available Use% Mounted on\n/dev/xvda1       8310764 1650000   6660764  20% /\ntmpfs             481264       0    481264   0% /tmp\n',
   );
 
-const free: Program = () =>
-  succeed(
-    '               total        used        free      shared  buff/cache   available\nMem:          942528      180000      512000        2800      250528      700000\nSwap:              0           0           0\n',
+/** `free`, in kilobytes or in what `-m`, `-g` and `-h` ask for. */
+const free: Program = (args, { guest }) => {
+  const swap = readSwaps(guest.disk).reduce((sum, { kilobytes }) => sum + kilobytes, 0);
+  const flags = args.join('');
+  const show = (kilobytes: number) => {
+    if (flags.includes('h')) return kilobytes === 0 ? '0B' : `${Math.round(kilobytes / 1024)}Mi`;
+    const unit = flags.includes('m') ? 1024 : flags.includes('g') ? 1024 ** 2 : 1;
+    return String(Math.floor(kilobytes / unit));
+  };
+  const row = (name: string, numbers: readonly number[]) =>
+    `${name.padEnd(8)}${numbers.map((number) => show(number).padStart(12)).join('')}\n`;
+  return succeed(
+    `               total        used        free      shared  buff/cache   available\n${row('Mem:', [942_528, 180_000, 512_000, 2800, 250_528, 700_000])}${row('Swap:', [swap, 0, swap])}`,
   );
+};
 
 const uptime: Program = (_, { guest }) => {
   const minutes = Math.floor((guest.now().getTime() - guest.bootedAt.getTime()) / 60_000);

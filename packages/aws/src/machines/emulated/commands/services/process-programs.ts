@@ -70,4 +70,34 @@ const kill: Program = async (args, { guest }) => {
   return succeed();
 };
 
-export const PROCESS_PROGRAMS: Programs = { ps, pgrep, kill };
+const pidof: Program = (args, { guest }) => {
+  const names = args.filter((arg) => !arg.startsWith('-'));
+  const found = listProcesses(guest).filter(({ command }) => names.includes(nameOf(command)));
+  return found.length > 0 ? succeed(`${found.map(({ pid }) => pid).join(' ')}\n`) : fail(1);
+};
+
+/** `pkill` and `killall`: services are stopped, or read their settings again at `-HUP`. */
+const killByName: Program = async (args, { guest, name }) => {
+  const signal = args.find((arg) => /^-(?:[A-Z]+|\d+)$/.test(arg))?.replace(/^-(?:SIG)?/, '') ?? 'TERM';
+  const wanted = args.filter((arg) => !arg.startsWith('-'));
+  if (wanted.length === 0) return fail(2, `${name}: no process selection criteria`);
+  const found = listProcesses(guest).filter(
+    ({ pid, command }) =>
+      pid !== 1 &&
+      wanted.some((word) => (name === 'killall' ? nameOf(command) === word : new RegExp(word).test(command))),
+  );
+  for (const { pid } of found) {
+    const unit = guest.systemd.known[pid - FIRST_SERVICE];
+    if (unit === undefined || signal === '0') continue;
+    if (signal === 'HUP' || signal === '1') await guest.systemd.reload(unit);
+    else await guest.systemd.stop(unit);
+  }
+  if (found.length > 0) return succeed();
+  return fail(1, name === 'killall' ? `${wanted[0]}: no process found` : '');
+};
+
+function nameOf(command: string): string {
+  return command.split(' ')[0]?.split('/').at(-1) ?? '';
+}
+
+export const PROCESS_PROGRAMS: Programs = { ps, pgrep, kill, pidof, pkill: killByName, killall: killByName };

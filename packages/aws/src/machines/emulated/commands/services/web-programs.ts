@@ -1,5 +1,5 @@
 import type { ExecResult } from 'just-bash';
-import { DaemonFailed } from '../../system/daemon';
+import { DaemonFailed, LackingFeature } from '../../system/daemon';
 import type { Guest } from '../../system/guest';
 import { SystemdError } from '../../systemd/systemd-error';
 import { checkApacheConfig } from '../../web/apache/apache';
@@ -16,6 +16,18 @@ const ACTIONS: Readonly<Record<string, 'start' | 'stop' | 'restart' | 'reload'>>
   restart: 'restart',
   graceful: 'reload',
 };
+
+/** What only Amazon Linux's server does, as the refusal of the program that was to do it. */
+const orLacks =
+  (program: Program): Program =>
+  async (args, call) => {
+    try {
+      return await program(args, call);
+    } catch (error) {
+      if (error instanceof LackingFeature) return call.lacks(error.what);
+      throw error;
+    }
+  };
 
 const httpd: Program = async (args, { guest, lacks }) => {
   if (args.includes('-v') || args.includes('-V')) return succeed(HTTPD_VERSION);
@@ -67,7 +79,12 @@ const python: Program = async (args, { guest, context }) => {
   }
 };
 
-export const WEB_PROGRAMS: Programs = { httpd, apachectl: httpd, nginx, python3: python };
+export const WEB_PROGRAMS: Programs = {
+  httpd: orLacks(httpd),
+  apachectl: orLacks(httpd),
+  nginx: orLacks(nginx),
+  python3: python,
+};
 
 /** Servers started by hand run as their service does, so that all can be seen and stopped in one place. */
 async function control(

@@ -1,6 +1,6 @@
 import { decodeBytesToUtf8 } from 'just-bash';
 import { randomBytes, randomUUID } from '../../../random';
-import { fail, type Program, type Programs, succeed } from '../program';
+import { type Program, type Programs, succeed } from '../program';
 
 /** `envsubst [names]`: `$NAME` and `${NAME}` of standard input, from the environment. */
 const envsubst: Program = ([names], { context }) => {
@@ -16,23 +16,6 @@ const envsubst: Program = ([names], { context }) => {
       },
     ),
   );
-};
-
-/** `openssl version` and `openssl rand`; certificates and ciphers are not possible here. */
-const openssl: Program = (args) => {
-  const [command, ...rest] = args;
-  if (command === 'version') return succeed('OpenSSL 3.2.2 4 Jun 2024 (Library: OpenSSL 3.2.2 4 Jun 2024)\n');
-  const count = Number(rest.at(-1));
-  if (command !== 'rand' || !Number.isInteger(count))
-    return fail(
-      1,
-      `openssl: ${args.join(' ')} is not possible on an embedded machine (version and rand are)`,
-    );
-  const encoding = rest.includes('-hex') ? 'hex' : rest.includes('-base64') ? 'base64' : 'latin1';
-  const text = randomBytes(count).toString(encoding);
-  return encoding === 'latin1'
-    ? { stdout: text, stderr: '', exitCode: 0, stdoutKind: 'bytes', stdoutEncoding: 'binary' }
-    : succeed(`${encoding === 'base64' ? text.replace(/(.{64})(?=.)/g, '$1\n') : text}\n`);
 };
 
 const shuf: Program = (args, { context }) => {
@@ -56,7 +39,6 @@ const shuf: Program = (args, { context }) => {
 
 export const TEXT_PROGRAMS: Programs = {
   envsubst,
-  openssl,
   shuf,
   uuidgen: () => succeed(`${randomUUID()}\n`),
 };

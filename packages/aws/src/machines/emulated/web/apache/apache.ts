@@ -1,4 +1,4 @@
-import { type Daemon, DaemonFailed, type DaemonHost } from '../../system/daemon';
+import { type Daemon, DaemonFailed, type DaemonHost, LackingFeature } from '../../system/daemon';
 import { appendLog } from '../access-log';
 import { startWebServer } from '../web-daemon';
 import { type ApacheConfig, loadApacheConfig } from './config/config';
@@ -21,10 +21,11 @@ export async function startApache(host: DaemonHost): Promise<Daemon> {
 /**
  * `httpd -t`: what is wrong with the configuration on the disk.
  * @returns undefined when it is right
+ * @throws LackingFeature for what Apache does and this one does not
  */
 export function checkApacheConfig(host: Pick<DaemonHost, 'disk'>): string | undefined {
   try {
-    loadApacheConfig(host.disk);
+    read(host);
     return undefined;
   } catch (error) {
     if (error instanceof ApacheConfigError) return error.message;
@@ -34,17 +35,22 @@ export function checkApacheConfig(host: Pick<DaemonHost, 'disk'>): string | unde
 
 function load(host: DaemonHost): ApacheConfig {
   try {
-    return loadApacheConfig(host.disk);
+    return read(host);
   } catch (error) {
     if (error instanceof ApacheConfigError) throw new DaemonFailed(error.message, 1);
     throw error;
   }
 }
 
+function read({ disk }: Pick<DaemonHost, 'disk'>): ApacheConfig {
+  const config = loadApacheConfig(disk);
+  const [missed] = config.missed;
+  if (missed !== undefined) throw new LackingFeature(`httpd directive ${missed}`);
+  return config;
+}
+
 function announce(host: DaemonHost, config: ApacheConfig): void {
   const write = (level: string, message: string) =>
     appendLog(host.disk, config.main.errorLog, apacheErrorLine(host.now(), level, message));
   write('mpm_event:notice', 'AH00489: Apache/2.4.62 (Amazon Linux) configured -- resuming normal operations');
-  for (const directive of config.missed)
-    write('core:warn', `embedded machine: ${directive} has no effect here`);
 }

@@ -9,10 +9,19 @@ export interface NginxLocation {
   directives: readonly NginxDirective[];
 }
 
+/** `listen …`. */
+interface NginxListen {
+  port: number;
+  isDefault: boolean;
+  isSecure: boolean;
+  /** File and line. */
+  at: string;
+}
+
 /** `server { … }`. */
 export interface NginxServer {
   names: readonly string[];
-  listens: readonly { port: number; isDefault: boolean }[];
+  listens: readonly NginxListen[];
   /** Outermost first: those of `http`, then the server's own. */
   scopes: readonly (readonly NginxDirective[])[];
   locations: readonly NginxLocation[];
@@ -25,6 +34,8 @@ export interface NginxConfig {
   servers: readonly NginxServer[];
   /** Servers of each `upstream`, as in `127.0.0.1:3000`. */
   upstreams: ReadonlyMap<string, readonly string[]>;
+  /** All servers of all of them, with file and line. */
+  upstreamServers: readonly { address: string; at: string }[];
   accessLog: string | undefined;
   errorLog: string;
   missed: readonly string[];
@@ -45,6 +56,11 @@ export function loadNginxConfig(disk: Disk, file = '/etc/nginx/nginx.conf'): Ngi
     user: lastOf(root, 'user')?.args[0] ?? 'nobody',
     ports: [...new Set(servers.flatMap(({ listens }) => listens.map(({ port }) => port)))],
     servers,
+    upstreamServers: http
+      .filter(({ name }) => name === 'upstream')
+      .flatMap(({ block }) => block ?? [])
+      .filter(({ name }) => name === 'server')
+      .map(({ args, file: of, line }) => ({ address: args[0] ?? '', at: `${of}:${line}` })),
     upstreams: new Map(
       http
         .filter(({ name }) => name === 'upstream')
@@ -97,13 +113,14 @@ function toServer(http: readonly NginxDirective[], own: readonly NginxDirective[
         throw new NginxConfigError(
           `invalid port in "${args[0]}" of the "listen" directive in ${file}:${line}`,
         );
-      return { port, isDefault: args.includes('default_server') };
+      const at = `${file}:${line}`;
+      return { port, isDefault: args.includes('default_server'), isSecure: args.includes('ssl'), at };
     });
   return {
     names: own
       .filter(({ name }) => name === 'server_name')
       .flatMap(({ args }) => args.map((arg) => arg.toLowerCase())),
-    listens: listens.length > 0 ? listens : [{ port: 80, isDefault: false }],
+    listens: listens.length > 0 ? listens : [{ port: 80, isDefault: false, isSecure: false, at: '' }],
     scopes: [http.filter(({ name }) => name !== 'server'), own.filter(({ name }) => name !== 'location')],
     locations: own.filter(({ name }) => name === 'location').map(toLocation),
   };

@@ -190,6 +190,7 @@ export class NginxHandler implements NginxRouter {
   }
 }
 
-function absoluteUrl(location: string, { host }: Exchange): string {
-  return location.startsWith('/') ? `http://${host}${location}` : location;
+function absoluteUrl(location: string, { host, request }: Exchange): string {
+  const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+  return location.startsWith('/') ? `${scheme}://${host}${location}` : location;
 }

@@ -1,17 +1,19 @@
-import { type Daemon, DaemonFailed, type DaemonHost } from '../../system/daemon';
-import { appendLog } from '../access-log';
+import { type Daemon, DaemonFailed, type DaemonHost, LackingFeature } from '../../system/daemon';
+import type { Listening } from '../server-group';
 import { startWebServer } from '../web-daemon';
+import { readCertificates } from './certificates';
 import { loadNginxConfig, type NginxConfig } from './config';
 import { NginxHandler } from './handler';
 import { NginxConfigError } from './parse';
+import { checkHosts } from './upstream-hosts';
 
 const CONFIG = '/etc/nginx/nginx.conf';
 
 /** nginx: real servers on the ports that its configuration listens on. */
 export async function startNginx(host: DaemonHost): Promise<Daemon> {
-  return await startWebServer<NginxConfig>(host, {
+  return await startWebServer<LoadedConfig>(host, {
     load: () => load(host),
-    announce: (config) => announce(host, config),
+    announce: () => {},
     makeHandler: (config, fetch) => new NginxHandler(host.disk, host.now, config, fetch),
     keepAliveTimeout: 65_000,
     explainPortInUse: (port) =>
@@ -19,10 +21,13 @@ export async function startNginx(host: DaemonHost): Promise<Daemon> {
   });
 }
 
-/** `nginx -t`: what is wrong with the configuration; undefined when it is right. */
-export function checkNginxConfig(host: Pick<DaemonHost, 'disk'>): string | undefined {
+/**
+ * `nginx -t`: what is wrong with the configuration; undefined when it is right.
+ * @throws LackingFeature for what nginx does and this one does not
+ */
+export function checkNginxConfig(host: ConfigHost): string | undefined {
   try {
-    loadNginxConfig(host.disk, CONFIG);
+    read(host);
     return undefined;
   } catch (error) {
     if (error instanceof NginxConfigError)
@@ -31,20 +36,23 @@ export function checkNginxConfig(host: Pick<DaemonHost, 'disk'>): string | undef
   }
 }
 
-function load(host: DaemonHost): NginxConfig {
+type LoadedConfig = NginxConfig & Listening;
+
+type ConfigHost = Pick<DaemonHost, 'disk' | 'network'>;
+
+function load(host: ConfigHost): LoadedConfig {
   try {
-    return loadNginxConfig(host.disk, CONFIG);
+    return read(host);
   } catch (error) {
     if (error instanceof NginxConfigError) throw new DaemonFailed(`nginx: [emerg] ${error.message}`, 1);
     throw error;
   }
 }
 
-function announce(host: DaemonHost, config: NginxConfig): void {
-  for (const directive of config.missed)
-    appendLog(
-      host.disk,
-      config.errorLog,
-      `${host.now().toISOString()} [warn] embedded machine: ${directive} has no effect here\n`,
-    );
+function read({ disk, network }: ConfigHost): LoadedConfig {
+  const config = loadNginxConfig(disk, CONFIG);
+  checkHosts(config, (host) => network.resolves(host));
+  const [missed] = config.missed;
+  if (missed !== undefined) throw new LackingFeature(`nginx directive ${missed}`);
+  return { ...config, certificates: readCertificates(disk, config.servers) };
 }

@@ -12,14 +12,15 @@ export function variableOf(
 ): string | undefined {
   const header = /^http_(\w+)$/.exec(name)?.[1]?.replace(/_/g, '-');
   if (header !== undefined) return String(request.headers[header] ?? '');
+  const isSecure = 'encrypted' in request.socket;
   const root = lastOf(server.scopes.flat(), 'root')?.args[0] ?? '/etc/nginx/html';
   const values: Readonly<Record<string, string>> = {
     host: host.replace(/:\d+$/, '').toLowerCase(),
     hostname: server.names[0] ?? '',
     server_name: server.names[0] ?? '',
     server_port: String(port),
-    scheme: 'http',
-    https: '',
+    scheme: isSecure ? 'https' : 'http',
+    https: isSecure ? 'on' : '',
     request_uri: request.url ?? '/',
     request_method: request.method ?? 'GET',
     request: `${request.method} ${request.url} HTTP/${request.httpVersion}`,

@@ -75,7 +75,14 @@ function newOptions(): Options {
       retries: 0,
       retryDelay: 0,
     },
-    ...{ retryRefused: false, upload: undefined, query: false, createDirectories: false, urls: [] },
+    ...{
+      retryRefused: false,
+      upload: undefined,
+      query: false,
+      createDirectories: false,
+      insecure: false,
+      urls: [],
+    },
   };
 }
 

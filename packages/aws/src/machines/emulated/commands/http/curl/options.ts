@@ -27,6 +27,8 @@ export interface Options {
   upload: string | undefined;
   query: boolean;
   createDirectories: boolean;
+  /** Whether any certificate is taken. */
+  insecure: boolean;
   urls: string[];
 }
 
@@ -84,7 +86,7 @@ export const FLAGS: Readonly<Record<string, (options: Options) => void>> = {
   '--retry-all-errors': (options) => (options.retryRefused = true),
   '--create-dirs': (options) => (options.createDirectories = true),
   '--get': (options) => (options.query = true),
-  '--insecure': () => undefined,
+  '--insecure': (options) => (options.insecure = true),
   '--verbose': () => undefined,
   '--compressed': () => undefined,
   '--globoff': () => undefined,

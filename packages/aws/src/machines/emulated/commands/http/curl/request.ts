@@ -50,6 +50,7 @@ async function follow(
       method,
       headers,
       redirect: 'manual',
+      trustsAny: options.insecure,
       signal,
       ...(body && { body }),
     });
@@ -91,6 +92,11 @@ function toCurlError(
   switch (classifyNetworkError(error)) {
     case 'resolve':
       return new CurlError(6, `Could not resolve host: ${hostname}`);
+    case 'certificate':
+      return new CurlError(
+        60,
+        'SSL certificate problem: self-signed certificate\nMore details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.',
+      );
     case 'refused':
       return new CurlError(
         7,

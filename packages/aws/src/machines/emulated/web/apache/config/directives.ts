@@ -29,7 +29,7 @@ export const IGNORED_DIRECTIVES = words(`
   cacheenable cacheroot substitute action script dirindexredirect directorycheckhandler suexec httpprotocoloptions
 `);
 
-/** Of the ignored ones, those that change what a visitor gets: the error log says that they have no effect. */
+/** Of the ignored ones, those that change what a visitor gets: httpd here does not start with them, so that no page is wrong. */
 export const MISSED_DIRECTIVES = words(`
   rewritemap substitute sethandler scriptalias
 `);
