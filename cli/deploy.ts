@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -24,7 +24,7 @@ export interface ClientSettings {
 export type Sleep = (seconds: number) => Promise<void>;
 
 const POLL_SECONDS = 5;
-const TEMPLATE_KEY = 'compiled-cloudformation-template.json';
+const TEMPLATE_FILE = 'compiled-cloudformation-template.json';
 const CAPABILITIES = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
 
 /**
@@ -76,8 +76,9 @@ export async function deployService(
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   await uploadArchives(s3, bucket, template, packaged);
   // A template in a request may have 51,200 bytes; in S3 a megabyte.
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: TEMPLATE_KEY, Body: template }));
-  const TemplateURL = `https://${bucket}.s3.amazonaws.com/${TEMPLATE_KEY}`;
+  const Key = `${folderOfArchives(template)}/${TEMPLATE_FILE}`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: template }));
+  const TemplateURL = `https://${bucket}.s3.amazonaws.com/${Key}`;
   await client.send(new UpdateStackCommand({ StackName: name, TemplateURL, Capabilities: CAPABILITIES }));
   return stackOutputs(await stackSettled(client, name, sleep));
 }
@@ -91,6 +92,14 @@ async function nameByContent(template: string, packaged: string): Promise<string
     /(serverless\/[\w-]+\/[\w-]+\/)\d+-[\d-]+T[\d:.]+Z(?=\/)/g,
     `$1${hash.digest('hex').slice(0, 16)}`,
   );
+}
+
+/** Where Serverless puts the template, too: `serverless remove` empties no other folder of the bucket. */
+function folderOfArchives(template: string): string {
+  const keys = Object.values((JSON.parse(template) as FunctionTemplate).Resources).flatMap(
+    ({ Properties }) => Properties?.Code?.S3Key ?? [],
+  );
+  return dirname(keys[0] ?? '');
 }
 
 interface FunctionTemplate {

@@ -3,6 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -33,6 +35,8 @@ function perRegion<Client>(make: (config: ClientConfig) => Client): (region?: st
 export const autoScaling = /* @__PURE__ */ perRegion((config) => new AutoScalingClient(config));
 export const ec2 = /* @__PURE__ */ perRegion((config) => new EC2Client(config));
 export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridgeClient(config));
+export const iam = /* @__PURE__ */ perRegion((config) => new IAMClient(config));
+export const kms = /* @__PURE__ */ perRegion((config) => new KMSClient(config));
 export const loadBalancing = /* @__PURE__ */ perRegion((config) => new ElasticLoadBalancingV2Client(config));
 export const secretsManager = /* @__PURE__ */ perRegion((config) => new SecretsManagerClient(config));
 export const sfn = /* @__PURE__ */ perRegion((config) => new SFNClient(config));

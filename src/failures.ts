@@ -1,5 +1,5 @@
 import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
-import { TransientFailure } from './errors';
+import { KilnError, TransientFailure } from './errors';
 
 /** Gives throttling, server errors and broken connections, which have many names, one; any other error stays as it is. */
 export function nameTransient(error: Error): Error {
@@ -23,6 +23,29 @@ function isTransient(error: Error): boolean {
 export function throwAll(failures: readonly unknown[]): void {
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('; '));
+}
+
+/**
+ * Awaits checks, and says all that they find at once: who mends one thing should not have to build again to hear of the next.
+ *
+ * @throws the one finding as it is; several as one error of the kind of the first, a line each; what failed otherwise before any finding
+ */
+export async function findAll<Results extends readonly unknown[]>(
+  checks: {
+    readonly [Index in keyof Results]: Results[Index] | Promise<Results[Index]>;
+  },
+): Promise<Results> {
+  const settled = await Promise.allSettled(checks);
+  const failures = failuresOf(settled);
+  const other = failures.find((one) => !(one instanceof KilnError) || one instanceof TransientFailure);
+  if (other !== undefined) throw other;
+  const [first, ...others] = failures as KilnError[];
+  if (first && others.length === 0) throw first;
+  if (first) {
+    const Kind = first.constructor as new (message: string) => KilnError;
+    throw new Kind([...new Set([first, ...others].map(({ message }) => message))].join('\n'));
+  }
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Results;
 }
 
 /** What went wrong of all that was begun side by side. */

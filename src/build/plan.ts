@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidRequest, LeaseLost, PipelineBusy } from '../errors';
+import { findAll } from '../failures';
 import { findBaseImage } from '../image/base';
 import { checkParameterOwner } from '../image/parameter';
 import { checkSharing } from '../image/sharing';
@@ -108,11 +109,11 @@ async function keepUnlessOver(build: string, pipeline: string): Promise<void> {
 
 async function makePlan(pipeline: Pipeline, parameters: Record<string, string>): Promise<Plan> {
   const { base, healthy, image, rollout, description } = pipeline.definition;
-  const [baseImage, targets] = await Promise.all([
+  const [baseImage, targets] = await findAll([
     findBaseImage(pipeline),
     checkTargets(rollout, healthy.port),
     checkSharing(pipeline),
-    image.parameter && checkParameterOwner(pipeline.name, image.parameter),
+    image.parameter ? checkParameterOwner(pipeline.name, image.parameter) : undefined,
   ]);
   return {
     baseImage,

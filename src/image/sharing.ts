@@ -4,7 +4,7 @@ import { InvalidPipeline } from '../errors';
 import type { Pipeline } from '../pipeline/definition';
 
 /** The key of EBS that AWS manages. No other account can be given the use of it. */
-const MANAGED_KEY = 'alias/aws/ebs';
+export const MANAGED_KEY = 'alias/aws/ebs';
 
 /**
  * Checks that the images of a pipeline can be shared, before one is made. Their volumes are encrypted with the

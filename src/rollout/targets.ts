@@ -2,8 +2,11 @@ import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/cli
 import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
+import { findAll } from '../failures';
 import type { RolloutTarget } from '../pipeline/definition';
-import { findObstacle } from './admission';
+import { findObstacle } from './checks/admission';
+import { findRoleProblem, findTagProblem } from './checks/launch-template';
+import { findKeyProblem } from './checks/volume-key';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
 import { describeTargetGroup, nameOfTargetGroup } from './target-groups';
@@ -13,12 +16,12 @@ import { findVersion, isPublishedByKiln } from './template';
  * Checks that the targets of a pipeline can be refreshed, and their servers be asked for the site, before anything is made.
  *
  * @param port where the site answers, on a server that no target group has
- * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says what to change
+ * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says all that is to be changed, of all of them
  */
 export async function checkTargets(rollout: RolloutTarget[], port: number): Promise<Target[]> {
   const groups = await describeGroups(rollout.map((target) => target.autoScalingGroup));
   const checks = rollout.map((target) => checkTarget(target, groups.get(target.autoScalingGroup), port));
-  return Promise.all(checks);
+  return findAll(checks);
 }
 
 async function checkTarget(
@@ -29,11 +32,18 @@ async function checkTarget(
   const { template, found } = checkGroup(target.autoScalingGroup, group);
   const version = await describeVersion(target.autoScalingGroup, template);
   const isNumbered = /^\d+$/.test(template.Version ?? '');
-  checkUserData(target, version);
   const isFirstImage = found.DesiredCapacity === 0 && !isPublishedByKiln(version);
-  if (isFirstImage) checkRoom(target, found);
-  else if (target.autoRollback) checkRollback(target, template, version);
-  if (target.verify === 'site') await checkProbe(target, found, version, port);
+  await findAll([
+    say(target, findUserDataProblem(target, version)),
+    say(
+      target,
+      isFirstImage ? findRoomProblem(target, found) : findRollbackProblem(target, template, version),
+    ),
+    target.verify === 'site' ? checkProbe(target, found, version, port) : undefined,
+    say(target, findTagProblem(version.LaunchTemplateId ?? '')),
+    say(target, findRoleProblem(version)),
+    say(target, findKeyProblem(found, version)),
+  ]);
   const { warmup, minCapacity, ...preferences } = target;
   return {
     ...preferences,
@@ -61,46 +71,49 @@ function checkGroup(name: string, group: AutoScalingGroup | undefined) {
   return { template: group.LaunchTemplate, found: group };
 }
 
-/** A server launched from an image runs what is on the image, unless its template carries a script of its own. */
-function checkUserData({ autoScalingGroup, userData }: RolloutTarget, version: LaunchTemplateVersion): void {
-  if (version.LaunchTemplateData?.UserData === undefined || userData) return;
-  refuse(
-    autoScalingGroup,
-    `uses version ${version.VersionNumber} of a launch template that carries user data: each new server would run it over what is on the image. Say userData: drop for new versions without it, or userData: keep if it shall run.`,
-  );
+/** @throws TargetNotRefreshable for what a check has found */
+async function say(
+  { autoScalingGroup }: RolloutTarget,
+  found: string | undefined | Promise<string | undefined>,
+): Promise<void> {
+  const problem = await found;
+  if (problem) refuse(autoScalingGroup, problem);
 }
 
-function checkRoom(
-  { autoScalingGroup, initialCapacity }: RolloutTarget,
-  { MaxSize = 0 }: AutoScalingGroup,
-): void {
-  if (initialCapacity <= MaxSize) return;
-  refuse(
-    autoScalingGroup,
-    `has a MaxSize of ${MaxSize}, but initialCapacity is ${initialCapacity}. Raise MaxSize, or lower initialCapacity.`,
-  );
+/** A server launched from an image runs what is on the image, unless its template carries a script of its own. */
+function findUserDataProblem(
+  { userData }: RolloutTarget,
+  version: LaunchTemplateVersion,
+): string | undefined {
+  if (version.LaunchTemplateData?.UserData === undefined || userData) return undefined;
+  return `uses version ${version.VersionNumber} of a launch template that carries user data: each new server would run it over what is on the image. Say userData: drop for new versions without it, or userData: keep if it shall run.`;
+}
+
+function findRoomProblem(
+  { initialCapacity }: RolloutTarget,
+  { MinSize = 0, MaxSize = 0 }: AutoScalingGroup,
+): string | undefined {
+  if (initialCapacity > MaxSize)
+    return `has a MaxSize of ${MaxSize}, but initialCapacity is ${initialCapacity}. Raise MaxSize, or lower initialCapacity.`;
+  if (initialCapacity < MinSize)
+    return `has a MinSize of ${MinSize}, but initialCapacity is ${initialCapacity}. Raise initialCapacity, or lower MinSize.`;
+  return undefined;
 }
 
 /** See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html#instance-refresh-auto-rollback */
-function checkRollback(
-  { autoScalingGroup }: RolloutTarget,
+function findRollbackProblem(
+  { autoRollback }: RolloutTarget,
   template: LaunchTemplateSpecification,
   version: LaunchTemplateVersion,
-): void {
+): string | undefined {
+  if (!autoRollback) return undefined;
   const reference = template.Version ?? '$Default';
-  if (!/^\d+$/.test(reference)) {
-    refuse(
-      autoScalingGroup,
-      `uses version ${reference} of its launch template, which AWS cannot roll back. Set it to a numbered version (now ${version.VersionNumber}), or set autoRollback: false.`,
-    );
-  }
+  if (!/^\d+$/.test(reference))
+    return `uses version ${reference} of its launch template, which AWS cannot roll back. Set it to a numbered version (now ${version.VersionNumber}), or set autoRollback: false.`;
   const image = version.LaunchTemplateData?.ImageId ?? '';
-  if (image.startsWith('resolve:ssm:')) {
-    refuse(
-      autoScalingGroup,
-      `uses a launch template whose image is the SSM parameter ${image}, which AWS cannot roll back. Name an AMI id in it, or set autoRollback: false.`,
-    );
-  }
+  if (image.startsWith('resolve:ssm:'))
+    return `uses a launch template whose image is the SSM parameter ${image}, which AWS cannot roll back. Name an AMI id in it, or set autoRollback: false.`;
+  return undefined;
 }
 
 const OTHERWISE = 'Or say verify: targetGroup: the record then tells that nobody asked them.';

@@ -1,9 +1,11 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
+  DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   EC2Client,
+  GetEbsDefaultKmsKeyIdCommand,
   type IpPermission,
 } from '@aws-sdk/client-ec2';
 import {
@@ -11,13 +13,18 @@ import {
   ElasticLoadBalancingV2Client,
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
 import { checkTargets } from '../../../src/rollout/targets';
 
 const autoScaling = mockClient(AutoScalingClient);
 const ec2 = mockClient(EC2Client);
 const balancing = mockClient(ElasticLoadBalancingV2Client);
+const iam = mockClient(IAMClient);
+const kms = mockClient(KMSClient);
 process.env.AWS_REGION = 'us-east-1';
+process.env.KILN_FLEET_ROLES = 'kiln/*';
 
 const item = {
   autoScalingGroup: 'fleet',
@@ -34,6 +41,10 @@ function useGroup(group: object | undefined, version: object = {}): void {
   ec2.reset();
   const AutoScalingGroups = group ? [{ AutoScalingGroupName: 'fleet', ...group } as never] : [];
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups });
+  ec2
+    .on(DescribeLaunchTemplatesCommand)
+    .resolves({ LaunchTemplates: [{ Tags: [{ Key: 'kiln:fleet', Value: '' }] }] });
+  ec2.on(GetEbsDefaultKmsKeyIdCommand).resolves({ KmsKeyId: 'alias/aws/ebs' });
   const LaunchTemplateVersions = [{ LaunchTemplateId: 'lt-1', VersionNumber: 4, ...version }];
   ec2.on(DescribeLaunchTemplateVersionsCommand).callsFake(({ Versions }) => ({
     LaunchTemplateVersions: Versions[0] === '$Default' ? [{ VersionNumber: 2 }] : LaunchTemplateVersions,
@@ -155,6 +166,111 @@ test.each<[string, object | undefined, object, RegExp]>([
     name: 'TargetNotRefreshable',
     message: expect.stringMatching(words),
   });
+});
+
+test('a group that wants more servers than the first image brings is refused with what to change', async () => {
+  useGroup({ DesiredCapacity: 0, MinSize: 4, MaxSize: 6, LaunchTemplate: template('4') });
+  await expect(checkTargets([item], 80)).rejects.toThrow('has a MinSize of 4, but initialCapacity is 3');
+});
+
+test('a group whose launch template has no tag is refused with the command that gives it one', async () => {
+  useGroup({ ...many, LaunchTemplate: template('4') });
+  ec2
+    .on(DescribeLaunchTemplatesCommand)
+    .resolves({ LaunchTemplates: [{ Tags: [{ Key: 'Name', Value: 'web' }] }] });
+  await expect(checkTargets([item], 80)).rejects.toThrow(
+    'aws ec2 create-tags --resources lt-1 --tags Key=kiln:fleet,Value=yes',
+  );
+});
+
+describe('the role of servers', () => {
+  const useRole = (role: string | undefined, profile: object = { Name: 'servers' }) => {
+    useGroup(
+      { ...many, LaunchTemplate: template('4') },
+      { LaunchTemplateData: { IamInstanceProfile: profile } },
+    );
+    iam.reset();
+    const Roles = role ? [{ Arn: `arn:aws:iam::000000000000:role/${role}` } as never] : [];
+    iam
+      .on(GetInstanceProfileCommand, { InstanceProfileName: 'servers' })
+      .resolves({ InstanceProfile: { Roles } as never });
+  };
+
+  test.each<[object]>([
+    [{ Name: 'servers' }],
+    [{ Arn: 'arn:aws:iam::000000000000:instance-profile/kiln/servers' }],
+  ])('may be one of the path that Kiln may pass on (%j)', async (profile) => {
+    useRole('kiln/web', profile);
+    await expect(checkTargets([item], 80)).resolves.toHaveLength(1);
+  });
+
+  test.each<[string, string | undefined, string]>([
+    [
+      'of another path',
+      'web/server',
+      'fleet has servers with the role web/server, which Kiln may not pass on (iam:PassRole): it may pass on kiln/*',
+    ],
+    ['that is not there', undefined, 'the instance profile servers, which does not exist, or has no role'],
+  ])('%s is refused with what to change', async (_what, role, words) => {
+    useRole(role);
+    await expect(checkTargets([item], 80)).rejects.toThrow(words);
+  });
+});
+
+describe("a key of the account's own for the volumes of servers", () => {
+  const KEY = 'arn:aws:kms:us-east-1:000000000000:key/1';
+  const ROLE =
+    'arn:aws:iam::000000000000:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling';
+  const useKey = (statements: object[], grants: object[] = [], metadata: object = {}) => {
+    useGroup({ ...many, LaunchTemplate: template('4'), ServiceLinkedRoleARN: ROLE });
+    ec2.on(GetEbsDefaultKmsKeyIdCommand).resolves({ KmsKeyId: 'alias/images' });
+    kms.reset();
+    kms.on(DescribeKeyCommand).resolves({
+      KeyMetadata: { KeyId: '1', Arn: KEY, KeyManager: 'CUSTOMER', KeyState: 'Enabled', ...metadata },
+    });
+    kms.on(GetKeyPolicyCommand).resolves({ Policy: JSON.stringify({ Statement: statements }) });
+    kms.on(ListGrantsCommand).resolves({ Grants: grants as never[] });
+  };
+  const allow = (AWS: string | string[]) => ({ Effect: 'Allow', Principal: { AWS }, Action: 'kms:*' });
+
+  test.each<[string, Parameters<typeof useKey>]>([
+    ['names the role of Auto Scaling', [[allow([ROLE])]]],
+    ['has a grant for it', [[allow('arn:aws:iam::000000000000:root')], [{ GranteePrincipal: ROLE }]]],
+    ['is managed by AWS', [[], [], { KeyManager: 'AWS' }]],
+  ])('is fine that %s', async (_what, key) => {
+    useKey(...key);
+    await expect(checkTargets([item], 80)).resolves.toHaveLength(1);
+  });
+
+  test.each<[string, Parameters<typeof useKey>, string]>([
+    [
+      "lets only the account's own roles use it",
+      [[allow('arn:aws:iam::000000000000:root')]],
+      `aws kms create-grant --key-id ${KEY} --grantee-principal ${ROLE}`,
+    ],
+    ['denies it', [[{ ...allow(ROLE), Effect: 'Deny' }]], 'which the role of Auto Scaling may not use'],
+    ['is disabled', [[allow(ROLE)], [], { KeyState: 'Disabled' }], `the key ${KEY}, which is Disabled`],
+  ])('is refused that %s', async (_what, key, words) => {
+    useKey(...key);
+    await expect(checkTargets([item], 80)).rejects.toThrow(words);
+  });
+});
+
+test('all that is to be changed is told at once, of all groups', async () => {
+  useGroup(
+    { ...many, LaunchTemplate: template('$Latest') },
+    { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
+  );
+  ec2.on(DescribeLaunchTemplatesCommand).resolves({ LaunchTemplates: [{}] });
+  const refused = checkTargets([item, { ...item, autoScalingGroup: 'other' }], 80);
+  await expect(refused).rejects.toMatchObject({ name: 'TargetNotRefreshable' });
+  const said = await refused.catch(({ message }: Error) => message.split('\n'));
+  expect(said).toEqual([
+    expect.stringMatching(/fleet uses version 4 .* carries user data/),
+    expect.stringMatching(/fleet uses version \$Latest/),
+    expect.stringMatching(/fleet uses the launch template lt-1, which has no tag kiln:fleet/),
+    expect.stringMatching(/other does not exist/),
+  ]);
 });
 
 test.each(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'])(

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeImagesCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { errorPipelines } from './error-pipelines';
+import { copyProject, type Project } from './project';
+import { RunningSample } from './running-sample';
+import { until } from './until';
+
+jest.setTimeout(600_000);
+
+const WEB = errorPipelines['web/pipeline.yml'] ?? '';
+const pipelines = {
+  'web/pipeline.yml': WEB.replace('rollout:', 'image: { test: false, parameter: /kiln/web/image }\nrollout:'),
+  'web/user-data.sh': errorPipelines['web/user-data.sh'] ?? '',
+  'endless/pipeline.yml': (errorPipelines['endless/pipeline.yml'] ?? '').replace('reject', 'queue'),
+  'endless/user-data.sh': errorPipelines['endless/user-data.sh'] ?? '',
+};
+
+let project: Project;
+let sample: RunningSample;
+
+beforeAll(async () => {
+  project = await copyProject(pipelines);
+  sample = await RunningSample.start(project.folder);
+});
+afterAll(async () => {
+  await sample?.stop();
+  await project?.remove();
+});
+
+async function findInstances(): Promise<string[]> {
+  const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
+  const { Reservations = [] } = await new EC2Client(sample.settings).send(
+    new DescribeInstancesCommand({ Filters: [alive, { Name: 'tag-key', Values: ['kiln:build'] }] }),
+  );
+  return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId));
+}
+
+/** `npx serverless remove`, as a user types it. */
+function remove(): Promise<{ code: number | null; output: string }> {
+  const { credentials, endpoint, region } = sample.settings;
+  const serverless = join(__dirname, '../../node_modules/serverless/bin/serverless.js');
+  const child = spawn(process.execPath, [serverless, 'remove', '--region', region ?? ''], {
+    cwd: project.folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: credentials?.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey,
+      SLS_NOTIFICATIONS_MODE: 'off',
+      NO_COLOR: '1',
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+test('a service is removed once its builds are ended and undone, the one in the queue too, and what is kept is told', async () => {
+  const good = await sample.startBuild('web', { VERSION: '1' });
+  const { imageId = '' } = await until('the first build has ended', async () => {
+    const build = await sample.getBuild(good);
+    return build.status === 'SUCCEEDED' ? build : undefined;
+  });
+  const running = await sample.startBuild('endless');
+  await until('it has a base instance', async () => ((await findInstances()).length > 0 ? true : undefined));
+  const queued = await sample.startBuild('endless');
+
+  const { code, output } = await remove();
+  expect([code, output]).toEqual([0, expect.stringContaining('has been successfully removed')]);
+  for (const build of [running, queued]) expect(output).toContain(`Build ${build} runs: it is stopped`);
+  expect(output).toMatch(/Kept on purpose:\n.*the table kiln-prod-.*\n.*the bucket .*\n/);
+  expect(output).toContain(`the images ${imageId} with 1 snapshots`);
+  expect(output).toContain('the SSM parameters /kiln/web/image');
+
+  expect(await findInstances()).toEqual([]);
+  const { Images = [] } = await new EC2Client(sample.settings).send(
+    new DescribeImagesCommand({ Owners: ['self'] }),
+  );
+  expect(Images.map(({ ImageId }) => ImageId)).toEqual([imageId]);
+  await expect(
+    new CloudFormationClient(sample.settings).send(new DescribeStacksCommand({ StackName: 'kiln-prod' })),
+  ).rejects.toThrow('does not exist');
+});
