@@ -1,4 +1,4 @@
-import { DescribeImagesCommand } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, GetAllowedImagesSettingsCommand, type Image } from '@aws-sdk/client-ec2';
 import { ec2, isAwsError } from '../aws';
 import { resolveReference } from '../build/parameters';
 import { InvalidPipeline } from '../errors';
@@ -18,12 +18,12 @@ export interface BaseImage {
 export async function findBaseImage({ name, definition }: Pipeline): Promise<BaseImage> {
   const id = await resolveReference(definition.base.image, 'base.image');
   const image = await describeImage(id);
-  const problem = findProblem(image);
+  const problem = image ? findProblem(image) : await explainMissing();
   if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
   return { id, rootDeviceName: image?.RootDeviceName ?? '' };
 }
 
-async function describeImage(id: string) {
+async function describeImage(id: string): Promise<Image | undefined> {
   try {
     const { Images } = await ec2().send(new DescribeImagesCommand({ ImageIds: [id] }));
     return Images?.[0];
@@ -34,8 +34,16 @@ async function describeImage(id: string) {
   }
 }
 
-function findProblem(image: Awaited<ReturnType<typeof describeImage>>): string | undefined {
-  if (!image) return 'is no image that this account can use in this region';
+/** Images of others that an account does not allow are as if they were not there. */
+async function explainMissing(): Promise<string> {
+  const missing = 'is no image that this account can use in this region';
+  const { State, ManagedBy } = await ec2().send(new GetAllowedImagesSettingsCommand({}));
+  if (State !== 'enabled') return missing;
+  const by = ManagedBy === 'declarative-policy' ? 'a declarative policy of its organization' : 'its settings';
+  return `${missing}. It may be there all the same: the account allows images of some providers only (Allowed AMIs, by ${by}; aws ec2 get-allowed-images-settings shows them)`;
+}
+
+function findProblem(image: Image): string | undefined {
   if (image.State !== 'available') return `is ${image.State}, expected an image that is available`;
   if (image.RootDeviceType !== 'ebs')
     return 'has no EBS root volume, and only such an instance can become an image';

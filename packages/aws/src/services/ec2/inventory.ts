@@ -42,6 +42,7 @@ import {
   securityGroupRuleFilters,
 } from './records/security-groups';
 import {
+  type AllowedImages,
   type ImageRecord,
   imageFilters,
   type SnapshotRecord,
@@ -73,6 +74,7 @@ export class Inventory {
     encryptByDefault: false,
     defaultKey: undefined,
   };
+  readonly allowedImages: AllowedImages = { state: 'disabled', criteria: [] };
   readonly vpcs = new Collection<VpcRecord>(kinds.vpc, this.tags, vpcFilters);
   readonly subnets = new Collection<SubnetRecord>(kinds.subnet, this.tags, subnetFilters);
   readonly routeTables = new Collection<RouteTableRecord>(kinds.routeTable, this.tags, routeTableFilters);

@@ -1,7 +1,9 @@
 import type { AwsError } from '../../../core/aws-error';
+import { kinds, notFound } from '../collections/kinds';
 import { authFailure, invalidAmiIdUnavailable } from '../errors';
 import type { Inventory } from '../inventory';
 import type { ImageRecord } from '../records/storage';
+import { isAllowed } from './allowed-images';
 
 /**
  * An image by its id, whatever its state.
@@ -31,6 +33,7 @@ export function requireOwnImage(ec2: Inventory, id: string | undefined): ImageRe
  */
 export function requireLaunchable(ec2: Inventory, id: string): ImageRecord {
   const image = requireImage(ec2, id);
+  if (!isAllowed(ec2, image)) throw notFound(kinds.image, id);
   if (image.State !== 'available') {
     throw invalidAmiIdUnavailable(`The image ID '${image.ImageId}' is not available; it is ${image.State}`);
   }

@@ -1,6 +1,7 @@
 export * from './account/account-attributes';
 export * from './account/regions';
 export * from './account/tags';
+export * from './images/allowed-images';
 export * from './images/image-attributes';
 export * from './images/image-copies';
 export * from './images/image-references';

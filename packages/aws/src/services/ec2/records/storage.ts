@@ -2,6 +2,7 @@ import type {
   BlockDeviceMapping,
   CreateVolumePermission,
   Image,
+  ImageCriterionRequest,
   LaunchPermission,
   Snapshot,
   Volume,
@@ -141,3 +142,9 @@ export const imageFilters: FilterTable<ImageRecord> = {
   'usage-operation': (image) => image.UsageOperation,
   'virtualization-type': (image) => image.VirtualizationType,
 };
+
+/** The account's settings for Allowed AMIs in a region. */
+export interface AllowedImages {
+  state: 'disabled' | 'audit-mode' | 'enabled';
+  criteria: readonly ImageCriterionRequest[];
+}

@@ -4,6 +4,7 @@ import { checkId, kinds, notFound } from '../../collections/kinds';
 import { paginate } from '../../collections/pages';
 import { readTagSpecifications } from '../../collections/tag-specifications';
 import { incorrectInstanceState, invalidBlockDeviceMapping } from '../../errors';
+import { isAllowed, meetsCriteria } from '../../images/allowed-images';
 import { planImageDevice } from '../../images/devices';
 import { announceImage, checkImageName, describeImage, makeImage } from '../../images/making';
 import type { Inventory } from '../../inventory';
@@ -55,7 +56,10 @@ export const DescribeImages: Op<'DescribeImages'> = (ec2, input) => {
     max: 1000,
     question: [ids, owners, users, input.Filters],
   });
-  return { Images: page.items.map(showImage), NextToken: page.NextToken };
+  return {
+    Images: page.items.map((image) => ({ ...showImage(image), ...showAllowed(ec2, image) })),
+    NextToken: page.NextToken,
+  };
 };
 
 /** @throws AwsError InvalidAMIID.NotFound also for what was deregistered long ago or is another account's own */
@@ -78,6 +82,7 @@ function isRemembered(ec2: Inventory, { ImageId, deregistered }: ImageRecord): b
 }
 
 function isVisible(ec2: Inventory, image: ImageRecord): boolean {
+  if (!isAllowed(ec2, image)) return false;
   return image.OwnerId === ec2.owner || mayLaunch(ec2, image, 'self') || mayLaunch(ec2, image, 'all');
 }
 
@@ -94,6 +99,11 @@ function mayLaunch(ec2: Inventory, image: ImageRecord, user: string): boolean {
   if (user === 'all') return image.permissions.some((one) => one.Group === 'all');
   const id = user === 'self' ? ec2.owner : user;
   return image.permissions.some((one) => one.UserId === id);
+}
+
+/** Whether the account's criteria allow an image is shown where they are asked. */
+function showAllowed(ec2: Inventory, image: ImageRecord): Pick<Image, 'ImageAllowed'> {
+  return ec2.allowedImages.state === 'disabled' ? {} : { ImageAllowed: meetsCriteria(ec2, image) };
 }
 
 /** An image as the API shows it. */

@@ -1,0 +1,37 @@
+import { DescribeImagesCommand, EC2Client, GetAllowedImagesSettingsCommand } from '@aws-sdk/client-ec2';
+import { mockClient } from 'aws-sdk-client-mock';
+import { findBaseImage } from '../../../src/image/base';
+import { PipelineDefinition } from '../../../src/pipeline/definition';
+
+const ec2 = mockClient(EC2Client);
+process.env.AWS_REGION = 'us-east-1';
+
+const pipeline = {
+  name: 'web',
+  definition: PipelineDefinition.parse({ base: { image: 'ami-01234567', instanceType: 't3.micro' } }),
+  userDataScript: '#!/bin/bash\n',
+};
+
+beforeEach(() => {
+  ec2.reset();
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+});
+
+test.each([
+  [{ State: 'disabled', ManagedBy: 'account' } as const, /in this region\.$/],
+  [{ State: 'audit-mode', ManagedBy: 'account' } as const, /in this region\.$/],
+  [
+    { State: 'enabled', ManagedBy: 'account' } as const,
+    /Allowed AMIs, by its settings; aws ec2 get-allowed-images-settings/,
+  ],
+  [
+    { State: 'enabled', ManagedBy: 'declarative-policy' } as const,
+    /Allowed AMIs, by a declarative policy of its organization/,
+  ],
+])('a base image that is not seen is told with what may hide it (%j)', async (settings, words) => {
+  ec2.on(GetAllowedImagesSettingsCommand).resolves(settings);
+  await expect(findBaseImage(pipeline)).rejects.toMatchObject({
+    name: 'InvalidPipeline',
+    message: expect.stringMatching(words),
+  });
+});
