@@ -22,6 +22,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/cl
 import type { Aws } from '../../src';
 import { newAws } from '../../src/testing';
 import { zipOf } from '../../src/testing/functions';
+import { sendSigned } from '../../src/testing/signed';
 
 const SOURCE = `
 export const handler = async (event) => {
@@ -192,22 +193,19 @@ test("a task's token is looked for before its output is read", async () => {
   await expect(clients.states.send(answer)).rejects.toMatchObject({ name: 'InvalidToken' });
 });
 
-/** A request whose header names its signer, as the SDKs write it. */
+/** A request that is signed for the service, or not at all. */
 async function send(
   service: string | undefined,
   path: string,
   init: { body?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; text: string }> {
-  const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
-  const answer = await fetch(`${embedded.endpoint}${path}`, {
-    method: init.body === undefined ? 'GET' : 'POST',
-    body: init.body,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      ...(service && { authorization }),
-      ...init.headers,
-    },
-  });
+  const { endpoint } = embedded;
+  const { body } = init;
+  const method = body === undefined ? 'GET' : 'POST';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', ...init.headers };
+  const answer = service
+    ? await sendSigned({ endpoint, service, method, path, headers, body })
+    : await fetch(`${endpoint}${path}`, { method, headers, body });
   return { status: answer.status, text: await answer.text() };
 }
 
