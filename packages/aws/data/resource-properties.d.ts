@@ -36,6 +36,7 @@ export interface ResourceProperties {
   'AWS::Events::Rule': EventsRule;
   'AWS::IAM::InstanceProfile': IAMInstanceProfile;
   'AWS::IAM::ManagedPolicy': IAMManagedPolicy;
+  'AWS::IAM::OIDCProvider': IAMOIDCProvider;
   'AWS::IAM::Policy': IAMPolicy;
   'AWS::IAM::Role': IAMRole;
   'AWS::KMS::Alias': KMSAlias;
@@ -1741,6 +1742,12 @@ export interface IAMManagedPolicy {
   PolicyDocument: Json | string;
   Roles?: Array<string>;
   Users?: Array<string>;
+}
+export interface IAMOIDCProvider {
+  ClientIdList?: Array<string>;
+  Tags?: Array<ResourceTag>;
+  ThumbprintList?: Array<string>;
+  Url?: string;
 }
 export interface IAMPolicy {
   Groups?: Array<string>;

@@ -367,6 +367,10 @@ describe('a signature that is not whole', () => {
     expect(unsigned.text).toMatch(
       /<Code>AccessDenied<\/Code>.*<HeadersNotSigned>x-amz-meta-a<\/HeadersNotSigned>/,
     );
+    const hash = await send({ ...buckets, payload: 'abc' });
+    expect(hash.text).toMatch(
+      /<Code>InvalidArgument<.*<ArgumentName>x-amz-content-sha256<\/ArgumentName><ArgumentValue>abc</,
+    );
     const bearer = await send(buckets, { authorization: 'Bearer abc' });
     expect(bearer).toMatchObject({ status: 400 });
     expect(bearer.text).toMatch(/<Code>InvalidArgument<\/Code><Message>Unsupported Authorization Type</);

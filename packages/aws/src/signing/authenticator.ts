@@ -145,6 +145,10 @@ function checkSignedHeaders(
   if (names.length > 0) throw new SignatureError({ kind: 'unsignedHeaders', names });
 }
 
+/** What S3 lets a signature say of the body. */
+const PAYLOAD =
+  /^([0-9a-f]{64}|UNSIGNED-PAYLOAD|STREAMING-(UNSIGNED-PAYLOAD-TRAILER|AWS4-(HMAC-SHA256|ECDSA-P256-SHA256)-PAYLOAD(-TRAILER)?))$/i;
+
 /** What the signature says of the body: its hash, or at S3 that it leaves it out or signs it in chunks. */
 function payloadHash(
   { headers, query, body }: WireRequest,
@@ -154,7 +158,10 @@ function payloadHash(
   if (!isS3) return sha256(body);
   const said =
     headers['x-amz-content-sha256'] ?? (isPresigned ? query.get('X-Amz-Content-Sha256') : undefined);
-  if (said !== undefined && said !== null) return said;
+  if (said !== undefined && said !== null) {
+    if (!PAYLOAD.test(said)) throw new SignatureError({ kind: 'badPayloadHash', hash: said });
+    return said;
+  }
   if (isPresigned) return 'UNSIGNED-PAYLOAD';
   throw new SignatureError({ kind: 'noPayloadHash' });
 }

@@ -219,6 +219,13 @@ function s3Refusal(problem: SignatureProblem): AwsError {
       return notSigned(problem.names);
     case 'noPayloadHash':
       return new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
+    case 'badPayloadHash':
+      return new AwsError(
+        'InvalidArgument',
+        'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
+        400,
+        { ArgumentName: 'x-amz-content-sha256', ArgumentValue: problem.hash },
+      );
     case 'mismatch':
       return s3Mismatch(problem);
   }

@@ -31,6 +31,7 @@ export type SignatureProblem =
   | { readonly kind: 'unsignedHost' }
   | { readonly kind: 'unsignedHeaders'; readonly names: readonly string[] }
   | { readonly kind: 'noPayloadHash' }
+  | { readonly kind: 'badPayloadHash'; readonly hash: string }
   | {
       readonly kind: 'mismatch';
       readonly accessKeyId: string;

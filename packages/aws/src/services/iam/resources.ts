@@ -253,5 +253,45 @@ async function dropOldestVersion(
     await aws.iam.DeletePolicyVersion({ PolicyArn, VersionId: oldest.VersionId });
 }
 
+const oidcProvider = resource('AWS::IAM::OIDCProvider', {
+  handles: ['ClientIdList', 'Tags', 'ThumbprintList', 'Url'],
+  async create({ Url, ClientIdList, ThumbprintList }, context) {
+    const { OpenIDConnectProviderArn: id = '' } = await context.aws.iam.CreateOpenIDConnectProvider({
+      Url,
+      ClientIDList: ClientIdList,
+      ThumbprintList,
+      Tags: [...context.tags],
+    });
+    context.made(id);
+    return { id, attributes: { Arn: id } };
+  },
+  async update(id, next, previous, { aws }) {
+    const OpenIDConnectProviderArn = id;
+    if (!isEqual(next.ThumbprintList, previous.ThumbprintList))
+      await aws.iam.UpdateOpenIDConnectProviderThumbprint({
+        OpenIDConnectProviderArn,
+        ThumbprintList: next.ThumbprintList ?? [],
+      });
+    const [before, after] = [previous.ClientIdList ?? [], next.ClientIdList ?? []];
+    for (const ClientID of after)
+      if (!before.includes(ClientID))
+        await aws.iam.AddClientIDToOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID });
+    for (const ClientID of before)
+      if (!after.includes(ClientID))
+        await aws.iam.RemoveClientIDFromOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID });
+    return undefined;
+  },
+  async delete(id, _properties, { aws }) {
+    await aws.iam.DeleteOpenIDConnectProvider({ OpenIDConnectProviderArn: id });
+  },
+  async retag(id, change, { aws }) {
+    const OpenIDConnectProviderArn = id;
+    if (change.set.length > 0)
+      await aws.iam.TagOpenIDConnectProvider({ OpenIDConnectProviderArn, Tags: [...change.set] });
+    if (change.removed.length > 0)
+      await aws.iam.UntagOpenIDConnectProvider({ OpenIDConnectProviderArn, TagKeys: [...change.removed] });
+  },
+});
+
 /** AWS::IAM. */
-export const iamTypes = [role, instanceProfile, policy, managedPolicy];
+export const iamTypes = [role, instanceProfile, policy, managedPolicy, oidcProvider];

@@ -40,3 +40,28 @@ Outputs: { Role: { Value: !Ref Role }, Profile: { Value: !GetAtt Profile.Arn }, 
   expect((await region.api('iam').ListRoles({})).Roles).toEqual([]);
   expect((await region.api('iam').ListPolicies({ Scope: 'Local' })).Policies).toEqual([]);
 });
+
+test('a provider of web identities is made, changed in place and deleted', async () => {
+  const body = (clients: string, team: string) => `
+Resources:
+  GitHub:
+    Type: AWS::IAM::OIDCProvider
+    Properties:
+      Url: https://token.actions.githubusercontent.com
+      ClientIdList: [${clients}]
+      ThumbprintList: [6938fd4d98bab03faadb97b34396831e3780aea1]
+      Tags: [{ Key: team, Value: ${team} }]
+Outputs: { Arn: { Value: !GetAtt GitHub.Arn }, Ref: { Value: !Ref GitHub } }`;
+  await cfn.create('ci', body('sts.amazonaws.com, old', 'web'));
+  const { Arn: OpenIDConnectProviderArn = '', Ref } = await cfn.outputs('ci');
+  expect(Ref).toBe(OpenIDConnectProviderArn);
+  const iam = region.api('iam');
+  expect((await cfn.update('ci', body('sts.amazonaws.com, new', 'ops')))?.StackStatus).toBe(
+    'UPDATE_COMPLETE',
+  );
+  const changed = await iam.GetOpenIDConnectProvider({ OpenIDConnectProviderArn });
+  expect(changed.ClientIDList).toEqual(['sts.amazonaws.com', 'new']);
+  expect(changed.Tags).toContainEqual({ Key: 'team', Value: 'ops' });
+  expect((await cfn.remove('ci'))?.StackStatus).toBe('DELETE_COMPLETE');
+  expect((await iam.ListOpenIDConnectProviders({})).OpenIDConnectProviderList).toEqual([]);
+});
