@@ -7,6 +7,7 @@ import { routes } from '../src/door/admin/routes';
 import { type ServiceName, services } from '../src/services';
 import { resourceTypes } from '../src/services/cloudformation/resources/types';
 import { ApiModels } from '../src/wire/api-model';
+import { describeMachine } from './describe-machine';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const WRITTEN = 'Written by `npm run docs -w embedded-aws`; do not edit it by hand.';
@@ -53,6 +54,7 @@ export async function describeEmbeddedAws(): Promise<Record<string, string>> {
     'README.md': describeIndex(all),
     'durations.md': describeDurations(),
     'administration.md': describeAdministration(),
+    'machine.md': describeMachine(WRITTEN),
     ...Object.fromEntries(all.map((one) => [`services/${one.name}.md`, describeService(one)])),
   };
 }
@@ -112,7 +114,8 @@ function describeIndex(all: readonly Described[]): string {
   const types = all.reduce((sum, one) => sum + one.types.length, 0);
   return `# What is there
 
-${WRITTEN} Beside the services: [guide](guide.md), [durations](durations.md), [administration](administration.md).
+${WRITTEN} Beside the services: [guide](guide.md), [durations](durations.md), [the emulated machine](machine.md),
+[administration](administration.md).
 
 | service | operations | resource types of CloudFormation |
 | --- | --- | --- |

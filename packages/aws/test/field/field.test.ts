@@ -129,6 +129,17 @@ const CASES: readonly Case[] = [
       'part 2 of the user data: the emulated machine has no user data of the type text/x-include-url; Amazon Linux 2023 has',
     ],
   },
+  {
+    file: 'unit-options.sh',
+    status: 69,
+    serves: { port: 80, status: 403, text: /It works/ },
+    says: [
+      'inactive',
+      /\] worker\.service: the emulated machine has no unit option OnFailure=; Amazon Linux 2023 has$/,
+      lacks(22, 'unit option OnFailure='),
+    ],
+  },
+  { file: 'unit-socket.sh', status: 69, says: [lacks(4, 'units of the kind .socket')] },
 ];
 
 const launch = machineLauncher();

@@ -1,6 +1,7 @@
 import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
 import { fail, type Programs } from '../commands/program';
 import { DiskError } from '../disk/disk-error';
+import { LACKING_STATUS } from '../system/daemon';
 import type { Guest } from '../system/guest';
 import { refusal } from '../system/refusal';
 import { LINE_DESCRIPTOR, LiveOutput } from './live-output';
@@ -22,9 +23,6 @@ const LIMITS = {
 };
 
 const STOPPED = 143;
-
-/** Of a script that asked for what Amazon Linux 2023 has and this machine has not: EX_UNAVAILABLE of sysexits.h. */
-const REFUSED = 69;
 
 /** Turns of the event loop in which what a script started beside itself begins, before the script is over. */
 const BEGINNING = 20;
@@ -128,7 +126,7 @@ export class Shell {
       linesBefore,
       options: { rawScript: true, cwd, env: { ...ROOT_ENVIRONMENT, ...env }, signal },
     };
-    const ended = () => (scene.isRefused ? REFUSED : STOPPED);
+    const ended = () => (scene.isRefused ? LACKING_STATUS : STOPPED);
     try {
       const exitCode = await this.execute(run, script);
       if (jobs.length > 0) await letJobsBegin();
@@ -185,7 +183,7 @@ export class Shell {
             const { traps } = scene;
             const lacks = (what: string) => {
               scene.refuse(what);
-              return fail(REFUSED);
+              return fail(LACKING_STATUS);
             };
             return await program(args, { guest, context: work.within(context), name, traps, lacks });
           } finally {

@@ -40,10 +40,13 @@ export class DaemonFailed extends Error {
   }
 }
 
+/** Of a program that was told to do what this machine does not: EX_UNAVAILABLE of sysexits.h. */
+export const LACKING_STATUS = 69;
+
 /** A program that was told to do what Amazon Linux 2023's does and this machine's does not. */
 export class LackingFeature extends DaemonFailed {
   /** @param what as in `nginx directive sub_filter (/etc/nginx/conf.d/site.conf:3)` */
   constructor(readonly what: string) {
-    super(refusal('', what), 69);
+    super(refusal('', what), LACKING_STATUS);
   }
 }

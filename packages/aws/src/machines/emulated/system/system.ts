@@ -50,6 +50,7 @@ export class System implements Guest {
     this.systemd = new Systemd(disk, this.journal, clock, {
       start: (unit, argv) => this.startUnit(unit, argv),
       run: (unit, argv) => this.runInUnit(unit, argv),
+      refuse: (unit, what) => this.refuse(unit, what),
     });
   }
 
@@ -85,13 +86,16 @@ export class System implements Guest {
     try {
       return await startProgram(this, unit, argv, (of, words) => this.startScript(of, words));
     } catch (error) {
-      if (error instanceof LackingFeature) {
-        const says = refusal(`${unit.name}: `, error.what);
-        this.refusals.push({ what: error.what, says });
-        this.console.line(says);
-      }
+      if (error instanceof LackingFeature) this.refuse(unit, error.what);
       throw error;
     }
+  }
+
+  private refuse(unit: UnitFile, what: string): void {
+    const says = refusal(`${unit.name}: `, what);
+    this.refusals.push({ what, says });
+    this.journal.write('systemd[1]', says, unit.name);
+    this.console.line(says);
   }
 
   private startScript(unit: UnitFile, argv: readonly string[]): Daemon {

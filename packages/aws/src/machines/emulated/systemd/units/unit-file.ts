@@ -42,6 +42,10 @@ export interface UnitFile {
   restartSeconds: number;
   /** So many starts within so many seconds, and no more. */
   startLimit: { burst: number; seconds: number };
+  /** Names of all options that are set, as in `Service.Type`. */
+  options: readonly string[];
+  /** A path of `ConditionPathExists=` that is not as it says; then the unit is passed over. */
+  unmetPath: string | undefined;
   /** Values of a timer's settings, by name; empty for other units. */
   timer: ReadonlyMap<string, readonly string[]>;
 }
@@ -147,6 +151,10 @@ function toUnit(disk: Disk, name: string, path: string, raw: Settings): UnitFile
       burst: Number(last('Unit.StartLimitBurst', last('Service.StartLimitBurst', '5'))),
       seconds: parseSeconds(last('Unit.StartLimitIntervalSec', last('Service.StartLimitInterval', '10'))),
     },
+    options: [...settings.keys()].filter((key) => all(key).length > 0),
+    unmetPath: all('Unit.ConditionPathExists').find(
+      (path) => disk.has(path.replace(/^[|!]+/, '')) === path.includes('!'),
+    ),
     timer: new Map(
       [...settings].flatMap(([key, values]) => (key.startsWith('Timer.') ? [[key.slice(6), values]] : [])),
     ),

@@ -1,5 +1,5 @@
 import type { Disk } from '../../disk/disk';
-import { type Daemon, DaemonFailed } from '../../system/daemon';
+import { type Daemon, DaemonFailed, LACKING_STATUS, LackingFeature } from '../../system/daemon';
 import type { Journal } from '../../system/journal';
 import { findUser } from '../../system/users';
 import { jobFailed, SystemdError, seeDetails } from '../systemd-error';
@@ -9,6 +9,7 @@ import { describeExit } from './exit-status';
 import type { StartLimits } from './start-limits';
 import type { UnitClock } from './unit-clock';
 import type { UnitFile } from './unit-file';
+import { lackingOption, unknownOptions } from './unit-options';
 import { programOf, type UnitPrograms } from './unit-programs';
 import type { RunningUnit } from './unit-state';
 import type { UnitStates } from './unit-states';
@@ -31,6 +32,15 @@ export class UnitLauncher {
   /** Runs what a unit runs when it starts. @throws SystemdError in systemctl's words */
   async launch(unit: UnitFile): Promise<void> {
     this.checkStartLimit(unit);
+    if (unit.unmetPath !== undefined) {
+      this.states.log(
+        unit.name,
+        `${unit.name} - ${unit.description} was skipped because of an unmet condition check (ConditionPathExists=${unit.unmetPath}).`,
+      );
+      this.states.set(unit, { active: 'inactive', sub: 'dead', exitCode: 0, result: 'success' });
+      return;
+    }
+    this.admit(unit);
     this.states.set(unit, { active: 'activating', sub: 'start', exitCode: 0, result: 'success' });
     if (unit.name.endsWith('.timer')) {
       this.launchTimer(unit);
@@ -46,6 +56,21 @@ export class UnitLauncher {
     if (!(await this.launchDaemon(unit))) return;
     await this.controlAll(unit, 'ExecStartPost');
     this.states.log(unit.name, `Started ${unit.name} - ${unit.description}.`);
+  }
+
+  /** @throws SystemdError for a unit that says what this machine does not do */
+  private admit(unit: UnitFile): void {
+    for (const option of unknownOptions(unit.options)) {
+      const [section, name] = option.split('.');
+      this.states.log(
+        unit.name,
+        `${unit.path}: Unknown key name '${name}' in section '${section}', ignoring.`,
+      );
+    }
+    const lacking = lackingOption(unit.name, unit.options);
+    if (lacking === undefined) return;
+    this.programs.refuse(unit, lacking);
+    this.fail(unit, LACKING_STATUS);
   }
 
   private async launchOneshot(unit: UnitFile): Promise<void> {
@@ -122,7 +147,8 @@ export class UnitLauncher {
       if (error.message !== '')
         this.journal.write(error.exitCode >= 200 ? 'systemd[1]' : programOf(unit), error.message, unit.name);
       // systemd waits for the program of no `simple` service: only its state says that it failed.
-      if (!['simple', 'idle'].includes(unit.type)) this.fail(unit, error.exitCode);
+      if (!['simple', 'idle'].includes(unit.type) || error instanceof LackingFeature)
+        this.fail(unit, error.exitCode);
       this.states.log(unit.name, `Started ${unit.name} - ${unit.description}.`);
       this.finish(unit, error.exitCode);
       return false;

@@ -12,6 +12,8 @@ export interface UnitRunner {
   start(unit: UnitFile, argv: readonly string[]): Promise<Daemon>;
   /** Runs a program to its end. @returns its exit code */
   run(unit: UnitFile, argv: readonly string[]): Promise<number>;
+  /** Tells that a unit says what this machine does not do. */
+  refuse(unit: UnitFile, what: string): void;
 }
 
 /** Runs the command lines of units, as the users and in the directories that they name. */
@@ -21,6 +23,11 @@ export class UnitPrograms {
     private readonly journal: Journal,
     private readonly runner: UnitRunner,
   ) {}
+
+  /** Tells that a unit says what this machine does not do. */
+  refuse(unit: UnitFile, what: string): void {
+    this.runner.refuse(unit, what);
+  }
 
   /** Starts the program that stays. @throws DaemonFailed also for what keeps its process from being made */
   async start(unit: UnitFile): Promise<Daemon> {
