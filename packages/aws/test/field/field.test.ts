@@ -49,6 +49,7 @@ const CASES: readonly Case[] = [
     status: 1,
     says: [
       `${PART}: line 2: apt-get: command not found`,
+      `${PART}: line 2: the emulated machine has no apt-get: it is Amazon Linux 2023; Ubuntu and Debian have`,
       'Failed to enable unit: Unit file nginx.service does not exist.',
     ],
   },
@@ -135,10 +136,26 @@ const CASES: readonly Case[] = [
     serves: { port: 80, status: 403, text: /It works/ },
     says: [
       'inactive',
-      /\] worker\.service: the emulated machine has no unit option OnFailure=; Amazon Linux 2023 has$/,
+      'worker.service: the emulated machine has no unit option OnFailure=; Amazon Linux 2023 has',
       lacks(22, 'unit option OnFailure='),
     ],
   },
+  {
+    file: 'open-document.sh',
+    status: 1,
+    says: [
+      'two',
+      `${PART}: line 6: warning: here-document at line 5 delimited by end-of-file (wanted \`EOF')`,
+    ],
+  },
+  {
+    file: 'python-server.sh',
+    says: [
+      /^python3: line 1: the emulated machine has no Python module http\.server \(\/opt\/app\.py\); Amazon Linux 2023 has$/,
+    ],
+    status: 'refused',
+  },
+  { file: 'zone.sh' },
   { file: 'unit-socket.sh', status: 69, says: [lacks(4, 'units of the kind .socket')] },
 ];
 

@@ -45,10 +45,18 @@ export interface ScriptOptions {
   linesBefore?: number;
   /** Output and errors in the order in which they were written. */
   onOutput: (text: string) => void;
+  /** Told what this machine could not do, where the output is not seen on the console. */
+  onRefusal?: (says: string) => void;
 }
 
 /** Handlers that `trap` set, by signal. */
 type Traps = Map<string, string>;
+
+/** Programs by which one knows that a script was written for another distribution. */
+const OF_DEBIAN = new Set(
+  `apt apt-get apt-cache apt-key apt-mark add-apt-repository dpkg dpkg-reconfigure debconf-set-selections a2enmod a2dismod a2ensite a2dissite
+  a2enconf phpenmod ufw snap update-rc.d adduser addgroup netplan do-release-upgrade`.split(/\s+/),
+);
 
 /** What programs know of the script that runs them, and tell it. */
 interface Scene {
@@ -88,7 +96,7 @@ export class Shell {
   /** Runs a script as a process of its own, as root. @returns its exit code; 143 when it was stopped */
   async runScript(
     text: string,
-    { name, cwd = '/', env, signal: own, linesBefore = 0, onOutput }: ScriptOptions,
+    { name, cwd = '/', env, signal: own, linesBefore = 0, onOutput, onRefusal = () => {} }: ScriptOptions,
   ): Promise<number> {
     this.runs += 1;
     const refused = new AbortController();
@@ -112,6 +120,7 @@ export class Shell {
         scene.isRefused = true;
         streams.writeAloud(`${says}\n`);
         this.guest.refusals.push({ what, says });
+        onRefusal(says);
         refused.abort(new Error(says));
       },
     };
@@ -282,7 +291,13 @@ function withoutTrace(text: string): string {
 
 /** bash names itself by its script; just-bash always says `bash`. */
 function nameShell(text: string, name: string): string {
-  return text.replace(/^bash: (?=line \d+: |\S+: )/gm, `${name}: `);
+  return text
+    .replace(/^bash: (?=line \d+: |\S+: )/gm, `${name}: `)
+    .replace(/^(.*?)(\S+): command not found\n/gm, (said: string, where: string, program: string) =>
+      OF_DEBIAN.has(program)
+        ? `${said}${where}the emulated machine has no ${program}: it is Amazon Linux 2023; Ubuntu and Debian have\n`
+        : said,
+    );
 }
 
 /** What `declare -p` printed, without what belongs to a shell itself. */

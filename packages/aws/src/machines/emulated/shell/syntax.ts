@@ -16,8 +16,30 @@ interface Reading {
  */
 export function completeScript(text: string): string {
   const reading = readAsBash(text);
-  if (reading === undefined) return text;
+  if (reading === undefined) return closeDocuments(text);
   return `${reading.readable}\n${COMPLAIN} ${reading.complaint.map(quoteWord).join(' ')} || exit 2\n`;
+}
+
+/** A here-document whose end is missing ends with the script, and bash says so. */
+function closeDocuments(text: string): string {
+  const delimiter = findOpen(parse(text));
+  if (delimiter === undefined) return text;
+  const lines = text.replace(/\n$/, '').split('\n');
+  const start = lines.findIndex((line) => /<<-?\s*/.test(line) && line.includes(delimiter)) + 1;
+  const warning = `line ${lines.length}: warning: here-document at line ${start} delimited by end-of-file (wanted \`${delimiter}')`;
+  return `${lines.join('\n')}\n${delimiter}\n${COMPLAIN} ${quoteWord(warning)} || true\n`;
+}
+
+/** The delimiter of a here-document that the script does not end. */
+function findOpen(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('terminated' in value && value.terminated === false && 'delimiter' in value)
+    return String(value.delimiter);
+  for (const item of Object.values(value)) {
+    const found = findOpen(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** @returns undefined for a script that can be read to its end */

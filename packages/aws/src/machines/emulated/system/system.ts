@@ -95,7 +95,12 @@ export class System implements Guest {
     const says = refusal(`${unit.name}: `, what);
     this.refusals.push({ what, says });
     this.journal.write('systemd[1]', says, unit.name);
-    this.console.line(says);
+    this.tellRefusal(says);
+  }
+
+  /** With the output of user data, where people look for why a site does not come up. */
+  private tellRefusal(says: string): void {
+    this.console.stream('cloud-init[1534]', `${says}\n`);
   }
 
   private startScript(unit: UnitFile, argv: readonly string[]): Daemon {
@@ -114,6 +119,7 @@ export class System implements Guest {
       cwd: this.disk.has(unit.workingDirectory) ? unit.workingDirectory : '/',
       env: unit.environment,
       ...(signal && { signal }),
+      onRefusal: (says) => this.tellRefusal(says),
       onOutput: (text) => {
         if (text === '') return;
         if (unit.outputFile === undefined) this.journal.write(identifier, text, unit.name);

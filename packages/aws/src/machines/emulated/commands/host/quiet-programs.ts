@@ -40,11 +40,31 @@ const sestatus: Program = () =>
     'SELinux status:                 enabled\nCurrent mode:                   permissive\nMode from config file:          permissive\n',
   );
 
+/** The CPU of the machine: the same always. */
+const lscpu: Program = (_, { guest }) => {
+  const machine = guest.disk.readText('/etc/rpm/platform').split('-')[0] ?? 'x86_64';
+  return succeed(
+    `Architecture:            ${machine}\nCPU(s):                  2\nThread(s) per core:      2\n`,
+  );
+};
+
+const arch: Program = (_, { guest }) =>
+  succeed(`${guest.disk.readText('/etc/rpm/platform').split('-')[0] ?? 'x86_64'}\n`);
+
+const locale: Program = (args, { guest, lacks }) => {
+  if (args.length > 0 && args[0] !== '-a') return lacks(`locale ${args.join(' ')}`);
+  if (args[0] === '-a') return succeed('C\nC.utf8\nPOSIX\n');
+  const text = guest.disk.has('/etc/locale.conf') ? guest.disk.readText('/etc/locale.conf') : '';
+  const lang = /^LANG=(.*)$/m.exec(text)?.[1] ?? 'C.UTF-8';
+  return succeed(`LANG=${lang}\nLC_CTYPE="${lang}"\nLC_ALL=\n`);
+};
+
 /**
  * Programs whose work cannot be seen from outside: SELinux is permissive, as on Amazon Linux 2023, and nothing here looks at the
  * certificates that the system trusts.
  */
 export const QUIET_PROGRAMS: Programs = {
+  ...{ lscpu, arch, locale, who: quietly, users: quietly, logname: () => fail(1, 'logname: no login name') },
   ...{
     setsebool: quietly,
     semanage: quietly,

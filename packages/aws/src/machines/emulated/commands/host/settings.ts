@@ -1,19 +1,31 @@
 import type { Disk } from '../../disk/disk';
+import { abbreviate, isZone, offsetOf, zoneOf } from '../../system/time-zone';
 import { fail, type Program, type Programs, succeed } from '../program';
 
-const timedatectl: Program = (args, { guest }) => {
-  const words = args.filter((arg) => !arg.startsWith('-'));
-  if (words[0] === 'set-timezone' && words[1] !== undefined) {
+const timedatectl: Program = (args, { guest, lacks }) => {
+  const [verb = 'status', value] = args.filter((arg) => !arg.startsWith('-'));
+  if (verb === 'set-timezone') {
+    if (value === undefined || !isZone(value))
+      return fail(1, `Failed to set time zone: Invalid or not installed time zone '${value ?? ''}'`);
     guest.disk.remove('/etc/localtime');
-    guest.disk.makeSymlink(`../usr/share/zoneinfo/${words[1]}`, '/etc/localtime');
+    guest.disk.makeSymlink(`../usr/share/zoneinfo/${value}`, '/etc/localtime');
     return succeed();
   }
-  const zone = guest.disk.isSymlink('/etc/localtime')
-    ? guest.disk.linkTarget('/etc/localtime').replace(/^.*zoneinfo\//, '')
-    : 'n/a';
-  const now = guest.now().toISOString().slice(0, 19).replace('T', ' ');
+  if (verb === 'set-ntp') return succeed();
+  const zone = zoneOf(guest.disk);
+  const now = guest.now();
+  if (verb === 'show')
+    return succeed(`Timezone=${zone}\nLocalRTC=no\nCanNTP=yes\nNTP=yes\nNTPSynchronized=yes\n`);
+  if (verb !== 'status') return lacks(`timedatectl ${verb}`);
+  const utc = now.toISOString().slice(0, 19).replace('T', ' ');
+  const local = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(now);
+  const shown = abbreviate(zone, now);
   return succeed(
-    `           Universal time: ${now} UTC\n                Time zone: ${zone} (UTC, +0000)\nSystem clock synchronized: yes\n              NTP service: active\n`,
+    `               Local time: ${local} ${shown}\n           Universal time: ${utc} UTC\n                 RTC time: ${utc}\n                Time zone: ${zone} (${shown}, ${offsetOf(zone, now)})\nSystem clock synchronized: yes\n              NTP service: active\n          RTC in local TZ: no\n`,
   );
 };
 

@@ -1,4 +1,5 @@
 import type { ExecResult } from 'just-bash';
+import { abbreviate, zoneOf } from '../../system/time-zone';
 import { fail, type Program, type Programs, runCommand, succeed } from '../program';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
@@ -60,6 +61,8 @@ const ISO_FORMATS: Readonly<Record<string, string>> = {
 /** `date` shows the machine's clock; a date that was asked for is left to the shell's own `date`. */
 const date: Program = async (args, { guest, context }) => {
   if (context.origCommand === undefined) return succeed(`${guest.now().toUTCString()}\n`);
+  const isUtc = args.some((arg) => /^-[a-z]*u|^--utc$|^--universal$/.test(arg));
+  const zone = isUtc ? 'UTC' : (context.env.get('TZ') ?? zoneOf(guest.disk));
   const words: string[] = [];
   let at = guest.now().getTime() / 1000;
   let isGiven = false;
@@ -82,7 +85,22 @@ const date: Program = async (args, { guest, context }) => {
       words.push('-d', text);
     } else at = shifted.getTime() / 1000;
   }
-  return await context.origCommand(isGiven ? words : ['-d', `@${Math.floor(at)}`, ...words]);
+  const when = new Date(at * 1000);
+  const shown = words.map((word) =>
+    word.startsWith('+') ? word.replaceAll('%Z', abbreviate(zone, when)) : word,
+  );
+  // Without a format it would name the zone as nobody does.
+  const isPlain =
+    !isGiven && !shown.some((word) => word.startsWith('+') || word === '-R' || word.startsWith('--'));
+  const format = isPlain ? [`+%a %b %e %H:%M:%S ${abbreviate(zone, when)} %Y`] : [];
+  const before = context.env.get('TZ');
+  context.env.set('TZ', zone);
+  try {
+    return await context.origCommand([...(isGiven ? [] : ['-d', `@${Math.floor(at)}`]), ...shown, ...format]);
+  } finally {
+    if (before === undefined) context.env.delete('TZ');
+    else context.env.set('TZ', before);
+  }
 };
 
 export const TIME_PROGRAMS: Programs = { sleep, timeout, date };

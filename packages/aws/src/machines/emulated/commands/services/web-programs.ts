@@ -1,11 +1,11 @@
-import type { ExecResult } from 'just-bash';
+import { decodeBytesToUtf8, type ExecResult } from 'just-bash';
 import { DaemonFailed, LackingFeature } from '../../system/daemon';
 import type { Guest } from '../../system/guest';
 import { SystemdError } from '../../systemd/systemd-error';
 import { checkApacheConfig } from '../../web/apache/apache';
 import { checkNginxConfig } from '../../web/nginx/nginx';
 import { startPythonServer } from '../../web/python-server';
-import { fail, type Program, type Programs, succeed } from '../program';
+import { fail, type Program, type ProgramCall, type Programs, resolvePath, succeed } from '../program';
 
 const HTTPD_VERSION = 'Server version: Apache/2.4.62 (Amazon Linux)\nServer built:   Nov 17 2025 00:00:00\n';
 
@@ -59,9 +59,36 @@ const nginx: Program = async (args, { guest }) => {
   return fail(1, `nginx: invalid option: "-s ${signal}"`);
 };
 
+/** Modules that need processes, sockets, or packages of others. */
+const OUTSIDE =
+  /^[ \t]*(?:import|from)[ \t]+(socket|socketserver|http\.server|http\.client|wsgiref\S*|asyncio|ssl|select|selectors|multiprocessing|subprocess|urllib\.request|ctypes|sqlite3|flask|django|fastapi|bottle|tornado|aiohttp|requests|boto3|botocore|psycopg2|pymysql|gunicorn|uvicorn)\b/m;
+
+/** What a Python program asks for that just-bash's Python cannot do; undefined for one that it can run. */
+function lackingOfPython(args: readonly string[], call: ProgramCall): string | undefined {
+  if (args[0] === '-m')
+    return ['http.server', 'json.tool', 'base64', 'this'].includes(args[1] ?? '')
+      ? undefined
+      : `python3 -m ${args[1] ?? ''}`;
+  const file = args.find((arg) => !arg.startsWith('-'));
+  const text = args[0] === '-c' ? (args[1] ?? '') : readIfFile(call, file);
+  const module = OUTSIDE.exec(text)?.[1];
+  return module === undefined
+    ? undefined
+    : `Python module ${module} (${args[0] === '-c' ? '-c' : (file ?? 'standard input')})`;
+}
+
+function readIfFile(call: ProgramCall, file: string | undefined): string {
+  if (file === undefined) return decodeBytesToUtf8(call.context.stdin);
+  const path = resolvePath(call, file);
+  return call.guest.disk.find(path)?.kind === 'file' ? call.guest.disk.readText(path) : '';
+}
+
 /** Python itself is just-bash's; its web server must be one of the machine's ports. */
-const python: Program = async (args, { guest, context }) => {
+const python: Program = async (args, call) => {
+  const { guest, context, lacks } = call;
   if (args[0] === '--version' || args[0] === '-V') return succeed('Python 3.9.23\n');
+  const lacking = lackingOfPython(args, call);
+  if (lacking !== undefined) return lacks(lacking);
   if (args[0] !== '-m' || args[1] !== 'http.server')
     return context.origCommand ? await context.origCommand(args) : fail(127, 'python3: command not found');
   try {
