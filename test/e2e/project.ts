@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 const root = join(__dirname, '..', '..');
 /** What of the checkout is the service: all but pipelines and packages. */
 const PARTS = [
-  ...['serverless.yml', 'serverless', 'functions', 'src', 'statemachines', 'fleet'],
+  ...['serverless.yml', 'serverless', 'functions', 'src', 'statemachines', 'fleet', 'events'],
   ...['package.json', 'tsconfig.json'],
 ];
 
-/** A copy of the service with pipelines of a test, in a temporary folder. */
+/** A copy of the service, in a temporary folder. */
 export interface Project {
   readonly folder: string;
   /** Where serverless may package it to. */
@@ -20,15 +20,16 @@ export interface Project {
 /**
  * Copies the service.
  *
- * @param pipelines the text of each file by its path under `pipelines/`
+ * @param pipelines the text of each file by its path under `pipelines/`; without it those of the checkout
  */
-export async function copyProject(pipelines: Readonly<Record<string, string>>): Promise<Project> {
+export async function copyProject(pipelines?: Readonly<Record<string, string>>): Promise<Project> {
   const temporary = await mkdtemp(join(tmpdir(), 'kiln-project-'));
   const folder = join(temporary, 'project');
   await mkdir(join(folder, 'pipelines'), { recursive: true });
-  await Promise.all(PARTS.map((part) => cp(join(root, part), join(folder, part), { recursive: true })));
+  const parts = pipelines ? PARTS : [...PARTS, 'pipelines'];
+  await Promise.all(parts.map((part) => cp(join(root, part), join(folder, part), { recursive: true })));
   await symlink(await realpath(join(root, 'node_modules')), join(folder, 'node_modules'));
-  for (const [path, text] of Object.entries(pipelines)) {
+  for (const [path, text] of Object.entries(pipelines ?? {})) {
     const file = join(folder, 'pipelines', path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
