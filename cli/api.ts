@@ -1,7 +1,8 @@
 import { request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { ClientSettings } from './deploy';
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 
 /** An answer of Kiln's HTTP API. */
 export interface ApiAnswer {
@@ -9,16 +10,22 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
+/** Who calls the API, and where it is. */
+export interface ApiSettings {
+  readonly region: string;
+  readonly credentials: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
+  /** Of an embedded AWS, which serves the API there by its host name; without it, it is reached by its URL. */
+  readonly endpoint?: string;
+}
+
 /**
  * Sends a SigV4-signed request to Kiln's HTTP API.
  *
- * @param settings region and credentials; with an `endpoint`, the API is reached there by its host name, as the
- *   embedded AWS serves it
  * @param signingDate when it is signed: the signer's own time, unless a run is to be repeated
  * @param url the API's URL with the path, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/pipelines/web/builds`
  */
 export async function callApi(
-  settings: Required<Pick<ClientSettings, 'region' | 'credentials'>> & { readonly endpoint: string },
+  settings: ApiSettings,
   method: 'GET' | 'POST',
   url: string,
   body?: unknown,
@@ -44,9 +51,10 @@ export async function callApi(
     { signingDate },
   );
   return new Promise((resolve, reject) => {
-    const { hostname: doorHost, port } = new URL(settings.endpoint);
-    const sent = request(
-      { host: doorHost, port, method, path: pathname, headers: signed.headers },
+    const door = new URL(settings.endpoint ?? url);
+    const send = door.protocol === 'https:' ? requestSecurely : request;
+    const sent = send(
+      { host: door.hostname, port: door.port, method, path: pathname, headers: signed.headers },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -12,12 +12,15 @@ import {
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Logger } from '@smithy/types';
 
 /** The SDK settings that all clients of one command share. */
 export interface ClientSettings {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Is told of every call and its answer. */
+  readonly logger?: Logger;
 }
 
 /** How a deployment waits: on AWS's clock, where that is not the real one. @param seconds AWS seconds */

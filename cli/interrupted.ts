@@ -35,7 +35,17 @@ export function aborted(signal: AbortSignal): Promise<void> {
 
 /** What the promise comes to, unless the signal aborts first: then its reason is thrown. */
 export async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return Promise.race([promise, aborted(signal).then(() => Promise.reject(signal.reason))]);
+  let end = () => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  try {
+    return await Promise.race([promise, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 class Interrupted extends Error {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { LocalOptions } from './local';
 import type { PushOptions } from './push';
 import type { StartOptions } from './start';
+import type { VerifyOptions } from './verify/verify';
 
 /**
  * The `kiln` command line. Each command is loaded when it is called.
@@ -52,6 +53,15 @@ export async function main(argv: readonly string[]): Promise<void> {
     .action(async (pipeline: string, options: PushOptions) =>
       (await import('./push')).runPush(pipeline, options),
     );
+  program
+    .command('verify')
+    .description('prove all of it on the account that the credentials name, and remove it again')
+    .option('--region <region>', 'the region, instead of AWS_REGION')
+    .option('--yes', 'agree to what will be made and what it costs', false)
+    .option('--name <name>', 'kiln-verify-… of your own, instead of a random one')
+    .option('--report <file>', 'write the report as JSON, too')
+    .option('--remove <name>', 'only remove what a verification of this name has left')
+    .action(async (options: VerifyOptions) => (await import('./verify/verify')).runVerify(options));
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -6,11 +6,14 @@ import {
   type HistoryEvent,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { AwsClock } from 'embedded-aws';
+import type { Clock } from '../clock';
 import type { ClientSettings } from '../deploy';
 
 /** AWS seconds between two looks, and how many real ones they are at least. */
 const POLL_SECONDS = 5;
+/** A build that lasts longer than this (AWS seconds) is looked at more seldom. */
+const LONG_SECONDS = 600;
+const LONG_POLL_SECONDS = 30;
 const LEAST_REAL_SECONDS = 0.25;
 
 /** An execution that has ended, with its whole history, oldest event first. */
@@ -23,7 +26,7 @@ export interface FollowOptions {
   readonly executionArn: string;
   /** The group whose refresh is shown while the build waits for it. */
   readonly autoScalingGroup: string;
-  readonly clock: AwsClock;
+  readonly clock: Clock;
   /** Told of each step: AWS seconds since the start, what it is. */
   readonly onStep: (seconds: number, step: string) => void;
 }
@@ -34,6 +37,7 @@ export async function followExecution(settings: ClientSettings, options: FollowO
   const states = new SFNClient(settings);
   const refresh = new RefreshWatch(new AutoScalingClient(settings), options.autoScalingGroup);
   let shown = 0;
+  let waited = 0;
   let stage: string | undefined;
   for (;;) {
     const execution = await states.send(new DescribeExecutionCommand({ executionArn: options.executionArn }));
@@ -55,7 +59,10 @@ export async function followExecution(settings: ClientSettings, options: FollowO
     }
     const progress = await refresh.look();
     if (progress) options.onStep(since(options.clock.now()), progress);
-    await clock.sleep(Math.max(POLL_SECONDS, clock.leaps ? 0 : LEAST_REAL_SECONDS * clock.scale));
+    const poll = waited < LONG_SECONDS ? POLL_SECONDS : LONG_POLL_SECONDS;
+    const pause = Math.max(poll, clock.leaps ? 0 : LEAST_REAL_SECONDS * clock.scale);
+    await clock.sleep(pause);
+    waited += pause;
   }
 }
 

@@ -10,7 +10,7 @@ import { judgeStory } from './judge';
 import { listSecurityGroups } from './leftovers';
 import type { StoryResult } from './result';
 import { GROUP, PIPELINE } from './sample-pipeline';
-import { withVersion2 } from './second-version';
+import { withVersion } from './site-version';
 import { summarizeBuild } from './summarize';
 import type { Teller } from './tell';
 import { Traffic, type TrafficReport } from './traffic';
@@ -93,7 +93,9 @@ class Story {
     try {
       while (traffic.report().requests < FIRST_REQUESTS) await clock.sleep(POLL_SECONDS);
       this.teller.line(`visitors come to ${site}`);
-      await withVersion2(join(this.pipelines, PIPELINE, 'site'), (folder) => this.push(folder));
+      await withVersion(join(this.pipelines, PIPELINE, 'site'), { version: '2' }, (folder) =>
+        this.push(folder),
+      );
       const askedAt = clock.now().getTime();
       await this.requestBuild();
       const executionArn = await this.newExecution(new Set([night.execution.executionArn]));

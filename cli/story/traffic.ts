@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { AwsClock } from 'embedded-aws';
+import type { Clock } from '../clock';
 
 /** What visitors saw so far. */
 export interface TrafficReport {
@@ -37,7 +37,7 @@ export class Traffic {
    */
   constructor(
     private readonly url: string,
-    private readonly clock: AwsClock,
+    private readonly clock: Clock,
     private readonly pauseSeconds = PAUSE_SECONDS,
   ) {
     this.visitors = Array.from({ length: VISITORS }, () => this.visit());

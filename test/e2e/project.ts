@@ -1,49 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectFolder } from '../../cli/project';
 
-const root = join(__dirname, '..', '..');
-/** What of the checkout is the service: all but pipelines and packages. */
-const PARTS = [
-  ...['serverless.yml', 'serverless', 'functions', 'src', 'statemachines', 'fleet', 'events'],
-  ...['package.json', 'tsconfig.json'],
-];
-
-/** A copy of the service, in a temporary folder. */
-export interface Project {
-  readonly folder: string;
-  /** Where serverless may package it to. */
-  readonly packaged: string;
-  remove(): Promise<void>;
-}
-
-/**
- * Copies the service.
- *
- * @param pipelines the text of each file by its path under `pipelines/`; without it those of the checkout
- */
-export async function copyProject(pipelines?: Readonly<Record<string, string>>): Promise<Project> {
-  const temporary = await mkdtemp(join(tmpdir(), 'kiln-project-'));
-  const folder = join(temporary, 'project');
-  await mkdir(join(folder, 'pipelines'), { recursive: true });
-  const parts = pipelines ? PARTS : [...PARTS, 'pipelines'];
-  await Promise.all(parts.map((part) => cp(join(root, part), join(folder, part), { recursive: true })));
-  await symlink(await realpath(join(root, 'node_modules')), join(folder, 'node_modules'));
-  for (const [path, text] of Object.entries(pipelines ?? {})) {
-    const file = join(folder, 'pipelines', path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
-  return {
-    folder,
-    packaged: join(temporary, 'packaged'),
-    remove: () => rm(temporary, { recursive: true, force: true }),
-  };
-}
+export { copyProject, type Project } from '../../cli/copy-project';
 
 /** The files of a pipeline of the checkout, as `copyProject` takes them. */
 export async function readPipeline(name: string): Promise<Record<string, string>> {
   const paths = [`${name}/pipeline.yml`, `${name}/user-data.sh`];
-  const texts = await Promise.all(paths.map((path) => readFile(join(root, 'pipelines', path), 'utf8')));
+  const texts = await Promise.all(
+    paths.map((path) => readFile(join(projectFolder, 'pipelines', path), 'utf8')),
+  );
   return Object.fromEntries(paths.map((path, at) => [path, texts[at] ?? '']));
 }
