@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeImagesCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { errorPipelines } from './error-pipelines';
 import { copyProject, type Project } from './project';
 import { RunningSample } from './running-sample';
+import { runTool } from './tool';
 import { until } from './until';
 
 jest.setTimeout(600_000);
@@ -37,32 +36,17 @@ async function findInstances(): Promise<string[]> {
   return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId));
 }
 
-/** `npx serverless remove`, as a user types it. */
-function remove(): Promise<{ code: number | null; output: string }> {
-  const { credentials, endpoint, region } = sample.settings;
-  const serverless = join(__dirname, '../../node_modules/serverless/bin/serverless.js');
-  const child = spawn(process.execPath, [serverless, 'remove', '--region', region ?? ''], {
-    cwd: project.folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: credentials?.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials?.secretAccessKey,
-      SLS_NOTIFICATIONS_MODE: 'off',
-      NO_COLOR: '1',
-    },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk;
-    });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
-}
+const serverless = (...args: string[]) =>
+  runTool(['npx', '--no-install', 'serverless', ...args], { folder: project.folder, env: sample.aws.env });
+
+test('`invoke stepf` starts an execution that is named like a build, and tells its end', async () => {
+  const { output } = await serverless(
+    ...['invoke', 'stepf', '--name', 'goldenImage', '--data', '{"pipeline":"web"}'],
+  );
+  expect(output).toMatch(/golden-image:web-[0-9A-Z]{26}'/);
+  expect(output).toContain("status: 'FAILED'");
+  expect(output).toContain('VERSION');
+});
 
 test('a service is removed once its builds are ended and undone, the one in the queue too, and what is kept is told', async () => {
   const good = await sample.startBuild('web', { VERSION: '1' });
@@ -74,7 +58,7 @@ test('a service is removed once its builds are ended and undone, the one in the 
   await until('it has a base instance', async () => ((await findInstances()).length > 0 ? true : undefined));
   const queued = await sample.startBuild('endless');
 
-  const { code, output } = await remove();
+  const { code, output } = await serverless('remove');
   expect([code, output]).toEqual([0, expect.stringContaining('has been successfully removed')]);
   for (const build of [running, queued]) expect(output).toContain(`Build ${build} runs: it is stopped`);
   expect(output).toMatch(/Kept on purpose:\n.*the table kiln-prod-.*\n.*the bucket .*\n/);

@@ -81,11 +81,13 @@ async function update(ChangeSetName: string, parameters: Record<string, string>)
     status = (await cloudFormation.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0]?.StackStatus;
   } while (status?.endsWith('_IN_PROGRESS'));
   expect(status).toBe('UPDATE_COMPLETE');
-  return Changes.flatMap(({ ResourceChange }) =>
+  const names = Changes.flatMap(({ ResourceChange }) =>
     ResourceChange?.LogicalResourceId === 'WebAutoScalingGroup'
       ? (ResourceChange.Details ?? []).map(({ Target }) => Target?.Name)
       : [],
   );
+  // A property stands there once for each thing that its change comes from.
+  return [...new Set(names)];
 }
 
 test('an update of the fleet with another size leaves what was rolled out as it is', async () => {
