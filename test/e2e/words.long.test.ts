@@ -36,6 +36,8 @@ const pipelines = {
     ...['exec > /var/log/setup.log 2>&1', 'set -e', INSTALL, 'systemctl enable --now httpd', 'sleep 40'],
     'curl -fsS http://no-such-host.internal/site.tar.gz | tar -xz -C /var/www/html',
   ),
+  'lacking/pipeline.yml': `${pipeline('2h')}parameters: { VERSION: { default: '1' } }\n`,
+  'lacking/user-data.sh': script('# a site in a container', INSTALL, '', 'dnf install -y docker || true'),
   'shutdown/pipeline.yml': pipeline('2h'),
   'shutdown/user-data.sh': script('echo enough', 'shutdown -h now'),
   'blank/pipeline.yml': pipeline('2h', 'resolve:ssm:/test/blank'),
@@ -108,6 +110,14 @@ test('user data that fails ends its build at once, with the cause and two lines 
     LaunchInstance: 'succeeded',
     AwaitHealthySite: 'failed',
   });
+});
+
+test('what only the emulated machine does not have is the cause, with the line of the file', async () => {
+  const build = await sample.ended(await sample.startBuild('lacking'));
+  expect(build.error?.name).toBe('UserDataFailed');
+  expect(build.error?.message).toMatch(
+    /^ {4}.*: line 5: the emulated machine has no package docker; Amazon Linux 2023 has$/m,
+  );
 });
 
 test('user data that fails though the site answers fails its build, and one with a log of its own gets a hint', async () => {
