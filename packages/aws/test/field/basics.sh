@@ -4,7 +4,7 @@ fallocate -l 2G /swap.img && chmod 0600 /swap.img
 mkswap /swap.img
 swapon /swap.img && swapon --show | grep -q /swap.img
 free -m | grep '^Swap: *2047'
-grep -q '^/swap.img' /proc/swaps
+grep -q '^/swap.img' /proc/swaps && swapon -s | grep -q ^Filename
 echo '/swap.img swap swap defaults 0 0' | tee -a /etc/fstab
 mkdir -p /srv/cache && mount -t tmpfs -o size=64m tmpfs /srv/cache && mountpoint -q /srv/cache
 dd if=/dev/urandom of=/etc/app.key bs=32 count=1 status=none && [ "$(stat -c %s /etc/app.key)" = 32 ]

@@ -118,6 +118,12 @@ test('set -x shows a command before its output', async () => {
   ]);
 });
 
+test('set -x shows a program of /usr/sbin as the script has it', async () => {
+  const lines = outputOf(await bootWith(script('set -x\nsysctl -n vm.swappiness\nuseradd -r app')));
+  const start = lines.indexOf('+ sysctl -n vm.swappiness');
+  expect(lines.slice(start, start + 3)).toEqual(['+ sysctl -n vm.swappiness', '60', '+ useradd -r app']);
+});
+
 test('exec into tee writes the log, as the AWS documents show it', async () => {
   const console = await bootWith(
     script(`exec > >(tee /var/log/user-data.log | logger -t user-data -s 2>/dev/console) 2>&1

@@ -143,7 +143,10 @@ export class OutputStreams {
   }
 }
 
-/** A trace without the commands that stand in the script for others. */
+/** A trace without the commands that stand in the script for others, and without how a program of another folder is started. */
 function asWritten(text: string): string {
-  return text.replace(/^(\++) \.exec /gm, '$1 ').replace(/^\++ \.(?:open|syntax) .*\n/gm, '');
+  return text
+    .replace(/^(\++) \.exec /gm, '$1 ')
+    .replace(/^\++ \.(?:open|syntax) .*\n/gm, '')
+    .replace(/^(\++) (\S+)( .*)?\n\1 exec \/usr\/bin\/\2\3?\n/gm, '$1 $2$3\n');
 }

@@ -39,8 +39,8 @@ const swapon: Program = (args, call) => {
   const words = args.filter(
     (arg, at) => !arg.startsWith('-') && args[at - 1] !== '-p' && args[at - 1] !== '--priority',
   );
-  if (/--show|-s\b|--summary/.test(flags) || (args.length === 0 && words.length === 0))
-    return succeed(show(disk, flags));
+  if (/(?:^| )(?:-s|--summary)\b/.test(flags)) return succeed(disk.readText('/proc/swaps'));
+  if (/--show/.test(flags) || (args.length === 0 && words.length === 0)) return succeed(show(disk, flags));
   const files = /(?:^| )(?:-a|--all)/.test(flags)
     ? readFstab(disk)
         .filter(({ type }) => type === 'swap')
