@@ -25,6 +25,15 @@ async function startUntil(stage: string, version: string): Promise<ShownBuild> {
   });
 }
 
+/** Requests that failed since the last look. */
+let failedBefore = 0;
+function failedSince(): string[] {
+  const { failed, failures } = serving.seen();
+  const since = failed - failedBefore;
+  failedBefore = failed;
+  return since === 0 ? [] : [`${since} requests failed`, ...failures];
+}
+
 test('an image that a person deregisters while it is awaited fails its build in words', async () => {
   const { id, imageId } = await startUntil('AwaitImage', '2');
   await serving.ec2.send(new DeregisterImageCommand({ ImageId: imageId }));
@@ -33,6 +42,7 @@ test('an image that a person deregisters while it is awaited fails its build in 
     error: { name: 'ImageFailed', stage: 'AwaitImage' },
   });
   await serving.isCalm();
+  expect(failedSince()).toEqual([]);
 });
 
 test('a refresh that a person cancels fails its build in words, and the fleet serves', async () => {
@@ -43,6 +53,8 @@ test('a refresh that a person cancels fails its build in words, and the fleet se
   const build = await serving.sample.ended(id);
   expect(build).toMatchObject({ status: 'FAILED', error: { name: 'RefreshFailed' } });
   expect(build.error?.message).toMatch(/ended as Cancelled/);
+  await serving.isCalm();
+  expect(failedSince()).toEqual([]);
 });
 
 test('a new server that a person terminates is replaced, and the build goes on', async () => {
@@ -51,9 +63,11 @@ test('a new server that a person terminates is replaced, and the build goes on',
     (await serving.servers()).find((one) => one.imageId === imageId),
   );
   await serving.ec2.send(new TerminateInstancesCommand({ InstanceIds: [server.instanceId] }));
-  const build = await serving.sample.ended(id);
-  expect(['SUCCEEDED', 'FAILED']).toContain(build.status);
+  expect(await serving.sample.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
   await serving.isCalm();
+  expect((await serving.servers()).map((one) => one.imageId)).toEqual([imageId, imageId]);
+  // Those on their way to the server that was cut off are its visitors' alone.
+  failedSince();
 });
 
 test('a refresh that a person has started is waited for', async () => {
@@ -66,6 +80,7 @@ test('a refresh that a person has started is waited for', async () => {
   expect(await serving.sample.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
   await serving.isCalm();
   expect(Object.keys(serving.seen().versions)).toContain('5');
+  expect(failedSince()).toEqual([]);
 });
 
 test('a fleet whose capacity a person sets to 0 during a rollout ends the build, and the next one finds it free', async () => {
@@ -76,7 +91,11 @@ test('a fleet whose capacity a person sets to 0 during a rollout ends the build,
     );
   await setCapacity(0);
   const ended = await serving.sample.ended(id);
-  expect(['SUCCEEDED', 'FAILED']).toContain(ended.status);
+  expect([ended.status, ended.error?.name, ended.error?.message]).toEqual([
+    'FAILED',
+    'FleetNotHealthy',
+    expect.stringContaining('its desired capacity is 0, which it was not when the build was planned'),
+  ]);
   await setCapacity(2);
   await until('the servers are back', async () =>
     (await serving.servers()).length === 2 ? true : undefined,
@@ -85,4 +104,9 @@ test('a fleet whose capacity a person sets to 0 during a rollout ends the build,
   expect(next.status).toBe('SUCCEEDED');
   await serving.isCalm();
   expect(Object.keys(serving.seen().versions)).toContain('7');
+});
+
+test('after the night nothing is left of what failed, though servers ran it once', async () => {
+  await serving.passNight();
+  await serving.isCalm();
 });

@@ -5,6 +5,7 @@ import {
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { ClientSettings } from '../../cli/deploy';
 import { findLeftovers, listSecurityGroups } from '../../cli/story/leftovers';
 import { listServers, type Server } from '../../cli/story/servers';
@@ -38,8 +39,9 @@ export function describePipeline(name: string, rest = ''): Record<string, string
   };
 }
 
+/** One more server at a time: of a refresh that a person cancels, Auto Scaling takes the oldest servers beyond the capacity, whether others serve yet or not. */
 const ROLLOUT = `rollout:
-  - { autoScalingGroup: ${GROUP}, minHealthy: 100, maxHealthy: 200, warmup: 10s, initialCapacity: 2, userData: keep }`;
+  - { autoScalingGroup: ${GROUP}, minHealthy: 100, maxHealthy: 110, warmup: 10s, initialCapacity: 2, userData: keep }`;
 
 /** The sample with a fleet that serves version 1 of the pipeline `web` to visitors who never cease to ask. */
 export class Serving {
@@ -131,6 +133,16 @@ export class Serving {
     for (const { imageId } of await this.servers()) this.served.add(imageId);
   }
 
+  /** The janitor's night: afterwards an image of a build that did not succeed may be there only while a server runs it. */
+  async passNight(): Promise<void> {
+    const lambda = new LambdaClient(this.settings);
+    const { FunctionError, Payload } = await lambda.send(
+      new InvokeCommand({ FunctionName: 'kiln-prod-tidyUp' }),
+    );
+    if (FunctionError) throw new Error(`the janitor failed: ${Buffer.from(Payload ?? []).toString()}`);
+    this.served.clear();
+  }
+
   private async leftovers(): Promise<string[]> {
     const [servers, refresh, group] = await Promise.all([this.servers(), this.newestRefresh(), this.group()]);
     const sick = servers
@@ -141,7 +153,7 @@ export class Serving {
     const missing = (group?.DesiredCapacity ?? 0) - servers.length;
     if (missing !== 0) busy.push(`${missing} servers are missing`);
     const builds = await this.builds();
-    // Of a build that did not succeed an image stays only while a server runs it.
+    // Of a build that did not succeed an image stays while a server runs it, and then until the night.
     const kept = builds.filter(
       ({ status, imageId, imageGone }) =>
         (status === 'SUCCEEDED' && !imageGone) ||

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
 import { until } from '../e2e/until';
@@ -18,8 +19,10 @@ const tasksOf = (states: Record<string, State>): string[] =>
     Type === 'Task' ? [name] : tasksOf(ItemProcessor?.States ?? {}),
   );
 
-/** Of a build that is not the first, whose site is there in time, and that does not fail: not each has these. */
+/** Of a build that is not the first, whose site is there in time, without copies, and that does not fail. ScaleOut has a test of its own. */
 const OTHERS = ['LookAtBase', 'LookAtTest', 'ScaleOut', 'AwaitCopy', 'Recover'];
+/** A group that is empty until its first image. */
+const EMPTY_GROUP = 'kiln-fleet-api';
 const STATES = tasksOf(States).filter((name) => !OTHERS.includes(name));
 const ROLLING = STATES.slice(STATES.indexOf('PublishTemplate'));
 const BAKING = STATES.filter((name) => !ROLLING.includes(name));
@@ -29,7 +32,13 @@ const pipelineOf = (state: string) => `bake-${state.toLowerCase()}`;
 let serving: Serving;
 
 beforeAll(async () => {
-  const pipelines = BAKING.map((state) => describePipeline(pipelineOf(state)));
+  const pipelines = [
+    ...BAKING.map((state) => describePipeline(pipelineOf(state))),
+    describePipeline(
+      'first',
+      `rollout: [{ autoScalingGroup: ${EMPTY_GROUP}, initialCapacity: 2, userData: keep, verify: targetGroup }]`,
+    ),
+  ];
   serving = await Serving.start(Object.assign({}, ...pipelines));
 });
 afterAll(() => serving?.stop());
@@ -72,6 +81,27 @@ test.each(ROLLING)(
     await serving.isCalm();
   },
 );
+
+test('a build that is stopped while it brings the first image into an empty group leaves it empty', async () => {
+  const emptied = async () => {
+    const names = { AutoScalingGroupNames: [EMPTY_GROUP] };
+    const [group] =
+      (await serving.autoScaling.send(new DescribeAutoScalingGroupsCommand(names))).AutoScalingGroups ?? [];
+    return [group?.DesiredCapacity, group?.Instances?.length, group?.LaunchTemplate?.Version];
+  };
+  const before = await emptied();
+  expect(before.slice(0, 2)).toEqual([0, 0]);
+  expect(await stopAt('ScaleOut', 'first')).toMatchObject({ status: 'ABORTED' });
+  await until('the group is as it was', async () =>
+    String(await emptied()) === String(before) ? true : undefined,
+  );
+  await serving.isCalm();
+});
+
+test('after the night nothing is left of what was stopped, though servers ran it once', async () => {
+  await serving.passNight();
+  await serving.isCalm();
+});
 
 test('no visitor was turned away', () => {
   const { requests, failed, failures } = serving.seen();
