@@ -9,6 +9,7 @@ export interface ResourceProperties {
   'AWS::AutoScaling::AutoScalingGroup': AutoScalingAutoScalingGroup;
   'AWS::AutoScaling::LifecycleHook': AutoScalingLifecycleHook;
   'AWS::AutoScaling::ScalingPolicy': AutoScalingScalingPolicy;
+  'AWS::CDK::Metadata': CDKMetadata;
   'AWS::CloudFormation::WaitConditionHandle': CloudFormationWaitConditionHandle;
   'AWS::CloudWatch::Alarm': CloudWatchAlarm;
   'AWS::CloudWatch::Dashboard': CloudWatchDashboard;
@@ -492,6 +493,10 @@ export interface AutoScalingScalingPolicy_TargetTrackingMetricStat {
   Period?: number;
   Stat: string;
   Unit?: string;
+}
+export interface CDKMetadata {
+  Analytics?: string;
+  Modules?: string;
 }
 export interface CloudFormationWaitConditionHandle {
 }

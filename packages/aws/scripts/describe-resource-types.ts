@@ -24,6 +24,8 @@ export function describeResourceTypes(names: readonly string[]): ResourceTypes {
   const database = loadAwsServiceSpecSync();
   return Object.fromEntries(
     names.toSorted().map((name) => {
+      const unlisted = UNLISTED[name];
+      if (unlisted) return [name, unlisted];
       const [resource] = database.lookup('resource', 'cloudFormationType', 'equals', name);
       if (!resource) throw new Error(`CloudFormation's specification has no resource type ${name}`);
       return [name, describeType(database, resource)];
@@ -34,8 +36,21 @@ export function describeResourceTypes(names: readonly string[]): ResourceTypes {
 /** The names of all resource types of the specification. */
 export function listResourceTypes(): string[] {
   const all = loadAwsServiceSpecSync().all('resource');
-  return [...new Set(all.map(({ cloudFormationType }) => cloudFormationType))].sort();
+  const names = all.map(({ cloudFormationType }) => cloudFormationType);
+  return [...new Set([...names, ...Object.keys(UNLISTED)])].sort();
 }
+
+/** What CloudFormation has and its specification leaves out. */
+const UNLISTED: ResourceTypes = {
+  // Written into each stack by the CDK: https://docs.aws.amazon.com/cdk/v2/guide/usage-data.html
+  'AWS::CDK::Metadata': {
+    identifier: ['Id'],
+    ref: ['Id'],
+    properties: { Analytics: { type: 'string' }, Modules: { type: 'string' } },
+    attributes: {},
+    definitions: {},
+  },
+};
 
 function describeType(database: SpecDatabase, resource: Resource): ResourceTypeSchema {
   const definitions = new Map<string, { readonly id: string; readonly properties: PropertySchemas }>();

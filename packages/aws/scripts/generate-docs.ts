@@ -16,6 +16,7 @@ const WRITTEN = 'Written by `npm run docs -w embedded-aws`; do not edit it by ha
 const PREFIXES: Readonly<Record<string, ServiceName>> = {
   ApiGatewayV2: 'apigatewayv2',
   AutoScaling: 'auto-scaling',
+  CDK: 'cloudformation',
   CloudFormation: 'cloudformation',
   CloudWatch: 'cloudwatch',
   DynamoDB: 'dynamodb',

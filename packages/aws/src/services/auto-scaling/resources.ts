@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CreateAutoScalingGroupCommandInput,
   CreateAutoScalingGroupType$,
   type PutScalingPolicyCommandInput,
   PutScalingPolicyType$,
+  type StartInstanceRefreshCommandInput,
+  StartInstanceRefreshType$,
   type UpdateAutoScalingGroupCommandInput,
   UpdateAutoScalingGroupType$,
 } from '@aws-sdk/client-auto-scaling';
+import { validationError } from '../cloudformation/errors';
 import { ServiceFailure } from '../cloudformation/resources/clients';
 import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
 import { toShape } from '../cloudformation/resources/schema/to-shape';
@@ -58,6 +62,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     'VPCZoneIdentifier',
   ],
   name: 'AutoScalingGroupName',
+  updatePolicies: ['AutoScalingInstanceRefresh', 'AutoScalingScheduledAction'],
   async create(properties, context) {
     const id = properties.AutoScalingGroupName ?? context.physicalName({ max: 255 });
     await context.aws.autoScaling.CreateAutoScalingGroup(
@@ -73,7 +78,8 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     const found = await describeGroup(id, context);
     return { id, attributes: { AutoScalingGroupARN: found?.AutoScalingGroupARN } };
   },
-  async update(id, next, previous, { aws, updatePolicy }) {
+  async update(id, next, previous, context) {
+    const { aws, updatePolicy } = context;
     const input = groupInput(next);
     if (keepsSizes(updatePolicy))
       for (const size of SIZES) if (next[size] === previous[size]) delete input[size];
@@ -97,6 +103,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
         AutoScalingGroupName: id,
         TargetGroupARNs: gone,
       });
+    if (startsRefresh(updatePolicy, next, previous)) await refreshInstances(id, updatePolicy, context);
     return undefined;
   },
   async delete(id, _properties, context) {
@@ -126,6 +133,73 @@ function keepsSizes(policy: unknown): boolean {
   const scheduled = isObject(policy) ? policy.AutoScalingScheduledAction : undefined;
   return isObject(scheduled) && String(scheduled.IgnoreUnmodifiedGroupSizeProperties) === 'true';
 }
+
+/**
+ * Whether an update replaces the group's instances by an instance refresh:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+ */
+function startsRefresh(policy: unknown, next: Group, previous: Group): policy is RefreshPolicy {
+  if (!isObject(policy) || policy.AutoScalingInstanceRefresh === undefined) return false;
+  const what = ({ LaunchTemplate, MixedInstancesPolicy }: Group) => ({
+    LaunchTemplate,
+    MixedInstancesPolicy,
+  });
+  return !isDeepStrictEqual(what(next), what(previous));
+}
+
+interface RefreshPolicy {
+  readonly AutoScalingInstanceRefresh: unknown;
+}
+
+/** What the update policy says of an instance refresh that `StartInstanceRefresh` says otherwise. */
+const REFRESH_DEFAULTS = { SkipMatching: true, ScaleInProtectedInstances: 'Wait', StandbyInstances: 'Wait' };
+
+/**
+ * Replaces the instances of a group that has its new configuration, and waits until they are replaced.
+ *
+ * @throws AwsError `ValidationError` where the refresh does not succeed, with its reason; the stack then starts another one back
+ */
+async function refreshInstances(
+  name: string,
+  policy: RefreshPolicy,
+  context: ResourceContext,
+): Promise<void> {
+  const { autoScaling } = context.aws;
+  const { Preferences, ...refresh } = policy.AutoScalingInstanceRefresh as { Preferences?: object };
+  const find = async (ids?: string[]) => {
+    const { InstanceRefreshes = [] } = await autoScaling.DescribeInstanceRefreshes({
+      AutoScalingGroupName: name,
+      InstanceRefreshIds: ids,
+    });
+    return InstanceRefreshes[0];
+  };
+  // One that an update before this one began, and gave up.
+  await context.until(async () => (isOver((await find())?.Status) ? true : undefined));
+  const { InstanceRefreshId = '' } = await autoScaling.StartInstanceRefresh(
+    toShape<StartInstanceRefreshCommandInput>(StartInstanceRefreshType$, {
+      ...refresh,
+      AutoScalingGroupName: name,
+      Preferences: { ...REFRESH_DEFAULTS, ...Preferences },
+    }),
+  );
+  try {
+    const ended = await context.until(async () => {
+      const found = await find([InstanceRefreshId]);
+      return isOver(found?.Status) ? found : undefined;
+    });
+    if (ended?.Status !== 'Successful')
+      throw validationError(
+        `Instance refresh ${InstanceRefreshId} of the Auto Scaling group ${name} ended as ${ended?.Status}: ${ended?.StatusReason}`,
+      );
+  } catch (error) {
+    if (!isOver((await find([InstanceRefreshId]))?.Status))
+      await autoScaling.CancelInstanceRefresh({ AutoScalingGroupName: name });
+    throw error;
+  }
+}
+
+const OVER = ['Successful', 'Failed', 'Cancelled', 'RollbackFailed', 'RollbackSuccessful'];
+const isOver = (status: string | undefined) => status === undefined || OVER.includes(status);
 
 async function describeGroup(id: string, { aws }: ResourceContext) {
   const { AutoScalingGroups = [] } = await aws.autoScaling.DescribeAutoScalingGroups({

@@ -9,6 +9,8 @@ import { readTemplate } from '../template/check';
 import { checkTypes } from '../template/check-types';
 import { checkLookups } from '../template/lookups';
 import { resolveParameters } from '../template/parameters';
+import { checkRules } from '../template/rules';
+import { checkUpdatePolicies } from '../template/update-policies';
 import { validateTemplate } from '../template/validate';
 import { readBody, type TemplateSource } from './read-template';
 
@@ -47,6 +49,8 @@ export async function readDefinition(
   const scope = scopeBefore(context, template, parameters, stack);
   await checkTypes(template, types, context.clock);
   validateTemplate(template, (name) => types.get(name)?.schema, scope.condition);
+  checkUpdatePolicies(template, (name) => types.get(name)?.handler);
+  checkRules(template, scope);
   checkLookups(template, scope);
   checkCapabilities(template, input.Capabilities ?? []);
   const tags = input.Tags ?? previous?.definition?.tags ?? [];

@@ -6,6 +6,7 @@ import { requiredCapabilities } from '../template/capabilities';
 import { readTemplate } from '../template/check';
 import { checkTypes } from '../template/check-types';
 import type { ParameterDeclaration, Template } from '../template/template';
+import { checkUpdatePolicies } from '../template/update-policies';
 import { validateTemplate } from '../template/validate';
 import { findChangeSet } from './change-sets';
 import { readBody } from './read-template';
@@ -28,6 +29,7 @@ export const ValidateTemplate: Op<'ValidateTemplate'> = async (cloudFormation, i
   const types = await cloudFormation.types();
   await checkTypes(template, types, cloudFormation.context.clock);
   validateTemplate(template, (name) => types.get(name)?.schema);
+  checkUpdatePolicies(template, (name) => types.get(name)?.handler);
   return {
     Parameters: Object.entries(template.Parameters).map(([key, declaration]) => ({
       ParameterKey: key,

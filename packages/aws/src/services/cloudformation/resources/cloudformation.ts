@@ -10,5 +10,13 @@ const waitConditionHandle = resource('AWS::CloudFormation::WaitConditionHandle',
   async delete() {},
 });
 
-/** AWS::CloudFormation. */
-export const cloudFormationTypes = [waitConditionHandle];
+/** What the CDK tells AWS of the constructs of a stack: nothing is made of it. */
+const cdkMetadata = resource('AWS::CDK::Metadata', {
+  handles: ['Analytics', 'Modules'],
+  create: async (_properties, context) => ({ id: context.physicalName() }),
+  update: async () => undefined,
+  async delete() {},
+});
+
+/** AWS::CloudFormation, and what belongs to no service. */
+export const cloudFormationTypes = [waitConditionHandle, cdkMetadata];

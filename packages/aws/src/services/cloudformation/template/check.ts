@@ -1,6 +1,12 @@
 import { validationError } from '../errors';
 import { parseTemplateText } from './parse';
-import { isObject, type JsonObject, type ResourceDeclaration, type Template } from './template';
+import {
+  isObject,
+  type JsonObject,
+  type ResourceDeclaration,
+  type RuleDeclaration,
+  type Template,
+} from './template';
 
 const SECTIONS = new Set([
   'AWSTemplateFormatVersion',
@@ -46,8 +52,6 @@ export function readTemplate(body: string): Template {
   if (raw.Description !== undefined && typeof raw.Description !== 'string')
     throw validationError('Template format error: Description section must be a string.');
   if (raw.Transform !== undefined) refuseTransform(raw.Transform);
-  if (raw.Rules !== undefined)
-    throw validationError('Template format error: the Rules section is not supported by the embedded AWS.');
   const Resources = readSection(raw, 'Resources');
   if (Object.keys(Resources).length === 0)
     throw validationError('Template format error: At least one Resources member must be defined.');
@@ -62,12 +66,15 @@ export function readTemplate(body: string): Template {
       throw validationError(`Template format error: Every Mappings attribute must be a String or a List.`);
     checkLogicalId('Mapping', id);
   }
+  const Rules = readSection(raw, 'Rules');
+  for (const [id, rule] of Object.entries(Rules)) checkRule(id, rule);
   return {
     Description: raw.Description as string | undefined,
     Metadata: raw.Metadata as Template['Metadata'],
     Parameters: Parameters as Template['Parameters'],
     Mappings: Mappings as Template['Mappings'],
     Conditions: readSection(raw, 'Conditions'),
+    Rules: Rules as Template['Rules'],
     Resources: Resources as Template['Resources'],
     Outputs: Outputs as unknown as Template['Outputs'],
   };
@@ -118,6 +125,19 @@ function checkResource(id: string, value: unknown): asserts value is ResourceDec
     if (policy !== undefined && !POLICIES[name].includes(String(policy)))
       throw validationError(`Template error: Unrecognized ${name} ${String(policy)} for resource ${id}`);
   }
+}
+
+function checkRule(id: string, value: unknown): asserts value is RuleDeclaration {
+  checkLogicalId('Rule', id);
+  if (!isObject(value)) throw validationError('Template format error: Any Rules member must be an object.');
+  const wrong = Object.keys(value).find((key) => key !== 'RuleCondition' && key !== 'Assertions');
+  if (wrong !== undefined) throw validationError(`Invalid template rule property '${wrong}'`);
+  const { Assertions } = value;
+  const isAssertion = (one: unknown) => isObject(one) && one.Assert !== undefined;
+  if (!Array.isArray(Assertions) || Assertions.length === 0 || !Assertions.every(isAssertion))
+    throw validationError(
+      `Template format error: [/Rules/${id}] Every Rules object must contain Assertions, each of them with an Assert member.`,
+    );
 }
 
 function checkOutput(id: string, value: unknown): void {

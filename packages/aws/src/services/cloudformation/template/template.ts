@@ -34,6 +34,12 @@ export interface OutputDeclaration {
   readonly Export?: { readonly Name: TemplateValue };
 }
 
+/** What must be true of the parameters before anything is made. */
+export interface RuleDeclaration {
+  readonly RuleCondition?: TemplateValue;
+  readonly Assertions: readonly { readonly Assert: TemplateValue; readonly AssertDescription?: string }[];
+}
+
 /** A CloudFormation template, its short forms written out and its structure checked. */
 export interface Template {
   readonly Description?: string;
@@ -41,6 +47,7 @@ export interface Template {
   readonly Parameters: Readonly<Record<string, ParameterDeclaration>>;
   readonly Mappings: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Conditions: Readonly<Record<string, TemplateValue>>;
+  readonly Rules: Readonly<Record<string, RuleDeclaration>>;
   readonly Resources: Readonly<Record<string, ResourceDeclaration>>;
   readonly Outputs: Readonly<Record<string, OutputDeclaration>>;
 }
