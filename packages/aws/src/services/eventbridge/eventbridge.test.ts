@@ -391,9 +391,16 @@ test('tags of rules and buses are added, listed and removed by their ARNs', asyn
   expect(await events().TagResource({ ResourceARN, Tags: [{ Key: 'b', Value: '2' }] })).toEqual({});
   expect(await events().UntagResource({ ResourceARN, TagKeys: ['a'] })).toEqual({});
   expect(await events().ListTagsForResource({ ResourceARN })).toEqual({ Tags: [{ Key: 'b', Value: '2' }] });
-  await expect(events().ListTagsForResource({ ResourceARN: `${ResourceARN}x` })).rejects.toMatchObject({
-    code: 'ResourceNotFoundException',
-  });
+  const at = (resource: string) => `arn:aws:events:eu-north-1:000000000000:${resource}`;
+  for (const [resource, message] of [
+    ['rule/none', 'Rule none does not exist on EventBus default.'],
+    ['rule/shop/none', 'Rule none does not exist on EventBus shop.'],
+    ['event-bus/none', 'Event bus none does not exist.'],
+  ] as const)
+    await expect(events().ListTagsForResource({ ResourceARN: at(resource) })).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+      message,
+    });
 });
 
 test('lists go on where their page ended, and a token that no answer held is refused', async () => {

@@ -130,7 +130,11 @@ export class EventBridgeState {
       if (bus.arn === arn) return bus.tags;
       for (const rule of bus.rules.values()) if (rule.arn === arn) return rule.tags;
     }
-    throw notFound(`Resource ${arn} does not exist.`);
+    const { type, id } = splitResource(parseArn(arn)?.resource ?? '');
+    if (type !== 'rule') throw notFound(`Event bus ${id} does not exist.`);
+    const slash = id.indexOf('/');
+    const busName = slash < 0 ? 'default' : id.slice(0, slash);
+    throw notFound(`Rule ${id.slice(slash + 1)} does not exist on EventBus ${busName}.`);
   }
 }
 

@@ -68,6 +68,15 @@ test.each([
   ).rejects.toMatchObject(refused);
 });
 
+test('a policy is attached by its ARN, not by its name', async () => {
+  await using region = await newRegion();
+  const aws = region.api('iam');
+  await aws.CreateRole({ RoleName: 'base', AssumeRolePolicyDocument: trust });
+  await expect(
+    aws.AttachRolePolicy({ RoleName: 'base', PolicyArn: 'AmazonSSMManagedInstanceCore' }),
+  ).rejects.toMatchObject({ code: 'ValidationError', message: 'Invalid ARN:  Could not be parsed!' });
+});
+
 test('a role is changed in what may change', async () => {
   await using region = await newRegion();
   const aws = region.api('iam');
@@ -230,6 +239,27 @@ test('a service-linked role is made once and is not for users to change', async 
   expect(made.Role?.Arn).toBe(
     'arn:aws:iam::000000000000:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
   );
+  const { Role: shown } = await aws.GetRole({ RoleName: 'AWSServiceRoleForAutoScaling' });
+  expect(JSON.parse(decodeURIComponent(shown?.AssumeRolePolicyDocument ?? ''))).toEqual({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'autoscaling.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  });
+  expect(
+    (await aws.ListAttachedRolePolicies({ RoleName: 'AWSServiceRoleForAutoScaling' })).AttachedPolicies,
+  ).toEqual([
+    {
+      PolicyName: 'AutoScalingServiceRolePolicy',
+      PolicyArn: 'arn:aws:iam::aws:policy/aws-service-role/AutoScalingServiceRolePolicy',
+    },
+  ]);
+  const certificates = await aws.CreateServiceLinkedRole({ AWSServiceName: 'acm.amazonaws.com' });
+  expect(certificates.Role?.RoleName).toBe('AWSServiceRoleForCertificateManager');
   const again = aws.CreateServiceLinkedRole({ AWSServiceName: 'autoscaling.amazonaws.com' });
   await expect(again).rejects.toMatchObject({ code: 'InvalidInput' });
   const RoleName = 'AWSServiceRoleForAutoScaling';

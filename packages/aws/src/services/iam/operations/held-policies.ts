@@ -1,4 +1,5 @@
-import { limitExceeded, noSuchEntity } from '../errors';
+import { parseArn } from 'aws-languages/arn';
+import { limitExceeded, noSuchEntity, validationError } from '../errors';
 import { encodeDocument, readPermissionPolicy } from '../policy-documents';
 import type { IamState } from '../state';
 import { pageByName, pageInOrder } from './paging';
@@ -59,13 +60,14 @@ export function deleteInline({ word }: HolderKind, holder: PolicyHolder, name: s
   if (!holder.inline.delete(name ?? '')) throw missing(word, name);
 }
 
-/** @throws AwsError `NoSuchEntity`, `LimitExceeded` */
+/** @throws AwsError `ValidationError`, `NoSuchEntity`, `LimitExceeded` */
 export async function attach(
   iam: IamState,
   kind: HolderKind,
   holder: PolicyHolder,
   arn: string | undefined,
 ): Promise<void> {
+  if (!parseArn(arn)) throw validationError('Invalid ARN:  Could not be parsed!');
   const policy = await iam.findPolicy(arn ?? '');
   if (!policy) throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
   const [quota, most] = kind.attachedQuota;

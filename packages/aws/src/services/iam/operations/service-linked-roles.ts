@@ -1,21 +1,10 @@
+import serviceLinkedRoles from '../../../../data/service-linked-roles.json';
 import { invalidInput } from '../errors';
 import { readTrustPolicy } from '../policy-documents';
 import type { IamState, Op } from '../state';
 import { TagSet } from '../tags';
 import { uniqueId } from '../unique-id';
 import { describeRole } from './role';
-
-/** Names of service-linked roles that do not follow from the service's name. */
-const NAMES: Readonly<Record<string, string>> = {
-  'autoscaling.amazonaws.com': 'AWSServiceRoleForAutoScaling',
-  'elasticloadbalancing.amazonaws.com': 'AWSServiceRoleForElasticLoadBalancing',
-  'ops.apigateway.amazonaws.com': 'AWSServiceRoleForAPIGateway',
-  'spot.amazonaws.com': 'AWSServiceRoleForEC2Spot',
-  'spotfleet.amazonaws.com': 'AWSServiceRoleForEC2SpotFleet',
-  'ecs.amazonaws.com': 'AWSServiceRoleForECS',
-  'rds.amazonaws.com': 'AWSServiceRoleForRDS',
-  'events.amazonaws.com': 'AWSServiceRoleForCloudWatchEvents',
-};
 
 /** Services whose service-linked role may have a suffix. */
 const SUFFIX_SERVICES = [
@@ -24,14 +13,17 @@ const SUFFIX_SERVICES = [
 ];
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html */
-export const CreateServiceLinkedRole: Op<'CreateServiceLinkedRole'> = (iam, input) => {
+export const CreateServiceLinkedRole: Op<'CreateServiceLinkedRole'> = async (iam, input) => {
   const { AWSServiceName: service = '' } = input;
   const name = chooseName(iam, service, input.CustomSuffix);
   const path = `/aws-service-role/${service}/`;
   const document = JSON.stringify({
     Version: '2012-10-17',
-    Statement: [{ Action: ['sts:AssumeRole'], Principal: { Service: [service] }, Effect: 'Allow' }],
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
   });
+  const policy = await iam.findPolicy(
+    `arn:aws:iam::aws:policy/aws-service-role/${serviceLinkedRoles[service]?.policy}`,
+  );
   const role = iam.roles.add({
     name,
     id: uniqueId('AROA'),
@@ -40,7 +32,7 @@ export const CreateServiceLinkedRole: Op<'CreateServiceLinkedRole'> = (iam, inpu
     created: iam.now(),
     tags: new TagSet(),
     inline: new Map(),
-    attached: new Set(),
+    attached: new Set(policy ? [policy.arn] : []),
     linkedService: service,
     trustDocument: document,
     trust: readTrustPolicy(document),
@@ -66,7 +58,9 @@ function chooseName(iam: IamState, service: string, suffix: string | undefined):
     throw invalidInput(`Invalid service principal: ${service}`);
   if (suffix && !SUFFIX_SERVICES.includes(service))
     throw invalidInput(`Custom suffix is not allowed for ${service}`);
-  const base = NAMES[service] ?? `AWSServiceRoleFor${inPascalCase(service.replace('.amazonaws.com', ''))}`;
+  const base =
+    serviceLinkedRoles[service]?.role ??
+    `AWSServiceRoleFor${inPascalCase(service.replace('.amazonaws.com', ''))}`;
   const name = suffix ? `${base}_${suffix}` : base;
   if (iam.roles.find(name))
     throw invalidInput(
