@@ -324,7 +324,7 @@ export function encodeJsonError(
 ): WireResponse {
   const body = JSON.stringify({
     __type: `${prefix}${error.code}`,
-    [member]: error.message,
+    ...(error.message !== '' && { [member]: error.message }),
     ...error.details,
   });
   const answer = jsonResponse(error.status, body, contentType, requestId);

@@ -5,8 +5,9 @@ export function invalid(message: string): AwsError {
   return new AwsError('ValidationException', message);
 }
 
-export function parameterNotFound(name: string | undefined): AwsError {
-  return new AwsError('ParameterNotFound', `Parameter ${name} not found.`);
+/** The error of a parameter that is not there, which AWS gives no message. */
+export function parameterNotFound(): AwsError {
+  return new AwsError('ParameterNotFound', '');
 }
 
 /** @param what `version 3`, `label prod` */

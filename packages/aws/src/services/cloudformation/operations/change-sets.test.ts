@@ -196,6 +196,23 @@ describe('change sets', () => {
     );
   });
 
+  test('that were executed are there by their ids when their stack is gone, and are no more what a later update came from', async () => {
+    const Capabilities = ['CAPABILITY_IAM' as const];
+    const first = { StackName: 'net', ChangeSetName: 'c', TemplateBody: body('1'), Capabilities };
+    const { Id, StackId } = await cfn.aws.CreateChangeSet({ ...first, ChangeSetType: 'CREATE' });
+    await cfn.aws.ExecuteChangeSet({ ChangeSetName: Id });
+    await cfn.settled('net');
+    expect((await cfn.describe('net'))?.ChangeSetId).toBe(Id);
+    const updated = await cfn.update('net', body('2'));
+    expect([updated?.ChangeSetId, updated?.Capabilities]).toEqual([undefined, Capabilities]);
+    await cfn.aws.DeleteStack({ StackName: 'net' });
+    await cfn.settled(StackId);
+    expect((await cfn.aws.DescribeChangeSet({ ChangeSetName: Id })).ExecutionStatus).toBe('EXECUTE_COMPLETE');
+    await expect(cfn.aws.DescribeChangeSet({ ChangeSetName: `${Id}x` })).rejects.toMatchObject({
+      code: 'ChangeSetNotFound',
+    });
+  });
+
   test('leave their names free when they are executed', async () => {
     const first = {
       StackName: 'net',

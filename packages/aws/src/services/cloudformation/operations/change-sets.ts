@@ -172,7 +172,7 @@ function lookUp(
   stackName: string | undefined,
 ): ChangeSet | undefined {
   const byId = stacks.changeSets.get(name ?? '');
-  if (byId) return byId;
+  if (byId || name?.startsWith('arn:')) return byId;
   if (stackName === undefined)
     throw validationError('StackName must be specified if ChangeSetName is not specified as an ARN.');
   const stack = stacks.get(stackName, `Stack [${stackName}] does not exist`);

@@ -17,7 +17,7 @@ export function describeStack(stack: Stack): StackShape {
   return {
     StackId: stack.id,
     StackName: stack.name,
-    ...(stack.changeSetId !== undefined && { ChangeSetId: stack.changeSetId }),
+    ...(stack.changeSetId !== undefined && !stack.isDeleted && { ChangeSetId: stack.changeSetId }),
     Description: definition?.description,
     ...(parameters.length > 0 && { Parameters: parameters }),
     CreationTime: stack.createdAt,

@@ -60,7 +60,7 @@ export async function readDefinition(
     template,
     parameters,
     tags,
-    capabilities: input.Capabilities ?? [],
+    capabilities: input.Capabilities ?? previous?.definition?.capabilities ?? [],
     notificationArns: input.NotificationARNs ?? previous?.definition?.notificationArns ?? [],
     roleArn: input.RoleARN ?? previous?.definition?.roleArn,
     description: template.Description,

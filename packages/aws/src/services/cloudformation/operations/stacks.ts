@@ -49,6 +49,7 @@ export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input) => {
   // Another request may have been quicker.
   checkUpdatable(stack);
   stack.token = input.ClientRequestToken;
+  stack.changeSetId = undefined;
   stack.disableRollback = input.DisableRollback ?? false;
   if (policyBody !== undefined) stack.policyBody = policyBody;
   stack.passingPolicyBody = passingPolicyBody;
@@ -72,7 +73,8 @@ export const DeleteStack: Op<'DeleteStack'> = (cloudFormation, input) => {
     throw validationError(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
   stack.token = input.ClientRequestToken;
   for (const changeSet of [...stacks.changeSets.values()])
-    if (changeSet.stack === stack) stacks.changeSets.delete(changeSet.id);
+    if (changeSet.stack === stack && changeSet.executionStatus !== 'EXECUTE_COMPLETE')
+      stacks.changeSets.delete(changeSet.id);
   // What is still being made for the stack is ended first.
   stack.abandon?.();
   beginDelete(cloudFormation, stack, retained, stack.settled);

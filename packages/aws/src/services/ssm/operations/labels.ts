@@ -8,7 +8,7 @@ const LABEL = /^(?!aws|ssm)[a-zA-Z_][a-zA-Z0-9_.-]{0,99}$/i;
 
 export const LabelParameterVersion: Op<'LabelParameterVersion'> = (ssm, input) => {
   const parameter = ssm.stored(input.Name ?? '');
-  if (!parameter) throw parameterNotFound(input.Name);
+  if (!parameter) throw parameterNotFound();
   const version = findVersion(parameter, input.ParameterVersion);
   const labels = input.Labels ?? [];
   const InvalidLabels = labels.filter((label) => !LABEL.test(label));
@@ -29,7 +29,7 @@ export const LabelParameterVersion: Op<'LabelParameterVersion'> = (ssm, input) =
 
 export const UnlabelParameterVersion: Op<'UnlabelParameterVersion'> = (ssm, input) => {
   const parameter = ssm.stored(input.Name ?? '');
-  if (!parameter) throw parameterNotFound(input.Name);
+  if (!parameter) throw parameterNotFound();
   const version = findVersion(parameter, input.ParameterVersion);
   const labels = input.Labels ?? [];
   const RemovedLabels = labels.filter((label) => version.labels.delete(label));

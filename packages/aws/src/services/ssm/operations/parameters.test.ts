@@ -1,4 +1,9 @@
-import type { DescribeParametersCommandInput, PutParameterCommandInput } from '@aws-sdk/client-ssm';
+import {
+  type DescribeParametersCommandInput,
+  GetParameterCommand,
+  type PutParameterCommandInput,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { type NewRegion, newRegion } from '../../../testing/region';
 
 let region: NewRegion;
@@ -70,6 +75,14 @@ test.each(['/a//b/c', 'a/b/c', 'a/b:3'])(
     });
   },
 );
+
+test('A parameter that is not there is not found, without a word more', async () => {
+  const client = new SSMClient({ ...region.aws.client, maxAttempts: 1 });
+  const answered = await client.send(new GetParameterCommand({ Name: '/none' })).catch((error) => error);
+  client.destroy();
+  expect([answered.name, answered.$response.statusCode]).toEqual(['ParameterNotFound', 400]);
+  await expect(get('/none')).rejects.toMatchObject({ code: 'ParameterNotFound', message: '' });
+});
 
 test('A SecureString shows its value only with decryption', async () => {
   await put('secret', 'hush', { Type: 'SecureString' });

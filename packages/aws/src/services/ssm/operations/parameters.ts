@@ -27,7 +27,7 @@ export const PutParameter: Op<'PutParameter'> = (ssm, input, call) => {
 export const GetParameter: Op<'GetParameter'> = (ssm, input) => {
   checkAskedName(input.Name ?? '');
   const selection = ssm.select(input.Name ?? '');
-  if (!selection) throw parameterNotFound(input.Name);
+  if (!selection) throw parameterNotFound();
   return { Parameter: viewParameter(ssm, selection, input.WithDecryption ?? false) };
 };
 
@@ -69,7 +69,7 @@ export const GetParametersByPath: Op<'GetParametersByPath'> = (ssm, input) => {
 };
 
 export const DeleteParameter: Op<'DeleteParameter'> = (ssm, input) => {
-  if (!ssm.delete(input.Name ?? '')) throw parameterNotFound(input.Name);
+  if (!ssm.delete(input.Name ?? '')) throw parameterNotFound();
   return {};
 };
 
@@ -98,7 +98,7 @@ export const DescribeParameters: Op<'DescribeParameters'> = (ssm, input) => {
 
 export const GetParameterHistory: Op<'GetParameterHistory'> = (ssm, input) => {
   const parameter = ssm.stored(input.Name ?? '');
-  if (!parameter) throw parameterNotFound(input.Name);
+  if (!parameter) throw parameterNotFound();
   const page = takePage(parameter.versions, {
     token: input.NextToken,
     size: input.MaxResults ?? 50,
