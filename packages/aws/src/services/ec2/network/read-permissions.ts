@@ -1,9 +1,11 @@
-import type { IpPermission, SecurityGroupRule } from '@aws-sdk/client-ec2';
+import type { IpPermission, SecurityGroupRule, SecurityGroupRuleRequest } from '@aws-sdk/client-ec2';
 import { compileCidr, formatCidr, parseCidr } from 'aws-languages/cidr';
 import {
   invalidGroupNotFound,
+  invalidParameterCombination,
   invalidParameterValue,
   invalidPermissionMalformed,
+  missingParameter,
   mustContain,
 } from '../errors';
 import type { Inventory } from '../inventory';
@@ -54,6 +56,49 @@ export function readPermissions(ec2: Inventory, group: SecurityGroupRecord, inpu
     throw invalidParameterValue('The same permission must not appear multiple times');
   }
   return rules;
+}
+
+/**
+ * A rule as ModifySecurityGroupRules takes it: with one peer.
+ * @throws AwsError as readPermissions, in the words that are used of a rule by itself
+ */
+export function readRule(ec2: Inventory, group: SecurityGroupRecord, wanted: SecurityGroupRuleRequest): Rule {
+  const { IpProtocol, FromPort, ToPort, CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupId } = wanted;
+  if (IpProtocol === undefined)
+    throw invalidParameterValue(
+      "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
+    );
+  const hasPorts = ['tcp', 'udp'].includes(PROTOCOLS[IpProtocol] ?? IpProtocol.toLowerCase());
+  if (hasPorts && (FromPort === undefined || ToPort === undefined))
+    throw invalidParameterValue(
+      'Invalid value for portRange. Must specify both from and to ports with TCP/UDP.',
+    );
+  const peers = [CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupId].filter((peer) => peer !== undefined);
+  if (peers.length === 0)
+    throw missingParameter(
+      'The request must contain exactly one of: cidrIp, cidrIpv6, prefixListId, or referencedGroupId',
+    );
+  if (peers.length > 1)
+    throw invalidParameterCombination(
+      'Only one of cidrIp, cidrIpv6, prefixListId, or referencedGroupId can be specified',
+    );
+  const { Description } = wanted;
+  const [rule] = readPermissions(ec2, group, {
+    IpPermissions: [
+      {
+        IpProtocol,
+        FromPort,
+        ToPort,
+        IpRanges: CidrIpv4 === undefined ? [] : [{ CidrIp: CidrIpv4, Description }],
+        Ipv6Ranges: CidrIpv6 === undefined ? [] : [{ CidrIpv6, Description }],
+        PrefixListIds: PrefixListId === undefined ? [] : [{ PrefixListId, Description }],
+        UserIdGroupPairs:
+          ReferencedGroupId === undefined ? [] : [{ GroupId: ReferencedGroupId, Description }],
+      },
+    ],
+  });
+  if (!rule) throw new Error('one permission with one peer is one rule');
+  return rule;
 }
 
 /** What makes two rules the same: everything but the description. */

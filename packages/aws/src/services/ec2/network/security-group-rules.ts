@@ -50,6 +50,35 @@ export function addRules(
 }
 
 /**
+ * Makes rules others, which keep their ids and their directions.
+ *
+ * @throws AwsError InvalidPermission.Duplicate; then no rule was changed
+ */
+export function changeRules(
+  ec2: Inventory,
+  group: SecurityGroupRecord,
+  changes: readonly { readonly rule: SecurityGroupRuleRecord; readonly wanted: Rule }[],
+): void {
+  const changed = new Map(changes.map(({ rule, wanted }) => [rule, wanted]));
+  const keys = new Set<string>();
+  for (const rule of ec2.rulesOf(group.GroupId)) {
+    const next = changed.get(rule) ?? rule;
+    const key = `${rule.IsEgress} ${ruleKey(next)}`;
+    if (keys.has(key))
+      throw invalidPermissionDuplicate(`the specified rule "${describeRule(next)}" already exists`);
+    keys.add(key);
+  }
+  const none = {
+    CidrIpv4: undefined,
+    CidrIpv6: undefined,
+    PrefixListId: undefined,
+    ReferencedGroupInfo: undefined,
+    Description: undefined,
+  };
+  for (const { rule, wanted } of changes) Object.assign(rule, none, wanted);
+}
+
+/**
  * @returns the rules that were removed
  * @throws AwsError InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; then no rule was removed
  */
@@ -103,7 +132,7 @@ export function showRevoked(rules: readonly SecurityGroupRuleRecord[]): RevokedS
   }));
 }
 
-function describeRule(rule: Rule): string {
+function describeRule(rule: Rule | SecurityGroupRuleRecord): string {
   const peer = rule.CidrIpv4 ?? rule.CidrIpv6 ?? rule.PrefixListId ?? rule.ReferencedGroupInfo?.GroupId ?? '';
   if (rule.IpProtocol === '-1') return `peer: ${peer}, ALL, ALLOW`;
   return `peer: ${peer}, ${rule.IpProtocol.toUpperCase()}, from port: ${rule.FromPort}, to port: ${rule.ToPort}, ALLOW`;

@@ -1,8 +1,16 @@
+import { AwsError } from '../../../../core/aws-error';
+import { kinds, notFound } from '../../collections/kinds';
 import { readTagSpecifications } from '../../collections/tag-specifications';
 import { invalidPermissionNotFound } from '../../errors';
 import type { Inventory } from '../../inventory';
-import { readPermissions, ruleKey } from '../../network/read-permissions';
-import { addRules, removeRules, showRevoked, showRule } from '../../network/security-group-rules';
+import { readPermissions, readRule, ruleKey } from '../../network/read-permissions';
+import {
+  addRules,
+  changeRules,
+  removeRules,
+  showRevoked,
+  showRule,
+} from '../../network/security-group-rules';
 import { requireGroup } from '../../network/security-groups';
 import type { SecurityGroupRecord } from '../../records/security-groups';
 import type { Op } from '../../state';
@@ -36,8 +44,21 @@ export const RevokeSecurityGroupEgress: Op<'RevokeSecurityGroupEgress'> = (ec2, 
 };
 
 export const DescribeSecurityGroupRules: Op<'DescribeSecurityGroupRules'> = (ec2, input) => {
+  const groups = (input.Filters ?? []).filter(({ Name }) => Name === 'group-id');
+  for (const id of groups.flatMap(({ Values = [] }) => Values)) checkGroupId(id);
   const { items, NextToken } = ec2.securityGroupRules.describe(input, input.SecurityGroupRuleIds);
   return { SecurityGroupRules: items, NextToken };
+};
+
+export const ModifySecurityGroupRules: Op<'ModifySecurityGroupRules'> = (ec2, input) => {
+  const group = ec2.securityGroups.require(input.GroupId);
+  const changes = (input.SecurityGroupRules ?? []).map(({ SecurityGroupRuleId, SecurityGroupRule = {} }) => {
+    const rule = ec2.securityGroupRules.require(SecurityGroupRuleId);
+    if (rule.GroupId !== group.GroupId) throw notFound(kinds.securityGroupRule, rule.SecurityGroupRuleId);
+    return { rule, wanted: readRule(ec2, group, SecurityGroupRule) };
+  });
+  changeRules(ec2, group, changes);
+  return { Return: true };
 };
 
 export const UpdateSecurityGroupRuleDescriptionsIngress: Op<'UpdateSecurityGroupRuleDescriptionsIngress'> = (
@@ -57,6 +78,12 @@ export const UpdateSecurityGroupRuleDescriptionsEgress: Op<'UpdateSecurityGroupR
   describeRules(ec2, group, true, input);
   return { Return: true };
 };
+
+/** The filter by group wants what could be the id of one. */
+function checkGroupId(id: string): void {
+  if (!/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id) && !/[*?]/.test(id))
+    throw new AwsError(kinds.securityGroup.malformed, `The security group ID '${id}' is malformed`);
+}
 
 function describeRules(
   ec2: Inventory,

@@ -23,6 +23,10 @@ export const CreateVpc: Op<'CreateVpc'> = (ec2, input, call) => {
   if (cidr.bits < 16 || cidr.bits > 28) {
     throw invalidVpcRange(`The CIDR '${input.CidrBlock}' is invalid.`);
   }
+  if (input.AmazonProvidedIpv6CidrBlock)
+    throw invalidParameterValue(
+      'Value (true) for parameter amazonProvidedIpv6CidrBlock is invalid. The embedded AWS has no IPv6 blocks.',
+    );
   if (input.InstanceTenancy === 'host') {
     throw invalidParameterValue(
       'Value (host) for parameter instanceTenancy is invalid. Valid values are: default, dedicated.',
