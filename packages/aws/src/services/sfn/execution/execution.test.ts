@@ -389,6 +389,19 @@ test('nothing comes after the end of an execution that was stopped', async () =>
   expect(execution.events.at(-1)).toMatchObject({ type: 'ExecutionAborted', previousEventId: 0 });
 });
 
+test.each([
+  [-1, 'references a negative value: $.s == -1'],
+  [1.5, 'cannot be parsed as a long value: $.s == 1.5'],
+  ['x', 'cannot be parsed as a long value: $.s == x'],
+])('a Wait state cannot wait for %p seconds', async (s, reason) => {
+  const execution = await machines.run({ W: { Type: 'Wait', SecondsPath: '$.s', End: true } }, { s });
+  expect(execution).toMatchObject({
+    status: 'FAILED',
+    error: 'States.Runtime',
+    cause: expect.stringContaining(`The SecondsPath parameter ${reason}`),
+  });
+});
+
 test('Wait lasts its seconds of AWS time', async () => {
   const execution = await machines.run({ W: { Type: 'Wait', SecondsPath: '$.s', End: true } }, { s: 120 });
   expect((execution.stopDate?.getTime() ?? 0) - execution.startDate.getTime()).toBeGreaterThanOrEqual(

@@ -1,4 +1,5 @@
 import { invalidInput, tooManyBytes } from '../errors';
+import { explainJsonFault } from '../language/json-fault';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const INPUT_BYTES = 262_144;
@@ -9,10 +10,11 @@ const INPUT_BYTES = 262_144;
  */
 export function readInput(input = '{}'): string {
   if (Buffer.byteLength(input) > INPUT_BYTES) throw tooManyBytes('input', INPUT_BYTES);
+  if (input.trim() === '') throw invalidInput('Invalid execution input.');
   try {
     JSON.parse(input);
-  } catch (error) {
-    throw invalidInput((error as SyntaxError).message);
+  } catch {
+    throw invalidInput(explainJsonFault(input).message);
   }
   return input;
 }

@@ -87,9 +87,10 @@ function notFound(path: string, root: Json | ContextObject, field: string): Stat
 export async function evaluateNumber(path: string, roots: Roots, field: string): Promise<number> {
   const value = await evaluatePath(path, roots, field);
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+  const isWhole = typeof value === 'number' && Number.isInteger(value);
   throw new StatesError(
     'States.Runtime',
-    `The ${field} '${path}' must be a whole number of 0 or more, but is ${JSON.stringify(value)}`,
+    `The ${field} parameter ${isWhole ? 'references a negative value' : 'cannot be parsed as a long value'}: ${path} == ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
 }
 

@@ -22,7 +22,18 @@ test('a start is idempotent by name and input while the execution runs', async (
   expect((await begin('web-1', '{"a":1}')).executionArn).toBe(first.executionArn);
   await expect(begin('web-1', '{"a":2}')).rejects.toMatchObject({ code: 'ExecutionAlreadyExists' });
   await expect(begin('web 1', '{}')).rejects.toMatchObject({ code: 'InvalidName' });
-  await expect(begin('web-2', '{')).rejects.toMatchObject({ code: 'InvalidExecutionInput' });
+  for (const [input, reason] of [
+    [
+      '{',
+      'Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)"{"; line: 1, column: 1])',
+    ],
+    ["{'a': 1}", "Unexpected character (''' (code 39)): was expecting double-quote to start field name"],
+    ['', 'Invalid execution input.'],
+  ] as const)
+    await expect(begin('web-2', input)).rejects.toMatchObject({
+      code: 'InvalidExecutionInput',
+      message: `Invalid State Machine Execution Input: '${reason}'`,
+    });
   await expect(begin('web-2', JSON.stringify('ä'.repeat(140_000)))).rejects.toMatchObject({
     code: 'ValidationException',
   });

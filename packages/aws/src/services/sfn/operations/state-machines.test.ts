@@ -87,6 +87,8 @@ test('a version stays what it was when it was published, and can be started', as
   const again = await api().PublishStateMachineVersion({ stateMachineArn });
   expect(again.stateMachineVersionArn).toBe(`${stateMachineArn}:1`);
   const { revisionId } = await api().UpdateStateMachine({ stateMachineArn, definition: pass('two') });
+  const unchanged = await api().UpdateStateMachine({ stateMachineArn, definition: pass('two') });
+  expect(unchanged.revisionId).toBe(revisionId);
   await expect(
     api().PublishStateMachineVersion({ stateMachineArn, revisionId: 'INITIAL' }),
   ).rejects.toMatchObject({ code: 'ConflictException' });
@@ -200,6 +202,28 @@ test('a definition can be validated without a state machine', async () => {
       },
     ],
     truncated: false,
+  });
+  expect(await validate({ States: { A: { Type: 'Pass', End: true } } })).toEqual({
+    result: 'FAIL',
+    diagnostics: [
+      {
+        severity: 'ERROR',
+        code: 'SCHEMA_VALIDATION_FAILED',
+        message: 'These fields are required: [StartAt]',
+        location: '/',
+      },
+    ],
+    truncated: false,
+  });
+  const location = '[Source: (String)"not a definition"; line: 1, column: 4]';
+  expect(await api().ValidateStateMachineDefinition({ definition: 'not a definition' })).toMatchObject({
+    diagnostics: [
+      {
+        code: 'INVALID_JSON_DESCRIPTION',
+        message: `Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n at ${location}`,
+        location,
+      },
+    ],
   });
   const two = { StartAt: 'A', States: { A: { Type: 'Pass', Colour: 1, Size: 2, End: true } } };
   expect(await validate(two, 1)).toMatchObject({ diagnostics: [{}], truncated: true });

@@ -33,6 +33,7 @@ export const UpdateStateMachine: Op<'UpdateStateMachine'> = (sfn, input) => {
   if ((text ?? roleArn ?? loggingConfiguration ?? tracingConfiguration) === undefined)
     throw nothingToUpdate();
   if (roleArn !== undefined) checkRole(sfn, roleArn);
+  const before = settingsOf(stateMachine);
   if (text !== undefined) {
     stateMachine.definition = readDefinition(text, stateMachine.type);
     stateMachine.definitionText = text;
@@ -40,7 +41,8 @@ export const UpdateStateMachine: Op<'UpdateStateMachine'> = (sfn, input) => {
   stateMachine.roleArn = roleArn ?? stateMachine.roleArn;
   stateMachine.loggingConfiguration = loggingConfiguration ?? stateMachine.loggingConfiguration;
   stateMachine.tracingConfiguration = tracingConfiguration ?? stateMachine.tracingConfiguration;
-  stateMachine.revisionId = uuid();
+  // What changes nothing makes no revision.
+  if (settingsOf(stateMachine) !== before) stateMachine.revisionId = uuid();
   stateMachine.updatedAt = sfn.context.clock.now();
   const published = input.publish
     ? publishVersion(stateMachine, input.versionDescription, stateMachine.updatedAt)
@@ -106,6 +108,12 @@ export const ValidateStateMachineDefinition: Op<'ValidateStateMachineDefinition'
     truncated: found.length > most,
   };
 };
+
+/** What an update may change, to be compared. */
+function settingsOf(machine: StateMachine): string {
+  const { definitionText, roleArn, loggingConfiguration, tracingConfiguration } = machine;
+  return JSON.stringify([definitionText, roleArn, loggingConfiguration, tracingConfiguration]);
+}
 
 /** A state machine as CreateStateMachine asks for it. @throws AwsError for whatever AWS refuses */
 function readStateMachine(sfn: SfnState, input: Partial<CreateStateMachineCommandInput>): StateMachine {

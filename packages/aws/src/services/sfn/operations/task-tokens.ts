@@ -1,5 +1,6 @@
 import { invalidOutput, tooManyBytes } from '../errors';
 import type { Json } from '../language/definition';
+import { explainJsonFault } from '../language/json-fault';
 import { StatesError } from '../language/states-error';
 import type { Op } from '../state';
 
@@ -27,7 +28,7 @@ function readOutput(text: string): Json {
   if (Buffer.byteLength(text) > OUTPUT_BYTES) throw tooManyBytes('output', OUTPUT_BYTES);
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw invalidOutput((error as SyntaxError).message);
+  } catch {
+    throw invalidOutput(explainJsonFault(text).message);
   }
 }

@@ -56,6 +56,8 @@ function checkGraph(graph: StateGraph, at: string, members: readonly string[], c
     for (const [target, place] of targetsOf(state)) goTo(target, `${where}${place}`);
     checkInner(state, where, check);
   }
+  // Without a beginning nothing is reachable, which was said.
+  if (graph.StartAt === undefined) return;
   for (const name of Object.keys(states))
     if (!targets.has(name))
       say(`State "${name}" is not reachable.`, `${at}/States/${name}`, 'MISSING_TRANSITION_TARGET');

@@ -1,6 +1,7 @@
 import type { StateMachineType } from '@aws-sdk/client-sfn';
 import { invalidDefinition } from '../errors';
 import type { Definition, StateGraph } from '../language/definition';
+import { explainJsonFault } from '../language/json-fault';
 import { checkDefinition } from './check-graph';
 import { type Diagnostic, SCHEMA } from './diagnostic';
 
@@ -26,7 +27,10 @@ export function readDefinition(text: string, type?: StateMachineType): Definitio
   const found = diagnose(text, type);
   if (found.length === 0) return JSON.parse(text);
   throw invalidDefinition(
-    found.map(({ code, message, location }) => `${code}: ${message}${location ? ` at ${location}` : ''}`),
+    found.map(({ code, message, location = '' }) => {
+      const isSaid = location === '' || message.endsWith(location);
+      return `${code}: ${message}${isSaid ? '' : ` at ${location}`}`;
+    }),
   );
 }
 
@@ -39,8 +43,9 @@ export function diagnose(text: string, type?: StateMachineType): readonly Diagno
   let definition: unknown;
   try {
     definition = JSON.parse(text);
-  } catch (error) {
-    return [{ code: 'INVALID_JSON_DESCRIPTION', message: (error as SyntaxError).message }];
+  } catch {
+    const { message, location } = explainJsonFault(text);
+    return [{ code: 'INVALID_JSON_DESCRIPTION', message: `${message}\n at ${location}`, location }];
   }
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) return notAnObject;
   const lacking = [...findLacking(definition as StateGraph, '')];
