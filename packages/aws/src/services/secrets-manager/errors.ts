@@ -23,3 +23,18 @@ export function exists(message: string): AwsError {
 export function badToken(): AwsError {
   return new AwsError('InvalidNextTokenException', 'The NextToken value is invalid.');
 }
+
+/** The error of what could be the name of no secret. */
+export function invalidName(): AwsError {
+  return new AwsError(
+    'ValidationException',
+    'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+  );
+}
+
+/** The error of a token that another request has used for a version with another value. */
+export function tokenInUse(token: string, arn: string): AwsError {
+  return exists(
+    `You can't use ClientRequestToken ${token} because that value is already in use for a version of secret ${arn}.`,
+  );
+}

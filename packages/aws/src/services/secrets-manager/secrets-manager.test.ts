@@ -79,7 +79,41 @@ test('names are taken once, tags are given and taken', async () => {
   expect(await secrets.TagResource({ SecretId: 'web/db', Tags: [{ Key: 'a', Value: 'b' }] })).toEqual({});
   expect((await secrets.DescribeSecret({ SecretId: 'web/db' })).Tags).toEqual([{ Key: 'a', Value: 'b' }]);
   expect(await secrets.UntagResource({ SecretId: 'web/db', TagKeys: ['a'] })).toEqual({});
-  expect((await secrets.DescribeSecret({ SecretId: 'web/db' })).Tags).toEqual([]);
+  expect(await secrets.DescribeSecret({ SecretId: 'web/db' })).not.toHaveProperty('Tags');
+});
+
+test.each(['Inv Name', 'Inv *Name?', ' '])('%j could be the name of no secret', async (name) => {
+  const refused = {
+    code: 'ValidationException',
+    message:
+      'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+  };
+  const SecretId = name;
+  for (const call of [
+    secrets.CreateSecret({ Name: name, SecretString: 'x' }),
+    secrets.DescribeSecret({ SecretId }),
+    secrets.GetSecretValue({ SecretId }),
+    secrets.PutSecretValue({ SecretId, SecretString: 'x' }),
+    secrets.UntagResource({ SecretId, TagKeys: ['a'] }),
+    secrets.DeleteSecret({ SecretId }),
+  ])
+    await expect(call).rejects.toMatchObject(refused);
+});
+
+test('a token stands for one value of a secret only', async () => {
+  const ClientRequestToken = 'a'.repeat(32);
+  const { ARN } = await secrets.CreateSecret({ Name: 'once', SecretString: 'x', ClientRequestToken });
+  const refused = {
+    code: 'ResourceExistsException',
+    message: `You can't use ClientRequestToken ${ClientRequestToken} because that value is already in use for a version of secret ${ARN}.`,
+  };
+  const other = { SecretString: 'y', ClientRequestToken };
+  for (const call of [
+    secrets.CreateSecret({ Name: 'once', ...other }),
+    secrets.PutSecretValue({ SecretId: 'once', ...other }),
+    secrets.UpdateSecret({ SecretId: 'once', ...other }),
+  ])
+    await expect(call).rejects.toMatchObject(refused);
 });
 
 test('a secret that is refused is not there, and one that is made twice by its token is made once', async () => {

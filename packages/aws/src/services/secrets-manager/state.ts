@@ -1,8 +1,9 @@
 import type { Tag } from '@aws-sdk/client-secrets-manager';
+import { parseArn } from 'aws-languages/arn';
 import type { Context } from '../../core/context';
 import { randomName } from '../../core/ids';
 import type { Operation, OperationsOf } from '../../core/service';
-import { exists, invalidRequest, notFound } from './errors';
+import { exists, invalidName, invalidRequest, notFound } from './errors';
 
 export type Client = typeof import('@aws-sdk/client-secrets-manager');
 
@@ -30,6 +31,11 @@ export interface Secret {
   /** When it will be gone, once it was deleted. */
   deletedAt: Date | undefined;
   readonly versions: Map<string, SecretVersion>;
+}
+
+/** @throws AwsError ValidationException for what could be the name of no secret */
+export function checkName(name: string): void {
+  if (!/^[\w/+=.@!-]{1,512}$/.test(name)) throw invalidName();
 }
 
 /** Secrets Manager of one region. */
@@ -69,9 +75,10 @@ export class SecretsManagerState {
   /**
    * A secret by its name or its ARN, which may lack the six characters at its end.
    *
-   * @throws AwsError ResourceNotFoundException
+   * @throws AwsError ResourceNotFoundException, ValidationException for what could be neither
    */
-  get(nameOrArn: string | undefined): Secret {
+  get(nameOrArn = ''): Secret {
+    if (!parseArn(nameOrArn)) checkName(nameOrArn);
     const found = this.list().find(
       ({ name, arn }) => name === nameOrArn || arn === nameOrArn || arn.slice(0, -7) === nameOrArn,
     );

@@ -1,20 +1,16 @@
 import type { CreateSecretRequest, DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import { takePage } from '../../../core/paging';
-import { badToken, invalidParameter } from '../errors';
-import type { Op, Secret, SecretsManagerState } from '../state';
+import { badToken, invalidParameter, tokenInUse } from '../errors';
+import { checkName, type Op, type Secret, type SecretsManagerState } from '../state';
 import { isSameValue, putVersion } from './values';
 
-const NAME = /^[\w/+=.@-]{1,512}$/;
 const USUAL_WINDOW_DAYS = 30;
 const DAY = 86_400_000;
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 export const CreateSecret: Op<'CreateSecret'> = (state, input) => {
   const name = input.Name ?? '';
-  if (!NAME.test(name))
-    throw invalidParameter(
-      'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
-    );
+  checkName(name);
   const made = madeBefore(state, name, input);
   if (made) return made;
   const secret = state.add(name, { description: input.Description, keyId: input.KmsKeyId }, input.Tags ?? []);
@@ -32,7 +28,8 @@ export const CreateSecret: Op<'CreateSecret'> = (state, input) => {
 function madeBefore(state: SecretsManagerState, name: string, input: CreateSecretRequest) {
   const secret = state.list().find((one) => one.name === name && !one.deletedAt);
   const version = secret?.versions.get(input.ClientRequestToken ?? '');
-  if (!secret || !version || !isSameValue(version, input)) return undefined;
+  if (!secret || !version) return undefined;
+  if (!isSameValue(version, input)) throw tokenInUse(version.id, secret.arn);
   return { ARN: secret.arn, Name: name, VersionId: version.id };
 }
 
@@ -49,7 +46,8 @@ function describeSecret(secret: Secret): DescribeSecretResponse {
     CreatedDate: secret.createdAt,
     LastChangedDate: secret.changedAt,
     DeletedDate: secret.deletedAt,
-    Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })),
+    // AWS leaves the member out where there are none.
+    ...(secret.tags.size > 0 && { Tags: [...secret.tags].map(([Key, Value]) => ({ Key, Value })) }),
     VersionIdsToStages:
       versions.size === 0
         ? undefined

@@ -1,5 +1,5 @@
 import { uuid } from '../../../core/ids';
-import { exists, invalidParameter, notFound } from '../errors';
+import { invalidParameter, notFound, tokenInUse } from '../errors';
 import type { Op, Secret, SecretsManagerState, SecretVersion } from '../state';
 
 interface Given {
@@ -65,9 +65,7 @@ export function putVersion(state: SecretsManagerState, secret: Secret, input: Gi
   const known = secret.versions.get(id);
   if (known) {
     if (isSameValue(known, input)) return known;
-    throw exists(
-      `The operation failed because the request was a retry with different parameters for the version ${id}.`,
-    );
+    throw tokenInUse(id, secret.arn);
   }
   const stages = input.VersionStages ?? ['AWSCURRENT'];
   if (stages.includes('AWSCURRENT')) retireCurrent(secret);
