@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,4 +59,11 @@ export async function runTool(
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** A test of a tool, for where it is installed: elsewhere it is skipped, and the console says so. */
+export function whereInstalled(program: string, args: readonly string[]) {
+  if (spawnSync(program, args).status === 0) return test;
+  console.warn(`SKIPPED: ${program} is not installed here, so nothing is tried with it`);
+  return test.skip;
 }
