@@ -11,6 +11,8 @@ export interface Names {
   /** The stack with the fleet, and what its names begin with. */
   readonly fleet: string;
   readonly group: string;
+  /** The HTTP API, as Serverless names it. */
+  readonly api: string;
   /** The root of the names of the SSM parameters. */
   readonly root: string;
   readonly network: string;
@@ -49,6 +51,7 @@ export function namesOf(name: string, region: string): Names {
     stage,
     fleet,
     group: `${fleet}-${PIPELINE}`,
+    api: `${stage}-kiln`,
     root,
     network: `${root}/network`,
     service: `${name}@${region}`,

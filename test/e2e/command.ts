@@ -20,17 +20,19 @@ export interface Ended {
  * process of that group is left.
  *
  * @param onOutput is told after each output what there is so far, and may signal the process, once
+ * @param env further variables of the environment
  */
 export async function runKiln(
   args: readonly string[],
   onOutput: (output: string, signal: (signal: NodeJS.Signals) => void) => void = () => {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const temporary = await mkdtemp(join(tmpdir(), 'kiln-test-'));
   const child = spawn(process.execPath, ['cli/bin.mjs', ...args], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: temporary },
+    env: { ...process.env, ...env, TMPDIR: temporary },
   });
   const group = child.pid ?? 0;
   const stop = () => process.kill(-group, 'SIGKILL');

@@ -6,12 +6,6 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import {
-  DescribeImagesCommand,
-  DescribeInstancesCommand,
-  DescribeSnapshotsCommand,
-  EC2Client,
-} from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -24,6 +18,7 @@ import { GetParameterCommand, ListTagsForResourceCommand, SSMClient } from '@aws
 import { callApi } from '../../cli/api';
 import { createStack, deployService } from '../../cli/deploy';
 import { packageService } from '../../cli/package-service';
+import { findTagged } from '../../cli/verify/look/of-build';
 import { errorPipelines } from './error-pipelines';
 import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
@@ -129,21 +124,8 @@ async function tidyUp({ name }: Stage): Promise<void> {
 
 /** All that carries the tag of a stage and is alive, by kind. */
 async function findOf({ service }: Stage) {
-  const ec2 = new EC2Client(sample.settings);
-  const Filters = [{ Name: 'tag:kiln:service', Values: [service] }];
-  const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
-  const [{ Images = [] }, { Snapshots = [] }, { Reservations = [] }] = await Promise.all([
-    ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters })),
-    ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters })),
-    ec2.send(new DescribeInstancesCommand({ Filters: [...Filters, alive] })),
-  ]);
-  return {
-    images: Images.map(({ ImageId = '' }) => ImageId).sort(),
-    snapshots: Snapshots.map(({ SnapshotId = '' }) => SnapshotId).sort(),
-    instances: Reservations.flatMap(({ Instances = [] }) =>
-      Instances.map(({ InstanceId = '' }) => InstanceId),
-    ).sort(),
-  };
+  const { images, snapshots, instances } = await findTagged(sample.settings, 'kiln:service', service);
+  return { images: [...images].sort(), snapshots: [...snapshots].sort(), instances: [...instances].sort() };
 }
 
 async function describeGroup(name: string) {

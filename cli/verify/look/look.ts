@@ -11,7 +11,7 @@ export async function lookForAll(settings: ClientSettings, names: Names): Promis
   const loose = LOOSE.map(async ({ kind, find }) =>
     (await find(settings, names)).map((id) => `${kind} ${id}`),
   );
-  const found = await Promise.all([...loose, findNamed(settings, names.name), findInEc2(settings, names)]);
+  const found = await Promise.all([...loose, findNamed(settings, names), findInEc2(settings, names)]);
   // What has a tag is found twice.
   return [...new Set(found.flat())].sort();
 }

@@ -14,6 +14,7 @@ import { paginateListSchedules, SchedulerClient } from '@aws-sdk/client-schedule
 import { paginateListStateMachines, SFNClient } from '@aws-sdk/client-sfn';
 import { paginateListTopics, SNSClient } from '@aws-sdk/client-sns';
 import type { ClientSettings } from '../../deploy';
+import type { Names } from '../names';
 
 /** Names of all of a kind in the account, in words, whoever they belong to. */
 type Look = (settings: ClientSettings) => AsyncIterable<readonly (string | undefined)[]>;
@@ -96,8 +97,8 @@ const LOOKS: Readonly<Record<string, Look>> = {
 };
 
 /** What there is that is named after a verification, in words. */
-export async function findNamed(settings: ClientSettings, name: string): Promise<string[]> {
-  const isNamed = (one: string | undefined) => one === name || one?.startsWith(`${name}-`);
+export async function findNamed(settings: ClientSettings, { name, api }: Names): Promise<string[]> {
+  const isNamed = (one: string | undefined) => one === name || one === api || one?.startsWith(`${name}-`);
   const found = await Promise.all(
     Object.entries(LOOKS).map(async ([kind, look]) => {
       const words: string[] = [];
