@@ -17,6 +17,7 @@ const GOOD_ANSWERS = 8;
 const FIRST_REQUESTS = 8;
 /** Where time leaps an hour of it is over soon, and has as many visitors as are needed to see a failure. */
 const LEAPING_PAUSE_SECONDS = 10;
+const LONG_LEAPING_PAUSE_SECONDS = 30;
 
 /** What a verification tries on a fleet and a service, and whether it went as it should: each throws, with words, where it did not. */
 export class Proof {
@@ -56,7 +57,10 @@ export class Proof {
 
   /** A version whose front page is missing: good where it is baked, not behind the load balancer. The version before goes on serving. */
   async rollBack(version: string, before: EndedBuild): Promise<[EndedBuild, TrafficReport]> {
-    const [build, traffic] = await this.underTraffic({ version, without: [FRONT_PAGE] });
+    const [build, traffic] = await this.underTraffic(
+      { version, without: [FRONT_PAGE] },
+      LONG_LEAPING_PAUSE_SECONDS,
+    );
     if (build.status !== 'FAILED' || build.error?.name !== 'RefreshFailed')
       throw new Error(
         `build ${build.id} should have failed as RefreshFailed; it is ${build.status}${errorText(build)}`,
@@ -83,9 +87,12 @@ export class Proof {
     return build;
   }
 
-  private async underTraffic(site: SiteVersion): Promise<[EndedBuild, TrafficReport]> {
+  private async underTraffic(
+    site: SiteVersion,
+    leapingPause = LEAPING_PAUSE_SECONDS,
+  ): Promise<[EndedBuild, TrafficReport]> {
     const { clock } = this.place;
-    const traffic = new Traffic(this.site, clock, clock.leaps ? LEAPING_PAUSE_SECONDS : undefined);
+    const traffic = new Traffic(this.site, clock, clock.leaps ? leapingPause : undefined);
     try {
       await until(this.clock, 'visitors come', SITE_PATIENCE, async () =>
         traffic.report().requests >= FIRST_REQUESTS ? true : undefined,

@@ -11,7 +11,7 @@ import { runKiln } from './command';
 import { until } from './until';
 
 /** Two stacks and five builds, on whatever machine. */
-const PATIENCE = 900_000;
+const PATIENCE = 1_800_000;
 jest.setTimeout(PATIENCE);
 
 const REGION = 'us-east-1';
