@@ -40,6 +40,15 @@ export function compileWildcard(pattern: string, options: WildcardOptions = {}):
   return { test: (text) => matches(tokens, [...fold(text)], excluded) };
 }
 
+/**
+ * The text before the first wildcard, escape or variable of a pattern: what a text must begin with to match it. Most patterns are told
+ * apart by it, long before they are compiled.
+ */
+export function fixedStart(pattern: string): string {
+  const end = pattern.search(/[*?\\$]/);
+  return end < 0 ? pattern : pattern.slice(0, end);
+}
+
 /** Whether a text has wildcards, escaped ones or not. */
 export function hasWildcard(text: string): boolean {
   return /[*?]/.test(text);

@@ -1,4 +1,4 @@
-import { compileWildcard } from '../wildcard';
+import { compileWildcard, fixedStart } from '../wildcard';
 
 /**
  * What is wrong with an action of a policy, in IAM's words; undefined when nothing is.
@@ -17,5 +17,8 @@ export function findActionProblem(action: string): string | undefined {
 
 /** Whether an action of a policy, `s3:Get*`, means an action. Case does not matter. */
 export function matchesAction(pattern: string, action: string): boolean {
+  const start = fixedStart(pattern);
+  if (action.slice(0, start.length).toLowerCase() !== start.toLowerCase()) return false;
+  if (start === pattern) return action.length === pattern.length;
   return compileWildcard(pattern, { ignoreCase: true }).test(action);
 }

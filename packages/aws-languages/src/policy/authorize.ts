@@ -13,6 +13,11 @@ export interface PolicySet {
   readonly resource?: PolicyDocument;
   /** The account of the resource; the caller's when it is not given. */
   readonly resourceAccountId?: string;
+  /**
+   * Whether nothing is allowed that the resource's policy does not allow, in its own account too: so it is with keys of KMS and with
+   * roles. Where it allows the account, the policies of identities decide.
+   */
+  readonly isResourceDecisive?: boolean;
 }
 
 /** Which sort of policies decided. */
@@ -42,6 +47,7 @@ export function authorize(policies: PolicySet, request: AccessRequest): Authoriz
   const isForeign = (policies.resourceAccountId ?? request.caller.accountId) !== request.caller.accountId;
   if (isForeign) return granted.effect === 'Allow' ? ofCaller : granted;
   if (granted.effect === 'Allow' && grantsAlone(granted, isLimited)) return granted;
+  if (policies.isResourceDecisive && granted.effect !== 'Allow') return granted;
   return ofCaller;
 }
 

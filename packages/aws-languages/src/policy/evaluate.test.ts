@@ -56,13 +56,19 @@ test.each<[string, object[], string]>([
 test.each<[string, Principals, Caller, string | undefined]>([
   ['anyone', { '*': ['*'] }, session, 'anyone'],
   ['anyone, unsigned', { AWS: ['*'] }, { kind: 'anonymous' }, 'anyone'],
-  ['a service, which is nobody of AWS', { AWS: ['*'] }, { kind: 'service', name: 'a' }, undefined],
+  ['a service, which is anyone of AWS', { AWS: ['*'] }, { kind: 'service', name: 'a' }, 'anyone'],
   ['a service, which is anyone', { '*': ['*'] }, { kind: 'service', name: 'a' }, 'anyone'],
   [
     'a service',
     { Service: ['events.amazonaws.com'] },
     { kind: 'service', name: 'events.amazonaws.com' },
     'caller',
+  ],
+  [
+    'whom a provider vouches for, who is nobody of AWS',
+    { AWS: ['*'] },
+    { kind: 'federated', provider: 'accounts.google.com' },
+    undefined,
   ],
   ['an account by number', { AWS: [account] }, session, 'account'],
   ['an account by its root user', { AWS: [`arn:aws:iam::${account}:root`] }, session, 'account'],
@@ -149,6 +155,30 @@ test.each<[string, PolicySet, string, string]>([
     { identity: [yes], resource: toBucket(account), resourceAccountId: '111111111111' },
     'Allow',
     'identity',
+  ],
+  [
+    'the key allows the account, and the caller is allowed',
+    { identity: [yes], resource: toBucket(account), isResourceDecisive: true },
+    'Allow',
+    'identity',
+  ],
+  [
+    'the key allows the account, and the caller is not allowed',
+    { identity: [], resource: toBucket(account), isResourceDecisive: true },
+    'ImplicitDeny',
+    'identity',
+  ],
+  [
+    'the key allows the role alone',
+    { identity: [], resource: toBucket(roleArn), isResourceDecisive: true },
+    'Allow',
+    'resource',
+  ],
+  [
+    'the key allows another account alone',
+    { identity: [yes], resource: toBucket('111111111111'), isResourceDecisive: true },
+    'ImplicitDeny',
+    'resource',
   ],
 ])('when %s, the policies together decide', (_what, policies, effect, by) => {
   expect(authorize(policies, request)).toMatchObject({ effect, by });

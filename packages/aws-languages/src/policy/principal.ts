@@ -57,7 +57,10 @@ export function isPrincipalName(kind: PrincipalKind, name: string): boolean {
   }
 }
 
-/** How the principals of a statement mean a caller, as closely as they do; undefined when they do not. */
+/**
+ * How the principals of a statement mean a caller, as closely as they do; undefined when they do not. `*` and `{ "AWS": "*" }` are the
+ * same: anyone, AWS's services included.
+ */
 export function matchPrincipals(principals: Principals, caller: Caller): PrincipalMatch | undefined {
   const names = principals.AWS ?? [];
   if (caller.kind === 'identity') {
@@ -71,8 +74,8 @@ export function matchPrincipals(principals: Principals, caller: Caller): Princip
   if (caller.kind === 'service' && principals.Service?.includes(caller.name)) return 'caller';
   if (caller.kind === 'federated' && principals.Federated?.includes(caller.provider)) return 'caller';
   if (principals['*']) return 'anyone';
-  const isPerson = caller.kind === 'identity' || caller.kind === 'anonymous';
-  return isPerson && names.includes('*') ? 'anyone' : undefined;
+  // Whom a provider vouches for is nobody of AWS.
+  return caller.kind !== 'federated' && names.includes('*') ? 'anyone' : undefined;
 }
 
 /** The account that a principal is: its number, or the ARN of its root user. */

@@ -1,5 +1,5 @@
 import { PARTITIONS } from '../arn';
-import { compileWildcard } from '../wildcard';
+import { compileWildcard, fixedStart } from '../wildcard';
 import { LEGACY_PARSING } from './problem';
 import { type RequestContext, resolvePattern } from './variables';
 
@@ -61,6 +61,7 @@ export function matchesResource(
   context: RequestContext,
   version: string,
 ): boolean {
+  if (pattern === '*' || !resource.startsWith(fixedStart(pattern))) return pattern === '*';
   const resolved = resolvePattern(completeArn(pattern), context, version);
   return resolved !== undefined && compileWildcard(resolved, { escape: 'any' }).test(resource);
 }

@@ -63,6 +63,13 @@ function resolve(
   return resolved + write.literal(text.slice(end));
 }
 
+/** The keys of the variables in a text that have no default. */
+export function variablesOf(text: string): string[] {
+  return [...text.matchAll(VARIABLE)]
+    .map(([, variable = '']) => variable.trim())
+    .filter((variable) => !['*', '?', '$'].includes(variable) && !variable.includes(','));
+}
+
 function readVariable(variable: string, context: RequestContext): string | undefined {
   if (['*', '?', '$'].includes(variable)) return variable;
   const [, key = '', fallback] = /^([^,]*?)(?:\s*,\s*'(.*)')?$/.exec(variable) ?? [];

@@ -7,6 +7,7 @@ import type { Keys, KnownKey } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';
+import { Authorizer } from '../corridor/authorization/authorizer';
 import { CallDigest } from '../corridor/call-digest';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
@@ -73,6 +74,11 @@ export class Account {
       faults: this.faults,
       throttles: new Throttles(this.clock),
       calls: this.calls,
+      authorizer: new Authorizer(this.clock, {
+        permissionsOf: (principal) => this.service('iam', HOME).permissions.permissionsOf(principal),
+        permissionsOfService: (service) =>
+          this.service('iam', HOME).permissions.permissionsOfService(service),
+      }),
       digest: this.digest,
       definitions: this.definitions,
       find: (service: string, region: string) => this.find(service as ServiceName, region),

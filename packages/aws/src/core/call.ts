@@ -8,6 +8,10 @@ export interface Call {
   readonly principal: Principal;
   /** The caller's X-Ray trace (`X-Amzn-Trace-Id`), by which the calls of one execution are told apart. */
   readonly traceId?: string;
+  /** The services that call with the caller's rights, the first first: `cloudformation.amazonaws.com`. */
+  readonly via?: readonly string[];
+  /** The ARN of the resource on whose behalf an AWS service calls: of a rule, a topic, a bucket. */
+  readonly sourceArn?: string;
   /** The request itself, where the call came over HTTP. */
   readonly request?: WireRequest;
   /** Who signed the request, where its signature was verified. */

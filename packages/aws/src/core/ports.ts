@@ -22,6 +22,9 @@ export interface Ec2Port {
   deleteInterface(interfaceId: string): void;
 }
 
+/** What tells sessions of a role apart. */
+export type SessionTraits = Pick<Principal, 'heldBy' | 'sessionPolicies' | 'sessionTags'>;
+
 /** Temporary credentials as STS gives them. */
 export interface IssuedCredentials {
   readonly accessKeyId: string;
@@ -32,8 +35,11 @@ export interface IssuedCredentials {
 
 /** What other services may ask IAM and STS beside their API operations. */
 export interface IamPort {
-  /** Credentials of a role session; throws an `AwsError` when there is no such role. */
-  issue(roleArn: string, sessionName: string, seconds?: number): IssuedCredentials;
+  /**
+   * Credentials of a role session; throws an `AwsError` when there is no such role.
+   * @param of what the session is beside: who holds it, its tags, the policies that narrow it down
+   */
+  issue(roleArn: string, sessionName: string, seconds?: number, of?: SessionTraits): IssuedCredentials;
   /** Whose key this is, of those that were issued here. */
   principalOf(accessKeyId: string): Principal;
   /** By name or ARN. */

@@ -1,3 +1,5 @@
+import type { PolicyDocument } from 'aws-languages/policy/document';
+
 /** Who calls. */
 export interface Principal {
   /** Empty where no key signed the call: nobody's, or an AWS service's own. */
@@ -7,6 +9,19 @@ export interface Principal {
   readonly userId: string;
   /** The role behind temporary credentials. */
   readonly roleArn?: string;
+  /** What a session was narrowed down to when it was asked for. */
+  readonly sessionPolicies?: readonly PolicyDocument[];
+  /** The tags of a session. */
+  readonly sessionTags?: ReadonlyMap<string, string>;
+  /** When temporary credentials were given, in AWS time. */
+  readonly issuedAt?: Date;
+  /** The resource that has the credentials, as AWS itself knows it: a function or an instance. */
+  readonly heldBy?: string;
+}
+
+/** Whether somebody is an account's root user, whom no policy of his own limits. */
+export function isRoot({ arn }: Pick<Principal, 'arn'>): boolean {
+  return arn.endsWith(':root');
 }
 
 /** Who sends a request without a signature. */

@@ -1,3 +1,4 @@
+import type { Authorization } from './authorization/authorization';
 import type { AwsError } from './aws-error';
 import type { Call, WireRequest, WireResponse } from './call';
 import type { Context } from './context';
@@ -52,6 +53,8 @@ export interface ServiceTraits<Client, State, Needs extends object> {
   readonly anonymous?: boolean | readonly string[];
   /** Whether the service checks its inputs against the API's model itself, in words of its own. */
   readonly checksInput?: boolean;
+  /** How its calls are authorized, beside what AWS's published data say. */
+  readonly authorization?: Authorization<NoInfer<State>>;
   /** The services whose state this one looks into, by folder name; they are made before it and end after it. */
   readonly needs?: readonly (keyof Needs & string)[];
   /** Makes the service in one region (or in the account, where it is global). */
@@ -91,6 +94,7 @@ export interface ServiceDefinition<State = unknown, Client extends object = obje
   readonly global?: boolean;
   readonly anonymous?: boolean | readonly string[];
   readonly checksInput?: boolean;
+  readonly authorization?: Authorization<unknown>;
   readonly needs: readonly string[];
   readonly create: (context: Context, needs: Readonly<Record<string, unknown>>) => State;
   readonly operations: Readonly<

@@ -6,6 +6,7 @@ import type { ServiceModel } from '../core/service-model';
 import type { ModelSource } from '../wire/api-model';
 import type { Constraints } from '../wire/constraints';
 import { protocolOf } from '../wire/speak';
+import type { Authorizer } from './authorization/authorizer';
 import type { CallDigest, WholeCall } from './call-digest';
 import type { CallLog } from './call-log';
 import { asAwsError, requestedVersion, unknownOperation, unsigned } from './refusals';
@@ -18,6 +19,8 @@ export interface CorridorParts {
   readonly faults: Faults;
   readonly throttles: Throttles;
   readonly calls: CallLog;
+  /** Where policies are enforced, as they are in every account. */
+  readonly authorizer?: Authorizer;
   /** Where runs are to be repeated. */
   readonly digest?: CallDigest;
   /** By folder name. */
@@ -59,7 +62,12 @@ export class Corridor {
     };
     try {
       const state = this.parts.find(service, call.region);
-      const output = await this.run(call, { definition, state, model, constraints }, operation, read);
+      const output = await this.run(
+        call,
+        { service, definition, state, model, constraints },
+        operation,
+        read,
+      );
       this.note(call, definition, operation, { status: 200 }, { input: given, answer: output });
       return output;
     } catch (error) {
@@ -72,7 +80,7 @@ export class Corridor {
 
   private async run(
     call: Call,
-    { definition, state, model, constraints }: Addressed,
+    { service, definition, state, model, constraints }: Addressed,
     operation: string,
     read: () => Promise<object>,
   ): Promise<object> {
@@ -90,6 +98,11 @@ export class Corridor {
     const given = await read();
     if (!definition.checksInput)
       constraints.check(known.input, given, call.request ? protocolOf(model, call.request) : model.protocol);
+    const input = given as Readonly<Record<string, unknown>>;
+    await this.parts.authorizer?.check(
+      { service, definition, state, model },
+      { operation, input, call, http: known.http },
+    );
     const output = ((await handler(state, given, call)) ?? {}) as object;
     this.strike(definition, operation, 'lostAnswer');
     return output;
@@ -134,6 +147,8 @@ function mayBeUnsigned({ anonymous = false }: ServiceDefinition, operation: stri
 
 /** A service that a call has reached. */
 interface Addressed {
+  /** The folder's name. */
+  readonly service: string;
   readonly definition: ServiceDefinition;
   readonly state: unknown;
   readonly model: ServiceModel;

@@ -11,11 +11,13 @@ export function zipOf(source: string, file = 'index.js'): Uint8Array {
 /**
  * A role of the account that services may assume; made at the first call.
  * @param services e.g. `states.amazonaws.com`
+ * @param actions what it may do, on whatever resources: everything, where a test is not about permissions
  */
 export async function addRole(
   region: NewRegion,
   name: string,
   services: readonly string[] = ['lambda.amazonaws.com', 'states.amazonaws.com'],
+  actions: readonly string[] = ['*'],
 ): Promise<string> {
   const trust = {
     Version: '2012-10-17',
@@ -26,6 +28,8 @@ export async function addRole(
   await iam.CreateRole({ RoleName: name, AssumeRolePolicyDocument }).catch((error: { code?: string }) => {
     if (error.code !== 'EntityAlreadyExists') throw error;
   });
+  const policy = { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: actions, Resource: '*' } };
+  await iam.PutRolePolicy({ RoleName: name, PolicyName: 'own', PolicyDocument: JSON.stringify(policy) });
   const { Role } = await iam.GetRole({ RoleName: name });
   return Role?.Arn ?? '';
 }

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as apis from './operations/apis';
 import * as authorizers from './operations/authorizers';
 import * as deployments from './operations/deployments';
@@ -6,10 +7,10 @@ import * as integrations from './operations/integrations';
 import * as routes from './operations/routes';
 import * as stages from './operations/stages';
 import * as tags from './operations/tags';
-import { type AccessLogs, ApiGatewayState, type Client, type FunctionPolicies } from './state';
+import { type AccessLogs, ApiGatewayState, type Client, type Roles } from './state';
 
 interface Needs {
-  readonly lambda: FunctionPolicies;
+  readonly iam: Roles;
   readonly 'cloudwatch-logs': AccessLogs;
 }
 
@@ -17,8 +18,9 @@ interface Needs {
 export const apigatewayv2 = defineService<Client, ApiGatewayState, Needs>({
   client: () => import('@aws-sdk/client-apigatewayv2'),
   signingName: 'apigateway',
-  needs: ['lambda', 'cloudwatch-logs'],
-  create: (context, { lambda, 'cloudwatch-logs': logs }) => new ApiGatewayState(context, lambda, logs),
+  needs: ['iam', 'cloudwatch-logs'],
+  authorization,
+  create: (context, { iam, 'cloudwatch-logs': logs }) => new ApiGatewayState(context, iam, logs),
   operations: {
     ...apis,
     ...stages,

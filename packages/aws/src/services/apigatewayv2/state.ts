@@ -1,6 +1,8 @@
 import type { Api, Authorizer, Deployment, Integration, Route, Stage } from '@aws-sdk/client-apigatewayv2';
+import { RoleSessions } from '../../core/authorization/role-sessions';
 import type { Context } from '../../core/context';
 import { randomName } from '../../core/ids';
+import type { IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { TokenBuckets } from '../../corridor/token-buckets';
 import { notFound } from './errors';
@@ -10,10 +12,8 @@ export type Client = typeof import('@aws-sdk/client-apigatewayv2');
 /** One of API Gateway's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, ApiGatewayState, Name>;
 
-/** What API Gateway looks up in Lambda: whether a function's policy lets a route run it. */
-export interface FunctionPolicies {
-  allows(functionArn: string, service: string, sourceArn: string): boolean;
-}
+/** The sessions of the roles that integrations act as. */
+export type Roles = Pick<IamPort, 'issue' | 'principalOf'>;
 
 /** Where the lines of access logs go. */
 export interface AccessLogs {
@@ -94,14 +94,17 @@ export class HttpApi {
 export class ApiGatewayState {
   readonly apis = new Map<string, HttpApi>();
 
+  /** Of the roles of integrations. */
+  readonly sessions: RoleSessions;
   /** What the stages' throttling counts. */
   readonly buckets: TokenBuckets;
 
   constructor(
     readonly context: Context,
-    readonly functions: FunctionPolicies,
+    iam: Roles,
     readonly logs: AccessLogs,
   ) {
+    this.sessions = new RoleSessions(iam, context.clock);
     this.buckets = new TokenBuckets(context.clock);
   }
 

@@ -17,6 +17,14 @@ export const resourceInUse = error('ResourceInUse');
 export const scalingActivityInProgress = error('ScalingActivityInProgress');
 export const validationError = error('ValidationError');
 
+/** Who may not launch from a template may not give it to a group. */
+export const unauthorizedTemplate = (templateId: string, reason: string) =>
+  new AwsError(
+    'AccessDenied',
+    `You are not authorized to use launch template: ${templateId}. ${reason}`,
+    403,
+  );
+
 /** Accounts made after 2024-10-01 cannot make launch configurations. */
 export const launchConfigurationsRetired = () =>
   validationError(

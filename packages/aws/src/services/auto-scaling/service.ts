@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as account from './operations/account';
 import * as activities from './operations/activities';
 import * as groups from './operations/groups';
@@ -19,6 +20,7 @@ export const autoScaling = defineService<Client, AutoScalingState, Needs>({
   signingName: 'autoscaling',
   version: '2011-01-01',
   needs: ['ec2', 'elastic-load-balancing-v2'],
+  authorization,
   create: (context, needs) => new AutoScalingState(context, needs),
   operations: {
     ...groups,

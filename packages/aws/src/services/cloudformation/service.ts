@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as account from './operations/account';
 import * as changeSets from './operations/change-sets';
 import * as exportsAndImports from './operations/exports';
@@ -14,6 +15,7 @@ export const cloudformation = defineService<Client, CloudFormationState>({
   client: () => import('@aws-sdk/client-cloudformation'),
   signingName: 'cloudformation',
   version: '2010-05-15',
+  authorization,
   create: (context) => new CloudFormationState(context),
   operations: {
     ...account,

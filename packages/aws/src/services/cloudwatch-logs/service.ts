@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as events from './operations/events';
 import * as groups from './operations/groups';
 import * as streams from './operations/streams';
@@ -10,6 +11,7 @@ export const cloudwatchLogs = defineService<Client, LogsState>({
   client: () => import('@aws-sdk/client-cloudwatch-logs'),
   signingName: 'logs',
   target: 'Logs_20140328',
+  authorization,
   create: (context) => new LogsState(context),
   operations: { ...groups, ...streams, ...events, ...tags },
 });

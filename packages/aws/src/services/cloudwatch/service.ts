@@ -1,5 +1,6 @@
 import { defineService } from '../../core/service';
 import { endWatches } from './alarms/watch-alarms';
+import { authorization } from './authorization';
 import * as alarms from './operations/alarms';
 import * as dashboards from './operations/dashboards';
 import * as metrics from './operations/metrics';
@@ -12,6 +13,7 @@ export const cloudwatch = defineService<Client, CloudWatchState>({
   signingName: 'monitoring',
   version: '2010-08-01',
   target: 'GraniteServiceVersion20100801',
+  authorization,
   create: (context) => new CloudWatchState(context),
   operations: { ...metrics, ...alarms, ...dashboards, ...tags },
   dispose: endWatches,

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as items from './operations/items';
 import * as settings from './operations/table-settings';
 import * as tables from './operations/tables';
@@ -11,6 +12,7 @@ export const dynamodb = defineService<Client, DynamoDbState>({
   signingName: 'dynamodb',
   target: 'DynamoDB_20120810',
   checksInput: true,
+  authorization,
   create: (context) => new DynamoDbState(context),
   operations: { ...tables, ...settings, ...tags, ...items },
   dispose: (dynamodb) => dynamodb.dispose(),

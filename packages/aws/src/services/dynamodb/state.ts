@@ -38,6 +38,8 @@ export interface TableSettings {
   readonly id: string;
   /** By AWS's clock; dynalite knows the machine's alone. */
   readonly createdAt: Date;
+  /** The attribute that is the partition key, by index; that of the table is ''. */
+  readonly partitionKeys: ReadonlyMap<string, string>;
   encryption?: SSEDescription;
   deletionProtection: boolean;
   tableClass?: string;
@@ -64,6 +66,7 @@ class SettingsOfTables {
     this.tables.set(nameOf(input.TableName), {
       id: uuid(),
       createdAt,
+      partitionKeys: partitionKeysOf(input),
       encryption: input.SSESpecification?.Enabled
         ? { Status: 'ENABLED', SSEType: input.SSESpecification.SSEType ?? 'KMS' }
         : undefined,
@@ -84,4 +87,14 @@ class SettingsOfTables {
       timeToLive.Enabled && timeToLive.AttributeName ? [{ table, attribute: timeToLive.AttributeName }] : [],
     );
   }
+}
+
+function partitionKeysOf(input: CreateTableCommandInput): Map<string, string> {
+  const indexes = [...(input.GlobalSecondaryIndexes ?? []), ...(input.LocalSecondaryIndexes ?? [])];
+  return new Map(
+    [{ IndexName: '', KeySchema: input.KeySchema }, ...indexes].map(({ IndexName = '', KeySchema = [] }) => [
+      IndexName,
+      KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '',
+    ]),
+  );
 }

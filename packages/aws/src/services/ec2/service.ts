@@ -1,5 +1,6 @@
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
+import { authorization } from './authorization/authorization';
 import type { InstanceProfiles } from './inventory';
 import * as operations from './operations';
 import { withDryRun } from './requests/dry-run';
@@ -11,6 +12,7 @@ export const ec2 = defineService<Client, Ec2State, { network: Network; iam: Inst
   signingName: 'ec2',
   version: '2016-11-15',
   needs: ['network', 'iam'],
+  authorization,
   create: (context, { network, iam }) => new Ec2State(context, network, iam),
   operations: { ...withDryRun(operations), RunInstances: operations.RunInstances },
   dispose: (state) => state.lifecycle.dispose(),

@@ -1,6 +1,7 @@
 import type { Ec2Port } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
+import { authorization } from './authorization';
 import * as account from './operations/account';
 import * as listeners from './operations/listeners';
 import * as loadBalancers from './operations/load-balancers';
@@ -20,6 +21,7 @@ export const elasticLoadBalancingV2 = defineService<
   signingName: 'elasticloadbalancing',
   version: '2015-12-01',
   needs: ['ec2', 'network'],
+  authorization,
   create: (context, needs) => new LoadBalancingState(context, needs),
   operations: { ...loadBalancers, ...listeners, ...rules, ...targetGroups, ...targets, ...tags, ...account },
   dispose: (elb) => elb.dispose(),

@@ -27,12 +27,3 @@ export function alreadyExists(message: string): AwsError {
 export function limitExceeded(): AwsError {
   return new AwsError('LimitExceededException', 'The requested resource exceeds the maximum number allowed.');
 }
-
-/** What a function answers whose policy does not let EventBridge invoke it. */
-export function notAuthorized(functionArn: string): AwsError {
-  return new AwsError(
-    'AccessDeniedException',
-    `User: events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: ${functionArn} because no resource-based policy allows the lambda:InvokeFunction action`,
-    403,
-  );
-}

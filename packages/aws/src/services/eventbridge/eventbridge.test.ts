@@ -1,6 +1,7 @@
 import type { PutRuleCommandInput, Target } from '@aws-sdk/client-eventbridge';
 import type { Call } from '../../core/service';
 import { rootCall } from '../../testing/api';
+import { addRole } from '../../testing/functions';
 import { addFunction, type NewRegion, newRegion } from '../../testing/region';
 import { until } from '../../testing/until';
 
@@ -40,6 +41,7 @@ beforeEach(async () => {
   });
   await addFunction(region, 'resolve', { permit: ['events.amazonaws.com'] });
   await addFunction(region, 'closed');
+  await addRole(region, 'events', ['events.amazonaws.com'], ['states:StartExecution', 'events:PutEvents']);
 });
 
 afterEach(() => region.aws.stop());
@@ -271,18 +273,37 @@ test('a pattern that is none is refused in words of its own', async () => {
   });
 });
 
-test('a rule calls its targets as EventBridge, with the trace of whoever put the event', async () => {
+test('a rule calls its targets as EventBridge, or as their role, with the trace of whoever put the event', async () => {
   await addRule({ EventPattern: '{"source":["shop"]}' }, [{}, { Arn: machineArn, RoleArn: role }]);
   const traceId = 'Root=1-5759e988-bd862e3fe1be46a994272793';
   const caller = region.apiAs('eventbridge', { ...rootCall(), traceId });
   await caller.PutEvents({ Entries: [{ Source: 'shop', DetailType: 'x', Detail: '{}' }] });
   await until(() => invoked.length > 0 && started.length > 0);
-  for (const { call } of [...invoked, ...started])
-    expect(call).toMatchObject({ traceId, principal: { userId: 'events' } });
+  expect(invoked[0]?.call).toMatchObject({ traceId, principal: { userId: 'events' } });
+  expect(started[0]?.call).toMatchObject({ traceId, principal: { roleArn: role } });
+});
+
+test('a role that may not start a state machine does not, and the failure is kept', async () => {
+  await addRole(region, 'powerless', ['events.amazonaws.com'], ['events:PutEvents']);
+  const RoleArn = 'arn:aws:iam::000000000000:role/powerless';
+  await addRule({ EventPattern: amiPattern }, [{ Arn: machineArn, RoleArn }]);
+  announceImage();
+  await until(() => region.state('eventbridge').failedInvocations().length > 0);
+  expect(started).toEqual([]);
+  expect(region.state('eventbridge').failedInvocations()[0]?.error).toMatch(
+    /^AccessDeniedException: User: arn:aws:sts::000000000000:assumed-role\/powerless\/\w+ is not authorized to perform: states:StartExecution/,
+  );
 });
 
 test('a topic gets what a rule sends it', async () => {
   const { TopicArn = '' } = await region.api('sns').CreateTopic({ Name: 'images' });
+  const Principal = { Service: 'events.amazonaws.com' };
+  const Statement = { Effect: 'Allow', Principal, Action: 'sns:Publish', Resource: TopicArn };
+  await region.api('sns').SetTopicAttributes({
+    TopicArn,
+    AttributeName: 'Policy',
+    AttributeValue: JSON.stringify({ Version: '2012-10-17', Statement }),
+  });
   await addRule({ EventPattern: amiPattern }, [{ Arn: TopicArn, InputPath: '$.detail.State' }]);
   announceImage();
   await until(() => region.state('sns').messages().length > 0);

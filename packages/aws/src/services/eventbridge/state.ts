@@ -1,8 +1,10 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { parseArn, splitResource } from 'aws-languages/arn';
 import type { EventMatcher } from 'aws-languages/event-pattern';
+import { RoleSessions } from '../../core/authorization/role-sessions';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
+import type { IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { notFound } from './errors';
 
@@ -10,11 +12,6 @@ export type Client = typeof import('@aws-sdk/client-eventbridge');
 
 /** One of EventBridge's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, EventBridgeState, Name>;
-
-/** What EventBridge looks up in Lambda: whether a function's policy lets a rule run it. */
-export interface FunctionPolicies {
-  allows(functionArn: string, service: string, sourceArn: string): boolean;
-}
 
 export interface Rule {
   readonly name: string;
@@ -63,11 +60,14 @@ export class EventBridgeState {
   /** Ends what runs by itself. */
   readonly ends: Cancel[] = [];
   private readonly failed: FailedInvocation[] = [];
+  /** Of the roles of targets. */
+  readonly sessions: RoleSessions;
 
   constructor(
     readonly context: Context,
-    readonly functions: FunctionPolicies,
+    iam: Pick<IamPort, 'issue' | 'principalOf'>,
   ) {
+    this.sessions = new RoleSessions(iam, context.clock);
     this.addBus('default');
   }
 

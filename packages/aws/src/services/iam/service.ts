@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as accessKeys from './operations/access-keys';
 import * as account from './operations/account';
 import * as instanceProfiles from './operations/instance-profiles';
@@ -8,16 +9,18 @@ import * as policyVersions from './operations/policy-versions';
 import * as rolePolicies from './operations/role-policies';
 import * as roles from './operations/roles';
 import * as serviceLinkedRoles from './operations/service-linked-roles';
+import * as simulations from './operations/simulations';
 import * as userPolicies from './operations/user-policies';
 import * as users from './operations/users';
 import { type Client, IamState } from './state';
 
-/** AWS Identity and Access Management of one account: records with AWS's rules. Policies are kept, not enforced. */
+/** AWS Identity and Access Management of one account: records with AWS's rules, and what policies allow whom. */
 export const iam = defineService<Client, IamState>({
   client: () => import('@aws-sdk/client-iam'),
   signingName: 'iam',
   version: '2010-05-08',
   global: true,
+  authorization,
   create: (context) => new IamState(context),
   operations: {
     ...roles,
@@ -31,5 +34,6 @@ export const iam = defineService<Client, IamState>({
     ...accessKeys,
     ...account,
     ...oidcProviders,
+    ...simulations,
   },
 });

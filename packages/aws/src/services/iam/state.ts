@@ -1,9 +1,10 @@
 import type { Context } from '../../core/context';
-import type { IamPort, IssuedCredentials } from '../../core/ports';
+import type { IamPort, IssuedCredentials, SessionTraits } from '../../core/ports';
 import { ADMINISTRATOR, type KnownKey, type Principal } from '../../core/principal';
 import type { Operation, OperationsOf } from '../../core/service';
 import { Collection } from './collection';
 import { noSuchEntity } from './errors';
+import { IdentityPolicies } from './permissions';
 import { loadPublishedPolicies } from './published-policies';
 import type {
   AccessKey,
@@ -23,7 +24,7 @@ export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, IamS
 
 const PUBLISHED = 'arn:aws:iam::aws:policy/';
 
-/** What an account has in IAM. Policies are read and kept, not enforced. */
+/** What an account has in IAM. */
 export class IamState implements IamPort {
   readonly roles = new Collection<Role>(
     (name) => `The role with name ${name} cannot be found.`,
@@ -46,6 +47,8 @@ export class IamState implements IamPort {
   readonly oidcProviders = new Map<string, OidcProvider>();
   /** The root user's own. */
   readonly rootKeys: AccessKeys = new Map();
+  /** What identities may do. */
+  readonly permissions = new IdentityPolicies(this);
   private readonly sessions = new Sessions();
   private published: Promise<ReadonlyMap<string, ManagedPolicy>> | undefined;
 
@@ -93,7 +96,7 @@ export class IamState implements IamPort {
     return this.roles.list().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
   }
 
-  issue(roleArn: string, sessionName: string, seconds = 3600): IssuedCredentials {
+  issue(roleArn: string, sessionName: string, seconds = 3600, of: SessionTraits = {}): IssuedCredentials {
     const { accountId } = this.context;
     const role = this.roles.list().find(({ arn }) => arn === roleArn);
     if (!role)
@@ -105,6 +108,8 @@ export class IamState implements IamPort {
       arn: `arn:aws:sts::${accountId}:assumed-role/${role.name}/${sessionName}`,
       userId: `${role.id}:${sessionName}`,
       roleArn: role.arn,
+      issuedAt: this.now(),
+      ...of,
     };
     return this.issueFor(principal, seconds);
   }

@@ -1,3 +1,4 @@
+import { addRole } from '../../testing/functions';
 import { newRegion } from '../../testing/region';
 
 const allowS3 = JSON.stringify({
@@ -14,6 +15,10 @@ test("a user's access key is the user's", async () => {
   const principal = region.state('iam').principalOf(AccessKeyId);
   expect(principal.arn).toBe('arn:aws:iam::000000000000:user/ola');
   await expect(aws.DeleteUser({ UserName })).rejects.toMatchObject({ code: 'DeleteConflict' });
+  const Resource = `arn:aws:iam::*:user/\${aws:username}`;
+  const Statement = { Effect: 'Allow', Action: ['iam:GetUser', 'iam:*AccessKey*'], Resource };
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await aws.PutUserPolicy({ UserName, PolicyName: 'own', PolicyDocument });
 
   const call = { region: 'us-east-1', accountId: principal.accountId, requestId: 'r', principal };
   const ownAws = region.apiAs('iam', call);
@@ -57,8 +62,9 @@ test("the root user's access keys are made, changed, listed and deleted without 
 test('the session of a role has no access keys of its own', async () => {
   await using region = await newRegion();
   const accountId = '000000000000';
-  const arn = `arn:aws:sts::${accountId}:assumed-role/build/session`;
-  const principal = { accessKeyId: 'ASIA', accountId, arn, userId: 'AROA:session' };
+  const role = await addRole(region, 'build', ['lambda.amazonaws.com'], ['iam:*AccessKey*']);
+  const iam = region.state('iam');
+  const principal = iam.principalOf(iam.issue(role, 'session').accessKeyId);
   const aws = region.apiAs('iam', { region: 'us-east-1', accountId, requestId: 'r', principal });
   const refused = {
     code: 'ValidationError',

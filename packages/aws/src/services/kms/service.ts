@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as aliases from './operations/aliases';
 import * as cryptography from './operations/cryptography';
 import * as keys from './operations/keys';
@@ -9,6 +10,7 @@ export const kms = defineService<Client, KmsState>({
   client: () => import('@aws-sdk/client-kms'),
   signingName: 'kms',
   target: 'TrentService',
+  authorization,
   create: (context) => new KmsState(context),
   operations: { ...keys, ...aliases, ...cryptography },
 });

@@ -89,6 +89,11 @@ export class Functions {
     return { fn, qualifier: chosen };
   }
 
+  /** The name of a function, and the qualifier if there is one, in a name, a partial ARN or an ARN. */
+  nameOf(identifier: string): { name: string; qualifier?: string } {
+    return readIdentifier(identifier);
+  }
+
   /** A number that no version has had before. */
   nextRevision(): number {
     this.revisions += 1;

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import { serveArchive } from './code/archives';
 import * as account from './operations/account';
 import * as aliases from './operations/aliases';
@@ -17,6 +18,7 @@ export const lambda = defineService<Client, LambdaState, Needs>({
   client: () => import('@aws-sdk/client-lambda'),
   signingName: 'lambda',
   needs: ['ec2', 'network', 'iam', 'cloudwatch-logs'],
+  authorization,
   create: (context, needs) => new LambdaState(context, needs),
   operations: {
     ...functions,

@@ -1,6 +1,6 @@
+import { RoleSessions } from '../../core/authorization/role-sessions';
 import type { Context } from '../../core/context';
 import type { Ec2Port, IamPort } from '../../core/ports';
-import { RoleSessions } from '../../core/role-sessions';
 import type { Operation, OperationsOf } from '../../core/service';
 import { CodeCache } from './code/code-cache';
 import { CodeFolder } from './code/code-folder';

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as acls from './operations/acls';
 import * as bucketAccess from './operations/bucket-access';
 import * as bucketSettings from './operations/bucket-settings';
@@ -22,6 +23,7 @@ export const s3 = defineService<Client, S3State>({
   signingName: 's3',
   global: true,
   anonymous: true,
+  authorization,
   create: (context) => new S3State(context),
   operations: {
     ...buckets,

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { AwsError } from '../../core/aws-error';
 import type { Call } from '../../core/service';
+import { addRole } from '../../testing/functions';
 import { type NewRegion, newRegion, type RegionOptions } from '../../testing/region';
 import { until } from '../../testing/until';
 import { runNow } from './runs/run-schedules';
@@ -46,14 +47,8 @@ const makeScheduler = async (
     },
   });
   running.push(region);
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' },
-    ],
-  };
-  const AssumeRolePolicyDocument = JSON.stringify(trust);
-  await region.api('iam').CreateRole({ RoleName: 'scheduler', AssumeRolePolicyDocument });
+  const allowed = ['lambda:InvokeFunction', 'states:StartExecution', 'sns:Publish', 'events:PutEvents'];
+  await addRole(region, 'scheduler', ['scheduler.amazonaws.com'], allowed);
   const state = region.state('scheduler');
   return {
     region,
@@ -179,7 +174,7 @@ test('a run that no attempt can deliver is kept as dead', async () => {
   expect(deadRuns()[0]).toMatchObject({ attempts: 2, errorCode: 'ResourceNotFoundException' });
 });
 
-test('functions and state machines are called as Scheduler does', async () => {
+test('functions and state machines are called as the role of the target', async () => {
   const { operations, runs, started, runNow } = await makeScheduler();
   const machineArn = `arn:aws:states:us-east-1:${accountId}:stateMachine:build`;
   const Input = '"<aws.scheduler.execution-id>"';
@@ -190,9 +185,27 @@ test('functions and state machines are called as Scheduler does', async () => {
     await operations.CreateSchedule(settingsOf({ Name, State: 'DISABLED', Target: { Arn, RoleArn, Input } }));
     await runNow('default', Name);
   }
-  expect(runs).toMatchObject([{ call: { principal: { userId: 'scheduler' } } }]);
-  expect(started).toMatchObject([{ call: { principal: { userId: 'scheduler' } } }]);
+  expect(runs).toMatchObject([{ call: { principal: { roleArn: RoleArn } } }]);
+  expect(started).toMatchObject([{ call: { principal: { roleArn: RoleArn } } }]);
   expect(started[0]?.input).toBe(JSON.stringify(started[0]?.name));
+});
+
+test('a run that the role may not make is dead, and says why', async () => {
+  const { region, operations, runs, deadRuns, runNow } = await makeScheduler();
+  const RoleName = 'scheduler';
+  await region.api('iam').DeleteRolePolicy({ RoleName, PolicyName: 'own' });
+  const Target = { Arn: functionArn, RoleArn, RetryPolicy: { MaximumRetryAttempts: 0 } };
+  await operations.CreateSchedule(settingsOf({ State: 'DISABLED', Target }));
+  await runNow('default', 'nightly');
+  expect(runs).toEqual([]);
+  expect(deadRuns()).toMatchObject([
+    {
+      errorCode: 'AccessDeniedException',
+      errorMessage: expect.stringContaining(
+        `is not authorized to perform: lambda:InvokeFunction on resource: ${functionArn}`,
+      ),
+    },
+  ]);
 });
 
 test('a topic gets the input, and a bus an event of it', async () => {

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as groups from './operations/groups';
 import * as schedules from './operations/schedules';
 import * as tags from './operations/tags';
@@ -10,6 +11,7 @@ export const scheduler = defineService<Client, SchedulerState, { iam: Roles }>({
   client: () => import('@aws-sdk/client-scheduler'),
   signingName: 'scheduler',
   needs: ['iam'],
+  authorization,
   create: (context, { iam }) => new SchedulerState(context, iam),
   operations: { ...schedules, ...groups, ...tags },
   dispose: stopAllRuns,

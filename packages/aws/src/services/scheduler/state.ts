@@ -1,7 +1,9 @@
 import type { GetScheduleOutput } from '@aws-sdk/client-scheduler';
 import type { Recurrence } from 'aws-languages/schedule';
+import { RoleSessions } from '../../core/authorization/role-sessions';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
+import type { IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { conflict, notFound } from './errors';
 
@@ -10,10 +12,8 @@ export type Client = typeof import('@aws-sdk/client-scheduler');
 /** One of Scheduler's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, SchedulerState, Name>;
 
-/** What Scheduler looks up in IAM: which services may assume a role. */
-export interface Roles {
-  role(nameOrArn: string): { readonly assumableBy: readonly string[] } | undefined;
-}
+/** What Scheduler looks up in IAM: which services may assume a role; and the sessions of the roles that its runs act as. */
+export type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'role'>;
 
 export interface Schedule {
   readonly settings: GetScheduleOutput & {
@@ -56,11 +56,14 @@ export class SchedulerState {
   readonly nextRuns = new Map<string, Date>();
   private readonly tokens = new Map<string, { readonly request: string; readonly answer: unknown }>();
   private readonly dead: DeadRun[] = [];
+  /** Of the roles of targets. */
+  readonly sessions: RoleSessions;
 
   constructor(
     readonly context: Context,
     readonly roles: Roles,
   ) {
+    this.sessions = new RoleSessions(roles, context.clock);
     this.addGroup('default');
   }
 

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as secrets from './operations/secrets';
 import * as tags from './operations/tags';
 import * as values from './operations/values';
@@ -9,6 +10,7 @@ export const secretsManager = defineService<Client, SecretsManagerState>({
   client: () => import('@aws-sdk/client-secrets-manager'),
   signingName: 'secretsmanager',
   target: 'secretsmanager',
+  authorization,
   create: (context) => new SecretsManagerState(context),
   operations: { ...secrets, ...values, ...tags },
 });

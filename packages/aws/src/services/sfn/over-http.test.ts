@@ -5,7 +5,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   AddPermissionCommand,
   CreateFunctionCommand,
@@ -76,6 +76,18 @@ beforeAll(async () => {
     }),
   );
   roleArn = role.Role?.Arn ?? '';
+  const allowed = {
+    Effect: 'Allow',
+    Action: ['lambda:InvokeFunction', 'states:*', 's3:*', 'dynamodb:*'],
+    Resource: '*',
+  };
+  await new IAMClient(aws.client).send(
+    new PutRolePolicyCommand({
+      RoleName: 'app',
+      PolicyName: 'tasks',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: allowed }),
+    }),
+  );
   const created = await lambda.send(
     new CreateFunctionCommand({
       FunctionName: 'hello',

@@ -1,4 +1,5 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
 import * as executions from './operations/executions';
 import * as stateMachines from './operations/state-machines';
 import * as tags from './operations/tags';
@@ -12,6 +13,7 @@ export const sfn = defineService<Client, SfnState, { iam: Roles }>({
   signingName: 'states',
   target: 'AWSStepFunctions',
   needs: ['iam'],
+  authorization,
   create: (context, { iam }) => new SfnState(context, iam),
   operations: { ...stateMachines, ...versions, ...tags, ...executions, ...taskTokens },
   dispose: (state) => state.dispose(),

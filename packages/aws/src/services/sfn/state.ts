@@ -1,7 +1,7 @@
+import { RoleSessions } from '../../core/authorization/role-sessions';
 import type { Context } from '../../core/context';
 import { uuid } from '../../core/ids';
 import type { IamPort } from '../../core/ports';
-import { RoleSessions } from '../../core/role-sessions';
 import type { Operation, OperationsOf } from '../../core/service';
 import { announce } from './execution/announce';
 import type { Execution } from './execution/execution';

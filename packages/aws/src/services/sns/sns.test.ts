@@ -13,6 +13,7 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
+import { AwsError } from '../../core/aws-error';
 import { addFunction, type NewRegion, newRegion } from '../../testing/region';
 
 const invoked: { functionName: string; payload: string }[] = [];
@@ -24,6 +25,7 @@ beforeAll(async () => {
     instead: {
       lambda: {
         Invoke: ({ FunctionName, Payload }: { FunctionName: string; Payload: Uint8Array }) => {
+          if (FunctionName.endsWith(':gone')) throw new AwsError('ResourceNotFoundException', 'gone', 404);
           invoked.push({ functionName: FunctionName, payload: Buffer.from(Payload).toString() });
           return { StatusCode: 202 };
         },

@@ -11,11 +11,6 @@ export type Client = typeof import('@aws-sdk/client-sns');
 /** One of SNS's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, SnsState, Name>;
 
-/** What SNS looks up in Lambda: whether a function's policy lets a topic run it. */
-export interface FunctionPolicies {
-  allows(functionArn: string, service: string, sourceArn: string): boolean;
-}
-
 /** The newest messages that are remembered. */
 const MOST_MESSAGES = 1000;
 
@@ -24,10 +19,7 @@ export class SnsState {
   readonly topics: Topics;
   private readonly sent: Message[] = [];
 
-  constructor(
-    readonly context: Context,
-    readonly functions: FunctionPolicies,
-  ) {
+  constructor(readonly context: Context) {
     this.topics = new Topics(context);
   }
 

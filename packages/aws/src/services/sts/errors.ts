@@ -24,3 +24,8 @@ export function invalidToken(message: string): AwsError {
 export function expiredToken(message: string): AwsError {
   return new AwsError('ExpiredTokenException', message);
 }
+
+/** STS's answer for a message that it has not encoded. */
+export function invalidAuthorizationMessage(): AwsError {
+  return new AwsError('InvalidAuthorizationMessageException', 'Message is not valid.');
+}

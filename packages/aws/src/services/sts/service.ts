@@ -1,4 +1,6 @@
 import { defineService } from '../../core/service';
+import { authorization } from './authorization';
+import * as authorizationMessages from './operations/authorization-messages';
 import * as callers from './operations/callers';
 import * as federation from './operations/federation';
 import * as sessions from './operations/sessions';
@@ -13,6 +15,7 @@ export const sts = defineService<Client, StsState, { iam: RolesAndCredentials }>
   // Who they let in is known by a token, not by a key.
   anonymous: ['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity'],
   needs: ['iam'],
+  authorization,
   create: (context, { iam }) => new StsState(context, iam),
-  operations: { ...callers, ...sessions, ...federation },
+  operations: { ...callers, ...sessions, ...federation, ...authorizationMessages },
 });

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { Context } from '../../core/context';
-import type { IssuedCredentials } from '../../core/ports';
+import type { IssuedCredentials, SessionTraits } from '../../core/ports';
 import type { Principal } from '../../core/principal';
 import type { Operation, OperationsOf } from '../../core/service';
 
@@ -33,7 +33,9 @@ export interface TrustedIssuer {
 export interface RolesAndCredentials {
   findRole(nameOrArn: string): AssumableRole | undefined;
   findOidcProvider(issuer: string): TrustedIssuer | undefined;
-  issue(roleArn: string, sessionName: string, seconds?: number): IssuedCredentials;
+  issue(roleArn: string, sessionName: string, seconds?: number, of?: SessionTraits): IssuedCredentials;
+  /** The default versions of managed policies. */
+  readonly permissions: { documents(arns: readonly string[]): Promise<PolicyDocument[]> };
   issueFor(principal: Principal, seconds: number): IssuedCredentials;
 }
 

@@ -1,3 +1,4 @@
+import { encodeAuthorizationMessage } from '../../core/authorization/authorization-message';
 import { type NewRegion, newRegion } from '../../testing/region';
 
 function trusting(principal: object | string, more: object = {}): string {
@@ -117,4 +118,14 @@ test('a session policy that is none is refused', async () => {
   await expect(stsAs(region).AssumeRole({ ...assume('deployer'), Policy: '{' })).rejects.toMatchObject({
     code: 'MalformedPolicyDocument',
   });
+});
+
+test('the message of a refusal is decoded, and no other text', async () => {
+  await using region = await newRegion();
+  const EncodedMessage = encodeAuthorizationMessage({ allowed: false });
+  const { DecodedMessage = '' } = await stsAs(region).DecodeAuthorizationMessage({ EncodedMessage });
+  expect(JSON.parse(DecodedMessage)).toEqual({ allowed: false });
+  await expect(
+    stsAs(region).DecodeAuthorizationMessage({ EncodedMessage: 'nonsense' }),
+  ).rejects.toMatchObject({ code: 'InvalidAuthorizationMessageException' });
 });

@@ -2,7 +2,8 @@ import type { Integration } from '@aws-sdk/client-apigatewayv2';
 import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../../core/aws-error';
 import type { Clock } from '../../../core/clock';
-import type { WireResponse } from '../../../core/service';
+import { uuid } from '../../../core/ids';
+import type { Call, WireResponse } from '../../../core/service';
 import { serviceCall } from '../../../core/service-call';
 import type { ApiGatewayState } from '../state';
 import { MalformedAnswer, readAnswer1, readAnswer2 } from './answer';
@@ -20,9 +21,8 @@ export async function runFunction(
   const is2 = integration.PayloadFormatVersion === '2.0';
   const event = is2 ? makeEvent2(gateway.context, routed) : makeEvent1(gateway.context, routed);
   try {
-    if (!integration.CredentialsArn && !isAllowed(gateway, functionArn, routed))
-      return say(500, 'Internal Server Error');
-    const work = invoke(gateway, functionArn, event, routed.call.traceId);
+    const call = makeCall(gateway, integration, routed);
+    const work = invoke(gateway, functionArn, event, call);
     const result = await within(gateway.context.clock, integration.TimeoutInMillis ?? 30_000, work);
     if (result === undefined) return say(503, 'Service Unavailable');
     if (result.FunctionError) return say(500, 'Internal Server Error');
@@ -39,9 +39,9 @@ function invoke(
   { context }: ApiGatewayState,
   FunctionName: string,
   event: object,
-  traceId: string | undefined,
+  call: Call,
 ): Promise<Partial<InvokeCommandOutput>> {
-  return context.invoke({ ...serviceCall(context, 'apigateway'), traceId }, 'lambda', 'Invoke', {
+  return context.invoke(call, 'lambda', 'Invoke', {
     FunctionName,
     InvocationType: 'RequestResponse',
     Payload: Buffer.from(JSON.stringify(event)),
@@ -60,18 +60,20 @@ function sayFailure({ code }: AwsError): WireResponse {
   }
 }
 
-function isAllowed(
-  { context, functions }: ApiGatewayState,
-  functionArn: string,
+/** As the role of the integration; without one as API Gateway itself, which the function's policy must allow for the route. */
+function makeCall(
+  { context, sessions }: ApiGatewayState,
+  { CredentialsArn }: Integration,
   routed: RoutedRequest,
-): boolean {
+): Call {
+  const { region, accountId } = context;
+  const { traceId } = routed.call;
+  if (CredentialsArn !== undefined)
+    return { region, accountId, requestId: uuid(), principal: sessions.principalOf(CredentialsArn), traceId };
   const [method = '', path] = routed.routeKey.split(' ');
   const resource = path === undefined ? '$default' : `${method === 'ANY' ? '*' : method}${path}`;
-  return functions.allows(
-    functionArn,
-    'apigateway.amazonaws.com',
-    `arn:aws:execute-api:${context.region}:${context.accountId}:${routed.apiId}/${routed.stage}/${resource}`,
-  );
+  const source = `arn:aws:execute-api:${region}:${accountId}:${routed.apiId}/${routed.stage}/${resource}`;
+  return { ...serviceCall(context, 'apigateway', source), traceId };
 }
 
 /** The result, or `undefined` after so many milliseconds as the function counts them, which runs at real speed. */

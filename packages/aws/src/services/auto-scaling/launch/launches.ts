@@ -1,9 +1,12 @@
 import { AwsError } from '../../../core/aws-error';
-import type { Api } from '../../../core/client';
+import { type Api, clientOf } from '../../../core/client';
 import type { Context } from '../../../core/context';
 import { durations } from '../../../core/durations';
 import type { Ec2Port } from '../../../core/ports';
-import { validationError } from '../errors';
+import { isRoot } from '../../../core/principal';
+import type { Call } from '../../../core/service';
+import { forwarded } from '../../../core/service-call';
+import { unauthorizedTemplate, validationError } from '../errors';
 import { activeRefresh } from '../records/active-refresh';
 import type { Activities, Place } from '../records/activities';
 import type { Configuration } from '../records/configuration';
@@ -77,6 +80,34 @@ export class Launches {
       if (!(error instanceof AwsError) || error.status >= 500) throw error;
       if (error.code === 'DryRunOperation') return;
       throw validationError(`You must use a valid fully-formed launch template. ${error.message}`);
+    }
+  }
+
+  /**
+   * Asks EC2 whether the caller may launch from the configuration: who gives a group a launch template must be allowed to run it.
+   * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+   *
+   * @throws AwsError `AccessDenied`
+   */
+  async checkRights(
+    configuration: Configuration,
+    group: Pick<Group, 'name' | 'settings' | 'tags' | 'instances'>,
+    call: Call,
+  ): Promise<void> {
+    if (isRoot(call.principal)) return;
+    const ec2 = clientOf<typeof import('@aws-sdk/client-ec2')>(this.context, 'ec2', () =>
+      forwarded(call, 'autoscaling.amazonaws.com'),
+    );
+    const place = choosePlace(group, (id) => this.needs.ec2.subnet(id)?.AvailabilityZone);
+    const { override, spec } = chooseTemplate(configuration);
+    const template = await this.needs.templates.resolve(spec);
+    // The group's own tags are Auto Scaling's to give.
+    const { TagSpecifications: _tags, ...request } = launchRequest(group, template, override, place);
+    try {
+      await ec2.RunInstances({ ...request, DryRun: true });
+    } catch (error) {
+      if (!(error instanceof AwsError && error.code === 'UnauthorizedOperation')) return;
+      throw unauthorizedTemplate(template.launchedFrom.LaunchTemplateId, error.message);
     }
   }
 

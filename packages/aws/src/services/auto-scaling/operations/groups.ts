@@ -21,7 +21,9 @@ export const CreateAutoScalingGroup: Op<'CreateAutoScalingGroup'> = async (autoS
   const settings = await newSettings(autoScaling, input);
   const configuration = await autoScaling.templates.complete(asked ?? {});
   const tags = mergeTags([], readTags(name, input.Tags, call));
-  await autoScaling.launches.check(configuration, { name, settings, tags, instances: new Map() });
+  const planned = { name, settings, tags, instances: new Map() };
+  await autoScaling.launches.check(configuration, planned);
+  await autoScaling.launches.checkRights(configuration, planned, call);
   if (autoScaling.groups.has(name)) throw nameIsTaken(name);
   const group: Group = {
     name,
@@ -54,7 +56,7 @@ export const CreateAutoScalingGroup: Op<'CreateAutoScalingGroup'> = async (autoS
   return {};
 };
 
-export const UpdateAutoScalingGroup: Op<'UpdateAutoScalingGroup'> = async (autoScaling, input) => {
+export const UpdateAutoScalingGroup: Op<'UpdateAutoScalingGroup'> = async (autoScaling, input, call) => {
   const group = autoScaling.groups.get(input.AutoScalingGroupName ?? '');
   // In other words than all other operations say it.
   if (!group) throw validationError('AutoScalingGroup name not found - null');
@@ -71,7 +73,10 @@ export const UpdateAutoScalingGroup: Op<'UpdateAutoScalingGroup'> = async (autoS
   const configuration = asked && (await autoScaling.templates.complete(asked));
   const settings = structuredClone(group.settings);
   applySettings(autoScaling, settings, input);
-  if (configuration) await autoScaling.launches.check(configuration, { ...group, settings });
+  if (configuration) {
+    await autoScaling.launches.check(configuration, { ...group, settings });
+    await autoScaling.launches.checkRights(configuration, { ...group, settings }, call);
+  }
   Object.assign(group.settings, settings);
   if (configuration) group.configuration = configuration;
   group.min = min;

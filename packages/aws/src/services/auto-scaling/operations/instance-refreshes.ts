@@ -14,13 +14,16 @@ import { describeRefresh, type Refresh } from '../records/refresh';
 import type { AutoScalingState, Op } from '../state';
 import { resolvePreferences } from './input/read-refresh-preferences';
 
-export const StartInstanceRefresh: Op<'StartInstanceRefresh'> = async (autoScaling, input) => {
+export const StartInstanceRefresh: Op<'StartInstanceRefresh'> = async (autoScaling, input, call) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
   if (input.Strategy === 'ReplaceRootVolume')
     throw validationError('The strategy ReplaceRootVolume is not supported for this Auto Scaling group.');
   const preferences = resolvePreferences(group, input.Preferences);
   const desired = await readDesired(autoScaling, input);
-  if (desired) await autoScaling.launches.check(desired, group);
+  if (desired) {
+    await autoScaling.launches.check(desired, group);
+    await autoScaling.launches.checkRights(desired, group, call);
+  }
   if (preferences.AutoRollback) await checkRollbackPossible(autoScaling, group, desired);
   refuseSecond(group);
   const refresh = newRefresh(autoScaling, group, preferences, desired, input.DesiredConfiguration);

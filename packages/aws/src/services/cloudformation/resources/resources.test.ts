@@ -103,7 +103,7 @@ Outputs:
 
 test('a bucket has a website, notifications and an ACL as its template says, until it no longer does', async () => {
   const body = (more: string) =>
-    `Resources: { Topic: { Type: AWS::SNS::Topic }, Bucket: { Type: AWS::S3::Bucket, Properties: { BucketName: told${more} } } }`;
+    `Resources: { Topic: { Type: AWS::SNS::Topic }, TopicPolicy: { Type: AWS::SNS::TopicPolicy, Properties: { Topics: [!Ref Topic], PolicyDocument: { Version: "2012-10-17", Statement: { Effect: Allow, Principal: { Service: s3.amazonaws.com }, Action: "sns:Publish", Resource: !Ref Topic } } } }, Bucket: { Type: AWS::S3::Bucket, DependsOn: TopicPolicy, Properties: { BucketName: told${more} } } }`;
   await cfn.aws.CreateStack({
     StackName: 'site',
     TemplateBody: body(`, AccessControl: PublicRead

@@ -59,7 +59,7 @@ async function publish(
 ): Promise<void> {
   const { context } = cloudwatch;
   try {
-    await context.invoke(serviceCall(context, 'cloudwatch'), 'sns', 'Publish', {
+    await context.invoke(serviceCall(context, 'cloudwatch', alarm.AlarmArn), 'sns', 'Publish', {
       TopicArn,
       Subject: `${alarm.StateValue}: "${alarm.AlarmName}" in ${context.region}`.slice(0, 100),
       Message: JSON.stringify(writeMessage(context, alarm, old, now)),

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../core/aws-error';
 import { clientOf } from '../../../core/client';
 import type { Call } from '../../../core/service';
+import { forwarded } from '../../../core/service-call';
 import { invalidParameterValue } from '../errors';
 import type { Inventory } from '../inventory';
 
@@ -23,9 +24,10 @@ export async function resolveImageId(ec2: Inventory, given: string, call: Call):
 }
 
 async function readParameter(ec2: Inventory, name: string, call: Call): Promise<string | undefined> {
-  const { request: _request, ...caller } = call;
   try {
-    const ssm = clientOf<typeof import('@aws-sdk/client-ssm')>(ec2.context, 'ssm', () => caller);
+    const ssm = clientOf<typeof import('@aws-sdk/client-ssm')>(ec2.context, 'ssm', () =>
+      forwarded(call, 'ec2.amazonaws.com'),
+    );
     const { Parameters } = await ssm.GetParameters({ Names: [name] });
     return Parameters?.[0]?.Value;
   } catch (error) {

@@ -23,7 +23,7 @@ export async function credentialsOf(
   const RoleArn = roleOf(ec2, record);
   if (RoleArn === undefined) return undefined;
   const sts = clientOf<typeof import('@aws-sdk/client-sts')>(ec2.context, 'sts', () =>
-    serviceCall(ec2.context, 'ec2'),
+    serviceCall(ec2.context, 'ec2', ec2.arn(`instance/${record.id}`)),
   );
   try {
     const { Credentials } = await sts.AssumeRole({ RoleArn, RoleSessionName: record.id });

@@ -1,12 +1,12 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { parseArn } from 'aws-languages/arn';
 import { AwsError } from '../../../core/aws-error';
 import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { AwsEvent } from '../../../core/event-bus';
+import { uuid } from '../../../core/ids';
+import type { Call } from '../../../core/service';
 import { serviceCall } from '../../../core/service-call';
 import { deliver } from '../../deliver';
-import { notAuthorized } from '../errors';
 import type { EventBridgeState, Rule } from '../state';
 import { makeInput } from './target-input';
 
@@ -37,10 +37,9 @@ async function send(events: EventBridgeState, target: Target, sending: Sending):
   const { context } = events;
   const targetArn = target.Arn ?? '';
   try {
-    checkPermission(events, target, rule);
     await deliver(
       context,
-      { ...serviceCall(context, 'events'), traceId },
+      { ...makeCall(events, target, rule), traceId },
       {
         targetArn,
         payload: makeInput(target, event, rule),
@@ -65,8 +64,10 @@ async function send(events: EventBridgeState, target: Target, sending: Sending):
   }
 }
 
-/** Without a role, a function's own policy must allow the invocation. */
-function checkPermission({ functions }: EventBridgeState, { Arn = '', RoleArn }: Target, rule: Rule): void {
-  if (RoleArn || parseArn(Arn)?.service !== 'lambda') return;
-  if (!functions.allows(Arn, 'events.amazonaws.com', rule.arn)) throw notAuthorized(Arn);
+/** As the role of the target; without one as EventBridge itself, which the target's own policy must allow. */
+function makeCall({ context, sessions }: EventBridgeState, { RoleArn }: Target, rule: Rule): Call {
+  if (RoleArn === undefined) return serviceCall(context, 'events', rule.arn);
+  const { region, accountId } = context;
+  const principal = sessions.principalOf(RoleArn);
+  return { region, accountId, requestId: uuid(), principal, sourceArn: rule.arn };
 }

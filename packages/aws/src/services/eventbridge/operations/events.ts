@@ -49,7 +49,8 @@ function putEvent(
         `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
       );
   // A rule of EventBridge's own may send the event of a service on to another bus.
-  if (entry.Source?.startsWith('aws.') && !isServiceCall(call))
+  const isOfRule = isServiceCall(call) || call.sourceArn !== undefined;
+  if (entry.Source?.startsWith('aws.') && !isOfRule)
     return refuse('NotAuthorizedForSourceException', 'Not authorized for the source.');
   const detail = readDetail(entry.Detail ?? '');
   if (!detail) return refuse('MalformedDetail', 'Detail is malformed.');

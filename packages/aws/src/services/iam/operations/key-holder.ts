@@ -22,3 +22,8 @@ export function keyHolderOf(iam: IamState, userName: string | undefined, { arn }
   if (!user) throw validationError('Must specify userName when calling with non-User credentials');
   return user;
 }
+
+/** The name of the user who calls: what operations on oneself go by when they name nobody. */
+export function userNameOf({ arn }: Principal): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}

@@ -5,8 +5,8 @@ import type { User } from '../records';
 import type { IamState, Op } from '../state';
 import { TagSet } from '../tags';
 import { uniqueId } from '../unique-id';
+import { userNameOf } from './key-holder';
 import { pageByName, pageInOrder } from './paging';
-import { userNameOf } from './user-name';
 
 export const CreateUser: Op<'CreateUser'> = (iam, input) => {
   const name = input.UserName ?? '';

@@ -1,6 +1,7 @@
 import type { FunctionCode, UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../../core/aws-error';
 import type { Call } from '../../../core/service';
+import { forwarded } from '../../../core/service-call';
 import { invalidParameter } from '../errors';
 import type { Code } from '../functions';
 import type { LambdaState } from '../state';
@@ -22,7 +23,7 @@ export async function readCode(lambda: LambdaState, source: Source, call: Call):
 
 async function readObject({ context }: LambdaState, source: Source, call: Call): Promise<Uint8Array> {
   try {
-    const output = await context.invoke({ ...call, request: undefined }, 's3', 'GetObject', {
+    const output = await context.invoke(forwarded(call, 'lambda.amazonaws.com'), 's3', 'GetObject', {
       Bucket: source.S3Bucket,
       Key: source.S3Key,
       VersionId: source.S3ObjectVersion,

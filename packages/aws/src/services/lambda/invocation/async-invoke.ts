@@ -1,8 +1,8 @@
 import type { FunctionEventInvokeConfig } from '@aws-sdk/client-lambda';
+import type { RoleSessions } from '../../../core/authorization/role-sessions';
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
-import type { RoleSessions } from '../../../core/role-sessions';
 import { type Functions, type LambdaFunction, versionOf } from '../functions';
 import { sendDeadLetter, sendRecord } from './destinations';
 import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from './invoke';

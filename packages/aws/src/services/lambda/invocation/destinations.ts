@@ -1,8 +1,8 @@
 import { parseArn } from 'aws-languages/arn';
+import type { RoleSessions } from '../../../core/authorization/role-sessions';
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
-import type { RoleSessions } from '../../../core/role-sessions';
 import type { LambdaFunction } from '../functions';
 
 /** Whose event it was, and how to reach the services that are told of it. */

@@ -224,7 +224,9 @@ export class Sandboxes {
     const { clock } = this.context;
     const logStream = `${clock.now().toISOString().slice(0, 10).replaceAll('-', '/')}/[${configuration.Version}]${randomHex(32)}`;
     const logGroup = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${fn.name}`;
-    const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS);
+    const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS, {
+      heldBy: fn.arn,
+    });
     const margin = (configuration.Timeout ?? 3) * clock.scale * 1000;
     const sandbox = new Sandbox({
       thread,

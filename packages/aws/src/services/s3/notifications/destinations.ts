@@ -3,20 +3,22 @@ import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { serviceCall } from '../../../core/service-call';
 
+const SUBJECT = 'Amazon S3 Notification';
+
 /** What S3 looks up in Lambda of the bucket's region: whether a function's policy lets the bucket run it. */
 interface FunctionPolicies {
   allows(functionArn: string, service: string, sourceArn: string): boolean;
 }
 
 /**
- * Why S3 cannot send to a function or a topic; undefined when it can.
+ * Why S3 cannot send to a function or a topic; undefined when it can. A topic is sent a test message, as AWS does.
  *
  * @param context of the bucket's region
  */
 export async function findRefusal(
   context: Context,
   targetArn: string,
-  bucketArn: string,
+  { bucketArn, testMessage }: { readonly bucketArn: string; readonly testMessage: string },
 ): Promise<string | undefined> {
   const service = parseArn(targetArn)?.service;
   try {
@@ -26,20 +28,23 @@ export async function findRefusal(
       return isAllowed ? undefined : `Not authorized to invoke function [${targetArn}]`;
     }
     if (service === 'sns') {
-      await context.invoke(serviceCall(context, 's3'), 'sns', 'GetTopicAttributes', { TopicArn: targetArn });
+      const message = { TopicArn: targetArn, Subject: SUBJECT, Message: testMessage };
+      await context.invoke(serviceCall(context, 's3', bucketArn), 'sns', 'Publish', message);
       return undefined;
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
+    if (error.code === 'AuthorizationError')
+      return 'Permissions on the destination topic do not allow S3 to publish notifications from this bucket';
   }
   const what = { lambda: 'Lambda function', sns: 'topic' }[service ?? ''] ?? 'queue';
   return `The destination ${what} does not exist`;
 }
 
 /** Runs a function or publishes to a topic. @param context of the bucket's region */
-export function send(context: Context, targetArn: string, message: string): void {
+export function send(context: Context, bucketArn: string, targetArn: string, message: string): void {
   const [service, operation, input] = readTarget(targetArn, message);
-  context.invoke(serviceCall(context, 's3'), service, operation, input).catch((error: unknown) => {
+  context.invoke(serviceCall(context, 's3', bucketArn), service, operation, input).catch((error: unknown) => {
     // What was deleted since it was named gets nothing more.
     if (!(error instanceof AwsError)) console.error(`S3 could not notify ${targetArn}:`, error);
   });
@@ -52,5 +57,5 @@ function readTarget(targetArn: string, message: string): [string, string, object
       'Invoke',
       { FunctionName: targetArn, InvocationType: 'Event', Payload: Buffer.from(message) },
     ];
-  return ['sns', 'Publish', { TopicArn: targetArn, Subject: 'Amazon S3 Notification', Message: message }];
+  return ['sns', 'Publish', { TopicArn: targetArn, Subject: SUBJECT, Message: message }];
 }

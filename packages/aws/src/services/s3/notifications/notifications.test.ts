@@ -1,4 +1,5 @@
 import type { NotificationConfiguration } from '@aws-sdk/client-s3';
+import { AwsError } from '../../../core/aws-error';
 import { addFunction, type NewRegion, newRegion } from '../../../testing/region';
 import { until } from '../../../testing/until';
 
@@ -27,6 +28,7 @@ beforeAll(async () => {
       },
       sns: {
         Publish: ({ TopicArn, Message }: { TopicArn: string; Message: string }) => {
+          if (TopicArn !== TOPIC) throw new AwsError('NotFound', 'Topic does not exist', 404);
           sent.push({ to: TopicArn, message: JSON.parse(Message) });
           return { MessageId: 'm' };
         },
@@ -35,7 +37,21 @@ beforeAll(async () => {
   });
   await addFunction(region, 'thumbnail', { permit: ['s3.amazonaws.com'] });
   await addFunction(region, 'closed');
-  await region.api('sns').CreateTopic({ Name: 'uploads' });
+  await region.api('sns').CreateTopic({ Name: 'closed' });
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 's3.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: TOPIC,
+    Condition: {
+      ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::uploads-*' },
+      StringEquals: { 'aws:SourceAccount': '000000000000' },
+    },
+  };
+  await region.api('sns').CreateTopic({
+    Name: 'uploads',
+    Attributes: { Policy: JSON.stringify({ Version: '2012-10-17', Statement }) },
+  });
 });
 
 afterAll(() => region.aws.stop());
@@ -97,6 +113,19 @@ test('a function is told of what is uploaded, in the form that functions expect'
   });
   expect(await aws.GetBucketNotificationConfiguration({ Bucket })).toMatchObject({
     LambdaFunctionConfigurations: [{ Id: 'thumbnails', LambdaFunctionArn: LAMBDA }],
+  });
+});
+
+test('a topic whose policy does not let S3 publish is no destination', async () => {
+  const TopicConfigurations = [
+    { TopicArn: TOPIC.replace('uploads', 'closed'), Events: ['s3:ObjectCreated:*' as const] },
+  ];
+  await expect(newBucket({ TopicConfigurations })).rejects.toMatchObject({
+    code: 'InvalidArgument',
+    details: {
+      ArgumentValue1:
+        'Permissions on the destination topic do not allow S3 to publish notifications from this bucket',
+    },
   });
 });
 

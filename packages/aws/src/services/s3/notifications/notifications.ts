@@ -34,17 +34,17 @@ interface Target {
 }
 
 /**
- * Checks a notification configuration, and gives each of its parts an id.
+ * Checks a notification configuration, and gives each of its parts an id. Topics get a test message.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
  *
  * @param skipDestinations whether destinations are taken as they are
  * @throws AwsError `InvalidArgument` for a destination that S3 cannot send to
  */
 export async function checkNotifications(
-  { context }: S3State,
+  s3: S3State,
   bucket: Bucket,
   configuration: NotificationConfiguration,
-  skipDestinations = false,
+  { call, skipDestinations = false }: { readonly call: Call; readonly skipDestinations?: boolean },
 ): Promise<NotificationConfiguration> {
   const named = <Part extends { Id?: string }>(parts: Part[] | undefined) =>
     parts?.map((part) => ({ ...part, Id: part.Id || uuid() }));
@@ -54,14 +54,13 @@ export async function checkNotifications(
     TopicConfigurations: named(configuration.TopicConfigurations),
     QueueConfigurations: named(configuration.QueueConfigurations),
   };
-  const region = context.at(bucket.region);
+  const region = s3.context.at(bucket.region);
+  const from = { bucketArn: arnOf(bucket), testMessage: makeTestMessage(s3, bucket, call) };
   for (const { arn, events } of targetsOf(checked)) {
     const unknown = events.find((event) => !/^s3:[A-Z]\w+(:(\w+|\*))?$/.test(event));
     if (unknown !== undefined)
       throw invalidArgument('The event is not supported for notifications', 'Event', unknown);
-    const refusal = skipDestinations
-      ? undefined
-      : await findRefusal(region, arn, `arn:aws:s3:::${bucket.name}`);
+    const refusal = skipDestinations ? undefined : await findRefusal(region, arn, from);
     if (refusal !== undefined)
       throw new AwsError(
         'InvalidArgument',
@@ -73,19 +72,16 @@ export async function checkNotifications(
   return checked;
 }
 
-/** Topics get a test message when they are named. */
-export function sendTestMessages({ context }: S3State, bucket: Bucket, call: Call): void {
-  for (const { TopicArn = '' } of bucket.settings.notification.TopicConfigurations ?? []) {
-    const test = {
-      Service: 'Amazon S3',
-      Event: 's3:TestEvent',
-      Time: context.clock.now().toISOString(),
-      Bucket: bucket.name,
-      RequestId: call.requestId,
-      HostId: call.requestId,
-    };
-    send(context.at(bucket.region), TopicArn, JSON.stringify(test));
-  }
+/** What topics get when they are named. */
+function makeTestMessage({ context }: S3State, bucket: Bucket, call: Call): string {
+  return JSON.stringify({
+    Service: 'Amazon S3',
+    Event: 's3:TestEvent',
+    Time: context.clock.now().toISOString(),
+    Bucket: bucket.name,
+    RequestId: call.requestId,
+    HostId: call.requestId,
+  });
 }
 
 /** Tells all that want to know what happened to an object. @param name as records have it: `ObjectCreated:Put` */
@@ -100,8 +96,12 @@ export function notify(
   for (const { arn, id, events, filter } of targetsOf(bucket.settings.notification)) {
     if (!events.some((one) => covers(one, name)) || !passes(filter, object.key)) continue;
     const message = JSON.stringify({ Records: [makeRecord(bucket, event, id, call)] });
-    send(context.at(bucket.region), arn, message);
+    send(context.at(bucket.region), arnOf(bucket), arn, message);
   }
+}
+
+function arnOf({ name }: Bucket): string {
+  return `arn:aws:s3:::${name}`;
 }
 
 function targetsOf(configuration: NotificationConfiguration): Target[] {
@@ -147,7 +147,7 @@ function makeRecord(bucket: Bucket, event: ObjectEvent, configurationId: string,
       bucket: {
         name: bucket.name,
         ownerIdentity: { principalId: ownerOf(call.accountId).ID },
-        arn: `arn:aws:s3:::${bucket.name}`,
+        arn: arnOf(bucket),
       },
       object: {
         // As in a form: a space is a plus.

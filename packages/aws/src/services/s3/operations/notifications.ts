@@ -1,4 +1,4 @@
-import { checkNotifications, sendTestMessages } from '../notifications/notifications';
+import { checkNotifications } from '../notifications/notifications';
 import type { Op } from '../state';
 
 export const PutBucketNotificationConfiguration: Op<'PutBucketNotificationConfiguration'> = async (
@@ -7,13 +7,10 @@ export const PutBucketNotificationConfiguration: Op<'PutBucketNotificationConfig
   call,
 ) => {
   const bucket = s3.bucket(input.Bucket);
-  bucket.settings.notification = await checkNotifications(
-    s3,
-    bucket,
-    input.NotificationConfiguration ?? {},
-    input.SkipDestinationValidation,
-  );
-  sendTestMessages(s3, bucket, call);
+  bucket.settings.notification = await checkNotifications(s3, bucket, input.NotificationConfiguration ?? {}, {
+    call,
+    skipDestinations: input.SkipDestinationValidation,
+  });
   return {};
 };
 

@@ -1,6 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
-import { serviceCall } from '../../../core/service-call';
 import { deliver } from '../../deliver';
 import type { SchedulerState } from '../state';
 import { type Run, writeInput } from './run-input';
@@ -21,11 +20,15 @@ export async function attempt(scheduler: SchedulerState, run: Run): Promise<void
   }
 }
 
-function send({ context }: SchedulerState, run: Run): Promise<void> {
+/** Each attempt is made as the role of the target. */
+async function send({ context, sessions }: SchedulerState, run: Run): Promise<void> {
   const { Arn, Target } = run.schedule.settings;
+  const { region, accountId } = context;
+  const principal = sessions.principalOf(Target?.RoleArn ?? '');
   const executionId = uuid();
   const payload = writeInput(context, run, executionId);
-  return deliver(context, serviceCall(context, 'scheduler'), {
+  const call = { region, accountId, requestId: uuid(), principal };
+  await deliver(context, call, {
     targetArn: Target?.Arn ?? '',
     payload,
     executionName: executionId,

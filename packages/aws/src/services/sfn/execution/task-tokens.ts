@@ -17,12 +17,21 @@ const MOST_ENDED = 10_000;
 export class TaskTokens {
   private readonly parked = new Map<string, Parked>();
   private readonly ended = new Set<string>();
+  /** Of which state machine each is, as long as it is remembered. */
+  private readonly owners = new Map<string, string>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** A new token, as long as AWS's. */
-  make(): string {
-    return `AQCEAAAAKgAAAAMAAAAAAAAAA${randomBytes(450).toString('base64')}`;
+  /** A new token, as long as AWS's. @param stateMachineArn whose executions it belongs to */
+  make(stateMachineArn?: string): string {
+    const token = `AQCEAAAAKgAAAAMAAAAAAAAAA${randomBytes(450).toString('base64')}`;
+    if (stateMachineArn !== undefined) this.owners.set(token, stateMachineArn);
+    return token;
+  }
+
+  /** The state machine that a token is of; undefined for a token that is none. */
+  stateMachineOf(token: string): string | undefined {
+    return this.owners.get(token);
   }
 
   /**
@@ -79,7 +88,9 @@ export class TaskTokens {
     this.parked.delete(token);
     this.ended.add(token);
     const oldest = this.ended.size > MOST_ENDED && this.ended.values().next().value;
-    if (oldest) this.ended.delete(oldest);
+    if (!oldest) return;
+    this.ended.delete(oldest);
+    this.owners.delete(oldest);
   }
 
   private find(token: string | undefined): Parked {

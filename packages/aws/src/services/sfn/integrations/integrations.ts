@@ -1,7 +1,7 @@
+import type { RoleSessions } from '../../../core/authorization/role-sessions';
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
-import type { RoleSessions } from '../../../core/role-sessions';
 import type { Call } from '../../../core/service';
 import type { TaskCall } from '../execution/scope';
 import type { Json } from '../language/definition';

@@ -8,19 +8,13 @@ import type { Message, SnsState, Subscription } from '../state';
  * publisher hears nothing of it: on AWS the delivery is tried again and given up.
  */
 export function runFunction(sns: SnsState, message: Message, subscription: Subscription): void {
-  const { context, functions } = sns;
+  const { context } = sns;
   const FunctionName = subscription.endpoint;
   const Payload = Buffer.from(
     JSON.stringify({ Records: [makeRecord(message, subscription, context.region)] }),
   );
-  try {
-    if (!functions.allows(FunctionName, 'sns.amazonaws.com', message.topicArn)) return;
-  } catch (error) {
-    if (error instanceof AwsError) return;
-    throw error;
-  }
   context
-    .invoke(serviceCall(context, 'sns'), 'lambda', 'Invoke', {
+    .invoke(serviceCall(context, 'sns', message.topicArn), 'lambda', 'Invoke', {
       FunctionName,
       InvocationType: 'Event',
       Payload,

@@ -1,6 +1,7 @@
 import { AwsError } from '../../../core/aws-error';
 import { clientOf } from '../../../core/client';
 import type { Call } from '../../../core/service';
+import { forwarded } from '../../../core/service-call';
 import type { SnsState, Topic } from '../state';
 
 /** What KMS says, as SNS says it. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
@@ -20,8 +21,9 @@ const CODES: Readonly<Record<string, string>> = {
 export async function useTopicKey(sns: SnsState, topic: Topic, call: Call): Promise<void> {
   const { KmsMasterKeyId: KeyId } = topic.attributes;
   if (!KeyId) return;
-  const { request: _request, ...caller } = call;
-  const kms = clientOf<typeof import('@aws-sdk/client-kms')>(sns.context, 'kms', () => caller);
+  const kms = clientOf<typeof import('@aws-sdk/client-kms')>(sns.context, 'kms', () =>
+    forwarded(call, 'sns.amazonaws.com'),
+  );
   try {
     await kms.GenerateDataKey({
       KeyId,

@@ -1,13 +1,13 @@
-import { parsePolicy } from 'aws-languages/policy/document';
 import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Call } from '../../../core/service';
 import { isPast, momentOf, signersNow } from '../../../signing/signers-clock';
-import { accessDenied, expiredToken, invalidToken, malformedPolicy, validationError } from '../errors';
+import { accessDenied, expiredToken, invalidToken, validationError } from '../errors';
 import type { AssumableRole, Op, StsState, TrustedIssuer } from '../state';
 import { claimKeys } from '../web-identity/claims';
 import { verifyToken } from '../web-identity/issuer-keys';
 import { audiencesOf, readToken, type Token, textClaim, timeClaim } from '../web-identity/token';
 import { describeCredentials } from './credentials';
+import { readSessionPolicies } from './session-policies';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
 export const AssumeRoleWithWebIdentity: Op<'AssumeRoleWithWebIdentity'> = async (sts, input, call) => {
@@ -22,10 +22,9 @@ export const AssumeRoleWithWebIdentity: Op<'AssumeRoleWithWebIdentity'> = async 
     throw accessDenied('Not authorized to perform sts:AssumeRoleWithWebIdentity');
   if (seconds > role.maxSession)
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
-  if (input.Policy !== undefined)
-    parsePolicy(input.Policy, { kind: 'identity', refuse: ({ message }) => malformedPolicy(message) });
+  const sessionPolicies = await readSessionPolicies(sts, input);
   return {
-    Credentials: describeCredentials(sts.iam.issue(roleArn, session, seconds)),
+    Credentials: describeCredentials(sts.iam.issue(roleArn, session, seconds, { sessionPolicies })),
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${session}`,
       Arn: `arn:aws:sts::${sts.context.accountId}:assumed-role/${role.name}/${session}`,

@@ -1,13 +1,13 @@
-import { parsePolicy } from 'aws-languages/policy/document';
-import { accessDenied, malformedPolicy, validationError } from '../errors';
+import { accessDenied, validationError } from '../errors';
 import type { Op } from '../state';
 import { describeCredentials } from './credentials';
+import { readSessionPolicies } from './session-policies';
 import { mayAssume } from './trust';
 
 /** The longest session of a role that is assumed by the session of another one, in seconds. */
 const CHAINED_SECONDS = 3600;
 
-export const AssumeRole: Op<'AssumeRole'> = (sts, input, call) => {
+export const AssumeRole: Op<'AssumeRole'> = async (sts, input, call) => {
   const { RoleArn: roleArn = '', RoleSessionName: session = '' } = input;
   const { principal } = call;
   if (!/^arn:aws:iam::\d{12}:role\/.+/.test(roleArn)) throw validationError(`${roleArn} is invalid`);
@@ -23,10 +23,15 @@ export const AssumeRole: Op<'AssumeRole'> = (sts, input, call) => {
     throw validationError(
       'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     );
-  if (input.Policy !== undefined)
-    parsePolicy(input.Policy, { kind: 'identity', refuse: ({ message }) => malformedPolicy(message) });
+  const tags = input.Tags ?? [];
+  const credentials = sts.iam.issue(roleArn, session, seconds, {
+    sessionPolicies: await readSessionPolicies(sts, input),
+    ...(tags.length > 0 && { sessionTags: new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value])) }),
+    // Of an instance: the service says for which.
+    ...(call.sourceArn !== undefined && { heldBy: call.sourceArn }),
+  });
   return {
-    Credentials: describeCredentials(sts.iam.issue(roleArn, session, seconds)),
+    Credentials: describeCredentials(credentials),
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${session}`,
       Arn: `arn:aws:sts::${sts.context.accountId}:assumed-role/${role.name}/${session}`,

@@ -1,6 +1,7 @@
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Caller } from 'aws-languages/policy/principal';
+import type { ContextValues } from 'aws-languages/policy/variables';
 import type { Principal } from '../../../core/principal';
 import type { Call } from '../../../core/service';
 import type { AssumableRole, StsState } from '../state';
@@ -21,9 +22,7 @@ export function mayAssume(
     resource: role.arn,
     caller: callerOf(principal),
     context: {
-      'sts:ExternalId': input.ExternalId,
-      'sts:RoleSessionName': input.RoleSessionName,
-      'sts:SourceIdentity': input.SourceIdentity,
+      ...contextOfAssuming(input),
       'aws:PrincipalArn': principal.roleArn ?? principal.arn,
       'aws:PrincipalAccount': principal.accountId,
       'aws:userid': principal.userId,
@@ -31,11 +30,23 @@ export function mayAssume(
       'aws:RequestedRegion': region,
       'aws:CurrentTime': now.toISOString(),
       'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-      'aws:TagKeys': (input.Tags ?? []).map(({ Key = '' }) => Key),
-      ...Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
     },
   });
   return effect === 'Allow';
+}
+
+/** What is asked of a session: the keys of STS's own, and the tags. */
+export function contextOfAssuming(
+  input: Pick<AssumeRoleCommandInput, 'ExternalId' | 'RoleSessionName' | 'SourceIdentity' | 'Tags'>,
+): ContextValues {
+  const tags = input.Tags ?? [];
+  return {
+    'sts:ExternalId': input.ExternalId,
+    'sts:RoleSessionName': input.RoleSessionName,
+    'sts:SourceIdentity': input.SourceIdentity,
+    'aws:TagKeys': tags.map(({ Key = '' }) => Key),
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+  };
 }
 
 /** A principal as policies mean it. An AWS service's own call is the service's. */

@@ -1,6 +1,7 @@
 import type { ImageReference, ResourceTypeRequest } from '@aws-sdk/client-ec2';
 import { clientOf } from '../../../../core/client';
 import type { Call } from '../../../../core/service';
+import { forwarded } from '../../../../core/service-call';
 import { checkId, kinds } from '../../collections/kinds';
 import { paginate } from '../../collections/pages';
 import { invalidParameterValue, missingParameter } from '../../errors';
@@ -84,8 +85,9 @@ function readKinds(named: readonly ResourceTypeRequest[], all: boolean): Map<Kin
 
 /** Parameters whose value is the image, read as the caller: the account's, those of Amazon not. */
 async function findParameters(ec2: Inventory, imageId: string, call: Call): Promise<string[]> {
-  const { request: _request, ...caller } = call;
-  const ssm = clientOf<typeof import('@aws-sdk/client-ssm')>(ec2.context, 'ssm', () => caller);
+  const ssm = clientOf<typeof import('@aws-sdk/client-ssm')>(ec2.context, 'ssm', () =>
+    forwarded(call, 'ec2-images.amazonaws.com'),
+  );
   const found: string[] = [];
   let NextToken: string | undefined;
   do {

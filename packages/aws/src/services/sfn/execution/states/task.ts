@@ -13,7 +13,7 @@ export async function runTask(state: State, query: Query, scope: Scope): Promise
   const resource = readResource(state.Resource ?? '');
   const timeout = await query.readNumber('TimeoutSeconds');
   const heartbeat = await query.readNumber('HeartbeatSeconds');
-  const token = resource.pattern === 'token' ? tasks.tokens.make() : undefined;
+  const token = resource.pattern === 'token' ? tasks.tokens.make(tasks.origin.stateMachineArn) : undefined;
   const context = token === undefined ? scope.context : { ...scope.context, Task: { Token: token } };
   const payload = await query.readArguments(context);
   const note = notesOf(resource, tasks.region, scope);

@@ -1,7 +1,7 @@
-import type { Clock } from './clock';
-import { randomHex } from './ids';
-import type { IamPort } from './ports';
-import type { Principal } from './principal';
+import type { Clock } from '../clock';
+import { randomHex } from '../ids';
+import type { IamPort } from '../ports';
+import type { Principal } from '../principal';
 
 /** Seconds of AWS time that a session lasts, and before whose end another takes its place. */
 const SESSION_SECONDS = 3600;

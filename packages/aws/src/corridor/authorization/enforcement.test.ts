@@ -1,0 +1,453 @@
+import type { Call } from '../../core/service';
+import { rootCall } from '../../testing/api';
+import { type NewRegion, newRegion } from '../../testing/region';
+
+let region: NewRegion;
+beforeAll(async () => {
+  region = await newRegion();
+});
+afterAll(() => region[Symbol.asyncDispose]());
+
+const account = '000000000000';
+let made = 0;
+
+/** The call of a role's session with a policy of these statements. */
+async function asRole(...statements: object[]): Promise<Call> {
+  const iam = region.api('iam');
+  made += 1;
+  const RoleName = `role-${made}`;
+  const trust = { Effect: 'Allow', Principal: { AWS: account }, Action: 'sts:AssumeRole' };
+  await iam.CreateRole({
+    RoleName,
+    AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: trust }),
+  });
+  if (statements.length > 0)
+    await iam.PutRolePolicy({ RoleName, PolicyName: 'own', PolicyDocument: document(...statements) });
+  const { Credentials } = await region
+    .api('sts')
+    .AssumeRole({ RoleArn: `arn:aws:iam::${account}:role/${RoleName}`, RoleSessionName: 'session' });
+  return callOf(Credentials?.AccessKeyId);
+}
+
+function callOf(accessKeyId = ''): Call {
+  return { ...rootCall(), principal: region.state('iam').principalOf(accessKeyId) };
+}
+
+const document = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+const allow = (Action: string | string[], Resource: string | string[] = '*', Condition?: object) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition && { Condition }),
+});
+const deny = (Action: string, Resource = '*') => ({ ...allow(Action, Resource), Effect: 'Deny' });
+
+test('what no policy allows is refused, in the words of the service', async () => {
+  const call = await asRole();
+  const who = `User: ${call.principal.arn} is not authorized to perform:`;
+  await expect(region.apiAs('ec2', call).DescribeInstances({})).rejects.toMatchObject({
+    code: 'UnauthorizedOperation',
+    status: 403,
+    message: `You are not authorized to perform this operation. ${who} ec2:DescribeInstances because no identity-based policy allows the ec2:DescribeInstances action`,
+  });
+  await expect(region.apiAs('ssm', call).GetParameter({ Name: '/a/b' })).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+    status: 400,
+    message: `${who} ssm:GetParameter on resource: arn:aws:ssm:us-east-1:${account}:parameter/a/b because no identity-based policy allows the ssm:GetParameter action`,
+  });
+  await expect(region.apiAs('lambda', call).GetFunction({ FunctionName: 'f' })).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+    status: 403,
+  });
+  await expect(
+    region.apiAs('sns', call).Publish({ TopicArn: `arn:aws:sns:us-east-1:${account}:t`, Message: 'm' }),
+  ).rejects.toMatchObject({
+    code: 'AuthorizationError',
+    message: `${who} SNS:Publish on resource: arn:aws:sns:us-east-1:${account}:t because no identity-based policy allows the SNS:Publish action`,
+  });
+  await expect(region.apiAs('s3', call).GetObject({ Bucket: 'b', Key: 'k' })).rejects.toMatchObject({
+    code: 'AccessDenied',
+    message: `${who} s3:GetObject on resource: "arn:aws:s3:::b/k" because no identity-based policy allows the s3:GetObject action`,
+  });
+});
+
+test('who may call everything may not call what is denied', async () => {
+  const call = await asRole(allow('*'), deny('ec2:DescribeVpcs'));
+  await region.apiAs('ec2', call).DescribeSubnets({});
+  await expect(region.apiAs('ec2', call).DescribeVpcs({})).rejects.toMatchObject({
+    message: `You are not authorized to perform this operation. User: ${call.principal.arn} is not authorized to perform: ec2:DescribeVpcs with an explicit deny in an identity-based policy`,
+  });
+});
+
+test('nobody needs a permission to know who he is', async () => {
+  const call = await asRole();
+  const { Arn } = await region.apiAs('sts', call).GetCallerIdentity({});
+  expect(Arn).toBe(call.principal.arn);
+});
+
+/** What a call comes to: nothing, or the action and the resource that were refused. */
+async function refusalOf(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    const { message = '' } = error as { message?: string };
+    return /to perform: (\S+ on resource: "?[^" ]+|\S+)/.exec(message)?.[1] ?? message;
+  }
+}
+
+describe('a launch', () => {
+  const ec2 = (resource: string) => `arn:aws:ec2:us-east-1:${account}:${resource}`;
+  let imageId: string;
+  beforeAll(async () => {
+    const { Parameter } = await region.api('ssm').GetParameter({
+      Name: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+    });
+    imageId = Parameter?.Value ?? '';
+  });
+
+  const launch = (call: Call, more: object = {}) =>
+    refusalOf(
+      region.apiAs('ec2', call).RunInstances({
+        ImageId: imageId,
+        InstanceType: 't3.micro',
+        MinCount: 1,
+        MaxCount: 1,
+        DryRun: true,
+        ...more,
+      }),
+    );
+  const done = 'Request would have succeeded, but DryRun flag is set.';
+  const everywhere = (type: string) => (type === 'image' ? 'arn:aws:ec2:*::image/*' : ec2(`${type}/*`));
+  const types = ['image', 'instance', 'network-interface', 'subnet', 'security-group', 'volume'];
+
+  test.each(types)('needs a permission on its %s', async (type) => {
+    const others = types.filter((other) => other !== type).map(everywhere);
+    const call = await asRole(allow('ec2:RunInstances', others));
+    expect(await launch(call)).toMatch(new RegExp(`^ec2:RunInstances on resource: arn:aws:ec2:.*:${type}/`));
+    const all = await asRole(allow('ec2:RunInstances', types.map(everywhere)));
+    expect(await launch(all)).toBe(done);
+  });
+
+  test('may be limited by what it launches, and where', async () => {
+    const { Subnets = [] } = await region.api('ec2').DescribeSubnets({});
+    const [{ SubnetId = '' } = {}, { SubnetId: other = '' } = {}] = Subnets;
+    const call = await asRole(
+      allow(
+        'ec2:RunInstances',
+        types.filter((type) => type !== 'subnet' && type !== 'instance').map(everywhere),
+      ),
+      allow('ec2:RunInstances', ec2('subnet/*'), { StringEquals: { 'ec2:SubnetID': SubnetId } }),
+      allow('ec2:RunInstances', ec2('instance/*'), {
+        StringLike: { 'ec2:InstanceType': 't3.*' },
+        StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
+      }),
+    );
+    const MetadataOptions = { HttpTokens: 'required' };
+    expect(await launch(call, { SubnetId, MetadataOptions })).toBe(done);
+    expect(await launch(call, { SubnetId: other, MetadataOptions })).toBe(
+      `ec2:RunInstances on resource: ${ec2(`subnet/${other}`)}`,
+    );
+    expect(await launch(call, { SubnetId, MetadataOptions, InstanceType: 'm5.large' })).toBe(
+      `ec2:RunInstances on resource: ${ec2('instance/*')}`,
+    );
+    expect(await launch(call, { SubnetId, MetadataOptions: { HttpTokens: 'optional' } })).toBe(
+      `ec2:RunInstances on resource: ${ec2('instance/*')}`,
+    );
+  });
+
+  test('with tags needs the permission to tag, of each type by itself', async () => {
+    const Tags = [{ Key: 'team', Value: 'web' }];
+    const tagged = (...names: string[]) => ({
+      TagSpecifications: names.map((ResourceType) => ({ ResourceType, Tags })),
+    });
+    const launching = allow('ec2:RunInstances');
+    const onLaunch = { StringEquals: { 'ec2:CreateAction': 'RunInstances', 'aws:RequestTag/team': 'web' } };
+    const without = await asRole(launching);
+    expect(await launch(without, tagged('instance'))).toBe(
+      `ec2:CreateTags on resource: ${ec2('instance/*')}`,
+    );
+    const call = await asRole(launching, allow('ec2:CreateTags', ec2('instance/*'), onLaunch));
+    expect(await launch(call, tagged('instance'))).toBe(done);
+    expect(await launch(call, tagged('instance', 'volume'))).toBe(
+      `ec2:CreateTags on resource: ${ec2('volume/*')}`,
+    );
+    // Once it is there, it is not tagged by its launch.
+    const { Instances = [] } = await region.api('ec2').RunInstances({
+      ImageId: imageId,
+      InstanceType: 't3.micro',
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    const id = Instances[0]?.InstanceId ?? '';
+    expect(await refusalOf(region.apiAs('ec2', call).CreateTags({ Resources: [id], Tags }))).toBe(
+      `ec2:CreateTags on resource: ${ec2(`instance/${id}`)}`,
+    );
+  });
+
+  test('passes the role of its instance profile on to EC2', async () => {
+    const iam = region.api('iam');
+    const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    await iam.CreateRole({ RoleName: 'server', AssumeRolePolicyDocument: document(trust) });
+    await iam.CreateInstanceProfile({ InstanceProfileName: 'servers' });
+    await iam.AddRoleToInstanceProfile({ InstanceProfileName: 'servers', RoleName: 'server' });
+    const profile = { IamInstanceProfile: { Name: 'servers' } };
+    const server = `arn:aws:iam::${account}:role/server`;
+    const passing = (service: string) =>
+      allow('iam:PassRole', server, { StringEquals: { 'iam:PassedToService': service } });
+    const launching = allow('ec2:*');
+    expect(await launch(await asRole(launching), profile)).toBe(`iam:PassRole on resource: ${server}`);
+    expect(await launch(await asRole(launching, passing('lambda.amazonaws.com')), profile)).toBe(
+      `iam:PassRole on resource: ${server}`,
+    );
+    expect(await launch(await asRole(launching, passing('ec2.amazonaws.com')), profile)).toBe(done);
+  });
+
+  test('that is refused has a message that STS decodes', async () => {
+    const call = await asRole(
+      allow('ec2:RunInstances', types.map(everywhere)),
+      deny('ec2:RunInstances', ec2('subnet/*')),
+    );
+    const error = await region
+      .apiAs('ec2', call)
+      .RunInstances({ ImageId: imageId, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 })
+      .catch((thrown: Error) => thrown);
+    const { message } = error as Error;
+    expect(message).toContain(
+      'with an explicit deny in an identity-based policy. Encoded authorization failure message: ',
+    );
+    const EncodedMessage = message.slice(message.lastIndexOf(' ') + 1);
+    const { DecodedMessage = '' } = await region.api('sts').DecodeAuthorizationMessage({ EncodedMessage });
+    expect(JSON.parse(DecodedMessage)).toMatchObject({
+      allowed: false,
+      explicitDeny: true,
+      matchedStatements: { items: [{ effect: 'DENY' }] },
+      context: {
+        principal: { arn: call.principal.arn },
+        action: 'ec2:RunInstances',
+        resource: expect.stringContaining(':subnet/'),
+      },
+    });
+    await expect(
+      region.api('sts').DecodeAuthorizationMessage({ EncodedMessage: 'nonsense' }),
+    ).rejects.toMatchObject({ code: 'InvalidAuthorizationMessageException' });
+    expect(await refusalOf(region.apiAs('sts', call).DecodeAuthorizationMessage({ EncodedMessage }))).toBe(
+      'sts:DecodeAuthorizationMessage',
+    );
+  });
+});
+
+describe('a role that is passed on', () => {
+  const role = `arn:aws:iam::${account}:role/passed`;
+  const statement = { StringEquals: { 'iam:PassedToService': 'states.amazonaws.com' } };
+  beforeAll(async () => {
+    const trust = {
+      Effect: 'Allow',
+      Principal: { Service: ['states.amazonaws.com', 'scheduler.amazonaws.com'] },
+      Action: 'sts:AssumeRole',
+    };
+    await region.api('iam').CreateRole({ RoleName: 'passed', AssumeRolePolicyDocument: document(trust) });
+  });
+
+  test('must be allowed for the service that gets it', async () => {
+    const call = await asRole(allow('*'), {
+      ...deny('iam:PassRole', role),
+      Condition: { StringNotEquals: statement.StringEquals },
+    });
+    const definition = '{"StartAt":"a","States":{"a":{"Type":"Pass","End":true}}}';
+    await region.apiAs('sfn', call).CreateStateMachine({ name: 'passes', definition, roleArn: role });
+    const Target = { Arn: `arn:aws:lambda:us-east-1:${account}:function:f`, RoleArn: role };
+    const schedule = {
+      Name: 's',
+      ScheduleExpression: 'rate(1 hour)',
+      FlexibleTimeWindow: { Mode: 'OFF' as const },
+      Target,
+    };
+    await expect(region.apiAs('scheduler', call).CreateSchedule(schedule)).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+      message: `User: ${call.principal.arn} is not authorized to perform: iam:PassRole on resource: ${role} with an explicit deny in an identity-based policy`,
+    });
+  });
+});
+
+describe('tags', () => {
+  test('of a resource limit who may change it, and those of a request what may be given', async () => {
+    const topics = region.api('sns');
+    const { TopicArn: own = '' } = await topics.CreateTopic({
+      Name: 'own',
+      Tags: [{ Key: 'team', Value: 'web' }],
+    });
+    const { TopicArn: other = '' } = await topics.CreateTopic({ Name: 'other' });
+    const call = await asRole(
+      allow('sns:TagResource', '*', {
+        StringEquals: { 'aws:ResourceTag/team': 'web', 'aws:RequestTag/stage': 'test' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['stage'] },
+      }),
+    );
+    const tag = (ResourceArn: string, ...Tags: { Key: string; Value: string }[]) =>
+      refusalOf(region.apiAs('sns', call).TagResource({ ResourceArn, Tags }));
+    const stage = { Key: 'stage', Value: 'test' };
+    expect(await tag(own, stage)).toBeUndefined();
+    expect(await tag(other, stage)).toBe(`SNS:TagResource on resource: ${other}`);
+    expect(await tag(own, { ...stage, Value: 'prod' })).toBe(`SNS:TagResource on resource: ${own}`);
+    expect(await tag(own, stage, { Key: 'team', Value: 'other' })).toBe(
+      `SNS:TagResource on resource: ${own}`,
+    );
+  });
+
+  test('of a role are those of who acts as it', async () => {
+    const call = await asRole(allow('s3:GetObject', `arn:aws:s3:::site/\${aws:PrincipalTag/team}/*`));
+    const RoleName = call.principal.roleArn?.split('/').at(-1);
+    await region.api('iam').TagRole({ RoleName, Tags: [{ Key: 'team', Value: 'web' }] });
+    await region.api('s3').CreateBucket({ Bucket: 'site' });
+    for (const Key of ['web/a', 'api/a'])
+      await region.api('s3').PutObject({ Bucket: 'site', Key, Body: 'x' });
+    const s3 = region.apiAs('s3', call);
+    expect(await refusalOf(s3.GetObject({ Bucket: 'site', Key: 'web/a' }))).toBeUndefined();
+    expect(await refusalOf(s3.GetObject({ Bucket: 'site', Key: 'api/a' }))).toBe(
+      's3:GetObject on resource: "arn:aws:s3:::site/api/a',
+    );
+  });
+});
+
+describe('a session', () => {
+  test('may do no more than its policies and the boundary of its role', async () => {
+    const iam = region.api('iam');
+    const { Policy } = await iam.CreatePolicy({
+      PolicyName: 'boundary',
+      PolicyDocument: document(allow(['ec2:Describe*', 'sts:*'])),
+    });
+    const call = await asRole(allow('*'));
+    const RoleName = call.principal.roleArn?.split('/').at(-1) ?? '';
+    await iam.PutRolePermissionsBoundary({ RoleName, PermissionsBoundary: Policy?.Arn });
+    await expect(region.apiAs('s3', call).ListBuckets({})).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'because no permissions boundary allows the s3:ListAllMyBuckets action',
+      ),
+    });
+    const { Credentials } = await region.api('sts').AssumeRole({
+      RoleArn: call.principal.roleArn,
+      RoleSessionName: 'narrow',
+      Policy: document(allow('ec2:DescribeVpcs')),
+    });
+    const narrow = callOf(Credentials?.AccessKeyId);
+    await region.apiAs('ec2', narrow).DescribeVpcs({});
+    await region.apiAs('ec2', call).DescribeSubnets({});
+    await expect(region.apiAs('ec2', narrow).DescribeSubnets({})).rejects.toMatchObject({
+      message: expect.stringContaining('because no session policy allows the ec2:DescribeSubnets action'),
+    });
+  });
+
+  test('of a role that is gone may do nothing', async () => {
+    const call = await asRole();
+    const RoleName = call.principal.roleArn?.split('/').at(-1) ?? '';
+    await region.api('iam').DeleteRole({ RoleName });
+    expect(await refusalOf(region.apiAs('ec2', call).DescribeVpcs({}))).toBe('ec2:DescribeVpcs');
+  });
+
+  test('of another role needs the trust of that one, and a permission where the account alone is trusted', async () => {
+    const call = await asRole();
+    const other = await asRole();
+    const RoleArn = other.principal.roleArn ?? '';
+    const assume = () =>
+      refusalOf(region.apiAs('sts', call).AssumeRole({ RoleArn, RoleSessionName: 'chain' }));
+    expect(await assume()).toBe(`sts:AssumeRole on resource: ${RoleArn}`);
+    await region.api('iam').UpdateAssumeRolePolicy({
+      RoleName: RoleArn.split('/').at(-1),
+      PolicyDocument: document({
+        Effect: 'Allow',
+        Principal: { AWS: call.principal.roleArn },
+        Action: 'sts:AssumeRole',
+      }),
+    });
+    expect(await assume()).toBeUndefined();
+  });
+});
+
+describe('the policy of a resource', () => {
+  test('of a bucket allows by itself, and denies whoever is allowed', async () => {
+    const call = await asRole();
+    const strong = await asRole(allow('s3:*'));
+    const s3 = region.api('s3');
+    await s3.CreateBucket({ Bucket: 'shared' });
+    await s3.PutObject({ Bucket: 'shared', Key: 'a', Body: 'x' });
+    await s3.PutBucketPolicy({
+      Bucket: 'shared',
+      Policy: document(
+        {
+          Effect: 'Allow',
+          Principal: { AWS: call.principal.roleArn },
+          Action: 's3:GetObject',
+          Resource: 'arn:aws:s3:::shared/*',
+        },
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:DeleteObject',
+          Resource: 'arn:aws:s3:::shared/*',
+        },
+      ),
+    });
+    const object = { Bucket: 'shared', Key: 'a' };
+    expect(await refusalOf(region.apiAs('s3', call).GetObject(object))).toBeUndefined();
+    expect(await refusalOf(region.apiAs('s3', call).PutObject(object))).toContain('s3:PutObject');
+    await expect(region.apiAs('s3', strong).DeleteObject(object)).rejects.toMatchObject({
+      message: expect.stringContaining('with an explicit deny in a resource-based policy'),
+    });
+  });
+
+  test('of a key must allow the account, before the policies of identities count', async () => {
+    const call = await asRole(allow('kms:*'));
+    const kms = region.api('kms');
+    const { KeyMetadata: open } = await kms.CreateKey({});
+    const { KeyMetadata: closed } = await kms.CreateKey({
+      Policy: document({
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'kms:*',
+        Resource: '*',
+      }),
+    });
+    const use = (KeyId = '') => refusalOf(region.apiAs('kms', call).DescribeKey({ KeyId }));
+    expect(await use(open?.KeyId)).toBeUndefined();
+    expect(await use(closed?.KeyId)).toBe(`kms:DescribeKey on resource: ${closed?.Arn}`);
+  });
+});
+
+test('items of a table may be limited by their partition keys', async () => {
+  await region.api('dynamodb').CreateTable({
+    TableName: 'items',
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
+  const call = await asRole(
+    allow(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'], '*', {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['WEB#*'] },
+    }),
+  );
+  const dynamodb = region.apiAs('dynamodb', call);
+  const arn = `arn:aws:dynamodb:us-east-1:${account}:table/items`;
+  const get = (S: string) => refusalOf(dynamodb.GetItem({ TableName: 'items', Key: { pk: { S } } }));
+  expect(await get('WEB#1')).toBeUndefined();
+  expect(await get('API#1')).toBe(`dynamodb:GetItem on resource: ${arn}`);
+  const query = (S: string) =>
+    refusalOf(
+      dynamodb.Query({
+        TableName: 'items',
+        KeyConditionExpression: '#p = :p',
+        ExpressionAttributeNames: { '#p': 'pk' },
+        ExpressionAttributeValues: { ':p': { S } },
+      }),
+    );
+  expect(await query('WEB#1')).toBeUndefined();
+  expect(await query('API#1')).toBe(`dynamodb:Query on resource: ${arn}`);
+  const write = (...keys: string[]) =>
+    refusalOf(
+      dynamodb.BatchWriteItem({
+        RequestItems: { items: keys.map((S) => ({ PutRequest: { Item: { pk: { S } } } })) },
+      }),
+    );
+  expect(await write('WEB#1', 'WEB#2')).toBeUndefined();
+  expect(await write('WEB#1', 'API#1')).toBe(`dynamodb:BatchWriteItem on resource: ${arn}`);
+});

@@ -1,0 +1,29 @@
+import { parseArn, splitResource } from 'aws-languages/arn';
+import type { Authorization } from '../../core/authorization/authorization';
+import { leadingKeysOf } from './leading-keys';
+import type { DynamoDbState } from './state';
+import { nameOf } from './table-name';
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
+export const authorization: Authorization<DynamoDbState> = {
+  find({ context }, type, { input }) {
+    const arnOf = (table: string) =>
+      `arn:aws:dynamodb:${context.region}:${context.accountId}:table/${nameOf(table)}`;
+    if (input.RequestItems !== undefined && type === 'table')
+      return Object.keys(input.RequestItems as object).map(arnOf);
+    if (typeof input.TableName !== 'string') return undefined;
+    // Who asks an index needs no permission for its table.
+    if (typeof input.IndexName === 'string')
+      return type === 'index' ? [`${arnOf(input.TableName)}/index/${input.IndexName}`] : [];
+    return type === 'table' ? [arnOf(input.TableName)] : [];
+  },
+  context({ settings }, { resource }, { input }) {
+    const [table = '', , index] = splitResource(parseArn(resource)?.resource ?? '').id.split('/');
+    const keys = leadingKeysOf(input, table, settings.find(table)?.partitionKeys.get(index ?? ''));
+    return {
+      'dynamodb:LeadingKeys': keys,
+      'dynamodb:Select': input.Select as string | undefined,
+      'dynamodb:ReturnValues': input.ReturnValues as string | undefined,
+    };
+  },
+};

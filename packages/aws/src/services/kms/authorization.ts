@@ -1,0 +1,33 @@
+import { parsePolicy } from 'aws-languages/policy/document';
+import type { Authorization } from '../../core/authorization/authorization';
+import { AwsError } from '../../core/aws-error';
+import type { KmsState } from './state';
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html */
+export const authorization: Authorization<KmsState> = {
+  isResourceDecisive: true,
+  find(kms, type, { input }) {
+    const { AliasName: alias, TargetKeyId: target, KeyId: given = target } = input as Record<string, string>;
+    if (type === 'alias') return alias === undefined ? [] : [kms.aliasArn(alias)];
+    const name = given ?? alias;
+    if (name === undefined) return undefined;
+    try {
+      return [kms.get(name).arn];
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      // What is not there is for the operation to say.
+      return [name.startsWith('arn:') ? name : kms.aliasArn(name.includes('/') ? name : `key/${name}`)];
+    }
+  },
+  context(_kms, _access, { input }) {
+    const pairs = Object.entries((input.EncryptionContext ?? {}) as Readonly<Record<string, string>>);
+    return {
+      ...Object.fromEntries(pairs.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
+      'kms:EncryptionContextKeys': pairs.map(([key]) => key),
+    };
+  },
+  resource(kms, arn) {
+    const key = kms.list().find((one) => one.arn === arn);
+    return key && { tags: key.tags, policy: parsePolicy(key.policy, { kind: 'resource' }) };
+  },
+};

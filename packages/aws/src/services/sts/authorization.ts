@@ -1,0 +1,23 @@
+import type { Authorization } from '../../core/authorization/authorization';
+import { contextOfAssuming } from './operations/trust';
+import type { StsState } from './state';
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
+export const authorization: Authorization<StsState> = {
+  isResourceDecisive: true,
+  // Nobody needs a permission to know who he is, nor for a session of his own.
+  actions: { GetCallerIdentity: [], GetSessionToken: [] },
+  accesses(_sts, { operation, input }) {
+    if (operation !== 'AssumeRole') return undefined;
+    const actions = ['sts:AssumeRole'];
+    if (Array.isArray(input.Tags) && input.Tags.length > 0) actions.push('sts:TagSession');
+    if (input.SourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
+    return actions.map((action) => ({ action, resource: String(input.RoleArn), type: 'role' }));
+  },
+  context: (_sts, { action }, { input }) =>
+    action.startsWith('sts:') ? contextOfAssuming(input as Parameters<typeof contextOfAssuming>[0]) : {},
+  resource(sts, arn) {
+    const role = sts.iam.findRole(arn);
+    return role && { policy: role.trust };
+  },
+};
