@@ -29,7 +29,11 @@ test('a token is good for the call that gave it, and for no other', async () => 
     () => ec2.DescribeSubnets({ NextToken, ...page }),
     () => ec2.DescribeTags({ NextToken, ...page }),
     () => ec2.DescribeNatGateways({ NextToken }),
-    () => ec2.DescribeSecurityGroupRules({ NextToken, Filters: [{ Name: 'group-id', Values: ['sg-1'] }] }),
+    () =>
+      ec2.DescribeSecurityGroupRules({
+        NextToken,
+        Filters: [{ Name: 'group-id', Values: ['sg-0123456789abcdef0'] }],
+      }),
   ];
   for (const describe of others) expect(await codeOf(describe)).toBe('InvalidNextToken');
   expect((await ec2.DescribeSecurityGroupRules({ NextToken, ...page })).SecurityGroupRules).not.toEqual([]);
