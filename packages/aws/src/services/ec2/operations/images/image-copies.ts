@@ -9,6 +9,7 @@ export const CopyImage: Op<'CopyImage'> = (ec2, input, call) => {
   const tagsFor = readTagSpecifications(input.TagSpecifications, ['image', 'snapshot'], call);
   return {
     ImageId: ec2.tokens.once('CopyImage', input, () => {
+      const name = checkImageName(ec2, input.Name, input.Description);
       const source = requireSource(ec2, input.SourceRegion ?? '', input.SourceImageId ?? '');
       if (input.KmsKeyId && !input.Encrypted && !isEncrypted(source)) {
         throw invalidParameterDependency(
@@ -19,7 +20,7 @@ export const CopyImage: Op<'CopyImage'> = (ec2, input, call) => {
       checkCount(tags.map((tag) => tag.Key ?? ''));
       const image = copyImage(ec2, source, {
         region: input.SourceRegion ?? '',
-        name: checkImageName(ec2, input.Name, input.Description),
+        name,
         description: input.Description ?? source.image.Description ?? '',
         encrypted: input.Encrypted ?? false,
         kmsKeyId: input.KmsKeyId,
