@@ -4,7 +4,7 @@ import { Stillness, type Work } from './stillness';
 import type { LeapingTime } from './time';
 import type { Timer, Timers } from './timers';
 
-/** Real milliseconds of unbroken work after which even a seeded clock runs: what waits for it would wait for ever. */
+/** Real milliseconds of work in which nothing comes to an end and after which even a seeded clock runs: what waits for it would wait for ever. */
 const PATIENCE_MILLISECONDS = 10_000;
 
 /** What waits for its turn. */
@@ -24,6 +24,7 @@ export class Leaps {
   private strayed = 0;
   /** Since when the clock runs because work does not end. */
   private ranSince: number | undefined;
+  private patience: NodeJS.Timeout | undefined;
   private waiting = 0;
   private hasEnded = false;
 
@@ -71,6 +72,8 @@ export class Leaps {
       };
       this.turns.add(go);
       this.arrivals.push({ what, seconds, go });
+      // Something has come to its end: a slow machine is no work that does not end.
+      if (this.ranSince === undefined) this.patience?.refresh();
       this.notice();
     }).finally(over);
   }
@@ -114,12 +117,13 @@ export class Leaps {
 
   private async untilStill(): Promise<void> {
     if (!this.order) return this.stillness.reached();
-    const patience = setTimeout(() => {
+    this.patience = setTimeout(() => {
       this.ranSince = performance.now();
       this.setRate(1);
     }, this.time.patience ?? PATIENCE_MILLISECONDS);
     await this.stillness.reached();
-    clearTimeout(patience);
+    clearTimeout(this.patience);
+    this.patience = undefined;
     if (this.ranSince === undefined) return;
     this.strayed = this.strayedSeconds;
     this.ranSince = undefined;
