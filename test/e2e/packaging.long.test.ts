@@ -172,9 +172,14 @@ describe('a good project', () => {
   });
 
   test('has no role that may change just anything', () => {
+    // How an agent tells of its own instance and listens: the message actions know no resource, and AWS's own policy for agents names none.
+    const ofAgents = /^((ssm|ec2)messages:|ssm:UpdateInstanceInformation$)/;
     const open = statements().flatMap(([role, { Effect, Action, Resource }]) =>
       Effect === 'Allow' && [Resource].flat().includes('*')
-        ? [Action].flat().flatMap((action) => (isReading(action) ? [] : [`${role}: ${action}`]))
+        ? [Action]
+            .flat()
+            .filter((action) => !isReading(action) && !(role === 'BaseRole' && ofAgents.test(action)))
+            .map((action) => `${role}: ${action}`)
         : [],
     );
     expect(open).toEqual([]);
