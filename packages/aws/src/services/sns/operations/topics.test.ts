@@ -35,6 +35,29 @@ test('a topic has the tags that it was made with and those that it was given, un
   ]);
 });
 
+test.each([
+  ['no JSON', '{'],
+  ['without a statement', '{"Version":"2012-10-17"}'],
+  ['without a principal', '{"Statement":[{"Effect":"Allow","Action":"SNS:Publish","Resource":"*"}]}'],
+  [
+    'with an effect that is none',
+    '{"Statement":[{"Effect":"Maybe","Principal":"*","Action":"SNS:Publish","Resource":"*"}]}',
+  ],
+])('a policy %s is refused when it is given, and the topic keeps the one it has', async (_, policy) => {
+  await using region = await newRegion();
+  const aws = region.api('sns');
+  const refused = { code: 'InvalidParameter', message: expect.stringContaining('Policy Error') };
+  await expect(aws.CreateTopic({ Name: 'other', Attributes: { Policy: policy } })).rejects.toMatchObject(
+    refused,
+  );
+  await aws.CreateTopic({ Name: 'failures' });
+  await expect(
+    aws.SetTopicAttributes({ TopicArn, AttributeName: 'Policy', AttributeValue: policy }),
+  ).rejects.toMatchObject(refused);
+  expect((await aws.GetTopicAttributes({ TopicArn })).Attributes?.Policy).toContain('__default_policy_ID');
+  expect((await aws.ListTopics({})).Topics).toEqual([{ TopicArn }]);
+});
+
 test('tags of a topic that does not exist are refused', async () => {
   await using region = await newRegion();
   const aws = region.api('sns');

@@ -1,3 +1,4 @@
+import { parsePolicy } from 'aws-languages/policy/document';
 import { AwsError } from '../../../core/aws-error';
 import { takePage } from '../../../core/paging';
 import { invalidParameter } from '../errors';
@@ -14,6 +15,7 @@ export const CreateTopic: Op<'CreateTopic'> = (sns, input) => {
   for (const name of Object.keys(attributes))
     if (name !== 'FifoTopic' && !SETTABLE.test(name))
       throw invalidParameter(`Attributes Reason: Unknown attribute: ${name}`);
+  checkPolicy(attributes.Policy);
   return { TopicArn: sns.topics.create(input.Name ?? '', attributes, input.Tags ?? []).arn };
 };
 
@@ -39,7 +41,7 @@ export const SetTopicAttributes: Op<'SetTopicAttributes'> = (sns, input) => {
   const topic = sns.topics.get(input.TopicArn);
   const { AttributeName: name = '', AttributeValue: value = '' } = input;
   if (!SETTABLE.test(name)) throw invalidParameter('AttributeName');
-  if (name === 'Policy' && value !== '') checkPolicy(value);
+  if (name === 'Policy') checkPolicy(value);
   if (value === '') delete topic.attributes[name];
   else topic.attributes[name] = value;
   return {};
@@ -68,13 +70,9 @@ function find(sns: SnsState, arn: string | undefined): Topic {
   throw new AwsError('ResourceNotFound', 'Resource does not exist', 404);
 }
 
-function checkPolicy(text: string): void {
-  try {
-    if (JSON.parse(text)?.Statement !== undefined) return;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw invalidParameter('Policy Error: null');
+/** @throws AwsError InvalidParameter for what AWS calls malformed */
+function checkPolicy(text: string | undefined): void {
+  if (text) parsePolicy(text, { kind: 'resource', refuse: () => invalidParameter('Policy Error: null') });
 }
 
 function describeTopic(topic: Topic): Record<string, string> {
