@@ -175,8 +175,10 @@ test('a page that never ends is read to a limit', async () => {
   const port = await serve((_request, response) => {
     pipeline(Readable.from(endless()), response, () => {});
   });
-  // A machine that is busy enough has not read so much in the time that an answer may take.
-  await expect(probe(port)).rejects.toThrow(/without the text "Welcome"|no answer in 3 s/);
+  // However busy the machine is, this answer may take its time: it is about the limit.
+  const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal);
+  await expect(probe(port)).rejects.toThrow('without the text "Welcome"');
+  timeout.mockRestore();
   expect(sent).toBeLessThan(mebibytes);
 });
 
