@@ -54,6 +54,18 @@ test('a group with the update policy for it is refreshed when its launch templat
   });
 });
 
+test('an update policy that comes with a change bears on that change', async () => {
+  const without = refreshed('t3.micro').replace(/\n {4}UpdatePolicy:.*$/, '');
+  await cfn.create('s', without);
+  await until(async () => (await describeFleet()).versions?.length === 2);
+  await cfn.update('s', refreshed('t3.small'));
+  expect(await cfn.state('s')).toEqual({ status: 'UPDATE_COMPLETE', failures: [] });
+  expect(await describeFleet()).toMatchObject({
+    versions: ['2', '2'],
+    refreshes: [{ Status: 'Successful' }],
+  });
+});
+
 test('a change that needs no other servers refreshes none', async () => {
   await cfn.create('s', refreshed('t3.micro'));
   await cfn.update('s', refreshed('t3.micro', ', Cooldown: "60"'));

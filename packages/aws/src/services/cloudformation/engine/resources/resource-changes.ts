@@ -119,8 +119,7 @@ export class ResourceChanges {
       );
     if (changed.length === 0 && !retags) {
       // Only what CloudFormation itself keeps may have changed.
-      const { dependencies, deletionPolicy, updateReplacePolicy, updatePolicy, metadata } = draft;
-      Object.assign(existing, { dependencies, deletionPolicy, updateReplacePolicy, updatePolicy, metadata });
+      Object.assign(existing, keptByStack(draft));
       return;
     }
     if (changed.some((name) => needsReplacement(type, name, draft.properties[name])))
@@ -140,24 +139,8 @@ export class ResourceChanges {
     const before = { ...existing };
     const wanted = { properties: draft.properties, tags: draft.tags };
     this.undo.add({ kind: 'changed', before, resource: existing, wanted });
-    const {
-      properties,
-      written,
-      tags: nextTags,
-      dependencies,
-      deletionPolicy,
-      updateReplacePolicy,
-      metadata,
-    } = draft;
-    Object.assign(existing, {
-      properties,
-      written,
-      tags: nextTags,
-      dependencies,
-      deletionPolicy,
-      updateReplacePolicy,
-      metadata,
-    });
+    const { properties, written } = draft;
+    Object.assign(existing, { properties, written, tags: draft.tags, ...keptByStack(draft) });
     noteChange(this.stack, existing, 'UPDATE_IN_PROGRESS');
     try {
       const made =
@@ -233,4 +216,15 @@ function draftResource(
     status: 'CREATE_IN_PROGRESS',
     updated,
   };
+}
+
+/** What CloudFormation itself keeps of a resource, and no service sees. */
+function keptByStack({
+  dependencies,
+  deletionPolicy,
+  updateReplacePolicy,
+  updatePolicy,
+  metadata,
+}: StackResource): Partial<StackResource> {
+  return { dependencies, deletionPolicy, updateReplacePolicy, updatePolicy, metadata };
 }
