@@ -1,40 +1,32 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Aws, startAws } from '../../src';
+import { newcomer, whereInstalled } from './installed';
 
 const run = promisify(execFile);
 const Bucket = 'strangers';
 
 let aws: Aws;
+let stranger: Awaited<ReturnType<typeof newcomer>>;
 beforeAll(async () => {
   aws = await startAws();
+  stranger = await newcomer(aws);
   const s3 = new S3Client(aws.client);
   await s3.send(new CreateBucketCommand({ Bucket }));
   await s3.send(new PutObjectCommand({ Bucket, Key: 'a b/ü+(1)~!', Body: 'hello' }));
   s3.destroy();
 });
-afterAll(() => aws.stop());
-
-/** A test of what a program of others signs, for where it is installed. */
-function testOf(program: string, args: readonly string[]) {
-  const isThere = spawnSync(program, args).status === 0;
-  if (!isThere) console.warn(`${program} ${args.join(' ')}: not installed, so what it signs is not tried`);
-  return isThere ? test : test.skip;
-}
-
-/** The environment of a person who has no account but this one. */
-function environment(more: Record<string, string> = {}): Record<string, string> {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  return { ...(Object.fromEntries(own) as Record<string, string>), ...aws.env, ...more };
-}
+afterAll(async () => {
+  await aws.stop();
+  await stranger.leave();
+});
 
 const BOTO3 = `
 import boto3, io, uuid, urllib.request
@@ -61,10 +53,10 @@ for service, operation in [('sts', 'get_caller_identity'), ('ec2', 'describe_vpc
         print(service, error.response['Error']['Code'])
 `;
 
-testOf('python3', ['-c', 'import boto3'])(
+whereInstalled('python3', ['-c', 'import boto3'])(
   'boto3 signs in all its ways, and is told what is wrong',
   async () => {
-    const { stdout } = await run('python3', ['-c', BOTO3], { env: environment() });
+    const { stdout } = await run('python3', ['-c', BOTO3], { env: stranger.env });
     expect(stdout.trim().split('\n')).toEqual([
       'sts SignatureDoesNotMatch',
       'ec2 AuthFailure',
@@ -75,7 +67,7 @@ testOf('python3', ['-c', 'import boto3'])(
   },
 );
 
-testOf('curl', ['--aws-sigv4', 'aws:amz', '--version'])('curl signs by itself', async () => {
+whereInstalled('curl', ['--aws-sigv4', 'aws:amz', '--version'])('curl signs by itself', async () => {
   const ask = async (service: string, path: string, ...more: string[]) => {
     const signing = ['--aws-sigv4', `aws:amz:us-east-1:${service}`, '--user', 'local:local'];
     const { stdout } = await run('curl', ['-s', ...signing, ...more, `${aws.endpoint}${path}`]);
@@ -89,7 +81,7 @@ testOf('curl', ['--aws-sigv4', 'aws:amz', '--version'])('curl signs by itself', 
   expect(await ask('sts', '/', '-d', identity, '--user', 'local:other')).toContain('SignatureDoesNotMatch');
 });
 
-testOf('aws', ['--version'])('the AWS CLI takes on a role with a CI’s token', async () => {
+whereInstalled('aws', ['--version'])('the AWS CLI takes on a role with a CI’s token', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const issuer: Server = createServer((request, response) =>
     response.end(
@@ -101,7 +93,6 @@ testOf('aws', ['--version'])('the AWS CLI takes on a role with a CI’s token', 
     ),
   );
   await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
-  const folder = await mkdtemp(join(tmpdir(), 'embedded-aws-token-'));
   try {
     const name = `127.0.0.1:${(issuer.address() as AddressInfo).port}`;
     const iam = new IAMClient(aws.client);
@@ -123,18 +114,14 @@ testOf('aws', ['--version'])('the AWS CLI takes on a role with a CI’s token', 
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');
     const signature = sign('sha256', Buffer.from(text), privateKey).toString('base64url');
-    const AWS_WEB_IDENTITY_TOKEN_FILE = join(folder, 'token.jwt');
+    const AWS_WEB_IDENTITY_TOKEN_FILE = join(stranger.home, 'token.jwt');
     await writeFile(AWS_WEB_IDENTITY_TOKEN_FILE, `${text}.${signature}`);
-    const {
-      AWS_ACCESS_KEY_ID: _id,
-      AWS_SECRET_ACCESS_KEY: _secret,
-      ...env
-    } = environment({ AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN: Role?.Arn ?? '' });
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...env } = stranger.env;
+    Object.assign(env, { AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN: Role?.Arn });
     const { stdout } = await run('aws', ['sts', 'get-caller-identity', '--output', 'json'], { env });
     expect(JSON.parse(stdout).Arn).toMatch(/^arn:aws:sts::000000000000:assumed-role\/ci\//);
     iam.destroy();
   } finally {
     issuer.close();
-    await rm(folder, { recursive: true });
   }
 });
