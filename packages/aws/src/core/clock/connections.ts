@@ -1,25 +1,27 @@
 import type { Socket } from 'node:net';
 
-/** A thread's end of a connection of the loopback address: its port, and the bytes that it has read so far. */
+/** A thread's end of a connection of the loopback address: its port, that of the server, and the bytes that it has read so far. */
 export interface ThreadsEnd {
   readonly port: number;
+  readonly serverPort: number;
   readonly read: number;
 }
 
 /** The connections that other threads of this process have opened to this one, to know whether they have read all that they were sent. */
 export class Connections {
-  private readonly sockets = new Map<number, Socket>();
+  private readonly sockets = new Map<string, Socket>();
 
   /** @param onChange called when one comes or goes */
   constructor(private readonly onChange: () => void) {}
 
   /** Takes note of a connection that this thread has accepted. */
   note(socket: Socket): void {
-    const { remotePort } = socket;
-    if (remotePort === undefined) return;
-    this.sockets.set(remotePort, socket);
+    const { remotePort, localPort } = socket;
+    if (remotePort === undefined || localPort === undefined) return;
+    const key = keyOf(remotePort, localPort);
+    this.sockets.set(key, socket);
     socket.once('close', () => {
-      if (this.sockets.get(remotePort) === socket) this.sockets.delete(remotePort);
+      if (this.sockets.get(key) === socket) this.sockets.delete(key);
       this.onChange();
     });
     this.onChange();
@@ -27,6 +29,13 @@ export class Connections {
 
   /** Whether nothing is on its way to these ends. */
   haveRead(ends: readonly ThreadsEnd[]): boolean {
-    return ends.every(({ port, read }) => this.sockets.get(port)?.bytesWritten === read);
+    return ends.every(
+      ({ port, serverPort, read }) => this.sockets.get(keyOf(port, serverPort))?.bytesWritten === read,
+    );
   }
+}
+
+/** The kernel gives one port to connections of several servers. */
+function keyOf(port: number, serverPort: number): string {
+  return `${port} ${serverPort}`;
 }

@@ -84,8 +84,8 @@ function turn(quiet, before) {
 }
 
 /** @param {Socket} socket */
-function endOf({ localPort, bytesRead }) {
-  return { port: localPort ?? 0, read: bytesRead };
+function endOf({ localPort, remotePort, bytesRead }) {
+  return { port: localPort ?? 0, serverPort: remotePort ?? 0, read: bytesRead };
 }
 
 function eventsOfLoop() {
