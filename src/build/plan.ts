@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { InvalidRequest, LeaseLost, PipelineBusy } from '../errors';
 import { findAll } from '../failures';
 import { findBaseImage } from '../image/base';
+import { checkBaseRole } from '../image/base-role';
 import { checkParameterOwner } from '../image/parameter';
 import { checkSharing } from '../image/sharing';
 import { type Pipeline, secretsOf } from '../pipeline/definition';
@@ -114,6 +115,7 @@ async function makePlan(pipeline: Pipeline, parameters: Record<string, string>):
     checkTargets(rollout, healthy.port),
     checkSharing(pipeline),
     image.parameter ? checkParameterOwner(pipeline.name, image.parameter) : undefined,
+    checkBaseRole(pipeline, parameters),
   ]);
   return {
     baseImage,
