@@ -209,7 +209,7 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 /** A build as callers see it: maps as lists, without what only Kiln needs. */
 function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
-  const { late, left, imageId, gone = {}, fingerprint, error, resolved, once } = record;
+  const { late, left, imageId, gone = {}, fingerprint, error, resolved, once, unchecked } = record;
   const imageGone = imageId && gone[imageId];
   const copies = record.copies?.map((copy) => ({ ...copy, gone: gone[copy.imageId] }));
   const stages = Object.entries(record.stages).map(([stage, how]) => ({
@@ -234,6 +234,7 @@ function showBuild(record: BuildRecord) {
       error,
       late,
       left,
+      unchecked,
     },
     stages: stages.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
   };

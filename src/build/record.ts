@@ -145,6 +145,8 @@ export interface BuildRecord {
   parameter?: string;
   /** Seconds since 1970. */
   expiresAt?: number;
+  /** Checks that its plan could not make, in words: Kiln lacked the right to look. */
+  unchecked?: string[];
   /** What the SSM parameter of the pipeline named before, kept until the build has ended. */
   previousImage?: { parameter: string; value: string | null };
   /** What came only after its end, or AWS did not take away then, and was undone later, in words: a function may go on when its build has failed. */

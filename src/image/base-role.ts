@@ -15,7 +15,8 @@ interface Need {
   mend: string;
 }
 
-const OBJECT = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.+)$/;
+/** What ends in a slash names no object. */
+const OBJECT = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.*[^/])$/;
 
 /**
  * Checks that base instances may read what the parameters of a build name: the object that an `s3://` address is of, and secrets. AWS
@@ -42,31 +43,51 @@ export async function checkBaseRole(pipeline: Pipeline, parameters: Record<strin
 }
 
 function findNeeds(pipeline: Pipeline, parameters: Record<string, string>): Need[] {
-  const file = `the file of pipeline ${pipeline.name}`;
   const secrets = secretsOf(pipeline);
-  return Object.entries(parameters).flatMap(([parameter, value]): Need[] => {
-    const [, partition = 'aws', , , account = ''] = env('KILN_BASE_ROLE').split(':');
-    const { bucket, key } = OBJECT.exec(value)?.groups ?? {};
-    if (!secrets.includes(parameter)) {
-      if (!bucket || !key) return [];
-      const mend = `Name the bucket under base.buckets in ${file}, and deploy the service.`;
-      const resource = `arn:${partition}:s3:::${bucket}/${key}`;
-      return [{ parameter, value, action: 's3:GetObject', resource, mend }];
-    }
-    const secret = parseSecret(value);
-    if (!secret) return [];
-    const mend = `Name it as a default in ${file}, and deploy the service.`;
-    const place = `${env('AWS_REGION')}:${account}`;
-    if (secret.service === 'ssm') {
-      const resource = `arn:${partition}:ssm:${place}:parameter/${secret.id.replace(/^\//, '')}`;
-      return [{ parameter, value, action: 'ssm:GetParameter', resource, mend }];
-    }
-    // Secrets Manager ends an ARN with six characters of its own.
-    const resource = secret.id.startsWith('arn:')
-      ? secret.id
-      : `arn:${partition}:secretsmanager:${place}:secret:${secret.id}-000000`;
-    return [{ parameter, value, action: 'secretsmanager:GetSecretValue', resource, mend }];
+  return Object.entries(parameters).flatMap(([parameter, value]) => {
+    const need = secrets.includes(parameter)
+      ? findSecretNeed(pipeline.name, value)
+      : findObjectNeed(pipeline.name, value);
+    return need ? [{ ...need, parameter, value }] : [];
   });
+}
+
+type Named = Omit<Need, 'parameter' | 'value'>;
+
+function findObjectNeed(pipeline: string, value: string): Named | undefined {
+  const { bucket, key } = OBJECT.exec(value)?.groups ?? {};
+  if (!bucket || !key) return undefined;
+  return {
+    action: 's3:GetObject',
+    resource: `arn:${place().partition}:s3:::${bucket}/${key}`,
+    mend: `Name the bucket under base.buckets in the file of pipeline ${pipeline}, and deploy the service.`,
+  };
+}
+
+function findSecretNeed(pipeline: string, value: string): Named | undefined {
+  const { service, id } = parseSecret(value) ?? {};
+  if (!id) return undefined;
+  const { partition, account } = place();
+  const named = `Name it as a default in the file of pipeline ${pipeline}, and deploy the service.`;
+  if (service === 'ssm')
+    return {
+      action: 'ssm:GetParameter',
+      resource: `arn:${partition}:ssm:${env('AWS_REGION')}:${account}:parameter/${id.replace(/^\//, '')}`,
+      mend: `${named} Parameters that no file names it may read that are of the path of baseParameters, with which the service is deployed.`,
+    };
+  return {
+    action: 'secretsmanager:GetSecretValue',
+    // Secrets Manager ends an ARN with six characters of its own.
+    resource: id.startsWith('arn:')
+      ? id
+      : `arn:${partition}:secretsmanager:${env('AWS_REGION')}:${account}:secret:${id}-000000`,
+    mend: named,
+  };
+}
+
+function place(): { partition: string; account: string } {
+  const [, partition = 'aws', , , account = ''] = env('KILN_BASE_ROLE').split(':');
+  return { partition, account };
 }
 
 async function simulate(action: string, resources: string[]): Promise<EvaluationResult[]> {

@@ -1,6 +1,7 @@
 import { DescribeImagesCommand, GetAllowedImagesSettingsCommand, type Image } from '@aws-sdk/client-ec2';
 import { ec2, isAwsError } from '../aws';
 import { resolveReference } from '../build/parameters';
+import type { Unmade } from '../build/plan/unmade';
 import { InvalidPipeline } from '../errors';
 import type { Pipeline } from '../pipeline/definition';
 
@@ -13,12 +14,13 @@ export interface BaseImage {
 /**
  * Finds the image that a pipeline starts from.
  *
+ * @param unmade is told what AWS does not let Kiln look at
  * @throws InvalidPipeline if there is no such image, or if it cannot be the base of another
  */
-export async function findBaseImage({ name, definition }: Pipeline): Promise<BaseImage> {
+export async function findBaseImage({ name, definition }: Pipeline, unmade: Unmade): Promise<BaseImage> {
   const id = await resolveReference(definition.base.image, 'base.image');
   const image = await describeImage(id);
-  const problem = image ? findProblem(image) : await explainMissing();
+  const problem = image ? findProblem(image) : await explainMissing(unmade);
   if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
   return { id, rootDeviceName: image?.RootDeviceName ?? '' };
 }
@@ -35,9 +37,12 @@ async function describeImage(id: string): Promise<Image | undefined> {
 }
 
 /** Images of others that an account does not allow are as if they were not there. */
-async function explainMissing(): Promise<string> {
+async function explainMissing(unmade: Unmade): Promise<string> {
   const missing = 'is no image that this account can use in this region';
-  const { State, ManagedBy } = await ec2().send(new GetAllowedImagesSettingsCommand({}));
+  const settings = await unmade.unlessDenied('the account allows images of some providers only', () =>
+    ec2().send(new GetAllowedImagesSettingsCommand({})),
+  );
+  const { State, ManagedBy } = settings ?? {};
   if (State !== 'enabled') return missing;
   const by = ManagedBy === 'declarative-policy' ? 'a declarative policy of its organization' : 'its settings';
   return `${missing}. It may be there all the same: the account allows images of some providers only (Allowed AMIs, by ${by}; aws ec2 get-allowed-images-settings shows them)`;

@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
+import type { Unmade } from '../build/plan/unmade';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { findAll } from '../failures';
@@ -16,11 +17,18 @@ import { findVersion, isPublishedByKiln } from './template';
  * Checks that the targets of a pipeline can be refreshed, and their servers be asked for the site, before anything is made.
  *
  * @param port where the site answers, on a server that no target group has
+ * @param unmade is told what AWS does not let Kiln look at
  * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says all that is to be changed, of all of them
  */
-export async function checkTargets(rollout: RolloutTarget[], port: number): Promise<Target[]> {
+export async function checkTargets(
+  rollout: RolloutTarget[],
+  port: number,
+  unmade: Unmade,
+): Promise<Target[]> {
   const groups = await describeGroups(rollout.map((target) => target.autoScalingGroup));
-  const checks = rollout.map((target) => checkTarget(target, groups.get(target.autoScalingGroup), port));
+  const checks = rollout.map((target) =>
+    checkTarget(target, groups.get(target.autoScalingGroup), port, unmade),
+  );
   return findAll(checks);
 }
 
@@ -28,6 +36,7 @@ async function checkTarget(
   target: RolloutTarget,
   group: AutoScalingGroup | undefined,
   port: number,
+  unmade: Unmade,
 ): Promise<Target> {
   const { template, found } = checkGroup(target.autoScalingGroup, group);
   const version = await describeVersion(target.autoScalingGroup, template);
@@ -39,10 +48,9 @@ async function checkTarget(
       target,
       isFirstImage ? findRoomProblem(target, found) : findRollbackProblem(target, template, version),
     ),
-    target.verify === 'site' ? checkProbe(target, found, version, port) : undefined,
-    say(target, findTagProblem(version.LaunchTemplateId ?? '')),
-    say(target, findRoleProblem(version)),
-    say(target, findKeyProblem(found, version)),
+    ...LOOKS.map(([what, look]) =>
+      unmade.unlessDenied(`${what} of ${target.autoScalingGroup}`, () => look(target, found, version, port)),
+    ),
   ]);
   const { warmup, minCapacity, ...preferences } = target;
   return {
@@ -59,6 +67,23 @@ async function checkTarget(
     isEmpty: found.DesiredCapacity === 0 && !isFirstImage,
   };
 }
+
+/** What is looked up for a check, each with what it finds out of a group. */
+const LOOKS: [string, (...seen: Parameters<typeof checkProbe>) => Promise<void>][] = [
+  ['the probe can ask the servers', checkProbe],
+  [
+    'Kiln may change the launch template',
+    (target, _group, version) => say(target, findTagProblem(version.LaunchTemplateId ?? '')),
+  ],
+  [
+    'Kiln may pass on the role of the servers',
+    (target, _group, version) => say(target, findRoleProblem(version)),
+  ],
+  [
+    'Auto Scaling may use the key of the volumes',
+    (target, group, version) => say(target, findKeyProblem(group, version)),
+  ],
+];
 
 function checkGroup(name: string, group: AutoScalingGroup | undefined) {
   if (!group) refuse(name, 'does not exist in this account and region. Create it, or correct its name.');
@@ -120,11 +145,12 @@ const OTHERWISE = 'Or say verify: targetGroup: the record then tells that nobody
 
 /** The servers are to be asked for the site when they are new: whether they can be is found out now. */
 async function checkProbe(
-  { autoScalingGroup }: RolloutTarget,
+  { autoScalingGroup, verify }: RolloutTarget,
   group: AutoScalingGroup,
   version: LaunchTemplateVersion,
   port: number,
 ): Promise<void> {
+  if (verify !== 'site') return;
   const arns = group.TargetGroupARNs ?? [];
   const ports = await Promise.all(arns.map((arn) => findPort(autoScalingGroup, arn)));
   const obstacle = await findObstacle(group, version, arns.length > 0 ? [...new Set(ports)] : [port]);

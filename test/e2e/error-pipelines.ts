@@ -34,7 +34,7 @@ export const errorPipelines: Record<string, string> = {
 
   'queued/pipeline.yml': pipeline(
     `{ contains: Hello, within: ${PATIENT} }`,
-    'image: { test: false }\nparameters: { GREETING: { default: Hello, pattern: "^Hello" } }',
+    'image: { test: false }\nparameters: { GREETING: { default: Hello, pattern: "^Hello" }, SITE: { default: "" } }',
   ),
   'queued/user-data.sh': script('echo "$GREETING" > /var/www/html/index.html', SERVE),
 

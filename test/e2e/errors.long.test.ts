@@ -107,6 +107,18 @@ test('an image that AWS fails to make ends the build with the reason of AWS', as
   );
 });
 
+test('an archive that base instances may not read ends the build before it makes anything, with what to change', async () => {
+  const { status, error, unchecked } = await sample.ended(
+    await sample.startBuild('queued', { GREETING: 'Hello', SITE: 's3://nobodys-bucket/shop.tar.gz' }),
+  );
+  expect(status).toBe('FAILED');
+  expect(error).toMatchObject({ name: 'InvalidParameter', stage: 'Plan' });
+  expect(error?.message).toMatch(
+    /parameter SITE: base instances may not read s3:\/\/nobodys-bucket\/shop\.tar\.gz: their role lacks s3:GetObject .*base\.buckets/,
+  );
+  expect(unchecked).toBeUndefined();
+});
+
 test('an unknown pipeline is 404 with the names that there are', async () => {
   expect(await sample.api('POST', '/pipelines/wbe/builds')).toEqual({
     status: 404,
@@ -196,6 +208,8 @@ describe('events of a pipeline', () => {
 test('a refresh whose servers are not healthy is rolled back while the old ones serve', async () => {
   const first = await sample.ended(builds.firstWeb);
   expect(first).toMatchObject({ status: 'SUCCEEDED', rollouts: [{ autoScalingGroup: GROUP, version: '2' }] });
+  // The service has the rights to all that its plan checks.
+  expect(first.unchecked).toBeUndefined();
   keep(first);
   const before = await describeFleet();
 

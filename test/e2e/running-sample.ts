@@ -21,6 +21,7 @@ export interface ShownBuild {
     readonly says?: string;
   }[];
   readonly error?: { readonly name: string; readonly message: string; readonly stage?: string };
+  readonly unchecked?: readonly string[];
 }
 
 /** The embedded AWS with fleet and service in it, whose time leaps, and what a user does with them. */

@@ -11,6 +11,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Aws, type ClientSettings, startAws } from 'embedded-aws';
 import { resolveParameters } from '../../src/build/parameters';
+import { checkBaseRole } from '../../src/image/base-role';
 import { renderUserData } from '../../src/pipeline/user-data';
 import { samplePipeline } from '../unit/pipeline/sample';
 import { until } from './until';
@@ -30,17 +31,20 @@ beforeAll(async () => {
   await ssm.send(new PutParameterCommand({ Name: '/web/plain', Type: 'String', Value: PASSWORD }));
   const secrets = new SecretsManagerClient(settings);
   await secrets.send(new CreateSecretCommand({ Name: 'web/key', SecretString: KEY }));
-  await makeProfile('base');
+  process.env.KILN_BASE_ROLE = await makeProfile('base');
 });
 afterAll(() => aws.stop());
 
-async function makeProfile(name: string): Promise<void> {
+/** @returns the ARN of its role */
+async function makeProfile(name: string): Promise<string> {
   const iam = new IAMClient(settings);
   const trust = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
   };
-  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }));
+  const { Role } = await iam.send(
+    new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) }),
+  );
   const may = {
     Version: '2012-10-17',
     Statement: [
@@ -60,6 +64,7 @@ async function makeProfile(name: string): Promise<void> {
   );
   await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name }));
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }));
+  return Role?.Arn ?? '';
 }
 
 /** Says on the console what is known of the values, and not the values. */
@@ -134,4 +139,24 @@ test.each([
   ['resolve:secretsmanager:web/none', 'the secret web/none is not there'],
 ])('%s is refused before anything is made', async (reference, words) => {
   await expect(resolveParameters(pipelineOf(reference), {})).rejects.toThrow(words);
+});
+
+test('a plan asks AWS whether the role of base instances may read what parameters name', async () => {
+  const pipeline = pipelineOf('resolve:ssm:/web/db');
+  const may = { PASSWORD: 'resolve:ssm:/web/db:1', KEY: 'resolve:secretsmanager:web/key' };
+  await expect(checkBaseRole(pipeline, may)).resolves.toBeUndefined();
+  const refused = checkBaseRole(pipeline, {
+    PASSWORD: 'resolve:ssm:/shop/db:1',
+    KEY: 'resolve:secretsmanager:shop/key',
+    SITE: 's3://my-bucket/shop.tar.gz',
+  });
+  await expect(refused).rejects.toMatchObject({ name: 'InvalidParameter' });
+  const said = await refused.catch(({ message }: Error) => message.split('\n'));
+  expect(said).toEqual([
+    expect.stringContaining(
+      'lacks ssm:GetParameter on arn:aws:ssm:us-east-1:000000000000:parameter/shop/db.',
+    ),
+    expect.stringContaining('lacks secretsmanager:GetSecretValue on'),
+    expect.stringContaining('lacks s3:GetObject on arn:aws:s3:::my-bucket/shop.tar.gz.'),
+  ]);
 });

@@ -13,7 +13,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { endBuild, failBuild } from '../../src/build/end/end';
 import { releaseLock } from '../../src/build/lock';
-import { planBuild } from '../../src/build/plan';
+import { planBuild } from '../../src/build/plan/plan';
 import { findRecord, listRecords, moveStatus } from '../../src/build/record';
 import { makeFolder, removeFolders } from '../unit/pipeline/folders';
 import { useSites } from '../unit/sites';

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import scheduled from '../../../events/schedule.json';
 import { endBuild, failBuild, finishWork } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
-import { planBuild } from '../../../src/build/plan';
+import { planBuild } from '../../../src/build/plan/plan';
 import { getRecord, type Trigger, updateRecord } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { closeStage } from '../../../src/build/stages';

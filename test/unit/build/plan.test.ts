@@ -1,9 +1,13 @@
+import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { handler as plan } from '../../../functions/plan';
 import { endRecord } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
-import { planBuild } from '../../../src/build/plan';
-import { moveStatus } from '../../../src/build/record';
+import { planBuild } from '../../../src/build/plan/plan';
+import { getRecord, moveStatus } from '../../../src/build/record';
+import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 
@@ -48,4 +52,30 @@ test.each([
     name: 'InvalidRequest',
     message: expect.stringMatching(words),
   });
+});
+
+test('a check that AWS does not let Kiln make fails no build: its record says what was not checked', async () => {
+  const root = process.env.LAMBDA_TASK_ROOT;
+  process.env.KILN_BASE_ROLE = 'arn:aws:iam::000000000000:role/base';
+  process.env.LAMBDA_TASK_ROOT = makeFolder({
+    'pipelines/web/pipeline.yml':
+      'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\nparameters: { SITE: {} }\n',
+    'pipelines/web/user-data.sh': '#!/bin/bash\n',
+  });
+  mockClient(EC2Client)
+    .on(DescribeImagesCommand)
+    .resolves({ Images: [{ State: 'available', RootDeviceType: 'ebs' }] });
+  mockClient(IAMClient)
+    .on(SimulatePrincipalPolicyCommand)
+    .rejects(Object.assign(new Error('Not with this policy.'), { name: 'AccessDenied' }));
+  try {
+    const parameters = { SITE: 's3://my-bucket/site.tar.gz' };
+    await planBuild({ ...input, request: { ...input.request, parameters } });
+    expect((await getRecord(BUILD)).unchecked).toEqual([
+      'It was not checked whether base instances may read what parameters name: Not with this policy.',
+    ]);
+  } finally {
+    process.env.LAMBDA_TASK_ROOT = root;
+    removeFolders();
+  }
 });

@@ -26,7 +26,7 @@ import { endBuild, failBuild } from '../../../src/build/end/end';
 import { nudgeOutboxes } from '../../../src/build/end/outbox';
 import { CleanUpEvent, cleanUp, recoverBuild } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
-import { planBuild } from '../../../src/build/plan';
+import { planBuild } from '../../../src/build/plan/plan';
 import { enqueueBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, moveStatus } from '../../../src/build/record';
 import { sweepWaits } from '../../../src/wait/resolve';

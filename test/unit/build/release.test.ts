@@ -5,7 +5,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { endBuild, failBuild } from '../../../src/build/end/end';
-import { planBuild } from '../../../src/build/plan';
+import { planBuild } from '../../../src/build/plan/plan';
 import { getRecord, listRecords } from '../../../src/build/record';
 import { type IncomingRequest, requestBuild } from '../../../src/build/request';
 import { makeFolder, removeFolders } from '../pipeline/folders';

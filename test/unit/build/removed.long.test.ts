@@ -19,7 +19,7 @@ import decided from '../../../events/tidy-up.json';
 import { TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
-import { planBuild } from '../../../src/build/plan';
+import { planBuild } from '../../../src/build/plan/plan';
 import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
 import { findRelease, keepRelease } from '../../../src/build/release';

@@ -2,7 +2,7 @@ import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { planBuild } from '../../../src/build/plan';
+import { planBuild } from '../../../src/build/plan/plan';
 import { getRecord, listRecords } from '../../../src/build/record';
 import { requestBuild } from '../../../src/build/request';
 import { putItem } from '../../../src/table';

@@ -33,9 +33,10 @@ const asked = () =>
     .commandCalls(SimulatePrincipalPolicyCommand)
     .map(({ args: [{ input }] }) => [input.PolicySourceArn, input.ActionNames, input.ResourceArns]);
 
-test('values that are no addresses and no secrets are not asked about', async () => {
+test('values that are no addresses of objects and no secrets are not asked about', async () => {
   allow();
   await checkBaseRole(pipeline, { GREETING: 'hello', SITE: 'https://example.org/site.tar.gz' });
+  await checkBaseRole(pipeline, { GREETING: 's3://my-bucket/', SITE: 's3://my-bucket/releases/' });
   expect(asked()).toEqual([]);
 });
 
@@ -66,6 +67,6 @@ test('all that they may not read is told at once, with the permission that lacks
   await expect(refused).rejects.toMatchObject({ name: 'InvalidParameter' });
   expect(await refused.catch(({ message }: Error) => message.split('\n'))).toEqual([
     'parameter SITE: base instances may not read s3://my-bucket/site.tar.gz: their role lacks s3:GetObject on arn:aws:s3:::my-bucket/site.tar.gz. Name the bucket under base.buckets in the file of pipeline web, and deploy the service.',
-    'parameter PASSWORD: base instances may not read resolve:ssm:/web/db: their role lacks ssm:GetParameter on arn:aws:ssm:us-east-1:000000000000:parameter/web/db. Name it as a default in the file of pipeline web, and deploy the service.',
+    'parameter PASSWORD: base instances may not read resolve:ssm:/web/db: their role lacks ssm:GetParameter on arn:aws:ssm:us-east-1:000000000000:parameter/web/db. Name it as a default in the file of pipeline web, and deploy the service. Parameters that no file names it may read that are of the path of baseParameters, with which the service is deployed.',
   ]);
 });

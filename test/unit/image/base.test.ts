@@ -1,5 +1,6 @@
 import { DescribeImagesCommand, EC2Client, GetAllowedImagesSettingsCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
+import { Unmade } from '../../../src/build/plan/unmade';
 import { findBaseImage } from '../../../src/image/base';
 import { PipelineDefinition } from '../../../src/pipeline/definition';
 
@@ -30,8 +31,18 @@ test.each([
   ],
 ])('a base image that is not seen is told with what may hide it (%j)', async (settings, words) => {
   ec2.on(GetAllowedImagesSettingsCommand).resolves(settings);
-  await expect(findBaseImage(pipeline)).rejects.toMatchObject({
+  await expect(findBaseImage(pipeline, new Unmade())).rejects.toMatchObject({
     name: 'InvalidPipeline',
     message: expect.stringMatching(words),
   });
+});
+
+test('that Kiln may not look at what the account allows does not hide that the image is not seen', async () => {
+  const denied = Object.assign(new Error('You are not authorized.'), { name: 'UnauthorizedOperation' });
+  ec2.on(GetAllowedImagesSettingsCommand).rejects(denied);
+  const unmade = new Unmade();
+  await expect(findBaseImage(pipeline, unmade)).rejects.toThrow(/in this region\.$/);
+  expect(unmade.words).toEqual([
+    'It was not checked whether the account allows images of some providers only: You are not authorized.',
+  ]);
 });

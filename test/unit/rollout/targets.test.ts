@@ -16,6 +16,7 @@ import {
 import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, ListGrantsCommand } from '@aws-sdk/client-kms';
 import { mockClient } from 'aws-sdk-client-mock';
+import { Unmade } from '../../../src/build/plan/unmade';
 import { checkTargets } from '../../../src/rollout/targets';
 
 const autoScaling = mockClient(AutoScalingClient);
@@ -55,7 +56,7 @@ const template = (Version?: string) => ({ LaunchTemplateId: 'lt-1', ...(Version 
 
 test('a group with a numbered version can be refreshed and rolled back', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item], 80)).resolves.toEqual([
+  await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
     {
       ...item,
       launchTemplateId: 'lt-1',
@@ -72,14 +73,14 @@ test('a group with a numbered version can be refreshed and rolled back', async (
 
 test('an empty group that never had an image of Kiln gets its first one', async () => {
   useGroup({ DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item], 80)).resolves.toEqual([
+  await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
     expect.objectContaining({ isFirstImage: true, isEmpty: false }),
   ]);
 });
 
 test('what the first image raises MinSize to is planned with what it is now', async () => {
   useGroup({ DesiredCapacity: 0, MinSize: 1, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([{ ...item, minCapacity: 2 }], 80)).resolves.toEqual([
+  await expect(checkTargets([{ ...item, minCapacity: 2 }], 80, new Unmade())).resolves.toEqual([
     expect.objectContaining({ minCapacity: 2, minSize: 1 }),
   ]);
 });
@@ -89,14 +90,14 @@ test('a group that was scaled to zero by hand stays there, and is empty on purpo
     { DesiredCapacity: 0, MaxSize: 6, LaunchTemplate: template('4') },
     { VersionDescription: 'Kiln build web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6' },
   );
-  await expect(checkTargets([item], 80)).resolves.toEqual([
+  await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
     expect.objectContaining({ isFirstImage: false, isEmpty: true }),
   ]);
 });
 
 test('a group that uses $Latest is refreshed all the same where the pipeline gives up the rollback', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('$Latest') });
-  await expect(checkTargets([{ ...item, autoRollback: false }], 80)).resolves.toEqual([
+  await expect(checkTargets([{ ...item, autoRollback: false }], 80, new Unmade())).resolves.toEqual([
     expect.objectContaining({ currentVersion: '4', reference: '$Latest', canRollBack: false }),
   ]);
 });
@@ -108,7 +109,7 @@ test.each(['drop', 'keep'] as const)(
       { DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') },
       { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
     );
-    await expect(checkTargets([{ ...item, userData }], 80)).resolves.toEqual([
+    await expect(checkTargets([{ ...item, userData }], 80, new Unmade())).resolves.toEqual([
       expect.objectContaining({ userData }),
     ]);
   },
@@ -162,7 +163,7 @@ test.each<[string, object | undefined, object, RegExp]>([
   ],
 ])('a group %s is refused with what to change', async (_what, group, version, words) => {
   useGroup(group, version);
-  await expect(checkTargets([item], 80)).rejects.toMatchObject({
+  await expect(checkTargets([item], 80, new Unmade())).rejects.toMatchObject({
     name: 'TargetNotRefreshable',
     message: expect.stringMatching(words),
   });
@@ -170,7 +171,9 @@ test.each<[string, object | undefined, object, RegExp]>([
 
 test('a group that wants more servers than the first image brings is refused with what to change', async () => {
   useGroup({ DesiredCapacity: 0, MinSize: 4, MaxSize: 6, LaunchTemplate: template('4') });
-  await expect(checkTargets([item], 80)).rejects.toThrow('has a MinSize of 4, but initialCapacity is 3');
+  await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(
+    'has a MinSize of 4, but initialCapacity is 3',
+  );
 });
 
 test('a group whose launch template has no tag is refused with the command that gives it one', async () => {
@@ -178,7 +181,7 @@ test('a group whose launch template has no tag is refused with the command that 
   ec2
     .on(DescribeLaunchTemplatesCommand)
     .resolves({ LaunchTemplates: [{ Tags: [{ Key: 'Name', Value: 'web' }] }] });
-  await expect(checkTargets([item], 80)).rejects.toThrow(
+  await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(
     'aws ec2 create-tags --resources lt-1 --tags Key=kiln:fleet,Value=yes',
   );
 });
@@ -201,7 +204,7 @@ describe('the role of servers', () => {
     [{ Arn: 'arn:aws:iam::000000000000:instance-profile/kiln/servers' }],
   ])('may be one of the path that Kiln may pass on (%j)', async (profile) => {
     useRole('kiln/web', profile);
-    await expect(checkTargets([item], 80)).resolves.toHaveLength(1);
+    await expect(checkTargets([item], 80, new Unmade())).resolves.toHaveLength(1);
   });
 
   test.each<[string, string | undefined, string]>([
@@ -213,7 +216,7 @@ describe('the role of servers', () => {
     ['that is not there', undefined, 'the instance profile servers, which does not exist, or has no role'],
   ])('%s is refused with what to change', async (_what, role, words) => {
     useRole(role);
-    await expect(checkTargets([item], 80)).rejects.toThrow(words);
+    await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(words);
   });
 });
 
@@ -239,7 +242,7 @@ describe("a key of the account's own for the volumes of servers", () => {
     ['is managed by AWS', [[], [], { KeyManager: 'AWS' }]],
   ])('is fine that %s', async (_what, key) => {
     useKey(...key);
-    await expect(checkTargets([item], 80)).resolves.toHaveLength(1);
+    await expect(checkTargets([item], 80, new Unmade())).resolves.toHaveLength(1);
   });
 
   test.each<[string, Parameters<typeof useKey>, string]>([
@@ -252,8 +255,19 @@ describe("a key of the account's own for the volumes of servers", () => {
     ['is disabled', [[allow(ROLE)], [], { KeyState: 'Disabled' }], `the key ${KEY}, which is Disabled`],
   ])('is refused that %s', async (_what, key, words) => {
     useKey(...key);
-    await expect(checkTargets([item], 80)).rejects.toThrow(words);
+    await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(words);
   });
+});
+
+test('what AWS does not let Kiln look at is told, and refuses no group', async () => {
+  useGroup({ ...many, LaunchTemplate: template('4') });
+  const denied = Object.assign(new Error('You are not authorized.'), { name: 'UnauthorizedOperation' });
+  ec2.on(DescribeLaunchTemplatesCommand).rejects(denied);
+  const unmade = new Unmade();
+  await expect(checkTargets([item], 80, unmade)).resolves.toHaveLength(1);
+  expect(unmade.words).toEqual([
+    'It was not checked whether Kiln may change the launch template of fleet: You are not authorized.',
+  ]);
 });
 
 test('all that is to be changed is told at once, of all groups', async () => {
@@ -262,7 +276,7 @@ test('all that is to be changed is told at once, of all groups', async () => {
     { LaunchTemplateData: { UserData: 'IyEvYmluL3No' } },
   );
   ec2.on(DescribeLaunchTemplatesCommand).resolves({ LaunchTemplates: [{}] });
-  const refused = checkTargets([item, { ...item, autoScalingGroup: 'other' }], 80);
+  const refused = checkTargets([item, { ...item, autoScalingGroup: 'other' }], 80, new Unmade());
   await expect(refused).rejects.toMatchObject({ name: 'TargetNotRefreshable' });
   const said = await refused.catch(({ message }: Error) => message.split('\n'));
   expect(said).toEqual([
@@ -278,7 +292,7 @@ test.each(['InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionN
   async (name) => {
     useGroup({ ...many, LaunchTemplate: template('4') });
     ec2.on(DescribeLaunchTemplateVersionsCommand).rejects(Object.assign(new Error('gone'), { name }));
-    await expect(checkTargets([item], 80)).rejects.toMatchObject({
+    await expect(checkTargets([item], 80, new Unmade())).rejects.toMatchObject({
       name: 'TargetNotRefreshable',
       message: expect.stringMatching(
         /fleet uses version 4 of the launch template lt-1, which does not exist/,
@@ -339,7 +353,7 @@ describe('whose servers are asked for the site', () => {
         .on(DescribeTargetGroupsCommand)
         .rejects(Object.assign(new Error('gone'), { name: 'TargetGroupNotFoundException' }));
   }
-  const check = () => checkTargets([{ ...item, verify: 'site' }], 80);
+  const check = () => checkTargets([{ ...item, verify: 'site' }], 80, new Unmade());
 
   test.each<[string, Parameters<typeof useNetwork>[0]]>([
     ['by its security group', {}],
@@ -399,7 +413,7 @@ describe('whose servers are asked for the site', () => {
   test('every refusal says how to do without', async () => {
     useNetwork({ inbound: [] });
     await expect(check()).rejects.toThrow('Or say verify: targetGroup');
-    await expect(checkTargets([item], 80)).resolves.toEqual([
+    await expect(checkTargets([item], 80, new Unmade())).resolves.toEqual([
       expect.objectContaining({ verify: 'targetGroup' }),
     ]);
   });

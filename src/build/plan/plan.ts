@@ -1,25 +1,26 @@
 import * as z from 'zod';
-import { InvalidRequest, LeaseLost, PipelineBusy } from '../errors';
-import { findAll } from '../failures';
-import { findBaseImage } from '../image/base';
-import { checkBaseRole } from '../image/base-role';
-import { checkParameterOwner } from '../image/parameter';
-import { checkSharing } from '../image/sharing';
-import { type Pipeline, secretsOf } from '../pipeline/definition';
-import { fingerprint } from '../pipeline/fingerprint';
-import { loadPipeline } from '../pipeline/load';
-import { hideSecrets } from '../pipeline/parameters';
-import { pipelinesFolder } from '../pipelines-folder';
-import { checkTargets } from '../rollout/targets';
-import { hasTask } from './end/outbox';
-import { isBuildId, pipelineOf } from './id';
-import { findLockHolder, releaseLock, takeLock } from './lock';
-import { resolveParameters } from './parameters';
-import { createRecord, findRecord, isOver, updateRecord } from './record';
-import { chooseGiven, describeResolved, findRelease } from './release';
-import { type Held, Parameters, type Plan } from './state';
-import { checkHold } from './unattended/hold';
-import { checkTried } from './unattended/tried';
+import { InvalidRequest, LeaseLost, PipelineBusy } from '../../errors';
+import { findAll } from '../../failures';
+import { findBaseImage } from '../../image/base';
+import { checkBaseRole } from '../../image/base-role';
+import { checkParameterOwner } from '../../image/parameter';
+import { checkSharing } from '../../image/sharing';
+import { type Pipeline, secretsOf } from '../../pipeline/definition';
+import { fingerprint } from '../../pipeline/fingerprint';
+import { loadPipeline } from '../../pipeline/load';
+import { hideSecrets } from '../../pipeline/parameters';
+import { pipelinesFolder } from '../../pipelines-folder';
+import { checkTargets } from '../../rollout/targets';
+import { hasTask } from '../end/outbox';
+import { isBuildId, pipelineOf } from '../id';
+import { findLockHolder, releaseLock, takeLock } from '../lock';
+import { resolveParameters } from '../parameters';
+import { createRecord, findRecord, isOver, updateRecord } from '../record';
+import { chooseGiven, describeResolved, findRelease } from '../release';
+import { type Held, Parameters, type Plan } from '../state';
+import { checkHold } from '../unattended/hold';
+import { checkTried } from '../unattended/tried';
+import { Unmade } from './unmade';
 
 export const PlanInput = z.object({
   build: z.object({ id: z.string() }),
@@ -56,7 +57,10 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   // First of all: the record of a build that fails here says, too, what was to be built.
   const resolved = describeResolved(parameters, given, release);
   await updateRecord(build.id, { given: given.values, resolved });
-  const plan = await makePlan(pipeline, parameters);
+  const unmade = new Unmade();
+  const plan = await makePlan(pipeline, parameters, unmade).finally(async () => {
+    if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
+  });
   const { fingerprint, baseImage, targets, image } = plan;
   const { copyTo, keep, parameter } = image;
   await updateRecord(build.id, { fingerprint, baseImageId: baseImage.id, targets, copyTo, keep, parameter });
@@ -108,14 +112,20 @@ async function keepUnlessOver(build: string, pipeline: string): Promise<void> {
   }
 }
 
-async function makePlan(pipeline: Pipeline, parameters: Record<string, string>): Promise<Plan> {
+async function makePlan(
+  pipeline: Pipeline,
+  parameters: Record<string, string>,
+  unmade: Unmade,
+): Promise<Plan> {
   const { base, healthy, image, rollout, description } = pipeline.definition;
   const [baseImage, targets] = await findAll([
-    findBaseImage(pipeline),
-    checkTargets(rollout, healthy.port),
-    checkSharing(pipeline),
+    findBaseImage(pipeline, unmade),
+    checkTargets(rollout, healthy.port, unmade),
+    unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
     image.parameter ? checkParameterOwner(pipeline.name, image.parameter) : undefined,
-    checkBaseRole(pipeline, parameters),
+    unmade.unlessDenied('base instances may read what parameters name', () =>
+      checkBaseRole(pipeline, parameters),
+    ),
   ]);
   return {
     baseImage,
