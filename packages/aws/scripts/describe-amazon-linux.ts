@@ -3,7 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Writes `data/al2023/distribution.json` anew from what dnf and rpm say on an Amazon Linux 2023 machine:
+ * Writes the names of packages in `data/al2023/distribution.json` anew, either from what Amazon Linux 2023 publishes
+ * (al2023-support-statements of github.com/amazonlinux/amazon-linux-2023; what came later stays):
+ *
+ *     npx tsx scripts/describe-amazon-linux.ts support_info.xml
+ *
+ * or all of it from what dnf and rpm say on an Amazon Linux 2023 machine:
  *
  *     dnf repoquery --qf '%{name}' | sort -u > names.txt
  *     rpm -qa --qf '[%{NAME} %{FILENAMES}\n]' | grep -E ' (/usr)?/s?bin/| /opt/aws/bin/' > programs.txt
@@ -13,6 +18,7 @@ export interface Distribution {
   release: string;
   source: string;
   packages: string[];
+  announced: string[];
   provides: Record<string, string>;
   image: Record<string, string>;
 }
@@ -36,7 +42,31 @@ export function describeDistribution(
     image[name] = [...new Set([...(image[name] ?? '').split(' ').filter(Boolean), program])].join(' ');
   }
   const source = `Names of packages as dnf lists them in the repository of ${release}, and the programs of the image's packages as rpm lists them (scripts/describe-amazon-linux.ts).`;
-  return { release, source, packages: [...new Set(linesOf(names))].sort(), provides: before.provides, image };
+  const packages = fold([...new Set(linesOf(names))]);
+  return { release, source, packages, announced: [], provides: before.provides, image };
+}
+
+/**
+ * @param before what the file holds: what was announced stays, but for what is published by now
+ * @param statements the support statements, XML
+ */
+export function describePublished(before: Distribution, statements: string): Distribution {
+  const names = new Set([...statements.matchAll(/<package name="([^"]+)"/g)].map(([, name = '']) => name));
+  return {
+    ...before,
+    packages: fold([...names]),
+    announced: before.announced.filter((name) => !names.has(name)),
+  };
+}
+
+/** The thousands of `texlive-…` in one line, all others in one each. */
+function fold(names: string[]): string[] {
+  const prefix = 'texlive-';
+  const [many, others] = [true, false].map((isMany) =>
+    names.filter((name) => name.startsWith(prefix) === isMany).sort(),
+  ) as [string[], string[]];
+  const folded = many.map((name) => name.slice(prefix.length)).join(',');
+  return [...others, ...(many.length > 0 ? [`${prefix}{${folded}}`] : [])].sort();
 }
 
 function linesOf(text: string): string[] {
@@ -44,14 +74,12 @@ function linesOf(text: string): string[] {
 }
 
 const [, script, release, names, programs] = process.argv;
-if (script === fileURLToPath(import.meta.url) && release && names && programs) {
+if (script === fileURLToPath(import.meta.url) && release) {
   const file = join(dirname(script), '../data/al2023/distribution.json');
   const before: Distribution = JSON.parse(readFileSync(file, 'utf8'));
-  const after = describeDistribution(
-    before,
-    release,
-    readFileSync(names, 'utf8'),
-    readFileSync(programs, 'utf8'),
-  );
+  const after =
+    names && programs
+      ? describeDistribution(before, release, readFileSync(names, 'utf8'), readFileSync(programs, 'utf8'))
+      : describePublished(before, readFileSync(release, 'utf8'));
   writeFileSync(file, `${JSON.stringify(after, null, 1)}\n`);
 }

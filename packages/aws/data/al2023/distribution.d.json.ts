@@ -3,8 +3,10 @@ interface Distribution {
   readonly release: string;
   /** Where the names are from, and when. */
   readonly source: string;
-  /** Names of packages; `php8.{3,4}{,-cli}` stands for all that its braces make. */
+  /** Names of packages as the distribution publishes them; `texlive-{a,b}` stands for all that its braces make. */
   readonly packages: readonly string[];
+  /** Names of packages that came later. */
+  readonly announced: readonly string[];
   /** Other names that `dnf install` takes, and the package that it then installs. */
   readonly provides: Readonly<Record<string, string>>;
   /** Packages of the standard AMI, with the names of their programs. */
