@@ -7,9 +7,11 @@ export interface ResourceProperties {
   'AWS::ApiGatewayV2::Route': ApiGatewayV2Route;
   'AWS::ApiGatewayV2::Stage': ApiGatewayV2Stage;
   'AWS::AutoScaling::AutoScalingGroup': AutoScalingAutoScalingGroup;
+  'AWS::AutoScaling::LaunchConfiguration': AutoScalingLaunchConfiguration;
   'AWS::AutoScaling::LifecycleHook': AutoScalingLifecycleHook;
   'AWS::AutoScaling::ScalingPolicy': AutoScalingScalingPolicy;
   'AWS::CDK::Metadata': CDKMetadata;
+  'AWS::CloudFormation::CustomResource': CloudFormationCustomResource;
   'AWS::CloudFormation::WaitConditionHandle': CloudFormationWaitConditionHandle;
   'AWS::CloudWatch::Alarm': CloudWatchAlarm;
   'AWS::CloudWatch::Dashboard': CloudWatchDashboard;
@@ -19,6 +21,7 @@ export interface ResourceProperties {
   'AWS::EC2::InternetGateway': EC2InternetGateway;
   'AWS::EC2::KeyPair': EC2KeyPair;
   'AWS::EC2::LaunchTemplate': EC2LaunchTemplate;
+  'AWS::EC2::NatGateway': EC2NatGateway;
   'AWS::EC2::Route': EC2Route;
   'AWS::EC2::RouteTable': EC2RouteTable;
   'AWS::EC2::SecurityGroup': EC2SecurityGroup;
@@ -27,8 +30,10 @@ export interface ResourceProperties {
   'AWS::EC2::Subnet': EC2Subnet;
   'AWS::EC2::SubnetRouteTableAssociation': EC2SubnetRouteTableAssociation;
   'AWS::EC2::VPC': EC2VPC;
+  'AWS::EC2::VPCEndpoint': EC2VPCEndpoint;
   'AWS::EC2::VPCGatewayAttachment': EC2VPCGatewayAttachment;
   'AWS::EC2::Volume': EC2Volume;
+  'AWS::ECR::Repository': ECRRepository;
   'AWS::ElasticLoadBalancingV2::Listener': ElasticLoadBalancingV2Listener;
   'AWS::ElasticLoadBalancingV2::ListenerRule': ElasticLoadBalancingV2ListenerRule;
   'AWS::ElasticLoadBalancingV2::LoadBalancer': ElasticLoadBalancingV2LoadBalancer;
@@ -375,6 +380,47 @@ export interface AutoScalingAutoScalingGroup_VCpuCountRequest {
   Max?: number;
   Min?: number;
 }
+export interface AutoScalingLaunchConfiguration {
+  AssociatePublicIpAddress?: boolean;
+  BlockDeviceMappings?: Array<AutoScalingLaunchConfiguration_BlockDeviceMapping>;
+  ClassicLinkVPCId?: string;
+  ClassicLinkVPCSecurityGroups?: Array<string>;
+  EbsOptimized?: boolean;
+  IamInstanceProfile?: string;
+  ImageId: string;
+  InstanceId?: string;
+  InstanceMonitoring?: boolean;
+  InstanceType: string;
+  KernelId?: string;
+  KeyName?: string;
+  LaunchConfigurationName?: string;
+  MetadataOptions?: AutoScalingLaunchConfiguration_MetadataOptions;
+  PlacementTenancy?: string;
+  RamDiskId?: string;
+  SecurityGroups?: Array<string>;
+  SpotPrice?: string;
+  UserData?: string;
+}
+export interface AutoScalingLaunchConfiguration_BlockDevice {
+  DeleteOnTermination?: boolean;
+  Encrypted?: boolean;
+  Iops?: number;
+  SnapshotId?: string;
+  Throughput?: number;
+  VolumeSize?: number;
+  VolumeType?: string;
+}
+export interface AutoScalingLaunchConfiguration_BlockDeviceMapping {
+  DeviceName: string;
+  Ebs?: AutoScalingLaunchConfiguration_BlockDevice;
+  NoDevice?: boolean;
+  VirtualName?: string;
+}
+export interface AutoScalingLaunchConfiguration_MetadataOptions {
+  HttpEndpoint?: string;
+  HttpPutResponseHopLimit?: number;
+  HttpTokens?: string;
+}
 export interface AutoScalingLifecycleHook {
   AutoScalingGroupName: string;
   DefaultResult?: string;
@@ -497,6 +543,10 @@ export interface AutoScalingScalingPolicy_TargetTrackingMetricStat {
 export interface CDKMetadata {
   Analytics?: string;
   Modules?: string;
+}
+export interface CloudFormationCustomResource {
+  ServiceTimeout?: number;
+  ServiceToken: string;
 }
 export interface CloudFormationWaitConditionHandle {
 }
@@ -1131,6 +1181,25 @@ export interface EC2LaunchTemplate_VCpuCount {
   Max?: number;
   Min?: number;
 }
+export interface EC2NatGateway {
+  AllocationId?: string;
+  AvailabilityMode?: string;
+  AvailabilityZoneAddresses?: Array<EC2NatGateway_AvailabilityZoneAddress>;
+  ConnectivityType?: string;
+  MaxDrainDurationSeconds?: number;
+  PrivateIpAddress?: string;
+  SecondaryAllocationIds?: Array<string>;
+  SecondaryPrivateIpAddressCount?: number;
+  SecondaryPrivateIpAddresses?: Array<string>;
+  SubnetId?: string;
+  Tags?: Array<ResourceTag>;
+  VpcId?: string;
+}
+export interface EC2NatGateway_AvailabilityZoneAddress {
+  AllocationIds: Array<string>;
+  AvailabilityZone?: string;
+  AvailabilityZoneId?: string;
+}
 export interface EC2Route {
   CarrierGatewayId?: string;
   CoreNetworkArn?: string;
@@ -1279,6 +1348,28 @@ export interface EC2VPC_VpcEncryptionControlExclusions {
   VpcLattice?: EC2VPC_VpcEncryptionControlExclusion;
   VpcPeering?: EC2VPC_VpcEncryptionControlExclusion;
 }
+export interface EC2VPCEndpoint {
+  DnsOptions?: EC2VPCEndpoint_DnsOptionsSpecification;
+  IpAddressType?: "ipv4" | "ipv6" | "dualstack" | "not-specified";
+  PolicyDocument?: string | Json;
+  PrivateDnsEnabled?: boolean;
+  ResourceConfigurationArn?: string;
+  RouteTableIds?: Array<string>;
+  SecurityGroupIds?: Array<string>;
+  ServiceName?: string;
+  ServiceNetworkArn?: string;
+  ServiceRegion?: string;
+  SubnetIds?: Array<string>;
+  Tags?: Array<ResourceTag>;
+  VpcEndpointType?: "Interface" | "Gateway" | "GatewayLoadBalancer" | "ServiceNetwork" | "Resource" | "Tunnel";
+  VpcId: string;
+}
+export interface EC2VPCEndpoint_DnsOptionsSpecification {
+  DnsRecordIpType?: "ipv4" | "ipv6" | "dualstack" | "service-defined" | "not-specified";
+  PrivateDnsOnlyForInboundResolverEndpoint?: "OnlyInboundResolver" | "AllResolvers" | "NotSpecified";
+  PrivateDnsPreference?: "VERIFIED_DOMAINS_ONLY" | "ALL_DOMAINS" | "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS" | "SPECIFIED_DOMAINS_ONLY";
+  PrivateDnsSpecifiedDomains?: Array<string>;
+}
 export interface EC2VPCGatewayAttachment {
   InternetGatewayId?: string;
   VpcId: string;
@@ -1300,6 +1391,32 @@ export interface EC2Volume {
   Throughput?: number;
   VolumeInitializationRate?: number;
   VolumeType?: string;
+}
+export interface ECRRepository {
+  EmptyOnDelete?: boolean;
+  EncryptionConfiguration?: ECRRepository_EncryptionConfiguration;
+  ImageScanningConfiguration?: ECRRepository_ImageScanningConfiguration;
+  ImageTagMutability?: "MUTABLE" | "IMMUTABLE" | "MUTABLE_WITH_EXCLUSION" | "IMMUTABLE_WITH_EXCLUSION";
+  ImageTagMutabilityExclusionFilters?: Array<ECRRepository_ImageTagMutabilityExclusionFilter>;
+  LifecyclePolicy?: ECRRepository_LifecyclePolicy;
+  RepositoryName?: string;
+  RepositoryPolicyText?: Json | string;
+  Tags?: Array<ResourceTag>;
+}
+export interface ECRRepository_EncryptionConfiguration {
+  EncryptionType: "AES256" | "KMS" | "KMS_DSSE";
+  KmsKey?: string;
+}
+export interface ECRRepository_ImageScanningConfiguration {
+  ScanOnPush?: boolean;
+}
+export interface ECRRepository_ImageTagMutabilityExclusionFilter {
+  ImageTagMutabilityExclusionFilterType: "WILDCARD";
+  ImageTagMutabilityExclusionFilterValue: string;
+}
+export interface ECRRepository_LifecyclePolicy {
+  LifecyclePolicyText?: string;
+  RegistryId?: string;
 }
 export interface ElasticLoadBalancingV2Listener {
   AlpnPolicy?: Array<string>;

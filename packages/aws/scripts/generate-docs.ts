@@ -21,6 +21,7 @@ const PREFIXES: Readonly<Record<string, ServiceName>> = {
   CloudWatch: 'cloudwatch',
   DynamoDB: 'dynamodb',
   EC2: 'ec2',
+  ECR: 'ecr',
   ElasticLoadBalancingV2: 'elastic-load-balancing-v2',
   Events: 'eventbridge',
   IAM: 'iam',

@@ -5,6 +5,7 @@ import { cloudwatch } from './cloudwatch/service';
 import { cloudwatchLogs } from './cloudwatch-logs/service';
 import { dynamodb } from './dynamodb/service';
 import { ec2 } from './ec2/service';
+import { ecr } from './ecr/service';
 import { elasticLoadBalancingV2 } from './elastic-load-balancing-v2/service';
 import { eventbridge } from './eventbridge/service';
 import { iam } from './iam/service';
@@ -27,6 +28,7 @@ export const services = {
   'cloudwatch-logs': cloudwatchLogs,
   dynamodb,
   ec2,
+  ecr,
   'elastic-load-balancing-v2': elasticLoadBalancingV2,
   eventbridge,
   iam,

@@ -13,6 +13,7 @@ export function refuse(
 ): AwsError {
   if (service === 'ec2') return refuseForEc2(violations);
   if (service === 's3') return refuseForS3(violations);
+  if (service === 'ecr') return refuseForEcr(violations);
   if (service === 'iam') {
     const early = violations.filter((violation) => !iamSentence(violation));
     const late = violations.map(iamSentence).find((sentence) => sentence !== undefined);
@@ -105,4 +106,19 @@ function refuseForS3(violations: readonly Violation[]): AwsError {
     'MalformedXML',
     'The XML you provided was not well-formed or did not validate against our published schema',
   );
+}
+
+/** ECR has words of its own, and tells the first fault only. Recorded on AWS for patterns; the others are made likewise. */
+function refuseForEcr([first]: readonly Violation[]): AwsError {
+  if (!first) throw new Error('there is nothing to refuse');
+  const { path, rule } = first;
+  return new AwsError(
+    'InvalidParameterException',
+    `Invalid parameter at '${path}' failed to satisfy constraint: '${ecrRuleText(rule)}'`,
+  );
+}
+
+function ecrRuleText(rule: Rule): string {
+  if (rule.kind === 'pattern') return `must satisfy regular expression '${rule.pattern}'`;
+  return ruleText(rule).replace(/^Member /, '');
 }

@@ -43,6 +43,7 @@ const TABLES = {
   'cloudwatch-logs': () => import('../../data/constraints/cloudwatch-logs.json'),
   dynamodb: () => import('../../data/constraints/dynamodb.json'),
   ec2: () => import('../../data/constraints/ec2.json'),
+  ecr: () => import('../../data/constraints/ecr.json'),
   'elastic-load-balancing-v2': () => import('../../data/constraints/elastic-load-balancing-v2.json'),
   eventbridge: () => import('../../data/constraints/eventbridge.json'),
   iam: () => import('../../data/constraints/iam.json'),

@@ -16,6 +16,7 @@ const CLIENTS: Record<ConstraintService, () => Promise<object>> = {
   'cloudwatch-logs': () => import('@aws-sdk/client-cloudwatch-logs'),
   dynamodb: () => import('@aws-sdk/client-dynamodb'),
   ec2: () => import('@aws-sdk/client-ec2'),
+  ecr: () => import('@aws-sdk/client-ecr'),
   'elastic-load-balancing-v2': () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   eventbridge: () => import('@aws-sdk/client-eventbridge'),
   iam: () => import('@aws-sdk/client-iam'),
@@ -392,7 +393,7 @@ interface Constrained {
 
 /** The texts and numbers at the top of inputs, of the services that tell all that is wrong. */
 function constrainedMembers(): Constrained[] {
-  const services = constraintServices.filter((service) => !['ec2', 's3', 'iam'].includes(service));
+  const services = constraintServices.filter((service) => !['ec2', 'ecr', 's3', 'iam'].includes(service));
   return services.flatMap((service) => {
     const { model, table } = get(service);
     return [...model.operations.values()].flatMap(({ name, input }) => {

@@ -4,6 +4,7 @@ import { cloudWatchTypes } from '../../cloudwatch/resources';
 import { logsTypes } from '../../cloudwatch-logs/resources';
 import { dynamoDbTypes } from '../../dynamodb/resources';
 import { ec2Types } from '../../ec2/resources/types';
+import { ecrTypes } from '../../ecr/resources';
 import { elbv2Types } from '../../elastic-load-balancing-v2/resources';
 import { eventsTypes } from '../../eventbridge/resources';
 import { iamTypes } from '../../iam/resources';
@@ -25,6 +26,7 @@ const handlers: readonly ResourceHandler[] = [
   ...cloudWatchTypes,
   ...dynamoDbTypes,
   ...ec2Types,
+  ...ecrTypes,
   ...elbv2Types,
   ...eventsTypes,
   ...iamTypes,
