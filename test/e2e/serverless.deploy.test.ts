@@ -101,8 +101,15 @@ test('`invoke local` runs the function of each sample against what is deployed',
     (await readdir(join(project.folder, 'events'))).sort(),
   );
   const outputs: Record<string, string> = {};
+  const invoke = (sample: string, called: string) =>
+    serverless('invoke', 'local', '-f', called, '-p', `events/${sample}`);
   for (const [sample, called] of samples) {
-    const output = await serverless('invoke', 'local', '-f', called, '-p', `events/${sample}`);
+    // Its pipelines have never been here, and the janitor says so.
+    if (sample === 'tidy-up.json') {
+      await expect(invoke(sample, called)).rejects.toThrow('No pipeline shop has had builds here');
+      continue;
+    }
+    const output = await invoke(sample, called);
     expect(output).toContain(`"function_name":"kiln-prod-${called}"`);
     expect(output).toContain('"message":"done"');
     outputs[sample] = output;

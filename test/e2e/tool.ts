@@ -42,6 +42,7 @@ export async function runTool(
         NO_COLOR: '1',
         NODE_NO_WARNINGS: '1',
         SLS_NOTIFICATIONS_MODE: 'off',
+        NPM_CONFIG_UPDATE_NOTIFIER: 'false', // npx would ask the registry
         ...where.env,
       },
     });
