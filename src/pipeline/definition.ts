@@ -179,7 +179,7 @@ const Image = section({
     .describe('Further regions that the image is copied to.'),
   shareWith: distinct(text(/^\d{12}$/, 'the 12 digits of an account id, in quotes'), 'a list of account ids')
     .default([])
-    .describe('Accounts that may launch the image.'),
+    .describe('Accounts that may launch the image. It cannot be made public: its volumes are encrypted.'),
   parameter: text(
     /^(?!\/([aA][wW][sS]|[sS][sS][mM])(\/|$))(\/[\w.-]+){1,15}$/,
     'the full name of an SSM parameter such as /kiln/web/image',

@@ -45,6 +45,7 @@ import {
   type AllowedImages,
   type ImageRecord,
   imageFilters,
+  type PublicAccess,
   type SnapshotRecord,
   snapshotFilters,
   type VolumeRecord,
@@ -75,6 +76,8 @@ export class Inventory {
     defaultKey: undefined,
   };
   readonly allowedImages: AllowedImages = { state: 'disabled', criteria: [] };
+  /** Of an account that never had a public image EC2 shares none, until it is told to. */
+  readonly publicAccess: PublicAccess = { images: 'block-new-sharing', snapshots: 'unblocked' };
   readonly vpcs = new Collection<VpcRecord>(kinds.vpc, this.tags, vpcFilters);
   readonly subnets = new Collection<SubnetRecord>(kinds.subnet, this.tags, subnetFilters);
   readonly routeTables = new Collection<RouteTableRecord>(kinds.routeTable, this.tags, routeTableFilters);

@@ -1,4 +1,5 @@
 export * from './account/account-attributes';
+export * from './account/public-access';
 export * from './account/regions';
 export * from './account/tags';
 export * from './images/allowed-images';

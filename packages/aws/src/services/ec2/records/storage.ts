@@ -143,6 +143,12 @@ export const imageFilters: FilterTable<ImageRecord> = {
   'virtualization-type': (image) => image.VirtualizationType,
 };
 
+/** What the account keeps from being shared with everybody, in a region. */
+export interface PublicAccess {
+  images: 'block-new-sharing' | 'unblocked';
+  snapshots: 'block-all-sharing' | 'block-new-sharing' | 'unblocked';
+}
+
 /** The account's settings for Allowed AMIs in a region. */
 export interface AllowedImages {
   state: 'disabled' | 'audit-mode' | 'enabled';

@@ -33,6 +33,7 @@ test('permissions that are given as a list and as a structure, as Packer does, a
   const made = await makeImage();
   const { ImageId, SnapshotId } = made;
   const group = [{ Group: 'all' as const }];
+  await region.ec2.DisableImageBlockPublicAccess({});
   await region.ec2.ModifyImageAttribute({ ImageId, UserGroups: ['all'], LaunchPermission: { Add: group } });
   await region.ec2.ModifySnapshotAttribute({
     SnapshotId,

@@ -17,6 +17,7 @@ afterAll(() => region.stop());
 
 test('the permissions of an image are reset to nobody but its owner', async () => {
   const permissions = () => region.ec2.DescribeImageAttribute({ ImageId, Attribute: 'launchPermission' });
+  await region.ec2.DisableImageBlockPublicAccess({});
   await region.ec2.ModifyImageAttribute({ ImageId, LaunchPermission: { Add: [{ Group: 'all' }] } });
   expect(await permissions()).toEqual({ ImageId, LaunchPermissions: [{ Group: 'all' }] });
   await region.ec2.ResetImageAttribute({ ImageId, Attribute: 'launchPermission' });

@@ -10,6 +10,7 @@ import {
   invalidAmiIdUnavailable,
   invalidParameterCombination,
   invalidParameterValue,
+  operationNotPermitted,
 } from '../../errors';
 import { requireOwnImage } from '../../images/access';
 import type { Inventory } from '../../inventory';
@@ -99,7 +100,12 @@ function readLaunchPermissions(input: ModifyImageAttributeCommandInput): {
   return readSharing({ changes: input.LaunchPermission, listed, operation: input.OperationType });
 }
 
+/** @throws AwsError `OperationNotPermitted` for what the account keeps from everybody, or what is encrypted so that nobody can be given it */
 function checkSharing(ec2: Inventory, image: ImageRecord, add: readonly LaunchPermission[]): void {
+  if (ec2.publicAccess.images !== 'unblocked' && add.some(({ Group }) => Group === 'all'))
+    throw operationNotPermitted(
+      'You can’t publicly share this image because block public access for AMIs is enabled for this account. To publicly share the image, you must call the DisableImageBlockPublicAccess API.',
+    );
   const snapshots = image.BlockDeviceMappings.flatMap(({ Ebs }) => ec2.snapshots.find(Ebs?.SnapshotId) ?? []);
   checkShareable(ec2, snapshots, add);
 }

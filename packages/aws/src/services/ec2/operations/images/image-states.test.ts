@@ -25,6 +25,7 @@ async function imageOf(ImageId: string, more: object = {}) {
 
 test('a disabled image is listed for those who ask for such, shared with nobody, and enabled again', async () => {
   const ImageId = await registerImage();
+  await region.ec2.DisableImageBlockPublicAccess({});
   await region.ec2.ModifyImageAttribute({ ImageId, LaunchPermission: { Add: [{ Group: 'all' }] } });
   expect(await region.ec2.DisableImage({ ImageId })).toEqual({ Return: true });
   expect(await imageOf(ImageId)).toBeUndefined();

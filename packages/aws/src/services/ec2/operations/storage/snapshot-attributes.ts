@@ -1,6 +1,6 @@
 import type { CreateVolumePermission, ModifySnapshotAttributeCommandInput } from '@aws-sdk/client-ec2';
 import type { AwsError } from '../../../../core/aws-error';
-import { invalidParameterCombination, invalidParameterValue } from '../../errors';
+import { invalidParameterCombination, invalidParameterValue, operationNotPermitted } from '../../errors';
 import type { SnapshotRecord } from '../../records/storage';
 import { isAccountId, readSharing } from '../../requests/sharing';
 import type { Op } from '../../state';
@@ -13,6 +13,10 @@ export const ModifySnapshotAttribute: Op<'ModifySnapshotAttribute'> = (ec2, inpu
   if (add.length === 0 && remove.length === 0) {
     throw invalidParameterCombination('No attributes specified.');
   }
+  if (ec2.publicAccess.snapshots !== 'unblocked' && add.some(({ Group }) => Group === 'all'))
+    throw operationNotPermitted(
+      'You can’t publicly share this snapshot because block public access for snapshots is enabled for this account. To publicly share the snapshot, you must call the DisableSnapshotBlockPublicAccess API.',
+    );
   checkShareable(ec2, [snapshot], add);
   changePermissions(snapshot, add, remove);
   return {};
