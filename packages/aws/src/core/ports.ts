@@ -45,6 +45,12 @@ export interface IamPort {
   /** By name or ARN. */
   instanceProfile(nameOrArn: string): { arn: string; id: string; name: string; roleArn?: string } | undefined;
   role(nameOrArn: string): { arn: string; name: string; assumableBy: readonly string[] } | undefined;
+  /**
+   * Says what uses the service-linked role of a service in a region: IAM asks before it deletes one.
+   * @param service `autoscaling.amazonaws.com`
+   * @param find the ARNs of what uses the role of an ARN
+   */
+  useLinkedRole(service: string, region: string, find: (roleArn: string) => readonly string[]): void;
 }
 
 /** What other services may ask the Parameter Store beside its API operations. */

@@ -1,5 +1,7 @@
+import { clientOf } from './client';
 import type { Context } from './context';
 import { uuid } from './ids';
+import type { IamPort } from './ports';
 import type { Call } from './service';
 
 const SERVICE = /:role\/aws-service-role\/([^/]+)$/;
@@ -47,4 +49,31 @@ export function isServiceCall(call: Call): boolean {
  */
 export function forwarded({ request: _request, ...call }: Call, service: string): Call {
   return { ...call, via: [...(call.via ?? []), service] };
+}
+
+/**
+ * Makes the service-linked role of a service at its first use, with the rights of who uses it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+ *
+ * @param service `autoscaling.amazonaws.com`
+ * @returns the ARN of the role
+ * @throws AwsError `AccessDenied` of IAM where the caller may not have it made
+ */
+export async function ensureLinkedRole(
+  context: Pick<Context, 'invoke' | 'accountId'>,
+  iam: Pick<IamPort, 'role'>,
+  call: Call,
+  service: string,
+  name: string,
+): Promise<string> {
+  const arn = `arn:aws:iam::${context.accountId}:role/aws-service-role/${service}/${name}`;
+  if (iam.role(arn)) return arn;
+  const api = clientOf<typeof import('@aws-sdk/client-iam')>(context, 'iam', () => forwarded(call, service));
+  try {
+    await api.CreateServiceLinkedRole({ AWSServiceName: service });
+  } catch (error) {
+    // Another call may have made it meanwhile.
+    if (!iam.role(arn)) throw error;
+  }
+  return arn;
 }

@@ -2,7 +2,7 @@ import { type Api, clientOf } from '../../core/client';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
 import { durations } from '../../core/durations';
-import type { Ec2Port } from '../../core/ports';
+import type { Ec2Port, IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import { validationError } from './errors';
@@ -32,12 +32,17 @@ export interface Needs {
     /** Called at every change of a target's health. Returns how to end it. */
     onTargetHealth(listener: () => void): () => void;
   };
+  readonly iam: Pick<IamPort, 'role' | 'useLinkedRole'>;
 }
+
+/** Whose service-linked role groups are kept by. */
+export const LINKED_SERVICE = 'autoscaling.amazonaws.com';
 
 /** The Auto Scaling groups of a region and all that keeps them. */
 export class AutoScalingState {
   readonly groups = new Map<string, Group>();
   readonly ec2: Needs['ec2'];
+  readonly iam: Needs['iam'];
   readonly templates: LaunchTemplates;
   readonly activities: Activities;
   readonly targetGroups: TargetGroups;
@@ -52,7 +57,7 @@ export class AutoScalingState {
     readonly context: Context,
     needs: Needs,
   ) {
-    const { ec2, 'elastic-load-balancing-v2': elb } = needs;
+    const { ec2, 'elastic-load-balancing-v2': elb, iam } = needs;
     const makeCall = () => serviceCall(context, 'autoscaling');
     const ec2Api: Api<typeof import('@aws-sdk/client-ec2')> = clientOf(context, 'ec2', makeCall);
     const alarms = new Alarms(context.bus, () => this.wakeAll((group) => activeRefresh(group) !== undefined));
@@ -82,6 +87,12 @@ export class AutoScalingState {
       this.ending.signal,
     );
     this.ec2 = ec2;
+    this.iam = iam;
+    iam.useLinkedRole(LINKED_SERVICE, context.region, (roleArn) =>
+      [...this.groups.values()]
+        .filter(({ settings }) => settings.serviceLinkedRoleArn === roleArn)
+        .map(({ arn }) => arn),
+    );
     this.activities = activities;
     this.templates = templates;
     this.targetGroups = targetGroups;

@@ -1,4 +1,4 @@
-import type { Ec2Port } from '../../core/ports';
+import type { Ec2Port, IamPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import type { Network } from '../../network';
 import { authorization } from './authorization';
@@ -15,12 +15,12 @@ import { type Client, LoadBalancingState } from './state';
 export const elasticLoadBalancingV2 = defineService<
   Client,
   LoadBalancingState,
-  { ec2: Ec2Port; network: Network }
+  { ec2: Ec2Port; network: Network; iam: IamPort }
 >({
   client: () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   signingName: 'elasticloadbalancing',
   version: '2015-12-01',
-  needs: ['ec2', 'network'],
+  needs: ['ec2', 'network', 'iam'],
   authorization,
   create: (context, needs) => new LoadBalancingState(context, needs),
   operations: { ...loadBalancers, ...listeners, ...rules, ...targetGroups, ...targets, ...tags, ...account },

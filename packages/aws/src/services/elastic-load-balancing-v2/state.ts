@@ -1,6 +1,6 @@
 import { type Api, clientOf } from '../../core/client';
 import type { Context } from '../../core/context';
-import type { Ec2Port } from '../../core/ports';
+import type { Ec2Port, IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import type { Network } from '../../network';
@@ -19,6 +19,9 @@ export type Client = typeof import('@aws-sdk/client-elastic-load-balancing-v2');
 /** One of Elastic Load Balancing's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, LoadBalancingState, Name>;
 
+/** Whose service-linked role load balancers are run by. */
+export const LINKED_SERVICE = 'elasticloadbalancing.amazonaws.com';
+
 /** Load balancers of one region with what belongs to them, the health of their targets and their listeners at work. */
 export class LoadBalancingState {
   readonly loadBalancers = new Map<string, LoadBalancer>();
@@ -31,13 +34,16 @@ export class LoadBalancingState {
   /** EC2's API, as everybody calls it. */
   readonly ec2Api: Api<typeof import('@aws-sdk/client-ec2')>;
   readonly network: Network;
+  readonly iam: Pick<IamPort, 'role'>;
 
   constructor(
     readonly context: Context,
     /** EC2 for looks and for the network interfaces of nodes, which no API call gives to a service. */
-    { ec2, network }: { readonly ec2: Ec2Port; readonly network: Network },
+    { ec2, network, iam }: { readonly ec2: Ec2Port; readonly network: Network; readonly iam: IamPort },
   ) {
     this.ec2 = ec2;
+    this.iam = iam;
+    iam.useLinkedRole(LINKED_SERVICE, context.region, () => [...this.loadBalancers.keys()]);
     this.ec2Api = clientOf(context, 'ec2', () => serviceCall(context, 'elasticloadbalancing'));
     this.network = network;
     const { loadBalancers, targetGroups } = this;

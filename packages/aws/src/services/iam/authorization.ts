@@ -1,5 +1,6 @@
 import type { Asked, Authorization } from '../../core/authorization/authorization';
 import { passRole } from '../../core/authorization/pass-role';
+import { nameOfLinkedRole } from './linked-role-name';
 import type { IamState } from './state';
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
@@ -13,8 +14,10 @@ export const authorization: Authorization<IamState> = {
       PolicyName,
       Path: path = '/',
     } = input as Record<string, string>;
-    if (type === 'role' && input.AWSServiceName !== undefined)
-      return [iam.arn('role', `/aws-service-role/${input.AWSServiceName}/`, '*')];
+    if (type === 'role' && input.AWSServiceName !== undefined) {
+      const { AWSServiceName: service = '', CustomSuffix } = input as Record<string, string>;
+      return [iam.arn('role', `/aws-service-role/${service}/`, nameOfLinkedRole(service, CustomSuffix))];
+    }
     if (type === 'role' && RoleName !== undefined)
       return [iam.roles.find(RoleName)?.arn ?? iam.arn('role', path, RoleName)];
     if (type === 'user' && UserName !== undefined)

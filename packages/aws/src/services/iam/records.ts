@@ -89,3 +89,11 @@ export interface User {
   readonly attached: Set<string>;
   readonly keys: AccessKeys;
 }
+
+/** What became of the deletion of a service-linked role; without a reason it was deleted. */
+export interface LinkedRoleDeletion {
+  readonly reason?: {
+    readonly Reason: string;
+    readonly RoleUsageList: { Region: string; Resources: string[] }[];
+  };
+}

@@ -10,6 +10,7 @@ import type {
   AccessKey,
   AccessKeys,
   InstanceProfile,
+  LinkedRoleDeletion,
   ManagedPolicy,
   OidcProvider,
   Role,
@@ -45,6 +46,13 @@ export class IamState implements IamPort {
   );
   /** By ARN. */
   readonly oidcProviders = new Map<string, OidcProvider>();
+  /** What uses service-linked roles, by service: asked of each region. */
+  private readonly linkedRoleUses = new Map<
+    string,
+    { readonly region: string; readonly find: (roleArn: string) => readonly string[] }[]
+  >();
+  /** What became of the deletion of service-linked roles, by task. */
+  readonly deletions = new Map<string, LinkedRoleDeletion>();
   /** The root user's own. */
   readonly rootKeys: AccessKeys = new Map();
   /** What identities may do. */
@@ -149,6 +157,20 @@ export class IamState implements IamPort {
     if (!profile) return undefined;
     const role = profile.role === undefined ? undefined : this.roles.find(profile.role);
     return { arn: profile.arn, id: profile.id, name: profile.name, ...(role && { roleArn: role.arn }) };
+  }
+
+  useLinkedRole(service: string, region: string, find: (roleArn: string) => readonly string[]): void {
+    const uses = this.linkedRoleUses.get(service) ?? [];
+    uses.push({ region, find });
+    this.linkedRoleUses.set(service, uses);
+  }
+
+  /** What uses a service-linked role, by region. */
+  usesOf({ arn, linkedService = '' }: Role): { Region: string; Resources: string[] }[] {
+    return (this.linkedRoleUses.get(linkedService) ?? []).flatMap(({ region, find }) => {
+      const Resources = [...find(arn)];
+      return Resources.length > 0 ? [{ Region: region, Resources }] : [];
+    });
   }
 
   role(nameOrArn: string) {

@@ -1,10 +1,11 @@
 import type { Filter } from '@aws-sdk/client-auto-scaling';
 import { uuid } from '../../../core/ids';
+import { ensureLinkedRole } from '../../../core/service-call';
 import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
 import type { Group } from '../records/group';
-import type { AutoScalingState, Op } from '../state';
+import { type AutoScalingState, LINKED_SERVICE, type Op } from '../state';
 import { describeGroup } from './describe-group';
 import { applySettings, checkSizes, configurationOf, newSettings } from './input/read-group-settings';
 import { readHook } from './input/read-hook';
@@ -24,6 +25,14 @@ export const CreateAutoScalingGroup: Op<'CreateAutoScalingGroup'> = async (autoS
   const planned = { name, settings, tags, instances: new Map() };
   await autoScaling.launches.check(configuration, planned);
   await autoScaling.launches.checkRights(configuration, planned, call);
+  if (input.ServiceLinkedRoleARN === undefined)
+    await ensureLinkedRole(
+      autoScaling.context,
+      autoScaling.iam,
+      call,
+      LINKED_SERVICE,
+      'AWSServiceRoleForAutoScaling',
+    );
   if (autoScaling.groups.has(name)) throw nameIsTaken(name);
   const group: Group = {
     name,

@@ -1,5 +1,6 @@
 import type { CreateLoadBalancerInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { durations } from '../../../core/durations';
+import { ensureLinkedRole } from '../../../core/service-call';
 import {
   duplicateLoadBalancerName,
   invalidConfigurationRequest,
@@ -13,7 +14,7 @@ import { pageOf } from '../paging';
 import { checkArn, checkName, dnsName, type LoadBalancerKind, loadBalancerArn } from '../records/arns';
 import { LoadBalancer } from '../records/load-balancer';
 import { checkTags } from '../records/tags';
-import type { LoadBalancingState, Op } from '../state';
+import { LINKED_SERVICE, type LoadBalancingState, type Op } from '../state';
 import {
   checkInternetGateway,
   chooseGroups,
@@ -36,6 +37,8 @@ export const CreateLoadBalancer: Op<'CreateLoadBalancer'> = async (elb, input, c
     throw duplicateLoadBalancerName(
       `A load balancer with the same name '${input.Name}' exists, but with different settings`,
     );
+  const linked = [LINKED_SERVICE, 'AWSServiceRoleForElasticLoadBalancing'] as const;
+  await ensureLinkedRole(elb.context, elb.iam, call, ...linked);
   return { LoadBalancers: [(existing ?? create(elb, input, places, groups)).describe()] };
 };
 

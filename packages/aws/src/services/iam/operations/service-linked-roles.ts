@@ -1,5 +1,6 @@
 import serviceLinkedRoles from '../../../../data/service-linked-roles.json';
-import { invalidInput } from '../errors';
+import { invalidInput, noSuchEntity } from '../errors';
+import { nameOfLinkedRole } from '../linked-role-name';
 import { readTrustPolicy } from '../policy-documents';
 import type { IamState, Op } from '../state';
 import { TagSet } from '../tags';
@@ -42,33 +43,33 @@ export const CreateServiceLinkedRole: Op<'CreateServiceLinkedRole'> = async (iam
   return { Role: describeRole(role) };
 };
 
+/** What is used stays: the task says so. https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html */
 export const DeleteServiceLinkedRole: Op<'DeleteServiceLinkedRole'> = (iam, input) => {
   const role = iam.roles.get(input.RoleName);
   if (!role.linkedService) throw invalidInput(`Role ${role.name} is not a service-linked role`);
-  iam.roles.delete(role.name);
-  return { DeletionTaskId: `task${role.path}${role.name}/${uniqueId('')}` };
+  const DeletionTaskId = `task${role.path}${role.name}/${uniqueId('')}`;
+  const uses = iam.usesOf(role);
+  if (uses.length === 0) iam.roles.delete(role.name);
+  const Reason = 'A service-linked role cannot be deleted while resources of its service use it.';
+  iam.deletions.set(DeletionTaskId, uses.length > 0 ? { reason: { Reason, RoleUsageList: uses } } : {});
+  return { DeletionTaskId };
 };
 
-export const GetServiceLinkedRoleDeletionStatus: Op<'GetServiceLinkedRoleDeletionStatus'> = () => ({
-  Status: 'SUCCEEDED',
-});
+export const GetServiceLinkedRoleDeletionStatus: Op<'GetServiceLinkedRoleDeletionStatus'> = (iam, input) => {
+  const deletion = iam.deletions.get(input.DeletionTaskId ?? '');
+  if (!deletion) throw noSuchEntity(`Deletion Task not found: ${input.DeletionTaskId}`);
+  return deletion.reason ? { Status: 'FAILED', Reason: deletion.reason } : { Status: 'SUCCEEDED' };
+};
 
 function chooseName(iam: IamState, service: string, suffix: string | undefined): string {
   if (!/^[a-z0-9.-]+\.amazonaws\.com$/.test(service))
     throw invalidInput(`Invalid service principal: ${service}`);
   if (suffix && !SUFFIX_SERVICES.includes(service))
     throw invalidInput(`Custom suffix is not allowed for ${service}`);
-  const base =
-    serviceLinkedRoles[service]?.role ??
-    `AWSServiceRoleFor${inPascalCase(service.replace('.amazonaws.com', ''))}`;
-  const name = suffix ? `${base}_${suffix}` : base;
+  const name = nameOfLinkedRole(service, suffix);
   if (iam.roles.find(name))
     throw invalidInput(
       `Service role name ${name} has been taken in this account, please try a different suffix.`,
     );
   return name;
-}
-
-function inPascalCase(text: string): string {
-  return text.replace(/(^|[.-])(\w)/g, (_all, _separator, letter: string) => letter.toUpperCase());
 }

@@ -108,7 +108,11 @@ export function applySettings(autoScaling: AutoScalingState, settings: GroupSett
       input.DefaultInstanceWarmup < 0 ? undefined : input.DefaultInstanceWarmup;
   if (input.NewInstancesProtectedFromScaleIn !== undefined)
     settings.newInstancesProtected = input.NewInstancesProtectedFromScaleIn;
-  if (input.ServiceLinkedRoleARN !== undefined) settings.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;
+  if (input.ServiceLinkedRoleARN !== undefined) {
+    if (!autoScaling.iam.role(input.ServiceLinkedRoleARN))
+      throw validationError('ARN specified for Service-Linked Role does not exist.');
+    settings.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;
+  }
   if (input.MaxInstanceLifetime !== undefined)
     settings.maxInstanceLifetime = input.MaxInstanceLifetime || undefined;
   if (input.CapacityRebalance !== undefined) settings.capacityRebalance = input.CapacityRebalance;
