@@ -66,8 +66,13 @@ async function runServerless(
   const serverless = dirname(createRequire(import.meta.url).resolve('serverless/package.json'));
   const child = spawn(
     process.execPath,
-    // A small young generation: Serverless makes much garbage, which would otherwise stand in memory for long.
-    ['--max-semi-space-size=2', join(serverless, 'bin', 'serverless.js'), ...command],
+    // Serverless makes much garbage, which would otherwise stand in memory for long.
+    [
+      '--max-semi-space-size=2',
+      '--heap-growing-percent=25',
+      join(serverless, 'bin', 'serverless.js'),
+      ...command,
+    ],
     {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],

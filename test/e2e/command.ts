@@ -50,11 +50,10 @@ export async function runKiln(
     child.once('error', reject);
     child.once('close', resolve);
   });
-  // The compiler of tsx ends by itself, a moment after the process that it served.
+  // What serverless started ends by itself, a moment after it.
   await until('no process is left', async () => (isAlive(group) ? undefined : true), 60);
   process.off('exit', stop);
-  // tsx keeps what it has compiled, for the next start.
-  const files = (await readdir(temporary)).filter((name) => !name.startsWith('tsx-'));
+  const files = await readdir(temporary);
   await rm(temporary, { recursive: true, force: true });
   return { code, output, errors, files };
 }

@@ -8,14 +8,10 @@ const ON_IMAGE = new Map(
   ]),
 );
 
-let all: ReadonlySet<string> | undefined;
-
-/** Names of all packages; there are so many that they are put together when first asked for. */
-function allPackages(): ReadonlySet<string> {
-  const { packages, announced } = distribution;
-  all ??= new Set([...[...packages, ...announced].flatMap(expandBraces), ...ON_IMAGE.keys()]);
-  return all;
-}
+const ALL = new Set([
+  ...[...distribution.packages, ...distribution.announced].flatMap(expandBraces),
+  ...ON_IMAGE.keys(),
+]);
 
 /** Names of package groups, as `dnf groupinstall` takes them. */
 const GROUPS = new Set([
@@ -29,10 +25,10 @@ const GROUPS = new Set([
 /** Whether Amazon Linux 2023 has a package of that name or pattern, or one that provides it. */
 export function isInAmazonLinux(name: string): boolean {
   const bare = withoutArchitecture(name);
-  if (bare in distribution.provides || allPackages().has(bare)) return true;
+  if (bare in distribution.provides || ALL.has(bare)) return true;
   if (!/[*?]/.test(bare)) return false;
   const pattern = compileWildcard(bare);
-  return [...allPackages()].some((one) => pattern.test(one));
+  return [...ALL].some((one) => pattern.test(one));
 }
 
 /** Whether its standard AMI has the package from the start. */
