@@ -55,6 +55,31 @@ export const durations = {
     seconds: 120,
     source: 'Application Load Balancers stay `provisioning` for about two minutes',
   },
+  natGatewayAvailable: {
+    seconds: 105,
+    source: 'VPC User Guide, NAT gateways: `pending` for one to two minutes in practice',
+  },
+  natGatewayFailed: {
+    seconds: 10,
+    source: 'VPC User Guide, Troubleshoot NAT gateways: one that cannot be made fails within some seconds',
+  },
+  natGatewayDeleted: {
+    seconds: 45,
+    source: 'DeleteNatGateway: `deleting` for less than a minute in practice',
+  },
+  natGatewayRemembered: {
+    seconds: 3600,
+    source:
+      'VPC User Guide, NAT gateways: one that was deleted, or has failed, remains visible for about an hour',
+  },
+  vpcEndpointAvailable: {
+    seconds: 75,
+    source: 'CreateVpcEndpoint: an interface endpoint is `pending` for one to two minutes in practice',
+  },
+  vpcEndpointDeleted: {
+    seconds: 60,
+    source: 'DeleteVpcEndpoints: an interface endpoint is `deleting` for about a minute in practice',
+  },
   targetRegistered: {
     seconds: 5,
     source: 'ELB target registration: the first health check follows within seconds',

@@ -20,6 +20,8 @@ export interface Ec2Port {
     publicAddress?: boolean;
   }): { interfaceId: string; privateIp: string; publicIp?: string };
   deleteInterface(interfaceId: string): void;
+  /** Whether the AWS API can be reached from a network interface: through a NAT gateway, by its own address, or at an endpoint. */
+  reachesAws(interfaceId: string): boolean;
 }
 
 /** What tells sessions of a role apart. */

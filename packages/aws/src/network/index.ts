@@ -101,6 +101,18 @@ export class Network {
     return address !== undefined && this.rules.judge({ source, address, port }).kind === 'open';
   }
 
+  /** Whether connections from the source to a port of hosts on the internet would be let out now. */
+  reachesInternet(source: Source, port: number): boolean {
+    const from = this.attachments.of(source);
+    return from === undefined || this.rules.reachesInternet(from, port);
+  }
+
+  /** Whether security groups and routes let a connection through, whatever listens there. */
+  lets(source: Source, address: string, port: number): boolean {
+    const { kind } = this.rules.judge({ source, address, port });
+    return kind === 'open' || kind === 'refused';
+  }
+
   /**
    * Opens a connection. A dropped packet gets no answer: the promise stays pending until the patience is over.
    * @param options an abort signal, or `ConnectOptions`

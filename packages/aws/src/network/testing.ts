@@ -15,6 +15,7 @@ export class TestNetwork {
     this.network.useTopology({
       securityGroup: (id) => this.groups[id],
       hasInternetGateway: (subnetId) => subnetId === 'subnet-public',
+      natAddress: () => undefined,
     });
   }
 

@@ -19,6 +19,8 @@ export interface Topology {
   securityGroup(id: string): SecurityGroup | undefined;
   /** Whether the subnet's route table sends 0.0.0.0/0 to an attached internet gateway. */
   hasInternetGateway(subnetId: string): boolean;
+  /** The public address of the NAT gateway to which the subnet's route table sends 0.0.0.0/0, while it has a way out itself. */
+  natAddress(subnetId: string): string | undefined;
 }
 
 /** The address that everybody on the internet has, as security groups and `X-Forwarded-For` see it (RFC 5737). */

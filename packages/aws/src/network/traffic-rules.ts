@@ -60,11 +60,23 @@ export class TrafficRules {
   }
 
   private judgeOverInternet(from: Attachment, address: string, port: number): Verdict {
-    const wayOut = from.nic.publicIp && this.topology?.hasInternetGateway(from.nic.subnetId);
-    if (!wayOut || !this.letsOut(from, { address, groupIds: [] }, port)) return { kind: 'dropped' };
+    const own = this.addressOnInternet(from);
+    if (own === undefined || !this.letsOut(from, { address, groupIds: [] }, port)) return { kind: 'dropped' };
     const target = this.attachments.byPublicAddress(address);
     if (!target) return { kind: 'unreachable' };
-    return this.enter(target, { address: from.nic.publicIp ?? '', groupIds: [] }, port);
+    return this.enter(target, { address: own, groupIds: [] }, port);
+  }
+
+  /** Whether an interface can open connections to a port of hosts on the internet. */
+  reachesInternet(from: Attachment, port: number): boolean {
+    const peer = { address: INTERNET_ADDRESS, groupIds: [] };
+    return this.addressOnInternet(from) !== undefined && this.letsOut(from, peer, port);
+  }
+
+  /** The address by which the internet sees an interface: its own, or its NAT gateway's; undefined where there is no way out. */
+  private addressOnInternet({ nic }: Attachment): string | undefined {
+    if (this.topology?.hasInternetGateway(nic.subnetId)) return nic.publicIp;
+    return this.topology?.natAddress(nic.subnetId);
   }
 
   /** The way from the internet through a gateway to a public address. */

@@ -20,6 +20,7 @@ import {
 } from './records/interfaces';
 import { type KeyPairRecord, keyPairFilters } from './records/key-pairs';
 import { type LaunchTemplateRecord, launchTemplateFilters } from './records/launch-templates';
+import { type NatGatewayRecord, natGatewayFilters } from './records/nat-gateways';
 import {
   type DhcpOptionsRecord,
   dhcpOptionsFilters,
@@ -52,6 +53,7 @@ import {
   volumeFilters,
 } from './records/storage';
 import { type UsageReportRecord, usageReportFilters } from './records/usage-reports';
+import { type VpcEndpointRecord, vpcEndpointFilters } from './records/vpc-endpoints';
 import { ClientTokens } from './requests/client-tokens';
 
 /** What EC2 looks up in IAM: the instance profiles that instances are given. */
@@ -86,6 +88,8 @@ export class Inventory {
     this.tags,
     internetGatewayFilters,
   );
+  readonly natGateways = new Collection<NatGatewayRecord>(kinds.natGateway, this.tags, natGatewayFilters);
+  readonly vpcEndpoints = new Collection<VpcEndpointRecord>(kinds.vpcEndpoint, this.tags, vpcEndpointFilters);
   readonly networkAcls = new Collection<NetworkAclRecord>(kinds.networkAcl, this.tags, networkAclFilters);
   readonly dhcpOptions = new Collection<DhcpOptionsRecord>(kinds.dhcpOptions, this.tags, dhcpOptionsFilters);
   readonly securityGroupRules = new Collection<SecurityGroupRuleRecord>(
@@ -169,6 +173,8 @@ export class Inventory {
       this.subnets,
       this.routeTables,
       this.internetGateways,
+      this.natGateways,
+      this.vpcEndpoints,
       this.networkAcls,
       this.dhcpOptions,
       this.securityGroupRules,

@@ -9,8 +9,10 @@ import { showInstance } from './instances/show';
 import { type InstanceProfiles, Inventory } from './inventory';
 import { createDefaultVpc } from './network/default-vpc';
 import { createInterface, deleteInterface } from './network/interfaces';
+import { natAddressOf } from './network/nat-gateways';
 import { setPublicAddress } from './network/public-addresses';
 import { showSubnet } from './network/subnets';
+import { reachesEndpoint } from './network/vpc-endpoints';
 import { showVpc } from './network/vpcs';
 
 /** The SDK client that EC2 is typed by. */
@@ -29,6 +31,7 @@ export class Ec2State extends Inventory implements Ec2Port {
     network.useTopology({
       securityGroup: (id) => this.securityGroup(id),
       hasInternetGateway: (subnetId) => this.hasInternetGateway(subnetId),
+      natAddress: (subnetId) => natAddressOf(this, subnetId),
     });
     createDefaultVpc(this);
     addAmazonImages(this);
@@ -77,6 +80,10 @@ export class Ec2State extends Inventory implements Ec2Port {
       privateIp: nic.PrivateIpAddress,
       ...(nic.Association?.PublicIp ? { publicIp: nic.Association.PublicIp } : {}),
     };
+  }
+
+  reachesAws(interfaceId: string): boolean {
+    return this.network.reachesInternet({ interfaceId }, 443) || reachesEndpoint(this, interfaceId);
   }
 
   deleteInterface(interfaceId: string): void {

@@ -20,7 +20,10 @@ export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, Lamb
 
 /** What Lambda looks up in other services, and does there without an API. */
 export interface Needs {
-  readonly ec2: Pick<Ec2Port, 'subnet' | 'securityGroup' | 'createInterface' | 'deleteInterface'>;
+  readonly ec2: Pick<
+    Ec2Port,
+    'subnet' | 'securityGroup' | 'createInterface' | 'deleteInterface' | 'reachesAws'
+  >;
   readonly network: Connector;
   readonly iam: Pick<IamPort, 'issue' | 'principalOf' | 'role'>;
   readonly 'cloudwatch-logs': LogSink;

@@ -61,6 +61,20 @@ export const kinds = {
     says: named('internetGateway'),
     showsNoTags: true,
   },
+  natGateway: {
+    prefix: 'nat',
+    resourceType: 'natgateway',
+    notFound: 'NatGatewayNotFound',
+    malformed: 'NatGatewayMalformed',
+    says: (ids) => `NAT gateway ${ids[0]} was not found`,
+  },
+  vpcEndpoint: {
+    prefix: 'vpce',
+    resourceType: 'vpc-endpoint',
+    notFound: 'InvalidVpcEndpointId.NotFound',
+    malformed: 'InvalidVpcEndpointId.Malformed',
+    says: (ids) => `The Vpc Endpoint Id '${ids[0]}' does not exist`,
+  },
   networkAcl: {
     prefix: 'acl',
     resourceType: 'network-acl',

@@ -207,3 +207,55 @@ Outputs: { Acl: { Value: !GetAtt V.DefaultNetworkAcl }, Association: { Value: !G
     Association: expect.stringMatching(/^aclassoc-/),
   });
 });
+
+test('a network with a NAT gateway and endpoints takes minutes, and goes in the right order', async () => {
+  const network = (endpoint: string) => `
+Resources:
+  Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true } }
+  Gateway: { Type: AWS::EC2::InternetGateway }
+  Attachment: { Type: AWS::EC2::VPCGatewayAttachment, Properties: { VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway } }
+  Public: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24 } }
+  Private: { Type: AWS::EC2::Subnet, Properties: { VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24 } }
+  Table: { Type: AWS::EC2::RouteTable, Properties: { VpcId: !Ref Vpc } }
+  Address: { Type: AWS::EC2::EIP, DependsOn: Attachment, Properties: { Domain: vpc } }
+  Nat:
+    Type: AWS::EC2::NatGateway
+    DependsOn: Attachment
+    Properties: { AllocationId: !GetAtt Address.AllocationId, SubnetId: !Ref Public }
+  Route:
+    Type: AWS::EC2::Route
+    Properties: { RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat }
+  S3:
+    Type: AWS::EC2::VPCEndpoint
+    Properties: { VpcId: !Ref Vpc, ServiceName: !Sub 'com.amazonaws.\${AWS::Region}.s3', RouteTableIds: [!Ref Table] ${endpoint} }
+  Ssm:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref Vpc
+      ServiceName: !Sub com.amazonaws.\${AWS::Region}.ssm
+      VpcEndpointType: Interface
+      PrivateDnsEnabled: true
+      SubnetIds: [!Ref Private]
+Outputs:
+  Nic: { Value: !GetAtt Nat.EniId }
+  Names: { Value: !Join [',', !GetAtt Ssm.DnsEntries] }`;
+  const { clock } = region.context;
+  const began = clock.millis();
+  await cfn.create('s', network(''));
+  expect(await cfn.state('s')).toEqual({ status: 'CREATE_COMPLETE', failures: [] });
+  const minutes = (clock.millis() - began) / 60_000;
+  expect(minutes).toBeGreaterThan(1.5);
+  expect(minutes).toBeLessThan(4);
+  expect(await cfn.outputs('s')).toMatchObject({
+    Nic: expect.stringMatching(/^eni-/),
+    Names: expect.stringContaining('ssm.us-east-1.amazonaws.com'),
+  });
+  await cfn.update('s', network(`, PolicyDocument: { Statement: [] }`));
+  expect(await cfn.state('s')).toEqual({ status: 'UPDATE_COMPLETE', failures: [] });
+  const { VpcEndpoints } = await region
+    .api('ec2')
+    .DescribeVpcEndpoints({ VpcEndpointIds: [await cfn.physicalId('s', 'S3')] });
+  expect(VpcEndpoints).toMatchObject([{ PolicyDocument: '{"Statement":[]}' }]);
+  await cfn.remove('s');
+  expect((await region.api('ec2').DescribeAddresses({})).Addresses).toEqual([]);
+});

@@ -3,10 +3,12 @@ import { instance } from './instances';
 import { internetGateway, vpcGatewayAttachment } from './internet-gateways';
 import { keyPair } from './key-pairs';
 import { launchTemplate } from './launch-templates';
+import { natGateway } from './nat-gateways';
 import { route, routeTable, subnetRouteTableAssociation } from './route-tables';
 import { securityGroup, securityGroupEgress, securityGroupIngress } from './security-groups';
 import { subnet } from './subnets';
 import { volume } from './volumes';
+import { vpcEndpoint } from './vpc-endpoints';
 import { vpc } from './vpcs';
 
 /** AWS::EC2. Ref and Fn::GetAtt: CloudFormation User Guide, EC2 resource type reference. */
@@ -16,6 +18,7 @@ export const ec2Types = [
   internetGateway,
   keyPair,
   launchTemplate,
+  natGateway,
   route,
   routeTable,
   securityGroup,
@@ -25,5 +28,6 @@ export const ec2Types = [
   subnetRouteTableAssociation,
   volume,
   vpc,
+  vpcEndpoint,
   vpcGatewayAttachment,
 ];

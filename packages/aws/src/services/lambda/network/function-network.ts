@@ -6,8 +6,8 @@ import { type Connector, type TunnelAddress, Tunnels } from './tunnel';
 /** A function's way out. */
 export interface FunctionTunnel {
   readonly address: TunnelAddress;
-  /** In a VPC: no way to the AWS API, as there is no NAT gateway. */
-  readonly isInVpc: boolean;
+  /** Whether there is a way to the AWS API: in a VPC through a NAT gateway, or at an endpoint. */
+  readonly reachesAws: boolean;
 }
 
 interface SharedInterface {
@@ -26,7 +26,7 @@ export class FunctionNetwork {
   private turn = 0;
 
   constructor(
-    private readonly ec2: Pick<Ec2Port, 'createInterface' | 'deleteInterface'>,
+    private readonly ec2: Pick<Ec2Port, 'createInterface' | 'deleteInterface' | 'reachesAws'>,
     network: Connector,
     accepted: (socket: Socket) => void,
   ) {
@@ -62,12 +62,16 @@ export class FunctionNetwork {
   /** The tunnel for a new sandbox; those of a function in several subnets take turns. */
   async tunnelOf(configuration: FunctionConfiguration): Promise<FunctionTunnel> {
     const places = placesOf(configuration);
-    if (places.length === 0) return { address: await this.tunnels.open('internet'), isInVpc: false };
+    if (places.length === 0) return { address: await this.tunnels.open('internet'), reachesAws: true };
     this.turn += 1;
     const place = places[this.turn % places.length];
     const shared = place && this.interfaces.get(place.key);
     if (!shared) throw new Error(`function ${configuration.FunctionName} has no network interface`);
-    return { address: await this.tunnels.open({ interfaceId: shared.interfaceId }), isInVpc: true };
+    const { interfaceId } = shared;
+    return {
+      address: await this.tunnels.open({ interfaceId }),
+      reachesAws: this.ec2.reachesAws(interfaceId),
+    };
   }
 
   dispose(): void {

@@ -184,7 +184,7 @@ export class Sandboxes {
       nodeOptionsOf(configuration),
       tunnel.address.port,
       tunnel.address.token,
-      tunnel.isInVpc,
+      tunnel.reachesAws,
     ];
     return { tunnel, common: JSON.stringify(common) };
   }
@@ -204,7 +204,7 @@ export class Sandboxes {
       clock: this.context.clock,
       network: tunnel.address,
       endpoint: this.context.endpoint,
-      endpointReachable: !tunnel.isInVpc,
+      endpointReachable: tunnel.reachesAws,
     });
     this.live.set(thread, common);
     return thread;

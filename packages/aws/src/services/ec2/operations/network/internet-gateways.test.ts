@@ -25,15 +25,3 @@ test('a gateway is attached to one network, detached and deleted', async () => {
   await remove();
   expect(await codeOf(shown)).toBe('InvalidInternetGatewayID.NotFound');
 });
-
-test('there are neither NAT gateways nor endpoints', async () => {
-  const { ec2 } = region;
-  expect(await ec2.DescribeNatGateways({})).toMatchObject({ NatGateways: [] });
-  expect(await ec2.DescribeVpcEndpoints({})).toMatchObject({ VpcEndpoints: [] });
-  expect(await codeOf(() => ec2.DescribeNatGateways({ NatGatewayIds: ['nat-1'] }))).toBe(
-    'NatGatewayNotFound',
-  );
-  expect(await codeOf(() => ec2.DescribeVpcEndpoints({ VpcEndpointIds: ['vpce-1'] }))).toBe(
-    'InvalidVpcEndpointId.NotFound',
-  );
-});

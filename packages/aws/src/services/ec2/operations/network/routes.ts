@@ -77,7 +77,14 @@ function readTarget(ec2: Inventory, table: RouteTableRecord, input: RouteTarget)
     throw invalidParameterCombination('Exactly one target of the route must be specified');
   }
   if (input.NatGatewayId) {
-    throw invalidNatGatewayIdNotFound(`The natGateway ID '${input.NatGatewayId}' does not exist`);
+    const gateway = ec2.natGateways.find(input.NatGatewayId);
+    if (!gateway || gateway.State === 'deleting' || gateway.State === 'deleted')
+      throw invalidNatGatewayIdNotFound(`The natGateway ID '${input.NatGatewayId}' does not exist`);
+    if (gateway.VpcId !== table.VpcId)
+      throw invalidParameterValue(
+        `route table ${table.RouteTableId} and network gateway ${gateway.NatGatewayId} belong to different networks`,
+      );
+    return { NatGatewayId: gateway.NatGatewayId };
   }
   if (input.GatewayId) {
     const gateway = ec2.internetGateways.require(input.GatewayId);

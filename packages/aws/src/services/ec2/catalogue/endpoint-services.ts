@@ -1,0 +1,44 @@
+/** A service that a VPC can have an endpoint of. */
+export interface EndpointService {
+  readonly gateway: boolean;
+  readonly interface: boolean;
+}
+
+/** Services with gateway endpoints. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
+const GATEWAYS = ['s3', 'dynamodb'];
+
+/** Services with interface endpoints, as far as they are here. https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html */
+const INTERFACES = [
+  'autoscaling',
+  'cloudformation',
+  'dynamodb',
+  'ec2',
+  'ec2messages',
+  'ecr.api',
+  'ecr.dkr',
+  'elasticloadbalancing',
+  'events',
+  'execute-api',
+  'kms',
+  'lambda',
+  'logs',
+  'monitoring',
+  's3',
+  'scheduler',
+  'secretsmanager',
+  'sns',
+  'ssm',
+  'ssmmessages',
+  'states',
+  'sts',
+  'sync-states',
+];
+
+/** Looks up `com.amazonaws.<region>.<service>`. */
+export function findEndpointService(region: string, name: string): EndpointService | undefined {
+  const prefix = `com.amazonaws.${region}.`;
+  if (!name.startsWith(prefix)) return undefined;
+  const service = name.slice(prefix.length);
+  const found = { gateway: GATEWAYS.includes(service), interface: INTERFACES.includes(service) };
+  return found.gateway || found.interface ? found : undefined;
+}
