@@ -63,12 +63,12 @@ export class Disk {
 
   /** The node at a path, symbolic links followed; undefined when there is none. */
   find(path: string): Inode | undefined {
-    return this.findNode(path, true, 'stat');
+    return this.tree.find(path, true);
   }
 
   /** The node at a path, a symbolic link itself; undefined when there is none. */
   findLink(path: string): Inode | undefined {
-    return this.findNode(path, false, 'lstat');
+    return this.tree.find(path, false);
   }
 
   /** Whether there is anything at a path, symbolic links followed. */
@@ -240,14 +240,5 @@ export class Disk {
   /** @throws DiskError ENOENT */
   setModified(path: string, mtime: Date): void {
     this.tree.change(path, true, 'utime').mtime = mtime;
-  }
-
-  private findNode(path: string, follow: boolean, syscall: string): Inode | undefined {
-    try {
-      return this.tree.locate(path, follow, syscall).node;
-    } catch (error) {
-      if (error instanceof DiskError) return undefined;
-      throw error;
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { DiskError } from './disk-error';
+import { DiskError, type DiskErrorCode } from './disk-error';
 import { splitPath } from './disk-paths';
 import { FrozenDisk } from './frozen-disk';
 import type { DirectoryEntry, DirectoryNode, FileNode, Inode } from './inode';
@@ -62,13 +62,25 @@ export class InodeTree {
    * @throws DiskError ENOTDIR, ENOENT for a directory on the way, ELOOP
    */
   locate(path: string, followLast: boolean, syscall: string): Location {
+    const location = this.follow(path, followLast);
+    if (typeof location === 'string') throw new DiskError(location, syscall, path);
+    return location;
+  }
+
+  /** The node at a path, if it leads to one: a web server asks for many that are not there, and an error is dear. */
+  find(path: string, followLast: boolean): Inode | undefined {
+    const location = this.follow(path, followLast);
+    return typeof location === 'string' ? undefined : location.node;
+  }
+
+  private follow(path: string, followLast: boolean): Location | DiskErrorCode {
     const pending = splitPath(path).reverse();
     let parts: string[] = [];
     let nodes: Inode[] = [this.top];
     let links = 0;
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
       const directory = nodes.at(-1);
-      if (directory?.kind !== 'directory') throw new DiskError('ENOTDIR', syscall, path);
+      if (directory?.kind !== 'directory') return 'ENOTDIR';
       if (name === '.') continue;
       if (name === '..') {
         if (parts.length > 0) {
@@ -79,12 +91,12 @@ export class InodeTree {
       }
       const child = this.dereference(directory.entries.get(name));
       if (child === undefined) {
-        if (pending.length > 0) throw new DiskError('ENOENT', syscall, path);
+        if (pending.length > 0) return 'ENOENT';
         return { parts: [...parts, name], node: undefined };
       }
       if (child.kind === 'symlink' && (pending.length > 0 || followLast)) {
         links += 1;
-        if (links > SYMLINK_LIMIT) throw new DiskError('ELOOP', syscall, path);
+        if (links > SYMLINK_LIMIT) return 'ELOOP';
         if (child.target.startsWith('/')) [parts, nodes] = [[], [this.top]];
         pending.push(...splitPath(child.target).reverse());
         continue;
