@@ -7,10 +7,13 @@ import { settleWaits } from './settle';
 import { findWaits, listWaits } from './store';
 import type { Wait } from './wait';
 
+/** As long as AWS's ids and names of groups are; the table takes no empty and no endless key. */
+const Id = z.string().min(1).max(255);
+
 const ImageEvent = z
   .object({
     'detail-type': z.literal('EC2 AMI State Change'),
-    detail: z.object({ ImageId: z.string(), State: z.string() }),
+    detail: z.object({ ImageId: Id, State: z.string() }),
   })
   .transform(({ detail }) => ({
     kind: 'image' as const,
@@ -21,14 +24,14 @@ const ImageEvent = z
 const RefreshEvent = z
   .object({
     'detail-type': z.string().startsWith('EC2 Auto Scaling Instance Refresh'),
-    detail: z.object({ InstanceRefreshId: z.string() }),
+    detail: z.object({ InstanceRefreshId: Id }),
   })
   .transform(({ detail }) => ({ kind: 'refresh' as const, resource: detail.InstanceRefreshId }));
 
 const LaunchEvent = z
   .object({
     'detail-type': z.literal('EC2 Instance Launch Successful'),
-    detail: z.object({ AutoScalingGroupName: z.string() }),
+    detail: z.object({ AutoScalingGroupName: Id }),
   })
   .transform(({ detail }) => ({ kind: 'fleet' as const, resource: detail.AutoScalingGroupName }));
 

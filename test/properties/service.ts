@@ -1,5 +1,6 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,
@@ -71,6 +72,7 @@ export interface Started {
 export function useService() {
   const ec2 = mockClient(EC2Client);
   const events = mockClient(EventBridgeClient);
+  const iam = mockClient(IAMClient);
   const sfn = mockClient(SFNClient);
   const sns = mockClient(SNSClient);
   const started: Started[] = [];
@@ -84,13 +86,21 @@ export function useService() {
       [`pipelines/${name}/user-data.sh`, '#!/bin/bash\n'],
     ]);
     process.env.LAMBDA_TASK_ROOT = makeFolder(Object.fromEntries(files));
+    process.env.KILN_BASE_ROLE = 'arn:aws:iam::123456789012:role/base';
   });
 
   beforeEach(() => {
     started.length = 0;
-    for (const client of [ec2, events, sfn, sns]) client.reset();
+    for (const client of [ec2, events, iam, sfn, sns]) client.reset();
     events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
     sns.on(PublishCommand).resolves({});
+    iam.on(SimulatePrincipalPolicyCommand).callsFake(({ ActionNames, ResourceArns }) => ({
+      EvaluationResults: ResourceArns.map((resource: string) => ({
+        EvalActionName: ActionNames[0],
+        EvalResourceName: resource,
+        EvalDecision: 'allowed',
+      })),
+    }));
     ec2.resolves({} as never);
     ec2.on(DescribeImagesCommand).resolves({
       Images: [{ ImageId: 'ami-0123456789abcdef0', State: 'available', RootDeviceType: 'ebs' }],

@@ -128,8 +128,8 @@ test('a service that is lacking says so in the protocol of the request', async (
   expect(form.headers['content-type']).toContain('xml');
   expect(form.text).toMatch(/<Code>AccessDeniedException<\/Code>.*does not have the service &#39;sqs&#39;/);
   const json = await send({
-    service: 'ecr',
-    headers: { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.DescribeImages' },
+    service: 'codebuild',
+    headers: { 'x-amz-target': 'CodeBuild_20161006.ListProjects' },
     body: '{}',
   });
   expect(JSON.parse(json.text)).toMatchObject({ __type: 'AccessDeniedException' });
