@@ -27,5 +27,6 @@ export const cloudformation = defineService<Client, CloudFormationState>({
     ...stacks,
     ...templates,
   },
+  serve: async ({ mailboxes }, request) => mailboxes.receive(request),
   dispose: (cloudFormation) => cloudFormation.dispose(),
 });

@@ -4,6 +4,7 @@ import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
 import { type Clients, makeClients } from './resources/clients';
 import type { ResourceType } from './resources/resource';
+import { Mailboxes } from './stacks/mailboxes';
 import { Stacks } from './stacks/stacks';
 
 export type Client = typeof import('@aws-sdk/client-cloudformation');
@@ -19,12 +20,15 @@ export class CloudFormationState {
   readonly stacks: Stacks;
   /** The other services of the region. */
   readonly aws: Clients;
+  /** Where custom resources answer. */
+  readonly mailboxes: Mailboxes;
   private readonly shutdown = new AbortController();
   private loading?: Promise<ResourceTypes>;
 
   constructor(readonly context: Context) {
     this.stacks = new Stacks(context);
     this.aws = makeClients(context);
+    this.mailboxes = new Mailboxes(context);
     // All that is made or waited for listens to it.
     setMaxListeners(0, this.shutdown.signal);
   }

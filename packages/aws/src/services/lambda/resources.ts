@@ -11,14 +11,20 @@ import { zipSync } from 'fflate';
 import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
 import { toShape } from '../cloudformation/resources/schema/to-shape';
 import { isEqual, tagMap } from '../cloudformation/resources/values';
+import { cfnResponse } from './code/cfn-response';
 
 type LambdaFunction = PropertiesOf<'AWS::Lambda::Function'>;
 
-/** Inline code is the file `index` of the function's package. */
+/** Inline code is the file `index` of the function's package, where it finds the module that answers for custom resources. */
 function packageCode({ ZipFile, ...place }: LambdaFunction['Code'], runtime: string | undefined) {
   if (ZipFile === undefined) return place;
-  const file = runtime?.startsWith('python') ? 'index.py' : 'index.js';
-  return { ZipFile: zipSync({ [file]: Buffer.from(ZipFile) }) };
+  if (runtime?.startsWith('python')) return { ZipFile: zipSync({ 'index.py': Buffer.from(ZipFile) }) };
+  return {
+    ZipFile: zipSync({
+      'index.js': Buffer.from(ZipFile),
+      'node_modules/cfn-response.js': Buffer.from(cfnResponse),
+    }),
+  };
 }
 
 /** What UpdateFunctionConfiguration takes, too. */

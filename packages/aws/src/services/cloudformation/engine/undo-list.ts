@@ -58,6 +58,7 @@ export class UndoList {
     { before, resource, wanted }: Undo & { kind: 'changed' },
     skipped: readonly string[],
   ): Promise<boolean> {
+    const { physicalId: current } = resource;
     Object.assign(resource, before);
     if (!skipped.includes(resource.logicalId)) {
       noteChange(this.stack, resource, 'UPDATE_IN_PROGRESS');
@@ -67,8 +68,14 @@ export class UndoList {
       );
       try {
         const work = new ResourceWork(this.state, this.stack, this.state.closing);
-        if (changedKeys(wanted.properties, before.properties).length > 0)
-          await work.update(resource.physicalId, resource, wanted.properties);
+        if (changedKeys(wanted.properties, before.properties).length > 0) {
+          const made = await work.update(current, resource, wanted.properties);
+          // What had taken its place during the update goes with what the update has made.
+          if (made?.id !== undefined && made.id !== current) {
+            Object.assign(resource, { physicalId: made.id, ref: made.ref ?? made.id });
+            this.entries.push({ kind: 'made', resource: { ...resource, ...wanted, physicalId: current } });
+          } else resource.physicalId = current;
+        }
         if (tags) await work.retag(resource.physicalId, resource, tags);
       } catch (error) {
         noteChange(this.stack, resource, 'UPDATE_FAILED', explainFailure(error));

@@ -1,3 +1,4 @@
+import { customResource } from './custom-resource';
 import { resource } from './resource';
 
 /** A place to signal to; also what templates without a resource of their own use. */
@@ -19,4 +20,4 @@ const cdkMetadata = resource('AWS::CDK::Metadata', {
 });
 
 /** AWS::CloudFormation, and what belongs to no service. */
-export const cloudFormationTypes = [waitConditionHandle, cdkMetadata];
+export const cloudFormationTypes = [waitConditionHandle, cdkMetadata, customResource];

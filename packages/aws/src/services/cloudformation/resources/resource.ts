@@ -9,6 +9,8 @@ export interface Made {
   /** What `Ref` gives, when that is not the physical id. */
   readonly ref?: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Whether events show nothing of the attributes. */
+  readonly isSecret?: boolean;
 }
 
 /** What the making, changing and deleting of a resource may use. */
@@ -17,7 +19,12 @@ export interface ResourceContext {
   readonly region: string;
   readonly accountId: string;
   readonly stackName: string;
+  readonly stackId: string;
   readonly logicalId: string;
+  /** The resource's type, as the template names it. */
+  readonly type: string;
+  /** Opens a place to which somebody outside may answer. */
+  openMailbox(requestId: string): Mailbox;
   /** The stack's tags, CloudFormation's own (`aws:cloudformation:…`) and the resource's. */
   readonly tags: readonly Required<Tag>[];
   /** AWS's now. */
@@ -32,6 +39,14 @@ export interface ResourceContext {
   readonly updatePolicy?: unknown;
   /** Passes when the resource's CreationPolicy is satisfied, at once when it has none. */
   signals(): Promise<void>;
+}
+
+/** A place to which one answer may be put, at a URL that nobody can guess. */
+export interface Mailbox {
+  readonly url: string;
+  /** What was put there. */
+  read(): string | undefined;
+  close(): void;
 }
 
 export interface TagChange {
@@ -69,12 +84,13 @@ interface HandlerDefinition<Type extends TypeName, Name extends string & keyof P
    */
   replacesWhen?(property: string, next: unknown): boolean;
   create(properties: Pick<PropertiesOf<Type>, NoInfer<Name>>, context: ResourceContext): Promise<Made>;
+  /** Changes a resource. Another id means that a new resource has taken the place of the old one, which is still to be deleted. */
   update?(
     id: string,
     properties: Pick<PropertiesOf<Type>, NoInfer<Name>>,
     previous: Pick<PropertiesOf<Type>, NoInfer<Name>>,
     context: ResourceContext,
-  ): Promise<Omit<Made, 'id'> | undefined>;
+  ): Promise<Partial<Made> | undefined>;
   delete(
     id: string,
     properties: Pick<PropertiesOf<Type>, NoInfer<Name>>,
@@ -106,7 +122,7 @@ export interface ResourceHandler {
     properties: unknown,
     previous: unknown,
     context: ResourceContext,
-  ): Promise<Omit<Made, 'id'> | undefined>;
+  ): Promise<Partial<Made> | undefined>;
   delete(id: string, properties: unknown, context: ResourceContext): Promise<unknown>;
   retag?(id: string, change: TagChange, context: ResourceContext, properties: unknown): Promise<unknown>;
 }

@@ -48,11 +48,30 @@ export const resourceTypes: Readonly<Record<string, ResourceHandler>> = Object.f
 /** The resource types that templates may use, by their names, each with its schema. */
 export async function loadTypes(): Promise<ReadonlyMap<string, ResourceType>> {
   const schemas = await loadResourceTypes();
-  return new Map(
+  return new TypeMap(
     handlers.map((handler) => {
       const schema = schemas[handler.type];
       if (!schema) throw new Error(`data/resource-types.json has no ${handler.type}`);
-      return [handler.type, { name: handler.type, schema, handler }];
+      const isOpen = handler.type === CUSTOM;
+      return [handler.type, { name: handler.type, schema: isOpen ? { ...schema, isOpen } : schema, handler }];
     }),
   );
+}
+
+const CUSTOM = 'AWS::CloudFormation::CustomResource';
+
+/** The types, those among them that templates name themselves: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html */
+class TypeMap extends Map<string, ResourceType> {
+  override get(name: string): ResourceType | undefined {
+    const custom = isCustom(name) ? super.get(CUSTOM) : undefined;
+    return custom ? { ...custom, name } : super.get(name);
+  }
+
+  override has(name: string): boolean {
+    return isCustom(name) || super.has(name);
+  }
+}
+
+function isCustom(name: string): boolean {
+  return /^Custom::[\w@-]{1,60}$/.test(name);
 }

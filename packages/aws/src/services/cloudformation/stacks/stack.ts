@@ -26,6 +26,8 @@ export interface StackResource {
   written: Readonly<Record<string, unknown>>;
   /** The tags that it was last given, those of the stack included. */
   tags: readonly Tag[];
+  /** Whether the template may ask for attributes of any name. */
+  isOpen?: boolean;
   /** What `Ref` gives. */
   ref: unknown;
   attributes: Readonly<Record<string, unknown>>;
@@ -66,6 +68,8 @@ export class Stack {
   /** Resources that it had once. */
   readonly deleted: StackResource[] = [];
   outputs: readonly StackOutput[] = [];
+  /** Values that events do not show. */
+  readonly secrets = new Set<string>();
   /** Newest last. */
   readonly events: StackEvent[] = [];
   /** Names of other stacks' exports that this one uses. */

@@ -97,8 +97,8 @@ test.each([
   ],
   [
     'types that only the embedded AWS lacks',
-    'Resources: { A: { Type: AWS::SQS::Queue }, B: { Type: Custom::Thing } }',
-    'Template format error: the resource types [AWS::SQS::Queue, Custom::Thing] are not supported by the embedded AWS.',
+    'Resources: { A: { Type: AWS::SQS::Queue }, B: { Type: AWS::SQS::QueuePolicy } }',
+    'Template format error: the resource types [AWS::SQS::Queue, AWS::SQS::QueuePolicy] are not supported by the embedded AWS.',
   ],
   [
     'no type',

@@ -5,7 +5,7 @@ import { type Decide, findReferences, type Reference } from './references';
 import { isObject, readFunction, type Template } from './template';
 
 /** Gives what CloudFormation says of a resource type. */
-type SchemaOf = (type: string) => Pick<ResourceTypeSchema, 'attributes'> | undefined;
+type SchemaOf = (type: string) => Pick<ResourceTypeSchema, 'attributes' | 'isOpen'> | undefined;
 
 const PSEUDO = new Set([
   'AWS::AccountId',

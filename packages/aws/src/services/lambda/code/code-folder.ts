@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -43,7 +44,7 @@ export class CodeFolder {
 
   private async write(archive: Uint8Array, sha256: string): Promise<Code> {
     const files = readArchive(archive);
-    this.root ??= mkdtemp(join(tmpdir(), 'embedded-lambda-'));
+    this.root ??= makeRoot();
     const archiveName = createHash('sha256').update(sha256).digest('hex').slice(0, 16);
     const folder = join(await this.root, archiveName);
     await writeFile(`${folder}.zip`, archive);
@@ -58,6 +59,17 @@ export class CodeFolder {
     await this.clock.turnOf(`code ${sha256}`, 0);
     return { sha256, size: archive.length, folder, archive: archiveName };
   }
+}
+
+/** Makes the folder, with the SDK that Lambda's Node.js runtimes have beside whatever code: the clients that are here. */
+async function makeRoot(): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), 'embedded-lambda-'));
+  const modules = join(root, 'node_modules');
+  await mkdir(modules);
+  const scope = `${sep}@aws-sdk${sep}`;
+  const client = createRequire(import.meta.url).resolve('@aws-sdk/client-lambda');
+  await symlink(client.slice(0, client.lastIndexOf(scope) + scope.length - 1), join(modules, '@aws-sdk'));
+  return root;
 }
 
 function readArchive(archive: Uint8Array): Record<string, Uint8Array> {

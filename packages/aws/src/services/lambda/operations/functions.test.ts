@@ -1,4 +1,5 @@
 import type { CreateFunctionCommandInput, FunctionConfiguration } from '@aws-sdk/client-lambda';
+import { zipSync } from 'fflate';
 import { addActiveFunction, addRole, zipOf } from '../../../testing/functions';
 import { type NewRegion, newRegion } from '../../../testing/region';
 import { until } from '../../../testing/until';
@@ -244,4 +245,21 @@ test('an invocation of an unknown type is refused', async () => {
   await expect(
     lambda().Invoke({ FunctionName: 'typed', InvocationType: 'Later' as 'Event' }),
   ).rejects.toMatchObject({ code: 'ValidationException' });
+});
+
+test.each([
+  [
+    'index.js',
+    "const { STSClient, GetCallerIdentityCommand } = require('@aws-sdk/client-sts'); exports.handler =",
+  ],
+  [
+    'index.mjs',
+    "import { STSClient, GetCallerIdentityCommand } from '@aws-sdk/client-sts'; export const handler =",
+  ],
+])('code in %s that brings no AWS SDK has the one of the runtime', async (file, head) => {
+  const code = `${head} async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn;`;
+  const FunctionName = file.replace('.', '-');
+  await create(FunctionName, { Code: { ZipFile: zipSync({ [file]: Buffer.from(code) }) }, Timeout: 30 });
+  await becomes(FunctionName, { State: 'Active' });
+  expect((await invoke(FunctionName)).payload).toMatch(/assumed-role\/app\//);
 });

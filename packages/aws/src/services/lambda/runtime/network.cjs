@@ -25,16 +25,25 @@ function installNetwork({ tunnelPort, token, endpoint, endpointReachable }) {
       opened();
       tell(error, socket);
     };
-    const isEndpoint = host === endpoint.host && Number(port) === endpoint.port;
-    if (isEndpoint && endpointReachable) openDirect(host, port, done);
+    const isEndpoint = isS3(host) || (host === endpoint.host && Number(port) === endpoint.port);
+    if (isEndpoint && endpointReachable) openDirect(endpoint.host, endpoint.port, done);
     else if (isEndpoint) openNowhere(host, port, done);
     else openTunnel({ tunnelPort, token, host, port }, done);
   };
   installFetch(open);
   installAgent(http.Agent.prototype, (options, done) => open(hostOf(options), options.port ?? 80, done));
   installAgent(https.Agent.prototype, (options, done) =>
-    open(hostOf(options), options.port ?? 443, secured(options, done)),
+    open(hostOf(options), options.port ?? 443, secured(hostOf(options), options, done)),
   );
+}
+
+/**
+ * S3's own hosts are the front door, as presigned URLs name them; it is spoken to without TLS.
+ *
+ * @param {string} host
+ */
+function isS3(host) {
+  return /(^|\.)s3(\.[a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com$/.test(host);
 }
 
 /** @param {RequestOptions} options */
@@ -85,7 +94,7 @@ function makeDispatcher(open) {
     connect: ({ hostname, protocol, port, servername }, done) => {
       if (protocol !== 'https:') return open(hostname, port || 80, done);
       const options = { servername: servername || hostname, ALPNProtocols: ['http/1.1'] };
-      open(hostname, port || 443, secured(options, done));
+      open(hostname, port || 443, secured(hostname, options, done));
     },
   });
 }
@@ -93,15 +102,18 @@ function makeDispatcher(open) {
 /**
  * TLS over a connection that is opened first.
  *
+ * @param {string} host
  * @param {RequestOptions} options
  * @param {Done} done
  * @returns {Done}
  */
-function secured(options, done) {
+function secured(host, options, done) {
+  if (isS3(host)) return done;
   return (error, socket) => {
     if (error) return done(error);
-    const { host, port, path, ...rest } = options;
-    const secure = tls.connect({ ...rest, socket, servername: options.servername || host || undefined });
+    const { host: _host, port, path, ...rest } = options;
+    const servername = options.servername || options.host || undefined;
+    const secure = tls.connect({ ...rest, socket, servername });
     secure.once('error', done);
     secure.once('secureConnect', () => {
       secure.removeListener('error', done);

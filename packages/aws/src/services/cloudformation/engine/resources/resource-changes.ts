@@ -1,5 +1,5 @@
 import { validationError } from '../../errors';
-import type { ResourceType, TagChange } from '../../resources/resource';
+import type { Made, ResourceType, TagChange } from '../../resources/resource';
 import type { Stack, StackDefinition, StackResource } from '../../stacks/stack';
 import { explainDenial, readStackPolicy, type UpdateAction } from '../../stacks/stack-policy';
 import type { CloudFormationState } from '../../state';
@@ -91,10 +91,18 @@ export class ResourceChanges {
       }
       resource.ref = made.ref ?? made.id;
       resource.attributes = made.attributes ?? {};
+      await this.learn(resource, made);
       noteChange(this.stack, resource, `${kind}_COMPLETE`);
     } catch (error) {
       this.failed.fail(resource, kind, error);
     }
+  }
+
+  private async learn(resource: StackResource, { attributes = {}, isSecret }: Partial<Made>): Promise<void> {
+    resource.isOpen = (await this.work.type(resource.type)).schema.isOpen;
+    if (!isSecret) return;
+    for (const value of Object.values(attributes))
+      if (typeof value === 'string') this.stack.secrets.add(value);
   }
 
   private async change(
@@ -150,6 +158,13 @@ export class ResourceChanges {
       if (tags) await this.work.retag(existing.physicalId, existing, tags);
       if (made?.ref !== undefined) existing.ref = made.ref;
       if (made?.attributes) existing.attributes = { ...existing.attributes, ...made.attributes };
+      if (made?.id !== undefined && made.id !== existing.physicalId) {
+        // Another resource has taken its place: the old one is deleted when all is done.
+        this.superfluous.push({ ...before });
+        existing.physicalId = made.id;
+        existing.ref = made.ref ?? made.id;
+      }
+      if (made) await this.learn(existing, made);
       noteChange(this.stack, existing, 'UPDATE_COMPLETE');
     } catch (error) {
       // It is not what it was to be: the next update has this still to do.

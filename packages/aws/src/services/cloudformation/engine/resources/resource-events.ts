@@ -17,6 +17,8 @@ export function noteChange(
     ResourceType: resource.type,
     ResourceStatus: status,
     ResourceStatusReason: reason,
-    ResourceProperties: JSON.stringify(resource.properties),
+    ResourceProperties: JSON.stringify(resource.properties, (_name, value: unknown) =>
+      typeof value === 'string' && stack.secrets.has(value) ? '*****' : value,
+    ),
   });
 }

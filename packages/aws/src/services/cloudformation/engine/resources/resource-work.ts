@@ -38,7 +38,7 @@ export class ResourceWork {
     const read = readProperties(type.name, type.schema, given);
     if (read.success) {
       const properties = read.properties as object;
-      const [unsupported] = findUnsupported(type.handler, properties);
+      const [unsupported] = type.schema.isOpen ? [] : findUnsupported(type.handler, properties);
       if (unsupported === undefined) return properties;
       throw validationError(
         `Property ${unsupported} of ${type.name} is not supported by the embedded AWS (resource ${logicalId})`,
@@ -66,7 +66,7 @@ export class ResourceWork {
     id: string,
     resource: StackResource,
     previous: StackResource['properties'],
-  ): Promise<Omit<Made, 'id'> | undefined> {
+  ): Promise<Partial<Made> | undefined> {
     const type = await this.type(resource.type);
     const next = this.read(resource.logicalId, type, resource.properties);
     const before = this.read(resource.logicalId, type, previous);
@@ -120,7 +120,11 @@ export class ResourceWork {
       region: context.region,
       accountId: context.accountId,
       stackName: stack.name,
+      stackId: stack.id,
       logicalId: resource.logicalId,
+      type: resource.type,
+      openMailbox: (requestId) =>
+        this.state.mailboxes.open([stack.id, resource.logicalId, requestId].join('|')),
       updatePolicy: resource.updatePolicy,
       tags: resource.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
       now: () => context.clock.now(),

@@ -111,8 +111,12 @@ export function stackScope(
     condition,
     ref: (logicalId) => find(logicalId).ref,
     attribute(logicalId, name) {
-      const { attributes, type } = find(logicalId);
+      const { attributes, type, isOpen } = find(logicalId);
       // What CloudFormation does not know was refused with the template.
+      if (!Object.hasOwn(attributes, name) && isOpen)
+        throw validationError(
+          `CustomResource attribute error: Vendor response doesn't contain ${name} attribute in object ${stack.id}|${logicalId}`,
+        );
       if (!Object.hasOwn(attributes, name))
         throw validationError(`Attribute ${name} of ${type} is not supported by the embedded AWS`);
       return attributes[name];

@@ -29,14 +29,16 @@ export function readProperties<Type extends string>(
   schema: ResourceTypeSchema,
   properties: unknown,
 ): Reading<Type> {
-  const unsupported = type.startsWith(BUILT_IN) ? unknownKeys(schema.properties, properties) : [];
+  const unsupported =
+    type.startsWith(BUILT_IN) && !schema.isOpen ? unknownKeys(schema.properties, properties) : [];
   if (unsupported.length > 0)
     return {
       success: false,
       violations: unsupported.map((name) => `Encountered unsupported property ${name}`),
     };
   const reader = new PropertyReader(schema.definitions);
-  const read = reader.readMembers(schema.properties, properties, []);
+  const [known, others] = schema.isOpen ? split(properties, schema.properties) : [properties, {}];
+  const read = { ...(reader.readMembers(schema.properties, known, []) as object), ...others };
   if (reader.violations.length === 0) return { success: true, properties: read } as unknown as Reading<Type>;
   return {
     success: false,
@@ -49,6 +51,21 @@ const BUILT_IN = 'AWS::CloudFormation::';
 
 function unknownKeys(known: PropertySchemas, given: unknown): string[] {
   return isRecord(given) ? Object.keys(given).filter((name) => !Object.hasOwn(known, name)) : [];
+}
+
+/** The properties that a schema knows, and the others as custom resources get them: each scalar as its text. */
+function split(given: unknown, known: PropertySchemas): [unknown, object] {
+  if (!isRecord(given)) return [given, {}];
+  const part = (isKnown: boolean) =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(known, name) === isKnown));
+  return [part(true), asTexts(part(false)) as object];
+}
+
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (isRecord(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asTexts(item)]));
+  return isScalar(value) ? String(value) : value;
 }
 
 const TAG: PropertySchemas = {

@@ -33,6 +33,8 @@ export interface ResourceTypeSchema {
   /** What `Fn::GetAtt` gives, inner attributes by their path with dots. */
   readonly attributes: Readonly<Record<string, ValueSchema>>;
   readonly definitions: Readonly<Record<string, PropertySchemas>>;
+  /** Whether it takes properties of any name, and may have attributes of any. */
+  readonly isOpen?: boolean;
 }
 
 export type ResourceTypes = Readonly<Record<string, ResourceTypeSchema>>;
@@ -62,7 +64,11 @@ export function replacementOf(
 }
 
 /** Whether `Fn::GetAtt` may ask for an attribute; members of documents and maps have no names in the schema. */
-export function hasAttribute({ attributes }: Pick<ResourceTypeSchema, 'attributes'>, name: string): boolean {
+export function hasAttribute(
+  { attributes, isOpen }: Pick<ResourceTypeSchema, 'attributes' | 'isOpen'>,
+  name: string,
+): boolean {
+  if (isOpen) return true;
   if (Object.hasOwn(attributes, name)) return true;
   return Object.entries(attributes).some(
     ([outer, { type }]) => (type === 'map' || type === 'json') && name.startsWith(`${outer}.`),
