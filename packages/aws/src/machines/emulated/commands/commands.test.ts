@@ -222,6 +222,30 @@ test('what AL2023 does not have is a command not found', async () => {
   expect(output).toContain('exit 127');
 });
 
+test('SELinux and trust are taken quietly, but for what their programs refuse', async () => {
+  const output = await run(`mkdir -p /srv/site && chcon -R -t httpd_sys_content_t /srv/site && echo labelled
+chcon -t httpd_sys_content_t /srv/none; echo "chcon $?"
+chcon -t httpd_sys_content_t; echo "chcon $?"
+setsebool -P httpd_can_network_connect 1 && setsebool httpd_enable_homedirs=on && echo set
+setsebool -P httpd_can_network_connect; echo "setsebool $?"
+setsebool httpd_can_network_connect yes; echo "setsebool $?"
+semanage fcontext -a -t httpd_sys_content_t '/srv/site(/.*)?' && echo ruled
+semanage fcontex -a -t x y 2>&1 | tail -1
+update-ca-trust extract && echo trusted`);
+  expect(output).toContain(`labelled
+chcon: cannot access '/srv/none': No such file or directory
+chcon 1
+chcon: missing operand
+Try 'chcon --help' for more information.
+chcon 1
+set
+`);
+  expect(output).toContain('Usage:  setsebool [ -NPV ] boolean value');
+  expect(output).toContain('illegal value yes for boolean httpd_can_network_connect\nsetsebool 1\nruled\n');
+  expect(output).toContain("invalid choice: 'fcontex'");
+  expect(output).toContain('\ntrusted\n');
+});
+
 test('curl reports a closed port and an HTTP error by its exit codes', async () => {
   const output = await run(`curl -sS http://localhost:81/
 echo "closed $?"

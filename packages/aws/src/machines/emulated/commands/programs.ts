@@ -17,6 +17,7 @@ import { EC2_PROGRAMS } from './host/ec2';
 import { NAME_PROGRAMS } from './host/names';
 import { POWER_PROGRAMS } from './host/power';
 import { QUIET_PROGRAMS } from './host/quiet-programs';
+import { SECURITY_PROGRAMS } from './host/selinux';
 import { SETTING_PROGRAMS } from './host/settings';
 import { SOCKET_PROGRAMS } from './host/sockets';
 import { TIME_PROGRAMS } from './host/time-programs';
@@ -57,6 +58,7 @@ export const OWN_PROGRAMS: Programs = {
   ...IP_PROGRAMS,
   ...MOUNT_PROGRAMS,
   ...QUIET_PROGRAMS,
+  ...SECURITY_PROGRAMS,
   ...SHOW_PROGRAMS,
   ...SWAP_PROGRAMS,
   ...BASH_PROGRAMS,
