@@ -31,7 +31,7 @@ async function runBuild(sample: Sample): Promise<void> {
     const found = executions?.find(({ name }) => name === (body as { id: string }).id);
     if (found?.status === 'SUCCEEDED') return;
     if (found && found.status !== 'RUNNING') throw new Error(`the build ended as ${found.status}`);
-    await sample.aws.clock.sleep(5);
+    await sample.aws.clock.sleep(30);
   }
 }
 
