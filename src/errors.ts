@@ -49,7 +49,7 @@ export class TargetBusy extends KilnError {
 export class LeaseLost extends KilnError {
   override readonly name = 'LeaseLost';
 }
-/** AWS has no capacity for the base instance in any of the subnets. */
+/** AWS has no capacity for the base instance in any of the subnets, or the account's quota of vCPUs has no room for the build. */
 export class CapacityUnavailable extends KilnError {
   override readonly name = 'CapacityUnavailable';
 }

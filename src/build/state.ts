@@ -52,6 +52,8 @@ export const TargetState = z.object({
   /** Whose word counts for its servers: their own, asked for the site, or the target group's. */
   verify: z.enum(['site', 'targetGroup']),
   initialCapacity: z.number(),
+  /** How many servers run at most beside those that ran, and of which type; undefined where the template leaves the type open. */
+  adds: z.object({ servers: z.number(), instanceType: z.string() }).optional(),
   /** What the first image raises the group's MinSize to, and what Plan found it to be. */
   minCapacity: z.number().optional(),
   minSize: z.number().optional(),

@@ -40,7 +40,7 @@ const NO_CAPACITY = ['InsufficientInstanceCapacity', 'InsufficientFreeAddressesI
  * Runs an instance of a build: the base instance with the user data, or one that tests the image without.
  * Tries the subnets in turn. The client token makes a repeated call find the instance of the first.
  *
- * @throws CapacityUnavailable if AWS has room for it in none of the subnets
+ * @throws CapacityUnavailable if AWS has room for it in none of the subnets, or the account's quota of vCPUs has none
  */
 export async function launchInstance(input: z.infer<typeof LaunchInstanceInput>): Promise<Launched> {
   const common = await describeLaunch(input);
@@ -49,6 +49,9 @@ export async function launchInstance(input: z.infer<typeof LaunchInstanceInput>)
     try {
       return await runInSubnet(common, subnet, launchToken(input.build.id, input.purpose, subnet));
     } catch (error) {
+      // The quota of vCPUs is the region's: no other subnet helps.
+      if (isAwsError(error, 'VcpuLimitExceeded'))
+        throw new CapacityUnavailable(error.message, { cause: error });
       if (!isAwsError(error, ...NO_CAPACITY)) throw error;
       refusals.push(`${subnet}: ${error.message}`);
     }

@@ -64,8 +64,23 @@ async function checkTarget(
     targetGroups: found.TargetGroupARNs ?? [],
     canRollBack: isNumbered,
     isFirstImage,
+    ...findAdds(target, found, version, isFirstImage),
     isEmpty: found.DesiredCapacity === 0 && !isFirstImage,
   };
+}
+
+/** The first image brings the first servers; a refresh has new ones run before it ends old ones. Spot Instances have a quota of their own. */
+function findAdds(
+  { initialCapacity, minHealthy, maxHealthy }: RolloutTarget,
+  { DesiredCapacity = 0 }: AutoScalingGroup,
+  { LaunchTemplateData: { InstanceType, InstanceMarketOptions } = {} }: LaunchTemplateVersion,
+  isFirstImage: boolean,
+): Pick<Target, 'adds'> {
+  if (!InstanceType || InstanceMarketOptions?.MarketType === 'spot') return {};
+  const beyond = Math.ceil((DesiredCapacity * maxHealthy) / 100) - DesiredCapacity;
+  // Where none may be missing, one more runs at least.
+  const during = DesiredCapacity > 0 ? Math.max(beyond, minHealthy === 100 ? 1 : 0) : 0;
+  return { adds: { servers: isFirstImage ? initialCapacity : during, instanceType: InstanceType } };
 }
 
 /** What is looked up for a check, each with what it finds out of a group. */

@@ -17,6 +17,7 @@ import { releaseLock } from '../../src/build/lock';
 import { planBuild } from '../../src/build/plan/plan';
 import { findRecord, listRecords, moveStatus } from '../../src/build/record';
 import { makeFolder, removeFolders } from '../unit/pipeline/folders';
+import { useRoomyQuotas } from '../unit/quotas';
 import { useSites } from '../unit/sites';
 import { useTable } from '../unit/table';
 
@@ -77,6 +78,7 @@ export function useService() {
   const sns = mockClient(SNSClient);
   const started: Started[] = [];
   const { readAll } = useTable();
+  useRoomyQuotas();
   useSites({ '/kiln/shop/site': 's3://newest' });
   afterAll(removeFolders);
 

@@ -21,6 +21,7 @@ import { type Held, Parameters, type Plan } from '../state';
 import { checkHold } from '../unattended/hold';
 import { checkTried } from '../unattended/tried';
 import { Unmade } from './unmade';
+import { checkVcpus } from './vcpus';
 
 export const PlanInput = z.object({
   build: z.object({ id: z.string() }),
@@ -41,7 +42,7 @@ type PlanInput = z.infer<typeof PlanInput>;
  * Decides all that the build will do: takes the lock of the pipeline, opens the record, resolves what the pipeline
  * refers to, checks the targets and the size of the user data.
  *
- * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable
+ * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable, CapacityUnavailable
  * @throws PipelineHeld, RolloutFailedBefore if nobody asked for the build and it shall not be tried
  */
 export async function planBuild({ build, request }: PlanInput): Promise<{ build: Held; plan: Plan }> {
@@ -127,6 +128,9 @@ async function makePlan(
       checkBaseRole(pipeline, parameters),
     ),
   ]);
+  await unmade.unlessDenied('the quota has room for the vCPUs of the build', () =>
+    checkVcpus(pipeline, targets),
+  );
   return {
     baseImage,
     instanceType: base.instanceType,

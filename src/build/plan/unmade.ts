@@ -1,7 +1,7 @@
 import { isAwsError } from '../../aws';
 
-/** How the services say that a caller lacks a right. */
-const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'];
+/** How the services say that a caller lacks a right, and Service Quotas that a region does not know a quota. */
+const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NoSuchResourceException'];
 
 /** The checks of a plan that AWS did not let Kiln make. A right to look that lacks fails no build: its record says what was not checked. */
 export class Unmade {

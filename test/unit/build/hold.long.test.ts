@@ -17,6 +17,7 @@ import { checkTried, rememberRollout } from '../../../src/build/unattended/tried
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { listBuilds } from '../../../src/http';
 import { makeFolder, removeFolders } from '../pipeline/folders';
+import { useRoomyQuotas } from '../quotas';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -24,6 +25,7 @@ const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
 const sns = mockClient(SNSClient);
 useTable();
+useRoomyQuotas();
 afterEach(removeFolders);
 
 beforeEach(() => {

@@ -8,10 +8,12 @@ import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan/plan';
 import { getRecord, moveStatus } from '../../../src/build/record';
 import { makeFolder, removeFolders } from '../pipeline/folders';
+import { useRoomyQuotas } from '../quotas';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 
 useTable();
+useRoomyQuotas();
 
 const input = {
   build: { id: BUILD },
@@ -63,6 +65,8 @@ test('a check that AWS does not let Kiln make fails no build: its record says wh
     'pipelines/web/user-data.sh': '#!/bin/bash\n',
   });
   mockClient(EC2Client)
+    .onAnyCommand()
+    .resolves({})
     .on(DescribeImagesCommand)
     .resolves({ Images: [{ State: 'available', RootDeviceType: 'ebs' }] });
   mockClient(IAMClient)

@@ -9,6 +9,7 @@ import { planBuild } from '../../../src/build/plan/plan';
 import { getRecord, listRecords } from '../../../src/build/record';
 import { type IncomingRequest, requestBuild } from '../../../src/build/request';
 import { makeFolder, removeFolders } from '../pipeline/folders';
+import { useRoomyQuotas } from '../quotas';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -17,6 +18,7 @@ const sfn = mockClient(SFNClient);
 const sns = mockClient(SNSClient);
 const ssm = mockClient(SSMClient);
 useTable();
+useRoomyQuotas();
 afterEach(removeFolders);
 
 type Build = Pick<IncomingRequest, 'once'> & { kind?: 'schedule' | 'event' };

@@ -30,6 +30,7 @@ import { deleteItem, getItem, putItem } from '../../../src/table';
 import { answerNoUses, makeImage, reference } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { samplePipeline } from '../pipeline/sample';
+import { useRoomyQuotas } from '../quotas';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -39,6 +40,7 @@ const sns = mockClient(SNSClient);
 const ssm = mockClient(SSMClient);
 const events = mockClient(EventBridgeClient);
 useTable();
+useRoomyQuotas();
 afterEach(removeFolders);
 
 const buildOf = (pipeline: string, at: number) => `${pipeline}-01KAS2N4Q7T9V0W1X2Y3Z4A5B${at}`;

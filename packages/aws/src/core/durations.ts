@@ -135,6 +135,11 @@ export const durations = {
     source:
       'a program of a Linux server that waits for nothing: some 10 ms. With a seed only: otherwise it takes what it takes',
   },
+  quotaIncrease: {
+    seconds: 900,
+    source:
+      'Service Quotas grants small increases by itself, mostly within 15 minutes; larger ones go to people',
+  },
   stackPoll: { seconds: 1, source: 'CloudFormation answers a finished resource within about a second' },
 } as const satisfies Record<string, Duration>;
 

@@ -14,6 +14,7 @@ import { lambda } from './lambda/service';
 import { s3 } from './s3/service';
 import { scheduler } from './scheduler/service';
 import { secretsManager } from './secrets-manager/service';
+import { serviceQuotas } from './service-quotas/service';
 import { sfn } from './sfn/service';
 import { sns } from './sns/service';
 import { ssm } from './ssm/service';
@@ -37,6 +38,7 @@ export const services = {
   s3,
   scheduler,
   'secrets-manager': secretsManager,
+  'service-quotas': serviceQuotas,
   sfn,
   sns,
   ssm,

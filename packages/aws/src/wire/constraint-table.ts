@@ -52,6 +52,7 @@ const TABLES = {
   s3: () => import('../../data/constraints/s3.json'),
   scheduler: () => import('../../data/constraints/scheduler.json'),
   'secrets-manager': () => import('../../data/constraints/secrets-manager.json'),
+  'service-quotas': () => import('../../data/constraints/service-quotas.json'),
   sfn: () => import('../../data/constraints/sfn.json'),
   sns: () => import('../../data/constraints/sns.json'),
   ssm: () => import('../../data/constraints/ssm.json'),

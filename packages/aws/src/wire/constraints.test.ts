@@ -25,6 +25,7 @@ const CLIENTS: Record<ConstraintService, () => Promise<object>> = {
   s3: () => import('@aws-sdk/client-s3'),
   scheduler: () => import('@aws-sdk/client-scheduler'),
   'secrets-manager': () => import('@aws-sdk/client-secrets-manager'),
+  'service-quotas': () => import('@aws-sdk/client-service-quotas'),
   sfn: () => import('@aws-sdk/client-sfn'),
   sns: () => import('@aws-sdk/client-sns'),
   ssm: () => import('@aws-sdk/client-ssm'),

@@ -19,6 +19,7 @@ const TABLES: Readonly<Record<string, () => Promise<{ default: unknown }>>> = {
   s3: () => import('../../../data/authorization/s3.json'),
   scheduler: () => import('../../../data/authorization/scheduler.json'),
   'secrets-manager': () => import('../../../data/authorization/secrets-manager.json'),
+  'service-quotas': () => import('../../../data/authorization/service-quotas.json'),
   sfn: () => import('../../../data/authorization/sfn.json'),
   sns: () => import('../../../data/authorization/sns.json'),
   ssm: () => import('../../../data/authorization/ssm.json'),

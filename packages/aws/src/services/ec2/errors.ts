@@ -84,6 +84,7 @@ export const tagLimitExceeded = error('TagLimitExceeded');
 export const unsupported = error('Unsupported');
 export const unsupportedHibernationConfiguration = error('UnsupportedHibernationConfiguration');
 export const unsupportedOperation = error('UnsupportedOperation');
+export const vcpuLimitExceeded = error('VcpuLimitExceeded');
 export const vpcIdNotSpecified = error('VPCIdNotSpecified');
 export const volumeInUse = error('VolumeInUse');
 

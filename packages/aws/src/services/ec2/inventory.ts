@@ -64,6 +64,12 @@ export interface InstanceProfiles {
   ): { readonly arn: string; readonly id: string; readonly roleArn?: string } | undefined;
 }
 
+/** What EC2 asks of Service Quotas: how much of something the account may have. */
+export interface Quotas {
+  /** @param code `L-1216C47A` */
+  valueOf(code: string): number;
+}
+
 drawRandomFrom(randomBytes);
 
 /** All resources of EC2 in one region. */
@@ -129,6 +135,7 @@ export class Inventory {
     readonly context: Context,
     readonly network: Network,
     readonly profiles: InstanceProfiles,
+    readonly quotas: Quotas,
   ) {
     this.tokens = new ClientTokens(context.clock);
   }

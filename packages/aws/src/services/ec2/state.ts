@@ -6,7 +6,7 @@ import type { Network } from '../../network';
 import { addAmazonImages } from './images/add-amazon-images';
 import { Lifecycle } from './instances/lifecycle';
 import { showInstance } from './instances/show';
-import { type InstanceProfiles, Inventory } from './inventory';
+import { type InstanceProfiles, Inventory, type Quotas } from './inventory';
 import { createDefaultVpc } from './network/default-vpc';
 import { createInterface, deleteInterface } from './network/interfaces';
 import { natAddressOf } from './network/nat-gateways';
@@ -25,8 +25,8 @@ export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, Ec2S
 export class Ec2State extends Inventory implements Ec2Port {
   readonly lifecycle: Lifecycle;
 
-  constructor(context: Context, network: Network, profiles: InstanceProfiles) {
-    super(context, network, profiles);
+  constructor(context: Context, network: Network, profiles: InstanceProfiles, quotas: Quotas) {
+    super(context, network, profiles, quotas);
     this.lifecycle = new Lifecycle(this);
     network.useTopology({
       securityGroup: (id) => this.securityGroup(id),

@@ -57,13 +57,14 @@ export class Activities {
 
   /** A launch that failed, from beginning to end. */
   failLaunch(group: Group, cause: string, message: string, place?: Place): void {
+    const sentence = message.endsWith('.') ? message : `${message}.`;
     const activity = this.begin(group, {
-      description: `Launching a new EC2 instance.  Status Reason: ${message}. Launching EC2 instance failed.`,
+      description: `Launching a new EC2 instance.  Status Reason: ${sentence} Launching EC2 instance failed.`,
       cause,
       status: 'Failed',
       place,
     });
-    activity.StatusMessage = `${message}. Launching EC2 instance failed.`;
+    activity.StatusMessage = `${sentence} Launching EC2 instance failed.`;
     activity.EndTime = this.context.clock.now();
     this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', undefined, 'EC2');
   }

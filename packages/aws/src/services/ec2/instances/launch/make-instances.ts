@@ -11,8 +11,13 @@ import { createVolume } from '../../storage/volumes';
 import { associate } from '../profile-associations';
 import type { InterfacePlan } from './interfaces';
 import type { LaunchPlan } from './plan';
+import { fitIntoQuota } from './vcpus';
 
-/** Makes the instances of a plan with their interfaces and volumes, as one reservation. They are pending. */
+/**
+ * Makes the instances of a plan with their interfaces and volumes, as one reservation. They are pending.
+ *
+ * @throws AwsError `VcpuLimitExceeded`; then nothing was made
+ */
 export function makeInstances(ec2: Inventory, plan: LaunchPlan, call: Call): InstanceRecord[] {
   const reservationId = resourceId('r');
   const requesterId = isServiceCall(call) ? call.principal.userId : undefined;
@@ -23,14 +28,14 @@ export function makeInstances(ec2: Inventory, plan: LaunchPlan, call: Call): Ins
   );
 }
 
-/** How many instances the subnets of their interfaces have addresses for. */
+/** How many instances the quota of vCPUs lets run, and the subnets of their interfaces have addresses for. @throws AwsError `VcpuLimitExceeded` */
 function roomFor(ec2: Inventory, plan: LaunchPlan): number {
   const subnets = plan.interfaces.flatMap((one) => ('subnet' in one ? [one.subnet] : []));
   const rooms = subnets.map((subnet) => {
     const each = subnets.filter((one) => one === subnet).length;
     return Math.floor(countFreeAddresses(ec2, subnet) / each);
   });
-  return Math.min(plan.maxCount, ...rooms);
+  return Math.min(fitIntoQuota(ec2, plan.type, plan.minCount, plan.maxCount), ...rooms);
 }
 
 function makeInstance(

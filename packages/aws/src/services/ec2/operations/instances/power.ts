@@ -1,10 +1,12 @@
 import { isServiceCall } from '../../../../core/service-call';
+import { instanceTypes } from '../../catalogue/instance-types';
 import {
   incorrectInstanceState,
   mustContain,
   operationNotPermitted,
   unsupportedHibernationConfiguration,
 } from '../../errors';
+import { fitIntoQuota } from '../../instances/launch/vcpus';
 import type { InstanceRecord, StateName } from '../../records/instances';
 import { stateCodes } from '../../records/instances';
 import type { Op } from '../../state';
@@ -12,6 +14,12 @@ import type { Op } from '../../state';
 export const StartInstances: Op<'StartInstances'> = (ec2, input) => {
   const records = ec2.instances.requireAll(requireIds(input.InstanceIds));
   checkStates(records, ['pending', 'running', 'stopped'], 'started');
+  const stopped = records.filter(({ state }) => state === 'stopped');
+  for (const name of new Set(stopped.map(({ type }) => type))) {
+    const type = instanceTypes.get(name);
+    const count = stopped.filter((one) => one.type === name).length;
+    if (type) fitIntoQuota(ec2, type, count, count);
+  }
   return {
     StartingInstances: changeAll(records, (record) => {
       if (record.state === 'stopped') ec2.lifecycle.start(record);

@@ -16,11 +16,12 @@ import { randomPublicAddress, removePublicAddress, setPublicAddress } from '../.
 import type { AddressRecord, InterfaceRecord } from '../../records/interfaces';
 import type { Op } from '../../state';
 
-const MOST_ADDRESSES = 5;
+/** EC2-VPC Elastic IPs. */
+const ADDRESSES_QUOTA = 'L-0263D0A3';
 
 export const AllocateAddress: Op<'AllocateAddress'> = (ec2, input, call) => {
   const tagsFor = readTagSpecifications(input.TagSpecifications, ['elastic-ip'], call);
-  if (ec2.addresses.values().length >= MOST_ADDRESSES) {
+  if (ec2.addresses.values().length >= ec2.quotas.valueOf(ADDRESSES_QUOTA)) {
     throw addressLimitExceeded('The maximum number of addresses has been reached.');
   }
   const AllocationId = resourceId('eipalloc');

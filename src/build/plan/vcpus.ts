@@ -1,0 +1,133 @@
+import {
+  type _InstanceType,
+  DescribeInstanceTypesCommand,
+  type Instance,
+  paginateDescribeInstances,
+} from '@aws-sdk/client-ec2';
+import { GetServiceQuotaCommand, type ServiceQuota } from '@aws-sdk/client-service-quotas';
+import { ec2, isAwsError, serviceQuotas } from '../../aws';
+import { env } from '../../env';
+import { CapacityUnavailable, InvalidPipeline } from '../../errors';
+import type { Pipeline } from '../../pipeline/definition';
+import type { Target } from '../state';
+
+/**
+ * The quotas of vCPUs of On-Demand Instances, by what the names of their types begin with.
+ * See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits
+ */
+const QUOTAS: readonly (readonly [RegExp, string])[] = [
+  [/^dl\d/, 'L-6E869C2A'],
+  [/^f\d/, 'L-74FC7D96'],
+  [/^(g|gr|vt)\d/, 'L-DB2E81BA'],
+  [/^u\d*[a-z]*-/, 'L-43DA4232'],
+  [/^hpc\d/, 'L-F7808C92'],
+  [/^inf\d/, 'L-1945791B'],
+  [/^p\d/, 'L-417A185B'],
+  [/^trn\d/, 'L-2C3B7624'],
+  [/^x\d/, 'L-7295265B'],
+  // Mac types run on hosts, which have quotas of their own.
+  [/^(?!mac)[acdhimrtz]/, 'L-1216C47A'],
+];
+
+/** Servers that run at the same time, beside what runs already. */
+interface Servers {
+  type: string;
+  count: number;
+  /** `its base server`, to be read after "for". */
+  what: string;
+}
+
+/**
+ * Checks that the account's quotas of vCPUs have room for what a build runs beside what runs already: the base server, the server that
+ * tests the image once that has ended, and the further servers of the rollout. How much is in use is asked of EC2 itself: what CloudWatch
+ * knows of it is minutes old.
+ *
+ * @throws CapacityUnavailable with what is needed, what is in use and what the quota is
+ * @throws InvalidPipeline for a type that is not there
+ */
+export async function checkVcpus(pipeline: Pipeline, targets: readonly Target[]): Promise<void> {
+  const phases = listPhases(pipeline, targets);
+  const vcpus = await describeTypes(pipeline.name, [...new Set(phases.flat().map(({ type }) => type))]);
+  const codes = new Set(phases.flat().flatMap(({ type }) => codeOf(type) ?? []));
+  if (codes.size === 0) return;
+  const [used, quotas] = await Promise.all([countUsed(), Promise.all([...codes].map(describeQuota))]);
+  const problems = quotas.flatMap((quota) => findProblem(quota, used, phases, vcpus) ?? []);
+  if (problems.length > 0) throw new CapacityUnavailable(problems.join('\n'));
+}
+
+/** What runs at the same time, in the order of the build. */
+function listPhases({ definition }: Pipeline, targets: readonly Target[]): Servers[][] {
+  const { base, image } = definition;
+  const one = { type: base.instanceType, count: 1 };
+  const rollout = targets.flatMap(({ autoScalingGroup, isFirstImage, adds }) => {
+    if (!adds || adds.servers === 0) return [];
+    const { servers: count, instanceType: type } = adds;
+    const which = isFirstImage ? 'first' : 'further';
+    const what = count === 1 ? `a ${which} server` : `${count} ${which} servers`;
+    return [{ type, count, what: `${what} of ${autoScalingGroup}` }];
+  });
+  return [
+    [{ ...one, what: 'its base server' }],
+    ...(image.test ? [[{ ...one, what: 'the server that tests its image' }]] : []),
+    ...(rollout.length > 0 ? [rollout] : []),
+  ];
+}
+
+function codeOf(type: string): string | undefined {
+  return QUOTAS.find(([begins]) => begins.test(type))?.[1];
+}
+
+async function describeTypes(pipeline: string, types: string[]): Promise<ReadonlyMap<string, number>> {
+  try {
+    const { InstanceTypes = [] } = await ec2().send(
+      new DescribeInstanceTypesCommand({ InstanceTypes: types as _InstanceType[] }),
+    );
+    return new Map(InstanceTypes.map((one) => [one.InstanceType ?? '', one.VCpuInfo?.DefaultVCpus ?? 0]));
+  } catch (error) {
+    if (!isAwsError(error, 'InvalidInstanceType')) throw error;
+    throw new InvalidPipeline(`pipeline ${pipeline}, base.instanceType: ${error.message}`, { cause: error });
+  }
+}
+
+/** By quota, the vCPUs of what is pending or runs. Spot Instances have quotas of their own. */
+async function countUsed(): Promise<ReadonlyMap<string, number>> {
+  const used = new Map<string, number>();
+  const Filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
+  for await (const { Reservations = [] } of paginateDescribeInstances({ client: ec2() }, { Filters })) {
+    for (const { InstanceType = '', InstanceLifecycle, CpuOptions } of Reservations.flatMap(instancesOf)) {
+      const code = codeOf(InstanceType);
+      if (code === undefined || InstanceLifecycle === 'spot') continue;
+      const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {};
+      used.set(code, (used.get(code) ?? 0) + CoreCount * ThreadsPerCore);
+    }
+  }
+  return used;
+}
+
+function instancesOf({ Instances = [] }: { Instances?: Instance[] | undefined }): Instance[] {
+  return Instances;
+}
+
+async function describeQuota(QuotaCode: string): Promise<ServiceQuota> {
+  const asked = new GetServiceQuotaCommand({ ServiceCode: 'ec2', QuotaCode });
+  const { Quota } = await serviceQuotas().send(asked);
+  return { ...Quota, QuotaCode };
+}
+
+function findProblem(
+  { QuotaCode = '', QuotaName, Value }: ServiceQuota,
+  used: ReadonlyMap<string, number>,
+  phases: readonly Servers[][],
+  vcpus: ReadonlyMap<string, number>,
+): string | undefined {
+  if (Value === undefined) return undefined;
+  const inUse = used.get(QuotaCode) ?? 0;
+  const needsOf = ({ type, count }: Servers) => count * (vcpus.get(type) ?? 0);
+  const own = phases.map((phase) => phase.filter(({ type }) => codeOf(type) === QuotaCode));
+  const most = Math.max(...own.map((phase) => phase.reduce((sum, servers) => sum + needsOf(servers), 0)));
+  if (inUse + most <= Value) return undefined;
+  const needs = own
+    .filter((phase) => phase.length > 0)
+    .map((phase) => phase.map((one) => `${needsOf(one)} vCPUs for ${one.what} (${one.type})`).join(' and '));
+  return `This build needs ${needs.join(', then ')}, beside the ${inUse} that are in use: up to ${inUse + most}, but the quota of ${env('AWS_REGION')} for ${QuotaName} is ${Value}. End what is not needed, or ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${QuotaCode} --desired-value ${inUse + most}`;
+}
