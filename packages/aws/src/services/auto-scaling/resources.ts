@@ -62,6 +62,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     'VPCZoneIdentifier',
   ],
   name: 'AutoScalingGroupName',
+  creationPolicies: ['AutoScalingCreationPolicy', 'ResourceSignal'],
   updatePolicies: ['AutoScalingInstanceRefresh', 'AutoScalingScheduledAction'],
   async create(properties, context) {
     const id = properties.AutoScalingGroupName ?? context.physicalName({ max: 255 });
@@ -270,4 +271,34 @@ const lifecycleHook = resource('AWS::AutoScaling::LifecycleHook', {
 });
 
 /** AWS::AutoScaling. */
-export const autoScalingTypes = [group, scalingPolicy, lifecycleHook];
+/** AWS makes none for accounts of today: what Auto Scaling answers is why the resource fails. */
+const launchConfiguration = resource('AWS::AutoScaling::LaunchConfiguration', {
+  handles: [
+    'AssociatePublicIpAddress',
+    'BlockDeviceMappings',
+    'EbsOptimized',
+    'IamInstanceProfile',
+    'ImageId',
+    'InstanceMonitoring',
+    'InstanceType',
+    'KeyName',
+    'LaunchConfigurationName',
+    'MetadataOptions',
+    'SecurityGroups',
+    'UserData',
+  ],
+  name: 'LaunchConfigurationName',
+  async create({ LaunchConfigurationName, ImageId, InstanceType }, context) {
+    const id = LaunchConfigurationName ?? context.physicalName({ max: 255 });
+    await context.aws.autoScaling.CreateLaunchConfiguration({
+      LaunchConfigurationName: id,
+      ImageId,
+      InstanceType,
+    });
+    return { id };
+  },
+  delete: (LaunchConfigurationName, _properties, { aws }) =>
+    aws.autoScaling.DeleteLaunchConfiguration({ LaunchConfigurationName }),
+});
+
+export const autoScalingTypes = [launchConfiguration, group, scalingPolicy, lifecycleHook];

@@ -74,6 +74,8 @@ interface HandlerDefinition<Type extends TypeName, Name extends string & keyof P
   readonly fixed?: readonly NoInfer<Name>[];
   /** Properties that CloudFormation changes on a resource that is there, and the embedded AWS does not yet. */
   readonly lacksUpdatesOf?: readonly NoInfer<Name>[];
+  /** The members of a CreationPolicy that it acts on. */
+  readonly creationPolicies?: readonly string[];
   /** The members of an UpdatePolicy that it acts on. */
   readonly updatePolicies?: readonly string[];
   /**
@@ -114,6 +116,7 @@ export interface ResourceHandler {
   readonly replacesAlso: readonly string[];
   readonly fixed: readonly string[];
   readonly lacksUpdatesOf: readonly string[];
+  readonly creationPolicies?: readonly string[];
   readonly updatePolicies?: readonly string[];
   replacesWhen?(property: string, next: unknown): boolean;
   create(properties: unknown, context: ResourceContext): Promise<Made>;

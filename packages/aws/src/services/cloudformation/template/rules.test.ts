@@ -132,3 +132,15 @@ Resources:
     `the UpdatePolicy ${policy.split(':')[0]} of AWS::AutoScaling::AutoScalingGroup is not supported by the embedded AWS (resource A)`,
   );
 });
+
+test('a creation policy on which nothing would act is refused by its name', async () => {
+  const policy = 'CreationPolicy: { ResourceSignal: { Count: 1 } }';
+  await expect(
+    cfn.aws.CreateStack({
+      StackName: 's',
+      TemplateBody: `Resources: { A: { Type: AWS::SNS::Topic, ${policy} } }`,
+    }),
+  ).rejects.toThrow(
+    'the CreationPolicy ResourceSignal of AWS::SNS::Topic is not supported by the embedded AWS (resource A)',
+  );
+});

@@ -31,6 +31,7 @@ export const instance = resource('AWS::EC2::Instance', {
     'Tenancy',
     'UserData',
   ],
+  creationPolicies: ['ResourceSignal'],
   // Every network is a VPC, where the groups of an instance can be changed.
   replacesWhen: (property) => property !== 'SecurityGroupIds',
   async create(properties, context) {

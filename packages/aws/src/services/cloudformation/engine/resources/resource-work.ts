@@ -6,9 +6,9 @@ import { readProperties } from '../../resources/schema/read-properties';
 import { findUnsupported } from '../../resources/schema/unsupported-properties';
 import type { Stack, StackResource } from '../../stacks/stack';
 import type { CloudFormationState } from '../../state';
-import { isObject } from '../../template/template';
 import { Cancelled, isInUse, isNotFound } from '../failure';
 import { physicalName } from './physical-name';
+import { awaitSignals } from './signals';
 
 /** How long CloudFormation tries to delete what is still in use, in seconds of AWS time. */
 const DELETE_PATIENCE = 600;
@@ -131,36 +131,12 @@ export class ResourceWork {
       made: onMade,
       physicalName: (options) => physicalName(stack.name, resource.logicalId, options),
       until,
-      signals: () => this.awaitSignals(resource.logicalId, creationPolicy, until),
+      signals: () =>
+        awaitSignals(creationPolicy, {
+          signals: () => stack.signals.get(resource.logicalId) ?? [],
+          now: () => context.clock.millis(),
+          until,
+        }),
     };
   }
-
-  private async awaitSignals(
-    logicalId: string,
-    creationPolicy: unknown,
-    until: ResourceContext['until'],
-  ): Promise<void> {
-    const wanted = isObject(creationPolicy) ? creationPolicy.ResourceSignal : undefined;
-    if (!isObject(wanted)) return;
-    const count = Number(wanted.Count ?? 1);
-    const { clock } = this.state.context;
-    const deadline = clock.millis() + readDuration(String(wanted.Timeout ?? 'PT5M')) * 1000;
-    await until(async () => {
-      const signals = this.stack.signals.get(logicalId) ?? [];
-      const failed = signals.find(({ success }) => !success);
-      if (failed) throw validationError(`Received FAILURE signal with UniqueId ${failed.id}`);
-      if (signals.length >= count) return true;
-      if (clock.millis() < deadline) return undefined;
-      throw validationError(`Failed to receive ${count} resource signal(s) within the specified duration`);
-    });
-  }
-}
-
-/** Seconds of an ISO 8601 duration such as `PT1H30M`. */
-function readDuration(text: string): number {
-  const match = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(text);
-  if (!match || text === 'PT')
-    throw validationError(`Template format error: ${text} is not a valid duration, e.g. PT15M`);
-  const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
-  return hours * 3600 + minutes * 60 + seconds;
 }
