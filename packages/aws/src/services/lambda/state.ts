@@ -36,6 +36,8 @@ export class LambdaState {
   readonly codeCache = new CodeCache();
   readonly network: FunctionNetwork;
   readonly sandboxes: Sandboxes;
+  /** Of the roles of functions, for what Lambda does by them. */
+  readonly sessions: RoleSessions;
   readonly invoker: Invoker;
   readonly asyncInvoker: AsyncInvoker;
   private readonly listeners = new Set<(report: RunReport) => void>();
@@ -54,8 +56,8 @@ export class LambdaState {
     this.invoker = new Invoker(context, this.functions, this.sandboxes, log, (report) => {
       for (const listener of this.listeners) listener(report);
     });
-    const sessions = new RoleSessions(needs.iam, context.clock);
-    this.asyncInvoker = new AsyncInvoker(context, this.functions, this.invoker, sessions);
+    this.sessions = new RoleSessions(needs.iam, context.clock);
+    this.asyncInvoker = new AsyncInvoker(context, this.functions, this.invoker, this.sessions);
   }
 
   /**

@@ -76,6 +76,35 @@ test('code comes from S3 too, and what S3 refuses is told', async () => {
   });
 });
 
+test('a function comes into a VPC only where its role may make, see and delete network interfaces', async () => {
+  const VpcConfig = await vpcConfig();
+  const ec2Actions = [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DeleteNetworkInterface',
+  ];
+  const refusal = (operation: string) => ({
+    code: 'InvalidParameterValueException',
+    message: `The provided execution role does not have permissions to call ${operation} on EC2`,
+  });
+  for (const [at, action] of ec2Actions.entries()) {
+    const Role = await addRole(region, `network-${at}`, undefined, ['logs:*', ...ec2Actions.slice(0, at)]);
+    await expect(create('placed', { Role, VpcConfig })).rejects.toMatchObject(
+      refusal(action.replace('ec2:', '')),
+    );
+  }
+  const without = await addRole(region, 'network-none', undefined, ['logs:*']);
+  await create('outside', { Role: without });
+  await becomes('outside', { State: 'Active' });
+  const update = (settings: object) =>
+    region.api('lambda').UpdateFunctionConfiguration({ FunctionName: 'outside', ...settings });
+  await expect(update({ VpcConfig })).rejects.toMatchObject(refusal('CreateNetworkInterface'));
+  await update({ VpcConfig, Role: await addRole(region, 'network-all', undefined, ec2Actions) });
+  await becomes('outside', { LastUpdateStatus: 'Successful' });
+  await expect(update({ Role: without })).rejects.toMatchObject(refusal('CreateNetworkInterface'));
+  await region.api('lambda').DeleteFunction({ FunctionName: 'outside' });
+});
+
 test.each<[string, object, string, RegExp]>([
   ['a name with a space', { FunctionName: 'a b' }, 'ValidationException', /functionName/],
   [

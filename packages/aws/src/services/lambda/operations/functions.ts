@@ -1,6 +1,7 @@
 import { takePage } from '../../../core/paging';
 import { signArchive } from '../code/archives';
 import { readCode } from '../code/read-code';
+import { checkNetworkRights } from '../configuration/check-network-rights';
 import { checkSettings, type Settings } from '../configuration/check-settings';
 import { changeConfiguration, newConfiguration } from '../configuration/configuration';
 import { publishLatest } from '../configuration/publish-latest';
@@ -24,6 +25,7 @@ export const CreateFunction: Op<'CreateFunction'> = async (lambda, input, call) 
   if (input.Layers?.length)
     throw invalidParameter('The embedded AWS has no layers: package what the function needs with it.');
   checkSettings(lambda.needs, input);
+  if (input.VpcConfig) await checkNetworkRights(lambda, input.Role ?? '', input.VpcConfig, call);
   const code = await readCode(lambda, input.Code ?? {}, call);
   // Another caller may have been faster while the package was read.
   if (functions.has(name)) throw conflict(`Function already exist: ${name}`);
@@ -63,12 +65,19 @@ export const UpdateFunctionCode: Op<'UpdateFunctionCode'> = async (lambda, input
   return input.Publish ? publishLatest(lambda.functions, fn) : fn.latest.configuration;
 };
 
-export const UpdateFunctionConfiguration: Op<'UpdateFunctionConfiguration'> = (lambda, input) => {
+export const UpdateFunctionConfiguration: Op<'UpdateFunctionConfiguration'> = async (lambda, input, call) => {
   const { fn } = lambda.functions.find(input.FunctionName);
   checkNotBusy(fn);
   checkRevision(fn, input.RevisionId);
   const settings: Partial<Settings> = input;
   checkSettings(lambda.needs, settings);
+  const { Role = '', VpcConfig } = { ...fn.latest.configuration, ...definedOf(input) };
+  if (VpcConfig && (input.VpcConfig || input.Role)) {
+    await checkNetworkRights(lambda, Role, VpcConfig, call);
+    // Another caller may have been faster while EC2 was asked.
+    checkNotBusy(fn);
+    checkRevision(fn, input.RevisionId);
+  }
   const old = fn.latest.configuration;
   const configuration = changeConfiguration(lambda, old, settings);
   lambda.network.join(fn.arn, configuration);
@@ -131,6 +140,10 @@ export const DeleteFunction: Op<'DeleteFunction'> = (lambda, input) => {
   else deleteVersion(fn, qualifier);
   return {};
 };
+
+function definedOf({ Role, VpcConfig }: Pick<Partial<Settings>, 'Role' | 'VpcConfig'>) {
+  return { ...(Role && { Role }), ...(VpcConfig && { VpcConfig }) };
+}
 
 function deleteWhole(lambda: LambdaState, fn: LambdaFunction): void {
   lambda.functions.remove(fn);
