@@ -1,4 +1,5 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
 
 /** What other services may ask EC2 beside its API operations. */
@@ -44,6 +45,8 @@ export interface IamPort {
   issue(roleArn: string, sessionName: string, seconds?: number, of?: SessionTraits): IssuedCredentials;
   /** Whose key this is, of those that were issued here. */
   principalOf(accessKeyId: string): Principal;
+  /** What a caller may do by the policies of its own; undefined for whom none limits: the root user. */
+  permissionsOf(principal: Principal): Permissions | undefined | Promise<Permissions | undefined>;
   /** By name or ARN. */
   instanceProfile(nameOrArn: string): { arn: string; id: string; name: string; roleArn?: string } | undefined;
   role(nameOrArn: string): { arn: string; name: string; assumableBy: readonly string[] } | undefined;

@@ -12,8 +12,8 @@ export type Client = typeof import('@aws-sdk/client-apigatewayv2');
 /** One of API Gateway's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, ApiGatewayState, Name>;
 
-/** The sessions of the roles that integrations act as. */
-export type Roles = Pick<IamPort, 'issue' | 'principalOf'>;
+/** The sessions of the roles that integrations act as, and what callers may do. */
+export type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'permissionsOf'>;
 
 /** Where the lines of access logs go. */
 export interface AccessLogs {
@@ -101,7 +101,7 @@ export class ApiGatewayState {
 
   constructor(
     readonly context: Context,
-    iam: Roles,
+    readonly iam: Roles,
     readonly logs: AccessLogs,
   ) {
     this.sessions = new RoleSessions(iam, context.clock);

@@ -148,6 +148,10 @@ export class IamState implements IamPort {
     return key.principal;
   }
 
+  permissionsOf(principal: Principal) {
+    return this.permissions.permissionsOf(principal);
+  }
+
   rootArn(): string {
     return `arn:aws:iam::${this.context.accountId}:root`;
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { AwsError } from '../../../core/aws-error';
 import type { Call, WireRequest } from '../../../core/service';
 import { rootCall } from '../../../testing/api';
+import { addRole } from '../../../testing/functions';
 import { addFunction, type NewRegion, newRegion } from '../../../testing/region';
 import { answerRequest } from './answer-request';
 
@@ -280,6 +281,30 @@ test.each([{}, { authorization: 'Bearer x' }, { authorization: SIGNED.replace('e
     expect([response.status, response.body]).toEqual([403, '{"message":"Forbidden"}']);
   },
 );
+
+test('a route with AWS_IAM lets in whose policies allow it to invoke that method and path of the stage', async () => {
+  const gateway = await makeGateway();
+  const id = await addApi(gateway, { routeKey: 'ANY /pets/{pet}', auth: 'AWS_IAM', stage: 'prod' });
+  const iam = gateway.region.api('iam');
+  const roleArn = await addRole(gateway.region, 'caller', undefined, ['lambda:*']);
+  const { accessKeyId } = gateway.region.state('iam').issue(roleArn, 'session');
+  const principal = gateway.region.state('iam').principalOf(accessKeyId);
+  const ask = async (method: string, path: string) => {
+    const request = requestOf(method, `/prod${path}`, { headers: { authorization: SIGNED } });
+    return (await gateway.invoke(id, request, { ...call, principal })).status;
+  };
+  expect(await ask('GET', '/pets/1')).toBe(403);
+  const Resource = `arn:aws:execute-api:us-east-1:${accountId}:${id}/prod/GET/pets/*`;
+  const Statement = [
+    { Effect: 'Allow', Action: 'execute-api:Invoke', Resource },
+    { Effect: 'Deny', Action: 'execute-api:*', Resource: Resource.replace('*', 'cat') },
+  ];
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await iam.PutRolePolicy({ RoleName: 'caller', PolicyName: 'pets', PolicyDocument });
+  expect([await ask('GET', '/pets/1'), await ask('POST', '/pets/1'), await ask('GET', '/pets/cat')]).toEqual([
+    200, 403, 403,
+  ]);
+});
 
 test('a stage takes as many requests at once as it says, and then as many a second', async () => {
   const gateway = await makeGateway();

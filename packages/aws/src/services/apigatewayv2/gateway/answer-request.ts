@@ -1,9 +1,9 @@
-import type { Route } from '@aws-sdk/client-apigatewayv2';
 import type { Context } from '../../../core/context';
 import { randomBytes, randomHex } from '../../../core/ids';
 import type { Call, WireRequest, WireResponse } from '../../../core/service';
 import type { ApiGatewayState, HttpApi, Snapshot } from '../state';
 import { logAccess } from './access-log';
+import { refuseUnauthorized } from './authorize';
 import { chooseRoute, chooseStage } from './choose';
 import { addCors, answerPreflight, isPreflight } from './cors';
 import type { RoutedRequest } from './event';
@@ -51,10 +51,13 @@ async function serve(
   if (!staged || !snapshot) return say(404, 'Not Found');
   const startedAt = gateway.context.clock.millis();
   const chosen = chooseRoute(snapshot, request.method, staged.path);
-  const response = await serveRoute(gateway, api, request, { call, requestId, staged, snapshot, chosen });
+  const { stage, path } = staged;
+  const target = { apiId: api.id, stage: stage.StageName ?? '', path };
+  const refusal = chosen && (await refuseUnauthorized(gateway, chosen.route, { request, call }, target));
+  const choice = { call, requestId, staged, snapshot, chosen, refusal };
+  const response = await serveRoute(gateway, api, request, choice);
   // Who sent no signature that counts is nobody.
-  const isIam = chosen?.route.AuthorizationType === 'AWS_IAM' && !authorize(chosen.route, request, call);
-  const { stage } = staged;
+  const isIam = chosen?.route.AuthorizationType === 'AWS_IAM' && !refusal;
   const routeKey = chosen?.route.RouteKey;
   logAccess(gateway, {
     apiId: api.id,
@@ -76,18 +79,18 @@ interface Choice {
   readonly staged: NonNullable<ReturnType<typeof chooseStage>>;
   readonly snapshot: Snapshot;
   readonly chosen: ReturnType<typeof chooseRoute>;
+  readonly refusal: WireResponse | undefined;
 }
 
 async function serveRoute(
   gateway: ApiGatewayState,
   api: HttpApi,
   request: WireRequest,
-  { call, requestId, staged, snapshot, chosen }: Choice,
+  { call, requestId, staged, snapshot, chosen, refusal }: Choice,
 ): Promise<WireResponse> {
   if (!chosen) return say(404, 'Not Found');
   if (!takesRequest(gateway, api.id, staged.stage, chosen.route.RouteKey ?? ''))
     return say(429, 'Too Many Requests');
-  const refusal = authorize(chosen.route, request, call);
   if (refusal) return refusal;
   const integration = snapshot.integrations.get(chosen.route.Target?.replace('integrations/', '') ?? '');
   if (!integration) return say(500, 'Internal Server Error');
@@ -105,30 +108,6 @@ async function serveRoute(
   return integration.IntegrationType === 'AWS_PROXY'
     ? runFunction(gateway, integration, routed)
     : proxy(integration, routed);
-}
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html */
-function authorize(route: Route, request: WireRequest, call: Call): WireResponse | undefined {
-  switch (route.AuthorizationType) {
-    case 'AWS_IAM':
-      return isSigned(request) && call.principal.accessKeyId !== '' ? undefined : say(403, 'Forbidden');
-    case 'JWT':
-    case 'CUSTOM':
-      // Authorizers are kept as records only; a request that nobody can judge must not pass.
-      return say(401, 'Unauthorized');
-    default:
-      return undefined;
-  }
-}
-
-/** Whether the request has a SigV4 signature for `execute-api`, in its header or its query. */
-function isSigned({ headers, query }: WireRequest): boolean {
-  const header = /^AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256) .*Credential=[^,\s]+\/execute-api\/aws4_request/;
-  if (header.test(headers.authorization ?? '')) return true;
-  return (
-    query.has('X-Amz-Signature') &&
-    (query.get('X-Amz-Credential') ?? '').endsWith('/execute-api/aws4_request')
-  );
 }
 
 /** The trace that a request without one begins here. */
