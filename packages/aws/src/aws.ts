@@ -59,6 +59,11 @@ export interface StartOptions {
    * documented pair alone is, `local` and `local`: others are refused, as AWS refuses them.
    */
   readonly anyKeys?: boolean;
+  /**
+   * A folder into which each decision on a call that is made with a role's credentials is written, as `RecordedCall` has it. By default
+   * the one that the environment names in EMBEDDED_AWS_DECISIONS, so that child processes record too.
+   */
+  readonly decisions?: string;
 }
 
 /** Something that runs by itself as time passes. */

@@ -24,6 +24,7 @@ export class RunningAws implements AdministeredAws {
     private readonly time: Time,
     private readonly holdsSchedules: boolean,
     private readonly anyKeys: boolean,
+    private readonly decisions: string | undefined,
     private readonly definitions: Definitions | undefined,
   ) {
     this.clock = {
@@ -52,10 +53,11 @@ export class RunningAws implements AdministeredAws {
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
   static async start(
-    { port = 0, holdSchedules = false, anyKeys = false, ...time }: StartOptions,
+    { port = 0, holdSchedules = false, anyKeys = false, decisions, ...time }: StartOptions,
     definitions?: Definitions,
   ): Promise<RunningAws> {
-    const aws = new RunningAws(timeOf(time), holdSchedules, anyKeys, definitions);
+    const folder = decisions ?? process.env.EMBEDDED_AWS_DECISIONS;
+    const aws = new RunningAws(timeOf(time), holdSchedules, anyKeys, folder || undefined, definitions);
     try {
       aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
     } catch (error) {
@@ -158,7 +160,7 @@ export class RunningAws implements AdministeredAws {
   }
 
   private newborn(): Account {
-    const { time, holdsSchedules, anyKeys, endpoint, models, definitions } = this;
-    return new Account({ time, holdsSchedules, anyKeys, endpoint, models, definitions });
+    const { time, holdsSchedules, anyKeys, endpoint, models, decisions, definitions } = this;
+    return new Account({ time, holdsSchedules, anyKeys, endpoint, models, decisions, definitions });
   }
 }

@@ -8,6 +8,7 @@ import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';
 import { Authorizer } from '../corridor/authorization/authorizer';
+import { recordDecisions } from '../corridor/authorization/decisions';
 import { CallDigest } from '../corridor/call-digest';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
@@ -33,6 +34,8 @@ export interface AccountOptions {
   readonly models: ModelSource;
   /** A key that nobody gave out is the administrator's, whatever its secret. */
   readonly anyKeys?: boolean;
+  /** A folder for all decisions on calls that are made with the credentials of roles. */
+  readonly decisions?: string;
   /** The services by name; those of `services/index.ts` unless a test has others. */
   readonly definitions?: Readonly<Record<string, ServiceDefinition>>;
 }
@@ -74,11 +77,15 @@ export class Account {
       faults: this.faults,
       throttles: new Throttles(this.clock),
       calls: this.calls,
-      authorizer: new Authorizer(this.clock, {
-        permissionsOf: (principal) => this.service('iam', HOME).permissions.permissionsOf(principal),
-        permissionsOfService: (service) =>
-          this.service('iam', HOME).permissions.permissionsOfService(service),
-      }),
+      authorizer: new Authorizer(
+        this.clock,
+        {
+          permissionsOf: (principal) => this.service('iam', HOME).permissions.permissionsOf(principal),
+          permissionsOfService: (service) =>
+            this.service('iam', HOME).permissions.permissionsOfService(service),
+        },
+        options.decisions ? recordDecisions(options.decisions) : undefined,
+      ),
       digest: this.digest,
       definitions: this.definitions,
       find: (service: string, region: string) => this.find(service as ServiceName, region),

@@ -26,7 +26,7 @@ export interface AccountOfRegion {
   readonly faults: Faults;
   readonly holdsSchedules: boolean;
   readonly keys: Keys;
-  readonly corridor: Pick<Corridor, 'invoke'>;
+  readonly corridor: Pick<Corridor, 'invoke' | 'permits'>;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   modelOf(service: string): Promise<ServiceModel> | undefined;
   /** Whether a region makes the services that an account has only once. */
@@ -60,6 +60,7 @@ export class Region {
       holdsSchedules: account.holdsSchedules,
       keys: account.keys,
       invoke: (call, service, operation, input) => account.corridor.invoke(call, service, operation, input),
+      permits: (call, service, operation, input) => account.corridor.permits(call, service, operation, input),
       at: (region) => account.region(region).context,
       model: (service) => account.modelOf(service),
       state: <State>(service: string) => this.service(service as ServiceName) as State,

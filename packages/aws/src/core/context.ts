@@ -28,6 +28,17 @@ export interface Context {
   /** The front door, as programs inside the embedded AWS reach it: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly invoke: Invoke;
+  /**
+   * Whether policies allow a call that is not made as one: for what AWS does inside, with the rights of a role.
+   *
+   * @param service the folder's name
+   */
+  permits(
+    call: Call,
+    service: string,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<boolean>;
   /** The access keys of the account, for the signatures that a service verifies itself. */
   readonly keys: Keys;
   /** Whether schedules of EventBridge Scheduler wait until they are told to run. */

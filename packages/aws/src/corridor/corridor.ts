@@ -78,6 +78,33 @@ export class Corridor {
     }
   }
 
+  /**
+   * Whether policies allow a call, which nobody makes.
+   *
+   * @param service the folder's name
+   * @param operation AWS's name
+   * @param input as the SDK has it
+   * @throws AwsError for a region that is not there
+   */
+  async permits(
+    call: Call,
+    service: string,
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
+    const definition = this.parts.definitions[service];
+    if (!definition) throw new Error(`the embedded AWS has no service ${service}`);
+    const { model } = await this.parts.models.load(service, definition);
+    const state = this.parts.find(service, call.region);
+    try {
+      await this.parts.authorizer?.check({ service, definition, state, model }, { operation, input, call });
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  }
+
   private async run(
     call: Call,
     { service, definition, state, model, constraints }: Addressed,

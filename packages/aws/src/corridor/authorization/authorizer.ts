@@ -1,5 +1,5 @@
 import { parseArn } from 'aws-languages/arn';
-import { authorize } from 'aws-languages/policy/authorize';
+import { authorize, type PolicySet } from 'aws-languages/policy/authorize';
 import type { Caller } from 'aws-languages/policy/principal';
 import type { ContextValues } from 'aws-languages/policy/variables';
 import type { Asked, Authorization, Permissions } from '../../core/authorization/authorization';
@@ -9,7 +9,7 @@ import type { Principal } from '../../core/principal';
 import { serviceOf } from '../../core/service-call';
 import { type AuthorizedService, findAccesses } from './accesses';
 import { ActionTables } from './action-tables';
-import type { AddressedCall, Judgement } from './judgement';
+import type { AddressedCall, Judgement, JudgementListener } from './judgement';
 import { refusalOf } from './refusal';
 import { contextOf } from './request-context';
 
@@ -33,7 +33,7 @@ export class Authorizer {
   constructor(
     private readonly clock: Pick<Clock, 'loading' | 'now'>,
     private readonly identities: Identities,
-    private readonly listeners: ReadonlySet<(asked: Asked, judgement: Judgement) => void> = new Set(),
+    private readonly listener: JudgementListener = () => {},
   ) {
     this.tables = new ActionTables(clock);
   }
@@ -46,10 +46,10 @@ export class Authorizer {
     if (!call.principal.accessKeyId && service === undefined) return;
     const permissions = await this.permissionsOf(call.principal, service);
     if (!permissions) return;
-    for (const judgement of await this.judge(to, asked, permissions)) {
-      for (const listener of this.listeners) listener(asked, judgement);
-      if (judgement.verdict.effect !== 'Allow') throw refusalOf(to, asked, judgement);
-    }
+    const judgements = await this.judge(to, asked, permissions);
+    this.listener(to, asked, judgements);
+    const refused = judgements.find(({ verdict }) => verdict.effect !== 'Allow');
+    if (refused) throw refusalOf(to, asked, refused);
   }
 
   private async permissionsOf(
@@ -76,16 +76,14 @@ export class Authorizer {
       // What is not there has no policy to ask: the operation says that it is not there.
       if (caller.kind === 'service' && own.resource && !known) return [];
       const context = { ...contextOf(parts), ...ofSource(asked.call, caller), ...special };
-      const verdict = authorize(
-        {
-          ...permissions,
-          resource: known?.policy,
-          resourceAccountId: parseArn(access.resource)?.accountId || undefined,
-          isResourceDecisive: isOwn && own.isResourceDecisive && known?.policy !== undefined,
-        },
-        { action: access.action, resource: access.resource, caller, context },
-      );
-      return { access, context, caller, verdict };
+      const policies: PolicySet = {
+        ...permissions,
+        resource: known?.policy,
+        resourceAccountId: parseArn(access.resource)?.accountId || undefined,
+        isResourceDecisive: isOwn && own.isResourceDecisive && known?.policy !== undefined,
+      };
+      const request = { action: access.action, resource: access.resource, caller, context };
+      return { access, context, caller, policies, verdict: authorize(policies, request) };
     });
   }
 }

@@ -98,6 +98,10 @@ export class LogsState {
     return stream;
   }
 
+  hasGroup(groupName: string): boolean {
+    return this.groups.has(groupName);
+  }
+
   /** Writes lines as an AWS service does (Lambda, API Gateway): makes the group and the stream where missing. */
   write(groupName: string, streamName: string, lines: readonly NewLine[]): void {
     const group = this.groups.get(groupName) ?? this.addGroup(groupName);

@@ -3,6 +3,7 @@ import type { Line } from './sandbox';
 
 /** Where the lines go. */
 export interface LogSink {
+  hasGroup(groupName: string): boolean;
   write(groupName: string, streamName: string, lines: readonly Line[]): void;
 }
 
@@ -21,13 +22,24 @@ export interface Report {
 
 /** The lines that Lambda itself writes around a run, and the function's own, on their way to CloudWatch Logs. */
 export class FunctionLog {
+  private readonly muted = new Set<string>();
+
   constructor(
     private readonly logs: LogSink,
     private readonly clock: Clock,
   ) {}
 
+  hasGroup(group: string): boolean {
+    return this.logs.hasGroup(group);
+  }
+
+  /** From now on loses the lines of a stream, as AWS does where the function's role may not write them. */
+  mute(stream: string): void {
+    this.muted.add(stream);
+  }
+
   write(group: string, stream: string, line: Line): void {
-    if (line.message !== '') this.logs.write(group, stream, [line]);
+    if (line.message !== '') this.put(group, stream, line);
   }
 
   start(group: string, stream: string, requestId: string, version: string): string {
@@ -60,7 +72,11 @@ export class FunctionLog {
   }
 
   private say(group: string, stream: string, message: string): string {
-    this.logs.write(group, stream, [{ timestamp: this.clock.millis(), message }]);
+    this.put(group, stream, { timestamp: this.clock.millis(), message });
     return message;
+  }
+
+  private put(group: string, stream: string, line: Line): void {
+    if (!this.muted.has(stream)) this.logs.write(group, stream, [line]);
   }
 }

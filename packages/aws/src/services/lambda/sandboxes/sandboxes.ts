@@ -1,8 +1,9 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Cancel } from '../../../core/clock';
 import type { Context } from '../../../core/context';
-import { randomHex } from '../../../core/ids';
+import { randomHex, uuid } from '../../../core/ids';
 import type { IamPort } from '../../../core/ports';
+import type { Principal } from '../../../core/principal';
 import { shuttingDown } from '../errors';
 import type { FunctionVersion, LambdaFunction } from '../functions';
 import type { FunctionNetwork, FunctionTunnel } from '../network/function-network';
@@ -58,7 +59,7 @@ export class Sandboxes {
 
   constructor(
     private readonly context: Context,
-    private readonly iam: Pick<IamPort, 'issue'>,
+    private readonly iam: Pick<IamPort, 'issue' | 'principalOf'>,
     private readonly network: FunctionNetwork,
     private readonly log: FunctionLog,
   ) {}
@@ -210,16 +211,26 @@ export class Sandboxes {
     return thread;
   }
 
-  private moveIn(thread: FunctionThread, fn: LambdaFunction, version: FunctionVersion, key: string): Loan {
+  private async moveIn(
+    thread: FunctionThread,
+    fn: LambdaFunction,
+    version: FunctionVersion,
+    key: string,
+  ): Promise<Loan> {
     try {
-      return this.lend(this.open(thread, fn, version, key));
+      return this.lend(await this.open(thread, fn, version, key));
     } catch (error) {
       this.endThread(thread);
       throw error;
     }
   }
 
-  private open(thread: FunctionThread, fn: LambdaFunction, version: FunctionVersion, key: string): Warm {
+  private async open(
+    thread: FunctionThread,
+    fn: LambdaFunction,
+    version: FunctionVersion,
+    key: string,
+  ): Promise<Warm> {
     const { configuration } = version;
     const { clock } = this.context;
     const logStream = `${clock.now().toISOString().slice(0, 10).replaceAll('-', '/')}/[${configuration.Version}]${randomHex(32)}`;
@@ -227,6 +238,9 @@ export class Sandboxes {
     const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS, {
       heldBy: fn.arn,
     });
+    const principal = this.iam.principalOf(credentials.accessKeyId);
+    if (!(await this.mayLog(principal, logGroup, logStream))) this.log.mute(logStream);
+    if (this.isDisposed) throw shuttingDown();
     const margin = (configuration.Timeout ?? 3) * clock.scale * 1000;
     const sandbox = new Sandbox({
       thread,
@@ -259,6 +273,19 @@ export class Sandboxes {
     });
     sandbox.onLine((line) => this.log.write(logGroup, logStream, line));
     return { sandbox, key, logStream, expires: credentials.expiration.getTime() - margin };
+  }
+
+  /**
+   * Whether Lambda may write the lines of a function: it does so with the rights of its role.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html#monitoring-cloudwatchlogs-prereqs
+   */
+  private async mayLog(principal: Principal, logGroupName: string, logStreamName: string): Promise<boolean> {
+    const { region, accountId } = this.context;
+    const call = { region, accountId, requestId: uuid(), principal };
+    const permits = (operation: string, input: Readonly<Record<string, string>> = {}) =>
+      this.context.permits(call, 'cloudwatch-logs', operation, { logGroupName, ...input });
+    if (!this.log.hasGroup(logGroupName) && !(await permits('CreateLogGroup'))) return false;
+    return (await permits('CreateLogStream')) && (await permits('PutLogEvents', { logStreamName }));
   }
 }
 

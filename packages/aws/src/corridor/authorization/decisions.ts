@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PolicySet } from 'aws-languages/policy/authorize';
+import type { PolicyDocument } from 'aws-languages/policy/document';
+import type { AccessRequest, Decision } from 'aws-languages/policy/evaluate';
+import type { JudgementListener } from './judgement';
+
+/** What a call asked for, and how it was judged. Policies stand in the same file by their digest. */
+export interface RecordedAccess {
+  readonly request: AccessRequest;
+  readonly policies: Omit<PolicySet, 'identity' | 'boundary' | 'session' | 'resource'> & {
+    readonly identity: readonly string[];
+    readonly boundary?: string;
+    readonly session?: readonly string[];
+    readonly resource?: string;
+  };
+  readonly effect: Decision['effect'];
+}
+
+/** A call with a role's credentials: it is allowed if all accesses are. */
+export interface RecordedCall {
+  readonly kind: 'call';
+  /** ARN of the role. */
+  readonly role: string;
+  /** As IAM's ARNs name it: `ec2`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly accesses: readonly RecordedAccess[];
+}
+
+/** A policy as calls of the same file name it. */
+export interface RecordedPolicy {
+  readonly kind: 'policy';
+  readonly digest: string;
+  readonly document: PolicyDocument;
+}
+
+/** A line of a file of decisions. */
+export type DecisionLine = RecordedCall | RecordedPolicy;
+
+/** They tell calls apart that are the same to every policy that does not ask for the time. */
+const OF_THE_MOMENT = ['aws:CurrentTime', 'aws:EpochTime', 'aws:TokenIssueTime'];
+
+let files = 0;
+
+/**
+ * Writes each decision on a call that is made with a role's credentials into a file of its own in the folder, a line of JSON each, and
+ * the same one once.
+ *
+ * @param folder is made where it is not there
+ */
+export function recordDecisions(folder: string): JudgementListener {
+  files += 1;
+  const file = join(folder, `${process.pid}-${files}-${Date.now()}.jsonl`);
+  const seen = new Set<string>();
+  const digests = new WeakMap<PolicyDocument, string>();
+  mkdirSync(folder, { recursive: true });
+  const write = (line: DecisionLine, identity = JSON.stringify(line)) => {
+    const digest = digestOf(identity);
+    if (seen.has(digest)) return;
+    seen.add(digest);
+    appendFileSync(file, `${JSON.stringify(line)}\n`);
+  };
+  const nameOf = (document: PolicyDocument) => {
+    let digest = digests.get(document);
+    if (digest === undefined) {
+      digest = digestOf(JSON.stringify(document));
+      digests.set(document, digest);
+      write({ kind: 'policy', digest, document });
+    }
+    return digest;
+  };
+  return (to, { operation, call }, judgements) => {
+    const { roleArn } = call.principal;
+    if (roleArn === undefined || judgements.length === 0) return;
+    const accesses = judgements.map(({ access, caller, context, policies, verdict }): RecordedAccess => {
+      const { identity, boundary, session, resource, resourceAccountId, isResourceDecisive } = policies;
+      return {
+        request: { action: access.action, resource: access.resource, caller, context },
+        policies: {
+          identity: identity.map(nameOf),
+          ...(boundary && { boundary: nameOf(boundary) }),
+          ...(session && { session: session.map(nameOf) }),
+          ...(resource && { resource: nameOf(resource) }),
+          ...(resourceAccountId !== undefined && { resourceAccountId }),
+          ...(isResourceDecisive && { isResourceDecisive }),
+        },
+        effect: verdict.effect,
+      };
+    });
+    const recorded: RecordedCall = {
+      kind: 'call',
+      role: roleArn,
+      service: to.definition.signingName,
+      operation,
+      accesses,
+    };
+    const withoutMoment = (key: string, value: unknown) => (OF_THE_MOMENT.includes(key) ? undefined : value);
+    write(recorded, JSON.stringify(recorded, withoutMoment));
+  };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}

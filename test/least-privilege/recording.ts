@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PolicySet } from 'aws-languages/policy/authorize';
+import { type PolicyDocument, parsePolicy } from 'aws-languages/policy/document';
+import type { AccessRequest } from 'aws-languages/policy/evaluate';
+import type { DecisionLine, RecordedCall } from '../../packages/aws/src/corridor/authorization/decisions';
+
+/** What a role has asked for, an action on a resource, and whether it was allowed. */
+export interface Answer {
+  /** The name of the role, the same in each deployment: `finish`. */
+  readonly role: string;
+  readonly request: AccessRequest;
+  readonly policies: PolicySet;
+  readonly isAllowed: boolean;
+}
+
+/** A role with its policies, as it is deployed. */
+export interface Role {
+  readonly name: string;
+  /** Its own policies. */
+  readonly documents: readonly PolicyDocument[];
+  /** Those of AWS that it has, by ARN. */
+  readonly managed: Readonly<Record<string, PolicyDocument>>;
+}
+
+/** What `deployedRoles` writes, beside the decisions. */
+export interface WrittenRole {
+  readonly kind: 'role';
+  readonly arn: string;
+  readonly documents: readonly string[];
+  readonly managed: Readonly<Record<string, string>>;
+}
+
+/** All that runs have written into a folder. Where a role was deployed several times, the last one counts. */
+export function readRecording(folder: string): { answers: Answer[]; roles: Role[] } {
+  const answers: Answer[] = [];
+  const roles = new Map<string, Role>();
+  for (const file of readdirSync(folder).sort()) {
+    const documents = new Map<string, PolicyDocument>();
+    for (const text of readFileSync(join(folder, file), 'utf8').split('\n')) {
+      if (text === '') continue;
+      const line = JSON.parse(text) as DecisionLine | WrittenRole;
+      if (line.kind === 'policy') documents.set(line.digest, line.document);
+      else if (line.kind === 'call') answers.push(...readCall(line, documents));
+      else roles.set(nameOfRole(line.arn), readRole(line));
+    }
+  }
+  return { answers, roles: [...roles.values()] };
+}
+
+function readRole({ arn, documents, managed }: WrittenRole): Role {
+  const read = (text: string) => parsePolicy(text, { kind: 'identity' });
+  return {
+    name: nameOfRole(arn),
+    documents: documents.map(read),
+    managed: Object.fromEntries(Object.entries(managed).map(([name, text]) => [name, read(text)])),
+  };
+}
+
+function readCall(
+  { role, accesses }: RecordedCall,
+  documents: ReadonlyMap<string, PolicyDocument>,
+): Answer[] {
+  const find = (digest: string): PolicyDocument => {
+    const found = documents.get(digest);
+    if (!found) throw new Error(`the recording has no policy ${digest}, which a call of ${role} names`);
+    return found;
+  };
+  return accesses.map(({ request, policies, effect }) => {
+    const { identity, boundary, session, resource, ...rest } = policies;
+    return {
+      role: nameOfRole(role),
+      request,
+      policies: {
+        ...rest,
+        identity: listOf(identity, find),
+        ...(boundary !== undefined && { boundary: find(boundary) }),
+        ...(session && { session: session.map(find) }),
+        ...(resource !== undefined && { resource: find(resource) }),
+      },
+      isAllowed: effect === 'Allow',
+    };
+  });
+}
+
+const lists = new WeakMap<PolicyDocument, PolicyDocument[][]>();
+
+/** The same list for the same policies, so that what is made of it can be kept. */
+function listOf(
+  digests: readonly string[],
+  find: (digest: string) => PolicyDocument,
+): readonly PolicyDocument[] {
+  const made = digests.map(find);
+  const [first] = made;
+  if (!first) return made;
+  const known = lists.get(first) ?? [];
+  lists.set(first, known);
+  const same = known.find((list) => list.length === made.length && list.every((one, at) => one === made[at]));
+  if (!same) known.push(made);
+  return same ?? made;
+}
+
+/** Without the stack, and without what CloudFormation makes up: `kiln-prod-finish-us-east-1-lambdaRole` is that of `finish`. */
+export function nameOfRole(arn: string): string {
+  const name = arn.split('/').at(-1) ?? '';
+  return name
+    .replace(/^kiln-[a-z0-9]+-/, '')
+    .replace(/-[a-z0-9-]+-lambdaRole$/, '')
+    .replace(/-[A-Z0-9]{8,}$/, '');
+}

@@ -1,0 +1,118 @@
+import { AutoScalingClient, CreateOrUpdateTagsCommand } from '@aws-sdk/client-auto-scaling';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CreateLaunchTemplateCommand,
+  CreateSubnetCommand,
+  DescribeImagesCommand,
+  EC2Client,
+  RegisterImageCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  AddTagsToResourceCommand,
+  GetParameterCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { ClientSettings } from 'embedded-aws';
+import type { WrittenRole } from './recording';
+
+/** The group of another deployment, and one that is nobody's. */
+export const OTHERS_GROUP = 'kiln-fleet-web';
+export const FREE_GROUP = 'kiln-fleet-api';
+/** The parameter of another deployment, one that is nobody's, and one that no pipeline names. */
+export const OTHERS_PARAMETER = '/kiln/web/image';
+export const FREE_PARAMETER = '/kiln/api/image';
+export const PEOPLES_PARAMETER = '/people/image';
+
+/** What is in the account, of the service and of people, for roles to lay their hands on. */
+export interface Things {
+  readonly table: string;
+  readonly image: string;
+  readonly subnet: string;
+  readonly otherSubnet: string;
+  readonly baseGroup: string;
+  readonly topicKey: string;
+  readonly baseRole: string;
+  readonly serverRole: string;
+  /** Of people: nothing of it has a tag of Kiln. */
+  readonly key: string;
+  readonly instance: string;
+  readonly peopleImage: string;
+  readonly peopleTemplate: string;
+}
+
+/** Makes what is people's and another deployment's, and looks up what is the service's own. */
+export async function makeThings(
+  settings: ClientSettings,
+  table: string,
+  roles: readonly WrittenRole[],
+): Promise<Things> {
+  const [ec2, ssm] = [new EC2Client(settings), new SSMClient(settings)];
+  const parameter = async (Name: string) =>
+    (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value ?? '';
+  const [image, subnets, baseGroup, vpc] = await Promise.all([
+    parameter('/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64'),
+    parameter('/kiln/network/subnets'),
+    parameter('/kiln/network/base-security-group'),
+    parameter('/kiln/network/vpc'),
+  ]);
+  const [subnet = ''] = subnets.split(',');
+  const roleOf = (name: string) => roles.find(({ arn }) => arn.includes(name))?.arn ?? '';
+  const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.9.0/24' }));
+  const { Instances: [instance] = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ...{ ImageId: image, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId: subnet },
+    }),
+  );
+  const { Images: [base] = [] } = await ec2.send(new DescribeImagesCommand({ ImageIds: [image] }));
+  const { ImageId: peopleImage = '' } = await ec2.send(
+    new RegisterImageCommand({
+      ...{ Name: 'people', RootDeviceName: '/dev/xvda' },
+      BlockDeviceMappings: [
+        { DeviceName: '/dev/xvda', Ebs: { SnapshotId: base?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId } },
+      ],
+    }),
+  );
+  const { LaunchTemplate } = await ec2.send(
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName: 'people',
+      LaunchTemplateData: { ImageId: image, InstanceType: 't3.micro' },
+    }),
+  );
+  const { KeyMetadata } = await new KMSClient(settings).send(new CreateKeyCommand({}));
+  await ssm.send(new PutParameterCommand({ Name: PEOPLES_PARAMETER, Type: 'String', Value: image }));
+  await ssm.send(
+    new PutParameterCommand({ Name: OTHERS_PARAMETER, Type: 'String', Value: image, Overwrite: true }),
+  );
+  const others = { Key: 'kiln:service', Value: 'kiln-other@us-east-1' };
+  await ssm.send(
+    new AddTagsToResourceCommand({
+      ...{ ResourceType: 'Parameter', ResourceId: OTHERS_PARAMETER, Tags: [others] },
+    }),
+  );
+  await new AutoScalingClient(settings).send(
+    new CreateOrUpdateTagsCommand({
+      Tags: [
+        {
+          ...{ ...others, ResourceId: OTHERS_GROUP, ResourceType: 'auto-scaling-group' },
+          PropagateAtLaunch: false,
+        },
+      ],
+    }),
+  );
+  const { StackResources = [] } = await new CloudFormationClient(settings).send(
+    new DescribeStackResourcesCommand({ StackName: 'kiln-prod', LogicalResourceId: 'FailureTopicKey' }),
+  );
+  return {
+    ...{ table, image, subnet, baseGroup, peopleImage },
+    topicKey: StackResources[0]?.PhysicalResourceId ?? '',
+    otherSubnet: Subnet?.SubnetId ?? '',
+    baseRole: roleOf('-BaseRole-'),
+    serverRole: roleOf('-ServerRole-'),
+    key: KeyMetadata?.KeyId ?? '',
+    instance: instance?.InstanceId ?? '',
+    peopleTemplate: LaunchTemplate?.LaunchTemplateId ?? '',
+  };
+}
