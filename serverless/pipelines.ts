@@ -10,8 +10,10 @@ export interface PipelinesInDeployment {
   groups: object[];
   /** ARNs of the EC2 key pairs of base instances. */
   keyPairs: object[];
-  /** ARNs of the SSM parameters that pipelines refer to. */
+  /** ARNs of the SSM parameters that pipelines refer to: base images, and the defaults of parameters. */
   references: object[];
+  /** Those of the defaults of parameters alone. */
+  defaults: object[];
   /** ARNs of the secrets in Secrets Manager that pipelines refer to. */
   secrets: object[];
   /** ARNs of the SSM parameters that pipelines name as secrets: base instances read these themselves. */
@@ -35,6 +37,7 @@ export async function describePipelines(stage: string): Promise<PipelinesInDeplo
     groups: arns(pipelines, groupsOf),
     keyPairs: arns(pipelines, keyPairsOf),
     references: arns(pipelines, referencesOf),
+    defaults: arns(pipelines, defaultsOf),
     secrets: arns(pipelines, secretArnsOf),
     secretParameters: arns(pipelines, secretParametersOf),
     archives: arns(pipelines, bucketsOf, ARTIFACTS),
@@ -94,15 +97,17 @@ function writeLiterally(name: string): string {
   return name.replace(/[*?$]/g, (sign) => `\${!${sign}}`);
 }
 
-function referencesOf({ definition }: Pipeline): string[] {
-  const values = [
-    definition.base.image,
-    ...Object.values(definition.parameters).map((one) => one.default ?? ''),
-  ];
-  return values.flatMap((value) => {
-    const [, name] = /^resolve:ssm:([^:]+)/.exec(value) ?? [];
-    return parameterArn(name);
-  });
+function referencesOf(pipeline: Pipeline): string[] {
+  return [...referredTo(pipeline.definition.base.image), ...defaultsOf(pipeline)];
+}
+
+function defaultsOf({ definition }: Pipeline): string[] {
+  return Object.values(definition.parameters).flatMap((one) => referredTo(one.default ?? ''));
+}
+
+function referredTo(value: string): string[] {
+  const [, name] = /^resolve:ssm:([^:]+)/.exec(value) ?? [];
+  return parameterArn(name);
 }
 
 function secretArnsOf(pipeline: Pipeline): string[] {

@@ -24,7 +24,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DecryptCommand, DescribeKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   AddTagsToResourceCommand,
@@ -47,6 +47,7 @@ import {
   OTHERS_GROUP,
   OTHERS_PARAMETER,
   PEOPLES_PARAMETER,
+  SECRET_PARAMETER,
   type Things,
 } from './things';
 
@@ -180,6 +181,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('planBuild', 'puts an item', put),
   ofPartition('requestBuilds', 'deletes an item', remove),
   ofPartition('endBuilds', 'deletes an item', remove),
+  ofPartition('rememberNight', 'puts an item', put),
   ofPartition('knowImages', 'puts an item', put),
   ofPartition('noticeGoneImages', 'deletes an item', remove),
   ofPartition('leaseGroups', 'puts an item', put),
@@ -209,6 +211,13 @@ export const ATTEMPTS: readonly Attempt[] = [
     statement: 'useVolumeKeys',
     tries: 'uses a key of the account itself',
     make: (as, { key }) => new KMSClient(as).send(new DescribeKeyCommand({ KeyId: key })),
+  },
+
+  {
+    statement: 'neverDecrypt',
+    tries: 'reads the value of a secret, whose key would let it',
+    make: (as) =>
+      new SSMClient(as).send(new GetParameterCommand({ Name: SECRET_PARAMETER, WithDecryption: true })),
   },
 
   {
@@ -377,5 +386,15 @@ export const ATTEMPTS: readonly Attempt[] = [
     statement: 'passFleetRoles',
     tries: 'passes the role of servers to Lambda',
     make: passToLambda('serverRole'),
+  },
+];
+
+/** What a statement that denies leaves to the policies of others, and nothing else allows: it must not be refused. */
+export const LEFT: readonly Attempt[] = [
+  {
+    statement: 'neverDecrypt',
+    tries: 'decrypts, with a key that lets everybody, what is no secret of a pipeline',
+    make: (as, { openKey: KeyId, secret: CiphertextBlob }) =>
+      new KMSClient(as).send(new DecryptCommand({ KeyId, CiphertextBlob })),
   },
 ];

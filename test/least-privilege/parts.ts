@@ -9,27 +9,42 @@ export interface Part {
   readonly role: string;
   /** The statement, by what it is about: the same in each deployment. Of a managed policy its ARN. */
   readonly statement: string;
+  /** What the statement is called in `serverless/permissions.yml`, or its policy in `serverless/resources.yml`. */
+  readonly name: string;
   readonly kind: Kind;
   /** The action, the ARN, the operator with its key, the value of a condition; empty for the whole statement. */
   readonly text: string;
 }
 
-/** @returns `finish | endBuilds | action dynamodb:Query`, once the statement has its name */
-export function describePart({ role, statement, kind, text }: Part): string {
-  return `${role} | ${statement} | ${kind}${text && ` ${text}`}`;
+/** @returns `finish, endBuilds: action dynamodb:Query` */
+export function describePart(part: Part): string {
+  return `${part.role}, ${part.name}: ${describeWithin(part)}`;
+}
+
+/** @returns `action dynamodb:Query` */
+export function describeWithin({ kind, text }: Pick<Part, 'kind' | 'text'>): string {
+  return text === '' ? kind : `${kind} ${text}`;
 }
 
 /**
  * All parts of a role. A list of one value of a condition is the condition itself. A policy that AWS manages is one part: what is in it
  * is AWS's affair.
  */
-export function partsOf({ name: role, documents, managed }: Role): Part[] {
+export function partsOf({ name: role, documents, names, managed }: Role): Part[] {
   const attached = Object.keys(managed).map(
-    (statement): Part => ({ role, statement, kind: 'policy', text: '' }),
+    (statement): Part => ({
+      role,
+      statement,
+      name: statement.split('/').at(-1) ?? '',
+      kind: 'policy',
+      text: '',
+    }),
   );
   const inline = keyed(documents).flatMap(
-    ({ key: statement, statement: { actions, resources, conditions } }) => {
-      const part = (kind: Kind, text: string): Part => ({ role, statement, kind, text });
+    ({ key: statement, statement: { actions, resources, conditions } }, at) => {
+      const part = (kind: Kind, text: string): Part => ({
+        ...{ role, statement, name: names[at] ?? statement, kind, text },
+      });
       return [
         part('statement', ''),
         ...actions.map((action) => part('action', action)),

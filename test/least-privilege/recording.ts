@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { PolicySet } from 'aws-languages/policy/authorize';
 import { type PolicyDocument, parsePolicy } from 'aws-languages/policy/document';
 import type { AccessRequest } from 'aws-languages/policy/evaluate';
-import type { DecisionLine, RecordedCall } from '../../packages/aws/src/corridor/authorization/decisions';
 
 /** What a role has asked for, an action on a resource, and whether it was allowed. */
 export interface Answer {
@@ -19,15 +18,39 @@ export interface Role {
   readonly name: string;
   /** Its own policies. */
   readonly documents: readonly PolicyDocument[];
+  /** What the statements of these are called, one after another. */
+  readonly names: readonly string[];
   /** Those of AWS that it has, by ARN. */
   readonly managed: Readonly<Record<string, PolicyDocument>>;
 }
 
-/** What `deployedRoles` writes, beside the decisions. */
+/** A call with a role's credentials, as the embedded AWS writes it; policies stand in the same file by their digest. */
+interface RecordedCall {
+  readonly kind: 'call';
+  readonly role: string;
+  readonly accesses: readonly {
+    readonly request: AccessRequest;
+    readonly policies: Omit<PolicySet, 'identity' | 'boundary' | 'session' | 'resource'> & {
+      readonly identity: readonly string[];
+      readonly boundary?: string;
+      readonly session?: readonly string[];
+      readonly resource?: string;
+    };
+    readonly effect: string;
+  }[];
+}
+
+type Line =
+  | RecordedCall
+  | WrittenRole
+  | { readonly kind: 'policy'; readonly digest: string; readonly document: PolicyDocument };
+
+/** What `recordRoles` writes, beside the decisions. */
 export interface WrittenRole {
   readonly kind: 'role';
   readonly arn: string;
   readonly documents: readonly string[];
+  readonly names: readonly string[];
   readonly managed: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +62,7 @@ export function readRecording(folder: string): { answers: Answer[]; roles: Role[
     const documents = new Map<string, PolicyDocument>();
     for (const text of readFileSync(join(folder, file), 'utf8').split('\n')) {
       if (text === '') continue;
-      const line = JSON.parse(text) as DecisionLine | WrittenRole;
+      const line = JSON.parse(text) as Line;
       if (line.kind === 'policy') documents.set(line.digest, line.document);
       else if (line.kind === 'call') answers.push(...readCall(line, documents));
       else roles.set(nameOfRole(line.arn), readRole(line));
@@ -48,11 +71,12 @@ export function readRecording(folder: string): { answers: Answer[]; roles: Role[
   return { answers, roles: [...roles.values()] };
 }
 
-function readRole({ arn, documents, managed }: WrittenRole): Role {
+function readRole({ arn, documents, names, managed }: WrittenRole): Role {
   const read = (text: string) => parsePolicy(text, { kind: 'identity' });
   return {
     name: nameOfRole(arn),
     documents: documents.map(read),
+    names,
     managed: Object.fromEntries(Object.entries(managed).map(([name, text]) => [name, read(text)])),
   };
 }

@@ -8,7 +8,7 @@ import {
   RegisterImageCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   AddTagsToResourceCommand,
   GetParameterCommand,
@@ -24,6 +24,8 @@ export const FREE_GROUP = 'kiln-fleet-api';
 /** The parameter of another deployment, one that is nobody's, and one that no pipeline names. */
 export const OTHERS_PARAMETER = '/kiln/web/image';
 export const FREE_PARAMETER = '/kiln/api/image';
+/** One that pipelines name as a secret. */
+export const SECRET_PARAMETER = '/kiln/vault/password';
 export const PEOPLES_PARAMETER = '/people/image';
 
 /** What is in the account, of the service and of people, for roles to lay their hands on. */
@@ -38,6 +40,9 @@ export interface Things {
   readonly serverRole: string;
   /** Of people: nothing of it has a tag of Kiln. */
   readonly key: string;
+  /** A key that lets everybody decrypt, and something that it has encrypted. */
+  readonly openKey: string;
+  readonly secret: Uint8Array;
   readonly instance: string;
   readonly peopleImage: string;
   readonly peopleTemplate: string;
@@ -82,6 +87,12 @@ export async function makeThings(
     }),
   );
   const { KeyMetadata } = await new KMSClient(settings).send(new CreateKeyCommand({}));
+  const { openKey, secret } = await makeOpenKey(settings);
+  await ssm.send(
+    new PutParameterCommand({
+      ...{ Name: SECRET_PARAMETER, Type: 'SecureString', Value: 'Hello', Overwrite: true, KeyId: openKey },
+    }),
+  );
   await ssm.send(new PutParameterCommand({ Name: PEOPLES_PARAMETER, Type: 'String', Value: image }));
   await ssm.send(
     new PutParameterCommand({ Name: OTHERS_PARAMETER, Type: 'String', Value: image, Overwrite: true }),
@@ -106,7 +117,7 @@ export async function makeThings(
     new DescribeStackResourcesCommand({ StackName: 'kiln-prod', LogicalResourceId: 'FailureTopicKey' }),
   );
   return {
-    ...{ table, image, subnet, baseGroup, peopleImage },
+    ...{ table, image, subnet, baseGroup, peopleImage, openKey, secret },
     topicKey: StackResources[0]?.PhysicalResourceId ?? '',
     otherSubnet: Subnet?.SubnetId ?? '',
     baseRole: roleOf('-BaseRole-'),
@@ -115,4 +126,17 @@ export async function makeThings(
     instance: instance?.InstanceId ?? '',
     peopleTemplate: LaunchTemplate?.LaunchTemplateId ?? '',
   };
+}
+
+async function makeOpenKey(settings: ClientSettings): Promise<Pick<Things, 'openKey' | 'secret'>> {
+  const kms = new KMSClient(settings);
+  const Statement = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' };
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ Policy: JSON.stringify({ Version: '2012-10-17', Statement }) }),
+  );
+  const openKey = KeyMetadata?.Arn ?? '';
+  const { CiphertextBlob = new Uint8Array() } = await kms.send(
+    new EncryptCommand({ KeyId: openKey, Plaintext: Buffer.from('Hello') }),
+  );
+  return { openKey, secret: CiphertextBlob };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicySet } from 'aws-languages/policy/authorize';
@@ -42,8 +42,6 @@ export type DecisionLine = RecordedCall | RecordedPolicy;
 /** They tell calls apart that are the same to every policy that does not ask for the time. */
 const OF_THE_MOMENT = ['aws:CurrentTime', 'aws:EpochTime', 'aws:TokenIssueTime'];
 
-let files = 0;
-
 /**
  * Writes each decision on a call that is made with a role's credentials into a file of its own in the folder, a line of JSON each, and
  * the same one once.
@@ -51,8 +49,7 @@ let files = 0;
  * @param folder is made where it is not there
  */
 export function recordDecisions(folder: string): JudgementListener {
-  files += 1;
-  const file = join(folder, `${process.pid}-${files}-${Date.now()}.jsonl`);
+  const file = join(folder, `decisions-${process.pid}-${uniqueSuffix()}.jsonl`);
   const seen = new Set<string>();
   const digests = new WeakMap<PolicyDocument, string>();
   mkdirSync(folder, { recursive: true });
@@ -103,4 +100,9 @@ export function recordDecisions(folder: string): JudgementListener {
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+/** Not of the seed: runs that can be repeated draw the same. */
+function uniqueSuffix(): string {
+  return randomBytes(6).toString('hex');
 }

@@ -14,7 +14,7 @@ const CODES: Readonly<Record<string, string>> = {
 
 /**
  * Asks for a data key of an encrypted topic, with the rights of who publishes: whoever may not use the key may not publish.
- * https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-what-permissions-for-sse
  *
  * @throws AwsError KMSAccessDenied and the like
  */
@@ -25,11 +25,10 @@ export async function useTopicKey(sns: SnsState, topic: Topic, call: Call): Prom
     forwarded(call, 'sns.amazonaws.com'),
   );
   try {
-    await kms.GenerateDataKey({
-      KeyId,
-      KeySpec: 'AES_256',
-      EncryptionContext: { 'aws:sns:topicArn': topic.arn },
-    });
+    const EncryptionContext = { 'aws:sns:topicArn': topic.arn };
+    const { CiphertextBlob } = await kms.GenerateDataKey({ KeyId, KeySpec: 'AES_256', EncryptionContext });
+    // The documentation asks publishers for both: the data key is decrypted where it is used.
+    await kms.Decrypt({ KeyId, CiphertextBlob, EncryptionContext });
   } catch (error) {
     const code = error instanceof AwsError ? CODES[error.code] : undefined;
     if (!(error instanceof AwsError) || !code) throw error;

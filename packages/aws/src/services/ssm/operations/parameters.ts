@@ -3,6 +3,7 @@ import { badToken, invalid, parameterNotFound } from '../errors';
 import { pathOf, type StoredParameter } from '../parameter';
 import { awaitPolicies } from '../policies/await-policies';
 import type { Op } from '../state';
+import { checkDecryption } from './check-decryption';
 import { checkAskedName, checkName, checkPath } from './check-parameter';
 import { viewMetadata, viewParameter, viewVersion } from './describe-parameter';
 import { readFilters, readOldFilters } from './read-filters';
@@ -24,15 +25,26 @@ export const PutParameter: Op<'PutParameter'> = (ssm, input, call) => {
   return { Version: version.version, Tier: version.tier };
 };
 
-export const GetParameter: Op<'GetParameter'> = (ssm, input) => {
+export const GetParameter: Op<'GetParameter'> = async (ssm, input, call) => {
   checkAskedName(input.Name ?? '');
   const selection = ssm.select(input.Name ?? '');
   if (!selection) throw parameterNotFound();
+  if (input.WithDecryption) await checkDecryption(ssm, [selection], call);
   return { Parameter: viewParameter(ssm, selection, input.WithDecryption ?? false) };
 };
 
-export const GetParameters: Op<'GetParameters'> = (ssm, { Names = [], WithDecryption = false }) => {
+export const GetParameters: Op<'GetParameters'> = async (
+  ssm,
+  { Names = [], WithDecryption = false },
+  call,
+) => {
   const found = [...new Set(Names)].map((name) => ({ name, selection: selectQuietly(ssm, name) }));
+  if (WithDecryption)
+    await checkDecryption(
+      ssm,
+      found.flatMap(({ selection = [] }) => selection),
+      call,
+    );
   return {
     Parameters: found.flatMap(({ selection }) =>
       selection ? [viewParameter(ssm, selection, WithDecryption)] : [],
@@ -41,7 +53,7 @@ export const GetParameters: Op<'GetParameters'> = (ssm, { Names = [], WithDecryp
   };
 };
 
-export const GetParametersByPath: Op<'GetParametersByPath'> = (ssm, input) => {
+export const GetParametersByPath: Op<'GetParametersByPath'> = async (ssm, input, call) => {
   const path = input.Path ?? '';
   checkPath(path);
   const prefix = path.endsWith('/') ? path : `${path}/`;
@@ -61,10 +73,9 @@ export const GetParametersByPath: Op<'GetParametersByPath'> = (ssm, input) => {
     refuse: badToken,
     question: [prefix, input.Recursive, input.ParameterFilters],
   });
-  const Parameters = page.items.flatMap((name) => {
-    const selection = ssm.select(name);
-    return selection ? [viewParameter(ssm, selection, input.WithDecryption ?? false)] : [];
-  });
+  const selections = page.items.flatMap((name) => ssm.select(name) ?? []);
+  if (input.WithDecryption) await checkDecryption(ssm, selections, call);
+  const Parameters = selections.map((one) => viewParameter(ssm, one, input.WithDecryption ?? false));
   return { Parameters, NextToken: page.next };
 };
 

@@ -1,0 +1,52 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyProject, type Project, readPipeline } from '../e2e/project';
+
+/** Of another account's people. */
+export const SHARED_WITH = '123456789012';
+export const COPIED_TO = 'eu-west-1';
+export const ARCHIVES = 'kiln-test-archives';
+export const KEY_PAIR = 'operators';
+
+const IMAGE = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+
+/** A pipeline with all that a pipeline can refer to: a policy names nothing that is not of one of these kinds. */
+const VAULT = {
+  'vault/pipeline.yml': `base: { image: '${IMAGE}', instanceType: t3.micro, keyName: ${KEY_PAIR}, buckets: [${ARCHIVES}] }
+parameters:
+  PASSWORD: { secret: true, default: 'resolve:ssm:/kiln/vault/password' }
+  KEY: { secret: true, default: 'resolve:secretsmanager:kiln/vault/key' }
+  NOTE: { default: 'resolve:ssm:/kiln/vault/note' }
+healthy: { contains: Hello, times: 1, within: 2h }
+image: { test: false, keep: 1, copyTo: [${COPIED_TO}], shareWith: ['${SHARED_WITH}'], parameter: /kiln/vault/image }
+triggers: { events: [{ pattern: { source: [com.example.vault] } }] }
+`,
+  'vault/user-data.sh': `#!/bin/bash
+set -euo pipefail
+dnf install -y httpd
+aws s3 cp s3://${ARCHIVES}/index.html /var/www/html/index.html
+aws ssm get-parameter --name /kiln/base/greeting
+aws ssm get-parameters --names /kiln/base/greeting
+systemctl enable --now httpd
+`,
+};
+
+/** A pipeline whose base image is not there. */
+const MISSING = {
+  'missing/pipeline.yml': 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n',
+  'missing/user-data.sh': '#!/bin/bash\n',
+};
+
+/** The service with its pipelines and one more. Scripts may read parameters under /kiln/base. */
+export async function makeProject(): Promise<Project> {
+  const project = await copyProject({
+    ...(await readPipeline('web')),
+    ...(await readPipeline('api')),
+    ...VAULT,
+    ...MISSING,
+  });
+  const file = join(project.folder, 'serverless.yml');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('baseParameters: kiln/none', 'baseParameters: kiln/base/*'));
+  return project;
+}
