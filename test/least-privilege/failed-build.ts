@@ -9,6 +9,8 @@ import {
   CopyImageCommand,
   CreateImageUsageReportCommand,
   CreateLaunchTemplateVersionCommand,
+  CreateSnapshotCommand,
+  CreateVolumeCommand,
   DescribeImagesCommand,
   DescribeImageUsageReportsCommand,
   EC2Client,
@@ -23,7 +25,7 @@ import type { Target } from '../../src/build/state';
 import { buildTags } from '../../src/tags';
 import type { RunningSample } from '../e2e/running-sample';
 import { until } from '../e2e/until';
-import { SHARED_WITH } from './project';
+import { KEY_PAIR, SHARED_WITH } from './project';
 
 const UNDOING: readonly Task[] = [
   'undo',
@@ -218,4 +220,37 @@ export async function settleGroup(sample: RunningSample, group: string): Promise
     },
     90,
   );
+}
+
+interface Version {
+  readonly launchTemplateId: string;
+  readonly version: string;
+}
+
+/** Gives a group a version of its launch template. */
+export async function setVersion(
+  sample: RunningSample,
+  group: string,
+  { launchTemplateId, version }: Version,
+): Promise<void> {
+  await new AutoScalingClient(sample.settings).send(
+    new UpdateAutoScalingGroupCommand({
+      AutoScalingGroupName: group,
+      LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: version },
+    }),
+  );
+}
+
+/** What a launch template may name beside image and type. */
+export async function makeTemplateData(sample: RunningSample): Promise<RequestLaunchTemplateData> {
+  const ec2 = new EC2Client(sample.settings);
+  const { VolumeId } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 }));
+  const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId }));
+  return {
+    KeyName: KEY_PAIR,
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvdb', Ebs: { SnapshotId } }],
+    TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map((ResourceType) => ({
+      ...{ ResourceType, Tags: [{ Key: 'Name', Value: 'server' }] },
+    })),
+  };
 }

@@ -16,7 +16,7 @@ import { listWaits, storeWait } from '../../src/wait/store';
 import type { Wait } from '../../src/wait/wait';
 import type { ShownBuild } from '../e2e/running-sample';
 import { until } from '../e2e/until';
-import { describeGroup, FailedBuild, settleGroup } from './failed-build';
+import { describeGroup, FailedBuild, makeTemplateData, settleGroup, setVersion } from './failed-build';
 import type { Kit } from './kit';
 
 const WEB = 'kiln-fleet-web';
@@ -34,17 +34,12 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const { KeyMetadata } = await new KMSClient(sample.settings).send(new CreateKeyCommand({}));
     const other = await FailedBuild.make(sample, 'web');
     const encrypted = { Encrypted: true, KmsKeyId: KeyMetadata?.Arn };
-    const { launchTemplateId, version } = await other.publish(
+    const published = await other.publish(
       WEB,
       {},
       { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: encrypted }] },
     );
-    await new AutoScalingClient(sample.settings).send(
-      new UpdateAutoScalingGroupCommand({
-        AutoScalingGroupName: WEB,
-        LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: version },
-      }),
-    );
+    await setVersion(sample, WEB, published);
     expectFailure(await sample.ended(await sample.startBuild('web')));
     await settleGroup(sample, WEB);
   },
@@ -79,6 +74,8 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const { sample, call } = { sample: kit.sample, call: kit.call.bind(kit) };
     const build = await kit.begin('api');
     const image = await FailedBuild.make(sample, 'api');
+    const before = await FailedBuild.make(sample, 'api');
+    await setVersion(sample, API, await before.publish(API, {}, await makeTemplateData(sample)));
     const target = { ...(await image.describeTarget(API)), isFirstImage: true };
     await kit.leave('LEASE', API);
     const publish = () =>
@@ -91,9 +88,11 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const of = (number: number) => ({ stage: 'RollOut', build, target, version, fence: number });
     await refused(call('startRefresh', of(fence + 1)));
     await refused(call('scaleOut', of(fence + 1)));
-    await call('startRefresh', of(fence));
-    await settleGroup(sample, API);
     await call('scaleOut', of(fence));
+    await settleGroup(sample, API);
+    const own = { launchTemplateId: target.launchTemplateId, version: target.currentVersion };
+    await setVersion(sample, API, own);
+    await call('startRefresh', of(fence));
     await settleGroup(sample, API);
     const plan = {
       ...{ baseImage: { id: image.imageId, rootDeviceName: '/dev/xvda' }, instanceType: 't3.micro' },
@@ -117,13 +116,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const newest = builds.find(({ status, imageGone }) => status === 'SUCCEEDED' && !imageGone);
     if (!newest) throw new Error('there is no image of the pipeline');
     const made = FailedBuild.of(sample, newest.id, newest.imageId ?? '');
-    const { version, launchTemplateId } = await made.publish(API);
-    await new AutoScalingClient(sample.settings).send(
-      new UpdateAutoScalingGroupCommand({
-        AutoScalingGroupName: API,
-        LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: version },
-      }),
-    );
+    await setVersion(sample, API, await made.publish(API));
     const build = async () => {
       const id = await sample.startBuild('vault');
       await sample.passed(id, 'LaunchInstance');

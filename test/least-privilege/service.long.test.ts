@@ -13,7 +13,6 @@ import {
   EC2Client,
   ModifyEbsDefaultKmsKeyIdCommand,
   ModifyLaunchTemplateCommand,
-  type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
 import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -32,7 +31,7 @@ import { RunningSample } from '../e2e/running-sample';
 import { until } from '../e2e/until';
 import { ATTEMPTS, type Attempt, LEFT } from './attempts';
 import { assume, listDeployedRoles, recordRoles, takeOver } from './deployed-roles';
-import { describeGroup, FailedBuild, settleGroup } from './failed-build';
+import { describeGroup, FailedBuild, makeTemplateData, settleGroup, setVersion } from './failed-build';
 import { Kit } from './kit';
 import { ARCHIVES, COPIED_TO, KEY_PAIR, makeProject } from './project';
 import { nameOfRole, type WrittenRole } from './recording';
@@ -214,13 +213,8 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
 
   test('brings a group back whose template has all that a template can have', async () => {
     const before = await FailedBuild.make(sample, 'api');
-    const all = await before.publish(API, {}, makeTemplateData());
-    await autoScaling().send(
-      new UpdateAutoScalingGroupCommand({
-        AutoScalingGroupName: API,
-        LaunchTemplate: { LaunchTemplateId: all.launchTemplateId, Version: all.version },
-      }),
-    );
+    const all = await before.publish(API, {}, await makeTemplateData(sample));
+    await setVersion(sample, API, all);
     const build = await FailedBuild.make(sample, 'api');
     await build.refresh(API, await build.publish(API), 'Successful');
     await undo(build.id);
@@ -258,16 +252,6 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     await updateRecord(next, { left: [] });
   });
 });
-
-/** What a launch template may name beside image and type. */
-function makeTemplateData(): RequestLaunchTemplateData {
-  return {
-    KeyName: KEY_PAIR,
-    TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map((ResourceType) => ({
-      ...{ ResourceType, Tags: [{ Key: 'Name', Value: 'server' }] },
-    })),
-  };
-}
 
 test.each(Object.keys(SELDOM))('%s', (name) => SELDOM[name]?.(kit));
 
