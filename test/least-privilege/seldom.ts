@@ -1,5 +1,14 @@
-import { AutoScalingClient, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
-import { DeregisterImageCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DeleteAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DeregisterImageCommand,
+  DisableImageCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   AddTagsToResourceCommand,
@@ -109,31 +118,14 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     });
   },
 
-  'an image that is retired with the version that names it': async (kit) => {
-    const { sample } = kit;
-    const { body } = await sample.api('GET', '/pipelines/vault/builds?limit=100');
-    const { builds } = body as { readonly builds: readonly ShownBuild[] };
-    const newest = builds.find(({ status, imageGone }) => status === 'SUCCEEDED' && !imageGone);
-    if (!newest) throw new Error('there is no image of the pipeline');
-    const made = FailedBuild.of(sample, newest.id, newest.imageId ?? '');
-    await setVersion(sample, API, await made.publish(API));
-    const build = async () => {
-      const id = await sample.startBuild('vault');
-      await sample.passed(id, 'LaunchInstance');
-      await launchTwice(kit, id);
-      await kit.leave('LEASE', API);
-      if ((await sample.ended(id)).status !== 'SUCCEEDED') throw new Error(`build ${id} has failed`);
-    };
-    await build();
-    await settleGroup(sample, API);
-    await build();
-  },
-
   'what a state that waits finds done, or failed, at once': async (kit) => {
     const { sample } = kit;
     const ways: ((wait: Wait, build: object) => Promise<unknown>)[] = [
-      (wait, build) =>
-        kit.call('awaitImage', { stage: 'AwaitImage', build, imageId: NO_IMAGE, token: wait.token }),
+      async (wait, build) => {
+        const { imageId } = await FailedBuild.make(sample, 'web');
+        await new EC2Client(sample.settings).send(new DisableImageCommand({ ImageId: imageId }));
+        await kit.call('awaitImage', { stage: 'AwaitImage', build, imageId, token: wait.token });
+      },
       async (wait, build) => {
         const event = { 'detail-type': 'EC2 AMI State Change' };
         await kit.call('resolveWait', { ...event, detail: { ImageId: wait.resource, State: 'available' } });
@@ -156,14 +148,15 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
           refreshId: '01234567-89ab-cdef-0123-456789abcdef',
         }),
       async (wait, build) => {
-        const target = await FailedBuild.make(sample, 'api').then((one) => one.describeTarget(API));
+        const known = await FailedBuild.make(sample, 'api').then((one) => one.describeTarget(API));
+        const target = { ...known, autoScalingGroup: 'gone' };
         await kit.call('awaitFleet', {
-          ...{ stage: 'AwaitFleet', build, target, version: '999', token: wait.token },
+          ...{ stage: 'AwaitFleet', build, target, version: '1', token: wait.token },
           asked: { Error: 'none' },
         });
       },
       async (wait) => {
-        await storeWait({ ...wait, resource: NO_IMAGE });
+        await storeWait({ ...wait, resource: NO_IMAGE, since: wait.since - 600_000 });
         await kit.call('sweepWaits');
       },
     ];
@@ -181,19 +174,30 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const { sample } = kit;
     const { id } = await kit.begin('web');
     await storeWait({
-      ...{ kind: 'fleet', resource: WEB, region: 'us-east-1', build: id, stage: `AwaitFleet/${WEB}` },
-      ...{ token: 'token', since: Date.now(), group: WEB, version: '1', verify: 'site' },
+      ...{ kind: 'fleet', resource: 'people', region: 'us-east-1', build: id, stage: 'AwaitFleet/people' },
+      ...{ token: 'token', since: Date.now(), group: 'people', version: '1', verify: 'site' },
     });
+    const launched = {
+      'detail-type': 'EC2 Instance Launch Successful',
+      detail: { AutoScalingGroupName: 'people' },
+    };
+    // Without target groups its servers are as they should be once they run.
+    const { LaunchTemplate, VPCZoneIdentifier } = await describeGroup(sample, API);
     await new AutoScalingClient(sample.settings).send(
-      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: WEB, DesiredCapacity: 1 }),
+      new CreateAutoScalingGroupCommand({
+        ...{ AutoScalingGroupName: 'people', MinSize: 1, MaxSize: 1, VPCZoneIdentifier },
+        LaunchTemplate: { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId, Version: '1' },
+      }),
     );
-    await until('a server is there', async () =>
-      ((await describeGroup(sample, WEB)).Instances ?? []).length > 0 ? true : undefined,
-    );
-    await kit.call('resolveWait', {
-      ...{ 'detail-type': 'EC2 Instance Launch Successful', detail: { AutoScalingGroupName: WEB } },
+    await kit.call('resolveWait', launched);
+    await until('a server is there', async () => {
+      const [server] = (await describeGroup(sample, 'people')).Instances ?? [];
+      return server?.LifecycleState === 'InService' ? true : undefined;
     });
-    await settleGroup(sample, WEB);
+    await kit.call('resolveWait', launched);
+    await new AutoScalingClient(sample.settings).send(
+      new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: 'people', ForceDelete: true }),
+    );
     const gone = await FailedBuild.make(sample, 'web');
     await knowImage(gone.id, gone.imageId);
     await new EC2Client(sample.settings).send(new DeregisterImageCommand({ ImageId: gone.imageId }));
@@ -205,20 +209,47 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
 
   'a pipeline whose folder is gone': async (kit) => {
     const { settings } = kit.sample;
-    const { id } = await kit.begin('gone');
-    await updateRecord(id, { status: 'SUCCEEDED', parameter: '/kiln/gone/image' });
+    const { id, imageId } = await FailedBuild.make(kit.sample, 'gone');
+    await updateRecord(id, { status: 'SUCCEEDED', todo: {}, parameter: '/kiln/gone/image' });
     const ssm = new SSMClient(settings);
     const Name = '/kiln/gone/image';
-    await ssm.send(new PutParameterCommand({ Name, Type: 'String', Value: NO_IMAGE }));
+    await ssm.send(new PutParameterCommand({ Name, Type: 'String', Value: imageId }));
     await ssm.send(
       new AddTagsToResourceCommand({
         ...{ ResourceType: 'Parameter', ResourceId: Name },
         Tags: [{ Key: 'kiln:service', Value: 'kiln-prod@us-east-1' }],
       }),
     );
+    await kit.call('tidyUp');
     await kit.call('tidyUp', { removed: [{ pipeline: 'gone', decision: 'retire' }] });
   },
 };
+
+/**
+ * Builds of a pipeline that keeps one image, shared with another account, while one of its images is that of a group first: the images of
+ * before are looked after, and retired once nobody uses them.
+ */
+export async function retireImages(kit: Kit): Promise<void> {
+  const { sample } = kit;
+  const build = async (isSeldom = false) => {
+    const id = await sample.startBuild('vault');
+    if (isSeldom) {
+      await sample.passed(id, 'LaunchInstance');
+      await launchTwice(kit, id);
+      await kit.leave('LEASE', API);
+    }
+    const { status, imageId = '', error } = await sample.ended(id);
+    if (status !== 'SUCCEEDED') throw new Error(`build ${id} has failed: ${error?.message}`);
+    return FailedBuild.of(sample, id, imageId);
+  };
+  await sample.aws.faults.add({ service: 'ec2', operation: 'CreateImage', kind: 'lostAnswer' });
+  const first = await build();
+  await setVersion(sample, API, await first.publish(API));
+  await build();
+  await settleGroup(sample, API);
+  await build(true);
+  await build();
+}
 
 const event = (pipeline: string) => ({
   pipeline,
