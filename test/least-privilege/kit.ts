@@ -4,10 +4,7 @@ import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { newBuildId } from '../../src/build/id';
 import { createRecord } from '../../src/build/record';
-import { listWaits } from '../../src/wait/store';
 import type { RunningSample } from '../e2e/running-sample';
-import { until } from '../e2e/until';
-import { FailedBuild } from './failed-build';
 
 /** What tests do with the deployed service beside what users do. */
 export class Kit {
@@ -66,17 +63,5 @@ export class Kit {
   async hold(id: string, pipeline: string): Promise<{ id: string; pipeline: string; fence: number }> {
     const hour = this.sample.aws.clock.now().getTime() / 1000 + 3600;
     return { id, pipeline, fence: await this.lease('LOCK', pipeline, id, Math.floor(hour)) };
-  }
-
-  /** A build whose execution was stopped while it waited for its image, which nobody has noticed yet. */
-  async stop(pipeline: string): Promise<FailedBuild> {
-    const id = await this.sample.startBuild(pipeline);
-    const wait = await until(`${id} waits for its image`, async () =>
-      (await listWaits()).find((one) => one.build === id),
-    );
-    await new SFNClient(this.sample.settings).send(
-      new StopExecutionCommand({ executionArn: this.executionOf(id) }),
-    );
-    return FailedBuild.of(this.sample, id, wait.resource);
   }
 }
