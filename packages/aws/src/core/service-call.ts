@@ -36,9 +36,14 @@ export function serviceOf({ principal }: Pick<Call, 'principal'>): string | unde
   return SERVICE.exec(principal.arn)?.[1];
 }
 
-/** Whether an AWS service makes this call itself; only such calls may set tags that begin with `aws:`. */
+/** Whether an AWS service makes this call itself. */
 export function isServiceCall(call: Call): boolean {
   return serviceOf(call) !== undefined;
+}
+
+/** Whether a call may set tags that begin with `aws:`: those that AWS services make, with whose rights ever. */
+export function maySetAwsTags(call: Call): boolean {
+  return isServiceCall(call) || call.via?.at(-1) === 'cloudformation.amazonaws.com';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Authorization } from '../../core/authorization/authorization';
+import { passRole } from '../../core/authorization/pass-role';
 import type { CloudFormationState } from './state';
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html */
@@ -16,6 +17,8 @@ export const authorization: Authorization<CloudFormationState> = {
         : `arn:aws:cloudformation:${context.region}:${context.accountId}:stack/${id}/*`,
     ];
   },
+  further: (_state, { input: { RoleARN: role } }) =>
+    typeof role === 'string' ? [passRole(role, 'cloudformation.amazonaws.com')] : [],
   context: (_state, _access, { input }) => ({
     'cloudformation:RoleArn': input.RoleARN as string | undefined,
     'cloudformation:TemplateUrl': input.TemplateURL as string | undefined,

@@ -5,6 +5,8 @@ import type { Operation, OperationsOf } from '../../core/service';
 import { type Clients, makeClients } from './resources/clients';
 import type { ResourceType } from './resources/resource';
 import { Mailboxes } from './stacks/mailboxes';
+import type { Roles } from './stacks/rights';
+import type { Stack } from './stacks/stack';
 import { Stacks } from './stacks/stacks';
 
 export type Client = typeof import('@aws-sdk/client-cloudformation');
@@ -25,12 +27,20 @@ export class CloudFormationState {
   private readonly shutdown = new AbortController();
   private loading?: Promise<ResourceTypes>;
 
-  constructor(readonly context: Context) {
+  constructor(
+    readonly context: Context,
+    readonly iam: Roles,
+  ) {
     this.stacks = new Stacks(context);
     this.aws = makeClients(context);
     this.mailboxes = new Mailboxes(context);
     // All that is made or waited for listens to it.
     setMaxListeners(0, this.shutdown.signal);
+  }
+
+  /** The other services, called with the rights that a stack's resources are made with. */
+  clientsOf({ rights }: Stack): Clients {
+    return rights ? makeClients(this.context, rights) : this.aws;
   }
 
   /** Aborted when the region is disposed of. */

@@ -6,6 +6,7 @@ import { planChanges } from '../engine/plan';
 import { beginCreate, beginUpdate, type OnFailure } from '../engine/run-stack';
 import { changeSetNotFound, validationError } from '../errors';
 import type { ChangeSet } from '../stacks/change-set';
+import { rightsOf } from '../stacks/rights';
 import type { Stack } from '../stacks/stack';
 import type { Stacks } from '../stacks/stacks';
 import type { CloudFormationState, Op } from '../state';
@@ -75,7 +76,7 @@ export const DescribeChangeSet: Op<'DescribeChangeSet'> = ({ stacks }, input) =>
   };
 };
 
-export const ExecuteChangeSet: Op<'ExecuteChangeSet'> = (cloudFormation, input) => {
+export const ExecuteChangeSet: Op<'ExecuteChangeSet'> = (cloudFormation, input, call) => {
   const { stacks } = cloudFormation;
   const changeSet = findChangeSet(stacks, input.ChangeSetName, input.StackName);
   const { stack, definition } = changeSet;
@@ -86,6 +87,7 @@ export const ExecuteChangeSet: Op<'ExecuteChangeSet'> = (cloudFormation, input) 
     );
   }
   if (changeSet.type === 'UPDATE') checkUpdatable(stack);
+  stack.rights = rightsOf(call, definition.roleArn, cloudFormation.iam);
   changeSet.executionStatus = 'EXECUTE_COMPLETE';
   stack.changeSetId = changeSet.id;
   stack.token = input.ClientRequestToken;

@@ -2,6 +2,7 @@ import { takePage } from '../../../core/paging';
 import { planChanges } from '../engine/plan';
 import { beginCreate, beginDelete, beginUpdate, type OnFailure } from '../engine/run-stack';
 import { validationError } from '../errors';
+import { rightsOf } from '../stacks/rights';
 import type { Op } from '../state';
 import { checkUpdatable } from './check-updatable';
 import { describeStack } from './describe-stack';
@@ -9,7 +10,7 @@ import { PAGES } from './paging';
 import { readDefinition } from './read-definition';
 import { readPolicy } from './read-policy';
 
-export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input) => {
+export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input, call) => {
   const { stacks, aws } = cloudFormation;
   const again = stacks.find(input.StackName);
   if (again && input.ClientRequestToken !== undefined && again.token === input.ClientRequestToken)
@@ -19,6 +20,7 @@ export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input) => {
   const stack = stacks.add(input.StackName ?? '');
   try {
     const definition = await readDefinition(cloudFormation, input, stack);
+    stack.rights = rightsOf(call, definition.roleArn, cloudFormation.iam);
     stack.token = input.ClientRequestToken;
     stack.disableRollback = input.DisableRollback ?? false;
     stack.timeoutMinutes = input.TimeoutInMinutes;
@@ -32,7 +34,7 @@ export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input) => {
   return { StackId: stack.id };
 };
 
-export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input) => {
+export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input, call) => {
   const { stacks, aws } = cloudFormation;
   const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
   checkUpdatable(stack);
@@ -46,8 +48,10 @@ export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input) => {
   );
   const { hasChanges } = await planChanges(cloudFormation, stack, definition);
   if (!hasChanges) throw validationError('No updates are to be performed.');
+  const rights = rightsOf(call, definition.roleArn, cloudFormation.iam);
   // Another request may have been quicker.
   checkUpdatable(stack);
+  stack.rights = rights;
   stack.token = input.ClientRequestToken;
   stack.changeSetId = undefined;
   stack.disableRollback = input.DisableRollback ?? false;
@@ -57,7 +61,7 @@ export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input) => {
   return { StackId: stack.id };
 };
 
-export const DeleteStack: Op<'DeleteStack'> = (cloudFormation, input) => {
+export const DeleteStack: Op<'DeleteStack'> = (cloudFormation, input, call) => {
   const { stacks } = cloudFormation;
   const stack = stacks.find(input.StackName);
   // AWS accepts the deletion of what is not there.
@@ -71,12 +75,14 @@ export const DeleteStack: Op<'DeleteStack'> = (cloudFormation, input) => {
     );
   if (stack.inProgress && stack.status !== 'CREATE_IN_PROGRESS')
     throw validationError(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
+  const rights = rightsOf(call, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
   stack.token = input.ClientRequestToken;
   for (const changeSet of [...stacks.changeSets.values()])
     if (changeSet.stack === stack && changeSet.executionStatus !== 'EXECUTE_COMPLETE')
       stacks.changeSets.delete(changeSet.id);
   // What is still being made for the stack is ended first.
   stack.abandon?.();
+  stack.rights = rights;
   beginDelete(cloudFormation, stack, retained, stack.settled);
   return {};
 };

@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
+import type { Call } from '../../../core/call';
 import { type Api, clientOf } from '../../../core/client';
 import type { Context, Invoke } from '../../../core/context';
 import { serviceCall } from '../../../core/service-call';
@@ -52,8 +53,15 @@ export class ServiceFailure extends Error {
   }
 }
 
-/** Makes the clients. What a service refuses is thrown as a `ServiceFailure`, a throttle only when it lasts for half a minute. */
-export function makeClients(context: Context): Clients {
+/**
+ * Makes the clients. What a service refuses is thrown as a `ServiceFailure`, a throttle only when it lasts for half a minute.
+ *
+ * @param makeCall with whose rights they call: CloudFormation's own, unless others are given
+ */
+export function makeClients(
+  context: Context,
+  makeCall: () => Call = () => serviceCall(context, 'cloudformation'),
+): Clients {
   const invoke: Invoke = async (call, service, operation, input) => {
     try {
       return await patiently(context, () => context.invoke(call, service, operation, input));
@@ -64,8 +72,7 @@ export function makeClients(context: Context): Clients {
     }
   };
   return new Proxy({} as Clients, {
-    get: (_target, name: string) =>
-      clientOf({ invoke }, folderOf(name), () => serviceCall(context, 'cloudformation')),
+    get: (_target, name: string) => clientOf({ invoke }, folderOf(name), makeCall),
   });
 }
 

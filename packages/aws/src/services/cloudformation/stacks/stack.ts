@@ -1,4 +1,5 @@
 import type { ResourceStatus, StackEvent, StackStatus, Tag } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../../core/call';
 import { uuid } from '../../../core/ids';
 import type { ResolvedParameters } from '../template/parameters';
 import type { Template } from '../template/template';
@@ -88,6 +89,8 @@ export class Stack {
   passingPolicyBody?: string;
   changeSetId?: string;
   token?: string;
+  /** Makes the calls by which its resources are made, changed and deleted. */
+  rights?: () => Call;
   /** Ends an update that is under way. */
   cancelUpdate?: () => void;
   /** Ends the making of the stack for good: it is to be deleted. */

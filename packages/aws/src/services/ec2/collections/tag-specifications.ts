@@ -1,6 +1,6 @@
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import type { Call } from '../../../core/service';
-import { isServiceCall } from '../../../core/service-call';
+import { maySetAwsTags } from '../../../core/service-call';
 import { checkCount, invalid, LONGEST_KEY, LONGEST_VALUE, RESERVED } from './tags';
 
 /**
@@ -14,7 +14,7 @@ export function checkTags(tags: readonly Tag[], call: Call): void {
   for (const tag of tags) {
     const key = tag.Key ?? '';
     if (key === '') throw invalid('Tag key cannot be null or empty');
-    if (RESERVED.test(key) && !isServiceCall(call)) {
+    if (RESERVED.test(key) && !maySetAwsTags(call)) {
       throw invalid("Tag keys starting with 'aws:' are reserved for internal use");
     }
     if (key.length > LONGEST_KEY)

@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Call } from '../../../core/service';
-import { isServiceCall } from '../../../core/service-call';
+import { maySetAwsTags } from '../../../core/service-call';
 import { duplicateTagKeys, tooManyTags, validationError } from '../errors';
 
 const MOST_TAGS = 50;
@@ -42,7 +42,7 @@ export function checkTags(tags: readonly Tag[], call: Call): void {
   for (const { Key = '', Value = '' } of tags) {
     if (Key.length < 1 || Key.length > 128)
       throw validationError(`The tag key '${Key}' must have 1 to 128 characters`);
-    if (!isOwn(Key) && !isServiceCall(call))
+    if (!isOwn(Key) && !maySetAwsTags(call))
       throw validationError("Tag keys starting with 'aws:' are reserved for system use");
     if (Value.length > 256) throw validationError(`The value of tag '${Key}' is longer than 256 characters`);
   }

@@ -1,11 +1,11 @@
-import { isServiceCall } from '../../../core/service-call';
+import { maySetAwsTags } from '../../../core/service-call';
 import { notConfigured } from '../errors';
 import { checkBucketTags } from '../objects/tags';
 import type { Op } from '../state';
 
 export const PutBucketTagging: Op<'PutBucketTagging'> = (s3, input, call) => {
   const bucket = s3.bucket(input.Bucket);
-  bucket.settings.tags = checkBucketTags(input.Tagging?.TagSet ?? [], isServiceCall(call));
+  bucket.settings.tags = checkBucketTags(input.Tagging?.TagSet ?? [], maySetAwsTags(call));
   return {};
 };
 

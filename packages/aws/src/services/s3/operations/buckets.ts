@@ -2,7 +2,7 @@ import type { CreateBucketCommandInput, Grant } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
 import { takePage } from '../../../core/paging';
 import type { Call } from '../../../core/service';
-import { isServiceCall } from '../../../core/service-call';
+import { maySetAwsTags } from '../../../core/service-call';
 import { grantsOf, isPublicAcl } from '../access/acl';
 import { ownerOf } from '../access/owner';
 import type { Bucket } from '../bucket';
@@ -102,7 +102,7 @@ function makeBucket(
 ): Bucket {
   const acl = grantsOf(input, s3.context.accountId);
   if (input.ACL !== 'private' && acl) checkFirstAcl(input.ObjectOwnership, acl);
-  const tags = checkBucketTags(input.CreateBucketConfiguration?.Tags ?? [], isServiceCall(call));
+  const tags = checkBucketTags(input.CreateBucketConfiguration?.Tags ?? [], maySetAwsTags(call));
   const bucket = s3.create(name, region, input.ObjectLockEnabledForBucket);
   bucket.settings.acl = acl;
   bucket.settings.tags = tags;

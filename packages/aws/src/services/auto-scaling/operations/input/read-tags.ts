@@ -1,6 +1,6 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-auto-scaling';
 import type { Call } from '../../../../core/service';
-import { isServiceCall } from '../../../../core/service-call';
+import { maySetAwsTags } from '../../../../core/service-call';
 import { validationError } from '../../errors';
 
 /** Tags as a group keeps them. @throws AwsError `ValidationError` */
@@ -12,7 +12,7 @@ export function readTags(groupName: string, tags: readonly Tag[] | undefined, ca
       throw validationError(`Tag key '${key}' must be between 1 and 128 characters long.`);
     if ((tag.Value ?? '').length > 256)
       throw validationError(`Tag value of '${key}' must be at most 256 characters long.`);
-    if (key.toLowerCase().startsWith('aws:') && !isServiceCall(call))
+    if (key.toLowerCase().startsWith('aws:') && !maySetAwsTags(call))
       throw validationError(`Tag keys starting with 'aws:' are reserved for system use: ${key}`);
     if (tag.ResourceType !== undefined && tag.ResourceType !== 'auto-scaling-group')
       throw validationError(`Invalid tag resource type: ${tag.ResourceType}`);

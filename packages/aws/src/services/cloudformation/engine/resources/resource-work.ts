@@ -103,7 +103,7 @@ export class ResourceWork {
     onMade: (id: string) => void = () => {},
     creationPolicy?: unknown,
   ): ResourceContext {
-    const { context, aws } = this.state;
+    const { context } = this.state;
     const { stack, signal } = this;
     const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
       for (;;) {
@@ -116,7 +116,7 @@ export class ResourceWork {
       }
     };
     return {
-      aws,
+      aws: this.state.clientsOf(stack),
       region: context.region,
       accountId: context.accountId,
       stackName: stack.name,

@@ -1,7 +1,7 @@
 import type { Tag, TagDescription } from '@aws-sdk/client-ec2';
 import type { AwsError } from '../../../../core/aws-error';
 import type { Call } from '../../../../core/service';
-import { isServiceCall } from '../../../../core/service-call';
+import { maySetAwsTags } from '../../../../core/service-call';
 import type { Collection } from '../../collections/collection';
 import { compileFilters, type FilterTable } from '../../collections/filters';
 import { paginate } from '../../collections/pages';
@@ -91,7 +91,7 @@ function collectionOf(ec2: Inventory, id: string): Collection<object> | undefine
 }
 
 function checkDeletable(tag: Tag, call: Call): void {
-  if (/^aws:/i.test(tag.Key ?? '') && !isServiceCall(call)) {
+  if (/^aws:/i.test(tag.Key ?? '') && !maySetAwsTags(call)) {
     throw invalidParameterValue("Tag keys starting with 'aws:' are reserved for internal use");
   }
 }
