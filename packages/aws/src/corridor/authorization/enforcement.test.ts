@@ -451,3 +451,16 @@ test('items of a table may be limited by their partition keys', async () => {
   expect(await write('WEB#1', 'WEB#2')).toBeUndefined();
   expect(await write('WEB#1', 'API#1')).toBe(`dynamodb:BatchWriteItem on resource: ${arn}`);
 });
+
+test('a decryption is judged by the key that the ciphertext was made with', async () => {
+  const { KeyMetadata: { KeyId, Arn = '' } = {} } = await region.api('kms').CreateKey({});
+  const { CiphertextBlob } = await region.api('kms').Encrypt({ KeyId, Plaintext: Buffer.from('a') });
+  const may = await asRole(allow('kms:Decrypt', Arn));
+  const { Plaintext } = await region.apiAs('kms', may).Decrypt({ CiphertextBlob });
+  expect(Buffer.from(Plaintext ?? []).toString()).toBe('a');
+  const others = await asRole(allow('kms:Decrypt', `${Arn.slice(0, -4)}0000`));
+  await expect(region.apiAs('kms', others).Decrypt({ CiphertextBlob })).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+    message: expect.stringContaining(`kms:Decrypt on resource: ${Arn}`),
+  });
+});

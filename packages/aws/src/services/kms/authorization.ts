@@ -9,7 +9,7 @@ export const authorization: Authorization<KmsState> = {
   find(kms, type, { input }) {
     const { AliasName: alias, TargetKeyId: target, KeyId: given = target } = input as Record<string, string>;
     if (type === 'alias') return alias === undefined ? [] : [kms.aliasArn(alias)];
-    const name = given ?? alias;
+    const name = given ?? alias ?? keyOfCiphertext(kms, input.CiphertextBlob);
     if (name === undefined) return undefined;
     try {
       return [kms.get(name).arn];
@@ -31,3 +31,10 @@ export const authorization: Authorization<KmsState> = {
     return key && { tags: key.tags, policy: parsePolicy(key.policy, { kind: 'resource' }) };
   },
 };
+
+/** A ciphertext says by which key it was made. */
+function keyOfCiphertext(kms: KmsState, blob: unknown): string | undefined {
+  if (!(blob instanceof Uint8Array)) return undefined;
+  const text = Buffer.from(blob).toString('latin1');
+  return kms.list().find(({ id }) => text.startsWith(id))?.id;
+}
