@@ -5,6 +5,7 @@ import { durations } from '../src/core/durations';
 import type { ServiceDefinition } from '../src/core/service';
 import { routes } from '../src/door/admin/routes';
 import { type ServiceName, services } from '../src/services';
+import { settling } from '../src/services/cloudformation/engine/resources/settling';
 import { resourceTypes } from '../src/services/cloudformation/resources/types';
 import { ApiModels } from '../src/wire/api-model';
 import { describeMachine } from './describe-machine';
@@ -138,6 +139,16 @@ watch. What you configure yourself (health checks, warm-up, draining) is not her
 | what | seconds | where the number comes from |
 | --- | --- | --- |
 ${rows.join('\n')}
+
+## Stacks
+
+What CloudFormation waits for beside that, once a resource is there, until it calls it complete.
+
+| resource type | seconds | where the number comes from |
+| --- | --- | --- |
+${Object.entries(settling)
+  .map(([type, { seconds, source }]) => `| \`${type}\` | ${seconds} | ${source} |`)
+  .join('\n')}
 `;
 }
 

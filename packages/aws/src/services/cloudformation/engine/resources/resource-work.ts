@@ -8,6 +8,7 @@ import type { Stack, StackResource } from '../../stacks/stack';
 import type { CloudFormationState } from '../../state';
 import { Cancelled, isInUse, isNotFound } from '../failure';
 import { physicalName } from './physical-name';
+import { settling } from './settling';
 import { awaitSignals } from './signals';
 
 /** How long CloudFormation tries to delete what is still in use, in seconds of AWS time. */
@@ -59,7 +60,22 @@ export class ResourceWork {
   ): Promise<Made> {
     const type = await this.type(resource.type);
     const properties = this.read(resource.logicalId, type, resource.properties);
-    return type.handler.create(properties, this.context(resource, onMade, creationPolicy));
+    const made = await type.handler.create(properties, this.context(resource, onMade, creationPolicy));
+    const wait = settling[resource.type];
+    if (wait) {
+      if (resource.physicalId === '') onMade(made.id);
+      await this.sleep(wait.seconds);
+    }
+    return made;
+  }
+
+  /** @throws Cancelled when the work is ended meanwhile */
+  private async sleep(seconds: number): Promise<void> {
+    const { signal } = this;
+    if (signal.aborted) throw new Cancelled('Resource creation cancelled');
+    await this.state.context.clock.sleep(seconds, signal).catch((reason: unknown) => {
+      throw reason instanceof Cancelled ? reason : new Cancelled('Resource creation cancelled');
+    });
   }
 
   async update(
@@ -104,15 +120,12 @@ export class ResourceWork {
     creationPolicy?: unknown,
   ): ResourceContext {
     const { context } = this.state;
-    const { stack, signal } = this;
+    const { stack } = this;
     const until = async <T>(ask: () => Promise<T | undefined>): Promise<T> => {
       for (;;) {
         const answer = await ask();
         if (answer !== undefined) return answer;
-        if (signal.aborted) throw new Cancelled('Resource creation cancelled');
-        await context.clock.sleep(durations.stackPoll.seconds, signal).catch((reason: unknown) => {
-          throw reason instanceof Cancelled ? reason : new Cancelled('Resource creation cancelled');
-        });
+        await this.sleep(durations.stackPoll.seconds);
       }
     };
     return {
