@@ -4,8 +4,9 @@ import {
   DeleteAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
+  CopyImageCommand,
   DeregisterImageCommand,
-  DisableImageCommand,
+  DescribeImagesCommand,
   EC2Client,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -103,27 +104,14 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await setVersion(sample, API, own);
     await call('startRefresh', of(fence));
     await settleGroup(sample, API);
-    const plan = {
-      ...{ baseImage: { id: image.imageId, rootDeviceName: '/dev/xvda' }, instanceType: 't3.micro' },
-      ...{ volumeSize: 8, parameters: {}, secrets: [], fingerprint: 'none', description: '' },
-      healthy: { port: 80, path: '/', status: 200, times: 1, within: 60 },
-      image: {
-        ...{ test: false, keep: 5, deprecateAfter: 86_400, copyTo: [], shareWith: [] },
-        parameter: '/kiln/api/image',
-      },
-      targets: [],
-    };
-    await call('finish', {
-      ...{ stage: 'Finish', build, plan, image: { id: image.imageId }, copies: [], rollouts: [] },
-    });
+    await call('finish', finishOf(build, image.imageId, '/kiln/api/image'));
   },
 
   'what a state that waits finds done, or failed, at once': async (kit) => {
     const { sample } = kit;
     const ways: ((wait: Wait, build: object) => Promise<unknown>)[] = [
       async (wait, build) => {
-        const { imageId } = await FailedBuild.make(sample, 'web');
-        await new EC2Client(sample.settings).send(new DisableImageCommand({ ImageId: imageId }));
+        const imageId = await makeFailedImage(kit);
         await kit.call('awaitImage', { stage: 'AwaitImage', build, imageId, token: wait.token });
       },
       async (wait, build) => {
@@ -207,6 +195,18 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     });
   },
 
+  'old images, once EC2 has reported who uses them': async (kit) => {
+    const { sample } = kit;
+    for (let at = 0; at < 3; at += 1) {
+      const build = await kit.begin('vault');
+      await updateRecord(build.id, { keep: 1 });
+      const { imageId } = await FailedBuild.make(sample, 'vault');
+      await kit.leave('LEASE', API);
+      await kit.call('finish', finishOf(build, imageId, '/kiln/vault/image'));
+      await sample.aws.clock.sleep('2h');
+    }
+  },
+
   'a pipeline whose folder is gone': async (kit) => {
     const { settings } = kit.sample;
     const { id, imageId } = await FailedBuild.make(kit.sample, 'gone');
@@ -249,6 +249,34 @@ export async function retireImages(kit: Kit): Promise<void> {
   await settleGroup(sample, API);
   await build(true);
   await build();
+  await sample.api('GET', '/pipelines/vault/builds');
+}
+
+const finishOf = (build: object, imageId: string, parameter: string) => ({
+  ...{ stage: 'Finish', build, image: { id: imageId }, copies: [], rollouts: [] },
+  plan: {
+    ...{ baseImage: { id: imageId, rootDeviceName: '/dev/xvda' }, instanceType: 't3.micro' },
+    ...{ volumeSize: 8, parameters: {}, secrets: [], fingerprint: 'none', description: '', targets: [] },
+    healthy: { port: 80, path: '/', status: 200, times: 1, within: 60 },
+    image: {
+      ...{ test: false, keep: 5, deprecateAfter: 86_400, copyTo: [], shareWith: [], parameter },
+    },
+  },
+});
+
+/** An image that EC2 could not make. */
+async function makeFailedImage({ sample }: Kit): Promise<string> {
+  const { imageId } = await FailedBuild.make(sample, 'web');
+  const ec2 = new EC2Client(sample.settings);
+  await sample.aws.faults.add({ service: 'ec2', operation: 'CopyImage', kind: 'lateFailure' });
+  const { ImageId = '' } = await ec2.send(
+    new CopyImageCommand({ Name: `failed-${imageId}`, SourceImageId: imageId, SourceRegion: 'us-east-1' }),
+  );
+  await until('the image has failed', async () => {
+    const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }));
+    return Images?.[0]?.State === 'failed' || undefined;
+  });
+  return ImageId;
 }
 
 const event = (pipeline: string) => ({
