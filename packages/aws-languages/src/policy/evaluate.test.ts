@@ -13,10 +13,11 @@ const deny = (more: object = {}) => ({ ...allow(more), Effect: 'Deny' });
 
 const account = '000000000000';
 const roleArn = `arn:aws:iam::${account}:role/base`;
+const sessionArn = `arn:aws:sts::${account}:assumed-role/base/s`;
 const session: Caller = {
   kind: 'identity',
   accountId: account,
-  arn: `arn:aws:sts::${account}:assumed-role/base/s`,
+  arn: sessionArn,
   roleArn,
   userId: 'AROAABCDEFGHIJKLMNOPQ:s',
 };
@@ -90,9 +91,21 @@ test('a resource policy means who it names, and with NotPrincipal all others', (
   const named = allow({ Principal: { AWS: roleArn } });
   expect(effectOf([named], {}, 'resource')).toBe('Allow');
   expect(effectOf([named], { caller: { kind: 'anonymous' } }, 'resource')).toBe('ImplicitDeny');
-  const others = deny({ NotPrincipal: { AWS: roleArn } });
+  const others = deny({ NotPrincipal: { AWS: [roleArn, sessionArn, account] } });
   expect(effectOf([others], {}, 'resource')).toBe('ImplicitDeny');
   expect(effectOf([others], { caller: { kind: 'anonymous' } }, 'resource')).toBe('ExplicitDeny');
+});
+
+test.each<[string, string[], object, string]>([
+  ['a role and its session', [roleArn, sessionArn, account], {}, 'ImplicitDeny'],
+  ['a role without its session', [roleArn, account], {}, 'ExplicitDeny'],
+  ['a session without its role', [sessionArn, account], {}, 'ExplicitDeny'],
+  ['the account alone', [account], {}, 'ExplicitDeny'],
+  ['all of them without the account', [roleArn, sessionArn], {}, 'ExplicitDeny'],
+  ['a caller with a boundary', [roleArn, sessionArn, account], { isBounded: true }, 'ExplicitDeny'],
+])('a Deny that excludes %s', (_what, AWS, more, expected) => {
+  const others = deny({ NotPrincipal: { AWS } });
+  expect(effectOf([others], { caller: { ...session, ...more } }, 'resource')).toBe(expected);
 });
 
 test('a trust policy has no resource, and is about who wants the role', () => {

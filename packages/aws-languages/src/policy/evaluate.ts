@@ -1,7 +1,7 @@
 import { matchesAction } from './action';
 import { holds } from './condition';
 import type { PolicyDocument, Statement } from './document';
-import { type Caller, matchPrincipals, type PrincipalMatch } from './principal';
+import { type Caller, isSpared, matchPrincipals, type PrincipalMatch } from './principal';
 import { matchesResource } from './resource';
 import { type ContextValues, makeContext, type RequestContext } from './variables';
 
@@ -62,9 +62,11 @@ function findApplying(policies: readonly PolicyDocument[], request: AccessReques
 
 /** A statement that names no principal is an identity's, and about that identity. */
 function matchCaller(
-  { principals, notPrincipals }: Statement,
+  { effect, principals, notPrincipals }: Statement,
   caller: Caller | undefined,
 ): { match?: PrincipalMatch } | undefined {
+  if (Object.keys(notPrincipals).length > 0 && effect === 'Deny')
+    return caller && !isSpared(notPrincipals, caller) ? { match: 'anyone' } : undefined;
   if (Object.keys(notPrincipals).length > 0)
     return caller && !matchPrincipals(notPrincipals, caller) ? { match: 'anyone' } : undefined;
   if (Object.keys(principals).length === 0) return {};

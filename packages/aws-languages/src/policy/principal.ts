@@ -18,6 +18,8 @@ export type Caller =
       /** Its unique id; that of a role's session is `AROA…:session`. */
       readonly userId?: string;
       readonly canonicalUserId?: string;
+      /** Whether there is a boundary to its permissions. */
+      readonly isBounded?: boolean;
     }
   | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'federated'; readonly provider: string }
@@ -76,6 +78,23 @@ export function matchPrincipals(principals: Principals, caller: Caller): Princip
   if (principals['*']) return 'anyone';
   // Whom a provider vouches for is nobody of AWS.
   return caller.kind !== 'federated' && names.includes('*') ? 'anyone' : undefined;
+}
+
+/**
+ * Whether a Deny for all but these principals leaves a caller alone. AWS looks at its account first, then at a session's role, then at the
+ * caller itself, each of which must be named; and it never leaves anyone alone whose permissions have a boundary.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+ * https://aws.amazon.com/blogs/security/how-to-restrict-amazon-s3-bucket-access-to-a-specific-iam-role/
+ */
+export function isSpared(notPrincipals: Principals, caller: Caller): boolean {
+  if (caller.kind !== 'identity') return matchPrincipals(notPrincipals, caller) !== undefined;
+  const names = notPrincipals.AWS ?? [];
+  if (caller.isBounded) return false;
+  if (notPrincipals['*'] || names.includes('*')) return true;
+  const isNamed = [caller.arn, caller.roleArn].every((arn) => arn === undefined || names.includes(arn));
+  return (
+    (isNamed || caller.arn.endsWith(':root')) && names.some((name) => accountOf(name) === caller.accountId)
+  );
 }
 
 /** The account that a principal is: its number, or the ARN of its root user. */
