@@ -1,19 +1,38 @@
-import { readPolicy } from 'aws-languages/policy/document';
+import { type PolicyDocument, readPolicy } from 'aws-languages/policy/document';
 import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Call } from '../../core/service';
 import { isServiceCall } from '../../core/service-call';
 import { accessDenied, malformedPolicy } from './errors';
 import type { Key } from './state';
 
-/** @throws AwsError MalformedPolicyDocumentException for a text that IAM would not take */
-export function checkPolicy(text: string): string {
+/**
+ * Reads the policy that a key is to have. Whoever gives it must be able to change it again, unless he asks not to be saved from himself.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#allow-iam-policies-lockout
+ *
+ * @throws AwsError MalformedPolicyDocumentException for a text that IAM would not take, and for one that shuts its giver out
+ */
+export function checkPolicy(text: string, keyArn: string, call: Call, isUnsafe = false): string {
+  const policy = readKeyPolicy(text);
+  if (isUnsafe || isServiceCall(call)) return text;
+  const { accountId, arn, roleArn, userId } = call.principal;
+  const { effect } = evaluate([policy], {
+    action: 'kms:PutKeyPolicy',
+    resource: keyArn,
+    caller: { kind: 'identity', accountId, arn, userId, ...(roleArn !== undefined && { roleArn }) },
+    context: { 'aws:PrincipalArn': roleArn ?? arn, 'kms:CallerAccount': accountId },
+  });
+  if (effect !== 'Allow')
+    throw malformedPolicy('The new key policy will not allow you to update the key policy in the future.');
+  return text;
+}
+
+function readKeyPolicy(text: string): PolicyDocument {
   try {
-    readPolicy(JSON.parse(text), { kind: 'resource' });
+    return readPolicy(JSON.parse(text), { kind: 'resource' });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw malformedPolicy(`The new key policy is not valid: ${error.message}`);
   }
-  return text;
 }
 
 /**

@@ -8,12 +8,15 @@ const USUAL_WINDOW_DAYS = 30;
 const YEAR_DAYS = 365;
 
 /** Symmetric keys for encryption, whose material AWS makes, in one region: others are not there. */
-export const CreateKey: Op<'CreateKey'> = (kms, input) => {
+export const CreateKey: Op<'CreateKey'> = (kms, input, call) => {
   const { KeySpec = 'SYMMETRIC_DEFAULT', KeyUsage = 'ENCRYPT_DECRYPT', Origin = 'AWS_KMS' } = input;
   if (KeySpec !== 'SYMMETRIC_DEFAULT' || KeyUsage !== 'ENCRYPT_DECRYPT' || Origin !== 'AWS_KMS')
     throw unsupported(`Keys of ${KeySpec} for ${KeyUsage} from ${Origin} are not available here.`);
   if (input.MultiRegion) throw unsupported('Multi-Region keys are not available here.');
-  const policy = input.Policy === undefined ? undefined : checkPolicy(input.Policy);
+  const policy =
+    input.Policy === undefined
+      ? undefined
+      : checkPolicy(input.Policy, '*', call, input.BypassPolicyLockoutSafetyCheck);
   return { KeyMetadata: showKey(kms.add({ description: input.Description, policy, tags: input.Tags })) };
 };
 
@@ -65,9 +68,9 @@ export const ListGrants: Op<'ListGrants'> = (kms, input) => {
   return { Grants: [], Truncated: false };
 };
 
-export const PutKeyPolicy: Op<'PutKeyPolicy'> = (kms, input) => {
+export const PutKeyPolicy: Op<'PutKeyPolicy'> = (kms, input, call) => {
   const key = changeable(kms, input.KeyId);
-  key.policy = checkPolicy(input.Policy ?? '');
+  key.policy = checkPolicy(input.Policy ?? '', key.arn, call, input.BypassPolicyLockoutSafetyCheck);
   return {};
 };
 
