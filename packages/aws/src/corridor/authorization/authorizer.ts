@@ -12,6 +12,7 @@ import { ActionTables } from './action-tables';
 import type { AddressedCall, Judgement, JudgementListener } from './judgement';
 import { refusalOf } from './refusal';
 import { contextOf } from './request-context';
+import { checkUserSession, isUserSession } from './user-session';
 
 /** Whose policies there are: IAM, as the corridor knows it. */
 export interface Identities {
@@ -41,6 +42,7 @@ export class Authorizer {
   /** @throws AwsError in the words of the service, when the call is not allowed */
   async check(to: AddressedCall, asked: Asked): Promise<void> {
     const { call } = asked;
+    if (isUserSession(call.principal)) checkUserSession(to, asked.operation);
     const service = serviceOf(call);
     // Who has not signed may only do what the service itself opens to everybody.
     if (!call.principal.accessKeyId && service === undefined) return;
@@ -89,11 +91,19 @@ export class Authorizer {
 }
 
 /** Who calls, as policies mean it. A service with a role of its own is that role. */
-function callerOf({ principal, ...call }: Pick<Call, 'principal'> & Call, { identity }: Permissions): Caller {
+function callerOf({ principal, ...call }: Pick<Call, 'principal'> & Call, permissions: Permissions): Caller {
+  const { identity, boundary } = permissions;
   const service = serviceOf({ principal, ...call });
   if (service !== undefined && identity.length === 0) return { kind: 'service', name: service };
   const { accountId, arn, roleArn, userId } = principal;
-  return { kind: 'identity', accountId, arn, userId, ...(roleArn !== undefined && { roleArn }) };
+  return {
+    kind: 'identity',
+    accountId,
+    arn,
+    userId,
+    ...(roleArn !== undefined && { roleArn }),
+    ...(boundary && { isBounded: true }),
+  };
 }
 
 /** On whose behalf a service calls. */

@@ -85,6 +85,10 @@ test('nobody needs a permission to know who he is', async () => {
   expect(Arn).toBe(call.principal.arn);
 });
 
+function tagOf(Key: string) {
+  return { Key, Value: 'web' };
+}
+
 /** What a call comes to: nothing, or the action and the resource that were refused. */
 async function refusalOf(work: Promise<unknown>): Promise<string | undefined> {
   try {
@@ -364,6 +368,75 @@ describe('a session', () => {
   });
 });
 
+describe('who has credentials of GetSessionToken', () => {
+  let call: Call;
+  beforeAll(async () => {
+    const iam = region.api('iam');
+    await iam.CreateUser({ UserName: 'bob' });
+    await iam.PutUserPolicy({ UserName: 'bob', PolicyName: 'own', PolicyDocument: document(allow('*')) });
+    const { AccessKey } = await iam.CreateAccessKey({ UserName: 'bob' });
+    const { Credentials } = await region.apiAs('sts', callOf(AccessKey?.AccessKeyId)).GetSessionToken({});
+    call = callOf(Credentials?.AccessKeyId);
+  });
+
+  test('may do what the user may', async () => {
+    await region.apiAs('ec2', call).DescribeVpcs({});
+    const { Arn } = await region.apiAs('sts', call).GetCallerIdentity({});
+    expect(Arn).toBe(`arn:aws:iam::${account}:user/bob`);
+  });
+
+  test('may not call IAM', async () => {
+    await expect(region.apiAs('iam', call).ListUsers({})).rejects.toMatchObject({
+      code: 'InvalidClientTokenId',
+      status: 403,
+    });
+  });
+
+  test('gets no further ones', async () => {
+    await expect(region.apiAs('sts', call).GetSessionToken({})).rejects.toMatchObject({
+      code: 'AccessDenied',
+      message: 'Cannot call GetSessionToken with session credentials',
+    });
+  });
+
+  test('has not shown that he is himself', async () => {
+    await region.api('iam').PutUserPolicy({
+      UserName: 'bob',
+      PolicyName: 'mfa',
+      PolicyDocument: document({
+        ...deny('ec2:DescribeSubnets'),
+        Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } },
+      }),
+    });
+    expect(await refusalOf(region.apiAs('ec2', call).DescribeSubnets({}))).toBe('ec2:DescribeSubnets');
+  });
+
+  test('and MFA, of which there are no devices, helps nobody', async () => {
+    const SerialNumber = `arn:aws:iam::${account}:mfa/bob`;
+    await expect(
+      region.api('sts').GetSessionToken({ SerialNumber, TokenCode: '123456' }),
+    ).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+});
+
+test.each([
+  ['twice', { Tags: [tagOf('team'), tagOf('Team')] }],
+  ['that go on, but are none', { Tags: [tagOf('team')], TransitiveTagKeys: ['stage'] }],
+])('tags of a session that are given %s are refused', async (_how, tags) => {
+  const { principal } = await asRole();
+  await region.api('iam').UpdateAssumeRolePolicy({
+    RoleName: principal.roleArn?.split('/').at(-1),
+    PolicyDocument: document({
+      Effect: 'Allow',
+      Principal: { AWS: account },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+    }),
+  });
+  await expect(
+    region.api('sts').AssumeRole({ RoleArn: principal.roleArn, RoleSessionName: 'tagged', ...tags }),
+  ).rejects.toMatchObject({ code: 'InvalidParameterValue' });
+});
+
 describe('the policy of a resource', () => {
   test('of a bucket allows by itself, and denies whoever is allowed', async () => {
     const call = await asRole();
@@ -407,6 +480,7 @@ describe('the policy of a resource', () => {
         Action: 'kms:*',
         Resource: '*',
       }),
+      BypassPolicyLockoutSafetyCheck: true,
     });
     const use = (KeyId = '') => refusalOf(region.apiAs('kms', call).DescribeKey({ KeyId }));
     expect(await use(open?.KeyId)).toBeUndefined();

@@ -45,7 +45,11 @@ function ofPrincipal({ principal }: Call, { tags }: Permissions): Values {
     'aws:PrincipalIsAWSService': 'false',
     'aws:userid': userId,
     ...(kind === 'user' && { 'aws:username': path.at(-1) }),
-    ...(issuedAt && { 'aws:TokenIssueTime': issuedAt.toISOString() }),
+    // Temporary credentials say whether they were had with MFA, of which there are no devices here.
+    ...(issuedAt && {
+      'aws:TokenIssueTime': issuedAt.toISOString(),
+      'aws:MultiFactorAuthPresent': 'false',
+    }),
     ...(heldBy?.includes(':instance/') && { 'ec2:SourceInstanceARN': heldBy, 'ec2:RoleDelivery': '2.0' }),
     ...(heldBy?.includes(':function:') && { 'lambda:SourceFunctionArn': heldBy }),
   };

@@ -1,3 +1,4 @@
+import { AwsError } from '../../../core/aws-error';
 import { accessDenied, validationError } from '../errors';
 import type { Op } from '../state';
 import { describeCredentials } from './credentials';
@@ -17,6 +18,8 @@ export const AssumeRole: Op<'AssumeRole'> = async (sts, input, call) => {
     throw accessDenied(
       `User: ${principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
     );
+  checkMfa(input);
+  checkTags(input);
   if (seconds > role.maxSession)
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   if (principal.roleArn && seconds > CHAINED_SECONDS)
@@ -39,8 +42,34 @@ export const AssumeRole: Op<'AssumeRole'> = async (sts, input, call) => {
   };
 };
 
+/**
+ * Keys of tags are the same in any case, and only those that are given go on to the next role.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ */
+function checkTags({ Tags = [], TransitiveTagKeys = [] }: Parameters<typeof AssumeRole>[1]): void {
+  const keys = Tags.map(({ Key = '' }) => Key.toLowerCase());
+  if (new Set(keys).size < keys.length)
+    throw new AwsError(
+      'InvalidParameterValue',
+      'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    );
+  if (TransitiveTagKeys.some((key) => !keys.includes(key.toLowerCase())))
+    throw new AwsError(
+      'InvalidParameterValue',
+      'The specified transitive tag key must be included in the requested tags.',
+    );
+}
+
 export const GetSessionToken: Op<'GetSessionToken'> = (sts, input, { principal }) => {
   if (principal.roleArn) throw accessDenied('Cannot call GetSessionToken with session credentials');
+  checkMfa(input);
   const { DurationSeconds: seconds = 43_200 } = input;
-  return { Credentials: describeCredentials(sts.iam.issueFor(principal, seconds)) };
+  const issuedAt = sts.context.clock.now();
+  return { Credentials: describeCredentials(sts.iam.issueFor({ ...principal, issuedAt }, seconds)) };
 };
+
+/** There are no devices for MFA. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
+function checkMfa({ SerialNumber, TokenCode }: { SerialNumber?: string; TokenCode?: string }): void {
+  if (SerialNumber !== undefined || TokenCode !== undefined)
+    throw accessDenied('MultiFactorAuthentication failed with invalid MFA one time pass code.');
+}
