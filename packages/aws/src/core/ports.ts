@@ -36,6 +36,18 @@ export interface IssuedCredentials {
   readonly expiration: Date;
 }
 
+/** A role, as a service that is given it sees it. */
+export interface RoleOfService {
+  readonly arn: string;
+  readonly name: string;
+  /**
+   * Whether the role's trust policy, its conditions and what it denies included, lets a service take it on.
+   * @param service `states.amazonaws.com`
+   * @param sourceArn the resource that the service does it for: the value of `aws:SourceArn`
+   */
+  trusts(service: string, sourceArn: string): boolean;
+}
+
 /** What other services may ask IAM and STS beside their API operations. */
 export interface IamPort {
   /**
@@ -49,7 +61,7 @@ export interface IamPort {
   permissionsOf(principal: Principal): Permissions | undefined | Promise<Permissions | undefined>;
   /** By name or ARN. */
   instanceProfile(nameOrArn: string): { arn: string; id: string; name: string; roleArn?: string } | undefined;
-  role(nameOrArn: string): { arn: string; name: string; assumableBy: readonly string[] } | undefined;
+  role(nameOrArn: string): RoleOfService | undefined;
   /**
    * Says what uses the service-linked role of a service in a region: IAM asks before it deletes one.
    * @param service `autoscaling.amazonaws.com`

@@ -1,3 +1,4 @@
+import { AwsError } from '../aws-error';
 import type { Clock } from '../clock';
 import { randomHex } from '../ids';
 import type { IamPort } from '../ports';
@@ -18,15 +19,24 @@ export class RoleSessions {
   private readonly sessions = new Map<string, Session>();
 
   constructor(
-    private readonly iam: Pick<IamPort, 'issue' | 'principalOf'>,
+    private readonly iam: Pick<IamPort, 'issue' | 'principalOf' | 'role'>,
     private readonly clock: Pick<Clock, 'millis'>,
+    private readonly services: readonly string[],
   ) {}
 
   /**
    * Who calls: the role's session under a name that means nothing, as AWS services name theirs.
-   * @throws AwsError `NoSuchEntity` when there is no such role
+   * @param sourceArn the resource that the service acts for
+   * @throws AwsError `NoSuchEntity` when there is no such role, `AccessDenied` when its trust policy does not let the service take it on
    */
-  principalOf(roleArn: string): Principal {
+  principalOf(roleArn: string, sourceArn: string): Principal {
+    const role = this.iam.role(roleArn);
+    if (role && !this.services.some((service) => role.trusts(service, sourceArn)))
+      throw new AwsError(
+        'AccessDenied',
+        `User: ${this.services[0]} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+        403,
+      );
     const now = this.clock.millis();
     const open = this.sessions.get(roleArn);
     if (open && open.expires - MARGIN_SECONDS * 1000 > now) return open.principal;

@@ -13,7 +13,7 @@ export type Client = typeof import('@aws-sdk/client-apigatewayv2');
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, ApiGatewayState, Name>;
 
 /** The sessions of the roles that integrations act as, and what callers may do. */
-export type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'permissionsOf'>;
+export type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'permissionsOf' | 'role'>;
 
 /** Where the lines of access logs go. */
 export interface AccessLogs {
@@ -104,7 +104,7 @@ export class ApiGatewayState {
     readonly iam: Roles,
     readonly logs: AccessLogs,
   ) {
-    this.sessions = new RoleSessions(iam, context.clock);
+    this.sessions = new RoleSessions(iam, context.clock, ['apigateway.amazonaws.com']);
     this.buckets = new TokenBuckets(context.clock);
   }
 

@@ -9,7 +9,7 @@ import * as tags from './operations/tags';
 import * as targets from './operations/targets';
 import { type Client, EventBridgeState } from './state';
 
-type Roles = Pick<IamPort, 'issue' | 'principalOf'>;
+type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'role'>;
 
 /** EventBridge of one region: buses, rules, and the delivery of events to targets. */
 export const eventbridge = defineService<Client, EventBridgeState, { iam: Roles }>({

@@ -65,9 +65,9 @@ export class EventBridgeState {
 
   constructor(
     readonly context: Context,
-    iam: Pick<IamPort, 'issue' | 'principalOf'>,
+    iam: Pick<IamPort, 'issue' | 'principalOf' | 'role'>,
   ) {
-    this.sessions = new RoleSessions(iam, context.clock);
+    this.sessions = new RoleSessions(iam, context.clock, ['events.amazonaws.com']);
     this.addBus('default');
   }
 

@@ -1,3 +1,4 @@
+import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Context } from '../../core/context';
 import type { IamPort, IssuedCredentials, SessionTraits } from '../../core/ports';
 import { ADMINISTRATOR, type KnownKey, type Principal } from '../../core/principal';
@@ -179,17 +180,35 @@ export class IamState implements IamPort {
 
   role(nameOrArn: string) {
     const role = this.findRole(nameOrArn);
-    return role && { arn: role.arn, name: role.name, assumableBy: trustedPrincipals(role) };
+    return (
+      role && {
+        arn: role.arn,
+        name: role.name,
+        trusts: (service: string, sourceArn: string) => this.trusts(role, service, sourceArn),
+      }
+    );
+  }
+
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention */
+  private trusts({ arn, trust }: Role, name: string, sourceArn: string): boolean {
+    const now = this.now();
+    const { effect } = evaluate([trust], {
+      action: 'sts:AssumeRole',
+      resource: arn,
+      caller: { kind: 'service', name },
+      context: {
+        'aws:CurrentTime': now.toISOString(),
+        'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+        'aws:PrincipalIsAWSService': 'true',
+        'aws:PrincipalServiceName': name,
+        'aws:SourceAccount': this.context.accountId,
+        'aws:SourceArn': sourceArn,
+      },
+    });
+    return effect === 'Allow';
   }
 }
 
 function activeKey(key: AccessKey, principal: Principal): KnownKey | undefined {
   return key.status === 'Active' ? { principal, secret: key.secret } : undefined;
-}
-
-/** Whom a role's trust policy lets in: names of services, ARNs, numbers of accounts, `*`. */
-function trustedPrincipals({ trust }: Role): string[] {
-  return trust.statements
-    .filter(({ effect }) => effect === 'Allow')
-    .flatMap(({ principals }) => Object.values(principals).flat());
 }

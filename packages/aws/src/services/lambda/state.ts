@@ -56,7 +56,7 @@ export class LambdaState {
     this.invoker = new Invoker(context, this.functions, this.sandboxes, log, (report) => {
       for (const listener of this.listeners) listener(report);
     });
-    this.sessions = new RoleSessions(needs.iam, context.clock);
+    this.sessions = new RoleSessions(needs.iam, context.clock, ['lambda.amazonaws.com']);
     this.asyncInvoker = new AsyncInvoker(context, this.functions, this.invoker, this.sessions);
   }
 

@@ -63,7 +63,7 @@ export class SchedulerState {
     readonly context: Context,
     readonly roles: Roles,
   ) {
-    this.sessions = new RoleSessions(roles, context.clock);
+    this.sessions = new RoleSessions(roles, context.clock, ['scheduler.amazonaws.com']);
     this.addGroup('default');
   }
 
@@ -77,11 +77,16 @@ export class SchedulerState {
     if (this.dead.length > MOST_DEAD) this.dead.shift();
   }
 
+  groupArn(name: string): string {
+    const { region, accountId } = this.context;
+    return `arn:aws:scheduler:${region}:${accountId}:schedule-group/${name}`;
+  }
+
   addGroup(name: string, tags: ReadonlyMap<string, string> = new Map()): ScheduleGroup {
-    const { region, accountId, clock } = this.context;
+    const { clock } = this.context;
     const group: ScheduleGroup = {
       name,
-      arn: `arn:aws:scheduler:${region}:${accountId}:schedule-group/${name}`,
+      arn: this.groupArn(name),
       created: clock.now(),
       tags: new Map(tags),
       schedules: new Map(),

@@ -35,13 +35,16 @@ export class SfnState {
   readonly stateMachines = new StateMachines();
   readonly executions: Executions;
   readonly tokens: TaskTokens;
+  /** What Step Functions is called where roles trust it: anywhere, and in this region. */
+  readonly principals: readonly string[];
   private readonly listeners = new Set<(execution: Execution) => void>();
 
   constructor(
     readonly context: Context,
     readonly iam: Roles,
   ) {
-    const integrations = new Integrations(context, new RoleSessions(iam, context.clock));
+    this.principals = ['states.amazonaws.com', `states.${context.region}.amazonaws.com`];
+    const integrations = new Integrations(context, new RoleSessions(iam, context.clock, this.principals));
     this.tokens = new TaskTokens(context.clock);
     const parts = { context, tokens: this.tokens, call: integrations.call.bind(integrations) };
     this.executions = new Executions(context, parts, (execution) => {

@@ -68,12 +68,12 @@ function makeCall(
 ): Call {
   const { region, accountId } = context;
   const { traceId } = routed.call;
-  if (CredentialsArn !== undefined)
-    return { region, accountId, requestId: uuid(), principal: sessions.principalOf(CredentialsArn), traceId };
   const [method = '', path] = routed.routeKey.split(' ');
   const resource = path === undefined ? '$default' : `${method === 'ANY' ? '*' : method}${path}`;
   const source = `arn:aws:execute-api:${region}:${accountId}:${routed.apiId}/${routed.stage}/${resource}`;
-  return { ...serviceCall(context, 'apigateway', source), traceId };
+  if (CredentialsArn === undefined) return { ...serviceCall(context, 'apigateway', source), traceId };
+  const principal = sessions.principalOf(CredentialsArn, source);
+  return { region, accountId, requestId: uuid(), principal, traceId };
 }
 
 /** The result, or `undefined` after so many milliseconds as the function counts them, which runs at real speed. */

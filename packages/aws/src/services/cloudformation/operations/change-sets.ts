@@ -87,7 +87,7 @@ export const ExecuteChangeSet: Op<'ExecuteChangeSet'> = (cloudFormation, input, 
     );
   }
   if (changeSet.type === 'UPDATE') checkUpdatable(stack);
-  stack.rights = rightsOf(call, definition.roleArn, cloudFormation.iam);
+  stack.rights = rightsOf(call, stack.id, definition.roleArn, cloudFormation.iam);
   changeSet.executionStatus = 'EXECUTE_COMPLETE';
   stack.changeSetId = changeSet.id;
   stack.token = input.ClientRequestToken;

@@ -15,7 +15,7 @@ export const RollbackStack: Op<'RollbackStack'> = (cloudFormation, input, call) 
   const stack = cloudFormation.stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
   if (stack.status !== 'CREATE_FAILED' && stack.status !== 'UPDATE_FAILED')
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
-  stack.rights = rightsOf(call, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
+  stack.rights = rightsOf(call, stack.id, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
   stack.token = input.ClientRequestToken;
   beginRollback(cloudFormation, stack);
   return { StackId: stack.id };
@@ -31,7 +31,7 @@ export const ContinueUpdateRollback: Op<'ContinueUpdateRollback'> = (cloudFormat
   const wrong = skipped.find((id) => stack.resources.get(id)?.status !== 'UPDATE_FAILED');
   if (wrong !== undefined)
     throw validationError(`Resource ${wrong} is not in the UPDATE_FAILED state and can not be skipped.`);
-  stack.rights = rightsOf(call, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
+  stack.rights = rightsOf(call, stack.id, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
   stack.token = input.ClientRequestToken;
   continueRollback(cloudFormation, stack, skipped);
   return {};

@@ -20,7 +20,7 @@ export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input, call
   const stack = stacks.add(input.StackName ?? '');
   try {
     const definition = await readDefinition(cloudFormation, input, stack);
-    stack.rights = rightsOf(call, definition.roleArn, cloudFormation.iam);
+    stack.rights = rightsOf(call, stack.id, definition.roleArn, cloudFormation.iam);
     stack.token = input.ClientRequestToken;
     stack.disableRollback = input.DisableRollback ?? false;
     stack.timeoutMinutes = input.TimeoutInMinutes;
@@ -48,7 +48,7 @@ export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input, call
   );
   const { hasChanges } = await planChanges(cloudFormation, stack, definition);
   if (!hasChanges) throw validationError('No updates are to be performed.');
-  const rights = rightsOf(call, definition.roleArn, cloudFormation.iam);
+  const rights = rightsOf(call, stack.id, definition.roleArn, cloudFormation.iam);
   // Another request may have been quicker.
   checkUpdatable(stack);
   stack.rights = rights;
@@ -75,7 +75,7 @@ export const DeleteStack: Op<'DeleteStack'> = (cloudFormation, input, call) => {
     );
   if (stack.inProgress && stack.status !== 'CREATE_IN_PROGRESS')
     throw validationError(`Stack [${stack.id}] cannot be deleted while in status ${stack.status}`);
-  const rights = rightsOf(call, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
+  const rights = rightsOf(call, stack.id, input.RoleARN ?? stack.definition?.roleArn, cloudFormation.iam);
   stack.token = input.ClientRequestToken;
   for (const changeSet of [...stacks.changeSets.values()])
     if (changeSet.stack === stack && changeSet.executionStatus !== 'EXECUTE_COMPLETE')

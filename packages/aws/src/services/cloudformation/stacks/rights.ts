@@ -18,16 +18,16 @@ export type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'role'>;
  * @returns makes the calls
  * @throws AwsError `ValidationError` for a role that is not there, or that CloudFormation may not take on
  */
-export function rightsOf(call: Call, roleArn: string | undefined, iam: Roles): () => Call {
-  const principal = roleArn === undefined ? call.principal : takeOn(roleArn, iam);
+export function rightsOf(call: Call, stackId: string, roleArn: string | undefined, iam: Roles): () => Call {
+  const principal = roleArn === undefined ? call.principal : takeOn(roleArn, stackId, iam);
   // An identity that signed nothing, as a service's own call, stays as it is.
   const asked: Call = { ...call, principal, ...(roleArn !== undefined && { via: [] }) };
   return () => ({ ...forwarded(asked, SERVICE), requestId: uuid() });
 }
 
-function takeOn(roleArn: string, iam: Roles): Principal {
+function takeOn(roleArn: string, stackId: string, iam: Roles): Principal {
   const role = iam.role(roleArn);
-  if (!role?.assumableBy.includes(SERVICE))
+  if (!role?.trusts(SERVICE, stackId))
     throw validationError(`Role ${roleArn} is invalid or cannot be assumed`);
   const { accessKeyId } = iam.issue(role.arn, 'AWSCloudFormation');
   return iam.principalOf(accessKeyId);

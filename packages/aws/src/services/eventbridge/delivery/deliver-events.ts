@@ -68,6 +68,6 @@ async function send(events: EventBridgeState, target: Target, sending: Sending):
 function makeCall({ context, sessions }: EventBridgeState, { RoleArn }: Target, rule: Rule): Call {
   if (RoleArn === undefined) return serviceCall(context, 'events', rule.arn);
   const { region, accountId } = context;
-  const principal = sessions.principalOf(RoleArn);
+  const principal = sessions.principalOf(RoleArn, rule.arn);
   return { region, accountId, requestId: uuid(), principal, sourceArn: rule.arn };
 }

@@ -15,13 +15,13 @@ import type { LambdaState } from '../state';
  */
 export async function checkNetworkRights(
   lambda: LambdaState,
-  role: string,
+  { arn, role }: { readonly arn: string; readonly role: string },
   { SubnetIds: [SubnetId] = [], SecurityGroupIds: Groups }: VpcConfig,
   call: Call,
 ): Promise<void> {
   if (SubnetId === undefined) return;
   const { request: _request, ...rest } = call;
-  const principal = lambda.sessions.principalOf(role);
+  const principal = lambda.sessions.principalOf(role, arn);
   const ec2: Api<typeof import('@aws-sdk/client-ec2')> = clientOf(lambda.context, 'ec2', () => ({
     ...rest,
     principal,

@@ -39,13 +39,17 @@ const LONGEST_TIMEOUT = 900;
  * Checks settings as Lambda does, beyond what the API's model says of them.
  * @throws AwsError InvalidParameterValueException, ValidationException
  */
-export function checkSettings(needs: Pick<Needs, 'ec2' | 'iam'>, settings: Partial<Settings>): void {
+export function checkSettings(
+  needs: Pick<Needs, 'ec2' | 'iam'>,
+  functionArn: string,
+  settings: Partial<Settings>,
+): void {
   checkRuntime(settings.Runtime);
   checkMost(settings.MemorySize, 'memorySize', MOST_MEMORY);
   checkMost(settings.Timeout, 'timeout', LONGEST_TIMEOUT);
   checkEnvironment(settings.Environment?.Variables ?? {});
   checkDeadLetterTarget(settings.DeadLetterConfig?.TargetArn);
-  if (settings.Role !== undefined) checkRole(settings.Role, needs.iam);
+  if (settings.Role !== undefined) checkRole(settings.Role, functionArn, needs.iam);
   if (settings.VpcConfig) checkVpc(settings.VpcConfig, needs.ec2);
 }
 
@@ -78,8 +82,8 @@ function checkEnvironment(variables: Readonly<Record<string, string>>): void {
   if (JSON.stringify(variables).length > 4096) throw invalidParameter(`${because} exceeded the 4KB limit.`);
 }
 
-function checkRole(roleArn: string, iam: Needs['iam']): void {
-  if (!iam.role(roleArn)?.assumableBy.includes('lambda.amazonaws.com'))
+function checkRole(roleArn: string, functionArn: string, iam: Needs['iam']): void {
+  if (!iam.role(roleArn)?.trusts('lambda.amazonaws.com', functionArn))
     throw invalidParameter('The role defined for the function cannot be assumed by Lambda.');
 }
 

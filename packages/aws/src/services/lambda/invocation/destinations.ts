@@ -85,7 +85,7 @@ function send(
 ): void {
   const deliver = async () => {
     const { region, accountId } = context;
-    const principal = sessions.principalOf(fn.latest.configuration.Role ?? '');
+    const principal = sessions.principalOf(fn.latest.configuration.Role ?? '', fn.arn);
     const call = { region, accountId, requestId: uuid(), principal, traceId };
     await context.invoke(call, service, operation, input);
   };

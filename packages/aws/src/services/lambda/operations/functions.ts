@@ -24,8 +24,14 @@ export const CreateFunction: Op<'CreateFunction'> = async (lambda, input, call) 
     );
   if (input.Layers?.length)
     throw invalidParameter('The embedded AWS has no layers: package what the function needs with it.');
-  checkSettings(lambda.needs, input);
-  if (input.VpcConfig) await checkNetworkRights(lambda, input.Role ?? '', input.VpcConfig, call);
+  checkSettings(lambda.needs, functions.arnOf(name), input);
+  if (input.VpcConfig)
+    await checkNetworkRights(
+      lambda,
+      { arn: functions.arnOf(name), role: input.Role ?? '' },
+      input.VpcConfig,
+      call,
+    );
   const code = await readCode(lambda, input.Code ?? {}, call);
   // Another caller may have been faster while the package was read.
   if (functions.has(name)) throw conflict(`Function already exist: ${name}`);
@@ -70,10 +76,10 @@ export const UpdateFunctionConfiguration: Op<'UpdateFunctionConfiguration'> = as
   checkNotBusy(fn);
   checkRevision(fn, input.RevisionId);
   const settings: Partial<Settings> = input;
-  checkSettings(lambda.needs, settings);
+  checkSettings(lambda.needs, fn.arn, settings);
   const { Role = '', VpcConfig } = { ...fn.latest.configuration, ...definedOf(input) };
   if (VpcConfig && (input.VpcConfig || input.Role)) {
-    await checkNetworkRights(lambda, Role, VpcConfig, call);
+    await checkNetworkRights(lambda, { arn: fn.arn, role: Role }, VpcConfig, call);
     // Another caller may have been faster while EC2 was asked.
     checkNotBusy(fn);
     checkRevision(fn, input.RevisionId);

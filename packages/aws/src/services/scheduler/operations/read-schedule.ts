@@ -33,7 +33,7 @@ export function readSchedule(
   checkWindow(FlexibleTimeWindow);
   checkDates(input, recurrence, now);
   checkTarget(Target);
-  checkRole(scheduler, Target?.RoleArn ?? '');
+  checkRole(scheduler, Target?.RoleArn ?? '', GroupName);
   return {
     settings: {
       ActionAfterCompletion: input.ActionAfterCompletion ?? 'NONE',
@@ -72,9 +72,9 @@ function checkDates(
     throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
 }
 
-function checkRole({ roles }: SchedulerState, arn: string): void {
-  const role = roles.role(arn);
-  if (!role?.assumableBy.includes('scheduler.amazonaws.com'))
+function checkRole(scheduler: SchedulerState, arn: string, group: string): void {
+  const role = scheduler.roles.role(arn);
+  if (!role?.trusts('scheduler.amazonaws.com', scheduler.groupArn(group)))
     throw invalid('The execution role you provide must allow AWS EventBridge Scheduler to assume the role.');
 }
 

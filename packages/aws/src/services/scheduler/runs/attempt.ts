@@ -21,10 +21,11 @@ export async function attempt(scheduler: SchedulerState, run: Run): Promise<void
 }
 
 /** Each attempt is made as the role of the target. */
-async function send({ context, sessions }: SchedulerState, run: Run): Promise<void> {
-  const { Arn, Target } = run.schedule.settings;
+async function send(scheduler: SchedulerState, run: Run): Promise<void> {
+  const { context, sessions } = scheduler;
+  const { Arn, GroupName, Target } = run.schedule.settings;
   const { region, accountId } = context;
-  const principal = sessions.principalOf(Target?.RoleArn ?? '');
+  const principal = sessions.principalOf(Target?.RoleArn ?? '', scheduler.groupArn(GroupName ?? 'default'));
   const executionId = uuid();
   const payload = writeInput(context, run, executionId);
   const call = { region, accountId, requestId: uuid(), principal };

@@ -41,11 +41,11 @@ export class Integrations {
     return this.callApi(task, call);
   }
 
-  /** @throws StatesError for a role that is gone */
+  /** @throws StatesError for a role that is gone, or that does not trust Step Functions any more */
   private makeCall({ traceId, origin }: TaskCall): Call {
     const { region, accountId } = this.context;
     try {
-      const principal = this.sessions.principalOf(origin.roleArn);
+      const principal = this.sessions.principalOf(origin.roleArn, origin.stateMachineArn);
       return { region, accountId, requestId: uuid(), principal, traceId };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

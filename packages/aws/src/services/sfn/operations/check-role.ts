@@ -3,9 +3,12 @@ import { invalidArn, roleRefused } from '../errors';
 import type { SfnState } from '../state';
 
 /** @throws AwsError InvalidArn, AccessDeniedException for a role that Step Functions may not assume */
-export function checkRole({ context, iam }: SfnState, roleArn: string | undefined): void {
+export function checkRole(
+  { iam, principals }: SfnState,
+  roleArn: string | undefined,
+  stateMachineArn: string,
+): void {
   if (!readArn(roleArn, { service: 'iam', type: 'role' })) throw invalidArn(roleArn);
-  const trusted = iam.role(roleArn ?? '')?.assumableBy ?? [];
-  const principals = ['states.amazonaws.com', `states.${context.region}.amazonaws.com`];
-  if (!principals.some((principal) => trusted.includes(principal))) throw roleRefused();
+  const role = iam.role(roleArn ?? '');
+  if (!principals.some((principal) => role?.trusts(principal, stateMachineArn))) throw roleRefused();
 }

@@ -32,7 +32,7 @@ export const UpdateStateMachine: Op<'UpdateStateMachine'> = (sfn, input) => {
   const { definition: text, roleArn, loggingConfiguration, tracingConfiguration } = input;
   if ((text ?? roleArn ?? loggingConfiguration ?? tracingConfiguration) === undefined)
     throw nothingToUpdate();
-  if (roleArn !== undefined) checkRole(sfn, roleArn);
+  if (roleArn !== undefined) checkRole(sfn, roleArn, stateMachine.arn);
   const before = settingsOf(stateMachine);
   if (text !== undefined) {
     stateMachine.definition = readDefinition(text, stateMachine.type);
@@ -118,14 +118,15 @@ function settingsOf(machine: StateMachine): string {
 /** A state machine as CreateStateMachine asks for it. @throws AwsError for whatever AWS refuses */
 function readStateMachine(sfn: SfnState, input: Partial<CreateStateMachineCommandInput>): StateMachine {
   const name = readName(input.name);
-  checkRole(sfn, input.roleArn);
+  const { region, accountId, clock } = sfn.context;
+  const arn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+  checkRole(sfn, input.roleArn, arn);
   const definition = readDefinition(input.definition ?? '', input.type);
   checkVersionDescription(input);
-  const { region, accountId, clock } = sfn.context;
   const now = clock.now();
   return {
     name,
-    arn: `arn:aws:states:${region}:${accountId}:stateMachine:${name}`,
+    arn,
     type: input.type ?? 'STANDARD',
     createdAt: now,
     updatedAt: now,
