@@ -1,11 +1,13 @@
 import { isPublicPolicy } from 'aws-languages/policy/public';
 import { readBucketPolicy } from '../access/bucket-policy';
+import { checkActions } from '../access/check-actions';
 import { accessDenied, malformedXml, notConfigured } from '../errors';
 import type { Op, S3State } from '../state';
 
-export const PutBucketPolicy: Op<'PutBucketPolicy'> = (s3, input) => {
+export const PutBucketPolicy: Op<'PutBucketPolicy'> = async (s3, input) => {
   const own = s3.bucket(input.Bucket).settings;
   const policy = readBucketPolicy(input.Policy ?? '', input.Bucket ?? '');
+  await checkActions(s3, policy);
   if (own.publicAccessBlock?.BlockPublicPolicy && isPublicPolicy(policy)) throw accessDenied();
   own.policy = input.Policy;
   return {};

@@ -81,6 +81,26 @@ test.each<[string, string | object, string]>([
     { Statement: { ...statement, Condition: { Like: { a: 'b' } } } },
     'Invalid Condition type : Like',
   ],
+  [
+    'an action of another service',
+    { Statement: { ...statement, Action: 'ec2:RunInstances' } },
+    'Policy has invalid action',
+  ],
+  [
+    'an action that is none',
+    { Statement: { ...statement, Action: 's3:FetchObject' } },
+    'Policy has invalid action',
+  ],
+  [
+    'an action on objects for the bucket',
+    { Statement: { ...statement, Resource: 'arn:aws:s3:::BUCKET' } },
+    'Action does not apply to any resource(s) in statement',
+  ],
+  [
+    'an action on the bucket for objects',
+    { Statement: { ...statement, Action: ['s3:GetObject', 's3:ListBucket'] } },
+    'Action does not apply to any resource(s) in statement',
+  ],
   ['an unknown field', { Statement: { ...statement, Resources: '*' } }, 'Unknown field Resources'],
   ['an effect that is none', { Statement: { ...statement, Effect: 'Permit' } }, 'Invalid effect: Permit'],
 ])('a policy with %s is malformed', async (_what, policy, message) => {
@@ -91,6 +111,19 @@ test.each<[string, string | object, string]>([
     code: 'MalformedPolicy',
     message,
   });
+});
+
+test.each([
+  ['all actions on the bucket', { Action: 's3:*', Resource: 'arn:aws:s3:::BUCKET' }],
+  ['all actions of all services', { Action: '*', Resource: 'arn:aws:s3:::BUCKET/*' }],
+  ['an action in another case', { Action: 'S3:getobject' }],
+  ['objects by the wildcard of their bucket', { Resource: 'arn:aws:s3:::BUCKET*' }],
+  ['all actions but some', { Action: undefined, NotAction: 's3:ListBucket' }],
+])('a policy with %s is taken', async (_what, more) => {
+  const { aws, Bucket } = await newBucket();
+  const Principal = { AWS: '000000000000' };
+  const text = JSON.stringify({ Statement: { ...statement, Principal, ...more } });
+  expect(await aws.PutBucketPolicy({ Bucket, Policy: text.replaceAll('BUCKET', Bucket) })).toEqual({});
 });
 
 test('who owns the objects may be said, and not', async () => {
