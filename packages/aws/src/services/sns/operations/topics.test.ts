@@ -1,4 +1,4 @@
-import { newRegion } from '../../../testing/region';
+import { type NewRegion, newRegion } from '../../../testing/region';
 
 const TopicArn = 'arn:aws:sns:us-east-1:000000000000:failures';
 
@@ -68,4 +68,33 @@ test('tags of a topic that does not exist are refused', async () => {
     refused,
   );
   await expect(aws.UntagResource({ ResourceArn, TagKeys: ['a'] })).rejects.toMatchObject(refused);
+});
+
+describe('the policy of a topic', () => {
+  let region: NewRegion;
+  beforeAll(async () => {
+    region = await newRegion();
+  });
+  afterAll(() => region[Symbol.asyncDispose]());
+
+  const setPolicy = async (Action: string | string[]) => {
+    const { TopicArn } = await region.api('sns').CreateTopic({ Name: 'scoped' });
+    const Statement = { Effect: 'Allow', Principal: { AWS: '000000000000' }, Action, Resource: TopicArn };
+    const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement });
+    return region.api('sns').SetTopicAttributes({ TopicArn, AttributeName: 'Policy', AttributeValue });
+  };
+
+  test.each(['sns:Publish', 'SNS:publish', 'sns:Receive', 'sns:Get*'])('may be about %s', async (action) => {
+    expect(await setPolicy(action)).toEqual({});
+  });
+
+  test.each(['sns:*', '*', 'sns:CreateTopic', 'sns:Unsubscribe', 's3:GetObject'])(
+    'may not be about %s',
+    async (action) => {
+      await expect(setPolicy(['sns:Publish', action])).rejects.toMatchObject({
+        code: 'InvalidParameter',
+        message: 'Invalid parameter: Policy statement action out of service scope!',
+      });
+    },
+  );
 });

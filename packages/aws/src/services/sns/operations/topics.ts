@@ -1,3 +1,4 @@
+import { matchesAction } from 'aws-languages/policy/action';
 import { parsePolicy } from 'aws-languages/policy/document';
 import { AwsError } from '../../../core/aws-error';
 import { takePage } from '../../../core/paging';
@@ -70,9 +71,31 @@ function find(sns: SnsState, arn: string | undefined): Topic {
   throw new AwsError('ResourceNotFound', 'Resource does not exist', 404);
 }
 
-/** @throws AwsError InvalidParameter for what AWS calls malformed */
+/** What the policy of a topic may be about. https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html */
+const POLICY_ACTIONS = [
+  'AddPermission',
+  'DeleteTopic',
+  'GetDataProtectionPolicy',
+  'GetTopicAttributes',
+  'ListSubscriptionsByTopic',
+  'ListTagsForResource',
+  'Publish',
+  'PutDataProtectionPolicy',
+  'Receive',
+  'RemovePermission',
+  'SetTopicAttributes',
+  'Subscribe',
+].map((name) => `sns:${name}`);
+
+/** @throws AwsError InvalidParameter for what AWS calls malformed, and for actions that no topic's policy may be about: all of them */
 function checkPolicy(text: string | undefined): void {
-  if (text) parsePolicy(text, { kind: 'resource', refuse: () => invalidParameter('Policy Error: null') });
+  if (!text) return;
+  const refuse = () => invalidParameter('Policy Error: null');
+  const { statements } = parsePolicy(text, { kind: 'resource', refuse });
+  const isInScope = (action: string) =>
+    !/^(sns:)?\*$/i.test(action) && POLICY_ACTIONS.some((own) => matchesAction(action, own));
+  if (!statements.flatMap(({ actions }) => actions).every(isInScope))
+    throw invalidParameter('Policy statement action out of service scope!');
 }
 
 function describeTopic(topic: Topic): Record<string, string> {
