@@ -1,4 +1,5 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
 
@@ -62,6 +63,8 @@ export interface IamPort {
   /** By name or ARN. */
   instanceProfile(nameOrArn: string): { arn: string; id: string; name: string; roleArn?: string } | undefined;
   role(nameOrArn: string): RoleOfService | undefined;
+  /** The first principal that a resource's policy names, is to be of this account, and is not there: no such policy is taken. */
+  findMissingPrincipal(policy: PolicyDocument): string | undefined;
   /**
    * Says what uses the service-linked role of a service in a region: IAM asks before it deletes one.
    * @param service `autoscaling.amazonaws.com`
@@ -69,6 +72,9 @@ export interface IamPort {
    */
   useLinkedRole(service: string, region: string, find: (roleArn: string) => readonly string[]): void;
 }
+
+/** What services ask IAM whose resources have policies. */
+export type PrincipalPort = Pick<IamPort, 'findMissingPrincipal'>;
 
 /** What other services may ask the Parameter Store beside its API operations. */
 export interface SsmPort {

@@ -1,3 +1,4 @@
+import type { PolicyDocument } from 'aws-languages/policy/document';
 import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Context } from '../../core/context';
 import type { IamPort, IssuedCredentials, SessionTraits } from '../../core/ports';
@@ -187,6 +188,17 @@ export class IamState implements IamPort {
         trusts: (service: string, sourceArn: string) => this.trusts(role, service, sourceArn),
       }
     );
+  }
+
+  findMissingPrincipal({ statements }: PolicyDocument): string | undefined {
+    const named = statements.flatMap(({ principals, notPrincipals }) => [
+      ...(principals.AWS ?? []),
+      ...(notPrincipals.AWS ?? []),
+    ]);
+    const own = new RegExp(`^arn:aws:iam::${this.context.accountId}:(role|user)/`);
+    const isThere = (principal: string) =>
+      [...this.roles.list(), ...this.users.list()].some(({ arn }) => arn === principal);
+    return named.find((principal) => own.test(principal) && !isThere(principal));
   }
 
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention */

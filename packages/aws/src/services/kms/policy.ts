@@ -3,7 +3,7 @@ import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Call } from '../../core/service';
 import { isServiceCall } from '../../core/service-call';
 import { accessDenied, malformedPolicy } from './errors';
-import type { Key } from './state';
+import type { Key, KmsState } from './state';
 
 /**
  * Reads the policy that a key is to have. Whoever gives it must be able to change it again, unless he asks not to be saved from himself.
@@ -11,8 +11,14 @@ import type { Key } from './state';
  *
  * @throws AwsError MalformedPolicyDocumentException for a text that IAM would not take, and for one that shuts its giver out
  */
-export function checkPolicy(text: string, keyArn: string, call: Call, isUnsafe = false): string {
+export function checkPolicy(
+  { iam }: KmsState,
+  text: string,
+  { keyArn, call, isUnsafe = false }: { keyArn: string; call: Call; isUnsafe?: boolean | undefined },
+): string {
   const policy = readKeyPolicy(text);
+  if (iam.findMissingPrincipal(policy) !== undefined)
+    throw malformedPolicy('Policy contains a statement with one or more invalid principals.');
   if (isUnsafe || isServiceCall(call)) return text;
   const { accountId, arn, roleArn, userId } = call.principal;
   const { effect } = evaluate([policy], {

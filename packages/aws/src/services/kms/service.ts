@@ -1,3 +1,4 @@
+import type { PrincipalPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
 import * as aliases from './operations/aliases';
@@ -6,11 +7,12 @@ import * as keys from './operations/keys';
 import { type Client, KmsState } from './state';
 
 /** AWS Key Management Service of one region. */
-export const kms = defineService<Client, KmsState>({
+export const kms = defineService<Client, KmsState, { iam: PrincipalPort }>({
   client: () => import('@aws-sdk/client-kms'),
   signingName: 'kms',
   target: 'TrentService',
+  needs: ['iam'],
   authorization,
-  create: (context) => new KmsState(context),
+  create: (context, { iam }) => new KmsState(context, iam),
   operations: { ...keys, ...aliases, ...cryptography },
 });

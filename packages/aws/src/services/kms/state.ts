@@ -1,6 +1,7 @@
 import type { KeyMetadata, Tag } from '@aws-sdk/client-kms';
 import type { Context } from '../../core/context';
 import { randomBytes, uuid } from '../../core/ids';
+import type { PrincipalPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { invalidState, notFound } from './errors';
 
@@ -42,7 +43,10 @@ export class KmsState {
   private readonly keys = new Map<string, Key>();
   readonly aliases = new Map<string, Alias>();
 
-  constructor(readonly context: Context) {}
+  constructor(
+    readonly context: Context,
+    readonly iam: PrincipalPort,
+  ) {}
 
   /** The policy that a key has where none is given: the account's own identities may use it as their policies say. */
   defaultPolicy(): string {

@@ -25,7 +25,7 @@ export interface Needs {
     'subnet' | 'securityGroup' | 'createInterface' | 'deleteInterface' | 'reachesAws'
   >;
   readonly network: Connector;
-  readonly iam: Pick<IamPort, 'issue' | 'principalOf' | 'role'>;
+  readonly iam: Pick<IamPort, 'findMissingPrincipal' | 'issue' | 'principalOf' | 'role'>;
   readonly 'cloudwatch-logs': LogSink;
 }
 

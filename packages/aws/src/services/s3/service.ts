@@ -1,3 +1,4 @@
+import type { PrincipalPort } from '../../core/ports';
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
 import * as acls from './operations/acls';
@@ -18,13 +19,14 @@ import { serveBrowser } from './wire/serve';
 import { speakS3 } from './wire/speak';
 
 /** Amazon S3 of the account: its buckets in all regions. */
-export const s3 = defineService<Client, S3State>({
+export const s3 = defineService<Client, S3State, { iam: PrincipalPort }>({
   client: () => import('@aws-sdk/client-s3'),
   signingName: 's3',
   global: true,
+  needs: ['iam'],
   anonymous: true,
   authorization,
-  create: (context) => new S3State(context),
+  create: (context, { iam }) => new S3State(context, iam),
   operations: {
     ...buckets,
     ...bucketAccess,

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/context';
+import type { PrincipalPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { SigningKeys } from '../../signing/signing-keys';
 import type { Bucket, ObjectVersion } from './bucket';
@@ -17,7 +18,10 @@ export class S3State {
   private sequence = 0;
 
   /** @param context of any region; S3 is the account's */
-  constructor(readonly context: Context) {}
+  constructor(
+    readonly context: Context,
+    readonly iam: PrincipalPort,
+  ) {}
 
   /** @param hasObjectLock whether its objects could be locked, for which all their versions are kept */
   create(name: string, region: string, hasObjectLock = false): Bucket {

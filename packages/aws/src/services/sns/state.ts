@@ -3,6 +3,7 @@ import type { MessageFilter } from 'aws-languages/filter-policy';
 import type { MessageDelivery } from '../../aws';
 import { AwsError } from '../../core/aws-error';
 import type { Context } from '../../core/context';
+import type { PrincipalPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { checkArn, invalidParameter } from './errors';
 
@@ -19,7 +20,10 @@ export class SnsState {
   readonly topics: Topics;
   private readonly sent: Message[] = [];
 
-  constructor(readonly context: Context) {
+  constructor(
+    readonly context: Context,
+    readonly iam: PrincipalPort,
+  ) {
     this.topics = new Topics(context);
   }
 

@@ -12,13 +12,8 @@ import type { IamState } from '../state';
  */
 export function readTrust(iam: IamState, document: string): PolicyDocument {
   const trust = readTrustPolicy(document);
-  for (const principal of trust.statements.flatMap(({ principals }) => principals.AWS ?? [])) {
-    const match = /^arn:aws:iam::(\d{12}):(role|user)\/(?:.*\/)?([^/]+)$/.exec(principal);
-    if (!match || match[1] !== iam.context.accountId) continue;
-    const { roles, users } = iam;
-    if (!(match[2] === 'role' ? roles : users).find(match[3]))
-      throw malformedPolicy(`Invalid principal in policy: "AWS":"${principal}"`);
-  }
+  const missing = iam.findMissingPrincipal(trust);
+  if (missing !== undefined) throw malformedPolicy(`Invalid principal in policy: "AWS":"${missing}"`);
   return trust;
 }
 

@@ -16,7 +16,11 @@ export const CreateKey: Op<'CreateKey'> = (kms, input, call) => {
   const policy =
     input.Policy === undefined
       ? undefined
-      : checkPolicy(input.Policy, '*', call, input.BypassPolicyLockoutSafetyCheck);
+      : checkPolicy(kms, input.Policy, {
+          keyArn: '*',
+          call,
+          isUnsafe: input.BypassPolicyLockoutSafetyCheck,
+        });
   return { KeyMetadata: showKey(kms.add({ description: input.Description, policy, tags: input.Tags })) };
 };
 
@@ -70,7 +74,11 @@ export const ListGrants: Op<'ListGrants'> = (kms, input) => {
 
 export const PutKeyPolicy: Op<'PutKeyPolicy'> = (kms, input, call) => {
   const key = changeable(kms, input.KeyId);
-  key.policy = checkPolicy(input.Policy ?? '', key.arn, call, input.BypassPolicyLockoutSafetyCheck);
+  key.policy = checkPolicy(kms, input.Policy ?? '', {
+    keyArn: key.arn,
+    call,
+    isUnsafe: input.BypassPolicyLockoutSafetyCheck,
+  });
   return {};
 };
 

@@ -16,7 +16,8 @@ export const AddPermission: Op<'AddPermission'> = (lambda, input) => {
       `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
     );
   const statement = makeStatement(input, qualifier ? `${fn.arn}:${qualifier}` : fn.arn);
-  readStatement(statement, refuseStatement);
+  const policy = readStatement(statement, refuseStatement);
+  if (lambda.needs.iam.findMissingPrincipal(policy) !== undefined) throw invalidPrincipal();
   fn.policies.set(qualifier ?? '', [...statements, statement]);
   return { Statement: JSON.stringify(statement) };
 };
@@ -40,11 +41,11 @@ export const GetPolicy: Op<'GetPolicy'> = (lambda, input) => {
 };
 
 function refuseStatement({ code, message }: PolicyProblem): AwsError {
-  return invalidParameter(
-    code === 'InvalidPrincipal'
-      ? 'The provided principal was invalid. Please check the principal and try again.'
-      : message,
-  );
+  return code === 'InvalidPrincipal' ? invalidPrincipal() : invalidParameter(message);
+}
+
+function invalidPrincipal(): AwsError {
+  return invalidParameter('The provided principal was invalid. Please check the principal and try again.');
 }
 
 function makeStatement(input: AddPermissionCommandInput, resource: string): Statement {

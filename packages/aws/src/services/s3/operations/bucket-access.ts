@@ -1,4 +1,5 @@
 import { isPublicPolicy } from 'aws-languages/policy/public';
+import { AwsError } from '../../../core/aws-error';
 import { readBucketPolicy } from '../access/bucket-policy';
 import { checkActions } from '../access/check-actions';
 import { accessDenied, malformedXml, notConfigured } from '../errors';
@@ -7,6 +8,8 @@ import type { Op, S3State } from '../state';
 export const PutBucketPolicy: Op<'PutBucketPolicy'> = async (s3, input) => {
   const own = s3.bucket(input.Bucket).settings;
   const policy = readBucketPolicy(input.Policy ?? '', input.Bucket ?? '');
+  if (s3.iam.findMissingPrincipal(policy) !== undefined)
+    throw new AwsError('MalformedPolicy', 'Invalid principal in policy');
   await checkActions(s3, policy);
   if (own.publicAccessBlock?.BlockPublicPolicy && isPublicPolicy(policy)) throw accessDenied();
   own.policy = input.Policy;

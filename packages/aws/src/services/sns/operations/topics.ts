@@ -16,7 +16,7 @@ export const CreateTopic: Op<'CreateTopic'> = (sns, input) => {
   for (const name of Object.keys(attributes))
     if (name !== 'FifoTopic' && !SETTABLE.test(name))
       throw invalidParameter(`Attributes Reason: Unknown attribute: ${name}`);
-  checkPolicy(attributes.Policy);
+  checkPolicy(sns, attributes.Policy);
   return { TopicArn: sns.topics.create(input.Name ?? '', attributes, input.Tags ?? []).arn };
 };
 
@@ -42,7 +42,7 @@ export const SetTopicAttributes: Op<'SetTopicAttributes'> = (sns, input) => {
   const topic = sns.topics.get(input.TopicArn);
   const { AttributeName: name = '', AttributeValue: value = '' } = input;
   if (!SETTABLE.test(name)) throw invalidParameter('AttributeName');
-  if (name === 'Policy') checkPolicy(value);
+  if (name === 'Policy') checkPolicy(sns, value);
   if (value === '') delete topic.attributes[name];
   else topic.attributes[name] = value;
   return {};
@@ -88,13 +88,15 @@ const POLICY_ACTIONS = [
 ].map((name) => `sns:${name}`);
 
 /** @throws AwsError InvalidParameter for what AWS calls malformed, and for actions that no topic's policy may be about: all of them */
-function checkPolicy(text: string | undefined): void {
+function checkPolicy({ iam }: SnsState, text: string | undefined): void {
   if (!text) return;
   const refuse = () => invalidParameter('Policy Error: null');
-  const { statements } = parsePolicy(text, { kind: 'resource', refuse });
+  const policy = parsePolicy(text, { kind: 'resource', refuse });
+  if (iam.findMissingPrincipal(policy) !== undefined)
+    throw invalidParameter('Policy Error: PrincipalNotFound');
   const isInScope = (action: string) =>
     !/^(sns:)?\*$/i.test(action) && POLICY_ACTIONS.some((own) => matchesAction(action, own));
-  if (!statements.flatMap(({ actions }) => actions).every(isInScope))
+  if (!policy.statements.flatMap(({ actions }) => actions).every(isInScope))
     throw invalidParameter('Policy statement action out of service scope!');
 }
 
