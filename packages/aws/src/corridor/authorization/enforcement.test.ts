@@ -538,3 +538,51 @@ test('a decryption is judged by the key that the ciphertext was made with', asyn
     message: expect.stringContaining(`kms:Decrypt on resource: ${Arn}`),
   });
 });
+
+describe('an object', () => {
+  beforeAll(async () => {
+    await region.api('s3').CreateBucket({ Bucket: 'objects' });
+    await region.api('s3').PutObject({ Bucket: 'objects', Key: 'a', Body: 'x' });
+  });
+
+  test('that is not there is missed only by who may list its bucket', async () => {
+    const reading = allow('s3:GetObject', 'arn:aws:s3:::objects/*');
+    const listing = allow('s3:ListBucket', 'arn:aws:s3:::objects');
+    const object = { Bucket: 'objects', Key: 'none' };
+    const blind = region.apiAs('s3', await asRole(reading));
+    expect(await refusalOf(blind.GetObject({ ...object, Key: 'a' }))).toBeUndefined();
+    for (const look of [blind.GetObject, blind.HeadObject])
+      await expect(look(object)).rejects.toMatchObject({
+        code: 'AccessDenied',
+        status: 403,
+        message: expect.stringContaining('s3:ListBucket on resource: "arn:aws:s3:::objects"'),
+      });
+    const seeing = region.apiAs('s3', await asRole(reading, listing));
+    await expect(seeing.GetObject(object)).rejects.toMatchObject({ code: 'NoSuchKey', status: 404 });
+  });
+
+  test('may be kept to an account, and from being written over', async () => {
+    const own = allow('s3:*', '*', { StringEquals: { 's3:ResourceAccount': account } });
+    const once = { ...deny('s3:PutObject'), Condition: { Null: { 's3:if-none-match': 'true' } } };
+    const s3 = region.apiAs('s3', await asRole(own, once));
+    const object = { Bucket: 'objects', Key: 'b', Body: 'x' };
+    expect(await refusalOf(s3.PutObject(object))).toContain('s3:PutObject');
+    expect(await refusalOf(s3.PutObject({ ...object, IfNoneMatch: '*' }))).toBeUndefined();
+  });
+});
+
+test('a key may be kept to callers of an account and to its aliases', async () => {
+  const kms = region.api('kms');
+  const { KeyMetadata: { KeyId } = {} } = await kms.CreateKey({});
+  await kms.CreateAlias({ AliasName: 'alias/own', TargetKeyId: KeyId });
+  const encrypt = (call: Call, name = KeyId) =>
+    refusalOf(region.apiAs('kms', call).Encrypt({ KeyId: name, Plaintext: Buffer.from('a') }));
+  const when = (Condition: object) => asRole(allow('kms:Encrypt', '*', Condition));
+  expect(await encrypt(await when({ StringEquals: { 'kms:CallerAccount': account } }))).toBeUndefined();
+  expect(
+    await encrypt(await when({ 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/own' } })),
+  ).toBeUndefined();
+  const byAlias = await when({ StringEquals: { 'kms:RequestAlias': 'alias/own' } });
+  expect(await encrypt(byAlias)).toContain('kms:Encrypt');
+  expect(await encrypt(byAlias, 'alias/own')).toBeUndefined();
+});

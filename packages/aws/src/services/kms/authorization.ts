@@ -19,9 +19,14 @@ export const authorization: Authorization<KmsState> = {
       return [name.startsWith('arn:') ? name : kms.aliasArn(name.includes('/') ? name : `key/${name}`)];
     }
   },
-  context(_kms, _access, { input }) {
+  context(kms, { resource }, { input, call }) {
+    const given = String(input.KeyId ?? '');
+    const ofKey = [...kms.aliases].filter(([, { keyId }]) => resource.endsWith(`:key/${keyId}`));
     const pairs = Object.entries((input.EncryptionContext ?? {}) as Readonly<Record<string, string>>);
     return {
+      'kms:CallerAccount': call.principal.accountId,
+      'kms:RequestAlias': /(^|:)(alias\/.*)/.exec(given)?.[2],
+      'kms:ResourceAliases': ofKey.map(([name]) => name),
       ...Object.fromEntries(pairs.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
       'kms:EncryptionContextKeys': pairs.map(([key]) => key),
     };

@@ -112,7 +112,7 @@ function deletions({ Bucket, Delete }: Asked['input']): Access[] {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html */
-function contextOf(s3: S3State, { resource }: Access, { input }: Asked) {
+function contextOf(s3: S3State, { resource }: Access, { operation, input }: Asked) {
   const [name = '', ...path] = parseArn(resource)?.resource.split('/') ?? [];
   const text = (member: string) => (input[member] === undefined ? undefined : String(input[member]));
   const bucket = s3.buckets.get(name);
@@ -121,6 +121,11 @@ function contextOf(s3: S3State, { resource }: Access, { input }: Asked) {
   const tagsAs = (prefix: string, tags: readonly { readonly Key?: string; readonly Value?: string }[]) =>
     Object.fromEntries(tags.map(({ Key, Value }) => [`${prefix}/${Key}`, Value]));
   return {
+    's3:ResourceAccount': bucket && s3.context.accountId,
+    ...(/^(PutObject|CompleteMultipartUpload|CopyObject)$/.test(operation) && {
+      's3:if-match': text('IfMatch'),
+      's3:if-none-match': text('IfNoneMatch'),
+    }),
     's3:prefix': text('Prefix'),
     's3:delimiter': text('Delimiter'),
     's3:max-keys': text('MaxKeys'),

@@ -1,4 +1,5 @@
 import { readAcl } from '../access/acl';
+import { tellIfListed } from '../access/tell-if-listed';
 import { currentObject } from '../bucket';
 import { malformedXml } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
@@ -35,13 +36,17 @@ export const PutObject: Op<'PutObject'> = async (s3, input, call) => {
   };
 };
 
-export const GetObject: Op<'GetObject'> = (s3, input) => {
-  const { version, range, answer } = lookAt(s3, input, 'GET');
+export const GetObject: Op<'GetObject'> = async (s3, input, call) => {
+  const look = () => lookAt(s3, input, 'GET');
+  const { version, range, answer } = await tellIfListed(s3, input.Bucket, call, look);
   const Body = range ? version.body.subarray(range.start, range.end) : version.body;
   return { ...answer, Body: Body as never };
 };
 
-export const HeadObject: Op<'HeadObject'> = (s3, input) => lookAt(s3, input, 'HEAD').answer;
+export const HeadObject: Op<'HeadObject'> = async (s3, input, call) => {
+  const look = () => lookAt(s3, input, 'HEAD');
+  return (await tellIfListed(s3, input.Bucket, call, look)).answer;
+};
 
 export const DeleteObject: Op<'DeleteObject'> = (s3, input, call) => {
   const bucket = s3.bucket(input.Bucket);
