@@ -20,7 +20,8 @@ const OBJECT = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.*[^/])$/;
 
 /**
  * Checks that base instances may read what the parameters of a build name: the object that an `s3://` address is of, and secrets. AWS
- * simulates the policies of their role; what the policy of a bucket or a key allows or denies beside them it does not see.
+ * simulates the policies of their role; what the policy of a bucket or a key allows or denies beside them it does not see, for roles not even
+ * when it is handed over. So a bucket must be named in the pipeline's file where its own policy alone would be enough, too.
  * See https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  *
  * @throws InvalidParameter with the permission that lacks, for each value that cannot be read
@@ -60,7 +61,7 @@ function findObjectNeed(pipeline: string, value: string): Named | undefined {
   return {
     action: 's3:GetObject',
     resource: `arn:${place().partition}:s3:::${bucket}/${key}`,
-    mend: `Name the bucket under base.buckets in the file of pipeline ${pipeline}, and deploy the service.`,
+    mend: `Name the bucket under base.buckets in the file of pipeline ${pipeline}, and deploy the service: also where the bucket's own policy lets the role read, which AWS does not simulate for roles.`,
   };
 }
 
