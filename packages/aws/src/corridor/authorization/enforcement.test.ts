@@ -561,6 +561,19 @@ describe('an object', () => {
     await expect(seeing.GetObject(object)).rejects.toMatchObject({ code: 'NoSuchKey', status: 404 });
   });
 
+  test('that may not be deleted stays, when others are', async () => {
+    for (const Key of ['own/1', 'other/1', 'own/2'])
+      await region.api('s3').PutObject({ Bucket: 'objects', Key, Body: 'x' });
+    const s3 = region.apiAs('s3', await asRole(allow('s3:DeleteObject', 'arn:aws:s3:::objects/own/*')));
+    const Objects = [{ Key: 'own/1' }, { Key: 'other/1' }, { Key: 'own/2', VersionId: 'null' }];
+    const { Deleted, Errors } = await s3.DeleteObjects({ Bucket: 'objects', Delete: { Objects } });
+    expect(Deleted).toMatchObject([{ Key: 'own/1' }]);
+    expect(Errors).toMatchObject([
+      { Key: 'other/1', Code: 'AccessDenied' },
+      { Key: 'own/2', VersionId: 'null', Code: 'AccessDenied' },
+    ]);
+  });
+
   test('may be kept to an account, and from being written over', async () => {
     const own = allow('s3:*', '*', { StringEquals: { 's3:ResourceAccount': account } });
     const once = { ...deny('s3:PutObject'), Condition: { Null: { 's3:if-none-match': 'true' } } };

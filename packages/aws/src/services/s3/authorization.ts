@@ -66,7 +66,8 @@ export const authorization: Authorization<S3State> = {
   names: { BucketName: 'Bucket', ObjectName: 'Key' },
   accesses(_s3, { operation, input }) {
     const { Bucket: bucket, Key: key, VersionId: version } = input as Readonly<Record<string, string>>;
-    if (operation === 'DeleteObjects') return deletions(input);
+    // Each deletion is judged by itself, and refused by itself.
+    if (operation === 'DeleteObjects') return [];
     if (operation === 'CopyObject' || operation === 'UploadPartCopy')
       return [readingSource(input), onObject('PutObject', bucket, key), ...tagging(input)];
     const ofVersion = version === undefined ? undefined : OF_VERSIONS[operation];
@@ -97,18 +98,6 @@ function tagging({ Bucket, Key, Tagging }: Asked['input']): Access[] {
 function readingSource({ CopySource }: Asked['input']): Access {
   const { bucket, key, versionId } = readCopySource(CopySource as string | undefined);
   return onObject(versionId === undefined ? 'GetObject' : 'GetObjectVersion', bucket, key);
-}
-
-interface Deletion {
-  readonly Key?: string;
-  readonly VersionId?: string;
-}
-
-function deletions({ Bucket, Delete }: Asked['input']): Access[] {
-  const { Objects = [] } = (Delete ?? {}) as { readonly Objects?: readonly Deletion[] };
-  return Objects.map(({ Key, VersionId }) =>
-    onObject(VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', String(Bucket), Key),
-  );
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html */

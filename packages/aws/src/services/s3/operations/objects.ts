@@ -59,11 +59,21 @@ export const DeleteObject: Op<'DeleteObject'> = (s3, input, call) => {
   };
 };
 
-export const DeleteObjects: Op<'DeleteObjects'> = (s3, input, call) => {
+/** Who may delete only some of the objects deletes those. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+export const DeleteObjects: Op<'DeleteObjects'> = async (s3, input, call) => {
   const bucket = s3.bucket(input.Bucket);
   const objects = input.Delete?.Objects ?? [];
   if (objects.length === 0 || objects.length > MOST_DELETED) throw malformedXml();
-  const Deleted = objects.map(({ Key = '', VersionId }) => {
+  const isPermitted = await Promise.all(
+    objects.map(({ Key, VersionId }) =>
+      s3.context.permits(call, 's3', 'DeleteObject', { Bucket: bucket.name, Key, VersionId }),
+    ),
+  );
+  const Errors = objects
+    .filter((_object, at) => !isPermitted[at])
+    .map(({ Key, VersionId }) => ({ Key, VersionId, Code: 'AccessDenied', Message: 'Access Denied' }));
+  const permitted = objects.filter((_object, at) => isPermitted[at]);
+  const Deleted = permitted.map(({ Key = '', VersionId }) => {
     const removal = removeObject(s3, bucket, Key, VersionId, call);
     return {
       Key,
@@ -72,7 +82,7 @@ export const DeleteObjects: Op<'DeleteObjects'> = (s3, input, call) => {
       DeleteMarkerVersionId: removal.version?.isDeleteMarker ? removal.version.versionId : undefined,
     };
   });
-  return { Deleted: input.Delete?.Quiet ? [] : Deleted };
+  return { Deleted: input.Delete?.Quiet ? [] : Deleted, ...(Errors.length > 0 && { Errors }) };
 };
 
 export const GetObjectAttributes: Op<'GetObjectAttributes'> = (s3, input) => {
