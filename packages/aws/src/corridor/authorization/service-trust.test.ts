@@ -99,3 +99,21 @@ test('an execution does nothing with a role that does not trust Step Functions a
   });
   expect(await run()).toContain('cannot be assumed');
 });
+
+test('a function is not run with a role that does not trust Lambda any more', async () => {
+  const Role = await makeRole(trusting);
+  await GIVING.lambda?.(Role);
+  const FunctionName = `function-${made}`;
+  await until(async () => {
+    const { Configuration } = await region.api('lambda').GetFunction({ FunctionName });
+    return Configuration?.State === 'Active';
+  });
+  await region.api('iam').UpdateAssumeRolePolicy({
+    RoleName: Role.split('/').at(-1),
+    PolicyDocument: document(trusting, { ...trusting, Effect: 'Deny' }),
+  });
+  await expect(region.api('lambda').Invoke({ FunctionName })).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+    message: 'The role defined for the function cannot be assumed by Lambda.',
+  });
+});

@@ -1,4 +1,5 @@
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
+import { AwsError } from '../../../core/aws-error';
 import type { Cancel } from '../../../core/clock';
 import type { Context } from '../../../core/context';
 import { randomHex, uuid } from '../../../core/ids';
@@ -59,14 +60,14 @@ export class Sandboxes {
 
   constructor(
     private readonly context: Context,
-    private readonly iam: Pick<IamPort, 'issue' | 'principalOf'>,
+    private readonly iam: Pick<IamPort, 'issue' | 'principalOf' | 'role'>,
     private readonly network: FunctionNetwork,
     private readonly log: FunctionLog,
   ) {}
 
   /**
    * A sandbox of the version: a warm one, or a new one as soon as there is room.
-   * @throws AwsError when the function's role does not exist
+   * @throws AwsError when the function's role does not exist, or does not trust Lambda any more
    */
   async borrow(fn: LambdaFunction, version: FunctionVersion): Promise<Loan> {
     const key = `${fn.name} ${version.revision}`;
@@ -235,6 +236,12 @@ export class Sandboxes {
     const { clock } = this.context;
     const logStream = `${clock.now().toISOString().slice(0, 10).replaceAll('-', '/')}/[${configuration.Version}]${randomHex(32)}`;
     const logGroup = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${fn.name}`;
+    if (this.iam.role(configuration.Role ?? '')?.trusts('lambda.amazonaws.com', fn.arn) === false)
+      throw new AwsError(
+        'AccessDeniedException',
+        'The role defined for the function cannot be assumed by Lambda.',
+        403,
+      );
     const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS, {
       heldBy: fn.arn,
     });
