@@ -111,12 +111,11 @@ function referredTo(value: string): string[] {
 }
 
 function secretArnsOf(pipeline: Pipeline): string[] {
-  return secretsOf(pipeline, 'secretsmanager').map((id) =>
-    // Secrets Manager ends an ARN with six characters of its own.
-    id.startsWith('arn:')
-      ? id
-      : `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${id}-??????`,
-  );
+  return secretsOf(pipeline, 'secretsmanager').flatMap((id) => {
+    // Secrets Manager ends an ARN with six characters of its own, which may be left out where it is asked, but are in what it is asked about.
+    if (id.startsWith('arn:')) return /-\w{6}$/.test(id) ? [id] : [id, `${id}-??????`];
+    return [`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${id}-??????`];
+  });
 }
 
 /** With and without a version: an instance asks for the one that Plan found. */

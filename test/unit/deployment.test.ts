@@ -153,6 +153,7 @@ describe('a base instance', () => {
 
   test('may read the secrets that pipelines name, of whatever version, and no other parameter', async () => {
     const pipeline = 'base: { image: "resolve:ssm:/base/image", instanceType: t3.micro }';
+    const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret';
     process.chdir(
       makeFolder({
         'pipelines/web/pipeline.yml': `${pipeline}
@@ -161,6 +162,8 @@ parameters:
   PASSWORD: { secret: true, default: 'resolve:ssm:/web/db:3' }
   OTHER: { secret: true, default: 'resolve:ssm:plain' }
   KEY: { secret: true, default: 'resolve:secretsmanager:web/key' }
+  PARTIAL: { secret: true, default: 'resolve:secretsmanager:${arn}:web/part' }
+  WHOLE: { secret: true, default: 'resolve:secretsmanager:${arn}:web/key-AbC123' }
 `,
         'pipelines/web/user-data.sh': '#!/bin/bash\n',
         'pipelines/quiet/pipeline.yml': pipeline,
@@ -173,7 +176,15 @@ parameters:
     expect(secretParameters).toEqual(
       ['/plain', '/plain:*', '/web/db', '/web/db:*'].map((name) => ({ 'Fn::Sub': `${parameter}${name}` })),
     );
-    expect(secrets).toEqual([{ 'Fn::Sub': expect.stringContaining(':secret:web/key-??????') }]);
+    expect(secrets).toEqual(
+      [
+        expect.stringContaining(':secret:web/key-??????'),
+        `${arn}:web/key-AbC123`,
+        // Who names a secret by an ARN without the end that Secrets Manager gives it may read it by the whole one.
+        `${arn}:web/part`,
+        `${arn}:web/part-??????`,
+      ].map((one) => ({ 'Fn::Sub': one })),
+    );
   });
 
   test('may read the artifacts, and the buckets that pipelines name', async () => {
