@@ -15,8 +15,14 @@ interface Need {
   mend: string;
 }
 
-/** What ends in a slash names no object. */
-const OBJECT = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.*[^/])$/;
+/**
+ * What ends in a slash names no object, nor does what S3 takes for no name of a bucket; IAM would refuse the question.
+ * See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+ */
+const OBJECT = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(?<key>.*[^/])$/;
+
+/** Bytes that S3 takes of a key. */
+const LONGEST_KEY = 1024;
 
 /**
  * Checks that base instances may read what the parameters of a build name: the object that an `s3://` address is of, and secrets. AWS
@@ -57,7 +63,7 @@ type Named = Omit<Need, 'parameter' | 'value'>;
 
 function findObjectNeed(pipeline: string, value: string): Named | undefined {
   const { bucket, key } = OBJECT.exec(value)?.groups ?? {};
-  if (!bucket || !key) return undefined;
+  if (!bucket || !key || Buffer.byteLength(key) > LONGEST_KEY) return undefined;
   return {
     action: 's3:GetObject',
     resource: `arn:${place().partition}:s3:::${bucket}/${key}`,

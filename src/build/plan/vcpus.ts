@@ -89,14 +89,19 @@ async function describeTypes(pipeline: string, types: string[]): Promise<Readonl
   }
 }
 
-/** By quota, the vCPUs of what is pending or runs. Spot Instances have quotas of their own. */
+/**
+ * By quota, the vCPUs of what is pending or runs. Spot Instances have quotas of their own; servers of other builds are gone in minutes, long
+ * before the rollout, and must not keep a pipeline from being built that starts in the same night.
+ */
 async function countUsed(): Promise<ReadonlyMap<string, number>> {
   const used = new Map<string, number>();
   const Filters = [{ Name: 'instance-state-name', Values: ['pending', 'running'] }];
   for await (const { Reservations = [] } of paginateDescribeInstances({ client: ec2() }, { Filters })) {
-    for (const { InstanceType = '', InstanceLifecycle, CpuOptions } of Reservations.flatMap(instancesOf)) {
+    for (const instance of Reservations.flatMap(instancesOf)) {
+      const { InstanceType = '', InstanceLifecycle, CpuOptions, Tags = [] } = instance;
       const code = codeOf(InstanceType);
-      if (code === undefined || InstanceLifecycle === 'spot') continue;
+      const isPassing = Tags.some(({ Key }) => Key === 'kiln:purpose');
+      if (code === undefined || InstanceLifecycle === 'spot' || isPassing) continue;
       const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {};
       used.set(code, (used.get(code) ?? 0) + CoreCount * ThreadsPerCore);
     }

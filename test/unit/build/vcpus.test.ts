@@ -69,6 +69,19 @@ test('a build for which there is just room is planned, by one question for each 
   ]);
 });
 
+test('the servers of other builds, which end in minutes, take no room from a build of the same night', async () => {
+  const Tags = [
+    { Key: 'kiln:build', Value: 'api-01KAS2N4Q7T9V0W1X2Y3Z4A5B6' },
+    { Key: 'kiln:purpose', Value: 'base' },
+  ];
+  useAccount([...running(2), ...running(3, { Tags })], { 'L-1216C47A': 8 });
+  await checkVcpus(pipelineOf('t3.micro'), [target('web', 2)]);
+  useAccount([...running(3), ...running(3, { Tags })], { 'L-1216C47A': 8 });
+  await expect(checkVcpus(pipelineOf('t3.micro'), [target('web', 2)])).rejects.toThrow(
+    'beside the 6 that are in use: up to 10',
+  );
+});
+
 test('a build for which there is no room is told with what it needs, what is in use and what the quota is', async () => {
   useAccount(running(2), { 'L-1216C47A': 9 });
   const refused = checkVcpus(pipelineOf('t3.micro'), [

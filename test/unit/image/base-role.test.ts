@@ -37,6 +37,7 @@ test('values that are no addresses of objects and no secrets are not asked about
   allow();
   await checkBaseRole(pipeline, { GREETING: 'hello', SITE: 'https://example.org/site.tar.gz' });
   await checkBaseRole(pipeline, { GREETING: 's3://my-bucket/', SITE: 's3://my-bucket/releases/' });
+  await checkBaseRole(pipeline, { GREETING: 's3://My Bucket/a', SITE: `s3://my-bucket/${'é'.repeat(513)}` });
   expect(asked()).toEqual([]);
 });
 
