@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { externalOf, NODE_BUNDLE } from '../packages/aws/scripts/bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -31,12 +32,8 @@ export async function buildAll() {
     absWorkingDir: root,
     entryPoints: { kiln: 'cli/kiln.ts', 'bench-build': 'bench/build.ts' },
     outdir: dist,
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    external: dependencies.filter((name) => !OWN.has(name)).flatMap((name) => [name, `${name}/*`]),
+    ...NODE_BUNDLE,
+    external: externalOf(dependencies.filter((name) => !OWN.has(name))),
     write: false,
   });
   await stop();

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
 import { build } from 'esbuild';
+import { externalOf, NODE_BUNDLE } from './bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -14,13 +15,9 @@ await build({
   absWorkingDir: root,
   entryPoints: { index: 'src/index.ts', bin: 'src/bin.ts', testing: 'src/testing/index.ts' },
   outdir: dist,
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node20.19',
-  format: 'esm',
+  ...NODE_BUNDLE,
   // What is not a dependency of the package (the workspace of AWS's small languages) goes into the bundle.
-  external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
+  external: externalOf(Object.keys(dependencies)),
 });
 cpSync(join(root, 'src/services/lambda/runtime'), join(dist, 'runtime'), { recursive: true });
 
