@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreateUserCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
@@ -104,7 +108,8 @@ export async function assume(settings: ClientSettings, { arn }: WrittenRole): Pr
       PolicyDocument: JSON.stringify(trust),
     }),
   );
-  const { Credentials } = await new STSClient(settings).send(
+  // The root user may assume no role.
+  const { Credentials } = await new STSClient({ ...settings, credentials: await operator(settings) }).send(
     new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: nameOfRole(arn) }),
   );
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken } = Credentials ?? {};
@@ -115,6 +120,17 @@ export async function assume(settings: ClientSettings, { arn }: WrittenRole): Pr
   };
   // Hundreds of calls within a moment are throttled.
   return { ...settings, credentials, maxAttempts: 10 } as ClientSettings;
+}
+
+/** The key of a user who may do everything. */
+async function operator(settings: ClientSettings): Promise<ClientSettings['credentials']> {
+  const iam = new IAMClient(settings);
+  const UserName = `operator-${randomUUID()}`;
+  await iam.send(new CreateUserCommand({ UserName }));
+  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
 }
 
 const TELLING = 'exports.handler = async () => process.env;';

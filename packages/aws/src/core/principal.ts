@@ -13,6 +13,8 @@ export interface Principal {
   readonly sessionPolicies?: readonly PolicyDocument[];
   /** The tags of a session. */
   readonly sessionTags?: ReadonlyMap<string, string>;
+  /** The ARN of the user, or the root user, who had the credentials made for somebody whom AWS does not know. */
+  readonly federatedBy?: string;
   /** When temporary credentials were given, in AWS time. */
   readonly issuedAt?: Date;
   /** The resource that has the credentials, as AWS itself knows it: a function or an instance. */

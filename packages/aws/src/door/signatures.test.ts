@@ -20,15 +20,11 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import {
-  AssumeRoleCommand,
-  GetCallerIdentityCommand,
-  GetSessionTokenCommand,
-  STSClient,
-} from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { canonicalRequest, sha256, stringToSign } from '../signing/canonical';
 import { writeSignedAt } from '../signing/dates';
 import { type NewRegion, newRegion } from '../testing/region';
+import { assumeRole } from '../testing/role-session';
 import { presign, signedHeaders } from '../testing/signed';
 
 let region: NewRegion;
@@ -86,7 +82,6 @@ const NOT_VALIDATED = 'AWS was not able to validate the provided access credenti
 
 /** The credentials of a role's session. */
 async function assumed(): Promise<Credentials> {
-  const sts = new STSClient(region.aws.client);
   const trust = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
   await region
     .api('iam')
@@ -98,10 +93,10 @@ async function assumed(): Promise<Credentials> {
   await region
     .api('iam')
     .AttachRolePolicy({ RoleName: 'worker', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' });
-  const { Credentials: given } = await sts.send(
-    new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/worker', RoleSessionName: 'session' }),
-  );
-  sts.destroy();
+  const { Credentials: given } = await assumeRole(region, {
+    RoleArn: 'arn:aws:iam::000000000000:role/worker',
+    RoleSessionName: 'session',
+  });
   return {
     accessKeyId: given?.AccessKeyId ?? '',
     secretAccessKey: given?.SecretAccessKey ?? '',

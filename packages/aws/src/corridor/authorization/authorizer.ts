@@ -42,7 +42,7 @@ export class Authorizer {
   /** @throws AwsError in the words of the service, when the call is not allowed */
   async check(to: AddressedCall, asked: Asked): Promise<void> {
     const { call } = asked;
-    if (isUserSession(call.principal)) checkUserSession(to, asked.operation);
+    if (isUserSession(call.principal)) checkUserSession(to, asked.operation, call.principal);
     const service = serviceOf(call);
     // Who has not signed may only do what the service itself opens to everybody.
     if (!call.principal.accessKeyId && service === undefined) return;

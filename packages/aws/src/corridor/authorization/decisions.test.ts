@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Call } from '../../core/service';
 import { rootCall } from '../../testing/api';
 import { type NewRegion, newRegion } from '../../testing/region';
+import { assumeRole } from '../../testing/role-session';
 import type { DecisionLine } from './decisions';
 
 let folder: string;
@@ -33,7 +34,7 @@ async function asReader(region: NewRegion): Promise<Call> {
     ...{ RoleName: 'reader', PolicyName: 'own' },
     PolicyDocument: document({ Effect: 'Allow', Action: 'ssm:GetParameter', Resource: '*' }),
   });
-  const { Credentials } = await region.api('sts').AssumeRole({
+  const { Credentials } = await assumeRole(region, {
     ...{ RoleArn: 'arn:aws:iam::000000000000:role/reader', RoleSessionName: 'session' },
   });
   const principal = region.state('iam').principalOf(Credentials?.AccessKeyId ?? '');

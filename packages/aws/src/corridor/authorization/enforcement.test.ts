@@ -1,6 +1,7 @@
 import type { Call } from '../../core/service';
 import { rootCall } from '../../testing/api';
 import { type NewRegion, newRegion } from '../../testing/region';
+import { assumeRole } from '../../testing/role-session';
 
 let region: NewRegion;
 beforeAll(async () => {
@@ -23,9 +24,10 @@ async function asRole(...statements: object[]): Promise<Call> {
   });
   if (statements.length > 0)
     await iam.PutRolePolicy({ RoleName, PolicyName: 'own', PolicyDocument: document(...statements) });
-  const { Credentials } = await region
-    .api('sts')
-    .AssumeRole({ RoleArn: `arn:aws:iam::${account}:role/${RoleName}`, RoleSessionName: 'session' });
+  const { Credentials } = await assumeRole(region, {
+    RoleArn: `arn:aws:iam::${account}:role/${RoleName}`,
+    RoleSessionName: 'session',
+  });
   return callOf(Credentials?.AccessKeyId);
 }
 
@@ -329,7 +331,7 @@ describe('a session', () => {
         'because no permissions boundary allows the s3:ListAllMyBuckets action',
       ),
     });
-    const { Credentials } = await region.api('sts').AssumeRole({
+    const { Credentials } = await assumeRole(region, {
       RoleArn: call.principal.roleArn,
       RoleSessionName: 'narrow',
       Policy: document(allow('ec2:DescribeVpcs')),
@@ -433,7 +435,7 @@ test.each([
     }),
   });
   await expect(
-    region.api('sts').AssumeRole({ RoleArn: principal.roleArn, RoleSessionName: 'tagged', ...tags }),
+    assumeRole(region, { RoleArn: principal.roleArn, RoleSessionName: 'tagged', ...tags }),
   ).rejects.toMatchObject({ code: 'InvalidParameterValue' });
 });
 

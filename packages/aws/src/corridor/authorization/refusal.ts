@@ -38,6 +38,8 @@ function describe({ service, model }: AddressedCall, { access, verdict }: Judgem
   const policy = NAMES[verdict.by];
   if (verdict.effect === 'ExplicitDeny')
     return `${action}${on} with an explicit deny in ${policy.startsWith('i') ? 'an' : 'a'} ${policy}`;
+  // Nothing is said of the trust policy that a role does not have for the caller.
+  if (service === 'sts' && verdict.by === 'resource') return `${action}${on}`;
   return `${action}${on} because no ${policy} allows the ${action} action`;
 }
 

@@ -35,13 +35,16 @@ export function contextOf(parts: ContextParts): ContextValues {
   };
 }
 
+/** What a principal is, by the word of its ARN. */
+const TYPES: Readonly<Record<string, string>> = { user: 'User', 'federated-user': 'FederatedUser' };
+
 function ofPrincipal({ principal }: Call, { tags }: Permissions): Values {
   const { arn, roleArn, userId, accountId, issuedAt, heldBy, sessionTags } = principal;
   const [kind = '', ...path] = parseArn(arn)?.resource.split('/') ?? [];
   const values: Values = {
     'aws:PrincipalArn': roleArn ?? arn,
     'aws:PrincipalAccount': accountId,
-    'aws:PrincipalType': roleArn ? 'AssumedRole' : kind === 'user' ? 'User' : 'Account',
+    'aws:PrincipalType': roleArn ? 'AssumedRole' : (TYPES[kind] ?? 'Account'),
     'aws:PrincipalIsAWSService': 'false',
     'aws:userid': userId,
     ...(kind === 'user' && { 'aws:username': path.at(-1) }),

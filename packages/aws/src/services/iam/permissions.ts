@@ -36,8 +36,12 @@ export class IdentityPolicies {
    * @returns undefined for the account's root user; nothing for whom there is no user or role any more
    */
   permissionsOf(principal: Principal): Permissions | undefined | Promise<Permissions | undefined> {
-    const { roleArn, arn, userId, sessionPolicies } = principal;
-    if (arn === this.iam.rootArn()) return undefined;
+    const { roleArn, federatedBy, userId, sessionPolicies } = principal;
+    const arn = federatedBy ?? principal.arn;
+    if (arn === this.iam.rootArn())
+      return federatedBy === undefined
+        ? undefined
+        : { identity: [EVERYTHING], session: sessionPolicies ?? [] };
     const holder =
       roleArn === undefined
         ? this.iam.users.list().find((user) => user.arn === arn)

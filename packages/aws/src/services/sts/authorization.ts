@@ -7,12 +7,15 @@ export const authorization: Authorization<StsState> = {
   isResourceDecisive: true,
   // Nobody needs a permission to know who he is, nor for a session of his own.
   actions: { GetCallerIdentity: [], GetSessionToken: [] },
-  accesses(_sts, { operation, input }) {
-    if (operation !== 'AssumeRole') return undefined;
-    const actions = ['sts:AssumeRole'];
+  accesses({ context }, { operation, input }) {
+    if (operation !== 'AssumeRole' && operation !== 'GetFederationToken') return undefined;
+    const actions = [`sts:${operation}`];
     if (Array.isArray(input.Tags) && input.Tags.length > 0) actions.push('sts:TagSession');
     if (input.SourceIdentity !== undefined) actions.push('sts:SetSourceIdentity');
-    return actions.map((action) => ({ action, resource: String(input.RoleArn), type: 'role' }));
+    const federated = `arn:aws:sts::${context.accountId}:federated-user/${input.Name}`;
+    const [resource, type] =
+      operation === 'AssumeRole' ? [String(input.RoleArn), 'role'] : [federated, 'federated-user'];
+    return actions.map((action) => ({ action, resource, type }));
   },
   context: (_sts, { action }, { input }) =>
     action.startsWith('sts:') ? contextOfAssuming(input as Parameters<typeof contextOfAssuming>[0]) : {},

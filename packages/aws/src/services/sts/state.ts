@@ -36,7 +36,7 @@ export interface RolesAndCredentials {
   issue(roleArn: string, sessionName: string, seconds?: number, of?: SessionTraits): IssuedCredentials;
   /** The default versions of managed policies. */
   readonly permissions: { documents(arns: readonly string[]): Promise<PolicyDocument[]> };
-  issueFor(principal: Principal, seconds: number): IssuedCredentials;
+  issueFor(principal: Omit<Principal, 'accessKeyId'>, seconds: number): IssuedCredentials;
 }
 
 /** STS of an account: it keeps nothing itself. */

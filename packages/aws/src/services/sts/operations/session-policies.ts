@@ -15,5 +15,20 @@ export async function readSessionPolicies(
   if (Policy === undefined && PolicyArns.length === 0) return undefined;
   const refuse = ({ message }: PolicyProblem) => malformedPolicy(message);
   const own = Policy === undefined ? [] : [parsePolicy(Policy, { kind: 'identity', refuse })];
-  return [...own, ...(await sts.iam.permissions.documents(PolicyArns.map(({ arn = '' }) => arn)))];
+  return [
+    ...own,
+    ...(await readManaged(
+      sts,
+      PolicyArns.map(({ arn = '' }) => arn),
+    )),
+  ];
+}
+
+async function readManaged(sts: StsState, arns: readonly string[]): Promise<PolicyDocument[]> {
+  const found = await Promise.all(
+    arns.map(async (arn) => ({ arn, documents: await sts.iam.permissions.documents([arn]) })),
+  );
+  const missing = found.find(({ documents }) => documents.length === 0);
+  if (missing) throw malformedPolicy(`Policy ${missing.arn} does not exist or is not attachable.`);
+  return found.flatMap(({ documents }) => documents);
 }
