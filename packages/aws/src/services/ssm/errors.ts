@@ -18,6 +18,11 @@ export function versionNotFound(what: string, name: string): AwsError {
   );
 }
 
+/** The error of a key that KMS does not have, or does not use. */
+export function invalidKeyId(message: string): AwsError {
+  return new AwsError('InvalidKeyId', message);
+}
+
 /** The error of a page token that no answer ever held. */
 export function badToken(): AwsError {
   return new AwsError('InvalidNextToken', 'The specified token is not valid.');

@@ -9,6 +9,8 @@ export interface ParameterVersion {
   readonly dataType: string;
   readonly tier: ParameterTier;
   readonly keyId?: string;
+  /** What KMS has made of it, or of the key that it is encrypted with; only where the key is the account's own. */
+  readonly ciphertext?: Uint8Array;
   readonly description?: string;
   readonly allowedPattern?: string;
   readonly modifiedAt: Date;

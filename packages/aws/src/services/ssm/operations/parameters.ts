@@ -1,21 +1,26 @@
 import { takePage } from '../../../core/paging';
 import { badToken, invalid, parameterNotFound } from '../errors';
-import { pathOf, type StoredParameter } from '../parameter';
+import { newestVersion, pathOf, type StoredParameter } from '../parameter';
 import { awaitPolicies } from '../policies/await-policies';
 import type { Op } from '../state';
-import { checkDecryption } from './check-decryption';
 import { checkAskedName, checkName, checkPath } from './check-parameter';
 import { viewMetadata, viewParameter, viewVersion } from './describe-parameter';
+import { checkDecryption, encrypt } from './encryption';
 import { readFilters, readOldFilters } from './read-filters';
 import { makeRoom, readVersion } from './read-version';
 import { selectQuietly } from './select-quietly';
 
-export const PutParameter: Op<'PutParameter'> = (ssm, input, call) => {
+export const PutParameter: Op<'PutParameter'> = async (ssm, input, call) => {
   const name = ssm.nameOf(input.Name ?? '');
   checkName(name);
   const present = ssm.stored(name);
   const made = { modifiedAt: ssm.context.clock.now(), modifiedBy: call.principal.arn };
-  const version = readVersion(input, name, present, made);
+  const read = readVersion(input, name, present, made);
+  const ciphertext = await encrypt(ssm, name, read, call);
+  // Another call may have written it meanwhile.
+  if (ssm.stored(name) !== present || (present && newestVersion(present).version >= read.version))
+    return PutParameter(ssm, input, call);
+  const version = { ...read, ciphertext };
   const parameter: StoredParameter = present ?? { name, versions: [], tags: [...(input.Tags ?? [])] };
   makeRoom(parameter);
   parameter.versions.push(version);
@@ -107,7 +112,7 @@ export const DescribeParameters: Op<'DescribeParameters'> = (ssm, input) => {
   return { Parameters: page.items.map((one) => viewMetadata(ssm, one)), NextToken: page.next };
 };
 
-export const GetParameterHistory: Op<'GetParameterHistory'> = (ssm, input) => {
+export const GetParameterHistory: Op<'GetParameterHistory'> = async (ssm, input, call) => {
   const parameter = ssm.stored(input.Name ?? '');
   if (!parameter) throw parameterNotFound();
   const page = takePage(parameter.versions, {
@@ -118,6 +123,13 @@ export const GetParameterHistory: Op<'GetParameterHistory'> = (ssm, input) => {
     question: parameter.name,
   });
   const decrypt = input.WithDecryption ?? false;
+  const { name } = parameter;
+  if (decrypt)
+    await checkDecryption(
+      ssm,
+      page.items.map((version) => ({ name, version })),
+      call,
+    );
   return {
     Parameters: page.items.map((one) => viewVersion(parameter.name, one, decrypt)),
     NextToken: page.next,

@@ -1,0 +1,98 @@
+import type { Call } from '../../../core/service';
+import { rootCall } from '../../../testing/api';
+import { type NewRegion, newRegion } from '../../../testing/region';
+
+let region: NewRegion;
+beforeEach(async () => {
+  region = await newRegion();
+});
+afterEach(() => region[Symbol.asyncDispose]());
+
+/** A user with no rights yet, and how to give it some. */
+async function addUser(UserName: string) {
+  await region.api('iam').CreateUser({ UserName });
+  const { AccessKey } = await region.api('iam').CreateAccessKey({ UserName });
+  const principal = region.state('iam').principalOf(AccessKey?.AccessKeyId ?? '');
+  const call: Call = { ...rootCall(), principal };
+  const may = (Action: string, Condition?: object) =>
+    region.api('iam').PutUserPolicy({
+      ...{ UserName, PolicyName: Action.replace(/\W/g, '-') },
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action, Resource: '*', ...(Condition && { Condition }) },
+      }),
+    });
+  return { may, ssm: region.apiAs('ssm', call) };
+}
+
+test('a secret parameter is decrypted with the rights of who reads it, where its key is the account’s own', async () => {
+  const { KeyMetadata } = await region.api('kms').CreateKey({});
+  const put = (Name: string, KeyId?: string) =>
+    region.api('ssm').PutParameter({ Name, Type: 'SecureString', Value: 'secret', KeyId });
+  await put('/own', KeyMetadata?.Arn);
+  await put('/managed');
+  const { may, ssm: reader } = await addUser('reader');
+  await may('ssm:GetParameter*');
+  const read = (Name: string) => reader.GetParameter({ Name, WithDecryption: true });
+  expect((await read('/managed')).Parameter?.Value).toBe('secret');
+  expect((await reader.GetParameter({ Name: '/own' })).Parameter?.Value).not.toBe('secret');
+  await expect(read('/own')).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  await expect(reader.GetParameterHistory({ Name: '/own', WithDecryption: true })).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+  });
+  const PARAMETER_ARN = 'kms:EncryptionContext:PARAMETER_ARN';
+  await may('kms:Decrypt', {
+    StringEquals: { [PARAMETER_ARN]: 'arn:aws:ssm:us-east-1:000000000000:parameter/own' },
+  });
+  expect((await read('/own')).Parameter?.Value).toBe('secret');
+  await put('/other', KeyMetadata?.Arn);
+  await expect(read('/other')).rejects.toMatchObject({ code: 'AccessDeniedException' });
+  await region.api('kms').DisableKey({ KeyId: KeyMetadata?.KeyId });
+  await expect(read('/own')).rejects.toMatchObject({
+    code: 'InvalidKeyId',
+    message: `${KeyMetadata?.Arn} is disabled.`,
+  });
+});
+
+test.each([
+  ['Standard', 'Encrypt'],
+  ['Advanced', 'GenerateDataKey'],
+] as const)(
+  'a secret parameter of the tier %s is written by whoever may call %s with its key',
+  async (Tier, action) => {
+    const { KeyMetadata } = await region.api('kms').CreateKey({});
+    const { may, ssm: writer } = await addUser('writer');
+    await may('ssm:PutParameter');
+    const put = (KeyId?: string) =>
+      writer.PutParameter({
+        Name: '/s',
+        Type: 'SecureString',
+        Value: 'secret',
+        Tier,
+        KeyId,
+        Overwrite: true,
+      });
+    await put();
+    await expect(put(KeyMetadata?.Arn)).rejects.toMatchObject({
+      code: 'AccessDeniedException',
+      message: expect.stringContaining(
+        `is not authorized to perform: kms:${action} on resource: ${KeyMetadata?.Arn}`,
+      ),
+    });
+    expect((await region.api('ssm').GetParameter({ Name: '/s' })).Parameter?.Version).toBe(1);
+    await may(`kms:${action}`, { StringEquals: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' } });
+    expect((await put(KeyMetadata?.Arn)).Version).toBe(2);
+  },
+);
+
+test('a secret parameter is not written with a key that is not there, or may not be used', async () => {
+  const { KeyMetadata } = await region.api('kms').CreateKey({});
+  await region.api('kms').DisableKey({ KeyId: KeyMetadata?.KeyId });
+  const put = (KeyId?: string) =>
+    region.api('ssm').PutParameter({ Name: '/s', Type: 'SecureString', Value: 'secret', KeyId });
+  await expect(put('alias/ghost')).rejects.toMatchObject({
+    code: 'InvalidKeyId',
+    message: 'Alias arn:aws:kms:us-east-1:000000000000:alias/ghost is not found.',
+  });
+  await expect(put(KeyMetadata?.KeyId)).rejects.toMatchObject({ code: 'InvalidKeyId' });
+});
