@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { AwsError } from '../../core/aws-error';
+import type { Call } from '../../core/call';
 import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
 import { type Clients, makeClients } from './resources/clients';
@@ -38,9 +39,14 @@ export class CloudFormationState {
     setMaxListeners(0, this.shutdown.signal);
   }
 
+  /** The other services, called with these rights. */
+  clientsWith(rights: () => Call): Clients {
+    return makeClients(this.context, rights);
+  }
+
   /** The other services, called with the rights that a stack's resources are made with. */
   clientsOf({ rights }: Stack): Clients {
-    return rights ? makeClients(this.context, rights) : this.aws;
+    return rights ? this.clientsWith(rights) : this.aws;
   }
 
   /** Aborted when the region is disposed of. */

@@ -100,6 +100,10 @@ export class RefusingParameters {
       if (Value === undefined) throw new AwsError('ParameterNotFound', `Parameter ${Name} not found`);
       return { Parameter: { Name, Value } };
     },
+    GetParameters: ({ Names = [] }: { Names?: readonly string[] }) => {
+      const found = Names.filter((name) => this.values.has(name));
+      return { Parameters: found.map((Name) => ({ Name, Value: this.values.get(Name) })) };
+    },
     PutParameter: ({ Name = '', Value = '' }: { Name?: string; Value?: string }) => {
       this.act('PutParameter', Name);
       this.values.set(Name, Value);

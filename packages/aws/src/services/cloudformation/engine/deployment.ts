@@ -121,9 +121,10 @@ export class Deployment implements Undoable {
 
   private async applyResources(): Promise<() => StackOutput[]> {
     const { state, stack, definition } = this;
-    await checkParameterValues(state.aws, definition);
+    const aws = state.clientsOf(stack);
+    await checkParameterValues(aws, definition);
     const values = collectValues(state.context, definition.parameters, stack, definition.notificationArns);
-    const zones = await findZones(state.aws, definition.template);
+    const zones = await findZones(aws, definition.template);
     const condition = decideConditions(definition.template, values, zones);
     const scope = stackScope(state.context, state.stacks, stack, definition, zones, condition);
     stack.imports.clear();

@@ -1,5 +1,6 @@
 import type { Change, Replacement, ResourceChangeDetail, Tag } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../../core/aws-error';
+import type { Clients } from '../resources/clients';
 import type { ResourceType } from '../resources/resource';
 import type { Stack, StackDefinition, StackResource } from '../stacks/stack';
 import type { CloudFormationState } from '../state';
@@ -9,9 +10,8 @@ import { dependencyGraph } from '../template/validate';
 import { type Causes, changedParameters, explainChange, type Fate } from './change-details';
 import { recreationOf } from './resources/replacement';
 import { changedProperties, diffTags, resourceTags } from './resources/resource-tags';
-import { resolveDynamicReferences } from './values/dynamic-references';
+import { readReferencesWith, resolveDynamicReferences } from './values/dynamic-references';
 import { isSame } from './values/equal';
-import { fetchParameter } from './values/parameter-store';
 import { collectValues, decideConditions, findZones, stackScope } from './values/scope';
 
 /** Stands for a value that is known only when the change is made. */
@@ -25,15 +25,16 @@ export interface Plan {
   readonly problem?: string;
 }
 
-/** Finds out what a definition would change in a stack, without changing it. */
+/** Finds out what a definition would change in a stack, without changing it. @param aws with whose rights it is looked up */
 export async function planChanges(
   state: CloudFormationState,
   stack: Stack,
   definition: StackDefinition,
+  aws: Clients,
 ): Promise<Plan> {
   const imports = [...stack.imports];
   try {
-    return await plan(state, stack, definition);
+    return await plan(state, stack, definition, aws);
   } finally {
     // Looking at exports notes them as used.
     stack.imports.clear();
@@ -41,10 +42,15 @@ export async function planChanges(
   }
 }
 
-async function plan(state: CloudFormationState, stack: Stack, definition: StackDefinition): Promise<Plan> {
+async function plan(
+  state: CloudFormationState,
+  stack: Stack,
+  definition: StackDefinition,
+  aws: Clients,
+): Promise<Plan> {
   const { template } = definition;
   const values = collectValues(state.context, definition.parameters, stack, definition.notificationArns);
-  const zones = await findZones(state.aws, template);
+  const zones = await findZones(aws, template);
   const condition = decideConditions(template, values, zones);
   const real = stackScope(state.context, state.stacks, stack, definition, zones, condition);
   const fates = new Map<string, Fate>();
@@ -68,6 +74,7 @@ async function plan(state: CloudFormationState, stack: Stack, definition: StackD
     parameters: changedParameters(stack.definition, definition),
     decide: condition,
   };
+  const readReference = readReferencesWith(aws);
   const graph = dependencyGraph(template, condition);
   const types = await state.types();
   const changes: Change[] = [];
@@ -79,9 +86,9 @@ async function plan(state: CloudFormationState, stack: Stack, definition: StackD
     // What never came to be is still to be made.
     const existing = known?.physicalId === '' ? undefined : known;
     const evaluated = evaluate(declaration.Properties ?? {}, scope);
-    // Those that are not there fail the change set, but for what the stack itself is still to make.
-    await resolveDynamicReferences(evaluated, async (name) =>
-      name.includes('{{') ? LATER : fetchParameter(state.aws, name),
+    // Those that are not there fail the change set, but for what the stack itself is still to make; secrets are read when it is executed.
+    await resolveDynamicReferences(evaluated, async (service, name) =>
+      name.includes('{{') || service === 'secretsmanager' ? LATER : readReference(service, name),
     );
     if (!existing) {
       fates.set(id, 'new');

@@ -1,5 +1,6 @@
 import type { CreateChangeSetCommandInput } from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../../core/aws-error';
+import type { Call } from '../../../core/call';
 import { uuid } from '../../../core/ids';
 import { takePage } from '../../../core/paging';
 import { planChanges } from '../engine/plan';
@@ -18,7 +19,7 @@ import { readDefinition } from './read-definition';
 const NOTHING =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
 
-export const CreateChangeSet: Op<'CreateChangeSet'> = async (cloudFormation, input) => {
+export const CreateChangeSet: Op<'CreateChangeSet'> = async (cloudFormation, input, call) => {
   const { stacks } = cloudFormation;
   const name = input.ChangeSetName ?? '';
   const type = input.ChangeSetType ?? 'UPDATE';
@@ -36,7 +37,7 @@ export const CreateChangeSet: Op<'CreateChangeSet'> = async (cloudFormation, inp
   }
   if (type === 'UPDATE') checkUpdatable(stack);
   try {
-    const changeSet = await makeChangeSet(cloudFormation, stack, name, type, input);
+    const changeSet = await makeChangeSet(cloudFormation, stack, name, { type, input, call });
     stacks.changeSets.set(changeSet.id, changeSet);
     return { Id: changeSet.id, StackId: stack.id };
   } catch (error) {
@@ -138,13 +139,21 @@ async function makeChangeSet(
   cloudFormation: CloudFormationState,
   stack: Stack,
   name: string,
-  type: ChangeSet['type'],
-  input: CreateChangeSetCommandInput,
+  {
+    type,
+    input,
+    call,
+  }: {
+    readonly type: ChangeSet['type'];
+    readonly input: CreateChangeSetCommandInput;
+    readonly call: Call;
+  },
 ): Promise<ChangeSet> {
   const { region, accountId } = cloudFormation.context;
   const previous = type === 'UPDATE' ? stack : undefined;
-  const definition = await readDefinition(cloudFormation, input, stack, previous);
-  const { changes, hasChanges, problem } = await planChanges(cloudFormation, stack, definition);
+  const definition = await readDefinition(cloudFormation, input, stack, call, previous);
+  const aws = cloudFormation.clientsWith(rightsOf(call, stack.id, definition.roleArn, cloudFormation.iam));
+  const { changes, hasChanges, problem } = await planChanges(cloudFormation, stack, definition, aws);
   const statusReason = problem ?? (hasChanges ? undefined : NOTHING);
   return {
     id: `arn:aws:cloudformation:${region}:${accountId}:changeSet/${name}/${uuid()}`,

@@ -1,10 +1,11 @@
+import { rightsOfCaller } from '../stacks/rights';
 import type { Op } from '../state';
 import { readPolicy } from './read-policy';
 
-export const SetStackPolicy: Op<'SetStackPolicy'> = async (cloudFormation, input) => {
+export const SetStackPolicy: Op<'SetStackPolicy'> = async (cloudFormation, input, call) => {
   const stack = cloudFormation.stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
   const body = await readPolicy(
-    cloudFormation.aws,
+    cloudFormation.clientsWith(rightsOfCaller(call)),
     input.StackPolicyBody,
     input.StackPolicyURL,
     stack.definition,

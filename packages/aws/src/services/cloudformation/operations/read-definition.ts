@@ -1,7 +1,9 @@
 import type { Parameter, Tag } from '@aws-sdk/client-cloudformation';
+import type { Call } from '../../../core/call';
 import { fetchParameter } from '../engine/values/parameter-store';
 import { scopeBefore } from '../engine/values/scope';
 import { validationError } from '../errors';
+import { rightsOf, rightsOfCaller } from '../stacks/rights';
 import type { Stack, StackDefinition } from '../stacks/stack';
 import type { CloudFormationState } from '../state';
 import { checkCapabilities } from '../template/capabilities';
@@ -27,6 +29,7 @@ interface DefinitionInput extends TemplateSource {
 /**
  * Reads what a stack shall be from a request, and checks it.
  *
+ * @param call whose rights count for the template, and for what it looks up unless a role is given
  * @param previous the stack as it is, whose settings stay where the request says nothing
  * @throws AwsError `ValidationError`, `InsufficientCapabilitiesException`
  */
@@ -34,10 +37,13 @@ export async function readDefinition(
   cloudFormation: CloudFormationState,
   input: DefinitionInput,
   stack: { readonly name: string; readonly id: string },
+  call: Call,
   previous?: Stack,
 ): Promise<StackDefinition> {
-  const { context, aws } = cloudFormation;
-  const body = await readBody(input, aws, previous);
+  const { context } = cloudFormation;
+  const roleArn = input.RoleARN ?? previous?.definition?.roleArn;
+  const aws = cloudFormation.clientsWith(rightsOf(call, stack.id, roleArn, cloudFormation.iam));
+  const body = await readBody(input, cloudFormation.clientsWith(rightsOfCaller(call)), previous);
   const template = readTemplate(body);
   const types = await cloudFormation.types();
   const parameters = await resolveParameters(
@@ -62,7 +68,7 @@ export async function readDefinition(
     tags,
     capabilities: input.Capabilities ?? previous?.definition?.capabilities ?? [],
     notificationArns: input.NotificationARNs ?? previous?.definition?.notificationArns ?? [],
-    roleArn: input.RoleARN ?? previous?.definition?.roleArn,
+    roleArn,
     description: template.Description,
   };
 }

@@ -54,7 +54,9 @@ export async function readUrl(url: string, aws: Clients): Promise<string> {
     return await new Response(Body as never).text();
   } catch (error) {
     if (!(error instanceof ServiceFailure)) throw error;
-    throw validationError(`S3 error: ${error.message}`);
+    throw validationError(
+      `S3 error: ${error.message}\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html`,
+    );
   }
 }
 

@@ -2,7 +2,7 @@ import { takePage } from '../../../core/paging';
 import { planChanges } from '../engine/plan';
 import { beginCreate, beginDelete, beginUpdate, type OnFailure } from '../engine/run-stack';
 import { validationError } from '../errors';
-import { rightsOf } from '../stacks/rights';
+import { rightsOf, rightsOfCaller } from '../stacks/rights';
 import type { Op } from '../state';
 import { checkUpdatable } from './check-updatable';
 import { describeStack } from './describe-stack';
@@ -11,7 +11,8 @@ import { readDefinition } from './read-definition';
 import { readPolicy } from './read-policy';
 
 export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input, call) => {
-  const { stacks, aws } = cloudFormation;
+  const { stacks } = cloudFormation;
+  const aws = cloudFormation.clientsWith(rightsOfCaller(call));
   const again = stacks.find(input.StackName);
   if (again && input.ClientRequestToken !== undefined && again.token === input.ClientRequestToken)
     return { StackId: again.id };
@@ -19,7 +20,7 @@ export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input, call
     throw validationError('Either DisableRollback or OnFailure can be specified, not both.');
   const stack = stacks.add(input.StackName ?? '');
   try {
-    const definition = await readDefinition(cloudFormation, input, stack);
+    const definition = await readDefinition(cloudFormation, input, stack, call);
     stack.rights = rightsOf(call, stack.id, definition.roleArn, cloudFormation.iam);
     stack.token = input.ClientRequestToken;
     stack.disableRollback = input.DisableRollback ?? false;
@@ -35,10 +36,11 @@ export const CreateStack: Op<'CreateStack'> = async (cloudFormation, input, call
 };
 
 export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input, call) => {
-  const { stacks, aws } = cloudFormation;
+  const { stacks } = cloudFormation;
+  const aws = cloudFormation.clientsWith(rightsOfCaller(call));
   const stack = stacks.get(input.StackName, `Stack [${input.StackName}] does not exist`);
   checkUpdatable(stack);
-  const definition = await readDefinition(cloudFormation, input, stack, stack);
+  const definition = await readDefinition(cloudFormation, input, stack, call, stack);
   const policyBody = await readPolicy(aws, input.StackPolicyBody, input.StackPolicyURL, definition);
   const passingPolicyBody = await readPolicy(
     aws,
@@ -46,9 +48,10 @@ export const UpdateStack: Op<'UpdateStack'> = async (cloudFormation, input, call
     input.StackPolicyDuringUpdateURL,
     definition,
   );
-  const { hasChanges } = await planChanges(cloudFormation, stack, definition);
-  if (!hasChanges) throw validationError('No updates are to be performed.');
   const rights = rightsOf(call, stack.id, definition.roleArn, cloudFormation.iam);
+  const lookups = cloudFormation.clientsWith(rights);
+  const { hasChanges } = await planChanges(cloudFormation, stack, definition, lookups);
+  if (!hasChanges) throw validationError('No updates are to be performed.');
   // Another request may have been quicker.
   checkUpdatable(stack);
   stack.rights = rights;

@@ -1,5 +1,6 @@
 import type { Capability } from '@aws-sdk/client-cloudformation';
 import { validationError } from '../errors';
+import { rightsOfCaller } from '../stacks/rights';
 import type { Stack } from '../stacks/stack';
 import type { Op } from '../state';
 import { requiredCapabilities } from '../template/capabilities';
@@ -24,8 +25,9 @@ export const GetTemplate: Op<'GetTemplate'> = ({ stacks }, { StackName, ChangeSe
   return { TemplateBody: changeSet.definition.body, StagesAvailable };
 };
 
-export const ValidateTemplate: Op<'ValidateTemplate'> = async (cloudFormation, input) => {
-  const template = readTemplate(await readBody(input, cloudFormation.aws));
+export const ValidateTemplate: Op<'ValidateTemplate'> = async (cloudFormation, input, call) => {
+  const aws = cloudFormation.clientsWith(rightsOfCaller(call));
+  const template = readTemplate(await readBody(input, aws));
   const types = await cloudFormation.types();
   await checkTypes(template, types, cloudFormation.context.clock);
   validateTemplate(template, (name) => types.get(name)?.schema);
@@ -42,11 +44,11 @@ export const ValidateTemplate: Op<'ValidateTemplate'> = async (cloudFormation, i
   };
 };
 
-export const GetTemplateSummary: Op<'GetTemplateSummary'> = async ({ stacks, aws }, input) => {
+export const GetTemplateSummary: Op<'GetTemplateSummary'> = async (cloudFormation, input, call) => {
   const template =
     input.StackName === undefined
-      ? readTemplate(await readBody(input, aws))
-      : templateOf(stacks.get(input.StackName));
+      ? readTemplate(await readBody(input, cloudFormation.clientsWith(rightsOfCaller(call))))
+      : templateOf(cloudFormation.stacks.get(input.StackName));
   return {
     Parameters: Object.entries(template.Parameters).map(([key, declaration]) => ({
       ParameterKey: key,

@@ -20,6 +20,7 @@ export interface Clients {
   readonly lambda: Api<typeof import('@aws-sdk/client-lambda')>;
   readonly s3: Api<typeof import('@aws-sdk/client-s3')>;
   readonly scheduler: Api<typeof import('@aws-sdk/client-scheduler')>;
+  readonly secretsManager: Api<typeof import('@aws-sdk/client-secrets-manager')>;
   readonly sfn: Api<typeof import('@aws-sdk/client-sfn')>;
   readonly sns: Api<typeof import('@aws-sdk/client-sns')>;
   readonly ssm: Api<typeof import('@aws-sdk/client-ssm')>;

@@ -25,6 +25,11 @@ export function rightsOf(call: Call, stackId: string, roleArn: string | undefine
   return () => ({ ...forwarded(asked, SERVICE), requestId: uuid() });
 }
 
+/** The rights of whoever asks, for what belongs to no stack: the template itself. */
+export function rightsOfCaller(call: Call): () => Call {
+  return () => ({ ...forwarded(call, SERVICE), requestId: uuid() });
+}
+
 function takeOn(roleArn: string, stackId: string, iam: Roles): Principal {
   const role = iam.role(roleArn);
   if (!role?.trusts(SERVICE, stackId))

@@ -7,8 +7,7 @@ import { evaluate, type Scope } from '../../template/evaluate';
 import { isObject, type Template } from '../../template/template';
 import type { FailedResources, Kind } from '../failed-resources';
 import type { UndoList } from '../undo-list';
-import { resolveDynamicReferences } from '../values/dynamic-references';
-import { fetchParameter } from '../values/parameter-store';
+import { readReferencesWith, resolveDynamicReferences } from '../values/dynamic-references';
 import { needsReplacement } from './replacement';
 import { noteChange } from './resource-events';
 import { changedProperties, diffTags, resourceTags } from './resource-tags';
@@ -42,7 +41,10 @@ export class ResourceChanges {
     const draft = draftResource(id, declaration, dependencies, stack.time());
     try {
       const evaluated = evaluate(declaration.Properties ?? {}, scope);
-      const properties = await resolveDynamicReferences(evaluated, (name) => fetchParameter(state.aws, name));
+      const properties = await resolveDynamicReferences(
+        evaluated,
+        readReferencesWith(state.clientsOf(stack)),
+      );
       draft.properties = isObject(properties) ? properties : {};
       draft.written = isObject(evaluated) ? evaluated : {};
       draft.updatePolicy = evaluate(declaration.UpdatePolicy, scope);
