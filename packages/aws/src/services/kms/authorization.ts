@@ -19,7 +19,7 @@ export const authorization: Authorization<KmsState> = {
       return [name.startsWith('arn:') ? name : kms.aliasArn(name.includes('/') ? name : `key/${name}`)];
     }
   },
-  context(kms, { resource }, { input, call }) {
+  context(kms, { resource }, { operation, input, call }) {
     const given = String(input.KeyId ?? '');
     const ofKey = [...kms.aliases].filter(([, { keyId }]) => resource.endsWith(`:key/${keyId}`));
     const pairs = Object.entries((input.EncryptionContext ?? {}) as Readonly<Record<string, string>>);
@@ -29,6 +29,10 @@ export const authorization: Authorization<KmsState> = {
       'kms:ResourceAliases': ofKey.map(([name]) => name),
       ...Object.fromEntries(pairs.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
       'kms:EncryptionContextKeys': pairs.map(([key]) => key),
+      // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource
+      ...(operation === 'CreateGrant' && {
+        'kms:GrantIsForAWSResource': String((call.via ?? []).length > 0),
+      }),
     };
   },
   resource(kms, arn) {

@@ -12,6 +12,8 @@ interface CopyOrder {
   readonly description: string;
   readonly encrypted: boolean;
   readonly kmsKeyId?: string;
+  /** Why it will fail. */
+  readonly failure?: string;
 }
 
 /** An image, and the region that it is copied from. */
@@ -59,6 +61,7 @@ export function copyImage(ec2: Inventory, source: Source, of: CopyOrder): ImageR
     kind: 'image copy',
     duration: 'imageCopied',
     captured: Promise.resolve(),
+    failure: of.failure,
   });
   return image;
 }

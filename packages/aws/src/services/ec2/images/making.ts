@@ -109,6 +109,8 @@ export function finishLater(
     kind: string;
     duration: DurationName;
     captured: Promise<void>;
+    /** Why it fails, where that is certain. */
+    failure?: string;
   },
 ): void {
   const { ledger, region, clock, faults } = ec2.context;
@@ -117,7 +119,7 @@ export function finishLater(
   clock.after(durations[of.duration].seconds, () => {
     void of.captured.then(() => {
       done();
-      const message = fault && (fault.message ?? 'Internal error');
+      const message = of.failure ?? (fault && (fault.message ?? 'Internal error'));
       finishImage(ec2, image, message);
     });
   });

@@ -61,7 +61,7 @@ export class Lifecycle {
   }
 
   /** Begins the life of an instance that was made. @param fault it fails before it runs */
-  launch(record: InstanceRecord, fault: Fault | undefined): void {
+  launch(record: InstanceRecord, fault: Pick<Fault, 'message'> | undefined): void {
     this.say(record);
     this.powerOn(record, () => {
       if (!fault) return true;

@@ -4,9 +4,13 @@ import { invalidParameterDependency } from '../../errors';
 import { copyImage, isEncrypted, ownTagsOf, requireSource } from '../../images/copying';
 import { checkImageName } from '../../images/making';
 import type { Op } from '../../state';
+import { mayUseKeys } from '../../storage/key-rights';
 
-export const CopyImage: Op<'CopyImage'> = (ec2, input, call) => {
+export const CopyImage: Op<'CopyImage'> = async (ec2, input, call) => {
   const tagsFor = readTagSpecifications(input.TagSpecifications, ['image', 'snapshot'], call);
+  const from = requireSource(ec2, input.SourceRegion ?? '', input.SourceImageId ?? '');
+  const encrypted = (input.Encrypted ?? false) || isEncrypted(from);
+  const mayUse = await mayUseKeys(ec2, [{ encrypted, kmsKeyId: input.KmsKeyId }], call);
   return {
     ImageId: ec2.tokens.once('CopyImage', input, () => {
       const name = checkImageName(ec2, input.Name, input.Description);
@@ -24,6 +28,7 @@ export const CopyImage: Op<'CopyImage'> = (ec2, input, call) => {
         description: input.Description ?? source.image.Description ?? '',
         encrypted: input.Encrypted ?? false,
         kmsKeyId: input.KmsKeyId,
+        ...(!mayUse && { failure: 'Given key ID is not accessible' }),
       });
       ec2.tags.add(image.ImageId, tags);
       for (const { Ebs } of image.BlockDeviceMappings) {

@@ -5,6 +5,7 @@ import { readLaunchRequest } from '../../instances/launch/request';
 import { showReservations } from '../../instances/show';
 import { checkDryRun } from '../../requests/dry-run';
 import type { Op } from '../../state';
+import { KEY_REFUSED, mayUseKeys } from '../../storage/key-rights';
 
 /** Unlike other operations it checks all of a dry run, as AWS does. */
 export const RunInstances: Op<'RunInstances'> = async (ec2, input, call) => {
@@ -20,10 +21,12 @@ export const RunInstances: Op<'RunInstances'> = async (ec2, input, call) => {
   }
   const records = await ec2.tokens.once('RunInstances', given, async () => {
     const request = await readRequest();
+    const mayUse = await mayUseKeys(ec2, planLaunch(ec2, request, call).volumes, call);
     // From here on nothing is waited for: no other launch takes what the plan was promised.
     const made = makeInstances(ec2, planLaunch(ec2, request, call), call);
     for (const record of made) {
-      ec2.lifecycle.launch(record, ec2.context.faults.take('ec2', 'RunInstances', 'lateFailure'));
+      const fault = ec2.context.faults.take('ec2', 'RunInstances', 'lateFailure');
+      ec2.lifecycle.launch(record, mayUse ? fault : { message: KEY_REFUSED });
     }
     return made;
   });
