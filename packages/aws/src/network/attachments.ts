@@ -55,9 +55,14 @@ export class Attachments {
 
   byPrivateAddress(vpcId: string, address: string): Attachment | undefined {
     for (const attachment of this.byId.values())
-      if (attachment.nic.vpcId === vpcId && attachment.nic.privateIp === address) return attachment;
+      if (attachment.nic.vpcId === vpcId && hasPrivateAddress(attachment, address)) return attachment;
     return undefined;
   }
+}
+
+/** Whether an address of its subnet is the interface's, the primary one or another. */
+export function hasPrivateAddress({ nic }: Attachment, address: string): boolean {
+  return nic.privateIp === address || (nic.secondaryIps?.includes(address) ?? false);
 }
 
 /** Ends all that is open at an interface, at both ends. */

@@ -50,6 +50,11 @@ export class Network {
     this.attachments.require(id).nic.groupIds = [...groupIds];
   }
 
+  /** Says which further addresses the interface has. */
+  setSecondaryIps(id: string, addresses: readonly string[]): void {
+    this.attachments.require(id).nic.secondaryIps = [...addresses];
+  }
+
   setPublicIp(id: string, publicIp: string | undefined): void {
     this.attachments.require(id).nic.publicIp = publicIp;
   }

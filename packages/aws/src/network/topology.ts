@@ -6,6 +6,8 @@ export interface NetworkInterface {
   vpcId: string;
   subnetId: string;
   privateIp: string;
+  /** Further addresses of it in the subnet. */
+  secondaryIps?: readonly string[];
   publicIp?: string;
   /** Security groups; an interface with none (a Network Load Balancer's, if so chosen) is not filtered. */
   groupIds: readonly string[];

@@ -1,5 +1,5 @@
 import { isLoopbackAddress, isPrivateAddress } from 'aws-languages/cidr';
-import type { Attachment, Attachments } from './attachments';
+import { type Attachment, type Attachments, hasPrivateAddress } from './attachments';
 import { allowsInbound, allowsOutbound, type Peer } from './security-groups';
 import { INTERNET_ADDRESS, type Source, type Topology } from './topology';
 
@@ -38,7 +38,7 @@ export class TrafficRules {
     if (source === 'internet') return this.judgeFromInternet(address, port);
     const from = this.attachments.of(source);
     if (!from) return { kind: 'unreachable' };
-    if (isLoopbackAddress(address) || address === from.nic.privateIp) return listen(from, from, port);
+    if (isLoopbackAddress(address) || hasPrivateAddress(from, address)) return listen(from, from, port);
     const neighbour = this.attachments.byPrivateAddress(from.nic.vpcId, address);
     if (neighbour) return this.judgeInsideVpc(from, neighbour, attempt);
     if (isPrivateAddress(address)) return { kind: 'dropped' };
@@ -52,8 +52,8 @@ export class TrafficRules {
     return this.enter(target, { address: INTERNET_ADDRESS, groupIds: [] }, port);
   }
 
-  private judgeInsideVpc(from: Attachment, to: Attachment, { port, onBehalfOf }: Attempt): Verdict {
-    const goal = { address: to.nic.privateIp, groupIds: to.nic.groupIds };
+  private judgeInsideVpc(from: Attachment, to: Attachment, { address, port, onBehalfOf }: Attempt): Verdict {
+    const goal = { address, groupIds: to.nic.groupIds };
     const origin = { address: onBehalfOf ?? from.nic.privateIp, groupIds: from.nic.groupIds };
     if (!this.letsOut(from, goal, port) || !this.letsIn(to, origin, port)) return { kind: 'dropped' };
     return listen(from, to, port, origin);

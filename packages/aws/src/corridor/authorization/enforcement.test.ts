@@ -81,6 +81,19 @@ test('who may call everything may not call what is denied', async () => {
   });
 });
 
+test('a version of a parameter may be read by who may read the parameter', async () => {
+  await region.api('ssm').PutParameter({ Name: '/a/versioned', Type: 'String', Value: 'one' });
+  const parameter = `arn:aws:ssm:us-east-1:${account}:parameter/a/versioned`;
+  const read = async (Resource: string) =>
+    (
+      await region.apiAs('ssm', await asRole(allow('ssm:GetParameter', Resource))).GetParameter({
+        Name: '/a/versioned:1',
+      })
+    ).Parameter?.Value;
+  expect(await read(parameter)).toBe('one');
+  await expect(read(`${parameter}:1`)).rejects.toMatchObject({ code: 'AccessDeniedException' });
+});
+
 test('nobody needs a permission to know who he is', async () => {
   const call = await asRole();
   const { Arn } = await region.apiAs('sts', call).GetCallerIdentity({});
@@ -160,6 +173,39 @@ describe('a launch', () => {
     expect(await launch(call, { SubnetId, MetadataOptions: { HttpTokens: 'optional' } })).toBe(
       `ec2:RunInstances on resource: ${ec2('instance/*')}`,
     );
+  });
+
+  test('needs a permission on the placement group and the Capacity Reservation that it names', async () => {
+    const api = region.api('ec2');
+    await api.CreatePlacementGroup({ GroupName: 'racks', Strategy: 'spread' });
+    const { CapacityReservation } = await api.CreateCapacityReservation({
+      ...{ InstanceType: 't3.micro', InstancePlatform: 'Linux/UNIX', InstanceCount: 1 },
+      ...{ AvailabilityZone: 'us-east-1a', InstanceMatchCriteria: 'targeted' },
+    });
+    const { CapacityReservationId = '' } = CapacityReservation ?? {};
+    const Placement = { AvailabilityZone: 'us-east-1a' };
+    const grouped = { Placement: { ...Placement, GroupName: 'racks' } };
+    const reserved = {
+      ...{
+        Placement,
+        CapacityReservationSpecification: { CapacityReservationTarget: { CapacityReservationId } },
+      },
+    };
+    const call = await asRole(allow('ec2:RunInstances', types.map(everywhere)));
+    expect(await launch(call, { Placement })).toBe(done);
+    const [group, reservation] = [
+      ec2('placement-group/racks'),
+      ec2(`capacity-reservation/${CapacityReservationId}`),
+    ];
+    expect(await launch(call, grouped)).toBe(`ec2:RunInstances on resource: ${group}`);
+    expect(await launch(call, reserved)).toBe(`ec2:RunInstances on resource: ${reservation}`);
+    const spread = { StringEquals: { 'ec2:PlacementGroupStrategy': 'spread' } };
+    const all = await asRole(
+      allow('ec2:RunInstances', [...types.map(everywhere), reservation]),
+      allow('ec2:RunInstances', group, spread),
+    );
+    expect(await launch(all, grouped)).toBe(done);
+    expect(await launch(all, reserved)).toBe(done);
   });
 
   test('with tags needs the permission to tag, of each type by itself', async () => {

@@ -36,6 +36,13 @@ import {
   vpcFilters,
 } from './records/network';
 import {
+  type CapacityReservationRecord,
+  capacityReservationFilters,
+  type PlacementGroupRecord,
+  placementGroupFilters,
+  reservationState,
+} from './records/placement';
+import {
   permissionsOf,
   type SecurityGroupRecord,
   type SecurityGroupRuleRecord,
@@ -129,6 +136,16 @@ export class Inventory {
     this.tags,
     launchTemplateFilters,
   );
+  readonly placementGroups = new Collection<PlacementGroupRecord>(
+    kinds.placementGroup,
+    this.tags,
+    placementGroupFilters,
+  );
+  readonly capacityReservations = new Collection<CapacityReservationRecord>(
+    kinds.capacityReservation,
+    this.tags,
+    capacityReservationFilters((one) => reservationState(one, this.context.clock.now())),
+  );
   readonly instanceFilters: FilterTable<InstanceView> = viewFilters;
 
   constructor(
@@ -195,6 +212,8 @@ export class Inventory {
       this.snapshots,
       this.volumes,
       this.launchTemplates,
+      this.placementGroups,
+      this.capacityReservations,
     ] as unknown as Collection<object>[];
   }
 

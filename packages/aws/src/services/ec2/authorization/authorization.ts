@@ -29,7 +29,9 @@ export const authorization: Authorization<Inventory> = {
   resource(ec2, arn) {
     const { region = '', resource = '' } = parseArn(arn) ?? {};
     try {
-      const tags = requireRegion(ec2, region).tags.of(splitResource(resource).id);
+      const { type, id } = splitResource(resource);
+      const there = requireRegion(ec2, region);
+      const tags = there.tags.of(type === 'placement-group' ? idOfGroup(there, id) : id);
       return { tags: new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value])) };
     } catch (error) {
       if (error instanceof AwsError) return undefined;
@@ -66,6 +68,8 @@ function find(ec2: Inventory, type: string, { operation, input }: Asked): string
       const name = given.KeyName ?? byId;
       return name === undefined ? undefined : [ec2.arn(`key-pair/${name}`)];
     }
+    case 'placement-group':
+      return given.GroupName === undefined ? undefined : [ec2.arn(`placement-group/${given.GroupName}`)];
     case 'instance': {
       const id = given.InstanceId === undefined ? instanceOf(ec2, given) : undefined;
       return id === undefined ? undefined : [ec2.arn(`instance/${id}`)];
@@ -86,11 +90,17 @@ function instanceOf(ec2: Inventory, { AssociationId, AttachmentId }: Readonly<Re
     ?.Attachment?.InstanceId;
 }
 
+/** ARNs of placement groups have their names. */
+function idOfGroup(ec2: Inventory, name: string): string {
+  return ec2.placementGroups.values().find(({ GroupName }) => GroupName === name)?.GroupId ?? name;
+}
+
 /** The ARN and the type of a resource by its id. */
 function resourceOf(ec2: Inventory, id: string): Pick<Access, 'resource' | 'type'> {
   const prefix = id.slice(0, id.indexOf('-'));
   const type = ec2.collections().find(({ kind }) => kind.prefix === prefix)?.kind.resourceType ?? '*';
-  return { resource: arnOf(ec2, type, id), type };
+  const name = type === 'placement-group' ? ec2.placementGroups.find(id)?.GroupName : undefined;
+  return { resource: arnOf(ec2, type, name ?? id), type };
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html */

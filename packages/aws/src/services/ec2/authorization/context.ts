@@ -47,6 +47,22 @@ const OF_TYPES: Readonly<Record<string, (ec2: Inventory, id: string) => Values>>
         }
       : {};
   },
+  'capacity-reservation': (ec2, id) => {
+    const one = ec2.capacityReservations.find(id);
+    return one
+      ? {
+          'ec2:AvailabilityZone': one.AvailabilityZone,
+          'ec2:AvailabilityZoneId': one.AvailabilityZoneId,
+          'ec2:InstanceType': one.InstanceType,
+          'ec2:InstancePlatform': one.InstancePlatform,
+          'ec2:InstanceCount': String(one.TotalInstanceCount),
+          'ec2:InstanceMatchCriteria': one.InstanceMatchCriteria,
+          'ec2:EbsOptimized': String(one.EbsOptimized ?? false),
+          'ec2:EndDateType': one.EndDateType,
+          'ec2:Tenancy': one.Tenancy,
+        }
+      : {};
+  },
   'internet-gateway': (ec2, id) => (ec2.internetGateways.find(id) ? { 'ec2:InternetGatewayID': id } : {}),
   'key-pair': (ec2, name) => {
     const pair = ec2.keyPairs.values().find(({ KeyName }) => KeyName === name);
@@ -62,6 +78,10 @@ const OF_TYPES: Readonly<Record<string, (ec2: Inventory, id: string) => Values>>
           'ec2:Vpc': ec2.arn(`vpc/${nic.VpcId}`),
         }
       : {};
+  },
+  'placement-group': (ec2, name) => {
+    const group = ec2.placementGroups.values().find(({ GroupName }) => GroupName === name);
+    return group ? { 'ec2:PlacementGroupName': name, 'ec2:PlacementGroupStrategy': group.Strategy } : {};
   },
   'route-table': (ec2, id) => {
     const table = ec2.routeTables.find(id);

@@ -82,7 +82,7 @@ function accessesOf(
   const role = plan.profile && ec2.profiles.instanceProfile(plan.profile.arn)?.roleArn;
   return distinct([
     on('image', `arn:aws:ec2:${region}::image/${plan.image.ImageId}`, ['ImageId']),
-    on('instance', ec2.arn('instance/*'), ['InstanceType'], ofInstance(plan)),
+    on('instance', ec2.arn('instance/*'), ['InstanceType'], ofInstance(ec2, plan)),
     ...interfaces,
     ...plan.volumes.map((volume) =>
       on('volume', ec2.arn('volume/*'), ['BlockDeviceMappings'], ofVolume(ec2, plan, volume)),
@@ -91,6 +91,18 @@ function accessesOf(
       on('snapshot', `arn:aws:ec2:${region}::snapshot/${id}`, ['BlockDeviceMappings']),
     ),
     ...(plan.keyName === undefined ? [] : [on('key-pair', ec2.arn(`key-pair/${plan.keyName}`), ['KeyName'])]),
+    ...(plan.placement
+      ? [on('placement-group', ec2.arn(`placement-group/${plan.placement.group.GroupName}`), ['Placement'])]
+      : []),
+    ...(plan.capacity.target
+      ? [
+          on(
+            'capacity-reservation',
+            ec2.arn(`capacity-reservation/${plan.capacity.target.CapacityReservationId}`),
+            ['CapacityReservationSpecification'],
+          ),
+        ]
+      : []),
     ...(template ? [on('launch-template', template, [])] : []),
     ...createTags(ec2, 'RunInstances', request.TagSpecifications ?? []).map((access) => ({
       ...access,
@@ -111,8 +123,10 @@ function tagsFor(plan: LaunchPlan, type: string | undefined) {
   };
 }
 
-function ofInstance({ type, subnet, metadata, ebsOptimized, tenancy, profile }: LaunchPlan): Values {
+function ofInstance(ec2: Inventory, plan: LaunchPlan): Values {
+  const { type, subnet, metadata, ebsOptimized, tenancy, profile, placement } = plan;
   return {
+    'ec2:PlacementGroup': placement && ec2.arn(`placement-group/${placement.group.GroupName}`),
     'ec2:InstanceType': type.name,
     'ec2:AvailabilityZone': subnet.AvailabilityZone,
     'ec2:EbsOptimized': String(ebsOptimized),

@@ -101,6 +101,22 @@ export const kinds = {
     notFound: 'InvalidAllocationID.NotFound',
     says: named('allocation'),
   },
+  placementGroup: {
+    prefix: 'pg',
+    resourceType: 'placement-group',
+    notFound: 'InvalidPlacementGroup.Unknown',
+    malformed: 'InvalidPlacementGroupId.Malformed',
+    says: (ids) => `The Placement Group '${ids[0]}' is unknown.`,
+    showsNoTags: true,
+  },
+  capacityReservation: {
+    prefix: 'cr',
+    resourceType: 'capacity-reservation',
+    notFound: 'InvalidCapacityReservationId.NotFound',
+    malformed: 'InvalidCapacityReservationId.Malformed',
+    says: named('capacity reservation'),
+    showsNoTags: true,
+  },
   keyPair: {
     prefix: 'key',
     resourceType: 'key-pair',

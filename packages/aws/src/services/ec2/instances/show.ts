@@ -1,5 +1,6 @@
 import type {
   _InstanceType,
+  CapacityReservationSpecificationResponse,
   Instance,
   InstanceBlockDeviceMapping,
   InstanceNetworkInterface,
@@ -9,6 +10,7 @@ import type {
 import { instanceTypes, isNitro } from '../catalogue/instance-types';
 import type { Has } from '../collections/collection';
 import type { Inventory } from '../inventory';
+import { showAddresses } from '../network/secondary-addresses';
 import { type InstanceRecord, type InstanceView, stateCodes } from '../records/instances';
 import type { InterfaceRecord } from '../records/interfaces';
 
@@ -35,7 +37,9 @@ export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceVi
     Monitoring: { State: record.monitoring ? ('enabled' as const) : ('disabled' as const) },
     Placement: {
       AvailabilityZone: record.zone,
-      GroupName: record.placementGroup ?? '',
+      GroupName: record.placement?.groupName ?? '',
+      GroupId: record.placement?.groupId,
+      PartitionNumber: record.placement?.partition,
       Tenancy: record.tenancy as Tenancy,
     },
     Architecture: record.architecture,
@@ -48,14 +52,15 @@ export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceVi
     SourceDestCheck: record.state === 'terminated' ? undefined : record.sourceDestCheck,
     BlockDeviceMappings: showMappings(record),
     IamInstanceProfile: record.profile && { Arn: record.profile.arn, Id: record.profile.id },
-    NetworkInterfaces: interfaces.map(showAttachedInterface),
+    NetworkInterfaces: interfaces.map((nic) => showAttachedInterface(ec2, nic)),
     ...showPrimary(interfaces[0]),
     MetadataOptions: record.metadata,
     CpuOptions: type && {
       CoreCount: type.vcpus / type.threadsPerCore,
       ThreadsPerCore: type.threadsPerCore,
     },
-    CapacityReservationSpecification: { CapacityReservationPreference: 'open' as const },
+    CapacityReservationId: record.capacityReservation.id,
+    CapacityReservationSpecification: specificationOf(record),
     HibernationOptions: { Configured: false },
     EnclaveOptions: { Enabled: false },
     BootMode: record.architecture === 'arm64' ? ('uefi' as const) : ('uefi-preferred' as const),
@@ -74,6 +79,16 @@ export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceVi
     ...ec2.instances.tagsOf(record.id),
   };
   return { record, shown, interfaces };
+}
+
+/** Where an instance takes its capacity from, as it was asked for. */
+export function specificationOf({
+  capacityReservation: { preference, target },
+}: InstanceRecord): CapacityReservationSpecificationResponse {
+  return {
+    CapacityReservationPreference: preference,
+    ...(target && { CapacityReservationTarget: { CapacityReservationId: target } }),
+  };
 }
 
 function showMappings(record: InstanceRecord): InstanceBlockDeviceMapping[] {
@@ -116,7 +131,7 @@ export function showReservations(ec2: Inventory, records: readonly InstanceRecor
   }));
 }
 
-function showAttachedInterface(nic: InterfaceRecord): InstanceNetworkInterface {
+function showAttachedInterface(ec2: Inventory, nic: InterfaceRecord): InstanceNetworkInterface {
   const { PrivateIpAddress, PrivateDnsName, Association } = nic;
   const attachment = nic.Attachment;
   return {
@@ -142,6 +157,6 @@ function showAttachedInterface(nic: InterfaceRecord): InstanceNetworkInterface {
       Status: attachment.Status,
       NetworkCardIndex: 0,
     },
-    PrivateIpAddresses: [{ Primary: true, PrivateIpAddress, PrivateDnsName, Association }],
+    PrivateIpAddresses: showAddresses(ec2, nic),
   };
 }

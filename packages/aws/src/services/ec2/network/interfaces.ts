@@ -11,6 +11,7 @@ import type { SubnetRecord } from '../records/network';
 import type { SecurityGroupRecord } from '../records/security-groups';
 import { privateDnsName } from './dns-names';
 import { removePublicAddress } from './public-addresses';
+import { showAddresses } from './secondary-addresses';
 import { defaultGroupOf } from './security-groups';
 import { takeAddress } from './subnet-addresses';
 
@@ -59,6 +60,7 @@ export function createInterface(ec2: Inventory, options: InterfaceOptions): Inte
     PrivateIpAddress,
     PrivateDnsName,
     Groups: groups.map(({ GroupId, GroupName }) => ({ GroupId, GroupName })),
+    secondaryAddresses: [],
     Ipv6Addresses: [],
     RequesterManaged: requester !== undefined,
     ...(requester === undefined ? {} : { RequesterId: requester }),
@@ -121,10 +123,10 @@ export function chooseGroups(
 
 /** An interface as the API shows it. */
 export function showInterface(ec2: Inventory, nic: InterfaceRecord): NetworkInterface {
-  const { PrivateIpAddress, PrivateDnsName, Association } = nic;
+  const { secondaryAddresses: _, ...shown } = nic;
   return {
-    ...nic,
-    PrivateIpAddresses: [{ Primary: true, PrivateIpAddress, PrivateDnsName, Association }],
+    ...shown,
+    PrivateIpAddresses: showAddresses(ec2, nic),
     TagSet: ec2.tags.of(nic.NetworkInterfaceId),
   };
 }

@@ -41,6 +41,6 @@ function takenAddresses(ec2: Inventory, subnet: SubnetRecord): Set<string> {
     ec2.interfaces
       .values()
       .filter((nic) => nic.SubnetId === subnet.SubnetId)
-      .map((nic) => nic.PrivateIpAddress),
+      .flatMap((nic) => [nic.PrivateIpAddress, ...nic.secondaryAddresses]),
   );
 }

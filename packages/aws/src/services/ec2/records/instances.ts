@@ -1,5 +1,6 @@
 import type {
   ArchitectureValues,
+  CapacityReservationPreference,
   GroupIdentifier,
   Instance,
   InstanceBlockDeviceMapping,
@@ -47,7 +48,14 @@ export interface InstanceRecord {
   readonly vpcId: string;
   readonly zone: string;
   readonly tenancy: string;
-  readonly placementGroup?: string;
+  readonly placement?: { readonly groupId: string; readonly groupName: string; readonly partition?: number };
+  readonly capacityReservation: {
+    readonly preference: CapacityReservationPreference;
+    /** The one that it was told to run in. */
+    readonly target?: string;
+    /** The one that it runs in. */
+    id?: string;
+  };
   type: string;
   launchTime: Date;
   keyName?: string;
@@ -101,6 +109,7 @@ export const instanceFilters: FilterTable<InstanceView> = {
   affinity: (view) => view.shown.Placement?.Affinity,
   architecture: (view) => view.shown.Architecture,
   'availability-zone': (view) => view.record.zone,
+  'capacity-reservation-id': (view) => view.record.capacityReservation.id,
   'block-device-mapping.attach-time': overMappings((one) => one.Ebs?.AttachTime),
   'block-device-mapping.delete-on-termination': overMappings((one) => one.Ebs?.DeleteOnTermination),
   'block-device-mapping.device-name': overMappings((one) => one.DeviceName),
@@ -156,7 +165,8 @@ export const instanceFilters: FilterTable<InstanceView> = {
   'network-interface.subnet-id': overInterfaces((nic) => nic.SubnetId),
   'network-interface.vpc-id': overInterfaces((nic) => nic.VpcId),
   'owner-id': (view) => view.interfaces[0]?.OwnerId,
-  'placement-group-name': (view) => view.record.placementGroup,
+  'placement-group-name': (view) => view.record.placement?.groupName,
+  'placement-partition-number': (view) => view.record.placement?.partition,
   platform: (view) => view.shown.Platform,
   'platform-details': (view) => view.record.platformDetails,
   'private-dns-name': (view) => view.shown.PrivateDnsName,

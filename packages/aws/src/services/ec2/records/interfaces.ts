@@ -12,7 +12,11 @@ export type InterfaceRecord = Has<
   | 'MacAddress'
   | 'AvailabilityZone'
   | 'Description'
-> & { Groups: Has<GroupIdentifier, 'GroupId' | 'GroupName'>[] };
+> & {
+  Groups: Has<GroupIdentifier, 'GroupId' | 'GroupName'>[];
+  /** Its private addresses beside the primary one. */
+  secondaryAddresses: string[];
+};
 
 /** An Elastic IP address. */
 export type AddressRecord = Has<Address, 'AllocationId' | 'PublicIp'>;
@@ -21,8 +25,8 @@ export type AddressRecord = Has<Address, 'AllocationId' | 'PublicIp'>;
 export const interfaceFilters: FilterTable<InterfaceRecord> = {
   'addresses.association.owner-id': (nic) => nic.Association?.IpOwnerId,
   'addresses.association.public-ip': (nic) => nic.Association?.PublicIp,
-  'addresses.primary': () => true,
-  'addresses.private-ip-address': (nic) => nic.PrivateIpAddress,
+  'addresses.primary': (nic) => (nic.secondaryAddresses.length > 0 ? [true, false] : true),
+  'addresses.private-ip-address': (nic) => [nic.PrivateIpAddress, ...nic.secondaryAddresses],
   'association.allocation-id': (nic) => nic.Association?.AllocationId,
   'association.association-id': (nic) => nic.Association?.AssociationId,
   'association.ip-owner-id': (nic) => nic.Association?.IpOwnerId,

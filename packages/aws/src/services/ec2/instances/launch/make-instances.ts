@@ -8,9 +8,12 @@ import { setPublicAddress } from '../../network/public-addresses';
 import { countFreeAddresses } from '../../network/subnet-addresses';
 import type { InstanceRecord } from '../../records/instances';
 import { createVolume } from '../../storage/volumes';
+import { availableCapacity } from '../capacity';
 import { associate } from '../profile-associations';
+import { takeCapacity } from './capacity';
 import type { InterfacePlan } from './interfaces';
-import type { LaunchPlan } from './plan';
+import { choosePartition } from './placement';
+import { attributesOf, type LaunchPlan } from './plan';
 import { fitIntoQuota } from './vcpus';
 
 /**
@@ -35,7 +38,12 @@ function roomFor(ec2: Inventory, plan: LaunchPlan): number {
     const each = subnets.filter((one) => one === subnet).length;
     return Math.floor(countFreeAddresses(ec2, subnet) / each);
   });
-  return Math.min(fitIntoQuota(ec2, plan.type, plan.minCount, plan.maxCount), ...rooms);
+  // What was reserved counts already.
+  const { target } = plan.capacity;
+  const quota = target
+    ? Math.min(plan.maxCount, availableCapacity(ec2, target))
+    : fitIntoQuota(ec2, plan.type, plan.minCount, plan.maxCount);
+  return Math.min(quota, ...rooms);
 }
 
 function makeInstance(
@@ -57,7 +65,20 @@ function makeInstance(
     vpcId: plan.subnet.VpcId,
     zone: plan.subnet.AvailabilityZone,
     tenancy: plan.tenancy,
-    placementGroup: plan.placementGroup,
+    placement: plan.placement && {
+      groupId: plan.placement.group.GroupId,
+      groupName: plan.placement.group.GroupName,
+      partition: choosePartition(ec2, plan.placement),
+    },
+    capacityReservation: {
+      preference: plan.capacity.preference,
+      target: plan.capacity.target?.CapacityReservationId,
+      id: takeCapacity(
+        ec2,
+        plan.capacity,
+        attributesOf(plan.image, plan.type, { zone: plan.subnet.AvailabilityZone, tenancy: plan.tenancy }),
+      ),
+    },
     type: plan.type.name,
     launchTime: now,
     keyName: plan.keyName,

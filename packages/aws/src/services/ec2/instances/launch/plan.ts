@@ -1,6 +1,5 @@
 import type {
   InstanceMetadataOptionsResponse,
-  Placement,
   ResourceType,
   ShutdownBehavior,
   Tag,
@@ -8,12 +7,7 @@ import type {
 import type { Call } from '../../../../core/service';
 import type { InstanceTypeFacts } from '../../catalogue/instance-types';
 import { readTagSpecifications } from '../../collections/tag-specifications';
-import {
-  invalidParameterValue,
-  invalidPlacementGroupUnknown,
-  unsupported,
-  unsupportedHibernationConfiguration,
-} from '../../errors';
+import { invalidParameterValue, unsupported, unsupportedHibernationConfiguration } from '../../errors';
 import type { Inventory } from '../../inventory';
 import type { TemplateVersion } from '../../records/launch-templates';
 import type { SubnetRecord } from '../../records/network';
@@ -21,9 +15,11 @@ import type { ImageRecord } from '../../records/storage';
 import { planVolumes, type VolumePlan } from '../../storage/block-devices';
 import { requireKeyPair } from '../key-pairs';
 import { checkUserData } from '../user-data';
+import { type CapacityPlan, planCapacity } from './capacity';
 import { requireImage } from './image';
 import { checkRoom, type InterfacePlan, planInterfaces } from './interfaces';
 import { readMetadataOptions } from './metadata-options';
+import { type PlacementPlan, planPlacement } from './placement';
 import { readProfile } from './profile';
 import type { LaunchRequest, RequestedLaunch } from './request';
 import { readCredits, requireType } from './type';
@@ -50,7 +46,8 @@ export interface LaunchPlan {
   readonly shutdownBehavior: ShutdownBehavior;
   readonly creditSpecification?: string;
   readonly tenancy: string;
-  readonly placementGroup?: string;
+  readonly placement?: PlacementPlan;
+  readonly capacity: CapacityPlan;
   readonly clientToken: string;
   readonly tagsFor: (type: ResourceType) => Tag[];
 }
@@ -68,10 +65,13 @@ export function planLaunch(
   const tagsFor = readTagSpecifications(request.TagSpecifications, TAGGED, call);
   const image = requireImage(ec2, request.ImageId);
   const type = requireType(request.InstanceType, image);
-  checkPlacement(request.Placement);
   refuseUnsupported(request, type);
   const { subnet, interfaces } = planInterfaces(ec2, request, maxCount);
   checkRoom(ec2, interfaces, minCount);
+  const tenancy = request.Placement?.Tenancy ?? 'default';
+  const zone = subnet.AvailabilityZone;
+  const placement = planPlacement(ec2, request.Placement, { type, zone, minCount });
+  const capacity = planCapacity(ec2, request, attributesOf(image, type, { zone, tenancy }), minCount);
   const keyName = request.KeyName ? requireKeyPair(ec2, request.KeyName).KeyName : undefined;
   return {
     minCount,
@@ -91,11 +91,21 @@ export function planLaunch(
     disableApiStop: request.DisableApiStop ?? false,
     shutdownBehavior: request.InstanceInitiatedShutdownBehavior ?? 'stop',
     creditSpecification: readCredits(request, type),
-    tenancy: request.Placement?.Tenancy ?? 'default',
-    placementGroup: request.Placement?.GroupName,
+    tenancy,
+    placement,
+    capacity,
     clientToken: request.ClientToken ?? '',
     tagsFor: (type) => [...tagsFor(type), ...(type === 'instance' ? tagsOfTemplate(launchedFrom) : [])],
   };
+}
+
+/** What of instances a Capacity Reservation must be for. */
+export function attributesOf(
+  image: ImageRecord,
+  type: InstanceTypeFacts,
+  { zone, tenancy }: { readonly zone: string; readonly tenancy: string },
+) {
+  return { type: type.name, platformDetails: image.PlatformDetails ?? 'Linux/UNIX', zone, tenancy };
 }
 
 /**
@@ -119,13 +129,6 @@ function refuseUnsupported(request: LaunchRequest, type: InstanceTypeFacts): voi
     throw unsupportedHibernationConfiguration(
       `Hibernation is not supported for the instance type ${type.name}.`,
     );
-  }
-}
-
-/** There is no placement group here, so none is known. */
-function checkPlacement(placement: Placement | undefined): void {
-  if (placement?.GroupName) {
-    throw invalidPlacementGroupUnknown(`The Placement Group '${placement.GroupName}' is unknown.`);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   operationNotPermitted,
   unsupportedHibernationConfiguration,
 } from '../../errors';
+import { retakeCapacity } from '../../instances/launch/capacity';
 import { fitIntoQuota } from '../../instances/launch/vcpus';
 import type { InstanceRecord, StateName } from '../../records/instances';
 import { stateCodes } from '../../records/instances';
@@ -22,7 +23,9 @@ export const StartInstances: Op<'StartInstances'> = (ec2, input) => {
   }
   return {
     StartingInstances: changeAll(records, (record) => {
-      if (record.state === 'stopped') ec2.lifecycle.start(record);
+      if (record.state !== 'stopped') return;
+      retakeCapacity(ec2, record);
+      ec2.lifecycle.start(record);
     }),
   };
 };

@@ -1,4 +1,5 @@
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import { specificationOf } from '../../instances/show';
 import type { Inventory } from '../../inventory';
 import type { InstanceRecord } from '../../records/instances';
 import type { Op } from '../../state';
@@ -20,7 +21,7 @@ function templateDataOf(ec2: Inventory, record: InstanceRecord): ResponseLaunchT
     Monitoring: { Enabled: record.monitoring },
     Placement: {
       AvailabilityZone: record.zone,
-      GroupName: '',
+      GroupName: record.placement?.groupName ?? '',
       Tenancy: record.tenancy as 'default',
     },
     DisableApiTermination: record.disableApiTermination,
@@ -31,7 +32,7 @@ function templateDataOf(ec2: Inventory, record: InstanceRecord): ResponseLaunchT
       ? { CreditSpecification: { CpuCredits: record.creditSpecification } }
       : {}),
     MetadataOptions: metadata,
-    CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+    CapacityReservationSpecification: specificationOf(record),
     HibernationOptions: { Configured: false },
     EnclaveOptions: { Enabled: false },
     BlockDeviceMappings: devicesOf(ec2, record),
