@@ -118,11 +118,13 @@ function secretArnsOf(pipeline: Pipeline): string[] {
   });
 }
 
-/** With and without a version: an instance asks for the one that Plan found. */
+/**
+ * Without a version, though an instance asks for the one that Plan found: the ARN that AWS asks the policies about has a parameter's name
+ * alone, and in names there is no colon.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html#awssystemsmanager-resources-for-iam-policies
+ */
 function secretParametersOf(pipeline: Pipeline): string[] {
-  return secretsOf(pipeline, 'ssm')
-    .flatMap(parameterArn)
-    .flatMap((arn) => [arn, `${arn}:*`]);
+  return secretsOf(pipeline, 'ssm').flatMap(parameterArn);
 }
 
 function secretsOf({ definition }: Pipeline, service: SecretReference['service']): string[] {

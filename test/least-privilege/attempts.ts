@@ -24,7 +24,13 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DecryptCommand, DescribeKeyCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateGrantCommand,
+  DecryptCommand,
+  DescribeKeyCommand,
+  GenerateDataKeyCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   AddTagsToResourceCommand,
@@ -211,6 +217,15 @@ export const ATTEMPTS: readonly Attempt[] = [
     statement: 'useVolumeKeys',
     tries: 'uses a key of the account itself',
     make: (as, { key }) => new KMSClient(as).send(new DescribeKeyCommand({ KeyId: key })),
+  },
+
+  {
+    statement: 'grantVolumeKeys',
+    tries: 'grants the use of a key itself',
+    make: (as, { key, baseRole }) =>
+      new KMSClient(as).send(
+        new CreateGrantCommand({ KeyId: key, GranteePrincipal: baseRole, Operations: ['Decrypt'] }),
+      ),
   },
 
   {
