@@ -22,6 +22,6 @@ export default {
   transformIgnorePatterns: [
     '/node_modules/(?!(@middy|ulid|p-limit|yocto-queue|just-bash|aws-local-stepfunctions|croner)/)',
   ],
-  testPathIgnorePatterns: ['\\.(long|faults|deploy)\\.test\\.ts$'],
+  testPathIgnorePatterns: ['\\.(long|faults)\\.test\\.ts$'],
   modulePathIgnorePatterns: ['/\\.serverless/', '/\\.esbuild/', '/packages/[^/]+/dist/'],
 };
