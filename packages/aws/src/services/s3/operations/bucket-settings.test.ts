@@ -101,6 +101,32 @@ test.each<[string, string | object, string]>([
     { Statement: { ...statement, Action: ['s3:GetObject', 's3:ListBucket'] } },
     'Action does not apply to any resource(s) in statement',
   ],
+  [
+    'a condition key that S3 does not have',
+    { Statement: { ...statement, Condition: { StringEquals: { 's3:x-acl': 'private' } } } },
+    'Policy has an invalid condition key',
+  ],
+  [
+    'a condition key of another service',
+    { Statement: { ...statement, Condition: { StringEquals: { 'ec2:Region': 'us-east-1' } } } },
+    'Policy has an invalid condition key',
+  ],
+  [
+    'a condition key of lists for an object',
+    { Statement: { ...statement, Condition: { StringEquals: { 's3:prefix': 'a/' } } } },
+    'Conditions do not apply to combination of actions and resources in statement',
+  ],
+  [
+    'a condition key that one of the actions does not have',
+    {
+      Statement: {
+        ...statement,
+        Action: ['s3:GetObject', 's3:PutObject'],
+        Condition: { StringEquals: { 's3:x-amz-acl': 'private' } },
+      },
+    },
+    'Conditions do not apply to combination of actions and resources in statement',
+  ],
   ['an unknown field', { Statement: { ...statement, Resources: '*' } }, 'Unknown field Resources'],
   ['an effect that is none', { Statement: { ...statement, Effect: 'Permit' } }, 'Invalid effect: Permit'],
 ])('a policy with %s is malformed', async (_what, policy, message) => {
@@ -118,6 +144,13 @@ test.each([
   ['all actions of all services', { Action: '*', Resource: 'arn:aws:s3:::BUCKET/*' }],
   ['an action in another case', { Action: 'S3:getobject' }],
   ['objects by the wildcard of their bucket', { Resource: 'arn:aws:s3:::BUCKET*' }],
+  ['a global key that there is not', { Condition: { StringEquals: { 'aws:Nothing': 'a' } } }],
+  ['a key of S3 in another case', { Condition: { NumericGreaterThan: { 'S3:tlsversion': '1.1' } } }],
+  ['a key of a tag', { Condition: { StringEquals: { 's3:ExistingObjectTag/stage': 'prod' } } }],
+  [
+    'a key that some of all actions have',
+    { Action: 's3:*', Condition: { StringEquals: { 's3:x-amz-acl': 'private' } } },
+  ],
   ['all actions but some', { Action: undefined, NotAction: 's3:ListBucket' }],
 ])('a policy with %s is taken', async (_what, more) => {
   const { aws, Bucket } = await newBucket();
