@@ -61,7 +61,10 @@ export interface ResourceProperties {
   'AWS::SSM::Parameter': SSMParameter;
   'AWS::Scheduler::Schedule': SchedulerSchedule;
   'AWS::Scheduler::ScheduleGroup': SchedulerScheduleGroup;
+  'AWS::StepFunctions::Activity': StepFunctionsActivity;
   'AWS::StepFunctions::StateMachine': StepFunctionsStateMachine;
+  'AWS::StepFunctions::StateMachineAlias': StepFunctionsStateMachineAlias;
+  'AWS::StepFunctions::StateMachineVersion': StepFunctionsStateMachineVersion;
 }
 export interface ResourceTag { Key: string; Value: string }
 export type Json = string | Record<string, unknown> | unknown[];
@@ -2605,6 +2608,20 @@ export interface SchedulerScheduleGroup {
   Name?: string;
   Tags?: Array<ResourceTag>;
 }
+export interface StepFunctionsActivity {
+  EncryptionConfiguration?: StepFunctionsActivity_EncryptionConfiguration;
+  Name: string;
+  Tags?: Array<StepFunctionsActivity_TagsEntry>;
+}
+export interface StepFunctionsActivity_EncryptionConfiguration {
+  KmsDataKeyReusePeriodSeconds?: number;
+  KmsKeyId?: string;
+  Type: "CUSTOMER_MANAGED_KMS_KEY" | "AWS_OWNED_KEY";
+}
+export interface StepFunctionsActivity_TagsEntry {
+  Key: string;
+  Value: string;
+}
 export interface StepFunctionsStateMachine {
   Definition?: Json;
   DefinitionS3Location?: StepFunctionsStateMachine_S3Location;
@@ -2645,4 +2662,27 @@ export interface StepFunctionsStateMachine_TagsEntry {
 }
 export interface StepFunctionsStateMachine_TracingConfiguration {
   Enabled?: boolean;
+}
+export interface StepFunctionsStateMachineAlias {
+  DeploymentPreference?: StepFunctionsStateMachineAlias_DeploymentPreference;
+  Description?: string;
+  Name?: string;
+  RoutingConfiguration?: Array<StepFunctionsStateMachineAlias_RoutingConfigurationVersion>;
+  StateMachineArn?: string;
+}
+export interface StepFunctionsStateMachineAlias_DeploymentPreference {
+  Alarms?: Array<string>;
+  Interval?: number;
+  Percentage?: number;
+  StateMachineVersionArn: string;
+  Type: "LINEAR" | "ALL_AT_ONCE" | "CANARY";
+}
+export interface StepFunctionsStateMachineAlias_RoutingConfigurationVersion {
+  StateMachineVersionArn: string;
+  Weight: number;
+}
+export interface StepFunctionsStateMachineVersion {
+  Description?: string;
+  StateMachineArn: string;
+  StateMachineRevisionId?: string;
 }

@@ -44,6 +44,34 @@ export function resourceNotFound(arn: string | undefined): AwsError {
   return new AwsError('ResourceNotFound', `Resource not found: '${arn}'`, 400, { resourceName: arn });
 }
 
+/** The error of a version or an alias that is not there. */
+export function noSuchResource(arn: string | undefined): AwsError {
+  return new AwsError('ResourceNotFound', 'Request references a resource that does not exist.', 400, {
+    resourceName: arn,
+  });
+}
+
+/** The error of an activity that is not there. */
+export function noActivity(arn: string | undefined): AwsError {
+  return new AwsError('ActivityDoesNotExist', `Activity Does Not Exist: '${arn}'`);
+}
+
+/** The error of an alias that leads elsewhere. */
+export function aliasExists(): AwsError {
+  return new AwsError(
+    'ConflictException',
+    'Failed to create alias because an alias with the same name and a different routing configuration already exists.',
+  );
+}
+
+/** The error of a version that aliases lead to. @param aliases by name */
+export function versionInUse(aliases: readonly string[]): AwsError {
+  return new AwsError(
+    'ConflictException',
+    `Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [${aliases.join(', ')}]`,
+  );
+}
+
 export function invalidName(name: string | undefined): AwsError {
   return new AwsError('InvalidName', `Invalid Name: '${name ?? ''}'`);
 }

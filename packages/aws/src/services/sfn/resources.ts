@@ -4,7 +4,12 @@ import {
   type UpdateStateMachineCommandInput,
   UpdateStateMachineInput$,
 } from '@aws-sdk/client-sfn';
-import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
+import {
+  type PropertiesOf,
+  type ResourceContext,
+  resource,
+  type TagChange,
+} from '../cloudformation/resources/resource';
 import { toShape } from '../cloudformation/resources/schema/to-shape';
 import { documentText } from '../cloudformation/resources/values';
 
@@ -27,6 +32,18 @@ async function readDefinition(properties: Machine, { aws }: ResourceContext): Pr
     (text, [name, value]) => text.replaceAll(`\${${name}}`, String(value)),
     definition,
   );
+}
+
+async function retag(id: string, change: TagChange, { aws }: ResourceContext): Promise<void> {
+  const tags = lower(change.set);
+  if (tags.length > 0) await aws.sfn.TagResource({ resourceArn: id, tags });
+  if (change.removed.length > 0)
+    await aws.sfn.UntagResource({ resourceArn: id, tagKeys: [...change.removed] });
+}
+
+/** Tags as Step Functions writes them. */
+function lower(tags: readonly { readonly Key?: string; readonly Value?: string }[]) {
+  return tags.map(({ Key, Value }) => ({ key: Key, value: Value }));
 }
 
 const stateMachine = resource('AWS::StepFunctions::StateMachine', {
@@ -71,13 +88,65 @@ const stateMachine = resource('AWS::StepFunctions::StateMachine', {
     return { attributes: { StateMachineRevisionId: revisionId } };
   },
   delete: (id, _properties, { aws }) => aws.sfn.DeleteStateMachine({ stateMachineArn: id }),
-  async retag(id, change, { aws }) {
-    const tags = change.set.map(({ Key, Value }) => ({ key: Key, value: Value }));
-    if (tags.length > 0) await aws.sfn.TagResource({ resourceArn: id, tags });
-    if (change.removed.length > 0)
-      await aws.sfn.UntagResource({ resourceArn: id, tagKeys: [...change.removed] });
-  },
+  retag,
 });
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-activity.html */
+const activity = resource('AWS::StepFunctions::Activity', {
+  handles: ['Name', 'Tags'],
+  name: 'Name',
+  async create(properties, { aws, physicalName, tags }) {
+    const name = properties.Name ?? physicalName({ max: 80 });
+    const { activityArn: id = '' } = await aws.sfn.CreateActivity({ name, tags: lower(tags) });
+    return { id, attributes: { Arn: id, Name: name } };
+  },
+  delete: (id, _properties, { aws }) => aws.sfn.DeleteActivity({ activityArn: id }),
+  retag,
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachineversion.html */
+const version = resource('AWS::StepFunctions::StateMachineVersion', {
+  handles: ['Description', 'StateMachineArn', 'StateMachineRevisionId'],
+  async create(properties, { aws }) {
+    const { stateMachineVersionArn: id = '' } = await aws.sfn.PublishStateMachineVersion({
+      stateMachineArn: properties.StateMachineArn,
+      revisionId: properties.StateMachineRevisionId,
+      description: properties.Description,
+    });
+    return { id, attributes: { Arn: id } };
+  },
+  delete: (id, _properties, { aws }) => aws.sfn.DeleteStateMachineVersion({ stateMachineVersionArn: id }),
+});
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachinealias.html */
+const alias = resource('AWS::StepFunctions::StateMachineAlias', {
+  handles: ['Description', 'Name', 'RoutingConfiguration'],
+  name: 'Name',
+  async create(properties, { aws, physicalName }) {
+    const { stateMachineAliasArn: id = '' } = await aws.sfn.CreateStateMachineAlias({
+      name: properties.Name ?? physicalName({ max: 80 }),
+      description: properties.Description,
+      routingConfiguration: routesOf(properties),
+    });
+    return { id, attributes: { Arn: id } };
+  },
+  async update(id, next, _previous, { aws }) {
+    await aws.sfn.UpdateStateMachineAlias({
+      stateMachineAliasArn: id,
+      description: next.Description,
+      routingConfiguration: routesOf(next),
+    });
+    return undefined;
+  },
+  delete: (id, _properties, { aws }) => aws.sfn.DeleteStateMachineAlias({ stateMachineAliasArn: id }),
+});
+
+function routesOf({ RoutingConfiguration = [] }: PropertiesOf<'AWS::StepFunctions::StateMachineAlias'>) {
+  return RoutingConfiguration.map(({ StateMachineVersionArn, Weight }) => ({
+    stateMachineVersionArn: StateMachineVersionArn,
+    weight: Weight,
+  }));
+}
+
 /** AWS::StepFunctions. */
-export const statesTypes = [stateMachine];
+export const statesTypes = [stateMachine, activity, version, alias];

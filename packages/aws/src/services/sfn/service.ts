@@ -1,5 +1,7 @@
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
+import * as activities from './operations/activities';
+import * as aliases from './operations/aliases';
 import * as executions from './operations/executions';
 import * as stateMachines from './operations/state-machines';
 import * as tags from './operations/tags';
@@ -15,6 +17,14 @@ export const sfn = defineService<Client, SfnState, { iam: Roles }>({
   needs: ['iam'],
   authorization,
   create: (context, { iam }) => new SfnState(context, iam),
-  operations: { ...stateMachines, ...versions, ...tags, ...executions, ...taskTokens },
+  operations: {
+    ...stateMachines,
+    ...versions,
+    ...aliases,
+    ...activities,
+    ...tags,
+    ...executions,
+    ...taskTokens,
+  },
   dispose: (state) => state.dispose(),
 });

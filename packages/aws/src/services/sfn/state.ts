@@ -9,8 +9,10 @@ import { Executions } from './execution/executions';
 import { readInput } from './execution/read-input';
 import { TaskTokens } from './execution/task-tokens';
 import { Integrations } from './integrations/integrations';
+import { Activities } from './machines/activities';
+import { chooseVersion, findAlias } from './machines/aliases';
+import { StateMachines } from './machines/state-machines';
 import { readName } from './read-name';
-import { StateMachines } from './state-machines';
 
 export type Client = typeof import('@aws-sdk/client-sfn');
 
@@ -22,7 +24,7 @@ export type Roles = Pick<IamPort, 'issue' | 'principalOf' | 'role'>;
 
 /** How an execution is begun. */
 export interface StartRequest {
-  /** Of a state machine or of a version. */
+  /** Of a state machine, of a version or of an alias. */
   readonly stateMachineArn: string;
   readonly name?: string;
   /** JSON text; none is `{}`. */
@@ -35,6 +37,7 @@ export class SfnState {
   readonly stateMachines = new StateMachines();
   readonly executions: Executions;
   readonly tokens: TaskTokens;
+  readonly activities: Activities;
   /** What Step Functions is called where roles trust it: anywhere, and in this region. */
   readonly principals: readonly string[];
   private readonly listeners = new Set<(execution: Execution) => void>();
@@ -46,7 +49,13 @@ export class SfnState {
     this.principals = ['states.amazonaws.com', `states.${context.region}.amazonaws.com`];
     const integrations = new Integrations(context, new RoleSessions(iam, context.clock, this.principals));
     this.tokens = new TaskTokens(context.clock);
-    const parts = { context, tokens: this.tokens, call: integrations.call.bind(integrations) };
+    this.activities = new Activities(context.clock);
+    const parts = {
+      context,
+      tokens: this.tokens,
+      activities: this.activities,
+      call: integrations.call.bind(integrations),
+    };
     this.executions = new Executions(context, parts, (execution) => {
       for (const listener of this.listeners) listener(execution);
       announce(context, execution);
@@ -55,11 +64,15 @@ export class SfnState {
 
   /** @throws AwsError what StartExecution throws */
   start(request: StartRequest): Execution {
-    const stateMachine = this.stateMachines.get(request.stateMachineArn);
+    const alias = findAlias(this.stateMachines, request.stateMachineArn);
+    const stateMachine = alias
+      ? chooseVersion(this.stateMachines, alias)
+      : this.stateMachines.get(request.stateMachineArn);
     return this.executions.start(stateMachine, {
       name: readName(request.name ?? uuid()),
       input: readInput(request.input),
       traceHeader: request.traceHeader,
+      aliasArn: alias?.arn,
     });
   }
 

@@ -3,7 +3,8 @@ import type { Context } from '../../../core/context';
 import { randomHex } from '../../../core/ids';
 import type { Json } from '../language/definition';
 import { StatesError, Stopped } from '../language/states-error';
-import type { StateMachine } from '../state-machines';
+import type { Activities } from '../machines/activities';
+import type { StateMachine } from '../machines/state-machines';
 import { History, Thread } from './history';
 import { runGraph } from './interpreter';
 import { Progress } from './progress';
@@ -17,12 +18,15 @@ export interface ExecutionStart {
   /** JSON text as it was given. */
   readonly input: string;
   readonly traceHeader?: string;
+  /** The alias that it was asked for by. */
+  readonly aliasArn?: string;
 }
 
 /** What executions stand on. */
 export interface ExecutionParts {
   readonly context: Context;
   readonly tokens: TaskTokens;
+  readonly activities: Activities;
   readonly call: (call: TaskCall) => Promise<Json>;
 }
 
@@ -32,6 +36,7 @@ export class Execution {
   readonly name: string;
   readonly input: string;
   readonly startDate: Date;
+  readonly aliasArn?: string;
   /** The trace that the caller gave. */
   readonly traceHeader?: string;
   /** The X-Ray trace that every call of this execution carries. */
@@ -69,6 +74,7 @@ export class Execution {
     this.input = start.input;
     this.stateMachine = { ...stateMachine };
     this.startDate = clock.now();
+    this.aliasArn = start.aliasArn;
     this.traceHeader = start.traceHeader;
     this.traceId =
       start.traceHeader ??
@@ -81,6 +87,8 @@ export class Execution {
         input: this.input,
         inputDetails: { truncated: false },
         roleArn: stateMachine.roleArn,
+        stateMachineAliasArn: start.aliasArn,
+        stateMachineVersionArn: stateMachine.versionArn,
       },
     });
     this.ended = this.run().finally(clock.awaited());
@@ -118,7 +126,7 @@ export class Execution {
   }
 
   private async run(): Promise<void> {
-    const { context, tokens, call } = this.parts;
+    const { context, tokens, activities, call } = this.parts;
     const { stateMachine } = this;
     const input: Json = JSON.parse(this.input);
     const { signal } = this.stopping;
@@ -149,6 +157,7 @@ export class Execution {
           queryLanguage: stateMachine.definition.QueryLanguage ?? 'JSONPath',
           tasks: {
             tokens,
+            activities,
             call,
             region: context.region,
             traceId: this.traceId,

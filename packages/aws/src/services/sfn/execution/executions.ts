@@ -2,8 +2,8 @@ import { readArn, splitResource } from 'aws-languages/arn';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
 import { executionExists, expressArn, invalidArn, noExecution } from '../errors';
-import type { StateMachine } from '../state-machines';
-import { Execution, type ExecutionParts } from './execution';
+import type { StateMachine } from '../machines/state-machines';
+import { Execution, type ExecutionParts, type ExecutionStart } from './execution';
 
 /** Closed executions that are remembered; AWS keeps them for 90 days. */
 const MOST_CLOSED = 5_000;
@@ -38,10 +38,7 @@ export class Executions {
    * @param start its name and its input, both checked
    * @throws AwsError ExecutionAlreadyExists
    */
-  start(
-    stateMachine: StateMachine,
-    start: { readonly name: string; readonly input: string; readonly traceHeader?: string },
-  ): Execution {
+  start(stateMachine: StateMachine, start: Omit<ExecutionStart, 'arn'>): Execution {
     const { region, accountId } = this.context;
     const prefix = `arn:aws:states:${region}:${accountId}`;
     const { type } = stateMachine;

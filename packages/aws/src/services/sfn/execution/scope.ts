@@ -1,6 +1,7 @@
 import type { Clock } from '../../../core/clock';
 import type { ContextObject, Json, QueryLanguage, StateGraph } from '../language/definition';
 import type { Resource } from '../language/resource';
+import type { Activities } from '../machines/activities';
 import type { Thread } from './history';
 import type { Progress } from './progress';
 import type { TaskTokens } from './task-tokens';
@@ -25,6 +26,7 @@ export interface TaskCall {
 /** Runs what a task's resource names. Rejects with a StatesError as the integration would report it. */
 export interface TaskRunner {
   readonly tokens: TaskTokens;
+  readonly activities: Activities;
   readonly region: string;
   readonly traceId: string;
   readonly origin: TaskOrigin;

@@ -17,20 +17,20 @@ const MOST_ENDED = 10_000;
 export class TaskTokens {
   private readonly parked = new Map<string, Parked>();
   private readonly ended = new Set<string>();
-  /** Of which state machine each is, as long as it is remembered. */
+  /** Whose each is, as long as it is remembered. */
   private readonly owners = new Map<string, string>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** A new token, as long as AWS's. @param stateMachineArn whose executions it belongs to */
-  make(stateMachineArn?: string): string {
+  /** A new token, as long as AWS's. @param owner the ARN of the state machine to whose executions it belongs, or of the activity */
+  make(owner?: string): string {
     const token = `AQCEAAAAKgAAAAMAAAAAAAAAA${randomBytes(450).toString('base64')}`;
-    if (stateMachineArn !== undefined) this.owners.set(token, stateMachineArn);
+    if (owner !== undefined) this.owners.set(token, owner);
     return token;
   }
 
-  /** The state machine that a token is of; undefined for a token that is none. */
-  stateMachineOf(token: string): string | undefined {
+  /** The state machine or the activity that a token is of; undefined for a token that is none. */
+  ownerOf(token: string): string | undefined {
     return this.owners.get(token);
   }
 

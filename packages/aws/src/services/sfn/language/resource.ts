@@ -59,7 +59,7 @@ const OPTIMIZED: Readonly<Record<string, readonly string[] | undefined>> = {
 export function isKnownResource(arn: string): boolean {
   try {
     const { service, action } = readResource(arn);
-    if (service === 'lambda-function' || service.startsWith('aws-sdk:')) return true;
+    if (['activity', 'lambda-function'].includes(service) || service.startsWith('aws-sdk:')) return true;
     return Object.hasOwn(OPTIMIZED, service) && (OPTIMIZED[service]?.includes(action) ?? true);
   } catch (error) {
     if (error instanceof StatesError) return false;

@@ -3,6 +3,7 @@ import { takePage } from '../../../core/paging';
 import { badPageToken, wrongType } from '../errors';
 import type { Execution } from '../execution/execution';
 import { findObstacle, redrive } from '../execution/redrive';
+import { findAlias } from '../machines/aliases';
 import { pageSize } from '../paging';
 import type { Op } from '../state';
 import { ENCRYPTION } from './encryption';
@@ -13,7 +14,8 @@ export const StartExecution: Op<'StartExecution'> = (sfn, input) => {
 };
 
 export const StartSyncExecution: Op<'StartSyncExecution'> = async (sfn, input) => {
-  const stateMachine = sfn.stateMachines.get(input.stateMachineArn);
+  const alias = findAlias(sfn.stateMachines, input.stateMachineArn);
+  const stateMachine = sfn.stateMachines.get(alias?.routing[0]?.versionArn ?? input.stateMachineArn);
   if (stateMachine.type !== 'EXPRESS') throw wrongType();
   const execution = sfn.start({ ...input, stateMachineArn: input.stateMachineArn ?? '' });
   await execution.ended;
@@ -37,6 +39,7 @@ export const DescribeExecution: Op<'DescribeExecution'> = (sfn, input) => {
     executionArn: execution.arn,
     stateMachineArn: execution.stateMachine.arn,
     stateMachineVersionArn: execution.stateMachine.versionArn,
+    stateMachineAliasArn: execution.aliasArn,
     name: execution.name,
     status: execution.status,
     startDate: execution.startDate,
@@ -60,12 +63,16 @@ export const StopExecution: Op<'StopExecution'> = (sfn, input) => {
 };
 
 export const ListExecutions: Op<'ListExecutions'> = (sfn, input) => {
-  const { arn, type, versionArn } = sfn.stateMachines.get(input.stateMachineArn);
+  const alias = findAlias(sfn.stateMachines, input.stateMachineArn);
+  const { arn, type, versionArn } = sfn.stateMachines.get(
+    alias?.arn.slice(0, -alias.name.length - 1) ?? input.stateMachineArn,
+  );
   if (type === 'EXPRESS') throw wrongType();
   const found = sfn.executions
     .list()
     .filter(({ stateMachine }) => stateMachine.arn === arn)
     .filter(({ stateMachine }) => versionArn === undefined || stateMachine.versionArn === versionArn)
+    .filter(({ aliasArn }) => alias === undefined || aliasArn === alias.arn)
     .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter)
     .reverse();
   const page = takePage(found, {
@@ -134,6 +141,7 @@ function describeItem(execution: Execution): ExecutionListItem {
     executionArn: execution.arn,
     stateMachineArn: execution.stateMachine.arn,
     stateMachineVersionArn: execution.stateMachine.versionArn,
+    stateMachineAliasArn: execution.aliasArn,
     name: execution.name,
     status: execution.status,
     startDate: execution.startDate,

@@ -2,10 +2,10 @@ import type { CreateStateMachineCommandInput } from '@aws-sdk/client-sfn';
 import { uuid } from '../../../core/ids';
 import { takePage } from '../../../core/paging';
 import { badPageToken, nothingToUpdate, stateMachineExists, validationError } from '../errors';
+import { publishVersion, type StateMachine, type StateMachineVersion } from '../machines/state-machines';
 import { pageSize } from '../paging';
 import { readName } from '../read-name';
 import type { Op, SfnState } from '../state';
-import { publishVersion, type StateMachine, type StateMachineVersion } from '../state-machines';
 import { diagnose, readDefinition } from '../validation/read-definition';
 import { checkRole } from './check-role';
 import { ENCRYPTION } from './encryption';
@@ -135,6 +135,7 @@ function readStateMachine(sfn: SfnState, input: Partial<CreateStateMachineComman
     definition,
     roleArn: input.roleArn ?? '',
     versions: new Map(),
+    aliases: new Map(),
     loggingConfiguration: input.loggingConfiguration ?? { level: 'OFF', includeExecutionData: false },
     tracingConfiguration: input.tracingConfiguration ?? { enabled: false },
   };

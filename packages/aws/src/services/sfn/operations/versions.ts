@@ -1,8 +1,8 @@
 import { takePage } from '../../../core/paging';
-import { badPageToken, staleRevision, validationError } from '../errors';
+import { badPageToken, staleRevision, validationError, versionInUse } from '../errors';
+import { publishVersion, splitVersion } from '../machines/state-machines';
 import { pageSize } from '../paging';
 import type { Op } from '../state';
-import { publishVersion, splitVersion } from '../state-machines';
 
 export const PublishStateMachineVersion: Op<'PublishStateMachineVersion'> = (sfn, input) => {
   const stateMachine = sfn.stateMachines.base(input.stateMachineArn);
@@ -37,6 +37,11 @@ export const DeleteStateMachineVersion: Op<'DeleteStateMachineVersion'> = (sfn, 
     throw validationError(
       `The provided ARN is not a State Machine version ARN: ${input.stateMachineVersionArn}`,
     );
-  sfn.stateMachines.find(base)?.versions.delete(Number(version));
+  const stateMachine = sfn.stateMachines.find(base);
+  const referring = [...(stateMachine?.aliases.values() ?? [])]
+    .filter(({ routing }) => routing.some(({ versionArn }) => versionArn === input.stateMachineVersionArn))
+    .map(({ name }) => name);
+  if (referring.length > 0) throw versionInUse(referring);
+  stateMachine?.versions.delete(Number(version));
   return {};
 };

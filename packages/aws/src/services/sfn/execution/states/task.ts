@@ -1,8 +1,10 @@
 import type { Json, State } from '../../language/definition';
 import type { Query } from '../../language/query';
 import { type Resource, readResource } from '../../language/resource';
-import { StatesError, Stopped, tooLarge } from '../../language/states-error';
+import { StatesError, tooLarge } from '../../language/states-error';
 import type { Scope } from '../scope';
+import { runActivity } from './activity';
+import { limit } from './limit';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const PAYLOAD_BYTES = 262_144;
@@ -13,6 +15,8 @@ export async function runTask(state: State, query: Query, scope: Scope): Promise
   const resource = readResource(state.Resource ?? '');
   const timeout = await query.readNumber('TimeoutSeconds');
   const heartbeat = await query.readNumber('HeartbeatSeconds');
+  if (resource.service === 'activity')
+    return runActivity(resource, await query.readArguments(scope.context), { timeout, heartbeat }, scope);
   const token = resource.pattern === 'token' ? tasks.tokens.make(tasks.origin.stateMachineArn) : undefined;
   const context = token === undefined ? scope.context : { ...scope.context, Task: { Token: token } };
   const payload = await query.readArguments(context);
@@ -57,32 +61,6 @@ function patienceOf({ service, pattern }: Resource, timeout: number | undefined,
   const isFunction = service === 'lambda' || service === 'lambda-function';
   if (timeout === undefined || !isFunction || pattern === 'token') return timeout;
   return timeout * Math.max(1, run.clock.scale);
-}
-
-/** Races the work against the task's timeout and the end of the execution. */
-function limit(
-  seconds: number | undefined,
-  { run, signal }: Scope,
-  work: () => Promise<Json>,
-): Promise<Json> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => settle(() => reject(new Stopped()));
-    const cancel =
-      seconds === undefined
-        ? undefined
-        : run.clock.after(seconds, () => settle(() => reject(new StatesError('States.Timeout', ''))));
-    const settle = (how: () => void) => {
-      cancel?.();
-      signal.removeEventListener('abort', onAbort);
-      how();
-    };
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work().then(
-      (output) => settle(() => resolve(output)),
-      (error) => settle(() => reject(error)),
-    );
-  });
 }
 
 /** The events of a task. A function's plain ARN has event types of its own. */

@@ -1,7 +1,8 @@
 import type { LoggingConfiguration, StateMachineType, TracingConfiguration } from '@aws-sdk/client-sfn';
 import { readArn, splitResource } from 'aws-languages/arn';
-import { invalidArn, noStateMachine, resourceNotFound } from './errors';
-import type { Definition } from './language/definition';
+import { invalidArn, noStateMachine } from '../errors';
+import type { Definition } from '../language/definition';
+import type { Alias } from './alias';
 
 /** A state machine as it is now. */
 export interface StateMachine {
@@ -12,6 +13,8 @@ export interface StateMachine {
   readonly tags: Map<string, string>;
   /** By number; each as the state machine was when it was published. */
   readonly versions: Map<number, StateMachineVersion>;
+  /** By name. */
+  readonly aliases: Map<string, Alias>;
   /** Of a version. */
   readonly versionArn?: string;
   definitionText: string;
@@ -58,6 +61,12 @@ export class StateMachines {
     return this.byArn.get(arn);
   }
 
+  /** A version by its ARN, while it is there. */
+  findVersion(arn: string | undefined): StateMachineVersion | undefined {
+    const [, base = '', number] = /^(.*):(\d+)$/.exec(arn ?? '') ?? [];
+    return this.byArn.get(base)?.versions.get(Number(number));
+  }
+
   /** By name, alphabetically; versions stand in their state machines. */
   list(): StateMachine[] {
     return [...this.byArn.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -69,13 +78,6 @@ export class StateMachines {
 
   remove(arn: string): void {
     this.byArn.delete(arn);
-  }
-
-  /** Tags that may be changed. @throws AwsError ResourceNotFound */
-  tagsOf(arn: string | undefined): Map<string, string> {
-    const stateMachine = this.byArn.get(arn ?? '');
-    if (stateMachine) return stateMachine.tags;
-    throw resourceNotFound(arn);
   }
 }
 
