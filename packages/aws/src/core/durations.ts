@@ -135,6 +135,25 @@ export const durations = {
     source:
       'a program of a Linux server that waits for nothing: some 10 ms. With a seed only: otherwise it takes what it takes',
   },
+  agentOnline: {
+    seconds: 15,
+    source:
+      'amazon-ssm-agent from its start to `Online`: it asks for credentials, registers and opens its channel; 10 to 20 s in its own log',
+  },
+  commandDelivered: {
+    seconds: 1,
+    source:
+      'SendCommand to the start of the script: agents hold a channel open, over which it comes within a second',
+  },
+  commandReported: {
+    seconds: 1,
+    source: 'end of a script to its status in GetCommandInvocation: about a second in practice',
+  },
+  commandDeliveryRetry: {
+    seconds: 15,
+    source:
+      'Run Command tries again to reach a node that was not available: `Delayed` ends some seconds after it is',
+  },
   quotaIncrease: {
     seconds: 900,
     source:

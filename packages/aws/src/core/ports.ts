@@ -3,12 +3,38 @@ import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
 
+/** The inside of an instance that runs, as an agent on it has it. */
+export interface InstanceMachine {
+  /** Since when a service of its operating system runs, as `amazon-ssm-agent`; undefined for one that does not. */
+  activeSince(service: string): Date | undefined;
+  /**
+   * Runs a script as root, which is written to a path. An aborted signal kills it.
+   * @returns what became of it; undefined where the machine stopped before it ended
+   */
+  runScript(script: {
+    readonly path: string;
+    readonly text: string;
+    readonly workingDirectory: string;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  }): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string } | undefined>;
+}
+
 /** What other services may ask EC2 beside its API operations. */
 export interface Ec2Port {
   vpc(vpcId: string): Vpc | undefined;
   subnet(subnetId: string): Subnet | undefined;
   securityGroup(groupId: string): SecurityGroup | undefined;
   instance(instanceId: string): Instance | undefined;
+  listInstances(): readonly Instance[];
+  /** The inside of an instance that runs. */
+  machine(instanceId: string): InstanceMachine | undefined;
+  /** Credentials of the role that an instance has by its profile; undefined without one, and where EC2 may not assume it. */
+  credentialsOf(
+    instanceId: string,
+  ): Promise<{ readonly accessKeyId: string; readonly expiration: Date } | undefined>;
+  /** The operating system of an instance goes down and comes up again. */
+  reboot(instanceId: string): void;
   /** Called at every change of an instance's state. Returns how to end it. */
   onInstanceState(listener: (instanceId: string, state: string) => void): () => void;
   /**
@@ -22,8 +48,11 @@ export interface Ec2Port {
     publicAddress?: boolean;
   }): { interfaceId: string; privateIp: string; publicIp?: string };
   deleteInterface(interfaceId: string): void;
-  /** Whether the AWS API can be reached from a network interface: through a NAT gateway, by its own address, or at an endpoint. */
-  reachesAws(interfaceId: string): boolean;
+  /**
+   * Whether the AWS API can be reached from a network interface: through a NAT gateway, by its own address, or at an endpoint.
+   * @param service the one that is to be reached, as endpoints name it: `ssm`; an endpoint of any service will do without it
+   */
+  reachesAws(interfaceId: string, service?: string): boolean;
 }
 
 /** What tells sessions of a role apart. */

@@ -1,5 +1,5 @@
 import type { DiskSnapshot } from '../disk-snapshot';
-import type { Architecture, Machine, MachineEngine } from '../engine';
+import type { Architecture, Edition, Machine, MachineEngine } from '../engine';
 import type { MachineOptions } from '../machine-options';
 import { buildAmazonLinux2023 } from './amazon-linux/base-image';
 import { EmulatedMachine } from './machine';
@@ -8,11 +8,12 @@ import { EmulatedMachine } from './machine';
 export class EmulatedEngine implements MachineEngine {
   readonly name = 'emulated';
   /** Shared by all machines of an architecture: each costs only what it changes. */
-  private readonly baseImages = new Map<Architecture, DiskSnapshot>();
+  private readonly baseImages = new Map<string, DiskSnapshot>();
 
-  baseImage(architecture: Architecture): DiskSnapshot {
-    const image = this.baseImages.get(architecture) ?? buildAmazonLinux2023(architecture);
-    this.baseImages.set(architecture, image);
+  baseImage(architecture: Architecture, edition: Edition = 'standard'): DiskSnapshot {
+    const name = `${edition} ${architecture}`;
+    const image = this.baseImages.get(name) ?? buildAmazonLinux2023(architecture, edition);
+    this.baseImages.set(name, image);
     return image;
   }
 

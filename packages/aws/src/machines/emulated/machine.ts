@@ -1,8 +1,9 @@
 import type { DiskSnapshot } from '../disk-snapshot';
-import type { Machine } from '../engine';
+import type { AgentScript, Machine, ScriptOutcome } from '../engine';
 import type { MachineOptions } from '../machine-options';
 import { CloudInit } from './cloud-init/cloud-init';
 import { Disk } from './disk/disk';
+import { runAgentScript } from './system/agent-script';
 import { printLogin, startServices, writeHost } from './system/boot';
 import type { PowerAction } from './system/guest';
 import { mountVolatile, printKernel } from './system/kernel';
@@ -56,6 +57,16 @@ export class EmulatedMachine implements Machine {
 
   snapshot(): DiskSnapshot {
     return this.disk.snapshot();
+  }
+
+  activeSince(service: string): Date | undefined {
+    const state = this.system?.systemd.state(service);
+    return state?.active === 'active' ? state.since : undefined;
+  }
+
+  async runScript(script: AgentScript): Promise<ScriptOutcome | undefined> {
+    const { system } = this;
+    return system && (await runAgentScript(system, script));
   }
 
   console(): string {

@@ -1,9 +1,10 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { Context } from '../../core/context';
-import type { Ec2Port } from '../../core/ports';
+import type { Ec2Port, InstanceMachine } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
 import { addAmazonImages } from './images/add-amazon-images';
+import { credentialsOf } from './instances/credentials';
 import { Lifecycle } from './instances/lifecycle';
 import { showInstance } from './instances/show';
 import { type InstanceProfiles, Inventory, type Quotas } from './inventory';
@@ -57,6 +58,26 @@ export class Ec2State extends Inventory implements Ec2Port {
     return record && showInstance(this, record);
   }
 
+  listInstances(): Instance[] {
+    return this.instances.values().map((record) => showInstance(this, record));
+  }
+
+  machine(instanceId: string): InstanceMachine | undefined {
+    return this.lifecycle.machine(instanceId);
+  }
+
+  async credentialsOf(
+    instanceId: string,
+  ): Promise<{ readonly accessKeyId: string; readonly expiration: Date } | undefined> {
+    const record = this.instances.find(instanceId);
+    return record && (await credentialsOf(this, record));
+  }
+
+  reboot(instanceId: string): void {
+    const record = this.instances.find(instanceId);
+    if (record?.state === 'running') this.lifecycle.reboot(record);
+  }
+
   onInstanceState(listener: (instanceId: string, state: string) => void): () => void {
     return this.lifecycle.listen(listener);
   }
@@ -82,8 +103,8 @@ export class Ec2State extends Inventory implements Ec2Port {
     };
   }
 
-  reachesAws(interfaceId: string): boolean {
-    return this.network.reachesInternet({ interfaceId }, 443) || reachesEndpoint(this, interfaceId);
+  reachesAws(interfaceId: string, service?: string): boolean {
+    return this.network.reachesInternet({ interfaceId }, 443) || reachesEndpoint(this, interfaceId, service);
   }
 
   deleteInterface(interfaceId: string): void {

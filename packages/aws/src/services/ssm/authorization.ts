@@ -1,5 +1,7 @@
+import type { Target } from '@aws-sdk/client-ssm';
 import { parseArn, splitResource } from 'aws-languages/arn';
-import type { Authorization } from '../../core/authorization/authorization';
+import type { Asked, Authorization } from '../../core/authorization/authorization';
+import { AGENT_ACCESSES } from './agents/accesses';
 import type { SsmState } from './state';
 
 /** Amazon's own parameters are in no account. */
@@ -7,8 +9,13 @@ const PUBLISHED = /^\/?aws\/service\//;
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
 export const authorization: Authorization<SsmState> = {
-  find({ context }, type, { input }) {
+  accesses: (_ssm, { operation }) => AGENT_ACCESSES[operation]?.map((action) => ({ action, resource: '*' })),
+  find(ssm, type, asked) {
+    if (type === 'document') return findDocuments(ssm, asked);
+    if (type === 'instance') return findInstances(ssm, asked);
     if (type !== 'parameter') return [];
+    const { context } = ssm;
+    const { input } = asked;
     const given =
       input.Name ?? input.Names ?? input.Path ?? (input.ResourceType === 'Parameter' && input.ResourceId);
     if (typeof given !== 'string' && !Array.isArray(given)) return undefined;
@@ -24,8 +31,31 @@ export const authorization: Authorization<SsmState> = {
     ...(action === 'ssm:GetParametersByPath' && { 'ssm:Recursive': String(input.Recursive ?? false) }),
   }),
   resource(ssm, arn) {
-    const { id } = splitResource(parseArn(arn)?.resource ?? '');
+    const { service, resource = '' } = parseArn(arn) ?? {};
+    const { id } = splitResource(resource);
+    if (service === 'ec2') return { tags: tagsOf(ssm.needs.ec2.instance(id)?.Tags) };
+    if (resource.startsWith('document/')) return undefined;
     const found = ssm.stored(id) ?? ssm.stored(`/${id}`);
-    return found && { tags: new Map(found.tags.map(({ Key = '', Value = '' }) => [Key, Value])) };
+    return found && { tags: tagsOf(found.tags) };
   },
 };
+
+function tagsOf(tags: readonly { Key?: string; Value?: string }[] = []): ReadonlyMap<string, string> {
+  return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+function findDocuments(ssm: SsmState, { operation, input }: Asked): string[] {
+  const name = operation === 'SendCommand' ? input.DocumentName : input.Name;
+  if (typeof name !== 'string') return [];
+  return [name.startsWith('arn:') ? name : ssm.documentArn(name)];
+}
+
+/** The instances that a command is sent to are each asked for; those of an agent are its own. */
+function findInstances(ssm: SsmState, { operation, input }: Asked): string[] {
+  if (operation === 'UpdateInstanceInformation') return [ssm.instanceArn(String(input.InstanceId))];
+  if (operation !== 'SendCommand') return [];
+  const ids = (input.InstanceIds ?? []) as readonly string[];
+  const targets = (input.Targets ?? []) as readonly Target[];
+  const found = [...ids, ...(targets.length > 0 ? ssm.instancesOf(targets) : [])];
+  return found.length > 0 ? found.map((id) => ssm.instanceArn(id)) : [ssm.instanceArn('*')];
+}

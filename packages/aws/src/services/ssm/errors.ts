@@ -65,3 +65,31 @@ export function missingFilterValues(key: string): AwsError {
     `The following filter values are missing : null for filter key ${key}.`,
   );
 }
+
+/** The error of instances that no agent runs on which could take a command. */
+export function invalidInstances(ids: readonly string[], accountId: string): AwsError {
+  return new AwsError(
+    'InvalidInstanceId',
+    `Instances [[${ids.join(', ')}]] not in a valid state for account ${accountId}`,
+  );
+}
+
+/** The error of a document that is not there. */
+export function invalidDocument(name: string): AwsError {
+  return new AwsError('InvalidDocument', `Document with name ${name} does not exist.`);
+}
+
+/** The error of parameters that a document does not take. */
+export function invalidParameters(message: string): AwsError {
+  return new AwsError('InvalidParameters', message);
+}
+
+/** The error of a command that was never sent. */
+export function invalidCommandId(): AwsError {
+  return new AwsError('InvalidCommandId', '');
+}
+
+/** The error of a command that was not sent to this instance. */
+export function invocationDoesNotExist(): AwsError {
+  return new AwsError('InvocationDoesNotExist', '');
+}

@@ -1,8 +1,15 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { Target } from '@aws-sdk/client-ssm';
 import { parseArn, splitResource } from 'aws-languages/arn';
+import { RoleSessions } from '../../core/authorization/role-sessions';
 import { AwsError } from '../../core/aws-error';
+import { type Api, clientOf } from '../../core/client';
 import type { Context } from '../../core/context';
-import type { SsmPort } from '../../core/ports';
-import type { Operation, OperationsOf } from '../../core/service';
+import type { Ec2Port, IamPort, SsmPort } from '../../core/ports';
+import type { Call, Operation, OperationsOf } from '../../core/service';
+import { forwarded } from '../../core/service-call';
+import { Agents } from './agents/agents';
+import type { Command } from './commands/command';
 import { versionNotFound } from './errors';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
 
@@ -10,6 +17,12 @@ export type Client = typeof import('@aws-sdk/client-ssm');
 
 /** One of Systems Manager's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, SsmState, Name>;
+
+/** The services that Systems Manager looks into. */
+export interface Needs {
+  readonly ec2: Ec2Port;
+  readonly iam: IamPort;
+}
 
 /** A parameter version that a name, with or without a selector, means. */
 export interface Selection {
@@ -24,17 +37,29 @@ function keyOf(name: string): string {
   return name.lastIndexOf('/') === 0 ? name.slice(1) : name;
 }
 
-/** The Parameter Store of AWS Systems Manager in one region. */
+/** AWS Systems Manager in one region: its Parameter Store, and the commands that instances run. */
 export class SsmState implements SsmPort {
   private readonly parameters = new Map<string, StoredParameter>();
+  private isDisposed = false;
+  readonly agents: Agents;
+  /** By id, the oldest first. */
+  readonly commands = new Map<string, Command>();
+  /** The roles that send notifications. */
+  readonly roles: RoleSessions;
 
   /** @param published Amazon's own: readable by all, and by nobody writable */
   constructor(
     readonly context: Context,
     private readonly published: ReadonlyMap<string, string>,
-  ) {}
+    readonly needs: Needs,
+  ) {
+    this.agents = new Agents(context, needs.ec2, needs.iam);
+    this.roles = new RoleSessions(needs.iam, context.clock, ['ssm.amazonaws.com']);
+  }
 
   dispose(): void {
+    this.isDisposed = true;
+    this.agents.dispose();
     for (const parameter of this.parameters.values()) parameter.stopPolicies?.();
   }
 
@@ -45,6 +70,36 @@ export class SsmState implements SsmPort {
       if (error instanceof AwsError) return undefined;
       throw error;
     }
+  }
+
+  /** Systems Manager itself, with a caller's rights. */
+  apiAs(call: Call): Api<Client> {
+    return clientOf<Client>(this.context, 'ssm', () => forwarded(call, 'ssm.amazonaws.com'));
+  }
+
+  /** Lets something go on by itself, which nobody waits for, until the account goes. */
+  follow(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.isDisposed) throw error;
+    });
+  }
+
+  instanceArn(instanceId: string): string {
+    return `arn:aws:ec2:${this.context.region}:${this.context.accountId}:instance/${instanceId}`;
+  }
+
+  /** Amazon's own documents are in no account. */
+  documentArn(name: string): string {
+    const owner = name.startsWith('AWS-') ? '' : this.context.accountId;
+    return `arn:aws:ssm:${this.context.region}:${owner}:document/${name}`;
+  }
+
+  /** The ids of the instances that all of the targets mean. */
+  instancesOf(targets: readonly Target[]): string[] {
+    return this.needs.ec2
+      .listInstances()
+      .filter((instance) => targets.every((target) => isMeant(instance, target)))
+      .map(({ InstanceId = '' }) => InstanceId);
   }
 
   /** The parameter's name, which may be given as an ARN. A path's ARN has no slash before it. */
@@ -140,4 +195,12 @@ export class SsmState implements SsmPort {
       policies: [],
     };
   }
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
+function isMeant({ InstanceId = '', Tags = [] }: Instance, { Key: key = '', Values = [] }: Target): boolean {
+  if (key === 'InstanceIds') return Values.includes(InstanceId);
+  if (key === 'tag-key') return Tags.some(({ Key = '' }) => Values.includes(Key));
+  if (!key.startsWith('tag:')) throw new AwsError('InvalidTarget', `The target key ${key} is not supported.`);
+  return Tags.some(({ Key, Value = '' }) => Key === key.slice(4) && Values.includes(Value));
 }

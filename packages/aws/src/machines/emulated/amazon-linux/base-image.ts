@@ -1,6 +1,6 @@
 import image from '../../../../data/al2023/image.json';
 import type { DiskSnapshot } from '../../disk-snapshot';
-import type { Architecture } from '../../engine';
+import type { Architecture, Edition } from '../../engine';
 import { COMPLAIN } from '../commands/shell/complain';
 import { EXECUTE } from '../commands/shell/execute';
 import { OPEN_TARGET } from '../commands/shell/open-target';
@@ -14,10 +14,20 @@ import { textOf } from './text-files';
 const RPM_ARCHITECTURES = { x86_64: 'x86_64', arm64: 'aarch64' } as const;
 
 /**
- * Lays out the root volume of Amazon Linux 2023's standard image, as far as scripts see it: its users, files and programs.
+ * What the minimal image lacks of the standard one, as far as services are concerned.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
+ */
+const ONLY_IN_STANDARD = ['amazon-ssm-agent'];
+
+/**
+ * Lays out the root volume of Amazon Linux 2023's image, as far as scripts see it: its users, files and programs.
  * No web server.
  */
-export function buildAmazonLinux2023(architecture: Architecture): DiskSnapshot {
+export function buildAmazonLinux2023(
+  architecture: Architecture,
+  edition: Edition = 'standard',
+): DiskSnapshot {
+  const lacks = (name: string) => edition === 'minimal' && ONLY_IN_STANDARD.includes(name);
   // The image's files are older than every machine, whatever the clock of the embedded AWS says.
   const disk = new Disk(undefined, () => new Date(image.built));
   for (const { path } of image.directories) disk.makeDirectory(path);
@@ -27,12 +37,16 @@ export function buildAmazonLinux2023(architecture: Architecture): DiskSnapshot {
   writeUsers(disk, image.users);
   writeGroups(disk, image.groups);
   giveAway(disk);
-  installPackages(disk, IMAGE_PACKAGES, 'System');
+  installPackages(
+    disk,
+    IMAGE_PACKAGES.filter(({ name }) => !lacks(name)),
+    'System',
+  );
   for (const { program } of imagePrograms())
     installProgram(disk, program.startsWith('/') ? program : `/usr/bin/${program}`);
   // What bash does by itself and just-bash does not: commands of ours that no package has.
   for (const name of [COMPLAIN, EXECUTE, OPEN_TARGET]) disk.install(`/usr/bin/${name}`, '#!/bin/sh\n', 0o755);
-  for (const service of image.services)
+  for (const service of image.services.filter((name) => !lacks(name)))
     disk.makeSymlink(
       `/usr/lib/systemd/system/${service}.service`,
       `/etc/systemd/system/multi-user.target.wants/${service}.service`,

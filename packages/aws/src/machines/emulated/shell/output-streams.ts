@@ -2,15 +2,21 @@ import type { Disk } from '../disk/disk';
 import { resolvePath } from '../disk/disk-paths';
 import type { OutputDevices } from './live-output';
 
-type Sink = { kind: 'machine' } | { kind: 'file'; path: string } | { kind: 'pipe'; name: string };
+/** Of a process. */
+export type Stream = 'stdout' | 'stderr';
+
+type Sink =
+  | { kind: 'machine'; stream: Stream }
+  | { kind: 'file'; path: string }
+  | { kind: 'pipe'; name: string };
 
 /** Standard output and error of one run: device files whose bytes go to the machine, a file or a pipe. */
 export class OutputStreams {
   readonly devices: OutputDevices;
   /** What was written to pipes, by the pipe's name. */
   readonly pipes = new Map<string, Uint8Array[]>();
-  private stdout: Sink = { kind: 'machine' };
-  private stderr: Sink = { kind: 'machine' };
+  private stdout: Sink = { kind: 'machine', stream: 'stdout' };
+  private stderr: Sink = { kind: 'machine', stream: 'stderr' };
   /** Standard output of a command whose trace is still to come. */
   private held: Uint8Array[] = [];
   /** Where `exec > file` was said. */
@@ -22,7 +28,7 @@ export class OutputStreams {
     run: number,
     /** Whether the script may be traced by `set -x`. */
     private readonly isTraced: boolean,
-    private readonly onOutput: (text: string) => void,
+    private readonly onOutput: (text: string, stream: Stream) => void,
     private readonly startJob: (job: number, variables: string) => void,
   ) {
     const device = (name: string) => `/dev/.shell-${run}-${name}`;
@@ -38,22 +44,23 @@ export class OutputStreams {
   }
 
   /** Output that came outside of the devices, when the script was done. */
-  writeRest(text: string): void {
+  writeRest(stdout: string, stderr: string): void {
     this.flush();
-    if (text !== '') this.write(this.stderr, Buffer.from(asWritten(text)));
+    if (stdout !== '') this.write(this.stdout, Buffer.from(asWritten(stdout)));
+    if (stderr !== '') this.write(this.stderr, Buffer.from(asWritten(stderr)));
   }
 
   /** Writes where standard error goes, and to the machine even so. */
   writeAloud(text: string): void {
     this.flush();
     if (this.stderr.kind !== 'machine') this.write(this.stderr, Buffer.from(text));
-    this.onOutput(text);
+    this.onOutput(text, 'stderr');
   }
 
   /** From here on all goes to the machine again. */
   reset(): void {
-    this.stdout = { kind: 'machine' };
-    this.stderr = { kind: 'machine' };
+    this.stdout = { kind: 'machine', stream: 'stdout' };
+    this.stderr = { kind: 'machine', stream: 'stderr' };
   }
 
   close(): void {
@@ -108,7 +115,7 @@ export class OutputStreams {
     if (sink.kind === 'file') this.disk.append(sink.path, Uint8Array.from(bytes));
     else if (sink.kind === 'pipe')
       this.pipes.set(sink.name, [...(this.pipes.get(sink.name) ?? []), Uint8Array.from(bytes)]);
-    else this.onOutput(Buffer.from(bytes).toString('utf8'));
+    else this.onOutput(Buffer.from(bytes).toString('utf8'), sink.stream);
   }
 
   private redirect(message: string): void {

@@ -1,11 +1,11 @@
-import { Bash, type CommandName, defineCommand, getCommandNames, type ScriptNode } from 'just-bash';
+import { Bash, type CommandName, defineCommand, getCommandNames, parse, type ScriptNode } from 'just-bash';
 import { fail, type Programs } from '../commands/program';
 import { DiskError } from '../disk/disk-error';
 import { LACKING_STATUS } from '../system/daemon';
 import type { Guest } from '../system/guest';
 import { refusal } from '../system/refusal';
 import { LINE_DESCRIPTOR, LiveOutput } from './live-output';
-import { OutputStreams } from './output-streams';
+import { OutputStreams, type Stream } from './output-streams';
 import { mendScript } from './script-mending';
 import { ShellFiles } from './shell-files';
 import { ShellWork } from './shell-work';
@@ -39,12 +39,14 @@ export interface ScriptOptions {
   name: string;
   cwd?: string;
   env?: Readonly<Record<string, string>>;
+  /** Whether `env` is all that it has: nothing of what a login of root has. */
+  bare?: boolean;
   /** Stops the script at its next command. */
   signal?: AbortSignal;
   /** Lines of a larger script that stand before this one. */
   linesBefore?: number;
   /** Output and errors in the order in which they were written. */
-  onOutput: (text: string) => void;
+  onOutput: (text: string, stream: Stream) => void;
   /** Told what this machine could not do, where the output is not seen on the console. */
   onRefusal?: (says: string) => void;
 }
@@ -81,6 +83,8 @@ interface Run {
   jobs: Job[];
   functions: string;
   linesBefore: number;
+  /** Whether it has no home: just-bash gives one to every shell. */
+  isHomeless: boolean;
   options: { rawScript: true; cwd: string; env: Record<string, string>; signal: AbortSignal };
 }
 
@@ -96,7 +100,16 @@ export class Shell {
   /** Runs a script as a process of its own, as root. @returns its exit code; 143 when it was stopped */
   async runScript(
     text: string,
-    { name, cwd = '/', env, signal: own, linesBefore = 0, onOutput, onRefusal = () => {} }: ScriptOptions,
+    {
+      name,
+      cwd = '/',
+      env,
+      bare,
+      signal: own,
+      linesBefore = 0,
+      onOutput,
+      onRefusal = () => {},
+    }: ScriptOptions,
   ): Promise<number> {
     this.runs += 1;
     const refused = new AbortController();
@@ -107,7 +120,7 @@ export class Shell {
       this.guest.disk,
       this.runs,
       /\bset\s+(?:\S+\s+)*[-+]\w*x|\bxtrace\b/.test(script),
-      (output) => onOutput(nameShell(output, name)),
+      (output, stream) => onOutput(nameShell(output, name), stream),
       (job, variables) => this.startJob(jobs[job], run.functions, variables, { name, onOutput }),
     );
     const scene: Scene = {
@@ -127,13 +140,14 @@ export class Shell {
     const work = new ShellWork(this.guest.options.work);
     work.resume();
     const run: Run = {
-      bash: this.openBash(scene, env, work),
+      bash: this.openBash(scene, { ...this.loginEnvironment(bare), ...env }, work),
       traps: scene.traps,
       streams,
       jobs,
       functions: '',
       linesBefore,
-      options: { rawScript: true, cwd, env: { ...ROOT_ENVIRONMENT, ...env }, signal },
+      isHomeless: bare === true && env?.HOME === undefined,
+      options: { rawScript: true, cwd, env: { ...(!bare && ROOT_ENVIRONMENT), ...env }, signal },
     };
     const ended = () => (scene.isRefused ? LACKING_STATUS : STOPPED);
     try {
@@ -144,7 +158,7 @@ export class Shell {
       if (signal.aborted) return ended();
       // A command of just-bash that did not expect it; the script ends, the machine does not.
       if (!(error instanceof DiskError)) throw error;
-      onOutput(`${name}: ${error.message}\n`);
+      onOutput(`${name}: ${error.message}\n`, 'stderr');
       return 1;
     } finally {
       work.pause();
@@ -158,23 +172,30 @@ export class Shell {
     const before = `${withoutShellState(variables)}\n${functions}\n`;
     const linesBefore = job.line - before.split('\n').length;
     this.runScript(`${before}${job.text}`, { ...options, linesBefore }).catch((error: unknown) => {
-      options.onOutput(`${options.name}: ${error instanceof Error ? error.message : String(error)}\n`);
+      options.onOutput(
+        `${options.name}: ${error instanceof Error ? error.message : String(error)}\n`,
+        'stderr',
+      );
     });
   }
 
-  private openBash(scene: Scene, env: ScriptOptions['env'], work: ShellWork): Bash {
+  private loginEnvironment(isBare = false): Readonly<Record<string, string>> {
+    if (isBare) return {};
+    return {
+      ...ROOT_ENVIRONMENT,
+      HOSTNAME: this.guest.options.hostname,
+      USER: 'root',
+      LOGNAME: 'root',
+    };
+  }
+
+  private openBash(scene: Scene, env: Record<string, string>, work: ShellWork): Bash {
     const { guest } = this;
     return new Bash({
       fs: new ShellFiles(guest.disk),
       cwd: '/',
       // What the shell begins with is exported to its programs; what a single run is given is not.
-      env: {
-        ...ROOT_ENVIRONMENT,
-        HOSTNAME: guest.options.hostname,
-        USER: 'root',
-        LOGNAME: 'root',
-        ...env,
-      },
+      env,
       commands: COMMANDS,
       executionLimits: LIMITS,
       // It patches globals of this process, which others share.
@@ -219,6 +240,7 @@ export class Shell {
         // Only the script itself; what it runs in turn writes to where the script says.
         if (!isFirst) return { ast: mended };
         isFirst = false;
+        if (run.isHomeless) mended.statements.unshift(...parse('unset HOME').statements);
         const rewritten = live.rewrite(mended, run.linesBefore);
         run.functions = live.functionText(ast);
         return { ast: rewritten };
@@ -227,7 +249,7 @@ export class Shell {
     const result = await bash.exec(text, options);
     // Of a script that was ended, what is left is the interpreter's own word of that.
     if (options.signal.aborted) return result.exitCode;
-    streams.writeRest(withoutTrace(result.stdout + result.stderr));
+    streams.writeRest(withoutTrace(result.stdout), withoutTrace(result.stderr));
     const exitCode = await this.runTraps(run, result.exitCode, result.env);
     const written = [...streams.pipes];
     streams.reset();
@@ -246,7 +268,7 @@ export class Shell {
     const stdin = Buffer.concat(chunks).toString('latin1');
     const given = { ...options, env: assignable(variables), stdin, stdinKind: 'bytes' as const };
     const result = await bash.exec(`${functions}\n${command}`, given);
-    streams.writeRest(result.stdout + result.stderr);
+    streams.writeRest(result.stdout, result.stderr);
   }
 
   /** ERR and EXIT handlers run after the script, with its variables and functions. */
@@ -263,7 +285,7 @@ export class Shell {
       if (handler === undefined || handler === '') continue;
       const text = `${functions}\n(exit ${last})\n${handler}\n`;
       const result = await bash.exec(text, { ...options, cwd: variables.PWD ?? options.cwd, env });
-      streams.writeRest(result.stdout + result.stderr);
+      streams.writeRest(result.stdout, result.stderr);
       if (/\bexit\b/.test(`${handler}\n${functions}`) && result.exitCode !== 0) last = result.exitCode;
     }
     return last;

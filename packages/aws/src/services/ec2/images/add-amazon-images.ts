@@ -24,7 +24,7 @@ function addSnapshot(ec2: Inventory, one: AmazonImage): void {
     StartTime: new Date(one.creationDate),
     StorageTier: 'standard',
     permissions: [],
-    content: () => ec2.machines.baseImage(one.architecture),
+    content: () => ec2.machines.baseImage(one.architecture, one.minimal ? 'minimal' : 'standard'),
   });
 }
 

@@ -146,6 +146,11 @@ export class Lifecycle {
     return { text: this.consoleText(record), at: this.ec2.context.clock.now() };
   }
 
+  /** The inside of an instance; undefined while it does not run. */
+  machine(instanceId: string): Machine | undefined {
+    return this.machines.get(instanceId);
+  }
+
   /** Cuts the power everywhere. */
   async dispose(): Promise<void> {
     this.turns.dispose();

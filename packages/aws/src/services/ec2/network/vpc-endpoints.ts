@@ -112,15 +112,18 @@ export function checkPrivateDns(ec2: Inventory, endpoint: VpcEndpointRecord): vo
 
 /**
  * Whether an interface in a VPC reaches an endpoint there: a gateway through its subnet's route table, an interface endpoint by
- * the security groups of both. Which service it is of is not looked at.
+ * the security groups of both.
+ *
+ * @param service the one that the endpoint is to be of: `ssm`; any will do without it
  */
-export function reachesEndpoint(ec2: Inventory, interfaceId: string): boolean {
+export function reachesEndpoint(ec2: Inventory, interfaceId: string, service?: string): boolean {
   const nic = ec2.interfaces.find(interfaceId);
   const subnet = ec2.subnets.find(nic?.SubnetId);
   const table = subnet && ec2.routeTableOf(subnet);
   return ec2.vpcEndpoints
     .values()
     .filter((endpoint) => endpoint.VpcId === nic?.VpcId && endpoint.State === ('available' as never))
+    .filter(({ ServiceName }) => service === undefined || ServiceName.endsWith(`.${service}`))
     .some((endpoint) =>
       endpoint.VpcEndpointType === 'Gateway'
         ? table !== undefined && endpoint.RouteTableIds.includes(table.RouteTableId)
