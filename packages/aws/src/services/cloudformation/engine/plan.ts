@@ -8,6 +8,7 @@ import { evaluate, type Scope } from '../template/evaluate';
 import { isObject, type ResourceDeclaration } from '../template/template';
 import { dependencyGraph } from '../template/validate';
 import { type Causes, changedParameters, explainChange, type Fate } from './change-details';
+import { type Context, contextsOf, secretsOf, withValues } from './change-values';
 import { recreationOf } from './resources/replacement';
 import { changedProperties, diffTags, resourceTags } from './resources/resource-tags';
 import { readReferencesWith, resolveDynamicReferences } from './values/dynamic-references';
@@ -74,6 +75,7 @@ async function plan(
     parameters: changedParameters(stack.definition, definition),
     decide: condition,
   };
+  const secrets = secretsOf(stack.definition?.parameters, definition.parameters);
   const readReference = readReferencesWith(aws);
   const graph = dependencyGraph(template, condition);
   const types = await state.types();
@@ -90,6 +92,8 @@ async function plan(
     await resolveDynamicReferences(evaluated, async (service, name) =>
       name.includes('{{') || service === 'secretsmanager' ? LATER : readReference(service, name),
     );
+    const properties = isObject(evaluated) ? evaluated : {};
+    const after = { properties, metadata: declaration.Metadata };
     if (!existing) {
       fates.set(id, 'new');
       changes.push({
@@ -100,26 +104,27 @@ async function plan(
           ResourceType: declaration.Type,
           Scope: [],
           Details: [],
+          ...contextsOf(undefined, after, secrets),
         },
       });
       continue;
     }
-    const properties = isObject(evaluated) ? evaluated : {};
     const change = compare(
       types.get(existing.type),
       existing,
       { declaration, properties, tags: resourceTags(stack, definition.tags, id, properties) },
       causes,
     );
+    const shown = change && showValues(change, existing, after, secrets);
     fates.set(id, !change ? 'same' : change.ResourceChange?.Replacement === 'False' ? 'changed' : 'new');
-    if (change) changes.push(change);
+    if (shown) changes.push(shown);
     const before = stack.definition?.template.Resources[id];
     quietly ||=
       declaration.DeletionPolicy !== before?.DeletionPolicy ||
       declaration.UpdateReplacePolicy !== before?.UpdateReplacePolicy;
   }
   for (const resource of stack.resources.values()) {
-    if (!graph.has(resource.logicalId)) changes.push(removal(resource));
+    if (!graph.has(resource.logicalId)) changes.push(removal(resource, secrets));
   }
   quietly ||=
     outputsDiffer(stack, definition, scope) || tagsDiffer(stack.definition?.tags ?? [], definition.tags);
@@ -208,7 +213,25 @@ function replacementOf(details: readonly ResourceChangeDetail[]): Replacement {
   return needs('Always') || needs('Conditionally') ? 'Conditional' : 'False';
 }
 
-function removal(resource: StackResource): Change {
+/** A change of a resource with its values. */
+function showValues(
+  { ResourceChange, ...change }: Change,
+  { written, metadata }: StackResource,
+  after: Context,
+  secrets: ReadonlySet<string>,
+): Change {
+  const before = { properties: written, metadata };
+  return {
+    ...change,
+    ResourceChange: {
+      ...ResourceChange,
+      Details: ResourceChange?.Details?.map((detail) => withValues(detail, before, after, secrets)),
+      ...contextsOf(before, after, secrets),
+    },
+  };
+}
+
+function removal(resource: StackResource, secrets: ReadonlySet<string>): Change {
   return {
     Type: 'Resource',
     ResourceChange: {
@@ -219,6 +242,7 @@ function removal(resource: StackResource): Change {
       PolicyAction: resource.deletionPolicy === 'Retain' ? 'Retain' : 'Delete',
       Scope: [],
       Details: [],
+      ...contextsOf({ properties: resource.written, metadata: resource.metadata }, undefined, secrets),
     },
   };
 }

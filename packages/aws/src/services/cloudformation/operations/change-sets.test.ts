@@ -255,6 +255,58 @@ describe('change sets', () => {
     ).rejects.toThrow('Stack [ghost] does not exist');
   });
 
+  test('show the values that change to whoever asks for them', async () => {
+    const template = (more: string) => `
+Parameters: { Secret: { Type: String, NoEcho: true, Default: hush } }
+Resources:
+  A:
+    Type: AWS::SSM::Parameter
+    Properties: { Name: /a, Type: String, ${more} }
+  ${more.includes('one') ? `B: ${parameter('/b', '1')}` : `C: ${parameter('/c', '!Join [" ", [!Ref A, !Ref Secret]]')}`}`;
+    const changesOf = async (ChangeSetName: string, TemplateBody: string) => {
+      await cfn.aws.CreateChangeSet({ StackName: 'net', ChangeSetName, TemplateBody });
+      const asked = { StackName: 'net', ChangeSetName };
+      const plain = await cfn.aws.DescribeChangeSet(asked);
+      const whole = await cfn.aws.DescribeChangeSet({ ...asked, IncludePropertyValues: true });
+      return { plain: plain.Changes ?? [], whole: whole.Changes ?? [] };
+    };
+    await cfn.create('net', template('Value: one, Description: old'));
+    const { plain, whole } = await changesOf('c', template('Value: two, Tier: Standard'));
+    expect(JSON.stringify(plain)).not.toMatch(/Context|BeforeValue|AfterValue|Path|AttributeChangeType/);
+    const find = (id: string) => whole.find(({ ResourceChange: change }) => change?.LogicalResourceId === id);
+    const contexts = (id: string) => {
+      const { BeforeContext, AfterContext } = find(id)?.ResourceChange ?? {};
+      return [BeforeContext, AfterContext].map((text) => text && JSON.parse(text).Properties);
+    };
+    expect(contexts('A')).toEqual([
+      { Name: '/a', Type: 'String', Value: 'one', Description: 'old' },
+      { Name: '/a', Type: 'String', Value: 'two', Tier: 'Standard' },
+    ]);
+    const targets = find('A')?.ResourceChange?.Details?.map(({ Target }) => Target);
+    expect(targets).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          Path: '/Properties/Value',
+          BeforeValue: 'one',
+          AfterValue: 'two',
+          AttributeChangeType: 'Modify',
+        }),
+        expect.objectContaining({
+          Path: '/Properties/Description',
+          BeforeValue: 'old',
+          AttributeChangeType: 'Remove',
+        }),
+        expect.objectContaining({
+          Path: '/Properties/Tier',
+          AfterValue: 'Standard',
+          AttributeChangeType: 'Add',
+        }),
+      ]),
+    );
+    expect(contexts('B')).toEqual([{ Name: '/b', Type: 'String', Value: '1' }, undefined]);
+    expect(contexts('C')).toEqual([undefined, { Name: '/c', Type: 'String', Value: '/a ****' }]);
+  });
+
   test('see no change in a parameter that a dynamic reference names, which is read anew with another change', async () => {
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
     const referring = (more: string) =>

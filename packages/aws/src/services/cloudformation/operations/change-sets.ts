@@ -3,6 +3,7 @@ import { AwsError } from '../../../core/aws-error';
 import type { Call } from '../../../core/call';
 import { uuid } from '../../../core/ids';
 import { takePage } from '../../../core/paging';
+import { withoutValues } from '../engine/change-values';
 import { planChanges } from '../engine/plan';
 import { beginCreate, beginUpdate, type OnFailure } from '../engine/run-stack';
 import { changeSetNotFound, validationError } from '../errors';
@@ -71,7 +72,7 @@ export const DescribeChangeSet: Op<'DescribeChangeSet'> = ({ stacks }, input) =>
     RollbackConfiguration: {},
     Capabilities: [...definition.capabilities] as never[],
     ...(definition.tags.length > 0 && { Tags: [...definition.tags] }),
-    Changes: page.items,
+    Changes: input.IncludePropertyValues ? page.items : page.items.map(withoutValues),
     NextToken: page.next,
     IncludeNestedStacks: false,
   };
