@@ -37,6 +37,17 @@ test('what is waited for when a stack is abandoned is given up, and deleted', as
   expect((await region.api('iam').ListInstanceProfiles({})).InstanceProfiles).toEqual([]);
 });
 
+test('a rule takes the minute that AWS takes to make it known everywhere', async () => {
+  const cfn = cloudFormationOf(region);
+  const { clock } = region.context;
+  const began = clock.millis();
+  const Properties = "{ ScheduleExpression: 'rate(1 day)' }";
+  await cfn.create('s', `Resources: { Rule: { Type: AWS::Events::Rule, Properties: ${Properties} } }`);
+  const seconds = (clock.millis() - began) / 1000;
+  expect(seconds).toBeGreaterThan(60);
+  expect(seconds).toBeLessThan(75);
+});
+
 test('every type that is waited for is one that there is', () => {
   expect(Object.keys(settling).filter((type) => !resourceTypes[type])).toEqual([]);
 });
