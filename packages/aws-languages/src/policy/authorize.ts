@@ -9,6 +9,8 @@ export interface PolicySet {
   readonly boundary?: PolicyDocument;
   /** What a session was narrowed down to. */
   readonly session?: readonly PolicyDocument[];
+  /** Of the VPC endpoint through which the request comes. */
+  readonly endpoint?: PolicyDocument;
   /** Of the resource. */
   readonly resource?: PolicyDocument;
   /** The account of the resource; the caller's when it is not given. */
@@ -22,25 +24,30 @@ export interface PolicySet {
 
 /** Which sort of policies decided. */
 export interface Authorization extends Decision {
-  readonly by: 'identity' | 'boundary' | 'session' | 'resource';
+  readonly by: 'identity' | 'boundary' | 'session' | 'endpoint' | 'resource';
 }
 
 /**
  * Whether a request is allowed by all policies together: none may deny it; within an account the policies of the caller or
- * of the resource must allow it, across accounts both; boundaries and sessions narrow down what the caller's allow.
+ * of the resource must allow it, across accounts both; boundaries and sessions narrow down what the caller's allow, and VPC endpoints
+ * whatever is allowed.
  * Organizations' policies are not looked at.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
 export function authorize(policies: PolicySet, request: AccessRequest): Authorization {
-  const { identity, boundary, session, resource } = policies;
+  const { identity, boundary, session, endpoint, resource } = policies;
   const own: Authorization = { ...evaluate(identity, request), by: 'identity' };
   const limits: Authorization[] = [
     ...(boundary ? [{ ...evaluate([boundary], request), by: 'boundary' as const }] : []),
     ...(session ? [{ ...evaluate(session, request), by: 'session' as const }] : []),
   ];
   const granted: Authorization = { ...evaluate(resource ? [resource] : [], request), by: 'resource' };
-  const denied = [own, ...limits, granted].find(({ effect }) => effect === 'ExplicitDeny');
+  const passed: Authorization[] = endpoint ? [{ ...evaluate([endpoint], request), by: 'endpoint' }] : [];
+  const denied = [own, ...limits, ...passed, granted].find(({ effect }) => effect === 'ExplicitDeny');
   if (denied) return denied;
+  // What an endpoint does not let through comes to nobody, whoever allows it.
+  const stopped = passed.find(({ effect }) => effect !== 'Allow');
+  if (stopped) return stopped;
   const isLimited = limits.find(({ effect }) => effect !== 'Allow');
   const ofCaller = own.effect === 'Allow' && isLimited ? isLimited : own;
   if (request.caller?.kind !== 'identity') return granted;

@@ -83,6 +83,11 @@ export class Account {
           permissionsOf: (principal) => this.service('iam', HOME).permissions.permissionsOf(principal),
           permissionsOfService: (service) =>
             this.service('iam', HOME).permissions.permissionsOfService(service),
+          // What a service does with somebody's rights comes by no way of his.
+          endpointOf: ({ principal, region, via }, service) =>
+            principal.heldBy?.split(':')[3] === region && !via?.length
+              ? this.service('ec2', region).endpointFor(principal, service)
+              : undefined,
         },
         options.decisions ? recordDecisions(options.decisions) : undefined,
       ),

@@ -1,6 +1,6 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { PolicyDocument } from 'aws-languages/policy/document';
-import type { Permissions } from './authorization/authorization';
+import type { PassedEndpoint, Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
 
 /** The inside of an instance that runs, as an agent on it has it. */
@@ -53,10 +53,16 @@ export interface Ec2Port {
    * @param service the one that is to be reached, as endpoints name it: `ssm`; an endpoint of any service will do without it
    */
   reachesAws(interfaceId: string, service?: string): boolean;
+  /**
+   * The endpoint of the VPC through which calls of a service come from whoever holds credentials: a function, or an instance. Undefined
+   * where they come another way.
+   * @param service its signing name: `s3`
+   */
+  endpointFor(holder: Pick<Principal, 'heldBy' | 'interfaceId'>, service: string): PassedEndpoint | undefined;
 }
 
 /** What tells sessions of a role apart. */
-export type SessionTraits = Pick<Principal, 'heldBy' | 'sessionPolicies' | 'sessionTags'>;
+export type SessionTraits = Pick<Principal, 'heldBy' | 'interfaceId' | 'sessionPolicies' | 'sessionTags'>;
 
 /** Temporary credentials as STS gives them. */
 export interface IssuedCredentials {

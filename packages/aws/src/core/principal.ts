@@ -19,6 +19,8 @@ export interface Principal {
   readonly issuedAt?: Date;
   /** The resource that has the credentials, as AWS itself knows it: a function or an instance. */
   readonly heldBy?: string;
+  /** The network interface behind which a function in a VPC stands that has the credentials. */
+  readonly interfaceId?: string;
 }
 
 /** Whether somebody is an account's root user, whom no policy of his own limits. */

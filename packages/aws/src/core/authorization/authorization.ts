@@ -58,6 +58,16 @@ export interface Authorization<State> {
   readonly isResourceDecisive?: boolean;
 }
 
+/** A VPC endpoint through which a call comes. https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html */
+export interface PassedEndpoint {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly accountId: string;
+  /** The address within the VPC from which the call comes. */
+  readonly address: string;
+  readonly policy: PolicyDocument;
+}
+
 /** What an identity is allowed to do, as far as its own policies say. */
 export interface Permissions {
   readonly identity: readonly PolicyDocument[];

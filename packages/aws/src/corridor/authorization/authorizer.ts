@@ -2,7 +2,12 @@ import { parseArn } from 'aws-languages/arn';
 import { authorize, type PolicySet } from 'aws-languages/policy/authorize';
 import type { Caller } from 'aws-languages/policy/principal';
 import type { ContextValues } from 'aws-languages/policy/variables';
-import type { Asked, Authorization, Permissions } from '../../core/authorization/authorization';
+import type {
+  Asked,
+  Authorization,
+  PassedEndpoint,
+  Permissions,
+} from '../../core/authorization/authorization';
 import type { Call } from '../../core/call';
 import type { Clock } from '../../core/clock';
 import type { Principal } from '../../core/principal';
@@ -20,6 +25,8 @@ export interface Identities {
   permissionsOf(principal: Principal): Permissions | undefined | Promise<Permissions | undefined>;
   /** What the service-linked role of a service may do; undefined for a service that has none. */
   permissionsOfService(service: string): Promise<Permissions | undefined>;
+  /** The VPC endpoint through which a call comes to a service. @param service its signing name */
+  endpointOf(call: Call, service: string): PassedEndpoint | undefined;
 }
 
 const NOTHING: Permissions = { identity: [] };
@@ -68,6 +75,7 @@ export class Authorizer {
     const { signingName } = to.definition;
     const service: AuthorizedService = { name: to.service, signingName, table, own, state: to.state };
     const accesses = await findAccesses(service, asked);
+    const endpoint = this.identities.endpointOf(asked.call, signingName);
     return accesses.flatMap((access) => {
       const isOwn = access.action.startsWith(`${table.prefix}:`);
       const known = isOwn ? own.resource?.(to.state, access.resource) : undefined;
@@ -77,9 +85,15 @@ export class Authorizer {
       const caller = callerOf(asked.call, permissions);
       // What is not there has no policy to ask: the operation says that it is not there.
       if (caller.kind === 'service' && own.resource && !known) return [];
-      const context = { ...contextOf(parts), ...ofSource(asked.call, caller), ...special };
+      const context = {
+        ...contextOf(parts),
+        ...ofSource(asked.call, caller),
+        ...ofEndpoint(endpoint),
+        ...special,
+      };
       const policies: PolicySet = {
         ...permissions,
+        ...(isOwn && endpoint && { endpoint: endpoint.policy }),
         resource: known?.policy,
         resourceAccountId: parseArn(access.resource)?.accountId || undefined,
         isResourceDecisive: isOwn && own.isResourceDecisive && known?.policy !== undefined,
@@ -120,5 +134,17 @@ function ofSource({ sourceArn, accountId }: Call, caller: Caller): ContextValues
     ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn }),
     // The older name, which topics have in their own policy; CloudWatch still sends it.
     ...(caller.name === 'cloudwatch.amazonaws.com' && { 'aws:SourceOwner': accountId }),
+  };
+}
+
+/** By which way a call comes. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-network-properties */
+function ofEndpoint(endpoint: PassedEndpoint | undefined): ContextValues {
+  if (!endpoint) return {};
+  return {
+    'aws:SourceVpce': endpoint.id,
+    'aws:SourceVpc': endpoint.vpcId,
+    'aws:VpcSourceIp': endpoint.address,
+    'aws:VpceAccount': endpoint.accountId,
+    'aws:SourceIp': undefined,
   };
 }

@@ -9,10 +9,11 @@ import type { JudgementListener } from './judgement';
 /** What a call asked for, and how it was judged. Policies stand in the same file by their digest. */
 export interface RecordedAccess {
   readonly request: AccessRequest;
-  readonly policies: Omit<PolicySet, 'identity' | 'boundary' | 'session' | 'resource'> & {
+  readonly policies: Omit<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint' | 'resource'> & {
     readonly identity: readonly string[];
     readonly boundary?: string;
     readonly session?: readonly string[];
+    readonly endpoint?: string;
     readonly resource?: string;
   };
   readonly effect: Decision['effect'];
@@ -72,13 +73,15 @@ export function recordDecisions(folder: string): JudgementListener {
     const { roleArn } = call.principal;
     if (roleArn === undefined || judgements.length === 0) return;
     const accesses = judgements.map(({ access, caller, context, policies, verdict }): RecordedAccess => {
-      const { identity, boundary, session, resource, resourceAccountId, isResourceDecisive } = policies;
+      const { identity, boundary, session, endpoint, resource, resourceAccountId, isResourceDecisive } =
+        policies;
       return {
         request: { action: access.action, resource: access.resource, caller, context },
         policies: {
           identity: identity.map(nameOf),
           ...(boundary && { boundary: nameOf(boundary) }),
           ...(session && { session: session.map(nameOf) }),
+          ...(endpoint && { endpoint: nameOf(endpoint) }),
           ...(resource && { resource: nameOf(resource) }),
           ...(resourceAccountId !== undefined && { resourceAccountId }),
           ...(isResourceDecisive && { isResourceDecisive }),

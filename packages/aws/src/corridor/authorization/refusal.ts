@@ -8,6 +8,7 @@ const NAMES = {
   identity: 'identity-based policy',
   boundary: 'permissions boundary',
   session: 'session policy',
+  endpoint: 'VPC endpoint policy',
   resource: 'resource-based policy',
 } as const;
 

@@ -83,6 +83,7 @@ export const operationNotPermitted = error('OperationNotPermitted');
 export const privateIpAddressLimitExceeded = error('PrivateIpAddressLimitExceeded');
 export const reservationCapacityExceeded = error('ReservationCapacityExceeded');
 export const resourceAlreadyAssociated = error('Resource.AlreadyAssociated');
+export const invalidPolicyDocument = error('InvalidPolicyDocument');
 export const routeAlreadyExists = error('RouteAlreadyExists');
 export const rulesPerSecurityGroupLimitExceeded = error('RulesPerSecurityGroupLimitExceeded');
 export const tagLimitExceeded = error('TagLimitExceeded');

@@ -1,6 +1,8 @@
 import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { PassedEndpoint } from '../../core/authorization/authorization';
 import type { Context } from '../../core/context';
 import type { Ec2Port, InstanceMachine } from '../../core/ports';
+import type { Principal } from '../../core/principal';
 import type { Operation, OperationsOf } from '../../core/service';
 import type { Network } from '../../network';
 import { addAmazonImages } from './images/add-amazon-images';
@@ -13,7 +15,7 @@ import { createInterface, deleteInterface } from './network/interfaces';
 import { natAddressOf } from './network/nat-gateways';
 import { setPublicAddress } from './network/public-addresses';
 import { showSubnet } from './network/subnets';
-import { reachesEndpoint } from './network/vpc-endpoints';
+import { passedEndpoint, reachedEndpoint } from './network/vpc-endpoints';
 import { showVpc } from './network/vpcs';
 
 /** The SDK client that EC2 is typed by. */
@@ -104,7 +106,19 @@ export class Ec2State extends Inventory implements Ec2Port {
   }
 
   reachesAws(interfaceId: string, service?: string): boolean {
-    return this.network.reachesInternet({ interfaceId }, 443) || reachesEndpoint(this, interfaceId, service);
+    return (
+      this.network.reachesInternet({ interfaceId }, 443) ||
+      reachedEndpoint(this, interfaceId, service) !== undefined
+    );
+  }
+
+  endpointFor(
+    { heldBy, interfaceId }: Pick<Principal, 'heldBy' | 'interfaceId'>,
+    service: string,
+  ): PassedEndpoint | undefined {
+    const [, instanceId = ''] = /:instance\/(i-\w+)$/.exec(heldBy ?? '') ?? [];
+    const nic = interfaceId ?? this.instance(instanceId)?.NetworkInterfaces?.[0]?.NetworkInterfaceId;
+    return nic === undefined ? undefined : passedEndpoint(this, nic, service);
   }
 
   deleteInterface(interfaceId: string): void {

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import { type PolicyDocument, parsePolicy } from 'aws-languages/policy/document';
+import type { PolicyProblem } from 'aws-languages/policy/problem';
+import type { PassedEndpoint } from '../../../core/authorization/authorization';
 import { randomName } from '../../../core/ids';
-import { duplicateSubnetsInSameZone, invalidParameter, routeAlreadyExists } from '../errors';
+import {
+  duplicateSubnetsInSameZone,
+  invalidParameter,
+  invalidPolicyDocument,
+  routeAlreadyExists,
+} from '../errors';
 import type { Inventory } from '../inventory';
 import type { VpcEndpointRecord } from '../records/vpc-endpoints';
 import { chooseGroups, createInterface, deleteInterface } from './interfaces';
@@ -111,20 +119,24 @@ export function checkPrivateDns(ec2: Inventory, endpoint: VpcEndpointRecord): vo
 }
 
 /**
- * Whether an interface in a VPC reaches an endpoint there: a gateway through its subnet's route table, an interface endpoint by
- * the security groups of both.
+ * The endpoint of its VPC that an interface reaches: an interface endpoint by the security groups of both, a gateway through its subnet's
+ * route table. Where there are both, names lead to the former.
  *
  * @param service the one that the endpoint is to be of: `ssm`; any will do without it
  */
-export function reachesEndpoint(ec2: Inventory, interfaceId: string, service?: string): boolean {
+export function reachedEndpoint(
+  ec2: Inventory,
+  interfaceId: string,
+  service?: string,
+): VpcEndpointRecord | undefined {
   const nic = ec2.interfaces.find(interfaceId);
   const subnet = ec2.subnets.find(nic?.SubnetId);
   const table = subnet && ec2.routeTableOf(subnet);
-  return ec2.vpcEndpoints
+  const found = ec2.vpcEndpoints
     .values()
     .filter((endpoint) => endpoint.VpcId === nic?.VpcId && endpoint.State === ('available' as never))
     .filter(({ ServiceName }) => service === undefined || ServiceName.endsWith(`.${service}`))
-    .some((endpoint) =>
+    .filter((endpoint) =>
       endpoint.VpcEndpointType === 'Gateway'
         ? table !== undefined && endpoint.RouteTableIds.includes(table.RouteTableId)
         : endpoint.PrivateDnsEnabled === true &&
@@ -133,4 +145,43 @@ export function reachesEndpoint(ec2: Inventory, interfaceId: string, service?: s
             return address !== undefined && ec2.network.lets({ interfaceId }, address, 443);
           }),
     );
+  return found.find(({ VpcEndpointType }) => VpcEndpointType === 'Interface') ?? found[0];
+}
+
+/** Services whose endpoints are named otherwise than what requests to them are signed for. */
+const NAMES: Readonly<Record<string, string>> = { ecr: 'ecr.api' };
+
+/** The endpoint through which calls of a service come from an interface. @param service its signing name */
+export function passedEndpoint(
+  ec2: Inventory,
+  interfaceId: string,
+  service: string,
+): PassedEndpoint | undefined {
+  const endpoint = reachedEndpoint(ec2, interfaceId, NAMES[service] ?? service);
+  const nic = ec2.interfaces.find(interfaceId);
+  if (!endpoint || !nic) return undefined;
+  return {
+    id: endpoint.VpcEndpointId,
+    vpcId: endpoint.VpcId,
+    accountId: ec2.owner,
+    address: nic.PrivateIpAddress,
+    policy: readEndpointPolicy(endpoint.PolicyDocument),
+  };
+}
+
+const NOTHING: PolicyDocument = { version: '2012-10-17', statements: [] };
+
+/** Reads the policy of an endpoint, which may be without statements: nothing comes through then. @throws AwsError InvalidPolicyDocument */
+export function readEndpointPolicy(text: string): PolicyDocument {
+  let isEmpty = false;
+  const refuse = ({ code, message }: PolicyProblem) => {
+    isEmpty = code === 'MissingStatement';
+    return invalidPolicyDocument(message);
+  };
+  try {
+    return parsePolicy(text, { kind: 'resource', refuse });
+  } catch (error) {
+    if (isEmpty) return NOTHING;
+    throw error;
+  }
 }

@@ -8,6 +8,8 @@ export interface FunctionTunnel {
   readonly address: TunnelAddress;
   /** Whether there is a way to the AWS API: in a VPC through a NAT gateway, or at an endpoint. */
   readonly reachesAws: boolean;
+  /** In a VPC: the network interface behind which the function stands. */
+  readonly interfaceId?: string;
 }
 
 interface SharedInterface {
@@ -71,6 +73,7 @@ export class FunctionNetwork {
     return {
       address: await this.tunnels.open({ interfaceId }),
       reachesAws: this.ec2.reachesAws(interfaceId),
+      interfaceId,
     };
   }
 

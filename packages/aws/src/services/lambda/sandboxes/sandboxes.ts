@@ -33,6 +33,12 @@ interface Warm {
   cancelIdle?: Cancel;
 }
 
+/** What a new sandbox is known by, and its way out. */
+interface Spot {
+  readonly key: string;
+  readonly tunnel: FunctionTunnel;
+}
+
 /** Where a sandbox of a version stands in the network, and what it has in common with all that may share its thread. */
 interface Place {
   readonly tunnel: FunctionTunnel;
@@ -79,7 +85,7 @@ export class Sandboxes {
       if (!place) place = await this.place(version);
       else {
         const thread = this.takeThread(place) ?? this.startThread(version, place);
-        if (thread) return this.moveIn(thread, fn, version, key);
+        if (thread) return this.moveIn(thread, fn, version, { key, tunnel: place.tunnel });
         await new Promise<void>((resolve) => this.waiting.push(resolve));
       }
     }
@@ -216,10 +222,10 @@ export class Sandboxes {
     thread: FunctionThread,
     fn: LambdaFunction,
     version: FunctionVersion,
-    key: string,
+    at: Spot,
   ): Promise<Loan> {
     try {
-      return this.lend(await this.open(thread, fn, version, key));
+      return this.lend(await this.open(thread, fn, version, at));
     } catch (error) {
       this.endThread(thread);
       throw error;
@@ -230,7 +236,7 @@ export class Sandboxes {
     thread: FunctionThread,
     fn: LambdaFunction,
     version: FunctionVersion,
-    key: string,
+    { key, tunnel }: Spot,
   ): Promise<Warm> {
     const { configuration } = version;
     const { clock } = this.context;
@@ -244,6 +250,7 @@ export class Sandboxes {
       );
     const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS, {
       heldBy: fn.arn,
+      ...(tunnel.interfaceId !== undefined && { interfaceId: tunnel.interfaceId }),
     });
     const principal = this.iam.principalOf(credentials.accessKeyId);
     if (!(await this.mayLog(principal, logGroup, logStream))) this.log.mute(logStream);

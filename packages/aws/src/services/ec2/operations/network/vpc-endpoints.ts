@@ -13,6 +13,7 @@ import {
   addSubnet,
   checkPrivateDns,
   nameEndpoint,
+  readEndpointPolicy,
   removeRoute,
   removeSubnet,
 } from '../../network/vpc-endpoints';
@@ -58,7 +59,10 @@ export const ModifyVpcEndpoint: Op<'ModifyVpcEndpoint'> = (ec2, input) => {
   if (input.DnsOptions || input.SubnetConfigurations)
     throw unsupportedOperation('DnsOptions and SubnetConfigurations are not supported by the embedded AWS.');
   if (input.ResetPolicy) endpoint.PolicyDocument = EVERYTHING;
-  if (input.PolicyDocument !== undefined) endpoint.PolicyDocument = input.PolicyDocument;
+  if (input.PolicyDocument !== undefined) {
+    readEndpointPolicy(input.PolicyDocument);
+    endpoint.PolicyDocument = input.PolicyDocument;
+  }
   for (const id of input.RemoveRouteTableIds ?? []) removeRoute(ec2, endpoint, id);
   for (const id of input.AddRouteTableIds ?? []) addRoute(ec2, endpoint, id);
   for (const id of input.RemoveSubnetIds ?? []) removeSubnet(ec2, endpoint, id);
@@ -105,6 +109,7 @@ function makeEndpoint(ec2: Inventory, input: CreateVpcEndpointRequest): VpcEndpo
   const { VpcId } = ec2.vpcs.require(input.VpcId);
   const isInterface = input.VpcEndpointType === 'Interface';
   const VpcEndpointId = resourceId('vpce');
+  if (input.PolicyDocument !== undefined) readEndpointPolicy(input.PolicyDocument);
   const groupIds = input.SecurityGroupIds ?? [];
   const groups = groupIds.length > 0 ? ec2.securityGroups.requireAll(groupIds) : [defaultGroupOf(ec2, VpcId)];
   const endpoint: VpcEndpointRecord = {
