@@ -60,3 +60,14 @@ echo never`);
     `/var/lib/cloud/instance/scripts/part-001: line ${line}: /nowhere/file: No such file or directory`;
   expect(output).toBe([refused(3), 'status 1', refused(4), 'status 1', 'after', refused(6)].join(' '));
 });
+
+test.each([
+  ['a command that writes where a folder may be missing', 'echo one | cat > /etc/one\ncat /etc/one'],
+  ['`if`', 'echo one | if true; then cat; fi'],
+  ['`case`', 'echo one | case x in x) cat ;; esac'],
+  ['`for`', 'echo one | for n in 1; do cat; done'],
+  ['a loop that counts', 'echo one | for ((n = 0; n < 1; n++)); do cat; done'],
+  ['a group in a group', 'echo one | { if true; then cat; fi; } | cat'],
+])('what a pipe brings is read by %s', async (_what, text) => {
+  expect(await run(text)).toBe('one');
+});

@@ -11,6 +11,7 @@ import { OPEN_TARGET } from '../commands/shell/open-target';
 
 type Loop = Extract<CommandNode, { type: 'While' | 'Until' }>;
 type FunctionDef = Extract<CommandNode, { type: 'FunctionDef' }>;
+type Redirection = SimpleCommand['redirections'][number];
 type SimpleCommand = Extract<CommandNode, { type: 'SimpleCommand' }>;
 
 const PROGRAM_FOLDER = /^\/(?:usr\/)?s?bin\//;
@@ -24,6 +25,8 @@ const KEEP_STATUS = parse('(exit $?) && ((1))').statements;
 const FAIL = parse('! ((1))').statements;
 const FALSE = parse('((0))').statements;
 const END = parse('exit 1').statements;
+/** Compound commands of just-bash that read nothing from a pipe. */
+const DEAF = new Set(['If', 'Case', 'For', 'CStyleFor']);
 /** Redirections that open a file for writing; `>&` may. */
 const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
 
@@ -36,7 +39,8 @@ const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '<>']);
  * - a loop whose body ends with `test && command` ends the script when the test was false;
  * - a function that ends so does not, though its call is a command of its own that failed;
  * - a file that is run by its path goes on in the shell that calls it, with its options;
- * - a redirection into a directory that is not there ends the shell, where bash does without that command.
+ * - a redirection into a directory that is not there ends the shell, where bash does without that command;
+ * - `if`, `case` and `for` behind a pipe read nothing of it.
  */
 export function mendScript(script: ScriptNode): ScriptNode {
   const names = new Set<string>();
@@ -57,8 +61,21 @@ function mend<T>(value: T, functions: ReadonlySet<string>): T {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [key, mend(item, functions)]);
   const mended = Object.fromEntries(entries) as T & { type?: unknown };
+  if (isPipeline(mended)) return mendPipeline(mended) as T;
   if (isStatement(mended)) return mendStatement(mended, functions) as T;
   return isCommand(mended) ? (mendCommand(mended) as T) : mended;
+}
+
+function isPipeline(value: object): value is PipelineNode {
+  return 'type' in value && value.type === 'Pipeline';
+}
+
+/** `{ … }` hands on what it reads, to whatever is in it. */
+function mendPipeline(pipeline: PipelineNode): PipelineNode {
+  const commands = pipeline.commands.map((command, index) =>
+    index > 0 && DEAF.has(command.type) ? group([statementOf([pipelineOf(command)])]) : command,
+  );
+  return { ...pipeline, commands };
 }
 
 function isStatement(value: object): value is StatementNode {
@@ -132,10 +149,14 @@ function openTargets(command: CommandNode): CommandNode {
     target.type === 'Word' && WRITING.has(operator) && mayBeMissing(target) ? [target] : [],
   );
   if (targets.length === 0) return command;
-  const name: WordNode = { type: 'Word', parts: [{ type: 'Literal', value: OPEN_TARGET }] };
+  const name = wordOf(OPEN_TARGET);
+  // What a pipe brings is the command's own.
+  const redirections: Redirection[] = [
+    { type: 'Redirection', fd: 0, operator: '<', target: wordOf('/dev/null') },
+  ];
   const tests = targets.map(
     (target): CommandNode => ({
-      ...{ type: 'SimpleCommand', assignments: [], name, args: [target], redirections: [] },
+      ...{ type: 'SimpleCommand', assignments: [], name, args: [target], redirections },
       line: lastLine(command),
     }),
   );
@@ -228,6 +249,10 @@ function statementOf(pipelines: PipelineNode[]): StatementNode {
 
 function pipelineOf(command: CommandNode, negated = false): PipelineNode {
   return { type: 'Pipeline', commands: [command], negated };
+}
+
+function wordOf(value: string): WordNode {
+  return { type: 'Word', parts: [{ type: 'Literal', value }] };
 }
 
 function commandOf(text: string): CommandNode {
