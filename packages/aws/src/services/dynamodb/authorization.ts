@@ -6,6 +6,22 @@ import { nameOf } from './table-name';
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
 export const authorization: Authorization<DynamoDbState> = {
+  actions: {
+    TransactGetItems: ['GetItem'],
+    TransactWriteItems: ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'],
+  },
+  accesses({ context }, { operation, input }) {
+    if (!operation.startsWith('Transact')) return undefined;
+    const asked = ((input.TransactItems ?? []) as readonly object[]).flatMap((item) =>
+      Object.entries(item as Readonly<Record<string, { readonly TableName?: string } | undefined>>),
+    );
+    const accesses = asked.map(([kind, action]) => ({
+      action: `dynamodb:${kind === 'ConditionCheck' ? 'ConditionCheckItem' : `${kind}Item`}`,
+      resource: `arn:aws:dynamodb:${context.region}:${context.accountId}:table/${nameOf(action?.TableName)}`,
+      type: 'table',
+    }));
+    return [...new Map(accesses.map((one) => [`${one.action} ${one.resource}`, one])).values()];
+  },
   find({ context }, type, { input }) {
     const arnOf = (table: string) =>
       `arn:aws:dynamodb:${context.region}:${context.accountId}:table/${nameOf(table)}`;

@@ -247,7 +247,7 @@ test.each([
     '{"ResourceArn":"arn:aws:dynamodb:eu-north-1:000000000000:table/nulls","TagKeys":[null]}',
     'ValidationException',
   ],
-  ['TransactWriteItems', '{"TransactItems":[]}', 'UnknownOperationException'],
+  ['ExecuteTransaction', '{"TransactStatements":[]}', 'UnknownOperationException'],
 ])('%s with %s is refused', async (operation, body, type) => {
   const made = region.api('dynamodb').DescribeTable({ TableName: 'nulls' });
   await made.catch(() => makeTable('nulls'));

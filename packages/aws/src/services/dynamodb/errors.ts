@@ -1,3 +1,4 @@
+import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../core/aws-error';
 
 /** DynamoDB's answer for a table that is not there. */
@@ -22,6 +23,17 @@ export function missingMembers(paths: readonly string[]): AwsError {
     (path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
   );
   return validationException(`${count} detected: ${sentences.join('; ')}`);
+}
+
+/** DynamoDB's answer for a transaction of which nothing was done. @param reasons of each item, in order */
+export function transactionCanceled(reasons: readonly CancellationReason[]): AwsError {
+  const codes = reasons.map(({ Code }) => Code).join(', ');
+  return new AwsError(
+    'TransactionCanceledException',
+    `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    400,
+    { CancellationReasons: reasons },
+  );
 }
 
 /** A failure of DynamoDB's own (HTTP 500): told to the caller as AWS does, and on the error output with its cause. */

@@ -16,6 +16,9 @@ interface ItemInput {
     Record<string, { readonly AttributeValueList?: readonly AttributeValue[] }>
   >;
   readonly RequestItems?: Readonly<Record<string, unknown>>;
+  readonly TransactItems?: readonly Readonly<
+    Record<string, { readonly TableName?: string; readonly Key?: Attributes; readonly Item?: Attributes }>
+  >[];
 }
 
 interface Write {
@@ -39,8 +42,12 @@ export function leadingKeysOf(given: object, table: string, key: string | undefi
         ({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key,
       )
     : ((many as { readonly Keys?: readonly Attributes[] } | undefined)?.Keys ?? []);
+  const transacted = (input.TransactItems ?? [])
+    .flatMap((item) => Object.values(item))
+    .filter(({ TableName }) => TableName?.endsWith(table))
+    .map(({ Key, Item }) => Key ?? Item);
   const values = [
-    ...[input.Key, input.Item, ...written].map((attributes) => attributes?.[key]),
+    ...[input.Key, input.Item, ...written, ...transacted].map((attributes) => attributes?.[key]),
     ...(input.KeyConditions?.[key]?.AttributeValueList ?? []),
     conditionOf(input, key),
   ];

@@ -4,6 +4,7 @@ import * as items from './operations/items';
 import * as settings from './operations/table-settings';
 import * as tables from './operations/tables';
 import * as tags from './operations/tags';
+import * as transactions from './operations/transactions';
 import { type Client, DynamoDbState } from './state';
 
 /** Amazon DynamoDB of one region. */
@@ -14,6 +15,6 @@ export const dynamodb = defineService<Client, DynamoDbState>({
   checksInput: true,
   authorization,
   create: (context) => new DynamoDbState(context),
-  operations: { ...tables, ...settings, ...tags, ...items },
+  operations: { ...tables, ...settings, ...tags, ...items, ...transactions },
   dispose: (dynamodb) => dynamodb.dispose(),
 });

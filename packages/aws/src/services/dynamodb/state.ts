@@ -10,6 +10,7 @@ import { Engine } from './engine/engine';
 import { tableNotFound } from './errors';
 import { Expiry } from './expiry/expiry';
 import { nameOf } from './table-name';
+import { Transactions } from './transactions';
 
 export type Client = typeof import('@aws-sdk/client-dynamodb');
 
@@ -20,10 +21,12 @@ export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, Dyna
 export class DynamoDbState {
   readonly engine: Engine;
   readonly settings = new SettingsOfTables();
+  readonly transactions: Transactions;
   private readonly expiry: Expiry;
 
   constructor(readonly context: Context) {
     this.engine = new Engine(context.region, context.accountId, context.clock);
+    this.transactions = new Transactions(context.clock);
     this.expiry = new Expiry(context.clock, this.engine, () => this.settings.expiring());
   }
 

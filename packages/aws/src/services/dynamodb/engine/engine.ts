@@ -4,6 +4,7 @@ import { AwsError } from '../../../core/aws-error';
 import type { Clock } from '../../../core/clock';
 import { internalServerError } from '../errors';
 import { Guard } from './guard';
+import { InvalidInput } from './invalid-input';
 
 /** What dynalite gives for an operation: the answer, or an error of DynamoDB's with `statusCode` and `body`. */
 type Done = (error: unknown, output?: Record<string, unknown>) => void;
@@ -18,6 +19,9 @@ interface InputRules {
 /** The tables of one region: dynalite, called in this process. */
 export class Engine {
   private readonly store: Store;
+  /** Resolves when what has the tables for itself is over. */
+  private alone: Promise<void> | undefined;
+  private readonly running = new Set<Promise<void>>();
   private readonly loaded = new Map<string, Promise<[{ default: Action }, InputRules]>>();
 
   constructor(
@@ -36,19 +40,59 @@ export class Engine {
    * @throws AwsError with DynamoDB's code, its details among them; `InternalServerError` where dynalite fails
    */
   async call(operation: string, input: object): Promise<Record<string, unknown>> {
+    await this.load(operation);
+    while (this.alone) await this.alone;
+    const run = this.run(operation, input);
+    const ended = run.then(nothing, nothing).finally(() => this.running.delete(ended));
+    this.running.add(ended);
+    return run;
+  }
+
+  /**
+   * Does several operations as one: nothing else is done meanwhile.
+   *
+   * @param work gets a `call` that throws as this one's
+   */
+  async exclusively<Result>(work: (call: Engine['call']) => Promise<Result>): Promise<Result> {
+    while (this.alone) await this.alone;
+    let over = nothing;
+    this.alone = new Promise((resolve) => {
+      over = resolve;
+    });
+    try {
+      await Promise.all(this.running);
+      return await work((operation, input) => this.run(operation, input));
+    } finally {
+      this.alone = undefined;
+      over();
+    }
+  }
+
+  private async run(operation: string, input: object): Promise<Record<string, unknown>> {
     const [{ default: act }, rules] = await this.load(operation);
     return new Promise((resolve, reject) => {
       const guard = new Guard((error) => reject(asAwsError(error, operation)));
       guard.run(() => {
         // dynalite changes what it is given.
-        const data = checkTypes(JSON.parse(JSON.stringify(input)), rules.types);
-        checkValidations(data, rules.types, rules.custom, this.store);
+        const data = this.read(input, operation, rules);
         act(guard.wrap(this.store), data, (error, output = {}) => {
           if (error) reject(asAwsError(error, operation));
           else resolve(JSON.parse(JSON.stringify(output)) as Record<string, unknown>);
         });
       });
     });
+  }
+
+  /** @throws AwsError `InvalidInput` */
+  private read(input: object, operation: string, { types, custom }: InputRules): unknown {
+    try {
+      const data = checkTypes(JSON.parse(JSON.stringify(input)), types);
+      checkValidations(data, types, custom, this.store);
+      return data;
+    } catch (error) {
+      const { code, message, status, details } = asAwsError(error, operation);
+      throw new InvalidInput(code, message, status, details);
+    }
   }
 
   close(): void {
@@ -73,7 +117,10 @@ function load(operation: string): Promise<[{ default: Action }, InputRules]> {
   >;
 }
 
+function nothing(): void {}
+
 function asAwsError(thrown: unknown, operation: string): AwsError {
+  if (thrown instanceof AwsError) return thrown;
   const { statusCode, body } = thrown as { statusCode?: number; body?: Record<string, unknown> };
   if (statusCode === undefined || !body) return internalServerError(thrown, operation);
   const { __type, message, Message, ...details } = body;

@@ -15,7 +15,11 @@ interface ConditionalWrite {
  * `ReturnValuesOnConditionCheckFailure`.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
  */
-export async function failedItem(engine: Engine, code: string, write: ConditionalWrite): Promise<unknown> {
+export async function failedItem(
+  engine: Pick<Engine, 'call'>,
+  code: string,
+  write: ConditionalWrite,
+): Promise<unknown> {
   if (code !== 'ConditionalCheckFailedException') return undefined;
   if (write.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD') return undefined;
   const { TableName } = write;
@@ -24,7 +28,7 @@ export async function failedItem(engine: Engine, code: string, write: Conditiona
   return Item;
 }
 
-async function keyOf(engine: Engine, TableName: string, item: Attributes): Promise<Attributes> {
+async function keyOf(engine: Pick<Engine, 'call'>, TableName: string, item: Attributes): Promise<Attributes> {
   const { Table } = await engine.call('DescribeTable', { TableName });
   const { KeySchema } = Table as { KeySchema: { AttributeName: string }[] };
   return Object.fromEntries(KeySchema.map(({ AttributeName }) => [AttributeName, item[AttributeName]]));

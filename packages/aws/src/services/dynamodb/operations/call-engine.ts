@@ -1,8 +1,19 @@
 import { AwsError } from '../../../core/aws-error';
+import type { Context } from '../../../core/context';
 import { readJson, writeJson } from '../../../wire/codec';
+import type { Engine } from '../engine/engine';
 import { failedItem } from '../engine/failed-item';
+import { counted } from '../engine/invalid-input';
 import type { DynamoDbState } from '../state';
 import { nameOf } from '../table-name';
+
+/** An operation that writes one item, which dynalite does wholly itself. */
+export function writeInEngine(name: string) {
+  return (dynamodb: DynamoDbState, input: object): Promise<never> =>
+    callEngine<never>(dynamodb, name, input).catch((error: unknown) => {
+      throw error instanceof AwsError ? counted(error) : error;
+    });
+}
 
 /** An operation that dynalite does wholly itself. */
 export function inEngine(name: string) {
@@ -16,7 +27,7 @@ export function inEngine(name: string) {
  * @throws AwsError with DynamoDB's code
  */
 export async function callEngine<Output>(
-  { context, engine }: DynamoDbState,
+  { context, engine }: { context: Pick<Context, 'model'>; engine: Pick<Engine, 'call'> },
   name: string,
   input: { readonly TableName?: string | undefined } | object,
 ): Promise<Output> {

@@ -1,18 +1,25 @@
 import type { Op } from '../state';
-import { inEngine } from './call-engine';
+import { callEngine, inEngine, writeInEngine } from './call-engine';
+import { checkSelect } from './check-select';
 
 export const BatchGetItem: Op<'BatchGetItem'> = inEngine('BatchGetItem');
 
 export const BatchWriteItem: Op<'BatchWriteItem'> = inEngine('BatchWriteItem');
 
-export const DeleteItem: Op<'DeleteItem'> = inEngine('DeleteItem');
+export const DeleteItem: Op<'DeleteItem'> = writeInEngine('DeleteItem');
 
 export const GetItem: Op<'GetItem'> = inEngine('GetItem');
 
-export const PutItem: Op<'PutItem'> = inEngine('PutItem');
+export const PutItem: Op<'PutItem'> = writeInEngine('PutItem');
 
-export const Query: Op<'Query'> = inEngine('Query');
+export const Query: Op<'Query'> = (dynamodb, input) => {
+  checkSelect(input, '1 validation error detected: ');
+  return callEngine(dynamodb, 'Query', input);
+};
 
-export const Scan: Op<'Scan'> = inEngine('Scan');
+export const Scan: Op<'Scan'> = (dynamodb, input) => {
+  checkSelect(input, '');
+  return callEngine(dynamodb, 'Scan', input);
+};
 
-export const UpdateItem: Op<'UpdateItem'> = inEngine('UpdateItem');
+export const UpdateItem: Op<'UpdateItem'> = writeInEngine('UpdateItem');
