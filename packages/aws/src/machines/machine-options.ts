@@ -22,6 +22,8 @@ export interface MachineOptions {
   /** The private DNS name, as in `ip-10-0-1-12.ec2.internal`. */
   hostname: string;
   keyName?: string;
+  /** Of the key pair, as OpenSSH writes it, with the pair's name behind it. */
+  publicKey?: string;
   /** Names of the security groups. */
   securityGroups: string[];
   securityGroupIds?: string[];

@@ -83,6 +83,7 @@ export class EmulatedMachine implements Machine {
       serial.startClock();
       mountVolatile(disk, options, serial);
       writeHost(disk, options);
+      system.journal.open();
       printKernel(serial, options, disk);
       await startServices(system);
       if (!system.power.aborted) await new CloudInit(system).run();

@@ -39,7 +39,7 @@ export function metadataTree(options: MachineOptions): Tree {
         'public-hostname': fixed(publicName(options.publicIp, options.region)),
         'public-ipv4': fixed(options.publicIp),
       }),
-      ...(options.keyName && { 'public-keys': { '0=': fixed(`0=${options.keyName}`) } }),
+      ...(options.keyName && { 'public-keys': keyTree(options.keyName, options.publicKey) }),
       ...(options.reservationId && { 'reservation-id': fixed(options.reservationId) }),
       'security-groups': fixed(options.securityGroups.join('\n')),
       services: { domain: fixed('amazonaws.com'), partition: fixed('aws') },
@@ -109,6 +109,13 @@ function interfaceTree(options: MachineOptions): Tree {
       'vpc-ipv4-cidr-blocks': fixed(options.vpcCidr),
     }),
   };
+}
+
+/** Listed as `0=name`; below `0/` is the key itself. */
+function keyTree(name: string, publicKey = ''): Tree {
+  const list = () => `0=${name}`;
+  const key = { 'openssh-key': fixed(publicKey) };
+  return Object.defineProperty({ [`0=${name}`]: list }, '0', { value: key, enumerable: false });
 }
 
 function tagTree(tags: Record<string, string>): Tree {

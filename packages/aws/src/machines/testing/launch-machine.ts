@@ -65,3 +65,17 @@ export function urlOf(machine: LaunchedMachine, path = '/', port = 80): string {
   if (loopbackPort === undefined) throw new Error(`nothing listens on port ${port}:\n${machine.console()}`);
   return `http://127.0.0.1:${loopbackPort}${path}`;
 }
+
+/** What a script writes to standard output on a machine that has booted; its errors and its exit status behind it, where there are any. */
+export async function runOn(machine: Machine, text: string): Promise<string> {
+  const outcome = await machine.runScript({
+    path: '/var/tmp/_script.sh',
+    text,
+    workingDirectory: '/',
+    environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin' },
+    signal: new AbortController().signal,
+  });
+  if (!outcome) throw new Error('the machine does not run');
+  const { stdout, stderr, exitCode } = outcome;
+  return `${stdout}${stderr}${exitCode === 0 ? '' : `[${exitCode}]`}`;
+}

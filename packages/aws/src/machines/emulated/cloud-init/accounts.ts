@@ -93,11 +93,13 @@ export function writeSudoRules(disk: Disk, users: readonly (string | User)[]): v
 /** The keys with which a user is let in. */
 export function writeAuthorizedKeys(disk: Disk, name: string, keys: readonly string[]): void {
   const user = findUser(disk, name);
-  if (user === undefined || keys.length === 0) return;
-  const folder = `${user.home}/.ssh`;
+  const folder = `${user?.home}/.ssh`;
   const file = `${folder}/authorized_keys`;
+  const present = disk.has(file) ? disk.readText(file).split('\n') : [];
+  const added = keys.filter((key) => !present.includes(key));
+  if (user === undefined || added.length === 0) return;
   disk.makeDirectory(folder, 0o700);
-  disk.append(file, keys.map((key) => `${key}\n`).join(''));
+  disk.append(file, added.map((key) => `${key}\n`).join(''));
   disk.setMode(folder, 0o700);
   disk.setMode(file, 0o600);
   for (const path of [folder, file]) disk.setOwner(path, { uid: user.uid, gid: user.gid });

@@ -2,6 +2,7 @@ import { quoteWord } from '../commands/program';
 import { refusal } from '../system/refusal';
 import type { System } from '../system/system';
 import { accountCommands, writeAuthorizedKeys, writeSudoRules } from './accounts';
+import { BootRecord, type Stage } from './boot-record';
 import {
   BadCloudConfig,
   type CloudConfig,
@@ -13,6 +14,7 @@ import {
 } from './cloud-config';
 import { mergeConfigs } from './merge';
 import { kindOfKey } from './modules';
+import { authorizeLaunchKey, makeServerKeys } from './server-keys';
 import { readUserData, type UserDataPart } from './user-data';
 import { swapCommands, writeFstab } from './volumes';
 
@@ -30,15 +32,18 @@ export class CloudInit {
   private failed = false;
   private readonly refusalsBefore: number;
   private keys = new Map<string, number>();
+  private readonly record: BootRecord;
 
   constructor(private readonly system: System) {
     this.refusalsBefore = system.refusals.length;
     this.instance = `${CLOUD}/instances/${system.options.instanceId}`;
+    this.record = new BootRecord(system.disk, () => system.now());
   }
 
   async run(): Promise<void> {
     const { system } = this;
     const { disk } = system;
+    this.record.begin('init-local');
     const isNew = !disk.has(`${this.instance}/sem`);
     disk.makeDirectory(`${this.instance}/sem`);
     disk.makeDirectory(`${this.instance}/scripts`);
@@ -46,6 +51,8 @@ export class CloudInit {
     disk.makeSymlink(this.instance, `${CLOUD}/instance`);
     disk.install(`${CLOUD}/data/instance-id`, `${system.options.instanceId}\n`);
     this.banner('init');
+    makeServerKeys(system, isNew);
+    if (isNew) authorizeLaunchKey(system);
     const parts = readUserData(system.options.userData ?? new Uint8Array());
     if (isNew) this.storeUserData(parts);
     const config = this.readConfig(parts);
@@ -58,13 +65,14 @@ export class CloudInit {
     if (isNew && this.isRefused) this.tellRefusals();
     else if (isNew) await this.runScripts(parts, config);
     if (system.power.aborted) return;
-    system.cloudInit.status = this.failed ? 'error' : 'done';
     if (config.final_message !== undefined) this.say(this.fillIn(config.final_message));
     else
       this.say(
         `Cloud-init v. ${VERSION} finished at ${system.now().toUTCString().replace('GMT', '+0000')}. Datasource DataSourceEc2.  Up ${system.console.uptime().toFixed(2)} seconds`,
       );
     disk.install(`${this.instance}/boot-finished`, `${system.console.uptime().toFixed(2)}\n`);
+    this.record.finish();
+    system.cloudInit.status = this.failed ? 'error' : 'done';
     const power = isNew && !this.isRefused ? config.power_state : undefined;
     if (power) system.requestPower(power.mode === 'reboot' ? 'reboot' : 'poweroff');
   }
@@ -99,12 +107,13 @@ export class CloudInit {
     );
   }
 
-  private banner(stage: string): void {
+  private banner(stage: 'init' | 'modules:config' | 'modules:final'): void {
     const { system } = this;
+    this.record.begin(stage.replace(':', '-') as Stage);
     const at = system.now().toUTCString().replace('GMT', '+0000');
-    this.say(
-      `Cloud-init v. ${VERSION} running '${stage}' at ${at}. Up ${system.console.uptime().toFixed(2)} seconds.`,
-    );
+    const line = `Cloud-init v. ${VERSION} running '${stage}' at ${at}. Up ${system.console.uptime().toFixed(2)} seconds.`;
+    this.say(line);
+    this.log('util.py', 'DEBUG', line);
   }
 
   private storeUserData(parts: readonly UserDataPart[]): void {
@@ -146,6 +155,7 @@ export class CloudInit {
     if (!(error instanceof BadCloudConfig)) throw error;
     this.warn('util.py', `Failed loading yaml blob. Invalid format: ${error.message}`);
     this.failed = true;
+    this.record.fail(`Failed loading yaml blob. Invalid format: ${error.message}`);
   }
 
   private lookAtKey({ name, line }: ConfigKey): void {
@@ -298,7 +308,7 @@ export class CloudInit {
       'cc_scripts_user.py',
       `Failed to run module scripts-user (scripts in ${CLOUD}/instance/scripts)`,
     );
-    this.moduleFailed('scripts-user');
+    this.moduleFailed('scripts-user', runpartsError(failures));
   }
 
   private async runScript(text: string, name: string, linesBefore = 0): Promise<number> {
@@ -319,8 +329,12 @@ export class CloudInit {
     return code;
   }
 
-  private moduleFailed(name: string): void {
+  private moduleFailed(
+    name: string,
+    reason = "ProcessExecutionError('Unexpected error while running command.')",
+  ): void {
     this.failed = true;
+    this.record.fail(`('${name}', ${reason})`);
     const module = `cc_${name.replace(/-/g, '_')}`;
     this.warn(
       'util.py',
@@ -331,7 +345,12 @@ export class CloudInit {
   private warn(source: string, message: string): void {
     const at = this.system.now().toISOString().replace('T', ' ').slice(0, 19);
     this.say(`${at},000 - ${source}[WARNING]: ${message}`);
-    this.system.disk.append(LOG, `${at},000 - ${source}[WARNING]: ${message}\n`);
+    this.log(source, 'WARNING', message);
+  }
+
+  private log(source: string, level: 'DEBUG' | 'WARNING', message: string): void {
+    const at = this.system.now().toISOString().replace('T', ' ').slice(0, 19);
+    this.system.disk.append(LOG, `${at},000 - ${source}[${level}]: ${message}\n`);
   }
 
   private say(line: string): void {
@@ -344,4 +363,10 @@ export class CloudInit {
     this.system.disk.append(OUTPUT_LOG, chunk);
     this.system.journal.write('cloud-init[1534]', chunk, 'cloud-final.service');
   }
+}
+
+/** As cloud-init says which of the scripts failed. */
+function runpartsError(failures: readonly string[]): string {
+  const names = failures.map((failure) => /scripts\/(\S+) \[/.exec(failure)?.[1] ?? '').filter(Boolean);
+  return `RuntimeError('Runparts: ${names.length} failures (${names.join(', ')}) in ${names.length} attempted commands')`;
 }

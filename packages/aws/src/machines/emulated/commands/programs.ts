@@ -5,14 +5,18 @@ import { SWITCH_PROGRAMS } from './accounts/switch-user';
 import { USER_PROGRAMS } from './accounts/users';
 import { AWS_PROGRAMS } from './aws/programs';
 import { FILE_PROGRAMS } from './files/file-programs';
+import { FIND_PROGRAMS } from './files/find/find';
 import { INSTALL_PROGRAMS } from './files/install';
 import { LS_PROGRAMS } from './files/ls';
 import { PATH_PROGRAMS } from './files/path-programs';
 import { SHOW_PROGRAMS } from './files/show-programs';
+import { SHRED_PROGRAMS } from './files/shred';
 import { STAT_PROGRAMS } from './files/stat';
 import { TAR_PROGRAMS } from './files/tar';
 import { UNZIP_PROGRAMS } from './files/unzip';
 import { CAPACITY_PROGRAMS } from './host/capacity';
+import { CLOUD_INIT_PROGRAMS } from './host/cloud-init';
+import { DF_PROGRAMS } from './host/df';
 import { EC2_PROGRAMS } from './host/ec2';
 import { NAME_PROGRAMS } from './host/names';
 import { POWER_PROGRAMS } from './host/power';
@@ -63,6 +67,10 @@ export const OWN_PROGRAMS: Programs = {
   ...SWAP_PROGRAMS,
   ...BASH_PROGRAMS,
   ...CAPACITY_PROGRAMS,
+  ...CLOUD_INIT_PROGRAMS,
+  ...DF_PROGRAMS,
+  ...FIND_PROGRAMS,
+  ...SHRED_PROGRAMS,
   ...CLOUDWATCH_AGENT_PROGRAMS,
   ...CRON_PROGRAMS,
   ...LOGROTATE_PROGRAMS,

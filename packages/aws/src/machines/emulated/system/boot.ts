@@ -16,8 +16,19 @@ export function writeHost(disk: Disk, options: MachineOptions): void {
     disk.write('/etc/hostname', `${options.hostname}\n`);
     disk.install(PREVIOUS_HOSTNAME, `${options.hostname}\n`);
   }
-  // An image's own is empty, so that each instance makes one.
-  disk.write('/etc/machine-id', `${createHash('md5').update(options.instanceId).digest('hex')}\n`, 0o444);
+  writeMachineId(disk, options.instanceId);
+}
+
+/**
+ * As systemd on EC2, which makes one of the hypervisor's id where there is none, as on Amazon's images; what is there stays, also on
+ * another instance.
+ * https://www.freedesktop.org/software/systemd/man/252/machine-id.html
+ */
+function writeMachineId(disk: Disk, instanceId: string): void {
+  const present = disk.has('/etc/machine-id') ? disk.readText('/etc/machine-id').trim() : '';
+  if (/^[0-9a-f]{32}$/.test(present)) return;
+  const digest = createHash('md5').update(instanceId).digest('hex');
+  disk.write('/etc/machine-id', `ec2${digest.slice(3)}\n`, 0o444);
 }
 
 /** Starts what the disk enables; a service that fails does not keep the others from starting. */

@@ -42,6 +42,7 @@ export interface Guest extends DaemonHost {
     | 'load'
     | 'mac'
     | 'privateIp'
+    | 'publicKey'
     | 'region'
     | 'runProgram'
     | 'scale'

@@ -38,7 +38,7 @@ export class System implements Guest {
     this.now = options.now;
     this.power = this.controller.signal;
     this.bootedAt = options.now();
-    this.journal = new Journal(options.now);
+    this.journal = new Journal(options.now, disk);
     this.ports = new Ports(options.onListen, options.onClose);
     this.network = new GuestNetwork(options, new InstanceMetadata(options), this.ports, this.power, disk);
     this.shell = new Shell(this, PROGRAMS);

@@ -44,6 +44,7 @@ export function createGuest(
     publicIp: nic.Association?.PublicIp,
     hostname: nic.PrivateDnsName ?? '',
     keyName: record.keyName,
+    publicKey: publicKeyOf(ec2, record),
     securityGroups: nic.Groups.map((group) => group.GroupName),
     securityGroupIds: nic.Groups.map((group) => group.GroupId),
     subnetId: nic.SubnetId,
@@ -95,4 +96,10 @@ export function createGuest(
     onClose: (port) => network.close(interfaceId, port),
     ...events,
   });
+}
+
+/** The key of the instance's key pair, with the name behind it, as the metadata service shows it. */
+function publicKeyOf(ec2: Inventory, { keyName }: InstanceRecord): string | undefined {
+  const pair = ec2.keyPairs.values().find(({ KeyName }) => KeyName === keyName);
+  return pair && `${pair.publicKey.split(' ').slice(0, 2).join(' ')} ${pair.KeyName}`;
 }

@@ -8,7 +8,8 @@ let id: string;
 beforeAll(async () => {
   region = await newRegion();
   await addInstanceProfile(region, 'web');
-  id = await launchManaged(region, 'web');
+  await region.api('ec2').CreateKeyPair({ KeyName: 'mine', KeyType: 'ed25519' });
+  id = await launchManaged(region, 'web', { KeyName: 'mine' });
 });
 afterAll(() => region.aws.stop());
 
@@ -115,6 +116,15 @@ test('A script goes on where it is told to, and its disk is the machine’s', as
   expect((await run(['cat /home/ec2-user/left'])).StandardOutputContent).toBe('hi\n');
   const { StandardOutputContent } = await run(['echo $AWS_SSM_INSTANCE_ID $AWS_SSM_REGION_NAME "[$HOME]"']);
   expect(StandardOutputContent).toBe(`${id} us-east-1 []\n`);
+});
+
+test('The key pair of the launch is in the instance', async () => {
+  const { KeyPairs } = await region
+    .api('ec2')
+    .DescribeKeyPairs({ KeyNames: ['mine'], IncludePublicKey: true });
+  const [, blob] = KeyPairs?.[0]?.PublicKey?.split(' ') ?? [];
+  const result = await run(['cat /home/ec2-user/.ssh/authorized_keys']);
+  expect(result.StandardOutputContent).toBe(`ssh-ed25519 ${blob} mine\n`);
 });
 
 test('A script that takes too long is killed', async () => {

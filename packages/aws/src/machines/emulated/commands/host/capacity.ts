@@ -1,11 +1,6 @@
 import { readSwaps } from '../../system/swaps';
 import { type Program, type Programs, succeed } from '../program';
 
-const df: Program = () =>
-  succeed(
-    'Filesystem     1K-blocks    Used Available Use% Mounted on\n/dev/xvda1       8310764 1650000   6660764  20% /\ntmpfs             481264       0    481264   0% /tmp\n',
-  );
-
 /** `free`, in kilobytes or in what `-m`, `-g` and `-h` ask for. */
 const free: Program = (args, { guest }) => {
   const swap = readSwaps(guest.disk).reduce((sum, { kilobytes }) => sum + kilobytes, 0);
@@ -31,7 +26,6 @@ const uptime: Program = (_, { guest }) => {
 
 /** What the machine has and how much of it is free: the same numbers always. */
 export const CAPACITY_PROGRAMS: Programs = {
-  df,
   free,
   uptime,
   nproc: () => succeed('2\n'),

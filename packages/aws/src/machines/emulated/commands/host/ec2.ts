@@ -50,17 +50,5 @@ const ec2Metadata: Program = async (args, { guest }) => {
   return succeed(lines.join(''));
 };
 
-const cloudInit: Program = async (args, { guest }) => {
-  if (args[0] !== 'status')
-    return args[0] === '--version'
-      ? succeed('/usr/bin/cloud-init 22.2.2\n')
-      : fail(2, `usage: cloud-init status [--wait] [--long]`);
-  const runsInside = guest.cloudInit.status === 'running';
-  // A script of cloud-init that waits for cloud-init would wait for ever on AWS, too.
-  if (args.includes('--wait') && runsInside) await guest.cloudInit.done;
-  const { status } = guest.cloudInit;
-  return status === 'error' ? fail(1, '', 'status: error\n') : succeed(`status: ${status}\n`);
-};
-
 /** What only a machine of EC2 has. */
-export const EC2_PROGRAMS: Programs = { 'ec2-metadata': ec2Metadata, 'cloud-init': cloudInit };
+export const EC2_PROGRAMS: Programs = { 'ec2-metadata': ec2Metadata };

@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import type { ExecResult } from 'just-bash';
 import { randomBytes } from '../../../random';
+import type { Disk } from '../../disk/disk';
 import { fail, type Program, type ProgramCall, type Programs, resolvePath, succeed } from '../program';
 import { parseOptions } from './options';
 
@@ -54,19 +55,31 @@ function makeUserKey(
 }
 
 function makeHostKeys(call: ProgramCall, comment: string): ExecResult {
-  const { disk } = call.guest;
-  const missing = HOST_KEYS.filter((type) => !disk.has(`/etc/ssh/ssh_host_${type}_key`));
+  const made = writeHostKeys(call.guest.disk, HOST_KEYS, comment).map(({ type }) => type.toUpperCase());
+  return succeed(made.length > 0 ? `ssh-keygen: generating new host keys: ${made.join(' ')} \n` : '');
+}
+
+/** A key of a server that was made. */
+export interface HostKey {
+  readonly type: string;
+  readonly bits: number;
+  readonly fingerprint: string;
+}
+
+/**
+ * Makes the keys of a server that it does not have.
+ * @param types as files name them: `ed25519`
+ */
+export function writeHostKeys(disk: Disk, types: readonly string[], comment: string): HostKey[] {
+  const missing = types.filter((type) => !disk.has(`/etc/ssh/ssh_host_${type}_key`));
   disk.makeDirectory('/etc/ssh');
-  for (const type of missing) {
-    const { secret, open } = makePair(type, type === 'ecdsa' ? 256 : 3072, comment);
+  return missing.map((type) => {
+    const bits = type === 'rsa' ? 3072 : 256;
+    const { secret, open, fingerprint } = makePair(type, bits, comment);
     disk.write(`/etc/ssh/ssh_host_${type}_key`, secret, 0o600);
     disk.write(`/etc/ssh/ssh_host_${type}_key.pub`, open, 0o644);
-  }
-  return succeed(
-    missing.length > 0
-      ? `ssh-keygen: generating new host keys: ${missing.map((type) => type.toUpperCase()).join(' ')} \n`
-      : '',
-  );
+    return { type, bits, fingerprint };
+  });
 }
 
 function showFile(call: ProgramCall, file: string): ExecResult {

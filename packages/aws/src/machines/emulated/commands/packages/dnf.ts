@@ -1,6 +1,7 @@
 import type { ExecResult } from 'just-bash';
 import { isAmazonLinuxGroup } from '../../packages/distribution';
 import { fail, type Program, type ProgramCall, type Programs, succeed } from '../program';
+import { clearCache, fillCache } from './cache';
 import { install, METADATA_SECONDS, swap } from './install';
 import { info, list, search } from './queries';
 import { remove } from './remove';
@@ -14,7 +15,7 @@ const COMMANDS: readonly (readonly [readonly string[], Command])[] = [
   [['install', 'localinstall', 'reinstall'], install],
   [['remove', 'erase', 'autoremove'], remove],
   [['update', 'upgrade', 'upgrade-minimal', 'check-update', 'check-release-update', 'distro-sync'], upgrade],
-  [['clean'], ({ quiet }) => succeed(quiet ? '' : '17 files removed\n')],
+  [['clean'], clean],
   [['makecache'], makeCache],
   [['list'], list],
   [['info'], info],
@@ -51,7 +52,15 @@ const dnf: Program = async (args, call) => {
 /** `dnf`, and `yum`, which is the same. */
 export const DNF_PROGRAMS: Programs = { dnf, yum: dnf };
 
+/** `dnf clean all`: takes away what was downloaded of repositories. */
+function clean({ quiet, names }: Request, { guest }: ProgramCall): ExecResult {
+  if (names.length === 0)
+    return fail(1, 'Error: Requires argument metadata, packages, dbcache, expire-cache, all');
+  return succeed(quiet ? '' : `${clearCache(guest.disk)} files removed\n`);
+}
+
 async function makeCache({ quiet }: Request, call: ProgramCall): Promise<ExecResult> {
+  fillCache(call.guest.disk);
   await call.guest.sleep(METADATA_SECONDS, call.context.signal);
   return succeed(quiet ? '' : `${metadataLine(call)}Metadata cache created.\n`);
 }
@@ -81,6 +90,7 @@ function module({ names }: Request, call: ProgramCall): ExecResult {
 }
 
 async function upgrade(request: Request, call: ProgramCall): Promise<ExecResult> {
+  fillCache(call.guest.disk);
   await call.guest.sleep(METADATA_SECONDS, call.context.signal);
   if (request.quiet) return succeed();
   const head = metadataLine(call);

@@ -4,6 +4,7 @@ import { installPackages, isInstalled, removePackages, rpmArchitecture } from '.
 import type { Package } from '../../packages/package';
 import { findPackage, packageId, withRequirements } from '../../packages/repository';
 import { fail, type ProgramCall, succeed } from '../program';
+import { fillCache } from './cache';
 import { archOf, installedList, metadataLine, plan, transaction } from './report';
 import type { Request } from './request';
 
@@ -16,6 +17,7 @@ const SECONDS_PER_PACKAGE = 0.3;
 /** `dnf install`: what is known and not there, with what it requires. */
 export async function install(request: Request, call: ProgramCall): Promise<ExecResult> {
   if (request.names.length === 0) return fail(1, 'Error: Need to pass a list of pkgs to install');
+  fillCache(call.guest.disk);
   await call.guest.sleep(METADATA_SECONDS, call.context.signal);
   return (await refuseUnknown(request, call)) ?? (await installKnown(request, call));
 }

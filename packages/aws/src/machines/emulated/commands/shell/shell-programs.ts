@@ -30,9 +30,13 @@ const nohup: Program = async (args, call) => {
   return fail(127, `nohup: failed to run command ‘${name}’: No such file or directory\n${result.stderr}`);
 };
 
+/** A script keeps no history; what a shell of somebody kept is in that one's `.bash_history`. */
+const history: Program = () => succeed();
+
 /** Builtins of bash that the interpreter leaves to commands, and programs that only run another. */
 export const SHELL_PROGRAMS: Programs = {
   trap,
+  history,
   umask,
   ulimit: () => succeed('1024\n'),
   nohup,

@@ -9,8 +9,6 @@ import type { Verbs } from './verb';
 
 /** Verbs that only tell. */
 export const SHOW: Verbs = {
-  'list-timers': (guest) => succeed(listTimers(guest)),
-  'is-system-running': () => succeed('running\n'),
   'get-default': () => succeed('multi-user.target\n'),
   'is-active': (guest, names, flags) => showStates(guest, names, flags, ['active']),
   'is-failed': (guest, names, flags) => showStates(guest, names, flags, ['failed']),
@@ -70,25 +68,6 @@ export const SHOW: Verbs = {
         .join(''),
     );
   },
-  'list-units': (guest, _, flags) => succeed(listUnits(guest, flags)),
-  'list-unit-files'(guest) {
-    const names = new Set([
-      ...guest.disk.listIfAny('/usr/lib/systemd/system'),
-      ...guest.disk.listIfAny('/etc/systemd/system'),
-    ]);
-    const units = [...names]
-      .filter((name) => name.endsWith('.service'))
-      .sort()
-      .flatMap((name) => guest.systemd.units.find(name) ?? []);
-    return succeed(
-      units
-        .map(
-          (unit) =>
-            `${unit.name.padEnd(40)} ${guest.systemd.units.isEnabled(unit) ? 'enabled' : 'disabled'}\n`,
-        )
-        .join(''),
-    );
-  },
 };
 
 function showStates(
@@ -126,29 +105,4 @@ function activeLine(state: UnitState): string {
   const since = `since ${state.since.toUTCString().replace('GMT', 'UTC')}`;
   if (state.active === 'failed') return `failed (Result: ${state.result}) ${since}`;
   return state.active === 'inactive' ? `inactive (${state.sub})` : `${state.active} (${state.sub}) ${since}`;
-}
-
-function listUnits(guest: Guest, flags: ReadonlySet<string>): string {
-  const asked = (option: string) =>
-    [...flags]
-      .find((flag) => flag.startsWith(`${option}=`))
-      ?.slice(option.length + 1)
-      .split(',');
-  const [types, states] = [asked('--type'), flags.has('--failed') ? ['failed'] : asked('--state')];
-  const rows = guest.systemd.known.flatMap((name) => {
-    const { active, sub } = guest.systemd.state(name);
-    const unit = guest.systemd.units.find(name);
-    if (types && !types.includes(name.split('.').at(-1) ?? '')) return [];
-    if (states ? !states.includes(active) && !states.includes(sub) : active === 'inactive') return [];
-    return [`  ${name.padEnd(32)} loaded ${active.padEnd(6)} ${sub.padEnd(7)} ${unit?.description ?? ''}\n`];
-  });
-  return `  UNIT                             LOAD   ACTIVE SUB     DESCRIPTION\n${rows.join('')}`;
-}
-
-function listTimers(guest: Guest): string {
-  const timers = guest.systemd.known.filter(
-    (name) => name.endsWith('.timer') && guest.systemd.state(name).active === 'active',
-  );
-  const rows = timers.map((name) => `${name.padEnd(32)} ${name.replace(/timer$/, 'service')}\n`);
-  return `UNIT                             ACTIVATES\n${rows.join('')}\n${timers.length} timers listed.\n`;
 }

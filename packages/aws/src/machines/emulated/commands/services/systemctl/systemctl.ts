@@ -4,6 +4,7 @@ import { SystemdError } from '../../../systemd/systemd-error';
 import { unitName } from '../../../systemd/units/unit-file';
 import { fail, type Program, type ProgramCall, type Programs, succeed } from '../../program';
 import { CONTROL } from './control';
+import { LIST } from './list';
 import { SHOW } from './show';
 import type { Verbs } from './verb';
 
@@ -87,7 +88,7 @@ const LACKING = new Set(
   ),
 );
 
-const VERBS: Verbs = { ...CONTROL, ...SHOW };
+const VERBS: Verbs = { ...CONTROL, ...LIST, ...SHOW };
 
 const NEEDS_UNIT = new Set([
   'start',
