@@ -41,8 +41,12 @@ function frameworkError(code: string, violations: readonly Violation[]): AwsErro
   return new AwsError(code, `${count} detected: ${violations.map(sentence).join('; ')}`);
 }
 
+/** What CloudWatch Logs does not repeat. */
+const HIDDEN = /^logGroupIdentifiers?$/;
+
 function sentence({ path, value, rule }: Violation): string {
-  const quoted = rule.kind === 'notNull' ? ' null' : value === undefined ? '' : ` '${value}'`;
+  const isHidden = value === undefined || HIDDEN.test(path);
+  const quoted = rule.kind === 'notNull' ? ' null' : isHidden ? '' : ` '${value}'`;
   return `Value${quoted} at '${path}' failed to satisfy constraint: ${ruleText(rule)}`;
 }
 

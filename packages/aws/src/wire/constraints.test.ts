@@ -172,6 +172,13 @@ describe('the words of AWS', () => {
     ],
     [
       'cloudwatch-logs',
+      'DescribeLogStreams',
+      { logGroupIdentifier: 'arn:aws:logs:us-east-1:000000000000:log-group:a:*' },
+      'InvalidParameterException',
+      "Value at 'logGroupIdentifier' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*",
+    ],
+    [
+      'cloudwatch-logs',
       'CreateLogGroup',
       {},
       'InvalidParameterException',

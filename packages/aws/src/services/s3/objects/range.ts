@@ -17,6 +17,8 @@ export function readRange(header: string | undefined, size: number): ByteRange |
   const [, first, last] = match;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size : Math.min(Number(last) + 1, size);
+  // A range whose end is before its start is none (RFC 9110).
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
   if (start >= size || end <= start) {
     throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416, {
       RangeRequested: header ?? '',

@@ -139,7 +139,7 @@ function checkFirstAcl(ownership: string | undefined, acl: readonly Grant[]): vo
 
 function chooseRegion(asked: string | undefined, called: string): string {
   const wanted = asked === 'EU' ? 'eu-west-1' : asked;
-  if (wanted === 'us-east-1')
+  if (called === 'us-east-1' && wanted === 'us-east-1')
     throw new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', 400, {
       LocationConstraint: 'us-east-1',
     });

@@ -53,19 +53,21 @@ function checkSource(original: ObjectVersion, input: CopyObjectCommandInput): vo
 
 /** An object is copied to itself to change something. */
 function checkChange(input: CopyObjectCommandInput): void {
-  if (input.MetadataDirective === 'REPLACE' || input.StorageClass || input.ServerSideEncryption) return;
+  const { MetadataDirective, StorageClass, ServerSideEncryption, WebsiteRedirectLocation } = input;
+  if (MetadataDirective === 'REPLACE' || StorageClass || ServerSideEncryption || WebsiteRedirectLocation)
+    return;
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   );
 }
 
-/** The metadata come along unless they are replaced; class and encryption are the copy's own. */
+/** The metadata come along unless they are replaced; class, encryption and where it leads are the copy's own. */
 function chooseHeaders(
   original: ObjectVersion,
   own: ObjectHeaders,
   { MetadataDirective }: CopyObjectCommandInput,
 ): ObjectHeaders {
   if (MetadataDirective === 'REPLACE') return own;
-  const { storageClass, encryption, kmsKeyId } = own;
-  return { ...original.headers, storageClass, encryption, kmsKeyId };
+  const { storageClass, encryption, kmsKeyId, websiteRedirectLocation } = own;
+  return { ...original.headers, storageClass, encryption, kmsKeyId, websiteRedirectLocation };
 }

@@ -145,3 +145,19 @@ test.each([
     code,
   });
 });
+
+test('the attributes of an object tell a checksum of its parts without their number', async () => {
+  const { aws, upload } = await newUpload('whole', { ChecksumAlgorithm: 'SHA256' });
+  const Body = Buffer.from('some value') as never;
+  const { ETag, ChecksumSHA256 } = await aws.UploadPart({
+    ...{ ...upload, PartNumber: 1, Body, ChecksumAlgorithm: 'SHA256' },
+  });
+  const made = await aws.CompleteMultipartUpload({
+    ...{ ...upload, MultipartUpload: { Parts: [{ ETag, ChecksumSHA256, PartNumber: 1 }] } },
+  });
+  expect(made.ChecksumSHA256).toBe('DnKotDi4EtYGwNMDKmnR6SqH3bWVOlo2BC+tsz9rHqw=-1');
+  const { Checksum } = await aws.GetObjectAttributes({
+    ...{ Bucket: upload.Bucket, Key: upload.Key, ObjectAttributes: ['Checksum'] },
+  });
+  expect(Checksum?.ChecksumSHA256).toBe('DnKotDi4EtYGwNMDKmnR6SqH3bWVOlo2BC+tsz9rHqw=');
+});

@@ -130,6 +130,7 @@ test('A range gives a part of the bytes', async () => {
   });
   expect(await answer.Body?.transformToString()).toBe('234');
   expect(await textOf(Bucket, 'k', { Range: 'bytes=-3' })).toBe('789');
+  expect(await textOf(Bucket, 'k', { Range: 'bytes=4-2' })).toBe('0123456789');
   await expect(textOf(Bucket, 'k', { Range: 'bytes=10-' })).rejects.toMatchObject({ name: 'InvalidRange' });
 });
 
@@ -409,3 +410,51 @@ test('an error whose words have control characters can be read', async () => {
   const Bucket = await newBucket();
   await expect(textOf(Bucket, 'a\u0001b')).rejects.toMatchObject({ name: 'NoSuchKey', Key: 'a\ufffdb' });
 });
+
+test('A version that is gone already is deleted again, by its name', async () => {
+  const Bucket = await newBucket();
+  const VersioningConfiguration = { Status: 'Enabled' as const };
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  const { VersionId } = await put(Bucket, 'k', 'one');
+  for (const _time of [1, 2]) {
+    const { $metadata: _metadata, ...answer } = await s3.send(
+      new DeleteObjectCommand({ Bucket, Key: 'k', VersionId }),
+    );
+    expect(answer).toEqual({ VersionId });
+  }
+});
+
+test('Where a copy leads is what the copy is told, not what its original was', async () => {
+  const Bucket = await newBucket();
+  const leading = { WebsiteRedirectLocation: 'https://example.com/' };
+  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'a', ...leading }));
+  const CopySource = `${Bucket}/k`;
+  const leadOf = async (more: object) => {
+    await s3.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource, ...more }));
+    return (await s3.send(new HeadObjectCommand({ Bucket, Key: 'copy' }))).WebsiteRedirectLocation;
+  };
+  expect(await leadOf({})).toBeUndefined();
+  expect(await leadOf(leading)).toBe('https://example.com/');
+});
+
+test('A bucket that is asked whether it is there says so as XML', async () => {
+  const Bucket = await newBucket();
+  const answer = await sendSigned({
+    ...{ endpoint: region.aws.endpoint, service: 's3', method: 'HEAD', path: `/${Bucket}` },
+  });
+  expect(answer.headers.get('content-type')).toBe('application/xml');
+});
+
+test.each(['us-east-1', 'us-east-2', 'us-gov-east-2'])(
+  'A bucket of %s is not made by the endpoint of another region',
+  async (constraint) => {
+    const elsewhere = new S3Client({ ...region.aws.client, region: 'us-west-2', forcePathStyle: true });
+    const CreateBucketConfiguration = { LocationConstraint: constraint as 'us-east-2' };
+    const made = elsewhere.send(new CreateBucketCommand({ Bucket: 'elsewhere', CreateBucketConfiguration }));
+    await expect(made).rejects.toMatchObject({
+      name: 'IllegalLocationConstraintException',
+      message: `The ${constraint} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    });
+    elsewhere.destroy();
+  },
+);

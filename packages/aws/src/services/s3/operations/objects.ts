@@ -1,6 +1,6 @@
 import { readAcl } from '../access/acl';
 import { tellIfListed } from '../access/tell-if-listed';
-import { currentObject } from '../bucket';
+import { currentObject, type ObjectVersion } from '../bucket';
 import { malformedXml } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
 import { checkWriteConditions } from '../objects/conditions';
@@ -54,7 +54,8 @@ export const DeleteObject: Op<'DeleteObject'> = (s3, input, call) => {
   checkWriteConditions(currentObject(bucket, Key), { IfMatch, Key });
   const removal = removeObject(s3, bucket, Key, input.VersionId, call);
   return {
-    VersionId: removal.version && shownVersionId(bucket, removal.version),
+    // A version that is gone already is as good as deleted.
+    VersionId: removal.version ? shownVersionId(bucket, removal.version) : input.VersionId,
     DeleteMarker: isMarker(removal),
   };
 };
@@ -96,7 +97,7 @@ export const GetObjectAttributes: Op<'GetObjectAttributes'> = (s3, input) => {
     ObjectSize: wanted.includes('ObjectSize') ? version.body.length : undefined,
     StorageClass: wanted.includes('StorageClass') ? version.headers.storageClass : undefined,
     Checksum: wanted.includes('Checksum')
-      ? { ...checksumMembers(version.checksum), ChecksumType: version.checksum?.type }
+      ? { ...wholeChecksums(version), ChecksumType: version.checksum?.type }
       : undefined,
     ObjectParts:
       wanted.includes('ObjectParts') && version.partSizes
@@ -104,6 +105,12 @@ export const GetObjectAttributes: Op<'GetObjectAttributes'> = (s3, input) => {
         : undefined,
   };
 };
+
+/** Without the number of parts that answers with the object have behind it. */
+function wholeChecksums({ checksum }: ObjectVersion) {
+  const members = Object.entries(checksumMembers(checksum));
+  return Object.fromEntries(members.map(([name, value]) => [name, String(value).replace(/-\d+$/, '')]));
+}
 
 function isMarker({ markerCreated, version }: Removal): boolean | undefined {
   return markerCreated || version?.isDeleteMarker || undefined;

@@ -137,6 +137,8 @@ function checkPayload(request: WireRequest): void {
 /** What the schemas leave open: statuses that they do not tell, and the one answer that is a bare element. */
 function finish(name: string, response: WireResponse, output: Record<string, unknown>): WireResponse {
   if (output.ContentRange !== undefined) return { ...response, status: 206 };
+  if (name === 'HeadBucket')
+    return { ...response, headers: { ...response.headers, 'content-type': 'application/xml' } };
   if (name === 'PutBucketTagging') return { ...response, status: 204 };
   if (name === 'GetBucketLocation') {
     const xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
