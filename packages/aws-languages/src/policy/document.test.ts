@@ -244,3 +244,27 @@ test('a statement has lists for all that may be one or many', () => {
     },
   ]);
 });
+
+test.each([
+  [{ Action: 's3:*', Resource: 'aws:s3:::b' }, 'Partition "s3" is not valid for resource "arn:s3:::b:*".'],
+  [
+    { Action: 's3:*', Resource: 'a:b:c:d:e:f:g' },
+    'Partition "b" is not valid for resource "arn:b:c:d:e:f:g".',
+  ],
+  [{ Action: 's3:*', Resource: 'x:aws:s3:::b' }, 'Resource x:aws:s3:::b must be in ARN format or "*".'],
+  [{ Action: 'List' }, 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'],
+  [{ Resource: 'arn:aws:s3::example_bucket' }, 'The policy failed legacy parsing'],
+])('what cannot be read is told before what is missing: %j', (statement, message) => {
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', ...statement } });
+  expect(() => parsePolicy(text, { kind: 'identity' })).toThrow(message);
+});
+
+test.each([[{ Effect: 'denY' }], [{ Effect: 'Allow', Condition: { DateGreaterThan: { a: 'never' } } }]])(
+  'an old version is told before what only legacy parsing finds: %j',
+  (statement) => {
+    const text = JSON.stringify({ Statement: { Action: 's3:*', Resource: '*', ...statement } });
+    expect(() => parsePolicy(text, { kind: 'identity', isVersionCurrent: true })).toThrow(
+      'Policy document must be version 2012-10-17 or greater.',
+    );
+  },
+);

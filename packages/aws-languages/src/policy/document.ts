@@ -98,9 +98,16 @@ export function readPolicy(value: unknown, options: PolicyOptions): PolicyDocume
   if (Id !== undefined && typeof Id !== 'string') throw fail('Syntax', SYNTAX_ERRORS, 'Id');
   const values: readonly unknown[] = Array.isArray(list) ? list : list === undefined ? [] : [list];
   if (values.length === 0) throw fail('MissingStatement');
-  const statements = values.map((one, index) => readStatement(one, failOf(options, index)));
-  if (options.isVersionCurrent && Version !== CURRENT_VERSION)
-    throw fail('OldVersion', `Policy document must be version ${CURRENT_VERSION} or greater.`);
+  const isOld = options.isVersionCurrent && Version !== CURRENT_VERSION;
+  const old = () => fail('OldVersion', `Policy document must be version ${CURRENT_VERSION} or greater.`);
+  const statements = values.map((one, index) => {
+    const failAt = failOf(options, index);
+    // An old version is told before what only legacy parsing finds.
+    return readStatement(one, (code, message, value) =>
+      isOld && message === LEGACY_PARSING ? old() : failAt(code, message, value),
+    );
+  });
+  if (isOld) throw old();
   checkSids(statements, options);
   for (const [index, statement] of statements.entries())
     checkStatement(statement, options.kind, failOf(options, index));
@@ -215,6 +222,7 @@ function checkSids(statements: readonly Statement[], options: PolicyOptions): vo
 function checkStatement(statement: Statement, kind: PolicyKind, fail: Fail): void {
   const actions = [...statement.actions, ...statement.notActions];
   const resources = [...statement.resources, ...statement.notResources];
+  checkUnreadable(actions, resources, fail);
   if (actions.length === 0) throw fail('MissingAction', 'Policy statement must contain actions.');
   if (kind === 'trust' && resources.length > 0)
     throw fail('ProhibitedResource', 'Has prohibited field Resource.');
@@ -233,6 +241,14 @@ function checkStatement(statement: Statement, kind: PolicyKind, fail: Fail): voi
     const problem = findActionProblem(action);
     if (problem !== undefined) throw fail('InvalidAction', problem, action);
   }
+}
+
+/** What IAM cannot read at all is told before what is missing. */
+function checkUnreadable(actions: readonly string[], resources: readonly string[], fail: Fail): void {
+  const bare = actions.find((action) => action !== '*' && !action.includes(':'));
+  if (bare !== undefined) throw fail('InvalidAction', findActionProblem(bare), bare);
+  const unread = resources.find((resource) => findResourceProblem(resource) === LEGACY_PARSING);
+  if (unread !== undefined) throw fail('InvalidResource', LEGACY_PARSING, unread);
 }
 
 function checkPrincipals({ principals, notPrincipals }: Statement, kind: PolicyKind, fail: Fail): void {

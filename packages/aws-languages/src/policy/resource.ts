@@ -26,12 +26,15 @@ const IAM_PATHS = [
  */
 export function findResourceProblem(resource: string): string | undefined {
   if (resource === '*') return undefined;
-  if (!resource.startsWith('arn:')) return `Resource ${resource} must be in ARN format or "*".`;
-  const elements = splitElements(resource);
+  if (!resource.includes(':')) return `Resource ${resource} must be in ARN format or "*".`;
+  // What stands before the first colon is read as `arn`.
+  const [, ...rest] = splitElements(resource);
+  const elements = ['arn', ...rest];
   const [, partition = '', service, region = '', account, path = '*'] = elements;
   const isPartition = compileWildcard(partition);
   if (!PARTITIONS.some((name) => isPartition.test(name)))
-    return `Partition "${partition}" is not valid for resource "${completeArn(resource)}".`;
+    return `Partition "${partition}" is not valid for resource "${completeArn(elements.join(':'))}".`;
+  if (!resource.startsWith('arn:')) return `Resource ${resource} must be in ARN format or "*".`;
   if (service === undefined || /[*?]/.test(service))
     return 'Resource vendor must be fully qualified and cannot contain regexes.';
   const isIncomplete = elements.length < 6 && account !== undefined && !/^(\*|\d{12}|aws|)$/.test(account);
