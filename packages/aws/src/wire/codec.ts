@@ -91,7 +91,12 @@ export function restJsonCodec(model: ServiceModel, match: RestMatch | undefined)
       if (rest.payload?.schema.isBlobSchema() || rest.payload?.schema.isStringSchema()) {
         return {
           status: rest.status,
-          headers: { ...rest.headers, ...requestIds(requestId) },
+          headers: {
+            // What a function answers is JSON.
+            ...(rest.payload.value !== undefined && { 'content-type': 'application/json' }),
+            ...rest.headers,
+            ...requestIds(requestId),
+          },
           body: toBuffer(rest.payload.value),
         };
       }

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-lambda';
 import type { Context } from '../../core/context';
 import { randomFraction } from '../../core/ids';
-import { functionNotFound } from './errors';
+import { functionNotFound, notFound } from './errors';
 
 /** A deployment package, unpacked. */
 export interface Code {
@@ -83,6 +83,9 @@ export class Functions {
    */
   find(identifier: string | undefined, qualifier?: string): { fn: LambdaFunction; qualifier?: string } {
     const named = readIdentifier(identifier ?? '');
+    const { region } = this.context;
+    if (named.region !== undefined && named.region !== region)
+      throw notFound(`Functions from '${named.region}' are not reachable in this region ('${region}')`);
     const chosen = qualifier ?? named.qualifier;
     const fn = this.byName.get(named.name);
     if (!fn) throw functionNotFound(this.arnOf(named.name), chosen);
@@ -129,9 +132,9 @@ export function routeTo(fn: LambdaFunction, qualifier: string | undefined): Func
 }
 
 /** Takes a function's name and qualifier out of a name, a partial ARN or an ARN. */
-function readIdentifier(identifier: string): { name: string; qualifier?: string } {
-  const match = /^(?:arn:aws[\w-]*:lambda:[^:]*:)?(?:(?:\d{12}:)?function:)?([^:]+)(?::([^:]+))?$/.exec(
+function readIdentifier(identifier: string): { name: string; qualifier?: string; region?: string } {
+  const match = /^(?:arn:aws[\w-]*:lambda:([^:]*):)?(?:(?:\d{12}:)?function:)?([^:]+)(?::([^:]+))?$/.exec(
     identifier,
   );
-  return { name: match?.[1] ?? identifier, qualifier: match?.[2] };
+  return { name: match?.[2] ?? identifier, qualifier: match?.[3], region: match?.[1] };
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../../core/context';
 import { durations } from '../../../core/durations';
 import { randomHex, uuid } from '../../../core/ids';
+import { explainJsonFault } from '../../../wire/json-fault';
 import { conflict, tooLargeRequest, tooManyRequests, unreadableContent } from '../errors';
 import { type Functions, type FunctionVersion, type LambdaFunction, routeTo } from '../functions';
 import type { FunctionLog } from '../sandboxes/function-log';
@@ -198,9 +199,12 @@ export function readPayload(payload: string | undefined, mostBytes: number): str
   if (bytes > mostBytes) throw tooLargeRequest(mostBytes);
   try {
     JSON.parse(text);
-  } catch (error) {
+  } catch {
+    const { message, location } = explainJsonFault(text);
+    // Lambda reads bytes, not texts.
+    const fault = `${message}\n at ${location}`.replaceAll('[Source: (String)', '[Source: (byte[])');
     throw unreadableContent(
-      `Could not parse request body into json: ${error instanceof Error ? error.message : error}`,
+      `Could not parse request body into json: Could not parse payload into json: ${fault}`,
     );
   }
   return text;

@@ -1,5 +1,5 @@
+import { explainJsonFault } from '../../../wire/json-fault';
 import { invalidInput, tooManyBytes } from '../errors';
-import { explainJsonFault } from '../language/json-fault';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const INPUT_BYTES = 262_144;

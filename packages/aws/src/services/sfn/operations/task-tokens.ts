@@ -1,6 +1,6 @@
+import { explainJsonFault } from '../../../wire/json-fault';
 import { invalidOutput, tooManyBytes } from '../errors';
 import type { Json } from '../language/definition';
-import { explainJsonFault } from '../language/json-fault';
 import { StatesError } from '../language/states-error';
 import type { Op } from '../state';
 

@@ -1,7 +1,7 @@
 import type { StateMachineType } from '@aws-sdk/client-sfn';
+import { explainJsonFault } from '../../../wire/json-fault';
 import { invalidDefinition } from '../errors';
 import type { Definition, StateGraph } from '../language/definition';
-import { explainJsonFault } from '../language/json-fault';
 import { checkDefinition } from './check-graph';
 import { type Diagnostic, SCHEMA } from './diagnostic';
 
