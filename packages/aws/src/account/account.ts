@@ -71,6 +71,7 @@ export class Account {
     this.ledger = new Ledger(() => this.clock.millis());
     this.keys = { find: (accessKeyId) => this.findKey(accessKeyId, options.anyKeys ?? false) };
     this.authenticator = new Authenticator(this.keys, this.clock);
+    const recorder = options.decisions ? recordDecisions(options.decisions) : undefined;
     const parts = {
       models: this.models,
       clock: this.clock,
@@ -89,7 +90,7 @@ export class Account {
               ? this.service('ec2', region).endpointFor(principal, service)
               : undefined,
         },
-        options.decisions ? recordDecisions(options.decisions) : undefined,
+        recorder?.call,
       ),
       digest: this.digest,
       definitions: this.definitions,
@@ -97,6 +98,7 @@ export class Account {
     };
     this.corridor = new Corridor(parts);
     this.apiDoor = new ApiDoor({ ...parts, corridor: this.corridor });
+    if (recorder) this.service('iam', HOME).onTrustJudged(recorder.trust);
   }
 
   /** @throws AwsError for a name that no region has the form of, and where there is no account any more */

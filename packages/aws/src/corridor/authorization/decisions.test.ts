@@ -49,7 +49,7 @@ test('what roles ask for is written with the answer, its context and the policie
   await region.aws.clock.sleep(5);
   await reader.GetParameter({ Name: '/a' });
   await expect(reader.DeleteParameter({ Name: '/a' })).rejects.toThrow('is not authorized');
-  const [policy, read, remove, ...more] = lines();
+  const [, , policy, read, remove, ...more] = lines();
   expect(more).toEqual([]);
   if (policy?.kind !== 'policy' || read?.kind !== 'call') throw new Error('the policy comes first');
   expect(policy.document.statements).toMatchObject([{ effect: 'Allow', actions: ['ssm:GetParameter'] }]);
@@ -68,6 +68,29 @@ test('what roles ask for is written with the answer, its context and the policie
     ],
   });
   expect(remove).toMatchObject({ operation: 'DeleteParameter', accesses: [{ effect: 'ImplicitDeny' }] });
+});
+
+test('who would be a role is written with the answer and the policy that says who may', async () => {
+  await using region = await newRegion({ decisions: folder });
+  await asReader(region);
+  const role = region.state('iam').role('reader');
+  expect(role?.trusts('ec2.amazonaws.com', 'arn:aws:ec2:us-east-1:000000000000:instance/i-1')).toBe(false);
+  const [policy, operator, service, ...more] = lines();
+  expect(more).toEqual([]);
+  if (policy?.kind !== 'policy') throw new Error('the policy comes first');
+  expect(policy.document.statements).toMatchObject([{ principals: { AWS: ['000000000000'] } }]);
+  const recorded = { kind: 'trust', role: role?.arn, trust: policy.digest };
+  expect(operator).toMatchObject({
+    ...{ ...recorded, effect: 'Allow' },
+    request: { action: 'sts:AssumeRole', resource: role?.arn, caller: { kind: 'identity' } },
+  });
+  expect(service).toMatchObject({
+    ...{ ...recorded, effect: 'ImplicitDeny' },
+    request: {
+      caller: { kind: 'service', name: 'ec2.amazonaws.com' },
+      context: { 'aws:SourceArn': 'arn:aws:ec2:us-east-1:000000000000:instance/i-1' },
+    },
+  });
 });
 
 test('what the account itself does is not written', async () => {

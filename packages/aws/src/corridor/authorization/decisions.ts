@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PolicySet } from 'aws-languages/policy/authorize';
 import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { AccessRequest, Decision } from 'aws-languages/policy/evaluate';
+import type { TrustListener } from '../../core/authorization/trust';
 import type { JudgementListener } from './judgement';
 
 /** What a call asked for, and how it was judged. Policies stand in the same file by their digest. */
@@ -30,6 +31,18 @@ export interface RecordedCall {
   readonly accesses: readonly RecordedAccess[];
 }
 
+/** A decision on who may be a role. */
+export interface RecordedTrust {
+  readonly kind: 'trust';
+  /** ARN of the role. */
+  readonly role: string;
+  /** Who asked, and on whose behalf. */
+  readonly request: AccessRequest;
+  /** The trust policy, by its digest. */
+  readonly trust: string;
+  readonly effect: Decision['effect'];
+}
+
 /** A policy as calls of the same file name it. */
 export interface RecordedPolicy {
   readonly kind: 'policy';
@@ -38,23 +51,31 @@ export interface RecordedPolicy {
 }
 
 /** A line of a file of decisions. */
-export type DecisionLine = RecordedCall | RecordedPolicy;
+export type DecisionLine = RecordedCall | RecordedTrust | RecordedPolicy;
+
+/** Who is to be told of decisions, so that they are written. */
+export interface DecisionRecorder {
+  readonly call: JudgementListener;
+  readonly trust: TrustListener;
+}
 
 /** They tell calls apart that are the same to every policy that does not ask for the time. */
 const OF_THE_MOMENT = ['aws:CurrentTime', 'aws:EpochTime', 'aws:TokenIssueTime'];
 
 /**
- * Writes each decision on a call that is made with a role's credentials into a file of its own in the folder, a line of JSON each, and
- * the same one once.
+ * Writes each decision on a call that is made with a role's credentials, and on who may be a role, into a file of its own in the folder, a
+ * line of JSON each, and the same one once.
  *
  * @param folder is made where it is not there
  */
-export function recordDecisions(folder: string): JudgementListener {
+export function recordDecisions(folder: string): DecisionRecorder {
   const file = join(folder, `decisions-${process.pid}-${uniqueSuffix()}.jsonl`);
   const seen = new Set<string>();
   const digests = new WeakMap<PolicyDocument, string>();
   mkdirSync(folder, { recursive: true });
-  const write = (line: DecisionLine, identity = JSON.stringify(line)) => {
+  const withoutMoment = (key: string, value: unknown) => (OF_THE_MOMENT.includes(key) ? undefined : value);
+  const write = (line: DecisionLine) => {
+    const identity = JSON.stringify(line, withoutMoment);
     const digest = digestOf(identity);
     if (seen.has(digest)) return;
     seen.add(digest);
@@ -69,7 +90,7 @@ export function recordDecisions(folder: string): JudgementListener {
     }
     return digest;
   };
-  return (to, { operation, call }, judgements) => {
+  const call: JudgementListener = (to, { operation, call }, judgements) => {
     const { roleArn } = call.principal;
     if (roleArn === undefined || judgements.length === 0) return;
     const accesses = judgements.map(({ access, caller, context, policies, verdict }): RecordedAccess => {
@@ -89,16 +110,11 @@ export function recordDecisions(folder: string): JudgementListener {
         effect: verdict.effect,
       };
     });
-    const recorded: RecordedCall = {
-      kind: 'call',
-      role: roleArn,
-      service: to.definition.signingName,
-      operation,
-      accesses,
-    };
-    const withoutMoment = (key: string, value: unknown) => (OF_THE_MOMENT.includes(key) ? undefined : value);
-    write(recorded, JSON.stringify(recorded, withoutMoment));
+    write({ kind: 'call', role: roleArn, service: to.definition.signingName, operation, accesses });
   };
+  const trust: TrustListener = (role, request, effect) =>
+    write({ kind: 'trust', role: role.arn, request, trust: nameOf(role.trust), effect });
+  return { call, trust };
 }
 
 function digestOf(text: string): string {

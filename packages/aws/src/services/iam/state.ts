@@ -1,5 +1,6 @@
 import type { PolicyDocument } from 'aws-languages/policy/document';
-import { evaluate } from 'aws-languages/policy/evaluate';
+import { type AccessRequest, evaluate } from 'aws-languages/policy/evaluate';
+import type { TrustingRole, TrustListener } from '../../core/authorization/trust';
 import type { Context } from '../../core/context';
 import type { IamPort, IssuedCredentials, SessionTraits } from '../../core/ports';
 import { ADMINISTRATOR, type KnownKey, type Principal } from '../../core/principal';
@@ -60,6 +61,7 @@ export class IamState implements IamPort {
   /** What identities may do. */
   readonly permissions = new IdentityPolicies(this);
   private readonly sessions = new Sessions();
+  private tellTrust: TrustListener = () => {};
   private published: Promise<ReadonlyMap<string, ManagedPolicy>> | undefined;
 
   constructor(readonly context: Pick<Context, 'accountId' | 'clock'>) {}
@@ -201,12 +203,24 @@ export class IamState implements IamPort {
     return named.find((principal) => own.test(principal) && !isThere(principal));
   }
 
+  /** Whether the trust policy of a role lets somebody be it. */
+  judgeTrust(role: TrustingRole, request: AccessRequest): boolean {
+    const { effect } = evaluate([role.trust], request);
+    this.tellTrust(role, request, effect);
+    return effect === 'Allow';
+  }
+
+  /** From now on a listener is told of each decision on trust. */
+  onTrustJudged(listener: TrustListener): void {
+    this.tellTrust = listener;
+  }
+
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention */
-  private trusts({ arn, trust }: Role, name: string, sourceArn: string): boolean {
+  private trusts(role: Role, name: string, sourceArn: string): boolean {
     const now = this.now();
-    const { effect } = evaluate([trust], {
+    return this.judgeTrust(role, {
       action: 'sts:AssumeRole',
-      resource: arn,
+      resource: role.arn,
       caller: { kind: 'service', name },
       context: {
         'aws:CurrentTime': now.toISOString(),
@@ -217,7 +231,6 @@ export class IamState implements IamPort {
         'aws:SourceArn': sourceArn,
       },
     });
-    return effect === 'Allow';
   }
 }
 

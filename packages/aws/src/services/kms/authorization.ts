@@ -1,6 +1,7 @@
 import { parsePolicy } from 'aws-languages/policy/document';
 import type { Authorization } from '../../core/authorization/authorization';
 import { AwsError } from '../../core/aws-error';
+import { withGrants } from './grants';
 import type { KmsState } from './state';
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html */
@@ -32,12 +33,15 @@ export const authorization: Authorization<KmsState> = {
       // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource
       ...(operation === 'CreateGrant' && {
         'kms:GrantIsForAWSResource': String((call.via ?? []).length > 0),
+        'kms:GranteePrincipal': input.GranteePrincipal as string | undefined,
+        'kms:GrantOperations': input.Operations as readonly string[] | undefined,
+        'kms:RetiringPrincipal': input.RetiringPrincipal as string | undefined,
       }),
     };
   },
   resource(kms, arn) {
     const key = kms.list().find((one) => one.arn === arn);
-    return key && { tags: key.tags, policy: parsePolicy(key.policy, { kind: 'resource' }) };
+    return key && { tags: key.tags, policy: withGrants(parsePolicy(key.policy, { kind: 'resource' }), key) };
   },
 };
 

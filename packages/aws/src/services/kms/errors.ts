@@ -10,6 +10,7 @@ const error =
 export const accessDenied = error('AccessDeniedException');
 export const alreadyExists = error('AlreadyExistsException');
 export const disabled = error('DisabledException');
+export const invalidArn = error('InvalidArnException');
 export const invalidAlias = error('InvalidAliasNameException');
 export const invalidCiphertext = error('InvalidCiphertextException');
 export const invalidState = error('KMSInvalidStateException');

@@ -196,8 +196,3 @@ Outputs: { Arn: { Value: !GetAtt Key.Arn } }`;
     'PendingDeletion',
   );
 });
-
-test('a key has no grants', async () => {
-  expect(await kms.ListGrants({ KeyId: await makeKey() })).toEqual({ Grants: [], Truncated: false });
-  expect(await codeOf(kms.ListGrants({ KeyId: 'alias/nobody' }))).toBe('NotFoundException');
-});

@@ -3,6 +3,7 @@ import { defineService } from '../../core/service';
 import { authorization } from './authorization';
 import * as aliases from './operations/aliases';
 import * as cryptography from './operations/cryptography';
+import * as grants from './operations/grants';
 import * as keys from './operations/keys';
 import { type Client, KmsState } from './state';
 
@@ -14,5 +15,5 @@ export const kms = defineService<Client, KmsState, { iam: PrincipalPort }>({
   needs: ['iam'],
   authorization,
   create: (context, { iam }) => new KmsState(context, iam),
-  operations: { ...keys, ...aliases, ...cryptography },
+  operations: { ...keys, ...grants, ...aliases, ...cryptography },
 });

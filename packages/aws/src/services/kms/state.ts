@@ -4,6 +4,7 @@ import { randomBytes, uuid } from '../../core/ids';
 import type { PrincipalPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { invalidState, notFound } from './errors';
+import type { Grant } from './grants';
 
 export type Client = typeof import('@aws-sdk/client-kms');
 
@@ -26,6 +27,8 @@ export interface Key {
   /** When it will be gone, once that was asked for. */
   deletionAt: Date | undefined;
   readonly tags: Map<string, string>;
+  /** By id. */
+  readonly grants: Map<string, Grant>;
 }
 
 /** An alias, which is another name of a key. */
@@ -79,6 +82,7 @@ export class KmsState {
       enabled: true,
       rotation: undefined,
       deletionAt: undefined,
+      grants: new Map(),
       tags: new Map((of.tags ?? []).map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue])),
     };
     this.keys.set(id, key);

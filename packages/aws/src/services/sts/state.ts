@@ -1,4 +1,5 @@
 import type { PolicyDocument } from 'aws-languages/policy/document';
+import type { AccessRequest } from 'aws-languages/policy/evaluate';
 import type { Context } from '../../core/context';
 import type { IssuedCredentials, SessionTraits } from '../../core/ports';
 import type { Principal } from '../../core/principal';
@@ -31,6 +32,8 @@ export interface TrustedIssuer {
 
 /** What STS looks up in IAM: roles, and the credentials that IAM remembers. */
 export interface RolesAndCredentials {
+  /** Whether the trust policy of a role lets somebody be it. */
+  judgeTrust(role: AssumableRole, request: AccessRequest): boolean;
   findRole(nameOrArn: string): AssumableRole | undefined;
   findOidcProvider(issuer: string): TrustedIssuer | undefined;
   issue(roleArn: string, sessionName: string, seconds?: number, of?: SessionTraits): IssuedCredentials;

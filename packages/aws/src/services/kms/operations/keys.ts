@@ -66,12 +66,6 @@ export const GetKeyPolicy: Op<'GetKeyPolicy'> = (kms, input) => ({
   PolicyName: 'default',
 });
 
-/** A key has no grants here: nothing makes any, and services use keys by their policies. */
-export const ListGrants: Op<'ListGrants'> = (kms, input) => {
-  kms.get(input.KeyId);
-  return { Grants: [], Truncated: false };
-};
-
 export const PutKeyPolicy: Op<'PutKeyPolicy'> = (kms, input, call) => {
   const key = changeable(kms, input.KeyId);
   key.policy = checkPolicy(kms, input.Policy ?? '', {

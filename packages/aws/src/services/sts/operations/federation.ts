@@ -1,4 +1,3 @@
-import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Call } from '../../../core/service';
 import { isPast, momentOf, signersNow } from '../../../signing/signers-clock';
 import { accessDenied, expiredToken, invalidToken, validationError } from '../errors';
@@ -83,7 +82,7 @@ function seconds(millis: number): number {
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
 function trusts(
-  { context }: StsState,
+  { context, iam }: StsState,
   role: AssumableRole,
   asked: {
     readonly token: Token;
@@ -94,7 +93,7 @@ function trusts(
 ): boolean {
   const { token, issuer, session, call } = asked;
   const now = context.clock.now();
-  const { effect } = evaluate([role.trust], {
+  return iam.judgeTrust(role, {
     action: 'sts:AssumeRoleWithWebIdentity',
     resource: role.arn,
     caller: { kind: 'federated', provider: issuer.arn },
@@ -108,5 +107,4 @@ function trusts(
       'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
     },
   });
-  return effect === 'Allow';
 }

@@ -1,5 +1,4 @@
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
-import { evaluate } from 'aws-languages/policy/evaluate';
 import type { Caller } from 'aws-languages/policy/principal';
 import type { ContextValues } from 'aws-languages/policy/variables';
 import type { Principal } from '../../../core/principal';
@@ -11,13 +10,13 @@ import type { AssumableRole, StsState } from '../state';
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
  */
 export function mayAssume(
-  { context }: StsState,
+  { context, iam }: StsState,
   role: AssumableRole,
   input: AssumeRoleCommandInput,
   { principal, region }: Call,
 ): boolean {
   const now = context.clock.now();
-  const { effect } = evaluate([role.trust], {
+  return iam.judgeTrust(role, {
     action: 'sts:AssumeRole',
     resource: role.arn,
     caller: callerOf(principal),
@@ -32,7 +31,6 @@ export function mayAssume(
       'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
     },
   });
-  return effect === 'Allow';
 }
 
 /** What is asked of a session: the keys of STS's own, and the tags. */
