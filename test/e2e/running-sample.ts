@@ -96,7 +96,8 @@ export class RunningSample {
     return until(`build ${id} has passed ${stage}`, async () => {
       const build = await this.getBuild(id);
       const isPassed = build.stages.some((one) => one.stage === stage && one.outcome === 'succeeded');
-      return isPassed ? build : undefined;
+      if (!isPassed) throw new Error(`it is ${build.status}: ${build.error?.message}`);
+      return build;
     });
   }
 }

@@ -32,6 +32,7 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import {
   AddTagsToResourceCommand,
   DescribeParametersCommand,
@@ -47,6 +48,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { ClientSettings } from 'embedded-aws';
+import { zipSync } from 'fflate';
 import {
   FREE_GROUP,
   FREE_PARAMETER,
@@ -144,16 +146,28 @@ const tag =
   (as, things) =>
     new EC2Client(as).send(new CreateTagsCommand({ Resources: [things[thing]], Tags: [OWN] }));
 
-/** Lambda asks whether the caller may pass the role, whatever else it may. */
+/** Lambda asks whether the caller may pass the role, whatever else it may, and then whether it may be the role itself. */
+export const giveToLambda = (as: ClientSettings, role: string) =>
+  new LambdaClient(as).send(
+    new CreateFunctionCommand({
+      ...{ FunctionName: 'attempt', Role: role, Runtime: 'nodejs22.x', Handler: 'index.handler' },
+      Code: { ZipFile: zipSync({ 'index.js': Buffer.from('') }) },
+    }),
+  );
+
+/** As `giveToLambda`. */
+export const giveToStates = (as: ClientSettings, roleArn: string) =>
+  new SFNClient(as).send(
+    new CreateStateMachineCommand({
+      ...{ name: 'attempt', roleArn },
+      definition: '{"StartAt":"a","States":{"a":{"Type":"Succeed"}}}',
+    }),
+  );
+
 const passToLambda =
   (role: 'baseRole' | 'serverRole'): Attempt['make'] =>
   (as, things) =>
-    new LambdaClient(as).send(
-      new CreateFunctionCommand({
-        ...{ FunctionName: 'attempt', Role: things[role], Runtime: 'nodejs22.x', Handler: 'index.handler' },
-        Code: { ZipFile: Buffer.from('attempt') },
-      }),
-    );
+    giveToLambda(as, things[role]);
 
 const tagGroup =
   (group: string, tags: readonly { readonly Key: string; readonly Value: string }[]): Attempt['make'] =>

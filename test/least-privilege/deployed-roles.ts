@@ -27,6 +27,7 @@ import { zipSync } from 'fflate';
 import { projectFolder } from '../../cli/project';
 import { readPermissions } from '../../serverless/permissions-table';
 import { until } from '../e2e/until';
+import { nameOfPlace } from './parts';
 import { nameOfRole, type WrittenRole } from './recording';
 
 const STACKS = ['kiln-fleet', 'kiln-prod'];
@@ -65,6 +66,7 @@ async function readRole(iam: IAMClient, RoleName: string): Promise<WrittenRole> 
   return {
     kind: 'role',
     arn: Role?.Arn ?? '',
+    trust: decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''),
     documents,
     names: nameStatements(nameOfRole(Role?.Arn ?? ''), PolicyNames, documents),
     managed: Object.fromEntries(await Promise.all(managed)),
@@ -77,9 +79,7 @@ function nameStatements(role: string, policies: readonly string[], documents: re
   if (own) return ['logs', ...own];
   return documents.flatMap((text, at) => {
     const { Statement } = JSON.parse(text) as { Statement: unknown[] };
-    return Statement.map((_one, place) =>
-      place === 0 ? `${policies[at]}` : `${policies[at]} (${place + 1})`,
-    );
+    return Statement.map((_one, place) => nameOfPlace(policies[at] ?? '', place));
   });
 }
 

@@ -7,8 +7,8 @@ import type { Proof } from './replay';
 
 /** Parts of which AWS, or logic, lets no recorded answer depend: each part of each of the roles. */
 const Exemption = z.strictObject({
-  /** `aws`: AWS never asks so. `logic`: what would ask so cannot be without another part. `open`: nobody has proven it yet. */
-  because: z.enum(['aws', 'logic', 'open']),
+  /** `aws`: AWS never asks so. `logic`: what would ask so cannot be without another part. */
+  because: z.enum(['aws', 'logic']),
   reason: z.string().min(20),
   source: z.url().optional(),
   roles: z.array(z.string()).min(1),
@@ -39,7 +39,7 @@ export function judge(proofs: readonly Proof[], exemptions: readonly Exemption[]
   const wanted = new Map<string, Exemption['because']>();
   for (const { because, roles, statement, parts } of exemptions)
     for (const role of roles) for (const part of parts) wanted.set(`${role}, ${statement}: ${part}`, because);
-  const exempt = { aws: 0, logic: 0, open: 0 };
+  const exempt = { aws: 0, logic: 0 };
   const problems: string[] = [];
   let proven = 0;
   for (const { part, by } of proofs) {

@@ -7,8 +7,10 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   CopyImageCommand,
+  CreateCapacityReservationCommand,
   CreateImageUsageReportCommand,
   CreateLaunchTemplateVersionCommand,
+  CreatePlacementGroupCommand,
   CreateSnapshotCommand,
   CreateVolumeCommand,
   DescribeImagesCommand,
@@ -86,6 +88,27 @@ export class FailedBuild {
   /** One that there is. */
   static of(sample: RunningSample, id: string, imageId: string): FailedBuild {
     return new FailedBuild(id, imageId, sample);
+  }
+
+  /** From now on it is one that has succeeded. */
+  async succeed(): Promise<void> {
+    await updateRecord(this.id, { status: 'SUCCEEDED', todo: {} });
+  }
+
+  /** Whether there is the image. */
+  async hasImage(): Promise<boolean> {
+    const { Images = [] } = await new EC2Client(this.sample.settings).send(
+      new DescribeImagesCommand({ Filters: [{ Name: 'image-id', Values: [this.imageId] }] }),
+    );
+    return Images.length > 0;
+  }
+
+  /** How many reports of who uses the image EC2 was asked for. */
+  async countReports(): Promise<number> {
+    const { ImageUsageReports = [] } = await new EC2Client(this.sample.settings).send(
+      new DescribeImageUsageReportsCommand({ ImageIds: [this.imageId] }),
+    );
+    return ImageUsageReports.length;
   }
 
   /** Shares the image with another account, for which EC2 makes a report where one is to be there already. */
@@ -241,13 +264,27 @@ export async function setVersion(
   );
 }
 
+/** Where a group that is empty launches its first server. */
+const FIRST_ZONE = 'us-east-1a';
+
 /** What a launch template may name beside image and type. */
 export async function makeTemplateData(sample: RunningSample): Promise<RequestLaunchTemplateData> {
   const ec2 = new EC2Client(sample.settings);
+  const GroupName = `servers-${newBuildId('api').toLowerCase()}`;
+  await ec2.send(new CreatePlacementGroupCommand({ GroupName, Strategy: 'spread' }));
+  const { CapacityReservation } = await ec2.send(
+    new CreateCapacityReservationCommand({
+      ...{ InstanceType: 't3.micro', InstancePlatform: 'Linux/UNIX', InstanceCount: 2 },
+      ...{ AvailabilityZone: FIRST_ZONE, InstanceMatchCriteria: 'targeted' },
+    }),
+  );
+  const { CapacityReservationId } = CapacityReservation ?? {};
   const { VolumeId } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: 'us-east-1a', Size: 1 }));
   const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId }));
   return {
     KeyName: KEY_PAIR,
+    Placement: { GroupName },
+    CapacityReservationSpecification: { CapacityReservationTarget: { CapacityReservationId } },
     BlockDeviceMappings: [{ DeviceName: '/dev/xvdb', Ebs: { SnapshotId } }],
     TagSpecifications: (['instance', 'volume', 'network-interface'] as const).map((ResourceType) => ({
       ...{ ResourceType, Tags: [{ Key: 'Name', Value: 'server' }] },

@@ -2,7 +2,10 @@ import type { PolicyDocument, Statement } from 'aws-languages/policy/document';
 import type { Role } from './recording';
 
 /** What can be taken out of a statement, or, of a condition, away. */
-export type Kind = 'policy' | 'statement' | 'action' | 'resource' | 'condition' | 'value';
+export type Kind = 'policy' | 'statement' | 'principal' | 'action' | 'resource' | 'condition' | 'value';
+
+/** What the statements of a role's trust policy are called. */
+const TRUST = 'trust';
 
 /** One thing that a role's policies say, and that something must need. */
 export interface Part {
@@ -40,13 +43,36 @@ export function partsOf({ name: role, documents, names, managed }: Role): Part[]
       text: '',
     }),
   );
-  const inline = keyed(documents).flatMap(
-    ({ key: statement, statement: { actions, resources, conditions } }, at) => {
+  return [...attached, ...partsOfStatements(role, documents, names)];
+}
+
+/** All parts of the policy that says who may be a role. */
+export function trustPartsOf({ name: role, trust }: Role): Part[] {
+  return partsOfStatements(
+    role,
+    [trust],
+    trust.statements.map((_one, at) => nameOfPlace(TRUST, at)),
+  );
+}
+
+/** @returns `read-secrets (2)` for the second place */
+export function nameOfPlace(name: string, place: number): string {
+  return place === 0 ? name : `${name} (${place + 1})`;
+}
+
+function partsOfStatements(
+  role: string,
+  documents: readonly PolicyDocument[],
+  names: readonly string[],
+): Part[] {
+  return keyed(documents).flatMap(
+    ({ key: statement, statement: { principals, actions, resources, conditions } }, at) => {
       const part = (kind: Kind, text: string): Part => ({
         ...{ role, statement, name: names[at] ?? statement, kind, text },
       });
       return [
         part('statement', ''),
+        ...namesOf(principals).map((principal) => part('principal', principal)),
         ...actions.map((action) => part('action', action)),
         ...[...new Set(resources.map(generalize))].map((resource) => part('resource', resource)),
         ...conditions.flatMap((condition) => [
@@ -60,34 +86,60 @@ export function partsOf({ name: role, documents, names, managed }: Role): Part[]
       ];
     },
   );
-  return [...attached, ...inline];
+}
+
+/** @returns `Service lambda.amazonaws.com` */
+function namesOf(principals: Statement['principals']): string[] {
+  return Object.entries(principals).flatMap(([kind, names]) => names.map((name) => `${kind} ${name}`));
+}
+
+/** The statement of documents that a part is of. */
+export function statementOf(
+  documents: readonly PolicyDocument[],
+  { statement: wanted }: Part,
+): Statement | undefined {
+  return keyed(documents).find(({ key }) => key === wanted)?.statement;
+}
+
+/** The trust policy with anybody in the place of whom a part names; undefined where it does not name him. */
+export function withAnybody(trust: PolicyDocument, part: Part): PolicyDocument | undefined {
+  const found = statementOf([trust], part);
+  if (part.kind !== 'principal' || !found) return undefined;
+  const widened: Statement = { ...found, principals: { '*': ['*'] } };
+  return { ...trust, statements: trust.statements.map((one) => (one === found ? widened : one)) };
 }
 
 /** The policies without a part; undefined where they do not have it. */
 export function without(
   documents: readonly PolicyDocument[],
-  { statement: wanted, kind, text }: Part,
+  part: Part,
   managed: Role['managed'] = {},
 ): readonly PolicyDocument[] | undefined {
+  const { statement: wanted, kind, text } = part;
   if (kind === 'policy') {
     const policy = JSON.stringify(managed[wanted]);
     return documents.filter((one) => JSON.stringify(one) !== policy);
   }
-  const found = keyed(documents).find(({ key }) => key === wanted);
+  const found = statementOf(documents, part);
   if (!found) return undefined;
-  const changed = cut(found.statement, kind, text);
-  if (changed === found.statement) return undefined;
+  const changed = cut(found, kind, text);
+  if (changed === found) return undefined;
   return documents.map((document) => ({
     ...document,
-    statements: document.statements.flatMap((one) =>
-      one === found.statement ? (changed ? [changed] : []) : [one],
-    ),
+    statements: document.statements.flatMap((one) => (one === found ? (changed ? [changed] : []) : [one])),
   }));
 }
 
 /** @returns undefined where nothing is left of it, and the statement itself where it has no such part */
 function cut(statement: Statement, kind: Kind, text: string): Statement | undefined {
   if (kind === 'statement') return undefined;
+  if (kind === 'principal') {
+    const left = Object.entries(statement.principals).map(
+      ([of, names]) => [of, names.filter((name) => `${of} ${name}` !== text)] as const,
+    );
+    const principals = Object.fromEntries(left.filter(([, names]) => names.length > 0));
+    return Object.keys(principals).length > 0 ? { ...statement, principals } : undefined;
+  }
   if (kind === 'condition') {
     const conditions = statement.conditions.filter((one) => nameOfCondition(one) !== text);
     return conditions.length < statement.conditions.length ? { ...statement, conditions } : statement;
@@ -128,9 +180,14 @@ function keyed(documents: readonly PolicyDocument[]): { key: string; statement: 
   return made;
 }
 
-function keyOf({ effect, actions, conditions }: Statement): string {
+function keyOf({ effect, principals, actions, conditions }: Statement): string {
+  const who = namesOf(principals).sort();
   const asked = conditions.map(nameOfCondition).sort();
-  return `${effect} ${[...actions].sort().join(' ')}${asked.length > 0 ? ` if ${asked.join(' ')}` : ''}`;
+  return [
+    ...[effect, ...[...actions].sort()],
+    ...(who.length > 0 ? ['for', ...who] : []),
+    ...(asked.length > 0 ? ['if', ...asked] : []),
+  ].join(' ');
 }
 
 function nameOfCondition({ operator, key }: Statement['conditions'][number]): string {

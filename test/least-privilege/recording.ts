@@ -13,9 +13,27 @@ export interface Answer {
   readonly isAllowed: boolean;
 }
 
+/** Whether somebody may be a role, as its trust policy says. */
+export interface TrustAnswer {
+  /** As an answer has it. */
+  readonly role: string;
+  readonly request: AccessRequest;
+  readonly trust: PolicyDocument;
+  readonly isAllowed: boolean;
+}
+
+/** What runs have written. */
+export interface Recording {
+  readonly roles: readonly Role[];
+  readonly answers: readonly Answer[];
+  readonly trusts: readonly TrustAnswer[];
+}
+
 /** A role with its policies, as it is deployed. */
 export interface Role {
   readonly name: string;
+  /** Who may be it. */
+  readonly trust: PolicyDocument;
   /** Its own policies. */
   readonly documents: readonly PolicyDocument[];
   /** What the statements of these are called, one after another. */
@@ -40,8 +58,19 @@ interface RecordedCall {
   }[];
 }
 
+/** A decision on who may be a role. */
+interface RecordedTrust {
+  readonly kind: 'trust';
+  readonly role: string;
+  readonly request: AccessRequest;
+  /** By its digest. */
+  readonly trust: string;
+  readonly effect: string;
+}
+
 type Line =
   | RecordedCall
+  | RecordedTrust
   | WrittenRole
   | { readonly kind: 'policy'; readonly digest: string; readonly document: PolicyDocument };
 
@@ -49,14 +78,16 @@ type Line =
 export interface WrittenRole {
   readonly kind: 'role';
   readonly arn: string;
+  readonly trust: string;
   readonly documents: readonly string[];
   readonly names: readonly string[];
   readonly managed: Readonly<Record<string, string>>;
 }
 
 /** All that runs have written into a folder. Where a role was deployed several times, the last one counts. */
-export function readRecording(folder: string): { answers: Answer[]; roles: Role[] } {
+export function readRecording(folder: string): Recording {
   const answers: Answer[] = [];
+  const trusts: TrustAnswer[] = [];
   const roles = new Map<string, Role>();
   for (const file of readdirSync(folder).sort()) {
     const documents = new Map<string, PolicyDocument>();
@@ -65,16 +96,18 @@ export function readRecording(folder: string): { answers: Answer[]; roles: Role[
       const line = JSON.parse(text) as Line;
       if (line.kind === 'policy') documents.set(line.digest, line.document);
       else if (line.kind === 'call') answers.push(...readCall(line, documents));
+      else if (line.kind === 'trust') trusts.push(readTrust(line, documents));
       else roles.set(nameOfRole(line.arn), readRole(line));
     }
   }
-  return { answers, roles: [...roles.values()] };
+  return { answers, trusts, roles: [...roles.values()] };
 }
 
-function readRole({ arn, documents, names, managed }: WrittenRole): Role {
+function readRole({ arn, trust, documents, names, managed }: WrittenRole): Role {
   const read = (text: string) => parsePolicy(text, { kind: 'identity' });
   return {
     name: nameOfRole(arn),
+    trust: parsePolicy(trust, { kind: 'trust' }),
     documents: documents.map(read),
     names,
     managed: Object.fromEntries(Object.entries(managed).map(([name, text]) => [name, read(text)])),
@@ -85,11 +118,7 @@ function readCall(
   { role, accesses }: RecordedCall,
   documents: ReadonlyMap<string, PolicyDocument>,
 ): Answer[] {
-  const find = (digest: string): PolicyDocument => {
-    const found = documents.get(digest);
-    if (!found) throw new Error(`the recording has no policy ${digest}, which a call of ${role} names`);
-    return found;
-  };
+  const find = (digest: string) => findPolicy(documents, digest, role);
   return accesses.map(({ request, policies, effect }) => {
     const { identity, boundary, session, resource, ...rest } = policies;
     return {
@@ -105,6 +134,24 @@ function readCall(
       isAllowed: effect === 'Allow',
     };
   });
+}
+
+function readTrust(
+  { role, request, trust, effect }: RecordedTrust,
+  documents: ReadonlyMap<string, PolicyDocument>,
+): TrustAnswer {
+  const isAllowed = effect === 'Allow';
+  return { role: nameOfRole(role), request, trust: findPolicy(documents, trust, role), isAllowed };
+}
+
+function findPolicy(
+  documents: ReadonlyMap<string, PolicyDocument>,
+  digest: string,
+  role: string,
+): PolicyDocument {
+  const found = documents.get(digest);
+  if (!found) throw new Error(`the recording has no policy ${digest}, which a decision on ${role} names`);
+  return found;
 }
 
 const lists = new WeakMap<PolicyDocument, PolicyDocument[][]>();

@@ -2,14 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type ClientSettings, startAws } from 'embedded-aws';
+import { zipSync } from 'fflate';
 import { assume } from './deployed-roles';
 import { type Exemption, judge } from './exemptions';
-import { readRecording, type WrittenRole } from './recording';
-import { replay } from './replay';
+import { type Recording, readRecording, type WrittenRole } from './recording';
+import { type Proof, replay } from './replay';
 
 const arn = 'arn:aws:iam::000000000000:role/kiln-prod-reader-us-east-1-lambdaRole';
+const [EC2, LAMBDA] = ['ec2.amazonaws.com', 'lambda.amazonaws.com'];
 const parameters = (...names: string[]) => names.map((name) => `arn:aws:ssm:us-east-1:*:parameter/${name}`);
 
 /** What a role may do, and what it does. */
@@ -19,35 +23,57 @@ interface Play {
   readonly exemptions?: readonly Exemption[];
 }
 
-/** Has an embedded AWS record what a role does, and judges its policy by that. */
-async function play({ statements, act, exemptions = [] }: Play) {
+const document = (Statement: readonly object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
+const trusting = (...Service: string[]) => ({
+  ...{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } },
+});
+
+/** Has an embedded AWS record what happens to a role. */
+async function record(
+  policies: { readonly trust: readonly object[]; readonly statements: readonly object[] },
+  happen: (root: ClientSettings, role: WrittenRole) => Promise<unknown>,
+): Promise<Recording> {
   const folder = mkdtempSync(join(tmpdir(), 'kiln-decisions-'));
   try {
     await using aws = await startAws({ decisions: folder });
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
-    const role: WrittenRole = { kind: 'role', arn, documents: [document], names: ['read'], managed: {} };
+    const [trust, own] = [document(policies.trust), document(policies.statements)];
+    const role: WrittenRole = { kind: 'role', arn, trust, documents: [own], names: ['read'], managed: {} };
     const RoleName = arn.split('/').at(-1);
     const iam = new IAMClient(aws.client);
-    const trust = {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'ec2.amazonaws.com' } }],
-    };
-    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) }));
-    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument: document }));
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument: own }));
+    await happen(aws.client, role);
+    writeFileSync(join(folder, 'roles.jsonl'), `${JSON.stringify(role)}\n`);
+    return readRecording(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const isTrust = ({ part }: Proof) => part.name.startsWith('trust');
+
+/** Judges the policy of a role by what it does. */
+async function play({ statements, act, exemptions = [] }: Play) {
+  const recording = await record({ trust: [trusting(EC2)], statements }, async (root, role) => {
     for (const name of ['a', 'b'])
-      await new SSMClient(aws.client).send(
+      await new SSMClient(root).send(
         new PutParameterCommand({
           ...{ Name: `/${name}`, Type: 'String', Value: name },
           Tags: name === 'a' ? [{ Key: 'open', Value: 'yes' }] : [],
         }),
       );
-    await act(await assume(aws.client, role));
-    writeFileSync(join(folder, 'roles.jsonl'), `${JSON.stringify(role)}\n`);
-    const { roles, answers } = readRecording(folder);
-    return judge(replay(roles, answers), exemptions);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    await act(await assume(root, role));
+  });
+  return judge(
+    replay(recording).filter((proof) => !isTrust(proof)),
+    exemptions,
+  );
+}
+
+/** Judges the trust policy of a role by who was given it. */
+async function playTrust(trust: readonly object[], act: (root: ClientSettings) => Promise<unknown>) {
+  const recording = await record({ trust, statements: [mayRead] }, act);
+  return judge(replay(recording).filter(isTrust), []);
 }
 
 const read = (as: ClientSettings, name: string) =>
@@ -101,7 +127,7 @@ test('an exemption counts, and is an error where it is not needed', async () => 
   const Action = ['ssm:GetParameter', 'ssm:DeleteParameter'];
   const given = { statements: [{ ...mayRead, Action }], act: (as: ClientSettings) => read(as, 'a') };
   const needed = await play({ ...given, exemptions: [exempt('action ssm:DeleteParameter')] });
-  expect(needed).toMatchObject({ proven: 3, exempt: { aws: 1, logic: 0, open: 0 }, problems: [] });
+  expect(needed).toMatchObject({ proven: 3, exempt: { aws: 1, logic: 0 }, problems: [] });
   const superfluous = await play({
     ...given,
     exemptions: [exempt('action ssm:DeleteParameter'), exempt('action ssm:GetParameter'), exempt('action *')],
@@ -111,5 +137,49 @@ test('an exemption counts, and is an error where it is not needed', async () => 
       /^reader, read: action ssm:GetParameter: is exempt, and ssm:GetParameter on \S+ is refused without it$/,
     ),
     'reader, read: action *: is exempt, and is not there',
+  ]);
+});
+
+const giveToLambda = (root: ClientSettings) =>
+  new LambdaClient(root).send(
+    new CreateFunctionCommand({
+      ...{ FunctionName: 'reader', Role: arn, Runtime: 'nodejs22.x', Handler: 'index.handler' },
+      Code: { ZipFile: zipSync({ 'index.js': Buffer.from('') }) },
+    }),
+  );
+const giveToStates = (root: ClientSettings) =>
+  new SFNClient(root).send(
+    new CreateStateMachineCommand({
+      ...{ name: 'reader', roleArn: arn },
+      definition: '{"StartAt":"a","States":{"a":{"Type":"Succeed"}}}',
+    }),
+  );
+
+test('whom a role trusts is proven by who may be it and who may not', async () => {
+  const { parts, proven, problems } = await playTrust([trusting(LAMBDA)], async (root) => {
+    await giveToLambda(root);
+    await expect(giveToStates(root)).rejects.toThrow('assume');
+  });
+  expect({ parts, proven, problems }).toEqual({ parts: 3, proven: 3, problems: [] });
+});
+
+test('somebody who is trusted and never is the role is found, and so is one whose place anybody might have', async () => {
+  const both = await playTrust([trusting(LAMBDA, EC2)], async (root) => {
+    await giveToLambda(root);
+    await expect(giveToStates(root)).rejects.toThrow('assume');
+  });
+  expect(both.problems).toEqual([expect.stringMatching(/^reader, trust: principal Service ec2/)]);
+  const open = await playTrust([trusting(LAMBDA)], giveToLambda);
+  expect(open.problems).toEqual([expect.stringMatching(/^reader, trust: principal Service lambda/)]);
+});
+
+test('a condition on trust is proven by whom it keeps out', async () => {
+  const Condition = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
+  const { problems } = await playTrust([{ ...trusting(LAMBDA), Condition }], async (root) => {
+    await giveToLambda(root);
+    await expect(giveToStates(root)).rejects.toThrow('assume');
+  });
+  expect(problems).toEqual([
+    expect.stringMatching(/^reader, trust: condition StringEquals aws:SourceAccount: /),
   ]);
 });

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { projectFolder } from '../../cli/project';
+import { runsAll } from './arguments';
 import { judge, readExemptions } from './exemptions';
 import { readRecording } from './recording';
 import { replay } from './replay';
@@ -11,34 +13,49 @@ import { replay } from './replay';
 const SUITES = ['test/e2e/main-job', 'test/e2e/errors', 'test/least-privilege/service'];
 
 /**
- * Runs long tests with their decisions recorded and then replays these: those of `SUITES`, or all where it is told `--all`. Further
- * arguments are jest's; where they name tests, nothing is replayed.
+ * Runs the long tests with their decisions recorded and then replays these: all, or with `--some` those of `SUITES`. Further arguments are
+ * jest's; where they may choose tests, nothing is recorded or replayed.
+ *
+ * @returns the status to end with: jest's where a test has failed, 1 where the replay finds a problem
  */
 function main([first, ...rest]: readonly string[]): number {
-  const isAll = first === '--all';
-  const given = isAll || first === undefined ? rest : [first, ...rest];
+  const isSome = first === '--some';
+  const given = isSome || first === undefined ? rest : [first, ...rest];
+  if (!runsAll(given)) return runTests([...(isSome ? SUITES : []), ...given]);
   const folder = mkdtempSync(join(tmpdir(), 'kiln-decisions-'));
   try {
-    const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.long.config.mjs'];
-    const { status } = spawnSync(process.execPath, [...jest, ...(isAll ? [] : SUITES), ...given], {
-      ...{ cwd: projectFolder, stdio: 'inherit' },
-      env: { ...process.env, EMBEDDED_AWS_DECISIONS: folder },
-    });
-    if (status !== 0) return status ?? 1;
-    return given.every((one) => one.startsWith('-')) ? report(folder) : 0;
+    const status = runTests([...(isSome ? SUITES : []), ...given], { EMBEDDED_AWS_DECISIONS: folder });
+    return status === 0 ? report(folder) : status;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+function runTests(given: readonly string[], env: Readonly<Record<string, string>> = {}): number {
+  const jest = ['node_modules/jest/bin/jest.js', '--config', 'jest.long.config.mjs'];
+  const { status } = spawnSync(process.execPath, [...jest, ...given], {
+    ...{ cwd: projectFolder, stdio: 'inherit' },
+    env: { ...process.env, ...env },
+  });
+  return status ?? 1;
+}
+
+/** On the error stream, as jest reports: with `--json` the other one is jest's alone. */
 function report(folder: string): number {
-  const { roles, answers } = readRecording(folder);
-  const { parts, proven, exempt, problems } = judge(replay(roles, answers), readExemptions());
-  for (const problem of problems) console.log(problem);
-  console.log(
-    `${roles.length} roles have ${parts} parts; ${answers.length} answers were replayed without each. ${proven} are proven, ${exempt.aws + exempt.logic} exempt (AWS ${exempt.aws}, logic ${exempt.logic}), ${exempt.open} open, ${problems.length} wrong.`,
+  const begun = performance.now();
+  const recording = readRecording(folder);
+  const { parts, proven, exempt, problems } = judge(replay(recording), readExemptions());
+  for (const problem of problems) console.error(problem);
+  const { roles, answers, trusts } = recording;
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  console.error(
+    `${roles.length} roles have ${parts} parts; ${answers.length + trusts.length} answers were replayed without each, of ${Math.round(sizeOf(folder) / 1e6)} MB in ${seconds} s. ${proven} are proven, ${exempt.aws + exempt.logic} exempt (AWS ${exempt.aws}, logic ${exempt.logic}), ${problems.length} wrong.`,
   );
   return problems.length === 0 ? 0 : 1;
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   CopyImageCommand,
@@ -18,7 +19,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { newBuildId } from '../../src/build/id';
-import { updateRecord } from '../../src/build/record';
+import { findRecord, updateRecord } from '../../src/build/record';
 import { launchToken } from '../../src/image/instances';
 import { knowImage } from '../../src/image/watch/gone';
 import { buildTags } from '../../src/tags';
@@ -72,6 +73,12 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await kit.call('requestBuild', event('vault'));
     await kit.call('requestBuild', event('vault'));
     await kit.end(first.id);
+    // However AWS's time leaps: the pipeline is busy.
+    const { id: busy } = await kit.begin('vault');
+    await kit.lease('LOCK', 'vault', busy, Math.floor(Date.now() / 1000) + 30 * 86_400);
+    await kit.call('requestBuild', event('vault'));
+    await kit.call('requestBuild', event('vault'));
+    await kit.leave('LOCK', 'vault');
     for (const pipeline of ['web', 'api']) {
       const schedule = { pipeline, trigger: { kind: 'schedule', by: 'test' }, id: newBuildId(pipeline) };
       const { id } = await kit.call<{ id: string }>('requestBuild', schedule);
@@ -205,6 +212,40 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await kit.call('finish', finishOf(build, imageId, '/kiln/vault/image'));
       await sample.aws.clock.sleep('2h');
     }
+  },
+
+  'an old image that nobody uses, at the end of a build': async (kit) => {
+    const { sample } = kit;
+    const old = await FailedBuild.make(sample, 'vault');
+    await old.succeed();
+    await old.share(true);
+    await old.publish(API);
+    const newer = await FailedBuild.make(sample, 'vault');
+    await newer.succeed();
+    const build = await kit.begin('vault');
+    await updateRecord(build.id, { keep: 1 });
+    await kit.call('finish', finishOf(build, newer.imageId, '/kiln/vault/image'));
+    if (await old.hasImage()) throw new Error(`${old.imageId} is still there`);
+  },
+
+  'a fleet that is as it should be when the time of its build is over': async (kit) => {
+    const { sample } = kit;
+    await new AutoScalingClient(sample.settings).send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: WEB, DesiredCapacity: 1 }),
+    );
+    const version = await until('a server is there', async () => {
+      const { Instances: [server] = [] } = await describeGroup(sample, WEB);
+      return server?.LifecycleState === 'InService' ? server.LaunchTemplate?.Version : undefined;
+    });
+    const { id } = await kit.begin('web');
+    await storeWait({
+      ...{ kind: 'fleet', resource: WEB, region: 'us-east-1', build: id, stage: `AwaitFleet/${WEB}` },
+      ...{ token: 'token', since: Date.now(), group: WEB, version, verify: 'site' },
+    });
+    await kit.call('recover', { build: { id }, failure: { Error: 'States.Timeout', Cause: '' } });
+    const { error } = (await findRecord(id)) ?? {};
+    if (error?.name !== 'FleetNotHealthy') throw new Error(`it ended with ${error?.name}`);
+    await settleGroup(sample, WEB);
   },
 
   'a pipeline whose folder is gone': async (kit) => {

@@ -5,16 +5,22 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
+  AssignPrivateIpAddressesCommand,
   CreateKeyPairCommand,
   CreateNetworkInterfaceCommand,
   DeleteNetworkInterfaceCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSubnetsCommand,
   EC2Client,
+  GetConsoleOutputCommand,
   ModifyEbsDefaultKmsKeyIdCommand,
   ModifyLaunchTemplateCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  UnassignPrivateIpAddressesCommand,
 } from '@aws-sdk/client-ec2';
 import { DisableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { IAMClient, ListInstanceProfilesForRoleCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -30,7 +36,7 @@ import { storeWait } from '../../src/wait/store';
 import type { Project } from '../e2e/project';
 import { RunningSample } from '../e2e/running-sample';
 import { until } from '../e2e/until';
-import { ATTEMPTS, type Attempt, LEFT } from './attempts';
+import { ATTEMPTS, type Attempt, giveToLambda, giveToStates, LEFT } from './attempts';
 import { assume, listDeployedRoles, recordRoles, takeOver } from './deployed-roles';
 import { describeGroup, FailedBuild, makeTemplateData, settleGroup, setVersion } from './failed-build';
 import { Kit } from './kit';
@@ -223,6 +229,35 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     await undoAll(before.id);
   });
 
+  test('brings a group back whose build nobody has seen end', async () => {
+    // Which groups it has rolled out to its record says.
+    const id = await sample.startBuild('vault');
+    await sample.passed(id, 'LaunchInstance');
+    await new SFNClient(sample.settings).send(
+      new StopExecutionCommand({ executionArn: kit.executionOf(id) }),
+    );
+    const before = await FailedBuild.make(sample, 'api');
+    await setVersion(sample, API, await before.publish(API, {}, await makeTemplateData(sample)));
+    const { imageId } = await FailedBuild.make(sample, 'api');
+    const build = FailedBuild.of(sample, id, imageId);
+    await build.refresh(API, await build.publish(API), 'Successful');
+    await undo(id);
+    const { status, rollouts } = (await findRecord(id)) ?? {};
+    expect(status).not.toBe('RUNNING');
+    expect(rollouts?.[API]?.broughtBackBy).toMatch(/^[0-9a-f-]{36}$/);
+    await settleGroup(sample, API);
+    await undoAll(id);
+    await undoAll(before.id);
+  });
+
+  test('asks EC2 who uses an image that was shared already', async () => {
+    const build = await FailedBuild.make(sample, 'web');
+    await build.share(false);
+    await undo(build.id);
+    expect(await build.countReports()).toBe(1);
+    await undoAll(build.id);
+  });
+
   test('has the stack of a group know the version that it keeps', async () => {
     const build = await FailedBuild.make(sample, 'web');
     const published = await build.publish(WEB, { autoRollback: false });
@@ -270,6 +305,44 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
 });
 
 test.each(Object.keys(SELDOM))('%s', (name) => SELDOM[name]?.(kit));
+
+test('a server of the fleet has the role of servers', async () => {
+  const RoleName = roles
+    .find(({ arn }) => nameOfRole(arn) === 'ServerRole')
+    ?.arn.split('/')
+    .at(-1);
+  const { InstanceProfiles: [profile] = [] } = await new IAMClient(sample.settings).send(
+    new ListInstanceProfilesForRoleCommand({ RoleName }),
+  );
+  const ec2 = new EC2Client(sample.settings);
+  const { Parameter } = await new SSMClient(sample.settings).send(
+    new GetParameterCommand({
+      Name: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+    }),
+  );
+  const { Instances: [server] = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ...{ ImageId: Parameter?.Value, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
+      IamInstanceProfile: { Arn: profile?.Arn },
+      UserData: Buffer.from('#!/bin/bash\naws sts get-caller-identity\n').toString('base64'),
+    }),
+  );
+  const InstanceId = server?.InstanceId ?? '';
+  await until('it says who it is', async () => {
+    const { Output = '' } = await ec2.send(new GetConsoleOutputCommand({ InstanceId, Latest: true }));
+    const text = Buffer.from(Output, 'base64').toString();
+    if (!text.includes(`:assumed-role/${RoleName}/${InstanceId}`)) throw new Error(text.slice(-500));
+    return true;
+  });
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+});
+
+test("a role is nobody's but whose it is for", async () => {
+  for (const { arn, trust } of roles) {
+    const give = trust.includes('lambda.amazonaws.com') ? giveToStates : giveToLambda;
+    await expect(give(sample.settings, arn)).rejects.toThrow(/assume/);
+  }
+});
 
 /** These come last: they change whom the roles trust. */
 describe('what conditions forbid', () => {
@@ -326,6 +399,14 @@ describe('what functions in the network may not do there by themselves', () => {
       () => ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId })),
       () => ec2.send(new DescribeNetworkInterfacesCommand({})),
       () => ec2.send(new DescribeSubnetsCommand({})),
+      () =>
+        ec2.send(
+          new AssignPrivateIpAddressesCommand({ NetworkInterfaceId, SecondaryPrivateIpAddressCount: 1 }),
+        ),
+      () =>
+        ec2.send(
+          new UnassignPrivateIpAddressesCommand({ NetworkInterfaceId, PrivateIpAddresses: ['10.0.0.9'] }),
+        ),
     ];
     for (const make of tries) await expect(make()).rejects.toThrow('with an explicit deny');
   });
