@@ -41,7 +41,12 @@ export const authorization: Authorization<KmsState> = {
   },
   resource(kms, arn) {
     const key = kms.list().find((one) => one.arn === arn);
-    return key && { tags: key.tags, policy: withGrants(parsePolicy(key.policy, { kind: 'resource' }), key) };
+    return (
+      key && {
+        tags: key.tags,
+        policy: withGrants(parsePolicy(key.policy, { kind: 'resource' }), [...key.grants.values()]),
+      }
+    );
   },
 };
 

@@ -1,6 +1,5 @@
 import type { GrantConstraints, GrantOperation } from '@aws-sdk/client-kms';
 import { type PolicyDocument, readPolicy } from 'aws-languages/policy/document';
-import type { Key } from './state';
 
 /** A grant: who may use a key, for what, beside what policies say. */
 export interface Grant {
@@ -19,9 +18,9 @@ export interface Grant {
  * it asks.
  * https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
  */
-export function withGrants(policy: PolicyDocument, { grants }: Pick<Key, 'grants'>): PolicyDocument {
-  if (grants.size === 0) return policy;
-  const Statement = [...grants.values()].map(({ grantee, operations, constraints }) => ({
+export function withGrants(policy: PolicyDocument, grants: readonly Grant[]): PolicyDocument {
+  if (grants.length === 0) return policy;
+  const Statement = grants.map(({ grantee, operations, constraints }) => ({
     ...{ Effect: 'Allow', Principal: { AWS: grantee }, Resource: '*' },
     Action: operations.map((operation) => `kms:${operation}`),
     Condition: conditionOf(constraints),
