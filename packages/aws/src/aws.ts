@@ -26,6 +26,8 @@ export interface Aws extends AsyncDisposable {
   messages(): Promise<readonly PublishedMessage[]>;
   /** The listeners of active load balancers with the loopback ports on which a browser finds them. */
   loadBalancers(): Promise<readonly LoadBalancerPort[]>;
+  /** What Amazon Inspector is to find. */
+  readonly vulnerabilities: VulnerabilitySwitches;
   /** What runs by itself as time passes, schedules and rules, and when next; the next first. */
   clockwork(): Promise<readonly Clockwork[]>;
   /** Fires a schedule of EventBridge Scheduler at once. @throws Error where there is none of this name */
@@ -129,6 +131,35 @@ export interface FaultSwitches {
 
 /** A fault as it is asked for: it is an `error` and strikes once unless it says otherwise. */
 export type FaultInput = Pick<Fault, 'service' | 'operation'> & Partial<Fault>;
+
+/** What there is for Amazon Inspector to be found. */
+export interface VulnerabilitySwitches {
+  /** From now on it finds this, some minutes after an instance is there or was scanned before. @throws Error that says what is wrong */
+  add(vulnerability: VulnerabilityInput): Promise<void>;
+  list(): Promise<readonly VulnerabilityInput[]>;
+  /** Nothing is to be found any more; what was is closed. */
+  clear(): Promise<void>;
+}
+
+/** A vulnerability of a package: on the instances of an image, on one instance, or on all. */
+export interface VulnerabilityInput {
+  /** `CVE-2026-1234` */
+  readonly vulnerabilityId: string;
+  readonly severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW' | 'INFORMATIONAL' | 'UNTRIAGED';
+  readonly imageId?: string;
+  readonly instanceId?: string;
+  /** `openssl` by default. */
+  readonly package?: string;
+  readonly version?: string;
+  readonly release?: string;
+  /** `YES` by default. */
+  readonly fixAvailable?: 'YES' | 'NO' | 'PARTIAL';
+  readonly fixedInVersion?: string;
+  readonly inspectorScore?: number;
+  readonly description?: string;
+  /** `us-east-1` by default. */
+  readonly region?: string;
+}
 
 /** The state transitions of one execution. */
 export interface ExecutionTransitions {

@@ -53,6 +53,11 @@ export async function connectAws(address: string): Promise<Aws> {
       list: () => ask('GET', 'faults'),
       clear: () => ask('DELETE', 'faults'),
     },
+    vulnerabilities: {
+      add: (vulnerability) => ask('POST', 'inspector/findings', vulnerability),
+      list: () => ask('GET', 'inspector/findings'),
+      clear: () => ask('DELETE', 'inspector/findings'),
+    },
     calls: () => ask('GET', 'calls'),
     digest: () => ask('GET', 'calls/digest'),
     ledger: () => ask('GET', 'ledger'),

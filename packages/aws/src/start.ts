@@ -1,5 +1,11 @@
 import { Account } from './account/account';
-import { type AwsClock, type FaultInput, type StartOptions, settingsFor } from './aws';
+import {
+  type AwsClock,
+  type FaultInput,
+  type StartOptions,
+  settingsFor,
+  type VulnerabilityInput,
+} from './aws';
 import type { About } from './connect';
 import type { Time } from './core/clock';
 import { seedRandom } from './core/ids/random';
@@ -105,6 +111,12 @@ export class RunningAws implements AdministeredAws {
     add: async (fault: FaultInput) => this.account.addFault(fault),
     list: async () => this.account.faults.list(),
     clear: async () => this.account.faults.clear(),
+  };
+
+  readonly vulnerabilities = {
+    add: async (vulnerability: VulnerabilityInput) => this.account.addVulnerability(vulnerability),
+    list: async () => this.account.vulnerabilities(),
+    clear: async () => this.account.clearVulnerabilities(),
   };
 
   async calls() {

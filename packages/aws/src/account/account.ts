@@ -16,6 +16,7 @@ import { Throttles } from '../corridor/throttles';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGatewayState } from '../services/apigatewayv2/state';
 import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
+import { readVulnerability, type Vulnerability } from '../services/inspector2/scans/vulnerabilities';
 import { Authenticator } from '../signing/authenticator';
 import { type ModelSource, ModelsOnClock } from '../wire/api-model';
 import { Region } from './region';
@@ -173,6 +174,23 @@ export class Account {
     const { model } = await this.models.load(...found);
     if (!model.operations.has(operation))
       throw new FaultError(`operation: ${service} has no operation '${operation}'`);
+  }
+
+  /**
+   * Lets Amazon Inspector find something.
+   * @throws RangeError that says what is wrong, AwsError for a region that is not there
+   */
+  addVulnerability(input: unknown): void {
+    const vulnerability = readVulnerability(input);
+    this.service('inspector2', vulnerability.region ?? HOME).scans.add(vulnerability);
+  }
+
+  vulnerabilities(): readonly Vulnerability[] {
+    return this.regionNames().flatMap((name) => this.service('inspector2', name).scans.vulnerabilities);
+  }
+
+  clearVulnerabilities(): void {
+    for (const name of this.regionNames()) this.service('inspector2', name).scans.clear();
   }
 
   /** Whether a region makes the services that an account has only once. */

@@ -135,6 +135,16 @@ export const durations = {
     source:
       'a program of a Linux server that waits for nothing: some 10 ms. With a seed only: otherwise it takes what it takes',
   },
+  inspectorEnabled: { seconds: 60, source: 'Enable: `ENABLING` for about a minute in practice' },
+  inspectorDiscovery: {
+    seconds: 120,
+    source: 'Amazon Inspector finds instances that are new, and agents on them, within minutes',
+  },
+  inspectorScan: {
+    seconds: 300,
+    source:
+      'Amazon Inspector User Guide, Scanning EC2: the first scan follows the inventory of a managed instance within some minutes',
+  },
   agentOnline: {
     seconds: 15,
     source:

@@ -115,4 +115,6 @@ export type PrincipalPort = Pick<IamPort, 'findMissingPrincipal'>;
 export interface SsmPort {
   /** The value of a parameter (public `/aws/service/…` ones included), optionally `name:version`. */
   parameter(name: string): string | undefined;
+  /** Whether an agent on an instance can be told to run something. */
+  isManaged(instanceId: string): Promise<boolean>;
 }

@@ -9,6 +9,7 @@ import { ecr } from './ecr/service';
 import { elasticLoadBalancingV2 } from './elastic-load-balancing-v2/service';
 import { eventbridge } from './eventbridge/service';
 import { iam } from './iam/service';
+import { inspector2 } from './inspector2/service';
 import { kms } from './kms/service';
 import { lambda } from './lambda/service';
 import { s3 } from './s3/service';
@@ -33,6 +34,7 @@ export const services = {
   'elastic-load-balancing-v2': elasticLoadBalancingV2,
   eventbridge,
   iam,
+  inspector2,
   kms,
   lambda,
   s3,

@@ -47,6 +47,7 @@ const TABLES = {
   'elastic-load-balancing-v2': () => import('../../data/constraints/elastic-load-balancing-v2.json'),
   eventbridge: () => import('../../data/constraints/eventbridge.json'),
   iam: () => import('../../data/constraints/iam.json'),
+  inspector2: () => import('../../data/constraints/inspector2.json'),
   kms: () => import('../../data/constraints/kms.json'),
   lambda: () => import('../../data/constraints/lambda.json'),
   s3: () => import('../../data/constraints/s3.json'),

@@ -20,6 +20,7 @@ const CLIENTS: Record<ConstraintService, () => Promise<object>> = {
   'elastic-load-balancing-v2': () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   eventbridge: () => import('@aws-sdk/client-eventbridge'),
   iam: () => import('@aws-sdk/client-iam'),
+  inspector2: () => import('@aws-sdk/client-inspector2'),
   kms: () => import('@aws-sdk/client-kms'),
   lambda: () => import('@aws-sdk/client-lambda'),
   s3: () => import('@aws-sdk/client-s3'),
@@ -444,7 +445,7 @@ const examples = new Map<string, string[]>();
 function examplesOf(pattern: string): string[] {
   const present = examples.get(pattern);
   if (present) return present;
-  const made = /\(\?[=!<]|\\b/.test(pattern) ? [] : matchesOf(compileJavaPattern(pattern));
+  const made = /\(\?[=!<]|\\b|\(\^|\$\)/.test(pattern) ? [] : matchesOf(compileJavaPattern(pattern));
   examples.set(pattern, made);
   return made;
 }

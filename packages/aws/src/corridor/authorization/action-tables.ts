@@ -14,6 +14,7 @@ const TABLES: Readonly<Record<string, () => Promise<{ default: unknown }>>> = {
   'elastic-load-balancing-v2': () => import('../../../data/authorization/elastic-load-balancing-v2.json'),
   eventbridge: () => import('../../../data/authorization/eventbridge.json'),
   iam: () => import('../../../data/authorization/iam.json'),
+  inspector2: () => import('../../../data/authorization/inspector2.json'),
   kms: () => import('../../../data/authorization/kms.json'),
   lambda: () => import('../../../data/authorization/lambda.json'),
   s3: () => import('../../../data/authorization/s3.json'),

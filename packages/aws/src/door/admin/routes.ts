@@ -1,5 +1,6 @@
 import { sleepOnClock } from './clock';
 import { addFault, clearFaults, listFaults } from './faults';
+import { addVulnerability, clearVulnerabilities, listVulnerabilities } from './inspector';
 import { AdminError, type AdminRoute } from './route';
 import { runSchedule } from './schedules';
 
@@ -54,6 +55,9 @@ export const routes: readonly AdminRoute[] = [
   listFaults,
   addFault,
   clearFaults,
+  listVulnerabilities,
+  addVulnerability,
+  clearVulnerabilities,
   sleepOnClock,
   {
     path: 'GET schedules',

@@ -72,6 +72,10 @@ export class SsmState implements SsmPort {
     }
   }
 
+  async isManaged(instanceId: string): Promise<boolean> {
+    return (await this.agents.findOnline(instanceId)) !== undefined;
+  }
+
   /** Systems Manager itself, with a caller's rights. */
   apiAs(call: Call): Api<Client> {
     return clientOf<Client>(this.context, 'ssm', () => forwarded(call, 'ssm.amazonaws.com'));
