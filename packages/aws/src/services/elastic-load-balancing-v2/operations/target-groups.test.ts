@@ -182,3 +182,20 @@ test('long lists come in pages, and what is deleted meanwhile hides nothing', as
     code: 'ValidationError',
   });
 });
+
+test('an instance that is not there any more is not registered, and is asked for at the port of its checks', async () => {
+  const TargetGroupArn = await region.createTargetGroup('web');
+  const asked = { TargetGroupArn, Targets: [{ Id: 'i-12345678901234567' }] };
+  const { TargetHealthDescriptions } = await region.elb.DescribeTargetHealth(asked);
+  expect(TargetHealthDescriptions).toEqual([
+    {
+      Target: { Id: 'i-12345678901234567', Port: 80 },
+      HealthCheckPort: '80',
+      TargetHealth: {
+        State: 'unused',
+        Reason: 'Target.NotRegistered',
+        Description: 'Target is not registered to the target group',
+      },
+    },
+  ]);
+});

@@ -38,8 +38,10 @@ export const DescribeTargetHealth: Op<'DescribeTargetHealth'> = (elb, { TargetGr
       const target = group.targets.get(targetKey(asked.Id ?? '', asked.Port ?? group.port));
       if (target) return describe(elb, group, target);
       checkExists(elb, group, asked.Id ?? '');
+      const Port = asked.Port ?? group.port;
       return {
-        Target: { Id: asked.Id, Port: asked.Port ?? group.port },
+        Target: { Id: asked.Id, Port },
+        HealthCheckPort: checkedPort(group, Port),
         TargetHealth: { ...NOT_REGISTERED },
       };
     }),
@@ -52,20 +54,24 @@ function checkTargets(targets: readonly TargetDescription[] | undefined): readon
 }
 
 function describe(elb: LoadBalancingState, group: TargetGroup, target: Target): TargetHealthDescription {
-  const { port } = group.healthCheck;
   return {
     Target: {
       Id: target.id,
       Port: target.port,
       ...(target.description.AvailabilityZone && { AvailabilityZone: target.description.AvailabilityZone }),
     },
-    HealthCheckPort: port === 'traffic-port' ? String(target.port) : port,
+    HealthCheckPort: checkedPort(group, target.port),
     TargetHealth: { ...elb.targets.healthOf(group, target) },
   };
 }
 
+function checkedPort({ healthCheck: { port } }: TargetGroup, own: number | undefined): string {
+  return port === 'traffic-port' ? String(own) : port;
+}
+
 function checkExists(elb: LoadBalancingState, group: TargetGroup, id: string): void {
-  if (group.type === 'instance' && !elb.ec2.instance(id))
+  // An instance that has the id of one may have been there once.
+  if (group.type === 'instance' && !/^i-[0-9a-f]{8,17}$/.test(id) && !elb.ec2.instance(id))
     throw invalidTarget(`The following targets are not valid instances: '${id}'`);
 }
 

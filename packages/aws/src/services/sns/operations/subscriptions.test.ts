@@ -56,3 +56,12 @@ test('a token that was never sent confirms nothing', async () => {
     SubscriptionsPending: '1',
   });
 });
+
+test('a topic that is not there is told before an endpoint that is none', async () => {
+  await using region = await newRegion();
+  const asked = { TopicArn: arnOf('ghost'), Protocol: 'sqs', Endpoint: 'nowhere' };
+  await expect(region.api('sns').Subscribe(asked)).rejects.toMatchObject({
+    code: 'NotFound',
+    message: 'Topic does not exist',
+  });
+});

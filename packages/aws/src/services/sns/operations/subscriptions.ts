@@ -11,9 +11,10 @@ const PROTOCOLS = ['lambda', 'sqs', 'sms', 'firehose', 'application', ...CONFIRM
 
 export const Subscribe: Op<'Subscribe'> = (sns, input) => {
   const { Protocol: protocol = '', Endpoint: endpoint = '', Attributes: attributes = {} } = input;
+  // A topic that is not there is told before whatever else is wrong.
+  const topic = sns.topics.get(input.TopicArn);
   checkEndpoint(protocol, endpoint);
   const wants = readAttributes(attributes, protocol, 'Attributes Reason: ');
-  const topic = sns.topics.get(input.TopicArn);
   const same = [...topic.subscriptions.values()].find(
     (one) => one.protocol === protocol && one.endpoint === endpoint,
   );
