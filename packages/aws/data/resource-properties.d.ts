@@ -53,6 +53,7 @@ export interface ResourceProperties {
   'AWS::Lambda::Permission': LambdaPermission;
   'AWS::Lambda::Version': LambdaVersion;
   'AWS::Logs::LogGroup': LogsLogGroup;
+  'AWS::Logs::MetricFilter': LogsMetricFilter;
   'AWS::S3::Bucket': S3Bucket;
   'AWS::S3::BucketPolicy': S3BucketPolicy;
   'AWS::SNS::Subscription': SNSSubscription;
@@ -2099,6 +2100,27 @@ export interface LogsLogGroup {
   ResourcePolicyDocument?: Json;
   RetentionInDays?: 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 120 | 150 | 180 | 365 | 400 | 545 | 731 | 1096 | 1827 | 2192 | 2557 | 2922 | 3288 | 3653;
   Tags?: Array<ResourceTag>;
+}
+export interface LogsMetricFilter {
+  ApplyOnTransformedLogs?: boolean;
+  EmitSystemFieldDimensions?: Array<string>;
+  FieldSelectionCriteria?: string;
+  FilterName?: string;
+  FilterPattern: string;
+  LogGroupName: string;
+  MetricTransformations: Array<LogsMetricFilter_MetricTransformation>;
+}
+export interface LogsMetricFilter_Dimension {
+  Key: string;
+  Value: string;
+}
+export interface LogsMetricFilter_MetricTransformation {
+  DefaultValue?: number;
+  Dimensions?: Array<LogsMetricFilter_Dimension>;
+  MetricName: string;
+  MetricNamespace: string;
+  MetricValue: string;
+  Unit?: "Seconds" | "Microseconds" | "Milliseconds" | "Bytes" | "Kilobytes" | "Megabytes" | "Gigabytes" | "Terabytes" | "Bits" | "Kilobits" | "Megabits" | "Gigabits" | "Terabits" | "Percent" | "Count" | "Bytes/Second" | "Kilobytes/Second" | "Megabytes/Second" | "Gigabytes/Second" | "Terabytes/Second" | "Bits/Second" | "Kilobits/Second" | "Megabits/Second" | "Gigabits/Second" | "Terabits/Second" | "Count/Second" | "None";
 }
 export interface S3Bucket {
   AbacStatus?: "Enabled" | "Disabled";

@@ -1,4 +1,6 @@
+import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchState } from '../services/cloudwatch/state';
+import { valuesOf } from '../services/cloudwatch-logs/filters';
 import type { LogsState } from '../services/cloudwatch-logs/state';
 import type { LambdaState } from '../services/lambda/state';
 import type { SfnState } from '../services/sfn/state';
@@ -14,7 +16,7 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
 
 /**
  * Lets the services report to CloudWatch what they report on AWS: Lambda its runs, Step Functions its executions, and
- * functions their own metrics through embedded metric format lines in their logs.
+ * functions their own metrics through embedded metric format lines in their logs; metric filters make metrics of lines.
  */
 export function reportOwnMetrics(
   cloudwatch: CloudWatchState,
@@ -29,7 +31,16 @@ export function reportOwnMetrics(
     const metric = EXECUTION_METRICS[status];
     if (metric) cloudwatch.record('AWS/States', metric, 1, { StateMachineArn: stateMachine.arn });
   });
-  sources.logs.onLines((_group, _stream, events) => {
+  sources.logs.onLines(({ metricFilters }, _stream, events) => {
     for (const { message } of events) cloudwatch.fromLogLine(message);
+    for (const filter of metricFilters.values())
+      for (const { namespace, name, value, dimensions, unit, time } of valuesOf(filter, events))
+        cloudwatch.metrics.add(namespace, {
+          MetricName: name,
+          Value: value,
+          Unit: (unit ?? 'None') as StandardUnit,
+          Timestamp: new Date(time),
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        });
   });
 }

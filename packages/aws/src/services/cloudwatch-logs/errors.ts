@@ -15,6 +15,11 @@ export function invalidPattern(reason: string): AwsError {
   return invalidParameter(`Invalid filter pattern: ${reason}`);
 }
 
+/** The error of one filter too many. */
+export function limitExceeded(): AwsError {
+  return new AwsError('LimitExceededException', 'Resource limit exceeded.');
+}
+
 /** @param what `log group`, `log stream` */
 export function notFound(what: string): AwsError {
   return new AwsError('ResourceNotFoundException', `The specified ${what} does not exist.`);

@@ -1,5 +1,9 @@
-import { type CreateLogGroupCommandInput, CreateLogGroupRequest$ } from '@aws-sdk/client-cloudwatch-logs';
-import { resource } from '../cloudformation/resources/resource';
+import {
+  type CreateLogGroupCommandInput,
+  CreateLogGroupRequest$,
+  type StandardUnit,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { type PropertiesOf, type ResourceContext, resource } from '../cloudformation/resources/resource';
 import { toShape } from '../cloudformation/resources/schema/to-shape';
 import { tagMap } from '../cloudformation/resources/values';
 
@@ -44,5 +48,44 @@ const logGroup = resource('AWS::Logs::LogGroup', {
   },
 });
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html */
+const metricFilter = resource('AWS::Logs::MetricFilter', {
+  handles: ['FilterName', 'FilterPattern', 'LogGroupName', 'MetricTransformations'],
+  name: 'FilterName',
+  async create(properties, context) {
+    const id = properties.FilterName ?? context.physicalName({ max: 512 });
+    await putMetricFilter(id, properties, context);
+    return { id };
+  },
+  async update(id, next, _previous, context) {
+    await putMetricFilter(id, next, context);
+    return undefined;
+  },
+  delete: (id, { LogGroupName }, { aws }) =>
+    aws.cloudwatchLogs.DeleteMetricFilter({ logGroupName: LogGroupName, filterName: id }),
+});
+
+async function putMetricFilter(
+  filterName: string,
+  properties: PropertiesOf<'AWS::Logs::MetricFilter'>,
+  { aws }: ResourceContext,
+): Promise<void> {
+  await aws.cloudwatchLogs.PutMetricFilter({
+    filterName,
+    logGroupName: properties.LogGroupName,
+    filterPattern: properties.FilterPattern,
+    metricTransformations: properties.MetricTransformations.map((one) => ({
+      metricName: one.MetricName,
+      metricNamespace: one.MetricNamespace,
+      metricValue: one.MetricValue,
+      defaultValue: one.DefaultValue,
+      unit: one.Unit as StandardUnit | undefined,
+      ...(one.Dimensions && {
+        dimensions: Object.fromEntries(one.Dimensions.map(({ Key, Value }) => [Key, Value])),
+      }),
+    })),
+  });
+}
+
 /** AWS::Logs. */
-export const logsTypes = [logGroup];
+export const logsTypes = [logGroup, metricFilter];

@@ -3,6 +3,7 @@ import type { Context } from '../../core/context';
 import { randomBytes } from '../../core/ids';
 import type { Operation, OperationsOf } from '../../core/service';
 import { notFound } from './errors';
+import type { MetricFilter } from './filters';
 
 export type Client = typeof import('@aws-sdk/client-cloudwatch-logs');
 
@@ -31,6 +32,8 @@ export interface LogGroup {
   readonly created: number;
   readonly streams: Map<string, LogStream>;
   readonly tags: Map<string, string>;
+  /** By name. */
+  readonly metricFilters: Map<string, MetricFilter>;
   readonly kmsKeyId?: string;
   readonly logGroupClass: LogGroupClass;
   retentionInDays?: number;
@@ -80,6 +83,7 @@ export class LogsState {
       created: clock.millis(),
       streams: new Map(),
       tags: new Map(),
+      metricFilters: new Map(),
       kmsKeyId: settings.kmsKeyId,
       logGroupClass: settings.logGroupClass ?? 'STANDARD',
     };

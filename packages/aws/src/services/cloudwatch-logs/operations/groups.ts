@@ -66,7 +66,7 @@ function describeGroup(group: LogGroup): LogGroupOutput {
     arn: `${group.arn}:*`,
     logGroupArn: group.arn,
     creationTime: group.created,
-    metricFilterCount: 0,
+    metricFilterCount: group.metricFilters.size,
     storedBytes: storedBytes(group),
     logGroupClass: group.logGroupClass,
     kmsKeyId: group.kmsKeyId,
