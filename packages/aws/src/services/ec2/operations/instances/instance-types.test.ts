@@ -32,3 +32,15 @@ test('instance types are known by architecture and offered in every zone', async
   });
   expect(offered.InstanceTypeOfferings).toHaveLength(6);
 });
+
+test('types are found by the threads that a core of theirs may have', async () => {
+  const found = async (threads: string) => {
+    const { InstanceTypes = [] } = await region.ec2.DescribeInstanceTypes({
+      InstanceTypes: ['t3.micro', 't4g.micro'],
+      Filters: [{ Name: 'vcpu-info.valid-threads-per-core', Values: [threads] }],
+    });
+    return InstanceTypes.map(({ InstanceType }) => InstanceType).sort();
+  };
+  expect(await found('1')).toEqual(['t3.micro', 't4g.micro']);
+  expect(await found('2')).toEqual(['t3.micro']);
+});

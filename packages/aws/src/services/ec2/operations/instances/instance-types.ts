@@ -43,6 +43,8 @@ const typeFilters: FilterTable<InstanceTypeFacts> = {
   'supported-virtualization-type': () => 'hvm',
   'vcpu-info.default-cores': (type) => type.vcpus / type.threadsPerCore,
   'vcpu-info.default-threads-per-core': (type) => type.threadsPerCore,
+  'vcpu-info.valid-threads-per-core': ({ threadsPerCore }) =>
+    Array.from({ length: threadsPerCore }, (_one, at) => at + 1),
   'vcpu-info.default-vcpus': (type) => type.vcpus,
 };
 

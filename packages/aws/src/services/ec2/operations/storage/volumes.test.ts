@@ -69,3 +69,11 @@ test("a snapshot that is pending, nobody's or in no region is not copied", async
   const complete = await makeSnapshot();
   expect(await copy(complete, 'us-east-1', { KmsKeyId: 'alias/images' })).toBe('InvalidParameterDependency');
 });
+
+test.each([
+  ['gp3', {}, 'InvalidParameterCombination'],
+  ['io1', { Iops: 100 }, 'UnsupportedOperation'],
+] as const)('a volume %s for several instances is refused', async (VolumeType, more, code) => {
+  const asked = { AvailabilityZone: 'us-east-1a', Size: 4, VolumeType, MultiAttachEnabled: true, ...more };
+  await expect(region.ec2.CreateVolume(asked)).rejects.toMatchObject({ code });
+});

@@ -1,7 +1,13 @@
 import { durations } from '../../../../core/durations';
 import { zonesOf } from '../../catalogue/regions';
 import { readTagSpecifications } from '../../collections/tag-specifications';
-import { invalidZoneNotFound, mustContain, volumeInUse } from '../../errors';
+import {
+  invalidParameterCombination,
+  invalidZoneNotFound,
+  mustContain,
+  unsupportedOperation,
+  volumeInUse,
+} from '../../errors';
 import type { VolumeRecord } from '../../records/storage';
 import { refuseIdsWithPages } from '../../requests/parameters';
 import type { Op } from '../../state';
@@ -28,6 +34,7 @@ export const CreateVolume: Op<'CreateVolume'> = (ec2, input, call) => {
     { VolumeSize, SnapshotId, VolumeType, Iops, Throughput, Encrypted, KmsKeyId },
     false,
   );
+  if (input.MultiAttachEnabled) refuseMultiAttach(plan.type);
   const { VolumeId } = ec2.tokens.once('CreateVolume', input, () => {
     const made = createVolume(ec2, plan, zone.name);
     ec2.tags.add(made.VolumeId, tagsFor('volume'));
@@ -55,6 +62,13 @@ export const DeleteVolume: Op<'DeleteVolume'> = (ec2, input) => {
   ec2.volumes.delete(volume.VolumeId);
   return {};
 };
+
+/** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volumes-multi.html */
+function refuseMultiAttach(type: string): never {
+  if (type !== 'io1' && type !== 'io2')
+    throw invalidParameterCombination(`Multi-Attach is not supported for volumes of the type ${type}.`);
+  throw unsupportedOperation('Multi-Attach is not supported by the embedded AWS.');
+}
 
 function showVolume<T extends VolumeRecord>(volume: T): Omit<T, 'content' | 'modification'> {
   const { content: _content, modification: _modification, ...shown } = volume;
