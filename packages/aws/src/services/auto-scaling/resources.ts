@@ -48,6 +48,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     'DesiredCapacity',
     'HealthCheckGracePeriod',
     'HealthCheckType',
+    'InstanceLifecyclePolicy',
     'InstanceMaintenancePolicy',
     'LaunchTemplate',
     'MaxInstanceLifetime',

@@ -7,7 +7,7 @@ import type { TargetGroups } from '../health/target-groups';
 import type { Launches } from '../launch/launches';
 import type { Activities } from '../records/activities';
 import type { Group, GroupInstance } from '../records/group';
-import { isPending, isTerminating } from '../records/group';
+import { isPending, isRetained, isTerminating, retains } from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
 import { passHooks } from './lifecycle-hooks';
 
@@ -52,7 +52,7 @@ export class InstanceLifecycle {
    * @param announce whether the termination is an activity of its own
    */
   async terminate(group: Group, instance: GroupInstance, cause: string, announce = true): Promise<void> {
-    if (isTerminating(instance)) return;
+    if (isTerminating(instance) && !isRetained(instance)) return;
     if (announce) {
       this.needs.activities.cancel(group, instance, 'The instance is terminated before it is in service.');
       instance.activity = this.needs.activities.begin(group, {
@@ -136,6 +136,7 @@ export class InstanceLifecycle {
   private async settleTermination(group: Group, instance: GroupInstance): Promise<void> {
     const state = this.stateOf(instance);
     const over = state === 'terminated' || state === undefined;
+    if (isRetained(instance) && !over) return;
     if (!over && !instance.terminationRequested) {
       if (!(await this.isOutOfTargetGroups(group, instance))) {
         if (instance.activity) {
@@ -146,7 +147,17 @@ export class InstanceLifecycle {
       }
       // A group that is deleted by force takes its lifecycle actions with it.
       const hooks = () => passHooks(this.context, group, instance, 'autoscaling:EC2_INSTANCE_TERMINATING');
-      if (!group.deleting && hooks() === 'waiting') return;
+      const outcome = group.deleting ? 'proceed' : hooks();
+      if (outcome === 'waiting') return;
+      if (outcome === 'abandon' && retains(group)) {
+        instance.lifecycle = 'Terminating:Retained';
+        this.needs.activities.cancel(
+          group,
+          instance,
+          'The lifecycle action was abandoned; the instance is retained.',
+        );
+        return;
+      }
       if (instance.activity) {
         instance.activity.StatusCode = 'InProgress';
         instance.activity.Progress = 70;

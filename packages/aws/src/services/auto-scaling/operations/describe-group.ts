@@ -39,6 +39,7 @@ export function describeGroup(group: Group, includeInstances = true): AutoScalin
     DesiredCapacityType: settings.desiredCapacityType,
     DefaultInstanceWarmup: settings.defaultInstanceWarmup,
     InstanceMaintenancePolicy: settings.maintenancePolicy,
+    InstanceLifecyclePolicy: settings.lifecyclePolicy,
   };
 }
 

@@ -4,7 +4,7 @@ import { ensureLinkedRole } from '../../../core/service-call';
 import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
-import type { Group } from '../records/group';
+import { type Group, isRetained, isTerminating, retains } from '../records/group';
 import { type AutoScalingState, LINKED_SERVICE, type Op } from '../state';
 import { describeGroup } from './describe-group';
 import { applySettings, checkSizes, configurationOf, newSettings } from './input/read-group-settings';
@@ -112,8 +112,12 @@ export const DescribeAutoScalingGroups: Op<'DescribeAutoScalingGroups'> = (autoS
 
 export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
+  if (input.ForceDelete && retains(group))
+    throw validationError(
+      `You cannot force delete the AutoScalingGroup ${group.name} while its instance lifecycle policy retains instances.`,
+    );
   if (!input.ForceDelete) {
-    if ([...group.instances.values()].some((instance) => instance.lifecycle.startsWith('Terminating'))) {
+    if ([...group.instances.values()].some((one) => isTerminating(one) && !isRetained(one))) {
       throw scalingActivityInProgress(
         'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
       );

@@ -1,6 +1,6 @@
 import { scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
-import { activeInstances, type Group, type GroupInstance, isTerminating } from '../records/group';
+import { activeInstances, type Group, type GroupInstance, isRetained, isTerminating } from '../records/group';
 import type { Op } from '../state';
 
 export const DescribeAutoScalingInstances: Op<'DescribeAutoScalingInstances'> = (autoScaling, input) => {
@@ -27,7 +27,11 @@ export const TerminateInstanceInAutoScalingGroup: Op<'TerminateInstanceInAutoSca
   input,
 ) => {
   const { group, instance } = autoScaling.managedInstance(input.InstanceId);
-  if (isTerminating(instance))
+  if (isRetained(instance) && input.ShouldDecrementDesiredCapacity)
+    throw validationError(
+      `The instance ${instance.instanceId} is retained and does not count toward the desired capacity, which cannot be decremented.`,
+    );
+  if (isTerminating(instance) && !isRetained(instance))
     throw scalingActivityInProgress(
       `Scaling activity ${instance.activity?.ActivityId} is in progress and blocks this action`,
     );

@@ -1,5 +1,6 @@
 import type {
   Activity,
+  InstanceLifecyclePolicy,
   InstanceMaintenancePolicy,
   LifecycleHook,
   LifecycleState,
@@ -31,6 +32,7 @@ export interface GroupSettings {
   desiredCapacityType?: string;
   placementGroup?: string;
   maintenancePolicy?: InstanceMaintenancePolicy;
+  lifecyclePolicy?: InstanceLifecyclePolicy;
 }
 
 /** An instance of a group. */
@@ -120,6 +122,20 @@ export function isPending(instance: GroupInstance): boolean {
   return instance.lifecycle.startsWith('Pending');
 }
 
+/**
+ * Whether it was to be terminated and is kept, since a lifecycle action was abandoned: it counts for nothing any more.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/manage-retained-instances.html
+ */
+export function isRetained({ lifecycle }: GroupInstance): boolean {
+  return lifecycle === 'Terminating:Retained';
+}
+
+/** Whether a group keeps instances whose termination a lifecycle action abandons. */
+export function retains({ settings }: Pick<Group, 'settings'>): boolean {
+  return settings.lifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain';
+}
+
+/** Whether it is on its way out, or kept there. */
 export function isTerminating(instance: GroupInstance): boolean {
   return instance.lifecycle.startsWith('Terminating') || instance.lifecycle === 'Terminated';
 }

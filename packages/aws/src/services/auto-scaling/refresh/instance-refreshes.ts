@@ -5,7 +5,14 @@ import { durations } from '../../../core/durations';
 import type { LaunchTemplates } from '../launch/launch-templates';
 import { activeRefresh, isReady } from '../records/active-refresh';
 import { templateOf } from '../records/configuration';
-import { activeInstances, type Group, type GroupInstance, isPending } from '../records/group';
+import {
+  activeInstances,
+  type Group,
+  type GroupInstance,
+  isPending,
+  isRetained,
+  isTerminating,
+} from '../records/group';
 import type { Refresh } from '../records/refresh';
 import type { Alarms } from './alarms';
 import { checkpointPercent, planStep, type RefreshStep } from './plan';
@@ -147,7 +154,10 @@ export class InstanceRefreshes {
     const now = this.context.clock.millis();
     const step = planStep(group, refresh, now);
     this.noteProgress(refresh, step);
-    const gone = [...refresh.replace].every((id) => !group.instances.has(id));
+    const gone = [...refresh.replace].every((id) => {
+      const instance = group.instances.get(id);
+      return !instance || isRetained(instance);
+    });
     const keep = refresh.total - Math.ceil((refresh.total * (checkpointPercent(refresh) ?? 100)) / 100);
     const rollingBack = refresh.status === 'RollbackInProgress';
     const done = rollingBack || keep === 0 ? gone && step.remaining === 0 : step.remainingToCheckpoint === 0;
@@ -171,7 +181,10 @@ export class InstanceRefreshes {
   }
 
   private isLeaving(group: Group, refresh: Refresh): boolean {
-    return [...refresh.replace].some((id) => group.instances.get(id)?.lifecycle.startsWith('Terminating'));
+    return [...refresh.replace].some((id) => {
+      const instance = group.instances.get(id);
+      return instance !== undefined && isTerminating(instance) && !isRetained(instance);
+    });
   }
 
   private noteProgress(refresh: Refresh, { remaining, untouched }: RefreshStep): void {
@@ -269,7 +282,7 @@ export class InstanceRefreshes {
     const busy = [...group.instances.values()].some(
       (instance) =>
         (isPending(instance) && refresh.fresh.has(instance.instanceId)) ||
-        (instance.lifecycle.startsWith('Terminating') && refresh.replace.has(instance.instanceId)),
+        (isTerminating(instance) && !isRetained(instance) && refresh.replace.has(instance.instanceId)),
     );
     if (!busy || !refresh.waitForTransitioning)
       this.finish(group, refresh, 'Cancelled', 'Cancelled', refresh.reason);

@@ -1,5 +1,5 @@
 import { isReady } from '../records/active-refresh';
-import { activeInstances, type Group, type GroupInstance, isTerminating } from '../records/group';
+import { activeInstances, type Group, type GroupInstance, isRetained, isTerminating } from '../records/group';
 import type { Refresh } from '../records/refresh';
 
 /** What a refresh wants of its group at a moment. */
@@ -59,7 +59,12 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
   }
   const leaving = [...refresh.replace].some((id) => {
     const instance = group.instances.get(id);
-    return instance !== undefined && !old.includes(instance) && instance.lifecycle !== 'Standby';
+    return (
+      instance !== undefined &&
+      !old.includes(instance) &&
+      instance.lifecycle !== 'Standby' &&
+      !isRetained(instance)
+    );
   });
   const stuck =
     terminate.length === 0 &&

@@ -1,5 +1,5 @@
 import { isReady } from '../records/active-refresh';
-import type { Group } from '../records/group';
+import { type Group, isRetained } from '../records/group';
 import type { Refresh } from '../records/refresh';
 
 /** What a person who looks would want to know: what it waits for now, with an example. */
@@ -20,7 +20,9 @@ export function waitingFor(group: Group, refresh: Refresh, now: number): string 
   );
   if (blocked)
     return `Waiting for instances to be released. For example: ${blocked.instanceId} is ${blocked.lifecycle === 'Standby' ? 'in standby' : 'protected from scale in'}.`;
-  const leaving = old.find((instance) => instance.lifecycle.startsWith('Terminating'));
+  const leaving = old.find(
+    (instance) => instance.lifecycle.startsWith('Terminating') && !isRetained(instance),
+  );
   if (leaving)
     return `Waiting for instances to terminate before continuing. For example: ${leaving.instanceId} is terminating.`;
   return undefined;

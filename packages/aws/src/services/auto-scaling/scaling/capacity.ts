@@ -3,7 +3,7 @@ import type { InstanceLifecycle } from '../instances/instance-lifecycle';
 import type { Launches } from '../launch/launches';
 import { activeRefresh, isReady, launchConfiguration } from '../records/active-refresh';
 import type { Activities } from '../records/activities';
-import { activeInstances, type Group, type GroupInstance, isTerminating } from '../records/group';
+import { activeInstances, type Group, type GroupInstance, isRetained, isTerminating } from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
 import type { ScaleOuts } from './scale-outs';
 import { chooseVictim } from './termination-policy';
@@ -95,7 +95,7 @@ export class Capacity {
   /** Takes out all instances of a group that is deleted by force, protected ones and those in standby too. */
   private async empty(group: Group): Promise<void> {
     const left = [...group.instances.values()].filter(
-      (instance) => !isTerminating(instance) && instance.lifecycle !== 'Detaching',
+      (instance) => (!isTerminating(instance) || isRetained(instance)) && instance.lifecycle !== 'Detaching',
     );
     for (const [index, instance] of left.entries()) {
       const cause = `At ${this.needs.activities.stamp()} a user request force deleted AutoScalingGroup changing the desired capacity to 0.  `;

@@ -99,6 +99,7 @@ export function applySettings(autoScaling: AutoScalingState, settings: GroupSett
     settings.terminationPolicies = readTerminationPolicies(input.TerminationPolicies);
   if (input.InstanceMaintenancePolicy !== undefined)
     settings.maintenancePolicy = readMaintenancePolicy(input.InstanceMaintenancePolicy);
+  if (input.InstanceLifecyclePolicy !== undefined) settings.lifecyclePolicy = input.InstanceLifecyclePolicy;
   if (place) Object.assign(settings, place);
   if (input.HealthCheckGracePeriod !== undefined)
     settings.healthCheckGracePeriod = input.HealthCheckGracePeriod;
