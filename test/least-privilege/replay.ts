@@ -30,7 +30,9 @@ function replayCalls(role: Role, answers: readonly Answer[]): Proof[] {
   const byAction = new Map<string, Answer[]>();
   for (const one of answers) {
     const { action } = one.request;
-    byAction.set(action, [...(byAction.get(action) ?? []), one]);
+    const same = byAction.get(action) ?? [];
+    byAction.set(action, same);
+    same.push(one);
   }
   return partsOf(role).map((part) => {
     const statement = statementOf(role.documents, part);
