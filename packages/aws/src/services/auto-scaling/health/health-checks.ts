@@ -3,6 +3,7 @@ import type { InstanceLifecycle } from '../instances/instance-lifecycle';
 import type { Activities } from '../records/activities';
 import type { Group, GroupInstance } from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
+import { isKeptForNow } from './maintenance';
 import { type HealthView, isBalanced, isFailing, type TargetGroups } from './target-groups';
 
 interface Needs {
@@ -37,13 +38,19 @@ export class HealthChecks {
     if (group.suspended.has('ReplaceUnhealthy') || group.suspended.has('Terminate')) return;
     for (const instance of inService) {
       if (instance.health === 'Healthy') continue;
+      const isThere = this.needs.lifecycle.stateOf(instance) === 'running';
+      if (isThere && isKeptForNow(group, this.context.clock.millis())) {
+        if (!instance.isWaitedFor) group.replacements += 1;
+        instance.isWaitedFor = true;
+        continue;
+      }
       const cause = instance.unhealthyCause ?? 'in response to a user health-check.';
       this.needs.refreshes.noteFailure(
         group,
         `${instance.instanceId} was taken out of service ${cause}`,
         instance.instanceId,
       );
-      group.replacements += 1;
+      if (!instance.isWaitedFor) group.replacements += 1;
       await this.needs.lifecycle.terminate(
         group,
         instance,

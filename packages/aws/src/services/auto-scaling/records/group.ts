@@ -49,6 +49,8 @@ export interface GroupInstance {
   health: 'Healthy' | 'Unhealthy';
   /** Why it became unhealthy, as the activity of its termination says it. */
   unhealthyCause?: string;
+  /** It is unhealthy, and stays until another one is ready to take its place. */
+  isWaitedFor?: boolean;
   isProtected: boolean;
   inServiceAt?: number;
   /** Whether the load balancers call it healthy; true where none is asked. */

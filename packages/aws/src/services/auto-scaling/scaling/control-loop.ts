@@ -1,5 +1,6 @@
 import { AwsError } from '../../../core/aws-error';
 import type { HealthChecks } from '../health/health-checks';
+import { extraFor } from '../health/maintenance';
 import type { InstanceLifecycle } from '../instances/instance-lifecycle';
 import type { Activities } from '../records/activities';
 import type { Group } from '../records/group';
@@ -67,7 +68,7 @@ export class ControlLoop {
         `At ${activities.stamp()} an instance was taken out of service in response to an instance refresh.`,
       );
     }
-    const wanted = orders?.capacity ?? group.desired + Number(capacity.isEvening(group));
+    const wanted = orders?.capacity ?? group.desired + extraFor(group) + Number(capacity.isEvening(group));
     await capacity.shrink(group, wanted);
     await capacity.fill(group, wanted);
     if (!orders) await capacity.even(group);
