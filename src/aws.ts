@@ -5,6 +5,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -39,6 +40,7 @@ export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridge
 export const iam = /* @__PURE__ */ perRegion((config) => new IAMClient(config));
 export const kms = /* @__PURE__ */ perRegion((config) => new KMSClient(config));
 export const loadBalancing = /* @__PURE__ */ perRegion((config) => new ElasticLoadBalancingV2Client(config));
+export const s3 = /* @__PURE__ */ perRegion((config) => new S3Client(config));
 export const secretsManager = /* @__PURE__ */ perRegion((config) => new SecretsManagerClient(config));
 export const serviceQuotas = /* @__PURE__ */ perRegion((config) => new ServiceQuotasClient(config));
 export const sfn = /* @__PURE__ */ perRegion((config) => new SFNClient(config));

@@ -65,6 +65,26 @@ export class SiteNotHealthy extends KilnError {
 export class UserDataFailed extends KilnError {
   override readonly name = 'UserDataFailed';
 }
+/** The SSM agent of an instance is not online yet, or its output not there: the state machine asks again. */
+export class AgentNotReady extends KilnError {
+  override readonly name = 'AgentNotReady';
+}
+/** Run Command does not reach an instance: it has no agent, no role for it or no route, or does not do what it was sent. */
+export class InstanceNotManaged extends KilnError {
+  override readonly name = 'InstanceNotManaged';
+}
+/** The pipeline's `prepare.sh` failed, or the preparation did not come to its end. */
+export class PreparationFailed extends KilnError {
+  override readonly name = 'PreparationFailed';
+}
+/** The value of a secret parameter is on the disk of the base instance or on its console, and may not be. */
+export class SecretOnImage extends KilnError {
+  override readonly name = 'SecretOnImage';
+}
+/** A test of the pipeline, or a check that is made unasked, failed on the server that was booted from the image. */
+export class ImageTestFailed extends KilnError {
+  override readonly name = 'ImageTestFailed';
+}
 /** An instance of the build was terminated or stopped before its time, or AWS says that it is impaired. */
 export class InstanceFailed extends KilnError {
   override readonly name = 'InstanceFailed';

@@ -9,9 +9,9 @@ import { InvalidRequest, UnknownBuild, UnknownPipeline } from './errors';
 import { nameTransient } from './failures';
 import { logger } from './log';
 import { shorten, show } from './pipeline/expected';
+import { pipelinesFolder } from './pipeline/folder';
 import { loadPipeline } from './pipeline/load';
 import { PIPELINE_NAME } from './pipeline/name';
-import { pipelinesFolder } from './pipelines-folder';
 
 type Call = APIGatewayProxyEventV2WithIAMAuthorizer;
 type Answer = APIGatewayProxyStructuredResultV2;

@@ -43,7 +43,7 @@ const Identified = z.union([
     .transform(({ pathParameters }) => pathParameters.id),
 ]);
 
-const ASK_AGAIN = ['SiteNotReady', 'FleetChanged', 'TargetBusy'];
+const ASK_AGAIN = ['SiteNotReady', 'AgentNotReady', 'FleetChanged', 'TargetBusy'];
 
 function logBuild(): MiddlewareObj<unknown, unknown, Error, Context> {
   return {

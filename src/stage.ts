@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { holdLock } from './build/lock';
 import { closeStage, noteProgress, openStage } from './build/stages';
 import { Held } from './build/state';
-import { FleetChanged, SiteNotReady, TargetBusy } from './errors';
+import { AgentNotReady, FleetChanged, SiteNotReady, TargetBusy } from './errors';
 import { nameTransient } from './failures';
 import { type Handler, parseInput, step } from './lambda';
 
@@ -83,7 +83,7 @@ async function recorded<Input extends Staged, Result>(
 
 /** The state machine asks again after what passes: the stage goes on. */
 async function noteFailure(build: string, name: string, startedAt: number, error: unknown): Promise<void> {
-  if (error instanceof SiteNotReady || error instanceof FleetChanged) return;
+  if ([SiteNotReady, AgentNotReady, FleetChanged].some((passes) => error instanceof passes)) return;
   if (error instanceof TargetBusy)
     await noteProgress(build, name, { waitsFor: 'its turn', says: error.message });
   else if (error instanceof Error && nameTransient(error).name !== 'TransientFailure')

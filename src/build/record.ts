@@ -105,6 +105,43 @@ export type Task =
   | 'tellHold'
   | 'announce';
 
+/** How the base instance was made ready to become an image. */
+export interface Prepared {
+  by: 'agent' | 'none';
+  /** That the pipeline's `prepare.sh` ran. */
+  ownScript?: true;
+  /** What was wrong and no failure, in words. */
+  warnings?: string[];
+}
+
+/** How the image was tested on a server that was booted from it. */
+export interface Tested {
+  /** The names of the scripts that passed. */
+  tests: string[];
+  /** Checks that were not made, and why. */
+  skipped?: Record<string, string>;
+}
+
+/** The list of what is on an image. */
+export interface Bom {
+  /** Where it is: an object in the artifacts bucket, CycloneDX as JSON. */
+  key: string;
+  /** How many packages are in it. */
+  packages: number;
+  kernel?: string;
+}
+
+/** What is otherwise on an image than on that of the pipeline before. Lists hold the first of each; `counts` has how many there are. */
+export interface PackageChanges {
+  /** The build of the image before. */
+  since: string;
+  counts: { added: number; removed: number; upgraded: number };
+  added: { name: string; version: string }[];
+  removed: { name: string; version: string }[];
+  upgraded: { name: string; from: string; to: string }[];
+  kernel?: { from: string; to: string };
+}
+
 /** What is kept of a build. Times are ISO 8601. */
 export interface BuildRecord {
   id: string;
@@ -128,6 +165,10 @@ export interface BuildRecord {
   /** The image that the base instance started from. */
   baseImageId?: string;
   imageId?: string;
+  prepared?: Prepared;
+  tested?: Tested;
+  bom?: Bom;
+  packageChanges?: PackageChanges;
   copies?: { region: string; imageId: string }[];
   /** Of the image and its copies those that are there no more, by their ids. */
   gone?: Record<string, GoneImage>;

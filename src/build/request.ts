@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest, PipelineBusy } from '../errors';
 import { logger } from '../log';
+import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
-import { pipelinesFolder } from '../pipelines-folder';
 import { getItem, type Key, putItem } from '../table';
 import { type BuildRequest, startExecution, writeInput } from './execution';
 import { newBuildId } from './id';

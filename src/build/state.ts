@@ -76,11 +76,17 @@ export const Plan = z.object({
   parameters: z.record(z.string(), z.string()),
   /** The names of those that are references, which only the instance resolves. */
   secrets: z.array(z.string()),
+  /** How the base instance is prepared. A build that was planned before there was this is not. */
+  prepare: z
+    .object({ by: z.enum(['agent', 'none']), within: z.number().describe('seconds') })
+    .default({ by: 'none', within: 0 }),
   fingerprint: z.string(),
   description: z.string(),
   healthy: Healthy,
   image: z.object({
     test: z.boolean(),
+    testWithin: z.number().describe('seconds').default(0),
+    skipChecks: z.record(z.string(), z.string()).default({}),
     keep: z.number(),
     deprecateAfter: z.number().describe('seconds'),
     copyTo: z.array(z.string()),

@@ -11,6 +11,7 @@ import { TransientFailure } from '../errors';
 import { nameTransient, throwAll } from '../failures';
 import { logger } from '../log';
 import { deleteVersions } from '../rollout/template';
+import { removeBom } from '../server/packages/remove';
 import { findOwnImages, findOwnSnapshots, imageOf } from './own';
 import { findUses, type Made, type Uses } from './uses/uses';
 import { noteGone } from './watch/gone';
@@ -203,6 +204,7 @@ export async function removeImages(
       await deregisterImage(imageId, region);
       await noteGone(record.id, imageId, record.status === 'SUCCEEDED' ? RETIRED : UNDONE);
       discarded.gone.push({ imageId, region });
+      if (record.bom && imageId === record.imageId) await removeBom(record.id);
       for (const id of snapshotsOf(image))
         discarded.left.push(...(await deleteSnapshot(id, imageId, region)));
     } catch (error) {

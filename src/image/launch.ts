@@ -4,9 +4,9 @@ import { ec2, isAwsError } from '../aws';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';
 import { CapacityUnavailable } from '../errors';
+import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
 import { renderUserData } from '../pipeline/user-data';
-import { pipelinesFolder } from '../pipelines-folder';
 import { buildTags, tagSpecifications } from '../tags';
 import { launchToken, PURPOSES } from './instances';
 

@@ -49,7 +49,7 @@ const SSM_REFERENCE = /^resolve:ssm:[\w./-]+(:[\w.-]+)?$/;
 
 /** Names that bash or the dynamic linker give a meaning to: a value in one of them could change what the script runs. */
 const RESERVED_NAME =
-  /^(_|PATH|IFS|ENV|CDPATH|HOME|SHELL|SHELLOPTS|GLOBIGNORE|POSIXLY_CORRECT|TMPDIR|U?ID|EUID|PPID|GROUPS|DIRSTACK|FUNCNAME|PIPESTATUS|RANDOM|SRANDOM|SECONDS|EPOCH\w*|LINENO|HIST\w*|OPT(ARG|ERR|IND)|PS\d|PROMPT_COMMAND|BASH\w*|LD_\w*)$/;
+  /^(_|KILN_\w*|kiln_\w*|PATH|IFS|ENV|CDPATH|HOME|SHELL|SHELLOPTS|GLOBIGNORE|POSIXLY_CORRECT|TMPDIR|U?ID|EUID|PPID|GROUPS|DIRSTACK|FUNCNAME|PIPESTATUS|RANDOM|SRANDOM|SECONDS|EPOCH\w*|LINENO|HIST\w*|OPT(ARG|ERR|IND)|PS\d|PROMPT_COMMAND|BASH\w*|LD_\w*)$/;
 
 const ParameterName = z
   .string()
@@ -84,6 +84,11 @@ const Parameter = section({
     .describe(
       'Whether the value is a secret: a reference that only the instance resolves, resolve:ssm:NAME of a SecureString or resolve:secretsmanager:NAME.',
     ),
+  mayStayOnImage: flag()
+    .default(false)
+    .describe(
+      'Whether the value of a secret may be on the image. Else the build fails where it is found on the disk or the console.',
+    ),
 }).superRefine((parameter, context) => {
   for (const [path, message] of findParameterProblems(parameter))
     context.addIssue({ code: 'custom', path: [path], message });
@@ -94,11 +99,14 @@ function findParameterProblems({
   default: value,
   pattern,
   secret,
+  mayStayOnImage,
 }: {
   default?: string | undefined;
   pattern?: string | undefined;
   secret: boolean;
+  mayStayOnImage: boolean;
 }): [string, string][] {
+  if (mayStayOnImage && !secret) return [['mayStayOnImage', 'expected a parameter that is secret']];
   if (secret) {
     const isReference = value === undefined || parseSecret(value) !== undefined;
     return [
@@ -114,6 +122,21 @@ function findParameterProblems({
   if (pattern === undefined || !isRegularExpression(pattern) || matches(pattern, value)) return [];
   return [['default', `expected a value that matches ${pattern}, got ${show(value)}`]];
 }
+
+/** How a base instance is made ready to become an image. */
+const Prepare = z
+  .union(
+    [
+      z.literal('none'),
+      section({
+        within: duration('1m', '6h')
+          .prefault('30m')
+          .describe('How long the preparation may take, the end of the user data included.'),
+      }),
+    ],
+    { error: expected('none, or a mapping with the key within') },
+  )
+  .prefault({});
 
 /** See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET =
@@ -142,6 +165,9 @@ const Base = section({
     })
     .optional()
     .describe('An EC2 key pair for the base instance. No port is opened for it.'),
+  prepare: Prepare.describe(
+    'How the base instance is prepared by SSM Run Command, prepare.sh included; none for images without an SSM agent.',
+  ),
   buckets: distinct(text(BUCKET, 'the name of an S3 bucket, or bucket/prefix'), 'a list of S3 buckets')
     .optional()
     .describe(
@@ -165,8 +191,38 @@ const Healthy = section({
   within: duration('30s', '2h').prefault('10m').describe('How long the site may take until it does.'),
 });
 
+/** What is looked at on the server that tests an image, without being asked. */
+export const CHECKS = [
+  'cloudInit',
+  'identity',
+  'failedUnits',
+  'enabledServices',
+  'worldWritable',
+  'diskSpace',
+] as const;
+export type Check = (typeof CHECKS)[number];
+
+const Reason = z
+  .string({ error: expected('a text that says why') })
+  .min(1, { error: expected('a text that says why') })
+  .max(500, { error: expected('a text of at most 500 characters') });
+
+const SkippedChecks = section(
+  Object.fromEntries(
+    CHECKS.map((name) => [name, Reason.optional().describe(`Why the check ${name} is not made.`)]),
+  ) as Record<Check, z.ZodOptional<typeof Reason>>,
+);
+
 const Image = section({
-  test: flag().default(true).describe('Whether the image is booted once, and probed, before it is used.'),
+  test: flag().default(true).describe('Whether the image is booted once, and tested, before it is used.'),
+  testWithin: duration('1m', '6h')
+    .prefault('30m')
+    .describe(
+      'How long the tests on the image may take: the boot of the server, the checks, and tests/*.sh.',
+    ),
+  skipChecks: SkippedChecks.prefault({}).describe(
+    'Checks that are not made on the server that tests the image: the name of each, and why.',
+  ),
   keep: whole(1, 100).default(5).describe('How many good images of this pipeline are kept.'),
   deprecateAfter: duration('1d', '3650d')
     .prefault('90d')
@@ -378,11 +434,20 @@ export type PipelineDefinition = z.infer<typeof PipelineDefinition>;
 /** A target of the rollout: one Auto Scaling group and how it is refreshed. */
 export type RolloutTarget = PipelineDefinition['rollout'][number];
 
-/** A pipeline: its definition, the name of its folder and the script that is its user data. */
+/** A test of an image: the name of its file, and the script. */
+export interface ImageTest {
+  name: string;
+  script: string;
+}
+
+/** A pipeline: its definition, the name of its folder, the script that is its user data, and those that prepare and test its image. */
 export interface Pipeline {
   name: string;
   definition: PipelineDefinition;
   userDataScript: string;
+  prepareScript?: string;
+  /** In the order in which they run; none if it is missing. */
+  tests?: ImageTest[];
 }
 
 /** The names of the parameters of a pipeline whose values are secrets. */

@@ -20,12 +20,13 @@ export function fingerprint(pipeline: Pipeline, inputs: FingerprintInputs): stri
   const parameters = Object.entries(inputs.parameters).sort(([a], [b]) => (a < b ? -1 : 1));
   // Lists, not mappings: their order is fixed, so equal inputs are equal text.
   const canonical = JSON.stringify([
-    'kiln-image-1',
+    'kiln-image-2',
     inputs.baseImageId,
     instanceType,
     volumeSize,
     keyName,
     pipeline.userDataScript,
+    pipeline.prepareScript ?? null,
     parameters,
   ]);
   return createHash('sha256').update(canonical).digest('hex');

@@ -1,13 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidPipeline, UnknownPipeline } from '../errors';
-import type { Pipeline } from './definition';
+import type { ImageTest, Pipeline, PipelineDefinition } from './definition';
 import { show } from './expected';
 import { PIPELINE_NAME } from './name';
 import { type Overlay, parseDefinition } from './parse';
-import { checkUserDataScript } from './user-data';
+import { checkScript, checkUserDataScript } from './user-data';
 
 const FILE = 'pipeline.yml';
+const PREPARE = 'prepare.sh';
+const TESTS = 'tests';
+const TEST_NAME = /^[\w.-]+$/;
 
 /**
  * Reads and checks a pipeline.
@@ -30,11 +33,13 @@ export async function loadPipeline(
   const file = join(folder, name, FILE);
   const { definition, problems } = parseDefinition(text, await readOverlay(join(folder, name), stage));
   const script = await readUserData(join(folder, name), definition?.base.userData);
-  const all = [...problems, ...script.problems];
+  const more = await readScripts(join(folder, name), definition);
+  const all = [...problems, ...script.problems, ...more.problems];
   if (definition === undefined || all.length > 0) {
     throw new InvalidPipeline(`${file} is not valid:\n${all.map((problem) => `  ${problem}`).join('\n')}`);
   }
-  return { name, definition, userDataScript: script.text };
+  const { prepareScript, tests } = more;
+  return { name, definition, userDataScript: script.text, ...(prepareScript && { prepareScript }), tests };
 }
 
 /** What is different in a stage. */
@@ -119,6 +124,48 @@ async function readUserData(folder: string, file: string | undefined) {
     return { text: '', problems: [`base.userData: expected a file, there is no ${join(folder, file)}`] };
   }
   return { text, problems: checkUserDataScript(text).map((problem) => `base.userData: ${file} ${problem}`) };
+}
+
+/** The scripts that prepare and test an image, and what is wrong with them: one that would never run would be believed in. */
+async function readScripts(
+  folder: string,
+  definition: PipelineDefinition | undefined,
+): Promise<Pick<Pipeline, 'prepareScript' | 'tests'> & { problems: string[] }> {
+  const prepareScript = await readIfThere(join(folder, PREPARE));
+  const tests = await readTests(join(folder, TESTS));
+  const scripts = [
+    ...(prepareScript === undefined ? [] : [[PREPARE, prepareScript] as const]),
+    ...tests.map(({ name, script }) => [`${TESTS}/${name}`, script] as const),
+  ];
+  const misnamed = tests.filter(({ name }) => !TEST_NAME.test(name));
+  const problems = misnamed.map(
+    ({ name }) => `${TESTS}/${name} is misnamed, expected letters, digits, ., _ and - alone`,
+  );
+  problems.push(
+    ...scripts.flatMap(([file, text]) => checkScript(text).map((problem) => `${file} ${problem}`)),
+  );
+  const hasNoAgent = definition?.base.prepare === 'none';
+  if (hasNoAgent)
+    problems.push(
+      ...scripts.map(([file]) => `${file} cannot run: base.prepare is none, and SSM Run Command runs it`),
+    );
+  if (definition?.image.test === false && tests.length > 0)
+    problems.push(`${TESTS}/${tests[0]?.name} does not run: image.test is false`);
+  return { ...(prepareScript !== undefined && { prepareScript }), tests, problems };
+}
+
+/** In the order of their names, which is that in which they run. */
+async function readTests(folder: string): Promise<ImageTest[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+  const names = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.sh'))
+    .map(({ name }) => name);
+  return Promise.all(
+    names.sort().map(async (name) => ({ name, script: await readFile(join(folder, name), 'utf8') })),
+  );
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

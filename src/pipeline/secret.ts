@@ -59,3 +59,20 @@ export function fetchSecrets(secrets: Readonly<Record<string, SecretReference>>)
     '',
   ].join('\n');
 }
+
+/**
+ * A function of the shell that writes each secret on a line, its name and its value as base64, so that a server can look for them; and the
+ * console beside them. One that cannot be read ends the script.
+ *
+ * @param secrets references by the name of their variable
+ * @param console where the instance finds what was on its console
+ */
+export function readSecrets(secrets: Readonly<Record<string, string>>, console: string | undefined): string {
+  const lines = Object.entries(secrets).map(([name, value]) => {
+    const secret = parseSecret(value);
+    if (!secret) throw new Error(`The secret ${name} is no reference.`);
+    return `  kiln_value=$(${commandOf(secret)}) || exit 12\n  printf '%s %s\\n' ${name} "$(printf '%s' "$kiln_value" | base64 | tr -d '\\n')"`;
+  });
+  const fetch = console ? [`  aws s3 cp --only-show-errors ${console} "$KILN_WORK/console" || exit 12`] : [];
+  return ['kiln_secrets() {', ...fetch, ...lines, '  :', '}', ''].join('\n');
+}

@@ -60,12 +60,17 @@ function readSecret(name: string, values: Record<string, string>): SecretReferen
  * @returns what is wrong with it, one text for each problem
  */
 export function checkUserDataScript(script: string): string[] {
+  const size = checkUserDataSize(script);
+  return size === undefined ? checkScript(script) : [...checkScript(script), size];
+}
+
+/** Checks that a text is a shell script that Linux can run: what is wrong with it, one text for each problem. */
+export function checkScript(script: string): string[] {
   const problems: string[] = [];
   if (!SHEBANG.test(script)) problems.push('has no first line that names its shell, expected #!/bin/bash');
   else if (!SHELL.test(script)) problems.push('is not a shell script, expected #!/bin/bash');
   if (script.includes('\r\n')) problems.push('has Windows line ends, expected \\n alone');
-  const size = checkUserDataSize(script);
-  return size === undefined ? problems : [...problems, size];
+  return problems;
 }
 
 /** Checks that a script alone, without values, is short enough for EC2: what is wrong, or undefined. */
@@ -82,6 +87,13 @@ function describeTooLong(userData: Buffer): string {
 function pack(text: string): Buffer {
   const plain = Buffer.from(text, 'utf8');
   return plain.length > MOST_USER_DATA ? gzipSync(plain, { level: 9 }) : plain;
+}
+
+/** The lines that set the variables of a script to values that are no secrets. */
+export function exportParameters(values: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `export ${name}=${quote(name, value)}\n`)
+    .join('');
 }
 
 /** A value in single quotes, in which the shell gives no character a meaning but the closing quote. */

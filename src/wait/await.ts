@@ -52,7 +52,7 @@ function common({ build, stage, token }: z.infer<typeof Parked>) {
   return { build: build.id, stage, token, region: env('AWS_REGION'), since: Date.now() };
 }
 
-function describeWait({ kind, resource, region, group, stage }: Wait): string {
+function describeWait({ kind, resource, region, group, stage, instanceId }: Wait): string {
   switch (kind) {
     case 'image':
       return stage.startsWith('AwaitCopy') ? `the image ${resource} in ${region}` : `the image ${resource}`;
@@ -60,7 +60,18 @@ function describeWait({ kind, resource, region, group, stage }: Wait): string {
       return `the instance refresh ${resource} of ${group}`;
     case 'fleet':
       return `the servers of ${resource}, to be healthy and in service`;
+    case 'command':
+      return `the command ${resource} on ${instanceId}`;
   }
+}
+
+/** Parks a state until a command that was sent to an instance has ended. */
+export async function awaitCommand(
+  { build, stage, token }: z.infer<typeof Parked>,
+  resource: string,
+  instanceId: string,
+): Promise<void> {
+  await park({ ...common({ build, stage, token }), kind: 'command', resource, instanceId });
 }
 
 /** Keeps the token first, then looks once: what ends in between is seen by one of the two. */

@@ -35,8 +35,20 @@ const LaunchEvent = z
   })
   .transform(({ detail }) => ({ kind: 'fleet' as const, resource: detail.AutoScalingGroupName }));
 
-/** The events that say that a resource may be done. See https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html */
-export const ResourceEvent = z.union([ImageEvent, RefreshEvent, LaunchEvent]);
+const CommandEvent = z
+  .object({
+    'detail-type': z.literal('EC2 Command Invocation Status-change Notification'),
+    detail: z.object({ 'command-id': Id }),
+  })
+  .transform(({ detail }) => ({ kind: 'command' as const, resource: detail['command-id'] }));
+
+/**
+ * The events that say that a resource may be done.
+ *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+ */
+export const ResourceEvent = z.union([ImageEvent, RefreshEvent, LaunchEvent, CommandEvent]);
 
 /**
  * On an event: settles the waits for that resource, and tells the record of an image that is gone. The event only says where to look,

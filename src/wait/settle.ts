@@ -6,6 +6,7 @@ import { failuresOf, throwAll } from '../failures';
 import { lookAtImages } from '../image/look';
 import { lookAtFleets } from '../rollout/fleet';
 import { lookAtRefreshes } from '../rollout/refresh';
+import { lookAtCommands } from '../server/command/look';
 import type { Seen } from './look';
 import { deleteWait } from './store';
 import type { Outcome, Wait, WaitKind } from './wait';
@@ -16,6 +17,7 @@ const LOOKS: Record<WaitKind, Look> = {
   image: lookAtImages,
   refresh: lookAtRefreshes,
   fleet: lookAtFleets,
+  command: lookAtCommands,
 };
 
 /** The token was answered before, or its state has timed out or was aborted: there is nobody left to tell. */
@@ -56,7 +58,8 @@ async function settleBatch(waits: Wait[]): Promise<void> {
 async function answerWait(wait: Wait, outcome: Outcome): Promise<void> {
   // Before the answer: what runs after it may look into the record.
   const how = 'output' in outcome ? 'succeeded' : 'failed';
-  await closeStage(wait.build, wait.stage, how, wait.since);
+  const isOpen = 'output' in outcome && outcome.isOpen;
+  if (!isOpen) await closeStage(wait.build, wait.stage, how, wait.since);
   if ('output' in outcome && outcome.next)
     await enterStage(wait.build, outcome.next.stage, Date.now(), outcome.next.waitsFor);
   try {

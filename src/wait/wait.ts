@@ -1,10 +1,10 @@
-/** What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy. */
-export type WaitKind = 'image' | 'refresh' | 'fleet';
+/** What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy, a command of SSM. */
+export type WaitKind = 'image' | 'refresh' | 'fleet' | 'command';
 
 /** A parked task token, and the resource whose end it waits for. */
 export interface Wait {
   kind: WaitKind;
-  /** The id of the AMI or of the refresh; of a fleet the name of the group. */
+  /** The id of the AMI, of the refresh or of the command; of a fleet the name of the group. */
   resource: string;
   region: string;
   build: string;
@@ -21,6 +21,8 @@ export interface Wait {
   verify?: 'site' | 'targetGroup';
   /** Of a fleet: that it has no servers on purpose. */
   mayBeEmpty?: boolean;
+  /** Of a command: the instance that runs it. */
+  instanceId?: string;
 }
 
 /** What AWS says of a resource that is still waited for, in words. */
@@ -32,6 +34,8 @@ export interface Said {
 export type Outcome =
   | {
       output: unknown;
+      /** That the stage goes on: the next state judges what came out, and ends it. */
+      isOpen?: true;
       /** The stage that begins then and cannot write itself: the probe has no way to AWS. */
       next?: { stage: string; waitsFor: string };
     }

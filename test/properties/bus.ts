@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { compilePattern } from 'aws-languages/event-pattern';
 import { parse } from 'yaml';
 import { makeTriggers } from '../../serverless/triggers';
+import { pipelinesFolder } from '../../src/pipeline/folder';
 import { loadPipelines } from '../../src/pipeline/load';
-import { pipelinesFolder } from '../../src/pipelines-folder';
 
 /** An event as EventBridge hands it on. */
 export interface BusEvent {

@@ -55,10 +55,10 @@ const PROBES = ['await-healthy-site', 'ask-servers'];
 const LOOKED_AT: Record<string, string> = { AwaitHealthySite: 'LookAtBase', AwaitHealthyTest: 'LookAtTest' };
 
 /** Errors that the state machine answers by asking again. */
-const ASK_AGAIN = ['SiteNotReady', 'FleetChanged', 'TargetBusy', 'TransientFailure'];
+const ASK_AGAIN = ['SiteNotReady', 'AgentNotReady', 'FleetChanged', 'TargetBusy', 'TransientFailure'];
 
-/** Those of the probe, which has no way to the record: the next state says them. */
-const HANDED_ON = ['FleetNotHealthy'];
+/** Those that the next state says: the probe has no way to the record, and the server knows more of its script than its console does. */
+const HANDED_ON = ['FleetNotHealthy', 'UserDataFailed'];
 
 test('each state has the name of its function', () => {
   const names = tasks.map(([name, state]) => [name, functionOf(state)]);
@@ -154,7 +154,8 @@ test('every failure before the end comes to Recover', () => {
       { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Recover' },
     ]);
     const before = state.Catch?.slice(0, -1).map(({ ErrorEquals, Next }) => [...ErrorEquals, Next]);
-    expect([name, before]).toEqual([name, LOOKED_AT[name] ? [['SiteNotReady', LOOKED_AT[name]]] : []]);
+    const handedOn = name === 'LookAtBase' ? [['UserDataFailed', 'CanServerTell']] : [];
+    expect([name, before]).toEqual([name, LOOKED_AT[name] ? [['SiteNotReady', LOOKED_AT[name]]] : handedOn]);
   }
 });
 
@@ -162,7 +163,14 @@ test('each state that waits for AWS parks its token, and no other does', () => {
   const parking = tasks
     .filter(([, state]) => state.Resource?.endsWith('.waitForTaskToken'))
     .map(([name]) => name);
-  expect(parking).toEqual(['AwaitImage', 'AwaitCopy', 'AwaitRefresh', 'AwaitFleet']);
+  expect(parking).toEqual([
+    'PrepareImage',
+    'AwaitImage',
+    'RunTests',
+    'AwaitCopy',
+    'AwaitRefresh',
+    'AwaitFleet',
+  ]);
   for (const [name, state] of tasks) {
     expect([name, state.Parameters?.Payload['token.$']]).toEqual([
       name,

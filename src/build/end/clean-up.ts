@@ -12,6 +12,7 @@ import { restoreNewestImage } from '../../image/parameter';
 import { noticeGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import { undoRollouts } from '../../rollout/undo/undo';
+import { removeBom } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
 import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
 
@@ -89,6 +90,10 @@ async function undoChanges(
   // Side by side: a region that answers nobody takes its time.
   const elsewhere = await Promise.all(others.map((region) => discardImagesOf(record, region)));
   for (const more of elsewhere) addDiscarded(discarded, more);
+  // Of an image that has not come to be there is a list already.
+  const isImageLeft = [...discarded.kept, ...discarded.failed].length > 0;
+  if (record.bom && !isImageLeft)
+    await undoAlone(discarded, `bill of materials ${record.bom.key}`, () => removeBom(record.id));
   for (const { imageId, region } of discarded.gone)
     undone.push(`image ${imageId}${region ? ` in ${region}` : ''}`);
   await noticeOthers(record);

@@ -4,8 +4,8 @@ import { findInstances } from '../../image/instances';
 import { type Console, readConsole } from '../../image/watch/console';
 import { tellOfScript, tellOfServer } from '../../image/watch/words';
 import { logger } from '../../log';
+import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
-import { pipelinesFolder } from '../../pipelines-folder';
 import { findFleetProblems } from '../../rollout/fleet';
 import { tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
@@ -61,6 +61,12 @@ async function explainTimeout(build: string, failure: Failure): Promise<Failure>
       };
     case 'fleet':
       return explainFleet(wait, minutes);
+    case 'command':
+      return {
+        stage: wait.stage,
+        name: 'InstanceNotManaged',
+        message: `SSM did not end the command ${wait.resource} on ${wait.instanceId} in ${minutes} min, which is longer than it may take.`,
+      };
   }
 }
 
@@ -69,6 +75,7 @@ const PATIENCE: Record<Wait['kind'], number> = {
   image: 14_400_000,
   refresh: 259_200_000,
   fleet: 1_800_000,
+  command: 28_800_000,
 };
 
 /** When a wait runs out. Of those that stand side by side, one a group, the first has. */

@@ -7,9 +7,9 @@ import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
 import { type Pipeline, secretsOf } from '../../pipeline/definition';
 import { fingerprint } from '../../pipeline/fingerprint';
+import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
-import { pipelinesFolder } from '../../pipelines-folder';
 import { checkTargets } from '../../rollout/targets';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
@@ -138,10 +138,16 @@ async function makePlan(
     ...(base.keyName && { keyName: base.keyName }),
     parameters,
     secrets: secretsOf(pipeline),
+    prepare: base.prepare === 'none' ? { by: 'none', within: 0 } : { by: 'agent', ...base.prepare },
     fingerprint: fingerprint(pipeline, { baseImageId: baseImage.id, parameters }),
     description,
     healthy,
-    image,
+    image: { ...image, skipChecks: describeSkipped(image.skipChecks) },
     targets,
   };
+}
+
+/** The checks that are not made, and why; without those that are. */
+function describeSkipped(checks: Pipeline['definition']['image']['skipChecks']): Record<string, string> {
+  return Object.fromEntries(Object.entries(checks).flatMap(([name, why]) => (why ? [[name, why]] : [])));
 }

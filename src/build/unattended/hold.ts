@@ -1,8 +1,8 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { eventBridge } from '../../aws';
 import { InvalidPipeline, PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
+import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
-import { pipelinesFolder } from '../../pipelines-folder';
 import { getItem, type Key, putItem } from '../../table';
 import { ownService } from '../../tags';
 import { tellPeople } from '../end/tell';

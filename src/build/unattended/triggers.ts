@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { InvalidParameter, InvalidRequest, PipelineBusy, PipelineHeld } from '../../errors';
 import { logger } from '../../log';
+import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { PIPELINE_NAME } from '../../pipeline/name';
 import { hideSecrets } from '../../pipeline/parameters';
-import { pipelinesFolder } from '../../pipelines-folder';
 import { createEnded } from '../end/outbox';
 import { findRecord } from '../record';
 import { chooseId, type IncomingRequest, requestBuild } from '../request';

@@ -1,7 +1,7 @@
 import { listOpen } from '../../build/open';
 import { type BuildRecord, findRecord, listRecords } from '../../build/record';
+import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipelines } from '../../pipeline/load';
-import { pipelinesFolder } from '../../pipelines-folder';
 
 /** What Kiln itself needs. */
 export interface Needs {

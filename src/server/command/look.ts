@@ -1,0 +1,55 @@
+import { type CommandInvocation, ListCommandInvocationsCommand } from '@aws-sdk/client-ssm';
+import { ssm } from '../../aws';
+import { findInstance } from '../../image/instances';
+import { lookAtEach, type Seen } from '../../wait/look';
+import type { Outcome, Said, Wait } from '../../wait/wait';
+import type { EndedCommand } from './ended';
+
+const RUNNING = ['Pending', 'InProgress', 'Delayed', 'Cancelling'];
+
+/** EC2 may not list an instance at once; SSM lists the invocation of a command a moment after that. Milliseconds. */
+const LISTED_WITHIN = 5 * 60_000;
+
+/** Looks at commands that are waited for. SSM describes the invocations of one a call. One whose instance is lost has ended. */
+export function lookAtCommands(waits: Wait[]): Promise<Seen> {
+  return lookAtEach(waits, lookAtCommand);
+}
+
+async function lookAtCommand(wait: Wait): Promise<Outcome | Said> {
+  const { CommandInvocations = [] } = await ssm().send(
+    new ListCommandInvocationsCommand({ CommandId: wait.resource, Details: true }),
+  );
+  const [invocation] = CommandInvocations;
+  if (invocation && !RUNNING.includes(invocation.Status ?? ''))
+    return { output: readEnd(invocation), isOpen: true };
+  // SSM says of a server that is gone for an hour that the command is in progress.
+  const lost = await findLoss(wait);
+  if (lost) return { error: 'InstanceFailed', cause: lost };
+  if (!invocation && Date.now() - wait.since > LISTED_WITHIN)
+    return { error: 'PreparationFailed', cause: `SSM does not know the command ${wait.resource} any more.` };
+  return {
+    says: invocation ? `the command is ${invocation.StatusDetails}` : 'SSM does not list the command yet',
+  };
+}
+
+function readEnd({
+  CommandId = '',
+  StatusDetails,
+  Status,
+  CommandPlugins = [],
+}: CommandInvocation): EndedCommand {
+  const [plugin] = CommandPlugins;
+  return {
+    id: CommandId,
+    status: StatusDetails ?? Status ?? 'unknown',
+    exit: plugin?.ResponseCode ?? -1,
+    endedAt: (plugin?.ResponseFinishDateTime ?? new Date()).getTime(),
+  };
+}
+
+async function findLoss({ instanceId = '' }: Wait): Promise<string | undefined> {
+  const instance = await findInstance(instanceId);
+  const state = instance?.State?.Name ?? 'gone';
+  if (state === 'pending' || state === 'running') return undefined;
+  return `The instance ${instanceId} is ${state} while it was to run a script: ${instance?.StateReason?.Message ?? 'AWS gives no reason'}. Kiln did not do that.`;
+}

@@ -1,0 +1,71 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { isAwsError, s3 } from '../../aws';
+import { pipelineOf } from '../../build/id';
+import { type BuildRecord, listRecords, updateRecord } from '../../build/record';
+import { type Report, told } from '../command/report';
+import { bucket } from '../command/run';
+import { readSystem, writeBom } from './bom';
+import { comparePackages, type Listed } from './changes';
+import { readPackages } from './package';
+
+/** Where the bill of materials of a build's image is in the artifacts bucket. */
+export function bomKey(build: string): string {
+  return `boms/${build}.cdx.json`;
+}
+
+/** Writes the bill of materials of an image, and what is otherwise than on the image before into the record of its build. */
+export async function recordPackages(build: string, report: Report): Promise<void> {
+  const packages = readPackages(report);
+  const system = readSystem(told(report, 'os'), told(report, 'kernel'));
+  const key = bomKey(build);
+  const text = writeBom(build, system, packages);
+  await s3().send(
+    new PutObjectCommand({
+      Bucket: bucket(),
+      Key: key,
+      Body: text,
+      ContentType: 'application/vnd.cyclonedx+json',
+    }),
+  );
+  const bom = { key, packages: packages.length, ...(system.kernel && { kernel: system.kernel }) };
+  const before = await findBefore(build);
+  const known = before?.bom && (await readBom(before.bom.key));
+  const packageChanges =
+    before &&
+    known &&
+    comparePackages(before.id, known, readListed(text) ?? [], {
+      from: before.bom?.kernel,
+      to: system.kernel,
+    });
+  await updateRecord(build, { bom, ...(packageChanges && { packageChanges }) });
+}
+
+/** As many builds are looked through: one whose image is kept is among them, mostly. */
+const LOOKED_THROUGH = 50;
+
+/** The newest build of the pipeline that succeeded and has a bill of materials. */
+async function findBefore(build: string): Promise<BuildRecord | undefined> {
+  const records = await listRecords(pipelineOf(build), LOOKED_THROUGH, build);
+  return records.find(({ status, bom }) => status === 'SUCCEEDED' && bom !== undefined);
+}
+
+/** Undefined where it went with its image. */
+async function readBom(Key: string): Promise<Listed[] | undefined> {
+  try {
+    const { Body } = await s3().send(new GetObjectCommand({ Bucket: bucket(), Key }));
+    return readListed((await Body?.transformToString()) ?? '');
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchKey')) return undefined;
+    throw error;
+  }
+}
+
+const Components = z.object({
+  components: z.array(z.object({ name: z.string(), version: z.string(), purl: z.string() })),
+});
+
+function readListed(text: string): Listed[] | undefined {
+  const parsed = Components.safeParse(JSON.parse(text));
+  return parsed.success ? parsed.data.components : undefined;
+}

@@ -1,0 +1,23 @@
+import { SecretOnImage } from '../../errors';
+import type { Report } from '../command/report';
+
+/**
+ * Checks that no value of a secret parameter was found.
+ *
+ * @throws SecretOnImage with the names of the parameters and the files; the values are known to the instance alone
+ */
+export function checkSecrets({ entries }: Report, instanceId: string): void {
+  const found = entries.flatMap(({ name, text }) => (name === 'secret' ? [text.trimEnd().split('\n')] : []));
+  if (found.length === 0) return;
+  const lines = found.map(([parameter, ...places]) => `the value of ${parameter} is in ${places.join(', ')}`);
+  throw new SecretOnImage(
+    `What ${instanceId} would leave on the image is secret: ${lines.join('; ')}. Whoever may launch the image could read it. Have servers read it when they start, or say mayStayOnImage: true at the parameter.`,
+  );
+}
+
+/** Secrets that are too short to be looked for: they would be found in any file. */
+export function describeShort({ entries }: Report): string[] {
+  return entries.flatMap(({ name, text }) =>
+    name === 'short-secret' ? [`the secret ${text.trim()} is too short to be looked for on the disk`] : [],
+  );
+}
