@@ -54,8 +54,13 @@ export function describePlanned(more: object = {}): { AutoScalingGroups: never[]
 
 /** Writes the record of a running build. */
 export async function openRecord(fields: Record<string, unknown> = {}): Promise<void> {
-  await createRecord({ id: BUILD, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
-  await updateRecord(BUILD, { targets: [makeTarget()], ...fields });
+  await openRecordOf(BUILD, fields);
+}
+
+/** The same of another build than that which tests tell of. */
+export async function openRecordOf(id: string, fields: Record<string, unknown> = {}): Promise<void> {
+  await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+  await updateRecord(id, { targets: [makeTarget()], ...fields });
 }
 
 /** The base instance of that build, as EC2 describes it. */

@@ -159,3 +159,46 @@ describe('where a stage has a file of its own', () => {
     );
   });
 });
+
+describe('the scripts that prepare and test an image', () => {
+  const WEB = { 'web/pipeline.yml': FILE, 'web/user-data.sh': SCRIPT };
+
+  test('are those of the folder, tests in the order of their names', async () => {
+    const folder = makeFolder({
+      ...WEB,
+      'web/prepare.sh': SCRIPT,
+      'web/tests/b.sh': SCRIPT,
+      'web/tests/a.sh': '#!/bin/sh\n',
+      'web/tests/data/c.sh': SCRIPT,
+      'web/tests/page.html': 'no test',
+    });
+    expect(await loadPipeline(folder, 'web')).toMatchObject({
+      prepareScript: SCRIPT,
+      tests: [
+        { name: 'a.sh', script: '#!/bin/sh\n' },
+        { name: 'b.sh', script: SCRIPT },
+      ],
+    });
+  });
+
+  test('are checked as user data is, all at once', async () => {
+    const folder = makeFolder({ ...WEB, 'web/prepare.sh': 'echo\n', 'web/tests/a b.sh': '#!/bin/sh\r\n' });
+    const error = (await loadPipeline(folder, 'web').catch((reason: unknown) => reason)) as Error;
+    expect(error).toBeInstanceOf(InvalidPipeline);
+    expect(error.message.split('\n').slice(1)).toEqual([
+      '  tests/a b.sh is misnamed, expected letters, digits, ., _ and - alone',
+      '  prepare.sh has no first line that names its shell, expected #!/bin/bash',
+      '  tests/a b.sh has no first line that names its shell, expected #!/bin/bash',
+      '  tests/a b.sh has Windows line ends, expected \\n alone',
+    ]);
+  });
+
+  test.each([
+    ['none runs them', 'prepare.sh', FILE.replace(' }', ', prepare: none }'), 'base.prepare is none'],
+    ['there is no agent', 'tests/a.sh', FILE.replace(' }', ', prepare: none }'), 'base.prepare is none'],
+    ['nothing is tested', 'tests/a.sh', `${FILE}image: { test: false }\n`, 'image.test is false'],
+  ])('are refused where %s: who wrote them believes in them', async (_why, file, yaml, words) => {
+    const folder = makeFolder({ ...WEB, 'web/pipeline.yml': yaml, [`web/${file}`]: SCRIPT });
+    await expect(loadPipeline(folder, 'web')).rejects.toThrow(words);
+  });
+});

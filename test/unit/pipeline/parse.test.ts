@@ -75,6 +75,18 @@ test.each([
     'parameters.A.pattern: expected none: Kiln never sees a secret (line 2)',
   ],
   [
+    'parameters: { A: { mayStayOnImage: true } }',
+    'parameters.A.mayStayOnImage: expected a parameter that is secret (line 2)',
+  ],
+  [
+    'image: { skipChecks: { disk: x } }',
+    'image.skipChecks.disk: unknown key, expected one of cloudInit, identity, failedUnits, enabledServices, worldWritable, diskSpace (line 2)',
+  ],
+  [
+    "image: { skipChecks: { diskSpace: '' } }",
+    'image.skipChecks.diskSpace: expected a text that says why, got "" (line 2)',
+  ],
+  [
     "parameters: { A: { default: 'resolve:secretsmanager:web' } }",
     'parameters.A.default: expected a text or resolve:ssm:NAME, got "resolve:secretsmanager:web" (line 2)',
   ],
