@@ -1,4 +1,5 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -35,6 +36,7 @@ function perRegion<Client>(make: (config: ClientConfig) => Client): (region?: st
 
 // The marks let esbuild leave out of a bundle the clients that its function does not use.
 export const autoScaling = /* @__PURE__ */ perRegion((config) => new AutoScalingClient(config));
+export const cloudWatch = /* @__PURE__ */ perRegion((config) => new CloudWatchClient(config));
 export const ec2 = /* @__PURE__ */ perRegion((config) => new EC2Client(config));
 export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridgeClient(config));
 export const iam = /* @__PURE__ */ perRegion((config) => new IAMClient(config));

@@ -58,6 +58,8 @@ export interface Verified {
   servers: number;
   /** That the group was empty when the build was planned, and has been since. */
   isEmptyOnPurpose?: true;
+  /** Servers that run the old version, as the pipeline has it, and why. */
+  left?: { instanceId: string; version: string; why: string }[];
 }
 
 /** Who gave a parameter its value: the request, a field of the event, the release, or the pipeline's default. */

@@ -62,6 +62,11 @@ export const TargetState = z.object({
   warmup: z.number().optional(),
   bake: z.number(),
   autoRollback: z.boolean(),
+  alarms: z.array(z.string()).default([]),
+  checkpoints: z.object({ at: z.array(z.number()), wait: z.number().describe('seconds') }).optional(),
+  skipMatching: z.boolean().default(true),
+  scaleInProtected: z.enum(['wait', 'ignore', 'refresh']).default('wait'),
+  standby: z.enum(['wait', 'ignore', 'terminate']).default('wait'),
   /** What becomes of the user data of the group's template; undefined where it has none. */
   userData: z.enum(['drop', 'keep']).optional(),
 });

@@ -245,16 +245,65 @@ const Image = section({
     .describe('The SSM parameter that always names the newest good image.'),
 });
 
+/** AWS has one delay for all checkpoints, and wants the last of them at 100. */
+const Checkpoints = section({
+  at: distinct(whole(1, 99, 'a whole percentage'), 'a list of percentages')
+    .min(1, { error: 'expected at least one percentage' })
+    .refine((at) => at.every((percentage, index) => index === 0 || percentage > (at[index - 1] ?? 0)), {
+      error: 'expected the percentages in ascending order',
+    })
+    .describe('Percentages of the servers that are new after which the refresh waits.'),
+  wait: duration('0s', '2d').prefault('1h').describe('How long it waits at each.'),
+}).describe('Where the refresh waits, so that people and alarms can look.');
+
+/** What holds of a target whose file leaves one of them out, or both and its group says nothing. */
+export function chooseHealthy({
+  minHealthy,
+  maxHealthy,
+}: {
+  minHealthy?: number | undefined;
+  maxHealthy?: number | undefined;
+}): { minHealthy: number; maxHealthy: number } {
+  return { minHealthy: minHealthy ?? 100, maxHealthy: maxHealthy ?? 110 };
+}
+
 const Target = section({
   autoScalingGroup: text(/^[ -9;-~]{1,255}$/, 'the name of an Auto Scaling group').describe(
     'The Auto Scaling group that is refreshed.',
   ),
   minHealthy: whole(0, 100, 'a whole percentage')
-    .default(100)
-    .describe('Percentage of the desired capacity that stays in service during the refresh.'),
+    .optional()
+    .describe(
+      "Percentage of the desired capacity that stays in service during the refresh. Without it and maxHealthy: the group's instance maintenance policy, or 100.",
+    ),
   maxHealthy: whole(100, 200, 'a whole percentage')
-    .default(110)
-    .describe('Percentage of the desired capacity that the group may grow to during the refresh.'),
+    .optional()
+    .describe(
+      "Percentage of the desired capacity that the group may grow to during the refresh. Without it and minHealthy: the group's instance maintenance policy, or 110.",
+    ),
+  alarms: distinct(
+    text(/^[ -~]{1,255}$/, 'the name of a CloudWatch alarm'),
+    'a list of names of CloudWatch alarms',
+  )
+    .max(10, { error: 'expected at most 10 alarms' })
+    .default([])
+    .describe('CloudWatch alarms: the refresh fails, and is rolled back, when one goes off.'),
+  checkpoints: Checkpoints.optional(),
+  skipMatching: flag()
+    .default(true)
+    .describe('Whether servers that run the new version already are left as they are.'),
+  scaleInProtected: z
+    .enum(['wait', 'ignore', 'refresh'], { error: expected('wait, ignore or refresh') })
+    .default('wait')
+    .describe(
+      'What becomes of servers that are protected from scale-in: waited for, for an hour; left as they are; or replaced.',
+    ),
+  standby: z
+    .enum(['wait', 'ignore', 'terminate'], { error: expected('wait, ignore or terminate') })
+    .default('wait')
+    .describe(
+      'What becomes of servers in Standby: waited for, for an hour; left as they are; or terminated.',
+    ),
   warmup: duration('0s', '1d')
     .optional()
     .describe('How long a new server warms up before it counts. Without it: what the group says.'),
@@ -286,7 +335,9 @@ const Target = section({
     .describe(
       "What becomes of user data that the group's launch template carries: a new server runs it over what is on the image. Needed where there is some.",
     ),
-}).superRefine(({ minHealthy, maxHealthy, initialCapacity, minCapacity = 0 }, context) => {
+}).superRefine((target, context) => {
+  const { initialCapacity, minCapacity = 0 } = target;
+  const { minHealthy, maxHealthy } = chooseHealthy(target);
   if (minCapacity > initialCapacity) {
     context.addIssue({
       code: 'custom',

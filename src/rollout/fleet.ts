@@ -1,4 +1,5 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
+import type { Target } from '../build/state';
 import { describeAddresses } from '../image/instances';
 import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';
@@ -17,6 +18,31 @@ export interface Expected {
   version?: string;
   /** That the group is empty on purpose, as Plan found it. */
   mayBeEmpty?: boolean;
+  /** Which servers the refresh leaves as they are, on purpose. */
+  leaves?: Leaves;
+}
+
+/** What a pipeline has a refresh leave as it is. */
+export interface Leaves {
+  /** Servers that are protected from scale-in. */
+  protected: boolean;
+  /** Servers in Standby. */
+  standby: boolean;
+}
+
+/** A server of the old version that the pipeline leaves. */
+export interface Left {
+  instanceId: string;
+  version: string;
+  why: string;
+}
+
+/** What a target leaves as it is. */
+export function leavesOf({
+  scaleInProtected,
+  standby,
+}: Pick<Target, 'scaleInProtected' | 'standby'>): Leaves {
+  return { protected: scaleInProtected === 'ignore', standby: standby === 'ignore' };
 }
 
 /** A port of a server, as a target group has it. */
@@ -29,6 +55,8 @@ interface Place {
 interface Judged {
   problems: string[];
   places: Place[];
+  /** Those that run the old version on purpose: they are asked for nothing. */
+  left: Left[];
 }
 
 /** A state of the machine takes 256 KiB: some 70 bytes a server, and room for the rest. */
@@ -98,22 +126,42 @@ export async function findFleetProblems(waits: Wait[]): Promise<Map<Wait, string
 
 /** Holds a fleet against what it should be, as AWS sees it: complete, on the new version, healthy in its target groups. */
 export async function judgeFleet(group: AutoScalingGroup, expected: Expected): Promise<Judged> {
-  const { DesiredCapacity = 0, Instances = [], TargetGroupARNs = [] } = group;
+  const { DesiredCapacity = 0, TargetGroupARNs = [] } = group;
+  const left = findLeft(group, expected);
+  const isLeft = ({ InstanceId }: Instance) => left.some(({ instanceId }) => instanceId === InstanceId);
+  const Instances = (group.Instances ?? []).filter((instance) => !isLeft(instance));
   const problems = Instances.flatMap((instance) => findInstanceProblem(instance, expected.version) ?? []);
-  const missing = DesiredCapacity - Instances.length;
+  // Those in Standby are no part of the desired capacity.
+  const there = (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState !== 'Standby');
+  const missing = DesiredCapacity - there.length;
   if (missing > 0) problems.push(`${missing} of ${DesiredCapacity} servers are missing`);
   if (DesiredCapacity === 0 && !expected.mayBeEmpty)
     problems.push('its desired capacity is 0, which it was not when the build was planned');
   // Only a complete group is worth the calls to its target groups.
-  if (problems.length > 0 || Instances.length === 0) return { problems, places: [] };
+  if (problems.length > 0 || Instances.length === 0) return { problems, places: [], left };
   if (TargetGroupARNs.length === 0) {
-    return { problems, places: Instances.map(({ InstanceId = '' }) => toPlace(InstanceId)) };
+    return { problems, places: Instances.map(({ InstanceId = '' }) => toPlace(InstanceId)), left };
   }
   const judged = await Promise.all(TargetGroupARNs.map((arn) => judgeTargets(arn, Instances)));
   return {
     problems: judged.flatMap((one) => one.problems),
     places: judged.flatMap((one) => one.places),
+    left,
   };
+}
+
+/** Servers of another version that the pipeline leaves as they are. */
+function findLeft({ Instances = [] }: AutoScalingGroup, { version, leaves }: Expected): Left[] {
+  return Instances.flatMap(({ InstanceId = '', LaunchTemplate, LifecycleState, ProtectedFromScaleIn }) => {
+    const found = LaunchTemplate?.Version ?? 'none';
+    const why =
+      leaves?.standby && LifecycleState === 'Standby'
+        ? 'it is in Standby'
+        : leaves?.protected && ProtectedFromScaleIn
+          ? 'it is protected from scale-in'
+          : undefined;
+    return why && found !== version ? [{ instanceId: InstanceId, version: found, why }] : [];
+  });
 }
 
 function toPlace(instanceId: string, port?: number): Place {
@@ -131,11 +179,11 @@ function findInstanceProblem(instance: Instance, version: string | undefined): s
 }
 
 /** A target group may have a server on several ports: each must be healthy. */
-async function judgeTargets(arn: string, instances: Instance[]): Promise<Judged> {
+async function judgeTargets(arn: string, instances: Instance[]): Promise<Omit<Judged, 'left'>> {
   const name = nameOfTargetGroup(arn);
   const targets = await describeTargetHealth(arn);
   if (!targets) return { problems: [`the target group ${name} was deleted`], places: [] };
-  const judged = instances.map(({ InstanceId = '' }): Judged => {
+  const judged = instances.map(({ InstanceId = '' }): Omit<Judged, 'left'> => {
     const own = targets.filter(({ Target }) => Target?.Id === InstanceId);
     if (own.length === 0)
       return { problems: [`${InstanceId} is not registered in target group ${name}`], places: [] };

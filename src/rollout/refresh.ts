@@ -1,7 +1,6 @@
 import {
   type InstanceRefresh,
   paginateDescribeInstanceRefreshes,
-  type RefreshPreferences,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
@@ -14,6 +13,7 @@ import type { Outcome, Said, Wait } from '../wait/wait';
 import { describeGroups } from './groups';
 import { holdGroup } from './lease';
 import { checkAsPlanned } from './planned';
+import { hasPreferencesOf, preferencesOf } from './preferences';
 import { checkVersion } from './template';
 
 export const StartRefreshInput = BuildState.extend({
@@ -81,17 +81,6 @@ export async function beginRefresh(target: Target, version: string): Promise<str
   }
 }
 
-function preferencesOf({ minHealthy, maxHealthy, warmup, bake, autoRollback }: Target): RefreshPreferences {
-  return {
-    MinHealthyPercentage: minHealthy,
-    MaxHealthyPercentage: maxHealthy,
-    SkipMatching: true,
-    AutoRollback: autoRollback,
-    ...(warmup !== undefined && { InstanceWarmup: warmup }),
-    ...(bake > 0 && { BakeTime: bake }),
-  };
-}
-
 /** The refresh that a first try has started, whatever became of it. */
 async function findRefreshTo(target: Target, version: string): Promise<string | undefined> {
   const refreshes = await listRefreshes(target.autoScalingGroup);
@@ -122,19 +111,6 @@ export function isRefreshTo(
  */
 export function isOwnRefresh(refresh: InstanceRefresh, target: Target, version: string): boolean {
   return isRefreshTo(refresh, target, version) && hasPreferencesOf(refresh, target);
-}
-
-/** AWS fills in what was not given (InstanceWarmup, ScaleInProtectedInstances), and need not tell what is off. */
-function hasPreferencesOf({ Preferences: found = {} }: InstanceRefresh, target: Target): boolean {
-  const { AutoRollback, BakeTime = 0, ...given } = preferencesOf(target);
-  const { CheckpointPercentages = [], AlarmSpecification } = found;
-  return (
-    Object.entries(given).every(([name, value]) => found[name as keyof typeof given] === value) &&
-    (found.AutoRollback ?? false) === AutoRollback &&
-    (found.BakeTime ?? 0) === BakeTime &&
-    CheckpointPercentages.length === 0 &&
-    (AlarmSpecification?.Alarms ?? []).length === 0
-  );
 }
 
 /** Whether a refresh has not ended. */

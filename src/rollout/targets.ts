@@ -4,8 +4,9 @@ import type { Unmade } from '../build/plan/unmade';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { findAll } from '../failures';
-import type { RolloutTarget } from '../pipeline/definition';
+import { chooseHealthy, type RolloutTarget } from '../pipeline/definition';
 import { findObstacle } from './checks/admission';
+import { findAlarmProblem } from './checks/alarms';
 import { findRoleProblem, findTagProblem } from './checks/launch-template';
 import { findKeyProblem } from './checks/volume-key';
 import { checkClaim } from './claim';
@@ -52,9 +53,11 @@ async function checkTarget(
       unmade.unlessDenied(`${what} of ${target.autoScalingGroup}`, () => look(target, found, version, port)),
     ),
   ]);
-  const { warmup, minCapacity, ...preferences } = target;
+  const { warmup, minCapacity, checkpoints, ...preferences } = target;
   return {
     ...preferences,
+    ...chooseBounds(target, found),
+    ...(checkpoints && { checkpoints }),
     ...(warmup !== undefined && { warmup }),
     ...(minCapacity !== undefined && { minCapacity, minSize: found.MinSize ?? 0 }),
     launchTemplateId: version.LaunchTemplateId ?? '',
@@ -69,14 +72,24 @@ async function checkTarget(
   };
 }
 
+/** Where the file says nothing, the group's own policy holds. AWS writes -1 for a bound that it does not have. */
+function chooseBounds(target: RolloutTarget, { InstanceMaintenancePolicy }: AutoScalingGroup) {
+  const { MinHealthyPercentage: min = -1, MaxHealthyPercentage: max = -1 } = InstanceMaintenancePolicy ?? {};
+  const saysNothing = target.minHealthy === undefined && target.maxHealthy === undefined;
+  return saysNothing && min >= 0 && max >= 0 ? { minHealthy: min, maxHealthy: max } : chooseHealthy(target);
+}
+
 /** The first image brings the first servers; a refresh has new ones run before it ends old ones. Spot Instances have a quota of their own. */
 function findAdds(
-  { initialCapacity, minHealthy, maxHealthy }: RolloutTarget,
-  { DesiredCapacity = 0 }: AutoScalingGroup,
+  target: RolloutTarget,
+  group: AutoScalingGroup,
   { LaunchTemplateData: { InstanceType, InstanceMarketOptions } = {} }: LaunchTemplateVersion,
   isFirstImage: boolean,
 ): Pick<Target, 'adds'> {
   if (!InstanceType || InstanceMarketOptions?.MarketType === 'spot') return {};
+  const { initialCapacity } = target;
+  const { DesiredCapacity = 0 } = group;
+  const { minHealthy, maxHealthy } = chooseBounds(target, group);
   const beyond = Math.ceil((DesiredCapacity * maxHealthy) / 100) - DesiredCapacity;
   // Where none may be missing, one more runs at least.
   const during = DesiredCapacity > 0 ? Math.max(beyond, minHealthy === 100 ? 1 : 0) : 0;
@@ -86,6 +99,7 @@ function findAdds(
 /** What is looked up for a check, each with what it finds out of a group. */
 const LOOKS: [string, (...seen: Parameters<typeof checkProbe>) => Promise<void>][] = [
   ['the probe can ask the servers', checkProbe],
+  ['the alarms are there', (target) => say(target, findAlarmProblem(target.alarms))],
   [
     'Kiln may change the launch template',
     (target, _group, version) => say(target, findTagProblem(version.LaunchTemplateId ?? '')),

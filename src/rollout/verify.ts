@@ -5,9 +5,9 @@ import { updateRollout, type Verified } from '../build/record';
 import { closeStage } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
 import { FleetChanged, FleetNotHealthy } from '../errors';
-import { judgeFleet } from './fleet';
+import { judgeFleet, type Left, leavesOf } from './fleet';
 import { describeGroups } from './groups';
-import { noteVersion } from './version-parameter';
+import { noteVersion } from './version/parameter';
 
 export const VerifyFleetInput = BuildState.extend({
   target: TargetState,
@@ -35,13 +35,13 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   const { autoScalingGroup, launchTemplateId } = target;
   await closeAsking(input);
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
-  const problems = await findProblems(group, input);
+  const { problems, left } = await judge(group, input);
   if (problems.length > 0) {
     const what = `the fleet of ${autoScalingGroup} is not as it should be: ${problems.join('; ')}.`;
     const isLate = Date.now() - since >= within * 1000;
     throw isLate ? new FleetNotHealthy(`After ${within} s ${what}`) : new FleetChanged(`Now ${what}`);
   }
-  const verified = describeVerified(group, input);
+  const verified = { ...describeVerified(group, input, left.length), ...(left.length > 0 && { left }) };
   await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
   await noteVersion(autoScalingGroup, version);
 }
@@ -55,21 +55,28 @@ async function closeAsking({ build, target, servers, asked, since }: VerifyFleet
   if (isFailed) throw new FleetNotHealthy(readCaught(asked).message);
 }
 
-async function findProblems(
+async function judge(
   group: AutoScalingGroup | undefined,
   { target, version, servers }: VerifyFleetInput,
-): Promise<string[]> {
-  if (!group) return ['it was deleted'];
-  const { problems } = await judgeFleet(group, { version, mayBeEmpty: target.isEmpty });
-  if (target.verify !== 'site') return problems;
-  const asked = new Set(servers.map(({ instanceId }) => instanceId));
+): Promise<{ problems: string[]; left: Left[] }> {
+  if (!group) return { problems: ['it was deleted'], left: [] };
+  const expected = { version, mayBeEmpty: target.isEmpty, leaves: leavesOf(target) };
+  const { problems, left } = await judgeFleet(group, expected);
+  if (target.verify !== 'site') return { problems, left };
+  const asked = new Set([...servers, ...left].map(({ instanceId }) => instanceId));
   const unasked = (group.Instances ?? []).filter(({ InstanceId = '' }) => !asked.has(InstanceId));
-  return [...problems, ...unasked.map(({ InstanceId }) => `${InstanceId} was not asked for the site`)];
+  const silent = unasked.map(({ InstanceId }) => `${InstanceId} was not asked for the site`);
+  return { problems: [...problems, ...silent], left };
 }
 
-function describeVerified(group: AutoScalingGroup | undefined, { target }: VerifyFleetInput): Verified {
-  const servers = group?.Instances?.length ?? 0;
-  // Only one that Plan found so gets here.
+function describeVerified(
+  group: AutoScalingGroup | undefined,
+  { target }: VerifyFleetInput,
+  left: number,
+): Verified {
+  const servers = (group?.Instances?.length ?? 0) - left;
+  // Only one that Plan found so gets here, or that whose servers are all left.
+  if (servers === 0 && left > 0) return { by: 'nothing', servers };
   if (servers === 0) return { by: 'nothing', servers, isEmptyOnPurpose: true };
   return { by: target.verify, servers };
 }

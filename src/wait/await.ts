@@ -3,6 +3,7 @@ import { CaughtError, readCaught } from '../build/end/caught';
 import { enterStage, noteProgress } from '../build/stages';
 import { BuildState, TargetState } from '../build/state';
 import { env } from '../env';
+import { leavesOf } from '../rollout/fleet';
 import { settleWaits } from './settle';
 import { storeWait } from './store';
 import type { Wait } from './wait';
@@ -44,6 +45,7 @@ export async function awaitFleet(input: z.infer<typeof AwaitFleetInput>): Promis
     version,
     verify: target.verify,
     mayBeEmpty: target.isEmpty,
+    leaves: leavesOf(target),
     stage: `${input.stage}/${group}`,
   });
 }

@@ -21,6 +21,8 @@ export interface Wait {
   verify?: 'site' | 'targetGroup';
   /** Of a fleet: that it has no servers on purpose. */
   mayBeEmpty?: boolean;
+  /** Of a fleet: which servers are left as they are, on purpose. */
+  leaves?: { protected: boolean; standby: boolean };
   /** Of a command: the instance that runs it. */
   instanceId?: string;
 }

@@ -171,7 +171,8 @@ export class FailedBuild {
       ...{ autoScalingGroup: group, launchTemplateId, currentVersion: Version, reference: Version },
       ...{ defaultVersion: '1', targetGroups: TargetGroupARNs, canRollBack: true, isFirstImage: false },
       ...{ isEmpty: false, verify: 'site', initialCapacity: 1, minHealthy: 100, maxHealthy: 200 },
-      ...{ bake: 0, autoRollback: true },
+      ...{ bake: 0, autoRollback: true, alarms: [], skipMatching: true },
+      ...{ scaleInProtected: 'wait', standby: 'wait' },
     };
   }
 

@@ -24,6 +24,10 @@ export function makeTarget(more: Partial<Target> = {}): Target {
     maxHealthy: 200,
     bake: 0,
     autoRollback: true,
+    alarms: [],
+    skipMatching: true,
+    scaleInProtected: 'wait',
+    standby: 'wait',
     ...more,
   };
 }
@@ -35,8 +39,8 @@ export const PREFERENCES: RefreshPreferences = {
   InstanceWarmup: 300,
   SkipMatching: true,
   AutoRollback: true,
-  ScaleInProtectedInstances: 'Ignore',
-  StandbyInstances: 'Ignore',
+  ScaleInProtectedInstances: 'Wait',
+  StandbyInstances: 'Wait',
 };
 
 /** The group of that target, as Auto Scaling describes it while it is as planned. */

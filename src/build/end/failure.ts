@@ -6,11 +6,13 @@ import { tellOfScript, tellOfServer } from '../../image/watch/words';
 import { logger } from '../../log';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
+import { describeTrouble } from '../../rollout/checks/trouble';
 import { findFleetProblems } from '../../rollout/fleet';
 import { tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import type { Wait } from '../../wait/wait';
 import { pipelineOf } from '../id';
+import { findRecord } from '../record';
 import { type CaughtError, readCaught } from './caught';
 import type { Failure } from './end';
 
@@ -34,6 +36,7 @@ export async function explainFailure(build: string, caught: CaughtError): Promis
 async function addWords(build: string, failure: Failure): Promise<Failure> {
   if (failure.name === 'States.Timeout') return explainTimeout(build, failure);
   if (failure.name === 'SiteNotHealthy') return addConsoles(build, failure);
+  if (failure.name === 'RefreshFailed') return addActivities(build, failure);
   return failure;
 }
 
@@ -106,6 +109,21 @@ async function addConsoles(build: string, failure: Failure): Promise<Failure> {
     name: console.failure ? 'UserDataFailed' : failure.name,
     message: tellOfScript(cause, console, userDataScript),
   };
+}
+
+/** A refresh that failed: the alarms that have gone off, and what became of the servers that it launched. */
+async function addActivities(build: string, failure: Failure): Promise<Failure> {
+  const record = await findRecord(build);
+  const targets = (record?.targets ?? []).filter(({ autoScalingGroup }) =>
+    failure.message.includes(` of ${autoScalingGroup} `),
+  );
+  const found = await Promise.all(
+    targets.map(async ({ autoScalingGroup, alarms }) => {
+      const since = record?.stages[`StartRefresh/${autoScalingGroup}`]?.startedAt;
+      return describeTrouble(autoScalingGroup, alarms, new Date(since ?? 0));
+    }),
+  );
+  return { ...failure, message: [failure.message, ...found.flat()].join('\n') };
 }
 
 function describeScript({ failure, isRunning }: Console): string {

@@ -1,12 +1,14 @@
+import { AutoScalingClient, DescribeScalingActivitiesCommand } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeInstancesCommand, EC2Client, GetConsoleOutputCommand } from '@aws-sdk/client-ec2';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
 import { failBuild } from '../../../src/build/end/end';
 import { explainFailure } from '../../../src/build/end/failure';
-import { getRecord } from '../../../src/build/record';
+import { getRecord, updateRecord } from '../../../src/build/record';
 import { openStage } from '../../../src/build/stages';
 import { storeWait } from '../../../src/wait/store';
-import { BASE_INSTANCE, BUILD, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -74,6 +76,78 @@ test('of a server that tests the image only the end of its console is told', asy
   const { message } = await notHealthy('The test of the image failed: the site did not answer.');
   expect(message).toMatch(/^The test of the image failed: .*\nIts console ends with:\n/);
   expect(message).toMatch(/ {4}ip-10-0-0-9 login:$/);
+});
+
+describe('a refresh that failed', () => {
+  const autoScaling = mockClient(AutoScalingClient);
+  const cloudWatch = mockClient(CloudWatchClient);
+  const failed = {
+    Error: 'RefreshFailed',
+    Cause: 'The instance refresh r-1 of fleet ended as RollbackSuccessful. AWS gives no reason.',
+  };
+
+  beforeEach(async () => {
+    autoScaling.reset();
+    cloudWatch.reset();
+    await updateRecord(BUILD, { targets: [makeTarget({ alarms: ['errors', 'latency'] })] });
+    await openStage(BUILD, 'StartRefresh/fleet', 60_000);
+    autoScaling.on(DescribeScalingActivitiesCommand).resolves({ Activities: [] });
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] });
+  });
+
+  test('is told with the alarm that has gone off, and why', async () => {
+    cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [
+        { AlarmName: 'errors', StateValue: 'ALARM', StateReason: '3 datapoints were over 5' },
+        { AlarmName: 'latency', StateValue: 'OK' },
+      ],
+    });
+    const { name, message } = await explainFailure(BUILD, failed);
+    expect(name).toBe('RefreshFailed');
+    expect(message).toBe(`${failed.Cause}\nAlarm errors (3 datapoints were over 5) has gone off.`);
+    expect(cloudWatch.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input).toMatchObject({
+      AlarmNames: ['errors', 'latency'],
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+    });
+  });
+
+  test('is told with what became of its servers, and with nothing of before', async () => {
+    const activity = (id: string, at: number, more: object) => ({
+      ActivityId: id,
+      AutoScalingGroupName: 'fleet',
+      StartTime: new Date(at),
+      Description: `Terminating EC2 instance: ${id}`,
+      Cause: 'At 03:00 a user request changed the capacity.',
+      StatusCode: 'Successful' as const,
+      ...more,
+    });
+    const Cause =
+      'At 03:00 an instance was taken out of service in response to an ELB system health check failure.';
+    autoScaling.on(DescribeScalingActivitiesCommand).resolves({
+      Activities: [
+        activity('i-1', 70_000, { Cause }),
+        activity('i-2', 71_000, {
+          Description: 'Launching a new EC2 instance',
+          StatusCode: 'Failed',
+          StatusMessage: 'We have no capacity',
+        }),
+        activity('i-3', 72_000, {}),
+        activity('i-4', 50_000, { Cause }),
+      ],
+    });
+    const { message } = await explainFailure(BUILD, failed);
+    expect(message.split('\n').slice(1)).toEqual([
+      `Terminating EC2 instance: i-1: ${Cause}`,
+      'Launching a new EC2 instance failed: We have no capacity.',
+    ]);
+  });
+
+  test('stays what it is where nobody may look', async () => {
+    autoScaling
+      .on(DescribeScalingActivitiesCommand)
+      .rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+    expect(await explainFailure(BUILD, failed)).toMatchObject({ message: failed.Cause });
+  });
 });
 
 test('the record names the stage that failed, and people read the cause first', async () => {

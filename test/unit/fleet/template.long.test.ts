@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadPipelines } from '../../../src/pipeline/load';
-import { versionParameterOf } from '../../../src/rollout/version-parameter';
+import { versionParameterOf } from '../../../src/rollout/version/parameter';
 import { findTemplateProblems, parseTemplate } from '../../cloudformation-specification';
 
 interface Resource {

@@ -12,7 +12,7 @@ import { CreateLaunchTemplateVersionCommand, EC2Client } from '@aws-sdk/client-e
 import { type Aws, startAws } from 'embedded-aws';
 import { createStack } from '../../../cli/deploy';
 import { describeGroups } from '../../../src/rollout/groups';
-import { noteVersion } from '../../../src/rollout/version-parameter';
+import { noteVersion } from '../../../src/rollout/version/parameter';
 
 const GROUP = 'kiln-fleet-web';
 const template = readFileSync(join(__dirname, '../../../fleet/template.yml'), 'utf8');

@@ -12,10 +12,19 @@ test('the least that a pipeline file can say gets all defaults, with durations i
         instanceType: 't3.micro',
         volumeSize: 8,
         userData: 'user-data.sh',
+        prepare: { within: 1800 },
       },
       parameters: {},
       healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },
-      image: { test: true, keep: 5, deprecateAfter: 7_776_000, copyTo: [], shareWith: [] },
+      image: {
+        test: true,
+        testWithin: 1800,
+        skipChecks: {},
+        keep: 5,
+        deprecateAfter: 7_776_000,
+        copyTo: [],
+        shareWith: [],
+      },
       rollout: [],
       triggers: { events: [], holdAfter: 3 },
       whenBusy: 'queue',
@@ -29,8 +38,10 @@ test('a target of the rollout gets its defaults, and leaves the warm-up to the g
   expect(definition?.rollout).toEqual([
     {
       autoScalingGroup: 'g',
-      minHealthy: 100,
-      maxHealthy: 110,
+      alarms: [],
+      skipMatching: true,
+      scaleInProtected: 'wait',
+      standby: 'wait',
       bake: 300,
       autoRollback: true,
       initialCapacity: 1,
@@ -85,6 +96,26 @@ test.each([
   [
     "image: { skipChecks: { diskSpace: '' } }",
     'image.skipChecks.diskSpace: expected a text that says why, got "" (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, checkpoints: { at: [50, 20] } }]',
+    'rollout[0].checkpoints.at: expected the percentages in ascending order (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, checkpoints: { at: [] } }]',
+    'rollout[0].checkpoints.at: expected at least one percentage (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, checkpoints: { at: [20, 100] } }]',
+    'rollout[0].checkpoints.at[1]: expected a whole percentage from 1 to 99, got 100 (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, standby: kill }]',
+    'rollout[0].standby: expected wait, ignore or terminate, got "kill" (line 2)',
+  ],
+  [
+    'rollout: [{ autoScalingGroup: g, alarms: [a, a] }]',
+    'rollout[0].alarms: expected a list of names of CloudWatch alarms, each once, got ["a","a"] (line 2)',
   ],
   [
     "parameters: { A: { default: 'resolve:secretsmanager:web' } }",
@@ -269,7 +300,7 @@ test.each([
 
 test('all that is wrong is told at once, several unknown keys one by one', () => {
   const text = 'base:\n  image: ami-0123456789abcdef0\n  instancetype: t3.micro\n  size: 3\nwhenBusy: wait\n';
-  const keys = 'image, instanceType, volumeSize, userData, keyName, buckets';
+  const keys = 'image, instanceType, volumeSize, userData, keyName, prepare, buckets';
   expect(parseDefinition(text).problems).toEqual([
     'base.instanceType: is missing, expected an instance type such as t3.micro (line 2)',
     `base.instancetype: unknown key, expected one of ${keys} (line 3)`,
@@ -280,7 +311,7 @@ test('all that is wrong is told at once, several unknown keys one by one', () =>
 
 test.each(['', '# nothing yet\n'])('an empty file lacks its base', (text) => {
   expect(parseDefinition(text).problems).toEqual([
-    'base: is missing, expected a mapping with the keys image, instanceType, volumeSize, userData, keyName, buckets',
+    'base: is missing, expected a mapping with the keys image, instanceType, volumeSize, userData, keyName, prepare, buckets',
   ]);
 });
 

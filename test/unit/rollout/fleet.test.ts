@@ -9,7 +9,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import launchEvent from '../../../events/instance-launch.json';
 import { getRecord } from '../../../src/build/record';
 import { verifyFleet } from '../../../src/rollout/verify';
-import { versionParameterOf } from '../../../src/rollout/version-parameter';
+import { versionParameterOf } from '../../../src/rollout/version/parameter';
 import { awaitFleet } from '../../../src/wait/await';
 import { ResourceEvent, resolveWait } from '../../../src/wait/resolve';
 import { BUILD, makeTarget, openRecord } from '../records';
@@ -170,6 +170,37 @@ describe('AwaitFleet', () => {
     expect(outputs()).toEqual([]);
   });
 
+  const kept = (more: object) => ({ ...instance('i-3', '4'), ...more }) as ReturnType<typeof instance>;
+  const inStandby = kept({ LifecycleState: 'Standby' });
+  const isProtected = kept({ ProtectedFromScaleIn: true });
+
+  test('leaves those that the pipeline leaves, and asks only the others', async () => {
+    useGroup([...both, inStandby]);
+    useHealth(healthy);
+    await wait({ standby: 'ignore' });
+    useGroup([...both, isProtected], { DesiredCapacity: 3 });
+    await wait({ scaleInProtected: 'ignore' });
+    for (const { servers } of outputs())
+      expect(servers.map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual(['i-1', 'i-2']);
+    expect(outputs()).toHaveLength(2);
+  });
+
+  test.each([
+    ['a protected server, where the refresh waits for it', isProtected, {}],
+    ['a protected server, where only those in Standby are left', isProtected, { standby: 'ignore' }],
+    ['one in Standby, where only protected ones are left', inStandby, { scaleInProtected: 'ignore' }],
+    ['an old one that is neither', kept({}), { standby: 'ignore', scaleInProtected: 'ignore' }],
+  ])('does not leave %s', async (_what, server, more) => {
+    useGroup([...both, server], { DesiredCapacity: 3 });
+    useHealth(healthy);
+    await wait(more);
+    expect(outputs()).toEqual([]);
+    const { stages } = await getRecord(BUILD);
+    expect(stages[`AwaitFleet/${GROUP}`] ?? stages.AwaitFleet).toMatchObject({
+      says: expect.stringContaining('i-3 runs template version 4, expected 5'),
+    });
+  });
+
   test('is over at once for a fleet that is empty on purpose', async () => {
     useGroup([], { DesiredCapacity: 0 });
     await wait({ isEmpty: true });
@@ -203,6 +234,18 @@ describe('VerifyFleet', () => {
     expect(await verified()).toEqual({
       ...{ launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' },
       verified: { by: 'site', servers: 2 },
+    });
+  });
+
+  test('names in the record the servers that the pipeline leaves at the old version', async () => {
+    const old = { ...instance('i-3', '4'), ProtectedFromScaleIn: true };
+    useGroup([...both, old], { DesiredCapacity: 3 });
+    useHealth(healthy);
+    await verify(['i-1', 'i-2'], { scaleInProtected: 'ignore' });
+    expect((await verified())?.verified).toEqual({
+      by: 'site',
+      servers: 2,
+      left: [{ instanceId: 'i-3', version: '4', why: 'it is protected from scale-in' }],
     });
   });
 

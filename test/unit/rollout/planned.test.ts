@@ -12,11 +12,11 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { setDefaultVersion } from '../../../src/rollout/default-version';
 import { takeGroup } from '../../../src/rollout/lease';
 import { startRefresh } from '../../../src/rollout/refresh';
 import { scaleOut } from '../../../src/rollout/scale-out';
 import { publishTemplate } from '../../../src/rollout/template';
+import { setDefaultVersion } from '../../../src/rollout/version/default';
 import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 

@@ -70,6 +70,8 @@ test('a refresh has the numbered version and the preferences of the pipeline, an
       BakeTime: 60,
       SkipMatching: true,
       AutoRollback: true,
+      ScaleInProtectedInstances: 'Wait',
+      StandbyInstances: 'Wait',
     },
   });
   expect((await getRecord(BUILD)).rollouts.fleet).toMatchObject({ version: '5', refreshId: 'r-1' });
@@ -92,6 +94,52 @@ test('while a refresh of someone else runs, the target is busy', async () => {
   await expect(startRefresh(input)).rejects.toMatchObject({
     name: 'TargetBusy',
     message: expect.stringContaining('r-1'),
+  });
+});
+
+describe('a refresh that stops at checkpoints, and that alarms watch over', () => {
+  const watched = {
+    ...input,
+    target: {
+      ...input.target,
+      alarms: ['errors', 'latency'],
+      checkpoints: { at: [20, 50], wait: 600 },
+      skipMatching: false,
+      scaleInProtected: 'refresh' as const,
+      standby: 'terminate' as const,
+    },
+  };
+  const preferences = {
+    ...OWN,
+    SkipMatching: false,
+    ScaleInProtectedInstances: 'Refresh',
+    StandbyInstances: 'Terminate',
+    AlarmSpecification: { Alarms: ['errors', 'latency'] },
+    CheckpointPercentages: [20, 50, 100],
+    CheckpointDelay: 600,
+  };
+
+  test('is asked for as AWS wants it: the last checkpoint is the whole group', async () => {
+    autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'r-1' });
+    await startRefresh(watched);
+    expect(autoScaling.commandCalls(StartInstanceRefreshCommand)[0]?.args[0].input.Preferences).toEqual(
+      preferences,
+    );
+  });
+
+  test('is known again', async () => {
+    useActive('5', 'InProgress', preferences);
+    await expect(startRefresh(watched)).resolves.toEqual({ refreshId: 'r-1' });
+  });
+
+  test.each([
+    ['other alarms', { AlarmSpecification: { Alarms: ['errors'] } }],
+    ['another delay', { CheckpointDelay: 60 }],
+    ['no checkpoints', { CheckpointPercentages: [] }],
+    ['servers in Standby left', { StandbyInstances: 'Ignore' }],
+  ])("with %s is a person's", async (_what, more) => {
+    useActive('5', 'InProgress', { ...preferences, ...more });
+    await expect(startRefresh(watched)).rejects.toMatchObject({ name: 'TargetBusy' });
   });
 });
 

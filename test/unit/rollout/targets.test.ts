@@ -1,4 +1,5 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -35,6 +36,10 @@ const item = {
   autoRollback: true,
   initialCapacity: 3,
   verify: 'targetGroup' as const,
+  alarms: [],
+  skipMatching: true,
+  scaleInProtected: 'wait' as const,
+  standby: 'wait' as const,
 };
 
 function useGroup(group: object | undefined, version: object = {}): void {
@@ -53,6 +58,71 @@ function useGroup(group: object | undefined, version: object = {}): void {
 }
 
 const template = (Version?: string) => ({ LaunchTemplateId: 'lt-1', ...(Version && { Version }) });
+
+describe('how many servers stay in service', () => {
+  const { minHealthy: _min, maxHealthy: _max, ...silent } = item;
+  const group = { DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') };
+  const policy = { InstanceMaintenancePolicy: { MinHealthyPercentage: 90, MaxHealthyPercentage: 120 } };
+  const bounds = async (target: typeof silent) => {
+    const [{ minHealthy, maxHealthy } = { minHealthy: 0, maxHealthy: 0 }] = await checkTargets(
+      [target],
+      80,
+      new Unmade(),
+    );
+    return [minHealthy, maxHealthy];
+  };
+
+  test("is what the group's own policy says, where the pipeline says nothing", async () => {
+    useGroup({ ...group, ...policy });
+    expect(await bounds(silent)).toEqual([90, 120]);
+  });
+
+  test('is what the pipeline says, whatever the group says', async () => {
+    useGroup({ ...group, ...policy });
+    expect(await bounds(item)).toEqual([100, 200]);
+    expect(await bounds({ ...silent, minHealthy: 50 } as typeof silent)).toEqual([50, 110]);
+  });
+
+  test('is all, where neither does', async () => {
+    useGroup(group);
+    expect(await bounds(silent)).toEqual([100, 110]);
+    useGroup({ ...group, InstanceMaintenancePolicy: { MinHealthyPercentage: -1, MaxHealthyPercentage: -1 } });
+    expect(await bounds(silent)).toEqual([100, 110]);
+  });
+});
+
+describe('alarms that are to watch over a refresh', () => {
+  const cloudWatch = mockClient(CloudWatchClient);
+  const watched = { ...item, alarms: ['errors', 'latency'] };
+  beforeEach(() => {
+    cloudWatch.reset();
+    useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') });
+  });
+
+  test('must be there', async () => {
+    cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolves({ CompositeAlarms: [{ AlarmName: 'latency', StateValue: 'OK' }] });
+    await expect(checkTargets([watched], 80, new Unmade())).rejects.toThrow(
+      'fleet is to be watched by alarms that do not exist: errors. Create them',
+    );
+  });
+
+  test('must not have gone off already', async () => {
+    cloudWatch.on(DescribeAlarmsCommand).resolves({
+      MetricAlarms: [
+        { AlarmName: 'errors', StateValue: 'ALARM', StateReason: 'too many' },
+        { AlarmName: 'latency', StateValue: 'INSUFFICIENT_DATA' },
+      ],
+    });
+    await expect(checkTargets([watched], 80, new Unmade())).rejects.toThrow('errors (too many)');
+  });
+
+  test('are asked for only where there are some', async () => {
+    await checkTargets([item], 80, new Unmade());
+    expect(cloudWatch.calls()).toEqual([]);
+  });
+});
 
 test('a group with a numbered version can be refreshed and rolled back', async () => {
   useGroup({ DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') });

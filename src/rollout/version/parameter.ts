@@ -1,5 +1,5 @@
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, ssm } from '../aws';
+import { isAwsError, ssm } from '../../aws';
 
 /** What a name of an SSM parameter may be made of. A group that is named otherwise has no such parameter. */
 const NAMEABLE = /^[\w.-]+$/;

@@ -1,9 +1,9 @@
 import { ModifyLaunchTemplateCommand } from '@aws-sdk/client-ec2';
-import { ec2 } from '../aws';
-import type { Target } from '../build/state';
-import { FleetNotHealthy } from '../errors';
-import { describeGroups } from './groups';
-import { findVersion } from './template';
+import { ec2 } from '../../aws';
+import type { Target } from '../../build/state';
+import { FleetNotHealthy } from '../../errors';
+import { describeGroups } from '../groups';
+import { findVersion } from '../template';
 
 /**
  * Makes the version of a verified fleet the default of its launch template. Looks again just before whether the group still uses it,
