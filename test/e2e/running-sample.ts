@@ -22,6 +22,14 @@ export interface ShownBuild {
   }[];
   readonly error?: { readonly name: string; readonly message: string; readonly stage?: string };
   readonly unchecked?: readonly string[];
+  readonly prepared?: object;
+  readonly tested?: object;
+  readonly bom?: { readonly key: string; readonly packages: number; readonly kernel?: string };
+  readonly packageChanges?: {
+    readonly since: string;
+    readonly added: readonly { readonly name: string }[];
+    readonly removed: readonly { readonly name: string }[];
+  };
 }
 
 /** The embedded AWS with fleet and service in it, whose time leaps, and what a user does with them. */

@@ -6,6 +6,7 @@ import { retireImages } from '../../image/retire';
 import { countOutcome } from '../../metrics';
 import { releaseGroups } from '../../rollout/lease';
 import { publishLeft, tellLeft } from '../../rollout/undo/left';
+import { describeChanges } from '../../server/packages/changes';
 import { ownService } from '../../tags';
 import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
@@ -139,10 +140,11 @@ export async function giveBack({ id, pipeline, targets = [] }: BuildRecord): Pro
 
 /** The cause comes first: a telephone shows no more. */
 async function tellEnd(record: BuildRecord, groups: readonly string[]): Promise<void> {
-  const { id, pipeline, status, error } = record;
+  const { id, pipeline, status, error, packageChanges } = record;
   const where = error?.stage ? ` in the stage ${error.stage}` : '';
   const texts = [...describeBringingBack(record), ...groups].map((text) => `\n${text}\n`).join('');
-  const back = texts + describeLeft(record);
+  const changes = packageChanges && describeChanges(packageChanges);
+  const back = texts + describeLeft(record) + (changes ? `\nOn its image: ${changes}.\n` : '');
   await tellPeople(
     `Kiln: build of ${pipeline} ${status}: ${error?.name}`,
     `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,
@@ -171,7 +173,7 @@ const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
 };
 
 async function announce(record: BuildRecord): Promise<void> {
-  const { id, pipeline, status, imageId, gone = {}, rollouts, error } = record;
+  const { id, pipeline, status, imageId, gone = {}, rollouts, error, bom, packageChanges } = record;
   const imageGone = imageId && gone[imageId];
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
@@ -186,6 +188,8 @@ async function announce(record: BuildRecord): Promise<void> {
             status,
             imageId,
             ...(imageGone && { imageGone }),
+            bom,
+            packageChanges,
             rollouts,
             error,
           }),

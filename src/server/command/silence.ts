@@ -29,11 +29,17 @@ const ACTIONS = [
   'ssmmessages:OpenControlChannel',
 ];
 
-async function findLackOfRight({ IamInstanceProfile }: Instance): Promise<string | undefined> {
+async function findLackOfRight({ IamInstanceProfile, InstanceId }: Instance): Promise<string | undefined> {
   if (!IamInstanceProfile) return 'The instance has no instance profile, and so no rights for its agent.';
+  const [, partition, , , account] = env('KILN_BASE_ROLE').split(':');
+  const instance = `arn:${partition}:ec2:${env('AWS_REGION')}:${account}:instance/${InstanceId}`;
   try {
     const { EvaluationResults = [] } = await iam().send(
-      new SimulatePrincipalPolicyCommand({ PolicySourceArn: env('KILN_BASE_ROLE'), ActionNames: ACTIONS }),
+      new SimulatePrincipalPolicyCommand({
+        PolicySourceArn: env('KILN_BASE_ROLE'),
+        ActionNames: ACTIONS,
+        ResourceArns: [instance],
+      }),
     );
     const denied = EvaluationResults.filter(({ EvalDecision }) => EvalDecision !== 'allowed');
     if (denied.length === 0) return undefined;

@@ -1,0 +1,121 @@
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { preparePipelines } from './prepare-pipelines';
+import { copyProject, type Project } from './project';
+import { RunningSample, type ShownBuild } from './running-sample';
+
+let project: Project;
+let sample: RunningSample;
+let ended: Readonly<Record<string, ShownBuild>>;
+
+beforeAll(async () => {
+  project = await copyProject(preparePipelines);
+  sample = await RunningSample.start(project.folder);
+  await new SSMClient(sample.settings).send(
+    new PutParameterCommand({
+      Name: '/kiln/vault/key',
+      Type: 'SecureString',
+      Value: 'correct-horse-battery',
+    }),
+  );
+  const names = [...new Set(Object.keys(preparePipelines).map((file) => file.split('/')[0] ?? ''))];
+  const builds = names.map(
+    async (name) => [name, await sample.ended(await sample.startBuild(name))] as const,
+  );
+  ended = Object.fromEntries(await Promise.all(builds));
+});
+afterAll(async () => {
+  await sample?.stop();
+  await project?.remove();
+});
+
+const endOf = (pipeline: string) => {
+  const build = ended[pipeline];
+  if (!build) throw new Error(`There was no build of ${pipeline}.`);
+  return build;
+};
+
+/** The objects of the artifacts bucket under a prefix. */
+async function listArtifacts(Prefix: string): Promise<string[]> {
+  const Bucket = sample.service.ArtifactsBucket;
+  const { Contents = [] } = await new S3Client(sample.settings).send(
+    new ListObjectsV2Command({ Bucket, Prefix }),
+  );
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+async function readBom(build: ShownBuild): Promise<{ components: { name: string; purl: string }[] }> {
+  const { Body } = await new S3Client(sample.settings).send(
+    new GetObjectCommand({ Bucket: sample.service.ArtifactsBucket, Key: build.bom?.key }),
+  );
+  return JSON.parse((await Body?.transformToString()) ?? '');
+}
+
+test('an image is prepared and tested as its pipeline says, and its server is a new one', () => {
+  const build = endOf('good');
+  expect(build.error).toBeUndefined();
+  expect(build).toMatchObject({
+    status: 'SUCCEEDED',
+    prepared: { by: 'agent', ownScript: true },
+    tested: { tests: ['10-site.sh', '20-clean.sh', '30-logs.sh'], skipped: { diskSpace: 'a small disk' } },
+  });
+  const stages = build.stages.map(({ stage }) => stage);
+  expect(stages.indexOf('PrepareImage')).toBeLessThan(stages.indexOf('CreateImage'));
+  expect(stages.indexOf('RunTests')).toBeGreaterThan(stages.indexOf('AwaitHealthyTest'));
+});
+
+test('what is on it is listed', async () => {
+  const build = endOf('good');
+  const { components } = await readBom(build);
+  expect(components).toHaveLength(build.bom?.packages ?? 0);
+  expect(components.find(({ name }) => name === 'httpd')?.purl).toMatch(
+    /^pkg:rpm\/amzn\/httpd@2\.4\.\S+\?arch=x86_64$/,
+  );
+  expect(build.bom?.kernel).toMatch(/^6\./);
+});
+
+test('the next image says what is otherwise on it', async () => {
+  const next = await sample.ended(await sample.startBuild('good', { WORD: 'one' }));
+  expect(next).toMatchObject({
+    status: 'SUCCEEDED',
+    packageChanges: { since: endOf('good').id, counts: { added: 0, removed: 0, upgraded: 0 } },
+  });
+});
+
+test.each([
+  ['own-log', 'UserDataFailed', ['with status 6', 'The end of /var/log/setup.log', 'copying the shop']],
+  ['bad-prepare', 'PreparationFailed', ['prepare.sh failed', 'with status 3', 'the licence is missing']],
+  ['secret', 'SecretOnImage', ['the value of KEY is in /etc/shop.conf', 'mayStayOnImage']],
+  ['no-agent', 'InstanceNotManaged', ['Run Command does not reach', 'systemctl status amazon-ssm-agent']],
+])('%s fails as %s before there is an image, and says why', (pipeline, name, words) => {
+  const { status, error, imageId, stages } = endOf(pipeline);
+  expect([status, error?.name, error?.stage]).toEqual(['FAILED', name, 'PrepareImage']);
+  for (const word of words) expect(error?.message).toContain(word);
+  expect(error?.message).not.toContain('correct-horse');
+  expect(imageId).toBeUndefined();
+  expect(stages.map(({ stage }) => stage)).not.toContain('CreateImage');
+});
+
+test.each([
+  ['bad-test', ['tests/20-bad.sh failed with status 9', 'the shop is closed']],
+  ['open-files', ['anybody may write to files of the system', '/etc/open.conf']],
+])('%s fails its test, and leaves no image and no bill of materials', async (pipeline, words) => {
+  const { id, status, error, tested } = endOf(pipeline);
+  expect([status, error?.name, error?.stage]).toEqual(['FAILED', 'ImageTestFailed', 'RunTests']);
+  for (const word of words) expect(error?.message).toContain(word);
+  expect(error?.message).not.toContain('30-never');
+  expect(tested).toBeUndefined();
+  expect(await listArtifacts(`boms/${id}`)).toEqual([]);
+});
+
+test('a secret may stay where the pipeline says so', () => {
+  expect(endOf('open-secret')).toMatchObject({ status: 'SUCCEEDED', prepared: { by: 'agent' } });
+});
+
+test('an image without an agent is made as it is, and the record says so', () => {
+  const build = endOf('unprepared');
+  expect(build).toMatchObject({ status: 'SUCCEEDED', prepared: { by: 'none' } });
+  expect(build.tested).toBeUndefined();
+  expect(build.bom).toBeUndefined();
+  expect(build.stages.map(({ stage }) => stage)).toContain('AwaitUserData');
+});
