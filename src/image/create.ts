@@ -23,7 +23,8 @@ export async function createImage({
 }: z.infer<typeof CreateImageInput>): Promise<{ id: string; name: string }> {
   const name = imageName(build.id);
   const id = (await requestImage(name, build.id, plan, base.instanceId)) ?? (await findImageByName(name));
-  await updateRecord(build.id, { imageId: id });
+  const isUnprepared = plan.prepare.by === 'none';
+  await updateRecord(build.id, { imageId: id, ...(isUnprepared && { prepared: { by: 'none' } }) });
   await knowImage(build.id, id);
   return { id, name };
 }

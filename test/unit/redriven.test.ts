@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -16,9 +17,15 @@ import { listWaits } from '../../src/wait/store';
 import { BUILD, makeTarget, openRecord } from './records';
 import { useTable } from './table';
 
-const clients = [EC2Client, AutoScalingClient, EventBridgeClient, SFNClient, SNSClient, SSMClient].map(
-  (Client) => mockClient(Client as typeof EC2Client),
-);
+const clients = [
+  EC2Client,
+  AutoScalingClient,
+  EventBridgeClient,
+  S3Client,
+  SFNClient,
+  SNSClient,
+  SSMClient,
+].map((Client) => mockClient(Client as typeof EC2Client));
 useTable();
 
 const healthy = { port: 80, path: '/', status: 200, times: 1, within: 600 };
@@ -36,6 +43,9 @@ const plan = {
   },
 };
 const launched = { instanceId: 'i-1', launchedAt: 1 };
+const base = { instance: launched, health: { answers: 1, askedAt: 2 } };
+const command = { id: 'c-1', status: 'Success', exit: 0, endedAt: 3 };
+const identity = { machineId: 'aaa', hostKey: 'bbb' };
 const seen = { Error: 'SiteNotReady', Cause: 'not yet' };
 const rolling = { target: makeTarget(), version: '5', fence: 1, imageId: 'ami-1' };
 const parked = { token: 't', imageId: 'ami-1', autoScalingGroup: 'fleet', refreshId: 'r-1', version: '5' };
@@ -45,11 +55,15 @@ const STATES: Record<string, [Handler<unknown>, object]> = {
   LaunchInstance: [functions.launchInstance, { plan, purpose: 'base' }],
   LookAtBase: [functions.lookAtInstance, { purpose: 'base', instance: launched, seen }],
   AwaitUserData: [functions.awaitUserData, { healthy, instance: launched, healthyAt: 2 }],
+  PrepareImage: [functions.prepareImage, { plan, base, token: 't' }],
+  CheckPreparation: [functions.checkPreparation, { plan, base, command }],
   CreateImage: [functions.createImage, { plan, base: launched }],
   AwaitImage: [functions.awaitImage, parked],
   TerminateBase: [functions.terminateInstance, { purpose: 'base' }],
   TestImage: [functions.launchInstance, { plan, purpose: 'test', imageId: 'ami-1' }],
   LookAtTest: [functions.lookAtInstance, { purpose: 'test', instance: launched, seen }],
+  RunTests: [functions.runTests, { plan, test: base, identity, token: 't' }],
+  CheckTests: [functions.checkTests, { plan, test: base, command }],
   TerminateTest: [functions.terminateInstance, { purpose: 'test' }],
   PublishImage: [functions.publishImage, { plan, image: { id: 'ami-1', name: 'n' } }],
   AwaitCopy: [functions.awaitImage, { ...parked, region: 'eu-north-1' }],

@@ -9,6 +9,7 @@ type Payload = Record<string, unknown>;
 const ROOT = join(__dirname, '../..');
 const plan = {
   image: { test: true },
+  prepare: { by: 'agent' },
   healthy: { port: 80, times: 2 },
   targets: [
     { autoScalingGroup: 'old', isFirstImage: false },
@@ -36,6 +37,8 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       return output(Payload);
     },
   ];
+  const command = { id: 'c-1', status: 'Success', exit: 0, endedAt: 3 };
+  const identity = { machineId: 'aaa', hostKey: 'bbb' };
   const launched = { instanceId: 'i-1', privateIp: '10.0.0.1', launchedAt: 1 };
   return Object.fromEntries<Handler>([
     step('Plan', ({ build, request }) => {
@@ -50,6 +53,23 @@ function makeSteps(ran: string[]): Record<string, Handler> {
     }),
     step('AwaitUserData', ({ instance, healthyAt }) => {
       expect([instance, healthyAt]).toEqual([launched, 2]);
+      return null;
+    }),
+    park('PrepareImage', ({ base }) => {
+      expect(base).toMatchObject({ instance: launched, health: { answers: 2, askedAt: 2 } });
+      return command;
+    }),
+    step('CheckPreparation', ({ command: ended }) => {
+      expect(ended).toEqual(command);
+      return identity;
+    }),
+    park('RunTests', ({ identity: of }) => {
+      expect(of).toEqual(identity);
+      return command;
+    }),
+    step('CheckTests', ({ command: ended, test: tested }) => {
+      expect(ended).toEqual(command);
+      expect(tested).toMatchObject({ instance: launched, health: { askedAt: 3 } });
       return null;
     }),
     step('CreateImage', ({ base }) => {
@@ -155,19 +175,21 @@ const failing =
 test('a build goes through all states, and hands on what the next ones need', async () => {
   const ran: string[] = [];
   await run(makeSteps(ran));
-  expect(ran.slice(0, 13)).toEqual([
-    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'AwaitHealthySite', 'AwaitUserData'],
-    ...['CreateImage', 'AwaitImage'],
+  expect(ran.slice(0, 16)).toEqual([
+    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'AwaitHealthySite', 'PrepareImage'],
+    ...['CheckPreparation', 'CreateImage', 'AwaitImage'],
     ...[
       'TerminateBase',
       'TestImage',
       'AwaitHealthyTest',
       'AwaitHealthyTest',
+      'RunTests',
+      'CheckTests',
       'TerminateTest',
       'PublishImage',
     ],
   ]);
-  expect(ran.slice(13, -1).sort()).toEqual(
+  expect(ran.slice(16, -1).sort()).toEqual(
     [
       ...['AwaitCopy', 'AwaitRefresh', 'PublishTemplate', 'PublishTemplate', 'ScaleOut', 'StartRefresh'],
       ...['AwaitFleet', 'AwaitFleet', 'AskServers', 'AskServers', 'VerifyFleet', 'VerifyFleet'],
@@ -258,6 +280,42 @@ test('a fleet that does not serve the site in its time fails its build by the st
     cause: { name: 'FleetNotHealthy', message: 'they serve another one' },
   });
   expect(ran.at(-1)).toBe('Recover');
+});
+
+test('where no agent is, the console tells of the script, and no tests are run', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  const unmanaged = { ...plan, prepare: { by: 'none' } };
+  steps.Plan = async () => ({ Payload: { build: { id: 'web-1', pipeline: 'web' }, plan: unmanaged } });
+  await run(steps);
+  expect(ran).toContain('AwaitUserData');
+  for (const state of ['PrepareImage', 'CheckPreparation', 'RunTests', 'CheckTests'])
+    expect(ran).not.toContain(state);
+  expect(ran.at(-1)).toBe('Finish');
+});
+
+test.each([
+  ['asked why, where an agent is', 'agent', ['Plan', 'LaunchInstance', 'PrepareImage', 'Recover']],
+  ['believed, where none is', 'none', ['Plan', 'LaunchInstance', 'Recover']],
+])('a server whose script has failed by its console is %s', async (_what, by, states) => {
+  const ran: string[] = [];
+  const steps: Record<string, Handler> = {
+    ...makeSteps(ran),
+    AwaitHealthySite: failing('SiteNotReady', 'it does not answer'),
+    LookAtBase: failing('UserDataFailed', 'the console says so'),
+    CheckPreparation: failing('UserDataFailed', 'and this is why'),
+  };
+  steps.PrepareImage = async () => {
+    ran.push('PrepareImage');
+    return {};
+  };
+  steps.Plan = async () => ({
+    Payload: { build: { id: 'web-1', pipeline: 'web' }, plan: { ...plan, prepare: { by } } },
+  });
+  await expect(run(steps)).rejects.toMatchObject({
+    cause: { name: 'UserDataFailed', message: by === 'agent' ? 'and this is why' : 'the console says so' },
+  });
+  expect(ran).toEqual(states);
 });
 
 test('an image that needs no test is published at once', async () => {

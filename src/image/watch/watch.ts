@@ -2,7 +2,6 @@ import { DescribeInstanceStatusCommand, type Instance, type InstanceStatus } fro
 import * as z from 'zod';
 import { ec2, isAwsError } from '../../aws';
 import { CaughtError, readCaught } from '../../build/end/caught';
-import { updateRecord } from '../../build/record';
 import { closeStage, noteProgress } from '../../build/stages';
 import { BuildState, Healthy } from '../../build/state';
 import { InstanceFailed, SiteNotReady, UserDataFailed } from '../../errors';
@@ -58,7 +57,7 @@ export async function awaitUserData(input: z.infer<typeof AwaitUserDataInput>): 
   // The probe cannot write this itself: it has no way to AWS.
   await closeStage(build.id, 'AwaitHealthySite', 'succeeded', instance.launchedAt, healthyAt);
   const { says, console } = await checkInstance(build.pipeline, 'base', instance);
-  if (!console.isRunning) return updateRecord(build.id, { prepared: { by: 'none' } });
+  if (!console.isRunning) return;
   const seconds = secondsSince(instance);
   if (seconds >= healthy.within) {
     const cause = `The site answers, but the user data script on ${instance.instanceId} still runs after ${seconds} s, of the ${healthy.within} s that the pipeline gives. What is to stay must be started as a service, not by the script itself.`;
