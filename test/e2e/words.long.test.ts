@@ -94,11 +94,11 @@ test('user data that fails ends its build at once, with the cause and two lines 
   const build = await sample.ended(await sample.startBuild('broken'));
   expect(build).toMatchObject({
     status: 'FAILED',
-    error: { name: 'UserDataFailed', stage: 'AwaitHealthySite' },
+    error: { name: 'UserDataFailed', stage: 'PrepareImage' },
   });
   const lines = build.error?.message.split('\n') ?? [];
   expect(lines[0]).toMatch(
-    /^The user data script failed on i-[0-9a-f]{17} within \d+ s of its launch: cloud-init says that it failed with status \d+\.$/,
+    /^The user data failed on i-[0-9a-f]{17} with status \d+: cloud-init ended in error in its module scripts-user\.$/,
   );
   expect(lines[1]).toBe('    two');
   expect(lines[2]).toMatch(/^ {4}.*no-such\.tar\.gz/);
@@ -109,6 +109,7 @@ test('user data that fails ends its build at once, with the cause and two lines 
     Plan: 'succeeded',
     LaunchInstance: 'succeeded',
     AwaitHealthySite: 'failed',
+    PrepareImage: 'failed',
   });
 });
 
@@ -120,13 +121,16 @@ test('what only the emulated machine does not have is the cause, with the line o
   );
 });
 
-test('user data that fails though the site answers fails its build, and one with a log of its own gets a hint', async () => {
+test('user data that fails though the site answers fails its build, and the end of its own log says why', async () => {
   const build = await sample.ended(await sample.startBuild('quiet'));
   expect(build).toMatchObject({
     status: 'FAILED',
-    error: { name: 'UserDataFailed', stage: 'AwaitUserData' },
+    error: { name: 'UserDataFailed', stage: 'PrepareImage' },
   });
-  expect(build.error?.message).toMatch(/exec > >\(tee \/var\/log\/setup\.log\) 2>&1/);
+  expect(build.error?.message).toMatch(/with status \d+: /);
+  expect(build.error?.message).toMatch(
+    /^The end of \/var\/log\/setup\.log, to which the script writes:\n( {4}.*\n)* {4}.*no-such-host\.internal/m,
+  );
 });
 
 test('a base instance that shuts itself down ends its build at once', async () => {
@@ -217,8 +221,9 @@ test('while a build runs its record says what it waits for and what AWS says, an
   const build = await sample.ended(id);
   expect(build.status).toBe('SUCCEEDED');
   expect(build.stages.map(({ stage }) => stage)).toEqual([
-    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'AwaitUserData', 'CreateImage', 'AwaitImage'],
-    ...['TerminateBase', 'TestImage', 'AwaitHealthyTest', 'TerminateTest', 'PublishImage', 'Finish'],
+    ...['Plan', 'LaunchInstance', 'AwaitHealthySite', 'PrepareImage', 'CreateImage', 'AwaitImage'],
+    ...['TerminateBase', 'TestImage', 'AwaitHealthyTest', 'RunTests'],
+    ...['TerminateTest', 'PublishImage', 'Finish'],
   ]);
   expect(new Set(build.stages.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
   const times = build.stages.flatMap(({ startedAt, endedAt = '' }) => [startedAt, endedAt]);
@@ -234,6 +239,6 @@ test('what people are told is seen under /_local, with the cause first', async (
     (await sample.aws.messages()).find((one) => one.message.includes(id)),
   );
   expect(message.subject).toBe('Kiln: build of broken FAILED: UserDataFailed');
-  expect(message.message).toMatch(/^The user data script failed on /);
+  expect(message.message).toMatch(/^The user data failed on /);
   expect(message.deliveries).toMatchObject([{ protocol: 'email', endpoint: 'ops@example.org' }]);
 });

@@ -295,8 +295,8 @@ test('where no agent is, the console tells of the script, and no tests are run',
 });
 
 test.each([
-  ['asked why, where an agent is', 'agent', ['Plan', 'LaunchInstance', 'PrepareImage', 'Recover']],
-  ['believed, where none is', 'none', ['Plan', 'LaunchInstance', 'Recover']],
+  ['asked why, where an agent is', 'agent', ['LaunchInstance', 'PrepareImage', 'Recover']],
+  ['believed, where none is', 'none', ['LaunchInstance', 'Recover']],
 ])('a server whose script has failed by its console is %s', async (_what, by, states) => {
   const ran: string[] = [];
   const steps: Record<string, Handler> = {

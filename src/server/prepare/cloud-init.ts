@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { UserDataFailed } from '../../errors';
-import { findOwnLog } from '../../image/watch/words';
+import { parseConsole } from '../../image/watch/console';
+import { findOwnLog, tellOfScript } from '../../image/watch/words';
 import { type Report, told } from '../command/report';
 
 /** What cloud-init writes down at its end. See https://docs.cloud-init.io/en/latest/explanation/return_codes.html */
@@ -24,10 +25,11 @@ export function checkCloudInit(report: Report, instanceId: string, script: strin
   if (status === undefined || status === 'none' || status === '0' || status === '2') return;
   if (status === TIMED_OUT)
     throw new UserDataFailed(
-      [
+      tell(
+        report,
         `The user data on ${instanceId} still runs when the time for the preparation is over. What is to stay must be started as a service, not by the script itself.`,
-        ...describeOutput(report, script),
-      ].join('\n'),
+        script,
+      ),
     );
   const { errors } = readResult(report);
   const module = errors.map((error) => /^\('([\w-]+)'/.exec(error)?.[1]).find(Boolean);
@@ -35,13 +37,19 @@ export function checkCloudInit(report: Report, instanceId: string, script: strin
   const how = exit ? ` with status ${exit}` : '';
   const where = module ? ` in its module ${module}` : '';
   const ran = what && !what.includes('/scripts/part-') ? ` (${what})` : '';
-  throw new UserDataFailed(
-    [
-      `The user data failed on ${instanceId}${how}: cloud-init ended in error${where}${ran}.`,
-      ...(module ? [] : errors),
-      ...describeOutput(report, script),
-    ].join('\n'),
-  );
+  const cause = `The user data failed on ${instanceId}${how}: cloud-init ended in error${where}${ran}.`;
+  throw new UserDataFailed(tell(report, [cause, ...(module ? [] : errors)].join('\n'), script));
+}
+
+/** The cause, and what the script wrote, to its own file or to its output. */
+function tell(report: Report, cause: string, script: string): string {
+  const own = told(report, 'own-log');
+  if (own)
+    return [cause, `The end of ${findOwnLog(script)}, to which the script writes:`, ...indent(own)].join(
+      '\n',
+    );
+  // It is told without the hint at a file of its own: there is nothing in that.
+  return tellOfScript(cause, parseConsole(told(report, 'output') ?? ''), '');
 }
 
 /** What cloud-init could go on from. */
@@ -62,13 +70,6 @@ function readResult(report: Report): z.infer<typeof Result>['v1'] {
     // An older one writes none, or the server has spoilt it: its status alone counts.
     return { errors: [], recoverable_errors: {} };
   }
-}
-
-function describeOutput(report: Report, script: string): string[] {
-  const own = told(report, 'own-log');
-  if (own) return [`The end of ${findOwnLog(script)}, to which the script writes:`, ...indent(own)];
-  const output = told(report, 'output');
-  return output ? ['The end of its output:', ...indent(output)] : ['It wrote nothing.'];
 }
 
 /** The most lines of an output that a message carries. */
