@@ -35,8 +35,9 @@ export async function prepareImage(input: z.infer<typeof PrepareImageInput>): Pr
   const { build, stage, plan, base, token } = input;
   const { instanceId, launchedAt } = base.instance;
   // The probe cannot write this itself: it has no way to AWS.
-  if (base.health.answers >= plan.healthy.times)
-    await closeStage(build.id, 'AwaitHealthySite', 'succeeded', launchedAt, base.health.askedAt);
+  const isHealthy = base.health.answers >= plan.healthy.times;
+  const outcome = isHealthy ? 'succeeded' : 'failed';
+  await closeStage(build.id, 'AwaitHealthySite', outcome, launchedAt, base.health.askedAt);
   await enterStage(build.id, stage, Date.now(), `the preparation of ${instanceId}`);
   await checkAgent(instanceId, await findStart(build.id, stage));
   const script = await writePrepareScript(build, plan, instanceId);
