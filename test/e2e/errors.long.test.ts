@@ -84,7 +84,9 @@ test('a user data script that fails ends the build with its own last lines', asy
   const { status, error } = await sample.ended(builds.brokenScript);
   expect(status).toBe('FAILED');
   expect(error?.name).toBe('UserDataFailed');
-  expect(error?.message).toMatch(/^The user data failed on i-[0-9a-f]{17} with status 2: cloud-init ended in error/);
+  expect(error?.message).toMatch(
+    /^The user data failed on i-[0-9a-f]{17} with status 2: cloud-init ended in error/,
+  );
   expect(error?.message).toContain('unpacking the shop');
   expect(error?.message).toContain('/tmp/no-such-shop.tar.gz');
 });

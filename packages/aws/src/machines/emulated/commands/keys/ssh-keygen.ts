@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import type { ExecResult } from 'just-bash';
 import { randomBytes } from '../../../random';
 import type { Disk } from '../../disk/disk';
@@ -151,17 +151,28 @@ function rsaPair(bits: number): Parts {
   };
 }
 
+/** From what is random in machines, so that runs with one seed have the same keys. */
 function ecdsaPair(): Parts {
-  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
-  const bytes = (value: string | undefined) => Buffer.from(value ?? '', 'base64url');
-  const open = [text('nistp256'), field(Buffer.concat([Buffer.from([4]), bytes(jwk.x), bytes(jwk.y)]))];
-  return { name: 'ecdsa-sha2-nistp256', open, secret: [...open, number(bytes(jwk.d))] };
+  const curve = createECDH('prime256v1');
+  curve.setPrivateKey(drawScalar());
+  const open = [text('nistp256'), field(curve.getPublicKey())];
+  return { name: 'ecdsa-sha2-nistp256', open, secret: [...open, number(curve.getPrivateKey())] };
 }
 
+/** The order of the curve begins with 32 ones: what begins with a smaller word is below it. */
+function drawScalar(): Buffer {
+  const bytes = randomBytes(32);
+  return bytes.readUInt32BE(0) === 0xffffffff ? drawScalar() : bytes;
+}
+
+/** A private key of Ed25519 in PKCS #8 is this and its seed: RFC 8410, section 7. */
+const ED25519_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
 function ed25519Pair(): Parts {
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const seed = Buffer.from(randomBytes(32));
+  const key = Buffer.concat([ED25519_PREFIX, seed]);
+  const jwk = createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' });
   const open = Buffer.from(jwk.x ?? '', 'base64url');
-  const seed = Buffer.from(jwk.d ?? '', 'base64url');
   return {
     name: 'ssh-ed25519',
     open: [field(open)],
