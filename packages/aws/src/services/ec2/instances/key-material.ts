@@ -49,8 +49,20 @@ export function generateEd25519(): Generated {
   };
 }
 
+/** A public key as RFC 4716 writes it: headers may go on after a backslash, and the rest is the key. */
+const SSH2 = /^---- BEGIN SSH2 PUBLIC KEY ----\r?\n(?<body>.*?)\r?\n---- END SSH2 PUBLIC KEY ----\s*$/s;
+const SSH2_HEADER = /^[\x21-\x39\x3b-\x7e]+: (?:.*\\\r?\n)*.*(?:\r?\n|$)/gm;
+
+/** The same key as OpenSSH writes it; what is in another format as it is. */
+function toOpenSsh(text: string): string {
+  const body = SSH2.exec(text.trim())?.groups?.body?.replace(SSH2_HEADER, '').replace(/\s+/g, '');
+  if (body === undefined) return text;
+  const [type] = readSshStrings(Buffer.from(body, 'base64'));
+  return `${type} ${body}`;
+}
+
 /**
- * Reads an OpenSSH public key, as it is or in base64.
+ * Reads a public key of OpenSSH or of RFC 4716, as it is or in base64.
  * @throws AwsError InvalidKey.Format, InvalidKeyPair.Format for an RSA key of a length that EC2 does not take
  */
 export function readPublicKey(text: string): {
@@ -58,7 +70,8 @@ export function readPublicKey(text: string): {
   publicKey: string;
   fingerprint: string;
 } {
-  const decoded = text.startsWith('ssh-') ? text : Buffer.from(text, 'base64').toString();
+  const isPlain = text.startsWith('ssh-') || text.startsWith('---- ');
+  const decoded = toOpenSsh(isPlain ? text : Buffer.from(text, 'base64').toString());
   const [type, body] = decoded.trim().split(/\s+/);
   const blob = Buffer.from(body ?? '', 'base64');
   const [name, ...parts] = readSshStrings(blob);

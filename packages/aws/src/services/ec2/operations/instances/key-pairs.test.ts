@@ -41,6 +41,30 @@ test('a key name is taken once, an unknown key is not found, and what is no key 
   );
 });
 
+/** As `ssh-keygen -e -m RFC4716` writes it. https://datatracker.ietf.org/doc/html/rfc4716 */
+test.each(['\n', '\r\n'])('a key as RFC 4716 writes it is the same key', async (lineEnd) => {
+  const { KeyFingerprint } = await region.ec2.CreateKeyPair({ KeyName: 'mine', KeyType: 'ed25519' });
+  const { KeyPairs } = await region.ec2.DescribeKeyPairs({ KeyNames: ['mine'], IncludePublicKey: true });
+  const body = KeyPairs?.[0]?.PublicKey?.split(' ')[1] ?? '';
+  const lines = [
+    ...[
+      '---- BEGIN SSH2 PUBLIC KEY ----',
+      'Comment: "a key that is told \\',
+      'in two lines"',
+      'x-more: none',
+    ],
+    ...[body.slice(0, 40), body.slice(40), '---- END SSH2 PUBLIC KEY ----', ''],
+  ];
+  const text = lines.join(lineEnd);
+  const importAs = (KeyName: string, PublicKeyMaterial: Buffer) =>
+    region.ec2.ImportKeyPair({ KeyName, PublicKeyMaterial });
+  expect(await importAs('plain', Buffer.from(text))).toMatchObject({ KeyFingerprint });
+  const encoded = Buffer.from(Buffer.from(text).toString('base64'));
+  expect(await importAs('encoded', encoded)).toMatchObject({ KeyFingerprint });
+  const broken = Buffer.from(text.replace('END SSH2', 'END'));
+  expect(await codeOf(() => importAs('broken', broken))).toBe('InvalidKey.Format');
+});
+
 test('a key of a type or format that is none is not made', async () => {
   const create = (input: object) => codeOf(() => region.ec2.CreateKeyPair({ KeyName: 'mine', ...input }));
   expect(await create({ KeyType: 'dsa' })).toBe('InvalidParameterValue');
