@@ -71,6 +71,19 @@ test('a clean clone is deployed, and the deployment says where to find it', asyn
   expect(await stackStatus('kiln-prod')).toBe('UPDATE_COMPLETE');
 });
 
+/** From the first event of a stack to the last that there is, by AWS's clock. */
+async function minutesOf(StackName: string): Promise<number> {
+  const times = (await listEvents(StackName)).map(({ Timestamp }) => Timestamp?.getTime() ?? 0);
+  return (Math.max(...times) - Math.min(...times)) / 60_000;
+}
+
+test('fleet and service take minutes of AWS time to deploy, as on AWS', async () => {
+  for (const stack of ['kiln-fleet', 'kiln-prod']) {
+    const minutes = await minutesOf(stack);
+    expect([stack, minutes > 1, minutes < 30]).toEqual([stack, true, true]);
+  }
+});
+
 test('`info` tells the endpoints and the functions', async () => {
   const output = await serverless('info');
   expect(output).toContain('stack: kiln-prod');
