@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { MachineOptions } from '../../machine-options';
+import { drawRandomFrom } from '../../random';
 import {
   consoleOf,
   type LaunchedMachine,
@@ -118,4 +120,20 @@ test('The key that an instance is launched with lets its holder in, as ec2-user 
   expect(await runOn(kept, 'cat /home/ec2-user/.ssh/authorized_keys')).toBe(
     `${publicKey}\nssh-rsa B other\n`,
   );
+});
+
+test('The keys of a server come from the randomness that machines are given, so that a run can be repeated', async () => {
+  const list = 'cat /etc/ssh/ssh_host_ecdsa_key.pub /etc/ssh/ssh_host_ed25519_key.pub';
+  const bootWith = async (start: number) => {
+    let next = start;
+    drawRandomFrom((count) => Buffer.from(Array.from({ length: count }, () => (next++ % 250) + 1)));
+    return runOn(await boot(), list);
+  };
+  try {
+    const first = await bootWith(1);
+    expect(await bootWith(1)).toBe(first);
+    expect(await bootWith(2)).not.toBe(first);
+  } finally {
+    drawRandomFrom(randomBytes);
+  }
 });
