@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 /** How a command ended. */
 export const Ended = z.object({
-  /** `Success`, `Failed`, `Execution Timed Out`, `Undeliverable` …: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html */
+  /** `Success`, `Failed`, `ExecutionTimedOut`, `Undeliverable` …: https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html */
   status: z.string(),
   /** The exit status of its last line; -1 where it did not run. */
   exit: z.number(),

@@ -41,7 +41,8 @@ function readEnd({
   const [plugin] = CommandPlugins;
   return {
     id: CommandId,
-    status: StatusDetails ?? Status ?? 'unknown',
+    // Its reference writes them with spaces, its answers without.
+    status: (StatusDetails ?? Status ?? 'unknown').replaceAll(' ', ''),
     exit: plugin?.ResponseCode ?? -1,
     endedAt: (plugin?.ResponseFinishDateTime ?? new Date()).getTime(),
   };

@@ -66,7 +66,7 @@ function explainNothing({ status, exit }: EndedCommand, errors: string): string 
     return 'There is no AWS CLI (aws) on the server, with which it fetches the script. Install it in the user data, or build with "prepare: none" under base.';
   if (exit === NO_SCRIPT) return `The server could not fetch the script from the bucket ${bucket()}.${said}`;
   if (status === 'Success' || status === 'Failed') return said ? `The script did not run.${said}` : undefined;
-  if (status === 'Execution Timed Out') return undefined;
+  if (status === 'ExecutionTimedOut') return undefined;
   return 'The SSM agent did not run the script.';
 }
 

@@ -19,7 +19,7 @@ export function checkOwnScript(report: Report, ended: EndedCommand, instanceId: 
     );
   if (told(report, 'end') === 'done' && ended.status === 'Success') return;
   const how =
-    ended.status === 'Execution Timed Out'
+    ended.status === 'ExecutionTimedOut'
       ? 'did not end in the time that it has (base.prepare.within)'
       : `ended as ${describeEnd(ended)}`;
   throw new PreparationFailed(

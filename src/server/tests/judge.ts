@@ -18,7 +18,7 @@ export function findFailures(report: Report, ended: EndedCommand): string[] {
   if (found.length > 0) return found;
   if (told(report, 'end') === 'done' && ended.status === 'Success') return [];
   const how =
-    ended.status === 'Execution Timed Out'
+    ended.status === 'ExecutionTimedOut'
       ? 'They did not end in the time that they have (image.testWithin).'
       : `They ended as ${describeEnd(ended)}, and did not come to their end.`;
   const passed = listPassed(report);

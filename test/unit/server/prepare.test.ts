@@ -263,6 +263,18 @@ describe('a command that is waited for', () => {
     expect(await listWaits()).toEqual([]);
   });
 
+  test.each(['ExecutionTimedOut', 'Execution Timed Out'])(
+    'is told as one that took too long: %s',
+    async (details) => {
+      server.ssm
+        .on(ListCommandInvocationsCommand)
+        .resolves(ended({ Status: 'TimedOut', StatusDetails: details }));
+      await hear();
+      const [call] = server.sfn.commandCalls(SendTaskSuccessCommand);
+      expect(JSON.parse(call?.args[0].input.output ?? '')).toMatchObject({ status: 'ExecutionTimedOut' });
+    },
+  );
+
   test('that an event says has ended is believed of SSM alone', async () => {
     await hear();
     expect(server.sfn.calls()).toEqual([]);
@@ -379,7 +391,7 @@ describe('the preparation', () => {
   });
 
   test.each([
-    ['out of time', { status: 'Execution Timed Out', exit: -1 }, 'base.prepare.within'],
+    ['out of time', { status: 'ExecutionTimedOut', exit: -1 }, 'base.prepare.within'],
     ['cut off', { status: 'Failed', exit: 1 }, 'ended as Failed with status 1'],
     ['unfinished though SSM says Success', { status: 'Success', exit: 0 }, 'ended as Success with status 0'],
   ])('that is %s is no pass', async (_how, more, words) => {

@@ -110,7 +110,7 @@ describe('an image', () => {
   });
 
   test.each([
-    ['out of time', { status: 'Execution Timed Out', exit: -1 }, 'image.testWithin'],
+    ['out of time', { status: 'ExecutionTimedOut', exit: -1 }, 'image.testWithin'],
     ['unfinished', { status: 'Success', exit: 0 }, 'did not come to their end'],
     ['killed', { status: 'Failed', exit: 137 }, 'ended as Failed with status 137'],
   ])('whose tests are %s does not pass', async (_how, more, words) => {
