@@ -62,7 +62,10 @@ function beginOf({ StartTime }: InstanceRefresh): number {
   return StartTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** A group is brought back as the pipeline prefers, but at once, and there is nothing to roll back to. */
-export function toBringBack(target: Rollout['target']): Rollout['target'] {
-  return { ...target, autoRollback: false, bake: 0 };
+/**
+ * A group is brought back as the pipeline prefers, but at once, and there is nothing to roll back to: it waits at no checkpoint, and no
+ * alarm ends it. Those that the new version has set off would end it before it began.
+ */
+export function toBringBack({ checkpoints, ...target }: Rollout['target']): Rollout['target'] {
+  return { ...target, autoRollback: false, bake: 0, alarms: [] };
 }

@@ -80,6 +80,25 @@ test('a fleet that does not serve the site is brought back to the version that i
   expect(deleted()).toEqual([]);
 });
 
+test('a fleet whose alarms have gone off is brought back at once: no alarm ends that, and it waits nowhere', async () => {
+  const watched = makeTarget({ alarms: ['errors'], checkpoints: { at: [10], wait: 3600 }, bake: 600 });
+  await expect(undo({ targets: [watched] })).rejects.toMatchObject({ name: 'TargetBusy' });
+  const [{ Preferences } = {}] = started();
+  expect(Preferences).toMatchObject({ MinHealthyPercentage: 100, SkipMatching: true });
+  for (const name of ['AlarmSpecification', 'CheckpointPercentages', 'CheckpointDelay', 'BakeTime'])
+    expect(Preferences).not.toHaveProperty(name);
+});
+
+test('that of a build that was planned before there were alarms is brought back, too', async () => {
+  const { alarms, skipMatching, scaleInProtected, standby, ...older } = makeTarget();
+  await expect(undo({ targets: [older] })).rejects.toMatchObject({ name: 'TargetBusy' });
+  expect(started()).toEqual([
+    expect.objectContaining({
+      Preferences: expect.objectContaining({ SkipMatching: true, ScaleInProtectedInstances: 'Wait' }),
+    }),
+  ]);
+});
+
 test('while it is being brought back it keeps what it needs, and no second refresh is begun', async () => {
   useRefresh('r-2', '4', 'InProgress');
   await expect(undo()).rejects.toMatchObject({ name: 'TargetBusy' });

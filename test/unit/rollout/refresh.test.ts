@@ -89,6 +89,19 @@ test.each(['Pending', 'Successful', 'RollbackSuccessful'] as const)(
   },
 );
 
+test('one that AWS describes without what the service did not say before is known again', async () => {
+  const { ScaleInProtectedInstances, StandbyInstances, ...before } = OWN;
+  useActive('5', 'InProgress', before);
+  await expect(startRefresh(input)).resolves.toEqual({ refreshId: 'r-1' });
+});
+
+test('one whose alarms AWS names in another order is known again', async () => {
+  const AlarmSpecification = { Alarms: ['slow', 'errors'] };
+  useActive('5', 'InProgress', { ...OWN, AlarmSpecification });
+  const target = { ...input.target, alarms: ['errors', 'slow'] };
+  await expect(startRefresh({ ...input, target })).resolves.toEqual({ refreshId: 'r-1' });
+});
+
 test('while a refresh of someone else runs, the target is busy', async () => {
   useActive('9');
   await expect(startRefresh(input)).rejects.toMatchObject({
