@@ -204,9 +204,9 @@ export async function removeImages(
       await deregisterImage(imageId, region);
       await noteGone(record.id, imageId, record.status === 'SUCCEEDED' ? RETIRED : UNDONE);
       discarded.gone.push({ imageId, region });
-      if (record.bom && imageId === record.imageId) await removeBom(record.id);
       for (const id of snapshotsOf(image))
         discarded.left.push(...(await deleteSnapshot(id, imageId, region)));
+      if (record.bom && imageId === record.imageId) await removeBom(record.id);
     } catch (error) {
       discarded.failed.push({ imageId, region, error: error as Error });
     }

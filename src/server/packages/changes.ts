@@ -10,6 +10,20 @@ export interface Listed {
 /** So many of each kind stand in a record: it has room for 400 kB, and a new release of a distribution changes all. */
 const MOST_LISTED = 100;
 
+/** So much of a name or a version, which have no such length unless somebody makes fun of them. */
+const MOST_CHARACTERS = 200;
+
+function cut<Change extends Readonly<Record<string, string>>>(changes: readonly Change[]): Change[] {
+  return changes
+    .slice(0, MOST_LISTED)
+    .map(
+      (change) =>
+        Object.fromEntries(
+          Object.entries(change).map(([key, text]) => [key, text.slice(0, MOST_CHARACTERS)]),
+        ) as Change,
+    );
+}
+
 /** What is otherwise now: of a package of which several versions are there (kernels) each is one. */
 export function comparePackages(
   since: string,
@@ -38,9 +52,9 @@ export function comparePackages(
   return {
     since,
     counts: { added: added.length, removed: removed.length, upgraded: upgraded.length },
-    added: added.slice(0, MOST_LISTED),
-    removed: removed.slice(0, MOST_LISTED),
-    upgraded: upgraded.slice(0, MOST_LISTED),
+    added: cut(added),
+    removed: cut(removed),
+    upgraded: cut(upgraded),
     ...(kernel.from &&
       kernel.to &&
       kernel.from !== kernel.to && { kernel: { from: kernel.from, to: kernel.to } }),

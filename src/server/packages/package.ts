@@ -25,9 +25,10 @@ export function readPackages(report: Report): Package[] {
     ...readPypi(told(report, 'pypi')),
     ...readNpm(told(report, 'npm')),
   ];
+  const named = found.filter(({ name }) => name.replace(/^@[^/]*\//, '').trim() !== '');
   const key = ({ type, name, version, architecture = '' }: Package) =>
     [type, name, version, architecture].join('\n');
-  const all = new Map(found.map((one) => [key(one), one]));
+  const all = new Map(named.map((one) => [key(one), one]));
   return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 

@@ -2,7 +2,8 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { isAwsError, s3 } from '../../aws';
 import { pipelineOf } from '../../build/id';
-import { type BuildRecord, listRecords, updateRecord } from '../../build/record';
+import { type BuildRecord, listRecords, type PackageChanges, updateRecord } from '../../build/record';
+import { logger } from '../../log';
 import { type Report, told } from '../command/report';
 import { bucket } from '../command/run';
 import { readSystem, writeBom } from './bom';
@@ -29,16 +30,24 @@ export async function recordPackages(build: string, report: Report): Promise<voi
     }),
   );
   const bom = { key, packages: packages.length, ...(system.kernel && { kernel: system.kernel }) };
-  const before = await findBefore(build);
-  const known = before?.bom && (await readBom(before.bom.key));
-  const packageChanges =
-    before &&
-    known &&
-    comparePackages(before.id, known, readListed(text) ?? [], {
-      from: before.bom?.kernel,
-      to: system.kernel,
-    });
+  const packageChanges = await findChanges(build, readListed(text) ?? [], system.kernel);
   await updateRecord(build, { bom, ...(packageChanges && { packageChanges }) });
+}
+
+/** What is otherwise than before. Undefined where that is not known: no image is the worse for it. */
+async function findChanges(
+  build: string,
+  now: readonly Listed[],
+  kernel: string | undefined,
+): Promise<PackageChanges | undefined> {
+  try {
+    const before = await findBefore(build);
+    const known = before?.bom && (await readBom(before.bom.key));
+    return known && comparePackages(before.id, known, now, { from: before.bom?.kernel, to: kernel });
+  } catch (error) {
+    logger.warn('what is otherwise than on the image before is not known', error as Error);
+    return undefined;
+  }
 }
 
 /** As many builds are looked through: one whose image is kept is among them, mostly. */
@@ -50,13 +59,17 @@ async function findBefore(build: string): Promise<BuildRecord | undefined> {
   return records.find(({ status, bom }) => status === 'SUCCEEDED' && bom !== undefined);
 }
 
-/** Undefined where it went with its image. */
+/**
+ * Undefined where it went with its image, which S3 says as AccessDenied to who may not list the bucket.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
 async function readBom(Key: string): Promise<Listed[] | undefined> {
   try {
     const { Body } = await s3().send(new GetObjectCommand({ Bucket: bucket(), Key }));
     return readListed((await Body?.transformToString()) ?? '');
   } catch (error) {
-    if (isAwsError(error, 'NoSuchKey')) return undefined;
+    if (isAwsError(error, 'NoSuchKey', 'AccessDenied')) return undefined;
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import {
   EC2Client,
   type Image,
 } from '@aws-sdk/client-ec2';
+import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { cleanUpBuild } from '../../../src/build/end/clean-up';
 import { getRecord, updateRecord } from '../../../src/build/record';
@@ -66,6 +67,20 @@ const told = async () => describeDiscarded(await cleanUpBuild(BUILD)).join('\n')
 test('of a failed build its image and the copies that it began are removed', async () => {
   await cleanUpBuild(BUILD);
   expect(deregistered()).toEqual(['ami-1', 'ami-2']);
+});
+
+test('a bill of materials that S3 keeps holds up nothing else that goes with its image', async () => {
+  process.env.KILN_ARTIFACTS = 'artifacts';
+  const s3 = mockClient(S3Client);
+  s3.on(DeleteObjectCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDenied' }));
+  await updateRecord(BUILD, { bom: { key: 'boms/x', packages: 1 }, copyTo: [] });
+  images['us-east-1'] = [makeImage('ami-1', { BlockDeviceMappings: [{ Ebs: { SnapshotId: 'snap-1' } }] })];
+  await told();
+  expect(deregistered()).toEqual(['ami-1']);
+  expect(ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId)).toEqual([
+    'snap-1',
+  ]);
+  s3.restore();
 });
 
 describe('a copy that a person made, name, tags and all, is left alone', () => {

@@ -103,6 +103,18 @@ describe('a bill of materials', () => {
     expect(await validate('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}')).not.toBeNull();
   });
 
+  test('leaves out what has no name', async () => {
+    const packages = readPackages(
+      reportOf({
+        npm: '{"dependencies":{" ":{"version":"1"},"@scope/":{"version":"1"},"tool":{"version":"1"}}}',
+        pypi: '[{"name":" ","version":"1"}]',
+        rpm: ' \t0\t1\tx86_64\t\t',
+      }),
+    );
+    expect(packages.map(({ name }) => name)).toEqual(['tool']);
+    expect(await validate(writeBom(BUILD, AMAZON, packages))).toBeNull();
+  });
+
   test('is valid whatever packages are called', async () => {
     const text = fc.string({ unit: 'binary' });
     const rows = fc.sample(fc.tuple(text, text, text, text, text, text), settings());
@@ -170,5 +182,8 @@ describe('what changed since the image before', () => {
     );
     expect(changes.counts.upgraded).toBe(2000);
     expect(changes.upgraded).toHaveLength(100);
+    const long = 'x'.repeat(100_000);
+    const hostile = many.map(({ name }) => listed(name + long, long));
+    expect(JSON.stringify(comparePackages(BUILD, [], hostile)).length).toBeLessThan(64_000);
   });
 });

@@ -5,6 +5,7 @@ import {
   GetConsoleOutputCommand,
 } from '@aws-sdk/client-ec2';
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import {
   DescribeInstanceInformationCommand,
@@ -343,6 +344,37 @@ describe('the preparation', () => {
       since: BUILD,
       upgraded: [{ name: 'bash', from: '5.2-1', to: '5.2-2' }],
     });
+  });
+
+  describe('of which the list of the image before', () => {
+    const next = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7';
+    const before = `boms/${BUILD}.cdx.json`;
+
+    beforeEach(async () => {
+      server.report(GOOD);
+      await check();
+      await updateRecord(BUILD, { status: 'SUCCEEDED' });
+      await openRecordOf(next);
+    });
+
+    test.each([
+      // S3 says so to who may not list the bucket.
+      ['went with it', () => useRefusal('AccessDenied')],
+      ['is in a bucket that does not answer', () => useRefusal('SlowDown')],
+      ['is spoilt', () => void server.objects.set(before, 'half a l')],
+    ])('%s is made all the same, and tells no changes', async (_how, spoil) => {
+      spoil();
+      await check({ build: { ...build, id: next } });
+      const record = await getRecord(next);
+      expect(record.bom).toMatchObject({ packages: 1 });
+      expect(record.packageChanges).toBeUndefined();
+    });
+
+    function useRefusal(name: string): void {
+      server.s3
+        .on(GetObjectCommand, { Key: before })
+        .rejects(Object.assign(new Error('no'), { name, $metadata: {} }));
+    }
   });
 
   test('of which cloud-init only warns goes on, and the record tells it', async () => {
