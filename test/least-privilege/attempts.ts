@@ -32,11 +32,13 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import {
   AddTagsToResourceCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import {
@@ -210,6 +212,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('settleWaits', 'deletes an item', remove),
   ofPartition('watchBuilds', 'queries', query),
   ofPartition('renewLeases', 'writes an item', update),
+  ofPartition('readOtherRecords', 'queries', query),
 
   {
     statement: 'emitEvents',
@@ -288,6 +291,23 @@ export const ATTEMPTS: readonly Attempt[] = [
     statement: 'readConsoles',
     tries: 'reads the console of an instance that is not its own',
     make: (as, { instance }) => new EC2Client(as).send(new GetConsoleOutputCommand({ InstanceId: instance })),
+  },
+  {
+    statement: 'sendCommandsTo',
+    tries: 'sends a command to an instance that is not its own',
+    make: (as, { instance }) =>
+      new SSMClient(as).send(
+        new SendCommandCommand({
+          ...{ DocumentName: 'AWS-RunShellScript', InstanceIds: [instance] },
+          Parameters: { commands: ['true'] },
+        }),
+      ),
+  },
+  {
+    statement: 'listOutputs',
+    tries: 'lists what is no output of a command',
+    make: (as, { artifacts }) =>
+      new S3Client(as).send(new ListObjectsV2Command({ Bucket: artifacts, Prefix: 'boms/' })),
   },
 
   {

@@ -81,7 +81,8 @@ export class FailedBuild {
       error: { name: 'RefreshFailed', message: 'The refresh has failed.' },
       todo: Object.fromEntries(UNDOING.map((task) => [task, 0])),
     });
-    await updateRecord(id, { imageId: ImageId, ...fields });
+    const bom = { key: `boms/${id}.cdx.json`, packages: 0 };
+    await updateRecord(id, { imageId: ImageId, bom, ...fields });
     return new FailedBuild(id, ImageId, sample);
   }
 

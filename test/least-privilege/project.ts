@@ -7,6 +7,8 @@ export const SHARED_WITH = '123456789012';
 export const COPIED_TO = 'eu-west-1';
 export const ARCHIVES = 'kiln-test-archives';
 export const KEY_PAIR = 'operators';
+/** It is to watch over a rollout, and is not there. */
+export const ALARM = 'busy';
 
 const IMAGE = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
@@ -37,11 +39,18 @@ const MISSING = {
   'missing/user-data.sh': '#!/bin/bash\n',
 };
 
+/** A pipeline whose rollout is watched. */
+async function makeWatched(): Promise<Record<string, string>> {
+  const files = await readPipeline('api');
+  const path = 'api/pipeline.yml';
+  return { ...files, [path]: (files[path] ?? '').replace('warmup: 30s', `warmup: 30s, alarms: [${ALARM}]`) };
+}
+
 /** The service with its pipelines and one more. Scripts may read parameters under /kiln/base. */
 export async function makeProject(): Promise<Project> {
   const project = await copyProject({
     ...(await readPipeline('web')),
-    ...(await readPipeline('api')),
+    ...(await makeWatched()),
     ...VAULT,
     ...MISSING,
   });

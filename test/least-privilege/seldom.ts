@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   AutoScalingClient,
   CreateAutoScalingGroupCommand,
@@ -8,14 +9,21 @@ import {
   CopyImageCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   EC2Client,
   RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   AddTagsToResourceCommand,
+  DescribeInstanceInformationCommand,
   GetParameterCommand,
+  ListCommandsCommand,
   PutParameterCommand,
+  SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { newBuildId } from '../../src/build/id';
@@ -157,12 +165,38 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     ];
     for (const way of ways) {
       const id = await sample.startBuild('vault');
-      const wait = await until(`${id} waits for its image`, async () =>
-        (await listWaits()).find((one) => one.build === id),
-      );
+      const wait = await awaitImageWait(kit, id);
       await way(wait, await kit.hold(id, 'vault'));
       await kit.end(id);
     }
+  },
+
+  'commands that have ended, whose instance is lost, and that no agent takes': async (kit) => {
+    const { sample } = kit;
+    const id = await sample.startBuild('vault');
+    const wait = await until(`${id} waits for a command`, async () =>
+      (await listWaits()).find(({ build, kind }) => build === id && kind === 'command'),
+    );
+    // What is answered from here on moves nothing: nobody waits.
+    await new SFNClient(sample.settings).send(
+      new StopExecutionCommand({ executionArn: kit.executionOf(id) }),
+    );
+    const server = new Server(kit, await kit.hold(id, 'vault'), wait);
+    for (const name of ['runTests', 'prepareImage'] as const) {
+      await server.start();
+      // The second time the command is found that was sent the first time.
+      await server.call(name, `Ended/${name}`);
+      await server.ended(`Ended/${name}`);
+      await server.call(name, `Ended/${name}`);
+      await server.lose(name, `Lost/${name}`);
+      await server.callLate(name, `Silent/${name}`);
+    }
+    await kit.end(id);
+  },
+
+  'a rollout that is to be watched by an alarm that is not there': async ({ sample }) => {
+    const { error } = await sample.ended(await sample.startBuild('api'));
+    if (!error?.message.includes('alarms that do not exist')) throw new Error(error?.message);
   },
 
   'an event of a group whose servers are waited for, and one of an image that is gone': async (kit) => {
@@ -305,6 +339,105 @@ const finishOf = (build: object, imageId: string, parameter: string) => ({
   },
 });
 
+/** The wait of a build for its image, once it is prepared: rules bring no events. */
+function awaitImageWait(kit: Kit, id: string): Promise<Wait> {
+  return until(`${id} waits for its image`, async () => {
+    const waits = (await listWaits()).filter(({ build }) => build === id);
+    const command = waits.find(({ kind }) => kind === 'command');
+    if (command)
+      await kit.call('resolveWait', {
+        'detail-type': 'EC2 Command Invocation Status-change Notification',
+        detail: { 'command-id': command.resource, status: 'Success' },
+      });
+    return waits.find(({ kind }) => kind === 'image');
+  });
+}
+
+/** The base instance of a build whose functions send it commands. */
+class Server {
+  private readonly ssm: SSMClient;
+  private readonly ec2: EC2Client;
+  private readonly id: string;
+
+  constructor(
+    private readonly kit: Kit,
+    private readonly build: { readonly id: string },
+    private readonly wait: Wait,
+  ) {
+    this.ssm = new SSMClient(kit.sample.settings);
+    this.ec2 = new EC2Client(kit.sample.settings);
+    this.id = wait.instanceId ?? '';
+  }
+
+  /** Has a function send the server its script, and park. */
+  call(name: 'prepareImage' | 'runTests', stage: string): Promise<unknown> {
+    const instance = { instanceId: this.id, launchedAt: 0 };
+    const { plan } = finishOf(this.build, NO_IMAGE, '/kiln/vault/image');
+    const prepare = { by: 'agent', within: 600 };
+    return this.kit.call(name, {
+      ...{ stage, build: this.build, token: this.wait.token },
+      plan: { ...plan, prepare, image: { ...plan.image, testWithin: 600 } },
+      base: { instance, health: { answers: 1, askedAt: 0 } },
+      test: { instance, health: { askedAt: 0 } },
+      identity: { machineId: 'none', hostKey: 'none' },
+    });
+  }
+
+  /** As `call`, where the function has asked for the agent for long. */
+  async callLate(name: 'prepareImage' | 'runTests', stage: string): Promise<void> {
+    const startedAt = new Date(this.kit.sample.aws.clock.now().getTime() - 3_600_000).toISOString();
+    await updateRecord(this.build.id, { [`stages.${stage}`]: { startedAt } });
+    await refused(this.call(name, stage), 'Run Command does not reach');
+  }
+
+  /** Until the command of a stage has ended. */
+  async ended(stage: string): Promise<void> {
+    await until(`the command of ${stage} has ended`, async () => {
+      const { Commands = [] } = await this.ssm.send(new ListCommandsCommand({ InstanceId: this.id }));
+      const own = Commands.find(({ Comment = '' }) => Comment.endsWith(` ${stage}`));
+      return /^(Success|Failed|TimedOut)$/.test(own?.Status ?? '') || undefined;
+    });
+  }
+
+  /** Stops the server between the moment in which a function has sent a command and that in which it looks how that is. */
+  async lose(name: 'prepareImage' | 'runTests', stage: string): Promise<void> {
+    await this.ssm.send(
+      new SendCommandCommand({
+        ...{ DocumentName: 'AWS-RunShellScript', InstanceIds: [this.id] },
+        ...{ Comment: `Kiln ${this.build.id} ${stage}`, Parameters: { commands: ['sleep 3000'] } },
+      }),
+    );
+    await this.kit.sample.aws.faults.add({
+      ...{ service: 'ssm', operation: 'ListCommandInvocations', kind: 'error' },
+      ...{ code: 'ThrottlingException', status: 400, times: 2 },
+    });
+    const called = this.call(name, stage);
+    const isParked = async () => (await listWaits()).some((one) => one.stage === stage);
+    while (!(await isParked())) await setImmediate();
+    await this.ec2.send(new StopInstancesCommand({ InstanceIds: [this.id] }));
+    await called;
+    const { outcome } = (await findRecord(this.build.id))?.stages[stage] ?? {};
+    if (outcome !== 'failed') throw new Error(`the stage ${stage} is ${outcome}`);
+    await until(`${this.id} is stopped`, async () => {
+      const { Reservations: [found] = [] } = await this.ec2.send(
+        new DescribeInstancesCommand({ InstanceIds: [this.id] }),
+      );
+      return found?.Instances?.[0]?.State?.Name === 'stopped' || undefined;
+    });
+  }
+
+  /** Until its agent is there, where it was stopped. */
+  async start(): Promise<void> {
+    await this.ec2.send(new StartInstancesCommand({ InstanceIds: [this.id] }));
+    await until('the agent is online', async () => {
+      const { InstanceInformationList: [found] = [] } = await this.ssm.send(
+        new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [this.id] }] }),
+      );
+      return found?.PingStatus === 'Online' || undefined;
+    });
+  }
+}
+
 /** An image that EC2 could not make. */
 async function makeFailedImage({ sample }: Kit): Promise<string> {
   const { imageId } = await FailedBuild.make(sample, 'web');
@@ -330,13 +463,13 @@ function expectFailure({ status, error }: ShownBuild): void {
   if (status !== 'FAILED') throw new Error(`the build is ${status}: ${error?.message}`);
 }
 
-/** What another build has is refused. */
-async function refused(call: Promise<unknown>): Promise<void> {
+/** By default: what another build has. */
+async function refused(call: Promise<unknown>, words = 'LeaseLost'): Promise<void> {
   const problem = await call.then(
     () => 'it was not refused',
     (error: Error) => error.message,
   );
-  if (!problem.includes('LeaseLost')) throw new Error(problem);
+  if (!problem.includes(words)) throw new Error(problem);
 }
 
 /** The launch of a build has taken effect twice. */

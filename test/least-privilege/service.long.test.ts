@@ -40,7 +40,7 @@ import { ATTEMPTS, type Attempt, giveToLambda, giveToStates, LEFT } from './atte
 import { assume, listDeployedRoles, recordRoles, takeOver } from './deployed-roles';
 import { describeGroup, FailedBuild, makeTemplateData, settleGroup, setVersion } from './failed-build';
 import { Kit } from './kit';
-import { ARCHIVES, COPIED_TO, KEY_PAIR, makeProject } from './project';
+import { ALARM, ARCHIVES, COPIED_TO, KEY_PAIR, makeProject } from './project';
 import { nameOfRole, type WrittenRole } from './recording';
 import { retireImages, SELDOM } from './seldom';
 import { makeThings, type Things } from './things';
@@ -114,7 +114,7 @@ const UNDOING = {
   recover: (build: string, error = 'RefreshFailed') =>
     kit.call('recover', {
       build: { id: build },
-      failure: { Error: error, Cause: 'The refresh has failed.' },
+      failure: { Error: error, Cause: `The refresh of ${WEB} has failed.` },
     }),
   cleanUp: (build: string) => kit.call('cleanUp', { detail: { name: build, status: 'FAILED' } }),
   tidyUp: () => kit.call('tidyUp'),
@@ -178,7 +178,7 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     await autoScaling().send(
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: WEB, DesiredCapacity: 1 }),
     );
-    await build.refresh(WEB, await build.publish(WEB, { canRollBack: false }), 'InProgress');
+    await build.refresh(WEB, await build.publish(WEB, { canRollBack: false, alarms: [ALARM] }), 'InProgress');
     await undo(build.id);
     await settleGroup(sample, WEB);
     await undoAll(build.id);
@@ -351,7 +351,8 @@ describe('what conditions forbid', () => {
   let things: Things;
 
   beforeAll(async () => {
-    things = await makeThings(sample.settings, sample.service.TableName ?? '', roles);
+    const { TableName: table = '', ArtifactsBucket: artifacts = '' } = sample.service;
+    things = await makeThings(sample.settings, { table, artifacts }, roles);
   });
 
   const { functions } = readPermissions(projectFolder);

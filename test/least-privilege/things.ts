@@ -31,6 +31,7 @@ export const PEOPLES_PARAMETER = '/people/image';
 /** What is in the account, of the service and of people, for roles to lay their hands on. */
 export interface Things {
   readonly table: string;
+  readonly artifacts: string;
   readonly image: string;
   readonly subnet: string;
   readonly otherSubnet: string;
@@ -51,7 +52,7 @@ export interface Things {
 /** Makes what is people's and another deployment's, and looks up what is the service's own. */
 export async function makeThings(
   settings: ClientSettings,
-  table: string,
+  { table, artifacts }: Pick<Things, 'table' | 'artifacts'>,
   roles: readonly WrittenRole[],
 ): Promise<Things> {
   const [ec2, ssm] = [new EC2Client(settings), new SSMClient(settings)];
@@ -117,7 +118,7 @@ export async function makeThings(
     new DescribeStackResourcesCommand({ StackName: 'kiln-prod', LogicalResourceId: 'FailureTopicKey' }),
   );
   return {
-    ...{ table, image, subnet, baseGroup, peopleImage, openKey, secret },
+    ...{ table, artifacts, image, subnet, baseGroup, peopleImage, openKey, secret },
     topicKey: StackResources[0]?.PhysicalResourceId ?? '',
     otherSubnet: Subnet?.SubnetId ?? '',
     baseRole: roleOf('-BaseRole-'),
