@@ -199,7 +199,7 @@ function nameOfCondition({ operator, key }: Statement['conditions'][number]): st
 function generalize(text: string): string {
   return text
     .replace(/-[A-Z0-9]{10,}(?=$|\/)/, '')
-    .replace(/-[a-z0-9]{12}(?=\/\*$)/, '')
+    .replace(/(?<=^arn:aws:s3:::[a-z0-9-]+)-[a-z0-9]{12}(?=$|\/)/, '')
     .replace(/\b(sg|subnet|vpc)-[0-9a-f]{8,}/, '$1-…')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '…');
 }

@@ -5,10 +5,12 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/cli
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { parsePolicy } from 'aws-languages/policy/document';
 import { type ClientSettings, startAws } from 'embedded-aws';
 import { zipSync } from 'fflate';
 import { assume } from './deployed-roles';
 import { type Exemption, judge } from './exemptions';
+import { without } from './parts';
 import { type Recording, readRecording, type WrittenRole } from './recording';
 import { type Proof, replay } from './replay';
 
@@ -117,6 +119,28 @@ test('a condition is proven by what it forbids', async () => {
     },
   });
   expect(beyond.problems).toEqual([]);
+});
+
+test('a bucket has a name of its own in each deployment, and is the same part in all', () => {
+  const [statement, name] = ['Allow s3:GetObject', 'read'];
+  const documentOf = (bucket: string) =>
+    parsePolicy(
+      document([{ Effect: 'Allow', Action: 's3:GetObject', Resource: [bucket, `${bucket}/commands/*`] }]),
+      { kind: 'identity' },
+    );
+  for (const text of ['', '/commands/*']) {
+    const part = {
+      role: 'reader',
+      statement,
+      name,
+      kind: 'resource',
+      text: `arn:aws:s3:::kiln-bucket${text}`,
+    } as const;
+    for (const id of ['kj4pqxqjogmd', 'iauybg3y9320'])
+      expect(
+        without([documentOf(`arn:aws:s3:::kiln-bucket-${id}`)], part)?.[0]?.statements[0]?.resources,
+      ).toEqual([`arn:aws:s3:::kiln-bucket-${id}${text === '' ? '/commands/*' : ''}`]);
+  }
 });
 
 test('an exemption counts, and is an error where it is not needed', async () => {
