@@ -48,10 +48,11 @@ interface RecordedCall {
   readonly role: string;
   readonly accesses: readonly {
     readonly request: AccessRequest;
-    readonly policies: Omit<PolicySet, 'identity' | 'boundary' | 'session' | 'resource'> & {
+    readonly policies: Omit<PolicySet, 'identity' | 'boundary' | 'session' | 'endpoint' | 'resource'> & {
       readonly identity: readonly string[];
       readonly boundary?: string;
       readonly session?: readonly string[];
+      readonly endpoint?: string;
       readonly resource?: string;
     };
     readonly effect: string;
@@ -120,7 +121,7 @@ function readCall(
 ): Answer[] {
   const find = (digest: string) => findPolicy(documents, digest, role);
   return accesses.map(({ request, policies, effect }) => {
-    const { identity, boundary, session, resource, ...rest } = policies;
+    const { identity, boundary, session, endpoint, resource, ...rest } = policies;
     return {
       role: nameOfRole(role),
       request,
@@ -129,6 +130,7 @@ function readCall(
         identity: listOf(identity, find),
         ...(boundary !== undefined && { boundary: find(boundary) }),
         ...(session && { session: session.map(find) }),
+        ...(endpoint !== undefined && { endpoint: find(endpoint) }),
         ...(resource !== undefined && { resource: find(resource) }),
       },
       isAllowed: effect === 'Allow',

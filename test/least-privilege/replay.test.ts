@@ -143,6 +143,24 @@ test('a bucket has a name of its own in each deployment, and is the same part in
   }
 });
 
+test('the policy of a VPC endpoint through which a call came is read, too', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kiln-decisions-'));
+  const documents = ['own', 'endpoint'].map((digest) => ({
+    ...{ kind: 'policy', digest },
+    document: parsePolicy(document([{ ...mayRead, Sid: digest }]), { kind: 'identity' }),
+  }));
+  const call = {
+    ...{ kind: 'call', role: arn, service: 'ssm', operation: 'GetParameter' },
+    accesses: [{ request: {}, policies: { identity: ['own'], endpoint: 'endpoint' }, effect: 'Allow' }],
+  };
+  const lines = [...documents, call].map((line) => `${JSON.stringify(line)}\n`);
+  writeFileSync(join(folder, 'decisions.jsonl'), lines.join(''));
+  const { answers } = readRecording(folder);
+  rmSync(folder, { recursive: true });
+  const [own, endpoint] = documents.map((one) => JSON.parse(JSON.stringify(one.document)));
+  expect(answers[0]?.policies).toEqual({ identity: [own], endpoint });
+});
+
 test('an exemption counts, and is an error where it is not needed', async () => {
   const exempt = (part: string): Exemption => ({
     ...{ because: 'aws', reason: 'AWS asks for it at times that nobody can bring about.' },

@@ -7,14 +7,20 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   CopyImageCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  CreateVpcEndpointCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
   EC2Client,
+  ModifyVpcAttributeCommand,
   RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
+  TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { IAMClient, ListInstanceProfilesCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import {
@@ -26,6 +32,7 @@ import {
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import type { ClientSettings } from 'embedded-aws';
 import { newBuildId } from '../../src/build/id';
 import { findRecord, updateRecord } from '../../src/build/record';
 import { launchToken } from '../../src/image/instances';
@@ -41,6 +48,7 @@ import type { Kit } from './kit';
 const WEB = 'kiln-fleet-web';
 const API = 'kiln-fleet-api';
 const NO_IMAGE = 'ami-0123456789abcdef0';
+const IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
 /** What few builds, or few nights, come to: each has the functions do it. */
 export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
@@ -192,6 +200,35 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await server.callLate(name, `Silent/${name}`);
     }
     await kit.end(id);
+  },
+
+  'an agent whose network has no way to the messages of Session Manager': async ({ sample }) => {
+    const ec2 = new EC2Client(sample.settings);
+    const { Vpc: { VpcId } = {} } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+    await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
+    const { Subnet: { SubnetId = '' } = {} } = await ec2.send(
+      new CreateSubnetCommand({ VpcId, CidrBlock: '10.9.0.0/24' }),
+    );
+    for (const service of ['ssm', 'ec2messages'])
+      await ec2.send(
+        new CreateVpcEndpointCommand({
+          ...{ VpcEndpointType: 'Interface', VpcId, SubnetIds: [SubnetId], PrivateDnsEnabled: true },
+          ServiceName: `com.amazonaws.us-east-1.${service}`,
+        }),
+      );
+    const { InstanceProfiles = [] } = await new IAMClient(sample.settings).send(
+      new ListInstanceProfilesCommand({}),
+    );
+    const profile = InstanceProfiles.find(({ Roles = [] }) => Roles[0]?.RoleName?.includes('-BaseRole-'));
+    const { Parameter } = await new SSMClient(sample.settings).send(new GetParameterCommand({ Name: IMAGE }));
+    const { Instances: [instance] = [] } = await ec2.send(
+      new RunInstancesCommand({
+        ...{ ImageId: Parameter?.Value, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId },
+        IamInstanceProfile: { Arn: profile?.Arn },
+      }),
+    );
+    await awaitAgent(sample.settings, instance?.InstanceId ?? '');
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance?.InstanceId ?? ''] }));
   },
 
   'a rollout that is to be watched by an alarm that is not there': async ({ sample }) => {
@@ -353,6 +390,17 @@ function awaitImageWait(kit: Kit, id: string): Promise<Wait> {
   });
 }
 
+/** Until Run Command reaches an instance. */
+async function awaitAgent(settings: ClientSettings, id: string): Promise<void> {
+  const ssm = new SSMClient(settings);
+  await until(`the agent on ${id} is online`, async () => {
+    const { InstanceInformationList: [found] = [] } = await ssm.send(
+      new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [id] }] }),
+    );
+    return found?.PingStatus === 'Online' || undefined;
+  });
+}
+
 /** The base instance of a build whose functions send it commands. */
 class Server {
   private readonly ssm: SSMClient;
@@ -429,12 +477,7 @@ class Server {
   /** Until its agent is there, where it was stopped. */
   async start(): Promise<void> {
     await this.ec2.send(new StartInstancesCommand({ InstanceIds: [this.id] }));
-    await until('the agent is online', async () => {
-      const { InstanceInformationList: [found] = [] } = await this.ssm.send(
-        new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [this.id] }] }),
-      );
-      return found?.PingStatus === 'Online' || undefined;
-    });
+    await awaitAgent(this.kit.sample.settings, this.id);
   }
 }
 
@@ -481,7 +524,7 @@ async function launchTwice({ sample }: Kit, build: string): Promise<void> {
   await new EC2Client(sample.settings).send(
     new RunInstancesCommand({
       ...{ InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId: subnet },
-      ImageId: await parameter('/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64'),
+      ImageId: await parameter(IMAGE),
       ClientToken: launchToken(build, 'test', subnet),
       TagSpecifications: [{ ResourceType: 'instance', Tags: buildTags(build, { 'kiln:purpose': 'test' }) }],
     }),
