@@ -179,7 +179,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     }
   },
 
-  'commands that have ended, whose instance is lost, and that no agent takes': async (kit) => {
+  'commands that have ended or failed, whose instance is lost, and that no agent takes': async (kit) => {
     const { sample } = kit;
     const id = await sample.startBuild('vault');
     const wait = await until(`${id} waits for a command`, async () =>
@@ -196,6 +196,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await server.call(name, `Ended/${name}`);
       await server.ended(`Ended/${name}`);
       await server.call(name, `Ended/${name}`);
+      await server.judgeFailure(CHECKS[name]);
       await server.lose(name, `Lost/${name}`);
       await server.callLate(name, `Silent/${name}`);
     }
@@ -216,15 +217,12 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
           ServiceName: `com.amazonaws.us-east-1.${service}`,
         }),
       );
-    const { InstanceProfiles = [] } = await new IAMClient(sample.settings).send(
-      new ListInstanceProfilesCommand({}),
-    );
-    const profile = InstanceProfiles.find(({ Roles = [] }) => Roles[0]?.RoleName?.includes('-BaseRole-'));
+    const { Arn } = await findBaseProfile(sample.settings);
     const { Parameter } = await new SSMClient(sample.settings).send(new GetParameterCommand({ Name: IMAGE }));
     const { Instances: [instance] = [] } = await ec2.send(
       new RunInstancesCommand({
         ...{ ImageId: Parameter?.Value, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1, SubnetId },
-        IamInstanceProfile: { Arn: profile?.Arn },
+        IamInstanceProfile: { Arn },
       }),
     );
     await awaitAgent(sample.settings, instance?.InstanceId ?? '');
@@ -401,6 +399,17 @@ async function awaitAgent(settings: ClientSettings, id: string): Promise<void> {
   });
 }
 
+/** The instance profile of base instances, and the id of their role. */
+async function findBaseProfile(settings: ClientSettings) {
+  const { InstanceProfiles = [] } = await new IAMClient(settings).send(new ListInstanceProfilesCommand({}));
+  for (const { Arn, Roles: [role] = [] } of InstanceProfiles)
+    if (role?.RoleName?.includes('-BaseRole-')) return { Arn, RoleId: role.RoleId };
+  throw new Error('there is no instance profile of base instances');
+}
+
+/** Who judges what a function has had a server do. */
+const CHECKS = { prepareImage: 'checkPreparation', runTests: 'checkTests' } as const;
+
 /** The base instance of a build whose functions send it commands. */
 class Server {
   private readonly ssm: SSMClient;
@@ -418,21 +427,43 @@ class Server {
   }
 
   /** Has a function send the server its script, and park. */
-  call(name: 'prepareImage' | 'runTests', stage: string): Promise<unknown> {
+  call(name: keyof typeof CHECKS, stage: string): Promise<unknown> {
+    return this.kit.call(name, { ...this.describe(stage), token: this.wait.token });
+  }
+
+  private describe(stage: string): object {
     const instance = { instanceId: this.id, launchedAt: 0 };
     const { plan } = finishOf(this.build, NO_IMAGE, '/kiln/vault/image');
     const prepare = { by: 'agent', within: 600 };
-    return this.kit.call(name, {
-      ...{ stage, build: this.build, token: this.wait.token },
+    return {
+      ...{ stage, build: this.build },
       plan: { ...plan, prepare, image: { ...plan.image, testWithin: 600 } },
       base: { instance, health: { answers: 1, askedAt: 0 } },
       test: { instance, health: { askedAt: 0 } },
       identity: { machineId: 'none', hostKey: 'none' },
-    });
+    };
+  }
+
+  /** Has a command judged that could not fetch its script: it says why as errors. */
+  async judgeFailure(name: (typeof CHECKS)[keyof typeof CHECKS]): Promise<void> {
+    const { sample } = this.kit;
+    const { RoleId } = await findBaseProfile(sample.settings);
+    const { Command: { CommandId } = {} } = await this.ssm.send(
+      new SendCommandCommand({
+        ...{ DocumentName: 'AWS-RunShellScript', InstanceIds: [this.id], Comment: `Kiln ${name}` },
+        Parameters: { commands: ['echo begun; echo it is gone >&2; exit 81'] },
+        OutputS3BucketName: sample.service.ArtifactsBucket,
+        OutputS3KeyPrefix: `commands/${RoleId}:${this.id}`,
+      }),
+    );
+    await this.ended(name);
+    const endedAt = sample.aws.clock.now().getTime();
+    const command = { id: CommandId, status: 'Failed', exit: 81, endedAt };
+    await refused(this.kit.call(name, { ...this.describe(name), command }), 'It says: it is gone');
   }
 
   /** As `call`, where the function has asked for the agent for long. */
-  async callLate(name: 'prepareImage' | 'runTests', stage: string): Promise<void> {
+  async callLate(name: keyof typeof CHECKS, stage: string): Promise<void> {
     const startedAt = new Date(this.kit.sample.aws.clock.now().getTime() - 3_600_000).toISOString();
     await updateRecord(this.build.id, { [`stages.${stage}`]: { startedAt } });
     await refused(this.call(name, stage), 'Run Command does not reach');
@@ -448,7 +479,7 @@ class Server {
   }
 
   /** Stops the server between the moment in which a function has sent a command and that in which it looks how that is. */
-  async lose(name: 'prepareImage' | 'runTests', stage: string): Promise<void> {
+  async lose(name: keyof typeof CHECKS, stage: string): Promise<void> {
     await this.ssm.send(
       new SendCommandCommand({
         ...{ DocumentName: 'AWS-RunShellScript', InstanceIds: [this.id] },
