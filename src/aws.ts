@@ -48,6 +48,8 @@ export const serviceQuotas = /* @__PURE__ */ perRegion((config) => new ServiceQu
 export const sfn = /* @__PURE__ */ perRegion((config) => new SFNClient(config));
 export const sns = /* @__PURE__ */ perRegion((config) => new SNSClient(config));
 export const ssm = /* @__PURE__ */ perRegion((config) => new SSMClient(config));
+/** For what is done twice where it is asked for twice: the SDK does not ask again, whoever does looks first. */
+export const ssmOnce = /* @__PURE__ */ perRegion((config) => new SSMClient({ ...config, maxAttempts: 1 }));
 export const dynamo = /* @__PURE__ */ perRegion((config) =>
   DynamoDBDocumentClient.from(new DynamoDBClient(config), {
     marshallOptions: { removeUndefinedValues: true },

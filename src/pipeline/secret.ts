@@ -62,7 +62,7 @@ export function fetchSecrets(secrets: Readonly<Record<string, SecretReference>>)
 
 /**
  * A function of the shell that writes each secret on a line, its name and its value as base64, so that a server can look for them; and the
- * console beside them. One that cannot be read ends the script.
+ * console into the folder `KILN_MEMORY`; and how many they are. One that cannot be read ends the script.
  *
  * @param secrets references by the name of their variable
  * @param console where the instance finds what was on its console
@@ -73,6 +73,10 @@ export function readSecrets(secrets: Readonly<Record<string, string>>, console: 
     if (!secret) throw new Error(`The secret ${name} is no reference.`);
     return `  kiln_value=$(${commandOf(secret)}) || exit 12\n  printf '%s %s\\n' ${name} "$(printf '%s' "$kiln_value" | base64 | tr -d '\\n')"`;
   });
-  const fetch = console ? [`  aws s3 cp --only-show-errors ${console} "$KILN_WORK/console" || exit 12`] : [];
-  return ['kiln_secrets() {', ...fetch, ...lines, '  :', '}', ''].join('\n');
+  const fetch = console
+    ? [`  aws s3 cp --only-show-errors ${console} "$KILN_MEMORY/console" || exit 12`]
+    : [];
+  return [`KILN_SECRET_COUNT=${lines.length}`, 'kiln_secrets() {', ...fetch, ...lines, '  :', '}', ''].join(
+    '\n',
+  );
 }

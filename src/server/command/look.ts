@@ -1,5 +1,5 @@
 import { type CommandInvocation, ListCommandInvocationsCommand } from '@aws-sdk/client-ssm';
-import { ssm } from '../../aws';
+import { isAwsError, ssm } from '../../aws';
 import { findInstance } from '../../image/instances';
 import { lookAtEach, type Seen } from '../../wait/look';
 import type { Outcome, Said, Wait } from '../../wait/wait';
@@ -16,10 +16,7 @@ export function lookAtCommands(waits: Wait[]): Promise<Seen> {
 }
 
 async function lookAtCommand(wait: Wait): Promise<Outcome | Said> {
-  const { CommandInvocations = [] } = await ssm().send(
-    new ListCommandInvocationsCommand({ CommandId: wait.resource, Details: true }),
-  );
-  const [invocation] = CommandInvocations;
+  const invocation = await findInvocation(wait.resource);
   if (invocation && !RUNNING.includes(invocation.Status ?? ''))
     return { output: readEnd(invocation), isOpen: true };
   // SSM says of a server that is gone for an hour that the command is in progress.
@@ -30,6 +27,19 @@ async function lookAtCommand(wait: Wait): Promise<Outcome | Said> {
   return {
     says: invocation ? `the command is ${invocation.StatusDetails}` : 'SSM does not list the command yet',
   };
+}
+
+/** Undefined while SSM does not know the command, which it may say either way. */
+async function findInvocation(CommandId: string): Promise<CommandInvocation | undefined> {
+  try {
+    const { CommandInvocations = [] } = await ssm().send(
+      new ListCommandInvocationsCommand({ CommandId, Details: true }),
+    );
+    return CommandInvocations[0];
+  } catch (error) {
+    if (isAwsError(error, 'InvalidCommandId')) return undefined;
+    throw error;
+  }
 }
 
 function readEnd({

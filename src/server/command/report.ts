@@ -35,7 +35,8 @@ export async function readReport(instanceId: string, ended: EndedCommand): Promi
   const keys = Contents.flatMap(({ Key, Size = 0 }) => (Key && Size <= MOST_READ ? [Key] : []));
   const [output, errors] = await Promise.all(['stdout', 'stderr'].map((name) => readOutput(keys, name)));
   const report = { entries: parseReport(output ?? ''), errors: errors ?? '' };
-  if (report.entries.length > 0) return report;
+  // One that SSM has killed need not have told anything: that it ran out of time is what counts.
+  if (report.entries.length > 0 || ended.status === TIMED_OUT) return report;
   const why = explainNothing(ended, report.errors);
   if (why)
     throw new InstanceNotManaged(
@@ -47,6 +48,9 @@ export async function readReport(instanceId: string, ended: EndedCommand): Promi
     `The command ${commandId} on ${instanceId} ended as ${describeEnd(ended)}, but its output is not in the bucket ${bucket()}: may the role of base instances put objects under ${prefix}?`,
   );
 }
+
+/** How SSM names the end of a command that took longer than it may. */
+export const TIMED_OUT = 'ExecutionTimedOut';
 
 export function describeEnd({ status, exit }: EndedCommand): string {
   return exit >= 0 ? `${status} with status ${exit}` : status;
@@ -66,7 +70,6 @@ function explainNothing({ status, exit }: EndedCommand, errors: string): string 
     return 'There is no AWS CLI (aws) on the server, with which it fetches the script. Install it in the user data, or build with "prepare: none" under base.';
   if (exit === NO_SCRIPT) return `The server could not fetch the script from the bucket ${bucket()}.${said}`;
   if (status === 'Success' || status === 'Failed') return said ? `The script did not run.${said}` : undefined;
-  if (status === 'ExecutionTimedOut') return undefined;
   return 'The SSM agent did not run the script.';
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { paginateListCommands, SendCommandCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, s3, ssm } from '../../aws';
+import { isAwsError, s3, ssm, ssmOnce } from '../../aws';
 import { env } from '../../env';
 import { AgentNotReady } from '../../errors';
 
@@ -17,6 +17,9 @@ export interface Run {
 
 /** How long SSM tries to hand a command over, in seconds. */
 const DELIVERED_WITHIN = 300;
+
+/** The script tells itself that its time is over, and what it waited for, before SSM kills it. Seconds. */
+const TELLS_WITHIN = 60;
 
 /** How a command ends that could not fetch its script: with what exit status, and what that means. */
 export const NO_CLI = 80;
@@ -35,13 +38,13 @@ export async function runScript(run: Run): Promise<string> {
   if (sent) return sent;
   const key = await storeScript(run.script);
   try {
-    const { Command } = await ssm().send(
+    const { Command } = await ssmOnce().send(
       new SendCommandCommand({
         DocumentName: 'AWS-RunShellScript',
         InstanceIds: [run.instanceId],
         Comment: commentOf(run),
         TimeoutSeconds: DELIVERED_WITHIN,
-        Parameters: { commands: writeCommands(key), executionTimeout: [String(run.within)] },
+        Parameters: { commands: writeCommands(key), executionTimeout: [String(run.within + TELLS_WITHIN)] },
         OutputS3BucketName: bucket(),
         OutputS3KeyPrefix: outputPrefix(run.instanceId),
       }),

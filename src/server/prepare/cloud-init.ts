@@ -75,9 +75,12 @@ function readResult(report: Report): z.infer<typeof Result>['v1'] {
 /** The most lines of an output that a message carries. */
 const LINES = 25;
 
+/** And of each line. */
+const CHARACTERS = 300;
+
 export function indent(text: string): string[] {
   return text
     .split('\n')
     .slice(-LINES)
-    .map((line) => `    ${line}`);
+    .map((line) => `    ${line.slice(0, CHARACTERS)}`);
 }

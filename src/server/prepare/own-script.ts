@@ -1,6 +1,6 @@
 import { PreparationFailed } from '../../errors';
 import type { EndedCommand } from '../command/ended';
-import { describeEnd, type Report, told } from '../command/report';
+import { describeEnd, type Report, TIMED_OUT, told } from '../command/report';
 import { indent } from './cloud-init';
 
 /**
@@ -19,7 +19,7 @@ export function checkOwnScript(report: Report, ended: EndedCommand, instanceId: 
     );
   if (told(report, 'end') === 'done' && ended.status === 'Success') return;
   const how =
-    ended.status === 'ExecutionTimedOut'
+    ended.status === TIMED_OUT
       ? 'did not end in the time that it has (base.prepare.within)'
       : `ended as ${describeEnd(ended)}`;
   throw new PreparationFailed(

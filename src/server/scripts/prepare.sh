@@ -1,6 +1,6 @@
 # Makes a base instance ready to become an image: waits for cloud-init, runs the pipeline's own script, lists what is on the disk, and takes
 # away what belongs to this one server. Given: KILN_WITHIN (seconds), KILN_OWN_LOG (the file that the user data writes to), KILN_OWN (the
-# pipeline's prepare.sh as base64, may be empty), KILN_WORK (a folder of this run), kiln_secrets (a function that reads secrets, one a line).
+# pipeline's prepare.sh as base64, may be empty), KILN_WORK (a folder of this run). Looking for secrets comes after it.
 
 # The user data must be done before anything is taken away.
 if command -v cloud-init > /dev/null; then
@@ -21,8 +21,8 @@ else
 fi
 
 if [ -n "$KILN_OWN" ]; then
-  printf '%s' "$KILN_OWN" | base64 -d > "$KILN_WORK/prepare"
-  chmod 700 "$KILN_WORK/prepare"
+  printf '%s' "$KILN_OWN" | base64 -d > "$KILN_WORK/prepare" || exit 13 # a part of it would run, and pass
+  chmod 700 "$KILN_WORK/prepare" || exit 13
   (cd / && umask 022 && "$KILN_WORK/prepare") > "$KILN_WORK/prepare.log" 2>&1 < /dev/null
   kiln_status=$?
   echo "$kiln_status" | kiln_say prepare
@@ -52,11 +52,15 @@ kiln_sum /etc/ssh/ssh_host_ed25519_key.pub | kiln_say host-key
 [ -e /etc/machine-id ] && truncate -s 0 /etc/machine-id
 [ -f /var/lib/dbus/machine-id ] && [ ! -L /var/lib/dbus/machine-id ] && rm -f /var/lib/dbus/machine-id
 rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub /var/lib/systemd/random-seed
+[ ! -s /etc/machine-id ] || { echo '/etc/machine-id could not be emptied' >&2; exit 13; }
+for kiln_file in /etc/ssh/ssh_host_*_key; do
+  [ ! -e "$kiln_file" ] || { echo "$kiln_file could not be removed" >&2; exit 13; }
+done
 # Of the keys that may log in only those that the launch put there.
 kiln_token=$(curl -sf -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)
 kiln_key=$(curl -sf -m 5 -H "X-aws-ec2-metadata-token: $kiln_token" http://169.254.169.254/latest/meta-data/public-keys/0/openssh-key | cut -d ' ' -f 2)
 for kiln_file in /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys; do
-  [ -n "$kiln_key" ] && [ -f "$kiln_file" ] || continue
+  [ -n "$kiln_key" ] && [ -f "$kiln_file" ] && [ ! -L "$kiln_file" ] || continue
   grep -vF -- "$kiln_key" "$kiln_file" > "$KILN_WORK/keys"
   cat "$KILN_WORK/keys" > "$kiln_file"
 done
@@ -70,23 +74,7 @@ command -v dnf > /dev/null && dnf clean all > /dev/null 2>&1
 command -v apt-get > /dev/null && apt-get clean > /dev/null 2>&1
 rm -rf /var/cache/dnf/* /var/cache/yum/*
 # Kept as files: what writes to them may not be able to make them.
-find /var/log -xdev -type f -not -path '/var/log/journal/*' -exec truncate -s 0 {} +
+find /var/log /var/log/audit -xdev -type f -not -path '/var/log/journal/*' -exec truncate -s 0 {} + 2> /dev/null
 rm -rf /var/log/journal/*
 find /tmp /var/tmp -xdev -mindepth 1 -not -path '*/systemd-private-*' -delete 2> /dev/null
-
-# Secrets are looked for once all that may go is gone. Those that are lines of many are found by their longest.
-find / -xdev -maxdepth 0 -type d -size -64M -not -path "$KILN_WORK/*" > /dev/null || exit 13 # one that cannot look must not find nothing
-kiln_secrets > "$KILN_WORK/secrets"
-while read -r kiln_name kiln_value; do
-  kiln_value=$(printf '%s' "$kiln_value" | base64 -d | awk '{ if (length($0) > length(long)) long = $0 } END { print long }')
-  [ "${#kiln_value}" -ge 6 ] || { echo "$kiln_name" | kiln_say short-secret; continue; }
-  printf '%s\n' "$kiln_value" > "$KILN_WORK/secret"
-  {
-    find / -xdev -type f -size -64M -not -path "$KILN_WORK/*" -exec grep -lF -f "$KILN_WORK/secret" {} + 2> /dev/null
-    grep -qF -f "$KILN_WORK/secret" "$KILN_WORK/console" 2> /dev/null && echo 'the console'
-  } | head -n 20 > "$KILN_WORK/found"
-  [ -s "$KILN_WORK/found" ] && { echo "$kiln_name"; cat "$KILN_WORK/found"; } | kiln_say secret
-done < "$KILN_WORK/secrets"
-
-sync
-echo done | kiln_say end
+# Secrets are looked for once all that may go is gone.

@@ -16,55 +16,69 @@ if command -v cloud-init > /dev/null; then
 fi
 command -v systemctl > /dev/null && timeout "$KILN_WITHIN" systemctl is-system-running --wait > /dev/null 2>&1
 
+# What is found is kept in variables: a full disk must not hide it. A command that fails is no answer either.
+kiln_tell() {
+  [ -z "$2" ] || printf '%s\n' "$2" | kiln_say "check-$1"
+}
+
 if kiln_wanted identity; then
-  {
+  kiln_found=$(
     [ -s /etc/machine-id ] || echo '/etc/machine-id is empty'
     [ -n "$KILN_MACHINE_ID" ] && [ "$(kiln_sum /etc/machine-id)" = "$KILN_MACHINE_ID" ] && echo '/etc/machine-id is that of the base instance'
     [ -n "$KILN_HOST_KEY" ] && [ "$(kiln_sum /etc/ssh/ssh_host_ed25519_key.pub)" = "$KILN_HOST_KEY" ] && echo '/etc/ssh/ssh_host_ed25519_key is that of the base instance'
     :
-  } > "$KILN_WORK/check"
-  [ -s "$KILN_WORK/check" ] && kiln_say check-identity < "$KILN_WORK/check"
+  ) || exit 13
+  kiln_tell identity "$kiln_found"
 fi
 
 if command -v systemctl > /dev/null && kiln_wanted failedUnits; then
-  systemctl list-units --state=failed --plain --no-legend > "$KILN_WORK/check" 2> /dev/null
-  [ -s "$KILN_WORK/check" ] && kiln_say check-failedUnits < "$KILN_WORK/check"
+  kiln_found=$(systemctl list-units --state=failed --plain --no-legend 2>&1) || kiln_found="systemctl list-units ended with status $?: $kiln_found"
+  kiln_tell failedUnits "$kiln_found"
 fi
 
 # Enabled and started at the boot, but not there any more. What does its work once and ends, and what a condition kept from starting, is well.
 if command -v systemctl > /dev/null && kiln_wanted enabledServices; then
-  systemctl list-unit-files --type=service --state=enabled --plain --no-legend 2> /dev/null | while read -r kiln_unit kiln_rest; do
-    case "$kiln_unit" in *@.service) continue ;; esac
-    systemctl show "$kiln_unit" --property=Type --property=ActiveState --property=ConditionResult --property=ConditionTimestampMonotonic > "$KILN_WORK/unit" 2> /dev/null
-    grep -q '^Type=oneshot$' "$KILN_WORK/unit" && continue
-    grep -q '^ActiveState=active$' "$KILN_WORK/unit" && continue
-    grep -q '^ConditionResult=no$' "$KILN_WORK/unit" && continue
-    grep -q '^ConditionTimestampMonotonic=0$' "$KILN_WORK/unit" && continue
-    echo "$kiln_unit is enabled and $(sed -n 's/^ActiveState=//p' "$KILN_WORK/unit")"
-  done > "$KILN_WORK/check"
-  [ -s "$KILN_WORK/check" ] && kiln_say check-enabledServices < "$KILN_WORK/check"
+  if kiln_units=$(systemctl list-unit-files --type=service --state=enabled --plain --no-legend 2>&1); then
+    kiln_found=$(
+      printf '%s\n' "$kiln_units" | while read -r kiln_unit kiln_rest; do
+        case "$kiln_unit" in '' | *@.service) continue ;; esac
+        kiln_unit_is=$(systemctl show "$kiln_unit" --property=Type --property=ActiveState --property=ConditionResult --property=ConditionTimestampMonotonic 2> /dev/null)
+        # dmesg.service of Ubuntu is idle.
+        case "$kiln_unit_is" in *Type=oneshot* | *Type=idle* | *ActiveState=active* | *ConditionResult=no*) continue ;; esac
+        printf '%s\n' "$kiln_unit_is" | grep -q '^ConditionTimestampMonotonic=0$' && continue
+        echo "$kiln_unit is enabled and $(printf '%s\n' "$kiln_unit_is" | sed -n 's/^ActiveState=//p')"
+      done
+    )
+  else
+    kiln_found="systemctl list-unit-files failed: $kiln_units"
+  fi
+  kiln_tell enabledServices "$kiln_found"
 fi
 
 if kiln_wanted worldWritable; then
   find /etc -xdev -maxdepth 0 -type d -perm -0002 > /dev/null || exit 13 # one that cannot look must not find nothing
-  find /etc /usr /boot /bin /sbin /lib /lib64 -xdev -type f -perm -0002 2> /dev/null | sort -u | head -n 20 > "$KILN_WORK/check"
-  [ -s "$KILN_WORK/check" ] && kiln_say check-worldWritable < "$KILN_WORK/check"
+  kiln_found=$(find /etc /usr /boot /bin /sbin /lib /lib64 -xdev -type f -perm -0002 2> /dev/null | sort -u | head -n 20)
+  kiln_tell worldWritable "$kiln_found"
 fi
 
 if kiln_wanted diskSpace; then
   kiln_used=$(df -P / | tail -n 1 | awk '{ sub("%", "", $5); print $5 }')
-  [ "${kiln_used:-0}" -gt 90 ] && df -P -h / | kiln_say check-diskSpace
+  if [ -z "$kiln_used" ]; then
+    kiln_tell diskSpace 'df does not say how full it is'
+  elif [ "$kiln_used" -gt 90 ]; then
+    kiln_tell diskSpace "$(df -P -h /)"
+  fi
 fi
 
-# The first that fails ends it: those after it may rest on it.
+# The first that fails ends it: those after it may rest on it. One of which only a part could be written would run, and pass.
 printf '%s' "$KILN_TESTS" | while read -r kiln_name kiln_script; do
-  printf '%s' "$kiln_script" | base64 -d > "$KILN_WORK/test.sh"
-  chmod 700 "$KILN_WORK/test.sh"
+  printf '%s' "$kiln_script" | base64 -d > "$KILN_WORK/test.sh" || { echo "tests/$kiln_name could not be written" >&2; exit 13; }
+  chmod 700 "$KILN_WORK/test.sh" || exit 13
   (cd / && umask 022 && "$KILN_WORK/test.sh") > "$KILN_WORK/test.log" 2>&1 < /dev/null
   kiln_status=$?
   echo "$kiln_name $kiln_status" | kiln_say test
   [ "$kiln_status" -eq 0 ] && continue
   kiln_end "$KILN_WORK/test.log" | kiln_say output
   break
-done
+done || exit 13
 echo done | kiln_say end

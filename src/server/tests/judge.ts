@@ -1,6 +1,6 @@
 import type { Check } from '../../pipeline/definition';
 import type { EndedCommand } from '../command/ended';
-import { describeEnd, type Report, told } from '../command/report';
+import { describeEnd, type Report, TIMED_OUT, told } from '../command/report';
 import { indent } from '../prepare/cloud-init';
 
 const MEANINGS: Record<Check, string> = {
@@ -18,7 +18,7 @@ export function findFailures(report: Report, ended: EndedCommand): string[] {
   if (found.length > 0) return found;
   if (told(report, 'end') === 'done' && ended.status === 'Success') return [];
   const how =
-    ended.status === 'ExecutionTimedOut'
+    ended.status === TIMED_OUT
       ? 'They did not end in the time that they have (image.testWithin).'
       : `They ended as ${describeEnd(ended)}, and did not come to their end.`;
   const passed = listPassed(report);

@@ -19,7 +19,7 @@ import { openStage } from '../../../src/build/stages';
 import { Plan } from '../../../src/build/state';
 import { checkPreparation, prepareImage } from '../../../src/server/prepare/prepare';
 import { ResourceEvent, resolveWait } from '../../../src/wait/resolve';
-import { listWaits } from '../../../src/wait/store';
+import { listWaits, storeWait } from '../../../src/wait/store';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BUILD, openRecord, openRecordOf } from '../records';
 import { useTable } from '../table';
@@ -81,7 +81,7 @@ describe('the base instance', () => {
       InstanceIds: [INSTANCE],
       OutputS3BucketName: 'artifacts',
       OutputS3KeyPrefix: `commands/AROABASE:${INSTANCE}`,
-      Parameters: { executionTimeout: ['1800'] },
+      Parameters: { executionTimeout: ['1860'] }, // the script tells itself that its time is over
     });
     const [key = ''] = [...server.objects.keys()];
     expect(key).toMatch(/^scripts\/[0-9a-f]{64}\.sh$/);
@@ -128,6 +128,16 @@ describe('the base instance', () => {
     expect(script).toContain("get-parameter --with-decryption --name '/web/password:3'");
     expect(script).not.toContain('/web/known');
     expect(script).not.toContain('export PASSWORD');
+  });
+
+  test('is asked once: whoever asks again looks first whether it runs', async () => {
+    let asked = 0;
+    server.ssm.on(SendCommandCommand).callsFake(async (_input, client) => {
+      asked += await client().config.maxAttempts();
+      return { Command: { CommandId: COMMAND } };
+    });
+    await prepareImage(input);
+    expect(asked).toBe(1);
   });
 
   test('is waited for while its agent is not online', async () => {
@@ -282,6 +292,18 @@ describe('a command that is waited for', () => {
     expect(await listWaits()).toHaveLength(1);
   });
 
+  test('of which SSM says that it does not know it yet is waited for, and then no more', async () => {
+    const unknown = Object.assign(new Error('no'), { name: 'InvalidCommandId' });
+    server.ssm.on(ListCommandInvocationsCommand).rejects(unknown);
+    await hear();
+    expect(server.sfn.calls()).toEqual([]);
+    const [wait] = await listWaits();
+    if (wait) await storeWait({ ...wait, since: Date.now() - 6 * 60_000 });
+    await hear();
+    const [call] = server.sfn.commandCalls(SendTaskFailureCommand);
+    expect(call?.args[0].input.cause).toContain('SSM does not know the command');
+  });
+
   test('fails the build when its instance is lost: SSM would not say so for an hour', async () => {
     server.ec2.on(DescribeInstancesCommand).resolves({
       Reservations: [
@@ -382,6 +404,23 @@ describe('the preparation', () => {
     server.report({ ...GOOD, 'cloud-init': '2\n', 'cloud-init-result': result });
     await check();
     expect((await getRecord(BUILD)).prepared?.warnings).toEqual(['cloud-init WARNING: no such key']);
+  });
+
+  test('that SSM killed before it told anything has run out of time', async () => {
+    const { name, message } = await failure({
+      command: { ...command, status: 'ExecutionTimedOut', exit: -1 },
+    });
+    expect(name).toBe('PreparationFailed');
+    expect(message).toContain('base.prepare.within');
+  });
+
+  test('that found secrets in files of endless names has a message with an end', async () => {
+    const places = Array.from({ length: 20 }, (_, at) => `/${at}${'x'.repeat(4000)}`).join('\n');
+    server.report({ ...GOOD, secret: Array.from({ length: 40 }, (_, at) => `KEY${at}\n${places}`) });
+    const { name, message } = await failure();
+    expect(name).toBe('SecretOnImage');
+    expect(message).toContain('KEY0 is in /0x');
+    expect(message.length).toBeLessThan(10_000);
   });
 
   test('of user data that failed is told by module, status and the file that the script wrote to', async () => {

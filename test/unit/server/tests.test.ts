@@ -94,6 +94,11 @@ describe('an image', () => {
     expect((await getRecord(BUILD)).tested).toBeUndefined();
   });
 
+  test('that wrote lines without an end have a message with one', async () => {
+    server.report({ 'check-failedUnits': 'x'.repeat(200_000), end: 'done\n' });
+    expect((await failure()).message.length).toBeLessThan(2000);
+  });
+
   test.each([
     ['identity', 'the server is not one of its own', '/etc/machine-id is that of the base instance'],
     ['failedUnits', 'units of systemd have failed', 'shop.service loaded failed failed The shop'],
