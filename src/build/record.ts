@@ -58,8 +58,10 @@ export interface Verified {
   servers: number;
   /** That the group was empty when the build was planned, and has been since. */
   isEmptyOnPurpose?: true;
-  /** Servers that run the old version, as the pipeline has it, and why. */
+  /** Servers that run the old version, as the pipeline has it, and why: the first of them. */
   left?: { instanceId: string; version: string; why: string }[];
+  /** How many they are, where that are more. */
+  leftInAll?: number;
 }
 
 /** Who gave a parameter its value: the request, a field of the event, the release, or the pipeline's default. */

@@ -41,9 +41,17 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
     const isLate = Date.now() - since >= within * 1000;
     throw isLate ? new FleetNotHealthy(`After ${within} s ${what}`) : new FleetChanged(`Now ${what}`);
   }
-  const verified = { ...describeVerified(group, input, left.length), ...(left.length > 0 && { left }) };
+  const verified = { ...describeVerified(group, input, left.length), ...describeLeft(left) };
   await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
   await noteVersion(autoScalingGroup, version);
+}
+
+/** A record has room for 400 kB, an event for 256. */
+const MOST_LEFT = 100;
+
+function describeLeft(left: Left[]): Pick<Verified, 'left' | 'leftInAll'> {
+  if (left.length === 0) return {};
+  return { left: left.slice(0, MOST_LEFT), ...(left.length > MOST_LEFT && { leftInAll: left.length }) };
 }
 
 /** The probe cannot write this itself: it has no way to AWS. With several groups, only so is it known whose fleet was not healthy. */

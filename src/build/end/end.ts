@@ -172,6 +172,23 @@ const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
   SUPERSEDED: 'Kiln Build Superseded',
 };
 
+/** EventBridge takes 256 kB an entry, with its source and type. Bytes. */
+const MOST_DETAIL = 240_000;
+
+/** An event that is too large is never taken: then the record alone tells which packages changed, and a message has an end. */
+export function writeDetail(
+  detail: Pick<BuildRecord, 'packageChanges' | 'error'> & Record<string, unknown>,
+): string {
+  const text = JSON.stringify(detail);
+  if (Buffer.byteLength(text) <= MOST_DETAIL) return text;
+  const { packageChanges, error } = detail;
+  return JSON.stringify({
+    ...detail,
+    packageChanges: packageChanges && { ...packageChanges, added: [], removed: [], upgraded: [] },
+    error: error && { ...error, message: error.message.slice(0, 10_000) },
+  });
+}
+
 async function announce(record: BuildRecord): Promise<void> {
   const { id, pipeline, status, imageId, gone = {}, rollouts, error, bom, packageChanges } = record;
   const imageGone = imageId && gone[imageId];
@@ -181,7 +198,7 @@ async function announce(record: BuildRecord): Promise<void> {
         {
           Source: 'kiln',
           DetailType: ANNOUNCED[status] ?? 'Kiln Build Failed',
-          Detail: JSON.stringify({
+          Detail: writeDetail({
             service: ownService(),
             build: id,
             pipeline,

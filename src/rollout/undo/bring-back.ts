@@ -1,10 +1,10 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import { type BuildRecord, noteRollout } from '../../build/record';
 import { TransientFailure } from '../../errors';
 import { nameTransient } from '../../failures';
 import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
-import { beginRefresh, describeEnd, isRefreshTo } from '../refresh';
+import { beginRefresh, describeEnd, isRefreshActive, isRefreshTo } from '../refresh';
 import { listVersions } from '../template';
 import { findRefreshes, type Refreshes, toBringBack } from './own-refresh';
 import type { Rollout } from './rollout';
@@ -85,7 +85,7 @@ async function judge(record: BuildRecord, rollout: Rollout, isLate: boolean): Pr
     if (active === back && !broughtBackBy) await note(record, rollout, back.InstanceRefreshId ?? '');
     return { waits: describeWay(rollout, active.InstanceRefreshId) };
   }
-  if (back?.Status === 'Successful' && Date.now() - (back.EndTime?.getTime() ?? 0) < SEEN_MILLISECONDS)
+  if (back?.Status === 'Successful' && wasJustNow(back))
     return { waits: describeWay(rollout, back.InstanceRefreshId) };
   if (back) {
     const { currentVersion } = target;
@@ -104,11 +104,15 @@ async function judge(record: BuildRecord, rollout: Rollout, isLate: boolean): Pr
   return obstacle ? { left: tell(obstacle) } : { begin: true, tell };
 }
 
+function wasJustNow({ EndTime }: InstanceRefresh): boolean {
+  return Date.now() - (EndTime?.getTime() ?? 0) < SEEN_MILLISECONDS;
+}
+
 /** A refresh that broke off leaves servers at a version that their group does not have. */
 function judgeServers(
   { target, versions }: Rollout,
   { Instances = [] }: AutoScalingGroup,
-  { own, active }: Refreshes,
+  { own, active, back }: Refreshes,
   isLate: boolean,
 ): Standing {
   const servers = Instances.filter(
@@ -122,10 +126,12 @@ function judgeServers(
       waits: `The instance refresh ${own.InstanceRefreshId} of the Auto Scaling group ${target.autoScalingGroup} is being undone (${own.Status}).`,
     };
   }
-  if (servers.length === 0 || !own || active || own.Status === 'Successful') return {};
+  // One that has brought its group back leaves what the pipeline has it leave: new servers may be protected from scale-in, too.
+  const isBackEnded = back !== undefined && !isRefreshActive(back) && !wasJustNow(back);
+  if (servers.length === 0 || !own || active || (own.Status === 'Successful' && !isBackEnded)) return {};
   const ids = servers.map(({ InstanceId }) => InstanceId).join(', ');
   return {
-    left: `The Auto Scaling group ${target.autoScalingGroup} has servers that run version ${servers[0]?.LaunchTemplate?.Version} of its launch template (${ids}), which the build did not verify: ${describeEnd(own)}. ${whatToDo({ target, versions })}`,
+    left: `The Auto Scaling group ${target.autoScalingGroup} has servers that run version ${servers[0]?.LaunchTemplate?.Version} of its launch template (${ids}), which the build did not verify: ${describeEnd(isBackEnded ? back : own)}. ${whatToDo({ target, versions })}`,
   };
 }
 

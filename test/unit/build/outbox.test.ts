@@ -2,6 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { dynamo } from '../../../src/aws';
+import { writeDetail } from '../../../src/build/end/end';
 import {
   createEnded,
   endRecord,
@@ -66,6 +67,26 @@ const asked = () =>
     .commandCalls(PutEventsCommand)
     .flatMap((call) => call.args[0].input.Entries ?? [])
     .map(({ Detail = '' }) => JSON.parse(Detail).build as string);
+
+test('an event that EventBridge would not take is made shorter, and any other left', () => {
+  const one = { name: 'bash', version: '5' };
+  const changes = { since: BUILD, counts: { added: 1, removed: 0, upgraded: 0 }, removed: [], upgraded: [] };
+  const usual = { build: BUILD, packageChanges: { ...changes, added: [one] }, error: undefined };
+  expect(JSON.parse(writeDetail(usual))).toEqual({ build: BUILD, packageChanges: usual.packageChanges });
+  const added = Array.from({ length: 100 }, () => ({
+    ...one,
+    name: '\u0000'.repeat(200),
+    version: '€'.repeat(200),
+  }));
+  const error = { name: 'ImageTestFailed', message: '€'.repeat(60_000) };
+  const text = writeDetail({ ...usual, packageChanges: { ...changes, added }, error });
+  expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
+  expect(JSON.parse(text)).toMatchObject({
+    build: BUILD,
+    packageChanges: { counts: { added: 1 }, added: [] },
+    error: { name: 'ImageTestFailed' },
+  });
+});
 
 test('of workers that come at once one does each task', async () => {
   await openRecord();

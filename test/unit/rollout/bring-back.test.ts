@@ -396,6 +396,19 @@ describe('servers that a refresh has left at the version of the build', () => {
     },
   );
 
+  test('are named when the group was brought back and they are protected from scale-in', async () => {
+    useServers('5');
+    useRefreshes(
+      refresh('r-2', '4', 'Successful', { EndTime: new Date(Date.now() - 3 * 60_000) }),
+      refresh('r-1', '5', 'Successful'),
+    );
+    const rollouts = {
+      fleet: { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1', broughtBackBy: 'r-2' },
+    };
+    await expect(undo({ rollouts })).resolves.toBe(true);
+    expect(await notBack()).toMatch(/i-1.*r-2 ended as Successful/s);
+  });
+
   test('are waited for by who looks for what came late, while it is being rolled back', async () => {
     useServers('5');
     useRefresh('r-1', '5', 'RollbackInProgress');

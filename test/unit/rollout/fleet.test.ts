@@ -249,6 +249,19 @@ describe('VerifyFleet', () => {
     });
   });
 
+  test('names the first of them where they are very many, and says how many they are', async () => {
+    const old = Array.from({ length: 2500 }, (_, at) => ({
+      ...instance(`i-old-${at}`, '4'),
+      ProtectedFromScaleIn: true,
+    }));
+    useGroup([...both, ...old], { DesiredCapacity: 2502 });
+    useHealth(healthy);
+    await verify(['i-1', 'i-2'], { scaleInProtected: 'ignore' });
+    const { left, leftInAll } = (await verified())?.verified ?? {};
+    expect(left).toHaveLength(100);
+    expect(leftInAll).toBe(2500);
+  });
+
   test('tells the stack of the group which version it uses, where that looks it up', async () => {
     useGroup(both);
     useHealth(healthy);
