@@ -8,7 +8,7 @@ kiln_secrets > "$KILN_MEMORY/secrets" || exit 13
 kiln_disks=(/)
 while read -r kiln_device kiln_mount kiln_rest; do
   case "$kiln_device $kiln_mount" in
-    '/dev/'*' /' | /dev/loop*) continue ;;
+    '/dev/'*' /' | /dev/loop* | /dev/fuse*) continue ;;
     /dev/*) kiln_disks+=("$(printf '%b' "$kiln_mount")") ;;
   esac
 done < /proc/mounts
@@ -33,7 +33,7 @@ kiln_looked=0
 while read -r kiln_name kiln_value; do
   printf '%s' "$kiln_value" | base64 -d > "$KILN_MEMORY/value" || exit 13
   {
-    awk '{ if (length($0) > length(long)) long = $0 } END { print long }' "$KILN_MEMORY/value"
+    awk '{ sub(/\r$/, ""); if (length($0) > length(long)) long = $0 } END { print long }' "$KILN_MEMORY/value"
     grep -oiE '"[^"]*(password|passwd|passphrase|pwd|secret|token|(api|private|access)[_-]?key)" *: *"([^"\\]|\\.)*"' "$KILN_MEMORY/value" |
       sed -E 's/^"[^"]*" *: *"//; s/"$//; s/\\(["\\/])/\1/g'
   } | awk 'length($0) >= 6' > "$KILN_MEMORY/value-$kiln_name" || exit 13

@@ -32,16 +32,18 @@ if kiln_wanted identity; then
 fi
 
 if command -v systemctl > /dev/null && kiln_wanted failedUnits; then
-  kiln_found=$(systemctl list-units --state=failed --plain --no-legend 2>&1) || kiln_found="systemctl list-units ended with status $?: $kiln_found"
+  kiln_found=$(systemctl list-units --state=failed --plain --no-legend 2> "$KILN_WORK/errors") || kiln_found="systemctl list-units ended with status $?: $(cat "$KILN_WORK/errors")"
   kiln_tell failedUnits "$kiln_found"
 fi
 
 # Enabled and started at the boot, but not there any more. What does its work once and ends, and what a condition kept from starting, is well.
 if command -v systemctl > /dev/null && kiln_wanted enabledServices; then
-  if kiln_units=$(systemctl list-unit-files --type=service --state=enabled --plain --no-legend 2>&1); then
+  if kiln_units=$(systemctl list-unit-files --type=service --state=enabled --plain --no-legend 2> "$KILN_WORK/errors"); then
     kiln_found=$(
       printf '%s\n' "$kiln_units" | while read -r kiln_unit kiln_rest; do
-        case "$kiln_unit" in '' | *@.service) continue ;; esac
+        # These do their work once, or find none, and do not say so: Amazon's agent for hibernation (forking), that for interrupts on one CPU,
+        # and that for snaps where there are none.
+        case "$kiln_unit" in '' | *@.service | hibinit-agent.service | irqbalance.service | snapd.service) continue ;; esac
         kiln_unit_is=$(systemctl show "$kiln_unit" --property=Type --property=ActiveState --property=ConditionResult --property=ConditionTimestampMonotonic 2> /dev/null)
         # dmesg.service of Ubuntu is idle.
         case "$kiln_unit_is" in *Type=oneshot* | *Type=idle* | *ActiveState=active* | *ConditionResult=no*) continue ;; esac
@@ -50,7 +52,7 @@ if command -v systemctl > /dev/null && kiln_wanted enabledServices; then
       done
     )
   else
-    kiln_found="systemctl list-unit-files failed: $kiln_units"
+    kiln_found="systemctl list-unit-files failed: $(cat "$KILN_WORK/errors")"
   fi
   kiln_tell enabledServices "$kiln_found"
 fi

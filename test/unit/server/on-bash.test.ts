@@ -40,6 +40,7 @@ describe('the values of secrets', () => {
   test.each([
     ['a password in JSON', '{"username":"shop","password":"hunter2-hunter2","host":"db.example.com"}'],
     ['one with spaces and signs', '{ "host": "db.example.com",\n "clientSecret" : "hunter2-hunter2" }'],
+    ['a line that ends as on Windows', 'hunter2-hunter2\r\nb\r\n'],
     ['the longest line of many', '-----BEGIN-----\nhunter2-hunter2--\n-----END-----'],
   ])('are found by %s', (_what, value) => {
     const hidden = value.includes('BEGIN') ? 'hunter2-hunter2--' : 'hunter2-hunter2';
@@ -148,6 +149,15 @@ describe('the tests of a server', () => {
     const ran = run({ systemctl: shown(properties) });
     expect(checks(ran).map(({ name }) => name)).toEqual(isTold ? ['check-enabledServices'] : []);
     if (isTold) expect(checks(ran)[0]?.text).toContain('shop.service is enabled and');
+  });
+
+  test('leave out what ends by itself on images as they come', () => {
+    const stopped = shown(
+      'Type=forking ActiveState=inactive ConditionResult=yes ConditionTimestampMonotonic=9',
+    );
+    const units = (name: string) => run({ systemctl: stopped.replace('shop.service', name) });
+    expect(checks(units('hibinit-agent.service'))).toEqual([]);
+    expect(checks(units('my-hibinit-agent.service'))).toHaveLength(1);
   });
 
   test('take no answer of systemd for no good one', () => {
