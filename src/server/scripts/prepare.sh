@@ -2,6 +2,12 @@
 # away what belongs to this one server. Given: KILN_WITHIN (seconds), KILN_OWN_LOG (the file that the user data writes to), KILN_OWN (the
 # pipeline's prepare.sh as base64, may be empty), KILN_WORK (a folder of this run). Looking for secrets comes after it.
 
+# Of one that has no id any more nothing could be told apart: another try has been here.
+if [ -e /etc/machine-id ] && [ ! -s /etc/machine-id ]; then
+  echo '/etc/machine-id is empty: the server was prepared already' >&2
+  exit 13
+fi
+
 # The user data must be done before anything is taken away.
 if command -v cloud-init > /dev/null; then
   timeout "$KILN_WITHIN" cloud-init status --wait > /dev/null 2>&1

@@ -93,6 +93,15 @@ describe('the values of secrets', () => {
   });
 });
 
+test('a server that was prepared already is not prepared again: what it had for itself is not known any more', () => {
+  const { status, errors, told } = runOnBash('prepare', 'KILN_WITHIN=60\nKILN_OWN=\nKILN_OWN_LOG=\n', {
+    files: { '/etc/machine-id': '' },
+  });
+  expect(status).toBe(13);
+  expect(errors).toContain('the server was prepared already');
+  expect(told).toEqual([]);
+});
+
 describe('the tests of a server', () => {
   const SYSTEMCTL = [
     '#!/bin/bash',

@@ -17,14 +17,14 @@ export interface Ran {
  * Runs a script of ours on the bash and the tools of this machine, which it must not touch: what it looks at is below a folder, and its
  * commands are others where a test gives them.
  *
- * @param name `secrets` or `tests`: those that only look
+ * @param name those that only look; `prepare` finds no command but those of the test, so that it can take nothing away
  * @param before lines of the shell before it: its variables
  * @param commands scripts by the names of the commands that they take the place of
  * @param files what is on the server, by path
  * @param mounts lines of /proc/mounts
  */
 export function runOnBash(
-  name: 'secrets' | 'tests',
+  name: 'prepare' | 'secrets' | 'tests',
   before: string,
   {
     commands = {},
@@ -42,10 +42,14 @@ export function runOnBash(
     .replaceAll('/run/kiln-', `${root}/run/kiln-`)
     .replaceAll('/proc/mounts', `${root}/mounts`)
     .replaceAll('/etc/machine-id', `${root}/disk/etc/machine-id`);
-  const { status, stdout, stderr } = spawnSync('bash', ['-s'], {
+  const { status, stdout, stderr } = spawnSync('/bin/bash', ['-s'], {
     input: script,
     encoding: 'utf8',
-    env: { PATH: `${bin}:${process.env.PATH}`, ROOT: join(root, 'disk'), KILN_WORK: join(root, 'work') },
+    env: {
+      PATH: name === 'prepare' ? bin : `${bin}:${process.env.PATH}`,
+      ROOT: join(root, 'disk'),
+      KILN_WORK: join(root, 'work'),
+    },
   });
   return { status, told: parseReport(stdout), errors: stderr };
 }
