@@ -88,13 +88,14 @@ async function storeScript(script: string): Promise<string> {
   return key;
 }
 
-/** In a folder that only root sees, and that is gone afterwards. Not under /tmp: that may be mounted so that nothing runs there. */
+/** In a folder that only root sees, and that is gone afterwards; beside it one that is on no disk. Not under /tmp: that may be mounted so that nothing runs there. */
 function writeCommands(key: string): string[] {
   const hash = key.replace(/^scripts\/|\.sh$/g, '');
   return [
     'KILN_WORK=$(mktemp -d /root/.kiln-XXXXXX) || exit 1',
-    'trap \'rm -rf "$KILN_WORK"\' EXIT',
-    'export KILN_WORK',
+    'KILN_MEMORY=$(mktemp -d /run/kiln-XXXXXX) || { rm -rf "$KILN_WORK"; exit 1; }',
+    'trap \'rm -rf "$KILN_WORK" "$KILN_MEMORY"\' EXIT',
+    'export KILN_WORK KILN_MEMORY',
     `command -v aws > /dev/null || { echo 'there is no AWS CLI on this server' >&2; exit ${NO_CLI}; }`,
     `aws s3 cp --only-show-errors --region ${env('AWS_REGION')} s3://${bucket()}/${key} "$KILN_WORK/run.sh" || exit ${NO_SCRIPT}`,
     `[ "$(sha256sum < "$KILN_WORK/run.sh" | cut -d ' ' -f 1)" = ${hash} ] || { echo 'the script is not what was sent' >&2; exit ${NO_SCRIPT}; }`,

@@ -1,7 +1,6 @@
 # Looks for the values of secrets on all disks and on the console. Given: kiln_secrets (a function that reads secrets, one a line, and the
-# console), KILN_SECRET_COUNT (how many they are). What is once written to a disk is in its snapshot, removed or not: they stay in memory.
-KILN_MEMORY=$(mktemp -d /run/kiln-XXXXXX) || exit 13
-trap 'rm -rf "$KILN_MEMORY"' EXIT
+# console), KILN_SECRET_COUNT (how many they are), KILN_WORK and KILN_MEMORY (folders of this run, on the disk and in memory). What is once
+# written to a disk is in its snapshot, removed or not: secrets stay in memory.
 kiln_secrets > "$KILN_MEMORY/secrets" || exit 13
 
 # Disks that are mounted into that of / become part of the image, too. The spaces in their names are written as numbers.

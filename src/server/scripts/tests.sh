@@ -41,8 +41,7 @@ if command -v systemctl > /dev/null && kiln_wanted enabledServices; then
   if kiln_units=$(systemctl list-unit-files --type=service --state=enabled --plain --no-legend 2> "$KILN_WORK/errors"); then
     kiln_found=$(
       printf '%s\n' "$kiln_units" | while read -r kiln_unit kiln_rest; do
-        # These do their work once, or find none, and do not say so: Amazon's agent for hibernation (forking), that for interrupts on one CPU,
-        # and that for snaps where there are none.
+        # Some do their work once, or find none, and do not say so: of stock images those for hibernation, for interrupts and for snaps.
         case "$kiln_unit" in '' | *@.service | hibinit-agent.service | irqbalance.service | snapd.service) continue ;; esac
         kiln_unit_is=$(systemctl show "$kiln_unit" --property=Type --property=ActiveState --property=ConditionResult --property=ConditionTimestampMonotonic 2> /dev/null)
         # dmesg.service of Ubuntu is idle.

@@ -71,7 +71,12 @@ describe('the values of secrets', () => {
   test.each([
     ['one cannot be read', `KILN_SECRET_COUNT=2\nkiln_secrets() { echo KEY ${encode(VALUE)}; }`, {}],
     ['the reading fails', 'KILN_SECRET_COUNT=1\nkiln_secrets() { return 1; }', {}],
-    ['there is no room', secretsOf({ KEY: VALUE }), { mktemp: '#!/bin/bash\nexit 1\n' }],
+    [
+      'there is no room',
+      `KILN_MEMORY=/none
+${secretsOf({ KEY: VALUE })}`,
+      {},
+    ],
     ['find does not work', secretsOf({ KEY: VALUE }), { find: '#!/bin/bash\nexit 1\n' }],
     ['grep does not work', secretsOf({ KEY: VALUE }), { grep: '#!/bin/bash\nexit 2\n' }],
     ['base64 does not work', secretsOf({ KEY: VALUE }), { base64: '#!/bin/bash\ncat > /dev/null; exit 1\n' }],

@@ -39,7 +39,6 @@ export function runOnBash(
   const scripts = readScripts();
   const text = ['report', name].map((part) => scripts[`src/server/scripts/${part}.sh`] ?? '').join('');
   const script = `${before}\n${text}`
-    .replaceAll('/run/kiln-', `${root}/run/kiln-`)
     .replaceAll('/proc/mounts', `${root}/mounts`)
     .replaceAll('/etc/machine-id', `${root}/disk/etc/machine-id`);
   const { status, stdout, stderr } = spawnSync('/bin/bash', ['-s'], {
@@ -49,6 +48,7 @@ export function runOnBash(
       PATH: name === 'prepare' ? bin : `${bin}:${process.env.PATH}`,
       ROOT: join(root, 'disk'),
       KILN_WORK: join(root, 'work'),
+      KILN_MEMORY: join(root, 'run'),
     },
   });
   return { status, told: parseReport(stdout), errors: stderr };
