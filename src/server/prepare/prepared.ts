@@ -1,5 +1,6 @@
 import type { Prepared } from '../../build/record';
 import { type Report, told } from '../command/report';
+import { readPackages } from '../packages/package';
 import { describeWarnings } from './cloud-init';
 import { describeShort } from './secrets';
 
@@ -15,7 +16,12 @@ export function describeIdentity(report: Report): Identity {
 
 /** What the record tells of a preparation that went well. */
 export function describePrepared(report: Report): Prepared {
-  const warnings = [...describeWarnings(report), ...describeShort(report)].map((text) => text.slice(0, 500));
+  const isUnlisted = readPackages(report).length === 0;
+  const warnings = [
+    ...describeWarnings(report),
+    ...describeShort(report),
+    ...(isUnlisted ? ['no package manager has listed anything: the bill of materials is empty'] : []),
+  ].map((text) => text.slice(0, 500));
   return {
     by: 'agent',
     ...(told(report, 'prepare') === '0' && { ownScript: true as const }),

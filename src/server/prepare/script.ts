@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { s3 } from '../../aws';
 import type { Held, Plan } from '../../build/state';
@@ -40,10 +41,12 @@ function secretsToFind({ definition }: Pipeline, { secrets }: Plan): string[] {
   return secrets.filter((name) => definition.parameters[name]?.mayStayOnImage !== true);
 }
 
-/** @returns where the instance finds its console */
+/** @returns where the instance finds its console: named by what is on it, since others have the same role and may read there */
 async function storeConsole(instanceId: string): Promise<string> {
   const { lines } = await readConsole(instanceId);
-  const Key = `${outputPrefix(instanceId)}/console`;
-  await s3().send(new PutObjectCommand({ Bucket: bucket(), Key, Body: lines.join('\n') }));
+  const Body = lines.join('\n');
+  const hash = createHash('sha256').update(Body).digest('hex');
+  const Key = `${outputPrefix(instanceId)}/${hash}/console`;
+  await s3().send(new PutObjectCommand({ Bucket: bucket(), Key, Body }));
   return `s3://${bucket()}/${Key}`;
 }

@@ -2,9 +2,9 @@
 # away what belongs to this one server. Given: KILN_WITHIN (seconds), KILN_OWN_LOG (the file that the user data writes to), KILN_OWN (the
 # pipeline's prepare.sh as base64, may be empty), KILN_WORK (a folder of this run). Looking for secrets comes after it.
 
-# Of one that has no id any more nothing could be told apart: another try has been here.
-if [ -e /etc/machine-id ] && [ ! -s /etc/machine-id ]; then
-  echo '/etc/machine-id is empty: the server was prepared already' >&2
+# What it had for itself is not known any more where another try has been here. An empty machine id says nothing: scripts empty it themselves.
+if [ -e /run/kiln-prepared ]; then
+  echo 'the server was prepared already' >&2
   exit 13
 fi
 
@@ -50,6 +50,7 @@ fi
 command -v pip3 > /dev/null && pip3 list --format json 2> /dev/null | kiln_say pypi
 command -v npm > /dev/null && npm ls --global --depth 0 --json 2> /dev/null | kiln_say npm
 
+: > /run/kiln-prepared || exit 13 # in memory: no image has it
 # What belongs to this server alone. A new one must not be told apart from it by these, only compared.
 kiln_sum /etc/machine-id | kiln_say machine-id
 kiln_sum /etc/ssh/ssh_host_ed25519_key.pub | kiln_say host-key

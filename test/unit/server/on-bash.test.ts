@@ -100,11 +100,22 @@ ${secretsOf({ KEY: VALUE })}`,
 
 test('a server that was prepared already is not prepared again: what it had for itself is not known any more', () => {
   const { status, errors, told } = runOnBash('prepare', 'KILN_WITHIN=60\nKILN_OWN=\nKILN_OWN_LOG=\n', {
-    files: { '/etc/machine-id': '' },
+    files: { '/run/kiln-prepared': '' },
   });
   expect(status).toBe(13);
   expect(errors).toContain('the server was prepared already');
   expect(told).toEqual([]);
+});
+
+test('a server whose user data has emptied its machine id itself is prepared', () => {
+  const no = '#!/bin/bash\nexit 1\n';
+  const { status, errors } = runOnBash('prepare', 'KILN_WITHIN=60\nKILN_OWN=\nKILN_OWN_LOG=\n', {
+    // It ends with the user data, before it takes anything away.
+    commands: { 'cloud-init': no, timeout: no },
+    files: { '/etc/machine-id': '' },
+  });
+  expect(status).toBe(10);
+  expect(errors).not.toContain('prepared already');
 });
 
 describe('the tests of a server', () => {

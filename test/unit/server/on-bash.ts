@@ -40,6 +40,7 @@ export function runOnBash(
   const text = ['report', name].map((part) => scripts[`src/server/scripts/${part}.sh`] ?? '').join('');
   const script = `${before}\n${text}`
     .replaceAll('/proc/mounts', `${root}/mounts`)
+    .replaceAll('/run/kiln-prepared', `${root}/disk/run/kiln-prepared`)
     .replaceAll('/etc/machine-id', `${root}/disk/etc/machine-id`);
   const { status, stdout, stderr } = spawnSync('/bin/bash', ['-s'], {
     input: script,

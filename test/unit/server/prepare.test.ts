@@ -123,7 +123,11 @@ describe('the base instance', () => {
       .resolves({ Output: Buffer.from('password: hunter2').toString('base64') });
     const references = { PASSWORD: 'resolve:ssm:/web/password:3', KNOWN: 'resolve:ssm:/web/known:1' };
     await prepareImage({ ...input, plan: plan({ parameters: references, secrets: ['PASSWORD', 'KNOWN'] }) });
-    expect(server.objects.get(`commands/AROABASE:${INSTANCE}/console`)).toBe('password: hunter2');
+    // All base instances have one role, which may read this bucket: who knows the name of an instance must not know that of its console.
+    const consoles = [...server.objects].filter(([key]) => key.endsWith('/console'));
+    expect(consoles).toEqual([
+      [expect.stringMatching(/^commands\/AROABASE:i-1\/[0-9a-f]{64}\/console$/), 'password: hunter2'],
+    ]);
     const script = [...server.objects].find(([key]) => key.startsWith('scripts/'))?.[1] ?? '';
     expect(script).toContain("get-parameter --with-decryption --name '/web/password:3'");
     expect(script).not.toContain('/web/known');
@@ -397,6 +401,17 @@ describe('the preparation', () => {
         .on(GetObjectCommand, { Key: before })
         .rejects(Object.assign(new Error('no'), { name, $metadata: {} }));
     }
+  });
+
+  test('of a server on which no package manager answers goes on, and the record tells it', async () => {
+    const { rpm: _none, ...silent } = GOOD;
+    server.report(silent);
+    await check();
+    const { prepared, bom } = await getRecord(BUILD);
+    expect(bom?.packages).toBe(0);
+    expect(prepared?.warnings).toEqual([
+      'no package manager has listed anything: the bill of materials is empty',
+    ]);
   });
 
   test('of which cloud-init only warns goes on, and the record tells it', async () => {
