@@ -21,6 +21,9 @@ export async function recordPackages(build: string, report: Report): Promise<voi
   const system = readSystem(told(report, 'os'), told(report, 'kernel'));
   const key = bomKey(build);
   const text = writeBom(build, system, packages);
+  // First the record: a build that ends between the two leaves nothing that nobody knows of.
+  const bom = { key, packages: packages.length, ...(system.kernel && { kernel: system.kernel }) };
+  await updateRecord(build, { bom });
   await s3().send(
     new PutObjectCommand({
       Bucket: bucket(),
@@ -29,9 +32,8 @@ export async function recordPackages(build: string, report: Report): Promise<voi
       ContentType: 'application/vnd.cyclonedx+json',
     }),
   );
-  const bom = { key, packages: packages.length, ...(system.kernel && { kernel: system.kernel }) };
   const packageChanges = await findChanges(build, readListed(text) ?? [], system.kernel);
-  await updateRecord(build, { bom, ...(packageChanges && { packageChanges }) });
+  if (packageChanges) await updateRecord(build, { packageChanges });
 }
 
 /** What is otherwise than before. Undefined where that is not known: no image is the worse for it. */

@@ -5,7 +5,7 @@ import {
   GetConsoleOutputCommand,
 } from '@aws-sdk/client-ec2';
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import {
   DescribeInstanceInformationCommand,
@@ -401,6 +401,13 @@ describe('the preparation', () => {
         .on(GetObjectCommand, { Key: before })
         .rejects(Object.assign(new Error('no'), { name, $metadata: {} }));
     }
+  });
+
+  test('whose bill of materials cannot be kept leaves none that nobody knows of', async () => {
+    server.report(GOOD);
+    server.s3.on(PutObjectCommand).rejects(new Error('the function died'));
+    expect((await failure()).message).toContain('died');
+    expect((await getRecord(BUILD)).bom?.key).toBe(`boms/${BUILD}.cdx.json`);
   });
 
   test('of a server on which no package manager answers goes on, and the record tells it', async () => {
