@@ -1,3 +1,4 @@
+import type { LaunchTemplateSpecification, MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
 import type { Asked, Authorization } from '../../core/authorization/authorization';
 import type { AutoScalingState } from './state';
 
@@ -32,8 +33,10 @@ function groupsOf(autoScaling: AutoScalingState, input: Asked['input']): string[
 function contextOf(input: Asked['input']) {
   const text = (member: string) => (input[member] === undefined ? undefined : String(input[member]));
   const desired = (input.DesiredConfiguration ?? input) as {
-    readonly LaunchTemplate?: { readonly Version?: string };
+    readonly LaunchTemplate?: LaunchTemplateSpecification;
+    readonly MixedInstancesPolicy?: MixedInstancesPolicy;
   };
+  const specs = templatesIn(desired);
   const zones = text('VPCZoneIdentifier');
   return {
     'autoscaling:MinSize': text('MinSize'),
@@ -42,10 +45,21 @@ function contextOf(input: Asked['input']) {
     'autoscaling:LaunchConfigurationName': text('LaunchConfigurationName'),
     'autoscaling:VPCZoneIdentifiers': zones?.split(',').map((id) => id.trim()),
     'autoscaling:TargetGroupARNs': input.TargetGroupARNs as readonly string[] | undefined,
-    ...(desired.LaunchTemplate && {
+    ...(specs.length > 0 && {
       'autoscaling:LaunchTemplateVersionSpecified': String(
-        /^\d+$/.test(desired.LaunchTemplate.Version ?? ''),
+        specs.every(({ Version = '' }) => /^\d+$/.test(Version)),
       ),
     }),
   };
+}
+
+/** The templates that a request names for itself and for overrides. */
+function templatesIn(desired: {
+  readonly LaunchTemplate?: LaunchTemplateSpecification;
+  readonly MixedInstancesPolicy?: MixedInstancesPolicy;
+}): LaunchTemplateSpecification[] {
+  const { LaunchTemplateSpecification: own, Overrides = [] } =
+    desired.MixedInstancesPolicy?.LaunchTemplate ?? {};
+  const named = Overrides.flatMap((one) => one.LaunchTemplateSpecification ?? []);
+  return [desired.LaunchTemplate ?? [], own ?? [], named].flat();
 }

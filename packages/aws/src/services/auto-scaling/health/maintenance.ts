@@ -1,5 +1,5 @@
 import { activeRefresh, isReady } from '../records/active-refresh';
-import { activeInstances, type Group, type GroupInstance } from '../records/group';
+import { activeInstances, capacityOf, type Group, type GroupInstance } from '../records/group';
 
 /**
  * Whether an unhealthy instance is kept until another one is ready, as the group's maintenance policy has it. Where there is no room for
@@ -15,13 +15,13 @@ export function isKeptForNow(group: Group, now: number): boolean {
   const active = activeInstances(group);
   const ready = active.filter((instance) => isReady(group, instance, warmup, now));
   const least = Math.ceil((group.desired * (policy.MinHealthyPercentage ?? 0)) / 100);
-  if (ready.length >= least) return false;
+  if (capacityOf(ready) >= least) return false;
   return mostOf(group) > group.desired;
 }
 
-/** How many instances a group may have beyond its capacity for those that it keeps. */
+/** How much a group may have beyond its capacity for those that it keeps. */
 export function extraFor(group: Group): number {
-  const kept = [...group.instances.values()].filter((instance) => isKept(instance)).length;
+  const kept = capacityOf([...group.instances.values()].filter(isKept));
   return Math.min(kept, Math.max(0, mostOf(group) - group.desired));
 }
 

@@ -1,20 +1,12 @@
-import type { LaunchTemplateOverrides, Tag } from '@aws-sdk/client-auto-scaling';
+import type { InstancesDistribution, LaunchTemplateOverrides, Tag } from '@aws-sdk/client-auto-scaling';
 import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { Place } from '../records/activities';
-import { type Configuration, templateOf } from '../records/configuration';
 import type { Group } from '../records/group';
 import type { ResolvedTemplate } from './launch-templates';
+import type { Market } from './pools';
 
 /** The tag that says which group an instance belongs to. */
 export const GROUP_TAG = 'aws:autoscaling:groupName';
-
-/** The first of a mixed instances policy's types, or the template as it is. */
-export function chooseTemplate(configuration: Configuration) {
-  const override = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.[0];
-  const spec = override?.LaunchTemplateSpecification ?? templateOf(configuration);
-  if (!spec) throw new Error('a configuration without a launch template');
-  return { override, spec };
-}
 
 /** What a template says stays; the group adds the place, its tags and, with a policy, the instance type. */
 export function launchRequest(
@@ -32,6 +24,7 @@ export function launchRequest(
     ...(override?.InstanceType && {
       InstanceType: override.InstanceType as RunInstancesCommandInput['InstanceType'],
     }),
+    ...(override?.ImageId && { ImageId: override.ImageId }),
     ...(place.subnetId && !ownInterface && { SubnetId: place.subnetId }),
     ...(place.subnetId &&
       ownInterface && {
@@ -47,6 +40,22 @@ export function launchRequest(
     ...(!place.subnetId && { Placement: { AvailabilityZone: place.zone } }),
     TagSpecifications: [{ ResourceType: 'instance', Tags: launchTags(group, template) }],
   };
+}
+
+/**
+ * What makes a request one for the market.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceMarketOptionsRequest.html
+ */
+export function onMarket(
+  market: Market,
+  { SpotMaxPrice }: InstancesDistribution = {},
+): Pick<RunInstancesCommandInput, 'InstanceMarketOptions'> {
+  if (market === 'on-demand') return {};
+  const SpotOptions = {
+    SpotInstanceType: 'one-time' as const,
+    ...(SpotMaxPrice && { MaxPrice: SpotMaxPrice }),
+  };
+  return { InstanceMarketOptions: { MarketType: 'spot', SpotOptions } };
 }
 
 /** The template's own tags yield to the group's where both name a key; the request replaces the template's list. */

@@ -1,9 +1,10 @@
-import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { LaunchTemplateSpecification, MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../core/aws-error';
 import type { Api } from '../../../core/client';
 import { validationError } from '../errors';
 import { type Configuration, type LaunchedFrom, templateOf } from '../records/configuration';
+import { checkCount, checkOverrides, completeDistribution } from './policy';
 
 /** A launch template version that was looked up. */
 export interface ResolvedTemplate {
@@ -43,49 +44,74 @@ export class LaunchTemplates {
   }
 
   /**
-   * Checks a configuration as a user gives it, and completes it: id and name of the template both stand in it afterwards.
+   * Checks a configuration as a user gives it, and completes it: id and name of each template both stand in it afterwards.
    *
+   * @param before the policy that the group has: an update leaves what it does not name
    * @throws AwsError `ValidationError`
    */
-  async complete(configuration: Configuration): Promise<Configuration> {
+  async complete(configuration: Configuration, before?: MixedInstancesPolicy): Promise<Configuration> {
+    const policy = configuration.mixedInstancesPolicy;
+    if (policy) return { mixedInstancesPolicy: await this.completePolicy(policy, before) };
     const spec = templateOf(configuration);
     if (!spec) {
       throw validationError(
         'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
       );
     }
-    const resolved = await this.check(spec);
-    const completed = {
-      LaunchTemplateId: resolved.launchedFrom.LaunchTemplateId,
-      LaunchTemplateName: resolved.launchedFrom.LaunchTemplateName,
-      // A group that names no version follows the default one, and does not say so.
-      ...(spec.Version !== undefined && { Version: spec.Version }),
+    return { launchTemplate: (await this.check(spec)).completed };
+  }
+
+  private async completePolicy(
+    given: MixedInstancesPolicy,
+    before: MixedInstancesPolicy | undefined,
+  ): Promise<MixedInstancesPolicy> {
+    const { LaunchTemplateSpecification: spec, Overrides = [] } = {
+      ...before?.LaunchTemplate,
+      ...given.LaunchTemplate,
     };
-    if (configuration.launchTemplate) return { launchTemplate: completed };
-    const policy = configuration.mixedInstancesPolicy;
-    for (const override of policy?.LaunchTemplate?.Overrides ?? []) {
-      if (override.LaunchTemplateSpecification) await this.check(override.LaunchTemplateSpecification);
+    if (!spec) {
+      throw validationError(
+        'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+      );
     }
+    checkOverrides(Overrides);
+    const { SpotInstancePools, ...kept } = before?.InstancesDistribution ?? {};
+    const isByPrice =
+      (given.InstancesDistribution?.SpotAllocationStrategy ?? 'lowest-price') === 'lowest-price';
+    const InstancesDistribution = completeDistribution({
+      ...kept,
+      ...(isByPrice && { SpotInstancePools }),
+      ...given.InstancesDistribution,
+    });
+    const own = Overrides.flatMap((one) => one.LaunchTemplateSpecification ?? []);
+    const checked = new Map<LaunchTemplateSpecification, LaunchTemplateSpecification>();
+    for (const one of [spec, ...own]) {
+      const { completed, resolved } = await this.check(asGiven(one, before));
+      if (resolved.data.InstanceMarketOptions?.MarketType) {
+        // https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-launch-template.html
+        throw validationError(
+          'You cannot use a launch template that is set to request Spot Instances (InstanceMarketOptions) when you configure an Auto Scaling group with a mixed instances policy.',
+        );
+      }
+      checked.set(one, completed);
+    }
+    checkCount(checked.values());
     return {
-      mixedInstancesPolicy: {
-        LaunchTemplate: {
-          Overrides: [],
-          ...policy?.LaunchTemplate,
-          LaunchTemplateSpecification: completed,
-        },
-        InstancesDistribution: {
-          OnDemandAllocationStrategy: 'prioritized',
-          OnDemandBaseCapacity: 0,
-          OnDemandPercentageAboveBaseCapacity: 100,
-          SpotAllocationStrategy: 'lowest-price',
-          SpotInstancePools: 2,
-          ...policy?.InstancesDistribution,
-        },
+      LaunchTemplate: {
+        LaunchTemplateSpecification: checked.get(spec),
+        Overrides: Overrides.map(({ LaunchTemplateSpecification: named, ...override }) => ({
+          ...override,
+          ...(named && { LaunchTemplateSpecification: checked.get(named) }),
+        })),
       },
+      InstancesDistribution,
     };
   }
 
-  private async check(spec: LaunchTemplateSpecification): Promise<ResolvedTemplate> {
+  /** @throws AwsError `ValidationError` */
+  private async check(
+    spec: LaunchTemplateSpecification,
+  ): Promise<{ resolved: ResolvedTemplate; completed: LaunchTemplateSpecification }> {
     if (!spec.LaunchTemplateId && !spec.LaunchTemplateName) {
       throw validationError('Valid requests must contain either launchTemplateId or LaunchTemplateName');
     }
@@ -110,6 +136,23 @@ export class LaunchTemplates {
         'You must use a valid fully-formed launch template. The request must contain the parameter ImageId',
       );
     }
-    return resolved;
+    const { LaunchTemplateId, LaunchTemplateName } = resolved.launchedFrom;
+    // A group that names no version follows the default one, and does not say so.
+    const { Version } = spec;
+    return {
+      resolved,
+      completed: { LaunchTemplateId, LaunchTemplateName, ...(Version !== undefined && { Version }) },
+    };
   }
+}
+
+/** What the group has itself stands there with id and name. */
+function asGiven(
+  spec: LaunchTemplateSpecification,
+  before: MixedInstancesPolicy | undefined,
+): LaunchTemplateSpecification {
+  const { LaunchTemplateSpecification: own, Overrides = [] } = before?.LaunchTemplate ?? {};
+  if (spec !== own && !Overrides.some((one) => one.LaunchTemplateSpecification === spec)) return spec;
+  const { LaunchTemplateName: _name, ...byId } = spec;
+  return byId;
 }

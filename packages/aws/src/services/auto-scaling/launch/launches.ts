@@ -1,3 +1,4 @@
+import type { _InstanceType } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../core/aws-error';
 import { type Api, clientOf } from '../../../core/client';
 import type { Context } from '../../../core/context';
@@ -9,11 +10,12 @@ import { forwarded } from '../../../core/service-call';
 import { unauthorizedTemplate, validationError } from '../errors';
 import { activeRefresh } from '../records/active-refresh';
 import type { Activities, Place } from '../records/activities';
-import type { Configuration } from '../records/configuration';
-import type { Group, GroupInstance } from '../records/group';
-import { chooseTemplate, GROUP_TAG, launchRequest } from './launch-request';
+import { type Configuration, kindsOf, weightIn } from '../records/configuration';
+import { activeInstances, type Group, type GroupInstance } from '../records/group';
+import { GROUP_TAG, launchRequest, onMarket } from './launch-request';
 import type { LaunchTemplates } from './launch-templates';
 import { choosePlace } from './placement';
+import { asksForPrices, chooseMarket, MARKET_WORDS, type Market, orderPools, type Pool } from './pools';
 
 interface Needs {
   readonly ec2: Pick<Ec2Port, 'subnet'>;
@@ -21,6 +23,15 @@ interface Needs {
   readonly templates: LaunchTemplates;
   readonly activities: Activities;
 }
+
+/** What another pool may have where one has none. */
+const CAPACITY_CODES: readonly string[] = [
+  'InsufficientInstanceCapacity',
+  'MaxSpotInstanceCountExceeded',
+  'SpotMaxPriceTooLow',
+  'Unsupported',
+  'VcpuLimitExceeded',
+];
 
 /** Launches of instances, as groups want them. */
 export class Launches {
@@ -34,22 +45,21 @@ export class Launches {
    * next try waits longer each time.
    *
    * @param cause why, as the activity says it
+   * @param leaving ids of instances in whose place it comes
    * @returns the new instance, or why there is none
    */
   async launch(
     group: Group,
     configuration: Configuration,
     cause: string,
+    leaving: ReadonlySet<string> = activeRefresh(group)?.replace ?? new Set(),
   ): Promise<GroupInstance | { failure: string }> {
-    const place = choosePlace(
-      group,
-      (id) => this.needs.ec2.subnet(id)?.AvailabilityZone,
-      activeRefresh(group)?.replace,
-    );
+    const zoneOf = (id: string) => this.needs.ec2.subnet(id)?.AvailabilityZone;
+    const place = choosePlace(group, zoneOf, activeRefresh(group)?.replace);
     try {
       const fault = this.context.faults.take('autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
-      return await this.run(group, configuration, cause, place);
+      return await this.run(group, configuration, { cause, place, leaving });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       this.needs.activities.failLaunch(group, cause, error.message, place);
@@ -69,17 +79,17 @@ export class Launches {
     group: Pick<Group, 'name' | 'settings' | 'tags' | 'instances'>,
   ): Promise<void> {
     const place = choosePlace(group, (id) => this.needs.ec2.subnet(id)?.AvailabilityZone);
-    const { override, spec } = chooseTemplate(configuration);
-    try {
-      const template = await this.needs.templates.resolve(spec);
-      await this.needs.ec2Api.RunInstances({
-        ...launchRequest(group, template, override, place),
-        DryRun: true,
-      });
-    } catch (error) {
-      if (!(error instanceof AwsError) || error.status >= 500) throw error;
-      if (error.code === 'DryRunOperation') return;
-      throw validationError(`You must use a valid fully-formed launch template. ${error.message}`);
+    for (const { template, override } of await this.poolsOf(configuration)) {
+      try {
+        await this.needs.ec2Api.RunInstances({
+          ...launchRequest(group, template, override, place),
+          DryRun: true,
+        });
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.status >= 500) throw error;
+        if (error.code === 'DryRunOperation') continue;
+        throw validationError(`You must use a valid fully-formed launch template. ${error.message}`);
+      }
     }
   }
 
@@ -99,16 +109,29 @@ export class Launches {
       forwarded(call, 'autoscaling.amazonaws.com'),
     );
     const place = choosePlace(group, (id) => this.needs.ec2.subnet(id)?.AvailabilityZone);
-    const { override, spec } = chooseTemplate(configuration);
-    const template = await this.needs.templates.resolve(spec);
-    // The group's own tags are Auto Scaling's to give.
-    const { TagSpecifications: _tags, ...request } = launchRequest(group, template, override, place);
-    try {
-      await ec2.RunInstances({ ...request, DryRun: true });
-    } catch (error) {
-      if (!(error instanceof AwsError && error.code === 'UnauthorizedOperation')) return;
-      throw unauthorizedTemplate(template.launchedFrom.LaunchTemplateId, error.message);
+    for (const { template, override } of await this.poolsOf(configuration)) {
+      // The group's own tags are Auto Scaling's to give.
+      const { TagSpecifications: _tags, ...request } = launchRequest(group, template, override, place);
+      try {
+        await ec2.RunInstances({ ...request, DryRun: true });
+      } catch (error) {
+        if (!(error instanceof AwsError && error.code === 'UnauthorizedOperation')) continue;
+        throw unauthorizedTemplate(template.launchedFrom.LaunchTemplateId, error.message);
+      }
     }
+  }
+
+  /** The pools of a configuration, each template looked up once. */
+  private async poolsOf(configuration: Configuration): Promise<Pool[]> {
+    const looked = new Map<string, Promise<Pool['template']>>();
+    const pools = kindsOf(configuration).map(async ({ spec, override }) => {
+      const key = JSON.stringify([spec.LaunchTemplateId, spec.LaunchTemplateName, spec.Version]);
+      const looking = looked.get(key) ?? this.needs.templates.resolve(spec);
+      looked.set(key, looking);
+      const template = await looking;
+      return { spec, override, template, type: override?.InstanceType ?? template.data.InstanceType };
+    });
+    return Promise.all(pools);
   }
 
   /** Tags instances that were not launched here with the group's name, as those that were. */
@@ -132,12 +155,10 @@ export class Launches {
   private async run(
     group: Group,
     configuration: Configuration,
-    cause: string,
-    place: Place,
+    { cause, place, leaving }: { cause: string; place: Place; leaving: ReadonlySet<string> },
   ): Promise<GroupInstance> {
-    const { override, spec } = chooseTemplate(configuration);
-    const template = await this.needs.templates.resolve(spec);
-    const answer = await this.needs.ec2Api.RunInstances(launchRequest(group, template, override, place));
+    const { market, pools } = await this.choose(group, configuration, leaving);
+    const { pool, answer } = await this.runFirst(group, configuration, { market, pools, place });
     const launched = answer.Instances?.[0];
     if (!launched?.InstanceId) throw new AwsError('InternalError', 'Internal error on launch', 500);
     const instance: GroupInstance = {
@@ -145,7 +166,9 @@ export class Launches {
       zone: launched.Placement?.AvailabilityZone ?? place.zone,
       subnetId: launched.SubnetId ?? place.subnetId,
       instanceType: launched.InstanceType,
-      launchedFrom: template.launchedFrom,
+      isSpot: launched.InstanceLifecycle === 'spot',
+      weight: weightIn(configuration, launched.InstanceType),
+      launchedFrom: pool.template.launchedFrom,
       launchedAt: this.context.clock.millis(),
       lifecycle: 'Pending',
       health: 'Healthy',
@@ -162,6 +185,62 @@ export class Launches {
     instance.activity.Progress = 30;
     group.instances.set(instance.instanceId, instance);
     return instance;
+  }
+
+  /** Where the next instance of a group is launched: on which market, and from which pools in turn. */
+  private async choose(
+    group: Group,
+    configuration: Configuration,
+    leaving: ReadonlySet<string>,
+  ): Promise<{ market: Market | undefined; pools: readonly Pool[] }> {
+    const pools = await this.poolsOf(configuration);
+    const policy = configuration.mixedInstancesPolicy;
+    if (!policy) return { market: undefined, pools };
+    const staying = activeInstances(group).filter(({ instanceId }) => !leaving.has(instanceId));
+    const { InstancesDistribution: distribution } = policy;
+    const market = chooseMarket(distribution, staying);
+    const prices = asksForPrices(market, distribution) && pools.length > 1 ? await this.pricesOf(pools) : [];
+    const priceOf = (type: string | undefined) => new Map(prices).get(type ?? '') ?? 0;
+    return { market, pools: orderPools(pools, market, distribution, staying, priceOf) };
+  }
+
+  private async pricesOf(pools: readonly Pool[]): Promise<[type: string, price: number][]> {
+    const names = [...new Set(pools.flatMap(({ type }) => type ?? []))];
+    const { InstanceTypes = [] } = await this.needs.ec2Api.DescribeInstanceTypes({
+      InstanceTypes: names as _InstanceType[],
+    });
+    return InstanceTypes.map(({ InstanceType = '', VCpuInfo, MemoryInfo }) => [
+      InstanceType,
+      4 * (VCpuInfo?.DefaultVCpus ?? 0) + (MemoryInfo?.SizeInMiB ?? 0) / 1024,
+    ]);
+  }
+
+  /** @throws AwsError where no pool has capacity, as AWS words it of the market */
+  private async runFirst(
+    group: Group,
+    { mixedInstancesPolicy }: Configuration,
+    { market, pools, place }: { market: Market | undefined; pools: readonly Pool[]; place: Place },
+  ) {
+    let last: AwsError | undefined;
+    for (const pool of pools) {
+      try {
+        const answer = await this.needs.ec2Api.RunInstances({
+          ...launchRequest(group, pool.template, pool.override, place),
+          ...(market && onMarket(market, mixedInstancesPolicy?.InstancesDistribution)),
+        });
+        return { pool, answer };
+      } catch (error) {
+        if (!market || !(error instanceof AwsError)) throw error;
+        last = error;
+        if (!CAPACITY_CODES.includes(error.code)) break;
+      }
+    }
+    if (!market || !last) throw new Error('a configuration without a pool');
+    throw new AwsError(
+      last.code,
+      `Could not launch ${MARKET_WORDS[market]}. ${last.code} - ${last.message}`,
+      last.status,
+    );
   }
 }
 

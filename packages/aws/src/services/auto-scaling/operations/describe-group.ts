@@ -51,6 +51,7 @@ function describeInstance(instance: GroupInstance) {
     LifecycleState: instance.lifecycle,
     HealthStatus: instance.health,
     LaunchTemplate: instance.launchedFrom,
+    WeightedCapacity: instance.weight?.toString(),
     ProtectedFromScaleIn: instance.isProtected,
   };
 }

@@ -2,6 +2,7 @@ import type { Filter } from '@aws-sdk/client-auto-scaling';
 import { uuid } from '../../../core/ids';
 import { ensureLinkedRole } from '../../../core/service-call';
 import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors';
+import { reweigh } from '../launch/pools';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
 import { type Group, isRetained, isTerminating, retains } from '../records/group';
@@ -79,7 +80,8 @@ export const UpdateAutoScalingGroup: Op<'UpdateAutoScalingGroup'> = async (autoS
     throw validationError(
       'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
     );
-  const configuration = asked && (await autoScaling.templates.complete(asked));
+  const configuration =
+    asked && (await autoScaling.templates.complete(asked, group.configuration.mixedInstancesPolicy));
   const settings = structuredClone(group.settings);
   applySettings(autoScaling, settings, input);
   if (configuration) {
@@ -87,7 +89,10 @@ export const UpdateAutoScalingGroup: Op<'UpdateAutoScalingGroup'> = async (autoS
     await autoScaling.launches.checkRights(configuration, { ...group, settings }, call);
   }
   Object.assign(group.settings, settings);
-  if (configuration) group.configuration = configuration;
+  if (configuration) {
+    group.configuration = configuration;
+    reweigh(group);
+  }
   group.min = min;
   group.max = max;
   const next = `min: ${min}, max: ${max}, desired: ${wanted}`;

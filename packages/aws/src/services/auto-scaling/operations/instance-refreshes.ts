@@ -8,7 +8,7 @@ import {
 } from '../errors';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
-import { type Configuration, templateOf } from '../records/configuration';
+import { type Configuration, templatesOf } from '../records/configuration';
 import type { Group } from '../records/group';
 import { describeRefresh, type Refresh } from '../records/refresh';
 import type { AutoScalingState, Op } from '../state';
@@ -165,15 +165,15 @@ async function rollbackObstacle(
     ['Auto Scaling group', group.configuration],
     ['desired configuration', desired],
   ] as const) {
-    const spec = templateOf(configuration);
-    if (!spec) continue;
-    const version = spec.Version ?? '$Default';
-    if (owner === 'Auto Scaling group' && (version === '$Latest' || version === '$Default')) {
-      return `The Auto Scaling group uses the launch template's ${version} version, so it can't be rolled back. Specify a version number and try again.`;
-    }
-    const { data } = await autoScaling.templates.resolve(spec);
-    if (data.ImageId?.startsWith('resolve:ssm:')) {
-      return `The ${owner} has a launch template that uses an AWS Systems Manager parameter instead of an AMI ID for the ImageId property, so it can't be rolled back.`;
+    for (const spec of templatesOf(configuration)) {
+      const version = spec.Version ?? '$Default';
+      if (owner === 'Auto Scaling group' && (version === '$Latest' || version === '$Default')) {
+        return `The Auto Scaling group uses the launch template's ${version} version, so it can't be rolled back. Specify a version number and try again.`;
+      }
+      const { data } = await autoScaling.templates.resolve(spec);
+      if (data.ImageId?.startsWith('resolve:ssm:')) {
+        return `The ${owner} has a launch template that uses an AWS Systems Manager parameter instead of an AMI ID for the ImageId property, so it can't be rolled back.`;
+      }
     }
   }
   return undefined;

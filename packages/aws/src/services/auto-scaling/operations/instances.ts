@@ -1,6 +1,14 @@
 import { scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
-import { activeInstances, type Group, type GroupInstance, isRetained, isTerminating } from '../records/group';
+import { weightIn } from '../records/configuration';
+import {
+  activeInstances,
+  capacityOf,
+  type Group,
+  type GroupInstance,
+  isRetained,
+  isTerminating,
+} from '../records/group';
 import type { Op } from '../state';
 
 export const DescribeAutoScalingInstances: Op<'DescribeAutoScalingInstances'> = (autoScaling, input) => {
@@ -16,6 +24,7 @@ export const DescribeAutoScalingInstances: Op<'DescribeAutoScalingInstances'> = 
       LifecycleState: instance.lifecycle,
       HealthStatus: instance.health.toUpperCase(),
       LaunchTemplate: instance.launchedFrom,
+      WeightedCapacity: instance.weight?.toString(),
       ProtectedFromScaleIn: instance.isProtected,
     }));
   const { items, next } = pageOf(found, ({ InstanceId }) => InstanceId, input, { byDefault: 50, most: 50 });
@@ -38,12 +47,13 @@ export const TerminateInstanceInAutoScalingGroup: Op<'TerminateInstanceInAutoSca
   const active = activeInstances(group);
   const count = active.length;
   const shrink = input.ShouldDecrementDesiredCapacity ?? false;
-  if (shrink && group.desired - 1 < group.min) {
+  const units = capacityOf([instance]);
+  if (shrink && group.desired - units < group.min) {
     throw validationError(
       `Currently, desiredSize equals minSize (${group.min}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
     );
   }
-  if (shrink) group.desired -= 1;
+  if (shrink) group.desired -= units;
   const now = autoScaling.activities.stamp();
   const effect = shrink ? `, shrinking the capacity from ${count} to ${count - 1}` : '';
   await autoScaling.lifecycle.terminate(
@@ -83,7 +93,7 @@ export const EnterStandby: Op<'EnterStandby'> = async (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
   const instances = autoScaling.instancesOf(group, input.InstanceIds);
   requireLifecycle(instances, 'InService', 'Standby');
-  const effect = decrement(group, instances.length, input.ShouldDecrementDesiredCapacity ?? false);
+  const effect = decrement(group, capacityOf(instances), input.ShouldDecrementDesiredCapacity ?? false);
   const begun = [];
   for (const instance of instances) {
     const now = autoScaling.activities.stamp();
@@ -106,15 +116,16 @@ export const ExitStandby: Op<'ExitStandby'> = (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
   const instances = autoScaling.instancesOf(group, input.InstanceIds);
   requireLifecycle(instances, 'Standby', 'InService');
-  if (group.desired + instances.length > group.max)
+  const units = capacityOf(instances);
+  if (group.desired + units > group.max)
     throw validationError(
       `AutoScalingGroup ${group.name} has max size ${group.max}; moving ${instances.length} instance(s) out of standby would exceed it.`,
     );
-  group.desired += instances.length;
+  group.desired += units;
   const begun = instances.map((instance) => {
     instance.activity = autoScaling.activities.begin(group, {
       description: `Moving EC2 instance out of Standby: ${instance.instanceId}`,
-      cause: `At ${autoScaling.activities.stamp()} instance ${instance.instanceId} was moved out of standby in response to a user request, increasing the capacity from ${group.desired - instances.length} to ${group.desired}.`,
+      cause: `At ${autoScaling.activities.stamp()} instance ${instance.instanceId} was moved out of standby in response to a user request, increasing the capacity from ${group.desired - units} to ${group.desired}.`,
       status: 'PreInService',
       place: { zone: instance.zone, subnetId: instance.subnetId },
     });
@@ -132,7 +143,7 @@ export const DetachInstances: Op<'DetachInstances'> = async (autoScaling, input)
   const instances = autoScaling.instancesOf(group, input.InstanceIds);
   if (instances.some((instance) => instance.lifecycle !== 'InService' && instance.lifecycle !== 'Standby'))
     requireLifecycle(instances, 'InService', 'Detached');
-  const effect = decrement(group, instances.length, input.ShouldDecrementDesiredCapacity ?? false);
+  const effect = decrement(group, capacityOf(instances), input.ShouldDecrementDesiredCapacity ?? false);
   const begun = [];
   for (const instance of instances) {
     instance.activity = autoScaling.activities.begin(group, {
@@ -174,6 +185,8 @@ export const AttachInstances: Op<'AttachInstances'> = async (autoScaling, input)
       zone,
       subnetId: instance.SubnetId,
       instanceType: instance.InstanceType,
+      isSpot: instance.InstanceLifecycle === 'spot',
+      weight: weightIn(group.configuration, instance.InstanceType),
       launchedAt: autoScaling.context.clock.millis(),
       lifecycle: 'Pending',
       health: 'Healthy',
@@ -183,7 +196,7 @@ export const AttachInstances: Op<'AttachInstances'> = async (autoScaling, input)
     };
   });
   const before = group.desired;
-  group.desired += instances.length;
+  group.desired += capacityOf(instances);
   for (const instance of instances) {
     instance.activity = autoScaling.activities.begin(group, {
       description: `Attaching an existing EC2 instance: ${instance.instanceId}`,

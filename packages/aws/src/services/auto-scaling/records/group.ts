@@ -41,6 +41,9 @@ export interface GroupInstance {
   readonly zone: string;
   readonly subnetId?: string;
   readonly instanceType?: string;
+  readonly isSpot?: boolean;
+  /** How many units of the group's capacity it is, where its policy has weights. */
+  weight?: number;
   /** Undefined for an instance that was attached. */
   readonly launchedFrom?: LaunchedFrom;
   /** AWS time, milliseconds; so are the other times. */
@@ -118,6 +121,11 @@ export function activeInstances(group: Pick<Group, 'instances'>): GroupInstance[
   return [...group.instances.values()].filter(
     (instance) => isPending(instance) || instance.lifecycle === 'InService',
   );
+}
+
+/** How much of the group's capacity instances are: as many as they are, unless they have weights. */
+export function capacityOf(instances: readonly Pick<GroupInstance, 'weight'>[]): number {
+  return instances.reduce((sum, { weight = 1 }) => sum + weight, 0);
 }
 
 export function isPending(instance: GroupInstance): boolean {

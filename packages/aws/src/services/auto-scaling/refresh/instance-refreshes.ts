@@ -3,10 +3,12 @@ import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { durations } from '../../../core/durations';
 import type { LaunchTemplates } from '../launch/launch-templates';
+import { reweigh } from '../launch/pools';
 import { activeRefresh, isReady } from '../records/active-refresh';
-import { templateOf } from '../records/configuration';
+import { kindsOf } from '../records/configuration';
 import {
   activeInstances,
+  capacityOf,
   type Group,
   type GroupInstance,
   isPending,
@@ -99,7 +101,10 @@ export class InstanceRefreshes {
     refresh.reason = reason;
     refresh.endedAt = this.context.clock.now();
     refresh.endLedger();
-    if (status === 'Successful' && refresh.desired) group.configuration = refresh.desired;
+    if (status === 'Successful' && refresh.desired) {
+      group.configuration = refresh.desired;
+      reweigh(group);
+    }
     if (status !== 'Successful') group.nextLaunchAt = 0;
     this.announce(group, refresh, event);
   }
@@ -136,17 +141,20 @@ export class InstanceRefreshes {
     instances: GroupInstance[],
   ): Promise<GroupInstance[]> {
     const configuration = refresh.desired ?? group.configuration;
-    const spec = templateOf(configuration);
-    if (!spec) return instances;
-    const { launchedFrom } = await this.templates.resolve(spec);
-    const types = configuration.mixedInstancesPolicy?.LaunchTemplate?.Overrides?.map(
-      (override) => override.InstanceType,
+    const wanted = await Promise.all(
+      kindsOf(configuration).map(async ({ spec, override }) => {
+        const { launchedFrom } = await this.templates.resolve(spec);
+        return { launchedFrom, type: override?.InstanceType };
+      }),
     );
     return instances.filter(
-      (instance) =>
-        instance.launchedFrom?.LaunchTemplateId !== launchedFrom.LaunchTemplateId ||
-        instance.launchedFrom?.Version !== launchedFrom.Version ||
-        (types !== undefined && types.length > 0 && !types.includes(instance.instanceType)),
+      ({ launchedFrom, instanceType }) =>
+        !wanted.some(
+          ({ launchedFrom: { LaunchTemplateId, Version }, type }) =>
+            launchedFrom?.LaunchTemplateId === LaunchTemplateId &&
+            launchedFrom?.Version === Version &&
+            (type === undefined || type === instanceType),
+        ),
     );
   }
 
@@ -255,7 +263,7 @@ export class InstanceRefreshes {
     const ready = activeInstances(group).filter((instance) => isReady(group, instance, warmup, now));
     if (now < (refresh.bakeUntil ?? 0)) refresh.stuckFor = 0;
     const failure = this.failureOf(refresh);
-    if (now >= (refresh.bakeUntil ?? 0) && ready.length >= group.desired)
+    if (now >= (refresh.bakeUntil ?? 0) && capacityOf(ready) >= group.desired)
       this.finish(group, refresh, 'Successful', 'Succeeded');
     else if (failure) this.fail(group, refresh, failure);
     return { terminate: [], capacity: group.desired };
@@ -286,7 +294,7 @@ export class InstanceRefreshes {
     );
     if (!busy || !refresh.waitForTransitioning)
       this.finish(group, refresh, 'Cancelled', 'Cancelled', refresh.reason);
-    return { terminate: [], capacity: Math.max(group.desired, activeInstances(group).length) };
+    return { terminate: [], capacity: Math.max(group.desired, capacityOf(activeInstances(group))) };
   }
 
   private announce(group: Group, refresh: Refresh, what: string, more: Record<string, string> = {}): void {

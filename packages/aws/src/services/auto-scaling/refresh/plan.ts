@@ -1,5 +1,12 @@
 import { isReady } from '../records/active-refresh';
-import { activeInstances, type Group, type GroupInstance, isRetained, isTerminating } from '../records/group';
+import {
+  activeInstances,
+  capacityOf,
+  type Group,
+  type GroupInstance,
+  isRetained,
+  isTerminating,
+} from '../records/group';
 import type { Refresh } from '../records/refresh';
 
 /** What a refresh wants of its group at a moment. */
@@ -33,6 +40,10 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
   const share = rollingBack ? 100 : (checkpointPercent(refresh) ?? 100);
   const keep = refresh.total - Math.ceil((refresh.total * share) / 100);
   const toReplace = Math.max(0, old.length - keep);
+  const unitsToReplace =
+    toReplace === old.length
+      ? capacityOf(old)
+      : toReplace * Math.max(1, ...old.map((one) => capacityOf([one])));
   const least = portion(group.desired, refresh.preferences.MinHealthyPercentage ?? 90);
   const launchesFirst = refresh.preferences.MinHealthyPercentage === 100;
   const most = Math.max(
@@ -48,13 +59,16 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
       (a, b) => Number(unready(b)) - Number(unready(a)) || byZone(old)(a, b) || a.launchedAt - b.launchedAt,
     );
   const terminate: GroupInstance[] = [];
-  let left = ready.length;
+  let left = capacityOf(ready);
+  let replaced = 0;
   for (const instance of candidates) {
-    if (terminate.length >= toReplace) break;
+    if (replaced >= toReplace) break;
+    const weight = capacityOf([instance]);
     const useless = unready(instance) && (rollingBack || instance.lifecycle !== 'InService');
-    if (useless || left - (unready(instance) ? 0 : 1) >= least) {
+    if (useless || left - (unready(instance) ? 0 : weight) >= least) {
       terminate.push(instance);
-      if (!unready(instance)) left -= 1;
+      replaced += 1;
+      if (!unready(instance)) left -= weight;
     }
   }
   const leaving = [...refresh.replace].some((id) => {
@@ -70,13 +84,15 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
     terminate.length === 0 &&
     toReplace > 0 &&
     !leaving &&
-    active.length >= room(toReplace) &&
-    active.length <= group.desired &&
+    capacityOf(active) >= room(unitsToReplace) &&
+    capacityOf(active) - Math.min(...active.map((one) => capacityOf([one]))) < group.desired &&
     fresh.every((instance) => !unready(instance));
+  // Weights may leave no room where all must stay healthy: then one goes in beyond the maximum.
+  const goesBeyond = stuck && launchesFirst;
   const first = candidates[0];
-  if (stuck && first) terminate.push(first);
+  if (stuck && !goesBeyond && first) terminate.push(first);
 
-  const missing = Math.max(0, group.desired - active.length);
+  const missing = Math.max(0, group.desired - capacityOf(active));
   const freshReady = fresh.filter(
     (instance) => refresh.fresh.has(instance.instanceId) && !unready(instance),
   ).length;
@@ -84,7 +100,11 @@ export function planStep(group: Group, refresh: Refresh, now: number): RefreshSt
     fresh.filter((instance) => refresh.fresh.has(instance.instanceId) && unready(instance)).length + missing;
   const remaining =
     old.length === 0 ? Math.min(unfinished, refresh.total) : Math.max(0, refresh.total - freshReady);
-  const capacity = room(toReplace - terminate.length);
+  const planned = room(Math.max(0, unitsToReplace - capacityOf(terminate)));
+  // What weights bring beyond that stays until all is replaced: else old instances would go before the new ones are ready.
+  const present = capacityOf(active) - capacityOf(terminate) + Number(goesBeyond);
+  const isWeighted = active.some(({ weight }) => weight !== undefined);
+  const capacity = isWeighted && toReplace > 0 ? Math.max(planned, present) : planned;
   const untouched = [...refresh.replace].filter((id) => {
     const instance = group.instances.get(id);
     return instance !== undefined && !isTerminating(instance) && !terminate.includes(instance);

@@ -3,7 +3,14 @@ import type { InstanceLifecycle } from '../instances/instance-lifecycle';
 import type { Launches } from '../launch/launches';
 import { activeRefresh, isReady, launchConfiguration } from '../records/active-refresh';
 import type { Activities } from '../records/activities';
-import { activeInstances, type Group, type GroupInstance, isRetained, isTerminating } from '../records/group';
+import {
+  activeInstances,
+  capacityOf,
+  type Group,
+  type GroupInstance,
+  isRetained,
+  isTerminating,
+} from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
 import type { ScaleOuts } from './scale-outs';
 import { chooseVictim } from './termination-policy';
@@ -31,11 +38,13 @@ export class Capacity {
     if (group.deleting) return this.empty(group);
     if (group.suspended.has('Terminate')) return;
     const refresh = activeRefresh(group);
-    for (let count = activeInstances(group).length; count > capacity; count -= 1) {
+    for (;;) {
       const active = activeInstances(group);
       const outdated = active.filter((instance) => refresh?.replace.has(instance.instanceId));
       const victim = chooseVictim(group, outdated) ?? chooseVictim(group, active);
-      if (!victim) return;
+      const count = capacityOf(active);
+      // What is left must not be less than what is wanted.
+      if (!victim || count - capacityOf([victim]) < capacity) return;
       await this.needs.lifecycle.terminate(
         group,
         victim,
@@ -48,7 +57,7 @@ export class Capacity {
   async fill(group: Group, capacity: number): Promise<void> {
     if (group.deleting || group.suspended.has('Launch')) return;
     const refresh = activeRefresh(group);
-    let count = activeInstances(group).length;
+    let count = capacityOf(activeInstances(group));
     while (count < capacity && !group.deleting && !this.ending.aborted) {
       if (this.context.clock.millis() < group.nextLaunchAt) return;
       if (!refresh) this.needs.scaleOuts.begin(group);
@@ -63,7 +72,7 @@ export class Capacity {
       }
       if (group.replacements > 0) group.replacements -= 1;
       this.needs.refreshes.noteLaunch(group, launched.instanceId);
-      count = activeInstances(group).length;
+      count = capacityOf(activeInstances(group));
     }
     if (count >= capacity) group.capacityCause = undefined;
   }
@@ -75,10 +84,12 @@ export class Capacity {
     const zones = zonesToFill(group);
     if (zones.length === 0 || this.context.clock.millis() < group.nextLaunchAt) return;
     const now = this.needs.activities.stamp();
+    const victim = chooseVictim(group, activeInstances(group));
     const launched = await this.needs.launches.launch(
       group,
       launchConfiguration(group),
       `At ${now} instances were launched to balance instances in zones ${zones.join(' ')} with other zones resulting in more than desired number of instances in the group.  At ${now} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${group.desired} to ${group.desired + 1}.`,
+      new Set(victim && [victim.instanceId]),
     );
     if (!('failure' in launched)) group.evener = launched.instanceId;
   }

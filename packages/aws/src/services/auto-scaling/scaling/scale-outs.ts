@@ -1,5 +1,5 @@
 import type { Context } from '../../../core/context';
-import { activeInstances, type Group } from '../records/group';
+import { activeInstances, capacityOf, type Group } from '../records/group';
 
 /** Marks how long each scale-out lasts. */
 export class ScaleOuts {
@@ -19,7 +19,7 @@ export class ScaleOuts {
     if (!end) return;
     const active = activeInstances(group);
     const settled = active.every((instance) => instance.lifecycle === 'InService' && instance.balanced);
-    if ((!settled || active.length < group.desired) && !group.deleting) return;
+    if ((!settled || capacityOf(active) < group.desired) && !group.deleting) return;
     this.scaleOuts.delete(group);
     end();
   }

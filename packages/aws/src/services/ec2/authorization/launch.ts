@@ -103,6 +103,9 @@ function accessesOf(
           ),
         ]
       : []),
+    ...(plan.isSpot
+      ? [on('spot-instances-request', ec2.arn('spot-instances-request/*'), ['InstanceMarketOptions'])]
+      : []),
     ...(template ? [on('launch-template', template, [])] : []),
     ...createTags(ec2, 'RunInstances', request.TagSpecifications ?? []).map((access) => ({
       ...access,

@@ -61,6 +61,10 @@ export function viewInstance(ec2: Inventory, record: InstanceRecord): InstanceVi
     },
     CapacityReservationId: record.capacityReservation.id,
     CapacityReservationSpecification: specificationOf(record),
+    ...(record.spotRequestId && {
+      InstanceLifecycle: 'spot' as const,
+      SpotInstanceRequestId: record.spotRequestId,
+    }),
     HibernationOptions: { Configured: false },
     EnclaveOptions: { Enabled: false },
     BootMode: record.architecture === 'arm64' ? ('uefi' as const) : ('uefi-preferred' as const),

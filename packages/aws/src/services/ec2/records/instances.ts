@@ -56,6 +56,8 @@ export interface InstanceRecord {
     /** The one that it runs in. */
     id?: string;
   };
+  /** The one-time request that it runs for, where it is a Spot Instance. */
+  readonly spotRequestId?: string;
   type: string;
   launchTime: Date;
   keyName?: string;
@@ -177,6 +179,7 @@ export const instanceFilters: FilterTable<InstanceView> = {
   'reservation-id': (view) => view.record.reservationId,
   'root-device-name': (view) => view.record.rootDeviceName,
   'root-device-type': () => 'ebs',
+  'spot-instance-request-id': (view) => view.record.spotRequestId,
   'source-dest-check': (view) => view.record.sourceDestCheck,
   'state-reason-code': (view) => view.record.stateReason?.Code,
   'subnet-id': (view) => view.shown.SubnetId,

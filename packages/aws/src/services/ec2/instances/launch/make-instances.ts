@@ -40,9 +40,11 @@ function roomFor(ec2: Inventory, plan: LaunchPlan): number {
   });
   // What was reserved counts already.
   const { target } = plan.capacity;
-  const quota = target
-    ? Math.min(plan.maxCount, availableCapacity(ec2, target))
-    : fitIntoQuota(ec2, plan.type, plan.minCount, plan.maxCount);
+  const quota = plan.isSpot
+    ? plan.maxCount
+    : target
+      ? Math.min(plan.maxCount, availableCapacity(ec2, target))
+      : fitIntoQuota(ec2, plan.type, plan.minCount, plan.maxCount);
   return Math.min(quota, ...rooms);
 }
 
@@ -79,6 +81,7 @@ function makeInstance(
         attributesOf(plan.image, plan.type, { zone: plan.subnet.AvailabilityZone, tenancy: plan.tenancy }),
       ),
     },
+    ...(plan.isSpot && { spotRequestId: resourceId('sir') }),
     type: plan.type.name,
     launchTime: now,
     keyName: plan.keyName,

@@ -48,6 +48,8 @@ export interface LaunchPlan {
   readonly tenancy: string;
   readonly placement?: PlacementPlan;
   readonly capacity: CapacityPlan;
+  /** Whether a one-time Spot request is asked for. */
+  readonly isSpot: boolean;
   readonly clientToken: string;
   readonly tagsFor: (type: ResourceType) => Tag[];
 }
@@ -94,6 +96,7 @@ export function planLaunch(
     tenancy,
     placement,
     capacity,
+    isSpot: request.InstanceMarketOptions?.MarketType === 'spot',
     clientToken: request.ClientToken ?? '',
     tagsFor: (type) => [...tagsFor(type), ...(type === 'instance' ? tagsOfTemplate(launchedFrom) : [])],
   };
@@ -122,7 +125,9 @@ function tagsOfTemplate(version: TemplateVersion | undefined): Tag[] {
 
 function refuseUnsupported(request: LaunchRequest, type: InstanceTypeFacts): void {
   if (request.InstanceMarketOptions?.MarketType === 'spot') {
-    throw unsupported('Spot Instances are not supported here; request On-Demand Instances');
+    const { SpotInstanceType = 'one-time' } = request.InstanceMarketOptions.SpotOptions ?? {};
+    if (SpotInstanceType !== 'one-time')
+      throw unsupported('Persistent Spot requests are not supported here; request one-time Spot Instances');
   }
   // As DescribeInstanceTypes says: none of the types here can.
   if (request.HibernationOptions?.Configured) {

@@ -9,7 +9,7 @@ const COUNTED: readonly string[] = ['pending', 'running'];
 
 /**
  * How many more On-Demand Instances of a type the account's quota of vCPUs lets run, of those that are wanted. What is reserved counts
- * too, whether it is used or not.
+ * too, whether it is used or not; Spot Instances have quotas of their own.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits
  *
  * @throws AwsError `VcpuLimitExceeded` if not even the least number of them
@@ -27,7 +27,7 @@ export function fitIntoQuota(ec2: Inventory, type: InstanceTypeFacts, least: num
     );
   const running = ec2.instances
     .values()
-    .filter((one) => COUNTED.includes(one.state) && quotaCodeOf(one.type) === code)
+    .filter((one) => COUNTED.includes(one.state) && !one.spotRequestId && quotaCodeOf(one.type) === code)
     .reduce((sum, one) => sum + (instanceTypes.get(one.type)?.vcpus ?? 0), 0);
   const room = Math.max(0, Math.floor((quota - running - reserved) / type.vcpus));
   if (room >= least) return Math.min(room, most);

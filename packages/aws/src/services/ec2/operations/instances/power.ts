@@ -5,6 +5,7 @@ import {
   mustContain,
   operationNotPermitted,
   unsupportedHibernationConfiguration,
+  unsupportedOperation,
 } from '../../errors';
 import { retakeCapacity } from '../../instances/launch/capacity';
 import { fitIntoQuota } from '../../instances/launch/vcpus';
@@ -34,6 +35,13 @@ export const StopInstances: Op<'StopInstances'> = (ec2, input) => {
   const records = ec2.instances.requireAll(requireIds(input.InstanceIds));
   checkStates(records, ['running', 'stopping', 'stopped'], 'stopped');
   checkProtection(records, 'disableApiStop', 'stopped');
+  const spot = records.find(({ spotRequestId }) => spotRequestId);
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/stop-spot-instances.html
+  if (spot) {
+    throw unsupportedOperation(
+      `You can't stop the Spot Instance '${spot.id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
+    );
+  }
   const [first] = records;
   if (input.Hibernate && first) {
     throw unsupportedHibernationConfiguration(`The instance '${first.id}' is not enabled for hibernation.`);
