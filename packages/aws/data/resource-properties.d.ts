@@ -10,6 +10,8 @@ export interface ResourceProperties {
   'AWS::AutoScaling::LaunchConfiguration': AutoScalingLaunchConfiguration;
   'AWS::AutoScaling::LifecycleHook': AutoScalingLifecycleHook;
   'AWS::AutoScaling::ScalingPolicy': AutoScalingScalingPolicy;
+  'AWS::AutoScaling::ScheduledAction': AutoScalingScheduledAction;
+  'AWS::AutoScaling::WarmPool': AutoScalingWarmPool;
   'AWS::CDK::Metadata': CDKMetadata;
   'AWS::CloudFormation::CustomResource': CloudFormationCustomResource;
   'AWS::CloudFormation::WaitConditionHandle': CloudFormationWaitConditionHandle;
@@ -543,6 +545,26 @@ export interface AutoScalingScalingPolicy_TargetTrackingMetricStat {
   Period?: number;
   Stat: string;
   Unit?: string;
+}
+export interface AutoScalingScheduledAction {
+  AutoScalingGroupName: string;
+  DesiredCapacity?: number;
+  EndTime?: string;
+  MaxSize?: number;
+  MinSize?: number;
+  Recurrence?: string;
+  StartTime?: string;
+  TimeZone?: string;
+}
+export interface AutoScalingWarmPool {
+  AutoScalingGroupName: string;
+  InstanceReusePolicy?: AutoScalingWarmPool_InstanceReusePolicy;
+  MaxGroupPreparedCapacity?: number;
+  MinSize?: number;
+  PoolState?: string;
+}
+export interface AutoScalingWarmPool_InstanceReusePolicy {
+  ReuseOnScaleIn?: boolean;
 }
 export interface CDKMetadata {
   Analytics?: string;

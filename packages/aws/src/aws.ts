@@ -28,9 +28,9 @@ export interface Aws extends AsyncDisposable {
   loadBalancers(): Promise<readonly LoadBalancerPort[]>;
   /** What Amazon Inspector is to find. */
   readonly vulnerabilities: VulnerabilitySwitches;
-  /** What runs by itself as time passes, schedules and rules, and when next; the next first. */
+  /** What runs by itself as time passes (schedules, rules, scheduled actions of groups), and when next; the next first. */
   clockwork(): Promise<readonly Clockwork[]>;
-  /** Fires a schedule of EventBridge Scheduler at once. @throws Error where there is none of this name */
+  /** Fires a schedule of EventBridge Scheduler, or a scheduled action of an Auto Scaling group, at once. @throws Error where there is none of this name */
   runSchedule(region: string, group: string, name: string): Promise<void>;
   /** Makes the account newborn again. */
   reset(): Promise<void>;
@@ -54,7 +54,7 @@ export interface StartOptions {
    * runs in an order drawn from the seed. One such AWS runs in a process at a time.
    */
   readonly seed?: number;
-  /** Schedules of EventBridge Scheduler do not run by themselves, but when they are told to. */
+  /** Schedules of EventBridge Scheduler and scheduled actions of Auto Scaling groups do not run by themselves, but when they are told to. */
   readonly holdSchedules?: boolean;
   /**
    * Any access key that the embedded AWS has not given out itself is the account's administrator, whatever its secret. Without it the
@@ -70,13 +70,13 @@ export interface StartOptions {
 
 /** Something that runs by itself as time passes. */
 export interface Clockwork {
-  /** A schedule of EventBridge Scheduler, or a rule of EventBridge with a schedule. */
-  readonly kind: 'schedule' | 'rule';
+  /** A schedule of EventBridge Scheduler, a rule of EventBridge with a schedule, or a scheduled action of an Auto Scaling group. */
+  readonly kind: 'schedule' | 'rule' | 'scheduled action';
   readonly region: string;
-  /** The schedule's group, or the rule's bus. */
+  /** The schedule's group, the rule's bus, or the Auto Scaling group. */
   readonly group: string;
   readonly name: string;
-  /** `cron(…)`, `rate(…)` or `at(…)`. */
+  /** `cron(…)`, `rate(…)` or `at(…)`; of a scheduled action its recurrence or its time. */
   readonly expression: string;
   /** When it runs next: AWS's time, ISO 8601. */
   readonly next: string;

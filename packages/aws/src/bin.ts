@@ -8,7 +8,7 @@ const USAGE = `embedded-aws: an AWS account on this machine, newborn
   --time-scale <factor>   AWS seconds that pass in one real second (1)
   --leap                  AWS's time jumps to what is due next, while all is quiet and somebody waits
   --seed <number>         as --leap, and what happened can be made to happen again
-  --hold-schedules        schedules of EventBridge Scheduler wait until they are told to run
+  --hold-schedules        schedules and scheduled actions of groups wait until they are told to run
   --any-keys              every access key is the administrator's, not only 'local' with the secret 'local'
   --help                  this text
 `;

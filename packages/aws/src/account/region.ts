@@ -109,14 +109,19 @@ export class Region {
       }));
   }
 
-  /** Fires a schedule at once. False when there is none of this name. */
-  runSchedule(group: string, name: string): Promise<boolean> {
-    return runNow(this.service('scheduler'), group, name);
+  /** Fires a schedule, or a scheduled action of an Auto Scaling group, at once. False when there is none of this name. */
+  async runSchedule(group: string, name: string): Promise<boolean> {
+    if (await runNow(this.service('scheduler'), group, name)) return true;
+    return this.service('auto-scaling').scheduledActions.runNow(group, name);
   }
 
   /** What runs by itself as time passes, and what would if it were not held. */
   clockwork(): Clockwork[] {
-    return [...plannedRuns(this.service('scheduler')), ...plannedEvents(this.service('eventbridge'))];
+    return [
+      ...plannedRuns(this.service('scheduler')),
+      ...plannedEvents(this.service('eventbridge')),
+      ...this.service('auto-scaling').scheduledActions.planned(),
+    ];
   }
 
   /** Ends the services, each before those that it needs, and last what carries their bytes. */

@@ -41,7 +41,7 @@ export interface Context {
   ): Promise<boolean>;
   /** The access keys of the account, for the signatures that a service verifies itself. */
   readonly keys: Keys;
-  /** Whether schedules of EventBridge Scheduler wait until they are told to run. */
+  /** Whether schedules of EventBridge Scheduler and scheduled actions of Auto Scaling wait until they are told to run. */
   readonly holdsSchedules?: boolean;
   /** The context of another region of the account. Throws an `AwsError` for a name that no region has. */
   at(region: string): Context;

@@ -61,7 +61,7 @@ export const routes: readonly AdminRoute[] = [
   sleepOnClock,
   {
     path: 'GET schedules',
-    does: 'what runs by itself as time passes, schedules and rules, and when next',
+    does: 'what runs by itself as time passes (schedules, rules, scheduled actions of groups), and when next',
     answer: (aws) => aws.clockwork(),
   },
   runSchedule,

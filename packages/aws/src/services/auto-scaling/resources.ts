@@ -4,6 +4,8 @@ import {
   CreateAutoScalingGroupType$,
   type PutScalingPolicyCommandInput,
   PutScalingPolicyType$,
+  type PutWarmPoolCommandInput,
+  PutWarmPoolType$,
   type StartInstanceRefreshCommandInput,
   StartInstanceRefreshType$,
   type UpdateAutoScalingGroupCommandInput,
@@ -203,7 +205,7 @@ async function refreshInstances(
 const OVER = ['Successful', 'Failed', 'Cancelled', 'RollbackFailed', 'RollbackSuccessful'];
 const isOver = (status: string | undefined) => status === undefined || OVER.includes(status);
 
-async function describeGroup(id: string, { aws }: ResourceContext) {
+async function describeGroup(id: string, { aws }: Pick<ResourceContext, 'aws'>) {
   const { AutoScalingGroups = [] } = await aws.autoScaling.DescribeAutoScalingGroups({
     AutoScalingGroupNames: [id],
   });
@@ -271,7 +273,81 @@ const lifecycleHook = resource('AWS::AutoScaling::LifecycleHook', {
   },
 });
 
-/** AWS::AutoScaling. */
+const warmPool = resource('AWS::AutoScaling::WarmPool', {
+  handles: [
+    'AutoScalingGroupName',
+    'InstanceReusePolicy',
+    'MaxGroupPreparedCapacity',
+    'MinSize',
+    'PoolState',
+  ],
+  async create(properties, { aws }) {
+    await aws.autoScaling.PutWarmPool(toShape<PutWarmPoolCommandInput>(PutWarmPoolType$, properties));
+    return { id: properties.AutoScalingGroupName };
+  },
+  async update(_id, next, previous, { aws }) {
+    const MaxGroupPreparedCapacity =
+      next.MaxGroupPreparedCapacity ?? (previous.MaxGroupPreparedCapacity === undefined ? undefined : -1);
+    await aws.autoScaling.PutWarmPool(
+      toShape<PutWarmPoolCommandInput>(PutWarmPoolType$, { ...next, MaxGroupPreparedCapacity }),
+    );
+    return undefined;
+  },
+  async delete(AutoScalingGroupName, _properties, { aws, until }) {
+    const find = async () => {
+      const group = await describeGroup(AutoScalingGroupName, { aws });
+      return group?.WarmPoolConfiguration;
+    };
+    // The group may be gone already, and its pool with it.
+    if (!(await find())) return;
+    await aws.autoScaling.DeleteWarmPool({ AutoScalingGroupName, ForceDelete: true });
+    await until(async () => ((await find()) ? undefined : true));
+  },
+});
+
+const scheduledAction = resource('AWS::AutoScaling::ScheduledAction', {
+  handles: [
+    'AutoScalingGroupName',
+    'DesiredCapacity',
+    'EndTime',
+    'MaxSize',
+    'MinSize',
+    'Recurrence',
+    'StartTime',
+    'TimeZone',
+  ],
+  async create(properties, context) {
+    const id = context.physicalName({ max: 255 });
+    await putScheduledAction(id, properties, context);
+    return { id, attributes: { ScheduledActionName: id } };
+  },
+  async update(id, next, _previous, context) {
+    await putScheduledAction(id, next, context);
+    return undefined;
+  },
+  async delete(ScheduledActionName, { AutoScalingGroupName }, { aws }) {
+    try {
+      await aws.autoScaling.DeleteScheduledAction({ AutoScalingGroupName, ScheduledActionName });
+    } catch (error) {
+      // One that has run for the last time, or whose group is gone, is gone too.
+      if (!(error instanceof ServiceFailure && /not found/i.test(error.message))) throw error;
+    }
+  },
+});
+
+async function putScheduledAction(
+  ScheduledActionName: string,
+  { StartTime, EndTime, ...properties }: PropertiesOf<'AWS::AutoScaling::ScheduledAction'>,
+  { aws }: ResourceContext,
+): Promise<void> {
+  await aws.autoScaling.PutScheduledUpdateGroupAction({
+    ...properties,
+    ScheduledActionName,
+    ...(StartTime && { StartTime: new Date(StartTime) }),
+    ...(EndTime && { EndTime: new Date(EndTime) }),
+  });
+}
+
 /** AWS makes none for accounts of today: what Auto Scaling answers is why the resource fails. */
 const launchConfiguration = resource('AWS::AutoScaling::LaunchConfiguration', {
   handles: [
@@ -302,4 +378,12 @@ const launchConfiguration = resource('AWS::AutoScaling::LaunchConfiguration', {
     aws.autoScaling.DeleteLaunchConfiguration({ LaunchConfigurationName }),
 });
 
-export const autoScalingTypes = [launchConfiguration, group, scalingPolicy, lifecycleHook];
+/** AWS::AutoScaling. */
+export const autoScalingTypes = [
+  launchConfiguration,
+  group,
+  scalingPolicy,
+  lifecycleHook,
+  warmPool,
+  scheduledAction,
+];

@@ -12,6 +12,7 @@ import * as processes from './operations/processes';
 import * as scheduled from './operations/scheduled-actions';
 import * as tags from './operations/tags';
 import * as trafficSources from './operations/traffic-sources';
+import * as warmPools from './operations/warm-pools';
 import { AutoScalingState, type Client, type Needs } from './state';
 
 /** Amazon EC2 Auto Scaling of one region: groups that keep their capacity, and instance refreshes. */
@@ -35,6 +36,7 @@ export const autoScaling = defineService<Client, AutoScalingState, Needs>({
     ...scheduled,
     ...tags,
     ...account,
+    ...warmPools,
   },
   dispose: (autoScaling) => autoScaling.dispose(),
 });

@@ -19,6 +19,8 @@ import { InstanceRefreshes } from './refresh/instance-refreshes';
 import { Capacity } from './scaling/capacity';
 import { ControlLoop } from './scaling/control-loop';
 import { ScaleOuts } from './scaling/scale-outs';
+import { ScheduledActions } from './scaling/scheduled-actions';
+import { WarmPools } from './warm-pool/warm-pools';
 
 export type Client = typeof import('@aws-sdk/client-auto-scaling');
 
@@ -49,6 +51,8 @@ export class AutoScalingState {
   readonly refreshes: InstanceRefreshes;
   readonly launches: Launches;
   readonly lifecycle: InstanceLifecycle;
+  readonly warmPools: WarmPools;
+  readonly scheduledActions: ScheduledActions;
   private readonly loop: ControlLoop;
   private readonly ending = new AbortController();
   private readonly cancels: Cancel[];
@@ -75,14 +79,15 @@ export class AutoScalingState {
       refreshes,
     });
     const health = new HealthChecks(context, { lifecycle, activities, targetGroups, refreshes });
+    const warmPools = new WarmPools(context, { ec2, ec2Api, launches, activities, refreshes });
     const scaleOuts = new ScaleOuts(context);
     const capacity = new Capacity(
       context,
-      { launches, activities, refreshes, lifecycle, scaleOuts },
+      { launches, warmPools, activities, refreshes, lifecycle, scaleOuts },
       this.ending.signal,
     );
     this.loop = new ControlLoop(
-      { lifecycle, health, refreshes, capacity, scaleOuts, activities },
+      { lifecycle, warmPools, health, refreshes, capacity, scaleOuts, activities },
       (group) => this.groups.delete(group.name),
       this.ending.signal,
     );
@@ -99,6 +104,12 @@ export class AutoScalingState {
     this.refreshes = refreshes;
     this.launches = launches;
     this.lifecycle = lifecycle;
+    this.warmPools = warmPools;
+    this.scheduledActions = new ScheduledActions(context, {
+      activities,
+      groups: this.groups,
+      wake: (group) => this.wake(group),
+    });
     this.cancels = [
       alarms.stop,
       context.clock.every(durations.autoScalingTick.seconds, () => this.wakeAll(() => true)),
@@ -119,6 +130,7 @@ export class AutoScalingState {
   dispose(): void {
     this.ending.abort();
     for (const cancel of this.cancels) cancel();
+    for (const { scheduled } of this.groups.values()) this.scheduledActions.cancel(...scheduled.values());
   }
 
   /** @throws AwsError `ValidationError` when there is no such group */
@@ -130,13 +142,16 @@ export class AutoScalingState {
   }
 
   groupOf(instanceId: string): Group | undefined {
-    return [...this.groups.values()].find((group) => group.instances.has(instanceId));
+    return [...this.groups.values()].find(
+      ({ instances, warmPool }) => instances.has(instanceId) || warmPool?.instances.has(instanceId),
+    );
   }
 
   /** @throws AwsError `ValidationError` when the instance is in no group */
   managedInstance(instanceId: string | undefined): { group: Group; instance: GroupInstance } {
     const group = this.groupOf(instanceId ?? '');
-    const instance = group?.instances.get(instanceId ?? '');
+    const id = instanceId ?? '';
+    const instance = group?.instances.get(id) ?? group?.warmPool?.instances.get(id);
     if (!group || !instance)
       throw validationError(
         `Instance Id not found - No managed instance found for instance ID: ${instanceId}`,

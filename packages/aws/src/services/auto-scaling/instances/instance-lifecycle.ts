@@ -8,6 +8,7 @@ import type { Launches } from '../launch/launches';
 import type { Activities } from '../records/activities';
 import type { Group, GroupInstance } from '../records/group';
 import { isPending, isRetained, isTerminating, retains } from '../records/group';
+import { putIntoPool } from '../records/warm-pool';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
 import { passHooks } from './lifecycle-hooks';
 
@@ -50,13 +51,22 @@ export class InstanceLifecycle {
    * Takes an instance out: its target groups drain it first, then EC2 terminates it.
    *
    * @param announce whether the termination is an activity of its own
+   * @param returns whether it goes into the warm pool instead
    */
-  async terminate(group: Group, instance: GroupInstance, cause: string, announce = true): Promise<void> {
+  async terminate(
+    group: Group,
+    instance: GroupInstance,
+    cause: string,
+    announce = true,
+    returns = false,
+  ): Promise<void> {
     if (isTerminating(instance) && !isRetained(instance)) return;
     if (announce) {
       this.needs.activities.cancel(group, instance, 'The instance is terminated before it is in service.');
       instance.activity = this.needs.activities.begin(group, {
-        description: `Terminating EC2 instance: ${instance.instanceId}`,
+        description: returns
+          ? `Returning EC2 instance to warm pool: ${instance.instanceId}`
+          : `Terminating EC2 instance: ${instance.instanceId}`,
         cause,
         status: 'InProgress',
         place: { zone: instance.zone, subnetId: instance.subnetId },
@@ -64,6 +74,7 @@ export class InstanceLifecycle {
     }
     instance.pendingHook = undefined;
     instance.completedHooks.clear();
+    instance.isReturning = returns;
     instance.lifecycle = 'Terminating';
     await this.settleTermination(group, instance);
   }
@@ -145,6 +156,11 @@ export class InstanceLifecycle {
         }
         return;
       }
+      if (instance.isReturning && group.warmPool && !group.deleting) {
+        putIntoPool(group, group.warmPool, instance);
+        return;
+      }
+      instance.isReturning = false;
       // A group that is deleted by force takes its lifecycle actions with it.
       const hooks = () => passHooks(this.context, group, instance, 'autoscaling:EC2_INSTANCE_TERMINATING');
       const outcome = group.deleting ? 'proceed' : hooks();

@@ -18,7 +18,7 @@ export function passHooks(
   instance: GroupInstance,
   transition: Transition,
 ): HookOutcome {
-  const prefix = transition.endsWith('LAUNCHING') ? 'Pending' : 'Terminating';
+  const prefix = prefixOf(instance, transition);
   for (;;) {
     const pending = instance.pendingHook;
     if (pending) {
@@ -43,7 +43,7 @@ export function passHooks(
     instance.lifecycle = `${prefix}:Wait`;
     if (instance.activity) {
       instance.activity.StatusCode = 'MidLifecycleAction';
-      instance.activity.Progress = prefix === 'Pending' ? 40 : 60;
+      instance.activity.Progress = prefix.endsWith('Pending') ? 40 : 60;
     }
     startAction(context, group, instance, next, transition);
   }
@@ -71,8 +71,28 @@ function startAction(
       EC2InstanceId: instance.instanceId,
       LifecycleTransition: transition,
       ...(hook.NotificationMetadata && { NotificationMetadata: hook.NotificationMetadata }),
-      Origin: launching ? 'EC2' : 'AutoScalingGroup',
-      Destination: launching ? 'AutoScalingGroup' : 'EC2',
+      ...routeOf(instance, transition),
     },
   });
+}
+
+function isInPool({ lifecycle }: GroupInstance): boolean {
+  return lifecycle.startsWith('Warmed:');
+}
+
+/** What returns to the warm pool waits for the hooks of its termination there. */
+function prefixOf(instance: GroupInstance, transition: Transition) {
+  const isEntering = transition.endsWith('LAUNCHING') || instance.isReturning;
+  if (isInPool(instance)) return isEntering ? 'Warmed:Pending' : 'Warmed:Terminating';
+  return isEntering ? 'Pending' : 'Terminating';
+}
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
+function routeOf(instance: GroupInstance, transition: Transition) {
+  if (transition.endsWith('LAUNCHING')) {
+    if (isInPool(instance)) return { Origin: 'EC2', Destination: 'WarmPool' };
+    return { Origin: instance.isFromPool ? 'WarmPool' : 'EC2', Destination: 'AutoScalingGroup' };
+  }
+  if (instance.isReturning) return { Origin: 'AutoScalingGroup', Destination: 'WarmPool' };
+  return { Origin: isInPool(instance) ? 'WarmPool' : 'AutoScalingGroup', Destination: 'EC2' };
 }

@@ -11,7 +11,8 @@ import { unauthorizedTemplate, validationError } from '../errors';
 import { activeRefresh } from '../records/active-refresh';
 import type { Activities, Place } from '../records/activities';
 import { type Configuration, kindsOf, weightIn } from '../records/configuration';
-import { activeInstances, type Group, type GroupInstance } from '../records/group';
+import { activeInstances, type Group, type GroupInstance, type WarmPool } from '../records/group';
+import { stayingIn } from '../records/warm-pool';
 import { GROUP_TAG, launchRequest, onMarket } from './launch-request';
 import type { LaunchTemplates } from './launch-templates';
 import { choosePlace } from './placement';
@@ -46,6 +47,7 @@ export class Launches {
    *
    * @param cause why, as the activity says it
    * @param leaving ids of instances in whose place it comes
+   * @param warmPool that of the group, where it is to go there and not into the group
    * @returns the new instance, or why there is none
    */
   async launch(
@@ -53,13 +55,14 @@ export class Launches {
     configuration: Configuration,
     cause: string,
     leaving: ReadonlySet<string> = activeRefresh(group)?.replace ?? new Set(),
+    warmPool?: WarmPool,
   ): Promise<GroupInstance | { failure: string }> {
     const zoneOf = (id: string) => this.needs.ec2.subnet(id)?.AvailabilityZone;
-    const place = choosePlace(group, zoneOf, activeRefresh(group)?.replace);
+    const place = choosePlace(group, zoneOf, activeRefresh(group)?.replace, warmPool && stayingIn(warmPool));
     try {
       const fault = this.context.faults.take('autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
-      return await this.run(group, configuration, { cause, place, leaving });
+      return await this.run(group, configuration, { cause, place, leaving, warmPool });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       this.needs.activities.failLaunch(group, cause, error.message, place);
@@ -155,7 +158,12 @@ export class Launches {
   private async run(
     group: Group,
     configuration: Configuration,
-    { cause, place, leaving }: { cause: string; place: Place; leaving: ReadonlySet<string> },
+    {
+      cause,
+      place,
+      leaving,
+      warmPool,
+    }: { cause: string; place: Place; leaving: ReadonlySet<string>; warmPool: WarmPool | undefined },
   ): Promise<GroupInstance> {
     const { market, pools } = await this.choose(group, configuration, leaving);
     const { pool, answer } = await this.runFirst(group, configuration, { market, pools, place });
@@ -170,20 +178,20 @@ export class Launches {
       weight: weightIn(configuration, launched.InstanceType),
       launchedFrom: pool.template.launchedFrom,
       launchedAt: this.context.clock.millis(),
-      lifecycle: 'Pending',
+      lifecycle: warmPool ? 'Warmed:Pending' : 'Pending',
       health: 'Healthy',
       isProtected: group.settings.newInstancesProtected,
       balanced: false,
       completedHooks: new Set(),
     };
     instance.activity = this.needs.activities.begin(group, {
-      description: `Launching a new EC2 instance: ${instance.instanceId}`,
+      description: `Launching a new EC2 instance${warmPool ? ' into warm pool' : ''}: ${instance.instanceId}`,
       cause,
       status: 'PreInService',
       place: { zone: instance.zone, subnetId: instance.subnetId },
     });
     instance.activity.Progress = 30;
-    group.instances.set(instance.instanceId, instance);
+    (warmPool ?? group).instances.set(instance.instanceId, instance);
     return instance;
   }
 

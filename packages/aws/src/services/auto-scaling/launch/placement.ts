@@ -1,17 +1,18 @@
 import type { Place } from '../records/activities';
-import { activeInstances, type Group } from '../records/group';
+import { activeInstances, type Group, type GroupInstance } from '../records/group';
 
 /**
  * Where the next instance goes: the zone with the fewest, and in it the subnet with the fewest.
  *
  * @param leaving ids of instances that a refresh is to replace: they count only where the others are even
+ * @param instances those that are counted
  */
 export function choosePlace(
   group: Pick<Group, 'name' | 'settings' | 'instances'>,
   zoneOfSubnet: (subnetId: string) => string | undefined,
   leaving: ReadonlySet<string> = new Set(),
+  instances: readonly GroupInstance[] = activeInstances(group),
 ): Place {
-  const instances = activeInstances(group);
   const { subnetIds, availabilityZones } = group.settings;
   const places: Place[] =
     subnetIds.length > 0

@@ -28,11 +28,6 @@ export const DescribeNotificationConfigurations: Op<'DescribeNotificationConfigu
   NotificationConfigurations: [],
 });
 
-export const DescribeWarmPool: Op<'DescribeWarmPool'> = (autoScaling, input) => {
-  autoScaling.group(input.AutoScalingGroupName);
-  return { Instances: [] };
-};
-
 export const DescribeAutoScalingNotificationTypes: Op<'DescribeAutoScalingNotificationTypes'> = () => ({
   AutoScalingNotificationTypes: [
     'autoscaling:EC2_INSTANCE_LAUNCH',

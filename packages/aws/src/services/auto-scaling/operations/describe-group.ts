@@ -1,5 +1,6 @@
 import type { AutoScalingGroup, TrafficSourceIdentifier } from '@aws-sdk/client-auto-scaling';
-import type { Group, GroupInstance } from '../records/group';
+import type { Group } from '../records/group';
+import { describeInstance, describePool } from '../records/warm-pool';
 
 /** A group's own view of itself, as DescribeAutoScalingGroups shows it. */
 export function describeGroup(group: Group, includeInstances = true): AutoScalingGroup {
@@ -40,19 +41,10 @@ export function describeGroup(group: Group, includeInstances = true): AutoScalin
     DefaultInstanceWarmup: settings.defaultInstanceWarmup,
     InstanceMaintenancePolicy: settings.maintenancePolicy,
     InstanceLifecyclePolicy: settings.lifecyclePolicy,
-  };
-}
-
-function describeInstance(instance: GroupInstance) {
-  return {
-    InstanceId: instance.instanceId,
-    InstanceType: instance.instanceType,
-    AvailabilityZone: instance.zone,
-    LifecycleState: instance.lifecycle,
-    HealthStatus: instance.health,
-    LaunchTemplate: instance.launchedFrom,
-    WeightedCapacity: instance.weight?.toString(),
-    ProtectedFromScaleIn: instance.isProtected,
+    ...(group.warmPool && {
+      WarmPoolConfiguration: describePool(group.warmPool),
+      WarmPoolSize: group.warmPool.instances.size,
+    }),
   };
 }
 

@@ -6,7 +6,8 @@ import { reweigh } from '../launch/pools';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
 import { type Group, isRetained, isTerminating, retains } from '../records/group';
-import { type AutoScalingState, LINKED_SERVICE, type Op } from '../state';
+import { setDesired } from '../scaling/desired-capacity';
+import { LINKED_SERVICE, type Op } from '../state';
 import { describeGroup } from './describe-group';
 import { applySettings, checkSizes, configurationOf, newSettings } from './input/read-group-settings';
 import { readHook } from './input/read-hook';
@@ -127,7 +128,7 @@ export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = (autoScaling
         'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
       );
     }
-    if (group.instances.size > 0 || group.desired > 0) {
+    if (group.instances.size > 0 || group.desired > 0 || group.warmPool?.instances.size) {
       throw resourceInUse(
         'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
       );
@@ -142,7 +143,8 @@ export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = (autoScaling
       'Cancelled',
       'The Auto Scaling group is being deleted.',
     );
-  if (group.instances.size === 0) autoScaling.groups.delete(group.name);
+  if (group.instances.size === 0 && !group.warmPool?.instances.size) autoScaling.groups.delete(group.name);
+  autoScaling.scheduledActions.cancel(...group.scheduled.values());
   group.deleting = true;
   group.desired = 0;
   group.min = 0;
@@ -172,13 +174,6 @@ export const SetDesiredCapacity: Op<'SetDesiredCapacity'> = (autoScaling, input)
   autoScaling.wake(group);
   return {};
 };
-
-function setDesired(autoScaling: AutoScalingState, group: Group, desired: number, cause: string) {
-  if (desired === group.desired) return;
-  group.capacityCause = `At ${autoScaling.activities.stamp()} ${cause} changing the desired capacity from ${group.desired} to ${desired}.  `;
-  group.desired = desired;
-  group.cooldownUntil = autoScaling.context.clock.millis() + group.settings.defaultCooldown * 1000;
-}
 
 function checkName(name: string | undefined): string {
   const given = name ?? '';

@@ -1,20 +1,23 @@
+import type { Activity } from '@aws-sdk/client-auto-scaling';
 import { scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
 import { weightIn } from '../records/configuration';
 import {
   activeInstances,
+  allInstances,
   capacityOf,
   type Group,
   type GroupInstance,
   isRetained,
   isTerminating,
 } from '../records/group';
+import { isLeavingPool } from '../records/warm-pool';
 import type { Op } from '../state';
 
 export const DescribeAutoScalingInstances: Op<'DescribeAutoScalingInstances'> = (autoScaling, input) => {
   const ids = input.InstanceIds ?? [];
   const found = [...autoScaling.groups.values()]
-    .flatMap((group) => [...group.instances.values()].map((instance) => ({ group, instance })))
+    .flatMap((group) => allInstances(group).map((instance) => ({ group, instance })))
     .filter(({ instance }) => ids.length === 0 || ids.includes(instance.instanceId))
     .map(({ group, instance }) => ({
       InstanceId: instance.instanceId,
@@ -44,6 +47,20 @@ export const TerminateInstanceInAutoScalingGroup: Op<'TerminateInstanceInAutoSca
     throw scalingActivityInProgress(
       `Scaling activity ${instance.activity?.ActivityId} is in progress and blocks this action`,
     );
+  if (group.warmPool?.instances.has(instance.instanceId)) {
+    if (isLeavingPool(instance))
+      throw scalingActivityInProgress(
+        `Scaling activity ${instance.activity?.ActivityId} is in progress and blocks this action`,
+      );
+    const at = autoScaling.activities.stamp();
+    await autoScaling.warmPools.terminate(
+      group,
+      instance,
+      `At ${at} instance ${instance.instanceId} was taken out of the warm pool in response to a user request.`,
+    );
+    autoScaling.wake(group);
+    return { Activity: { ...(instance.activity ?? group.activities[0]) } as Activity };
+  }
   const active = activeInstances(group);
   const count = active.length;
   const shrink = input.ShouldDecrementDesiredCapacity ?? false;

@@ -1,5 +1,5 @@
 import { limitExceeded, validationError } from '../errors';
-import type { Group } from '../records/group';
+import { allInstances, type Group } from '../records/group';
 import type { Op } from '../state';
 import { checkActionResult, readHook } from './input/read-hook';
 
@@ -35,7 +35,7 @@ export const DeleteLifecycleHook: Op<'DeleteLifecycleHook'> = (autoScaling, inpu
     throw validationError(
       `No Lifecycle Hook found for Auto Scaling group: ${group.name} with name: ${input.LifecycleHookName}`,
     );
-  for (const instance of group.instances.values()) {
+  for (const instance of allInstances(group)) {
     if (instance.pendingHook?.hook.LifecycleHookName === input.LifecycleHookName && instance.pendingHook)
       instance.pendingHook.result = 'CONTINUE';
   }
@@ -66,7 +66,7 @@ function findAction(
   group: Group,
   input: { LifecycleHookName?: string; LifecycleActionToken?: string; InstanceId?: string },
 ) {
-  for (const instance of group.instances.values()) {
+  for (const instance of allInstances(group)) {
     const action = instance.pendingHook;
     if (!action || action.hook.LifecycleHookName !== input.LifecycleHookName) continue;
     if (

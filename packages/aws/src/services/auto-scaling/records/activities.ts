@@ -3,6 +3,10 @@ import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
 import type { Group, GroupInstance } from './group';
 
+type GroupOrPool = 'AutoScalingGroup' | 'WarmPool';
+
+const LAUNCH = { Origin: 'EC2', Destination: 'AutoScalingGroup' };
+
 /** Keeps the scaling activities of groups and announces how they ended. */
 export class Activities {
   constructor(private readonly context: Context) {}
@@ -35,8 +39,12 @@ export class Activities {
     return activity;
   }
 
-  /** The launch or termination ended well. */
-  succeed(group: Group, instance: GroupInstance): void {
+  /**
+   * The launch or termination ended well.
+   *
+   * @param place what it went into or came out of: the group, unless it was the warm pool
+   */
+  succeed(group: Group, instance: GroupInstance, place: GroupOrPool = 'AutoScalingGroup'): void {
     const { activity } = instance;
     if (!activity) return;
     activity.StatusCode = 'Successful';
@@ -44,15 +52,15 @@ export class Activities {
     activity.EndTime = this.context.clock.now();
     instance.activity = undefined;
     if (activity.Description?.startsWith('Launching'))
-      this.announceEnd(group, activity, 'EC2 Instance Launch Successful', instance.instanceId, 'EC2');
+      this.announceEnd(group, activity, 'EC2 Instance Launch Successful', instance.instanceId, {
+        Origin: instance.isFromPool ? 'WarmPool' : 'EC2',
+        Destination: place,
+      });
     if (activity.Description?.startsWith('Terminating'))
-      this.announceEnd(
-        group,
-        activity,
-        'EC2 Instance Terminate Successful',
-        instance.instanceId,
-        'AutoScalingGroup',
-      );
+      this.announceEnd(group, activity, 'EC2 Instance Terminate Successful', instance.instanceId, {
+        Origin: place,
+        Destination: 'EC2',
+      });
   }
 
   /** A launch that failed, from beginning to end. */
@@ -66,7 +74,7 @@ export class Activities {
     });
     activity.StatusMessage = `${sentence} Launching EC2 instance failed.`;
     activity.EndTime = this.context.clock.now();
-    this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', undefined, 'EC2');
+    this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', undefined, LAUNCH);
   }
 
   /** A launch that did not get into service, or a termination that was given up. */
@@ -79,7 +87,7 @@ export class Activities {
     activity.EndTime = this.context.clock.now();
     instance.activity = undefined;
     if (activity.Description?.startsWith('Launching'))
-      this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', instance.instanceId, 'EC2');
+      this.announceEnd(group, activity, 'EC2 Instance Launch Unsuccessful', instance.instanceId, LAUNCH);
   }
 
   private announceEnd(
@@ -87,7 +95,7 @@ export class Activities {
     activity: Activity,
     detailType: string,
     instanceId: string | undefined,
-    origin: 'EC2' | 'AutoScalingGroup',
+    route: { readonly Origin: string; readonly Destination: string },
   ): void {
     const { region, accountId } = this.context;
     const resources = [group.arn];
@@ -108,8 +116,7 @@ export class Activities {
         EndTime: activity.EndTime?.toISOString(),
         EC2InstanceId: instanceId ?? '',
         Cause: activity.Cause,
-        Origin: origin,
-        Destination: origin === 'EC2' ? 'AutoScalingGroup' : 'EC2',
+        ...route,
       },
     });
   }

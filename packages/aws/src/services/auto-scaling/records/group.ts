@@ -8,7 +8,10 @@ import type {
   ScheduledUpdateGroupAction,
   TagDescription,
   TrafficSourceIdentifier,
+  WarmPoolState,
 } from '@aws-sdk/client-auto-scaling';
+import type { Recurrence } from 'aws-languages/schedule';
+import type { Cancel } from '../../../core/clock';
 import type { Configuration, LaunchedFrom } from './configuration';
 import type { Refresh } from './refresh';
 
@@ -66,6 +69,10 @@ export interface GroupInstance {
   readonly completedHooks: Set<string>;
   /** Whether the group has asked EC2 to terminate it. */
   terminationRequested?: boolean;
+  /** Whether it came from the warm pool. */
+  isFromPool?: boolean;
+  /** Whether it leaves the group for the warm pool, and not for good. */
+  isReturning?: boolean;
   /** Whether all its target groups were told to let it go, which is said until they took it. */
   hasLeftTargetGroups?: boolean;
 }
@@ -77,6 +84,30 @@ export interface PendingHook {
   /** AWS time in milliseconds; heartbeats move it. */
   deadline: number;
   result?: string;
+}
+
+/** A scheduled action, and its next time. */
+export interface ScheduledAction {
+  readonly settings: ScheduledUpdateGroupAction;
+  /** Undefined for one that runs once. */
+  readonly recurrence?: Recurrence;
+  /** When it runs next. */
+  next?: Date;
+  /** Ends the wait for that. */
+  cancel?: Cancel;
+}
+
+/** Instances beside a group that are launched already, and come into it when it scales out. */
+export interface WarmPool {
+  minSize: number;
+  /** As many instances as the group and its pool may have; undefined where the group's maximum says it. */
+  maxPrepared?: number;
+  state: WarmPoolState;
+  /** Undefined where nobody has said anything of it. */
+  reuses?: boolean;
+  /** Whether it is on its way out: it is gone with its last instance. */
+  isDeleting: boolean;
+  readonly instances: Map<string, GroupInstance>;
 }
 
 /** How a target group is attached. */
@@ -92,13 +123,15 @@ export interface Group {
   configuration: Configuration;
   readonly settings: GroupSettings;
   tags: TagDescription[];
+  /** Those of the warm pool are not among them. */
   readonly instances: Map<string, GroupInstance>;
+  warmPool?: WarmPool;
   /** Newest first. */
   readonly activities: Activity[];
   /** Newest first. */
   readonly refreshes: Refresh[];
   readonly policies: Map<string, ScalingPolicy>;
-  readonly scheduled: Map<string, ScheduledUpdateGroupAction>;
+  readonly scheduled: Map<string, ScheduledAction>;
   readonly hooks: Map<string, LifecycleHook>;
   readonly suspended: Map<string, string>;
   readonly attachments: Map<string, AttachmentState>;
@@ -114,6 +147,14 @@ export interface Group {
   nextLaunchAt: number;
   cooldownUntil: number;
   deleting: boolean;
+}
+
+/** All that it has, those of its warm pool among them. */
+export function allInstances({
+  instances,
+  warmPool,
+}: Pick<Group, 'instances' | 'warmPool'>): GroupInstance[] {
+  return [...instances.values(), ...(warmPool?.instances.values() ?? [])];
 }
 
 /** Instances that count for the capacity: pending or in service. */

@@ -1,5 +1,6 @@
 import type {
   InstanceRefresh,
+  InstanceRefreshProgressDetails,
   InstanceRefreshStatus,
   RefreshPreferences,
   RollbackDetails,
@@ -24,10 +25,16 @@ export interface Refresh {
   toUpdate: number;
   /** Instances that are to go. */
   replace: Set<string>;
-  /** Instances that it (or its rollback) launched. */
+  /** Those in the warm pool that are to go. */
+  replaceWarm: Set<string>;
+  /** Instances that it (or its rollback) launched, into the group or its warm pool. */
   fresh: Set<string>;
   /** How many there were to replace at the start. */
   total: number;
+  /** Of them in the warm pool, which are not in the total. */
+  totalWarm: number;
+  /** How far it is with the group and with its warm pool; undefined where there is none. */
+  progress?: InstanceRefreshProgressDetails;
   /** Why the last replacement that failed did so. */
   lastFailure?: string;
   /** The fewest replacements that were ever still to come, and for how many milliseconds it has been stuck there. */
@@ -54,7 +61,7 @@ export function describeRefresh(refresh: Refresh): InstanceRefresh {
     EndTime: refresh.endedAt,
     PercentageComplete: refresh.percent,
     InstancesToUpdate: refresh.toUpdate,
-    ProgressDetails: undefined,
+    ProgressDetails: refresh.progress,
     Preferences: refresh.preferences,
     DesiredConfiguration: refresh.given,
     RollbackDetails: refresh.rollback,

@@ -16,9 +16,11 @@ import {
   isTerminating,
 } from '../records/group';
 import type { Refresh } from '../records/refresh';
+import { stayingIn } from '../records/warm-pool';
 import type { Alarms } from './alarms';
 import { checkpointPercent, planStep, type RefreshStep } from './plan';
 import { waitingFor } from './waiting-for';
+import { planWarmStep, type WarmStep } from './warm-step';
 
 /**
  * Milliseconds between two turns that count at most as time without progress: where a busy machine or process comes late
@@ -29,6 +31,8 @@ const LONGEST_STEP = 60_000;
 /** What the refresh asks of the group in this turn. */
 export interface RefreshOrders {
   readonly terminate: readonly GroupInstance[];
+  /** Those of the warm pool. */
+  readonly terminateWarm?: readonly GroupInstance[];
   readonly capacity: number;
 }
 
@@ -80,6 +84,9 @@ export class InstanceRefreshes {
     refresh.reason = reason;
     refresh.replace = new Set([...refresh.fresh].filter((id) => group.instances.has(id)));
     refresh.total = refresh.replace.size;
+    const pool = group.warmPool;
+    refresh.replaceWarm = new Set([...refresh.fresh].filter((id) => pool?.instances.has(id)));
+    refresh.totalWarm = refresh.replaceWarm.size;
     refresh.fresh = new Set();
     refresh.lastFailure = undefined;
     refresh.fewestRemaining = Number.POSITIVE_INFINITY;
@@ -119,9 +126,11 @@ export class InstanceRefreshes {
       instances = instances.filter((instance) => instance.lifecycle !== 'Standby');
     if (preferences.ScaleInProtectedInstances === 'Ignore')
       instances = instances.filter((instance) => !instance.isProtected);
+    let warm = group.warmPool ? stayingIn(group.warmPool) : [];
     if (preferences.SkipMatching) {
       try {
         instances = await this.withoutMatching(group, refresh, instances);
+        warm = await this.withoutMatching(group, refresh, warm);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         this.fail(group, refresh, `The instance refresh failed: ${error.message}`);
@@ -130,7 +139,9 @@ export class InstanceRefreshes {
     }
     refresh.replace = new Set(instances.map((instance) => instance.instanceId));
     refresh.total = instances.length;
-    refresh.toUpdate = instances.length;
+    refresh.replaceWarm = new Set(warm.map((instance) => instance.instanceId));
+    refresh.totalWarm = warm.length;
+    refresh.toUpdate = instances.length + warm.length;
     refresh.status = 'InProgress';
     this.announce(group, refresh, 'Started');
   }
@@ -160,15 +171,20 @@ export class InstanceRefreshes {
 
   private replace(group: Group, refresh: Refresh): RefreshOrders {
     const now = this.context.clock.millis();
-    const step = planStep(group, refresh, now);
-    this.noteProgress(refresh, step);
+    const step = whyFrozen(group)
+      ? { ...planStep(group, refresh, now), terminate: [], capacity: capacityOf(activeInstances(group)) }
+      : planStep(group, refresh, now);
     const gone = [...refresh.replace].every((id) => {
       const instance = group.instances.get(id);
       return !instance || isRetained(instance);
     });
     const keep = refresh.total - Math.ceil((refresh.total * (checkpointPercent(refresh) ?? 100)) / 100);
     const rollingBack = refresh.status === 'RollbackInProgress';
-    const done = rollingBack || keep === 0 ? gone && step.remaining === 0 : step.remainingToCheckpoint === 0;
+    const isLast = rollingBack || keep === 0;
+    const isWarmTurn = isLast && gone && step.remaining === 0 && !this.isLeaving(group, refresh);
+    const warm = planWarmStep(group, refresh, isWarmTurn && !whyFrozen(group));
+    this.noteProgress(group, refresh, step, warm);
+    const done = isLast ? isWarmTurn && warm.remaining === 0 : step.remainingToCheckpoint === 0;
     if (done && step.terminate.length === 0 && !this.isLeaving(group, refresh)) {
       if (this.stopAtCheckpoint(group, refresh, now)) return { terminate: [], capacity: group.desired };
       return this.complete(group, refresh);
@@ -178,14 +194,18 @@ export class InstanceRefreshes {
       this.fail(group, refresh, failure);
       return { terminate: [], capacity: group.desired };
     }
-    refresh.reason = waitingFor(group, refresh, now) ?? refresh.rollback?.RollbackReason;
+    refresh.reason = whyFrozen(group) ?? waitingFor(group, refresh, now) ?? refresh.rollback?.RollbackReason;
     const standby =
       refresh.preferences.StandbyInstances === 'Terminate'
         ? [...refresh.replace]
             .map((id) => group.instances.get(id))
             .filter((instance): instance is GroupInstance => instance?.lifecycle === 'Standby')
         : [];
-    return { terminate: [...step.terminate, ...standby], capacity: step.capacity };
+    return {
+      terminate: whyFrozen(group) ? [] : [...step.terminate, ...standby],
+      terminateWarm: warm.terminate,
+      capacity: step.capacity,
+    };
   }
 
   private isLeaving(group: Group, refresh: Refresh): boolean {
@@ -195,17 +215,29 @@ export class InstanceRefreshes {
     });
   }
 
-  private noteProgress(refresh: Refresh, { remaining, untouched }: RefreshStep): void {
+  private noteProgress(group: Group, refresh: Refresh, step: RefreshStep, warm: WarmStep): void {
+    const [remaining, total] = [step.remaining + warm.remaining, refresh.total + refresh.totalWarm];
     if (remaining < refresh.fewestRemaining) {
       refresh.fewestRemaining = remaining;
       refresh.stuckFor = 0;
     }
-    const done = refresh.total === 0 ? 1 : (refresh.total - remaining) / refresh.total;
+    const done = shareDone(remaining, total);
     if (refresh.status === 'RollbackInProgress') {
       refresh.percent = Math.floor((refresh.rollback?.PercentageCompleteOnRollback ?? 0) * (1 - done));
       return;
     }
-    refresh.toUpdate = untouched;
+    refresh.toUpdate = step.untouched + warm.untouched;
+    if (group.warmPool)
+      refresh.progress = {
+        LivePoolProgress: {
+          PercentageComplete: Math.floor(shareDone(step.remaining, refresh.total) * 100),
+          InstancesToUpdate: step.untouched,
+        },
+        WarmPoolProgress: {
+          PercentageComplete: Math.floor(shareDone(warm.remaining, refresh.totalWarm) * 100),
+          InstancesToUpdate: warm.untouched,
+        },
+      };
     refresh.percent = Math.floor(done * 100);
   }
 
@@ -215,7 +247,8 @@ export class InstanceRefreshes {
     if (refresh.status === 'RollbackInProgress' || !percentages) return false;
     if (refresh.checkpointUntil === undefined) {
       // Of several checkpoints that were reached in one step, only the last one counts.
-      while ((percentages[refresh.checkpoint + 1] ?? 101) <= refresh.percent) refresh.checkpoint += 1;
+      const percent = refresh.progress?.LivePoolProgress?.PercentageComplete ?? refresh.percent;
+      while ((percentages[refresh.checkpoint + 1] ?? 101) <= percent) refresh.checkpoint += 1;
     }
     if (refresh.checkpoint >= percentages.length - 1) return false;
     if (refresh.checkpointUntil === undefined) {
@@ -245,7 +278,7 @@ export class InstanceRefreshes {
       return orders;
     }
     const bake = refresh.preferences.BakeTime ?? 0;
-    if (bake > 0 && refresh.total > 0) {
+    if (bake > 0 && refresh.total + refresh.totalWarm > 0) {
       refresh.status = 'Baking';
       refresh.reason = undefined;
       refresh.bakeUntil = this.context.clock.millis() + bake * 1000;
@@ -305,4 +338,18 @@ export class InstanceRefreshes {
       detail: { InstanceRefreshId: refresh.id, AutoScalingGroupName: group.name, ...more },
     });
   }
+}
+
+function shareDone(remaining: number, total: number): number {
+  return total === 0 ? 1 : (total - remaining) / total;
+}
+
+/**
+ * Why a refresh replaces nothing for now, if so: it launches and terminates by these processes.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/understand-how-suspending-processes-affects-other-processes.html
+ */
+function whyFrozen({ suspended }: Group): string | undefined {
+  const names = ['Launch', 'Terminate'].filter((name) => suspended.has(name));
+  if (names.length === 0) return undefined;
+  return `Waiting for suspended processes to be resumed before continuing: ${names.join(', ')}.`;
 }

@@ -11,13 +11,16 @@ import {
   isRetained,
   isTerminating,
 } from '../records/group';
+import { takesBack } from '../records/warm-pool';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
+import type { WarmPools } from '../warm-pool/warm-pools';
 import type { ScaleOuts } from './scale-outs';
 import { chooseVictim } from './termination-policy';
 import { zonesToFill } from './zone-balance';
 
 interface Needs {
   readonly launches: Launches;
+  readonly warmPools: WarmPools;
   readonly activities: Activities;
   readonly refreshes: InstanceRefreshes;
   readonly lifecycle: InstanceLifecycle;
@@ -49,6 +52,8 @@ export class Capacity {
         group,
         victim,
         `${group.capacityCause ?? ''}${this.shrinkCause(victim, count)}`,
+        true,
+        !refresh && takesBack(group),
       );
     }
   }
@@ -61,11 +66,10 @@ export class Capacity {
     while (count < capacity && !group.deleting && !this.ending.aborted) {
       if (this.context.clock.millis() < group.nextLaunchAt) return;
       if (!refresh) this.needs.scaleOuts.begin(group);
-      const launched = await this.needs.launches.launch(
-        group,
-        launchConfiguration(group),
-        this.launchCause(group, count, capacity, refresh !== undefined),
-      );
+      const cause = this.launchCause(group, count, capacity, refresh !== undefined);
+      const launched =
+        (await this.needs.warmPools.take(group, cause)) ??
+        (await this.needs.launches.launch(group, launchConfiguration(group), cause));
       if ('failure' in launched) {
         this.needs.refreshes.noteFailure(group, launched.failure);
         return;

@@ -5,12 +5,14 @@ import type { InstanceLifecycle } from '../instances/instance-lifecycle';
 import type { Activities } from '../records/activities';
 import type { Group } from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
+import type { WarmPools } from '../warm-pool/warm-pools';
 import type { Capacity } from './capacity';
 import type { ScaleOuts } from './scale-outs';
 
 /** What a turn of a group is made of. */
 interface Steps {
   readonly lifecycle: InstanceLifecycle;
+  readonly warmPools: WarmPools;
   readonly health: HealthChecks;
   readonly refreshes: InstanceRefreshes;
   readonly capacity: Capacity;
@@ -57,8 +59,9 @@ export class ControlLoop {
   }
 
   private async turn(group: Group): Promise<void> {
-    const { lifecycle, health, refreshes, capacity, scaleOuts, activities } = this.steps;
+    const { lifecycle, warmPools, health, refreshes, capacity, scaleOuts, activities } = this.steps;
     for (const instance of [...group.instances.values()]) await lifecycle.settle(group, instance);
+    await warmPools.settle(group);
     await health.checkHealth(group);
     const orders = await refreshes.step(group);
     for (const instance of orders?.terminate ?? []) {
@@ -68,11 +71,19 @@ export class ControlLoop {
         `At ${activities.stamp()} an instance was taken out of service in response to an instance refresh.`,
       );
     }
+    for (const instance of orders?.terminateWarm ?? []) {
+      await warmPools.terminate(
+        group,
+        instance,
+        `At ${activities.stamp()} an instance was taken out of the warm pool in response to an instance refresh.`,
+      );
+    }
     const wanted = orders?.capacity ?? group.desired + extraFor(group) + Number(capacity.isEvening(group));
     await capacity.shrink(group, wanted);
     await capacity.fill(group, wanted);
     if (!orders) await capacity.even(group);
+    await warmPools.maintain(group);
     scaleOuts.endIfSettled(group);
-    if (group.deleting && group.instances.size === 0) this.onEmpty(group);
+    if (group.deleting && group.instances.size === 0 && !group.warmPool?.instances.size) this.onEmpty(group);
   }
 }
