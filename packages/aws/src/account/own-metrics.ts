@@ -2,6 +2,7 @@ import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchState } from '../services/cloudwatch/state';
 import { valuesOf } from '../services/cloudwatch-logs/filters';
 import type { LogsState } from '../services/cloudwatch-logs/state';
+import type { LoadBalancingState } from '../services/elastic-load-balancing-v2/state';
 import type { LambdaState } from '../services/lambda/state';
 import type { SfnState } from '../services/sfn/state';
 
@@ -15,12 +16,18 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lets the services report to CloudWatch what they report on AWS: Lambda its runs, Step Functions its executions, and
+ * Lets the services report to CloudWatch what they report on AWS: Lambda its runs, Step Functions its executions, Application Load
+ * Balancers the requests that their target groups got in a minute, and
  * functions their own metrics through embedded metric format lines in their logs; metric filters make metrics of lines.
  */
 export function reportOwnMetrics(
   cloudwatch: CloudWatchState,
-  sources: { readonly lambda: LambdaState; readonly logs: LogsState; readonly states: SfnState },
+  sources: {
+    readonly lambda: LambdaState;
+    readonly logs: LogsState;
+    readonly states: SfnState;
+    readonly balancing: LoadBalancingState;
+  },
 ): void {
   sources.lambda.onRun(({ functionName: FunctionName, failed, millis }) => {
     cloudwatch.record('AWS/Lambda', 'Invocations', 1, { FunctionName });
@@ -30,6 +37,17 @@ export function reportOwnMetrics(
   sources.states.onExecution(({ status, stateMachine }) => {
     const metric = EXECUTION_METRICS[status];
     if (metric) cloudwatch.record('AWS/States', metric, 1, { StateMachineArn: stateMachine.arn });
+  });
+  sources.balancing.requests.onMinute(({ group, count, healthy, since }) => {
+    const put = (MetricName: string, Value: number, dimensions: Record<string, string>) =>
+      cloudwatch.metrics.add('AWS/ApplicationELB', {
+        ...{ MetricName, Value, Unit: 'Count', Timestamp: new Date(since) },
+        Dimensions: Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value })),
+      });
+    const TargetGroup = group.arn.split(':').at(-1) ?? '';
+    const LoadBalancer = group.balancerArn?.split(':loadbalancer/').at(-1);
+    put('RequestCountPerTarget', count / Math.max(1, healthy), { TargetGroup });
+    if (LoadBalancer) put('RequestCount', count, { LoadBalancer });
   });
   sources.logs.onLines(({ metricFilters }, _stream, events) => {
     for (const { message } of events) cloudwatch.fromLogLine(message);

@@ -75,6 +75,7 @@ export class Region {
       lambda: this.service('lambda'),
       logs: this.service('cloudwatch-logs'),
       states: this.service('sfn'),
+      balancing: this.service('elastic-load-balancing-v2'),
     });
   }
 

@@ -19,6 +19,7 @@ import { InstanceRefreshes } from './refresh/instance-refreshes';
 import { Capacity } from './scaling/capacity';
 import { ControlLoop } from './scaling/control-loop';
 import { ScaleOuts } from './scaling/scale-outs';
+import { type AlarmCall, ScalingPolicies } from './scaling/scaling-policies';
 import { ScheduledActions } from './scaling/scheduled-actions';
 import { WarmPools } from './warm-pool/warm-pools';
 
@@ -35,6 +36,10 @@ export interface Needs {
     onTargetHealth(listener: () => void): () => void;
   };
   readonly iam: Pick<IamPort, 'role' | 'useLinkedRole'>;
+  readonly cloudwatch: {
+    /** Called whenever an alarm has a scaling policy act. Returns how to end it. */
+    onScaling(listener: (call: AlarmCall) => void): () => void;
+  };
 }
 
 /** Whose service-linked role groups are kept by. */
@@ -53,6 +58,7 @@ export class AutoScalingState {
   readonly lifecycle: InstanceLifecycle;
   readonly warmPools: WarmPools;
   readonly scheduledActions: ScheduledActions;
+  readonly scalingPolicies: ScalingPolicies;
   private readonly loop: ControlLoop;
   private readonly ending = new AbortController();
   private readonly cancels: Cancel[];
@@ -105,13 +111,15 @@ export class AutoScalingState {
     this.launches = launches;
     this.lifecycle = lifecycle;
     this.warmPools = warmPools;
-    this.scheduledActions = new ScheduledActions(context, {
-      activities,
-      groups: this.groups,
-      wake: (group) => this.wake(group),
+    const scaled = { activities, groups: this.groups, wake: (group: Group) => this.wake(group) };
+    this.scheduledActions = new ScheduledActions(context, scaled);
+    this.scalingPolicies = new ScalingPolicies(context, {
+      ...scaled,
+      cloudwatch: clientOf(context, 'cloudwatch', makeCall),
     });
     this.cancels = [
       alarms.stop,
+      needs.cloudwatch.onScaling((call) => void this.scalingPolicies.act(call)),
       context.clock.every(durations.autoScalingTick.seconds, () => this.wakeAll(() => true)),
       ec2.onInstanceState((instanceId) => {
         const group = this.groupOf(instanceId);

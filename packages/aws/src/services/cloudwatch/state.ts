@@ -3,8 +3,10 @@ import type {
   HistoryItemType,
   MetricAlarm,
   StandardUnit,
+  StateValue,
   Tag,
 } from '@aws-sdk/client-cloudwatch';
+import { parseArn } from 'aws-languages/arn';
 import type { Cancel } from '../../core/clock';
 import type { Context } from '../../core/context';
 import type { Operation, OperationsOf } from '../../core/service';
@@ -30,6 +32,16 @@ export interface HistoryEntry {
   readonly item: AlarmHistoryItem;
 }
 
+/** What an alarm tells a scaling policy that is among its actions. */
+export interface ScalingCall {
+  readonly policyArn: string;
+  readonly alarmName: string;
+  readonly state: StateValue;
+  readonly threshold: number;
+  /** The newest point of its metric; undefined where there is none. */
+  readonly value?: number;
+}
+
 /** The judging of an alarm. */
 export interface Watch {
   readonly cancel: Cancel;
@@ -49,6 +61,7 @@ export class CloudWatchState {
   /** By the name of the alarm. */
   readonly watches = new Map<string, Watch>();
   readonly dashboards = new Map<string, Dashboard>();
+  private readonly scalings = new Set<(call: ScalingCall) => void>();
   private readonly tags = new Map<string, Map<string, string>>();
   private remembered = 0;
 
@@ -61,6 +74,23 @@ export class CloudWatchState {
     const found = this.alarms.get(name ?? '');
     if (!found) throw notFound(`Unknown alarm: ${name}`);
     return found;
+  }
+
+  /** Called whenever an alarm has a scaling policy act. Returns how to end it. */
+  onScaling(listener: (call: ScalingCall) => void): () => void {
+    this.scalings.add(listener);
+    return () => this.scalings.delete(listener);
+  }
+
+  /** Has those scaling policies act that are the alarm's actions in its state. */
+  scale(alarm: Alarm, value: number | undefined): void {
+    const state = alarm.StateValue ?? 'INSUFFICIENT_DATA';
+    for (const policyArn of actionsOf(alarm)) {
+      if (parseArn(policyArn)?.service !== 'autoscaling') continue;
+      const { AlarmName: alarmName, Threshold: threshold = 0 } = alarm;
+      const call = { policyArn, alarmName, state, threshold, ...(value !== undefined && { value }) };
+      for (const listener of this.scalings) listener(call);
+    }
   }
 
   /** Adds to the history of an alarm. */
@@ -117,4 +147,15 @@ export class CloudWatchState {
   fromLogLine(line: string): void {
     for (const { namespace, datum } of readEmbeddedMetrics(line)) this.metrics.add(namespace, datum);
   }
+}
+
+/** What an alarm does in the state that it has; nothing where its actions are switched off. */
+export function actionsOf(alarm: Alarm): readonly string[] {
+  if (alarm.ActionsEnabled === false) return [];
+  const byState: Readonly<Record<StateValue, readonly string[] | undefined>> = {
+    ALARM: alarm.AlarmActions,
+    INSUFFICIENT_DATA: alarm.InsufficientDataActions,
+    OK: alarm.OKActions,
+  };
+  return byState[alarm.StateValue ?? 'OK'] ?? [];
 }

@@ -5,6 +5,7 @@ import type { Operation, OperationsOf } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import type { Network } from '../../network';
 import type { Backends } from './data-plane/backends';
+import { RequestCounts } from './data-plane/request-counts';
 import { type LoadBalancerPort, Servers } from './data-plane/servers';
 import { listenerNotFound, loadBalancerNotFound, ruleNotFound, targetGroupNotFound } from './errors';
 import { type TargetHealthChange, Targets } from './health/targets';
@@ -30,6 +31,7 @@ export class LoadBalancingState {
   readonly tags = new Tags();
   readonly targets: Targets;
   readonly servers: Servers;
+  readonly requests: RequestCounts;
   readonly ec2: Ec2Port;
   /** EC2's API, as everybody calls it. */
   readonly ec2Api: Api<typeof import('@aws-sdk/client-ec2')>;
@@ -49,7 +51,9 @@ export class LoadBalancingState {
     const { loadBalancers, targetGroups } = this;
     const { clock } = context;
     this.targets = new Targets({ clock, network, loadBalancers, targetGroups }, ec2);
-    const backends: Backends = { clock, network, loadBalancers, targetGroups, targets: this.targets };
+    this.requests = new RequestCounts(clock);
+    const { targets, requests } = this;
+    const backends: Backends = { clock, network, loadBalancers, targetGroups, targets, requests };
     this.servers = new Servers(backends);
   }
 
@@ -122,6 +126,7 @@ export class LoadBalancingState {
   /** Ends all listeners, connections and health checks. */
   dispose(): void {
     this.servers.dispose();
+    this.requests.dispose();
     this.targets.dispose();
   }
 }

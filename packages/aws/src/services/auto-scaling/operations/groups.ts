@@ -116,7 +116,7 @@ export const DescribeAutoScalingGroups: Op<'DescribeAutoScalingGroups'> = (autoS
   };
 };
 
-export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = (autoScaling, input) => {
+export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = async (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
   if (input.ForceDelete && retains(group))
     throw validationError(
@@ -149,6 +149,7 @@ export const DeleteAutoScalingGroup: Op<'DeleteAutoScalingGroup'> = (autoScaling
   group.desired = 0;
   group.min = 0;
   autoScaling.wake(group);
+  await autoScaling.scalingPolicies.untrack(...group.policies.values());
   return {};
 };
 

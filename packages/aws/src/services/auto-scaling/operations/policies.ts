@@ -3,21 +3,22 @@ import { uuid } from '../../../core/ids';
 import { scalingActivityInProgress, validationError } from '../errors';
 import { pageOf } from '../paging';
 import type { Group } from '../records/group';
+import { adjusted, clamp } from '../scaling/adjustment';
 import type { AutoScalingState, Op } from '../state';
 
 const adjustmentTypes = ['ChangeInCapacity', 'ExactCapacity', 'PercentChangeInCapacity'];
 
-export const PutScalingPolicy: Op<'PutScalingPolicy'> = (autoScaling, input) => {
+export const PutScalingPolicy: Op<'PutScalingPolicy'> = async (autoScaling, input) => {
   const { region, accountId } = autoScaling.context;
   const group = autoScaling.group(input.AutoScalingGroupName);
   const name = input.PolicyName ?? '';
   const type = input.PolicyType ?? 'SimpleScaling';
   checkPolicy(input, type);
+  const present = group.policies.get(name);
   const arn =
-    group.policies.get(name)?.PolicyARN ??
+    present?.PolicyARN ??
     `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${uuid()}:autoScalingGroupName/${group.name}:policyName/${name}`;
-  const alarms = type === 'TargetTrackingScaling' ? trackingAlarms(group, arn) : [];
-  group.policies.set(name, {
+  const policy: ScalingPolicy = {
     AutoScalingGroupName: group.name,
     PolicyName: name,
     PolicyARN: arn,
@@ -35,9 +36,10 @@ export const PutScalingPolicy: Op<'PutScalingPolicy'> = (autoScaling, input) => 
     },
     PredictiveScalingConfiguration: input.PredictiveScalingConfiguration,
     Enabled: input.Enabled ?? true,
-    Alarms: alarms,
-  });
-  return { PolicyARN: arn, Alarms: alarms };
+  };
+  const Alarms = await autoScaling.scalingPolicies.track(policy, present);
+  group.policies.set(name, { ...policy, Alarms });
+  return { PolicyARN: arn, Alarms };
 };
 
 export const DescribePolicies: Op<'DescribePolicies'> = (autoScaling, input) => {
@@ -62,9 +64,10 @@ export const DescribePolicies: Op<'DescribePolicies'> = (autoScaling, input) => 
   return { ScalingPolicies: items, NextToken: next };
 };
 
-export const DeletePolicy: Op<'DeletePolicy'> = (autoScaling, input) => {
+export const DeletePolicy: Op<'DeletePolicy'> = async (autoScaling, input) => {
   const found = findPolicy(autoScaling, input.AutoScalingGroupName, input.PolicyName);
   found.group.policies.delete(found.policy.PolicyName ?? '');
+  await autoScaling.scalingPolicies.untrack(found.policy);
   return {};
 };
 
@@ -75,7 +78,7 @@ export const ExecutePolicy: Op<'ExecutePolicy'> = (autoScaling, input) => {
   const now = autoScaling.context.clock.millis();
   if (input.HonorCooldown && now < group.cooldownUntil)
     throw scalingActivityInProgress('Cannot execute policy while the group is in cooldown.');
-  const desired = clamp(group, adjusted(group, policy, input.MetricValue, input.BreachThreshold));
+  const desired = clamp(group, adjusted(group.desired, policy, input.MetricValue, input.BreachThreshold));
   if (desired !== group.desired) {
     group.capacityCause = `At ${autoScaling.activities.stamp()} a user request executed policy ${policy.PolicyName} changing the desired capacity from ${group.desired} to ${desired}.  `;
     group.desired = desired;
@@ -119,16 +122,6 @@ function checkPolicy(input: PutScalingPolicyType, type: string): void {
   }
 }
 
-/** The two alarms that AWS makes for a target-tracking policy. */
-function trackingAlarms(group: Group, policyArn: string) {
-  const id = policyArn.split(':')[6] ?? '';
-  const [, , , region, account] = policyArn.split(':');
-  return ['AlarmHigh', 'AlarmLow'].map((side) => {
-    const AlarmName = `TargetTracking-${group.name}-${side}-${id}`;
-    return { AlarmName, AlarmARN: `arn:aws:cloudwatch:${region}:${account}:alarm:${AlarmName}` };
-  });
-}
-
 function findPolicy(
   autoScaling: AutoScalingState,
   groupName: string | undefined,
@@ -140,34 +133,4 @@ function findPolicy(
       if (policy.PolicyName === nameOrArn || policy.PolicyARN === nameOrArn) return { group, policy };
   }
   throw validationError(`Policy name not found - No policy named ${nameOrArn} found`);
-}
-
-function adjusted(
-  group: Group,
-  policy: ScalingPolicy,
-  metricValue: number | undefined,
-  threshold: number | undefined,
-): number {
-  if (policy.PolicyType !== 'StepScaling') return adjust(group, policy, policy.ScalingAdjustment ?? 0);
-  if (metricValue === undefined || threshold === undefined)
-    throw validationError('MetricValue and BreachThreshold are required to execute a step scaling policy');
-  const difference = metricValue - threshold;
-  const step = policy.StepAdjustments?.find(
-    ({ MetricIntervalLowerBound: low, MetricIntervalUpperBound: high }) =>
-      difference >= (low ?? Number.NEGATIVE_INFINITY) && difference < (high ?? Number.POSITIVE_INFINITY),
-  );
-  return step ? adjust(group, policy, step.ScalingAdjustment ?? 0) : group.desired;
-}
-
-function adjust(group: Group, policy: ScalingPolicy, by: number): number {
-  if (policy.AdjustmentType === 'ExactCapacity') return by;
-  if (policy.AdjustmentType === 'ChangeInCapacity') return group.desired + by;
-  const change = (group.desired * by) / 100;
-  const whole = Math.abs(change) < 1 && change !== 0 ? Math.sign(change) : Math.trunc(change);
-  const least = policy.MinAdjustmentMagnitude ?? 0;
-  return group.desired + (Math.abs(whole) < least ? Math.sign(by) * least : whole);
-}
-
-function clamp(group: Group, desired: number): number {
-  return Math.min(Math.max(desired, group.min), group.max);
 }

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly state: StateValue;
   readonly reason: string;
   readonly data: Record<string, unknown>;
+  /** The newest point of the metric; undefined where there is none. */
+  readonly value?: number | undefined;
 }
 
 const COMPARISONS: Readonly<
@@ -48,8 +50,16 @@ export function readPoints(store: MetricStore, alarm: MetricAlarm, now: number):
     const start = end - ((alarm.EvaluationPeriods ?? 1) - i) * period;
     const summary = summarize(metric, start, start + period, alarm.Unit);
     const statistic = alarm.Statistic ?? alarm.ExtendedStatistic ?? '';
-    return { start, value: summary && readStatistic(summary, statistic) };
+    return { start, value: summary ? readStatistic(summary, statistic) : emptyOf(alarm) };
   });
+}
+
+/**
+ * What a period without samples comes to: load balancers report zeros of this metric.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html#target-tracking-choose-metrics
+ */
+function emptyOf({ Namespace, MetricName }: MetricAlarm): number | undefined {
+  return Namespace === 'AWS/ApplicationELB' && MetricName === 'RequestCountPerTarget' ? 0 : undefined;
 }
 
 /**
@@ -95,6 +105,7 @@ export function judge(alarm: MetricAlarm, points: readonly Point[], now: Date): 
       points.length,
     ),
     data,
+    value: known.at(-1)?.value,
   };
 }
 

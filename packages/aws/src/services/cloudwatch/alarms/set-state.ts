@@ -2,7 +2,7 @@ import type { StateValue } from '@aws-sdk/client-cloudwatch';
 import { parseArn } from 'aws-languages/arn';
 import { AwsError } from '../../../core/aws-error';
 import { serviceCall } from '../../../core/service-call';
-import type { Alarm, CloudWatchState } from '../state';
+import { type Alarm, actionsOf, type CloudWatchState } from '../state';
 import type { Verdict } from './judge';
 import { describeState, writeMessage } from './notification';
 
@@ -22,6 +22,7 @@ export async function setState(cloudwatch: CloudWatchState, alarm: Alarm, verdic
   if (old === verdict.state) return;
   cloudwatch.remember(changed, 'StateUpdate', `Alarm updated from ${old} to ${verdict.state}`);
   announce(cloudwatch, alarm, changed, old);
+  cloudwatch.scale(changed, verdict.value);
   await notify(cloudwatch, changed, old, now);
 }
 
@@ -41,13 +42,7 @@ function announce(cloudwatch: CloudWatchState, before: Alarm, after: Alarm, old:
 }
 
 async function notify(cloudwatch: CloudWatchState, alarm: Alarm, old: StateValue, now: Date): Promise<void> {
-  if (alarm.ActionsEnabled === false) return;
-  const byState: Readonly<Record<StateValue, readonly string[] | undefined>> = {
-    ALARM: alarm.AlarmActions,
-    INSUFFICIENT_DATA: alarm.InsufficientDataActions,
-    OK: alarm.OKActions,
-  };
-  for (const action of byState[alarm.StateValue ?? 'OK'] ?? [])
+  for (const action of actionsOf(alarm))
     if (parseArn(action)?.service === 'sns') await publish(cloudwatch, alarm, action, { old, now });
 }
 

@@ -38,5 +38,7 @@ async function evaluate(cloudwatch: CloudWatchState, name: string, seconds: numb
     watch.dueAt += seconds * 1000;
     const verdict = judge(alarm, readPoints(cloudwatch.metrics, alarm, moment), new Date(moment));
     if (verdict && verdict.state !== alarm.StateValue) await setState(cloudwatch, alarm, verdict);
+    // Scaling policies are told again and again, others of changes only.
+    else cloudwatch.scale(alarm, verdict?.value);
   }
 }

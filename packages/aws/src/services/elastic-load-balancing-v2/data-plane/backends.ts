@@ -10,6 +10,10 @@ export interface Backends {
   readonly network: Network;
   readonly loadBalancers: ReadonlyMap<string, LoadBalancer>;
   readonly targetGroups: ReadonlyMap<string, TargetGroup>;
+  readonly requests: {
+    /** Takes note of a request that goes to a target of the group. */
+    note(group: TargetGroup): void;
+  };
   readonly targets: {
     /** The target for the next request; undefined when there is none. */
     choose(

@@ -165,6 +165,7 @@ export class ApplicationListener {
       sendPage(response, 503);
       return;
     }
+    this.backends.requests.note(choice.group);
     const end = choice.target.begin(() => sendPage(response, 502));
     response.once('close', end);
     const replayable = isReplayable(exchange.request);
