@@ -5,6 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { Inspector2Client } from '@aws-sdk/client-inspector2';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -40,6 +41,7 @@ export const cloudWatch = /* @__PURE__ */ perRegion((config) => new CloudWatchCl
 export const ec2 = /* @__PURE__ */ perRegion((config) => new EC2Client(config));
 export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridgeClient(config));
 export const iam = /* @__PURE__ */ perRegion((config) => new IAMClient(config));
+export const inspector = /* @__PURE__ */ perRegion((config) => new Inspector2Client(config));
 export const kms = /* @__PURE__ */ perRegion((config) => new KMSClient(config));
 export const loadBalancing = /* @__PURE__ */ perRegion((config) => new ElasticLoadBalancingV2Client(config));
 export const s3 = /* @__PURE__ */ perRegion((config) => new S3Client(config));

@@ -85,6 +85,10 @@ export class SecretOnImage extends KilnError {
 export class ImageTestFailed extends KilnError {
   override readonly name = 'ImageTestFailed';
 }
+/** Amazon Inspector has found worse on the image than the pipeline allows, or has not scanned it. */
+export class ImageScanFailed extends KilnError {
+  override readonly name = 'ImageScanFailed';
+}
 /** An instance of the build was terminated or stopped before its time, or AWS says that it is impaired. */
 export class InstanceFailed extends KilnError {
   override readonly name = 'InstanceFailed';

@@ -126,6 +126,26 @@ export interface Tested {
   skipped?: Record<string, string>;
 }
 
+/** What Amazon Inspector has found on an image. */
+export interface Scanned {
+  /** `missing`: it gave no answer. */
+  outcome: 'passed' | 'failed' | 'missing';
+  /** Why it is not known what is on the image. */
+  why?: string;
+  /** Whether the build went on though it did not pass, as its pipeline has it. */
+  ignored?: true;
+  /** When it was scanned; ISO 8601. */
+  scannedAt?: string;
+  /** How many vulnerabilities of each severity there are, whether or not there is a fix. */
+  counts?: Record<string, number>;
+  /** The first of those that the pipeline does not allow. */
+  refused?: { title: string; severity: string; fixedIn?: string }[];
+  /** Where the whole list is: an object in the artifacts bucket. */
+  key?: string;
+  /** What is otherwise than on the image before. Lists hold the first of each; `counts` has how many there are. */
+  changes?: { since: string; counts: { added: number; gone: number }; added: string[]; gone: string[] };
+}
+
 /** The list of what is on an image. */
 export interface Bom {
   /** Where it is: an object in the artifacts bucket, CycloneDX as JSON. */
@@ -171,6 +191,7 @@ export interface BuildRecord {
   imageId?: string;
   prepared?: Prepared;
   tested?: Tested;
+  scanned?: Scanned;
   bom?: Bom;
   packageChanges?: PackageChanges;
   copies?: { region: string; imageId: string }[];

@@ -72,6 +72,15 @@ export const TargetState = z.object({
 });
 export type Target = z.infer<typeof TargetState>;
 
+/** How bad what Amazon Inspector finds on an image may be. */
+const Scan = z.object({
+  max: z.enum(['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH']),
+  fixAvailable: z.boolean(),
+  onFail: z.enum(['stop', 'warn']),
+  within: z.number().describe('seconds'),
+});
+export type Scan = z.infer<typeof Scan>;
+
 /** What Plan decided: all that the later states need, so that a change of the pipeline does not reach a running build. */
 export const Plan = z.object({
   baseImage: z.object({ id: z.string(), rootDeviceName: z.string() }),
@@ -92,6 +101,7 @@ export const Plan = z.object({
     test: z.boolean(),
     testWithin: z.number().describe('seconds').default(0),
     skipChecks: z.record(z.string(), z.string()).default({}),
+    scan: Scan.optional(),
     keep: z.number(),
     deprecateAfter: z.number().describe('seconds'),
     copyTo: z.array(z.string()),

@@ -11,7 +11,7 @@ import { TransientFailure } from '../errors';
 import { nameTransient, throwAll } from '../failures';
 import { logger } from '../log';
 import { deleteVersions } from '../rollout/template';
-import { removeBom } from '../server/packages/remove';
+import { removeLists } from '../server/packages/remove';
 import { findOwnImages, findOwnSnapshots, imageOf } from './own';
 import { findUses, type Made, type Uses } from './uses/uses';
 import { noteGone } from './watch/gone';
@@ -206,7 +206,7 @@ export async function removeImages(
       discarded.gone.push({ imageId, region });
       for (const id of snapshotsOf(image))
         discarded.left.push(...(await deleteSnapshot(id, imageId, region)));
-      if (record.bom && imageId === record.imageId) await removeBom(record.id);
+      if (imageId === record.imageId) await removeLists(record);
     } catch (error) {
       discarded.failed.push({ imageId, region, error: error as Error });
     }

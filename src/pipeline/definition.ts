@@ -213,6 +213,26 @@ const SkippedChecks = section(
   ) as Record<Check, z.ZodOptional<typeof Reason>>,
 );
 
+const Scan = section({
+  max: z
+    .enum(['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH'], {
+      error: expected('INFORMATIONAL, LOW, MEDIUM or HIGH'),
+    })
+    .describe('The worst severity that a vulnerability on the image may have.'),
+  fixAvailable: flag()
+    .default(true)
+    .describe('Whether only those count that there is a fix for, of all or of a part of them.'),
+  onFail: z
+    .enum(['stop', 'warn'], { error: expected('stop or warn') })
+    .default('stop')
+    .describe(
+      'What becomes of a build whose image has worse on it, or was not scanned: it fails, or goes on and its record tells.',
+    ),
+  within: duration('5m', '6h').prefault('1h').describe('How long Inspector may take to scan the server.'),
+}).describe(
+  'How bad what Amazon Inspector finds on the image may be. Without it nobody asks Inspector, which costs.',
+);
+
 const Image = section({
   test: flag().default(true).describe('Whether the image is booted once, and tested, before it is used.'),
   testWithin: duration('1m', '6h')
@@ -223,6 +243,7 @@ const Image = section({
   skipChecks: SkippedChecks.prefault({}).describe(
     'Checks that are not made on the server that tests the image: the name of each, and why.',
   ),
+  scan: Scan.optional(),
   keep: whole(1, 100).default(5).describe('How many good images of this pipeline are kept.'),
   deprecateAfter: duration('1d', '3650d')
     .prefault('90d')
@@ -464,7 +485,14 @@ export const PipelineDefinition = section({
     })
     .default('none')
     .describe('Whether a rollout waits for a person. Only none is available yet.'),
-}).superRefine(({ parameters, triggers }, context) => {
+}).superRefine(({ parameters, triggers, base, image }, context) => {
+  const lacking = !image.test ? 'image.test: true' : base.prepare === 'none' ? 'an agent (base.prepare)' : '';
+  if (image.scan && lacking)
+    context.addIssue({
+      code: 'custom',
+      path: ['image', 'scan'],
+      message: `expected ${lacking} beside it: Inspector scans the server that tests the image, through its SSM agent`,
+    });
   triggers.events.forEach((event, at) => {
     for (const name of Object.keys(event.parameters)) {
       const isThere = Object.hasOwn(parameters, name);

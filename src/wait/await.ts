@@ -64,6 +64,8 @@ function describeWait({ kind, resource, region, group, stage, instanceId }: Wait
       return `the servers of ${resource}, to be healthy and in service`;
     case 'command':
       return `the command ${resource} on ${instanceId}`;
+    case 'scan':
+      return `Amazon Inspector, to scan ${resource}`;
   }
 }
 
@@ -74,6 +76,20 @@ export async function awaitCommand(
   instanceId: string,
 ): Promise<void> {
   await park({ ...common({ build, stage, token }), kind: 'command', resource, instanceId });
+}
+
+/**
+ * Parks a state until Inspector has scanned an instance.
+ *
+ * @param within how long that may take, in seconds
+ */
+export async function awaitScan(
+  { build, stage, token }: z.infer<typeof Parked>,
+  instanceId: string,
+  within: number,
+): Promise<void> {
+  const wait = common({ build, stage, token });
+  await park({ ...wait, kind: 'scan', resource: instanceId, until: wait.since + within * 1000 });
 }
 
 /** Keeps the token first, then looks once: what ends in between is seen by one of the two. */

@@ -42,13 +42,21 @@ const CommandEvent = z
   })
   .transform(({ detail }) => ({ kind: 'command' as const, resource: detail['command-id'] }));
 
+const ScanEvent = z
+  .object({
+    'detail-type': z.literal('Inspector2 Scan'),
+    detail: z.object({ 'instance-id': Id }),
+  })
+  .transform(({ detail }) => ({ kind: 'scan' as const, resource: detail['instance-id'] }));
+
 /**
  * The events that say that a resource may be done.
  *
  * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/automating-ec2-auto-scaling-with-eventbridge.html
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
+ * @see https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html#event-initial-scan
  */
-export const ResourceEvent = z.union([ImageEvent, RefreshEvent, LaunchEvent, CommandEvent]);
+export const ResourceEvent = z.union([ImageEvent, RefreshEvent, LaunchEvent, CommandEvent, ScanEvent]);
 
 /**
  * On an event: settles the waits for that resource, and tells the record of an image that is gone. The event only says where to look,

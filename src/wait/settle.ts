@@ -7,6 +7,7 @@ import { lookAtImages } from '../image/look';
 import { lookAtFleets } from '../rollout/fleet';
 import { lookAtRefreshes } from '../rollout/refresh';
 import { lookAtCommands } from '../server/command/look';
+import { lookAtScans } from '../server/scan/look';
 import type { Seen } from './look';
 import { deleteWait } from './store';
 import type { Outcome, Wait, WaitKind } from './wait';
@@ -18,6 +19,7 @@ const LOOKS: Record<WaitKind, Look> = {
   refresh: lookAtRefreshes,
   fleet: lookAtFleets,
   command: lookAtCommands,
+  scan: lookAtScans,
 };
 
 /** The token was answered before, or its state has timed out or was aborted: there is nobody left to tell. */

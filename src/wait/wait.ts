@@ -1,10 +1,13 @@
-/** What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy, a command of SSM. */
-export type WaitKind = 'image' | 'refresh' | 'fleet' | 'command';
+/**
+ * What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy, a command of SSM, a scan
+ * of Inspector.
+ */
+export type WaitKind = 'image' | 'refresh' | 'fleet' | 'command' | 'scan';
 
 /** A parked task token, and the resource whose end it waits for. */
 export interface Wait {
   kind: WaitKind;
-  /** The id of the AMI, of the refresh or of the command; of a fleet the name of the group. */
+  /** The id of the AMI, of the refresh, of the command or of the server that is scanned; of a fleet the name of the group. */
   resource: string;
   region: string;
   build: string;
@@ -25,6 +28,8 @@ export interface Wait {
   leaves?: { protected: boolean; standby: boolean };
   /** Of a command: the instance that runs it. */
   instanceId?: string;
+  /** Of a scan: when it is waited for no longer, in milliseconds since 1970. */
+  until?: number;
 }
 
 /** What AWS says of a resource that is still waited for, in words. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { Inspector2Client } from '@aws-sdk/client-inspector2';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -21,6 +22,7 @@ const clients = [
   EC2Client,
   AutoScalingClient,
   EventBridgeClient,
+  Inspector2Client,
   S3Client,
   SFNClient,
   SNSClient,
@@ -42,6 +44,8 @@ const plan = {
     targets: [makeTarget()],
   },
 };
+const scan = { max: 'HIGH', fixAvailable: true, onFail: 'stop', within: 3600 };
+const scanned = { ...plan, image: { ...image, scan } };
 const launched = { instanceId: 'i-1', launchedAt: 1 };
 const base = { instance: launched, health: { answers: 1, askedAt: 2 } };
 const command = { id: 'c-1', status: 'Success', exit: 0, endedAt: 3 };
@@ -64,6 +68,11 @@ const STATES: Record<string, [Handler<unknown>, object]> = {
   LookAtTest: [functions.lookAtInstance, { purpose: 'test', instance: launched, seen }],
   RunTests: [functions.runTests, { plan, test: base, identity, token: 't' }],
   CheckTests: [functions.checkTests, { plan, test: base, command }],
+  ScanImage: [functions.scanImage, { plan: scanned, test: base, token: 't' }],
+  CheckScan: [
+    functions.checkScan,
+    { plan: scanned, test: base, image: { id: 'ami-1' }, ended: { scannedAt: 1 } },
+  ],
   TerminateTest: [functions.terminateInstance, { purpose: 'test' }],
   PublishImage: [functions.publishImage, { plan, image: { id: 'ami-1', name: 'n' } }],
   AwaitCopy: [functions.awaitImage, { ...parked, region: 'eu-north-1' }],

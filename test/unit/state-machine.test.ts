@@ -167,6 +167,7 @@ test('each state that waits for AWS parks its token, and no other does', () => {
     'PrepareImage',
     'AwaitImage',
     'RunTests',
+    'ScanImage',
     'AwaitCopy',
     'AwaitRefresh',
     'AwaitFleet',

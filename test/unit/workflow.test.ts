@@ -72,6 +72,15 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       expect(tested).toMatchObject({ instance: launched, health: { askedAt: 3 } });
       return null;
     }),
+    park('ScanImage', ({ test: tested }) => {
+      expect(tested).toMatchObject({ instance: launched });
+      return { scannedAt: 4 };
+    }),
+    step('CheckScan', ({ ended, image, test: tested }) => {
+      expect([ended, image]).toEqual([{ scannedAt: 4 }, { id: 'ami-1', name: 'kiln-web' }]);
+      expect(tested).toMatchObject({ instance: launched });
+      return null;
+    }),
     step('CreateImage', ({ base }) => {
       expect(base).toEqual({ instanceId: 'i-1' });
       return { id: 'ami-1', name: 'kiln-web' };
@@ -195,6 +204,17 @@ test('a build goes through all states, and hands on what the next ones need', as
       ...['AwaitFleet', 'AwaitFleet', 'AskServers', 'AskServers', 'VerifyFleet', 'VerifyFleet'],
     ].sort(),
   );
+  expect(ran.at(-1)).toBe('Finish');
+});
+
+test('an image whose pipeline says so is scanned once it is tested', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  const scanned = { ...plan, image: { test: true, scan: { max: 'HIGH' } } };
+  steps.Plan = async () => ({ Payload: { build: { id: 'web-1', pipeline: 'web' }, plan: scanned } });
+  await run(steps);
+  const from = ran.indexOf('CheckTests');
+  expect(ran.slice(from, from + 4)).toEqual(['CheckTests', 'ScanImage', 'CheckScan', 'TerminateTest']);
   expect(ran.at(-1)).toBe('Finish');
 });
 

@@ -12,7 +12,7 @@ import { restoreNewestImage } from '../../image/parameter';
 import { noticeGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import { undoRollouts } from '../../rollout/undo/undo';
-import { removeBom } from '../../server/packages/remove';
+import { removeLists } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
 import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
 
@@ -92,8 +92,9 @@ async function undoChanges(
   for (const more of elsewhere) addDiscarded(discarded, more);
   // Of an image that has not come to be there is a list already.
   const isImageLeft = [...discarded.kept, ...discarded.failed].length > 0;
-  if (record.bom && !isImageLeft)
-    await undoAlone(discarded, `bill of materials ${record.bom.key}`, () => removeBom(record.id));
+  const lists = [record.bom?.key, record.scanned?.key].filter((key) => key !== undefined);
+  if (lists.length > 0 && !isImageLeft)
+    await undoAlone(discarded, `what is known of the image: ${lists.join(', ')}`, () => removeLists(record));
   for (const { imageId, region } of discarded.gone)
     undone.push(`image ${imageId}${region ? ` in ${region}` : ''}`);
   await noticeOthers(record);

@@ -190,7 +190,7 @@ export function writeDetail(
 }
 
 async function announce(record: BuildRecord): Promise<void> {
-  const { id, pipeline, status, imageId, gone = {}, rollouts, error, bom, packageChanges } = record;
+  const { id, pipeline, status, imageId, gone = {}, rollouts, error, bom, packageChanges, scanned } = record;
   const imageGone = imageId && gone[imageId];
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
@@ -207,6 +207,7 @@ async function announce(record: BuildRecord): Promise<void> {
             ...(imageGone && { imageGone }),
             bom,
             packageChanges,
+            scanned,
             rollouts,
             error,
           }),

@@ -70,6 +70,12 @@ async function explainTimeout(build: string, failure: Failure): Promise<Failure>
         name: 'InstanceNotManaged',
         message: `SSM did not end the command ${wait.resource} on ${wait.instanceId} in ${minutes} min, which is longer than it may take.`,
       };
+    case 'scan':
+      return {
+        stage: wait.stage,
+        name: 'ImageScanFailed',
+        message: `Nobody looked whether Inspector has scanned ${wait.resource}, for ${minutes} min.`,
+      };
   }
 }
 
@@ -79,6 +85,7 @@ const PATIENCE: Record<Wait['kind'], number> = {
   refresh: 259_200_000,
   fleet: 1_800_000,
   command: 28_800_000,
+  scan: 28_800_000,
 };
 
 /** When a wait runs out. Of those that stand side by side, one a group, the first has. */

@@ -11,6 +11,7 @@ import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
 import { checkTargets } from '../../rollout/targets';
+import { checkInspector } from '../../server/scan/enabled';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder, releaseLock, takeLock } from '../lock';
@@ -124,6 +125,7 @@ async function makePlan(
     checkTargets(rollout, healthy.port, unmade),
     unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
     image.parameter ? checkParameterOwner(pipeline.name, image.parameter) : undefined,
+    unmade.unlessDenied('Amazon Inspector scans servers', () => checkInspector(pipeline)),
     unmade.unlessDenied('base instances may read what parameters name', () =>
       checkBaseRole(pipeline, parameters),
     ),

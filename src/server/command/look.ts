@@ -20,7 +20,7 @@ async function lookAtCommand(wait: Wait): Promise<Outcome | Said> {
   if (invocation && !RUNNING.includes(invocation.Status ?? ''))
     return { output: readEnd(invocation), isOpen: true };
   // SSM says of a server that is gone for an hour that the command is in progress.
-  const lost = await findLoss(wait);
+  const lost = await findLoss(wait.instanceId, 'while it was to run a script');
   if (lost) return { error: 'InstanceFailed', cause: lost };
   if (!invocation && Date.now() - wait.since > LISTED_WITHIN)
     return { error: 'PreparationFailed', cause: `SSM does not know the command ${wait.resource} any more.` };
@@ -58,9 +58,14 @@ function readEnd({
   };
 }
 
-async function findLoss({ instanceId = '' }: Wait): Promise<string | undefined> {
+/**
+ * What became of an instance that is not there any more, in words; undefined while it is there.
+ *
+ * @param when what it was for: `while it was to run a script`
+ */
+export async function findLoss(instanceId = '', when: string): Promise<string | undefined> {
   const instance = await findInstance(instanceId);
   const state = instance?.State?.Name ?? 'gone';
   if (state === 'pending' || state === 'running') return undefined;
-  return `The instance ${instanceId} is ${state} while it was to run a script: ${instance?.StateReason?.Message ?? 'AWS gives no reason'}. Kiln did not do that.`;
+  return `The instance ${instanceId} is ${state} ${when}: ${instance?.StateReason?.Message ?? 'AWS gives no reason'}. Kiln did not do that.`;
 }

@@ -8,12 +8,8 @@ import { type Report, told } from '../command/report';
 import { bucket } from '../command/run';
 import { readSystem, writeBom } from './bom';
 import { comparePackages, type Listed } from './changes';
+import { bomKey } from './keys';
 import { readPackages } from './package';
-
-/** Where the bill of materials of a build's image is in the artifacts bucket. */
-export function bomKey(build: string): string {
-  return `boms/${build}.cdx.json`;
-}
 
 /** Writes the bill of materials of an image, and what is otherwise than on the image before into the record of its build. */
 export async function recordPackages(build: string, report: Report): Promise<void> {

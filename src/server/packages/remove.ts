@@ -1,9 +1,10 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { s3 } from '../../aws';
+import type { BuildRecord } from '../../build/record';
 import { bucket } from '../command/run';
-import { bomKey } from './record';
 
-/** Removes the bill of materials of a build whose image is gone. One that is not there is no error. */
-export async function removeBom(build: string): Promise<void> {
-  await s3().send(new DeleteObjectCommand({ Bucket: bucket(), Key: bomKey(build) }));
+/** Removes the lists of what is on an image that is gone: its packages, and what Inspector has found. One that is not there is no error. */
+export async function removeLists({ bom, scanned }: BuildRecord): Promise<void> {
+  for (const Key of [bom?.key, scanned?.key])
+    if (Key) await s3().send(new DeleteObjectCommand({ Bucket: bucket(), Key }));
 }
