@@ -138,6 +138,8 @@ export interface Scanned {
   scannedAt?: string;
   /** How many vulnerabilities of each severity there are, whether or not there is a fix. */
   counts?: Record<string, number>;
+  /** The worst that EC2 tells of the image itself, where that was scanned. */
+  worstByEc2?: string;
   /** The first of those that the pipeline does not allow. */
   refused?: { title: string; severity: string; fixedIn?: string }[];
   /** Where the whole list is: an object in the artifacts bucket. */

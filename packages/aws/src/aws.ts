@@ -139,6 +139,11 @@ export interface VulnerabilitySwitches {
   list(): Promise<readonly VulnerabilityInput[]>;
   /** Nothing is to be found any more; what was is closed. */
   clear(): Promise<void>;
+  /**
+   * Scans an image itself, as Inspector does where that is activated for images: EC2 then tells the results with it.
+   * @throws Error where there is no such image
+   */
+  scanImage(imageId: string, region?: string): Promise<void>;
 }
 
 /** A vulnerability of a package: on the instances of an image, on one instance, or on all. */

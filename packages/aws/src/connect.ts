@@ -57,6 +57,7 @@ export async function connectAws(address: string): Promise<Aws> {
       add: (vulnerability) => ask('POST', 'inspector/findings', vulnerability),
       list: () => ask('GET', 'inspector/findings'),
       clear: () => ask('DELETE', 'inspector/findings'),
+      scanImage: (imageId, region) => ask('POST', 'inspector/image-scans', { imageId, region }),
     },
     calls: () => ask('GET', 'calls'),
     digest: () => ask('GET', 'calls/digest'),

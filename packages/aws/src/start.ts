@@ -117,6 +117,7 @@ export class RunningAws implements AdministeredAws {
     add: async (vulnerability: VulnerabilityInput) => this.account.addVulnerability(vulnerability),
     list: async () => this.account.vulnerabilities(),
     clear: async () => this.account.clearVulnerabilities(),
+    scanImage: async (imageId: string, region?: string) => this.account.scanImage(imageId, region),
   };
 
   async calls() {

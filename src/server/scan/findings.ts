@@ -1,4 +1,4 @@
-import { DescribeImagesCommand, type ImageFinding, paginateGetImageFindings } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, type ScanResults } from '@aws-sdk/client-ec2';
 import { type Finding, paginateListFindings } from '@aws-sdk/client-inspector2';
 import * as z from 'zod';
 import { ec2, inspector } from '../../aws';
@@ -19,35 +19,53 @@ export const Vulnerability = z.object({
 });
 export type Vulnerability = z.infer<typeof Vulnerability>;
 
-/**
- * Asks Inspector for what it has found on the server of an image, and EC2 for what is known of the image itself, where that was scanned.
- *
- * @throws the errors of both: what they do not answer is not known
- * @see https://docs.aws.amazon.com/inspector/v2/APIReference/API_ListFindings.html
- * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetImageFindings.html
- */
-export async function findVulnerabilities(instanceId: string, imageId: string): Promise<Vulnerability[]> {
-  const [ofServer, ofImage] = await Promise.all([askInspector(instanceId), askEc2(imageId)]);
-  const found = new Map<string, Vulnerability>();
-  for (const one of [...ofImage, ...ofServer]) found.set(one.title, worst(found.get(one.title), one));
-  return [...found.values()].toSorted(
-    (a, b) => rank(b.severity) - rank(a.severity) || a.title.localeCompare(b.title),
-  );
+/** What is known of an image itself, where that was scanned: Inspector does so where it is activated for images, at a time of its own. */
+export interface ImageScan {
+  readonly scannedAt?: Date;
+  /** The worst there is, whether or not there is a fix. */
+  readonly worst?: Severity;
+  /** Of which there are some that have a fix. */
+  readonly withFix: readonly Severity[];
 }
+
+/**
+ * Asks EC2 what is known of an image itself.
+ *
+ * @returns undefined if it was not scanned
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ScanResults.html
+ */
+export async function findImageScan(imageId: string): Promise<ImageScan | undefined> {
+  const { Images: [image] = [] } = await ec2().send(new DescribeImagesCommand({ ImageIds: [imageId] }));
+  const results = image?.ScanResults;
+  if (!results) return undefined;
+  const { FindingScanDate: scannedAt, HighestFindingSeverityLabel: worst } = results;
+  return {
+    ...(scannedAt && { scannedAt }),
+    ...(worst && { worst: readSeverity(worst) }),
+    withFix: (Object.keys(FIXES) as Severity[]).filter((name) => results[FIXES[name] ?? 'FindingScanDate']),
+  };
+}
+
+/** Since when there is a fix for one of them. */
+const FIXES: Partial<Record<Severity, keyof ScanResults>> = {
+  INFORMATIONAL: 'InformationalFixAvailableSince',
+  LOW: 'LowFixAvailableSince',
+  MEDIUM: 'MediumFixAvailableSince',
+  HIGH: 'HighFixAvailableSince',
+  CRITICAL: 'CriticalFixAvailableSince',
+};
 
 /** How bad a severity is, beside others. */
 export function rank(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }
 
-function worst(one: Vulnerability | undefined, other: Vulnerability): Vulnerability {
-  if (!one) return other;
-  const [bad, less] = rank(other.severity) >= rank(one.severity) ? [other, one] : [one, other];
-  const fixedIn = bad.fixedIn ?? less.fixedIn;
-  return { ...bad, hasFix: bad.hasFix || less.hasFix, ...(fixedIn && { fixedIn }) };
-}
-
-async function askInspector(instanceId: string): Promise<Vulnerability[]> {
+/**
+ * Asks Inspector for what it has found on a server, the worst first.
+ *
+ * @see https://docs.aws.amazon.com/inspector/v2/APIReference/API_ListFindings.html
+ */
+export async function findVulnerabilities(instanceId: string): Promise<Vulnerability[]> {
   const pages = paginateListFindings(
     { client: inspector() },
     {
@@ -61,7 +79,7 @@ async function askInspector(instanceId: string): Promise<Vulnerability[]> {
   );
   const found: Vulnerability[] = [];
   for await (const { findings = [] } of pages) found.push(...findings.map(readFinding));
-  return found;
+  return found.toSorted((a, b) => rank(b.severity) - rank(a.severity) || a.title.localeCompare(b.title));
 }
 
 function readFinding({ title, severity, fixAvailable, packageVulnerabilityDetails }: Finding): Vulnerability {
@@ -74,23 +92,6 @@ function readFinding({ title, severity, fixAvailable, packageVulnerabilityDetail
     hasFix: fixAvailable === 'YES' || fixAvailable === 'PARTIAL',
     ...(fixedIn && fixedIn !== 'NotAvailable' && { fixedIn }),
   };
-}
-
-/** Nothing where the image was not scanned: Inspector does so where that is activated, at a time of its own. */
-async function askEc2(imageId: string): Promise<Vulnerability[]> {
-  const { Images: [image] = [] } = await ec2().send(new DescribeImagesCommand({ ImageIds: [imageId] }));
-  if (!image?.ScanResults) return [];
-  const found: Vulnerability[] = [];
-  for await (const { ImageFindings = [] } of paginateGetImageFindings(
-    { client: ec2() },
-    { ImageId: imageId },
-  ))
-    found.push(...ImageFindings.map(readImageFinding));
-  return found;
-}
-
-function readImageFinding({ Title = 'unnamed', SeverityLabel, FixAvailable }: ImageFinding): Vulnerability {
-  return { title: Title, severity: readSeverity(SeverityLabel), hasFix: FixAvailable === true };
 }
 
 /** One that is missing, or that nobody knew when this was written, is no reason to let an image pass. */

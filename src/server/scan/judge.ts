@@ -1,6 +1,6 @@
 import type { Scanned } from '../../build/record';
 import type { Scan } from '../../build/state';
-import { rank, SEVERITIES, type Vulnerability } from './findings';
+import { type ImageScan, rank, SEVERITIES, type Severity, type Vulnerability } from './findings';
 
 /** So many stand in a record, and in a message. */
 const MOST_LISTED = 20;
@@ -11,6 +11,13 @@ const MOST_CHARACTERS = 200;
 /** Those that a pipeline does not allow. What is untriaged has no severity yet, and is counted only. */
 export function findRefused(found: readonly Vulnerability[], { max, fixAvailable }: Scan): Vulnerability[] {
   return found.filter(({ severity, hasFix }) => rank(severity) > rank(max) && (hasFix || !fixAvailable));
+}
+
+/** The worst severity that EC2 tells of an image itself, where that is worse than its pipeline allows. */
+export function findWorst(image: ImageScan | undefined, { max, fixAvailable }: Scan): Severity | undefined {
+  const told = fixAvailable ? (image?.withFix ?? []) : [image?.worst].filter((one) => one !== undefined);
+  const [worst] = told.toSorted((a, b) => rank(b) - rank(a));
+  return worst !== undefined && rank(worst) > rank(max) ? worst : undefined;
 }
 
 /** How many of each severity there are. */
@@ -30,12 +37,18 @@ export function listRefused(refused: readonly Vulnerability[]): NonNullable<Scan
 }
 
 /** Why an image does not pass, a line each. */
-export function describeRefused(refused: readonly Vulnerability[], { max, fixAvailable }: Scan): string {
+export function describeRefused(
+  refused: readonly Vulnerability[],
+  worst: Severity | undefined,
+  { max, fixAvailable }: Scan,
+): string {
   const listed = listRefused(refused);
-  const allowed = `the pipeline allows ${max} at most${fixAvailable ? ' where there is a fix' : ''} (image.scan)`;
   const more = refused.length - listed.length;
+  const number = refused.length === 1 ? 'one vulnerability' : `${refused.length} vulnerabilities`;
   return [
-    `Amazon Inspector has found ${refused.length} vulnerabilities on the image that are worse than its pipeline allows: ${allowed}.`,
+    `The image does not pass its scan: its pipeline allows ${max} at most${fixAvailable ? ' of what there is a fix for' : ''} (image.scan).`,
+    ...(worst ? [`EC2 says that there is a ${worst} vulnerability on the image.`] : []),
+    ...(refused.length > 0 ? [`Amazon Inspector has found ${number} on its server that is worse:`] : []),
     ...listed.map(
       ({ severity, title, fixedIn }) => `    ${severity} ${title}${fixedIn ? `, mended in ${fixedIn}` : ''}`,
     ),

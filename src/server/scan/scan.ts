@@ -5,8 +5,8 @@ import { ImageScanFailed } from '../../errors';
 import { logger } from '../../log';
 import { awaitScan } from '../../wait/await';
 import { findingsKey } from '../packages/keys';
-import { findVulnerabilities } from './findings';
-import { countSeverities, describeRefused, findRefused, listRefused } from './judge';
+import { findImageScan, findVulnerabilities } from './findings';
+import { countSeverities, describeRefused, findRefused, findWorst, listRefused } from './judge';
 import { EndedScan } from './look';
 import { findScanChanges, keepFindings } from './record';
 
@@ -64,13 +64,16 @@ async function judge(
   imageId: string,
   scannedAt: number,
 ): Promise<{ scanned: Scanned; problem: string | undefined }> {
-  const found = await findVulnerabilities(instanceId, imageId);
+  const [found, ofImage] = await Promise.all([findVulnerabilities(instanceId), findImageScan(imageId)]);
   const refused = findRefused(found, scan);
+  const worst = findWorst(ofImage, scan);
+  const isRefused = refused.length > 0 || worst !== undefined;
   const changes = await findScanChanges(build, found);
   const scanned: Scanned = {
-    outcome: refused.length > 0 ? 'failed' : 'passed',
+    outcome: isRefused ? 'failed' : 'passed',
     scannedAt: new Date(scannedAt).toISOString(),
     counts: countSeverities(found),
+    ...(ofImage?.worst && { worstByEc2: ofImage.worst }),
     ...(refused.length > 0 && { refused: listRefused(refused) }),
     key: findingsKey(build),
     ...(changes && { changes }),
@@ -78,7 +81,7 @@ async function judge(
   // First the record: a build that ends between the two leaves nothing that nobody knows of.
   await updateRecord(build, { scanned: { ...scanned, outcome: 'missing', why: 'It was not judged.' } });
   await keepFindings(build, found);
-  return { scanned, problem: refused.length > 0 ? describeRefused(refused, scan) : undefined };
+  return { scanned, problem: isRefused ? describeRefused(refused, worst, scan) : undefined };
 }
 
 function wanted({ image: { scan } }: Plan): Scan {

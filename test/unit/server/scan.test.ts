@@ -1,4 +1,4 @@
-import { DescribeImagesCommand, GetImageFindingsCommand } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, DescribeInstancesCommand, type ScanResults } from '@aws-sdk/client-ec2';
 import {
   AccessDeniedException,
   BatchGetAccountStatusCommand,
@@ -8,7 +8,7 @@ import {
   ListCoverageCommand,
   ListFindingsCommand,
 } from '@aws-sdk/client-inspector2';
-import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
+import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
@@ -155,6 +155,18 @@ describe('a server that Inspector is to scan', () => {
   });
 });
 
+test('a server that is lost while it is to be scanned fails the build', async () => {
+  inspector.on(ListCoverageCommand).resolves({ coveredResources: [] });
+  const Instances = [{ InstanceId: INSTANCE, State: { Name: 'terminated' as const } }];
+  server.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
+  await scanImage({ ...input, token: 'token' });
+  const [call] = server.sfn.commandCalls(SendTaskFailureCommand);
+  expect(call?.args[0].input).toMatchObject({
+    error: 'InstanceFailed',
+    cause: expect.stringContaining('The instance i-1 is terminated while Inspector was to scan it'),
+  });
+});
+
 describe('an image on which Inspector', () => {
   const check = (scan: object = {}, ended: object = { scannedAt: ago(3).getTime() }) =>
     checkScan({ ...input, plan: plan(scan), image: { id: IMAGE }, ended: ended as { scannedAt: number } });
@@ -201,7 +213,7 @@ describe('an image on which Inspector', () => {
       })),
     );
     const { message } = await failure();
-    expect(message).toContain('has found 500 vulnerabilities');
+    expect(message).toContain('has found 500 vulnerabilities on its server');
     expect(message).toContain('and 480 more');
     expect(JSON.stringify(await scanned()).length).toBeLessThan(10_000);
   });
@@ -226,21 +238,28 @@ describe('an image on which Inspector', () => {
     expect((await scanned())?.outcome).toBeUndefined();
   });
 
-  test('has found less than EC2 knows of it is judged by both', async () => {
-    find(vulnerable('CVE-1', 'LOW', 'NO'));
-    server.ec2
-      .on(DescribeImagesCommand)
-      .resolves({ Images: [{ ImageId: IMAGE, ScanResults: { FindingScanDate: ago(1) } }] })
-      .on(GetImageFindingsCommand)
-      .resolves({
-        ImageFindings: [
-          { Title: 'CVE-1 - openssl', SeverityLabel: 'critical', FixAvailable: true },
-          { Title: 'CVE-2 - zlib', SeverityLabel: 'low', FixAvailable: false },
-        ],
-      });
-    const { message } = await failure();
-    expect(message).toContain('has found 1 vulnerabilities');
-    expect((await scanned())?.counts).toMatchObject({ CRITICAL: 1, LOW: 1 });
+  const knownToEc2 = (ScanResults: ScanResults) =>
+    server.ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: IMAGE, ScanResults }] });
+
+  test.each([
+    ['with a fix', true, { CriticalFixAvailableSince: ago(9) }],
+    ['whether or not there is a fix', false, { LowFixAvailableSince: ago(9) }],
+  ])('has found less than EC2 knows of it is judged by both: %s', async (_what, fixAvailable, more) => {
+    find(vulnerable('CVE-1', 'LOW'));
+    knownToEc2({ FindingScanDate: ago(1), HighestFindingSeverityLabel: 'critical', ...more });
+    const { message } = await failure({ fixAvailable });
+    expect(message).toContain('EC2 says that there is a CRITICAL vulnerability on the image.');
+    expect(await scanned()).toMatchObject({ outcome: 'failed', worstByEc2: 'CRITICAL', counts: { LOW: 1 } });
+  });
+
+  test('and EC2 know of nothing that has a fix passes', async () => {
+    knownToEc2({
+      FindingScanDate: ago(1),
+      HighestFindingSeverityLabel: 'critical',
+      HighFixAvailableSince: ago(9),
+    });
+    await check();
+    expect(await scanned()).toMatchObject({ outcome: 'passed', worstByEc2: 'CRITICAL' });
   });
 
   test('has found other things than on the image before is compared with it', async () => {

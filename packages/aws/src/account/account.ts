@@ -193,6 +193,11 @@ export class Account {
     for (const name of this.regionNames()) this.service('inspector2', name).scans.clear();
   }
 
+  /** @throws RangeError where there is no such image */
+  scanImage(imageId: string, region = HOME): void {
+    this.service('inspector2', region).scans.scanImage(imageId);
+  }
+
   /** Whether a region makes the services that an account has only once. */
   isHome(region: string): boolean {
     return region === HOME;

@@ -1,4 +1,4 @@
-import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { PassedEndpoint, Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
@@ -35,6 +35,8 @@ export interface Ec2Port {
   ): Promise<{ readonly accessKeyId: string; readonly expiration: Date } | undefined>;
   /** The operating system of an instance goes down and comes up again. */
   reboot(instanceId: string): void;
+  /** Keeps what Inspector has found on an image. @returns whether there is such an image */
+  noteScan(imageId: string, results: ScanResults): boolean;
   /** Called at every change of an instance's state. Returns how to end it. */
   onInstanceState(listener: (instanceId: string, state: string) => void): () => void;
   /**

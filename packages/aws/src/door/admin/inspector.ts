@@ -28,3 +28,18 @@ export const clearVulnerabilities: AdminRoute = {
     return [];
   },
 };
+
+export const scanImage: AdminRoute = {
+  path: 'POST inspector/image-scans',
+  does: 'lets Amazon Inspector scan an image itself (`imageId`, `region`), so that EC2 tells the results',
+  async answer(aws, { body }) {
+    const { imageId, region } = JSON.parse(body.toString()) as { imageId?: unknown; region?: string };
+    if (typeof imageId !== 'string') throw new AdminError(400, 'imageId: expected a text');
+    try {
+      await aws.vulnerabilities.scanImage(imageId, region);
+    } catch (error) {
+      throw new AdminError(404, (error as Error).message);
+    }
+    return {};
+  },
+};

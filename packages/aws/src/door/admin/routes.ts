@@ -1,6 +1,6 @@
 import { sleepOnClock } from './clock';
 import { addFault, clearFaults, listFaults } from './faults';
-import { addVulnerability, clearVulnerabilities, listVulnerabilities } from './inspector';
+import { addVulnerability, clearVulnerabilities, listVulnerabilities, scanImage } from './inspector';
 import { AdminError, type AdminRoute } from './route';
 import { runSchedule } from './schedules';
 
@@ -58,6 +58,7 @@ export const routes: readonly AdminRoute[] = [
   listVulnerabilities,
   addVulnerability,
   clearVulnerabilities,
+  scanImage,
   sleepOnClock,
   {
     path: 'GET schedules',

@@ -1,4 +1,4 @@
-import type { Instance, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { PassedEndpoint } from '../../core/authorization/authorization';
 import type { Context } from '../../core/context';
 import type { Ec2Port, InstanceMachine } from '../../core/ports';
@@ -53,6 +53,13 @@ export class Ec2State extends Inventory implements Ec2Port {
   securityGroup(groupId: string): SecurityGroup | undefined {
     const group = this.securityGroups.find(groupId);
     return group && this.showGroup(group);
+  }
+
+  noteScan(imageId: string, results: ScanResults): boolean {
+    const image = this.images.find(imageId);
+    if (!image || image.deregistered) return false;
+    image.ScanResults = results;
+    return true;
   }
 
   instance(instanceId: string): Instance | undefined {

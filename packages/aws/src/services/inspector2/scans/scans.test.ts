@@ -185,3 +185,31 @@ test('Who tests says over HTTP, too, what there is to be found', async () => {
   expect(await (await ask('DELETE')).json()).toEqual([]);
   expect(await (await ask('GET')).json()).toEqual([]);
 });
+
+test('An image is scanned itself where somebody says so, and EC2 tells what there is on it', async () => {
+  const { vulnerabilities } = region.aws;
+  const ImageId = await findImage(region);
+  const results = async () =>
+    (await region.api('ec2').DescribeImages({ ImageIds: [ImageId] })).Images?.[0]?.ScanResults;
+  expect(await results()).toBeUndefined();
+  await vulnerabilities.scanImage(ImageId);
+  expect(Object.keys((await results()) ?? {})).toEqual(['FindingScanDate']);
+  await vulnerabilities.add({ vulnerabilityId: 'CVE-2026-1', severity: 'LOW' });
+  await vulnerabilities.add({ vulnerabilityId: 'CVE-2026-2', severity: 'HIGH', fixAvailable: 'NO' });
+  await vulnerabilities.add({ vulnerabilityId: 'CVE-2026-3', severity: 'CRITICAL', imageId: 'ami-other' });
+  await vulnerabilities.scanImage(ImageId);
+  expect(await results()).toEqual({
+    FindingScanDate: expect.any(Date),
+    HighestFindingSeverityLabel: 'high',
+    LowFixAvailableSince: expect.any(Date),
+  });
+  const Filters = [{ Name: 'scan-result.highest-finding-severity-label', Values: ['high'] }];
+  const { Images = [] } = await region.api('ec2').DescribeImages({ Filters });
+  expect(Images.map((image) => image.ImageId)).toEqual([ImageId]);
+  await expect(vulnerabilities.scanImage('ami-0123456789abcdef0')).rejects.toThrow('there is no image');
+  const url = `${region.aws.endpoint}/_local/inspector/image-scans`;
+  const scan = (body: object) => fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  expect((await scan({ imageId: ImageId })).status).toBe(200);
+  expect((await scan({ imageId: 'ami-0123456789abcdef0' })).status).toBe(404);
+  expect((await scan({})).status).toBe(400);
+});

@@ -6,6 +6,7 @@ import { durations } from '../../../core/durations';
 import type { Ec2Port, SsmPort } from '../../../core/ports';
 import { announceFinding, announceScan } from './announce';
 import { type FindingRecord, newFinding } from './finding';
+import { summarize } from './image-scan';
 import type { Vulnerability } from './vulnerabilities';
 
 /** An instance that Inspector watches. */
@@ -77,6 +78,18 @@ export class Scans {
   clear(): void {
     this.vulnerabilities.splice(0);
     this.scanAllAgain();
+  }
+
+  /**
+   * Scans an image itself, and tells EC2 what there is.
+   * @throws RangeError where there is no such image
+   */
+  scanImage(imageId: string): void {
+    const found = this.vulnerabilities.filter(
+      (one) => one.instanceId === undefined && (one.imageId === undefined || one.imageId === imageId),
+    );
+    if (!this.ec2.noteScan(imageId, summarize(found, this.context.clock.now())))
+      throw new RangeError(`there is no image ${imageId}`);
   }
 
   private scanAllAgain(): void {
