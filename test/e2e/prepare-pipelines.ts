@@ -54,6 +54,12 @@ export const preparePipelines: Readonly<Record<string, string>> = {
     'prepare.sh': bash('true'),
     'user-data.sh': `${SITE}systemctl disable --now amazon-ssm-agent\n`,
   }),
+  // Its second image is scanned before its tests have ended.
+  ...pipeline('scanned', 'parameters: { LONG: { default: "no" } }\nimage: { scan: { max: MEDIUM } }\n', {
+    'prepare.sh': bash('echo "$LONG" > /etc/long'),
+    'tests/10-long.sh': bash('if [ "$(cat /etc/long)" = yes ]; then sleep 1200; fi'),
+  }),
+  ...pipeline('vulnerable', 'image: { scan: { max: LOW } }\n'),
   'unprepared/pipeline.yml': FILE.replace(' }', ', prepare: none }'),
   'unprepared/user-data.sh': SITE,
 };

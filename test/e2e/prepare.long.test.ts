@@ -1,3 +1,4 @@
+import { EnableCommand, Inspector2Client } from '@aws-sdk/client-inspector2';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { preparePipelines } from './prepare-pipelines';
@@ -18,6 +19,8 @@ beforeAll(async () => {
       Value: 'correct-horse-battery',
     }),
   );
+  await new Inspector2Client(sample.settings).send(new EnableCommand({ resourceTypes: ['EC2'] }));
+  await sample.aws.vulnerabilities.add({ vulnerabilityId: 'CVE-2026-1', severity: 'MEDIUM' });
   const names = [...new Set(Object.keys(preparePipelines).map((file) => file.split('/')[0] ?? ''))];
   const builds = names.map(
     async (name) => [name, await sample.ended(await sample.startBuild(name))] as const,
@@ -106,6 +109,37 @@ test.each([
   expect(error?.message).not.toContain('30-never');
   expect(tested).toBeUndefined();
   expect(await listArtifacts(`boms/${id}`)).toEqual([]);
+});
+
+test('an image that Inspector finds worse on than its pipeline allows fails, and leaves nothing', async () => {
+  const { id, status, error, scanned } = endOf('vulnerable');
+  expect([status, error?.name, error?.stage]).toEqual(['FAILED', 'ImageScanFailed', 'ScanImage']);
+  expect(error?.message).toContain('its pipeline allows LOW at most');
+  expect(error?.message).toContain('MEDIUM CVE-2026-1 - openssl, mended in');
+  expect(scanned).toMatchObject({ outcome: 'failed', counts: { MEDIUM: 1 } });
+  expect(await listArtifacts(`boms/${id}`)).toEqual([]);
+});
+
+test('an image that passes its scan says what was found, and the next what is otherwise', async () => {
+  const build = endOf('scanned');
+  expect(build).toMatchObject({
+    status: 'SUCCEEDED',
+    scanned: { outcome: 'passed', counts: { CRITICAL: 0, MEDIUM: 1 }, key: `boms/${build.id}.findings.json` },
+  });
+  expect(await listArtifacts(`boms/${build.id}`)).toHaveLength(2);
+  await sample.aws.vulnerabilities.add({ vulnerabilityId: 'CVE-2026-2', severity: 'LOW' });
+  const next = await sample.ended(await sample.startBuild('scanned', { LONG: 'yes' }));
+  expect(next).toMatchObject({
+    status: 'SUCCEEDED',
+    scanned: {
+      outcome: 'passed',
+      changes: {
+        since: build.id,
+        counts: { added: 1, gone: 0 },
+        added: ['CVE-2026-2 - openssl'],
+      },
+    },
+  });
 });
 
 test('a secret may stay where the pipeline says so', () => {

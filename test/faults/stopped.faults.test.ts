@@ -20,7 +20,18 @@ const tasksOf = (states: Record<string, State>): string[] =>
   );
 
 /** Of a build that is not the first, whose site is there in time, without copies, with an agent, and that does not fail. ScaleOut has a test of its own. */
-const OTHERS = ['LookAtBase', 'LookAtTest', 'AwaitUserData', 'ScaleOut', 'AwaitCopy', 'Recover'];
+const OTHERS = [
+  ...[
+    'LookAtBase',
+    'LookAtTest',
+    'AwaitUserData',
+    'ScanImage',
+    'CheckScan',
+    'ScaleOut',
+    'AwaitCopy',
+    'Recover',
+  ],
+];
 /** A group that is empty until its first image. */
 const EMPTY_GROUP = 'kiln-fleet-api';
 const STATES = tasksOf(States).filter((name) => !OTHERS.includes(name));
