@@ -36,6 +36,7 @@ export interface ResourceProperties {
   'AWS::EC2::VPCGatewayAttachment': EC2VPCGatewayAttachment;
   'AWS::EC2::Volume': EC2Volume;
   'AWS::ECR::Repository': ECRRepository;
+  'AWS::ElasticLoadBalancing::LoadBalancer': ElasticLoadBalancingLoadBalancer;
   'AWS::ElasticLoadBalancingV2::Listener': ElasticLoadBalancingV2Listener;
   'AWS::ElasticLoadBalancingV2::ListenerRule': ElasticLoadBalancingV2ListenerRule;
   'AWS::ElasticLoadBalancingV2::LoadBalancer': ElasticLoadBalancingV2LoadBalancer;
@@ -1443,6 +1444,75 @@ export interface ECRRepository_ImageTagMutabilityExclusionFilter {
 export interface ECRRepository_LifecyclePolicy {
   LifecyclePolicyText?: string;
   RegistryId?: string;
+}
+export interface ElasticLoadBalancingLoadBalancer {
+  AccessLoggingPolicy?: ElasticLoadBalancingLoadBalancer_AccessLoggingPolicy;
+  AppCookieStickinessPolicy?: Array<ElasticLoadBalancingLoadBalancer_AppCookieStickinessPolicy>;
+  AvailabilityZones?: Array<string>;
+  ConnectionDrainingPolicy?: ElasticLoadBalancingLoadBalancer_ConnectionDrainingPolicy;
+  ConnectionSettings?: ElasticLoadBalancingLoadBalancer_ConnectionSettings;
+  CrossZone?: boolean;
+  HealthCheck?: ElasticLoadBalancingLoadBalancer_HealthCheck;
+  Instances?: Array<string>;
+  LBCookieStickinessPolicy?: Array<ElasticLoadBalancingLoadBalancer_LBCookieStickinessPolicy>;
+  Listeners: Array<ElasticLoadBalancingLoadBalancer_Listeners>;
+  LoadBalancerName?: string;
+  Policies?: Array<ElasticLoadBalancingLoadBalancer_Policies>;
+  Scheme?: string;
+  SecurityGroups?: Array<string>;
+  Subnets?: Array<string>;
+  Tags?: Array<ResourceTag>;
+}
+export interface ElasticLoadBalancingLoadBalancer_AccessLoggingPolicy {
+  EmitInterval?: number;
+  Enabled: boolean;
+  S3BucketName: string;
+  S3BucketPrefix?: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_AppCookieStickinessPolicy {
+  CookieName: string;
+  PolicyName: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_ConnectionDrainingPolicy {
+  Enabled: boolean;
+  Timeout?: number;
+}
+export interface ElasticLoadBalancingLoadBalancer_ConnectionSettings {
+  IdleTimeout: number;
+}
+export interface ElasticLoadBalancingLoadBalancer_HealthCheck {
+  HealthyThreshold: string;
+  Interval: string;
+  Target: string;
+  Timeout: string;
+  UnhealthyThreshold: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_LBCookieStickinessPolicy {
+  CookieExpirationPeriod?: string;
+  PolicyName?: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_Listeners {
+  InstancePort: string;
+  InstanceProtocol?: string;
+  LoadBalancerPort: string;
+  PolicyNames?: Array<string>;
+  Protocol: string;
+  SSLCertificateId?: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_Policies {
+  Attributes: Array<ElasticLoadBalancingLoadBalancer_PolicyItem>;
+  InstancePorts?: Array<string>;
+  LoadBalancerPorts?: Array<string>;
+  PolicyName: string;
+  PolicyType: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_PolicyItem {
+  Name?: string;
+  Value?: string;
+}
+export interface ElasticLoadBalancingLoadBalancer_SourceSecurityGroup {
+  GroupName?: string;
+  OwnerAlias?: string;
 }
 export interface ElasticLoadBalancingV2Listener {
   AlpnPolicy?: Array<string>;

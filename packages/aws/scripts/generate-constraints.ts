@@ -21,6 +21,7 @@ import { type Model, TableBuilder } from './table-builder';
 const FOLDERS: Partial<Record<ConstraintService, readonly string[]>> = {
   'auto-scaling': ['autoscaling'],
   'cloudwatch-logs': ['logs'],
+  'elastic-load-balancing': ['elb'],
   'elastic-load-balancing-v2': ['elbv2'],
   eventbridge: ['events'],
   'secrets-manager': ['secretsmanager'],

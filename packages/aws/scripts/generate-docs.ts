@@ -23,6 +23,7 @@ const PREFIXES: Readonly<Record<string, ServiceName>> = {
   DynamoDB: 'dynamodb',
   EC2: 'ec2',
   ECR: 'ecr',
+  ElasticLoadBalancing: 'elastic-load-balancing',
   ElasticLoadBalancingV2: 'elastic-load-balancing-v2',
   Events: 'eventbridge',
   IAM: 'iam',

@@ -86,7 +86,10 @@ export class Region {
   }
 
   loadBalancerPorts(): LoadBalancerPort[] {
-    return this.service('elastic-load-balancing-v2').loadBalancerPorts();
+    return [
+      ...this.service('elastic-load-balancing-v2').loadBalancerPorts(),
+      ...this.service('elastic-load-balancing').loadBalancerPorts(),
+    ];
   }
 
   /** The state transitions of every execution, as AWS bills them. */

@@ -182,7 +182,7 @@ interface Addressed {
   readonly constraints: Constraints;
 }
 
-/** Whether a form names another version of the API, which another service may have (Classic load balancers: 2012-06-01). */
+/** Whether a form names another version of the API than the service has, as old clients of it may. */
 function isOtherVersion(model: ServiceModel, { request }: Call): boolean {
   if (!request || model.protocol !== 'awsQuery') return false;
   const version = requestedVersion(request);

@@ -6,6 +6,7 @@ import { cloudwatchLogs } from './cloudwatch-logs/service';
 import { dynamodb } from './dynamodb/service';
 import { ec2 } from './ec2/service';
 import { ecr } from './ecr/service';
+import { elasticLoadBalancing } from './elastic-load-balancing/service';
 import { elasticLoadBalancingV2 } from './elastic-load-balancing-v2/service';
 import { eventbridge } from './eventbridge/service';
 import { iam } from './iam/service';
@@ -31,6 +32,7 @@ export const services = {
   dynamodb,
   ec2,
   ecr,
+  'elastic-load-balancing': elasticLoadBalancing,
   'elastic-load-balancing-v2': elasticLoadBalancingV2,
   eventbridge,
   iam,

@@ -44,6 +44,7 @@ const TABLES = {
   dynamodb: () => import('../../data/constraints/dynamodb.json'),
   ec2: () => import('../../data/constraints/ec2.json'),
   ecr: () => import('../../data/constraints/ecr.json'),
+  'elastic-load-balancing': () => import('../../data/constraints/elastic-load-balancing.json'),
   'elastic-load-balancing-v2': () => import('../../data/constraints/elastic-load-balancing-v2.json'),
   eventbridge: () => import('../../data/constraints/eventbridge.json'),
   iam: () => import('../../data/constraints/iam.json'),

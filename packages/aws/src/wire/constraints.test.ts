@@ -17,6 +17,7 @@ const CLIENTS: Record<ConstraintService, () => Promise<object>> = {
   dynamodb: () => import('@aws-sdk/client-dynamodb'),
   ec2: () => import('@aws-sdk/client-ec2'),
   ecr: () => import('@aws-sdk/client-ecr'),
+  'elastic-load-balancing': () => import('@aws-sdk/client-elastic-load-balancing'),
   'elastic-load-balancing-v2': () => import('@aws-sdk/client-elastic-load-balancing-v2'),
   eventbridge: () => import('@aws-sdk/client-eventbridge'),
   iam: () => import('@aws-sdk/client-iam'),

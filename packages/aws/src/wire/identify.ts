@@ -30,7 +30,7 @@ export function identify(
   if (signed) {
     const [, region, signingName = ''] = signed;
     return {
-      service: bySigningName(signingName, services),
+      service: bySigningName(signingName, services, namedVersion(request)),
       region: region || firstOfRegionSet(request) || DEFAULT_REGION,
     };
   }
@@ -39,7 +39,7 @@ export function identify(
   const version = namedVersion(request);
   const [service] =
     services.find(([, { target: prefix }]) => target !== undefined && prefix === target) ??
-    services.find(([, { signingName }]) => signingName === fromHost?.[1]) ??
+    withSigningName(fromHost?.[1], services, version) ??
     services.find(([, definition]) => version !== undefined && definition.version === version) ??
     [];
   return { service: service ?? 's3', region: fromHost?.[2] ?? DEFAULT_REGION };
@@ -65,10 +65,14 @@ function namedVersion(request: WireRequest): string | undefined {
 /** Parts of a service that sign under names of their own. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { 's3-object-lambda': 's3' };
 
-function bySigningName(signed: string, services: readonly [string, ServiceDefinition][]): string {
+function bySigningName(
+  signed: string,
+  services: readonly [string, ServiceDefinition][],
+  version: string | undefined,
+): string {
   if (signed === 'execute-api') return signed;
   const signingName = Object.hasOwn(OTHER_NAMES, signed) ? OTHER_NAMES[signed] : signed;
-  const [found] = services.find(([, definition]) => definition.signingName === signingName) ?? [];
+  const [found] = withSigningName(signingName, services, version) ?? [];
   if (found) return found;
   // As a service that the account may not use: clients that can do without it (`serverless remove` and ECR) go on.
   throw new AwsError(
@@ -76,4 +80,14 @@ function bySigningName(signed: string, services: readonly [string, ServiceDefini
     `the embedded AWS does not have the service '${signingName}'; it has ${services.map(([, definition]) => definition.signingName).join(', ')}`,
     403,
   );
+}
+
+/** Two services may sign alike: the version tells Classic Load Balancers (2012-06-01) from the others. Without one the newest is meant. */
+function withSigningName(
+  signingName: string | undefined,
+  services: readonly [string, ServiceDefinition][],
+  version: string | undefined,
+): [string, ServiceDefinition] | undefined {
+  const named = services.filter(([, definition]) => definition.signingName === signingName);
+  return named.find(([, definition]) => definition.version === version) ?? named.at(-1);
 }

@@ -11,6 +11,7 @@ const TABLES: Readonly<Record<string, () => Promise<{ default: unknown }>>> = {
   dynamodb: () => import('../../../data/authorization/dynamodb.json'),
   ec2: () => import('../../../data/authorization/ec2.json'),
   ecr: () => import('../../../data/authorization/ecr.json'),
+  'elastic-load-balancing': () => import('../../../data/authorization/elastic-load-balancing.json'),
   'elastic-load-balancing-v2': () => import('../../../data/authorization/elastic-load-balancing-v2.json'),
   eventbridge: () => import('../../../data/authorization/eventbridge.json'),
   iam: () => import('../../../data/authorization/iam.json'),

@@ -10,7 +10,6 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { LoadBalancedRegion } from '../../testing/load-balancing';
-import { sendSigned } from '../../testing/signed';
 
 let region: LoadBalancedRegion;
 let client: ElasticLoadBalancingV2Client;
@@ -82,21 +81,4 @@ test('errors arrive as the exceptions of the SDK', async () => {
   await expect(client.send(new DescribeLoadBalancersCommand({ Names: ['none'] }))).rejects.toBeInstanceOf(
     LoadBalancerNotFoundException,
   );
-});
-
-test('calls to Classic Load Balancers, which sign alike, name an action that is not there', async () => {
-  const { endpoint } = region.region.aws;
-  const ask = (Version: string, Action: string) =>
-    sendSigned({
-      endpoint,
-      service: 'elasticloadbalancing',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ Action, Version }).toString(),
-    });
-  const classic = await ask('2012-06-01', 'DescribeLoadBalancers');
-  expect(classic.status).toBe(400);
-  const text = await classic.text();
-  expect(text).toContain('<Code>InvalidAction</Code>');
-  expect(text).toContain('Could not find operation DescribeLoadBalancers for version 2012-06-01');
-  expect((await ask('2015-12-01', 'DescribeLoadBalancers')).status).toBe(200);
 });

@@ -13,6 +13,7 @@ export interface Clients {
   readonly dynamodb: Api<typeof import('@aws-sdk/client-dynamodb')>;
   readonly ec2: Api<typeof import('@aws-sdk/client-ec2')>;
   readonly ecr: Api<typeof import('@aws-sdk/client-ecr')>;
+  readonly elasticLoadBalancing: Api<typeof import('@aws-sdk/client-elastic-load-balancing')>;
   readonly elasticLoadBalancingV2: Api<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>;
   readonly eventbridge: Api<typeof import('@aws-sdk/client-eventbridge')>;
   readonly iam: Api<typeof import('@aws-sdk/client-iam')>;

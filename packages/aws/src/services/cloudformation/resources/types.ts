@@ -5,6 +5,7 @@ import { logsTypes } from '../../cloudwatch-logs/resources';
 import { dynamoDbTypes } from '../../dynamodb/resources';
 import { ec2Types } from '../../ec2/resources/types';
 import { ecrTypes } from '../../ecr/resources';
+import { elbTypes } from '../../elastic-load-balancing/resources';
 import { elbv2Types } from '../../elastic-load-balancing-v2/resources';
 import { eventsTypes } from '../../eventbridge/resources';
 import { iamTypes } from '../../iam/resources';
@@ -27,6 +28,7 @@ const handlers: readonly ResourceHandler[] = [
   ...dynamoDbTypes,
   ...ec2Types,
   ...ecrTypes,
+  ...elbTypes,
   ...elbv2Types,
   ...eventsTypes,
   ...iamTypes,

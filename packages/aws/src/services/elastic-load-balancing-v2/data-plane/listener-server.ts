@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
+import { createCertificate } from '../../../network/balancing/certificate';
+import { Gate } from '../../../network/balancing/gate';
 import type { Listener } from '../records/listener';
 import type { LoadBalancer } from '../records/load-balancer';
 import { ApplicationListener } from './application/application-listener';
 import type { Backends } from './backends';
-import { createCertificate } from './certificate';
-import { Gate } from './gate';
 import { NetworkListener } from './network-listener';
 
 /** A listener at work: its loopback port, opened in the network on all nodes of the load balancer. */

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Clock } from '../../../core/clock';
-import { INTERNET_ADDRESS, type Network } from '../../../network';
+import type { Clock } from '../../core/clock';
+import { INTERNET_ADDRESS, type Network } from '../index';
 
 /** AWS seconds until a client gives up a connection that is not answered (see `Network`). */
 const CLIENT_PATIENCE = 127;

@@ -1,0 +1,103 @@
+import type { InstanceState } from '@aws-sdk/client-elastic-load-balancing';
+
+type Health = Omit<InstanceState, 'InstanceId'>;
+
+/** What DescribeInstanceHealth says, in AWS's words. Elastic Load Balancing API reference 2012-06-01, InstanceState. */
+const IN_SERVICE: Health = { State: 'InService', ReasonCode: 'N/A', Description: 'N/A' };
+const outOfService = (ReasonCode: 'ELB' | 'Instance', Description: string): Health => ({
+  State: 'OutOfService',
+  ReasonCode,
+  Description,
+});
+const REGISTERING = outOfService('ELB', 'Instance registration is still in progress.');
+const FAILED = outOfService(
+  'Instance',
+  'Instance has failed at least the UnhealthyThreshold number of health checks consecutively.',
+);
+const NOT_PASSED = outOfService(
+  'Instance',
+  'Instance has not passed the configured HealthyThreshold number of health checks consecutively.',
+);
+const OTHER_ZONE = outOfService(
+  'ELB',
+  'Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route traffic to.',
+);
+export const NOT_REGISTERED = outOfService(
+  'Instance',
+  'Instance is not currently registered with the LoadBalancer.',
+);
+const DRAINING: Health = { ...IN_SERVICE, Description: 'Instance deregistration currently in progress.' };
+
+/** An instance that is registered with a Classic Load Balancer, and what its checks have found. */
+export class Registration {
+  /** EC2's state of the instance. */
+  instanceState: string | undefined;
+  draining = false;
+  private state = REGISTERING;
+  private passed = 0;
+  private failed = 0;
+  private readonly flights = new Set<() => void>();
+  private onIdle: (() => void) | undefined;
+
+  constructor(
+    readonly instanceId: string,
+    /** Its private address. */
+    readonly address: string,
+    readonly zone: string | undefined,
+  ) {}
+
+  /** @param serves whether the load balancer is there in the instance's zone */
+  health(serves: boolean): Health {
+    if (this.draining) return DRAINING;
+    if (this.instanceState && this.instanceState !== 'running')
+      return outOfService('Instance', `Instance is in ${this.instanceState} state.`);
+    return serves ? this.state : OTHER_ZONE;
+  }
+
+  /** Forgets all checks: the instance is as if just registered. */
+  reset(): void {
+    this.state = REGISTERING;
+    this.passed = 0;
+    this.failed = 0;
+  }
+
+  /** Takes in one check; the thresholds count consecutive ones. */
+  note(isWell: boolean, thresholds: { healthy: number; unhealthy: number }): void {
+    if (isWell) {
+      this.failed = 0;
+      this.passed += 1;
+      if (this.passed >= thresholds.healthy) this.state = IN_SERVICE;
+      else if (this.state === FAILED) this.state = NOT_PASSED;
+      return;
+    }
+    this.passed = 0;
+    this.failed += 1;
+    if (this.failed >= thresholds.unhealthy) this.state = FAILED;
+  }
+
+  /** Requests or connections under way. */
+  get outstanding(): number {
+    return this.flights.size;
+  }
+
+  /** Notes that a request or connection is under way. Call the result when it is over. @param cut ends it by force */
+  begin(cut: () => void): () => void {
+    this.flights.add(cut);
+    return () => {
+      this.flights.delete(cut);
+      if (this.flights.size === 0) this.onIdle?.();
+    };
+  }
+
+  /** Calls back as soon as nothing is under way: at once if nothing is. */
+  whenIdle(callback: () => void): void {
+    if (this.flights.size === 0) callback();
+    else this.onIdle = callback;
+  }
+
+  /** Ends what is under way. */
+  release(): void {
+    this.onIdle = undefined;
+    for (const cut of [...this.flights]) cut();
+  }
+}
