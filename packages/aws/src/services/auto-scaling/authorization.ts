@@ -45,6 +45,7 @@ function contextOf(input: Asked['input']) {
     'autoscaling:LaunchConfigurationName': text('LaunchConfigurationName'),
     'autoscaling:VPCZoneIdentifiers': zones?.split(',').map((id) => id.trim()),
     'autoscaling:TargetGroupARNs': input.TargetGroupARNs as readonly string[] | undefined,
+    'autoscaling:LoadBalancerNames': input.LoadBalancerNames as readonly string[] | undefined,
     ...(specs.length > 0 && {
       'autoscaling:LaunchTemplateVersionSpecified': String(
         specs.every(({ Version = '' }) => /^\d+$/.test(Version)),

@@ -20,7 +20,13 @@ import { isObject } from '../cloudformation/template/template';
 type Group = PropertiesOf<'AWS::AutoScaling::AutoScalingGroup'>;
 
 /** What creating and updating a group have in common. */
-function groupInput({ Tags, TargetGroupARNs, AutoScalingGroupName, ...properties }: Group) {
+function groupInput({
+  Tags,
+  TargetGroupARNs,
+  LoadBalancerNames,
+  AutoScalingGroupName,
+  ...properties
+}: Group) {
   const { Cooldown, VPCZoneIdentifier, ...rest } = properties;
   return {
     ...rest,
@@ -40,6 +46,30 @@ function groupTags(name: string, own: Group['Tags'], context: ResourceContext) {
   }));
 }
 
+/** Attaches the group to what balances its load now, and detaches it from what did. */
+async function changeBalancers(
+  AutoScalingGroupName: string,
+  next: Group,
+  previous: Group,
+  { aws }: ResourceContext,
+) {
+  const { autoScaling } = aws;
+  const missing = (from: readonly string[] = [], list: readonly string[] = []) =>
+    list.filter((one) => !from.includes(one));
+  const come = missing(previous.TargetGroupARNs, next.TargetGroupARNs);
+  if (come.length > 0)
+    await autoScaling.AttachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs: come });
+  const gone = missing(next.TargetGroupARNs, previous.TargetGroupARNs);
+  if (gone.length > 0)
+    await autoScaling.DetachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs: gone });
+  const named = missing(previous.LoadBalancerNames, next.LoadBalancerNames);
+  if (named.length > 0)
+    await autoScaling.AttachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: named });
+  const left = missing(next.LoadBalancerNames, previous.LoadBalancerNames);
+  if (left.length > 0)
+    await autoScaling.DetachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: left });
+}
+
 const group = resource('AWS::AutoScaling::AutoScalingGroup', {
   handles: [
     'AutoScalingGroupName',
@@ -53,6 +83,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
     'InstanceLifecyclePolicy',
     'InstanceMaintenancePolicy',
     'LaunchTemplate',
+    'LoadBalancerNames',
     'MaxInstanceLifetime',
     'MaxSize',
     'MinSize',
@@ -74,6 +105,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
         AutoScalingGroupName: id,
         ...groupInput(properties),
         TargetGroupARNs: properties.TargetGroupARNs,
+        LoadBalancerNames: properties.LoadBalancerNames,
         Tags: groupTags(id, properties.Tags, context),
       }),
     );
@@ -93,20 +125,7 @@ const group = resource('AWS::AutoScaling::AutoScalingGroup', {
         ...input,
       }),
     );
-    const before = previous.TargetGroupARNs ?? [];
-    const after = next.TargetGroupARNs ?? [];
-    const gone = before.filter((arn) => !after.includes(arn));
-    const come = after.filter((arn) => !before.includes(arn));
-    if (come.length > 0)
-      await aws.autoScaling.AttachLoadBalancerTargetGroups({
-        AutoScalingGroupName: id,
-        TargetGroupARNs: come,
-      });
-    if (gone.length > 0)
-      await aws.autoScaling.DetachLoadBalancerTargetGroups({
-        AutoScalingGroupName: id,
-        TargetGroupARNs: gone,
-      });
+    await changeBalancers(id, next, previous, context);
     if (startsRefresh(updatePolicy, next, previous)) await refreshInstances(id, updatePolicy, context);
     return undefined;
   },

@@ -20,7 +20,7 @@ export const autoScaling = defineService<Client, AutoScalingState, Needs>({
   client: () => import('@aws-sdk/client-auto-scaling'),
   signingName: 'autoscaling',
   version: '2011-01-01',
-  needs: ['ec2', 'elastic-load-balancing-v2', 'iam', 'cloudwatch'],
+  needs: ['ec2', 'elastic-load-balancing-v2', 'elastic-load-balancing', 'iam', 'cloudwatch'],
   authorization,
   create: (context, needs) => new AutoScalingState(context, needs),
   operations: {

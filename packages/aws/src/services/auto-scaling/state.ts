@@ -6,6 +6,8 @@ import type { Ec2Port, IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import { validationError } from './errors';
+import { Balancers } from './health/balancers';
+import { ClassicLoadBalancers } from './health/classic-load-balancers';
 import { HealthChecks } from './health/health-checks';
 import { TargetGroups } from './health/target-groups';
 import { InstanceLifecycle } from './instances/instance-lifecycle';
@@ -35,6 +37,10 @@ export interface Needs {
     /** Called at every change of a target's health. Returns how to end it. */
     onTargetHealth(listener: () => void): () => void;
   };
+  readonly 'elastic-load-balancing': {
+    /** Called at every change of an instance's health. Returns how to end it. */
+    onInstanceHealth(listener: () => void): () => void;
+  };
   readonly iam: Pick<IamPort, 'role' | 'useLinkedRole'>;
   readonly cloudwatch: {
     /** Called whenever an alarm has a scaling policy act. Returns how to end it. */
@@ -52,7 +58,7 @@ export class AutoScalingState {
   readonly iam: Needs['iam'];
   readonly templates: LaunchTemplates;
   readonly activities: Activities;
-  readonly targetGroups: TargetGroups;
+  readonly balancers: Balancers;
   readonly refreshes: InstanceRefreshes;
   readonly launches: Launches;
   readonly lifecycle: InstanceLifecycle;
@@ -67,13 +73,16 @@ export class AutoScalingState {
     readonly context: Context,
     needs: Needs,
   ) {
-    const { ec2, 'elastic-load-balancing-v2': elb, iam } = needs;
+    const { ec2, 'elastic-load-balancing-v2': elb, 'elastic-load-balancing': classic, iam } = needs;
     const makeCall = () => serviceCall(context, 'autoscaling');
     const ec2Api: Api<typeof import('@aws-sdk/client-ec2')> = clientOf(context, 'ec2', makeCall);
     const alarms = new Alarms(context.bus, () => this.wakeAll((group) => activeRefresh(group) !== undefined));
     const activities = new Activities(context);
     const templates = new LaunchTemplates(ec2Api);
-    const targetGroups = new TargetGroups(clientOf(context, 'elastic-load-balancing-v2', makeCall));
+    const balancers = new Balancers(
+      new TargetGroups(clientOf(context, 'elastic-load-balancing-v2', makeCall)),
+      new ClassicLoadBalancers(clientOf(context, 'elastic-load-balancing', makeCall)),
+    );
     const refreshes = new InstanceRefreshes(context, templates, alarms);
     const launches = new Launches(context, { ec2, ec2Api, templates, activities });
     const lifecycle = new InstanceLifecycle(context, {
@@ -81,10 +90,10 @@ export class AutoScalingState {
       ec2Api,
       launches,
       activities,
-      targetGroups,
+      balancers,
       refreshes,
     });
-    const health = new HealthChecks(context, { lifecycle, activities, targetGroups, refreshes });
+    const health = new HealthChecks(context, { lifecycle, activities, balancers, refreshes });
     const warmPools = new WarmPools(context, { ec2, ec2Api, launches, activities, refreshes });
     const scaleOuts = new ScaleOuts(context);
     const capacity = new Capacity(
@@ -106,7 +115,7 @@ export class AutoScalingState {
     );
     this.activities = activities;
     this.templates = templates;
-    this.targetGroups = targetGroups;
+    this.balancers = balancers;
     this.refreshes = refreshes;
     this.launches = launches;
     this.lifecycle = lifecycle;
@@ -126,6 +135,7 @@ export class AutoScalingState {
         if (group) this.wake(group);
       }),
       elb.onTargetHealth(() => this.wakeAll((group) => group.settings.targetGroupArns.length > 0)),
+      classic.onInstanceHealth(() => this.wakeAll((group) => group.settings.loadBalancerNames.length > 0)),
     ];
   }
 

@@ -42,7 +42,11 @@ async function setHealthCheck(id: string, { HealthCheck }: Partial<Properties>, 
   });
 }
 
-async function makePolicies(LoadBalancerName: string, properties: Partial<Properties>, { aws }: ResourceContext) {
+async function makePolicies(
+  LoadBalancerName: string,
+  properties: Partial<Properties>,
+  { aws }: ResourceContext,
+) {
   const { elasticLoadBalancing: elb } = aws;
   for (const { PolicyName, CookieName } of properties.AppCookieStickinessPolicy ?? [])
     await elb.CreateAppCookieStickinessPolicy({ LoadBalancerName, PolicyName, CookieName });
@@ -189,8 +193,7 @@ const loadBalancer = resource('AWS::ElasticLoadBalancing::LoadBalancer', {
     });
     await setHealthCheck(id, properties, context);
     await makePolicies(id, properties, context);
-    if (properties.Instances?.length)
-      await changeInstances(id, properties, { Listeners: [] }, context);
+    if (properties.Instances?.length) await changeInstances(id, properties, { Listeners: [] }, context);
     return { id, attributes: await readAttributes(id, context) };
   },
   async update(id, next, previous, context) {
@@ -209,8 +212,7 @@ const loadBalancer = resource('AWS::ElasticLoadBalancing::LoadBalancer', {
     await changeInstances(id, next, previous, context);
     return { attributes: await readAttributes(id, context) };
   },
-  delete: (id, _properties, { aws }) =>
-    aws.elasticLoadBalancing.DeleteLoadBalancer({ LoadBalancerName: id }),
+  delete: (id, _properties, { aws }) => aws.elasticLoadBalancing.DeleteLoadBalancer({ LoadBalancerName: id }),
   retag,
 });
 

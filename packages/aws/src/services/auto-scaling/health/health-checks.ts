@@ -3,17 +3,17 @@ import type { InstanceLifecycle } from '../instances/instance-lifecycle';
 import type { Activities } from '../records/activities';
 import type { Group, GroupInstance } from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
+import { type Balancers, type HealthView, isBalanced, isFailing } from './balancers';
 import { isKeptForNow } from './maintenance';
-import { type HealthView, isBalanced, isFailing, type TargetGroups } from './target-groups';
 
 interface Needs {
   readonly lifecycle: InstanceLifecycle;
   readonly activities: Activities;
-  readonly targetGroups: TargetGroups;
+  readonly balancers: Balancers;
   readonly refreshes: InstanceRefreshes;
 }
 
-/** Looks after the health of instances: EC2's, and where the group asks for it, that of its target groups. */
+/** Looks after the health of instances: EC2's, and where the group asks for it, that of its target groups and Classic Load Balancers. */
 export class HealthChecks {
   constructor(
     private readonly context: Context,
@@ -23,7 +23,7 @@ export class HealthChecks {
   /** Judges instances in service, and takes out those that are unhealthy. */
   async checkHealth(group: Group): Promise<void> {
     if (group.instances.size === 0 && ![...group.attachments.values()].includes('Adding')) return;
-    const view = await this.needs.targetGroups.view(group);
+    const view = await this.needs.balancers.view(group);
     const inService = [...group.instances.values()].filter((instance) => instance.lifecycle === 'InService');
     for (const instance of inService) {
       instance.balanced = isBalanced(group, instance, view);
@@ -77,13 +77,13 @@ export class HealthChecks {
 
   /** Adding until all are registered, Added until one is healthy, InService from then on. */
   private followAttachments(group: Group, inService: readonly GroupInstance[], view: HealthView): void {
-    for (const [arn, state] of group.attachments) {
-      const targets = view.get(arn);
-      if (state === 'Adding' && inService.every((instance) => targets?.has(instance.instanceId)))
-        group.attachments.set(arn, 'Added');
-      const healthy = inService.some((instance) => targets?.get(instance.instanceId)?.State === 'healthy');
-      if (group.attachments.get(arn) === 'Added' && healthy) group.attachments.set(arn, 'InService');
-      if (state === 'Removing' && !targets) group.attachments.delete(arn);
+    for (const [id, state] of group.attachments) {
+      const seen = view.get(id);
+      if (state === 'Adding' && inService.every((instance) => seen?.has(instance.instanceId)))
+        group.attachments.set(id, 'Added');
+      const healthy = inService.some((instance) => seen?.get(instance.instanceId)?.isHealthy);
+      if (group.attachments.get(id) === 'Added' && healthy) group.attachments.set(id, 'InService');
+      if (state === 'Removing' && !seen) group.attachments.delete(id);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Api } from '../../../core/client';
 import type { Context } from '../../../core/context';
 import { durations } from '../../../core/durations';
 import type { Ec2Port } from '../../../core/ports';
-import type { TargetGroups } from '../health/target-groups';
+import { type Balancers, balancersOf } from '../health/balancers';
 import type { Launches } from '../launch/launches';
 import type { Activities } from '../records/activities';
 import type { Group, GroupInstance } from '../records/group';
@@ -17,7 +17,7 @@ interface Needs {
   readonly ec2Api: Api<typeof import('@aws-sdk/client-ec2')>;
   readonly launches: Launches;
   readonly activities: Activities;
-  readonly targetGroups: TargetGroups;
+  readonly balancers: Balancers;
   readonly refreshes: InstanceRefreshes;
 }
 
@@ -48,7 +48,7 @@ export class InstanceLifecycle {
   }
 
   /**
-   * Takes an instance out: its target groups drain it first, then EC2 terminates it.
+   * Takes an instance out: what balances its load drains it first, then EC2 terminates it.
    *
    * @param announce whether the termination is an activity of its own
    * @param returns whether it goes into the warm pool instead
@@ -79,12 +79,12 @@ export class InstanceLifecycle {
     await this.settleTermination(group, instance);
   }
 
-  /** Begins the draining in all target groups. One that refuses it now is asked again with the next tick. */
+  /** Begins the draining in all target groups and Classic Load Balancers. One that refuses it now is asked again with the next tick. */
   async leaveTargetGroups(group: Group, instance: GroupInstance): Promise<void> {
     try {
       if (instance.inServiceAt !== undefined)
-        for (const arn of group.settings.targetGroupArns)
-          await this.needs.targetGroups.deregister(arn, instance.instanceId);
+        for (const id of balancersOf(group.settings))
+          await this.needs.balancers.deregister(id, instance.instanceId);
       instance.hasLeftTargetGroups = true;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -122,8 +122,8 @@ export class InstanceLifecycle {
     instance.hasLeftTargetGroups = false;
     if (!group.suspended.has('AddToLoadBalancer')) {
       try {
-        for (const arn of group.settings.targetGroupArns)
-          await this.needs.targetGroups.register(arn, [instance.instanceId]);
+        for (const id of balancersOf(group.settings))
+          await this.needs.balancers.register(id, [instance.instanceId]);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         this.failLaunch(group, instance, `${error.message}. Launching EC2 instance failed.`);
@@ -207,6 +207,6 @@ export class InstanceLifecycle {
     if (!instance.hasLeftTargetGroups) await this.leaveTargetGroups(group, instance);
     if (!instance.hasLeftTargetGroups) return false;
     if (instance.inServiceAt === undefined || this.stateOf(instance) !== 'running') return true;
-    return this.needs.targetGroups.isDrained(group.settings.targetGroupArns, instance.instanceId);
+    return this.needs.balancers.isDrained(balancersOf(group.settings), instance.instanceId);
   }
 }

@@ -48,10 +48,11 @@ export function describeGroup(group: Group, includeInstances = true): AutoScalin
   };
 }
 
-/** Target groups and other traffic sources in one list, as newer clients read them. */
+/** Target groups, Classic Load Balancers and other traffic sources in one list, as newer clients read them. */
 export function trafficSources(group: Group): TrafficSourceIdentifier[] {
   return [
     ...group.settings.targetGroupArns.map((arn) => ({ Identifier: arn, Type: 'elbv2' })),
+    ...group.settings.loadBalancerNames.map((name) => ({ Identifier: name, Type: 'elb' })),
     ...group.settings.trafficSources.filter(
       (source) => !group.settings.targetGroupArns.includes(source.Identifier ?? ''),
     ),

@@ -2,6 +2,7 @@ import type { Filter } from '@aws-sdk/client-auto-scaling';
 import { uuid } from '../../../core/ids';
 import { ensureLinkedRole } from '../../../core/service-call';
 import { alreadyExists, resourceInUse, scalingActivityInProgress, validationError } from '../errors';
+import { balancersOf } from '../health/balancers';
 import { reweigh } from '../launch/pools';
 import { pageOf } from '../paging';
 import { activeRefresh } from '../records/active-refresh';
@@ -53,7 +54,7 @@ export const CreateAutoScalingGroup: Op<'CreateAutoScalingGroup'> = async (autoS
     scheduled: new Map(),
     hooks: new Map(hooks.map((hook) => [hook.LifecycleHookName ?? '', hook])),
     suspended: new Map(),
-    attachments: new Map(settings.targetGroupArns.map((arn) => [arn, 'Adding'])),
+    attachments: new Map(balancersOf(settings).map((id) => [id, 'Adding'])),
     metrics: new Set(),
     replacements: 0,
     launchFailures: 0,

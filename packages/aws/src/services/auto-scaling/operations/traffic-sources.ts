@@ -1,4 +1,6 @@
+import type { TrafficSourceIdentifier } from '@aws-sdk/client-auto-scaling';
 import { validationError } from '../errors';
+import { isTargetGroupArn } from '../health/balancers';
 import { pageOf } from '../paging';
 import type { Group } from '../records/group';
 import type { AutoScalingState, Op } from '../state';
@@ -25,10 +27,9 @@ export const DescribeLoadBalancerTargetGroups: Op<'DescribeLoadBalancerTargetGro
   input,
 ) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
-  const found = [...group.attachments].map(([arn, State]) => ({
-    LoadBalancerTargetGroupARN: arn,
-    State,
-  }));
+  const found = [...group.attachments]
+    .filter(([id]) => isTargetGroupArn(id))
+    .map(([arn, State]) => ({ LoadBalancerTargetGroupARN: arn, State }));
   const { items, next } = pageOf(found, ({ LoadBalancerTargetGroupARN: arn }) => arn, input, {
     byDefault: 100,
     most: 100,
@@ -36,15 +37,33 @@ export const DescribeLoadBalancerTargetGroups: Op<'DescribeLoadBalancerTargetGro
   return { LoadBalancerTargetGroups: items, NextToken: next };
 };
 
+export const AttachLoadBalancers: Op<'AttachLoadBalancers'> = async (autoScaling, input) => {
+  await attach(autoScaling, autoScaling.group(input.AutoScalingGroupName), input.LoadBalancerNames ?? []);
+  return {};
+};
+
+export const DetachLoadBalancers: Op<'DetachLoadBalancers'> = async (autoScaling, input) => {
+  await detach(autoScaling, autoScaling.group(input.AutoScalingGroupName), input.LoadBalancerNames ?? []);
+  return {};
+};
+
+export const DescribeLoadBalancers: Op<'DescribeLoadBalancers'> = (autoScaling, input) => {
+  const group = autoScaling.group(input.AutoScalingGroupName);
+  const found = [...group.attachments]
+    .filter(([id]) => !isTargetGroupArn(id))
+    .map(([LoadBalancerName, State]) => ({ LoadBalancerName, State }));
+  const { items, next } = pageOf(found, ({ LoadBalancerName }) => LoadBalancerName, input, {
+    byDefault: 100,
+    most: 100,
+  });
+  return { LoadBalancers: items, NextToken: next };
+};
+
 export const AttachTrafficSources: Op<'AttachTrafficSources'> = async (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
-  const sources = input.TrafficSources ?? [];
-  await attach(
-    autoScaling,
-    group,
-    sources.filter((source) => isTargetGroup(source.Type)).map((one) => one.Identifier ?? ''),
-  );
-  for (const source of sources.filter((one) => !isTargetGroup(one.Type))) {
+  const { balancers, others } = sort(input.TrafficSources);
+  await attach(autoScaling, group, balancers);
+  for (const source of others) {
     if (!group.settings.trafficSources.some((one) => one.Identifier === source.Identifier))
       group.settings.trafficSources.push(source);
   }
@@ -53,13 +72,9 @@ export const AttachTrafficSources: Op<'AttachTrafficSources'> = async (autoScali
 
 export const DetachTrafficSources: Op<'DetachTrafficSources'> = async (autoScaling, input) => {
   const group = autoScaling.group(input.AutoScalingGroupName);
-  const sources = input.TrafficSources ?? [];
-  await detach(
-    autoScaling,
-    group,
-    sources.filter((source) => isTargetGroup(source.Type)).map((one) => one.Identifier ?? ''),
-  );
-  const gone = new Set(sources.map((source) => source.Identifier));
+  const { balancers, others } = sort(input.TrafficSources);
+  await detach(autoScaling, group, balancers);
+  const gone = new Set(others.map((source) => source.Identifier));
   group.settings.trafficSources = group.settings.trafficSources.filter(
     (source) => !gone.has(source.Identifier),
   );
@@ -83,42 +98,45 @@ export const DescribeTrafficSources: Op<'DescribeTrafficSources'> = (autoScaling
   return { TrafficSources: items, NextToken: next };
 };
 
-export const DescribeLoadBalancers: Op<'DescribeLoadBalancers'> = (autoScaling, input) => {
-  autoScaling.group(input.AutoScalingGroupName);
-  return { LoadBalancers: [] };
-};
-
-async function attach(autoScaling: AutoScalingState, group: Group, arns: readonly string[]) {
-  await autoScaling.targetGroups.check(arns);
+async function attach(autoScaling: AutoScalingState, group: Group, ids: readonly string[]) {
+  await autoScaling.balancers.check(ids);
   const inService = [...group.instances.values()].filter((instance) => instance.lifecycle === 'InService');
-  for (const arn of arns) {
-    if (!group.settings.targetGroupArns.includes(arn)) group.settings.targetGroupArns.push(arn);
-    group.attachments.set(arn, 'Adding');
-    await autoScaling.targetGroups.register(
-      arn,
+  for (const id of ids) {
+    const list = isTargetGroupArn(id) ? group.settings.targetGroupArns : group.settings.loadBalancerNames;
+    if (!list.includes(id)) list.push(id);
+    group.attachments.set(id, 'Adding');
+    await autoScaling.balancers.register(
+      id,
       inService.map((instance) => instance.instanceId),
     );
   }
   autoScaling.wake(group);
 }
 
-async function detach(autoScaling: AutoScalingState, group: Group, arns: readonly string[]) {
-  for (const arn of arns) {
-    if (!group.settings.targetGroupArns.includes(arn))
-      throw validationError(
-        `The target group ${arn} is not attached to the Auto Scaling group ${group.name}`,
-      );
+async function detach(autoScaling: AutoScalingState, group: Group, ids: readonly string[]) {
+  const { settings } = group;
+  for (const id of ids) {
+    if (isTargetGroupArn(id) && !settings.targetGroupArns.includes(id))
+      throw validationError(`The target group ${id} is not attached to the Auto Scaling group ${group.name}`);
+    if (!isTargetGroupArn(id) && !settings.loadBalancerNames.includes(id))
+      throw validationError('Trying to remove Load Balancers that are not part of the group');
   }
-  for (const arn of arns) {
-    group.settings.targetGroupArns = group.settings.targetGroupArns.filter((one) => one !== arn);
-    group.attachments.set(arn, 'Removing');
+  for (const id of ids) {
+    settings.targetGroupArns = settings.targetGroupArns.filter((one) => one !== id);
+    settings.loadBalancerNames = settings.loadBalancerNames.filter((one) => one !== id);
+    group.attachments.set(id, 'Removing');
     for (const instance of group.instances.values())
-      if (instance.inServiceAt !== undefined)
-        await autoScaling.targetGroups.deregister(arn, instance.instanceId);
+      if (instance.inServiceAt !== undefined) await autoScaling.balancers.deregister(id, instance.instanceId);
   }
   autoScaling.wake(group);
 }
 
-function isTargetGroup(type: string | undefined): boolean {
-  return type === undefined || type === 'elbv2';
+/** What balances load is asked about its instances; other sources are kept. */
+function sort(sources: readonly TrafficSourceIdentifier[] = []) {
+  const isBalancer = ({ Type }: TrafficSourceIdentifier) =>
+    Type === undefined || Type === 'elbv2' || Type === 'elb';
+  return {
+    balancers: sources.filter(isBalancer).map(({ Identifier = '' }) => Identifier),
+    others: sources.filter((source) => !isBalancer(source)),
+  };
 }

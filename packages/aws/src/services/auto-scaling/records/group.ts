@@ -110,7 +110,7 @@ export interface WarmPool {
   readonly instances: Map<string, GroupInstance>;
 }
 
-/** How a target group is attached. */
+/** How a target group or a Classic Load Balancer is attached. */
 export type AttachmentState = 'Adding' | 'Added' | 'InService' | 'Removing';
 
 export interface Group {
@@ -134,6 +134,7 @@ export interface Group {
   readonly scheduled: Map<string, ScheduledAction>;
   readonly hooks: Map<string, LifecycleHook>;
   readonly suspended: Map<string, string>;
+  /** By ARN of a target group, or name of a Classic Load Balancer. */
   readonly attachments: Map<string, AttachmentState>;
   readonly metrics: Set<string>;
   /** Why the capacity is about to change, for the next activities. */

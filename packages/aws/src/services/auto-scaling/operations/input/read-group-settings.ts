@@ -4,6 +4,7 @@ import type {
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import { checkRange, launchConfigurationsRetired, validationError } from '../../errors';
+import { balancersOf } from '../../health/balancers';
 import type { Configuration } from '../../records/configuration';
 import type { GroupSettings } from '../../records/group';
 import type { AutoScalingState } from '../../state';
@@ -69,7 +70,7 @@ export async function newSettings(
     subnetIds: [],
     targetGroupArns: [...new Set(input.TargetGroupARNs ?? [])],
     trafficSources: [],
-    loadBalancerNames: [],
+    loadBalancerNames: [...new Set(input.LoadBalancerNames ?? [])],
     healthCheckType: 'EC2',
     healthCheckGracePeriod: 0,
     defaultCooldown: 300,
@@ -80,9 +81,10 @@ export async function newSettings(
   for (const source of input.TrafficSources ?? []) {
     if (source.Type === undefined || source.Type === 'elbv2')
       settings.targetGroupArns.push(source.Identifier ?? '');
+    else if (source.Type === 'elb') settings.loadBalancerNames.push(source.Identifier ?? '');
     else settings.trafficSources.push(source);
   }
-  await autoScaling.targetGroups.check(settings.targetGroupArns);
+  await autoScaling.balancers.check(balancersOf(settings));
   applySettings(autoScaling, settings, input);
   if (settings.availabilityZones.length === 0)
     throw validationError('At least one Availability Zone or VPC Subnet is required.');
