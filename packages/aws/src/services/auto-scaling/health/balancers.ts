@@ -2,19 +2,8 @@ import { AwsError } from '../../../core/aws-error';
 import { validationError } from '../errors';
 import type { Group, GroupInstance, GroupSettings } from '../records/group';
 import type { ClassicLoadBalancers } from './classic-load-balancers';
+import type { Seen } from './seen';
 import type { TargetGroups } from './target-groups';
-
-/** How a target group or a Classic Load Balancer sees an instance. */
-export interface Seen {
-  /** It sends requests there. */
-  readonly isHealthy: boolean;
-  /** It sends requests there, or cannot be asked to. */
-  readonly isBalanced: boolean;
-  /** It calls the instance unhealthy. */
-  readonly isFailing: boolean;
-  /** It lets requests end that are under way, and sends no new ones. */
-  readonly isDraining: boolean;
-}
 
 /** How what balances a group's load sees its instances: by ARN of a target group or name of a load balancer, then by instance id. */
 export type HealthView = ReadonlyMap<string, ReadonlyMap<string, Seen>>;

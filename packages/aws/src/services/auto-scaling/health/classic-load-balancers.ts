@@ -1,6 +1,6 @@
 import type { InstanceState } from '@aws-sdk/client-elastic-load-balancing';
 import type { Api } from '../../../core/client';
-import type { Seen } from './balancers';
+import type { Seen } from './seen';
 
 /** Registers instances with Classic Load Balancers and asks how these see them. */
 export class ClassicLoadBalancers {

@@ -1,6 +1,6 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Api } from '../../../core/client';
-import type { Seen } from './balancers';
+import type { Seen } from './seen';
 
 /** Registers instances with target groups and asks how these see them. */
 export class TargetGroups {
