@@ -3,7 +3,7 @@ import { type Condition, getItem, type Key, putItem, queryItems, setAttributes, 
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
 import { registerPipeline } from './removed/register';
-import type { Target } from './state';
+import type { MadeVersion, Target } from './state';
 
 /** What made a build start. */
 export interface Trigger {
@@ -31,6 +31,8 @@ export type BuildStatus =
 export interface Rollout {
   launchTemplateId: string;
   version: string;
+  /** The versions that it made of templates which overrides of the group's mixed instances policy name. */
+  others?: MadeVersion[];
   refreshId?: string;
   /** Missing until the fleet is verified. */
   verified?: Verified;
@@ -38,7 +40,7 @@ export interface Rollout {
   broughtBackBy?: string;
   /** Why the group is not what it was before, though the build did not verify it. */
   notBack?: NotBack;
-  /** The default version that somebody else has set meanwhile: it was left. */
+  /** The default version that somebody else has set meanwhile: it was left. Of a mixed group with its template: `lt-… 7`. */
   otherDefault?: string;
 }
 

@@ -1,3 +1,4 @@
+import type { MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
 import { SITE_PATH } from '../pipeline/site-path';
 
@@ -31,16 +32,40 @@ export const Healthy = z.object({
   within: z.number().describe('seconds'),
 });
 
+/** A launch template of a target, as Plan found it. */
+export const TemplateState = z.object({
+  launchTemplateId: z.string(),
+  name: z.string().optional(),
+  currentVersion: z.string(),
+  reference: z.string(),
+  defaultVersion: z.string(),
+});
+export type TemplateState = z.infer<typeof TemplateState>;
+
+/** The version that a build made of a template which an override names, and what the override called the version before. */
+export const MadeVersion = z.object({
+  launchTemplateId: z.string(),
+  reference: z.string(),
+  version: z.string(),
+});
+export type MadeVersion = z.infer<typeof MadeVersion>;
+
 /** A target of the rollout, as Plan found it. */
 export const TargetState = z.object({
   autoScalingGroup: z.string(),
   launchTemplateId: z.string(),
+  /** Of a mixed group: AWS may tell an override's template by its name alone. */
+  launchTemplateName: z.string().optional(),
   /** The number of the version that the group uses now, whatever it calls it. */
   currentVersion: z.string(),
   /** What the group calls it: that number, `$Default` or `$Latest`. */
   reference: z.string(),
   /** The default version of the launch template. */
   defaultVersion: z.string(),
+  /** The mixed instances policy of the group; undefined where it has a template alone. */
+  policy: z.custom<MixedInstancesPolicy>((value) => typeof value === 'object' && value !== null).optional(),
+  /** The further templates that overrides of that policy name, each once for every version that it is named at. */
+  others: z.array(TemplateState).optional(),
   /** The ARNs of the target groups that the group's servers are registered in. */
   targetGroups: z.array(z.string()),
   /** Whether the group names its version by number, so that AWS can roll it back. */
@@ -52,8 +77,13 @@ export const TargetState = z.object({
   /** Whose word counts for its servers: their own, asked for the site, or the target group's. */
   verify: z.enum(['site', 'targetGroup']),
   initialCapacity: z.number(),
-  /** How many servers run at most beside those that ran, and of which type; undefined where the template leaves the type open. */
-  adds: z.object({ servers: z.number(), instanceType: z.string() }).optional(),
+  /**
+   * How many servers run at most beside those that ran, and of which type; undefined where the template leaves the type open. Of a mixed
+   * group so many run On-Demand at least, of that type or of others.
+   */
+  adds: z
+    .object({ servers: z.number(), instanceType: z.string(), orTypes: z.array(z.string()).optional() })
+    .optional(),
   /** What the first image raises the group's MinSize to, and what Plan found it to be. */
   minCapacity: z.number().optional(),
   minSize: z.number().optional(),

@@ -9,6 +9,8 @@ import type { Pipeline } from '../pipeline/definition';
 export interface BaseImage {
   id: string;
   rootDeviceName: string;
+  /** `x86_64` or `arm64`: that of the new image, too. */
+  architecture?: string;
 }
 
 /**
@@ -22,7 +24,8 @@ export async function findBaseImage({ name, definition }: Pipeline, unmade: Unma
   const image = await describeImage(id);
   const problem = image ? findProblem(image) : await explainMissing(unmade);
   if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
-  return { id, rootDeviceName: image?.RootDeviceName ?? '' };
+  const architecture = image?.Architecture;
+  return { id, rootDeviceName: image?.RootDeviceName ?? '', ...(architecture && { architecture }) };
 }
 
 async function describeImage(id: string): Promise<Image | undefined> {

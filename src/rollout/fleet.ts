@@ -1,5 +1,5 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
-import type { Target } from '../build/state';
+import type { MadeVersion, Target } from '../build/state';
 import { describeAddresses } from '../image/instances';
 import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';
@@ -16,6 +16,9 @@ export interface Server {
 /** What a fleet is held against. */
 export interface Expected {
   version?: string;
+  /** Of a mixed group: the template of that version, and the further versions that a server may run. */
+  launchTemplateId?: string | undefined;
+  others?: readonly MadeVersion[] | undefined;
   /** That the group is empty on purpose, as Plan found it. */
   mayBeEmpty?: boolean;
   /** Which servers the refresh leaves as they are, on purpose. */
@@ -130,11 +133,12 @@ export async function judgeFleet(group: AutoScalingGroup, expected: Expected): P
   const left = findLeft(group, expected);
   const isLeft = ({ InstanceId }: Instance) => left.some(({ instanceId }) => instanceId === InstanceId);
   const Instances = (group.Instances ?? []).filter((instance) => !isLeft(instance));
-  const problems = Instances.flatMap((instance) => findInstanceProblem(instance, expected.version) ?? []);
+  const problems = Instances.flatMap((instance) => findInstanceProblem(instance, expected) ?? []);
   // Those in Standby are no part of the desired capacity.
   const there = (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState !== 'Standby');
-  const missing = DesiredCapacity - there.length;
-  if (missing > 0) problems.push(`${missing} of ${DesiredCapacity} servers are missing`);
+  const missing = DesiredCapacity - capacityOf(there);
+  const unit = there.some(({ WeightedCapacity }) => WeightedCapacity) ? 'units of capacity' : 'servers';
+  if (missing > 0) problems.push(`${missing} of ${DesiredCapacity} ${unit} are missing`);
   if (DesiredCapacity === 0 && !expected.mayBeEmpty)
     problems.push('its desired capacity is 0, which it was not when the build was planned');
   // Only a complete group is worth the calls to its target groups.
@@ -150,8 +154,14 @@ export async function judgeFleet(group: AutoScalingGroup, expected: Expected): P
   };
 }
 
+/** How much of a group's capacity servers are: each one unit, unless its policy has weights. */
+export function capacityOf(servers: readonly Instance[]): number {
+  return servers.reduce((sum, { WeightedCapacity = '1' }) => sum + Number(WeightedCapacity), 0);
+}
+
 /** Servers of another version that the pipeline leaves as they are. */
-function findLeft({ Instances = [] }: AutoScalingGroup, { version, leaves }: Expected): Left[] {
+function findLeft({ Instances = [] }: AutoScalingGroup, expected: Expected): Left[] {
+  const { leaves } = expected;
   return Instances.flatMap(({ InstanceId = '', LaunchTemplate, LifecycleState, ProtectedFromScaleIn }) => {
     const found = LaunchTemplate?.Version ?? 'none';
     const why =
@@ -160,7 +170,9 @@ function findLeft({ Instances = [] }: AutoScalingGroup, { version, leaves }: Exp
         : leaves?.protected && ProtectedFromScaleIn
           ? 'it is protected from scale-in'
           : undefined;
-    return why && found !== version ? [{ instanceId: InstanceId, version: found, why }] : [];
+    return why && !isExpected(LaunchTemplate, expected)
+      ? [{ instanceId: InstanceId, version: found, why }]
+      : [];
   });
 }
 
@@ -168,10 +180,28 @@ function toPlace(instanceId: string, port?: number): Place {
   return { instanceId, port };
 }
 
-function findInstanceProblem(instance: Instance, version: string | undefined): string | undefined {
+/** Whether a server runs what it should. Where there is one version alone, the number tells it. */
+function isExpected(
+  found: Instance['LaunchTemplate'],
+  { version, launchTemplateId, others = [] }: Expected,
+): boolean {
+  if (others.length === 0) return found?.Version === version;
+  return [{ launchTemplateId, version }, ...others].some(
+    (one) => found?.LaunchTemplateId === one.launchTemplateId && found?.Version === one.version,
+  );
+}
+
+function describeExpected({ version, launchTemplateId, others = [] }: Expected): string {
+  if (others.length === 0) return String(version);
+  const all = [{ launchTemplateId, version }, ...others];
+  return `one of ${all.map((one) => `${one.launchTemplateId} ${one.version}`).join(', ')}`;
+}
+
+function findInstanceProblem(instance: Instance, expected: Expected): string | undefined {
   const { InstanceId, LifecycleState, HealthStatus, LaunchTemplate } = instance;
-  if (LaunchTemplate?.Version !== version) {
-    return `${InstanceId} runs template version ${LaunchTemplate?.Version}, expected ${version}`;
+  if (!isExpected(LaunchTemplate, expected)) {
+    const template = expected.others?.length ? `${LaunchTemplate?.LaunchTemplateId} ` : '';
+    return `${InstanceId} runs template version ${template}${LaunchTemplate?.Version}, expected ${describeExpected(expected)}`;
   }
   if (LifecycleState !== 'InService') return `${InstanceId} is ${LifecycleState}`;
   if (HealthStatus?.toLowerCase() !== 'healthy') return `${InstanceId} is ${HealthStatus}`;

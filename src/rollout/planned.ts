@@ -3,6 +3,13 @@ import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
+import {
+  amongPlanned,
+  describeTemplates,
+  hasPolicyOf,
+  namesTemplates,
+  referenceOf,
+} from './version/configuration';
 
 /**
  * Looks at a group again just before it is changed: Plan saw it minutes or hours ago, and a person or another pipeline may have rolled
@@ -38,14 +45,33 @@ function findChanges(group: AutoScalingGroup, target: Target): string[] {
   return changes;
 }
 
-function findTemplateChanges({ LaunchTemplate }: AutoScalingGroup, target: Target): string[] {
-  const { launchTemplateId, reference } = target;
+function findTemplateChanges(group: AutoScalingGroup, target: Target): string[] {
+  const { LaunchTemplate, MixedInstancesPolicy } = group;
+  const { launchTemplateId, reference, policy } = target;
+  if (policy) return findPolicyChanges(group, target);
+  if (MixedInstancesPolicy) return ['it had a launch template alone, and has a mixed instances policy now'];
   if (LaunchTemplate?.LaunchTemplateId !== launchTemplateId) {
     return [
       `its launch template was ${launchTemplateId}, and is ${LaunchTemplate?.LaunchTemplateId ?? 'none'} now`,
     ];
   }
-  const { Version = '$Default' } = LaunchTemplate;
+  const Version = referenceOf(LaunchTemplate);
   if (Version === reference) return [];
   return [`it was at version ${reference} of its launch template, and is at ${Version} now`];
+}
+
+function findPolicyChanges(group: AutoScalingGroup, target: Target): string[] {
+  const before = { MixedInstancesPolicy: target.policy };
+  if (!group.MixedInstancesPolicy)
+    return [
+      `it had a mixed instances policy, and has ${group.LaunchTemplate ? 'a launch template alone' : 'none'} now`,
+    ];
+  const changes = namesTemplates(group, target, amongPlanned)
+    ? []
+    : [
+        `its mixed instances policy had the launch templates ${describeTemplates(before)}, and has ${describeTemplates(group)} now, or has them in other places`,
+      ];
+  if (!hasPolicyOf(group, target))
+    changes.push('its mixed instances policy has other instances, weights or shares than it had');
+  return changes;
 }

@@ -6,7 +6,7 @@ import {
 import * as z from 'zod';
 import { autoScaling, isAwsError } from '../aws';
 import { noteRollout } from '../build/record';
-import { BuildState, type Target, TargetState } from '../build/state';
+import { BuildState, MadeVersion, type Target, TargetState } from '../build/state';
 import { TargetBusy } from '../errors';
 import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';
@@ -14,11 +14,19 @@ import { describeGroups } from './groups';
 import { holdGroup } from './lease';
 import { checkAsPlanned } from './planned';
 import { hasPreferencesOf, preferencesOf } from './preferences';
-import { checkVersion } from './template';
+import { checkVersions } from './template';
+import {
+  type Among,
+  amongMade,
+  configurationAt,
+  namesTemplates,
+  type Versions,
+} from './version/configuration';
 
 export const StartRefreshInput = BuildState.extend({
   target: TargetState,
   version: z.string(),
+  others: z.array(MadeVersion).optional(),
   fence: z.number(),
 });
 type StartRefreshInput = z.infer<typeof StartRefreshInput>;
@@ -35,12 +43,13 @@ const ACTIVE = ['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProg
  * @throws LeaseLost if another build has the group
  */
 export async function startRefresh(input: StartRefreshInput): Promise<{ refreshId: string }> {
-  const { build, target, version } = input;
+  const { build, target, version, others } = input;
   const { autoScalingGroup, launchTemplateId } = target;
+  const among = amongMade(target, { version, others });
   const refreshId =
-    (await findRefreshTo(target, version)) ??
+    (await findRefreshTo(target, among)) ??
     (await requestRefresh(input)) ??
-    (await findOwnRefresh(target, version));
+    (await findOwnRefresh(target, among));
   await noteRollout(build.id, autoScalingGroup, { launchTemplateId, version, refreshId });
   return { refreshId };
 }
@@ -50,27 +59,30 @@ async function requestRefresh({
   build,
   target,
   version,
+  others,
   fence,
 }: StartRefreshInput): Promise<string | undefined> {
+  const versions = { version, others };
   await checkAsPlanned(target);
-  await checkVersion(target, version);
+  await checkVersions(target, versions);
   await holdGroup(target.autoScalingGroup, build.id, fence);
-  return beginRefresh(target, version);
+  return beginRefresh(target, versions);
 }
 
 /**
- * Begins the refresh of a group to a version of its template, with the pipeline's preferences.
+ * Begins the refresh of a group to versions of its templates, with the pipeline's preferences. Of a mixed instances policy all else stays
+ * as Plan found it.
  *
  * @returns its id; undefined if the group has a refresh already
  */
-export async function beginRefresh(target: Target, version: string): Promise<string | undefined> {
-  const { autoScalingGroup, launchTemplateId } = target;
+export async function beginRefresh(target: Target, versions: Versions): Promise<string | undefined> {
+  const { autoScalingGroup } = target;
   try {
     const { InstanceRefreshId } = await autoScaling().send(
       new StartInstanceRefreshCommand({
         AutoScalingGroupName: autoScalingGroup,
         Strategy: 'Rolling',
-        DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: version } },
+        DesiredConfiguration: configurationAt(target, versions),
         Preferences: preferencesOf(target),
       }),
     );
@@ -82,35 +94,34 @@ export async function beginRefresh(target: Target, version: string): Promise<str
 }
 
 /** The refresh that a first try has started, whatever became of it. */
-async function findRefreshTo(target: Target, version: string): Promise<string | undefined> {
+async function findRefreshTo(target: Target, among: Among): Promise<string | undefined> {
   const refreshes = await listRefreshes(target.autoScalingGroup);
-  return refreshes.find((refresh) => isOwnRefresh(refresh, target, version))?.InstanceRefreshId;
+  return refreshes.find((refresh) => isOwnRefresh(refresh, target, among))?.InstanceRefreshId;
 }
 
-async function findOwnRefresh(target: Target, version: string): Promise<string> {
+async function findOwnRefresh(target: Target, among: Among): Promise<string> {
   const active = await findActiveRefresh(target.autoScalingGroup);
-  if (active && isOwnRefresh(active, target, version)) return active.InstanceRefreshId ?? '';
+  if (active && isOwnRefresh(active, target, among)) return active.InstanceRefreshId ?? '';
   throw new TargetBusy(
     `The Auto Scaling group ${target.autoScalingGroup} has another refresh (${active?.InstanceRefreshId ?? 'just ended'}). Kiln waits for its end.`,
   );
 }
 
-/** Whether a refresh brings a group to this version of its template. */
+/** Whether a refresh brings a group to such versions of its templates. */
 export function isRefreshTo(
   { DesiredConfiguration }: InstanceRefresh,
-  { launchTemplateId }: Pick<Target, 'launchTemplateId'>,
-  version: string,
+  target: Target,
+  among: Among,
 ): boolean {
-  const template = DesiredConfiguration?.LaunchTemplate;
-  return template?.LaunchTemplateId === launchTemplateId && template.Version === version;
+  return DesiredConfiguration !== undefined && namesTemplates(DesiredConfiguration, target, among);
 }
 
 /**
- * Whether a refresh is one that a build has started, which it need not have come to write down: to its version, with the preferences of its
- * pipeline. A person may have started one to the same version: those checks were not made, and it is that person's to stop.
+ * Whether a refresh is one that a build has started, which it need not have come to write down: to its versions, with the preferences of its
+ * pipeline. A person may have started one to the same: those checks were not made, and it is that person's to stop.
  */
-export function isOwnRefresh(refresh: InstanceRefresh, target: Target, version: string): boolean {
-  return isRefreshTo(refresh, target, version) && hasPreferencesOf(refresh, target);
+export function isOwnRefresh(refresh: InstanceRefresh, target: Target, among: Among): boolean {
+  return isRefreshTo(refresh, target, among) && hasPreferencesOf(refresh, target);
 }
 
 /** Whether a refresh has not ended. */

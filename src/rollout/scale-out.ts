@@ -5,10 +5,12 @@ import { describeGroups } from './groups';
 import { holdGroup } from './lease';
 import { checkAsPlanned } from './planned';
 import type { StartRefreshInput } from './refresh';
-import { checkVersion } from './template';
+import { checkVersions } from './template';
+import { amongMade, configurationAt, isAt } from './version/configuration';
 
 /**
- * Brings the first image into an empty group: there is nothing to refresh, so the group starts with the new version. Looks at the
+ * Brings the first image into an empty group: there is nothing to refresh, so the group starts with the new version,
+ * and with all else of its mixed instances policy as it is. Looks at the
  * group again just before: Plan saw it minutes ago. A repeated call finds what the first has done.
  *
  * @returns when it was done, in milliseconds since 1970
@@ -16,22 +18,20 @@ import { checkVersion } from './template';
  * @throws LeaseLost if another build has the group
  */
 export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promise<{ endedAt: number }> {
-  const { build, target, version, fence } = input;
-  const { autoScalingGroup, launchTemplateId, initialCapacity, minCapacity = 0 } = target;
-  const LaunchTemplate = { LaunchTemplateId: launchTemplateId, Version: version };
+  const { build, target, version, others, fence } = input;
+  const { autoScalingGroup, initialCapacity, minCapacity = 0 } = target;
+  const versions = { version, others };
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   const isDone =
-    group?.DesiredCapacity === initialCapacity &&
-    group.LaunchTemplate?.LaunchTemplateId === launchTemplateId &&
-    group.LaunchTemplate.Version === version;
+    group?.DesiredCapacity === initialCapacity && isAt(group, target, amongMade(target, versions));
   if (isDone) return { endedAt: Date.now() };
   await checkAsPlanned(target);
-  await checkVersion(target, version);
+  await checkVersions(target, versions);
   await holdGroup(autoScalingGroup, build.id, fence);
   await autoScaling().send(
     new UpdateAutoScalingGroupCommand({
       AutoScalingGroupName: autoScalingGroup,
-      LaunchTemplate,
+      ...configurationAt(target, versions),
       DesiredCapacity: initialCapacity,
       ...(minCapacity > (group?.MinSize ?? 0) && { MinSize: minCapacity }),
     }),

@@ -1,74 +1,161 @@
 import type { AutoScalingGroup, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import type { Unmade } from '../build/plan/unmade';
-import type { Target } from '../build/state';
+import type { Target, TemplateState } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { findAll } from '../failures';
 import { chooseHealthy, type RolloutTarget } from '../pipeline/definition';
 import { findObstacle } from './checks/admission';
 import { findAlarmProblem } from './checks/alarms';
+import { findArchitectureProblem } from './checks/architecture';
 import { findRoleProblem, findTagProblem } from './checks/launch-template';
+import { findMixedAdds, findPolicyProblem, listTypes } from './checks/mixed';
 import { findKeyProblem } from './checks/volume-key';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
 import { describeTargetGroup, nameOfTargetGroup } from './target-groups';
-import { findVersion, isPublishedByKiln } from './template';
+import { findVersion, findVersionOf, isPublishedByKiln } from './template';
+import { nameOf, normalize, referenceOf, specificationsOf } from './version/configuration';
 
 /**
  * Checks that the targets of a pipeline can be refreshed, and their servers be asked for the site, before anything is made.
  *
  * @param port where the site answers, on a server that no target group has
  * @param unmade is told what AWS does not let Kiln look at
+ * @param architecture of the new image; undefined where it is not known
  * @throws TargetNotRefreshable if one cannot be refreshed, or not be rolled back; says all that is to be changed, of all of them
  */
 export async function checkTargets(
   rollout: RolloutTarget[],
   port: number,
   unmade: Unmade,
+  architecture: Promise<string | undefined> = Promise.resolve(undefined),
 ): Promise<Target[]> {
   const groups = await describeGroups(rollout.map((target) => target.autoScalingGroup));
   const checks = rollout.map((target) =>
-    checkTarget(target, groups.get(target.autoScalingGroup), port, unmade),
+    checkTarget(target, groups.get(target.autoScalingGroup), { port, architecture }, unmade),
   );
   return findAll(checks);
+}
+
+/** What is known of the new image. */
+interface NewImage {
+  /** Where the site answers. */
+  port: number;
+  architecture: Promise<string | undefined>;
+}
+
+/** A template of a group, as the group names it, and the version that it means. */
+interface Named {
+  spec: LaunchTemplateSpecification;
+  version: LaunchTemplateVersion;
 }
 
 async function checkTarget(
   target: RolloutTarget,
   group: AutoScalingGroup | undefined,
-  port: number,
+  image: NewImage,
   unmade: Unmade,
 ): Promise<Target> {
-  const { template, found } = checkGroup(target.autoScalingGroup, group);
-  const version = await describeVersion(target.autoScalingGroup, template);
-  const isNumbered = /^\d+$/.test(template.Version ?? '');
-  const isFirstImage = found.DesiredCapacity === 0 && !isPublishedByKiln(version);
+  const found = checkGroup(target.autoScalingGroup, group);
+  const [own, ...others] = await findNamed(target.autoScalingGroup, found);
+  if (!own)
+    refuse(target.autoScalingGroup, 'has a mixed instances policy without a launch template. Give it one.');
+  const all = [own, ...others];
+  const versions = distinctVersions(all);
+  const isFirstImage =
+    found.DesiredCapacity === 0 && versions.every((version) => !isPublishedByKiln(version));
+  const types = listTypes(found.MixedInstancesPolicy, own.version, (at) => versionOfOverride(found, all, at));
+  const looked = { group: found, types, architecture: await image.architecture, port: image.port };
   await findAll([
-    say(target, findUserDataProblem(target, version)),
-    say(
-      target,
-      isFirstImage ? findRoomProblem(target, found) : findRollbackProblem(target, template, version),
-    ),
+    say(target, findPolicyProblem(found)),
+    ...versions.map((version) => say(target, findUserDataProblem(target, version))),
+    ...(isFirstImage
+      ? [say(target, findRoomProblem(target, found))]
+      : all.map(({ spec, version }) =>
+          say(target, findRollbackProblem(target, spec, version, !found.LaunchTemplate)),
+        )),
     ...LOOKS.map(([what, look]) =>
-      unmade.unlessDenied(`${what} of ${target.autoScalingGroup}`, () => look(target, found, version, port)),
+      unmade.unlessDenied(`${what} of ${target.autoScalingGroup}`, () =>
+        findAll(versions.map((version) => look(target, version, looked))),
+      ),
+    ),
+    unmade.unlessDenied(`the alarms are there of ${target.autoScalingGroup}`, () =>
+      say(target, findAlarmProblem(target.alarms)),
+    ),
+    unmade.unlessDenied(`the servers of ${target.autoScalingGroup} can run the image`, () =>
+      say(target, findArchitectureProblem(types, looked.architecture)),
     ),
   ]);
   const { warmup, minCapacity, checkpoints, ...preferences } = target;
+  const { name, ...template } = await planTemplate(own);
+  const further = await Promise.all(others.map(planTemplate));
+  const policy = found.MixedInstancesPolicy && normalize(found.MixedInstancesPolicy);
   return {
     ...preferences,
     ...chooseBounds(target, found),
     ...(checkpoints && { checkpoints }),
     ...(warmup !== undefined && { warmup }),
     ...(minCapacity !== undefined && { minCapacity, minSize: found.MinSize ?? 0 }),
-    launchTemplateId: version.LaunchTemplateId ?? '',
-    currentVersion: String(version.VersionNumber),
-    reference: template.Version ?? '$Default',
-    defaultVersion: await findDefault(version),
+    ...template,
+    ...(policy && { policy, ...(name && { launchTemplateName: name }) }),
+    ...(further.length > 0 && { others: further }),
     targetGroups: found.TargetGroupARNs ?? [],
-    canRollBack: isNumbered,
+    canRollBack: all.every(({ spec }) => isNumber(referenceOf(spec))),
     isFirstImage,
-    ...findAdds(target, found, version, isFirstImage),
+    ...findAdds(target, found, own.version, { isFirstImage, types }),
     isEmpty: found.DesiredCapacity === 0 && !isFirstImage,
+  };
+}
+
+function isNumber(reference: string): boolean {
+  return /^\d+$/.test(reference);
+}
+
+/** The templates of a group, each once for every version that it is named at, the group's own first. */
+async function findNamed(group: string, found: AutoScalingGroup): Promise<Named[]> {
+  const named = new Map<string, Named>();
+  const settled = await findAll(
+    specificationsOf(found).map(async (spec) => ({ spec, version: await describeVersion(group, spec) })),
+  );
+  for (const one of settled) {
+    const key = keyOf(one);
+    if (!named.has(key)) named.set(key, one);
+  }
+  return [...named.values()];
+}
+
+function keyOf({ spec, version }: Named): string {
+  return `${version.LaunchTemplateId} ${referenceOf(spec)}`;
+}
+
+function distinctVersions(named: readonly Named[]): LaunchTemplateVersion[] {
+  const found = new Map(
+    named.map(({ version }) => [`${version.LaunchTemplateId} ${version.VersionNumber}`, version]),
+  );
+  return [...found.values()];
+}
+
+/** The version of the template that an override names itself. */
+function versionOfOverride(
+  { MixedInstancesPolicy }: AutoScalingGroup,
+  all: readonly Named[],
+  at: number,
+): LaunchTemplateVersion | undefined {
+  const spec = MixedInstancesPolicy?.LaunchTemplate?.Overrides?.[at]?.LaunchTemplateSpecification;
+  if (!spec) return undefined;
+  const isSame = (one: LaunchTemplateSpecification) =>
+    nameOf(one) === nameOf(spec) && referenceOf(one) === referenceOf(spec);
+  return all.find((one) => isSame(one.spec))?.version;
+}
+
+async function planTemplate({ spec, version }: Named): Promise<TemplateState> {
+  return {
+    launchTemplateId: version.LaunchTemplateId ?? '',
+    ...(version.LaunchTemplateName && { name: version.LaunchTemplateName }),
+    currentVersion: String(version.VersionNumber),
+    reference: referenceOf(spec),
+    defaultVersion: await findDefault(version),
   };
 }
 
@@ -84,45 +171,51 @@ function findAdds(
   target: RolloutTarget,
   group: AutoScalingGroup,
   { LaunchTemplateData: { InstanceType, InstanceMarketOptions } = {} }: LaunchTemplateVersion,
-  isFirstImage: boolean,
+  { isFirstImage, types }: { isFirstImage: boolean; types: readonly string[] },
 ): Pick<Target, 'adds'> {
-  if (!InstanceType || InstanceMarketOptions?.MarketType === 'spot') return {};
   const { initialCapacity } = target;
-  const { DesiredCapacity = 0 } = group;
+  const { DesiredCapacity = 0, MixedInstancesPolicy } = group;
   const { minHealthy, maxHealthy } = chooseBounds(target, group);
   const beyond = Math.ceil((DesiredCapacity * maxHealthy) / 100) - DesiredCapacity;
   // Where none may be missing, one more runs at least.
   const during = DesiredCapacity > 0 ? Math.max(beyond, minHealthy === 100 ? 1 : 0) : 0;
-  return { adds: { servers: isFirstImage ? initialCapacity : during, instanceType: InstanceType } };
+  const more = isFirstImage ? initialCapacity : during;
+  if (MixedInstancesPolicy)
+    return findMixedAdds(MixedInstancesPolicy, DesiredCapacity, DesiredCapacity + more, types);
+  if (!InstanceType || InstanceMarketOptions?.MarketType === 'spot') return {};
+  return { adds: { servers: more, instanceType: InstanceType } };
 }
 
-/** What is looked up for a check, each with what it finds out of a group. */
-const LOOKS: [string, (...seen: Parameters<typeof checkProbe>) => Promise<void>][] = [
+/** What a check is made with. */
+interface Looked {
+  group: AutoScalingGroup;
+  port: number;
+}
+
+/** What is looked up for a check, each with what it finds out of a group, for each of its templates. */
+const LOOKS: [
+  string,
+  (target: RolloutTarget, version: LaunchTemplateVersion, looked: Looked) => Promise<void>,
+][] = [
   ['the probe can ask the servers', checkProbe],
-  ['the alarms are there', (target) => say(target, findAlarmProblem(target.alarms))],
   [
     'Kiln may change the launch template',
-    (target, _group, version) => say(target, findTagProblem(version.LaunchTemplateId ?? '')),
+    (target, version) => say(target, findTagProblem(version.LaunchTemplateId ?? '')),
   ],
-  [
-    'Kiln may pass on the role of the servers',
-    (target, _group, version) => say(target, findRoleProblem(version)),
-  ],
+  ['Kiln may pass on the role of the servers', (target, version) => say(target, findRoleProblem(version))],
   [
     'Auto Scaling may use the key of the volumes',
-    (target, group, version) => say(target, findKeyProblem(group, version)),
+    (target, version, { group }) => say(target, findKeyProblem(group, version)),
   ],
 ];
 
-function checkGroup(name: string, group: AutoScalingGroup | undefined) {
+function checkGroup(name: string, group: AutoScalingGroup | undefined): AutoScalingGroup {
   if (!group) refuse(name, 'does not exist in this account and region. Create it, or correct its name.');
   checkClaim(group);
-  if (group.MixedInstancesPolicy) {
-    refuse(name, 'has a mixed instances policy, which Kiln cannot refresh. Give it a plain launch template.');
-  }
-  if (!group.LaunchTemplate) refuse(name, 'has a launch configuration. Give it a launch template instead.');
+  if (!group.LaunchTemplate && !group.MixedInstancesPolicy)
+    refuse(name, 'has a launch configuration. Give it a launch template instead.');
   if (group.Status) refuse(name, `is being deleted (${group.Status}).`);
-  return { template: group.LaunchTemplate, found: group };
+  return group;
 }
 
 /** @throws TargetNotRefreshable for what a check has found */
@@ -159,11 +252,12 @@ function findRollbackProblem(
   { autoRollback }: RolloutTarget,
   template: LaunchTemplateSpecification,
   version: LaunchTemplateVersion,
+  isMixed: boolean,
 ): string | undefined {
   if (!autoRollback) return undefined;
-  const reference = template.Version ?? '$Default';
-  if (!/^\d+$/.test(reference))
-    return `uses version ${reference} of its launch template, which AWS cannot roll back. Set it to a numbered version (now ${version.VersionNumber}), or set autoRollback: false.`;
+  const reference = referenceOf(template);
+  if (!isNumber(reference))
+    return `uses version ${reference} of its launch template${isMixed ? ` ${nameOf(template)}` : ''}, which AWS cannot roll back. Set it to a numbered version (now ${version.VersionNumber}), or set autoRollback: false.`;
   const image = version.LaunchTemplateData?.ImageId ?? '';
   if (image.startsWith('resolve:ssm:'))
     return `uses a launch template whose image is the SSM parameter ${image}, which AWS cannot roll back. Name an AMI id in it, or set autoRollback: false.`;
@@ -175,9 +269,8 @@ const OTHERWISE = 'Or say verify: targetGroup: the record then tells that nobody
 /** The servers are to be asked for the site when they are new: whether they can be is found out now. */
 async function checkProbe(
   { autoScalingGroup, verify }: RolloutTarget,
-  group: AutoScalingGroup,
   version: LaunchTemplateVersion,
-  port: number,
+  { group, port }: Looked,
 ): Promise<void> {
   if (verify !== 'site') return;
   const arns = group.TargetGroupARNs ?? [];
@@ -214,11 +307,15 @@ async function describeVersion(
   group: string,
   template: LaunchTemplateSpecification,
 ): Promise<LaunchTemplateVersion> {
-  const Version = template.Version ?? '$Default';
-  const version = await findVersion(template.LaunchTemplateId, Version);
+  const Version = referenceOf(template);
+  const { LaunchTemplateId, LaunchTemplateName } = template;
+  const version = await findVersionOf(
+    LaunchTemplateId ? { LaunchTemplateId } : { LaunchTemplateName },
+    Version,
+  );
   if (version) return version;
   refuse(
     group,
-    `uses version ${Version} of the launch template ${template.LaunchTemplateId}, which does not exist any more. Set the group to one that does.`,
+    `uses version ${Version} of the launch template ${nameOf(template)}, which does not exist any more. Set the group to one that does.`,
   );
 }

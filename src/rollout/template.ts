@@ -10,12 +10,13 @@ import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { findRecord, noteRollout } from '../build/record';
-import { BuildState, type Target, TargetState } from '../build/state';
+import { BuildState, type MadeVersion, type Target, TargetState, type TemplateState } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { ownService } from '../tags';
 import { claimGroup } from './claim';
 import { takeGroup } from './lease';
 import { checkAsPlanned } from './planned';
+import { templatesOf, type Versions, versionIn } from './version/configuration';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
@@ -40,18 +41,21 @@ export function isPublishedByKiln(version: LaunchTemplateVersion, build = ''): b
   return description === `${DESCRIPTION}${build}` || description === describeVersion(build);
 }
 
-/** The version of a group's launch template that names the new image. */
+/** The versions of a group's launch templates that name the new image. */
 export interface Published {
   autoScalingGroup: string;
   launchTemplateId: string;
   version: string;
+  /** Those of templates that overrides of its mixed instances policy name. */
+  others: MadeVersion[];
   /** The number under which the build acts on the group. */
   fence: number;
 }
 
 /**
- * Makes a version of a group's launch template: the one that the group uses now, with the new image, and without its user data
- * where the target says so. Under the leases of all groups of the build: no other build changes them until this one is over.
+ * Makes a version of each of a group's launch templates: that which the group uses now, with the new image, and without its user data
+ * where the target says so. Under the leases of all groups of the build: no other build changes them until this one is over. A repeated
+ * call finds those that the first has made.
  *
  * @throws TargetBusy while another build has the lease
  * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or another deployment of Kiln has it
@@ -64,21 +68,43 @@ export async function publishTemplate({
   const { launchTemplateId, autoScalingGroup } = target;
   const fence = await takeTargets(build.id, autoScalingGroup);
   await checkAsPlanned(target);
-  const source = await findSource(target, build.id);
+  const [own, ...others] = templatesOf(target);
+  const sources = new Map<TemplateState, LaunchTemplateVersion>();
+  for (const template of [own, ...others])
+    if (template) sources.set(template, await findSource(target, template, build.id));
   await claimGroup(autoScalingGroup);
+  const made: MadeVersion[] = [];
+  for (const [template, source] of sources) {
+    const parts = template === own ? [] : [template.launchTemplateId, template.reference];
+    const token = clientToken(build.id, autoScalingGroup, ...parts);
+    made.push({
+      launchTemplateId: template.launchTemplateId,
+      reference: template.reference,
+      version: await makeVersion(template, describeNext(target, template, source, imageId), {
+        VersionDescription: describeVersion(build.id),
+        ClientToken: token,
+      }),
+    });
+  }
+  const [{ version } = { version: '' }, ...more] = made;
+  await noteRollout(build.id, autoScalingGroup, {
+    launchTemplateId,
+    version,
+    ...(more.length > 0 && { others: more }),
+  });
+  return { autoScalingGroup, launchTemplateId, version, others: more, fence };
+}
+
+async function makeVersion(
+  { launchTemplateId }: TemplateState,
+  next: ReturnType<typeof describeNext>,
+  as: { VersionDescription: string; ClientToken: string },
+): Promise<string> {
   const { LaunchTemplateVersion: made } = await ec2().send(
-    new CreateLaunchTemplateVersionCommand({
-      LaunchTemplateId: launchTemplateId,
-      ...describeNext(target, source, imageId),
-      VersionDescription: describeVersion(build.id),
-      ClientToken: clientToken(build.id, autoScalingGroup),
-    }),
+    new CreateLaunchTemplateVersionCommand({ LaunchTemplateId: launchTemplateId, ...next, ...as }),
   );
-  if (!made?.VersionNumber)
-    throw new Error(`EC2 answered without the number of the new version of ${launchTemplateId}.`);
-  const version = String(made.VersionNumber);
-  await noteRollout(build.id, autoScalingGroup, { launchTemplateId, version });
-  return { autoScalingGroup, launchTemplateId, version, fence };
+  if (made?.VersionNumber) return String(made.VersionNumber);
+  throw new Error(`EC2 answered without the number of the new version of ${launchTemplateId}.`);
 }
 
 /**
@@ -96,8 +122,11 @@ async function takeTargets(build: string, group: string): Promise<number> {
 }
 
 /** The version that the group uses, which the next one is made of: that which Plan saw. */
-async function findSource(target: Target, build: string): Promise<LaunchTemplateVersion> {
-  const { autoScalingGroup, launchTemplateId, currentVersion, reference } = target;
+async function findSource(
+  { autoScalingGroup }: Target,
+  { launchTemplateId, currentVersion, reference }: TemplateState,
+  build: string,
+): Promise<LaunchTemplateVersion> {
   const source = await findVersion(launchTemplateId, currentVersion);
   if (!source) {
     throw new TargetNotRefreshable(
@@ -109,7 +138,7 @@ async function findSource(target: Target, build: string): Promise<LaunchTemplate
   // A first try of this function may have made one that is the latest now.
   if (now?.VersionNumber !== source.VersionNumber && !(now && isPublishedByKiln(now, build))) {
     throw new TargetNotRefreshable(
-      `The Auto Scaling group ${autoScalingGroup} uses version ${reference} of its launch template, which was ${currentVersion} when this build was planned, and is ${now?.VersionNumber ?? 'gone'} now: somebody else has changed it, and it is left as it is. Start a new build.`,
+      `The Auto Scaling group ${autoScalingGroup} uses version ${reference} of the launch template ${launchTemplateId}, which was ${currentVersion} when this build was planned, and is ${now?.VersionNumber ?? 'gone'} now: somebody else has changed it, and it is left as it is. Start a new build.`,
     );
   }
   return source;
@@ -117,7 +146,8 @@ async function findSource(target: Target, build: string): Promise<LaunchTemplate
 
 /** What a version inherits from its source it cannot leave out: one without user data is written whole. */
 function describeNext(
-  { currentVersion, userData }: Target,
+  { userData }: Target,
+  { currentVersion }: TemplateState,
   { LaunchTemplateData: data = {} }: LaunchTemplateVersion,
   ImageId: string,
 ) {
@@ -130,31 +160,47 @@ function describeNext(
 }
 
 /**
- * Makes sure that the version of a build is still there, before a group is told to use it.
+ * Makes sure that the versions of a build are still there, before a group is told to use them.
  *
- * @throws TargetNotRefreshable if somebody has deleted it
+ * @throws TargetNotRefreshable if somebody has deleted one
  */
-export async function checkVersion(target: Target, version: string): Promise<void> {
-  const { autoScalingGroup, launchTemplateId } = target;
-  if (await findVersion(launchTemplateId, version)) return;
-  throw new TargetNotRefreshable(
-    `Version ${version} of the launch template ${launchTemplateId}, made for the Auto Scaling group ${autoScalingGroup}, was deleted by somebody. The group is left as it is. Start a new build.`,
-  );
+export async function checkVersions(target: Target, versions: Versions): Promise<void> {
+  for (const template of templatesOf(target)) {
+    const { launchTemplateId } = template;
+    const version = versionIn(target, versions, template) ?? 'none';
+    if (await findVersion(launchTemplateId, version)) continue;
+    throw new TargetNotRefreshable(
+      `Version ${version} of the launch template ${launchTemplateId}, made for the Auto Scaling group ${target.autoScalingGroup}, was deleted by somebody. The group is left as it is. Start a new build.`,
+    );
+  }
 }
 
+const NO_VERSION = [
+  'InvalidLaunchTemplateId.NotFound',
+  'InvalidLaunchTemplateId.VersionNotFound',
+  'InvalidLaunchTemplateName.NotFoundException',
+];
+
 /** Reads a version of a launch template, by its number, `$Default` or `$Latest`. Undefined if it, or the template, is gone. */
-export async function findVersion(
+export function findVersion(
   LaunchTemplateId: string | undefined,
+  version: string,
+): Promise<LaunchTemplateVersion | undefined> {
+  return findVersionOf({ LaunchTemplateId }, version);
+}
+
+/** The same of a template that is named by its id or, where AWS tells none, by its name. */
+export async function findVersionOf(
+  template: { LaunchTemplateId?: string | undefined; LaunchTemplateName?: string | undefined },
   version: string,
 ): Promise<LaunchTemplateVersion | undefined> {
   try {
     const { LaunchTemplateVersions } = await ec2().send(
-      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [version] }),
+      new DescribeLaunchTemplateVersionsCommand({ ...template, Versions: [version] }),
     );
     return LaunchTemplateVersions?.[0];
   } catch (error) {
-    if (isAwsError(error, 'InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateId.VersionNotFound'))
-      return undefined;
+    if (isAwsError(error, ...NO_VERSION)) return undefined;
     throw error;
   }
 }

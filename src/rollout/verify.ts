@@ -3,15 +3,16 @@ import * as z from 'zod';
 import { CaughtError, readCaught } from '../build/end/caught';
 import { updateRollout, type Verified } from '../build/record';
 import { closeStage } from '../build/stages';
-import { BuildState, TargetState } from '../build/state';
+import { BuildState, MadeVersion, TargetState } from '../build/state';
 import { FleetChanged, FleetNotHealthy } from '../errors';
 import { judgeFleet, type Left, leavesOf } from './fleet';
 import { describeGroups } from './groups';
-import { noteVersion } from './version/parameter';
+import { noteVersions } from './version/parameter';
 
 export const VerifyFleetInput = BuildState.extend({
   target: TargetState,
   version: z.string(),
+  others: z.array(MadeVersion).optional(),
   /** Those that answered for the site. */
   servers: z.array(z.object({ instanceId: z.string() })),
   /** How asking them ended, as the state machine caught it. */
@@ -25,13 +26,13 @@ type VerifyFleetInput = z.infer<typeof VerifyFleetInput>;
 
 /**
  * Verifies a fleet: looks at it once more after its servers have answered, since they were asked by their addresses, which another server
- * may have by now. The record tells how it was verified, and the stack of the group which version that uses now.
+ * may have by now. The record tells how it was verified, and the stack of the group which versions that uses now.
  *
  * @throws FleetChanged if servers came, went or fell ill meanwhile: the state machine begins anew
  * @throws FleetNotHealthy if the time for that is over, or if they have not answered
  */
 export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
-  const { build, target, version, since, within } = input;
+  const { build, target, version, others, since, within } = input;
   const { autoScalingGroup, launchTemplateId } = target;
   await closeAsking(input);
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
@@ -43,7 +44,7 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   }
   const verified = { ...describeVerified(group, input, left.length), ...describeLeft(left) };
   await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
-  await noteVersion(autoScalingGroup, version);
+  await noteVersions(target, { version, others });
 }
 
 /** A record has room for 400 kB, an event for 256. */
@@ -65,10 +66,11 @@ async function closeAsking({ build, target, servers, asked, since }: VerifyFleet
 
 async function judge(
   group: AutoScalingGroup | undefined,
-  { target, version, servers }: VerifyFleetInput,
+  { target, version, others, servers }: VerifyFleetInput,
 ): Promise<{ problems: string[]; left: Left[] }> {
   if (!group) return { problems: ['it was deleted'], left: [] };
-  const expected = { version, mayBeEmpty: target.isEmpty, leaves: leavesOf(target) };
+  const { launchTemplateId, isEmpty: mayBeEmpty } = target;
+  const expected = { version, launchTemplateId, others, mayBeEmpty, leaves: leavesOf(target) };
   const { problems, left } = await judgeFleet(group, expected);
   if (target.verify !== 'site') return { problems, left };
   const asked = new Set([...servers, ...left].map(({ instanceId }) => instanceId));

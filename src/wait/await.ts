@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CaughtError, readCaught } from '../build/end/caught';
 import { enterStage, noteProgress } from '../build/stages';
-import { BuildState, TargetState } from '../build/state';
+import { BuildState, MadeVersion, TargetState } from '../build/state';
 import { env } from '../env';
 import { leavesOf } from '../rollout/fleet';
 import { settleWaits } from './settle';
@@ -15,6 +15,7 @@ export const AwaitRefreshInput = Parked.extend({ autoScalingGroup: z.string(), r
 export const AwaitFleetInput = Parked.extend({
   target: TargetState,
   version: z.string(),
+  others: z.array(MadeVersion).optional(),
   /** Why the state machine comes back, as it caught it: what servers answered, or that others are there. No cause the first time. */
   asked: CaughtError,
 });
@@ -33,7 +34,7 @@ export async function awaitRefresh(input: z.infer<typeof AwaitRefreshInput>): Pr
 
 /** Parks the state until every server of a group runs the new version and is healthy, as AWS sees it. */
 export async function awaitFleet(input: z.infer<typeof AwaitFleetInput>): Promise<void> {
-  const { version, target, asked, build } = input;
+  const { version, others = [], target, asked, build } = input;
   const group = target.autoScalingGroup;
   // The probe cannot write this itself: it has no way to AWS.
   if (asked.Cause) await noteProgress(build.id, `AskServers/${group}`, { says: readCaught(asked).message });
@@ -43,6 +44,7 @@ export async function awaitFleet(input: z.infer<typeof AwaitFleetInput>): Promis
     resource: group,
     group,
     version,
+    ...(others.length > 0 && { launchTemplateId: target.launchTemplateId, others }),
     verify: target.verify,
     mayBeEmpty: target.isEmpty,
     leaves: leavesOf(target),

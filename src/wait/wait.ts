@@ -1,3 +1,5 @@
+import type { MadeVersion } from '../build/state';
+
 /**
  * What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy, a command of SSM, a scan
  * of Inspector.
@@ -20,6 +22,9 @@ export interface Wait {
   group?: string;
   /** Of a fleet: the launch template version that its servers must run. */
   version?: string;
+  /** Of a mixed group's fleet: the template of that version, and the further versions that a server may run. */
+  launchTemplateId?: string;
+  others?: MadeVersion[];
   /** Of a fleet: whether its servers are to be asked for the site afterwards. */
   verify?: 'site' | 'targetGroup';
   /** Of a fleet: that it has no servers on purpose. */

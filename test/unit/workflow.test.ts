@@ -17,6 +17,7 @@ const plan = {
   ],
 };
 
+const OTHERS = [{ launchTemplateId: 'lt-2', reference: '1', version: '3' }];
 const SERVER = { instanceId: 'i-9', privateIp: '10.0.0.9', port: 80 };
 const groupOf = (target: unknown) => (target as { autoScalingGroup: string }).autoScalingGroup;
 
@@ -99,15 +100,16 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       ...(target as object),
       launchTemplateId: 'lt-1',
       version: '2',
+      others: OTHERS,
       fence: 7,
     })),
-    step('StartRefresh', ({ version, fence }) => {
-      expect([version, fence]).toEqual(['2', 7]);
+    step('StartRefresh', ({ version, others, fence }) => {
+      expect([version, others, fence]).toEqual(['2', OTHERS, 7]);
       return { refreshId: 'r-1' };
     }),
     park('AwaitRefresh', () => ({ refreshId: 'r-1', endedAt: 7 })),
-    step('ScaleOut', ({ version, fence }) => {
-      expect([version, fence]).toEqual(['2', 7]);
+    step('ScaleOut', ({ version, others, fence }) => {
+      expect([version, others, fence]).toEqual(['2', OTHERS, 7]);
       return { endedAt: 7 };
     }),
     // Only the servers of one group are to be asked.
@@ -116,14 +118,20 @@ function makeSteps(ran: string[]): Record<string, Handler> {
       expect([servers, since, within, autoScalingGroup]).toEqual([[SERVER], 7, 1800, 'old']);
       return { answers: Number(answers) + 1 };
     }),
-    step('VerifyFleet', ({ target, servers, since }) => {
+    step('VerifyFleet', ({ target, others, servers, since }) => {
+      expect(others).toEqual(OTHERS);
       expect([servers, since]).toEqual([groupOf(target) === 'old' ? [SERVER] : [], 7]);
       return null;
     }),
     step('Finish', ({ rollouts, copies, image }) => {
       expect(rollouts).toEqual([
         expect.objectContaining({ autoScalingGroup: 'old', launchTemplateId: 'lt-1', fence: 7 }),
-        expect.objectContaining({ autoScalingGroup: 'new', launchTemplateId: 'lt-1', fence: 7 }),
+        expect.objectContaining({
+          autoScalingGroup: 'new',
+          launchTemplateId: 'lt-1',
+          others: OTHERS,
+          fence: 7,
+        }),
       ]);
       expect([copies, image]).toEqual([
         [{ region: 'eu-north-1', imageId: 'ami-2' }],

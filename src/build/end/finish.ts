@@ -4,10 +4,10 @@ import { type Copy, deprecateImage, shareImage } from '../../image/distribute';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { nameNewestImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
-import { setDefaultVersion } from '../../rollout/version/default';
+import { setDefaultVersions } from '../../rollout/version/default';
 import { holdLock } from '../lock';
 import { updateRollout } from '../record';
-import { BuildState, Held, Plan } from '../state';
+import { BuildState, Held, MadeVersion, Plan } from '../state';
 import { endBuild } from './end';
 
 export const FinishInput = BuildState.extend({
@@ -20,6 +20,7 @@ export const FinishInput = BuildState.extend({
       autoScalingGroup: z.string(),
       launchTemplateId: z.string(),
       version: z.string(),
+      others: z.array(MadeVersion).optional(),
       fence: z.number(),
     }),
   ),
@@ -44,12 +45,13 @@ export async function finishBuild(input: FinishInput): Promise<void> {
 }
 
 async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Rolled): Promise<void> {
-  const { autoScalingGroup, launchTemplateId, version, fence } = rollout;
+  const { autoScalingGroup, fence } = rollout;
   const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
   if (!target) throw new Error(`The plan of build ${build.id} has no target ${autoScalingGroup}.`);
-  const own = rollouts.filter((one) => one.launchTemplateId === launchTemplateId).map((one) => one.version);
+  const made = rollouts.flatMap((one) => [one, ...(one.others ?? [])]);
+  const own = (id: string) => made.filter((one) => one.launchTemplateId === id).map((one) => one.version);
   await holdGroup(autoScalingGroup, build.id, fence);
-  const otherDefault = await setDefaultVersion(target, version, own);
+  const otherDefault = await setDefaultVersions(target, rollout, own);
   if (otherDefault) await updateRollout(build.id, autoScalingGroup, { otherDefault });
 }
 

@@ -120,9 +120,15 @@ async function makePlan(
   unmade: Unmade,
 ): Promise<Plan> {
   const { base, healthy, image, rollout, description } = pipeline.definition;
-  const [baseImage, targets] = await findAll([
-    findBaseImage(pipeline, unmade),
-    checkTargets(rollout, healthy.port, unmade),
+  const finding = findBaseImage(pipeline, unmade);
+  // What is wrong with the base image is told once.
+  const architecture = finding.then(
+    (found) => found.architecture,
+    () => undefined,
+  );
+  const [{ architecture: _known, ...baseImage }, targets] = await findAll([
+    finding,
+    checkTargets(rollout, healthy.port, unmade, architecture),
     unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
     image.parameter ? checkParameterOwner(pipeline.name, image.parameter) : undefined,
     unmade.unlessDenied('Amazon Inspector scans servers', () => checkInspector(pipeline)),

@@ -32,6 +32,8 @@ const QUOTAS: readonly (readonly [RegExp, string])[] = [
 /** Servers that run at the same time, beside what runs already. */
 interface Servers {
   type: string;
+  /** Further types that may run instead. */
+  orTypes?: readonly string[] | undefined;
   count: number;
   /** `its base server`, to be read after "for". */
   what: string;
@@ -47,8 +49,8 @@ interface Servers {
  */
 export async function checkVcpus(pipeline: Pipeline, targets: readonly Target[]): Promise<void> {
   const phases = listPhases(pipeline, targets);
-  const vcpus = await describeTypes(pipeline.name, [...new Set(phases.flat().map(({ type }) => type))]);
-  const codes = new Set(phases.flat().flatMap(({ type }) => codeOf(type) ?? []));
+  const vcpus = await describeTypes(pipeline.name, [...new Set(phases.flat().flatMap(typesOf))]);
+  const codes = new Set(phases.flat().flatMap((servers) => codeFor(servers) ?? []));
   if (codes.size === 0) return;
   const [used, quotas] = await Promise.all([countUsed(), Promise.all([...codes].map(describeQuota))]);
   const problems = quotas.flatMap((quota) => findProblem(quota, used, phases, vcpus) ?? []);
@@ -61,16 +63,26 @@ function listPhases({ definition }: Pipeline, targets: readonly Target[]): Serve
   const one = { type: base.instanceType, count: 1 };
   const rollout = targets.flatMap(({ autoScalingGroup, isFirstImage, adds }) => {
     if (!adds || adds.servers === 0) return [];
-    const { servers: count, instanceType: type } = adds;
+    const { servers: count, instanceType: type, orTypes } = adds;
     const which = isFirstImage ? 'first' : 'further';
     const what = count === 1 ? `a ${which} server` : `${count} ${which} servers`;
-    return [{ type, count, what: `${what} of ${autoScalingGroup}` }];
+    return [{ type, orTypes, count, what: `${what} of ${autoScalingGroup}` }];
   });
   return [
     [{ ...one, what: 'its base server' }],
     ...(image.test ? [[{ ...one, what: 'the server that tests its image' }]] : []),
     ...(rollout.length > 0 ? [rollout] : []),
   ];
+}
+
+function typesOf({ type, orTypes = [] }: Servers): string[] {
+  return [type, ...orTypes];
+}
+
+/** The quota that servers count for; undefined where AWS may choose among types of several. */
+function codeFor(servers: Servers): string | undefined {
+  const codes = new Set(typesOf(servers).map(codeOf));
+  return codes.size === 1 ? codeOf(servers.type) : undefined;
 }
 
 function codeOf(type: string): string | undefined {
@@ -127,12 +139,18 @@ function findProblem(
 ): string | undefined {
   if (Value === undefined) return undefined;
   const inUse = used.get(QuotaCode) ?? 0;
-  const needsOf = ({ type, count }: Servers) => count * (vcpus.get(type) ?? 0);
-  const own = phases.map((phase) => phase.filter(({ type }) => codeOf(type) === QuotaCode));
+  // Of several types AWS takes another where one lacks room: so many they need at least.
+  const needsOf = (servers: Servers) =>
+    servers.count * Math.min(...typesOf(servers).map((type) => vcpus.get(type) ?? 0));
+  const own = phases.map((phase) => phase.filter((servers) => codeFor(servers) === QuotaCode));
   const most = Math.max(...own.map((phase) => phase.reduce((sum, servers) => sum + needsOf(servers), 0)));
   if (inUse + most <= Value) return undefined;
   const needs = own
     .filter((phase) => phase.length > 0)
-    .map((phase) => phase.map((one) => `${needsOf(one)} vCPUs for ${one.what} (${one.type})`).join(' and '));
+    .map((phase) =>
+      phase
+        .map((one) => `${needsOf(one)} vCPUs for ${one.what} (${typesOf(one).join(' or ')})`)
+        .join(' and '),
+    );
   return `This build needs ${needs.join(', then ')}, beside the ${inUse} that are in use: up to ${inUse + most}, but the quota of ${env('AWS_REGION')} for ${QuotaName} is ${Value}. End what is not needed, or ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${QuotaCode} --desired-value ${inUse + most}`;
 }

@@ -2,6 +2,7 @@ import { listOpen } from '../../build/open';
 import { type BuildRecord, findRecord, listRecords } from '../../build/record';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipelines } from '../../pipeline/load';
+import { templatesOf } from '../../rollout/version/configuration';
 
 /** What Kiln itself needs. */
 export interface Needs {
@@ -31,7 +32,7 @@ export async function findNeeds(): Promise<Needs> {
   for (const record of await findUnfinished()) {
     if (record.status === 'RUNNING')
       for (const id of imagesOf(record)) images.set(id, `build ${record.id}, which runs, refers to it`);
-    for (const { launchTemplateId, currentVersion } of record.targets ?? [])
+    for (const { launchTemplateId, currentVersion } of (record.targets ?? []).flatMap(templatesOf))
       versions.add(`${launchTemplateId} ${currentVersion}`);
   }
   return { images, versions };

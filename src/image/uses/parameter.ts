@@ -1,3 +1,4 @@
+import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeLaunchTemplateVersionsCommand,
   paginateDescribeLaunchTemplateVersions,
@@ -5,6 +6,7 @@ import {
 import { ec2, isAwsError } from '../../aws';
 import type { Pipeline } from '../../pipeline/definition';
 import { describeAllGroups } from '../../rollout/groups';
+import { nameOf, specificationsOf } from '../../rollout/version/configuration';
 
 /**
  * Who has an image from an SSM parameter: pipelines that are built on it or name their images in it, and launch templates, by their
@@ -29,25 +31,35 @@ export async function findParameterUses(name: string, pipelines: readonly Pipeli
   const templates = new Set<string>();
   for await (const { LaunchTemplateVersions = [] } of newest)
     for (const { LaunchTemplateId = '' } of LaunchTemplateVersions) templates.add(LaunchTemplateId);
-  const inGroups = new Set(
-    (await describeAllGroups()).flatMap(({ LaunchTemplate }) => LaunchTemplate?.LaunchTemplateId ?? []),
-  );
-  for (const LaunchTemplateId of inGroups)
-    if (await hasVersion(LaunchTemplateId, Filters)) templates.add(LaunchTemplateId);
+  for (const named of await findTemplatesOfGroups())
+    if (await hasVersion(named, Filters)) templates.add(nameOf(named));
   return [...users, ...[...templates].map((id) => `launch template ${id}`)];
 }
 
+/** Each once, by its id where AWS tells it. */
+async function findTemplatesOfGroups(): Promise<LaunchTemplateSpecification[]> {
+  const specifications = (await describeAllGroups()).flatMap(specificationsOf);
+  const named = new Map(
+    specifications.map((spec) => {
+      const { LaunchTemplateId, LaunchTemplateName } = spec;
+      return [nameOf(spec), LaunchTemplateId ? { LaunchTemplateId } : { LaunchTemplateName }];
+    }),
+  );
+  return [...named.values()];
+}
+
 async function hasVersion(
-  LaunchTemplateId: string,
+  template: LaunchTemplateSpecification,
   Filters: { Name: string; Values: string[] }[],
 ): Promise<boolean> {
   try {
     const { LaunchTemplateVersions = [] } = await ec2().send(
-      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Filters, MaxResults: 1 }),
+      new DescribeLaunchTemplateVersionsCommand({ ...template, Filters, MaxResults: 1 }),
     );
     return LaunchTemplateVersions.length > 0;
   } catch (error) {
-    if (isAwsError(error, 'InvalidLaunchTemplateId.NotFound')) return false;
+    if (isAwsError(error, 'InvalidLaunchTemplateId.NotFound', 'InvalidLaunchTemplateName.NotFoundException'))
+      return false;
     throw error;
   }
 }

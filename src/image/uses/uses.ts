@@ -87,7 +87,7 @@ async function judgeVersions(
   for (const { ImageId, templateId } of named) {
     const rollouts = Object.values(
       made.find(({ image }) => image.ImageId === ImageId)?.record.rollouts ?? {},
-    );
+    ).flatMap((one) => [one, ...(one.others ?? [])]);
     for (const { VersionNumber, DefaultVersion, LaunchTemplateName } of await findVersionsOf(
       ImageId,
       templateId,

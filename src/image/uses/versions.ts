@@ -1,18 +1,15 @@
 import {
   type AutoScalingGroup,
   type LaunchTemplateSpecification,
-  type MixedInstancesPolicy,
   paginateDescribeLaunchConfigurations,
 } from '@aws-sdk/client-auto-scaling';
-import {
-  DescribeLaunchTemplateVersionsCommand,
-  type LaunchTemplateVersion,
-  paginateDescribeLaunchTemplateVersions,
-} from '@aws-sdk/client-ec2';
+import { type LaunchTemplateVersion, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
 import { autoScaling, ec2, isAwsError } from '../../aws';
 import { describeAllGroups } from '../../rollout/groups';
 import { findActiveRefresh } from '../../rollout/refresh';
+import { findVersionOf } from '../../rollout/template';
+import { specificationsOf } from '../../rollout/version/configuration';
 
 /** The versions of a launch template that name an image; none if the template is gone. */
 export async function findVersionsOf(
@@ -45,10 +42,10 @@ export async function findVersionsInUse(
 ): Promise<Set<string>> {
   if (launchTemplateIds.length === 0) return new Set();
   const groups = await describeAllGroups();
-  const specifications = [
-    ...groups.flatMap((group) => specificationsOf(group, leaving)),
+  const specifications = await identifyAll([
+    ...groups.flatMap((group) => specificationsIn(group, leaving)),
     ...(await findAllRefreshed(groups)),
-  ];
+  ]);
   const inUse = new Set(
     specifications.flatMap(({ LaunchTemplateId, LaunchTemplateName, Version = '$Default' }) => [
       `${LaunchTemplateId} ${Version}`,
@@ -57,33 +54,37 @@ export async function findVersionsInUse(
   );
   if (isUndone) return inUse;
   for (const id of launchTemplateIds)
-    if (inUse.has(`${id} $Latest`)) inUse.add(`${id} ${await findLatest(id)}`);
+    if (inUse.has(`${id} $Latest`))
+      inUse.add(`${id} ${(await findLatest({ LaunchTemplateId: id }))?.VersionNumber}`);
   return inUse;
 }
 
-async function findLatest(LaunchTemplateId: string): Promise<number | undefined> {
-  const input = { LaunchTemplateId, Versions: ['$Latest'] };
-  const { LaunchTemplateVersions } = await ec2().send(new DescribeLaunchTemplateVersionsCommand(input));
-  return LaunchTemplateVersions?.[0]?.VersionNumber;
+/** AWS may tell the template of an override by its name alone. */
+async function identifyAll(
+  specifications: readonly LaunchTemplateSpecification[],
+): Promise<LaunchTemplateSpecification[]> {
+  const ids = new Map<string, string | undefined>();
+  const found: LaunchTemplateSpecification[] = [];
+  for (const spec of specifications) {
+    const { LaunchTemplateId, LaunchTemplateName } = spec;
+    if (LaunchTemplateName && !LaunchTemplateId && !ids.has(LaunchTemplateName))
+      ids.set(LaunchTemplateName, (await findLatest({ LaunchTemplateName }))?.LaunchTemplateId);
+    found.push({ ...spec, LaunchTemplateId: LaunchTemplateId ?? ids.get(LaunchTemplateName ?? '') });
+  }
+  return found;
 }
 
-function specificationsOf(
+function findLatest(template: LaunchTemplateSpecification): Promise<LaunchTemplateVersion | undefined> {
+  return findVersionOf(template, '$Latest');
+}
+
+function specificationsIn(
   group: AutoScalingGroup,
   leaving: ReadonlySet<string>,
 ): LaunchTemplateSpecification[] {
   const stay = (group.Instances ?? []).filter(({ InstanceId = '' }) => !leaving.has(InstanceId));
   const servers = stay.flatMap(({ LaunchTemplate }) => LaunchTemplate ?? []);
-  return [
-    ...(group.LaunchTemplate ? [group.LaunchTemplate] : []),
-    ...mixed(group.MixedInstancesPolicy),
-    ...servers,
-  ];
-}
-
-function mixed(policy: MixedInstancesPolicy | undefined): LaunchTemplateSpecification[] {
-  const { LaunchTemplateSpecification: common, Overrides = [] } = policy?.LaunchTemplate ?? {};
-  const others = Overrides.flatMap(({ LaunchTemplateSpecification: one }) => one ?? []);
-  return [...(common ? [common] : []), ...others];
+  return [...specificationsOf(group), ...servers];
 }
 
 /** So many groups are asked for their refreshes side by side: Auto Scaling tells those of one group a call. */
@@ -103,10 +104,7 @@ async function findAllRefreshed(groups: readonly AutoScalingGroup[]): Promise<La
 
 async function findRefreshed(group: string): Promise<LaunchTemplateSpecification[]> {
   const desired = (await findActiveRefresh(group))?.DesiredConfiguration;
-  return [
-    ...(desired?.LaunchTemplate ? [desired.LaunchTemplate] : []),
-    ...mixed(desired?.MixedInstancesPolicy),
-  ];
+  return specificationsOf(desired ?? {});
 }
 
 /** Which launch configurations of a region name which image: EC2 does not count them among the references. */

@@ -1,13 +1,24 @@
 import type { AutoScalingGroup, InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import { type BuildRecord, noteRollout } from '../../build/record';
+import type { Target, TemplateState } from '../../build/state';
 import { TransientFailure } from '../../errors';
 import { nameTransient } from '../../failures';
 import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
 import { beginRefresh, describeEnd, isRefreshActive, isRefreshTo } from '../refresh';
 import { listVersions } from '../template';
+import {
+  amongBefore,
+  configurationAt,
+  describeTemplates,
+  isAt,
+  isFrom,
+  templatesOf,
+  usesAny,
+  versionsBefore,
+} from '../version/configuration';
 import { findRefreshes, type Refreshes, toBringBack } from './own-refresh';
-import type { Rollout } from './rollout';
+import { amongOwn, type Rollout } from './rollout';
 
 /** Later than this after the end of its build no group is changed: people have seen by then how it is. Milliseconds. */
 const WITHIN_MILLISECONDS = 60 * 60_000;
@@ -36,14 +47,16 @@ export function isLongOver({ endedAt }: BuildRecord): boolean {
  * @param isLate that somebody looks for what came late: the pipeline is free again, and nothing is begun any more
  */
 export async function bringBack(record: BuildRecord, rollout: Rollout, isLate = false): Promise<Standing> {
-  const { autoScalingGroup, currentVersion } = rollout.target;
+  const { autoScalingGroup } = rollout.target;
   const seen = await judge(record, rollout, isLate);
   if (!('begin' in seen)) return seen;
   await takeGroup(autoScalingGroup, record.id);
   // Whoever had the group until now may have changed it.
   const again = await judge(record, rollout, isLate);
   if (!('begin' in again)) return again;
-  const refreshId = await beginRefresh(toBringBack(rollout.target), currentVersion).catch(nameRefusal);
+  const refreshId = await beginRefresh(toBringBack(rollout.target), versionsBefore(rollout.target)).catch(
+    nameRefusal,
+  );
   if (refreshId instanceof Error) {
     return {
       left: again.tell(`to bring it back could not be begun: ${refreshId.name}: ${refreshId.message}`),
@@ -69,28 +82,25 @@ interface Begin {
 
 /** Looks at a group, and says what is to be done with it. */
 async function judge(record: BuildRecord, rollout: Rollout, isLate: boolean): Promise<Standing | Begin> {
-  const { target, versions } = rollout;
-  const { autoScalingGroup, launchTemplateId } = target;
+  const { target } = rollout;
+  const { autoScalingGroup } = target;
   const { verified, broughtBackBy, notBack } = record.rollouts[autoScalingGroup] ?? {};
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   if (!group || group.Status || (verified && !broughtBackBy)) return {};
   const refreshes = await findRefreshes(record, rollout);
-  const version = group.LaunchTemplate?.Version ?? '';
-  if (group.LaunchTemplate?.LaunchTemplateId !== launchTemplateId || !versions.includes(version))
-    return judgeServers(rollout, group, refreshes, isLate);
+  if (!usesAny(group, target, amongOwn(rollout))) return judgeServers(rollout, group, refreshes, isLate);
   const tell = (why: string) =>
-    `The Auto Scaling group ${autoScalingGroup} runs version ${version} of its launch template, which the build did not verify: ${why}. ${whatToDo(rollout)}`;
+    `The Auto Scaling group ${autoScalingGroup} runs ${describeOwn(group)}, which the build did not verify: ${why}. ${whatToDo(rollout)}`;
   const { back, active } = refreshes;
-  if (active && isRefreshTo(active, target, target.currentVersion)) {
+  if (active && isRefreshTo(active, target, amongBefore)) {
     if (active === back && !broughtBackBy) await note(record, rollout, back.InstanceRefreshId ?? '');
     return { waits: describeWay(rollout, active.InstanceRefreshId) };
   }
   if (back?.Status === 'Successful' && wasJustNow(back))
     return { waits: describeWay(rollout, back.InstanceRefreshId) };
   if (back) {
-    const { currentVersion } = target;
     return {
-      left: tell(`it was to be brought back to version ${currentVersion}, and ${describeEnd(back)}`),
+      left: tell(`it was to be brought back to ${describeBefore(target)}, and ${describeEnd(back)}`),
     };
   }
   if (notBack) return { left: notBack.why };
@@ -110,16 +120,15 @@ function wasJustNow({ EndTime }: InstanceRefresh): boolean {
 
 /** A refresh that broke off leaves servers at a version that their group does not have. */
 function judgeServers(
-  { target, versions }: Rollout,
+  rollout: Rollout,
   { Instances = [] }: AutoScalingGroup,
   { own, active, back }: Refreshes,
   isLate: boolean,
 ): Standing {
+  const { target } = rollout;
   const servers = Instances.filter(
     ({ LaunchTemplate, LifecycleState = '' }) =>
-      LaunchTemplate?.LaunchTemplateId === target.launchTemplateId &&
-      versions.includes(LaunchTemplate.Version ?? '') &&
-      !LifecycleState.startsWith('Terminat'),
+      isFrom(LaunchTemplate, target, amongOwn(rollout)) && !LifecycleState.startsWith('Terminat'),
   );
   if (active && active === own && isLate) {
     return {
@@ -131,19 +140,20 @@ function judgeServers(
   if (servers.length === 0 || !own || active || (own.Status === 'Successful' && !isBackEnded)) return {};
   const ids = servers.map(({ InstanceId }) => InstanceId).join(', ');
   return {
-    left: `The Auto Scaling group ${target.autoScalingGroup} has servers that run version ${servers[0]?.LaunchTemplate?.Version} of its launch template (${ids}), which the build did not verify: ${describeEnd(isBackEnded ? back : own)}. ${whatToDo({ target, versions })}`,
+    left: `The Auto Scaling group ${target.autoScalingGroup} has servers that run version ${servers[0]?.LaunchTemplate?.Version} of its launch template (${ids}), which the build did not verify: ${describeEnd(isBackEnded ? back : own)}. ${whatToDo(rollout)}`,
   };
 }
 
 /** Why a group at a version of the build is not to be brought back. */
 async function findObstacle(
   record: BuildRecord,
-  { target, versions }: Rollout,
+  rollout: Rollout,
   group: AutoScalingGroup,
   { own, newest, active }: Refreshes,
   isLate: boolean,
 ): Promise<string | undefined> {
-  const { autoRollback, canRollBack, currentVersion, reference } = target;
+  const { target } = rollout;
+  const { autoRollback, canRollBack } = target;
   if (target.isFirstImage) return 'it was empty before, and the build ended too long ago to empty it now';
   if (active) return `the refresh ${active.InstanceRefreshId} runs in it (${active.Status})`;
   const isWritten = record.rollouts[target.autoScalingGroup]?.refreshId !== undefined;
@@ -153,28 +163,60 @@ async function findObstacle(
   if (own && own.Status !== 'Successful')
     return `${describeEnd(own)} Somebody has given it that version since`;
   if (!autoRollback) return 'its pipeline says autoRollback: false';
-  if (!canRollBack) return `it was at ${reference}, to which AWS does not bring it back`;
+  if (!canRollBack) return `it was at ${describeReferences(target)}, to which AWS does not bring it back`;
   const [before, now] = [target.targetGroups, group.TargetGroupARNs ?? []].map((arns) =>
     arns.toSorted().join(),
   );
   if (before !== now) return 'somebody has changed its target groups since';
-  const all = await listVersions(target.launchTemplateId);
-  const isDefault = all.some(
-    ({ VersionNumber, DefaultVersion }) => DefaultVersion && versions.includes(String(VersionNumber)),
-  );
-  if (isDefault) return 'somebody has made it the default version since';
-  if (!all.some(({ VersionNumber }) => String(VersionNumber) === currentVersion))
-    return `version ${currentVersion}, which it had, was deleted`;
+  if (!isAt(group, target, amongOwn(rollout))) return 'somebody has changed its mixed instances policy since';
+  for (const template of templatesOf(target)) {
+    const obstacle = await findTemplateObstacle(template, amongOwn(rollout)(template));
+    if (obstacle) return obstacle;
+  }
   if (isLate || isLongOver(record)) return 'the build ended too long ago to change the group now';
   return undefined;
 }
 
-function whatToDo({ target }: Rollout): string {
-  return `Look whether it serves; if it does not, refresh it to version ${target.currentVersion} of the launch template ${target.launchTemplateId}.`;
+async function findTemplateObstacle(
+  { launchTemplateId, currentVersion }: TemplateState,
+  own: readonly string[],
+): Promise<string | undefined> {
+  const all = await listVersions(launchTemplateId);
+  const isDefault = all.some(
+    ({ VersionNumber, DefaultVersion }) => DefaultVersion && own.includes(String(VersionNumber)),
+  );
+  if (isDefault) return 'somebody has made it the default version since';
+  if (!all.some(({ VersionNumber }) => String(VersionNumber) === currentVersion))
+    return `version ${currentVersion}, which it had, was deleted`;
+  return undefined;
 }
 
-function describeWay({ target: { autoScalingGroup, currentVersion } }: Rollout, id = ''): string {
-  return `The Auto Scaling group ${autoScalingGroup} is being brought back to version ${currentVersion} of its launch template (${id}).`;
+/** What a group runs that the build made. */
+function describeOwn({ LaunchTemplate, ...group }: AutoScalingGroup): string {
+  if (LaunchTemplate) return `version ${LaunchTemplate.Version} of its launch template`;
+  return `the versions ${describeTemplates(group)} of its launch templates`;
+}
+
+/** What a group had. */
+function describeBefore(target: Target): string {
+  if (!target.policy) return `version ${target.currentVersion}`;
+  return `the versions ${describeTemplates(configurationAt(target, versionsBefore(target)))}`;
+}
+
+function describeReferences({ reference, policy }: Target): string {
+  return policy ? describeTemplates({ MixedInstancesPolicy: policy }) : reference;
+}
+
+function whatToDo({ target }: Rollout): string {
+  const back = target.policy
+    ? `with its mixed instances policy at ${describeBefore(target)}`
+    : `to version ${target.currentVersion} of the launch template ${target.launchTemplateId}`;
+  return `Look whether it serves; if it does not, refresh it ${back}.`;
+}
+
+function describeWay({ target }: Rollout, id = ''): string {
+  const of = target.policy ? 'its launch templates' : 'its launch template';
+  return `The Auto Scaling group ${target.autoScalingGroup} is being brought back to ${describeBefore(target)} of ${of} (${id}).`;
 }
 
 async function note(

@@ -1,7 +1,8 @@
 import type { InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import type { BuildRecord } from '../../build/record';
 import { isOwnRefresh, isRefreshActive, listRefreshes } from '../refresh';
-import type { Rollout } from './rollout';
+import { amongBefore } from '../version/configuration';
+import { amongOwn, type Rollout } from './rollout';
 
 /** Whatever a function of a build begins when the build has failed, it begins by then. Milliseconds. */
 const LATE_MILLISECONDS = 5 * 60_000;
@@ -36,12 +37,13 @@ export async function findRefreshes(record: BuildRecord, rollout: Rollout): Prom
  * One that a person started to a version of the build is that person's. One that was not written down was begun before the build had ended,
  * goes to such a version, and is as the pipeline prefers.
  */
-function isOwn(refresh: InstanceRefresh, record: BuildRecord, { target, versions }: Rollout): boolean {
+function isOwn(refresh: InstanceRefresh, record: BuildRecord, rollout: Rollout): boolean {
+  const { target } = rollout;
   const written = record.rollouts[target.autoScalingGroup]?.refreshId;
   if (written) return refresh.InstanceRefreshId === written;
   const isBegunInTime =
     !record.endedAt || !refresh.StartTime || refresh.StartTime.getTime() < timeOf(record) + LATE_MILLISECONDS;
-  return isBegunInTime && versions.some((version) => isOwnRefresh(refresh, target, version));
+  return isBegunInTime && isOwnRefresh(refresh, target, amongOwn(rollout));
 }
 
 /** Whoever began it may not have come to write it down either. */
@@ -50,7 +52,7 @@ function isBack(refresh: InstanceRefresh, record: BuildRecord, { target }: Rollo
   if (written) return refresh.InstanceRefreshId === written;
   const isBegunAfter =
     !record.endedAt || !refresh.StartTime || refresh.StartTime.getTime() >= timeOf(record) - 1000;
-  return isBegunAfter && isOwnRefresh(refresh, toBringBack(target), target.currentVersion);
+  return isBegunAfter && isOwnRefresh(refresh, toBringBack(target), amongBefore);
 }
 
 function timeOf({ endedAt = '' }: BuildRecord): number {

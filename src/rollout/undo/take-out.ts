@@ -6,9 +6,11 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { autoScaling, isAwsError } from '../../aws';
 import type { Target } from '../../build/state';
+import { capacityOf } from '../fleet';
 import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
-import type { Rollout } from './rollout';
+import { amongBefore, configurationAt, isAt, isFrom, versionsBefore } from '../version/configuration';
+import { amongOwn, type Rollout } from './rollout';
 
 /** Servers that leave a group. */
 export interface Leaving {
@@ -25,7 +27,7 @@ interface Removal extends Leaving {
   /** Whether nothing but servers of the build are in it. */
   isAllOwn: boolean;
   /** Those that must be told to go. */
-  staying: string[];
+  staying: Instance[];
   /** How many the group may have fewer. */
   surplus: number;
   minSize: number;
@@ -36,14 +38,15 @@ interface Removal extends Leaving {
 /**
  * Takes the first image of a build out of a group that was empty: the group goes back to the version that it had, and the servers that run
  * a version of the build go. Others are somebody else's and stay, as do those that a person has put into standby; a group of which somebody
- * else has changed the version stays whole. Where the group is back already, as after a try that broke off, the servers that are left go.
+ * else has changed the version, or the mixed instances policy, stays whole. Where the group is back already, as after a try that broke off, the servers that are left go.
  *
  * @returns the servers that go
  */
-export async function takeOut(build: string, { target, versions }: Rollout): Promise<Leaving> {
-  const { autoScalingGroup, launchTemplateId, currentVersion } = target;
+export async function takeOut(build: string, rollout: Rollout): Promise<Leaving> {
+  const { target } = rollout;
+  const { autoScalingGroup } = target;
   const look = async () =>
-    findRemoval(target, versions, (await describeGroups([autoScalingGroup])).get(autoScalingGroup));
+    findRemoval(rollout, (await describeGroups([autoScalingGroup])).get(autoScalingGroup));
   const seen = await look();
   if (!seen || isDone(seen)) return { all: seen?.all ?? [], now: [] };
   await takeGroup(autoScalingGroup, build);
@@ -56,7 +59,7 @@ export async function takeOut(build: string, { target, versions }: Rollout): Pro
     await autoScaling().send(
       new UpdateAutoScalingGroupCommand({
         AutoScalingGroupName: autoScalingGroup,
-        LaunchTemplate: { LaunchTemplateId: launchTemplateId, Version: currentVersion },
+        ...configurationAt(target, versionsBefore(target)),
         // What a person wants at least stays wanted.
         ...(shrinks && { DesiredCapacity: minSize }),
         ...(isRaised && { MinSize: minSize }),
@@ -65,7 +68,11 @@ export async function takeOut(build: string, { target, versions }: Rollout): Pro
   }
   // Below its MinSize a group does not shrink: one of the old version takes the place.
   let surplus = shrinks ? 0 : found.surplus;
-  for (const id of staying) await terminate(id, surplus-- > 0);
+  for (const server of staying) {
+    const units = capacityOf([server]);
+    await terminate(server.InstanceId ?? '', surplus >= units);
+    surplus -= units;
+  }
   return { all, now };
 }
 
@@ -74,21 +81,15 @@ function isDone({ isBack, staying }: Removal): boolean {
 }
 
 /** @returns undefined if the group is gone, or at a version that somebody else has given it */
-function findRemoval(
-  target: Target,
-  versions: readonly string[],
-  group: AutoScalingGroup | undefined,
-): Removal | undefined {
-  const { launchTemplateId, currentVersion } = target;
-  const isAt = (template: AutoScalingGroup['LaunchTemplate'], among: readonly string[]) =>
-    template?.LaunchTemplateId === launchTemplateId && among.includes(template.Version ?? '');
-  const isBack = isAt(group?.LaunchTemplate, [currentVersion]);
-  if (!group || (!isBack && !isAt(group.LaunchTemplate, versions))) return undefined;
+function findRemoval(rollout: Rollout, group: AutoScalingGroup | undefined): Removal | undefined {
+  const { target } = rollout;
+  const isBack = group !== undefined && isAt(group, target, amongBefore);
+  if (!group || (!isBack && !isAt(group, target, amongOwn(rollout)))) return undefined;
   const { Instances = [], DesiredCapacity = 0 } = group;
   const minSize = sizeBefore(target, group);
   const own = Instances.filter(
     ({ LaunchTemplate, LifecycleState = '' }) =>
-      isAt(LaunchTemplate, versions) && !LifecycleState.endsWith('Standby'),
+      isFrom(LaunchTemplate, target, amongOwn(rollout)) && !LifecycleState.endsWith('Standby'),
   );
   const isAllOwn = own.length === Instances.length;
   const here = own.filter((server) => !isGoing(server));
@@ -98,7 +99,7 @@ function findRemoval(
   return {
     all: idsOf(own),
     now: isBack || !isEmptied ? idsOf(staying) : idsOf(own),
-    ...{ isBack, isAllOwn, staying: idsOf(staying) },
+    ...{ isBack, isAllOwn, staying },
     ...{ surplus: DesiredCapacity - minSize, minSize, isRaised: minSize !== (group.MinSize ?? 0) },
   };
 }

@@ -7,12 +7,13 @@ import { findVersionsInUse } from '../../image/uses/versions';
 import { describeGroups } from '../groups';
 import { takeGroup } from '../lease';
 import { deleteVersions, listVersions } from '../template';
+import { distinctTemplatesOf, specificationsOf, templatesOf } from '../version/configuration';
 import { moveDefaultVersion } from '../version/default';
-import { noteVersion } from '../version/parameter';
+import { noteVersionFor } from '../version/parameter';
 import { bringBack, isLongOver } from './bring-back';
 import { noteLeft } from './left';
-import { findOwnVersions } from './own-versions';
-import type { Rollout } from './rollout';
+import { findOwnRollout } from './own-versions';
+import { amongOwn, ownOf, type Rollout } from './rollout';
 import { stopRefresh } from './stop';
 import { takeOut } from './take-out';
 
@@ -38,16 +39,16 @@ export async function undoRollouts(
   const rollouts: Rollout[] = [];
   for (const target of record.targets ?? [])
     await round.alone(target, async () => {
-      const rollout = { target, versions: await findOwnVersions(record, target) };
+      const rollout = await findOwnRollout(record, target);
       // A build that made no version has touched no group.
-      if (rollout.versions.length === 0) return;
+      if (ownOf(rollout).every(([, versions]) => versions.length === 0)) return;
       rollouts.push(rollout);
       for (const id of await undoRollout(record, rollout, undone, isLate)) leaving.add(id);
     });
   // What a group is being brought back from it needs until it is back.
   round.end();
   // Only now, and with all groups in view: some may share a launch template.
-  const templates = [...new Set(rollouts.map(({ target }) => target.launchTemplateId))];
+  const templates = [...new Set(rollouts.flatMap(ownOf).map(([id]) => id))];
   let inUse: ReadonlySet<string> | undefined;
   const [any] = rollouts;
   if (any)
@@ -56,16 +57,15 @@ export async function undoRollouts(
     });
   round.end();
   let serves = false;
-  for (const { target, versions } of rollouts)
-    await round.alone(target, async () => {
-      // What is not known is no leave to remove.
-      const unused = versions.filter(
-        (version) => inUse && !inUse.has(`${target.launchTemplateId} ${version}`),
-      );
-      if (unused.length < versions.length) serves = true;
-      for (const version of await discardVersions(record, target, unused))
-        undone.push(`version ${version} of launch template ${target.launchTemplateId}`);
-    });
+  for (const rollout of rollouts)
+    for (const [id, versions] of ownOf(rollout))
+      await round.alone(rollout.target, async () => {
+        // What is not known is no leave to remove.
+        const unused = versions.filter((version) => inUse && !inUse.has(`${id} ${version}`));
+        if (unused.length < versions.length) serves = true;
+        for (const version of await discardVersions(record, rollout.target, id, unused))
+          undone.push(`version ${version} of launch template ${id}`);
+      });
   round.end();
   return serves || round.isIncomplete;
 }
@@ -135,21 +135,26 @@ async function undoRollout(
   const { waits, left } = await bringBack(record, rollout, isLate);
   if (left) await noteLeft(record, rollout.target, left);
   if (waits) throw new TargetBusy(waits);
-  await noteCurrentVersion(record, rollout);
+  await noteCurrentVersions(record, rollout);
   return [];
 }
 
-/** A group that keeps the version of a build that failed, or has another by now, has its stack know it. */
-async function noteCurrentVersion(record: BuildRecord, { target, versions }: Rollout): Promise<void> {
-  const { autoScalingGroup, launchTemplateId } = target;
-  const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
-  const { LaunchTemplateId, Version = '' } = group?.LaunchTemplate ?? {};
-  if (LaunchTemplateId !== launchTemplateId || !/^\d+$/.test(Version)) return;
-  const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
-  if (!isVerified && !versions.includes(Version)) return;
-  await noteVersion(autoScalingGroup, Version, (noted) =>
-    versions.some((own) => own === Version || own === noted),
-  );
+/** A group that keeps versions of a build that failed, or has others by now, has its stack know them. */
+async function noteCurrentVersions(record: BuildRecord, rollout: Rollout): Promise<void> {
+  const { target } = rollout;
+  const group = (await describeGroups([target.autoScalingGroup])).get(target.autoScalingGroup);
+  const isVerified = record.rollouts[target.autoScalingGroup]?.verified !== undefined;
+  for (const template of distinctTemplatesOf(target)) {
+    const own = amongOwn(rollout)(template);
+    const found = specificationsOf(group ?? {}).find(
+      ({ LaunchTemplateId }) => LaunchTemplateId === template.launchTemplateId,
+    );
+    const { Version = '' } = found ?? {};
+    if (!/^\d+$/.test(Version) || (!isVerified && !own.includes(Version))) continue;
+    await noteVersionFor(target, template, Version, (noted) =>
+      own.some((version) => version === Version || version === noted),
+    );
+  }
 }
 
 /** A group that has the name of another and is younger than the build is a person's. */
@@ -160,17 +165,25 @@ function isMadeAnew({ startedAt }: BuildRecord, { CreatedTime }: AutoScalingGrou
 }
 
 /** @returns those that were deleted */
-async function discardVersions(record: BuildRecord, target: Target, unused: string[]): Promise<string[]> {
-  const { launchTemplateId, autoScalingGroup, currentVersion, defaultVersion } = target;
+async function discardVersions(
+  record: BuildRecord,
+  target: Target,
+  launchTemplateId: string,
+  unused: string[],
+): Promise<string[]> {
+  if (unused.length === 0) return [];
   const all = await listVersions(launchTemplateId);
   const isThere = (version: string) => all.some(({ VersionNumber }) => String(VersionNumber) === version);
   let versions = unused.filter(isThere);
   if (versions.length === 0) return [];
-  await takeGroup(autoScalingGroup, record.id);
+  await takeGroup(target.autoScalingGroup, record.id);
   const current = String(all.find((version) => version.DefaultVersion)?.VersionNumber);
   // EC2 does not delete the default version.
   if (versions.includes(current)) {
-    const before = [defaultVersion, currentVersion].find(isThere);
+    const template = templatesOf(target).find((one) => one.launchTemplateId === launchTemplateId);
+    const before = [template?.defaultVersion, template?.currentVersion].find(
+      (version) => version !== undefined && isThere(version),
+    );
     if (before) await moveDefaultVersion(launchTemplateId, before);
     else versions = versions.filter((version) => version !== current);
   }

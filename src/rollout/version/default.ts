@@ -1,31 +1,58 @@
 import { ModifyLaunchTemplateCommand } from '@aws-sdk/client-ec2';
 import { ec2 } from '../../aws';
-import type { Target } from '../../build/state';
+import type { Target, TemplateState } from '../../build/state';
 import { FleetNotHealthy } from '../../errors';
 import { describeGroups } from '../groups';
 import { findVersion } from '../template';
+import {
+  amongMade,
+  configurationAt,
+  describeTemplates,
+  distinctTemplatesOf,
+  usesOnly,
+  type Versions,
+  versionIn,
+} from './configuration';
 
 /**
- * Makes the version of a verified fleet the default of its launch template. Looks again just before whether the group still uses it,
- * and whether the default is still the one that Plan saw: one that somebody else has set since is left.
+ * Makes the versions of a verified fleet the defaults of their launch templates. Looks again just before whether the group still uses them,
+ * and whether each default is still the one that Plan saw: one that somebody else has set since is left.
  *
- * @param own the versions that the build made: of groups that share a template each moves the default in turn
- * @returns the default that was left; undefined where it is the build's own now
- * @throws FleetNotHealthy if the group uses another version by now, or somebody has deleted the version
+ * @param own the versions that the build made of a template: of groups that share one each moves the default in turn
+ * @returns the defaults that were left, in words; undefined where all are the build's own now
+ * @throws FleetNotHealthy if the group uses another version by now, or somebody has deleted one
  */
-export async function setDefaultVersion(
+export async function setDefaultVersions(
   target: Target,
+  versions: Versions,
+  own: (launchTemplateId: string) => readonly string[],
+): Promise<string | undefined> {
+  const { autoScalingGroup, policy } = target;
+  const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
+  if (!usesOnly(group ?? {}, target, amongMade(target, versions))) {
+    const now = policy ? describeTemplates(group ?? {}) : (group?.LaunchTemplate?.Version ?? 'none');
+    const before = policy
+      ? `the versions ${describeTemplates(configurationAt(target, versions))} of its launch templates`
+      : `version ${versions.version} of its launch template`;
+    throw new FleetNotHealthy(
+      `The Auto Scaling group ${autoScalingGroup} was verified with ${before}, and is at ${now} now: somebody else has changed it.`,
+    );
+  }
+  const left: string[] = [];
+  for (const template of distinctTemplatesOf(target)) {
+    const version = versionIn(target, versions, template) ?? '';
+    const other = await setDefaultVersion(target, template, version, own(template.launchTemplateId));
+    if (other) left.push(policy ? `${template.launchTemplateId} ${other}` : other);
+  }
+  return left.length > 0 ? left.join(', ') : undefined;
+}
+
+async function setDefaultVersion(
+  { autoScalingGroup }: Target,
+  { launchTemplateId, defaultVersion }: TemplateState,
   version: string,
   own: readonly string[],
 ): Promise<string | undefined> {
-  const { autoScalingGroup, launchTemplateId, defaultVersion } = target;
-  const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
-  const now = group?.LaunchTemplate?.Version ?? 'none';
-  if (now !== version) {
-    throw new FleetNotHealthy(
-      `The Auto Scaling group ${autoScalingGroup} was verified with version ${version} of its launch template, and is at ${now} now: somebody else has changed it.`,
-    );
-  }
   const found = await findVersion(launchTemplateId, version);
   if (!found) {
     throw new FleetNotHealthy(

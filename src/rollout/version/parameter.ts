@@ -1,5 +1,7 @@
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { isAwsError, ssm } from '../../aws';
+import type { Target, TemplateState } from '../../build/state';
+import { distinctTemplatesOf, type Versions, versionIn } from './configuration';
 
 /** What a name of an SSM parameter may be made of. A group that is named otherwise has no such parameter. */
 const NAMEABLE = /^[\w.-]+$/;
@@ -7,6 +9,36 @@ const NAMEABLE = /^[\w.-]+$/;
 /** The SSM parameter in which a group's stack looks up the version of the launch template. */
 export function versionParameterOf(group: string): string {
   return `/kiln/fleets/${group}/version`;
+}
+
+/**
+ * The same of a template that an override of the group's mixed instances policy names. The template's name is in it, since a stack knows
+ * that before there is an id.
+ */
+function versionParameterFor(group: string, template: string): string {
+  return `/kiln/fleets/${group}/${template}/version`;
+}
+
+/** Writes the versions that a group uses into the SSM parameters that its stack refers to, where there are some. */
+export async function noteVersions(target: Target, versions: Versions): Promise<void> {
+  await noteVersion(target.autoScalingGroup, versions.version);
+  for (const template of distinctTemplatesOf(target).slice(1)) {
+    const version = versionIn(target, versions, template);
+    if (version) await noteVersionFor(target, template, version);
+  }
+}
+
+/** The same of one template: the group's own, or one that an override names. */
+export async function noteVersionFor(
+  { autoScalingGroup, launchTemplateId }: Target,
+  template: TemplateState,
+  version: string,
+  isStale?: (noted: string | undefined) => boolean,
+): Promise<boolean> {
+  if (template.launchTemplateId === launchTemplateId) return noteVersion(autoScalingGroup, version, isStale);
+  const { name = '' } = template;
+  if (!NAMEABLE.test(autoScalingGroup) || !NAMEABLE.test(name)) return false;
+  return writeVersion(versionParameterFor(autoScalingGroup, name), version, isStale);
 }
 
 /**
@@ -21,10 +53,16 @@ export function versionParameterOf(group: string): string {
 export async function noteVersion(
   group: string,
   version: string,
+  isStale?: (noted: string | undefined) => boolean,
+): Promise<boolean> {
+  return NAMEABLE.test(group) && writeVersion(versionParameterOf(group), version, isStale);
+}
+
+async function writeVersion(
+  Name: string,
+  version: string,
   isStale: (noted: string | undefined) => boolean = () => true,
 ): Promise<boolean> {
-  if (!NAMEABLE.test(group)) return false;
-  const Name = versionParameterOf(group);
   try {
     const { Parameter } = await ssm().send(new GetParameterCommand({ Name }));
     if (Parameter?.Value === version || !isStale(Parameter?.Value)) return false;

@@ -16,7 +16,7 @@ import { takeGroup } from '../../../src/rollout/lease';
 import { startRefresh } from '../../../src/rollout/refresh';
 import { scaleOut } from '../../../src/rollout/scale-out';
 import { publishTemplate } from '../../../src/rollout/template';
-import { setDefaultVersion } from '../../../src/rollout/version/default';
+import { setDefaultVersions } from '../../../src/rollout/version/default';
 import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
@@ -174,7 +174,7 @@ describe('a version for a group that follows the default one', () => {
 
 describe('the default version of a verified fleet', () => {
   const moved = () => ec2.commandCalls(ModifyLaunchTemplateCommand).map((call) => call.args[0].input);
-  const set = (own = ['5']) => setDefaultVersion(target(), '5', own);
+  const set = (own = ['5']) => setDefaultVersions(target(), { version: '5' }, () => own);
   beforeEach(() => useGroup(at('5')));
 
   test('is its own', async () => {
