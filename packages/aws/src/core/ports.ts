@@ -1,4 +1,4 @@
-import type { Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Address, Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { PassedEndpoint, Permissions } from './authorization/authorization';
 import type { Principal } from './principal';
@@ -41,15 +41,22 @@ export interface Ec2Port {
   onInstanceState(listener: (instanceId: string, state: string) => void): () => void;
   /**
    * Makes a network interface for a service (a load balancer's node, a function's), attached to the network.
-   * @param options `publicAddress`: give it a public IPv4 address too
+   * @param options `publicAddress`: give it a public IPv4 address too; `allocationId`: that of an Elastic IP; `privateAddress`: of the
+   * subnet and free
    */
   createInterface(options: {
     subnetId: string;
     groupIds: readonly string[];
     description: string;
     publicAddress?: boolean;
+    allocationId?: string;
+    privateAddress?: string;
   }): { interfaceId: string; privateIp: string; publicIp?: string };
   deleteInterface(interfaceId: string): void;
+  /** An Elastic IP address. */
+  elasticIp(allocationId: string): Address | undefined;
+  /** Whether somebody in the subnet has the private address. */
+  hasAddress(subnetId: string, address: string): boolean;
   /**
    * Whether the AWS API can be reached from a network interface: through a NAT gateway, by its own address, or at an endpoint.
    * @param service the one that is to be reached, as endpoints name it: `ssm`; an endpoint of any service will do without it

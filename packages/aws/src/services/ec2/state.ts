@@ -1,4 +1,4 @@
-import type { Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { Address, Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { PassedEndpoint } from '../../core/authorization/authorization';
 import type { Context } from '../../core/context';
 import type { Ec2Port, InstanceMachine } from '../../core/ports';
@@ -13,7 +13,7 @@ import { type InstanceProfiles, Inventory, type Quotas } from './inventory';
 import { createDefaultVpc } from './network/default-vpc';
 import { createInterface, deleteInterface } from './network/interfaces';
 import { natAddressOf } from './network/nat-gateways';
-import { setPublicAddress } from './network/public-addresses';
+import { associateAddress, setPublicAddress } from './network/public-addresses';
 import { showSubnet } from './network/subnets';
 import { passedEndpoint, reachedEndpoint } from './network/vpc-endpoints';
 import { showVpc } from './network/vpcs';
@@ -96,20 +96,37 @@ export class Ec2State extends Inventory implements Ec2Port {
     groupIds: readonly string[];
     description: string;
     publicAddress?: boolean;
+    allocationId?: string;
+    privateAddress?: string;
   }): { interfaceId: string; privateIp: string; publicIp?: string } {
     const nic = createInterface(this, {
       subnet: this.subnets.require(options.subnetId),
       groups: this.securityGroups.requireAll(options.groupIds),
       description: options.description,
+      privateIp: options.privateAddress,
       requester: 'amazon-aws',
     });
     nic.Status = 'in-use';
-    if (options.publicAddress) setPublicAddress(this, nic);
+    if (options.allocationId) associateAddress(this, this.addresses.require(options.allocationId), nic);
+    else if (options.publicAddress) setPublicAddress(this, nic);
     return {
       interfaceId: nic.NetworkInterfaceId,
       privateIp: nic.PrivateIpAddress,
       ...(nic.Association?.PublicIp ? { publicIp: nic.Association.PublicIp } : {}),
     };
+  }
+
+  elasticIp(allocationId: string): Address | undefined {
+    return this.addresses.find(allocationId);
+  }
+
+  hasAddress(subnetId: string, address: string): boolean {
+    return this.interfaces
+      .values()
+      .some(
+        (nic) =>
+          nic.SubnetId === subnetId && [nic.PrivateIpAddress, ...nic.secondaryAddresses].includes(address),
+      );
   }
 
   reachesAws(interfaceId: string, service?: string): boolean {

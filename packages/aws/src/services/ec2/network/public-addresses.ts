@@ -1,6 +1,6 @@
-import { randomBytes } from '../../../core/ids';
+import { randomBytes, resourceId } from '../../../core/ids';
 import type { Inventory } from '../inventory';
-import type { InterfaceRecord } from '../records/interfaces';
+import type { AddressRecord, InterfaceRecord } from '../records/interfaces';
 import { publicDnsName } from './dns-names';
 
 /** Gives the interface a public address: an Elastic IP, or one of Amazon's pool while it lasts. */
@@ -19,6 +19,22 @@ export function setPublicAddress(
   };
   ec2.network.setPublicIp(nic.NetworkInterfaceId, PublicIp);
   refreshPublicName(ec2, nic);
+}
+
+/** Gives the interface an Elastic IP. Returns the association's id. */
+export function associateAddress(ec2: Inventory, address: AddressRecord, nic: InterfaceRecord): string {
+  const associationId = resourceId('eipassoc');
+  setPublicAddress(ec2, nic, {
+    publicIp: address.PublicIp,
+    allocationId: address.AllocationId,
+    associationId,
+  });
+  address.AssociationId = associationId;
+  address.NetworkInterfaceId = nic.NetworkInterfaceId;
+  address.NetworkInterfaceOwnerId = ec2.owner;
+  address.PrivateIpAddress = nic.PrivateIpAddress;
+  address.InstanceId = nic.Attachment?.InstanceId;
+  return associationId;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Op } from '../state';
 const LIMITS: Readonly<Record<string, string>> = {
   'application-load-balancers': '50',
   'network-load-balancers': '50',
+  'gateway-load-balancers': '100',
   'target-groups': '3000',
   'targets-per-application-load-balancer': '1000',
   'targets-per-network-load-balancer': '3000',

@@ -1,6 +1,5 @@
 import type { SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
-  allocationIdNotFound,
   invalidConfigurationRequest,
   invalidSecurityGroup,
   invalidSubnet,
@@ -16,14 +15,15 @@ export interface Place {
   readonly subnetId: string;
   readonly zone: string;
   readonly vpcId: string;
+  /** Addresses that the node is to have. */
+  readonly allocationId?: string;
+  readonly privateAddress?: string;
 }
 
-/** The subnets that a request names. @throws AwsError ValidationError, AllocationIdNotFound */
+/** The subnets that a request names. @throws AwsError ValidationError */
 export function subnetIds(input: { Subnets?: string[]; SubnetMappings?: SubnetMapping[] }): string[] {
   if (input.Subnets?.length && input.SubnetMappings?.length)
     throw validationError('You cannot specify both subnets and subnet mappings');
-  for (const { AllocationId } of input.SubnetMappings ?? [])
-    if (AllocationId) throw allocationIdNotFound(`The allocation ID '${AllocationId}' does not exist`);
   return input.Subnets ?? input.SubnetMappings?.map(({ SubnetId = '' }) => SubnetId) ?? [];
 }
 
@@ -38,7 +38,14 @@ export function choosePlaces(
   const places = ids.map((subnetId) => {
     const subnet = elb.ec2.subnet(subnetId);
     if (!subnet) throw subnetNotFound(`The subnet ID '${subnetId}' does not exist`);
-    return { subnetId, zone: subnet.AvailabilityZone ?? '', vpcId: subnet.VpcId ?? '' };
+    const mapping = input.SubnetMappings?.find(({ SubnetId }) => SubnetId === subnetId);
+    return {
+      subnetId,
+      zone: subnet.AvailabilityZone ?? '',
+      vpcId: subnet.VpcId ?? '',
+      allocationId: mapping?.AllocationId,
+      privateAddress: mapping?.PrivateIPv4Address,
+    };
   });
   if (new Set(places.map(({ vpcId }) => vpcId)).size > 1)
     throw invalidSubnet('The specified subnets must belong to the same VPC');
@@ -86,12 +93,17 @@ export async function checkInternetGateway(elb: LoadBalancingState, vpcId: strin
 }
 
 /** A node of the load balancer: a network interface in the subnet, with a public address where it faces the internet. */
-export function makeNode(elb: LoadBalancingState, balancer: LoadBalancer, { subnetId, zone }: Place): Node {
-  const { interfaceId } = elb.ec2.createInterface({
+export function makeNode(elb: LoadBalancingState, balancer: LoadBalancer, place: Place): Node {
+  const { subnetId, zone, allocationId, privateAddress } = place;
+  const { interfaceId, publicIp } = elb.ec2.createInterface({
     subnetId,
     groupIds: balancer.securityGroups,
     description: `ELB ${balancer.arn.split(':loadbalancer/')[1]}`,
     publicAddress: balancer.scheme === 'internet-facing',
+    allocationId,
+    privateAddress,
   });
-  return { subnetId, zone, interfaceId };
+  const node = { subnetId, zone, interfaceId };
+  if (allocationId) return { ...node, chosen: { AllocationId: allocationId, IpAddress: publicIp } };
+  return privateAddress ? { ...node, chosen: { PrivateIPv4Address: privateAddress } } : node;
 }

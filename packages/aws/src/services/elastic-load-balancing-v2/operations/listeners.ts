@@ -18,7 +18,11 @@ import type { LoadBalancingState, Op } from '../state';
 import { checkActions } from './read-actions';
 
 /** Listener protocols as AWS has them; of those of Network Load Balancers only TCP is here. */
-const PROTOCOLS = { application: ['HTTPS', 'HTTP'], network: ['UDP', 'TCP', 'TCP_UDP', 'TLS'] } as const;
+const PROTOCOLS = {
+  application: ['HTTPS', 'HTTP'],
+  network: ['UDP', 'TCP', 'TCP_UDP', 'TLS'],
+  gateway: ['GENEVE'],
+} as const;
 
 export const CreateListener: Op<'CreateListener'> = async (elb, input, call) => {
   const balancer = elb.loadBalancer(input.LoadBalancerArn ?? '');
@@ -40,7 +44,8 @@ export const CreateListener: Op<'CreateListener'> = async (elb, input, call) => 
   elb.listeners.set(arn, listener);
   elb.tags.add(arn, input.Tags ?? []);
   elb.relink();
-  await elb.servers.start(balancer, listener);
+  // No packets are carried through a Gateway Load Balancer here.
+  if (balancer.kind !== 'gateway') await elb.servers.start(balancer, listener);
   return { Listeners: [listener.describe()] };
 };
 
@@ -151,6 +156,7 @@ function checkPlace(
   protocol: ProtocolEnum | undefined,
   self?: Listener,
 ): { port: number; protocol: ProtocolEnum } {
+  if (balancer.kind === 'gateway') return gatewayPlace(elb, balancer, port, protocol, self);
   const allowed: readonly string[] = PROTOCOLS[balancer.kind];
   if (protocol === undefined) throw validationError('A listener protocol must be specified');
   if (port === undefined) throw validationError('A listener port must be specified');
@@ -165,6 +171,24 @@ function checkPlace(
       `A listener already exists on this port for this load balancer '${balancer.arn}'`,
     );
   return { port, protocol };
+}
+
+/** The one listener of a Gateway Load Balancer, which takes all packets. */
+function gatewayPlace(
+  elb: LoadBalancingState,
+  balancer: LoadBalancer,
+  port: number | undefined,
+  protocol: ProtocolEnum | undefined,
+  self?: Listener,
+): { port: number; protocol: ProtocolEnum } {
+  const own = self && { port: self.port, protocol: self.protocol };
+  if ((port ?? own?.port) !== own?.port || (protocol ?? own?.protocol) !== own?.protocol)
+    throw validationError(
+      "A port and a protocol cannot be specified for a listener of a load balancer of the type 'gateway'",
+    );
+  if (elb.listenersOf(balancer.arn).some((one) => one !== self))
+    throw duplicateListener(`A listener already exists for this load balancer '${balancer.arn}'`);
+  return { port: 0, protocol: 'GENEVE' };
 }
 
 /** The ARNs of certificates that are added to a listener, or taken from it. */

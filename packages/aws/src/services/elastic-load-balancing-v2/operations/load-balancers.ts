@@ -15,6 +15,7 @@ import { checkArn, checkName, dnsName, type LoadBalancerKind, loadBalancerArn } 
 import { LoadBalancer } from '../records/load-balancer';
 import { checkTags } from '../records/tags';
 import { LINKED_SERVICE, type LoadBalancingState, type Op } from '../state';
+import { checkAddresses } from './check-addresses';
 import {
   checkInternetGateway,
   chooseGroups,
@@ -27,11 +28,12 @@ import {
 export const CreateLoadBalancer: Op<'CreateLoadBalancer'> = async (elb, input, call) => {
   checkCreate(input);
   checkTags(input.Tags ?? [], call);
-  const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
+  const kind: LoadBalancerKind = input.Type ?? 'application';
   const places = choosePlaces(elb, kind, input);
   const vpcId = places[0]?.vpcId ?? '';
-  if (input.Scheme !== 'internal') await checkInternetGateway(elb, vpcId);
+  if (input.Scheme !== 'internal' && kind !== 'gateway') await checkInternetGateway(elb, vpcId);
   const groups = await chooseGroups(elb, kind, vpcId, input.SecurityGroups);
+  checkAddresses(elb, kind, input);
   const existing = [...elb.loadBalancers.values()].find(({ name }) => name === input.Name);
   if (existing && !isSame(elb, existing, input, groups))
     throw duplicateLoadBalancerName(
@@ -96,9 +98,9 @@ export const SetSecurityGroups: Op<'SetSecurityGroups'> = async (
   { LoadBalancerArn, SecurityGroups },
 ) => {
   const balancer = elb.loadBalancer(LoadBalancerArn ?? '');
-  if (balancer.kind === 'network' && balancer.securityGroups.length === 0)
+  if (balancer.kind !== 'application' && balancer.securityGroups.length === 0)
     throw invalidConfigurationRequest(
-      'You cannot set security groups on a Network Load Balancer that was created without security groups',
+      `You cannot set security groups on a ${balancer.kind} load balancer that was created without security groups`,
     );
   const groups = await chooseGroups(elb, balancer.kind, balancer.vpcId, SecurityGroups);
   if (groups.length === 0) throw invalidSecurityGroup('At least one security group must be specified');
@@ -113,6 +115,7 @@ export const SetSubnets: Op<'SetSubnets'> = (elb, { LoadBalancerArn, Subnets, Su
   const places = choosePlaces(elb, balancer.kind, { Subnets, SubnetMappings });
   if (places.some(({ vpcId }) => vpcId !== balancer.vpcId))
     throw invalidSubnet(`The subnets must be in the VPC '${balancer.vpcId}'`);
+  checkAddresses(elb, balancer.kind, { Scheme: balancer.scheme, SubnetMappings }, balancer);
   const before = balancer.nodes;
   balancer.nodes = places.map(
     (place) => before.find(({ subnetId }) => subnetId === place.subnetId) ?? makeNode(elb, balancer, place),
@@ -136,12 +139,12 @@ function create(
   places: readonly Place[],
   groups: readonly string[],
 ): LoadBalancer {
-  const kind: LoadBalancerKind = input.Type === 'network' ? 'network' : 'application';
+  const kind: LoadBalancerKind = input.Type ?? 'application';
   const label = input.Name ?? '';
   const vpcId = places[0]?.vpcId ?? '';
-  const scheme = input.Scheme ?? 'internet-facing';
+  const scheme = kind === 'gateway' ? 'internal' : (input.Scheme ?? 'internet-facing');
   const arn = loadBalancerArn(elb.context, kind, label);
-  const name = dnsName(elb.context, kind, label, scheme === 'internal', arn);
+  const name = kind === 'gateway' ? '' : dnsName(elb.context, kind, label, scheme === 'internal', arn);
   const balancer = new LoadBalancer(
     arn,
     label,
@@ -155,6 +158,14 @@ function create(
   );
   balancer.nodes = places.map((place) => makeNode(elb, balancer, place));
   elb.loadBalancers.set(arn, balancer);
+  if (kind !== 'gateway') giveNames(elb, balancer);
+  elb.tags.add(arn, input.Tags ?? []);
+  activateLater(elb, balancer);
+  return balancer;
+}
+
+function giveNames(elb: LoadBalancingState, balancer: LoadBalancer): void {
+  const { dnsName: name } = balancer;
   const interfaces = () => balancer.nodes.map(({ interfaceId }) => interfaceId);
   const forget = elb.network.name(name, interfaces);
   // Browsers find names under `localhost` on this machine: the front door leads them on by the name.
@@ -163,9 +174,6 @@ function create(
     forget();
     forgetLocal();
   };
-  elb.tags.add(arn, input.Tags ?? []);
-  activateLater(elb, balancer);
-  return balancer;
 }
 
 function activateLater(elb: LoadBalancingState, balancer: LoadBalancer): void {
@@ -190,9 +198,13 @@ function remove(elb: LoadBalancingState, balancer: LoadBalancer): void {
 
 function checkCreate(input: CreateLoadBalancerInput): void {
   checkName('load balancer', input.Name ?? '');
-  if (input.Type === 'gateway')
+  if (input.Type === 'gateway' && input.Scheme !== undefined)
     throw invalidConfigurationRequest(
-      'The embedded AWS has no gateway load balancers, only application and network ones',
+      "A scheme cannot be specified for load balancers with the type 'gateway'",
+    );
+  if (input.Type === 'gateway' && input.SecurityGroups?.length)
+    throw invalidConfigurationRequest(
+      "Security groups are not supported for load balancers with the type 'gateway'",
     );
   if (input.IpAddressType !== undefined && input.IpAddressType !== 'ipv4')
     throw invalidConfigurationRequest('The embedded AWS has no IPv6: the IP address type must be ipv4');
@@ -208,7 +220,7 @@ function isSame(
   const ids = subnetIds(input);
   return (
     existing.kind === (input.Type ?? 'application') &&
-    existing.scheme === (input.Scheme ?? 'internet-facing') &&
+    (existing.kind === 'gateway' || existing.scheme === (input.Scheme ?? 'internet-facing')) &&
     sameSet(
       existing.nodes.map(({ subnetId }) => subnetId),
       ids,

@@ -26,9 +26,9 @@ export function checkActions(
   if (actions.length > 1)
     throw invalidLoadBalancerAction('You cannot specify more than one action per rule here');
   return actions.map((action) => {
-    if (balancer.kind === 'network' && action.Type !== 'forward')
+    if (balancer.kind !== 'application' && action.Type !== 'forward')
       throw invalidLoadBalancerAction(
-        `The action type '${action.Type}' is not valid with network load balancer`,
+        `The action type '${action.Type}' is not valid with ${balancer.kind} load balancer`,
       );
     switch (action.Type) {
       case 'forward':

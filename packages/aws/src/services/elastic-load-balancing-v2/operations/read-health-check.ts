@@ -23,6 +23,7 @@ export interface HealthCheckSettings {
 
 /** The kind of load balancer that a target group's protocol is for. */
 export function kindOfProtocol(protocol: string): LoadBalancerKind {
+  if (protocol === 'GENEVE') return 'gateway';
   return protocol === 'HTTP' || protocol === 'HTTPS' ? 'application' : 'network';
 }
 
@@ -31,14 +32,15 @@ export function kindOfProtocol(protocol: string): LoadBalancerKind {
  * @throws AwsError ValidationError for what is out of range or does not fit together
  */
 export function newHealthCheck(input: CreateTargetGroupInput, protocol: ProtocolEnum): HealthCheckSettings {
-  const application = kindOfProtocol(protocol) === 'application';
+  const kind = kindOfProtocol(protocol);
+  const application = kind === 'application';
   const checkProtocol = input.HealthCheckProtocol ?? (application ? 'HTTP' : 'TCP');
   const http = checkProtocol !== 'TCP';
   return validated(input, application, {
     protocol: checkProtocol,
-    port: input.HealthCheckPort ?? 'traffic-port',
-    intervalSeconds: input.HealthCheckIntervalSeconds ?? 30,
-    timeoutSeconds: input.HealthCheckTimeoutSeconds ?? defaultTimeout(application, checkProtocol),
+    port: input.HealthCheckPort ?? (kind === 'gateway' ? '80' : 'traffic-port'),
+    intervalSeconds: input.HealthCheckIntervalSeconds ?? (kind === 'gateway' ? 10 : 30),
+    timeoutSeconds: input.HealthCheckTimeoutSeconds ?? defaultTimeout(kind, checkProtocol),
     healthyThreshold: input.HealthyThresholdCount ?? 5,
     unhealthyThreshold: input.UnhealthyThresholdCount ?? 2,
     ...(http && {
@@ -79,8 +81,8 @@ export function matchesStatus(matcher: Matcher | undefined, status: number): boo
   });
 }
 
-function defaultTimeout(application: boolean, checkProtocol: string): number {
-  if (application) return 5;
+function defaultTimeout(kind: LoadBalancerKind, checkProtocol: string): number {
+  if (kind !== 'network') return 5;
   return checkProtocol === 'HTTP' ? 6 : 10;
 }
 

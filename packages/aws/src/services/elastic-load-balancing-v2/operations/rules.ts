@@ -13,8 +13,10 @@ const MOST_RULES = 100;
 export const CreateRule: Op<'CreateRule'> = (elb, input, call) => {
   const listener = elb.listener(input.ListenerArn ?? '');
   const balancer = elb.loadBalancer(listener.balancerArn);
-  if (balancer.kind === 'network')
-    throw validationError('Rules are not supported for listeners of Network Load Balancers');
+  if (balancer.kind !== 'application')
+    throw validationError(
+      `Rules are not supported for listeners of load balancers of the type '${balancer.kind}'`,
+    );
   const priority = checkPriority(listener, input.Priority);
   checkTransforms(input.Transforms);
   const conditions = input.Conditions ?? [];

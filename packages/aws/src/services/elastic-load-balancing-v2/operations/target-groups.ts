@@ -19,6 +19,9 @@ import type { LoadBalancingState, Op } from '../state';
 import { forwardsTo } from './read-actions';
 import { changedHealthCheck, kindOfProtocol, newHealthCheck } from './read-health-check';
 
+/** Of the appliances behind Gateway Load Balancers. */
+const GENEVE_PORT = 6081;
+
 export const CreateTargetGroup: Op<'CreateTargetGroup'> = (elb, input, call) => {
   checkTags(input.Tags ?? [], call);
   const group = build(elb, input);
@@ -106,7 +109,8 @@ function checkStickiness(group: TargetGroup, changes: readonly TargetGroupAttrib
   const type = asked('stickiness.type');
   const cookies = ['lb_cookie', 'app_cookie'];
   if (type === undefined || ![...cookies, 'source_ip'].includes(type)) return;
-  if (cookies.includes(type) !== (group.kind === 'application'))
+  const fitting = { application: cookies, network: ['source_ip'], gateway: [] as string[] };
+  if (!fitting[group.kind].includes(type))
     throw invalidConfigurationRequest(
       `Stickiness type '${type}' is not supported for target groups with the ${group.protocol} protocol`,
     );
@@ -135,15 +139,17 @@ function checkCreate(
     throw invalidConfigurationRequest(`The embedded AWS has target types instance and ip, not '${type}'`);
   const { Protocol: protocol, Port: port, VpcId: vpcId } = input;
   if (protocol === undefined) throw validationError('A protocol must be specified');
-  if (!['HTTP', 'HTTPS', 'TCP'].includes(protocol))
+  if (!['HTTP', 'HTTPS', 'TCP', 'GENEVE'].includes(protocol))
     throw unsupportedProtocol(
-      `The embedded AWS has target groups with the protocols HTTP, HTTPS and TCP, not '${protocol}'`,
+      `The embedded AWS has target groups with the protocols HTTP, HTTPS, TCP and GENEVE, not '${protocol}'`,
     );
   if (input.ProtocolVersion !== undefined && input.ProtocolVersion !== 'HTTP1')
     throw invalidConfigurationRequest(
       `The embedded AWS has the protocol version HTTP1, not '${input.ProtocolVersion}'`,
     );
   if (port === undefined) throw validationError('A port must be specified');
+  if (protocol === 'GENEVE' && port !== GENEVE_PORT)
+    throw validationError(`Port '${port}' must be ${GENEVE_PORT} for the protocol 'GENEVE'`);
   if (vpcId === undefined) throw validationError('A VPC ID must be specified');
   if (!elb.ec2.vpc(vpcId)) throw validationError(`The VPC ID '${vpcId}' is not found`);
   if (input.HealthCheckEnabled === false)

@@ -9,6 +9,8 @@ import type { LoadBalancingState, Op } from '../state';
 export const RegisterTargets: Op<'RegisterTargets'> = (elb, { TargetGroupArn, Targets }) => {
   const group = elb.targetGroup(TargetGroupArn ?? '');
   const descriptions = checkTargets(Targets);
+  if (group.kind === 'gateway' && descriptions.some(({ Port = group.port }) => Port !== group.port))
+    throw validationError(`The port of a target must be ${group.port} for the protocol 'GENEVE'`);
   const targets =
     group.type === 'instance'
       ? instanceTargets(elb, group, descriptions)

@@ -3,9 +3,9 @@ import { randomHex, randomInt } from '../../../core/ids';
 import { validationError } from '../errors';
 
 type Place = Pick<Context, 'region' | 'accountId'>;
-export type LoadBalancerKind = 'application' | 'network';
+export type LoadBalancerKind = 'application' | 'network' | 'gateway';
 
-const SHORT = { application: 'app', network: 'net' } as const;
+const SHORT = { application: 'app', network: 'net', gateway: 'gwy' } as const;
 
 function arn({ region, accountId }: Place, resource: string): string {
   return `arn:aws:elasticloadbalancing:${region}:${accountId}:${resource}`;

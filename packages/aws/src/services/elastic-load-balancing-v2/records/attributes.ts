@@ -51,6 +51,10 @@ export const loadBalancerAttributes: Readonly<Record<LoadBalancerKind, Definitio
     'load_balancing.cross_zone.enabled': ['false', flag],
     'secondary_ips.auto_assigned.per_subnet': ['0', integer(0, 7)],
   },
+  gateway: {
+    'deletion_protection.enabled': ['false', flag],
+    'load_balancing.cross_zone.enabled': ['false', flag],
+  },
 };
 
 const anyTargetGroup: Definitions = {
@@ -90,6 +94,13 @@ export const targetGroupAttributes: Readonly<Record<LoadBalancerKind, Definition
     'target_health_state.unhealthy.connection_termination.enabled': ['true', flag],
     'target_health_state.unhealthy.draining_interval_seconds': ['0', integer(0, 360_000)],
   },
+  gateway: {
+    'deregistration_delay.timeout_seconds': ['300', integer(0, 3600)],
+    'stickiness.enabled': ['false', flag],
+    'stickiness.type': ['source_ip_dest_ip_proto', oneOf('source_ip_dest_ip_proto', 'source_ip_dest_ip')],
+    'target_failover.on_deregistration': ['no_rebalance', oneOf('no_rebalance', 'rebalance')],
+    'target_failover.on_unhealthy': ['no_rebalance', oneOf('no_rebalance', 'rebalance')],
+  },
 };
 
 const responseHeaders = [
@@ -119,6 +130,7 @@ export const listenerAttributes: Readonly<Record<LoadBalancerKind, Definitions>>
     ...Object.fromEntries(responseHeaderAttributes.map(({ key }) => [key, ['', text] as const])),
   },
   network: { 'tcp.idle_timeout.seconds': ['350', integer(60, 6000)] },
+  gateway: { 'tcp.idle_timeout.seconds': ['350', integer(60, 6000)] },
 };
 
 interface Attribute {

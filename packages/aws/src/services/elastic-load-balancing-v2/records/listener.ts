@@ -44,7 +44,7 @@ export class Listener {
     public certificates: readonly Certificate[],
     public sslPolicy: string | undefined,
     readonly defaultRule: Rule,
-    kind: LoadBalancerKind,
+    private readonly kind: LoadBalancerKind,
   ) {
     this.attributes = new Attributes('Listener', listenerAttributes[kind]);
   }
@@ -74,8 +74,8 @@ export class Listener {
     return {
       ListenerArn: this.arn,
       LoadBalancerArn: this.balancerArn,
-      Port: this.port,
-      Protocol: this.protocol,
+      // Of a Gateway Load Balancer it takes all packets, whatever their port.
+      ...(this.kind !== 'gateway' && { Port: this.port, Protocol: this.protocol }),
       ...(this.certificates.length > 0 && { Certificates: this.certificates.map((one) => ({ ...one })) }),
       ...(this.sslPolicy && { SslPolicy: this.sslPolicy }),
       DefaultActions: [...this.defaultRule.actions],

@@ -1,4 +1,8 @@
-import type { AvailabilityZone, LoadBalancer as Shape } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type {
+  AvailabilityZone,
+  LoadBalancerAddress,
+  LoadBalancer as Shape,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { hostedZone, type LoadBalancerKind } from './arns';
 import { Attributes, loadBalancerAttributes } from './attributes';
 
@@ -7,6 +11,8 @@ export interface Node {
   readonly subnetId: string;
   readonly zone: string;
   readonly interfaceId: string;
+  /** The addresses that whoever made the load balancer chose. */
+  readonly chosen?: LoadBalancerAddress;
 }
 
 /** A load balancer: where it stands and how it is set. */
@@ -41,21 +47,24 @@ export class LoadBalancer {
   }
 
   zones(): AvailabilityZone[] {
-    return this.nodes.map(({ zone, subnetId }) => ({
+    return this.nodes.map(({ zone, subnetId, chosen }) => ({
       ZoneName: zone,
       SubnetId: subnetId,
-      LoadBalancerAddresses: [],
+      LoadBalancerAddresses: chosen ? [{ ...chosen }] : [],
     }));
   }
 
   describe(): Shape {
     return {
       LoadBalancerArn: this.arn,
-      DNSName: this.dnsName,
-      CanonicalHostedZoneId: hostedZone(this.region, this.kind),
       CreatedTime: this.createdAt,
       LoadBalancerName: this.name,
-      Scheme: this.scheme,
+      // A Gateway Load Balancer is reached through endpoints of VPCs, and has no name.
+      ...(this.kind !== 'gateway' && {
+        DNSName: this.dnsName,
+        CanonicalHostedZoneId: hostedZone(this.region, this.kind),
+        Scheme: this.scheme,
+      }),
       VpcId: this.vpcId,
       State: { Code: this.state },
       Type: this.kind,

@@ -12,7 +12,7 @@ import {
 } from '../../errors';
 import type { Inventory } from '../../inventory';
 import { gatewayOf } from '../../network/gateways';
-import { randomPublicAddress, removePublicAddress, setPublicAddress } from '../../network/public-addresses';
+import { associateAddress, randomPublicAddress, removePublicAddress } from '../../network/public-addresses';
 import type { AddressRecord, InterfaceRecord } from '../../records/interfaces';
 import type { Op } from '../../state';
 
@@ -64,18 +64,7 @@ export const AssociateAddress: Op<'AssociateAddress'> = (ec2, input) => {
     );
   }
   if (held) removePublicAddress(ec2, held);
-  const associationId = resourceId('eipassoc');
-  setPublicAddress(ec2, nic, {
-    publicIp: address.PublicIp,
-    allocationId: address.AllocationId,
-    associationId,
-  });
-  address.AssociationId = associationId;
-  address.NetworkInterfaceId = nic.NetworkInterfaceId;
-  address.NetworkInterfaceOwnerId = ec2.owner;
-  address.PrivateIpAddress = nic.PrivateIpAddress;
-  address.InstanceId = nic.Attachment?.InstanceId;
-  return { AssociationId: associationId };
+  return { AssociationId: associateAddress(ec2, address, nic) };
 };
 
 export const DisassociateAddress: Op<'DisassociateAddress'> = (ec2, input) => {
