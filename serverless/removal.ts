@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateQuery, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   EC2Client,
   type EC2ClientConfig,
@@ -9,6 +9,7 @@ import {
   paginateDescribeSnapshots,
 } from '@aws-sdk/client-ec2';
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { keyOfRecord } from '../src/build/record';
 import { loadPipelines } from '../src/pipeline/load';
 
 /** How a removal speaks to AWS and to people. */
@@ -65,6 +66,7 @@ export async function endAllBuilds(removal: Removal, deployed: Deployed): Promis
   const states = new SFNClient({ ...config, region });
   const began = Date.now();
   const stopped = new Set<string>();
+  await endHolds(removal, deployed);
   for (let saidAt = 0; ; ) {
     for (const executionArn of await findRunning(states, deployed)) {
       const build = executionArn.split(':').at(-1) ?? '';
@@ -85,6 +87,30 @@ export async function endAllBuilds(removal: Removal, deployed: Deployed): Promis
       saidAt = Date.now();
     }
     await pause(POLL_MILLISECONDS);
+  }
+}
+
+/** Servers of failed builds that are held for people: without the service nobody would take them. */
+async function endHolds(removal: Removal, deployed: Deployed): Promise<void> {
+  const { config, region, say } = removal;
+  const client = new DynamoDBClient({ ...(config as object), region });
+  for (const build of await listPartition(removal, deployed, 'OUTBOX')) {
+    const { pk, sk } = keyOfRecord(build);
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: deployed.table,
+          Key: { pk: { S: pk }, sk: { S: sk } },
+          UpdateExpression: 'SET #held.#until = :now',
+          ConditionExpression: 'attribute_exists(#held) AND #held.#until > :now',
+          ExpressionAttributeNames: { '#held': 'heldServer', '#until': 'until' },
+          ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
+        }),
+      );
+      say(`The server that is held for people since build ${build} failed is taken now.`);
+    } catch (error) {
+      if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+    }
   }
 }
 

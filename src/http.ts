@@ -210,7 +210,7 @@ function readNext(pipeline: string, next: string | undefined): string | undefine
 function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
   const { late, left, imageId, gone = {}, fingerprint, error, resolved, once, unchecked } = record;
-  const { prepared, tested, scanned, bom, packageChanges } = record;
+  const { prepared, tested, scanned, bom, packageChanges, heldServer, notHeld } = record;
   const imageGone = imageId && gone[imageId];
   const copies = record.copies?.map((copy) => ({ ...copy, gone: gone[copy.imageId] }));
   const stages = Object.entries(record.stages).map(([stage, how]) => ({
@@ -237,6 +237,8 @@ function showBuild(record: BuildRecord) {
       bom,
       packageChanges,
       rollouts,
+      heldServer,
+      notHeld,
       error,
       late,
       left,

@@ -98,6 +98,9 @@ export interface Stage {
 
 /** What may be left to do once a build is over. */
 export type Task =
+  | 'holdServer'
+  | 'holdFleetServer'
+  | 'takeHeldServer'
   | 'undo'
   | 'undoAgain'
   | 'release'
@@ -110,6 +113,17 @@ export type Task =
   | 'tellLeftAgain'
   | 'tellHold'
   | 'announce';
+
+/** A server on which a build failed, and that people may look at for a while. Times are ISO 8601. */
+export interface HeldServer {
+  instanceId: string;
+  /** What it was for; `fleet` is one that its group has retained. */
+  purpose: 'base' | 'test' | 'fleet';
+  autoScalingGroup?: string;
+  until: string;
+  /** When it was taken. */
+  gone?: string;
+}
 
 /** How the base instance was made ready to become an image. */
 export interface Prepared {
@@ -223,6 +237,11 @@ export interface BuildRecord {
   late?: string[];
   /** What is left to do since it is over: each task until when somebody does it, in milliseconds since 1970; 0 if nobody does. */
   todo?: Partial<Record<Task, number>>;
+  /** How long a server on which the build fails is held, in seconds; missing if it is not. */
+  holdServerFor?: number;
+  heldServer?: HeldServer;
+  /** Why failed servers of its fleets cannot be held, in words. */
+  notHeld?: string[];
   /** What of it could not be undone, and why, in words: AWS refuses it, or a region answers nobody. */
   left?: string[];
   /** Why it did not succeed, and in which stage. */

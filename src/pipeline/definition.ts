@@ -449,6 +449,12 @@ const Triggers = section({
     ),
 });
 
+const OnFailure = section({
+  hold: duration('5m', '24h').describe(
+    'How long the server on which a build failed is kept for people to look at.',
+  ),
+}).describe('What becomes of the server on which a build failed. Without it that goes at once.');
+
 /**
  * What a pipeline file says. The single source: it validates the file when the service is packaged and again when it
  * runs, types the code, and is what `docs/pipeline.schema.json` is generated from. Durations are in seconds.
@@ -470,6 +476,7 @@ export const PipelineDefinition = section({
     .describe('Values that a build may be given. The user data finds them as variables of the shell.'),
   healthy: Healthy.prefault({}).describe('When the site counts as healthy.'),
   image: Image.prefault({}).describe('What becomes of the image.'),
+  onFailure: OnFailure.optional(),
   rollout: Rollout.default([]).describe('Where the image is rolled out to, each at the same time.'),
   triggers: Triggers.prefault({}).describe('What starts a build, beside people.'),
   whenBusy: z

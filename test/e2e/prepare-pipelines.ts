@@ -33,7 +33,9 @@ export const preparePipelines: Readonly<Record<string, string>> = {
   ...pipeline('own-log', '', {
     'user-data.sh': `${SITE.replace('set -euo pipefail', 'exec > /var/log/setup.log 2>&1\nset -euo pipefail')}echo copying the shop\nexit 6\n`,
   }),
-  ...pipeline('bad-prepare', '', { 'prepare.sh': bash('echo the licence is missing >&2', 'exit 3') }),
+  ...pipeline('bad-prepare', 'onFailure: { hold: 2h }\n', {
+    'prepare.sh': bash('echo the licence is missing >&2', 'exit 3'),
+  }),
   ...pipeline('secret', 'parameters: { KEY: { secret: true, default: "resolve:ssm:/kiln/vault/key" } }\n', {
     'user-data.sh': `${SITE}echo "key=$KEY" > /etc/shop.conf\n`,
   }),

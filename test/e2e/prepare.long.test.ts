@@ -1,9 +1,11 @@
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EnableCommand, Inspector2Client } from '@aws-sdk/client-inspector2';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { preparePipelines } from './prepare-pipelines';
 import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
+import { until } from './until';
 
 let project: Project;
 let sample: RunningSample;
@@ -97,6 +99,23 @@ test.each([
   expect(error?.message).not.toContain('correct-horse');
   expect(imageId).toBeUndefined();
   expect(stages.map(({ stage }) => stage)).not.toContain('CreateImage');
+});
+
+test('the server on which a build failed is held for people, and goes when its time is over', async () => {
+  const { heldServer, error } = endOf('bad-prepare');
+  expect([heldServer?.purpose, error?.stage]).toEqual(['base', 'PrepareImage']);
+  const ec2 = new EC2Client(sample.settings);
+  const state = async () => {
+    const InstanceIds = [heldServer?.instanceId ?? ''];
+    const { Reservations: [found] = [] } = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+    return found?.Instances?.[0]?.State?.Name;
+  };
+  const left = Date.parse(heldServer?.until ?? '') - sample.aws.clock.now().getTime();
+  if (left > 120_000) {
+    await sample.aws.clock.sleep((left - 120_000) / 1000);
+    expect(await state()).toBe('running');
+  }
+  await until('the server is gone', async () => (await state()) === 'terminated' || undefined);
 });
 
 test.each([

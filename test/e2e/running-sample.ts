@@ -24,6 +24,7 @@ export interface ShownBuild {
   readonly unchecked?: readonly string[];
   readonly prepared?: object;
   readonly tested?: object;
+  readonly heldServer?: { readonly instanceId: string; readonly purpose: string; readonly until: string };
   readonly scanned?: { readonly outcome: string; readonly key?: string };
   readonly bom?: { readonly key: string; readonly packages: number; readonly kernel?: string };
   readonly packageChanges?: {

@@ -43,7 +43,8 @@ const MISSING = {
 async function makeWatched(): Promise<Record<string, string>> {
   const files = await readPipeline('api');
   const path = 'api/pipeline.yml';
-  return { ...files, [path]: (files[path] ?? '').replace('warmup: 30s', `warmup: 30s, alarms: [${ALARM}]`) };
+  const text = (files[path] ?? '').replace('warmup: 30s', `warmup: 30s, alarms: [${ALARM}]`);
+  return { ...files, [path]: `${text}onFailure: { hold: 5m }\n` };
 }
 
 /** The service with its pipelines and one more. Scripts may read parameters under /kiln/base. */

@@ -1,8 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   AutoScalingClient,
+  CompleteLifecycleActionCommand,
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
+  DeleteLifecycleHookCommand,
+  DescribeAutoScalingGroupsCommand,
+  PutLifecycleHookCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
@@ -177,6 +182,23 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await way(wait, await kit.hold(id, 'vault'));
       await kit.end(id);
     }
+  },
+
+  'servers of a fleet that were held, whose time is over': async (kit) => {
+    const { sample } = kit;
+    const failed = await FailedBuild.make(sample, 'api');
+    await setVersion(sample, API, await failed.publish(API, {}, await makeTemplateData(sample)));
+    for (const name of ['cleanUp', 'tidyUp'] as const) {
+      const instanceId = await retainServer(sample.settings);
+      const until = sample.aws.clock.now().toISOString();
+      await updateRecord(failed.id, {
+        heldServer: { instanceId, purpose: 'fleet', autoScalingGroup: API, until },
+        todo: { takeHeldServer: 0 },
+      });
+      await takeServer(kit, name, failed.id, instanceId);
+    }
+    await leaveHooks(sample.settings);
+    await settleGroup(sample, API);
   },
 
   'commands that have ended or failed, whose instance is lost, and that no agent takes': async (kit) => {
@@ -560,4 +582,61 @@ async function launchTwice({ sample }: Kit, build: string): Promise<void> {
       TagSpecifications: [{ ResourceType: 'instance', Tags: buildTags(build, { 'kiln:purpose': 'test' }) }],
     }),
   );
+}
+
+const HOOK = { AutoScalingGroupName: API, LifecycleHookName: 'look' };
+
+/** A server of the second fleet that its group has retained. */
+async function retainServer(settings: ClientSettings): Promise<string> {
+  const autoScaling = new AutoScalingClient(settings);
+  await autoScaling.send(
+    new UpdateAutoScalingGroupCommand({
+      ...{ AutoScalingGroupName: API, MinSize: 0, MaxSize: 4, DesiredCapacity: 1 },
+      InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
+    }),
+  );
+  await autoScaling.send(
+    new PutLifecycleHookCommand({
+      ...{ ...HOOK, LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING', HeartbeatTimeout: 7200 },
+    }),
+  );
+  const find = async (state: string, id?: string) => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [API] }),
+    );
+    return group?.Instances?.find(
+      ({ LifecycleState, InstanceId }) => LifecycleState === state && (id === undefined || id === InstanceId),
+    )?.InstanceId;
+  };
+  const id = await until('a server is in service', () => find('InService'));
+  await autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({
+      InstanceId: id,
+      ShouldDecrementDesiredCapacity: true,
+    }),
+  );
+  await until(`${id} waits for its hook`, () => find('Terminating:Wait', id));
+  await autoScaling.send(
+    new CompleteLifecycleActionCommand({ ...HOOK, InstanceId: id, LifecycleActionResult: 'ABANDON' }),
+  );
+  return until(`${id} is retained`, () => find('Terminating:Retained', id));
+}
+
+/** Has a function take a server until it is gone: the first time it goes, then through its hooks. */
+async function takeServer(
+  kit: Kit,
+  name: 'cleanUp' | 'tidyUp',
+  build: string,
+  instanceId: string,
+): Promise<void> {
+  const event = { 'detail-type': 'Kiln Build Unfinished', detail: { build } };
+  await until(`${name} has taken ${instanceId}`, async () => {
+    await kit.call(name, name === 'cleanUp' ? event : {});
+    await kit.sample.aws.clock.sleep(30);
+    return (await findRecord(build))?.heldServer?.gone;
+  });
+}
+
+async function leaveHooks(settings: ClientSettings): Promise<void> {
+  await new AutoScalingClient(settings).send(new DeleteLifecycleHookCommand(HOOK));
 }

@@ -15,6 +15,7 @@ import { undoRollouts } from '../../rollout/undo/undo';
 import { removeLists } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
 import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
+import { isHeld } from './held/server';
 
 /**
  * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and
@@ -35,6 +36,7 @@ export async function cleanUpBuild(build: string, undone: string[] = [], isLate 
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
   const discarded = nothingDiscarded();
   for (const instance of await findInstances(build)) {
+    if (isHeld(record, instance.InstanceId)) continue;
     const what = `instance ${instance.InstanceId}`;
     await undoAlone(discarded, what, async () => {
       await terminateInstances([instance]);

@@ -18,6 +18,7 @@ import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild, cleanUpLate } from './clean-up';
+import { describeHeldServer, endHold, holdFleetServer, holdServer } from './held/server';
 import { endRecord, type Work, workOff } from './outbox';
 import { tellPeople } from './tell';
 
@@ -44,6 +45,8 @@ const AFTER_FAILURE: Task[] = [
   'undoAgain',
   'tellLeftAgain',
 ];
+/** Where the pipeline has the server held on which a build fails. */
+const HOLDING: Task[] = ['holdServer', 'holdFleetServer', 'takeHeldServer'];
 const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
 
 /**
@@ -60,7 +63,10 @@ export async function failBuild(
   status: 'FAILED' | 'ABORTED' | 'TIMED_OUT',
   error: Failure,
 ): Promise<void> {
-  await closeBuild(build, status, AFTER_FAILURE, error);
+  const record = await findRecord(build);
+  // Who stops a build himself does not look for what was wrong.
+  const holds = record?.holdServerFor !== undefined && status !== 'ABORTED';
+  await closeBuild(build, status, [...(holds ? HOLDING : []), ...AFTER_FAILURE], error);
 }
 
 /** Ends a build that made nothing and shall not be tried: nobody is told, for that would be told each night. */
@@ -101,6 +107,13 @@ export async function finishWork(build: string): Promise<void> {
 }
 
 const WORK: Work = {
+  holdServer,
+  holdFleetServer,
+  takeHeldServer: async (record) => {
+    await endHold(record);
+    // Its image was in use until now, too.
+    settleDiscarded(await cleanUpBuild(record.id, [], true), endOf(record));
+  },
   // No image hinders the next build: those that AWS did not take away now are for undoAgain.
   undo: async ({ id }) => logDiscarded(await cleanUpBuild(id)),
   undoAgain: async (record) => {
@@ -144,7 +157,11 @@ async function tellEnd(record: BuildRecord, groups: readonly string[]): Promise<
   const where = error?.stage ? ` in the stage ${error.stage}` : '';
   const texts = [...describeBringingBack(record), ...groups].map((text) => `\n${text}\n`).join('');
   const changes = packageChanges && describeChanges(packageChanges);
-  const back = texts + describeLeft(record) + (changes ? `\nOn its image: ${changes}.\n` : '');
+  const back =
+    describeHeldServer(record) +
+    texts +
+    describeLeft(record) +
+    (changes ? `\nOn its image: ${changes}.\n` : '');
   await tellPeople(
     `Kiln: build of ${pipeline} ${status}: ${error?.name}`,
     `${error?.message}\n\nBuild ${id} of pipeline ${pipeline} ended as ${status}${where}: ${error?.name}.\n${back}`,

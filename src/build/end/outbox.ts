@@ -25,6 +25,7 @@ export type Work = Readonly<Record<Task, (record: BuildRecord) => Promise<unknow
 
 /** In this order. */
 const TASKS: readonly Task[] = [
+  'holdServer',
   'undo',
   'release',
   'count',
@@ -37,10 +38,15 @@ const TASKS: readonly Task[] = [
   'tellLeft',
   'undoAgain',
   'tellLeftAgain',
+  'holdFleetServer',
+  'takeHeldServer',
 ];
 
 /** What must be done before: a pipeline is given free when the next build meets all as it should be. */
 const AFTER: Partial<Record<Task, readonly Task[]>> = {
+  undo: ['holdServer'],
+  holdFleetServer: ['undo'],
+  takeHeldServer: ['undo', 'holdFleetServer'],
   unlock: ['undo', 'release', 'count'],
   next: ['unlock'],
   tellHold: ['count'],
@@ -180,8 +186,16 @@ function isReady(record: BuildRecord, task: Task): boolean {
   return tasks.includes(task) && !isBlocked && dueAt(record, task) <= Date.now();
 }
 
-function dueAt({ endedAt }: BuildRecord, task: Task): number {
+function dueAt(record: BuildRecord, task: Task): number {
+  const { endedAt } = record;
+  if (task === 'takeHeldServer') return dueOf(record);
   return endedAt && task === 'undoAgain' ? Date.parse(endedAt) + LATE_MILLISECONDS : 0;
+}
+
+/** Whoever removes the service ends the time of a server that is held before it is over. */
+function dueOf({ heldServer, endedAt, holdServerFor = 0 }: BuildRecord): number {
+  if (heldServer) return Date.parse(heldServer.until);
+  return endedAt ? Date.parse(endedAt) + holdServerFor * 1000 : 0;
 }
 
 /** Forgets an entry whose build is not over: whoever entered it died before he ended that. */

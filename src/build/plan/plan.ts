@@ -11,6 +11,7 @@ import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
 import { checkTargets } from '../../rollout/targets';
+import { findUnheld } from '../../rollout/undo/retained';
 import { checkInspector } from '../../server/scan/enabled';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
@@ -60,14 +61,33 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   const resolved = describeResolved(parameters, given, release);
   await updateRecord(build.id, { given: given.values, resolved });
   const unmade = new Unmade();
-  const plan = await makePlan(pipeline, parameters, unmade).finally(async () => {
+  const make = async () => ({
+    plan: await makePlan(pipeline, parameters, unmade),
+    hold: await planHold(pipeline, unmade),
+  });
+  const { plan, hold } = await make().finally(async () => {
     if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
   });
   const { fingerprint, baseImage, targets, image } = plan;
   const { copyTo, keep, parameter } = image;
-  await updateRecord(build.id, { fingerprint, baseImageId: baseImage.id, targets, copyTo, keep, parameter });
+  await updateRecord(build.id, {
+    ...{ fingerprint, baseImageId: baseImage.id, targets, copyTo, keep, parameter },
+    ...hold,
+  });
   await checkTried(pipeline.name, request.trigger, fingerprint);
   return { build: { id: build.id, pipeline: pipeline.name, fence }, plan };
+}
+
+/** What becomes of the server on which the build fails, should it. */
+async function planHold(
+  { definition: { onFailure, rollout } }: Pipeline,
+  unmade: Unmade,
+): Promise<{ holdServerFor?: number; notHeld?: string[] }> {
+  if (!onFailure) return {};
+  const notHeld = await unmade.unlessDenied('failed servers of the fleets can be held', () =>
+    findUnheld(rollout.map(({ autoScalingGroup }) => autoScalingGroup)),
+  );
+  return { holdServerFor: onFailure.hold, ...(notHeld && notHeld.length > 0 && { notHeld }) };
 }
 
 function checkId(build: string, pipeline: string): void {

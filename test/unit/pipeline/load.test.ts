@@ -59,7 +59,7 @@ test('the message of an invalid pipeline names the file and all problems, those 
     [
       `${join(folder, 'web/pipeline.yml')} is not valid:`,
       '  whenBusy: expected queue or reject, got "wait" (line 2)',
-      '  rollouts: unknown key, expected one of description, base, parameters, healthy, image, rollout, triggers, whenBusy, approval (line 3)',
+      '  rollouts: unknown key, expected one of description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval (line 3)',
     ].join('\n'),
   );
 });

@@ -54,7 +54,7 @@ test('a target of the rollout gets its defaults, and leaves the warm-up to the g
 test.each([
   [
     'descripton: x',
-    'descripton: unknown key, expected one of description, base, parameters, healthy, image, rollout, triggers, whenBusy, approval (line 2)',
+    'descripton: unknown key, expected one of description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval (line 2)',
   ],
   ['description: 7', 'description: expected a text, got 7 (line 2)'],
   [
@@ -317,7 +317,7 @@ test.each(['', '# nothing yet\n'])('an empty file lacks its base', (text) => {
 
 test('a file that is no mapping is told so', () => {
   expect(parseDefinition('- a\n').problems).toEqual([
-    'the file: expected a mapping with the keys description, base, parameters, healthy, image, rollout, triggers, whenBusy, approval, got ["a"]',
+    'the file: expected a mapping with the keys description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval, got ["a"]',
   ]);
 });
 

@@ -1,0 +1,103 @@
+import { env } from '../../../env';
+import { TargetBusy } from '../../../errors';
+import { findInstances, type Purpose } from '../../../image/instances';
+import { findRetained, letRetainedGo } from '../../../rollout/undo/retained';
+import { type BuildRecord, findRecord, type HeldServer, updateRecord } from '../../record';
+import { tellPeople } from '../tell';
+
+/** What the server is for on which a build fails in a stage, before it rolls out. */
+const PURPOSES: Readonly<Record<string, Purpose>> = {
+  AwaitHealthySite: 'base',
+  PrepareImage: 'base',
+  AwaitUserData: 'base',
+  AwaitHealthyTest: 'test',
+  RunTests: 'test',
+  ScanImage: 'test',
+};
+
+/** The stages of a rollout that fail on servers of the fleet. */
+const ROLLING = ['ScaleOut', 'StartRefresh', 'AwaitRefresh', 'AwaitFleet', 'AskServers', 'VerifyFleet'];
+
+/** Until when the server of a failed build is held, in milliseconds since 1970; undefined if it is not to be. */
+export function heldUntil({ holdServerFor, endedAt }: BuildRecord): number | undefined {
+  return holdServerFor === undefined || !endedAt ? undefined : Date.parse(endedAt) + holdServerFor * 1000;
+}
+
+/** Whether a server stays though its build is over: people look at it. */
+export function isHeld({ heldServer }: BuildRecord, instanceId: string | undefined): boolean {
+  return (
+    heldServer?.instanceId === instanceId &&
+    heldServer?.gone === undefined &&
+    Date.parse(heldServer?.until ?? '') > Date.now()
+  );
+}
+
+/** Before anything is undone: holds the base or the test server on which a build failed, where its pipeline says so. */
+export async function holdServer(record: BuildRecord): Promise<void> {
+  const purpose = PURPOSES[stageOf(record)];
+  const until = heldUntil(record);
+  if (!purpose || until === undefined || record.heldServer) return;
+  const [instance] = await findInstances(record.id, purpose);
+  if (!instance?.InstanceId) return;
+  await noteHeld(record, { instanceId: instance.InstanceId, purpose, until: new Date(until).toISOString() });
+}
+
+/**
+ * Once the groups are back: holds a server of the failed version that its group has retained, where the pipeline says so, and tells people.
+ *
+ * @throws TargetBusy while one waits for its termination hooks: it may be retained yet
+ */
+export async function holdFleetServer(record: BuildRecord): Promise<void> {
+  const until = heldUntil(record);
+  if (until === undefined || Date.now() >= until || record.heldServer) return;
+  if (!ROLLING.includes(stageOf(record))) return;
+  const { retained, waiting } = await findRetained(record);
+  if (retained) {
+    const held = { ...retained, purpose: 'fleet' as const, until: new Date(until).toISOString() };
+    await tellPeople(
+      `Kiln: a server of the failed build of ${record.pipeline} is held`,
+      `${describeServer(held)}\n\nIts build ${record.id} has failed, and its group ${held.autoScalingGroup} is back without it.\n`,
+    );
+    await noteHeld(record, held);
+  } else if (waiting) {
+    throw new TargetBusy(`The server ${waiting} waits for the termination hooks of its group.`);
+  }
+}
+
+/**
+ * When its time is over: a server that was held is held no more. That of a fleet goes; what else is left of a build goes with the rest of it.
+ *
+ * @throws TargetBusy while a server of a fleet goes through the hooks of its group
+ */
+export async function endHold({ id }: BuildRecord): Promise<void> {
+  const { heldServer } = (await findRecord(id)) ?? {};
+  if (!heldServer || heldServer.gone) return;
+  const { instanceId, purpose, autoScalingGroup } = heldServer;
+  if (purpose === 'fleet' && !(await letRetainedGo(autoScalingGroup ?? '', instanceId)))
+    throw new TargetBusy(`The server ${instanceId} goes through the termination hooks of its group.`);
+  await updateRecord(id, { heldServer: { ...heldServer, gone: new Date().toISOString() } });
+}
+
+/** What people are told of the server that is held; nothing if none is. */
+export function describeHeldServer({ heldServer }: BuildRecord): string {
+  return heldServer && !heldServer.gone ? `\n${describeServer(heldServer)}\n` : '';
+}
+
+function describeServer({ instanceId, purpose, until }: HeldServer): string {
+  const what = { base: 'base server', test: 'server that tested the image', fleet: 'server of the fleet' }[
+    purpose
+  ];
+  return [
+    `The ${what} ${instanceId} is held for you to look at until ${until}; then it goes by itself. No load balancer sends it anything.`,
+    `    aws ssm start-session --target ${instanceId} --region ${env('AWS_REGION')}`,
+  ].join('\n');
+}
+
+async function noteHeld({ id }: BuildRecord, heldServer: HeldServer): Promise<void> {
+  await updateRecord(id, { heldServer });
+}
+
+/** Without the group that it is about. */
+function stageOf({ error }: BuildRecord): string {
+  return error?.stage?.split('/')[0] ?? '';
+}

@@ -1,0 +1,111 @@
+import {
+  type AutoScalingGroup,
+  CompleteLifecycleActionCommand,
+  DescribeLifecycleHooksCommand,
+  type Instance,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { autoScaling, isAwsError } from '../../aws';
+import type { BuildRecord } from '../../build/record';
+import { describeGroups } from '../groups';
+
+const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
+
+/** Of groups those whose failed servers cannot be held, and why, in words. */
+export async function findUnheld(names: string[]): Promise<string[]> {
+  const groups = [...(await describeGroups(names)).values()];
+  const found = await Promise.all(groups.map(findRetentionProblem));
+  return found.filter((problem) => problem !== undefined);
+}
+
+/** Why a group does not retain servers whose termination is abandoned, in words; undefined if it does. */
+async function findRetentionProblem(group: AutoScalingGroup): Promise<string | undefined> {
+  const name = group.AutoScalingGroupName ?? '';
+  if (group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon !== 'retain')
+    return `The Auto Scaling group ${name} does not retain servers: set TerminateHookAbandon to retain in its instance lifecycle policy, and give it a termination hook whose default result is ABANDON.`;
+  const hooks = await listTerminationHooks(name);
+  if (hooks.some(({ DefaultResult }) => DefaultResult !== 'CONTINUE')) return undefined;
+  return `The Auto Scaling group ${name} retains servers, but has no termination hook whose default result is ABANDON: none of its servers comes to be retained.`;
+}
+
+/** A server of a failed version that its group has retained, and else one that waits for termination hooks. */
+export async function findRetained({ rollouts }: BuildRecord): Promise<{
+  retained?: { instanceId: string; autoScalingGroup: string };
+  waiting?: string;
+}> {
+  const groups = await describeGroups(Object.keys(rollouts));
+  const own = [...groups].flatMap(([autoScalingGroup, { Instances = [] }]) =>
+    Instances.filter((one) => runs(one, rollouts[autoScalingGroup])).map((one) => ({
+      autoScalingGroup,
+      instanceId: one.InstanceId ?? '',
+      state: one.LifecycleState ?? '',
+    })),
+  );
+  const retained = own.find(({ state }) => state === 'Terminating:Retained');
+  const waiting = own.find(({ state }) => /^Terminating(:Wait|:Proceed)?$/.test(state));
+  return {
+    ...(retained && {
+      retained: { instanceId: retained.instanceId, autoScalingGroup: retained.autoScalingGroup },
+    }),
+    ...(waiting && { waiting: waiting.instanceId }),
+  };
+}
+
+function runs({ LaunchTemplate }: Instance, rollout: BuildRecord['rollouts'][string] | undefined): boolean {
+  return (
+    rollout !== undefined &&
+    LaunchTemplate?.LaunchTemplateId === rollout.launchTemplateId &&
+    LaunchTemplate.Version === rollout.version
+  );
+}
+
+/**
+ * Lets a retained server go: it goes through the termination hooks of its group again, and these continue at once, or it would be retained
+ * again.
+ *
+ * @returns whether it is gone
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-lifecycle-policy.html
+ */
+export async function letRetainedGo(autoScalingGroup: string, instanceId: string): Promise<boolean> {
+  const state = await findState(autoScalingGroup, instanceId);
+  if (state === undefined) return true;
+  if (state === 'Terminating:Retained')
+    await autoScaling().send(
+      new TerminateInstanceInAutoScalingGroupCommand({
+        InstanceId: instanceId,
+        ShouldDecrementDesiredCapacity: false,
+      }),
+    );
+  for (const { LifecycleHookName = '' } of await listTerminationHooks(autoScalingGroup))
+    await goOn(autoScalingGroup, LifecycleHookName, instanceId);
+  return false;
+}
+
+async function findState(group: string, instanceId: string): Promise<string | undefined> {
+  const { Instances = [] } = (await describeGroups([group])).get(group) ?? {};
+  return Instances.find(({ InstanceId }) => InstanceId === instanceId)?.LifecycleState;
+}
+
+/** One that waits for nothing just now is no error: the next minute asks again. */
+async function goOn(group: string, hook: string, instanceId: string): Promise<void> {
+  try {
+    await autoScaling().send(
+      new CompleteLifecycleActionCommand({
+        AutoScalingGroupName: group,
+        LifecycleHookName: hook,
+        InstanceId: instanceId,
+        LifecycleActionResult: 'CONTINUE',
+      }),
+    );
+  } catch (error) {
+    if (!isAwsError(error, 'ValidationError') || !/No active Lifecycle Action/i.test(error.message))
+      throw error;
+  }
+}
+
+async function listTerminationHooks(group: string) {
+  const { LifecycleHooks = [] } = await autoScaling().send(
+    new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }),
+  );
+  return LifecycleHooks.filter(({ LifecycleTransition }) => LifecycleTransition === TERMINATING);
+}
