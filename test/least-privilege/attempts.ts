@@ -407,6 +407,16 @@ export const ATTEMPTS: readonly Attempt[] = [
     make: (as) => new AutoScalingClient(as).send(new CancelInstanceRefreshCommand(ofGroup)),
   },
   {
+    statement: 'undoRolloutsAndHolds',
+    tries: 'rolls back a refresh of another deployment',
+    make: (as) => new AutoScalingClient(as).send(new RollbackInstanceRefreshCommand(ofGroup)),
+  },
+  {
+    statement: 'undoRolloutsAndHolds',
+    tries: 'cancels a refresh of another deployment',
+    make: (as) => new AutoScalingClient(as).send(new CancelInstanceRefreshCommand(ofGroup)),
+  },
+  {
     statement: 'updateGroups',
     tries: 'changes a group of another deployment',
     make: (as) =>

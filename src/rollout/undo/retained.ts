@@ -52,10 +52,11 @@ export async function findRetained({ rollouts }: BuildRecord): Promise<{
 }
 
 function runs({ LaunchTemplate }: Instance, rollout: BuildRecord['rollouts'][string] | undefined): boolean {
-  return (
-    rollout !== undefined &&
-    LaunchTemplate?.LaunchTemplateId === rollout.launchTemplateId &&
-    LaunchTemplate.Version === rollout.version
+  return [rollout, ...(rollout?.others ?? [])].some(
+    (made) =>
+      made !== undefined &&
+      LaunchTemplate?.LaunchTemplateId === made.launchTemplateId &&
+      LaunchTemplate.Version === made.version,
   );
 }
 

@@ -186,6 +186,18 @@ describe('a server of a fleet that has failed', () => {
     expect((await getRecord(BUILD)).heldServer?.gone).toBeDefined();
   });
 
+  test('and runs a template that an override of a mixed group names is held, too', async () => {
+    const LaunchTemplate = { LaunchTemplateId: 'lt-2', Version: '9' };
+    useGroup([{ ...server('Terminating:Retained'), LaunchTemplate }]);
+    const others = [{ launchTemplateId: 'lt-2', reference: '8', version: '9' }];
+    await openRecord({
+      ...{ holdServerFor: 7200, targets: [makeTarget()] },
+      rollouts: { fleet: { launchTemplateId: 'lt-1', version: '5', others } },
+    });
+    await fail('AwaitRefresh');
+    expect((await getRecord(BUILD)).heldServer).toMatchObject({ instanceId: 'i-5', purpose: 'fleet' });
+  });
+
   test('and waits for its hooks may be held yet', async () => {
     useGroup([server('Terminating:Wait')]);
     await open();
