@@ -168,7 +168,11 @@ async function findObstacle(
     arns.toSorted().join(),
   );
   if (before !== now) return 'somebody has changed its target groups since';
-  if (!isAt(group, target, amongOwn(rollout))) return 'somebody has changed its mixed instances policy since';
+  if (!isAt(group, target, amongOwn(rollout))) {
+    if (Boolean(target.policy) === Boolean(group.MixedInstancesPolicy))
+      return 'somebody has changed its mixed instances policy since';
+    return `somebody has ${target.policy ? 'taken its mixed instances policy from it' : 'given it a mixed instances policy'} since`;
+  }
   for (const template of templatesOf(target)) {
     const obstacle = await findTemplateObstacle(template, amongOwn(rollout)(template));
     if (obstacle) return obstacle;
