@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
     .option(
       '--schedules',
-      'let schedules run by themselves; otherwise they wait until they are told to',
+      'let schedules and scheduled actions of groups run by themselves; otherwise they wait until they are told to',
       false,
     )
     .option('--empty', 'only a newborn account: deploy nothing', false)

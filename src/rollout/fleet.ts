@@ -3,7 +3,7 @@ import type { MadeVersion, Target } from '../build/state';
 import { describeAddresses } from '../image/instances';
 import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';
-import { describeGroups } from './groups';
+import { describeGroups, describeWarmPool } from './groups';
 import { describeTargetHealth, nameOfTargetGroup } from './target-groups';
 
 /** Where a server of a fleet answers. Without a target group the port is the pipeline's. */
@@ -132,10 +132,16 @@ export async function judgeFleet(group: AutoScalingGroup, expected: Expected): P
   const { DesiredCapacity = 0, TargetGroupARNs = [] } = group;
   const left = findLeft(group, expected);
   const isLeft = ({ InstanceId }: Instance) => left.some(({ instanceId }) => instanceId === InstanceId);
-  const Instances = (group.Instances ?? []).filter((instance) => !isLeft(instance));
-  const problems = Instances.flatMap((instance) => findInstanceProblem(instance, expected) ?? []);
-  // Those in Standby are no part of the desired capacity.
-  const there = (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState !== 'Standby');
+  const Instances = listServers(group, expected).filter((instance) => !isLeft(instance));
+  const warm = await describeWarmPool(group);
+  const problems = [
+    ...Instances.flatMap((instance) => findInstanceProblem(instance, expected) ?? []),
+    ...warm.flatMap((instance) => findWarmProblem(instance, expected) ?? []),
+  ];
+  // Those in Standby are no part of the desired capacity, nor are those that leave.
+  const there = (group.Instances ?? []).filter(
+    (instance) => instance.LifecycleState !== 'Standby' && !isLeaving(instance),
+  );
   const missing = DesiredCapacity - capacityOf(there);
   const unit = there.some(({ WeightedCapacity }) => WeightedCapacity) ? 'units of capacity' : 'servers';
   if (missing > 0) problems.push(`${missing} of ${DesiredCapacity} ${unit} are missing`);
@@ -159,7 +165,27 @@ export function capacityOf(servers: readonly Instance[]): number {
   return servers.reduce((sum, { WeightedCapacity = '1' }) => sum + Number(WeightedCapacity), 0);
 }
 
-/** Servers of another version that the pipeline leaves as they are. */
+/**
+ * The servers that a group has, but those of the right version that leave it: a scale-in may have a termination hook wait for up to two
+ * days, and they serve no more. One of another version is one to be told of.
+ */
+export function listServers({ Instances = [] }: AutoScalingGroup, expected: Expected): Instance[] {
+  return Instances.filter(
+    (instance) => !isLeaving(instance) || !isExpected(instance.LaunchTemplate, expected),
+  );
+}
+
+function isLeaving({ LifecycleState }: Instance): boolean {
+  return LifecycleState?.startsWith('Terminat') ?? false;
+}
+
+/** States in which a server that has left its load balancers may stay: a hook decides when it goes, or it is kept for a look. */
+const WAITS: Readonly<Record<string, string>> = {
+  'Terminating:Wait': 'a termination hook has it wait (Terminating:Wait)',
+  'Terminating:Retained': 'it is retained (Terminating:Retained)',
+};
+
+/** Servers of another version that the pipeline leaves as they are, or AWS keeps though they serve no more. */
 function findLeft({ Instances = [] }: AutoScalingGroup, expected: Expected): Left[] {
   const { leaves } = expected;
   return Instances.flatMap(({ InstanceId = '', LaunchTemplate, LifecycleState, ProtectedFromScaleIn }) => {
@@ -169,7 +195,7 @@ function findLeft({ Instances = [] }: AutoScalingGroup, expected: Expected): Lef
         ? 'it is in Standby'
         : leaves?.protected && ProtectedFromScaleIn
           ? 'it is protected from scale-in'
-          : undefined;
+          : LifecycleState && WAITS[LifecycleState];
     return why && !isExpected(LaunchTemplate, expected)
       ? [{ instanceId: InstanceId, version: found, why }]
       : [];
@@ -198,14 +224,24 @@ function describeExpected({ version, launchTemplateId, others = [] }: Expected):
 }
 
 function findInstanceProblem(instance: Instance, expected: Expected): string | undefined {
-  const { InstanceId, LifecycleState, HealthStatus, LaunchTemplate } = instance;
-  if (!isExpected(LaunchTemplate, expected)) {
-    const template = expected.others?.length ? `${LaunchTemplate?.LaunchTemplateId} ` : '';
-    return `${InstanceId} runs template version ${template}${LaunchTemplate?.Version}, expected ${describeExpected(expected)}`;
-  }
+  const { InstanceId, LifecycleState, HealthStatus } = instance;
+  const problem = findVersionProblem(instance, expected);
+  if (problem) return `${InstanceId} ${problem}`;
   if (LifecycleState !== 'InService') return `${InstanceId} is ${LifecycleState}`;
   if (HealthStatus?.toLowerCase() !== 'healthy') return `${InstanceId} is ${HealthStatus}`;
   return undefined;
+}
+
+/** What a group draws on when it scales out. Those that are still being prepared need not be ready. */
+function findWarmProblem(instance: Instance, expected: Expected): string | undefined {
+  const problem = findVersionProblem(instance, expected);
+  return problem && `${instance.InstanceId} in the warm pool ${problem}`;
+}
+
+function findVersionProblem({ LaunchTemplate }: Instance, expected: Expected): string | undefined {
+  if (isExpected(LaunchTemplate, expected)) return undefined;
+  const template = expected.others?.length ? `${LaunchTemplate?.LaunchTemplateId} ` : '';
+  return `runs template version ${template}${LaunchTemplate?.Version}, expected ${describeExpected(expected)}`;
 }
 
 /** A target group may have a server on several ports: each must be healthy. */

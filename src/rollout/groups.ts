@@ -1,9 +1,11 @@
 import {
   type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
+  type Instance,
   paginateDescribeAutoScalingGroups,
+  paginateDescribeWarmPool,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling } from '../aws';
+import { autoScaling, isAwsError } from '../aws';
 
 /** As many groups as one DescribeAutoScalingGroups answers at most. */
 const GROUPS_A_CALL = 100;
@@ -27,4 +29,24 @@ export async function describeAllGroups(): Promise<AutoScalingGroup[]> {
   const pages = paginateDescribeAutoScalingGroups({ client: autoScaling(), pageSize: GROUPS_A_CALL }, {});
   for await (const { AutoScalingGroups = [] } of pages) groups.push(...AutoScalingGroups);
   return groups;
+}
+
+/**
+ * The servers in the warm pool of a group, but those that leave it. They serve nobody, and come into service when the group scales out: none
+ * may run what the group does not.
+ */
+export async function describeWarmPool({
+  AutoScalingGroupName,
+  WarmPoolConfiguration,
+}: Pick<AutoScalingGroup, 'AutoScalingGroupName' | 'WarmPoolConfiguration'>): Promise<Instance[]> {
+  if (!WarmPoolConfiguration || WarmPoolConfiguration.Status) return [];
+  const found: Instance[] = [];
+  try {
+    const pages = paginateDescribeWarmPool({ client: autoScaling() }, { AutoScalingGroupName });
+    for await (const { Instances = [] } of pages) found.push(...Instances);
+  } catch (error) {
+    // The group has just gone, which Auto Scaling says so.
+    if (!isAwsError(error, 'ValidationError')) throw error;
+  }
+  return found.filter(({ LifecycleState = '' }) => !LifecycleState.startsWith('Warmed:Terminat'));
 }

@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
+import { findSuspensionProblem } from './checks/suspended';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
 import {
@@ -32,6 +33,11 @@ function findChanges(group: AutoScalingGroup, target: Target): string[] {
   const { Status, DesiredCapacity = 0, MaxSize, Instances = [], TargetGroupARNs = [] } = group;
   if (Status) return [`it is being deleted (${Status})`];
   const changes = findTemplateChanges(group, target);
+  const suspended = findSuspensionProblem(group);
+  if (suspended) changes.push(`it ${suspended}`);
+  const { WarmPoolSize = 0 } = group;
+  if (target.isFirstImage && WarmPoolSize > 0)
+    changes.push(`it had no warm pool, and has one with ${WarmPoolSize} servers now`);
   const count = `${Instances.length} servers of ${DesiredCapacity}`;
   if (target.isFirstImage && (DesiredCapacity > 0 || Instances.length > 0))
     changes.push(`it was empty, and has ${count} now`);

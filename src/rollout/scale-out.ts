@@ -22,8 +22,8 @@ export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promis
   const { autoScalingGroup, initialCapacity, minCapacity = 0 } = target;
   const versions = { version, others };
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
-  const isDone =
-    group?.DesiredCapacity === initialCapacity && isAt(group, target, amongMade(target, versions));
+  // The version is the build's own: nobody else has brought the group to it. How many servers it has may have changed since.
+  const isDone = group !== undefined && isAt(group, target, amongMade(target, versions));
   if (isDone) return { endedAt: Date.now() };
   await checkAsPlanned(target);
   await checkVersions(target, versions);

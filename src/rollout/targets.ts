@@ -10,6 +10,7 @@ import { findAlarmProblem } from './checks/alarms';
 import { findArchitectureProblem } from './checks/architecture';
 import { findRoleProblem, findTagProblem } from './checks/launch-template';
 import { findMixedAdds, findPolicyProblem, listTypes } from './checks/mixed';
+import { findSuspensionProblem } from './checks/suspended';
 import { findKeyProblem } from './checks/volume-key';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
@@ -68,6 +69,7 @@ async function checkTarget(
   const types = listTypes(found.MixedInstancesPolicy, own.version, (at) => versionOfOverride(found, all, at));
   const looked = { group: found, types, architecture: await image.architecture, port: image.port };
   await findAll([
+    say(target, findSuspensionProblem(found)),
     say(target, findPolicyProblem(found)),
     ...versions.map((version) => say(target, findUserDataProblem(target, version))),
     ...(isFirstImage
@@ -136,14 +138,14 @@ function distinctVersions(named: readonly Named[]): LaunchTemplateVersion[] {
   return [...found.values()];
 }
 
-/** The version of the template that an override is launched from: its own, or the group's. Undefined where that is told by its name alone. */
+/** The version of the template that an override names itself. */
 function versionOfOverride(
   { MixedInstancesPolicy }: AutoScalingGroup,
   all: readonly Named[],
   at: number,
 ): LaunchTemplateVersion | undefined {
   const spec = MixedInstancesPolicy?.LaunchTemplate?.Overrides?.[at]?.LaunchTemplateSpecification;
-  if (!spec) return all[0]?.version;
+  if (!spec) return undefined;
   const isSame = (one: LaunchTemplateSpecification) =>
     nameOf(one) === nameOf(spec) && referenceOf(one) === referenceOf(spec);
   return all.find((one) => isSame(one.spec))?.version;
@@ -238,8 +240,10 @@ function findUserDataProblem(
 
 function findRoomProblem(
   { initialCapacity }: RolloutTarget,
-  { MinSize = 0, MaxSize = 0 }: AutoScalingGroup,
+  { AutoScalingGroupName, MinSize = 0, MaxSize = 0, WarmPoolSize = 0 }: AutoScalingGroup,
 ): string | undefined {
+  if (WarmPoolSize > 0)
+    return `has no servers yet but ${WarmPoolSize} in its warm pool, which run what its launch template said before and would be the first to come into service: AWS replaces them by an instance refresh alone, and a group's first image comes by none. Put the warm pool into being after the first rollout: aws autoscaling delete-warm-pool --auto-scaling-group-name ${AutoScalingGroupName} --force-delete`;
   if (initialCapacity > MaxSize)
     return `has a MaxSize of ${MaxSize}, but initialCapacity is ${initialCapacity}. Raise MaxSize, or lower initialCapacity.`;
   if (initialCapacity < MinSize)

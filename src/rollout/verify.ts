@@ -5,7 +5,7 @@ import { updateRollout, type Verified } from '../build/record';
 import { closeStage } from '../build/stages';
 import { BuildState, MadeVersion, TargetState } from '../build/state';
 import { FleetChanged, FleetNotHealthy } from '../errors';
-import { judgeFleet, type Left, leavesOf } from './fleet';
+import { judgeFleet, type Left, leavesOf, listServers } from './fleet';
 import { describeGroups } from './groups';
 import { noteVersions } from './version/parameter';
 
@@ -42,7 +42,9 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
     const isLate = Date.now() - since >= within * 1000;
     throw isLate ? new FleetNotHealthy(`After ${within} s ${what}`) : new FleetChanged(`Now ${what}`);
   }
-  const verified = { ...describeVerified(group, input, left.length), ...describeLeft(left) };
+  const servers =
+    (group ? listServers(group, { version, launchTemplateId, others }).length : 0) - left.length;
+  const verified = { ...describeVerified(servers, input, left.length), ...describeLeft(left) };
   await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
   await noteVersions(target, { version, others });
 }
@@ -74,17 +76,12 @@ async function judge(
   const { problems, left } = await judgeFleet(group, expected);
   if (target.verify !== 'site') return { problems, left };
   const asked = new Set([...servers, ...left].map(({ instanceId }) => instanceId));
-  const unasked = (group.Instances ?? []).filter(({ InstanceId = '' }) => !asked.has(InstanceId));
+  const unasked = listServers(group, expected).filter(({ InstanceId = '' }) => !asked.has(InstanceId));
   const silent = unasked.map(({ InstanceId }) => `${InstanceId} was not asked for the site`);
   return { problems: [...problems, ...silent], left };
 }
 
-function describeVerified(
-  group: AutoScalingGroup | undefined,
-  { target }: VerifyFleetInput,
-  left: number,
-): Verified {
-  const servers = (group?.Instances?.length ?? 0) - left;
+function describeVerified(servers: number, { target }: VerifyFleetInput, left: number): Verified {
   // Only one that Plan found so gets here, or that whose servers are all left.
   if (servers === 0 && left > 0) return { by: 'nothing', servers };
   if (servers === 0) return { by: 'nothing', servers, isEmptyOnPurpose: true };

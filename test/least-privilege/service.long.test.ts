@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   AutoScalingClient,
+  PutWarmPoolCommand,
   SetInstanceProtectionCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -67,6 +68,9 @@ beforeAll(async () => {
   const folder = process.env.EMBEDDED_AWS_DECISIONS;
   if (folder) recordRoles(folder, roles);
   await makeReferences(settings);
+  // An empty one costs no server, and is looked into all the same.
+  const pool = { AutoScalingGroupName: WEB, MaxGroupPreparedCapacity: 0 };
+  await new AutoScalingClient(settings).send(new PutWarmPoolCommand(pool));
 });
 afterAll(async () => {
   await sample?.stop();

@@ -6,7 +6,7 @@ import {
 import { type LaunchTemplateVersion, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
 import { autoScaling, ec2, isAwsError } from '../../aws';
-import { describeAllGroups } from '../../rollout/groups';
+import { describeAllGroups, describeWarmPool } from '../../rollout/groups';
 import { findActiveRefresh } from '../../rollout/refresh';
 import { findVersionOf } from '../../rollout/template';
 import { specificationsOf } from '../../rollout/version/configuration';
@@ -29,8 +29,8 @@ export async function findVersionsOf(
 }
 
 /**
- * The versions of launch templates that groups use, each as `lt-… 7` and `name 7`: their own, those of their servers, of their mixed
- * instances, and of a refresh that runs. Whatever group it is: others may share the template, or be targets no more.
+ * The versions of launch templates that groups use, each as `lt-… 7` and `name 7`: their own, those of their servers and of those in their
+ * warm pools, of their mixed instances, and of a refresh that runs. Whatever group it is: others may share the template, or be targets no more.
  *
  * @param leaving servers that count no more
  * @param isUndone that versions are to go of which a group that follows the newest need not know yet: it follows the one of before then
@@ -45,6 +45,7 @@ export async function findVersionsInUse(
   const specifications = await identifyAll([
     ...groups.flatMap((group) => specificationsIn(group, leaving)),
     ...(await findAllRefreshed(groups)),
+    ...(await findAllWarm(groups, leaving)),
   ]);
   const inUse = new Set(
     specifications.flatMap(({ LaunchTemplateId, LaunchTemplateName, Version = '$Default' }) => [
@@ -100,6 +101,20 @@ async function findAllRefreshed(groups: readonly AutoScalingGroup[]): Promise<La
     limit(() => findRefreshed(AutoScalingGroupName)),
   );
   return (await Promise.all(found)).flat();
+}
+
+/** What runs in warm pools comes into service when groups scale out. */
+async function findAllWarm(
+  groups: readonly AutoScalingGroup[],
+  leaving: ReadonlySet<string>,
+): Promise<LaunchTemplateSpecification[]> {
+  const limit = pLimit(AT_ONCE);
+  const pools = await Promise.all(groups.map((group) => limit(() => describeWarmPool(group))));
+  return pools
+    .flat()
+    .flatMap(({ InstanceId = '', LaunchTemplate }) =>
+      LaunchTemplate && !leaving.has(InstanceId) ? [LaunchTemplate] : [],
+    );
 }
 
 async function findRefreshed(group: string): Promise<LaunchTemplateSpecification[]> {

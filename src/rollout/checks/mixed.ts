@@ -19,14 +19,13 @@ export function listTypes(
   own: LaunchTemplateVersion,
   versionOf: (override: number) => LaunchTemplateVersion | undefined,
 ): string[] {
-  const ofTemplate = (version: LaunchTemplateVersion | undefined) =>
-    version?.LaunchTemplateData?.InstanceType;
+  const ofTemplate = ({ LaunchTemplateData }: LaunchTemplateVersion) => LaunchTemplateData?.InstanceType;
   const overrides = policy?.LaunchTemplate?.Overrides ?? [];
   const types =
     overrides.length === 0
       ? [ofTemplate(own)]
       : overrides.map(({ InstanceType, InstanceRequirements }, at) =>
-          InstanceRequirements ? undefined : (InstanceType ?? ofTemplate(versionOf(at))),
+          InstanceRequirements ? undefined : (InstanceType ?? ofTemplate(versionOf(at) ?? own)),
         );
   return [...new Set(types.flatMap((type) => type ?? []))];
 }

@@ -3,7 +3,8 @@ import { type BuildRecord, noteRollout } from '../../build/record';
 import type { Target, TemplateState } from '../../build/state';
 import { TransientFailure } from '../../errors';
 import { nameTransient } from '../../failures';
-import { describeGroups } from '../groups';
+import { findSuspensionProblem } from '../checks/suspended';
+import { describeGroups, describeWarmPool } from '../groups';
 import { takeGroup } from '../lease';
 import { beginRefresh, describeEnd, isRefreshActive, isRefreshTo } from '../refresh';
 import { listVersions } from '../template';
@@ -119,14 +120,15 @@ function wasJustNow({ EndTime }: InstanceRefresh): boolean {
 }
 
 /** A refresh that broke off leaves servers at a version that their group does not have. */
-function judgeServers(
+async function judgeServers(
   rollout: Rollout,
-  { Instances = [] }: AutoScalingGroup,
+  group: AutoScalingGroup,
   { own, active, back }: Refreshes,
   isLate: boolean,
-): Standing {
+): Promise<Standing> {
   const { target } = rollout;
-  const servers = Instances.filter(
+  const { Instances = [] } = group;
+  const servers = [...Instances, ...(await describeWarmPool(group))].filter(
     ({ LaunchTemplate, LifecycleState = '' }) =>
       isFrom(LaunchTemplate, target, amongOwn(rollout)) && !LifecycleState.startsWith('Terminat'),
   );
@@ -168,15 +170,13 @@ async function findObstacle(
     arns.toSorted().join(),
   );
   if (before !== now) return 'somebody has changed its target groups since';
-  if (!isAt(group, target, amongOwn(rollout))) {
-    if (Boolean(target.policy) === Boolean(group.MixedInstancesPolicy))
-      return 'somebody has changed its mixed instances policy since';
-    return `somebody has ${target.policy ? 'taken its mixed instances policy from it' : 'given it a mixed instances policy'} since`;
-  }
+  if (!isAt(group, target, amongOwn(rollout))) return 'somebody has changed its mixed instances policy since';
   for (const template of templatesOf(target)) {
     const obstacle = await findTemplateObstacle(template, amongOwn(rollout)(template));
     if (obstacle) return obstacle;
   }
+  const suspended = findSuspensionProblem(group);
+  if (suspended) return `it ${suspended}`;
   if (isLate || isLongOver(record)) return 'the build ended too long ago to change the group now';
   return undefined;
 }

@@ -7,7 +7,7 @@ import {
 import { autoScaling, isAwsError } from '../../aws';
 import type { Target } from '../../build/state';
 import { capacityOf } from '../fleet';
-import { describeGroups } from '../groups';
+import { describeGroups, describeWarmPool } from '../groups';
 import { takeGroup } from '../lease';
 import { amongBefore, configurationAt, isAt, isFrom, versionsBefore } from '../version/configuration';
 import { amongOwn, type Rollout } from './rollout';
@@ -24,10 +24,12 @@ export interface Leaving {
 interface Removal extends Leaving {
   /** Whether it is at the version that it had already. */
   isBack: boolean;
-  /** Whether nothing but servers of the build are in it. */
-  isAllOwn: boolean;
+  /** Whether it goes to its MinSize at once: nothing but servers of the build are in it. */
+  shrinks: boolean;
   /** Those that must be told to go. */
   staying: Instance[];
+  /** Those in its warm pool, which must be told too. */
+  warm: string[];
   /** How many the group may have fewer. */
   surplus: number;
   minSize: number;
@@ -45,16 +47,17 @@ interface Removal extends Leaving {
 export async function takeOut(build: string, rollout: Rollout): Promise<Leaving> {
   const { target } = rollout;
   const { autoScalingGroup } = target;
-  const look = async () =>
-    findRemoval(rollout, (await describeGroups([autoScalingGroup])).get(autoScalingGroup));
+  const look = async () => {
+    const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
+    return findRemoval(rollout, group, group ? await describeWarmPool(group) : []);
+  };
   const seen = await look();
   if (!seen || isDone(seen)) return { all: seen?.all ?? [], now: [] };
   await takeGroup(autoScalingGroup, build);
   // Whoever had the group until now may have changed it.
   const found = await look();
   if (!found || isDone(found)) return { all: found?.all ?? [], now: [] };
-  const { all, now, staying, isBack, isAllOwn, isRaised, minSize } = found;
-  const shrinks = !isBack && isAllOwn;
+  const { all, now, staying, warm, isBack, shrinks, isRaised, minSize } = found;
   if (!isBack) {
     await autoScaling().send(
       new UpdateAutoScalingGroupCommand({
@@ -73,15 +76,20 @@ export async function takeOut(build: string, rollout: Rollout): Promise<Leaving>
     await terminate(server.InstanceId ?? '', surplus >= units);
     surplus -= units;
   }
+  for (const id of warm) await terminate(id, false);
   return { all, now };
 }
 
-function isDone({ isBack, staying }: Removal): boolean {
-  return isBack && staying.length === 0;
+function isDone({ isBack, staying, warm }: Removal): boolean {
+  return isBack && staying.length === 0 && warm.length === 0;
 }
 
 /** @returns undefined if the group is gone, or at a version that somebody else has given it */
-function findRemoval(rollout: Rollout, group: AutoScalingGroup | undefined): Removal | undefined {
+function findRemoval(
+  rollout: Rollout,
+  group: AutoScalingGroup | undefined,
+  pool: readonly Instance[],
+): Removal | undefined {
   const { target } = rollout;
   const isBack = group !== undefined && isAt(group, target, amongBefore);
   if (!group || (!isBack && !isAt(group, target, amongOwn(rollout)))) return undefined;
@@ -94,12 +102,15 @@ function findRemoval(rollout: Rollout, group: AutoScalingGroup | undefined): Rem
   const isAllOwn = own.length === Instances.length;
   const here = own.filter((server) => !isGoing(server));
   // Those of an empty group go without being told, but for those that it protects.
-  const isEmptied = isBack ? DesiredCapacity === 0 : isAllOwn && minSize === 0;
+  // What leaves by a scale-in may go into the warm pool instead, and come back from there.
+  const reuses = group.WarmPoolConfiguration?.InstanceReusePolicy?.ReuseOnScaleIn ?? false;
+  const isEmptied = !reuses && (isBack ? DesiredCapacity === 0 : isAllOwn && minSize === 0);
+  const warm = idsOf(pool.filter(({ LaunchTemplate }) => isFrom(LaunchTemplate, target, amongOwn(rollout))));
   const staying = isEmptied ? here.filter((server) => server.ProtectedFromScaleIn) : here;
   return {
-    all: idsOf(own),
-    now: isBack || !isEmptied ? idsOf(staying) : idsOf(own),
-    ...{ isBack, isAllOwn, staying },
+    all: [...idsOf(own), ...warm],
+    now: [...(isBack || !isEmptied ? idsOf(staying) : idsOf(own)), ...warm],
+    ...{ isBack, shrinks: !isBack && isAllOwn && !reuses, staying, warm },
     ...{ surplus: DesiredCapacity - minSize, minSize, isRaised: minSize !== (group.MinSize ?? 0) },
   };
 }

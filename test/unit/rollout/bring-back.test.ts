@@ -2,7 +2,9 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  DescribeWarmPoolCommand,
   type InstanceRefreshStatus,
+  type LifecycleState,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
@@ -161,6 +163,16 @@ test.each<[string, object, RegExp]>([
   expect(started()).toEqual([]);
   expect(await notBack()).toMatch(/^The Auto Scaling group fleet runs version 5 of its launch template/);
   expect(await notBack()).toMatch(why);
+});
+
+test('a group of which a process is suspended is named, with what to do', async () => {
+  const SuspendedProcesses = [{ ProcessName: 'Terminate' }];
+  autoScaling
+    .on(DescribeAutoScalingGroupsCommand)
+    .resolves(describePlanned({ LaunchTemplate: template('5'), SuspendedProcesses }));
+  await expect(undo()).resolves.toBe(true);
+  expect(started()).toEqual([]);
+  expect(await notBack()).toMatch(/suspended processes.*resume-processes --auto-scaling-group-name fleet/);
 });
 
 test('a group to which a person has given another version stays what it is', async () => {
@@ -395,6 +407,27 @@ describe('servers that a refresh has left at the version of the build', () => {
       expect(await notBack()).not.toContain('i-2');
     },
   );
+
+  test('are named when they are in the warm pool', async () => {
+    const WarmPoolConfiguration = { PoolState: 'Stopped' as const };
+    autoScaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolves(describePlanned({ LaunchTemplate: template('4'), Instances: [], WarmPoolConfiguration }));
+    const warm = (InstanceId: string, version: string, LifecycleState: LifecycleState) => ({
+      ...{ InstanceId, LifecycleState, LaunchTemplate: template(version) },
+      ...{ AvailabilityZone: 'us-east-1a', HealthStatus: 'Healthy', ProtectedFromScaleIn: false },
+    });
+    autoScaling.on(DescribeWarmPoolCommand).resolves({
+      Instances: [
+        warm('i-7', '5', 'Warmed:Stopped'),
+        warm('i-8', '4', 'Warmed:Stopped'),
+        warm('i-9', '5', 'Warmed:Terminating:Wait'),
+      ],
+    });
+    useRefresh('r-1', '5', 'Failed');
+    await expect(undo()).resolves.toBe(true);
+    expect(await notBack()).toMatch(/\(i-7\).*r-1 ended as Failed/s);
+  });
 
   test('are named when the group was brought back and they are protected from scale-in', async () => {
     useServers('5');

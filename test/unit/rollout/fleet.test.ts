@@ -1,4 +1,8 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeWarmPoolCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeTargetHealthCommand,
@@ -73,6 +77,12 @@ function useHealth(groups: Record<string, string[]>): void {
     }),
   }));
 }
+
+/** Gives the group of `useGroup` a warm pool. */
+const withPool = (...Instances: ReturnType<typeof instance>[]) => {
+  autoScaling.on(DescribeWarmPoolCommand).resolves({ Instances: Instances as never[] });
+  return { WarmPoolConfiguration: { PoolState: 'Stopped' }, WarmPoolSize: Instances.length };
+};
 
 const both = [instance('i-1'), instance('i-2')];
 const healthy = { web: ['i-1:80 healthy', 'i-2:80 healthy'] };
@@ -201,6 +211,52 @@ describe('AwaitFleet', () => {
     });
   });
 
+  test('is over for a fleet whose warm pool is of the new version, and asks no server in it', async () => {
+    const pool = withPool(
+      instance('i-7', '5', 'Warmed:Stopped'),
+      instance('i-8', '5', 'Warmed:Pending:Wait'),
+      instance('i-9', '4', 'Warmed:Terminating:Wait'),
+    );
+    useGroup(both, pool);
+    useHealth(healthy);
+    await wait();
+    expect(outputs()[0]?.servers.map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual([
+      'i-1',
+      'i-2',
+    ]);
+  });
+
+  test('is not over while a server of the old version is in the warm pool, and names it', async () => {
+    useGroup(both, withPool(instance('i-7', '4', 'Warmed:Stopped')));
+    useHealth(healthy);
+    await wait();
+    expect(outputs()).toEqual([]);
+    const { stages } = await getRecord(BUILD);
+    expect(stages[`AwaitFleet/${GROUP}`] ?? stages.AwaitFleet).toMatchObject({
+      says: 'i-7 in the warm pool runs template version 4, expected 5',
+    });
+  });
+
+  test('does not wait for what leaves while a hook has it wait', async () => {
+    useGroup([...both, instance('i-3', '5', 'Terminating:Wait')]);
+    useHealth(healthy);
+    await wait();
+    expect(outputs()).toHaveLength(1);
+    useGroup([...both, instance('i-3', '4', 'Terminating:Wait')]);
+    await wait();
+    expect(outputs()).toHaveLength(2);
+    useGroup([...both, instance('i-3', '4', 'Terminating')]);
+    await wait();
+    expect(outputs()).toHaveLength(2);
+  });
+
+  test('does not count what leaves', async () => {
+    useGroup([instance('i-1'), instance('i-2', '5', 'Terminating:Wait')]);
+    useHealth(healthy);
+    await wait();
+    expect(outputs()).toEqual([]);
+  });
+
   test('is over at once for a fleet that is empty on purpose', async () => {
     useGroup([], { DesiredCapacity: 0 });
     await wait({ isEmpty: true });
@@ -234,6 +290,34 @@ describe('VerifyFleet', () => {
     expect(await verified()).toEqual({
       ...{ launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' },
       verified: { by: 'site', servers: 2 },
+    });
+  });
+
+  test('names in the record the old servers that hooks keep, and asks none that leaves', async () => {
+    const leaving = [
+      instance('i-3', '5', 'Terminating:Wait'),
+      instance('i-4', '4', 'Terminating:Wait'),
+      instance('i-5', '4', 'Terminating:Retained'),
+    ];
+    useGroup([...both, ...leaving]);
+    useHealth(healthy);
+    await verify(['i-1', 'i-2']);
+    expect((await verified())?.verified).toEqual({
+      by: 'site',
+      servers: 2,
+      left: [
+        { instanceId: 'i-4', version: '4', why: 'a termination hook has it wait (Terminating:Wait)' },
+        { instanceId: 'i-5', version: '4', why: 'it is retained (Terminating:Retained)' },
+      ],
+    });
+  });
+
+  test('is not over with a server of the old version in the warm pool', async () => {
+    useGroup(both, withPool(instance('i-7', '4', 'Warmed:Running')));
+    useHealth(healthy);
+    await expect(verify(['i-1', 'i-2'])).rejects.toMatchObject({
+      name: 'FleetChanged',
+      message: expect.stringContaining('i-7 in the warm pool runs template version 4'),
     });
   });
 

@@ -97,6 +97,11 @@ describe.each(['PublishTemplate', 'StartRefresh'])('just before it changes anyth
       /target groups were .*web.*, and are none now/,
     ],
     ['is being deleted', { Status: 'Delete in progress' }, /is being deleted/],
+    [
+      'somebody has suspended a process of',
+      { SuspendedProcesses: [{ ProcessName: 'Launch' }] },
+      /it has suspended processes that a rollout needs: Launch/,
+    ],
   ])('refuses a group that %s', async (_what, more, words) => {
     useGroup({ TargetGroupARNs: [ARN], ...more });
     await expect(ACTS[act]?.()).rejects.toMatchObject({

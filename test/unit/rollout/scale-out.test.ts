@@ -75,8 +75,11 @@ test.each([
   ]);
 });
 
-test('what a first try has done is not done again', async () => {
-  useGroup('5', 3, 2);
+test.each([
+  ['is not done again', 3],
+  ['is not undone where a schedule or a policy has scaled the group since', 5],
+])('what a first try has done %s', async (_what, desired) => {
+  useGroup('5', desired, 2);
   await scale();
   expect(updates()).toEqual([]);
 });
@@ -85,6 +88,7 @@ test.each<[string, Parameters<typeof useGroup>]>([
   ['another pipeline has brought its image into', ['6', 3, 3]],
   ['a person has scaled out', ['4', 2, 0]],
   ['servers of a person are in', ['4', 0, 1]],
+  ['servers of a person are in the warm pool of', ['4', 0, 0, { WarmPoolSize: 1 }]],
   ['a person has given another version', ['3', 0, 0]],
   ['has no room any more, since a person has given it another size', ['4', 0, 0, { MaxSize: 2 }]],
   [

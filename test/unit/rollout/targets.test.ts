@@ -91,6 +91,67 @@ describe('how many servers stay in service', () => {
   });
 });
 
+describe('processes that are suspended', () => {
+  const group = { DesiredCapacity: 3, MaxSize: 6, LaunchTemplate: template('4') };
+  const suspended = (...names: string[]) => ({
+    SuspendedProcesses: names.map((ProcessName) => ({ ProcessName, SuspensionReason: 'by Ann' })),
+  });
+  const check = () => checkTargets([item], 80, new Unmade());
+
+  test.each(['Launch', 'Terminate', 'InstanceRefresh', 'HealthCheck', 'ReplaceUnhealthy'])(
+    'are refused where a rollout needs them: %s',
+    async (name) => {
+      useGroup({ ...group, ...suspended(name) });
+      await expect(check()).rejects.toMatchObject({
+        name: 'TargetNotRefreshable',
+        message: expect.stringMatching(
+          new RegExp(
+            `fleet has suspended processes .* ${name} \\(.*; by Ann\\).*\\(ResumeProcesses\\): aws autoscaling resume-processes --auto-scaling-group-name fleet --scaling-processes ${name}$`,
+          ),
+        ),
+      });
+    },
+  );
+
+  test('are named all at once', async () => {
+    useGroup({ ...group, ...suspended('Launch', 'AZRebalance', 'Terminate') });
+    await expect(check()).rejects.toThrow(/--scaling-processes Launch Terminate$/);
+  });
+
+  test('are refused where new servers would get no requests', async () => {
+    useGroup({ ...group, ...suspended('AddToLoadBalancer') });
+    await expect(check()).resolves.toHaveLength(1);
+    const arn = 'arn:aws:elasticloadbalancing:us-east-1:0:targetgroup/web/1';
+    useGroup({ ...group, ...suspended('AddToLoadBalancer'), TargetGroupARNs: [arn] });
+    await expect(check()).rejects.toThrow(/AddToLoadBalancer \(new servers get no requests/);
+  });
+
+  test('do not matter where a rollout does without them', async () => {
+    useGroup({ ...group, ...suspended('AZRebalance', 'AlarmNotification', 'ScheduledActions') });
+    await expect(check()).resolves.toHaveLength(1);
+  });
+});
+
+describe('a warm pool', () => {
+  const pool = {
+    WarmPoolConfiguration: { PoolState: 'Stopped' },
+    WarmPoolSize: 2,
+    LaunchTemplate: template('4'),
+  };
+
+  test('is no obstacle to a refresh, which replaces it too', async () => {
+    useGroup({ ...pool, DesiredCapacity: 3, MaxSize: 6 });
+    await expect(checkTargets([item], 80, new Unmade())).resolves.toHaveLength(1);
+  });
+
+  test('of a group without servers is refused before the first image, which would not be the first to come', async () => {
+    useGroup({ ...pool, DesiredCapacity: 0, MaxSize: 6 });
+    await expect(checkTargets([item], 80, new Unmade())).rejects.toThrow(
+      /fleet has no servers yet but 2 in its warm pool.*delete-warm-pool --auto-scaling-group-name fleet --force-delete/,
+    );
+  });
+});
+
 describe('alarms that are to watch over a refresh', () => {
   const cloudWatch = mockClient(CloudWatchClient);
   const watched = { ...item, alarms: ['errors', 'latency'] };

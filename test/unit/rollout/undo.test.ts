@@ -3,6 +3,7 @@ import {
   CancelInstanceRefreshCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  DescribeWarmPoolCommand,
   type InstanceRefreshStatus,
   RollbackInstanceRefreshCommand,
   TerminateInstanceInAutoScalingGroupCommand,
@@ -262,7 +263,47 @@ describe('what serves is kept', () => {
   });
 });
 
+/** Gives groups a warm pool. */
+const usePool = (Instances: object[], InstanceReusePolicy?: object) => {
+  autoScaling.on(DescribeWarmPoolCommand).resolves({ Instances: Instances as never[] });
+  return {
+    WarmPoolConfiguration: { PoolState: 'Stopped', ...(InstanceReusePolicy && { InstanceReusePolicy }) },
+  };
+};
+
+describe('a version that comes into service at the next scale-out is kept', () => {
+  test('where a warm pool runs it', async () => {
+    const pool = usePool([describeServer('i-7', '5')]);
+    useGroups(describeGroup('of-a-person', '6', [], pool));
+    await expect(undo(noted())).resolves.toBe(true);
+    expect(deleted()).toEqual([]);
+  });
+});
+
 describe('a first image that was never verified', () => {
+  test('is taken out of the warm pool, too', async () => {
+    const pool = usePool([describeServer('i-7', '5'), describeServer('i-8', '4')]);
+    useGroups(describeGroup('fleet', '5', ['5'], pool));
+    autoScaling
+      .on(UpdateAutoScalingGroupCommand)
+      .callsFake(() => useGroups(describeGroup('fleet', '4', ['5'], { ...pool, DesiredCapacity: 0 })));
+    await expect(undo({ ...noted(), ...first })).resolves.toBe(false);
+    expect(updates()).toEqual([{ ...backToTheOldVersion, DesiredCapacity: 0 }]);
+    expect(terminated()).toEqual([{ InstanceId: 'i-7', ShouldDecrementDesiredCapacity: false }]);
+    expect(deleted()).toEqual(['5']);
+  });
+
+  test('does not go into a warm pool that reuses what leaves', async () => {
+    const pool = usePool([], { ReuseOnScaleIn: true });
+    useGroups(describeGroup('fleet', '5', ['5', '5'], pool));
+    await undo({ ...noted(), ...first });
+    expect(updates()).toEqual([backToTheOldVersion]);
+    expect(terminated()).toEqual([
+      { InstanceId: 'i-1', ShouldDecrementDesiredCapacity: true },
+      { InstanceId: 'i-2', ShouldDecrementDesiredCapacity: true },
+    ]);
+  });
+
   test('is taken out of the group again, with its servers', async () => {
     useGroups(describeGroup('fleet', '5', ['5', '5', '5']));
     // They go in their own time.

@@ -131,7 +131,8 @@ export class Capacity {
     const now = this.needs.activities.stamp();
     if (group.replacements > 0)
       return `At ${now} an instance was launched in response to an unhealthy instance needing to be replaced.`;
-    if (refreshing) return `At ${now} an instance was launched in response to an instance refresh.`;
+    if (refreshing && !group.capacityCause)
+      return `At ${now} an instance was launched in response to an instance refresh.`;
     return `${group.capacityCause ?? ''}At ${now} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${count} to ${capacity}.`;
   }
 }

@@ -115,7 +115,9 @@ export class ScalingPolicies {
   private trackedUp(group: Group, policy: ScalingPolicy, { value }: AlarmCall): number | undefined {
     const target = policy.TargetTrackingConfiguration?.TargetValue;
     if (value === undefined || !target) return undefined;
-    const wanted = clamp(group, Math.ceil((this.warmCapacity(group, policy) * value) / target));
+    // An instance refresh has more in service for a while, which nobody wants for the load.
+    const present = Math.min(this.warmCapacity(group, policy), group.desired);
+    const wanted = clamp(group, Math.ceil((present * value) / target));
     return wanted > group.desired ? wanted : undefined;
   }
 
