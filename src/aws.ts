@@ -2,6 +2,7 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -37,6 +38,9 @@ function perRegion<Client>(make: (config: ClientConfig) => Client): (region?: st
 
 // The marks let esbuild leave out of a bundle the clients that its function does not use.
 export const autoScaling = /* @__PURE__ */ perRegion((config) => new AutoScalingClient(config));
+export const classicLoadBalancing = /* @__PURE__ */ perRegion(
+  (config) => new ElasticLoadBalancingClient(config),
+);
 export const cloudWatch = /* @__PURE__ */ perRegion((config) => new CloudWatchClient(config));
 export const ec2 = /* @__PURE__ */ perRegion((config) => new EC2Client(config));
 export const eventBridge = /* @__PURE__ */ perRegion((config) => new EventBridgeClient(config));

@@ -68,13 +68,20 @@ export const TargetState = z.object({
   others: z.array(TemplateState).optional(),
   /** The ARNs of the target groups that the group's servers are registered in. */
   targetGroups: z.array(z.string()),
+  /** The names of the Classic Load Balancers that they are registered with; undefined without any. */
+  loadBalancers: z.array(z.string()).optional(),
+  /**
+   * Ports at which servers are asked for the site, by the name of a Classic Load Balancer or the ARN of a Gateway Load Balancer's target group;
+   * none where it is the pipeline's own.
+   */
+  askAt: z.record(z.string(), z.array(z.number())).optional(),
   /** Whether the group names its version by number, so that AWS can roll it back. */
   canRollBack: z.boolean(),
   /** Whether this is the first image of an empty group: there is nothing to refresh and nothing to roll back to. */
   isFirstImage: z.boolean(),
   /** Whether Plan found it without servers that it should have: then there is nothing to verify. */
   isEmpty: z.boolean(),
-  /** Whose word counts for its servers: their own, asked for the site, or the target group's. */
+  /** Whose word counts for its servers: their own, asked for the site, or that of their target groups and load balancers alone. */
   verify: z.enum(['site', 'targetGroup']),
   initialCapacity: z.number(),
   /**

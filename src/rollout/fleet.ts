@@ -3,10 +3,10 @@ import type { MadeVersion, Target } from '../build/state';
 import { describeAddresses } from '../image/instances';
 import { lookAtEach, type Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';
+import { judgeBalancers, type Place } from './balancers/judge';
 import { describeGroups, describeWarmPool } from './groups';
-import { describeTargetHealth, nameOfTargetGroup } from './target-groups';
 
-/** Where a server of a fleet answers. Without a target group the port is the pipeline's. */
+/** Where a server of a fleet answers. Where nothing that balances its load says it, the port is the pipeline's. */
 export interface Server {
   instanceId: string;
   privateIp: string;
@@ -21,6 +21,8 @@ export interface Expected {
   others?: readonly MadeVersion[] | undefined;
   /** That the group is empty on purpose, as Plan found it. */
   mayBeEmpty?: boolean;
+  /** Where servers are asked for the site, as Plan found it. */
+  askAt?: Record<string, number[]>;
   /** Which servers the refresh leaves as they are, on purpose. */
   leaves?: Leaves;
 }
@@ -46,12 +48,6 @@ export function leavesOf({
   standby,
 }: Pick<Target, 'scaleInProtected' | 'standby'>): Leaves {
   return { protected: scaleInProtected === 'ignore', standby: standby === 'ignore' };
-}
-
-/** A port of a server, as a target group has it. */
-interface Place {
-  instanceId: string;
-  port: number | undefined;
 }
 
 /** A fleet as AWS sees it: what is wrong, and if nothing is where its servers answer. */
@@ -127,9 +123,9 @@ export async function findFleetProblems(waits: Wait[]): Promise<Map<Wait, string
   return new Map(await Promise.all(found));
 }
 
-/** Holds a fleet against what it should be, as AWS sees it: complete, on the new version, healthy in its target groups. */
+/** Holds a fleet against what it should be, as AWS sees it: complete, on the new version, healthy in its target groups and Classic Load Balancers. */
 export async function judgeFleet(group: AutoScalingGroup, expected: Expected): Promise<Judged> {
-  const { DesiredCapacity = 0, TargetGroupARNs = [] } = group;
+  const { DesiredCapacity = 0 } = group;
   const left = findLeft(group, expected);
   const isLeft = ({ InstanceId }: Instance) => left.some(({ instanceId }) => instanceId === InstanceId);
   const Instances = listServers(group, expected).filter((instance) => !isLeft(instance));
@@ -147,17 +143,9 @@ export async function judgeFleet(group: AutoScalingGroup, expected: Expected): P
   if (missing > 0) problems.push(`${missing} of ${DesiredCapacity} ${unit} are missing`);
   if (DesiredCapacity === 0 && !expected.mayBeEmpty)
     problems.push('its desired capacity is 0, which it was not when the build was planned');
-  // Only a complete group is worth the calls to its target groups.
+  // Only a complete group is worth the calls to what balances its load.
   if (problems.length > 0 || Instances.length === 0) return { problems, places: [], left };
-  if (TargetGroupARNs.length === 0) {
-    return { problems, places: Instances.map(({ InstanceId = '' }) => toPlace(InstanceId)), left };
-  }
-  const judged = await Promise.all(TargetGroupARNs.map((arn) => judgeTargets(arn, Instances)));
-  return {
-    problems: judged.flatMap((one) => one.problems),
-    places: judged.flatMap((one) => one.places),
-    left,
-  };
+  return { ...(await judgeBalancers(group, Instances, expected.askAt)), left };
 }
 
 /** How much of a group's capacity servers are: each one unit, unless its policy has weights. */
@@ -202,10 +190,6 @@ function findLeft({ Instances = [] }: AutoScalingGroup, expected: Expected): Lef
   });
 }
 
-function toPlace(instanceId: string, port?: number): Place {
-  return { instanceId, port };
-}
-
 /** Whether a server runs what it should. Where there is one version alone, the number tells it. */
 function isExpected(
   found: Instance['LaunchTemplate'],
@@ -242,26 +226,4 @@ function findVersionProblem({ LaunchTemplate }: Instance, expected: Expected): s
   if (isExpected(LaunchTemplate, expected)) return undefined;
   const template = expected.others?.length ? `${LaunchTemplate?.LaunchTemplateId} ` : '';
   return `runs template version ${template}${LaunchTemplate?.Version}, expected ${describeExpected(expected)}`;
-}
-
-/** A target group may have a server on several ports: each must be healthy. */
-async function judgeTargets(arn: string, instances: Instance[]): Promise<Omit<Judged, 'left'>> {
-  const name = nameOfTargetGroup(arn);
-  const targets = await describeTargetHealth(arn);
-  if (!targets) return { problems: [`the target group ${name} was deleted`], places: [] };
-  const judged = instances.map(({ InstanceId = '' }): Omit<Judged, 'left'> => {
-    const own = targets.filter(({ Target }) => Target?.Id === InstanceId);
-    if (own.length === 0)
-      return { problems: [`${InstanceId} is not registered in target group ${name}`], places: [] };
-    const problems = own.flatMap(({ TargetHealth }) => {
-      if (TargetHealth?.State === 'healthy') return [];
-      const why = TargetHealth?.Description ? ` (${TargetHealth.Description})` : '';
-      return [`${InstanceId} is ${TargetHealth?.State} in target group ${name}${why}`];
-    });
-    return { problems, places: own.map(({ Target }) => toPlace(InstanceId, Target?.Port)) };
-  });
-  return {
-    problems: judged.flatMap((one) => one.problems),
-    places: judged.flatMap((one) => one.places),
-  };
 }

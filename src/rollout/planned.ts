@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Target } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
+import { findMoves } from './balancers/attached';
 import { findSuspensionProblem } from './checks/suspended';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
@@ -30,7 +31,7 @@ export async function checkAsPlanned(target: Target): Promise<void> {
 }
 
 function findChanges(group: AutoScalingGroup, target: Target): string[] {
-  const { Status, DesiredCapacity = 0, MaxSize, Instances = [], TargetGroupARNs = [] } = group;
+  const { Status, DesiredCapacity = 0, MaxSize, Instances = [] } = group;
   if (Status) return [`it is being deleted (${Status})`];
   const changes = findTemplateChanges(group, target);
   const suspended = findSuspensionProblem(group);
@@ -45,9 +46,8 @@ function findChanges(group: AutoScalingGroup, target: Target): string[] {
     changes.push(`its MaxSize is ${MaxSize} now, less than the initialCapacity of ${target.initialCapacity}`);
   if (!target.isFirstImage && !target.isEmpty && DesiredCapacity === 0)
     changes.push(`it had servers, and has ${count} now`);
-  const [before, now] = [target.targetGroups, TargetGroupARNs].map((arns) => arns.toSorted().join(', '));
-  if (before !== now)
-    changes.push(`its target groups were ${before || 'none'}, and are ${now || 'none'} now`);
+  for (const { what, was, is } of findMoves(target, group))
+    changes.push(`its ${what} were ${was}, and are ${is} now`);
   return changes;
 }
 

@@ -5,6 +5,8 @@ import type { Target, TemplateState } from '../build/state';
 import { TargetNotRefreshable } from '../errors';
 import { findAll } from '../failures';
 import { chooseHealthy, type RolloutTarget } from '../pipeline/definition';
+import { attachedTo } from './balancers/attached';
+import { findWays, type Ways } from './balancers/ways';
 import { findObstacle } from './checks/admission';
 import { findAlarmProblem } from './checks/alarms';
 import { findArchitectureProblem } from './checks/architecture';
@@ -14,7 +16,6 @@ import { findSuspensionProblem } from './checks/suspended';
 import { findKeyProblem } from './checks/volume-key';
 import { checkClaim } from './claim';
 import { describeGroups } from './groups';
-import { describeTargetGroup, nameOfTargetGroup } from './target-groups';
 import { findVersion, findVersionOf, isPublishedByKiln } from './template';
 import { nameOf, normalize, referenceOf, specificationsOf } from './version/configuration';
 
@@ -67,10 +68,28 @@ async function checkTarget(
   const isFirstImage =
     found.DesiredCapacity === 0 && versions.every((version) => !isPublishedByKiln(version));
   const types = listTypes(found.MixedInstancesPolicy, own.version, (at) => versionOfOverride(found, all, at));
-  const looked = { group: found, types, architecture: await image.architecture, port: image.port };
+  const attached = attachedTo(found);
+  const ways =
+    target.verify === 'site'
+      ? await unmade.unlessDenied(`the probe can ask the servers of ${target.autoScalingGroup}`, () =>
+          findWays(found, image.port),
+        )
+      : undefined;
+  const isOpen = ways && 'ports' in ways;
+  const looked = {
+    group: found,
+    types,
+    architecture: await image.architecture,
+    ways: isOpen ? ways : undefined,
+  };
   await findAll([
     say(target, findSuspensionProblem(found)),
     say(target, findPolicyProblem(found)),
+    say(target, findSourceProblem(target, attached.others)),
+    say(
+      target,
+      ways && 'problem' in ways ? `${ways.problem}${ways.isOfAsking ? ` ${OTHERWISE}` : ''}` : undefined,
+    ),
     ...versions.map((version) => say(target, findUserDataProblem(target, version))),
     ...(isFirstImage
       ? [say(target, findRoomProblem(target, found))]
@@ -102,7 +121,9 @@ async function checkTarget(
     ...template,
     ...(policy && { policy, ...(name && { launchTemplateName: name }) }),
     ...(further.length > 0 && { others: further }),
-    targetGroups: found.TargetGroupARNs ?? [],
+    targetGroups: attached.targetGroups,
+    ...(attached.loadBalancers.length > 0 && { loadBalancers: attached.loadBalancers }),
+    ...(isOpen && Object.keys(ways.askAt).length > 0 && { askAt: ways.askAt }),
     canRollBack: all.every(({ spec }) => isNumber(referenceOf(spec))),
     isFirstImage,
     ...findAdds(target, found, own.version, { isFirstImage, types }),
@@ -191,7 +212,8 @@ function findAdds(
 /** What a check is made with. */
 interface Looked {
   group: AutoScalingGroup;
-  port: number;
+  /** Undefined where the servers are not asked, or cannot be. */
+  ways: Ways | undefined;
 }
 
 /** What is looked up for a check, each with what it finds out of a group, for each of its templates. */
@@ -272,30 +294,18 @@ const OTHERWISE = 'Or say verify: targetGroup: the record then tells that nobody
 
 /** The servers are to be asked for the site when they are new: whether they can be is found out now. */
 async function checkProbe(
-  { autoScalingGroup, verify }: RolloutTarget,
+  { autoScalingGroup }: RolloutTarget,
   version: LaunchTemplateVersion,
-  { group, port }: Looked,
+  { group, ways }: Looked,
 ): Promise<void> {
-  if (verify !== 'site') return;
-  const arns = group.TargetGroupARNs ?? [];
-  const ports = await Promise.all(arns.map((arn) => findPort(autoScalingGroup, arn)));
-  const obstacle = await findObstacle(group, version, arns.length > 0 ? [...new Set(ports)] : [port]);
+  const obstacle = ways && (await findObstacle(group, version, ways.ports));
   if (obstacle) refuse(autoScalingGroup, `${obstacle} ${OTHERWISE}`);
 }
 
-/** Where servers answer that are registered in a target group. */
-async function findPort(group: string, arn: string): Promise<number> {
-  const found = await describeTargetGroup(arn);
-  const name = nameOfTargetGroup(arn);
-  if (!found?.Port)
-    refuse(group, `is attached to the target group ${name}, which does not exist any more. Detach it.`);
-  if (found.Protocol !== 'HTTP' && found.Protocol !== 'TCP') {
-    refuse(
-      group,
-      `is attached to the target group ${name} of protocol ${found.Protocol}, and the servers are asked for the site by HTTP. ${OTHERWISE}`,
-    );
-  }
-  return found.Port;
+/** Nobody could vouch for servers that are not asked, and that only VPC Lattice knows. */
+function findSourceProblem({ verify }: RolloutTarget, others: readonly string[]): string | undefined {
+  if (verify === 'site' || others.length === 0) return undefined;
+  return `is attached to ${others.join(', ')} of VPC Lattice, whose opinion of the servers Kiln does not ask for. Say verify: site.`;
 }
 
 function refuse(group: string, why: string): never {

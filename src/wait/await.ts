@@ -46,6 +46,7 @@ export async function awaitFleet(input: z.infer<typeof AwaitFleetInput>): Promis
     version,
     ...(others.length > 0 && { launchTemplateId: target.launchTemplateId, others }),
     verify: target.verify,
+    ...(target.askAt && { askAt: target.askAt }),
     mayBeEmpty: target.isEmpty,
     leaves: leavesOf(target),
     stage: `${input.stage}/${group}`,

@@ -27,6 +27,8 @@ export interface Wait {
   others?: MadeVersion[];
   /** Of a fleet: whether its servers are to be asked for the site afterwards. */
   verify?: 'site' | 'targetGroup';
+  /** Of a fleet: the ports at which its servers are asked, as the target has them. */
+  askAt?: Record<string, number[]>;
   /** Of a fleet: that it has no servers on purpose. */
   mayBeEmpty?: boolean;
   /** Of a fleet: which servers are left as they are, on purpose. */

@@ -3,6 +3,7 @@ import { type BuildRecord, noteRollout } from '../../build/record';
 import type { Target, TemplateState } from '../../build/state';
 import { TransientFailure } from '../../errors';
 import { nameTransient } from '../../failures';
+import { findMoves } from '../balancers/attached';
 import { findSuspensionProblem } from '../checks/suspended';
 import { describeGroups, describeWarmPool } from '../groups';
 import { takeGroup } from '../lease';
@@ -166,11 +167,13 @@ async function findObstacle(
     return `${describeEnd(own)} Somebody has given it that version since`;
   if (!autoRollback) return 'its pipeline says autoRollback: false';
   if (!canRollBack) return `it was at ${describeReferences(target)}, to which AWS does not bring it back`;
-  const [before, now] = [target.targetGroups, group.TargetGroupARNs ?? []].map((arns) =>
-    arns.toSorted().join(),
-  );
-  if (before !== now) return 'somebody has changed its target groups since';
-  if (!isAt(group, target, amongOwn(rollout))) return 'somebody has changed its mixed instances policy since';
+  const [moved] = findMoves(target, group);
+  if (moved) return `somebody has changed its ${moved.what} since`;
+  if (!isAt(group, target, amongOwn(rollout))) {
+    if (Boolean(target.policy) === Boolean(group.MixedInstancesPolicy))
+      return 'somebody has changed its mixed instances policy since';
+    return `somebody has ${target.policy ? 'taken its mixed instances policy from it' : 'given it a mixed instances policy'} since`;
+  }
   for (const template of templatesOf(target)) {
     const obstacle = await findTemplateObstacle(template, amongOwn(rollout)(template));
     if (obstacle) return obstacle;

@@ -4,7 +4,7 @@ import {
   type TargetGroup,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isAwsError, loadBalancing } from '../aws';
+import { isAwsError, loadBalancing } from '../../aws';
 
 const GONE = ['TargetGroupNotFound', 'TargetGroupNotFoundException'];
 
