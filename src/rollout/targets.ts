@@ -159,14 +159,14 @@ function distinctVersions(named: readonly Named[]): LaunchTemplateVersion[] {
   return [...found.values()];
 }
 
-/** The version of the template that an override names itself. */
+/** The version of the template that an override is launched from: its own, or the group's. Undefined where that is told by its name alone. */
 function versionOfOverride(
   { MixedInstancesPolicy }: AutoScalingGroup,
   all: readonly Named[],
   at: number,
 ): LaunchTemplateVersion | undefined {
   const spec = MixedInstancesPolicy?.LaunchTemplate?.Overrides?.[at]?.LaunchTemplateSpecification;
-  if (!spec) return undefined;
+  if (!spec) return all[0]?.version;
   const isSame = (one: LaunchTemplateSpecification) =>
     nameOf(one) === nameOf(spec) && referenceOf(one) === referenceOf(spec);
   return all.find((one) => isSame(one.spec))?.version;

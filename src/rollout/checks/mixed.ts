@@ -19,13 +19,14 @@ export function listTypes(
   own: LaunchTemplateVersion,
   versionOf: (override: number) => LaunchTemplateVersion | undefined,
 ): string[] {
-  const ofTemplate = ({ LaunchTemplateData }: LaunchTemplateVersion) => LaunchTemplateData?.InstanceType;
+  const ofTemplate = (version: LaunchTemplateVersion | undefined) =>
+    version?.LaunchTemplateData?.InstanceType;
   const overrides = policy?.LaunchTemplate?.Overrides ?? [];
   const types =
     overrides.length === 0
       ? [ofTemplate(own)]
       : overrides.map(({ InstanceType, InstanceRequirements }, at) =>
-          InstanceRequirements ? undefined : (InstanceType ?? ofTemplate(versionOf(at) ?? own)),
+          InstanceRequirements ? undefined : (InstanceType ?? ofTemplate(versionOf(at))),
         );
   return [...new Set(types.flatMap((type) => type ?? []))];
 }

@@ -181,7 +181,7 @@ export function normalize(policy: MixedInstancesPolicy): MixedInstancesPolicy {
     JSON.stringify(policy),
   ) as MixedInstancesPolicy;
   const { LaunchTemplateSpecification: own, Overrides = [] } = LaunchTemplate;
-  const { SpotInstancePools, ...distribution } = InstancesDistribution ?? {};
+  const { SpotInstancePools, SpotMaxPrice, ...distribution } = InstancesDistribution ?? {};
   // AWS takes pools with one strategy alone.
   const isByPrice = distribution.SpotAllocationStrategy === 'lowest-price';
   return {
@@ -195,6 +195,8 @@ export function normalize(policy: MixedInstancesPolicy): MixedInstancesPolicy {
     },
     InstancesDistribution: {
       ...distribution,
+      // None is what an empty one means.
+      ...(SpotMaxPrice && { SpotMaxPrice }),
       ...(isByPrice && SpotInstancePools !== undefined && { SpotInstancePools }),
     },
   };
@@ -206,12 +208,23 @@ function identify(spec: LaunchTemplateSpecification): LaunchTemplateSpecificatio
   return others.LaunchTemplateId ? others : spec;
 }
 
+/** What AWS makes of a distribution that says nothing: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */
+const BY_DEFAULT = {
+  OnDemandAllocationStrategy: 'prioritized',
+  OnDemandBaseCapacity: 0,
+  OnDemandPercentageAboveBaseCapacity: 100,
+  SpotAllocationStrategy: 'lowest-price',
+};
+
 function withoutTemplates(policy: MixedInstancesPolicy): MixedInstancesPolicy {
-  const { LaunchTemplate = {}, ...others } = normalize(policy);
+  const { LaunchTemplate = {}, InstancesDistribution } = normalize(policy);
   const Overrides = (LaunchTemplate.Overrides ?? []).map(
     ({ LaunchTemplateSpecification: _named, ...override }) => override,
   );
-  return { ...others, LaunchTemplate: { Overrides } };
+  return {
+    LaunchTemplate: { Overrides },
+    InstancesDistribution: { ...BY_DEFAULT, ...InstancesDistribution },
+  };
 }
 
 function positionsOf(policy: MixedInstancesPolicy | undefined): (LaunchTemplateSpecification | undefined)[] {

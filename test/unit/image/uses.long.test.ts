@@ -127,6 +127,16 @@ describe('an image is kept while it is referred to by', () => {
     },
   );
 
+  test('a build that is still to be undone, an override of whose group would go back to it', async () => {
+    const id = buildOf(7);
+    const of = { launchTemplateId: 'lt-1', reference: '4', currentVersion: '4', defaultVersion: '4' };
+    await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
+    const targets = [makeTarget({ launchTemplateId: 'lt-2', others: [of] })];
+    await updateRecord(id, { status: 'FAILED', targets });
+    await retireImages('web', 2);
+    expect(deletedVersions()).toEqual(['1']);
+  });
+
   test('a running build whose base it is', async () => {
     const id = 'gone-01KAS2N4Q7T9V0W1X2Y3Z4A5B1';
     await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
@@ -146,6 +156,13 @@ describe('an image is kept while it is referred to by', () => {
     await updateRecord(buildOf(7), { baseImageId: 'ami-4', imageId: 'ami-of-no-matter' });
     expect(await told()).toContain('image ami-4 stays: pipeline web is built on it');
   });
+});
+
+test('the version that a build made for an override goes with its image', async () => {
+  const others = [{ launchTemplateId: 'lt-1', reference: '0', version: '1' }];
+  await updateRecord(buildOf(1), { rollouts: { fleet: { launchTemplateId: 'lt-9', version: '3', others } } });
+  await retireImages('web', 5);
+  expect([deletedVersions(), deregistered()]).toEqual([['1'], ['ami-1']]);
 });
 
 test('what is not known is no leave to remove', async () => {

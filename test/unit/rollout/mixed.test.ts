@@ -407,6 +407,42 @@ describe('the undoing of a rollout to a mixed group', () => {
     expect(templates.deleted).toEqual(['lt-1 5']);
   });
 
+  test('leaves it, too, where AWS tells the template of the override by its name alone', async () => {
+    templates.add('lt-1', 5, OWN);
+    templates.add('lt-2', 2, OWN);
+    const policy = JSON.stringify(policyAt('4', '2')).replace(
+      '"LaunchTemplateId":"lt-2"',
+      '"LaunchTemplateName":"spare"',
+    );
+    withPolicy(JSON.parse(policy) as MixedInstancesPolicy);
+    await expect(undo({ 'rollouts.fleet': written })).resolves.toBe(true);
+    expect(templates.deleted).toEqual(['lt-1 5']);
+  });
+
+  test('leaves a group that had a template alone and has got a policy since, and says why', async () => {
+    templates.add('lt-1', 5, OWN);
+    withPolicy(describedAt('5', '1'));
+    const own = { DesiredConfiguration: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '5' } } };
+    useRefreshes(refreshTo('5', '1', own));
+    const plain = { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' };
+    await expect(undo({ targets: [makeTarget()], 'rollouts.fleet': plain })).resolves.toBe(true);
+    expect([...started(), ...updates(), ...templates.deleted]).toEqual([]);
+    expect((await getRecord(BUILD)).rollouts.fleet?.notBack?.why).toContain(
+      'somebody has given it a mixed instances policy since',
+    );
+  });
+
+  test('takes what AWS fills in for no change of a policy', async () => {
+    templates.add('lt-1', 5, OWN);
+    templates.add('lt-2', 2, OWN);
+    const silent = { ...policyAt('4', '1'), InstancesDistribution: undefined };
+    const filled = { OnDemandBaseCapacity: 0, SpotAllocationStrategy: 'lowest-price', SpotMaxPrice: '' };
+    withPolicy({ ...describedAt('5', '2'), InstancesDistribution: filled });
+    useRefreshes(refreshTo('5', '2'));
+    const targets = [makeMixedTarget({ policy: silent })];
+    await expect(undo({ targets, 'rollouts.fleet': written })).rejects.toThrow('is being brought back');
+  });
+
   test('brings the whole policy back after a refresh that succeeded', async () => {
     templates.add('lt-1', 5, OWN);
     templates.add('lt-2', 2, OWN);

@@ -72,3 +72,44 @@ test('A scheduled action of a stack is made, changed and deleted', async () => {
   expect((await cfn.state('s')).failures).toEqual([]);
   expect(await shown()).toEqual([]);
 });
+
+test('A mixed group of a stack has the versions that parameters name when it is made and changed', async () => {
+  const data =
+    'LaunchTemplateData: { InstanceType: t3.micro, ImageId: "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}" }';
+  const mixed = (base: string) => `
+Resources:
+  T: { Type: AWS::EC2::LaunchTemplate, Properties: { ${data} } }
+  U: { Type: AWS::EC2::LaunchTemplate, Properties: { LaunchTemplateName: spare, ${data} } }
+  V: { Type: AWS::SSM::Parameter, Properties: { Name: /fleets/fleet/spare/version, Type: String, Value: "1" } }
+  A:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties:
+      AutoScalingGroupName: fleet
+      AvailabilityZones: !GetAZs ""
+      MinSize: "0"
+      MaxSize: "4"
+      MixedInstancesPolicy:
+        LaunchTemplate:
+          LaunchTemplateSpecification: { LaunchTemplateId: !Ref T, Version: "1" }
+          Overrides:
+            - { InstanceType: t3.small }
+            - InstanceType: t3.micro
+              LaunchTemplateSpecification: { LaunchTemplateId: !Ref U, Version: !Sub "{{resolve:ssm:\${V}}}" }
+        InstancesDistribution: { OnDemandBaseCapacity: ${base}, OnDemandPercentageAboveBaseCapacity: "50" }`;
+  const shown = async () => {
+    const { AutoScalingGroups = [] } = await region.api('auto-scaling').DescribeAutoScalingGroups({});
+    const { LaunchTemplate, InstancesDistribution } = AutoScalingGroups[0]?.MixedInstancesPolicy ?? {};
+    const spec = LaunchTemplate?.Overrides?.[1]?.LaunchTemplateSpecification;
+    return [spec?.LaunchTemplateName, spec?.Version, InstancesDistribution?.OnDemandBaseCapacity];
+  };
+  await cfn.create('s', mixed('1'));
+  expect((await cfn.state('s')).failures).toEqual([]);
+  expect(await shown()).toEqual(['spare', '1', 1]);
+  await region.api('ec2').CreateLaunchTemplateVersion({
+    ...{ LaunchTemplateName: 'spare', SourceVersion: '1', LaunchTemplateData: { DisableApiStop: false } },
+  });
+  await region.api('ssm').PutParameter({ Name: '/fleets/fleet/spare/version', Value: '2', Overwrite: true });
+  await cfn.update('s', mixed('2'));
+  expect((await cfn.state('s')).failures).toEqual([]);
+  expect(await shown()).toEqual(['spare', '2', 2]);
+});
