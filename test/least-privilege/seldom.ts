@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  AttachLoadBalancersCommand,
   AutoScalingClient,
   CompleteLifecycleActionCommand,
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
   DeleteLifecycleHookCommand,
   DescribeAutoScalingGroupsCommand,
+  DetachLoadBalancersCommand,
   PutLifecycleHookCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
@@ -25,6 +27,10 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  CreateLoadBalancerCommand,
+  ElasticLoadBalancingClient,
+} from '@aws-sdk/client-elastic-load-balancing';
 import { IAMClient, ListInstanceProfilesCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
@@ -291,6 +297,68 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       'detail-type': 'EC2 AMI State Change',
       detail: { ImageId: gone.imageId, State: 'deregistered' },
     });
+  },
+
+  'a group behind a Classic Load Balancer': async (kit) => {
+    const { sample } = kit;
+    const autoScaling = new AutoScalingClient(sample.settings);
+    const { LaunchTemplate, VPCZoneIdentifier = '' } = await describeGroup(sample, API);
+    await new ElasticLoadBalancingClient(sample.settings).send(
+      new CreateLoadBalancerCommand({
+        LoadBalancerName: 'classic',
+        Listeners: [{ Protocol: 'HTTP', LoadBalancerPort: 80, InstancePort: 80 }],
+        Subnets: VPCZoneIdentifier.split(','),
+      }),
+    );
+    const behind = { LoadBalancerNames: ['classic'] };
+    const web = { AutoScalingGroupName: WEB, ...behind };
+    await autoScaling.send(new AttachLoadBalancersCommand(web));
+    const planned = await sample.startBuild('web');
+    await until('the build is planned', async () => {
+      const { stages, status } = await sample.getBuild(planned);
+      const isPlanned = stages.some(({ stage, endedAt }) => stage === 'Plan' && endedAt);
+      return isPlanned || status === 'FAILED' || undefined;
+    });
+    await kit.end(planned);
+    await autoScaling.send(new DetachLoadBalancersCommand(web));
+    await autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        ...{ AutoScalingGroupName: 'classic', MinSize: 1, MaxSize: 1, VPCZoneIdentifier, ...behind },
+        LaunchTemplate: { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId, Version: '1' },
+      }),
+    );
+    await until('a server is there', async () => {
+      const [server] = (await describeGroup(sample, 'classic')).Instances ?? [];
+      return server?.LifecycleState === 'InService' ? true : undefined;
+    });
+    const build = await kit.begin('web');
+    const known = await FailedBuild.make(sample, 'api').then((one) => one.describeTarget(API));
+    const target = {
+      ...{ ...known, autoScalingGroup: 'classic', targetGroups: [], currentVersion: '1' },
+      ...{ loadBalancers: ['classic'], askAt: { classic: [80] } },
+    };
+    const common = { build, target, version: '1', asked: { Error: 'none' } };
+    // Nothing serves the site there: its load balancer does not have it in service.
+    await kit.call('awaitFleet', { ...common, stage: 'AwaitFleet', token: 'token' });
+    await kit.call('resolveWait', {
+      'detail-type': 'EC2 Instance Launch Successful',
+      detail: { AutoScalingGroupName: 'classic' },
+    });
+    await kit.call('sweepWaits');
+    const since = sample.aws.clock.now().getTime();
+    await refused(
+      kit.call('verifyFleet', { ...common, stage: 'VerifyFleet', servers: [], since, within: 3600 }),
+      'FleetChanged',
+    );
+    await kit.call('recover', {
+      build: { id: build.id },
+      failure: { Error: 'States.Timeout', Cause: '' },
+    });
+    const { error } = (await findRecord(build.id)) ?? {};
+    if (!error?.message.includes('at the Classic Load Balancer classic')) throw new Error(error?.message);
+    await autoScaling.send(
+      new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: 'classic', ForceDelete: true }),
+    );
   },
 
   'old images, once EC2 has reported who uses them': async (kit) => {
