@@ -175,6 +175,23 @@ describe('a launch', () => {
     );
   });
 
+  test('as Spot needs a permission on the request, and may be kept to On-Demand', async () => {
+    const spot = { InstanceMarketOptions: { MarketType: 'spot' } };
+    const call = await asRole(allow('ec2:RunInstances', types.map(everywhere)));
+    expect(await launch(call, spot)).toBe(`ec2:RunInstances on resource: ${ec2('spot-instances-request/*')}`);
+    const others = [
+      ...types.filter((type) => type !== 'instance').map(everywhere),
+      ec2('spot-instances-request/*'),
+    ];
+    const onDemand = { StringEquals: { 'ec2:InstanceMarketType': 'on-demand' } };
+    const limited = await asRole(
+      allow('ec2:RunInstances', others),
+      allow('ec2:RunInstances', ec2('instance/*'), onDemand),
+    );
+    expect(await launch(limited)).toBe(done);
+    expect(await launch(limited, spot)).toBe(`ec2:RunInstances on resource: ${ec2('instance/*')}`);
+  });
+
   test('needs a permission on the placement group and the Capacity Reservation that it names', async () => {
     const api = region.api('ec2');
     await api.CreatePlacementGroup({ GroupName: 'racks', Strategy: 'spread' });

@@ -127,14 +127,14 @@ function tagsFor(plan: LaunchPlan, type: string | undefined) {
 }
 
 function ofInstance(ec2: Inventory, plan: LaunchPlan): Values {
-  const { type, subnet, metadata, ebsOptimized, tenancy, profile, placement } = plan;
+  const { type, subnet, metadata, ebsOptimized, tenancy, profile, placement, isSpot } = plan;
   return {
     'ec2:PlacementGroup': placement && ec2.arn(`placement-group/${placement.group.GroupName}`),
     'ec2:InstanceType': type.name,
     'ec2:AvailabilityZone': subnet.AvailabilityZone,
     'ec2:EbsOptimized': String(ebsOptimized),
     'ec2:InstanceProfile': profile?.arn,
-    'ec2:InstanceMarketType': 'on-demand',
+    'ec2:InstanceMarketType': isSpot ? 'spot' : 'on-demand',
     'ec2:MetadataHttpEndpoint': metadata.HttpEndpoint,
     'ec2:MetadataHttpPutResponseHopLimit': String(metadata.HttpPutResponseHopLimit),
     'ec2:MetadataHttpTokens': metadata.HttpTokens,
