@@ -96,21 +96,32 @@ async function endHolds(removal: Removal, deployed: Deployed): Promise<void> {
   const client = new DynamoDBClient({ ...(config as object), region });
   for (const build of await listPartition(removal, deployed, 'OUTBOX')) {
     const { pk, sk } = keyOfRecord(build);
-    try {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: deployed.table,
-          Key: { pk: { S: pk }, sk: { S: sk } },
-          UpdateExpression: 'SET #held.#until = :now',
-          ConditionExpression: 'attribute_exists(#held) AND #held.#until > :now',
-          ExpressionAttributeNames: { '#held': 'heldServer', '#until': 'until' },
-          ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
-        }),
-      );
-      say(`The server that is held for people since build ${build} failed is taken now.`);
-    } catch (error) {
-      if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
-    }
+    const change = (condition: string, update: string, names: Record<string, string>) =>
+      client
+        .send(
+          new UpdateItemCommand({
+            TableName: deployed.table,
+            Key: { pk: { S: pk }, sk: { S: sk } },
+            ConditionExpression: condition,
+            UpdateExpression: update,
+            ExpressionAttributeNames: names,
+            ...(update.includes(':now') && {
+              ExpressionAttributeValues: { ':now': { S: new Date().toISOString() } },
+            }),
+          }),
+        )
+        .then(
+          () => true,
+          (error: Error) => {
+            if (error.name === 'ConditionalCheckFailedException') return false;
+            throw error;
+          },
+        );
+    // From now on none is held, and none that is stays.
+    await change('attribute_exists(#for)', 'REMOVE #for', { '#for': 'holdServerFor' });
+    const names = { '#held': 'heldServer', '#until': 'until' };
+    const isTaken = await change('#held.#until > :now', 'SET #held.#until = :now', names);
+    if (isTaken) say(`The server that is held for people since build ${build} failed is taken now.`);
   }
 }
 

@@ -14,6 +14,8 @@ const pipelines = {
   'web/user-data.sh': errorPipelines['web/user-data.sh'] ?? '',
   'endless/pipeline.yml': (errorPipelines['endless/pipeline.yml'] ?? '').replace('reject', 'queue'),
   'endless/user-data.sh': errorPipelines['endless/user-data.sh'] ?? '',
+  'broken/pipeline.yml': `${(errorPipelines['endless/pipeline.yml'] ?? '').trimEnd()}\nonFailure: { hold: 24h }\n`,
+  'broken/user-data.sh': '#!/bin/bash\nexit 6\n',
 };
 
 let project: Project;
@@ -54,13 +56,16 @@ test('a service is removed once its builds are ended and undone, the one in the 
     const build = await sample.getBuild(good);
     return build.status === 'SUCCEEDED' ? build : undefined;
   });
+  const broken = await sample.ended(await sample.startBuild('broken'));
+  expect(await findInstances()).toEqual([broken.heldServer?.instanceId]);
   const running = await sample.startBuild('endless');
-  await until('it has a base instance', async () => ((await findInstances()).length > 0 ? true : undefined));
+  await until('it has a base instance', async () => ((await findInstances()).length > 1 ? true : undefined));
   const queued = await sample.startBuild('endless');
 
   const { code, output } = await serverless('remove');
   expect([code, output]).toEqual([0, expect.stringContaining('has been successfully removed')]);
   for (const build of [running, queued]) expect(output).toContain(`Build ${build} runs: it is stopped`);
+  expect(output).toContain(`held for people since build ${broken.id} failed is taken now`);
   expect(output).toMatch(/Kept on purpose:\n.*the table kiln-prod-.*\n.*the bucket .*\n/);
   expect(output).toContain(`the images ${imageId} with 1 snapshots`);
   expect(output).toContain('the SSM parameters /kiln/web/image');

@@ -123,7 +123,8 @@ export async function workOff(build: string, work: Work): Promise<void> {
   const problems: unknown[] = [];
   let last: BuildRecord | undefined = found;
   for (const task of tasksOf(found)) {
-    if (dueAt(found, task) > Date.now()) continue;
+    // What was done before may say when.
+    if (dueAt(last ?? found, task) > Date.now()) continue;
     const until = Date.now() + CLAIM_MILLISECONDS;
     const record = await claim(build, task, until);
     if (record) last = await workOffTask(task, record, until, work, problems);
@@ -192,10 +193,9 @@ function dueAt(record: BuildRecord, task: Task): number {
   return endedAt && task === 'undoAgain' ? Date.parse(endedAt) + LATE_MILLISECONDS : 0;
 }
 
-/** Whoever removes the service ends the time of a server that is held before it is over. */
-function dueOf({ heldServer, endedAt, holdServerFor = 0 }: BuildRecord): number {
-  if (heldServer) return Date.parse(heldServer.until);
-  return endedAt ? Date.parse(endedAt) + holdServerFor * 1000 : 0;
+/** Where nothing is held by then, nothing will be. Whoever removes the service ends the time before it is over. */
+function dueOf({ heldServer }: BuildRecord): number {
+  return heldServer ? Date.parse(heldServer.until) : 0;
 }
 
 /** Forgets an entry whose build is not over: whoever entered it died before he ended that. */

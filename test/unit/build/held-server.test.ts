@@ -19,6 +19,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { failBuild, finishWork } from '../../../src/build/end/end';
+import { endHold } from '../../../src/build/end/held/server';
 import { hasTask } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord, updateRecord } from '../../../src/build/record';
@@ -107,7 +108,8 @@ test.each([
   await openRecord({ ...(holdServerFor && { holdServerFor }) });
   await fail(stage, status);
   expect((await getRecord(BUILD)).heldServer).toBeUndefined();
-  expect(terminated()).toEqual([{ InstanceIds: ['i-1'] }]);
+  expect(terminated()).toContainEqual({ InstanceIds: ['i-1'] });
+  expect(await hasTask(BUILD, 'takeHeldServer')).toBe(false);
   expect(told().join()).not.toContain('start-session');
 });
 
@@ -126,6 +128,13 @@ test('of two servers only that goes on which the build did not fail', async () =
   await fail('RunTests');
   expect((await getRecord(BUILD)).heldServer).toMatchObject({ instanceId: 'i-2', purpose: 'test' });
   expect(terminated()).toEqual([{ InstanceIds: ['i-1'] }]);
+});
+
+test('whoever looks too early takes nothing', async () => {
+  await openRecord({ holdServerFor: 7200 });
+  await fail('PrepareImage');
+  await expect(endHold(await getRecord(BUILD))).rejects.toMatchObject({ name: 'TargetBusy' });
+  expect(terminated()).toEqual([]);
 });
 
 test('a server whose end the removal of the service has brought forward is taken', async () => {

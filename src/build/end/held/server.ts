@@ -67,11 +67,14 @@ export async function holdFleetServer(record: BuildRecord): Promise<void> {
 /**
  * When its time is over: a server that was held is held no more. That of a fleet goes; what else is left of a build goes with the rest of it.
  *
- * @throws TargetBusy while a server of a fleet goes through the hooks of its group
+ * @throws TargetBusy before that, and while a server of a fleet goes through the hooks of its group
  */
 export async function endHold({ id }: BuildRecord): Promise<void> {
-  const { heldServer } = (await findRecord(id)) ?? {};
-  if (!heldServer || heldServer.gone) return;
+  const record = await findRecord(id);
+  const heldServer = record?.heldServer;
+  if (!record || !heldServer || heldServer.gone) return;
+  if (isHeld(record, heldServer.instanceId))
+    throw new TargetBusy(`The server ${heldServer.instanceId} is held until ${heldServer.until}.`);
   const { instanceId, purpose, autoScalingGroup } = heldServer;
   if (purpose === 'fleet' && !(await letRetainedGo(autoScalingGroup ?? '', instanceId)))
     throw new TargetBusy(`The server ${instanceId} goes through the termination hooks of its group.`);
