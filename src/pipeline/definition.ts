@@ -348,7 +348,7 @@ const Target = section({
     .enum(['site', 'targetGroup'], { error: expected('site or targetGroup') })
     .default('site')
     .describe(
-      'How the fleet is verified: each server is asked for the site as healthy says, at the port of its target group; or the target group is believed.',
+      'How the fleet is verified: each server is asked for the site as healthy says, at the port of its target group or Classic Load Balancer; or these are believed.',
     ),
   userData: z
     .enum(['drop', 'keep'], { error: expected('drop or keep') })
