@@ -18,7 +18,7 @@ export async function describeGroups(names: string[]): Promise<Map<string, AutoS
     const { AutoScalingGroups = [] } = await autoScaling().send(
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames, MaxRecords: GROUPS_A_CALL }),
     );
-    for (const group of AutoScalingGroups) groups.set(group.AutoScalingGroupName ?? '', group);
+    for (const group of AutoScalingGroups) groups.set(group.AutoScalingGroupName ?? '', withoutPool(group));
   }
   return groups;
 }
@@ -27,7 +27,7 @@ export async function describeGroups(names: string[]): Promise<Map<string, AutoS
 export async function describeAllGroups(): Promise<AutoScalingGroup[]> {
   const groups: AutoScalingGroup[] = [];
   const pages = paginateDescribeAutoScalingGroups({ client: autoScaling(), pageSize: GROUPS_A_CALL }, {});
-  for await (const { AutoScalingGroups = [] } of pages) groups.push(...AutoScalingGroups);
+  for await (const { AutoScalingGroups = [] } of pages) groups.push(...AutoScalingGroups.map(withoutPool));
   return groups;
 }
 
@@ -49,4 +49,11 @@ export async function describeWarmPool({
     if (!isAwsError(error, 'ValidationError')) throw error;
   }
   return found.filter(({ LifecycleState = '' }) => !LifecycleState.startsWith('Warmed:Terminat'));
+}
+
+/** What waits in the warm pool is no server of the group, whichever list it should stand in. */
+function withoutPool(group: AutoScalingGroup): AutoScalingGroup {
+  const { Instances } = group;
+  const isOwn = ({ LifecycleState }: Instance) => !LifecycleState?.startsWith('Warmed:');
+  return Instances ? { ...group, Instances: Instances.filter(isOwn) } : group;
 }

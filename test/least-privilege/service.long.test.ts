@@ -69,8 +69,10 @@ beforeAll(async () => {
   if (folder) recordRoles(folder, roles);
   await makeReferences(settings);
   // An empty one costs no server, and is looked into all the same.
-  const pool = { AutoScalingGroupName: WEB, MaxGroupPreparedCapacity: 0 };
-  await new AutoScalingClient(settings).send(new PutWarmPoolCommand(pool));
+  for (const AutoScalingGroupName of [WEB, API])
+    await new AutoScalingClient(settings).send(
+      new PutWarmPoolCommand({ AutoScalingGroupName, MaxGroupPreparedCapacity: 0 }),
+    );
 });
 afterAll(async () => {
   await sample?.stop();

@@ -217,7 +217,7 @@ describe('AwaitFleet', () => {
       instance('i-8', '5', 'Warmed:Pending:Wait'),
       instance('i-9', '4', 'Warmed:Terminating:Wait'),
     );
-    useGroup(both, pool);
+    useGroup([...both, instance('i-7', '5', 'Warmed:Stopped')], pool);
     useHealth(healthy);
     await wait();
     expect(outputs()[0]?.servers.map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual([
