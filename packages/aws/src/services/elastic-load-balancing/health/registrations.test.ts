@@ -182,3 +182,42 @@ test('TCP goes through as it is, and a listener that is taken away answers no mo
     { name: LoadBalancerName, dnsName, protocol: 'HTTP', listenerPort: 80 },
   ]);
 });
+
+test('HTTPS and SSL end at the load balancer, and bodies go through', async () => {
+  const { dnsName } = await balance();
+  const SSLCertificateId =
+    'arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-1234-1234-123456789012';
+  await classic().CreateLoadBalancerListeners({
+    LoadBalancerName,
+    Listeners: [
+      { Protocol: 'HTTPS', LoadBalancerPort: 443, InstancePort: 80, SSLCertificateId },
+      { Protocol: 'SSL', LoadBalancerPort: 444, InstancePort: 80, SSLCertificateId },
+    ],
+  });
+  await region.runInstance('one', (request, response) => {
+    const proto = request.headers['x-forwarded-proto'] ?? 'none';
+    response.writeHead(200, { 'x-seen': String(proto) });
+    request.pipe(response);
+  });
+  await register('one');
+  await untilState('one', 'InService');
+  const post = async (url: string) => {
+    const response = await region.network.fetch('internet', url, { method: 'POST', body: 'a body' });
+    return [response.status, response.headers.get('x-seen'), await response.text()];
+  };
+  expect(await post(`https://${dnsName}/`)).toEqual([200, 'https', 'a body']);
+  expect(await post(`https://${dnsName}:444/`)).toEqual([200, 'none', 'a body']);
+});
+
+test('an instance that does not answer, or breaks off, is told by its status', async () => {
+  const { url } = await balance();
+  await region.runInstance('one', ({ url: path, socket }, response) => {
+    if (path === '/breaks') socket.destroy();
+    else response.end('ok');
+  });
+  await register('one');
+  await untilState('one', 'InService');
+  expect((await fetchText(`${url}/breaks`)).status).toBe(502);
+  region.network.close(await region.interfaceOf('one'), 80);
+  expect((await fetchText(url)).status).toBe(503);
+});
