@@ -163,7 +163,8 @@ export function listServers({ Instances = [] }: AutoScalingGroup, expected: Expe
   );
 }
 
-function isLeaving({ LifecycleState }: Instance): boolean {
+/** Whether a server is no part of its group any more: it terminates, a termination hook has it wait, or it is retained. */
+export function isLeaving({ LifecycleState }: Instance): boolean {
   return LifecycleState?.startsWith('Terminat') ?? false;
 }
 

@@ -4,6 +4,7 @@ import { TargetNotRefreshable } from '../errors';
 import { findMoves } from './balancers/attached';
 import { findSuspensionProblem } from './checks/suspended';
 import { checkClaim } from './claim';
+import { isLeaving } from './fleet';
 import { describeGroups } from './groups';
 import {
   amongPlanned,
@@ -39,8 +40,10 @@ function findChanges(group: AutoScalingGroup, target: Target): string[] {
   const { WarmPoolSize = 0 } = group;
   if (target.isFirstImage && WarmPoolSize > 0)
     changes.push(`it had no warm pool, and has one with ${WarmPoolSize} servers now`);
-  const count = `${Instances.length} servers of ${DesiredCapacity}`;
-  if (target.isFirstImage && (DesiredCapacity > 0 || Instances.length > 0))
+  // One that its group has retained, or that waits for its hooks, may be there for days, and is no part of it.
+  const servers = Instances.filter((instance) => !isLeaving(instance));
+  const count = `${servers.length} servers of ${DesiredCapacity}`;
+  if (target.isFirstImage && (DesiredCapacity > 0 || servers.length > 0))
     changes.push(`it was empty, and has ${count} now`);
   if (target.isFirstImage && MaxSize !== undefined && MaxSize < target.initialCapacity)
     changes.push(`its MaxSize is ${MaxSize} now, less than the initialCapacity of ${target.initialCapacity}`);

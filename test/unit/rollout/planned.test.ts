@@ -68,6 +68,16 @@ const ACTS: Record<string, (more?: object) => Promise<unknown>> = {
   ScaleOut: (more) => scaleOut({ ...common, target: target({ isFirstImage: true, ...more }) }),
 };
 
+test.each(['Terminating:Retained', 'Terminating:Wait'])(
+  'a server that an empty group keeps for a look (%s) does not hinder its first image',
+  async (LifecycleState) => {
+    const Instances = [{ InstanceId: 'i-1', LifecycleState }];
+    useGroup({ TargetGroupARNs: [ARN], DesiredCapacity: 0, Instances });
+    await ACTS.ScaleOut?.();
+    expect(changed()).toHaveLength(1);
+  },
+);
+
 describe.each(['PublishTemplate', 'StartRefresh'])('just before it changes anything, %s', (act) => {
   test('finds a group as it was planned, however many servers it has by now', async () => {
     useGroup({ TargetGroupARNs: [ARN], DesiredCapacity: 7 });
