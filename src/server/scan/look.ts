@@ -46,6 +46,19 @@ async function lookAtScan(wait: Wait): Promise<Outcome | Said> {
   });
 }
 
+/**
+ * Why what Inspector lists of a server need not be all that it has found there, in words; undefined if it is. It closes the findings of a
+ * server that it scans no more. Ask after they were listed.
+ *
+ * @see https://docs.aws.amazon.com/inspector/latest/user/findings-understanding.html
+ */
+export async function findDoubt(instanceId: string): Promise<string | undefined> {
+  const covered = await findCoverage(instanceId);
+  if (covered?.scanStatus?.statusCode !== 'ACTIVE')
+    return `What Amazon Inspector has found on ${instanceId} is not known any more: ${covered ? describe(covered, undefined) : 'Inspector does not cover it'}.`;
+  return findLoss(instanceId, 'before what Inspector has found there was known');
+}
+
 function end(output: EndedScan): Outcome {
   return { output, isOpen: true };
 }

@@ -7,7 +7,7 @@ import { awaitScan } from '../../wait/await';
 import { findingsKey } from '../packages/keys';
 import { findImageScan, findVulnerabilities } from './findings';
 import { countSeverities, describeRefused, findRefused, findWorst, listRefused } from './judge';
-import { EndedScan } from './look';
+import { EndedScan, findDoubt } from './look';
 import { findScanChanges, keepFindings } from './record';
 
 const Test = z.object({ instance: z.object({ instanceId: z.string() }) });
@@ -68,6 +68,9 @@ async function judge(
   const refused = findRefused(found, scan);
   const worst = findWorst(ofImage, scan);
   const isRefused = refused.length > 0 || worst !== undefined;
+  // Nothing found says only of a server that is still scanned that nothing is there.
+  const doubt = isRefused ? undefined : await findDoubt(instanceId);
+  if (doubt) return { scanned: { outcome: 'missing', why: doubt }, problem: doubt };
   const changes = await findScanChanges(build, found);
   const scanned: Scanned = {
     outcome: isRefused ? 'failed' : 'passed',

@@ -99,6 +99,7 @@ beforeEach(async () => {
   inspector.reset();
   server.ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: IMAGE }] });
   find();
+  cover({ scanStatus: SUCCESSFUL, lastScannedAt: ago(3) });
   await openRecord();
 });
 
@@ -230,6 +231,42 @@ describe('an image on which Inspector', () => {
     expect(await scanned()).toEqual({ outcome: 'missing', why: missing });
     await check({ onFail: 'warn' }, { missing });
     expect(await scanned()).toEqual({ outcome: 'missing', why: missing, ignored: true });
+  });
+
+  const lose = () => {
+    const Instances = [{ InstanceId: INSTANCE, State: { Name: 'terminated' as const } }];
+    server.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
+  };
+
+  // Inspector closes what it has found on a server that it scans no more: then nothing is listed.
+  test.each<[string, () => unknown, string]>([
+    ['whose server is gone', lose, 'The instance i-1 is terminated'],
+    [
+      'whose server it covers no more',
+      () => inspector.on(ListCoverageCommand).resolves({ coveredResources: [] }),
+      'Inspector does not cover it',
+    ],
+    [
+      'whose server somebody has it leave out',
+      () => cover({ scanStatus: { statusCode: 'INACTIVE', reason: 'EXCLUDED_BY_TAG' } }),
+      'Inspector says EXCLUDED_BY_TAG',
+    ],
+  ])('has found nothing, and %s, does not pass', async (_what, happen, words) => {
+    happen();
+    const { name, message } = await failure();
+    expect(name).toBe('ImageScanFailed');
+    expect(message).toContain(words);
+    expect(await scanned()).toEqual({ outcome: 'missing', why: message });
+    expect(server.objects.size).toBe(0);
+    await check({ onFail: 'warn' });
+    expect(await scanned()).toMatchObject({ outcome: 'missing', ignored: true });
+  });
+
+  test('has found enough on a server that is gone by now fails for that', async () => {
+    find(vulnerable('CVE-1', 'CRITICAL'));
+    lose();
+    await failure();
+    expect(await scanned()).toMatchObject({ outcome: 'failed', counts: { CRITICAL: 1 } });
   });
 
   test('does not answer is not passed', async () => {
