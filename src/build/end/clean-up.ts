@@ -15,7 +15,7 @@ import { undoRollouts } from '../../rollout/undo/undo';
 import { removeLists } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
 import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
-import { isHeld } from './held/server';
+import { isHeld, noteServerTaken } from './held/server';
 
 /**
  * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and
@@ -35,14 +35,19 @@ export async function cleanUpBuild(build: string, undone: string[] = [], isLate 
   if (!record || record.status === 'SUCCEEDED' || !isOver(record)) return nothingDiscarded();
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
   const discarded = nothingDiscarded();
-  for (const instance of await findInstances(build)) {
-    if (isHeld(record, instance.InstanceId)) continue;
-    const what = `instance ${instance.InstanceId}`;
+  const instances = await findInstances(build);
+  const left = new Set(instances.flatMap(({ InstanceId }) => InstanceId ?? []));
+  for (const instance of instances) {
+    const { InstanceId = '' } = instance;
+    if (isHeld(record, InstanceId)) continue;
+    const what = `instance ${InstanceId}`;
     await undoAlone(discarded, what, async () => {
       await terminateInstances([instance]);
+      left.delete(InstanceId);
       undone.push(what);
     });
   }
+  await noteServerTaken(record, left);
   await undoChanges(record, undone, discarded, isLate);
   await nameLeft(record, discarded);
   return discarded;

@@ -49,6 +49,8 @@ const AFTER: Partial<Record<Task, readonly Task[]>> = {
   takeHeldServer: ['undo', 'holdFleetServer'],
   unlock: ['undo', 'release', 'count'],
   next: ['unlock'],
+  // The message has the command for the server that is held.
+  tell: ['holdServer'],
   tellHold: ['count'],
   undoAgain: ['undo'],
   tellLeft: ['undo', 'tell'],

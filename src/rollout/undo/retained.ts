@@ -3,11 +3,11 @@ import {
   CompleteLifecycleActionCommand,
   DescribeLifecycleHooksCommand,
   type Instance,
-  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { autoScaling, isAwsError } from '../../aws';
 import type { BuildRecord } from '../../build/record';
 import { describeGroups } from '../groups';
+import { terminate } from './take-out';
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 
@@ -70,13 +70,7 @@ function runs({ LaunchTemplate }: Instance, rollout: BuildRecord['rollouts'][str
 export async function letRetainedGo(autoScalingGroup: string, instanceId: string): Promise<boolean> {
   const state = await findState(autoScalingGroup, instanceId);
   if (state === undefined) return true;
-  if (state === 'Terminating:Retained')
-    await autoScaling().send(
-      new TerminateInstanceInAutoScalingGroupCommand({
-        InstanceId: instanceId,
-        ShouldDecrementDesiredCapacity: false,
-      }),
-    );
+  if (state === 'Terminating:Retained') await terminate(instanceId, false);
   for (const { LifecycleHookName = '' } of await listTerminationHooks(autoScalingGroup))
     await goOn(autoScalingGroup, LifecycleHookName, instanceId);
   return false;

@@ -128,8 +128,8 @@ function isGoing({ LifecycleState }: Instance): boolean {
   return LifecycleState?.startsWith('Terminat') ?? false;
 }
 
-/** One that goes already is no error. */
-async function terminate(InstanceId: string, ShouldDecrementDesiredCapacity: boolean): Promise<void> {
+/** Tells a group to terminate one of its servers. One that goes already is no error. */
+export async function terminate(InstanceId: string, ShouldDecrementDesiredCapacity: boolean): Promise<void> {
   try {
     await autoScaling().send(
       new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity }),

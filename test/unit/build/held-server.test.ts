@@ -18,6 +18,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { cleanUpLate } from '../../../src/build/end/clean-up';
 import { failBuild, finishWork } from '../../../src/build/end/end';
 import { endHold } from '../../../src/build/end/held/server';
 import { hasTask } from '../../../src/build/end/outbox';
@@ -146,6 +147,46 @@ test('a server whose end the removal of the service has brought forward is taken
   expect(terminated()).toContainEqual({ InstanceIds: ['i-1'] });
 });
 
+test('a server that AWS does not terminate is not said to be gone until it is', async () => {
+  await openRecord({ holdServerFor: 7200 });
+  await fail('PrepareImage');
+  ec2
+    .on(TerminateInstancesCommand)
+    .rejects(Object.assign(new Error('it is protected'), { name: 'OperationNotPermitted' }));
+  await passTime();
+  await finishWork(BUILD);
+  const { heldServer, left } = await getRecord(BUILD);
+  expect(heldServer?.gone).toBeUndefined();
+  expect(left).toEqual([expect.stringContaining('instance i-1 could not be undone')]);
+  // The night tries again.
+  ec2.on(TerminateInstancesCommand).resolves({});
+  await cleanUpLate(BUILD);
+  expect((await getRecord(BUILD)).heldServer?.gone).toBeDefined();
+});
+
+test('people are told once it is known which server is held', async () => {
+  await openRecord({ holdServerFor: 7200 });
+  const found = { Reservations: [{ Instances: [BASE_INSTANCE] }] };
+  let isSlow = true;
+  ec2.on(DescribeInstancesCommand).callsFake(() => {
+    if (isSlow) throw Object.assign(new Error('slow'), { name: 'RequestLimitExceeded' });
+    return found;
+  });
+  await fail('PrepareImage');
+  expect(told()).toEqual([]);
+  isSlow = false;
+  await finishWork(BUILD);
+  expect(told()).toEqual([expect.stringContaining('start-session --target i-1')]);
+});
+
+test('where AWS refuses to be asked for the server people are told all the same', async () => {
+  await openRecord({ holdServerFor: 7200 });
+  ec2.on(DescribeInstancesCommand).rejects(Object.assign(new Error('no'), { name: 'UnauthorizedOperation' }));
+  await fail('PrepareImage');
+  expect(told()).toEqual([expect.stringContaining('it failed')]);
+  expect(await hasTask(BUILD, 'holdServer')).toBe(false);
+});
+
 describe('a server of a fleet that has failed', () => {
   const server = (LifecycleState: string, Version = '5') => ({
     InstanceId: `i-${Version}`,
@@ -216,6 +257,35 @@ describe('a server of a fleet that has failed', () => {
     useGroup([server('Terminating:Retained')]);
     await finishWork(BUILD);
     expect((await getRecord(BUILD)).heldServer).toMatchObject({ instanceId: 'i-5' });
+  });
+
+  test('and comes to be retained only later is held as long', async () => {
+    useGroup([server('Terminating:Wait')]);
+    await open();
+    await fail('AwaitRefresh');
+    const later = Date.now() + 3 * HOUR;
+    jest.spyOn(Date, 'now').mockReturnValue(later);
+    useGroup([server('Terminating:Retained')]);
+    await finishWork(BUILD);
+    expect((await getRecord(BUILD)).heldServer).toMatchObject({
+      instanceId: 'i-5',
+      until: new Date(later + 2 * HOUR).toISOString(),
+    });
+  });
+
+  test.each([
+    ['ScalingActivityInProgressFault', 'an activity is in progress'],
+    ['ValidationError', 'Instance Id not found - No managed instance found for instance ID: i-5'],
+  ])('goes a minute later where AWS does not take it now: %s', async (name, message) => {
+    useGroup([server('Terminating:Retained')]);
+    await open();
+    await fail('AwaitRefresh');
+    autoScaling
+      .on(TerminateInstanceInAutoScalingGroupCommand)
+      .rejects(Object.assign(new Error(message), { name }));
+    await passTime();
+    await expect(finishWork(BUILD)).resolves.toBeUndefined();
+    expect(await hasTask(BUILD, 'takeHeldServer')).toBe(true);
   });
 
   test('and is terminated by its group is not held', async () => {

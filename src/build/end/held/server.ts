@@ -1,6 +1,8 @@
 import { env } from '../../../env';
-import { TargetBusy } from '../../../errors';
+import { TargetBusy, TransientFailure } from '../../../errors';
+import { nameTransient } from '../../../failures';
 import { findInstances, type Purpose } from '../../../image/instances';
+import { logger } from '../../../log';
 import { findRetained, letRetainedGo } from '../../../rollout/undo/retained';
 import { type BuildRecord, findRecord, type HeldServer, updateRecord } from '../../record';
 import { tellPeople } from '../tell';
@@ -18,9 +20,9 @@ const PURPOSES: Readonly<Record<string, Purpose>> = {
 /** The stages of a rollout that fail on servers of the fleet. */
 const ROLLING = ['ScaleOut', 'StartRefresh', 'AwaitRefresh', 'AwaitFleet', 'AskServers', 'VerifyFleet'];
 
-/** Until when the server of a failed build is held, in milliseconds since 1970; undefined if it is not to be. */
-export function heldUntil({ holdServerFor, endedAt }: BuildRecord): number | undefined {
-  return holdServerFor === undefined || !endedAt ? undefined : Date.parse(endedAt) + holdServerFor * 1000;
+/** Until when a server is held, as a record has it. That of a fleet comes to be retained long after the end of its build. */
+function heldUntil(holdServerFor: number, sinceMilliseconds: number): string {
+  return new Date(sinceMilliseconds + holdServerFor * 1000).toISOString();
 }
 
 /** Whether a server stays though its build is over: people look at it. */
@@ -32,14 +34,29 @@ export function isHeld({ heldServer }: BuildRecord, instanceId: string | undefin
   );
 }
 
-/** Before anything is undone: holds the base or the test server on which a build failed, where its pipeline says so. */
+/**
+ * Before anything is undone: holds the base or the test server on which a build failed, where its pipeline says so. Where AWS refuses to be
+ * asked for it, none is held: undoing, and telling people, wait for this.
+ *
+ * @throws what passes
+ */
 export async function holdServer(record: BuildRecord): Promise<void> {
+  const { holdServerFor, endedAt, heldServer } = record;
   const purpose = PURPOSES[stageOf(record)];
-  const until = heldUntil(record);
-  if (!purpose || until === undefined || record.heldServer) return;
-  const [instance] = await findInstances(record.id, purpose);
-  if (!instance?.InstanceId) return;
-  await noteHeld(record, { instanceId: instance.InstanceId, purpose, until: new Date(until).toISOString() });
+  if (!purpose || holdServerFor === undefined || !endedAt || heldServer) return;
+  const instanceId = await findServer(record, purpose);
+  if (!instanceId) return;
+  await noteHeld(record, { instanceId, purpose, until: heldUntil(holdServerFor, Date.parse(endedAt)) });
+}
+
+async function findServer({ id }: BuildRecord, purpose: Purpose): Promise<string | undefined> {
+  try {
+    return (await findInstances(id, purpose))[0]?.InstanceId;
+  } catch (error) {
+    if (!(error instanceof Error) || nameTransient(error) instanceof TransientFailure) throw error;
+    logger.warn(`the server on which build ${id} has failed cannot be found, and is not held`, error);
+    return undefined;
+  }
 }
 
 /**
@@ -48,12 +65,12 @@ export async function holdServer(record: BuildRecord): Promise<void> {
  * @throws TargetBusy while one waits for its termination hooks: it may be retained yet
  */
 export async function holdFleetServer(record: BuildRecord): Promise<void> {
-  const until = heldUntil(record);
-  if (until === undefined || Date.now() >= until || record.heldServer) return;
+  const { holdServerFor, heldServer } = record;
+  if (holdServerFor === undefined || heldServer) return;
   if (!ROLLING.includes(stageOf(record))) return;
   const { retained, waiting } = await findRetained(record);
   if (retained) {
-    const held = { ...retained, purpose: 'fleet' as const, until: new Date(until).toISOString() };
+    const held = { ...retained, purpose: 'fleet' as const, until: heldUntil(holdServerFor, Date.now()) };
     await tellPeople(
       `Kiln: a server of the failed build of ${record.pipeline} is held`,
       `${describeServer(held)}\n\nIts build ${record.id} has failed, and its group ${held.autoScalingGroup} is back without it.\n`,
@@ -65,7 +82,8 @@ export async function holdFleetServer(record: BuildRecord): Promise<void> {
 }
 
 /**
- * When its time is over: a server that was held is held no more. That of a fleet goes; what else is left of a build goes with the rest of it.
+ * When its time is over: a server that was held is held no more. That of a fleet goes; another goes with
+ * all else that is left of its build.
  *
  * @throws TargetBusy before that, and while a server of a fleet goes through the hooks of its group
  */
@@ -76,8 +94,21 @@ export async function endHold({ id }: BuildRecord): Promise<void> {
   if (isHeld(record, heldServer.instanceId))
     throw new TargetBusy(`The server ${heldServer.instanceId} is held until ${heldServer.until}.`);
   const { instanceId, purpose, autoScalingGroup } = heldServer;
-  if (purpose === 'fleet' && !(await letRetainedGo(autoScalingGroup ?? '', instanceId)))
+  if (purpose !== 'fleet') return;
+  if (!(await letRetainedGo(autoScalingGroup ?? '', instanceId)))
     throw new TargetBusy(`The server ${instanceId} goes through the termination hooks of its group.`);
+  await noteTaken(record);
+}
+
+/** Once its time is over: notes that the base or the test server that was held is taken, where it is none of those that are left. */
+export async function noteServerTaken(record: BuildRecord, leftIds: ReadonlySet<string>): Promise<void> {
+  const { heldServer } = record;
+  if (!heldServer || heldServer.gone || heldServer.purpose === 'fleet') return;
+  const { instanceId } = heldServer;
+  if (!isHeld(record, instanceId) && !leftIds.has(instanceId)) await noteTaken(record);
+}
+
+async function noteTaken({ id, heldServer }: BuildRecord): Promise<void> {
   await updateRecord(id, { heldServer: { ...heldServer, gone: new Date().toISOString() } });
 }
 
