@@ -66,8 +66,9 @@ export async function endAllBuilds(removal: Removal, deployed: Deployed): Promis
   const states = new SFNClient({ ...config, region });
   const began = Date.now();
   const stopped = new Set<string>();
-  await endHolds(removal, deployed);
   for (let saidAt = 0; ; ) {
+    // Each time: a build may fail, or be about to hold its server, while others are stopped.
+    await endHolds(removal, deployed);
     for (const executionArn of await findRunning(states, deployed)) {
       const build = executionArn.split(':').at(-1) ?? '';
       if (!stopped.has(build)) say(`Build ${build} runs: it is stopped, and what it made is undone.`);
