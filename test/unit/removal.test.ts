@@ -13,7 +13,14 @@ const dynamo = mockClient(DynamoDBClient);
 const BUILD = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6';
 
 test('a server that comes to be held only once the removal has begun is taken, too', async () => {
-  mockClient(SFNClient).on(ListExecutionsCommand).resolves({ executions: [] });
+  let rounds = 0;
+  mockClient(SFNClient)
+    .on(ListExecutionsCommand)
+    .callsFake(async () => {
+      rounds += 1;
+      if (rounds > 2) throw new Error('nobody has looked again');
+      return { executions: [] };
+    });
   mockClient(EC2Client).on(DescribeInstancesCommand).resolves({ Reservations: [] });
   let asked = 0;
   let isTaken = false;
