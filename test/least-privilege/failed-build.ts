@@ -293,3 +293,9 @@ export async function makeTemplateData(sample: RunningSample): Promise<RequestLa
     })),
   };
 }
+
+/** The same of Spot Instances, for which nothing can be reserved. */
+export async function makeSpotTemplateData(sample: RunningSample): Promise<RequestLaunchTemplateData> {
+  const { CapacityReservationSpecification: _none, ...data } = await makeTemplateData(sample);
+  return { ...data, InstanceMarketOptions: { MarketType: 'spot' } };
+}

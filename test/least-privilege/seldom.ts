@@ -53,7 +53,14 @@ import { listWaits, storeWait } from '../../src/wait/store';
 import type { Wait } from '../../src/wait/wait';
 import type { ShownBuild } from '../e2e/running-sample';
 import { until } from '../e2e/until';
-import { describeGroup, FailedBuild, makeTemplateData, settleGroup, setVersion } from './failed-build';
+import {
+  describeGroup,
+  FailedBuild,
+  makeSpotTemplateData,
+  makeTemplateData,
+  settleGroup,
+  setVersion,
+} from './failed-build';
 import type { Kit } from './kit';
 
 const WEB = 'kiln-fleet-web';
@@ -114,32 +121,9 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     }
   },
 
-  'a rollout to a group of the second pipeline, whose lease is that of a build that died': async (kit) => {
-    const { sample, call } = { sample: kit.sample, call: kit.call.bind(kit) };
-    const build = await kit.begin('api');
-    const image = await FailedBuild.make(sample, 'api');
-    const before = await FailedBuild.make(sample, 'api');
-    await setVersion(sample, API, await before.publish(API, {}, await makeTemplateData(sample)));
-    const target = { ...(await image.describeTarget(API)), isFirstImage: true };
-    await kit.leave('LEASE', API);
-    const publish = () =>
-      call<{ version: string; fence: number }>('publishTemplate', {
-        ...{ stage: 'PublishTemplate', build, target, imageId: image.imageId },
-      });
-    await publish();
-    await sample.aws.clock.sleep(5);
-    const { version, fence } = await publish();
-    const of = (number: number) => ({ stage: 'RollOut', build, target, version, fence: number });
-    await refused(call('startRefresh', of(fence + 1)));
-    await refused(call('scaleOut', of(fence + 1)));
-    await call('scaleOut', of(fence));
-    await settleGroup(sample, API);
-    const own = { launchTemplateId: target.launchTemplateId, version: target.currentVersion };
-    await setVersion(sample, API, own);
-    await call('startRefresh', of(fence));
-    await settleGroup(sample, API);
-    await call('finish', finishOf(build, image.imageId, '/kiln/api/image'));
-  },
+  'a rollout to a group of the second pipeline, whose lease is that of a build that died': (kit) =>
+    rollOutSecond(kit, makeTemplateData),
+  'a rollout to a group of Spot Instances': (kit) => rollOutSecond(kit, makeSpotTemplateData),
 
   'what a state that waits finds done, or failed, at once': async (kit) => {
     const { sample } = kit;
@@ -707,4 +691,32 @@ async function takeServer(
 
 async function leaveHooks(settings: ClientSettings): Promise<void> {
   await new AutoScalingClient(settings).send(new DeleteLifecycleHookCommand(HOOK));
+}
+
+/** A rollout to the group of the second pipeline, whose template has all that a template can have. */
+async function rollOutSecond(kit: Kit, makeData: typeof makeTemplateData): Promise<void> {
+  const { sample, call } = { sample: kit.sample, call: kit.call.bind(kit) };
+  const build = await kit.begin('api');
+  const image = await FailedBuild.make(sample, 'api');
+  const before = await FailedBuild.make(sample, 'api');
+  await setVersion(sample, API, await before.publish(API, {}, await makeData(sample)));
+  const target = { ...(await image.describeTarget(API)), isFirstImage: true };
+  await kit.leave('LEASE', API);
+  const publish = () =>
+    call<{ version: string; fence: number }>('publishTemplate', {
+      ...{ stage: 'PublishTemplate', build, target, imageId: image.imageId },
+    });
+  await publish();
+  await sample.aws.clock.sleep(5);
+  const { version, fence } = await publish();
+  const of = (number: number) => ({ stage: 'RollOut', build, target, version, fence: number });
+  await refused(call('startRefresh', of(fence + 1)));
+  await refused(call('scaleOut', of(fence + 1)));
+  await call('scaleOut', of(fence));
+  await settleGroup(sample, API);
+  const own = { launchTemplateId: target.launchTemplateId, version: target.currentVersion };
+  await setVersion(sample, API, own);
+  await call('startRefresh', of(fence));
+  await settleGroup(sample, API);
+  await call('finish', finishOf(build, image.imageId, '/kiln/api/image'));
 }

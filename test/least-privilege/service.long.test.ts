@@ -39,7 +39,14 @@ import { RunningSample } from '../e2e/running-sample';
 import { until } from '../e2e/until';
 import { ATTEMPTS, type Attempt, giveToLambda, giveToStates, LEFT } from './attempts';
 import { assume, listDeployedRoles, recordRoles, takeOver } from './deployed-roles';
-import { describeGroup, FailedBuild, makeTemplateData, settleGroup, setVersion } from './failed-build';
+import {
+  describeGroup,
+  FailedBuild,
+  makeSpotTemplateData,
+  makeTemplateData,
+  settleGroup,
+  setVersion,
+} from './failed-build';
 import { Kit } from './kit';
 import { ALARM, ARCHIVES, COPIED_TO, KEY_PAIR, makeProject } from './project';
 import { nameOfRole, type WrittenRole } from './recording';
@@ -243,7 +250,7 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
       new StopExecutionCommand({ executionArn: kit.executionOf(id) }),
     );
     const before = await FailedBuild.make(sample, 'api');
-    await setVersion(sample, API, await before.publish(API, {}, await makeTemplateData(sample)));
+    await setVersion(sample, API, await before.publish(API, {}, await makeSpotTemplateData(sample)));
     const { imageId } = await FailedBuild.make(sample, 'api');
     const build = FailedBuild.of(sample, id, imageId);
     await build.refresh(API, await build.publish(API), 'Successful');
