@@ -1,4 +1,8 @@
-import type { LaunchTemplateSpecification, MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
+import type {
+  LaunchTemplateSpecification,
+  MixedInstancesPolicy,
+  TrafficSourceIdentifier,
+} from '@aws-sdk/client-auto-scaling';
 import type { Asked, Authorization } from '../../core/authorization/authorization';
 import type { AutoScalingState } from './state';
 
@@ -46,6 +50,9 @@ function contextOf(input: Asked['input']) {
     'autoscaling:VPCZoneIdentifiers': zones?.split(',').map((id) => id.trim()),
     'autoscaling:TargetGroupARNs': input.TargetGroupARNs as readonly string[] | undefined,
     'autoscaling:LoadBalancerNames': input.LoadBalancerNames as readonly string[] | undefined,
+    'autoscaling:TrafficSourceIdentifiers': (
+      input.TrafficSources as readonly TrafficSourceIdentifier[] | undefined
+    )?.map(({ Identifier = '' }) => Identifier),
     ...(specs.length > 0 && {
       'autoscaling:LaunchTemplateVersionSpecified': String(
         specs.every(({ Version = '' }) => /^\d+$/.test(Version)),

@@ -1,4 +1,6 @@
+import { rootCall } from '../../../testing/api';
 import { AutoScaledRegion } from '../../../testing/auto-scaling';
+import { assumeRole } from '../../../testing/role-session';
 import { until } from '../../../testing/until';
 
 const AutoScalingGroupName = 'web';
@@ -130,3 +132,38 @@ test('a load balancer that is not there is refused', async () => {
   const refusal = 'Provided Load Balancers may not be valid. Please ensure they exist and try again.';
   await expect(region.createGroup(behind)).rejects.toThrow(refusal);
 });
+
+test.each(['autoscaling:LoadBalancerNames', 'autoscaling:TrafficSourceIdentifiers'])(
+  'a role may be let attach the load balancers of one name alone (%s)',
+  async (key) => {
+    await balance();
+    await balance('second');
+    await region.createGroup({ TargetGroupARNs: undefined });
+    const iam = region.region.api('iam');
+    const document = (Statement: object) => JSON.stringify({ Version: '2012-10-17', Statement });
+    const trust = { Effect: 'Allow', Principal: { AWS: '000000000000' }, Action: 'sts:AssumeRole' };
+    await iam.CreateRole({ RoleName: 'operator', AssumeRolePolicyDocument: document(trust) });
+    await iam.PutRolePolicy({
+      RoleName: 'operator',
+      PolicyName: 'own',
+      PolicyDocument: document({
+        ...{ Effect: 'Allow', Action: 'autoscaling:Attach*', Resource: '*' },
+        Condition: { 'ForAllValues:StringEquals': { [key]: [LoadBalancerName] }, Null: { [key]: 'false' } },
+      }),
+    });
+    const { Credentials } = await assumeRole(region.region, {
+      ...{ RoleArn: 'arn:aws:iam::000000000000:role/operator', RoleSessionName: 'session' },
+    });
+    const principal = region.region.state('iam').principalOf(Credentials?.AccessKeyId ?? '');
+    const operator = region.region.apiAs('auto-scaling', { ...rootCall(), principal });
+    const attach = (name: string) =>
+      key.endsWith('Names')
+        ? operator.AttachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: [name] })
+        : operator.AttachTrafficSources({
+            AutoScalingGroupName,
+            TrafficSources: [{ Identifier: name, Type: 'elb' }],
+          });
+    await expect(attach('second')).rejects.toMatchObject({ code: 'AccessDenied' });
+    expect(await attach(LoadBalancerName)).toEqual({});
+  },
+);
