@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AutoScalingGroup,
   CompleteLifecycleActionCommand,
@@ -10,6 +11,10 @@ import { describeGroups } from '../groups';
 import { terminate } from './take-out';
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
+
+/** So often the hooks of a server are told to go on that was just told to terminate. */
+const TRIES = 6;
+const BETWEEN_MILLISECONDS = 3000;
 
 /** Of groups those whose failed servers cannot be held, and why, in words. */
 export async function findUnheld(names: string[]): Promise<string[]> {
@@ -70,9 +75,17 @@ function runs({ LaunchTemplate }: Instance, rollout: BuildRecord['rollouts'][str
 export async function letRetainedGo(autoScalingGroup: string, instanceId: string): Promise<boolean> {
   const state = await findState(autoScalingGroup, instanceId);
   if (state === undefined) return true;
-  if (state === 'Terminating:Retained') await terminate(instanceId, false);
-  for (const { LifecycleHookName = '' } of await listTerminationHooks(autoScalingGroup))
-    await goOn(autoScalingGroup, LifecycleHookName, instanceId);
+  const isRetained = state === 'Terminating:Retained';
+  if (isRetained) await terminate(instanceId, false);
+  const hooks = await listTerminationHooks(autoScalingGroup);
+  // A group has a server wait some seconds after it was told to terminate it, and, by its shortest heartbeat, for half a minute.
+  for (let tries = isRetained ? TRIES : 1; hooks.length > 0; tries -= 1) {
+    const went = [];
+    for (const { LifecycleHookName = '' } of hooks)
+      went.push(await goOn(autoScalingGroup, LifecycleHookName, instanceId));
+    if (went.includes(true) || tries === 1) break;
+    await pause(BETWEEN_MILLISECONDS);
+  }
   return false;
 }
 
@@ -81,8 +94,8 @@ async function findState(group: string, instanceId: string): Promise<string | un
   return Instances.find(({ InstanceId }) => InstanceId === instanceId)?.LifecycleState;
 }
 
-/** One that waits for nothing just now is no error: the next minute asks again. */
-async function goOn(group: string, hook: string, instanceId: string): Promise<void> {
+/** One that waits for nothing just now is no error: the next minute asks again. @returns whether it has waited */
+async function goOn(group: string, hook: string, instanceId: string): Promise<boolean> {
   try {
     await autoScaling().send(
       new CompleteLifecycleActionCommand({
@@ -92,9 +105,11 @@ async function goOn(group: string, hook: string, instanceId: string): Promise<vo
         LifecycleActionResult: 'CONTINUE',
       }),
     );
+    return true;
   } catch (error) {
     if (!isAwsError(error, 'ValidationError') || !/No active Lifecycle Action/i.test(error.message))
       throw error;
+    return false;
   }
 }
 

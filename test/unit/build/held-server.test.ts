@@ -36,6 +36,13 @@ const ssm = mockClient(SSMClient);
 const events = mockClient(EventBridgeClient);
 useTable();
 
+// Nobody waits for the seconds in which a group has a server wait for its hooks.
+const mockPause = jest.fn((_milliseconds: number) => Promise.resolve());
+jest.mock('node:timers/promises', () => ({
+  ...jest.requireActual<object>('node:timers/promises'),
+  setTimeout: (milliseconds: number) => mockPause(milliseconds),
+}));
+
 const HOUR = 3_600_000;
 const inputs = (calls: { args: { input: unknown }[] }[]) => calls.map((call) => call.args[0]?.input);
 const terminated = () => inputs(ec2.commandCalls(TerminateInstancesCommand));
@@ -271,6 +278,30 @@ describe('a server of a fleet that has failed', () => {
       instanceId: 'i-5',
       until: new Date(later + 2 * HOUR).toISOString(),
     });
+  });
+
+  // The shortest heartbeat of a hook is 30 s: a minute later its group has retained the server again.
+  test('goes on at once when its group has it wait for its hooks', async () => {
+    useGroup([server('Terminating:Retained')]);
+    await open();
+    await fail('AwaitRefresh');
+    const none = Object.assign(new Error('No active Lifecycle Action found with instance ID i-5'), {
+      name: 'ValidationError',
+    });
+    mockPause.mockClear();
+    autoScaling.on(CompleteLifecycleActionCommand).callsFake(async () => {
+      if (mockPause.mock.calls.length < 2) throw none;
+      return {};
+    });
+    await passTime();
+    await finishWork(BUILD);
+    expect(mockPause).toHaveBeenCalledTimes(2);
+    expect(autoScaling.commandCalls(TerminateInstanceInAutoScalingGroupCommand)).toHaveLength(1);
+    // Who waits already is asked once a minute.
+    useGroup([server('Terminating:Wait')]);
+    autoScaling.on(CompleteLifecycleActionCommand).rejects(none);
+    await finishWork(BUILD);
+    expect(mockPause).toHaveBeenCalledTimes(2);
   });
 
   test.each([
