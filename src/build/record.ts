@@ -376,3 +376,12 @@ export async function listRecords(pipeline: string, limit: number, after?: strin
 export function isOver(record: BuildRecord): boolean {
   return record.status !== 'RUNNING' && record.status !== 'QUEUED';
 }
+
+/** Whether a server stays though its build is over: people look at it. */
+export function isHeld({ heldServer }: BuildRecord, instanceId: string | undefined): boolean {
+  return (
+    heldServer?.instanceId === instanceId &&
+    heldServer?.gone === undefined &&
+    Date.parse(heldServer?.until ?? '') > Date.now()
+  );
+}

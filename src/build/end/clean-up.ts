@@ -14,8 +14,8 @@ import { logger } from '../../log';
 import { undoRollouts } from '../../rollout/undo/undo';
 import { removeLists } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
-import { type BuildRecord, findRecord, isOver, updateRecord } from '../record';
-import { isHeld, noteServerTaken } from './held/server';
+import { type BuildRecord, findRecord, isHeld, isOver, updateRecord } from '../record';
+import { noteServerTaken } from './held/server';
 
 /**
  * Undoes all that a build made and that is not serving: its rollouts, its instances, its image with snapshots and

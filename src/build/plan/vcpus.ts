@@ -9,6 +9,9 @@ import { ec2, isAwsError, serviceQuotas } from '../../aws';
 import { env } from '../../env';
 import { CapacityUnavailable, InvalidPipeline } from '../../errors';
 import type { Pipeline } from '../../pipeline/definition';
+import { tagOf } from '../../tags';
+import { isBuildId } from '../id';
+import { findRecord, isHeld } from '../record';
 import type { Target } from '../state';
 
 /**
@@ -103,7 +106,7 @@ async function describeTypes(pipeline: string, types: string[]): Promise<Readonl
 
 /**
  * By quota, the vCPUs of what is pending or runs. Spot Instances have quotas of their own; servers of other builds are gone in minutes, long
- * before the rollout, and must not keep a pipeline from being built that starts in the same night.
+ * before the rollout, and must not keep a pipeline from being built that starts in the same night. One that is held for people is not.
  */
 async function countUsed(): Promise<ReadonlyMap<string, number>> {
   const used = new Map<string, number>();
@@ -112,13 +115,20 @@ async function countUsed(): Promise<ReadonlyMap<string, number>> {
     for (const instance of Reservations.flatMap(instancesOf)) {
       const { InstanceType = '', InstanceLifecycle, CpuOptions, Tags = [] } = instance;
       const code = codeOf(InstanceType);
-      const isPassing = Tags.some(({ Key }) => Key === 'kiln:purpose');
-      if (code === undefined || InstanceLifecycle === 'spot' || isPassing) continue;
+      if (code === undefined || InstanceLifecycle === 'spot') continue;
+      const isOfBuild = Tags.some(({ Key }) => Key === 'kiln:purpose');
+      if (isOfBuild && !(await isHeldForPeople(instance))) continue;
       const { CoreCount = 0, ThreadsPerCore = 1 } = CpuOptions ?? {};
       used.set(code, (used.get(code) ?? 0) + CoreCount * ThreadsPerCore);
     }
   }
   return used;
+}
+
+async function isHeldForPeople(instance: Instance): Promise<boolean> {
+  const build = tagOf(instance, 'kiln:build') ?? '';
+  const record = isBuildId(build) ? await findRecord(build) : undefined;
+  return record !== undefined && isHeld(record, instance.InstanceId);
 }
 
 function instancesOf({ Instances = [] }: { Instances?: Instance[] | undefined }): Instance[] {

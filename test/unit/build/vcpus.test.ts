@@ -7,12 +7,16 @@ import {
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { mockClient } from 'aws-sdk-client-mock';
 import { checkVcpus } from '../../../src/build/plan/vcpus';
+import { updateRecord } from '../../../src/build/record';
 import type { Target } from '../../../src/build/state';
 import { PipelineDefinition } from '../../../src/pipeline/definition';
+import { BUILD, openRecord } from '../records';
+import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
 const quotas = mockClient(ServiceQuotasClient);
 process.env.AWS_REGION = 'us-east-1';
+useTable();
 
 const VCPUS: Record<string, number> = { 't3.micro': 2, 'm5.2xlarge': 8, 'g5.xlarge': 4 };
 const NAMES: Record<string, string> = {
@@ -80,6 +84,21 @@ test('the servers of other builds, which end in minutes, take no room from a bui
   await expect(checkVcpus(pipelineOf('t3.micro'), [target('web', 2)])).rejects.toThrow(
     'beside the 6 that are in use: up to 10',
   );
+});
+
+test('a server of a failed build that is held for people is counted until it goes', async () => {
+  const Tags = [
+    { Key: 'kiln:purpose', Value: 'base' },
+    { Key: 'kiln:build', Value: BUILD },
+  ];
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await openRecord({ heldServer: { instanceId: 'i-1', purpose: 'base', until } });
+  const held = running(1, { Tags, InstanceId: 'i-1' });
+  const another = running(1, { Tags, InstanceId: 'i-2' });
+  useAccount([...held, ...another], { 'L-1216C47A': 3 });
+  await expect(checkVcpus(pipelineOf('t3.micro'), [])).rejects.toThrow('beside the 2 that are in use');
+  await updateRecord(BUILD, { heldServer: { instanceId: 'i-1', purpose: 'base', until, gone: until } });
+  await expect(checkVcpus(pipelineOf('t3.micro'), [])).resolves.toBeUndefined();
 });
 
 test('a build for which there is no room is told with what it needs, what is in use and what the quota is', async () => {

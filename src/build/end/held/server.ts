@@ -4,7 +4,7 @@ import { nameTransient } from '../../../failures';
 import { findInstances, type Purpose } from '../../../image/instances';
 import { logger } from '../../../log';
 import { findRetained, letRetainedGo } from '../../../rollout/undo/retained';
-import { type BuildRecord, findRecord, type HeldServer, updateRecord } from '../../record';
+import { type BuildRecord, findRecord, type HeldServer, isHeld, updateRecord } from '../../record';
 import { tellPeople } from '../tell';
 
 /** What the server is for on which a build fails in a stage, before it rolls out. */
@@ -23,15 +23,6 @@ const ROLLING = ['ScaleOut', 'StartRefresh', 'AwaitRefresh', 'AwaitFleet', 'AskS
 /** Until when a server is held, as a record has it. That of a fleet comes to be retained long after the end of its build. */
 function heldUntil(holdServerFor: number, sinceMilliseconds: number): string {
   return new Date(sinceMilliseconds + holdServerFor * 1000).toISOString();
-}
-
-/** Whether a server stays though its build is over: people look at it. */
-export function isHeld({ heldServer }: BuildRecord, instanceId: string | undefined): boolean {
-  return (
-    heldServer?.instanceId === instanceId &&
-    heldServer?.gone === undefined &&
-    Date.parse(heldServer?.until ?? '') > Date.now()
-  );
 }
 
 /**
