@@ -33,12 +33,19 @@ async function findRetentionProblem(group: AutoScalingGroup): Promise<string | u
   return `The Auto Scaling group ${name} retains servers, but has no termination hook whose default result is ABANDON: none of its servers comes to be retained.`;
 }
 
-/** A server of a failed version that its group has retained, and else one that waits for termination hooks. */
+/**
+ * A server of a failed version that its group has retained, and else one that waits for termination hooks. A group that was verified serves
+ * that version, and one that was left to people may: what these retain, they retain for reasons of their own.
+ */
 export async function findRetained({ rollouts }: BuildRecord): Promise<{
   retained?: { instanceId: string; autoScalingGroup: string };
   waiting?: string;
 }> {
-  const groups = await describeGroups(Object.keys(rollouts));
+  const isBack = (name: string) => {
+    const { verified, broughtBackBy, notBack } = rollouts[name] ?? {};
+    return !notBack && (!verified || broughtBackBy !== undefined);
+  };
+  const groups = await describeGroups(Object.keys(rollouts).filter(isBack));
   const own = [...groups].flatMap(([autoScalingGroup, { Instances = [] }]) =>
     Instances.filter((one) => runs(one, rollouts[autoScalingGroup])).map((one) => ({
       autoScalingGroup,

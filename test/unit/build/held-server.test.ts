@@ -319,6 +319,21 @@ describe('a server of a fleet that has failed', () => {
     expect(await hasTask(BUILD, 'takeHeldServer')).toBe(true);
   });
 
+  test.each([
+    ['was verified, and serves', { verified: { by: 'site', servers: 2 } }],
+    ['was left to people as it is', { notBack: { at: '2026-01-01T00:00:00Z', why: 'autoRollback: false' } }],
+  ])('is none of a group that %s: what that retains is its own', async (_what, more) => {
+    useGroup([server('Terminating:Retained')]);
+    await openRecord({
+      holdServerFor: 7200,
+      targets: [],
+      rollouts: { fleet: { launchTemplateId: 'lt-1', version: '5', ...more } },
+    });
+    await fail('AwaitRefresh');
+    expect((await getRecord(BUILD)).heldServer).toBeUndefined();
+    expect(await hasTask(BUILD, 'holdFleetServer')).toBe(false);
+  });
+
   test('and is terminated by its group is not held', async () => {
     await open();
     await fail('VerifyFleet');
