@@ -10,6 +10,18 @@ const metrics = [
   'GroupStandbyInstances',
   'GroupTerminatingInstances',
   'GroupTotalInstances',
+  'GroupInServiceCapacity',
+  'GroupPendingCapacity',
+  'GroupStandbyCapacity',
+  'GroupTerminatingCapacity',
+  'GroupTotalCapacity',
+  'WarmPoolDesiredCapacity',
+  'WarmPoolWarmedCapacity',
+  'WarmPoolPendingCapacity',
+  'WarmPoolTerminatingCapacity',
+  'WarmPoolTotalCapacity',
+  'GroupAndWarmPoolDesiredCapacity',
+  'GroupAndWarmPoolTotalCapacity',
 ];
 
 export const EnableMetricsCollection: Op<'EnableMetricsCollection'> = (autoScaling, input) => {

@@ -42,7 +42,7 @@ export const PutScalingPolicy: Op<'PutScalingPolicy'> = async (autoScaling, inpu
   return { PolicyARN: arn, Alarms };
 };
 
-export const DescribePolicies: Op<'DescribePolicies'> = (autoScaling, input) => {
+export const DescribePolicies: Op<'DescribePolicies'> = async (autoScaling, input) => {
   const groups = input.AutoScalingGroupName
     ? [autoScaling.group(input.AutoScalingGroupName)]
     : [...autoScaling.groups.values()];
@@ -61,7 +61,11 @@ export const DescribePolicies: Op<'DescribePolicies'> = (autoScaling, input) => 
     byDefault: 50,
     most: 100,
   });
-  return { ScalingPolicies: items, NextToken: next };
+  const alarms = await autoScaling.scalingPolicies.alarmsOf(items);
+  return {
+    ScalingPolicies: items.map((policy) => ({ ...policy, Alarms: alarms(policy) })),
+    NextToken: next,
+  };
 };
 
 export const DeletePolicy: Op<'DeletePolicy'> = async (autoScaling, input) => {

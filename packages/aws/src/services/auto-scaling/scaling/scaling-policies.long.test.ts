@@ -171,6 +171,12 @@ test('Step and simple policies act when their alarms ring', async () => {
     ],
   });
   await alarm(step.PolicyARN, 'steps', 'Load');
+  const { ScalingPolicies: [shown] = [] } = await region.autoScaling.DescribePolicies({
+    AutoScalingGroupName,
+  });
+  expect(shown?.Alarms).toEqual([
+    { AlarmName: 'steps', AlarmARN: expect.stringMatching(/^arn:aws:cloudwatch:.*:alarm:steps$/) },
+  ]);
   expect(await loadUntilScaled(25)).toBe(3);
   const simple = await region.autoScaling.PutScalingPolicy({
     ...{ AutoScalingGroupName, PolicyName: 'simple', AdjustmentType, ScalingAdjustment: -1, Cooldown: 600 },

@@ -1,4 +1,5 @@
-import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
+import type { Alarm, ScalingPolicy } from '@aws-sdk/client-auto-scaling';
+import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../../core/aws-error';
 import type { Api } from '../../../core/client';
 import type { Context } from '../../../core/context';
@@ -7,6 +8,9 @@ import { activeInstances, capacityOf, type Group, isTerminating } from '../recor
 import { adjusted, clamp } from './adjustment';
 import { setDesired } from './desired-capacity';
 import { isLow, trackingAlarms } from './tracking-alarms';
+
+/** Of the ARNs of policies. */
+const POLICY_PREFIX = 'arn:aws:autoscaling:';
 
 /** What an alarm tells a policy. */
 export interface AlarmCall {
@@ -57,6 +61,26 @@ export class ScalingPolicies {
     await this.deleteAlarms(
       policies.flatMap(({ Alarms = [] }) => Alarms.map(({ AlarmName = '' }) => AlarmName)),
     );
+  }
+
+  /** The alarms of policies: those of target tracking made them, the others are named among the actions of people's alarms. */
+  async alarmsOf(policies: readonly ScalingPolicy[]): Promise<(policy: ScalingPolicy) => Alarm[]> {
+    const isOwn = ({ PolicyType }: ScalingPolicy) => PolicyType === 'TargetTrackingScaling';
+    const people: MetricAlarm[] = [];
+    let NextToken: string | undefined;
+    if (!policies.every(isOwn))
+      do {
+        const answer = await this.needs.cloudwatch.DescribeAlarms({ ActionPrefix: POLICY_PREFIX, NextToken });
+        people.push(...(answer.MetricAlarms ?? []));
+        NextToken = answer.NextToken;
+      } while (NextToken);
+    return (policy) => {
+      if (isOwn(policy)) return policy.Alarms ?? [];
+      const named = people.filter(({ AlarmActions = [], OKActions = [] }) =>
+        [...AlarmActions, ...OKActions].includes(policy.PolicyARN ?? ''),
+      );
+      return named.map(({ AlarmName, AlarmArn }) => ({ AlarmName, AlarmARN: AlarmArn }));
+    };
   }
 
   /** An alarm calls a policy, once a period as long as it rings: what another service refuses now is asked again with the next. */
