@@ -23,10 +23,14 @@ export async function findUnheld(names: string[]): Promise<string[]> {
   return found.filter((problem) => problem !== undefined);
 }
 
+function retains({ InstanceLifecyclePolicy }: AutoScalingGroup): boolean {
+  return InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain';
+}
+
 /** Why a group does not retain servers whose termination is abandoned, in words; undefined if it does. */
 async function findRetentionProblem(group: AutoScalingGroup): Promise<string | undefined> {
   const name = group.AutoScalingGroupName ?? '';
-  if (group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon !== 'retain')
+  if (!retains(group))
     return `The Auto Scaling group ${name} does not retain servers: set TerminateHookAbandon to retain in its instance lifecycle policy, and give it a termination hook whose default result is ABANDON.`;
   const hooks = await listTerminationHooks(name);
   if (hooks.some(({ DefaultResult }) => DefaultResult !== 'CONTINUE')) return undefined;
@@ -34,7 +38,7 @@ async function findRetentionProblem(group: AutoScalingGroup): Promise<string | u
 }
 
 /**
- * A server of a failed version that its group has retained, and else one that waits for termination hooks. A group that was verified serves
+ * A server of a failed version that its group has retained, and else one that it may retain yet. A group that was verified serves
  * that version, and one that was left to people may: what these retain, they retain for reasons of their own.
  */
 export async function findRetained({ rollouts }: BuildRecord): Promise<{
@@ -46,15 +50,20 @@ export async function findRetained({ rollouts }: BuildRecord): Promise<{
     return !notBack && (!verified || broughtBackBy !== undefined);
   };
   const groups = await describeGroups(Object.keys(rollouts).filter(isBack));
-  const own = [...groups].flatMap(([autoScalingGroup, { Instances = [] }]) =>
-    Instances.filter((one) => runs(one, rollouts[autoScalingGroup])).map((one) => ({
-      autoScalingGroup,
-      instanceId: one.InstanceId ?? '',
-      state: one.LifecycleState ?? '',
-    })),
+  const own = [...groups].flatMap(([autoScalingGroup, group]) =>
+    (group.Instances ?? [])
+      .filter((one) => runs(one, rollouts[autoScalingGroup]))
+      .map((one) => ({
+        autoScalingGroup,
+        instanceId: one.InstanceId ?? '',
+        state: one.LifecycleState ?? '',
+        mayBeRetained: retains(group),
+      })),
   );
   const retained = own.find(({ state }) => state === 'Terminating:Retained');
-  const waiting = own.find(({ state }) => /^Terminating(:Wait|:Proceed)?$/.test(state));
+  const waiting = own.find(
+    ({ state, mayBeRetained }) => mayBeRetained && /^Terminating(:Wait|:Proceed)?$/.test(state),
+  );
   return {
     ...(retained && {
       retained: { instanceId: retained.instanceId, autoScalingGroup: retained.autoScalingGroup },

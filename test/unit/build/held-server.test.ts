@@ -206,6 +206,7 @@ describe('a server of a fleet that has failed', () => {
       targets: [makeTarget()],
       rollouts: { fleet: { launchTemplateId: 'lt-1', version: '5' } },
     });
+  const RETAINS = { InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } } };
   const HOOK = { LifecycleHookName: 'drain', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' };
   const LAUNCH = { LifecycleHookName: 'boot', LifecycleTransition: 'autoscaling:EC2_INSTANCE_LAUNCHING' };
   beforeEach(() => {
@@ -256,7 +257,7 @@ describe('a server of a fleet that has failed', () => {
   });
 
   test('and waits for its hooks may be held yet', async () => {
-    useGroup([server('Terminating:Wait')]);
+    useGroup([server('Terminating:Wait')], RETAINS);
     await open();
     await fail('VerifyFleet');
     expect((await getRecord(BUILD)).heldServer).toBeUndefined();
@@ -266,8 +267,15 @@ describe('a server of a fleet that has failed', () => {
     expect((await getRecord(BUILD)).heldServer).toMatchObject({ instanceId: 'i-5' });
   });
 
-  test('and comes to be retained only later is held as long', async () => {
+  test('and waits for the hooks of a group that retains nothing is not waited for', async () => {
     useGroup([server('Terminating:Wait')]);
+    await open();
+    await fail('VerifyFleet');
+    expect(await hasTask(BUILD, 'holdFleetServer')).toBe(false);
+  });
+
+  test('and comes to be retained only later is held as long', async () => {
+    useGroup([server('Terminating:Wait')], RETAINS);
     await open();
     await fail('AwaitRefresh');
     const later = Date.now() + 3 * HOUR;
@@ -298,7 +306,7 @@ describe('a server of a fleet that has failed', () => {
     expect(mockPause).toHaveBeenCalledTimes(2);
     expect(autoScaling.commandCalls(TerminateInstanceInAutoScalingGroupCommand)).toHaveLength(1);
     // Who waits already is asked once a minute.
-    useGroup([server('Terminating:Wait')]);
+    useGroup([server('Terminating:Wait')], RETAINS);
     autoScaling.on(CompleteLifecycleActionCommand).rejects(none);
     await finishWork(BUILD);
     expect(mockPause).toHaveBeenCalledTimes(2);
@@ -372,7 +380,7 @@ describe('a server of a fleet that has failed', () => {
   });
 
   test('can be held by a group that retains and has a hook', async () => {
-    useGroup([], { InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } } });
+    useGroup([], RETAINS);
     expect(await findUnheld(['fleet'])).toEqual([]);
   });
 });
