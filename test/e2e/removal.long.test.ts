@@ -57,7 +57,8 @@ test('a service is removed once its builds are ended and undone, the one in the 
     return build.status === 'SUCCEEDED' ? build : undefined;
   });
   const broken = await sample.ended(await sample.startBuild('broken'));
-  expect(await findInstances()).toEqual([broken.heldServer?.instanceId]);
+  const held = await until('a server is held', async () => (await sample.getBuild(broken.id)).heldServer);
+  expect(await findInstances()).toEqual([held.instanceId]);
   const running = await sample.startBuild('endless');
   await until('it has a base instance', async () => ((await findInstances()).length > 1 ? true : undefined));
   const queued = await sample.startBuild('endless');
