@@ -1,6 +1,7 @@
 import { findRecord, type GoneImage, keyOfRecord } from '../../build/record';
 import { env } from '../../env';
 import { failuresOf, throwAll } from '../../failures';
+import { removeLists } from '../../server/packages/remove';
 import { deleteItem, getItem, type Key, putItem, queryItems, setPaths } from '../../table';
 import { findImages } from '../find';
 
@@ -72,6 +73,8 @@ async function tellRecords(known: Known[], region: string): Promise<void> {
     // A build that runs is told by the state that waits for its image.
     const record = await findRecord(build);
     if (record?.status === 'RUNNING') continue;
+    // The lists of what is on an image go with it, whoever removed it.
+    if (record?.imageId === imageId) await removeLists(record);
     if (record && !record.gone?.[imageId]) await noteGone(build, imageId, OUTSIDE);
     else await deleteItem(keyOf(imageId));
   }

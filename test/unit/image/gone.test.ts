@@ -1,5 +1,6 @@
 import { DescribeImagesCommand, DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -20,12 +21,13 @@ const BUILD = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5C9';
 
 const events = mockClient(EventBridgeClient);
 const sns = mockClient(SNSClient);
+const s3 = mockClient(S3Client);
 useTable();
 useSixImages();
 afterEach(() => jest.restoreAllMocks());
 
 beforeEach(async () => {
-  for (const client of [events, sns]) client.reset();
+  for (const client of [events, sns, s3]) client.reset();
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   await createRecord({ id: BUILD, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
   const copies = [{ region: 'eu-north-1', imageId: 'ami-c' }];
@@ -76,6 +78,25 @@ test('an image that a person deregisters is gone in the record as soon as the ev
   ec2.on(DescribeImagesCommand).resolves({ Images: [] });
   await resolveWait(deregistered);
   expect(await gone()).toEqual({ 'ami-9': OUTSIDE });
+});
+
+test('what was listed of an image goes with it, whoever removes it', async () => {
+  process.env.KILN_ARTIFACTS = 'artifacts';
+  await succeed();
+  await updateRecord(BUILD, {
+    bom: { key: 'boms/a.cdx.json', packages: 1 },
+    scanned: { outcome: 'passed', key: 'boms/a.findings.json' },
+  });
+  // Not with a copy of it.
+  ec2.on(DescribeImagesCommand).resolves({ Images: [makeImage('ami-9', {}, BUILD)] });
+  await noticeAllGone();
+  expect(s3.calls()).toHaveLength(0);
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+  await resolveWait(deregistered);
+  expect(s3.commandCalls(DeleteObjectCommand).map((call) => call.args[0].input.Key)).toEqual([
+    'boms/a.cdx.json',
+    'boms/a.findings.json',
+  ]);
 });
 
 test('an event says nothing of an image that is there', async () => {
