@@ -202,12 +202,17 @@ test.each([
   expect(answer.status).toBe(200);
 });
 
-test('the version of Classic load balancers is another service', async () => {
+test('the version of an API tells load balancers of two kinds apart, and one that is none is refused', async () => {
   const { request } = await send('elastic-load-balancing-v2', 'DescribeLoadBalancers', (one) => one).then(
     (exchange) => exchange as Exchange,
   );
-  const body = Buffer.from('Action=DescribeLoadBalancers&Version=2012-06-01');
-  const { answer } = await trial.caller.sendRaw({ ...request, body });
-  expect(answer?.status).toBe(400);
-  expect(answer?.body.toString()).toContain('<Code>InvalidAction</Code>');
+  const ask = async (version: string) => {
+    const body = Buffer.from(`Action=DescribeLoadBalancers&Version=${version}`);
+    return (await trial.caller.sendRaw({ ...request, body })).answer;
+  };
+  expect((await ask('2012-06-01'))?.body.toString()).toContain('<LoadBalancerDescriptions');
+  expect((await ask('2015-12-01'))?.body.toString()).toContain('<LoadBalancers');
+  const unknown = await ask('2001-01-01');
+  expect(unknown?.status).toBe(400);
+  expect(unknown?.body.toString()).toContain('<Code>InvalidAction</Code>');
 });
