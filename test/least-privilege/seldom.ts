@@ -213,6 +213,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await server.lose(name, `Lost/${name}`);
       await server.callLate(name, `Silent/${name}`);
     }
+    await server.scanLost();
     await kit.end(id);
   },
 
@@ -541,6 +542,20 @@ class Server {
     const endedAt = sample.aws.clock.now().getTime();
     const command = { id: CommandId, status: 'Failed', exit: 81, endedAt };
     await refused(this.kit.call(name, { ...this.describe(name), command }), 'It says: it is gone');
+  }
+
+  /** Has a scan of it waited for once it is stopped. */
+  async scanLost(): Promise<void> {
+    await this.ec2.send(new StopInstancesCommand({ InstanceIds: [this.id] }));
+    const described = this.describe('Lost/scanImage') as { plan: { image: object } };
+    const scan = { max: 'HIGH', fixAvailable: true, onFail: 'stop', within: 3600 };
+    const { plan } = described;
+    await this.kit.call('scanImage', {
+      ...{ ...described, plan: { ...plan, image: { ...plan.image, scan } } },
+      token: this.wait.token,
+    });
+    const { outcome } = (await findRecord(this.build.id))?.stages['Lost/scanImage'] ?? {};
+    if (outcome !== 'failed') throw new Error(`the scan is ${outcome}`);
   }
 
   /** As `call`, where the function has asked for the agent for long. */
