@@ -188,6 +188,14 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       });
       await takeServer(kit, name, failed.id, instanceId);
     }
+    // Plan asks whether the group can hold one; what else is wrong with it comes after that.
+    await kit.leave('LOCK', 'api');
+    const request = { pipeline: 'api' };
+    await refused(
+      kit.call('plan', { stage: 'Plan', build: { id: newBuildId('api') }, request }),
+      'TargetNotRefreshable',
+    );
+    await kit.leave('LOCK', 'api');
     await leaveHooks(sample.settings);
     await settleGroup(sample, API);
   },

@@ -62,8 +62,8 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   await updateRecord(build.id, { given: given.values, resolved });
   const unmade = new Unmade();
   const make = async () => ({
-    plan: await makePlan(pipeline, parameters, unmade),
     hold: await planHold(pipeline, unmade),
+    plan: await makePlan(pipeline, parameters, unmade),
   });
   const { plan, hold } = await make().finally(async () => {
     if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
