@@ -13,9 +13,9 @@ import { CallDigest } from '../corridor/call-digest';
 import { CallLog } from '../corridor/call-log';
 import { Corridor } from '../corridor/corridor';
 import { Throttles } from '../corridor/throttles';
+import type { ListenerPort } from '../network/balancing/listener-server';
 import { type ServiceName, type ServiceState, services } from '../services';
 import type { ApiGatewayState } from '../services/apigatewayv2/state';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import { readVulnerability, type Vulnerability } from '../services/inspector2/scans/vulnerabilities';
 import { Authenticator } from '../signing/authenticator';
 import { type ModelSource, ModelsOnClock } from '../wire/api-model';
@@ -219,7 +219,7 @@ export class Account {
       .find((api) => api.has(apiId));
   }
 
-  loadBalancerPorts(): LoadBalancerPort[] {
+  loadBalancerPorts(): ListenerPort[] {
     return [...this.regions.values()].flatMap((region) => region.loadBalancerPorts());
   }
 

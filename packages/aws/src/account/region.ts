@@ -8,10 +8,10 @@ import type { Keys } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import type { Corridor } from '../corridor/corridor';
+import type { ListenerPort } from '../network/balancing/listener-server';
 import { Network } from '../network/index';
 import { NetworkProxy } from '../network/proxy';
 import { type ServiceName, type ServiceState, services } from '../services';
-import type { LoadBalancerPort } from '../services/elastic-load-balancing-v2/data-plane/servers';
 import { plannedEvents } from '../services/eventbridge/delivery/rule-schedules';
 import { plannedRuns, runNow } from '../services/scheduler/runs/run-schedules';
 import { inOrderOfNeeds } from './needs';
@@ -85,7 +85,7 @@ export class Region {
     return this.states.get(name) as ServiceState<Name>;
   }
 
-  loadBalancerPorts(): LoadBalancerPort[] {
+  loadBalancerPorts(): ListenerPort[] {
     return [
       ...this.service('elastic-load-balancing-v2').loadBalancerPorts(),
       ...this.service('elastic-load-balancing').loadBalancerPorts(),

@@ -4,9 +4,10 @@ import type { Ec2Port, IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import type { Network } from '../../network';
+import type { ListenerPort } from '../../network/balancing/listener-server';
 import type { Backends } from './data-plane/backends';
 import { RequestCounts } from './data-plane/request-counts';
-import { type LoadBalancerPort, Servers } from './data-plane/servers';
+import { Servers } from './data-plane/servers';
 import { listenerNotFound, loadBalancerNotFound, ruleNotFound, targetGroupNotFound } from './errors';
 import { type TargetHealthChange, Targets } from './health/targets';
 import { checkArn } from './records/arns';
@@ -114,7 +115,7 @@ export class LoadBalancingState {
   }
 
   /** The listeners of active load balancers with the loopback ports on which a browser finds them. */
-  loadBalancerPorts(): LoadBalancerPort[] {
+  loadBalancerPorts(): ListenerPort[] {
     return this.servers.ports();
   }
 

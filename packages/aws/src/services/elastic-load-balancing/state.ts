@@ -4,7 +4,8 @@ import type { Ec2Port, IamPort } from '../../core/ports';
 import type { Operation, OperationsOf } from '../../core/service';
 import { serviceCall } from '../../core/service-call';
 import type { Network } from '../../network';
-import { type ClassicPort, Servers } from './data-plane/servers';
+import type { ListenerPort } from '../../network/balancing/listener-server';
+import { Servers } from './data-plane/servers';
 import { loadBalancerNotFound } from './errors';
 import { Registrations } from './health/registrations';
 import type { LoadBalancer } from './records/load-balancer';
@@ -59,7 +60,7 @@ export class ClassicLoadBalancingState {
   }
 
   /** The listeners with the loopback ports on which a browser finds them. */
-  loadBalancerPorts(): ClassicPort[] {
+  loadBalancerPorts(): ListenerPort[] {
     return this.servers.ports();
   }
 

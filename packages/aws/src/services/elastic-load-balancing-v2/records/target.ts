@@ -1,16 +1,15 @@
 import type { TargetDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Flights } from '../../../network/balancing/flights';
 import { HealthRecord } from './target-health';
 
 /** A target of a target group: an instance or an address, and a port. */
-export class Target {
+export class Target extends Flights {
   readonly health = new HealthRecord();
   /** EC2's state of the instance; undefined for an address. */
   instanceState: string | undefined;
   draining = false;
   /** AWS time in milliseconds when it last turned healthy. */
   healthySince: number | undefined;
-  private readonly flights = new Set<() => void>();
-  private onIdle: (() => void) | undefined;
   private readonly releases: (() => void)[] = [];
 
   constructor(
@@ -21,26 +20,8 @@ export class Target {
     readonly zone: string | undefined,
     /** What the one who registered it said, for the answers. */
     readonly description: TargetDescription,
-  ) {}
-
-  /** Requests or connections under way. */
-  get outstanding(): number {
-    return this.flights.size;
-  }
-
-  /** Notes that a request or connection is under way. Call the result when it is over. @param cut ends it by force */
-  begin(cut: () => void): () => void {
-    this.flights.add(cut);
-    return () => {
-      this.flights.delete(cut);
-      if (this.flights.size === 0) this.onIdle?.();
-    };
-  }
-
-  /** Calls back as soon as nothing is under way: at once if nothing is. */
-  whenIdle(callback: () => void): void {
-    if (this.flights.size === 0) callback();
-    else this.onIdle = callback;
+  ) {
+    super();
   }
 
   /** Has something be let go when the target is gone, e.g. its idle connections. */
@@ -49,9 +30,8 @@ export class Target {
   }
 
   /** Ends what is under way and lets everything go. */
-  release(): void {
-    this.onIdle = undefined;
-    for (const cut of [...this.flights]) cut();
+  override release(): void {
+    super.release();
     for (const release of this.releases.splice(0)) release();
   }
 }

@@ -1,4 +1,5 @@
 import type { InstanceState } from '@aws-sdk/client-elastic-load-balancing';
+import { Flights } from '../../../network/balancing/flights';
 
 type Health = Omit<InstanceState, 'InstanceId'>;
 
@@ -29,22 +30,22 @@ export const NOT_REGISTERED = outOfService(
 const DRAINING: Health = { ...IN_SERVICE, Description: 'Instance deregistration currently in progress.' };
 
 /** An instance that is registered with a Classic Load Balancer, and what its checks have found. */
-export class Registration {
+export class Registration extends Flights {
   /** EC2's state of the instance. */
   instanceState: string | undefined;
   draining = false;
   private state = REGISTERING;
   private passed = 0;
   private failed = 0;
-  private readonly flights = new Set<() => void>();
-  private onIdle: (() => void) | undefined;
 
   constructor(
     readonly instanceId: string,
     /** Its private address. */
     readonly address: string,
     readonly zone: string | undefined,
-  ) {}
+  ) {
+    super();
+  }
 
   /** @param serves whether the load balancer is there in the instance's zone */
   health(serves: boolean): Health {
@@ -73,31 +74,5 @@ export class Registration {
     this.passed = 0;
     this.failed += 1;
     if (this.failed >= thresholds.unhealthy) this.state = FAILED;
-  }
-
-  /** Requests or connections under way. */
-  get outstanding(): number {
-    return this.flights.size;
-  }
-
-  /** Notes that a request or connection is under way. Call the result when it is over. @param cut ends it by force */
-  begin(cut: () => void): () => void {
-    this.flights.add(cut);
-    return () => {
-      this.flights.delete(cut);
-      if (this.flights.size === 0) this.onIdle?.();
-    };
-  }
-
-  /** Calls back as soon as nothing is under way: at once if nothing is. */
-  whenIdle(callback: () => void): void {
-    if (this.flights.size === 0) callback();
-    else this.onIdle = callback;
-  }
-
-  /** Ends what is under way. */
-  release(): void {
-    this.onIdle = undefined;
-    for (const cut of [...this.flights]) cut();
   }
 }
