@@ -12,7 +12,6 @@ import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-
 import { mockClient } from 'aws-sdk-client-mock';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
-import { Plan } from '../../../src/build/state';
 import type { Pipeline } from '../../../src/pipeline/definition';
 import { parseDefinition } from '../../../src/pipeline/parse';
 import { removeLists } from '../../../src/server/packages/remove';
@@ -23,7 +22,7 @@ import { settleWaits } from '../../../src/wait/settle';
 import { listWaits } from '../../../src/wait/store';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
-import { INSTANCE, useServer } from './server';
+import { INSTANCE, makePlan, useServer } from './server';
 
 useTable();
 const server = useServer();
@@ -33,27 +32,7 @@ const IMAGE = 'ami-1';
 const YAML = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n';
 const WANTED = { max: 'HIGH', fixAvailable: true, onFail: 'stop', within: 3600 };
 
-const plan = (scan: object = {}): Plan =>
-  Plan.parse({
-    baseImage: { id: 'ami-base', rootDeviceName: '/dev/xvda' },
-    instanceType: 't3.micro',
-    volumeSize: 8,
-    parameters: {},
-    secrets: [],
-    prepare: { by: 'agent', within: 1800 },
-    fingerprint: 'f',
-    description: '',
-    healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },
-    image: {
-      test: true,
-      scan: { ...WANTED, ...scan },
-      keep: 5,
-      deprecateAfter: 1,
-      copyTo: [],
-      shareWith: [],
-    },
-    targets: [],
-  });
+const plan = (scan: object = {}) => makePlan({ scan: { ...WANTED, ...scan } });
 
 const build = { id: BUILD, pipeline: 'web' };
 const tested = { instance: { instanceId: INSTANCE } };

@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
+import { Plan } from '../../../src/build/state';
 
 export const INSTANCE = 'i-1';
 export const COMMAND = '11111111-2222-3333-4444-555555555555';
@@ -87,4 +88,21 @@ export function useServer() {
       if (errors) objects.set(`${place}/stderr`, errors);
     },
   };
+}
+
+/** A plan whose image is tested, with what a test wants otherwise of it. */
+export function makePlan(image: object = {}): Plan {
+  return Plan.parse({
+    baseImage: { id: 'ami-base', rootDeviceName: '/dev/xvda' },
+    instanceType: 't3.micro',
+    volumeSize: 8,
+    parameters: {},
+    secrets: [],
+    prepare: { by: 'agent', within: 1800 },
+    fingerprint: 'f',
+    description: '',
+    healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },
+    image: { test: true, keep: 5, deprecateAfter: 1, copyTo: [], shareWith: [], ...image },
+    targets: [],
+  });
 }

@@ -1,11 +1,10 @@
 import { getRecord } from '../../../src/build/record';
-import { Plan } from '../../../src/build/state';
 import { checkTests, runTests } from '../../../src/server/tests/tests';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 import { readScripts } from './scripts';
-import { COMMAND, INSTANCE, useServer } from './server';
+import { COMMAND, INSTANCE, makePlan, useServer } from './server';
 
 useTable();
 const server = useServer();
@@ -26,20 +25,7 @@ beforeEach(async () => {
   await openRecord();
 });
 
-const plan = (skipChecks: Record<string, string> = {}): Plan =>
-  Plan.parse({
-    baseImage: { id: 'ami-base', rootDeviceName: '/dev/xvda' },
-    instanceType: 't3.micro',
-    volumeSize: 8,
-    parameters: {},
-    secrets: [],
-    prepare: { by: 'agent', within: 1800 },
-    fingerprint: 'f',
-    description: '',
-    healthy: { port: 80, path: '/', status: 200, times: 3, within: 600 },
-    image: { test: true, testWithin: 900, skipChecks, keep: 5, deprecateAfter: 1, copyTo: [], shareWith: [] },
-    targets: [],
-  });
+const plan = (skipChecks: Record<string, string> = {}) => makePlan({ testWithin: 900, skipChecks });
 
 const tested = {
   instance: { instanceId: INSTANCE, launchedAt: Date.now() - 60_000 },
