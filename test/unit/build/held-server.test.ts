@@ -97,6 +97,7 @@ test('the base server on which a build fails is held, told of, and taken when it
   });
   expect(terminated()).toEqual([]);
   expect(told()).toEqual([expect.stringContaining('aws ssm start-session --target i-1 --region us-east-1')]);
+  expect(told()[0]).toContain('aws ec2 get-console-output --instance-id i-1 --latest --region us-east-1');
   // The next build does not wait for it.
   expect(await findLockHolder('web')).toBeUndefined();
   await finishWork(BUILD);

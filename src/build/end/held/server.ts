@@ -115,6 +115,8 @@ function describeServer({ instanceId, purpose, until }: HeldServer): string {
   return [
     `The ${what} ${instanceId} is held for you to look at until ${until}; then it goes by itself. No load balancer sends it anything.`,
     `    aws ssm start-session --target ${instanceId} --region ${env('AWS_REGION')}`,
+    'Where it has no SSM agent, its console is all that it tells:',
+    `    aws ec2 get-console-output --instance-id ${instanceId} --latest --region ${env('AWS_REGION')}`,
   ].join('\n');
 }
 
