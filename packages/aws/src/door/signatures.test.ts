@@ -585,7 +585,9 @@ test('the asymmetric signature is verified by the key that comes of the secret',
   };
   const signature = signAsymmetric('sha256', Buffer.from(text), key).toString('hex');
   expect(await ask(signature)).toContain('arn:aws:iam::000000000000:root');
-  expect(await ask(signature.replace(/..$/, '00'))).toContain('SignatureDoesNotMatch');
+  // A signature is random: its end may be any, so another one takes its place.
+  const altered = signature.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  expect(await ask(altered)).toContain('SignatureDoesNotMatch');
 });
 
 test('where any key is taken, it is the administrator’s, and the keys that were given out still count with their secret only', async () => {

@@ -597,7 +597,7 @@ test('a decryption is judged by the key that the ciphertext was made with', asyn
   const may = await asRole(allow('kms:Decrypt', Arn));
   const { Plaintext } = await region.apiAs('kms', may).Decrypt({ CiphertextBlob });
   expect(Buffer.from(Plaintext ?? []).toString()).toBe('a');
-  const others = await asRole(allow('kms:Decrypt', `${Arn.slice(0, -4)}0000`));
+  const others = await asRole(allow('kms:Decrypt', `${Arn.slice(0, -12)}000000000000`));
   await expect(region.apiAs('kms', others).Decrypt({ CiphertextBlob })).rejects.toMatchObject({
     code: 'AccessDeniedException',
     message: expect.stringContaining(`kms:Decrypt on resource: ${Arn}`),
