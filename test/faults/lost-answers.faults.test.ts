@@ -44,7 +44,7 @@ test.each(LOST)('a build succeeds though the answers of %s %s are lost', async (
   const id = await sample.startBuild('web', { VERSION: operation });
   await sample.aws.faults.add({
     ...{ service, operation, times: TIMES },
-    ...{ kind: 'lostAnswer', code: 'ServiceUnavailable', status: 503 },
+    ...{ kind: 'afterEffect', code: 'ServiceUnavailable', status: 503 },
   });
   const build = await sample.ended(id);
   expect([build.status, build.error]).toEqual(['SUCCEEDED', undefined]);

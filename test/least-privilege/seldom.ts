@@ -442,7 +442,7 @@ export async function retireImages(kit: Kit): Promise<void> {
     if (status !== 'SUCCEEDED') throw new Error(`build ${id} has failed: ${error?.message}`);
     return FailedBuild.of(sample, id, imageId);
   };
-  await sample.aws.faults.add({ service: 'ec2', operation: 'CreateImage', kind: 'lostAnswer' });
+  await sample.aws.faults.add({ service: 'ec2', operation: 'CreateImage', kind: 'afterEffect' });
   const first = await build();
   await setVersion(sample, API, await first.publish(API));
   await build();
@@ -591,7 +591,7 @@ class Server {
       }),
     );
     await this.kit.sample.aws.faults.add({
-      ...{ service: 'ssm', operation: 'ListCommandInvocations', kind: 'error' },
+      ...{ service: 'ssm', operation: 'ListCommandInvocations', kind: 'refuse' },
       ...{ code: 'ThrottlingException', status: 400, times: 2 },
     });
     const called = this.call(name, stage);

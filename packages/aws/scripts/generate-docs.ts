@@ -172,11 +172,23 @@ curl -X POST http://127.0.0.1:4566/_local/faults \\
   -d '{ "service": "ec2", "operation": "CreateImage", "kind": "lateFailure", "message": "disk on fire" }'
 \`\`\`
 
-A fault has a \`service\` (the name that requests are signed for), an \`operation\`, and \`times\` (1 by default). Of \`kind\` \`error\`,
-the default, it answers the call with \`code\`, \`message\` and \`status\` instead of doing it. Of \`lostAnswer\`
-the call has its effect and is answered so (with 500 by default) all the same. Of \`lateFailure\` the call succeeds and
-what it began fails: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling
-\`RunInstances\` of \`autoscaling\`.
+A fault has a \`service\` (the name that requests are signed for, or \`*\`) and an \`operation\` (or \`*\`), and strikes the next such call, whoever
+makes it. \`caller\` (a part of the ARN of who calls) and \`input\` (by member, a part of its text) choose calls, \`skip\` lets so many of them pass,
+\`times\` strikes so many (1), and after \`lasts\` AWS seconds it strikes no more. Its \`kind\`:
+
+| | |
+| --- | --- |
+| \`refuse\` | the default: \`code\`, \`message\` and \`status\` (400) answer the call, which has no effect |
+| \`afterEffect\` | the call has its effect and is answered so (500) all the same |
+| \`late\` | the effect comes after \`delay\` AWS seconds; with a \`code\` or a \`status\` the call is refused at once, without it waits. What one service hands to another (an event, an asynchronous invocation of a rule) is taken for delivered |
+| \`lost\` | no effect, and no answer: the connection breaks off. What one service hands to another is taken for delivered |
+| \`twice\` | the effect comes twice, the answer is the first |
+| \`kill\` | the function that makes the call dies with it, before its effect |
+| \`killAfterEffect\` | … after its effect |
+| \`lateFailure\` | the call succeeds, and what it began fails: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling \`RunInstances\` of \`autoscaling\` |
+| \`never\` | the call succeeds, and what it began never ends: \`CreateImage\`, \`CopyImage\` and \`RegisterImage\` of \`ec2\` |
+
+\`GET /_local/faults\` lists those that are still to strike, \`GET /_local/faults/strikes\` what they struck.
 `;
 }
 

@@ -1,8 +1,9 @@
-import type { Fault } from './core/faults';
+import type { Fault, FaultInput, Strike } from './core/faults';
 import type { Entry } from './core/ledger';
 import { ADMINISTRATOR } from './core/principal';
 import type { RunDigest } from './corridor/call-digest';
 import type { CallRecord } from './corridor/call-log';
+import type { StartingCall } from './corridor/corridor';
 
 /** A running embedded AWS: in this process (`startAws`) or in another (`connectAws`), the same to whoever uses it. */
 export interface Aws extends AsyncDisposable {
@@ -36,6 +37,12 @@ export interface Aws extends AsyncDisposable {
   reset(): Promise<void>;
   /** Ends everything: servers, machines, workers, timers. One in another process goes on. */
   stop(): Promise<void>;
+}
+
+/** An embedded AWS in this process. */
+export interface OwnAws extends Aws {
+  /** Is told of each call before it is made, whoever makes it. Returns how to end that. */
+  watch(watcher: (call: StartingCall) => void): () => void;
 }
 
 export interface StartOptions {
@@ -126,11 +133,10 @@ export interface FaultSwitches {
   add(fault: FaultInput): Promise<void>;
   /** Those that are still to strike, oldest first. */
   list(): Promise<readonly Fault[]>;
+  /** The newest ten thousand times that one struck, oldest first. */
+  strikes(): Promise<readonly Strike[]>;
   clear(): Promise<void>;
 }
-
-/** A fault as it is asked for: it is an `error` and strikes once unless it says otherwise. */
-export type FaultInput = Pick<Fault, 'service' | 'operation'> & Partial<Fault>;
 
 /** What there is for Amazon Inspector to be found. */
 export interface VulnerabilitySwitches {

@@ -1,4 +1,5 @@
-import { type Aws, type FaultInput, settingsFor } from './aws';
+import { type Aws, settingsFor } from './aws';
+import type { FaultInput } from './core/faults';
 import { secondsOf } from './time';
 
 /** What `GET /_local` tells of an embedded AWS. */
@@ -51,6 +52,7 @@ export async function connectAws(address: string): Promise<Aws> {
     faults: {
       add: (fault: FaultInput) => ask('POST', 'faults', fault),
       list: () => ask('GET', 'faults'),
+      strikes: () => ask('GET', 'faults/strikes'),
       clear: () => ask('DELETE', 'faults'),
     },
     vulnerabilities: {

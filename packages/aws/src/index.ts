@@ -1,4 +1,4 @@
-import type { Aws, StartOptions } from './aws';
+import type { OwnAws, StartOptions } from './aws';
 import { RunningAws } from './start';
 
 export type {
@@ -8,18 +8,19 @@ export type {
   Clockwork,
   Duration,
   ExecutionTransitions,
-  FaultInput,
   FaultSwitches,
   LoadBalancerPort,
   MessageDelivery,
+  OwnAws,
   PublishedMessage,
   StartOptions,
 } from './aws';
 export { connectAws } from './connect';
-export type { Fault } from './core/faults';
+export type { Fault, FaultInput, Strike } from './core/faults';
 export type { Entry } from './core/ledger';
 export type { RunDigest } from './corridor/call-digest';
 export type { CallRecord } from './corridor/call-log';
+export type { StartingCall } from './corridor/corridor';
 
 /**
  * Starts the embedded AWS with a newborn account on the loopback address.
@@ -32,6 +33,6 @@ export type { CallRecord } from './corridor/call-log';
  * @throws RangeError for a time that no clock can keep, Error where another AWS with a seed runs in this process
  * @throws the listen error, `EADDRINUSE` where the port is taken
  */
-export function startAws(options: StartOptions = {}): Promise<Aws> {
+export function startAws(options: StartOptions = {}): Promise<OwnAws> {
   return RunningAws.start(options);
 }

@@ -1,15 +1,11 @@
 import { Account } from './account/account';
-import {
-  type AwsClock,
-  type FaultInput,
-  type StartOptions,
-  settingsFor,
-  type VulnerabilityInput,
-} from './aws';
+import { type AwsClock, type OwnAws, type StartOptions, settingsFor, type VulnerabilityInput } from './aws';
 import type { About } from './connect';
 import type { Time } from './core/clock';
+import type { FaultInput } from './core/faults';
 import { seedRandom } from './core/ids/random';
 import type { ServiceDefinition } from './core/service';
+import type { StartingCall } from './corridor/corridor';
 import type { AdministeredAws } from './door/admin/route';
 import { FrontDoor } from './door/front-door';
 import { secondsOf, timeOf } from './time';
@@ -18,7 +14,7 @@ import { ApiModels } from './wire/api-model';
 type Definitions = Readonly<Record<string, ServiceDefinition>>;
 
 /** An embedded AWS in this process. */
-export class RunningAws implements AdministeredAws {
+export class RunningAws implements AdministeredAws, OwnAws {
   private readonly models = new ApiModels();
   private readonly door: FrontDoor = new FrontDoor(this);
   private settings = settingsFor('');
@@ -110,8 +106,13 @@ export class RunningAws implements AdministeredAws {
   readonly faults = {
     add: async (fault: FaultInput) => this.account.addFault(fault),
     list: async () => this.account.faults.list(),
+    strikes: async () => this.account.faults.strikes(),
     clear: async () => this.account.faults.clear(),
   };
+
+  watch(watcher: (call: StartingCall) => void): () => void {
+    return this.account.corridor.watch(watcher);
+  }
 
   readonly vulnerabilities = {
     add: async (vulnerability: VulnerabilityInput) => this.account.addVulnerability(vulnerability),

@@ -3,7 +3,7 @@ import { AwsError } from '../core/aws-error';
 import { Clock, type Time } from '../core/clock';
 import { type Fault, FaultError, Faults, readFault } from '../core/faults';
 import { Ledger } from '../core/ledger';
-import type { Keys, KnownKey } from '../core/principal';
+import type { Keys, KnownKey, Principal } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';
@@ -47,7 +47,7 @@ export class Account {
   readonly endpoint: string;
   readonly clock: Clock;
   readonly ledger: Ledger;
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly holdsSchedules: boolean;
   readonly calls = new CallLog();
   /** Where runs are to be repeated. */
@@ -66,6 +66,7 @@ export class Account {
     this.endpoint = options.endpoint;
     this.definitions = options.definitions ?? services;
     this.clock = new Clock(options.time);
+    this.faults = new Faults(() => this.clock.millis());
     this.digest = this.clock.seed === undefined ? undefined : new CallDigest(options.endpoint);
     this.holdsSchedules = options.holdsSchedules ?? false;
     this.models = new ModelsOnClock(options.models, this.clock);
@@ -96,6 +97,8 @@ export class Account {
       digest: this.digest,
       definitions: this.definitions,
       find: (service: string, region: string) => this.find(service as ServiceName, region),
+      kill: ({ accessKeyId }: Principal, region: string) =>
+        this.service('lambda', region).sandboxes.kill(accessKeyId),
     };
     this.corridor = new Corridor(parts);
     this.apiDoor = new ApiDoor({ ...parts, corridor: this.corridor });
@@ -161,18 +164,19 @@ export class Account {
    */
   async addFault(input: unknown): Promise<void> {
     const fault = readFault(input);
-    if (fault.kind !== 'lateFailure') await this.checkOperation(fault);
+    if (fault.kind !== 'lateFailure' && fault.kind !== 'never') await this.checkOperation(fault);
     this.faults.add(fault);
   }
 
   private async checkOperation({ service, operation }: Fault): Promise<void> {
+    if (service === '*') return;
     const found = Object.entries(this.definitions).find(([, { signingName }]) => signingName === service);
     if (!found) {
       const names = Object.values(this.definitions).map(({ signingName }) => signingName);
-      throw new FaultError(`service: there is no '${service}', expected one of ${names.join(', ')}`);
+      throw new FaultError(`service: there is no '${service}', expected * or one of ${names.join(', ')}`);
     }
     const { model } = await this.models.load(...found);
-    if (!model.operations.has(operation))
+    if (operation !== '*' && !model.operations.has(operation))
       throw new FaultError(`operation: ${service} has no operation '${operation}'`);
   }
 

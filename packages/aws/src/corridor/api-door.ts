@@ -1,3 +1,4 @@
+import { NoAnswer } from '../core/faults';
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
 import type { ApiModel, ModelSource } from '../wire/api-model';
 import { errorCodec, protocolOf, speak } from '../wire/speak';
@@ -23,6 +24,7 @@ export class ApiDoor {
   /**
    * @param service the folder's name
    * @param authenticate finds out who calls; throws an `AwsError` for a signature that does not count
+   * @throws NoAnswer where the request is not to be answered
    */
   async answer(
     service: string,
@@ -45,6 +47,7 @@ export class ApiDoor {
       const output = await this.parts.corridor.invoke(call, service, spoken.operation, spoken.decode);
       return spoken.encode(output as Record<string, unknown>);
     } catch (error) {
+      if (error instanceof NoAnswer) throw error;
       const refusal = asAwsError(api.model, error, spoken?.operation ?? service);
       return spoken?.encodeError(refusal) ?? errorCodec(api, request).encodeError(refusal, call.requestId);
     }

@@ -1,6 +1,7 @@
 import { AwsError } from '../core/aws-error';
 import type { Clock } from '../core/clock';
 import type { Faults } from '../core/faults';
+import type { Principal } from '../core/principal';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import type { ModelSource } from '../wire/api-model';
@@ -10,6 +11,7 @@ import type { Authorizer } from './authorization/authorizer';
 import type { CallDigest, WholeCall } from './call-digest';
 import type { CallLog } from './call-log';
 import { asAwsError, requestedVersion, unknownOperation, unsigned } from './refusals';
+import { strike } from './strike';
 import type { Throttles } from './throttles';
 
 /** What the corridor leads through. */
@@ -27,6 +29,19 @@ export interface CorridorParts {
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
   /** The state of a service in a region. Throws an `AwsError` for a region that is not there. */
   find(service: string, region: string): unknown;
+  /** Ends the function that calls, in the middle of what it does. False where no function calls. */
+  kill(principal: Principal, region: string): boolean;
+}
+
+/** A call that is about to be made. */
+export interface StartingCall {
+  /** Signing name. */
+  readonly service: string;
+  readonly operation: string;
+  /** ARN of the principal. */
+  readonly caller: string;
+  readonly region: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -34,7 +49,15 @@ export interface CorridorParts {
  * a rule. Identity, throttles, faults, constraints and the call log stand here, once.
  */
 export class Corridor {
+  private readonly watchers = new Set<(call: StartingCall) => void>();
+
   constructor(private readonly parts: CorridorParts) {}
+
+  /** Is told of each call before it is made, whoever makes it. Returns how to end that. */
+  watch(watcher: (call: StartingCall) => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
 
   /**
    * Calls an operation.
@@ -113,8 +136,7 @@ export class Corridor {
   ): Promise<object> {
     if (call.request && !call.principal.accessKeyId && operation && !mayBeUnsigned(definition, operation))
       throw unsigned(model);
-    const { throttles } = this.parts;
-    this.strike(definition, operation, 'error');
+    const { throttles, faults, clock } = this.parts;
     const known = model.operations.get(operation);
     const handler = Object.hasOwn(definition.operations, operation)
       ? definition.operations[operation]
@@ -123,28 +145,29 @@ export class Corridor {
       throw unknownOperation(model, operation, call.request);
     throttles.take(call, definition.signingName, operation);
     const given = await read();
-    if (!definition.checksInput)
-      constraints.check(known.input, given, call.request ? protocolOf(model, call.request) : model.protocol);
     const input = given as Readonly<Record<string, unknown>>;
-    await this.parts.authorizer?.check(
-      { service, definition, state, model },
-      { operation, input, call, http: known.http },
-    );
-    const output = ((await handler(state, given, call)) ?? {}) as object;
-    this.strike(definition, operation, 'lostAnswer');
-    return output;
-  }
-
-  /** @throws AwsError where a fault of this kind is to strike the operation */
-  private strike({ signingName }: ServiceDefinition, operation: string, kind: 'error' | 'lostAnswer'): void {
-    const fault = operation ? this.parts.faults.take(signingName, operation, kind) : undefined;
-    if (!fault) return;
-    const {
-      code = 'InternalError',
-      message = 'an injected fault',
-      status = kind === 'error' ? 400 : 500,
-    } = fault;
-    throw new AwsError(code, message, status);
+    const about = { service: definition.signingName, operation, caller: call.principal.arn, input };
+    for (const watcher of this.watchers) watcher({ ...about, region: call.region });
+    const perform = async () => {
+      if (!definition.checksInput)
+        constraints.check(
+          known.input,
+          given,
+          call.request ? protocolOf(model, call.request) : model.protocol,
+        );
+      await this.parts.authorizer?.check(
+        { service, definition, state, model },
+        { operation, input, call, http: known.http },
+      );
+      return ((await handler(state, given, call)) ?? {}) as object;
+    };
+    const fault = faults.take(about);
+    if (!fault) return perform();
+    return strike(fault, operation, {
+      perform,
+      sleep: (seconds) => clock.sleep(seconds),
+      kill: () => this.parts.kill(call.principal, call.region),
+    });
   }
 
   private note(

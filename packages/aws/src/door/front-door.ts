@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Account } from '../account/account';
 import { AwsError } from '../core/aws-error';
 import { durations } from '../core/durations';
+import { NoAnswer } from '../core/faults';
 import { uuid } from '../core/ids';
 import { ANONYMOUS, type Principal } from '../core/principal';
 import type { Call, WireRequest, WireResponse } from '../core/service';
@@ -41,6 +42,10 @@ export class FrontDoor {
       this.receive(request, response).catch((error: unknown) => {
         // The client went away in the middle of its request: nobody is left to be told.
         if (request.destroyed && !request.complete) return;
+        if (error instanceof NoAnswer) {
+          request.socket.destroy();
+          return;
+        }
         console.error('front door:', error);
         if (!response.headersSent) response.writeHead(500);
         response.end();
@@ -139,7 +144,7 @@ export class FrontDoor {
         this.authenticate(request, arrival, protocol),
       );
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
+      if (!(error instanceof AwsError) || error instanceof NoAnswer) throw error;
       return encodeUnaddressed(error, request, requestId);
     }
   }

@@ -1,6 +1,7 @@
 import { parseArn, splitResource } from 'aws-languages/arn';
 import { AwsError } from '../core/aws-error';
 import type { Context } from '../core/context';
+import { NoAnswer } from '../core/faults';
 import { uuid } from '../core/ids';
 import type { Call } from '../core/service';
 
@@ -30,6 +31,15 @@ export interface Delivery {
  * @throws AwsError when the target refuses it, does not exist, or is of a kind that the embedded AWS lacks
  */
 export async function deliver(context: Context, call: Call, delivery: Delivery): Promise<void> {
+  try {
+    await handOver(context, call, delivery);
+  } catch (error) {
+    // Lost on its way: whoever delivers does not know.
+    if (!(error instanceof NoAnswer)) throw error;
+  }
+}
+
+async function handOver(context: Context, call: Call, delivery: Delivery): Promise<void> {
   const { targetArn, payload } = delivery;
   switch (parseArn(targetArn)?.service) {
     case 'lambda':

@@ -41,11 +41,12 @@ export function apiWith(
   const parts = {
     models: new ApiModels(),
     clock,
-    faults: new Faults(),
+    faults: new Faults(() => clock.millis()),
     throttles: new Throttles(clock, false),
     calls: new CallLog(),
     definitions: { [service]: { ...definition, operations: withoutState(operations) } },
     find: () => undefined,
+    kill: () => false,
   };
   const door = new ApiDoor({ ...parts, corridor: new Corridor(parts) });
   return { answer: (name, request, call = rootCall()) => door.answer(name, request, call) };

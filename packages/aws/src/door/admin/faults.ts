@@ -1,11 +1,16 @@
-import type { FaultInput } from '../../aws';
-import { FaultError } from '../../core/faults';
+import { FaultError, type FaultInput } from '../../core/faults';
 import { AdminError, type AdminRoute } from './route';
 
 export const listFaults: AdminRoute = {
   path: 'GET faults',
   does: 'the faults that are still to strike',
   answer: (aws) => aws.faults.list(),
+};
+
+export const listStrikes: AdminRoute = {
+  path: 'GET faults/strikes',
+  does: 'the newest 10,000 times that a fault struck: when, which, whose call',
+  answer: (aws) => aws.faults.strikes(),
 };
 
 export const addFault: AdminRoute = {

@@ -1,5 +1,5 @@
 import { sleepOnClock } from './clock';
-import { addFault, clearFaults, listFaults } from './faults';
+import { addFault, clearFaults, listFaults, listStrikes } from './faults';
 import { addVulnerability, clearVulnerabilities, listVulnerabilities, scanImage } from './inspector';
 import { AdminError, type AdminRoute } from './route';
 import { runSchedule } from './schedules';
@@ -53,6 +53,7 @@ export const routes: readonly AdminRoute[] = [
     answer: (aws) => aws.loadBalancers(),
   },
   listFaults,
+  listStrikes,
   addFault,
   clearFaults,
   listVulnerabilities,

@@ -346,7 +346,7 @@ test('what was published is shown with what became of it at each subscription', 
 });
 
 test('a call whose answer is lost has had its effect', async () => {
-  await region.aws.faults.add({ service: 'sns', operation: 'CreateTopic', kind: 'lostAnswer' });
+  await region.aws.faults.add({ service: 'sns', operation: 'CreateTopic', kind: 'afterEffect' });
   const impatient = new SNSClient({ ...region.aws.client, maxAttempts: 1 });
   await expect(impatient.send(new CreateTopicCommand({ Name: 'lost' }))).rejects.toMatchObject({
     name: 'InternalErrorException',

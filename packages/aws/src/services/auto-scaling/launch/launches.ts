@@ -60,7 +60,7 @@ export class Launches {
     const zoneOf = (id: string) => this.needs.ec2.subnet(id)?.AvailabilityZone;
     const place = choosePlace(group, zoneOf, activeRefresh(group)?.replace, warmPool && stayingIn(warmPool));
     try {
-      const fault = this.context.faults.take('autoscaling', 'RunInstances', 'lateFailure');
+      const fault = this.context.faults.takeLate('autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
       return await this.run(group, configuration, { cause, place, leaving, warmPool });
     } catch (error) {

@@ -191,7 +191,7 @@ test('Weights count for the capacity, which may be exceeded, and stand with each
 });
 
 test('Where a pool has no capacity the next is tried, and where none has the activity names the market', async () => {
-  const fault = { kind: 'error' as const, service: 'ec2', operation: 'RunInstances' };
+  const fault = { kind: 'refuse' as const, service: 'ec2', operation: 'RunInstances' };
   const code = 'InsufficientInstanceCapacity';
   await create(policyOf([SMALL, MICRO]), { MaxSize: 2 });
   region.region.context.faults.add({ ...fault, code, message: 'None left.', times: 1 });

@@ -158,7 +158,7 @@ test('A fault of EC2 itself strikes a group as it strikes anybody', async () => 
   region.region.context.faults.add({
     service: 'ec2',
     operation: 'RunInstances',
-    kind: 'error',
+    kind: 'refuse',
     code: 'RequestLimitExceeded',
     message: 'Request limit exceeded.',
     status: 503,
@@ -180,7 +180,7 @@ test('A target group that cannot be asked just then costs no instance its draini
     region.region.context.faults.add({
       service: 'elasticloadbalancing',
       operation,
-      kind: 'error',
+      kind: 'refuse',
       code: 'Throttling',
       message: 'Rate exceeded',
       times: 2,
@@ -296,7 +296,7 @@ test('An instance that EC2 does not terminate yet holds up no other one', async 
   region.region.context.faults.add({
     service: 'ec2',
     operation: 'TerminateInstances',
-    kind: 'error',
+    kind: 'refuse',
     code: 'OperationNotPermitted',
     message: 'The instance may not be terminated.',
     times: 3,

@@ -5,7 +5,7 @@ const topic = 'Resources: { A: { Type: AWS::SNS::Topic } }';
 const throttle = {
   service: 'sns',
   operation: 'CreateTopic',
-  kind: 'error',
+  kind: 'refuse',
   code: 'Throttling',
   status: 400,
 } as const;

@@ -13,6 +13,8 @@ export interface SandboxOptions {
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Of its credentials. */
+  readonly accessKeyId: string;
 }
 
 /** A line that the function wrote, AWS time in milliseconds. */
@@ -27,6 +29,7 @@ export interface Line {
  */
 export class Sandbox implements Tenant {
   readonly thread: FunctionThread;
+  readonly accessKeyId: string;
   private readonly clock: Clock;
   private readonly number: number;
   private requestId = '';
@@ -39,8 +42,9 @@ export class Sandbox implements Tenant {
   /** Where runs are to be repeated: lines that were written, but are not told yet. */
   private readonly heldLines: Line[] = [];
 
-  constructor({ thread, clock, handler, environment }: SandboxOptions) {
+  constructor({ thread, clock, handler, environment, accessKeyId }: SandboxOptions) {
     this.thread = thread;
+    this.accessKeyId = accessKeyId;
     this.clock = clock;
     this.ready = new Promise((resolve, reject) => {
       this.isInitialized = (outcome) =>
@@ -93,6 +97,12 @@ export class Sandbox implements Tenant {
       if (this.usable) this.thread.send(this, { type: 'invoke', sandbox: this.number, invocation });
       else this.end({});
     });
+  }
+
+  /** It ends at once, in the middle of what it does, and its thread with it. */
+  kill(): void {
+    void this.thread.stop();
+    this.end({ reason: 'signal: killed' });
   }
 
   /** It is needed no more; its thread may be, for others. */

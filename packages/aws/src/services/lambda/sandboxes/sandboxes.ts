@@ -62,6 +62,7 @@ export class Sandboxes {
   /** Threads in which nobody is at work; the longest idle comes first. */
   private readonly idle = new Set<FunctionThread>();
   private readonly waiting: (() => void)[] = [];
+  private readonly atWork = new Set<Sandbox>();
   private isDisposed = false;
 
   constructor(
@@ -89,6 +90,13 @@ export class Sandboxes {
         await new Promise<void>((resolve) => this.waiting.push(resolve));
       }
     }
+  }
+
+  /** Ends the sandbox at work that has these credentials, in the middle of what it does. False where there is none. */
+  kill(accessKeyId: string): boolean {
+    const found = [...this.atWork].find((sandbox) => sandbox.accessKeyId === accessKeyId);
+    found?.kill();
+    return found !== undefined;
   }
 
   /** Closes the warm sandboxes of a function, after its code or configuration has changed. */
@@ -131,10 +139,12 @@ export class Sandboxes {
 
   private lend(warm: Warm): Loan {
     const { sandbox, logStream } = warm;
+    this.atWork.add(sandbox);
     return {
       sandbox,
       logStream,
       release: () => {
+        this.atWork.delete(sandbox);
         if (this.isDisposed || !sandbox.usable) this.endThread(sandbox.thread);
         else this.keepWarm(warm);
         this.waiting.shift()?.();
@@ -259,6 +269,7 @@ export class Sandboxes {
     const sandbox = new Sandbox({
       thread,
       handler: configuration.Handler ?? '',
+      accessKeyId: credentials.accessKeyId,
       clock,
       environment: {
         LANG: 'en_US.UTF-8',

@@ -153,7 +153,7 @@ test('the image that a parameter names is asked of the Parameter Store as its ca
     { service: 'ssm', operation: 'GetParameters', caller: 'arn:aws:iam::000000000000:root' },
     { service: 'ec2', operation: 'RunInstances' },
   ]);
-  region.context.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'error', times: 1 });
+  region.context.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'refuse', times: 1 });
   expect(await codeOf(() => launch({ ImageId: alias }))).toBe('InvalidParameterValue');
 });
 

@@ -1,0 +1,62 @@
+import { AwsError } from '../core/aws-error';
+import { type Fault, NoAnswer } from '../core/faults';
+
+/** A call, as a fault may handle it. */
+export interface Struck {
+  /** Has the call have its effect. */
+  perform(): Promise<object>;
+  /** @param seconds AWS seconds */
+  sleep(seconds: number): Promise<void>;
+  /** Ends the function that calls. False where no function calls. */
+  kill(): boolean;
+}
+
+/**
+ * Lets a fault strike a call.
+ *
+ * @returns the answer that the caller gets
+ * @throws AwsError the one that he gets instead; `NoAnswer` where he gets none
+ */
+export async function strike(fault: Fault, operation: string, call: Struck): Promise<object> {
+  switch (fault.kind) {
+    case 'afterEffect':
+      await call.perform();
+      throw refusalOf(fault, 500);
+    case 'late':
+      return isRefused(fault) ? beLate(fault, call) : call.sleep(fault.delay ?? 0).then(call.perform);
+    case 'lost':
+      throw new NoAnswer(operation);
+    case 'twice': {
+      const answer = await call.perform();
+      // What the second comes to nobody is told.
+      await call.perform().catch(() => undefined);
+      return answer;
+    }
+    case 'kill':
+      call.kill();
+      throw new NoAnswer(operation);
+    case 'killAfterEffect':
+      await call.perform();
+      call.kill();
+      throw new NoAnswer(operation);
+    default:
+      throw refusalOf(fault, 400);
+  }
+}
+
+function isRefused({ code, status }: Fault): boolean {
+  return code !== undefined || status !== undefined;
+}
+
+/** The caller is refused, and the effect comes nevertheless. */
+function beLate(fault: Fault, call: Struck): never {
+  void call
+    .sleep(fault.delay ?? 0)
+    .then(call.perform)
+    .catch(() => undefined);
+  throw refusalOf(fault, 500);
+}
+
+function refusalOf({ code = 'InternalError', message = 'an injected fault', status }: Fault, usual: number) {
+  return new AwsError(code, message, status ?? usual);
+}
