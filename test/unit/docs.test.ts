@@ -74,6 +74,12 @@ test('every error of Kiln is in docs/how-it-works.md', () => {
   expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
 
+test('every sample of an event is in docs/deploying.md, with its function', () => {
+  const rows = read('docs/deploying.md').matchAll(/^\| `events\/([\w-]+\.json)` \| `(\w+)` \|/gm);
+  const told = [...rows].map(([, file]) => file).sort();
+  expect(told).toEqual(readdirSync(join(ROOT, 'events')).sort());
+});
+
 test('every way into the HTTP API is in docs/deploying.md', () => {
   const functions: Record<string, { events?: { httpApi?: { method: string; path: string } }[] }> = parse(
     read('serverless/functions.yml'),
