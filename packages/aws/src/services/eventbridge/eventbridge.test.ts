@@ -148,6 +148,24 @@ test('a function that does not permit the rule is not invoked, and the failure i
   });
 });
 
+test('a target that is throttled or fails is asked again, as often as its retry policy says', async () => {
+  await addRule({ EventPattern: amiPattern }, [
+    { Input: '"patient"' },
+    { Input: '"hasty"', RetryPolicy: { MaximumRetryAttempts: 1 } },
+  ]);
+  const { faults, clock } = region.aws;
+  const down = { service: 'lambda', operation: 'Invoke', caller: 'events.amazonaws.com', times: 3 };
+  await faults.add({ ...down, code: 'TooManyRequestsException', status: 429, input: { Payload: 'patient' } });
+  await faults.add({ ...down, code: 'ServiceException', status: 500, input: { Payload: 'hasty' } });
+  announceImage();
+  await clock.sleep(60);
+  expect(invoked.map(({ payload }) => payload)).toEqual(['"patient"']);
+  expect((await faults.strikes()).map(({ fault }) => fault.status).sort()).toEqual([429, 429, 429, 500, 500]);
+  expect(region.state('eventbridge').failedInvocations()).toMatchObject([
+    { error: expect.stringMatching(/^ServiceException/) },
+  ]);
+});
+
 test('a disabled rule is silent', async () => {
   await addRule({ EventPattern: amiPattern }, [{}]);
   await addRule({ EventPattern: amiPattern }, [{ Input: '"other"' }], 'other');

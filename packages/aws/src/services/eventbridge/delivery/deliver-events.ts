@@ -3,7 +3,7 @@ import { AwsError } from '../../../core/aws-error';
 import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { AwsEvent } from '../../../core/event-bus';
-import { uuid } from '../../../core/ids';
+import { randomFraction, uuid } from '../../../core/ids';
 import type { Call } from '../../../core/service';
 import { serviceCall } from '../../../core/service-call';
 import { deliver } from '../../deliver';
@@ -31,37 +31,65 @@ interface Sending {
   readonly traceId?: string;
 }
 
-/** A target that does not take the event is remembered; on AWS the delivery is tried again for a day. */
-async function send(events: EventBridgeState, target: Target, sending: Sending): Promise<void> {
-  const { rule, event, traceId } = sending;
-  const { context } = events;
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+const RETRIES = 185;
+const OLDEST_SECONDS = 86_400;
+/** The longest pause between two attempts: with it 185 of them fill a day. */
+const LONGEST_PAUSE_SECONDS = 512;
+
+/** A target that is throttled or fails on its side is asked again, as its retry policy says; what it refuses otherwise is remembered at once. */
+async function send(
+  events: EventBridgeState,
+  target: Target,
+  sending: Sending,
+  attempt = 1,
+  since = events.context.clock.millis(),
+): Promise<void> {
+  const { clock } = events.context;
   const targetArn = target.Arn ?? '';
   try {
-    await deliver(
-      context,
-      { ...makeCall(events, target, rule), traceId },
-      {
-        targetArn,
-        payload: makeInput(target, event, rule),
-        event: {
-          source: event.source,
-          detailType: event['detail-type'],
-          detail: JSON.stringify(event.detail),
-          resources: event.resources,
-          time: new Date(event.time),
-        },
-      },
-    );
+    await deliverOnce(events, target, sending);
   } catch (error) {
     if (!(error instanceof AwsError)) console.error(`EventBridge could not deliver to ${targetArn}:`, error);
+    const pause = Math.min(LONGEST_PAUSE_SECONDS, 2 ** (attempt - 1)) * (0.5 + randomFraction() / 2);
+    const age = (clock.millis() - since) / 1000 + pause;
+    const { MaximumRetryAttempts = RETRIES, MaximumEventAgeInSeconds = OLDEST_SECONDS } =
+      target.RetryPolicy ?? {};
+    if (mayPass(error) && attempt <= MaximumRetryAttempts && age <= MaximumEventAgeInSeconds) {
+      clock.after(pause, () => void send(events, target, sending, attempt + 1, since));
+      return;
+    }
     events.rememberFailure({
-      ruleArn: rule.arn,
+      ruleArn: sending.rule.arn,
       targetArn,
-      eventId: event.id,
+      eventId: sending.event.id,
       error: String(error),
       deadLetterArn: target.DeadLetterConfig?.Arn,
     });
   }
+}
+
+function mayPass(error: unknown): boolean {
+  return error instanceof AwsError && (error.status >= 500 || /Throttl|TooManyRequests/.test(error.code));
+}
+
+async function deliverOnce(events: EventBridgeState, target: Target, sending: Sending): Promise<void> {
+  const { rule, event, traceId } = sending;
+  await deliver(
+    events.context,
+    { ...makeCall(events, target, rule), traceId },
+    {
+      targetArn: target.Arn ?? '',
+      payload: makeInput(target, event, rule),
+      event: {
+        source: event.source,
+        detailType: event['detail-type'],
+        detail: JSON.stringify(event.detail),
+        resources: event.resources,
+        time: new Date(event.time),
+      },
+    },
+  );
 }
 
 /** As the role of the target; without one as EventBridge itself, which the target's own policy must allow. */
