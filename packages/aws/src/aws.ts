@@ -3,7 +3,7 @@ import type { Entry } from './core/ledger';
 import { ADMINISTRATOR } from './core/principal';
 import type { RunDigest } from './corridor/call-digest';
 import type { CallRecord } from './corridor/call-log';
-import type { StartingCall } from './corridor/corridor';
+import type { Watcher } from './corridor/corridor';
 
 /** A running embedded AWS: in this process (`startAws`) or in another (`connectAws`), the same to whoever uses it. */
 export interface Aws extends AsyncDisposable {
@@ -41,8 +41,8 @@ export interface Aws extends AsyncDisposable {
 
 /** An embedded AWS in this process. */
 export interface OwnAws extends Aws {
-  /** Is told of each call before it is made, whoever makes it. Returns how to end that. */
-  watch(watcher: (call: StartingCall) => void): () => void;
+  /** From now on tells of each call before it is made, whoever makes it; a fault that the watcher answers with strikes that call. Returns how to end that. */
+  watch(watcher: Watcher): () => void;
 }
 
 export interface StartOptions {

@@ -20,7 +20,7 @@ export type { Fault, FaultInput, Strike } from './core/faults';
 export type { Entry } from './core/ledger';
 export type { RunDigest } from './corridor/call-digest';
 export type { CallRecord } from './corridor/call-log';
-export type { StartingCall } from './corridor/corridor';
+export type { StartingCall, Watcher } from './corridor/corridor';
 
 /**
  * Starts the embedded AWS with a newborn account on the loopback address.

@@ -5,7 +5,7 @@ import type { Time } from './core/clock';
 import type { FaultInput } from './core/faults';
 import { seedRandom } from './core/ids/random';
 import type { ServiceDefinition } from './core/service';
-import type { StartingCall } from './corridor/corridor';
+import type { Watcher } from './corridor/corridor';
 import type { AdministeredAws } from './door/admin/route';
 import { FrontDoor } from './door/front-door';
 import { secondsOf, timeOf } from './time';
@@ -110,7 +110,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
     clear: async () => this.account.faults.clear(),
   };
 
-  watch(watcher: (call: StartingCall) => void): () => void {
+  watch(watcher: Watcher): () => void {
     return this.account.corridor.watch(watcher);
   }
 

@@ -143,6 +143,18 @@ export class Faults {
     this.pending.push({ fault, until, skip: fault.skip, left: fault.times });
   }
 
+  /** Adds a fault that strikes a call that is just being made, before all others. */
+  addFor({ service, operation }: StruckCall, input: FaultInput): void {
+    this.add({
+      ...input,
+      ...(isLate(input.kind ?? 'refuse') ? {} : { service, operation }),
+      skip: 0,
+      times: 1,
+    });
+    const added = this.pending.pop();
+    if (added) this.pending.unshift(added);
+  }
+
   clear(): void {
     this.pending = [];
   }

@@ -1,6 +1,6 @@
 import { AwsError } from '../core/aws-error';
 import type { Clock } from '../core/clock';
-import type { Faults } from '../core/faults';
+import type { FaultInput, Faults } from '../core/faults';
 import type { Principal } from '../core/principal';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
@@ -44,17 +44,20 @@ export interface StartingCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** Is told of each call before it is made. A fault that it answers with strikes that call. */
+export type Watcher = (call: StartingCall) => FaultInput | undefined;
+
 /**
  * The one way to an operation of a service, whoever calls: the front door, CloudFormation, a state machine, Auto Scaling, a schedule,
  * a rule. Identity, throttles, faults, constraints and the call log stand here, once.
  */
 export class Corridor {
-  private readonly watchers = new Set<(call: StartingCall) => void>();
+  private readonly watchers = new Set<Watcher>();
 
   constructor(private readonly parts: CorridorParts) {}
 
-  /** Is told of each call before it is made, whoever makes it. Returns how to end that. */
-  watch(watcher: (call: StartingCall) => void): () => void {
+  /** From now on tells of each call before it is made, whoever makes it. Returns how to end that. */
+  watch(watcher: Watcher): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
@@ -147,7 +150,10 @@ export class Corridor {
     const given = await read();
     const input = given as Readonly<Record<string, unknown>>;
     const about = { service: definition.signingName, operation, caller: call.principal.arn, input };
-    for (const watcher of this.watchers) watcher({ ...about, region: call.region });
+    for (const watcher of this.watchers) {
+      const fault = watcher({ ...about, region: call.region });
+      if (fault) faults.addFor(about, fault);
+    }
     const perform = async () => {
       if (!definition.checksInput)
         constraints.check(

@@ -120,12 +120,32 @@ test('what struck is told', async () => {
 test('who watches is told of a call before it is made', async () => {
   const name = newName();
   const seen: unknown[] = [];
-  const end = region.aws.watch((call) => seen.push([call.service, call.operation, call.input.Name]));
+  const end = region.aws.watch((call) => {
+    seen.push([call.service, call.operation, call.input.Name]);
+    return undefined;
+  });
   await region.aws.faults.add(PUT);
   await expect(put(name)).rejects.toThrow();
   end();
   await put(name);
   expect(seen).toEqual([['ssm', 'PutParameter', name]]);
+});
+
+test('who watches may let a fault strike the very call that is told', async () => {
+  const name = newName();
+  let calls = 0;
+  const end = region.aws.watch(({ operation, input }) => {
+    if (operation !== 'PutParameter' || input.Name !== name) return undefined;
+    calls += 1;
+    return calls === 2 ? { ...PUT, kind: 'afterEffect', message: 'the second' } : undefined;
+  });
+  await put(name);
+  await expect(put(name)).rejects.toMatchObject({ status: 500, message: 'the second' });
+  await put(name);
+  end();
+  expect(await versionOf(name)).toBe(3);
+  expect((await region.aws.faults.strikes()).at(-1)).toMatchObject({ fault: { message: 'the second' } });
+  expect(await region.aws.faults.list()).toEqual([]);
 });
 
 test.each([
