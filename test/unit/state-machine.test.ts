@@ -120,6 +120,16 @@ test('an error that a person must mend is never retried', () => {
   expect(retried).not.toContain('States.TaskFailed');
 });
 
+test('a function whose process dies is run again, whatever Lambda calls that', () => {
+  for (const [name, state] of tasks) {
+    const transient = state.Retry?.find((retry) => retry.ErrorEquals.includes('TransientFailure'));
+    expect([name, transient?.ErrorEquals]).toEqual([
+      name,
+      expect.arrayContaining(['Lambda.Unknown', 'Sandbox.Timedout', 'Runtime.ExitError']),
+    ]);
+  }
+});
+
 test('every task retries transient failures with a cap and full jitter, and has a timeout', () => {
   for (const [name, state] of tasks) {
     const transient = state.Retry?.find((retry) => retry.ErrorEquals.includes('TransientFailure'));
