@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const runtime = 'packages/aws/src/services/lambda/runtime';
 /** What the bundles are made of. */
-const SOURCES = ['cli', 'src', 'bench', 'packages'];
+const SOURCES = ['cli', 'src', 'bench', 'packages', 'test/faults/simulator'];
 /** Packages of this repository, which go into the bundles; all others are loaded from node_modules. */
 const OWN = new Set(['embedded-aws', 'aws-languages']);
 /** Milliseconds for which what an older build left stays: a command that still runs may load it. */
@@ -30,7 +30,11 @@ export async function buildAll() {
   );
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { kiln: 'cli/kiln.ts', 'bench-build': 'bench/build.ts' },
+    entryPoints: {
+      kiln: 'cli/kiln.ts',
+      'bench-build': 'bench/build.ts',
+      faults: 'test/faults/simulator/main.ts',
+    },
     outdir: dist,
     ...NODE_BUNDLE,
     external: externalOf(dependencies.filter((name) => !OWN.has(name))),

@@ -1,0 +1,15 @@
+import { CALL_KINDS } from './calls';
+import { EXECUTION_KINDS } from './executions';
+import { FUNCTION_KINDS } from './functions';
+import type { Kind } from './kind';
+import { MACHINE_KINDS } from './machines';
+import { PEOPLE_KINDS } from './people';
+
+/** All that can be drawn. */
+export const KINDS: readonly Kind[] = [
+  ...CALL_KINDS,
+  ...FUNCTION_KINDS,
+  ...MACHINE_KINDS,
+  ...EXECUTION_KINDS,
+  ...PEOPLE_KINDS,
+];

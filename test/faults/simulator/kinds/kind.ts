@@ -1,0 +1,67 @@
+import type { FaultInput, StartingCall } from 'embedded-aws';
+import type { Breakage } from '../pipelines';
+import type { World } from '../world';
+
+/** A fault of a schedule. What its numbers mean is its kind's affair. */
+export interface Drawn {
+  readonly kind: string;
+  /** The state of the workflow, or the function beside it, with whose beginning it is armed. */
+  readonly state: string;
+  /** How many things that it could strike it lets pass. */
+  readonly position: number;
+  readonly times: number;
+  /** AWS seconds. */
+  readonly delay: number;
+  /** 0 to 999: which of several. */
+  readonly choice: number;
+}
+
+/** A fault whose state has begun. */
+export interface Armed {
+  readonly drawn: Drawn;
+  readonly world: World;
+  /** The build that has come to the state. */
+  readonly build: string;
+  /** To be told each time that it strikes. */
+  struck(): void;
+}
+
+/** Is asked of each call from the beginning of the state on: what shall strike it, if anything. */
+export type Striker = (call: StartingCall) => FaultInput | undefined;
+
+/** What a fault leaves of an invariant: each word takes one expectation away. */
+export type Spoils =
+  /** Visitors may be turned away while servers are gone. */
+  | 'visitors'
+  /** Whoever edits templates may set their default. */
+  | 'default'
+  /** A person took the image, or its version, from under the fleet. */
+  | 'image'
+  /** A person gave the group another capacity. */
+  | 'capacity'
+  /** An execution may end otherwise than its record says: somebody stopped it, or it took too long. */
+  | 'execution'
+  /** Undoing may be left to people, who are told. */
+  | 'undoing';
+
+/** A way in which something goes wrong. */
+export interface Kind {
+  readonly name: string;
+  /** Whether builds succeed nevertheless. */
+  readonly heals: boolean;
+  /** The states at which it can be drawn. */
+  readonly at: readonly string[];
+  /** How far its numbers are drawn: the most of `position` and `times`, the least and the most of `delay`. */
+  readonly range?: {
+    readonly position?: number;
+    readonly times?: number;
+    readonly delay?: readonly [number, number];
+  };
+  /** Of kinds with the same word a schedule has one. */
+  readonly once?: string;
+  /** What the build is asked to break. */
+  readonly breaks?: Breakage;
+  readonly spoils?: readonly Spoils[];
+  /** Is called with the beginning of the state, before its function is run. */
+  arm(armed: Armed): Striker | undefined;
+}

@@ -1,0 +1,228 @@
+import {
+  CancelInstanceRefreshCommand,
+  SetDesiredCapacityCommand,
+  StartInstanceRefreshCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  CreateImageCommand,
+  CreateLaunchTemplateVersionCommand,
+  DeleteLaunchTemplateVersionsCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  ModifyLaunchTemplateCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { GROUP } from '../pipelines';
+import { STATES, statesBetween } from '../workflow';
+import type { Armed, Kind } from './kind';
+
+type Deed = (armed: Armed) => Promise<boolean | undefined>;
+
+/** A person does something some time after the state has begun. False where there was nothing to do it to. */
+function person(deed: Deed): Kind['arm'] {
+  return (armed) => {
+    armed.world.act(armed.drawn.delay, async () => {
+      if ((await deed(armed)) !== false) armed.struck();
+    });
+    return undefined;
+  };
+}
+
+const ask =
+  (pipeline: string): Deed =>
+  async ({ world }) => {
+    await world.request(pipeline);
+    return true;
+  };
+
+/** Somebody's own tools copy what they find, tags and all. */
+const copyInstance: Deed = async ({ world, build, drawn }) => {
+  const [found] = await world.instancesOf(build);
+  const Tags = found === undefined ? world.tagsOf(build) : await world.tagsOfInstance(found);
+  const { Instances } = await world.ec2.send(
+    new RunInstancesCommand({
+      ...{ ImageId: await world.baseImage(), InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
+      ClientToken: `copy-${drawn.state}-${drawn.choice}`,
+      TagSpecifications: [{ ResourceType: 'instance', Tags }],
+    }),
+  );
+  world.bystanders.addInstance(Instances?.[0]?.InstanceId ?? '');
+  return true;
+};
+
+const copyImage: Deed = async ({ world, build, drawn }) => {
+  const instance = world.bystanders.instance;
+  const { ImageId = '' } = await world.ec2.send(
+    new CreateImageCommand({
+      ...{ InstanceId: instance, Name: `copy ${drawn.choice}`, NoReboot: true },
+      TagSpecifications: [
+        { ResourceType: 'image', Tags: world.tagsOf(build) },
+        { ResourceType: 'snapshot', Tags: world.tagsOf(build) },
+      ],
+    }),
+  );
+  world.bystanders.addImage(ImageId);
+  return true;
+};
+
+const editTemplate: Deed = async ({ world, drawn }) => {
+  const LaunchTemplateId = await world.templateId();
+  const group = await world.group();
+  const { LaunchTemplateVersion } = await world.ec2.send(
+    new CreateLaunchTemplateVersionCommand({
+      ...{ LaunchTemplateId, SourceVersion: group?.LaunchTemplate?.Version ?? '1' },
+      ...{ VersionDescription: "somebody's own", LaunchTemplateData: { EbsOptimized: true } },
+      ClientToken: `edit-${drawn.state}-${drawn.choice}`,
+    }),
+  );
+  const version = String(LaunchTemplateVersion?.VersionNumber);
+  world.bystanders.addVersion(version);
+  if (drawn.choice % 2 === 0)
+    await world.ec2.send(new ModifyLaunchTemplateCommand({ LaunchTemplateId, DefaultVersion: version }));
+  return true;
+};
+
+/** The version that the build has made. */
+const deleteVersion: Deed = async ({ world, build }) => {
+  const { rollouts } = (await world.record(build)) ?? {};
+  const version = rollouts?.[GROUP]?.version;
+  if (!version) return false;
+  await world.ec2.send(
+    new DeleteLaunchTemplateVersionsCommand({
+      ...{ LaunchTemplateId: await world.templateId(), Versions: [version] },
+    }),
+  );
+  return true;
+};
+
+const deregisterImage: Deed = async ({ world, build }) => {
+  const { imageId } = (await world.record(build)) ?? {};
+  if (!imageId) return false;
+  const { Images } = await world.ec2.send(
+    new DescribeImagesCommand({ Filters: [{ Name: 'image-id', Values: [imageId] }] }),
+  );
+  if (!Images?.length) return false;
+  await world.ec2.send(new DeregisterImageCommand({ ImageId: imageId }));
+  return true;
+};
+
+/** What is refused is nobody's fault: another refresh runs, or none. */
+async function unlessRefused(deed: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await deed();
+    return true;
+  } catch (error) {
+    if (
+      (error as Error).name.match(
+        /^(InstanceRefreshInProgress|ActiveInstanceRefreshNotFound|ScalingActivityInProgress)/,
+      )
+    )
+      return false;
+    throw error;
+  }
+}
+
+const ROLLING = statesBetween('PublishTemplate', 'Finish');
+
+/** People who work on the same things meanwhile. */
+export const PEOPLE_KINDS: readonly Kind[] = [
+  {
+    name: 'second request',
+    heals: true,
+    at: STATES,
+    range: { delay: [0, 60] },
+    arm: person(ask('web')),
+  },
+  {
+    name: 'other pipeline on the group',
+    heals: true,
+    once: 'other',
+    at: STATES,
+    range: { delay: [0, 60] },
+    arm: person(ask('webtwo')),
+  },
+  {
+    name: 'person scales the group',
+    heals: false,
+    at: ['LaunchInstance', 'AwaitImage', ...ROLLING],
+    range: { delay: [0, 120] },
+    spoils: ['capacity'],
+    arm: person(({ world, drawn }) =>
+      unlessRefused(() =>
+        world.autoScaling.send(
+          new SetDesiredCapacityCommand({
+            AutoScalingGroupName: GROUP,
+            DesiredCapacity: drawn.choice % 2 === 0 ? 3 : 1,
+          }),
+        ),
+      ),
+    ),
+  },
+  {
+    name: 'person refreshes the group',
+    heals: false,
+    at: ['AwaitImage', 'TestImage', ...ROLLING],
+    range: { delay: [0, 120] },
+    spoils: ['undoing'],
+    arm: person(({ world }) =>
+      unlessRefused(() =>
+        world.autoScaling.send(
+          new StartInstanceRefreshCommand({
+            AutoScalingGroupName: GROUP,
+            Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 110, SkipMatching: false },
+          }),
+        ),
+      ),
+    ),
+  },
+  {
+    name: 'person cancels the refresh',
+    heals: false,
+    at: ['AwaitRefresh'],
+    range: { delay: [0, 180] },
+    spoils: ['undoing'],
+    arm: person(({ world }) =>
+      unlessRefused(() =>
+        world.autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: GROUP })),
+      ),
+    ),
+  },
+  {
+    name: 'person edits the template',
+    heals: false,
+    at: ['AwaitImage', ...ROLLING],
+    range: { delay: [0, 120] },
+    spoils: ['default', 'undoing'],
+    arm: person(editTemplate),
+  },
+  {
+    name: 'person deletes the version',
+    heals: false,
+    at: ['StartRefresh', 'AwaitRefresh', 'AwaitFleet', 'AskServers', 'VerifyFleet'],
+    range: { delay: [0, 120] },
+    spoils: ['image', 'undoing', 'default'],
+    arm: person(deleteVersion),
+  },
+  {
+    name: 'person deregisters the image',
+    heals: false,
+    at: statesBetween('AwaitImage', 'VerifyFleet'),
+    range: { delay: [0, 120] },
+    spoils: ['image', 'undoing'],
+    arm: person(deregisterImage),
+  },
+  {
+    name: 'person copies the instance with its tags',
+    heals: true,
+    at: statesBetween('AwaitHealthySite', 'Finish'),
+    range: { delay: [0, 60] },
+    arm: person(copyInstance),
+  },
+  {
+    name: "person gives an image the build's tags",
+    heals: true,
+    at: statesBetween('AwaitHealthySite', 'Finish'),
+    range: { delay: [0, 60] },
+    arm: person(copyImage),
+  },
+];

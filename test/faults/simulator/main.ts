@@ -1,0 +1,127 @@
+import { fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { packageSimulated } from './pipelines';
+import { describeOutcome, keepOutcome, readOutcomes, summarize, writeTable } from './report';
+import { type Outcome, runSchedule } from './run';
+import { describeSchedule, drawSchedule, type Schedule } from './schedule';
+import { shrink } from './shrink';
+
+/*
+ * npm run faults -- --runs 1000 --seed 1        runs the seeds 1 to 1000
+ * npm run faults -- --runs 1000 --seed 1 --from 250 --out faults.jsonl    goes on at the 250th, and sums with what the file has
+ * npm run faults -- --seed 17 --runs 1 --trace  repeats a run, with all of its calls
+ * npm run faults -- --schedule '{"faults":[…]}' runs this schedule
+ */
+
+/** Runs after which a process makes room: each leaves some memory behind. */
+const RUNS_A_PROCESS = 30;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
+    jobs: { type: 'string', default: '1' },
+    out: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    schedule: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
+    /** Where the packaged service is; it is put there where it is not. */
+    packaged: { type: 'string' },
+  },
+});
+
+const given = values.schedule === undefined ? undefined : (JSON.parse(values.schedule) as Schedule);
+const seeds = Array.from({ length: Number(values.runs) }, (_, at) => Number(values.seed) + at).slice(
+  Number(values.from),
+);
+
+async function runSeed(seed: number, packaged: string): Promise<Outcome> {
+  const schedule = given ?? drawSchedule(seed);
+  const outcome = await runSchedule({
+    ...{ seed, schedule, packaged },
+    ...(values.trace && {
+      onTrace: (calls) => {
+        for (const { time, service, operation, status, errorCode, caller } of calls)
+          console.log(
+            `${time} ${service}:${operation} ${status} ${errorCode ?? ''} ${caller.replace(/.*:/, '')}`,
+          );
+      },
+    }),
+  });
+  console.log(describeOutcome(outcome));
+  if (values.out) keepOutcome(values.out, outcome);
+  if (outcome.broken.length > 0) await tellSmallest(outcome, packaged);
+  return outcome;
+}
+
+/** Prints how to see it again, and the least that breaks the same. */
+async function tellSmallest({ seed, schedule, broken }: Outcome, packaged: string): Promise<void> {
+  console.log(`  again: npm run faults -- --runs 1 --seed ${seed} --trace`);
+  console.log(`  schedule: ${JSON.stringify(schedule)}`);
+  if (!values.shrink) return;
+  const names = broken.map(({ invariant }) => invariant);
+  const smallest = await shrink(schedule, async (smaller) => {
+    const { broken } = await runSchedule({ seed, schedule: smaller, packaged });
+    return broken.some(({ invariant }) => names.includes(invariant));
+  });
+  console.log(`  smallest: ${describeSchedule(smallest)}`);
+  console.log(`  npm run faults -- --runs 1 --seed ${seed} --trace --schedule '${JSON.stringify(smallest)}'`);
+}
+
+/** Has other processes run the seeds, so many at a time. @returns whether all went well */
+async function share(packaged: string): Promise<boolean> {
+  const chunks: number[][] = [];
+  for (let at = 0; at < seeds.length; at += RUNS_A_PROCESS) chunks.push(seeds.slice(at, at + RUNS_A_PROCESS));
+  let isWell = true;
+  const work = async () => {
+    for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
+      const code = await runElsewhere(chunk, packaged);
+      isWell &&= code === 0;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  return isWell;
+}
+
+function runElsewhere(chunk: readonly number[], packaged: string): Promise<number | null> {
+  const options = [
+    ...['--runs', String(chunk.length), '--seed', String(chunk[0]), '--packaged', packaged],
+    ...(values.out ? ['--out', values.out] : []),
+    ...(values.shrink ? ['--shrink'] : []),
+    ...(values.trace ? ['--trace'] : []),
+    ...(values.schedule ? ['--schedule', values.schedule] : []),
+  ];
+  const child = fork(fileURLToPath(import.meta.url), options);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+}
+
+async function main(): Promise<boolean> {
+  const { packaged } = values;
+  if (packaged && existsSync(packaged)) {
+    if (seeds.length > RUNS_A_PROCESS) return share(packaged);
+    let isWell = true;
+    for (const seed of seeds) isWell = (await runSeed(seed, packaged)).broken.length === 0 && isWell;
+    return isWell;
+  }
+  const project = await packageSimulated();
+  try {
+    if (packaged) await cp(project.packaged, packaged, { recursive: true });
+    return await share(project.packaged);
+  } finally {
+    await project.remove();
+  }
+}
+
+const isWell = await main();
+if (values.out && !process.send) {
+  const outcomes = readOutcomes(values.out);
+  console.log(`${summarize(outcomes)}\n\n${writeTable(outcomes)}`);
+}
+process.exit(isWell ? 0 : 1);

@@ -1,0 +1,82 @@
+import { copyProject, type Project } from '../../../cli/copy-project';
+import { packageService } from '../../../cli/package-service';
+
+const IMAGE = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+
+export const GROUP = 'kiln-fleet-web';
+export const ALARM = 'site-errors';
+export const IMAGE_PARAMETER = '/kiln/web/image';
+
+/** What a build can be asked to break, in the words of its parameter BREAK. */
+export type Breakage = 'userData' | 'flap' | 'agent' | 'preparation' | 'test' | 'site' | 'servers';
+
+/** The probe asks another page than the load balancer does: so a fleet may be ill though the image is well. */
+const USER_DATA = `#!/bin/bash
+set -euo pipefail
+dnf install -y httpd
+echo alive > /var/www/html/alive.html
+echo "<meta name=\\"version\\" content=\\"$VERSION\\">" > /var/www/html/index.html
+echo "$BREAK" > /etc/break
+case "$BREAK" in
+  userData) echo 'the disk is on fire' >&2; exit 7 ;;
+  site) echo closed > /var/www/html/alive.html ;;
+  servers) rm /var/www/html/index.html ;;
+  agent) systemctl disable --now amazon-ssm-agent ;;
+esac
+systemctl enable --now httpd
+if [ "$BREAK" = flap ]; then
+  for round in 1 2 3; do
+    sleep 7; systemctl stop httpd; sleep 7; systemctl start httpd
+  done
+fi
+`;
+const PREPARE = `#!/bin/bash
+set -euo pipefail
+if [ "$(cat /etc/break)" = preparation ]; then echo 'no licence' >&2; exit 3; fi
+`;
+const TEST = `#!/bin/bash
+set -euo pipefail
+if [ "$(cat /etc/break)" = test ]; then echo 'the shop is closed' >&2; exit 9; fi
+`;
+
+const ROLLOUT = `rollout:
+  - autoScalingGroup: ${GROUP}
+    minHealthy: 100
+    maxHealthy: 110
+    warmup: 10s
+    initialCapacity: 2
+    userData: keep
+    alarms: [${ALARM}]`;
+
+function pipeline(name: string, more: string): Record<string, string> {
+  return {
+    [`${name}/pipeline.yml`]: [
+      `base: { image: '${IMAGE}', instanceType: t3.micro }`,
+      'healthy: { path: /alive.html, contains: alive, times: 2, within: 10m }',
+      "parameters: { VERSION: { pattern: '^[0-9]+$' }, BREAK: { default: nothing } }",
+      more,
+      '',
+    ].join('\n'),
+    [`${name}/user-data.sh`]: USER_DATA,
+    [`${name}/prepare.sh`]: PREPARE,
+    [`${name}/tests/10-shop.sh`]: TEST,
+  };
+}
+
+/** `web` and `webtwo` roll out to the same group, `bake` to none. */
+const PIPELINES = {
+  ...pipeline('web', `image: { parameter: ${IMAGE_PARAMETER} }\n${ROLLOUT}`),
+  ...pipeline('webtwo', ROLLOUT),
+  ...pipeline('bake', 'image: { keep: 3 }'),
+};
+export const PIPELINE_NAMES = ['web', 'webtwo', 'bake'];
+
+/** The service with these pipelines, as `serverless package` writes it. */
+export async function packageSimulated(
+  change: (project: Project) => Promise<void> = async () => {},
+): Promise<Project> {
+  const project = await copyProject(PIPELINES);
+  await change(project);
+  await packageService(project.folder, project.packaged);
+  return project;
+}

@@ -1,0 +1,183 @@
+import type { CallRecord } from 'embedded-aws';
+import { type Broken, judge } from './invariants';
+import { shortenExecutions } from './kinds/executions';
+import type { Drawn, Spoils, Striker } from './kinds/kind';
+import { kindOf, type Schedule } from './schedule';
+import { readEntry } from './workflow';
+import { World } from './world';
+
+/** How a build ended. */
+export interface Ended {
+  readonly id: string;
+  readonly status: string;
+  readonly why?: string;
+}
+
+/** What came of a run. */
+export interface Outcome {
+  readonly seed: number;
+  readonly schedule: Schedule;
+  /** How often each fault of the schedule struck. */
+  readonly strikes: readonly number[];
+  /** The builds while there were faults, oldest first; the first is the one that they were drawn for. */
+  readonly builds: readonly Ended[];
+  readonly broken: readonly Broken[];
+  readonly requests: number;
+  /** Requests of visitors that failed, those that a drawn death cost included. */
+  readonly failedRequests: number;
+  readonly awsSeconds: number;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  /** What all calls come to: the same whenever the seed and the schedule are. */
+  readonly digest: string;
+  /** Real time crept in, so that the run may not repeat. */
+  readonly strayedSeconds: number;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly schedule: Schedule;
+  /** The folder with the packaged service. */
+  readonly packaged: string;
+  /** Is given all calls since the faulty build was asked for. */
+  readonly onTrace?: (calls: readonly CallRecord[]) => void;
+}
+
+/** AWS seconds after the end in which what went on when its build had failed is undone, and what is late comes. */
+const AFTER_SECONDS = 300;
+
+/** Runs builds under a schedule, and judges what came of it. */
+export async function runSchedule(options: RunOptions): Promise<Outcome> {
+  const { seed, schedule, packaged } = options;
+  const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
+  const world = await World.create(seed, packaged);
+  try {
+    const broken: Broken[] = [];
+    await succeed(world, 'the first build', broken);
+    const firstCall = (await world.aws.calls()).length;
+    await world.open();
+    const begunAt = world.now();
+    const strikes = await strikeBuild(world, schedule, broken);
+    if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
+    const builds = (await world.records()).slice(1).map(toEnded);
+    if (broken.length === 0) {
+      await succeed(world, 'the next build', broken);
+      await world.passNight();
+      await world.settled();
+      if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the next build')));
+    }
+    options.onTrace?.((await world.aws.calls()).slice(firstCall));
+    const { user, system } = process.cpuUsage(cpu);
+    const { digest, strayedSeconds } = await readDigest(world);
+    return {
+      ...{ seed, schedule, strikes, builds, broken, digest, strayedSeconds },
+      requests: world.visitors.reduce((sum, { requests }) => sum + requests, 0),
+      failedRequests: world.visitors.reduce((sum, { failures }) => sum + failures.length, 0),
+      awsSeconds: Math.round((world.now() - begunAt) / 1000),
+      wallSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
+      cpuSeconds: Math.round((user + system) / 1e5) / 10,
+    };
+  } finally {
+    await world.stop();
+  }
+}
+
+async function readDigest(world: World) {
+  const { strayedSeconds, ...rest } = await world.aws.digest();
+  return { digest: JSON.stringify(rest), strayedSeconds };
+}
+
+/** A build without faults, which has to succeed. */
+async function succeed(world: World, what: string, broken: Broken[]): Promise<void> {
+  setBusy(world, true);
+  const id = await world.request('web');
+  const unrest = await world.settled();
+  setBusy(world, false);
+  const record = id === undefined ? undefined : await world.record(id);
+  if (record?.status === 'SUCCEEDED' && unrest.length === 0) return;
+  const why = record ? `${id} is ${record.status}: ${record.error?.name} ${record.error?.message}` : '';
+  broken.push({
+    invariant: `${what} succeeds`,
+    says: [why || `it was refused: ${world.refusals.at(-1)}`, ...unrest],
+  });
+}
+
+function setBusy(world: World, busy: boolean): void {
+  for (const visitors of world.visitors) visitors.busy = busy;
+}
+
+/** States from which on visitors ask often. */
+const ROLLING = new Set(['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'Recover', 'cleanUp']);
+
+/** The build that the schedule is for. @returns how often each fault struck */
+async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]): Promise<number[]> {
+  const { faults } = schedule;
+  const strikes = faults.map(() => 0);
+  const strikers: Striker[] = [];
+  const waiting = new Map(faults.map((drawn, at) => [at, drawn]));
+  const end = world.aws.watch((call) => {
+    const entry = readEntry(call);
+    if (entry && ROLLING.has(entry.state)) setBusy(world, true);
+    for (const [at, drawn] of entry ? waiting : []) {
+      const isOwn = entry?.build === undefined || entry.build.startsWith('web-');
+      if (entry?.state !== drawn.state || !isOwn) continue;
+      waiting.delete(at);
+      const struck = () => {
+        strikes[at] = (strikes[at] ?? 0) + 1;
+      };
+      const striker = kindOf(drawn.kind).arm({ drawn, world, build: entry.build ?? build ?? '', struck });
+      if (striker) strikers.push(striker);
+    }
+    for (const striker of strikers) {
+      const fault = striker(call);
+      if (fault) return fault;
+    }
+    return undefined;
+  });
+  const timeOut = faults.find(({ kind }) => kind === 'execution timed out');
+  const restore =
+    timeOut && (await shortenExecutions(world.settings, world.service.StateMachineArn ?? '', timeOut.delay));
+  const breaks = faults.map(({ kind }) => kindOf(kind).breaks).find((one) => one !== undefined);
+  let build: string | undefined;
+  build = await world.request('web', breaks ? { BREAK: breaks } : {});
+  await restore?.();
+  const unrest = await quiet(world);
+  end();
+  await world.aws.faults.clear();
+  setBusy(world, false);
+  if (unrest.length > 0) broken.push({ invariant: 'every build ends', says: unrest });
+  if (timeOut && build && (await world.execution(build)) === 'TIMED_OUT')
+    strikes[faults.indexOf(timeOut)] = 1;
+  return strikes;
+}
+
+/** Waits until all is calm, what people were about to do and what comes late included, and for the night. */
+async function quiet(world: World): Promise<string[]> {
+  const first = await world.settled();
+  if (first.length > 0) return first;
+  await world.deedsDone();
+  await world.sleep(AFTER_SECONDS);
+  const second = await world.settled();
+  if (second.length > 0) return second;
+  await world.deedsDone();
+  await world.passNight();
+  return world.settled();
+}
+
+async function judgeNow(world: World, { faults }: Schedule, when: string): Promise<Broken[]> {
+  const spoilt = new Set(faults.flatMap(({ kind }: Drawn): readonly Spoils[] => kindOf(kind).spoils ?? []));
+  return judge({ world, records: await world.records(), spoilt }, when);
+}
+
+function toEnded({
+  id,
+  status,
+  error,
+}: {
+  id: string;
+  status: string;
+  error?: { name: string; message: string; stage?: string };
+}): Ended {
+  const why = error && `${error.name}${error.stage ? ` in ${error.stage}` : ''}: ${error.message}`;
+  return { id, status, ...(why && { why: why.slice(0, 300) }) };
+}

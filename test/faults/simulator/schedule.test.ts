@@ -1,0 +1,82 @@
+import { KINDS } from './kinds';
+import { Random } from './random';
+import { describeSchedule, drawSchedule, healsItself } from './schedule';
+import { BESIDE, ENDING, functionOf, readEntry, STATES, statesBetween } from './workflow';
+
+const SEEDS = Array.from({ length: 10_000 }, (_, seed) => seed + 1);
+const DRAWN = SEEDS.map(drawSchedule);
+
+test('the same seed draws the same schedule, and others draw others', () => {
+  expect(SEEDS.map(drawSchedule)).toEqual(DRAWN);
+  expect(new Set(DRAWN.map(describeSchedule)).size).toBeGreaterThan(9000);
+});
+
+test('a schedule has one to three faults, in plain data', () => {
+  expect(new Set(DRAWN.map(({ faults }) => faults.length))).toEqual(new Set([1, 2, 3]));
+  expect(JSON.parse(JSON.stringify(DRAWN))).toEqual(DRAWN);
+});
+
+test('every kind is drawn, at every state that it may strike', () => {
+  const drawn = new Set(DRAWN.flatMap(({ faults }) => faults).map(({ kind, state }) => `${kind}, ${state}`));
+  const all = KINDS.flatMap(({ name, at }) => at.map((state) => `${name}, ${state}`));
+  expect([...drawn].sort()).toEqual(all.sort());
+});
+
+test('some schedules heal by themselves, and others do not', () => {
+  const healing = DRAWN.filter(healsItself).length / DRAWN.length;
+  expect(healing).toBeGreaterThan(0.4);
+  expect(healing).toBeLessThan(0.8);
+});
+
+test('a build breaks in one way alone, and is stopped once', () => {
+  for (const { faults } of DRAWN) {
+    const words = faults.flatMap(({ kind }) => KINDS.find(({ name }) => name === kind)?.once ?? []);
+    expect(new Set(words).size).toBe(words.length);
+  }
+});
+
+test('names of kinds are different, and their states are those of the workflow', () => {
+  expect(new Set(KINDS.map(({ name }) => name)).size).toBe(KINDS.length);
+  const known = new Set([...STATES, ...ENDING, ...BESIDE]);
+  expect(KINDS.flatMap(({ at }) => at).filter((state) => !known.has(state))).toEqual([]);
+  expect(statesBetween('AwaitFleet', 'Finish')).toEqual([
+    'AwaitFleet',
+    'AskServers',
+    'VerifyFleet',
+    'Finish',
+  ]);
+});
+
+test('a run of a function says which state a build has come to', () => {
+  const invoke = (FunctionName: string, payload: object) =>
+    readEntry({
+      ...{ service: 'lambda', operation: 'Invoke', caller: 'states.amazonaws.com', region: 'us-east-1' },
+      input: { FunctionName, Payload: Buffer.from(JSON.stringify(payload)) },
+    });
+  const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+  expect(functionOf('LookAtTest')).toBe('kiln-prod-lookAtInstance');
+  const build = { id: 'web-1' };
+  expect([
+    invoke(arn('kiln-prod-checkTests'), { stage: 'RunTests', build }),
+    invoke(arn('kiln-prod-launchInstance'), { stage: 'TestImage', build }),
+    invoke(arn('kiln-prod-recover'), { build }),
+    invoke(arn('kiln-prod-sweepWaits'), {}),
+    invoke(arn('somebodys'), { stage: 'Plan' }),
+  ]).toEqual([
+    { state: 'CheckTests', build: 'web-1' },
+    { state: 'TestImage', build: 'web-1' },
+    { state: 'Recover', build: 'web-1' },
+    { state: 'sweepWaits', build: undefined },
+    undefined,
+  ]);
+});
+
+test('numbers are the same for the same seed, and within their bounds', () => {
+  const draw = (seed: number) => {
+    const random = new Random(seed);
+    return Array.from({ length: 1000 }, () => random.between(3, 6));
+  };
+  expect(draw(1)).toEqual(draw(1));
+  expect(draw(1)).not.toEqual(draw(2));
+  expect(new Set(draw(7))).toEqual(new Set([3, 4, 5, 6]));
+});
