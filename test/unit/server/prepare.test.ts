@@ -151,6 +151,22 @@ describe('the base instance', () => {
   });
 });
 
+test('a server that is lost before its agent has come is told at once', async () => {
+  usePipeline();
+  await openRecord();
+  server.ssm.on(DescribeInstanceInformationCommand).resolves({ InstanceInformationList: [] });
+  const lost = {
+    InstanceId: INSTANCE,
+    State: { Name: 'terminated' as const },
+    StateReason: { Message: 'Server.SpotInstanceTermination' },
+  };
+  server.ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [lost] }] });
+  await expect(prepareImage(input)).rejects.toMatchObject({
+    name: 'InstanceFailed',
+    message: expect.stringMatching(/i-1 is terminated before its SSM agent was online: Server.Spot/),
+  });
+});
+
 describe('an agent that does not come', () => {
   beforeEach(async () => {
     usePipeline();
@@ -180,6 +196,7 @@ describe('an agent that does not come', () => {
     const profile = { IamInstanceProfile: { Arn: 'arn:aws:iam::000000000000:instance-profile/base' } };
     const instance = {
       InstanceId: INSTANCE,
+      State: { Name: 'running' as const },
       SubnetId: 'subnet-1',
       VpcId: 'vpc-1',
       ...profile,
