@@ -72,7 +72,7 @@ export function summarize(outcomes: readonly Outcome[]): string {
       (one) => `  broken: seed ${one.seed}: ${one.broken.map(({ invariant }) => invariant).join('; ')}`,
     ),
     ...healing
-      .filter((one) => one.builds[0]?.status !== 'SUCCEEDED')
+      .filter((one) => one.isUnhealed)
       .map(
         ({ seed, schedule, builds }) =>
           `  not healed: seed ${seed}: ${describeSchedule(schedule)}: ${builds[0]?.status} ${builds[0]?.why}`,
@@ -88,6 +88,7 @@ export function describeOutcome(outcome: Outcome): string {
   );
   return [
     `seed ${seed}: ${describeSchedule(schedule)}; struck ${strikes.join(', ')}; ${ended.join(', ')}; ${Math.round(awsSeconds / 60)} min of AWS, ${cpuSeconds} s of CPU`,
+    ...(outcome.isUnhealed ? ['  NOT HEALED'] : []),
     ...broken.flatMap(({ invariant, says }) => [`  BROKEN ${invariant}`, ...says.map((one) => `    ${one}`)]),
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { CallRecord } from 'embedded-aws';
 import { type Broken, judge } from './invariants';
 import { shortenExecutions } from './kinds/executions';
 import type { Drawn, Spoils, Striker } from './kinds/kind';
-import { kindOf, type Schedule } from './schedule';
+import { healsItself, kindOf, type Schedule } from './schedule';
 import { readEntry } from './workflow';
 import { World } from './world';
 
@@ -22,6 +22,8 @@ export interface Outcome {
   /** The builds while there were faults, oldest first; the first is the one that they were drawn for. */
   readonly builds: readonly Ended[];
   readonly broken: readonly Broken[];
+  /** Though retries heal all that was drawn, the build did not succeed. */
+  readonly isUnhealed: boolean;
   readonly requests: number;
   /** Requests of visitors that failed, those that a drawn death cost included. */
   readonly failedRequests: number;
@@ -60,6 +62,8 @@ export async function runSchedule(options: RunOptions): Promise<Outcome> {
     const strikes = await strikeBuild(world, schedule, broken);
     if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
     const builds = (await world.records()).slice(1).map(toEnded);
+    const isWell = builds[0]?.status === 'SUCCEEDED';
+    if (isWell) broken.push(...findUnnoticed(schedule, strikes));
     if (broken.length === 0) {
       await succeed(world, 'the next build', broken);
       await world.passNight();
@@ -71,6 +75,7 @@ export async function runSchedule(options: RunOptions): Promise<Outcome> {
     const { digest, strayedSeconds } = await readDigest(world);
     return {
       ...{ seed, schedule, strikes, builds, broken, digest, strayedSeconds },
+      isUnhealed: !isWell && healsItself(schedule),
       requests: world.visitors.reduce((sum, { requests }) => sum + requests, 0),
       failedRequests: world.visitors.reduce((sum, { failures }) => sum + failures.length, 0),
       awsSeconds: Math.round((world.now() - begunAt) / 1000),
@@ -80,6 +85,18 @@ export async function runSchedule(options: RunOptions): Promise<Outcome> {
   } finally {
     await world.stop();
   }
+}
+
+/** What is broken in the pipeline itself fails its build. */
+function findUnnoticed({ faults }: Schedule, strikes: readonly number[]): Broken[] {
+  const unnoticed = faults.filter(({ kind }, at) => {
+    const { breaks, heals } = kindOf(kind);
+    return breaks !== undefined && !heals && (strikes[at] ?? 0) > 0;
+  });
+  return unnoticed.map(({ kind }) => ({
+    invariant: 'what is broken fails its build',
+    says: [`${kind}, and the build SUCCEEDED`],
+  }));
 }
 
 async function readDigest(world: World) {

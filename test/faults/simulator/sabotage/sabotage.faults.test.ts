@@ -1,0 +1,39 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageSimulated } from '../pipelines';
+import { describeOutcome } from '../report';
+import { runSchedule } from '../run';
+import { drawSchedule } from '../schedule';
+import { SABOTAGES } from './sabotages';
+import { findSeeds } from './seeds';
+
+jest.setTimeout(1_800_000);
+
+/** Runs that meet what brings a sabotage to light, of which one must. */
+const MOST_TRIES = 4;
+
+test.each(SABOTAGES)('it comes to light that $name', async (sabotage) => {
+  const { file, find, put } = sabotage;
+  const project = await packageSimulated(async ({ folder }) => {
+    const path = join(folder, file);
+    const text = await readFile(path, 'utf8');
+    expect(text).toContain(find);
+    await writeFile(
+      path,
+      text.replace(find, () => put),
+    );
+  });
+  try {
+    const seen: string[] = [];
+    for (const seed of findSeeds(sabotage).slice(0, MOST_TRIES)) {
+      const outcome = await runSchedule({
+        ...{ seed, schedule: drawSchedule(seed), packaged: project.packaged },
+      });
+      seen.push(describeOutcome(outcome));
+      if (outcome.broken.length > 0 || outcome.isUnhealed) return;
+    }
+    throw new Error(`nothing came to light:\n${seen.join('\n')}`);
+  } finally {
+    await project.remove();
+  }
+});
