@@ -20,6 +20,8 @@ export interface Sample {
 export interface SampleOptions {
   /** The checkout whose service and fleet are deployed. */
   readonly project: string;
+  /** The folder into which `packageService` has packaged it before; without one it is packaged anew. */
+  readonly packaged?: string;
   readonly port: number;
   /** How AWS's time goes. */
   readonly time: Pick<StartOptions, 'timeScale' | 'leap' | 'seed'>;
@@ -39,13 +41,22 @@ export interface SampleOptions {
  * @throws with nothing left running; the signal's reason when that aborts
  */
 export async function startSample(options: SampleOptions): Promise<Sample> {
-  const { signal } = options;
+  if (options.packaged !== undefined) return deploySample(options, options.packaged);
   const packaged = await mkdtemp(join(tmpdir(), 'kiln-package-'));
-  let aws: Aws | undefined;
   try {
     // All else is loaded afterwards: it and the bundler each want a good part of a small machine's memory.
     options.onStep('package the service');
-    await packageService(options.project, packaged, signal);
+    await packageService(options.project, packaged, options.signal);
+    return await deploySample(options, packaged);
+  } finally {
+    await rm(packaged, { recursive: true, force: true });
+  }
+}
+
+async function deploySample(options: SampleOptions, packaged: string): Promise<Sample> {
+  const { signal } = options;
+  let aws: Aws | undefined;
+  try {
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
     const { createStack, deployService } = await import('./deploy');
@@ -62,8 +73,6 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
   } catch (error) {
     await aws?.stop();
     throw error;
-  } finally {
-    await rm(packaged, { recursive: true, force: true });
   }
 }
 
