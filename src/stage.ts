@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { holdLock } from './build/lock';
-import { closeStage, noteProgress, openStage } from './build/stages';
+import { beginStage, closeStage, noteProgress, openStage } from './build/stages';
 import { Held } from './build/state';
 import { AgentNotReady, FleetChanged, SiteNotReady, TargetBusy } from './errors';
 import { nameTransient } from './failures';
@@ -24,7 +24,11 @@ export function opening<Input extends z.ZodType<Staged>, Result>(
   Input: Input,
   run: (input: z.output<Input>) => Promise<Result>,
 ): Handler<Result> {
-  return step(Input, (input) => recorded(input, () => run(input)));
+  return step(Input, async (input) => {
+    const startedAt = Date.now();
+    await openStage(input.build.id, stageOf(input), startedAt);
+    return recorded(input, startedAt, () => run(input));
+  });
 }
 
 /** A step that is a stage of a build that has its lock: as `opening`, and only while the build may act. */
@@ -36,14 +40,15 @@ export function stage<Input extends z.ZodType<Staged>, Result>(
   return step(z.unknown(), async (event) => {
     const input = parseInput(Input, event);
     const { build } = parseInput(OfHeld, event);
-    return recorded(
-      input,
-      async () => {
-        await holdLock(build);
-        return run(input);
-      },
-      next,
-    );
+    const startedAt = Date.now();
+    const name = stageOf(input);
+    const hasBegun = await beginStage(build, name, startedAt);
+    if (!hasBegun) await openStage(build.id, name, startedAt);
+    const act = async () => {
+      if (!hasBegun) await holdLock(build);
+      return run(input);
+    };
+    return recorded(input, startedAt, act, next);
   });
 }
 
@@ -61,15 +66,15 @@ export function held<Input extends z.ZodType<Staged>, Result>(
   });
 }
 
+/** Writes how a stage ends that was opened. */
 async function recorded<Input extends Staged, Result>(
   input: Input,
+  startedAt: number,
   run: () => Promise<Result>,
   next?: Next<Input, Result>,
 ): Promise<Result> {
-  const startedAt = Date.now();
   const { id } = input.build;
   const name = stageOf(input);
-  await openStage(id, name, startedAt);
   const result = await run().catch(async (error: unknown) => {
     await noteFailure(id, name, startedAt, error);
     throw error;

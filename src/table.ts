@@ -68,8 +68,8 @@ export async function setAttributes(
   return setPaths(key, sets, condition);
 }
 
-/** A value, with the names on the way to it. */
-type Change = readonly [path: readonly string[], value: unknown];
+/** A value, with the names on the way to it; `unlessThere` leaves what stands there already. */
+type Change = readonly [path: readonly string[], value: unknown, how?: 'unlessThere'];
 
 /** Instead of a value: the attribute goes. */
 export const REMOVED = Symbol('removed');
@@ -107,14 +107,15 @@ async function updateItem(
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const asked = conditionOf(condition);
-  const expressions = sets.map(([path, value], at) => {
+  const expressions = sets.map(([path, value, how], at) => {
     const steps = path.map((name, depth) => {
       names[`#a${at}_${depth}`] = name;
       return `#a${at}_${depth}`;
     });
     if (value === REMOVED) return { removes: steps.join('.') };
     values[`:a${at}`] = value;
-    return { sets: `${steps.join('.')} = :a${at}` };
+    const place = steps.join('.');
+    return { sets: `${place} = ${how === 'unlessThere' ? `if_not_exists(${place}, :a${at})` : `:a${at}`}` };
   });
   const written = expressions.flatMap(({ sets }) => sets ?? []).join(', ');
   const removed = expressions.flatMap(({ removes }) => removes ?? []).join(', ');

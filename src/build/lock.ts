@@ -34,8 +34,9 @@ export async function takeLock(
  *
  * @throws LeaseLost if the build is over, or another has the lock
  */
-export async function holdLock({ id, pipeline, fence }: Held): Promise<void> {
-  const isHeld = await holdLease(keyOf(pipeline), id, fence);
+export async function holdLock(build: Held): Promise<void> {
+  const { id, pipeline } = build;
+  const isHeld = await writeHold(build);
   const record = await findRecord(id);
   if (record && isOver(record)) {
     throw new LeaseLost(
@@ -47,6 +48,11 @@ export async function holdLock({ id, pipeline, fence }: Held): Promise<void> {
   throw new LeaseLost(
     `Build ${id} has lost the lock of pipeline ${pipeline}${holder ? ` to build ${holder}` : ''}. It touches nothing any more. Start a new build.`,
   );
+}
+
+/** Writes the number of a build that acts. @returns whether it has the lock; it may be over all the same */
+export async function writeHold({ id, pipeline, fence }: Held): Promise<boolean> {
+  return holdLease(keyOf(pipeline), id, fence);
 }
 
 /** Renews the lock, if the build has it. */

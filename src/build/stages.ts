@@ -1,7 +1,9 @@
 import { measureStage } from '../metrics';
 import { type Condition, REMOVED, setPaths } from '../table';
 import { pipelineOf } from './id';
+import { writeHold } from './lock';
 import { type BuildRecord, keyOfRecord, type Stage } from './record';
+import type { Held } from './state';
 
 /**
  * Opens a stage in the build's record, unless it was opened before or the build is over: of a function that runs twice, the first time
@@ -10,15 +12,32 @@ import { type BuildRecord, keyOfRecord, type Stage } from './record';
  * @param stage the name of the state; within RollOut with the group: `AwaitRefresh/kiln-fleet-web`
  * @param startedAt milliseconds since 1970
  * @param waitsFor what the stage waits for, in words
+ * @returns whether it was opened now
  */
 export async function openStage(
   build: string,
   stage: string,
   startedAt: number = Date.now(),
   waitsFor?: string,
-): Promise<void> {
+): Promise<boolean> {
   const opened: Stage = { startedAt: new Date(startedAt).toISOString(), ...(waitsFor && { waitsFor }) };
-  await setPaths(keyOfRecord(build), [[['stages', stage], opened]], whileRunning(stage, 'NOT_THERE'));
+  return setPaths(keyOfRecord(build), [[['stages', stage], opened]], whileRunning(stage, 'NOT_THERE'));
+}
+
+/**
+ * Begins a stage of a build that has its lock: writes its number as `holdLock` does, and then, in the one write that finds out whether the
+ * build still runs, that the stage has begun, unless that was written before.
+ *
+ * @param startedAt milliseconds since 1970
+ * @returns false if it has lost the lock or does not run: then the stage may not act, and `holdLock` says why
+ */
+export async function beginStage(build: Held, stage: string, startedAt: number): Promise<boolean> {
+  if (!(await writeHold(build))) return false;
+  const opened: Stage = { startedAt: new Date(startedAt).toISOString() };
+  return setPaths(keyOfRecord(build.id), [[['stages', stage], opened, 'unlessThere']], {
+    expression: '#status = :running',
+    values: { ':running': 'RUNNING' },
+  });
 }
 
 /** Opens a stage to which the build may come back: then it goes on, from when it began first. */
@@ -28,7 +47,7 @@ export async function enterStage(
   startedAt: number,
   waitsFor: string,
 ): Promise<void> {
-  await openStage(build, stage, startedAt, waitsFor);
+  if (await openStage(build, stage, startedAt, waitsFor)) return;
   await setPaths(
     keyOfRecord(build),
     [

@@ -12,11 +12,14 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
+import { dynamo } from '../../../src/aws';
+import { findLease } from '../../../src/build/lease';
+import { takeLock } from '../../../src/build/lock';
 import { getRecord, moveStatus } from '../../../src/build/record';
 import { closeStage, endStages, enterStage, noteProgress, openStage } from '../../../src/build/stages';
 import { BuildState } from '../../../src/build/state';
 import { ImageFailed, TargetBusy, TransientFailure } from '../../../src/errors';
-import { opening } from '../../../src/stage';
+import { opening, stage } from '../../../src/stage';
 import { awaitFleet, awaitImage, awaitRefresh } from '../../../src/wait/await';
 import { sweepWaits } from '../../../src/wait/resolve';
 import { settleWaits } from '../../../src/wait/settle';
@@ -106,6 +109,83 @@ describe('a stage of a function', () => {
     await closeStage(other, 'Plan', 'failed', 1000);
     await expect(getRecord(other)).rejects.toMatchObject({ name: 'UnknownBuild' });
   });
+});
+
+describe('a stage of a build that must have its lock', () => {
+  const LOCK = { pk: 'LOCK#web', sk: 'LOCK' };
+  const context = { functionName: 'test' } as Context;
+  const act = (does: () => Promise<unknown>, fence = 1) =>
+    stage(BuildState, does)({ build: { ...build, fence }, stage: 'CreateImage' }, context).catch(
+      (error: Error) => error.name,
+    );
+  /** The commands that the table was sent. */
+  const watchTable = () => {
+    const send = jest.spyOn(dynamo(), 'send');
+    return () => send.mock.calls.map(([command]) => command.constructor.name);
+  };
+
+  beforeEach(async () => {
+    expect(await takeLock('web', BUILD, 'request')).toBe(1);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  test('has written its number and its start before it acts, in two calls', async () => {
+    const { until = 0 } = (await findLease(LOCK)) ?? {};
+    const sent = watchTable();
+    let seen: unknown;
+    await act(async () => {
+      const calls = sent();
+      seen = { calls, lease: await findLease(LOCK), stage: (await stages()).CreateImage };
+    });
+    expect(seen).toEqual({
+      calls: ['UpdateCommand', 'UpdateCommand'],
+      lease: expect.objectContaining({ build: BUILD, fence: 1 }),
+      stage: { startedAt: expect.any(String) },
+    });
+    expect((await findLease(LOCK))?.until).toBeGreaterThan(until);
+    expect((await stages()).CreateImage).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  test('goes on when it is run again, from when it began first', async () => {
+    await openStage(BUILD, 'CreateImage', 1000);
+    let during: unknown;
+    await act(async () => {
+      during = (await stages()).CreateImage;
+    });
+    expect(during).toEqual({ startedAt: '1970-01-01T00:00:01.000Z' });
+  });
+
+  test('that succeeded before stays so while it runs again', async () => {
+    await act(async () => undefined);
+    const before = (await stages()).CreateImage;
+    let during: unknown;
+    await act(async () => {
+      during = (await stages()).CreateImage;
+    });
+    expect(during).toEqual(before);
+  });
+
+  test.each([
+    ['another has the lock', 2, 'RUNNING', { outcome: 'failed' }],
+    ['the build is over', 1, 'ABORTED', undefined],
+  ] as const)('does not act when %s', async (_, fence, status, left) => {
+    await moveStatus(BUILD, ['RUNNING'], status);
+    const run = jest.fn();
+    expect(await act(run, fence)).toBe('LeaseLost');
+    expect(run).not.toHaveBeenCalled();
+    const { CreateImage } = await stages();
+    if (left) expect(CreateImage).toMatchObject(left);
+    else expect(CreateImage).toBeUndefined();
+  });
+});
+
+test('a stage that waits is opened by one call, and only one to which the build comes back by two', async () => {
+  const send = jest.spyOn(dynamo(), 'send');
+  await enterStage(BUILD, 'AwaitImage', 1000, 'the image');
+  expect(send).toHaveBeenCalledTimes(1);
+  await enterStage(BUILD, 'AwaitImage', 2000, 'the image again');
+  expect(send).toHaveBeenCalledTimes(3);
+  send.mockRestore();
 });
 
 test('a stage that succeeded stays so, whoever says otherwise later', async () => {
