@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FunctionVersion } from '../functions';
@@ -7,11 +7,17 @@ import type { CompileJob } from '../sandboxes/protocol';
 
 /** Real milliseconds without work after which the compiling thread ends. */
 const IDLE_MILLIS = 2_000;
+/** Bundles whose code cache is kept for the next embedded AWS of this process; the oldest goes first. Each has some megabytes. */
+const MOST_KEPT = 8;
+
+/** V8's code caches by the digest of the archive and the name of the file: what was compiled once need not be compiled again. */
+const KEPT = new Map<string, Buffer>();
 
 /** Compiles the bundles of new functions in the background, so that their first cold start finds V8's code cache. */
 export class CodeCache {
   private readonly queue: CompileJob[] = [];
-  private readonly seen = new Set<string>();
+  /** What each cache file is kept under. */
+  private readonly seen = new Map<string, string>();
   private worker?: Worker;
   private idleTimer?: NodeJS.Timeout;
   private isBusy = false;
@@ -20,14 +26,21 @@ export class CodeCache {
   prepare(version: FunctionVersion): void {
     const job = jobOf(version);
     if (!job || this.seen.has(job.cacheFile)) return;
-    this.seen.add(job.cacheFile);
+    const key = `${version.code.sha256} ${job.file.slice(version.code.folder.length)}`;
+    this.seen.set(job.cacheFile, key);
+    const kept = KEPT.get(key);
+    if (kept) {
+      putCache(job.cacheFile, kept);
+      return;
+    }
     this.queue.push(job);
     this.compileNext();
   }
 
-  dispose(): Promise<unknown> {
+  async dispose(): Promise<void> {
     this.queue.length = 0;
-    return this.endWorker();
+    await this.endWorker();
+    for (const [cacheFile, key] of this.seen) if (existsSync(cacheFile)) keep(key, readFileSync(cacheFile));
   }
 
   private compileNext(): void {
@@ -65,6 +78,19 @@ export class CodeCache {
     this.isBusy = false;
     await worker?.terminate();
   }
+}
+
+function keep(key: string, cache: Buffer): void {
+  KEPT.delete(key);
+  KEPT.set(key, cache);
+  const [oldest] = KEPT.keys();
+  if (KEPT.size > MOST_KEPT && oldest !== undefined) KEPT.delete(oldest);
+}
+
+/** Whole or not at all: a sandbox may read it at any moment. */
+function putCache(cacheFile: string, cache: Buffer): void {
+  writeFileSync(`${cacheFile}.part`, cache);
+  renameSync(`${cacheFile}.part`, cacheFile);
 }
 
 /** Where the code cache of a version's handler file lies, whether it is there yet or not. */

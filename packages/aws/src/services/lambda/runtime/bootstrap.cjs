@@ -7,7 +7,7 @@ const v8 = require('node:v8');
 const { workerData } = require('node:worker_threads');
 const { installClock } = require('./clock.cjs');
 const { describeError, describeForLog, named } = require('./errors.cjs');
-const { loadHandler } = require('./load-handler.cjs');
+const { loadHandler, shareCompiled } = require('./load-handler.cjs');
 const { mayTakeAnother, rememberGlobals, swapGlobals } = require('./neighbours.cjs');
 const { installNetwork } = require('./network.cjs');
 const { installOutput } = require('./output.cjs');
@@ -44,6 +44,10 @@ const nodeVersion = Number(/^nodejs(\d+)/.exec(runtime)?.[1]);
 let requestId = '';
 /** @type {Run | undefined} */
 let current;
+/** How many runs have ended. */
+let runs = 0;
+/** After so many runs of a thread it shares what was compiled for them: the first compiles most. */
+const SHARING = [1, 10, 50];
 /** Orders that have come; `gate` counts those that were sent. */
 let handled = 0;
 /** @type {Map<number, Resident>} */
@@ -146,7 +150,11 @@ function beginRun() {
       mayTakeAnother: mayTakeAnother(taskRoot),
     });
     port.ref();
-    setImmediate(freeze);
+    runs += 1;
+    setImmediate(() => {
+      if (SHARING.includes(runs)) shareCompiled(taskRoot);
+      freeze();
+    });
   };
   /** @type {Run} */
   const run = {

@@ -1,10 +1,11 @@
 // @ts-check
 // Finds and loads `folder/file.export`, the way Lambda's Node.js runtime does.
-const { existsSync, readFileSync } = require('node:fs');
+const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
+const { threadId } = require('node:worker_threads');
 const { named } = require('./errors.cjs');
 const { noteHandler, noteShared } = require('./neighbours.cjs');
 const { wrapBundle } = require('./wrap.cjs');
@@ -97,7 +98,7 @@ const scripts = new Map();
 function compile(taskRoot, file) {
   let script = scripts.get(file);
   if (!script) {
-    const cacheFile = `${taskRoot}.${path.relative(taskRoot, file).replace(/[^\w.-]/g, '-')}.cache`;
+    const cacheFile = cacheFileOf(taskRoot, file);
     script = new vm.Script(wrapBundle(readFileSync(file, 'utf8')), {
       filename: file,
       cachedData: existsSync(cacheFile) ? readFileSync(cacheFile) : undefined,
@@ -105,6 +106,33 @@ function compile(taskRoot, file) {
     scripts.set(file, script);
   }
   return script;
+}
+
+/**
+ * @param {string} taskRoot
+ * @param {string} file
+ */
+function cacheFileOf(taskRoot, file) {
+  return `${taskRoot}.${path.relative(taskRoot, file).replace(/[^\w.-]/g, '-')}.cache`;
+}
+
+/**
+ * Leaves in V8's code cache what the runs so far have had compiled, beside what is compiled at once: a further thread need not compile it
+ * again.
+ *
+ * @param {string} taskRoot
+ */
+function shareCompiled(taskRoot) {
+  for (const [file, script] of scripts) {
+    const cacheFile = cacheFileOf(taskRoot, file);
+    try {
+      // Whole or not at all: another thread may read it at any moment.
+      writeFileSync(`${cacheFile}.${threadId}`, script.createCachedData());
+      renameSync(`${cacheFile}.${threadId}`, cacheFile);
+    } catch {
+      // The function, and its folder, may be gone meanwhile.
+    }
+  }
 }
 
 /**
@@ -150,4 +178,4 @@ function isModulePackage(taskRoot, folder) {
   return false;
 }
 
-module.exports = { loadHandler };
+module.exports = { loadHandler, shareCompiled };
