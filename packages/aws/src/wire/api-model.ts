@@ -19,16 +19,17 @@ export interface ModelSource {
   load(service: string, definition: ServiceDefinition): Promise<ApiModel>;
 }
 
-/** The models of all services, each read when it is first needed and kept. */
-export class ApiModels implements ModelSource {
-  private readonly loaded = new Map<string, Promise<ApiModel>>();
+/** What was read of an SDK's client, which is the same for the life of the process, as the client itself is. */
+const READ = new WeakMap<ServiceDefinition['client'], Promise<ApiModel>>();
 
+/** The models of all services, each read when it is first needed and kept, whichever embedded AWS of this process needs it. */
+export class ApiModels implements ModelSource {
   /** @param service the folder's name */
   load(service: string, definition: ServiceDefinition): Promise<ApiModel> {
-    let found = this.loaded.get(service);
+    let found = READ.get(definition.client);
     if (!found) {
       found = readApiModel(service, definition);
-      this.loaded.set(service, found);
+      READ.set(definition.client, found);
     }
     return found;
   }

@@ -1,16 +1,12 @@
-import {
-  JsonShapeDeserializer,
-  JsonShapeSerializer,
-  XmlShapeDeserializer,
-  XmlShapeSerializer,
-} from '@aws-sdk/core/protocols';
+import { XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import { CborCodec } from '@smithy/core/cbor';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../core/aws-error';
 import type { WireRequest, WireResponse } from '../core/service';
 import type { OperationModel, ServiceModel } from '../core/service-model';
-import { convertJsonScalars } from './json-scalars';
-import { checkJsonTypes } from './json-types';
+import { convertJsonScalars } from './json/scalars';
+import { JsonReader, JsonWriter } from './json/shapes';
+import { checkJsonTypes } from './json/types';
 import { decodeQueryInput } from './query-input';
 import { decodeRestInput, type RestMatch, splitRestOutput } from './rest';
 
@@ -216,11 +212,7 @@ function bodyMembers(operation: OperationModel, output: Record<string, unknown>)
 /** Reads a JSON body. @throws AwsError `SerializationException` for one that is none, or whose types are not the schema's */
 export async function readJson(schema: NormalizedSchema, body: Buffer, jsonName: boolean): Promise<unknown> {
   if (body.length === 0) return {};
-  const deserializer = new JsonShapeDeserializer({
-    jsonName,
-    timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
-  });
-  deserializer.setSerdeContext(serdeContext);
+  const deserializer = jsonReader(jsonName);
   try {
     const text = body.toString();
     const parsed: unknown = JSON.parse(text);
@@ -235,13 +227,27 @@ export async function readJson(schema: NormalizedSchema, body: Buffer, jsonName:
   }
 }
 
+/** What stands in JSON as a service's own engine has it, in the SDK's form. */
+export function readOwnJson(schema: NormalizedSchema, value: object): unknown {
+  return jsonReader(false).readObject(schema, value as never);
+}
+
+function jsonReader(jsonName: boolean): JsonReader {
+  const reader = new JsonReader({
+    jsonName,
+    timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
+  });
+  reader.setSerdeContext(serdeContext);
+  return reader;
+}
+
 function notValid(error: unknown): AwsError {
   return new AwsError('SerializationException', `the request body is not valid: ${(error as Error).message}`);
 }
 
 export function writeJson(schema: NormalizedSchema, value: unknown, jsonName: boolean): string {
   if (schema.isUnitSchema()) return '{}';
-  const serializer = new JsonShapeSerializer({
+  const serializer = new JsonWriter({
     jsonName,
     timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
   });

@@ -62,12 +62,13 @@ export class ViolationFinder {
     const required = requiredMembers(schema);
     const constraints = this.table.members[schema.getName(false) ?? ''];
     for (const [name, member] of schema.structIterator()) {
+      const given = members[name];
+      const isMissing = given === undefined || given === null;
+      if (isMissing && !required.includes(name)) continue;
       const field = this.naming.member(name, member);
       const place = path ? `${path}.${field}` : field;
-      const given = members[name];
-      if (given === undefined || given === null) {
-        if (required.includes(name))
-          yield { path: place, member: lowerFirst(field), rule: { kind: 'notNull' } };
+      if (isMissing) {
+        yield { path: place, member: lowerFirst(field), rule: { kind: 'notNull' } };
         continue;
       }
       const position = constraints && Object.hasOwn(constraints, name) ? constraints[name] : undefined;

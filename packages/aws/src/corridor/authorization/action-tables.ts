@@ -45,7 +45,16 @@ export class ActionTables {
   }
 }
 
-async function readTable(service: string): Promise<ActionTable> {
+/** What was read of the data, which are the same for the life of the process. */
+const READ = new Map<string, Promise<ActionTable>>();
+
+function readTable(service: string): Promise<ActionTable> {
+  const found = READ.get(service) ?? parseTable(service);
+  READ.set(service, found);
+  return found;
+}
+
+async function parseTable(service: string): Promise<ActionTable> {
   const table = TABLES[service];
   if (!table) throw new Error(`no actions of ${service} in data/authorization`);
   const { default: data } = await table();

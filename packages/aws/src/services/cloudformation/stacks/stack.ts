@@ -73,6 +73,7 @@ export class Stack {
   readonly secrets = new Set<string>();
   /** Newest last. */
   readonly events: StackEvent[] = [];
+  private readonly eventIds = new Set<string>();
   /** Names of other stacks' exports that this one uses. */
   readonly imports = new Set<string>();
   /** Signals by logical id. */
@@ -139,8 +140,13 @@ export class Stack {
   private eventId({ LogicalResourceId, ResourceStatus }: Partial<StackEvent>, at: Date): string {
     const idAt = (time: number) => `${LogicalResourceId}-${ResourceStatus}-${new Date(time).toISOString()}`;
     let time = at.getTime();
-    while (this.events.some(({ EventId }) => EventId === idAt(time))) time += 1;
-    return idAt(time);
+    let id = idAt(time);
+    while (this.eventIds.has(id)) {
+      time += 1;
+      id = idAt(time);
+    }
+    this.eventIds.add(id);
+    return id;
   }
 
   /** Writes an event of a resource down. */

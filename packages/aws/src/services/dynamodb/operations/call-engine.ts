@@ -1,6 +1,6 @@
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
-import { readJson, writeJson } from '../../../wire/codec';
+import { readOwnJson, writeJson } from '../../../wire/codec';
 import type { Engine } from '../engine/engine';
 import { failedItem } from '../engine/failed-item';
 import { counted } from '../engine/invalid-input';
@@ -37,7 +37,7 @@ export async function callEngine<Output>(
   const request = JSON.parse(writeJson(operation.input, withTableName(input), false)) as object;
   try {
     const answer = await engine.call(name, request);
-    return (await readJson(operation.output, Buffer.from(JSON.stringify(answer)), false)) as Output;
+    return (operation.output.isUnitSchema() ? {} : readOwnJson(operation.output, answer)) as Output;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const Item = await failedItem(engine, error.code, request as never);

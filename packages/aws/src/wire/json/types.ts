@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../core/aws-error';
+import { AwsError } from '../../core/aws-error';
+import { chosenMember } from './shapes';
 
 /**
  * Refuses JSON values that are not of the shape's type, as the JSON protocols do before the service sees them: a client
@@ -10,7 +11,9 @@ import { AwsError } from '../core/aws-error';
  */
 export function checkJsonTypes(schema: NormalizedSchema, value: unknown, rest: boolean): void {
   if (value === null || value === undefined || schema.isDocumentSchema() || schema.isUnitSchema()) return;
-  if (schema.isStructSchema()) {
+  const chosen = rest ? undefined : chosenMember(schema, value);
+  if (chosen) checkJsonTypes(chosen.schema, chosen.value, rest);
+  else if (schema.isStructSchema()) {
     const members = asObject(value, 'structure');
     for (const [name, member] of schema.structIterator()) {
       const key = rest ? (member.getMergedTraits().jsonName ?? name) : name;
