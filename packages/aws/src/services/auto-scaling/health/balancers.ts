@@ -10,6 +10,9 @@ export type HealthView = ReadonlyMap<string, ReadonlyMap<string, Seen>>;
 
 /** Registers instances with target groups and Classic Load Balancers, and asks how these see them. */
 export class Balancers {
+  /** What was seen since `lookAnew`: a turn of a group asks for each of its instances, and then for all. */
+  private readonly looks = new Map<string, Promise<ReadonlyMap<string, Seen>>>();
+
   constructor(
     private readonly targetGroups: TargetGroups,
     private readonly classic: ClassicLoadBalancers,
@@ -17,12 +20,20 @@ export class Balancers {
 
   /** @param id the ARN of a target group, or the name of a Classic Load Balancer */
   async register(id: string, instanceIds: readonly string[]): Promise<void> {
-    if (instanceIds.length > 0) await this.of(id).register(id, instanceIds);
+    if (instanceIds.length === 0) return;
+    await this.of(id)
+      .register(id, instanceIds)
+      .finally(() => this.looks.delete(id));
+  }
+
+  /** A turn of a group begins: what balances its load is asked again, once until the next turn or until something is changed here. */
+  lookAnew({ settings }: Pick<Group, 'settings'>): void {
+    for (const id of balancersOf(settings)) this.looks.delete(id);
   }
 
   /** Begins the draining. What is gone needs none. */
   async deregister(id: string, instanceId: string): Promise<void> {
-    await unlessGone(() => this.of(id).deregister(id, instanceId));
+    await unlessGone(() => this.of(id).deregister(id, instanceId)).finally(() => this.looks.delete(id));
   }
 
   /** Whether nothing lets requests of this instance end any more. */
@@ -54,7 +65,13 @@ export class Balancers {
     return isTargetGroupArn(id) ? this.targetGroups : this.classic;
   }
 
-  private async healthIn(id: string): Promise<ReadonlyMap<string, Seen>> {
+  private healthIn(id: string): Promise<ReadonlyMap<string, Seen>> {
+    const look = this.looks.get(id) ?? this.ask(id);
+    this.looks.set(id, look);
+    return look;
+  }
+
+  private async ask(id: string): Promise<ReadonlyMap<string, Seen>> {
     let found: ReadonlyMap<string, Seen> = new Map();
     await unlessGone(async () => {
       found = await this.of(id).healthIn(id);

@@ -20,6 +20,11 @@ export class HealthChecks {
     private readonly needs: Needs,
   ) {}
 
+  /** A turn of the group begins. */
+  beginTurn(group: Group): void {
+    this.needs.balancers.lookAnew(group);
+  }
+
   /** Judges instances in service, and takes out those that are unhealthy. */
   async checkHealth(group: Group): Promise<void> {
     if (group.instances.size === 0 && ![...group.attachments.values()].includes('Adding')) return;

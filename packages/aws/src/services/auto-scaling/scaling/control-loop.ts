@@ -60,6 +60,7 @@ export class ControlLoop {
 
   private async turn(group: Group): Promise<void> {
     const { lifecycle, warmPools, health, refreshes, capacity, scaleOuts, activities } = this.steps;
+    health.beginTurn(group);
     for (const instance of [...group.instances.values()]) await lifecycle.settle(group, instance);
     await warmPools.settle(group);
     await health.checkHealth(group);
