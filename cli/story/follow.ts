@@ -36,15 +36,16 @@ export async function followExecution(settings: ClientSettings, options: FollowO
   const { clock } = options;
   const states = new SFNClient(settings);
   const refresh = new RefreshWatch(new AutoScalingClient(settings), options.autoScalingGroup);
-  let shown = 0;
+  const history: HistoryEvent[] = [];
   let waited = 0;
   let stage: string | undefined;
   for (;;) {
     const execution = await states.send(new DescribeExecutionCommand({ executionArn: options.executionArn }));
-    const history = await readHistory(states, options.executionArn);
+    const fresh = await readNewer(states, options.executionArn, history.at(-1)?.id);
+    history.push(...fresh);
     const since = (date: Date | undefined) =>
       ((date?.getTime() ?? 0) - (execution.startDate?.getTime() ?? 0)) / 1000;
-    for (const event of history.slice(shown)) {
+    for (const event of fresh) {
       const entered = event.type === 'TaskStateEntered' ? event.stateEnteredEventDetails?.name : undefined;
       // A state that asks a site several times is told of once.
       if (entered === undefined || entered === stage) continue;
@@ -52,7 +53,6 @@ export async function followExecution(settings: ClientSettings, options: FollowO
       options.onStep(since(event.timestamp), stage);
       refresh.watching = stage === 'AwaitRefresh';
     }
-    shown = history.length;
     if (execution.status !== 'RUNNING') {
       options.onStep(since(execution.stopDate), String(execution.status));
       return { execution, history };
@@ -66,17 +66,22 @@ export async function followExecution(settings: ClientSettings, options: FollowO
   }
 }
 
-async function readHistory(states: SFNClient, executionArn: string): Promise<HistoryEvent[]> {
-  const events: HistoryEvent[] = [];
+/** As many events as come between two looks, mostly. */
+const PAGE = 10;
+
+/** The events after one that is known, oldest first: the newest are read first, until that one comes. */
+async function readNewer(states: SFNClient, executionArn: string, known = 0): Promise<HistoryEvent[]> {
+  const newer: HistoryEvent[] = [];
   let nextToken: string | undefined;
   do {
     const page = await states.send(
-      new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, nextToken }),
+      new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: PAGE, nextToken }),
     );
-    events.push(...(page.events ?? []));
-    nextToken = page.nextToken;
+    const events = (page.events ?? []).filter(({ id = 0 }) => id > known);
+    newer.push(...events);
+    nextToken = events.length === page.events?.length ? page.nextToken : undefined;
   } while (nextToken);
-  return events;
+  return newer.reverse();
 }
 
 /** Tells each change of a running refresh once. */

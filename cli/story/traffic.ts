@@ -14,8 +14,8 @@ export interface TrafficReport {
 }
 
 const VISITORS = 4;
-/** AWS seconds, and how many real ones they are at least where time does not leap. */
-const PAUSE_SECONDS = 0.5;
+/** AWS seconds, and how many real ones they are at least where time does not leap. Of several visitors one asks each half second. */
+const PAUSE_SECONDS = 2;
 const LEAST_REAL_PAUSE_SECONDS = 0.025;
 const PATIENCE_MILLISECONDS = 10_000;
 const KEPT_FAILURES = 5;
@@ -38,9 +38,10 @@ export class Traffic {
   constructor(
     private readonly url: string,
     private readonly clock: Clock,
-    private readonly pauseSeconds = PAUSE_SECONDS,
+    pauseSeconds = PAUSE_SECONDS,
   ) {
-    this.visitors = Array.from({ length: VISITORS }, () => this.visit());
+    const pause = Math.max(pauseSeconds, clock.leaps ? 0 : LEAST_REAL_PAUSE_SECONDS * clock.scale);
+    this.visitors = Array.from({ length: VISITORS }, (_, at) => this.visit(pause, (at * pause) / VISITORS));
   }
 
   report(): TrafficReport {
@@ -55,10 +56,11 @@ export class Traffic {
     return this.report();
   }
 
-  private async visit(): Promise<void> {
+  /** @param delay of the first visit, so that not all come at once; AWS seconds as the pause */
+  private async visit(pause: number, delay: number): Promise<void> {
     const { clock } = this;
-    const pause = Math.max(this.pauseSeconds, clock.leaps ? 0 : LEAST_REAL_PAUSE_SECONDS * clock.scale);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    if (delay > 0) await clock.sleep(delay);
     while (!this.stopped) {
       this.requests += 1;
       try {
