@@ -46,7 +46,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { ClientSettings } from 'embedded-aws';
 import { newBuildId } from '../../src/build/id';
-import { findRecord, updateRecord } from '../../src/build/record';
+import { findRecord, moveStatus, updateRecord } from '../../src/build/record';
 import { launchToken } from '../../src/image/instances';
 import { knowImage } from '../../src/image/watch/gone';
 import { buildTags } from '../../src/tags';
@@ -54,6 +54,7 @@ import { listWaits, storeWait } from '../../src/wait/store';
 import type { Wait } from '../../src/wait/wait';
 import type { ShownBuild } from '../e2e/running-sample';
 import { until } from '../e2e/until';
+import { INPUTS } from '../unit/inputs';
 import {
   describeGroup,
   FailedBuild,
@@ -198,6 +199,15 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await kit.leave('LOCK', 'api');
     await leaveHooks(sample.settings);
     await settleGroup(sample, API);
+  },
+
+  'builds that are over, whose executions are redriven': async (kit) => {
+    const build = await kit.begin('api');
+    await moveStatus(build.id, ['RUNNING'], 'ABORTED', { endedAt: new Date().toISOString() });
+    for (const [stage, [name, input]] of Object.entries(INPUTS))
+      await refused(kit.call(name, { ...input, stage, build }), 'has ended already');
+    // It has nothing left to do but to give the lock back.
+    await kit.call('cleanUp', { detail: { name: build.id, status: 'ABORTED' } });
   },
 
   'commands that have ended or failed, whose instance is lost, and that no agent takes': async (kit) => {
