@@ -42,6 +42,7 @@ export class RoleSessions {
     if (open && open.expires - MARGIN_SECONDS * 1000 > now) return open.principal;
     const { accessKeyId, expiration } = this.iam.issue(roleArn, randomHex(32), SESSION_SECONDS);
     const principal = this.iam.principalOf(accessKeyId);
+    for (const [role, { expires }] of this.sessions) if (expires <= now) this.sessions.delete(role);
     this.sessions.set(roleArn, { principal, expires: expiration.getTime() });
     return principal;
   }

@@ -81,7 +81,7 @@ export class Clock {
     this.leaps?.notice();
     this.arm();
     return () => {
-      timer.isGone = true;
+      this.timers.cancel(timer);
       this.arm();
     };
   }

@@ -5,14 +5,20 @@ export interface Timer {
   /** Among those due at the same time the lowest comes first, then the oldest. */
   readonly order: number;
   readonly number: number;
-  readonly run: () => void;
+  run: () => void;
+  /** Whether it was taken back, or has had its turn. */
   isGone: boolean;
 }
 
+/** So many that were taken back may stay until their time would come, or as many as there are others. */
+const MOST_GONE = 256;
+
 /** The timers of a clock, the next one first: a binary heap. */
 export class Timers {
-  private readonly heap: Timer[] = [];
+  private heap: Timer[] = [];
   private made = 0;
+  /** In the heap, though they were taken back. */
+  private gone = 0;
 
   add(due: number, order: number, run: () => void): Timer {
     this.made += 1;
@@ -22,21 +28,48 @@ export class Timers {
     return timer;
   }
 
+  /** How many it holds, those that were taken back included. */
+  get size(): number {
+    return this.heap.length;
+  }
+
+  /** Takes one back: what it would have done, and all that this holds, is let go of at once. */
+  cancel(timer: Timer): void {
+    if (timer.isGone) return;
+    timer.isGone = true;
+    timer.run = () => {};
+    this.gone += 1;
+    if (this.gone > MOST_GONE && this.gone > this.heap.length / 2) this.sweep();
+  }
+
   /** The next one, which stays. */
   get next(): Timer | undefined {
-    while (this.heap[0]?.isGone) this.removeFirst();
+    while (this.heap[0]?.isGone) {
+      this.removeFirst();
+      this.gone -= 1;
+    }
     return this.heap[0];
   }
 
   /** The next one, which is taken out. */
   take(): Timer | undefined {
     const { next } = this;
-    if (next) this.removeFirst();
+    if (!next) return undefined;
+    this.removeFirst();
+    next.isGone = true;
     return next;
   }
 
   clear(): void {
     this.heap.length = 0;
+    this.gone = 0;
+  }
+
+  /** Throws out those that were taken back. */
+  private sweep(): void {
+    this.heap = this.heap.filter(({ isGone }) => !isGone);
+    this.gone = 0;
+    for (let at = (this.heap.length >> 1) - 1; at >= 0; at -= 1) this.sink(at);
   }
 
   private removeFirst(): void {
@@ -55,8 +88,8 @@ export class Timers {
     }
   }
 
-  private sink(): void {
-    let at = 0;
+  private sink(from = 0): void {
+    let at = from;
     for (;;) {
       const [left, right] = [2 * at + 1, 2 * at + 2];
       const child = right < this.heap.length && this.isBefore(right, left) ? right : left;

@@ -24,6 +24,8 @@ export interface LogStream {
   readonly created: number;
   /** In the order of their timestamps. */
   events: LogEvent[];
+  /** Of the messages of its events, and of some that have expired. */
+  characters: number;
 }
 
 export interface LogGroup {
@@ -47,8 +49,9 @@ export interface NewLine {
 
 type Subscriber = (group: LogGroup, stream: LogStream, events: readonly LogEvent[]) => void;
 
-/** The newest events kept of a stream: a laptop's memory has an end. */
+/** The newest events kept of a stream, and the characters of their messages: a laptop's memory has an end. */
 const KEPT_EVENTS = 50_000;
+const KEPT_CHARACTERS = 32_000_000;
 
 /** CloudWatch Logs of one region: groups, their streams and lines. */
 export class LogsState {
@@ -97,6 +100,7 @@ export class LogsState {
       arn: `${group.arn}:log-stream:${name}`,
       created: this.context.clock.millis(),
       events: [],
+      characters: 0,
     };
     group.streams.set(name, stream);
     return stream;
@@ -129,7 +133,8 @@ export class LogsState {
     const inOrder = !last || (events[0]?.timestamp ?? 0) >= last.timestamp;
     stream.events.push(...events);
     if (!inOrder) stream.events.sort((a, b) => a.timestamp - b.timestamp);
-    if (stream.events.length > KEPT_EVENTS) stream.events = stream.events.slice(-KEPT_EVENTS);
+    stream.characters += charactersOf(events);
+    keepNewest(stream);
     for (const subscriber of this.subscribers) subscriber(group, stream, events);
   }
 
@@ -152,4 +157,23 @@ export class LogsState {
     const order = (BigInt(timestamp) * 1_000_000n + BigInt(this.sequence)).toString();
     return `${order.padStart(26, '0')}${randomBytes(7).readUIntBE(0, 6).toString().padStart(30, '0')}`;
   }
+}
+
+/** Forgets the oldest events of a stream that has more than are kept, though never the newest. */
+function keepNewest(stream: LogStream): void {
+  if (stream.events.length > KEPT_EVENTS) stream.events = stream.events.slice(-KEPT_EVENTS);
+  if (stream.characters <= KEPT_CHARACTERS) return;
+  let kept = 0;
+  let from = stream.events.length;
+  // A tenth less, so that this is not done at each line.
+  while (from > 0 && (kept === 0 || kept < KEPT_CHARACTERS * 0.9)) {
+    from -= 1;
+    kept += stream.events[from]?.message.length ?? 0;
+  }
+  stream.events = stream.events.slice(from);
+  stream.characters = charactersOf(stream.events);
+}
+
+function charactersOf(events: readonly LogEvent[]): number {
+  return events.reduce((sum, { message }) => sum + message.length, 0);
 }

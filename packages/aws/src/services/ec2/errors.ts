@@ -17,6 +17,7 @@ export const dryRunOperation = error('DryRunOperation', 412);
 export const duplicateSubnetsInSameZone = error('DuplicateSubnetsInSameZone');
 export const filterLimitExceeded = error('FilterLimitExceeded');
 export const gatewayNotAttached = error('Gateway.NotAttached');
+export const idempotentInstanceTerminated = error('IdempotentInstanceTerminated');
 export const idempotentParameterMismatch = error('IdempotentParameterMismatch');
 export const incorrectInstanceState = error('IncorrectInstanceState');
 export const incorrectState = error('IncorrectState');

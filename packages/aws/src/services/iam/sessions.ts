@@ -5,16 +5,19 @@ import { uniqueId } from './unique-id';
 
 /** So many are remembered, whether they have expired or not. */
 const MOST_SESSIONS = 50_000;
+/** Of those that have expired, from which on the oldest are forgotten: a key of theirs is then one that was never given out. */
+const LEAST_REMEMBERED = 1000;
 
 /** Temporary credentials given out. */
 export class Sessions {
   private readonly keys = new Map<string, KnownKey>();
 
-  issue(principal: Omit<Principal, 'accessKeyId'>, expiration: Date): IssuedCredentials {
+  /** @param now AWS's time */
+  issue(principal: Omit<Principal, 'accessKeyId'>, expiration: Date, now: Date): IssuedCredentials {
     const accessKeyId = uniqueId('ASIA', 16);
     const secretAccessKey = randomBytes(30).toString('base64');
     const sessionToken = `IQoJb3JpZ2luX2VjE${randomBytes(210).toString('base64')}`;
-    this.forgetOldest();
+    this.forgetOldest(now.getTime());
     this.keys.set(accessKeyId, {
       principal: { ...principal, accessKeyId },
       secret: secretAccessKey,
@@ -29,8 +32,11 @@ export class Sessions {
     return this.keys.get(accessKeyId);
   }
 
-  private forgetOldest(): void {
-    const [oldest] = this.keys.size >= MOST_SESSIONS ? this.keys.keys() : [];
-    if (oldest !== undefined) this.keys.delete(oldest);
+  private forgetOldest(now: number): void {
+    for (const [id, { expires = now }] of this.keys) {
+      const isTooMuch = this.keys.size >= MOST_SESSIONS;
+      if (!isTooMuch && (this.keys.size < LEAST_REMEMBERED || expires > now)) return;
+      this.keys.delete(id);
+    }
   }
 }

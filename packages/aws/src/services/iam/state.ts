@@ -128,7 +128,8 @@ export class IamState implements IamPort {
 
   /** Temporary credentials for someone who has lasting ones. @param seconds how long they are valid */
   issueFor(principal: Omit<Principal, 'accessKeyId'>, seconds: number): IssuedCredentials {
-    return this.sessions.issue(principal, new Date(this.now().getTime() + seconds * 1000));
+    const now = this.now();
+    return this.sessions.issue(principal, new Date(now.getTime() + seconds * 1000), now);
   }
 
   /** An access key that counts: a temporary one, an active one of a user or the root user, or the administrator's. */

@@ -12,13 +12,15 @@ export type Client = typeof import('@aws-sdk/client-sns');
 /** One of SNS's operations. */
 export type Op<Name extends keyof OperationsOf<Client>> = Operation<Client, SnsState, Name>;
 
-/** The newest messages that are remembered. */
+/** The newest messages that are remembered, and the characters of all their bodies. */
 const MOST_MESSAGES = 1000;
+const MOST_CHARACTERS = 64_000_000;
 
 /** SNS of one region. Functions are run; other subscribers are kept as records. */
 export class SnsState {
   readonly topics: Topics;
   private readonly sent: Message[] = [];
+  private characters = 0;
 
   constructor(
     readonly context: Context,
@@ -34,7 +36,12 @@ export class SnsState {
 
   remember(message: Message): void {
     this.sent.push(message);
-    if (this.sent.length > MOST_MESSAGES) this.sent.shift();
+    this.characters += charactersOf(message);
+    while (this.sent.length > MOST_MESSAGES || this.characters > MOST_CHARACTERS) {
+      const oldest = this.sent.shift();
+      if (!oldest) return;
+      this.characters -= charactersOf(oldest);
+    }
   }
 }
 
@@ -67,6 +74,11 @@ export interface Message {
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly publishedAt: Date;
   readonly deliveries: readonly MessageDelivery[];
+}
+
+/** What the bodies of a message come to: its own, and that which each subscription got. */
+function charactersOf({ body, deliveries }: Message): number {
+  return body.length + deliveries.reduce((sum, delivery) => sum + delivery.body.length, 0);
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,256}(\.fifo)?$/;

@@ -9,7 +9,7 @@ import type { Ec2Port, IamPort, SsmPort } from '../../core/ports';
 import type { Call, Operation, OperationsOf } from '../../core/service';
 import { forwarded } from '../../core/service-call';
 import { Agents } from './agents/agents';
-import type { Command } from './commands/command';
+import { type Command, hasEnded } from './commands/command';
 import { versionNotFound } from './errors';
 import { newestVersion, type ParameterVersion, type StoredParameter } from './parameter';
 
@@ -37,13 +37,17 @@ function keyOf(name: string): string {
   return name.lastIndexOf('/') === 0 ? name.slice(1) : name;
 }
 
+/** Milliseconds for which Run Command shows what has ended: 30 days. https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command.html */
+const COMMANDS_MILLIS = 30 * 86_400_000;
+/** Commands that are remembered; AWS remembers all. */
+const MOST_COMMANDS = 2000;
+
 /** AWS Systems Manager in one region: its Parameter Store, and the commands that instances run. */
 export class SsmState implements SsmPort {
   private readonly parameters = new Map<string, StoredParameter>();
   private isDisposed = false;
   readonly agents: Agents;
-  /** By id, the oldest first. */
-  readonly commands = new Map<string, Command>();
+  private readonly ordered = new Map<string, Command>();
   /** The roles that send notifications. */
   readonly roles: RoleSessions;
 
@@ -55,6 +59,22 @@ export class SsmState implements SsmPort {
   ) {
     this.agents = new Agents(context, needs.ec2, needs.iam);
     this.roles = new RoleSessions(needs.iam, context.clock, ['ssm.amazonaws.com']);
+  }
+
+  /** By id, the oldest first. */
+  get commands(): ReadonlyMap<string, Command> {
+    return this.ordered;
+  }
+
+  /** Remembers a command, and forgets those that ended long ago. */
+  remember(command: Command): void {
+    const oldest = this.context.clock.millis() - COMMANDS_MILLIS;
+    for (const [id, earlier] of this.ordered) {
+      const isOld = earlier.requestedAt.getTime() < oldest;
+      if (!isOld && this.ordered.size < MOST_COMMANDS) break;
+      if (earlier.invocations.every(hasEnded)) this.ordered.delete(id);
+    }
+    this.ordered.set(command.id, command);
   }
 
   dispose(): void {

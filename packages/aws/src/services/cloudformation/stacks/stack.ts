@@ -61,6 +61,9 @@ export interface Undoable {
   deleteReplaced(): Promise<void>;
 }
 
+/** Events that are remembered of a stack; AWS remembers those of 90 days. */
+const MOST_EVENTS = 10_000;
+
 /** One stack: its definition, its resources and what happened to it. */
 export class Stack {
   readonly id: string;
@@ -71,8 +74,9 @@ export class Stack {
   outputs: readonly StackOutput[] = [];
   /** Values that events do not show. */
   readonly secrets = new Set<string>();
-  /** Newest last. */
+  /** Newest last; the newest ten thousand. */
   readonly events: StackEvent[] = [];
+  /** Of the events. */
   private readonly eventIds = new Set<string>();
   /** Names of other stacks' exports that this one uses. */
   readonly imports = new Set<string>();
@@ -153,11 +157,14 @@ export class Stack {
   note(event: Partial<StackEvent> & Pick<StackEvent, 'LogicalResourceId'>): void {
     const time = this.now();
     const isOwn = event.LogicalResourceId === this.name;
+    const EventId = isOwn ? uuid() : this.eventId(event, time);
+    if (this.events.length >= MOST_EVENTS)
+      for (const { EventId: id = '' } of this.events.splice(0, MOST_EVENTS / 10)) this.eventIds.delete(id);
     this.events.push({
       ...event,
       StackId: this.id,
       StackName: this.name,
-      EventId: isOwn ? uuid() : this.eventId(event, time),
+      EventId,
       Timestamp: time,
       ...(this.token !== undefined && { ClientRequestToken: this.token }),
     });

@@ -4,6 +4,11 @@ import { validationError } from '../errors';
 import type { ChangeSet } from './change-set';
 import { Stack, type StackOutput } from './stack';
 
+/** Milliseconds for which AWS shows a stack that was deleted: 90 days. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html */
+const DELETED_MILLIS = 90 * 86_400_000;
+/** Deleted stacks that are remembered; AWS remembers all. */
+const MOST_DELETED = 500;
+
 /** The stacks of a region, the deleted ones included, and what they export to one another. */
 export class Stacks {
   private readonly all: Stack[] = [];
@@ -20,6 +25,7 @@ export class Stacks {
       );
     }
     if (this.find(name)) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
+    this.forgetDeleted();
     const stack = new Stack(name, this.context, this.context.clock.now(), () => this.context.clock.now());
     this.all.push(stack);
     return stack;
@@ -40,6 +46,14 @@ export class Stacks {
   /** Forgets a stack that never came to be. */
   remove(stack: Stack): void {
     this.all.splice(this.all.indexOf(stack), 1);
+  }
+
+  private forgetDeleted(): void {
+    const deleted = this.all.filter(({ isDeleted }) => isDeleted);
+    const oldest = this.context.clock.millis() - DELETED_MILLIS;
+    const isOld = ({ deletedAt }: Stack) => (deletedAt?.getTime() ?? oldest) < oldest;
+    const tooMany = deleted.slice(0, Math.max(0, deleted.length - MOST_DELETED));
+    for (const stack of new Set([...tooMany, ...deleted.filter(isOld)])) this.remove(stack);
   }
 
   /** Newest first. */

@@ -1,13 +1,22 @@
 import type { Dimension, MetricDatum } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../../../core/clock';
+import { mergeByTime } from './merge-samples';
 import { type Metric, type Sample, total } from './statistics';
 
 /** CloudWatch keeps points of one minute for 15 days. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
 const KEPT_MILLIS = 15 * 86_400_000;
 
+/** Until when CloudWatch tells seconds apart: points of less than a minute are there for 3 hours. */
+const FINE_MILLIS = 3 * 3_600_000;
+const MINUTE = 60_000;
+/** After so many new samples of a metric its old ones are put together. */
+const TIDIED_AFTER = 1000;
+
 /** The metrics of one region. */
 export class MetricStore {
   private readonly metrics = new Map<string, Metric>();
+  /** Samples of each metric since its old ones were last put together. */
+  private readonly untidy = new WeakMap<Metric, number>();
 
   constructor(private readonly clock: Pick<Clock, 'millis'>) {}
 
@@ -29,6 +38,7 @@ export class MetricStore {
       dimensions,
       samples: [],
     };
+    if (!this.metrics.has(key)) this.forgetSilent();
     this.metrics.set(key, metric);
     const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.clock.millis());
     const { samples } = metric;
@@ -37,6 +47,27 @@ export class MetricStore {
     samples.splice(at, 0, sample);
     const oldest = this.clock.millis() - KEPT_MILLIS;
     while ((samples[0]?.time ?? oldest) < oldest) samples.shift();
+    this.tidy(metric);
+  }
+
+  /** Puts samples together that nobody can tell apart any more. */
+  private tidy(metric: Metric): void {
+    const added = (this.untidy.get(metric) ?? 0) + 1;
+    this.untidy.set(metric, added % TIDIED_AFTER);
+    if (added < TIDIED_AFTER) return;
+    const fineFrom = this.clock.millis() - FINE_MILLIS;
+    const fine = metric.samples.findIndex(({ time }) => time >= fineFrom);
+    const old = metric.samples.splice(0, fine < 0 ? metric.samples.length : fine);
+    metric.samples.unshift(...mergeByTime(old, MINUTE));
+  }
+
+  /** Forgets metrics of which no point is left. */
+  private forgetSilent(): void {
+    const oldest = this.clock.millis() - KEPT_MILLIS;
+    for (const [key, { samples }] of this.metrics) {
+      if ((samples.at(-1)?.time ?? oldest) >= oldest) return;
+      this.metrics.delete(key);
+    }
   }
 }
 

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../../core/clock';
 import { idempotentParameterMismatch, invalidParameterValue } from '../errors';
 
 const KEPT_SECONDS = 24 * 3600;
+/** The newest tokens that are remembered; AWS has room for all of a day. */
+const MOST_TOKENS = 10_000;
 const LONGEST = 64;
 
 interface Remembered {
+  /** Their digest: user data makes them long. */
   readonly parameters: string;
   readonly result: unknown;
   readonly until: number;
@@ -35,7 +39,7 @@ export class ClientTokens {
       );
     }
     const key = `${operation} ${token}`;
-    const parameters = canonical(rest);
+    const parameters = createHash('sha256').update(canonical(rest)).digest('base64');
     const earlier = this.remembered.get(key);
     if (earlier && earlier.until > this.clock.millis()) {
       if (earlier.parameters !== parameters) {
@@ -60,7 +64,7 @@ export class ClientTokens {
   /** The oldest are first. */
   private forgetOld(): void {
     for (const [key, { until }] of this.remembered) {
-      if (until > this.clock.millis()) return;
+      if (until > this.clock.millis() && this.remembered.size < MOST_TOKENS) return;
       this.remembered.delete(key);
     }
   }

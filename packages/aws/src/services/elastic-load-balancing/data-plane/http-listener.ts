@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ServerCertificate } from '../../../network/balancing/certificate';
+import { endHanging } from '../../../network/hanging-clients';
 import { forwardedHeaders, requestHeaders } from '../../../network/headers';
 import type { Listener } from '../records/listener';
 import type { LoadBalancer } from '../records/load-balancer';
@@ -11,6 +12,8 @@ import { reachInstance } from './reach-instance';
 
 /** Real seconds that an instance always has between two parts of its answer: its bytes do not go faster with AWS's clock. */
 const LEAST_REAL_IDLE_SECONDS = 10;
+/** Real milliseconds that a client's idle connection is kept: the default idle timeout, in the client's own time. */
+const CLIENT_IDLE_MILLISECONDS = 60_000;
 
 /**
  * The HTTP side of a listener: a reverse proxy to the instances in service.
@@ -27,7 +30,7 @@ export class HttpListener {
     certificate: ServerCertificate | undefined,
   ) {
     this.server = certificate ? createTlsServer(certificate) : createServer();
-    this.server.requestTimeout = 0;
+    endHanging(this.server, CLIENT_IDLE_MILLISECONDS);
     this.server.on('request', (incoming, response) => void this.forward(incoming, response));
     this.server.on('connect', (_incoming, socket) => socket.destroy());
   }

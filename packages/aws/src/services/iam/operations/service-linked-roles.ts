@@ -43,6 +43,9 @@ export const CreateServiceLinkedRole: Op<'CreateServiceLinkedRole'> = async (iam
   return { Role: describeRole(role) };
 };
 
+/** The newest deletions that are remembered. */
+const MOST_DELETIONS = 1000;
+
 /** What is used stays: the task says so. https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html */
 export const DeleteServiceLinkedRole: Op<'DeleteServiceLinkedRole'> = (iam, input) => {
   const role = iam.roles.get(input.RoleName);
@@ -51,6 +54,8 @@ export const DeleteServiceLinkedRole: Op<'DeleteServiceLinkedRole'> = (iam, inpu
   const uses = iam.usesOf(role);
   if (uses.length === 0) iam.roles.delete(role.name);
   const Reason = 'A service-linked role cannot be deleted while resources of its service use it.';
+  const [oldest] = iam.deletions.size >= MOST_DELETIONS ? iam.deletions.keys() : [];
+  if (oldest !== undefined) iam.deletions.delete(oldest);
   iam.deletions.set(DeletionTaskId, uses.length > 0 ? { reason: { Reason, RoleUsageList: uses } } : {});
   return { DeletionTaskId };
 };

@@ -8,6 +8,9 @@ import { pipeline } from 'node:stream';
  */
 const FETCH_PATIENCE = 10;
 
+/** Real milliseconds in which a sandbox says where it wants to go: others who open the port are not waited for. */
+const SILENCE_MILLISECONDS = 10_000;
+
 /** Where in the network a function stands: behind an interface in a VPC, or on the internet. */
 export type Standpoint = { readonly interfaceId: string } | 'internet';
 
@@ -87,11 +90,13 @@ export class Tunnels {
 
   private readTarget(client: Socket, token: string, source: Standpoint): void {
     let head = Buffer.alloc(0);
+    client.setTimeout(SILENCE_MILLISECONDS, () => client.destroy());
     const read = (chunk: Buffer) => {
       head = Buffer.concat([head, chunk]);
       const end = head.indexOf('\n');
       if (end < 0 && head.length < 1024) return;
       client.off('data', read);
+      client.setTimeout(0);
       client.pause();
       const [given, host = '', port] = head.subarray(0, end).toString().split(' ');
       if (given !== token) return void client.destroy();

@@ -20,6 +20,9 @@ export interface Report {
   readonly errorType?: string;
 }
 
+/** Streams whose lines are lost: the newest, which are more than sandboxes can be at work. */
+const MOST_MUTED = 1000;
+
 /** The lines that Lambda itself writes around a run, and the function's own, on their way to CloudWatch Logs. */
 export class FunctionLog {
   private readonly muted = new Set<string>();
@@ -36,6 +39,8 @@ export class FunctionLog {
   /** From now on loses the lines of a stream, as AWS does where the function's role may not write them. */
   mute(stream: string): void {
     this.muted.add(stream);
+    const [oldest] = this.muted.size > MOST_MUTED ? this.muted : [];
+    if (oldest !== undefined) this.muted.delete(oldest);
   }
 
   write(group: string, stream: string, line: Line): void {

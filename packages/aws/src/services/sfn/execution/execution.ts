@@ -116,6 +116,11 @@ export class Execution {
     return this.history.events;
   }
 
+  /** Of the texts in its history. */
+  get characters(): number {
+    return this.history.characters;
+  }
+
   /** Ends the execution as ABORTED. Has no effect when it is over. */
   abort(error?: string, cause?: string): void {
     this.finish('ABORTED', {

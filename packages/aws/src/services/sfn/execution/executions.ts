@@ -5,8 +5,11 @@ import { executionExists, expressArn, invalidArn, noExecution } from '../errors'
 import type { StateMachine } from '../machines/state-machines';
 import { Execution, type ExecutionParts, type ExecutionStart } from './execution';
 
-/** Closed executions that are remembered; AWS keeps them for 90 days. */
-const MOST_CLOSED = 5_000;
+/** Milliseconds for which AWS remembers a closed execution: 90 days. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const CLOSED_MILLIS = 90 * 86_400_000;
+/** Executions that are remembered, and the characters in the histories of those that are closed; AWS remembers all of 90 days. */
+const MOST_EXECUTIONS = 5_000;
+const MOST_CHARACTERS = 128_000_000;
 
 /** The executions of one region. */
 export class Executions {
@@ -64,11 +67,17 @@ export class Executions {
   }
 
   private forgetOldest(): void {
-    if (this.byArn.size <= MOST_CLOSED) return;
+    const oldest = this.context.clock.millis() - CLOSED_MILLIS;
+    let characters = 0;
+    for (const execution of this.byArn.values())
+      if (execution.status !== 'RUNNING') characters += execution.characters;
     for (const [arn, execution] of this.byArn) {
-      if (execution.status === 'RUNNING') continue;
+      const { status, stopDate } = execution;
+      if (status === 'RUNNING') continue;
+      const isOld = (stopDate?.getTime() ?? oldest) < oldest;
+      if (!isOld && this.byArn.size <= MOST_EXECUTIONS && characters <= MOST_CHARACTERS) return;
       this.byArn.delete(arn);
-      return;
+      characters -= execution.characters;
     }
   }
 }

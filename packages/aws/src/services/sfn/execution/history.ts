@@ -11,6 +11,8 @@ const MOST_EVENTS = 25_000;
 /** The event history of one execution. */
 export class History {
   readonly events: HistoryEvent[] = [];
+  /** Of the texts in the details of its events. */
+  characters = 0;
   private isOver = false;
 
   constructor(private readonly clock: Clock) {}
@@ -41,8 +43,17 @@ export class History {
   private push(previousEventId: number, event: NewEvent): number {
     const id = this.events.length + 1;
     this.events.push({ ...event, id, previousEventId, timestamp: this.clock.now() });
+    this.characters += charactersIn(event);
     return id;
   }
+}
+
+function charactersIn(event: NewEvent): number {
+  let sum = 0;
+  for (const details of Object.values(event))
+    if (typeof details === 'object' && details)
+      for (const text of Object.values(details)) if (typeof text === 'string') sum += text.length;
+  return sum;
 }
 
 /** A line of history: events that follow each other. Branches and iterations have lines of their own. */

@@ -22,11 +22,9 @@ export class TaskTokens {
 
   constructor(private readonly clock: Clock) {}
 
-  /** A new token, as long as AWS's. @param owner the ARN of the state machine to whose executions it belongs, or of the activity */
-  make(owner?: string): string {
-    const token = `AQCEAAAAKgAAAAMAAAAAAAAAA${randomBytes(450).toString('base64')}`;
-    if (owner !== undefined) this.owners.set(token, owner);
-    return token;
+  /** A new token, as long as AWS's. */
+  make(): string {
+    return `AQCEAAAAKgAAAAMAAAAAAAAAA${randomBytes(450).toString('base64')}`;
   }
 
   /** The state machine or the activity that a token is of; undefined for a token that is none. */
@@ -37,10 +35,16 @@ export class TaskTokens {
   /**
    * Waits until somebody answers the token. Call before the token can become known.
    * @param heartbeatSeconds AWS seconds between heartbeats at most
+   * @param owner the ARN of the state machine to whose executions the token belongs, or of the activity
    * @returns the answer, rejected with a StatesError for a failure or a missed heartbeat; and how to give the token up
    */
-  park(token: string, heartbeatSeconds?: number): { answer: Promise<Json>; giveUp: () => void } {
+  park(
+    token: string,
+    heartbeatSeconds?: number,
+    owner?: string,
+  ): { answer: Promise<Json>; giveUp: () => void } {
     let cancel: Cancel | undefined;
+    if (owner !== undefined) this.owners.set(token, owner);
     const giveUp = () => {
       cancel?.();
       if (this.parked.has(token)) this.end(token);

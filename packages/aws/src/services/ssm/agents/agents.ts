@@ -45,7 +45,7 @@ export class Agents {
   ) {
     this.stopListening = ec2.onInstanceState((id, state) => {
       if (state === 'running') this.awaitAgent(id);
-      if (state === 'terminated') this.registrations.delete(id);
+      if (state === 'terminated') this.forget(id);
     });
   }
 
@@ -117,6 +117,11 @@ export class Agents {
     if (!(await may('UpdateInstanceInformation', { InstanceId: id }))) return false;
     if (reaches('ssmmessages') && (await may('OpenControlChannel'))) return true;
     return reaches('ec2messages') && (await may('GetMessages'));
+  }
+
+  private forget(instanceId: string): void {
+    this.registrations.delete(instanceId);
+    for (const key of this.sessions.keys()) if (key.startsWith(`${instanceId} `)) this.sessions.delete(key);
   }
 
   private async principalOf(instanceId: string): Promise<Principal | undefined> {

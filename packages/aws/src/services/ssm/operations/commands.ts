@@ -25,7 +25,7 @@ export const SendCommand: Op<'SendCommand'> = async (ssm, input, call) => {
     statusDetails: 'Pending',
   };
   const shown = showCommand(ssm, command);
-  ssm.commands.set(command.id, command);
+  ssm.remember(command);
   ssm.follow(runCommand(ssm, ssm.needs.ec2, command));
   return { Command: shown };
 };

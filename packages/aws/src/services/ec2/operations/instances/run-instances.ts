@@ -1,3 +1,4 @@
+import { idempotentInstanceTerminated } from '../../errors';
 import { resolveImageId } from '../../images/resolve-alias';
 import { makeInstances } from '../../instances/launch/make-instances';
 import { planLaunch } from '../../instances/launch/plan';
@@ -19,7 +20,7 @@ export const RunInstances: Op<'RunInstances'> = async (ec2, input, call) => {
     planLaunch(ec2, await readRequest(), call);
     checkDryRun(input);
   }
-  const records = await ec2.tokens.once('RunInstances', given, async () => {
+  const ids = await ec2.tokens.once('RunInstances', given, async () => {
     const request = await readRequest();
     const mayUse = await mayUseKeys(ec2, planLaunch(ec2, request, call).volumes, call);
     // From here on nothing is waited for: no other launch takes what the plan was promised.
@@ -28,8 +29,14 @@ export const RunInstances: Op<'RunInstances'> = async (ec2, input, call) => {
       const fault = ec2.context.faults.takeLate('ec2', 'RunInstances', 'lateFailure');
       ec2.lifecycle.launch(record, mayUse ? fault : { message: KEY_REFUSED });
     }
-    return made;
+    return made.map(({ id }) => id);
   });
+  const records = ids.flatMap((id) => ec2.instances.find(id) ?? []);
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+  if (records.length < ids.length)
+    throw idempotentInstanceTerminated(
+      'The client token was used for instances that have been terminated and are no longer known.',
+    );
   const [reservation] = showReservations(ec2, records);
   return reservation ?? {};
 };

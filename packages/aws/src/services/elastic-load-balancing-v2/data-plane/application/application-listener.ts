@@ -13,6 +13,7 @@ import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Cancel } from '../../../../core/clock';
 import type { ServerCertificate } from '../../../../network/balancing/certificate';
 import { secureSocket } from '../../../../network/fetch';
+import { endHanging } from '../../../../network/hanging-clients';
 import { forwardedHeaders } from '../../../../network/headers';
 import { join } from '../../../../network/proxy';
 import { forwardedGroups, type Listener } from '../../records/listener';
@@ -62,10 +63,13 @@ export class ApplicationListener {
     const settings = { maxHeaderSize: PARSED_BYTES, requireHostHeader: false };
     this.server = certificate ? createTlsServer({ ...settings, ...certificate }) : createServer(settings);
     this.server.keepAliveTimeout = CLIENT_IDLE_MILLISECONDS;
-    this.server.requestTimeout = 0;
+    endHanging(this.server, CLIENT_IDLE_MILLISECONDS);
     this.server.on('request', (incoming, response) => this.take(incoming, response));
     this.server.on('upgrade', (incoming, socket, head) => this.takeUpgrade(incoming, socket, head));
-    this.server.on('connect', (_incoming, socket: Duplex) => refuse(socket, 400));
+    this.server.on('connect', (_incoming, socket: Duplex) => {
+      socket.on('error', () => socket.destroy());
+      refuse(socket, 400);
+    });
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable || this.busy.has(socket)) socket.destroy();
       else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
@@ -326,6 +330,8 @@ function isReplayable({ method, headers }: IncomingMessage): boolean {
 
 /** Answers a connection that no response belongs to, and closes it. */
 function refuse(client: Duplex, status: number): void {
+  // Who never closes its own end is not waited for.
+  client.once('finish', () => client.destroy());
   client.end(rawPage(status));
 }
 

@@ -25,7 +25,7 @@ export async function runActivity(
   const { tokens, activities } = scope.run.tasks;
   const { thread } = scope;
   const input = JSON.stringify(payload);
-  const token = tokens.make(arn);
+  const token = tokens.make();
   thread.add({
     type: 'ActivityScheduled',
     activityScheduledEventDetails: {
@@ -42,7 +42,7 @@ export async function runActivity(
   const taken = new Promise<void>((resolve) => {
     const begin = (workerName: string | undefined) => {
       thread.add({ type: 'ActivityStarted', activityStartedEventDetails: { workerName } });
-      parked = tokens.park(token, heartbeat);
+      parked = tokens.park(token, heartbeat, arn);
       resolve();
     };
     withdraw = activities.schedule(arn, { token, input, begin });

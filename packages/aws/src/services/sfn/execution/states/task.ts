@@ -17,12 +17,13 @@ export async function runTask(state: State, query: Query, scope: Scope): Promise
   const heartbeat = await query.readNumber('HeartbeatSeconds');
   if (resource.service === 'activity')
     return runActivity(resource, await query.readArguments(scope.context), { timeout, heartbeat }, scope);
-  const token = resource.pattern === 'token' ? tasks.tokens.make(tasks.origin.stateMachineArn) : undefined;
+  const token = resource.pattern === 'token' ? tasks.tokens.make() : undefined;
   const context = token === undefined ? scope.context : { ...scope.context, Task: { Token: token } };
   const payload = await query.readArguments(context);
   const note = notesOf(resource, tasks.region, scope);
   note.scheduled(payload, timeout, heartbeat);
-  const parked = token === undefined ? undefined : tasks.tokens.park(token, heartbeat);
+  const parked =
+    token === undefined ? undefined : tasks.tokens.park(token, heartbeat, tasks.origin.stateMachineArn);
   try {
     const output = await limit(patienceOf(resource, timeout, scope), scope, async () => {
       note.started();
