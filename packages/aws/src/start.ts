@@ -103,6 +103,10 @@ export class RunningAws implements AdministeredAws, OwnAws {
 
   readonly clock: AwsClock;
 
+  sleep(seconds: number, gone: AbortSignal): Promise<void> {
+    return this.account.sleep(seconds, gone);
+  }
+
   readonly faults = {
     add: async (fault: FaultInput) => this.account.addFault(fault),
     list: async () => this.account.faults.list(),

@@ -148,12 +148,17 @@ export class Account {
     return this.models.load(service, services[service as ServiceName]).then(({ model }) => model);
   }
 
-  /** Resolves after so many AWS seconds. @throws Error when the account goes meanwhile */
-  async sleep(seconds: number): Promise<void> {
+  /**
+   * Resolves after so many AWS seconds.
+   *
+   * @param signal ends the waiting before its time
+   * @throws Error when the account goes meanwhile, or the signal is aborted
+   */
+  async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
     const gone = new Error('the account was reset, or the embedded AWS stopped, while this slept');
     this.ending.signal.throwIfAborted();
     await this.clock
-      .sleep(seconds, AbortSignal.any([this.ending.signal]))
+      .sleep(seconds, AbortSignal.any([this.ending.signal, ...(signal ? [signal] : [])]))
       .catch(() => Promise.reject(gone))
       .finally(this.clock.awaited());
   }

@@ -8,6 +8,7 @@ import { NoAnswer } from '../core/faults';
 import { uuid } from '../core/ids';
 import { ANONYMOUS, type Principal } from '../core/principal';
 import type { Call, WireRequest, WireResponse } from '../core/service';
+import { endHanging } from '../network/hanging-clients';
 import { services } from '../services';
 import { answerRequest } from '../services/apigatewayv2/gateway/answer-request';
 import type { Moment } from '../signing/moment';
@@ -18,7 +19,9 @@ import { identify } from '../wire/identify';
 import { encodeUnaddressed } from '../wire/unaddressed';
 import { answerAdmin } from './admin/admin';
 import type { AdministeredAws } from './admin/route';
+import { ANY_BYTES, type BodyLimit, bodyLimitOf, tooLarge } from './body-limits';
 import { dateFor } from './date-header';
+import { readBody } from './read-body';
 
 /** What the front door serves; the account is another one after a reset. */
 export interface ServedAws extends AdministeredAws {
@@ -30,34 +33,55 @@ const LOAD_BALANCER_HOST = /\.elb\.(amazonaws\.com|localhost)$|\.elb\.[a-z0-9-]+
 const HTTP_API_HOST =
   /^([a-z0-9]+)\.execute-api\.(?:([a-z]{2}(?:-[a-z]+)+-\d)\.)?(?:amazonaws\.com|localhost)$/;
 
+/** Real milliseconds for which a client may leave a connection hanging: a request without its end, an answer that it does not take. */
+const PATIENCE_MILLISECONDS = 30_000;
+/** Real milliseconds at most for which the rest of a body that is too large may still come. */
+const LINGER_MILLISECONDS = 2000;
+/** Real milliseconds for a request from its first byte to its last. */
+const LONGEST_REQUEST_MILLISECONDS = 900_000;
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: payload size */
+const HTTP_API_TOO_LARGE: WireResponse = {
+  status: 413,
+  headers: { 'content-type': 'application/json' },
+  body: '{"message":"Request Entity Too Large"}',
+};
+
+/** A request as it came in, and what is wrong with its size. */
+interface Received {
+  readonly request: WireRequest;
+  readonly excess?: AwsError;
+}
+
 /**
  * The one door of the embedded AWS: every service's API, deployed HTTP APIs by their host name, an HTTP proxy
  * into the embedded network, and the administration under `/_local/`.
  */
 export class FrontDoor {
   private readonly server: Server;
+  /** Connections that the server has let go of. */
+  private readonly tunnels = new Set<Duplex>();
 
-  constructor(private readonly aws: ServedAws) {
-    this.server = createServer((request, response) => {
-      this.receive(request, response).catch((error: unknown) => {
-        // The client went away in the middle of its request: nobody is left to be told.
-        if (request.destroyed && !request.complete) return;
-        if (error instanceof NoAnswer) {
-          request.socket.destroy();
-          return;
-        }
-        console.error('front door:', error);
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      });
+  /** @param patience real milliseconds for which a client may leave a connection hanging */
+  constructor(
+    private readonly aws: ServedAws,
+    private readonly patience = PATIENCE_MILLISECONDS,
+  ) {
+    this.server = createServer((request, response) => this.take(request, response));
+    // Who asks whether to send the body is told so when its size is known to be right.
+    this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      this.server.emit('request', request, response);
     });
+    endHanging(this.server, this.patience);
     this.server.on('connection', (socket: Socket) => this.aws.account.clock.connections.note(socket));
     this.server.on('connect', (request, socket, head) => {
+      this.tunnels.add(socket);
+      socket.once('close', () => this.tunnels.delete(socket));
       this.tunnel(request, socket, head).catch(() => socket.destroy());
     });
     // Clients keep connections for long; closing them early races with their next request.
     this.server.keepAliveTimeout = 65_000;
-    this.server.requestTimeout = 0;
+    this.server.requestTimeout = LONGEST_REQUEST_MILLISECONDS;
   }
 
   /** Listens; port 0 finds a free one. Returns the endpoint, `http://127.0.0.1:4566`. */
@@ -74,7 +98,22 @@ export class FrontDoor {
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeAllConnections();
+    for (const socket of this.tunnels) socket.destroy();
     await closed;
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse): void {
+    this.receive(request, response).catch((error: unknown) => {
+      // The client went away in the middle of its request: nobody is left to be told.
+      if (request.destroyed && !request.complete) return;
+      if (error instanceof NoAnswer) {
+        request.socket.destroy();
+        return;
+      }
+      console.error('front door:', error);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
   }
 
   private async tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -91,33 +130,49 @@ export class FrontDoor {
         !LOAD_BALANCER_HOST.test(host) &&
         !/compute(-1)?\.amazonaws\.com$/.test(host)) ||
       isLoopback(host);
+    const wanted = () => {
+      if (incoming.headers.expect !== undefined) response.writeContinue();
+    };
     if (absolute && !isApi) {
+      wanted();
       return this.aws.account.regionOf(host).proxy.forward('internet', incoming, response);
     }
     if (!absolute && LOAD_BALANCER_HOST.test(host)) {
+      wanted();
       incoming.url = `http://${host}${url}`;
       return this.aws.account.regionOf(host).proxy.forward('internet', incoming, response);
     }
     const arrival = this.aws.account.authenticator.now();
-    const request = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host);
-    response.setHeader('date', dateFor(request, this.aws.account.clock));
-    send(response, await this.answer(request, arrival));
+    const received = await readRequest(incoming, absolute ? (absolute[2] ?? '/') : url, host, {
+      wanted,
+      linger: Math.min(this.patience, LINGER_MILLISECONDS),
+    });
+    response.setHeader('date', dateFor(received.request, this.aws.account.clock));
+    send(response, await this.answer(received, arrival, response));
   }
 
-  private async answer(request: WireRequest, arrival: Moment): Promise<WireResponse> {
-    if (request.path.startsWith('/_local')) return answerAdmin(request, this.aws);
+  private async answer(received: Received, arrival: Moment, response: ServerResponse): Promise<WireResponse> {
+    const { request, excess } = received;
+    if (request.path.startsWith('/_local')) {
+      if (excess) return encodeUnaddressed(excess, request, uuid());
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      return answerAdmin(request, this.aws, gone.signal);
+    }
     const { clock } = this.aws.account;
     const over = clock.awaited();
+    // A client that has gone waits for nothing any more; what it has asked for goes on.
+    response.once('close', over);
     try {
       await clock.turnOf(fingerprintOf(request), durations.apiCall.seconds);
-      return await this.lead(request, arrival);
+      return await this.lead(received, arrival);
     } finally {
       over();
     }
   }
 
   /** Leads a request to the service that it is for. */
-  private async lead(request: WireRequest, arrival: Moment): Promise<WireResponse> {
+  private async lead({ request, excess }: Received, arrival: Moment): Promise<WireResponse> {
     const requestId = uuid();
     const httpApi = HTTP_API_HOST.exec(request.host);
     try {
@@ -129,6 +184,7 @@ export class FrontDoor {
             headers: { 'content-type': 'application/json' },
             body: '{"message":"Not Found"}',
           };
+        if (excess) return HTTP_API_TOO_LARGE;
         const { region } = api.context;
         const call = {
           ...this.makeCall(region, request, requestId),
@@ -141,7 +197,7 @@ export class FrontDoor {
         throw new AwsError('NotFound', 'address the API by its host name', 404);
       const call = this.makeCall(addressee.region, request, requestId);
       return await this.aws.account.apiDoor.answer(addressee.service, request, call, (protocol) =>
-        this.authenticate(request, arrival, protocol),
+        excess ? refuse(excess) : this.authenticate(request, arrival, protocol),
       );
     } catch (error) {
       if (!(error instanceof AwsError) || error instanceof NoAnswer) throw error;
@@ -204,17 +260,34 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host.startsWith('127.') || host === '[::1]';
 }
 
-async function readRequest(incoming: IncomingMessage, url: string, host: string): Promise<WireRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+/** @param wanted called before the body is read. @param linger as `readBody` */
+async function readRequest(
+  incoming: IncomingMessage,
+  url: string,
+  host: string,
+  { wanted, linger }: { readonly wanted: () => void; readonly linger: number },
+): Promise<Received> {
   const [path = '/', search = ''] = splitOnce(url, '?');
   const headers: Record<string, string> = {};
   for (const [key, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers[key] = Array.isArray(value) ? value.join(', ') : value;
   }
-  const body = Buffer.concat(chunks);
   const method = incoming.method ?? 'GET';
-  return { method, path, query: new URLSearchParams(search), rawQuery: search, headers, body, host };
+  const query = new URLSearchParams(search);
+  const head = { method, path, query, rawQuery: search, headers, body: Buffer.alloc(0), host };
+  let limit: BodyLimit = { bytes: ANY_BYTES };
+  const findLimit = () => {
+    limit = bodyLimitOf(head, HTTP_API_HOST.test(host));
+    return limit.bytes;
+  };
+  const { bytes, isTooLarge } = await readBody(incoming, ANY_BYTES, findLimit, wanted, linger);
+  if (!isTooLarge) return { request: { ...head, body: bytes } };
+  const told = headers['content-length'];
+  return { request: head, excess: tooLarge(limit, head, told === undefined ? undefined : Number(told)) };
+}
+
+function refuse(error: AwsError): never {
+  throw error;
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -32,12 +32,13 @@ export class NetworkProxy {
   /** Answers `CONNECT host:port` with a tunnel, or with the same errors as `forward`. */
   async tunnel(source: Source, incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
     const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(incoming.url ?? '') ?? [];
-    if (!host || !port || Number(port) > 65_535)
-      return refuse(client, 400, `not a host and port: ${incoming.url}`);
     const gone = new AbortController();
     const onGone = () => gone.abort();
+    // First of all: the server has let go of the connection, and an error that nobody hears ends the process.
     client.once('close', onGone);
     client.on('error', onGone);
+    if (!host || !port || Number(port) > 65_535)
+      return refuse(client, 400, `not a host and port: ${incoming.url}`);
     try {
       const socket = await this.network.connect(source, host, Number(port), {
         signal: gone.signal,
@@ -159,6 +160,8 @@ function answer(outgoing: ServerResponse, status: number, reason: string): void 
 function refuse(client: Duplex, status: number, reason: string): void {
   const body = `${reason}\n`;
   const phrase = { 400: 'Bad Request', 502: 'Bad Gateway', 504: 'Gateway Timeout' }[status] ?? 'Error';
+  // Who never closes its own end is not waited for.
+  client.once('finish', () => client.destroy());
   client.end(
     `HTTP/1.1 ${status} ${phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -5,18 +5,22 @@ import { routes } from './routes';
 /**
  * Answers `/_local/…`, which AWS has nothing like: a look behind the scenes and the switches of the embedded AWS, the same
  * that `startAws` gives in process.
+ *
+ * @param gone aborted when nobody waits for the answer any more
  */
-export async function answerAdmin(request: WireRequest, aws: AdministeredAws): Promise<WireResponse> {
+export async function answerAdmin(
+  request: WireRequest,
+  aws: AdministeredAws,
+  gone: AbortSignal,
+): Promise<WireResponse> {
   const path = request.path.replace(/^\/_local\/?/, '');
   for (const route of routes) {
     const [method, pattern = ''] = route.path.split(' ');
     const match = request.method === method ? matchPath(pattern, path) : undefined;
     if (!match) continue;
     try {
-      return json(
-        200,
-        await route.answer(aws, { parameters: match, query: request.query, body: request.body }),
-      );
+      const { query, body } = request;
+      return json(200, await route.answer(aws, { parameters: match, query, body, gone }));
     } catch (error) {
       if (!(error instanceof AdminError)) throw error;
       return json(error.status, { message: error.message });

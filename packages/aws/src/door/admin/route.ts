@@ -4,6 +4,8 @@ import type { About } from '../../connect';
 /** The embedded AWS as its administration handles it. */
 export interface AdministeredAws extends Aws {
   about(): About;
+  /** Resolves after so many AWS seconds. @throws Error when the account goes meanwhile, or nobody waits any more */
+  sleep(seconds: number, gone: AbortSignal): Promise<void>;
 }
 
 /** A request to the administration. */
@@ -12,6 +14,8 @@ export interface AdminRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Buffer;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 /** One way into the administration. */

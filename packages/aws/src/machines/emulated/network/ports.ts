@@ -1,9 +1,11 @@
 import type { Server as PlainServer, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** How long a closing server lets a slow client read its answer, in real milliseconds. */
 const PATIENCE_MILLISECONDS = 5000;
+/** How long a client may send nothing of its request, or take nothing of its answer: `Timeout` of Apache, `send_timeout` of nginx. Real milliseconds. */
+const IDLE_MILLISECONDS = 60_000;
 
 type HttpServer = PlainServer | SecureServer;
 
@@ -27,9 +29,11 @@ interface Listener {
 export class Ports {
   private readonly listeners = new Map<number, Listener>();
 
+  /** @param idleMilliseconds real ones for which a client may leave a connection hanging */
   constructor(
     private readonly onListen: (port: number, loopbackPort: number) => void,
     private readonly onClose: (port: number) => void,
+    private readonly idleMilliseconds = IDLE_MILLISECONDS,
   ) {}
 
   /** Port of the machine to the port of 127.0.0.1 that serves it. */
@@ -53,6 +57,11 @@ export class Ports {
     server.prependListener('request', (_: unknown, response: ServerResponse) => {
       answering.add(response);
       response.once('close', () => answering.delete(response));
+    });
+    server.timeout = this.idleMilliseconds;
+    server.on('timeout', (socket: Socket) => {
+      const answer = [...answering].find((one) => one.socket === socket);
+      if (!answer?.req.complete || socket.writableLength > 0) socket.destroy();
     });
     this.listeners.set(port, listener);
     try {
