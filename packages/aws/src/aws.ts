@@ -69,6 +69,13 @@ export interface StartOptions {
    */
   readonly anyKeys?: boolean;
   /**
+   * Where functions run. `threads`: each in a worker thread, which stands still between invocations and can't harm others, as strangers'
+   * code must. `process`: in this process, without the kernel between them and the front door, for code that can be trusted: it takes
+   * less time and memory. A function is one CommonJS bundle then, has `node:http` and no `fetch`, and no limit of memory; what it does
+   * after its answer is not stopped, and a rejection that it does not handle is this process's.
+   */
+  readonly functions?: 'threads' | 'process';
+  /**
    * A folder into which each decision on a call that is made with a role's credentials is written, as `RecordedCall` has it. By default
    * the one that the environment names in EMBEDDED_AWS_DECISIONS, so that child processes record too.
    */

@@ -27,6 +27,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
     private readonly holdsSchedules: boolean,
     private readonly anyKeys: boolean,
     private readonly decisions: string | undefined,
+    private readonly runsFunctionsInProcess: boolean,
     private readonly definitions: Definitions | undefined,
   ) {
     this.clock = {
@@ -55,11 +56,25 @@ export class RunningAws implements AdministeredAws, OwnAws {
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
   static async start(
-    { port = 0, holdSchedules = false, anyKeys = false, decisions, ...time }: StartOptions,
+    {
+      port = 0,
+      holdSchedules = false,
+      anyKeys = false,
+      decisions,
+      functions = 'threads',
+      ...time
+    }: StartOptions,
     definitions?: Definitions,
   ): Promise<RunningAws> {
     const folder = decisions ?? process.env.EMBEDDED_AWS_DECISIONS;
-    const aws = new RunningAws(timeOf(time), holdSchedules, anyKeys, folder || undefined, definitions);
+    const aws = new RunningAws(
+      timeOf(time),
+      holdSchedules,
+      anyKeys,
+      folder || undefined,
+      functions === 'process',
+      definitions,
+    );
     try {
       aws.settings = settingsFor(await aws.door.listen(port, '127.0.0.1'));
     } catch (error) {
@@ -179,6 +194,11 @@ export class RunningAws implements AdministeredAws, OwnAws {
 
   private newborn(): Account {
     const { time, holdsSchedules, anyKeys, endpoint, models, decisions, definitions } = this;
-    return new Account({ time, holdsSchedules, anyKeys, endpoint, models, decisions, definitions });
+    const { runsFunctionsInProcess } = this;
+    const connect = () => this.door.connect();
+    return new Account({
+      ...{ time, holdsSchedules, anyKeys, endpoint, connect, models, decisions, definitions },
+      runsFunctionsInProcess,
+    });
   }
 }

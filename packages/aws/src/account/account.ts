@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Clockwork, PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
 import { Clock, type Time } from '../core/clock';
@@ -32,6 +33,10 @@ export interface AccountOptions {
   readonly holdsSchedules?: boolean;
   /** The front door's address. */
   readonly endpoint: string;
+  /** Opens a connection to the front door from inside this process. */
+  readonly connect: () => Duplex;
+  /** Functions run in this process, and not each in a thread. */
+  readonly runsFunctionsInProcess?: boolean;
   readonly models: ModelSource;
   /** A key that nobody gave out is the administrator's, whatever its secret. */
   readonly anyKeys?: boolean;
@@ -45,6 +50,8 @@ export interface AccountOptions {
 export class Account {
   readonly accountId = ACCOUNT_ID;
   readonly endpoint: string;
+  readonly connect: () => Duplex;
+  readonly runsFunctionsInProcess: boolean;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults: Faults;
@@ -64,6 +71,8 @@ export class Account {
 
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
+    this.connect = options.connect;
+    this.runsFunctionsInProcess = options.runsFunctionsInProcess ?? false;
     this.definitions = options.definitions ?? services;
     this.clock = new Clock(options.time);
     this.faults = new Faults(() => this.clock.millis());

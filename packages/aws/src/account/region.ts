@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Clockwork, PublishedMessage } from '../aws';
 import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
@@ -21,6 +22,8 @@ import { reportOwnMetrics } from './own-metrics';
 export interface AccountOfRegion {
   readonly accountId: string;
   readonly endpoint: string;
+  readonly connect: () => Duplex;
+  readonly runsFunctionsInProcess: boolean;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults: Faults;
@@ -57,6 +60,8 @@ export class Region {
       faults: account.faults,
       bus: new EventBus(name, account.accountId, () => account.clock.now()),
       endpoint: account.endpoint,
+      connect: account.connect,
+      runsFunctionsInProcess: account.runsFunctionsInProcess,
       holdsSchedules: account.holdsSchedules,
       keys: account.keys,
       invoke: (call, service, operation, input) => account.corridor.invoke(call, service, operation, input),

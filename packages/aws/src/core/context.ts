@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Call } from './call';
 import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
@@ -27,6 +28,10 @@ export interface Context {
   readonly faults: Faults;
   /** The front door, as programs inside the embedded AWS reach it: `http://127.0.0.1:4566`. */
   readonly endpoint: string;
+  /** Opens a connection to the front door from inside this process. */
+  readonly connect: () => Duplex;
+  /** Whether functions run in this process, and not each in a thread. */
+  readonly runsFunctionsInProcess: boolean;
   readonly invoke: Invoke;
   /**
    * Whether policies allow a call that is not made as one: for what AWS does inside, with the rights of a role.

@@ -165,7 +165,12 @@ test('a client that goes away in the middle of its request disturbs nobody', asy
 });
 
 test('an account that was reset begins nothing any more', async () => {
-  const account = new Account({ time: 600, endpoint: aws.endpoint, models: new ApiModels() });
+  const account = new Account({
+    ...{ time: 600, endpoint: aws.endpoint, models: new ApiModels() },
+    connect: () => {
+      throw new Error('nobody connects');
+    },
+  });
   account.region('us-east-1');
   await account.dispose();
   expect(() => account.region('eu-west-1')).toThrow(expect.objectContaining({ code: 'ServiceUnavailable' }));

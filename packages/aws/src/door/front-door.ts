@@ -21,6 +21,7 @@ import { answerAdmin } from './admin/admin';
 import type { AdministeredAws } from './admin/route';
 import { ANY_BYTES, type BodyLimit, bodyLimitOf, tooLarge } from './body-limits';
 import { dateFor } from './date-header';
+import { connectInside } from './inner-connection';
 import { readBody } from './read-body';
 
 /** What the front door serves; the account is another one after a reset. */
@@ -93,6 +94,11 @@ export class FrontDoor {
         resolve(`http://${host}:${(this.server.address() as AddressInfo).port}`);
       });
     });
+  }
+
+  /** A connection from inside this process. */
+  connect(): Duplex {
+    return connectInside(this.server);
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import type { Ec2Port } from '../../../core/ports';
-import { type Connector, type TunnelAddress, Tunnels } from './tunnel';
+import { type Connector, FETCH_PATIENCE, type Standpoint, type TunnelAddress, Tunnels } from './tunnel';
 
 /** A function's way out. */
-export interface FunctionTunnel {
-  readonly address: TunnelAddress;
+export interface FunctionWay {
+  readonly standpoint: Standpoint;
   /** Whether there is a way to the AWS API: in a VPC through a NAT gateway, or at an endpoint. */
   readonly reachesAws: boolean;
   /** In a VPC: the network interface behind which the function stands. */
@@ -29,7 +30,7 @@ export class FunctionNetwork {
 
   constructor(
     private readonly ec2: Pick<Ec2Port, 'createInterface' | 'deleteInterface' | 'reachesAws'>,
-    network: Connector,
+    private readonly network: Connector,
     accepted: (socket: Socket) => void,
   ) {
     this.tunnels = new Tunnels(network, accepted);
@@ -61,20 +62,29 @@ export class FunctionNetwork {
     }
   }
 
-  /** The tunnel for a new sandbox; those of a function in several subnets take turns. */
-  async tunnelOf(configuration: FunctionConfiguration): Promise<FunctionTunnel> {
+  /** The way out of a new sandbox; those of a function in several subnets take turns. */
+  wayOf(configuration: FunctionConfiguration): FunctionWay {
     const places = placesOf(configuration);
-    if (places.length === 0) return { address: await this.tunnels.open('internet'), reachesAws: true };
+    if (places.length === 0) return { standpoint: 'internet', reachesAws: true };
     this.turn += 1;
     const place = places[this.turn % places.length];
     const shared = place && this.interfaces.get(place.key);
     if (!shared) throw new Error(`function ${configuration.FunctionName} has no network interface`);
     const { interfaceId } = shared;
-    return {
-      address: await this.tunnels.open({ interfaceId }),
-      reachesAws: this.ec2.reachesAws(interfaceId),
-      interfaceId,
-    };
+    return { standpoint: { interfaceId }, reachesAws: this.ec2.reachesAws(interfaceId), interfaceId };
+  }
+
+  /** The tunnel through which a thread goes this way. */
+  tunnelTo({ standpoint }: FunctionWay): Promise<TunnelAddress> {
+    return this.tunnels.open(standpoint);
+  }
+
+  /** Connects from this process. @throws ConnectionError as a real network would */
+  connect({ standpoint }: FunctionWay, host: string, port: number): Promise<Duplex> {
+    return this.network.connect(standpoint, host, port, {
+      signal: new AbortController().signal,
+      patience: FETCH_PATIENCE,
+    });
   }
 
   dispose(): void {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream';
  * AWS seconds after which a connection is given up whose packets are dropped: what Node's `fetch` waits for a connection. Nothing
  * real happens meanwhile, so it is AWS's clock that counts and not the function's timers, which run at real speed.
  */
-const FETCH_PATIENCE = 10;
+export const FETCH_PATIENCE = 10;
 
 /** Real milliseconds in which a sandbox says where it wants to go: others who open the port are not waited for. */
 const SILENCE_MILLISECONDS = 10_000;

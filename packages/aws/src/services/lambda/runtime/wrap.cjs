@@ -1,14 +1,18 @@
 // @ts-check
+/** What a bundle's code has of its own where `require` makes a module of it. */
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+
 /**
  * A CommonJS bundle as the function that `require` would make of it, with a way to import besides: in code that comes from V8's
  * code cache a dynamic `import()` does not work (Node.js 20), so it becomes a call of the last parameter. The name has the
  * same length, so that columns in stack traces and source maps stay right.
  *
  * @param {string} source
+ * @param {readonly string[]} more further parameters, which come last: names that are global elsewhere
  */
-function wrapBundle(source) {
+function wrapBundle(source, more = []) {
   const imports = source.replace(/^#!.*/, '').replace(/(?<![\w$.])import(?=\s*\()/g, 'imp0rt');
-  return `(function (exports, require, module, __filename, __dirname, imp0rt) { ${imports}\n});`;
+  return `(function (${[...PARAMETERS, 'imp0rt', ...more].join(', ')}) { ${imports}\n});`;
 }
 
 module.exports = { wrapBundle };

@@ -3,7 +3,8 @@ import type { Clock, ThreadsEnd } from '../../../core/clock';
 import { randomHex } from '../../../core/ids';
 import type { TunnelAddress } from '../network/tunnel';
 import { runtimeFile } from '../runtime-file';
-import type { FunctionError, Message, Opening, Order, ThreadData } from './protocol';
+import type { Death, DistributiveOmit, FunctionHost, Tenant } from './function-host';
+import type { Message, Opening, Order, ThreadData } from './protocol';
 
 /** What a thread is made of. */
 export interface FunctionThreadOptions {
@@ -19,16 +20,6 @@ export interface FunctionThreadOptions {
   readonly nodeOptions?: string;
 }
 
-/** Who listens to a thread while he is at work in it. */
-export interface Tenant {
-  receive(message: Exclude<Message, { type: 'waiting' }>): void;
-  /** The thread has ended, in the middle of whatever it did. */
-  end(death: Death): void;
-}
-
-/** How a thread ended. */
-export type Death = { readonly error: FunctionError } | { readonly reason?: string };
-
 /** The part of the memory that must be free for one more sandbox. */
 const ROOM = 0.5;
 
@@ -36,7 +27,7 @@ const ROOM = 0.5;
  * A worker thread in which sandboxes of the same code stand, one at work at a time; it stands still while none is. The script
  * inside is `runtime/bootstrap.cjs`, plain JavaScript so that it starts in a worker whatever compiles the rest.
  */
-export class FunctionThread {
+export class FunctionThread implements FunctionHost {
   private readonly worker: Worker;
   private readonly clock: Clock;
   private readonly memorySize: number;
@@ -141,5 +132,3 @@ export class FunctionThread {
     this.tenant?.receive(message);
   }
 }
-
-type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/clock';
-import type { Death, FunctionThread, Tenant } from './function-thread';
+import type { Death, FunctionHost, Tenant } from './function-host';
 import type { FunctionError, Invocation, Message } from './protocol';
 
 /** What came of one run of the handler. */
@@ -9,7 +9,7 @@ export type Outcome =
 
 /** What a sandbox is made of. */
 export interface SandboxOptions {
-  readonly thread: FunctionThread;
+  readonly thread: FunctionHost;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface Line {
  * environment. It runs one invocation at a time and keeps the module's state between them.
  */
 export class Sandbox implements Tenant {
-  readonly thread: FunctionThread;
+  readonly thread: FunctionHost;
   readonly accessKeyId: string;
   private readonly clock: Clock;
   private readonly number: number;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { AwsError } from '../../../core/aws-error';
 import type { Cancel } from '../../../core/clock';
@@ -7,7 +8,10 @@ import type { IamPort } from '../../../core/ports';
 import type { Principal } from '../../../core/principal';
 import { shuttingDown } from '../errors';
 import type { FunctionVersion, LambdaFunction } from '../functions';
-import type { FunctionNetwork, FunctionTunnel } from '../network/function-network';
+import { FunctionInProcess } from '../in-process/function-in-process';
+import { isS3 } from '../in-process/own-http';
+import type { FunctionNetwork, FunctionWay } from '../network/function-network';
+import type { FunctionHost } from './function-host';
 import type { FunctionLog } from './function-log';
 import { FunctionThread } from './function-thread';
 import { Sandbox } from './sandbox';
@@ -33,15 +37,18 @@ interface Warm {
   cancelIdle?: Cancel;
 }
 
+/** In this process a sandbox is some megabytes, and no thread. */
+const MOST_IN_PROCESS = 200;
+
 /** What a new sandbox is known by, and its way out. */
 interface Spot {
   readonly key: string;
-  readonly tunnel: FunctionTunnel;
+  readonly way: FunctionWay;
 }
 
 /** Where a sandbox of a version stands in the network, and what it has in common with all that may share its thread. */
 interface Place {
-  readonly tunnel: FunctionTunnel;
+  readonly way: FunctionWay;
   readonly common: string;
 }
 
@@ -58,9 +65,9 @@ export class Sandboxes {
   /** Sandboxes that wait for work. */
   private readonly warm = new Set<Warm>();
   /** What the sandboxes of each thread have in common. */
-  private readonly live = new Map<FunctionThread, string>();
+  private readonly live = new Map<FunctionHost, string>();
   /** Threads in which nobody is at work; the longest idle comes first. */
-  private readonly idle = new Set<FunctionThread>();
+  private readonly idle = new Set<FunctionHost>();
   private readonly waiting: (() => void)[] = [];
   private readonly atWork = new Set<Sandbox>();
   private isDisposed = false;
@@ -83,10 +90,10 @@ export class Sandboxes {
       if (this.isDisposed) throw shuttingDown();
       const warm = this.takeWarm(key);
       if (warm) return this.lend(warm);
-      if (!place) place = await this.place(version);
+      if (!place) place = this.place(version);
       else {
-        const thread = this.takeThread(place) ?? this.startThread(version, place);
-        if (thread) return this.moveIn(thread, fn, version, { key, tunnel: place.tunnel });
+        const thread = this.takeThread(place) ?? (await this.startThread(version, place));
+        if (thread) return this.moveIn(thread, fn, version, { key, way: place.way });
         await new Promise<void>((resolve) => this.waiting.push(resolve));
       }
     }
@@ -129,7 +136,7 @@ export class Sandboxes {
   }
 
   /** A free thread that has this code, and room. */
-  private takeThread({ common }: Place): FunctionThread | undefined {
+  private takeThread({ common }: Place): FunctionHost | undefined {
     const found = [...this.idle]
       .reverse()
       .find((thread) => this.live.get(thread) === common && thread.usable && thread.hasRoom);
@@ -158,7 +165,8 @@ export class Sandboxes {
     this.warm.add(warm);
     warm.cancelIdle = clock.after(idle, () => this.close(warm));
     this.idle.add(warm.sandbox.thread);
-    if (this.idle.size > MOST_IDLE) this.endOldestIdle();
+    const most = this.context.runsFunctionsInProcess ? MOST_IN_PROCESS : MOST_IDLE;
+    if (this.idle.size > most) this.endOldestIdle();
   }
 
   private take(warm: Warm): void {
@@ -181,55 +189,71 @@ export class Sandboxes {
       this.endThread(sandbox.thread);
   }
 
-  private endThread(thread: FunctionThread): void {
+  private endThread(thread: FunctionHost): void {
     for (const warm of this.residentsOf(thread)) this.take(warm);
     this.idle.delete(thread);
     this.live.delete(thread);
     void thread.stop();
   }
 
-  private residentsOf(thread: FunctionThread): Warm[] {
+  private residentsOf(thread: FunctionHost): Warm[] {
     return [...this.warm].filter(({ sandbox }) => sandbox.thread === thread);
   }
 
-  private async place({ configuration, code }: FunctionVersion): Promise<Place> {
-    const tunnel = await this.network.tunnelOf(configuration);
+  private place({ configuration, code }: FunctionVersion): Place {
+    const way = this.network.wayOf(configuration);
     const common = [
       code.folder,
       configuration.Runtime,
       memoryOf(configuration),
       logFormatOf(configuration),
       nodeOptionsOf(configuration),
-      tunnel.address.port,
-      tunnel.address.token,
-      tunnel.reachesAws,
+      way.standpoint,
+      way.reachesAws,
     ];
-    return { tunnel, common: JSON.stringify(common) };
+    return { way, common: JSON.stringify(common) };
   }
 
-  /** A new thread, unless there are too many at work. */
-  private startThread(
-    { configuration, code }: FunctionVersion,
-    { tunnel, common }: Place,
-  ): FunctionThread | undefined {
-    if (this.live.size >= MOST_LIVE && !this.endOldestIdle()) return undefined;
-    const thread = new FunctionThread({
+  /** A new thread, unless there are too many at work; a place in this process where functions run there. */
+  private async startThread(
+    version: FunctionVersion,
+    { way, common }: Place,
+  ): Promise<FunctionHost | undefined> {
+    const most = this.context.runsFunctionsInProcess ? MOST_IN_PROCESS : MOST_LIVE;
+    const address = this.context.runsFunctionsInProcess ? undefined : await this.network.tunnelTo(way);
+    if (this.live.size >= most && !this.endOldestIdle()) return undefined;
+    const { configuration, code } = version;
+    const shared = {
       taskRoot: code.folder,
       runtime: configuration.Runtime ?? '',
-      memorySize: memoryOf(configuration),
       logFormat: logFormatOf(configuration),
-      nodeOptions: nodeOptionsOf(configuration),
       clock: this.context.clock,
-      network: tunnel.address,
-      endpoint: this.context.endpoint,
-      endpointReachable: tunnel.reachesAws,
-    });
+    };
+    const thread = address
+      ? new FunctionThread({
+          ...shared,
+          memorySize: memoryOf(configuration),
+          nodeOptions: nodeOptionsOf(configuration),
+          network: address,
+          endpoint: this.context.endpoint,
+          endpointReachable: way.reachesAws,
+        })
+      : new FunctionInProcess({ ...shared, open: (host, port) => this.connect(way, host, port) });
     this.live.set(thread, common);
     return thread;
   }
 
+  /** A connection of a function that runs in this process. */
+  private connect(way: FunctionWay, host: string, port: number): Promise<Duplex> {
+    const endpoint = new URL(this.context.endpoint);
+    const isEndpoint = isS3(host) || (host === endpoint.hostname && port === Number(endpoint.port));
+    if (!isEndpoint) return this.network.connect(way, host, port);
+    // Where no way leads to AWS no answer ever comes: the caller waits until its own patience ends.
+    return way.reachesAws ? Promise.resolve(this.context.connect()) : new Promise(() => {});
+  }
+
   private async moveIn(
-    thread: FunctionThread,
+    thread: FunctionHost,
     fn: LambdaFunction,
     version: FunctionVersion,
     at: Spot,
@@ -243,10 +267,10 @@ export class Sandboxes {
   }
 
   private async open(
-    thread: FunctionThread,
+    thread: FunctionHost,
     fn: LambdaFunction,
     version: FunctionVersion,
-    { key, tunnel }: Spot,
+    { key, way }: Spot,
   ): Promise<Warm> {
     const { configuration } = version;
     const { clock } = this.context;
@@ -260,7 +284,7 @@ export class Sandboxes {
       );
     const credentials = this.iam.issue(configuration.Role ?? '', fn.name, CREDENTIAL_SECONDS, {
       heldBy: fn.arn,
-      ...(tunnel.interfaceId !== undefined && { interfaceId: tunnel.interfaceId }),
+      ...(way.interfaceId !== undefined && { interfaceId: way.interfaceId }),
     });
     const principal = this.iam.principalOf(credentials.accessKeyId);
     if (!(await this.mayLog(principal, logGroup, logStream))) this.log.mute(logStream);
