@@ -196,6 +196,7 @@ const OF_THE_PROCESS = new Set([
   'packages/aws/src/machines/random.ts',
   'packages/aws/src/corridor/authorization/action-tables.ts',
   'packages/aws/src/services/lambda/code/code-cache.ts',
+  'packages/aws/src/services/lambda/in-process/scripts.ts',
   'packages/aws/src/wire/api-model.ts',
   'packages/aws/src/wire/json/shapes.ts',
 ]);

@@ -3,14 +3,13 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { types } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
-import { Script } from 'node:vm';
 import type { Clock } from '../../../core/clock';
 import { randomHex } from '../../../core/ids';
-import { wrapBundle } from '../runtime/wrap.cjs';
 import type { DistributiveOmit, FunctionHost, Tenant } from '../sandboxes/function-host';
 import type { FunctionError, Invocation, Message, Opening, Order } from '../sandboxes/protocol';
 import { makeGlobals, type OwnGlobals } from './globals';
 import { type Open, OwnHttp } from './own-http';
+import { compileBundle } from './scripts';
 
 /** What a function in this process is made of. */
 export interface FunctionInProcessOptions {
@@ -25,9 +24,6 @@ export interface FunctionInProcessOptions {
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown;
 type Callback = (error: unknown, result?: unknown) => void;
-
-/** Bundles that were compiled, by their text: the same service is deployed again and again in one process. */
-const scripts = new Map<string, Script>();
 
 /**
  * One sandbox of a function in this process: its bundle's code gets globals of its own (its variables, its console, AWS's clock, its way into the
@@ -117,15 +113,10 @@ export class FunctionInProcess implements FunctionHost {
   private require(file: string): unknown {
     const source = readFileSync(file, 'utf8');
     const { names, values } = this.globals;
-    let script = scripts.get(source);
-    if (!script) {
-      script = new Script(wrapBundle(source, names), { filename: file });
-      scripts.set(source, script);
-    }
     const module = { exports: {} };
     const ownRequire = this.makeRequire(file);
     const importFrom = async (name: string) => ownRequire(name);
-    const run = script.runInThisContext() as (...args: unknown[]) => void;
+    const run = compileBundle(source, file, names).runInThisContext() as (...args: unknown[]) => void;
     run.call(
       module.exports,
       ...[module.exports, ownRequire, module, file, dirname(file), importFrom, ...values],
