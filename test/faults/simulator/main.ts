@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { describeSchedule, drawSchedule, type Schedule } from './drawn/schedule';
+import { shrink } from './drawn/shrink';
 import { packageSimulated } from './pipelines';
 import { describeOutcome, keepOutcome, readOutcomes, summarize, writeTable } from './report';
 import { type Outcome, runSchedule } from './run';
-import { describeSchedule, drawSchedule, type Schedule } from './schedule';
-import { shrink } from './shrink';
 
 /*
  * npm run faults -- --runs 1000 --seed 1        runs the seeds 1 to 1000

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { copyProject, type Project } from '../../../cli/copy-project';
 import { packageService } from '../../../cli/package-service';
 
@@ -71,12 +72,17 @@ const PIPELINES = {
 };
 export const PIPELINE_NAMES = ['web', 'webtwo', 'bake'];
 
-/** The service with these pipelines, as `serverless package` writes it. */
+/** Another deployment of the same service, in the same account. */
+export const OTHER_STAGE = 'test';
+export const otherIn = (packaged: string) => join(packaged, OTHER_STAGE);
+
+/** The service with these pipelines, and another deployment of it, as `serverless package` writes them. */
 export async function packageSimulated(
   change: (project: Project) => Promise<void> = async () => {},
 ): Promise<Project> {
   const project = await copyProject(PIPELINES);
   await change(project);
   await packageService(project.folder, project.packaged);
+  await packageService(project.folder, otherIn(project.packaged), undefined, ['--stage', OTHER_STAGE]);
   return project;
 }

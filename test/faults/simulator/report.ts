@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { describeSchedule, healsItself, kindOf } from './drawn/schedule';
 import type { Outcome } from './run';
-import { describeSchedule, healsItself, kindOf } from './schedule';
 
 /** Appends an outcome to a file of JSON lines, so that what was run is kept whatever comes. */
 export function keepOutcome(file: string, outcome: Outcome): void {

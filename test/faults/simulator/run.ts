@@ -1,8 +1,8 @@
 import type { CallRecord } from 'embedded-aws';
+import { healsItself, kindOf, type Schedule } from './drawn/schedule';
 import { type Broken, judge } from './invariants';
 import { shortenExecutions } from './kinds/executions';
 import type { Drawn, Spoils, Striker } from './kinds/kind';
-import { healsItself, kindOf, type Schedule } from './schedule';
 import { readEntry } from './workflow';
 import { World } from './world';
 
@@ -65,10 +65,12 @@ export async function runSchedule(options: RunOptions): Promise<Outcome> {
     const isWell = builds[0]?.status === 'SUCCEEDED';
     if (isWell) broken.push(...findUnnoticed(schedule, strikes));
     if (broken.length === 0) {
+      for (const { kind } of schedule.faults) await kindOf(kind).mend?.(world);
       await succeed(world, 'the next build', broken);
       await world.passNight();
       await world.settled();
-      if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the next build')));
+      if (broken.length === 0)
+        broken.push(...(await judgeNow(world, schedule, 'after the next build', new Set(['fleet']))));
     }
     options.onTrace?.((await world.aws.calls()).slice(firstCall));
     const { user, system } = process.cpuUsage(cpu);
@@ -181,8 +183,15 @@ async function quiet(world: World): Promise<string[]> {
   return world.settled();
 }
 
-async function judgeNow(world: World, { faults }: Schedule, when: string): Promise<Broken[]> {
-  const spoilt = new Set(faults.flatMap(({ kind }: Drawn): readonly Spoils[] => kindOf(kind).spoils ?? []));
+/** @param healed what is expected again */
+async function judgeNow(
+  world: World,
+  { faults }: Schedule,
+  when: string,
+  healed: ReadonlySet<Spoils> = new Set(),
+): Promise<Broken[]> {
+  const spoils = faults.flatMap(({ kind }: Drawn): readonly Spoils[] => kindOf(kind).spoils ?? []);
+  const spoilt = new Set(spoils.filter((one) => !healed.has(one)));
   return judge({ world, records: await world.records(), spoilt }, when);
 }
 

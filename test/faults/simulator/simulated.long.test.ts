@@ -1,8 +1,8 @@
 import type { Project } from '../../../cli/copy-project';
+import { drawSchedule } from './drawn/schedule';
 import { packageSimulated } from './pipelines';
 import { describeOutcome } from './report';
 import { runSchedule } from './run';
-import { drawSchedule } from './schedule';
 
 jest.setTimeout(600_000);
 

@@ -20,7 +20,7 @@ import { projectFolder } from '../../../cli/project';
 import { listSecurityGroups } from '../../../cli/story/leftovers';
 import type { BuildRecord } from '../../../src/build/record';
 import { Bystanders } from './bystanders';
-import { ALARM, GROUP, PIPELINE_NAMES } from './pipelines';
+import { ALARM, GROUP, OTHER_STAGE, otherIn, PIPELINE_NAMES } from './pipelines';
 import { Visitors } from './visitors';
 
 const BASE_IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
@@ -45,6 +45,7 @@ export class World {
 
   private constructor(
     readonly aws: OwnAws,
+    private readonly packaged: string,
     readonly service: Readonly<Record<string, string>>,
     readonly bystanders: Bystanders,
     readonly securityGroups: ReadonlySet<string>,
@@ -76,7 +77,7 @@ export class World {
       const bystanders = await Bystanders.make(aws.client, Parameter?.Value ?? '', sleep);
       const service = await deployService(aws.client, 'kiln-prod', packaged, sleep);
       await bystanders.remember();
-      const world = new World(aws, service, bystanders, await listSecurityGroups(aws.client));
+      const world = new World(aws, packaged, service, bystanders, await listSecurityGroups(aws.client));
       await world.calmAlarm();
       return world;
     } catch (error) {
@@ -289,10 +290,17 @@ export class World {
     return [];
   }
 
+  /** Deploys the service a second time, and lets its janitor look at what there is. */
+  async deployOther(): Promise<void> {
+    const sleep = (seconds: number) => this.sleep(seconds);
+    await deployService(this.settings, `kiln-${OTHER_STAGE}`, otherIn(this.packaged), sleep);
+    await this.passNight(OTHER_STAGE);
+  }
+
   /** The night of the janitor. */
-  async passNight(): Promise<void> {
+  async passNight(stage = 'prod'): Promise<void> {
     const { FunctionError, Payload } = await new LambdaClient(this.settings).send(
-      new InvokeCommand({ FunctionName: 'kiln-prod-tidyUp' }),
+      new InvokeCommand({ FunctionName: `kiln-${stage}-tidyUp` }),
     );
     if (FunctionError) throw new Error(`the janitor failed: ${Buffer.from(Payload ?? []).toString()}`);
   }

@@ -37,6 +37,8 @@ export type Spoils =
   | 'default'
   /** A person took the image, or its version, from under the fleet. */
   | 'image'
+  /** The fleet serves what no build has made good, until the next build: it may be left to people. */
+  | 'fleet'
   /** A person gave the group another capacity. */
   | 'capacity'
   /** An execution may end otherwise than its record says: somebody stopped it, or it took too long. */
@@ -62,6 +64,8 @@ export interface Kind {
   /** What the build is asked to break. */
   readonly breaks?: Breakage;
   readonly spoils?: readonly Spoils[];
+  /** What people do afterwards, as the message of the failure asks them to, before the next build. */
+  mend?(world: World): Promise<void>;
   /** Is called with the beginning of the state, before its function is run. */
   arm(armed: Armed): Striker | undefined;
 }

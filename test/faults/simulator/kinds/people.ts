@@ -1,7 +1,10 @@
 import {
   CancelInstanceRefreshCommand,
+  CreateAutoScalingGroupCommand,
+  DeleteAutoScalingGroupCommand,
   SetDesiredCapacityCommand,
   StartInstanceRefreshCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   CreateImageCommand,
@@ -9,11 +12,14 @@ import {
   DeleteLaunchTemplateVersionsCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   ModifyLaunchTemplateCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { GROUP } from '../pipelines';
+import { findRelease } from '../release';
 import { STATES, statesBetween } from '../workflow';
+import type { World } from '../world';
 import type { Armed, Kind } from './kind';
 
 type Deed = (armed: Armed) => Promise<boolean | undefined>;
@@ -95,6 +101,23 @@ const deleteVersion: Deed = async ({ world, build }) => {
   return true;
 };
 
+/** Whoever took the group's version away gives it one that is there. */
+async function giveVersion(world: World): Promise<void> {
+  const { LaunchTemplateId, Version } = (await world.group())?.LaunchTemplate ?? {};
+  const { LaunchTemplateVersions = [] } = await world.ec2.send(
+    new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId }),
+  );
+  const there = LaunchTemplateVersions.map(({ VersionNumber }) => String(VersionNumber));
+  if (there.includes(Version ?? '')) return;
+  const release = findRelease(await world.records())?.rollouts[GROUP]?.version;
+  await world.autoScaling.send(
+    new UpdateAutoScalingGroupCommand({
+      AutoScalingGroupName: GROUP,
+      LaunchTemplate: { LaunchTemplateId, Version: release },
+    }),
+  );
+}
+
 const deregisterImage: Deed = async ({ world, build }) => {
   const { imageId } = (await world.record(build)) ?? {};
   if (!imageId) return false;
@@ -103,6 +126,29 @@ const deregisterImage: Deed = async ({ world, build }) => {
   );
   if (!Images?.length) return false;
   await world.ec2.send(new DeregisterImageCommand({ ImageId: imageId }));
+  return true;
+};
+
+/** Deletes the group with its servers, and makes it anew when they are gone. */
+const remakeGroup: Deed = async ({ world }) => {
+  const group = await world.group();
+  if (!group || group.Status) return false;
+  const { LaunchTemplate, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize } = group;
+  await world.autoScaling.send(
+    new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: GROUP, ForceDelete: true }),
+  );
+  while (await world.group()) await world.sleep(15);
+  await world.sleep(60);
+  await world.autoScaling.send(
+    new CreateAutoScalingGroupCommand({
+      ...{ AutoScalingGroupName: GROUP, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize },
+      ...{ MinSize: 0, HealthCheckType: 'ELB', HealthCheckGracePeriod: 180, DefaultInstanceWarmup: 60 },
+      LaunchTemplate: {
+        LaunchTemplateId: LaunchTemplate?.LaunchTemplateId,
+        Version: LaunchTemplate?.Version,
+      },
+    }),
+  );
   return true;
 };
 
@@ -140,6 +186,16 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     at: STATES,
     range: { delay: [0, 60] },
     arm: person(ask('webtwo')),
+  },
+  {
+    name: 'other deployment in the account',
+    heals: true,
+    once: 'deployment',
+    at: statesBetween('LaunchInstance', 'Finish'),
+    arm: person(async ({ world }) => {
+      await world.deployOther();
+      return true;
+    }),
   },
   {
     name: 'person scales the group',
@@ -188,6 +244,15 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     ),
   },
   {
+    name: 'person deletes the group and makes it anew',
+    heals: false,
+    once: 'group',
+    at: ['AwaitImage', ...ROLLING],
+    range: { delay: [0, 120] },
+    spoils: ['visitors', 'undoing'],
+    arm: person(remakeGroup),
+  },
+  {
     name: 'person edits the template',
     heals: false,
     at: ['AwaitImage', ...ROLLING],
@@ -200,7 +265,8 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     heals: false,
     at: ['StartRefresh', 'AwaitRefresh', 'AwaitFleet', 'AskServers', 'VerifyFleet'],
     range: { delay: [0, 120] },
-    spoils: ['image', 'undoing', 'default'],
+    spoils: ['image', 'fleet', 'undoing', 'default'],
+    mend: giveVersion,
     arm: person(deleteVersion),
   },
   {

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { drawSchedule } from '../drawn/schedule';
 import { packageSimulated } from '../pipelines';
 import { describeOutcome } from '../report';
 import { runSchedule } from '../run';
-import { drawSchedule } from '../schedule';
 import { SABOTAGES } from './sabotages';
 import { findSeeds } from './seeds';
 

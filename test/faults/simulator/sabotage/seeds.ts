@@ -1,4 +1,4 @@
-import { drawSchedule } from '../schedule';
+import { drawSchedule } from '../drawn/schedule';
 import type { Sabotage } from './sabotages';
 
 /** Within so many runs each sabotage is to be found. */

@@ -1,4 +1,4 @@
-import type { Drawn } from './kinds/kind';
+import type { Drawn } from '../kinds/kind';
 import { shrink } from './shrink';
 
 const fault = (kind: string, more: Partial<Drawn> = {}): Drawn => ({

@@ -1,4 +1,4 @@
-import type { Drawn } from './kinds/kind';
+import type { Drawn } from '../kinds/kind';
 import type { Schedule } from './schedule';
 
 /**

@@ -1,5 +1,5 @@
-import { KINDS } from './kinds';
-import type { Drawn } from './kinds/kind';
+import { KINDS } from '../kinds';
+import type { Drawn } from '../kinds/kind';
 import { Random } from './random';
 
 /** What shall go wrong in a run. Plain data: a schedule that is printed can be run. */
@@ -7,7 +7,8 @@ export interface Schedule {
   readonly faults: readonly Drawn[];
 }
 
-const MOST_FAULTS = 3;
+/** How many faults a schedule has, by chance: a run costs the same with one. */
+const FAULTS = [1, 2, 2, 3, 3, 3];
 /** How many of a hundred schedules have faults alone that retries heal. */
 const HEALING = 0.4;
 
@@ -16,7 +17,7 @@ export function drawSchedule(seed: number): Schedule {
   const random = new Random(seed);
   const heals = random.next() < HEALING;
   const kinds = KINDS.filter((kind) => !heals || kind.heals);
-  const faults = Array.from({ length: random.between(1, MOST_FAULTS) }, (): Drawn => {
+  const faults = Array.from({ length: random.of(FAULTS) }, (): Drawn => {
     const kind = random.of(kinds);
     const { position = 0, times = 1, delay = [1, 1] } = kind.range ?? {};
     return {

@@ -1,7 +1,7 @@
-import { KINDS } from './kinds';
+import { KINDS } from '../kinds';
+import { BESIDE, ENDING, functionOf, readEntry, STATES, statesBetween } from '../workflow';
 import { Random } from './random';
 import { describeSchedule, drawSchedule, healsItself } from './schedule';
-import { BESIDE, ENDING, functionOf, readEntry, STATES, statesBetween } from './workflow';
 
 const SEEDS = Array.from({ length: 10_000 }, (_, seed) => seed + 1);
 const DRAWN = SEEDS.map(drawSchedule);
