@@ -3,6 +3,7 @@ import { isStarting } from '../lock';
 import { listOpen, strikeOpen } from '../open';
 import { enqueueBuild, startQueuedBuild } from '../queue';
 import { type BuildRecord, createRecord, findRecord, isOver, moveStatus } from '../record';
+import { readCaught } from './caught';
 import { failBuild, finishWork, giveBack } from './end';
 import { forgetAbandoned, hasTask } from './outbox';
 
@@ -54,7 +55,8 @@ export async function endIfLost(build: string): Promise<void> {
   const execution = await findExecution(build);
   if (!execution || !Object.hasOwn(WORDS, execution.status)) return;
   const ended = execution.status as keyof typeof WORDS;
-  const message = [WORDS[ended], execution.cause].filter(Boolean).join(' ');
+  const cause = execution.cause && readCaught({ Error: '', Cause: execution.cause }).message;
+  const message = [WORDS[ended], cause].filter(Boolean).join(' ');
   // One that was stopped before it had a record gets one: what still runs of it sees that it is over.
   await createRecord({ id: build, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
   await failBuild(build, ended === 'SUCCEEDED' ? 'FAILED' : ended, {

@@ -486,6 +486,25 @@ test('an execution that was stopped gets the same clean-up', async () => {
   });
 });
 
+test('an execution with which Recover failed is told in its words, not in JSON', async () => {
+  await openRecord();
+  const thrown = {
+    errorType: 'TransientFailure',
+    errorMessage: 'ServiceUnavailable: it is down',
+    trace: ['at x'],
+  };
+  const cause = JSON.stringify(thrown);
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'FAILED', error: thrown.errorType, cause });
+  await cleanUp({ build: BUILD });
+  expect(await getRecord(BUILD)).toMatchObject({
+    status: 'FAILED',
+    error: {
+      name: 'TransientFailure',
+      message: 'The execution failed, and Recover with it. ServiceUnavailable: it is down',
+    },
+  });
+});
+
 test('what a function made while its execution was stopped is removed when that function must have ended', async () => {
   await openRecord();
   useStopped();
