@@ -1,6 +1,6 @@
 import { INTERNET_ADDRESS } from '../../../network';
 import { LoadBalancedRegion, tcp } from '../../../testing/load-balancing';
-import { settled } from '../../../testing/until';
+import { settled, until } from '../../../testing/until';
 
 let region: LoadBalancedRegion;
 beforeEach(async () => {
@@ -50,5 +50,49 @@ test('without a target the connection is reset', async () => {
   const { url } = await region.balance({ kind: 'network' });
   await expect(region.network.fetch('internet', url)).rejects.toMatchObject({
     cause: { code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) },
+  });
+});
+
+describe('a connection that is longer than the deregistration delay', () => {
+  /** Deregisters the target of a connection. @returns what became of the connection when the target was gone for a while */
+  async function outlive(attributes: Record<string, string>): Promise<'goes on' | 'is ended'> {
+    const { dnsName, targetGroupArn } = await region.balance({
+      kind: 'network',
+      attributes: { 'deregistration_delay.timeout_seconds': '20', ...attributes },
+    });
+    await region.runTcpInstance('i-1', (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.pipe(socket);
+    });
+    await region.register(targetGroupArn, 'i-1');
+    await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
+    const socket = await region.network.connect('internet', dnsName, 80);
+    let isEnded = false;
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        isEnded = true;
+      });
+    const heard = () => new Promise((resolve) => socket.once('data', resolve));
+    socket.write('one');
+    await heard();
+    await region.deregister(targetGroupArn, 'i-1');
+    await region.untilTarget(targetGroupArn, 'i-1', 'unused');
+    const later = region.clock.millis() + 60_000;
+    await until(() => isEnded || region.clock.millis() > later);
+    if (isEnded) return 'is ended';
+    socket.write('two');
+    await heard();
+    socket.destroy();
+    return 'goes on';
+  }
+
+  test('goes on', async () => {
+    expect(await outlive({})).toBe('goes on');
+  });
+
+  test('is ended where the target group says so', async () => {
+    const attribute = 'deregistration_delay.connection_termination.enabled';
+    expect(await outlive({ [attribute]: 'true' })).toBe('is ended');
   });
 });

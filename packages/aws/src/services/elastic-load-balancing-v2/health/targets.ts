@@ -55,7 +55,10 @@ export class Targets {
     this.reconcile(group);
   }
 
-  /** Begins to drain the target: no new requests; it is gone after the deregistration delay. */
+  /**
+   * Begins to drain the target: no new requests; it is gone after the deregistration delay. What is under way then is ended by an
+   * Application Load Balancer, and by a Network Load Balancer where its target group says so (User Guides, Edit target group attributes).
+   */
   deregister(group: TargetGroup, target: Target): void {
     if (target.draining) return;
     const wasInUse = this.healthOf(group, target).State !== 'unused';
@@ -70,7 +73,7 @@ export class Targets {
     clock.after(delay, () => {
       target.whenIdle(() => this.forget(group, target));
       const left = LEAST_REAL_DRAIN_SECONDS * clock.scale - delay;
-      clock.after(left, () => this.forget(group, target));
+      clock.after(left, () => this.forget(group, target, { goesOn: !endsConnections(group) }));
     });
   }
 
@@ -143,7 +146,8 @@ export class Targets {
     return this.balancerOf(group)?.state === 'active';
   }
 
-  private forget(group: TargetGroup, target: Target): void {
+  /** @param goesOn what is under way is left to its ends */
+  private forget(group: TargetGroup, target: Target, { goesOn = false } = {}): void {
     this.checks.stop(target);
     const key = targetKey(target.id, target.port);
     if (group.targets.get(key) === target) {
@@ -151,7 +155,7 @@ export class Targets {
       this.announce(group, target, NOT_REGISTERED);
     }
     this.announced.delete(target);
-    target.release();
+    if (!goesOn) target.release();
   }
 
   private announce(group: TargetGroup, target: Target, health = this.healthOf(group, target)): void {
@@ -170,4 +174,9 @@ export class Targets {
       this.reconcile(group);
     }
   }
+}
+
+/** Whether a load balancer ends the connections to a target when its deregistration delay is over. */
+function endsConnections({ kind, attributes }: TargetGroup): boolean {
+  return kind !== 'network' || attributes.isOn('deregistration_delay.connection_termination.enabled');
 }

@@ -1,19 +1,10 @@
-import {
-  type ClientRequest,
-  createServer,
-  type IncomingMessage,
-  request,
-  type Server,
-  ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { type ClientRequest as Asking, type IncomingMessage, request, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duplex, pipeline } from 'node:stream';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Cancel } from '../../../../core/clock';
 import type { ServerCertificate } from '../../../../network/balancing/certificate';
 import { secureSocket } from '../../../../network/fetch';
-import { endHanging } from '../../../../network/hanging-clients';
 import { forwardedHeaders } from '../../../../network/headers';
 import { join } from '../../../../network/proxy';
 import { forwardedGroups, type Listener } from '../../records/listener';
@@ -21,12 +12,15 @@ import type { LoadBalancer } from '../../records/load-balancer';
 import { type Target, targetKey } from '../../records/target';
 import { chooseByWeight, type TargetGroup } from '../../records/target-group';
 import type { Backends } from '../backends';
+import { type ClientRequest, ofMessage } from './client-request';
+import { type ClientResponse, MessageResponse } from './client-response';
 import { meetsCondition } from './conditions';
 import { type Exchange, examine, targetHeaders } from './exchange';
+import { Front, type Taker } from './front';
 import { onIdle } from './idle-timeout';
-import { rawPage, SERVER, sendOwn, sendPage } from './pages';
+import { refuse, SERVER, sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
-import { LONGEST_RESPONSE_HEADERS, PARSED_BYTES, refusalOf } from './request-limits';
+import { LONGEST_RESPONSE_HEADERS, refusalOf } from './request-limits';
 import { addedHeaders } from './response-headers';
 import { Stickiness } from './stickiness';
 import { TargetAgent } from './target-agent';
@@ -35,8 +29,6 @@ import { TargetAgent } from './target-agent';
 const CONNECT_PATIENCE = 10;
 /** Real seconds that a target always has between two parts of its answer: its bytes do not go faster with AWS's clock. */
 const LEAST_REAL_IDLE_SECONDS = 10;
-/** Real milliseconds that a client's idle connection is kept: the default idle timeout, in the client's own time. */
-const CLIENT_IDLE_MILLISECONDS = 60_000;
 
 /** Where a request goes, and by which action. */
 interface Choice {
@@ -46,12 +38,10 @@ interface Choice {
 }
 
 /** The HTTP side of an Application Load Balancer's listener: rules, and a reverse proxy to the targets. */
-export class ApplicationListener {
-  private readonly server: Server;
+export class ApplicationListener implements Taker {
+  private readonly front: Front;
   private readonly stickiness = new Stickiness();
   private readonly agents = new WeakMap<Target, TargetAgent>();
-  /** Connections on which an answer is under way. */
-  private readonly busy = new WeakSet<Duplex>();
 
   constructor(
     private readonly backends: Backends,
@@ -60,52 +50,39 @@ export class ApplicationListener {
     private readonly clientAddressOf: (remotePort: number | undefined) => string,
     certificate: ServerCertificate | undefined,
   ) {
-    const settings = { maxHeaderSize: PARSED_BYTES, requireHostHeader: false };
-    this.server = certificate ? createTlsServer({ ...settings, ...certificate }) : createServer(settings);
-    this.server.keepAliveTimeout = CLIENT_IDLE_MILLISECONDS;
-    endHanging(this.server, CLIENT_IDLE_MILLISECONDS);
-    this.server.on('request', (incoming, response) => this.take(incoming, response));
-    this.server.on('upgrade', (incoming, socket, head) => this.takeUpgrade(incoming, socket, head));
-    this.server.on('connect', (_incoming, socket: Duplex) => {
-      socket.on('error', () => socket.destroy());
-      refuse(socket, 400);
-    });
-    this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (!socket.writable || this.busy.has(socket)) socket.destroy();
-      else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
-    });
+    this.front = new Front(backends.clock, balancer.attributes, this, certificate);
   }
 
   /** Takes over a client's paused connection. */
   serve(socket: Socket): void {
-    this.server.emit('connection', socket);
-    socket.resume();
+    this.front.serve(socket);
   }
 
-  private take(incoming: IncomingMessage, response: ServerResponse): void {
-    const { socket } = incoming;
-    this.busy.add(socket);
+  take(request: ClientRequest, response: ClientResponse): void {
     const { attributes } = this.listener;
-    if (attributes.isOn('routing.http.response.server.enabled')) response.setHeader('Server', SERVER);
-    for (const [name, value] of Object.entries(addedHeaders(attributes))) response.setHeader(name, value);
-    response.once('close', () => this.busy.delete(socket));
-    const refusal = refusalOf(incoming);
-    if (refusal === undefined) this.answer(this.examine(incoming), response);
+    response.ownHeaders = {
+      ...(attributes.isOn('routing.http.response.server.enabled') && { Server: SERVER }),
+      ...addedHeaders(attributes),
+    };
+    const refusal = refusalOf(request);
+    if (refusal === undefined) this.answer(this.examine(request), response);
     else sendPage(response, refusal, { Connection: 'close' });
   }
 
   /** Also a handshake may be one for the load balancer to answer. */
-  private takeUpgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): void {
+  takeUpgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): void {
     client.on('error', () => client.destroy());
-    const exchange = this.examine(incoming);
+    const request = ofMessage(incoming);
+    const exchange = this.examine(request);
     const action = this.actionFor(exchange);
     const choice = action?.Type === 'forward' ? this.choose(exchange, action) : undefined;
-    if (refusalOf(incoming) === undefined && choice) void this.upgrade(exchange, choice, client, head);
-    else this.take(incoming, answerOn(client, incoming));
+    if (refusalOf(request) === undefined && choice)
+      void this.upgrade(exchange, choice, incoming, client, head);
+    else this.take(request, answerOn(client, incoming));
   }
 
-  private examine(incoming: IncomingMessage): Exchange {
-    return examine(incoming, this.clientAddressOf(incoming.socket.remotePort), this.balancer);
+  private examine(request: ClientRequest): Exchange {
+    return examine(request, this.clientAddressOf(request.clientPort), this.balancer);
   }
 
   private actionFor(exchange: Exchange): Action | undefined {
@@ -115,7 +92,7 @@ export class ApplicationListener {
     return rule?.actions[0];
   }
 
-  private answer(exchange: Exchange, response: ServerResponse): void {
+  private answer(exchange: Exchange, response: ClientResponse): void {
     const action = this.actionFor(exchange);
     switch (action?.Type) {
       case 'fixed-response': {
@@ -131,7 +108,7 @@ export class ApplicationListener {
     }
   }
 
-  private redirect(exchange: Exchange, response: ServerResponse, action: Action): void {
+  private redirect(exchange: Exchange, response: ClientResponse, action: Action): void {
     const config = action.RedirectConfig ?? { StatusCode: 'HTTP_301' };
     const Location = redirectLocation(config, {
       protocol: this.listener.protocol ?? 'HTTP',
@@ -163,7 +140,7 @@ export class ApplicationListener {
     return target && { action, group, target };
   }
 
-  private forward(exchange: Exchange, response: ServerResponse, action: Action | undefined): void {
+  private forward(exchange: Exchange, response: ClientResponse, action: Action | undefined): void {
     const choice = this.choose(exchange, action);
     if (!choice) {
       sendPage(response, 503);
@@ -171,17 +148,17 @@ export class ApplicationListener {
     }
     this.backends.requests.note(choice.group);
     const end = choice.target.begin(() => sendPage(response, 502));
-    response.once('close', end);
+    response.body.once('close', end);
     const replayable = isReplayable(exchange.request);
     // Only a request that can be sent again goes on a connection that was used before: its server may be closing it just then.
     if (replayable) this.relay(exchange, response, choice, this.agentOf(choice));
     else void this.relayAfresh(exchange, response, choice);
   }
 
-  private async relayAfresh(exchange: Exchange, response: ServerResponse, choice: Choice): Promise<void> {
+  private async relayAfresh(exchange: Exchange, response: ClientResponse, choice: Choice): Promise<void> {
     try {
       const socket = await this.connect(choice);
-      if (response.destroyed) socket.destroy();
+      if (response.body.destroyed) socket.destroy();
       else this.relay(exchange, response, choice, socket);
     } catch (error) {
       sendPage(response, statusOf(error));
@@ -190,25 +167,25 @@ export class ApplicationListener {
 
   private relay(
     exchange: Exchange,
-    response: ServerResponse,
+    response: ClientResponse,
     choice: Choice,
     channel: TargetAgent | Duplex,
   ): void {
     const { request: incoming } = exchange;
     const onward = this.ask(exchange, channel);
     const abandon = () => onward.destroy();
-    response.once('close', abandon);
+    response.body.once('close', abandon);
     this.endIfIdle(onward);
     onward.once('response', (answer) => this.passOn(exchange, response, choice, answer));
     onward.once('error', (error) => {
-      response.off('close', abandon);
-      if (response.destroyed) return;
-      if (onward.reusedSocket && !response.headersSent && isReset(error))
+      response.body.off('close', abandon);
+      if (response.body.destroyed) return;
+      if (onward.reusedSocket && !response.hasBegun && isReset(error))
         void this.relayAfresh(exchange, response, choice);
       else sendPage(response, statusOf(error));
     });
     if (isReplayable(incoming)) onward.end();
-    else incoming.pipe(onward);
+    else incoming.body.pipe(onward);
   }
 
   /** Begins the request to the target; its body is to come. */
@@ -225,25 +202,30 @@ export class ApplicationListener {
 
   private passOn(
     { request: incoming }: Exchange,
-    response: ServerResponse,
+    response: ClientResponse,
     choice: Choice,
     answer: IncomingMessage,
   ): void {
     const own = answer.headers['set-cookie'] ?? [];
     const cookies = this.stickiness.cookies(choice, incoming.headers.cookie, own, this.now());
-    response.removeHeader('Server');
     const headers = forwardedHeaders(answer, {
       ...addedHeaders(this.listener.attributes),
       ...(cookies.length > 0 && { 'Set-Cookie': [...own, ...cookies] }),
     });
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
-    response.flushHeaders();
-    pipeline(answer, response, () => undefined);
+    response.begin(answer.statusCode ?? 502, answer.statusMessage, headers);
+    // Where there is no body, as with HEAD, an answer of HTTP/2 is over.
+    if (response.body.writableEnded) answer.resume();
+    else pipeline(answer, response.body, () => undefined);
   }
 
   /** Asks the target for another protocol, and hands the connection through when it agrees. */
-  private async upgrade(exchange: Exchange, choice: Choice, client: Duplex, head: Buffer): Promise<void> {
-    const { request: incoming } = exchange;
+  private async upgrade(
+    exchange: Exchange,
+    choice: Choice,
+    incoming: IncomingMessage,
+    client: Duplex,
+    head: Buffer,
+  ): Promise<void> {
     client.once(
       'close',
       choice.target.begin(() => client.destroy()),
@@ -268,6 +250,11 @@ export class ApplicationListener {
         if (first.length > 0) client.write(first);
         if (head.length > 0) target.write(head);
         join(client, target);
+        const endOfTalk = this.onIdle(
+          () => target,
+          () => client.destroy(),
+        );
+        client.once('close', endOfTalk);
       });
       onward.end();
     } catch (error) {
@@ -301,13 +288,20 @@ export class ApplicationListener {
   }
 
   /** Gives a target up that is silent for too long. Returns how to end the watching, which else ends with the request. */
-  private endIfIdle(onward: ClientRequest): Cancel {
-    const { clock } = this.backends;
-    const timeout = this.balancer.attributes.number('idle_timeout.timeout_seconds');
-    const seconds = Math.max(timeout, LEAST_REAL_IDLE_SECONDS * clock.scale);
-    const cancel = onIdle(clock, onward, seconds, () => onward.destroy(new SlowTarget()));
+  private endIfIdle(onward: Asking): Cancel {
+    const cancel = this.onIdle(
+      () => onward.socket,
+      () => onward.destroy(new SlowTarget()),
+    );
     onward.once('close', cancel);
     return cancel;
+  }
+
+  /** Calls back when nothing has passed for the load balancer's idle timeout. */
+  private onIdle(connection: () => Socket | null, callback: () => void): Cancel {
+    const { clock } = this.backends;
+    const timeout = this.balancer.attributes.number('idle_timeout.timeout_seconds');
+    return onIdle(clock, connection, Math.max(timeout, LEAST_REAL_IDLE_SECONDS * clock.scale), callback);
   }
 }
 
@@ -323,23 +317,16 @@ function isReset(error: NodeJS.ErrnoException): boolean {
 }
 
 /** Whether the request may be sent twice: a method that RFC 9110 (9.2.2) calls idempotent, and no body to keep. */
-function isReplayable({ method, headers }: IncomingMessage): boolean {
+function isReplayable({ method, headers }: ClientRequest): boolean {
   const empty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
-  return empty && ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'].includes(method ?? '');
-}
-
-/** Answers a connection that no response belongs to, and closes it. */
-function refuse(client: Duplex, status: number): void {
-  // Who never closes its own end is not waited for.
-  client.once('finish', () => client.destroy());
-  client.end(rawPage(status));
+  return empty && ['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'].includes(method);
 }
 
 /** An ordinary answer on a connection that was to be upgraded; it is closed after that. */
-function answerOn(client: Duplex, incoming: IncomingMessage): ServerResponse {
+function answerOn(client: Duplex, incoming: IncomingMessage): ClientResponse {
   const response = new ServerResponse(incoming);
   response.shouldKeepAlive = false;
   response.assignSocket(client as Socket);
   response.once('finish', () => client.end());
-  return response;
+  return new MessageResponse(response);
 }

@@ -1,13 +1,14 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { requestHeaders } from '../../../../network/headers';
 import type { Listener } from '../../records/listener';
 import type { LoadBalancer } from '../../records/load-balancer';
+import type { ClientRequest } from './client-request';
 import type { RequestFacts } from './conditions';
 import { traceHeader } from './trace-id';
 
 /** A request on its way, with what has been found out of it. */
 export interface Exchange {
-  readonly request: IncomingMessage;
+  readonly request: ClientRequest;
   readonly clientAddress: string;
   readonly facts: RequestFacts;
   /** Path and query, as the target is asked. */
@@ -18,9 +19,9 @@ export interface Exchange {
 }
 
 /** Takes a request apart. */
-export function examine(request: IncomingMessage, clientAddress: string, balancer: LoadBalancer): Exchange {
-  const [, authority, rest] = /^http:\/\/([^/?]*)(.*)$/i.exec(request.url ?? '') ?? [];
-  const url = rest === undefined ? (request.url ?? '/') : rest.replace(/^(?!\/)/, '/');
+export function examine(request: ClientRequest, clientAddress: string, balancer: LoadBalancer): Exchange {
+  const [, authority, rest] = /^http:\/\/([^/?]*)(.*)$/i.exec(request.url) ?? [];
+  const url = rest === undefined ? request.url : rest.replace(/^(?!\/)/, '/');
   // HTTP/1.0 knows no hosts (Elastic Load Balancing User Guide, HTTP connections).
   const host = authority ?? request.headers.host ?? balancer.dnsName;
   const [path = '/', query = ''] = splitAtFirst(url, '?');
@@ -31,7 +32,7 @@ export function examine(request: IncomingMessage, clientAddress: string, balance
     query,
     host,
     facts: {
-      method: request.method ?? 'GET',
+      method: request.method,
       host: host.replace(/:\d+$/, ''),
       path,
       query: new URLSearchParams(query),
@@ -55,7 +56,7 @@ export function targetHeaders(
   const mode = attributes.get('routing.http.xff_header_processing.mode');
   const before = headers['x-forwarded-for'];
   const client = attributes.isOn('routing.http.xff_client_port.enabled')
-    ? `${clientAddress}:${request.socket.remotePort}`
+    ? `${clientAddress}:${request.clientPort}`
     : clientAddress;
   const appended = before ? `${String(before)}, ${client}` : client;
   const trace = headers['x-amzn-trace-id'];

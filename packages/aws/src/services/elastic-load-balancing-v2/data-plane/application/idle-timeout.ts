@@ -1,4 +1,4 @@
-import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Cancel, Clock } from '../../../../core/clock';
 
 /** How often it is looked whether bytes have passed, within the timeout. */
@@ -7,12 +7,13 @@ const LOOKS = 10;
 /**
  * Calls back when so many AWS seconds have passed in which no byte went either way.
  *
+ * @param connection the connection as it is then; a request may have none yet
  * @param seconds the load balancer's idle timeout, AWS seconds
  * @returns ends the watching
  */
 export function onIdle(
   clock: Pick<Clock, 'after'>,
-  asking: ClientRequest,
+  connection: () => Socket | null,
   seconds: number,
   callback: () => void,
 ): Cancel {
@@ -20,12 +21,13 @@ export function onIdle(
   let passed = -1;
   let idleLooks = 0;
   const look = () => {
-    const bytes = (asking.socket?.bytesRead ?? 0) + (asking.socket?.bytesWritten ?? 0);
+    const socket = connection();
+    const bytes = (socket?.bytesRead ?? 0) + (socket?.bytesWritten ?? 0);
     idleLooks = bytes === passed ? idleLooks + 1 : 0;
     passed = bytes;
     if (idleLooks >= LOOKS) callback();
     else cancel = clock.after(seconds / LOOKS, look);
   };
-  cancel = clock.after(0, look);
+  look();
   return () => cancel();
 }

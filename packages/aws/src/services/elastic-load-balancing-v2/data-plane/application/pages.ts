@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ClientResponse } from './client-response';
 
 const PHRASES: Readonly<Record<number, string>> = {
   301: 'Moved Permanently',
@@ -22,14 +23,21 @@ function pageFor(status: number): string {
 }
 
 /** The page with its headers, for a connection whose request could not even be read. It is closed after that. */
-export function rawPage(status: number): string {
+function rawPage(status: number): string {
   const page = pageFor(status);
   return `HTTP/1.1 ${status} ${PHRASES[status] ?? ''}\r\nServer: ${SERVER}\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`;
 }
 
+/** Answers a connection that no response belongs to, and closes it. */
+export function refuse(client: Duplex, status: number): void {
+  // Who never closes its own end is not waited for.
+  client.once('finish', () => client.destroy());
+  client.end(rawPage(status));
+}
+
 /** Answers with the load balancer's own page. */
 export function sendPage(
-  response: ServerResponse,
+  response: ClientResponse,
   status: number,
   headers: Readonly<Record<string, string>> = {},
 ): void {
@@ -38,20 +46,21 @@ export function sendPage(
 
 /** Answers as the load balancer itself, not a target. */
 export function sendOwn(
-  response: ServerResponse,
+  response: ClientResponse,
   status: number,
   body: string,
   contentType: string | undefined,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  if (response.headersSent) {
-    response.destroy();
+  if (response.hasBegun) {
+    response.breakOff();
     return;
   }
-  response.writeHead(status, PHRASES[status], {
+  const own = {
+    ...response.ownHeaders,
     ...(contentType && { 'Content-Type': contentType }),
     'Content-Length': Buffer.byteLength(body),
     ...headers,
-  });
-  response.end(body);
+  };
+  response.send(status, PHRASES[status], own, body);
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest } from './client-request';
 
 /** Application Load Balancer User Guide, Quotas, HTTP headers: a request line, a single header, all headers. */
 const LONGEST_REQUEST_LINE = 16 * 1024;
@@ -15,8 +15,8 @@ export const LONGEST_RESPONSE_HEADERS = 32 * 1024;
  * The status of a request that the load balancer answers itself, whatever the rules say; undefined for all others.
  * Application Load Balancer User Guide, Troubleshoot.
  */
-export function refusalOf(incoming: IncomingMessage): number | undefined {
-  const { method = '', url = '', headers, rawHeaders, httpVersion } = incoming;
+export function refusalOf(incoming: ClientRequest): number | undefined {
+  const { method, url, headers, rawHeaders, httpVersion } = incoming;
   if (method.length + url.length > LONGEST_REQUEST_LINE) return 414;
   // The parser lets other characters pass, `http.request` does not.
   if (!/^[\x21-\x7e]+$/.test(url)) return 400;
