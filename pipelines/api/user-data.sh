@@ -11,5 +11,8 @@ aws s3 cp "$SITE" /tmp/site.tar.gz
 tar --touch -xzf /tmp/site.tar.gz -C /var/www/html/api
 rm /tmp/site.tar.gz
 
+# Longer than the load balancer keeps an idle connection (60 s): else its next request may meet one that httpd is closing, which is a 502.
+echo 'KeepAliveTimeout 75' > /etc/httpd/conf.d/site.conf
+
 # Enabled, not only started: servers launched from the image get no user data.
 systemctl enable --now httpd

@@ -9,7 +9,11 @@ aws s3 cp "$SITE" /tmp/site.tar.gz
 tar --touch -xzf /tmp/site.tar.gz -C /var/www/html
 rm /tmp/site.tar.gz
 
-echo 'ErrorDocument 404 /404.html' > /etc/httpd/conf.d/site.conf
+# Longer than the load balancer keeps an idle connection (60 s): else its next request may meet one that httpd is closing, which is a 502.
+cat > /etc/httpd/conf.d/site.conf <<'CONF'
+ErrorDocument 404 /404.html
+KeepAliveTimeout 75
+CONF
 
 # Enabled, not only started: servers launched from the image get no user data.
 systemctl enable --now httpd

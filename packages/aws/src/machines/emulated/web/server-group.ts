@@ -15,16 +15,19 @@ export interface Listening {
   ports: readonly number[];
   /** Of the ports that are served over TLS; none for the others. */
   certificates?: ReadonlyMap<number, readonly ServerCertificate[]>;
+  /** Of an idle connection, in real milliseconds, where the configuration says it. */
+  keepAliveTimeout?: number;
 }
 
+type HttpServer = ReturnType<typeof createServer> | ReturnType<typeof createSecureServer>;
 type Handler = (request: IncomingMessage, response: ServerResponse, port: number) => void;
 
 /** The ports of one web server; together they open, change and close. */
 export class ServerGroup {
-  /** By the port, what it was opened with. */
-  private readonly opened = new Map<number, string>();
+  /** By the port, the server and the certificates that it was opened with. */
+  private readonly opened = new Map<number, { server: HttpServer; identity: string }>();
 
-  /** @param keepAliveTimeout of an idle connection, in real milliseconds */
+  /** @param keepAliveTimeout of an idle connection, in real milliseconds, where the configuration does not say it */
   constructor(
     private readonly ports: Ports,
     private readonly keepAliveTimeout: number,
@@ -32,13 +35,22 @@ export class ServerGroup {
   ) {}
 
   /** Opens what is missing and closes what is not wanted. @throws AddressInUse; then all of them are closed */
-  async listenOn({ ports, certificates }: Listening): Promise<void> {
-    const identity = (port: number) => JSON.stringify(certificates?.get(port) ?? []);
-    for (const [port, before] of this.opened)
-      if (!ports.includes(port) || before !== identity(port)) await this.close(port);
+  async listenOn({
+    ports,
+    certificates,
+    keepAliveTimeout = this.keepAliveTimeout,
+  }: Listening): Promise<void> {
+    const identityOf = (port: number) => JSON.stringify(certificates?.get(port) ?? []);
+    for (const [port, { server, identity }] of this.opened)
+      if (!ports.includes(port) || identity !== identityOf(port)) await this.close(port);
+      else server.keepAliveTimeout = keepAliveTimeout;
     try {
       for (const port of ports)
-        if (!this.opened.has(port)) await this.open(port, certificates?.get(port) ?? [], identity(port));
+        if (!this.opened.has(port)) {
+          const server = this.createServer(port, certificates?.get(port) ?? [], keepAliveTimeout);
+          await this.ports.listen(port, server);
+          this.opened.set(port, { server, identity: identityOf(port) });
+        }
     } catch (error) {
       await this.closeAll();
       throw error;
@@ -50,33 +62,23 @@ export class ServerGroup {
     await Promise.all([...this.opened.keys()].map((port) => this.close(port)));
   }
 
-  private async open(
+  private createServer(
     port: number,
     certificates: readonly ServerCertificate[],
-    identity: string,
-  ): Promise<void> {
-    const { handler, keepAliveTimeout } = this;
+    keepAliveTimeout: number,
+  ): HttpServer {
     const handle: Parameters<typeof createServer>[1] = (request, response) => {
       try {
-        handler(request, response, port);
+        this.handler(request, response, port);
       } catch (error) {
         failRequest(response, error);
       }
     };
     const [first] = certificates;
-    const server = first
-      ? createSecureServer(
-          {
-            keepAliveTimeout,
-            cert: first.cert,
-            key: first.key,
-            SNICallback: chooseCertificate(certificates),
-          },
-          handle,
-        )
-      : createServer({ keepAliveTimeout }, handle);
-    await this.ports.listen(port, server);
-    this.opened.set(port, identity);
+    if (!first) return createServer({ keepAliveTimeout }, handle);
+    const { cert, key } = first;
+    const SNICallback = chooseCertificate(certificates);
+    return createSecureServer({ keepAliveTimeout, cert, key, SNICallback }, handle);
   }
 
   private async close(port: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type LaunchedMachine, machineLauncher, script, urlOf } from '../../../testing/launch-machine';
+import { type LaunchedMachine, machineLauncher, runOn, script, urlOf } from '../../../testing/launch-machine';
 
 const makeMachine = machineLauncher();
 let machine: LaunchedMachine;
@@ -161,6 +161,13 @@ echo 'Header set X-Version "2"' > /etc/httpd/conf.d/version.conf`,
     'systemctl reload httpd',
   );
   expect((await get('/')).headers.get('x-version')).toBe('2');
+});
+
+test('an idle connection is kept for as long as KeepAliveTimeout says, five seconds without it', async () => {
+  await serve(':');
+  expect((await get('/')).headers.get('keep-alive')).toBe('timeout=5');
+  await runOn(machine, 'echo KeepAliveTimeout 75 > /etc/httpd/conf.d/site.conf; systemctl reload httpd');
+  expect((await get('/')).headers.get('keep-alive')).toBe('timeout=75');
 });
 
 test('a file that changes is served as it is now, and requests are logged', async () => {

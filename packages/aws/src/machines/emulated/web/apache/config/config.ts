@@ -22,6 +22,8 @@ export interface ApacheConfig {
   /** What the `Server` header says. */
   server: string;
   keepsAlive: boolean;
+  /** Of an idle connection, in real milliseconds. */
+  keepAliveTimeout: number;
   /** Directives that have no effect here though a visitor would see theirs. */
   missed: readonly string[];
 }
@@ -55,8 +57,14 @@ export function loadApacheConfig(disk: Disk, file = '/etc/httpd/conf/httpd.conf'
     virtualHosts,
     server: serverHeader(last('servertokens')?.args[0] ?? 'full'),
     keepsAlive: last('keepalive')?.args[0]?.toLowerCase() !== 'off',
+    keepAliveTimeout: toMilliseconds(last('keepalivetimeout')?.args[0] ?? '5'),
     missed: [...new Set(findMissed(nodes))],
   };
+}
+
+/** Seconds, or with `ms` behind them milliseconds. */
+function toMilliseconds(time: string): number {
+  return Number.parseInt(time, 10) * (time.endsWith('ms') ? 1 : 1000);
 }
 
 function isVirtualHost(node: ConfigNode): node is Section {
