@@ -1,5 +1,6 @@
 import type { Fault, FaultInput, Strike } from './core/faults';
 import type { Entry } from './core/ledger';
+import type { ServerPrograms } from './core/ports';
 import { ADMINISTRATOR } from './core/principal';
 import type { RunDigest } from './corridor/call-digest';
 import type { CallRecord } from './corridor/call-log';
@@ -80,6 +81,11 @@ export interface StartOptions {
    * the one that the environment names in EMBEDDED_AWS_DECISIONS, so that child processes record too.
    */
   readonly decisions?: string;
+  /**
+   * Servers of your own that instances can run: where a unit's `ExecStart` names such a path, and the disk has an executable file there,
+   * systemd starts the server in this process, on the machine's port.
+   */
+  readonly programs?: ServerPrograms;
 }
 
 /** Something that runs by itself as time passes. */

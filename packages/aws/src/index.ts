@@ -18,6 +18,7 @@ export type {
 export { connectAws } from './connect';
 export type { Fault, FaultInput, Strike } from './core/faults';
 export type { Entry } from './core/ledger';
+export type { ProgramHost, ServerProgram, ServerPrograms } from './core/ports';
 export type { RunDigest } from './corridor/call-digest';
 export type { CallRecord } from './corridor/call-log';
 export type { StartingCall, Watcher } from './corridor/corridor';

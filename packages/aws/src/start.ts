@@ -4,6 +4,7 @@ import type { About } from './connect';
 import type { Time } from './core/clock';
 import type { FaultInput } from './core/faults';
 import { seedRandom } from './core/ids/random';
+import type { ServerPrograms } from './core/ports';
 import type { ServiceDefinition } from './core/service';
 import type { Watcher } from './corridor/corridor';
 import type { AdministeredAws } from './door/admin/route';
@@ -28,6 +29,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
     private readonly anyKeys: boolean,
     private readonly decisions: string | undefined,
     private readonly runsFunctionsInProcess: boolean,
+    private readonly programs: ServerPrograms | undefined,
     private readonly definitions: Definitions | undefined,
   ) {
     this.clock = {
@@ -62,6 +64,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
       anyKeys = false,
       decisions,
       functions = 'threads',
+      programs,
       ...time
     }: StartOptions,
     definitions?: Definitions,
@@ -73,6 +76,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
       anyKeys,
       folder || undefined,
       functions === 'process',
+      programs,
       definitions,
     );
     try {
@@ -194,11 +198,11 @@ export class RunningAws implements AdministeredAws, OwnAws {
 
   private newborn(): Account {
     const { time, holdsSchedules, anyKeys, endpoint, models, decisions, definitions } = this;
-    const { runsFunctionsInProcess } = this;
+    const { runsFunctionsInProcess, programs } = this;
     const connect = () => this.door.connect();
     return new Account({
       ...{ time, holdsSchedules, anyKeys, endpoint, connect, models, decisions, definitions },
-      runsFunctionsInProcess,
+      ...{ runsFunctionsInProcess, programs },
     });
   }
 }

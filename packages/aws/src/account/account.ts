@@ -4,6 +4,7 @@ import { AwsError } from '../core/aws-error';
 import { Clock, type Time } from '../core/clock';
 import { type Fault, FaultError, Faults, readFault } from '../core/faults';
 import { Ledger } from '../core/ledger';
+import type { ServerPrograms } from '../core/ports';
 import type { Keys, KnownKey, Principal } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
@@ -31,6 +32,8 @@ export interface AccountOptions {
   readonly time: Time;
   /** Schedules of EventBridge Scheduler wait until they are told to run. */
   readonly holdsSchedules?: boolean;
+  /** Servers that instances can run beside their own programs. */
+  readonly programs?: ServerPrograms;
   /** The front door's address. */
   readonly endpoint: string;
   /** Opens a connection to the front door from inside this process. */
@@ -56,6 +59,7 @@ export class Account {
   readonly ledger: Ledger;
   readonly faults: Faults;
   readonly holdsSchedules: boolean;
+  readonly programs: ServerPrograms | undefined;
   readonly calls = new CallLog();
   /** Where runs are to be repeated. */
   readonly digest: CallDigest | undefined;
@@ -78,6 +82,7 @@ export class Account {
     this.faults = new Faults(() => this.clock.millis());
     this.digest = this.clock.seed === undefined ? undefined : new CallDigest(options.endpoint);
     this.holdsSchedules = options.holdsSchedules ?? false;
+    this.programs = options.programs;
     this.models = new ModelsOnClock(options.models, this.clock);
     this.ledger = new Ledger(() => this.clock.millis());
     this.keys = { find: (accessKeyId) => this.findKey(accessKeyId, options.anyKeys ?? false) };

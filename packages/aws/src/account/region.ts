@@ -5,6 +5,7 @@ import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
 import type { Faults } from '../core/faults';
 import type { Ledger } from '../core/ledger';
+import type { ServerPrograms } from '../core/ports';
 import type { Keys } from '../core/principal';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
@@ -28,6 +29,7 @@ export interface AccountOfRegion {
   readonly ledger: Ledger;
   readonly faults: Faults;
   readonly holdsSchedules: boolean;
+  readonly programs?: ServerPrograms;
   readonly keys: Keys;
   readonly corridor: Pick<Corridor, 'invoke' | 'permits'>;
   readonly definitions: Readonly<Record<string, ServiceDefinition>>;
@@ -63,6 +65,7 @@ export class Region {
       connect: account.connect,
       runsFunctionsInProcess: account.runsFunctionsInProcess,
       holdsSchedules: account.holdsSchedules,
+      programs: account.programs,
       keys: account.keys,
       invoke: (call, service, operation, input) => account.corridor.invoke(call, service, operation, input),
       permits: (call, service, operation, input) => account.corridor.permits(call, service, operation, input),

@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
 import type { Faults } from './faults';
 import type { Ledger } from './ledger';
+import type { ServerPrograms } from './ports';
 import type { Keys } from './principal';
 import type { ServiceModel } from './service-model';
 
@@ -48,6 +49,8 @@ export interface Context {
   readonly keys: Keys;
   /** Whether schedules of EventBridge Scheduler and scheduled actions of Auto Scaling wait until they are told to run. */
   readonly holdsSchedules?: boolean;
+  /** Servers that instances can run beside their own programs. */
+  readonly programs?: ServerPrograms;
   /** The context of another region of the account. Throws an `AwsError` for a name that no region has. */
   at(region: string): Context;
   /** How a service is spoken to; undefined where there is no service of this name. */

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { Address, Instance, ScanResults, SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { PolicyDocument } from 'aws-languages/policy/document';
 import type { PassedEndpoint, Permissions } from './authorization/authorization';
@@ -19,6 +20,29 @@ export interface InstanceMachine {
     readonly signal: AbortSignal;
   }): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string } | undefined>;
 }
+
+/** What a program has of the machine it runs on. */
+export interface ProgramHost {
+  /** Behind the program's name, as the unit's `ExecStart` has them. */
+  readonly args: readonly string[];
+  /** A file of the disk; undefined where there is none. */
+  readFile(path: string): Uint8Array | undefined;
+  /** AWS's time. */
+  now(): Date;
+  /** Sleeps AWS seconds; rejects when the machine stops. */
+  sleep(seconds: number): Promise<void>;
+}
+
+/** A server that whoever starts the embedded AWS has and no machine knows, as an application of their own. */
+export interface ServerProgram {
+  /** The machine's TCP port. */
+  readonly port: number;
+  /** Called each time the program is started. @returns a server that listens to nothing yet */
+  serve(host: ProgramHost): Server;
+}
+
+/** Programs by the path at which a machine's disk must have an executable file for them to be run. */
+export type ServerPrograms = Readonly<Record<string, ServerProgram>>;
 
 /** What other services may ask EC2 beside its API operations. */
 export interface Ec2Port {

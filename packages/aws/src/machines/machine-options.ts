@@ -1,3 +1,4 @@
+import type { ServerPrograms } from '../core/ports';
 import type { DiskSnapshot } from './disk-snapshot';
 
 export interface TemporaryCredentials {
@@ -68,6 +69,8 @@ export interface MachineOptions {
   work?: () => () => void;
   /** A part of the machine is loaded: nothing else shows that it is at work. */
   load?: <Module>(module: Promise<Module>) => Promise<Module>;
+  /** Servers that the machine can run beside its own programs. */
+  programs?: ServerPrograms;
   /** A TCP port of the machine is really served on this port of 127.0.0.1. */
   onListen: (port: number, loopbackPort: number) => void;
   onClose: (port: number) => void;

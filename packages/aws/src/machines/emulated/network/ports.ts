@@ -23,6 +23,8 @@ interface Listener {
   loopbackPort: number;
   /** Answers that are under way. */
   readonly answering: Set<ServerResponse>;
+  /** Also those that were upgraded to another protocol, which Node's server no longer counts as its own. */
+  readonly sockets: Set<Socket>;
 }
 
 /** The machine's TCP ports, each really served by a Node server on a free port of 127.0.0.1. */
@@ -53,7 +55,12 @@ export class Ports {
   async listen(port: number, server: HttpServer): Promise<void> {
     if (this.listeners.has(port)) throw new AddressInUse(port);
     const answering = new Set<ServerResponse>();
-    const listener: Listener = { server, loopbackPort: 0, answering };
+    const sockets = new Set<Socket>();
+    const listener: Listener = { server, loopbackPort: 0, answering, sockets };
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     server.prependListener('request', (_: unknown, response: ServerResponse) => {
       answering.add(response);
       response.once('close', () => answering.delete(response));
@@ -79,7 +86,7 @@ export class Ports {
     listener.loopbackPort = (server.address() as AddressInfo).port;
     // A machine that was terminated meanwhile has closed all it knew of.
     if (this.listeners.get(port) !== listener) {
-      await closeAtOnce(server);
+      await closeAtOnce(listener);
       return;
     }
     this.onListen(port, listener.loopbackPort);
@@ -97,7 +104,7 @@ export class Ports {
     await Promise.all(
       [...this.listeners.keys()].map(async (port) => {
         const listener = this.take(port);
-        if (listener) await closeAtOnce(listener.server);
+        if (listener) await closeAtOnce(listener);
       }),
     );
   }
@@ -112,21 +119,24 @@ export class Ports {
 }
 
 /** Node's own `close` breaks a connection as soon as its answer was handed over, before it is all sent. */
-async function closeInOrder({ server, answering }: Listener): Promise<void> {
-  const sent = [...answering].map((response) => new Promise((resolve) => response.once('close', resolve)));
+async function closeInOrder(listener: Listener): Promise<void> {
+  const sent = [...listener.answering].map(
+    (response) => new Promise((resolve) => response.once('close', resolve)),
+  );
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MILLISECONDS);
   });
   await Promise.race([Promise.all(sent), patience]);
   clearTimeout(timer);
-  await closeAtOnce(server);
+  await closeAtOnce(listener);
 }
 
-async function closeAtOnce(server: HttpServer): Promise<void> {
+async function closeAtOnce({ server, sockets }: Listener): Promise<void> {
   if (!server.listening) return;
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }

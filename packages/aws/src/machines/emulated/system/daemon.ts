@@ -1,3 +1,4 @@
+import type { ServerPrograms } from '../../../core/ports';
 import type { Disk } from '../disk/disk';
 import type { GuestRequest } from '../network/guest-network';
 import type { Ports } from '../network/ports';
@@ -17,6 +18,8 @@ export interface Daemon {
 export interface DaemonHost {
   readonly disk: Disk;
   readonly ports: Ports;
+  /** That the embedded AWS was given. */
+  readonly programs?: ServerPrograms;
   readonly now: () => Date;
   /** Sleeps AWS seconds; rejects when the machine stops. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;

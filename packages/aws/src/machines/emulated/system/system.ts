@@ -1,3 +1,4 @@
+import type { ServerPrograms } from '../../../core/ports';
 import type { MachineOptions } from '../../machine-options';
 import { InstanceMetadata } from '../../metadata/instance-metadata';
 import { quoteWord } from '../commands/program';
@@ -52,6 +53,10 @@ export class System implements Guest {
       run: (unit, argv) => this.runInUnit(unit, argv),
       refuse: (unit, what) => this.refuse(unit, what),
     });
+  }
+
+  get programs(): ServerPrograms | undefined {
+    return this.options.programs;
   }
 
   get hostname(): string {

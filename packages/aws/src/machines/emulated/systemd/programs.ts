@@ -4,6 +4,7 @@ import { type Daemon, DaemonFailed, type DaemonHost } from '../system/daemon';
 import { startApache } from '../web/apache/apache';
 import { startNginx } from '../web/nginx/nginx';
 import { startPythonServer } from '../web/python-server';
+import { startServerProgram } from './server-program';
 import type { UnitFile } from './units/unit-file';
 
 /** Programs that do nothing which can be seen from outside an instance here. */
@@ -26,6 +27,8 @@ export async function startProgram(
 ): Promise<Daemon> {
   const [program = '', ...args] = argv;
   checkProgram(host.disk, unit, program);
+  const given = host.programs?.[program];
+  if (given) return startServerProgram(host, given, args);
   const name = program.split('/').at(-1) ?? '';
   if (name === 'httpd') return startApache(host);
   if (name === 'nginx') return startNginx(host);

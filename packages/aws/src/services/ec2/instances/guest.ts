@@ -29,7 +29,7 @@ export function createGuest(
   const nic = ec2.interfaces.find(record.interfaceIds[0]);
   if (!content || !nic) return undefined;
   const { network } = ec2;
-  const { clock, endpoint, region, accountId } = ec2.context;
+  const { clock, endpoint, region, accountId, programs } = ec2.context;
   const { NetworkInterfaceId: interfaceId } = nic;
   const subnet = ec2.subnets.find(nic.SubnetId);
   return ec2.machines.create({
@@ -85,6 +85,7 @@ export function createGuest(
     now: () => clock.now(),
     sleep: (seconds, signal) => clock.sleep(seconds, signal),
     scale: clock.scale,
+    programs,
     work: () => clock.working(),
     load: (part) => clock.loading(record.id, part),
     ...(clock.seed !== undefined && {

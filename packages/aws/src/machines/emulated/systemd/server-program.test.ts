@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import type { ServerProgram } from '../../../core/ports';
+import {
+  consoleOf,
+  type LaunchedMachine,
+  machineLauncher,
+  script,
+  urlOf,
+} from '../../testing/launch-machine';
+
+const makeMachine = machineLauncher();
+let machine: LaunchedMachine;
+
+afterEach(() => machine?.terminate());
+
+/** Says what it was started with; takes any connection over that asks for another protocol. */
+const shop: ServerProgram = {
+  port: 8080,
+  serve: ({ args, readFile }) =>
+    createServer((_request, response) =>
+      response.end(`${args.join(' ')}: ${Buffer.from(readFile('/srv/version') ?? [])}`),
+    ).on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    }),
+};
+
+const UNIT = `cat > /etc/systemd/system/shop.service <<'UNIT'
+[Service]
+ExecStart=/usr/local/bin/shop --open all day
+[Install]
+WantedBy=multi-user.target
+UNIT
+echo 7 > /srv/version
+`;
+const PROGRAM = 'touch /usr/local/bin/shop; chmod 755 /usr/local/bin/shop\n';
+
+async function boot(text: string): Promise<string> {
+  machine = makeMachine({
+    userData: script(`${text}systemctl enable --now shop; systemctl is-active shop`),
+    programs: { '/usr/local/bin/shop': shop },
+  });
+  await machine.boot();
+  return consoleOf(machine);
+}
+
+test('a unit starts a server that the machine was given, on its port, with its arguments and the disk', async () => {
+  expect(await boot(UNIT + PROGRAM)).toContain('\nactive');
+  expect(await (await fetch(urlOf(machine, '/', 8080))).text()).toBe('--open all day: 7\n');
+});
+
+test('a server that the machine was given starts only where its file is on the disk', async () => {
+  expect(await boot(UNIT)).not.toContain('\nactive');
+  expect(machine.listening.has(8080)).toBe(false);
+});
+
+test('a connection that was upgraded ends with its machine', async () => {
+  await boot(UNIT + PROGRAM);
+  const socket = connect(machine.listening.get(8080) ?? 0, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await machine.terminate();
+  await closed;
+  expect(machine.listening.size).toBe(0);
+});
