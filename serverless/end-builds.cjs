@@ -7,7 +7,6 @@ const tsx = require('tsx/cjs/api');
 module.exports = class EndBuilds {
   constructor(serverless, _options, { log }) {
     const provider = serverless.getProvider('aws');
-    const { describeKept, endAllBuilds, findDeployed } = tsx.require('./removal.ts', __filename);
     let kept = [];
     const describe = async () => ({
       config: await provider.getAwsSdkV3Config(),
@@ -19,6 +18,8 @@ module.exports = class EndBuilds {
     });
     this.hooks = {
       'before:remove:remove': async () => {
+        // Only here: packaging needs none of it, and it is a third of what packaging would load.
+        const { describeKept, endAllBuilds, findDeployed } = tsx.require('./removal.ts', __filename);
         const removal = await describe();
         const deployed = await findDeployed(removal);
         if (!deployed) return;
