@@ -1,3 +1,4 @@
+import type { LevelIterator, Store } from 'dynalite/db/index.js';
 import { Clock } from '../src/core/clock';
 import { Ledger } from '../src/core/ledger';
 import { CallLog } from '../src/corridor/call-log';
@@ -114,6 +115,42 @@ test('a log stream has the newest 32 million characters of messages', async () =
   expect(lines.at(-1)?.message).toMatch(/^49 /);
 });
 
+test('what DynamoDB reads by is closed when it has been read', async () => {
+  const { db } = Reflect.get(region.state('dynamodb').engine, 'store') as Store;
+  const iterators: LevelIterator[] = [];
+  for (const kind of ['keys', 'values'] as const) {
+    const iterate = db[kind];
+    jest.spyOn(db, kind).mockImplementation((options?: object) => {
+      const iterator = iterate(options);
+      iterators.push(iterator);
+      return iterator;
+    });
+  }
+  const dynamodb = region.api('dynamodb');
+  const TableName = 'bounded';
+  await dynamodb.CreateTable({
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  });
+  await until(async () => (await dynamodb.DescribeTable({ TableName })).Table?.TableStatus === 'ACTIVE');
+  await dynamodb.PutItem({ TableName, Item: { id: { S: 'one' } } });
+  await dynamodb.Query({
+    TableName,
+    KeyConditionExpression: 'id = :id',
+    ExpressionAttributeValues: { ':id': { S: 'one' } },
+  });
+  await dynamodb.Scan({ TableName, Limit: 1 });
+  await dynamodb.ListTables({ Limit: 1 });
+  await dynamodb.DeleteTable({ TableName });
+  await until(async () => !(await dynamodb.ListTables({})).TableNames?.includes(TableName));
+  jest.restoreAllMocks();
+  expect(iterators.length).toBeGreaterThan(3);
+  for (const iterator of iterators)
+    await expect(iterator.next()).rejects.toMatchObject({ code: 'LEVEL_ITERATOR_NOT_OPEN' });
+});
+
 describe('CloudFormation', () => {
   const place = () => ({ region: 'us-east-1', accountId: '0', clock: region.context.clock });
   const remove = (stack: Stack) => {
@@ -121,14 +158,14 @@ describe('CloudFormation', () => {
     stack.deletedAt = stack.time();
   };
 
-  test('the newest 500 deleted stacks are remembered, and those that live', () => {
+  test('the newest 200 deleted stacks are remembered, and those that live', () => {
     const stacks = new Stacks({ ...region.context, ...place() });
     const living = stacks.add('living');
-    for (let i = 0; i < 700; i += 1) remove(stacks.add(`stack-${i}`));
+    for (let i = 0; i < 400; i += 1) remove(stacks.add(`stack-${i}`));
     stacks.add('last');
-    expect(stacks.list()).toHaveLength(502);
+    expect(stacks.list()).toHaveLength(202);
     expect(stacks.list()).toContain(living);
-    expect(stacks.list()[1]?.name).toBe('stack-699');
+    expect(stacks.list()[1]?.name).toBe('stack-399');
   });
 
   test('a stack that was deleted 90 days ago is forgotten when another is made', async () => {

@@ -7,7 +7,7 @@ import { Stack, type StackOutput } from './stack';
 /** Milliseconds for which AWS shows a stack that was deleted: 90 days. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html */
 const DELETED_MILLIS = 90 * 86_400_000;
 /** Deleted stacks that are remembered; AWS remembers all. */
-const MOST_DELETED = 500;
+const MOST_DELETED = 200;
 
 /** The stacks of a region, the deleted ones included, and what they export to one another. */
 export class Stacks {

@@ -2,7 +2,19 @@ declare module 'dynalite/db/index.js' {
   /** dynalite's tables in memory. Its members take callbacks. */
   export interface Store {
     readonly tableDb: { awsRegion: string; awsAccountId: string };
-    readonly db: { close(callback?: (error?: Error) => void): void };
+    readonly db: Level;
+  }
+
+  /** What the tables are kept in. */
+  export interface Level {
+    keys(options?: object): LevelIterator;
+    values(options?: object): LevelIterator;
+    close(callback?: (error?: Error) => void): void;
+  }
+
+  export interface LevelIterator {
+    next(): Promise<unknown>;
+    close(): Promise<void>;
   }
 
   export function create(options: {

@@ -1,4 +1,4 @@
-import { create, type Store } from 'dynalite/db/index.js';
+import { create, type Level, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { AwsError } from '../../../core/aws-error';
 import type { Clock } from '../../../core/clock';
@@ -30,6 +30,7 @@ export class Engine {
     private readonly clock: Pick<Clock, 'loading'>,
   ) {
     this.store = create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+    closeIterators(this.store.db);
     this.store.tableDb.awsRegion = region;
     this.store.tableDb.awsAccountId = accountId;
   }
@@ -126,4 +127,18 @@ function asAwsError(thrown: unknown, operation: string): AwsError {
   const { __type, message, Message, ...details } = body;
   const code = String(__type).replace(/^.*#/, '');
   return new AwsError(code, String(message ?? Message ?? ''), statusCode, details);
+}
+
+/**
+ * dynalite ends an iterator by `return`, which none of the store's has: each would be kept for good, with all that was in the tables when it
+ * began.
+ */
+function closeIterators(db: Level): void {
+  for (const kind of ['keys', 'values'] as const) {
+    const iterate = db[kind].bind(db);
+    db[kind] = (options) => {
+      const iterator = iterate(options);
+      return Object.assign(iterator, { return: () => iterator.close() });
+    };
+  }
 }
