@@ -59,7 +59,7 @@ export class World {
 
   /** @param packaged the folder with the packaged service */
   static async create(seed: number, packaged: string): Promise<World> {
-    const aws = await startAws({ seed, holdSchedules: true });
+    const aws = await startAws({ seed, holdSchedules: true, functions: 'process' });
     try {
       const sleep = (seconds: number) => aws.clock.sleep(seconds);
       const template = await readFile(join(projectFolder, 'fleet', 'template.yml'), 'utf8');
