@@ -76,13 +76,22 @@ export const PIPELINE_NAMES = ['web', 'webtwo', 'bake'];
 export const OTHER_STAGE = 'test';
 export const otherIn = (packaged: string) => join(packaged, OTHER_STAGE);
 
-/** The service with these pipelines, and another deployment of it, as `serverless package` writes them. */
-export async function packageSimulated(
-  change: (project: Project) => Promise<void> = async () => {},
-): Promise<Project> {
+/**
+ * Packages the service with these pipelines, and another deployment of it.
+ *
+ * @param options `change`: something to be done to its files first; `isAlone`: without the other deployment
+ */
+export async function packageSimulated({
+  change,
+  isAlone = false,
+}: {
+  readonly change?: (project: Project) => Promise<void>;
+  readonly isAlone?: boolean;
+} = {}): Promise<Project> {
   const project = await copyProject(PIPELINES);
-  await change(project);
+  await change?.(project);
   await packageService(project.folder, project.packaged);
-  await packageService(project.folder, otherIn(project.packaged), undefined, ['--stage', OTHER_STAGE]);
+  if (!isAlone)
+    await packageService(project.folder, otherIn(project.packaged), undefined, ['--stage', OTHER_STAGE]);
   return project;
 }

@@ -4,7 +4,7 @@ import { type Broken, judge } from './invariants';
 import { shortenExecutions } from './kinds/executions';
 import type { Drawn, Spoils, Striker } from './kinds/kind';
 import { readEntry } from './workflow';
-import { World } from './world';
+import { CALM_PATIENCE_SECONDS, World } from './world';
 
 /** How a build ended. */
 export interface Ended {
@@ -59,7 +59,8 @@ export async function runSchedule(options: RunOptions): Promise<Outcome> {
     const firstCall = (await world.aws.calls()).length;
     await world.open();
     const begunAt = world.now();
-    const strikes = await strikeBuild(world, schedule, broken);
+    // Where a build without faults does not even come to its end, there is nothing to strike.
+    const strikes = broken.length > 0 ? [] : await strikeBuild(world, schedule, broken);
     if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
     const builds = (await world.records()).slice(1).map(toEnded);
     const isWell = builds[0]?.status === 'SUCCEEDED';
@@ -110,7 +111,7 @@ async function readDigest(world: World) {
 async function succeed(world: World, what: string, broken: Broken[]): Promise<void> {
   setBusy(world, true);
   const id = await world.request('web');
-  const unrest = await world.settled();
+  const unrest = await world.settled(CALM_PATIENCE_SECONDS);
   setBusy(world, false);
   const record = id === undefined ? undefined : await world.record(id);
   if (record?.status === 'SUCCEEDED' && unrest.length === 0) return;

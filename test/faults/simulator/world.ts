@@ -28,6 +28,8 @@ const BASE_IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-defau
 const LOOK_SECONDS = 20;
 const LONGEST_LOOK_SECONDS = 120;
 const PATIENCE_SECONDS = 8 * 3600;
+/** How long a build without faults may take. */
+export const CALM_PATIENCE_SECONDS = 3600;
 const SERVICE = 'kiln-prod@us-east-1';
 
 /** A newborn embedded AWS with fleet, service, bystanders and visitors, and what a person does with them. */
@@ -256,10 +258,11 @@ export class World {
   /**
    * Resolves when no build is open, no execution runs, and the group is whole and calm.
    *
+   * @param patienceSeconds AWS seconds
    * @returns what is not so far when patience is over; nothing as a rule
    */
-  async settled(): Promise<string[]> {
-    const end = this.now() + PATIENCE_SECONDS * 1000;
+  async settled(patienceSeconds = PATIENCE_SECONDS): Promise<string[]> {
+    const end = this.now() + patienceSeconds * 1000;
     let wait = LOOK_SECONDS;
     for (;;) {
       const unrest = await this.unrest();

@@ -170,6 +170,9 @@ async function unlessRefused(deed: () => Promise<unknown>): Promise<boolean> {
 
 const ROLLING = statesBetween('PublishTemplate', 'Finish');
 
+/** Needs another deployment that is packaged. */
+export const OTHER_DEPLOYMENT = 'other deployment in the account';
+
 /** People who work on the same things meanwhile. */
 export const PEOPLE_KINDS: readonly Kind[] = [
   {
@@ -188,7 +191,7 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     arm: person(ask('webtwo')),
   },
   {
-    name: 'other deployment in the account',
+    name: OTHER_DEPLOYMENT,
     heals: true,
     once: 'deployment',
     at: statesBetween('LaunchInstance', 'Finish'),

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Project } from '../../../../cli/copy-project';
 import { drawSchedule } from '../drawn/schedule';
 import { packageSimulated } from '../pipelines';
 import { describeOutcome } from '../report';
@@ -14,7 +15,7 @@ const MOST_TRIES = 4;
 
 test.each(SABOTAGES)('it comes to light that $name', async (sabotage) => {
   const { file, find, put } = sabotage;
-  const project = await packageSimulated(async ({ folder }) => {
+  const change = async ({ folder }: Project) => {
     const path = join(folder, file);
     const text = await readFile(path, 'utf8');
     expect(text).toContain(find);
@@ -22,7 +23,8 @@ test.each(SABOTAGES)('it comes to light that $name', async (sabotage) => {
       path,
       text.replace(find, () => put),
     );
-  });
+  };
+  const project = await packageSimulated({ change, isAlone: true });
   try {
     const seen: string[] = [];
     for (const seed of findSeeds(sabotage).slice(0, MOST_TRIES)) {

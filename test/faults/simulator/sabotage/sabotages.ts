@@ -22,10 +22,10 @@ export const SABOTAGES: readonly Sabotage[] = [
     put: 'if (InstanceIds.length >= 0) return;',
   },
   {
-    name: 'the lock is not given back after a success',
+    name: 'the lock is not given back',
     file: 'src/build/end/end.ts',
-    find: "['release', 'count', 'unlock', 'next', 'retire', 'announce']",
-    put: "['release', 'count', 'retire', 'announce']",
+    find: '  await releaseLock(pipeline, id);\n',
+    put: '',
   },
   {
     name: 'the default version stays behind',
@@ -40,11 +40,10 @@ export const SABOTAGES: readonly Sabotage[] = [
     put: 'MinHealthyPercentage: 0,\n    MaxHealthyPercentage: 100,\n    SkipMatching',
   },
   {
-    name: 'the lock is not given back after a failure',
+    name: 'what is open stays open',
     file: 'src/build/end/end.ts',
-    find: "  'undo',\n  'count',\n  'unlock',\n  'next',",
-    put: "  'undo',\n  'count',",
-    kinds: ['preparation fails'],
+    find: '  await strikeOpen(id);\n',
+    put: '',
   },
   {
     name: 'a failed test of the image is swallowed',
