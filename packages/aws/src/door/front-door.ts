@@ -38,6 +38,8 @@ const HTTP_API_HOST =
 const PATIENCE_MILLISECONDS = 30_000;
 /** Real milliseconds at most for which the rest of a body that is too large may still come. */
 const LINGER_MILLISECONDS = 2000;
+/** Real milliseconds that a connection is kept on which nothing is asked. */
+const KEEP_ALIVE_MILLISECONDS = 300_000;
 /** Real milliseconds for a request from its first byte to its last. */
 const LONGEST_REQUEST_MILLISECONDS = 900_000;
 
@@ -80,8 +82,8 @@ export class FrontDoor {
       socket.once('close', () => this.tunnels.delete(socket));
       this.tunnel(request, socket, head).catch(() => socket.destroy());
     });
-    // Clients keep connections for long; closing them early races with their next request.
-    this.server.keepAliveTimeout = 65_000;
+    // Clients keep connections for long, and many never close one themselves; closing one races with their next request.
+    this.server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
     this.server.requestTimeout = LONGEST_REQUEST_MILLISECONDS;
   }
 
