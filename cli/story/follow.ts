@@ -40,11 +40,10 @@ export async function followExecution(settings: ClientSettings, options: FollowO
   let waited = 0;
   let stage: string | undefined;
   for (;;) {
-    const execution = await states.send(new DescribeExecutionCommand({ executionArn: options.executionArn }));
     const fresh = await readNewer(states, options.executionArn, history.at(-1)?.id);
     history.push(...fresh);
     const since = (date: Date | undefined) =>
-      ((date?.getTime() ?? 0) - (execution.startDate?.getTime() ?? 0)) / 1000;
+      ((date?.getTime() ?? 0) - (history[0]?.timestamp?.getTime() ?? 0)) / 1000;
     for (const event of fresh) {
       const entered = event.type === 'TaskStateEntered' ? event.stateEnteredEventDetails?.name : undefined;
       // A state that asks a site several times is told of once.
@@ -53,7 +52,11 @@ export async function followExecution(settings: ClientSettings, options: FollowO
       options.onStep(since(event.timestamp), stage);
       refresh.watching = stage === 'AwaitRefresh';
     }
-    if (execution.status !== 'RUNNING') {
+    const execution = ENDED.test(history.at(-1)?.type ?? '')
+      ? await states.send(new DescribeExecutionCommand({ executionArn: options.executionArn }))
+      : undefined;
+    // The history may tell of the end before the execution itself does.
+    if (execution && execution.status !== 'RUNNING') {
       options.onStep(since(execution.stopDate), String(execution.status));
       return { execution, history };
     }
@@ -65,6 +68,9 @@ export async function followExecution(settings: ClientSettings, options: FollowO
     waited += pause;
   }
 }
+
+/** The events with which an execution ends. */
+const ENDED = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
 
 /** As many events as come between two looks, mostly. */
 const PAGE = 10;
