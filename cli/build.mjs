@@ -34,6 +34,7 @@ export async function buildAll() {
       kiln: 'cli/kiln.ts',
       'bench-build': 'bench/build.ts',
       faults: 'test/faults/simulator/main.ts',
+      'bench-downtime': 'bench/downtime/run.ts',
     },
     outdir: dist,
     ...NODE_BUNDLE,

@@ -27,6 +27,8 @@ export interface SampleOptions {
   readonly time: Pick<StartOptions, 'timeScale' | 'leap' | 'seed'>;
   /** Where functions run: in threads unless it says otherwise. */
   readonly functions?: StartOptions['functions'];
+  /** Servers that instances can run, by their path on the disk. */
+  readonly programs?: StartOptions['programs'];
   /** Whether schedules run by themselves; otherwise they wait until they are told to. */
   readonly schedules: boolean;
   /** Whether every access key is the administrator's. */
@@ -62,8 +64,8 @@ async function deploySample(options: SampleOptions, packaged: string): Promise<S
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');
     const { createStack, deployService } = await import('./deploy');
-    const { port, schedules, anyKeys, functions, time } = options;
-    aws = await startAws({ port, holdSchedules: !schedules, anyKeys, functions, ...time });
+    const { port, schedules, anyKeys, functions, programs, time } = options;
+    aws = await startAws({ port, holdSchedules: !schedules, anyKeys, functions, programs, ...time });
     const { clock } = aws;
     const sleep = (seconds: number) => clock.sleep(seconds);
     const settings = aws.client;
