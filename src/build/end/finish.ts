@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { env } from '../../env';
+import { ImageFailed } from '../../errors';
 import { type Copy, deprecateImage, shareImage } from '../../image/distribute';
+import { findImages } from '../../image/find';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { nameNewestImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
@@ -34,14 +36,24 @@ type Rolled = FinishInput['rollouts'][number];
  *
  * @throws LeaseLost if the build is over already, or has lost its lock or a group
  * @throws FleetNotHealthy if somebody else has changed a group since it was verified
+ * @throws ImageFailed if somebody has taken the image away: the fleet would run until its next server is launched
  */
 export async function finishBuild(input: FinishInput): Promise<void> {
-  const { build, rollouts } = input;
+  const { build, image, rollouts } = input;
+  await checkImage(image.id);
   for (const rollout of rollouts) await finishRollout(input, rollout);
   await announceImage(input);
   // There are none, unless a launch took effect twice.
   await terminateInstances(await findInstances(build.id));
   await endBuild(build.id);
+}
+
+/** @throws ImageFailed if no server can be launched from it any more */
+async function checkImage(imageId: string): Promise<void> {
+  const [image] = await findImages([{ Name: 'image-id', Values: [imageId] }]);
+  if (image?.State === 'available') return;
+  const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
+  throw new ImageFailed(`The image ${imageId} ${what}. No further server could be launched from it.`);
 }
 
 async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Rolled): Promise<void> {
