@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Aws, ClientSettings } from 'embedded-aws';
+import type { Aws, ClientSettings, ServerPrograms } from 'embedded-aws';
 import { type ApiAnswer, callApi } from '../../cli/api';
 import { startSample } from '../../cli/sample';
 import { until, waitOnClock } from './until';
@@ -42,12 +42,16 @@ export class RunningSample {
     readonly service: Readonly<Record<string, string>>,
   ) {}
 
-  /** @param project the folder with the service and its pipelines */
-  static async start(project: string): Promise<RunningSample> {
+  /**
+   * @param project the folder with the service and its pipelines
+   * @param programs servers that instances can run, by their path on the disk
+   */
+  static async start(project: string, programs?: ServerPrograms): Promise<RunningSample> {
     const { aws, settings, service } = await startSample({
       project,
       port: 0,
       time: { leap: true },
+      programs,
       schedules: false,
       onStep: () => {},
       signal: new AbortController().signal,
