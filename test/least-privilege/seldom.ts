@@ -564,6 +564,7 @@ class Server {
 
   /** Has a scan of it waited for once it is stopped. */
   async scanLost(): Promise<void> {
+    await this.start();
     await this.ec2.send(new StopInstancesCommand({ InstanceIds: [this.id] }));
     const described = this.describe('Lost/scanImage') as { plan: { image: object } };
     const scan = { max: 'HIGH', fixAvailable: true, onFail: 'stop', within: 3600 };
@@ -576,8 +577,9 @@ class Server {
     if (outcome !== 'failed') throw new Error(`the scan is ${outcome}`);
   }
 
-  /** As `call`, where the function has asked for the agent for long. */
+  /** As `call` of a server that has just been started, where the function has asked for its agent for long. */
   async callLate(name: keyof typeof CHECKS, stage: string): Promise<void> {
+    await this.ec2.send(new StartInstancesCommand({ InstanceIds: [this.id] }));
     const startedAt = new Date(this.kit.sample.aws.clock.now().getTime() - 3_600_000).toISOString();
     await updateRecord(this.build.id, { [`stages.${stage}`]: { startedAt } });
     await refused(this.call(name, stage), 'Run Command does not reach');
