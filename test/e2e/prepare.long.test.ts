@@ -7,6 +7,9 @@ import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
 import { until } from './until';
 
+// Eleven images are prepared side by side: a slow machine takes minutes.
+jest.setTimeout(600_000);
+
 let project: Project;
 let sample: RunningSample;
 let ended: Readonly<Record<string, ShownBuild>>;
