@@ -1,5 +1,14 @@
 import { UnknownBuild } from '../errors';
-import { type Condition, getItem, type Key, putItem, queryItems, setAttributes, setPaths } from '../table';
+import {
+  type Condition,
+  getItem,
+  type Key,
+  putItem,
+  queryItems,
+  REMOVED,
+  setAttributes,
+  setPaths,
+} from '../table';
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
 import { registerPipeline } from './removed/register';
@@ -314,6 +323,12 @@ export async function noteRollout(
 /** Adds to what the record says of a rollout, unless the build is over. */
 export async function updateRollout(build: string, group: string, fields: Partial<Rollout>): Promise<void> {
   await noteRollout(build, group, fields, 'RUNNING');
+}
+
+/** Takes back that the fleet of a group was verified, unless the build is over: then its group is brought back when the build fails. */
+export async function withdrawVerified(build: string, group: string): Promise<void> {
+  const change = [['rollouts', group, 'verified'], REMOVED] as const;
+  await setPaths(keyOfRecord(build), [change], whileThere('attribute_exists', group, 'RUNNING'));
 }
 
 function whileThere(how: string, group: string, status: BuildStatus | undefined): Condition {

@@ -8,7 +8,7 @@ import { nameNewestImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
 import { setDefaultVersions } from '../../rollout/version/default';
 import { holdLock } from '../lock';
-import { updateRollout } from '../record';
+import { updateRollout, withdrawVerified } from '../record';
 import { BuildState, Held, MadeVersion, Plan } from '../state';
 import { endBuild } from './end';
 
@@ -39,8 +39,8 @@ type Rolled = FinishInput['rollouts'][number];
  * @throws ImageFailed if somebody has taken the image away: the fleet would run until its next server is launched
  */
 export async function finishBuild(input: FinishInput): Promise<void> {
-  const { build, image, rollouts } = input;
-  await checkImage(image.id);
+  const { build, rollouts } = input;
+  await checkImage(input);
   for (const rollout of rollouts) await finishRollout(input, rollout);
   await announceImage(input);
   // There are none, unless a launch took effect twice.
@@ -48,12 +48,17 @@ export async function finishBuild(input: FinishInput): Promise<void> {
   await endBuild(build.id);
 }
 
-/** @throws ImageFailed if no server can be launched from it any more */
-async function checkImage(imageId: string): Promise<void> {
-  const [image] = await findImages([{ Name: 'image-id', Values: [imageId] }]);
+/**
+ * Looks whether the image is there; else no fleet of it counts as verified any more, so that each is brought back.
+ *
+ * @throws ImageFailed if no server can be launched from it any more
+ */
+async function checkImage({ build, image: { id }, rollouts }: FinishInput): Promise<void> {
+  const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
   if (image?.State === 'available') return;
+  for (const { autoScalingGroup } of rollouts) await withdrawVerified(build.id, autoScalingGroup);
   const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
-  throw new ImageFailed(`The image ${imageId} ${what}. No further server could be launched from it.`);
+  throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
 }
 
 async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Rolled): Promise<void> {

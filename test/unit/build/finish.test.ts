@@ -7,7 +7,7 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { FinishInput, finishBuild } from '../../../src/build/end/finish';
-import { getRecord } from '../../../src/build/record';
+import { getRecord, updateRollout } from '../../../src/build/record';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { makePlan } from '../server/server';
 import { useTable } from '../table';
@@ -20,6 +20,10 @@ beforeEach(async () => {
   for (const client of [ec2, ssm]) client.reset();
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   await openRecord();
+  await updateRollout(BUILD, 'fleet', {
+    version: '5',
+    verified: { by: 'site', servers: 3 },
+  });
 });
 
 test.each([
@@ -33,25 +37,29 @@ test.each([
     [{ ImageId: 'ami-1', State: 'disabled' as const }],
     'The image ami-1 is disabled. No further server',
   ],
-])('a build whose image is %s by now does not succeed, and moves nothing', async (_what, Images, message) => {
-  ec2.on(DescribeImagesCommand).resolves({ Images });
-  const rollout = { autoScalingGroup: 'fleet', launchTemplateId: 'lt-1', version: '5', fence: 1 };
-  const plan = { ...makePlan(), targets: [makeTarget()] };
-  const input = FinishInput.parse({
-    ...{
-      stage: 'Finish',
-      build: { id: BUILD, pipeline: 'web', fence: 1 },
-      plan,
-      image: { id: 'ami-1' },
-      copies: [],
-      rollouts: [rollout],
-    },
-  });
-  await expect(finishBuild(input)).rejects.toMatchObject({
-    name: 'ImageFailed',
-    message: expect.stringContaining(message),
-  });
-  expect((await getRecord(BUILD))?.status).toBe('RUNNING');
-  expect(ec2.commandCalls(ModifyLaunchTemplateCommand)).toHaveLength(0);
-  expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
-});
+])(
+  'a build whose image is %s by now does not succeed, and its fleet is not verified any more',
+  async (_what, Images, message) => {
+    ec2.on(DescribeImagesCommand).resolves({ Images });
+    const rollout = { autoScalingGroup: 'fleet', launchTemplateId: 'lt-1', version: '5', fence: 1 };
+    const plan = { ...makePlan(), targets: [makeTarget()] };
+    const input = FinishInput.parse({
+      ...{
+        stage: 'Finish',
+        build: { id: BUILD, pipeline: 'web', fence: 1 },
+        plan,
+        image: { id: 'ami-1' },
+        copies: [],
+        rollouts: [rollout],
+      },
+    });
+    await expect(finishBuild(input)).rejects.toMatchObject({
+      name: 'ImageFailed',
+      message: expect.stringContaining(message),
+    });
+    const { status, rollouts } = (await getRecord(BUILD)) ?? {};
+    expect([status, rollouts?.fleet]).toEqual(['RUNNING', { version: '5' }]);
+    expect(ec2.commandCalls(ModifyLaunchTemplateCommand)).toHaveLength(0);
+    expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
+  },
+);
