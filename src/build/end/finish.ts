@@ -27,7 +27,7 @@ export const FinishInput = BuildState.extend({
     }),
   ),
 });
-type FinishInput = z.infer<typeof FinishInput>;
+export type FinishInput = z.infer<typeof FinishInput>;
 type Rolled = FinishInput['rollouts'][number];
 
 /**
@@ -49,14 +49,18 @@ export async function finishBuild(input: FinishInput): Promise<void> {
 }
 
 /**
- * Looks whether the image is there; else no fleet of it counts as verified any more, so that each is brought back.
+ * Looks whether the image is there; else no fleet of it counts as verified any more, so that each is brought back. But one that was
+ * empty before has nothing to go back to: it serves as long as its servers last.
  *
  * @throws ImageFailed if no server can be launched from it any more
  */
-async function checkImage({ build, image: { id }, rollouts }: FinishInput): Promise<void> {
+async function checkImage({ build, plan, image: { id }, rollouts }: FinishInput): Promise<void> {
   const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
   if (image?.State === 'available') return;
-  for (const { autoScalingGroup } of rollouts) await withdrawVerified(build.id, autoScalingGroup);
+  for (const { autoScalingGroup } of rollouts) {
+    const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
+    if (!target?.isFirstImage) await withdrawVerified(build.id, autoScalingGroup);
+  }
   const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
   throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
 }

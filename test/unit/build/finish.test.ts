@@ -8,6 +8,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { FinishInput, finishBuild } from '../../../src/build/end/finish';
 import { getRecord, updateRollout } from '../../../src/build/record';
+import type { Target } from '../../../src/build/state';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { makePlan } from '../server/server';
 import { useTable } from '../table';
@@ -20,11 +21,22 @@ beforeEach(async () => {
   for (const client of [ec2, ssm]) client.reset();
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
   await openRecord();
-  await updateRollout(BUILD, 'fleet', {
-    version: '5',
-    verified: { by: 'site', servers: 3 },
-  });
+  await updateRollout(BUILD, 'fleet', VERIFIED);
 });
+
+const VERIFIED = { version: '5', verified: { by: 'site', servers: 3 } } as const;
+
+/** Of a build that has rolled its image out to a group. */
+function inputOf(target: Partial<Target> = {}): FinishInput {
+  return FinishInput.parse({
+    stage: 'Finish',
+    build: { id: BUILD, pipeline: 'web', fence: 1 },
+    plan: { ...makePlan(), targets: [makeTarget(target)] },
+    image: { id: 'ami-1' },
+    copies: [],
+    rollouts: [{ autoScalingGroup: 'fleet', launchTemplateId: 'lt-1', version: '5', fence: 1 }],
+  });
+}
 
 test.each([
   [
@@ -41,19 +53,7 @@ test.each([
   'a build whose image is %s by now does not succeed, and its fleet is not verified any more',
   async (_what, Images, message) => {
     ec2.on(DescribeImagesCommand).resolves({ Images });
-    const rollout = { autoScalingGroup: 'fleet', launchTemplateId: 'lt-1', version: '5', fence: 1 };
-    const plan = { ...makePlan(), targets: [makeTarget()] };
-    const input = FinishInput.parse({
-      ...{
-        stage: 'Finish',
-        build: { id: BUILD, pipeline: 'web', fence: 1 },
-        plan,
-        image: { id: 'ami-1' },
-        copies: [],
-        rollouts: [rollout],
-      },
-    });
-    await expect(finishBuild(input)).rejects.toMatchObject({
+    await expect(finishBuild(inputOf())).rejects.toMatchObject({
       name: 'ImageFailed',
       message: expect.stringContaining(message),
     });
@@ -63,3 +63,9 @@ test.each([
     expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
   },
 );
+
+test('a fleet that was empty before keeps the servers that it has, though their image is gone', async () => {
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+  await expect(finishBuild(inputOf({ isFirstImage: true }))).rejects.toMatchObject({ name: 'ImageFailed' });
+  expect((await getRecord(BUILD))?.rollouts.fleet).toEqual(VERIFIED);
+});
