@@ -33,7 +33,7 @@ export interface Needs {
 export class LambdaState {
   readonly functions: Functions;
   readonly codeFolder: CodeFolder;
-  readonly codeCache = new CodeCache();
+  readonly codeCache: CodeCache;
   readonly network: FunctionNetwork;
   readonly sandboxes: Sandboxes;
   /** Of the roles of functions, for what Lambda does by them. */
@@ -48,6 +48,7 @@ export class LambdaState {
   ) {
     const log = new FunctionLog(needs['cloudwatch-logs'], context.clock);
     this.codeFolder = new CodeFolder(context.clock);
+    this.codeCache = new CodeCache(!context.runsFunctionsInProcess);
     this.functions = new Functions(context);
     this.network = new FunctionNetwork(needs.ec2, needs.network, (socket) =>
       context.clock.connections.note(socket),

@@ -22,8 +22,12 @@ export class CodeCache {
   private idleTimer?: NodeJS.Timeout;
   private isBusy = false;
 
+  /** @param isUsed whether functions run in threads: what runs in this process is compiled there, once */
+  constructor(private readonly isUsed: boolean) {}
+
   /** Queues the version's handler file, unless it has been before. */
   prepare(version: FunctionVersion): void {
+    if (!this.isUsed) return;
     const job = jobOf(version);
     if (!job || this.seen.has(job.cacheFile)) return;
     const key = `${version.code.sha256} ${job.file.slice(version.code.folder.length)}`;
