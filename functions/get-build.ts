@@ -1,4 +1,6 @@
-import { answering, getBuild, HttpCall } from '../src/http';
+import { answering } from '../src/api/answer';
+import { getBuild } from '../src/api/builds';
+import { HttpCall } from '../src/api/call';
 import { step } from '../src/lambda';
 
 /** GET /builds/{id}: how a build is. */

@@ -1,4 +1,6 @@
-import { answering, HttpCall, listBuilds } from '../src/http';
+import { answering } from '../src/api/answer';
+import { listBuilds } from '../src/api/builds';
+import { HttpCall } from '../src/api/call';
 import { step } from '../src/lambda';
 
 /** GET /pipelines/{pipeline}/builds: the builds of a pipeline, newest first. */

@@ -1,5 +1,7 @@
-import { answering, HttpCall, postBuild } from '../src/http';
+import { answeringWhere } from '../src/api/answer';
+import { postBuild } from '../src/api/builds';
+import { HttpCall } from '../src/api/call';
 import { step } from '../src/lambda';
 
 /** POST /pipelines/{pipeline}/builds: requests a build. */
-export const handler = step(HttpCall, answering(202, postBuild));
+export const handler = step(HttpCall, answeringWhere(202, postBuild));

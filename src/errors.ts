@@ -3,7 +3,18 @@
  * the error names in `statemachines/golden-image.asl.yml` are the same; a test holds them together.
  * The names are written out because a minified class loses its own.
  */
-export class KilnError extends Error {}
+export class KilnError extends Error {
+  /** The fields of a request that are wrong, and what was expected of each: `body.parameters.SITE`. */
+  readonly fields: readonly { field: string; detail: string }[];
+
+  constructor(
+    message: string,
+    { fields = [], ...options }: ErrorOptions & Partial<Pick<KilnError, 'fields'>> = {},
+  ) {
+    super(message, options);
+    this.fields = fields;
+  }
+}
 
 /** No folder under `pipelines/` has this name. */
 export class UnknownPipeline extends KilnError {
@@ -20,6 +31,14 @@ export class InvalidParameter extends KilnError {
 /** What came in by HTTP, as an event or as the input of an execution does not have the form that is expected there. */
 export class InvalidRequest extends KilnError {
   override readonly name = 'InvalidRequest';
+}
+/** The body of a call is larger than any that the API takes. */
+export class BodyTooLarge extends KilnError {
+  override readonly name = 'BodyTooLarge';
+}
+/** An idempotency key came before with another request. */
+export class KeyReused extends KilnError {
+  override readonly name = 'KeyReused';
 }
 /** There is no record of a build with this id. */
 export class UnknownBuild extends KilnError {

@@ -42,8 +42,10 @@ export async function findAll<Results extends readonly unknown[]>(
   const [first, ...others] = failures as KilnError[];
   if (first && others.length === 0) throw first;
   if (first) {
-    const Kind = first.constructor as new (message: string) => KilnError;
-    throw new Kind([...new Set([first, ...others].map(({ message }) => message))].join('\n'));
+    const Kind = first.constructor as new (...args: ConstructorParameters<typeof KilnError>) => KilnError;
+    const all = [first, ...others];
+    const fields = all.flatMap((one) => one.fields);
+    throw new Kind([...new Set(all.map(({ message }) => message))].join('\n'), { fields });
   }
   return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Results;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { InvalidRequest, PipelineBusy } from '../errors';
+import { InvalidRequest, KeyReused, PipelineBusy } from '../errors';
 import { logger } from '../log';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
@@ -31,7 +31,7 @@ const KEY_SECONDS = 24 * 60 * 60;
  *
  * @returns the record of the build
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter
- * @throws InvalidRequest if its key came before with another request
+ * @throws KeyReused if its key came before with another request
  * @throws PipelineBusy if a build runs and the pipeline says `whenBusy: reject`
  */
 export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
@@ -63,7 +63,7 @@ async function takeUpAgain(known: BuildRecord, request: IncomingRequest): Promis
   const { parameters, once = false, resolved = {} } = known;
   const isSame = isDeepStrictEqual([parameters, once], [{ ...request.parameters }, request.once ?? false]);
   if (!isSame)
-    throw new InvalidRequest(
+    throw new KeyReused(
       `The idempotency key ${request.idempotencyKey} was used for build ${known.id}, which was given other parameters. Send a new one.`,
     );
   if (known.status !== 'QUEUED') return known;

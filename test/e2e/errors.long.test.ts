@@ -121,12 +121,22 @@ test('an archive that base instances may not read ends the build before it makes
   expect(unchecked).toBeUndefined();
 });
 
+const INVALID_PARAMETER = {
+  type: 'urn:kiln:problem:InvalidParameter',
+  title: 'A parameter of the build is not valid',
+  status: 400,
+  error: 'InvalidParameter',
+};
+
 test('an unknown pipeline is 404 with the names that there are', async () => {
   expect(await sample.api('POST', '/pipelines/wbe/builds')).toEqual({
     status: 404,
     body: {
+      type: 'urn:kiln:problem:UnknownPipeline',
+      title: 'There is no such pipeline',
+      status: 404,
       error: 'UnknownPipeline',
-      message:
+      detail:
         'no pipeline is named "wbe": there are broken-script, endless, image-fails, never-healthy, queued, released, web',
     },
   });
@@ -137,8 +147,8 @@ test('a parameter that does not match its pattern is 400 with the pattern', asyn
     {
       status: 400,
       body: {
-        error: 'InvalidParameter',
-        message: 'pipeline web, parameter VERSION: expected a value that matches ^[0-9]+$, got "1; reboot"',
+        ...INVALID_PARAMETER,
+        detail: 'pipeline web, parameter VERSION: expected a value that matches ^[0-9]+$, got "1; reboot"',
       },
     },
   );
@@ -297,13 +307,15 @@ test('servers that run an old script over the image are no verified fleet, and t
 
 test('user data that is over 16 KB with its values is refused at once', async () => {
   // What cannot be compressed away: every character another.
-  const page = Array.from({ length: 20_000 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('');
+  const page = Array.from({ length: 10_000 }, (_, at) =>
+    String.fromCodePoint(0x4e00 + ((at * 7919) % 20_011)),
+  ).join('');
   const parameters = { VERSION: '3', PAGE: page };
   expect(await sample.api('POST', '/pipelines/web/builds', { parameters })).toEqual({
     status: 400,
     body: {
-      error: 'InvalidParameter',
-      message: expect.stringMatching(
+      ...INVALID_PARAMETER,
+      detail: expect.stringMatching(
         /^user data of pipeline web is \d{5} bytes compressed, EC2 takes 16384 at most: move what is long into the site's archive$/,
       ),
     },
@@ -316,8 +328,11 @@ test('a busy pipeline that rejects answers 409 and says which build it is busy w
   expect(await sample.api('POST', '/pipelines/endless/builds')).toEqual({
     status: 409,
     body: {
+      type: 'urn:kiln:problem:PipelineBusy',
+      title: 'Another build of the pipeline runs',
+      status: 409,
       error: 'PipelineBusy',
-      message: `Pipeline endless is busy with build ${id}, and its whenBusy is reject. Try again when that build has ended.`,
+      detail: `Pipeline endless is busy with build ${id}, and its whenBusy is reject. Try again when that build has ended.`,
     },
   });
   await stopExecution(id);

@@ -51,8 +51,8 @@ test('a POST with the same idempotency key starts one build', async () => {
 test('a POST with the key of another request is refused, and says of which build', async () => {
   const first = await call(postBuild, postCall);
   const { status, body } = await call(postBuild, { ...postCall, body: '{"once":true}' });
-  expect([status, body.error]).toEqual([400, 'InvalidRequest']);
-  expect(body.message).toContain(first.body.id);
+  expect([status, body.error]).toEqual([409, 'KeyReused']);
+  expect(body.detail).toContain(first.body.id);
 });
 
 test('a POST whose values refer to what Kiln may not read is refused at once', async () => {
@@ -152,10 +152,10 @@ test.each([
   ],
   [
     'values that are too long for a build',
-    { body: JSON.stringify({ parameters: { SITE: `s3://${'a'.repeat(300_000)}` } }) },
-    400,
-    'InvalidParameter',
-    /are 300116 bytes of JSON, .* expected at most 131072/,
+    { body: JSON.stringify({ parameters: { SITE: `s3://${'a'.repeat(40_000)}` } }) },
+    413,
+    'BodyTooLarge',
+    /The body has 40031 bytes, expected at most 32768/,
   ],
   [
     'an idempotency key that is too long',
@@ -168,7 +168,13 @@ test.each([
   ['an unknown pipeline', { pathParameters: { pipeline: 'nope' } }, 404, 'UnknownPipeline', /api, web/],
 ])('a POST with %s is answered in plain words', async (_what, change, status, error, words) => {
   const answer = await call(postBuild, { ...postCall, ...change });
-  expect(answer).toEqual({ status, body: { error, message: expect.stringMatching(words) } });
+  expect(answer.status).toBe(status);
+  expect(answer.body).toMatchObject({
+    type: `urn:kiln:problem:${error}`,
+    status,
+    error,
+    detail: expect.stringMatching(words),
+  });
 });
 
 test('a POST that AWS throttles is to be tried again, and blocks nobody until then', async () => {

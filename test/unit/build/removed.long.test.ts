@@ -16,6 +16,7 @@ import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk
 import { mockClient } from 'aws-sdk-client-mock';
 import scheduled from '../../../events/schedule.json';
 import decided from '../../../events/tidy-up.json';
+import { listBuilds } from '../../../src/api/builds';
 import { TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
@@ -24,7 +25,6 @@ import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
 import { findRelease, keepRelease } from '../../../src/build/release';
 import { countEnd } from '../../../src/build/unattended/hold';
-import { listBuilds } from '../../../src/http';
 import { retireImages } from '../../../src/image/retire';
 import { deleteItem, getItem, putItem } from '../../../src/table';
 import { answerNoUses, makeImage, reference } from '../images';

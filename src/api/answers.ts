@@ -1,0 +1,196 @@
+import * as z from 'zod';
+
+/** What the API answers, as docs/openapi.json tells it. A test holds the answers that are given to it. */
+
+const Time = z.iso.datetime().describe('ISO 8601, UTC');
+const Name = z.string();
+const Group = z.string().describe('The name of an Auto Scaling group');
+
+const STATUSES = [
+  'QUEUED',
+  'SUPERSEDED',
+  'SKIPPED',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+  'ABORTED',
+  'TIMED_OUT',
+] as const;
+
+export const Status = z.enum(STATUSES).describe('How a build is, or how it ended').meta({ id: 'Status' });
+
+export const Problem = z
+  .strictObject({
+    type: z.string().describe('The kind of the problem, a name that stays: urn:kiln:problem:UnknownBuild'),
+    title: z.string().describe('The kind of the problem in words'),
+    status: z.int().describe('The HTTP status'),
+    detail: z.string().describe('What is wrong, where, and what to do'),
+    error: z.string().describe('The name of the error'),
+    errors: z
+      .array(z.strictObject({ field: z.string().describe('body.parameters.SITE'), detail: z.string() }))
+      .optional()
+      .describe('The fields of the request that are wrong'),
+  })
+  .describe('A problem as RFC 9457 has it')
+  .meta({ id: 'Problem' });
+
+export const Accepted = z
+  .strictObject({ id: Name, pipeline: Name, status: Status, href: z.string().describe('/builds/{id}') })
+  .describe('A build that was accepted')
+  .meta({ id: 'Accepted' });
+
+const Trigger = z.strictObject({
+  kind: z.enum(['http', 'schedule', 'event', 'manual']),
+  by: z.string().optional().describe("Who or what it was: the caller's ARN, the event"),
+});
+
+const Failure = z.strictObject({ name: Name, message: z.string(), stage: Name.optional() });
+
+const Resolved = z.strictObject({
+  value: z.string(),
+  from: z.enum(['request', 'event', 'release', 'default']),
+  before: z.string().optional().describe('In the release that was deployed before'),
+});
+
+const Stage = z
+  .strictObject({
+    stage: z.string().describe('The name of the state'),
+    autoScalingGroup: Group.optional(),
+    region: z.string().optional(),
+    startedAt: Time,
+    endedAt: Time.optional(),
+    outcome: z.enum(['running', 'succeeded', 'failed', 'stopped']),
+    waitsFor: z.string().optional(),
+    says: z.string().optional().describe('What AWS, or the site, said when it was last looked at'),
+    seenAt: Time.optional(),
+  })
+  .meta({ id: 'Stage' });
+
+const Gone = z.strictObject({ at: Time, why: z.string() });
+
+const MadeVersion = z.strictObject({ launchTemplateId: Name, reference: z.string(), version: z.string() });
+
+const Rollout = z
+  .strictObject({
+    autoScalingGroup: Group,
+    launchTemplateId: Name,
+    version: z.string().describe('The launch template version that the build made'),
+    others: z.array(MadeVersion).optional(),
+    refreshId: z.string().optional(),
+    verified: z
+      .strictObject({
+        by: z.enum(['site', 'targetGroup', 'nothing']),
+        servers: z.int(),
+        isEmptyOnPurpose: z.literal(true).optional(),
+        left: z.array(z.strictObject({ instanceId: Name, version: z.string(), why: z.string() })).optional(),
+        leftInAll: z.int().optional(),
+      })
+      .optional(),
+    broughtBackBy: z.string().optional().describe('The refresh that brings the group back'),
+    notBack: z
+      .strictObject({ at: Time, why: z.string(), tellingAt: Time.optional(), toldAt: Time.optional() })
+      .optional(),
+    otherDefault: z.string().optional(),
+  })
+  .meta({ id: 'Rollout' });
+
+const Package = z.strictObject({ name: Name, version: z.string() });
+
+const PackageChanges = z.strictObject({
+  since: z.string().describe('The build of the image before'),
+  counts: z.strictObject({ added: z.int(), removed: z.int(), upgraded: z.int() }),
+  added: z.array(Package),
+  removed: z.array(Package),
+  upgraded: z.array(z.strictObject({ name: Name, from: z.string(), to: z.string() })),
+  kernel: z.strictObject({ from: z.string(), to: z.string() }).optional(),
+});
+
+const Scanned = z.strictObject({
+  outcome: z.enum(['passed', 'failed', 'missing']),
+  why: z.string().optional(),
+  ignored: z.literal(true).optional(),
+  scannedAt: z.string().optional(),
+  counts: z.record(z.string(), z.int()).optional(),
+  worstByEc2: z.string().optional(),
+  refused: z
+    .array(z.strictObject({ title: z.string(), severity: z.string(), fixedIn: z.string().optional() }))
+    .optional(),
+  key: z.string().optional(),
+  changes: z
+    .strictObject({
+      since: z.string(),
+      counts: z.strictObject({ added: z.int(), gone: z.int() }),
+      added: z.array(z.string()),
+      gone: z.array(z.string()),
+    })
+    .optional(),
+});
+
+export const Build = z
+  .strictObject({
+    id: Name,
+    pipeline: Name,
+    status: Status,
+    trigger: Trigger,
+    parameters: z.record(z.string(), z.string()).describe('As the request gave them'),
+    requestedAt: Time,
+    startedAt: Time.optional(),
+    endedAt: Time.optional(),
+    resolved: z.record(z.string(), Resolved).optional().describe('Every parameter of the pipeline'),
+    once: z.boolean().optional(),
+    fingerprint: z.string().optional(),
+    imageId: z.string().optional(),
+    imageGone: Gone.optional(),
+    copies: z
+      .array(z.strictObject({ region: z.string(), imageId: z.string(), gone: Gone.optional() }))
+      .optional(),
+    prepared: z
+      .strictObject({
+        by: z.enum(['agent', 'none']),
+        ownScript: z.literal(true).optional(),
+        warnings: z.array(z.string()).optional(),
+      })
+      .optional(),
+    tested: z
+      .strictObject({ tests: z.array(z.string()), skipped: z.record(z.string(), z.string()).optional() })
+      .optional(),
+    scanned: Scanned.optional(),
+    bom: z
+      .strictObject({ key: z.string(), packages: z.int(), kernel: z.string().optional() })
+      .optional()
+      .describe('The list of what is on the image: an object in the artifacts bucket'),
+    packageChanges: PackageChanges.optional(),
+    rollouts: z.array(Rollout),
+    heldServer: z
+      .strictObject({
+        instanceId: Name,
+        purpose: z.enum(['base', 'test', 'fleet']),
+        autoScalingGroup: Group.optional(),
+        until: Time,
+        gone: Time.optional(),
+      })
+      .optional()
+      .describe('The server on which the build failed, which is held for people'),
+    notHeld: z.array(z.string()).optional(),
+    error: Failure.optional().describe('Why it did not succeed'),
+    late: z.array(z.string()).optional().describe('What was undone after its end'),
+    left: z.array(z.string()).optional().describe('What could not be undone'),
+    unchecked: z.array(z.string()).optional().describe('Checks that its plan could not make'),
+    stages: z.array(Stage),
+  })
+  .describe('A build')
+  .meta({ id: 'Build' });
+
+const Held = z.strictObject({
+  since: Time.optional(),
+  builds: z.array(z.string()).describe('Those that failed in a row'),
+  message: z.string(),
+});
+
+export const Builds = z
+  .strictObject({
+    builds: z.array(Build).describe('Newest first'),
+    next: z.string().optional().describe('To be given as ?next= for the following page'),
+    held: Held.optional().describe('While schedules and events start nothing'),
+  })
+  .meta({ id: 'Builds' });

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { isBuildId, pipelineOf } from '../build/id';
+import { type BuildRecord, getRecord, listRecords } from '../build/record';
+import { requestBuild } from '../build/request';
+import { describeHold, findHold } from '../build/unattended/hold';
+import { InvalidRequest, UnknownBuild, UnknownPipeline } from '../errors';
+import { shorten, show } from '../pipeline/expected';
+import { pipelinesFolder } from '../pipeline/folder';
+import { loadPipeline } from '../pipeline/load';
+import { PIPELINE_NAME } from '../pipeline/name';
+import type { Located } from './answer';
+import { type Call, callerOf, checkQuery, readBody, readKey, readLimit } from './call';
+import { showBuild } from './show';
+
+/** What a request for a build may have in its body. */
+export const BuildBody = z.strictObject({
+  parameters: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('The values of parameters by their names'),
+  once: z
+    .boolean()
+    .default(false)
+    .describe('That the parameters are for this build only: the release stays what it is'),
+});
+
+/** POST /pipelines/{pipeline}/builds */
+export async function postBuild(call: Call): Promise<Located> {
+  checkQuery(call);
+  const body = readBody(call, BuildBody, '{"parameters": {"NAME": "value"}, "once": true}');
+  const record = await requestBuild({
+    pipeline: call.pathParameters?.pipeline ?? '',
+    ...body,
+    trigger: { kind: 'http', by: callerOf(call) },
+    idempotencyKey: readKey(call),
+  });
+  return accept(record);
+}
+
+/** What is answered to a request that was accepted. */
+export function accept({ id, pipeline, status }: BuildRecord): Located {
+  const href = `/builds/${id}`;
+  return { body: { id, pipeline, status, href }, location: href };
+}
+
+/** The id of a build in the path of a call. */
+export function readBuildId(call: Call): string {
+  const id = call.pathParameters?.id ?? '';
+  if (isBuildId(id)) return id;
+  throw new UnknownBuild(`"${shorten(id)}" is not the id of a build, expected one like web-01J….`);
+}
+
+/** GET /builds/{id} */
+export async function getBuild(call: Call) {
+  checkQuery(call);
+  return showBuild(await getRecord(readBuildId(call)));
+}
+
+/** GET /pipelines/{pipeline}/builds?limit=20&next=… */
+export async function listBuilds(call: Call) {
+  checkQuery(call, 'limit', 'next');
+  const pipeline = await findName(call.pathParameters?.pipeline ?? '');
+  const limit = readLimit(call);
+  const after = readNext(pipeline, call.queryStringParameters?.next);
+  const records = await listRecords(pipeline, limit, after);
+  const builds = takeRoom(records.map(showBuild));
+  const isMore = records.length === limit || builds.length < records.length;
+  const next = isMore ? builds.at(-1)?.id : undefined;
+  const held = await showHold(pipeline);
+  return { builds, ...(next && { next }), ...(held && { held }) };
+}
+
+/**
+ * Lambda takes 6 MB of an answer, in which the body is a text in JSON: its quotes are written out once more. A million less, for all
+ * that is beside the builds. See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const MOST_ANSWER_BYTES = 5_000_000;
+
+/** As many of the builds, in their order, as an answer has room for: one at least, since a record is no longer than 400 kB. */
+function takeRoom<Shown>(builds: Shown[]): Shown[] {
+  let bytes = 0;
+  const end = builds.findIndex((build, at) => {
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(build)));
+    return at > 0 && bytes > MOST_ANSWER_BYTES;
+  });
+  return end < 0 ? builds : builds.slice(0, end);
+}
+
+/** The name of a pipeline that is there, or that has had builds: the history of one whose folder is gone stays. */
+async function findName(name: string): Promise<string> {
+  try {
+    return (await loadPipeline(pipelinesFolder(), name)).name;
+  } catch (error) {
+    if (!(error instanceof UnknownPipeline) || !PIPELINE_NAME.test(name)) throw error;
+    if ((await listRecords(name, 1)).length === 0) throw error;
+    return name;
+  }
+}
+
+async function showHold(pipeline: string) {
+  const hold = await findHold(pipeline);
+  return hold && { since: hold.held?.since, builds: hold.failures, message: describeHold(pipeline, hold) };
+}
+
+function readNext(pipeline: string, next: string | undefined): string | undefined {
+  if (next === undefined || (isBuildId(next) && pipelineOf(next) === pipeline)) return next;
+  const expected = 'expected what an earlier answer gave as next';
+  throw new InvalidRequest(`next is ${show(next)}, ${expected}.`, {
+    fields: [{ field: 'query.next', detail: expected }],
+  });
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import type { ProblemName } from './answer';
+import { Accepted, Build, Builds } from './answers';
+import { BuildBody } from './builds';
+
+/** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
+export interface Route {
+  method: 'GET' | 'POST';
+  /** With the names of its parameters: `/builds/{id}`. */
+  path: string;
+  /** The function that answers. */
+  function: string;
+  operationId: string;
+  summary: string;
+  /** What its query may have. */
+  query?: z.ZodObject;
+  /** What its body may have. */
+  body?: z.ZodType;
+  /** Whether it takes the header Idempotency-Key. */
+  takesKey?: true;
+  status: 200 | 202;
+  answer: z.ZodType;
+  /** What it may answer instead, beside what each may. */
+  problems: readonly ProblemName[];
+}
+
+const Page = z.object({
+  limit: z.int().min(1).max(100).default(20).optional(),
+  next: z.string().optional().describe('What an earlier answer gave as next'),
+});
+
+export const ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/builds',
+    function: 'postBuild',
+    operationId: 'startBuild',
+    summary: 'Starts a build, or puts it into the queue of its pipeline',
+    body: BuildBody,
+    takesKey: true,
+    status: 202,
+    answer: Accepted,
+    problems: [
+      'InvalidParameter',
+      'InvalidPipeline',
+      'UnknownPipeline',
+      'PipelineBusy',
+      'KeyReused',
+      'BodyTooLarge',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/pipelines/{pipeline}/builds',
+    function: 'listBuilds',
+    operationId: 'listBuilds',
+    summary: 'The builds of a pipeline, newest first',
+    query: Page,
+    status: 200,
+    answer: Builds,
+    problems: ['InvalidPipeline', 'UnknownPipeline'],
+  },
+  {
+    method: 'GET',
+    path: '/builds/{id}',
+    function: 'getBuild',
+    operationId: 'getBuild',
+    summary: 'How a build is',
+    status: 200,
+    answer: Build,
+    problems: ['UnknownBuild'],
+  },
+];
