@@ -16,6 +16,7 @@ export { handler as listBuilds } from './list-builds';
 export { handler as lookAtInstance } from './look-at-instance';
 export { handler as plan } from './plan';
 export { handler as postBuild } from './post-build';
+export { handler as postRollback } from './post-rollback';
 export { handler as prepareImage } from './prepare-image';
 export { handler as publishImage } from './publish-image';
 export { handler as publishTemplate } from './publish-template';

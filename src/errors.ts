@@ -56,6 +56,14 @@ export class PipelineHeld extends KilnError {
 export class RolloutFailedBefore extends KilnError {
   override readonly name = 'RolloutFailedBefore';
 }
+/** The image that the build would make, or roll out again, was rolled back from or revoked: nothing uses it unless that is forced. */
+export class ImageRefused extends KilnError {
+  override readonly name = 'ImageRefused';
+}
+/** There is no image to go back to, or not that of the build that is named. */
+export class NothingToRollBackTo extends KilnError {
+  override readonly name = 'NothingToRollBackTo';
+}
 /** A target of the rollout cannot be refreshed, or could not be rolled back. */
 export class TargetNotRefreshable extends KilnError {
   override readonly name = 'TargetNotRefreshable';

@@ -119,6 +119,8 @@ async function updateItem(
   });
   const written = expressions.flatMap(({ sets }) => sets ?? []).join(', ');
   const removed = expressions.flatMap(({ removes }) => removes ?? []).join(', ');
+  const allValues = { ...values, ...asked.ExpressionAttributeValues };
+  const hasValues = Object.keys(allValues).length > 0;
   const { Attributes } = await dynamo().send(
     new UpdateCommand({
       TableName: env('KILN_TABLE'),
@@ -127,7 +129,8 @@ async function updateItem(
       UpdateExpression: [written && `SET ${written}`, removed && `REMOVE ${removed}`].join(' ').trim(),
       ConditionExpression: asked.ConditionExpression,
       ExpressionAttributeNames: { ...names, ...asked.ExpressionAttributeNames },
-      ExpressionAttributeValues: { ...values, ...asked.ExpressionAttributeValues },
+      // DynamoDB takes no empty mapping.
+      ...(hasValues && { ExpressionAttributeValues: allValues }),
     }),
   );
   return Attributes;

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   InvalidPipeline: [422, 'The pipeline is not valid'],
   UnknownPipeline: [404, 'There is no such pipeline'],
   UnknownBuild: [404, 'There is no such build'],
+  NothingToRollBackTo: [409, 'There is no image that it could be gone back to'],
   PipelineBusy: [409, 'Another build of the pipeline runs'],
   KeyReused: [409, 'The idempotency key was used for another request'],
   BodyTooLarge: [413, 'The body is too large'],

@@ -12,6 +12,7 @@ const STATUSES = [
   'SKIPPED',
   'RUNNING',
   'SUCCEEDED',
+  'UP_TO_DATE',
   'FAILED',
   'ABORTED',
   'TIMED_OUT',
@@ -48,7 +49,7 @@ const Failure = z.strictObject({ name: Name, message: z.string(), stage: Name.op
 
 const Resolved = z.strictObject({
   value: z.string(),
-  from: z.enum(['request', 'event', 'release', 'default']),
+  from: z.enum(['request', 'event', 'release', 'rollback', 'default']),
   before: z.string().optional().describe('In the release that was deployed before'),
 });
 
@@ -138,8 +139,31 @@ export const Build = z
     endedAt: Time.optional(),
     resolved: z.record(z.string(), Resolved).optional().describe('Every parameter of the pipeline'),
     once: z.boolean().optional(),
+    force: z.boolean().optional(),
+    rollout: z.boolean().optional().describe('False: it is baked and published only'),
+    reason: z.string().optional(),
+    rollback: z
+      .strictObject({ build: Name, from: Name.optional().describe('The build that made the image before') })
+      .optional()
+      .describe('That an earlier image is rolled out again'),
     fingerprint: z.string().optional(),
-    imageId: z.string().optional(),
+    imageId: z.string().optional().describe('The image that it rolls out'),
+    reused: z
+      .strictObject({ build: Name, imageId: z.string() })
+      .optional()
+      .describe('That the image is that of an earlier build'),
+    changed: z
+      .array(z.string())
+      .optional()
+      .describe('Why it bakes: what is otherwise than of the image before'),
+    rolledBack: z
+      .strictObject({ at: Time, by: Name })
+      .optional()
+      .describe('That people went back from its image, by which build'),
+    revoked: z
+      .strictObject({ at: Time, by: z.string().optional(), reason: z.string().optional() })
+      .optional()
+      .describe('That a person called its image bad'),
     imageGone: Gone.optional(),
     copies: z
       .array(z.strictObject({ region: z.string(), imageId: z.string(), gone: Gone.optional() }))

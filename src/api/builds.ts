@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isBuildId, pipelineOf } from '../build/id';
 import { type BuildRecord, getRecord, listRecords } from '../build/record';
+import { requestRollback } from '../build/release/rollback';
 import { requestBuild } from '../build/request';
 import { describeHold, findHold } from '../build/unattended/hold';
 import { InvalidRequest, UnknownBuild, UnknownPipeline } from '../errors';
@@ -12,16 +13,42 @@ import type { Located } from './answer';
 import { type Call, callerOf, checkQuery, readBody, readKey, readLimit } from './call';
 import { showBuild } from './show';
 
+/** Why something is asked for. */
+export const Reason = z
+  .string()
+  .trim()
+  .min(1, { error: 'expected a text' })
+  .max(500, { error: 'expected at most 500 characters' })
+  .describe('Why, in words for those who read the record');
+
 /** What a request for a build may have in its body. */
 export const BuildBody = z.strictObject({
   parameters: z
     .record(z.string(), z.string())
     .default({})
-    .describe('The values of parameters by their names'),
+    .describe('The values of parameters by their names; none builds the release again'),
   once: z
     .boolean()
     .default(false)
     .describe('That the parameters are for this build only: the release stays what it is'),
+  force: z
+    .boolean()
+    .default(false)
+    .describe('That an image is baked though nothing has changed, or though it was rolled back from'),
+  rollout: z
+    .boolean()
+    .default(true)
+    .describe('False: the image is baked and published, and rolled out nowhere'),
+  reason: Reason.optional(),
+});
+
+/** What a request to go back may have in its body. */
+export const RollbackBody = z.strictObject({
+  build: z
+    .string()
+    .optional()
+    .describe('The build whose image is rolled out again; without it, that of the image before'),
+  reason: Reason,
 });
 
 /** POST /pipelines/{pipeline}/builds */
@@ -32,6 +59,21 @@ export async function postBuild(call: Call): Promise<Located> {
     pipeline: call.pathParameters?.pipeline ?? '',
     ...body,
     trigger: { kind: 'http', by: callerOf(call) },
+    idempotencyKey: readKey(call),
+  });
+  return accept(record);
+}
+
+/** POST /pipelines/{pipeline}/rollback */
+export async function postRollback(call: Call): Promise<Located> {
+  checkQuery(call);
+  const { build, reason } = readBody(call, RollbackBody, '{"build": "web-01J…", "reason": "why"}');
+  const by = callerOf(call);
+  const record = await requestRollback({
+    pipeline: call.pathParameters?.pipeline ?? '',
+    ...(build !== undefined && { build }),
+    reason,
+    trigger: { kind: 'http', by },
     idempotencyKey: readKey(call),
   });
   return accept(record);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ProblemName } from './answer';
 import { Accepted, Build, Builds } from './answers';
-import { BuildBody } from './builds';
+import { BuildBody, RollbackBody } from './builds';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
 export interface Route {
@@ -44,6 +44,25 @@ export const ROUTES: readonly Route[] = [
       'InvalidParameter',
       'InvalidPipeline',
       'UnknownPipeline',
+      'PipelineBusy',
+      'KeyReused',
+      'BodyTooLarge',
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/rollback',
+    function: 'postRollback',
+    operationId: 'rollBack',
+    summary: 'Rolls an earlier image out again, with the parameters of its build, and holds the pipeline',
+    body: RollbackBody,
+    takesKey: true,
+    status: 202,
+    answer: Accepted,
+    problems: [
+      'UnknownPipeline',
+      'InvalidPipeline',
+      'NothingToRollBackTo',
       'PipelineBusy',
       'KeyReused',
       'BodyTooLarge',

@@ -1,9 +1,11 @@
-import type { BuildRecord } from '../build/record';
+import { type BuildRecord, imageOf } from '../build/record';
 
 /** A build as callers see it: maps as lists, without what only Kiln needs. */
 export function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
-  const { late, left, imageId, gone = {}, fingerprint, error, resolved, once, unchecked } = record;
+  const { late, left, gone = {}, fingerprint, error, resolved, unchecked } = record;
+  const { once, force, rollout, reason, rollback, reused, changed, rolledBack, revoked } = record;
+  const imageId = imageOf(record);
   const { prepared, tested, scanned, bom, packageChanges, heldServer, notHeld } = record;
   const imageGone = imageId && gone[imageId];
   const copies = record.copies?.map((copy) => ({ ...copy, gone: gone[copy.imageId] }));
@@ -20,9 +22,10 @@ export function showBuild(record: BuildRecord) {
     ...{ id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt },
     ...{
       resolved,
-      once,
+      ...{ once, force, rollout, reason, rollback },
       fingerprint,
       imageId,
+      ...{ reused, changed, rolledBack, revoked },
       ...(imageGone && { imageGone }),
       copies,
       prepared,

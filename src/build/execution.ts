@@ -2,19 +2,30 @@ import { DescribeExecutionCommand, paginateListExecutions, StartExecutionCommand
 import { isAwsError, sfn } from '../aws';
 import { env } from '../env';
 import type { Trigger } from './record';
+import type { Options } from './state';
 
 /** What a build is asked to be: the input of its execution. */
-export interface BuildRequest {
+export interface BuildRequest extends Options {
   pipeline: string;
   parameters: Record<string, string>;
   trigger: Trigger;
-  /** That the parameters are for this build only. */
-  once?: boolean | undefined;
+}
+
+/** What a request, or the record of one, says beside its parameters: only what is said. */
+export function optionsOf({ once, force, rollout, reason, rollback }: Options): Options {
+  return {
+    ...(once && { once }),
+    ...(force && { force }),
+    ...(rollout === false && { rollout }),
+    ...(reason && { reason }),
+    ...(rollback && { rollback }),
+  };
 }
 
 /** The input of a build's execution. */
-export function writeInput({ pipeline, parameters, trigger, once }: BuildRequest): string {
-  return JSON.stringify({ pipeline, parameters, trigger, ...(once && { once }) });
+export function writeInput(request: BuildRequest): string {
+  const { pipeline, parameters, trigger } = request;
+  return JSON.stringify({ pipeline, parameters, trigger, ...optionsOf(request) });
 }
 
 /** Starts the execution of a build. An execution of that name is the same build's: it was started before. */

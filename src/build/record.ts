@@ -12,7 +12,7 @@ import {
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
 import { registerPipeline } from './removed/register';
-import type { MadeVersion, Target } from './state';
+import type { MadeVersion, Options, Target } from './state';
 
 /** What made a build start. */
 export interface Trigger {
@@ -32,6 +32,7 @@ export type BuildStatus =
   | 'SKIPPED'
   | 'RUNNING'
   | 'SUCCEEDED'
+  | 'UP_TO_DATE'
   | 'FAILED'
   | 'ABORTED'
   | 'TIMED_OUT';
@@ -75,8 +76,8 @@ export interface Verified {
   leftInAll?: number;
 }
 
-/** Who gave a parameter its value: the request, a field of the event, the release, or the pipeline's default. */
-export type Origin = 'request' | 'event' | 'release' | 'default';
+/** Who gave a parameter its value: the request, a field of the event, the release, the build that is gone back to, or the pipeline's default. */
+export type Origin = 'request' | 'event' | 'release' | 'rollback' | 'default';
 
 /** What a parameter of a build is, and why. */
 export interface ResolvedParameter {
@@ -193,8 +194,18 @@ export interface PackageChanges {
   kernel?: { from: string; to: string };
 }
 
+/** Whether a build came to a good end: its image is rolled out, or was already. Nothing of it is undone. */
+export function hasSucceeded({ status }: Pick<BuildRecord, 'status'>): boolean {
+  return status === 'SUCCEEDED' || status === 'UP_TO_DATE';
+}
+
+/** The image that a build rolls out: its own, or that of an earlier build. */
+export function imageOf({ imageId, reused }: Pick<BuildRecord, 'imageId' | 'reused'>): string | undefined {
+  return imageId ?? reused?.imageId;
+}
+
 /** What is kept of a build. Times are ISO 8601. */
-export interface BuildRecord {
+export interface BuildRecord extends Options {
   id: string;
   pipeline: string;
   status: BuildStatus;
@@ -203,8 +214,6 @@ export interface BuildRecord {
   parameters: Record<string, string>;
   /** The number under which it acts, since it was planned: of two builds of a pipeline the later turn has the higher. */
   fence?: number;
-  /** That the parameters are for this build only: the release stays what it is. */
-  once?: boolean;
   /** The parameters that hold: the request's, or those of the release. */
   given?: Record<string, string>;
   /** Every parameter of the pipeline, as it was resolved when the build was asked for, and anew by Plan. */
@@ -213,6 +222,16 @@ export interface BuildRecord {
   startedAt?: string;
   endedAt?: string;
   fingerprint?: string;
+  /** What the fingerprint is made of, by name: values that may be told, or hashes of them. */
+  ingredients?: Record<string, string>;
+  /** Why it bakes, in words: what is otherwise than of the newest image. */
+  changed?: string[];
+  /** The earlier build whose image it rolls out, instead of one of its own. */
+  reused?: { build: string; imageId: string };
+  /** That people went back from its image, by which build. No build uses it again unasked. */
+  rolledBack?: { at: string; by: string };
+  /** That a person called its image bad. No build uses it again. */
+  revoked?: { at: string; by?: string; reason?: string };
   /** The image that the base instance started from. */
   baseImageId?: string;
   imageId?: string;
@@ -267,7 +286,8 @@ export function keyOfRecord(build: string): Key {
 
 /** What a record is written with. */
 export type NewRecord = Pick<BuildRecord, 'id' | 'status' | 'trigger' | 'parameters'> &
-  Partial<Pick<BuildRecord, 'startedAt' | 'once' | 'resolved' | 'endedAt' | 'error' | 'todo'>>;
+  Partial<Pick<BuildRecord, 'startedAt' | 'resolved' | 'endedAt' | 'error' | 'todo'>> &
+  Options;
 
 /** Writes the record of a new build, unless there is one. */
 export async function createRecord(build: NewRecord): Promise<void> {

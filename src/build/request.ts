@@ -1,22 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest, KeyReused, PipelineBusy } from '../errors';
 import { logger } from '../log';
+import type { Pipeline } from '../pipeline/definition';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
 import { getItem, type Key, putItem } from '../table';
-import { type BuildRequest, startExecution, writeInput } from './execution';
+import { type BuildRequest, optionsOf, startExecution, writeInput } from './execution';
 import { newBuildId } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
 import { checkJsonSize, resolveParameters } from './parameters';
 import { enqueueBuild, startQueuedBuild } from './queue';
 import { type BuildRecord, createRecord, findRecord, getRecord, type ResolvedParameter } from './record';
-import { chooseGiven, describeResolved, findRelease } from './release';
+import { chooseGiven, choosePinned, describeResolved, findRelease } from './release/release';
+import { findRestorable } from './release/reuse';
 
 /** A request, and what makes it known again when it comes twice. */
 export interface IncomingRequest extends BuildRequest {
   /** The caller's own key, or the id of the event. EventBridge and clients repeat what they are unsure of. */
   idempotencyKey?: string | undefined;
 }
+
+type Keyed = Pick<IncomingRequest, 'pipeline' | 'idempotencyKey'>;
 
 /** A request that was checked: what its parameters are, as the record tells them. */
 interface CheckedRequest extends BuildRequest {
@@ -36,14 +40,11 @@ const KEY_SECONDS = 24 * 60 * 60;
  */
 export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
-  const earlier = await findId(request);
-  const known = earlier && (await findRecord(earlier));
+  const known = await findKnown(request);
   if (known) return takeUpAgain(known, request);
 
   checkJsonSize(pipeline.name, writeInput(request));
-  const release = await findRelease(pipeline);
-  const given = chooseGiven(pipeline, request, release);
-  const resolved = describeResolved(await resolveParameters(pipeline, given.values), given, release);
+  const resolved = await describeParameters(pipeline, request);
 
   const build = await chooseId(request);
   logger.appendKeys({ build });
@@ -58,13 +59,28 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   return getRecord(build);
 }
 
+/** What the parameters of a build are: resolved now, or, of one that goes back, as they were then. */
+async function describeParameters(pipeline: Pipeline, request: IncomingRequest) {
+  const release = await findRelease(pipeline);
+  if (request.rollback) {
+    const { maker } = await findRestorable(pipeline.name, request.rollback.build);
+    const pinned = choosePinned(pipeline, maker);
+    return describeResolved(pinned.values, pinned, release);
+  }
+  const given = chooseGiven(pipeline, request, release);
+  return describeResolved(await resolveParameters(pipeline, given.values), given, release);
+}
+
 /** A request that came before: what its first try may have left undone is done. */
 async function takeUpAgain(known: BuildRecord, request: IncomingRequest): Promise<BuildRecord> {
-  const { parameters, once = false, resolved = {} } = known;
-  const isSame = isDeepStrictEqual([parameters, once], [{ ...request.parameters }, request.once ?? false]);
+  const { resolved = {} } = known;
+  const isSame = isDeepStrictEqual(
+    [known.parameters, optionsOf(known)],
+    [{ ...request.parameters }, optionsOf(request)],
+  );
   if (!isSame)
     throw new KeyReused(
-      `The idempotency key ${request.idempotencyKey} was used for build ${known.id}, which was given other parameters. Send a new one.`,
+      `The idempotency key ${request.idempotencyKey} was used for build ${known.id}, which was asked for otherwise. Send a new one.`,
     );
   if (known.status !== 'QUEUED') return known;
   await startLater(known.id, { ...request, resolved });
@@ -86,14 +102,15 @@ async function startNow(build: string, request: CheckedRequest): Promise<void> {
 
 async function startLater(build: string, request: CheckedRequest): Promise<void> {
   await createRecord({ ...recordOf(build, request), status: 'QUEUED' });
-  const { pipeline, parameters, trigger, once } = request;
-  await enqueueBuild(build, { pipeline, parameters, trigger, ...(once && { once }) });
+  const { pipeline, parameters, trigger } = request;
+  await enqueueBuild(build, { pipeline, parameters, trigger, ...optionsOf(request) });
   // The running build may have ended, and have looked into an empty queue, since its lock was seen.
   await startQueuedBuild(pipeline);
 }
 
-function recordOf(id: string, { parameters, trigger, once, resolved }: CheckedRequest) {
-  return { id, parameters, trigger, resolved, ...(once && { once }) };
+function recordOf(id: string, request: CheckedRequest) {
+  const { parameters, trigger, resolved } = request;
+  return { id, parameters, trigger, resolved, ...optionsOf(request) };
 }
 
 async function describeBusy(pipeline: string): Promise<string> {
@@ -102,12 +119,18 @@ async function describeBusy(pipeline: string): Promise<string> {
 }
 
 /** The key of a request stands beside the records for a day. */
-function keyOf({ pipeline, idempotencyKey }: IncomingRequest): Key | undefined {
+function keyOf({ pipeline, idempotencyKey }: Keyed): Key | undefined {
   return idempotencyKey ? { pk: `PIPELINE#${pipeline}`, sk: `REQUEST#${idempotencyKey}` } : undefined;
 }
 
+/** The build of a request that came before, by its key. */
+export async function findKnown(request: Keyed): Promise<BuildRecord | undefined> {
+  const earlier = await findId(request);
+  return earlier === undefined ? undefined : findRecord(earlier);
+}
+
 /** The id that a request got when it came before. */
-async function findId(request: IncomingRequest): Promise<string | undefined> {
+async function findId(request: Keyed): Promise<string | undefined> {
   const key = keyOf(request);
   return key && (await getItem<{ build: string }>(key))?.build;
 }

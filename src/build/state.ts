@@ -12,6 +12,21 @@ export const Parameters = z
   )
   .pipe(z.record(z.string(), z.string()));
 
+/** What a request says beside its parameters. */
+export const Options = z.object({
+  /** That the parameters are for this build only: the release stays what it is. */
+  once: z.boolean().optional(),
+  /** That an image is baked though nothing has changed, or though it was rolled back from. */
+  force: z.boolean().optional(),
+  /** False: the image is baked and published, and rolled out nowhere. */
+  rollout: z.boolean().optional(),
+  /** Why it was asked for, in a person's words. */
+  reason: z.string().optional(),
+  /** That an earlier build's image is rolled out again: of which build, and instead of which. */
+  rollback: z.object({ build: z.string(), from: z.string().optional() }).optional(),
+});
+export type Options = z.infer<typeof Options>;
+
 /** The build, as it walks through the state machine. */
 export const Build = z.object({ id: z.string(), pipeline: z.string() });
 
@@ -132,6 +147,14 @@ export const Plan = z.object({
     .object({ by: z.enum(['agent', 'none']), within: z.number().describe('seconds') })
     .default({ by: 'none', within: 0 }),
   fingerprint: z.string(),
+  /** The image of an earlier build that is used instead of a new one. */
+  reuse: z
+    .object({
+      build: z.string(),
+      image: z.object({ id: z.string() }),
+      copies: z.array(z.object({ region: z.string(), imageId: z.string() })),
+    })
+    .optional(),
   description: z.string(),
   healthy: Healthy,
   image: z.object({

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { isAwsError, ssm } from '../aws';
 import { pipelineOf } from '../build/id';
-import { type BuildRecord, findRecord, updateRecord } from '../build/record';
+import { type BuildRecord, findRecord, imageOf, updateRecord } from '../build/record';
 import { InvalidPipeline } from '../errors';
 import { ownService, SERVICE_TAG } from '../tags';
 
@@ -56,8 +56,9 @@ export async function nameNewestImage(build: string, parameter: string, imageId:
  *
  * @returns whether it did
  */
-export async function restoreNewestImage({ previousImage, imageId }: BuildRecord): Promise<boolean> {
-  if (!previousImage || (await readParameter(previousImage.parameter)) !== imageId) return false;
+export async function restoreNewestImage(record: BuildRecord): Promise<boolean> {
+  const { previousImage } = record;
+  if (!previousImage || (await readParameter(previousImage.parameter)) !== imageOf(record)) return false;
   if (previousImage.value === null) {
     await ssm().send(new DeleteParameterCommand({ Name: previousImage.parameter }));
   } else {

@@ -244,6 +244,11 @@ const Image = section({
     'Checks that are not made on the server that tests the image: the name of each, and why.',
   ),
   scan: Scan.optional(),
+  rebuildAfter: duration('1d', '365d')
+    .optional()
+    .describe(
+      'How old an image may be that is used again where nothing that shapes it has changed. Without it any age.',
+    ),
   keep: whole(1, 100).default(5).describe('How many good images of this pipeline are kept.'),
   deprecateAfter: duration('1d', '3650d')
     .prefault('90d')

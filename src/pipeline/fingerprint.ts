@@ -7,27 +7,90 @@ export interface FingerprintInputs {
   baseImageId: string;
   /** The resolved values of the parameters. */
   parameters: Record<string, string>;
+  /** Which version of it each parameter that names an object of S3 names now. */
+  contents?: Record<string, string>;
+  /** The instance profile of base instances. */
+  instanceProfile?: string;
+}
+
+/** How Kiln makes an image of these. Another number makes other images. */
+const WAY = 'kiln-image-3';
+
+/** Longer values are told by their hash. Characters. */
+const LONGEST_VALUE = 200;
+
+/**
+ * All that shapes an image, by what it is in words: values that may be told, or hashes of them. What only says when, where to and how
+ * carefully (description, rollout, triggers, how long things may take) is not among it.
+ */
+export function ingredientsOf(pipeline: Pipeline, inputs: FingerprintInputs): Record<string, string> {
+  const { base, healthy, image } = pipeline.definition;
+  const { port, path, status, contains, times } = healthy;
+  const { test, skipChecks, scan } = image;
+  const named = (prefix: string, values: Record<string, string>) =>
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
+  return {
+    'base image': inputs.baseImageId,
+    'instance type': base.instanceType,
+    'root volume': `${base.volumeSize} GiB`,
+    'key pair': base.keyName ?? 'none',
+    'instance profile': inputs.instanceProfile ?? 'none',
+    'user data': hash(pipeline.userDataScript),
+    preparation: base.prepare === 'none' ? 'none' : 'agent',
+    'prepare.sh': pipeline.prepareScript === undefined ? 'none' : hash(pipeline.prepareScript),
+    'health criteria': hash(JSON.stringify([port, path, status, contains ?? null, times])),
+    checks: hash(JSON.stringify([test, sorted(skipChecks), scan ? [scan.max, scan.fixAvailable] : null])),
+    ...named('test', Object.fromEntries((pipeline.tests ?? []).map((one) => [one.name, hash(one.script)]))),
+    ...named('parameter', mapValues(inputs.parameters, shorten)),
+    ...named('content of', inputs.contents ?? {}),
+    'way of Kiln': WAY,
+  };
 }
 
 /**
- * The fingerprint of an image: the same for two builds that would make the same image, else another. What only
- * says when, where to and how carefully (description, health check, rollout, triggers) is not in it.
+ * The fingerprint of an image: the same for two builds that would make the same image, else another.
  *
  * @returns SHA-256 in hex
  */
 export function fingerprint(pipeline: Pipeline, inputs: FingerprintInputs): string {
-  const { instanceType, volumeSize, keyName = null } = pipeline.definition.base;
-  const parameters = Object.entries(inputs.parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Lists, not mappings: their order is fixed, so equal inputs are equal text.
-  const canonical = JSON.stringify([
-    'kiln-image-2',
-    inputs.baseImageId,
-    instanceType,
-    volumeSize,
-    keyName,
-    pipeline.userDataScript,
-    pipeline.prepareScript ?? null,
-    parameters,
-  ]);
-  return createHash('sha256').update(canonical).digest('hex');
+  return fingerprintOf(ingredientsOf(pipeline, inputs));
+}
+
+/** The same of ingredients. */
+export function fingerprintOf(ingredients: Record<string, string>): string {
+  return hash(JSON.stringify(sorted(ingredients)));
+}
+
+/**
+ * What is otherwise of an image than of another, in words: `base image ami-1 -> ami-2`. What is a hash only is said to have changed.
+ *
+ * @param before the ingredients of the other
+ */
+export function describeDifference(before: Record<string, string>, now: Record<string, string>): string[] {
+  return Object.keys({ ...before, ...now }).flatMap((name) => {
+    const [was, is] = [before[name], now[name]];
+    if (was === is) return [];
+    if (was === undefined) return [`${name} is new`];
+    if (is === undefined) return [`${name} is gone`];
+    return [HASH.test(was) || HASH.test(is) ? `${name} changed` : `${name} ${was} -> ${is}`];
+  });
+}
+
+const HASH = /^[0-9a-f]{64}$/;
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function shorten(value: string): string {
+  return value.length > LONGEST_VALUE ? hash(value) : value;
+}
+
+/** As a list: its order is fixed, so that equal inputs are equal text. */
+function sorted(mapping: object): [string, unknown][] {
+  return Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function mapValues(values: Record<string, string>, change: (value: string) => string) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }

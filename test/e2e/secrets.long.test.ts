@@ -11,7 +11,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Aws, type ClientSettings, startAws } from 'embedded-aws';
 import { resolveParameters } from '../../src/build/parameters';
-import { checkBaseRole } from '../../src/image/base-role';
+import { checkBaseRole } from '../../src/image/base/role';
 import { renderUserData } from '../../src/pipeline/user-data';
 import { samplePipeline } from '../unit/pipeline/sample';
 import { until } from './until';

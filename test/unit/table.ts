@@ -15,6 +15,7 @@ export function useTable(): { readAll: () => Promise<unknown> } {
     process.env.AWS_ACCESS_KEY_ID = 'test';
     process.env.AWS_SECRET_ACCESS_KEY = 'test';
     process.env.KILN_STATE_MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:golden';
+    process.env.KILN_INSTANCE_PROFILE = 'kiln-base';
     process.env.KILN_TOPIC = 'arn:aws:sns:us-east-1:000000000000:failures';
     process.env.LAMBDA_TASK_ROOT = process.cwd();
     tables = new Dynalite();

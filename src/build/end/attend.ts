@@ -1,4 +1,4 @@
-import { findExecution } from '../execution';
+import { findExecution, optionsOf } from '../execution';
 import { isStarting } from '../lock';
 import { listOpen, strikeOpen } from '../open';
 import { enqueueBuild, startQueuedBuild } from '../queue';
@@ -32,8 +32,9 @@ async function attendOver(record: BuildRecord): Promise<void> {
 }
 
 /** Puts a request into its place and starts who is next. A newer one stays before it. */
-async function requeue({ id, pipeline, parameters, trigger, once }: BuildRecord): Promise<void> {
-  await enqueueBuild(id, { pipeline, parameters, trigger, ...(once && { once }) });
+async function requeue(record: BuildRecord): Promise<void> {
+  const { id, pipeline, parameters, trigger } = record;
+  await enqueueBuild(id, { pipeline, parameters, trigger, ...optionsOf(record) });
   await startQueuedBuild(pipeline);
 }
 

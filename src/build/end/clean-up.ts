@@ -14,7 +14,7 @@ import { logger } from '../../log';
 import { undoRollouts } from '../../rollout/undo/undo';
 import { removeLists } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
-import { type BuildRecord, findRecord, isHeld, isOver, updateRecord } from '../record';
+import { type BuildRecord, findRecord, hasSucceeded, isHeld, isOver, updateRecord } from '../record';
 import { noteServerTaken } from './held/server';
 
 /**
@@ -32,7 +32,7 @@ import { noteServerTaken } from './held/server';
  */
 export async function cleanUpBuild(build: string, undone: string[] = [], isLate = false): Promise<Discarded> {
   const record = await findRecord(build);
-  if (!record || record.status === 'SUCCEEDED' || !isOver(record)) return nothingDiscarded();
+  if (!record || hasSucceeded(record) || !isOver(record)) return nothingDiscarded();
   for (const wait of await findWaitsOf(build)) await deleteWait(wait);
   const discarded = nothingDiscarded();
   const instances = await findInstances(build);

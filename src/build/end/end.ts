@@ -12,8 +12,18 @@ import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
 import { strikeOpen } from '../open';
 import { startQueuedBuild } from '../queue';
-import { type BuildRecord, type BuildStatus, type Ending, findRecord, isOver, type Task } from '../record';
-import { keepRelease } from '../release';
+import {
+  type BuildRecord,
+  type BuildStatus,
+  type Ending,
+  findRecord,
+  hasSucceeded,
+  imageOf,
+  isOver,
+  type Task,
+} from '../record';
+import { keepRelease } from '../release/release';
+import { noteRollback, rememberBaked } from '../release/reuse';
 import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
@@ -52,9 +62,14 @@ const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
 /**
  * Ends a build well, by one write: from then on nothing of it is undone, which says what is left to do (lock, the
  * request that waits, retirement, event): that cannot fail the build any more.
+ *
+ * @param status `UP_TO_DATE` of one that had nothing to do
  */
-export async function endBuild(build: string): Promise<void> {
-  await closeBuild(build, 'SUCCEEDED', AFTER_SUCCESS);
+export async function endBuild(
+  build: string,
+  status: 'SUCCEEDED' | 'UP_TO_DATE' = 'SUCCEEDED',
+): Promise<void> {
+  await closeBuild(build, status, AFTER_SUCCESS);
 }
 
 /** Ends a build that failed, was aborted or took too long, unless it is over. What it made is undone, and people are told. */
@@ -87,7 +102,7 @@ async function closeBuild(build: string, status: BuildStatus, tasks: Task[], err
 /** What the one write of the end says beside the status: the stages that ran end with their build. */
 function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure): Ending {
   const endedAt = new Date().toISOString();
-  const how = status === 'SUCCEEDED' || status === 'FAILED' ? status : 'STOPPED';
+  const how = hasSucceeded({ status }) ? 'SUCCEEDED' : status === 'FAILED' ? status : 'STOPPED';
   const { ended, failed } = endStages(record, how, endedAt, error?.stage);
   const stages = Object.entries(ended).map(([name, stage]) => [`stages.${name}`, stage] as const);
   return {
@@ -120,8 +135,12 @@ const WORK: Work = {
     settleDiscarded(await cleanUpLate(record.id), endOf(record));
     await giveBack(record);
   },
-  release: keepRelease,
+  release: async (record) => {
+    await keepRelease(record);
+    await noteRollback(record);
+  },
   count: async (record) => {
+    await rememberBaked(record);
     await countEnd(record);
     await rememberRollout(record);
   },
@@ -185,6 +204,7 @@ function describeLeft({ left = [] }: BuildRecord): string {
 /** Every other end is a failure. */
 const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
   SUCCEEDED: 'Kiln Build Succeeded',
+  UP_TO_DATE: 'Kiln Build Up To Date',
   SKIPPED: 'Kiln Build Skipped',
   SUPERSEDED: 'Kiln Build Superseded',
 };
@@ -207,7 +227,9 @@ export function writeDetail(
 }
 
 async function announce(record: BuildRecord): Promise<void> {
-  const { id, pipeline, status, imageId, gone = {}, rollouts, error, bom, packageChanges, scanned } = record;
+  const { id, pipeline, status, gone = {}, rollouts, error, bom, packageChanges, scanned } = record;
+  const { reused, changed, reason } = record;
+  const imageId = imageOf(record);
   const imageGone = imageId && gone[imageId];
   const { Entries: [answer] = [] } = await eventBridge().send(
     new PutEventsCommand({
@@ -222,6 +244,9 @@ async function announce(record: BuildRecord): Promise<void> {
             status,
             imageId,
             ...(imageGone && { imageGone }),
+            reused,
+            changed,
+            reason,
             bom,
             packageChanges,
             scanned,

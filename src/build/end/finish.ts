@@ -8,7 +8,7 @@ import { nameNewestImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
 import { setDefaultVersions } from '../../rollout/version/default';
 import { holdLock } from '../lock';
-import { updateRollout, withdrawVerified } from '../record';
+import { findRecord, updateRollout, withdrawVerified } from '../record';
 import { BuildState, Held, MadeVersion, Plan } from '../state';
 import { endBuild } from './end';
 
@@ -45,7 +45,13 @@ export async function finishBuild(input: FinishInput): Promise<void> {
   await announceImage(input);
   // There are none, unless a launch took effect twice.
   await terminateInstances(await findInstances(build.id));
-  await endBuild(build.id);
+  await endBuild(build.id, (await isUpToDate(input)) ? 'UP_TO_DATE' : 'SUCCEEDED');
+}
+
+/** Whether the build has changed nothing: its image is an earlier one, which ran everywhere and was the newest. */
+async function isUpToDate({ build, plan, rollouts }: FinishInput): Promise<boolean> {
+  if (!plan.reuse || rollouts.length > 0) return false;
+  return (await findRecord(build.id))?.previousImage === undefined;
 }
 
 /**

@@ -189,6 +189,7 @@ async function tidyBuild(build: string, round: Round): Promise<void> {
     case 'RUNNING':
       return attendBuild(build);
     case 'SUCCEEDED':
+    case 'UP_TO_DATE':
       if (await goesOn(build)) return;
       await round.alone(() => removeBeside(record, round));
       return attendBuild(build);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isBuildId } from '../id';
-import { findRecord } from '../record';
+import { findRecord, hasSucceeded, isUnattended } from '../record';
 import { attendBuild } from './attend';
 import { CaughtError } from './caught';
 import { failBuild, skipBuild } from './end';
@@ -13,6 +13,8 @@ export const RecoverInput = z.object({
 
 /** What Plan says of a build that nobody asked for and that shall not be tried: it has done all that it should, which is nothing. */
 const SKIPPING = ['PipelineHeld', 'RolloutFailedBefore'];
+/** The same of one that only a person could force. */
+const SKIPPING_UNATTENDED = ['ImageRefused'];
 
 /**
  * After any failure: records why the build failed, undoes what it made, and gives the pipeline free. A build whose record says
@@ -26,12 +28,19 @@ export async function recoverBuild({
 }: z.infer<typeof RecoverInput>): Promise<{ error: string; cause: string; hasSucceeded: boolean }> {
   const isBuild = isBuildId(build.id);
   const failure = await explainFailure(isBuild ? build.id : '', caught);
-  if (isBuild && SKIPPING.includes(failure.name)) await skipBuild(build.id, failure);
+  if (isBuild && (await isSkipped(build.id, failure.name))) await skipBuild(build.id, failure);
   else if (isBuild) await failBuild(build.id, 'FAILED', failure);
-  const status = isBuild ? (await findRecord(build.id))?.status : undefined;
-  const hasSucceeded = status === 'SUCCEEDED' || status === 'SKIPPED';
+  const record = isBuild ? await findRecord(build.id) : undefined;
+  const isWell = record !== undefined && (hasSucceeded(record) || record.status === 'SKIPPED');
   // Step Functions takes 32,768 characters of a cause.
-  return { error: failure.name, cause: failure.message.slice(0, 30_000), hasSucceeded };
+  return { error: failure.name, cause: failure.message.slice(0, 30_000), hasSucceeded: isWell };
+}
+
+async function isSkipped(build: string, failure: string): Promise<boolean> {
+  if (SKIPPING.includes(failure)) return true;
+  if (!SKIPPING_UNATTENDED.includes(failure)) return false;
+  const record = await findRecord(build);
+  return record !== undefined && isUnattended(record.trigger);
 }
 
 const ExecutionEvent = z

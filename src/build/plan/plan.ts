@@ -1,29 +1,19 @@
 import * as z from 'zod';
 import { InvalidRequest, LeaseLost, PipelineBusy } from '../../errors';
-import { findAll } from '../../failures';
-import { findBaseImage } from '../../image/base';
-import { checkBaseRole } from '../../image/base-role';
-import { checkParameterOwner } from '../../image/parameter';
-import { checkSharing } from '../../image/sharing';
-import { type Pipeline, secretsOf } from '../../pipeline/definition';
-import { fingerprint } from '../../pipeline/fingerprint';
+import type { Pipeline } from '../../pipeline/definition';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
-import { checkTargets } from '../../rollout/targets';
 import { findUnheld } from '../../rollout/undo/retained';
-import { checkInspector } from '../../server/scan/enabled';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder, releaseLock, takeLock } from '../lock';
-import { resolveParameters } from '../parameters';
 import { createRecord, findRecord, isOver, updateRecord } from '../record';
-import { chooseGiven, describeResolved, findRelease } from '../release';
-import { type Held, Parameters, type Plan } from '../state';
+import { type Held, Options, Parameters, type Plan } from '../state';
 import { checkHold } from '../unattended/hold';
 import { checkTried } from '../unattended/tried';
+import { decideBuild } from './decide';
 import { Unmade } from './unmade';
-import { checkVcpus } from './vcpus';
 
 export const PlanInput = z.object({
   build: z.object({ id: z.string() }),
@@ -35,7 +25,7 @@ export const PlanInput = z.object({
     trigger: z
       .strictObject({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
       .default({ kind: 'manual' }),
-    once: z.boolean().optional(),
+    ...Options.shape,
   }),
 });
 type PlanInput = z.infer<typeof PlanInput>;
@@ -45,6 +35,7 @@ type PlanInput = z.infer<typeof PlanInput>;
  * refers to, checks the targets and the size of the user data.
  *
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable, CapacityUnavailable
+ * @throws ImageRefused, NothingToRollBackTo
  * @throws PipelineHeld, RolloutFailedBefore if nobody asked for the build and it shall not be tried
  */
 export async function planBuild({ build, request }: PlanInput): Promise<{ build: Held; plan: Plan }> {
@@ -54,24 +45,25 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   const parametersGiven = hideSecrets(pipeline, request.parameters);
   const fence = await openBuild(build.id, { ...request, parameters: parametersGiven });
   await checkHold(pipeline.name, request.trigger);
-  const release = await findRelease(pipeline);
-  const given = chooseGiven(pipeline, request, release);
-  const parameters = await resolveParameters(pipeline, given.values);
-  // First of all: the record of a build that fails here says, too, what was to be built.
-  const resolved = describeResolved(parameters, given, release);
-  await updateRecord(build.id, { given: given.values, resolved });
   const unmade = new Unmade();
-  const make = async () => ({
+  const decide = async () => ({
     hold: await planHold(pipeline, unmade),
-    plan: await makePlan(pipeline, parameters, unmade),
+    decision: await decideBuild(pipeline, request, unmade, {
+      // First of all: the record of a build that fails here says, too, what was to be built.
+      resolved: (fields) => updateRecord(build.id, fields),
+    }),
   });
-  const { plan, hold } = await make().finally(async () => {
+  const { decision, hold } = await decide().finally(async () => {
     if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
   });
-  const { fingerprint, baseImage, targets, image } = plan;
+  const { plan, ingredients, changed } = decision;
+  const { fingerprint, baseImage, targets, image, reuse } = plan;
   const { copyTo, keep, parameter } = image;
   await updateRecord(build.id, {
-    ...{ fingerprint, baseImageId: baseImage.id, targets, copyTo, keep, parameter },
+    ...{ fingerprint, targets, copyTo, keep, parameter, ingredients },
+    ...(reuse
+      ? { reused: { build: reuse.build, imageId: reuse.image.id } }
+      : { baseImageId: baseImage.id, changed }),
     ...hold,
   });
   await checkTried(pipeline.name, request.trigger, fingerprint);
@@ -132,50 +124,4 @@ async function keepUnlessOver(build: string, pipeline: string): Promise<void> {
     if (!(await hasTask(build, 'unlock'))) await releaseLock(pipeline, build);
     throw error;
   }
-}
-
-async function makePlan(
-  pipeline: Pipeline,
-  parameters: Record<string, string>,
-  unmade: Unmade,
-): Promise<Plan> {
-  const { base, healthy, image, rollout, description } = pipeline.definition;
-  const finding = findBaseImage(pipeline, unmade);
-  // What is wrong with the base image is told once.
-  const architecture = finding.then(
-    (found) => found.architecture,
-    () => undefined,
-  );
-  const [{ architecture: _known, ...baseImage }, targets] = await findAll([
-    finding,
-    checkTargets(rollout, healthy.port, unmade, architecture),
-    unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
-    image.parameter ? checkParameterOwner(pipeline.name, image.parameter) : undefined,
-    unmade.unlessDenied('Amazon Inspector scans servers', () => checkInspector(pipeline)),
-    unmade.unlessDenied('base instances may read what parameters name', () =>
-      checkBaseRole(pipeline, parameters),
-    ),
-  ]);
-  await unmade.unlessDenied('the quota has room for the vCPUs of the build', () =>
-    checkVcpus(pipeline, targets),
-  );
-  return {
-    baseImage,
-    instanceType: base.instanceType,
-    volumeSize: base.volumeSize,
-    ...(base.keyName && { keyName: base.keyName }),
-    parameters,
-    secrets: secretsOf(pipeline),
-    prepare: base.prepare === 'none' ? { by: 'none', within: 0 } : { by: 'agent', ...base.prepare },
-    fingerprint: fingerprint(pipeline, { baseImageId: baseImage.id, parameters }),
-    description,
-    healthy,
-    image: { ...image, skipChecks: describeSkipped(image.skipChecks) },
-    targets,
-  };
-}
-
-/** The checks that are not made, and why; without those that are. */
-function describeSkipped(checks: Pipeline['definition']['image']['skipChecks']): Record<string, string> {
-  return Object.fromEntries(Object.entries(checks).flatMap(([name, why]) => (why ? [[name, why]] : [])));
 }

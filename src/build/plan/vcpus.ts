@@ -47,11 +47,17 @@ interface Servers {
  * tests the image once that has ended, and the further servers of the rollout. How much is in use is asked of EC2 itself: what CloudWatch
  * knows of it is minutes old.
  *
+ * @param bakes false where an earlier image is used: then no server makes or tests one
  * @throws CapacityUnavailable with what is needed, what is in use and what the quota is
  * @throws InvalidPipeline for a type that is not there
  */
-export async function checkVcpus(pipeline: Pipeline, targets: readonly Target[]): Promise<void> {
-  const phases = listPhases(pipeline, targets);
+export async function checkVcpus(
+  pipeline: Pipeline,
+  targets: readonly Target[],
+  bakes = true,
+): Promise<void> {
+  const phases = listPhases(pipeline, targets, bakes);
+  if (phases.length === 0) return;
   const vcpus = await describeTypes(pipeline.name, [...new Set(phases.flat().flatMap(typesOf))]);
   const codes = new Set(phases.flat().flatMap((servers) => codeFor(servers) ?? []));
   if (codes.size === 0) return;
@@ -61,7 +67,7 @@ export async function checkVcpus(pipeline: Pipeline, targets: readonly Target[])
 }
 
 /** What runs at the same time, in the order of the build. */
-function listPhases({ definition }: Pipeline, targets: readonly Target[]): Servers[][] {
+function listPhases({ definition }: Pipeline, targets: readonly Target[], bakes: boolean): Servers[][] {
   const { base, image } = definition;
   const one = { type: base.instanceType, count: 1 };
   const rollout = targets.flatMap(({ autoScalingGroup, isFirstImage, adds }) => {
@@ -72,8 +78,8 @@ function listPhases({ definition }: Pipeline, targets: readonly Target[]): Serve
     return [{ type, orTypes, count, what: `${what} of ${autoScalingGroup}` }];
   });
   return [
-    [{ ...one, what: 'its base server' }],
-    ...(image.test ? [[{ ...one, what: 'the server that tests its image' }]] : []),
+    ...(bakes ? [[{ ...one, what: 'its base server' }]] : []),
+    ...(bakes && image.test ? [[{ ...one, what: 'the server that tests its image' }]] : []),
     ...(rollout.length > 0 ? [rollout] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { listOpen } from '../../build/open';
-import { type BuildRecord, findRecord, listRecords } from '../../build/record';
+import { type BuildRecord, findRecord, hasSucceeded, imageOf, listRecords } from '../../build/record';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipelines } from '../../pipeline/load';
 import { templatesOf } from '../../rollout/version/configuration';
@@ -41,12 +41,13 @@ export async function findNeeds(): Promise<Needs> {
 /** Those that run, and those that failed and are still to be undone: their groups go back to what they had. */
 async function findUnfinished(): Promise<BuildRecord[]> {
   const found = await Promise.all((await listOpen()).map(({ build }) => findRecord(build)));
-  return found.filter((record) => record !== undefined).filter(({ status }) => status !== 'SUCCEEDED');
+  return found.filter((record) => record !== undefined).filter((record) => !hasSucceeded(record));
 }
 
-function imagesOf({ imageId, baseImageId, copies = [], previousImage }: BuildRecord): string[] {
+function imagesOf(record: BuildRecord): string[] {
+  const { baseImageId, copies = [], previousImage } = record;
   const ids = [
-    imageId,
+    imageOf(record),
     baseImageId,
     previousImage?.value ?? undefined,
     ...copies.map((copy) => copy.imageId),

@@ -1,5 +1,7 @@
 import type { Image, ImageReference } from '@aws-sdk/client-ec2';
-import type { BuildRecord, Rollout } from '../../build/record';
+import { isBuildId } from '../../build/id';
+import { type BuildRecord, findRecord, type Rollout } from '../../build/record';
+import { builderOf } from '../../rollout/template';
 import { findImagesThatRun } from '../instances';
 import { findNeeds, type Needs } from './needs';
 import { describeReferences } from './references';
@@ -88,18 +90,22 @@ async function judgeVersions(
     const rollouts = Object.values(
       made.find(({ image }) => image.ImageId === ImageId)?.record.rollouts ?? {},
     ).flatMap((one) => [one, ...(one.others ?? [])]);
-    for (const { VersionNumber, DefaultVersion, LaunchTemplateName } of await findVersionsOf(
-      ImageId,
-      templateId,
-      region,
-    )) {
+    for (const found of await findVersionsOf(ImageId, templateId, region)) {
+      const { VersionNumber, DefaultVersion, LaunchTemplateName } = found;
       const version = String(VersionNumber);
       const keys = [`${templateId} ${version}`, `${LaunchTemplateName} ${version}`];
       const isOwn =
-        !region && rollouts.some((one) => one.launchTemplateId === templateId && one.version === version);
+        !region &&
+        (rollouts.some((one) => one.launchTemplateId === templateId && one.version === version) ||
+          (await isOfReuse(builderOf(found), ImageId)));
       const isUsed = DefaultVersion || keys.some((key) => inUse.has(key) || needs.versions.has(key));
       if (isOwn && !isUsed) uses.get(ImageId)?.versions.push({ launchTemplateId: templateId, version });
       else uses.get(ImageId)?.users.push(`version ${version} of launch template ${templateId} names it`);
     }
   }
+}
+
+/** Whether a version is that of a later build, which rolled the image out again. */
+async function isOfReuse(build: string | undefined, imageId: string): Promise<boolean> {
+  return isBuildId(build ?? '') && (await findRecord(build ?? ''))?.reused?.imageId === imageId;
 }

@@ -1,4 +1,4 @@
-import type { BuildRecord } from '../../build/record';
+import { type BuildRecord, imageOf } from '../../build/record';
 import type { Target, TemplateState } from '../../build/state';
 import { isPublishedByKiln, listVersions } from '../template';
 import { templatesOf, versionIn } from '../version/configuration';
@@ -39,8 +39,8 @@ async function findOwnVersions(
     .filter(
       (version) =>
         isPublishedByKiln(version, record.id) &&
-        record.imageId !== undefined &&
-        version.LaunchTemplateData?.ImageId === record.imageId,
+        imageOf(record) !== undefined &&
+        version.LaunchTemplateData?.ImageId === imageOf(record),
     )
     .map(({ VersionNumber = 0 }) => VersionNumber)
     .toSorted((a, b) => a - b)

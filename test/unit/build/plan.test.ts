@@ -1,5 +1,6 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler as plan } from '../../../functions/plan';
@@ -72,6 +73,7 @@ test('a check that AWS does not let Kiln make fails no build: its record says wh
   mockClient(IAMClient)
     .on(SimulatePrincipalPolicyCommand)
     .rejects(Object.assign(new Error('Not with this policy.'), { name: 'AccessDenied' }));
+  mockClient(S3Client).on(HeadObjectCommand).resolves({ ETag: '"1"' });
   try {
     const parameters = { SITE: 's3://my-bucket/site.tar.gz' };
     await planBuild({ ...input, request: { ...input.request, parameters } });

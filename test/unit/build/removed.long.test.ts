@@ -23,7 +23,7 @@ import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan/plan';
 import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
-import { findRelease, keepRelease } from '../../../src/build/release';
+import { findRelease, keepRelease } from '../../../src/build/release/release';
 import { countEnd } from '../../../src/build/unattended/hold';
 import { retireImages } from '../../../src/image/retire';
 import { deleteItem, getItem, putItem } from '../../../src/table';

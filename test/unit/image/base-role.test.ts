@@ -1,6 +1,6 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { mockClient } from 'aws-sdk-client-mock';
-import { checkBaseRole } from '../../../src/image/base-role';
+import { checkBaseRole } from '../../../src/image/base/role';
 import { PipelineDefinition } from '../../../src/pipeline/definition';
 
 const iam = mockClient(IAMClient);

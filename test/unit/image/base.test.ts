@@ -1,7 +1,7 @@
 import { DescribeImagesCommand, EC2Client, GetAllowedImagesSettingsCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Unmade } from '../../../src/build/plan/unmade';
-import { findBaseImage } from '../../../src/image/base';
+import { findBaseImage } from '../../../src/image/base/image';
 import { PipelineDefinition } from '../../../src/pipeline/definition';
 
 const ec2 = mockClient(EC2Client);

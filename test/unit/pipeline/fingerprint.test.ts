@@ -1,4 +1,4 @@
-import { fingerprint } from '../../../src/pipeline/fingerprint';
+import { describeDifference, fingerprint, ingredientsOf } from '../../../src/pipeline/fingerprint';
 import { LEAST, samplePipeline } from './sample';
 
 const inputs = { baseImageId: 'ami-0123456789abcdef0', parameters: { A: '1', B: '2' } };
@@ -17,7 +17,7 @@ test('the order of the parameters does not matter', () => {
 
 test.each([
   ['description', { description: 'other' }],
-  ['health check', { healthy: { path: '/other' } }],
+  ['time for the health check', { healthy: { within: '20m' } }],
   ['rollout', { rollout: [{ autoScalingGroup: 'g' }] }],
   ['triggers', { triggers: { schedule: { cron: '0 3 * * ? *' } } }],
   ['retention', { image: { keep: 1 } }],
@@ -31,6 +31,38 @@ test.each([
   ['key pair', { keyName: 'me' }],
 ])('the %s changes the image', (_what, base) => {
   expect(of({ base: { ...LEAST.base, ...base } })).not.toBe(of());
+});
+
+test.each([
+  ['health criteria', { healthy: { path: '/other' } }],
+  ['checks', { image: { skipChecks: { failedUnits: 'why' } } }],
+])('the %s change the image: they say what a good one is', (_what, definition) => {
+  expect(of(definition)).not.toBe(of());
+});
+
+test('a test, the instance profile and what a parameter names change the image', () => {
+  const pipeline = samplePipeline();
+  const tested = { ...pipeline, tests: [{ name: '1.sh', script: 'true' }] };
+  expect(fingerprint(tested, inputs)).not.toBe(of());
+  expect(fingerprint(pipeline, { ...inputs, instanceProfile: 'other' })).not.toBe(of());
+  expect(fingerprint(pipeline, { ...inputs, contents: { A: '"1"' } })).not.toBe(
+    fingerprint(pipeline, { ...inputs, contents: { A: '"2"' } }),
+  );
+});
+
+test('what is otherwise is told in words, and scripts by their names only', () => {
+  const pipeline = samplePipeline();
+  const before = ingredientsOf(pipeline, inputs);
+  const after = ingredientsOf(
+    { ...pipeline, userDataScript: '#!/bin/bash\ntrue\n' },
+    { ...inputs, baseImageId: 'ami-2', parameters: { A: '1', C: '3' } },
+  );
+  expect(describeDifference(before, after).sort()).toEqual([
+    'base image ami-0123456789abcdef0 -> ami-2',
+    'parameter B is gone',
+    'parameter C is new',
+    'user data changed',
+  ]);
 });
 
 test('the script, the base image and every parameter change the image', () => {

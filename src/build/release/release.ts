@@ -1,8 +1,8 @@
-import type { Pipeline } from '../pipeline/definition';
-import { hideSecrets } from '../pipeline/parameters';
-import { getItem, type Key, putItem } from '../table';
-import type { BuildRequest } from './execution';
-import type { BuildRecord, Origin, ResolvedParameter } from './record';
+import type { Pipeline } from '../../pipeline/definition';
+import { hideSecrets } from '../../pipeline/parameters';
+import { getItem, type Key, putItem } from '../../table';
+import type { BuildRequest } from '../execution';
+import type { BuildRecord, Origin, ResolvedParameter } from '../record';
 
 /** What is deployed of a pipeline: the parameters that were given by the request whose build last rolled out. */
 export interface Release {
@@ -57,6 +57,15 @@ export function chooseGiven(
   return { values: { ...kept.values, ...asked.values }, from: { ...kept.from, ...asked.from } };
 }
 
+/** The parameters of a build that is gone back to, as they were resolved then: what the pipeline does not have any more is left out. */
+export function choosePinned(pipeline: Pipeline, { resolved = {} }: Pick<BuildRecord, 'resolved'>): Given {
+  const known = Object.entries(resolved).filter(([name]) =>
+    Object.hasOwn(pipeline.definition.parameters, name),
+  );
+  const values = Object.fromEntries(known.map(([name, { value }]) => [name, value]));
+  return label(hideSecrets(pipeline, values), 'rollback');
+}
+
 function label(values: Record<string, string>, origin: Origin): Given {
   return { values, from: Object.fromEntries(Object.keys(values).map((name) => [name, origin])) };
 }
@@ -76,16 +85,17 @@ export function describeResolved(
   );
 }
 
-/** Makes what a build that rolled out was given the release, unless it was asked for once only. That of a later turn stays. */
+/** Makes what a build that rolled out was given the release, unless it was asked for once only, or rolled out nowhere. That of a later turn stays. */
 export async function keepRelease({
   id,
   pipeline,
   fence = 0,
   once,
+  rollout,
   given,
   resolved,
 }: BuildRecord): Promise<void> {
-  if (once || !given || !resolved) return;
+  if (once || rollout === false || !given || !resolved) return;
   const release: Release = {
     parameters: given,
     resolved: Object.fromEntries(Object.entries(resolved).map(([name, { value }]) => [name, value])),

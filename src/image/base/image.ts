@@ -1,9 +1,9 @@
 import { DescribeImagesCommand, GetAllowedImagesSettingsCommand, type Image } from '@aws-sdk/client-ec2';
-import { ec2, isAwsError } from '../aws';
-import { resolveReference } from '../build/parameters';
-import type { Unmade } from '../build/plan/unmade';
-import { InvalidPipeline } from '../errors';
-import type { Pipeline } from '../pipeline/definition';
+import { ec2, isAwsError } from '../../aws';
+import { resolveReference } from '../../build/parameters';
+import type { Unmade } from '../../build/plan/unmade';
+import { InvalidPipeline } from '../../errors';
+import type { Pipeline } from '../../pipeline/definition';
 
 /** The image that a base instance starts from. */
 export interface BaseImage {

@@ -1,9 +1,10 @@
 import { type EvaluationResult, paginateSimulatePrincipalPolicy } from '@aws-sdk/client-iam';
-import { iam } from '../aws';
-import { env } from '../env';
-import { InvalidParameter } from '../errors';
-import { type Pipeline, secretsOf } from '../pipeline/definition';
-import { parseSecret } from '../pipeline/secret';
+import { iam } from '../../aws';
+import { env } from '../../env';
+import { InvalidParameter } from '../../errors';
+import { type Pipeline, secretsOf } from '../../pipeline/definition';
+import { parseSecret } from '../../pipeline/secret';
+import { parseObject } from './contents';
 
 /** What a base instance does with the value of a parameter. */
 interface Need {
@@ -14,15 +15,6 @@ interface Need {
   /** What to do where it may not. */
   mend: string;
 }
-
-/**
- * What ends in a slash names no object, nor does what S3 takes for no name of a bucket; IAM would refuse the question.
- * See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
- */
-const OBJECT = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(?<key>.*[^/])$/;
-
-/** Bytes that S3 takes of a key. */
-const LONGEST_KEY = 1024;
 
 /**
  * Checks that base instances may read what the parameters of a build name: the object that an `s3://` address is of, and secrets. AWS
@@ -62,11 +54,11 @@ function findNeeds(pipeline: Pipeline, parameters: Record<string, string>): Need
 type Named = Omit<Need, 'parameter' | 'value'>;
 
 function findObjectNeed(pipeline: string, value: string): Named | undefined {
-  const { bucket, key } = OBJECT.exec(value)?.groups ?? {};
-  if (!bucket || !key || Buffer.byteLength(key) > LONGEST_KEY) return undefined;
+  const object = parseObject(value);
+  if (!object) return undefined;
   return {
     action: 's3:GetObject',
-    resource: `arn:${place().partition}:s3:::${bucket}/${key}`,
+    resource: `arn:${place().partition}:s3:::${object.bucket}/${object.key}`,
     mend: `Name the bucket under base.buckets in the file of pipeline ${pipeline}, and deploy the service: also where the bucket's own policy lets the role read, which AWS does not simulate for roles.`,
   };
 }

@@ -1,0 +1,185 @@
+import { env } from '../../env';
+import { findAll } from '../../failures';
+import { findContents } from '../../image/base/contents';
+import { findBaseImage } from '../../image/base/image';
+import { checkBaseRole } from '../../image/base/role';
+import { checkParameterOwner } from '../../image/parameter';
+import { checkSharing } from '../../image/sharing';
+import { type Pipeline, secretsOf } from '../../pipeline/definition';
+import { describeDifference, fingerprintOf, ingredientsOf } from '../../pipeline/fingerprint';
+import { findServing } from '../../rollout/checks/serving';
+import { checkTargets } from '../../rollout/targets';
+import { checkInspector } from '../../server/scan/enabled';
+import type { BuildRequest } from '../execution';
+import { resolveParameters } from '../parameters';
+import type { BuildRecord } from '../record';
+import { chooseGiven, choosePinned, describeResolved, findRelease, type Release } from '../release/release';
+import { findMaker, findRestorable, findReusable, type Reuse } from '../release/reuse';
+import type { Plan, Target } from '../state';
+import type { Unmade } from './unmade';
+import { checkVcpus } from './vcpus';
+
+/** What a build will do, and why. */
+export interface Decision {
+  plan: Plan;
+  ingredients: Record<string, string>;
+  /** Why it bakes, in words: what is otherwise than of the image that is served. */
+  changed?: string[];
+  /** Groups that run the image already, wholly. */
+  serving: Target[];
+}
+
+/** Who is told what, as soon as it is known. */
+interface Told {
+  resolved: (known: Pick<BuildRecord, 'given' | 'resolved'>) => Promise<void>;
+}
+
+/**
+ * Decides what a build would do now: resolves what the pipeline refers to, looks for an image that has been made of all that already, checks
+ * the targets. Changes nothing in AWS.
+ *
+ * @param unmade is told what AWS does not let Kiln look at
+ * @throws InvalidPipeline, InvalidParameter, TargetNotRefreshable, CapacityUnavailable; says all that is wrong
+ * @throws ImageRefused, NothingToRollBackTo
+ */
+export async function decideBuild(
+  pipeline: Pipeline,
+  request: BuildRequest,
+  unmade: Unmade,
+  told: Told,
+): Promise<Decision> {
+  const release = await findRelease(pipeline);
+  if (request.rollback) return decideRollback(pipeline, request.rollback.build, release, unmade, told);
+  const given = chooseGiven(pipeline, request, release);
+  const parameters = await resolveParameters(pipeline, given.values);
+  await told.resolved({ given: given.values, resolved: describeResolved(parameters, given, release) });
+  return decideBake(pipeline, parameters, request, release, unmade);
+}
+
+/** What a bake is decided from: the base image as it is now, and what is named by parameters. */
+async function decideBake(
+  pipeline: Pipeline,
+  parameters: Record<string, string>,
+  { force = false, rollout }: BuildRequest,
+  release: Release | undefined,
+  unmade: Unmade,
+): Promise<Decision> {
+  const finding = findBaseImage(pipeline, unmade);
+  // What is wrong with the base image is told once.
+  const architecture = finding.then(
+    (found) => found.architecture,
+    () => undefined,
+  );
+  const [{ architecture: _known, ...baseImage }, targets] = await findAll([
+    finding,
+    findTargets(pipeline, rollout, unmade, architecture),
+    ...checkOthers(pipeline, unmade),
+    unmade.unlessDenied('Amazon Inspector scans servers', () => checkInspector(pipeline)),
+    unmade.unlessDenied('base instances may read what parameters name', () =>
+      checkBaseRole(pipeline, parameters),
+    ),
+  ]);
+  const contents = await findContents(parameters);
+  const ingredients = ingredientsOf(pipeline, {
+    baseImageId: baseImage.id,
+    parameters,
+    contents: contents.known,
+    instanceProfile: env('KILN_INSTANCE_PROFILE'),
+  });
+  const print = fingerprintOf(ingredients);
+  const mayReuse = !force && contents.unknown.length === 0;
+  const reuse = mayReuse ? await findReusable(pipeline, print) : undefined;
+  const made = { baseImage, parameters, fingerprint: print };
+  const decided = await decideTargets(pipeline, made, targets, reuse, unmade);
+  if (reuse) return { ...decided, ingredients };
+  const changed = force
+    ? ['it was asked for']
+    : [...contents.unknown, ...(await findChanges(release, ingredients))];
+  return { ...decided, ingredients, changed };
+}
+
+/** Why an image is baked: what is otherwise than of the one that is served. */
+async function findChanges(release: Release | undefined, now: Record<string, string>): Promise<string[]> {
+  const served = release && (await findMaker(release.build));
+  if (!served?.ingredients) return ['there is no image that it could be compared with'];
+  const changes = describeDifference(served.ingredients, now);
+  return changes.length > 0 ? changes : ['the image of the same is not available any more'];
+}
+
+/** The image of an earlier build, with the parameters that it had then. */
+async function decideRollback(
+  pipeline: Pipeline,
+  build: string,
+  release: Release | undefined,
+  unmade: Unmade,
+  told: Told,
+): Promise<Decision> {
+  const { maker, reuse } = await findRestorable(pipeline.name, build);
+  const given = choosePinned(pipeline, maker);
+  await told.resolved({
+    given: given.values,
+    resolved: describeResolved(given.values, given, release),
+  });
+  const [targets] = await findAll([findTargets(pipeline, true, unmade), ...checkOthers(pipeline, unmade)]);
+  const made = {
+    baseImage: { id: maker.baseImageId ?? '', rootDeviceName: '' },
+    parameters: given.values,
+    fingerprint: maker.fingerprint ?? '',
+  };
+  const decided = await decideTargets(pipeline, made, targets, reuse, unmade);
+  return { ...decided, ingredients: maker.ingredients ?? {} };
+}
+
+async function findTargets(
+  { definition: { rollout, healthy } }: Pipeline,
+  rollsOut: boolean | undefined,
+  unmade: Unmade,
+  architecture?: Promise<string | undefined>,
+): Promise<Target[]> {
+  return rollsOut === false ? [] : checkTargets(rollout, healthy.port, unmade, architecture);
+}
+
+function checkOthers(pipeline: Pipeline, unmade: Unmade) {
+  const { parameter } = pipeline.definition.image;
+  return [
+    unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
+    parameter ? checkParameterOwner(pipeline.name, parameter) : undefined,
+  ] as const;
+}
+
+/** Of an image that is there already only those groups are targets that do not run it. */
+async function decideTargets(
+  pipeline: Pipeline,
+  made: Pick<Plan, 'baseImage' | 'parameters' | 'fingerprint'>,
+  all: Target[],
+  reuse: Reuse | undefined,
+  unmade: Unmade,
+): Promise<Pick<Decision, 'plan' | 'serving'>> {
+  const serving = reuse && all.length > 0 ? await findServing(all, reuse.image.id) : new Set<string>();
+  const targets = all.filter(({ autoScalingGroup }) => !serving.has(autoScalingGroup));
+  await unmade.unlessDenied('the quota has room for the vCPUs of the build', () =>
+    checkVcpus(pipeline, targets, reuse === undefined),
+  );
+  const { base, healthy, image, description } = pipeline.definition;
+  return {
+    plan: {
+      ...made,
+      instanceType: base.instanceType,
+      volumeSize: base.volumeSize,
+      ...(base.keyName && { keyName: base.keyName }),
+      secrets: secretsOf(pipeline),
+      prepare: base.prepare === 'none' ? { by: 'none', within: 0 } : { by: 'agent', ...base.prepare },
+      description,
+      healthy,
+      image: { ...image, skipChecks: describeSkipped(image.skipChecks) },
+      targets,
+      ...(reuse && { reuse }),
+    },
+    serving: all.filter(({ autoScalingGroup }) => serving.has(autoScalingGroup)),
+  };
+}
+
+/** The checks that are not made, and why; without those that are. */
+function describeSkipped(checks: Pipeline['definition']['image']['skipChecks']): Record<string, string> {
+  return Object.fromEntries(Object.entries(checks).flatMap(([name, why]) => (why ? [[name, why]] : [])));
+}

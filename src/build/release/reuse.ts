@@ -1,0 +1,153 @@
+import { ImageRefused, NothingToRollBackTo } from '../../errors';
+import { findImages } from '../../image/find';
+import type { Pipeline } from '../../pipeline/definition';
+import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
+import { isBuildId, pipelineOf } from '../id';
+import { type BuildRecord, findRecord, keyOfRecord, listRecords } from '../record';
+import type { Plan } from '../state';
+
+/** The image of an earlier build that is used instead of a new one. */
+export type Reuse = NonNullable<Plan['reuse']>;
+
+/** The build that last made an image of a fingerprint. */
+interface Baked {
+  build: string;
+  /** The number of that build. */
+  fence: number;
+}
+
+/** A year, as records are kept. */
+const KEPT_SECONDS = 365 * 24 * 60 * 60;
+
+function keyOf(pipeline: string, fingerprint: string): Key {
+  return { pk: `PIPELINE#${pipeline}`, sk: `BAKED#${fingerprint}` };
+}
+
+/** Remembers by its fingerprint that a build made a good image. That of a later turn stays. */
+export async function rememberBaked(record: BuildRecord): Promise<void> {
+  const { id, pipeline, fence = 0, fingerprint, imageId, status } = record;
+  if (status !== 'SUCCEEDED' || !fingerprint || !imageId) return;
+  const expiresAt = Math.floor(Date.now() / 1000) + KEPT_SECONDS;
+  const baked: Baked = { build: id, fence };
+  await putItem(
+    { ...keyOf(pipeline, fingerprint), ...baked, expiresAt },
+    { expression: 'attribute_not_exists(#fence) OR #fence < :fence', values: { ':fence': fence } },
+  );
+}
+
+/**
+ * Finds an image of a pipeline that has a fingerprint already: baking another would make the same.
+ *
+ * @returns undefined where there is none that could be used: it is gone, lacks a copy, or is older than the pipeline allows
+ * @throws ImageRefused if people have rolled back from it or have called it bad: a new one would be as bad
+ */
+export async function findReusable(
+  { name, definition: { image } }: Pipeline,
+  fingerprint: string,
+): Promise<Reuse | undefined> {
+  const baked = await getItem<Baked>(keyOf(name, fingerprint));
+  const record = baked && (await findRecord(baked.build));
+  if (!record) return undefined;
+  const refusal = findRefusal(record);
+  if (refusal)
+    throw new ImageRefused(
+      `This build would make the image ${record.imageId} of build ${record.id} again, all that shapes it is the same, and ${refusal}. Change what was wrong with it, or say force.`,
+    );
+  const { copies = [], startedAt = '' } = record;
+  const { copyTo, rebuildAfter } = image;
+  if (rebuildAfter !== undefined && Date.parse(startedAt) + rebuildAfter * 1000 < Date.now())
+    return undefined;
+  if (copyTo.some((region) => !copies.some((copy) => copy.region === region))) return undefined;
+  return (await isAvailable(record)) ? reuseOf(record) : undefined;
+}
+
+/** Why the image of a build is used no more, in words. */
+function findRefusal({ rolledBack, revoked }: BuildRecord): string | undefined {
+  if (revoked)
+    return `${revoked.by ?? 'somebody'} revoked it at ${revoked.at}${revoked.reason ? `: ${revoked.reason}` : ''}`;
+  return rolledBack && `build ${rolledBack.by} rolled back from it at ${rolledBack.at}`;
+}
+
+function reuseOf({ id, imageId = '', copies = [] }: BuildRecord): Reuse {
+  return { build: id, image: { id: imageId }, copies };
+}
+
+async function isAvailable({ imageId, gone = {} }: BuildRecord): Promise<boolean> {
+  if (imageId === undefined || gone[imageId]) return false;
+  const [image] = await findImages([{ Name: 'image-id', Values: [imageId] }]);
+  return image?.State === 'available';
+}
+
+/** The record of the build that made the image which a build rolled out: its own, or the one whose image it used again. */
+export async function findMaker(build: string): Promise<BuildRecord | undefined> {
+  const record = await findRecord(build);
+  return record?.reused ? findRecord(record.reused.build) : record;
+}
+
+/**
+ * Finds the build whose image a pipeline shall go back to.
+ *
+ * @param build as it was asked for; it may itself have used an image again
+ * @throws NothingToRollBackTo if there is no such image any more, or if it was revoked
+ */
+export async function findRestorable(
+  pipeline: string,
+  build: string,
+): Promise<{ asked: BuildRecord; maker: BuildRecord; reuse: Reuse }> {
+  const asked = isBuildId(build) && pipelineOf(build) === pipeline ? await findRecord(build) : undefined;
+  if (!asked) refuse(build, `there is no build ${build} of pipeline ${pipeline}`);
+  const maker = asked.reused ? await findRecord(asked.reused.build) : asked;
+  if (maker?.status !== 'SUCCEEDED' || !maker.imageId)
+    refuse(build, `build ${build} is ${asked.status}: it made no good image`);
+  if (maker.revoked) refuse(build, `the image ${maker.imageId} of build ${build}: ${findRefusal(maker)}`);
+  if (!(await isAvailable(maker)))
+    refuse(build, `the image ${maker.imageId} of build ${build} is not available any more`);
+  return { asked, maker, reuse: reuseOf(maker) };
+}
+
+function refuse(build: string, why: string): never {
+  throw new NothingToRollBackTo(
+    `It can't be gone back to build ${build}: ${why}. GET the builds of the pipeline for others.`,
+    {
+      fields: [{ field: 'body.build', detail: why }],
+    },
+  );
+}
+
+/** As many builds are looked through for the image before. */
+const LOOKED_THROUGH = 100;
+
+/**
+ * Finds the build whose image a pipeline served before the one that it serves now.
+ *
+ * @param from the build that made the image which is served now
+ * @throws NothingToRollBackTo if no such image is left
+ */
+export async function findImageBefore(pipeline: Pipeline, from: BuildRecord): Promise<string> {
+  const records = await listRecords(pipeline.name, LOOKED_THROUGH);
+  const candidates = records.filter(
+    ({ status, imageId, rollouts, fence = 0, rolledBack, revoked }) =>
+      status === 'SUCCEEDED' &&
+      imageId !== undefined &&
+      Object.keys(rollouts).length > 0 &&
+      fence < (from.fence ?? 0) &&
+      !rolledBack &&
+      !revoked,
+  );
+  for (const record of candidates.toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0)))
+    if (await isAvailable(record)) return record.id;
+  throw new NothingToRollBackTo(
+    `Pipeline ${pipeline.name} serves the image ${from.imageId} of build ${from.id}, and no image that it served before is left. image.keep says how many are kept.`,
+  );
+}
+
+/** Notes at the end of a rollback that people have gone back from an image, and that they trust the one that they went back to. */
+export async function noteRollback({ id, rollback, reused, endedAt }: BuildRecord): Promise<void> {
+  if (!rollback || !reused) return;
+  const { from } = rollback;
+  const isThere = { expression: 'attribute_exists(#pk)' };
+  await setPaths(keyOfRecord(reused.build), [[['rolledBack'], REMOVED]], isThere);
+  if (!from || from === reused.build) return;
+  const rolledBack = { at: endedAt ?? new Date().toISOString(), by: id };
+  await setPaths(keyOfRecord(from), [[['rolledBack'], rolledBack]], isThere);
+}

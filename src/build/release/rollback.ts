@@ -1,0 +1,44 @@
+import { NothingToRollBackTo } from '../../errors';
+import { pipelinesFolder } from '../../pipeline/folder';
+import { loadPipeline } from '../../pipeline/load';
+import type { BuildRecord, Trigger } from '../record';
+import { findKnown, requestBuild } from '../request';
+import { findRelease } from './release';
+import { findImageBefore, findMaker, findRestorable } from './reuse';
+
+/** A person's request that an earlier image is rolled out again. */
+export interface RollbackRequest {
+  pipeline: string;
+  /** The build whose image that is; without it, that of the image before. */
+  build?: string;
+  reason: string;
+  trigger: Trigger;
+  idempotencyKey?: string | undefined;
+}
+
+/**
+ * Requests a build that bakes nothing and rolls an earlier image out again, with the parameters that its build resolved then.
+ *
+ * @returns the record of the build
+ * @throws UnknownPipeline, InvalidPipeline
+ * @throws NothingToRollBackTo if that image is not there any more, was revoked, or if none was served before
+ * @throws KeyReused, PipelineBusy as a request for a build
+ */
+export async function requestRollback(request: RollbackRequest): Promise<BuildRecord> {
+  const { build, ...asked } = request;
+  // One that comes again goes back to what it went back to first.
+  const known = await findKnown(request);
+  if (known?.rollback && (build ?? known.rollback.build) === known.rollback.build)
+    return requestBuild({ ...asked, parameters: {}, rollback: known.rollback });
+  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  const release = await findRelease(pipeline);
+  const serving = release && (await findMaker(release.build));
+  if (!serving && build === undefined)
+    throw new NothingToRollBackTo(
+      `Pipeline ${pipeline.name} has rolled nothing out: there is nothing to go back from.`,
+    );
+  const to = build ?? (serving && (await findImageBefore(pipeline, serving))) ?? '';
+  await findRestorable(pipeline.name, to);
+  const rollback = { build: to, ...(serving && { from: serving.id }) };
+  return requestBuild({ ...asked, parameters: {}, rollback });
+}

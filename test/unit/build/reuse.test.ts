@@ -1,0 +1,301 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { endBuild } from '../../../src/build/end/end';
+import { recoverBuild } from '../../../src/build/end/recover';
+import { planBuild } from '../../../src/build/plan/plan';
+import { getRecord, updateRecord } from '../../../src/build/record';
+import { requestRollback } from '../../../src/build/release/rollback';
+import { type IncomingRequest, requestBuild } from '../../../src/build/request';
+import { findServing } from '../../../src/rollout/checks/serving';
+import { makeFolder, removeFolders } from '../pipeline/folders';
+import { useRoomyQuotas } from '../quotas';
+import { describePlanned, makeTarget } from '../records';
+import { useTable } from '../table';
+
+const ec2 = mockClient(EC2Client);
+const iam = mockClient(IAMClient);
+const s3 = mockClient(S3Client);
+const events = mockClient(EventBridgeClient);
+const sfn = mockClient(SFNClient);
+const sns = mockClient(SNSClient);
+const autoScaling = mockClient(AutoScalingClient);
+useTable();
+useRoomyQuotas();
+afterEach(removeFolders);
+
+const BASE = 'ami-0123456789abcdef0';
+/** The images that EC2 has, by their ids. */
+let available: Set<string>;
+
+const usePipeline = (image = '', script = 'true') => {
+  process.env.LAMBDA_TASK_ROOT = makeFolder({
+    'pipelines/web/pipeline.yml': `
+base: { image: ${BASE}, instanceType: t3.micro }
+image: { test: false ${image} }
+parameters: { REVISION: { default: main } }
+`,
+    'pipelines/web/user-data.sh': `#!/bin/bash\n${script}\n`,
+  });
+};
+
+beforeEach(() => {
+  for (const client of [ec2, iam, s3, events, sfn, sns, autoScaling]) client.reset();
+  events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
+  sfn.on(StartExecutionCommand).resolves({});
+  sns.on(PublishCommand).resolves({});
+  available = new Set([BASE]);
+  ec2.onAnyCommand().resolves({});
+  ec2.on(DescribeImagesCommand).callsFake(({ ImageIds, Filters = [] }) => {
+    const asked: string[] = ImageIds ?? Filters[0]?.Values ?? [];
+    const Images = asked
+      .filter((id) => available.has(id))
+      .map((ImageId) => ({ ImageId, State: 'available', RootDeviceType: 'ebs' }));
+    return { Images };
+  });
+  usePipeline();
+  process.env.KILN_BASE_ROLE = 'arn:aws:iam::000000000000:role/base';
+  iam.on(SimulatePrincipalPolicyCommand).callsFake(({ ResourceArns = [] }) => ({
+    EvaluationResults: ResourceArns.map((EvalResourceName: string) => ({
+      EvalResourceName,
+      EvalDecision: 'allowed',
+    })),
+  }));
+});
+
+type More = Partial<Pick<IncomingRequest, 'force' | 'once' | 'rollback'>> & { kind?: 'http' | 'schedule' };
+
+async function plan(parameters: Record<string, string> = {}, { kind = 'http', ...more }: More = {}) {
+  const request = { pipeline: 'web', parameters, trigger: { kind, by: 'ada' }, ...more };
+  return planLast((await requestBuild(request)).id);
+}
+
+async function planLast(id: string) {
+  const [start] = sfn.commandCalls(StartExecutionCommand).slice(-1);
+  const request = JSON.parse(start?.args[0].input.input ?? '{}');
+  return planBuild({ build: { id }, stage: 'Plan', request });
+}
+
+let made = 0;
+
+/** A build that bakes, rolls out, and succeeds. @returns its id and its image */
+async function bake(parameters: Record<string, string> = {}, more: More = {}) {
+  const { build, plan: planned } = await plan(parameters, more);
+  expect(planned.reuse).toBeUndefined();
+  made += 1;
+  const imageId = `ami-made${made}`;
+  available.add(imageId);
+  const rollouts = { fleet: { launchTemplateId: 'lt-1', version: String(made) } };
+  await updateRecord(build.id, { imageId, rollouts });
+  await endBuild(build.id);
+  return { id: build.id, imageId };
+}
+
+test('a build of which nothing has changed uses the image that is there', async () => {
+  const { id, imageId } = await bake();
+  const { build, plan: planned } = await plan({}, { kind: 'schedule' });
+  expect(planned.reuse).toEqual({ build: id, image: { id: imageId }, copies: [] });
+  expect(await getRecord(build.id)).toMatchObject({ reused: { build: id, imageId } });
+  expect((await getRecord(build.id)).imageId).toBeUndefined();
+});
+
+test('a build of which something has changed bakes, and its record says what', async () => {
+  await bake({ REVISION: 'v6' });
+  const { plan: planned, build } = await plan({ REVISION: 'v7' });
+  expect(planned.reuse).toBeUndefined();
+  expect((await getRecord(build.id)).changed).toEqual(['parameter REVISION v6 -> v7']);
+});
+
+test('a build that is forced bakes though nothing has changed', async () => {
+  await bake();
+  const { plan: planned, build } = await plan({}, { force: true });
+  expect(planned.reuse).toBeUndefined();
+  expect((await getRecord(build.id)).changed).toEqual(['it was asked for']);
+});
+
+test('an image that is gone is baked anew', async () => {
+  const { imageId } = await bake();
+  available.delete(imageId);
+  expect((await plan()).plan.reuse).toBeUndefined();
+});
+
+test('an image that lacks a copy in a region is baked anew', async () => {
+  await bake();
+  usePipeline(', copyTo: [eu-north-1]');
+  expect((await plan()).plan.reuse).toBeUndefined();
+});
+
+test('an image that is older than the pipeline allows is baked anew', async () => {
+  const { id } = await bake();
+  usePipeline(', rebuildAfter: 7d');
+  await updateRecord(id, { startedAt: new Date(Date.now() - 8 * 86_400_000).toISOString() });
+  expect((await plan()).plan.reuse).toBeUndefined();
+});
+
+test('the same name of an object of S3 with another content is baked anew', async () => {
+  s3.on(HeadObjectCommand).resolves({ ETag: '"1"' });
+  await bake({ REVISION: 's3://bucket/site.tar.gz' });
+  s3.on(HeadObjectCommand).resolves({ ETag: '"2"' });
+  const { plan: planned, build } = await plan();
+  expect(planned.reuse).toBeUndefined();
+  expect((await getRecord(build.id)).changed).toEqual(['content of REVISION "1" -> "2"']);
+});
+
+test('an object at which Kiln may not look may have changed', async () => {
+  s3.on(HeadObjectCommand).rejects(Object.assign(new Error('x'), { $metadata: { httpStatusCode: 403 } }));
+  await bake({ REVISION: 's3://bucket/site.tar.gz' });
+  const { plan: planned, build } = await plan();
+  expect(planned.reuse).toBeUndefined();
+  expect((await getRecord(build.id)).changed?.[0]).toMatch(/REVISION .*may not look at it/);
+});
+
+describe('a rollback', () => {
+  const back = (more: { build?: string; idempotencyKey?: string } = {}) =>
+    requestRollback({ pipeline: 'web', reason: '5xx', trigger: { kind: 'http', by: 'eva' }, ...more });
+
+  test('goes back to the image before, with all parameters as they were then', async () => {
+    const v6 = await bake({ REVISION: 'v6' });
+    const v7 = await bake({ REVISION: 'v7' });
+    const { id } = await back();
+    const { plan: planned } = await planLast(id);
+    expect(planned.reuse).toMatchObject({ build: v6.id, image: { id: v6.imageId } });
+    expect(await getRecord(id)).toMatchObject({
+      rollback: { build: v6.id, from: v7.id },
+      reason: '5xx',
+      resolved: { REVISION: { value: 'v6', from: 'rollback', before: 'v7' } },
+    });
+    await endBuild(id);
+    const night = await plan({}, { kind: 'schedule' });
+    expect(night.plan).toMatchObject({ parameters: { REVISION: 'v6' }, reuse: { build: v6.id } });
+  });
+
+  test('is not undone by the same again: only force makes that', async () => {
+    await bake({ REVISION: 'v6' });
+    const v7 = await bake({ REVISION: 'v7' });
+    const { id } = await back();
+    await planLast(id);
+    await endBuild(id);
+    expect((await getRecord(v7.id)).rolledBack).toMatchObject({ by: id });
+    await expect(plan({ REVISION: 'v7' })).rejects.toMatchObject({
+      name: 'ImageRefused',
+      message: expect.stringContaining(`build ${id} rolled back from it`),
+    });
+  });
+
+  test('twice in a row goes back further, and by name forward again', async () => {
+    const v5 = await bake({ REVISION: 'v5' });
+    const v6 = await bake({ REVISION: 'v6' });
+    const v7 = await bake({ REVISION: 'v7' });
+    for (const to of [v6, v5]) {
+      const { id } = await back();
+      expect((await planLast(id)).plan.reuse?.build).toBe(to.id);
+      await endBuild(id);
+    }
+    const { id } = await back({ build: v7.id });
+    expect((await planLast(id)).plan.reuse?.build).toBe(v7.id);
+    await endBuild(id);
+    expect((await getRecord(v7.id)).rolledBack).toBeUndefined();
+    expect((await plan({ REVISION: 'v7' })).plan.reuse?.build).toBe(v7.id);
+  });
+
+  test('that comes again with its key is the same build, whatever is served by then', async () => {
+    await bake({ REVISION: 'v5' });
+    await bake({ REVISION: 'v6' });
+    await bake({ REVISION: 'v7' });
+    const { id } = await back({ idempotencyKey: 'k' });
+    await planLast(id);
+    await endBuild(id);
+    expect((await back({ idempotencyKey: 'k' })).id).toBe(id);
+  });
+
+  test.each([
+    ['nothing was rolled out', async () => undefined, /has rolled nothing out/],
+    ['there is no image before', async () => void (await bake()), /no image that it served before is left/],
+    [
+      'the build is not there',
+      async () => {
+        await bake();
+        return { build: 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6' };
+      },
+      /there is no build web-01KAS/,
+    ],
+    [
+      'the image is gone',
+      async () => {
+        const { id, imageId } = await bake();
+        available.delete(imageId);
+        return { build: id };
+      },
+      /is not available any more/,
+    ],
+    [
+      'the image was revoked',
+      async () => {
+        const { id } = await bake();
+        await updateRecord(id, { revoked: { at: 'today', by: 'eva', reason: 'CVE' } });
+        return { build: id };
+      },
+      /eva revoked it at today: CVE/,
+    ],
+  ])('is refused in words where %s', async (_what, prepare, words) => {
+    const asked = await prepare();
+    await expect(back(asked ?? {})).rejects.toMatchObject({
+      name: 'NothingToRollBackTo',
+      message: expect.stringMatching(words),
+    });
+  });
+});
+
+test('a night that would make an image again which people went back from is skipped', async () => {
+  const { id } = await bake();
+  await updateRecord(id, { rolledBack: { at: 'yesterday', by: 'web-other' } });
+  const night = await requestBuild({ pipeline: 'web', parameters: {}, trigger: { kind: 'schedule' } });
+  const failure = await planLast(night.id).catch((error: Error) => error);
+  expect(failure).toMatchObject({ name: 'ImageRefused' });
+  const { name, message } = failure as Error;
+  await recoverBuild({
+    build: { id: night.id },
+    failure: { Error: name, Cause: JSON.stringify({ errorMessage: message }) },
+  });
+  expect((await getRecord(night.id)).status).toBe('SKIPPED');
+});
+
+describe('a group runs an image wholly', () => {
+  const target = makeTarget();
+  const version = { VersionNumber: 4, LaunchTemplateData: { ImageId: 'ami-1' } };
+  const server = { InstanceId: 'i-1', LifecycleState: 'InService' };
+  const at = (Version: string) => ({ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version } });
+  const look = async (more: { group?: object; target?: object; data?: object } = {}) => {
+    autoScaling.onAnyCommand().resolves({});
+    autoScaling
+      .on(DescribeAutoScalingGroupsCommand)
+      .resolves(describePlanned({ Instances: [{ ...server, ...at('4') }], ...more.group }));
+    ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+      LaunchTemplateVersions: [{ ...version, LaunchTemplateData: { ImageId: 'ami-1', ...more.data } }],
+    });
+    return [...(await findServing([{ ...target, ...more.target }], 'ami-1'))];
+  };
+
+  test('where its template and every server are of it', async () => {
+    expect(await look()).toEqual(['fleet']);
+  });
+
+  test.each([
+    ['a server is of another version', { group: { Instances: [{ ...server, ...at('3') }] } }],
+    ['the group was set to another version', { group: at('3') }],
+    ['the version names another image', { data: { ImageId: 'ami-2' } }],
+    ['another version is the default', { target: { defaultVersion: '3' } }],
+    [
+      'its template has user data that is to go',
+      { target: { userData: 'drop' }, data: { UserData: 'eA==' } },
+    ],
+    ['it never had an image', { target: { isFirstImage: true } }],
+  ])('not where %s', async (_what, more) => {
+    expect(await look(more)).toEqual([]);
+  });
+});
