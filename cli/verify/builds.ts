@@ -89,7 +89,10 @@ export class Builds {
   }
 
   private async request(): Promise<string> {
-    const { id } = await this.call<{ id: string }>('POST', `/pipelines/${PIPELINE}/builds`, {});
+    const { id } = await this.call<{ id: string }>('POST', `/pipelines/${PIPELINE}/builds`, {
+      // Each is to bake, whatever was baked before.
+      force: true,
+    });
     this.teller.line(`POST /pipelines/${PIPELINE}/builds: build ${id}`);
     return id;
   }

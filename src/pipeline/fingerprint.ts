@@ -67,16 +67,33 @@ export function fingerprintOf(ingredients: Record<string, string>): string {
  * @param before the ingredients of the other
  */
 export function describeDifference(before: Record<string, string>, now: Record<string, string>): string[] {
-  return Object.keys({ ...before, ...now }).flatMap((name) => {
-    const [was, is] = [before[name], now[name]];
-    if (was === is) return [];
-    if (was === undefined) return [`${name} is new`];
-    if (is === undefined) return [`${name} is gone`];
-    return [HASH.test(was) || HASH.test(is) ? `${name} changed` : `${name} ${was} -> ${is}`];
+  return findDifferences(before, now).map(({ what, before: was, after: is }) => {
+    if (was === undefined) return `${what} is new`;
+    if (is === undefined) return `${what} is gone`;
+    return HASH.test(was) || HASH.test(is) ? `${what} changed` : `${what} ${was} -> ${is}`;
   });
 }
 
 const HASH = /^[0-9a-f]{64}$/;
+
+/** Something that shapes an image and is otherwise than of another. */
+export interface Difference {
+  /** What it is, in words: `base image`. */
+  what: string;
+  /** Missing where it is new. */
+  before?: string;
+  /** Missing where it is gone. */
+  after?: string;
+}
+
+/** What is otherwise of an image than of another. */
+export function findDifferences(before: Record<string, string>, now: Record<string, string>): Difference[] {
+  return Object.keys({ ...before, ...now }).flatMap((what) => {
+    const [was, is] = [before[what], now[what]];
+    if (was === is) return [];
+    return [{ what, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) }];
+  });
+}
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -83,9 +83,13 @@ export class RunningSample {
     });
   }
 
-  /** Asks for a build. @returns its id */
-  async startBuild(pipeline: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
-    const { status, body } = await this.api('POST', `/pipelines/${pipeline}/builds`, { parameters });
+  /** Asks for a build that bakes, though nothing may have changed, unless `more` says otherwise. @returns its id */
+  async startBuild(
+    pipeline: string,
+    parameters: Readonly<Record<string, string>> = {},
+    more: Readonly<Record<string, unknown>> = { force: true },
+  ): Promise<string> {
+    const { status, body } = await this.api('POST', `/pipelines/${pipeline}/builds`, { parameters, ...more });
     if (status !== 202)
       throw new Error(`POST /pipelines/${pipeline}/builds: ${status} ${JSON.stringify(body)}`);
     return (body as { id: string }).id;

@@ -93,7 +93,9 @@ async function call<Answer>(stage: Stage, method: 'GET' | 'POST', path: string, 
 }
 
 async function start(stage: Stage, pipeline: string, parameters = {}): Promise<string> {
-  return (await call<{ id: string }>(stage, 'POST', `/pipelines/${pipeline}/builds`, { parameters })).id;
+  return (
+    await call<{ id: string }>(stage, 'POST', `/pipelines/${pipeline}/builds`, { parameters, force: true })
+  ).id;
 }
 
 function ended(stage: Stage, id: string): Promise<ShownBuild> {

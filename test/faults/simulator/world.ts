@@ -107,7 +107,7 @@ export class World {
       this.settings,
       'POST',
       `${this.service.HttpApiUrl}/pipelines/${pipeline}/builds`,
-      { parameters: { VERSION: String(this.versions), ...parameters } },
+      { parameters: { VERSION: String(this.versions), ...parameters }, force: true },
       this.aws.clock.now(),
     );
     if (status === 202) return (body as { id: string }).id;
