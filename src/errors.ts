@@ -60,6 +60,10 @@ export class RolloutFailedBefore extends KilnError {
 export class ImageRefused extends KilnError {
   override readonly name = 'ImageRefused';
 }
+/** A build was started with a plan, and what AWS has, or the pipeline, is not as it was then. Says what has changed. */
+export class PlanOutdated extends KilnError {
+  override readonly name = 'PlanOutdated';
+}
 /** There is no image to go back to, or not that of the build that is named. */
 export class NothingToRollBackTo extends KilnError {
   override readonly name = 'NothingToRollBackTo';

@@ -218,3 +218,41 @@ export const Builds = z
     held: Held.optional().describe('While schedules and events start nothing'),
   })
   .meta({ id: 'Builds' });
+
+export const Preview = z
+  .strictObject({
+    id: z.string().describe('To be given as plan of a request for a build'),
+    pipeline: Name,
+    at: Time,
+    expiresAt: Time.describe('Until when a build may be started with it'),
+    resolved: z.record(z.string(), Resolved),
+    image: z.strictObject({
+      bakes: z.boolean(),
+      reuse: z.strictObject({ build: Name, imageId: z.string() }).optional(),
+      why: z.array(z.string()).optional().describe('Why it bakes'),
+    }),
+    changes: z
+      .array(
+        z.strictObject({ what: z.string(), before: z.string().optional(), after: z.string().optional() }),
+      )
+      .describe('What is otherwise than of the image that is served: values, or hashes of them'),
+    targets: z.array(
+      z.strictObject({
+        autoScalingGroup: Group,
+        action: z.enum(['rollOut', 'skip']),
+        servers: z.int(),
+        fromVersion: z.string(),
+        why: z.string().optional(),
+      }),
+    ),
+    blockers: z.array(z.string()).describe('What would stop it'),
+    notKnown: z.array(z.string()).describe('What only a server could tell, or Kiln may not look at'),
+    running: Name.optional().describe('The build that runs now'),
+    seconds: z
+      .strictObject({ least: z.int(), most: z.int(), builds: z.int() })
+      .optional()
+      .describe('How long earlier builds like it took'),
+    undoSeconds: z.int().optional(),
+  })
+  .describe('What a build would do now')
+  .meta({ id: 'Plan' });

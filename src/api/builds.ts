@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { isBuildId, pipelineOf } from '../build/id';
+import { findPlanned, previewBuild } from '../build/plan/preview';
 import { type BuildRecord, getRecord, listRecords } from '../build/record';
 import { requestRollback } from '../build/release/rollback';
 import { requestBuild } from '../build/request';
@@ -40,7 +42,15 @@ export const BuildBody = z.strictObject({
     .default(true)
     .describe('False: the image is baked and published, and rolled out nowhere'),
   reason: Reason.optional(),
+  plan: z
+    .string()
+    .regex(/^p-[0-9A-HJKMNP-TV-Z]{26}$/, { error: 'expected the id of a plan, like p-01J…' })
+    .optional()
+    .describe('The id of a plan: the build does that, or fails with PlanOutdated'),
 });
+
+/** What a plan is asked with: as a build. */
+export const PlanBody = BuildBody.omit({ plan: true, reason: true });
 
 /** What a request to go back may have in its body. */
 export const RollbackBody = z.strictObject({
@@ -55,13 +65,35 @@ export const RollbackBody = z.strictObject({
 export async function postBuild(call: Call): Promise<Located> {
   checkQuery(call);
   const body = readBody(call, BuildBody, '{"parameters": {"NAME": "value"}, "once": true}');
+  const pipeline = call.pathParameters?.pipeline ?? '';
   const record = await requestBuild({
-    pipeline: call.pathParameters?.pipeline ?? '',
+    pipeline,
     ...body,
+    ...(body.plan !== undefined && (await readPlan(pipeline, body))),
     trigger: { kind: 'http', by: callerOf(call) },
     idempotencyKey: readKey(call),
   });
   return accept(record);
+}
+
+/** What a build that is started with a plan is asked to be. */
+async function readPlan(pipeline: string, { plan = '', ...body }: z.output<typeof BuildBody>) {
+  const planned = { ...BuildBody.parse({}), ...(await findPlanned(pipeline, plan)) };
+  const others = ['parameters', 'once', 'force', 'rollout'] as const;
+  const given = others.filter((name) => !isDeepStrictEqual(body[name], BuildBody.parse({})[name]));
+  if (given.length === 0) return planned;
+  const detail = 'expected nothing of it beside plan, which says it already';
+  throw new InvalidRequest(`The body has ${given.join(', ')}: ${detail}.`, {
+    fields: given.map((name) => ({ field: `body.${name}`, detail })),
+  });
+}
+
+/** POST /pipelines/{pipeline}/plan */
+export async function postPlan(call: Call) {
+  checkQuery(call);
+  const body = readBody(call, PlanBody, '{"parameters": {"NAME": "value"}}');
+  const pipeline = call.pathParameters?.pipeline ?? '';
+  return previewBuild({ pipeline, ...body, trigger: { kind: 'http', by: callerOf(call) } });
 }
 
 /** POST /pipelines/{pipeline}/rollback */

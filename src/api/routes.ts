@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ProblemName } from './answer';
-import { Accepted, Build, Builds } from './answers';
-import { BuildBody, RollbackBody } from './builds';
+import { Accepted, Build, Builds, Preview } from './answers';
+import { BuildBody, PlanBody, RollbackBody } from './builds';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
 export interface Route {
@@ -48,6 +48,17 @@ export const ROUTES: readonly Route[] = [
       'KeyReused',
       'BodyTooLarge',
     ],
+  },
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/plan',
+    function: 'plan',
+    operationId: 'planBuild',
+    summary: 'Says what a build would do now, and changes nothing',
+    body: PlanBody,
+    status: 200,
+    answer: Preview,
+    problems: ['InvalidPipeline', 'UnknownPipeline', 'BodyTooLarge'],
   },
   {
     method: 'POST',

@@ -12,12 +12,13 @@ export interface BuildRequest extends Options {
 }
 
 /** What a request, or the record of one, says beside its parameters: only what is said. */
-export function optionsOf({ once, force, rollout, reason, rollback }: Options): Options {
+export function optionsOf({ once, force, rollout, reason, plan, rollback }: Options): Options {
   return {
     ...(once && { once }),
     ...(force && { force }),
     ...(rollout === false && { rollout }),
     ...(reason && { reason }),
+    ...(plan && { plan }),
     ...(rollback && { rollback }),
   };
 }

@@ -22,6 +22,8 @@ export const Options = z.object({
   rollout: z.boolean().optional(),
   /** Why it was asked for, in a person's words. */
   reason: z.string().optional(),
+  /** The plan that the build does, or fails: `p-01J…`. */
+  plan: z.string().optional(),
   /** That an earlier build's image is rolled out again: of which build, and instead of which. */
   rollback: z.object({ build: z.string(), from: z.string().optional() }).optional(),
 });

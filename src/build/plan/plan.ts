@@ -13,6 +13,7 @@ import { type Held, Options, Parameters, type Plan } from '../state';
 import { checkHold } from '../unattended/hold';
 import { checkTried } from '../unattended/tried';
 import { decideBuild } from './decide';
+import { checkPlanned } from './preview';
 import { Unmade } from './unmade';
 
 export const PlanInput = z.object({
@@ -35,7 +36,7 @@ type PlanInput = z.infer<typeof PlanInput>;
  * refers to, checks the targets and the size of the user data.
  *
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter, PipelineBusy, TargetNotRefreshable, CapacityUnavailable
- * @throws ImageRefused, NothingToRollBackTo
+ * @throws ImageRefused, NothingToRollBackTo, PlanOutdated
  * @throws PipelineHeld, RolloutFailedBefore if nobody asked for the build and it shall not be tried
  */
 export async function planBuild({ build, request }: PlanInput): Promise<{ build: Held; plan: Plan }> {
@@ -56,6 +57,7 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   const { decision, hold } = await decide().finally(async () => {
     if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
   });
+  if (request.plan) await checkPlanned(pipeline.name, request.plan, decision);
   const { plan, ingredients, changed } = decision;
   const { fingerprint, baseImage, targets, image, reuse } = plan;
   const { copyTo, keep, parameter } = image;
