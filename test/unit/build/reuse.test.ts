@@ -1,100 +1,16 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
-import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { mockClient } from 'aws-sdk-client-mock';
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
-import { planBuild } from '../../../src/build/plan/plan';
 import { getRecord, updateRecord } from '../../../src/build/record';
 import { requestRollback } from '../../../src/build/release/rollback';
-import { type IncomingRequest, requestBuild } from '../../../src/build/request';
+import { requestBuild } from '../../../src/build/request';
 import { findServing } from '../../../src/rollout/checks/serving';
-import { makeFolder, removeFolders } from '../pipeline/folders';
-import { useRoomyQuotas } from '../quotas';
 import { describePlanned, makeTarget } from '../records';
-import { useTable } from '../table';
+import { useBakes } from './bakes';
 
-const ec2 = mockClient(EC2Client);
-const iam = mockClient(IAMClient);
-const s3 = mockClient(S3Client);
-const events = mockClient(EventBridgeClient);
-const sfn = mockClient(SFNClient);
-const sns = mockClient(SNSClient);
-const autoScaling = mockClient(AutoScalingClient);
-useTable();
-useRoomyQuotas();
-afterEach(removeFolders);
-
-const BASE = 'ami-0123456789abcdef0';
-/** The images that EC2 has, by their ids. */
-let available: Set<string>;
-
-const usePipeline = (image = '', script = 'true') => {
-  process.env.LAMBDA_TASK_ROOT = makeFolder({
-    'pipelines/web/pipeline.yml': `
-base: { image: ${BASE}, instanceType: t3.micro }
-image: { test: false ${image} }
-parameters: { REVISION: { default: main } }
-`,
-    'pipelines/web/user-data.sh': `#!/bin/bash\n${script}\n`,
-  });
-};
-
-beforeEach(() => {
-  for (const client of [ec2, iam, s3, events, sfn, sns, autoScaling]) client.reset();
-  events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
-  sfn.on(StartExecutionCommand).resolves({});
-  sns.on(PublishCommand).resolves({});
-  available = new Set([BASE]);
-  ec2.onAnyCommand().resolves({});
-  ec2.on(DescribeImagesCommand).callsFake(({ ImageIds, Filters = [] }) => {
-    const asked: string[] = ImageIds ?? Filters[0]?.Values ?? [];
-    const Images = asked
-      .filter((id) => available.has(id))
-      .map((ImageId) => ({ ImageId, State: 'available', RootDeviceType: 'ebs' }));
-    return { Images };
-  });
-  usePipeline();
-  process.env.KILN_BASE_ROLE = 'arn:aws:iam::000000000000:role/base';
-  iam.on(SimulatePrincipalPolicyCommand).callsFake(({ ResourceArns = [] }) => ({
-    EvaluationResults: ResourceArns.map((EvalResourceName: string) => ({
-      EvalResourceName,
-      EvalDecision: 'allowed',
-    })),
-  }));
-});
-
-type More = Partial<Pick<IncomingRequest, 'force' | 'once' | 'rollback'>> & { kind?: 'http' | 'schedule' };
-
-async function plan(parameters: Record<string, string> = {}, { kind = 'http', ...more }: More = {}) {
-  const request = { pipeline: 'web', parameters, trigger: { kind, by: 'ada' }, ...more };
-  return planLast((await requestBuild(request)).id);
-}
-
-async function planLast(id: string) {
-  const [start] = sfn.commandCalls(StartExecutionCommand).slice(-1);
-  const request = JSON.parse(start?.args[0].input.input ?? '{}');
-  return planBuild({ build: { id }, stage: 'Plan', request });
-}
-
-let made = 0;
-
-/** A build that bakes, rolls out, and succeeds. @returns its id and its image */
-async function bake(parameters: Record<string, string> = {}, more: More = {}) {
-  const { build, plan: planned } = await plan(parameters, more);
-  expect(planned.reuse).toBeUndefined();
-  made += 1;
-  const imageId = `ami-made${made}`;
-  available.add(imageId);
-  const rollouts = { fleet: { launchTemplateId: 'lt-1', version: String(made) } };
-  await updateRecord(build.id, { imageId, rollouts });
-  await endBuild(build.id);
-  return { id: build.id, imageId };
-}
+const { ec2, s3, autoScaling, available, usePipeline, plan, planLast, bake } = useBakes();
 
 test('a build of which nothing has changed uses the image that is there', async () => {
   const { id, imageId } = await bake();
@@ -126,13 +42,13 @@ test('an image that is gone is baked anew', async () => {
 
 test('an image that lacks a copy in a region is baked anew', async () => {
   await bake();
-  usePipeline(', copyTo: [eu-north-1]');
+  usePipeline({ image: ', copyTo: [eu-north-1]' });
   expect((await plan()).plan.reuse).toBeUndefined();
 });
 
 test('an image that is older than the pipeline allows is baked anew', async () => {
   const { id } = await bake();
-  usePipeline(', rebuildAfter: 7d');
+  usePipeline({ image: ', rebuildAfter: 7d' });
   await updateRecord(id, { startedAt: new Date(Date.now() - 8 * 86_400_000).toISOString() });
   expect((await plan()).plan.reuse).toBeUndefined();
 });
