@@ -1,96 +1,79 @@
-import { Command, InvalidArgumentError } from 'commander';
-import type { LocalOptions } from './local';
-import type { PushOptions } from './push';
-import type { StartOptions } from './start';
-import type { VerifyOptions } from './verify/verify';
+import { Command, CommanderError } from 'commander';
+import type { Context, Registry, Run } from './commands/context';
+import { addLocalCommands } from './commands/local-commands';
+import { addActs, addBuilds, addReads } from './commands/remote-commands';
+import { EXIT } from './remote/errors';
 
 /**
- * The `kiln` command line. Each command is loaded when it is called.
+ * The `kiln` command line. Each command is loaded when it is called: at the start only what reads arguments is.
  *
  * @param argv as `process.argv`
+ * @param given instead of the terminal and of AWS
  */
-export async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command('kiln')
-    .description('Golden images on AWS, baked and rolled out')
-    .showHelpAfterError();
-  program
-    .command('local')
-    .description('run the embedded AWS in the foreground, with the service and the sample fleet in it')
-    .option('--port <port>', 'port of the front door; 0 finds a free one', parsePort, 4566)
-    .option('--time-scale <factor>', 'AWS seconds that pass in one real second', parseScale, 60)
-    .option(
-      '--schedules',
-      'let schedules and scheduled actions of groups run by themselves; otherwise they wait until they are told to',
-      false,
-    )
-    .option('--empty', 'only a newborn account: deploy nothing', false)
-    .option('--any-keys', "every access key is the administrator's, not only the pair that is printed", false)
-    .action(async (options: LocalOptions) => (await import('./local')).runLocal(options));
-  program
-    .command('start')
-    .description(
-      'show the main job on the embedded AWS: bake a site, roll it out, refresh the fleet under traffic',
-    )
-    .option('--json', 'print one JSON document instead', false)
-    .option('--keep', 'leave everything running and print the URLs to open', false)
-    .option(
-      '--time-scale <factor>',
-      "AWS seconds that pass in one real second; without it AWS's time leaps",
-      parseScale,
-    )
-    .option(
-      '--seed <number>',
-      'make all that is random, and the order of things, the same each time',
-      parseSeed,
-    )
-    .action(async (options: StartOptions) => (await import('./start')).runStart(options));
-  program
-    .command('push')
-    .description("upload a pipeline's site and let its SSM parameter name it")
-    .argument('<pipeline>', 'the folder under pipelines/')
-    .option('--site <folder>', "the site's folder, instead of the pipeline's own")
-    .option('--stage <stage>', 'the stage of the deployment that it is for', 'prod')
-    .action(async (pipeline: string, options: PushOptions) =>
-      (await import('./push')).runPush(pipeline, options),
-    );
-  program
-    .command('verify')
-    .description('prove all of it on the account that the credentials name, and remove it again')
-    .option('--region <region>', 'the region, instead of AWS_REGION')
-    .option('--yes', 'agree to what will be made and what it costs', false)
-    .option('--name <name>', 'kiln-verify-… of your own, instead of a random one')
-    .option('--report <file>', 'write the report as JSON, too')
-    .option('--remove <name>', 'only remove what a verification of this name has left')
-    .action(async (options: VerifyOptions) => (await import('./verify/verify')).runVerify(options));
+export async function main(argv: readonly string[], given?: Context): Promise<void> {
   try {
-    await program.parseAsync([...argv]);
+    const exitCode = await run(argv, given);
+    // A command may have set it itself.
+    if (exitCode !== 0) process.exitCode = exitCode;
   } catch (error) {
-    console.error(`kiln: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
+    const { exitCode, message } = describe(error);
+    if (message) console.error(`kiln: ${message}`);
+    process.exitCode = exitCode;
   }
 }
 
-function parsePort(text: string): number {
-  const port = readNumber(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('expected 0 to 65535');
-  return port;
+async function run(argv: readonly string[], given: Context | undefined): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('kiln')
+    .description('Golden images on AWS, baked and rolled out')
+    .usage('<command> [options]')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what it takes)')
+    .addHelpText('after', HELP);
+  const registry: Registry = {
+    add<Options>(usage: string, description: string, load: () => Promise<Run<Options>>) {
+      const command = program.command(usage).description(description);
+      return command.action(async () => {
+        const context = given ?? (await processContext());
+        exitCode =
+          (await (await load())(context, command.processedArgs, command.opts<object>() as Options)) ?? 0;
+      });
+    },
+  };
+  program.commandsGroup('Builds:');
+  addBuilds(registry);
+  program.commandsGroup('What one does with a build or a pipeline:');
+  addActs(registry);
+  program.commandsGroup('What there is:');
+  addReads(registry);
+  program.commandsGroup('Without or beside the service:');
+  addLocalCommands(program);
+  await program.parseAsync([...argv]);
+  return exitCode;
 }
 
-function parseScale(text: string): number {
-  const scale = readNumber(text);
-  if (!(scale > 0) || scale > 10_000)
-    throw new InvalidArgumentError('expected a number above 0, at most 10000');
-  return scale;
+const HELP = `
+Exit codes: 0 success, 1 failed or blocked, 2 wrong usage, 3 not allowed or not found.
+kiln help <command> has the options of each, and examples. docs/command.md has more.`;
+
+/** Commander has said by itself what is wrong with the arguments; all else is said here. */
+function describe(error: unknown): { exitCode: number; message?: string } {
+  if (error instanceof CommanderError)
+    return { exitCode: error.exitCode === 0 || error.code === 'commander.help' ? 0 : EXIT.usage };
+  const { exitCode = EXIT.failed } = error as { exitCode?: number };
+  return { exitCode, message: error instanceof Error ? error.message : String(error) };
 }
 
-function parseSeed(text: string): number {
-  const seed = readNumber(text);
-  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('expected a whole number from 0 on');
-  return seed;
-}
-
-/** A decimal number. An empty text, as a variable that is not set leaves it, is none. */
-function readNumber(text: string): number {
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+async function processContext(): Promise<Context> {
+  const [{ processTerminal }, { interruptible }, { setTimeout: pause }] = await Promise.all([
+    import('./view/terminal'),
+    import('./interrupted'),
+    import('node:timers/promises'),
+  ]);
+  return {
+    terminal: processTerminal(),
+    connect: async (options) => (await import('./remote/remote')).connect(options),
+    pause: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => {}),
+    interruptible,
+  };
 }

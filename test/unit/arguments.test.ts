@@ -8,7 +8,6 @@ beforeEach(() => {
   jest.mocked(runLocal).mockClear();
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   jest.spyOn(console, 'error').mockReturnValue();
-  jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
 });
 afterEach(() => {
   process.exitCode = undefined;
@@ -37,6 +36,6 @@ test.each([
   ['--time-scale', '0', 'expected a number above 0, at most 10000'],
 ])('%s %j is refused with what was expected', async (option, text, words) => {
   await local(option, text);
-  expect(process.exit).toHaveBeenCalledWith(1);
+  expect(process.exitCode).toBe(2);
   expect(process.stderr.write).toHaveBeenCalledWith(expect.stringContaining(words));
 });

@@ -1,0 +1,175 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ApiAnswer, callApi } from '../api';
+import { didYouMean } from '../view/nearest';
+import { ApiError, type CommandError, EXIT, type ExitCode, NoAnswer, type Problem } from './errors';
+import {
+  adviseRefused,
+  explain,
+  findPlace,
+  isUnreachable,
+  messageOf,
+  type Place,
+  type PlaceOptions,
+} from './place';
+
+/** What a call of the API has beside its path. */
+export interface Asked {
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Kiln's API, where it was found. */
+export interface Remote {
+  readonly place: Pick<Place, 'stack' | 'stage' | 'region' | 'endpoint'>;
+  /** AWS's time: that of an embedded AWS, where it is one. */
+  now(): Date;
+  /** AWS seconds that pass in one real second. */
+  readonly timeScale: number;
+  /**
+   * Calls the API.
+   *
+   * @throws ApiError with what it says and what to do; NoAnswer where nobody answers
+   */
+  ask<Answer>(method: 'GET' | 'POST', path: string, asked?: Asked): Promise<Answer>;
+}
+
+const PAUSES = [300, 1000, 3000];
+const WORTH_ANOTHER = [429, 500, 502, 503, 504];
+
+/**
+ * Finds Kiln's API.
+ *
+ * @param pauses real milliseconds before each further try of a call that may be made twice
+ * @throws CommandError that says why it cannot be found and what to do
+ */
+export async function connect(
+  options: PlaceOptions,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  pauses: readonly number[] = PAUSES,
+): Promise<Remote> {
+  const place = await findPlace(options, env);
+  const [url, time] = await Promise.all([place.findUrl(), readTime(place.endpoint)]);
+  return { place, ...time, ask: (method, path, asked) => ask({ place, url, pauses }, method, path, asked) };
+}
+
+/** The time of an embedded AWS, which may go faster; the real one where none is there to be asked. */
+async function readTime(endpoint: string | undefined): Promise<Pick<Remote, 'now' | 'timeScale'>> {
+  const real = { now: () => new Date(), timeScale: 1 };
+  if (!endpoint) return real;
+  try {
+    const answer = await fetch(`${endpoint}/_local`, { signal: AbortSignal.timeout(5000) });
+    const { time, timeScale } = (await answer.json()) as { time?: string; timeScale?: number };
+    const heard = { time: Date.parse(time ?? ''), at: performance.now() };
+    if (Number.isNaN(heard.time) || !timeScale) return real;
+    return { now: () => new Date(heard.time + (performance.now() - heard.at) * timeScale), timeScale };
+  } catch {
+    // Another AWS than the embedded one, which goes by the real time; where nobody answers, the call itself says so.
+    return real;
+  }
+}
+
+interface Found {
+  readonly place: Place;
+  readonly url: string;
+  readonly pauses: readonly number[];
+}
+
+async function ask<Answer>(
+  { place, url, pauses }: Found,
+  method: 'GET' | 'POST',
+  path: string,
+  { query = {}, body, headers = {} }: Asked = {},
+): Promise<Answer> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const target = `${url}${path}${search.size > 0 ? `?${search}` : ''}`;
+  const mayRepeat = method === 'GET' || 'idempotency-key' in headers;
+  for (let tries = 0; ; tries += 1) {
+    const wait = pauses[tries];
+    const answer = await callApi(place.api, method, target, body, new Date(), headers).catch(
+      (error: Error) => {
+        if (mayRepeat && wait !== undefined && isUnreachable(error) && !place.endpoint) return undefined;
+        throw explainUnanswered(error, place, `${method} ${url}${path}`);
+      },
+    );
+    const isFinal = answer && (wait === undefined || !mayTryAgain(answer.status, mayRepeat));
+    if (isFinal) return readAnswer<Answer>(answer, place, method, url, path);
+    await pause(wait);
+  }
+}
+
+/** Too many requests: none was done. Another failure may have come after the deed. */
+function mayTryAgain(status: number, mayRepeat: boolean): boolean {
+  return status === 429 || (mayRepeat && WORTH_ANOTHER.includes(status));
+}
+
+function explainUnanswered(error: Error, place: Place, operation: string): CommandError {
+  if (!isUnreachable(error))
+    return /Provider/.test(error.name)
+      ? explain(error, place)
+      : new NoAnswer(`${operation}: ${messageOf(error)}`, { cause: error });
+  const advice = place.endpoint
+    ? `start the embedded AWS (kiln local), or set AWS_ENDPOINT_URL to where it listens, which is now ${place.endpoint}`
+    : 'look at the network and the proxy, and whether the API is still there (kiln doctor)';
+  return new NoAnswer(`${operation}: nobody answers (${messageOf(error)}): ${advice}`, { cause: error });
+}
+
+function readAnswer<Answer>(
+  answer: ApiAnswer,
+  place: Place,
+  method: string,
+  url: string,
+  path: string,
+): Answer {
+  if (answer.status >= 200 && answer.status < 300) return answer.body as Answer;
+  throw describeProblem(answer, place, method, url, path);
+}
+
+/** What API Gateway says itself, without Kiln, has a message alone. */
+interface GatewayAnswer extends Problem {
+  readonly message?: string;
+}
+
+/** An answer that is none of success, in words: what the API says, which call that was, and what to do. */
+export function describeProblem(
+  { status, body }: ApiAnswer,
+  place: Pick<Place, 'stack' | 'region' | 'endpoint'>,
+  method: string,
+  url: string,
+  path: string,
+): ApiError {
+  const problem: GatewayAnswer = typeof body === 'object' && body !== null ? body : {};
+  const operation = `${method} ${url}${path} answered ${status}`;
+  const make = (text: string) => new ApiError(text, exitCodeOf(status), status, problem);
+  if (problem.error !== undefined) {
+    const fields = (problem.errors ?? []).map(({ field, detail }) => `\n  ${field}: ${detail}`).join('');
+    const detail = (problem.detail ?? '').trimEnd();
+    return make(`${problem.error}: ${detail}${suggest(detail)}${fields}\n  ${operation}`);
+  }
+  const said = problem.message ?? (typeof body === 'string' ? body.slice(0, 200) : '');
+  if (status === 404)
+    return make(
+      `the service that is deployed (stack ${place.stack} in ${place.region}) does not know this call: it is older than this command. Deploy it anew (npx serverless deploy)\n  ${operation}: ${said}`,
+    );
+  if (status === 401 || status === 403)
+    return make(
+      `not allowed: ${said || 'the API refuses the call'}. ${place.endpoint ? adviseRefused(place.endpoint) : `The credentials need execute-api:Invoke for ${method} ${path}: ask for it, or take others (--profile)`}\n  ${operation}`,
+    );
+  if (status === 429) return make(`too many requests: try again in a moment\n  ${operation}: ${said}`);
+  return make(`the service failed: ${said}. Try again; its log group says why\n  ${operation}`);
+}
+
+/** What the API says of a name that it does not know, and which names it knows. */
+const UNKNOWN = /no (?:pipeline is named|parameter) "?([^":,]+)"?: (?:there are|it has) ([\w, -]+)/;
+
+function suggest(detail: string): string {
+  const [, typed, known] = UNKNOWN.exec(detail) ?? [];
+  const suggestion = typed && known ? didYouMean(typed, known.split(', ')) : '';
+  return suggestion && `.${suggestion}`;
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 400 || status === 413) return EXIT.usage;
+  return [401, 403, 404].includes(status) ? EXIT.notFound : EXIT.failed;
+}

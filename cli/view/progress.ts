@@ -1,0 +1,111 @@
+import { type Build, type Fleet, isOver, type Stage } from '../remote/answers';
+import { errorLines, heldServerLines, packagesOf } from './build';
+import { groupLines } from './group';
+import { callerOf, lastedOf } from './lists';
+import { markOf } from './marks';
+import { describePhase, phasesOf } from './phases';
+import { cut, widthOf, wrap } from './text';
+import { clockTime, duration, secondsBetween } from './time';
+import type { Usual } from './usual';
+
+/** What is known of a build that is watched. */
+export interface Watched {
+  readonly build: Build;
+  readonly usual: Usual;
+  /** The groups of its pipeline, while it rolls out. */
+  readonly fleet?: Fleet;
+  /** Why the newest look at it failed. */
+  readonly trouble?: string;
+}
+
+export interface Room {
+  /** How wide a line may be. */
+  readonly columns: number;
+  /** How many lines there may be. */
+  readonly rows: number;
+}
+
+/**
+ * A build as a person watches it: where it is, what it waits for, what AWS says of that, and what comes next.
+ *
+ * @param next the last line: what one would type next
+ */
+export function drawBuild(watched: Watched, now: Date, { columns, rows }: Room, next: string): string[] {
+  const { build, fleet, trouble } = watched;
+  const over = isOver(build);
+  const top = [
+    cut(headOf(watched, now), columns),
+    ...subjectLines(build, columns),
+    ...fold(
+      phasesOf(build, over).map((phase) => describePhase(phase, now)),
+      columns,
+      '  ',
+    ),
+  ];
+  const middle = over
+    ? []
+    : build.stages
+        .filter(({ outcome }) => outcome === 'running')
+        .flatMap((stage) => runningLines(stage, watched, now, columns));
+  const groups = (fleet?.groups ?? []).flatMap((group) => groupLines(group, now, columns));
+  const bottom = [
+    ...errorLines(build, columns),
+    ...heldServerLines(build, now, columns),
+    ...(build.left ?? []).flatMap((text) => wrap(`⚠ ${text}`, columns)),
+    ...(trouble ? [cut(`⚠ ${trouble}`, columns)] : []),
+    ...fold(next.split(' · '), columns, ' · '),
+  ];
+  // Lines of servers go first where the screen is low, and then what is said of each stage.
+  const room = Math.max(0, rows - 1 - top.length - bottom.length - 1);
+  const shown = [...middle, ...groups.slice(0, Math.max(0, room - middle.length))].slice(0, room);
+  return [...top, ...(shown.length > 0 ? ['', ...shown] : []), ...bottom];
+}
+
+function headOf({ build, usual }: Watched, now: Date): string {
+  const took = isOver(build) ? `in ${lastedOf(build, now)}` : lastedOf(build, now);
+  const usually = usual.seconds === undefined ? '' : `, usually ${duration(usual.seconds)}`;
+  return `${build.id} · ${markOf(build.status)} ${build.status} · ${took}${usually}`;
+}
+
+function subjectLines(build: Build, columns: number): string[] {
+  const { trigger, reason, imageId, packageChanges, resolved = {} } = build;
+  const who = `${trigger.kind}${trigger.by ? ` by ${callerOf(trigger.by)}` : ''}${reason ? `: "${reason}"` : ''}`;
+  const changes = Object.entries(resolved).flatMap(([name, { value, before }]) =>
+    before !== undefined && before !== value ? [`${name} ${before} → ${value}`] : [],
+  );
+  const packages = packagesOf(packageChanges);
+  const parts = [...changes, ...(imageId ? [imageId] : []), ...(packages ? [`packages ${packages}`] : [])];
+  return [cut(who, columns), ...fold(parts, columns, ' · ')];
+}
+
+function runningLines(stage: Stage, { usual }: Watched, now: Date, columns: number): string[] {
+  const where = stage.autoScalingGroup ?? stage.region;
+  const seconds = secondsBetween(stage.startedAt, now);
+  const usually = usual.stageSeconds[stage.stage];
+  const end = stage.expiresAt
+    ? [
+        `ends by itself at ${clockTime(stage.expiresAt)}, in ${duration(secondsBetween(now, stage.expiresAt))}${stage.onTimeout ? `: then ${stage.onTimeout}` : ''}`,
+      ]
+    : [];
+  return [
+    cut(
+      `◐ ${stage.stage}${where ? ` ${where}` : ''}  ${duration(seconds)}${usually === undefined ? '' : `, usually ${duration(usually)}`}`,
+      columns,
+    ),
+    ...(stage.waitsFor ? [cut(`  waits for ${stage.waitsFor}`, columns)] : []),
+    ...(stage.says ? wrap(`AWS says: ${stage.says}`, columns, '  ').slice(0, 3) : []),
+    ...end.map((text) => cut(`  ${text}`, columns)),
+  ];
+}
+
+/** Parts side by side, as many in a line as it has room for. */
+function fold(parts: readonly string[], columns: number, between: string): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last + between + part) <= columns)
+      lines[lines.length - 1] = last + between + part;
+    else lines.push(cut(part, columns));
+  }
+  return lines;
+}

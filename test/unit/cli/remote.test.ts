@@ -1,0 +1,196 @@
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { mockClient } from 'aws-sdk-client-mock';
+import { loadPipeline } from '../../../src/pipeline/load';
+import { checkParameters } from '../../../src/pipeline/parameters';
+import { build, FakeApi, ID, problem, run, runAt, useKeys } from './kit';
+
+const PIPELINES = join(__dirname, '../../../pipelines');
+
+useKeys();
+const cloudFormation = mockClient(CloudFormationClient);
+const api = new FakeApi();
+beforeAll(() => api.start());
+afterAll(() => api.stop());
+beforeEach(() => {
+  api.reset();
+  cloudFormation.reset();
+});
+
+const show = ['show', ID];
+const stackWith = (url: string) => ({
+  Stacks: [
+    {
+      StackName: 'kiln-prod',
+      CreationTime: new Date(),
+      StackStatus: 'CREATE_COMPLETE' as const,
+      Outputs: [{ OutputKey: 'HttpApiUrl', OutputValue: url }],
+    },
+  ],
+});
+const refusal = (name: string, message: string) => Object.assign(new Error(message), { name });
+
+describe('the API is found', () => {
+  test('among the outputs of the stack of the stage', async () => {
+    cloudFormation.on(DescribeStacksCommand, { StackName: 'kiln-test' }).resolves(stackWith(api.url));
+    api.on(`GET /builds/${ID}`, { body: build() });
+    const { code, output } = await run([...show, '--stage', 'test', '--region', 'eu-north-1', '--json']);
+    expect(JSON.parse(output).id).toBe(ID);
+    expect(code).toBe(0);
+  });
+
+  test('by KILN_API_URL, without asking for the stack', async () => {
+    api.on(`GET /builds/${ID}`, { body: build() });
+    const { code } = await run([...show, '--region', 'eu-north-1'], { env: { KILN_API_URL: api.url } });
+    expect(code).toBe(0);
+    expect(cloudFormation.calls()).toHaveLength(0);
+  });
+
+  test('and the call is signed for execute-api in the region, with its query', async () => {
+    api.on('GET /pipelines/web/builds', { body: { builds: [] } });
+    await runAt(api, ['builds', 'web', '--limit', '7']);
+    const [request] = api.requests;
+    expect(request?.path).toBe('/pipelines/web/builds?limit=7');
+    expect(request?.headers.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-north-1\/execute-api\/aws4_request/,
+    );
+  });
+});
+
+describe('where it is not found, the command says what to do', () => {
+  test('no stack', async () => {
+    cloudFormation
+      .on(DescribeStacksCommand)
+      .rejects(refusal('ValidationError', 'Stack with id kiln-prod does not exist'));
+    const { code, errors } = await run([...show, '--region', 'eu-north-1']);
+    expect(errors).toMatch(/^kiln: there is no stack kiln-prod in eu-north-1: deploy the service there/);
+    expect(errors).toContain('--stage, --region and --profile');
+    expect(code).toBe(3);
+  });
+
+  test('no region', async () => {
+    const { code, errors } = await run(show);
+    expect(errors).toMatch(/^kiln: in which region Kiln is, nobody says .*give --region, set AWS_REGION/);
+    expect(code).toBe(2);
+  });
+
+  test('no right to look at the stack', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(refusal('AccessDenied', 'eva may not'));
+    const { code, errors } = await run([...show, '--region', 'eu-north-1']);
+    expect(errors).toContain('refuses cloudformation:DescribeStacks of kiln-prod: eva may not. ');
+    expect(errors).toContain('--api (KILN_API_URL)');
+    expect(code).toBe(3);
+  });
+
+  test('no credentials', async () => {
+    cloudFormation.on(DescribeStacksCommand).rejects(refusal('CredentialsProviderError', 'none'));
+    const { code, errors } = await run([...show, '--region', 'eu-north-1']);
+    expect(errors).toMatch(/there are no credentials \(none\): sign in \(aws sso login\), name a profile/);
+    expect(code).toBe(3);
+  });
+
+  test('a URL that is none', async () => {
+    const { code, errors } = await run([...show, '--api', 'abc', '--region', 'eu-north-1']);
+    expect(errors).toMatch(/^kiln: --api is "abc", expected a URL such as https:/);
+    expect(code).toBe(2);
+  });
+
+  test('nobody at the endpoint of the embedded AWS', async () => {
+    cloudFormation.restore();
+    const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const { code, errors } = await run([...show, '--local'], { env });
+    expect(errors).toMatch(
+      /^kiln: nothing answers at http:\/\/127\.0\.0\.1:1 .*: start the embedded AWS \(kiln local\)/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test('nobody at the URL of the API', async () => {
+    const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const args = [...show, '--local', '--api', 'http://127.0.0.1:1'];
+    const { code, errors } = await run(args, { env });
+    expect(errors).toMatch(
+      /^kiln: GET http:\/\/127\.0\.0\.1:1\/builds\/web-01JQ8Z\w+: nobody answers \(.*ECONNREFUSED/,
+    );
+    expect(code).toBe(1);
+  });
+});
+
+describe('what the API refuses is told with the call, and the exit code says what kind it is', () => {
+  test.each([
+    [400, 'InvalidRequest', 2],
+    [404, 'UnknownBuild', 3],
+    [409, 'PipelineBusy', 1],
+    [413, 'BodyTooLarge', 2],
+    [422, 'InvalidPipeline', 1],
+  ])('%s %s: exit code %s', async (status, error, expected) => {
+    api.on(
+      'POST /pipelines/web/builds',
+      problem(status, error, 'What is wrong.', [{ field: 'body.x', detail: 'unknown field' }]),
+    );
+    const { code, errors, output } = await runAt(api, ['build', 'web']);
+    expect(errors).toBe(
+      `kiln: ${error}: What is wrong.\n  body.x: unknown field\n  POST ${api.url}/pipelines/web/builds answered ${status}`,
+    );
+    expect(output).toBe('');
+    expect(code).toBe(expected);
+  });
+
+  test('a route that is not deployed', async () => {
+    const { code, errors } = await runAt(api, ['pipelines']);
+    expect(errors).toMatch(
+      /^kiln: the service that is deployed \(stack kiln-prod in eu-north-1\) does not know this call: it is older/,
+    );
+    expect(errors).toContain(`GET ${api.url}/pipelines answered 404`);
+    expect(code).toBe(3);
+  });
+
+  test('no right to call', async () => {
+    api.on('GET /pipelines', { status: 403, body: { message: 'Forbidden' } });
+    const { code, errors } = await runAt(api, ['pipelines']);
+    expect(errors).toContain(
+      'not allowed: Forbidden. The credentials need execute-api:Invoke for GET /pipelines',
+    );
+    expect(code).toBe(3);
+  });
+
+  test('an answer that is no JSON', async () => {
+    api.on('POST /pipelines/web/builds', { status: 500, body: '<html>' });
+    const { code, errors } = await runAt(api, ['build', 'web']);
+    expect(errors).toContain('the service failed: <html>. Try again');
+    expect(code).toBe(1);
+  });
+});
+
+describe('a name that is nearly right is suggested', () => {
+  test('a pipeline', async () => {
+    const unknown = await loadPipeline(PIPELINES, 'wbe').catch((error: Error) => error.message);
+    api.on('GET /pipelines/wbe/builds', problem(404, 'UnknownPipeline', String(unknown)));
+    expect((await runAt(api, ['builds', 'wbe'])).errors).toContain('there are api, web. Did you mean web?\n');
+  });
+
+  test('a parameter', async () => {
+    const pipeline = await loadPipeline(PIPELINES, 'web');
+    let unknown = '';
+    try {
+      checkParameters(pipeline, { SIET: 'x' });
+    } catch (error) {
+      unknown = (error as Error).message;
+    }
+    api.on('POST /pipelines/web/builds', problem(400, 'InvalidParameter', unknown));
+    const { errors } = await runAt(api, ['build', 'web', '-p', 'SIET=x']);
+    expect(errors).toContain('it has SITE. Did you mean SITE?\n');
+  });
+
+  test('a command', async () => {
+    const { code, errors } = await run(['biuld']);
+    expect(errors).toMatch(/unknown command 'biuld'\n\(Did you mean build\?\)/);
+    expect(code).toBe(2);
+  });
+});
+
+test('a call that may be made twice is made again where the service fails in passing', async () => {
+  api.on(`GET /builds/${ID}`, { status: 503, body: { message: 'Service Unavailable' } }, { body: build() });
+  expect((await runAt(api, show)).code).toBe(0);
+  expect(api.requests).toHaveLength(2);
+});
