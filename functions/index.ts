@@ -1,5 +1,6 @@
 // All functions but the two that ask sites in one bundle: they share nearly all their code, so that packaging bundles it once instead of two
 // dozen times and a function is hardly larger for it. Those run inside the VPC and bring nothing that calls AWS.
+export { handler as actOnBuild } from './act-on-build';
 export { handler as awaitFleet } from './await-fleet';
 export { handler as awaitImage } from './await-image';
 export { handler as awaitRefresh } from './await-refresh';
@@ -11,6 +12,7 @@ export { handler as cleanUp } from './clean-up';
 export { handler as createImage } from './create-image';
 export { handler as finish } from './finish';
 export { handler as getBuild } from './get-build';
+export { handler as holdPipeline } from './hold-pipeline';
 export { handler as launchInstance } from './launch-instance';
 export { handler as listBuilds } from './list-builds';
 export { handler as lookAtInstance } from './look-at-instance';

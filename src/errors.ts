@@ -44,6 +44,10 @@ export class KeyReused extends KilnError {
 export class UnknownBuild extends KilnError {
   override readonly name = 'UnknownBuild';
 }
+/** The build is over: nothing can be done to it any more. */
+export class BuildOver extends KilnError {
+  override readonly name = 'BuildOver';
+}
 /** Another build of this pipeline holds its lock. */
 export class PipelineBusy extends KilnError {
   override readonly name = 'PipelineBusy';

@@ -127,6 +127,15 @@ const Scanned = z.strictObject({
     .optional(),
 });
 
+const Act = z.strictObject({
+  at: Time,
+  act: z.enum(['abort', 'approve', 'reject', 'promote']),
+  by: z.string().optional().describe('The ARN of the caller'),
+  reason: z.string().optional(),
+  now: z.literal(true).optional(),
+  skip: z.enum(['wait', 'window', 'all']).optional(),
+});
+
 export const Build = z
   .strictObject({
     id: Name,
@@ -134,6 +143,7 @@ export const Build = z
     status: Status,
     trigger: Trigger,
     parameters: z.record(z.string(), z.string()).describe('As the request gave them'),
+    acts: z.array(Act).optional().describe('What people have done to it'),
     requestedAt: Time,
     startedAt: Time.optional(),
     endedAt: Time.optional(),
@@ -205,17 +215,27 @@ export const Build = z
   .describe('A build')
   .meta({ id: 'Build' });
 
-const Held = z.strictObject({
-  since: Time.optional(),
-  builds: z.array(z.string()).describe('Those that failed in a row'),
-  message: z.string(),
-});
+export const Hold = z
+  .strictObject({
+    since: Time.optional(),
+    by: z.string().optional().describe('Who holds it: the ARN of the caller'),
+    reason: z.string().optional(),
+    allow: z.array(z.string()).optional().describe('Who may start builds all the same'),
+    builds: z.array(z.string()).optional().describe('Those that failed in a row'),
+    message: z.string(),
+  })
+  .describe('Why schedules and events start nothing')
+  .meta({ id: 'Hold' });
+
+export const HeldPipeline = z
+  .strictObject({ pipeline: Name, hold: Hold.optional() })
+  .meta({ id: 'HeldPipeline' });
 
 export const Builds = z
   .strictObject({
     builds: z.array(Build).describe('Newest first'),
     next: z.string().optional().describe('To be given as ?next= for the following page'),
-    held: Held.optional().describe('While schedules and events start nothing'),
+    held: Hold.optional(),
   })
   .meta({ id: 'Builds' });
 

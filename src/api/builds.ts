@@ -5,7 +5,7 @@ import { findPlanned, previewBuild } from '../build/plan/preview';
 import { type BuildRecord, getRecord, listRecords } from '../build/record';
 import { requestRollback } from '../build/release/rollback';
 import { requestBuild } from '../build/request';
-import { describeHold, findHold } from '../build/unattended/hold';
+import { showHold } from '../build/unattended/hold';
 import { InvalidRequest, UnknownBuild, UnknownPipeline } from '../errors';
 import { shorten, show } from '../pipeline/expected';
 import { pipelinesFolder } from '../pipeline/folder';
@@ -169,11 +169,6 @@ async function findName(name: string): Promise<string> {
     if ((await listRecords(name, 1)).length === 0) throw error;
     return name;
   }
-}
-
-async function showHold(pipeline: string) {
-  const hold = await findHold(pipeline);
-  return hold && { since: hold.held?.since, builds: hold.failures, message: describeHold(pipeline, hold) };
 }
 
 function readNext(pipeline: string, next: string | undefined): string | undefined {

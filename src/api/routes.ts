@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { AbortBody } from './acts';
 import type { ProblemName } from './answer';
-import { Accepted, Build, Builds, Preview } from './answers';
+import { Accepted, Build, Builds, HeldPipeline, Preview } from './answers';
 import { BuildBody, PlanBody, RollbackBody } from './builds';
+import { HoldBody, ResumeBody } from './holds';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
 export interface Route {
@@ -44,6 +46,7 @@ export const ROUTES: readonly Route[] = [
       'InvalidParameter',
       'InvalidPipeline',
       'UnknownPipeline',
+      'PipelineHeld',
       'PipelineBusy',
       'KeyReused',
       'BodyTooLarge',
@@ -99,5 +102,38 @@ export const ROUTES: readonly Route[] = [
     status: 200,
     answer: Build,
     problems: ['UnknownBuild'],
+  },
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/hold',
+    function: 'holdPipeline',
+    operationId: 'holdPipeline',
+    summary: 'Holds a pipeline: schedules and events roll nothing out until somebody resumes it',
+    body: HoldBody,
+    status: 200,
+    answer: HeldPipeline,
+    problems: ['UnknownPipeline', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/resume',
+    function: 'holdPipeline',
+    operationId: 'resumePipeline',
+    summary: 'Ends every hold of a pipeline, whatever it is held for',
+    body: ResumeBody,
+    status: 200,
+    answer: HeldPipeline,
+    problems: ['UnknownPipeline', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/builds/{id}/abort',
+    function: 'actOnBuild',
+    operationId: 'abortBuild',
+    summary: 'Ends a build that is not over, and undoes what it made',
+    body: AbortBody,
+    status: 202,
+    answer: Accepted,
+    problems: ['UnknownBuild', 'BuildOver', 'BodyTooLarge'],
   },
 ];

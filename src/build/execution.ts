@@ -1,4 +1,9 @@
-import { DescribeExecutionCommand, paginateListExecutions, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  paginateListExecutions,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { isAwsError, sfn } from '../aws';
 import { env } from '../env';
 import type { Trigger } from './record';
@@ -48,9 +53,31 @@ export interface ExecutionState {
   cause?: string | undefined;
 }
 
+function arnOf(build: string): string {
+  return `${env('KILN_STATE_MACHINE').replace(':stateMachine:', ':execution:')}:${build}`;
+}
+
+/**
+ * Stops the execution of a build; of one that has ended nothing changes.
+ *
+ * @param error the name of the error with which it ends
+ * @param cause why, in words: Step Functions takes 32,768 characters
+ * @returns false if there is none
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+ */
+export async function stopExecution(build: string, error: string, cause: string): Promise<boolean> {
+  try {
+    await sfn().send(new StopExecutionCommand({ executionArn: arnOf(build), error, cause }));
+    return true;
+  } catch (thrown) {
+    if (isAwsError(thrown, 'ExecutionDoesNotExist')) return false;
+    throw thrown;
+  }
+}
+
 /** Asks how the execution of a build is; undefined if there is none. */
 export async function findExecution(build: string): Promise<ExecutionState | undefined> {
-  const executionArn = `${env('KILN_STATE_MACHINE').replace(':stateMachine:', ':execution:')}:${build}`;
+  const executionArn = arnOf(build);
   try {
     const { status, error, cause } = await sfn().send(new DescribeExecutionCommand({ executionArn }));
     return status && { status, error, cause };

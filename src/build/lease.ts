@@ -1,5 +1,5 @@
 import { deleteAttributes, getItem, type Key, putItem, setAttributes } from '../table';
-import { isUnfinished } from './unfinished';
+import { isUnfinished } from './end/unfinished';
 
 /**
  * Who may act on a pipeline or on a group. The item stays when nobody has it, since its number must never be given twice; for that

@@ -74,6 +74,11 @@ async function leaveQueue(pipeline: string, place: Place, build: string): Promis
   await deleteItem(keyOf(pipeline, place), { expression: '#build = :build', values: { ':build': build } });
 }
 
+/** Takes a build out of the queue of its pipeline, wherever it waits there. */
+export async function leaveQueues(pipeline: string, build: string): Promise<void> {
+  for (const place of ['QUEUE', 'QUEUE#UNATTENDED'] as const) await leaveQueue(pipeline, place, build);
+}
+
 /**
  * Whether a build that waits was accepted after another: a request that comes again must not take the place of a newer one. Its id may
  * be older than that, since a request that was refused and comes again with its key has the id that it got first.

@@ -194,6 +194,19 @@ export interface PackageChanges {
   kernel?: { from: string; to: string };
 }
 
+/** What somebody has done to a build. Times are ISO 8601. */
+export interface BuildAct {
+  at: string;
+  act: 'abort' | 'approve' | 'reject' | 'promote';
+  /** The ARN of the caller. */
+  by?: string | undefined;
+  reason?: string | undefined;
+  /** Of an abort: not to wait for servers that come and go. */
+  now?: true | undefined;
+  /** Of a promotion: which wait was ended. */
+  skip?: 'wait' | 'window' | 'all' | undefined;
+}
+
 /** Whether a build came to a good end: its image is rolled out, or was already. Nothing of it is undone. */
 export function hasSucceeded({ status }: Pick<BuildRecord, 'status'>): boolean {
   return status === 'SUCCEEDED' || status === 'UP_TO_DATE';
@@ -218,6 +231,8 @@ export interface BuildRecord extends Options {
   given?: Record<string, string>;
   /** Every parameter of the pipeline, as it was resolved when the build was asked for, and anew by Plan. */
   resolved?: Record<string, ResolvedParameter>;
+  /** What people have done to it: the newest. */
+  acts?: BuildAct[];
   requestedAt: string;
   startedAt?: string;
   endedAt?: string;
@@ -276,8 +291,8 @@ export interface BuildRecord extends Options {
   error?: { name: string; message: string; stage?: string };
 }
 
-/** A year: longer than any image is kept without a newer one, in most accounts. */
-const KEPT_SECONDS = 365 * 24 * 60 * 60;
+/** How long a record is kept. A year: longer than any image is kept without a newer one, in most accounts. */
+export const KEPT_SECONDS = 365 * 24 * 60 * 60;
 
 /** Where the record of a build stands. */
 export function keyOfRecord(build: string): Key {

@@ -13,6 +13,7 @@ import { enqueueBuild, startQueuedBuild } from './queue';
 import { type BuildRecord, createRecord, findRecord, getRecord, type ResolvedParameter } from './record';
 import { chooseGiven, choosePinned, describeResolved, findRelease } from './release/release';
 import { findRestorable } from './release/reuse';
+import { checkHold } from './unattended/hold';
 
 /** A request, and what makes it known again when it comes twice. */
 export interface IncomingRequest extends BuildRequest {
@@ -36,6 +37,7 @@ const KEY_SECONDS = 24 * 60 * 60;
  * @returns the record of the build
  * @throws UnknownPipeline, InvalidPipeline, InvalidParameter
  * @throws KeyReused if its key came before with another request
+ * @throws PipelineHeld if the pipeline is held, and who asks may not pass
  * @throws PipelineBusy if a build runs and the pipeline says `whenBusy: reject`
  */
 export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
@@ -43,6 +45,7 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   const known = await findKnown(request);
   if (known) return takeUpAgain(known, request);
 
+  await checkHold(pipeline.name, request.trigger);
   checkJsonSize(pipeline.name, writeInput(request));
   const resolved = await describeParameters(pipeline, request);
 

@@ -11,6 +11,7 @@ import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { findRecord, noteRollout } from '../build/record';
 import { BuildState, type MadeVersion, type Target, TargetState, type TemplateState } from '../build/state';
+import { checkStillFree } from '../build/unattended/hold';
 import { TargetNotRefreshable } from '../errors';
 import { ownService } from '../tags';
 import { claimGroup } from './claim';
@@ -59,6 +60,7 @@ export interface Published {
  *
  * @throws TargetBusy while another build has the lease
  * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or another deployment of Kiln has it
+ * @throws PipelineHeld if the pipeline has been held since it was planned, and the build may not pass
  */
 export async function publishTemplate({
   build,
@@ -66,6 +68,7 @@ export async function publishTemplate({
   imageId,
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
+  await checkStillFree(build.id);
   const fence = await takeTargets(build.id, autoScalingGroup);
   await checkAsPlanned(target);
   const [own, ...others] = templatesOf(target);

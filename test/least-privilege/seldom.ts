@@ -123,6 +123,31 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     }
   },
 
+  'a pipeline that somebody holds and resumes, and one that is not there': async (kit) => {
+    const act = (name: 'hold' | 'resume', pipeline: string) =>
+      kit.call<{ statusCode: number }>('holdPipeline', {
+        routeKey: `POST /pipelines/{pipeline}/${name}`,
+        ...{ headers: {}, pathParameters: { pipeline }, body: JSON.stringify({ reason: 'a test' }) },
+        requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/ada' } } },
+      });
+    const answers = [await act('hold', 'vault'), await act('resume', 'vault'), await act('hold', 'gone')];
+    const statuses = answers.map(({ statusCode }) => statusCode).join(' ');
+    if (statuses !== '200 200 404') throw new Error(statuses);
+  },
+
+  'builds that somebody aborts: one that runs, one that waits, and one that has no execution': async (
+    kit,
+  ) => {
+    await kit.leave('LOCK', 'vault');
+    const running = await kit.sample.startBuild('vault');
+    const waiting = await kit.sample.startBuild('vault');
+    for (const id of [waiting, running]) await act(kit, id, 'abort');
+    await kit.call('cleanUp', { detail: { name: running, status: 'ABORTED' } });
+    const { id } = await kit.begin('vault');
+    await act(kit, id, 'abort');
+    await kit.call('cleanUp', { detail: { name: id, status: 'ABORTED' } });
+  },
+
   'a rollout to a group of the second pipeline, whose lease is that of a build that died': (kit) =>
     rollOutSecond(kit, makeTemplateData),
   'a rollout to a group of Spot Instances': (kit) => rollOutSecond(kit, makeSpotTemplateData),
@@ -761,4 +786,14 @@ async function rollOutSecond(kit: Kit, makeData: typeof makeTemplateData): Promi
   await call('startRefresh', of(fence));
   await settleGroup(sample, API);
   await call('finish', finishOf(build, image.imageId, '/kiln/api/image'));
+}
+
+/** Does something to a build, as the HTTP API has it done. */
+async function act(kit: Kit, id: string, name: string): Promise<void> {
+  const { statusCode, body } = await kit.call<{ statusCode: number; body: string }>('actOnBuild', {
+    routeKey: `POST /builds/{id}/${name}`,
+    ...{ headers: {}, pathParameters: { id }, body: JSON.stringify({ reason: 'a test' }) },
+    requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::000000000000:user/ada' } } },
+  });
+  if (statusCode !== 202) throw new Error(body);
 }

@@ -16,7 +16,8 @@ const { started } = useService();
 const ANSWERS: Record<number, string[]> = {
   400: ['InvalidRequest', 'InvalidParameter'],
   404: ['UnknownPipeline', 'UnknownBuild'],
-  409: ['PipelineBusy'],
+  409: ['PipelineBusy', 'KeyReused'],
+  413: ['BodyTooLarge'],
 };
 
 async function call(handler: typeof postBuild, event: object) {
@@ -25,8 +26,8 @@ async function call(handler: typeof postBuild, event: object) {
   const said = JSON.parse(body);
   if (status >= 300) {
     expect(ANSWERS[status]).toContain(said.error);
-    expect(said.message).toMatch(/\S/);
-    expect(said.message.length).toBeLessThan(4_000);
+    expect(said.detail).toMatch(/\S/);
+    expect(said.detail.length).toBeLessThan(4_000);
   }
   return { status, said };
 }
@@ -105,6 +106,7 @@ test.each(BODIES)(
           expect(mayBeBuilt(post.pipeline, post.text)).toBe(true);
           accepted.add(said.id);
         } else expect(started.length).toBe(before);
+        if (said.error === 'KeyReused') expect(key).toBeDefined();
         if (post.isGood && key === undefined && !query) expect(status).toBe(202);
         await planAndEnd(started.at(-1), end);
       }),

@@ -20,6 +20,7 @@ import {
   hasSucceeded,
   imageOf,
   isOver,
+  isUnattended,
   type Task,
 } from '../record';
 import { keepRelease } from '../release/release';
@@ -43,7 +44,8 @@ export interface Failure {
 const OPEN: BuildStatus[] = ['QUEUED', 'RUNNING'];
 
 const AFTER_SUCCESS: Task[] = ['release', 'count', 'unlock', 'next', 'retire', 'announce'];
-const AFTER_FAILURE: Task[] = [
+/** What is left to do for a build that did not succeed. */
+export const AFTER_FAILURE: readonly Task[] = [
   'undo',
   'count',
   'unlock',
@@ -58,6 +60,8 @@ const AFTER_FAILURE: Task[] = [
 /** Where the pipeline has the server held on which a build fails. */
 const HOLDING: Task[] = ['holdServer', 'holdFleetServer', 'takeHeldServer'];
 const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
+/** Of a build that was held back only when it was about to roll out. */
+const AFTER_LATE_SKIP: Task[] = ['undo', 'tellLeft', 'undoAgain', 'tellLeftAgain'];
 
 /**
  * Ends a build well, by one write: from then on nothing of it is undone, which says what is left to do (lock, the
@@ -84,9 +88,17 @@ export async function failBuild(
   await closeBuild(build, status, [...(holds ? HOLDING : []), ...AFTER_FAILURE], error);
 }
 
-/** Ends a build that made nothing and shall not be tried: nobody is told, for that would be told each night. */
+/** Ends a build that shall not be tried. Only who has asked for it is told: what a schedule starts would be told each night. */
 export async function skipBuild(build: string, error: Failure): Promise<void> {
-  await closeBuild(build, 'SKIPPED', AFTER_SKIP, error);
+  const record = await findRecord(build);
+  const hasMade = Object.keys(record?.stages ?? {}).some((stage) => stage !== 'Plan');
+  const isAsked = record && !isUnattended(record.trigger);
+  const tasks: Task[] = [
+    ...AFTER_SKIP,
+    ...(hasMade ? AFTER_LATE_SKIP : []),
+    ...(isAsked ? (['tell'] as const) : []),
+  ];
+  await closeBuild(build, 'SKIPPED', tasks, error);
 }
 
 async function closeBuild(build: string, status: BuildStatus, tasks: Task[], error?: Failure): Promise<void> {
@@ -100,7 +112,7 @@ async function closeBuild(build: string, status: BuildStatus, tasks: Task[], err
 }
 
 /** What the one write of the end says beside the status: the stages that ran end with their build. */
-function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure): Ending {
+export function describeEnd(record: BuildRecord, status: BuildStatus, error?: Failure): Ending {
   const endedAt = new Date().toISOString();
   const how = hasSucceeded({ status }) ? 'SUCCEEDED' : status === 'FAILED' ? status : 'STOPPED';
   const { ended, failed } = endStages(record, how, endedAt, error?.stage);

@@ -111,6 +111,33 @@ const backToTheOldVersion = {
   LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
 };
 
+test.each([
+  [undefined, undefined],
+  [true, false],
+])(
+  'a refresh that AWS cannot roll back is cancelled; who aborts the build now (%s) does not wait for servers that come and go',
+  async (now, waits) => {
+    useRefresh('r-1', '5', 'InProgress');
+    await undo({
+      ...noted({ refreshId: 'r-1' }),
+      targets: [makeTarget({ canRollBack: false, reference: '$Default' })],
+      acts: [{ at: 'then', act: 'abort', ...(now && { now }) }],
+    }).catch(() => {});
+    expect(inputs(stopped())).toEqual([
+      { AutoScalingGroupName: 'fleet', ...(waits !== undefined && { WaitForTransitioningInstances: waits }) },
+    ]);
+  },
+);
+
+test('a refresh that AWS can roll back is rolled back also for who aborts the build now: that waits for nothing, and leaves the fleet whole', async () => {
+  useRefresh('r-1', '5', 'InProgress');
+  await undo({ ...noted({ refreshId: 'r-1' }), acts: [{ at: 'then', act: 'abort', now: true }] }).catch(
+    () => {},
+  );
+  expect(autoScaling.commandCalls(RollbackInstanceRefreshCommand)).toHaveLength(1);
+  expect(stopped()).toHaveLength(1);
+});
+
 test('a build that has made no version has touched no group', async () => {
   useVersions({ 4: {} });
   useRefresh('r-1', '4', 'InProgress');

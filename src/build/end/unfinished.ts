@@ -1,6 +1,6 @@
-import { hasTask } from './end/outbox';
-import { findExecution } from './execution';
-import { findRecord, isOver } from './record';
+import { findExecution } from '../execution';
+import { findRecord, isOver } from '../record';
+import { hasTask } from './outbox';
 
 /**
  * Whether something is behind a build: its execution runs, or has ended without that the record says so, or something of it is still
