@@ -276,3 +276,47 @@ export const Preview = z
   })
   .describe('What a build would do now')
   .meta({ id: 'Plan' });
+
+export const Pipeline = z
+  .strictObject({
+    name: Name,
+    description: z.string(),
+    release: z
+      .strictObject({ build: Name, parameters: z.record(z.string(), z.string()) })
+      .optional()
+      .describe('What is deployed: the parameters that were given, and the build that brought them'),
+    serving: z.strictObject({ build: Name, imageId: z.string().optional() }).optional(),
+    hold: Hold.optional(),
+    running: z
+      .strictObject({ id: Name, status: Status, stage: Name.optional() })
+      .optional()
+      .describe('The build that runs now'),
+    queued: z.array(Name).describe('The builds that wait, in the order of their turns'),
+    last: z
+      .strictObject({ id: Name, status: Status, endedAt: Time.optional() })
+      .optional()
+      .describe('The last build that has ended'),
+    schedule: z.strictObject({ cron: z.string(), timezone: z.string(), next: Time.optional() }).optional(),
+    groups: z.array(Group),
+    parameters: z
+      .record(
+        z.string(),
+        z.strictObject({
+          default: z.string().optional(),
+          pattern: z.string().optional(),
+          secret: z.boolean(),
+          mayStayOnImage: z.boolean(),
+        }),
+      )
+      .describe('What a build can be given'),
+    href: z.string().describe('/pipelines/{pipeline}'),
+  })
+  .describe('A pipeline')
+  .meta({ id: 'Pipeline' });
+
+export const Pipelines = z
+  .strictObject({
+    pipelines: z.array(Pipeline),
+    next: z.string().optional().describe('To be given as ?next= for the following page'),
+  })
+  .meta({ id: 'Pipelines' });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AbortBody } from './acts';
 import type { ProblemName } from './answer';
-import { Accepted, Build, Builds, HeldPipeline, Preview } from './answers';
+import { Accepted, Build, Builds, HeldPipeline, Pipeline, Pipelines, Preview } from './answers';
 import { BuildBody, PlanBody, RollbackBody } from './builds';
 import { HoldBody, ResumeBody } from './holds';
 
@@ -91,6 +91,27 @@ export const ROUTES: readonly Route[] = [
     query: Page,
     status: 200,
     answer: Builds,
+    problems: ['InvalidPipeline', 'UnknownPipeline'],
+  },
+  {
+    method: 'GET',
+    path: '/pipelines',
+    function: 'getPipelines',
+    operationId: 'listPipelines',
+    summary: 'The pipelines that are deployed, by name',
+    query: Page,
+    status: 200,
+    answer: Pipelines,
+    problems: [],
+  },
+  {
+    method: 'GET',
+    path: '/pipelines/{pipeline}',
+    function: 'getPipelines',
+    operationId: 'getPipeline',
+    summary: 'What a pipeline serves, who builds now, and what is next',
+    status: 200,
+    answer: Pipeline,
     problems: ['InvalidPipeline', 'UnknownPipeline'],
   },
   {

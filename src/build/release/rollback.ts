@@ -1,7 +1,8 @@
 import { NothingToRollBackTo } from '../../errors';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
-import type { BuildRecord, Trigger } from '../record';
+import { holdFor } from '../acts/hold';
+import { type BuildRecord, isOver, type Trigger } from '../record';
 import { findKnown, requestBuild } from '../request';
 import { findRelease } from './release';
 import { findImageBefore, findMaker, findRestorable } from './reuse';
@@ -17,19 +18,20 @@ export interface RollbackRequest {
 }
 
 /**
- * Requests a build that bakes nothing and rolls an earlier image out again, with the parameters that its build resolved then.
+ * Requests a build that bakes nothing and rolls an earlier image out again, with the parameters that its build resolved then, and holds the
+ * pipeline.
  *
  * @returns the record of the build
  * @throws UnknownPipeline, InvalidPipeline
  * @throws NothingToRollBackTo if that image is not there any more, was revoked, or if none was served before
- * @throws KeyReused, PipelineBusy as a request for a build
+ * @throws KeyReused, PipelineBusy, PipelineHeld as a request for a build
  */
 export async function requestRollback(request: RollbackRequest): Promise<BuildRecord> {
-  const { build, ...asked } = request;
+  const { build } = request;
   // One that comes again goes back to what it went back to first.
   const known = await findKnown(request);
   if (known?.rollback && (build ?? known.rollback.build) === known.rollback.build)
-    return requestBuild({ ...asked, parameters: {}, rollback: known.rollback });
+    return goBack(request, known.rollback);
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
   const release = await findRelease(pipeline);
   const serving = release && (await findMaker(release.build));
@@ -39,6 +41,17 @@ export async function requestRollback(request: RollbackRequest): Promise<BuildRe
     );
   const to = build ?? (serving && (await findImageBefore(pipeline, serving))) ?? '';
   await findRestorable(pipeline.name, to);
-  const rollback = { build: to, ...(serving && { from: serving.id }) };
-  return requestBuild({ ...asked, parameters: {}, rollback });
+  return goBack(request, { build: to, ...(serving && { from: serving.id }) });
+}
+
+/** Until somebody resumes the pipeline no schedule brings back what was gone back from. */
+async function goBack(
+  { build: _asked, ...request }: RollbackRequest,
+  rollback: NonNullable<BuildRecord['rollback']>,
+): Promise<BuildRecord> {
+  const record = await requestBuild({ ...request, parameters: {}, rollback });
+  const { pipeline, reason, trigger } = request;
+  if (!isOver(record))
+    await holdFor(pipeline, { kind: 'rollback', by: trigger.by, reason, build: record.id });
+  return record;
 }

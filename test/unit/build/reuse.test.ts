@@ -1,6 +1,7 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { resumePipeline } from '../../../src/build/acts/hold';
 import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { getRecord, updateRecord } from '../../../src/build/record';
@@ -86,6 +87,8 @@ describe('a rollback', () => {
       resolved: { REVISION: { value: 'v6', from: 'rollback', before: 'v7' } },
     });
     await endBuild(id);
+    await expect(plan({}, { kind: 'schedule' })).rejects.toMatchObject({ name: 'PipelineHeld' });
+    await resumePipeline('web', { by: 'eva' });
     const night = await plan({}, { kind: 'schedule' });
     expect(night.plan).toMatchObject({ parameters: { REVISION: 'v6' }, reuse: { build: v6.id } });
   });
