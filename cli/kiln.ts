@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import type { Context, Registry, Run } from './commands/context';
+import { addActs } from './commands/declared/acts';
+import { addBuilds } from './commands/declared/builds';
+import { addReads } from './commands/declared/reads';
 import { addLocalCommands } from './commands/local-commands';
-import { addActs, addBuilds, addReads } from './commands/remote-commands';
 import { EXIT } from './remote/errors';
 
 /**

@@ -60,6 +60,8 @@ export interface Build {
   readonly changed?: readonly string[];
   readonly reused?: { readonly build: string; readonly imageId: string };
   readonly rollback?: { readonly build: string; readonly from?: string };
+  readonly rolledBack?: { readonly at: string; readonly by: string };
+  readonly revoked?: { readonly at: string; readonly by?: string; readonly reason?: string };
   readonly acts?: readonly Act[];
   readonly fingerprint?: string;
   readonly imageId?: string;
@@ -135,8 +137,8 @@ export interface Plan {
     readonly what: string;
     readonly before?: string;
     readonly after?: string;
-    readonly bakes: boolean;
-    readonly why: string;
+    readonly bakes?: boolean;
+    readonly why?: string;
   }[];
   readonly targets: readonly {
     readonly autoScalingGroup: string;
@@ -154,17 +156,23 @@ export interface Plan {
   readonly seconds?: { readonly least: number; readonly most: number; readonly builds: number };
   readonly undoSeconds?: number;
   readonly cost?: { readonly usd: number };
-  readonly image?: { readonly reuse?: { readonly imageId: string; readonly build: string } };
+  readonly image?: {
+    readonly bakes?: boolean;
+    readonly reuse?: { readonly imageId: string; readonly build: string };
+    readonly why?: readonly string[];
+  };
+  /** The build that runs now. */
+  readonly running?: string;
 }
 
 export interface Server {
   readonly instanceId: string;
   readonly zone: string;
   readonly type: string;
-  readonly imageId: string;
+  readonly imageId?: string;
   readonly build?: string;
   readonly version?: string;
-  readonly launchedAt: string;
+  readonly launchedAt?: string;
   readonly state: string;
   readonly healthy: boolean;
   /** Whether it is what should run. */
@@ -184,6 +192,8 @@ export interface Fleet {
   readonly at: string;
   readonly groups: readonly FleetGroup[];
   readonly next?: string;
+  /** What AWS denied an answer to. */
+  readonly notKnown?: readonly string[];
 }
 
 export interface Log {

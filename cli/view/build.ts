@@ -27,6 +27,7 @@ export function describeBuild(build: Build, now: Date, columns: number): string[
     ...list('parameters', parametersOf(build)),
     ...list('baked for', build.changed),
     ...field('image', imageOf(build)),
+    ...field('‖ bad', badOf(build)),
     ...field('packages', packagesOf(build.packageChanges)),
     ...list('tests', build.tested?.tests),
     ...list('acts', build.acts?.map(actOf)),
@@ -70,6 +71,15 @@ function imageOf({ imageId, imageGone, bom }: Build): string | undefined {
     ...(bom?.kernel ? [`kernel ${bom.kernel}`] : []),
   ];
   return parts.join(', ') + (imageGone ? `; gone since ${dayAndTime(imageGone.at)}: ${imageGone.why}` : '');
+}
+
+/** Why an image is not used again. */
+function badOf({ revoked, rolledBack }: Build): string | undefined {
+  if (revoked) {
+    const by = revoked.by ? ` by ${callerOf(revoked.by)}` : '';
+    return `revoked ${dayAndTime(revoked.at)}${by}${revoked.reason ? `: "${revoked.reason}"` : ''}`;
+  }
+  return rolledBack && `rolled back ${dayAndTime(rolledBack.at)} by ${rolledBack.by}`;
 }
 
 /** `+3 ~12 -1`: added, upgraded, removed. */

@@ -39,5 +39,5 @@ function statesOf(servers: readonly Server[]): string {
 
 function describeServer({ instanceId, zone, state, healthy, launchedAt, why }: Server, now: Date): string {
   const mark = healthy ? '✔ healthy' : state.startsWith('Terminating') ? '⇣ leaves' : '◌ not healthy yet';
-  return `${instanceId}  ${zone}  ${mark}  ${state}  ${age(launchedAt, now)}${why ? `  ${why}` : ''}`;
+  return `${instanceId}  ${zone}  ${mark}  ${state}  ${launchedAt ? age(launchedAt, now) : ''}${why ? `  ${why}` : ''}`;
 }

@@ -66,3 +66,11 @@ export function pipelineRows(pipelines: readonly Pipeline[], now: Date): string[
   });
   return [['PIPELINE', 'SERVES', 'BUILD', 'NEXT'], ...rows];
 }
+
+/** The time in a ULID, in characters: with it alone builds can be told apart, and be named. */
+const TIME_LENGTH = 10;
+
+/** The beginning of a build's id that commands take for it: `web-01JQ8Z4M7K`. */
+export function shortId(build: string): string {
+  return build.replace(/-([0-9A-Z]{26})$/, (_, ulid: string) => `-${ulid.slice(0, TIME_LENGTH)}`);
+}

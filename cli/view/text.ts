@@ -72,3 +72,8 @@ export function table(rows: readonly (readonly string[])[], columns: number): st
     ),
   );
 }
+
+/** `1 server`, `3 servers`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

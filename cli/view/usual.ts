@@ -1,5 +1,6 @@
 import type { Build } from '../remote/answers';
 import { groupBy } from './group-by';
+import { counted } from './text';
 import { duration, median, secondsBetween } from './time';
 
 /** How long a build usually takes, by those before it that succeeded. */
@@ -43,5 +44,5 @@ export function usualOf(history: readonly Build[], build: Pick<Build, 'id' | 'ro
 
 /** A line among events, which begin with a time. */
 export function describeUsual({ builds, seconds = 0 }: Usual): string {
-  return `          usually ${duration(seconds)}, by ${builds} build${builds === 1 ? '' : 's'} before`;
+  return `          usually ${duration(seconds)}, by ${counted(builds, 'build')} before`;
 }

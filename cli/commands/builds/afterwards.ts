@@ -6,5 +6,5 @@ export function afterwards(build: Build): string[] {
   if (!hasSucceeded(build))
     return build.status === 'SKIPPED' ? [`kiln resume ${pipeline}`] : [`kiln build ${pipeline}`];
   if (rollouts.length === 0) return [`kiln builds ${pipeline}`];
-  return [`kiln fleet ${pipeline}`, `kiln rollback ${pipeline}`];
+  return [`kiln fleet ${pipeline}`, `kiln rollback ${pipeline} --reason …`];
 }

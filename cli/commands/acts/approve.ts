@@ -1,0 +1,7 @@
+import { onBuild } from './on-build';
+
+/** `kiln approve`: lets a build that waits for a person roll out. */
+export const approve = onBuild('approve', 'is approved');
+
+/** `kiln reject`: ends a build that waits for a person. */
+export const reject = onBuild('reject', 'is rejected');

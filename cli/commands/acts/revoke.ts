@@ -1,0 +1,52 @@
+import type { Revoked } from '../../remote/answers';
+import { CommandError, EXIT } from '../../remote/errors';
+import type { Remote } from '../../remote/remote';
+import { table } from '../../view/text';
+import type { CommonOptions, Run } from '../context';
+import { findBuild, getBuild } from '../find';
+import { nextOf } from '../next';
+
+interface RevokeOptions extends CommonOptions {
+  readonly reason: string;
+  readonly rollback: boolean;
+}
+
+/** `kiln revoke`: calls an image bad, and says who uses it. */
+export const revoke: Run<RevokeOptions> = async ({ terminal, connect }, [word = ''], options) => {
+  const remote = await connect(options);
+  const image = await findImage(remote, word);
+  const { reason, rollback } = options;
+  const answer = await remote.ask<Revoked>('POST', `/images/${encodeURIComponent(image)}/revoke`, {
+    body: { reason, ...(rollback && { rollback }) },
+  });
+  if (options.json) {
+    terminal.json(answer);
+    return undefined;
+  }
+  const { users, rollbacks = [] } = answer;
+  terminal.print(`${answer.imageId} is revoked: nothing uses it again`);
+  terminal.print(
+    ...(users.length > 0 ? ['in use by:'] : ['nobody uses it']),
+    ...table(
+      users.map(({ kind, name }) => [`  ${kind}`, name]),
+      terminal.columns,
+    ),
+    ...rollbacks.map((build) => `rolled back by ${build}`),
+    nextOf(
+      options,
+      ...(rollbacks.length > 0 ? rollbacks.map((build) => `kiln watch ${build}`) : ['kiln fleet']),
+    ),
+  );
+  return undefined;
+};
+
+/** An image by its id, or that of a build. */
+async function findImage(remote: Remote, word: string): Promise<string> {
+  if (/^ami-[0-9a-f]+$/.test(word)) return word;
+  const build = await getBuild(remote, await findBuild(remote, word, 'newest'));
+  if (build.imageId) return build.imageId;
+  throw new CommandError(
+    `${build.id} has no image, it is ${build.status}: kiln images ${build.pipeline} lists them`,
+    EXIT.notFound,
+  );
+}

@@ -1,0 +1,88 @@
+import type { Plan } from '../remote/answers';
+import { counted, cut, table, wrap } from './text';
+import { duration } from './time';
+
+/**
+ * What a build would do, in lines: what changes (~), what stays (=), what would stop it (✖), what is not known (?).
+ *
+ * @param columns how wide a line may be
+ */
+export function describePlan(plan: Plan, region: string, columns: number): string[] {
+  const { id, pipeline, changes, blockers, notKnown, hold } = plan;
+  const rows = changes.map(({ what, before, after, why }) => [
+    `  ~ ${what}`,
+    `${before ?? '(none)'} → ${after ?? '(none)'}${why ? `  ${why}` : ''}`,
+  ]);
+  const said = (mark: string, text: string) => hang(wrap(`${mark} ${text}`, columns - 4));
+  return [
+    `Plan ${id} · ${pipeline} · ${region} · changes nothing`,
+    ...imageLines(plan).flatMap((text) => hang(wrap(text, columns - 4))),
+    ...table(rows, columns),
+    ...table(targetRows(plan), columns),
+    ...blockers.flatMap((text) => said('✖', text)),
+    ...notKnown.flatMap((text) => said('?', text)),
+    ...(hold ? said('‖', hold.message) : []),
+    ...(plan.running
+      ? said('◐', `${plan.running} runs now: this one would wait, or take the place of another that waits`)
+      : []),
+    ...wordsOf(plan, columns),
+    cut(summaryOf(plan), columns),
+  ];
+}
+
+/** Two columns to the right, and what follows the first line two more. */
+function hang(lines: readonly string[]): string[] {
+  return lines.map((line, at) => `${at === 0 ? '  ' : '    '}${line}`);
+}
+
+function imageLines({ image, changes }: Plan): string[] {
+  if (!image) return [];
+  if (image.reuse) return [`= image ${image.reuse.imageId} of ${image.reuse.build} is used again`];
+  if (image.bakes === false) return [];
+  const why = image.why ?? changes.filter((change) => change.bakes).map((change) => change.what);
+  return [`~ image a new one is baked${why.length > 0 ? `: ${why.join('; ')}` : ''}`];
+}
+
+function targetRows({ targets }: Plan): string[][] {
+  return targets.map(({ autoScalingGroup, servers, fromVersion, action, why }) => {
+    const does =
+      action === 'skip'
+        ? 'has this release: skipped'
+        : `${fromVersion ? `v${fromVersion} → ` : ''}a new version`;
+    return [
+      `  ${action === 'skip' ? '=' : '~'} ${autoScalingGroup}`,
+      counted(servers, 'server'),
+      [does, ...(why ? [why] : [])].join(': '),
+    ];
+  });
+}
+
+function wordsOf({ window, approval, seconds, undoSeconds, cost }: Plan, columns: number): string[] {
+  const rules = [
+    ...(window === undefined ? [] : [`window ${show(window)}`]),
+    ...(approval === undefined ? [] : [`approval ${show(approval)}`]),
+  ];
+  const effort = [
+    ...(seconds
+      ? [`time ${duration(seconds.least)} to ${duration(seconds.most)} (${counted(seconds.builds, 'build')})`]
+      : []),
+    ...(undoSeconds === undefined ? [] : [`undo about ${duration(undoSeconds)}`]),
+    ...(cost ? [`cost about ${cost.usd} USD`] : []),
+  ];
+  return [rules, effort]
+    .filter((words) => words.length > 0)
+    .map((words) => cut(`  ${words.join(' · ')}`, columns));
+}
+
+function show(value: string | object): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([name, one]) => `${name} ${one}`)
+    .join(', ');
+}
+
+function summaryOf({ image, targets, blockers }: Plan): string {
+  const bakes = image && !image.reuse && image.bakes !== false ? 1 : 0;
+  const skipped = targets.filter(({ action }) => action === 'skip').length;
+  return `${counted(bakes, 'bake')}, ${counted(targets.length - skipped, 'group')} to roll out to, ${skipped} unchanged, ${counted(blockers.length, 'blocker')}.`;
+}

@@ -1,0 +1,204 @@
+import { newIn } from '../../../cli/commands/reads/log';
+import type { Fleet, Plan, Server } from '../../../cli/remote/answers';
+import { widthOf } from '../../../cli/view/text';
+import { build, FakeApi, ID, OTHER, rollingOut, run, runAt, useKeys } from './kit';
+
+useKeys();
+const api = new FakeApi();
+beforeAll(() => api.start());
+afterAll(() => api.stop());
+beforeEach(() => api.reset());
+
+const tooWide = (output: string, columns: number) =>
+  output
+    .split('\n')
+    .filter((line) => !line.includes('kiln '))
+    .filter((line) => widthOf(line) > columns);
+
+const PLAN: Plan = {
+  id: 'p-01JQ8Z0000000000000000000C',
+  pipeline: 'web',
+  at: '2026-11-30T03:00:00.000Z',
+  image: { bakes: true, why: ['base image', 'parameter REVISION'] },
+  changes: [
+    { what: 'base image', before: 'ami-1', after: 'ami-2' },
+    { what: 'parameter REVISION', before: 'v6', after: 'v7' },
+  ],
+  targets: [
+    { autoScalingGroup: 'kiln-fleet-web', servers: 6, fromVersion: '41', action: 'rollOut' },
+    { autoScalingGroup: 'kiln-fleet-admin', servers: 1, fromVersion: '7', action: 'skip' },
+  ],
+  blockers: [],
+  notKnown: ['packages: known after the bake'],
+  seconds: { least: 420, most: 540, builds: 12 },
+  undoSeconds: 190,
+};
+
+describe('kiln plan', () => {
+  test.each([80, 100])('says at %s columns what would be done, and how to do that', async (columns) => {
+    api.on('POST /pipelines/web/plan', { body: PLAN });
+    const { code, output } = await runAt(api, ['plan', 'web', '-p', 'REVISION=v7', '--no-rollout'], {
+      columns,
+    });
+    expect(api.requests[0]?.body).toEqual({ parameters: { REVISION: 'v7' }, rollout: false });
+    expect(output.split('\n').slice(0, -1)).toEqual([
+      'Plan p-01JQ8Z0000000000000000000C · web · eu-north-1 · changes nothing',
+      '  ~ image a new one is baked: base image; parameter REVISION',
+      '  ~ base image          ami-1 → ami-2',
+      '  ~ parameter REVISION  v6 → v7',
+      '  ~ kiln-fleet-web    6 servers  v41 → a new version',
+      '  = kiln-fleet-admin  1 server   has this release: skipped',
+      '  ? packages: known after the bake',
+      '  time 7m00s to 9m00s (12 builds) · undo about 3m10s',
+      '1 bake, 1 group to roll out to, 1 unchanged, 0 blockers.',
+    ]);
+    expect(output).toContain(`\nnext: kiln build web --plan ${PLAN.id} --watch`);
+    expect(tooWide(output, columns)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test('is exit code 1 where something would stop it, and says all of that', async () => {
+    const blockers = [`kiln-fleet-api: ${'max 4 leaves no room '.repeat(10)}`, 'web is held'];
+    api.on('POST /pipelines/web/plan', { body: { ...PLAN, blockers, targets: [], changes: [] } });
+    const { code, output } = await runAt(api, ['plan', 'web'], { columns: 80 });
+    expect(output).toContain('  ✖ kiln-fleet-api: max 4 leaves no room');
+    expect(output).toContain('  ✖ web is held');
+    expect(output).toContain('2 blockers.\nafter mending: kiln plan web');
+    expect(tooWide(output, 80)).toEqual([]);
+    expect(code).toBe(1);
+  });
+
+  test('that uses an image again says which, and as JSON is the answer', async () => {
+    const plan = { ...PLAN, changes: [], image: { bakes: false, reuse: { build: OTHER, imageId: 'ami-1' } } };
+    api.on('POST /pipelines/web/plan', { body: plan });
+    expect((await runAt(api, ['plan', 'web'])).output).toContain(
+      `  = image ami-1 of ${OTHER} is used again\n`,
+    );
+    expect(JSON.parse((await runAt(api, ['plan', 'web', '--json'])).output)).toEqual(plan);
+  });
+});
+
+const AT = '2026-11-30T03:12:40.000Z';
+const server = (instanceId: string, fields: Partial<Server> = {}): Server => ({
+  instanceId,
+  zone: 'eu-north-1b',
+  type: 't3.micro',
+  imageId: 'ami-0bb2',
+  build: ID,
+  version: '42',
+  launchedAt: '2026-11-30T01:12:40.000Z',
+  state: 'InService',
+  healthy: true,
+  right: true,
+  ...fields,
+});
+const FLEET: Fleet = {
+  at: AT,
+  groups: [
+    {
+      autoScalingGroup: 'kiln-fleet-web',
+      pipeline: 'web',
+      want: { imageId: 'ami-0bb2', build: ID, version: '42' },
+      problems: [],
+      servers: [server('i-01'), server('i-02')],
+    },
+    {
+      autoScalingGroup: 'kiln-fleet-api',
+      pipeline: 'api',
+      want: { imageId: 'ami-0aa1', build: OTHER, version: '7' },
+      problems: ['its launch template defaults to version 9, which nobody verified'],
+      servers: [
+        server('i-03d', {
+          imageId: 'ami-0ff9',
+          build: undefined,
+          right: false,
+          why: 'somebody has attached it',
+        }),
+      ],
+    },
+    {
+      autoScalingGroup: 'kiln-fleet-adm',
+      pipeline: 'adm',
+      want: {},
+      problems: [],
+      servers: [server('i-04', { launchedAt: '2026-10-01T00:00:00.000Z' })],
+    },
+  ],
+};
+
+describe('kiln fleet', () => {
+  test('tells problems first, and a good group in one line', async () => {
+    api.on('GET /fleet', { body: FLEET });
+    const { code, output } = await runAt(api, ['fleet'], { columns: 100 });
+    expect(output.split('\n').slice(0, -1)).toEqual([
+      '4 servers, 3 groups · 3 right, 1 not right · read 03:12:40',
+      'GROUP / SERVER    ZONE         IMAGE     BUILD           AGE  STATE',
+      '✖ kiln-fleet-api  0/1          ami-0aa1  web-01JQ8Y0000  2h   not right',
+      '      its launch template defaults to version 9, which nobody verified',
+      '  ✖ i-03d         eu-north-1b  ami-0ff9  none            2h   InService',
+      '      somebody has attached it',
+      '✔ kiln-fleet-web  2/2          ami-0bb2  web-01JQ8Z0000  2h   right',
+      '✔ kiln-fleet-adm  1/1          -         -               60d  right',
+    ]);
+    expect(output).toContain('\nnext: kiln plan api');
+    expect(code).toBe(0);
+  });
+
+  test.each([80, 100])('at %s columns no line is wider', async (columns) => {
+    const why = 'other image '.repeat(20);
+    const [group] = FLEET.groups;
+    const groups = [
+      { ...group, problems: [why], servers: [server('i-0123456789abcdef0', { right: false, why })] },
+    ];
+    api.on('GET /fleet', { body: { at: AT, groups, notKnown: [why] } });
+    const { output } = await runAt(api, ['fleet'], { columns });
+    expect(tooWide(output, columns)).toEqual([]);
+    expect(output).toContain('i-0123456789abcdef0');
+  });
+
+  test('--old is exit code 1 where a server is older, and shows it', async () => {
+    api.on('GET /fleet', { body: FLEET });
+    const { code, output } = await runAt(api, ['fleet', '--old', '30d'], { columns: 100 });
+    expect(output).toContain('1 older than 30d');
+    expect(output).toContain('⚠ kiln-fleet-adm');
+    expect(output).toContain('  ⚠ i-04 ');
+    expect(code).toBe(1);
+    expect((await runAt(api, ['fleet', '--old', '90d'])).code).toBe(0);
+    expect((await run(['fleet', '--old', 'old'])).code).toBe(2);
+  });
+
+  test('goes on to further pages', async () => {
+    api.on('GET /fleet?pipeline=web', { body: { ...FLEET, groups: FLEET.groups.slice(0, 1), next: 'n' } });
+    api.on('GET /fleet?pipeline=web&next=n', { body: { ...FLEET, groups: FLEET.groups.slice(1) } });
+    const { output } = await runAt(api, ['fleet', 'web', '--json']);
+    expect(JSON.parse(output)).toEqual(FLEET);
+  });
+});
+
+describe('kiln log', () => {
+  const log = (text: string) => ({ body: { build: ID, instanceId: 'i-1', at: AT, text, isLive: true } });
+
+  test('prints what the script wrote', async () => {
+    api.on(`GET /builds/${ID}/log`, log('one\r\ntwo\n'));
+    const { code, output } = await runAt(api, ['log', ID]);
+    expect(output).toBe('one\ntwo');
+    expect(code).toBe(0);
+    expect(JSON.parse((await runAt(api, ['log', ID, '--json'])).output)).toEqual(log('one\r\ntwo\n').body);
+  });
+
+  test('--follow prints what comes, until the build is over', async () => {
+    api.on(`GET /builds/${ID}/log`, log('one\n'), log('one\n'), log('one\ntwo\n'));
+    const running = { body: rollingOut() };
+    api.on(`GET /builds/${ID}`, running, running, { body: build() });
+    const { code, output } = await runAt(api, ['log', ID, '--follow']);
+    expect(output).toBe('one\ntwo');
+    expect(code).toBe(0);
+  });
+
+  test('a log of which the beginning fell out goes on where it was; a gap is marked', () => {
+    expect(newIn('abc\ndef\n', 'def\nghi\n'.padStart(3))).toContain('lost');
+    const before = Array.from({ length: 100 }, (_, at) => `line ${at}\n`).join('');
+    expect(newIn(before, `${before.slice(300)}more\n`)).toBe('more\n');
+    expect(newIn('one\n', 'quite another\n')).toBe('[… what came in between is lost …]\nquite another\n');
+  });
+});
