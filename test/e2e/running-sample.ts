@@ -9,6 +9,8 @@ export interface ShownBuild {
   readonly id: string;
   readonly status: string;
   readonly fingerprint?: string;
+  readonly reason?: string;
+  readonly reused?: { readonly build: string; readonly imageId: string };
   readonly imageId?: string;
   readonly imageGone?: { readonly at: string; readonly why: string };
   readonly rollouts: readonly { readonly autoScalingGroup: string; readonly version: string }[];

@@ -10,7 +10,13 @@ import { readRecording } from './recording';
 import { replay } from './replay';
 
 /** What exercises the roles: the main job, how images are prepared, what goes wrong in builds, and what no build does by itself. */
-const SUITES = ['test/e2e/main-job', 'test/e2e/prepare', 'test/e2e/errors', 'test/least-privilege/service'];
+const SUITES = [
+  'test/e2e/main-job',
+  'test/e2e/deploy',
+  'test/e2e/prepare',
+  'test/e2e/errors',
+  'test/least-privilege/service',
+];
 
 /**
  * Runs the long tests with their decisions recorded and then replays these: all, or with `--some` those of `SUITES`. Further arguments are
