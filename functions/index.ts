@@ -12,6 +12,7 @@ export { handler as cleanUp } from './clean-up';
 export { handler as createImage } from './create-image';
 export { handler as finish } from './finish';
 export { handler as getBuild } from './get-build';
+export { handler as getFleet } from './get-fleet';
 export { handler as getPipelines } from './get-pipelines';
 export { handler as holdPipeline } from './hold-pipeline';
 export { handler as launchInstance } from './launch-instance';

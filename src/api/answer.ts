@@ -91,3 +91,19 @@ export function answeringWhere(
 function answer(statusCode: number, type: string, body: unknown): Answer {
   return { statusCode, headers: { 'content-type': type }, body: JSON.stringify(body) };
 }
+
+/**
+ * Lambda takes 6 MB of an answer, in which the body is a text in JSON: its quotes are written out once more. A million less, for all
+ * that is beside the items. See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const MOST_ANSWER_BYTES = 5_000_000;
+
+/** As many of the items, in their order, as an answer has room for: one at least, which must not be longer than that. */
+export function takeRoom<Shown>(items: Shown[]): Shown[] {
+  let bytes = 0;
+  const end = items.findIndex((item, at) => {
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(item)));
+    return at > 0 && bytes > MOST_ANSWER_BYTES;
+  });
+  return end < 0 ? items : items.slice(0, end);
+}

@@ -11,7 +11,7 @@ import { shorten, show } from '../pipeline/expected';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
 import { PIPELINE_NAME } from '../pipeline/name';
-import type { Located } from './answer';
+import { type Located, takeRoom } from './answer';
 import { type Call, callerOf, checkQuery, readBody, readKey, readLimit } from './call';
 import { showBuild } from './show';
 
@@ -142,22 +142,6 @@ export async function listBuilds(call: Call) {
   const next = isMore ? builds.at(-1)?.id : undefined;
   const held = await showHold(pipeline);
   return { builds, ...(next && { next }), ...(held && { held }) };
-}
-
-/**
- * Lambda takes 6 MB of an answer, in which the body is a text in JSON: its quotes are written out once more. A million less, for all
- * that is beside the builds. See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
- */
-const MOST_ANSWER_BYTES = 5_000_000;
-
-/** As many of the builds, in their order, as an answer has room for: one at least, since a record is no longer than 400 kB. */
-function takeRoom<Shown>(builds: Shown[]): Shown[] {
-  let bytes = 0;
-  const end = builds.findIndex((build, at) => {
-    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(build)));
-    return at > 0 && bytes > MOST_ANSWER_BYTES;
-  });
-  return end < 0 ? builds : builds.slice(0, end);
 }
 
 /** The name of a pipeline that is there, or that has had builds: the history of one whose folder is gone stays. */

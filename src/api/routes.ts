@@ -3,6 +3,7 @@ import { AbortBody } from './acts';
 import type { ProblemName } from './answer';
 import { Accepted, Build, Builds, HeldPipeline, Pipeline, Pipelines, Preview } from './answers';
 import { BuildBody, PlanBody, RollbackBody } from './builds';
+import { Fleet } from './fleet-answers';
 import { HoldBody, ResumeBody } from './holds';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
@@ -32,6 +33,20 @@ const Page = z.object({
 });
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/fleet',
+    function: 'getFleet',
+    operationId: 'getFleet',
+    summary: 'What runs on the groups of pipelines, and whether that is what should run',
+    query: z.object({
+      pipeline: z.string().optional().describe('Only the groups of this one'),
+      next: z.string().optional().describe('What an earlier answer gave as next'),
+    }),
+    status: 200,
+    answer: Fleet,
+    problems: ['InvalidPipeline', 'UnknownPipeline'],
+  },
   {
     method: 'POST',
     path: '/pipelines/{pipeline}/builds',

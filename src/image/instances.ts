@@ -83,6 +83,13 @@ export async function describeAddresses(ids: string[]): Promise<Map<string, stri
   return addresses;
 }
 
+/** Instances by their ids. One that EC2 does not know is left out. */
+export async function describeInstances(ids: readonly string[]): Promise<Map<string, Instance>> {
+  if (ids.length === 0) return new Map();
+  const found = await describe([{ Name: 'instance-id', Values: [...ids] }]);
+  return new Map(found.map((instance) => [instance.InstanceId ?? '', instance]));
+}
+
 /** An instance as EC2 knows it, terminated or not. EC2 may not list it at once after it was launched, nor an hour after its end. */
 export async function findInstance(id: string): Promise<Instance | undefined> {
   // By a filter, because an unknown id would fail the call.

@@ -70,6 +70,9 @@ const API = 'kiln-fleet-api';
 const NO_IMAGE = 'ami-0123456789abcdef0';
 const IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
+/** A call of the HTTP API, as API Gateway hands it on. */
+const HTTP_CALL = { headers: {}, requestContext: {} };
+
 /** What few builds, or few nights, come to: each has the functions do it. */
 export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
   'a base image that is not there': async ({ sample }) => {
@@ -439,6 +442,25 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await kit.call('recover', { build: { id }, failure: { Error: 'States.Timeout', Cause: '' } });
     const { error } = (await findRecord(id)) ?? {};
     if (error?.name !== 'FleetNotHealthy') throw new Error(`it ended with ${error?.name}`);
+    await settleGroup(sample, WEB);
+  },
+
+  'what a caller asks of the fleet': async (kit) => {
+    const { sample } = kit;
+    const build = await FailedBuild.make(sample, 'web', { parameter: '/kiln/web/image' });
+    const published = await build.publish(WEB);
+    await updateRecord(build.id, {
+      [`rollouts.${WEB}`]: { ...published, verified: { by: 'site', servers: 1 } },
+    });
+    await build.succeed();
+    await setVersion(sample, WEB, published);
+    const { body } = await kit.call<{ body: string }>('getFleet', { ...HTTP_CALL });
+    const { groups, notKnown } = JSON.parse(body) as {
+      groups: { autoScalingGroup: string; want: object }[];
+      notKnown?: string[];
+    };
+    const want = groups.find(({ autoScalingGroup }) => autoScalingGroup === WEB)?.want as { build?: string };
+    if (notKnown || want.build !== build.id) throw new Error(body);
     await settleGroup(sample, WEB);
   },
 

@@ -12,8 +12,8 @@ import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/definition';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipelines } from '../../pipeline/load';
-import { findBuilders } from '../../rollout/builders';
 import { publishLeft } from '../../rollout/undo/left';
+import { findBuilders } from '../../rollout/version/builders';
 import { byService, tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import { findExecution } from '../execution';
@@ -28,6 +28,7 @@ import { forgetPipeline, listRegistered } from '../removed/register';
 import { tellOnce } from '../removed/report';
 import { attendBuild } from './attend';
 import { cleanUpLate } from './clean-up';
+import { tellDrift } from './drift';
 import { describeStrays, findStrays, reportStrays, type Stray } from './strays';
 
 const describeOwn = () => [byService(), { Name: 'tag-key', Values: ['kiln:build'] }];
@@ -75,7 +76,8 @@ class Round {
  * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; retires old images that
  * somebody referred to until now; ends the builds whose end nobody noticed, since events are best effort; starts a request that was
  * forgotten in the queue; tells the records of images that are gone; does what was decided of pipelines whose folders are gone, and
- * names those of which nothing is decided; and tells of what is tagged as Kiln's own and is left alone.
+ * names those of which nothing is decided; tells of what is tagged as Kiln's own and is left alone; and tells what of fleets is not as it
+ * was left.
  *
  * @throws InvalidRequest if a decision is about a pipeline of which nothing can be decided
  * @throws what went wrong, once all the rest was done
@@ -98,6 +100,7 @@ export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>
   const removed = await lookAtRemoved(pipelines, names, round);
   for (const text of round.words) logger.warn(text);
   await round.alone(() => tellOnce(round.words));
+  await round.alone(() => tellDrift(pipelines));
   throwAll(round.problems);
   return { removed, words: round.words };
 }

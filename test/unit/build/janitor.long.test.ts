@@ -9,6 +9,7 @@ import {
   DeregisterImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSnapshotsCommand,
   EC2Client,
@@ -45,6 +46,7 @@ beforeEach(() => {
   ec2.on(DescribeImagesCommand).resolves({});
   ec2.on(DescribeSnapshotsCommand).resolves({});
   ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({});
+  ec2.on(DescribeLaunchTemplatesCommand).resolves({});
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({});
 });
 

@@ -1,6 +1,6 @@
-import { describeGroups } from './groups';
-import { builderOf, listVersions } from './template';
-import { specificationsOf } from './version/configuration';
+import { describeGroups } from '../groups';
+import { builderOf, listVersions } from '../template';
+import { specificationsOf } from './configuration';
 
 /** The builds of this deployment that made versions of the launch templates of groups. Versions have no tags: their descriptions say it. */
 export async function findBuilders(groups: readonly string[]): Promise<(string | undefined)[]> {

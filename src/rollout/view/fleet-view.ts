@@ -1,0 +1,97 @@
+import { Unmade } from '../../build/plan/unmade';
+import { imageOf } from '../../build/record';
+import type { Pipeline } from '../../pipeline/definition';
+import { type Facts, readFacts } from './facts';
+import { type Finding, judgeGroup, type SeenGroup } from './judge';
+import { findWish, type Wanted, type Wish } from './wanted';
+
+/** A group that pipelines name, and what is there. */
+export interface ViewedGroup extends SeenGroup {
+  autoScalingGroup: string;
+  /** The pipeline whose build was verified there last; before the first, the first that names the group. */
+  pipeline: string;
+  /** All that name it. */
+  pipelines: string[];
+  wanted?: Wanted;
+}
+
+/** A pipeline whose SSM parameter names another image than it should. */
+export interface ViewedPipeline {
+  pipeline: string;
+  findings: Finding[];
+}
+
+/** The fleet as AWS has it. */
+export interface FleetView {
+  groups: ViewedGroup[];
+  pipelines: ViewedPipeline[];
+  /** What AWS denied an answer to, in words. */
+  notKnown: string[];
+}
+
+/** The groups that pipelines name, sorted, each with the names of its pipelines. */
+export function listGroups(pipelines: readonly Pipeline[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, definition } of pipelines)
+    for (const { autoScalingGroup } of definition.rollout)
+      found.set(autoScalingGroup, [...(found.get(autoScalingGroup) ?? []), name]);
+  return new Map([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Looks at groups in AWS, and holds them against what should run there as the records say.
+ *
+ * @param names of the groups to look at
+ * @param pipelines all that there are: others may have groups and templates in common
+ * @param looked those whose SSM parameters are looked at; those that name the groups unless given
+ */
+export async function viewFleet(
+  names: readonly string[],
+  pipelines: readonly Pipeline[],
+  looked = pipelines.filter(({ definition }) =>
+    definition.rollout.some(({ autoScalingGroup }) => names.includes(autoScalingGroup)),
+  ),
+): Promise<FleetView> {
+  const unmade = new Unmade();
+  const owners = listGroups(pipelines);
+  const wish = await findWish(pipelines);
+  const parameters = looked.flatMap((pipeline) => parameterOf(pipeline, wish)?.name ?? []);
+  const facts = await readFacts(names, wish, parameters, unmade);
+  return {
+    groups: names.map((name) => {
+      const wanted = wish.groups.get(name);
+      const all = owners.get(name) ?? [];
+      return {
+        autoScalingGroup: name,
+        pipeline: wanted?.record.pipeline ?? all[0] ?? '',
+        pipelines: all,
+        ...(wanted && { wanted }),
+        ...judgeGroup(name, facts, wish),
+      };
+    }),
+    pipelines: looked.map((pipeline) => ({
+      pipeline: pipeline.name,
+      findings: findMovedParameter(pipeline, facts, wish),
+    })),
+    notKnown: unmade.words,
+  };
+}
+
+/** The SSM parameter of a pipeline, which names the image of its newest good build unless somebody has written another into it. */
+function parameterOf({ name, definition }: Pipeline, wish: Wish) {
+  const { parameter } = definition.image;
+  const newest = wish.newest.get(name);
+  // One that the pipeline file names only since then no build has written yet.
+  return parameter && newest?.parameter === parameter ? { name: parameter, newest } : undefined;
+}
+
+function findMovedParameter(pipeline: Pipeline, facts: Facts, wish: Wish): Finding[] {
+  const parameter = parameterOf(pipeline, wish);
+  if (!facts.parameters || !parameter) return [];
+  const { name, newest } = parameter;
+  const value = facts.parameters.get(name);
+  if (value === imageOf(newest)) return [];
+  const is = value === undefined ? 'is gone' : `names ${value}`;
+  const text = `the SSM parameter ${name} ${is}, not ${imageOf(newest)} of build ${newest.id}`;
+  return [{ kind: 'parameter', found: `${name} ${value ?? 'gone'}`, text, servers: [] }];
+}
