@@ -5,6 +5,7 @@ import { Accepted, Build, Builds, HeldPipeline, Pipeline, Pipelines, Preview } f
 import { BuildBody, PlanBody, RollbackBody } from './builds';
 import { Fleet } from './fleet-answers';
 import { HoldBody, ResumeBody } from './holds';
+import { Log } from './log';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
 export interface Route {
@@ -33,6 +34,20 @@ const Page = z.object({
 });
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/builds/{id}/log',
+    function: 'getLog',
+    operationId: 'getLog',
+    summary: 'What the script of a build has written to the console of its server',
+    query: z.object({
+      after: z.string().optional().describe('What an earlier answer gave as next: only what is new is told'),
+      whole: z.boolean().optional().describe('Also what the kernel, systemd and cloud-init wrote'),
+    }),
+    status: 200,
+    answer: Log,
+    problems: ['UnknownBuild'],
+  },
   {
     method: 'GET',
     path: '/fleet',

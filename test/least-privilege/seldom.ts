@@ -464,6 +464,16 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await settleGroup(sample, WEB);
   },
 
+  'what a caller asks of the log of a build': async (kit) => {
+    const { sample } = kit;
+    await kit.leave('LOCK', 'vault');
+    const id = await sample.startBuild('vault');
+    await sample.passed(id, 'LaunchInstance');
+    const { body } = await kit.call<{ body: string }>('getLog', { ...HTTP_CALL, pathParameters: { id } });
+    if (!(JSON.parse(body) as { instanceId?: string }).instanceId) throw new Error(body);
+    await kit.end(id);
+  },
+
   'a pipeline whose folder is gone': async (kit) => {
     const { settings } = kit.sample;
     const { id, imageId } = await FailedBuild.make(kit.sample, 'gone');

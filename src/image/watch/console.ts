@@ -11,6 +11,8 @@ export interface Console {
   isRunning: boolean | undefined;
   /** All that is on the console, a line each. */
   lines: string[];
+  /** That the instance is of an older type, of which EC2 tells what it has kept, minutes old. */
+  isStale?: true;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function readConsole(instance: string): Promise<Console> {
     if (isAwsError(error, 'InvalidInstanceID.NotFound', 'IncorrectInstanceState')) return parseConsole('');
     // Only instance types on Nitro can tell the latest output: others give what EC2 has kept.
     if (!isAwsError(error, 'UnsupportedOperation')) throw error;
-    return { ...parseConsole(await readOutput(instance, false)), isRunning: undefined };
+    return { ...parseConsole(await readOutput(instance, false)), isRunning: undefined, isStale: true };
   }
 }
 
