@@ -13,11 +13,8 @@ export { handler as createImage } from './create-image';
 export { handler as finish } from './finish';
 export { handler as getBuild } from './get-build';
 export { handler as getFleet } from './get-fleet';
-<<<<<<< HEAD
-export { handler as getPipelines } from './get-pipelines';
-=======
 export { handler as getLog } from './get-log';
->>>>>>> 459a43a (GET /builds/{id}/log tells what the script of a build has written, as EC2 gives it: what is new since an earlier answer, with the gaps marked)
+export { handler as getPipelines } from './get-pipelines';
 export { handler as holdPipeline } from './hold-pipeline';
 export { handler as launchInstance } from './launch-instance';
 export { handler as listBuilds } from './list-builds';
