@@ -1,7 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import type { Context, Registry, Run } from './commands/context';
 import { addActs } from './commands/declared/acts';
 import { addBuilds } from './commands/declared/builds';
+import { addChecks } from './commands/declared/checks';
 import { addReads } from './commands/declared/reads';
 import { addLocalCommands } from './commands/local-commands';
 import { EXIT } from './remote/errors';
@@ -29,16 +30,24 @@ async function run(argv: readonly string[], given: Context | undefined): Promise
   const program = new Command('kiln')
     .description('Golden images on AWS, baked and rolled out')
     .usage('<command> [options]')
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride()
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText('after', HELP);
   const registry: Registry = {
-    add<Options>(usage: string, description: string, load: () => Promise<Run<Options>>) {
-      const command = program.command(usage).description(description);
+    add<Options>(
+      usage: string,
+      description: string,
+      load: () => Promise<Run<Options>>,
+      parent: Command = program,
+    ) {
+      const command = parent.command(usage).description(description);
       return command.action(async () => {
         const context = given ?? (await processContext());
         exitCode =
-          (await (await load())(context, command.processedArgs, command.opts<object>() as Options)) ?? 0;
+          (await (
+            await load()
+          )(context, command.processedArgs, command.optsWithGlobals<object>() as Options)) ?? 0;
       });
     },
   };
@@ -49,9 +58,19 @@ async function run(argv: readonly string[], given: Context | undefined): Promise
   program.commandsGroup('What there is:');
   addReads(registry);
   program.commandsGroup('Without or beside the service:');
+  addChecks(registry, program);
   addLocalCommands(program);
   await program.parseAsync([...argv]);
   return exitCode;
+}
+
+/** That something is off, or empty, unless it is given, goes without saying. */
+function describeOption(option: Option): string {
+  const { defaultValue, description } = option;
+  const isEmpty = typeof defaultValue === 'object' && Object.keys(defaultValue).length === 0;
+  return defaultValue === false || defaultValue === true || isEmpty
+    ? description
+    : Help.prototype.optionDescription(option);
 }
 
 const HELP = `

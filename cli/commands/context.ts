@@ -36,8 +36,14 @@ export interface Registry {
    * Adds a command that is loaded when it is called.
    *
    * @param usage `abort <build>`
+   * @param parent the command that it is one of; the whole unless given
    */
-  add<Options>(usage: string, description: string, load: () => Promise<Run<Options>>): Command;
+  add<Options>(
+    usage: string,
+    description: string,
+    load: () => Promise<Run<Options>>,
+    parent?: Command,
+  ): Command;
 }
 
 /** Adds the options that say where Kiln is. */

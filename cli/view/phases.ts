@@ -29,7 +29,16 @@ const PHASES: readonly (readonly [phase: string, stages: readonly string[]])[] =
   ['Window', ['AwaitWindow']],
   [
     'RollOut',
-    ['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'ScaleOut', 'AwaitFleet', 'AskServers', 'VerifyFleet', 'RollOut'],
+    [
+      'PublishTemplate',
+      'StartRefresh',
+      'AwaitRefresh',
+      'ScaleOut',
+      'AwaitFleet',
+      'AskServers',
+      'VerifyFleet',
+      'RollOut',
+    ],
   ],
   ['Finish', ['Finish']],
 ];

@@ -1,6 +1,6 @@
 import { examples, type Registry, takesPlace } from '../context';
 import { takesBuild } from './builds';
-import { parseAge } from './parsers';
+import { parseAge, parseLimit } from './parsers';
 
 /** Adds the commands that tell what there is, or what would be. */
 export function addReads(registry: Registry): void {
@@ -38,6 +38,23 @@ export function addReads(registry: Registry): void {
       )
       .option('--follow', 'go on until the build is over', false),
   ).addHelpText('after', examples('kiln log web --follow'));
+  const images = takesPlace(
+    registry
+      .add(
+        'images [pipeline]',
+        'list the images that builds made, and where each runs',
+        async () => (await import('../reads/images')).images,
+      )
+      .option('--limit <number>', 'how many builds of a pipeline are looked through', parseLimit, 50),
+  ).addHelpText('after', examples('kiln images web', 'kiln images diff web-01JQ8Y web-01JQ8Z'));
+  takesPlace(
+    registry.add(
+      'diff <before> <after>',
+      'say which packages changed between two builds of a pipeline',
+      async () => (await import('../reads/images')).diff,
+      images,
+    ),
+  );
   takesPlace(
     registry.add(
       'pipelines',

@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { projectFolder } from '../../project';
+import type { Fleet, Plan } from '../../remote/answers';
+import { ApiError, type CommandError, EXIT } from '../../remote/errors';
+import { explain, findPlace, type Place } from '../../remote/place';
+import type { Remote } from '../../remote/remote';
+import { counted, pad, wrap } from '../../view/text';
+import { type CommonOptions, type Context, flagsOf, type Run } from '../context';
+import { listPipelines } from '../find';
+import { lookInto } from './validate';
+
+/** What was looked at, and how it is. */
+export interface Check {
+  readonly name: string;
+  readonly outcome: 'good' | 'bad' | 'unknown';
+  readonly text: string;
+  /** What mends it: a command, mostly. */
+  readonly mend?: string;
+}
+
+const MARKS = { good: '✔', bad: '✖', unknown: '?' };
+
+/** `kiln doctor`: what would make a build fail, each with what mends it. Nothing is changed. */
+export const doctor: Run = async (context, _args, options) => {
+  const { terminal } = context;
+  const checks: Check[] = [];
+  for await (const check of look(context, options)) {
+    checks.push(check);
+    if (!options.json) terminal.print(...describeCheck(check, terminal.columns));
+  }
+  const bad = checks.filter(({ outcome }) => outcome === 'bad').length;
+  if (options.json) terminal.json({ healthy: bad === 0, checks });
+  else
+    terminal.print(
+      bad === 0 ? '✔ nothing is in the way of a build' : `✖ ${bad} of ${checks.length} in the way of a build`,
+    );
+  return bad > 0 ? EXIT.failed : undefined;
+};
+
+function describeCheck({ name, outcome, text, mend }: Check, columns: number): string[] {
+  const [first = '', ...rest] = wrap(`${text}${mend ? `: ${mend}` : ''}`, columns - LABEL - 2);
+  const indent = ' '.repeat(LABEL + 2);
+  return [`${MARKS[outcome]} ${pad(name, LABEL - 1)} ${first}`, ...rest.map((line) => indent + line)];
+}
+
+const LABEL = 16;
+
+/** One after the other: what is behind one that is bad may not be looked at. */
+async function* look(context: Context, options: CommonOptions): AsyncGenerator<Check> {
+  yield await checkFiles(join(projectFolder, 'pipelines'));
+  const place = await findPlace(options).catch((error: CommandError) => bad('region', error.message));
+  if ('outcome' in place) return yield place;
+  yield good('region', place.region);
+  const caller = await checkCredentials(place);
+  yield caller;
+  if (caller.outcome === 'bad') return;
+  const stack = await checkStack(place);
+  yield stack;
+  if (stack.outcome === 'bad') return;
+  yield* lookThroughApi(await context.connect(options), flagsOf(options));
+}
+
+async function checkFiles(folder: string): Promise<Check> {
+  if (!existsSync(folder)) return { name: 'files', outcome: 'unknown', text: `there is no ${folder}` };
+  const { problems, pipelines } = await lookInto(folder);
+  if (problems.length > 0) return bad('files', problems.join(' '), 'kiln validate');
+  return good(
+    'files',
+    `${counted(pipelines.length, 'pipeline')} in ${folder} valid: ${pipelines.join(', ')}`,
+  );
+}
+
+async function checkCredentials(place: Place): Promise<Check> {
+  try {
+    const { Arn, Account } = await new STSClient(place.client).send(new GetCallerIdentityCommand({}));
+    return good('credentials', `${Arn} of account ${Account}`);
+  } catch (error) {
+    const { name, message } = error as Error;
+    const known = /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch/.test(name);
+    if (known) return bad('credentials', `AWS does not take them: ${message}`, 'aws sso login, or --profile');
+    return bad(
+      'credentials',
+      explain(error as Error, place).message.replace(
+        'cloudformation:DescribeStacks',
+        'sts:GetCallerIdentity',
+      ),
+    );
+  }
+}
+
+async function checkStack(place: Place): Promise<Check> {
+  try {
+    return good('stack', `${place.stack}: ${await place.findUrl()}`);
+  } catch (error) {
+    return bad('stack', (error as Error).message);
+  }
+}
+
+/** What the service itself sees, with its own rights: its plans say all that would stop a build. */
+async function* lookThroughApi(remote: Remote, flags: string): AsyncGenerator<Check> {
+  const pipelines = await listPipelines(remote).catch((error: CommandError) => bad('api', error.message));
+  if ('outcome' in pipelines) return yield pipelines;
+  yield good(
+    'api',
+    `answers, and has ${pipelines.length === 1 ? 'the pipeline' : 'the pipelines'} ${pipelines.map(({ name }) => name).join(', ') || '(none)'}`,
+  );
+  for (const { name, hold } of pipelines) {
+    if (hold) yield bad(name, hold.message, `kiln resume ${name}${flags}`);
+    yield* checkPipeline(remote, name, flags);
+  }
+  yield* checkFleet(remote, flags);
+}
+
+async function* checkPipeline(remote: Remote, name: string, flags: string): AsyncGenerator<Check> {
+  try {
+    const plan = await remote.ask<Plan>('POST', `/pipelines/${name}/plan`, { body: {} });
+    const { blockers, notKnown, targets } = plan;
+    yield* blockers.map((text) =>
+      bad(name, text, /SSM parameter \S+\/site\b/.test(text) ? `kiln push ${name}` : undefined),
+    );
+    if (blockers.length === 0)
+      yield good(
+        name,
+        `a build could start${targets.length > 0 ? `, and roll out to ${targets.map((target) => target.autoScalingGroup).join(', ')}` : ''}`,
+      );
+    yield* notKnown
+      .filter((text) => /denied|not authorized|may not/i.test(text))
+      .map((text): Check => ({ name, outcome: 'unknown', text }));
+  } catch (error) {
+    yield failed(name, error, `kiln plan ${name}${flags}`);
+  }
+}
+
+async function* checkFleet(remote: Remote, flags: string): AsyncGenerator<Check> {
+  try {
+    let next: string | undefined;
+    do {
+      const fleet = await remote.ask<Fleet>('GET', '/fleet', { query: { next } });
+      for (const { autoScalingGroup, pipeline, problems, servers } of fleet.groups) {
+        const sick = servers.filter(({ healthy }) => !healthy);
+        const wrong = servers.filter(({ right }) => !right);
+        const texts = [
+          ...problems,
+          ...(sick.length > 0
+            ? [
+                `${sick.length} of ${servers.length} servers are not healthy: ${sick.map(({ instanceId }) => instanceId).join(', ')}`,
+              ]
+            : []),
+          ...(wrong.length > 0
+            ? [`${wrong.length} of ${servers.length} servers are not what should run`]
+            : []),
+        ];
+        if (texts.length > 0) yield bad(autoScalingGroup, texts.join('; '), `kiln fleet ${pipeline}${flags}`);
+        else yield good(autoScalingGroup, `${counted(servers.length, 'server')}, all right and healthy`);
+      }
+      next = fleet.next;
+    } while (next);
+  } catch (error) {
+    yield failed('fleet', error, `kiln fleet${flags}`);
+  }
+}
+
+/** What the API does not tell is no fault of what was asked after, unless the API says that. */
+function failed(name: string, error: unknown, mend: string): Check {
+  const { message } = error as Error;
+  const text = message.split('\n')[0] ?? '';
+  const isOld = error instanceof ApiError && error.problem.error === undefined;
+  return isOld ? { name, outcome: 'unknown', text } : bad(name, text, mend);
+}
+
+function good(name: string, text: string): Check {
+  return { name, outcome: 'good', text };
+}
+
+function bad(name: string, text: string, mend?: string): Check {
+  return { name, outcome: 'bad', text: text.replace(/\s*\n\s*/g, ' '), ...(mend && { mend }) };
+}

@@ -1,0 +1,112 @@
+import { differenceOf } from '../../../cli/view/difference';
+import { build, FakeApi, ID, OTHER, runAt, useKeys } from './kit';
+
+useKeys();
+const api = new FakeApi();
+beforeAll(() => api.start());
+afterAll(() => api.stop());
+beforeEach(() => api.reset());
+
+const FIRST = 'web-01JQ8X0000000000000000000C';
+const changes = (since: string, fields: object = {}) => ({
+  since,
+  counts: { added: 1, removed: 0, upgraded: 1 },
+  added: [{ name: 'jq', version: '1.7' }],
+  removed: [],
+  upgraded: [{ name: 'httpd', from: '2.4.61', to: '2.4.62' }],
+  ...fields,
+});
+const newest = build({ packageChanges: changes(OTHER) });
+const middle = build({
+  id: OTHER,
+  imageId: 'ami-0aa1',
+  requestedAt: '2026-11-29T03:00:00.000Z',
+  endedAt: '2026-11-29T03:06:00.000Z',
+  revoked: { at: '2026-11-30T03:00:00.000Z', reason: 'CVE' },
+  packageChanges: changes(FIRST, {
+    counts: { added: 0, removed: 1, upgraded: 1 },
+    added: [],
+    removed: [{ name: 'nano', version: '8' }],
+    upgraded: [{ name: 'httpd', from: '2.4.60', to: '2.4.61' }],
+  }),
+});
+const reused = build({ id: `${FIRST.slice(0, -1)}D`, reused: { build: OTHER, imageId: 'ami-0aa1' } });
+const now = new Date('2026-11-30T05:06:03Z');
+
+test('kiln images lists each image once, with its state and where it runs', async () => {
+  api.on('GET /pipelines/web/builds', { body: { builds: [newest, reused, middle] } });
+  const servers = ['i-1', 'i-2'].map((instanceId) => ({ instanceId, imageId: 'ami-0bb2' }));
+  api.on('GET /fleet', { body: { at: '', groups: [{ autoScalingGroup: 'kiln-fleet-web', servers }] } });
+  const { code, output } = await runAt(api, ['images', 'web'], { columns: 100, now });
+  expect(output.split('\n').slice(0, 3)).toEqual([
+    'IMAGE     BUILD           AGE  PACKAGES  STATE',
+    'ami-0bb2  web-01JQ8Z0000  2h   +1 ~1 -0  ✔ runs on kiln-fleet-web 2',
+    'ami-0aa1  web-01JQ8Y0000  26h  +0 ~1 -1  ✖ revoked: "CVE"',
+  ]);
+  expect(output).toContain(`\nnext: kiln images diff ${OTHER} ${ID} `);
+  expect(code).toBe(0);
+});
+
+test('kiln images does without the fleet where the service does not tell it', async () => {
+  api.on('GET /pipelines/web/builds', { body: { builds: [newest] } });
+  const { code, output } = await runAt(api, ['images', 'web', '--json']);
+  const [image] = JSON.parse(output).images;
+  expect(image).toMatchObject({ imageId: 'ami-0bb2', build: ID, pipeline: 'web', status: 'SUCCEEDED' });
+  expect(image).not.toHaveProperty('runsOn');
+  expect(code).toBe(0);
+});
+
+describe('kiln images diff', () => {
+  beforeEach(() => {
+    api.on('GET /pipelines/web/builds', { body: { builds: [newest, middle] } });
+    api.on(`GET /builds/${ID}`, { body: newest });
+  });
+
+  test('adds up what each build between the two says', async () => {
+    const { code, output } = await runAt(api, ['images', 'diff', FIRST, ID]);
+    expect(output.split('\n')).toEqual([
+      `${FIRST} → ${ID}: 1 added, 1 upgraded, 1 removed`,
+      '+ jq     1.7',
+      '~ httpd  2.4.60 → 2.4.62',
+      '- nano   8',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test('as JSON', async () => {
+    const { output } = await runAt(api, ['images', 'diff', OTHER, ID, '--json']);
+    expect(JSON.parse(output)).toEqual({
+      before: OTHER,
+      after: ID,
+      added: [{ name: 'jq', version: '1.7' }],
+      removed: [],
+      upgraded: [{ name: 'httpd', from: '2.4.61', to: '2.4.62' }],
+      isPartial: false,
+    });
+  });
+
+  test('of builds that do not lead from one to the other is not found', async () => {
+    const { code, errors } = await runAt(api, ['images', 'diff', ID, ID.replace('8Z', '9Z')]);
+    expect(code).toBe(3);
+    expect(errors).not.toBe('');
+  });
+});
+
+test('a package that comes and goes between two builds is no difference; a record that names the first changes only is partial', () => {
+  const went = build({
+    packageChanges: changes(OTHER, {
+      counts: { added: 0, removed: 1, upgraded: 40 },
+      added: [],
+      removed: [{ name: 'jq', version: '1.7' }],
+      upgraded: [],
+    }),
+  });
+  const came = build({ id: OTHER, packageChanges: changes(FIRST) });
+  expect(differenceOf([went, came], FIRST, ID)).toEqual({
+    added: [],
+    removed: [],
+    upgraded: [{ name: 'httpd', from: '2.4.61', to: '2.4.62' }],
+    isPartial: true,
+  });
+  expect(differenceOf([came], FIRST, ID)).toBeUndefined();
+});
