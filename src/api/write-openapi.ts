@@ -1,5 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { describeEvents } from '../tell/events';
 import { describeApi } from './openapi';
 
-const file = new URL('../../docs/openapi.json', import.meta.url);
-writeFileSync(file, `${JSON.stringify(describeApi(), null, 2)}\n`);
+/** Writes the documents that are made of schemas: the HTTP API, and the events. */
+function write(name: string, document: Record<string, unknown>): void {
+  writeFileSync(new URL(`../../docs/${name}`, import.meta.url), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+write('openapi.json', describeApi());
+write('events.schema.json', describeEvents());

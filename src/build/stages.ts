@@ -1,5 +1,5 @@
-import { measureStage } from '../metrics';
 import { type Condition, REMOVED, setPaths } from '../table';
+import { measureStage } from '../tell/metrics';
 import { pipelineOf } from './id';
 import { writeHold } from './lock';
 import { type BuildRecord, keyOfRecord, type Stage } from './record';

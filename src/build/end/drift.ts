@@ -1,34 +1,16 @@
 import { createHash } from 'node:crypto';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import * as z from 'zod';
-import { eventBridge } from '../../aws';
-import { TransientFailure } from '../../errors';
+import type * as z from 'zod';
 import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/definition';
 import { type FleetView, listGroups, viewFleet } from '../../rollout/view/fleet-view';
-import { FINDING_KINDS, type Finding } from '../../rollout/view/judge';
+import type { Finding } from '../../rollout/view/judge';
 import { getItem, type Key, putItem } from '../../table';
-import { ownService } from '../../tags';
+import { type EVENTS, emit } from '../../tell/events';
+import { tellPeople } from '../../tell/people';
 import { findLockHolder } from '../lock';
 import { imageOf } from '../record';
-import { tellPeople } from './tell';
 
-/** The detail of the event `Kiln Drift Found`: something of a fleet is not what the last verified build left there. */
-export const DriftFound = z.strictObject({
-  service: z.string().describe('The deployment of Kiln: kiln-prod@us-east-1'),
-  pipeline: z.string(),
-  autoScalingGroup: z.string().optional().describe('Missing for the SSM parameter of a pipeline'),
-  kind: z.enum(FINDING_KINDS).describe('What is not as it should be'),
-  found: z.string().describe('What was found in its place'),
-  message: z.string().describe('The same in words'),
-  servers: z.array(z.string()).describe('The servers that it is about, at most 100'),
-  serversInAll: z.int(),
-  want: z
-    .strictObject({ build: z.string(), imageId: z.string().optional(), version: z.string() })
-    .optional()
-    .describe('What should run on the group'),
-});
-type DriftFound = z.infer<typeof DriftFound>;
+type DriftFound = Omit<z.infer<(typeof EVENTS)['Drift Found']>, 'service'>;
 
 /** A finding of this night, and what it is about: a group, or the parameter of a pipeline. */
 interface Drift {
@@ -45,7 +27,6 @@ const MOST_REMEMBERED = 5000;
 /** More than people read, or EventBridge should be sent, in one night. */
 const MOST_TOLD = 100;
 const MOST_SERVERS = 100;
-const EVENTS_A_CALL = 10;
 
 /**
  * Each night: tells, by an event each and in one message, what of fleets is not as the last verified build left it, and was not so the
@@ -61,7 +42,8 @@ export async function tellDrift(pipelines: readonly Pipeline[]): Promise<void> {
   const before = (await getItem<{ keys: string[] }>(KEY))?.keys ?? [];
   const fresh = counted.filter(({ key }) => !before.includes(key));
   if (fresh.length > 0) {
-    await emit(fresh.slice(0, MOST_TOLD));
+    const told = fresh.slice(0, MOST_TOLD);
+    await emit(...told.map(({ detail }) => ({ type: 'Drift Found' as const, detail })));
     await tellPeople(`Kiln: ${describeCount(fresh.length)} in the fleet`, describe(fresh));
   }
   // What could not be looked at is as it was: it is no news when it is seen again.
@@ -119,23 +101,10 @@ function keyOf(about: string, { kind, found }: Finding): string {
 
 function detailOf(pipeline: string, { kind, found, text, servers }: Finding): DriftFound {
   return {
-    ...{ service: ownService(), pipeline, kind, found, message: text },
+    ...{ pipeline, kind, found, message: text },
     servers: servers.slice(0, MOST_SERVERS),
     serversInAll: servers.length,
   };
-}
-
-async function emit(drift: readonly Drift[]): Promise<void> {
-  for (let at = 0; at < drift.length; at += EVENTS_A_CALL) {
-    const Entries = drift.slice(at, at + EVENTS_A_CALL).map(({ detail }) => ({
-      Source: 'kiln',
-      DetailType: 'Kiln Drift Found',
-      Detail: JSON.stringify(detail),
-    }));
-    const { FailedEntryCount } = await eventBridge().send(new PutEventsCommand({ Entries }));
-    if (FailedEntryCount)
-      throw new TransientFailure(`EventBridge did not take ${FailedEntryCount} events of drift.`);
-  }
 }
 
 function describeCount(count: number): string {

@@ -1,13 +1,11 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { eventBridge } from '../../aws';
-import { TransientFailure } from '../../errors';
 import { logDiscarded, settleDiscarded } from '../../image/discard';
 import { retireImages } from '../../image/retire';
-import { countOutcome } from '../../metrics';
 import { releaseGroups } from '../../rollout/lease';
 import { publishLeft, tellLeft } from '../../rollout/undo/left';
 import { describeChanges } from '../../server/packages/changes';
-import { ownService } from '../../tags';
+import { type EventType, emit, type KilnEvent } from '../../tell/events';
+import { countOutcome } from '../../tell/metrics';
+import { tellPeople } from '../../tell/people';
 import { pipelineOf } from '../id';
 import { releaseLock } from '../lock';
 import { strikeOpen } from '../open';
@@ -31,7 +29,6 @@ import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild, cleanUpLate } from './clean-up';
 import { describeHeldServer, endHold, holdFleetServer, holdServer } from './held/server';
 import { endRecord, type Work, workOff } from './outbox';
-import { tellPeople } from './tell';
 
 /** How a build that did not succeed ended. */
 export interface Failure {
@@ -214,64 +211,45 @@ function describeLeft({ left = [] }: BuildRecord): string {
 }
 
 /** Every other end is a failure. */
-const ANNOUNCED: Partial<Record<BuildStatus, string>> = {
-  SUCCEEDED: 'Kiln Build Succeeded',
-  UP_TO_DATE: 'Kiln Build Up To Date',
-  SKIPPED: 'Kiln Build Skipped',
-  SUPERSEDED: 'Kiln Build Superseded',
-};
-
-/** EventBridge takes 256 kB an entry, with its source and type. Bytes. */
-const MOST_DETAIL = 240_000;
-
-/** An event that is too large is never taken: then the record alone tells which packages changed, and a message has an end. */
-export function writeDetail(
-  detail: Pick<BuildRecord, 'packageChanges' | 'error'> & Record<string, unknown>,
-): string {
-  const text = JSON.stringify(detail);
-  if (Buffer.byteLength(text) <= MOST_DETAIL) return text;
-  const { packageChanges, error } = detail;
-  return JSON.stringify({
-    ...detail,
-    packageChanges: packageChanges && { ...packageChanges, added: [], removed: [], upgraded: [] },
-    error: error && { ...error, message: error.message.slice(0, 10_000) },
-  });
-}
+const ANNOUNCED = {
+  SUCCEEDED: 'Build Succeeded',
+  UP_TO_DATE: 'Build Up To Date',
+  SKIPPED: 'Build Skipped',
+  SUPERSEDED: 'Build Superseded',
+} as const satisfies Partial<Record<BuildStatus, EventType>>;
 
 async function announce(record: BuildRecord): Promise<void> {
   const { id, pipeline, status, gone = {}, rollouts, error, bom, packageChanges, scanned } = record;
   const { reused, changed, reason } = record;
   const imageId = imageOf(record);
   const imageGone = imageId && gone[imageId];
-  const { Entries: [answer] = [] } = await eventBridge().send(
-    new PutEventsCommand({
-      Entries: [
-        {
-          Source: 'kiln',
-          DetailType: ANNOUNCED[status] ?? 'Kiln Build Failed',
-          Detail: writeDetail({
-            service: ownService(),
-            build: id,
-            pipeline,
-            status,
-            imageId,
-            ...(imageGone && { imageGone }),
-            reused,
-            changed,
-            reason,
-            bom,
-            packageChanges,
-            scanned,
-            rollouts,
-            error,
-          }),
-        },
-      ],
-    }),
-  );
-  // EventBridge refuses an event without failing the call.
-  if (answer?.ErrorCode)
-    throw new TransientFailure(
-      `EventBridge did not take the event of build ${id}: ${answer.ErrorCode}, ${answer.ErrorMessage}`,
-    );
+  const type = Object.hasOwn(ANNOUNCED, status)
+    ? ANNOUNCED[status as keyof typeof ANNOUNCED]
+    : 'Build Failed';
+  await emit(...describeMade(record), {
+    type,
+    detail: {
+      ...{ build: id, pipeline, status, imageId },
+      ...(imageGone && { imageGone }),
+      ...{ reused, changed, reason, bom, packageChanges, scanned, rollouts, error },
+    },
+  });
+}
+
+/** What others may wait for of a build that succeeded: others see an image only once the fleet runs it. */
+function describeMade(record: BuildRecord): KilnEvent[] {
+  const { id: build, pipeline, status, imageId: own, baseImageId, copies = [], parameter, rollouts } = record;
+  const imageId = imageOf(record);
+  if (status !== 'SUCCEEDED' || !imageId) return [];
+  const groups = Object.entries(rollouts).map(([autoScalingGroup, { version, verified }]) => ({
+    ...{ autoScalingGroup, version },
+    servers: verified?.servers ?? 0,
+  }));
+  const ofBuild = { build, pipeline, imageId };
+  return [
+    ...(own
+      ? [{ type: 'Image Published' as const, detail: { ...ofBuild, baseImageId, copies, parameter } }]
+      : []),
+    ...(groups.length > 0 ? [{ type: 'Rollout Succeeded' as const, detail: { ...ofBuild, groups } }] : []),
+  ];
 }

@@ -1,10 +1,8 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { eventBridge } from '../../aws';
-import { TransientFailure } from '../../errors';
 import { findImages, findSnapshots } from '../../image/find';
 import { findTaggedInstances, isLaunchedBy } from '../../image/instances';
 import { isMadeFor } from '../../image/own';
 import { ownService, SERVICE_TAG, tagOf } from '../../tags';
+import { emit } from '../../tell/events';
 import { isBuildId } from '../id';
 import { type BuildRecord, findRecord } from '../record';
 
@@ -99,10 +97,5 @@ export function describeStrays(strays: readonly Stray[]): string {
 /** Tells what was left alone as an event. */
 export async function reportStrays(strays: readonly Stray[]): Promise<void> {
   const resources = strays.slice(0, MOST);
-  const Detail = JSON.stringify({ service: ownService(), count: strays.length, resources });
-  const { FailedEntryCount } = await eventBridge().send(
-    new PutEventsCommand({ Entries: [{ Source: 'kiln', DetailType: 'Kiln Left Alone', Detail }] }),
-  );
-  if (FailedEntryCount)
-    throw new TransientFailure('EventBridge did not take the event of what was left alone.');
+  await emit({ type: 'Resources Left Alone', detail: { count: strays.length, resources } });
 }

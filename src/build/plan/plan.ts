@@ -5,6 +5,7 @@ import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
 import { findUnheld } from '../../rollout/undo/retained';
+import { emit } from '../../tell/events';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder, releaseLock, takeLock } from '../lock';
@@ -69,6 +70,12 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     ...hold,
   });
   await checkTried(pipeline.name, request.trigger, fingerprint);
+  const { resolved } = (await findRecord(build.id)) ?? {};
+  const { trigger, reason } = request;
+  await emit({
+    type: 'Build Started',
+    detail: { build: build.id, pipeline: pipeline.name, trigger, reason, resolved },
+  });
   return { build: { id: build.id, pipeline: pipeline.name, fence }, plan };
 }
 

@@ -1,5 +1,5 @@
 import { getItem, type Key, putItem } from '../../table';
-import { tellPeople } from '../end/tell';
+import { tellPeople } from '../../tell/people';
 
 const KEY: Key = { pk: 'TOLD', sk: 'NIGHT' };
 

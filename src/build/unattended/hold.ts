@@ -1,11 +1,9 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { eventBridge } from '../../aws';
 import { InvalidPipeline, PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { getItem, type Key, putItem } from '../../table';
-import { ownService } from '../../tags';
-import { tellPeople } from '../end/tell';
+import { emit, type KilnEvent } from '../../tell/events';
+import { tellPeople } from '../../tell/people';
 import { type BuildRecord, findRecord, hasSucceeded, isUnattended, type Trigger } from '../record';
 import { matchesCaller } from './callers';
 
@@ -262,11 +260,9 @@ async function publish(pipeline: string, hold: Hold, why: string): Promise<void>
  *
  * @throws TransientFailure if EventBridge did not take it
  */
-export async function announceHeld(pipeline: string, detail: Record<string, unknown>): Promise<void> {
-  const Detail = JSON.stringify({ service: ownService(), pipeline, ...detail });
-  const { FailedEntryCount } = await eventBridge().send(
-    new PutEventsCommand({ Entries: [{ Source: 'kiln', DetailType: 'Kiln Pipeline Held', Detail }] }),
-  );
-  if (FailedEntryCount)
-    throw new TransientFailure(`EventBridge did not take the event that pipeline ${pipeline} is held.`);
+export async function announceHeld(
+  pipeline: string,
+  detail: Omit<Extract<KilnEvent, { type: 'Pipeline Held' }>['detail'], 'pipeline'>,
+): Promise<void> {
+  await emit({ type: 'Pipeline Held', detail: { pipeline, ...detail } });
 }

@@ -1,9 +1,9 @@
-import { tellPeople } from '../../build/end/tell';
 import { type BuildRecord, findRecord, keyOfRecord, type NotBack, noteRollout } from '../../build/record';
 import type { Target } from '../../build/state';
 import { TransientFailure } from '../../errors';
 import { logger } from '../../log';
 import { setPaths } from '../../table';
+import { tellPeople } from '../../tell/people';
 
 /** Writes down why a group is left to people. The first reason counts. */
 export async function noteLeft({ id, rollouts }: BuildRecord, target: Target, why: string): Promise<void> {

@@ -75,7 +75,7 @@ const heldEvents = () =>
   events
     .commandCalls(PutEventsCommand)
     .flatMap(({ args }) => args[0].input.Entries ?? [])
-    .filter(({ DetailType }) => DetailType === 'Kiln Pipeline Held')
+    .filter(({ DetailType }) => DetailType === 'Pipeline Held')
     .map(({ Detail = '' }) => JSON.parse(Detail));
 
 async function fail(trigger: Trigger): Promise<string> {

@@ -121,7 +121,7 @@ test('one message and one event say so, however often the end is worked off', as
   await Promise.all(failures.map((id) => finishWork(id)));
   await Promise.all(failures.map(async (id) => countEnd(await getRecord(id))));
   expect(subjects().filter((subject) => subject?.includes('HELD'))).toHaveLength(1);
-  expect(announced().filter((type) => type === 'Kiln Pipeline Held')).toHaveLength(1);
+  expect(announced().filter((type) => type === 'Pipeline Held')).toHaveLength(1);
 });
 
 test('a message that could not be sent is sent with the next try, and the pipeline is free for people meanwhile', async () => {
@@ -181,7 +181,7 @@ test('what came into the queue before the pipeline was held is skipped, and bloc
     error: { name: 'PipelineHeld', message: expect.stringContaining('held') },
   });
   expect(subjects()).toHaveLength(told);
-  expect(announced()).toContain('Kiln Build Skipped');
+  expect(announced()).toContain('Build Skipped');
   expect((await requestBuild({ pipeline: 'web', parameters: {}, trigger: person })).status).toBe('RUNNING');
 });
 

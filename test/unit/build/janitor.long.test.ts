@@ -128,7 +128,7 @@ const removed = () => [
 const told = () =>
   events.commandCalls(PutEventsCommand).flatMap((call) =>
     (call.args[0].input.Entries ?? []).map(({ DetailType, Detail = '' }) => {
-      expect(DetailType).toBe('Kiln Left Alone');
+      expect(DetailType).toBe('Resources Left Alone');
       return JSON.parse(Detail) as { service: string; count: number; resources: object[] };
     }),
   );

@@ -2,7 +2,6 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { dynamo } from '../../../src/aws';
-import { writeDetail } from '../../../src/build/end/end';
 import {
   createEnded,
   endRecord,
@@ -15,6 +14,7 @@ import { cleanUp } from '../../../src/build/end/recover';
 import { getRecord, keyOfRecord, type Task } from '../../../src/build/record';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { queryItems } from '../../../src/table';
+import { writeDetail } from '../../../src/tell/events';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 

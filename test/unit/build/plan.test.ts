@@ -1,4 +1,5 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
@@ -73,6 +74,7 @@ test('a check that AWS does not let Kiln make fails no build: its record says wh
   mockClient(IAMClient)
     .on(SimulatePrincipalPolicyCommand)
     .rejects(Object.assign(new Error('Not with this policy.'), { name: 'AccessDenied' }));
+  mockClient(EventBridgeClient).on(PutEventsCommand).resolves({});
   mockClient(S3Client).on(HeadObjectCommand).resolves({ ETag: '"1"' });
   try {
     const parameters = { SITE: 's3://my-bucket/site.tar.gz' };

@@ -110,7 +110,7 @@ test('a failure is told to people and as an event', async () => {
     expect.objectContaining({ Message: expect.stringContaining('AWS could not make it') }),
   ]);
   expect(inputs(events.commandCalls(PutEventsCommand))).toEqual([
-    { Entries: [expect.objectContaining({ Source: 'kiln', DetailType: 'Kiln Build Failed' })] },
+    { Entries: [expect.objectContaining({ Source: 'kiln', DetailType: 'Build Failed' })] },
   ]);
 });
 
@@ -197,9 +197,9 @@ test('what cannot be told is told later, and fails nothing else', async () => {
   expect(sns.commandCalls(PublishCommand)).toHaveLength(2);
   const told = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
   expect(told.map(({ DetailType }) => DetailType)).toEqual([
-    'Kiln Build Failed',
+    'Build Failed',
     'Kiln Build Unfinished',
-    'Kiln Build Failed',
+    'Build Failed',
   ]);
 });
 
@@ -256,7 +256,8 @@ describe('of a build that has succeeded nothing is undone', () => {
     expect(await findLockHolder('web')).toBeUndefined();
     await cleanUp(await nudged());
     expect(events.commandCalls(PutEventsCommand).at(-1)?.args[0].input.Entries).toEqual([
-      expect.objectContaining({ DetailType: 'Kiln Build Succeeded' }),
+      expect.objectContaining({ DetailType: 'Image Published' }),
+      expect.objectContaining({ DetailType: 'Build Succeeded' }),
     ]);
     expect(touched()).toEqual([]);
   });
@@ -276,7 +277,7 @@ describe('of a build that has succeeded nothing is undone', () => {
     await endBuild(BUILD);
     expect(await getRecord(BUILD)).toMatchObject({ status: 'SUCCEEDED' });
     const told = events.commandCalls(PutEventsCommand).flatMap((call) => call.args[0].input.Entries ?? []);
-    expect(told.map(({ DetailType }) => DetailType)).toEqual(['Kiln Build Succeeded']);
+    expect(told.map(({ DetailType }) => DetailType)).toEqual(['Image Published', 'Build Succeeded']);
     const { hasSucceeded } = await recoverBuild(failure('Lambda.Unknown', 'the function died'));
     expect(hasSucceeded).toBe(true);
     expect(await findLockHolder('web')).toBe(WAITING);

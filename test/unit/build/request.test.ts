@@ -261,7 +261,7 @@ describe('what no person asked for', () => {
       error: { name: 'Superseded', message: expect.stringContaining(deploy.id) },
     });
     await finishWork(nightly.id);
-    expect(await toldOf(nightly.id)).toEqual(['Kiln Build Superseded']);
+    expect(await toldOf(nightly.id)).toEqual(['Build Superseded']);
     expect(sns.commandCalls(PublishCommand)).toEqual([]);
     await endBuild(running.id);
     await endBuild(deploy.id);
@@ -313,7 +313,7 @@ test('a person whose request was superseded by that of another hears of it', asy
   const older = await requestBuild(web());
   const newest = await requestBuild(web());
   await finishWork(older.id);
-  expect(await toldOf(older.id)).toEqual(['Kiln Build Superseded']);
+  expect(await toldOf(older.id)).toEqual(['Build Superseded']);
   expect(sns.commandCalls(PublishCommand).map((call) => call.args[0].input)).toEqual([
     expect.objectContaining({
       Subject: 'Kiln: build of web SUPERSEDED: Superseded',

@@ -4,8 +4,8 @@ import { nameTransient } from '../../../failures';
 import { findInstances, type Purpose } from '../../../image/instances';
 import { logger } from '../../../log';
 import { findRetained, letRetainedGo } from '../../../rollout/undo/retained';
+import { tellPeople } from '../../../tell/people';
 import { type BuildRecord, findRecord, type HeldServer, isHeld, updateRecord } from '../../record';
-import { tellPeople } from '../tell';
 
 /** What the server is for on which a build fails in a stage, before it rolls out. */
 const PURPOSES: Readonly<Record<string, Purpose>> = {

@@ -34,7 +34,7 @@ function forge({ world, build, drawn, struck }: Armed): undefined {
     const details = [
       { source: 'kiln', 'detail-type': 'Kiln Build Unfinished' },
       { source: 'kiln', 'detail-type': 'Kiln Build Stopped' },
-      { source: 'kiln', 'detail-type': 'Kiln Build Failed' },
+      { source: 'kiln', 'detail-type': 'Build Failed' },
     ];
     const { source, 'detail-type': DetailType } = details[drawn.choice % details.length] ?? {};
     const Detail = JSON.stringify({ service: 'kiln-prod@us-east-1', id: build, build, pipeline: 'web' });

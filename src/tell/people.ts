@@ -1,6 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { sns } from '../../aws';
-import { env } from '../../env';
+import { sns } from '../aws';
+import { env } from '../env';
 
 /** SNS takes less than 100 characters. */
 const MOST_IN_SUBJECT = 99;
