@@ -202,7 +202,11 @@ export interface Log {
   readonly at: string;
   readonly text: string;
   readonly isLive: boolean;
-  readonly gaps?: boolean | readonly unknown[];
+  readonly gaps?: readonly string[];
+  /** Why there is nothing. */
+  readonly why?: string;
+  /** To be given as `after`. */
+  readonly next?: string;
 }
 
 export interface Revoked {

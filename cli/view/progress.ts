@@ -4,7 +4,7 @@ import { groupLines } from './group';
 import { callerOf, lastedOf } from './lists';
 import { markOf } from './marks';
 import { describePhase, phasesOf } from './phases';
-import { cut, widthOf, wrap } from './text';
+import { clean, cut, widthOf, wrap } from './text';
 import { clockTime, duration, secondsBetween } from './time';
 import type { Usual } from './usual';
 
@@ -14,6 +14,8 @@ export interface Watched {
   readonly usual: Usual;
   /** The groups of its pipeline, while it rolls out. */
   readonly fleet?: Fleet;
+  /** The last lines that its script has written, while it bakes. */
+  readonly script?: readonly string[];
   /** Why the newest look at it failed. */
   readonly trouble?: string;
 }
@@ -57,7 +59,8 @@ export function drawBuild(watched: Watched, now: Date, { columns, rows }: Room, 
   ];
   // Lines of servers go first where the screen is low, and then what is said of each stage.
   const room = Math.max(0, rows - 1 - top.length - bottom.length - 1);
-  const shown = [...middle, ...groups.slice(0, Math.max(0, room - middle.length))].slice(0, room);
+  const also = [...(watched.script ?? []).map((line) => cut(`  │ ${clean(line)}`, columns)), ...groups];
+  const shown = [...middle, ...also.slice(0, Math.max(0, room - middle.length))].slice(0, room);
   return [...top, ...(shown.length > 0 ? ['', ...shown] : []), ...bottom];
 }
 

@@ -44,17 +44,25 @@ export function processTerminal(): Terminal {
   });
   let drawn = 0;
   return {
-    columns: stdout.columns || PIPE_COLUMNS,
-    rows: stdout.rows || 24,
+    // A person may make the window wider.
+    get columns() {
+      return stdout.columns || PIPE_COLUMNS;
+    },
+    get rows() {
+      return stdout.rows || 24;
+    },
     isInteractive: stdout.isTTY === true && process.env.TERM !== 'dumb',
     print: (...lines) => stdout.write(lines.map((line) => `${paint(line)}\n`).join('')),
     tell: (...lines) => stderr.write(lines.map((line) => `${clean(line)}\n`).join('')),
     json: (value, style = 'indented') =>
       stdout.write(`${JSON.stringify(value, undefined, style === 'line' ? undefined : 2)}\n`),
     draw(lines) {
+      // In one piece, so that nothing flickers.
+      stdout.cork();
       if (drawn > 0) moveCursor(stdout, 0, -drawn);
       clearScreenDown(stdout);
       stdout.write(lines.map((line) => `${paint(line)}\n`).join(''));
+      stdout.uncork();
       drawn = lines.length;
     },
   };

@@ -1,6 +1,7 @@
 import { type Build, type Fleet, isOver } from '../../remote/answers';
 import { ApiError, EXIT, type ExitCode, NoAnswer } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
+import { ScriptLog } from '../../remote/script-log';
 import { errorLines } from '../../view/build';
 import { eventsBetween } from '../../view/events';
 import { phaseOf } from '../../view/phases';
@@ -15,6 +16,8 @@ import { approvalOf, hasReached, isGood, type Until } from './until';
 
 export interface WatchOptions extends CommonOptions {
   readonly until: Until;
+  /** Whether what the script writes is told in a pipe, too. */
+  readonly log?: boolean;
 }
 
 /** Real milliseconds between two looks; of time that goes faster, fewer. */
@@ -24,6 +27,8 @@ const LOOK_IN_FAST_TIME = 1000;
 const DRAW = 1000;
 /** Real milliseconds for which an API that does not answer is asked again. */
 const PATIENCE = 600_000;
+/** How many lines of the script are shown at most. */
+const SCRIPT_LINES = 8;
 /** How many earlier builds say what is usual. */
 const HISTORY = 20;
 
@@ -63,6 +68,7 @@ class Watch {
   private watched?: Watched;
   private asksFleet = true;
   private failingSince?: number;
+  private readonly log: ScriptLog;
 
   constructor(
     private readonly context: Context,
@@ -70,7 +76,9 @@ class Watch {
     private readonly id: string,
     private readonly options: WatchOptions,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.log = new ScriptLog(remote, id);
+  }
 
   async run(): Promise<ExitCode> {
     while (!this.signal.aborted) {
@@ -89,13 +97,17 @@ class Watch {
     const before = this.watched?.build;
     try {
       const build = await getBuild(this.remote, this.id);
-      const [usual, fleet] = await Promise.all([
+      const [usual, fleet, script] = await Promise.all([
         this.watched?.usual ?? this.readUsual(build),
         this.readFleet(build),
+        this.readScript(build),
       ]);
       this.failingSince = undefined;
-      this.watched = { build, usual, fleet };
+      const lines = [...(this.watched?.script ?? []), ...script].slice(-SCRIPT_LINES);
+      this.watched = { build, usual, fleet, script: isBaking(build) ? lines : [] };
       this.show(before, build);
+      if (!this.isDrawn() && !this.options.json)
+        this.context.terminal.print(...script.map((line) => `          | ${line}`));
       return build;
     } catch (error) {
       this.bear(error);
@@ -133,6 +145,12 @@ class Watch {
       this.asksFleet = error instanceof NoAnswer || (error instanceof ApiError && error.status >= 500);
       return undefined;
     }
+  }
+
+  /** What the script has written since, while it may be writing. */
+  private async readScript(build: Build): Promise<string[]> {
+    if (!isBaking(build) || !(this.isDrawn() || this.options.log)) return [];
+    return this.log.tryRead();
   }
 
   private isDrawn(): boolean {
@@ -187,4 +205,9 @@ class Watch {
       if (this.isDrawn() && !this.signal.aborted) this.draw();
     }
   }
+}
+
+/** Whether the script of the base instance may be writing. */
+function isBaking(build: Build): boolean {
+  return build.stages.some(({ stage, outcome }) => outcome === 'running' && phaseOf(stage) === 'Bake');
 }

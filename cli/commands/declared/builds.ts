@@ -32,7 +32,12 @@ export function addBuilds(registry: Registry): void {
         'follow a build to its end: an id, or a pipeline (its running or newest build)',
         async () => (await import('../builds/watch')).watch,
       )
-      .option('--until <what>', 'image, approval or done', parseUntil, 'done'),
+      .option('--until <what>', 'image, approval or done', parseUntil, 'done')
+      .option(
+        '--log',
+        'also what the script writes, in a pipe; on a terminal its last lines are shown anyway',
+        false,
+      ),
   ).addHelpText(
     'after',
     examples(

@@ -36,7 +36,8 @@ export function addReads(registry: Registry): void {
         "print what the script of a build's server wrote",
         async () => (await import('../reads/log')).log,
       )
-      .option('--follow', 'go on until the build is over', false),
+      .option('--follow', 'go on until the build is over', false)
+      .option('--whole', 'also what the kernel, systemd and cloud-init wrote', false),
   ).addHelpText('after', examples('kiln log web --follow'));
   const images = takesPlace(
     registry

@@ -1,9 +1,11 @@
 import { isOver, type Log } from '../../remote/answers';
+import { linesOf, ScriptLog } from '../../remote/script-log';
 import type { CommonOptions, Context, Run } from '../context';
 import { findBuild, getBuild } from '../find';
 
 interface LogOptions extends CommonOptions {
   readonly follow: boolean;
+  readonly whole: boolean;
 }
 
 /** Real milliseconds between two looks at a log that is followed. */
@@ -13,45 +15,35 @@ const LOOK = 5000;
 export const log: Run<LogOptions> = async (context, [word = ''], options) => {
   const remote = await context.connect(options);
   const id = await findBuild(remote, word, 'newest');
-  const read = () => remote.ask<Log>('GET', `/builds/${encodeURIComponent(id)}/log`);
-  const first = await read();
+  const read = new ScriptLog(remote, id, options.whole);
   if (!options.follow) {
-    if (options.json) context.terminal.json(first);
-    else print(context, first.text);
+    tell(context, await read.read(), undefined, options);
     return undefined;
   }
   await context.interruptible(async (signal) => {
-    let last = first;
-    tell(context, first.text, first, options);
-    while (!signal.aborted && !isOver(await getBuild(remote, id))) {
+    let last: Log | undefined;
+    while (!signal.aborted) {
+      const isLast = isOver(await getBuild(remote, id));
+      const answer = await read.read();
+      tell(context, answer, last, options);
+      last = answer;
+      if (isLast) return;
       await context.pause(LOOK, signal);
-      if (signal.aborted) break;
-      const next = await read();
-      const fresh = newIn(last.text, next.text);
-      if (fresh) tell(context, fresh, next, options);
-      last = next;
     }
     signal.throwIfAborted();
   });
   return undefined;
 };
 
-function tell(context: Context, text: string, answer: Log, { json }: LogOptions): void {
-  if (json) context.terminal.json({ ...answer, text }, 'line');
-  else print(context, text);
-}
-
-function print({ terminal }: Context, text: string): void {
-  if (text) terminal.print(...text.replace(/\r?\n$/, '').split(/\r?\n/));
-}
-
-/** How much of what was known is looked for in what is there now: EC2 keeps the last 64 KB. */
-const OVERLAP = 400;
-
-/** What a log has that it did not have before. Where nothing of that is left, a gap is marked. */
-export function newIn(before: string, now: string): string {
-  if (now.startsWith(before)) return now.slice(before.length);
-  const end = before.slice(-OVERLAP);
-  const at = now.lastIndexOf(end);
-  return at < 0 ? `[… what came in between is lost …]\n${now}` : now.slice(at + end.length);
+/** @param last what was told before: why there is nothing is said once */
+function tell({ terminal }: Context, answer: Log, last: Log | undefined, { json, follow }: LogOptions): void {
+  if (json) {
+    terminal.json(answer, follow ? 'line' : 'indented');
+    return;
+  }
+  const lines = linesOf(answer);
+  // Where there is no server any more, the answer is the same each time.
+  if (lines.length > 0 && !(answer.next === undefined && answer.text === last?.text))
+    terminal.print(...lines);
+  if (answer.why && answer.why !== last?.why) terminal.tell(answer.why);
 }

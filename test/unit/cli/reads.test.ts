@@ -1,4 +1,3 @@
-import { newIn } from '../../../cli/commands/reads/log';
 import type { Fleet, Plan, Server } from '../../../cli/remote/answers';
 import { widthOf } from '../../../cli/view/text';
 import { build, FakeApi, ID, OTHER, rollingOut, run, runAt, useKeys } from './kit';
@@ -176,29 +175,44 @@ describe('kiln fleet', () => {
 });
 
 describe('kiln log', () => {
-  const log = (text: string) => ({ body: { build: ID, instanceId: 'i-1', at: AT, text, isLive: true } });
+  const log = (text: string, fields: object = {}) => ({
+    body: { build: ID, instanceId: 'i-1', at: AT, text, isLive: true, next: 'n1', ...fields },
+  });
 
   test('prints what the script wrote', async () => {
-    api.on(`GET /builds/${ID}/log`, log('one\r\ntwo\n'));
+    api.on(`GET /builds/${ID}/log`, log('one\r\ntwo'));
     const { code, output } = await runAt(api, ['log', ID]);
     expect(output).toBe('one\ntwo');
     expect(code).toBe(0);
-    expect(JSON.parse((await runAt(api, ['log', ID, '--json'])).output)).toEqual(log('one\r\ntwo\n').body);
+    expect(JSON.parse((await runAt(api, ['log', ID, '--json'])).output)).toEqual(log('one\r\ntwo').body);
+    await runAt(api, ['log', ID, '--whole']);
+    expect(api.requests.at(-1)?.path).toBe(`/builds/${ID}/log?whole=true`);
   });
 
-  test('--follow prints what comes, until the build is over', async () => {
-    api.on(`GET /builds/${ID}/log`, log('one\n'), log('one\n'), log('one\ntwo\n'));
+  test('of a build without a server says why, beside the output', async () => {
+    api.on(`GET /builds/${ID}/log`, log('', { instanceId: undefined, next: undefined, why: 'No server.' }));
+    const { code, output, errors } = await runAt(api, ['log', ID]);
+    expect([code, output, errors]).toEqual([0, '', 'No server.']);
+  });
+
+  test('--follow prints what comes, with gaps, until the build is over', async () => {
+    api.on(`GET /builds/${ID}/log`, log('one'));
+    api.on(`GET /builds/${ID}/log?after=n1`, log(''), log('two', { gaps: ['lost'], next: 'n2' }));
+    const gone = log('it failed', { instanceId: undefined, next: undefined, why: 'Gone.' });
+    api.on(`GET /builds/${ID}/log?after=n2`, gone, gone);
     const running = { body: rollingOut() };
-    api.on(`GET /builds/${ID}`, running, running, { body: build() });
-    const { code, output } = await runAt(api, ['log', ID, '--follow']);
-    expect(output).toBe('one\ntwo');
+    api.on(`GET /builds/${ID}`, running, running, running, running, { body: build() });
+    const { code, output, errors } = await runAt(api, ['log', ID, '--follow']);
+    expect(output).toBe('one\n[… lost …]\ntwo\nit failed');
+    expect(errors).toBe('Gone.');
     expect(code).toBe(0);
   });
 
-  test('a log of which the beginning fell out goes on where it was; a gap is marked', () => {
-    expect(newIn('abc\ndef\n', 'def\nghi\n'.padStart(3))).toContain('lost');
-    const before = Array.from({ length: 100 }, (_, at) => `line ${at}\n`).join('');
-    expect(newIn(before, `${before.slice(300)}more\n`)).toBe('more\n');
-    expect(newIn('one\n', 'quite another\n')).toBe('[… what came in between is lost …]\nquite another\n');
+  test('--follow ends at Ctrl-C', async () => {
+    api.on(`GET /builds/${ID}/log`, log('one'));
+    api.on(`GET /builds/${ID}/log?after=n1`, log('two'));
+    api.on(`GET /builds/${ID}`, { body: rollingOut() });
+    const { output } = await runAt(api, ['log', ID, '--follow'], { interruptAt: 2 });
+    expect(output).toBe('one\ntwo');
   });
 });

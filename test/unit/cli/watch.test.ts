@@ -247,6 +247,40 @@ describe('the picture on a terminal', () => {
   });
 });
 
+describe('what the script writes', () => {
+  const baking = rollingOut({
+    stages: [{ stage: 'AwaitHealthySite', startedAt: '2026-11-30T03:00:10.000Z', outcome: 'running' }],
+  });
+  const log = (text: string, next: string) => ({
+    body: { build: ID, instanceId: 'i-1', at: '', text, isLive: true, next },
+  });
+  beforeEach(() => {
+    api.on(`GET /builds/${ID}/log`, log('installing\u001b[2J httpd', 'n1'));
+    api.on(`GET /builds/${ID}/log?after=n1`, log('done', 'n2'));
+    looks(baking, baking, build());
+  });
+
+  test('is in the picture while the build bakes, without what would steer the terminal', async () => {
+    const { pictures } = await runAt(api, ['watch', ID], { columns: 80, now });
+    expect(pictures[0]).toContain('  │ installing httpd');
+    expect(pictures.some((lines) => lines.includes('  │ done'))).toBe(true);
+    expect(pictures.at(-1)?.join('\n')).not.toContain('│');
+  });
+
+  test('is told in a pipe where that is asked for', async () => {
+    expect((await runAt(api, ['watch', ID, '--log'])).output).toContain('\n          | done\n');
+    looks(baking, build());
+    api.requests.length = 0;
+    await runAt(api, ['watch', ID]);
+    expect(api.requests.filter(({ path }) => path.includes('/log'))).toEqual([]);
+  });
+
+  test('is done without where the service does not tell it', async () => {
+    api.on(`GET /builds/${ID}/log`, { status: 404, body: { message: 'Not Found' } });
+    expect((await runAt(api, ['watch', ID], { columns: 80 })).code).toBe(0);
+  });
+});
+
 test('what is usual comes from builds alike that succeeded', () => {
   const history = [
     earlier,
