@@ -61,6 +61,11 @@ function summaryOf({ groups, at }: Fleet, old?: number): string {
   return `${counted(servers.length, 'server')}, ${counted(groups.length, 'group')} · ${parts.join(', ')} · read ${clockTime(at)}`;
 }
 
+function stateOf(wrong: number, problems: number): string {
+  if (wrong > 0) return `${wrong} not right`;
+  return problems > 0 ? 'look' : 'right';
+}
+
 interface Line {
   readonly row?: readonly string[];
   /** Below it. */
@@ -80,7 +85,7 @@ function groupTable(group: FleetGroup, at: string, columns: number, old?: number
     ...images(want.imageId),
     want.build ? shortId(want.build) : '-',
     oldest ? age(oldest, new Date(at)) : '-',
-    right === servers.length ? 'right' : 'not right',
+    stateOf(servers.length - right, problems.length),
   ];
   const shown = servers.filter((server) => !server.right || aged.includes(server));
   return [

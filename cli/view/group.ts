@@ -1,24 +1,41 @@
-import type { FleetGroup, Server } from '../remote/answers';
+import type { FleetGroup, Rollout, Server } from '../remote/answers';
 import { groupBy } from './group-by';
 import { cut } from './text';
 import { age } from './time';
 
 const BAR = 20;
 
-/** A group while it is rolled out to: what it should run, how much of it does, and its servers by what they run. */
-export function groupLines(group: FleetGroup, now: Date, columns: number): string[] {
-  const { autoScalingGroup, want, servers, problems } = group;
-  const right = servers.filter((server) => server.right).length;
-  const wanted = [want.version && `v${want.version}`, want.imageId].filter(Boolean).join(' ');
-  const lines = [
-    ...problems.map((problem) => `├─ ⚠ ${problem}`),
-    ...[...groupBy(servers, runsOf)].flatMap(([runs, some]) => [
-      `├─ ${runs}  ${some.length}: ${statesOf(some)}`,
+/**
+ * A group while a build rolls out to it: what the build brings beside how much of it serves, and the servers by what they run.
+ *
+ * @param imageId the build's image
+ * @param columns how wide a line may be
+ */
+export function groupLines(
+  { autoScalingGroup, servers }: FleetGroup,
+  { version }: Rollout,
+  imageId: string | undefined,
+  now: Date,
+  columns: number,
+): string[] {
+  const isNew = (server: Server) => server.version === version && server.imageId === imageId;
+  const staying = servers.filter((server) => !leaves(server));
+  const serving = staying.filter((server) => isNew(server) && serves(server)).length;
+  const wanted = `wanted ${staying.length} × v${version} ${imageId ?? ''}`.trimEnd();
+  const runs = groupBy(
+    servers.toSorted((a, b) => Number(isNew(b)) - Number(isNew(a))),
+    (server) =>
+      [isNew(server) ? 'new' : 'old', server.version && `v${server.version}`, server.imageId]
+        .filter(Boolean)
+        .join(' '),
+  );
+  return [
+    `${autoScalingGroup}  ${wanted}  actual ${serving}  ${bar(serving, staying.length)}`,
+    ...[...runs].flatMap(([name, some]) => [
+      `├─ ${name}  ${statesOf(some)}`,
       ...some.map((server) => `│  ${describeServer(server, now)}`),
     ]),
-  ];
-  const head = `${autoScalingGroup}  wanted ${servers.length} × ${wanted || '?'}  actual ${right}  ${bar(right, servers.length)}`;
-  return [head, ...lines].map((line) => cut(line, columns));
+  ].map((line) => cut(line, columns));
 }
 
 /** How much of the whole, drawn. */
@@ -27,17 +44,28 @@ export function bar(part: number, whole: number, length = BAR): string {
   return '█'.repeat(full) + '░'.repeat(length - full);
 }
 
-function runsOf({ version, imageId }: Server): string {
-  return [version && `v${version}`, imageId].filter(Boolean).join(' ');
+function serves({ state, healthy }: Server): boolean {
+  return state === 'InService' && healthy;
+}
+
+function leaves({ state }: Server): boolean {
+  return /^(Terminat|Detach)/.test(state);
 }
 
 function statesOf(servers: readonly Server[]): string {
-  return [...groupBy(servers, ({ state }) => state)]
-    .map(([state, some]) => `${some.length} ${state}`)
-    .join(', ');
+  return [...groupBy(servers, wordOf)].map(([word, some]) => `${some.length} ${word}`).join(', ');
 }
 
-function describeServer({ instanceId, zone, state, healthy, launchedAt, why }: Server, now: Date): string {
-  const mark = healthy ? '✔ healthy' : state.startsWith('Terminating') ? '⇣ leaves' : '◌ not healthy yet';
-  return `${instanceId}  ${zone}  ${mark}  ${state}  ${launchedAt ? age(launchedAt, now) : ''}${why ? `  ${why}` : ''}`;
+/** Auto Scaling's own word, where its servers do not simply serve. */
+function wordOf(server: Server): string {
+  if (serves(server)) return 'serving';
+  return server.state === 'InService' ? 'not healthy' : server.state;
+}
+
+function describeServer(server: Server, now: Date): string {
+  const { instanceId, zone, launchedAt } = server;
+  const mark = serves(server) ? '✔' : leaves(server) ? '⇣' : server.healthy ? '◌' : '✖';
+  return [instanceId, zone, `${mark} ${wordOf(server)}`, ...(launchedAt ? [age(launchedAt, now)] : [])].join(
+    '  ',
+  );
 }

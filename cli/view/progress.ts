@@ -49,7 +49,10 @@ export function drawBuild(watched: Watched, now: Date, { columns, rows }: Room, 
     : build.stages
         .filter(({ outcome }) => outcome === 'running')
         .flatMap((stage) => runningLines(stage, watched, now, columns));
-  const groups = (fleet?.groups ?? []).flatMap((group) => groupLines(group, now, columns));
+  const groups = build.rollouts.flatMap((rollout) => {
+    const group = fleet?.groups.find((one) => one.autoScalingGroup === rollout.autoScalingGroup);
+    return group ? groupLines(group, rollout, build.imageId, now, columns) : [];
+  });
   const bottom = [
     ...errorLines(build, columns),
     ...heldServerLines(build, now, columns),

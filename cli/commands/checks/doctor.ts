@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { projectFolder } from '../../project';
-import type { Fleet, Plan } from '../../remote/answers';
+import type { Fleet, Plan, Server } from '../../remote/answers';
 import { ApiError, type CommandError, EXIT } from '../../remote/errors';
 import { explain, findPlace, type Place } from '../../remote/place';
 import type { Remote } from '../../remote/remote';
@@ -14,13 +14,14 @@ import { lookInto } from './validate';
 /** What was looked at, and how it is. */
 export interface Check {
   readonly name: string;
-  readonly outcome: 'good' | 'bad' | 'unknown';
+  /** `note` is to be looked at, and stops no build. */
+  readonly outcome: 'good' | 'note' | 'bad' | 'unknown';
   readonly text: string;
   /** What mends it: a command, mostly. */
   readonly mend?: string;
 }
 
-const MARKS = { good: '✔', bad: '✖', unknown: '?' };
+const MARKS = { good: '✔', note: '⚠', bad: '✖', unknown: '?' };
 
 /** `kiln doctor`: what would make a build fail, each with what mends it. Nothing is changed. */
 export const doctor: Run = async (context, _args, options) => {
@@ -139,27 +140,32 @@ async function* checkFleet(remote: Remote, flags: string): AsyncGenerator<Check>
     do {
       const fleet = await remote.ask<Fleet>('GET', '/fleet', { query: { next } });
       for (const { autoScalingGroup, pipeline, problems, servers } of fleet.groups) {
-        const sick = servers.filter(({ healthy }) => !healthy);
-        const wrong = servers.filter(({ right }) => !right);
-        const texts = [
-          ...problems,
-          ...(sick.length > 0
-            ? [
-                `${sick.length} of ${servers.length} servers are not healthy: ${sick.map(({ instanceId }) => instanceId).join(', ')}`,
-              ]
-            : []),
-          ...(wrong.length > 0
-            ? [`${wrong.length} of ${servers.length} servers are not what should run`]
-            : []),
-        ];
-        if (texts.length > 0) yield bad(autoScalingGroup, texts.join('; '), `kiln fleet ${pipeline}${flags}`);
-        else yield good(autoScalingGroup, `${counted(servers.length, 'server')}, all right and healthy`);
+        yield judgeGroup(autoScalingGroup, problems, servers, `kiln fleet ${pipeline}${flags}`);
       }
       next = fleet.next;
     } while (next);
   } catch (error) {
     yield failed('fleet', error, `kiln fleet${flags}`);
   }
+}
+
+/** Servers that are not healthy stop a refresh; what else is otherwise than it was left stops nothing. */
+function judgeGroup(
+  name: string,
+  problems: readonly string[],
+  servers: readonly Server[],
+  mend: string,
+): Check {
+  const sick = servers.filter(({ healthy }) => !healthy).map(({ instanceId }) => instanceId);
+  if (sick.length > 0)
+    return bad(name, `not healthy of ${counted(servers.length, 'server')}: ${sick.join(', ')}`, mend);
+  const wrong = servers.filter(({ right }) => !right).length;
+  const texts = [
+    ...problems,
+    ...(wrong > 0 ? [`${counted(wrong, 'server')} of ${servers.length} not what should run`] : []),
+  ];
+  if (texts.length > 0) return { ...bad(name, texts.join('; '), mend), outcome: 'note' };
+  return good(name, `${counted(servers.length, 'server')}, all right and healthy`);
 }
 
 /** What the API does not tell is no fault of what was asked after, unless the API says that. */
@@ -175,5 +181,10 @@ function good(name: string, text: string): Check {
 }
 
 function bad(name: string, text: string, mend?: string): Check {
-  return { name, outcome: 'bad', text: text.replace(/\s*\n\s*/g, ' '), ...(mend && { mend }) };
+  return {
+    name,
+    outcome: 'bad',
+    text: text.replace(/\s*\n\s*/g, ' ').replace(/\.$/, mend ? '' : '.'),
+    ...(mend && { mend }),
+  };
 }

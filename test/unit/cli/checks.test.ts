@@ -183,11 +183,24 @@ describe('kiln doctor', () => {
       {
         name: 'kiln-fleet-web',
         outcome: 'bad',
-        text: '1 of 1 servers are not healthy: i-1',
+        text: 'not healthy of 1 server: i-1',
         mend: `kiln fleet web${flags}`,
       },
     ]);
     expect(code).toBe(1);
+  });
+
+  test('a fleet that is not as it was left is to be looked at, and stops no build', async () => {
+    const wrong = {
+      ...group,
+      problems: ['its default version was moved'],
+      servers: [{ ...server, right: false }],
+    };
+    api.on('GET /fleet', { body: { at: '', groups: [wrong] } });
+    const { code, output } = await runAt(api, ['doctor'], { columns: 300 });
+    const text = 'its default version was moved; 1 server of 1 not what should run: kiln fleet web';
+    expect(output).toContain(`⚠ kiln-fleet-web  ${text}`);
+    expect(code).toBe(0);
   });
 
   test('stops where there is nothing behind: no region, no credentials, no stack', async () => {

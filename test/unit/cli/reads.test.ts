@@ -132,7 +132,7 @@ describe('kiln fleet', () => {
     expect(output.split('\n').slice(0, -1)).toEqual([
       '4 servers, 3 groups · 3 right, 1 not right · read 03:12:40',
       'GROUP / SERVER    ZONE         IMAGE     BUILD           AGE  STATE',
-      '✖ kiln-fleet-api  0/1          ami-0aa1  web-01JQ8Y0000  2h   not right',
+      '✖ kiln-fleet-api  0/1          ami-0aa1  web-01JQ8Y0000  2h   1 not right',
       '      its launch template defaults to version 9, which nobody verified',
       '  ✖ i-03d         eu-north-1b  ami-0ff9  none            2h   InService',
       '      somebody has attached it',

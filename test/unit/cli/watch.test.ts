@@ -135,12 +135,14 @@ const fleet = {
     {
       autoScalingGroup: 'kiln-fleet-web',
       pipeline: 'web',
-      want: { imageId: 'ami-0bb2', build: ID, version: '42' },
+      // The service wants what was verified last, until the build has verified what it brings.
+      want: { imageId: 'ami-0aa1', build: OTHER, version: '41' },
       problems: [],
       servers: [
         ['i-0c4', '42', 'InService', true],
-        ['i-0c9', '42', 'Pending', false],
+        ['i-0c9', '42', 'Pending', true],
         ['i-07a', '41', 'InService', true],
+        ['i-07b', '41', 'Terminating:Wait', true],
       ].map(([instanceId, version, state, healthy]) => ({
         instanceId: String(instanceId),
         zone: 'eu-north-1a',
@@ -150,7 +152,7 @@ const fleet = {
         launchedAt: '2026-11-30T03:03:29.000Z',
         state: String(state),
         healthy: healthy === true,
-        right: version === '42',
+        right: version === '41',
       })),
     },
   ],
@@ -172,12 +174,13 @@ describe('the picture on a terminal', () => {
       '◐ AwaitRefresh kiln-fleet-web  1m30s, usually 3m30s',
       '  waits for the refresh 0f1e of kiln-fleet-web',
       '  AWS says: InProgress, 33 %, 2 servers to go',
-      'kiln-fleet-web  wanted 3 × v42 ami-0bb2  actual 2  █████████████░░░░░░░',
-      '├─ v42 ami-0bb2  2: 1 InService, 1 Pending',
-      '│  i-0c4  eu-north-1a  ✔ healthy  InService  31s',
-      '│  i-0c9  eu-north-1a  ◌ not healthy yet  Pending  31s',
-      '├─ v41 ami-0aa1  1: 1 InService',
-      '│  i-07a  eu-north-1a  ✔ healthy  InService  31s',
+      'kiln-fleet-web  wanted 3 × v42 ami-0bb2  actual 1  ██████░░░░░░░░░░░░░░',
+      '├─ new v42 ami-0bb2  1 serving, 1 Pending',
+      '│  i-0c4  eu-north-1a  ✔ serving  31s',
+      '│  i-0c9  eu-north-1a  ◌ Pending  31s',
+      '├─ old v41 ami-0aa1  1 serving, 1 Terminating:Wait',
+      '│  i-07a  eu-north-1a  ✔ serving  31s',
+      '│  i-07b  eu-north-1a  ⇣ Terminating:Wait  31s',
       leave,
     ]);
   });
