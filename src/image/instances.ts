@@ -47,9 +47,9 @@ export async function findInstances(build: string, purpose?: Purpose): Promise<I
   return tagged.filter((instance) => isLaunchedBy(build, instance));
 }
 
-/** All instances that are tagged with a build and are not terminated, whoever launched them. */
-export function findTaggedInstances(): Promise<Instance[]> {
-  return describeAlive([{ Name: 'tag-key', Values: ['kiln:build'] }]);
+/** All instances that match and are not terminated, whoever launched them. */
+export function findTaggedInstances(filters: Filter[]): Promise<Instance[]> {
+  return describeAlive(filters);
 }
 
 /** All instances that builds launched and that are not terminated. */

@@ -23,15 +23,18 @@ export function checkClaim({ AutoScalingGroupName, Tags = [] }: AutoScalingGroup
  * own (`aws:ResourceTag` of https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html), and may
  * act on no group that has another: of two deployments that come at once one is refused, here or by AWS. Servers do not get the tag.
  *
+ * @returns the group
  * @throws TargetNotRefreshable if another deployment has it, or had it first
  */
-export async function claimGroup(name: string): Promise<void> {
+export async function claimGroup(name: string): Promise<AutoScalingGroup> {
   const group = await describeGroup(name);
   checkClaim(group);
-  if (group.Tags?.some(({ Key }) => Key === SERVICE_TAG)) return;
+  if (group.Tags?.some(({ Key }) => Key === SERVICE_TAG)) return group;
   const tag = { ResourceId: name, ResourceType: 'auto-scaling-group', Key: SERVICE_TAG, Value: ownService() };
   await autoScaling().send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, PropagateAtLaunch: false }] }));
-  checkClaim(await describeGroup(name));
+  const claimed = await describeGroup(name);
+  checkClaim(claimed);
+  return claimed;
 }
 
 async function describeGroup(name: string): Promise<AutoScalingGroup> {

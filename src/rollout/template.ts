@@ -18,6 +18,7 @@ import { claimGroup } from './claim';
 import { takeGroup } from './lease';
 import { checkAsPlanned } from './planned';
 import { templatesOf, type Versions, versionIn } from './version/configuration';
+import { tagServers } from './version/server-tags';
 
 export const PublishTemplateInput = BuildState.extend({ target: TargetState, imageId: z.string() });
 
@@ -54,8 +55,8 @@ export interface Published {
 }
 
 /**
- * Makes a version of each of a group's launch templates: that which the group uses now, with the new image, and without its user data
- * where the target says so. Under the leases of all groups of the build: no other build changes them until this one is over. A repeated
+ * Makes a version of each of a group's launch templates: that which the group uses now, with the new image, its build as a tag of
+ * servers, and without its user data where the target says so. Under the leases of all groups of the build: no other build changes them until this one is over. A repeated
  * call finds those that the first has made.
  *
  * @throws TargetBusy while another build has the lease
@@ -75,15 +76,21 @@ export async function publishTemplate({
   const sources = new Map<TemplateState, LaunchTemplateVersion>();
   for (const template of [own, ...others])
     if (template) sources.set(template, await findSource(target, template, build.id));
-  await claimGroup(autoScalingGroup);
+  const group = await claimGroup(autoScalingGroup);
+  const maker = (await findRecord(build.id))?.reused?.build ?? build.id;
   const made: MadeVersion[] = [];
   for (const [template, source] of sources) {
     const parts = template === own ? [] : [template.launchTemplateId, template.reference];
     const token = clientToken(build.id, autoScalingGroup, ...parts);
+    const tags = tagServers(source, group, maker);
+    const next = describeNext(target, template, source, {
+      ImageId: imageId,
+      ...(tags && { TagSpecifications: tags }),
+    });
     made.push({
       launchTemplateId: template.launchTemplateId,
       reference: template.reference,
-      version: await makeVersion(template, describeNext(target, template, source, imageId), {
+      version: await makeVersion(template, next, {
         VersionDescription: describeVersion(build.id),
         ClientToken: token,
       }),
@@ -152,14 +159,14 @@ function describeNext(
   { userData }: Target,
   { currentVersion }: TemplateState,
   { LaunchTemplateData: data = {} }: LaunchTemplateVersion,
-  ImageId: string,
+  changed: RequestLaunchTemplateData,
 ) {
-  if (userData !== 'drop') return { SourceVersion: currentVersion, LaunchTemplateData: { ImageId } };
+  if (userData !== 'drop') return { SourceVersion: currentVersion, LaunchTemplateData: changed };
   const { UserData: _dropped, MetadataOptions, ...others } = data;
   const { State: _state, ...metadata } = MetadataOptions ?? {};
   // EC2 gives out what it once took; its types only say so less strictly.
   const taken = { ...others, ...(MetadataOptions && { MetadataOptions: metadata }) };
-  return { LaunchTemplateData: { ...taken, ImageId } as RequestLaunchTemplateData };
+  return { LaunchTemplateData: { ...taken, ...changed } as RequestLaunchTemplateData };
 }
 
 /**

@@ -30,10 +30,11 @@ afterAll(async () => {
   await project?.remove();
 });
 
+/** Those of builds: servers of fleets have no purpose. */
 async function findInstances(): Promise<string[]> {
   const alive = { Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] };
   const { Reservations = [] } = await new EC2Client(sample.settings).send(
-    new DescribeInstancesCommand({ Filters: [alive, { Name: 'tag-key', Values: ['kiln:build'] }] }),
+    new DescribeInstancesCommand({ Filters: [alive, { Name: 'tag-key', Values: ['kiln:purpose'] }] }),
   );
   return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId));
 }

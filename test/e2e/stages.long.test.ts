@@ -6,6 +6,7 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -15,6 +16,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, ListTagsForResourceCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { callApi } from '../../cli/api';
 import { createStack, deployService } from '../../cli/deploy';
 import { packageService } from '../../cli/package-service';
@@ -155,6 +157,29 @@ test('two stages are deployed beside each other, and each builds and rolls out t
   expect((await describeGroup(test_.group)).service).toBe(test_.service);
   expect(await describeParameter('/kiln/web/image')).toEqual([one.imageId, prod.service]);
   expect(await describeParameter('/kiln-test/web/image')).toEqual([other.imageId, test_.service]);
+});
+
+test('servers say which build made their image, are right, and are left alone by the janitor, who has no word for them', async () => {
+  const [{ id = '', imageId = '' } = {}] = built.prod ?? [];
+  const { servers = [] } = await describeGroup(prod.group);
+  expect(servers.length).toBeGreaterThan(0);
+  const { instances } = await findTagged(sample.settings, 'kiln:build', id);
+  expect([...instances].sort()).toEqual(servers);
+  const { groups } = await call<{ groups: object[] }>(prod, 'GET', '/fleet?pipeline=web');
+  expect(groups).toEqual([
+    expect.objectContaining({
+      autoScalingGroup: prod.group,
+      want: expect.objectContaining({ build: id, imageId }),
+      problems: [],
+      servers: servers.map(() => expect.objectContaining({ build: id, imageId, right: true })),
+    }),
+  ]);
+  await tidyUp(prod);
+  expect((await describeGroup(prod.group)).servers).toEqual(servers);
+  const { Item } = await DynamoDBDocumentClient.from(new DynamoDBClient(sample.settings)).send(
+    new GetCommand({ TableName: prod.outputs.TableName, Key: { pk: 'TOLD', sk: 'NIGHT' } }),
+  );
+  for (const server of servers) expect(JSON.stringify(Item ?? {})).not.toContain(server);
 });
 
 async function describeParameter(Name: string) {

@@ -36,9 +36,9 @@ export async function findTagged(settings: ClientSettings, key: string, value: s
   };
 }
 
-/** What is there of a build, in words. */
+/** What is there of a build, in words. Servers of its fleets carry its id too; what it made itself has a name that says so. */
 export async function findOfBuild(settings: ClientSettings, build: string): Promise<string[]> {
-  const { instances, images, snapshots } = await findTagged(settings, 'kiln:build', build);
+  const { instances, images, snapshots } = await findTagged(settings, 'Name', `kiln-${build}`);
   return [
     ...instances.map((id) => `instance ${id}`),
     ...images.map((id) => `image ${id}`),

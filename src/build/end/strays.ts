@@ -24,7 +24,13 @@ interface Tagged {
   judge(record: BuildRecord): string | undefined;
 }
 
-const BUILT = [{ Name: 'tag-key', Values: ['kiln:build'] }];
+/**
+ * All that builds make carries both. Servers of fleets carry the first alone, and so does what people's tools make of servers: a backup, say.
+ */
+const BUILT = [
+  { Name: 'tag-key', Values: ['kiln:build'] },
+  { Name: 'tag-key', Values: ['kiln:pipeline'] },
+];
 
 /**
  * What is tagged `kiln:build` and is not provably of a build of this deployment: people's tools copy tags, records are gone after a
@@ -50,7 +56,7 @@ function findDoubt({ service, judge }: Tagged, record: BuildRecord | undefined):
 }
 
 async function findInstances(): Promise<Tagged[]> {
-  return (await findTaggedInstances()).map((instance) => ({
+  return (await findTaggedInstances(BUILT)).map((instance) => ({
     ...readTags(instance),
     id: instance.InstanceId ?? '',
     judge: ({ id }) =>

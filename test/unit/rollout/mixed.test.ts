@@ -190,16 +190,17 @@ describe('the new versions of a mixed group', () => {
       version: '5',
       others: [SPARE],
     });
+    const TagSpecifications = [{ ResourceType: 'instance', Tags: [{ Key: 'kiln:build', Value: BUILD }] }];
     expect(ec2.commandCalls(CreateLaunchTemplateVersionCommand).map((call) => call.args[0].input)).toEqual([
       expect.objectContaining({
         LaunchTemplateId: 'lt-1',
         SourceVersion: '4',
-        LaunchTemplateData: { ImageId: 'ami-1' },
+        LaunchTemplateData: { ImageId: 'ami-1', TagSpecifications },
       }),
       expect.objectContaining({
         LaunchTemplateId: 'lt-2',
         SourceVersion: '1',
-        LaunchTemplateData: { ImageId: 'ami-1' },
+        LaunchTemplateData: { ImageId: 'ami-1', TagSpecifications },
       }),
     ]);
     expect((await getRecord(BUILD)).rollouts.fleet).toEqual({

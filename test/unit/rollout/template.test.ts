@@ -7,6 +7,8 @@ import {
   CreateLaunchTemplateVersionCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
+  type LaunchTemplateTagSpecification,
+  type Tag,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { pipelineOf } from '../../../src/build/id';
@@ -145,6 +147,79 @@ test('a version without the user data of its source is written whole, since it w
     InstanceType: 't3.micro',
     SecurityGroupIds: ['sg-1'],
     MetadataOptions: { HttpTokens: 'required' },
+    TagSpecifications: tagged(),
+  });
+});
+
+/** What a version has servers tagged with beside other tags. */
+const tagged = (...more: Tag[]) => [
+  { ResourceType: 'instance', Tags: [...more, { Key: 'kiln:build', Value: BUILD }] },
+];
+
+describe('servers say which build made their image:', () => {
+  /** What the group's version tags, and what the group does. */
+  const use = (TagSpecifications: LaunchTemplateTagSpecification[], ofGroup: object[] = []) => {
+    ec2.on(DescribeLaunchTemplateVersionsCommand, { Versions: ['4'] }).resolves({
+      LaunchTemplateVersions: [{ VersionNumber: 4, LaunchTemplateData: { TagSpecifications } }],
+    });
+    autoScaling.on(DescribeAutoScalingGroupsCommand).callsFake(() => {
+      const service = { Key: 'kiln:service', Value: 'kiln-test@us-east-1', PropagateAtLaunch: false };
+      return describePlanned({ Tags: [service, ...ofGroup] });
+    });
+  };
+  const tags = () => made()?.LaunchTemplateData?.TagSpecifications;
+  const many = (count: number) => Array.from({ length: count }, (_, at) => ({ Key: `k${at}`, Value: '' }));
+
+  test('a template that tags nothing has them tagged, by their build alone', async () => {
+    use([]);
+    await publish();
+    expect(tags()).toEqual(tagged());
+  });
+
+  test('what people have them tagged with stays, and the build before is replaced', async () => {
+    const volumes = { ResourceType: 'volume' as const, Tags: [{ Key: 'kiln:build', Value: 'theirs' }] };
+    const site = { Key: 'site', Value: 'web' };
+    use([{ ResourceType: 'instance', Tags: [{ Key: 'kiln:build', Value: 'web-1' }, site] }, volumes]);
+    await publish();
+    expect(tags()).toEqual([volumes, ...tagged(site)]);
+  });
+
+  test('an image that is used again is that of the build which made it', async () => {
+    const reused = { build: 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B1', imageId: 'ami-1' };
+    await updateRecord(BUILD, { reused });
+    use([]);
+    await publish();
+    expect(tags()).toEqual([
+      { ResourceType: 'instance', Tags: [{ Key: 'kiln:build', Value: reused.build }] },
+    ]);
+  });
+
+  test.each([
+    ['49 of the template', many(49), [], true],
+    ['50 of the template', many(50), [], false],
+    ['40 of the template and 10 others of the group', many(40), many(50).slice(40), false],
+    ['the same 49 of both', many(49), many(49), true],
+    ['50 with that of the build before', [...many(49), { Key: 'kiln:build', Value: 'web-1' }], [], true],
+  ])('where AWS has room for one more tag: %s', async (_what, own, ofGroup, isTagged) => {
+    use(
+      [{ ResourceType: 'instance', Tags: own }],
+      ofGroup.map((tag) => ({ ...tag, PropagateAtLaunch: true })),
+    );
+    await publish();
+    expect(tags() !== undefined).toBe(isTagged);
+    expect(tags()?.[0]?.Tags?.length ?? 0).toBeLessThanOrEqual(50);
+  });
+
+  test('a group that says it itself is left to say it', async () => {
+    use([], [{ Key: 'kiln:build', Value: 'theirs', PropagateAtLaunch: true }]);
+    await publish();
+    expect(tags()).toBeUndefined();
+  });
+
+  test('no server gets the tag by which instances are the deployment’s own', async () => {
+    use([]);
+    await publish();
+    expect(JSON.stringify(tags())).not.toContain('kiln:service');
   });
 });
 
