@@ -1,5 +1,5 @@
 import { InvalidPipeline } from '../src/errors';
-import type { Pipeline } from '../src/pipeline/definition';
+import { imageParametersOf, type Pipeline } from '../src/pipeline/definition';
 import { loadPipelines } from '../src/pipeline/load';
 import { parseSecret, type SecretReference } from '../src/pipeline/secret';
 import { makeTriggers } from './triggers';
@@ -41,7 +41,7 @@ export async function describePipelines(stage: string): Promise<PipelinesInDeplo
     secrets: arns(pipelines, secretArnsOf),
     secretParameters: arns(pipelines, secretParametersOf),
     archives: arns(pipelines, bucketsOf, ARTIFACTS),
-    imageParameters: arns(pipelines, ({ definition }) => parameterArn(definition.image.parameter)),
+    imageParameters: arns(pipelines, ({ definition }) => imageParametersOf(definition).flatMap(parameterArn)),
     resources: makeTriggers(pipelines),
   };
 }

@@ -37,13 +37,30 @@ function makeSchedule({ name, definition }: Pipeline): [string, object][] {
 }
 
 function makeRules({ name, definition }: Pipeline): [string, object][] {
-  return definition.triggers.events.flatMap((event, at): [string, object][] => {
-    const id = `${logicalId(name)}Event${at + 1}`;
+  const { events, imageOf } = definition.triggers;
+  const named = events.map((event, at) => [`Event${at + 1}`, event] as const);
+  const all = imageOf === undefined ? named : [...named, ['ImageOf', publishedBy(imageOf)] as const];
+  return all.flatMap(([suffix, event]): [string, object][] => {
+    const id = `${logicalId(name)}${suffix}`;
     return [
       [`${id}Rule`, { Type: 'AWS::Events::Rule', Properties: describeRule(name, event) }],
       [`${id}Permission`, { Type: 'AWS::Lambda::Permission', Properties: describePermission(`${id}Rule`) }],
     ];
   });
+}
+
+/** A new image of another pipeline of this deployment. */
+function publishedBy(pipeline: string): Event {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+  const service = { 'Fn::Sub': '${AWS::StackName}@${AWS::Region}' };
+  return {
+    pattern: {
+      source: ['kiln'],
+      'detail-type': ['Image Published'],
+      detail: { service: [service], pipeline: [pipeline] },
+    },
+    parameters: {},
+  };
 }
 
 type Event = Pipeline['definition']['triggers']['events'][number];

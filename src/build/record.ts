@@ -217,6 +217,18 @@ export function imageOf({ imageId, reused }: Pick<BuildRecord, 'imageId' | 'reus
   return imageId ?? reused?.imageId;
 }
 
+/** What an SSM parameter named before a build. */
+export interface NamedBefore {
+  parameter: string;
+  /** None: it was not there. */
+  value: string | null;
+}
+
+/** What SSM parameters named before a build that it has set since. */
+export function namedBefore({ previousImage, previousInChannels = [] }: BuildRecord): NamedBefore[] {
+  return [...(previousImage ? [previousImage] : []), ...previousInChannels];
+}
+
 /** What is kept of a build. Times are ISO 8601. */
 export interface BuildRecord extends Options {
   id: string;
@@ -275,7 +287,11 @@ export interface BuildRecord extends Options {
   /** Checks that its plan could not make, in words: Kiln lacked the right to look. */
   unchecked?: string[];
   /** What the SSM parameter of the pipeline named before, kept until the build has ended. */
-  previousImage?: { parameter: string; value: string | null };
+  previousImage?: NamedBefore;
+  /** The same of those that are its channels. */
+  previousInChannels?: NamedBefore[];
+  /** The SSM parameters that are its channels. */
+  channels?: { tested?: string | undefined; proven?: string | undefined };
   /** What came only after its end, or AWS did not take away then, and was undone later, in words: a function may go on when its build has failed. */
   late?: string[];
   /** What is left to do since it is over: each task until when somebody does it, in milliseconds since 1970; 0 if nobody does. */

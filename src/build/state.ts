@@ -169,6 +169,7 @@ export const Plan = z.object({
     copyTo: z.array(z.string()),
     shareWith: z.array(z.string()),
     parameter: z.string().optional(),
+    channels: z.object({ tested: z.string().optional(), proven: z.string().optional() }).optional(),
   }),
   targets: z.array(TargetState),
 });

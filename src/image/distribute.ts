@@ -11,6 +11,7 @@ import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';
 import { buildTags, tagSpecifications } from '../tags';
+import { nameInChannel } from './parameter';
 import { knowImage } from './watch/gone';
 
 export const PublishImageInput = BuildState.extend({
@@ -26,7 +27,8 @@ export interface Copy {
 
 /**
  * Begins to give out an image that passed its test: sets its deprecation date and starts its copies to other regions.
- * The SSM parameter and the sharing come last, in Finish: others must see it only once the fleet runs it.
+ * The SSM parameter and the sharing come last, in Finish: others must see it only once the fleet runs it, but those that follow the channel
+ * of tested images.
  *
  * @returns the copies; each is awaited on its own
  */
@@ -44,6 +46,8 @@ export async function publishImage({
   );
   await updateRecord(build.id, { copies });
   for (const { imageId, region } of copies) await knowImage(build.id, imageId, region);
+  const { tested } = plan.image.channels ?? {};
+  if (tested) await nameInChannel(build.id, tested, image.id);
   return { copies };
 }
 

@@ -7,9 +7,17 @@ import {
 } from '@aws-sdk/client-ssm';
 import { isAwsError, ssm } from '../aws';
 import { pipelineOf } from '../build/id';
-import { type BuildRecord, findRecord, imageOf, updateRecord } from '../build/record';
+import {
+  type BuildRecord,
+  findRecord,
+  imageOf,
+  type NamedBefore,
+  namedBefore,
+  updateRecord,
+} from '../build/record';
 import { InvalidPipeline } from '../errors';
 import { ownService, SERVICE_TAG } from '../tags';
+import { findBuildOf } from './watch/gone';
 
 /**
  * Checks that no other deployment of Kiln keeps the SSM parameter of a pipeline: each would name its own images in it.
@@ -36,14 +44,33 @@ async function findHolder(ResourceId: string): Promise<string | undefined> {
   }
 }
 
-/** Makes the SSM parameter of a pipeline name a new image. Keeps in the record what it named before. */
+/** Makes the SSM parameter of a pipeline name an image. Keeps in the record what it named before. */
 export async function nameNewestImage(build: string, parameter: string, imageId: string): Promise<void> {
+  await nameImage(build, parameter, imageId, async (before) => {
+    const record = await findRecord(build);
+    if (!record?.previousImage) await updateRecord(build, { previousImage: before });
+  });
+}
+
+/** The same of a channel. */
+export async function nameInChannel(build: string, parameter: string, imageId: string): Promise<void> {
+  await nameImage(build, parameter, imageId, async (before) => {
+    const { previousInChannels: known = [] } = (await findRecord(build)) ?? {};
+    if (known.some((one) => one.parameter === parameter)) return;
+    await updateRecord(build, { previousInChannels: [...known, before] });
+  });
+}
+
+async function nameImage(
+  build: string,
+  parameter: string,
+  imageId: string,
+  keep: (before: NamedBefore) => Promise<void>,
+): Promise<void> {
   const value = await readParameter(parameter);
   await checkParameterOwner(pipelineOf(build), parameter);
   if (value !== imageId) {
-    const record = await findRecord(build);
-    if (!record?.previousImage)
-      await updateRecord(build, { previousImage: { parameter, value: value ?? null } });
+    await keep({ parameter, value: value ?? null });
     await putParameter(parameter, imageId);
   }
   // SSM takes no tags with a value that it overwrites. An earlier attempt may have come to its value and no further.
@@ -52,19 +79,34 @@ export async function nameNewestImage(build: string, parameter: string, imageId:
 }
 
 /**
- * Makes the SSM parameter name the image that it named before the build, if it names that of the build.
- *
- * @returns whether it did
+ * Whether a parameter names a later image of a pipeline than a build's, one that nobody went back from or called bad: a night that
+ * has nothing to do must not take that back.
  */
-export async function restoreNewestImage(record: BuildRecord): Promise<boolean> {
-  const { previousImage } = record;
-  if (!previousImage || (await readParameter(previousImage.parameter)) !== imageOf(record)) return false;
-  if (previousImage.value === null) {
-    await ssm().send(new DeleteParameterCommand({ Name: previousImage.parameter }));
-  } else {
-    await putParameter(previousImage.parameter, previousImage.value);
+export async function namesLaterImage(
+  parameter: string,
+  { pipeline, fence = 0 }: BuildRecord,
+): Promise<boolean> {
+  const value = await readParameter(parameter);
+  const build = value && (await findBuildOf(value));
+  const record = build ? await findRecord(build) : undefined;
+  if (record?.pipeline !== pipeline || record.gone?.[value ?? '']) return false;
+  return (record.fence ?? 0) > fence && !record.rolledBack && !record.revoked;
+}
+
+/**
+ * Makes the SSM parameters name the images that they named before the build, as far as they name that of the build.
+ *
+ * @returns those of which it did
+ */
+export async function restoreNewestImage(record: BuildRecord): Promise<string[]> {
+  const restored: string[] = [];
+  for (const { parameter, value } of namedBefore(record)) {
+    if ((await readParameter(parameter)) !== imageOf(record)) continue;
+    if (value === null) await ssm().send(new DeleteParameterCommand({ Name: parameter }));
+    else await putParameter(parameter, value);
+    restored.push(parameter);
   }
-  return true;
+  return restored;
 }
 
 async function putParameter(Name: string, Value: string): Promise<void> {

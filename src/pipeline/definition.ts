@@ -144,9 +144,11 @@ const BUCKET =
 
 const Base = section({
   image: text(
-    /^(ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[\w./-]+(:[\w.-]+)?)$/,
-    'an AMI id (ami-…) or resolve:ssm:NAME',
-  ).describe('The image to start from: an AMI id, or resolve:ssm:NAME of the SSM parameter that holds one.'),
+    /^(ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[\w./-]+(:[\w.-]+)?|image-of:[a-z][a-z0-9-]{0,29})$/,
+    'an AMI id (ami-…), resolve:ssm:NAME or image-of:PIPELINE',
+  ).describe(
+    'The image to start from: an AMI id, resolve:ssm:NAME of the SSM parameter that holds one, or image-of:PIPELINE for the newest good image of another pipeline.',
+  ),
   instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type such as t3.micro').describe(
     'Instance type of the base instance. Its architecture must be the image’s.',
   ),
@@ -233,6 +235,14 @@ const Scan = section({
   'How bad what Amazon Inspector finds on the image may be. Without it nobody asks Inspector, which costs.',
 );
 
+/** An SSM parameter in which Kiln names an image. */
+function imageParameter() {
+  return text(
+    /^(?!\/([aA][wW][sS]|[sS][sS][mM])(\/|$))(\/[\w.-]+){1,15}$/,
+    'the full name of an SSM parameter such as /kiln/web/image',
+  ).max(1011, { error: expected('at most 1011 characters') });
+}
+
 const Image = section({
   test: flag().default(true).describe('Whether the image is booted once, and tested, before it is used.'),
   testWithin: duration('1m', '6h')
@@ -262,13 +272,27 @@ const Image = section({
   shareWith: distinct(text(/^\d{12}$/, 'the 12 digits of an account id, in quotes'), 'a list of account ids')
     .default([])
     .describe('Accounts that may launch the image. It cannot be made public: its volumes are encrypted.'),
-  parameter: text(
-    /^(?!\/([aA][wW][sS]|[sS][sS][mM])(\/|$))(\/[\w.-]+){1,15}$/,
-    'the full name of an SSM parameter such as /kiln/web/image',
-  )
-    .max(1011, { error: expected('at most 1011 characters') })
+  parameter: imageParameter()
     .optional()
     .describe('The SSM parameter that always names the newest good image.'),
+  channels: section({
+    tested: imageParameter()
+      .optional()
+      .describe('The SSM parameter that names the newest image that has passed its test.'),
+    proven: imageParameter()
+      .optional()
+      .describe('The SSM parameter that names the newest image with which a fleet was verified.'),
+  })
+    .optional()
+    .describe('SSM parameters that name an image as soon as so much is known of it.'),
+}).superRefine(({ parameter, channels = {} }, context) => {
+  const names = [parameter, channels.tested, channels.proven].filter((name) => name !== undefined);
+  if (new Set(names).size < names.length)
+    context.addIssue({
+      code: 'custom',
+      path: ['channels'],
+      message: 'expected SSM parameters that differ, from each other and from image.parameter',
+    });
 });
 
 /** AWS has one delay for all checkpoints, and wants the last of them at 100. */
@@ -443,6 +467,9 @@ const Event = section({
 
 const Triggers = section({
   schedule: Schedule.optional().describe('Builds at fixed times.'),
+  imageOf: text(/^[a-z][a-z0-9-]{0,29}$/, 'the name of a pipeline')
+    .optional()
+    .describe('Another pipeline: a new image of it starts a build.'),
   events: list(Event, 'a list of events')
     .max(20, { error: 'expected at most 20 events' })
     .default([])
@@ -558,4 +585,18 @@ function isRegularExpression(source: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The SSM parameters in which a pipeline names its images. */
+export function imageParametersOf({
+  image: { parameter, channels = {} },
+}: Pick<PipelineDefinition, 'image'>): string[] {
+  return [parameter, channels.tested, channels.proven].filter((name) => name !== undefined);
+}
+
+const IMAGE_OF = 'image-of:';
+
+/** The pipeline whose newest image a pipeline is built on, if it is built on one. */
+export function basePipelineOf({ base }: Pick<PipelineDefinition, 'base'>): string | undefined {
+  return base.image.startsWith(IMAGE_OF) ? base.image.slice(IMAGE_OF.length) : undefined;
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidPipeline, UnknownPipeline } from '../errors';
+import { findChainProblems } from './chains';
 import type { ImageTest, Pipeline, PipelineDefinition } from './definition';
 import { show } from './expected';
 import { PIPELINE_NAME } from './name';
@@ -70,7 +71,10 @@ export async function loadPipelines(folder: string, stage?: string): Promise<Pip
   if (failures.length > 0) {
     throw new InvalidPipeline(failures.map((failure) => (failure as InvalidPipeline).message).join('\n'));
   }
-  return loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const pipelines = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const problems = findChainProblems(pipelines);
+  if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
+  return pipelines;
 }
 
 async function loadNamed(folder: string, name: string, stage: string | undefined): Promise<Pipeline> {

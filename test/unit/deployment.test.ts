@@ -56,6 +56,19 @@ test('a pipeline has a schedule in its time zone, and a rule that may call the f
   });
 });
 
+test('a pipeline that follows another has a rule for the images of that, in this deployment', () => {
+  const following = definePipeline('web', { imageOf: 'base' });
+  const { WebImageOfRule: rule } = resources(following) as Record<string, Resource>;
+  expect(rule?.Properties).toMatchObject({
+    EventPattern: {
+      source: ['kiln'],
+      'detail-type': ['Image Published'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+      detail: { service: [{ 'Fn::Sub': '${AWS::StackName}@${AWS::Region}' }], pipeline: ['base'] },
+    },
+  });
+});
+
 test('what a schedule sends is what the function takes', () => {
   const { Target } = propertiesOf<{ Target: { Input: string } }>('WebDashshopSchedule');
   expect(TriggerInput.parse(JSON.parse(Target.Input))).toMatchObject({

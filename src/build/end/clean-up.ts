@@ -14,7 +14,15 @@ import { logger } from '../../log';
 import { undoRollouts } from '../../rollout/undo/undo';
 import { removeLists } from '../../server/packages/remove';
 import { deleteWait, findWaitsOf } from '../../wait/store';
-import { type BuildRecord, findRecord, hasSucceeded, isHeld, isOver, updateRecord } from '../record';
+import {
+  type BuildRecord,
+  findRecord,
+  hasSucceeded,
+  isHeld,
+  isOver,
+  namedBefore,
+  updateRecord,
+} from '../record';
 import { noteServerTaken } from './held/server';
 
 /**
@@ -88,9 +96,9 @@ async function undoChanges(
   isLate: boolean,
 ): Promise<void> {
   if (await undoRollouts(record, undone, isLate)) return;
-  const parameter = `SSM parameter ${record.previousImage?.parameter}`;
-  await undoAlone(discarded, parameter, async () => {
-    if (await restoreNewestImage(record)) undone.push(parameter);
+  const named = namedBefore(record).map(({ parameter }) => parameter);
+  await undoAlone(discarded, `SSM parameter ${named.join(', ')}`, async () => {
+    for (const parameter of await restoreNewestImage(record)) undone.push(`SSM parameter ${parameter}`);
   });
   const others = (record.copyTo ?? []).filter((region) => region !== env('AWS_REGION'));
   addDiscarded(discarded, await discardImagesOf(record));

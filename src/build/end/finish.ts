@@ -4,11 +4,11 @@ import { ImageFailed } from '../../errors';
 import { type Copy, deprecateImage, shareImage } from '../../image/distribute';
 import { findImages } from '../../image/find';
 import { findInstances, terminateInstances } from '../../image/instances';
-import { nameNewestImage } from '../../image/parameter';
+import { nameInChannel, nameNewestImage, namesLaterImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
 import { setDefaultVersions } from '../../rollout/version/default';
 import { holdLock } from '../lock';
-import { findRecord, updateRollout, withdrawVerified } from '../record';
+import { findRecord, namedBefore, updateRollout, withdrawVerified } from '../record';
 import { BuildState, Held, MadeVersion, Plan } from '../state';
 import { endBuild } from './end';
 
@@ -51,7 +51,8 @@ export async function finishBuild(input: FinishInput): Promise<void> {
 /** Whether the build has changed nothing: its image is an earlier one, which ran everywhere and was the newest. */
 async function isUpToDate({ build, plan, rollouts }: FinishInput): Promise<boolean> {
   if (!plan.reuse || rollouts.length > 0) return false;
-  return (await findRecord(build.id))?.previousImage === undefined;
+  const record = await findRecord(build.id);
+  return record !== undefined && namedBefore(record).length === 0;
 }
 
 /**
@@ -82,12 +83,32 @@ async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Ro
   if (otherDefault) await updateRollout(build.id, autoScalingGroup, { otherDefault });
 }
 
-async function announceImage({ build, plan, image, copies }: FinishInput): Promise<void> {
-  const { shareWith, deprecateAfter, parameter } = plan.image;
+async function announceImage({ build, plan, image, copies, rollouts }: FinishInput): Promise<void> {
+  const { shareWith, deprecateAfter } = plan.image;
   const home: Copy = { region: env('AWS_REGION'), imageId: image.id };
   for (const copy of copies) await deprecateImage(copy, deprecateAfter);
   await holdLock(build);
   for (const one of [home, ...copies]) await shareImage(one, shareWith);
   await holdLock(build);
-  if (parameter) await nameNewestImage(build.id, parameter, image.id);
+  await nameImages({ build, plan, image, rollouts });
+}
+
+/**
+ * Lets the SSM parameters of the pipeline name the image. A night that has nothing to do takes back no image that was published since; people
+ * who go back want that.
+ */
+async function nameImages({
+  build,
+  plan,
+  image,
+  rollouts,
+}: Pick<FinishInput, 'build' | 'plan' | 'image' | 'rollouts'>): Promise<void> {
+  const { parameter, channels: { tested, proven } = {} } = plan.image;
+  const maker = plan.reuse && (await findRecord(plan.reuse.build));
+  const isForward = maker && (await findRecord(build.id))?.rollback === undefined;
+  const isLeft = async (name: string) => isForward && (await namesLaterImage(name, maker));
+  if (parameter && !(await isLeft(parameter))) await nameNewestImage(build.id, parameter, image.id);
+  // PublishImage has named a new one in the first channel.
+  const names = [plan.reuse && tested, rollouts.length > 0 ? proven : undefined];
+  for (const name of names) if (name && !(await isLeft(name))) await nameInChannel(build.id, name, image.id);
 }

@@ -5,7 +5,7 @@ import { findBaseImage } from '../../image/base/image';
 import { checkBaseRole } from '../../image/base/role';
 import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
-import { type Pipeline, secretsOf } from '../../pipeline/definition';
+import { imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/definition';
 import { describeDifference, fingerprintOf, ingredientsOf } from '../../pipeline/fingerprint';
 import { findServing } from '../../rollout/checks/serving';
 import { checkTargets } from '../../rollout/targets';
@@ -140,10 +140,10 @@ async function findTargets(
 }
 
 function checkOthers(pipeline: Pipeline, unmade: Unmade) {
-  const { parameter } = pipeline.definition.image;
+  const parameters = imageParametersOf(pipeline.definition);
   return [
     unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
-    parameter ? checkParameterOwner(pipeline.name, parameter) : undefined,
+    findAll(parameters.map((parameter) => checkParameterOwner(pipeline.name, parameter))),
   ] as const;
 }
 

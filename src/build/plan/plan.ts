@@ -61,9 +61,9 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   if (request.plan) await checkPlanned(pipeline.name, request.plan, decision);
   const { plan, ingredients, changed } = decision;
   const { fingerprint, baseImage, targets, image, reuse } = plan;
-  const { copyTo, keep, parameter } = image;
+  const { copyTo, keep, parameter, channels } = image;
   await updateRecord(build.id, {
-    ...{ fingerprint, targets, copyTo, keep, parameter, ingredients },
+    ...{ fingerprint, targets, copyTo, keep, parameter, channels, ingredients },
     ...(reuse
       ? { reused: { build: reuse.build, imageId: reuse.image.id } }
       : { baseImageId: baseImage.id, changed }),

@@ -2,8 +2,9 @@ import { DescribeImagesCommand, GetAllowedImagesSettingsCommand, type Image } fr
 import { ec2, isAwsError } from '../../aws';
 import { resolveReference } from '../../build/parameters';
 import type { Unmade } from '../../build/plan/unmade';
+import { listRecords } from '../../build/record';
 import { InvalidPipeline } from '../../errors';
-import type { Pipeline } from '../../pipeline/definition';
+import { basePipelineOf, type Pipeline } from '../../pipeline/definition';
 
 /** The image that a base instance starts from. */
 export interface BaseImage {
@@ -20,12 +21,32 @@ export interface BaseImage {
  * @throws InvalidPipeline if there is no such image, or if it cannot be the base of another
  */
 export async function findBaseImage({ name, definition }: Pipeline, unmade: Unmade): Promise<BaseImage> {
-  const id = await resolveReference(definition.base.image, 'base.image');
+  const of = basePipelineOf(definition);
+  const id =
+    of === undefined
+      ? await resolveReference(definition.base.image, 'base.image')
+      : await findNewestOf(name, of);
   const image = await describeImage(id);
   const problem = image ? findProblem(image) : await explainMissing(unmade);
   if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
   const architecture = image?.Architecture;
   return { id, rootDeviceName: image?.RootDeviceName ?? '', ...(architecture && { architecture }) };
+}
+
+/** As many builds are looked through for one whose image is good. */
+const LOOKED_THROUGH = 50;
+
+/** The newest good image of another pipeline: one that nobody went back from or called bad. */
+async function findNewestOf(name: string, other: string): Promise<string> {
+  const records = await listRecords(other, LOOKED_THROUGH);
+  const good = records.find(
+    ({ status, imageId, gone = {}, rolledBack, revoked }) =>
+      status === 'SUCCEEDED' && imageId !== undefined && !gone[imageId] && !rolledBack && !revoked,
+  );
+  if (good?.imageId) return good.imageId;
+  throw new InvalidPipeline(
+    `pipeline ${name}, base.image: pipeline ${other} has no good image yet. Build that first: POST /pipelines/${other}/builds.`,
+  );
 }
 
 async function describeImage(id: string): Promise<Image | undefined> {

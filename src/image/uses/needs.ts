@@ -1,5 +1,12 @@
 import { listOpen } from '../../build/open';
-import { type BuildRecord, findRecord, hasSucceeded, imageOf, listRecords } from '../../build/record';
+import {
+  type BuildRecord,
+  findRecord,
+  hasSucceeded,
+  imageOf,
+  listRecords,
+  namedBefore,
+} from '../../build/record';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipelines } from '../../pipeline/load';
 import { templatesOf } from '../../rollout/version/configuration';
@@ -45,11 +52,11 @@ async function findUnfinished(): Promise<BuildRecord[]> {
 }
 
 function imagesOf(record: BuildRecord): string[] {
-  const { baseImageId, copies = [], previousImage } = record;
+  const { baseImageId, copies = [] } = record;
   const ids = [
     imageOf(record),
     baseImageId,
-    previousImage?.value ?? undefined,
+    ...namedBefore(record).flatMap(({ value }) => value ?? []),
     ...copies.map((copy) => copy.imageId),
   ];
   return ids.filter((id) => id !== undefined);

@@ -4,7 +4,7 @@ import {
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
 import { ec2, isAwsError } from '../../aws';
-import type { Pipeline } from '../../pipeline/definition';
+import { imageParametersOf, type Pipeline } from '../../pipeline/definition';
 import { describeAllGroups } from '../../rollout/groups';
 import { nameOf, specificationsOf } from '../../rollout/version/configuration';
 
@@ -20,7 +20,7 @@ export async function findParameterUses(name: string, pipelines: readonly Pipeli
   const users = pipelines
     .filter(({ definition: { base, image, parameters } }) => {
       const defaults = Object.values(parameters).map((one) => one.default ?? '');
-      return image.parameter === name || [base.image, ...defaults].some(isReference);
+      return imageParametersOf({ image }).includes(name) || [base.image, ...defaults].some(isReference);
     })
     .map((pipeline) => `pipeline ${pipeline.name}`);
   const Filters = [{ Name: 'image-id', Values: [reference, `${reference}:*`] }];

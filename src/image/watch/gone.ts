@@ -25,6 +25,11 @@ export async function knowImage(build: string, imageId: string, region = env('AW
   await putItem({ ...keyOf(imageId), ...known, expiresAt: Math.floor(Date.now() / 1000) + KEPT_SECONDS });
 }
 
+/** The build that made an image, as far as that is remembered: while it is there. */
+export async function findBuildOf(imageId: string): Promise<string | undefined> {
+  return (await getItem<Known>(keyOf(imageId)))?.build;
+}
+
 /** Writes into the record of a build that an image of it is gone, and why. Nothing else of the record is changed. */
 export async function noteGone(build: string, imageId: string, why: string): Promise<void> {
   await writeGone(build, imageId, { at: new Date().toISOString(), why });

@@ -7,9 +7,16 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { getRecord } from '../../../src/build/record';
-import { checkParameterOwner, nameNewestImage } from '../../../src/image/parameter';
-import { BUILD, openRecord } from '../records';
+import { getRecord, updateRecord } from '../../../src/build/record';
+import {
+  checkParameterOwner,
+  nameInChannel,
+  nameNewestImage,
+  namesLaterImage,
+  restoreNewestImage,
+} from '../../../src/image/parameter';
+import { knowImage } from '../../../src/image/watch/gone';
+import { BUILD, openRecord, openRecordOf } from '../records';
 import { useTable } from '../table';
 
 const ssm = mockClient(SSMClient);
@@ -78,4 +85,36 @@ test('a parameter that is not there yet is free', async () => {
   await checkParameterOwner('web', '/kiln/web/image');
   await nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
   expect(put()).toHaveLength(1);
+});
+
+describe('channels', () => {
+  const value = (values: Record<string, string>) =>
+    ssm.on(GetParameterCommand).callsFake(({ Name = '' }) => ({ Parameter: { Value: values[Name] } }));
+
+  test('are named, and named back to what they were, each for itself', async () => {
+    await updateRecord(BUILD, { imageId: 'ami-1' });
+    value({ '/tested': 'ami-0', '/proven': 'ami-00' });
+    await nameInChannel(BUILD, '/tested', 'ami-1');
+    await nameInChannel(BUILD, '/proven', 'ami-1');
+    expect((await getRecord(BUILD)).previousInChannels).toEqual([
+      { parameter: '/tested', value: 'ami-0' },
+      { parameter: '/proven', value: 'ami-00' },
+    ]);
+    // Somebody else has set the second since.
+    value({ '/tested': 'ami-1', '/proven': 'ami-9' });
+    expect(await restoreNewestImage(await getRecord(BUILD))).toEqual(['/tested']);
+    expect(put().at(-1)?.args[0].input).toMatchObject({ Name: '/tested', Value: 'ami-0' });
+  });
+
+  test('that name a later image of the pipeline are known, but not one that people went back from', async () => {
+    const later = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B9';
+    await openRecordOf(later, { imageId: 'ami-2', fence: 7 });
+    await knowImage(later, 'ami-2');
+    value({ '/tested': 'ami-2' });
+    const maker = { ...(await getRecord(BUILD)), fence: 3 };
+    expect(await namesLaterImage('/tested', maker)).toBe(true);
+    expect(await namesLaterImage('/tested', { ...maker, fence: 8 })).toBe(false);
+    await updateRecord(later, { rolledBack: { at: 'today', by: 'eva' } });
+    expect(await namesLaterImage('/tested', maker)).toBe(false);
+  });
 });

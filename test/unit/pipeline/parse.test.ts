@@ -268,11 +268,11 @@ test.each([
 test.each([
   [
     '{ instanceType: t3.micro }',
-    'base.image: is missing, expected an AMI id (ami-…) or resolve:ssm:NAME (line 1)',
+    'base.image: is missing, expected an AMI id (ami-…), resolve:ssm:NAME or image-of:PIPELINE (line 1)',
   ],
   [
     '{ image: ami-1, instanceType: t3.micro }',
-    'base.image: expected an AMI id (ami-…) or resolve:ssm:NAME, got "ami-1" (line 1)',
+    'base.image: expected an AMI id (ami-…), resolve:ssm:NAME or image-of:PIPELINE, got "ami-1" (line 1)',
   ],
   [
     '{ image: ami-01234567, instanceType: big }',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describePipelineFile } from '../../../src/pipeline/schema';
+import { describePipelineFile } from '../../../src/pipeline/json-schema/describe';
 
 const root = join(__dirname, '../../..');
 
