@@ -11,6 +11,7 @@ import {
   type Place,
   type PlaceOptions,
 } from './place';
+import { findTime, type RemoteTime } from './time';
 
 /** What a call of the API has beside its path. */
 export interface Asked {
@@ -20,12 +21,8 @@ export interface Asked {
 }
 
 /** Kiln's API, where it was found. */
-export interface Remote {
+export interface Remote extends RemoteTime {
   readonly place: Pick<Place, 'stack' | 'stage' | 'region' | 'endpoint'>;
-  /** AWS's time: that of an embedded AWS, where it is one. */
-  now(): Date;
-  /** AWS seconds that pass in one real second. */
-  readonly timeScale: number;
   /**
    * Calls the API.
    *
@@ -49,24 +46,8 @@ export async function connect(
   pauses: readonly number[] = PAUSES,
 ): Promise<Remote> {
   const place = await findPlace(options, env);
-  const [url, time] = await Promise.all([place.findUrl(), readTime(place.endpoint)]);
+  const [url, time] = await Promise.all([place.findUrl(), findTime(place.endpoint)]);
   return { place, ...time, ask: (method, path, asked) => ask({ place, url, pauses }, method, path, asked) };
-}
-
-/** The time of an embedded AWS, which may go faster; the real one where none is there to be asked. */
-async function readTime(endpoint: string | undefined): Promise<Pick<Remote, 'now' | 'timeScale'>> {
-  const real = { now: () => new Date(), timeScale: 1 };
-  if (!endpoint) return real;
-  try {
-    const answer = await fetch(`${endpoint}/_local`, { signal: AbortSignal.timeout(5000) });
-    const { time, timeScale } = (await answer.json()) as { time?: string; timeScale?: number };
-    const heard = { time: Date.parse(time ?? ''), at: performance.now() };
-    if (Number.isNaN(heard.time) || !timeScale) return real;
-    return { now: () => new Date(heard.time + (performance.now() - heard.at) * timeScale), timeScale };
-  } catch {
-    // Another AWS than the embedded one, which goes by the real time; where nobody answers, the call itself says so.
-    return real;
-  }
 }
 
 interface Found {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { runKiln } from './command';
 import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
 import { until } from './until';
@@ -228,6 +229,30 @@ test('while a build runs its record says what it waits for and what AWS says, an
   expect(new Set(build.stages.map(({ outcome }) => outcome))).toEqual(new Set(['succeeded']));
   const times = build.stages.flatMap(({ startedAt, endedAt = '' }) => [startedAt, endedAt]);
   expect(times).toEqual(times.toSorted());
+});
+
+test('kiln build --watch in a pipe tells each event, and ends as the build does', async () => {
+  const kiln = (...args: string[]) =>
+    runKiln([...args, '--local'], undefined, { AWS_ENDPOINT_URL: sample.aws.endpoint });
+  const [good, broken] = await Promise.all([
+    kiln('build', 'good', '--force', '--reason', 'a test', '--watch'),
+    kiln('build', 'broken', '--watch', '--json'),
+  ]);
+  expect(good.errors).toBe('');
+  expect(good.output).toMatch(/^[\d:]{8} {2}asked for, http by root: "a test"\n/);
+  expect(good.output).toMatch(/\n[\d:]{8} {2}◐ AwaitHealthySite waits for the site on i-/);
+  expect(good.output).toMatch(/\n[\d:]{8} {2}✔ SUCCEEDED in \S+\nnext: kiln builds good --local\n$/);
+  expect(good.code).toBe(0);
+  const events = broken.output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events[0]).toMatchObject({ event: 'accepted', build: { pipeline: 'broken' } });
+  expect(events.at(-1)).toMatchObject({
+    event: 'end',
+    build: { status: 'FAILED', error: { name: 'UserDataFailed' } },
+  });
+  expect(broken.code).toBe(1);
 });
 
 test('what people are told is seen under /_local, with the cause first', async () => {

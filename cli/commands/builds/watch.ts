@@ -23,6 +23,8 @@ export interface WatchOptions extends CommonOptions {
 /** Real milliseconds between two looks; of time that goes faster, fewer. */
 const LOOK = 3000;
 const LOOK_IN_FAST_TIME = 1000;
+/** AWS seconds between two looks where time leaps. */
+const LEAP_SECONDS = 5;
 /** Real milliseconds after which a picture is drawn anew. */
 const DRAW = 1000;
 /** Real milliseconds for which an API that does not answer is asked again. */
@@ -199,6 +201,8 @@ class Watch {
 
   /** Until the next look. A picture goes on with the time. */
   private async rest(): Promise<void> {
+    const { leap } = this.remote;
+    if (leap) return leap(LEAP_SECONDS, this.signal);
     const look = this.remote.timeScale > 1 ? LOOK_IN_FAST_TIME : LOOK;
     for (let rested = 0; rested < look && !this.signal.aborted; rested += DRAW) {
       await this.context.pause(DRAW, this.signal);

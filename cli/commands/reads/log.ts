@@ -8,7 +8,7 @@ interface LogOptions extends CommonOptions {
   readonly whole: boolean;
 }
 
-/** Real milliseconds between two looks at a log that is followed. */
+/** Milliseconds between two looks at a log that is followed. */
 const LOOK = 5000;
 
 /** `kiln log`: what the script of a build's server wrote. */
@@ -28,7 +28,7 @@ export const log: Run<LogOptions> = async (context, [word = ''], options) => {
       tell(context, answer, last, options);
       last = answer;
       if (isLast) return;
-      await context.pause(LOOK, signal);
+      await (remote.leap?.(LOOK / 1000, signal) ?? context.pause(LOOK, signal));
     }
     signal.throwIfAborted();
   });

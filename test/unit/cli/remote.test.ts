@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
+import { findTime } from '../../../cli/remote/time';
 import { loadPipeline } from '../../../src/pipeline/load';
 import { checkParameters } from '../../../src/pipeline/parameters';
 import { build, FakeApi, ID, problem, run, runAt, useKeys } from './kit';
@@ -193,4 +194,20 @@ test('a call that may be made twice is made again where the service fails in pas
   api.on(`GET /builds/${ID}`, { status: 503, body: { message: 'Service Unavailable' } }, { body: build() });
   expect((await runAt(api, show)).code).toBe(0);
   expect(api.requests).toHaveLength(2);
+});
+
+test('where time leaps, waiting is on the clock of the embedded AWS, and so is the time', async () => {
+  const told = (time: string) => ({ body: { time, timeScale: 1, leaps: true } });
+  api.on('GET /_local', told('2027-01-01T00:00:00.000Z'));
+  api.on('GET /_local/clock/sleep', told('2027-01-01T03:00:00.000Z'));
+  const { now, leap } = await findTime(api.url);
+  expect(now().toISOString()).toMatch(/^2027-01-01T00:00:/);
+  await leap?.(5, new AbortController().signal);
+  expect(api.requests.at(-1)?.path).toBe('/_local/clock/sleep?seconds=5');
+  expect(now().toISOString()).toMatch(/^2027-01-01T03:00:/);
+});
+
+test('another AWS at an endpoint goes by the real time', async () => {
+  expect((await findTime(api.url)).leap).toBeUndefined();
+  expect(Math.abs((await findTime(api.url)).now().getTime() - Date.now())).toBeLessThan(1000);
 });
