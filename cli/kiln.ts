@@ -59,7 +59,7 @@ async function run(argv: readonly string[], given: Context | undefined): Promise
   addReads(registry);
   program.commandsGroup('Without or beside the service:');
   addChecks(registry, program);
-  addLocalCommands(program);
+  addLocalCommands(registry, program);
   await program.parseAsync([...argv]);
   return exitCode;
 }
@@ -81,9 +81,16 @@ kiln help <command> has the options of each, and examples. docs/command.md has m
 function describe(error: unknown): { exitCode: number; message?: string } {
   if (error instanceof CommanderError)
     return { exitCode: error.exitCode === 0 || error.code === 'commander.help' ? 0 : EXIT.usage };
-  const { exitCode = EXIT.failed } = error as { exitCode?: number };
-  return { exitCode, message: error instanceof Error ? error.message : String(error) };
+  const { exitCode, name = '' } = error as { exitCode?: number; name?: string };
+  return {
+    exitCode: exitCode ?? (DENIED.test(name) ? EXIT.notFound : EXIT.failed),
+    message: error instanceof Error ? error.message : String(error),
+  };
 }
+
+/** Errors of AWS and of the domain that say that something is not there, or not allowed. */
+const DENIED =
+  /^(UnknownPipeline|CredentialsProviderError|TokenProviderError|.*AccessDenied.*|.*Unauthorized.*|ExpiredToken.*|UnrecognizedClientException|InvalidClientTokenId)$/;
 
 async function processContext(): Promise<Context> {
   const [{ processTerminal }, { interruptible }, { setTimeout: pause }] = await Promise.all([

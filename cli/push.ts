@@ -4,8 +4,11 @@ import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient 
 import { archiveSite } from '../src/pipeline/archive';
 import { loadPipeline } from '../src/pipeline/load';
 import { parameterRoot } from '../src/pipeline/root';
+import type { Run } from './commands/context';
+import { nextOf } from './commands/next';
 import type { ClientSettings } from './deploy';
 import { projectFolder } from './project';
+import { findPlace, type PlaceOptions } from './remote/place';
 
 /** What a push made: the archive's address, which the site's parameter now names. */
 export interface Pushed {
@@ -62,14 +65,18 @@ async function findBucket(ssm: SSMClient, Name: string): Promise<string> {
   }
 }
 
-export interface PushOptions {
+export interface PushOptions extends PlaceOptions {
   readonly site?: string;
-  readonly stage: string;
+  readonly json: boolean;
 }
 
-/** `kiln push`: with the SDK's own settings (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`). */
-export async function runPush(pipeline: string, options: PushOptions): Promise<void> {
-  const { site, stage } = options;
-  const pushed = await pushSite({}, join(projectFolder, 'pipelines'), pipeline, site, stage);
-  console.log(`${pushed.parameter} = ${pushed.uri}`);
-}
+/** `kiln push`: where the options say that Kiln is. The API is not asked. */
+export const runPush: Run<PushOptions> = async ({ terminal }, [pipeline = ''], options) => {
+  const { site, stage, json } = options;
+  const { client } = await findPlace(options);
+  const pushed = await pushSite(client, join(projectFolder, 'pipelines'), pipeline, site, stage);
+  if (json) terminal.json(pushed);
+  else
+    terminal.print(`${pushed.parameter} = ${pushed.uri}`, nextOf(options, `kiln build ${pipeline} --watch`));
+  return undefined;
+};

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { LocalOptions } from '../local';
-import type { PushOptions } from '../push';
 import type { StartOptions } from '../start';
 import type { VerifyOptions } from '../verify/verify';
+import { examples, type Registry, takesPlace } from './context';
 
 /** Adds the commands that run the embedded AWS, or that speak to AWS without the service. */
-export function addLocalCommands(program: Command): void {
+export function addLocalCommands(registry: Registry, program: Command): void {
   program
     .command('local')
     .description('run the embedded AWS in the foreground, with the service and the sample fleet in it')
@@ -37,15 +37,15 @@ export function addLocalCommands(program: Command): void {
       parseSeed,
     )
     .action(async (options: StartOptions) => (await import('../start')).runStart(options));
-  program
-    .command('push')
-    .description("upload a pipeline's site and let its SSM parameter name it")
-    .argument('<pipeline>', 'the folder under pipelines/')
-    .option('--site <folder>', "the site's folder, instead of the pipeline's own")
-    .option('--stage <stage>', 'the stage of the deployment that it is for', 'prod')
-    .action(async (pipeline: string, options: PushOptions) =>
-      (await import('../push')).runPush(pipeline, options),
-    );
+  takesPlace(
+    registry
+      .add(
+        'push <pipeline>',
+        "upload a pipeline's site and let its SSM parameter name it",
+        async () => (await import('../push')).runPush,
+      )
+      .option('--site <folder>', "the site's folder, instead of the pipeline's own"),
+  ).addHelpText('after', examples('kiln push web && kiln build web --watch', 'kiln push web --local'));
   program
     .command('verify')
     .description('prove all of it on the account that the credentials name, and remove it again')

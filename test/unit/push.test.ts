@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { pushSite } from '../../cli/push';
+import { run, useKeys } from './cli/kit';
 
 const ssm = mockClient(SSMClient);
 
@@ -22,4 +24,35 @@ test('a push to another stage asks for the bucket of that stage', async () => {
   const folder = join(__dirname, '../../pipelines');
   const pushed = pushSite({ region: 'us-west-2' }, folder, 'web', join(folder, 'web/site'), 'test');
   await expect(pushed).rejects.toThrow('there is no SSM parameter /kiln-test/artifacts-bucket in us-west-2');
+});
+
+describe('kiln push', () => {
+  const s3 = mockClient(S3Client);
+  useKeys();
+  beforeEach(() => {
+    ssm.reset();
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'artifacts' } });
+    ssm.on(PutParameterCommand).resolves({});
+    s3.on(PutObjectCommand).resolves({});
+  });
+  const push = (...args: string[]) => run(['push', ...args, '--region', 'eu-north-1']);
+
+  test('says what names the site now, and what comes next', async () => {
+    const { code, output } = await push('web', '--stage', 'test');
+    expect(output).toMatch(
+      /^\/kiln-test\/web\/site = s3:\/\/artifacts\/web\/\w+\.tar\.gz\nnext: kiln build web --watch --stage test/,
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse((await push('web', '--json')).output)).toEqual({
+      parameter: '/kiln/web/site',
+      uri: expect.stringMatching(/^s3:/),
+    });
+  });
+
+  test('of a pipeline that is not there is exit code 3', async () => {
+    expect(await push('wbe')).toMatchObject({
+      code: 3,
+      errors: expect.stringContaining('there are api, web'),
+    });
+  });
 });
