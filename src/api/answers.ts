@@ -157,6 +157,7 @@ export const Build = z
       .optional()
       .describe('That an earlier image is rolled out again'),
     fingerprint: z.string().optional(),
+    baseImageId: z.string().optional().describe('The image that it was baked from'),
     imageId: z.string().optional().describe('The image that it rolls out'),
     reused: z
       .strictObject({ build: Name, imageId: z.string() })

@@ -25,6 +25,7 @@ export function showBuild(record: BuildRecord) {
       resolved,
       ...{ once, force, rollout, reason, rollback },
       fingerprint,
+      baseImageId: record.baseImageId,
       imageId,
       ...{ reused, changed, rolledBack, revoked },
       ...(imageGone && { imageGone }),

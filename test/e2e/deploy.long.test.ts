@@ -2,6 +2,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeApi } from '../../src/api/openapi';
 import { copyProject, type Project } from './project';
 import { RunningSample, type ShownBuild } from './running-sample';
+import { until } from './until';
 
 jest.setTimeout(300_000);
 
@@ -11,7 +12,7 @@ const PIPELINES = {
 base: { image: '${IMAGE}', instanceType: t3.micro }
 healthy: { contains: version, within: 1h }
 parameters: { VERSION: { pattern: '^[0-9]+$' } }
-image: { parameter: /kiln/web/image }
+image: { parameter: /kiln/web/image, channels: { tested: /kiln/web/tested, proven: /kiln/web/proven } }
 rollout:
   - { autoScalingGroup: kiln-fleet-web, minHealthy: 100, maxHealthy: 200, warmup: 10s, initialCapacity: 2, userData: keep }
 `,
@@ -23,10 +24,31 @@ systemctl enable --now httpd
 `,
 };
 
+/** Three that are built on each other, as small as they can be. */
+const chained = (name: string, base: string, triggers: string) => ({
+  [`${name}/pipeline.yml`]: `
+base: { image: '${base}', instanceType: t3.micro }
+healthy: { contains: small, within: 1h }
+image: { test: false }
+${triggers}
+`,
+  [`${name}/user-data.sh`]: `#!/bin/bash
+set -euo pipefail
+dnf install -y httpd
+echo small > /var/www/html/index.html
+systemctl enable --now httpd
+`,
+});
+const CHAIN = {
+  ...chained('base', IMAGE, ''),
+  ...chained('middle', 'image-of:base', 'triggers: { imageOf: base }'),
+  ...chained('top', 'image-of:middle', 'triggers: { imageOf: middle }'),
+};
+
 let project: Project;
 let sample: RunningSample;
 beforeAll(async () => {
-  project = await copyProject(PIPELINES);
+  project = await copyProject({ ...PIPELINES, ...CHAIN });
   sample = await RunningSample.start(project.folder);
 });
 afterAll(async () => {
@@ -65,9 +87,13 @@ async function readSite(): Promise<string> {
   return answer.text();
 }
 
-async function readImageParameter(): Promise<string | undefined> {
-  const asked = new GetParameterCommand({ Name: '/kiln/web/image' });
-  return (await new SSMClient(sample.settings).send(asked)).Parameter?.Value;
+async function readImages(): Promise<Record<string, string | undefined>> {
+  const ssm = new SSMClient(sample.settings);
+  const names = ['image', 'tested', 'proven'];
+  const values = names.map((name) => ssm.send(new GetParameterCommand({ Name: `/kiln/web/${name}` })));
+  return Object.fromEntries(
+    (await Promise.all(values)).map(({ Parameter }, at) => [names[at], Parameter?.Value]),
+  );
 }
 
 const serves = async () => (await get<{ serving?: { imageId?: string } }>('/pipelines/web')).serving?.imageId;
@@ -107,7 +133,8 @@ test('a deploy is planned, done, found up to date, and gone back from', async ()
   expect(back).toMatchObject({ status: 'SUCCEEDED', reused: { build: v1.id, imageId: v1.imageId } });
   expect(back.stages.some(({ stage }) => stage === 'LaunchInstance')).toBe(false);
   expect(await readSite()).toContain('version 1');
-  expect([await readImageParameter(), await serves()]).toEqual([v1.imageId, v1.imageId]);
+  expect(await readImages()).toEqual({ image: v1.imageId, tested: v1.imageId, proven: v1.imageId });
+  expect(await serves()).toBe(v1.imageId);
   expect(await get('/pipelines/web')).toMatchObject({
     release: { parameters: { VERSION: '1' } },
     hold: { reason: '5xx on /pay', message: expect.stringContaining('rolled back') },
@@ -122,12 +149,30 @@ test('a deploy is planned, done, found up to date, and gone back from', async ()
   // Published, and rolled out nowhere.
   const published = await build({ parameters: { VERSION: '3' }, rollout: false });
   expect([published.status, published.rollouts]).toEqual(['SUCCEEDED', []]);
-  expect([await readImageParameter(), await serves()]).toEqual([published.imageId, v1.imageId]);
+  const { imageId } = published;
+  expect(await readImages()).toEqual({ image: imageId, tested: imageId, proven: v1.imageId });
+  expect(await serves()).toBe(v1.imageId);
   // It is there already.
   const v3 = await build({ parameters: { VERSION: '3' } });
   expect(v3).toMatchObject({ status: 'SUCCEEDED', reused: { build: published.id } });
   expect(await readSite()).toContain('version 3');
   expect(await get('/pipelines/web')).not.toHaveProperty('hold');
+});
+
+test('a new image starts the builds of those that are built on it, three in a row', async () => {
+  const { id } = await post<{ id: string }>('/pipelines/base/builds', {});
+  const base = await sample.ended(id);
+  const next = async (pipeline: string) => {
+    const newest = await until(`${pipeline} is built`, async () => {
+      const { builds } = await get<{ builds: ShownBuild[] }>(`/pipelines/${pipeline}/builds`);
+      return builds[0];
+    });
+    return sample.ended(newest.id);
+  };
+  const middle = await next('middle');
+  const top = await next('top');
+  expect([base.status, middle.status, top.status]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+  expect([middle.baseImageId, top.baseImageId]).toEqual([base.imageId, middle.imageId]);
 });
 
 test('an API that nobody has described is not there', async () => {

@@ -10,6 +10,7 @@ export interface ShownBuild {
   readonly status: string;
   readonly fingerprint?: string;
   readonly reason?: string;
+  readonly baseImageId?: string;
   readonly reused?: { readonly build: string; readonly imageId: string };
   readonly imageId?: string;
   readonly imageGone?: { readonly at: string; readonly why: string };
