@@ -56,13 +56,20 @@ export function getBuild(remote: Remote, id: string): Promise<Build> {
  * The id of the build that is meant: an id, the beginning of one, or a pipeline: its running or newest build.
  *
  * @param which `running` is one that is not over alone
+ * @param isMeant which of those that are not over is meant, if there is such a one: several may wait at once
  */
-export async function findBuild(remote: Remote, word: string, which: 'running' | 'newest'): Promise<string> {
+export async function findBuild(
+  remote: Remote,
+  word: string,
+  which: 'running' | 'newest',
+  isMeant: (build: Build) => boolean = isRunning,
+): Promise<string> {
   const { pipeline, ulid } = BUILD.exec(word)?.groups ?? {};
   if (ulid?.length === ULID_LENGTH) return word;
   if (pipeline !== undefined) return findByBeginning(remote, pipeline, word);
   const { builds } = await listBuilds(remote, word, LOOKED_AT);
-  const found = builds.find((build) => build.status === 'RUNNING') ?? builds.find((build) => !isOver(build));
+  const open = builds.filter((build) => !isOver(build));
+  const found = open.find(isMeant) ?? open.find(isRunning) ?? open[0];
   if (found) return found.id;
   const [newest] = builds;
   if (newest && which === 'newest') return newest.id;
@@ -72,6 +79,10 @@ export async function findBuild(remote: Remote, word: string, which: 'running' |
       : `${word} has had no build yet: kiln build ${word} starts one`,
     EXIT.notFound,
   );
+}
+
+function isRunning({ status }: Build): boolean {
+  return status === 'RUNNING';
 }
 
 async function findByBeginning(remote: Remote, pipeline: string, beginning: string): Promise<string> {

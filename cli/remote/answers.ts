@@ -12,9 +12,20 @@ export interface Stage {
   readonly waitsFor?: string;
   readonly says?: string;
   readonly seenAt?: string;
+}
+
+/** What a build waits for before it rolls out: a person's leave, or a window. */
+export interface Gate {
+  readonly since: string;
   /** When the wait ends by itself. */
-  readonly expiresAt?: string;
-  readonly onTimeout?: string;
+  readonly expiresAt: string;
+  readonly onTimeout: string;
+  readonly approvers?: string;
+  readonly opensAt?: string;
+  readonly decision?: string;
+  readonly decidedAt?: string;
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 export interface Rollout {
@@ -62,6 +73,9 @@ export interface Build {
   readonly rollback?: { readonly build: string; readonly from?: string };
   readonly rolledBack?: { readonly at: string; readonly by: string };
   readonly revoked?: { readonly at: string; readonly by?: string; readonly reason?: string };
+  readonly hotfix?: boolean;
+  readonly approval?: Gate;
+  readonly window?: Gate;
   readonly acts?: readonly Act[];
   readonly fingerprint?: string;
   readonly imageId?: string;
@@ -223,4 +237,15 @@ export function isOver({ status }: Pick<Build, 'status'>): boolean {
 /** Whether a build has done what it was asked for. */
 export function hasSucceeded({ status }: Pick<Build, 'status'>): boolean {
   return status === 'SUCCEEDED' || status === 'UP_TO_DATE';
+}
+
+/** What a stage waits for, where that is a person or a window. */
+export function gateOf(build: Build, { stage }: Stage): Gate | undefined {
+  if (stage === 'AwaitApproval') return build.approval;
+  return stage === 'AwaitWindow' ? build.window : undefined;
+}
+
+/** Whether a build is in a stage now. */
+export function isIn(build: Build, stage: string): boolean {
+  return build.stages.some((one) => one.stage === stage && one.outcome === 'running');
 }

@@ -1,4 +1,4 @@
-import type { Act, Build, PackageChanges, Stage } from '../remote/answers';
+import type { Act, Build, Gate, PackageChanges, Stage } from '../remote/answers';
 import { callerOf, lastedOf } from './lists';
 import { markOf } from './marks';
 import { cut, pad, wrap } from './text';
@@ -30,6 +30,8 @@ export function describeBuild(build: Build, now: Date, columns: number): string[
     ...field('‖ bad', badOf(build)),
     ...field('packages', packagesOf(build.packageChanges)),
     ...list('tests', build.tested?.tests),
+    ...field('approval', gateText(build.approval)),
+    ...field('window', gateText(build.window)),
     ...list('acts', build.acts?.map(actOf)),
     ...(build.stages.length > 0 ? ['stages'] : []),
     ...build.stages.flatMap((stage) => stageLines(stage, now, columns)),
@@ -42,12 +44,13 @@ export function describeBuild(build: Build, now: Date, columns: number): string[
   ];
 }
 
-function howOf({ once, force, rollout, rollback, reused }: Build): string {
+function howOf({ once, force, rollout, rollback, reused, hotfix }: Build): string {
   return [
     rollback && `rollback to the image of ${rollback.build}${rollback.from ? ` from ${rollback.from}` : ''}`,
     reused && `the image of ${reused.build} was used again`,
     once && 'parameters for this build only',
     force && 'forced',
+    hotfix && 'a hotfix, which waits for no window',
     rollout === false && 'without a rollout',
   ]
     .filter(Boolean)
@@ -88,6 +91,14 @@ export function packagesOf(changes: PackageChanges | undefined): string | undefi
   const { added, upgraded, removed } = changes.counts;
   const kernel = changes.kernel ? `, kernel ${changes.kernel.from} → ${changes.kernel.to}` : '';
   return `+${added} ~${upgraded} -${removed} since ${changes.since}${kernel}`;
+}
+
+function gateText(gate: Gate | undefined): string | undefined {
+  if (!gate) return undefined;
+  const { decision, decidedAt, by, reason, expiresAt, opensAt, onTimeout } = gate;
+  if (decision === undefined)
+    return `waits${opensAt ? `, opens ${dayAndTime(opensAt)} UTC` : ''} until ${dayAndTime(expiresAt)} UTC, then ${onTimeout === 'stop' ? 'stops' : 'goes on'}`;
+  return `${decision}${decidedAt ? ` ${dayAndTime(decidedAt)} UTC` : ''}${by ? ` by ${callerOf(by)}` : ''}${reason ? `: "${reason}"` : ''}`;
 }
 
 function actOf({ at, act, by, reason }: Act): string {

@@ -1,11 +1,11 @@
-import { type Build, type Fleet, isOver, type Stage } from '../remote/answers';
+import { type Build, type Fleet, type Gate, gateOf, isOver, type Stage } from '../remote/answers';
 import { errorLines, heldServerLines, packagesOf } from './build';
 import { groupLines } from './group';
 import { callerOf, lastedOf } from './lists';
 import { markOf } from './marks';
 import { describePhase, phasesOf } from './phases';
 import { clean, cut, widthOf, wrap } from './text';
-import { clockTime, duration, secondsBetween } from './time';
+import { dayAndTime, duration, secondsBetween } from './time';
 import type { Usual } from './usual';
 
 /** What is known of a build that is watched. */
@@ -84,15 +84,11 @@ function subjectLines(build: Build, columns: number): string[] {
   return [cut(who, columns), ...fold(parts, columns, ' · ')];
 }
 
-function runningLines(stage: Stage, { usual }: Watched, now: Date, columns: number): string[] {
+function runningLines(stage: Stage, { build, usual }: Watched, now: Date, columns: number): string[] {
   const where = stage.autoScalingGroup ?? stage.region;
   const seconds = secondsBetween(stage.startedAt, now);
   const usually = usual.stageSeconds[stage.stage];
-  const end = stage.expiresAt
-    ? [
-        `ends by itself at ${clockTime(stage.expiresAt)}, in ${duration(secondsBetween(now, stage.expiresAt))}${stage.onTimeout ? `: then ${stage.onTimeout}` : ''}`,
-      ]
-    : [];
+  const gate = gateOf(build, stage);
   return [
     cut(
       `◐ ${stage.stage}${where ? ` ${where}` : ''}  ${duration(seconds)}${usually === undefined ? '' : `, usually ${duration(usually)}`}`,
@@ -100,7 +96,17 @@ function runningLines(stage: Stage, { usual }: Watched, now: Date, columns: numb
     ),
     ...(stage.waitsFor ? [cut(`  waits for ${stage.waitsFor}`, columns)] : []),
     ...(stage.says ? wrap(`AWS says: ${stage.says}`, columns, '  ').slice(0, 3) : []),
-    ...end.map((text) => cut(`  ${text}`, columns)),
+    ...(gate ? gateLines(gate, now).map((text) => cut(`  ${text}`, columns)) : []),
+  ];
+}
+
+/** When a wait ends by itself, and what comes then. */
+function gateLines({ opensAt, expiresAt, onTimeout, approvers }: Gate, now: Date): string[] {
+  const until = (time: string) => `${dayAndTime(time)} UTC, in ${duration(secondsBetween(now, time))}`;
+  return [
+    ...(opensAt ? [`the window opens at ${until(opensAt)}`] : []),
+    ...(approvers === 'other' ? ['another person than who asked for it must approve it'] : []),
+    `ends by itself at ${until(expiresAt)}: then ${onTimeout === 'stop' ? 'it stops' : 'it goes on'}`,
   ];
 }
 

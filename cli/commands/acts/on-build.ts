@@ -1,4 +1,4 @@
-import { type Accepted, isOver } from '../../remote/answers';
+import { type Accepted, type Build, isOver } from '../../remote/answers';
 import type { CommonOptions, Run } from '../context';
 import { findBuild } from '../find';
 import { nextOf } from '../next';
@@ -13,15 +13,17 @@ export interface ActOptions extends CommonOptions {
  * @param act the route below the build
  * @param done what the service does now, in words
  * @param more what the body has beside the reason
+ * @param isMeant which of several builds of a pipeline is meant
  */
 export function onBuild<Options extends ActOptions>(
   act: string,
   done: string,
   more: (options: Options) => Readonly<Record<string, unknown>> = () => ({}),
+  isMeant?: (build: Build) => boolean,
 ): Run<Options> {
   return async ({ terminal, connect }, [word = ''], options) => {
     const remote = await connect(options);
-    const id = await findBuild(remote, word, 'running');
+    const id = await findBuild(remote, word, 'running', isMeant);
     const accepted = await remote.ask<Accepted>('POST', `/builds/${encodeURIComponent(id)}/${act}`, {
       body: { ...more(options), ...(options.reason !== undefined && { reason: options.reason }) },
     });

@@ -1,3 +1,4 @@
+import { isIn } from '../../remote/answers';
 import { type ActOptions, onBuild } from './on-build';
 
 interface PromoteOptions extends ActOptions {
@@ -5,4 +6,9 @@ interface PromoteOptions extends ActOptions {
 }
 
 /** `kiln promote`: ends the wait in which a build is. */
-export const promote = onBuild<PromoteOptions>('promote', 'goes on', ({ skip }) => ({ skip }));
+export const promote = onBuild<PromoteOptions>(
+  'promote',
+  'goes on',
+  ({ skip }) => ({ skip }),
+  (build) => isIn(build, 'AwaitWindow'),
+);

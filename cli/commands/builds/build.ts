@@ -10,6 +10,7 @@ export interface BuildOptions extends CommonOptions {
   readonly once: boolean;
   readonly force: boolean;
   readonly rollout: boolean;
+  readonly hotfix?: boolean;
   readonly reason?: string;
   readonly plan?: string;
   readonly key?: string;
@@ -33,12 +34,13 @@ export const build: Run<BuildOptions> = async (context, [name], options) => {
 };
 
 /** What is not asked for is left out: a service that is older knows fewer fields. */
-export function bodyOf({ parameter, once, force, rollout, reason, plan }: BuildOptions) {
+export function bodyOf({ parameter, once, force, rollout, hotfix, reason, plan }: BuildOptions) {
   return {
     ...(Object.keys(parameter).length > 0 && { parameters: parameter }),
     ...(once && { once }),
     ...(force && { force }),
     ...(!rollout && { rollout }),
+    ...(hotfix && { hotfix }),
     ...(reason !== undefined && { reason }),
     ...(plan !== undefined && { plan }),
   };

@@ -1,17 +1,17 @@
-import { type Build, hasSucceeded, isOver, type Stage } from '../../remote/answers';
+import { type Build, hasSucceeded, isIn, isOver } from '../../remote/answers';
 
 /** To what a build is followed. */
 export type Until = 'image' | 'approval' | 'done';
 
-/** The stage in which a build waits for a person's word, if it does. */
-export function approvalOf(build: Build): Stage | undefined {
-  return build.stages.find(({ stage, outcome }) => outcome === 'running' && /approval/i.test(stage));
+/** Whether a build waits for a person's word. */
+export function waitsForApproval(build: Build): boolean {
+  return isIn(build, 'AwaitApproval');
 }
 
 /** Whether a build has come to what is waited for. */
 export function hasReached(build: Build, until: Until): boolean {
   if (isOver(build)) return true;
-  if (until === 'approval') return approvalOf(build) !== undefined;
+  if (until === 'approval') return waitsForApproval(build);
   return until === 'image' && (hasPublished(build) || build.reused !== undefined);
 }
 

@@ -1,4 +1,4 @@
-import { type Build, type Fleet, isOver } from '../../remote/answers';
+import { type Build, type Fleet, isIn, isOver } from '../../remote/answers';
 import { ApiError, EXIT, type ExitCode, NoAnswer } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
 import { ScriptLog } from '../../remote/script-log';
@@ -12,7 +12,7 @@ import { type CommonOptions, type Context, flagsOf, type Run } from '../context'
 import { findBuild, getBuild, listBuilds } from '../find';
 import { nextOf } from '../next';
 import { afterwards } from './afterwards';
-import { approvalOf, hasReached, isGood, type Until } from './until';
+import { hasReached, isGood, type Until, waitsForApproval } from './until';
 
 export interface WatchOptions extends CommonOptions {
   readonly until: Until;
@@ -185,8 +185,10 @@ class Watch {
   private next(build: Build): string {
     if (isOver(build)) return nextOf(this.options, ...afterwards(build));
     const flags = flagsOf(this.options);
-    if (approvalOf(build))
+    if (waitsForApproval(build))
       return `approve: kiln approve ${build.id}${flags} · or: kiln reject ${build.id}${flags}`;
+    if (isIn(build, 'AwaitWindow'))
+      return `Ctrl-C leaves the build alone · now: kiln promote ${build.id} --skip window${flags} · return: kiln watch ${build.pipeline}${flags}`;
     if (this.options.until !== 'done' && hasReached(build, this.options.until))
       return nextOf(this.options, `kiln watch ${build.id}`);
     return `Ctrl-C leaves the build alone · stop: kiln abort ${build.pipeline}${flags} · return: kiln watch ${build.pipeline}${flags}`;

@@ -41,6 +41,18 @@ describe('acts on a build', () => {
     expect(code).toBe(0);
   });
 
+  test.each([
+    ['approve', 'AwaitApproval'],
+    ['reject', 'AwaitApproval'],
+    ['promote', 'AwaitWindow'],
+  ])('%s of a pipeline means the build of it that is in %s, whatever else runs', async (act, stage) => {
+    const stages = [{ stage, startedAt: '2026-11-30T03:02:30.000Z', outcome: 'running' as const }];
+    const builds = [rollingOut({ id: OTHER }), rollingOut({ stages })];
+    api.on('GET /pipelines/web/builds', { body: { builds } }).on(`POST /builds/${ID}/${act}`, accepted());
+    expect((await runAt(api, [act, 'web'])).code).toBe(0);
+    expect(posted()[0]?.[0]).toBe(`/builds/${ID}/${act}`);
+  });
+
   test('do nothing where none runs', async () => {
     api.on('GET /pipelines/web/builds', { body: { builds: [build()] } });
     const { code, errors } = await runAt(api, ['abort', 'web']);

@@ -12,13 +12,14 @@ const pipeline = (name: string) => ({ name, queued: [], groups: [], parameters: 
 describe('kiln build', () => {
   test('sends what was given, with a key of its own, and says how to watch', async () => {
     api.on('POST /pipelines/web/builds', accepted);
-    const args = ['-p', 'REVISION=v=7', '-p', 'SITE=s3://x', '--once', '--force', '--no-rollout'];
+    const args = ['-p', 'REVISION=v=7', '-p', 'SITE=s3://x', '--once', '--force', '--no-rollout', '--hotfix'];
     const { code, output } = await runAt(api, ['build', 'web', ...args, '--reason', 'why', '--plan', 'p-1']);
     expect(api.requests[0]?.body).toEqual({
       parameters: { REVISION: 'v=7', SITE: 's3://x' },
       once: true,
       force: true,
       rollout: false,
+      hotfix: true,
       reason: 'why',
       plan: 'p-1',
     });
@@ -116,7 +117,14 @@ describe('kiln show', () => {
       ...{ added: [], removed: [], upgraded: [] },
     };
     const acts = [{ at: '2026-11-30T03:05:00.000Z', act: 'promote', by: 'eva', reason: 'fine' }];
-    api.on(`GET /builds/${ID}`, { body: build({ packageChanges: changes, reason: 'new checkout', acts }) });
+    const approval = {
+      since: '2026-11-30T03:02:00.000Z',
+      expiresAt: '2026-11-30T05:02:00.000Z',
+      onTimeout: 'stop',
+      ...{ decision: 'approved', decidedAt: '2026-11-30T03:04:00.000Z', by: 'ola', reason: 'looked' },
+    };
+    const fields = { packageChanges: changes, reason: 'new checkout', acts, approval };
+    api.on(`GET /builds/${ID}`, { body: build(fields) });
     const { code, output } = await runAt(api, ['show', ID], { columns: 80 });
     const lines = output.split('\n');
     expect(lines[0]).toBe(`${ID}  ✔ SUCCEEDED  6m02s`);
@@ -124,6 +132,7 @@ describe('kiln show', () => {
     expect(output).toContain('reason     "new checkout"');
     expect(output).toContain('parameters REVISION = v7 (request, before v6)');
     expect(output).toContain(`packages   +3 ~12 -1 since ${OTHER}`);
+    expect(output).toContain('approval   approved 2026-11-30 03:04 UTC by ola: "looked"');
     expect(output).toContain('acts       2026-11-30 03:05 promote by eva: "fine"');
     expect(output).toContain('  03:02:30  ✔ AwaitRefresh kiln-fleet-web  succeeded  3m30s');
     expect(output).toContain('rollouts   kiln-fleet-web  template version 42  ✔ 3 servers verified by site');

@@ -1,4 +1,4 @@
-import type { Build } from '../../../cli/remote/answers';
+import type { Build, Stage } from '../../../cli/remote/answers';
 import { drawBuild } from '../../../cli/view/progress';
 import { widthOf } from '../../../cli/view/text';
 import { usualOf } from '../../../cli/view/usual';
@@ -210,13 +210,17 @@ describe('the picture on a terminal', () => {
     expect(lines.at(-1)).toBe(leave);
   });
 
-  test('a wait says when it ends by itself and what comes then', () => {
-    const [stage] = approval.stages;
-    const waiting = rollingOut({
-      stages: stage ? [{ ...stage, expiresAt: '2026-11-30T04:04:00.000Z', onTimeout: 'stop' }] : [],
-    });
-    const lines = drawBuild({ build: waiting, usual }, now, { columns: 80, rows: 40 }, leave);
-    expect(lines).toContain('  ends by itself at 04:04:00, in 1h00m: then stop');
+  test('a wait says when it ends by itself, what comes then, and who may end it', () => {
+    const gate = { since: now.toISOString(), expiresAt: '2026-11-30T04:04:00.000Z' };
+    const waiting = { ...approval, approval: { ...gate, onTimeout: 'stop', approvers: 'other' } };
+    const draw = (one: Build) => drawBuild({ build: one, usual }, now, { columns: 80, rows: 40 }, leave);
+    expect(draw(waiting)).toContain('  ends by itself at 2026-11-30 04:04 UTC, in 1h00m: then it stops');
+    expect(draw(waiting)).toContain('  another person than who asked for it must approve it');
+    const stages = [{ ...(approval.stages[0] as Stage), stage: 'AwaitWindow' }];
+    const opensAt = '2026-11-30T03:34:00.000Z';
+    const windowed = { ...approval, stages, window: { ...gate, opensAt, onTimeout: 'continue' } };
+    expect(draw(windowed)).toContain('  the window opens at 2026-11-30 03:34 UTC, in 30m00s');
+    expect(draw(windowed)).toContain('  ends by itself at 2026-11-30 04:04 UTC, in 1h00m: then it goes on');
   });
 
   test('a failure takes the place of what is waited for', () => {
