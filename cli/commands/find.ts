@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Build, Builds, Pipeline, Pipelines } from '../remote/answers';
 import { isOver } from '../remote/answers';
 import { ApiError, CommandError, EXIT, UsageError } from '../remote/errors';
@@ -33,6 +34,18 @@ export async function findPipeline(remote: Remote, name: string | undefined): Pr
       ? 'there are no pipelines: add a folder under pipelines/ and deploy the service'
       : `name the pipeline: there are ${names.join(', ')}`,
   );
+}
+
+/** The API takes 20 calls a second of a route, and each plan takes seconds. */
+const AT_ONCE = 5;
+
+/** Asks for each of several things, so many side by side as the API takes; the answers come in the order of the things. */
+export function askForEach<Thing, Answer>(
+  things: readonly Thing[],
+  ask: (thing: Thing) => Promise<Answer>,
+): Promise<Answer>[] {
+  const side = pLimit(AT_ONCE);
+  return things.map((thing) => side(() => ask(thing)));
 }
 
 /** Newest first. @param limit how many at most */

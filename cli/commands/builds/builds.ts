@@ -3,7 +3,7 @@ import type { Remote } from '../../remote/remote';
 import { buildRows } from '../../view/lists';
 import { table } from '../../view/text';
 import type { CommonOptions, Run } from '../context';
-import { listBuilds, listPipelines } from '../find';
+import { askForEach, listBuilds, listPipelines } from '../find';
 import { nextOf } from '../next';
 
 interface BuildsOptions extends CommonOptions {
@@ -36,7 +36,7 @@ export const builds: Run<BuildsOptions> = async ({ terminal, connect }, [pipelin
 /** Of all pipelines side by side, newest first. */
 async function listAll(remote: Remote, limit: number): Promise<Build[]> {
   const pipelines = await listPipelines(remote);
-  const lists = await Promise.all(pipelines.map(({ name }) => listBuilds(remote, name, limit)));
+  const lists = await Promise.all(askForEach(pipelines, ({ name }) => listBuilds(remote, name, limit)));
   const all = lists.flatMap((list) => list.builds);
   return all.toSorted((a, b) => b.requestedAt.localeCompare(a.requestedAt)).slice(0, limit);
 }

@@ -8,7 +8,7 @@ import { explain, findPlace, type Place } from '../../remote/place';
 import type { Remote } from '../../remote/remote';
 import { counted, pad, wrap } from '../../view/text';
 import { type CommonOptions, type Context, flagsOf, type Run } from '../context';
-import { listPipelines } from '../find';
+import { askForEach, listPipelines } from '../find';
 import { lookInto } from './validate';
 
 /** What was looked at, and how it is. */
@@ -107,31 +107,33 @@ async function* lookThroughApi(remote: Remote, flags: string): AsyncGenerator<Ch
     'api',
     `answers, and has ${pipelines.length === 1 ? 'the pipeline' : 'the pipelines'} ${pipelines.map(({ name }) => name).join(', ') || '(none)'}`,
   );
-  for (const { name, hold } of pipelines) {
+  const looks = askForEach(pipelines, ({ name }) => checkPipeline(remote, name, flags));
+  for (const [at, { name, hold }] of pipelines.entries()) {
     if (hold) yield bad(name, hold.message, `kiln resume ${name}${flags}`);
-    yield* checkPipeline(remote, name, flags);
+    yield* (await looks[at]) ?? [];
   }
   yield* checkFleet(remote, flags);
 }
 
-async function* checkPipeline(remote: Remote, name: string, flags: string): AsyncGenerator<Check> {
+async function checkPipeline(remote: Remote, name: string, flags: string): Promise<Check[]> {
   try {
     const plan = await remote.ask<Plan>('POST', `/pipelines/${name}/plan`, { body: {} });
-    const { blockers, notKnown, targets } = plan;
-    yield* blockers.map((text) =>
-      bad(name, text, /SSM parameter \S+\/site\b/.test(text) ? `kiln push ${name}` : undefined),
-    );
-    if (blockers.length === 0)
-      yield good(
-        name,
-        `a build could start${targets.length > 0 ? `, and roll out to ${targets.map((target) => target.autoScalingGroup).join(', ')}` : ''}`,
-      );
-    yield* notKnown
-      .filter((text) => /denied|not authorized|may not/i.test(text))
-      .map((text): Check => ({ name, outcome: 'unknown', text }));
+    return judgePlan(name, plan, flags);
   } catch (error) {
-    yield failed(name, error, `kiln plan ${name}${flags}`);
+    return [failed(name, error, `kiln plan ${name}${flags}`)];
   }
+}
+
+function judgePlan(name: string, { blockers, notKnown, targets }: Plan, flags: string): Check[] {
+  const groups = targets.map(({ autoScalingGroup }) => autoScalingGroup).join(', ');
+  const stops = blockers.map((text) =>
+    bad(name, text, /SSM parameter \S+\/site\b/.test(text) ? `kiln push ${name}${flags}` : undefined),
+  );
+  const unseen = notKnown
+    .filter((text) => /denied|not authorized|may not/i.test(text))
+    .map((text): Check => ({ name, outcome: 'unknown', text }));
+  const fine = good(name, `a build could start${groups ? `, and roll out to ${groups}` : ''}`);
+  return [...(stops.length > 0 ? stops : [fine]), ...unseen];
 }
 
 async function* checkFleet(remote: Remote, flags: string): AsyncGenerator<Check> {

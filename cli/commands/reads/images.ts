@@ -5,7 +5,7 @@ import { differenceOf } from '../../view/difference';
 import { imageRows, type ShownImage } from '../../view/images';
 import { table } from '../../view/text';
 import type { CommonOptions, Run } from '../context';
-import { findBuild, getBuild, listBuilds, listPipelines } from '../find';
+import { askForEach, findBuild, getBuild, listBuilds, listPipelines } from '../find';
 import { nextOf } from '../next';
 
 interface ImagesOptions extends CommonOptions {
@@ -17,7 +17,7 @@ export const images: Run<ImagesOptions> = async ({ terminal, connect }, [name], 
   const remote = await connect(options);
   const names = name === undefined ? (await listPipelines(remote)).map((pipeline) => pipeline.name) : [name];
   const [lists, fleet] = await Promise.all([
-    Promise.all(names.map((pipeline) => listBuilds(remote, pipeline, options.limit))),
+    Promise.all(askForEach(names, (pipeline) => listBuilds(remote, pipeline, options.limit))),
     readFleet(remote, name),
   ]);
   const shown = collectImages(

@@ -178,7 +178,7 @@ describe('kiln doctor', () => {
     const flags = ` --region eu-north-1 --api ${api.url}`;
     expect(checks.filter(({ outcome }: { outcome: string }) => outcome === 'bad')).toEqual([
       { name: 'web', outcome: 'bad', text: 'web is held by eva', mend: `kiln resume web${flags}` },
-      { name: 'web', outcome: 'bad', text: blockers[0], mend: 'kiln push web' },
+      { name: 'web', outcome: 'bad', text: blockers[0], mend: `kiln push web${flags}` },
       { name: 'web', outcome: 'bad', text: blockers[1] },
       {
         name: 'kiln-fleet-web',
