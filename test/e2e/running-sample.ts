@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import type { Aws, ClientSettings, ServerPrograms } from 'embedded-aws';
 import { type ApiAnswer, callApi } from '../../cli/api';
 import { startSample } from '../../cli/sample';
+import { checkAnswer } from '../unit/answers';
 import { until, waitOnClock } from './until';
 
 /** A build as GET /builds/{id} shows it, as far as the tests look. */
@@ -68,8 +69,11 @@ export class RunningSample {
     await this.aws.stop();
   }
 
-  api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> {
-    return callApi(this.settings, method, `${this.service.HttpApiUrl}${path}`, body);
+  /** Calls the API; what it answers must be what docs/openapi.json says. */
+  async api(method: 'GET' | 'POST', path: string, body?: unknown): Promise<ApiAnswer> {
+    const answer = await callApi(this.settings, method, `${this.service.HttpApiUrl}${path}`, body);
+    checkAnswer(method, path, answer.status, answer.body);
+    return answer;
   }
 
   /** The status of a call that nobody has signed. */

@@ -10,6 +10,7 @@ import { handler as listBuilds } from '../../functions/list-builds';
 import { handler as postBuild } from '../../functions/post-build';
 import { createRecord } from '../../src/build/record';
 import { closeStage, noteProgress, openStage } from '../../src/build/stages';
+import { checkAnswer } from './answers';
 import { BUILD, openRecord } from './records';
 import { useSites } from './sites';
 import { useTable } from './table';
@@ -24,9 +25,18 @@ beforeEach(() => {
 
 const context = { functionName: 'test' } as Context;
 
+const ROUTE_OF = new Map([
+  [postBuild, ['POST', '/pipelines/web/builds']],
+  [getBuild, ['GET', '/builds/web-01J']],
+  [listBuilds, ['GET', '/pipelines/web/builds']],
+]);
+
 async function call(handler: typeof postBuild, event: object) {
   const { statusCode, body } = (await handler(event, context)) as APIGatewayProxyStructuredResultV2;
-  return { status: statusCode, body: JSON.parse(body ?? '') };
+  const answer = { status: statusCode, body: JSON.parse(body ?? '') };
+  const [method = '', path = ''] = ROUTE_OF.get(handler) ?? [];
+  checkAnswer(method, path, statusCode ?? 0, answer.body);
+  return answer;
 }
 
 test('a POST is accepted, and its answer says where the build is', async () => {

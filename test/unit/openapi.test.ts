@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -13,6 +14,16 @@ interface DeployedFunction {
 test('the document is what the schemas say: npm run openapi writes it', () => {
   const written = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'));
   expect(written).toEqual(JSON.parse(JSON.stringify(describeApi())));
+});
+
+test('the document is valid OpenAPI 3.1', () => {
+  // A module of ES alone, which jest does not load.
+  const validator = 'node_modules/@seriousme/openapi-schema-validator/bin/validate-api-cli.js';
+  const { stdout, stderr, status } = spawnSync(process.execPath, [validator, 'docs/openapi.json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect([status, stdout, stderr]).toEqual([0, expect.stringMatching(/valid/), '']);
 });
 
 test('the document has the routes that are deployed, each with its function, and no other', () => {
