@@ -1,6 +1,7 @@
 // All functions but the two that ask sites in one bundle: they share nearly all their code, so that packaging bundles it once instead of two
 // dozen times and a function is hardly larger for it. Those run inside the VPC and bring nothing that calls AWS.
 export { handler as actOnBuild } from './act-on-build';
+export { handler as awaitApproval } from './await-approval';
 export { handler as awaitFleet } from './await-fleet';
 export { handler as awaitImage } from './await-image';
 export { handler as awaitRefresh } from './await-refresh';

@@ -25,7 +25,7 @@ function makeSchedule({ name, definition }: Pipeline): [string, object][] {
     Description: `Builds pipeline ${name}`,
     ScheduleExpression: `cron(${schedule.cron})`,
     ScheduleExpressionTimezone: schedule.timezone,
-    FlexibleTimeWindow: { Mode: 'OFF' },
+    FlexibleTimeWindow: describeSplay(schedule.splay),
     Target: {
       Arn: FUNCTION_ARN,
       RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
@@ -34,6 +34,13 @@ function makeSchedule({ name, definition }: Pipeline): [string, object][] {
     },
   };
   return [[`${logicalId(name)}Schedule`, { Type: 'AWS::Scheduler::Schedule', Properties: properties }]];
+}
+
+/** Scheduler spreads over whole minutes: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
+function describeSplay(seconds: number | undefined): object {
+  return seconds === undefined
+    ? { Mode: 'OFF' }
+    : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: Math.ceil(seconds / 60) };
 }
 
 function makeRules({ name, definition }: Pipeline): [string, object][] {

@@ -48,6 +48,30 @@ export class UnknownBuild extends KilnError {
 export class BuildOver extends KilnError {
   override readonly name = 'BuildOver';
 }
+/** The build does not wait for that: there is nothing to approve, to reject or to promote. */
+export class NotWaiting extends KilnError {
+  override readonly name = 'NotWaiting';
+}
+/** Who has asked for a build may not approve it himself. */
+export class ApproverNotAllowed extends KilnError {
+  override readonly name = 'ApproverNotAllowed';
+}
+/** A person has rejected the build while it waited for approval. */
+export class Rejected extends KilnError {
+  override readonly name = 'Rejected';
+}
+/** Nobody has approved the build in the time that the pipeline gives. */
+export class ApprovalTimedOut extends KilnError {
+  override readonly name = 'ApprovalTimedOut';
+}
+/** The build could not begin to roll out in a window of its pipeline. */
+export class WindowMissed extends KilnError {
+  override readonly name = 'WindowMissed';
+}
+/** A newer build took the place of one that waited. */
+export class Superseded extends KilnError {
+  override readonly name = 'Superseded';
+}
 /** Another build of this pipeline holds its lock. */
 export class PipelineBusy extends KilnError {
   override readonly name = 'PipelineBusy';

@@ -14,6 +14,8 @@ export const PROBLEMS = {
   UnknownPipeline: [404, 'There is no such pipeline'],
   UnknownBuild: [404, 'There is no such build'],
   NothingToRollBackTo: [409, 'There is no image that it could be gone back to'],
+  ApproverNotAllowed: [403, 'Another person must approve it'],
+  NotWaiting: [409, 'The build does not wait for that'],
   BuildOver: [409, 'The build is over'],
   PipelineHeld: [409, 'The pipeline is held, and who asks may not pass'],
   PipelineBusy: [409, 'Another build of the pipeline runs'],

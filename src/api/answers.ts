@@ -127,6 +127,23 @@ const Scanned = z.strictObject({
     .optional(),
 });
 
+const Gate = z
+  .strictObject({
+    since: Time,
+    expiresAt: Time.describe('When the wait ends by itself'),
+    onTimeout: z.enum(['stop', 'continue']).describe('What becomes of the build then'),
+    approvers: z.enum(['any', 'other']).optional(),
+    opensAt: Time.optional(),
+    decision: z.enum(['approved', 'rejected', 'promoted', 'superseded', 'expired']).optional(),
+    decidedAt: Time.optional(),
+    by: z.string().optional().describe('Who has decided it: a caller, or the build that took its place'),
+    reason: z.string().optional(),
+    resumedAt: Time.optional().describe('When the build went on'),
+    toldAt: Time.optional(),
+  })
+  .describe('What a build waits for before it rolls out, while it holds nothing')
+  .meta({ id: 'Gate' });
+
 const Act = z.strictObject({
   at: Time,
   act: z.enum(['abort', 'approve', 'reject', 'promote']),
@@ -144,6 +161,8 @@ export const Build = z
     trigger: Trigger,
     parameters: z.record(z.string(), z.string()).describe('As the request gave them'),
     acts: z.array(Act).optional().describe('What people have done to it'),
+    approval: Gate.optional(),
+    window: Gate.optional(),
     requestedAt: Time,
     startedAt: Time.optional(),
     endedAt: Time.optional(),
@@ -151,6 +170,7 @@ export const Build = z
     once: z.boolean().optional(),
     force: z.boolean().optional(),
     rollout: z.boolean().optional().describe('False: it is baked and published only'),
+    hotfix: z.boolean().optional().describe('That it waited for no window'),
     reason: z.string().optional(),
     rollback: z
       .strictObject({ build: Name, from: Name.optional().describe('The build that made the image before') })

@@ -41,6 +41,10 @@ export const BuildBody = z.strictObject({
     .boolean()
     .default(true)
     .describe('False: the image is baked and published, and rolled out nowhere'),
+  hotfix: z
+    .boolean()
+    .default(false)
+    .describe('That it rolls out at once, in no window of its pipeline: wants a reason'),
   reason: Reason.optional(),
   plan: z
     .string()
@@ -65,6 +69,12 @@ export const RollbackBody = z.strictObject({
 export async function postBuild(call: Call): Promise<Located> {
   checkQuery(call);
   const body = readBody(call, BuildBody, '{"parameters": {"NAME": "value"}, "once": true}');
+  if (body.hotfix && body.reason === undefined) {
+    const detail = 'expected a reason: a hotfix waits for no window';
+    throw new InvalidRequest(`The body has hotfix and no reason: ${detail}.`, {
+      fields: [{ field: 'body.reason', detail }],
+    });
+  }
   const pipeline = call.pathParameters?.pipeline ?? '';
   const record = await requestBuild({
     pipeline,
@@ -78,7 +88,11 @@ export async function postBuild(call: Call): Promise<Located> {
 
 /** What a build that is started with a plan is asked to be. */
 async function readPlan(pipeline: string, { plan = '', ...body }: z.output<typeof BuildBody>) {
-  const planned = { ...BuildBody.parse({}), ...(await findPlanned(pipeline, plan)) };
+  const planned = {
+    ...BuildBody.parse({}),
+    ...(await findPlanned(pipeline, plan)),
+    hotfix: body.hotfix,
+  };
   const others = ['parameters', 'once', 'force', 'rollout'] as const;
   const given = others.filter((name) => !isDeepStrictEqual(body[name], BuildBody.parse({})[name]));
   if (given.length === 0) return planned;

@@ -11,14 +11,6 @@ export const HttpCall = z.custom<Call>(
   (event) => z.looseObject({ headers: z.record(z.string(), z.string()) }).safeParse(event).success,
 );
 
-/** Why somebody does what he asks for: it is kept with who he is. */
-export const Reason = z
-  .string()
-  .min(1)
-  .max(500)
-  .regex(/\S/, { error: 'expected a text that says why' })
-  .describe('Why, for those who come after: it is kept');
-
 /** Who calls: the ARN of an IAM identity. */
 export function callerOf(call: Call): string | undefined {
   return call.requestContext.authorizer?.iam?.userArn;

@@ -7,7 +7,8 @@ import { InvalidPipeline, UnknownPipeline } from '../errors';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
 import { PIPELINE_NAME } from '../pipeline/name';
-import { type Call, callerOf, checkQuery, Reason, readBody } from './call';
+import { Reason } from './builds';
+import { type Call, callerOf, checkQuery, readBody } from './call';
 
 const Allowed = z
   .string()

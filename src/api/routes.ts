@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AbortBody } from './acts';
+import { AbortBody, DecideBody, PromoteBody } from './acts';
 import type { ProblemName } from './answer';
 import { Accepted, Build, Builds, HeldPipeline, Pipeline, Pipelines, Preview } from './answers';
 import { BuildBody, PlanBody, RollbackBody } from './builds';
@@ -186,5 +186,38 @@ export const ROUTES: readonly Route[] = [
     status: 202,
     answer: Accepted,
     problems: ['UnknownBuild', 'BuildOver', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/builds/{id}/approve',
+    function: 'actOnBuild',
+    operationId: 'approveBuild',
+    summary: 'Lets a build roll out that waits for approval',
+    body: DecideBody,
+    status: 202,
+    answer: Accepted,
+    problems: ['UnknownBuild', 'BuildOver', 'NotWaiting', 'ApproverNotAllowed', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/builds/{id}/reject',
+    function: 'actOnBuild',
+    operationId: 'rejectBuild',
+    summary: 'Ends a build that waits for approval, and undoes what it made',
+    body: DecideBody,
+    status: 202,
+    answer: Accepted,
+    problems: ['UnknownBuild', 'BuildOver', 'NotWaiting', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/builds/{id}/promote',
+    function: 'actOnBuild',
+    operationId: 'promoteBuild',
+    summary: 'Ends the present wait of a build, where Kiln keeps it',
+    body: PromoteBody,
+    status: 202,
+    answer: Accepted,
+    problems: ['UnknownBuild', 'BuildOver', 'NotWaiting', 'BodyTooLarge'],
   },
 ];

@@ -6,7 +6,19 @@ export function showBuild(record: BuildRecord) {
   const { late, left, gone = {}, fingerprint, error, resolved, unchecked } = record;
   const { once, force, rollout, reason, rollback, reused, changed, rolledBack, revoked } = record;
   const imageId = imageOf(record);
-  const { acts, prepared, tested, scanned, bom, packageChanges, heldServer, notHeld } = record;
+  const {
+    acts,
+    approval,
+    window,
+    hotfix,
+    prepared,
+    tested,
+    scanned,
+    bom,
+    packageChanges,
+    heldServer,
+    notHeld,
+  } = record;
   const imageGone = imageId && gone[imageId];
   const copies = record.copies?.map((copy) => ({ ...copy, gone: gone[copy.imageId] }));
   const stages = Object.entries(record.stages).map(([stage, how]) => ({
@@ -22,6 +34,9 @@ export function showBuild(record: BuildRecord) {
     ...{ id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt },
     ...{
       acts,
+      approval,
+      window,
+      hotfix,
       resolved,
       ...{ once, force, rollout, reason, rollback },
       fingerprint,

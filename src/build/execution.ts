@@ -17,11 +17,12 @@ export interface BuildRequest extends Options {
 }
 
 /** What a request, or the record of one, says beside its parameters: only what is said. */
-export function optionsOf({ once, force, rollout, reason, plan, rollback }: Options): Options {
+export function optionsOf({ once, force, rollout, hotfix, reason, plan, rollback }: Options): Options {
   return {
     ...(once && { once }),
     ...(force && { force }),
     ...(rollout === false && { rollout }),
+    ...(hotfix && { hotfix }),
     ...(reason && { reason }),
     ...(plan && { plan }),
     ...(rollback && { rollback }),

@@ -79,11 +79,11 @@ export async function renewLease(
   return setAttributes(key, { until }, { expression: '#build = :build', values: { ':build': build } });
 }
 
-/** Gives a lease back, if the build has it. */
-export async function releaseLease(key: Key, build: string): Promise<void> {
+/** Gives a lease back, if the build has it; with a number only if it has it under that. */
+export async function releaseLease(key: Key, build: string, fence?: number): Promise<void> {
   await deleteAttributes(key, ['build', 'until'], {
-    expression: '#build = :build',
-    values: { ':build': build },
+    expression: `#build = :build${fence === undefined ? '' : ' AND #fence = :fence'}`,
+    values: { ':build': build, ...(fence !== undefined && { ':fence': fence }) },
   });
 }
 

@@ -60,9 +60,9 @@ export async function renewLock(pipeline: string, build: string): Promise<void> 
   await renewLease(keyOf(pipeline), build);
 }
 
-/** Gives the lock back, if the build has it. */
-export async function releaseLock(pipeline: string, build: string): Promise<void> {
-  await releaseLease(keyOf(pipeline), build);
+/** Gives the lock back, if the build has it; with a number only if it has it under that: it may have taken it again since. */
+export async function releaseLock(pipeline: string, build: string, fence?: number): Promise<void> {
+  await releaseLease(keyOf(pipeline), build, fence);
 }
 
 /** The build that holds the lock of a pipeline, if one does. */

@@ -1,5 +1,6 @@
 import { isAwsError } from '../aws';
 import { deleteItem, getItem, type Key, putItem } from '../table';
+import { findBefore } from './acts/gate';
 import { endRecord } from './end/outbox';
 import { type BuildRequest, startExecution } from './execution';
 import { pipelineOf } from './id';
@@ -144,7 +145,7 @@ export async function startQueuedBuild(pipeline: string): Promise<string | undef
   await supersedeUnattended(pipeline);
   const { asked, unattended } = await readQueue(pipeline);
   const queued = asked ?? unattended;
-  if (!queued) return undefined;
+  if (!queued || (await findBefore(pipeline, queued.trigger))) return undefined;
   const { build } = queued;
   if ((await takeLock(pipeline, build, 'request')) === undefined) return undefined;
   const isNewest = await moveStatus(build, ['QUEUED', 'RUNNING'], 'RUNNING');

@@ -207,6 +207,31 @@ export interface BuildAct {
   skip?: 'wait' | 'window' | 'all' | undefined;
 }
 
+/** What a build waits for before it rolls out, while it holds nothing: the leave of a person, or a time at which that may be. */
+export type GateKind = 'approval' | 'window';
+
+/** How such a wait is, or how it ended. Times are ISO 8601. */
+export interface Gate {
+  since: string;
+  /** When it ends by itself, and what becomes of the build then. */
+  expiresAt: string;
+  onTimeout: 'stop' | 'continue';
+  /** Of an approval: whether who has asked for the build may approve it. */
+  approvers?: 'any' | 'other' | undefined;
+  /** Of a window: when it opens. */
+  opensAt?: string | undefined;
+  /** `expired` and `superseded` end the build, as `rejected` does. */
+  decision?: 'approved' | 'rejected' | 'promoted' | 'superseded' | 'expired';
+  decidedAt?: string;
+  /** Who has decided it: the ARN of a caller, or the build that took its place. */
+  by?: string;
+  reason?: string;
+  /** When the build took its lock again, to go on: from then on nothing is decided any more. */
+  resumedAt?: string;
+  /** When people were told that it waits for them. */
+  toldAt?: string;
+}
+
 /** Whether a build came to a good end: its image is rolled out, or was already. Nothing of it is undone. */
 export function hasSucceeded({ status }: Pick<BuildRecord, 'status'>): boolean {
   return status === 'SUCCEEDED' || status === 'UP_TO_DATE';
@@ -245,6 +270,8 @@ export interface BuildRecord extends Options {
   resolved?: Record<string, ResolvedParameter>;
   /** What people have done to it: the newest. */
   acts?: BuildAct[];
+  approval?: Gate;
+  window?: Gate;
   requestedAt: string;
   startedAt?: string;
   endedAt?: string;

@@ -5,6 +5,7 @@ import type { Pipeline } from '../pipeline/definition';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline } from '../pipeline/load';
 import { getItem, type Key, putItem } from '../table';
+import { findBefore } from './acts/gate';
 import { type BuildRequest, optionsOf, startExecution, writeInput } from './execution';
 import { newBuildId } from './id';
 import { findLockHolder, releaseLock, takeLock } from './lock';
@@ -56,9 +57,11 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   if (other) return takeUpAgain(other, request);
 
   const checked: CheckedRequest = { ...request, resolved };
-  if ((await takeLock(pipeline.name, build, 'request')) !== undefined) await startNow(build, checked);
+  const before = await findBefore(pipeline.name, request.trigger);
+  const isFree = !before && (await takeLock(pipeline.name, build, 'request')) !== undefined;
+  if (isFree) await startNow(build, checked);
   else if (pipeline.definition.whenBusy === 'queue') await startLater(build, checked);
-  else throw new PipelineBusy(await describeBusy(pipeline.name));
+  else throw new PipelineBusy(await describeBusy(pipeline.name, before));
   return getRecord(build);
 }
 
@@ -116,7 +119,9 @@ function recordOf(id: string, request: CheckedRequest) {
   return { id, parameters, trigger, resolved, ...optionsOf(request) };
 }
 
-async function describeBusy(pipeline: string): Promise<string> {
+async function describeBusy(pipeline: string, before: BuildRecord | undefined): Promise<string> {
+  if (before)
+    return `Build ${before.id} of pipeline ${pipeline}, which a person has asked for, waits to be rolled out, and the whenBusy of the pipeline is reject. Schedules and events have their turn when that build has ended.`;
   const holder = await findLockHolder(pipeline);
   return `Pipeline ${pipeline} is busy with build ${holder ?? 'that has just ended'}, and its whenBusy is reject. Try again when that build has ended.`;
 }

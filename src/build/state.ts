@@ -20,6 +20,8 @@ export const Options = z.object({
   force: z.boolean().optional(),
   /** False: the image is baked and published, and rolled out nowhere. */
   rollout: z.boolean().optional(),
+  /** That it rolls out at once, in no window of its pipeline. */
+  hotfix: z.boolean().optional(),
   /** Why it was asked for, in a person's words. */
   reason: z.string().optional(),
   /** The plan that the build does, or fails: `p-01J…`. */
@@ -172,5 +174,17 @@ export const Plan = z.object({
     channels: z.object({ tested: z.string().optional(), proven: z.string().optional() }).optional(),
   }),
   targets: z.array(TargetState),
+  /** That a person must approve the rollout, until when, and what becomes of the build if nobody does. */
+  approval: z
+    .object({
+      within: z.number().describe('seconds'),
+      onTimeout: z.enum(['stop', 'continue']),
+      approvers: z.enum(['any', 'other']),
+    })
+    .optional(),
+  /** The times in which it may begin to roll out; undefined at any. */
+  windows: z
+    .array(z.object({ cron: z.string(), timezone: z.string(), duration: z.number().describe('seconds') }))
+    .optional(),
 });
 export type Plan = z.infer<typeof Plan>;

@@ -422,15 +422,21 @@ const Cron = z
     error: ({ input }) => findCronProblem(String(input)) ?? '',
   });
 
+const Timezone = z
+  .string({ error: expected('an IANA time zone such as Europe/Oslo') })
+  .refine(isTimeZone, { error: expected('an IANA time zone such as Europe/Oslo') })
+  .default('UTC');
+
 const Schedule = section({
   cron: Cron.describe(
     'When: minutes, hours, day of month, month, day of week, year, as EventBridge Scheduler reads it.',
   ),
-  timezone: z
-    .string({ error: expected('an IANA time zone such as Europe/Oslo') })
-    .refine(isTimeZone, { error: expected('an IANA time zone such as Europe/Oslo') })
-    .default('UTC')
-    .describe('The time zone that the schedule is in, daylight saving included.'),
+  timezone: Timezone.describe('The time zone that the schedule is in, daylight saving included.'),
+  splay: duration('1m', '24h')
+    .optional()
+    .describe(
+      'How much later it may begin: pipelines that have the same time do not begin at once. Whole minutes.',
+    ),
 });
 
 const EventPattern = z
@@ -487,6 +493,50 @@ const OnFailure = section({
   ),
 }).describe('What becomes of the server on which a build failed. Without it that goes at once.');
 
+const APPROVAL = expected(
+  'none, required, or a mapping with the keys required, within, onTimeout, approvers',
+);
+
+/** Whether a rollout waits for a person. */
+const Approval = z
+  .union(
+    [
+      z.enum(['none', 'required']),
+      section({
+        required: flag().default(true).describe('Whether it waits at all.'),
+        within: duration('5m', '7d').prefault('1d').describe('How long it waits.'),
+        onTimeout: z
+          .enum(['stop', 'continue'], { error: expected('stop or continue') })
+          .default('stop')
+          .describe('What becomes of the build if nobody says anything: it ends, or it rolls out.'),
+        approvers: z
+          .enum(['any', 'other'], { error: expected('any or other') })
+          .default('any')
+          .describe('Whether who has asked for a build may approve it.'),
+      }),
+    ],
+    { error: APPROVAL },
+  )
+  .default('none');
+
+/** When a rollout may begin. */
+const Window = section({
+  cron: Cron.describe(
+    'When it opens: minutes, hours, day of month, month, day of week, year, as EventBridge Scheduler reads it.',
+  ),
+  duration: duration('5m', '7d').describe('How long it is open.'),
+  timezone: Timezone.describe('The time zone that it is in, daylight saving included.'),
+});
+
+/** What a pipeline says of approval; undefined if its rollouts wait for nobody. */
+export function approvalOf({ approval }: Pick<PipelineDefinition, 'approval'>) {
+  if (approval === 'none') return undefined;
+  if (approval === 'required')
+    return { within: 24 * 60 * 60, onTimeout: 'stop' as const, approvers: 'any' as const };
+  const { required, ...rest } = approval;
+  return required ? rest : undefined;
+}
+
 /**
  * What a pipeline file says. The single source: it validates the file when the service is packaged and again when it
  * runs, types the code, and is what `docs/pipeline.schema.json` is generated from. Durations are in seconds.
@@ -517,13 +567,13 @@ export const PipelineDefinition = section({
     .describe(
       'What becomes of a request while a build runs: queue keeps the newest one of a person and the newest of a schedule or an event after it, reject refuses.',
     ),
-  approval: z
-    .literal('none', {
-      error: (issue) =>
-        issue.input === 'required' ? 'required is not available yet, expected none' : expected('none')(issue),
-    })
-    .default('none')
-    .describe('Whether a rollout waits for a person. Only none is available yet.'),
+  approval: Approval.describe(
+    'Whether a rollout waits for a person: none, required, or a mapping that says for how long and who may approve it.',
+  ),
+  windows: list(Window, 'a list of windows')
+    .max(20, { error: 'expected at most 20 windows' })
+    .default([])
+    .describe('Times in which a rollout may begin. Without them it begins at any time.'),
 }).superRefine(({ parameters, triggers, base, image }, context) => {
   const lacking = !image.test ? 'image.test: true' : base.prepare === 'none' ? 'an agent (base.prepare)' : '';
   if (image.scan && lacking)

@@ -53,7 +53,17 @@ export const EVENTS = {
   'Build Failed': Ended,
   'Build Skipped': Ended,
   'Build Superseded': Ended,
-  'Approval Needed': z.looseObject(ofBuild),
+  'Approval Needed': z.looseObject({
+    ...ofBuild,
+    imageId: z.string().optional(),
+    expiresAt: Time.describe('Until when it waits'),
+    onTimeout: z.enum(['stop', 'continue']).describe('What becomes of the build then'),
+    approvers: z.enum(['any', 'other']).optional(),
+    trigger: z.strictObject({ kind: z.string(), by: z.string().optional() }),
+    reason: z.string().optional(),
+    changed: z.array(z.string()).optional().describe('Why it was baked'),
+    autoScalingGroups: z.array(Name).describe('Where it would roll out to'),
+  }),
   'Pipeline Held': z.looseObject({
     ...common,
     pipeline: Name,

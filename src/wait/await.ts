@@ -69,6 +69,10 @@ function describeWait({ kind, resource, region, group, stage, instanceId }: Wait
       return `the command ${resource} on ${instanceId}`;
     case 'scan':
       return `Amazon Inspector, to scan ${resource}`;
+    case 'approval':
+      return 'somebody to approve it';
+    case 'window':
+      return 'its window';
   }
 }
 

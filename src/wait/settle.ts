@@ -8,6 +8,7 @@ import { lookAtFleets } from '../rollout/fleet';
 import { lookAtRefreshes } from '../rollout/refresh';
 import { lookAtCommands } from '../server/command/look';
 import { lookAtScans } from '../server/scan/look';
+import { lookAtGates } from './gates';
 import type { Seen } from './look';
 import { deleteWait } from './store';
 import type { Outcome, Wait, WaitKind } from './wait';
@@ -20,6 +21,8 @@ const LOOKS: Record<WaitKind, Look> = {
   fleet: lookAtFleets,
   command: lookAtCommands,
   scan: lookAtScans,
+  approval: lookAtGates,
+  window: lookAtGates,
 };
 
 /** The token was answered before, or its state has timed out or was aborted: there is nobody left to tell. */

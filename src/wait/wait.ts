@@ -1,15 +1,16 @@
+import type { Window } from '../build/acts/windows';
 import type { MadeVersion } from '../build/state';
 
 /**
  * What can be waited for: an AMI, an instance refresh, a group whose servers all run the new image and are healthy, a command of SSM, a scan
- * of Inspector.
+ * of Inspector; and, while the build holds nothing, the leave of a person or a window in which it may roll out.
  */
-export type WaitKind = 'image' | 'refresh' | 'fleet' | 'command' | 'scan';
+export type WaitKind = 'image' | 'refresh' | 'fleet' | 'command' | 'scan' | 'approval' | 'window';
 
 /** A parked task token, and the resource whose end it waits for. */
 export interface Wait {
   kind: WaitKind;
-  /** The id of the AMI, of the refresh, of the command or of the server that is scanned; of a fleet the name of the group. */
+  /** The id of the AMI, of the refresh, of the command or of the server that is scanned; of a fleet the name of the group; of an approval and a window the build. */
   resource: string;
   region: string;
   build: string;
@@ -35,6 +36,8 @@ export interface Wait {
   leaves?: { protected: boolean; standby: boolean };
   /** Of a command: the instance that runs it. */
   instanceId?: string;
+  /** Of a window: those of the pipeline. */
+  windows?: readonly Window[];
   /** Of a scan: when it is waited for no longer, in milliseconds since 1970. */
   until?: number;
 }

@@ -29,6 +29,8 @@ const OTHERS = [
     'CheckScan',
     'ScaleOut',
     'AwaitCopy',
+    'AwaitApproval',
+    'AwaitWindow',
     'Recover',
   ],
 ];

@@ -63,7 +63,8 @@ const FULL = {
     holdAfter: 3,
   },
   whenBusy: 'queue',
-  approval: 'none',
+  approval: { within: '2h', onTimeout: 'continue', approvers: 'other' },
+  windows: [{ cron: '0 9 ? * MON-FRI *', duration: '2h', timezone: 'Europe/Oslo' }],
 };
 
 type Path = (string | number)[];

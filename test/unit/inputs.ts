@@ -15,6 +15,11 @@ const plan = {
   },
 };
 const scan = { max: 'HIGH', fixAvailable: true, onFail: 'stop', within: 3600 };
+const gated = {
+  ...plan,
+  approval: { within: 3600, onTimeout: 'stop', approvers: 'any' },
+  windows: [{ cron: '0 9 ? * MON-FRI *', timezone: 'UTC', duration: 3600 }],
+};
 const scanned = { ...plan, image: { ...image, scan } };
 const launched = { instanceId: 'i-1', launchedAt: 1 };
 const base = { instance: launched, health: { answers: 1, askedAt: 2 } };
@@ -45,6 +50,8 @@ export const INPUTS: Readonly<
   TerminateTest: ['terminateInstance', { purpose: 'test' }],
   PublishImage: ['publishImage', { plan, image: { id: 'ami-1', name: 'n' } }],
   AwaitCopy: ['awaitImage', { ...parked, region: 'eu-north-1' }],
+  AwaitApproval: ['awaitApproval', { plan: gated, token: 't' }],
+  AwaitWindow: ['awaitApproval', { plan: gated, token: 't' }],
   PublishTemplate: ['publishTemplate', rolling],
   ScaleOut: ['scaleOut', rolling],
   StartRefresh: ['startRefresh', rolling],

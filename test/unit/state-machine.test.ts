@@ -46,6 +46,7 @@ const SHARED: Record<string, string> = {
   LookAtBase: 'LookAtInstance',
   LookAtTest: 'LookAtInstance',
   AwaitCopy: 'AwaitImage',
+  AwaitWindow: 'AwaitApproval',
 };
 
 /** They run in the VPC and have bundles of their own; all others share one. */
@@ -179,6 +180,8 @@ test('each state that waits for AWS parks its token, and no other does', () => {
     'RunTests',
     'ScanImage',
     'AwaitCopy',
+    'AwaitApproval',
+    'AwaitWindow',
     'AwaitRefresh',
     'AwaitFleet',
   ]);

@@ -96,6 +96,13 @@ function makeSteps(ran: string[]): Record<string, Handler> {
     step('TerminateTest', () => null),
     step('PublishImage', () => ({ copies: [{ region: 'eu-north-1', imageId: 'ami-2' }] })),
     park('AwaitCopy'),
+    ...(['AwaitApproval', 'AwaitWindow'] as const).map((state) =>
+      park(state, ({ build, stage }) => {
+        expect(stage).toBe(state);
+        const { fence, ...held } = build as { fence: number };
+        return { ...held, fence: fence + 10 };
+      }),
+    ),
     step('PublishTemplate', ({ target }) => ({
       ...(target as object),
       launchTemplateId: 'lt-1',
@@ -224,6 +231,25 @@ test('an image whose pipeline says so is scanned once it is tested', async () =>
   const from = ran.indexOf('CheckTests');
   expect(ran.slice(from, from + 4)).toEqual(['CheckTests', 'ScanImage', 'CheckScan', 'TerminateTest']);
   expect(ran.at(-1)).toBe('Finish');
+});
+
+test('a build that must be approved, and has a window, waits before it rolls out, and goes on under the number that it gets then', async () => {
+  const ran: string[] = [];
+  const steps = makeSteps(ran);
+  const gated = { ...plan, approval: { within: 60 }, windows: [{}] };
+  const build = { id: 'web-1', pipeline: 'web', fence: 1 };
+  steps.Plan = async () => ({ Payload: { build, plan: gated } });
+  const { PublishTemplate: publish, Finish: finish } = steps;
+  const fences: unknown[] = [];
+  const noting = (step: Handler | undefined) => async (input: never) => {
+    fences.push((input as { Payload: { build: { fence: number } } }).Payload.build.fence);
+    return step?.(input);
+  };
+  Object.assign(steps, { PublishTemplate: noting(publish), Finish: noting(finish) });
+  await run(steps);
+  const from = ran.indexOf('AwaitApproval');
+  expect(ran.slice(from - 1, from + 2)).toEqual(['AwaitCopy', 'AwaitApproval', 'AwaitWindow']);
+  expect(fences).toEqual([21, 21, 21]);
 });
 
 test('a site that flaps begins its row of good answers anew', async () => {

@@ -54,6 +54,8 @@ export const AFTER_FAILURE: readonly Task[] = [
   'undoAgain',
   'tellLeftAgain',
 ];
+/** What people have decided, or not: nothing is wrong with the pipeline, that it should be held for it. */
+const DECIDED = ['Rejected', 'ApprovalTimedOut', 'WindowMissed'];
 /** Where the pipeline has the server held on which a build fails. */
 const HOLDING: Task[] = ['holdServer', 'holdFleetServer', 'takeHeldServer'];
 const AFTER_SKIP: Task[] = ['unlock', 'next', 'announce'];
@@ -82,7 +84,16 @@ export async function failBuild(
   const record = await findRecord(build);
   // Who stops a build himself does not look for what was wrong.
   const holds = record?.holdServerFor !== undefined && status !== 'ABORTED';
-  await closeBuild(build, status, [...(holds ? HOLDING : []), ...AFTER_FAILURE], error);
+  const tasks = AFTER_FAILURE.filter((task) => task !== 'count' || !DECIDED.includes(error.name));
+  await closeBuild(build, status, [...(holds ? HOLDING : []), ...tasks], error);
+}
+
+/** Ends a build that waited before its rollout, and whose place a newer one took. What it made is undone; who asked for it is told. */
+export async function supersedeRunning(build: string, error: Failure): Promise<void> {
+  const record = await findRecord(build);
+  const isAsked = record && !isUnattended(record.trigger);
+  const tasks: Task[] = [...AFTER_SKIP, ...AFTER_LATE_SKIP, ...(isAsked ? (['tell'] as const) : [])];
+  await closeBuild(build, 'SUPERSEDED', tasks, error);
 }
 
 /** Ends a build that shall not be tried. Only who has asked for it is told: what a schedule starts would be told each night. */

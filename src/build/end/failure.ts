@@ -76,6 +76,13 @@ async function explainTimeout(build: string, failure: Failure): Promise<Failure>
         name: 'ImageScanFailed',
         message: `Nobody looked whether Inspector has scanned ${wait.resource}, for ${minutes} min.`,
       };
+    case 'approval':
+    case 'window':
+      return {
+        stage: wait.stage,
+        name: wait.kind === 'approval' ? 'ApprovalTimedOut' : 'WindowMissed',
+        message: `Nobody looked whether it may go on, for ${minutes} min.`,
+      };
   }
 }
 
@@ -86,6 +93,8 @@ const PATIENCE: Record<Wait['kind'], number> = {
   fleet: 1_800_000,
   command: 28_800_000,
   scan: 28_800_000,
+  approval: 777_600_000,
+  window: 777_600_000,
 };
 
 /** When a wait runs out. Of those that stand side by side, one a group, the first has. */

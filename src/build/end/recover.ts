@@ -3,7 +3,7 @@ import { isBuildId } from '../id';
 import { findRecord, hasSucceeded, isUnattended } from '../record';
 import { attendBuild } from './attend';
 import { CaughtError } from './caught';
-import { failBuild, skipBuild } from './end';
+import { failBuild, skipBuild, supersedeRunning } from './end';
 import { explainFailure } from './failure';
 
 export const RecoverInput = z.object({
@@ -29,9 +29,11 @@ export async function recoverBuild({
   const isBuild = isBuildId(build.id);
   const failure = await explainFailure(isBuild ? build.id : '', caught);
   if (isBuild && (await isSkipped(build.id, failure.name))) await skipBuild(build.id, failure);
+  else if (isBuild && failure.name === 'Superseded') await supersedeRunning(build.id, failure);
   else if (isBuild) await failBuild(build.id, 'FAILED', failure);
   const record = isBuild ? await findRecord(build.id) : undefined;
-  const isWell = record !== undefined && (hasSucceeded(record) || record.status === 'SKIPPED');
+  const isWell =
+    record !== undefined && (hasSucceeded(record) || ['SKIPPED', 'SUPERSEDED'].includes(record.status));
   // Step Functions takes 32,768 characters of a cause.
   return { error: failure.name, cause: failure.message.slice(0, 30_000), hasSucceeded: isWell };
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { failuresOf, throwAll } from '../../failures';
 import { renewGroups } from '../../rollout/lease';
+import { findBefore } from '../acts/gate';
 import { findExecution, listRunning } from '../execution';
 import { findLockHolder, isStarting, renewLock } from '../lock';
 import { listOpen, type Open } from '../open';
@@ -53,8 +54,13 @@ async function isRunning(build: string, running: ReadonlySet<string>): Promise<b
 }
 
 /** Whether a build is in the queue, behind one that will start it when it ends. */
-async function isWaiting({ id, pipeline }: BuildRecord, open: ReadonlySet<string>): Promise<boolean> {
+async function isWaiting(
+  { id, pipeline, trigger }: BuildRecord,
+  open: ReadonlySet<string>,
+): Promise<boolean> {
   const holder = await findLockHolder(pipeline);
+  // One that a person must approve first holds no lock.
+  if (!holder && (await findBefore(pipeline, trigger))) return (await listQueued(pipeline)).includes(id);
   if (!holder || holder === id || !(await listQueued(pipeline)).includes(id)) return false;
   return open.has(holder) || isStarting(pipeline, holder);
 }

@@ -5,7 +5,7 @@ import { findBaseImage } from '../../image/base/image';
 import { checkBaseRole } from '../../image/base/role';
 import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
-import { imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/definition';
+import { approvalOf, imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/definition';
 import { describeDifference, fingerprintOf, ingredientsOf } from '../../pipeline/fingerprint';
 import { findServing } from '../../rollout/checks/serving';
 import { checkTargets } from '../../rollout/targets';
@@ -60,7 +60,7 @@ export async function decideBuild(
 async function decideBake(
   pipeline: Pipeline,
   parameters: Record<string, string>,
-  { force = false, rollout }: BuildRequest,
+  { force = false, rollout, hotfix = false }: BuildRequest,
   release: Release | undefined,
   unmade: Unmade,
 ): Promise<Decision> {
@@ -90,7 +90,8 @@ async function decideBake(
   const mayReuse = !force && contents.unknown.length === 0;
   const reuse = mayReuse ? await findReusable(pipeline, print) : undefined;
   const made = { baseImage, parameters, fingerprint: print };
-  const decided = await decideTargets(pipeline, made, targets, reuse, unmade);
+  const planned = await decideTargets(pipeline, made, targets, reuse, unmade);
+  const decided = { ...planned, plan: { ...planned.plan, ...decideGates(pipeline, planned.plan, hotfix) } };
   if (reuse) return { ...decided, ingredients };
   const changed = force
     ? ['it was asked for']
@@ -145,6 +146,14 @@ function checkOthers(pipeline: Pipeline, unmade: Unmade) {
     unmade.unlessDenied('images can be shared', () => checkSharing(pipeline)),
     findAll(parameters.map((parameter) => checkParameterOwner(pipeline.name, parameter))),
   ] as const;
+}
+
+/** What a rollout waits for. Who goes back to an earlier image waits for nothing. */
+function decideGates({ definition }: Pipeline, { targets }: Plan, hotfix: boolean) {
+  if (targets.length === 0) return {};
+  const approval = approvalOf(definition);
+  const { windows } = definition;
+  return { ...(approval && { approval }), ...(windows.length > 0 && !hotfix && { windows }) };
 }
 
 /** Of an image that is there already only those groups are targets that do not run it. */

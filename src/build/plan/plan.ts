@@ -6,6 +6,7 @@ import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
 import { findUnheld } from '../../rollout/undo/retained';
 import { emit } from '../../tell/events';
+import { supersedeParked } from '../acts/gate';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder, releaseLock, takeLock } from '../lock';
@@ -70,13 +71,15 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     ...hold,
   });
   await checkTried(pipeline.name, request.trigger, fingerprint);
+  const held = { id: build.id, pipeline: pipeline.name, fence };
+  if (targets.length > 0) await supersedeParked(held);
   const { resolved } = (await findRecord(build.id)) ?? {};
   const { trigger, reason } = request;
   await emit({
     type: 'Build Started',
     detail: { build: build.id, pipeline: pipeline.name, trigger, reason, resolved },
   });
-  return { build: { id: build.id, pipeline: pipeline.name, fence }, plan };
+  return { build: held, plan };
 }
 
 /** What becomes of the server on which the build fails, should it. */

@@ -1,3 +1,5 @@
+import { compileWildcard } from 'aws-languages/wildcard';
+
 /** The ARN of an IAM role, in which a `*` may stand: its partition, its account, and its path with its name. */
 const ROLE = /^arn:([\w*-]+):iam::([\d*]+):role\/(.+)$/;
 
@@ -31,17 +33,6 @@ export function findCallerProblem(pattern: string): string | undefined {
     : undefined;
 }
 
-/** Without a regular expression, which somebody could have take forever. */
 function matchesText(pattern: string, text: string): boolean {
-  const [first = '', ...parts] = pattern.split('*');
-  if (!text.startsWith(first)) return false;
-  const last = parts.pop();
-  if (last === undefined) return text === first;
-  let at = first.length;
-  for (const part of parts) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
+  return compileWildcard(pattern, { question: false }).test(text);
 }

@@ -42,6 +42,7 @@ const TASKS = tasksOf(
 /** States that a build of the pipeline `web` comes to only when something is wrong, or not at all. */
 const RARE = [
   ...['LookAtBase', 'LookAtTest', 'AwaitUserData', 'ScanImage', 'CheckScan', 'ScaleOut', 'AwaitCopy'],
+  ...['AwaitApproval', 'AwaitWindow'],
 ];
 /** Where a build comes to when it fails, and what works beside the workflow. */
 export const ENDING = ['Recover', 'cleanUp'];

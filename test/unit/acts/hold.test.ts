@@ -275,7 +275,7 @@ test('the hold of a rollback that was never planned ends by resume alone', async
 
 test.each([
   [{}, /reason/],
-  [{ reason: ' ' }, /says why/],
+  [{ reason: ' ' }, /expected a text/],
   [{ reason: 'x', allow: [] }, /allow/],
   [{ reason: 'x', allow: ['ada'] }, /expected an ARN/],
   [{ reason: 'x', allow: ['arn:aws:iam::*:role/team/*'] }, /sessions do not have the path/],

@@ -59,7 +59,7 @@ test('the message of an invalid pipeline names the file and all problems, those 
     [
       `${join(folder, 'web/pipeline.yml')} is not valid:`,
       '  whenBusy: expected queue or reject, got "wait" (line 2)',
-      '  rollouts: unknown key, expected one of description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval (line 3)',
+      '  rollouts: unknown key, expected one of description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval, windows (line 3)',
     ].join('\n'),
   );
 });
@@ -83,7 +83,7 @@ test.each([
 test('reading all pipelines tells what is wrong in each', async () => {
   const folder = makeFolder({
     'web/pipeline.yml': 'base: [\n',
-    'api/pipeline.yml': `${FILE}approval: required\n`,
+    'api/pipeline.yml': `${FILE}whenBusy: wait\n`,
     'api/user-data.sh': SCRIPT,
     'Bad_Name/pipeline.yml': FILE,
   });
@@ -93,7 +93,7 @@ test('reading all pipelines tells what is wrong in each', async () => {
     `${join(folder, 'Bad_Name')} is not valid:`,
     '  expected a folder name of small letters, digits and -, at most 30, starting with a letter',
     `${join(folder, 'api/pipeline.yml')} is not valid:`,
-    '  approval: required is not available yet, expected none (line 2)',
+    '  whenBusy: expected queue or reject, got "wait" (line 2)',
     `${join(folder, 'web/pipeline.yml')} is not valid:`,
     expect.stringMatching(/^ {2}line 2, column 1: /),
   ]);

@@ -1,3 +1,4 @@
+import { approvalOf } from '../../../src/pipeline/definition';
 import { parseDefinition } from '../../../src/pipeline/parse';
 
 const BASE = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n';
@@ -29,6 +30,7 @@ test('the least that a pipeline file can say gets all defaults, with durations i
       triggers: { events: [], holdAfter: 3 },
       whenBusy: 'queue',
       approval: 'none',
+      windows: [],
     },
   });
 });
@@ -50,11 +52,30 @@ test('a target of the rollout gets its defaults, and leaves the warm-up to the g
   ]);
 });
 
+test.each([
+  ['none', undefined],
+  ['required', { within: 86_400, onTimeout: 'stop', approvers: 'any' }],
+  ['{}', { within: 86_400, onTimeout: 'stop', approvers: 'any' }],
+  ['{ required: false }', undefined],
+  [
+    '{ within: 2h, onTimeout: continue, approvers: other }',
+    { within: 7200, onTimeout: 'continue', approvers: 'other' },
+  ],
+])('approval: %s', (approval, means) => {
+  const { definition } = parseDefinition(`${BASE}approval: ${approval}\n`);
+  expect(definition && approvalOf(definition)).toEqual(means);
+});
+
+test('a window is in UTC unless it says otherwise', () => {
+  const { definition } = parseDefinition(`${BASE}windows: [{ cron: '0 9 ? * MON-FRI *', duration: 2h }]\n`);
+  expect(definition?.windows).toEqual([{ cron: '0 9 ? * MON-FRI *', duration: 7200, timezone: 'UTC' }]);
+});
+
 /** Each file is valid but for what follows the base, and each problem stands there alone. */
 test.each([
   [
     'descripton: x',
-    'descripton: unknown key, expected one of description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval (line 2)',
+    'descripton: unknown key, expected one of description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval, windows (line 2)',
   ],
   ['description: 7', 'description: expected a text, got 7 (line 2)'],
   [
@@ -259,8 +280,31 @@ test.each([
     'triggers.events[0].pattern: expected a list of values or further fields in source (line 2)',
   ],
   ['whenBusy: wait', 'whenBusy: expected queue or reject, got "wait" (line 2)'],
-  ['approval: required', 'approval: required is not available yet, expected none (line 2)'],
-  ['approval: sometimes', 'approval: expected none, got "sometimes" (line 2)'],
+  [
+    'approval: sometimes',
+    'approval: expected none, required, or a mapping with the keys required, within, onTimeout, approvers, got "sometimes" (line 2)',
+  ],
+  [
+    'approval: { within: 8d }',
+    'approval.within: expected a duration from 5m to 7d, such as 30s, 10m, 2h or 90d, got "8d" (line 2)',
+  ],
+  ['windows: { cron: x }', 'windows: expected a list of windows, got {"cron":"x"} (line 2)'],
+  [
+    "windows: [{ cron: '0 9 * * *', duration: 2h }]",
+    'windows[0].cron: expected 6 fields (minutes, hours, day of month, month, day of week, year), got 5 (line 2)',
+  ],
+  [
+    "windows: [{ cron: '0 9 ? * MON-FRI *', duration: 1s }]",
+    'windows[0].duration: expected a duration from 5m to 7d, such as 30s, 10m, 2h or 90d, got "1s" (line 2)',
+  ],
+  [
+    "windows: [{ cron: '0 9 ? * MON-FRI *', duration: 2h, timezone: Oslo }]",
+    'windows[0].timezone: expected an IANA time zone such as Europe/Oslo, got "Oslo" (line 2)',
+  ],
+  [
+    "triggers: { schedule: { cron: '0 3 * * ? *', splay: 30s } }",
+    'triggers.schedule.splay: expected a duration from 1m to 24h, such as 30s, 10m, 2h or 90d, got "30s" (line 2)',
+  ],
 ])('%s', (text, problem) => {
   expect(parseDefinition(`${BASE}${text}\n`).problems).toEqual([problem]);
 });
@@ -317,7 +361,7 @@ test.each(['', '# nothing yet\n'])('an empty file lacks its base', (text) => {
 
 test('a file that is no mapping is told so', () => {
   expect(parseDefinition('- a\n').problems).toEqual([
-    'the file: expected a mapping with the keys description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval, got ["a"]',
+    'the file: expected a mapping with the keys description, base, parameters, healthy, image, onFailure, rollout, triggers, whenBusy, approval, windows, got ["a"]',
   ]);
 });
 

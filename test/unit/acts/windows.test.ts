@@ -1,0 +1,31 @@
+import { findOpening } from '../../../src/build/acts/windows';
+
+const at = (time: string) => Date.parse(`${time}Z`);
+const show = (windows: Parameters<typeof findOpening>[0], now: string) => {
+  const found = findOpening(windows, at(now));
+  return found && [found.opensAt, found.closesAt].map((time) => new Date(time).toISOString().slice(0, 16));
+};
+const weekdays = { cron: '0 9 ? * MON-FRI *', timezone: 'Europe/Oslo', duration: 7200 };
+
+test.each([
+  ['before it opens', '2026-11-30T07:59:59', ['2026-11-30T08:00', '2026-11-30T10:00']],
+  ['when it opens', '2026-11-30T08:00:00', ['2026-11-30T08:00', '2026-11-30T10:00']],
+  ['while it is open', '2026-11-30T09:59:59', ['2026-11-30T08:00', '2026-11-30T10:00']],
+  ['when it closes', '2026-11-30T10:00:00', ['2026-12-01T08:00', '2026-12-01T10:00']],
+  ['on a Friday evening', '2026-12-04T20:00:00', ['2026-12-07T08:00', '2026-12-07T10:00']],
+  ['after the clocks went forward', '2027-03-29T00:00:00', ['2027-03-29T07:00', '2027-03-29T09:00']],
+])('a window %s', (_when, now, opening) => {
+  expect(show([weekdays], now)).toEqual(opening);
+});
+
+test('of several that are open the one that closes last counts, and of several to come the first', () => {
+  const long = { ...weekdays, duration: 10_800 };
+  expect(show([weekdays, long], '2026-11-30T08:30:00')?.[1]).toBe('2026-11-30T11:00');
+  const early = { ...weekdays, cron: '0 6 ? * MON-FRI *' };
+  expect(show([weekdays, early], '2026-11-30T00:00:00')?.[0]).toBe('2026-11-30T05:00');
+});
+
+test('where none opens any more there is none', () => {
+  expect(show([{ ...weekdays, cron: '0 9 1 1 ? 2020' }], '2026-11-30T00:00:00')).toBeUndefined();
+  expect(show([], '2026-11-30T00:00:00')).toBeUndefined();
+});
