@@ -104,6 +104,7 @@ export const ROUTES: readonly Route[] = [
     status: 202,
     answer: Accepted,
     problems: [
+      'PipelineHeld',
       'UnknownPipeline',
       'InvalidPipeline',
       'NothingToRollBackTo',

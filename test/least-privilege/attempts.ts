@@ -203,6 +203,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('holdPipelines', 'puts an item', put),
   ofPartition('planBuild', 'puts an item', put),
   ofPartition('requestBuilds', 'deletes an item', remove),
+  ofPartition('takeLocks', 'puts an item', put),
   ofPartition('actOnBuilds', 'deletes an item', remove),
   ofPartition('endBuilds', 'deletes an item', remove),
   ofPartition('rememberNight', 'puts an item', put),

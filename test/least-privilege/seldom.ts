@@ -151,6 +151,40 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await kit.call('cleanUp', { detail: { name: id, status: 'ABORTED' } });
   },
 
+  'builds that wait for approval or for a window, and go on': async (kit) => {
+    const approval = { within: 3600, onTimeout: 'stop', approvers: 'any' };
+    const always = { cron: '* * * * ? *', timezone: 'UTC', duration: 3600 };
+    const never = { cron: '0 0 1 1 ? 2199', timezone: 'UTC', duration: 3600 };
+    const park = async (stage: string, plan: object) => {
+      await kit.leave('LOCK', 'vault');
+      const build = await kit.begin('vault');
+      await kit.call('awaitApproval', { stage, build, plan, token: 'token' });
+      return build.id;
+    };
+    const goesOn = async (id: string, kind: 'approval' | 'window') => {
+      const record = await findRecord(id);
+      if (!record?.[kind]?.resumedAt) throw new Error(JSON.stringify(record));
+      await moveStatus(id, ['RUNNING'], 'FAILED', { endedAt: new Date().toISOString() });
+    };
+    await goesOn(await park('AwaitWindow', { windows: [always] }), 'window');
+    for (const name of ['approve', 'promote'] as const) {
+      const id = await park(name === 'approve' ? 'AwaitApproval' : 'AwaitWindow', {
+        approval,
+        windows: [never],
+      });
+      // Somebody had the lock meanwhile, and died.
+      await kit.leave('LOCK', 'vault');
+      await act(kit, id, name);
+      await goesOn(id, name === 'approve' ? 'approval' : 'window');
+    }
+    const swept = await park('AwaitApproval', { approval });
+    await updateRecord(swept, { 'approval.decision': 'approved' });
+    await kit.leave('LOCK', 'vault');
+    await kit.call('sweepWaits');
+    await goesOn(swept, 'approval');
+    await kit.leave('LOCK', 'vault');
+  },
+
   'a rollout to a group of the second pipeline, whose lease is that of a build that died': (kit) =>
     rollOutSecond(kit, makeTemplateData),
   'a rollout to a group of Spot Instances': (kit) => rollOutSecond(kit, makeSpotTemplateData),
