@@ -132,8 +132,8 @@ describe('a build that waits for approval', () => {
       expect(messages()[0]?.Message).toContain(words);
     expect(told()).toEqual([
       expect.objectContaining({
-        ...{ type: 'Kiln Approval Needed', build: BUILD, pipeline: 'web', imageId: 'ami-1' },
-        ...{ expiresAt: '2026-11-30T13:00:00.000Z', onTimeout: 'stop', requestedBy: ADA },
+        ...{ type: 'Approval Needed', build: BUILD, pipeline: 'web', imageId: 'ami-1' },
+        ...{ expiresAt: '2026-11-30T13:00:00.000Z', onTimeout: 'stop', trigger: ada },
         ...{ autoScalingGroups: ['fleet'], packageChanges },
       }),
     ]);
@@ -247,7 +247,7 @@ describe('a build that waits for approval', () => {
     const { status, todo = {} } = await getRecord(BUILD);
     expect([status, 'undoAgain' in todo]).toEqual(['SUPERSEDED', true]);
     expect(messages().map(({ Subject }) => Subject)).toContain('Kiln: build of web SUPERSEDED: Superseded');
-    expect(told().map(({ type }) => type)).toContain('Kiln Build Superseded');
+    expect(told().map(({ type }) => type)).toContain('Build Superseded');
     expect(await findLockHolder('web')).toBe(OTHER);
   });
 
