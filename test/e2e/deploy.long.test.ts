@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeApi } from '../../src/api/openapi';
 import { copyProject, type Project } from './project';
@@ -7,7 +9,24 @@ import { until } from './until';
 jest.setTimeout(300_000);
 
 const IMAGE = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+const SCRIPT = `#!/bin/bash
+set -euo pipefail
+dnf install -y httpd
+mkdir /var/www/html/api
+echo "version $VERSION" | tee /var/www/html/index.html > /var/www/html/api/health.json
+systemctl enable --now httpd
+`;
 const PIPELINES = {
+  'api/pipeline.yml': `
+base: { image: '${IMAGE}', instanceType: t3.micro }
+healthy: { path: /api/health.json, contains: version, within: 1h }
+parameters: { VERSION: { pattern: '^[0-9]+$' } }
+rollout:
+  - { autoScalingGroup: kiln-fleet-api, minHealthy: 100, maxHealthy: 200, warmup: 10s, initialCapacity: 2, userData: keep, bake: 1h }
+approval: { within: 7d }
+windows: [{ cron: '0 9 * * ? *', duration: 1h }]
+`,
+  'api/user-data.sh': SCRIPT,
   'web/pipeline.yml': `
 base: { image: '${IMAGE}', instanceType: t3.micro }
 healthy: { contains: version, within: 1h }
@@ -16,12 +35,7 @@ image: { parameter: /kiln/web/image, channels: { tested: /kiln/web/tested, prove
 rollout:
   - { autoScalingGroup: kiln-fleet-web, minHealthy: 100, maxHealthy: 200, warmup: 10s, initialCapacity: 2, userData: keep }
 `,
-  'web/user-data.sh': `#!/bin/bash
-set -euo pipefail
-dnf install -y httpd
-echo "version $VERSION" > /var/www/html/index.html
-systemctl enable --now httpd
-`,
+  'web/user-data.sh': SCRIPT,
 };
 
 /** Three that are built on each other, as small as they can be. */
@@ -173,6 +187,65 @@ test('a new image starts the builds of those that are built on it, three in a ro
   const top = await next('top');
   expect([base.status, middle.status, top.status]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
   expect([middle.baseImageId, top.baseImageId]).toEqual([base.imageId, middle.imageId]);
+});
+
+/** The versions of their launch template that servers of a group run. */
+async function readVersions(AutoScalingGroupName: string): Promise<(string | undefined)[]> {
+  const { AutoScalingGroups: [group] = [] } = await new AutoScalingClient(sample.settings).send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
+  );
+  return (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+}
+
+test('a build waits for a person and for its window, and one that is rejected or aborted leaves the fleet as it was', async () => {
+  const reach = (id: string, stage: string) =>
+    until(`${id} is in ${stage}`, async () => {
+      const { status, error, stages } = await sample.getBuild(id);
+      if (status !== 'RUNNING' && status !== 'QUEUED') throw new Error(`it is ${status}: ${error?.message}`);
+      return stages.some((one) => one.stage === stage && one.outcome === 'running') || undefined;
+    });
+  const ask = (parameters: object, more: object = {}) =>
+    post<{ id: string }>('/pipelines/api/builds', { parameters, ...more });
+
+  const { id } = await ask({ VERSION: '1' });
+  await reach(id, 'AwaitApproval');
+  await post(`/builds/${id}/approve`, { reason: 'the first' });
+  await reach(id, 'AwaitWindow');
+  expect(await get(`/builds/${id}`)).toMatchObject({
+    approval: { decision: 'approved', resumedAt: expect.any(String) },
+    acts: [{ act: 'approve', reason: 'the first' }],
+    window: { opensAt: expect.stringContaining('T09:00:00') },
+  });
+  await post(`/builds/${id}/promote`, { reason: 'nobody is there yet' });
+  expect(await sample.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+  const before = await readVersions('kiln-fleet-api');
+
+  const { id: bad } = await ask({ VERSION: '2' });
+  await reach(bad, 'AwaitApproval');
+  // What a person asks for takes its place.
+  const { id: newer } = await ask({ VERSION: '3' }, { hotfix: true, reason: '5xx on /pay' });
+  expect((await sample.ended(bad)).status).toBe('SUPERSEDED');
+  await reach(newer, 'AwaitApproval');
+  await post(`/builds/${newer}/reject`, { reason: 'the colour' });
+  const rejected = await sample.ended(newer);
+  expect([rejected.status, rejected.error?.name]).toEqual(['FAILED', 'Rejected']);
+  expect(rejected.error?.message).toContain('the colour');
+
+  const { id: rolling } = await ask({ VERSION: '4' }, { hotfix: true, reason: '5xx on /pay' });
+  await reach(rolling, 'AwaitApproval');
+  await post(`/builds/${rolling}/approve`, {});
+  await reach(rolling, 'AwaitRefresh');
+  const { status, body } = await sample.api('POST', `/builds/${rolling}/promote`, { skip: 'wait' });
+  expect([status, JSON.stringify(body)]).toEqual([409, expect.stringContaining('AWS alone keeps')]);
+  await post(`/builds/${rolling}/abort`, { now: true, reason: 'slower than before' });
+  const aborted = await sample.ended(rolling);
+  expect([aborted.status, aborted.error?.message]).toEqual([
+    'ABORTED',
+    expect.stringContaining('slower than before'),
+  ]);
+  await until('the fleet is as it was', async () =>
+    isDeepStrictEqual(await readVersions('kiln-fleet-api'), before) ? true : undefined,
+  );
 });
 
 test('an API that nobody has described is not there', async () => {
