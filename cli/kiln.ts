@@ -20,7 +20,10 @@ export async function main(argv: readonly string[], given?: Context): Promise<vo
     if (exitCode !== 0) process.exitCode = exitCode;
   } catch (error) {
     const { exitCode, message } = describe(error);
-    if (message) console.error(`kiln: ${message}`);
+    if (message) {
+      const { clean } = await import('./view/text');
+      console.error(`kiln: ${message.split('\n').map(clean).join('\n')}`);
+    }
     process.exitCode = exitCode;
   }
 }

@@ -18,6 +18,7 @@ export function addLocalCommands(registry: Registry, program: Command): void {
     )
     .option('--empty', 'only a newborn account: deploy nothing', false)
     .option('--any-keys', "every access key is the administrator's, not only the pair that is printed", false)
+    .addHelpText('after', examples('kiln local', 'kiln local --port 0 --time-scale 600 --schedules'))
     .action(async (options: LocalOptions) => (await import('../local')).runLocal(options));
   program
     .command('start')
@@ -36,6 +37,7 @@ export function addLocalCommands(registry: Registry, program: Command): void {
       'make all that is random, and the order of things, the same each time',
       parseSeed,
     )
+    .addHelpText('after', examples('kiln start', 'kiln start --seed 1 --json'))
     .action(async (options: StartOptions) => (await import('../start')).runStart(options));
   takesPlace(
     registry
@@ -54,6 +56,7 @@ export function addLocalCommands(registry: Registry, program: Command): void {
     .option('--name <name>', 'kiln-verify-… of your own, instead of a random one')
     .option('--report <file>', 'write the report as JSON, too')
     .option('--remove <name>', 'only remove what a verification of this name has left')
+    .addHelpText('after', examples('kiln verify --region eu-north-1 --report report.json'))
     .action(async (options: VerifyOptions) => (await import('../verify/verify')).runVerify(options));
 }
 

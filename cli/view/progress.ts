@@ -46,9 +46,11 @@ export function drawBuild(watched: Watched, now: Date, { columns, rows }: Room, 
   ];
   const middle = over
     ? []
-    : build.stages
-        .filter(({ outcome }) => outcome === 'running')
-        .flatMap((stage) => runningLines(stage, watched, now, columns));
+    : build.status === 'QUEUED'
+      ? ['○ waits for its turn: another build of the pipeline runs']
+      : build.stages
+          .filter(({ outcome }) => outcome === 'running')
+          .flatMap((stage) => runningLines(stage, watched, now, columns));
   const groups = build.rollouts.flatMap((rollout) => {
     const group = fleet?.groups.find((one) => one.autoScalingGroup === rollout.autoScalingGroup);
     return group ? groupLines(group, rollout, build.imageId, now, columns) : [];

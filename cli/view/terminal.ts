@@ -27,16 +27,18 @@ const MARKS: readonly (readonly [RegExp, (text: string) => string])[] = [
   [/[◐◌⇣]/g, color.cyan],
 ];
 
-function paint(line: string): string {
+/** A line in colours, where they are wanted (`NO_COLOR`, `FORCE_COLOR`), and without what would steer the terminal. */
+export function paint(line: string): string {
   return MARKS.reduce((painted, [mark, how]) => painted.replace(mark, how), clean(line));
 }
 
 /** Wide enough for whatever reads a pipe. */
 const PIPE_COLUMNS = 10_000;
 
+type Streams = Pick<NodeJS.Process, 'stdout' | 'stderr'>;
+
 /** The terminal, or the pipe, that this process writes to. */
-export function processTerminal(): Terminal {
-  const { stdout, stderr } = process;
+export function processTerminal({ stdout, stderr }: Streams = process): Terminal {
   // Whoever reads may have read enough: `kiln builds web | head -1`.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -155,6 +155,11 @@ describe('what the API refuses is told with the call, and the exit code says wha
     expect(code).toBe(3);
   });
 
+  test('without what would steer the terminal', async () => {
+    api.on('POST /pipelines/web/builds', problem(400, 'InvalidRequest', 'a\u001b[2J b\nc'));
+    expect((await runAt(api, ['build', 'web'])).errors).toContain('kiln: InvalidRequest: a b\nc\n');
+  });
+
   test('an answer that is no JSON', async () => {
     api.on('POST /pipelines/web/builds', { status: 500, body: '<html>' });
     const { code, errors } = await runAt(api, ['build', 'web']);

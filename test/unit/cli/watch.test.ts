@@ -223,6 +223,13 @@ describe('the picture on a terminal', () => {
     expect(draw(windowed)).toContain('  ends by itself at 2026-11-30 04:04 UTC, in 1h00m: then it goes on');
   });
 
+  test('a build that is queued waits for its turn', () => {
+    const queued = build({ status: 'QUEUED', stages: [], endedAt: undefined, rollouts: [] });
+    const lines = drawBuild({ build: queued, usual }, now, { columns: 80, rows: 40 }, leave);
+    expect(lines).toContain('○ Plan  ○ Bake  ○ Image  ○ Publish  ○ RollOut  ○ Finish');
+    expect(lines).toContain('○ waits for its turn: another build of the pipeline runs');
+  });
+
   test('a failure takes the place of what is waited for', () => {
     const failed = build({
       status: 'FAILED',
