@@ -126,7 +126,7 @@ export interface Pipeline {
   readonly name: string;
   readonly description?: string;
   readonly release?: { readonly build: string; readonly parameters: Readonly<Record<string, string>> };
-  readonly serving?: { readonly build: string; readonly imageId: string };
+  readonly serving?: { readonly build: string; readonly imageId?: string };
   readonly hold?: Hold;
   readonly running?: { readonly id: string; readonly status: string; readonly stage?: string };
   readonly queued: readonly string[];

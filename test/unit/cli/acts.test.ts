@@ -1,10 +1,6 @@
-import { build, FakeApi, ID, OTHER, problem, rollingOut, run, runAt, useKeys } from './kit';
+import { build, ID, OTHER, problem, rollingOut, run, runAt, useApi } from './kit';
 
-useKeys();
-const api = new FakeApi();
-beforeAll(() => api.start());
-afterAll(() => api.stop());
-beforeEach(() => api.reset());
+const api = useApi();
 
 const accepted = (status = 'RUNNING', id = ID) => ({
   status: 202,

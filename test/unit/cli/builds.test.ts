@@ -1,11 +1,8 @@
-import { build, FakeApi, ID, OTHER, problem, run, runAt, useKeys } from './kit';
+import { build, ID, OTHER, problem, run, runAt, useApi } from './kit';
 
-useKeys();
-const api = new FakeApi();
-beforeAll(() => api.start());
-afterAll(() => api.stop());
-beforeEach(() => api.reset());
+const api = useApi();
 
+const PLAN = `p-${'0'.repeat(26)}`;
 const accepted = { status: 202, body: { id: ID, pipeline: 'web', status: 'RUNNING', href: `/builds/${ID}` } };
 const pipeline = (name: string) => ({ name, queued: [], groups: [], parameters: {} });
 
@@ -13,7 +10,7 @@ describe('kiln build', () => {
   test('sends what was given, with a key of its own, and says how to watch', async () => {
     api.on('POST /pipelines/web/builds', accepted);
     const args = ['-p', 'REVISION=v=7', '-p', 'SITE=s3://x', '--once', '--force', '--no-rollout', '--hotfix'];
-    const { code, output } = await runAt(api, ['build', 'web', ...args, '--reason', 'why', '--plan', 'p-1']);
+    const { code, output } = await runAt(api, ['build', 'web', ...args, '--reason', 'why', '--plan', PLAN]);
     expect(api.requests[0]?.body).toEqual({
       parameters: { REVISION: 'v=7', SITE: 's3://x' },
       once: true,
@@ -21,7 +18,7 @@ describe('kiln build', () => {
       rollout: false,
       hotfix: true,
       reason: 'why',
-      plan: 'p-1',
+      plan: PLAN,
     });
     expect(api.requests[0]?.headers['idempotency-key']).toMatch(/^kiln-[0-9a-f-]{36}$/);
     expect(output).toBe(`${ID}  RUNNING\nnext: kiln watch ${ID} --region eu-north-1 --api ${api.url}`);

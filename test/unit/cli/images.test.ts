@@ -1,11 +1,7 @@
 import { differenceOf } from '../../../cli/view/difference';
-import { build, FakeApi, ID, OTHER, runAt, useKeys } from './kit';
+import { build, ID, OTHER, runAt, useApi } from './kit';
 
-useKeys();
-const api = new FakeApi();
-beforeAll(() => api.start());
-afterAll(() => api.stop());
-beforeEach(() => api.reset());
+const api = useApi();
 
 const FIRST = 'web-01JQ8X0000000000000000000C';
 const changes = (since: string, fields: object = {}) => ({

@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import Ajv from 'ajv/dist/2020';
 import type { Context } from '../../../cli/commands/context';
 import { main } from '../../../cli/kiln';
 import type { Build } from '../../../cli/remote/answers';
 import { connect } from '../../../cli/remote/remote';
+import openapi from '../../../docs/openapi.json';
 
 export interface Recorded {
   readonly method: string;
@@ -21,6 +23,8 @@ export interface Answer {
 /** A server that answers as Kiln's API: by `GET /builds/{id}` with what that is, or with one answer after the other, of which the last stays. */
 export class FakeApi {
   readonly requests: Recorded[] = [];
+  /** What the real API would not have taken of what was sent. */
+  readonly refusals: string[] = [];
   private readonly routes = new Map<string, Answer[]>();
   private server?: Server;
 
@@ -36,6 +40,8 @@ export class FakeApi {
       const text = Buffer.concat(chunks).toString();
       const { method = '', url: path = '', headers } = request;
       this.requests.push({ method, path, headers, body: text ? JSON.parse(text) : undefined });
+      const refusal = refuse(method, path, text ? JSON.parse(text) : {});
+      if (refusal !== undefined) this.refusals.push(refusal);
       const answers =
         this.routes.get(`${method} ${path}`) ?? this.routes.get(`${method} ${path.split('?')[0]}`);
       // API Gateway's own answer to a route that is not there.
@@ -64,7 +70,45 @@ export class FakeApi {
   reset(): void {
     this.routes.clear();
     this.requests.length = 0;
+    this.refusals.length = 0;
   }
+}
+
+/** What docs/openapi.json has of a route. */
+interface Documented {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> };
+}
+
+const PATHS = Object.entries(openapi.paths as Record<string, Record<string, Documented>>);
+const ajv = new Ajv({ strict: false, validateFormats: false });
+
+/** What is wrong with a request for a route that the API has; nothing of one that it has not. */
+function refuse(method: string, url: string, body: unknown): string | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://api');
+  const [, routes] =
+    PATHS.find(([path]) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`).test(pathname)) ?? [];
+  const route = routes?.[method.toLowerCase()];
+  if (!route) return undefined;
+  const schema = route.requestBody?.content['application/json']?.schema ?? {
+    type: 'object',
+    maxProperties: 0,
+  };
+  if (!ajv.validate(schema, body)) return `${method} ${pathname}: ${ajv.errorsText()}`;
+  const known = (route.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+  const unknown = [...searchParams.keys()].filter((name) => !known.includes(name));
+  return unknown.length > 0 ? `${method} ${pathname}: the query has ${unknown}` : undefined;
+}
+
+/** Holds the tests of a file to an API: it is started and stopped, and takes all that is sent. */
+export function useApi(): FakeApi {
+  const api = new FakeApi();
+  useKeys();
+  beforeAll(() => api.start());
+  afterAll(() => api.stop());
+  beforeEach(() => api.reset());
+  afterEach(() => expect(api.refusals).toEqual([]));
+  return api;
 }
 
 /** A problem as the API tells it. */
@@ -170,6 +214,13 @@ export const OTHER = 'web-01JQ8Y0000000000000000000B';
 
 const at = (time: string) => `2026-11-30T${time}.000Z`;
 
+const ROLLOUT = {
+  autoScalingGroup: 'kiln-fleet-web',
+  launchTemplateId: 'lt-1',
+  version: '42',
+  verified: { by: 'site', servers: 3 },
+};
+
 /** A build that has just rolled out, unless the fields say otherwise. */
 export function build(fields: Partial<Build> = {}): Build {
   return {
@@ -183,7 +234,7 @@ export function build(fields: Partial<Build> = {}): Build {
     endedAt: at('03:06:03'),
     resolved: { REVISION: { value: 'v7', from: 'request', before: 'v6' } },
     imageId: 'ami-0bb2',
-    rollouts: [{ autoScalingGroup: 'kiln-fleet-web', version: '42', verified: { by: 'site', servers: 3 } }],
+    rollouts: [ROLLOUT],
     stages: [
       { stage: 'Plan', startedAt: at('03:00:01'), endedAt: at('03:00:02'), outcome: 'succeeded' },
       { stage: 'LaunchInstance', startedAt: at('03:00:02'), endedAt: at('03:00:10'), outcome: 'succeeded' },

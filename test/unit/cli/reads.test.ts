@@ -1,12 +1,8 @@
 import type { Fleet, Plan, Server } from '../../../cli/remote/answers';
 import { widthOf } from '../../../cli/view/text';
-import { build, FakeApi, ID, OTHER, rollingOut, run, runAt, useKeys } from './kit';
+import { build, ID, OTHER, rollingOut, run, runAt, useApi } from './kit';
 
-useKeys();
-const api = new FakeApi();
-beforeAll(() => api.start());
-afterAll(() => api.stop());
-beforeEach(() => api.reset());
+const api = useApi();
 
 const tooWide = (output: string, columns: number) =>
   output

@@ -2,14 +2,10 @@ import type { Build, Stage } from '../../../cli/remote/answers';
 import { drawBuild } from '../../../cli/view/progress';
 import { widthOf } from '../../../cli/view/text';
 import { usualOf } from '../../../cli/view/usual';
-import { build, FakeApi, ID, OTHER, problem, rollingOut, runAt, useKeys } from './kit';
+import { build, ID, OTHER, problem, rollingOut, runAt, useApi } from './kit';
 
-useKeys();
-const api = new FakeApi();
-beforeAll(() => api.start());
-afterAll(() => api.stop());
+const api = useApi();
 beforeEach(() => {
-  api.reset();
   api.on('GET /pipelines/web/builds', { body: { builds: [earlier] } });
 });
 
