@@ -29,6 +29,7 @@ export interface AccessLogs {
 export interface Snapshot {
   readonly routes: readonly Route[];
   readonly integrations: ReadonlyMap<string, Integration>;
+  readonly authorizers: ReadonlyMap<string, Authorizer>;
 }
 
 /** An HTTP API with all that belongs to it. Records are replaced when they change, never written to, so that snapshots stay true. */
@@ -63,7 +64,11 @@ export class HttpApi {
         (options.automatic
           ? 'Automatic deployment triggered by changes to the Api configuration'
           : undefined),
-      snapshot: { routes: [...this.routes.values()], integrations: new Map(this.integrations) },
+      snapshot: {
+        routes: [...this.routes.values()],
+        integrations: new Map(this.integrations),
+        authorizers: new Map(this.authorizers),
+      },
     };
     this.deployments.set(deployment.DeploymentId, deployment);
     return deployment;

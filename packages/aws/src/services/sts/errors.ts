@@ -15,11 +15,6 @@ export function malformedPolicy(message: string): AwsError {
   return new AwsError('MalformedPolicyDocument', message);
 }
 
-/** STS's answer for an identity that a provider does not vouch for as it has to. */
-export function invalidToken(message: string): AwsError {
-  return new AwsError('InvalidIdentityToken', message);
-}
-
 /** STS's answer for an identity whose time is over. */
 export function expiredToken(message: string): AwsError {
   return new AwsError('ExpiredTokenException', message);

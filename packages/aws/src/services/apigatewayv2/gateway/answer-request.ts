@@ -3,7 +3,7 @@ import { randomBytes, randomHex } from '../../../core/ids';
 import type { Call, WireRequest, WireResponse } from '../../../core/service';
 import type { ApiGatewayState, HttpApi, Snapshot } from '../state';
 import { logAccess } from './access-log';
-import { refuseUnauthorized } from './authorize';
+import { type Admission, admit } from './authorize';
 import { chooseRoute, chooseStage } from './choose';
 import { addCors, answerPreflight, isPreflight } from './cors';
 import type { RoutedRequest } from './event';
@@ -53,11 +53,12 @@ async function serve(
   const chosen = chooseRoute(snapshot, request.method, staged.path);
   const { stage, path } = staged;
   const target = { apiId: api.id, stage: stage.StageName ?? '', path };
-  const refusal = chosen && (await refuseUnauthorized(gateway, chosen.route, { request, call }, target));
-  const choice = { call, requestId, staged, snapshot, chosen, refusal };
+  const { authorizers } = snapshot;
+  const admission = chosen && (await admit(gateway, chosen.route, authorizers, { request, call }, target));
+  const choice = { call, requestId, staged, snapshot, chosen, admission };
   const response = await serveRoute(gateway, api, request, choice);
   // Who sent no signature that counts is nobody.
-  const isIam = chosen?.route.AuthorizationType === 'AWS_IAM' && !refusal;
+  const isIam = chosen?.route.AuthorizationType === 'AWS_IAM' && !admission?.refusal;
   const routeKey = chosen?.route.RouteKey;
   logAccess(gateway, {
     apiId: api.id,
@@ -79,19 +80,19 @@ interface Choice {
   readonly staged: NonNullable<ReturnType<typeof chooseStage>>;
   readonly snapshot: Snapshot;
   readonly chosen: ReturnType<typeof chooseRoute>;
-  readonly refusal: WireResponse | undefined;
+  readonly admission: Admission | undefined;
 }
 
 async function serveRoute(
   gateway: ApiGatewayState,
   api: HttpApi,
   request: WireRequest,
-  { call, requestId, staged, snapshot, chosen, refusal }: Choice,
+  { call, requestId, staged, snapshot, chosen, admission }: Choice,
 ): Promise<WireResponse> {
   if (!chosen) return say(404, 'Not Found');
   if (!takesRequest(gateway, api.id, staged.stage, chosen.route.RouteKey ?? ''))
     return say(429, 'Too Many Requests');
-  if (refusal) return refusal;
+  if (admission?.refusal) return admission.refusal;
   const integration = snapshot.integrations.get(chosen.route.Target?.replace('integrations/', '') ?? '');
   if (!integration) return say(500, 'Internal Server Error');
   const routed: RoutedRequest = {
@@ -104,6 +105,7 @@ async function serveRoute(
     pathParameters: chosen.variables,
     requestId,
     isIam: chosen.route.AuthorizationType === 'AWS_IAM',
+    ...(admission?.bearer && { bearer: admission.bearer }),
   };
   return integration.IntegrationType === 'AWS_PROXY'
     ? runFunction(gateway, integration, routed)

@@ -2,7 +2,8 @@ import type { Route } from '@aws-sdk/client-apigatewayv2';
 import { authorize } from 'aws-languages/policy/authorize';
 import type { Call, WireRequest, WireResponse } from '../../../core/service';
 import { contextOf } from '../../../corridor/authorization/request-context';
-import type { ApiGatewayState } from '../state';
+import type { ApiGatewayState, Snapshot } from '../state';
+import { type Bearer, judgeBearer } from './bearer';
 import { say } from './respond';
 
 /** What a request is for: `prod/GET/pets` of an API. */
@@ -13,28 +14,41 @@ export interface Target {
   readonly path: string;
 }
 
+/** Who may pass, if a token says who it is, or what somebody who may not is answered. */
+export interface Admission {
+  readonly refusal?: WireResponse | undefined;
+  readonly bearer?: Bearer;
+}
+
 /**
- * What a request that a route does not let in is answered; undefined for one that may pass.
+ * Judges whether a route lets a request in.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
-export async function refuseUnauthorized(
+export async function admit(
   gateway: ApiGatewayState,
   route: Route,
+  authorizers: Snapshot['authorizers'],
   { request, call }: { readonly request: WireRequest; readonly call: Call },
   target: Target,
-): Promise<WireResponse | undefined> {
+): Promise<Admission> {
   switch (route.AuthorizationType) {
     case 'AWS_IAM': {
       const isSomebody = isSigned(request) && call.principal.accessKeyId !== '';
       const mayPass = isSomebody && (await mayInvoke(gateway, call, request, target));
-      return mayPass ? undefined : say(403, 'Forbidden');
+      return mayPass ? {} : { refusal: say(403, 'Forbidden') };
     }
-    case 'JWT':
+    case 'JWT': {
+      const authorizer = authorizers.get(route.AuthorizerId ?? '');
+      if (!authorizer) return { refusal: say(500, 'Internal Server Error') };
+      // Asking the issuer is work on real time: the clock does not leap over it.
+      const over = gateway.context.clock.working();
+      return judgeBearer(authorizer, route, request, gateway.context.clock).finally(over);
+    }
     case 'CUSTOM':
-      // Authorizers are kept as records only; a request that nobody can judge must not pass.
-      return say(401, 'Unauthorized');
+      // Authorizers that are functions are kept as records only; a request that nobody can judge must not pass.
+      return { refusal: say(401, 'Unauthorized') };
     default:
-      return undefined;
+      return {};
   }
 }
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Context } from '../../../core/context';
 import type { Call, WireRequest } from '../../../core/service';
+import type { Bearer } from './bearer';
 import { decodeSegment } from './route-key';
 
 /** A request that has found its route. */
@@ -15,6 +16,8 @@ export interface RoutedRequest {
   /** API Gateway's own id of the request, as in `apigw-requestid`. */
   readonly requestId: string;
   readonly isIam: boolean;
+  /** Whom the token of a JWT authorizer names. */
+  readonly bearer?: Bearer;
 }
 
 /**
@@ -39,7 +42,7 @@ export function makeEvent2(context: Context, routed: RoutedRequest): Record<stri
     requestContext: {
       accountId: context.accountId,
       apiId: routed.apiId,
-      authorizer: routed.isIam ? { iam: describeCaller(routed.call) } : undefined,
+      authorizer: describeAuthorizer(routed),
       domainName: domainOf(context, routed),
       domainPrefix: routed.apiId,
       http: {
@@ -131,6 +134,11 @@ function receivedHeaders({ request, call }: RoutedRequest): Record<string, strin
     'x-forwarded-port': '443',
     'x-forwarded-proto': 'https',
   };
+}
+
+function describeAuthorizer({ isIam, call, bearer }: RoutedRequest) {
+  if (bearer) return { jwt: bearer };
+  return isIam ? { iam: describeCaller(call) } : undefined;
 }
 
 function describeCaller({ principal }: Call) {

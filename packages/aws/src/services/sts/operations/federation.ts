@@ -1,10 +1,11 @@
+import { invalidToken } from '../../../core/identity-token/errors';
+import { verifyToken } from '../../../core/identity-token/issuer-keys';
+import { audiencesOf, readToken, type Token, textClaim, timeClaim } from '../../../core/identity-token/token';
 import type { Call } from '../../../core/service';
 import { isPast, momentOf, signersNow } from '../../../signing/signers-clock';
-import { accessDenied, expiredToken, invalidToken, validationError } from '../errors';
+import { accessDenied, expiredToken, validationError } from '../errors';
 import type { AssumableRole, Op, StsState, TrustedIssuer } from '../state';
 import { claimKeys } from '../web-identity/claims';
-import { verifyToken } from '../web-identity/issuer-keys';
-import { audiencesOf, readToken, type Token, textClaim, timeClaim } from '../web-identity/token';
 import { describeCredentials } from './credentials';
 import { readSessionPolicies } from './session-policies';
 

@@ -1,5 +1,5 @@
+import { audiencesOf, type Token } from '../../../core/identity-token/token';
 import type { TrustedIssuer } from '../state';
-import { audiencesOf, type Token } from './token';
 
 const GITHUB = 'token.actions.githubusercontent.com';
 

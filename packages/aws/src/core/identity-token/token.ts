@@ -1,4 +1,4 @@
-import { invalidToken } from '../errors';
+import { invalidToken } from './errors';
 
 /** A JSON Web Token, taken apart. Nothing of it is verified yet. */
 export interface Token {

@@ -2,7 +2,7 @@ import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
-import { invalidToken } from '../errors';
+import { invalidToken } from './errors';
 import type { Token } from './token';
 
 /** How long an issuer may take to answer, real milliseconds, and how much it may say, bytes. */
