@@ -248,6 +248,16 @@ export const Hold = z
   .describe('Why schedules and events start nothing')
   .meta({ id: 'Hold' });
 
+const HoldAct = z.strictObject({
+  at: Time,
+  act: z.enum(['hold', 'resume']),
+  kind: z.enum(['person', 'rollback']).optional(),
+  by: z.string().optional(),
+  reason: z.string().optional(),
+  allow: z.array(z.string()).optional(),
+  build: Name.optional(),
+});
+
 export const HeldPipeline = z
   .strictObject({ pipeline: Name, hold: Hold.optional() })
   .meta({ id: 'HeldPipeline' });
@@ -289,6 +299,22 @@ export const Preview = z
     blockers: z.array(z.string()).describe('What would stop it'),
     notKnown: z.array(z.string()).describe('What only a server could tell, or Kiln may not look at'),
     running: Name.optional().describe('The build that runs now'),
+    supersedes: Name.optional().describe(
+      'The build that waits for approval or its window, and whose place it would take',
+    ),
+    hold: Hold.optional(),
+    approval: z
+      .strictObject({
+        within: z.int().describe('Seconds'),
+        onTimeout: z.enum(['stop', 'continue']),
+        approvers: z.enum(['any', 'other']),
+      })
+      .optional()
+      .describe('That a person must approve the rollout'),
+    window: z
+      .strictObject({ isOpen: z.boolean(), opensAt: Time, closesAt: Time })
+      .optional()
+      .describe('When the rollout may begin, were it ready now'),
     seconds: z
       .strictObject({ least: z.int(), most: z.int(), builds: z.int() })
       .optional()
@@ -312,12 +338,23 @@ export const Pipeline = z
       .strictObject({ id: Name, status: Status, stage: Name.optional() })
       .optional()
       .describe('The build that runs now'),
+    waiting: z
+      .strictObject({ id: Name, status: Status, stage: Name.optional() })
+      .optional()
+      .describe('The build that waits for approval or for its window, and holds up nobody'),
     queued: z.array(Name).describe('The builds that wait, in the order of their turns'),
     last: z
       .strictObject({ id: Name, status: Status, endedAt: Time.optional() })
       .optional()
       .describe('The last build that has ended'),
-    schedule: z.strictObject({ cron: z.string(), timezone: z.string(), next: Time.optional() }).optional(),
+    schedule: z
+      .strictObject({
+        cron: z.string(),
+        timezone: z.string(),
+        splay: z.int().optional().describe('How much later it may begin, in seconds'),
+        next: Time.optional(),
+      })
+      .optional(),
     groups: z.array(Group),
     parameters: z
       .record(
@@ -330,6 +367,10 @@ export const Pipeline = z
         }),
       )
       .describe('What a build can be given'),
+    acts: z
+      .array(HoldAct)
+      .optional()
+      .describe('Who has held and resumed it, newest first; of one pipeline alone'),
     href: z.string().describe('/pipelines/{pipeline}'),
   })
   .describe('A pipeline')

@@ -1,9 +1,11 @@
 import { parseCron } from 'aws-languages/cron';
 import { cronTimes } from 'aws-languages/cron-times';
 import pLimit from 'p-limit';
+import { findParked } from '../build/acts/gate';
+import { listHoldActs } from '../build/acts/hold';
 import { findLockHolder } from '../build/lock';
 import { listQueued } from '../build/queue';
-import { findRecord, imageOf, isOver, listRecords } from '../build/record';
+import { type BuildRecord, findRecord, imageOf, isOver, listRecords } from '../build/record';
 import { findRelease } from '../build/release/release';
 import { showHold } from '../build/unattended/hold';
 import { InvalidRequest } from '../errors';
@@ -22,8 +24,13 @@ export async function getPipelines(call: Call) {
 
 async function getPipeline(call: Call, name: string) {
   checkQuery(call);
-  return showPipeline(await loadPipeline(pipelinesFolder(), name));
+  const pipeline = await loadPipeline(pipelinesFolder(), name);
+  const [shown, acts] = await Promise.all([showPipeline(pipeline), listHoldActs(name, SHOWN_ACTS)]);
+  return { ...shown, ...(acts.length > 0 && { acts }) };
 }
+
+/** So many holds and resumptions are shown, the newest first. */
+const SHOWN_ACTS = 20;
 
 /** So many pipelines are looked at side by side, each with some six reads of the table. */
 const AT_ONCE = 5;
@@ -56,10 +63,11 @@ const LOOKED_THROUGH = 10;
 /** A pipeline: what it is deployed with, what it serves, and what is next. */
 async function showPipeline(pipeline: Pipeline) {
   const { name, definition } = pipeline;
-  const [release, hold, holder, queued, records] = await Promise.all([
+  const [release, hold, holder, parked, queued, records] = await Promise.all([
     findRelease(pipeline),
     showHold(name),
     findLockHolder(name),
+    findParked(name),
     listQueued(name),
     listRecords(name, LOOKED_THROUGH),
   ]);
@@ -70,16 +78,14 @@ async function showPipeline(pipeline: Pipeline) {
   const imageId = serving && imageOf(serving);
   const last = records.find(isOver);
   const { schedule } = definition.triggers;
-  const stage = Object.entries(running?.stages ?? {}).findLast(([, { endedAt }]) => endedAt === undefined);
   return {
     name,
     description: definition.description,
     ...(release && { release: { build: release.build, parameters: release.parameters } }),
     ...(serving && { serving: { build: serving.id, ...(imageId && { imageId }) } }),
     ...(hold && { hold }),
-    ...(running && {
-      running: { id: running.id, status: running.status, ...(stage && { stage: stage[0] }) },
-    }),
+    ...(running && { running: showRunning(running) }),
+    ...(parked && { waiting: showRunning(parked) }),
     queued,
     ...(last && { last: { id: last.id, status: last.status, endedAt: last.endedAt } }),
     ...(schedule && { schedule: { ...schedule, ...nextTime(schedule) } }),
@@ -87,6 +93,11 @@ async function showPipeline(pipeline: Pipeline) {
     parameters: definition.parameters,
     href: `/pipelines/${name}`,
   };
+}
+
+function showRunning({ id, status, stages }: BuildRecord) {
+  const stage = Object.entries(stages).findLast(([, { endedAt }]) => endedAt === undefined);
+  return { id, status, ...(stage && { stage: stage[0] }) };
 }
 
 function nextTime({ cron, timezone }: { cron: string; timezone: string }): { next?: string } {

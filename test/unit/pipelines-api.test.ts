@@ -1,7 +1,11 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import getCall from '../../events/http-get-build.json';
 import { handler as getPipelines } from '../../functions/get-pipelines';
 import { Pipelines } from '../../src/api/answers';
+import { openGate } from '../../src/build/acts/gate';
+import { holdFor, resumePipeline } from '../../src/build/acts/hold';
 import { takeLock } from '../../src/build/lock';
 import { moveStatus } from '../../src/build/record';
 import { keepRelease } from '../../src/build/release/release';
@@ -18,6 +22,7 @@ triggers: { schedule: { cron: '0 3 * * ? *', timezone: Europe/Oslo } }
 rollout: [{ autoScalingGroup: fleet }]
 `;
 beforeEach(() => {
+  mockClient(EventBridgeClient).on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
   process.env.LAMBDA_TASK_ROOT = makeFolder(
     Object.fromEntries(
       ['api', 'shop', 'web'].flatMap((name) => [
@@ -63,6 +68,24 @@ test('a pipeline is shown with what it serves, who builds now and what is next',
     parameters: { VERSION: { default: '1', secret: false, mayStayOnImage: false } },
     href: '/pipelines/web',
   });
+});
+
+test('a pipeline is shown with the build that waits for approval, and with who has held and resumed it', async () => {
+  await openRecord();
+  const fence = (await takeLock('web', BUILD, 'build')) ?? 0;
+  await openStage(BUILD, 'AwaitApproval');
+  await openGate({ id: BUILD, pipeline: 'web', fence }, 'approval', {
+    ...{ since: '2026-01-01T00:00:00.000Z', expiresAt: '2026-01-02T00:00:00.000Z', onTimeout: 'stop' },
+  });
+  for (const kind of ['person', 'rollback'] as const) await holdFor('web', { kind, reason: kind, by: 'ada' });
+  await resumePipeline('web', { by: 'bob' });
+  const { body } = await get({ pathParameters: { pipeline: 'web' } });
+  expect(body).toMatchObject({
+    waiting: { id: BUILD, status: 'RUNNING', stage: 'AwaitApproval' },
+    acts: [{ act: 'resume', by: 'bob' }, { kind: 'rollback', reason: 'rollback' }, { kind: 'person' }],
+  });
+  expect(body).not.toHaveProperty('running');
+  Pipelines.parse({ pipelines: [body] });
 });
 
 test('pipelines are listed by name, page by page, as the document says', async () => {

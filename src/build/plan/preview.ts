@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { InvalidRequest, KilnError, PlanOutdated, TransientFailure } from '../../errors';
+import { InvalidRequest, KilnError, PipelineHeld, PlanOutdated, TransientFailure } from '../../errors';
 import type { Pipeline } from '../../pipeline/definition';
 import { type Difference, describeDifference, findDifferences } from '../../pipeline/fingerprint';
 import { pipelinesFolder } from '../../pipeline/folder';
@@ -7,12 +7,15 @@ import { loadPipeline } from '../../pipeline/load';
 import { describeGroups } from '../../rollout/groups';
 import { templatesOf } from '../../rollout/version/configuration';
 import { getItem, type Key, putItem } from '../../table';
+import { findParked } from '../acts/gate';
+import { findOpening } from '../acts/windows';
 import { type BuildRequest, optionsOf } from '../execution';
 import { findLockHolder } from '../lock';
 import { type BuildRecord, listRecords } from '../record';
 import { findRelease } from '../release/release';
 import { findMaker } from '../release/reuse';
-import type { Target } from '../state';
+import type { Plan, Target } from '../state';
+import { checkHold, showHold } from '../unattended/hold';
 import { type Decision, decideBuild } from './decide';
 import { Unmade } from './unmade';
 
@@ -35,6 +38,13 @@ export interface Preview {
   notKnown: string[];
   /** The build that runs now. */
   running?: string;
+  /** The build that waits for approval or its window, and whose place it would take. */
+  supersedes?: string;
+  hold?: Awaited<ReturnType<typeof showHold>>;
+  /** That a person must approve the rollout. */
+  approval?: Plan['approval'];
+  /** When the rollout may begin, were it ready now. */
+  window?: { isOpen: boolean; opensAt: string; closesAt: string };
   /** How long earlier builds like it took, in seconds. */
   seconds?: { least: number; most: number; builds: number };
   /** How long the refresh of such a build took, which going back takes too, in seconds. */
@@ -93,8 +103,14 @@ export async function previewBuild(request: BuildRequest): Promise<Preview> {
     blockers.push(...error.message.split('\n'));
     return undefined;
   });
-  const [running, history, served] = await Promise.all([
+  await checkHold(pipeline.name, request.trigger).catch((error: unknown) => {
+    if (!(error instanceof PipelineHeld)) throw error;
+    blockers.push(error.message);
+  });
+  const [running, hold, parked, history, served] = await Promise.all([
     findLockHolder(pipeline.name),
+    showHold(pipeline.name),
+    findParked(pipeline.name),
     listRecords(pipeline.name, LOOKED_THROUGH),
     findServed(pipeline),
   ]);
@@ -123,6 +139,9 @@ export async function previewBuild(request: BuildRequest): Promise<Preview> {
     blockers,
     notKnown: [...(decision && !decision.plan.reuse ? ON_SERVERS : []), ...unmade.words],
     ...(running && { running }),
+    ...(parked && decision && decision.plan.targets.length > 0 && { supersedes: parked.id }),
+    ...(hold && { hold }),
+    ...describeGates(decision),
     ...estimate(history, decision?.plan.reuse === undefined),
   };
 }
@@ -131,6 +150,22 @@ const ON_SERVERS = ['which packages the script installs, and whether the site is
 
 /** As many builds are looked through for how long they take. */
 const LOOKED_THROUGH = 30;
+
+function describeGates(decision: Decision | undefined): Pick<Preview, 'approval' | 'window'> {
+  const { approval, windows } = decision?.plan ?? {};
+  const now = Date.now();
+  const opening = windows && findOpening(windows, now);
+  return {
+    ...(approval && { approval }),
+    ...(opening && {
+      window: {
+        isOpen: opening.opensAt <= now,
+        opensAt: new Date(opening.opensAt).toISOString(),
+        closesAt: new Date(opening.closesAt).toISOString(),
+      },
+    }),
+  };
+}
 
 async function findServed(pipeline: Pipeline): Promise<Record<string, string> | undefined> {
   const release = await findRelease(pipeline);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { holdFor } from '../../../src/build/acts/hold';
 import { endBuild, failBuild } from '../../../src/build/end/end';
 import { findLockHolder } from '../../../src/build/lock';
 import { findPlanned, type Preview, previewBuild } from '../../../src/build/plan/preview';
@@ -41,6 +42,18 @@ test('a plan says what would stop the build, and no build can be started with it
 test('a plan of a busy pipeline says which build runs', async () => {
   const { build } = await plan();
   expect(await preview()).toMatchObject({ running: build.id });
+});
+
+test('a plan says that its pipeline is held, and stops whom the hold does not let pass', async () => {
+  await holdFor('web', { kind: 'person', by: 'ada', reason: 'release day' });
+  expect(await preview()).toMatchObject({ hold: { by: 'ada', reason: 'release day' }, blockers: [] });
+  await holdFor('web', {
+    kind: 'person',
+    by: 'ada',
+    reason: 'release day',
+    allow: ['arn:aws:iam::1:user/x'],
+  });
+  expect((await preview()).blockers).toEqual([expect.stringContaining('release day')]);
 });
 
 test('a plan of another pipeline, or one that is not there, starts no build', async () => {
