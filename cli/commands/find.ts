@@ -4,8 +4,8 @@ import { isOver } from '../remote/answers';
 import { ApiError, CommandError, EXIT, UsageError } from '../remote/errors';
 import type { Remote } from '../remote/remote';
 
-/** A pipeline's name, and a ULID or its beginning. */
-const BUILD = /^(?<pipeline>[a-z][a-z0-9-]*)-(?<ulid>[0-7][0-9A-HJKMNP-TV-Z]{3,25})$/;
+/** A pipeline's name, and a ULID or its beginning, in which a letter stands: `web-2026` is the name of a pipeline. */
+const BUILD = /^(?<pipeline>[a-z][a-z0-9-]*)-(?<ulid>(?=\d*[A-Z])[0-7][0-9A-HJKMNP-TV-Z]{3,25})$/;
 const ULID_LENGTH = 26;
 
 /** How many builds are looked at to find one: what the API gives in an answer at most. */

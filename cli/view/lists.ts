@@ -3,10 +3,13 @@ import { isOver } from '../remote/answers';
 import { markOf } from './marks';
 import { age, duration, secondsBetween } from './time';
 
+/** A line with a whole id has no room for reasons in fewer columns. */
+const ROOM_FOR_IDS = 110;
+
 /** Builds as rows of a table, with a head. */
-export function buildRows(builds: readonly Build[], now: Date): string[][] {
+export function buildRows(builds: readonly Build[], now: Date, columns: number): string[][] {
   const rows = builds.map((build) => [
-    build.id,
+    columns < ROOM_FOR_IDS ? shortId(build.id) : build.id,
     `${markOf(build.status)} ${build.status}`,
     age(build.requestedAt, now),
     lastedOf(build, now),
@@ -49,7 +52,7 @@ export function pipelineRows(pipelines: readonly Pipeline[], now: Date): string[
   const rows = pipelines.map((pipeline) => {
     const { name, serving, running, queued, last, hold, schedule } = pipeline;
     const current = running
-      ? `◐ ${running.stage ?? running.status} ${running.id}`
+      ? `◐ ${running.stage ?? running.status} ${shortId(running.id)}`
       : last
         ? `${markOf(last.status)} ${last.status}${last.endedAt ? ` ${age(last.endedAt, now)} ago` : ''}`
         : '-';

@@ -28,7 +28,7 @@ export const builds: Run<BuildsOptions> = async ({ terminal, connect }, [pipelin
     terminal.print('no builds yet', nextOf(options, `kiln build ${pipeline ?? ''}`.trim()));
     return undefined;
   }
-  terminal.print(...table(buildRows(answer.builds, remote.now()), terminal.columns));
+  terminal.print(...table(buildRows(answer.builds, remote.now(), terminal.columns), terminal.columns));
   terminal.print(nextOf(options, `kiln show ${newest.id}`));
   return undefined;
 };

@@ -88,6 +88,15 @@ describe('kiln builds', () => {
     expect(code).toBe(0);
   });
 
+  test('at 80 columns have the beginnings of their ids, which commands take, and room for why', async () => {
+    const image = { imageId: 'ami-0123456789abcdef0' };
+    api.on('GET /pipelines/web/builds', { body: { builds: [build({ ...image, reason: 'new checkout' })] } });
+    const { output } = await runAt(api, ['builds', 'web'], { columns: 80, now });
+    expect(output).toContain(
+      '\nweb-01JQ8Z0000  ✔ SUCCEEDED  2h   6m02s  ami-0123456789abcdef0  "new checkout"\n',
+    );
+  });
+
   test('goes on to further pages until there are as many as were asked for', async () => {
     api.on('GET /pipelines/web/builds?limit=100', { body: { builds: Array(100).fill(build()), next: ID } });
     api.on(`GET /pipelines/web/builds?limit=20&next=${ID}`, { body: { builds: [failed] } });
@@ -161,6 +170,12 @@ describe('kiln show', () => {
     expect(none.code).toBe(3);
   });
 
+  test('takes a word that ends in digits for a pipeline', async () => {
+    api.on('GET /pipelines/web-2026/builds', { body: { builds: [build()] } });
+    api.on(`GET /builds/${ID}`, { body: build() });
+    expect((await runAt(api, ['show', 'web-2026'])).code).toBe(0);
+  });
+
   test('of a pipeline that has had no build says how to start one', async () => {
     api.on('GET /pipelines/web/builds', { body: { builds: [] } });
     const { code, errors } = await runAt(api, ['show', 'web']);
@@ -188,9 +203,9 @@ test('kiln pipelines says of each what serves, what runs, what holds it and what
   const now = new Date('2026-11-30T05:00:00Z');
   const { code, output } = await runAt(api, ['pipelines'], { columns: 120, now });
   expect(output.split('\n').slice(0, 3)).toEqual([
-    'PIPELINE  SERVES    BUILD                                          NEXT',
-    'api       -         ✖ FAILED 2h ago                                ‖ HELD by ops/eva: "5xx on /pay"',
-    `web       ami-0aa1  ◐ AwaitRefresh ${ID}  1 queued, at 2026-12-01 02:00 UTC`,
+    'PIPELINE  SERVES    BUILD                          NEXT',
+    'api       -         ✖ FAILED 2h ago                ‖ HELD by ops/eva: "5xx on /pay"',
+    'web       ami-0aa1  ◐ AwaitRefresh web-01JQ8Z0000  1 queued, at 2026-12-01 02:00 UTC',
   ]);
   expect(code).toBe(0);
 });
