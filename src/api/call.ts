@@ -11,9 +11,17 @@ export const HttpCall = z.custom<Call>(
   (event) => z.looseObject({ headers: z.record(z.string(), z.string()) }).safeParse(event).success,
 );
 
-/** Who calls: the ARN of an IAM identity. */
+/** What API Gateway says of a caller who brings a token instead of a signature. */
+const Bearer = z.object({
+  jwt: z.object({ claims: z.object({ iss: z.string(), sub: z.string(), email: z.string().optional() }) }),
+});
+
+/** Who calls: the ARN of an IAM identity, or, of a token, its issuer and its subject, and whose address it has. */
 export function callerOf(call: Call): string | undefined {
-  return call.requestContext.authorizer?.iam?.userArn;
+  const bearer = Bearer.safeParse(call.requestContext.authorizer);
+  if (!bearer.success) return call.requestContext.authorizer?.iam?.userArn;
+  const { iss, sub, email } = bearer.data.jwt.claims;
+  return `${sub} of ${iss}${email ? ` (${email})` : ''}`;
 }
 
 /** What a presigned call has in its query is API Gateway's own. */

@@ -36,7 +36,7 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 
 function makeToken(claims: object = {}, header: object = {}, key = privateKey): string {
   const given = {
-    ...{ iss: issuer, aud: 'kiln', sub: 'repo:example/site:ref:refs/heads/main' },
+    ...{ iss: issuer, aud: 'shop', sub: 'repo:example/site:ref:refs/heads/main' },
     ...{ iat: now() - 10, exp: now() + 600 },
     ...claims,
   };
@@ -49,7 +49,7 @@ const judge = (authorization: string | undefined, scopes: string[] = []) =>
     {
       Name: 'ci',
       IdentitySource: ['$request.header.Authorization'],
-      JwtConfiguration: { Issuer: issuer, Audience: ['kiln', 'other'] },
+      JwtConfiguration: { Issuer: issuer, Audience: ['shop', 'other'] },
     },
     { RouteKey: 'POST /x', AuthorizationScopes: scopes },
     {
@@ -75,8 +75,8 @@ test.each(['Bearer ', 'bearer ', ''])('a token after "%s" says who it is, in tex
 
 test('of several audiences one is enough, and a client counts where there is none', async () => {
   expect(await judge(makeToken({ aud: ['x', 'other'] }))).toHaveProperty('bearer');
-  expect(await judge(makeToken({ aud: undefined, client_id: 'kiln' }))).toHaveProperty('bearer');
-  expect(await judge(makeToken({ client_id: 'kiln', aud: 'x' }))).toHaveProperty('refusal');
+  expect(await judge(makeToken({ aud: undefined, client_id: 'shop' }))).toHaveProperty('bearer');
+  expect(await judge(makeToken({ client_id: 'shop', aud: 'x' }))).toHaveProperty('refusal');
 });
 
 test('a route with scopes wants one of them', async () => {

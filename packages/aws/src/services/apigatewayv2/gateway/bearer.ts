@@ -1,7 +1,7 @@
 import type { Authorizer, Route } from '@aws-sdk/client-apigatewayv2';
+import { verifyToken } from '../../../core/authorization/identity-token/issuer-keys';
+import { readToken, type Token } from '../../../core/authorization/identity-token/token';
 import { AwsError } from '../../../core/aws-error';
-import { verifyToken } from '../../../core/identity-token/issuer-keys';
-import { readToken, type Token } from '../../../core/identity-token/token';
 import type { WireRequest, WireResponse } from '../../../core/service';
 import type { SigningClock } from '../../../signing/moment';
 import { isPast, momentOf, signersNow } from '../../../signing/signers-clock';

@@ -1,6 +1,12 @@
-import { invalidToken } from '../../../core/identity-token/errors';
-import { verifyToken } from '../../../core/identity-token/issuer-keys';
-import { audiencesOf, readToken, type Token, textClaim, timeClaim } from '../../../core/identity-token/token';
+import { invalidToken } from '../../../core/authorization/identity-token/errors';
+import { verifyToken } from '../../../core/authorization/identity-token/issuer-keys';
+import {
+  audiencesOf,
+  readToken,
+  type Token,
+  textClaim,
+  timeClaim,
+} from '../../../core/authorization/identity-token/token';
 import type { Call } from '../../../core/service';
 import { isPast, momentOf, signersNow } from '../../../signing/signers-clock';
 import { accessDenied, expiredToken, validationError } from '../errors';

@@ -1,4 +1,4 @@
-import { audiencesOf, type Token } from '../../../core/identity-token/token';
+import { audiencesOf, type Token } from '../../../core/authorization/identity-token/token';
 import type { TrustedIssuer } from '../state';
 
 const GITHUB = 'token.actions.githubusercontent.com';
