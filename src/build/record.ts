@@ -282,6 +282,8 @@ export interface BuildRecord extends Options {
   changed?: string[];
   /** The earlier build whose image it rolls out, instead of one of its own. */
   reused?: { build: string; imageId: string };
+  /** Of a rollback: the build that made the image which was served when it was planned. */
+  rolledBackFrom?: string;
   /** That people went back from its image, by which build. No build uses it again unasked. */
   rolledBack?: { at: string; by: string };
   /** That a person called its image bad. No build uses it again. */

@@ -26,8 +26,8 @@ export const Options = z.object({
   reason: z.string().optional(),
   /** The plan that the build does, or fails: `p-01J…`. */
   plan: z.string().optional(),
-  /** That an earlier build's image is rolled out again: of which build, and instead of which. */
-  rollback: z.object({ build: z.string(), from: z.string().optional() }).optional(),
+  /** That an earlier build's image is rolled out again: of which build. */
+  rollback: z.object({ build: z.string() }).optional(),
 });
 export type Options = z.infer<typeof Options>;
 

@@ -25,6 +25,8 @@ export interface Decision {
   ingredients: Record<string, string>;
   /** Why it bakes, in words: what is otherwise than of the image that is served. */
   changed?: string[];
+  /** Of a rollback: the build that made the image which is served now. */
+  from?: string;
   /** Groups that run the image already, wholly. */
   serving: Target[];
 }
@@ -128,7 +130,8 @@ async function decideRollback(
     fingerprint: maker.fingerprint ?? '',
   };
   const decided = await decideTargets(pipeline, made, targets, reuse, unmade);
-  return { ...decided, ingredients: maker.ingredients ?? {} };
+  const served = release && (await findMaker(release.build));
+  return { ...decided, ingredients: maker.ingredients ?? {}, ...(served && { from: served.id }) };
 }
 
 async function findTargets(

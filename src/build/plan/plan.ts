@@ -60,13 +60,13 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
   });
   if (request.plan) await checkPlanned(pipeline.name, request.plan, decision);
-  const { plan, ingredients, changed } = decision;
+  const { plan, ingredients, changed, from } = decision;
   const { fingerprint, baseImage, targets, image, reuse } = plan;
   const { copyTo, keep, parameter, channels } = image;
   await updateRecord(build.id, {
     ...{ fingerprint, targets, copyTo, keep, parameter, channels, ingredients },
     ...(reuse
-      ? { reused: { build: reuse.build, imageId: reuse.image.id } }
+      ? { reused: { build: reuse.build, imageId: reuse.image.id }, rolledBackFrom: from }
       : { baseImageId: baseImage.id, changed }),
     ...hold,
   });

@@ -142,9 +142,9 @@ export async function findImageBefore(pipeline: Pipeline, from: BuildRecord): Pr
 }
 
 /** Notes at the end of a rollback that people have gone back from an image, and that they trust the one that they went back to. */
-export async function noteRollback({ id, rollback, reused, endedAt }: BuildRecord): Promise<void> {
+export async function noteRollback(record: BuildRecord): Promise<void> {
+  const { id, rollback, rolledBackFrom: from, reused, endedAt } = record;
   if (!rollback || !reused) return;
-  const { from } = rollback;
   const isThere = { expression: 'attribute_exists(#pk)' };
   await setPaths(keyOfRecord(reused.build), [[['rolledBack'], REMOVED]], isThere);
   if (!from || from === reused.build) return;

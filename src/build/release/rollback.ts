@@ -1,8 +1,9 @@
-import { NothingToRollBackTo } from '../../errors';
+import { NothingToRollBackTo, PipelineBusy } from '../../errors';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
 import { holdFor } from '../acts/hold';
-import { type BuildRecord, isOver, type Trigger } from '../record';
+import { findLockHolder } from '../lock';
+import { type BuildRecord, findRecord, isOver, type Trigger } from '../record';
 import { findKnown, requestBuild } from '../request';
 import { findRelease } from './release';
 import { findImageBefore, findMaker, findRestorable } from './reuse';
@@ -35,13 +36,28 @@ export async function requestRollback(request: RollbackRequest): Promise<BuildRe
   const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
   const release = await findRelease(pipeline);
   const serving = release && (await findMaker(release.build));
+  if (build === undefined) await checkIdle(pipeline.name);
   if (!serving && build === undefined)
     throw new NothingToRollBackTo(
       `Pipeline ${pipeline.name} has rolled nothing out: there is nothing to go back from.`,
     );
   const to = build ?? (serving && (await findImageBefore(pipeline, serving))) ?? '';
   await findRestorable(pipeline.name, to);
-  return goBack(request, { build: to, ...(serving && { from: serving.id }) });
+  return goBack(request, { build: to });
+}
+
+/**
+ * While another rolls out nobody knows which image is the one before: that which it takes the place of is meant, mostly.
+ *
+ * @throws PipelineBusy with what to do
+ */
+async function checkIdle(pipeline: string): Promise<void> {
+  const holder = await findLockHolder(pipeline);
+  const running = holder === undefined ? undefined : await findRecord(holder);
+  if (!running || isOver(running)) return;
+  throw new PipelineBusy(
+    `Build ${running.id} of pipeline ${pipeline} runs: until it has ended it is not known which image is the one before. Abort it, which brings its groups back (POST /builds/${running.id}/abort), or name the build to go back to.`,
+  );
 }
 
 /** Until somebody resumes the pipeline no schedule brings back what was gone back from. */

@@ -82,7 +82,8 @@ describe('a rollback', () => {
     const { plan: planned } = await planLast(id);
     expect(planned.reuse).toMatchObject({ build: v6.id, image: { id: v6.imageId } });
     expect(await getRecord(id)).toMatchObject({
-      rollback: { build: v6.id, from: v7.id },
+      rollback: { build: v6.id },
+      rolledBackFrom: v7.id,
       reason: '5xx',
       resolved: { REVISION: { value: 'v6', from: 'rollback', before: 'v7' } },
     });
@@ -120,6 +121,30 @@ describe('a rollback', () => {
     await endBuild(id);
     expect((await getRecord(v7.id)).rolledBack).toBeUndefined();
     expect((await plan({ REVISION: 'v7' })).plan.reuse?.build).toBe(v7.id);
+  });
+
+  test('while a build runs must name where it goes: which is the image before is not known then', async () => {
+    const v6 = await bake({ REVISION: 'v6' });
+    const v7 = await bake({ REVISION: 'v7' });
+    const running = await plan({ REVISION: 'v8' });
+    await expect(back()).rejects.toMatchObject({
+      name: 'PipelineBusy',
+      message: expect.stringContaining(`POST /builds/${running.build.id}/abort`),
+    });
+    const named = await back({ build: v6.id });
+    expect(named.status).toBe('QUEUED');
+    // What is gone back from is what is served when its turn comes.
+    await updateRecord(running.build.id, {
+      imageId: 'ami-v8',
+      rollouts: { fleet: { launchTemplateId: 'lt-1', version: '9' } },
+    });
+    available.add('ami-v8');
+    await endBuild(running.build.id);
+    await planLast(named.id);
+    expect((await getRecord(named.id)).rolledBackFrom).toBe(running.build.id);
+    await endBuild(named.id);
+    expect((await getRecord(running.build.id)).rolledBack).toMatchObject({ by: named.id });
+    expect((await getRecord(v7.id)).rolledBack).toBeUndefined();
   });
 
   test('that comes again with its key is the same build, whatever is served by then', async () => {
