@@ -103,6 +103,7 @@ test.each([
     'InvalidParameter',
     /no parameter constructor/,
   ],
+  ['hotfix and no reason', { body: '{"hotfix":true}' }, 400, 'InvalidRequest', /expected a reason/],
   [
     'a body that is no UTF-8',
     { body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]).toString('base64'), isBase64Encoded: true },

@@ -3,6 +3,7 @@ import { logger } from '../../log';
 import { settleWaits } from '../../wait/settle';
 import { findWaits } from '../../wait/store';
 import { type BuildAct, type BuildRecord, type Gate, getRecord } from '../record';
+import { identityOf } from '../unattended/callers';
 import { decideGate } from './gate';
 import { noteAct, refuseIfOver } from './note';
 
@@ -91,14 +92,12 @@ function checkWaits(record: BuildRecord, act: 'approve' | 'reject'): void {
 
 const WISHED = { approve: 'approved', reject: 'rejected' } as const;
 
-/** Who has asked for a build is known by his ARN: of an assumed role the name of the session belongs to it. */
+/** Who has asked for a build is known by his ARN, of which the name of a session is a part, or by the subject of his token. */
 function checkApprover({ id, approval, trigger }: BuildRecord, by: string | undefined): void {
   if (approval?.approvers !== 'other' || trigger.kind === 'schedule' || trigger.kind === 'event') return;
-  if (by !== undefined && trigger.by !== undefined && by !== trigger.by) return;
-  const why =
-    by !== undefined && by === trigger.by
-      ? `${by} has asked for it`
-      : 'it is not known who has asked for it, or who approves it';
+  const isKnown = by !== undefined && trigger.by !== undefined;
+  if (isKnown && identityOf(by) !== identityOf(trigger.by ?? '')) return;
+  const why = isKnown ? `${by} has asked for it` : 'it is not known who has asked for it, or who approves it';
   throw new ApproverNotAllowed(
     `Build ${id} may be approved only by another person than who has asked for it (approvers: other), and ${why}.`,
   );

@@ -151,8 +151,12 @@ function checkOthers(pipeline: Pipeline, unmade: Unmade) {
   ] as const;
 }
 
-/** What a rollout waits for. Who goes back to an earlier image waits for nothing. */
-function decideGates({ definition }: Pipeline, { targets }: Plan, hotfix: boolean) {
+/** What a rollout waits for; nothing where there is none. Who goes back to an earlier image waits for nothing. */
+export function decideGates(
+  { definition }: Pick<Pipeline, 'definition'>,
+  { targets }: Pick<Plan, 'targets'>,
+  hotfix: boolean,
+): Pick<Plan, 'approval' | 'windows'> {
   if (targets.length === 0) return {};
   const approval = approvalOf(definition);
   const { windows } = definition;

@@ -22,14 +22,19 @@ export const PlanInput = z.object({
   build: z.object({ id: z.string() }),
   stage: z.string(),
   /** The input of the execution. By hand, the name of the pipeline is enough. */
-  request: z.strictObject({
-    pipeline: z.string(),
-    parameters: Parameters.default({}),
-    trigger: z
-      .strictObject({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
-      .default({ kind: 'manual' }),
-    ...Options.shape,
-  }),
+  request: z
+    .strictObject({
+      pipeline: z.string(),
+      parameters: Parameters.default({}),
+      trigger: z
+        .strictObject({ kind: z.enum(['http', 'schedule', 'event', 'manual']), by: z.string().optional() })
+        .default({ kind: 'manual' }),
+      ...Options.shape,
+    })
+    .refine(({ hotfix, reason }) => !hotfix || reason, {
+      error: 'expected a reason beside hotfix',
+      path: ['reason'],
+    }),
 });
 type PlanInput = z.infer<typeof PlanInput>;
 

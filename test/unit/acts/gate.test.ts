@@ -218,6 +218,12 @@ describe('a build that waits for approval', () => {
     [ADA, ada, 403],
     [BOB, ada, 202],
     [null, ada, 403],
+    [
+      '7 of https://id.example (eve@example)',
+      { kind: 'http', by: '7 of https://id.example' } as Trigger,
+      403,
+    ],
+    ['8 of https://id.example', { kind: 'http', by: '7 of https://id.example' } as Trigger, 202],
     [BOB, { kind: 'manual' } as Trigger, 403],
     [BOB, nightly, 202],
   ])('that wants another person: %s approves what %j has started, with %d', async (by, trigger, status) => {

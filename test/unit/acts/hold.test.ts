@@ -303,6 +303,12 @@ test.each([
   ['arn:aws:iam::1:role/team/Release', 'arn:aws:sts::1:assumed-role/Release/bob', true],
   ['arn:aws:iam::2:role/Release', 'arn:aws:sts::1:assumed-role/Release/bob', false],
   ['arn:*', undefined, false],
+  ['7 of https://id.example', '7 of https://id.example (eve@example)', true],
+  ['7 of https://id.example', '17 of https://id.example', false],
+  ['* of https://id.example', '17 of https://id.example (eve@example)', true],
+  ['* of https://id.example', 'x of https://other (y of https://id.example)', false],
+  ['arn:aws:iam::1:user/*', 'arn:aws:iam::1:user/x of https://id.example', false],
+  ['* of https://*', 'arn:aws:iam::1:user/x', false],
 ])('%s names %s: %s', (pattern, caller, isNamed) => {
   expect(findCallerProblem(pattern)).toBeUndefined();
   expect(matchesCaller([pattern], caller)).toBe(isNamed);

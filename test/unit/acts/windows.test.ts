@@ -1,4 +1,7 @@
 import { findOpening } from '../../../src/build/acts/windows';
+import { decideGates } from '../../../src/build/plan/decide';
+import { parseDefinition } from '../../../src/pipeline/parse';
+import { makeTarget } from '../records';
 
 const at = (time: string) => Date.parse(`${time}Z`);
 const show = (windows: Parameters<typeof findOpening>[0], now: string) => {
@@ -28,4 +31,27 @@ test('of several that are open the one that closes last counts, and of several t
 test('where none opens any more there is none', () => {
   expect(show([{ ...weekdays, cron: '0 9 1 1 ? 2020' }], '2026-11-30T00:00:00')).toBeUndefined();
   expect(show([], '2026-11-30T00:00:00')).toBeUndefined();
+});
+
+describe('what a rollout waits for', () => {
+  const read = (text: string) => {
+    const { definition } = parseDefinition(
+      `base: { image: ami-01234567, instanceType: t3.micro }\n${text}\n`,
+    );
+    if (!definition) throw new Error(text);
+    return { definition };
+  };
+  const gated = read("approval: required\nwindows: [{ cron: '0 9 * * ? *', duration: 1h }]");
+  const [some, none] = [{ targets: [makeTarget()] }, { targets: [] }];
+  const approval = { within: 86_400, onTimeout: 'stop', approvers: 'any' };
+  const windows = [{ cron: '0 9 * * ? *', duration: 3600, timezone: 'UTC' }];
+
+  test.each([
+    ['is approval and a window', gated, some, false, { approval, windows }],
+    ['is approval alone for a hotfix', gated, some, true, { approval }],
+    ['is nothing where nothing is rolled out', gated, none, false, {}],
+    ['is nothing unless the pipeline says so', read(''), some, false, {}],
+  ])('%s', (_what, pipeline, plan, hotfix, waits) => {
+    expect(decideGates(pipeline, plan, hotfix)).toEqual(waits);
+  });
 });

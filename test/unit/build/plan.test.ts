@@ -50,6 +50,7 @@ test.each([
     /__proto__/,
   ],
   ['a misspelt key', '{"pipeline":"web","parameter":{}}', /"parameter"/],
+  ['hotfix and no reason', '{"pipeline":"web","hotfix":true}', /reason/],
 ])('an execution that somebody started with %s ends in words', async (_what, text, words) => {
   const event = { build: { id: BUILD }, stage: 'Plan', request: JSON.parse(text) };
   await expect(plan(event, { functionName: 'plan' } as Context)).rejects.toMatchObject({
