@@ -129,6 +129,8 @@ export interface Pipeline {
   readonly serving?: { readonly build: string; readonly imageId?: string };
   readonly hold?: Hold;
   readonly running?: { readonly id: string; readonly status: string; readonly stage?: string };
+  /** The build that waits for approval or a window, and holds up nobody. */
+  readonly waiting?: { readonly id: string; readonly status: string; readonly stage?: string };
   readonly queued: readonly string[];
   readonly last?: { readonly id: string; readonly status: string; readonly endedAt?: string };
   readonly schedule?: { readonly cron: string; readonly timezone?: string; readonly next?: string };
@@ -165,8 +167,12 @@ export interface Plan {
   readonly blockers: readonly string[];
   readonly notKnown: readonly string[];
   readonly hold?: Hold;
-  readonly window?: string | Readonly<Record<string, unknown>>;
-  readonly approval?: string | Readonly<Record<string, unknown>>;
+  /** When the rollout may begin, were it ready now. */
+  readonly window?: { readonly isOpen: boolean; readonly opensAt: string; readonly closesAt: string };
+  /** `within` in seconds. */
+  readonly approval?: { readonly within: number; readonly onTimeout: string; readonly approvers: string };
+  /** The build that waits, and whose place it would take. */
+  readonly supersedes?: string;
   readonly seconds?: { readonly least: number; readonly most: number; readonly builds: number };
   readonly undoSeconds?: number;
   readonly cost?: { readonly usd: number };

@@ -114,7 +114,10 @@ function stageLines(stage: Stage, now: Date, columns: number): string[] {
     columns,
   );
   if (stage.outcome === 'succeeded') return [line];
-  const said = [stage.waitsFor && `waits for ${stage.waitsFor}`, stage.says && `AWS says: ${stage.says}`];
+  const said = [
+    stage.waitsFor && `waits for ${stage.waitsFor}`,
+    stage.says !== stage.waitsFor && stage.says && `AWS says: ${stage.says}`,
+  ];
   return [line, ...said.flatMap((text) => (text ? wrap(text, columns, ' '.repeat(14)) : []))];
 }
 

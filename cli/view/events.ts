@@ -51,7 +51,7 @@ function stageEvents(before: Build | undefined, stage: Stage, now: Date): BuildE
     const text = `◐ ${name}${stage.waitsFor ? ` waits for ${stage.waitsFor}` : ''}`;
     events.push({ at: stage.startedAt, event: 'stage', stage: { ...stage, outcome: 'running' }, text });
   }
-  if (stage.outcome === 'running' && stage.says && stage.says !== known?.says)
+  if (stage.outcome === 'running' && stage.says && stage.says !== (known?.says ?? stage.waitsFor))
     events.push({
       at: stage.seenAt ?? now.toISOString(),
       event: 'says',

@@ -50,7 +50,7 @@ export function callerOf(by: string): string {
 /** Pipelines as rows of a table, with a head. */
 export function pipelineRows(pipelines: readonly Pipeline[], now: Date): string[][] {
   const rows = pipelines.map((pipeline) => {
-    const { name, serving, running, queued, last, hold, schedule } = pipeline;
+    const { name, serving, running, waiting, queued, last, hold, schedule } = pipeline;
     const current = running
       ? `◐ ${running.stage ?? running.status} ${shortId(running.id)}`
       : last
@@ -60,6 +60,7 @@ export function pipelineRows(pipelines: readonly Pipeline[], now: Date): string[
       ...(hold
         ? [`‖ HELD${hold.by ? ` by ${callerOf(hold.by)}` : ''}${hold.reason ? `: "${hold.reason}"` : ''}`]
         : []),
+      ...(waiting ? [`${waiting.stage ?? 'waits'} ${shortId(waiting.id)}`] : []),
       ...(queued.length > 0 ? [`${queued.length} queued`] : []),
       ...(schedule && !hold
         ? [schedule.next ? `at ${schedule.next.slice(0, 16).replace('T', ' ')} UTC` : `cron ${schedule.cron}`]

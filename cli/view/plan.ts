@@ -1,6 +1,6 @@
 import type { Plan } from '../remote/answers';
-import { counted, cut, table, wrap } from './text';
-import { duration } from './time';
+import { counted, cut, fold, table, wrap } from './text';
+import { dayAndTime, duration } from './time';
 
 /**
  * What a build would do, in lines: what changes (~), what stays (=), what would stop it (✖), what is not known (?).
@@ -25,6 +25,7 @@ export function describePlan(plan: Plan, region: string, columns: number): strin
     ...(plan.running
       ? said('◐', `${plan.running} runs now: this one would wait, or take the place of another that waits`)
       : []),
+    ...(plan.supersedes ? said('■', `takes the place of ${plan.supersedes}, which waits`) : []),
     ...wordsOf(plan, columns),
     cut(summaryOf(plan), columns),
   ];
@@ -59,8 +60,8 @@ function targetRows({ targets }: Plan): string[][] {
 
 function wordsOf({ window, approval, seconds, undoSeconds, cost }: Plan, columns: number): string[] {
   const rules = [
-    ...(window === undefined ? [] : [`window ${show(window)}`]),
-    ...(approval === undefined ? [] : [`approval ${show(approval)}`]),
+    ...(window ? [describeWindow(window)] : []),
+    ...(approval ? [describeApproval(approval)] : ['no approval']),
   ];
   const effort = [
     ...(seconds
@@ -69,16 +70,16 @@ function wordsOf({ window, approval, seconds, undoSeconds, cost }: Plan, columns
     ...(undoSeconds === undefined ? [] : [`undo about ${duration(undoSeconds)}`]),
     ...(cost ? [`cost about ${cost.usd} USD`] : []),
   ];
-  return [rules, effort]
-    .filter((words) => words.length > 0)
-    .map((words) => cut(`  ${words.join(' · ')}`, columns));
+  return [rules, effort].flatMap((words) => fold(words, columns - 2, ' · ').map((line) => `  ${line}`));
 }
 
-function show(value: string | object): string {
-  if (typeof value === 'string') return value;
-  return Object.entries(value)
-    .map(([name, one]) => `${name} ${one}`)
-    .join(', ');
+function describeWindow({ isOpen, opensAt, closesAt }: NonNullable<Plan['window']>): string {
+  return isOpen ? `window open until ${dayAndTime(closesAt)} UTC` : `window opens ${dayAndTime(opensAt)} UTC`;
+}
+
+function describeApproval({ within, onTimeout, approvers }: NonNullable<Plan['approval']>): string {
+  const who = approvers === 'other' ? 'another person' : 'a person';
+  return `waits ${duration(within)} for ${who} to approve, then ${onTimeout === 'stop' ? 'stops' : 'goes on'}`;
 }
 
 function summaryOf({ image, targets, blockers }: Plan): string {

@@ -4,7 +4,7 @@ import { groupLines } from './group';
 import { callerOf, lastedOf } from './lists';
 import { markOf } from './marks';
 import { describePhase, phasesOf } from './phases';
-import { clean, cut, widthOf, wrap } from './text';
+import { clean, cut, fold, wrap } from './text';
 import { dayAndTime, duration, secondsBetween } from './time';
 import type { Usual } from './usual';
 
@@ -96,8 +96,12 @@ function runningLines(stage: Stage, { build, usual }: Watched, now: Date, column
       `◐ ${stage.stage}${where ? ` ${where}` : ''}  ${duration(seconds)}${usually === undefined ? '' : `, usually ${duration(usually)}`}`,
       columns,
     ),
-    ...(stage.waitsFor ? [cut(`  waits for ${stage.waitsFor}`, columns)] : []),
-    ...(stage.says ? wrap(`AWS says: ${stage.says}`, columns, '  ').slice(0, 3) : []),
+    ...(stage.waitsFor
+      ? [cut(`  waits for ${gate ? stage.waitsFor.split(':')[0] : stage.waitsFor}`, columns)]
+      : []),
+    ...(stage.says && stage.says !== stage.waitsFor
+      ? wrap(`AWS says: ${stage.says}`, columns, '  ').slice(0, 3)
+      : []),
     ...(gate ? gateLines(gate, now).map((text) => cut(`  ${text}`, columns)) : []),
   ];
 }
@@ -110,16 +114,4 @@ function gateLines({ opensAt, expiresAt, onTimeout, approvers }: Gate, now: Date
     ...(approvers === 'other' ? ['another person than who asked for it must approve it'] : []),
     `ends by itself at ${until(expiresAt)}: then ${onTimeout === 'stop' ? 'it stops' : 'it goes on'}`,
   ];
-}
-
-/** Parts side by side, as many in a line as it has room for. */
-function fold(parts: readonly string[], columns: number, between: string): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    if (last !== undefined && widthOf(last + between + part) <= columns)
-      lines[lines.length - 1] = last + between + part;
-    else lines.push(cut(part, columns));
-  }
-  return lines;
 }

@@ -77,3 +77,15 @@ export function table(rows: readonly (readonly string[])[], columns: number): st
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Parts side by side, as many in a line as it has room for. */
+export function fold(parts: readonly string[], columns: number, between: string): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last + between + part) <= columns)
+      lines[lines.length - 1] = last + between + part;
+    else lines.push(cut(part, columns));
+  }
+  return lines;
+}

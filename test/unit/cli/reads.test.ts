@@ -25,9 +25,14 @@ const PLAN: Plan = {
   ],
   blockers: [],
   notKnown: ['packages: known after the bake'],
+  window: { isOpen: true, opensAt: '2026-11-30T03:00:00.000Z', closesAt: '2026-11-30T05:00:00.000Z' },
+  approval: { within: 7200, onTimeout: 'stop', approvers: 'other' },
   seconds: { least: 420, most: 540, builds: 12 },
   undoSeconds: 190,
 };
+
+const WINDOW = 'window open until 2026-11-30 05:00 UTC';
+const APPROVAL = 'waits 2h00m for another person to approve, then stops';
 
 describe('kiln plan', () => {
   test.each([80, 100])('says at %s columns what would be done, and how to do that', async (columns) => {
@@ -44,6 +49,7 @@ describe('kiln plan', () => {
       '  ~ kiln-fleet-web    6 servers  v41 → a new version',
       '  = kiln-fleet-admin  1 server   has this release: skipped',
       '  ? packages: known after the bake',
+      ...(columns === 80 ? [`  ${WINDOW}`, `  ${APPROVAL}`] : [`  ${WINDOW} · ${APPROVAL}`]),
       '  time 7m00s to 9m00s (12 builds) · undo about 3m10s',
       '1 bake, 1 group to roll out to, 1 unchanged, 0 blockers.',
     ]);
