@@ -73,6 +73,8 @@ const IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x8
 /** A call of the HTTP API, as API Gateway hands it on. */
 const HTTP_CALL = { headers: {}, requestContext: {} };
 
+const ALWAYS = { cron: '* * * * ? *', timezone: 'UTC', duration: 3600 };
+
 /** What few builds, or few nights, come to: each has the functions do it. */
 export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
   'a base image that is not there': async ({ sample }) => {
@@ -153,7 +155,6 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
 
   'builds that wait for approval or for a window, and go on': async (kit) => {
     const approval = { within: 3600, onTimeout: 'stop', approvers: 'any' };
-    const always = { cron: '* * * * ? *', timezone: 'UTC', duration: 3600 };
     const never = { cron: '0 0 1 1 ? 2199', timezone: 'UTC', duration: 3600 };
     const park = async (stage: string, plan: object) => {
       await kit.leave('LOCK', 'vault');
@@ -166,7 +167,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       if (!record?.[kind]?.resumedAt) throw new Error(JSON.stringify(record));
       await moveStatus(id, ['RUNNING'], 'FAILED', { endedAt: new Date().toISOString() });
     };
-    await goesOn(await park('AwaitWindow', { windows: [always] }), 'window');
+    await goesOn(await park('AwaitWindow', { windows: [ALWAYS] }), 'window');
     for (const name of ['approve', 'promote'] as const) {
       const id = await park(name === 'approve' ? 'AwaitApproval' : 'AwaitWindow', {
         approval,
@@ -177,6 +178,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await act(kit, id, name);
       await goesOn(id, name === 'approve' ? 'approval' : 'window');
     }
+    await act(kit, await park('AwaitApproval', { approval }), 'reject');
     const swept = await park('AwaitApproval', { approval });
     await updateRecord(swept, { 'approval.decision': 'approved' });
     await kit.leave('LOCK', 'vault');
@@ -212,6 +214,19 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
         });
         await settleGroup(sample, API);
       },
+      (wait, build) =>
+        kit.call('awaitApproval', {
+          stage: 'AwaitWindow',
+          build,
+          plan: { windows: [ALWAYS] },
+          token: wait.token,
+        }),
+      // Its time is over before it begins.
+      (wait, build) =>
+        kit.call('awaitApproval', {
+          ...{ stage: 'AwaitApproval', build, token: wait.token },
+          plan: { approval: { within: 0, onTimeout: 'stop', approvers: 'any' } },
+        }),
       (wait, build) =>
         kit.call('awaitRefresh', {
           ...{ stage: 'AwaitRefresh', build, autoScalingGroup: API, token: wait.token },
