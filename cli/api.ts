@@ -14,6 +14,8 @@ export interface ApiAnswer {
 export interface ApiSettings {
   readonly region: string;
   readonly credentials: AwsCredentialIdentity | Provider<AwsCredentialIdentity>;
+  /** A token of the issuer that the service is deployed with: then it is sent, and nothing is signed. */
+  readonly token?: string;
   /** Of an embedded AWS, which serves the API there by its host name; without it, it is reached by its URL. */
   readonly endpoint?: string;
 }
@@ -22,7 +24,7 @@ export interface ApiSettings {
 const PATIENCE = 35_000;
 
 /**
- * Sends a SigV4-signed request to Kiln's HTTP API.
+ * Sends a request to Kiln's HTTP API, signed with SigV4 or with a token.
  *
  * @param signingDate when it is signed: the signer's own time, unless a run is to be repeated
  * @param url the API's URL with the path and the query, e.g. `https://abc.execute-api.eu-north-1.amazonaws.com/pipelines/web/builds?limit=5`
@@ -37,32 +39,20 @@ export async function callApi(
   signingDate = new Date(),
   more: Readonly<Record<string, string>> = {},
 ): Promise<ApiAnswer> {
-  const { host, hostname, pathname, searchParams } = new URL(url);
+  const target = new URL(url);
+  const { pathname, searchParams } = target;
   const text = body === undefined ? '' : JSON.stringify(body);
-  const signer = new SignatureV4({
-    service: 'execute-api',
-    region: settings.region,
-    credentials: settings.credentials,
-    sha256: Sha256,
-  });
-  const signed = await signer.sign(
-    {
-      method,
-      protocol: 'https:',
-      hostname,
-      path: pathname,
-      query: Object.fromEntries(searchParams),
-      headers: { ...more, host, 'content-type': 'application/json' },
-      body: text,
-    },
-    { signingDate },
-  );
+  const headers = { ...more, host: target.host, 'content-type': 'application/json' };
+  const authorized =
+    settings.token === undefined
+      ? await sign(settings, { method, target, headers, text, signingDate })
+      : { ...headers, authorization: `Bearer ${settings.token}` };
   const path = pathname + writeQuery(searchParams);
   return new Promise((resolve, reject) => {
     const door = new URL(settings.endpoint ?? url);
     const send = door.protocol === 'https:' ? requestSecurely : request;
     const sent = send(
-      { host: door.hostname, port: door.port, method, path, headers: signed.headers, timeout: PATIENCE },
+      { host: door.hostname, port: door.port, method, path, headers: authorized, timeout: PATIENCE },
       (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -80,6 +70,28 @@ export async function callApi(
     });
     sent.end(text);
   });
+}
+
+interface Unsigned {
+  readonly method: string;
+  readonly target: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly signingDate: Date;
+}
+
+async function sign(
+  { region, credentials }: ApiSettings,
+  { method, target, headers, text, signingDate }: Unsigned,
+): Promise<Record<string, string>> {
+  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
+  const { hostname, pathname, searchParams } = target;
+  const query = Object.fromEntries(searchParams);
+  const signed = await signer.sign(
+    { method, protocol: 'https:', hostname, path: pathname, query, headers: { ...headers }, body: text },
+    { signingDate },
+  );
+  return signed.headers;
 }
 
 /** As it is signed: a space is %20, not +. */

@@ -39,7 +39,7 @@ const LOCAL_KEYS: AwsCredentialIdentity = { accessKeyId: 'local', secretAccessKe
 /**
  * Finds where Kiln is: region, profile and credentials as the SDK finds them.
  *
- * @param env `KILN_API_URL`, `AWS_ENDPOINT_URL`
+ * @param env `KILN_API_URL`, `KILN_TOKEN`, `AWS_ENDPOINT_URL`
  * @throws UsageError where there is no region, or a URL is none
  */
 export async function findPlace(options: PlaceOptions, env: Environment = process.env): Promise<Place> {
@@ -48,7 +48,8 @@ export async function findPlace(options: PlaceOptions, env: Environment = proces
   const given = options.api ?? (env.KILN_API_URL?.trim() || undefined);
   if (given !== undefined) checkUrl(given, options.api === undefined ? 'KILN_API_URL' : '--api');
   const keys = local && profile === undefined ? LOCAL_KEYS : undefined;
-  const region = options.region ?? (keys && LOCAL_REGION);
+  const region = options.region ?? regionIn(given) ?? (keys && LOCAL_REGION);
+  const token = env.KILN_TOKEN?.trim() || undefined;
   const client = {
     ...(endpoint && { endpoint }),
     ...(region && { region }),
@@ -56,7 +57,8 @@ export async function findPlace(options: PlaceOptions, env: Environment = proces
     ...(keys && { credentials: keys }),
   };
   const cloudFormation = new CloudFormationClient(client);
-  const found = await findRegion(cloudFormation);
+  // With the URL and a token no AWS is needed beside the API.
+  const found = given && token ? (region ?? 'its region') : await findRegion(cloudFormation);
   const stack = `kiln-${stage}`;
   const where = { stack, region: found, ...(endpoint && { endpoint }) };
   return {
@@ -66,10 +68,16 @@ export async function findPlace(options: PlaceOptions, env: Environment = proces
     api: {
       region: found,
       credentials: () => cloudFormation.config.credentials(),
+      ...(token && { token }),
       ...(endpoint && isAws(given) && { endpoint }),
     },
     findUrl: async () => given?.replace(/\/+$/, '') ?? (await readUrl(cloudFormation, where)),
   };
+}
+
+/** Calls of an API of API Gateway are signed for the region that its host names. */
+function regionIn(url: string | undefined): string | undefined {
+  return url && /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(new URL(url).hostname)?.[1];
 }
 
 /** A URL of an AWS is reached through the endpoint; a server of one's own directly. */

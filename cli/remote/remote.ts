@@ -115,7 +115,7 @@ interface GatewayAnswer extends Problem {
 /** An answer that is none of success, in words: what the API says, which call that was, and what to do. */
 export function describeProblem(
   { status, body }: ApiAnswer,
-  place: Pick<Place, 'stack' | 'region' | 'endpoint'>,
+  place: Pick<Place, 'stack' | 'region' | 'endpoint' | 'api'>,
   method: string,
   url: string,
   path: string,
@@ -135,7 +135,7 @@ export function describeProblem(
     );
   if (status === 401 || status === 403)
     return make(
-      `not allowed: ${said || 'the API refuses the call'}. ${place.endpoint ? adviseRefused(place.endpoint) : `The credentials need execute-api:Invoke for ${method} ${path}: ask for it, or take others (--profile)`}\n  ${operation}`,
+      `not allowed: ${said || 'the API refuses the call'}. ${adviseDenied(place, `${method} ${path}`, status)}\n  ${operation}`,
     );
   if (status === 429) return make(`too many requests: try again in a moment\n  ${operation}: ${said}`);
   return make(`the service failed: ${said}. Try again; its log group says why\n  ${operation}`);
@@ -148,6 +148,17 @@ function suggest(detail: string): string {
   const [, typed, known] = UNKNOWN.exec(detail) ?? [];
   const suggestion = typed && known ? didYouMean(typed, known.split(', ')) : '';
   return suggestion && `.${suggestion}`;
+}
+
+function adviseDenied(
+  { endpoint, api }: Pick<Place, 'endpoint' | 'api'>,
+  call: string,
+  status: number,
+): string {
+  if (api.token) return 'KILN_TOKEN is old, or not for this audience: get another from its issuer';
+  if (status === 401) return 'The service wants a token of its issuer: set KILN_TOKEN';
+  if (endpoint) return adviseRefused(endpoint);
+  return `The credentials need execute-api:Invoke for ${call}: ask for it, or take others (--profile)`;
 }
 
 function exitCodeOf(status: number): ExitCode {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { mockClient } from 'aws-sdk-client-mock';
+import { findPlace } from '../../../cli/remote/place';
 import { findTime } from '../../../cli/remote/time';
 import { loadPipeline } from '../../../src/pipeline/load';
 import { checkParameters } from '../../../src/pipeline/parameters';
@@ -56,6 +57,33 @@ describe('the API is found', () => {
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-north-1\/execute-api\/aws4_request/,
     );
   });
+});
+
+describe('with a token', () => {
+  const env = () => ({ KILN_API_URL: api.url, KILN_TOKEN: 'e30.e30.x' });
+
+  test('the API is called with it, and no AWS is asked: neither for a region nor for credentials', async () => {
+    api.on(`GET /builds/${ID}`, { body: build() });
+    const { code } = await run(show, { env: env() });
+    expect(api.requests[0]?.headers.authorization).toBe('Bearer e30.e30.x');
+    expect(code).toBe(0);
+  });
+
+  test('that the API does not take the command says what to do', async () => {
+    api.on(`GET /builds/${ID}`, { status: 401, body: { message: 'Unauthorized' } });
+    const { code, errors } = await run(show, { env: env() });
+    expect(errors).toContain('not allowed: Unauthorized. KILN_TOKEN is old, or not for this audience');
+    expect(code).toBe(3);
+    expect((await runAt(api, show)).errors).toContain(
+      'The service wants a token of its issuer: set KILN_TOKEN',
+    );
+  });
+});
+
+test('a call is signed for the region that the host of the API names', async () => {
+  const place = { stage: 'prod', api: 'https://abc.execute-api.eu-west-3.amazonaws.com' };
+  expect((await findPlace(place, {})).region).toBe('eu-west-3');
+  expect((await findPlace({ ...place, region: 'us-west-2' }, {})).region).toBe('us-west-2');
 });
 
 describe('where it is not found, the command says what to do', () => {
