@@ -232,7 +232,12 @@ export interface Log {
 export interface Revoked {
   readonly imageId: string;
   readonly users: readonly { readonly kind: string; readonly name: string }[];
+  /** The SSM parameters that named it, and what each names now. */
+  readonly moved?: readonly { readonly parameter: string; readonly imageId: string }[];
   readonly rollbacks?: readonly string[];
+  readonly notRolledBack?: readonly { readonly pipeline: string; readonly why: string }[];
+  /** What AWS denied an answer to, or is left to people. */
+  readonly notKnown?: readonly string[];
 }
 
 /** Whether a build has come to its end. */

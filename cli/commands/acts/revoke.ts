@@ -1,7 +1,7 @@
 import type { Revoked } from '../../remote/answers';
 import { CommandError, EXIT } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
-import { table } from '../../view/text';
+import { table, wrap } from '../../view/text';
 import type { CommonOptions, Run } from '../context';
 import { findBuild, getBuild } from '../find';
 import { nextOf } from '../next';
@@ -19,26 +19,27 @@ export const revoke: Run<RevokeOptions> = async ({ terminal, connect }, [word = 
   const answer = await remote.ask<Revoked>('POST', `/images/${encodeURIComponent(image)}/revoke`, {
     body: { reason, ...(rollback && { rollback }) },
   });
-  if (options.json) {
-    terminal.json(answer);
-    return undefined;
-  }
-  const { users, rollbacks = [] } = answer;
-  terminal.print(`${answer.imageId} is revoked: nothing uses it again`);
-  terminal.print(
-    ...(users.length > 0 ? ['in use by:'] : ['nobody uses it']),
-    ...table(
-      users.map(({ kind, name }) => [`  ${kind}`, name]),
-      terminal.columns,
-    ),
-    ...rollbacks.map((build) => `rolled back by ${build}`),
-    nextOf(
-      options,
-      ...(rollbacks.length > 0 ? rollbacks.map((build) => `kiln watch ${build}`) : ['kiln fleet']),
-    ),
-  );
-  return undefined;
+  if (options.json) terminal.json(answer);
+  else terminal.print(...describeRevoked(answer, terminal.columns), nextOf(options, ...nextCommands(answer)));
+  return answer.notRolledBack?.length ? EXIT.failed : undefined;
 };
+
+function describeRevoked(answer: Revoked, columns: number): string[] {
+  const { imageId, users, moved = [], rollbacks = [], notRolledBack = [], notKnown = [] } = answer;
+  const rows = users.map(({ kind, name }) => [`  ${kind}`, name]);
+  return [
+    `${imageId} is revoked: nothing uses it again`,
+    ...(users.length > 0 ? ['in use by, or made of it:', ...table(rows, columns)] : ['nobody uses it']),
+    ...moved.map((one) => `${one.parameter} names ${one.imageId} now`),
+    ...rollbacks.map((build) => `rolled back by ${build}`),
+    ...notRolledBack.flatMap(({ pipeline, why }) => wrap(`✖ ${pipeline} cannot go back: ${why}`, columns)),
+    ...notKnown.flatMap((text) => wrap(`? ${text}`, columns)),
+  ];
+}
+
+function nextCommands({ rollbacks = [] }: Revoked): string[] {
+  return rollbacks.length > 0 ? rollbacks.map((build) => `kiln watch ${build}`) : ['kiln fleet'];
+}
 
 /** An image by its id, or that of a build. */
 async function findImage(remote: Remote, word: string): Promise<string> {

@@ -117,12 +117,24 @@ describe('kiln revoke', () => {
     expect(posted()).toEqual([['/images/ami-0bb2/revoke', { reason: 'CVE', rollback: true }]]);
     expect(output.split('\n').slice(0, 5)).toEqual([
       'ami-0bb2 is revoked: nothing uses it again',
-      'in use by:',
+      'in use by, or made of it:',
       '  group      kiln-fleet-web',
       '  parameter  /kiln/web/image',
       `rolled back by ${OTHER}`,
     ]);
     expect(code).toBe(0);
+  });
+
+  test('is exit code 1 where a pipeline that runs it cannot go back, and says why', async () => {
+    const moved = [{ parameter: '/kiln/web/image', imageId: 'ami-0aa1' }];
+    const notRolledBack = [{ pipeline: 'web', why: 'there is no image before' }];
+    const body = { imageId: 'ami-0bb2', users, moved, rollbacks: [], notRolledBack, notKnown: ['denied'] };
+    api.on('POST /images/ami-0bb2/revoke', { body });
+    const { code, output } = await runAt(api, ['revoke', 'ami-0bb2', '--reason', 'CVE', '--rollback']);
+    expect(output).toContain(
+      '/kiln/web/image names ami-0aa1 now\n✖ web cannot go back: there is no image before\n? denied',
+    );
+    expect(code).toBe(1);
   });
 
   test('takes a build for its image, and refuses one that has none', async () => {
