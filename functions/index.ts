@@ -29,6 +29,7 @@ export { handler as publishTemplate } from './publish-template';
 export { handler as recover } from './recover';
 export { handler as requestBuild } from './request-build';
 export { handler as resolveWait } from './resolve-wait';
+export { handler as revokeImage } from './revoke-image';
 export { handler as runTests } from './run-tests';
 export { handler as scaleOut } from './scale-out';
 export { handler as scanImage } from './scan-image';

@@ -72,6 +72,10 @@ export class WindowMissed extends KilnError {
 export class Superseded extends KilnError {
   override readonly name = 'Superseded';
 }
+/** No build of this deployment made an image with this id, or it is gone. */
+export class UnknownImage extends KilnError {
+  override readonly name = 'UnknownImage';
+}
 /** Another build of this pipeline holds its lock. */
 export class PipelineBusy extends KilnError {
   override readonly name = 'PipelineBusy';

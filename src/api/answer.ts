@@ -13,6 +13,7 @@ export const PROBLEMS = {
   InvalidPipeline: [422, 'The pipeline is not valid'],
   UnknownPipeline: [404, 'There is no such pipeline'],
   UnknownBuild: [404, 'There is no such build'],
+  UnknownImage: [404, 'There is no such image of Kiln'],
   NothingToRollBackTo: [409, 'There is no image that it could be gone back to'],
   ApproverNotAllowed: [403, 'Another person must approve it'],
   NotWaiting: [409, 'The build does not wait for that'],

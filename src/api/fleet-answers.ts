@@ -46,6 +46,10 @@ export const Fleet = z
     at: Time.describe('When AWS was asked'),
     groups: z.array(FleetGroup).describe('By name'),
     next: z.string().optional().describe('To be given as ?next= for the following groups'),
+    problems: z
+      .array(z.string())
+      .optional()
+      .describe('What is wrong with pipelines that roll out to no group; on the first page'),
     notKnown: z.array(z.string()).optional().describe('What AWS denied an answer to'),
   })
   .meta({ id: 'Fleet' });

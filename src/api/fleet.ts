@@ -1,4 +1,5 @@
 import { imageOf } from '../build/record';
+import type { Pipeline } from '../pipeline/definition';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipeline, loadPipelines } from '../pipeline/load';
 import { listGroups, type ViewedGroup, type ViewedPipeline, viewFleet } from '../rollout/view/fleet-view';
@@ -17,15 +18,28 @@ export async function getFleet(call: Call) {
   const asked = pipeline === undefined ? pipelines : [await loadPipeline(pipelinesFolder(), pipeline)];
   const left = [...listGroups(asked).keys()].filter((name) => name > after);
   const names = left.slice(0, GROUPS_A_PAGE);
-  const view = await viewFleet(names, pipelines);
+  // Of a pipeline without a group the first page tells.
+  const alone = after === '' ? asked.filter(({ definition }) => definition.rollout.length === 0) : [];
+  const view = await viewFleet(names, pipelines, [...withGroups(pipelines, names), ...alone]);
+  const problems = view.pipelines
+    .filter(({ pipeline }) => alone.some(({ name }) => name === pipeline))
+    .flatMap(({ pipeline, findings }) => findings.map(({ text }) => `pipeline ${pipeline}: ${text}`));
   const groups = takeRoom(view.groups.map((group) => showGroup(group, view.pipelines)));
   const next = groups.length < left.length ? groups.at(-1)?.autoScalingGroup : undefined;
   return {
     at: new Date().toISOString(),
     groups,
     ...(next !== undefined && { next }),
+    ...(problems.length > 0 && { problems }),
     ...(view.notKnown.length > 0 && { notKnown: view.notKnown }),
   };
+}
+
+/** The pipelines that name one of the groups. */
+function withGroups(pipelines: readonly Pipeline[], names: readonly string[]): Pipeline[] {
+  return pipelines.filter(({ definition }) =>
+    definition.rollout.some(({ autoScalingGroup }) => names.includes(autoScalingGroup)),
+  );
 }
 
 /** An answer has room for some 10,000 servers: of a group with more those come first that are not right. */

@@ -5,6 +5,7 @@ import { Accepted, Build, Builds, HeldPipeline, Pipeline, Pipelines, Preview } f
 import { BuildBody, PlanBody, RollbackBody } from './builds';
 import { Fleet } from './fleet-answers';
 import { HoldBody, ResumeBody } from './holds';
+import { RevokeBody, Revoked } from './images';
 import { Log } from './log';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
@@ -34,6 +35,17 @@ const Page = z.object({
 });
 
 export const ROUTES: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/images/{id}/revoke',
+    function: 'revokeImage',
+    operationId: 'revokeImage',
+    summary: 'Marks an image bad, names what uses it, and has pipelines go back from it',
+    body: RevokeBody,
+    status: 200,
+    answer: Revoked,
+    problems: ['UnknownImage', 'InvalidPipeline', 'BodyTooLarge'],
+  },
   {
     method: 'GET',
     path: '/builds/{id}/log',

@@ -48,8 +48,8 @@ export async function findInstances(build: string, purpose?: Purpose): Promise<I
 }
 
 /** All instances that match and are not terminated, whoever launched them. */
-export function findTaggedInstances(filters: Filter[]): Promise<Instance[]> {
-  return describeAlive(filters);
+export function findLiving(filters: Filter[], region?: string): Promise<Instance[]> {
+  return describeAlive(filters, region);
 }
 
 /** All instances that builds launched and that are not terminated. */

@@ -109,6 +109,27 @@ export async function restoreNewestImage(record: BuildRecord): Promise<string[]>
   return restored;
 }
 
+/**
+ * Makes the SSM parameter of a pipeline name another image, if it names a certain one.
+ *
+ * @param from the image that it shall name no more
+ * @param to undefined where there is none
+ * @returns `other` if it names another already, or is not there
+ * @throws InvalidPipeline if another deployment of Kiln keeps it
+ */
+export async function moveParameter(
+  build: string,
+  parameter: string,
+  from: string,
+  to: string | undefined,
+): Promise<'moved' | 'other' | 'noOther'> {
+  if ((await readParameter(parameter)) !== from) return 'other';
+  if (to === undefined || to === from) return 'noOther';
+  await checkParameterOwner(pipelineOf(build), parameter);
+  await putParameter(parameter, to);
+  return 'moved';
+}
+
 async function putParameter(Name: string, Value: string): Promise<void> {
   // With this data type SSM checks that there is such an image, and EC2 takes the parameter as one.
   await ssm().send(

@@ -23,7 +23,7 @@ import type { Made, Uses } from './uses/uses';
  */
 export async function retireImages(pipeline: string, keep: number): Promise<Discarded> {
   const names = [pipeline, ...(await findFormerNames(pipeline))];
-  const old = newestFirst(await findGoodImages(names)).slice(keep);
+  const old = chooseOld(newestFirst(await findGoodImages(names)), keep);
   const judged = await judgeImages(old);
   const isNeeded = ({ image }: Made) => {
     const { users, problem } = judged.get(image.ImageId ?? '') ?? {};
@@ -33,6 +33,17 @@ export async function retireImages(pipeline: string, keep: number): Promise<Disc
   holdBack(old, judged, discarded);
   addDiscarded(discarded, await removeImages(old, judged));
   return discarded;
+}
+
+/**
+ * Those of a pipeline's images, newest first, that are not to be kept. One that was revoked takes no good one's place; it goes when it is older
+ * than all that are kept.
+ */
+function chooseOld(made: Made[], keep: number): Made[] {
+  const good = made.filter(({ record }) => !record.revoked);
+  const kept = new Set(good.slice(0, keep));
+  const oldest = made.findLastIndex((one) => kept.has(one));
+  return made.filter((one, at) => !kept.has(one) && (at > oldest || !one.record.revoked));
 }
 
 /** The copies of images, region by region: one that AWS closes to us holds up no other. */

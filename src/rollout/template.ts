@@ -10,6 +10,7 @@ import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
 import { clientToken } from '../build/id';
 import { findRecord, noteRollout } from '../build/record';
+import { checkNotRevoked } from '../build/release/reuse';
 import { BuildState, type MadeVersion, type Target, TargetState, type TemplateState } from '../build/state';
 import { checkStillFree } from '../build/unattended/hold';
 import { TargetNotRefreshable } from '../errors';
@@ -61,6 +62,7 @@ export interface Published {
  *
  * @throws TargetBusy while another build has the lease
  * @throws TargetNotRefreshable if somebody else has changed the group since it was planned, or another deployment of Kiln has it
+ * @throws ImageFailed if somebody has revoked the image
  * @throws PipelineHeld if the pipeline has been held since it was planned, and the build may not pass
  */
 export async function publishTemplate({
@@ -70,6 +72,7 @@ export async function publishTemplate({
 }: z.infer<typeof PublishTemplateInput>): Promise<Published> {
   const { launchTemplateId, autoScalingGroup } = target;
   await checkStillFree(build.id);
+  await checkNotRevoked(build.id);
   const fence = await takeTargets(build.id, autoScalingGroup);
   await checkAsPlanned(target);
   const [own, ...others] = templatesOf(target);

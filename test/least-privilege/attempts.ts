@@ -13,6 +13,7 @@ import {
   CreateLaunchTemplateVersionCommand,
   CreateTagsCommand,
   DeregisterImageCommand,
+  DescribeImageAttributeCommand,
   EC2Client,
   EnableImageDeprecationCommand,
   GetConsoleOutputCommand,
@@ -209,6 +210,7 @@ export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('rememberNight', 'puts an item', put),
   ofPartition('knowImages', 'puts an item', put),
   ofPartition('noticeGoneImages', 'deletes an item', remove),
+  ofPartition('findMakers', 'reads an item', get),
   ofPartition('leaseGroups', 'puts an item', put),
   ofPartition('holdGroups', 'writes an item', update),
   ofPartition('parkWaits', 'puts an item', put),
@@ -346,6 +348,14 @@ export const ATTEMPTS: readonly Attempt[] = [
           ImageId: peopleImage,
           LaunchPermission: { Add: [{ UserId: '123456789012' }] },
         }),
+      ),
+  },
+  {
+    statement: 'readShares',
+    tries: 'asks with whom an image is shared that is not its own',
+    make: (as, { peopleImage }) =>
+      new EC2Client(as).send(
+        new DescribeImageAttributeCommand({ ImageId: peopleImage, Attribute: 'launchPermission' }),
       ),
   },
   {

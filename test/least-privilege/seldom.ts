@@ -49,6 +49,7 @@ import { newBuildId } from '../../src/build/id';
 import { findRecord, moveStatus, updateRecord } from '../../src/build/record';
 import { launchToken } from '../../src/image/instances';
 import { knowImage } from '../../src/image/watch/gone';
+import { putItem } from '../../src/table';
 import { buildTags } from '../../src/tags';
 import { listWaits, storeWait } from '../../src/wait/store';
 import type { Wait } from '../../src/wait/wait';
@@ -491,6 +492,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     await kit.call('recover', { build: { id }, failure: { Error: 'States.Timeout', Cause: '' } });
     const { error } = (await findRecord(id)) ?? {};
     if (error?.name !== 'FleetNotHealthy') throw new Error(`it ended with ${error?.name}`);
+    await kit.call('getFleet', HTTP_CALL);
     await settleGroup(sample, WEB);
   },
 
@@ -503,7 +505,11 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     });
     await build.succeed();
     await setVersion(sample, WEB, published);
-    const { body } = await kit.call<{ body: string }>('getFleet', { ...HTTP_CALL });
+    for (const pipeline of ['vault', 'api']) {
+      const parameter = `/kiln/${pipeline}/image`;
+      await FailedBuild.make(sample, pipeline, { parameter }).then((other) => other.succeed());
+    }
+    const { body } = await kit.call<{ body: string }>('getFleet', HTTP_CALL);
     const { groups, notKnown } = JSON.parse(body) as {
       groups: { autoScalingGroup: string; want: object }[];
       notKnown?: string[];
@@ -521,6 +527,83 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const { body } = await kit.call<{ body: string }>('getLog', { ...HTTP_CALL, pathParameters: { id } });
     if (!(JSON.parse(body) as { instanceId?: string }).instanceId) throw new Error(body);
     await kit.end(id);
+  },
+
+  'an image that somebody calls bad, and goes back from': async (kit) => {
+    const { sample } = kit;
+    const parameter = '/kiln/api/image';
+    const [old, bad] = [
+      await FailedBuild.make(sample, 'api', { parameter, fence: 1 }),
+      await FailedBuild.make(sample, 'api', { parameter, fence: 2 }),
+    ];
+    for (const build of [old, bad]) {
+      const published = await build.publish(API);
+      const verified = { by: 'site', servers: 1 } as const;
+      await updateRecord(build.id, { [`rollouts.${API}`]: { ...published, verified } });
+      await build.succeed();
+      await setVersion(sample, API, published);
+      await knowImage(build.id, build.imageId);
+    }
+    await putItem({
+      pk: 'PIPELINE#api',
+      sk: 'RELEASE',
+      parameters: {},
+      resolved: {},
+      build: bad.id,
+      fence: 2,
+    });
+    await new SSMClient(sample.settings).send(
+      new PutParameterCommand({ Name: parameter, Value: bad.imageId, Type: 'String', Overwrite: true }),
+    );
+    const call = (id: string, rollback: boolean) =>
+      kit.call<{ body: string }>('revokeImage', {
+        ...{ ...HTTP_CALL, pathParameters: { id } },
+        body: JSON.stringify({ reason: 'it is bad', rollback }),
+      });
+    for (const pipeline of ['vault', 'web']) {
+      const other = await FailedBuild.make(sample, pipeline, { parameter: `/kiln/${pipeline}/image` });
+      await other.succeed();
+      await call(other.imageId, false);
+    }
+    const revoke = async () => {
+      const { body } = await call(bad.imageId, true);
+      const {
+        rollbacks = [],
+        moved,
+        notKnown,
+      } = JSON.parse(body) as {
+        rollbacks?: string[];
+        moved?: { imageId: string }[];
+        notKnown?: string[];
+      };
+      if (!rollbacks[0] || notKnown) throw new Error(body);
+      return { id: rollbacks[0], moved: moved?.[0]?.imageId };
+    };
+    const goBack = async () => {
+      const { body } = await kit.call<{ body: string }>('postRollback', {
+        ...{ ...HTTP_CALL, pathParameters: { pipeline: 'api' } },
+        body: JSON.stringify({ reason: 'it is bad' }),
+      });
+      return { id: (JSON.parse(body) as { id: string }).id, moved: old.imageId };
+    };
+    for (const ask of [revoke, goBack]) {
+      await kit.leave('LOCK', 'api');
+      const { id: begun, moved } = await ask();
+      if (moved !== old.imageId) throw new Error(`the parameter was moved to ${moved}`);
+      await kit.end(begun);
+      // However AWS's time leaps: the pipeline is busy, and another request waits.
+      const busy = await kit.begin('api');
+      await kit.lease('LOCK', 'api', busy.id, Math.floor(Date.now() / 1000) + 30 * 86_400);
+      const waiting = await sample.startBuild('api');
+      const { id: queued } = await ask();
+      if ((await findRecord(waiting))?.status !== 'SUPERSEDED') throw new Error(`${queued} took no place`);
+      const { status } = await sample.api('POST', `/builds/${queued}/abort`, {});
+      if (status !== 202) throw new Error(`${queued} could not be aborted: ${status}`);
+      await moveStatus(busy.id, ['RUNNING'], 'ABORTED', { endedAt: new Date().toISOString() });
+      await kit.leave('LOCK', 'api');
+    }
+    await sample.api('POST', '/pipelines/api/resume', {});
+    await settleGroup(sample, API);
   },
 
   'a pipeline whose folder is gone': async (kit) => {

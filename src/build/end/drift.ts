@@ -33,7 +33,7 @@ const MOST_SERVERS = 100;
  * night before. A pipeline that is at work changes its groups itself: what is found of those waits for the next night.
  */
 export async function tellDrift(pipelines: readonly Pipeline[]): Promise<void> {
-  const view = await viewFleet([...listGroups(pipelines).keys()], pipelines, [...pipelines]);
+  const view = await viewFleet([...listGroups(pipelines).keys()], pipelines, pipelines);
   for (const text of view.notKnown) logger.warn(text);
   const busy = await findBusy(pipelines);
   const isBusy = (names: readonly string[]) => names.some((name) => busy.has(name));

@@ -9,6 +9,7 @@ import { holdGroup } from '../../rollout/lease';
 import { setDefaultVersions } from '../../rollout/version/default';
 import { holdLock } from '../lock';
 import { findRecord, namedBefore, updateRollout, withdrawVerified } from '../record';
+import { checkNotRevoked } from '../release/reuse';
 import { BuildState, Held, MadeVersion, Plan } from '../state';
 import { endBuild } from './end';
 
@@ -56,20 +57,26 @@ async function isUpToDate({ build, plan, rollouts }: FinishInput): Promise<boole
 }
 
 /**
- * Looks whether the image is there; else no fleet of it counts as verified any more, so that each is brought back. But one that was
+ * Looks whether the image is there, and whether nobody has revoked it; else no fleet of it counts as verified any more, so that each is brought back. But one that was
  * empty before has nothing to go back to: it serves as long as its servers last.
  *
- * @throws ImageFailed if no server can be launched from it any more
+ * @throws ImageFailed if no server can be launched from it any more, or somebody has called it bad
  */
 async function checkImage({ build, plan, image: { id }, rollouts }: FinishInput): Promise<void> {
-  const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
-  if (image?.State === 'available') return;
-  for (const { autoScalingGroup } of rollouts) {
-    const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
-    if (!target?.isFirstImage) await withdrawVerified(build.id, autoScalingGroup);
+  try {
+    const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
+    const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
+    if (image?.State !== 'available')
+      throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
+    await checkNotRevoked(build.id);
+  } catch (error) {
+    if (!(error instanceof ImageFailed)) throw error;
+    for (const { autoScalingGroup } of rollouts) {
+      const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
+      if (!target?.isFirstImage) await withdrawVerified(build.id, autoScalingGroup);
+    }
+    throw error;
   }
-  const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
-  throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
 }
 
 async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Rolled): Promise<void> {

@@ -1,5 +1,5 @@
 import { findImages, findSnapshots } from '../../image/find';
-import { findTaggedInstances, isLaunchedBy } from '../../image/instances';
+import { findLiving, isLaunchedBy } from '../../image/instances';
 import { isMadeFor } from '../../image/own';
 import { ownService, SERVICE_TAG, tagOf } from '../../tags';
 import { emit } from '../../tell/events';
@@ -56,7 +56,7 @@ function findDoubt({ service, judge }: Tagged, record: BuildRecord | undefined):
 }
 
 async function findInstances(): Promise<Tagged[]> {
-  return (await findTaggedInstances(BUILT)).map((instance) => ({
+  return (await findLiving(BUILT)).map((instance) => ({
     ...readTags(instance),
     id: instance.InstanceId ?? '',
     judge: ({ id }) =>

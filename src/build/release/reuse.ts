@@ -1,4 +1,4 @@
-import { ImageRefused, NothingToRollBackTo } from '../../errors';
+import { ImageFailed, ImageRefused, NothingToRollBackTo } from '../../errors';
 import { findImages } from '../../image/find';
 import type { Pipeline } from '../../pipeline/definition';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
@@ -82,6 +82,19 @@ async function isAvailable({ imageId, gone = {} }: BuildRecord): Promise<boolean
 export async function findMaker(build: string): Promise<BuildRecord | undefined> {
   const record = await findRecord(build);
   return record?.reused ? findRecord(record.reused.build) : record;
+}
+
+/**
+ * Makes sure that nobody has called the image of a build bad since it was made or chosen.
+ *
+ * @throws ImageFailed with who did, and why
+ */
+export async function checkNotRevoked(build: string): Promise<void> {
+  const maker = await findMaker(build);
+  if (maker?.revoked)
+    throw new ImageFailed(
+      `The image ${maker.imageId} of build ${maker.id} is used no more: ${findRefusal(maker)}.`,
+    );
 }
 
 /**

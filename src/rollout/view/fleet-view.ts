@@ -1,5 +1,5 @@
 import { Unmade } from '../../build/plan/unmade';
-import { imageOf } from '../../build/record';
+import { type BuildRecord, imageOf } from '../../build/record';
 import type { Pipeline } from '../../pipeline/definition';
 import { type Facts, readFacts } from './facts';
 import { type Finding, judgeGroup, type SeenGroup } from './judge';
@@ -43,19 +43,17 @@ export function listGroups(pipelines: readonly Pipeline[]): Map<string, string[]
  *
  * @param names of the groups to look at
  * @param pipelines all that there are: others may have groups and templates in common
- * @param looked those whose SSM parameters are looked at; those that name the groups unless given
+ * @param looked those whose SSM parameters are looked at
  */
 export async function viewFleet(
   names: readonly string[],
   pipelines: readonly Pipeline[],
-  looked = pipelines.filter(({ definition }) =>
-    definition.rollout.some(({ autoScalingGroup }) => names.includes(autoScalingGroup)),
-  ),
+  looked: readonly Pipeline[],
 ): Promise<FleetView> {
   const unmade = new Unmade();
   const owners = listGroups(pipelines);
   const wish = await findWish(pipelines);
-  const parameters = looked.flatMap((pipeline) => parameterOf(pipeline, wish)?.name ?? []);
+  const parameters = looked.flatMap((pipeline) => parametersOf(pipeline, wish).map(({ name }) => name));
   const facts = await readFacts(names, wish, parameters, unmade);
   return {
     groups: names.map((name) => {
@@ -71,27 +69,35 @@ export async function viewFleet(
     }),
     pipelines: looked.map((pipeline) => ({
       pipeline: pipeline.name,
-      findings: findMovedParameter(pipeline, facts, wish),
+      findings: findMovedParameters(pipeline, facts, wish),
     })),
     notKnown: unmade.words,
   };
 }
 
-/** The SSM parameter of a pipeline, which names the image of its newest good build unless somebody has written another into it. */
-function parameterOf({ name, definition }: Pipeline, wish: Wish) {
-  const { parameter } = definition.image;
-  const newest = wish.newest.get(name);
-  // One that the pipeline file names only since then no build has written yet.
-  return parameter && newest?.parameter === parameter ? { name: parameter, newest } : undefined;
+/**
+ * The SSM parameters of a pipeline, each with the build whose image it names unless somebody has written another into it. One that the
+ * pipeline file names only since then no build has written yet.
+ */
+function parametersOf({ name, definition }: Pipeline, wish: Wish): { name: string; build: BuildRecord }[] {
+  const { parameter, channels = {} } = definition.image;
+  const [newest, proven] = [wish.newest.get(name), wish.proven.get(name)];
+  const all = [
+    [parameter, newest?.parameter, newest],
+    [channels.tested, newest?.channels?.tested, newest],
+    [channels.proven, proven?.channels?.proven, proven],
+  ] as const;
+  return all.flatMap(([now, then, build]) => (now && now === then && build ? [{ name: now, build }] : []));
 }
 
-function findMovedParameter(pipeline: Pipeline, facts: Facts, wish: Wish): Finding[] {
-  const parameter = parameterOf(pipeline, wish);
-  if (!facts.parameters || !parameter) return [];
-  const { name, newest } = parameter;
-  const value = facts.parameters.get(name);
-  if (value === imageOf(newest)) return [];
-  const is = value === undefined ? 'is gone' : `names ${value}`;
-  const text = `the SSM parameter ${name} ${is}, not ${imageOf(newest)} of build ${newest.id}`;
-  return [{ kind: 'parameter', found: `${name} ${value ?? 'gone'}`, text, servers: [] }];
+function findMovedParameters(pipeline: Pipeline, facts: Facts, wish: Wish): Finding[] {
+  const { parameters } = facts;
+  if (!parameters) return [];
+  return parametersOf(pipeline, wish).flatMap(({ name, build }): Finding[] => {
+    const value = parameters.get(name);
+    if (value === imageOf(build)) return [];
+    const is = value === undefined ? 'is gone' : `names ${value}`;
+    const text = `the SSM parameter ${name} ${is}, not ${imageOf(build)} of build ${build.id}`;
+    return [{ kind: 'parameter', found: `${name} ${value ?? 'gone'}`, text, servers: [] }];
+  });
 }

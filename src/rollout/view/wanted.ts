@@ -23,8 +23,10 @@ export interface Wanted {
 export interface Wish {
   /** By Auto Scaling group; none where no build was verified on it. */
   groups: ReadonlyMap<string, Wanted>;
-  /** By pipeline: the newest build that succeeded and whose image was not revoked. */
+  /** By pipeline: the build whose image its SSM parameter should name, and so should its channel `tested`. */
   newest: ReadonlyMap<string, BuildRecord>;
+  /** The same of its channel `proven`: of those that have rolled out. */
+  proven: ReadonlyMap<string, BuildRecord>;
 }
 
 /** So many pipelines are looked at side by side. */
@@ -43,28 +45,34 @@ export async function findWish(pipelines: readonly Pipeline[]): Promise<Wish> {
   const found = await Promise.all(pipelines.map((pipeline) => limit(() => lookBack(pipeline))));
   const groups = new Map<string, Wanted>();
   const newest = new Map<string, BuildRecord>();
+  const proven = new Map<string, BuildRecord>();
   for (const one of found) {
     if (one.newest) newest.set(one.newest.pipeline, one.newest);
+    if (one.proven) proven.set(one.proven.pipeline, one.proven);
     for (const [group, wanted] of one.groups) {
       const other = groups.get(group);
       if (!other || verifiedAt(other.record, group) < verifiedAt(wanted.record, group))
         groups.set(group, wanted);
     }
   }
-  return { groups, newest };
+  return { groups, newest, proven };
 }
 
 /** Reads the records of a pipeline, newest first, until all is found. */
 async function lookBack({ name, definition }: Pipeline) {
   const missing = new Set(definition.rollout.map(({ autoScalingGroup }) => autoScalingGroup));
   const groups = new Map<string, Wanted>();
-  let newest: BuildRecord | undefined;
+  const [newest, proven] = [new Named(), new Named()];
   let after: string | undefined;
-  for (let read = 0; read < MOST && (missing.size > 0 || !newest); ) {
+  const isAll = () =>
+    missing.size === 0 && newest.isFound && (proven.isFound || definition.rollout.length === 0);
+  for (let read = 0; read < MOST && !isAll(); ) {
     const limit = read === 0 ? FIRST : PAGE;
     const records = await listRecords(name, limit, after);
     for (const record of records) {
-      if (!newest && (await isGood(record))) newest = record;
+      const maker = await findGoodMaker(record);
+      if (maker) newest.add(record, maker);
+      if (maker && Object.keys(record.rollouts).length > 0) proven.add(record, maker);
       for (const group of [...missing]) {
         const wanted = wantedOn(group, record);
         if (wanted && missing.delete(group)) groups.set(group, wanted);
@@ -74,14 +82,34 @@ async function lookBack({ name, definition }: Pipeline) {
     read += records.length;
     after = records.at(-1)?.id;
   }
-  return { groups, newest };
+  return { groups, newest: newest.record, proven: proven.record };
 }
 
-/** That an image was revoked stands in the record of the build that made it. */
-async function isGood(record: BuildRecord): Promise<boolean> {
-  if (!hasSucceeded(record) || imageOf(record) === undefined) return false;
+/**
+ * Finds the build whose image a parameter should name, newest first: a night that has nothing new uses an earlier image again, and takes
+ * back no later one that was published meanwhile.
+ */
+class Named {
+  record: BuildRecord | undefined;
+  isFound = false;
+  private fence = -1;
+
+  add(record: BuildRecord, { fence = 0 }: BuildRecord): void {
+    if (this.isFound) return;
+    if (fence > this.fence) {
+      this.record = record;
+      this.fence = fence;
+    }
+    this.isFound = !record.reused || record.rollback !== undefined;
+  }
+}
+
+/** That an image was revoked, that people went back from it, and that it is gone, stands in the record of the build that made it. */
+async function findGoodMaker(record: BuildRecord): Promise<BuildRecord | undefined> {
+  const image = imageOf(record);
+  if (!hasSucceeded(record) || image === undefined) return undefined;
   const maker = record.reused ? await findRecord(record.reused.build) : record;
-  return maker !== undefined && !maker.revoked;
+  return maker?.revoked || maker?.rolledBack || maker?.gone?.[image] ? undefined : maker;
 }
 
 /** One that was brought back has left nothing there, though it was verified for a moment. */

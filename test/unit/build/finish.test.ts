@@ -7,7 +7,7 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { FinishInput, finishBuild } from '../../../src/build/end/finish';
-import { getRecord, updateRollout } from '../../../src/build/record';
+import { getRecord, updateRecord, updateRollout } from '../../../src/build/record';
 import type { Target } from '../../../src/build/state';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { makePlan } from '../server/server';
@@ -63,6 +63,18 @@ test.each([
     expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
   },
 );
+
+test('a build whose image somebody has revoked meanwhile does not succeed, and its fleet is not verified any more', async () => {
+  ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', State: 'available' }] });
+  const revoked = { at: '2026-11-30T00:00:00.000Z', by: 'eva', reason: 'it leaks keys' };
+  await updateRecord(BUILD, { imageId: 'ami-1', revoked });
+  await expect(finishBuild(inputOf())).rejects.toMatchObject({
+    name: 'ImageFailed',
+    message: expect.stringContaining('eva revoked it at 2026-11-30T00:00:00.000Z: it leaks keys'),
+  });
+  expect((await getRecord(BUILD)).rollouts.fleet).toEqual({ version: '5' });
+  expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
+});
 
 test('a fleet that was empty before keeps the servers that it has, though their image is gone', async () => {
   ec2.on(DescribeImagesCommand).resolves({ Images: [] });

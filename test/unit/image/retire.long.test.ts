@@ -29,6 +29,14 @@ test('the newest images are kept, and so are those that the default version or a
   expect(deregistered()).toEqual(['ami-1', 'ami-4']);
 });
 
+test('one that was revoked takes no good one’s place, and goes once it is older than those that are kept', async () => {
+  const revoked = { at: '2026-11-30T00:00:00.000Z', reason: 'it leaks keys' };
+  await updateRecord(buildOf(6), { revoked });
+  await updateRecord(buildOf(1), { revoked });
+  await retireImages('web', 2);
+  expect(deregistered()).toEqual(['ami-1']);
+});
+
 test('the snapshots and the template versions of retired images go with them', async () => {
   await retireImages('web', 2);
   const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);

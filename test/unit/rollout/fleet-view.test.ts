@@ -5,10 +5,10 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import getCall from '../../../events/http-get-build.json';
 import { handler } from '../../../functions/get-fleet';
 import { Fleet } from '../../../src/api/fleet-answers';
-import { updateRecord } from '../../../src/build/record';
+import { moveStatus, updateRecord } from '../../../src/build/record';
 import { makeImage } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
-import { BUILD, makeTarget } from '../records';
+import { BUILD, makeTarget, openRecordOf } from '../records';
 import { useTable } from '../table';
 import {
   answerAs,
@@ -238,6 +238,22 @@ test('what should run after a rollback is the earlier image, which its own build
   });
 });
 
+test('a night that uses an earlier image again takes back no later one that was published meanwhile', async () => {
+  await rollOut(BUILD, { fence: 1 });
+  const [published, night] = ['web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B8'];
+  await openRecordOf(published, { imageId: 'ami-6', parameter: '/kiln/web/image', fence: 2, targets: [] });
+  await moveStatus(published, ['RUNNING'], 'SUCCEEDED');
+  const reused = { build: BUILD, imageId: 'ami-5' };
+  await openRecordOf(night, { reused, parameter: '/kiln/web/image', fence: 3, targets: [] });
+  await moveStatus(night, ['RUNNING'], 'UP_TO_DATE');
+  world.parameters['/kiln/web/image'] = 'ami-6';
+  expect(await problems()).toEqual([]);
+  world.parameters['/kiln/web/image'] = 'ami-5';
+  expect(await problems()).toEqual([
+    `the SSM parameter /kiln/web/image names ami-5, not ami-6 of build ${published}`,
+  ]);
+});
+
 describe('of several builds that one counts which was verified there last:', () => {
   const NEWER = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7';
   const later = { at: '2026-11-30T11:00:00.000Z', imageId: 'ami-6' };
@@ -305,6 +321,17 @@ test('of a mixed group each server may run the version of its own template, and 
     'i-1': [true, undefined],
     'i-2': [false, `runs version lt-2 5, not lt-1 5, lt-2 2 of build ${BUILD}`],
   });
+});
+
+test('of a pipeline that rolls out to no group, its parameter is looked at all the same', async () => {
+  deploy({ web: `${BASE}image: { parameter: /kiln/web/image }\n` });
+  await rollOut();
+  world.parameters['/kiln/web/image'] = 'ami-4';
+  expect((await ask()).body).toMatchObject({
+    groups: [],
+    problems: [`pipeline web: the SSM parameter /kiln/web/image names ami-4, not ami-5 of build ${BUILD}`],
+  });
+  expect((await ask({ next: 'a' })).body).not.toHaveProperty('problems');
 });
 
 test('what AWS denies an answer to is said, and the rest is told', async () => {

@@ -63,6 +63,19 @@ const publish = (userData?: 'drop' | 'keep') =>
     imageId: 'ami-1',
   });
 
+test('no version is made of an image that somebody has revoked, also where an earlier build made it', async () => {
+  const maker = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B1';
+  await createRecord({ id: maker, status: 'SUCCEEDED', trigger: { kind: 'manual' }, parameters: {} });
+  const revoked = { at: '2026-11-30T00:00:00.000Z', reason: 'it leaks keys' };
+  await updateRecord(maker, { imageId: 'ami-1', revoked });
+  await updateRecord(BUILD, { reused: { build: maker, imageId: 'ami-1' } });
+  await expect(publish()).rejects.toMatchObject({
+    name: 'ImageFailed',
+    message: expect.stringContaining('it leaks keys'),
+  });
+  expect(ec2.commandCalls(CreateLaunchTemplateVersionCommand)).toEqual([]);
+});
+
 test('of two builds that want one group, the second waits until the first is over', async () => {
   await publish();
   const other = { id: 'api-01KAS2N4Q7T9V0W1X2Y3Z4A5B7', pipeline: 'api' };

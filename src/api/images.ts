@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { Unmade } from '../build/plan/unmade';
+import { hasSucceeded, isOver } from '../build/record';
+import { type RollbackRequest, requestRollback } from '../build/release/rollback';
+import { KilnError, TransientFailure } from '../errors';
+import { type Revocation, revokeImage } from '../image/revoke';
+import { pipelinesFolder } from '../pipeline/folder';
+import { loadPipelines } from '../pipeline/load';
+import { Reason } from './builds';
+import { type Call, callerOf, checkQuery, readBody } from './call';
+
+/** What a request to revoke an image may have in its body. */
+export const RevokeBody = z.strictObject({
+  reason: Reason,
+  rollback: z
+    .boolean()
+    .default(false)
+    .describe('That each pipeline whose groups run it goes back to the image before'),
+});
+
+/** What POST /images/{id}/revoke answers. */
+export const Revoked = z
+  .strictObject({
+    imageId: z.string().describe('That of the image in this region, also where a copy was named'),
+    users: z
+      .array(
+        z.strictObject({
+          kind: z.enum([
+            'group',
+            'server',
+            'template',
+            'parameter',
+            'pipeline',
+            'image',
+            'copy',
+            'recipe',
+            'account',
+          ]),
+          name: z.string(),
+        }),
+      )
+      .describe('What uses it, or was made of it'),
+    moved: z
+      .array(z.strictObject({ parameter: z.string(), imageId: z.string() }))
+      .optional()
+      .describe('The SSM parameters of its pipeline that named it, and what each names now'),
+    rollbacks: z.array(z.string()).optional().describe('The builds that go back from it'),
+    notRolledBack: z
+      .array(z.strictObject({ pipeline: z.string(), why: z.string() }))
+      .optional()
+      .describe('Pipelines whose groups run it and that cannot go back'),
+    notKnown: z.array(z.string()).optional().describe('What AWS denied an answer to, or is left to people'),
+  })
+  .meta({ id: 'Revoked' });
+
+/** POST /images/{id}/revoke */
+export async function postRevoke(call: Call): Promise<z.infer<typeof Revoked>> {
+  checkQuery(call);
+  const { reason, rollback } = readBody(call, RevokeBody, '{"reason": "…", "rollback": true}');
+  const by = callerOf(call);
+  const pipelines = await loadPipelines(pipelinesFolder());
+  const imageId = call.pathParameters?.id ?? '';
+  const revocation = await revokeImage(imageId, { by, reason }, pipelines, new Unmade());
+  const { users, moved, notKnown } = revocation;
+  const back = rollback ? await rollBackEach(revocation, by) : undefined;
+  return {
+    imageId: revocation.imageId,
+    users,
+    ...(moved.length > 0 && { moved }),
+    ...(back && { rollbacks: back.rollbacks }),
+    ...(back && back.notRolledBack.length > 0 && { notRolledBack: back.notRolledBack }),
+    ...(notKnown.length > 0 && { notKnown }),
+  };
+}
+
+/** Each pipeline alone: one that cannot go back keeps no other from it. Asked again, for a day, it is the same build, unless that has failed. */
+async function rollBackEach({ served, imageId, reason }: Revocation, by: string | undefined) {
+  const rollbacks: string[] = [];
+  const notRolledBack: { pipeline: string; why: string }[] = [];
+  for (const pipeline of served) {
+    const request: RollbackRequest = {
+      pipeline,
+      reason: `${imageId} was revoked: ${reason}`.slice(0, 500),
+      trigger: { kind: 'http', by },
+    };
+    try {
+      const asked = await requestRollback({ ...request, idempotencyKey: `revoke-${imageId}` });
+      const hasFailed = isOver(asked) && !hasSucceeded(asked);
+      rollbacks.push((hasFailed ? await requestRollback(request) : asked).id);
+    } catch (error) {
+      if (!(error instanceof KilnError) || error instanceof TransientFailure) throw error;
+      notRolledBack.push({ pipeline, why: error.message });
+    }
+  }
+  return { rollbacks, notRolledBack };
+}
