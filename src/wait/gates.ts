@@ -24,8 +24,9 @@ async function lookAtGate(wait: Wait): Promise<Outcome | Said> {
       return { says: describeGate(kind, gate) };
     case 'approved':
     case 'promoted':
+      return goOn(record, kind, decision);
     case 'open':
-      return goOn(record, kind);
+      return goOn(record, kind, undefined);
     case 'rejected':
       return fail(
         new Rejected(`${gate.by ?? 'Somebody'} has rejected it${gate.reason ? `: ${gate.reason}` : ''}.`),
@@ -60,11 +61,14 @@ async function decideByTime(
   return isDecided ? decision : undefined;
 }
 
-async function goOn(record: BuildRecord, kind: GateKind): Promise<Outcome | Said> {
-  // What was decided a moment ago is not in the record that was read.
-  const now = (await findRecord(record.id)) ?? record;
+/** @param decision that which lets it go on: should another have taken its place meanwhile, it does not */
+async function goOn(
+  record: BuildRecord,
+  kind: GateKind,
+  decision: 'approved' | 'promoted' | undefined,
+): Promise<Outcome | Said> {
   try {
-    const resumed = await resumeBuild(now, kind);
+    const resumed = await resumeBuild(record, kind, decision);
     return typeof resumed === 'string'
       ? { says: `It may go on, and waits for ${resumed}.` }
       : { output: resumed };

@@ -104,15 +104,18 @@ export async function decideGate(
 /**
  * Takes the lock again for a build that may go on, under a new number, and notes that it goes on: what is decided after that comes too late.
  *
+ * @param decision what lets it go on; none where its window is open
  * @returns the build as it goes on; in words what it waits for, while another has the lock
  * @throws LeaseLost if it is over, or something else was decided meanwhile: look at it again
  */
-export async function resumeBuild(record: BuildRecord, kind: GateKind): Promise<Held | string> {
-  const { id, pipeline } = record;
+export async function resumeBuild(
+  { id, pipeline }: BuildRecord,
+  kind: GateKind,
+  decision: 'approved' | 'promoted' | undefined,
+): Promise<Held | string> {
   const fence = await takeLock(pipeline, id, 'build');
   if (fence === undefined)
     return `its turn: build ${await findLockHolder(pipeline)} has the lock of the pipeline`;
-  const { decision } = record[kind] ?? {};
   const goesOn = await setPaths(
     keyOfRecord(id),
     [
@@ -126,7 +129,8 @@ export async function resumeBuild(record: BuildRecord, kind: GateKind): Promise<
     },
   );
   if (goesOn) return { id, pipeline, fence };
-  // While something of one that is over is still to be undone it keeps the lock: whoever undoes gives it back.
-  if (!(await hasTask(id, 'unlock'))) await releaseLock(pipeline, id);
+  // One that ends gives the lock back, once what it made is undone. Another may have had it go on just now, under the same number.
+  const record = await findRecord(id);
+  if (record && isOver(record) && !(await hasTask(id, 'unlock'))) await releaseLock(pipeline, id, fence);
   throw new LeaseLost(`Build ${id} does not go on: something else was decided of it in this moment.`);
 }

@@ -15,7 +15,7 @@ import { handler } from '../../../functions/act-on-build';
 import { handler as awaitApproval } from '../../../functions/await-approval';
 import { Build } from '../../../src/api/answers';
 import { showBuild } from '../../../src/api/show';
-import { findParked, supersedeParked } from '../../../src/build/acts/gate';
+import { findParked, resumeBuild, supersedeParked } from '../../../src/build/acts/gate';
 import { endBuild, failBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { watchBuilds } from '../../../src/build/end/watch';
@@ -311,6 +311,16 @@ describe('a build that waits for approval', () => {
     await settleWaits(wait ? [wait] : []);
     expect(await findLockHolder('web')).toBeUndefined();
     expect(failed()).toEqual([['LeaseLost', expect.any(String)]]);
+  });
+
+  test('that is rejected just when it was about to go on does not', async () => {
+    await begin();
+    await park();
+    await updateRecord(BUILD, { 'approval.decision': 'rejected' });
+    await expect(resumeBuild(await getRecord(BUILD), 'approval', 'approved')).rejects.toMatchObject({
+      name: 'LeaseLost',
+    });
+    expect((await getRecord(BUILD)).approval?.resumedAt).toBeUndefined();
   });
 
   test('is aborted as any', async () => {
