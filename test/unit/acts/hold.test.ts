@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -21,6 +22,7 @@ import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattend
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { useTable } from '../table';
 
+const ec2 = mockClient(EC2Client);
 const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
 const sns = mockClient(SNSClient);
@@ -28,7 +30,8 @@ useTable();
 afterEach(removeFolders);
 
 beforeEach(() => {
-  for (const client of [events, sfn, sns]) client.reset();
+  for (const client of [ec2, events, sfn, sns]) client.reset();
+  ec2.resolves({} as never);
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   sfn.on(StartExecutionCommand).resolves({});
   sns.on(PublishCommand).resolves({});

@@ -124,6 +124,6 @@ test('whatever happens at once to a build that waits, it goes on with its lock o
         expect(decision === 'approved' && !isOver).toBe(false);
       }
     }),
-    { numRuns: 40, seed: 20261130 },
+    { numRuns: 25, seed: 20261130 },
   );
 });
