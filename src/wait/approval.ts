@@ -20,8 +20,8 @@ export const AwaitApprovalInput = BuildState.extend({
 });
 type AwaitApprovalInput = z.infer<typeof AwaitApprovalInput>;
 
-/** How long a build waits for a window at most: longer than from one week's to the next. Seconds. */
-const WINDOW_WITHIN = 8 * 24 * 60 * 60;
+/** So long a build waits for a window at least, where another has the lock while one is open: longer than to next week's. Milliseconds. */
+const WINDOW_WITHIN = 8 * 24 * 60 * 60_000;
 
 /**
  * Parks the state until a person has approved the build, or until a window of its pipeline opens. While it is parked the build holds
@@ -60,7 +60,7 @@ function makeApproval({ approval }: AwaitApprovalInput['plan'], now: number): Ga
 function makeWindow({ windows = [] }: AwaitApprovalInput['plan'], now: number): Gate {
   const opening = findOpening(windows, now);
   return {
-    ...times(now, now + WINDOW_WITHIN * 1000),
+    ...times(now, Math.max(now + WINDOW_WITHIN, opening?.closesAt ?? 0)),
     onTimeout: 'stop',
     ...(opening && { opensAt: new Date(opening.opensAt).toISOString() }),
   };

@@ -2,7 +2,7 @@ import { deleteItem, type Key, putItem, queryItems } from '../table';
 import type { Wait } from './wait';
 
 /** Longer than any state of the machine may wait. */
-const KEPT_SECONDS = 10 * 24 * 60 * 60;
+const KEPT_SECONDS = 45 * 24 * 60 * 60;
 
 /** A fleet is waited for by its name, which is not its alone: the build makes it so. */
 function keyOf({ kind, resource, build }: Wait): Key {

@@ -33,3 +33,21 @@ export function findOpening(windows: readonly Window[], now: number): Opening | 
     ? open.reduce((one, other) => (other.closesAt > one.closesAt ? other : one))
     : found.toSorted((a, b) => a.opensAt - b.opensAt)[0];
 }
+
+/** So far ahead a window may open that a build waits for: longer than from one month's to the next. Days. */
+const MOST_DAYS = 32;
+
+/**
+ * What is wrong with the windows of a pipeline, if anything is: a build would wait for none of them.
+ *
+ * @param now milliseconds since 1970
+ */
+export function findWindowProblem(windows: readonly Window[], now: number): string | undefined {
+  if (windows.length === 0) return undefined;
+  const opening = findOpening(windows, now);
+  if (opening && opening.opensAt <= now + MOST_DAYS * 24 * 60 * 60_000) return undefined;
+  const when = opening
+    ? `the next opens at ${new Date(opening.opensAt).toISOString()}`
+    : 'none opens any more';
+  return `windows: expected one that opens within ${MOST_DAYS} days, ${when}`;
+}

@@ -94,7 +94,7 @@ const PATIENCE: Record<Wait['kind'], number> = {
   command: 28_800_000,
   scan: 28_800_000,
   approval: 777_600_000,
-  window: 777_600_000,
+  window: 3_456_000_000,
 };
 
 /** When a wait runs out. Of those that stand side by side, one a group, the first has. */

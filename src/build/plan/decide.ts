@@ -1,4 +1,5 @@
 import { env } from '../../env';
+import { InvalidPipeline } from '../../errors';
 import { findAll } from '../../failures';
 import { findContents } from '../../image/base/contents';
 import { findBaseImage } from '../../image/base/image';
@@ -10,6 +11,7 @@ import { describeDifference, fingerprintOf, ingredientsOf } from '../../pipeline
 import { findServing } from '../../rollout/checks/serving';
 import { checkTargets } from '../../rollout/targets';
 import { checkInspector } from '../../server/scan/enabled';
+import { findWindowProblem } from '../acts/windows';
 import type { BuildRequest } from '../execution';
 import { resolveParameters } from '../parameters';
 import type { BuildRecord } from '../record';
@@ -151,7 +153,11 @@ function checkOthers(pipeline: Pipeline, unmade: Unmade) {
   ] as const;
 }
 
-/** What a rollout waits for; nothing where there is none. Who goes back to an earlier image waits for nothing. */
+/**
+ * What a rollout waits for; nothing where there is none. Who goes back to an earlier image waits for nothing.
+ *
+ * @throws InvalidPipeline if its windows open too late for any build
+ */
 export function decideGates(
   { definition }: Pick<Pipeline, 'definition'>,
   { targets }: Pick<Plan, 'targets'>,
@@ -159,8 +165,10 @@ export function decideGates(
 ): Pick<Plan, 'approval' | 'windows'> {
   if (targets.length === 0) return {};
   const approval = approvalOf(definition);
-  const { windows } = definition;
-  return { ...(approval && { approval }), ...(windows.length > 0 && !hotfix && { windows }) };
+  const windows = hotfix ? [] : definition.windows;
+  const problem = findWindowProblem(windows, Date.now());
+  if (problem) throw new InvalidPipeline(problem);
+  return { ...(approval && { approval }), ...(windows.length > 0 && { windows }) };
 }
 
 /** Of an image that is there already only those groups are targets that do not run it. */

@@ -415,6 +415,16 @@ describe('a build that waits for its window', () => {
     },
   );
 
+  test('of a month is waited for until that closes', async () => {
+    await begin();
+    const monthly = { cron: '0 9 28 * ? *', timezone: 'UTC', duration: 7200 };
+    await park({ windows: [monthly] }, 't-1', 'AwaitWindow');
+    expect((await getRecord(BUILD)).window).toMatchObject({
+      opensAt: '2026-12-28T09:00:00.000Z',
+      expiresAt: '2026-12-28T11:00:00.000Z',
+    });
+  });
+
   test('that could not begin in any window ends in words', async () => {
     await begin();
     await parkAt();

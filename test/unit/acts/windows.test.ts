@@ -1,4 +1,4 @@
-import { findOpening } from '../../../src/build/acts/windows';
+import { findOpening, findWindowProblem } from '../../../src/build/acts/windows';
 import { decideGates } from '../../../src/build/plan/decide';
 import { parseDefinition } from '../../../src/pipeline/parse';
 import { makeTarget } from '../records';
@@ -33,6 +33,19 @@ test('where none opens any more there is none', () => {
   expect(show([], '2026-11-30T00:00:00')).toBeUndefined();
 });
 
+test.each([
+  ['0 9 1 * ? *', undefined],
+  ['0 9 1 1 ? *', undefined],
+  [
+    '0 9 1 6 ? *',
+    'windows: expected one that opens within 32 days, the next opens at 2027-06-01T09:00:00.000Z',
+  ],
+  ['0 9 1 1 ? 2020', 'windows: expected one that opens within 32 days, none opens any more'],
+])('a window at %s opens soon enough, or is told', (cron, problem) => {
+  const window = { cron, timezone: 'UTC', duration: 3600 };
+  expect(findWindowProblem([window], at('2026-12-01T00:00:00'))).toBe(problem);
+});
+
 describe('what a rollout waits for', () => {
   const read = (text: string) => {
     const { definition } = parseDefinition(
@@ -53,5 +66,12 @@ describe('what a rollout waits for', () => {
     ['is nothing unless the pipeline says so', read(''), some, false, {}],
   ])('%s', (_what, pipeline, plan, hotfix, waits) => {
     expect(decideGates(pipeline, plan, hotfix)).toEqual(waits);
+  });
+
+  test('is told where no window opens for a build, but for a hotfix', () => {
+    const late = read("windows: [{ cron: '0 9 1 1 ? 2020', duration: 1h }]");
+    expect(() => decideGates(late, some, false)).toThrow('none opens any more');
+    expect(decideGates(late, some, true)).toEqual({});
+    expect(decideGates(late, none, false)).toEqual({});
   });
 });
