@@ -76,7 +76,7 @@ test('invalid pipeline files stop the packaging with each file, path and what wa
   expect(said).toMatch(/rollout\[0\]\.minHealthi: unknown key, expected one of .*minHealthy.* \(line \d+\)/);
   expect(said).toContain('pipelines/shop/pipeline.yml is not valid');
   expect(said).toMatch(
-    /base\.image: expected an AMI id \(ami-…\) or resolve:ssm:NAME, got "ami-1" \(line 1\)/,
+    /base\.image: expected an AMI id \(ami-…\), resolve:ssm:NAME or image-of:PIPELINE, got "ami-1" \(line 1\)/,
   );
   expect(said).toContain(
     'base.userData: user-data.sh has no first line that names its shell, expected #!/bin/bash',
