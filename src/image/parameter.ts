@@ -16,6 +16,7 @@ import {
   updateRecord,
 } from '../build/record';
 import { InvalidPipeline } from '../errors';
+import { findNamedImage } from '../rollout/view/wanted';
 import { ownService, SERVICE_TAG } from '../tags';
 import { findBuildOf } from './watch/gone';
 
@@ -103,10 +104,21 @@ export async function restoreNewestImage(record: BuildRecord): Promise<string[]>
   for (const { parameter, value } of namedBefore(record)) {
     if ((await readParameter(parameter)) !== imageOf(record)) continue;
     if (value === null) await ssm().send(new DeleteParameterCommand({ Name: parameter }));
-    else await putParameter(parameter, value);
+    else await putParameter(parameter, await findGoodInstead(value, record, parameter));
     restored.push(parameter);
   }
   return restored;
+}
+
+/** What a parameter named before somebody may have revoked since: then it is the newest good image, if there is one. */
+async function findGoodInstead(
+  value: string,
+  { pipeline, channels }: BuildRecord,
+  parameter: string,
+): Promise<string> {
+  const build = await findBuildOf(value);
+  if (!build || !(await findRecord(build))?.revoked) return value;
+  return (await findNamedImage(pipeline, channels?.proven === parameter)) ?? value;
 }
 
 /**

@@ -34,7 +34,7 @@ const AT_ONCE = 10;
 /** A night that has nothing new leaves a record too. So many are read first, then so many at a time, and so many in all. */
 const FIRST = 10;
 const PAGE = 100;
-const MOST = 1000;
+const MOST = 500;
 
 /**
  * What should run on the groups of pipelines. Several may name one group: the build counts that was verified there last, whichever
@@ -70,9 +70,8 @@ async function lookBack({ name, definition }: Pipeline) {
     const limit = read === 0 ? FIRST : PAGE;
     const records = await listRecords(name, limit, after);
     for (const record of records) {
-      const maker = await findGoodMaker(record);
-      if (maker) newest.add(record, maker);
-      if (maker && Object.keys(record.rollouts).length > 0) proven.add(record, maker);
+      await newest.look(record);
+      if (hasRolledOut(record)) await proven.look(record);
       for (const group of [...missing]) {
         const wanted = wantedOn(group, record);
         if (wanted && missing.delete(group)) groups.set(group, wanted);
@@ -94,14 +93,32 @@ class Named {
   isFound = false;
   private fence = -1;
 
-  add(record: BuildRecord, { fence = 0 }: BuildRecord): void {
-    if (this.isFound) return;
+  async look(record: BuildRecord): Promise<void> {
+    const maker = this.isFound ? undefined : await findGoodMaker(record);
+    if (!maker) return;
+    const { fence = 0 } = maker;
     if (fence > this.fence) {
       this.record = record;
       this.fence = fence;
     }
     this.isFound = !record.reused || record.rollback !== undefined;
   }
+}
+
+function hasRolledOut({ rollouts }: BuildRecord): boolean {
+  return Object.keys(rollouts).length > 0;
+}
+
+/**
+ * Finds the image that an SSM parameter of a pipeline should name, among its newest builds.
+ *
+ * @param isProven whether it is the channel `proven`
+ */
+export async function findNamedImage(pipeline: string, isProven: boolean): Promise<string | undefined> {
+  const named = new Named();
+  for (const record of await listRecords(pipeline, PAGE))
+    if (!isProven || hasRolledOut(record)) await named.look(record);
+  return named.record && imageOf(named.record);
 }
 
 /** That an image was revoked, that people went back from it, and that it is gone, stands in the record of the build that made it. */

@@ -7,7 +7,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { getRecord, updateRecord } from '../../../src/build/record';
+import { getRecord, moveStatus, updateRecord } from '../../../src/build/record';
 import {
   checkParameterOwner,
   nameInChannel,
@@ -104,6 +104,27 @@ describe('channels', () => {
     value({ '/tested': 'ami-1', '/proven': 'ami-9' });
     expect(await restoreNewestImage(await getRecord(BUILD))).toEqual(['/tested']);
     expect(put().at(-1)?.args[0].input).toMatchObject({ Name: '/tested', Value: 'ami-0' });
+  });
+
+  test('that named an image which somebody has revoked since name the newest good one: the second one that has rolled out', async () => {
+    const make = async (id: string, imageId: string, fields: object = {}) => {
+      await openRecordOf(id, { imageId, ...fields });
+      await moveStatus(id, ['RUNNING'], 'SUCCEEDED');
+      await knowImage(id, imageId);
+    };
+    const rollouts = { fleet: { launchTemplateId: 'lt-1', version: '4' } };
+    await make('web-01KAS2N4Q7T9V0W1X2Y3Z4A5B1', 'ami-good', { fence: 1, rollouts });
+    await make('web-01KAS2N4Q7T9V0W1X2Y3Z4A5B2', 'ami-published', { fence: 2 });
+    const revoked = { at: '2026-11-30T00:00:00.000Z', reason: 'it leaks keys' };
+    await make('web-01KAS2N4Q7T9V0W1X2Y3Z4A5B3', 'ami-bad', { fence: 3, rollouts, revoked });
+    await updateRecord(BUILD, {
+      imageId: 'ami-1',
+      channels: { tested: '/tested', proven: '/proven' },
+      previousInChannels: ['/tested', '/proven'].map((parameter) => ({ parameter, value: 'ami-bad' })),
+    });
+    value({ '/tested': 'ami-1', '/proven': 'ami-1' });
+    expect(await restoreNewestImage(await getRecord(BUILD))).toEqual(['/tested', '/proven']);
+    expect(put().map((call) => call.args[0].input.Value)).toEqual(['ami-published', 'ami-good']);
   });
 
   test('that name a later image of the pipeline are known, but not one that people went back from', async () => {
