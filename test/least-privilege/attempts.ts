@@ -369,6 +369,11 @@ export const ATTEMPTS: readonly Attempt[] = [
     tries: 'looks through parameters itself',
     make: (as) => new SSMClient(as).send(new DescribeParametersCommand({})),
   },
+  {
+    statement: 'letImagesLookBeside',
+    tries: 'looks through parameters itself',
+    make: (as) => new SSMClient(as).send(new DescribeParametersCommand({})),
+  },
 
   {
     statement: 'createVersions',
