@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import getCall from '../../events/http-get-build.json';
 import postCall from '../../events/http-post-build.json';
 import { handler as getBuild } from '../../functions/get-build';
+import { handler as getLog } from '../../functions/get-log';
 import { handler as listBuilds } from '../../functions/list-builds';
 import { handler as postBuild } from '../../functions/post-build';
+import { handler as revokeImage } from '../../functions/revoke-image';
 import { hostileJson, hostileName, hostileText } from './hostile';
 import { context, countBuilds, ends, mayHave, PIPELINES, planAndEnd, useService } from './service';
 import { PATIENCE, settings } from './settings';
@@ -15,7 +17,7 @@ const { started } = useService();
 
 const ANSWERS: Record<number, string[]> = {
   400: ['InvalidRequest', 'InvalidParameter'],
-  404: ['UnknownPipeline', 'UnknownBuild'],
+  404: ['UnknownPipeline', 'UnknownBuild', 'UnknownImage'],
   409: ['PipelineBusy', 'KeyReused'],
   413: ['BodyTooLarge'],
 };
@@ -139,6 +141,34 @@ test('the HTTP API shows what is there, and answers all else in words', async ()
       const list = await call(listBuilds, { ...asked, pathParameters: { pipeline: name } });
       if (build.status === 200) expect(build.said.id).toBe(said.id);
       if (list.status === 200) expect(PIPELINES).toContain(name);
+    }),
+    settings(),
+  );
+});
+
+test('what is no build has no log, and what is no image of Kiln is not revoked, whatever is asked: that is said in words', async () => {
+  const query = fc.dictionary(
+    fc.oneof(fc.constantFrom('after', 'whole', 'X-Amz-Date'), hostileName),
+    fc.oneof(
+      fc.constantFrom('true', 'i-1.0.3.aaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaa'),
+      hostileText,
+    ),
+    { maxKeys: 2 },
+  );
+  const revocation = fc.oneof(
+    body,
+    fc.record({ reason: hostileText, rollback: fc.boolean() }).map((value) => JSON.stringify(value)),
+  );
+  const id = fc.oneof(
+    fc.constantFrom('ami-0123456789abcdef0', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B6'),
+    hostileName,
+  );
+  await fc.assert(
+    fc.asyncProperty(id, fc.option(query, { nil: undefined }), revocation, async (id, asked, text) => {
+      const event = { ...getCall, pathParameters: { id }, ...(asked && { queryStringParameters: asked }) };
+      expect((await call(getLog, event)).status).toBeGreaterThanOrEqual(400);
+      const revoked = await call(revokeImage, { ...event, body: text });
+      expect(revoked.status).toBeGreaterThanOrEqual(400);
     }),
     settings(),
   );
