@@ -179,7 +179,9 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await act(kit, id, name);
       await goesOn(id, name === 'approve' ? 'approval' : 'window');
     }
-    await act(kit, await park('AwaitApproval', { approval }), 'reject');
+    const rejected = await park('AwaitApproval', { approval });
+    await act(kit, rejected, 'reject');
+    await moveStatus(rejected, ['RUNNING'], 'FAILED', { endedAt: new Date().toISOString() });
     const swept = await park('AwaitApproval', { approval });
     await updateRecord(swept, { 'approval.decision': 'approved' });
     await kit.leave('LOCK', 'vault');
