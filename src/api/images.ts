@@ -4,6 +4,7 @@ import { hasSucceeded, isOver } from '../build/record';
 import { type RollbackRequest, requestRollback } from '../build/release/rollback';
 import { KilnError, TransientFailure } from '../errors';
 import { type Revocation, revokeImage } from '../image/revoke';
+import { listUsers } from '../image/uses/users';
 import { pipelinesFolder } from '../pipeline/folder';
 import { loadPipelines } from '../pipeline/load';
 import { Reason } from './builds';
@@ -60,9 +61,13 @@ export async function postRevoke(call: Call): Promise<z.infer<typeof Revoked>> {
   const by = callerOf(call);
   const pipelines = await loadPipelines(pipelinesFolder());
   const imageId = call.pathParameters?.id ?? '';
-  const revocation = await revokeImage(imageId, { by, reason }, pipelines, new Unmade());
-  const { users, moved, notKnown } = revocation;
+  const unmade = new Unmade();
+  const revocation = await revokeImage(imageId, { by, reason }, pipelines, unmade);
+  // First what is urgent: to look for all that uses an image takes its time.
   const back = rollback ? await rollBackEach(revocation, by) : undefined;
+  const users = await listUsers(revocation.maker, pipelines, unmade);
+  const { moved } = revocation;
+  const notKnown = unmade.words;
   return {
     imageId: revocation.imageId,
     users,

@@ -9,7 +9,6 @@ import { setPaths } from '../table';
 import { ownService, SERVICE_TAG, tagOf } from '../tags';
 import { findImages } from './find';
 import { moveParameter } from './parameter';
-import { listUsers, type User } from './uses/users';
 import { findBuildOf } from './watch/gone';
 
 /** Who calls an image bad, and why. */
@@ -23,24 +22,24 @@ export interface Revocation {
   imageId: string;
   /** Why it was revoked first. */
   reason: string;
-  users: User[];
+  /** The record of the build that made it. */
+  maker: BuildRecord;
   /** The pipelines whose groups should run it, as their records say. */
   served: string[];
   /** The SSM parameters of its pipeline that named it, and what each names now. */
   moved: { parameter: string; imageId: string }[];
-  /** What is not known of who uses it, or could not be moved, in words. */
-  notKnown: string[];
 }
 
 const IMAGE_ID = /^ami-[0-9a-f]{8,17}$/;
 
 /**
  * Marks an image bad, in the record of the build that made it: from then on no plan uses it again, nobody can go back to it, and no build
- * that uses it just then comes to a good end. Who revoked it first, and why, stays. Names what uses it, and moves nothing back but the
- * SSM parameters of its pipeline, where those name it. The image itself stays as it is: servers that run it could else not be replaced
- * until their group is brought to another.
+ * that uses it just then comes to a good end. Who revoked it first, and why, stays. Moves nothing back but the SSM parameters of its
+ * pipeline, where those name it. The image itself stays as it is: servers that run it could else not be replaced until their group is
+ * brought to another.
  *
  * @param imageId that of an image, or of a copy in another region
+ * @param unmade is told what AWS denies, and what is left to people
  * @throws UnknownImage if no build of this deployment made it, or it is gone
  */
 export async function revokeImage(
@@ -58,17 +57,15 @@ export async function revokeImage(
   const own = maker.imageId ?? '';
   const wish = await findWish(pipelines);
   const moved = await moveBack(maker, wish, unmade);
-  const users = await listUsers(maker, pipelines, unmade);
   const served = [...wish.groups.values()].flatMap(({ record }) =>
     imageOf(record) === own ? [record.pipeline] : [],
   );
   return {
     imageId: own,
     reason: first?.reason ?? reason,
-    users,
+    maker,
     served: [...new Set(served)].sort(),
     moved,
-    notKnown: unmade.words,
   };
 }
 

@@ -34,27 +34,34 @@ export async function listUsers(
   unmade: Unmade,
 ): Promise<User[]> {
   const { imageId = '', copies = [], gone = {} } = record;
-  const users: User[] = [];
-  const add = (found: User[]) => users.push(...found);
-  add(await findUsersIn(imageId, undefined, unmade));
-  add(await findPipelines(imageId, pipelines));
-  for (const { imageId: id, region } of copies) {
-    if (gone[id]) continue;
-    add([{ kind: 'copy', name: `${id} in ${region}` }]);
-    try {
-      add(await findUsersIn(id, region, unmade));
-    } catch (error) {
-      // A region that AWS has closed hides nothing of the others.
-      unmade.words.push(
-        `It was not checked whether something in ${region} uses ${id}: ${(error as Error).message}`,
-      );
-    }
-  }
+  const there = copies.filter((copy) => !gone[copy.imageId]);
+  const found = await Promise.all([
+    findUsersIn(imageId, undefined, unmade),
+    findPipelines(imageId, pipelines),
+    ...there.map((copy) => findUsersOfCopy(copy, unmade)),
+  ]);
+  const users = found.flat();
   const known = new Set<string>();
   return users.filter(({ kind, name }) => {
     const key = `${kind} ${name}`;
     return !known.has(key) && known.add(key);
   });
+}
+
+/** A region that AWS has closed hides nothing of the others. */
+async function findUsersOfCopy(
+  { imageId, region }: { imageId: string; region: string },
+  unmade: Unmade,
+): Promise<User[]> {
+  const copy: User = { kind: 'copy', name: `${imageId} in ${region}` };
+  try {
+    return [copy, ...(await findUsersIn(imageId, region, unmade))];
+  } catch (error) {
+    unmade.words.push(
+      `It was not checked whether something in ${region} uses ${imageId}: ${(error as Error).message}`,
+    );
+    return [copy];
+  }
 }
 
 async function findUsersIn(imageId: string, region: string | undefined, unmade: Unmade): Promise<User[]> {
@@ -63,7 +70,7 @@ async function findUsersIn(imageId: string, region: string | undefined, unmade: 
     (await unmade.unlessDenied(`${what}${where}`, look)) ?? [];
   const named = (kind: User['kind'], name: string): User => ({ kind, name: `${name}${where}` });
   const versions: Versions = [];
-  const found = await ask('something refers to it', async () => {
+  const referring = ask('something refers to it', async () => {
     const references = await describeReferences([imageId], region);
     const users: User[] = [];
     for (const { ResourceType, Arn = '' } of references) {
@@ -81,29 +88,32 @@ async function findUsersIn(imageId: string, region: string | undefined, unmade: 
     }
     return users;
   });
-  const configurations = await ask('launch configurations name it', async () =>
+  const configurations = ask('launch configurations name it', async () =>
     (await findLaunchConfigurations(region)).flatMap(([id, name]) =>
       id === imageId ? [named('template', `launch configuration ${name}`)] : [],
     ),
   );
-  const groups = region ? [] : await ask('groups would launch it', () => findGroups(versions));
-  const servers = await ask('servers run it', async () => {
+  // Kiln rolls out at home only, and the versions are known once the references are.
+  const groups = region
+    ? []
+    : referring.then(() => ask('groups would launch it', () => findGroups(versions)));
+  const servers = ask('servers run it', async () => {
     const instances = await findLiving([{ Name: 'image-id', Values: [imageId] }], region);
     return instances.map((instance) => {
       const group = tagOf(instance, 'aws:autoscaling:groupName');
       return group ? named('group', group) : named('server', instance.InstanceId ?? '');
     });
   });
-  const made = await ask('images were made of it', async () =>
+  const made = ask('images were made of it', async () =>
     descendantsOf(imageId, await findImages([], region)).map((id) => named('image', id)),
   );
-  const shared = await ask('it is shared', async () =>
+  const shared = ask('it is shared', async () =>
     (await findPermissions(imageId, region)).map(
       ({ UserId, Group, OrganizationArn, OrganizationalUnitArn }) =>
         named('account', UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group ?? ''),
     ),
   );
-  return [...groups, ...servers, ...found, ...configurations, ...made, ...shared];
+  return (await Promise.all([groups, servers, referring, configurations, made, shared])).flat();
 }
 
 type Versions = { id: string; name: string | undefined; number: string }[];

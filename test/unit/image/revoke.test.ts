@@ -247,7 +247,7 @@ test('all that uses it is named, each once', async () => {
 
 test('what AWS denies an answer to is said, and so is a region that answers nobody; the image is revoked all the same', async () => {
   await updateRecord(BUILD, { copies: [{ region: 'eu-north-1', imageId: 'ami-0000000e' }] });
-  ec2.on(DescribeImageAttributeCommand).rejects(denied());
+  ec2.on(DescribeImageAttributeCommand, { ImageId: BAD }).rejects(denied());
   ec2.on(DescribeInstancesCommand).callsFake(async (_input, client) => {
     if ((await client().config.region()) === 'eu-north-1') throw new Error('closed');
     return {};
