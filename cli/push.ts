@@ -1,17 +1,13 @@
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { archiveSite } from '../src/pipeline/archive';
 import { loadPipeline } from '../src/pipeline/load';
 import { parameterRoot } from '../src/pipeline/root';
-import type { Run } from './commands/context';
-import { nextOf } from './commands/next';
+import { archiveSite } from '../src/pipeline/site/archive';
 import type { ClientSettings } from './deploy';
-import { projectFolder } from './project';
-import { findPlace, type PlaceOptions } from './remote/place';
 
-/** What a push made: the archive's address, which the site's parameter now names. */
-export interface Pushed {
+/** What the push of a site made: the archive's address, which the site's parameter now names. */
+export interface PushedSite {
   readonly uri: string;
   readonly parameter: string;
 }
@@ -32,7 +28,7 @@ export async function pushSite(
   name: string,
   site = join(pipelines, name, 'site'),
   stage = 'prod',
-): Promise<Pushed> {
+): Promise<PushedSite> {
   await loadPipeline(pipelines, name);
   const archive = await archiveSite(site, name);
   const ssm = new SSMClient(settings);
@@ -64,19 +60,3 @@ async function findBucket(ssm: SSMClient, Name: string): Promise<string> {
     );
   }
 }
-
-export interface PushOptions extends PlaceOptions {
-  readonly site?: string;
-  readonly json: boolean;
-}
-
-/** `kiln push`: where the options say that Kiln is. The API is not asked. */
-export const runPush: Run<PushOptions> = async ({ terminal }, [pipeline = ''], options) => {
-  const { site, stage, json } = options;
-  const { client } = await findPlace(options);
-  const pushed = await pushSite(client, join(projectFolder, 'pipelines'), pipeline, site, stage);
-  if (json) terminal.json(pushed);
-  else
-    terminal.print(`${pushed.parameter} = ${pushed.uri}`, nextOf(options, `kiln build ${pipeline} --watch`));
-  return undefined;
-};

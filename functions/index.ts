@@ -26,6 +26,7 @@ export { handler as postRollback } from './post-rollback';
 export { handler as prepareImage } from './prepare-image';
 export { handler as publishImage } from './publish-image';
 export { handler as publishTemplate } from './publish-template';
+export { handler as pushPipeline } from './push-pipeline';
 export { handler as recover } from './recover';
 export { handler as requestBuild } from './request-build';
 export { handler as resolveWait } from './resolve-wait';

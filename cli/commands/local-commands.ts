@@ -43,11 +43,29 @@ export function addLocalCommands(registry: Registry, program: Command): void {
     registry
       .add(
         'push <pipeline>',
-        "upload a pipeline's site and let its SSM parameter name it",
-        async () => (await import('../push')).runPush,
+        "send a pipeline's site and its files: they hold without a deployment",
+        async () => (await import('./acts/push')).push,
       )
-      .option('--site <folder>', "the site's folder, instead of the pipeline's own"),
+      .option('--site <folder>', "the site's folder, instead of the pipeline's own")
+      .option('--site-only', 'only the site; the API is not asked', false)
+      .option('--reason <text>', 'why, for the record'),
   ).addHelpText('after', examples('kiln push web && kiln build web --watch', 'kiln push web --local'));
+  takesPlace(
+    registry.add(
+      'diff <pipeline>',
+      'say which files of a pipeline a push would change',
+      async () => (await import('./acts/push')).diff,
+    ),
+  ).addHelpText('after', examples('kiln diff web'));
+  takesPlace(
+    registry
+      .add(
+        'remove <pipeline>',
+        'have the version hold again that was deployed with the service, if any was',
+        async () => (await import('./acts/push')).remove,
+      )
+      .option('--reason <text>', 'why, for the record'),
+  ).addHelpText('after', examples('kiln remove web --reason "back to what is in main"'));
   program
     .command('verify')
     .description('prove all of it on the account that the credentials name, and remove it again')

@@ -260,3 +260,11 @@ export function gateOf(build: Build, { stage }: Stage): Gate | undefined {
 export function isIn(build: Build, stage: string): boolean {
   return build.stages.some((one) => one.stage === stage && one.outcome === 'running');
 }
+
+export interface Pushed {
+  readonly pipeline: string;
+  readonly version: string;
+  readonly holdsAlready: boolean;
+  readonly before?: string;
+  readonly changes?: readonly { readonly path: string; readonly how: 'added' | 'changed' | 'removed' }[];
+}

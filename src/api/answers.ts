@@ -176,6 +176,7 @@ export const Build = z
       .strictObject({ build: Name, from: Name.optional().describe('The build that made the image before') })
       .optional()
       .describe('That an earlier image is rolled out again'),
+    version: z.string().optional().describe('The version of the pipeline, of one that was pushed'),
     fingerprint: z.string().optional(),
     baseImageId: z.string().optional().describe('The image that it was baked from'),
     imageId: z.string().optional().describe('The image that it rolls out'),
@@ -355,6 +356,7 @@ export const Pipeline = z
         next: Time.optional(),
       })
       .optional(),
+    version: z.string().optional().describe('The version that holds, where one was pushed'),
     groups: z.array(Group),
     parameters: z
       .record(
@@ -382,3 +384,21 @@ export const Pipelines = z
     next: z.string().optional().describe('To be given as ?next= for the following page'),
   })
   .meta({ id: 'Pipelines' });
+
+export const Pushed = z
+  .strictObject({
+    pipeline: Name,
+    version: z.string().describe('The name of its content'),
+    holdsAlready: z.boolean().describe('That nothing is otherwise than what holds'),
+    before: z.string().optional().describe('The version that held before, where one was pushed'),
+    changes: z
+      .array(z.strictObject({ path: z.string(), how: z.enum(['added', 'changed', 'removed']) }))
+      .optional()
+      .describe('The files that are otherwise than before'),
+  })
+  .describe('A version of a pipeline that holds for builds that are planned from now on')
+  .meta({ id: 'Pushed' });
+
+export const Removed = z
+  .strictObject({ pipeline: Name, before: z.string().describe('The version that held before') })
+  .meta({ id: 'Removed' });

@@ -8,9 +8,8 @@ import { requestBuild } from '../build/request';
 import { showHold } from '../build/unattended/hold';
 import { InvalidRequest, UnknownBuild, UnknownPipeline } from '../errors';
 import { shorten, show } from '../pipeline/expected';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipeline } from '../pipeline/load';
 import { PIPELINE_NAME } from '../pipeline/name';
+import { findPipeline } from '../pipeline/pushed/find';
 import { type Located, takeRoom } from './answer';
 import { type Call, callerOf, checkQuery, readBody, readKey, readLimit } from './call';
 import { showBuild } from './show';
@@ -161,7 +160,7 @@ export async function listBuilds(call: Call) {
 /** The name of a pipeline that is there, or that has had builds: the history of one whose folder is gone stays. */
 async function findName(name: string): Promise<string> {
   try {
-    return (await loadPipeline(pipelinesFolder(), name)).name;
+    return (await findPipeline(name)).name;
   } catch (error) {
     if (!(error instanceof UnknownPipeline) || !PIPELINE_NAME.test(name)) throw error;
     if ((await listRecords(name, 1)).length === 0) throw error;

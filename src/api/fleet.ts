@@ -1,7 +1,6 @@
 import { imageOf } from '../build/record';
 import type { Pipeline } from '../pipeline/definition';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipeline, loadPipelines } from '../pipeline/load';
+import { findPipeline, findPipelines } from '../pipeline/pushed/find';
 import { listGroups, type ViewedGroup, type ViewedPipeline, viewFleet } from '../rollout/view/fleet-view';
 import { takeRoom } from './answer';
 import { type Call, checkQuery } from './call';
@@ -13,9 +12,9 @@ const GROUPS_A_PAGE = 40;
 export async function getFleet(call: Call) {
   checkQuery(call, 'pipeline', 'next');
   const { pipeline, next: after = '' } = call.queryStringParameters ?? {};
-  const pipelines = await loadPipelines(pipelinesFolder());
+  const pipelines = await findPipelines();
   // That there is none of a name is said with the names that there are.
-  const asked = pipeline === undefined ? pipelines : [await loadPipeline(pipelinesFolder(), pipeline)];
+  const asked = pipeline === undefined ? pipelines : [await findPipeline(pipeline)];
   const left = [...listGroups(asked).keys()].filter((name) => name > after);
   const names = left.slice(0, GROUPS_A_PAGE);
   // Of a pipeline without a group the first page tells.

@@ -4,9 +4,8 @@ import { listRecords } from '../build/record';
 import { findCallerProblem } from '../build/unattended/callers';
 import { showHold } from '../build/unattended/hold';
 import { InvalidPipeline, UnknownPipeline } from '../errors';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipeline } from '../pipeline/load';
 import { PIPELINE_NAME } from '../pipeline/name';
+import { findPipeline } from '../pipeline/pushed/find';
 import { Reason } from './builds';
 import { type Call, callerOf, checkQuery, readBody } from './call';
 
@@ -67,7 +66,7 @@ async function show(pipeline: string) {
 async function findName(call: Call): Promise<string> {
   const name = call.pathParameters?.pipeline ?? '';
   try {
-    return (await loadPipeline(pipelinesFolder(), name)).name;
+    return (await findPipeline(name)).name;
   } catch (error) {
     if (error instanceof InvalidPipeline) return name;
     if (!(error instanceof UnknownPipeline) || !PIPELINE_NAME.test(name)) throw error;

@@ -5,8 +5,7 @@ import { type RollbackRequest, requestRollback } from '../build/release/rollback
 import { KilnError, TransientFailure } from '../errors';
 import { type Revocation, revokeImage } from '../image/revoke';
 import { listUsers } from '../image/uses/users';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipelines } from '../pipeline/load';
+import { findPipelines } from '../pipeline/pushed/find';
 import { Reason } from './builds';
 import { type Call, callerOf, checkQuery, readBody } from './call';
 
@@ -59,7 +58,7 @@ export async function postRevoke(call: Call): Promise<z.infer<typeof Revoked>> {
   checkQuery(call);
   const { reason, rollback } = readBody(call, RevokeBody, '{"reason": "…", "rollback": true}');
   const by = callerOf(call);
-  const pipelines = await loadPipelines(pipelinesFolder());
+  const pipelines = await findPipelines();
   const imageId = call.pathParameters?.id ?? '';
   const unmade = new Unmade();
   const revocation = await revokeImage(imageId, { by, reason }, pipelines, unmade);

@@ -11,9 +11,8 @@ import { showHold } from '../build/unattended/hold';
 import { InvalidRequest } from '../errors';
 import type { Pipeline } from '../pipeline/definition';
 import { show } from '../pipeline/expected';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipeline, loadPipelines } from '../pipeline/load';
 import { PIPELINE_NAME } from '../pipeline/name';
+import { findPipeline, findPipelines } from '../pipeline/pushed/find';
 import { type Call, checkQuery, readLimit } from './call';
 
 /** GET /pipelines?limit=20&next=… and GET /pipelines/{pipeline} */
@@ -24,7 +23,7 @@ export async function getPipelines(call: Call) {
 
 async function getPipeline(call: Call, name: string) {
   checkQuery(call);
-  const pipeline = await loadPipeline(pipelinesFolder(), name);
+  const pipeline = await findPipeline(name);
   const [shown, acts] = await Promise.all([showPipeline(pipeline), listHoldActs(name, SHOWN_ACTS)]);
   return { ...shown, ...(acts.length > 0 && { acts }) };
 }
@@ -39,9 +38,7 @@ async function listPipelines(call: Call) {
   checkQuery(call, 'limit', 'next');
   const limit = readLimit(call);
   const after = readNext(call.queryStringParameters?.next);
-  const all = (await loadPipelines(pipelinesFolder())).filter(
-    ({ name }) => after === undefined || name > after,
-  );
+  const all = (await findPipelines()).filter(({ name }) => after === undefined || name > after);
   const page = all.slice(0, limit);
   const side = pLimit(AT_ONCE);
   const pipelines = await Promise.all(page.map((pipeline) => side(() => showPipeline(pipeline))));
@@ -89,6 +86,7 @@ async function showPipeline(pipeline: Pipeline) {
     queued,
     ...(last && { last: { id: last.id, status: last.status, endedAt: last.endedAt } }),
     ...(schedule && { schedule: { ...schedule, ...nextTime(schedule) } }),
+    ...(pipeline.version && { version: pipeline.version }),
     groups: definition.rollout.map(({ autoScalingGroup }) => autoScalingGroup),
     parameters: definition.parameters,
     href: `/pipelines/${name}`,

@@ -1,12 +1,23 @@
 import * as z from 'zod';
 import { AbortBody, DecideBody, PromoteBody } from './acts';
 import type { ProblemName } from './answer';
-import { Accepted, Build, Builds, HeldPipeline, Pipeline, Pipelines, Preview } from './answers';
+import {
+  Accepted,
+  Build,
+  Builds,
+  HeldPipeline,
+  Pipeline,
+  Pipelines,
+  Preview,
+  Pushed,
+  Removed,
+} from './answers';
 import { BuildBody, PlanBody, RollbackBody } from './builds';
 import { Fleet } from './fleet-answers';
 import { HoldBody, ResumeBody } from './holds';
 import { RevokeBody, Revoked } from './images';
 import { Log } from './log';
+import { PushBody, RemoveBody } from './versions';
 
 /** A route of the HTTP API: what docs/openapi.json is made of. serverless.yml has the same routes, a test holds them together. */
 export interface Route {
@@ -93,6 +104,28 @@ export const ROUTES: readonly Route[] = [
       'KeyReused',
       'BodyTooLarge',
     ],
+  },
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/versions',
+    function: 'pushPipeline',
+    operationId: 'pushVersion',
+    summary: 'Makes a version of a pipeline the one that holds, without a deployment',
+    body: PushBody,
+    status: 200,
+    answer: Pushed,
+    problems: ['InvalidPipeline', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/pipelines/{pipeline}/remove',
+    function: 'pushPipeline',
+    operationId: 'removeVersion',
+    summary: 'Has the version hold again that was deployed with the service, if any was',
+    body: RemoveBody,
+    status: 200,
+    answer: Removed,
+    problems: ['InvalidPipeline', 'UnknownPipeline', 'BodyTooLarge'],
   },
   {
     method: 'POST',

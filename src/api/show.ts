@@ -40,6 +40,7 @@ export function showBuild(record: BuildRecord) {
       hotfix,
       resolved,
       ...{ once, force, rollout, reason, rollback },
+      version: record.version,
       fingerprint,
       baseImageId: record.baseImageId,
       imageId,

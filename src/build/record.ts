@@ -275,6 +275,8 @@ export interface BuildRecord extends Options {
   requestedAt: string;
   startedAt?: string;
   endedAt?: string;
+  /** The version of the pipeline that it was planned with, of one that was pushed. */
+  version?: string;
   fingerprint?: string;
   /** What the fingerprint is made of, by name: values that may be told, or hashes of them. */
   ingredients?: Record<string, string>;

@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest, KeyReused, PipelineBusy } from '../errors';
 import { logger } from '../log';
 import type { Pipeline } from '../pipeline/definition';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipeline } from '../pipeline/load';
+import { findPipeline } from '../pipeline/pushed/find';
 import { getItem, type Key, putItem } from '../table';
 import { findBefore } from './acts/gate';
 import { type BuildRequest, optionsOf, startExecution, writeInput } from './execution';
@@ -42,7 +41,7 @@ const KEY_SECONDS = 24 * 60 * 60;
  * @throws PipelineBusy if a build runs and the pipeline says `whenBusy: reject`
  */
 export async function requestBuild(request: IncomingRequest): Promise<BuildRecord> {
-  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  const pipeline = await findPipeline(request.pipeline);
   const known = await findKnown(request);
   if (known) return takeUpAgain(known, request);
 

@@ -1,6 +1,6 @@
 import type { MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
-import { SITE_PATH } from '../pipeline/site-path';
+import { SITE_PATH } from '../pipeline/site/path';
 
 /** Parameters as they come in. A name that every object inherits would be lost in silence. */
 export const Parameters = z

@@ -1,11 +1,10 @@
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { ec2, isAwsError } from '../aws';
+import { findAsPlanned } from '../build/plan/as-planned';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';
 import { CapacityUnavailable } from '../errors';
-import { pipelinesFolder } from '../pipeline/folder';
-import { loadPipeline } from '../pipeline/load';
 import { renderUserData } from '../pipeline/user-data';
 import { buildTags, tagSpecifications } from '../tags';
 import { launchToken, PURPOSES } from './instances';
@@ -81,14 +80,14 @@ async function describeLaunch({ build, plan, purpose, imageId }: z.infer<typeof 
     TagSpecifications: tagSpecifications(tags, 'instance', 'volume', 'network-interface'),
     // The image has its own volume, encrypted as that of the base instance was.
     ...(isBase && { BlockDeviceMappings: [{ DeviceName: plan.baseImage.rootDeviceName, Ebs: volume }] }),
-    ...(isBase && { UserData: await makeUserData(build.pipeline, plan) }),
+    ...(isBase && { UserData: await makeUserData(build, plan) }),
     ...(plan.keyName && { KeyName: plan.keyName }),
   } satisfies Partial<RunInstancesCommandInput>;
 }
 
-async function makeUserData(name: string, { parameters, secrets }: Plan): Promise<string> {
-  const pipeline = await loadPipeline(pipelinesFolder(), name);
-  return renderUserData(pipeline.userDataScript, parameters, name, secrets).toString('base64');
+async function makeUserData(build: { id: string }, { parameters, secrets }: Plan): Promise<string> {
+  const { name, userDataScript } = await findAsPlanned(build.id);
+  return renderUserData(userDataScript, parameters, name, secrets).toString('base64');
 }
 
 async function runInSubnet(

@@ -7,7 +7,7 @@ import { duration } from './duration';
 import { expected, show } from './expected';
 import { matches } from './pattern';
 import { parseSecret, SECRET_REFERENCE } from './secret';
-import { SITE_PATH } from './site-path';
+import { SITE_PATH } from './site/path';
 
 /** A mapping whose keys are all known: an unknown one is a spelling mistake, and would else be ignored in silence. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -616,6 +616,8 @@ export interface Pipeline {
   prepareScript?: string;
   /** In the order in which they run; none if it is missing. */
   tests?: ImageTest[];
+  /** Of one that was pushed: the name of its content. Missing of one that was deployed with the service. */
+  version?: string;
 }
 
 /** The names of the parameters of a pipeline whose values are secrets. */

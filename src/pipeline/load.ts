@@ -28,26 +28,79 @@ export async function loadPipeline(
   stage = process.env.KILN_STAGE,
 ): Promise<Pipeline> {
   // The name comes from callers of the HTTP API: one that is no name must not become a path.
-  const text = PIPELINE_NAME.test(name) ? await readIfThere(join(folder, name, FILE)) : undefined;
-  if (text === undefined) throw new UnknownPipeline(await describeUnknown(folder, name));
+  const source = PIPELINE_NAME.test(name) ? inFolder(join(folder, name)) : undefined;
+  const pipeline = source && (await loadFrom(source, name, stage));
+  if (!pipeline) throw new UnknownPipeline(await describeUnknown(folder, name));
+  return pipeline;
+}
 
-  const file = join(folder, name, FILE);
-  const { definition, problems } = parseDefinition(text, await readOverlay(join(folder, name), stage));
-  const script = await readUserData(join(folder, name), definition?.base.userData);
-  const more = await readScripts(join(folder, name), definition);
+/** Where the files of a pipeline are. */
+export interface PipelineSource {
+  /** In the words of an error: the folder. */
+  where: string;
+  /** The text of a file by its path in the folder of the pipeline; undefined if it is not there. */
+  read(path: string): Promise<string | undefined>;
+  /** The names of the files of a folder of it. */
+  list(folder: string): Promise<string[]>;
+}
+
+/**
+ * Reads and checks a pipeline, wherever its files are.
+ *
+ * @returns undefined if there is no pipeline file
+ * @throws InvalidPipeline as `loadPipeline`
+ */
+export async function loadFrom(
+  source: PipelineSource,
+  name: string,
+  stage = process.env.KILN_STAGE,
+): Promise<Pipeline | undefined> {
+  const text = await source.read(FILE);
+  if (text === undefined) return undefined;
+  const { definition, problems } = parseDefinition(text, await readOverlay(source, stage));
+  const script = await readUserData(source, definition?.base.userData);
+  const more = await readScripts(source, definition);
   const all = [...problems, ...script.problems, ...more.problems];
   if (definition === undefined || all.length > 0) {
+    const file = join(source.where, FILE);
     throw new InvalidPipeline(`${file} is not valid:\n${all.map((problem) => `  ${problem}`).join('\n')}`);
   }
   const { prepareScript, tests } = more;
   return { name, definition, userDataScript: script.text, ...(prepareScript && { prepareScript }), tests };
 }
 
+function inFolder(where: string): PipelineSource {
+  return {
+    where,
+    read: (path) => readIfThere(join(where, path)),
+    list: (folder) => listFiles(join(where, folder)),
+  };
+}
+
+/**
+ * The files that a pipeline is made of, by their paths in its folder: its file with those of stages, its user data, `prepare.sh` and its
+ * tests. The site is none of them.
+ *
+ * @throws UnknownPipeline, InvalidPipeline as `loadPipeline`
+ */
+export async function readPipelineFiles(folder: string, name: string): Promise<Record<string, string>> {
+  const { definition } = await loadPipeline(folder, name);
+  const where = join(folder, name);
+  const overlays = (await listFiles(where)).filter((file) => /^pipeline\.[\w-]+\.yml$/.test(file));
+  const tests = (await listTests(inFolder(where))).map((file) => `${TESTS}/${file}`);
+  const files: Record<string, string> = {};
+  for (const path of [FILE, ...overlays, definition.base.userData, PREPARE, ...tests]) {
+    const text = await readIfThere(join(where, path));
+    if (text !== undefined) files[path] = text;
+  }
+  return files;
+}
+
 /** What is different in a stage. */
-async function readOverlay(folder: string, stage: string | undefined): Promise<Overlay | undefined> {
+async function readOverlay(source: PipelineSource, stage: string | undefined): Promise<Overlay | undefined> {
   if (!stage) return undefined;
   const file = FILE.replace('.', `.${stage}.`);
-  const text = await readIfThere(join(folder, file));
+  const text = await source.read(file);
   return text === undefined ? undefined : { file, text };
 }
 
@@ -121,22 +174,23 @@ async function describeUnknown(folder: string, name: string): Promise<string> {
 }
 
 /** The user data script of a pipeline, as far as its definition says where it is, and what is wrong with it. */
-async function readUserData(folder: string, file: string | undefined) {
+async function readUserData(source: PipelineSource, file: string | undefined) {
   if (file === undefined) return { text: '', problems: [] };
-  const text = await readIfThere(join(folder, file));
+  const text = await source.read(file);
   if (text === undefined) {
-    return { text: '', problems: [`base.userData: expected a file, there is no ${join(folder, file)}`] };
+    const problem = `base.userData: expected a file, there is no ${join(source.where, file)}`;
+    return { text: '', problems: [problem] };
   }
   return { text, problems: checkUserDataScript(text).map((problem) => `base.userData: ${file} ${problem}`) };
 }
 
 /** The scripts that prepare and test an image, and what is wrong with them: one that would never run would be believed in. */
 async function readScripts(
-  folder: string,
+  source: PipelineSource,
   definition: PipelineDefinition | undefined,
 ): Promise<Pick<Pipeline, 'prepareScript' | 'tests'> & { problems: string[] }> {
-  const prepareScript = await readIfThere(join(folder, PREPARE));
-  const tests = await readTests(join(folder, TESTS));
+  const prepareScript = await source.read(PREPARE);
+  const tests = await readTests(source);
   const scripts = [
     ...(prepareScript === undefined ? [] : [[PREPARE, prepareScript] as const]),
     ...tests.map(({ name, script }) => [`${TESTS}/${name}`, script] as const),
@@ -159,17 +213,23 @@ async function readScripts(
 }
 
 /** In the order of their names, which is that in which they run. */
-async function readTests(folder: string): Promise<ImageTest[]> {
+async function readTests(source: PipelineSource): Promise<ImageTest[]> {
+  const names = await listTests(source);
+  return Promise.all(
+    names.map(async (name) => ({ name, script: (await source.read(`${TESTS}/${name}`)) ?? '' })),
+  );
+}
+
+async function listTests(source: PipelineSource): Promise<string[]> {
+  return (await source.list(TESTS)).filter((name) => name.endsWith('.sh')).sort();
+}
+
+async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
-  const names = entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.sh'))
-    .map(({ name }) => name);
-  return Promise.all(
-    names.sort().map(async (name) => ({ name, script: await readFile(join(folder, name), 'utf8') })),
-  );
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeApi } from '../../src/api/openapi';
@@ -246,6 +247,47 @@ test('a build waits for a person and for its window, and one that is rejected or
   await until('the fleet is as it was', async () =>
     isDeepStrictEqual(await readVersions('kiln-fleet-api'), before) ? true : undefined,
   );
+});
+
+test('a pipeline that the deployed service has never seen is pushed, rolled out, changed and removed', async () => {
+  const files = (text: string) => ({
+    'pipeline.yml': PIPELINES['web/pipeline.yml']
+      .replace('contains: version', `contains: ${text}`)
+      .replace(/^parameters: .*$/m, '')
+      .replace(/^image: .*$/m, 'image: { test: false }'),
+    'user-data.sh': CHAIN['base/user-data.sh']?.replace('echo small', `echo ${text}`) ?? '',
+  });
+  const push = (text: string) =>
+    post<{ version: string; changes?: object[] }>('/pipelines/shop/versions', {
+      files: gzipSync(JSON.stringify(files(text))).toString('base64'),
+    });
+  const first = await push('winter');
+  const winter = await sample.ended((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
+  expect(winter).toMatchObject({ status: 'SUCCEEDED', version: first.version });
+  expect(await readSite()).toContain('winter');
+
+  const second = await push('summer');
+  expect(second.changes).toEqual([
+    { path: 'pipeline.yml', how: 'changed' },
+    { path: 'user-data.sh', how: 'changed' },
+  ]);
+  const summer = await sample.ended((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
+  expect(summer).toMatchObject({ status: 'SUCCEEDED', version: second.version });
+  expect(await readSite()).toContain('summer');
+
+  const other = {
+    ...files('x'),
+    'pipeline.yml': files('x')['pipeline.yml'].replace('kiln-fleet-web', 'theirs'),
+  };
+  const refused = await sample.api('POST', '/pipelines/shop/versions', {
+    files: gzipSync(JSON.stringify(other)).toString('base64'),
+  });
+  expect(refused).toMatchObject({ status: 422, body: { detail: expect.stringContaining('group theirs') } });
+
+  await post('/pipelines/shop/remove', { reason: 'the shop is closed' });
+  expect((await sample.api('POST', '/pipelines/shop/builds', {})).status).toBe(404);
+  expect((await get<{ builds: object[] }>('/pipelines/shop/builds')).builds).toHaveLength(2);
+  expect(await readSite()).toContain('summer');
 });
 
 test('an API that nobody has described is not there', async () => {

@@ -10,6 +10,7 @@ export interface ShownBuild {
   readonly id: string;
   readonly status: string;
   readonly fingerprint?: string;
+  readonly version?: string;
   readonly reason?: string;
   readonly baseImageId?: string;
   readonly reused?: { readonly build: string; readonly imageId: string };

@@ -4,14 +4,13 @@ import { findInstances } from '../../image/instances';
 import { type Console, readConsole } from '../../image/watch/console';
 import { tellOfScript, tellOfServer } from '../../image/watch/words';
 import { logger } from '../../log';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { describeTrouble } from '../../rollout/checks/trouble';
 import { findFleetProblems } from '../../rollout/fleet';
 import { tagOf } from '../../tags';
 import { findWaitsOf } from '../../wait/store';
 import type { Wait } from '../../wait/wait';
-import { pipelineOf } from '../id';
+
+import { findAsPlanned } from '../plan/as-planned';
 import { findRecord } from '../record';
 import { type CaughtError, readCaught } from './caught';
 import type { Failure } from './end';
@@ -119,7 +118,7 @@ async function addConsoles(build: string, failure: Failure): Promise<Failure> {
   const console = await readConsole(instance.InstanceId);
   if (tagOf(instance, 'kiln:purpose') === 'test')
     return { ...failure, message: tellOfServer(failure.message, console) };
-  const { userDataScript } = await loadPipeline(pipelinesFolder(), pipelineOf(build));
+  const { userDataScript } = await findAsPlanned(build);
   const cause = `${failure.message} ${describeScript(console)}`;
   return {
     name: console.failure ? 'UserDataFailed' : failure.name,

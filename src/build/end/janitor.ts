@@ -10,8 +10,7 @@ import { retireImages } from '../../image/retire';
 import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/definition';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipelines } from '../../pipeline/load';
+import { findPipelines } from '../../pipeline/pushed/find';
 import { publishLeft } from '../../rollout/undo/left';
 import { findBuilders } from '../../rollout/version/builders';
 import { byService, tagOf } from '../../tags';
@@ -84,7 +83,7 @@ class Round {
  */
 export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>): Promise<TidyReport> {
   const round = new Round();
-  const pipelines = await loadPipelines(pipelinesFolder());
+  const pipelines = await findPipelines();
   const builds = await findBuilds(pipelines, round);
   const names = await findNames(builds, pipelines, round);
   await decideRemoved(decisions, pipelines, names);

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { InvalidRequest, LeaseLost, PipelineBusy } from '../../errors';
 import type { Pipeline } from '../../pipeline/definition';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { hideSecrets } from '../../pipeline/parameters';
+import { findPipeline } from '../../pipeline/pushed/find';
 import { findUnheld } from '../../rollout/undo/retained';
 import { emit } from '../../tell/events';
 import { supersedeParked } from '../acts/gate';
@@ -48,7 +47,7 @@ type PlanInput = z.infer<typeof PlanInput>;
  */
 export async function planBuild({ build, request }: PlanInput): Promise<{ build: Held; plan: Plan }> {
   checkId(build.id, request.pipeline);
-  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  const pipeline = await findPipeline(request.pipeline);
   // An execution that somebody starts by hand has what was typed in its input; the record does not repeat a secret.
   const parametersGiven = hideSecrets(pipeline, request.parameters);
   const fence = await openBuild(build.id, { ...request, parameters: parametersGiven });
@@ -69,7 +68,7 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   const { fingerprint, baseImage, targets, image, reuse } = plan;
   const { copyTo, keep, parameter, channels } = image;
   await updateRecord(build.id, {
-    ...{ fingerprint, targets, copyTo, keep, parameter, channels, ingredients },
+    ...{ version: pipeline.version, fingerprint, targets, copyTo, keep, parameter, channels, ingredients },
     ...(reuse
       ? { reused: { build: reuse.build, imageId: reuse.image.id }, rolledBackFrom: from }
       : { baseImageId: baseImage.id, changed }),

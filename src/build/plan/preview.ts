@@ -2,8 +2,7 @@ import { ulid } from 'ulid';
 import { InvalidRequest, KilnError, PipelineHeld, PlanOutdated, TransientFailure } from '../../errors';
 import type { Pipeline } from '../../pipeline/definition';
 import { type Difference, describeDifference, findDifferences } from '../../pipeline/fingerprint';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
+import { findPipeline } from '../../pipeline/pushed/find';
 import { describeGroups } from '../../rollout/groups';
 import { templatesOf } from '../../rollout/version/configuration';
 import { getItem, type Key, putItem } from '../../table';
@@ -89,7 +88,7 @@ function keyOf(pipeline: string, id: string): Key {
  * @throws UnknownPipeline, InvalidPipeline; whatever else would stop a build is told as a blocker
  */
 export async function previewBuild(request: BuildRequest): Promise<Preview> {
-  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  const pipeline = await findPipeline(request.pipeline);
   const unmade = new Unmade();
   let resolved: Preview['resolved'] = {};
   const blockers: string[] = [];

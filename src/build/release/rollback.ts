@@ -1,6 +1,5 @@
 import { NothingToRollBackTo, PipelineBusy } from '../../errors';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
+import { findPipeline } from '../../pipeline/pushed/find';
 import { holdFor } from '../acts/hold';
 import { findLockHolder } from '../lock';
 import { type BuildRecord, findRecord, isOver, type Trigger } from '../record';
@@ -33,7 +32,7 @@ export async function requestRollback(request: RollbackRequest): Promise<BuildRe
   const known = await findKnown(request);
   if (known?.rollback && (build ?? known.rollback.build) === known.rollback.build)
     return goBack(request, known.rollback);
-  const pipeline = await loadPipeline(pipelinesFolder(), request.pipeline);
+  const pipeline = await findPipeline(request.pipeline);
   const release = await findRelease(pipeline);
   const serving = release && (await findMaker(release.build));
   if (build === undefined) await checkIdle(pipeline.name);

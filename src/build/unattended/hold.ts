@@ -1,6 +1,5 @@
 import { InvalidPipeline, PipelineHeld, TransientFailure, UnknownPipeline } from '../../errors';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
+import { findPipeline } from '../../pipeline/pushed/find';
 import { getItem, type Key, putItem } from '../../table';
 import { emit, type KilnEvent } from '../../tell/events';
 import { tellPeople } from '../../tell/people';
@@ -168,7 +167,7 @@ async function findRollbackOver(ended: Built): Promise<string | undefined> {
 
 async function readHoldAfter(pipeline: string): Promise<number | undefined> {
   try {
-    return (await loadPipeline(pipelinesFolder(), pipeline)).definition.triggers.holdAfter;
+    return (await findPipeline(pipeline)).definition.triggers.holdAfter;
   } catch (error) {
     if (error instanceof UnknownPipeline || error instanceof InvalidPipeline) return undefined;
     throw error;

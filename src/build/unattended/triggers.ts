@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { InvalidParameter, InvalidRequest, PipelineBusy, PipelineHeld } from '../../errors';
 import { logger } from '../../log';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { PIPELINE_NAME } from '../../pipeline/name';
 import { hideSecrets } from '../../pipeline/parameters';
+import { findPipeline } from '../../pipeline/pushed/find';
 import { createEnded } from '../end/outbox';
 import { findRecord } from '../record';
 import { chooseId, type IncomingRequest, requestBuild } from '../request';
@@ -89,6 +88,6 @@ const MOST_KEPT_BYTES = 65_536;
 
 /** What may be kept of parameters that nobody has checked: no secrets, and nothing that has no room. */
 async function keepParameters(name: string, parameters: Record<string, string>) {
-  const kept = hideSecrets(await loadPipeline(pipelinesFolder(), name), parameters);
+  const kept = hideSecrets(await findPipeline(name), parameters);
   return Buffer.byteLength(JSON.stringify(kept)) <= MOST_KEPT_BYTES ? kept : {};
 }

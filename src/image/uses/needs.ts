@@ -7,8 +7,7 @@ import {
   listRecords,
   namedBefore,
 } from '../../build/record';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipelines } from '../../pipeline/load';
+import { findPipelines } from '../../pipeline/pushed/find';
 import { templatesOf } from '../../rollout/version/configuration';
 
 /** What Kiln itself needs. */
@@ -27,7 +26,7 @@ const BUILDS = 5;
  * copied, or as the one to which a failure would go back.
  */
 export async function findNeeds(): Promise<Needs> {
-  const pipelines = await loadPipelines(pipelinesFolder());
+  const pipelines = await findPipelines();
   const images = new Map<string, string>();
   const versions = new Set<string>();
   for (const { name, definition } of pipelines) {

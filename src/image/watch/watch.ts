@@ -2,11 +2,10 @@ import { DescribeInstanceStatusCommand, type Instance, type InstanceStatus } fro
 import * as z from 'zod';
 import { ec2, isAwsError } from '../../aws';
 import { CaughtError, readCaught } from '../../build/end/caught';
+import { findAsPlanned } from '../../build/plan/as-planned';
 import { closeStage, noteProgress } from '../../build/stages';
 import { BuildState, Healthy } from '../../build/state';
 import { InstanceFailed, SiteNotReady, UserDataFailed } from '../../errors';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { findInstance, PURPOSES, type Purpose } from '../instances';
 import { type Console, readConsole } from './console';
 import { tellOfScript, tellOfServer } from './words';
@@ -31,7 +30,7 @@ export const LookAtInstanceInput = BuildState.extend({
  */
 export async function lookAtInstance(input: z.infer<typeof LookAtInstanceInput>): Promise<void> {
   const { build, stage, purpose, instance, seen } = input;
-  const { says } = await checkInstance(build.pipeline, purpose, instance);
+  const { says } = await checkInstance(build.id, purpose, instance);
   await noteProgress(build.id, stage, {
     waitsFor: `the site on ${instance.instanceId}`,
     says: `${readCaught(seen).message} ${says}`,
@@ -56,12 +55,12 @@ export async function awaitUserData(input: z.infer<typeof AwaitUserDataInput>): 
   const { build, stage, instance, healthy, healthyAt } = input;
   // The probe cannot write this itself: it has no way to AWS.
   await closeStage(build.id, 'AwaitHealthySite', 'succeeded', instance.launchedAt, healthyAt);
-  const { says, console } = await checkInstance(build.pipeline, 'base', instance);
+  const { says, console } = await checkInstance(build.id, 'base', instance);
   if (!console.isRunning) return;
   const seconds = secondsSince(instance);
   if (seconds >= healthy.within) {
     const cause = `The site answers, but the user data script on ${instance.instanceId} still runs after ${seconds} s, of the ${healthy.within} s that the pipeline gives. What is to stay must be started as a service, not by the script itself.`;
-    throw new UserDataFailed(tellOfScript(cause, console, await readScript(build.pipeline)));
+    throw new UserDataFailed(tellOfScript(cause, console, await readScript(build.id)));
   }
   await noteProgress(build.id, stage, { waitsFor: `the user data on ${instance.instanceId}`, says });
   throw new SiteNotReady(`After ${seconds} s the site answers, and the user data still runs.`);
@@ -71,13 +70,13 @@ function secondsSince({ launchedAt }: Watched): number {
   return Math.round((Date.now() - launchedAt) / 1000);
 }
 
-async function readScript(pipeline: string): Promise<string> {
-  return (await loadPipeline(pipelinesFolder(), pipeline)).userDataScript;
+async function readScript(build: string): Promise<string> {
+  return (await findAsPlanned(build)).userDataScript;
 }
 
 /** @returns what AWS says of the instance, in words */
 async function checkInstance(
-  pipeline: string,
+  build: string,
   purpose: Purpose,
   watched: Watched,
 ): Promise<{ says: string; console: Console }> {
@@ -90,11 +89,11 @@ async function checkInstance(
   const lost = findLoss(instance, status, watched);
   if (lost)
     throw new InstanceFailed(
-      await tellLoss(pipeline, purpose, `${NAMES[purpose]} ${instanceId} ${lost}`, console),
+      await tellLoss(build, purpose, `${NAMES[purpose]} ${instanceId} ${lost}`, console),
     );
   if (purpose === 'base' && console.failure) {
     const cause = `The user data script failed on ${instanceId} within ${secondsSince(watched)} s of its launch: ${console.failure}.`;
-    throw new UserDataFailed(tellOfScript(cause, console, await readScript(pipeline)));
+    throw new UserDataFailed(tellOfScript(cause, console, await readScript(build)));
   }
   const checks = status?.InstanceStatus?.Status ?? 'unknown';
   return {
@@ -108,14 +107,9 @@ const NAMES: Record<Purpose, string> = {
   test: 'The test of the image failed: its server',
 };
 
-async function tellLoss(
-  pipeline: string,
-  purpose: Purpose,
-  cause: string,
-  console: Console,
-): Promise<string> {
+async function tellLoss(build: string, purpose: Purpose, cause: string, console: Console): Promise<string> {
   if (purpose === 'test') return tellOfServer(cause, console);
-  return tellOfScript(cause, console, await readScript(pipeline));
+  return tellOfScript(cause, console, await readScript(build));
 }
 
 const ENDED = ['shutting-down', 'terminated', 'stopping', 'stopped'];

@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import { findAsPlanned } from '../../build/plan/as-planned';
 import { updateRecord } from '../../build/record';
 import { closeStage, enterStage } from '../../build/stages';
 import { BuildState, Plan } from '../../build/state';
 import { UserDataFailed } from '../../errors';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { awaitCommand } from '../../wait/await';
 import { checkAgent } from '../command/agent';
 import { EndedCommand } from '../command/ended';
@@ -63,7 +62,7 @@ export async function checkPreparation(input: z.infer<typeof CheckPreparationInp
   const { build, plan, base, command } = input;
   const { instanceId } = base.instance;
   const report = await readReport(instanceId, command);
-  const pipeline = await loadPipeline(pipelinesFolder(), build.pipeline);
+  const pipeline = await findAsPlanned(build.id);
   checkCloudInit(report, instanceId, pipeline.userDataScript);
   // It was sent here because the console said so, and the server says otherwise: its site has never been healthy.
   if (base.health.answers < plan.healthy.times)

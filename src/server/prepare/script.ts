@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { s3 } from '../../aws';
+import { findAsPlanned } from '../../build/plan/as-planned';
 import type { Held, Plan } from '../../build/state';
 import { readConsole } from '../../image/watch/console';
 import { findOwnLog } from '../../image/watch/words';
 import type { Pipeline } from '../../pipeline/definition';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { readSecrets } from '../../pipeline/secret';
 import { exportParameters } from '../../pipeline/user-data';
 import { bucket, outputPrefix } from '../command/run';
@@ -21,7 +20,7 @@ export async function writePrepareScript(
   plan: Plan,
   instanceId: string,
 ): Promise<string> {
-  const pipeline = await loadPipeline(pipelinesFolder(), build.pipeline);
+  const pipeline = await findAsPlanned(build.id);
   const wanted = secretsToFind(pipeline, plan);
   const console = wanted.length > 0 ? await storeConsole(instanceId) : undefined;
   const values = {

@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import { findAsPlanned } from '../../build/plan/as-planned';
 import { updateRecord } from '../../build/record';
 import { closeStage, enterStage } from '../../build/stages';
 import { BuildState, Plan } from '../../build/state';
 import { ImageTestFailed } from '../../errors';
-import { pipelinesFolder } from '../../pipeline/folder';
-import { loadPipeline } from '../../pipeline/load';
 import { awaitCommand } from '../../wait/await';
 import { checkAgent } from '../command/agent';
 import { EndedCommand } from '../command/ended';
@@ -41,7 +40,7 @@ export async function runTests(input: z.infer<typeof RunTestsInput>): Promise<vo
   await closeStage(build.id, 'AwaitHealthyTest', 'succeeded', launchedAt, test.health.askedAt);
   await enterStage(build.id, stage, Date.now(), `the tests on ${instanceId}`);
   await checkAgent(instanceId, await findStart(build.id, stage));
-  const { tests = [] } = await loadPipeline(pipelinesFolder(), build.pipeline);
+  const { tests = [] } = await findAsPlanned(build.id);
   const script = await writeScript('tests', {
     KILN_WITHIN: String(plan.image.testWithin),
     KILN_TESTS: tests.map((one) => `${one.name} ${encode(one.script)}\n`).join(''),

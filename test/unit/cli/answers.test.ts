@@ -14,9 +14,10 @@ const isRead: [
   Read<typeof told.Accepted, read.Accepted>,
   Read<typeof told.Pipelines, read.Pipelines>,
   Read<typeof told.Preview, read.Plan>,
+  Read<typeof told.Pushed, read.Pushed>,
   Read<typeof Fleet, read.Fleet>,
   Read<typeof Log, read.Log>,
-] = [true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true];
 
 test('the command reads answers as the API tells them', () => {
   expect(isRead).not.toContain(false);

@@ -2,8 +2,10 @@ import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { launchInstance } from '../../../src/image/launch';
 import { BUILD } from '../records';
+import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
+useTable();
 
 beforeEach(() => {
   ec2.reset();

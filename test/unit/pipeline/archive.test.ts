@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidPipeline } from '../../../src/errors';
-import { archiveSite } from '../../../src/pipeline/archive';
+import { archiveSite } from '../../../src/pipeline/site/archive';
 import { makeFolder, removeFolders } from './folders';
 
 const FILES = { 'index.html': 'Welcome', 'styles/site.css': 'p{}', '@odd name.txt': 'odd', 'é.txt': 'e' };

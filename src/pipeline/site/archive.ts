@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { gzipSync } from 'fflate';
 import { create } from 'tar';
-import { InvalidPipeline } from '../errors';
+import { InvalidPipeline } from '../../errors';
 
 /** An archive of a site, and where it is put. */
 export interface SiteArchive {

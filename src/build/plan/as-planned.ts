@@ -1,0 +1,18 @@
+import type { Pipeline } from '../../pipeline/definition';
+import { pipelinesFolder } from '../../pipeline/folder';
+import { loadPipeline } from '../../pipeline/load';
+import { findVersion } from '../../pipeline/pushed/find';
+import { pipelineOf } from '../id';
+import { findRecord } from '../record';
+
+/**
+ * The pipeline of a build in the version that it was planned with: what somebody pushes does not reach a build that runs.
+ *
+ * @param build its id
+ * @throws UnknownPipeline, InvalidPipeline as `loadPipeline`
+ */
+export async function findAsPlanned(build: string): Promise<Pipeline> {
+  const { version } = (await findRecord(build)) ?? {};
+  const name = pipelineOf(build);
+  return version ? findVersion(name, version) : loadPipeline(pipelinesFolder(), name);
+}

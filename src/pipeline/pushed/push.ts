@@ -1,0 +1,136 @@
+import { registerPipeline } from '../../build/removed/register';
+import { InvalidPipeline, UnknownPipeline } from '../../errors';
+import { putItem } from '../../table';
+import type { Pipeline } from '../definition';
+import { show } from '../expected';
+import { pipelinesFolder } from '../folder';
+import { loadPipelines } from '../load';
+import { PIPELINE_NAME } from '../name';
+import { findNotAllowed } from './allowed';
+import { findDeployed, findHolding, findPipelines, joinPipelines, makePipeline } from './find';
+import {
+  findVersionFiles,
+  forgetPushed,
+  keepVersion,
+  type PipelineFiles,
+  setCurrent,
+  sizeOf,
+  versionOf,
+} from './store';
+
+/** Who pushes, and why. */
+export interface Pusher {
+  by?: string | undefined;
+  reason?: string | undefined;
+}
+
+/** What a push did, or would do. */
+export interface PushResult {
+  pipeline: string;
+  version: string;
+  /** That nothing is otherwise than what holds. */
+  holdsAlready: boolean;
+  /** The version that held before; missing where none was pushed. */
+  before?: string;
+  /** The files that are otherwise than before; undefined where those are not known: they were deployed with the service. */
+  changes?: { path: string; how: 'added' | 'changed' | 'removed' }[];
+}
+
+/** An item of the table has room for 400 kB. Bytes, compressed. */
+const MOST_BYTES = 350_000;
+
+/**
+ * Makes a version of a pipeline the one that holds, for builds that are planned from now on. It is checked as it would be at packaging, and
+ * together with all other pipelines.
+ *
+ * @param isTrial that it is only said what would be done
+ * @throws InvalidPipeline if it is not valid, or names what no role of the service may use; says all that is wrong
+ */
+export async function pushVersion(
+  name: string,
+  files: PipelineFiles,
+  { by, reason }: Pusher,
+  isTrial: boolean,
+): Promise<PushResult> {
+  if (!PIPELINE_NAME.test(name))
+    throw new InvalidPipeline(
+      `${show(name)} is no name of a pipeline: expected small letters, digits and -, at most 30, starting with a letter`,
+    );
+  const bytes = sizeOf(files);
+  if (bytes > MOST_BYTES)
+    throw new InvalidPipeline(
+      `the files of pipeline ${name} are ${bytes} bytes compressed, expected at most ${MOST_BYTES}`,
+    );
+  const version = versionOf(files);
+  await check(await makePipeline(name, files, version));
+  const [before, over] = await Promise.all([findHolding(name), findDeployed(name)]);
+  const holdsAlready = (before?.version ?? over) === version;
+  const result: PushResult = {
+    holdsAlready,
+    ...{ pipeline: name, version },
+    ...(before && { before: before.version, changes: await compare(name, before.version, files) }),
+  };
+  if (isTrial || holdsAlready) return result;
+  await keepVersion(name, files);
+  await registerPipeline(name);
+  await note(name, { act: 'push', version, by, reason });
+  await setCurrent(name, {
+    version,
+    over,
+    at: new Date().toISOString(),
+    ...(by && { by }),
+    ...(reason && { reason }),
+  });
+  return result;
+}
+
+async function check(pipeline: Pipeline): Promise<void> {
+  joinPipelines(await findPipelines(), [pipeline]);
+  const problems = findNotAllowed(pipeline, await loadPipelines(pipelinesFolder()));
+  if (problems.length > 0)
+    throw new InvalidPipeline(problems.map((one) => `pipeline ${pipeline.name}, ${one}`).join('\n'));
+}
+
+async function compare(name: string, version: string, files: PipelineFiles): Promise<PushResult['changes']> {
+  const before = (await findVersionFiles(name, version)) ?? {};
+  return Object.keys({ ...before, ...files })
+    .sort()
+    .flatMap((path) => {
+      if (before[path] === files[path]) return [];
+      const how = before[path] === undefined ? 'added' : files[path] === undefined ? 'removed' : 'changed';
+      return [{ path, how }];
+    });
+}
+
+/**
+ * From now on the version holds that was deployed with the service; where none was, the pipeline is no more. Its images and records stay.
+ *
+ * @throws UnknownPipeline if none was pushed
+ * @throws InvalidPipeline if another pipeline is built on it, or follows it
+ */
+export async function removePushed(name: string, { by, reason }: Pusher): Promise<{ before: string }> {
+  const current = PIPELINE_NAME.test(name) ? await findHolding(name) : undefined;
+  if (!current) throw new UnknownPipeline(`no version of a pipeline ${show(name)} was pushed`);
+  const deployed = await loadPipelines(pipelinesFolder());
+  const others = (await findPipelines()).filter((pipeline) => pipeline.name !== name);
+  const back = deployed.find((pipeline) => pipeline.name === name);
+  joinPipelines(others, back ? [back] : []);
+  await note(name, { act: 'removePushed', version: current.version, by, reason });
+  await forgetPushed(name);
+  return { before: current.version };
+}
+
+/** A year, as records are kept. */
+const KEPT_SECONDS = 365 * 24 * 60 * 60;
+
+/** Who has pushed what, and why, before it holds: as long as records are kept. */
+async function note(
+  pipeline: string,
+  act: { act: 'push' | 'removePushed'; version: string } & Pusher,
+): Promise<void> {
+  const at = new Date();
+  const expiresAt = Math.floor(at.getTime() / 1000) + KEPT_SECONDS;
+  const sk = `ACT#${at.toISOString()}#${act.act}`;
+  const said = Object.fromEntries(Object.entries(act).filter(([, value]) => value !== undefined));
+  await putItem({ pk: `PIPELINE#${pipeline}`, sk, at: at.toISOString(), ...said, expiresAt });
+}

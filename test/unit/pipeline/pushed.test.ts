@@ -1,0 +1,198 @@
+import { gzipSync } from 'node:zlib';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import postCall from '../../../events/http-post-build.json';
+import { handler } from '../../../functions/push-pipeline';
+import { listHoldActs } from '../../../src/build/acts/hold';
+import { findAsPlanned } from '../../../src/build/plan/as-planned';
+import { updateRecord } from '../../../src/build/record';
+import { findPipeline, findPipelines } from '../../../src/pipeline/pushed/find';
+import { pushVersion, removePushed } from '../../../src/pipeline/pushed/push';
+import { versionOf } from '../../../src/pipeline/pushed/store';
+import { checkAnswer } from '../answers';
+import { BUILD, openRecord } from '../records';
+import { useTable } from '../table';
+import { makeFolder, removeFolders } from './folders';
+
+useTable();
+afterEach(removeFolders);
+
+const DEFINITION =
+  'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\nrollout: [{ autoScalingGroup: fleet }]\n';
+const files = (script = 'true', more: Record<string, string> = {}) => ({
+  'pipeline.yml': DEFINITION,
+  'user-data.sh': `#!/bin/bash\n${script}\n`,
+  ...more,
+});
+const deploy = (web = files()) => {
+  const paths = Object.entries(web).map(([path, text]) => [`pipelines/web/${path}`, text]);
+  process.env.LAMBDA_TASK_ROOT = makeFolder(Object.fromEntries(paths));
+};
+beforeEach(() => deploy());
+
+const push = (name: string, pushed: Record<string, string>, isTrial = false) =>
+  pushVersion(name, pushed, { by: 'eva', reason: 'why' }, isTrial);
+const scriptOf = async (name: string) => (await findPipeline(name)).userDataScript.split('\n')[1];
+
+test('a version that is pushed holds, and who has pushed it and why is kept', async () => {
+  const { version, holdsAlready } = await push('web', files('echo 2'));
+  expect([holdsAlready, await scriptOf('web')]).toEqual([false, 'echo 2']);
+  expect((await findPipeline('web')).version).toBe(version);
+  const [act] = await listHoldActs('web', 1);
+  expect(act).toMatchObject({ act: 'push', by: 'eva', reason: 'why', version });
+});
+
+test('a version is named by its content: the same is pushed once, and what was deployed holds already', async () => {
+  expect((await push('web', files())).holdsAlready).toBe(true);
+  const first = await push('web', files('echo 2'));
+  expect(await push('web', files('echo 2'))).toMatchObject({ version: first.version, holdsAlready: true });
+  expect(versionOf({ b: '1', a: '2' })).toBe(versionOf({ a: '2', b: '1' }));
+});
+
+test('a trial says which files would change, and changes none', async () => {
+  await push('web', files('echo 2', { 'prepare.sh': '#!/bin/bash\ntrue\n' }));
+  const { changes } = await push('web', files('echo 3', { 'tests/1.sh': '#!/bin/bash\ntrue\n' }), true);
+  expect(changes).toEqual([
+    { path: 'prepare.sh', how: 'removed' },
+    { path: 'tests/1.sh', how: 'added' },
+    { path: 'user-data.sh', how: 'changed' },
+  ]);
+  expect(await scriptOf('web')).toBe('echo 2');
+});
+
+test('a pipeline that was never deployed is there once it is pushed, and gone when it is removed', async () => {
+  await push('shop', files('echo shop'));
+  expect((await findPipelines()).map(({ name }) => name)).toEqual(['shop', 'web']);
+  await removePushed('shop', { by: 'eva' });
+  expect((await findPipelines()).map(({ name }) => name)).toEqual(['web']);
+  await expect(findPipeline('shop')).rejects.toMatchObject({ name: 'UnknownPipeline' });
+});
+
+test('what was deployed holds again when a version is removed, or a deployment brings another', async () => {
+  await push('web', files('echo 2'));
+  await removePushed('web', {});
+  expect(await scriptOf('web')).toBe('true');
+  await push('web', files('echo 3'));
+  deploy(files('echo deployed since'));
+  expect(await scriptOf('web')).toBe('echo deployed since');
+  await expect(removePushed('web', {})).rejects.toMatchObject({ name: 'UnknownPipeline' });
+});
+
+test('a build keeps the version that it was planned with', async () => {
+  const { version } = await push('web', files('echo 2'));
+  await openRecord();
+  await updateRecord(BUILD, { version });
+  await push('web', files('echo 3'));
+  expect((await findAsPlanned(BUILD)).userDataScript).toContain('echo 2');
+});
+
+test.each([
+  [
+    'a group',
+    { rollout: '[{ autoScalingGroup: other }]' },
+    /rollout\[0\]\.autoScalingGroup: no role .* group other\. Name it/,
+  ],
+  [
+    'a key pair',
+    { base: '{ image: ami-0123456789abcdef0, instanceType: t3.micro, keyName: me }' },
+    /base\.keyName: .*key pair me/,
+  ],
+  [
+    'a bucket',
+    { base: '{ image: ami-0123456789abcdef0, instanceType: t3.micro, buckets: [theirs] }' },
+    /bucket theirs/,
+  ],
+  [
+    'a base image',
+    { base: "{ image: 'resolve:ssm:/base', instanceType: t3.micro }" },
+    /SSM parameter \/base/,
+  ],
+  [
+    'a secret',
+    { parameters: "{ KEY: { secret: true, default: 'resolve:ssm:/key' } }" },
+    /secret \/key of ssm/,
+  ],
+  [
+    'a parameter of images',
+    { image: '{ parameter: /kiln/web/image }' },
+    /\/kiln\/web\/image, to name images/,
+  ],
+  [
+    'a schedule',
+    { triggers: "{ schedule: { cron: '0 3 * * ? *' } }" },
+    /triggers: schedules and rules are made when/,
+  ],
+  [
+    'a base pipeline that is not there',
+    { base: '{ image: image-of:nope, instanceType: t3.micro }' },
+    /got nope/,
+  ],
+  ['what no pipeline may say', { base: '{ image: x }' }, /pipeline\.yml is not valid/],
+])('a version that names %s which no role may use is refused, with where', async (_what, keys, words) => {
+  const all = { base: '{ image: ami-0123456789abcdef0, instanceType: t3.micro }', ...keys };
+  const text = Object.entries(all)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('');
+  await expect(push('web', { ...files(), 'pipeline.yml': text })).rejects.toMatchObject({
+    name: 'InvalidPipeline',
+    message: expect.stringMatching(words),
+  });
+  expect(await scriptOf('web')).toBe('true');
+});
+
+test('a pipeline that others are built on stays', async () => {
+  await push('base', files('echo base'));
+  await push('top', {
+    ...files(),
+    'pipeline.yml': 'base: { image: image-of:base, instanceType: t3.micro }\n',
+  });
+  await expect(removePushed('base', {})).rejects.toMatchObject({
+    message: expect.stringContaining('got base'),
+  });
+});
+
+describe('by HTTP', () => {
+  const send = async (body: object, route = 'versions', pipeline = 'web') => {
+    const event = {
+      ...postCall,
+      routeKey: `POST /pipelines/{pipeline}/${route}`,
+      pathParameters: { pipeline },
+      body: JSON.stringify(body),
+    };
+    const answer = (await handler(event, {
+      functionName: 'test',
+    } as Context)) as APIGatewayProxyStructuredResultV2;
+    const said = JSON.parse(answer.body ?? '');
+    checkAnswer('POST', `/pipelines/x/${route}`, answer.statusCode ?? 0, said);
+    return { status: answer.statusCode, said };
+  };
+  const pack = (value: unknown) => gzipSync(JSON.stringify(value)).toString('base64');
+
+  test('files are taken compressed, and removed again', async () => {
+    expect(await send({ files: pack(files('echo 2')) })).toMatchObject({
+      status: 200,
+      said: { pipeline: 'web' },
+    });
+    expect(await scriptOf('web')).toBe('echo 2');
+    expect((await send({}, 'remove')).status).toBe(200);
+    expect((await send({}, 'remove')).status).toBe(404);
+  });
+
+  test.each([
+    ['not base64', { files: '€' }, 400],
+    ['not compressed', { files: Buffer.from('{}').toString('base64') }, 400],
+    ['no object of texts', { files: pack({ 'pipeline.yml': 1 }) }, 400],
+    ['a path that leads out', { files: pack({ '../x': '' }) }, 400],
+    ['far too much once it is unpacked', { files: pack({ 'user-data.sh': 'x'.repeat(3_000_000) }) }, 400],
+    ['no pipeline file', { files: pack({}) }, 422],
+  ])('what is %s is refused in words', async (_what, body, status) => {
+    const answer = await send(body);
+    expect([answer.status, answer.said.detail]).toEqual([
+      status,
+      expect.stringMatching(/expected|no pipeline\.yml/),
+    ]);
+  });
+
+  test('a name that is none of a pipeline is refused', async () => {
+    expect((await send({ files: pack(files()) }, 'versions', '../x')).status).toBe(422);
+  });
+});
