@@ -1,5 +1,4 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { S3Client } from '@aws-sdk/client-s3';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
@@ -16,7 +15,6 @@ jest.setTimeout(PATIENCE);
 
 const { started } = useService();
 mockClient(AutoScalingClient).onAnyCommand().resolves({});
-mockClient(S3Client).onAnyCommand().resolves({});
 
 const HANDLERS: Record<string, Handler<unknown>> = functions;
 

@@ -1,6 +1,7 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,
@@ -74,6 +75,7 @@ export function useService() {
   const ec2 = mockClient(EC2Client);
   const events = mockClient(EventBridgeClient);
   const iam = mockClient(IAMClient);
+  const s3 = mockClient(S3Client);
   const sfn = mockClient(SFNClient);
   const sns = mockClient(SNSClient);
   const started: Started[] = [];
@@ -93,7 +95,8 @@ export function useService() {
 
   beforeEach(() => {
     started.length = 0;
-    for (const client of [ec2, events, iam, sfn, sns]) client.reset();
+    for (const client of [ec2, events, iam, s3, sfn, sns]) client.reset();
+    s3.on(HeadObjectCommand).resolves({ ETag: '"1"' });
     events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
     sns.on(PublishCommand).resolves({});
     iam.on(SimulatePrincipalPolicyCommand).callsFake(({ ActionNames, ResourceArns }) => ({
