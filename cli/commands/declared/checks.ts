@@ -14,6 +14,17 @@ export function addChecks(registry: Registry, program: Command): void {
     .option('--json', 'print JSON instead: docs/command.md has the shape', false)
     .addHelpText('after', examples('kiln validate', 'kiln validate web --stage test'));
   takesPlace(
+    registry
+      .add(
+        'adopt <group>',
+        'write the pipeline for an Auto Scaling group that is there, and say what must be changed of it first',
+        async () => (await import('../adopt/adopt')).adopt,
+      )
+      .option('--pipeline <name>', 'the name of the pipeline, instead of one made of that of the group')
+      .option('--write', 'write its folder, instead of printing the file', false)
+      .option('--folder <path>', 'the folder of the pipelines, instead of pipelines/'),
+  ).addHelpText('after', examples('kiln adopt shop-asg', 'kiln adopt shop-asg --pipeline shop --write'));
+  takesPlace(
     registry.add(
       'doctor',
       'say what would make a build fail, and what mends it',
