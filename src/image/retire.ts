@@ -22,17 +22,38 @@ import type { Made, Uses } from './uses/uses';
  * @param keep how many; 0 retires all that nobody needs
  */
 export async function retireImages(pipeline: string, keep: number): Promise<Discarded> {
-  const names = [pipeline, ...(await findFormerNames(pipeline))];
-  const old = chooseOld(newestFirst(await findGoodImages(names)), keep);
-  const judged = await judgeImages(old);
-  const isNeeded = ({ image }: Made) => {
-    const { users, problem } = judged.get(image.ImageId ?? '') ?? {};
-    return problem !== undefined || (users ?? []).length > 0;
-  };
-  const discarded = await discardCopies(old.filter((one) => !isNeeded(one)));
+  const { old, judged, free } = await judgeOld(pipeline, keep);
+  const discarded = await discardCopies(free);
   holdBack(old, judged, discarded);
   addDiscarded(discarded, await removeImages(old, judged));
   return discarded;
+}
+
+/** Which images of a pipeline `retireImages` would retire now, and which of the old ones stay, and why. Changes nothing. */
+export async function previewRetirement(
+  pipeline: string,
+  keep: number,
+): Promise<{ retired: string[]; kept: { imageId: string; why: string }[] }> {
+  const { old, judged, free } = await judgeOld(pipeline, keep);
+  const kept = old
+    .filter((one) => !free.includes(one))
+    .map(({ image: { ImageId: imageId = '' } }) => {
+      const { users = [], problem } = judged.get(imageId) ?? {};
+      return { imageId, why: users.join('; ') || `it is not known who uses it: ${problem}` };
+    });
+  return { retired: free.map(({ image }) => image.ImageId ?? ''), kept };
+}
+
+/** The images of a pipeline that are not to be kept, who uses each, and those that nobody does. */
+async function judgeOld(pipeline: string, keep: number) {
+  const names = [pipeline, ...(await findFormerNames(pipeline))];
+  const old = chooseOld(newestFirst(await findGoodImages(names)), keep);
+  const judged = await judgeImages(old);
+  const free = old.filter(({ image }) => {
+    const { users, problem } = judged.get(image.ImageId ?? '') ?? {};
+    return problem === undefined && (users ?? []).length === 0;
+  });
+  return { old, judged, free };
 }
 
 /**

@@ -25,6 +25,15 @@ export function addChecks(registry: Registry, program: Command): void {
       .option('--folder <path>', 'the folder of the pipelines, instead of pipelines/'),
   ).addHelpText('after', examples('kiln adopt shop-asg', 'kiln adopt shop-asg --pipeline shop --write'));
   takesPlace(
+    registry
+      .add(
+        'gc',
+        'remove what builds that are over have left, and old images: as each night, now',
+        async () => (await import('../checks/gc')).gc,
+      )
+      .option('--dry-run', 'only say what would be removed, and why the rest stays', false),
+  ).addHelpText('after', examples('kiln gc --dry-run'));
+  takesPlace(
     registry.add(
       'doctor',
       'say what would make a build fail, and what mends it',

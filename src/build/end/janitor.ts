@@ -6,7 +6,8 @@ import { throwAll } from '../../failures';
 import { type Discarded, describeDiscarded, discardLeftovers } from '../../image/discard';
 import { findImages, findSnapshots } from '../../image/find';
 import { findAllInstances, findInstances, terminateInstances } from '../../image/instances';
-import { retireImages } from '../../image/retire';
+import { findOwnImages } from '../../image/own';
+import { previewRetirement, retireImages } from '../../image/retire';
 import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/definition';
@@ -20,7 +21,7 @@ import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder } from '../lock';
 import { listOpen } from '../open';
 import { startQueuedBuild } from '../queue';
-import { type BuildRecord, findRecord, prolongRecord } from '../record';
+import { type BuildRecord, findRecord, hasSucceeded, isHeld, isOver, prolongRecord } from '../record';
 import { decideRemoved, RemovedDecision, workOffDecision } from '../removed/decide';
 import { describeInWords, findRegionsOf, findRemoved, type RemovedPipeline } from '../removed/find';
 import { forgetPipeline, listRegistered } from '../removed/register';
@@ -35,7 +36,11 @@ const describeOwn = () => [byService(), { Name: 'tag-key', Values: ['kiln:build'
 /** What the janitor is given: by its schedule an event, by a person what shall become of pipelines whose folders are gone. */
 export const TidyUpInput = z.preprocess(
   (event) => event ?? {},
-  z.looseObject({ removed: z.array(RemovedDecision).max(100).default([]) }),
+  z.looseObject({
+    removed: z.array(RemovedDecision).max(100).default([]),
+    /** That it is only said what would be done. */
+    trial: z.literal(true).optional(),
+  }),
 );
 
 /** What the janitor has found. */
@@ -81,7 +86,9 @@ class Round {
  * @throws InvalidRequest if a decision is about a pipeline of which nothing can be decided
  * @throws what went wrong, once all the rest was done
  */
-export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>): Promise<TidyReport> {
+export async function tidyUp({
+  removed: decisions,
+}: Pick<z.infer<typeof TidyUpInput>, 'removed'>): Promise<TidyReport> {
   const round = new Round();
   const pipelines = await findPipelines();
   const builds = await findBuilds(pipelines, round);
@@ -102,6 +109,50 @@ export async function tidyUp({ removed: decisions }: z.infer<typeof TidyUpInput>
   await round.alone(() => tellDrift(pipelines));
   throwAll(round.problems);
   return { removed, words: round.words };
+}
+
+/** Tidies up, or only says what that would remove. */
+export async function runJanitor(input: z.infer<typeof TidyUpInput>): Promise<TidyReport | TidyPreview> {
+  return input.trial ? previewTidy() : tidyUp(input);
+}
+
+/** What the janitor would do now. */
+export interface TidyPreview {
+  /** What builds that are over and have not succeeded have left. */
+  left: { build: string; status: string; instances: string[]; images: string[] }[];
+  /** The images that would be retired, and old ones that stay, and why. */
+  images: { pipeline: string; retired: string[]; kept: { imageId: string; why: string }[] }[];
+  /** What is tagged as a build's own and is left alone. */
+  alone: Stray[];
+  /** What could not be looked at, in words. */
+  problems: string[];
+}
+
+/** What the janitor would remove now, and why the rest stays. Changes nothing. */
+export async function previewTidy(): Promise<TidyPreview> {
+  const round = new Round();
+  const pipelines = await findPipelines();
+  const preview: TidyPreview = { left: [], images: [], alone: [], problems: [] };
+  for (const build of await findBuilds(pipelines, round))
+    await round.alone(async () => {
+      const record = await findRecord(build);
+      if (!record || !isOver(record)) return;
+      const instances = (await findInstances(build))
+        .map(({ InstanceId = '' }) => InstanceId)
+        .filter((id) => !isHeld(record, id));
+      const { own } = hasSucceeded(record) ? { own: [] } : await findOwnImages(record);
+      const images = own.map(({ ImageId = '' }) => ImageId);
+      if (instances.length + images.length > 0)
+        preview.left.push({ build, status: record.status, instances, images });
+    });
+  for (const { name, definition } of pipelines)
+    await round.alone(async () => {
+      const { retired, kept } = await previewRetirement(name, definition.image.keep);
+      if (retired.length + kept.length > 0) preview.images.push({ pipeline: name, retired, kept });
+    });
+  for (const region of await findRegions(pipelines, round))
+    preview.alone.push(...((await round.alone(() => findStrays(region))) ?? []));
+  return { ...preview, problems: round.problems.map(String) };
 }
 
 /**

@@ -19,12 +19,12 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { mockClient } from 'aws-sdk-client-mock';
-import { tidyUp } from '../../../src/build/end/janitor';
+import { previewTidy, runJanitor, TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { endRecord } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord, moveStatus, updateRecord } from '../../../src/build/record';
 import { takeGroup } from '../../../src/rollout/lease';
-import { answerNoUses, makeCopy } from '../images';
+import { answerNoUses, makeCopy, makeImage } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BASE_INSTANCE, BUILD, openRecord } from '../records';
 import { useTable } from '../table';
@@ -290,4 +290,17 @@ describe.each(['SUCCEEDED', 'FAILED'] as const)('of a build that has %s', (statu
     await tidyUp({ removed: [] });
     expect(terminated()).toEqual(['i-1']);
   });
+});
+
+test('what the night would remove can be asked for, and nothing is removed by that', async () => {
+  sfn.on(DescribeExecutionCommand).resolves({ status: 'ABORTED' });
+  await openRecord({ targets: [], imageId: 'ami-1' });
+  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
+  ec2.on(DescribeImagesCommand).resolves({ Images: [makeImage('ami-1')] });
+  const { left } = await previewTidy();
+  expect(left).toEqual([{ build: BUILD, status: 'ABORTED', instances: ['i-1'], images: ['ami-1'] }]);
+  expect(await runJanitor(TidyUpInput.parse({ trial: true }))).toMatchObject({ left });
+  expect(ec2.commandCalls(TerminateInstancesCommand)).toEqual([]);
+  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
 });
