@@ -8,6 +8,7 @@ const IDLE = 150;
 let ports: Ports;
 let loopbackPort = 0;
 let closed = 0;
+let received = 0;
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
@@ -19,6 +20,7 @@ beforeAll(async () => {
     IDLE,
   );
   const server = createServer((request, response) => {
+    received += 1;
     response.once('close', () => {
       closed += 1;
     });
@@ -57,7 +59,19 @@ test('a client that does not take its answer is not waited for', async () => {
   expect(closed).toBe(before + 1);
 });
 
+/** Asks for what comes late, again where this machine was so busy that the connection was idle before its request came. */
+async function askLate(): Promise<string> {
+  const before = received;
+  const socket = await send('GET /late HTTP/1.1\r\nHost: a\r\n\r\n');
+  try {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    return chunk.toString();
+  } catch (error) {
+    if (received > before) throw error;
+    return askLate();
+  }
+}
+
 test('a client that waits for its answer gets it', async () => {
-  const [chunk] = (await once(await send('GET /late HTTP/1.1\r\nHost: a\r\n\r\n'), 'data')) as [Buffer];
-  expect(chunk.toString()).toMatch(/^HTTP\/1.1 200 /);
+  expect(await askLate()).toMatch(/^HTTP\/1.1 200 /);
 });
