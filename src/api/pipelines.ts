@@ -7,6 +7,7 @@ import { findLockHolder } from '../build/lock';
 import { listQueued } from '../build/queue';
 import { type BuildRecord, findRecord, imageOf, isOver, listRecords } from '../build/record';
 import { findRelease } from '../build/release/release';
+import { hasServed } from '../build/release/reuse';
 import { showHold } from '../build/unattended/hold';
 import { InvalidRequest } from '../errors';
 import type { Pipeline } from '../pipeline/definition';
@@ -69,7 +70,7 @@ async function showPipeline(pipeline: Pipeline) {
     listRecords(name, LOOKED_THROUGH),
   ]);
   const [serving, running] = await Promise.all([
-    release && findRecord(release.build),
+    records.find((record) => hasServed(record, pipeline)) ?? (release && findRecord(release.build)),
     holder === undefined ? undefined : findRecord(holder),
   ]);
   const imageId = serving && imageOf(serving);

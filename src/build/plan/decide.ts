@@ -16,7 +16,7 @@ import type { BuildRequest } from '../execution';
 import { resolveParameters } from '../parameters';
 import type { BuildRecord } from '../record';
 import { chooseGiven, choosePinned, describeResolved, findRelease, type Release } from '../release/release';
-import { findMaker, findRestorable, findReusable, type Reuse } from '../release/reuse';
+import { findMaker, findRestorable, findReusable, findServed, type Reuse } from '../release/reuse';
 import type { Plan, Target } from '../state';
 import type { Unmade } from './unmade';
 import { checkVcpus } from './vcpus';
@@ -132,7 +132,7 @@ async function decideRollback(
     fingerprint: maker.fingerprint ?? '',
   };
   const decided = await decideTargets(pipeline, made, targets, reuse, unmade);
-  const served = release && (await findMaker(release.build));
+  const served = await findServed(pipeline);
   return { ...decided, ingredients: maker.ingredients ?? {}, ...(served && { from: served.id }) };
 }
 

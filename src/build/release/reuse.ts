@@ -3,7 +3,7 @@ import { findImages } from '../../image/find';
 import type { Pipeline } from '../../pipeline/definition';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
 import { isBuildId, pipelineOf } from '../id';
-import { type BuildRecord, findRecord, keyOfRecord, listRecords } from '../record';
+import { type BuildRecord, findRecord, imageOf, keyOfRecord, listRecords } from '../record';
 import type { Plan } from '../state';
 
 /** The image of an earlier build that is used instead of a new one. */
@@ -127,28 +127,43 @@ function refuse(build: string, why: string): never {
   );
 }
 
-/** As many builds are looked through for the image before. */
+/** As many builds are looked through for what is served, and for the image before. */
 const LOOKED_THROUGH = 100;
 
+/** Whether a build brought an image to the groups of its pipeline or, where that has none, was to. */
+export function hasServed(record: BuildRecord, { definition }: Pipeline): boolean {
+  const { status, rollout, rollouts } = record;
+  const isRolledOut = definition.rollout.length === 0 || Object.keys(rollouts).length > 0;
+  return status === 'SUCCEEDED' && rollout !== false && isRolledOut && imageOf(record) !== undefined;
+}
+
+/** The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only. */
+async function listServed(pipeline: Pipeline): Promise<BuildRecord[]> {
+  const records = await listRecords(pipeline.name, LOOKED_THROUGH);
+  return records
+    .filter((record) => hasServed(record, pipeline))
+    .toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0));
+}
+
+/** The record of the build that made the image which a pipeline serves now; undefined where it has served none lately. */
+export async function findServed(pipeline: Pipeline): Promise<BuildRecord | undefined> {
+  const [last] = await listServed(pipeline);
+  return last && findMaker(last.id);
+}
+
 /**
- * Finds the build whose image a pipeline served before the one that it serves now.
+ * Finds the build that made the image which a pipeline served before the one that it serves now.
  *
  * @param from the build that made the image which is served now
  * @throws NothingToRollBackTo if no such image is left
  */
 export async function findImageBefore(pipeline: Pipeline, from: BuildRecord): Promise<string> {
-  const records = await listRecords(pipeline.name, LOOKED_THROUGH);
-  const candidates = records.filter(
-    ({ status, imageId, rollouts, fence = 0, rolledBack, revoked }) =>
-      status === 'SUCCEEDED' &&
-      imageId !== undefined &&
-      Object.keys(rollouts).length > 0 &&
-      fence < (from.fence ?? 0) &&
-      !rolledBack &&
-      !revoked,
-  );
-  for (const record of candidates.toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0)))
-    if (await isAvailable(record)) return record.id;
+  const makers = new Set((await listServed(pipeline)).map(({ id, reused }) => reused?.build ?? id));
+  makers.delete(from.id);
+  for (const id of makers) {
+    const maker = await findRecord(id);
+    if (maker && !findRefusal(maker) && (await isAvailable(maker))) return id;
+  }
   throw new NothingToRollBackTo(
     `Pipeline ${pipeline.name} serves the image ${from.imageId} of build ${from.id}, and no image that it served before is left. image.keep says how many are kept.`,
   );

@@ -4,8 +4,7 @@ import { holdFor } from '../acts/hold';
 import { findLockHolder } from '../lock';
 import { type BuildRecord, findRecord, isOver, type Trigger } from '../record';
 import { findKnown, requestBuild } from '../request';
-import { findRelease } from './release';
-import { findImageBefore, findMaker, findRestorable } from './reuse';
+import { findImageBefore, findRestorable, findServed } from './reuse';
 
 /** A person's request that an earlier image is rolled out again. */
 export interface RollbackRequest {
@@ -33,8 +32,7 @@ export async function requestRollback(request: RollbackRequest): Promise<BuildRe
   if (known?.rollback && (build ?? known.rollback.build) === known.rollback.build)
     return goBack(request, known.rollback);
   const pipeline = await findPipeline(request.pipeline);
-  const release = await findRelease(pipeline);
-  const serving = release && (await findMaker(release.build));
+  const serving = await findServed(pipeline);
   if (build === undefined) await checkIdle(pipeline.name);
   if (!serving && build === undefined)
     throw new NothingToRollBackTo(

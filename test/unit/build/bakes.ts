@@ -16,7 +16,7 @@ import { useTable } from '../table';
 
 const BASE = 'ami-0123456789abcdef0';
 
-export type More = Partial<Pick<IncomingRequest, 'force' | 'once' | 'rollback' | 'plan'>> & {
+export type More = Partial<Pick<IncomingRequest, 'force' | 'once' | 'rollback' | 'rollout' | 'plan'>> & {
   kind?: 'http' | 'schedule';
 };
 

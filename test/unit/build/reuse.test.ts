@@ -123,6 +123,30 @@ describe('a rollback', () => {
     expect((await plan({ REVISION: 'v7' })).plan.reuse?.build).toBe(v7.id);
   });
 
+  test('from an image that was published first and rolled out later, the one before is that which was served', async () => {
+    const v1 = await bake({ REVISION: 'v1' });
+    const published = await bake({ REVISION: 'v3' }, { rollout: false });
+    await updateRecord(published.id, { rollouts: {} });
+    const rolled = await plan({ REVISION: 'v3' });
+    expect(rolled.plan.reuse?.build).toBe(published.id);
+    await updateRecord(rolled.build.id, { rollouts: { fleet: { launchTemplateId: 'lt-1', version: '8' } } });
+    await endBuild(rolled.build.id);
+    await bake({ REVISION: 'v4' });
+    const { id } = await back();
+    expect((await planLast(id)).plan.reuse?.build).toBe(published.id);
+    await endBuild(id);
+    const again = await back();
+    expect((await planLast(again.id)).plan.reuse?.build).toBe(v1.id);
+  });
+
+  test('from what was rolled out for once goes back to the release', async () => {
+    const v1 = await bake({ REVISION: 'v1' });
+    const trial = await bake({ REVISION: 'try' }, { once: true });
+    const { id } = await back();
+    await planLast(id);
+    expect(await getRecord(id)).toMatchObject({ reused: { build: v1.id }, rolledBackFrom: trial.id });
+  });
+
   test('while a build runs must name where it goes: which is the image before is not known then', async () => {
     const v6 = await bake({ REVISION: 'v6' });
     const v7 = await bake({ REVISION: 'v7' });
