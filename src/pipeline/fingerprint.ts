@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pipeline } from './definition';
+import { type Pipeline, secretsOf } from './definition';
 
 /** What a fingerprint is made of, beside the pipeline. */
 export interface FingerprintInputs {
@@ -45,6 +45,20 @@ export function ingredientsOf(pipeline: Pipeline, inputs: FingerprintInputs): Re
     ...named('content of', inputs.contents ?? {}),
     'way of Kiln': WAY,
   };
+}
+
+/** The ingredients of an earlier image as they may be told: what was given in the clear before a parameter became secret is not. */
+export function hideSecretIngredients(
+  pipeline: Pipeline,
+  before: Record<string, string>,
+): Record<string, string> {
+  const hidden = secretsOf(pipeline).map((name) => `parameter ${name}`);
+  return Object.fromEntries(
+    Object.entries(before).map(([name, value]) => [
+      name,
+      hidden.includes(name) && !value.startsWith('resolve:') ? '(not kept)' : value,
+    ]),
+  );
 }
 
 /**

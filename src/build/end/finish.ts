@@ -93,7 +93,8 @@ async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Ro
 async function announceImage({ build, plan, image, copies, rollouts }: FinishInput): Promise<void> {
   const { shareWith, deprecateAfter } = plan.image;
   const home: Copy = { region: env('AWS_REGION'), imageId: image.id };
-  for (const copy of copies) await deprecateImage(copy, deprecateAfter);
+  // One that is used again has its date since it was made.
+  if (!plan.reuse) for (const copy of copies) await deprecateImage(copy, deprecateAfter);
   await holdLock(build);
   for (const one of [home, ...copies]) await shareImage(one, shareWith);
   await holdLock(build);

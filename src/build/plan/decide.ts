@@ -7,7 +7,12 @@ import { checkBaseRole } from '../../image/base/role';
 import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
 import { approvalOf, imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/definition';
-import { describeDifference, fingerprintOf, ingredientsOf } from '../../pipeline/fingerprint';
+import {
+  describeDifference,
+  fingerprintOf,
+  hideSecretIngredients,
+  ingredientsOf,
+} from '../../pipeline/fingerprint';
 import { findServing } from '../../rollout/checks/serving';
 import { checkTargets } from '../../rollout/targets';
 import { checkInspector } from '../../server/scan/enabled';
@@ -99,15 +104,19 @@ async function decideBake(
   if (reuse) return { ...decided, ingredients };
   const changed = force
     ? ['it was asked for']
-    : [...contents.unknown, ...(await findChanges(release, ingredients))];
+    : [...contents.unknown, ...(await findChanges(pipeline, release, ingredients))];
   return { ...decided, ingredients, changed };
 }
 
 /** Why an image is baked: what is otherwise than of the one that is served. */
-async function findChanges(release: Release | undefined, now: Record<string, string>): Promise<string[]> {
+async function findChanges(
+  pipeline: Pipeline,
+  release: Release | undefined,
+  now: Record<string, string>,
+): Promise<string[]> {
   const served = release && (await findMaker(release.build));
   if (!served?.ingredients) return ['there is no image that it could be compared with'];
-  const changes = describeDifference(served.ingredients, now);
+  const changes = describeDifference(hideSecretIngredients(pipeline, served.ingredients), now);
   return changes.length > 0 ? changes : ['the image of the same is not available any more'];
 }
 

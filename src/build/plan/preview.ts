@@ -1,7 +1,12 @@
 import { ulid } from 'ulid';
 import { InvalidRequest, KilnError, PipelineHeld, PlanOutdated, TransientFailure } from '../../errors';
 import type { Pipeline } from '../../pipeline/definition';
-import { type Difference, describeDifference, findDifferences } from '../../pipeline/fingerprint';
+import {
+  type Difference,
+  describeDifference,
+  findDifferences,
+  hideSecretIngredients,
+} from '../../pipeline/fingerprint';
 import { findPipeline } from '../../pipeline/pushed/find';
 import { describeGroups } from '../../rollout/groups';
 import { templatesOf } from '../../rollout/version/configuration';
@@ -168,7 +173,8 @@ function describeGates(decision: Decision | undefined): Pick<Preview, 'approval'
 
 async function findServed(pipeline: Pipeline): Promise<Record<string, string> | undefined> {
   const release = await findRelease(pipeline);
-  return release && (await findMaker(release.build))?.ingredients;
+  const before = release && (await findMaker(release.build))?.ingredients;
+  return before && hideSecretIngredients(pipeline, before);
 }
 
 function describeImage(decision: Decision | undefined): Preview['image'] {

@@ -1,4 +1,9 @@
-import { describeDifference, fingerprint, ingredientsOf } from '../../../src/pipeline/fingerprint';
+import {
+  describeDifference,
+  fingerprint,
+  hideSecretIngredients,
+  ingredientsOf,
+} from '../../../src/pipeline/fingerprint';
 import { LEAST, samplePipeline } from './sample';
 
 const inputs = { baseImageId: 'ami-0123456789abcdef0', parameters: { A: '1', B: '2' } };
@@ -63,6 +68,12 @@ test('what is otherwise is told in words, and scripts by their names only', () =
     'parameter C is new',
     'user data changed',
   ]);
+});
+
+test('what was given in the clear before a parameter became secret is told of no more', () => {
+  const secret = samplePipeline({ parameters: { A: { secret: true } } });
+  const before = { 'parameter A': 'hunter2', 'parameter B': '2' };
+  expect(hideSecretIngredients(secret, before)).toEqual({ 'parameter A': '(not kept)', 'parameter B': '2' });
 });
 
 test('the script, the base image and every parameter change the image', () => {
