@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   describeDifference,
   fingerprint,
@@ -82,4 +85,13 @@ test('the script, the base image and every parameter change the image', () => {
   expect(fingerprint(pipeline, { ...inputs, baseImageId: 'ami-0fedcba9876543210' })).not.toBe(of());
   expect(fingerprint(pipeline, { ...inputs, parameters: { A: '1', B: '3' } })).not.toBe(of());
   expect(fingerprint(pipeline, { ...inputs, parameters: { A: '1', C: '2' } })).not.toBe(of());
+});
+
+test('whoever changes the scripts that make an image gives their way another number', () => {
+  const folder = join(__dirname, '../../../src/server/scripts');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
+  const { 'way of Kiln': way } = ingredientsOf(samplePipeline(), inputs);
+  // Images that were made another way are baked anew: raise the number in fingerprint.ts, and write the new hash here.
+  expect([way, hash.digest('hex').slice(0, 16)]).toEqual(['kiln-image-3', '843bbab4d7270950']);
 });
