@@ -218,6 +218,9 @@ export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('watchBuilds', 'queries', query),
   ofPartition('renewLeases', 'writes an item', update),
   ofPartition('readOtherRecords', 'queries', query),
+  ofPartition('readPipelines', 'queries', query),
+  ofPartition('readPlans', 'reads a plan', get),
+  ofPartition('pushPipelines', 'deletes an item', remove),
 
   {
     statement: 'emitEvents',

@@ -37,6 +37,7 @@ import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   AddTagsToResourceCommand,
+  DeleteParameterCommand,
   DescribeInstanceInformationCommand,
   GetParameterCommand,
   ListCommandsCommand,
@@ -65,6 +66,7 @@ import {
   setVersion,
 } from './failed-build';
 import type { Kit } from './kit';
+import { ARCHIVES } from './project';
 
 const WEB = 'kiln-fleet-web';
 const API = 'kiln-fleet-api';
@@ -604,6 +606,37 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     }
     await sample.api('POST', '/pipelines/api/resume', {});
     await settleGroup(sample, API);
+  },
+
+  'an image that is named in a channel before a fleet runs it': async (kit) => {
+    const { sample } = kit;
+    const ssm = new SSMClient(sample.settings);
+    const { id: build, imageId } = await FailedBuild.make(sample, 'vault');
+    await updateRecord(build, { status: 'RUNNING' });
+    const held = await kit.hold(build, 'vault');
+    for (const Name of ['/kiln/api/image', '/kiln/vault/image', '/kiln/web/image']) {
+      const before = await ssm.send(new GetParameterCommand({ Name })).catch(() => undefined);
+      const { plan, image } = finishOf(held, imageId, Name);
+      await kit.call('publishImage', {
+        ...{ stage: 'PublishImage', build: held, image: { ...image, name: `kiln-${build}` } },
+        plan: { ...plan, image: { ...plan.image, channels: { tested: Name } } },
+      });
+      const { Value } = before?.Parameter ?? {};
+      if (Value) await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
+      else await ssm.send(new DeleteParameterCommand({ Name }));
+    }
+    await updateRecord(build, { status: 'FAILED' });
+    await kit.call('cleanUp', { detail: { name: build, status: 'FAILED' } });
+  },
+
+  'a plan that looks at an object, and all pipelines': async ({ sample }) => {
+    const parameters = { NOTE: `s3://${ARCHIVES}/index.html` };
+    const answers = [
+      await sample.api('POST', '/pipelines/vault/plan', { parameters }),
+      await sample.api('GET', '/pipelines'),
+    ];
+    const statuses = answers.map(({ status }) => status).join(' ');
+    if (statuses !== '200 200') throw new Error(statuses);
   },
 
   'a pipeline whose folder is gone': async (kit) => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { InvalidParameter, InvalidRequest, PipelineBusy, PipelineHeld } from '../../errors';
+import { InvalidParameter, InvalidRequest, KeyReused, PipelineBusy, PipelineHeld } from '../../errors';
 import { logger } from '../../log';
 import { PIPELINE_NAME } from '../../pipeline/name';
 import { hideSecrets } from '../../pipeline/parameters';
@@ -58,9 +58,9 @@ export async function requestTriggeredBuild(
     const { id } = await requestBuild(request);
     return { id };
   } catch (error) {
-    if (error instanceof InvalidParameter || error instanceof InvalidRequest) {
-      logger.error('refused', error);
-      return { id: await recordFailure(request, error) };
+    if (REFUSED.some((Kind) => error instanceof Kind)) {
+      logger.error('refused', error as Error);
+      return { id: await recordFailure(request, error as Error) };
     }
     // The pipeline asks to be left alone while it is busy or held. An error would only make EventBridge ask again.
     if (!(error instanceof PipelineBusy || error instanceof PipelineHeld)) throw error;
@@ -68,6 +68,9 @@ export async function requestTriggeredBuild(
     return { refused: error.message };
   }
 }
+
+/** What asking again would not mend. */
+const REFUSED = [InvalidParameter, InvalidRequest, KeyReused];
 
 /** A build that ended before it began: its record says why, and that people are to be told. */
 async function recordFailure(request: IncomingRequest, error: Error): Promise<string> {

@@ -80,3 +80,9 @@ test('numbers, true and false are taken as they are written', async () => {
   });
   expect(read()).toEqual({ A: '7', B: 'false' });
 });
+
+test('an event whose id came before with other fields is the build of the first, and asked for no more', async () => {
+  const first = await idOf(siteReleased);
+  expect(await idOf(released({ site: 's3://other/site.tar.gz' }))).toBe(first);
+  expect(started()).toHaveLength(1);
+});
