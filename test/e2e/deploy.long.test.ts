@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeApi } from '../../src/api/openapi';
 import { copyProject, type Project } from './project';
@@ -91,8 +92,20 @@ async function get<Answer>(path: string): Promise<Answer> {
 
 const plan = (parameters: object = {}) => post<Planned>('/pipelines/web/plan', { parameters });
 
+/** A build that has ended, and after whose end all is done that follows it: the release, the hold, and what is remembered of its image. */
+async function settled(id: string): Promise<ShownBuild> {
+  const ended = await sample.ended(id);
+  const executionArn = `${sample.service.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${id}`;
+  const states = new SFNClient(sample.settings);
+  await until(`the execution of ${id} is over`, async () => {
+    const { status } = await states.send(new DescribeExecutionCommand({ executionArn }));
+    return status === 'RUNNING' ? undefined : status;
+  });
+  return ended;
+}
+
 async function build(body: object): Promise<ShownBuild> {
-  return sample.ended((await post<{ id: string }>('/pipelines/web/builds', body)).id);
+  return settled((await post<{ id: string }>('/pipelines/web/builds', body)).id);
 }
 
 /** The version that the site tells through the load balancer. */
@@ -144,7 +157,7 @@ test('a deploy is planned, done, found up to date, and gone back from', async ()
   );
 
   const { id } = await post<{ id: string }>('/pipelines/web/rollback', { reason: '5xx on /pay' });
-  const back = await sample.ended(id);
+  const back = await settled(id);
   expect(back).toMatchObject({ status: 'SUCCEEDED', reused: { build: v1.id, imageId: v1.imageId } });
   expect(back.stages.some(({ stage }) => stage === 'LaunchInstance')).toBe(false);
   expect(await readSite()).toContain('version 1');
@@ -176,13 +189,13 @@ test('a deploy is planned, done, found up to date, and gone back from', async ()
 
 test('a new image starts the builds of those that are built on it, three in a row', async () => {
   const { id } = await post<{ id: string }>('/pipelines/base/builds', {});
-  const base = await sample.ended(id);
+  const base = await settled(id);
   const next = async (pipeline: string) => {
     const newest = await until(`${pipeline} is built`, async () => {
       const { builds } = await get<{ builds: ShownBuild[] }>(`/pipelines/${pipeline}/builds`);
       return builds[0];
     });
-    return sample.ended(newest.id);
+    return settled(newest.id);
   };
   const middle = await next('middle');
   const top = await next('top');
@@ -218,17 +231,17 @@ test('a build waits for a person and for its window, and one that is rejected or
     window: { opensAt: expect.stringContaining('T09:00:00') },
   });
   await post(`/builds/${id}/promote`, { reason: 'nobody is there yet' });
-  expect(await sample.ended(id)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await settled(id)).toMatchObject({ status: 'SUCCEEDED' });
   const before = await readVersions('kiln-fleet-api');
 
   const { id: bad } = await ask({ VERSION: '2' });
   await reach(bad, 'AwaitApproval');
   // What a person asks for takes its place.
   const { id: newer } = await ask({ VERSION: '3' }, { hotfix: true, reason: '5xx on /pay' });
-  expect((await sample.ended(bad)).status).toBe('SUPERSEDED');
+  expect((await settled(bad)).status).toBe('SUPERSEDED');
   await reach(newer, 'AwaitApproval');
   await post(`/builds/${newer}/reject`, { reason: 'the colour' });
-  const rejected = await sample.ended(newer);
+  const rejected = await settled(newer);
   expect([rejected.status, rejected.error?.name]).toEqual(['FAILED', 'Rejected']);
   expect(rejected.error?.message).toContain('the colour');
 
@@ -239,7 +252,7 @@ test('a build waits for a person and for its window, and one that is rejected or
   const { status, body } = await sample.api('POST', `/builds/${rolling}/promote`, { skip: 'wait' });
   expect([status, JSON.stringify(body)]).toEqual([409, expect.stringContaining('AWS alone keeps')]);
   await post(`/builds/${rolling}/abort`, { now: true, reason: 'slower than before' });
-  const aborted = await sample.ended(rolling);
+  const aborted = await settled(rolling);
   expect([aborted.status, aborted.error?.message]).toEqual([
     'ABORTED',
     expect.stringContaining('slower than before'),
@@ -262,7 +275,7 @@ test('a pipeline that the deployed service has never seen is pushed, rolled out,
       files: gzipSync(JSON.stringify(files(text))).toString('base64'),
     });
   const first = await push('winter');
-  const winter = await sample.ended((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
+  const winter = await settled((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
   expect(winter).toMatchObject({ status: 'SUCCEEDED', version: first.version });
   expect(await readSite()).toContain('winter');
 
@@ -271,7 +284,7 @@ test('a pipeline that the deployed service has never seen is pushed, rolled out,
     { path: 'pipeline.yml', how: 'changed' },
     { path: 'user-data.sh', how: 'changed' },
   ]);
-  const summer = await sample.ended((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
+  const summer = await settled((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
   expect(summer).toMatchObject({ status: 'SUCCEEDED', version: second.version });
   expect(await readSite()).toContain('summer');
 
