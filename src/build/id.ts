@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 import { InvalidRequest } from '../errors';
 
 /** `PIPELINE_NAME`, and a ULID: what is longer is no key of the table. */
@@ -28,6 +28,15 @@ export function pipelineOf(build: string): string {
     );
   }
   return pipeline;
+}
+
+/**
+ * When a build was asked for: milliseconds since 1970, as its id says.
+ *
+ * @throws InvalidRequest if it is not a build id
+ */
+export function requestedAt(build: string): number {
+  return decodeTime(build.slice(pipelineOf(build).length + 1));
 }
 
 /** A client token for an idempotent AWS call: the same for the same words, at most 64 characters as EC2 asks. */

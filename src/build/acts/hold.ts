@@ -1,4 +1,5 @@
 import { putItem, queryItems } from '../../table';
+import { requestedAt } from '../id';
 import { KEPT_SECONDS } from '../record';
 import {
   type AskedHold,
@@ -26,7 +27,8 @@ export interface HoldRequest {
 /**
  * Holds a pipeline: schedules and events roll nothing out, and with `allow` only those persons that it names start builds. Asked for once
  * more it changes nothing; another reason, or others who may pass, take the place of those before. Builds that run and have not begun to
- * roll out end as they come to it, if they may not pass.
+ * roll out end as they come to it, if they may not pass. For a rollback it changes nothing where somebody has resumed the pipeline since that
+ * was asked for.
  *
  * @throws TransientFailure if EventBridge did not take the event: the pipeline is held all the same, and asking again emits it
  */
@@ -41,11 +43,12 @@ export async function holdFor(pipeline: string, request: HoldRequest): Promise<v
   const hold = await act(pipeline, { act: 'hold', kind, ...asked }, ({ at }, before) => {
     const known = before[kind];
     if (known && isSame(known, asked)) return undefined;
+    if (build && isResumedSince(build, before)) return undefined;
     return { ...before, [kind]: { since: known?.since ?? at, ...asked } };
   });
-  if (hold[kind]?.toldAt) return;
+  if (!hold[kind] || hold[kind].toldAt) return;
   await announceHeld(pipeline, {
-    ...{ kind, since: hold[kind]?.since, ...asked },
+    ...{ kind, since: hold[kind].since, ...asked },
     message: describeHold(pipeline, hold),
   });
   await changeHold(pipeline, (now) => {
@@ -53,6 +56,11 @@ export async function holdFor(pipeline: string, request: HoldRequest): Promise<v
     if (!told || told.toldAt || !isSame(told, asked)) return undefined;
     return { ...now, [kind]: { ...told, toldAt: new Date().toISOString() } };
   });
+}
+
+/** Whether somebody has ended the holds of a pipeline since a build of it was asked for: he has the last word. */
+function isResumedSince(build: string, { last }: Hold): boolean {
+  return last?.act === 'resume' && Date.parse(last.at) >= requestedAt(build);
 }
 
 function isSame(hold: AskedHold, asked: Omit<AskedHold, 'since'>): boolean {

@@ -6,6 +6,7 @@ import { findPipeline } from '../../pipeline/pushed/find';
 import { findUnheld } from '../../rollout/undo/retained';
 import { emit } from '../../tell/events';
 import { supersedeParked } from '../acts/gate';
+import { holdFor } from '../acts/hold';
 import { hasTask } from '../end/outbox';
 import { isBuildId, pipelineOf } from '../id';
 import { findLockHolder, releaseLock, takeLock } from '../lock';
@@ -64,6 +65,7 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     if (unmade.words.length > 0) await updateRecord(build.id, { unchecked: unmade.words });
   });
   if (request.plan) await checkPlanned(pipeline.name, request.plan, decision);
+  if (request.rollback) await holdRolledBack(build.id, request);
   const { plan, ingredients, changed, from } = decision;
   const { fingerprint, baseImage, targets, image, reuse } = plan;
   const { copyTo, keep, parameter, channels } = image;
@@ -84,6 +86,12 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     detail: { build: build.id, pipeline: pipeline.name, trigger, reason, resolved },
   });
   return { build: held, plan };
+}
+
+/** Who asked for the rollback holds the pipeline, too, and may have died before that. */
+async function holdRolledBack(build: string, { pipeline, trigger, reason }: PlanInput['request']): Promise<void> {
+  const why = reason ?? 'no reason was given';
+  await holdFor(pipeline, { kind: 'rollback', by: trigger.by, reason: why, build });
 }
 
 /** What becomes of the server on which the build fails, should it. */

@@ -7,6 +7,7 @@ import { recoverBuild } from '../../../src/build/end/recover';
 import { getRecord, updateRecord } from '../../../src/build/record';
 import { requestRollback } from '../../../src/build/release/rollback';
 import { requestBuild } from '../../../src/build/request';
+import { findHold } from '../../../src/build/unattended/hold';
 import { findServing } from '../../../src/rollout/checks/serving';
 import { describePlanned, makeTarget } from '../records';
 import { useBakes } from './bakes';
@@ -92,6 +93,27 @@ describe('a rollback', () => {
     await resumePipeline('web', { by: 'eva' });
     const night = await plan({}, { kind: 'schedule' });
     expect(night.plan).toMatchObject({ parameters: { REVISION: 'v6' }, reuse: { build: v6.id } });
+  });
+
+  test('holds its pipeline also where whoever asked for it has died before that, and not against who has resumed it since', async () => {
+    const v6 = await bake({ REVISION: 'v6' });
+    await bake({ REVISION: 'v7' });
+    const rollback = { build: v6.id };
+    const request = {
+      pipeline: 'web',
+      parameters: {},
+      trigger: { kind: 'http' as const, by: 'eva' },
+      rollback,
+    };
+    const { id } = await requestBuild({ ...request, reason: '5xx' });
+    expect(await findHold('web')).toBeUndefined();
+    await planLast(id);
+    expect((await findHold('web'))?.rollback).toMatchObject({ build: id, by: 'eva', reason: '5xx' });
+    await resumePipeline('web', { by: 'ada' });
+    await planLast(id);
+    expect(await findHold('web')).toBeUndefined();
+    await endBuild(id);
+    expect((await plan({}, { kind: 'schedule' })).plan.reuse?.build).toBe(v6.id);
   });
 
   test('is not undone by the same again: only force makes that', async () => {
