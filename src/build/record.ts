@@ -469,6 +469,22 @@ export async function listRecords(pipeline: string, limit: number, after?: strin
   });
 }
 
+/** As many records are read at once. */
+const PAGE = 50;
+
+/**
+ * Reads the records of a pipeline's builds page by page, newest first, for as long as the caller wants more: between two builds that changed
+ * something there may be a year of nights that changed nothing.
+ */
+export async function* readRecords(pipeline: string): AsyncGenerator<BuildRecord[]> {
+  for (let after: string | undefined; ; ) {
+    const page = await listRecords(pipeline, PAGE, after);
+    yield page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.id;
+  }
+}
+
 /** Whether a build has come to its end. */
 export function isOver(record: BuildRecord): boolean {
   return record.status !== 'RUNNING' && record.status !== 'QUEUED';

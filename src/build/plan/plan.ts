@@ -89,7 +89,10 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
 }
 
 /** Who asked for the rollback holds the pipeline, too, and may have died before that. */
-async function holdRolledBack(build: string, { pipeline, trigger, reason }: PlanInput['request']): Promise<void> {
+async function holdRolledBack(
+  build: string,
+  { pipeline, trigger, reason }: PlanInput['request'],
+): Promise<void> {
   const why = reason ?? 'no reason was given';
   await holdFor(pipeline, { kind: 'rollback', by: trigger.by, reason: why, build });
 }

@@ -3,7 +3,7 @@ import { findImages } from '../../image/find';
 import type { Pipeline } from '../../pipeline/definition';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
 import { isBuildId, pipelineOf } from '../id';
-import { type BuildRecord, findRecord, imageOf, keyOfRecord, listRecords } from '../record';
+import { type BuildRecord, findRecord, imageOf, keyOfRecord, readRecords } from '../record';
 import type { Plan } from '../state';
 
 /** The image of an earlier build that is used instead of a new one. */
@@ -127,9 +127,6 @@ function refuse(build: string, why: string): never {
   );
 }
 
-/** As many builds are looked through for what is served, and for the image before. */
-const LOOKED_THROUGH = 100;
-
 /** Whether a build brought an image to the groups of its pipeline or, where that has none, was to. */
 export function hasServed(record: BuildRecord, { definition }: Pipeline): boolean {
   const { status, rollout, rollouts } = record;
@@ -138,17 +135,17 @@ export function hasServed(record: BuildRecord, { definition }: Pipeline): boolea
 }
 
 /** The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only. */
-async function listServed(pipeline: Pipeline): Promise<BuildRecord[]> {
-  const records = await listRecords(pipeline.name, LOOKED_THROUGH);
-  return records
-    .filter((record) => hasServed(record, pipeline))
-    .toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0));
+async function* readServed(pipeline: Pipeline): AsyncGenerator<BuildRecord> {
+  for await (const page of readRecords(pipeline.name))
+    yield* page
+      .filter((record) => hasServed(record, pipeline))
+      .toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0));
 }
 
-/** The record of the build that made the image which a pipeline serves now; undefined where it has served none lately. */
+/** The record of the build that made the image which a pipeline serves now; undefined where it has served none. */
 export async function findServed(pipeline: Pipeline): Promise<BuildRecord | undefined> {
-  const [last] = await listServed(pipeline);
-  return last && findMaker(last.id);
+  for await (const last of readServed(pipeline)) return findMaker(last.id);
+  return undefined;
 }
 
 /**
@@ -158,11 +155,13 @@ export async function findServed(pipeline: Pipeline): Promise<BuildRecord | unde
  * @throws NothingToRollBackTo if no such image is left
  */
 export async function findImageBefore(pipeline: Pipeline, from: BuildRecord): Promise<string> {
-  const makers = new Set((await listServed(pipeline)).map(({ id, reused }) => reused?.build ?? id));
-  makers.delete(from.id);
-  for (const id of makers) {
-    const maker = await findRecord(id);
-    if (maker && !findRefusal(maker) && (await isAvailable(maker))) return id;
+  const known = new Set([from.id]);
+  for await (const { id, reused } of readServed(pipeline)) {
+    const made = reused?.build ?? id;
+    if (known.has(made)) continue;
+    known.add(made);
+    const maker = await findRecord(made);
+    if (maker && !findRefusal(maker) && (await isAvailable(maker))) return made;
   }
   throw new NothingToRollBackTo(
     `Pipeline ${pipeline.name} serves the image ${from.imageId} of build ${from.id}, and no image that it served before is left. image.keep says how many are kept.`,

@@ -2,7 +2,7 @@ import { DescribeImagesCommand, GetAllowedImagesSettingsCommand, type Image } fr
 import { ec2, isAwsError } from '../../aws';
 import { resolveReference } from '../../build/parameters';
 import type { Unmade } from '../../build/plan/unmade';
-import { listRecords } from '../../build/record';
+import { readRecords } from '../../build/record';
 import { InvalidPipeline } from '../../errors';
 import { basePipelineOf, type Pipeline } from '../../pipeline/definition';
 
@@ -33,17 +33,15 @@ export async function findBaseImage({ name, definition }: Pipeline, unmade: Unma
   return { id, rootDeviceName: image?.RootDeviceName ?? '', ...(architecture && { architecture }) };
 }
 
-/** As many builds are looked through for one whose image is good. */
-const LOOKED_THROUGH = 50;
-
 /** The newest good image of another pipeline: one that nobody went back from or called bad. */
 async function findNewestOf(name: string, other: string): Promise<string> {
-  const records = await listRecords(other, LOOKED_THROUGH);
-  const good = records.find(
-    ({ status, imageId, gone = {}, rolledBack, revoked }) =>
-      status === 'SUCCEEDED' && imageId !== undefined && !gone[imageId] && !rolledBack && !revoked,
-  );
-  if (good?.imageId) return good.imageId;
+  for await (const page of readRecords(other)) {
+    const good = page.find(
+      ({ status, imageId, gone = {}, rolledBack, revoked }) =>
+        status === 'SUCCEEDED' && imageId !== undefined && !gone[imageId] && !rolledBack && !revoked,
+    );
+    if (good?.imageId) return good.imageId;
+  }
   throw new InvalidPipeline(
     `pipeline ${name}, base.image: pipeline ${other} has no good image yet. Build that first: POST /pipelines/${other}/builds.`,
   );

@@ -6,6 +6,7 @@ import {
   imageOf,
   listRecords,
   type Rollout,
+  readRecords,
 } from '../../build/record';
 import type { Target } from '../../build/state';
 import type { Pipeline } from '../../pipeline/definition';
@@ -110,14 +111,16 @@ function hasRolledOut({ rollouts }: BuildRecord): boolean {
 }
 
 /**
- * Finds the image that an SSM parameter of a pipeline should name, among its newest builds.
+ * Finds the image that an SSM parameter of a pipeline should name.
  *
  * @param isProven whether it is the channel `proven`
  */
 export async function findNamedImage(pipeline: string, isProven: boolean): Promise<string | undefined> {
   const named = new Named();
-  for (const record of await listRecords(pipeline, PAGE))
-    if (!isProven || hasRolledOut(record)) await named.look(record);
+  for await (const page of readRecords(pipeline)) {
+    for (const record of page) if (!isProven || hasRolledOut(record)) await named.look(record);
+    if (named.isFound) break;
+  }
   return named.record && imageOf(named.record);
 }
 

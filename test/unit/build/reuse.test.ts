@@ -4,12 +4,17 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { resumePipeline } from '../../../src/build/acts/hold';
 import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
+import { newBuildId } from '../../../src/build/id';
+import { Unmade } from '../../../src/build/plan/unmade';
 import { getRecord, updateRecord } from '../../../src/build/record';
 import { requestRollback } from '../../../src/build/release/rollback';
 import { requestBuild } from '../../../src/build/request';
 import { findHold } from '../../../src/build/unattended/hold';
+import { findBaseImage } from '../../../src/image/base/image';
+import type { Pipeline } from '../../../src/pipeline/definition';
 import { findServing } from '../../../src/rollout/checks/serving';
-import { describePlanned, makeTarget } from '../records';
+import { findNamedImage } from '../../../src/rollout/view/wanted';
+import { describePlanned, makeTarget, openRecordOf } from '../records';
 import { useBakes } from './bakes';
 
 const { ec2, s3, autoScaling, available, usePipeline, plan, planLast, bake } = useBakes();
@@ -143,6 +148,20 @@ describe('a rollback', () => {
     await endBuild(id);
     expect((await getRecord(v7.id)).rolledBack).toBeUndefined();
     expect((await plan({ REVISION: 'v7' })).plan.reuse?.build).toBe(v7.id);
+  });
+
+  test('finds what is served, and the image before, behind a hundred nights that changed nothing', async () => {
+    const v6 = await bake({ REVISION: 'v6' });
+    const v7 = await bake({ REVISION: 'v7' });
+    for (let night = 0; night < 101; night += 1)
+      await openRecordOf(newBuildId('web'), { status: 'UP_TO_DATE', reused: { build: v7.id } });
+    const { build, plan: planned } = await plan({}, { kind: 'schedule' });
+    expect(planned.reuse?.build).toBe(v7.id);
+    await endBuild(build.id);
+    const child = { name: 'child', definition: { base: { image: 'image-of:web' } } } as Pipeline;
+    expect((await findBaseImage(child, new Unmade())).id).toBe(v7.imageId);
+    expect(await findNamedImage('web', true)).toBe(v7.imageId);
+    expect((await back()).rollback).toEqual({ build: v6.id });
   });
 
   test('from an image that was published first and rolled out later, the one before is that which was served', async () => {
