@@ -1,9 +1,9 @@
-import color from 'picocolors';
 import { aborted, interruptible, unlessAborted } from './interrupted';
 import { projectFolder } from './project';
 import { describeClockwork, describeSample, type Sample, startSample } from './sample';
 import type { StoryResult } from './story/result';
 import { aloud, clockText, silent } from './story/tell';
+import { color } from './view/terminal';
 
 export interface StartOptions {
   readonly json: boolean;

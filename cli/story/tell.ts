@@ -1,4 +1,4 @@
-import color from 'picocolors';
+import { color } from '../view/terminal';
 
 /** Where the story is told: to a person as it happens, or to nobody until its end. */
 export interface Teller {

@@ -1,5 +1,5 @@
 import { clearScreenDown, moveCursor } from 'node:readline';
-import color from 'picocolors';
+import pico from 'picocolors';
 import { clean } from './text';
 
 /** Where a command writes. */
@@ -18,6 +18,12 @@ export interface Terminal {
   /** Draws lines in the place of those that were drawn last. */
   draw(lines: readonly string[]): void;
 }
+
+/** On a terminal, or where they are asked for. `CI` asks for none: what reads a pipe there is often a program. */
+export const color = pico.createColors(
+  !process.env.NO_COLOR &&
+    (Boolean(process.env.FORCE_COLOR) || (process.stdout.isTTY === true && process.env.TERM !== 'dumb')),
+);
 
 /** The marks that stand for a state, each with its colour: the colour says nothing that the mark does not. */
 const MARKS: readonly (readonly [RegExp, (text: string) => string])[] = [

@@ -32,7 +32,8 @@ export async function runKiln(
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env, TMPDIR: temporary },
+    // Without what Jest asks of the processes that it starts.
+    env: { ...process.env, FORCE_COLOR: undefined, ...env, TMPDIR: temporary },
   });
   const group = child.pid ?? 0;
   const stop = () => process.kill(-group, 'SIGKILL');

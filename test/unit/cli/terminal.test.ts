@@ -7,7 +7,7 @@ import { age, duration } from '../../../cli/view/time';
 /** The module as it is loaded where the environment has these variables. */
 function loadWith(variables: Record<string, string>): typeof TerminalModule {
   const before = { ...process.env };
-  for (const name of ['NO_COLOR', 'FORCE_COLOR']) delete process.env[name];
+  for (const name of ['NO_COLOR', 'FORCE_COLOR', 'CI']) delete process.env[name];
   Object.assign(process.env, variables);
   let loaded: typeof TerminalModule | undefined;
   jest.isolateModules(() => {
@@ -27,8 +27,8 @@ describe('colours', () => {
     expect(stripVTControlCharacters(painted)).toBe(LINE);
   });
 
-  test('are off with NO_COLOR', () => {
-    expect(loadWith({ NO_COLOR: '1' }).paint(LINE)).toBe(LINE);
+  test.each(['NO_COLOR', 'CI'])('are off in a pipe where %s is set', (name) => {
+    expect(loadWith({ [name]: '1' }).paint(LINE)).toBe(LINE);
   });
 });
 
