@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { loadPipeline } from '../src/pipeline/load';
-import { parameterRoot } from '../src/pipeline/root';
+import { parameterRoot } from '../src/pipeline/reach';
 import { archiveSite } from '../src/pipeline/site/archive';
 import type { ClientSettings } from './deploy';
 

@@ -17,6 +17,7 @@ export { handler as getFleet } from './get-fleet';
 export { handler as getLog } from './get-log';
 export { handler as getPipelines } from './get-pipelines';
 export { handler as holdPipeline } from './hold-pipeline';
+export { handler as keepTriggers } from './keep-triggers';
 export { handler as launchInstance } from './launch-instance';
 export { handler as listBuilds } from './list-builds';
 export { handler as lookAtInstance } from './look-at-instance';

@@ -9,6 +9,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { Inspector2Client } from '@aws-sdk/client-inspector2';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -49,6 +50,7 @@ export const inspector = /* @__PURE__ */ perRegion((config) => new Inspector2Cli
 export const kms = /* @__PURE__ */ perRegion((config) => new KMSClient(config));
 export const loadBalancing = /* @__PURE__ */ perRegion((config) => new ElasticLoadBalancingV2Client(config));
 export const s3 = /* @__PURE__ */ perRegion((config) => new S3Client(config));
+export const scheduler = /* @__PURE__ */ perRegion((config) => new SchedulerClient(config));
 export const secretsManager = /* @__PURE__ */ perRegion((config) => new SecretsManagerClient(config));
 export const serviceQuotas = /* @__PURE__ */ perRegion((config) => new ServiceQuotasClient(config));
 export const sfn = /* @__PURE__ */ perRegion((config) => new SFNClient(config));

@@ -5,6 +5,9 @@ import { env } from './env';
 /** The tag that says which deployment of Kiln made a thing, or has it: no other touches it. */
 export const SERVICE_TAG = 'kiln:service';
 
+/** The tag by which people let Kiln change a launch template or an Auto Scaling group. */
+export const FLEET_TAG = 'kiln:fleet';
+
 /** This deployment of Kiln among those of the account, such as `kiln-prod@us-east-1`: copies stand in regions of others. */
 export function ownService(): string {
   return env('KILN_SERVICE');

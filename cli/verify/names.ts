@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parameterRoot } from '../../src/pipeline/root';
+import { parameterRoot } from '../../src/pipeline/reach';
 
 /** What a verification makes, by name: nothing else in the account begins so. */
 export interface Names {

@@ -16,18 +16,25 @@ import {
   updateRecord,
 } from '../build/record';
 import { InvalidPipeline } from '../errors';
+import { show } from '../pipeline/expected';
 import { findNamedImage } from '../rollout/view/wanted';
 import { ownService, SERVICE_TAG } from '../tags';
 import { findBuildOf } from './watch/gone';
 
 /**
- * Checks that no other deployment of Kiln keeps the SSM parameter of a pipeline: each would name its own images in it.
+ * Checks that no other deployment of Kiln keeps the SSM parameter of a pipeline: each would name its own images in it. Nor may it hold
+ * what is no image: somebody reads that.
  *
- * @throws InvalidPipeline if another does; says what to do
+ * @returns what it holds; undefined where it is not there
+ * @throws InvalidPipeline if one of both is so; says what to do
  */
-export async function checkParameterOwner(pipeline: string, parameter: string): Promise<void> {
-  const holder = await findHolder(parameter);
-  if (!holder || holder === ownService()) return;
+export async function checkParameterOwner(pipeline: string, parameter: string): Promise<string | undefined> {
+  const [holder, value] = await Promise.all([findHolder(parameter), readParameter(parameter)]);
+  if (value !== undefined && !/^ami-[0-9a-f]+$/.test(value))
+    throw new InvalidPipeline(
+      `pipeline ${pipeline}, image.parameter: ${parameter} is there and holds no image, but ${show(value)}: something else reads it. Name another.`,
+    );
+  if (!holder || holder === ownService()) return value;
   throw new InvalidPipeline(
     `pipeline ${pipeline}, image.parameter: ${parameter} is kept by another deployment of Kiln, ${holder}: its tag ${SERVICE_TAG} says so, and this is ${ownService()}. Name another for this stage in pipeline.<stage>.yml, or remove the tag if that deployment is gone.`,
   );
@@ -68,8 +75,7 @@ async function nameImage(
   imageId: string,
   keep: (before: NamedBefore) => Promise<void>,
 ): Promise<void> {
-  const value = await readParameter(parameter);
-  await checkParameterOwner(pipelineOf(build), parameter);
+  const value = await checkParameterOwner(pipelineOf(build), parameter);
   if (value !== imageId) {
     await keep({ parameter, value: value ?? null });
     await putParameter(parameter, imageId);

@@ -10,6 +10,7 @@ import { findWays, type Ways } from './balancers/ways';
 import { findObstacle } from './checks/admission';
 import { findAlarmProblem } from './checks/alarms';
 import { findArchitectureProblem } from './checks/architecture';
+import { findGroupTagProblem } from './checks/group-tag';
 import { findRoleProblem, findTagProblem } from './checks/launch-template';
 import { findMixedAdds, findPolicyProblem, listTypes } from './checks/mixed';
 import { findSuspensionProblem } from './checks/suspended';
@@ -83,6 +84,7 @@ async function checkTarget(
     ways: isOpen ? ways : undefined,
   };
   await findAll([
+    say(target, findGroupTagProblem(found)),
     say(target, findSuspensionProblem(found)),
     say(target, findPolicyProblem(found)),
     say(target, findSourceProblem(target, attached.others)),

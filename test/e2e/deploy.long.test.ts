@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  type AutoScalingGroup,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { EventBridgeClient, ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describeApi } from '../../src/api/openapi';
@@ -204,11 +211,15 @@ test('a new image starts the builds of those that are built on it, three in a ro
 });
 
 /** The versions of their launch template that servers of a group run. */
-async function readVersions(AutoScalingGroupName: string): Promise<(string | undefined)[]> {
+async function readGroup(AutoScalingGroupName: string): Promise<AutoScalingGroup | undefined> {
   const { AutoScalingGroups: [group] = [] } = await new AutoScalingClient(sample.settings).send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
   );
-  return (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+  return group;
+}
+
+async function readVersions(group: string): Promise<(string | undefined)[]> {
+  return ((await readGroup(group))?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);
 }
 
 test('a build waits for a person and for its window, and one that is rejected or aborted leaves the fleet as it was', async () => {
@@ -267,16 +278,30 @@ test('a pipeline that the deployed service has never seen is pushed, rolled out,
     'pipeline.yml': PIPELINES['web/pipeline.yml']
       .replace('contains: version', `contains: ${text}`)
       .replace(/^parameters: .*$/m, '')
-      .replace(/^image: .*$/m, 'image: { test: false }'),
+      .replace(/^image: .*$/m, 'image: { test: false }')
+      .concat(
+        "triggers: { schedule: { cron: '0 3 * * ? *' }, events: [{ pattern: { source: [com.example.shop] } }] }\n",
+      ),
     'user-data.sh': CHAIN['base/user-data.sh']?.replace('echo small', `echo ${text}`) ?? '',
   });
   const push = (text: string) =>
     post<{ version: string; changes?: object[] }>('/pipelines/shop/versions', {
       files: gzipSync(JSON.stringify(files(text))).toString('base64'),
     });
+  /** The build that something other than a request has started. */
+  const findNewest = (than?: string) =>
+    until('a build is there', async () => {
+      const { builds } = await get<{ builds: { id: string }[] }>('/pipelines/shop/builds');
+      return builds[0]?.id === than ? undefined : builds[0]?.id;
+    });
   const first = await push('winter');
-  const winter = await settled((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
-  expect(winter).toMatchObject({ status: 'SUCCEEDED', version: first.version });
+  await sample.aws.runSchedule('us-east-1', 'kiln-prod', 'shop');
+  const winter = await settled(await findNewest());
+  expect(winter).toMatchObject({
+    status: 'SUCCEEDED',
+    version: first.version,
+    trigger: { kind: 'schedule' },
+  });
   expect(await readSite()).toContain('winter');
 
   const second = await push('summer');
@@ -284,10 +309,20 @@ test('a pipeline that the deployed service has never seen is pushed, rolled out,
     { path: 'pipeline.yml', how: 'changed' },
     { path: 'user-data.sh', how: 'changed' },
   ]);
-  const summer = await settled((await post<{ id: string }>('/pipelines/shop/builds', {})).id);
-  expect(summer).toMatchObject({ status: 'SUCCEEDED', version: second.version });
+  await new EventBridgeClient(sample.settings).send(
+    new PutEventsCommand({ Entries: [{ Source: 'com.example.shop', DetailType: 'New', Detail: '{}' }] }),
+  );
+  const summer = await settled(await findNewest(winter.id));
+  expect(summer).toMatchObject({ status: 'SUCCEEDED', version: second.version, trigger: { kind: 'event' } });
   expect(await readSite()).toContain('summer');
 
+  const { LaunchTemplate, VPCZoneIdentifier } = (await readGroup('kiln-fleet-web')) ?? {};
+  await new AutoScalingClient(sample.settings).send(
+    new CreateAutoScalingGroupCommand({
+      ...{ AutoScalingGroupName: 'theirs', MinSize: 0, MaxSize: 1, VPCZoneIdentifier },
+      LaunchTemplate: { LaunchTemplateId: LaunchTemplate?.LaunchTemplateId, Version: '1' },
+    }),
+  );
   const other = {
     ...files('x'),
     'pipeline.yml': files('x')['pipeline.yml'].replace('kiln-fleet-web', 'theirs'),
@@ -295,12 +330,23 @@ test('a pipeline that the deployed service has never seen is pushed, rolled out,
   const refused = await sample.api('POST', '/pipelines/shop/versions', {
     files: gzipSync(JSON.stringify(other)).toString('base64'),
   });
-  expect(refused).toMatchObject({ status: 422, body: { detail: expect.stringContaining('group theirs') } });
+  expect(refused).toMatchObject({
+    status: 422,
+    body: { detail: expect.stringContaining('theirs has no tag kiln:fleet') },
+  });
 
   await post('/pipelines/shop/remove', { reason: 'the shop is closed' });
   expect((await sample.api('POST', '/pipelines/shop/builds', {})).status).toBe(404);
   expect((await get<{ builds: object[] }>('/pipelines/shop/builds')).builds).toHaveLength(2);
   expect(await readSite()).toContain('summer');
+  const { Schedules } = await new SchedulerClient(sample.settings).send(
+    new ListSchedulesCommand({ GroupName: 'kiln-prod' }),
+  );
+  const { Rules } = await new EventBridgeClient(sample.settings).send(
+    new ListRulesCommand({ NamePrefix: 'kiln-prod.' }),
+  );
+  const left = [...(Schedules ?? []), ...(Rules ?? [])].map(({ Name }) => Name);
+  expect(left.filter((name) => name?.includes('shop'))).toEqual([]);
 });
 
 test('an API that nobody has described is not there', async () => {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { packageService } from '../../cli/package-service';
-import { parameterRoot } from '../../src/pipeline/root';
+import { parameterRoot } from '../../src/pipeline/reach';
 import { findTemplateProblems } from '../cloudformation-specification';
 import { copyProject, type Project, readPipeline } from './project';
 

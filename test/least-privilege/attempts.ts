@@ -24,7 +24,12 @@ import {
   type Tag,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import {
   CreateGrantCommand,
   DecryptCommand,
@@ -57,6 +62,7 @@ import {
   FREE_PARAMETER,
   OTHERS_GROUP,
   OTHERS_PARAMETER,
+  PEOPLES_GROUP,
   PEOPLES_PARAMETER,
   SECRET_PARAMETER,
   type Things,
@@ -168,7 +174,7 @@ export const giveToStates = (as: ClientSettings, roleArn: string) =>
   );
 
 const passToLambda =
-  (role: 'baseRole' | 'serverRole'): Attempt['make'] =>
+  (role: 'baseRole' | 'serverRole' | 'schedulerRole'): Attempt['make'] =>
   (as, things) =>
     giveToLambda(as, things[role]);
 
@@ -196,6 +202,20 @@ const tagParameter =
 
 const ofGroup = { AutoScalingGroupName: OTHERS_GROUP };
 
+/** Whatever a statement lets a role do with groups, it may do nothing with one that has no tag. */
+const ofPeoplesGroup = (statement: string): Attempt => ({
+  statement,
+  tries: 'changes a group without the tag',
+  make: (as) =>
+    statement === 'startRefreshes'
+      ? new AutoScalingClient(as).send(
+          new StartInstanceRefreshCommand({ AutoScalingGroupName: PEOPLES_GROUP }),
+        )
+      : new AutoScalingClient(as).send(
+          new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: PEOPLES_GROUP, MinSize: 0 }),
+        ),
+});
+
 export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('recordStages', 'writes a record', update),
   ofPartition('holdLocks', 'reads an item', get),
@@ -221,6 +241,32 @@ export const ATTEMPTS: readonly Attempt[] = [
   ofPartition('readPipelines', 'queries', query),
   ofPartition('readPlans', 'reads a plan', get),
   ofPartition('pushPipelines', 'deletes an item', remove),
+  ofPartition('readPushed', 'queries', query),
+  ...['startRefreshes', 'undoRollouts', 'undoRolloutsAndHolds', 'updateGroups'].map(ofPeoplesGroup),
+  {
+    statement: 'claimGroups',
+    tries: 'claims a group without the tag',
+    make: tagGroup(PEOPLES_GROUP, [OWN]),
+  },
+  {
+    statement: 'passSchedulerRole',
+    tries: 'passes the role of schedules to Lambda',
+    make: passToLambda('schedulerRole'),
+  },
+  {
+    statement: 'keepTargets',
+    tries: 'sends events to another function',
+    make: async (as) => {
+      const events = new EventBridgeClient(as);
+      await events.send(new PutRuleCommand({ Name: 'kiln-prod.web.9', EventPattern: '{"source":["x"]}' }));
+      await events.send(
+        new PutTargetsCommand({
+          Rule: 'kiln-prod.web.9',
+          Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:us-east-1:000000000000:function:other' }],
+        }),
+      );
+    },
+  },
 
   {
     statement: 'emitEvents',

@@ -19,6 +19,7 @@ parameters:
   PASSWORD: { secret: true, default: 'resolve:ssm:/kiln/vault/password' }
   KEY: { secret: true, default: 'resolve:secretsmanager:kiln/vault/key' }
   NOTE: { default: 'resolve:ssm:/kiln/vault/note' }
+  NEWEST: { default: '${IMAGE}' }
 healthy: { contains: Hello, times: 1, within: 2h }
 image: { test: false, keep: 1, copyTo: [${COPIED_TO}], shareWith: ['${SHARED_WITH}'], parameter: /kiln/vault/image }
 triggers: { events: [{ pattern: { source: [com.example.vault] } }] }
@@ -27,8 +28,8 @@ triggers: { events: [{ pattern: { source: [com.example.vault] } }] }
 set -euo pipefail
 dnf install -y httpd
 aws s3 cp s3://${ARCHIVES}/index.html /var/www/html/index.html
-aws ssm get-parameter --name /kiln/base/greeting
-aws ssm get-parameters --names /kiln/base/greeting
+aws ssm get-parameter --name /shared/base/greeting
+aws ssm get-parameters --names /shared/base/greeting
 systemctl enable --now httpd
 `,
 };
@@ -47,7 +48,14 @@ async function makeWatched(): Promise<Record<string, string>> {
   return { ...files, [path]: `${text}onFailure: { hold: 5m }\n` };
 }
 
-/** The service with its pipelines and one more. Scripts may read parameters under /kiln/base. */
+/** What the deployment lets pipelines name, and scripts read. */
+const PARAMS = {
+  baseParameters: ['kiln/none', 'shared/base/*'],
+  buckets: ['none', ARCHIVES],
+  keyPairs: ['none', KEY_PAIR],
+} as const;
+
+/** The service with its pipelines and one more. */
 export async function makeProject(): Promise<Project> {
   const project = await copyProject({
     ...(await readPipeline('web')),
@@ -57,6 +65,10 @@ export async function makeProject(): Promise<Project> {
   });
   const file = join(project.folder, 'serverless.yml');
   const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace('baseParameters: kiln/none', 'baseParameters: kiln/base/*'));
+  const given = Object.entries(PARAMS).reduce(
+    (all, [name, [usual, own]]) => all.replace(`    ${name}: ${usual}\n`, `    ${name}: ${own}\n`),
+    text,
+  );
+  await writeFile(file, given);
   return project;
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import {
   AttachLoadBalancersCommand,
   AutoScalingClient,
@@ -13,6 +14,12 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   CopyImageCommand,
   CreateSubnetCommand,
@@ -32,8 +39,21 @@ import {
   CreateLoadBalancerCommand,
   ElasticLoadBalancingClient,
 } from '@aws-sdk/client-elastic-load-balancing';
+import {
+  EventBridgeClient,
+  ListRulesCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListInstanceProfilesCommand } from '@aws-sdk/client-iam';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  GetScheduleCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import {
   AddTagsToResourceCommand,
@@ -78,6 +98,31 @@ const HTTP_CALL = { headers: {}, requestContext: {} };
 
 const ALWAYS = { cron: '* * * * ? *', timezone: 'UTC', duration: 3600 };
 
+/** An update of the stack that changes nothing but what the resource is told that keeps schedules and rules. */
+async function updateTriggers({ settings, service, aws }: Kit['sample']): Promise<void> {
+  const StackName = 'kiln-prod';
+  const stacks = new CloudFormationClient(settings);
+  const { TemplateBody = '' } = await stacks.send(new GetTemplateCommand({ StackName }));
+  const template = JSON.parse(TemplateBody) as { Resources: { Triggers: { Properties: object } } };
+  template.Resources.Triggers.Properties = { ...template.Resources.Triggers.Properties, Version: 'another' };
+  const [Bucket, Key] = [service.ArtifactsBucket, 'template.json'];
+  await new S3Client({ ...settings, forcePathStyle: true }).send(
+    new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(template) }),
+  );
+  const TemplateURL = `https://${Bucket}.s3.amazonaws.com/${Key}`;
+  const Capabilities = ['CAPABILITY_IAM' as const, 'CAPABILITY_NAMED_IAM' as const];
+  const Parameters = ['Subnets', 'ProbeSecurityGroup', 'BaseSecurityGroup'].map((ParameterKey) => ({
+    ...{ ParameterKey, UsePreviousValue: true },
+  }));
+  await stacks.send(new UpdateStackCommand({ StackName, TemplateURL, Capabilities, Parameters }));
+  await until('the stack is updated', async () => {
+    await aws.clock.sleep(5);
+    const { Stacks: [stack] = [] } = await stacks.send(new DescribeStacksCommand({ StackName }));
+    if (stack?.StackStatus?.includes('ROLLBACK')) throw new Error(stack.StackStatusReason);
+    return stack?.StackStatus === 'UPDATE_COMPLETE' ? true : undefined;
+  });
+}
+
 /** What few builds, or few nights, come to: each has the functions do it. */
 export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
   'a base image that is not there': async ({ sample }) => {
@@ -110,6 +155,50 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     const id = newBuildId('vault');
     await kit.call('plan', { stage: 'Plan', build: { id }, request: { pipeline: 'vault' } });
     await kit.leave('LOCK', 'vault');
+  },
+
+  'schedules and rules that come, change and go with the stack and with versions that are pushed': async (
+    kit,
+  ) => {
+    const { sample } = kit;
+    const push = async (triggers: string) => {
+      const files = {
+        'pipeline.yml': `base: { image: ${NO_IMAGE}, instanceType: t3.micro }\nrollout: [{ autoScalingGroup: ${WEB} }]\n${triggers}\n`,
+        'user-data.sh': '#!/bin/bash\n',
+      };
+      const { status, body } = await sample.api('POST', '/pipelines/shop/versions', {
+        files: gzipSync(JSON.stringify(files)).toString('base64'),
+      });
+      if (status !== 200) throw new Error(JSON.stringify(body));
+    };
+    const triggers = (cron: string) =>
+      `triggers: { schedule: { cron: '${cron}' }, events: [{ pattern: { source: [com.example.shop] } }] }`;
+    await push(triggers('0 3 * * ? *'));
+    await push(triggers('0 4 * * ? *'));
+    // The stack asks again, and finds what no pipeline has.
+    const [scheduler, events] = [
+      new SchedulerClient(sample.settings),
+      new EventBridgeClient(sample.settings),
+    ];
+    const schedule = { GroupName: 'kiln-prod', Name: 'gone' };
+    const {
+      CreationDate: _at,
+      LastModificationDate: _change,
+      Arn: _arn,
+      ...like
+    } = await scheduler.send(new GetScheduleCommand({ ...schedule, Name: 'shop' }));
+    await scheduler.send(new CreateScheduleCommand({ ...(like as CreateScheduleCommandInput), ...schedule }));
+    const rule = 'kiln-prod.gone.1';
+    await events.send(new PutRuleCommand({ Name: rule, EventPattern: '{"source":["com.example.gone"]}' }));
+    await events.send(
+      new PutTargetsCommand({ Rule: rule, Targets: [{ Id: 'request-build', Arn: like.Target?.Arn }] }),
+    );
+    await updateTriggers(sample);
+    const left = await events.send(new ListRulesCommand({ NamePrefix: 'kiln-prod.' }));
+    const names = (left.Rules ?? []).map(({ Name }) => Name);
+    if (names.includes(rule) || !names.includes('kiln-prod.shop.1')) throw new Error(names.join());
+    await push('');
+    await sample.api('POST', '/pipelines/shop/remove', {});
   },
 
   'schedules and events of each pipeline, some while it is busy': async (kit) => {

@@ -100,7 +100,7 @@ async function makeReferences(settings: ClientSettings): Promise<void> {
     ssm.send(new PutParameterCommand({ Name, Type, Value: 'Hello' }));
   await put('/kiln/vault/password', 'SecureString');
   await put('/kiln/vault/note', 'String');
-  await put('/kiln/base/greeting', 'String');
+  await put('/shared/base/greeting', 'String');
   await new SecretsManagerClient(settings).send(
     new CreateSecretCommand({ Name: 'kiln/vault/key', SecretString: 'Hello' }),
   );

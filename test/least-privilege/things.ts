@@ -1,4 +1,8 @@
-import { AutoScalingClient, CreateOrUpdateTagsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  CreateOrUpdateTagsCommand,
+} from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateLaunchTemplateCommand,
@@ -21,6 +25,8 @@ import type { WrittenRole } from './recording';
 /** The group of another deployment, and one that is nobody's. */
 export const OTHERS_GROUP = 'kiln-fleet-web';
 export const FREE_GROUP = 'kiln-fleet-api';
+/** One that people have not let Kiln change. */
+export const PEOPLES_GROUP = 'people-own';
 /** The parameter of another deployment, one that is nobody's, and one that no pipeline names. */
 export const OTHERS_PARAMETER = '/kiln/web/image';
 export const FREE_PARAMETER = '/kiln/api/image';
@@ -39,6 +45,7 @@ export interface Things {
   readonly topicKey: string;
   readonly baseRole: string;
   readonly serverRole: string;
+  readonly schedulerRole: string;
   /** Of people: nothing of it has a tag of Kiln. */
   readonly key: string;
   /** A key that lets everybody decrypt, and something that it has encrypted. */
@@ -87,6 +94,12 @@ export async function makeThings(
       LaunchTemplateData: { ImageId: image, InstanceType: 't3.micro' },
     }),
   );
+  await new AutoScalingClient(settings).send(
+    new CreateAutoScalingGroupCommand({
+      ...{ AutoScalingGroupName: PEOPLES_GROUP, MinSize: 0, MaxSize: 0, VPCZoneIdentifier: subnet },
+      LaunchTemplate: { LaunchTemplateName: 'people', Version: '1' },
+    }),
+  );
   const { KeyMetadata } = await new KMSClient(settings).send(new CreateKeyCommand({}));
   const { openKey, secret } = await makeOpenKey(settings);
   await ssm.send(
@@ -123,6 +136,7 @@ export async function makeThings(
     otherSubnet: Subnet?.SubnetId ?? '',
     baseRole: roleOf('-BaseRole-'),
     serverRole: roleOf('-ServerRole-'),
+    schedulerRole: roleOf('-SchedulerRole-'),
     key: KeyMetadata?.KeyId ?? '',
     instance: instance?.InstanceId ?? '',
     peopleTemplate: LaunchTemplate?.LaunchTemplateId ?? '',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compilePattern } from 'aws-languages/event-pattern';
 import { parse } from 'yaml';
-import { makeTriggers } from '../../serverless/triggers';
+import { describeTriggers } from '../../src/build/unattended/clockwork/describe';
 import { pipelinesFolder } from '../../src/pipeline/folder';
 import { loadPipelines } from '../../src/pipeline/load';
 
@@ -24,13 +24,6 @@ export interface Delivery {
 interface Rule {
   readonly matches: (event: unknown) => boolean;
   readonly deliver: (event: BusEvent) => Delivery;
-}
-
-interface RuleResource {
-  readonly Properties: {
-    readonly EventPattern: unknown;
-    readonly Targets: readonly [{ readonly InputTransformer: { readonly InputTemplate: string } }];
-  };
 }
 
 /** The rules that the service is deployed with: those of its functions, and those of the pipelines. */
@@ -65,16 +58,11 @@ function fillIn(pattern: object): object {
 }
 
 async function makePipelineRules(): Promise<Rule[]> {
-  const resources = Object.values(makeTriggers(await loadPipelines(pipelinesFolder())));
-  const rules = resources.filter(
-    (one) => 'Type' in one && one.Type === 'AWS::Events::Rule',
-  ) as RuleResource[];
-  return rules.map(({ Properties: { EventPattern, Targets } }) => ({
-    matches: compilePattern(EventPattern),
+  const { rules } = describeTriggers(await loadPipelines(pipelinesFolder()), process.env.KILN_SERVICE ?? '');
+  return rules.map(({ pattern, template }) => ({
+    matches: compilePattern(pattern),
     deliver: (event) => {
-      const text = Targets[0].InputTransformer.InputTemplate.replace('<aws.events.event.json>', () =>
-        JSON.stringify(event),
-      );
+      const text = template.replace('<aws.events.event.json>', () => JSON.stringify(event));
       return { to: 'requestBuild', input: JSON.parse(text) };
     },
   }));

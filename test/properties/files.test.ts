@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import released from '../../events/event-build.json';
-import { makeTriggers } from '../../serverless/triggers';
+import { describeTriggers } from '../../src/build/unattended/clockwork/describe';
 import { TriggerInput } from '../../src/build/unattended/triggers';
 import { KilnError } from '../../src/errors';
 import type { PipelineDefinition } from '../../src/pipeline/definition';
@@ -162,17 +162,14 @@ function bomb(): string {
 }
 
 function checkTriggers(definition: PipelineDefinition): void {
-  const made = Object.values(makeTriggers([{ name: 'web', definition, userDataScript: '' }]));
-  for (const resource of made) {
-    const { Properties } = resource as {
-      Properties: { Targets?: [{ InputTransformer: { InputTemplate: string } }] };
-    };
-    for (const { InputTransformer } of Properties.Targets ?? []) {
-      const { InputTemplate } = InputTransformer;
-      const sent = InputTemplate.replace('<aws.events.event.json>', () => JSON.stringify(released.event));
-      const { pipeline, id } = TriggerInput.parse(JSON.parse(sent));
-      expect([pipeline, id]).toEqual(['web', released.event.id]);
-    }
+  const { rules } = describeTriggers(
+    [{ name: 'web', definition, userDataScript: '' }],
+    'kiln-prod@eu-north-1',
+  );
+  for (const { template } of rules) {
+    const sent = template.replace('<aws.events.event.json>', () => JSON.stringify(released.event));
+    const { pipeline, id } = TriggerInput.parse(JSON.parse(sent));
+    expect([pipeline, id]).toEqual(['web', released.event.id]);
   }
 }
 

@@ -3,10 +3,6 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import siteReleased from '../../events/event-build.json';
-import { makeTriggers } from '../../serverless/triggers';
-import { TriggerInput } from '../../src/build/unattended/triggers';
-import { PipelineDefinition } from '../../src/pipeline/definition';
 import { makeFolder, removeFolders } from './pipeline/folders';
 
 // Its CommonJS namesake is what an import finds.
@@ -15,110 +11,6 @@ const { describePipelines } = jest.requireActual<typeof import('../../serverless
 );
 
 const ROOT = join(__dirname, '../..');
-
-function definePipeline(name: string, triggers: object) {
-  const base = { image: 'ami-01234567', instanceType: 't3.micro' };
-  return {
-    name,
-    definition: PipelineDefinition.parse({ base, parameters: { SITE: {} }, triggers }),
-    userDataScript: '#!/bin/bash\n',
-  };
-}
-
-const both = definePipeline('web-shop', {
-  schedule: { cron: '0 3 * * ? *', timezone: 'Europe/Oslo' },
-  events: [{ pattern: { source: ['com.example.site'] }, parameters: { SITE: '$.detail.site' } }],
-});
-
-interface Resource {
-  Type: string;
-  Properties: Record<string, never>;
-}
-const resources = (...pipelines: ReturnType<typeof definePipeline>[]) =>
-  makeTriggers(pipelines) as Record<string, Resource>;
-
-function propertiesOf<Properties>(id: string): Properties {
-  const resource = resources(both)[id];
-  if (!resource) throw new Error(`There is no ${id}.`);
-  return resource.Properties as Properties;
-}
-
-test('a pipeline has a schedule in its time zone, and a rule that may call the function for each event', () => {
-  const made = resources(both);
-  expect(Object.entries(made).map(([id, { Type }]) => [id, Type])).toEqual([
-    ['WebDashshopSchedule', 'AWS::Scheduler::Schedule'],
-    ['WebDashshopEvent1Rule', 'AWS::Events::Rule'],
-    ['WebDashshopEvent1Permission', 'AWS::Lambda::Permission'],
-  ]);
-  expect(made.WebDashshopSchedule?.Properties).toMatchObject({
-    ScheduleExpression: 'cron(0 3 * * ? *)',
-    ScheduleExpressionTimezone: 'Europe/Oslo',
-  });
-});
-
-test('a pipeline that follows another has a rule for the images of that, in this deployment', () => {
-  const following = definePipeline('web', { imageOf: 'base' });
-  const { WebImageOfRule: rule } = resources(following) as Record<string, Resource>;
-  expect(rule?.Properties).toMatchObject({
-    EventPattern: {
-      source: ['kiln'],
-      'detail-type': ['Image Published'],
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
-      detail: { service: [{ 'Fn::Sub': '${AWS::StackName}@${AWS::Region}' }], pipeline: ['base'] },
-    },
-  });
-});
-
-test('what a schedule sends is what the function takes', () => {
-  const { Target } = propertiesOf<{ Target: { Input: string } }>('WebDashshopSchedule');
-  expect(TriggerInput.parse(JSON.parse(Target.Input))).toMatchObject({
-    pipeline: 'web-shop',
-    trigger: { kind: 'schedule' },
-  });
-});
-
-test('what a schedule sends is known again at the next attempt, which Scheduler gives another execution id', () => {
-  const { Target } = propertiesOf<{ Target: { Input: string } }>('WebDashshopSchedule');
-  const send = (attempt: number, time: string) =>
-    TriggerInput.parse(
-      JSON.parse(
-        Target.Input.replace('<aws.scheduler.schedule-arn>', 'arn:aws:scheduler:::schedule/default/web')
-          .replace('<aws.scheduler.scheduled-time>', time)
-          .replace('<aws.scheduler.execution-id>', `d32c5kddcf5bb8c${attempt}`)
-          .replace('<aws.scheduler.attempt-number>', String(attempt)),
-      ),
-    );
-  const night = '2026-11-29T02:00:00Z';
-  expect(send(2, night).id).toBe(send(1, night).id);
-  expect(send(1, '2026-11-30T02:00:00Z').id).not.toBe(send(1, night).id);
-});
-
-test('what a rule sends is what the function takes', () => {
-  type Transformed = { InputTransformer: { InputTemplate: string } };
-  const { Targets } = propertiesOf<{ Targets: [Transformed] }>('WebDashshopEvent1Rule');
-  const { event } = siteReleased;
-  const sent = Targets[0].InputTransformer.InputTemplate.replace(
-    '<aws.events.event.json>',
-    JSON.stringify(event),
-  );
-  const input = TriggerInput.parse(JSON.parse(sent));
-  expect(input).toMatchObject({
-    pipeline: 'web-shop',
-    trigger: { kind: 'event', by: 'com.example.site Site Released' },
-    id: event.id,
-  });
-  expect(input.read()).toEqual({ SITE: event.detail.site });
-});
-
-test('pipelines whose names differ by a dash do not share a schedule', () => {
-  const schedule = { cron: '0 3 * * ? *', timezone: 'UTC' };
-  const names = ['web1', 'web-1', 'w-eb1'].map((name) => definePipeline(name, { schedule }));
-  expect(Object.keys(resources(...names))).toHaveLength(3);
-});
-
-test('a pipeline without triggers has no resources', () => {
-  expect(resources(definePipeline('quiet', {}))).toEqual({});
-});
 
 describe('serverless', () => {
   let service: string;
@@ -152,81 +44,17 @@ describe('serverless', () => {
 const read = (file: string) =>
   parse(readFileSync(join(ROOT, 'serverless', file), 'utf8'), { merge: true, logLevel: 'silent' });
 
+interface Resource {
+  Type: string;
+  Properties: Record<string, never>;
+}
+
 interface Allowed {
   Action: string | string[];
   Resource: unknown;
 }
 
 describe('a base instance', () => {
-  const before = process.cwd();
-  afterEach(() => {
-    process.chdir(before);
-    removeFolders();
-  });
-
-  test('may read the secrets that pipelines name, of whatever version, and no other parameter', async () => {
-    const pipeline = 'base: { image: "resolve:ssm:/base/image", instanceType: t3.micro }';
-    const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret';
-    process.chdir(
-      makeFolder({
-        'pipelines/web/pipeline.yml': `${pipeline}
-parameters:
-  SITE: { default: 'resolve:ssm:/web/site' }
-  PASSWORD: { secret: true, default: 'resolve:ssm:/web/db:3' }
-  OTHER: { secret: true, default: 'resolve:ssm:plain' }
-  KEY: { secret: true, default: 'resolve:secretsmanager:web/key' }
-  PARTIAL: { secret: true, default: 'resolve:secretsmanager:${arn}:web/part' }
-  WHOLE: { secret: true, default: 'resolve:secretsmanager:${arn}:web/key-AbC123' }
-`,
-        'pipelines/web/user-data.sh': '#!/bin/bash\n',
-        'pipelines/quiet/pipeline.yml': pipeline,
-        'pipelines/quiet/user-data.sh': '#!/bin/bash\n',
-      }),
-    );
-    const { secretParameters, secrets } = await describePipelines('prod');
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
-    const parameter = 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter';
-    expect(secretParameters).toEqual(
-      ['/plain', '/web/db'].map((name) => ({ 'Fn::Sub': `${parameter}${name}` })),
-    );
-    expect(secrets).toEqual(
-      [
-        expect.stringContaining(':secret:web/key-??????'),
-        `${arn}:web/key-AbC123`,
-        // Who names a secret by an ARN without the end that Secrets Manager gives it may read it by the whole one.
-        `${arn}:web/part`,
-        `${arn}:web/part-??????`,
-      ].map((one) => ({ 'Fn::Sub': one })),
-    );
-  });
-
-  test('may read the artifacts, and the buckets that pipelines name', async () => {
-    const pipeline = 'base: { image: "resolve:ssm:/base/image", instanceType: t3.micro';
-    process.chdir(
-      makeFolder({
-        'pipelines/web/pipeline.yml': `${pipeline}, buckets: [my-bucket, my-other/releases/] }\n`,
-        'pipelines/web/user-data.sh': '#!/bin/bash\n',
-        'pipelines/api/pipeline.yml': `${pipeline}, buckets: [my-bucket] }\n`,
-        'pipelines/api/user-data.sh': '#!/bin/bash\n',
-      }),
-    );
-    const { archives } = await describePipelines('prod');
-    expect(archives).toEqual(
-      // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
-      [
-        '${ArtifactsBucket.Arn}/*',
-        'arn:${AWS::Partition}:s3:::my-bucket/*',
-        'arn:${AWS::Partition}:s3:::my-other/releases/*',
-      ].map((arn) => ({ 'Fn::Sub': arn })),
-      // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
-    );
-    const { Policies: own } = read('resources.yml').Resources.BaseRole.Properties;
-    const [fetching] = own.find(({ PolicyName }: { PolicyName: string }) => PolicyName === 'fetch-archives')
-      .PolicyDocument.Statement;
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Serverless replaces it
-    expect(fetching).toMatchObject({ Action: 's3:GetObject', Resource: '${self:custom.pipelines.archives}' });
-  });
-
   const { ManagedPolicyArns = [], Policies } = read('resources.yml').Resources.BaseRole.Properties;
   const allowed: Allowed[] = Policies.flatMap(
     ({ PolicyDocument }: { PolicyDocument: { Statement: Allowed[] } }) => PolicyDocument.Statement,
@@ -256,7 +84,7 @@ parameters:
     );
     expect(reading.map(({ Resource }) => Resource)).toEqual([
       // biome-ignore lint/suspicious/noTemplateCurlyInString: serverless replaces it
-      '${self:custom.pipelines.secretParameters}',
+      '${self:custom.pipelines.parameters}',
       { 'Fn::Sub': expect.stringMatching(/:parameter\/\$\{param:baseParameters\}$/) },
     ]);
     expect(parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')).params.default.baseParameters).toBe(
@@ -357,26 +185,76 @@ test('conditions ask all or any of the values of a key that has many, and of no 
   expect(asked.filter(({ key, isSet }) => MANY_VALUED.test(key) !== isSet)).toEqual([]);
 });
 
-describe('a name in an ARN of a policy', () => {
+describe('what pipelines may name', () => {
   const before = process.cwd();
   afterEach(() => {
     process.chdir(before);
     removeFolders();
   });
 
-  test('stands for itself, whatever is in it', async () => {
+  const enter = (...pipelines: string[]) =>
     process.chdir(
-      makeFolder({
-        'pipelines/web/pipeline.yml': [
-          'base: { image: ami-01234567, instanceType: t3.micro, keyName: "a*b?" }',
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: a name that people may give
-          "rollout: [{ autoScalingGroup: 'web*${x}' }]",
-        ].join('\n'),
-        'pipelines/web/user-data.sh': '#!/bin/bash\n',
-      }),
+      makeFolder(
+        Object.fromEntries(
+          pipelines.flatMap((pipeline, at) => [
+            [
+              `pipelines/p${at}/pipeline.yml`,
+              `base: { image: ami-01234567, instanceType: t3.micro${pipeline}\n`,
+            ],
+            [`pipelines/p${at}/user-data.sh`, '#!/bin/bash\n'],
+          ]),
+        ),
+      ),
     );
-    const { groups, keyPairs } = await describePipelines('prod');
-    expect(groups).toEqual([{ 'Fn::Sub': expect.stringMatching(/Name\/web\$\{!\*\}\$\{!\$\}\{x\}$/) }]);
-    expect(keyPairs).toEqual([{ 'Fn::Sub': expect.stringMatching(/key-pair\/a\$\{!\*\}b\$\{!\?\}$/) }]);
+  const arns = (found: object[]) => found.map((one) => Object.values(one)[0]);
+
+  test('is in the policies, however many pipelines there are and whatever they name', async () => {
+    const reach = { names: 'kiln/*,shop/*', buckets: 'my-bucket,our-*/releases/', keyPairs: 'operators' };
+    enter('}');
+    const { version: _one, ...few } = await describePipelines('prod', reach);
+    enter(...Array.from({ length: 60 }, (_, at) => `, buckets: [my-bucket/${at}/] }`));
+    const { version: _other, ...many } = await describePipelines('prod', reach);
+    expect(many).toEqual(few);
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+    expect(arns(few.archives)).toEqual([
+      '${ArtifactsBucket.Arn}/*',
+      'arn:${AWS::Partition}:s3:::my-bucket/*',
+      'arn:${AWS::Partition}:s3:::our-*/releases/*',
+    ]);
+    const here = '${AWS::Region}:${AWS::AccountId}';
+    expect(arns(few.references)).toEqual([
+      'arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/*',
+      ...['kiln/*', 'shop/*'].map((name) => `arn:\${AWS::Partition}:ssm:${here}:parameter/${name}`),
+    ]);
+    expect(arns(few.secrets)).toEqual(
+      ['kiln/*', 'shop/*'].map((name) => `arn:\${AWS::Partition}:secretsmanager:${here}:secret:${name}`),
+    );
+    expect(arns(few.keyPairs)).toEqual([`arn:\${AWS::Partition}:ec2:${here}:key-pair/operators`]);
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
+  });
+
+  test('is nothing where a deployment says so, and a policy has a name all the same', async () => {
+    enter('}');
+    const { archives, keyPairs } = await describePipelines('prod', {
+      ...{ names: 'kiln/*', buckets: 'none', keyPairs: 'none' },
+    });
+    expect([archives.length, arns(keyPairs)]).toEqual([1, [expect.stringMatching(/key-pair\/none$/)]]);
+  });
+
+  test('a file that names something else stops the packaging, with where it is and what to do', async () => {
+    enter(", keyName: me, buckets: [theirs] }\nparameters: { A: { default: 'resolve:ssm:/other/a' } }");
+    const refusal = describePipelines('prod', { names: 'kiln/*', buckets: 'mine', keyPairs: 'none' });
+    await expect(refusal).rejects.toThrow(
+      /p0\/pipeline\.yml, base\.keyName: .*key pair me.* are none\. .*--param="keyPairs=me".*\n.*base\.buckets\[0\]: .*--param="buckets=mine,theirs".*\n.*parameters\.A\.default: .*--param="names=kiln\/\*,other\/a"/,
+    );
+  });
+
+  test('what starts builds changes with the pipelines', async () => {
+    const reach = { names: 'kiln/*', buckets: 'none', keyPairs: 'none' };
+    enter('}');
+    const { version } = await describePipelines('prod', reach);
+    expect((await describePipelines('prod', reach)).version).toBe(version);
+    enter("}\ntriggers: { schedule: { cron: '0 3 * * ? *' } }");
+    expect((await describePipelines('prod', reach)).version).not.toBe(version);
   });
 });

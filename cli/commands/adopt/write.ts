@@ -21,6 +21,11 @@ export function findObstacles({ group, version, tags }: Found): string[] {
           `it uses version ${reference} of its launch template, which AWS cannot roll back: aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --launch-template LaunchTemplateId=${id},Version=${version?.VersionNumber}`,
         ]
       : []),
+    ...(Tags.some(({ Key }) => Key === 'kiln:fleet')
+      ? []
+      : [
+          `it has no tag kiln:fleet, and Kiln may change no other group: aws autoscaling create-or-update-tags --tags ResourceId=${name},ResourceType=auto-scaling-group,Key=kiln:fleet,Value=yes,PropagateAtLaunch=false`,
+        ]),
     ...(id && !('kiln:fleet' in tags)
       ? [
           `its launch template has no tag kiln:fleet, and Kiln may write versions of no other: aws ec2 create-tags --resources ${id} --tags Key=kiln:fleet,Value=yes`,

@@ -38,7 +38,7 @@ const EventInput = z
     };
   });
 
-/** What a schedule and the rules of a pipeline's events send, as `serverless/triggers.ts` writes it. */
+/** What a schedule and the rules of a pipeline's events send, as `clockwork` writes it. */
 export const TriggerInput = z.union([ScheduleInput, EventInput]);
 
 /**

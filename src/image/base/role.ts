@@ -19,7 +19,7 @@ interface Need {
 /**
  * Checks that base instances may read what the parameters of a build name: the object that an `s3://` address is of, and secrets. AWS
  * simulates the policies of their role; what the policy of a bucket or a key allows or denies beside them it does not see, for roles not even
- * when it is handed over. So a bucket must be named in the pipeline's file where its own policy alone would be enough, too.
+ * when it is handed over. So the deployment must name a bucket where its own policy alone would be enough, too.
  * See https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  *
  * @throws InvalidParameter with the permission that lacks, for each value that cannot be read
@@ -44,35 +44,33 @@ export async function checkBaseRole(pipeline: Pipeline, parameters: Record<strin
 function findNeeds(pipeline: Pipeline, parameters: Record<string, string>): Need[] {
   const secrets = secretsOf(pipeline);
   return Object.entries(parameters).flatMap(([parameter, value]) => {
-    const need = secrets.includes(parameter)
-      ? findSecretNeed(pipeline.name, value)
-      : findObjectNeed(pipeline.name, value);
+    const need = secrets.includes(parameter) ? findSecretNeed(value) : findObjectNeed(value);
     return need ? [{ ...need, parameter, value }] : [];
   });
 }
 
 type Named = Omit<Need, 'parameter' | 'value'>;
 
-function findObjectNeed(pipeline: string, value: string): Named | undefined {
+function findObjectNeed(value: string): Named | undefined {
   const object = parseObject(value);
   if (!object) return undefined;
   return {
     action: 's3:GetObject',
     resource: `arn:${place().partition}:s3:::${object.bucket}/${object.key}`,
-    mend: `Name the bucket under base.buckets in the file of pipeline ${pipeline}, and deploy the service: also where the bucket's own policy lets the role read, which AWS does not simulate for roles.`,
+    mend: `Deploy the service with a --param="buckets=…" that has it: also where the bucket's own policy lets the role read, which AWS does not simulate for roles.`,
   };
 }
 
-function findSecretNeed(pipeline: string, value: string): Named | undefined {
+function findSecretNeed(value: string): Named | undefined {
   const { service, id } = parseSecret(value) ?? {};
   if (!id) return undefined;
   const { partition, account } = place();
-  const named = `Name it as a default in the file of pipeline ${pipeline}, and deploy the service.`;
+  const named = 'Deploy the service with a --param="names=…" that has it.';
   if (service === 'ssm')
     return {
       action: 'ssm:GetParameter',
       resource: `arn:${partition}:ssm:${env('AWS_REGION')}:${account}:parameter/${id.replace(/^\//, '')}`,
-      mend: `${named} Parameters that no file names it may read that are of the path of baseParameters, with which the service is deployed.`,
+      mend: named,
     };
   return {
     action: 'secretsmanager:GetSecretValue',

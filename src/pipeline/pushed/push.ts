@@ -1,12 +1,15 @@
 import { registerPipeline } from '../../build/removed/register';
+import { keepTriggers } from '../../build/unattended/clockwork/keep';
 import { InvalidPipeline, UnknownPipeline } from '../../errors';
+import { findGroupTagProblem } from '../../rollout/checks/group-tag';
+import { describeGroups } from '../../rollout/groups';
 import { putItem } from '../../table';
 import type { Pipeline } from '../definition';
 import { show } from '../expected';
 import { pipelinesFolder } from '../folder';
 import { loadPipelines } from '../load';
 import { PIPELINE_NAME } from '../name';
-import { findNotAllowed } from './allowed';
+import { findOutOfReach, ownReach } from '../reach';
 import { findDeployed, findHolding, findPipelines, joinPipelines, makePipeline } from './find';
 import {
   findVersionFiles,
@@ -70,7 +73,12 @@ export async function pushVersion(
     ...{ pipeline: name, version },
     ...(before && { before: before.version, changes: await compare(name, before.version, files) }),
   };
-  if (isTrial || holdsAlready) return result;
+  if (isTrial) return result;
+  if (holdsAlready) {
+    // One that was pushed before may have ended between its version and its triggers.
+    await keepTriggers(await findPipelines(), name);
+    return result;
+  }
   await keepVersion(name, files);
   await registerPipeline(name);
   await note(name, { act: 'push', version, by, reason });
@@ -81,14 +89,25 @@ export async function pushVersion(
     ...(by && { by }),
     ...(reason && { reason }),
   });
+  await keepTriggers(await findPipelines(), name);
   return result;
 }
 
 async function check(pipeline: Pipeline): Promise<void> {
   joinPipelines(await findPipelines(), [pipeline]);
-  const problems = findNotAllowed(pipeline, await loadPipelines(pipelinesFolder()));
+  const problems = [...findOutOfReach(pipeline, ownReach()), ...(await findUntagged(pipeline))];
   if (problems.length > 0)
     throw new InvalidPipeline(problems.map((one) => `pipeline ${pipeline.name}, ${one}`).join('\n'));
+}
+
+/** What of the groups is there and lacks the tag. Of one that is not there yet nothing is known: Plan looks at it again. */
+async function findUntagged({ definition: { rollout } }: Pipeline): Promise<string[]> {
+  const groups = await describeGroups(rollout.map(({ autoScalingGroup }) => autoScalingGroup));
+  return rollout.flatMap(({ autoScalingGroup }, at) => {
+    const group = groups.get(autoScalingGroup);
+    const problem = group && findGroupTagProblem(group);
+    return problem ? [`rollout[${at}].autoScalingGroup: ${autoScalingGroup} ${problem}`] : [];
+  });
 }
 
 async function compare(name: string, version: string, files: PipelineFiles): Promise<PushResult['changes']> {
@@ -117,6 +136,7 @@ export async function removePushed(name: string, { by, reason }: Pusher): Promis
   joinPipelines(others, back ? [back] : []);
   await note(name, { act: 'removePushed', version: current.version, by, reason });
   await forgetPushed(name);
+  await keepTriggers(await findPipelines(), name);
   return { before: current.version };
 }
 

@@ -3,9 +3,7 @@ import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { compileWildcard } from 'aws-languages/wildcard';
 import { ec2, iam, isAwsError } from '../../aws';
 import { env } from '../../env';
-
-/** The tag that lets Kiln change a launch template. */
-const FLEET_TAG = 'kiln:fleet';
+import { FLEET_TAG } from '../../tags';
 
 /**
  * What keeps Kiln from writing a version of a launch template: its role may do that only where the template has the tag.

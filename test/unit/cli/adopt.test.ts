@@ -48,6 +48,7 @@ function useGroup({
         DesiredCapacity: 3,
         HealthCheckGracePeriod: 90,
         TargetGroupARNs: ['arn:tg'],
+        Tags: [{ Key: 'kiln:fleet', Value: 'yes' }],
         ...group,
       } as never,
     ],
@@ -110,6 +111,7 @@ test.each([
     { group: { LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '$Latest' } } },
     /--launch-template LaunchTemplateId=lt-1,Version=4/,
   ],
+  ['has no tag', { group: { Tags: [] } }, /create-or-update-tags --tags ResourceId=Shop_ASG/],
   ['has a template without the tag', { tags: [] }, /create-tags --resources lt-1/],
   [
     'has a launch configuration',

@@ -77,6 +77,14 @@ test('before anything is made a pipeline is told that another deployment keeps i
   );
 });
 
+test('a parameter that holds something else than an image is left as it is', async () => {
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'subnet-1,subnet-2' } });
+  const words = /\/kiln\/network\/subnets is there and holds no image, but "subnet-1,subnet-2"/;
+  await expect(checkParameterOwner('web', '/kiln/network/subnets')).rejects.toThrow(words);
+  await expect(nameNewestImage(BUILD, '/kiln/network/subnets', 'ami-1')).rejects.toThrow(words);
+  expect(put()).toEqual([]);
+});
+
 test('a parameter that is not there yet is free', async () => {
   ssm
     .on(GetParameterCommand)

@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import postCall from '../../../events/http-post-build.json';
 import { handler } from '../../../functions/push-pipeline';
 import { listHoldActs } from '../../../src/build/acts/hold';
@@ -11,9 +13,22 @@ import { versionOf } from '../../../src/pipeline/pushed/store';
 import { checkAnswer } from '../answers';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
+import { useTriggers } from './clockwork';
 import { makeFolder, removeFolders } from './folders';
 
 useTable();
+const kept = useTriggers();
+const autoScaling = mockClient(AutoScalingClient);
+beforeEach(() =>
+  autoScaling.on(DescribeAutoScalingGroupsCommand).callsFake(({ AutoScalingGroupNames = [] }) => ({
+    AutoScalingGroups: AutoScalingGroupNames.filter((name: string) => name !== 'tomorrow').map(
+      (AutoScalingGroupName: string) => ({
+        AutoScalingGroupName,
+        Tags: AutoScalingGroupName === 'fleet' ? [{ Key: 'kiln:fleet', Value: 'yes' }] : [],
+      }),
+    ),
+  })),
+);
 afterEach(removeFolders);
 
 const DEFINITION =
@@ -87,24 +102,24 @@ test('a build keeps the version that it was planned with', async () => {
 
 test.each([
   [
-    'a group',
+    'a group without the tag',
     { rollout: '[{ autoScalingGroup: other }]' },
-    /rollout\[0\]\.autoScalingGroup: no role .* group other\. Name it/,
+    /rollout\[0\]\.autoScalingGroup: other has no tag kiln:fleet.*create-or-update-tags/,
   ],
   [
     'a key pair',
     { base: '{ image: ami-0123456789abcdef0, instanceType: t3.micro, keyName: me }' },
-    /base\.keyName: .*key pair me/,
+    /base\.keyName: .*key pair me.*--param="keyPairs=me"/,
   ],
   [
     'a bucket',
     { base: '{ image: ami-0123456789abcdef0, instanceType: t3.micro, buckets: [theirs] }' },
-    /bucket theirs/,
+    /bucket theirs.*--param="buckets=theirs"/,
   ],
   [
     'a base image',
     { base: "{ image: 'resolve:ssm:/base', instanceType: t3.micro }" },
-    /SSM parameter \/base/,
+    /SSM parameter \/base\. .*--param="names=kiln\/\*,base"/,
   ],
   [
     'a secret',
@@ -113,13 +128,8 @@ test.each([
   ],
   [
     'a parameter of images',
-    { image: '{ parameter: /kiln/web/image }' },
-    /\/kiln\/web\/image, to name images/,
-  ],
-  [
-    'a schedule',
-    { triggers: "{ schedule: { cron: '0 3 * * ? *' } }" },
-    /triggers: schedules and rules are made when/,
+    { image: '{ parameter: /other/web/image }' },
+    /\/other\/web\/image, to name images/,
   ],
   [
     'a base pipeline that is not there',
@@ -127,7 +137,7 @@ test.each([
     /got nope/,
   ],
   ['what no pipeline may say', { base: '{ image: x }' }, /pipeline\.yml is not valid/],
-])('a version that names %s which no role may use is refused, with where', async (_what, keys, words) => {
+])('a version that names %s is refused, with where', async (_what, keys, words) => {
   const all = { base: '{ image: ami-0123456789abcdef0, instanceType: t3.micro }', ...keys };
   const text = Object.entries(all)
     .map(([key, value]) => `${key}: ${value}\n`)
@@ -137,6 +147,47 @@ test.each([
     message: expect.stringMatching(words),
   });
   expect(await scriptOf('web')).toBe('true');
+});
+
+test('what Amazon has, and what is not there yet, may be named', async () => {
+  const text = `base: { image: 'resolve:ssm:/aws/service/x', instanceType: t3.micro }
+parameters: { KEY: { secret: true, default: 'resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:000000000000:secret:kiln/key-AbC123' } }
+rollout: [{ autoScalingGroup: tomorrow }]
+`;
+  expect(await push('web', { ...files(), 'pipeline.yml': text })).toMatchObject({ holdsAlready: false });
+});
+
+describe('schedules and rules', () => {
+  const nightly = (cron: string) =>
+    files('true', {
+      'pipeline.yml': `${DEFINITION}triggers: { schedule: { cron: '${cron}' }, events: [{ pattern: { source: [a] } }] }\n`,
+    });
+
+  test('come with a version, change with another, and go with the pipeline', async () => {
+    await push('shop', nightly('0 3 * * ? *'), true);
+    expect(kept.schedules.size).toBe(0);
+    await push('shop', nightly('0 3 * * ? *'));
+    expect([[...kept.schedules.keys()], [...kept.rules.keys()]]).toEqual([['shop'], ['kiln-prod.shop.1']]);
+    await push('shop', nightly('0 4 * * ? *'));
+    expect(kept.schedules.get('shop')?.ScheduleExpression).toBe('cron(0 4 * * ? *)');
+    await removePushed('shop', {});
+    expect([kept.schedules.size, kept.rules.size]).toEqual([0, 0]);
+  });
+
+  test('are those of the deployed version again when what was pushed is removed', async () => {
+    deploy(nightly('0 3 * * ? *'));
+    await push('web', files());
+    expect(kept.schedules.size).toBe(0);
+    await removePushed('web', {});
+    expect([...kept.schedules.keys()]).toEqual(['web']);
+  });
+
+  test('are mended by the same push again, where the first has ended before them', async () => {
+    await push('shop', nightly('0 3 * * ? *'));
+    kept.schedules.clear();
+    expect(await push('shop', nightly('0 3 * * ? *'))).toMatchObject({ holdsAlready: true });
+    expect([...kept.schedules.keys()]).toEqual(['shop']);
+  });
 });
 
 test('a pipeline that others are built on stays', async () => {

@@ -65,6 +65,7 @@ const useGroup = (more: object) =>
     AutoScalingGroups: [
       {
         ...{ AutoScalingGroupName: GROUP, DesiredCapacity: 2, MinSize: 0, MaxSize: 4 },
+        Tags: [{ Key: 'kiln:fleet', Value: 'yes' }],
         LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '4' },
         Instances: [instance('i-1'), instance('i-2')],
         ...more,

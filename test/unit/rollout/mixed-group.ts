@@ -160,7 +160,10 @@ export function useMixedGroup(autoScaling: Stub, more: Partial<AutoScalingGroup>
     MaxSize: 6,
     TargetGroupARNs: [],
     Instances: [],
-    Tags: [{ Key: 'kiln:service', Value: 'kiln-test@us-east-1' }],
+    Tags: [
+      { Key: 'kiln:service', Value: 'kiln-test@us-east-1' },
+      { Key: 'kiln:fleet', Value: 'yes' },
+    ],
     ...more,
   };
   autoScaling.on(DescribeAutoScalingGroupsCommand as never).resolves({ AutoScalingGroups: [group] } as never);

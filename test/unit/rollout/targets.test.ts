@@ -45,7 +45,9 @@ const item = {
 function useGroup(group: object | undefined, version: object = {}): void {
   autoScaling.reset();
   ec2.reset();
-  const AutoScalingGroups = group ? [{ AutoScalingGroupName: 'fleet', ...group } as never] : [];
+  const AutoScalingGroups = group
+    ? [{ AutoScalingGroupName: 'fleet', Tags: [{ Key: 'kiln:fleet', Value: 'yes' }], ...group } as never]
+    : [];
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups });
   ec2
     .on(DescribeLaunchTemplatesCommand)

@@ -133,7 +133,11 @@ const deregisterImage: Deed = async ({ world, build }) => {
 const remakeGroup: Deed = async ({ world }) => {
   const group = await world.group();
   if (!group || group.Status) return false;
-  const { LaunchTemplate, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize } = group;
+  const { LaunchTemplate, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize, Tags = [] } = group;
+  // What Kiln has written is not the person's.
+  const own = Tags.filter(({ Key }) => Key !== 'kiln:service').map(({ Key, Value, PropagateAtLaunch }) => ({
+    ...{ Key, Value, PropagateAtLaunch },
+  }));
   await world.autoScaling.send(
     new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: GROUP, ForceDelete: true }),
   );
@@ -143,6 +147,7 @@ const remakeGroup: Deed = async ({ world }) => {
     new CreateAutoScalingGroupCommand({
       ...{ AutoScalingGroupName: GROUP, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize },
       ...{ MinSize: 0, HealthCheckType: 'ELB', HealthCheckGracePeriod: 180, DefaultInstanceWarmup: 60 },
+      Tags: own,
       LaunchTemplate: {
         LaunchTemplateId: LaunchTemplate?.LaunchTemplateId,
         Version: LaunchTemplate?.Version,

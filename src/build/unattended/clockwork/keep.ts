@@ -1,0 +1,128 @@
+import {
+  DeleteRuleCommand,
+  ListRulesCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
+  CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  DeleteScheduleCommand,
+  paginateListSchedules,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
+import { eventBridge, isAwsError, scheduler } from '../../../aws';
+import { env } from '../../../env';
+import type { Pipeline } from '../../../pipeline/definition';
+import { ownService } from '../../../tags';
+import { describeTriggers, type Rule, type Schedule, type Triggers } from './describe';
+
+/**
+ * Makes the schedules and rules of the deployment those of its pipelines: what lacks is made, what is otherwise is changed, what no pipeline
+ * has any more is deleted. Where it ends halfway the next one ends it.
+ *
+ * @param pipelines all that hold; none when the service is removed
+ * @param of only what one of them has is looked at
+ * @throws the errors of AWS, such as LimitExceededException: an event bus has 300 rules, unless AWS has given more
+ */
+export async function keepTriggers(pipelines: readonly Pipeline[], of?: string): Promise<void> {
+  const wanted = describeTriggers(
+    pipelines.filter(({ name }) => of === undefined || name === of),
+    ownService(),
+  );
+  await Promise.all([keepSchedules(wanted, of), keepRules(wanted, of)]);
+}
+
+/** The one target of each rule. */
+const TARGET = 'request-build';
+
+async function keepSchedules({ schedules }: Triggers, of: string | undefined): Promise<void> {
+  const found: string[] = [];
+  const GroupName = env('KILN_SCHEDULES');
+  const pages = paginateListSchedules({ client: scheduler() }, { GroupName, ...(of && { NamePrefix: of }) });
+  for await (const { Schedules = [] } of pages) found.push(...Schedules.flatMap(({ Name = [] }) => Name));
+  for (const schedule of schedules) await putSchedule(GroupName, schedule, found.includes(schedule.name));
+  for (const Name of found)
+    if ((of === undefined || Name === of) && !schedules.some(({ name }) => name === Name))
+      await scheduler()
+        .send(new DeleteScheduleCommand({ GroupName, Name }))
+        .catch(unless('ResourceNotFoundException'));
+}
+
+async function putSchedule(GroupName: string, schedule: Schedule, isThere: boolean): Promise<void> {
+  const { name: Name, expression, timezone, windowMinutes, input } = schedule;
+  const settings: CreateScheduleCommandInput = {
+    ...{ GroupName, Name, Description: `Builds pipeline ${Name}` },
+    ...{ ScheduleExpression: expression, ScheduleExpressionTimezone: timezone },
+    FlexibleTimeWindow: windowMinutes
+      ? { Mode: 'FLEXIBLE', MaximumWindowInMinutes: windowMinutes }
+      : { Mode: 'OFF' },
+    Target: {
+      ...{ Arn: env('KILN_REQUEST_BUILD'), RoleArn: env('KILN_SCHEDULER_ROLE'), Input: input },
+      RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 10 },
+    },
+  };
+  const update = () => scheduler().send(new UpdateScheduleCommand(settings));
+  if (isThere) await update();
+  else
+    await scheduler()
+      .send(new CreateScheduleCommand(settings))
+      .catch((error) => {
+        // Somebody else has made it meanwhile.
+        if (isAwsError(error, 'ConflictException')) return update();
+        throw error;
+      });
+}
+
+async function keepRules({ rules }: Triggers, of: string | undefined): Promise<void> {
+  const own = `${env('KILN_RULES')}.`;
+  const found = await listRules(of === undefined ? own : `${own}${of}.`);
+  for (const rule of rules) await putRule(`${own}${rule.name}`, rule);
+  for (const name of found) if (!rules.some((rule) => `${own}${rule.name}` === name)) await deleteRule(name);
+}
+
+async function listRules(NamePrefix: string): Promise<string[]> {
+  const found: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await eventBridge().send(
+      new ListRulesCommand({ NamePrefix, ...(NextToken && { NextToken }) }),
+    );
+    found.push(...(page.Rules ?? []).flatMap(({ Name = [] }) => Name));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
+}
+
+async function putRule(Name: string, { pattern, template }: Rule): Promise<void> {
+  const [pipeline] = Name.slice(env('KILN_RULES').length + 1).split('.');
+  await eventBridge().send(
+    new PutRuleCommand({
+      ...{ Name, Description: `Builds pipeline ${pipeline}`, EventPattern: JSON.stringify(pattern) },
+    }),
+  );
+  const { FailedEntries: [failed] = [] } = await eventBridge().send(
+    new PutTargetsCommand({
+      Rule: Name,
+      Targets: [
+        { Id: TARGET, Arn: env('KILN_REQUEST_BUILD'), InputTransformer: { InputTemplate: template } },
+      ],
+    }),
+  );
+  if (failed) throw new Error(`rule ${Name} got no target: ${failed.ErrorMessage ?? failed.ErrorCode}`);
+}
+
+async function deleteRule(Name: string): Promise<void> {
+  await eventBridge()
+    .send(new RemoveTargetsCommand({ Rule: Name, Ids: [TARGET] }))
+    .catch(unless('ResourceNotFoundException'));
+  await eventBridge().send(new DeleteRuleCommand({ Name }));
+}
+
+/** What is gone meanwhile need not be deleted. */
+function unless(code: string): (error: unknown) => void {
+  return (error) => {
+    if (!isAwsError(error, code)) throw error;
+  };
+}

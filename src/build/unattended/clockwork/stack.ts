@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { logger } from '../../../log';
+import { findPipelines } from '../../../pipeline/pushed/find';
+import { keepTriggers } from './keep';
+
+/** What CloudFormation asks of a custom resource. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+export const StackRequest = z.looseObject({
+  RequestType: z.enum(['Create', 'Update', 'Delete']),
+  ResponseURL: z.url(),
+  StackId: z.string(),
+  RequestId: z.string(),
+  LogicalResourceId: z.string(),
+});
+
+/** An answer has room for 4,096 bytes. */
+const LONGEST_REASON = 1000;
+
+/**
+ * Makes the schedules and rules those of the pipelines that hold, or deletes all of them where the stack goes, and tells the stack so: it
+ * waits for that, and takes its update back where it has failed.
+ *
+ * @throws Error if the stack cannot be told: Lambda asks again
+ */
+export async function answerStack(request: z.output<typeof StackRequest>): Promise<void> {
+  const failure = await keepTriggers(request.RequestType === 'Delete' ? [] : await findPipelines()).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  if (failure) logger.error('the stack is told that it has failed', failure);
+  const { StackId, RequestId, LogicalResourceId } = request;
+  const response = await fetch(request.ResponseURL, {
+    method: 'PUT',
+    // The address is signed for none: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+    headers: { 'content-type': '' },
+    body: JSON.stringify({
+      Status: failure ? 'FAILED' : 'SUCCESS',
+      ...(failure && { Reason: `${failure.name}: ${failure.message}`.slice(0, LONGEST_REASON) }),
+      PhysicalResourceId: 'triggers',
+      ...{ StackId, RequestId, LogicalResourceId },
+    }),
+  });
+  if (!response.ok) throw new Error(`CloudFormation answered ${response.status} to what it was told`);
+}
