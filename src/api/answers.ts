@@ -187,7 +187,7 @@ export const Build = z
     changed: z
       .array(z.string())
       .optional()
-      .describe('Why it bakes: what is otherwise than of the image before'),
+      .describe('Why it bakes: what is otherwise than of the image that was served then'),
     rolledBack: z
       .strictObject({ at: Time, by: Name })
       .optional()

@@ -280,7 +280,7 @@ export interface BuildRecord extends Options {
   fingerprint?: string;
   /** What the fingerprint is made of, by name: values that may be told, or hashes of them. */
   ingredients?: Record<string, string>;
-  /** Why it bakes, in words: what is otherwise than of the newest image. */
+  /** Why it bakes, in words: what is otherwise than of the image that was served when it was planned. */
   changed?: string[];
   /** The earlier build whose image it rolls out, instead of one of its own. */
   reused?: { build: string; imageId: string };

@@ -81,7 +81,12 @@ export function fingerprintOf(ingredients: Record<string, string>): string {
  * @param before the ingredients of the other
  */
 export function describeDifference(before: Record<string, string>, now: Record<string, string>): string[] {
-  return findDifferences(before, now).map(({ what, before: was, after: is }) => {
+  return describeDifferences(findDifferences(before, now));
+}
+
+/** The same of differences that are known. */
+export function describeDifferences(differences: readonly Difference[]): string[] {
+  return differences.map(({ what, before: was, after: is }) => {
     if (was === undefined) return `${what} is new`;
     if (is === undefined) return `${what} is gone`;
     return HASH.test(was) || HASH.test(is) ? `${what} changed` : `${what} ${was} -> ${is}`;

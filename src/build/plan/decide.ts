@@ -8,7 +8,9 @@ import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
 import { approvalOf, imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/definition';
 import {
-  describeDifference,
+  type Difference,
+  describeDifferences,
+  findDifferences,
   fingerprintOf,
   hideSecretIngredients,
   ingredientsOf,
@@ -21,7 +23,7 @@ import type { BuildRequest } from '../execution';
 import { resolveParameters } from '../parameters';
 import type { BuildRecord } from '../record';
 import { chooseGiven, choosePinned, describeResolved, findRelease, type Release } from '../release/release';
-import { findMaker, findRestorable, findReusable, findServed, type Reuse } from '../release/reuse';
+import { findRestorable, findReusable, findServed, type Reuse } from '../release/reuse';
 import type { Plan, Target } from '../state';
 import type { Unmade } from './unmade';
 import { checkVcpus } from './vcpus';
@@ -30,7 +32,9 @@ import { checkVcpus } from './vcpus';
 export interface Decision {
   plan: Plan;
   ingredients: Record<string, string>;
-  /** Why it bakes, in words: what is otherwise than of the image that is served. */
+  /** What is otherwise than of the image that is served now, whatever is the release; nothing where it is not known what that was made of. */
+  changes: Difference[];
+  /** Why it bakes, in words. */
   changed?: string[];
   /** Of a rollback: the build that made the image which is served now. */
   from?: string;
@@ -62,7 +66,7 @@ export async function decideBuild(
   const given = chooseGiven(pipeline, request, release);
   const parameters = await resolveParameters(pipeline, given.values);
   await told.resolved({ given: given.values, resolved: describeResolved(parameters, given, release) });
-  return decideBake(pipeline, parameters, request, release, unmade);
+  return decideBake(pipeline, parameters, request, unmade);
 }
 
 /** What a bake is decided from: the base image as it is now, and what is named by parameters. */
@@ -70,7 +74,6 @@ async function decideBake(
   pipeline: Pipeline,
   parameters: Record<string, string>,
   { force = false, rollout, hotfix = false }: BuildRequest,
-  release: Release | undefined,
   unmade: Unmade,
 ): Promise<Decision> {
   const finding = findBaseImage(pipeline, unmade);
@@ -98,26 +101,30 @@ async function decideBake(
   const print = fingerprintOf(ingredients);
   const mayReuse = !force && contents.unknown.length === 0;
   const reuse = mayReuse ? await findReusable(pipeline, print) : undefined;
+  const served = await findServed(pipeline);
+  const changes = findChanges(pipeline, served, ingredients);
   const made = { baseImage, parameters, fingerprint: print };
   const planned = await decideTargets(pipeline, made, targets, reuse, unmade);
   const decided = { ...planned, plan: { ...planned.plan, ...decideGates(pipeline, planned.plan, hotfix) } };
-  if (reuse) return { ...decided, ingredients };
-  const changed = force
-    ? ['it was asked for']
-    : [...contents.unknown, ...(await findChanges(pipeline, release, ingredients))];
-  return { ...decided, ingredients, changed };
+  if (reuse) return { ...decided, ingredients, changes };
+  const changed = force ? ['it was asked for'] : [...contents.unknown, ...explainChanges(served, changes)];
+  return { ...decided, ingredients, changes, changed };
 }
 
-/** Why an image is baked: what is otherwise than of the one that is served. */
-async function findChanges(
+function findChanges(
   pipeline: Pipeline,
-  release: Release | undefined,
+  served: BuildRecord | undefined,
   now: Record<string, string>,
-): Promise<string[]> {
-  const served = release && (await findMaker(release.build));
+): Difference[] {
+  return served?.ingredients ? findDifferences(hideSecretIngredients(pipeline, served.ingredients), now) : [];
+}
+
+/** Why an image is baked that nobody insists on. */
+function explainChanges(served: BuildRecord | undefined, changes: readonly Difference[]): string[] {
   if (!served?.ingredients) return ['there is no image that it could be compared with'];
-  const changes = describeDifference(hideSecretIngredients(pipeline, served.ingredients), now);
-  return changes.length > 0 ? changes : ['the image of the same is not available any more'];
+  return changes.length > 0
+    ? describeDifferences(changes)
+    : ['the image of the same is not available any more'];
 }
 
 /** The image of an earlier build, with the parameters that it had then. */
@@ -142,7 +149,9 @@ async function decideRollback(
   };
   const decided = await decideTargets(pipeline, made, targets, reuse, unmade);
   const served = await findServed(pipeline);
-  return { ...decided, ingredients: maker.ingredients ?? {}, ...(served && { from: served.id }) };
+  const { ingredients = {} } = maker;
+  const changes = findChanges(pipeline, served, ingredients);
+  return { ...decided, ingredients, changes, ...(served && { from: served.id }) };
 }
 
 async function findTargets(

@@ -1,12 +1,6 @@
 import { ulid } from 'ulid';
 import { InvalidRequest, KilnError, PipelineHeld, PlanOutdated, TransientFailure } from '../../errors';
-import type { Pipeline } from '../../pipeline/definition';
-import {
-  type Difference,
-  describeDifference,
-  findDifferences,
-  hideSecretIngredients,
-} from '../../pipeline/fingerprint';
+import { type Difference, describeDifference } from '../../pipeline/fingerprint';
 import { findPipeline } from '../../pipeline/pushed/find';
 import { describeGroups } from '../../rollout/groups';
 import { templatesOf } from '../../rollout/version/configuration';
@@ -16,8 +10,6 @@ import { findOpening } from '../acts/windows';
 import { type BuildRequest, optionsOf } from '../execution';
 import { findLockHolder } from '../lock';
 import { type BuildRecord, listRecords } from '../record';
-import { findRelease } from '../release/release';
-import { findMaker } from '../release/reuse';
 import type { Plan, Target } from '../state';
 import { checkHold, showHold } from '../unattended/hold';
 import { type Decision, decideBuild } from './decide';
@@ -111,12 +103,11 @@ export async function previewBuild(request: BuildRequest): Promise<Preview> {
     if (!(error instanceof PipelineHeld)) throw error;
     blockers.push(error.message);
   });
-  const [running, hold, parked, history, served] = await Promise.all([
+  const [running, hold, parked, history] = await Promise.all([
     findLockHolder(pipeline.name),
     showHold(pipeline.name),
     findParked(pipeline.name),
     listRecords(pipeline.name, LOOKED_THROUGH),
-    findServed(pipeline),
   ]);
   if (running && pipeline.definition.whenBusy === 'reject')
     blockers.push(`build ${running} runs, and the whenBusy of the pipeline is reject`);
@@ -138,7 +129,7 @@ export async function previewBuild(request: BuildRequest): Promise<Preview> {
     expiresAt: new Date(expiresAt * 1000).toISOString(),
     resolved,
     image: describeImage(decision),
-    changes: decision && served ? findDifferences(served, decision.ingredients) : [],
+    changes: decision?.changes ?? [],
     targets: decision ? await describeTargets(decision) : [],
     blockers,
     notKnown: [...(decision && !decision.plan.reuse ? ON_SERVERS : []), ...unmade.words],
@@ -169,12 +160,6 @@ function describeGates(decision: Decision | undefined): Pick<Preview, 'approval'
       },
     }),
   };
-}
-
-async function findServed(pipeline: Pipeline): Promise<Record<string, string> | undefined> {
-  const release = await findRelease(pipeline);
-  const before = release && (await findMaker(release.build))?.ingredients;
-  return before && hideSecretIngredients(pipeline, before);
 }
 
 function describeImage(decision: Decision | undefined): Preview['image'] {

@@ -4,6 +4,7 @@ import { endBuild, failBuild } from '../../../src/build/end/end';
 import { findLockHolder } from '../../../src/build/lock';
 import { findPlanned, type Preview, previewBuild } from '../../../src/build/plan/preview';
 import { getRecord, updateRecord } from '../../../src/build/record';
+import { describeDifferences } from '../../../src/pipeline/fingerprint';
 import { useBakes } from './bakes';
 
 const { available, usePipeline, plan, bake } = useBakes();
@@ -28,6 +29,23 @@ test('a plan of which nothing has changed says which image is used', async () =>
   const { id, imageId } = await bake();
   const { image, changes, notKnown } = await preview();
   expect([image, changes, notKnown]).toEqual([{ bakes: false, reuse: { build: id, imageId } }, [], []]);
+});
+
+test('after a build that was for once, a plan and its build say what is otherwise than of the image that is served now', async () => {
+  const { id, imageId } = await bake({ REVISION: 'v6' });
+  await bake({ REVISION: 'try' }, { once: true });
+  const night = await preview();
+  expect(night).toMatchObject({
+    image: { bakes: false, reuse: { build: id, imageId } },
+    changes: [{ what: 'parameter REVISION', before: 'try', after: 'v6' }],
+  });
+  const next = await preview({ REVISION: 'v7' });
+  expect(next).toMatchObject({
+    image: { bakes: true, why: ['parameter REVISION try -> v7'] },
+    changes: [{ what: 'parameter REVISION', before: 'try', after: 'v7' }],
+  });
+  const { build } = await plan({ REVISION: 'v7' }, { plan: next.id });
+  expect((await getRecord(build.id)).changed).toEqual(['parameter REVISION try -> v7']);
 });
 
 test('a plan says what would stop the build, and no build can be started with it', async () => {
@@ -72,12 +90,13 @@ test('a build with a plan fails when the script has changed since, and says so',
 });
 
 /** What may happen between a plan and its build, or before both. */
-const HAPPENINGS = ['script', 'image', 'gone', 'rolledBack', 'nothing'] as const;
+const HAPPENINGS = ['script', 'image', 'gone', 'rolledBack', 'once', 'nothing'] as const;
 
 async function happen(what: (typeof HAPPENINGS)[number], last: { id: string; imageId: string }) {
   if (what === 'script') usePipeline({ script: 'echo other' });
   if (what === 'image') usePipeline({ image: ', skipChecks: { diskSpace: why }' });
   if (what === 'gone') available.delete(last.imageId);
+  if (what === 'once') await bake({ REVISION: 'try' }, { once: true, force: true });
   if (what === 'rolledBack') await updateRecord(last.id, { rolledBack: { at: 'today', by: 'eva' } });
 }
 
@@ -106,7 +125,10 @@ test('a build with a plan does that plan, or fails with what has changed', async
       expect(planned.blockers).toEqual([]);
       expect(done.plan.reuse === undefined).toBe(planned.image.bakes);
       expect(done.plan.reuse?.image.id).toBe(planned.image.reuse?.imageId);
-      expect((await getRecord(done.build.id)).changed).toEqual(planned.image.why);
+      // What is served may be another image since, and the same is baked all the same.
+      if (between !== 'once') expect((await getRecord(done.build.id)).changed).toEqual(planned.image.why);
+      if (planned.image.why && !force && before !== 'gone')
+        expect(planned.image.why).toEqual(describeDifferences(planned.changes));
     }
     await endAny();
   });
