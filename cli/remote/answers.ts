@@ -71,7 +71,7 @@ export interface Build {
   readonly changed?: readonly string[];
   readonly reused?: { readonly build: string; readonly imageId: string };
   readonly rollback?: { readonly build: string; readonly from?: string };
-  readonly rolledBack?: { readonly at: string; readonly by: string };
+  readonly rolledBack?: { readonly at: string; readonly by: string; readonly why?: string };
   readonly revoked?: { readonly at: string; readonly by?: string; readonly reason?: string };
   readonly hotfix?: boolean;
   readonly approval?: Gate;

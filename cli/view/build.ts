@@ -1,6 +1,6 @@
 import type { Act, Build, Gate, PackageChanges, Stage } from '../remote/answers';
 import { callerOf, lastedOf } from './lists';
-import { markOf } from './marks';
+import { describeTimeout, markOf } from './marks';
 import { cut, pad, wrap } from './text';
 import { clockTime, dayAndTime, duration, secondsBetween } from './time';
 
@@ -82,7 +82,9 @@ function badOf({ revoked, rolledBack }: Build): string | undefined {
     const by = revoked.by ? ` by ${callerOf(revoked.by)}` : '';
     return `revoked ${dayAndTime(revoked.at)}${by}${revoked.reason ? `: "${revoked.reason}"` : ''}`;
   }
-  return rolledBack && `rolled back ${dayAndTime(rolledBack.at)} by ${rolledBack.by}`;
+  if (!rolledBack) return undefined;
+  const { at, by, why } = rolledBack;
+  return `rolled back ${dayAndTime(at)} by ${by}${why ? `: ${why}` : ''}`;
 }
 
 /** `+3 ~12 -1`: added, upgraded, removed. */
@@ -97,7 +99,7 @@ function gateText(gate: Gate | undefined): string | undefined {
   if (!gate) return undefined;
   const { decision, decidedAt, by, reason, expiresAt, opensAt, onTimeout } = gate;
   if (decision === undefined)
-    return `waits${opensAt ? `, opens ${dayAndTime(opensAt)} UTC` : ''} until ${dayAndTime(expiresAt)} UTC, then ${onTimeout === 'stop' ? 'stops' : 'goes on'}`;
+    return `waits${opensAt ? `, opens ${dayAndTime(opensAt)} UTC` : ''} until ${dayAndTime(expiresAt)} UTC, then ${describeTimeout(onTimeout)}`;
   return `${decision}${decidedAt ? ` ${dayAndTime(decidedAt)} UTC` : ''}${by ? ` by ${callerOf(by)}` : ''}${reason ? `: "${reason}"` : ''}`;
 }
 

@@ -16,3 +16,14 @@ const MARKS: Readonly<Record<string, string>> = {
 export function markOf(status: string): string {
   return MARKS[status] ?? '■';
 }
+
+const THEN: Readonly<Record<string, string>> = {
+  stop: 'stops',
+  rollback: 'rolls back',
+  continue: 'goes on',
+};
+
+/** What becomes of a build whose wait ends by itself, in words that follow "then it". */
+export function describeTimeout(onTimeout: string): string {
+  return THEN[onTimeout] ?? onTimeout;
+}

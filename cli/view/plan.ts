@@ -1,4 +1,5 @@
 import type { Plan } from '../remote/answers';
+import { describeTimeout } from './marks';
 import { counted, cut, fold, table, wrap } from './text';
 import { dayAndTime, duration } from './time';
 
@@ -79,7 +80,7 @@ function describeWindow({ isOpen, opensAt, closesAt }: NonNullable<Plan['window'
 
 function describeApproval({ within, onTimeout, approvers }: NonNullable<Plan['approval']>): string {
   const who = approvers === 'other' ? 'another person' : 'a person';
-  return `waits ${duration(within)} for ${who} to approve, then ${onTimeout === 'stop' ? 'stops' : 'goes on'}`;
+  return `waits ${duration(within)} for ${who} to approve, then ${describeTimeout(onTimeout)}`;
 }
 
 function summaryOf({ image, targets, blockers }: Plan): string {

@@ -2,7 +2,7 @@ import { type Build, type Fleet, type Gate, gateOf, isOver, type Stage } from '.
 import { errorLines, heldServerLines, packagesOf } from './build';
 import { groupLines } from './group';
 import { callerOf, lastedOf } from './lists';
-import { markOf } from './marks';
+import { describeTimeout, markOf } from './marks';
 import { describePhase, phasesOf } from './phases';
 import { clean, cut, fold, wrap } from './text';
 import { dayAndTime, duration, secondsBetween } from './time';
@@ -112,6 +112,6 @@ function gateLines({ opensAt, expiresAt, onTimeout, approvers }: Gate, now: Date
   return [
     ...(opensAt ? [`the window opens at ${until(opensAt)}`] : []),
     ...(approvers === 'other' ? ['another person than who asked for it must approve it'] : []),
-    `ends by itself at ${until(expiresAt)}: then ${onTimeout === 'stop' ? 'it stops' : 'it goes on'}`,
+    `ends by itself at ${until(expiresAt)}: then it ${describeTimeout(onTimeout)}`,
   ];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ON_TIMEOUT } from '../wait/on-timeout';
 
 /** What the API answers, as docs/openapi.json tells it. A test holds the answers that are given to it. */
 
@@ -131,7 +132,7 @@ const Gate = z
   .strictObject({
     since: Time,
     expiresAt: Time.describe('When the wait ends by itself'),
-    onTimeout: z.enum(['stop', 'continue']).describe('What becomes of the build then'),
+    onTimeout: z.enum(ON_TIMEOUT).describe('What becomes of the build then'),
     approvers: z.enum(['any', 'other']).optional(),
     opensAt: Time.optional(),
     decision: z.enum(['approved', 'rejected', 'promoted', 'superseded', 'expired']).optional(),
@@ -189,9 +190,13 @@ export const Build = z
       .optional()
       .describe('Why it bakes: what is otherwise than of the image that was served then'),
     rolledBack: z
-      .strictObject({ at: Time, by: Name })
+      .strictObject({
+        at: Time,
+        by: Name,
+        why: z.string().optional().describe('Where nobody asked for that: what made it so'),
+      })
       .optional()
-      .describe('That people went back from its image, by which build'),
+      .describe('That its image was gone back from, by which build'),
     revoked: z
       .strictObject({ at: Time, by: z.string().optional(), reason: z.string().optional() })
       .optional()
@@ -307,7 +312,7 @@ export const Preview = z
     approval: z
       .strictObject({
         within: z.int().describe('Seconds'),
-        onTimeout: z.enum(['stop', 'continue']),
+        onTimeout: z.enum(ON_TIMEOUT),
         approvers: z.enum(['any', 'other']),
       })
       .optional()

@@ -9,6 +9,7 @@ import {
   setAttributes,
   setPaths,
 } from '../table';
+import type { OnTimeout } from '../wait/on-timeout';
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
 import { registerPipeline } from './removed/register';
@@ -113,6 +114,7 @@ export type Task =
   | 'takeHeldServer'
   | 'undo'
   | 'undoAgain'
+  | 'refuse'
   | 'release'
   | 'count'
   | 'unlock'
@@ -215,7 +217,7 @@ export interface Gate {
   since: string;
   /** When it ends by itself, and what becomes of the build then. */
   expiresAt: string;
-  onTimeout: 'stop' | 'continue';
+  onTimeout: OnTimeout;
   /** Of an approval: whether who has asked for the build may approve it. */
   approvers?: 'any' | 'other' | undefined;
   /** Of a window: when it opens. */
@@ -286,8 +288,8 @@ export interface BuildRecord extends Options {
   reused?: { build: string; imageId: string };
   /** Of a rollback: the build that made the image which was served when it was planned. */
   rolledBackFrom?: string;
-  /** That people went back from its image, by which build. No build uses it again unasked. */
-  rolledBack?: { at: string; by: string };
+  /** That its image was gone back from, by which build: people did, or nobody has approved it (`why`). No build uses it again unasked. */
+  rolledBack?: { at: string; by: string; why?: string };
   /** That a person called its image bad. No build uses it again. */
   revoked?: { at: string; by?: string; reason?: string };
   /** The image that the base instance started from. */

@@ -1,6 +1,7 @@
 import type { MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
 import { SITE_PATH } from '../pipeline/site/path';
+import { ON_TIMEOUT } from '../wait/on-timeout';
 
 /** Parameters as they come in. A name that every object inherits would be lost in silence. */
 export const Parameters = z
@@ -178,7 +179,7 @@ export const Plan = z.object({
   approval: z
     .object({
       within: z.number().describe('seconds'),
-      onTimeout: z.enum(['stop', 'continue']),
+      onTimeout: z.enum(ON_TIMEOUT),
       approvers: z.enum(['any', 'other']),
     })
     .optional(),

@@ -116,6 +116,27 @@ export async function restoreNewestImage(record: BuildRecord): Promise<string[]>
   return restored;
 }
 
+/**
+ * Makes the SSM parameters of a pipeline name the newest good image, as far as they name the earlier one that a build was to roll out and
+ * that counts as gone back from since nobody approved that build.
+ *
+ * @returns those of which it did
+ */
+export async function leaveUnapproved({ id, pipeline, reused }: BuildRecord): Promise<string[]> {
+  const maker = reused && (await findRecord(reused.build));
+  if (!reused || maker?.rolledBack?.by !== id) return [];
+  const { parameter, channels = {} } = maker;
+  const left: string[] = [];
+  for (const name of new Set([parameter, channels.tested, channels.proven])) {
+    if (!name || (await readParameter(name)) !== reused?.imageId) continue;
+    const to = await findNamedImage(pipeline, name === channels.proven);
+    if (to === undefined || to === reused.imageId) continue;
+    await putParameter(name, to);
+    left.push(name);
+  }
+  return left;
+}
+
 /** What a parameter named before somebody may have revoked since: then it is the newest good image, if there is one. */
 async function findGoodInstead(
   value: string,

@@ -3,6 +3,7 @@ import { findPatternProblem } from 'aws-languages/event-pattern';
 import { isDefinitePath } from 'aws-languages/json-path';
 import { isTimeZone } from 'aws-languages/time-zone';
 import * as z from 'zod';
+import { ON_TIMEOUT } from '../wait/on-timeout';
 import { duration } from './duration';
 import { expected, show } from './expected';
 import { matches } from './pattern';
@@ -506,9 +507,11 @@ const Approval = z
         required: flag().default(true).describe('Whether it waits at all.'),
         within: duration('5m', '7d').prefault('1d').describe('How long it waits.'),
         onTimeout: z
-          .enum(['stop', 'continue'], { error: expected('stop or continue') })
+          .enum(ON_TIMEOUT, { error: expected('stop, rollback or continue') })
           .default('stop')
-          .describe('What becomes of the build if nobody says anything: it ends, or it rolls out.'),
+          .describe(
+            'What becomes of the build if nobody says anything. stop: it ends, and what it made is removed. rollback: the same, the pipeline stays with the image before, and no build makes or uses this one again, unless somebody says force. continue: it rolls out.',
+          ),
         approvers: z
           .enum(['any', 'other'], { error: expected('any or other') })
           .default('any')
@@ -573,7 +576,9 @@ export const PipelineDefinition = section({
   windows: list(Window, 'a list of windows')
     .max(20, { error: 'expected at most 20 windows' })
     .default([])
-    .describe('Times in which a rollout may begin. Without them it begins at any time.'),
+    .describe(
+      'Times in which a rollout may begin. Without them it begins at any time. A build that could not begin in the next one, nor within eight days, ends, and what it made is removed.',
+    ),
 }).superRefine(({ parameters, triggers, base, image }, context) => {
   const lacking = !image.test ? 'image.test: true' : base.prepare === 'none' ? 'an agent (base.prepare)' : '';
   if (image.scan && lacking)

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { eventBridge } from '../aws';
 import { TransientFailure } from '../errors';
 import { ownService } from '../tags';
+import { ON_TIMEOUT } from '../wait/on-timeout';
 
 const Name = z.string();
 const Time = z.string().describe('ISO 8601, UTC');
@@ -57,7 +58,7 @@ export const EVENTS = {
     ...ofBuild,
     imageId: z.string().optional(),
     expiresAt: Time.describe('Until when it waits'),
-    onTimeout: z.enum(['stop', 'continue']).describe('What becomes of the build then'),
+    onTimeout: z.enum(ON_TIMEOUT).describe('What becomes of the build then'),
     approvers: z.enum(['any', 'other']).optional(),
     trigger: z.strictObject({ kind: z.string(), by: z.string().optional() }),
     reason: z.string().optional(),

@@ -82,15 +82,25 @@ function fail({ name, message }: KilnError): Outcome {
   return { error: name, cause: message };
 }
 
-function describeExpired(kind: GateKind, { since, expiresAt }: Gate): KilnError {
+function describeExpired(kind: GateKind, { since, expiresAt, onTimeout }: Gate): KilnError {
+  const then =
+    onTimeout === 'rollback'
+      ? ' No build makes or uses its image again, unless somebody says force (approval.onTimeout: rollback).'
+      : '';
   return kind === 'approval'
-    ? new ApprovalTimedOut(`Nobody has approved it until ${expiresAt}. It waited since ${since}.`)
+    ? new ApprovalTimedOut(`Nobody has approved it until ${expiresAt}. It waited since ${since}.${then}`)
     : new WindowMissed(`It could not begin in a window until ${expiresAt}. It waited since ${since}.`);
 }
 
+const THEN: Record<Gate['onTimeout'], string> = {
+  stop: 'stops',
+  rollback: 'stops, and its image counts as rolled back from',
+  continue: 'goes on',
+};
+
 /** What a gate waits for, in words. */
 export function describeGate(kind: GateKind, { expiresAt, onTimeout, opensAt }: Gate): string {
-  const then = onTimeout === 'stop' ? 'stops' : 'goes on';
+  const then = THEN[onTimeout];
   return kind === 'approval'
     ? `somebody to approve it: until ${expiresAt}, then it ${then}`
     : `its window${opensAt ? `, which opens at ${opensAt}` : ''}: until ${expiresAt}, then it ${then}`;

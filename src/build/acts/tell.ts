@@ -2,7 +2,7 @@ import { describeChanges } from '../../server/packages/changes';
 import { setPaths } from '../../table';
 import { emit } from '../../tell/events';
 import { tellPeople } from '../../tell/people';
-import { type BuildRecord, getRecord, imageOf, isOver, keyOfRecord } from '../record';
+import { type BuildRecord, type Gate, getRecord, imageOf, isOver, keyOfRecord } from '../record';
 
 /**
  * Tells people that a build waits for their approval, by a message and an event: what it would roll out and where, what is otherwise on
@@ -21,6 +21,13 @@ export async function tellOfApproval(build: string): Promise<void> {
   });
 }
 
+const THEN: Record<Gate['onTimeout'], string> = {
+  stop: 'it ends, and what it made is removed',
+  rollback:
+    'it ends, what it made is removed, and no build makes or uses its image again, unless somebody says force',
+  continue: 'it goes on',
+};
+
 function writeMessage(record: BuildRecord): string {
   const {
     id,
@@ -33,7 +40,7 @@ function writeMessage(record: BuildRecord): string {
     packageChanges,
     scanned,
   } = record;
-  const then = approval?.onTimeout === 'stop' ? 'it ends, and what it made is removed' : 'it goes on';
+  const then = THEN[approval?.onTimeout ?? 'stop'];
   const packages = packageChanges && describeChanges(packageChanges);
   const worst =
     scanned?.counts && Object.entries(scanned.counts).map(([severity, count]) => `${count} ${severity}`);

@@ -8,7 +8,7 @@ import {
   undoAlone,
 } from '../../image/discard';
 import { findInstances, terminateInstances } from '../../image/instances';
-import { restoreNewestImage } from '../../image/parameter';
+import { leaveUnapproved, restoreNewestImage } from '../../image/parameter';
 import { noticeGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import { undoRollouts } from '../../rollout/undo/undo';
@@ -18,11 +18,13 @@ import {
   type BuildRecord,
   findRecord,
   hasSucceeded,
+  imageOf,
   isHeld,
   isOver,
   namedBefore,
   updateRecord,
 } from '../record';
+import { isUnapproved } from '../release/reuse';
 import { noteServerTaken } from './held/server';
 
 /**
@@ -100,6 +102,10 @@ async function undoChanges(
   await undoAlone(discarded, `SSM parameter ${named.join(', ')}`, async () => {
     for (const parameter of await restoreNewestImage(record)) undone.push(`SSM parameter ${parameter}`);
   });
+  if (isUnapproved(record))
+    await undoAlone(discarded, `that SSM parameters name ${imageOf(record)}`, async () => {
+      for (const parameter of await leaveUnapproved(record)) undone.push(`SSM parameter ${parameter}`);
+    });
   const others = (record.copyTo ?? []).filter((region) => region !== env('AWS_REGION'));
   addDiscarded(discarded, await discardImagesOf(record));
   // Side by side: a region that answers nobody takes its time.

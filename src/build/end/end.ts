@@ -22,7 +22,7 @@ import {
   type Task,
 } from '../record';
 import { keepRelease } from '../release/release';
-import { noteRollback, rememberBaked } from '../release/reuse';
+import { isUnapproved, noteRollback, noteUnapproved, rememberBaked } from '../release/reuse';
 import { endStages } from '../stages';
 import { countEnd, tellHold } from '../unattended/hold';
 import { rememberRollout } from '../unattended/tried';
@@ -85,7 +85,9 @@ export async function failBuild(
   // Who stops a build himself does not look for what was wrong.
   const holds = record?.holdServerFor !== undefined && status !== 'ABORTED';
   const tasks = AFTER_FAILURE.filter((task) => task !== 'count' || !DECIDED.includes(error.name));
-  await closeBuild(build, status, [...(holds ? HOLDING : []), ...tasks], error);
+  const refuses = record && isUnapproved({ ...record, error });
+  const before: Task[] = [...(holds ? HOLDING : []), ...(refuses ? (['refuse'] as const) : [])];
+  await closeBuild(build, status, [...before, ...tasks], error);
 }
 
 /** Ends a build that waited before its rollout, and whose place a newer one took. What it made is undone; who asked for it is told. */
@@ -149,6 +151,7 @@ const WORK: Work = {
     // Its image was in use until now, too.
     settleDiscarded(await cleanUpBuild(record.id, [], true), endOf(record));
   },
+  refuse: noteUnapproved,
   // No image hinders the next build: those that AWS did not take away now are for undoAgain.
   undo: async ({ id }) => logDiscarded(await cleanUpBuild(id)),
   undoAgain: async (record) => {

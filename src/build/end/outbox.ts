@@ -26,6 +26,7 @@ export type Work = Readonly<Record<Task, (record: BuildRecord) => Promise<unknow
 /** In this order. */
 const TASKS: readonly Task[] = [
   'holdServer',
+  'refuse',
   'undo',
   'release',
   'count',
@@ -44,7 +45,8 @@ const TASKS: readonly Task[] = [
 
 /** What must be done before: a pipeline is given free when the next build meets all as it should be. */
 const AFTER: Partial<Record<Task, readonly Task[]>> = {
-  undo: ['holdServer'],
+  // What takes the place of its image, where others find that by a parameter, is one that nobody refuses.
+  undo: ['holdServer', 'refuse'],
   holdFleetServer: ['undo'],
   takeHeldServer: ['undo', 'holdFleetServer'],
   unlock: ['undo', 'release', 'count'],

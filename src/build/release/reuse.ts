@@ -25,8 +25,11 @@ function keyOf(pipeline: string, fingerprint: string): Key {
 
 /** Remembers by its fingerprint that a build made a good image. That of a later turn stays. */
 export async function rememberBaked(record: BuildRecord): Promise<void> {
-  const { id, pipeline, fence = 0, fingerprint, imageId, status } = record;
-  if (status !== 'SUCCEEDED' || !fingerprint || !imageId) return;
+  if (record.status === 'SUCCEEDED') await keepBaked(record);
+}
+
+async function keepBaked({ id, pipeline, fence = 0, fingerprint, imageId }: BuildRecord): Promise<void> {
+  if (!fingerprint || !imageId) return;
   const expiresAt = Math.floor(Date.now() / 1000) + KEPT_SECONDS;
   const baked: Baked = { build: id, fence };
   await putItem(
@@ -39,7 +42,7 @@ export async function rememberBaked(record: BuildRecord): Promise<void> {
  * Finds an image of a pipeline that has a fingerprint already: baking another would make the same.
  *
  * @returns undefined where there is none that could be used: it is gone, lacks a copy, or is older than the pipeline allows
- * @throws ImageRefused if people have rolled back from it or have called it bad: a new one would be as bad
+ * @throws ImageRefused if people have rolled back from it or have called it bad, or left it unapproved: a new one would be as bad
  */
 export async function findReusable(
   { name, definition: { image } }: Pipeline,
@@ -65,7 +68,7 @@ export async function findReusable(
 function findRefusal({ rolledBack, revoked }: BuildRecord): string | undefined {
   if (revoked)
     return `${revoked.by ?? 'somebody'} revoked it at ${revoked.at}${revoked.reason ? `: ${revoked.reason}` : ''}`;
-  return rolledBack && `build ${rolledBack.by} rolled back from it at ${rolledBack.at}`;
+  return rolledBack && (rolledBack.why ?? `build ${rolledBack.by} rolled back from it at ${rolledBack.at}`);
 }
 
 function reuseOf({ id, imageId = '', copies = [] }: BuildRecord): Reuse {
@@ -127,15 +130,21 @@ function refuse(build: string, why: string): never {
   );
 }
 
+/** What is asked of a pipeline here: whether it has groups. */
+interface Fleet {
+  name: string;
+  definition: { rollout: readonly unknown[] };
+}
+
 /** Whether a build brought an image to the groups of its pipeline or, where that has none, was to. */
-export function hasServed(record: BuildRecord, { definition }: Pipeline): boolean {
+export function hasServed(record: BuildRecord, { definition }: Pick<Fleet, 'definition'>): boolean {
   const { status, rollout, rollouts } = record;
   const isRolledOut = definition.rollout.length === 0 || Object.keys(rollouts).length > 0;
   return status === 'SUCCEEDED' && rollout !== false && isRolledOut && imageOf(record) !== undefined;
 }
 
 /** The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only. */
-async function* readServed(pipeline: Pipeline): AsyncGenerator<BuildRecord> {
+async function* readServed(pipeline: Fleet): AsyncGenerator<BuildRecord> {
   for await (const page of readRecords(pipeline.name))
     yield* page
       .filter((record) => hasServed(record, pipeline))
@@ -143,7 +152,7 @@ async function* readServed(pipeline: Pipeline): AsyncGenerator<BuildRecord> {
 }
 
 /** The record of the build that made the image which a pipeline serves now; undefined where it has served none. */
-export async function findServed(pipeline: Pipeline): Promise<BuildRecord | undefined> {
+export async function findServed(pipeline: Fleet): Promise<BuildRecord | undefined> {
   for await (const last of readServed(pipeline)) return findMaker(last.id);
   return undefined;
 }
@@ -177,4 +186,31 @@ export async function noteRollback(record: BuildRecord): Promise<void> {
   if (!from || from === reused.build) return;
   const rolledBack = { at: endedAt ?? new Date().toISOString(), by: id };
   await setPaths(keyOfRecord(from), [[['rolledBack'], rolledBack]], isThere);
+}
+
+/** Whether nobody has approved a build in time, and its pipeline has that taken for a rollback (`approval.onTimeout`). */
+export function isUnapproved({ approval, error }: Pick<BuildRecord, 'approval' | 'error'>): boolean {
+  if (approval?.onTimeout !== 'rollback') return false;
+  return approval.decision === 'expired' || error?.name === 'ApprovalTimedOut';
+}
+
+/**
+ * Has the image of a build that nobody approved be refused from then on, as one that people went back from: its own, which is removed and
+ * would be made again, or that of an earlier build. One that is served already, on other groups, is none that was gone back from.
+ */
+export async function noteUnapproved(record: BuildRecord): Promise<void> {
+  const { id, pipeline, reused, approval, endedAt, targets = [] } = record;
+  if (reused) {
+    const served = await findServed({ name: pipeline, definition: { rollout: targets } });
+    if (served?.id === reused.build) return;
+  }
+  const rolledBack = {
+    at: endedAt ?? new Date().toISOString(),
+    by: id,
+    why: `nobody approved build ${id} until ${approval?.expiresAt}`,
+  };
+  await setPaths(keyOfRecord(reused?.build ?? id), [[['rolledBack'], rolledBack, 'unlessThere']], {
+    expression: 'attribute_exists(#pk)',
+  });
+  if (!reused) await keepBaked(record);
 }

@@ -9,6 +9,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../functions/act-on-build';
@@ -36,7 +37,7 @@ const events = mockClient(EventBridgeClient);
 const sfn = mockClient(SFNClient);
 const sns = mockClient(SNSClient);
 useTable();
-useSites();
+const ssm = useSites();
 beforeEach(() => {
   for (const client of [ec2, events, sfn, sns]) client.reset();
   ec2.resolves({} as never);
@@ -200,6 +201,11 @@ describe('a build that waits for approval', () => {
 
   test.each([
     ['stop', [['ApprovalTimedOut', expect.stringContaining('Nobody has approved it until')]], 0],
+    [
+      'rollback',
+      [['ApprovalTimedOut', expect.stringContaining('No build makes or uses its image again')]],
+      0,
+    ],
     ['continue', [], 1],
   ])('when its time is over: %s', async (onTimeout, failures, successes) => {
     await begin();
@@ -212,6 +218,42 @@ describe('a build that waits for approval', () => {
     expect([late.status, late.said.error]).toEqual([409, 'NotWaiting']);
     await sweep();
     expect([failed(), succeeded().length]).toEqual([failures, successes]);
+  });
+
+  test('whose pipeline has silence taken for a rollback says so, to who waits and to whom it is sent', async () => {
+    await begin();
+    await park({ approval: { ...approval, onTimeout: 'rollback' } });
+    const record = await getRecord(BUILD);
+    expect(record.stages.AwaitApproval?.waitsFor).toContain(
+      'then it stops, and its image counts as rolled back from',
+    );
+    expect(messages()[0]?.Message).toContain(
+      'no build makes or uses its image again, unless somebody says force',
+    );
+    expect(told()).toMatchObject([{ type: 'Approval Needed', onTimeout: 'rollback' }]);
+    Build.parse(JSON.parse(JSON.stringify(showBuild(record))));
+  });
+
+  test('that nobody approved gives back what its channel named, and its image counts as gone back from by itself', async () => {
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
+    await begin({ previousInChannels: [{ parameter: '/web/tested', value: 'ami-0' }] });
+    await park({ approval: { ...approval, onTimeout: 'rollback' } });
+    pass(3_600_000);
+    await sweep();
+    const [[error = '', Cause] = []] = failed();
+    await recoverBuild({ build: { id: BUILD }, failure: { Error: error, Cause } });
+    const record = await getRecord(BUILD);
+    expect(record).toMatchObject({
+      status: 'FAILED',
+      error: { name: 'ApprovalTimedOut' },
+      rolledBack: { by: BUILD, why: `nobody approved build ${BUILD} until 2026-11-30T13:00:00.000Z` },
+    });
+    expect(record.todo).not.toHaveProperty('refuse');
+    expect(ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input)).toMatchObject([
+      { Name: '/web/tested', Value: 'ami-0' },
+    ]);
+    expect(await findHold('web')).toBeUndefined();
+    Build.parse(JSON.parse(JSON.stringify(showBuild(record))));
   });
 
   test.each([

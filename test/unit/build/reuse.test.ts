@@ -5,6 +5,7 @@ import { resumePipeline } from '../../../src/build/acts/hold';
 import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { newBuildId } from '../../../src/build/id';
+import { findLockHolder } from '../../../src/build/lock';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { getRecord, updateRecord } from '../../../src/build/record';
 import { requestRollback } from '../../../src/build/release/rollback';
@@ -272,6 +273,59 @@ test('a night that would make an image again which people went back from is skip
     failure: { Error: name, Cause: JSON.stringify({ errorMessage: message }) },
   });
   expect((await getRecord(night.id)).status).toBe('SKIPPED');
+});
+
+describe('an image that nobody approved in time', () => {
+  /** The build that waits for approval has waited long enough. */
+  async function expire(id: string, onTimeout: 'stop' | 'rollback', decision?: 'expired') {
+    const gate = { since: 'then', expiresAt: 'now', onTimeout, ...(decision && { decision }) };
+    await updateRecord(id, { approval: gate });
+    await recoverBuild({ build: { id }, failure: { Error: 'ApprovalTimedOut', Cause: 'nobody' } });
+  }
+
+  test.each(['expired', undefined] as const)(
+    'and that stands for a rollback, is made again only with force (decision: %s)',
+    async (decision) => {
+      await bake({ REVISION: 'v6' });
+      const { build } = await plan({ REVISION: 'v7' });
+      await updateRecord(build.id, { imageId: 'ami-v7' });
+      await expire(build.id, 'rollback', decision);
+      expect((await getRecord(build.id)).rolledBack).toMatchObject({ by: build.id });
+      await expect(plan({ REVISION: 'v7' })).rejects.toMatchObject({
+        name: 'ImageRefused',
+        message: expect.stringContaining(`nobody approved build ${build.id} until now`),
+      });
+      await endBuild((await findLockHolder('web')) ?? '', 'UP_TO_DATE');
+      await bake({ REVISION: 'v7' }, { force: true });
+      expect((await plan({ REVISION: 'v7' })).plan.reuse).toBeDefined();
+    },
+  );
+
+  test('and stops there, is made again by the next build', async () => {
+    const { build } = await plan({ REVISION: 'v7' });
+    await updateRecord(build.id, { imageId: 'ami-v7' });
+    await expire(build.id, 'stop', 'expired');
+    expect((await getRecord(build.id)).rolledBack).toBeUndefined();
+    expect((await plan({ REVISION: 'v7' })).plan.reuse).toBeUndefined();
+  });
+
+  test('and is that of an earlier build is not used again', async () => {
+    await bake({ REVISION: 'v6' });
+    const published = await bake({ REVISION: 'v7' }, { rollout: false });
+    const { build, plan: planned } = await plan({ REVISION: 'v7' });
+    expect(planned.reuse?.build).toBe(published.id);
+    await expire(build.id, 'rollback', 'expired');
+    expect((await getRecord(published.id)).rolledBack).toMatchObject({ by: build.id });
+    await expect(plan({ REVISION: 'v7' })).rejects.toThrow(`nobody approved build ${build.id}`);
+  });
+
+  test('and is served already stays one that is used', async () => {
+    const { id } = await bake();
+    const { build } = await plan();
+    await expire(build.id, 'rollback', 'expired');
+    expect((await getRecord(id)).rolledBack).toBeUndefined();
+    expect((await plan()).plan.reuse?.build).toBe(id);
+  });
 });
 
 describe('a group runs an image wholly', () => {

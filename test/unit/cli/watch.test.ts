@@ -212,6 +212,8 @@ describe('the picture on a terminal', () => {
     const draw = (one: Build) => drawBuild({ build: one, usual }, now, { columns: 80, rows: 40 }, leave);
     expect(draw(waiting)).toContain('  ends by itself at 2026-11-30 04:04 UTC, in 1h00m: then it stops');
     expect(draw(waiting)).toContain('  another person than who asked for it must approve it');
+    const back = { ...waiting, approval: { ...waiting.approval, onTimeout: 'rollback' } };
+    expect(draw(back)).toContain('  ends by itself at 2026-11-30 04:04 UTC, in 1h00m: then it rolls back');
     const stages = [{ ...(approval.stages[0] as Stage), stage: 'AwaitWindow' }];
     const opensAt = '2026-11-30T03:34:00.000Z';
     const windowed = { ...approval, stages, window: { ...gate, opensAt, onTimeout: 'continue' } };

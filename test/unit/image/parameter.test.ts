@@ -10,6 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { getRecord, moveStatus, updateRecord } from '../../../src/build/record';
 import {
   checkParameterOwner,
+  leaveUnapproved,
   nameInChannel,
   nameNewestImage,
   namesLaterImage,
@@ -133,6 +134,21 @@ describe('channels', () => {
     value({ '/tested': 'ami-1', '/proven': 'ami-1' });
     expect(await restoreNewestImage(await getRecord(BUILD))).toEqual(['/tested', '/proven']);
     expect(put().map((call) => call.args[0].input.Value)).toEqual(['ami-published', 'ami-good']);
+  });
+
+  test('that name an earlier image which a build was to roll out, and nobody approved, name the newest good one', async () => {
+    const rollouts = { fleet: { launchTemplateId: 'lt-1', version: '4' } };
+    const parameters = { parameter: '/image', channels: { tested: '/tested', proven: '/proven' } };
+    const [good, published] = ['web-01KAS2N4Q7T9V0W1X2Y3Z4A5B1', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B2'];
+    await openRecordOf(good, { imageId: 'ami-good', fence: 1, rollouts });
+    await openRecordOf(published, { imageId: 'ami-2', fence: 2, ...parameters });
+    for (const id of [good, published]) await moveStatus(id, ['RUNNING'], 'SUCCEEDED');
+    await updateRecord(BUILD, { reused: { build: published, imageId: 'ami-2' } });
+    value({ '/image': 'ami-2', '/tested': 'ami-2', '/proven': 'ami-9' });
+    expect(await leaveUnapproved(await getRecord(BUILD))).toEqual([]);
+    await updateRecord(published, { rolledBack: { at: 'today', by: BUILD, why: 'nobody approved it' } });
+    expect(await leaveUnapproved(await getRecord(BUILD))).toEqual(['/image', '/tested']);
+    expect(put().map((call) => call.args[0].input.Value)).toEqual(['ami-good', 'ami-good']);
   });
 
   test('that name a later image of the pipeline are known, but not one that people went back from', async () => {

@@ -57,6 +57,7 @@ test.each([
   ['required', { within: 86_400, onTimeout: 'stop', approvers: 'any' }],
   ['{}', { within: 86_400, onTimeout: 'stop', approvers: 'any' }],
   ['{ required: false }', undefined],
+  ['{ onTimeout: rollback }', { within: 86_400, onTimeout: 'rollback', approvers: 'any' }],
   [
     '{ within: 2h, onTimeout: continue, approvers: other }',
     { within: 7200, onTimeout: 'continue', approvers: 'other' },
