@@ -76,6 +76,10 @@ export class Superseded extends KilnError {
 export class UnknownImage extends KilnError {
   override readonly name = 'UnknownImage';
 }
+/** The image is not revoked: there is nothing to take back. */
+export class NotRevoked extends KilnError {
+  override readonly name = 'NotRevoked';
+}
 /** Another build of this pipeline holds its lock. */
 export class PipelineBusy extends KilnError {
   override readonly name = 'PipelineBusy';

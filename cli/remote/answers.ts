@@ -72,7 +72,13 @@ export interface Build {
   readonly reused?: { readonly build: string; readonly imageId: string };
   readonly rollback?: { readonly build: string; readonly from?: string };
   readonly rolledBack?: { readonly at: string; readonly by: string; readonly why?: string };
-  readonly revoked?: { readonly at: string; readonly by?: string; readonly reason?: string };
+  readonly revoked?: Revocation;
+  readonly unrevoked?: readonly {
+    readonly at: string;
+    readonly by?: string;
+    readonly reason: string;
+    readonly revoked: Revocation;
+  }[];
   readonly hotfix?: boolean;
   readonly approval?: Gate;
   readonly window?: Gate;
@@ -227,6 +233,22 @@ export interface Log {
   readonly why?: string;
   /** To be given as `after`. */
   readonly next?: string;
+}
+
+export interface Unrevoked {
+  readonly imageId: string;
+  readonly revoked: Revocation;
+  /** Why it is used no more all the same. */
+  readonly notUsed?: string;
+  readonly moved?: readonly { readonly parameter: string; readonly imageId: string }[];
+  readonly notKnown?: readonly string[];
+}
+
+/** That an image was called bad. */
+export interface Revocation {
+  readonly at: string;
+  readonly by?: string;
+  readonly reason?: string;
 }
 
 export interface Revoked {

@@ -28,6 +28,7 @@ export function describeBuild(build: Build, now: Date, columns: number): string[
     ...list('baked for', build.changed),
     ...field('image', imageOf(build)),
     ...field('‖ bad', badOf(build)),
+    ...list('unrevoked', build.unrevoked?.map(unrevokedOf)),
     ...field('packages', packagesOf(build.packageChanges)),
     ...list('tests', build.tested?.tests),
     ...field('approval', gateText(build.approval)),
@@ -74,6 +75,12 @@ function imageOf({ imageId, imageGone, bom }: Build): string | undefined {
     ...(bom?.kernel ? [`kernel ${bom.kernel}`] : []),
   ];
   return parts.join(', ') + (imageGone ? `; gone since ${dayAndTime(imageGone.at)}: ${imageGone.why}` : '');
+}
+
+/** That an image was called bad, and is no more. */
+function unrevokedOf({ at, by, reason, revoked }: NonNullable<Build['unrevoked']>[number]): string {
+  const was = revoked.reason ? ` ("${revoked.reason}")` : '';
+  return `${dayAndTime(at)}${by ? ` by ${callerOf(by)}` : ''}: "${reason}"; revoked ${dayAndTime(revoked.at)}${was}`;
 }
 
 /** Why an image is not used again. */

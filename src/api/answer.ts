@@ -14,6 +14,7 @@ export const PROBLEMS = {
   UnknownPipeline: [404, 'There is no such pipeline'],
   UnknownBuild: [404, 'There is no such build'],
   UnknownImage: [404, 'There is no such image of Kiln'],
+  NotRevoked: [409, 'The image is not revoked'],
   NothingToRollBackTo: [409, 'There is no image that it could be gone back to'],
   ApproverNotAllowed: [403, 'Another person must approve it'],
   NotWaiting: [409, 'The build does not wait for that'],

@@ -128,6 +128,12 @@ const Scanned = z.strictObject({
     .optional(),
 });
 
+const Revocation = z.strictObject({
+  at: Time,
+  by: z.string().optional(),
+  reason: z.string().optional(),
+});
+
 const Gate = z
   .strictObject({
     since: Time,
@@ -197,10 +203,11 @@ export const Build = z
       })
       .optional()
       .describe('That its image was gone back from, by which build'),
-    revoked: z
-      .strictObject({ at: Time, by: z.string().optional(), reason: z.string().optional() })
+    revoked: Revocation.optional().describe('That a person called its image bad'),
+    unrevoked: z
+      .array(z.strictObject({ at: Time, by: z.string().optional(), reason: z.string(), revoked: Revocation }))
       .optional()
-      .describe('That a person called its image bad'),
+      .describe('The revocations of its image that were taken back'),
     imageGone: Gone.optional(),
     copies: z
       .array(z.strictObject({ region: z.string(), imageId: z.string(), gone: Gone.optional() }))

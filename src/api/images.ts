@@ -3,7 +3,7 @@ import { Unmade } from '../build/plan/unmade';
 import { hasSucceeded, isOver } from '../build/record';
 import { type RollbackRequest, requestRollback } from '../build/release/rollback';
 import { KilnError, TransientFailure } from '../errors';
-import { type Revocation, revokeImage } from '../image/revoke';
+import { type Revocation, revokeImage, unrevokeImage } from '../image/revoke';
 import { listUsers } from '../image/uses/users';
 import { findPipelines } from '../pipeline/pushed/find';
 import { Reason } from './builds';
@@ -18,10 +18,31 @@ export const RevokeBody = z.strictObject({
     .describe('That each pipeline whose groups run it goes back to the image before'),
 });
 
+/** What a request to take a revocation back has in its body. */
+export const UnrevokeBody = z.strictObject({ reason: Reason });
+
+const Moved = z.array(z.strictObject({ parameter: z.string(), imageId: z.string() })).optional();
+const ImageId = z.string().describe('That of the image in this region, also where a copy was named');
+
+/** What POST /images/{id}/unrevoke answers. */
+export const Unrevoked = z
+  .strictObject({
+    imageId: ImageId,
+    revoked: z
+      .strictObject({ at: z.iso.datetime(), by: z.string().optional(), reason: z.string().optional() })
+      .describe('The revocation that was taken back'),
+    notUsed: z.string().optional().describe('Why it is used no more all the same'),
+    moved: Moved.describe(
+      'The SSM parameters of its pipeline that named an earlier image, and what each names now',
+    ),
+    notKnown: z.array(z.string()).optional().describe('What AWS denied an answer to, or did not answer'),
+  })
+  .meta({ id: 'Unrevoked' });
+
 /** What POST /images/{id}/revoke answers. */
 export const Revoked = z
   .strictObject({
-    imageId: z.string().describe('That of the image in this region, also where a copy was named'),
+    imageId: ImageId,
     users: z
       .array(
         z.strictObject({
@@ -40,10 +61,7 @@ export const Revoked = z
         }),
       )
       .describe('What uses it, or was made of it'),
-    moved: z
-      .array(z.strictObject({ parameter: z.string(), imageId: z.string() }))
-      .optional()
-      .describe('The SSM parameters of its pipeline that named it, and what each names now'),
+    moved: Moved.describe('The SSM parameters of its pipeline that named it, and what each names now'),
     rollbacks: z.array(z.string()).optional().describe('The builds that go back from it'),
     notRolledBack: z
       .array(z.strictObject({ pipeline: z.string(), why: z.string() }))
@@ -53,8 +71,28 @@ export const Revoked = z
   })
   .meta({ id: 'Revoked' });
 
-/** POST /images/{id}/revoke */
-export async function postRevoke(call: Call): Promise<z.infer<typeof Revoked>> {
+/** POST /images/{id}/revoke and POST /images/{id}/unrevoke */
+export async function judgeImage(call: Call): Promise<z.infer<typeof Revoked> | z.infer<typeof Unrevoked>> {
+  return call.routeKey.endsWith('/unrevoke') ? unrevoke(call) : revoke(call);
+}
+
+async function unrevoke(call: Call): Promise<z.infer<typeof Unrevoked>> {
+  checkQuery(call);
+  const { reason } = readBody(call, UnrevokeBody, '{"reason": "…"}');
+  const unmade = new Unmade();
+  const asked = { by: callerOf(call), reason };
+  const id = call.pathParameters?.id ?? '';
+  const { imageId, revoked, notUsed, moved } = await unrevokeImage(id, asked, await findPipelines(), unmade);
+  const notKnown = unmade.words;
+  return {
+    ...{ imageId, revoked },
+    ...(notUsed && { notUsed }),
+    ...(moved.length > 0 && { moved }),
+    ...(notKnown.length > 0 && { notKnown }),
+  };
+}
+
+async function revoke(call: Call): Promise<z.infer<typeof Revoked>> {
   checkQuery(call);
   const { reason, rollback } = readBody(call, RevokeBody, '{"reason": "…", "rollback": true}');
   const by = callerOf(call);

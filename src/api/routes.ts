@@ -15,7 +15,7 @@ import {
 import { BuildBody, PlanBody, RollbackBody } from './builds';
 import { Fleet } from './fleet-answers';
 import { HoldBody, ResumeBody } from './holds';
-import { RevokeBody, Revoked } from './images';
+import { RevokeBody, Revoked, UnrevokeBody, Unrevoked } from './images';
 import { Log } from './log';
 import { PushBody, RemoveBody } from './versions';
 
@@ -56,6 +56,17 @@ export const ROUTES: readonly Route[] = [
     status: 200,
     answer: Revoked,
     problems: ['UnknownImage', 'InvalidPipeline', 'BodyTooLarge'],
+  },
+  {
+    method: 'POST',
+    path: '/images/{id}/unrevoke',
+    function: 'revokeImage',
+    operationId: 'unrevokeImage',
+    summary: 'Takes back that an image is revoked: it may be used again, and nothing is rolled out',
+    body: UnrevokeBody,
+    status: 200,
+    answer: Unrevoked,
+    problems: ['UnknownImage', 'NotRevoked', 'InvalidPipeline', 'BodyTooLarge'],
   },
   {
     method: 'GET',

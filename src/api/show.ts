@@ -4,7 +4,18 @@ import { type BuildRecord, imageOf } from '../build/record';
 export function showBuild(record: BuildRecord) {
   const { id, pipeline, status, trigger, parameters, requestedAt, startedAt, endedAt } = record;
   const { late, left, gone = {}, fingerprint, error, resolved, unchecked } = record;
-  const { once, force, rollout, reason, rolledBackFrom: from, reused, changed, rolledBack, revoked } = record;
+  const {
+    once,
+    force,
+    rollout,
+    reason,
+    rolledBackFrom: from,
+    reused,
+    changed,
+    rolledBack,
+    revoked,
+    unrevoked,
+  } = record;
   const rollback = record.rollback && { ...record.rollback, ...(from && { from }) };
   const imageId = imageOf(record);
   const {
@@ -44,7 +55,7 @@ export function showBuild(record: BuildRecord) {
       fingerprint,
       baseImageId: record.baseImageId,
       imageId,
-      ...{ reused, changed, rolledBack, revoked },
+      ...{ reused, changed, rolledBack, revoked, unrevoked },
       ...(imageGone && { imageGone }),
       copies,
       prepared,

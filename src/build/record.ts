@@ -234,6 +234,13 @@ export interface Gate {
   toldAt?: string;
 }
 
+/** That somebody called an image bad. The time is ISO 8601. */
+export interface Revoked {
+  at: string;
+  by?: string;
+  reason?: string;
+}
+
 /** Whether a build came to a good end: its image is rolled out, or was already. Nothing of it is undone. */
 export function hasSucceeded({ status }: Pick<BuildRecord, 'status'>): boolean {
   return status === 'SUCCEEDED' || status === 'UP_TO_DATE';
@@ -291,7 +298,9 @@ export interface BuildRecord extends Options {
   /** That its image was gone back from, by which build: people did, or nobody has approved it (`why`). No build uses it again unasked. */
   rolledBack?: { at: string; by: string; why?: string };
   /** That a person called its image bad. No build uses it again. */
-  revoked?: { at: string; by?: string; reason?: string };
+  revoked?: Revoked;
+  /** The revocations that were taken back, and by whom: the newest. */
+  unrevoked?: { at: string; by?: string; reason: string; revoked: Revoked }[];
   /** The image that the base instance started from. */
   baseImageId?: string;
   imageId?: string;

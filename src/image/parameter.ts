@@ -148,6 +148,17 @@ async function findGoodInstead(
   return (await findNamedImage(pipeline, channels?.proven === parameter)) ?? value;
 }
 
+/** The image of an earlier build of the same pipeline that an SSM parameter names; undefined where it names another, or is not there. */
+export async function findEarlierNamed(
+  parameter: string,
+  { pipeline, fence = 0 }: BuildRecord,
+): Promise<string | undefined> {
+  const value = await readParameter(parameter);
+  const build = value && (await findBuildOf(value));
+  const record = build ? await findRecord(build) : undefined;
+  return record?.pipeline === pipeline && (record.fence ?? 0) < fence ? value : undefined;
+}
+
 /**
  * Makes the SSM parameter of a pipeline name another image, if it names a certain one.
  *

@@ -1,17 +1,18 @@
-import { isBuildId } from '../build/id';
+import { isBuildId, requestedAt } from '../build/id';
 import type { Unmade } from '../build/plan/unmade';
-import { type BuildRecord, findRecord, imageOf, keyOfRecord } from '../build/record';
-import { UnknownImage } from '../errors';
+import { type BuildRecord, findRecord, getRecord, imageOf, keyOfRecord, type Revoked } from '../build/record';
+import { findRefusal } from '../build/release/reuse';
+import { NotRevoked, TransientFailure, UnknownImage } from '../errors';
 import type { Pipeline } from '../pipeline/definition';
 import { shorten } from '../pipeline/expected';
 import { findWish, type Wish } from '../rollout/view/wanted';
-import { setPaths } from '../table';
+import { REMOVED, setPaths } from '../table';
 import { ownService, SERVICE_TAG, tagOf } from '../tags';
 import { findImages } from './find';
-import { moveParameter } from './parameter';
+import { findEarlierNamed, moveParameter } from './parameter';
 import { findBuildOf } from './watch/gone';
 
-/** Who calls an image bad, and why. */
+/** Who calls an image bad, or good again, and why. */
 export interface Revoking {
   by?: string | undefined;
   reason: string;
@@ -28,6 +29,17 @@ export interface Revocation {
   served: string[];
   /** The SSM parameters of its pipeline that named it, and what each names now. */
   moved: { parameter: string; imageId: string }[];
+}
+
+/** What became of an image whose revocation was taken back. */
+export interface Unrevocation {
+  imageId: string;
+  /** The revocation that was taken back. */
+  revoked: Revoked;
+  /** Why it is used no more all the same, in words. */
+  notUsed?: string | undefined;
+  /** The SSM parameters of its pipeline that named an earlier image, and what each names now. */
+  moved: Revocation['moved'];
 }
 
 const IMAGE_ID = /^ami-[0-9a-f]{8,17}$/;
@@ -69,6 +81,74 @@ export async function revokeImage(
   };
 }
 
+/**
+ * Takes back that an image is revoked: from then on builds may use it again, and people may go back to it. Who did, when and why stands in
+ * the record of the build that made it, with the revocation. That people went back from it because of that counts no more; that they did before it stays.
+ * Rolls nothing out. The SSM parameters of its pipeline name it again if it is the newest good image and they name an earlier one, as `revokeImage` has left them.
+ *
+ * @param imageId that of an image, or of a copy in another region
+ * @param unmade is told what AWS denies, or did not answer
+ * @throws UnknownImage if no build of this deployment made it
+ * @throws NotRevoked if it is not revoked
+ */
+export async function unrevokeImage(
+  imageId: string,
+  { by, reason }: Revoking,
+  pipelines: readonly Pipeline[],
+  unmade: Unmade,
+): Promise<Unrevocation> {
+  const { id } = await findMakerOf(imageId);
+  const revoked = await takeBack(id, { by, reason });
+  const maker = await getRecord(id);
+  const { imageId: own = '', gone = {} } = maker;
+  const lost = gone[own];
+  const notUsed = findRefusal(maker) ?? (lost && `it is gone since ${lost.at}: ${lost.why}`);
+  // It is taken back, whatever AWS says now: whoever asked again would be told that it is not revoked.
+  const moved = await moveForth(maker, pipelines, unmade).catch((error: Error) => {
+    unmade.words.push(
+      `The SSM parameters of pipeline ${maker.pipeline} may name an earlier image still: ${error.message}`,
+    );
+    return [];
+  });
+  return { imageId: own, revoked, notUsed, moved };
+}
+
+const MOST_TRIES = 20;
+/** So many are kept of an image. */
+const MOST_TAKEN_BACK = 20;
+
+/** @returns the revocation that is no more */
+async function takeBack(build: string, { by, reason }: Revoking): Promise<Revoked> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const { imageId, revoked, rolledBack, unrevoked = [] } = await getRecord(build);
+    if (!revoked) throw new NotRevoked(describeNotRevoked(imageId, unrevoked.at(-1)));
+    const done = { at: new Date().toISOString(), ...(by && { by }), reason, revoked };
+    const isOfIt = rolledBack && !rolledBack.why && requestedAt(rolledBack.by) >= Date.parse(revoked.at);
+    const isTaken = await setPaths(
+      keyOfRecord(build),
+      [
+        [['unrevoked'], [...unrevoked, done].slice(-MOST_TAKEN_BACK)],
+        [['revoked'], REMOVED],
+        ...(isOfIt ? ([[['rolledBack'], REMOVED]] as const) : []),
+      ],
+      {
+        expression: `#revoked.#at = :revoked AND ${rolledBack ? '#rolledBack.#at = :back' : 'attribute_not_exists(#rolledBack)'}`,
+        values: { ':revoked': revoked.at, ...(rolledBack && { ':back': rolledBack.at }) },
+      },
+    );
+    if (isTaken) return revoked;
+  }
+  throw new TransientFailure(`The record of build ${build} is being changed by others.`);
+}
+
+function describeNotRevoked(
+  imageId: string | undefined,
+  last: { at: string; by?: string } | undefined,
+): string {
+  const since = last ? ` any more: ${last.by ?? 'somebody'} took that back at ${last.at}` : '';
+  return `The image ${imageId} is not revoked${since}. There is nothing to take back.`;
+}
+
 /** The record of the build that provably made an image: tags alone say nothing. */
 async function findMakerOf(imageId: string): Promise<BuildRecord> {
   if (!IMAGE_ID.test(imageId))
@@ -89,19 +169,12 @@ async function findMakerOf(imageId: string): Promise<BuildRecord> {
 
 /** Others launch what the parameters name. */
 async function moveBack(
-  { id, imageId = '', pipeline, parameter, channels = {} }: BuildRecord,
+  { id, imageId = '', pipeline, parameter, channels }: BuildRecord,
   wish: Wish,
   unmade: Unmade,
 ): Promise<Revocation['moved']> {
   const moved: Revocation['moved'] = [];
-  const [newest, proven] = [wish.newest.get(pipeline), wish.proven.get(pipeline)];
-  const all = [
-    [parameter, newest],
-    [channels.tested, newest],
-    [channels.proven, proven],
-  ] as const;
-  for (const [name, build] of all) {
-    if (!name) continue;
+  for (const [name, build] of listNamed({ pipeline, parameter, channels }, wish)) {
     const to = build && imageOf(build);
     const how = await unmade.unlessDenied(`the SSM parameter ${name} names it`, () =>
       moveParameter(id, name, imageId, to),
@@ -113,4 +186,37 @@ async function moveBack(
       );
   }
   return moved;
+}
+
+/** What a build's image was taken out of when it was revoked. */
+async function moveForth(
+  maker: BuildRecord,
+  pipelines: readonly Pipeline[],
+  unmade: Unmade,
+): Promise<Revocation['moved']> {
+  const { id, imageId = '' } = maker;
+  const moved: Revocation['moved'] = [];
+  for (const [name, build] of listNamed(maker, await findWish(pipelines))) {
+    if (!build || imageOf(build) !== imageId) continue;
+    const how = await unmade.unlessDenied(`the SSM parameter ${name} names an earlier image`, async () => {
+      const earlier = await findEarlierNamed(name, maker);
+      return earlier && moveParameter(id, name, earlier, imageId);
+    });
+    if (how === 'moved') moved.push({ parameter: name, imageId });
+  }
+  return moved;
+}
+
+/** The SSM parameters of a pipeline, each with the build whose image it should name. */
+function listNamed(
+  { pipeline, parameter, channels = {} }: Pick<BuildRecord, 'pipeline' | 'parameter' | 'channels'>,
+  wish: Wish,
+): (readonly [name: string, build: BuildRecord | undefined])[] {
+  const [newest, proven] = [wish.newest.get(pipeline), wish.proven.get(pipeline)];
+  const all = [
+    [parameter, newest],
+    [channels.tested, newest],
+    [channels.proven, proven],
+  ] as const;
+  return all.flatMap(([name, build]) => (name ? [[name, build] as const] : []));
 }

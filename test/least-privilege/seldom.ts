@@ -650,13 +650,19 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
     );
     const call = (id: string, rollback: boolean) =>
       kit.call<{ body: string }>('revokeImage', {
-        ...{ ...HTTP_CALL, pathParameters: { id } },
+        ...{ ...HTTP_CALL, routeKey: 'POST /images/{id}/revoke', pathParameters: { id } },
         body: JSON.stringify({ reason: 'it is bad', rollback }),
       });
     for (const pipeline of ['vault', 'web']) {
       const other = await FailedBuild.make(sample, pipeline, { parameter: `/kiln/${pipeline}/image` });
       await other.succeed();
       await call(other.imageId, false);
+      const { body } = await kit.call<{ body: string }>('revokeImage', {
+        ...{ ...HTTP_CALL, routeKey: 'POST /images/{id}/unrevoke', pathParameters: { id: other.imageId } },
+        body: JSON.stringify({ reason: 'it was not' }),
+      });
+      const { revoked, notKnown } = JSON.parse(body) as { revoked?: object; notKnown?: string[] };
+      if (!revoked || notKnown) throw new Error(body);
     }
     const revoke = async () => {
       const { body } = await call(bad.imageId, true);

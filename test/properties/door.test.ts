@@ -169,6 +169,10 @@ test('what is no build has no log, and what is no image of Kiln is not revoked, 
       expect((await call(getLog, event)).status).toBeGreaterThanOrEqual(400);
       const revoked = await call(revokeImage, { ...event, body: text });
       expect(revoked.status).toBeGreaterThanOrEqual(400);
+      const routeKey = 'POST /images/{id}/unrevoke';
+      expect((await call(revokeImage, { ...event, routeKey, body: text })).status).toBeGreaterThanOrEqual(
+        400,
+      );
     }),
     settings(),
   );

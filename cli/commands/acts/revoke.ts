@@ -1,4 +1,4 @@
-import type { Revoked } from '../../remote/answers';
+import type { Revoked, Unrevoked } from '../../remote/answers';
 import { CommandError, EXIT } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
 import { table, wrap } from '../../view/text';
@@ -23,6 +23,35 @@ export const revoke: Run<RevokeOptions> = async ({ terminal, connect }, [word = 
   else terminal.print(...describeRevoked(answer, terminal.columns), nextOf(options, ...nextCommands(answer)));
   return answer.notRolledBack?.length ? EXIT.failed : undefined;
 };
+
+interface UnrevokeOptions extends CommonOptions {
+  readonly reason: string;
+}
+
+/** `kiln unrevoke`: takes back that an image is revoked. */
+export const unrevoke: Run<UnrevokeOptions> = async ({ terminal, connect }, [word = ''], options) => {
+  const remote = await connect(options);
+  const image = await findImage(remote, word);
+  const answer = await remote.ask<Unrevoked>('POST', `/images/${encodeURIComponent(image)}/unrevoke`, {
+    body: { reason: options.reason },
+  });
+  if (options.json) terminal.json(answer);
+  else terminal.print(...describeUnrevoked(answer, terminal.columns), nextOf(options, 'kiln fleet'));
+  return undefined;
+};
+
+function describeUnrevoked(answer: Unrevoked, columns: number): string[] {
+  const { imageId, revoked, notUsed, moved = [], notKnown = [] } = answer;
+  const was = revoked.reason ? `, which was: "${revoked.reason}"` : '';
+  return [
+    ...wrap(`${imageId} is revoked no more${was}`, columns),
+    ...(notUsed
+      ? wrap(`✖ it is not used all the same: ${notUsed}`, columns)
+      : ['it may be used and gone back to again; nothing was rolled out']),
+    ...moved.map((one) => `${one.parameter} names ${one.imageId} now`),
+    ...notKnown.flatMap((text) => wrap(`? ${text}`, columns)),
+  ];
+}
 
 function describeRevoked(answer: Revoked, columns: number): string[] {
   const { imageId, users, moved = [], rollbacks = [], notRolledBack = [], notKnown = [] } = answer;

@@ -76,6 +76,15 @@ export function addActs(registry: Registry): void {
   takesPlace(
     registry
       .add(
+        'unrevoke <image>',
+        'take back that an image is revoked: it may be used again; nothing is rolled out',
+        async () => (await import('../acts/revoke')).unrevoke,
+      )
+      .requiredOption('--reason <text>', 'why, for the record'),
+  ).addHelpText('after', examples('kiln unrevoke ami-0123456789abcdef0 --reason "it was the cache"'));
+  takesPlace(
+    registry
+      .add(
         'hold <pipeline>',
         'let nothing of a pipeline be rolled out until it is resumed',
         async () => (await import('../acts/hold')).hold,

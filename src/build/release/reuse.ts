@@ -65,7 +65,7 @@ export async function findReusable(
 }
 
 /** Why the image of a build is used no more, in words. */
-function findRefusal({ rolledBack, revoked }: BuildRecord): string | undefined {
+export function findRefusal({ rolledBack, revoked }: BuildRecord): string | undefined {
   if (revoked)
     return `${revoked.by ?? 'somebody'} revoked it at ${revoked.at}${revoked.reason ? `: ${revoked.reason}` : ''}`;
   return rolledBack && (rolledBack.why ?? `build ${rolledBack.by} rolled back from it at ${rolledBack.at}`);

@@ -137,6 +137,27 @@ describe('kiln revoke', () => {
     expect(code).toBe(1);
   });
 
+  test('is taken back by kiln unrevoke, which says what may be used again, or why it may not', async () => {
+    const revoked = { at: '2026-11-30T03:00:00.000Z', reason: 'CVE' };
+    const moved = [{ parameter: '/kiln/web/image', imageId: 'ami-0bb2' }];
+    api.on('POST /images/ami-0bb2/unrevoke', { body: { imageId: 'ami-0bb2', revoked, moved } });
+    const { code, output } = await runAt(api, ['unrevoke', 'ami-0bb2', '--reason', 'not ours']);
+    expect(posted()).toEqual([['/images/ami-0bb2/unrevoke', { reason: 'not ours' }]]);
+    expect(output.split('\n').slice(0, 3)).toEqual([
+      'ami-0bb2 is revoked no more, which was: "CVE"',
+      'it may be used and gone back to again; nothing was rolled out',
+      '/kiln/web/image names ami-0bb2 now',
+    ]);
+    expect(code).toBe(0);
+    const notUsed = 'it is gone since today: retired';
+    api.on('POST /images/ami-0bb2/unrevoke', { body: { imageId: 'ami-0bb2', revoked, notUsed } });
+    expect((await runAt(api, ['unrevoke', 'ami-0bb2', '--reason', 'x'])).output).toContain(
+      `✖ it is not used all the same: ${notUsed}`,
+    );
+    api.on('POST /images/ami-0bb2/unrevoke', problem(409, 'NotRevoked', 'It is not revoked.'));
+    expect((await runAt(api, ['unrevoke', 'ami-0bb2', '--reason', 'x'])).code).toBe(1);
+  });
+
   test('takes a build for its image, and refuses one that has none', async () => {
     api.on(`GET /builds/${ID}`, { body: build() });
     api.on('POST /images/ami-0bb2/revoke', { body: { imageId: 'ami-0bb2', users: [] } });

@@ -21,10 +21,13 @@ import {
 } from '@aws-sdk/client-ssm';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
+import { ulid } from 'ulid';
 import type * as z from 'zod';
 import getCall from '../../../events/http-get-build.json';
 import { handler } from '../../../functions/revoke-image';
-import { Revoked } from '../../../src/api/images';
+import { Build } from '../../../src/api/answers';
+import { Revoked, Unrevoked } from '../../../src/api/images';
+import { showBuild } from '../../../src/api/show';
 import { releaseLock, takeLock } from '../../../src/build/lock';
 import { findRecord, getRecord, moveStatus, updateRecord } from '../../../src/build/record';
 import { findRestorable, findReusable } from '../../../src/build/release/reuse';
@@ -107,10 +110,10 @@ async function make(id: string, imageId: string, version: string, fence: number)
   await knowImage(id, imageId);
 }
 
-async function revoke(body: object = { reason: 'it leaks keys' }, id = BAD) {
+async function ask(route: 'revoke' | 'unrevoke', body: object, id: string) {
   const call = {
     ...getCall,
-    routeKey: 'POST /images/{id}/revoke',
+    routeKey: `POST /images/{id}/${route}`,
     pathParameters: { id },
     body: JSON.stringify(body),
   };
@@ -118,11 +121,21 @@ async function revoke(body: object = { reason: 'it leaks keys' }, id = BAD) {
     functionName: 'test',
   } as Context)) as APIGatewayProxyStructuredResultV2;
   const answer = JSON.parse(text ?? '');
-  if (statusCode === 200) Revoked.parse(answer);
-  return { status: statusCode, ...answer } as { status: number; error?: string; detail?: string } & z.infer<
-    typeof Revoked
-  >;
+  if (statusCode === 200) (route === 'revoke' ? Revoked : Unrevoked).parse(answer);
+  return { status: statusCode, ...answer };
 }
+
+type Problem = { status: number; error?: string; detail?: string };
+
+const revoke = (
+  body: object = { reason: 'it leaks keys' },
+  id = BAD,
+): Promise<Problem & z.infer<typeof Revoked>> => ask('revoke', body, id);
+
+const unrevoke = (
+  body: object = { reason: 'it was the cache' },
+  id = BAD,
+): Promise<Problem & z.infer<typeof Unrevoked>> => ask('unrevoke', body, id);
 
 test('an image that is revoked is marked with who and why, and its parameter names the newest good one', async () => {
   const answer = await revoke();
@@ -308,6 +321,108 @@ describe('with rollback', () => {
     expect(notRolledBack).toEqual([
       { pipeline: 'web', why: expect.stringContaining('no image that it served before is left') },
     ]);
+  });
+});
+
+describe('a revocation that is taken back', () => {
+  const ADA = 'arn:aws:iam::000000000000:user/ada';
+  const pipeline = { name: 'web', definition: { image: { copyTo: [] } } } as never;
+
+  test('lets the image be used and gone back to again, and the record has who, when and why', async () => {
+    await putItem({ pk: 'PIPELINE#web', sk: 'BAKED#5', build: BUILD, fence: 2 });
+    await revoke();
+    expect(await unrevoke()).toEqual({
+      status: 200,
+      imageId: BAD,
+      revoked: { at: expect.any(String), by: ADA, reason: 'it leaks keys' },
+      moved: [{ parameter: PARAMETER, imageId: BAD }],
+    });
+    expect((await findReusable(pipeline, '5'))?.image.id).toBe(BAD);
+    expect((await findRestorable('web', BUILD)).reuse.image.id).toBe(BAD);
+    const record = await getRecord(BUILD);
+    expect(record.revoked).toBeUndefined();
+    expect(record.unrevoked).toEqual([
+      {
+        ...{ at: expect.stringMatching(/Z$/), by: ADA, reason: 'it was the cache' },
+        revoked: { at: expect.any(String), by: ADA, reason: 'it leaks keys' },
+      },
+    ]);
+    Build.parse(JSON.parse(JSON.stringify(showBuild(record))));
+    expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
+  });
+
+  test('may be of an image that is revoked again later, and each stays in the record', async () => {
+    for (const reason of ['one', 'two']) {
+      await revoke({ reason });
+      await unrevoke({ reason: `not ${reason}` });
+    }
+    const { unrevoked = [] } = await getRecord(BUILD);
+    expect(unrevoked.map((one) => [one.revoked.reason, one.reason])).toEqual([
+      ['one', 'not one'],
+      ['two', 'not two'],
+    ]);
+  });
+
+  test('of an image that is not revoked, or not any more, is refused in words', async () => {
+    expect(await unrevoke()).toMatchObject({
+      ...{ status: 409, error: 'NotRevoked' },
+      detail: `The image ${BAD} is not revoked. There is nothing to take back.`,
+    });
+    await revoke();
+    await unrevoke();
+    expect(await unrevoke()).toMatchObject({
+      ...{ status: 409, error: 'NotRevoked' },
+      detail: expect.stringContaining(`${ADA} took that back at`),
+    });
+    expect((await getRecord(BUILD)).unrevoked).toHaveLength(1);
+  });
+
+  test('wants a reason, and an image of Kiln', async () => {
+    await revoke();
+    expect(await unrevoke({})).toMatchObject({ status: 400, error: 'InvalidRequest' });
+    expect(await unrevoke({ reason: 'x' }, 'ami-0123456789abcdef1')).toMatchObject({ status: 404 });
+    expect((await getRecord(BUILD)).revoked).toBeDefined();
+  });
+
+  test('asked for by two at once is taken back once', async () => {
+    await revoke();
+    const done = await Promise.all([unrevoke({ reason: 'a' }), unrevoke({ reason: 'b' })]);
+    expect(done.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect((await getRecord(BUILD)).unrevoked).toHaveLength(1);
+  });
+
+  test('counts no more that people went back from the image because of it, but that they did before', async () => {
+    const back = (at: number) => `web-${ulid(at)}`;
+    await revoke();
+    await updateRecord(BUILD, { rolledBack: { at: 'later', by: back(Date.now() + 1000) } });
+    expect(await unrevoke()).not.toHaveProperty('notUsed');
+    expect((await getRecord(BUILD)).rolledBack).toBeUndefined();
+    const by = back(Date.now() - 1000);
+    await updateRecord(BUILD, { rolledBack: { at: 'before', by } });
+    parameters[PARAMETER] = GOOD;
+    await revoke();
+    const { notUsed, moved } = await unrevoke();
+    expect([notUsed, moved]).toEqual([`build ${by} rolled back from it at before`, undefined]);
+    expect((await getRecord(BUILD)).rolledBack).toMatchObject({ by });
+    expect(parameters[PARAMETER]).toBe(GOOD);
+  });
+
+  test('of an image that is gone says so', async () => {
+    await revoke();
+    await updateRecord(BUILD, { gone: { [BAD]: { at: 'today', why: 'somebody removed it' } } });
+    expect((await unrevoke()).notUsed).toBe('it is gone since today: somebody removed it');
+  });
+
+  test('leaves a parameter that names another than an earlier image of its pipeline, and says where AWS did not answer', async () => {
+    await revoke();
+    parameters[PARAMETER] = 'ami-00000009';
+    expect(await unrevoke()).not.toHaveProperty('moved');
+    await revoke();
+    ssm.on(GetParameterCommand).rejects(new Error('closed'));
+    expect((await unrevoke()).notKnown).toEqual([
+      'The SSM parameters of pipeline web may name an earlier image still: closed',
+    ]);
+    expect((await getRecord(BUILD)).revoked).toBeUndefined();
   });
 });
 
