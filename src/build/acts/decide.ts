@@ -40,8 +40,10 @@ export async function rejectBuild(build: string, asked: Asked): Promise<BuildRec
 
 /**
  * Ends the present wait of a build, where Kiln keeps it: that for a window. The wait of a checkpoint and the bake time are AWS's alone, and
- * approval is for those who approve.
+ * approval is for those who approve. Kiln does not cancel a refresh at a checkpoint to begin another for the rest: what a refresh rolls back, by
+ * itself or on demand, are the servers that it has replaced itself.
  *
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RollbackInstanceRefresh.html
  * @returns the record as it is then
  * @throws UnknownBuild, BuildOver
  * @throws NotWaiting if it waits for nothing that can be ended; says what it waits for, and what to do
@@ -112,7 +114,7 @@ function checkPromotable(record: BuildRecord): void {
   );
   if (isRefreshing)
     throw new NotWaiting(
-      `Build ${record.id} waits for an instance refresh. AWS alone keeps the waits of its checkpoints and its bake time, and ends none of them early: wait for it, or abort the build.`,
+      `Build ${record.id} waits for an instance refresh. AWS alone keeps the waits of its checkpoints and its bake time, and ends none of them early; another refresh in its place would not roll back what this one has replaced. Wait for it, or abort the build.`,
     );
   refuse(record, 'promote');
 }

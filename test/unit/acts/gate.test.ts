@@ -415,6 +415,9 @@ describe('what does not wait', () => {
     const { status, said } = await act('promote', { skip: 'wait' });
     expect([status, said.error]).toEqual([409, 'NotWaiting']);
     expect(said.detail).toContain('AWS alone keeps the waits of its checkpoints and its bake time');
+    expect(said.detail).toContain(
+      'another refresh in its place would not roll back what this one has replaced',
+    );
   });
 });
 
