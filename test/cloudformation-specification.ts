@@ -86,7 +86,9 @@ export function findTemplateProblems(template: Template): string[] {
   for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
     const resource = specificationOf(Type);
     if (resource) checkProperties(Properties, resource.properties, id);
-    else problems.push(`${id}: there is no resource type ${Type}`);
+    // A custom resource has no properties but those that its provider knows, beside that provider.
+    else if (!Type.startsWith('Custom::') || !Properties.ServiceToken)
+      problems.push(`${id}: there is no resource type ${Type}`);
   }
   for (const [id, attribute] of findAttributes(template)) {
     const resource = specificationOf(template.Resources[id]?.Type ?? '');

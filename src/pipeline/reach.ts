@@ -33,10 +33,14 @@ export type WrittenReach = Readonly<Record<keyof Reach, string>>;
 /** Reads what pipelines may name. */
 export function readReach({ names, buckets, keyPairs }: WrittenReach): Reach {
   return {
-    names: split(names).map((name) => name.replace(/^\//, '')),
+    names: split(names).map(withoutSlash),
     buckets: split(buckets).map(parsePlace),
     keyPairs: split(keyPairs),
   };
+}
+
+function withoutSlash(name: string): string {
+  return name.replace(/^\//, '');
 }
 
 /** What pipelines may name in the deployment of this function. */
@@ -116,7 +120,7 @@ function write(kind: keyof Reach, reach: Reach): string[] {
 }
 
 function suggest(kind: keyof Reach, name: string, reach: Reach): string {
-  return [...write(kind, reach), name.replace(/^\//, '')].join(',');
+  return [...write(kind, reach), withoutSlash(name)].join(',');
 }
 
 function listNamed({ definition }: Pipeline): Named[] {
@@ -151,7 +155,7 @@ function listNamed({ definition }: Pipeline): Named[] {
 }
 
 function parameter(path: string, name: string, what = `the SSM parameter ${name}`): Named {
-  return { path, what, kind: 'names', name: name.replace(/^\//, '') };
+  return { path, what, kind: 'names', name: withoutSlash(name) };
 }
 
 /** Amazon's own parameters may be read by all. */

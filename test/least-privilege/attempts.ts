@@ -44,6 +44,7 @@ import {
   AddTagsToResourceCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  PutParameterCommand,
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
@@ -306,6 +307,14 @@ export const ATTEMPTS: readonly Attempt[] = [
       new SSMClient(as).send(new GetParameterCommand({ Name: SECRET_PARAMETER, WithDecryption: true })),
   },
 
+  ...['nameImages', 'restoreImageNames'].map((statement) => ({
+    statement,
+    tries: 'names an image in the parameter of another deployment',
+    make: (as: ClientSettings, { image: Value }: Things) =>
+      new SSMClient(as).send(
+        new PutParameterCommand({ Name: OTHERS_PARAMETER, Value, Type: 'String', Overwrite: true }),
+      ),
+  })),
   {
     statement: 'claimParameters',
     tries: 'claims a parameter of another deployment',
