@@ -1,3 +1,4 @@
+import { isAwsError } from '../../aws';
 import { registerPipeline } from '../../build/removed/register';
 import { keepTriggers } from '../../build/unattended/clockwork/keep';
 import { InvalidPipeline, UnknownPipeline } from '../../errors';
@@ -47,7 +48,7 @@ const MOST_BYTES = 350_000;
  * together with all other pipelines.
  *
  * @param isTrial that it is only said what would be done
- * @throws InvalidPipeline if it is not valid, or names what no role of the service may use; says all that is wrong
+ * @throws InvalidPipeline if it is not valid, names what no role of the service may use, or has triggers that AWS does not take; says all that is wrong
  */
 export async function pushVersion(
   name: string,
@@ -65,7 +66,7 @@ export async function pushVersion(
       `the files of pipeline ${name} are ${bytes} bytes compressed, expected at most ${MOST_BYTES}`,
     );
   const version = versionOf(files);
-  await check(await makePipeline(name, files, version));
+  const all = await check(await makePipeline(name, files, version));
   const [before, over] = await Promise.all([findHolding(name), findDeployed(name)]);
   const holdsAlready = (before?.version ?? over) === version;
   const result: PushResult = {
@@ -75,12 +76,13 @@ export async function pushVersion(
   };
   if (isTrial) return result;
   if (holdsAlready) {
-    // One that was pushed before may have ended between its version and its triggers.
-    await keepTriggers(await findPipelines(), name);
+    // Somebody may have changed what starts its builds.
+    await takeTriggers(name, all);
     return result;
   }
   await keepVersion(name, files);
   await registerPipeline(name);
+  await takeTriggers(name, all);
   await note(name, { act: 'push', version, by, reason });
   await setCurrent(name, {
     version,
@@ -89,15 +91,35 @@ export async function pushVersion(
     ...(by && { by }),
     ...(reason && { reason }),
   });
-  await keepTriggers(await findPipelines(), name);
   return result;
 }
 
-async function check(pipeline: Pipeline): Promise<void> {
-  joinPipelines(await findPipelines(), [pipeline]);
+/** Where AWS refuses one of them, all stay as they were, and the version is not taken. */
+const REFUSALS = [
+  ...['ValidationException', 'InvalidEventPatternException'],
+  ...['LimitExceededException', 'ServiceQuotaExceededException'],
+];
+
+async function takeTriggers(name: string, pipelines: readonly Pipeline[]): Promise<void> {
+  try {
+    await keepTriggers(pipelines, name);
+  } catch (error) {
+    if (!isAwsError(error, ...REFUSALS)) throw error;
+    await keepTriggers(await findPipelines(), name);
+    throw new InvalidPipeline(
+      `pipeline ${name}, triggers: AWS does not take them: ${error.name}: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** @returns all pipelines, as they were if this one were taken */
+async function check(pipeline: Pipeline): Promise<Pipeline[]> {
+  const all = joinPipelines(await findPipelines(), [pipeline]);
   const problems = [...findOutOfReach(pipeline, ownReach()), ...(await findUntagged(pipeline))];
   if (problems.length > 0)
     throw new InvalidPipeline(problems.map((one) => `pipeline ${pipeline.name}, ${one}`).join('\n'));
+  return all;
 }
 
 /** What of the groups is there and lacks the tag. Of one that is not there yet nothing is known: Plan looks at it again. */
@@ -133,10 +155,11 @@ export async function removePushed(name: string, { by, reason }: Pusher): Promis
   const deployed = await loadPipelines(pipelinesFolder());
   const others = (await findPipelines()).filter((pipeline) => pipeline.name !== name);
   const back = deployed.find((pipeline) => pipeline.name === name);
-  joinPipelines(others, back ? [back] : []);
+  const left = joinPipelines(others, back ? [back] : []);
+  // While it is there: where this ends halfway it can be asked for again.
+  await keepTriggers(left, name);
   await note(name, { act: 'removePushed', version: current.version, by, reason });
   await forgetPushed(name);
-  await keepTriggers(await findPipelines(), name);
   return { before: current.version };
 }
 

@@ -182,6 +182,34 @@ describe('schedules and rules', () => {
     expect([...kept.schedules.keys()]).toEqual(['web']);
   });
 
+  test('that AWS does not take leave the version that holds, with its own', async () => {
+    await push('shop', nightly('0 3 * * ? *'));
+    // The bus is full.
+    const { set } = kept.rules;
+    kept.rules.set = () => {
+      kept.rules.set = set;
+      throw Object.assign(new Error('The requested resource exceeds the maximum number allowed.'), {
+        name: 'LimitExceededException',
+      });
+    };
+    await expect(push('shop', nightly('0 4 * * ? *'))).rejects.toMatchObject({
+      name: 'InvalidPipeline',
+      message: expect.stringContaining('AWS does not take them: LimitExceededException: The requested'),
+    });
+    expect(kept.schedules.get('shop')?.ScheduleExpression).toBe('cron(0 3 * * ? *)');
+    const { definition } = await findPipeline('shop');
+    expect(definition.triggers.schedule?.cron).toBe('0 3 * * ? *');
+  });
+
+  test('are gone once a removal has ended halfway and is asked for again', async () => {
+    await push('shop', nightly('0 3 * * ? *'));
+    delete process.env.KILN_RULES;
+    await expect(removePushed('shop', {})).rejects.toThrow('KILN_RULES');
+    process.env.KILN_RULES = 'kiln-prod';
+    await removePushed('shop', {});
+    expect([kept.schedules.size, kept.rules.size]).toEqual([0, 0]);
+  });
+
   test('are mended by the same push again, where the first has ended before them', async () => {
     await push('shop', nightly('0 3 * * ? *'));
     kept.schedules.clear();
