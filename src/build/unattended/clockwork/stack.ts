@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import * as z from 'zod';
 import { logger } from '../../../log';
 import { findPipelines } from '../../../pipeline/pushed/find';
@@ -28,16 +30,29 @@ export async function answerStack(request: z.output<typeof StackRequest>): Promi
   );
   if (failure) logger.error('the stack is told that it has failed', failure);
   const { StackId, RequestId, LogicalResourceId } = request;
-  const response = await fetch(request.ResponseURL, {
-    method: 'PUT',
-    // The address is signed for none: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
-    headers: { 'content-type': '' },
-    body: JSON.stringify({
+  const status = await put(
+    request.ResponseURL,
+    JSON.stringify({
       Status: failure ? 'FAILED' : 'SUCCESS',
       ...(failure && { Reason: `${failure.name}: ${failure.message}`.slice(0, LONGEST_REASON) }),
       PhysicalResourceId: 'triggers',
       ...{ StackId, RequestId, LogicalResourceId },
     }),
+  );
+  if (status !== 200) throw new Error(`CloudFormation answered ${status} to what it was told`);
+}
+
+/** @returns the status of the answer */
+function put(url: string, body: string): Promise<number | undefined> {
+  const { request } = url.startsWith('https:') ? https : http;
+  return new Promise((resolve, reject) => {
+    // The address is signed for no type: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+    const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
+    const sent = request(url, { method: 'PUT', headers }, (answer) => {
+      answer.resume();
+      answer.once('end', () => resolve(answer.statusCode));
+    });
+    sent.once('error', reject);
+    sent.end(body);
   });
-  if (!response.ok) throw new Error(`CloudFormation answered ${response.status} to what it was told`);
 }
