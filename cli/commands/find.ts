@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Build, Builds, Pipeline, Pipelines } from '../remote/answers';
+import type { Build, Builds, Fleet, ImageParameter, Pipeline, Pipelines } from '../remote/answers';
 import { isOver } from '../remote/answers';
 import { ApiError, CommandError, EXIT, UsageError } from '../remote/errors';
 import type { Remote } from '../remote/remote';
@@ -21,6 +21,37 @@ export async function listPipelines(remote: Remote): Promise<Pipeline[]> {
     next = page.next;
   } while (next);
   return pipelines;
+}
+
+/**
+ * The whole fleet, page by page.
+ *
+ * @param pipeline only the groups of this one
+ */
+export async function listFleet(remote: Remote, pipeline?: string): Promise<Omit<Fleet, 'next'>> {
+  const pages: Fleet[] = [];
+  let next: string | undefined;
+  do {
+    const page = await remote.ask<Fleet>('GET', '/fleet', { query: { pipeline, next } });
+    pages.push(page);
+    next = page.next;
+  } while (next);
+  const problems = pages.flatMap((page) => page.problems ?? []);
+  const notKnown = [...new Set(pages.flatMap((page) => page.notKnown ?? []))];
+  const named = pages.flatMap((page) => page.imageParameters ?? []);
+  return {
+    at: pages.at(-1)?.at ?? '',
+    ...(problems.length > 0 && { problems }),
+    groups: pages.flatMap(({ groups }) => groups),
+    ...(named.length > 0 && { imageParameters: onceEach(named) }),
+    ...(notKnown.length > 0 && { notKnown }),
+  };
+}
+
+/** A pipeline whose groups stand on several pages is told of on each. */
+function onceEach(parameters: readonly ImageParameter[]): ImageParameter[] {
+  const known = new Map(parameters.map((one) => [`${one.pipeline} ${one.channel}`, one]));
+  return [...known.values()];
 }
 
 /** The pipeline that is meant: the only one, where none is named. */

@@ -84,6 +84,9 @@ export interface Build {
   readonly window?: Gate;
   readonly acts?: readonly Act[];
   readonly fingerprint?: string;
+  /** What the image was made from, and the build that made that, of a pipeline that is built on another. */
+  readonly baseImageId?: string;
+  readonly baseBuild?: string;
   readonly imageId?: string;
   readonly imageGone?: { readonly at: string; readonly why: string };
   readonly bom?: { readonly key: string; readonly packages: number; readonly kernel?: string };
@@ -214,10 +217,21 @@ export interface FleetGroup {
   readonly servers: readonly Server[];
 }
 
+/** An SSM parameter that names an image of a pipeline. */
+export interface ImageParameter {
+  readonly name: string;
+  readonly pipeline: string;
+  readonly channel: string;
+  readonly imageId?: string;
+}
+
 export interface Fleet {
   readonly at: string;
   readonly groups: readonly FleetGroup[];
   readonly next?: string;
+  /** Of pipelines that roll out to no group. */
+  readonly problems?: readonly string[];
+  readonly imageParameters?: readonly ImageParameter[];
   /** What AWS denied an answer to. */
   readonly notKnown?: readonly string[];
 }

@@ -27,6 +27,7 @@ export function describeBuild(build: Build, now: Date, columns: number): string[
     ...list('parameters', parametersOf(build)),
     ...list('baked for', build.changed),
     ...field('image', imageOf(build)),
+    ...field('made from', baseOf(build)),
     ...field('‖ bad', badOf(build)),
     ...list('unrevoked', build.unrevoked?.map(unrevokedOf)),
     ...field('packages', packagesOf(build.packageChanges)),
@@ -81,6 +82,10 @@ function imageOf({ imageId, imageGone, bom }: Build): string | undefined {
 function unrevokedOf({ at, by, reason, revoked }: NonNullable<Build['unrevoked']>[number]): string {
   const was = revoked.reason ? ` ("${revoked.reason}")` : '';
   return `${dayAndTime(at)}${by ? ` by ${callerOf(by)}` : ''}: "${reason}"; revoked ${dayAndTime(revoked.at)}${was}`;
+}
+
+function baseOf({ baseImageId, baseBuild }: Build): string | undefined {
+  return baseImageId && `${baseImageId}${baseBuild ? ` of ${baseBuild}` : ''}`;
 }
 
 /** Why an image is not used again. */

@@ -186,6 +186,9 @@ export const Build = z
     version: z.string().optional().describe('The version of the pipeline, of one that was pushed'),
     fingerprint: z.string().optional(),
     baseImageId: z.string().optional().describe('The image that it was baked from'),
+    baseBuild: Name.optional().describe(
+      'The build that made that image, of the pipeline that image-of names',
+    ),
     imageId: z.string().optional().describe('The image that it rolls out'),
     reused: z
       .strictObject({ build: Name, imageId: z.string() })

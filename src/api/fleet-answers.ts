@@ -41,6 +41,17 @@ const FleetGroup = z
   })
   .meta({ id: 'FleetGroup' });
 
+const ImageParameter = z
+  .strictObject({
+    name: z.string(),
+    pipeline: z.string(),
+    channel: z
+      .enum(['newest', 'tested', 'proven'])
+      .describe('newest is image.parameter of the pipeline, the others are its image.channels'),
+    imageId: z.string().optional().describe('What it names now; missing where there is no such parameter'),
+  })
+  .meta({ id: 'ImageParameter' });
+
 export const Fleet = z
   .strictObject({
     at: Time.describe('When AWS was asked'),
@@ -50,6 +61,10 @@ export const Fleet = z
       .array(z.string())
       .optional()
       .describe('What is wrong with pipelines that roll out to no group; on the first page'),
+    imageParameters: z
+      .array(ImageParameter)
+      .optional()
+      .describe('The SSM parameters in which the pipelines of these groups name their images'),
     notKnown: z.array(z.string()).optional().describe('What AWS denied an answer to'),
   })
   .meta({ id: 'Fleet' });

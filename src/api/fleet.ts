@@ -30,6 +30,7 @@ export async function getFleet(call: Call) {
     groups,
     ...(next !== undefined && { next }),
     ...(problems.length > 0 && { problems }),
+    ...(view.imageParameters?.length && { imageParameters: view.imageParameters }),
     ...(view.notKnown.length > 0 && { notKnown: view.notKnown }),
   };
 }

@@ -54,6 +54,7 @@ export function showBuild(record: BuildRecord) {
       version: record.version,
       fingerprint,
       baseImageId: record.baseImageId,
+      baseBuild: record.baseBuild,
       imageId,
       ...{ reused, changed, rolledBack, revoked, unrevoked },
       ...(imageGone && { imageGone }),

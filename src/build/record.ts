@@ -303,6 +303,8 @@ export interface BuildRecord extends Options {
   unrevoked?: { at: string; by?: string; reason: string; revoked: Revoked }[];
   /** The image that the base instance started from. */
   baseImageId?: string;
+  /** The build that made that image, of the pipeline that this one is built on. */
+  baseBuild?: string;
   imageId?: string;
   prepared?: Prepared;
   tested?: Tested;

@@ -140,7 +140,12 @@ export type Scan = z.infer<typeof Scan>;
 
 /** What Plan decided: all that the later states need, so that a change of the pipeline does not reach a running build. */
 export const Plan = z.object({
-  baseImage: z.object({ id: z.string(), rootDeviceName: z.string() }),
+  baseImage: z.object({
+    id: z.string(),
+    rootDeviceName: z.string(),
+    /** The build that made it, of the pipeline that this one is built on. */
+    build: z.string().optional(),
+  }),
   instanceType: z.string(),
   volumeSize: z.number(),
   keyName: z.string().optional(),

@@ -1,7 +1,8 @@
-import type { Fleet, FleetGroup } from '../../remote/answers';
+import type { FleetGroup } from '../../remote/answers';
 import { EXIT } from '../../remote/errors';
 import { describeFleet, oldServers } from '../../view/fleet';
 import { type CommonOptions, flagsOf, type Run } from '../context';
+import { listFleet } from '../find';
 
 interface FleetOptions extends CommonOptions {
   /** Seconds. */
@@ -11,16 +12,8 @@ interface FleetOptions extends CommonOptions {
 /** `kiln fleet`: what runs where, and whether that is what should run. */
 export const fleet: Run<FleetOptions> = async ({ terminal, connect }, [pipeline], options) => {
   const remote = await connect(options);
-  const groups: FleetGroup[] = [];
-  const notKnown: string[] = [];
-  let page: Fleet | undefined;
-  do {
-    page = await remote.ask<Fleet>('GET', '/fleet', { query: { pipeline, next: page?.next } });
-    groups.push(...page.groups);
-    notKnown.push(...(page.notKnown ?? []));
-  } while (page.next);
-  const { at } = page;
-  const answer = { at, groups, ...(notKnown.length > 0 && { notKnown }) };
+  const answer = await listFleet(remote, pipeline);
+  const { at, groups } = answer;
   const old =
     options.old === undefined
       ? 0

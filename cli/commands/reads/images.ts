@@ -1,18 +1,18 @@
-import type { Build, Fleet } from '../../remote/answers';
+import type { Build } from '../../remote/answers';
 import { ApiError, CommandError, EXIT, NoAnswer } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
 import { differenceOf } from '../../view/difference';
-import { imageRows, type ShownImage } from '../../view/images';
+import { describeImages, type ShownImage } from '../../view/images';
 import { table } from '../../view/text';
 import type { CommonOptions, Run } from '../context';
-import { askForEach, findBuild, getBuild, listBuilds, listPipelines } from '../find';
+import { askForEach, findBuild, getBuild, listBuilds, listFleet, listPipelines } from '../find';
 import { nextOf } from '../next';
 
 interface ImagesOptions extends CommonOptions {
   readonly limit: number;
 }
 
-/** `kiln images`: the images that builds made, newest first, and where each runs. */
+/** `kiln images`: the images that builds made, newest first: what each was made from, what names it and where it runs. */
 export const images: Run<ImagesOptions> = async ({ terminal, connect }, [name], options) => {
   const remote = await connect(options);
   const names = name === undefined ? (await listPipelines(remote)).map((pipeline) => pipeline.name) : [name];
@@ -28,7 +28,7 @@ export const images: Run<ImagesOptions> = async ({ terminal, connect }, [name], 
   else if (shown.length === 0)
     terminal.print('no images yet', nextOf(options, `kiln build ${names[0] ?? ''}`.trim()));
   else {
-    terminal.print(...table(imageRows(shown, remote.now()), terminal.columns));
+    terminal.print(...describeImages(shown, remote.now(), terminal.columns));
     const [after, before] = shown;
     const next =
       before && after ? `kiln images diff ${before.build} ${after.build}` : `kiln show ${after?.build}`;
@@ -38,7 +38,7 @@ export const images: Run<ImagesOptions> = async ({ terminal, connect }, [name], 
 };
 
 /** Each image once, by the build that made it. */
-function collectImages(builds: readonly Build[], fleet: Fleet | undefined): ShownImage[] {
+function collectImages(builds: readonly Build[], fleet: WholeFleet | undefined): ShownImage[] {
   const makers = builds.filter(({ imageId, reused, rollback }) => imageId && !reused && !rollback);
   const servers = fleet?.groups.flatMap((group) =>
     group.servers.map(({ imageId }) => ({ group: group.autoScalingGroup, imageId })),
@@ -48,9 +48,12 @@ function collectImages(builds: readonly Build[], fleet: Fleet | undefined): Show
     .map((build) => {
       const { imageId = '', imageGone, revoked, rolledBack, packageChanges, bom } = build;
       const on = servers?.filter((server) => server.imageId === imageId).map(({ group }) => group);
+      const names = fleet?.imageParameters?.filter((one) => one.imageId === imageId);
       return {
         ...{ imageId, build: build.id, pipeline: build.pipeline, at: build.endedAt ?? build.requestedAt },
+        ...{ baseImageId: build.baseImageId, baseBuild: build.baseBuild },
         ...{ status: build.status, imageGone, revoked, rolledBack, packageChanges, bom },
+        ...(names && { namedBy: names.map(({ name: parameter, channel }) => ({ parameter, channel })) }),
         ...(on && { runsOn: countEach(on) }),
       };
     });
@@ -62,10 +65,12 @@ function countEach(names: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** Where images run, if the service can say that, and this caller may ask. */
-async function readFleet(remote: Remote, pipeline: string | undefined): Promise<Fleet | undefined> {
+type WholeFleet = Awaited<ReturnType<typeof listFleet>>;
+
+/** Where images run and what names them, if the service can say that, and this caller may ask. */
+async function readFleet(remote: Remote, pipeline: string | undefined): Promise<WholeFleet | undefined> {
   try {
-    return await remote.ask<Fleet>('GET', '/fleet', { query: { pipeline } });
+    return await listFleet(remote, pipeline);
   } catch (error) {
     if (error instanceof ApiError || error instanceof NoAnswer) return undefined;
     throw error;

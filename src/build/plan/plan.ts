@@ -73,7 +73,7 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     ...{ version: pipeline.version, fingerprint, targets, copyTo, keep, parameter, channels, ingredients },
     ...(reuse
       ? { reused: { build: reuse.build, imageId: reuse.image.id }, rolledBackFrom: from }
-      : { baseImageId: baseImage.id, changed }),
+      : { baseImageId: baseImage.id, baseBuild: baseImage.build, changed }),
     ...hold,
   });
   await checkTried(pipeline.name, request.trigger, fingerprint);

@@ -12,6 +12,8 @@ export interface BaseImage {
   rootDeviceName: string;
   /** `x86_64` or `arm64`: that of the new image, too. */
   architecture?: string;
+  /** Of `image-of:`: the build that made it. */
+  build?: string;
 }
 
 /**
@@ -22,25 +24,26 @@ export interface BaseImage {
  */
 export async function findBaseImage({ name, definition }: Pipeline, unmade: Unmade): Promise<BaseImage> {
   const of = basePipelineOf(definition);
-  const id =
+  const { id, build } =
     of === undefined
-      ? await resolveReference(definition.base.image, 'base.image')
+      ? { id: await resolveReference(definition.base.image, 'base.image'), build: undefined }
       : await findNewestOf(name, of);
   const image = await describeImage(id);
   const problem = image ? findProblem(image) : await explainMissing(unmade);
   if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
   const architecture = image?.Architecture;
-  return { id, rootDeviceName: image?.RootDeviceName ?? '', ...(architecture && { architecture }) };
+  const rootDeviceName = image?.RootDeviceName ?? '';
+  return { id, rootDeviceName, ...(architecture && { architecture }), ...(build && { build }) };
 }
 
 /** The newest good image of another pipeline: one that nobody went back from or called bad. */
-async function findNewestOf(name: string, other: string): Promise<string> {
+async function findNewestOf(name: string, other: string): Promise<{ id: string; build: string }> {
   for await (const page of readRecords(other)) {
     const good = page.find(
       ({ status, imageId, gone = {}, rolledBack, revoked }) =>
         status === 'SUCCEEDED' && imageId !== undefined && !gone[imageId] && !rolledBack && !revoked,
     );
-    if (good?.imageId) return good.imageId;
+    if (good?.imageId) return { id: good.imageId, build: good.id };
   }
   throw new InvalidPipeline(
     `pipeline ${name}, base.image: pipeline ${other} has no good image yet. Build that first: POST /pipelines/${other}/builds.`,

@@ -1,6 +1,6 @@
 import { Unmade } from '../../build/plan/unmade';
 import { type BuildRecord, imageOf } from '../../build/record';
-import type { Pipeline } from '../../pipeline/definition';
+import { imageParametersOf, type Pipeline } from '../../pipeline/definition';
 import { type Facts, readFacts } from './facts';
 import { type Finding, judgeGroup, type SeenGroup } from './judge';
 import { findWish, type Wanted, type Wish } from './wanted';
@@ -21,10 +21,22 @@ export interface ViewedPipeline {
   findings: Finding[];
 }
 
+/** An SSM parameter in which a pipeline names its images, and what it names now. */
+export interface ImageParameter {
+  name: string;
+  pipeline: string;
+  /** `newest` is `image.parameter`. */
+  channel: 'newest' | 'tested' | 'proven';
+  /** Missing where there is no such parameter. */
+  imageId?: string;
+}
+
 /** The fleet as AWS has it. */
 export interface FleetView {
   groups: ViewedGroup[];
   pipelines: ViewedPipeline[];
+  /** Of the pipelines that were looked at; undefined where AWS denied an answer. */
+  imageParameters: ImageParameter[] | undefined;
   /** What AWS denied an answer to, in words. */
   notKnown: string[];
 }
@@ -53,8 +65,8 @@ export async function viewFleet(
   const unmade = new Unmade();
   const owners = listGroups(pipelines);
   const wish = await findWish(pipelines);
-  const parameters = looked.flatMap((pipeline) => parametersOf(pipeline, wish).map(({ name }) => name));
-  const facts = await readFacts(names, wish, parameters, unmade);
+  const named = looked.flatMap(({ definition }) => imageParametersOf(definition));
+  const facts = await readFacts(names, wish, named, unmade);
   return {
     groups: names.map((name) => {
       const wanted = wish.groups.get(name);
@@ -71,8 +83,22 @@ export async function viewFleet(
       pipeline: pipeline.name,
       findings: findMovedParameters(pipeline, facts, wish),
     })),
+    imageParameters: facts.parameters && looked.flatMap((pipeline) => showNamed(pipeline, facts)),
     notKnown: unmade.words,
   };
+}
+
+function showNamed({ name: pipeline, definition }: Pipeline, { parameters }: Facts): ImageParameter[] {
+  const { parameter, channels = {} } = definition.image;
+  const all = [
+    [parameter, 'newest'],
+    [channels.tested, 'tested'],
+    [channels.proven, 'proven'],
+  ] as const;
+  return all.flatMap(([name, channel]) => {
+    const imageId = name && parameters?.get(name);
+    return name ? [{ name, pipeline, channel, ...(imageId && { imageId }) }] : [];
+  });
 }
 
 /**

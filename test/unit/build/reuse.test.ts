@@ -1,6 +1,8 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { Build } from '../../../src/api/answers';
+import { showBuild } from '../../../src/api/show';
 import { resumePipeline } from '../../../src/build/acts/hold';
 import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
@@ -160,7 +162,7 @@ describe('a rollback', () => {
     expect(planned.reuse?.build).toBe(v7.id);
     await endBuild(build.id);
     const child = { name: 'child', definition: { base: { image: 'image-of:web' } } } as Pipeline;
-    expect((await findBaseImage(child, new Unmade())).id).toBe(v7.imageId);
+    expect(await findBaseImage(child, new Unmade())).toMatchObject({ id: v7.imageId, build: v7.id });
     expect(await findNamedImage('web', true)).toBe(v7.imageId);
     expect((await back()).rollback).toEqual({ build: v6.id });
   });
@@ -361,4 +363,15 @@ describe('a group runs an image wholly', () => {
   ])('not where %s', async (_what, more) => {
     expect(await look(more)).toEqual([]);
   });
+});
+
+test('the record of an image that is built on that of another pipeline says of which build that is', async () => {
+  const base = newBuildId('base');
+  await openRecordOf(base, { status: 'SUCCEEDED', imageId: 'ami-base' });
+  available.add('ami-base');
+  usePipeline({ base: 'image-of:base' });
+  const { id } = await bake();
+  const shown = showBuild(await getRecord(id));
+  expect(shown).toMatchObject({ baseImageId: 'ami-base', baseBuild: base });
+  Build.parse(JSON.parse(JSON.stringify(shown)));
 });

@@ -27,20 +27,59 @@ const middle = build({
   }),
 });
 const reused = build({ id: `${FIRST.slice(0, -1)}D`, reused: { build: OTHER, imageId: 'ami-0aa1' } });
+function serverOn(imageId: string) {
+  return (instanceId: string) => ({ instanceId, imageId });
+}
 const now = new Date('2026-11-30T05:06:03Z');
 
-test('kiln images lists each image once, with its state and where it runs', async () => {
-  api.on('GET /pipelines/web/builds', { body: { builds: [newest, reused, middle] } });
-  const servers = ['i-1', 'i-2'].map((instanceId) => ({ instanceId, imageId: 'ami-0bb2' }));
-  api.on('GET /fleet', { body: { at: '', groups: [{ autoScalingGroup: 'kiln-fleet-web', servers }] } });
-  const { code, output } = await runAt(api, ['images', 'web'], { columns: 100, now });
-  expect(output.split('\n').slice(0, 3)).toEqual([
+const FLEET = {
+  at: '',
+  groups: [{ autoScalingGroup: 'kiln-fleet-web', servers: ['i-1', 'i-2'].map(serverOn('ami-0bb2')) }],
+  imageParameters: [
+    { name: '/kiln/web/image', pipeline: 'web', channel: 'newest', imageId: 'ami-0bb2' },
+    { name: '/kiln/web/proven', pipeline: 'web', channel: 'proven', imageId: 'ami-0aa1' },
+    { name: '/kiln/web/tested', pipeline: 'web', channel: 'tested' },
+  ],
+};
+const lineage = { baseImageId: 'ami-0cc3', baseBuild: 'base-01JQ8V0000000000000000000F' };
+const bom = { key: `boms/${ID}.cdx.json`, packages: 312 };
+
+test('kiln images lists each image once: its state, where it runs, what names it, what it was made from', async () => {
+  const builds = [{ ...newest, ...lineage, bom }, reused, { ...middle, baseImageId: 'ami-0dd4' }];
+  api.on('GET /pipelines/web/builds', { body: { builds } });
+  api.on('GET /fleet', { body: FLEET });
+  const { code, output } = await runAt(api, ['images', 'web'], { columns: 80, now });
+  expect(output.split('\n').slice(0, -1)).toEqual([
     'IMAGE     BUILD           AGE  PACKAGES  STATE',
-    'ami-0bb2  web-01JQ8Z0000  2h   +1 ~1 -0  ✔ runs on kiln-fleet-web 2',
-    'ami-0aa1  web-01JQ8Y0000  26h  +0 ~1 -1  ✖ revoked: "CVE"',
+    'ami-0bb2  web-01JQ8Z0000  2h   +1 ~1 -0  ✔ on 2 servers',
+    '      runs on kiln-fleet-web 2 · named by /kiln/web/image (newest)',
+    '      made from ami-0cc3 of base-01JQ8V0000',
+    `      packages in boms/${ID}.cdx.json`,
+    'ami-0aa1  web-01JQ8Y0000  26h  +0 ~1 -1  ✖ revoked',
+    '      revoked: "CVE" · named by /kiln/web/proven (proven) · made from ami-0dd4',
   ]);
   expect(output).toContain(`\nnext: kiln images diff ${OTHER} ${ID} `);
   expect(code).toBe(0);
+});
+
+test('kiln images as JSON says what names an image and what it was made from', async () => {
+  api.on('GET /pipelines/web/builds', { body: { builds: [{ ...newest, ...lineage, bom }, middle] } });
+  api.on('GET /fleet?pipeline=web', { body: { ...FLEET, next: 'kiln-fleet-web' } });
+  const more = [{ autoScalingGroup: 'kiln-fleet-www', servers: [serverOn('ami-0aa1')('i-3')] }];
+  api.on('GET /fleet?pipeline=web&next=kiln-fleet-web', { body: { ...FLEET, groups: more } });
+  const { images } = JSON.parse((await runAt(api, ['images', 'web', '--json'])).output);
+  expect(images).toMatchObject([
+    {
+      ...lineage,
+      bom,
+      namedBy: [{ parameter: '/kiln/web/image', channel: 'newest' }],
+      runsOn: { 'kiln-fleet-web': 2 },
+    },
+    {
+      namedBy: [{ parameter: '/kiln/web/proven', channel: 'proven' }],
+      runsOn: { 'kiln-fleet-www': 1 },
+    },
+  ]);
 });
 
 test('kiln images does without the fleet where the service does not tell it', async () => {
@@ -49,6 +88,7 @@ test('kiln images does without the fleet where the service does not tell it', as
   const [image] = JSON.parse(output).images;
   expect(image).toMatchObject({ imageId: 'ami-0bb2', build: ID, pipeline: 'web', status: 'SUCCEEDED' });
   expect(image).not.toHaveProperty('runsOn');
+  expect(image).not.toHaveProperty('namedBy');
   expect(code).toBe(0);
 });
 

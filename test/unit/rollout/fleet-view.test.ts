@@ -94,7 +94,29 @@ test('a fleet that is as its build left it is right', async () => {
         })),
       },
     ],
+    imageParameters: [{ name: '/kiln/web/image', pipeline: 'web', channel: 'newest', imageId: 'ami-5' }],
   });
+});
+
+test('tells what the SSM parameters of pipelines name, and which are not there', async () => {
+  const channels = 'channels: { tested: /kiln/web/tested, proven: /kiln/web/proven }';
+  deploy({
+    web: `${pipeline('fleet')}image: { parameter: /kiln/web/image, ${channels} }\n`,
+    base: `${BASE}image: { parameter: /kiln/base/image }\n`,
+  });
+  Object.assign(world.parameters, { '/kiln/web/tested': 'ami-4', '/kiln/base/image': 'ami-3' });
+  const web = [
+    { name: '/kiln/web/image', pipeline: 'web', channel: 'newest', imageId: 'ami-5' },
+    { name: '/kiln/web/tested', pipeline: 'web', channel: 'tested', imageId: 'ami-4' },
+    { name: '/kiln/web/proven', pipeline: 'web', channel: 'proven' },
+  ];
+  expect((await ask()).body.imageParameters).toEqual([
+    ...web,
+    { name: '/kiln/base/image', pipeline: 'base', channel: 'newest', imageId: 'ami-3' },
+  ]);
+  expect((await ask({ pipeline: 'web' })).body.imageParameters).toEqual(web);
+  ssm.on(GetParametersCommand).rejects(denied());
+  expect((await ask()).body).not.toHaveProperty('imageParameters');
 });
 
 test('servers of another version, of another image, and that somebody has attached are not right, and come first', async () => {
