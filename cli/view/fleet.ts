@@ -7,7 +7,7 @@ import { age, clockTime, duration, secondsBetween } from './time';
 const ROOM_FOR_IMAGES = 100;
 
 /**
- * What runs where, in lines: groups with something wrong first, each with the servers that are not as they should be; a good group is one line.
+ * What runs where, in lines: what is wrong with pipelines of no group first, then groups with something wrong first, each with the servers that are not as they should be; a good group is one line.
  *
  * @param columns how wide a line may be
  * @param old seconds after which a server is old
@@ -25,7 +25,8 @@ export function describeFleet(fleet: Fleet, columns: number, old?: number): stri
   ];
   const rows = [head, ...lines.flatMap((one) => one.flatMap(({ row }) => (row ? [row] : [])))];
   const formed = table(rows, columns);
-  const out = [cut(summaryOf(fleet, old), columns), formed[0] ?? ''];
+  const problems = (fleet.problems ?? []).flatMap((text) => wrap(`✖ ${text}`, columns));
+  const out = [cut(summaryOf(fleet, old), columns), ...problems, formed[0] ?? ''];
   let at = 1;
   for (const { row, texts } of lines.flat()) {
     if (row) out.push(formed[at++] ?? '');

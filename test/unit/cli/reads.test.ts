@@ -145,13 +145,27 @@ describe('kiln fleet', () => {
     expect(code).toBe(0);
   });
 
+  test('tells what is wrong with pipelines that have no group before all else, in JSON too', async () => {
+    const problems = [
+      'pipeline base: the SSM parameter /kiln/base/image names ami-9, not ami-5 of build base-1',
+    ];
+    api.on('GET /fleet', { body: { at: AT, groups: FLEET.groups.slice(0, 1), problems } });
+    const { output } = await runAt(api, ['fleet'], { columns: 200 });
+    expect(output.split('\n').slice(0, 3)).toEqual([
+      '2 servers, 1 group · 2 right · read 03:12:40',
+      `✖ ${problems[0]}`,
+      expect.stringMatching(/^GROUP/),
+    ]);
+    expect(JSON.parse((await runAt(api, ['fleet', '--json'])).output)).toHaveProperty('problems', problems);
+  });
+
   test.each([80, 100])('at %s columns no line is wider', async (columns) => {
     const why = 'other image '.repeat(20);
     const [group] = FLEET.groups;
     const groups = [
       { ...group, problems: [why], servers: [server('i-0123456789abcdef0', { right: false, why })] },
     ];
-    api.on('GET /fleet', { body: { at: AT, groups, notKnown: [why] } });
+    api.on('GET /fleet', { body: { at: AT, groups, problems: [why], notKnown: [why] } });
     const { output } = await runAt(api, ['fleet'], { columns });
     expect(tooWide(output, columns)).toEqual([]);
     expect(output).toContain('i-0123456789abcdef0');
