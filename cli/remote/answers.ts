@@ -154,6 +154,28 @@ export interface Pipelines {
   readonly next?: string;
 }
 
+/** What a build would use that AWS charges for. */
+export interface Usage {
+  readonly servers: readonly UsedServers[];
+  /** `size` in GB, at most. */
+  readonly snapshots: readonly { readonly region: string; readonly size: number }[];
+  readonly usageOperation?: string;
+}
+
+export interface UsedServers {
+  readonly purpose: string;
+  readonly autoScalingGroup?: string;
+  readonly instanceType: string;
+  readonly orTypes?: readonly string[];
+  readonly count: number;
+  readonly seconds?: { readonly least: number; readonly most: number };
+  /** That they run from then on. */
+  readonly stay?: boolean;
+  /** GB of gp3 that each has. */
+  readonly volumeSize?: number;
+  readonly publicAddress?: boolean;
+}
+
 export interface Plan {
   readonly id: string;
   readonly pipeline: string;
@@ -184,7 +206,7 @@ export interface Plan {
   readonly supersedes?: string;
   readonly seconds?: { readonly least: number; readonly most: number; readonly builds: number };
   readonly undoSeconds?: number;
-  readonly cost?: { readonly usd: number };
+  readonly usage?: Usage;
   readonly image?: {
     readonly bakes?: boolean;
     readonly reuse?: { readonly imageId: string; readonly build: string };

@@ -22,7 +22,7 @@ export interface Asked {
 
 /** Kiln's API, where it was found. */
 export interface Remote extends RemoteTime {
-  readonly place: Pick<Place, 'stack' | 'stage' | 'region' | 'endpoint'>;
+  readonly place: Pick<Place, 'stack' | 'stage' | 'region' | 'endpoint' | 'client' | 'api'>;
   /**
    * Calls the API.
    *

@@ -286,6 +286,37 @@ export const Builds = z
   })
   .meta({ id: 'Builds' });
 
+const Usage = z
+  .strictObject({
+    servers: z
+      .array(
+        z.strictObject({
+          purpose: z.enum(['base', 'test', 'rollout']),
+          autoScalingGroup: Group.optional(),
+          instanceType: z.string(),
+          orTypes: z.array(z.string()).optional().describe('Types of which AWS may take another'),
+          count: z.int().describe('How many run at the same time, at most, beside those that ran before'),
+          seconds: z
+            .strictObject({ least: z.int(), most: z.int(), builds: z.int() })
+            .optional()
+            .describe('How long each runs, by earlier builds'),
+          stay: z.literal(true).optional().describe("Those of a group's first image, which run from then on"),
+          volumeSize: z.int().optional().describe('GB of gp3 that each has'),
+          publicAddress: z.literal(true).optional().describe('That each has a public IPv4 address'),
+        }),
+      )
+      .describe('Servers that run beside those that ran before'),
+    snapshots: z
+      .array(z.strictObject({ region: z.string(), size: z.int().describe('GB, at most') }))
+      .describe('What is kept of a new image'),
+    usageOperation: z
+      .string()
+      .optional()
+      .describe('What AWS calls the licence that servers run under: RunInstances is Linux'),
+  })
+  .describe('What a build uses that AWS charges for')
+  .meta({ id: 'Usage' });
+
 export const Preview = z
   .strictObject({
     id: z.string().describe('To be given as plan of a request for a build'),
@@ -336,6 +367,7 @@ export const Preview = z
       .optional()
       .describe('How long earlier builds like it took'),
     undoSeconds: z.int().optional(),
+    usage: Usage.optional(),
   })
   .describe('What a build would do now')
   .meta({ id: 'Plan' });

@@ -143,6 +143,8 @@ export const Plan = z.object({
   baseImage: z.object({
     id: z.string(),
     rootDeviceName: z.string(),
+    /** What AWS calls the licence that it runs under. */
+    usageOperation: z.string().optional(),
     /** The build that made it, of the pipeline that this one is built on. */
     build: z.string().optional(),
   }),

@@ -1,6 +1,8 @@
 import type { Plan } from '../../remote/answers';
 import { EXIT } from '../../remote/errors';
-import { describePlan } from '../../view/plan';
+import type { Remote } from '../../remote/remote';
+import { describePlan } from '../../view/plan/plan';
+import type { PlanPrice } from '../../view/plan/price';
 import { type BuildOptions, bodyOf } from '../builds/build';
 import type { Run } from '../context';
 import { findPipeline } from '../find';
@@ -14,9 +16,10 @@ export const plan: Run<BuildOptions> = async ({ terminal, connect }, [name], opt
     body: bodyOf(options),
   });
   const isBlocked = answer.blockers.length > 0;
-  if (options.json) terminal.json(answer);
+  const price = isBlocked ? undefined : await findPrice(answer, remote);
+  if (options.json) terminal.json({ ...answer, ...(price && { price }) });
   else {
-    terminal.print(...describePlan(answer, remote.place.region, terminal.columns));
+    terminal.print(...describePlan(answer, remote.place.region, terminal.columns, price));
     const again = `kiln plan ${pipeline}`;
     const next = isBlocked ? again : `kiln build ${pipeline} --plan ${answer.id} --watch`;
     terminal.print(
@@ -25,3 +28,13 @@ export const plan: Run<BuildOptions> = async ({ terminal, connect }, [name], opt
   }
   return isBlocked ? EXIT.failed : undefined;
 };
+
+/** With the caller's own credentials; nothing where a build uses nothing, or the service is older than this command. */
+async function findPrice({ usage }: Plan, { place }: Remote): Promise<PlanPrice | undefined> {
+  if (!usage || usage.servers.length + usage.snapshots.length === 0) return undefined;
+  const [{ PriceList }, { priceOf }] = await Promise.all([
+    import('../../remote/price-list'),
+    import('../../view/plan/price'),
+  ]);
+  return priceOf(usage, place.region, new PriceList(place));
+}

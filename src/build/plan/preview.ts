@@ -14,6 +14,7 @@ import type { Plan, Target } from '../state';
 import { checkHold, showHold } from '../unattended/hold';
 import { type Decision, decideBuild } from './decide';
 import { Unmade } from './unmade';
+import { type Usage, usageOf } from './usage';
 
 /** What a build would do now. */
 export interface Preview {
@@ -45,6 +46,8 @@ export interface Preview {
   seconds?: { least: number; most: number; builds: number };
   /** How long the refresh of such a build took, which going back takes too, in seconds. */
   undoSeconds?: number;
+  /** What it would use that AWS charges for. */
+  usage?: Usage;
 }
 
 /** What becomes of one group. */
@@ -138,6 +141,7 @@ export async function previewBuild(request: BuildRequest): Promise<Preview> {
     ...(hold && { hold }),
     ...describeGates(decision),
     ...estimate(history, decision?.plan.reuse === undefined),
+    ...(decision && { usage: usageOf(decision.plan, history) }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface BaseImage {
   rootDeviceName: string;
   /** `x86_64` or `arm64`: that of the new image, too. */
   architecture?: string;
+  /** What AWS calls the licence that it runs under: `RunInstances` is Linux. */
+  usageOperation?: string;
   /** Of `image-of:`: the build that made it. */
   build?: string;
 }
@@ -32,8 +34,13 @@ export async function findBaseImage({ name, definition }: Pipeline, unmade: Unma
   const problem = image ? findProblem(image) : await explainMissing(unmade);
   if (problem) throw new InvalidPipeline(`pipeline ${name}, base.image: ${id} ${problem}.`);
   const architecture = image?.Architecture;
-  const rootDeviceName = image?.RootDeviceName ?? '';
-  return { id, rootDeviceName, ...(architecture && { architecture }), ...(build && { build }) };
+  const { RootDeviceName: rootDeviceName = '', UsageOperation: usageOperation } = image ?? {};
+  return {
+    ...{ id, rootDeviceName },
+    ...(architecture && { architecture }),
+    ...(usageOperation && { usageOperation }),
+    ...(build && { build }),
+  };
 }
 
 /** The newest good image of another pipeline: one that nobody went back from or called bad. */

@@ -1,14 +1,16 @@
-import type { Plan } from '../remote/answers';
-import { describeTimeout } from './marks';
-import { counted, cut, fold, table, wrap } from './text';
-import { dayAndTime, duration } from './time';
+import type { Plan } from '../../remote/answers';
+import { describeTimeout } from '../marks';
+import { counted, cut, fold, table, wrap } from '../text';
+import { dayAndTime, duration } from '../time';
+import { describePrice, type PlanPrice, usageWords } from './price';
 
 /**
  * What a build would do, in lines: what changes (~), what stays (=), what would stop it (✖), what is not known (?).
  *
  * @param columns how wide a line may be
+ * @param price what it comes to, where somebody asked for that
  */
-export function describePlan(plan: Plan, region: string, columns: number): string[] {
+export function describePlan(plan: Plan, region: string, columns: number, price?: PlanPrice): string[] {
   const { id, pipeline, changes, blockers, notKnown, hold } = plan;
   const rows = changes.map(({ what, before, after, why }) => [
     `  ~ ${what}`,
@@ -28,6 +30,7 @@ export function describePlan(plan: Plan, region: string, columns: number): strin
       : []),
     ...(plan.supersedes ? said('■', `takes the place of ${plan.supersedes}, which waits`) : []),
     ...wordsOf(plan, columns),
+    ...(price ? hang(wrap(describePrice(price), columns - 4)) : []),
     cut(summaryOf(plan), columns),
   ];
 }
@@ -59,7 +62,7 @@ function targetRows({ targets }: Plan): string[][] {
   });
 }
 
-function wordsOf({ window, approval, seconds, undoSeconds, cost }: Plan, columns: number): string[] {
+function wordsOf({ window, approval, seconds, undoSeconds, usage }: Plan, columns: number): string[] {
   const rules = [
     ...(window ? [describeWindow(window)] : []),
     ...(approval ? [describeApproval(approval)] : ['no approval']),
@@ -69,9 +72,10 @@ function wordsOf({ window, approval, seconds, undoSeconds, cost }: Plan, columns
       ? [`time ${duration(seconds.least)} to ${duration(seconds.most)} (${counted(seconds.builds, 'build')})`]
       : []),
     ...(undoSeconds === undefined ? [] : [`undo about ${duration(undoSeconds)}`]),
-    ...(cost ? [`cost about ${cost.usd} USD`] : []),
   ];
-  return [rules, effort].flatMap((words) => fold(words, columns - 2, ' · ').map((line) => `  ${line}`));
+  return [rules, effort, usage ? usageWords(usage) : []].flatMap((words) =>
+    fold(words, columns - 2, ' · ').map((line) => `  ${line}`),
+  );
 }
 
 function describeWindow({ isOpen, opensAt, closesAt }: NonNullable<Plan['window']>): string {
