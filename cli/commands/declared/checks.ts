@@ -37,7 +37,7 @@ export function addChecks(registry: Registry, program: Command): void {
     registry.add(
       'doctor',
       'say what would make a build fail, and what mends it',
-      async () => (await import('../checks/doctor')).doctor,
+      async () => (await import('../doctor/doctor')).doctor,
     ),
   ).addHelpText('after', examples('kiln doctor', 'kiln doctor --stage test --json'));
   registry

@@ -2,24 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { projectFolder } from '../../project';
-import type { Fleet, Plan, Server } from '../../remote/answers';
+import type { Pipeline, Plan, Server } from '../../remote/answers';
 import { ApiError, type CommandError, EXIT } from '../../remote/errors';
 import { explain, findPlace, type Place } from '../../remote/place';
 import type { Remote } from '../../remote/remote';
 import { counted, pad, wrap } from '../../view/text';
+import { lookInto } from '../checks/validate';
 import { type CommonOptions, type Context, flagsOf, type Run } from '../context';
-import { askForEach, listPipelines } from '../find';
-import { lookInto } from './validate';
-
-/** What was looked at, and how it is. */
-export interface Check {
-  readonly name: string;
-  /** `note` is to be looked at, and stops no build. */
-  readonly outcome: 'good' | 'note' | 'bad' | 'unknown';
-  readonly text: string;
-  /** What mends it: a command, mostly. */
-  readonly mend?: string;
-}
+import { askForEach, listFleet, listPipelines } from '../find';
+import { checkBaseRole } from './base-role';
+import { bad, type Check, good, note, unlessRefused } from './check';
+import { checkHealth } from './health';
+import { checkLimits } from './limits';
+import { checkNetwork } from './network';
+import { checkPermissions } from './permissions';
+import { checkStack, type Stack } from './stack';
 
 const MARKS = { good: '✔', note: '⚠', bad: '✖', unknown: '?' };
 
@@ -54,13 +51,36 @@ async function* look(context: Context, options: CommonOptions): AsyncGenerator<C
   const place = await findPlace(options).catch((error: CommandError) => bad('region', error.message));
   if ('outcome' in place) return yield place;
   yield good('region', place.region);
-  const caller = await checkCredentials(place);
+  const { check: caller, arn } = await checkCredentials(place);
   yield caller;
   if (caller.outcome === 'bad') return;
-  const stack = await checkStack(place);
-  yield stack;
-  if (stack.outcome === 'bad') return;
-  yield* lookThroughApi(await context.connect(options), flagsOf(options));
+  const { checks, stack } = await checkStack(place);
+  yield* checks;
+  if (checks.some(({ outcome }) => outcome === 'bad')) return;
+  const remote = await context.connect(options);
+  const pipelines = await listPipelines(remote).catch((error: CommandError) => bad('API', error.message));
+  const flags = flagsOf(options);
+  if (stack) yield* lookAtAccount(place, stack, arn, 'outcome' in pipelines ? undefined : pipelines[0]?.name);
+  if ('outcome' in pipelines) return yield pipelines;
+  const groups: string[] = [];
+  yield* lookThroughApi(remote, pipelines, flags, groups);
+  if (stack) yield* await unlessRefused('health', () => checkHealth(groups, place));
+}
+
+/** What of the account the service stands on, with the caller's own rights; side by side, told in this order. */
+async function* lookAtAccount(
+  place: Place,
+  stack: Stack,
+  arn: string,
+  pipeline = '*',
+): AsyncGenerator<Check> {
+  const looks = [
+    unlessRefused('permissions', () => checkPermissions(arn, pipeline, stack, place)),
+    unlessRefused('base role', () => checkBaseRole(stack, place)),
+    unlessRefused('network', () => checkNetwork(stack, place)),
+    unlessRefused('limits', () => checkLimits(stack, place)),
+  ];
+  for (const checks of looks) yield* await checks;
 }
 
 async function checkFiles(folder: string): Promise<Check> {
@@ -73,39 +93,36 @@ async function checkFiles(folder: string): Promise<Check> {
   );
 }
 
-async function checkCredentials(place: Place): Promise<Check> {
-  if (place.api.token) return good('credentials', 'the token in KILN_TOKEN');
-  try {
-    const { Arn, Account } = await new STSClient(place.client).send(new GetCallerIdentityCommand({}));
-    return good('credentials', `${Arn} of account ${Account}`);
-  } catch (error) {
-    const { name, message } = error as Error;
-    const known = /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch/.test(name);
-    if (known) return bad('credentials', `AWS does not take them: ${message}`, 'aws sso login, or --profile');
-    return bad(
-      'credentials',
-      explain(error as Error, place).message.replace(
-        'cloudformation:DescribeStacks',
-        'sts:GetCallerIdentity',
-      ),
-    );
-  }
+async function checkCredentials(place: Place): Promise<{ check: Check; arn: string }> {
+  if (place.api.token) return { check: good('credentials', 'the token in KILN_TOKEN'), arn: '' };
+  const {
+    Arn: arn = '',
+    Account,
+    why,
+  } = await new STSClient(place.client)
+    .send(new GetCallerIdentityCommand({}))
+    .then((answer) => ({ ...answer, why: undefined }))
+    .catch((error: Error) => ({ Arn: '', Account: '', why: explainCaller(error, place) }));
+  return { check: why ?? good('credentials', `${arn} of account ${Account}`), arn };
 }
 
-async function checkStack(place: Place): Promise<Check> {
-  try {
-    return good('stack', `${place.stack}: ${await place.findUrl()}`);
-  } catch (error) {
-    return bad('stack', (error as Error).message);
-  }
+function explainCaller(error: Error, place: Place): Check {
+  const known = /ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch/.test(error.name);
+  if (known)
+    return bad('credentials', `AWS does not take them: ${error.message}`, 'aws sso login, or --profile');
+  const { message } = explain(error, place);
+  return bad('credentials', message.replace('cloudformation:DescribeStacks', 'sts:GetCallerIdentity'));
 }
 
 /** What the service itself sees, with its own rights: its plans say all that would stop a build. */
-async function* lookThroughApi(remote: Remote, flags: string): AsyncGenerator<Check> {
-  const pipelines = await listPipelines(remote).catch((error: CommandError) => bad('api', error.message));
-  if ('outcome' in pipelines) return yield pipelines;
+async function* lookThroughApi(
+  remote: Remote,
+  pipelines: readonly Pipeline[],
+  flags: string,
+  groups: string[],
+): AsyncGenerator<Check> {
   yield good(
-    'api',
+    'API',
     `answers, and has ${pipelines.length === 1 ? 'the pipeline' : 'the pipelines'} ${pipelines.map(({ name }) => name).join(', ') || '(none)'}`,
   );
   const looks = askForEach(pipelines, ({ name }) => checkPipeline(remote, name, flags));
@@ -113,7 +130,7 @@ async function* lookThroughApi(remote: Remote, flags: string): AsyncGenerator<Ch
     if (hold) yield bad(name, hold.message, `kiln resume ${name}${flags}`);
     yield* (await looks[at]) ?? [];
   }
-  yield* checkFleet(remote, flags);
+  yield* checkFleet(remote, flags, groups);
 }
 
 async function checkPipeline(remote: Remote, name: string, flags: string): Promise<Check[]> {
@@ -137,16 +154,15 @@ function judgePlan(name: string, { blockers, notKnown, targets }: Plan, flags: s
   return [...(stops.length > 0 ? stops : [fine]), ...unseen];
 }
 
-async function* checkFleet(remote: Remote, flags: string): AsyncGenerator<Check> {
+/** @param names is told the groups that there are */
+async function* checkFleet(remote: Remote, flags: string, names: string[]): AsyncGenerator<Check> {
   try {
-    let next: string | undefined;
-    do {
-      const fleet = await remote.ask<Fleet>('GET', '/fleet', { query: { next } });
-      for (const { autoScalingGroup, pipeline, problems, servers } of fleet.groups) {
-        yield judgeGroup(autoScalingGroup, problems, servers, `kiln fleet ${pipeline}${flags}`);
-      }
-      next = fleet.next;
-    } while (next);
+    const { groups, problems = [] } = await listFleet(remote);
+    for (const text of problems) yield note('fleet', text, `kiln fleet${flags}`);
+    for (const { autoScalingGroup, pipeline, problems: own, servers } of groups) {
+      names.push(autoScalingGroup);
+      yield judgeGroup(autoScalingGroup, own, servers, `kiln fleet ${pipeline}${flags}`);
+    }
   } catch (error) {
     yield failed('fleet', error, `kiln fleet${flags}`);
   }
@@ -167,7 +183,7 @@ function judgeGroup(
     ...problems,
     ...(wrong > 0 ? [`${counted(wrong, 'server')} of ${servers.length} not what should run`] : []),
   ];
-  if (texts.length > 0) return { ...bad(name, texts.join('; '), mend), outcome: 'note' };
+  if (texts.length > 0) return note(name, texts.join('; '), mend);
   return good(name, `${counted(servers.length, 'server')}, all right and healthy`);
 }
 
@@ -177,17 +193,4 @@ function failed(name: string, error: unknown, mend: string): Check {
   const text = message.split('\n')[0] ?? '';
   const isOld = error instanceof ApiError && error.problem.error === undefined;
   return isOld ? { name, outcome: 'unknown', text } : bad(name, text, mend);
-}
-
-function good(name: string, text: string): Check {
-  return { name, outcome: 'good', text };
-}
-
-function bad(name: string, text: string, mend?: string): Check {
-  return {
-    name,
-    outcome: 'bad',
-    text: text.replace(/\s*\n\s*/g, ' ').replace(/\.$/, mend ? '' : '.'),
-    ...(mend && { mend }),
-  };
 }
