@@ -15,14 +15,21 @@ import { EXIT } from './remote/errors';
  */
 export async function main(argv: readonly string[], given?: Context): Promise<void> {
   try {
+    if (argv[2] === '--version' || argv[2] === '-V') {
+      console.log(await (await import('./project')).readVersion());
+      return;
+    }
     const exitCode = await run(argv, given);
     // A command may have set it itself.
     if (exitCode !== 0) process.exitCode = exitCode;
   } catch (error) {
     const { exitCode, message } = describe(error);
     if (message) {
-      const { clean } = await import('./view/text');
-      console.error(`kiln: ${message.split('\n').map(clean).join('\n')}`);
+      const [{ clean }, { suggestNames }] = await Promise.all([
+        import('./view/text'),
+        import('./view/nearest'),
+      ]);
+      console.error(`kiln: ${suggestNames(message).split('\n').map(clean).join('\n')}`);
     }
     process.exitCode = exitCode;
   }
@@ -34,6 +41,7 @@ async function run(argv: readonly string[], given: Context | undefined): Promise
     .description('Golden images on AWS, baked and rolled out')
     .usage('<command> [options]')
     .configureHelp({ optionDescription: describeOption })
+    .option('-V, --version', 'print the version of this checkout')
     .exitOverride()
     .showHelpAfterError('(add --help for what it takes)')
     .addHelpText('after', HELP);
@@ -63,8 +71,20 @@ async function run(argv: readonly string[], given: Context | undefined): Promise
   program.commandsGroup('Without or beside the service:');
   addChecks(registry, program);
   addLocalCommands(registry, program);
+  await refuseUnknownHelp(program, argv);
   await program.parseAsync([...argv]);
   return exitCode;
+}
+
+/** Commander gives the help of the whole for that of a command that there is not. */
+async function refuseUnknownHelp(program: Command, argv: readonly string[]): Promise<void> {
+  const [, , first, named] = argv;
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  if (first !== 'help' || named === undefined || named.startsWith('-') || names.includes(named)) return;
+  const { didYouMean } = await import('./view/nearest');
+  program.error(`error: unknown command '${named}'.${didYouMean(named, names)}`, {
+    code: 'commander.unknownCommand',
+  });
 }
 
 /** That something is off, or empty, unless it is given, goes without saying. */

@@ -3,6 +3,7 @@ import type { Build, Builds, Fleet, ImageParameter, Pipeline, Pipelines } from '
 import { isOver } from '../remote/answers';
 import { ApiError, CommandError, EXIT, UsageError } from '../remote/errors';
 import type { Remote } from '../remote/remote';
+import { flagsOf } from './context';
 
 /** A pipeline's name, and a ULID or its beginning, in which a letter stands: `web-2026` is the name of a pipeline. */
 const BUILD = /^(?<pipeline>[a-z][a-z0-9-]*)-(?<ulid>(?=\d*[A-Z])[0-7][0-9A-HJKMNP-TV-Z]{3,25})$/;
@@ -120,7 +121,7 @@ export async function findBuild(
   throw new CommandError(
     newest
       ? `no build of ${word} runs: the newest, ${newest.id}, is ${newest.status}`
-      : `${word} has had no build yet: kiln build ${word} starts one`,
+      : `${word} has had no build yet: kiln build ${word}${flagsOf(remote.options)} starts one`,
     EXIT.notFound,
   );
 }
@@ -141,7 +142,7 @@ async function findByBeginning(remote: Remote, pipeline: string, beginning: stri
   if (found !== undefined && ids.length === 1) return found;
   throw new CommandError(
     ids.length === 0
-      ? `no build of ${pipeline} begins with ${beginning}, of the newest ${builds.length}: kiln builds ${pipeline} lists them`
+      ? `no build of ${pipeline} begins with ${beginning}, of the newest ${builds.length}: kiln builds ${pipeline}${flagsOf(remote.options)} lists them`
       : `${ids.length} builds begin with ${beginning}: ${ids.slice(0, 5).join(', ')}`,
     ids.length === 0 ? EXIT.notFound : EXIT.usage,
   );

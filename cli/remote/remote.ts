@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ApiAnswer, callApi } from '../api';
-import { didYouMean } from '../view/nearest';
 import { ApiError, type CommandError, EXIT, type ExitCode, NoAnswer, type Problem } from './errors';
 import {
   adviseRefused,
@@ -22,6 +21,8 @@ export interface Asked {
 
 /** Kiln's API, where it was found. */
 export interface Remote extends RemoteTime {
+  /** As the caller has said where that is: commands that are advised need the same. */
+  readonly options: PlaceOptions;
   readonly place: Pick<Place, 'stack' | 'stage' | 'region' | 'endpoint' | 'client' | 'api'>;
   /**
    * Calls the API.
@@ -47,7 +48,12 @@ export async function connect(
 ): Promise<Remote> {
   const place = await findPlace(options, env);
   const [url, time] = await Promise.all([place.findUrl(), findTime(place.endpoint)]);
-  return { place, ...time, ask: (method, path, asked) => ask({ place, url, pauses }, method, path, asked) };
+  return {
+    options,
+    place,
+    ...time,
+    ask: (method, path, asked) => ask({ place, url, pauses }, method, path, asked),
+  };
 }
 
 interface Found {
@@ -124,9 +130,13 @@ export function describeProblem(
   const operation = `${method} ${url}${path} answered ${status}`;
   const make = (text: string) => new ApiError(text, exitCodeOf(status), status, problem);
   if (problem.error !== undefined) {
-    const fields = (problem.errors ?? []).map(({ field, detail }) => `\n  ${field}: ${detail}`).join('');
-    const detail = (problem.detail ?? '').trimEnd();
-    return make(`${problem.error}: ${detail}${suggest(detail)}${fields}\n  ${operation}`);
+    const { errors = [], detail: whole = '' } = problem;
+    // What stands in the detail of each field, too, is said there.
+    const detail = errors.length > 0 ? (whole.split(/\s*✖ /)[0] ?? '').trimEnd() : whole.trimEnd();
+    const fields = errors
+      .filter((one) => !detail.includes(one.detail))
+      .map((one) => `\n  ${one.field}: ${one.detail}`);
+    return make(`${problem.error}: ${detail}${fields.join('')}\n  ${operation}`);
   }
   const said = problem.message ?? (typeof body === 'string' ? body.slice(0, 200) : '');
   if (status === 404)
@@ -139,15 +149,6 @@ export function describeProblem(
     );
   if (status === 429) return make(`too many requests: try again in a moment\n  ${operation}: ${said}`);
   return make(`the service failed: ${said}. Try again; its log group says why\n  ${operation}`);
-}
-
-/** What the API says of a name that it does not know, and which names it knows. */
-const UNKNOWN = /no (?:pipeline is named|parameter) "?([^":,]+)"?: (?:there are|it has) ([\w, -]+)/;
-
-function suggest(detail: string): string {
-  const [, typed, known] = UNKNOWN.exec(detail) ?? [];
-  const suggestion = typed && known ? didYouMean(typed, known.split(', ')) : '';
-  return suggestion && `.${suggestion}`;
 }
 
 function adviseDenied(

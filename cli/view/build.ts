@@ -1,7 +1,7 @@
 import type { Act, Build, Gate, PackageChanges, Stage } from '../remote/answers';
 import { callerOf, lastedOf } from './lists';
 import { describeTimeout, markOf } from './marks';
-import { cut, pad, wrap } from './text';
+import { cut, pad, widthOf, wrap } from './text';
 import { clockTime, dayAndTime, duration, secondsBetween } from './time';
 
 /** How wide the names of the fields are. */
@@ -15,8 +15,8 @@ const LABEL = 11;
 export function describeBuild(build: Build, now: Date, columns: number): string[] {
   const { id, status, trigger } = build;
   const by = trigger.by ? ` by ${callerOf(trigger.by)}` : '';
-  const field = (name: string, text: string | undefined) =>
-    text ? [cut(`${pad(name, LABEL)}${text}`, columns)] : [];
+  const field = (name: string, text = '') =>
+    layOut(text, columns - LABEL).map((line, at) => pad(at === 0 ? name : '', LABEL) + line);
   const list = (name: string, texts: readonly string[] = []) =>
     texts.flatMap((text, at) => field(at === 0 ? name : '', text));
   return [
@@ -44,6 +44,11 @@ export function describeBuild(build: Build, now: Date, columns: number): string[
     ...list('late', build.late),
     ...list('unchecked', build.unchecked),
   ];
+}
+
+/** Nothing of a record is cut off: what has no room goes on in the next line. */
+function layOut(text: string, columns: number): string[] {
+  return text && widthOf(text) <= columns ? [text] : wrap(text, columns);
 }
 
 function howOf({ once, force, rollout, rollback, reused, hotfix }: Build): string {

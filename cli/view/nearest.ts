@@ -22,3 +22,15 @@ export function didYouMean(typed: string, names: readonly string[]): string {
   const name = nearest(typed, names);
   return name === undefined ? '' : ` Did you mean ${name}?`;
 }
+
+/** What is said of a name that is not known, and which names there are. */
+const UNKNOWN =
+  /no (?:pipeline is named|parameter) "?([^":,]+)"?: (?:there are|it has) ([\w, -]+)(?=$|[.\n])/;
+
+/** A message of a name that is not known, with the one that was probably meant. */
+export function suggestNames(message: string): string {
+  const [whole, typed, known] = UNKNOWN.exec(message) ?? [];
+  const suggestion = typed && known ? didYouMean(typed, known.split(', ')) : '';
+  if (whole === undefined || !suggestion || message.includes(suggestion)) return message;
+  return message.replace(whole, `${whole}.${suggestion}`);
+}

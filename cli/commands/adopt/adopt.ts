@@ -40,7 +40,7 @@ export const adopt: Run<AdoptOptions> = async ({ terminal }, [name = ''], option
     });
   else
     terminal.print(
-      options.write ? `✔ ${folder}` : file.trimEnd(),
+      ...(options.write ? [`✔ ${folder}`] : file.trimEnd().split('\n')),
       ...obstacles.map((text) => `✖ ${text}`),
       ...[...questions, ...problems].map((text) => `? ${text}`),
       nextOf(options, options.write ? `kiln validate ${pipeline}` : `kiln adopt ${name} --write`),

@@ -25,7 +25,8 @@ export const builds: Run<BuildsOptions> = async ({ terminal, connect }, [pipelin
   if (hold) terminal.print(`‖ ${hold.message}`);
   const [newest] = answer.builds;
   if (!newest) {
-    terminal.print('no builds yet', nextOf(options, `kiln build ${pipeline ?? ''}`.trim()));
+    const name = pipeline ?? (await listPipelines(remote))[0]?.name;
+    terminal.print('no builds yet', nextOf(options, `kiln build ${name ?? ''}`.trim()));
     return undefined;
   }
   terminal.print(...table(buildRows(answer.builds, remote.now(), terminal.columns), terminal.columns));

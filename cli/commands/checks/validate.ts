@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidPipeline, UnknownPipeline } from '../../../src/errors';
 import { loadPipeline, loadPipelines } from '../../../src/pipeline/load';
 import { projectFolder } from '../../project';
-import { EXIT } from '../../remote/errors';
+import { EXIT, UsageError } from '../../remote/errors';
 import { didYouMean } from '../../view/nearest';
 import { counted } from '../../view/text';
 import type { Run } from '../context';
@@ -26,6 +27,7 @@ interface Looked {
 /** `kiln validate`: whether the files of pipelines are valid. Nothing is packaged, and no AWS is asked. */
 export const validate: Run<ValidateOptions> = async ({ terminal }, [name], options) => {
   const folder = options.folder ?? join(projectFolder, 'pipelines');
+  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}: say --folder`);
   const { pipelines, problems, isUnknown } = await lookInto(folder, name, options.stage);
   const isValid = problems.length === 0;
   if (options.json) terminal.json({ valid: isValid, pipelines, problems });

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { projectFolder } from '../../project';
+import { readVersion } from '../../project';
 import type { Place } from '../../remote/place';
 import { bad, type Check, good, note, unknown } from './check';
 
@@ -77,8 +75,7 @@ function judgeStatus(found: Check, status: string): Check {
 }
 
 async function checkVersion({ outputs: { Version }, name }: Stack): Promise<Check> {
-  const text = await readFile(join(projectFolder, 'package.json'), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
+  const version = await readVersion();
   if (Version === version) return good('version', `${version}, as this command`);
   const is = Version ? `is of Kiln ${Version}` : 'does not tell its version: it is older';
   return note('version', `${name} ${is}, and this command of ${version}`, DEPLOY);

@@ -1,5 +1,5 @@
 import type { Build } from '../../remote/answers';
-import { ApiError, CommandError, EXIT, NoAnswer } from '../../remote/errors';
+import { ApiError, CommandError, EXIT, NoAnswer, UsageError } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
 import { differenceOf } from '../../view/difference';
 import { describeImages, type ShownImage } from '../../view/images';
@@ -29,7 +29,8 @@ export const images: Run<ImagesOptions> = async ({ terminal, connect }, [name], 
     terminal.print('no images yet', nextOf(options, `kiln build ${names[0] ?? ''}`.trim()));
   else {
     terminal.print(...describeImages(shown, remote.now(), terminal.columns));
-    const [after, before] = shown;
+    const [after] = shown;
+    const before = shown.slice(1).find(({ pipeline }) => pipeline === after?.pipeline);
     const next =
       before && after ? `kiln images diff ${before.build} ${after.build}` : `kiln show ${after?.build}`;
     terminal.print(nextOf(options, next));
@@ -80,14 +81,23 @@ async function readFleet(remote: Remote, pipeline: string | undefined): Promise<
 /** How many builds back a difference is looked for. */
 const LOOKED_AT = 100;
 
+/** The build that made the image of a build: a night that changed nothing uses that of an earlier one. */
+async function findMaker(remote: Remote, word: string): Promise<{ id: string; pipeline: string }> {
+  const { id, pipeline, reused } = await getBuild(remote, await findBuild(remote, word, 'newest'));
+  return { id: reused?.build ?? id, pipeline };
+}
+
 /** `kiln images diff`: which packages changed between two builds of a pipeline. */
 export const diff: Run = async ({ terminal, connect }, [from = '', to = ''], options) => {
   const remote = await connect(options);
-  const [before, after] = await Promise.all([
-    findBuild(remote, from, 'newest'),
-    findBuild(remote, to, 'newest'),
+  const [{ id: before, pipeline: other }, { id: after, pipeline }] = await Promise.all([
+    findMaker(remote, from),
+    findMaker(remote, to),
   ]);
-  const { pipeline } = await getBuild(remote, after);
+  if (other !== pipeline)
+    throw new UsageError(
+      `${before} is of ${other} and ${after} of ${pipeline}: give two builds of one pipeline, the earlier one first`,
+    );
   const { builds } = await listBuilds(remote, pipeline, LOOKED_AT);
   const found = differenceOf(builds, before, after);
   if (!found)

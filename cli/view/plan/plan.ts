@@ -50,15 +50,10 @@ function imageLines({ image, changes }: Plan): string[] {
 
 function targetRows({ targets }: Plan): string[][] {
   return targets.map(({ autoScalingGroup, servers, fromVersion, action, why }) => {
-    const does =
-      action === 'skip'
-        ? 'has this release: skipped'
-        : `${fromVersion ? `v${fromVersion} → ` : ''}a new version`;
-    return [
-      `  ${action === 'skip' ? '=' : '~'} ${autoScalingGroup}`,
-      counted(servers, 'server'),
-      [does, ...(why ? [why] : [])].join(': '),
-    ];
+    const [group, count] = [autoScalingGroup, counted(servers, 'server')];
+    if (action === 'skip') return [`  = ${group}`, count, `skipped: ${why ?? 'has this release'}`];
+    const does = `${fromVersion ? `v${fromVersion} → ` : ''}a new version`;
+    return [`  ~ ${group}`, count, [does, ...(why ? [why] : [])].join(': ')];
   });
 }
 

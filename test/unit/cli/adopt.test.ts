@@ -95,6 +95,12 @@ test('writes a pipeline file that is valid, of what AWS tells of the group', asy
   });
 });
 
+test('prints the file as it would be written', async () => {
+  const { file } = JSON.parse((await adopt('--json')).output);
+  const { output } = await adopt();
+  expect(output.startsWith(`${file.trimEnd()}\n? `)).toBe(true);
+});
+
 test('writes the folder, with the script that the template has, and overwrites nothing', async () => {
   useGroup({ data: { UserData: Buffer.from(SCRIPT).toString('base64') } });
   const write = () => adopt('--pipeline', 'shop', '--write', '--folder', folder);

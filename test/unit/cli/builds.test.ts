@@ -147,6 +147,16 @@ describe('kiln show', () => {
     expect(code).toBe(0);
   });
 
+  test('cuts nothing off', async () => {
+    const value = `s3://${'bucket-'.repeat(9)}site.tar.gz`;
+    const resolved = { SITE: { value, from: 'default', before: 's3://before' } };
+    api.on(`GET /builds/${ID}`, { body: build({ resolved }) });
+    const { output } = await runAt(api, ['show', ID], { columns: 80 });
+    expect(output).toContain(
+      `parameters SITE =\n           ${value}\n           (default, before s3://before)\n`,
+    );
+  });
+
   test('takes a pipeline for its running build, or its newest', async () => {
     api.on('GET /pipelines/web/builds', {
       body: { builds: [build({ id: OTHER }), build({ status: 'RUNNING' })] },
@@ -179,7 +189,9 @@ describe('kiln show', () => {
   test('of a pipeline that has had no build says how to start one', async () => {
     api.on('GET /pipelines/web/builds', { body: { builds: [] } });
     const { code, errors } = await runAt(api, ['show', 'web']);
-    expect(errors).toBe('kiln: web has had no build yet: kiln build web starts one');
+    expect(errors).toBe(
+      `kiln: web has had no build yet: kiln build web --region eu-north-1 --api ${api.url} starts one`,
+    );
     expect(code).toBe(3);
   });
 });

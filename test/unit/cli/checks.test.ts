@@ -54,6 +54,12 @@ describe('kiln validate', () => {
     expect(code).toBe(3);
   });
 
+  test('of a folder that is not there is wrong usage', async () => {
+    const { code, errors } = await run(['validate', '--folder', join(folder, 'nope')]);
+    expect(errors).toBe(`kiln: there is no folder ${join(folder, 'nope')}: say --folder`);
+    expect(code).toBe(2);
+  });
+
   test('as JSON', async () => {
     expect(JSON.parse((await validate('--json')).output)).toEqual({
       valid: true,

@@ -62,6 +62,19 @@ test('kiln images lists each image once: its state, where it runs, what names it
   expect(code).toBe(0);
 });
 
+test('kiln images advises a difference of two images of one pipeline', async () => {
+  api.on('GET /pipelines', { body: { pipelines: [{ name: 'api' }, { name: 'web' }] } });
+  const other = build({
+    id: ID.replace('web', 'api'),
+    pipeline: 'api',
+    requestedAt: '2026-11-29T23:00:00.000Z',
+  });
+  api.on('GET /pipelines/api/builds', { body: { builds: [other] } });
+  api.on('GET /pipelines/web/builds', { body: { builds: [newest, middle] } });
+  const { output } = await runAt(api, ['images']);
+  expect(output).toContain(`\nnext: kiln images diff ${OTHER} ${ID} `);
+});
+
 test('kiln images as JSON says what names an image and what it was made from', async () => {
   api.on('GET /pipelines/web/builds', { body: { builds: [{ ...newest, ...lineage, bom }, middle] } });
   api.on('GET /fleet?pipeline=web', { body: { ...FLEET, next: 'kiln-fleet-web' } });
@@ -95,7 +108,11 @@ test('kiln images does without the fleet where the service does not tell it', as
 describe('kiln images diff', () => {
   beforeEach(() => {
     api.on('GET /pipelines/web/builds', { body: { builds: [newest, middle] } });
-    api.on(`GET /builds/${ID}`, { body: newest });
+    for (const one of [newest, reused, middle, build({ id: FIRST })])
+      api.on(`GET /builds/${one.id}`, { body: one });
+    api.on('GET /builds/api-01JQ8Z0000000000000000000A', {
+      body: build({ id: 'api-01JQ8Z0000000000000000000A', pipeline: 'api' }),
+    });
   });
 
   test('adds up what each build between the two says', async () => {
@@ -119,6 +136,17 @@ describe('kiln images diff', () => {
       upgraded: [{ name: 'httpd', from: '2.4.61', to: '2.4.62' }],
       isPartial: false,
     });
+  });
+
+  test('takes for a build that used an image again the one that made it', async () => {
+    const { output } = await runAt(api, ['images', 'diff', reused.id, ID, '--json']);
+    expect(JSON.parse(output)).toMatchObject({ before: OTHER, after: ID });
+  });
+
+  test('of builds of two pipelines is wrong usage', async () => {
+    const { code, errors } = await runAt(api, ['images', 'diff', 'api-01JQ8Z0000000000000000000A', ID]);
+    expect(errors).toContain(`${ID} of web: give two builds of one pipeline`);
+    expect(code).toBe(2);
   });
 
   test('of builds that do not lead from one to the other is not found', async () => {

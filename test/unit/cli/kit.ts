@@ -5,6 +5,7 @@ import type { Context } from '../../../cli/commands/context';
 import { main } from '../../../cli/kiln';
 import type { Build } from '../../../cli/remote/answers';
 import { connect } from '../../../cli/remote/remote';
+import { clean } from '../../../cli/view/text';
 import openapi from '../../../docs/openapi.json';
 
 export interface Recorded {
@@ -146,8 +147,8 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       columns: options.columns ?? 10_000,
       rows: options.rows ?? 40,
       isInteractive: options.columns !== undefined,
-      print: (...lines) => output.push(...lines),
-      tell: (...lines) => errors.push(...lines),
+      print: (...lines) => output.push(...lines.map(clean)),
+      tell: (...lines) => errors.push(...lines.map(clean)),
       json: (value, style) => output.push(JSON.stringify(value, undefined, style === 'line' ? undefined : 2)),
       draw: (lines) => pictures.push([...lines]),
     },

@@ -47,7 +47,7 @@ describe('kiln plan', () => {
       '  ~ base image          ami-1 → ami-2',
       '  ~ parameter REVISION  v6 → v7',
       '  ~ kiln-fleet-web    6 servers  v41 → a new version',
-      '  = kiln-fleet-admin  1 server   has this release: skipped',
+      '  = kiln-fleet-admin  1 server   skipped: has this release',
       '  ? packages: known after the bake',
       ...(columns === 80 ? [`  ${WINDOW}`, `  ${APPROVAL}`] : [`  ${WINDOW} · ${APPROVAL}`]),
       '  time 7m00s to 9m00s (12 builds) · undo about 3m10s',
@@ -67,6 +67,13 @@ describe('kiln plan', () => {
     expect(output).toContain('2 blockers.\nafter mending: kiln plan web');
     expect(tooWide(output, 80)).toEqual([]);
     expect(code).toBe(1);
+  });
+
+  test('says of a group that is skipped why, once', async () => {
+    const targets = [{ ...PLAN.targets[0], action: 'skip', why: 'it runs this image already' }];
+    api.on('POST /pipelines/web/plan', { body: { ...PLAN, targets } });
+    const { output } = await runAt(api, ['plan', 'web'], { columns: 80 });
+    expect(output).toContain('\n  = kiln-fleet-web  6 servers  skipped: it runs this image already\n');
   });
 
   test('that uses an image again says which, and as JSON is the answer', async () => {

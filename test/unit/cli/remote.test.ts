@@ -3,6 +3,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { mockClient } from 'aws-sdk-client-mock';
 import { findPlace } from '../../../cli/remote/place';
 import { findTime } from '../../../cli/remote/time';
+import { version } from '../../../package.json';
 import { loadPipeline } from '../../../src/pipeline/load';
 import { checkParameters } from '../../../src/pipeline/parameters';
 import { build, FakeApi, ID, problem, run, runAt, useKeys } from './kit';
@@ -221,6 +222,44 @@ describe('a name that is nearly right is suggested', () => {
     expect(errors).toMatch(/unknown command 'biuld'\n\(Did you mean build\?\)/);
     expect(code).toBe(2);
   });
+
+  test('a command of which help is asked for', async () => {
+    const { code, errors, output } = await run(['help', 'biuld']);
+    expect(errors).toMatch(/unknown command 'biuld'\. Did you mean build\?/);
+    expect([code, output]).toEqual([2, '']);
+    for (const args of [['help'], ['help', 'build'], ['help', '--help']])
+      expect(await run(args)).toMatchObject({ code: 0, output: expect.stringContaining('Usage: kiln') });
+  });
+
+  test('a pipeline of the folder, where nobody is asked', async () => {
+    const { code, errors } = await runAt(api, ['push', 'wbe']);
+    expect(errors).toBe('kiln: no pipeline is named "wbe": there are api, web. Did you mean web?');
+    expect([code, api.requests]).toEqual([3, []]);
+  });
+});
+
+test('what the API says of a field is told once', async () => {
+  const detail = 'expected the id of a plan, like p-01J…';
+  const whole = `The body is not valid, expected {} or parts of it. ✖ ${detail}\n  → at plan`;
+  api.on(
+    'POST /pipelines/web/builds',
+    problem(400, 'InvalidRequest', whole, [{ field: 'body.plan', detail }]),
+    problem(400, 'InvalidRequest', `No reason: ${detail}.`, [{ field: 'body.reason', detail }]),
+  );
+  const ask = async () =>
+    (await runAt(api, ['build', 'web', '--plan', 'p-1'])).errors.split('\n').slice(0, -1);
+  expect(await ask()).toEqual([
+    'kiln: InvalidRequest: The body is not valid, expected {} or parts of it.',
+    `  body.plan: ${detail}`,
+  ]);
+  expect(await ask()).toEqual([`kiln: InvalidRequest: No reason: ${detail}.`]);
+});
+
+test('--version is that of the checkout', async () => {
+  const log = jest.spyOn(console, 'log').mockImplementation(() => {});
+  for (const flag of ['--version', '-V']) expect((await run([flag])).code).toBe(0);
+  expect(log.mock.calls).toEqual([[version], [version]]);
+  log.mockRestore();
 });
 
 test('a call that may be made twice is made again where the service fails in passing', async () => {
