@@ -52,7 +52,7 @@ export function addReads(registry: Registry): void {
     registry.add(
       'diff <before> <after>',
       'say which packages changed between two builds of a pipeline',
-      async () => (await import('../reads/images')).diff,
+      async () => (await import('../reads/images-diff')).diff,
       images,
     ),
   );

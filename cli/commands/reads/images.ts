@@ -1,11 +1,9 @@
 import type { Build } from '../../remote/answers';
-import { ApiError, CommandError, EXIT, NoAnswer, UsageError } from '../../remote/errors';
+import { ApiError, NoAnswer } from '../../remote/errors';
 import type { Remote } from '../../remote/remote';
-import { differenceOf } from '../../view/difference';
 import { describeImages, type ShownImage } from '../../view/images';
-import { table } from '../../view/text';
 import type { CommonOptions, Run } from '../context';
-import { askForEach, findBuild, getBuild, listBuilds, listFleet, listPipelines } from '../find';
+import { askForEach, listBuilds, listFleet, listPipelines } from '../find';
 import { nextOf } from '../next';
 
 interface ImagesOptions extends CommonOptions {
@@ -77,50 +75,3 @@ async function readFleet(remote: Remote, pipeline: string | undefined): Promise<
     throw error;
   }
 }
-
-/** How many builds back a difference is looked for. */
-const LOOKED_AT = 100;
-
-/** The build that made the image of a build: a night that changed nothing uses that of an earlier one. */
-async function findMaker(remote: Remote, word: string): Promise<{ id: string; pipeline: string }> {
-  const { id, pipeline, reused } = await getBuild(remote, await findBuild(remote, word, 'newest'));
-  return { id: reused?.build ?? id, pipeline };
-}
-
-/** `kiln images diff`: which packages changed between two builds of a pipeline. */
-export const diff: Run = async ({ terminal, connect }, [from = '', to = ''], options) => {
-  const remote = await connect(options);
-  const [{ id: before, pipeline: other }, { id: after, pipeline }] = await Promise.all([
-    findMaker(remote, from),
-    findMaker(remote, to),
-  ]);
-  if (other !== pipeline)
-    throw new UsageError(
-      `${before} is of ${other} and ${after} of ${pipeline}: give two builds of one pipeline, the earlier one first`,
-    );
-  const { builds } = await listBuilds(remote, pipeline, LOOKED_AT);
-  const found = differenceOf(builds, before, after);
-  if (!found)
-    throw new CommandError(
-      `the builds of ${pipeline} do not lead from ${before} to ${after}, of the newest ${builds.length}: give the earlier one first, and builds that made an image`,
-      EXIT.notFound,
-    );
-  if (options.json) {
-    terminal.json({ before, after, ...found });
-    return undefined;
-  }
-  const { added, removed, upgraded, isPartial } = found;
-  const rows = [
-    ...added.map(({ name, version }) => [`+ ${name}`, version]),
-    ...upgraded.map(({ name, from, to }) => [`~ ${name}`, `${from} → ${to}`]),
-    ...removed.map(({ name, version }) => [`- ${name}`, version]),
-  ];
-  terminal.print(
-    `${before} → ${after}: ${added.length} added, ${upgraded.length} upgraded, ${removed.length} removed`,
-    ...table(rows, terminal.columns),
-    ...(isPartial
-      ? ['⚠ not all: records name the first changes of a build only; the bills of materials have all']
-      : []),
-  );
-  return undefined;
-};

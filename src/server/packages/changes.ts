@@ -31,6 +31,24 @@ export function comparePackages(
   now: readonly Listed[],
   kernel: { from?: string | undefined; to?: string | undefined } = {},
 ): PackageChanges {
+  const { added, removed, upgraded } = listChanges(before, now);
+  return {
+    since,
+    counts: { added: added.length, removed: removed.length, upgraded: upgraded.length },
+    added: cut(added),
+    removed: cut(removed),
+    upgraded: cut(upgraded),
+    ...(kernel.from &&
+      kernel.to &&
+      kernel.from !== kernel.to && { kernel: { from: kernel.from, to: kernel.to } }),
+  };
+}
+
+/** All that is otherwise now, however much. */
+export function listChanges(
+  before: readonly Listed[],
+  now: readonly Listed[],
+): Pick<PackageChanges, 'added' | 'removed' | 'upgraded'> {
   const old = groupByPackage(before);
   const all = groupByPackage(now);
   const added: PackageChanges['added'] = [];
@@ -49,16 +67,7 @@ export function comparePackages(
   }
   for (const [key, { name, versions }] of old)
     if (!all.has(key)) removed.push(...versions.map((version) => ({ name, version })));
-  return {
-    since,
-    counts: { added: added.length, removed: removed.length, upgraded: upgraded.length },
-    added: cut(added),
-    removed: cut(removed),
-    upgraded: cut(upgraded),
-    ...(kernel.from &&
-      kernel.to &&
-      kernel.from !== kernel.to && { kernel: { from: kernel.from, to: kernel.to } }),
-  };
+  return { added, removed, upgraded };
 }
 
 /** By what a package is without its version: its purl says the kind of package and the architecture. */

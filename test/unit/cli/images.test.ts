@@ -1,3 +1,6 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
 import { differenceOf } from '../../../cli/view/difference';
 import { build, ID, OTHER, runAt, useApi } from './kit';
 
@@ -106,13 +109,59 @@ test('kiln images does without the fleet where the service does not tell it', as
 });
 
 describe('kiln images diff', () => {
+  const s3 = mockClient(S3Client);
+  const ssm = mockClient(SSMClient);
+  const component = (name: string, version: string) => ({
+    ...{ name, version, purl: `pkg:rpm/amzn/${name}@${version}?arch=x86_64` },
+  });
+  const bill = (...components: object[]) => ({
+    Body: { transformToString: async () => JSON.stringify({ components }) } as never,
+  });
   beforeEach(() => {
+    s3.reset();
+    ssm.reset();
+    const denied = Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' });
+    ssm.on(GetParameterCommand).rejects(denied);
     api.on('GET /pipelines/web/builds', { body: { builds: [newest, middle] } });
     for (const one of [newest, reused, middle, build({ id: FIRST })])
       api.on(`GET /builds/${one.id}`, { body: one });
     api.on('GET /builds/api-01JQ8Z0000000000000000000A', {
       body: build({ id: 'api-01JQ8Z0000000000000000000A', pipeline: 'api' }),
     });
+  });
+
+  test('is by the bills of materials, where the caller may read them: whole, whatever lies between', async () => {
+    ssm.on(GetParameterCommand, { Name: '/kiln/artifacts-bucket' }).resolves({ Parameter: { Value: 'b' } });
+    const old = Array.from({ length: 150 }, (_, at) => component(`lib${at}`, '1'));
+    const now = Array.from({ length: 150 }, (_, at) => component(`lib${at}`, '2'));
+    s3.on(GetObjectCommand, { Bucket: 'b', Key: `boms/${FIRST}` }).resolves(
+      bill(...old, component('nano', '8')),
+    );
+    s3.on(GetObjectCommand, { Bucket: 'b', Key: `boms/${ID}` }).resolves(
+      bill(...now, component('jq', '1.7')),
+    );
+    for (const id of [FIRST, ID])
+      api.on(`GET /builds/${id}`, { body: build({ id, bom: { key: `boms/${id}`, packages: 151 } }) });
+    const { output } = await runAt(api, ['images', 'diff', FIRST, ID, '--json']);
+    const found = JSON.parse(output);
+    expect(found).toMatchObject({
+      added: [{ name: 'jq', version: '1.7' }],
+      removed: [{ name: 'nano', version: '8' }],
+      isPartial: false,
+    });
+    expect(found.upgraded).toHaveLength(150);
+    expect(api.requests.map(({ path }) => path)).not.toContainEqual(expect.stringContaining('/pipelines'));
+  });
+
+  test('says where records do not name all why the bills were not read', async () => {
+    const many = { counts: { added: 1, removed: 0, upgraded: 400 } };
+    const partial = { ...newest, bom, packageChanges: changes(OTHER, many) };
+    api.on('GET /pipelines/web/builds', { body: { builds: [partial, middle] } });
+    api.on(`GET /builds/${ID}`, { body: partial });
+    api.on(`GET /builds/${OTHER}`, { body: { ...middle, bom } });
+    const { code, output } = await runAt(api, ['images', 'diff', OTHER, ID]);
+    expect(output).toMatch(/⚠ not all: .* were not read: AccessDeniedException: not authorized$/);
+    expect(code).toBe(0);
   });
 
   test('adds up what each build between the two says', async () => {
