@@ -1,7 +1,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import { parameterRoot } from '../../src/pipeline/root';
+import { parameterRoot } from '../../src/pipeline/reach';
 import type { Listed } from '../../src/server/packages/changes';
 import type { Place } from './place';
 

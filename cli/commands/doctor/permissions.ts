@@ -1,5 +1,5 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { parameterRoot } from '../../../src/pipeline/root';
+import { parameterRoot } from '../../../src/pipeline/reach';
 import type { Place } from '../../remote/place';
 import { type Check, good, note, unknown } from './check';
 import { findLacks, type Lack, type Need } from './simulate';
