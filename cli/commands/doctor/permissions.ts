@@ -24,6 +24,7 @@ export const CALLS: readonly (readonly [call: string, command: string])[] = [
   ['POST /builds/{id}/reject', 'reject'],
   ['POST /builds/{id}/promote', 'promote'],
   ['POST /images/{id}/revoke', 'revoke'],
+  ['POST /images/{id}/unrevoke', 'unrevoke'],
 ];
 
 /**
