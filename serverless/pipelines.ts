@@ -1,10 +1,22 @@
 import { createHash } from 'node:crypto';
 import { describeTriggers } from '../src/build/unattended/clockwork/describe';
 import { InvalidPipeline } from '../src/errors';
+import type { Pipeline } from '../src/pipeline/definition';
 import { loadPipelines, readPipelineFiles } from '../src/pipeline/load';
-import { findOutOfReach, type Reach, readReach, type WrittenReach } from '../src/pipeline/reach';
+import {
+  listBeyond,
+  parsePlace,
+  type Reach,
+  readReach,
+  type Use,
+  type WrittenReach,
+  writeReach,
+} from '../src/pipeline/reach';
 
-/** What the deployment must know of the pipelines, and the names that IAM policies are narrowed to: these do not grow with the pipelines. */
+/**
+ * What the deployment must know of the pipelines, and the names that IAM policies are narrowed to: what pipelines may name, whichever they are,
+ * and what those that are deployed name beyond that.
+ */
 export interface PipelinesInDeployment {
   /** Changes with the pipelines and with what starts them. */
   version: string;
@@ -12,8 +24,10 @@ export interface PipelinesInDeployment {
   reach: WrittenReach;
   /** ARNs of the SSM parameters that pipelines may refer to: Amazon's, and those of their own. */
   references: object[];
-  /** ARNs of the SSM parameters in which they may name images, and that they may name as secrets. */
-  parameters: object[];
+  /** ARNs of the SSM parameters in which they may name images. */
+  imageParameters: object[];
+  /** ARNs of the SSM parameters that they may name as secrets: base instances read these themselves. */
+  secretParameters: object[];
   /** ARNs of the secrets in Secrets Manager that they may refer to. */
   secrets: object[];
   /** ARNs of the objects that base instances may read: the artifacts, and those of buckets. */
@@ -33,29 +47,45 @@ export async function describePipelines(
   written: WrittenReach,
 ): Promise<PipelinesInDeployment> {
   const reach = readReach(written);
-  const names = reach.names.filter((name) => !name.startsWith('arn:'));
+  const pipelines = await loadPipelines('pipelines', stage).catch(tellWithoutStack);
+  const beyond = pipelines.flatMap((pipeline) => listBeyond(pipeline, reach));
+  const exactly = (...uses: Use[]) => beyond.filter(({ use }) => uses.includes(use)).map(({ name }) => name);
+  const parameters = reach.names
+    .filter((name) => !name.startsWith('arn:'))
+    .map(write)
+    .map(parameterArn);
+  const also = (...uses: Use[]) => exactly(...uses).map((name) => parameterArn(literally(name)));
   return {
-    version: await check(stage, reach).catch(tellWithoutStack),
-    reach: written,
-    references: substitute([AMAZON, ...names.map(parameterArn)]),
-    parameters: substitute(names.map(parameterArn)),
-    secrets: substitute(reach.names.flatMap(secretArns)),
-    archives: substitute([ARTIFACTS, ...reach.buckets.map(bucketArn)]),
-    // IAM takes no empty list.
-    keyPairs: substitute((reach.keyPairs.length > 0 ? reach.keyPairs : ['none']).map(keyPairArn)),
+    version: await describeVersion(stage, pipelines),
+    reach: writeReach(reach, beyond),
+    references: substitute([AMAZON, ...parameters, ...also('reference', 'secretParameter')]),
+    imageParameters: substitute([...parameters, ...also('image')]),
+    secretParameters: substitute([...parameters, ...also('secretParameter')]),
+    secrets: substitute([...reach.names, ...exactly('secret')].flatMap(secretArns)),
+    archives: substitute([
+      ARTIFACTS,
+      ...reach.buckets.map(bucketArn),
+      ...exactly('bucket').map((place) => bucketArn(parsePlace(place))),
+    ]),
+    keyPairs: substitute(
+      atLeastOne([
+        ...reach.keyPairs.map(write).map(keyPairArn),
+        ...exactly('keyPair').map((name) => keyPairArn(literally(name))),
+      ]),
+    ),
   };
 }
 
-/** @returns what changes with what the pipelines are */
-async function check(stage: string, reach: Reach): Promise<string> {
-  const pipelines = await loadPipelines('pipelines', stage);
-  const problems = pipelines.flatMap((pipeline) =>
-    findOutOfReach(pipeline, reach).map((problem) => `pipelines/${pipeline.name}/pipeline.yml, ${problem}`),
-  );
-  if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
+/** Changes with what the pipelines are, and with what starts their builds. */
+async function describeVersion(stage: string, pipelines: readonly Pipeline[]): Promise<string> {
   const files = await Promise.all(pipelines.map(({ name }) => readPipelineFiles('pipelines', name)));
   const all = [stage, files, describeTriggers(pipelines, '')];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16);
+}
+
+/** IAM takes no empty list. */
+function atLeastOne(arns: string[]): string[] {
+  return arns.length > 0 ? arns : [keyPairArn('none')];
 }
 
 /** Serverless prints the stack of what is thrown here: where in our code that was helps nobody who edits YAML. */
@@ -72,28 +102,35 @@ const AMAZON = 'arn:${AWS::Partition}:ssm:${AWS::Region}::parameter/aws/service/
 const ARTIFACTS = '${ArtifactsBucket.Arn}/*';
 
 function parameterArn(name: string): string {
-  return `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${write(name)}`;
+  return `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${name}`;
 }
 
 /** Secrets Manager ends an ARN with six characters of its own. */
 function secretArns(name: string): string[] {
-  if (name.startsWith('arn:')) return [name];
+  // Who names a secret by an ARN without the end that Secrets Manager gives it may read it by the whole one.
+  if (/^arn:.*(-\w{6}|\*)$/.test(name)) return [name];
+  if (name.startsWith('arn:')) return [name, `${name}-??????`];
   const arn = `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${write(name)}`;
   return name.endsWith('*') ? [arn] : [arn, `${arn}-??????`];
 }
 
 function bucketArn({ bucket, prefix }: Reach['buckets'][number]): string {
   // In a beginning of keys these are no wildcards.
-  return `arn:\${AWS::Partition}:s3:::${write(bucket)}/${write(prefix).replace(/[*?]/g, (sign) => `\${!${sign}}`)}*`;
+  return `arn:\${AWS::Partition}:s3:::${write(bucket)}/${literally(prefix)}*`;
 }
 
 function keyPairArn(name: string): string {
-  return `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:key-pair/${write(name)}`;
+  return `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:key-pair/${name}`;
 }
 
-/** A name within an ARN, where CloudFormation would take some of it for a variable. */
+/** A name with wildcards within an ARN, where CloudFormation would take some of it for a variable. */
 function write(name: string): string {
   return name.replaceAll('$', '${!$}');
+}
+
+/** A name without wildcards, where IAM would take some of it for one. */
+function literally(name: string): string {
+  return name.replace(/[*?$]/g, (sign) => `\${!${sign}}`);
 }
 
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them

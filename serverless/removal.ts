@@ -9,6 +9,7 @@ import {
   paginateDescribeSnapshots,
 } from '@aws-sdk/client-ec2';
 import { paginateListExecutions, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { paginateDescribeParameters, SSMClient } from '@aws-sdk/client-ssm';
 import { keyOfRecord } from '../src/build/record';
 import { loadPipelines } from '../src/pipeline/load';
 
@@ -203,12 +204,22 @@ export async function describeKept(removal: Removal, deployed: Deployed): Promis
   ];
   for (const place of new Set([region, ...copies]))
     lines.push(...(await describeImages(removal, service, place)));
-  const parameters = pipelines.flatMap(({ definition }) => definition.image.parameter ?? []);
+  const parameters = await findParameters(removal, service);
   if (parameters.length > 0) lines.push(`the SSM parameters ${parameters.join(', ')}, which name images`);
   return [
     ...lines,
     'launch template versions that name these images, and the SSM parameters that kiln push wrote',
   ];
+}
+
+/** Those that name images, also of pipelines that were pushed. */
+async function findParameters({ config, region }: Removal, service: string): Promise<string[]> {
+  const client = new SSMClient({ ...(config as object), region });
+  const ParameterFilters = [{ Key: 'tag:kiln:service', Option: 'Equals', Values: [service] }];
+  const found: string[] = [];
+  for await (const { Parameters = [] } of paginateDescribeParameters({ client }, { ParameterFilters }))
+    found.push(...Parameters.flatMap(({ Name = [] }) => Name));
+  return found.sort();
 }
 
 async function describeImages({ config }: Removal, service: string, region: string): Promise<string[]> {

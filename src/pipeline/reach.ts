@@ -15,8 +15,8 @@ export function parameterRoot(stage: string): string {
 }
 
 /**
- * What pipelines may name: the roles of the service are narrowed to that, and not to what pipelines name, so that they neither grow with
- * them nor change with a version that is pushed. Auto Scaling groups and launch templates are not in it: their tags say what Kiln may.
+ * What pipelines may name: the roles of the service are narrowed to that, so that they neither grow with the pipelines nor change with a
+ * version that is pushed. What a deployed pipeline names beside it, they may use by its whole name. Auto Scaling groups and launch templates are not in it: their tags say what Kiln may.
  */
 export interface Reach {
   /** Names of SSM parameters and of secrets, without a slash at their beginning, and ARNs of secrets, with the wildcards of IAM. */
@@ -60,7 +60,7 @@ function split(text: string): string[] {
 }
 
 /** `bucket`, or `bucket/what/keys/begin/with` */
-function parsePlace(place: string): { bucket: string; prefix: string } {
+export function parsePlace(place: string): { bucket: string; prefix: string } {
   const [, bucket = '', prefix = ''] = /^([^/]*)\/?(.*)$/s.exec(place) ?? [];
   return { bucket, prefix };
 }
@@ -71,22 +71,38 @@ function parsePlace(place: string): { bucket: string; prefix: string } {
  * @returns a sentence each, with the path in the file and what to do; none where all may be used
  */
 export function findOutOfReach(pipeline: Pipeline, reach: Reach): string[] {
-  return listNamed(pipeline)
-    .filter(({ kind, name }) => !MATCHES[kind](name, reach))
-    .map(
-      ({ path, what, kind, name }) =>
-        `${path}: no role of the service may use ${what}. ${describe(kind, reach)} Deploy the service with --param="${kind}=${suggest(kind, name, reach)}", or name another.`,
-    );
+  return listBeyond(pipeline, reach).map(
+    ({ path, what, kind, name }) =>
+      `${path}: no role of the service may use ${what}. ${describe(kind, reach)} Deploy the service with --param="${kind}=${suggest(kind, name, reach)}", or with a pipeline that names it.`,
+  );
 }
 
+/** What roles do with what pipelines name. */
+export type Use = 'reference' | 'image' | 'secretParameter' | 'secret' | 'bucket' | 'keyPair';
+
 /** Something in AWS that a pipeline names. */
-interface Named {
+export interface Named {
   /** Where it stands in the file of the pipeline. */
   path: string;
   /** What it is, in words, and its name. */
   what: string;
+  use: Use;
   kind: keyof Reach;
   name: string;
+}
+
+/** What a pipeline names that is beyond what pipelines may name. */
+export function listBeyond(pipeline: Pipeline, reach: Reach): Named[] {
+  return listNamed(pipeline).filter(({ kind, name }) => !MATCHES[kind](name, reach));
+}
+
+/** What functions read in their environment, with what is beyond it and may be named all the same. */
+export function writeReach(reach: Reach, beyond: readonly Named[]): WrittenReach {
+  const all = (kind: keyof Reach) => {
+    const more = beyond.filter((one) => one.kind === kind).map(({ name }) => name);
+    return [...new Set([...write(kind, reach), ...more])].join(',') || NONE;
+  };
+  return { names: all('names'), buckets: all('buckets'), keyPairs: all('keyPairs') };
 }
 
 const MATCHES: Record<keyof Reach, (name: string, reach: Reach) => boolean> = {
@@ -131,6 +147,7 @@ function listNamed({ definition }: Pipeline): Named[] {
           {
             path: 'base.keyName',
             what: `the key pair ${base.keyName}`,
+            use: 'keyPair' as const,
             kind: 'keyPairs' as const,
             name: base.keyName,
           },
@@ -139,11 +156,12 @@ function listNamed({ definition }: Pipeline): Named[] {
     ...(base.buckets ?? []).map((bucket, at) => ({
       path: `base.buckets[${at}]`,
       what: `the bucket ${bucket}`,
+      use: 'bucket' as const,
       kind: 'buckets' as const,
       name: bucket,
     })),
     ...imageParametersOf(definition).map((name) =>
-      parameter('image', name, `the SSM parameter ${name}, to name images in it`),
+      parameter('image', name, 'image', `the SSM parameter ${name}, to name images in it`),
     ),
     ...referredTo('base.image', base.image),
     ...Object.entries(parameters).flatMap(([name, { secret, default: value = '' }]) =>
@@ -154,8 +172,8 @@ function listNamed({ definition }: Pipeline): Named[] {
   ];
 }
 
-function parameter(path: string, name: string, what = `the SSM parameter ${name}`): Named {
-  return { path, what, kind: 'names', name: withoutSlash(name) };
+function parameter(path: string, name: string, use: Use, what = `the SSM parameter ${name}`): Named {
+  return { path, what, use, kind: 'names', name: withoutSlash(name) };
 }
 
 /** Amazon's own parameters may be read by all. */
@@ -163,15 +181,15 @@ const AMAZON = /^\/?aws\/service\//;
 
 function referredTo(path: string, value: string): Named[] {
   const [, name] = /^resolve:ssm:([^:]+)/.exec(value) ?? [];
-  return name && !AMAZON.test(name) ? [parameter(path, name)] : [];
+  return name && !AMAZON.test(name) ? [parameter(path, name, 'reference')] : [];
 }
 
 function secretOf(path: string, value: string): Named[] {
   const { service, id } = parseSecret(value) ?? {};
   if (!id) return [];
   const what = `the secret ${id} of ${service}`;
-  if (service === 'ssm') return [parameter(path, id, what)];
-  return [{ path, what, kind: 'names', name: id }];
+  if (service === 'ssm') return [parameter(path, id, 'secretParameter', what)];
+  return [{ path, what, use: 'secret', kind: 'names', name: id }];
 }
 
 /** Of an ARN the name, without the end that Secrets Manager gives it. */

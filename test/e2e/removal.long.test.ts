@@ -1,5 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeImagesCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { errorPipelines } from './error-pipelines';
 import { copyProject, type Project } from './project';
 import { RunningSample } from './running-sample';
@@ -39,6 +42,17 @@ async function findInstances(): Promise<string[]> {
   return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = '' }) => InstanceId));
 }
 
+const PUSHED = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n';
+
+/** The schedules and rules of pipelines. */
+async function findClockwork(): Promise<(string | undefined)[]> {
+  const { Schedules = [] } = await new SchedulerClient(sample.settings).send(new ListSchedulesCommand({}));
+  const { Rules = [] } = await new EventBridgeClient(sample.settings).send(
+    new ListRulesCommand({ NamePrefix: 'kiln-prod.' }),
+  );
+  return [...Rules, ...Schedules].map(({ Name }) => Name).filter((name) => !name?.startsWith('kiln-prod-'));
+}
+
 const serverless = (...args: string[]) =>
   runTool(['npx', '--no-install', 'serverless', ...args], { folder: project.folder, env: sample.aws.env });
 
@@ -57,6 +71,15 @@ test('a service is removed once its builds are ended and undone, the one in the 
     const build = await sample.getBuild(good);
     return build.status === 'SUCCEEDED' ? build : undefined;
   });
+  // A pipeline that the stack has never seen, with what starts its builds.
+  const shop = `${PUSHED}image: { parameter: /kiln/shop/image }
+triggers: { schedule: { cron: '0 3 * * ? *' }, events: [{ pattern: { source: [com.example.shop] } }] }
+`;
+  const files = { 'pipeline.yml': shop, 'user-data.sh': '#!/bin/bash\n' };
+  const pushed = await sample.api('POST', '/pipelines/shop/versions', {
+    files: gzipSync(JSON.stringify(files)).toString('base64'),
+  });
+  expect([pushed.status, await findClockwork()]).toEqual([200, ['kiln-prod.shop.1', 'shop']]);
   const broken = await sample.ended(await sample.startBuild('broken'));
   const held = await until('a server is held', async () => (await sample.getBuild(broken.id)).heldServer);
   expect(await findInstances()).toEqual([held.instanceId]);
@@ -72,7 +95,7 @@ test('a service is removed once its builds are ended and undone, the one in the 
   expect(output).toContain(`the images ${imageId} with 1 snapshots`);
   expect(output).toContain('the SSM parameters /kiln/web/image');
 
-  expect(await findInstances()).toEqual([]);
+  expect([await findInstances(), await findClockwork()]).toEqual([[], []]);
   const { Images = [] } = await new EC2Client(sample.settings).send(
     new DescribeImagesCommand({ Owners: ['self'] }),
   );

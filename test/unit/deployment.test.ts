@@ -84,7 +84,7 @@ describe('a base instance', () => {
     );
     expect(reading.map(({ Resource }) => Resource)).toEqual([
       // biome-ignore lint/suspicious/noTemplateCurlyInString: serverless replaces it
-      '${self:custom.pipelines.parameters}',
+      '${self:custom.pipelines.secretParameters}',
       { 'Fn::Sub': expect.stringMatching(/:parameter\/\$\{param:baseParameters\}$/) },
     ]);
     expect(parse(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')).params.default.baseParameters).toBe(
@@ -241,12 +241,36 @@ describe('what pipelines may name', () => {
     expect([archives.length, arns(keyPairs)]).toEqual([1, [expect.stringMatching(/key-pair\/none$/)]]);
   });
 
-  test('a file that names something else stops the packaging, with where it is and what to do', async () => {
-    enter(", keyName: me, buckets: [theirs] }\nparameters: { A: { default: 'resolve:ssm:/other/a' } }");
-    const refusal = describePipelines('prod', { names: 'kiln/*', buckets: 'mine', keyPairs: 'none' });
-    await expect(refusal).rejects.toThrow(
-      /p0\/pipeline\.yml, base\.keyName: .*key pair me.* are none\. .*--param="keyPairs=me".*\n.*base\.buckets\[0\]: .*--param="buckets=mine,theirs".*\n.*parameters\.A\.default: .*--param="names=kiln\/\*,other\/a"/,
+  test('is also what a deployed file names beyond it, by its whole name and for what it is named', async () => {
+    enter(
+      [
+        ", keyName: 'a*b?', buckets: [theirs, mine/a] }",
+        'image: { parameter: /other/image }',
+        'parameters:',
+        "  A: { default: 'resolve:ssm:/other/a' }",
+        "  B: { secret: true, default: 'resolve:ssm:/other/b:3' }",
+        "  C: { secret: true, default: 'resolve:secretsmanager:other/c' }",
+        "  D: { secret: true, default: 'resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:000000000000:secret:d-AbC123' }",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a name that people may give
+        "rollout: [{ autoScalingGroup: 'web*${x}' }]",
+      ].join('\n'),
     );
+    const found = await describePipelines('prod', { names: 'kiln/*', buckets: 'mine', keyPairs: 'none' });
+    const ends = (all: object[]) =>
+      arns(all).map((arn) => /(parameter|secret|s3::|key-pair)[:/](.*)$/.exec(arn)?.[2]);
+    expect(ends(found.references)).toEqual(['aws/service/*', 'kiln/*', 'other/a', 'other/b']);
+    expect(ends(found.imageParameters)).toEqual(['kiln/*', 'other/image']);
+    expect(ends(found.secretParameters)).toEqual(['kiln/*', 'other/b']);
+    expect(ends(found.secrets)).toEqual(['kiln/*', 'other/c', 'other/c-??????', 'd-AbC123']);
+    expect(ends(found.archives).slice(1)).toEqual(['mine/*', 'theirs/*']);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation makes ${*} of it, which IAM takes for no wildcard
+    expect(ends(found.keyPairs)).toEqual(['a${!*}b${!?}']);
+    expect(found.reach).toEqual({
+      names:
+        'kiln/*,other/image,other/a,other/b,other/c,arn:aws:secretsmanager:us-east-1:000000000000:secret:d-AbC123',
+      buckets: 'mine,theirs',
+      keyPairs: 'a*b?',
+    });
   });
 
   test('what starts builds changes with the pipelines', async () => {

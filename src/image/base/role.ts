@@ -57,7 +57,7 @@ function findObjectNeed(value: string): Named | undefined {
   return {
     action: 's3:GetObject',
     resource: `arn:${place().partition}:s3:::${object.bucket}/${object.key}`,
-    mend: `Deploy the service with a --param="buckets=…" that has it: also where the bucket's own policy lets the role read, which AWS does not simulate for roles.`,
+    mend: `Deploy the service with a pipeline that names the bucket under base.buckets, or with --param="buckets=…": also where the bucket's own policy lets the role read, which AWS does not simulate for roles.`,
   };
 }
 
@@ -65,7 +65,7 @@ function findSecretNeed(value: string): Named | undefined {
   const { service, id } = parseSecret(value) ?? {};
   if (!id) return undefined;
   const { partition, account } = place();
-  const named = 'Deploy the service with a --param="names=…" that has it.';
+  const named = 'Deploy the service with a pipeline that names it as a default, or with --param="names=…".';
   if (service === 'ssm')
     return {
       action: 'ssm:GetParameter',
