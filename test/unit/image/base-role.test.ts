@@ -67,7 +67,7 @@ test('all that they may not read is told at once, with the permission that lacks
   });
   await expect(refused).rejects.toMatchObject({ name: 'InvalidParameter' });
   expect(await refused.catch(({ message }: Error) => message.split('\n'))).toEqual([
-    'parameter SITE: base instances may not read s3://my-bucket/site.tar.gz: their role lacks s3:GetObject on arn:aws:s3:::my-bucket/site.tar.gz. Deploy the service with a --param="buckets=…" that has it: also where the bucket\'s own policy lets the role read, which AWS does not simulate for roles.',
-    'parameter PASSWORD: base instances may not read resolve:ssm:/web/db: their role lacks ssm:GetParameter on arn:aws:ssm:us-east-1:000000000000:parameter/web/db. Deploy the service with a --param="names=…" that has it.',
+    'parameter SITE: base instances may not read s3://my-bucket/site.tar.gz: their role lacks s3:GetObject on arn:aws:s3:::my-bucket/site.tar.gz. Deploy the service with a pipeline that names the bucket under base.buckets, or with --param="buckets=…": also where the bucket\'s own policy lets the role read, which AWS does not simulate for roles.',
+    'parameter PASSWORD: base instances may not read resolve:ssm:/web/db: their role lacks ssm:GetParameter on arn:aws:ssm:us-east-1:000000000000:parameter/web/db. Deploy the service with a pipeline that names it as a default, or with --param="names=…".',
   ]);
 });
