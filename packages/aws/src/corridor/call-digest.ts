@@ -32,7 +32,7 @@ export class CallDigest {
   constructor(private readonly endpoint: string) {}
 
   add(call: WholeCall): void {
-    const text = JSON.stringify(call, asText).replaceAll(this.endpoint, 'http://endpoint');
+    const text = JSON.stringify(asJson(call)).replaceAll(this.endpoint, 'http://endpoint');
     this.calls += 1;
     this.hash.update(`${text}\n`);
   }
@@ -43,10 +43,17 @@ export class CallDigest {
   }
 }
 
-/** Bytes by their digest; what JSON cannot say, in words. */
-function asText(this: Record<string, unknown>, key: string, value: unknown): unknown {
-  // As it is itself, and not as it would put itself into JSON.
-  const whole = this[key];
-  if (whole instanceof Uint8Array) return `bytes ${createHash('sha256').update(whole).digest('hex')}`;
-  return typeof value === 'bigint' ? value.toString() : value;
+/**
+ * Bytes by their digest; what JSON cannot say, in words. Not by a replacer of `JSON.stringify`: before it is asked, a buffer has put itself into
+ * a list of all its bytes.
+ */
+function asJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return `bytes ${createHash('sha256').update(value).digest('hex')}`;
+  if (Array.isArray(value)) return value.map(asJson);
+  if ('toJSON' in value) return value;
+  const told: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) told[key] = asJson(one);
+  return told;
 }
