@@ -90,6 +90,11 @@ test('what it throws is told as Lambda tells it', async () => {
   ]);
 });
 
+test('its traces name its files as they are on Lambda', async () => {
+  const invoke = await add("exports.handler = async () => new Error('here').stack");
+  expect(await invoke()).toEqual([undefined, expect.stringContaining('/var/task/index.js:1:')]);
+});
+
 test.each([
   ['exports.handler = 3', 'Runtime.HandlerNotFound'],
   ['exports.other = () => {}', 'Runtime.HandlerNotFound'],

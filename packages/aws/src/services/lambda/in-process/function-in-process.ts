@@ -116,7 +116,9 @@ export class FunctionInProcess implements FunctionHost {
     const module = { exports: {} };
     const ownRequire = this.makeRequire(file);
     const importFrom = async (name: string) => ownRequire(name);
-    const run = compileBundle(source, file, names).runInThisContext() as (...args: unknown[]) => void;
+    // As its traces name it: those of the next account, which runs the same script, would else name the folder of this one.
+    const shown = file.replace(this.options.taskRoot, '/var/task');
+    const run = compileBundle(source, shown, names).runInThisContext() as (...args: unknown[]) => void;
     run.call(
       module.exports,
       ...[module.exports, ownRequire, module, file, dirname(file), importFrom, ...values],
