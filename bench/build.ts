@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { callApi } from '../cli/api';
-import { packageService } from '../cli/package-service';
+import { packageService } from '../cli/packaging/package-service';
 import { projectFolder } from '../cli/project';
 import { pushSite } from '../cli/push';
 import { type Sample, startSample } from '../cli/sample';
@@ -28,7 +28,8 @@ async function runBuild(sample: Sample): Promise<void> {
   const states = new SFNClient(sample.settings);
   const stateMachineArn = sample.service.StateMachineArn;
   const url = `${sample.service.HttpApiUrl}/pipelines/web/builds`;
-  const { status, body } = await callApi(sample.settings, 'POST', url, {});
+  // What was baked already would be found again.
+  const { status, body } = await callApi(sample.settings, 'POST', url, { force: true });
   if (status !== 202) throw new Error(`POST ${url}: ${status} ${JSON.stringify(body)}`);
   for (;;) {
     const { executions } = await states.send(new ListExecutionsCommand({ stateMachineArn }));
