@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { callApi } from '../cli/api';
-import { packageService } from '../cli/packaging/package-service';
+import { packageService } from '../cli/package-service';
 import { projectFolder } from '../cli/project';
 import { pushSite } from '../cli/push';
 import { type Sample, startSample } from '../cli/sample';
