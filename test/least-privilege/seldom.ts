@@ -737,9 +737,9 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
   'a pipeline whose folder is gone': async (kit) => {
     const { settings } = kit.sample;
     const { id, imageId } = await FailedBuild.make(kit.sample, 'gone');
-    await updateRecord(id, { status: 'SUCCEEDED', todo: {}, parameter: '/kiln/gone/image' });
+    await updateRecord(id, { status: 'SUCCEEDED', todo: {}, parameter: '/shop/gone/image' });
     const ssm = new SSMClient(settings);
-    const Name = '/kiln/gone/image';
+    const Name = '/shop/gone/image';
     await ssm.send(new PutParameterCommand({ Name, Type: 'String', Value: imageId }));
     await ssm.send(
       new AddTagsToResourceCommand({
