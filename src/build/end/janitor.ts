@@ -24,7 +24,7 @@ import { startQueuedBuild } from '../queue';
 import { type BuildRecord, findRecord, hasSucceeded, isHeld, isOver, prolongRecord } from '../record';
 import { decideRemoved, RemovedDecision, workOffDecision } from '../removed/decide';
 import { describeInWords, findRegionsOf, findRemoved, type RemovedPipeline } from '../removed/find';
-import { forgetPipeline, listRegistered } from '../removed/register';
+import { forgetDecision, listRegistered } from '../removed/register';
 import { tellOnce } from '../removed/report';
 import { attendBuild } from './attend';
 import { cleanUpLate } from './clean-up';
@@ -210,10 +210,10 @@ async function findNames(
   return names;
 }
 
-/** Of a pipeline whose folder is back nothing is decided any more. */
+/** Of a pipeline that is back, deployed or pushed, nothing is decided any more. */
 async function beginAnew(pipeline: string): Promise<void> {
   const registered = (await listRegistered()).find((one) => one.pipeline === pipeline);
-  if (registered?.decided) await forgetPipeline(pipeline);
+  if (registered?.decided) await forgetDecision(pipeline);
 }
 
 async function lookAtRemoved(

@@ -1,4 +1,4 @@
-import { deleteItem, type Key, putItem, queryItems, setAttributes } from '../../table';
+import { deleteAttributes, deleteItem, type Key, putItem, queryItems, setAttributes } from '../../table';
 
 /** What becomes of what a pipeline has left whose folder is gone. */
 export type Decision = { decision: 'keep' | 'retire' } | { decision: 'renamed'; to: string };
@@ -35,7 +35,12 @@ export async function decide(pipeline: string, decision: Decision): Promise<void
   await setAttributes(keyOf(pipeline), { ...decision });
 }
 
-/** Begins anew: of a pipeline that is back nothing is decided, and one of which nothing is left is forgotten. */
+/** Of a pipeline that is back nothing is decided any more. It stays known: a version that was pushed is found by that alone. */
+export async function forgetDecision(pipeline: string): Promise<void> {
+  await deleteAttributes(keyOf(pipeline), ['decision', 'to'], { expression: 'attribute_exists(#pk)' });
+}
+
+/** Forgets a pipeline of which nothing is left. */
 export async function forgetPipeline(pipeline: string): Promise<void> {
   await deleteItem(keyOf(pipeline));
 }

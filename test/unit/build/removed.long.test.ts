@@ -25,7 +25,10 @@ import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
 import { findRelease, keepRelease } from '../../../src/build/release/release';
 import { countEnd } from '../../../src/build/unattended/hold';
+import { listRegistered, registerPipeline } from '../../../src/build/removed/register';
 import { retireImages } from '../../../src/image/retire';
+import { findPipelines } from '../../../src/pipeline/pushed/find';
+import { keepVersion, setCurrent } from '../../../src/pipeline/pushed/store';
 import { deleteItem, getItem, putItem } from '../../../src/table';
 import { answerNoUses, makeImage, reference } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
@@ -291,6 +294,19 @@ test('a pipeline that is back and removed again is decided anew', async () => {
   const { removed } = await tidy();
   expect(removed).toEqual([expect.not.objectContaining({ decided: expect.anything() })]);
   expect(deregistered()).toEqual(['ami-old']);
+});
+
+test('a pipeline that is pushed after it was decided about is still there the next morning', async () => {
+  await tidy([{ pipeline: 'old', decision: 'keep' }]);
+  const version = await keepVersion('old', {
+    'pipeline.yml': 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n',
+    'user-data.sh': '#!/bin/bash\n',
+  });
+  await registerPipeline('old');
+  await setCurrent('old', { version, over: 'none', at: '2026-11-29T00:00:00Z' });
+  await tidy();
+  expect((await findPipelines()).map(({ name }) => name)).toEqual(['new', 'old']);
+  expect(await listRegistered()).toContainEqual({ pipeline: 'old' });
 });
 
 test('a pipeline of which nothing is left is forgotten', async () => {
