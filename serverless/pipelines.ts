@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describeTriggers } from '../src/build/unattended/clockwork/describe';
+import { describeTriggers, findTriggerProblems } from '../src/build/unattended/clockwork/describe';
 import { InvalidPipeline } from '../src/errors';
 import type { Pipeline } from '../src/pipeline/definition';
 import { loadPipelines, readPipelineFiles } from '../src/pipeline/load';
@@ -40,14 +40,16 @@ export interface PipelinesInDeployment {
  * Reads and checks all pipelines, as they are in a stage. Thrown here, an error stops the packaging with its words.
  *
  * @param written what they may name
+ * @param stack the name of the stack
  * @throws InvalidPipeline with the file, the path in it and what was expected
  */
 export async function describePipelines(
   stage: string,
   written: WrittenReach,
+  stack: string,
 ): Promise<PipelinesInDeployment> {
   const reach = readReach(written);
-  const pipelines = await loadPipelines('pipelines', stage).catch(tellWithoutStack);
+  const pipelines = await load(stage, stack).catch(tellWithoutStack);
   const beyond = pipelines.flatMap((pipeline) => listBeyond(pipeline, reach));
   const exactly = (...uses: Use[]) => beyond.filter(({ use }) => uses.includes(use)).map(({ name }) => name);
   const parameters = reach.names
@@ -74,6 +76,17 @@ export async function describePipelines(
       ]),
     ),
   };
+}
+
+async function load(stage: string, stack: string): Promise<Pipeline[]> {
+  const pipelines = await loadPipelines('pipelines', stage);
+  const problems = pipelines.flatMap((pipeline) =>
+    findTriggerProblems(pipeline, stack).map(
+      (problem) => `pipelines/${pipeline.name}/pipeline.yml, ${problem}`,
+    ),
+  );
+  if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
+  return pipelines;
 }
 
 /** Changes with what the pipelines are, and with what starts their builds. */

@@ -76,6 +76,10 @@ export class Superseded extends KilnError {
 export class UnknownImage extends KilnError {
   override readonly name = 'UnknownImage';
 }
+/** Somebody else has pushed or removed a version of the pipeline while this one was taken: which of both shall hold is not known. */
+export class PushedMeanwhile extends KilnError {
+  override readonly name = 'PushedMeanwhile';
+}
 /** The image is not revoked: there is nothing to take back. */
 export class NotRevoked extends KilnError {
   override readonly name = 'NotRevoked';

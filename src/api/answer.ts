@@ -14,6 +14,7 @@ export const PROBLEMS = {
   UnknownPipeline: [404, 'There is no such pipeline'],
   UnknownBuild: [404, 'There is no such build'],
   UnknownImage: [404, 'There is no such image of Kiln'],
+  PushedMeanwhile: [409, 'Somebody else has pushed meanwhile'],
   NotRevoked: [409, 'The image is not revoked'],
   NothingToRollBackTo: [409, 'There is no image that it could be gone back to'],
   ApproverNotAllowed: [403, 'Another person must approve it'],

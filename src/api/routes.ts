@@ -125,7 +125,7 @@ export const ROUTES: readonly Route[] = [
     body: PushBody,
     status: 200,
     answer: Pushed,
-    problems: ['InvalidPipeline', 'BodyTooLarge'],
+    problems: ['InvalidPipeline', 'PushedMeanwhile', 'BodyTooLarge'],
   },
   {
     method: 'POST',
@@ -136,7 +136,7 @@ export const ROUTES: readonly Route[] = [
     body: RemoveBody,
     status: 200,
     answer: Removed,
-    problems: ['InvalidPipeline', 'UnknownPipeline', 'BodyTooLarge'],
+    problems: ['InvalidPipeline', 'UnknownPipeline', 'PushedMeanwhile', 'BodyTooLarge'],
   },
   {
     method: 'POST',

@@ -211,9 +211,9 @@ describe('what pipelines may name', () => {
   test('is in the policies, however many pipelines there are and whatever they name', async () => {
     const reach = { names: 'kiln/*,shop/*', buckets: 'my-bucket,our-*/releases/', keyPairs: 'operators' };
     enter('}');
-    const { version: _one, ...few } = await describePipelines('prod', reach);
+    const { version: _one, ...few } = await describePipelines('prod', reach, 'kiln-prod');
     enter(...Array.from({ length: 60 }, (_, at) => `, buckets: [my-bucket/${at}/] }`));
-    const { version: _other, ...many } = await describePipelines('prod', reach);
+    const { version: _other, ...many } = await describePipelines('prod', reach, 'kiln-prod');
     expect(many).toEqual(few);
     // biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation replaces them
     expect(arns(few.archives)).toEqual([
@@ -235,9 +235,11 @@ describe('what pipelines may name', () => {
 
   test('is nothing where a deployment says so, and a policy has a name all the same', async () => {
     enter('}');
-    const { archives, keyPairs } = await describePipelines('prod', {
-      ...{ names: 'kiln/*', buckets: 'none', keyPairs: 'none' },
-    });
+    const { archives, keyPairs } = await describePipelines(
+      'prod',
+      { names: 'kiln/*', buckets: 'none', keyPairs: 'none' },
+      'kiln-prod',
+    );
     expect([archives.length, arns(keyPairs)]).toEqual([1, [expect.stringMatching(/key-pair\/none$/)]]);
   });
 
@@ -255,7 +257,8 @@ describe('what pipelines may name', () => {
         "rollout: [{ autoScalingGroup: 'web*${x}' }]",
       ].join('\n'),
     );
-    const found = await describePipelines('prod', { names: 'kiln/*', buckets: 'mine', keyPairs: 'none' });
+    const reach = { names: 'kiln/*', buckets: 'mine', keyPairs: 'none' };
+    const found = await describePipelines('prod', reach, 'kiln-prod');
     const ends = (all: object[]) =>
       arns(all).map((arn) => /(parameter|secret|s3::|key-pair)[:/](.*)$/.exec(arn)?.[2]);
     expect(ends(found.references)).toEqual(['aws/service/*', 'kiln/*', 'other/a', 'other/b']);
@@ -273,12 +276,21 @@ describe('what pipelines may name', () => {
     });
   });
 
+  test('a rule that EventBridge would not take stops the packaging', async () => {
+    const reach = { names: 'kiln/*', buckets: 'none', keyPairs: 'none' };
+    enter('}\ntriggers: { events: [{ pattern: { source: [a] } }, { pattern: { source: [b] } }] }');
+    await expect(describePipelines('prod', reach, `kiln-${'x'.repeat(55)}`)).rejects.toThrow(
+      /p0\/pipeline\.yml, triggers\.events\[0\]: the name of its rule, kiln-x+\.p0\.1, has 65 characters, EventBridge takes 64\. Give .*\n.*events\[1\]: the name /,
+    );
+    expect(await describePipelines('prod', reach, `kiln-${'x'.repeat(54)}`)).toHaveProperty('version');
+  });
+
   test('what starts builds changes with the pipelines', async () => {
     const reach = { names: 'kiln/*', buckets: 'none', keyPairs: 'none' };
     enter('}');
-    const { version } = await describePipelines('prod', reach);
-    expect((await describePipelines('prod', reach)).version).toBe(version);
+    const { version } = await describePipelines('prod', reach, 'kiln-prod');
+    expect((await describePipelines('prod', reach, 'kiln-prod')).version).toBe(version);
     enter("}\ntriggers: { schedule: { cron: '0 3 * * ? *' } }");
-    expect((await describePipelines('prod', reach)).version).not.toBe(version);
+    expect((await describePipelines('prod', reach, 'kiln-prod')).version).not.toBe(version);
   });
 });

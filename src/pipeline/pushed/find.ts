@@ -75,9 +75,19 @@ const AT_ONCE = 10;
 /**
  * Reads and checks all pipelines as they hold, sorted by name.
  *
- * @throws InvalidPipeline if one is not valid; says all that is wrong in all of them
+ * @throws InvalidPipeline if one is not valid, or if they cannot be built on each other as they say; says all that is wrong in all of them
  */
 export async function findPipelines(): Promise<Pipeline[]> {
+  return joinPipelines(await findEach(), []);
+}
+
+/**
+ * The same, whatever they say of each other: two that were pushed or removed in the same moment may not fit, and whoever pushes or removes
+ * one of them can mend that.
+ *
+ * @throws InvalidPipeline if one is not valid; says all that is wrong in all of them
+ */
+export async function findEach(): Promise<Pipeline[]> {
   const [deployed, registered] = await Promise.all([loadPipelines(pipelinesFolder()), listRegistered()]);
   const limit = pLimit(AT_ONCE);
   const looks = registered.map(({ pipeline }) =>
@@ -86,8 +96,7 @@ export async function findPipelines(): Promise<Pipeline[]> {
       return current ? [await findVersion(pipeline, current.version)] : [];
     }),
   );
-  const pushed = (await Promise.all(looks)).flat();
-  return pushed.length === 0 ? deployed : joinPipelines(deployed, pushed);
+  return join(deployed, (await Promise.all(looks)).flat());
 }
 
 /**
@@ -96,9 +105,13 @@ export async function findPipelines(): Promise<Pipeline[]> {
  * @throws InvalidPipeline if they cannot be built on each other as they say
  */
 export function joinPipelines(all: readonly Pipeline[], others: readonly Pipeline[]): Pipeline[] {
-  const byName = new Map([...all, ...others].map((pipeline) => [pipeline.name, pipeline]));
-  const joined = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const joined = join(all, others);
   const problems = findChainProblems(joined);
   if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
   return joined;
+}
+
+function join(all: readonly Pipeline[], others: readonly Pipeline[]): Pipeline[] {
+  const byName = new Map([...all, ...others].map((pipeline) => [pipeline.name, pipeline]));
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

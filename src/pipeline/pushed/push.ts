@@ -1,7 +1,10 @@
 import { isAwsError } from '../../aws';
 import { registerPipeline } from '../../build/removed/register';
+import { findTriggerProblems } from '../../build/unattended/clockwork/describe';
 import { keepTriggers } from '../../build/unattended/clockwork/keep';
-import { InvalidPipeline, UnknownPipeline } from '../../errors';
+import { env } from '../../env';
+import { InvalidPipeline, PushedMeanwhile, UnknownPipeline } from '../../errors';
+import { failuresOf, throwAll } from '../../failures';
 import { findGroupTagProblem } from '../../rollout/checks/group-tag';
 import { describeGroups } from '../../rollout/groups';
 import { putItem } from '../../table';
@@ -11,8 +14,9 @@ import { pipelinesFolder } from '../folder';
 import { loadPipelines } from '../load';
 import { PIPELINE_NAME } from '../name';
 import { findOutOfReach, ownReach } from '../reach';
-import { findDeployed, findHolding, findPipelines, joinPipelines, makePipeline } from './find';
+import { findDeployed, findEach, findHolding, joinPipelines, makePipeline } from './find';
 import {
+  findCurrent,
   findVersionFiles,
   forgetPushed,
   keepVersion,
@@ -49,6 +53,7 @@ const MOST_BYTES = 350_000;
  *
  * @param isTrial that it is only said what would be done
  * @throws InvalidPipeline if it is not valid, names what no role of the service may use, or has triggers that AWS does not take; says all that is wrong
+ * @throws PushedMeanwhile if somebody else pushes or removes a version of it in the same moment: theirs holds
  */
 export async function pushVersion(
   name: string,
@@ -67,7 +72,7 @@ export async function pushVersion(
     );
   const version = versionOf(files);
   const all = await check(await makePipeline(name, files, version));
-  const [before, over] = await Promise.all([findHolding(name), findDeployed(name)]);
+  const [before, over, known] = await Promise.all([findHolding(name), findDeployed(name), findCurrent(name)]);
   const holdsAlready = (before?.version ?? over) === version;
   const result: PushResult = {
     holdsAlready,
@@ -84,14 +89,30 @@ export async function pushVersion(
   await registerPipeline(name);
   await takeTriggers(name, all);
   await note(name, { act: 'push', version, by, reason });
-  await setCurrent(name, {
+  const current = {
     version,
     over,
     at: new Date().toISOString(),
     ...(by && { by }),
     ...(reason && { reason }),
-  });
+  };
+  if (!(await setCurrent(name, current, known))) await giveWay(name);
   return result;
+}
+
+/** What starts the builds of a pipeline is that of the version that holds. */
+async function keepOwn(name: string): Promise<void> {
+  await keepTriggers(await findEach(), name);
+}
+
+/** Somebody else was faster. */
+async function giveWay(name: string): Promise<never> {
+  await keepOwn(name);
+  const now = await findHolding(name);
+  const by = now?.by ? ` by ${now.by}` : '';
+  throw new PushedMeanwhile(
+    `Somebody else has pushed or removed a version of pipeline ${name} in the same moment: ${now ? `${now.version} holds${by}` : 'that which was deployed holds, or none'}. Look at it (kiln diff ${name}), and ask again if yours shall hold.`,
+  );
 }
 
 /** Where AWS refuses one of them, all stay as they were, and the version is not taken. */
@@ -104,19 +125,26 @@ async function takeTriggers(name: string, pipelines: readonly Pipeline[]): Promi
   try {
     await keepTriggers(pipelines, name);
   } catch (error) {
-    if (!isAwsError(error, ...REFUSALS)) throw error;
-    await keepTriggers(await findPipelines(), name);
-    throw new InvalidPipeline(
-      `pipeline ${name}, triggers: AWS does not take them: ${error.name}: ${error.message}`,
-      { cause: error },
-    );
+    // Whatever it was: the version before goes on to hold.
+    const back = failuresOf(await Promise.allSettled([keepOwn(name)]));
+    const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const refusals = failures.filter((one) => isAwsError(one, ...REFUSALS));
+    if (refusals.length < failures.length || back.length > 0) throwAll([...failures, ...back]);
+    const texts = refusals.map(({ name: kind, message }) => `${kind}: ${message}`);
+    throw new InvalidPipeline(`pipeline ${name}, triggers: AWS does not take them: ${texts.join('; ')}`, {
+      cause: error,
+    });
   }
 }
 
 /** @returns all pipelines, as they were if this one were taken */
 async function check(pipeline: Pipeline): Promise<Pipeline[]> {
-  const all = joinPipelines(await findPipelines(), [pipeline]);
-  const problems = [...findOutOfReach(pipeline, ownReach()), ...(await findUntagged(pipeline))];
+  const all = joinPipelines(await findEach(), [pipeline]);
+  const problems = [
+    ...findOutOfReach(pipeline, ownReach()),
+    ...findTriggerProblems(pipeline, env('KILN_RULES')),
+    ...(await findUntagged(pipeline)),
+  ];
   if (problems.length > 0)
     throw new InvalidPipeline(problems.map((one) => `pipeline ${pipeline.name}, ${one}`).join('\n'));
   return all;
@@ -148,18 +176,19 @@ async function compare(name: string, version: string, files: PipelineFiles): Pro
  *
  * @throws UnknownPipeline if none was pushed
  * @throws InvalidPipeline if another pipeline is built on it, or follows it
+ * @throws PushedMeanwhile if somebody else pushes a version of it in the same moment: theirs holds
  */
 export async function removePushed(name: string, { by, reason }: Pusher): Promise<{ before: string }> {
   const current = PIPELINE_NAME.test(name) ? await findHolding(name) : undefined;
   if (!current) throw new UnknownPipeline(`no version of a pipeline ${show(name)} was pushed`);
   const deployed = await loadPipelines(pipelinesFolder());
-  const others = (await findPipelines()).filter((pipeline) => pipeline.name !== name);
+  const others = (await findEach()).filter((pipeline) => pipeline.name !== name);
   const back = deployed.find((pipeline) => pipeline.name === name);
   const left = joinPipelines(others, back ? [back] : []);
   // While it is there: where this ends halfway it can be asked for again.
   await keepTriggers(left, name);
   await note(name, { act: 'removePushed', version: current.version, by, reason });
-  await forgetPushed(name);
+  if (!(await forgetPushed(name, current))) await giveWay(name);
   return { before: current.version };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { deleteItem, getItem, type Key, putItem } from '../../table';
+import { type Condition, deleteItem, getItem, type Key, putItem } from '../../table';
 
 /** The files of a pipeline, by their paths in its folder. */
 export type PipelineFiles = Readonly<Record<string, string>>;
@@ -62,12 +62,35 @@ export async function findCurrent(pipeline: string): Promise<Current | undefined
   return getItem<Current>(keyOfCurrent(pipeline));
 }
 
-/** Makes a version that is kept the one that holds. */
-export async function setCurrent(pipeline: string, current: Current): Promise<void> {
-  await putItem({ ...keyOfCurrent(pipeline), ...current });
+/**
+ * Makes a version that is kept the one that holds.
+ *
+ * @param before what was found before it
+ * @returns false if somebody else has pushed or removed one since
+ */
+export async function setCurrent(
+  pipeline: string,
+  current: Current,
+  before: Current | undefined,
+): Promise<boolean> {
+  if (await putItem({ ...keyOfCurrent(pipeline), ...current }, isStill(before))) return true;
+  // The answer may have been lost and the call been sent again, or somebody else has pushed the same.
+  return (await findCurrent(pipeline))?.version === current.version;
 }
 
-/** From now on that holds which was deployed with the service, if any was. Versions stay: builds tell of them. */
-export async function forgetPushed(pipeline: string): Promise<void> {
-  await deleteItem(keyOfCurrent(pipeline));
+/**
+ * From now on that holds which was deployed with the service, if any was. Versions stay: builds tell of them.
+ *
+ * @param before what was found before it
+ * @returns false if somebody else has pushed one since
+ */
+export async function forgetPushed(pipeline: string, before: Current): Promise<boolean> {
+  if (await deleteItem(keyOfCurrent(pipeline), isStill(before))) return true;
+  return (await findCurrent(pipeline)) === undefined;
+}
+
+function isStill(before: Current | undefined): Condition {
+  if (!before) return { expression: 'attribute_not_exists(#pk)' };
+  const values = { ':version': before.version, ':at': before.at };
+  return { expression: '#version = :version AND #at = :at', values };
 }

@@ -24,8 +24,8 @@ import { planBuild } from '../../../src/build/plan/plan';
 import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
 import { findRelease, keepRelease } from '../../../src/build/release/release';
-import { countEnd } from '../../../src/build/unattended/hold';
 import { listRegistered, registerPipeline } from '../../../src/build/removed/register';
+import { countEnd } from '../../../src/build/unattended/hold';
 import { retireImages } from '../../../src/image/retire';
 import { findPipelines } from '../../../src/pipeline/pushed/find';
 import { keepVersion, setCurrent } from '../../../src/pipeline/pushed/store';
@@ -303,7 +303,7 @@ test('a pipeline that is pushed after it was decided about is still there the ne
     'user-data.sh': '#!/bin/bash\n',
   });
   await registerPipeline('old');
-  await setCurrent('old', { version, over: 'none', at: '2026-11-29T00:00:00Z' });
+  await setCurrent('old', { version, over: 'none', at: '2026-11-29T00:00:00Z' }, undefined);
   await tidy();
   expect((await findPipelines()).map(({ name }) => name)).toEqual(['new', 'old']);
   expect(await listRegistered()).toContainEqual({ pipeline: 'old' });

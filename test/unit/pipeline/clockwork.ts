@@ -21,6 +21,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 export interface Kept {
   readonly schedules: Map<string, CreateScheduleCommandInput>;
   readonly rules: Map<string, { pattern: unknown; targets: Target[] }>;
+  /** What happens once, just before the next schedule is made or changed. */
+  meanwhile?: (() => Promise<unknown>) | undefined;
 }
 
 /** Gives the tests of a file schedules and rules in the place of AWS's, none at the beginning of each. */
@@ -28,7 +30,13 @@ export function useTriggers(): Kept {
   const kept: Kept = { schedules: new Map(), rules: new Map() };
   const scheduler = mockClient(SchedulerClient);
   const events = mockClient(EventBridgeClient);
+  const letHappen = async () => {
+    const { meanwhile } = kept;
+    kept.meanwhile = undefined;
+    await meanwhile?.();
+  };
   beforeEach(() => {
+    kept.meanwhile = undefined;
     kept.schedules.clear();
     kept.rules.clear();
     Object.assign(process.env, {
@@ -49,10 +57,13 @@ export function useTriggers(): Kept {
         .map((Name) => ({ Name })),
     }));
     scheduler.on(CreateScheduleCommand).callsFake(async (input) => {
-      if (kept.schedules.has(input.Name)) throw new Error(`there is a schedule ${input.Name}`);
+      await letHappen();
+      if (kept.schedules.has(input.Name))
+        throw Object.assign(new Error(`there is a schedule ${input.Name}`), { name: 'ConflictException' });
       kept.schedules.set(input.Name, input);
     });
     scheduler.on(UpdateScheduleCommand).callsFake(async (input) => {
+      await letHappen();
       if (!kept.schedules.has(input.Name)) throw new Error(`there is no schedule ${input.Name}`);
       kept.schedules.set(input.Name, input);
     });

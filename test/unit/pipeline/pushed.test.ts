@@ -9,7 +9,7 @@ import { findAsPlanned } from '../../../src/build/plan/as-planned';
 import { updateRecord } from '../../../src/build/record';
 import { findPipeline, findPipelines } from '../../../src/pipeline/pushed/find';
 import { pushVersion, removePushed } from '../../../src/pipeline/pushed/push';
-import { versionOf } from '../../../src/pipeline/pushed/store';
+import { findCurrent, forgetPushed, versionOf } from '../../../src/pipeline/pushed/store';
 import { checkAnswer } from '../answers';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
@@ -201,6 +201,62 @@ describe('schedules and rules', () => {
     expect(definition.triggers.schedule?.cron).toBe('0 3 * * ? *');
   });
 
+  test('whose refusal comes while the others are changed are put back behind that', async () => {
+    await push('shop', nightly('0 3 * * ? *'));
+    const { set } = kept.rules;
+    kept.rules.set = () => {
+      kept.rules.set = set;
+      throw Object.assign(new Error('no such pattern'), { name: 'InvalidEventPatternException' });
+    };
+    // The rule is refused while the schedule is still being changed.
+    let changed: Promise<void> | undefined;
+    kept.meanwhile = () => {
+      changed = new Promise((resolve) => setTimeout(resolve, 200));
+      return changed;
+    };
+    await expect(push('shop', nightly('0 4 * * ? *'))).rejects.toMatchObject({ name: 'InvalidPipeline' });
+    await changed;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(kept.schedules.get('shop')?.ScheduleExpression).toBe('cron(0 3 * * ? *)');
+  });
+
+  test('of two that push at once are those of the version that holds, and the other hears of it', async () => {
+    await push('shop', nightly('0 3 * * ? *'));
+    kept.meanwhile = () => push('shop', nightly('0 5 * * ? *'));
+    await expect(push('shop', nightly('0 4 * * ? *'))).rejects.toMatchObject({
+      name: 'PushedMeanwhile',
+      message: expect.stringMatching(/pipeline shop .* holds by eva.*kiln diff shop/),
+    });
+    expect((await findPipeline('shop')).definition.triggers.schedule?.cron).toBe('0 5 * * ? *');
+    expect(kept.schedules.get('shop')?.ScheduleExpression).toBe('cron(0 5 * * ? *)');
+  });
+
+  test('stay where somebody pushes another version while one is removed', async () => {
+    deploy(nightly('0 3 * * ? *'));
+    await push('web', nightly('0 4 * * ? *'));
+    kept.meanwhile = () => push('web', nightly('0 5 * * ? *'));
+    await expect(removePushed('web', {})).rejects.toMatchObject({ name: 'PushedMeanwhile' });
+    expect((await findPipeline('web')).definition.triggers.schedule?.cron).toBe('0 5 * * ? *');
+    expect(kept.schedules.get('web')?.ScheduleExpression).toBe('cron(0 5 * * ? *)');
+  });
+
+  test('of two that push the same at once are taken by both', async () => {
+    kept.meanwhile = () => push('shop', nightly('0 3 * * ? *'));
+    expect(await push('shop', nightly('0 3 * * ? *'))).toMatchObject({ pipeline: 'shop' });
+    expect([...kept.schedules.keys()]).toEqual(['shop']);
+  });
+
+  test('that would have too long a name are refused, with where', async () => {
+    process.env.KILN_RULES = `kiln-${'x'.repeat(40)}`;
+    await expect(push('a-pipeline-of-29-characters-x', nightly('0 3 * * ? *'))).rejects.toMatchObject({
+      name: 'InvalidPipeline',
+      message: expect.stringMatching(
+        /triggers\.events\[0\]: the name of its rule, .* EventBridge takes 64\. Give/,
+      ),
+    });
+    expect([kept.schedules.size, kept.rules.size]).toEqual([0, 0]);
+  });
+
   test('are gone once a removal has ended halfway and is asked for again', async () => {
     await push('shop', nightly('0 3 * * ? *'));
     delete process.env.KILN_RULES;
@@ -227,6 +283,23 @@ test('a pipeline that others are built on stays', async () => {
   await expect(removePushed('base', {})).rejects.toMatchObject({
     message: expect.stringContaining('got base'),
   });
+});
+
+test('pipelines that do not fit since two pushed or removed at once can be pushed and removed until they do', async () => {
+  const top = { ...files(), 'pipeline.yml': 'base: { image: image-of:base, instanceType: t3.micro }\n' };
+  await push('base', files('echo base'));
+  await push('top', top);
+  const base = await findCurrent('base');
+  if (base) await forgetPushed('base', base);
+  await expect(findPipelines()).rejects.toThrow('pipeline top, base.image: expected the name of a pipeline');
+  await push('top', files('echo alone'));
+  expect((await findPipelines()).map(({ name }) => name)).toEqual(['top', 'web']);
+  await push('base', files('echo base'));
+  await push('top', top);
+  const again = await findCurrent('base');
+  if (again) await forgetPushed('base', again);
+  await removePushed('top', {});
+  expect((await findPipelines()).map(({ name }) => name)).toEqual(['web']);
 });
 
 describe('by HTTP', () => {

@@ -14,6 +14,8 @@ export interface Schedule {
 
 /** A rule of EventBridge. */
 export interface Rule {
+  /** Where it stands in the file of the pipeline. */
+  readonly path: string;
   /** That of its pipeline, and which of its rules it is. */
   readonly name: string;
   readonly pattern: object;
@@ -64,13 +66,39 @@ function describeSchedule({ name, definition }: Pipeline): Schedule[] {
 
 function describeRules({ name, definition }: Pipeline, service: string): Rule[] {
   const { events, imageOf } = definition.triggers;
-  const named = events.map((event, at) => [String(at + 1), event] as const);
-  const all = imageOf === undefined ? named : [...named, ['image', publishedBy(imageOf, service)] as const];
-  return all.map(([which, { pattern, parameters }]) => {
+  const named = events.map((event, at) => [`events[${at}]`, String(at + 1), event] as const);
+  const all =
+    imageOf === undefined ? named : [...named, ['imageOf', 'image', publishedBy(imageOf, service)] as const];
+  return all.map(([path, which, { pattern, parameters }]) => {
     // The function gets the whole event: what EventBridge puts into a text of a template it does not write as JSON.
     const known = JSON.stringify({ pipeline: name, parameters }).slice(1, -1);
     // No name of a pipeline has a point.
-    return { name: `${name}.${which}`, pattern, template: `{${known},"event":<aws.events.event.json>}` };
+    return {
+      path: `triggers.${path}`,
+      name: `${name}.${which}`,
+      pattern,
+      template: `{${known},"event":<aws.events.event.json>}`,
+    };
+  });
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
+const MOST_NAME = 64;
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html */
+const MOST_TEMPLATE = 8192;
+
+/**
+ * What of the rules of a pipeline EventBridge would not take.
+ *
+ * @param stack the name of the deployment's stack, with which the names of its rules begin
+ * @returns a sentence each, with the path in the file and what to do
+ */
+export function findTriggerProblems(pipeline: Pipeline, stack: string): string[] {
+  return describeRules(pipeline, stack).flatMap(({ path, name, template }) => {
+    const { length } = `${stack}.${name}`;
+    const tooLong = `${path}: the name of its rule, ${stack}.${name}, has ${length} characters, EventBridge takes ${MOST_NAME}. Give the pipeline, the stage or the service a shorter name.`;
+    const tooMuch = `${path}: what its rule hands on has ${template.length} characters, EventBridge takes ${MOST_TEMPLATE}. Take fewer parameters from the event.`;
+    return [...(length > MOST_NAME ? [tooLong] : []), ...(template.length > MOST_TEMPLATE ? [tooMuch] : [])];
   });
 }
 

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { eventBridge, isAwsError, scheduler } from '../../../aws';
 import { env } from '../../../env';
+import { failuresOf, throwAll } from '../../../failures';
 import type { Pipeline } from '../../../pipeline/definition';
 import { ownService } from '../../../tags';
 import { describeTriggers, type Rule, type Schedule, type Triggers } from './describe';
@@ -31,7 +32,8 @@ export async function keepTriggers(pipelines: readonly Pipeline[], of?: string):
     pipelines.filter(({ name }) => of === undefined || name === of),
     ownService(),
   );
-  await Promise.all([keepSchedules(wanted, of), keepRules(wanted, of)]);
+  // To the end of both: what went on behind an error would run against what makes good for it.
+  throwAll(failuresOf(await Promise.allSettled([keepSchedules(wanted, of), keepRules(wanted, of)])));
 }
 
 /** The one target of each rule. */
