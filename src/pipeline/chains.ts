@@ -52,3 +52,31 @@ function findCircles(pipelines: readonly Pipeline[]): string[] {
   for (const { name } of pipelines) visit(name, []);
   return found;
 }
+
+/**
+ * What is wrong with the SSM parameters in which pipelines name their images: in one that two of them name, whoever reads it would find now an
+ * image of the one and now one of the other.
+ *
+ * @param pipelines all of a deployment
+ * @returns a sentence each, with the pipelines and the paths in their files
+ */
+export function findSharedNames(pipelines: readonly Pipeline[]): string[] {
+  const named = pipelines.flatMap(namesOf);
+  return named.flatMap(({ pipeline, path, name }, at) => {
+    const other = named.slice(0, at).find((one) => one.name === name && one.pipeline !== pipeline);
+    if (!other) return [];
+    return [
+      `pipelines ${other.pipeline} (${other.path}) and ${pipeline} (${path}) both name their images in ${name}: whoever reads it would get those of both by turns. Have one of them name another.`,
+    ];
+  });
+}
+
+function namesOf({ name: pipeline, definition: { image } }: Pipeline) {
+  const { parameter, channels = {} } = image;
+  const all = [
+    ['image.parameter', parameter],
+    ['image.channels.tested', channels.tested],
+    ['image.channels.proven', channels.proven],
+  ] as const;
+  return all.flatMap(([path, name]) => (name === undefined ? [] : [{ pipeline, path, name }]));
+}

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidPipeline, UnknownPipeline } from '../errors';
-import { findChainProblems } from './chains';
+import { findChainProblems, findSharedNames } from './chains';
 import type { ImageTest, Pipeline, PipelineDefinition } from './definition';
 import { show } from './expected';
 import { PIPELINE_NAME } from './name';
@@ -125,7 +125,7 @@ export async function loadPipelines(folder: string, stage?: string): Promise<Pip
     throw new InvalidPipeline(failures.map((failure) => (failure as InvalidPipeline).message).join('\n'));
   }
   const pipelines = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const problems = findChainProblems(pipelines);
+  const problems = [...findChainProblems(pipelines), ...findSharedNames(pipelines)];
   if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
   return pipelines;
 }

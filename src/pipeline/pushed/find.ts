@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { listRegistered } from '../../build/removed/register';
 import { InvalidPipeline, UnknownPipeline } from '../../errors';
-import { findChainProblems } from '../chains';
+import { findChainProblems, findSharedNames } from '../chains';
 import type { Pipeline } from '../definition';
 import { pipelinesFolder } from '../folder';
 import { loadFrom, loadPipeline, loadPipelines, readPipelineFiles } from '../load';
@@ -75,7 +75,7 @@ const AT_ONCE = 10;
 /**
  * Reads and checks all pipelines as they hold, sorted by name.
  *
- * @throws InvalidPipeline if one is not valid, or if they cannot be built on each other as they say; says all that is wrong in all of them
+ * @throws InvalidPipeline if one is not valid, or if they do not fit each other, as `joinPipelines`; says all that is wrong in all of them
  */
 export async function findPipelines(): Promise<Pipeline[]> {
   return joinPipelines(await findEach(), []);
@@ -102,11 +102,11 @@ export async function findEach(): Promise<Pipeline[]> {
 /**
  * All pipelines when some take the place of others of their names, or join them.
  *
- * @throws InvalidPipeline if they cannot be built on each other as they say
+ * @throws InvalidPipeline if they cannot be built on each other as they say, or name their images in one place
  */
 export function joinPipelines(all: readonly Pipeline[], others: readonly Pipeline[]): Pipeline[] {
   const joined = join(all, others);
-  const problems = findChainProblems(joined);
+  const problems = [...findChainProblems(joined), ...findSharedNames(joined)];
   if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
   return joined;
 }

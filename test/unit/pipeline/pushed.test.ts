@@ -149,6 +149,18 @@ test.each([
   expect(await scriptOf('web')).toBe('true');
 });
 
+test('a version that would name its images where another pipeline does is refused', async () => {
+  const naming = (keys: string) => files('true', { 'pipeline.yml': `${DEFINITION}image: { ${keys} }\n` });
+  deploy(naming('parameter: /kiln/web/image'));
+  await expect(push('shop', naming('channels: { tested: /kiln/web/image }'))).rejects.toMatchObject({
+    name: 'InvalidPipeline',
+    message: expect.stringContaining(
+      'pipelines shop (image.channels.tested) and web (image.parameter) both name their images in /kiln/web/image',
+    ),
+  });
+  expect(await push('shop', naming('parameter: /kiln/shop/image'))).toMatchObject({ holdsAlready: false });
+});
+
 test('what Amazon has, and what is not there yet, may be named', async () => {
   const text = `base: { image: 'resolve:ssm:/aws/service/x', instanceType: t3.micro }
 parameters: { KEY: { secret: true, default: 'resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:000000000000:secret:kiln/key-AbC123' } }
