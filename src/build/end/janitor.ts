@@ -23,7 +23,13 @@ import { listOpen } from '../open';
 import { startQueuedBuild } from '../queue';
 import { type BuildRecord, findRecord, hasSucceeded, isHeld, isOver, prolongRecord } from '../record';
 import { decideRemoved, RemovedDecision, workOffDecision } from '../removed/decide';
-import { describeInWords, findRegionsOf, findRemoved, type RemovedPipeline } from '../removed/find';
+import {
+  describeInWords,
+  findRegionsOf,
+  findRemoved,
+  isNothingLeft,
+  type RemovedPipeline,
+} from '../removed/find';
 import { forgetDecision, listRegistered } from '../removed/register';
 import { tellOnce } from '../removed/report';
 import { attendBuild } from './attend';
@@ -227,7 +233,7 @@ async function lookAtRemoved(
     if (!seen) continue;
     found.push(seen.left);
     round.words.push(...seen.words);
-    if (!decided)
+    if (!decided && !isNothingLeft(seen.left))
       round.words.push(
         `${describeInWords(seen.left)} Decide what becomes of it: keep, retire or renamed (see "Renamed and removed pipelines" in docs/deploying.md).`,
       );

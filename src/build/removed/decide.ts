@@ -7,7 +7,7 @@ import { findGoodImages, retireImages } from '../../image/retire';
 import { findParameterUses } from '../../image/uses/parameter';
 import type { Pipeline } from '../../pipeline/definition';
 import { deleteItem, getItem, type Key, putItem } from '../../table';
-import { describeRemoved, findRemoved, type RemovedPipeline } from './find';
+import { describeRemoved, findRemoved, isNothingLeft, type RemovedPipeline } from './find';
 import { type Decision, decide, forgetPipeline } from './register';
 
 /** What a person says shall become of what a pipeline has left whose folder is gone. */
@@ -82,8 +82,7 @@ export async function workOffDecision(
   const words: string[] = [];
   if (decided?.decision === 'retire') words.push(...(await retirePipeline(pipeline, pipelines)));
   const left = await describeRemoved(pipeline, decided);
-  const isEmpty = left.images.length === 0 && left.builds.length === 0;
-  if (isEmpty && !left.lockedBy && !left.queued) await forgetPipeline(pipeline);
+  if (isNothingLeft(left)) await forgetPipeline(pipeline);
   return { left, words };
 }
 

@@ -73,6 +73,11 @@ function parametersOf(records: readonly BuildRecord[]): string[] {
   return [...new Set(records.flatMap(({ parameter }) => parameter ?? []))];
 }
 
+/** That nothing of a removed pipeline is there any more, or never was: it was pushed and never built. */
+export function isNothingLeft({ images, builds, lockedBy, queued }: RemovedPipeline): boolean {
+  return images.length === 0 && builds.length === 0 && !lockedBy && !queued;
+}
+
 /** The regions that images of a pipeline were copied to. */
 export async function findRegionsOf(pipeline: string): Promise<string[]> {
   const records = await listRecords(pipeline, BUILDS);

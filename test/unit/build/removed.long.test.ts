@@ -12,7 +12,12 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  GetParametersCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import scheduled from '../../../events/schedule.json';
 import decided from '../../../events/tidy-up.json';
@@ -87,6 +92,7 @@ beforeEach(async () => {
     images = images.filter((image) => image.ImageId !== ImageId);
   });
   autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({});
+  ssm.on(GetParametersCommand).resolves({ Parameters: [] });
   ssm.on(GetParameterCommand).callsFake(() => ({ Parameter: { Value: named } }));
   ssm.on(DeleteParameterCommand).callsFake(() => {
     named = undefined;
@@ -312,7 +318,8 @@ test('a pipeline that is pushed after it was decided about is still there the ne
 test('a pipeline of which nothing is left is forgotten', async () => {
   images = [];
   await deleteItem({ pk: 'PIPELINE#old', sk: `BUILD#${OLD.slice(4)}` });
-  await tidy();
+  const { words } = await tidy();
+  expect(words).toEqual([]);
   expect((await tidy()).removed).toEqual([]);
 });
 
