@@ -162,6 +162,27 @@ describe('the resource of the stack', () => {
     expect([...kept.schedules.keys()]).toEqual(['web']);
   });
 
+  test('and each night its function make good what somebody has deleted or changed by hand', async () => {
+    await ask('Create');
+    kept.schedules.clear();
+    kept.rules.set('kiln-prod.web.1', { pattern: { source: ['other'] }, targets: [] });
+    const night = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
+    await handler(night, { functionName: 'test' } as Context);
+    expect([[...kept.schedules.keys()], [...kept.rules.keys()]]).toEqual([['web'], []]);
+  });
+
+  test('takes what somebody has pushed meanwhile as it is', async () => {
+    kept.meanwhile = async () => {
+      process.env.LAMBDA_TASK_ROOT = makeFolder({
+        'pipelines/web/pipeline.yml':
+          "base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\ntriggers: { schedule: { cron: '0 4 * * ? *' } }\n",
+        'pipelines/web/user-data.sh': '#!/bin/bash\n',
+      });
+    };
+    await ask('Update');
+    expect(kept.schedules.get('web')?.ScheduleExpression).toBe('cron(0 4 * * ? *)');
+  });
+
   test('takes all with it', async () => {
     await keepTriggers([both]);
     expect(await ask('Delete')).toMatchObject({ Status: 'SUCCESS' });

@@ -2,7 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import * as z from 'zod';
 import { logger } from '../../../log';
+import type { Pipeline } from '../../../pipeline/definition';
 import { findPipelines } from '../../../pipeline/pushed/find';
+import { describeTriggers } from './describe';
 import { keepTriggers } from './keep';
 
 /** What CloudFormation asks of a custom resource. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
@@ -14,6 +16,31 @@ export const StackRequest = z.looseObject({
   LogicalResourceId: z.string(),
 });
 
+/** What a schedule of the service itself sends. */
+const Night = z.looseObject({ source: z.literal('aws.events') });
+
+export const KeepInput = z.union([StackRequest, Night]);
+
+/** Does what the stack asks for; each night what it would ask for, so that nobody waits for a deployment that changes something. */
+export async function keepInTime(input: z.output<typeof KeepInput>): Promise<void> {
+  if ('ResponseURL' in input) await answerStack(input as z.output<typeof StackRequest>);
+  else await keepAll();
+}
+
+/** Makes the schedules and rules those of the pipelines that hold. */
+async function keepAll(): Promise<void> {
+  const pipelines = await findPipelines();
+  await keepTriggers(pipelines);
+  // A version that somebody has pushed meanwhile has its own.
+  const now = await findPipelines();
+  const isSame = describe(now) === describe(pipelines);
+  if (!isSame) await keepTriggers(now);
+}
+
+function describe(pipelines: readonly Pipeline[]): string {
+  return JSON.stringify(describeTriggers(pipelines, ''));
+}
+
 /** An answer has room for 4,096 bytes. */
 const LONGEST_REASON = 1000;
 
@@ -24,7 +51,7 @@ const LONGEST_REASON = 1000;
  * @throws Error if the stack cannot be told: Lambda asks again
  */
 export async function answerStack(request: z.output<typeof StackRequest>): Promise<void> {
-  const failure = await keepTriggers(request.RequestType === 'Delete' ? [] : await findPipelines()).then(
+  const failure = await (request.RequestType === 'Delete' ? keepTriggers([]) : keepAll()).then(
     () => undefined,
     (error: Error) => error,
   );
