@@ -18,6 +18,7 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { previewTidy, runJanitor, TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { endRecord } from '../../../src/build/end/outbox';
@@ -34,12 +35,14 @@ const autoScaling = mockClient(AutoScalingClient);
 const sfn = mockClient(SFNClient);
 const events = mockClient(EventBridgeClient);
 const sns = mockClient(SNSClient);
+const ssm = mockClient(SSMClient);
 useTable();
 
 afterEach(removeFolders);
 beforeEach(() => {
   process.env.LAMBDA_TASK_ROOT = process.cwd();
-  for (const client of [ec2, autoScaling, sfn, events, sns]) client.reset();
+  for (const client of [ec2, autoScaling, sfn, events, sns, ssm]) client.reset();
+  ssm.on(GetParametersCommand).resolves({ Parameters: [] });
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0 });
   answerNoUses(ec2, autoScaling);
   ec2.on(DescribeInstancesCommand).resolves({});
