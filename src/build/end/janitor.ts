@@ -12,6 +12,7 @@ import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/definition';
 import { findPipelines } from '../../pipeline/pushed/find';
+import { forgetOvertaken } from '../../pipeline/pushed/overtaken';
 import { publishLeft } from '../../rollout/undo/left';
 import { findBuilders } from '../../rollout/version/builders';
 import { byService, tagOf } from '../../tags';
@@ -85,7 +86,7 @@ class Round {
 /**
  * Each night: removes what is tagged with a build that is over, but for the images of builds that succeeded; retires old images that
  * somebody referred to until now; ends the builds whose end nobody noticed, since events are best effort; starts a request that was
- * forgotten in the queue; tells the records of images that are gone; does what was decided of pipelines whose folders are gone, and
+ * forgotten in the queue; tells the records of images that are gone; forgets pushed versions that a deployment has overtaken; does what was decided of pipelines whose folders are gone, and
  * names those of which nothing is decided; tells of what is tagged as Kiln's own and is left alone; and tells what of fleets is not as it
  * was left.
  *
@@ -108,6 +109,7 @@ export async function tidyUp({
   for (const name of new Set([...pipelines.map((one) => one.name), ...names]))
     await round.alone(() => startQueuedBuild(name));
   await round.alone(noticeAllGone);
+  await round.alone(forgetOvertaken);
   await round.alone(() => tellStrays(pipelines, round));
   const removed = await lookAtRemoved(pipelines, names, round);
   for (const text of round.words) logger.warn(text);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Condition, deleteItem, getItem, type Key, putItem } from '../../table';
+import { type Condition, deleteItem, getItem, type Key, putItem, setAttributes } from '../../table';
 
 /** The files of a pipeline, by their paths in its folder. */
 export type PipelineFiles = Readonly<Record<string, string>>;
@@ -16,6 +16,8 @@ export interface Current {
   reason?: string;
   /** When; ISO 8601. */
   at: string;
+  /** The version that a deployment has brought in its place, and since when that is known; ISO 8601. */
+  overtaken?: { by: string; since: string };
 }
 
 function keyOfCurrent(pipeline: string): Key {
@@ -76,6 +78,12 @@ export async function setCurrent(
   if (await putItem({ ...keyOfCurrent(pipeline), ...current }, isStill(before))) return true;
   // The answer may have been lost and the call been sent again, or somebody else has pushed the same.
   return (await findCurrent(pipeline))?.version === current.version;
+}
+
+/** Notes that a deployment has taken the place of a pushed version. */
+export async function markOvertaken(pipeline: string, current: Current, by: string): Promise<void> {
+  const overtaken = { by, since: new Date().toISOString() };
+  await setAttributes(keyOfCurrent(pipeline), { overtaken }, isStill(current));
 }
 
 /**

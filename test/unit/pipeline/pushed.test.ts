@@ -8,6 +8,7 @@ import { listHoldActs } from '../../../src/build/acts/hold';
 import { findAsPlanned } from '../../../src/build/plan/as-planned';
 import { updateRecord } from '../../../src/build/record';
 import { findPipeline, findPipelines } from '../../../src/pipeline/pushed/find';
+import { forgetOvertaken } from '../../../src/pipeline/pushed/overtaken';
 import { pushVersion, removePushed } from '../../../src/pipeline/pushed/push';
 import { findCurrent, forgetPushed, versionOf } from '../../../src/pipeline/pushed/store';
 import { checkAnswer } from '../answers';
@@ -90,6 +91,30 @@ test('what was deployed holds again when a version is removed, or a deployment b
   deploy(files('echo deployed since'));
   expect(await scriptOf('web')).toBe('echo deployed since');
   await expect(removePushed('web', {})).rejects.toMatchObject({ name: 'UnknownPipeline' });
+});
+
+test('a version that a deployment has overtaken does not come back when the pipeline is taken out again', async () => {
+  await push('shop', files('echo long ago'));
+  const none = process.env.LAMBDA_TASK_ROOT;
+  const folders = { web: files(), shop: files('echo deployed since') };
+  process.env.LAMBDA_TASK_ROOT = makeFolder(
+    Object.fromEntries(
+      Object.entries(folders).flatMap(([name, own]) =>
+        Object.entries(own).map(([path, text]) => [`pipelines/${name}/${path}`, text]),
+      ),
+    ),
+  );
+  expect(await forgetOvertaken()).toEqual([]);
+  // A deployment that fails goes back to what was before.
+  const deployed = process.env.LAMBDA_TASK_ROOT;
+  process.env.LAMBDA_TASK_ROOT = none;
+  expect([await forgetOvertaken(), await scriptOf('shop')]).toEqual([[], 'echo long ago']);
+  process.env.LAMBDA_TASK_ROOT = deployed;
+  const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 24 * 60 * 60 * 1000);
+  expect(await forgetOvertaken()).toEqual(['shop']);
+  now.mockRestore();
+  process.env.LAMBDA_TASK_ROOT = none;
+  await expect(findPipeline('shop')).rejects.toMatchObject({ name: 'UnknownPipeline' });
 });
 
 test('a build keeps the version that it was planned with', async () => {
