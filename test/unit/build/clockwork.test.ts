@@ -127,6 +127,23 @@ test('what changes is changed, what no pipeline has any more goes, and what is n
   ]);
 });
 
+test('where the bus is full a rule takes the room of one that goes', async () => {
+  const other = definePipeline('old', { events: [{ pattern: { source: ['a'] } }] });
+  await keepTriggers([other]);
+  const { set } = kept.rules;
+  kept.rules.set = function (this: typeof kept.rules, ...rule) {
+    if (this.size === 1 && !this.has(rule[0]))
+      throw Object.assign(new Error('The requested resource exceeds the maximum number allowed.'), {
+        name: 'LimitExceededException',
+      });
+    return set.apply(this, rule);
+  };
+  await keepTriggers([both]);
+  expect([...kept.rules.keys()]).toEqual(['kiln-prod.web-shop.1']);
+  await expect(keepTriggers([both, other])).rejects.toMatchObject({ name: 'LimitExceededException' });
+  kept.rules.set = set;
+});
+
 describe('the resource of the stack', () => {
   let server: Server;
   let answer: Promise<unknown>;

@@ -80,8 +80,16 @@ async function putSchedule(GroupName: string, schedule: Schedule, isThere: boole
 async function keepRules({ rules }: Triggers, of: string | undefined): Promise<void> {
   const own = `${env('KILN_RULES')}.`;
   const found = await listRules(of === undefined ? own : `${own}${of}.`);
-  for (const rule of rules) await putRule(`${own}${rule.name}`, rule);
+  const put = (rule: Rule) => putRule(`${own}${rule.name}`, rule);
+  // First what is wanted, so that no event is missed; for some there may be room only once others are gone.
+  const without: Rule[] = [];
+  for (const rule of rules)
+    await put(rule).catch((error) => {
+      if (!isAwsError(error, 'LimitExceededException')) throw error;
+      without.push(rule);
+    });
   for (const name of found) if (!rules.some((rule) => `${own}${rule.name}` === name)) await deleteRule(name);
+  for (const rule of without) await put(rule);
 }
 
 async function listRules(NamePrefix: string): Promise<string[]> {
