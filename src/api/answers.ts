@@ -266,7 +266,8 @@ export const Hold = z
 
 const HoldAct = z.strictObject({
   at: Time,
-  act: z.enum(['hold', 'resume']),
+  act: z.enum(['hold', 'resume', 'push', 'removePushed']),
+  version: z.string().optional().describe('Which was pushed, or removed'),
   kind: z.enum(['person', 'rollback']).optional(),
   by: z.string().optional(),
   reason: z.string().optional(),

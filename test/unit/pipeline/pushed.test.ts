@@ -2,7 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
+import getCall from '../../../events/http-get-build.json';
 import postCall from '../../../events/http-post-build.json';
+import { handler as getPipelines } from '../../../functions/get-pipelines';
 import { handler } from '../../../functions/push-pipeline';
 import { listHoldActs } from '../../../src/build/acts/hold';
 import { findAsPlanned } from '../../../src/build/plan/as-planned';
@@ -381,6 +383,18 @@ describe('by HTTP', () => {
       status,
       expect.stringMatching(/expected|no pipeline\.yml/),
     ]);
+  });
+
+  test('who has pushed and removed versions is shown with the pipeline', async () => {
+    await send({ files: pack(files('echo 2')), reason: 'why' });
+    await send({}, 'remove');
+    const shown = (await getPipelines(
+      { ...getCall, routeKey: 'GET /pipelines/{pipeline}', pathParameters: { pipeline: 'web' } },
+      { functionName: 'test' } as Context,
+    )) as APIGatewayProxyStructuredResultV2;
+    const said = JSON.parse(shown.body ?? '');
+    checkAnswer('GET', '/pipelines/web', shown.statusCode ?? 0, said);
+    expect(said.acts).toMatchObject([{ act: 'removePushed' }, { act: 'push', reason: 'why' }]);
   });
 
   test('a name that is none of a pipeline is refused', async () => {
