@@ -89,8 +89,16 @@ async function keepRules({ rules }: Triggers, of: string | undefined): Promise<v
       without.push(rule);
     });
   for (const name of found) if (!rules.some((rule) => `${own}${rule.name}` === name)) await deleteRule(name);
-  for (const rule of without) await put(rule);
+  for (const rule of without)
+    await put(rule).catch((error) => {
+      if (isAwsError(error, 'LimitExceededException')) error.message = `${error.message} ${NO_ROOM}`;
+      throw error;
+    });
 }
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const NO_ROOM =
+  'The default event bus has room for 300 rules, unless AWS has given you more: delete some that nobody needs, or ask for more (Service Quotas, Amazon EventBridge, Number of rules).';
 
 async function listRules(NamePrefix: string): Promise<string[]> {
   const found: string[] = [];
