@@ -143,6 +143,17 @@ test('it reaches AWS by its own rights, and the network', async () => {
   ]);
 });
 
+test('its fetch goes into the embedded network, also to the hosts of S3', async () => {
+  const invoke = await add(`
+    exports.handler = async () => {
+      const local = await fetch(process.env.AWS_ENDPOINT_URL + '/_local');
+      const denied = await fetch('https://somebodys.s3.amazonaws.com/a', { method: 'PUT', body: 'a word' });
+      const lost = await fetch('http://no-such-host.example/').catch((error) => error.cause.code);
+      return [local.ok, (await local.text()).length > 0, denied.status, denied.headers.get('content-type'), lost];
+    };`);
+  expect(await invoke()).toEqual([undefined, [true, true, 403, 'application/xml', 'ENOTFOUND']]);
+});
+
 test('one that dies in the middle does nothing more', async () => {
   const source = bundle(`
     const { SSMClient, PutParameterCommand } = require('@aws-sdk/client-ssm');

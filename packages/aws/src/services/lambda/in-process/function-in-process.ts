@@ -48,6 +48,7 @@ export class FunctionInProcess implements FunctionHost {
       requestId: () => this.requestId,
       onLine: (timestamp, message) => this.tell({ type: 'line', timestamp, message }),
       onDeath: (error) => this.die(error),
+      fetch: this.http.fetch,
     });
   }
 

@@ -31,6 +31,7 @@ export interface GlobalsOptions {
   /** @param timestamp AWS's time, milliseconds */
   readonly onLine: (timestamp: number, message: string) => void;
   readonly onDeath: (error: FunctionError) => void;
+  readonly fetch: typeof fetch;
 }
 
 const LEVELS = {
@@ -55,8 +56,7 @@ export function makeGlobals(options: GlobalsOptions): OwnGlobals {
     Date: makeDate(options.clock),
     Math: Object.create(Math, { random: { value: () => random.fraction() } }),
     crypto: random.web,
-    fetch: () =>
-      Promise.reject(new Error('a function that runs in this process has node:http, and no fetch')),
+    fetch: options.fetch,
     ...timers.own,
   };
   // Defined and not assigned: some of what is global are setters, which would set it for all.

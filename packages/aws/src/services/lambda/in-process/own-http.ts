@@ -31,6 +31,23 @@ export class OwnHttp {
     this.modules = { http: this.makeModule(http, 80), https: this.makeModule(https, 443) };
   }
 
+  /** The global `fetch`: bodies are held whole, and a redirect is not followed. */
+  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const asked = new Request(input, init);
+    const url = new URL(asked.url);
+    const body = Buffer.from(await asked.arrayBuffer());
+    const module = this.modules[url.protocol === 'https:' ? 'https' : 'http'] as typeof http;
+    const headers = { ...Object.fromEntries(asked.headers), 'content-length': body.length };
+    return new Promise((resolve, reject) => {
+      const failed = (cause: Error) => reject(new TypeError('fetch failed', { cause }));
+      const sent = module.request(url, { method: asked.method, headers }, (answer) =>
+        readWhole(answer).then(resolve, failed),
+      );
+      sent.once('error', failed);
+      sent.end(body);
+    });
+  };
+
   /** Whether an answer is waited for. */
   get isAsking(): boolean {
     return this.asking > 0;
@@ -51,7 +68,8 @@ export class OwnHttp {
     const Agent = class extends (module.Agent as typeof http.Agent) {};
     Object.defineProperty(Agent.prototype, 'createConnection', { value: connect });
     const globalAgent = new Agent({ keepAlive: true });
-    const request = (...args: unknown[]) => this.follow(module.request(...withAgent(args, globalAgent)));
+    const choose = (agent: unknown) => (agent === false ? new Agent() : (agent ?? globalAgent));
+    const request = (...args: unknown[]) => this.follow(module.request(...withAgent(args, choose)));
     const get = (...args: unknown[]) => request(...args).end();
     return withOthers(module, { Agent, globalAgent, request, get });
   }
@@ -90,15 +108,34 @@ export function isS3(host: string): boolean {
   return /(^|\.)s3(\.[a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com$/.test(host);
 }
 
+/** Statuses whose answers have no body. */
+const EMPTY = [204, 205, 304];
+
+async function readWhole(answer: http.IncomingMessage): Promise<Response> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const { statusCode: status = 0, statusMessage: statusText = '', headersDistinct } = answer;
+  if (status >= 300 && status < 400 && status !== 304)
+    throw new Error(`a function that runs in this process follows no redirect, and the answer is ${status}`);
+  const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
+  return new Response(EMPTY.includes(status) ? null : Buffer.concat(chunks), { status, statusText, headers });
+}
+
 type RequestArguments = Parameters<typeof http.request>;
 
-/** The arguments of a request, in any of their forms, which has this agent where it names none. */
-function withAgent([first, ...rest]: unknown[], _defaultAgent: http.Agent): RequestArguments {
+/**
+ * The arguments of a request, in any of their forms, with the agent that it gets: https has its own agent, and not that of the options, take the
+ * place of one that is not named.
+ */
+function withAgent([first, ...rest]: unknown[], choose: (agent: unknown) => unknown): RequestArguments {
+  const own = (options: object) => ({ ...options, agent: choose((options as { agent?: unknown }).agent) });
   if (typeof first === 'string' || first instanceof URL) {
     const options = typeof rest[0] === 'object' ? (rest.shift() as object) : {};
-    return [first, { ...options, _defaultAgent }, ...rest] as unknown as RequestArguments;
+    return [first, own(options), ...rest] as unknown as RequestArguments;
   }
-  return [{ ...(first as object), _defaultAgent }, ...rest] as unknown as RequestArguments;
+  return [own(first as object), ...rest] as unknown as RequestArguments;
 }
 
 function secure(socket: Duplex, servername: string): Promise<Duplex> {
