@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { findLeftovers } from '../../../cli/story/leftovers';
 import { listServers } from '../../../cli/story/servers';
-import type { BuildRecord } from '../../../src/build/record';
+import { type BuildRecord, hasSucceeded, imageOf } from '../../../src/build/record';
 import type { Spoils } from './kinds/kind';
 import { GROUP, IMAGE_PARAMETER } from './pipelines';
-import { findNewest, findRelease } from './release';
+import { findMaker, findNewest, findRelease } from './release';
 import type { World } from './world';
 
 /** AWS seconds until a health check takes a dead server out, and what goes to it until then. */
@@ -30,6 +30,11 @@ export const INVARIANTS: Readonly<Record<string, (judged: Judged) => Promise<str
   'the fleet is wholly of one version, and the configuration says the same': fleetIsWhole,
   'the site is the release': siteIsRelease,
   'nothing of others was touched': ({ world }) => world.bystanders.changes(),
+  'people are answered as they should be': ({ world }) => world.people.complaints,
+  'a request is one build': requestsAreOnce,
+  'the pipeline is held as people have left it': heldAsAsked,
+  'no image that was revoked is rolled out': noneRevoked,
+  'the version holds that was pushed': versionHolds,
 };
 
 const END: Readonly<Record<string, readonly (string | undefined)[]>> = {
@@ -37,7 +42,9 @@ const END: Readonly<Record<string, readonly (string | undefined)[]>> = {
   FAILED: ['FAILED'],
   ABORTED: ['ABORTED'],
   TIMED_OUT: ['TIMED_OUT'],
-  SUPERSEDED: [undefined],
+  UP_TO_DATE: ['SUCCEEDED'],
+  // Before it began, or while it waited before its rollout.
+  SUPERSEDED: [undefined, 'FAILED'],
   SKIPPED: ['SUCCEEDED', undefined],
 };
 
@@ -51,9 +58,8 @@ async function recordsAgree({ world, records, spoilt }: Judged): Promise<string[
       continue;
     }
     if (!endedAt) wrong.push(`${id} is ${status} and has no end`);
-    if (status !== 'SUCCEEDED' && !error?.message) wrong.push(`${id} is ${status} and does not say why`);
-    if (status === 'SUCCEEDED' && error)
-      wrong.push(`${id} is SUCCEEDED with ${error.name}: ${error.message}`);
+    if (!hasSucceeded(record) && !error?.message) wrong.push(`${id} is ${status} and does not say why`);
+    if (hasSucceeded(record) && error) wrong.push(`${id} is ${status} with ${error.name}: ${error.message}`);
     const isStopped = spoilt.has('execution') && /ABORTED|TIMED_OUT|FAILED/.test(execution ?? '');
     // One that is refused before its execution, and one that is stopped after its last write, end otherwise.
     const isRefused = status === 'FAILED' && execution === undefined;
@@ -67,11 +73,12 @@ async function recordsAgree({ world, records, spoilt }: Judged): Promise<string[
   return wrong;
 }
 
-/** What the janitor has told people of is remembered, so that they are not told each night. */
-const REMEMBERED = ['item TOLD / NIGHT in the table'];
+/** What the janitor has told people of is remembered, so that they are not told each night, and which build has waited last. */
+const REMEMBERED = ['TOLD / NIGHT', 'LOCK#web / PARKED'].map((item) => `item ${item} in the table`);
 
 /** The builds whose image is to be there, and is not known to have gone. */
-const isKept = ({ status, imageId, gone }: BuildRecord) => status === 'SUCCEEDED' && !gone?.[imageId ?? ''];
+const isKept = ({ status, imageId, gone }: BuildRecord) =>
+  status === 'SUCCEEDED' && imageId !== undefined && !gone?.[imageId];
 
 async function nothingLeft({ world, records, spoilt }: Judged): Promise<string[]> {
   const kept = records.filter(isKept);
@@ -138,10 +145,9 @@ async function fleetIsWhole({ world, records, spoilt }: Judged): Promise<string[
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId }),
   );
   const made = LaunchTemplateVersions?.find(({ VersionNumber }) => String(VersionNumber) === version);
-  if (made?.LaunchTemplateData?.ImageId !== release?.imageId && !spoilt.has('image'))
-    wrong.push(
-      `version ${version} names ${made?.LaunchTemplateData?.ImageId}, the release ${release?.imageId}`,
-    );
+  const imageId = release && imageOf(release);
+  if (made?.LaunchTemplateData?.ImageId !== imageId && !spoilt.has('image'))
+    wrong.push(`version ${version} names ${made?.LaunchTemplateData?.ImageId}, the release ${imageId}`);
   return wrong;
 }
 
@@ -154,9 +160,68 @@ async function siteIsRelease({ world, records, spoilt }: Judged): Promise<string
     wrong.push(`the site is ${seen}, the release ${release?.id} is ${expected}`);
   const newest = findNewest(records);
   const named = await world.parameter(IMAGE_PARAMETER);
-  if (named !== newest?.imageId && !spoilt.has('image'))
-    wrong.push(`${IMAGE_PARAMETER} names ${named}, the newest good image is ${newest?.imageId}`);
+  const good = newest && imageOf(newest);
+  // Where there is none that is good it stays as it is: whoever revoked the last one was told.
+  if (good !== undefined && named !== good && !spoilt.has('image'))
+    wrong.push(`${IMAGE_PARAMETER} names ${named}, the newest good image is ${good} of ${newest?.id}`);
   return wrong;
+}
+
+/** However often it was asked for, and whether by a person or an event. */
+function requestsAreOnce({ world, records }: Judged): string[] {
+  const { asked, announced } = world.people;
+  const ofVersion = (version: string) =>
+    records.filter(({ parameters, rollback }) => !rollback && parameters.VERSION === version);
+  const wrong = asked.flatMap(({ version, id }) => {
+    const found = ofVersion(version).map((record) => record.id);
+    if (id === undefined ? found.length === 0 : found.length === 1 && found[0] === id) return [];
+    return [`version ${version} was asked for and answered with ${id}: its builds are ${found}`];
+  });
+  const twice = announced.filter((version) => ofVersion(version).length > 1);
+  return [...wrong, ...twice.map((version) => `version ${version} was announced once, and has two builds`)];
+}
+
+async function heldAsAsked({ world, records }: Judged): Promise<string[]> {
+  const wrong: string[] = [];
+  const { hold, resumedAt } = await world.hold();
+  if ((hold.person !== undefined) !== world.people.holds)
+    wrong.push(`it is ${hold.person ? '' : 'not '}held by a person`);
+  const back = records
+    .filter((record) => record.rollback && hasSucceeded(record))
+    .sort((a, b) => (a.fence ?? 0) - (b.fence ?? 0))
+    .at(-1);
+  if (!back) return wrong;
+  const versionOf = ({ resolved = {}, parameters }: BuildRecord) =>
+    resolved.VERSION?.value ?? parameters.VERSION;
+  const isOver =
+    resumedAt.some((at) => at >= back.requestedAt) ||
+    records.some(
+      (record) =>
+        record.pipeline === 'web' &&
+        record.trigger.kind === 'http' &&
+        !record.rollback &&
+        hasSucceeded(record) &&
+        (record.fence ?? 0) > (back.fence ?? 0) &&
+        versionOf(record) !== versionOf(back),
+    );
+  if (isOver && hold.rollback?.build === back.id) wrong.push(`it is still held because of ${back.id}`);
+  if (!isOver && !hold.rollback) wrong.push(`it was rolled back by ${back.id}, and is not held`);
+  return wrong;
+}
+
+function noneRevoked({ records }: Judged): string[] {
+  return records.flatMap((record) => {
+    const revoked = findMaker(records, record)?.revoked;
+    const finishedAt = record.stages.Finish?.startedAt ?? '';
+    if (!revoked || !hasSucceeded(record) || finishedAt <= revoked.at) return [];
+    return [`${record.id} succeeded at ${finishedAt} with an image that was revoked at ${revoked.at}`];
+  });
+}
+
+async function versionHolds({ world }: Judged): Promise<string[]> {
+  const { pushed } = world.people;
+  const current = await world.currentVersion();
+  return current === pushed ? [] : [`${pushed} was pushed last, and ${current} holds`];
 }
 
 /** A broken invariant. */

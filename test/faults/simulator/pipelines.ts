@@ -49,24 +49,49 @@ const ROLLOUT = `rollout:
     userData: keep
     alarms: [${ALARM}]`;
 
-function pipeline(name: string, more: string): Record<string, string> {
+/** What the event says that asks for a build of `web`. */
+export const EVENT = { source: 'somebody.shop', type: 'Shop Released' };
+
+const TRIGGERS = `triggers:
+  events:
+    - pattern: { source: [${EVENT.source}], detail-type: [${EVENT.type}] }
+      parameters: { VERSION: $.detail.version, BREAK: $.detail.break }`;
+
+function filesOf(more: string): Record<string, string> {
   return {
-    [`${name}/pipeline.yml`]: [
+    'pipeline.yml': [
       `base: { image: '${IMAGE}', instanceType: t3.micro }`,
       'healthy: { path: /alive.html, contains: alive, times: 2, within: 10m }',
       "parameters: { VERSION: { pattern: '^[0-9]+$' }, BREAK: { default: nothing } }",
       more,
       '',
     ].join('\n'),
-    [`${name}/user-data.sh`]: USER_DATA,
-    [`${name}/prepare.sh`]: PREPARE,
-    [`${name}/tests/10-shop.sh`]: TEST,
+    'user-data.sh': USER_DATA,
+    'prepare.sh': PREPARE,
+    'tests/10-shop.sh': TEST,
   };
+}
+
+function pipeline(name: string, more: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(filesOf(more)).map(([path, text]) => [`${name}/${path}`, text]));
+}
+
+const WEB = `image: { parameter: ${IMAGE_PARAMETER} }\n${ROLLOUT}\n${TRIGGERS}`;
+
+/**
+ * The files of another version of `web`, as they are pushed.
+ *
+ * @param lines more of its pipeline.yml
+ * @param more more of its script
+ */
+export function makeVersion(lines: readonly string[], more = ''): Record<string, string> {
+  const files = filesOf([WEB, ...lines].join('\n'));
+  return { ...files, 'user-data.sh': USER_DATA + more };
 }
 
 /** `web` and `webtwo` roll out to the same group, `bake` to none. */
 const PIPELINES = {
-  ...pipeline('web', `image: { parameter: ${IMAGE_PARAMETER} }\n${ROLLOUT}`),
+  ...pipeline('web', WEB),
   ...pipeline('webtwo', ROLLOUT),
   ...pipeline('bake', 'image: { keep: 3 }'),
 };

@@ -1,5 +1,5 @@
 import type { CallRecord } from 'embedded-aws';
-import { healsItself, kindOf, type Schedule } from './drawn/schedule';
+import { healsItself, isUnattended, kindOf, type Schedule } from './drawn/schedule';
 import { type Broken, judge } from './invariants';
 import { shortenExecutions } from './kinds/executions';
 import type { Drawn, Spoils, Striker } from './kinds/kind';
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly schedule: Schedule;
   /** How often each fault of the schedule struck. */
   readonly strikes: readonly number[];
-  /** The builds while there were faults, oldest first; the first is the one that they were drawn for. */
+  /** The builds while there were faults: the one that they were drawn for, and then the others, oldest first. */
   readonly builds: readonly Ended[];
   readonly broken: readonly Broken[];
   /** Though retries heal all that was drawn, the build did not succeed. */
@@ -60,18 +60,23 @@ export async function runSchedule(options: RunOptions): Promise<Outcome> {
     await world.open();
     const begunAt = world.now();
     // Where a build without faults does not even come to its end, there is nothing to strike.
-    const strikes = broken.length > 0 ? [] : await strikeBuild(world, schedule, broken);
+    const { strikes, build } =
+      broken.length > 0 ? { strikes: [], build: undefined } : await strikeBuild(world, schedule, broken);
     if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
-    const builds = (await world.records()).slice(1).map(toEnded);
-    const isWell = builds[0]?.status === 'SUCCEEDED';
+    const others = (await world.records()).slice(1);
+    const own = others.filter(({ id }) => id === build);
+    const builds = [...own, ...others.filter(({ id }) => id !== build)].map(toEnded);
+    const isWell = own[0]?.status === 'SUCCEEDED';
     if (isWell) broken.push(...findUnnoticed(schedule, strikes));
     if (broken.length === 0) {
       for (const { kind } of schedule.faults) await kindOf(kind).mend?.(world);
       await succeed(world, 'the next build', broken);
       await world.passNight();
       await world.settled();
-      if (broken.length === 0)
+      if (broken.length === 0) {
         broken.push(...(await judgeNow(world, schedule, 'after the next build', new Set(['fleet']))));
+        broken.push(...(await findOtherVersion(world)));
+      }
     }
     options.onTrace?.((await world.aws.calls()).slice(firstCall));
     const { user, system } = process.cpuUsage(cpu);
@@ -102,6 +107,14 @@ function findUnnoticed({ faults }: Schedule, strikes: readonly number[]): Broken
   }));
 }
 
+/** What somebody has pushed is what the next build is made of. */
+async function findOtherVersion(world: World): Promise<Broken[]> {
+  const { id, version } = (await world.records()).findLast(({ pipeline }) => pipeline === 'web') ?? {};
+  if (version === world.people.pushed) return [];
+  const says = [`${id} is of version ${version}, and ${world.people.pushed} was pushed last`];
+  return [{ invariant: 'the next build is of the version that holds', says }];
+}
+
 async function readDigest(world: World) {
   const { strayedSeconds, ...rest } = await world.aws.digest();
   return { digest: JSON.stringify(rest), strayedSeconds };
@@ -110,7 +123,7 @@ async function readDigest(world: World) {
 /** A build without faults, which has to succeed. */
 async function succeed(world: World, what: string, broken: Broken[]): Promise<void> {
   setBusy(world, true);
-  const id = await world.request('web');
+  const id = await world.people.request('web');
   const unrest = await world.settled(CALM_PATIENCE_SECONDS);
   setBusy(world, false);
   const record = id === undefined ? undefined : await world.record(id);
@@ -118,7 +131,7 @@ async function succeed(world: World, what: string, broken: Broken[]): Promise<vo
   const why = record ? `${id} is ${record.status}: ${record.error?.name} ${record.error?.message}` : '';
   broken.push({
     invariant: `${what} succeeds`,
-    says: [why || `it was refused: ${world.refusals.at(-1)}`, ...unrest],
+    says: [why || `it was refused: ${world.people.refusals.at(-1)}`, ...unrest],
   });
 }
 
@@ -129,14 +142,19 @@ function setBusy(world: World, busy: boolean): void {
 /** States from which on visitors ask often. */
 const ROLLING = new Set(['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'Recover', 'cleanUp']);
 
-/** The build that the schedule is for. @returns how often each fault struck */
-async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]): Promise<number[]> {
+/** The build that the schedule is for. @returns how often each fault struck, and which build that was */
+async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]) {
   const { faults } = schedule;
+  const { people } = world;
+  const gates = faults.flatMap((drawn) => kindOf(drawn.kind).gates?.(drawn, world.now()) ?? []);
+  if (gates.length > 0) await people.push(gates);
+  let build: string | undefined;
   const strikes = faults.map(() => 0);
   const strikers: Striker[] = [];
   const waiting = new Map(faults.map((drawn, at) => [at, drawn]));
   const end = world.aws.watch((call) => {
     const entry = readEntry(call);
+    if (entry?.build?.startsWith('web-')) build ??= entry.build;
     if (entry && ROLLING.has(entry.state)) setBusy(world, true);
     for (const [at, drawn] of entry ? waiting : []) {
       const isOwn = entry?.build === undefined || entry.build.startsWith('web-');
@@ -158,8 +176,13 @@ async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]): 
   const restore =
     timeOut && (await shortenExecutions(world.settings, world.service.StateMachineArn ?? '', timeOut.delay));
   const breaks = faults.map(({ kind }) => kindOf(kind).breaks).find((one) => one !== undefined);
-  let build: string | undefined;
-  build = await world.request('web', breaks ? { BREAK: breaks } : {});
+  if (isUnattended(schedule)) {
+    await people.announce(breaks);
+    // Its execution begins when the event has come, which may be late.
+    for (let looks = 0; restore && !build && looks < 100; looks += 1) await world.sleep(15);
+  } else {
+    build = (await people.request('web', breaks ? { BREAK: breaks } : {})) ?? build;
+  }
   await restore?.();
   const unrest = await quiet(world);
   end();
@@ -168,7 +191,7 @@ async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]): 
   if (unrest.length > 0) broken.push({ invariant: 'every build ends', says: unrest });
   if (timeOut && build && (await world.execution(build)) === 'TIMED_OUT')
     strikes[faults.indexOf(timeOut)] = 1;
-  return strikes;
+  return { strikes, build };
 }
 
 /** Waits until all is calm, what people were about to do and what comes late included, and for the night. */

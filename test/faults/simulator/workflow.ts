@@ -39,14 +39,20 @@ const TASKS = tasksOf(
   (parse(readFileSync(MACHINE, 'utf8'), { merge: true }) as { States: Record<string, State> }).States,
 );
 
+/** Where a build waits for a person or for its time: only where its pipeline says so. */
+export const GATES = ['AwaitApproval', 'AwaitWindow'];
 /** States that a build of the pipeline `web` comes to only when something is wrong, or not at all. */
 const RARE = [
   ...['LookAtBase', 'LookAtTest', 'AwaitUserData', 'ScanImage', 'CheckScan', 'ScaleOut', 'AwaitCopy'],
-  ...['AwaitApproval', 'AwaitWindow'],
+  ...GATES,
 ];
 /** Where a build comes to when it fails, and what works beside the workflow. */
 export const ENDING = ['Recover', 'cleanUp'];
 export const BESIDE = ['sweepWaits', 'resolveWait'];
+/** What takes the request for the build: a call of a person, or an event. */
+export const ASKING = ['postBuild', 'requestBuild'];
+/** What takes other requests of people. */
+export const SERVING = ['postRollback', 'revokeImage', 'pushPipeline', 'holdPipeline', 'actOnBuild'];
 
 /** The states that each build of the pipeline `web` comes to, in their order. */
 export const STATES = TASKS.map(({ state }) => state).filter(

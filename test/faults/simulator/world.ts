@@ -14,12 +14,13 @@ import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type ClientSettings, type OwnAws, startAws } from 'embedded-aws';
-import { callApi } from '../../../cli/api';
 import { createStack, deployService } from '../../../cli/deploy';
 import { projectFolder } from '../../../cli/project';
 import { listSecurityGroups } from '../../../cli/story/leftovers';
 import type { BuildRecord } from '../../../src/build/record';
+import type { Hold } from '../../../src/build/unattended/hold';
 import { Bystanders } from './bystanders';
+import { People } from './people';
 import { ALARM, GROUP, OTHER_STAGE, otherIn, PIPELINE_NAMES } from './pipelines';
 import { Visitors } from './visitors';
 
@@ -42,8 +43,7 @@ export class World {
   readonly deaths: number[] = [];
   private readonly dynamo: DynamoDBDocumentClient;
   private readonly deeds: Promise<void>[] = [];
-  private readonly refused: string[] = [];
-  private versions = 0;
+  readonly people: People;
 
   private constructor(
     readonly aws: OwnAws,
@@ -57,6 +57,7 @@ export class World {
     this.autoScaling = new AutoScalingClient(client);
     this.cloudWatch = new CloudWatchClient(client);
     this.dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client));
+    this.people = new People(this);
   }
 
   /** @param packaged the folder with the packaged service */
@@ -98,26 +99,6 @@ export class World {
 
   sleep(seconds: number): Promise<void> {
     return this.aws.clock.sleep(seconds);
-  }
-
-  /** Asks for a build of the next version. @returns its id; undefined where the request was refused */
-  async request(pipeline: string, parameters: Record<string, string> = {}): Promise<string | undefined> {
-    this.versions += 1;
-    const { status, body } = await callApi(
-      this.settings,
-      'POST',
-      `${this.service.HttpApiUrl}/pipelines/${pipeline}/builds`,
-      { parameters: { VERSION: String(this.versions), ...parameters }, force: true },
-      this.aws.clock.now(),
-    );
-    if (status === 202) return (body as { id: string }).id;
-    this.refused.push(`${status} ${JSON.stringify(body)}`);
-    return undefined;
-  }
-
-  /** The requests that were refused, in words. */
-  get refusals(): readonly string[] {
-    return this.refused;
   }
 
   /** Lets somebody do something after so many AWS seconds, beside all else. */
@@ -170,6 +151,22 @@ export class World {
 
   async record(build: string): Promise<BuildRecord | undefined> {
     return (await this.records()).find(({ id }) => id === build);
+  }
+
+  /** How the pipeline `web` is held, and when somebody has resumed it: ISO 8601. */
+  async hold(): Promise<{ hold: Partial<Hold>; resumedAt: readonly string[] }> {
+    const items = await this.query('PIPELINE#web');
+    const acts = items.filter(({ sk, act }) => String(sk).startsWith('ACT#') && act === 'resume');
+    return {
+      hold: items.find(({ sk }) => sk === 'HOLD') ?? {},
+      resumedAt: acts.map(({ at }) => String(at)),
+    };
+  }
+
+  /** The version of `web` that somebody has pushed and that holds, if one does. */
+  async currentVersion(): Promise<string | undefined> {
+    const current = (await this.query('PIPELINE#web')).find(({ sk }) => sk === 'CURRENT');
+    return current && String(current.version);
   }
 
   /** All that stands in the table, in words. */

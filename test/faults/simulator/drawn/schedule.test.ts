@@ -1,7 +1,17 @@
 import { KINDS } from '../kinds';
-import { BESIDE, ENDING, functionOf, readEntry, STATES, statesBetween } from '../workflow';
+import {
+  ASKING,
+  BESIDE,
+  ENDING,
+  functionOf,
+  GATES,
+  readEntry,
+  SERVING,
+  STATES,
+  statesBetween,
+} from '../workflow';
 import { Random } from './random';
-import { describeSchedule, drawSchedule, healsItself } from './schedule';
+import { describeSchedule, drawSchedule, healsItself, kindOf, mayStrike } from './schedule';
 
 const SEEDS = Array.from({ length: 10_000 }, (_, seed) => seed + 1);
 const DRAWN = SEEDS.map(drawSchedule);
@@ -19,7 +29,38 @@ test('a schedule has one to three faults, in plain data', () => {
 test('every kind is drawn, at every state that it may strike', () => {
   const drawn = new Set(DRAWN.flatMap(({ faults }) => faults).map(({ kind, state }) => `${kind}, ${state}`));
   const all = KINDS.flatMap(({ name, at }) => at.map((state) => `${name}, ${state}`));
-  expect([...drawn].sort()).toEqual(all.sort());
+  expect(all.filter((one) => !drawn.has(one))).toEqual([]);
+});
+
+test('what lets a run come elsewhere is struck there by others, and by none without it', () => {
+  const elsewhere = DRAWN.flatMap(({ faults }) =>
+    faults
+      .filter(({ kind, state }) => !kindOf(kind).at.includes(state))
+      .map(({ kind, state }) => ({
+        state,
+        isBrought: faults.some((one) => kindOf(one.kind).brings?.includes(state)),
+        isFit: mayStrike(kindOf(kind), state),
+      })),
+  );
+  expect(new Set(elsewhere.map(({ state }) => state))).toEqual(new Set([...GATES, ...SERVING]));
+  expect(elsewhere.filter(({ isBrought, isFit }) => !isBrought || !isFit)).toEqual([]);
+});
+
+test('a build that waits may be superseded, and one that an event asks for may be held: neither heals', () => {
+  const heals = (...faults: (readonly [kind: string, state: string])[]) =>
+    healsItself({
+      faults: faults.map(([kind, state]) => ({ kind, state, position: 0, times: 1, delay: 1, choice: 0 })),
+    });
+  const [second, approves] = [
+    ['second request', 'Plan'] as const,
+    ['person approves', 'AwaitApproval'] as const,
+  ];
+  expect([heals(second), heals(approves), heals(second, approves)]).toEqual([true, true, false]);
+  const [late, holds] = [
+    ['event that asks comes late', 'requestBuild'] as const,
+    ['person holds the pipeline', 'Plan'] as const,
+  ];
+  expect([heals(late), heals(holds), heals(late, holds)]).toEqual([true, true, false]);
 });
 
 test('some schedules heal by themselves, and others do not', () => {
@@ -37,7 +78,7 @@ test('a build breaks in one way alone, and is stopped once', () => {
 
 test('names of kinds are different, and their states are those of the workflow', () => {
   expect(new Set(KINDS.map(({ name }) => name)).size).toBe(KINDS.length);
-  const known = new Set([...STATES, ...ENDING, ...BESIDE]);
+  const known = new Set([...STATES, ...ENDING, ...BESIDE, ...ASKING, ...GATES]);
   expect(KINDS.flatMap(({ at }) => at).filter((state) => !known.has(state))).toEqual([]);
   expect(statesBetween('AwaitFleet', 'Finish')).toEqual([
     'AwaitFleet',

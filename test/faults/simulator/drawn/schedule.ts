@@ -1,5 +1,6 @@
 import { KINDS } from '../kinds';
-import type { Drawn } from '../kinds/kind';
+import type { Drawn, Kind } from '../kinds/kind';
+import { BESIDE, GATES } from '../workflow';
 import { Random } from './random';
 
 /** What shall go wrong in a run. Plain data: a schedule that is printed can be run. */
@@ -12,29 +13,40 @@ const FAULTS = [1, 2, 2, 3, 3, 3];
 /** How many of a hundred schedules have faults alone that retries heal. */
 const HEALING = 0.4;
 
+/** How many of a hundred faults strike where the run comes only because of another, if there is such a place. */
+const BROUGHT = 0.5;
+
 /** Draws the schedule of a run. The same seed draws the same. */
 export function drawSchedule(seed: number): Schedule {
   const random = new Random(seed);
   const heals = random.next() < HEALING;
   const kinds = KINDS.filter((kind) => !heals || kind.heals);
-  const faults = Array.from({ length: random.of(FAULTS) }, (): Drawn => {
-    const kind = random.of(kinds);
-    const { position = 0, times = 1, delay = [1, 1] } = kind.range ?? {};
-    return {
-      kind: kind.name,
-      state: random.of(kind.at),
-      position: random.between(0, position),
-      times: random.between(1, times),
-      delay: random.between(...delay),
-      choice: random.between(0, 999),
-    };
-  });
+  const drawn = Array.from({ length: random.of(FAULTS) }, () => random.of(kinds));
   // A build breaks in one way alone, and what stops its execution does so once.
-  const isOther = ({ kind }: Drawn, at: number) => {
-    const { once } = kindOf(kind);
-    return once === undefined || faults.findIndex((one) => kindOf(one.kind).once === once) === at;
+  const kept = drawn.filter(
+    ({ once }, at) => once === undefined || drawn.findIndex((one) => one.once === once) === at,
+  );
+  return { faults: kept.map((kind, at) => drawFault(random, kind, kept.toSpliced(at, 1))) };
+}
+
+function drawFault(random: Random, kind: Kind, others: readonly Kind[]): Drawn {
+  const { position = 0, times = 1, delay = [1, 1] } = kind.range ?? {};
+  const brought = others.flatMap(({ brings = [] }) => brings).filter((state) => mayStrike(kind, state));
+  const states = brought.length > 0 && random.next() < BROUGHT ? brought : kind.at;
+  return {
+    kind: kind.name,
+    state: random.of(states),
+    position: random.between(0, position),
+    times: random.between(1, times),
+    delay: random.between(...delay),
+    choice: random.between(0, 999),
   };
-  return { faults: faults.filter(isOther) };
+}
+
+/** Whether a kind may strike where a run comes only because of another: what strikes just before and after a gate, and calls of any function. */
+export function mayStrike({ at }: Kind, state: string): boolean {
+  const neighbours = GATES.includes(state) ? ['PublishImage', 'PublishTemplate'] : BESIDE;
+  return neighbours.every((one) => at.includes(one));
 }
 
 export function kindOf(name: string) {
@@ -43,9 +55,18 @@ export function kindOf(name: string) {
   return kind;
 }
 
+/** Whether an event asks for the build, and no person. */
+export function isUnattended({ faults }: Schedule): boolean {
+  return faults.some(({ state }) => state === 'requestBuild');
+}
+
 /** Whether retries heal all of it. */
-export function healsItself({ faults }: Schedule): boolean {
-  return faults.every(({ kind }) => kindOf(kind).heals);
+export function healsItself(schedule: Schedule): boolean {
+  const kinds = schedule.faults.map(({ kind }) => kindOf(kind));
+  const waits = kinds.some(({ gates }) => gates);
+  return kinds.every(
+    ({ heals, ends }) => heals && !(ends === 'waiting' && waits) && !(ends && isUnattended(schedule)),
+  );
 }
 
 /** A schedule in one line. */

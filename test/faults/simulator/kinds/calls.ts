@@ -1,10 +1,10 @@
 import type { FaultInput, StartingCall } from 'embedded-aws';
-import { BESIDE, ENDING, functionOf, STATES } from '../workflow';
+import { ASKING, BESIDE, ENDING, functionOf, STATES } from '../workflow';
 import type { Armed, Kind, Striker } from './kind';
 
 /** Those in the network of the instances make no call. */
 const SILENT = ['AwaitHealthySite', 'AwaitHealthyTest', 'AskServers'];
-const CALLING = [...STATES, ...ENDING, ...BESIDE].filter((state) => !SILENT.includes(state));
+const CALLING = [...ASKING, ...STATES, ...ENDING, ...BESIDE].filter((state) => !SILENT.includes(state));
 
 const LOOKS = /^(Describe|Get|List|Head|BatchGet|Query|Scan|Simulate)/;
 const isWrite = ({ operation }: StartingCall) => !LOOKS.test(operation);
@@ -110,7 +110,7 @@ export const CALL_KINDS: readonly Kind[] = [
   {
     name: 'a service is down for minutes',
     heals: false,
-    at: STATES,
+    at: ['postBuild', ...STATES],
     range: { delay: [60, 420] },
     spoils: ['undoing'],
     arm: takeDown,

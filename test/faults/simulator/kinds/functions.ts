@@ -1,12 +1,16 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { FaultInput, StartingCall } from 'embedded-aws';
-import { readEntry, STATES, statesBetween } from '../workflow';
+import { ASKING, readEntry, STATES, statesBetween } from '../workflow';
 import type { Armed, Kind, Striker } from './kind';
 
 type Fault = Omit<FaultInput, 'service' | 'operation'>;
 
 /** Strikes runs of functions: the first that fits after `position` others, and those after it, `times` in all. */
-function striker({ drawn, struck }: Armed, fault: Fault, fits: (call: StartingCall) => boolean): Striker {
+export function striker(
+  { drawn, struck }: Armed,
+  fault: Fault,
+  fits: (call: StartingCall) => boolean,
+): Striker {
   let seen = 0;
   return (call) => {
     if (call.service !== 'lambda' || call.operation !== 'Invoke' || !fits(call)) return undefined;
@@ -18,7 +22,7 @@ function striker({ drawn, struck }: Armed, fault: Fault, fits: (call: StartingCa
   };
 }
 
-function ofState({ drawn }: Armed): (call: StartingCall) => boolean {
+export function ofState({ drawn }: Armed): (call: StartingCall) => boolean {
   return (call) => readEntry(call)?.state === drawn.state;
 }
 
@@ -52,14 +56,14 @@ export const FUNCTION_KINDS: readonly Kind[] = [
   {
     name: 'function invoked twice',
     heals: true,
-    at: STATES,
+    at: [...ASKING, ...STATES],
     arm: (armed) =>
       striker({ ...armed, drawn: { ...armed.drawn, position: 0 } }, { kind: 'twice' }, ofState(armed)),
   },
   {
     name: 'function throttled',
     heals: true,
-    at: STATES,
+    at: ['postBuild', ...STATES],
     range: { times: 4 },
     arm: (armed) =>
       striker(

@@ -1,9 +1,11 @@
 import { CALL_KINDS } from './calls';
+import { DECISION_KINDS } from './decisions';
 import { EXECUTION_KINDS } from './executions';
 import { FUNCTION_KINDS } from './functions';
 import type { Kind } from './kind';
 import { MACHINE_KINDS } from './machines';
 import { PEOPLE_KINDS } from './people';
+import { REQUEST_KINDS } from './requests';
 
 /** All that can be drawn. */
 export const KINDS: readonly Kind[] = [
@@ -12,4 +14,6 @@ export const KINDS: readonly Kind[] = [
   ...MACHINE_KINDS,
   ...EXECUTION_KINDS,
   ...PEOPLE_KINDS,
+  ...DECISION_KINDS,
+  ...REQUEST_KINDS,
 ];

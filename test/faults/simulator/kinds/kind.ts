@@ -61,6 +61,12 @@ export interface Kind {
   };
   /** Of kinds with the same word a schedule has one. */
   readonly once?: string;
+  /** States and functions to which a run comes only with this kind: others may strike there then. */
+  readonly brings?: readonly string[];
+  /** Which builds it may end though it heals: one that waits before its rollout, or one that no person has asked for. */
+  readonly ends?: 'waiting' | 'unattended';
+  /** What lets the build wait before it rolls out: lines of its pipeline.yml. @param now AWS milliseconds */
+  gates?(drawn: Drawn, now: number): string[];
   /** What the build is asked to break. */
   readonly breaks?: Breakage;
   readonly spoils?: readonly Spoils[];

@@ -20,24 +20,13 @@ import { GROUP } from '../pipelines';
 import { findRelease } from '../release';
 import { STATES, statesBetween } from '../workflow';
 import type { World } from '../world';
-import type { Armed, Kind } from './kind';
-
-type Deed = (armed: Armed) => Promise<boolean | undefined>;
-
-/** A person does something some time after the state has begun. False where there was nothing to do it to. */
-function person(deed: Deed): Kind['arm'] {
-  return (armed) => {
-    armed.world.act(armed.drawn.delay, async () => {
-      if ((await deed(armed)) !== false) armed.struck();
-    });
-    return undefined;
-  };
-}
+import { type Deed, person } from './deed';
+import type { Kind } from './kind';
 
 const ask =
   (pipeline: string): Deed =>
   async ({ world }) => {
-    await world.request(pipeline);
+    await world.people.request(pipeline);
     return true;
   };
 
@@ -183,6 +172,7 @@ export const PEOPLE_KINDS: readonly Kind[] = [
   {
     name: 'second request',
     heals: true,
+    ends: 'waiting',
     at: STATES,
     range: { delay: [0, 60] },
     arm: person(ask('web')),
