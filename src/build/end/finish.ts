@@ -41,9 +41,11 @@ type Rolled = FinishInput['rollouts'][number];
  */
 export async function finishBuild(input: FinishInput): Promise<void> {
   const { build, rollouts } = input;
-  await checkImage(input);
+  await withdrawUnless(input, () => checkImage(input));
   for (const rollout of rollouts) await finishRollout(input, rollout);
   await announceImage(input);
+  // Who revoked it since found no parameter that named it yet; who does it from now on moves them back.
+  await withdrawUnless(input, () => checkNotRevoked(build.id));
   // There are none, unless a launch took effect twice.
   await terminateInstances(await findInstances(build.id));
   await endBuild(build.id, (await isUpToDate(input)) ? 'UP_TO_DATE' : 'SUCCEEDED');
@@ -57,18 +59,28 @@ async function isUpToDate({ build, plan, rollouts }: FinishInput): Promise<boole
 }
 
 /**
- * Looks whether the image is there, and whether nobody has revoked it; else no fleet of it counts as verified any more, so that each is brought back. But one that was
- * empty before has nothing to go back to: it serves as long as its servers last.
+ * Looks whether the image is there, and whether nobody has revoked it.
  *
  * @throws ImageFailed if no server can be launched from it any more, or somebody has called it bad
  */
-async function checkImage({ build, plan, image: { id }, rollouts }: FinishInput): Promise<void> {
+async function checkImage({ build, image: { id } }: FinishInput): Promise<void> {
+  const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
+  const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
+  if (image?.State !== 'available')
+    throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
+  await checkNotRevoked(build.id);
+}
+
+/**
+ * Unless the image is well no fleet of it counts as verified any more, so that each is brought back. But one that was empty before has nothing to go
+ * back to: it serves as long as its servers last.
+ */
+async function withdrawUnless(
+  { build, plan, rollouts }: FinishInput,
+  isWell: () => Promise<void>,
+): Promise<void> {
   try {
-    const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
-    const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
-    if (image?.State !== 'available')
-      throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
-    await checkNotRevoked(build.id);
+    await isWell();
   } catch (error) {
     if (!(error instanceof ImageFailed)) throw error;
     for (const { autoScalingGroup } of rollouts) {

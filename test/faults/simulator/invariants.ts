@@ -44,7 +44,7 @@ const END: Readonly<Record<string, readonly (string | undefined)[]>> = {
   TIMED_OUT: ['TIMED_OUT'],
   UP_TO_DATE: ['SUCCEEDED'],
   // Before it began, or while it waited before its rollout.
-  SUPERSEDED: [undefined, 'FAILED'],
+  SUPERSEDED: [undefined, 'SUCCEEDED'],
   SKIPPED: ['SUCCEEDED', undefined],
 };
 

@@ -4,9 +4,16 @@ import {
   EC2Client,
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  AddTagsToResourceCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { FinishInput, finishBuild } from '../../../src/build/end/finish';
+import { takeLock } from '../../../src/build/lock';
 import { getRecord, updateRecord, updateRollout } from '../../../src/build/record';
 import type { Target } from '../../../src/build/state';
 import { BUILD, makeTarget, openRecord } from '../records';
@@ -74,6 +81,29 @@ test('a build whose image somebody has revoked meanwhile does not succeed, and i
   });
   expect((await getRecord(BUILD)).rollouts.fleet).toEqual({ version: '5' });
   expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
+});
+
+test('nor does one whose image is revoked while its end is written down: who revoked it found no parameter that named it yet', async () => {
+  ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', State: 'available' }] });
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-0' } });
+  ssm.on(ListTagsForResourceCommand).resolves({ TagList: [] });
+  ssm.on(AddTagsToResourceCommand).resolves({});
+  ssm.on(PutParameterCommand).callsFake(async () => {
+    await updateRecord(BUILD, { revoked: { at: '2026-11-30T00:00:00.000Z', by: 'eva' } });
+    return {};
+  });
+  await updateRecord(BUILD, { imageId: 'ami-1' });
+  const fence = await takeLock('web', BUILD, 'build');
+  const { plan, ...input } = inputOf();
+  const named = { ...plan, image: { ...plan.image, parameter: '/kiln/web/image' } };
+  const finishing = finishBuild({
+    ...input,
+    build: { ...input.build, fence: fence ?? 0 },
+    plan: named,
+    rollouts: [],
+  });
+  await expect(finishing).rejects.toMatchObject({ name: 'ImageFailed' });
+  expect((await getRecord(BUILD)).status).toBe('RUNNING');
 });
 
 test('a fleet that was empty before keeps the servers that it has, though their image is gone', async () => {

@@ -313,6 +313,18 @@ describe('schedules and rules', () => {
     expect(await push('shop', nightly('0 3 * * ? *'))).toMatchObject({ holdsAlready: true });
     expect([...kept.schedules.keys()]).toEqual(['shop']);
   });
+
+  test('are taken away by the same removal again, where the first has ended before that', async () => {
+    await push('shop', nightly('0 3 * * ? *'));
+    const deletions = jest.spyOn(kept.schedules, 'delete').mockImplementationOnce(() => {
+      throw new Error('somebody pulled the plug');
+    });
+    await expect(removePushed('shop', {})).rejects.toThrow('plug');
+    await removePushed('shop', {});
+    deletions.mockRestore();
+    expect(kept.schedules.size).toBe(0);
+    await expect(findPipeline('shop')).rejects.toMatchObject({ name: 'UnknownPipeline' });
+  });
 });
 
 test('a pipeline that others are built on stays', async () => {

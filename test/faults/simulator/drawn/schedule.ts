@@ -20,7 +20,9 @@ const BROUGHT = 0.5;
 export function drawSchedule(seed: number): Schedule {
   const random = new Random(seed);
   const heals = random.next() < HEALING;
-  const kinds = KINDS.filter((kind) => !heals || kind.heals);
+  const kinds = KINDS.filter((kind) => !heals || kind.heals).flatMap((kind) =>
+    Array.from({ length: kind.weight ?? 1 }, () => kind),
+  );
   const drawn = Array.from({ length: random.of(FAULTS) }, () => random.of(kinds));
   // A build breaks in one way alone, and what stops its execution does so once.
   const kept = drawn.filter(
