@@ -6,7 +6,7 @@ import { findImages } from '../../image/find';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { nameInChannel, nameNewestImage, namesLaterImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
-import { setDefaultVersions } from '../../rollout/version/default';
+import { restoreDefaultVersions, setDefaultVersions } from '../../rollout/version/default';
 import { holdLock } from '../lock';
 import { findRecord, namedBefore, updateRollout, withdrawVerified } from '../record';
 import { checkNotRevoked } from '../release/reuse';
@@ -83,9 +83,13 @@ async function withdrawUnless(
     await isWell();
   } catch (error) {
     if (!(error instanceof ImageFailed)) throw error;
-    for (const { autoScalingGroup } of rollouts) {
+    for (const { autoScalingGroup, fence } of rollouts) {
       const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
-      if (!target?.isFirstImage) await withdrawVerified(build.id, autoScalingGroup);
+      if (!target || target.isFirstImage) continue;
+      await withdrawVerified(build.id, autoScalingGroup);
+      await holdGroup(autoScalingGroup, build.id, fence);
+      // This, or an attempt before it, may have come to the defaults.
+      await restoreDefaultVersions(target, listOwn(rollouts));
     }
     throw error;
   }
@@ -95,11 +99,15 @@ async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Ro
   const { autoScalingGroup, fence } = rollout;
   const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
   if (!target) throw new Error(`The plan of build ${build.id} has no target ${autoScalingGroup}.`);
-  const made = rollouts.flatMap((one) => [one, ...(one.others ?? [])]);
-  const own = (id: string) => made.filter((one) => one.launchTemplateId === id).map((one) => one.version);
   await holdGroup(autoScalingGroup, build.id, fence);
-  const otherDefault = await setDefaultVersions(target, rollout, own);
+  const otherDefault = await setDefaultVersions(target, rollout, listOwn(rollouts));
   if (otherDefault) await updateRollout(build.id, autoScalingGroup, { otherDefault });
+}
+
+/** The versions that the build made of a launch template. */
+function listOwn(rollouts: readonly Rolled[]): (launchTemplateId: string) => string[] {
+  const made = rollouts.flatMap((one) => [one, ...(one.others ?? [])]);
+  return (id) => made.filter((one) => one.launchTemplateId === id).map((one) => one.version);
 }
 
 async function announceImage({ build, plan, image, copies, rollouts }: FinishInput): Promise<void> {

@@ -66,6 +66,27 @@ async function setDefaultVersion(
   return undefined;
 }
 
+/**
+ * Gives the launch templates of a group back the defaults that they had when the build was planned, where its own versions are that by now: a group
+ * whose version is the default is not brought back from it. One that somebody else has set is left.
+ *
+ * @param own the versions that the build made of a template
+ */
+export async function restoreDefaultVersions(
+  target: Target,
+  own: (launchTemplateId: string) => readonly string[],
+): Promise<void> {
+  for (const { launchTemplateId, defaultVersion, currentVersion } of distinctTemplatesOf(target)) {
+    const now = String((await findVersion(launchTemplateId, '$Default'))?.VersionNumber);
+    if (!own(launchTemplateId).includes(now)) continue;
+    for (const before of [defaultVersion, currentVersion]) {
+      if (before === undefined || !(await findVersion(launchTemplateId, before))) continue;
+      await moveDefaultVersion(launchTemplateId, before);
+      break;
+    }
+  }
+}
+
 /** Makes a version the default of its launch template. */
 export async function moveDefaultVersion(launchTemplateId: string, version: string): Promise<void> {
   await ec2().send(

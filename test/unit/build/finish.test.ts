@@ -1,6 +1,7 @@
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   EC2Client,
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2';
@@ -16,6 +17,7 @@ import { FinishInput, finishBuild } from '../../../src/build/end/finish';
 import { takeLock } from '../../../src/build/lock';
 import { getRecord, updateRecord, updateRollout } from '../../../src/build/record';
 import type { Target } from '../../../src/build/state';
+import { takeGroup } from '../../../src/rollout/lease';
 import { BUILD, makeTarget, openRecord } from '../records';
 import { makePlan } from '../server/server';
 import { useTable } from '../table';
@@ -27,8 +29,12 @@ useTable();
 beforeEach(async () => {
   for (const client of [ec2, ssm]) client.reset();
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2
+    .on(DescribeLaunchTemplateVersionsCommand)
+    .resolves({ LaunchTemplateVersions: [{ VersionNumber: 4, DefaultVersion: true }] });
   await openRecord();
   await updateRollout(BUILD, 'fleet', VERIFIED);
+  await takeGroup('fleet', BUILD);
 });
 
 const VERIFIED = { version: '5', verified: { by: 'site', servers: 3 } } as const;
@@ -81,6 +87,17 @@ test('a build whose image somebody has revoked meanwhile does not succeed, and i
   });
   expect((await getRecord(BUILD)).rollouts.fleet).toEqual({ version: '5' });
   expect(ssm.commandCalls(PutParameterCommand)).toHaveLength(0);
+});
+
+test('the default that an attempt before has moved is given back: a group whose version it is is not brought back', async () => {
+  ec2.on(DescribeImagesCommand).resolves({ Images: [] });
+  ec2.on(DescribeLaunchTemplateVersionsCommand).callsFake(({ Versions: [version] = [] }) => ({
+    LaunchTemplateVersions: [{ VersionNumber: version === '$Default' ? 5 : Number(version) }],
+  }));
+  await expect(finishBuild(inputOf())).rejects.toMatchObject({ name: 'ImageFailed' });
+  expect(ec2.commandCalls(ModifyLaunchTemplateCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    { LaunchTemplateId: 'lt-1', DefaultVersion: '4' },
+  ]);
 });
 
 test('nor does one whose image is revoked while its end is written down: who revoked it found no parameter that named it yet', async () => {
