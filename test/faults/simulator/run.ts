@@ -139,6 +139,10 @@ function setBusy(world: World, busy: boolean): void {
   for (const visitors of world.visitors) visitors.busy = busy;
 }
 
+/** How long an event may be on its way that asks for a build: longer than any is late. */
+const LOOK_SECONDS = 15;
+const MOST_LOOKS = 120;
+
 /** States from which on visitors ask often. */
 const ROLLING = new Set(['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'Recover', 'cleanUp']);
 
@@ -178,8 +182,8 @@ async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]) {
   const breaks = faults.map(({ kind }) => kindOf(kind).breaks).find((one) => one !== undefined);
   if (isUnattended(schedule)) {
     await people.announce(breaks);
-    // Its execution begins when the event has come, which may be late.
-    for (let looks = 0; restore && !build && looks < 100; looks += 1) await world.sleep(15);
+    // Nothing is open until the event has come, which may be late, or lost.
+    for (let looks = 0; !build && looks < MOST_LOOKS; looks += 1) await world.sleep(LOOK_SECONDS);
   } else {
     build = (await people.request('web', breaks ? { BREAK: breaks } : {})) ?? build;
   }

@@ -32,7 +32,10 @@ test.each(SABOTAGES)('it comes to light that $name', async (sabotage) => {
         ...{ seed, schedule: drawSchedule(seed), packaged: project.packaged },
       });
       seen.push(describeOutcome(outcome));
-      if (outcome.broken.length > 0 || outcome.isUnhealed) return;
+      if (outcome.broken.length > 0 || outcome.isUnhealed) {
+        process.stderr.write(`${sabotage.name}: run ${seen.length} shows it\n${seen.at(-1)}\n`);
+        return;
+      }
     }
     throw new Error(`nothing came to light:\n${seen.join('\n')}`);
   } finally {
