@@ -12,6 +12,7 @@ import { type Outcome, runSchedule } from './run';
 /*
  * npm run faults -- --runs 1000 --seed 1        runs the seeds 1 to 1000
  * npm run faults -- --runs 1000 --seed 1 --from 250 --out faults.jsonl    goes on at the 250th, and sums with what the file has
+ * npm run faults -- --runs 5000 --like 'rolls back|revokes'                runs those of the seeds 1 to 5000 whose schedules, in words, match that
  * npm run faults -- --seed 17 --runs 1 --trace  repeats a run, with all of its calls
  * npm run faults -- --schedule '{"faults":[…]}' runs this schedule
  */
@@ -24,6 +25,10 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
+    /** A regular expression. */
+    like: { type: 'string' },
+    /** In the place of `runs`, `seed`, `from` and `like`: these, with commas between them. */
+    seeds: { type: 'string' },
     jobs: { type: 'string', default: '1' },
     out: { type: 'string' },
     trace: { type: 'boolean', default: false },
@@ -35,9 +40,13 @@ const { values } = parseArgs({
 });
 
 const given = values.schedule === undefined ? undefined : (JSON.parse(values.schedule) as Schedule);
-const seeds = Array.from({ length: Number(values.runs) }, (_, at) => Number(values.seed) + at).slice(
-  Number(values.from),
-);
+const seeds = values.seeds?.split(',').map(Number) ?? chooseSeeds();
+
+function chooseSeeds(): number[] {
+  const all = Array.from({ length: Number(values.runs) }, (_, at) => Number(values.seed) + at);
+  const like = new RegExp(values.like ?? '');
+  return all.filter((seed) => like.test(describeSchedule(drawSchedule(seed)))).slice(Number(values.from));
+}
 
 async function runSeed(seed: number, packaged: string): Promise<Outcome> {
   const schedule = given ?? drawSchedule(seed);
@@ -89,7 +98,7 @@ async function share(packaged: string): Promise<boolean> {
 
 function runElsewhere(chunk: readonly number[], packaged: string): Promise<number | null> {
   const options = [
-    ...['--runs', String(chunk.length), '--seed', String(chunk[0]), '--packaged', packaged],
+    ...['--seeds', chunk.join(','), '--packaged', packaged],
     ...(values.out ? ['--out', values.out] : []),
     ...(values.shrink ? ['--shrink'] : []),
     ...(values.trace ? ['--trace'] : []),
