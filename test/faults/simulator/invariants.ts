@@ -34,6 +34,7 @@ export const INVARIANTS: Readonly<Record<string, (judged: Judged) => Promise<str
   'a request is one build': requestsAreOnce,
   'the pipeline is held as people have left it': heldAsAsked,
   'no image that was revoked is rolled out': noneRevoked,
+  'what nobody approved is refused': unapprovedRefused,
   'the version holds that was pushed': versionHolds,
 };
 
@@ -215,6 +216,15 @@ function noneRevoked({ records }: Judged): string[] {
     const finishedAt = record.stages.Finish?.startedAt ?? '';
     if (!revoked || !hasSucceeded(record) || finishedAt <= revoked.at) return [];
     return [`${record.id} succeeded at ${finishedAt} with an image that was revoked at ${revoked.at}`];
+  });
+}
+
+/** What nobody has approved in time counts as gone back from where the pipeline says so. */
+function unapprovedRefused({ records }: Judged): string[] {
+  return records.flatMap((record) => {
+    const { id, approval, error, rolledBack } = record;
+    const isUnapproved = error?.name === 'ApprovalTimedOut' && approval?.onTimeout === 'rollback';
+    return isUnapproved && !rolledBack?.why ? [`nobody approved ${id}, and its image may be made again`] : [];
   });
 }
 
