@@ -75,7 +75,9 @@ async function recordsAgree({ world, records, spoilt }: Judged): Promise<string[
 }
 
 /** What the janitor has told people of is remembered, so that they are not told each night, and which build has waited last. */
-const REMEMBERED = ['TOLD / NIGHT', 'TOLD / DRIFT', 'LOCK#web / PARKED'].map((item) => `item ${item} in the table`);
+const REMEMBERED = ['TOLD / NIGHT', 'TOLD / DRIFT', 'LOCK#web / PARKED'].map(
+  (item) => `item ${item} in the table`,
+);
 
 /** The builds whose image is to be there, and is not known to have gone. */
 const isKept = ({ status, imageId, gone }: BuildRecord) =>
