@@ -46,11 +46,18 @@ const FORGED: readonly object[] = [
   { version: '1', break: ['servers'] },
 ];
 
+/** The event is on its way for a while, and nothing is judged before it has come. */
+function delay(armed: Armed): Striker {
+  const { world, drawn } = armed;
+  world.act(drawn.delay + 30, async () => {});
+  return striker(atOnce(armed), { kind: 'late', delay: drawn.delay }, ofState(armed));
+}
+
 /** The first event is on its way when the second comes. */
 function overtake(armed: Armed): Striker {
-  const { world, drawn } = armed;
+  const { world } = armed;
   world.act(1, () => world.people.announce());
-  return striker(atOnce(armed), { kind: 'late', delay: drawn.delay }, ofState(armed));
+  return delay(armed);
 }
 
 /** What goes wrong with the request for the build itself. */
@@ -80,7 +87,7 @@ export const REQUEST_KINDS: readonly Kind[] = [
     heals: true,
     at: ['requestBuild'],
     range: { delay: [30, 1200] },
-    arm: (armed) => striker(atOnce(armed), { kind: 'late', delay: armed.drawn.delay }, ofState(armed)),
+    arm: delay,
   },
   {
     name: 'events that ask come out of order',
