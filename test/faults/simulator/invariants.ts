@@ -99,7 +99,7 @@ async function nothingLeft({ world, records, spoilt }: Judged): Promise<string[]
     .filter((one) => !isTheirs(one) && !REMEMBERED.includes(one))
     .filter((one) => !(isDeregistered && /^(snapshot|version) /.test(one)))
     // Its servers run it.
-    .filter((one) => !(spoilt.has('fleet') && /^(image|item IMAGE) /.test(one)))
+    .filter((one) => !(spoilt.has('fleet') && /^(image|version|item IMAGE) /.test(one)))
     .map((one) => `left: ${one}`);
   const { Images } = await world.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
   const there = new Map((Images ?? []).map(({ ImageId, State }) => [ImageId, State]));

@@ -234,7 +234,8 @@ export const PEOPLE_KINDS: readonly Kind[] = [
     heals: false,
     at: ['AwaitRefresh'],
     range: { delay: [0, 180] },
-    spoils: ['undoing'],
+    // Servers that were replaced by then stay as they are, and the record names them.
+    spoils: ['undoing', 'fleet'],
     arm: person(({ world }) =>
       unlessRefused(() =>
         world.autoScaling.send(new CancelInstanceRefreshCommand({ AutoScalingGroupName: GROUP })),
