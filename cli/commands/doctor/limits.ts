@@ -10,7 +10,7 @@ export interface Measured {
   >;
 }
 
-/** What grows with pipelines, and how far AWS lets it. */
+/** What grows with what pipelines name beyond what they may name anyhow, and how far AWS lets it. */
 interface Extent {
   readonly what: string;
   readonly is: number;
@@ -26,7 +26,7 @@ const MOST_RESOURCES = 500;
 const USUAL_ID = 40;
 const NEARLY = 0.9;
 
-/** Whether another pipeline would fit: policies of roles name what each uses, and a stack takes so much. */
+/** Whether there is room: policies of roles have what deployed pipelines name beyond what all may name, and a stack takes so much. */
 export async function checkLimits(
   { name, region, account, partition }: Stack,
   { client }: Pick<Place, 'client'>,
@@ -75,8 +75,8 @@ function judge([fullest, ...others]: readonly Extent[]): Check {
   const texts = full.flatMap((one) => (one ? say(one) : []));
   return note(
     'limits',
-    `another pipeline may not fit: ${texts.join(', ')}`,
-    'deploy further pipelines as another stage',
+    `there is hardly room for more: ${texts.join(', ')}`,
+    'name by their beginning what pipelines may name (--param="names=…" and the like, docs/deploying.md), or deploy further pipelines as another stage',
   );
 }
 

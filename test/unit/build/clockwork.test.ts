@@ -120,6 +120,8 @@ test('what changes is changed, what no pipeline has any more goes, and what is n
     ...['kiln-prod-cleanUp-rule-1', 'kiln-prod.web-shop.1', 'kiln-prod.web.1', 'kiln-prod2.web.1'],
   ]);
   expect(kept.rules.get('kiln-prod.web.1')?.pattern).toEqual({ source: ['c'] });
+  // Somebody wants to hear of such events, too.
+  kept.rules.get('kiln-prod.web.1')?.targets.push({ Id: 'theirs', Arn: 'arn:aws:sns:us-east-1:1:theirs' });
   await keepTriggers([]);
   expect([kept.schedules.size, [...kept.rules.keys()].sort()]).toEqual([
     0,

@@ -2,6 +2,7 @@ import {
   DeleteRuleCommand,
   EventBridgeClient,
   ListRulesCommand,
+  ListTargetsByRuleCommand,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
@@ -91,9 +92,12 @@ export function useTriggers(): Kept {
       if (rule) rule.targets = Targets;
       return { FailedEntryCount: 0, FailedEntries: [] };
     });
-    events.on(RemoveTargetsCommand).callsFake(async ({ Rule }) => {
+    events.on(ListTargetsByRuleCommand).callsFake(async ({ Rule }) => ({
+      Targets: kept.rules.get(Rule)?.targets ?? [],
+    }));
+    events.on(RemoveTargetsCommand).callsFake(async ({ Rule, Ids }) => {
       const rule = kept.rules.get(Rule);
-      if (rule) rule.targets = [];
+      if (rule) rule.targets = rule.targets.filter(({ Id }) => !Ids.includes(Id));
       return {};
     });
     events.on(DeleteRuleCommand).callsFake(async ({ Name }) => {

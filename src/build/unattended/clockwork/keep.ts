@@ -1,6 +1,7 @@
 import {
   DeleteRuleCommand,
   ListRulesCommand,
+  ListTargetsByRuleCommand,
   PutRuleCommand,
   PutTargetsCommand,
   RemoveTargetsCommand,
@@ -131,10 +132,16 @@ async function putRule(Name: string, { pattern, template }: Rule): Promise<void>
   if (failed) throw new Error(`rule ${Name} got no target: ${failed.ErrorMessage ?? failed.ErrorCode}`);
 }
 
+/** With all of its targets: somebody may have given it another, and AWS deletes no rule that has one. */
 async function deleteRule(Name: string): Promise<void> {
-  await eventBridge()
-    .send(new RemoveTargetsCommand({ Rule: Name, Ids: [TARGET] }))
-    .catch(unless('ResourceNotFoundException'));
+  try {
+    // A rule has five at most.
+    const { Targets = [] } = await eventBridge().send(new ListTargetsByRuleCommand({ Rule: Name }));
+    const Ids = Targets.flatMap(({ Id = [] }) => Id);
+    if (Ids.length > 0) await eventBridge().send(new RemoveTargetsCommand({ Rule: Name, Ids }));
+  } catch (error) {
+    unless('ResourceNotFoundException')(error);
+  }
   await eventBridge().send(new DeleteRuleCommand({ Name }));
 }
 
