@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compileWildcard } from 'aws-languages/wildcard';
 import { describeTriggers, findTriggerProblems } from '../src/build/unattended/clockwork/describe';
 import { InvalidPipeline } from '../src/errors';
 import type { Pipeline } from '../src/pipeline/definition';
@@ -26,6 +27,8 @@ export interface PipelinesInDeployment {
   references: object[];
   /** ARNs of the SSM parameters in which they may name images. */
   imageParameters: object[];
+  /** The same, with those in which the versions are that groups use: whoever undoes a build writes them back. */
+  restoredParameters: object[];
   /** ARNs of the SSM parameters that they may name as secrets: base instances read these themselves. */
   secretParameters: object[];
   /** ARNs of the secrets in Secrets Manager that they may refer to. */
@@ -62,6 +65,7 @@ export async function describePipelines(
     reach: writeReach(reach, beyond),
     references: substitute([AMAZON, ...parameters, ...also('reference', 'secretParameter')]),
     imageParameters: substitute([...parameters, ...also('image')]),
+    restoredParameters: substitute([...parameters, ...also('image'), ...versionsBeside(reach)]),
     secretParameters: substitute([...parameters, ...also('secretParameter')]),
     secrets: substitute([...reach.names, ...exactly('secret')].flatMap(secretArns)),
     archives: substitute([
@@ -94,6 +98,12 @@ async function describeVersion(stage: string, pipelines: readonly Pipeline[]): P
   const files = await Promise.all(pipelines.map(({ name }) => readPipelineFiles('pipelines', name)));
   const all = [stage, files, describeTriggers(pipelines, '')];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 16);
+}
+
+/** Where the stacks of groups look their versions up: the names that pipelines may use are most often wide enough for it. */
+function versionsBeside({ names }: Reach): string[] {
+  const isWithin = names.some((name) => compileWildcard(name).test('kiln/fleets/a/version'));
+  return isWithin ? [] : [parameterArn('kiln/fleets/*/version')];
 }
 
 /** IAM takes no empty list. */

@@ -165,7 +165,7 @@ test('a deployment with a change touches what has changed, and no more', async (
   const rest = [...touched].filter(([, type]) => type !== 'AWS::Lambda::Function');
   expect(Object.fromEntries(rest)).toEqual({
     'kiln-prod': 'AWS::CloudFormation::Stack',
-    WebSchedule: 'AWS::Scheduler::Schedule',
+    Triggers: 'Custom::Triggers',
   });
   expect(touched.size - rest.length).toBe((await listFunctions('prod')).length);
   const statuses = new Set(events.map(({ ResourceStatus }) => ResourceStatus));

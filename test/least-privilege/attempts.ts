@@ -307,7 +307,7 @@ export const ATTEMPTS: readonly Attempt[] = [
       new SSMClient(as).send(new GetParameterCommand({ Name: SECRET_PARAMETER, WithDecryption: true })),
   },
 
-  ...['nameImages', 'restoreImageNames'].map((statement) => ({
+  ...['nameImages', 'restoreNames'].map((statement) => ({
     statement,
     tries: 'names an image in the parameter of another deployment',
     make: (as: ClientSettings, { image: Value }: Things) =>

@@ -263,6 +263,7 @@ describe('what pipelines may name', () => {
       arns(all).map((arn) => /(parameter|secret|s3::|key-pair)[:/](.*)$/.exec(arn)?.[2]);
     expect(ends(found.references)).toEqual(['aws/service/*', 'kiln/*', 'other/a', 'other/b']);
     expect(ends(found.imageParameters)).toEqual(['kiln/*', 'other/image']);
+    expect(ends(found.restoredParameters)).toEqual(['kiln/*', 'other/image']);
     expect(ends(found.secretParameters)).toEqual(['kiln/*', 'other/b']);
     expect(ends(found.secrets)).toEqual(['kiln/*', 'other/c', 'other/c-??????', 'd-AbC123']);
     expect(ends(found.archives).slice(1)).toEqual(['mine/*', 'theirs/*']);
@@ -274,6 +275,15 @@ describe('what pipelines may name', () => {
       buckets: 'mine,theirs',
       keyPairs: 'a*b?',
     });
+  });
+
+  test('does not keep whoever undoes a build from the versions that groups use', async () => {
+    enter('}');
+    const reach = { names: 'shop/*', buckets: 'none', keyPairs: 'none' };
+    const { restoredParameters } = await describePipelines('test', reach, 'kiln-test');
+    expect(arns(restoredParameters).map((arn) => String(arn).split(':parameter/')[1])).toEqual([
+      ...['shop/*', 'kiln/fleets/*/version'],
+    ]);
   });
 
   test('a rule that EventBridge would not take stops the packaging', async () => {
