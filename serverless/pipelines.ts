@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { compileWildcard } from 'aws-languages/wildcard';
 import { describeTriggers, findTriggerProblems } from '../src/build/unattended/clockwork/describe';
 import { InvalidPipeline } from '../src/errors';
-import type { Pipeline } from '../src/pipeline/definition';
 import { loadPipelines, readPipelineFiles } from '../src/pipeline/load';
+import type { Pipeline } from '../src/pipeline/pipeline';
 import {
   listBeyond,
   parsePlace,

@@ -1,21 +1,19 @@
 const { readdirSync, readFileSync } = require('node:fs');
 const { readFile } = require('node:fs/promises');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 
 // An SDK client is made of hundreds of files, one an operation, and of one list a shape in its schemas. A bundler must
 // parse all files to know what they export, and must keep all schemas, since their computed keys could have effects. For
 // two dozen functions that is minutes of work and megabytes of code that nothing calls.
 
-/** lib-dynamodb wraps its client's commands under names of its own, so that client stays whole. */
-const WHOLE = /@aws-sdk[\\/]client-dynamodb[\\/]/;
-const CLIENT = /@aws-sdk[\\/]client-[\w-]+[\\/]dist-es[\\/]/.source;
+const CLIENT = /@aws-sdk[\\/](?:client-[\w-]+|lib-dynamodb)[\\/]dist-es[\\/]/.source;
 const INDEX = new RegExp(`${CLIENT}index\\.js$`);
 const PARTS = new RegExp(`${CLIENT}(commands|pagination|waiters)[\\\\/]index\\.js$`);
 const SCHEMAS = new RegExp(`${CLIENT}schemas[\\\\/]schemas_\\d+\\.js$`);
 
 /** `export * from "./EC2";`: the client with a method an operation, which imports them all. */
 const AGGREGATED = /^export \* from "\.\/(?!\w+Client")[A-Z]\w*";$/gm;
-const EXPORT = /^export \* from "\.\/(\w+)";$/gm;
+const EXPORT = /^export \* from ["']\.\/(\w+)["'];$/gm;
 const SHAPE = /^(export var [\w$]+|var [\w$]+) = (\[[\s\S]*?\n?\]);$/gm;
 
 /** Every word of the sources that are bundled. A command that is used stands among them by its name. */
@@ -30,6 +28,15 @@ function readWords(folders) {
   return words;
 }
 
+/** The commands of lib-dynamodb that are used name those of client-dynamodb that they wrap. */
+function addWrapped(words) {
+  const folder = join(dirname(require.resolve('@aws-sdk/lib-dynamodb/package.json')), 'dist-es', 'commands');
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith('Command.js') || !words.has(file.replace('.js', ''))) continue;
+    for (const [word] of readFileSync(join(folder, file), 'utf8').matchAll(/\w+Command\b/g)) words.add(word);
+  }
+}
+
 /** What a file of the client exports: `RunInstancesCommand`, `paginateDescribeImages`, `waitUntilImageAvailable`. */
 function exportOf(file) {
   if (file.endsWith('Paginator')) return `paginate${file.slice(0, -'Paginator'.length)}`;
@@ -42,9 +49,9 @@ const slimSdk = {
   setup(build) {
     const root = join(__dirname, '..');
     const words = readWords([join(root, 'src'), join(root, 'functions')]);
+    addWrapped(words);
     const load = (filter, change) =>
       build.onLoad({ filter }, async ({ path }) => {
-        if (WHOLE.test(path)) return undefined;
         return { contents: change(await readFile(path, 'utf8')), loader: 'js' };
       });
     load(INDEX, (source) => source.replace(AGGREGATED, ''));

@@ -6,7 +6,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { dynamo, isAwsError } from './aws';
+import { dynamo } from './aws/dynamo';
+import { isAwsError } from './aws/error';
 import { env } from './env';
 
 /** Where an item stands in the one table of Kiln. */

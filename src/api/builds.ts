@@ -7,7 +7,7 @@ import { requestRollback } from '../build/release/rollback';
 import { requestBuild } from '../build/request';
 import { showHold } from '../build/unattended/hold';
 import { InvalidRequest, UnknownBuild, UnknownPipeline } from '../errors';
-import { shorten, show } from '../pipeline/expected';
+import { shorten, show } from '../pipeline/definition/expected';
 import { PIPELINE_NAME } from '../pipeline/name';
 import { findPipeline } from '../pipeline/pushed/find';
 import { type Located, takeRoom } from './answer';

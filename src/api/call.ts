@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import * as z from 'zod';
 import { BodyTooLarge, InvalidRequest } from '../errors';
-import { shorten, show } from '../pipeline/expected';
+import { shorten, show } from '../pipeline/definition/expected';
 
 /** A call of the HTTP API, as API Gateway hands it on. */
 export type Call = APIGatewayProxyEventV2WithIAMAuthorizer;

@@ -1,5 +1,5 @@
 import { imageOf } from '../build/record';
-import type { Pipeline } from '../pipeline/definition';
+import type { Pipeline } from '../pipeline/pipeline';
 import { findPipeline, findPipelines } from '../pipeline/pushed/find';
 import { listGroups, type ViewedGroup, type ViewedPipeline, viewFleet } from '../rollout/view/fleet-view';
 import { takeRoom } from './answer';

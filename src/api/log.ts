@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { getRecord } from '../build/record';
 import { InvalidRequest } from '../errors';
 import { readLog } from '../image/watch/log';
-import { show } from '../pipeline/expected';
+import { show } from '../pipeline/definition/expected';
 import { readBuildId } from './builds';
 import { type Call, checkQuery } from './call';
 

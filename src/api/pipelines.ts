@@ -10,9 +10,9 @@ import { findRelease } from '../build/release/release';
 import { hasServed } from '../build/release/reuse';
 import { showHold } from '../build/unattended/hold';
 import { InvalidRequest } from '../errors';
-import type { Pipeline } from '../pipeline/definition';
-import { show } from '../pipeline/expected';
+import { show } from '../pipeline/definition/expected';
 import { PIPELINE_NAME } from '../pipeline/name';
+import type { Pipeline } from '../pipeline/pipeline';
 import { findPipeline, findPipelines } from '../pipeline/pushed/find';
 import { type Call, checkQuery, readLimit } from './call';
 

@@ -4,7 +4,8 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { isAwsError, sfn } from '../aws';
+import { isAwsError } from '../aws/error';
+import { sfn } from '../aws/sfn';
 import { env } from '../env';
 import type { Trigger } from './record';
 import type { Options } from './state';

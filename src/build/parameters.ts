@@ -1,9 +1,11 @@
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, secretsManager, ssm } from '../aws';
+import { isAwsError } from '../aws/error';
+import { secretsManager } from '../aws/secrets-manager';
+import { ssm } from '../aws/ssm';
 import { InvalidParameter } from '../errors';
-import { type Pipeline, secretsOf } from '../pipeline/definition';
 import { checkParameters, matchParameters } from '../pipeline/parameters';
+import { type Pipeline, secretsOf } from '../pipeline/pipeline';
 import { parseSecret, SECRET_REFERENCE, type SecretReference, writeSecret } from '../pipeline/secret';
 import { renderUserData } from '../pipeline/user-data';
 

@@ -1,4 +1,4 @@
-import { isAwsError } from '../aws';
+import { isAwsError } from '../aws/error';
 import { deleteItem, getItem, type Key, putItem } from '../table';
 import { findBefore } from './acts/gate';
 import { endRecord } from './end/outbox';

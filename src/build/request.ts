@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InvalidRequest, KeyReused, PipelineBusy } from '../errors';
 import { logger } from '../log';
-import type { Pipeline } from '../pipeline/definition';
+import type { Pipeline } from '../pipeline/pipeline';
 import { findPipeline } from '../pipeline/pushed/find';
 import { getItem, type Key, putItem } from '../table';
 import { findBefore } from './acts/gate';

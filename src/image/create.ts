@@ -1,6 +1,7 @@
 import { CreateImageCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { ec2, isAwsError } from '../aws';
+import { ec2 } from '../aws/ec2';
+import { isAwsError } from '../aws/error';
 import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';
 import { buildTags, tagSpecifications } from '../tags';

@@ -5,7 +5,8 @@ import {
   type Snapshot,
 } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
-import { ec2, isAwsError } from '../aws';
+import { ec2 } from '../aws/ec2';
+import { isAwsError } from '../aws/error';
 import type { BuildRecord } from '../build/record';
 import { TransientFailure } from '../errors';
 import { nameTransient, throwAll } from '../failures';

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { ec2 } from '../aws';
+import { ec2 } from '../aws/ec2';
 import { clientToken } from '../build/id';
 import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';

@@ -5,7 +5,7 @@ import {
   paginateDescribeSnapshots,
   type Snapshot,
 } from '@aws-sdk/client-ec2';
-import { ec2 } from '../aws';
+import { ec2 } from '../aws/ec2';
 
 /** As many values as EC2 takes in one filter. See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
 const VALUES_A_FILTER = 200;

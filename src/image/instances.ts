@@ -5,7 +5,8 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { ec2, isAwsError } from '../aws';
+import { ec2 } from '../aws/ec2';
+import { isAwsError } from '../aws/error';
 import { clientToken } from '../build/id';
 import { closeStage } from '../build/stages';
 import { BuildState } from '../build/state';

@@ -1,6 +1,7 @@
 import { type Instance, RunInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { ec2, isAwsError } from '../aws';
+import { ec2 } from '../aws/ec2';
+import { isAwsError } from '../aws/error';
 import { findAsPlanned } from '../build/plan/as-planned';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';

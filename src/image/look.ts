@@ -1,5 +1,5 @@
 import { DescribeImagesCommand, type Image } from '@aws-sdk/client-ec2';
-import { ec2 } from '../aws';
+import { ec2 } from '../aws/ec2';
 import { byTag, tagOf } from '../tags';
 import type { Seen } from '../wait/look';
 import type { Outcome, Said, Wait } from '../wait/wait';

@@ -5,7 +5,8 @@ import {
   ListTagsForResourceCommand,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
-import { isAwsError, ssm } from '../aws';
+import { isAwsError } from '../aws/error';
+import { ssm } from '../aws/ssm';
 import { pipelineOf } from '../build/id';
 import {
   type BuildRecord,
@@ -16,7 +17,7 @@ import {
   updateRecord,
 } from '../build/record';
 import { InvalidPipeline } from '../errors';
-import { show } from '../pipeline/expected';
+import { show } from '../pipeline/definition/expected';
 import { findNamedImage } from '../rollout/view/wanted';
 import { ownService, SERVICE_TAG } from '../tags';
 import { findBuildOf } from './watch/gone';

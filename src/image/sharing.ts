@@ -1,7 +1,7 @@
 import { GetEbsDefaultKmsKeyIdCommand } from '@aws-sdk/client-ec2';
-import { ec2 } from '../aws';
+import { ec2 } from '../aws/ec2';
 import { InvalidPipeline } from '../errors';
-import type { Pipeline } from '../pipeline/definition';
+import type { Pipeline } from '../pipeline/pipeline';
 
 /** The key of EBS that AWS manages. No other account can be given the use of it. */
 export const MANAGED_KEY = 'alias/aws/ebs';

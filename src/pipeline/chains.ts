@@ -1,4 +1,4 @@
-import { basePipelineOf, type Pipeline } from './definition';
+import { basePipelineOf, type Pipeline } from './pipeline';
 
 /** What a pipeline names another with. */
 interface Link {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Pipeline, secretsOf } from './definition';
+import { type Pipeline, secretsOf } from './pipeline';
 
 /** What a fingerprint is made of, beside the pipeline. */
 export interface FingerprintInputs {

@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidPipeline, UnknownPipeline } from '../errors';
 import { findChainProblems, findSharedNames } from './chains';
-import type { ImageTest, Pipeline, PipelineDefinition } from './definition';
-import { show } from './expected';
+import type { PipelineDefinition } from './definition/definition';
+import { show } from './definition/expected';
 import { PIPELINE_NAME } from './name';
 import { type Overlay, parseDefinition } from './parse';
+import type { ImageTest, Pipeline } from './pipeline';
 import { checkScript, checkUserDataScript } from './user-data';
 
 const FILE = 'pipeline.yml';

@@ -1,7 +1,8 @@
 import { InvalidParameter } from '../errors';
-import { isSsmReference, type Pipeline, secretsOf } from './definition';
-import { shorten, show } from './expected';
-import { matches } from './pattern';
+import { shorten, show } from './definition/expected';
+import { matches } from './definition/pattern';
+import { isSsmReference } from './definition/reference';
+import { type Pipeline, secretsOf } from './pipeline';
 import { parseSecret, SECRET_REFERENCE } from './secret';
 
 /** The most bytes that the values of a build may have: more than user data holds, less than an execution's input. */

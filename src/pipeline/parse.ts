@@ -8,7 +8,7 @@ import {
   type YAMLParseError,
 } from 'yaml';
 import type { z } from 'zod';
-import { PipelineDefinition } from './definition';
+import { PipelineDefinition } from './definition/definition';
 
 /** What became of the text of a pipeline file: its definition, or all that is wrong with it. */
 export interface Parsed {

@@ -1,6 +1,6 @@
 import { compileWildcard } from 'aws-languages/wildcard';
 import { env } from '../env';
-import { imageParametersOf, type Pipeline } from './definition';
+import { imageParametersOf, type Pipeline } from './pipeline';
 import { parseSecret } from './secret';
 
 /** The stage whose names have no stage in them. */

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { InvalidParameter, InvalidPipeline } from '../errors';
-import { show } from './expected';
+import { show } from './definition/expected';
 import { fetchSecrets, parseSecret, SECRET_REFERENCE, type SecretReference } from './secret';
 
 /**

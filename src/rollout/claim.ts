@@ -1,5 +1,5 @@
 import { type AutoScalingGroup, CreateOrUpdateTagsCommand } from '@aws-sdk/client-auto-scaling';
-import { autoScaling } from '../aws';
+import { autoScaling } from '../aws/auto-scaling';
 import { TargetNotRefreshable } from '../errors';
 import { ownService, SERVICE_TAG } from '../tags';
 import { describeGroups } from './groups';

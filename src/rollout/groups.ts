@@ -5,7 +5,8 @@ import {
   paginateDescribeAutoScalingGroups,
   paginateDescribeWarmPool,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling, isAwsError } from '../aws';
+import { autoScaling } from '../aws/auto-scaling';
+import { isAwsError } from '../aws/error';
 
 /** As many groups as one DescribeAutoScalingGroups answers at most. */
 const GROUPS_A_CALL = 100;

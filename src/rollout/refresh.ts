@@ -4,7 +4,8 @@ import {
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import * as z from 'zod';
-import { autoScaling, isAwsError } from '../aws';
+import { autoScaling } from '../aws/auto-scaling';
+import { isAwsError } from '../aws/error';
 import { noteRollout } from '../build/record';
 import { BuildState, MadeVersion, type Target, TargetState } from '../build/state';
 import { TargetBusy } from '../errors';

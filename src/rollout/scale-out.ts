@@ -1,6 +1,6 @@
 import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import type { z } from 'zod';
-import { autoScaling } from '../aws';
+import { autoScaling } from '../aws/auto-scaling';
 import { describeGroups } from './groups';
 import { holdGroup } from './lease';
 import { checkAsPlanned } from './planned';

@@ -7,7 +7,8 @@ import {
   type RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { ec2, isAwsError } from '../aws';
+import { ec2 } from '../aws/ec2';
+import { isAwsError } from '../aws/error';
 import { clientToken } from '../build/id';
 import { findRecord, noteRollout } from '../build/record';
 import { checkNotRevoked } from '../build/release/reuse';

@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import * as z from 'zod';
-import { eventBridge } from '../aws';
+import { eventBridge } from '../aws/event-bridge';
 import { TransientFailure } from '../errors';
 import { ownService } from '../tags';
 import { ON_TIMEOUT } from '../wait/on-timeout';

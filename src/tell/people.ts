@@ -1,5 +1,5 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { sns } from '../aws';
+import { sns } from '../aws/sns';
 import { env } from '../env';
 
 /** SNS takes less than 100 characters. */

@@ -1,6 +1,7 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import pLimit from 'p-limit';
-import { isAwsError, sfn } from '../aws';
+import { isAwsError } from '../aws/error';
+import { sfn } from '../aws/sfn';
 import { closeStage, enterStage, noteProgress } from '../build/stages';
 import { failuresOf, throwAll } from '../failures';
 import { lookAtImages } from '../image/look';

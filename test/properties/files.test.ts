@@ -9,7 +9,7 @@ import released from '../../events/event-build.json';
 import { describeTriggers } from '../../src/build/unattended/clockwork/describe';
 import { TriggerInput } from '../../src/build/unattended/triggers';
 import { KilnError } from '../../src/errors';
-import type { PipelineDefinition } from '../../src/pipeline/definition';
+import type { PipelineDefinition } from '../../src/pipeline/definition/definition';
 import { parseDefinition } from '../../src/pipeline/parse';
 import { checkUserDataScript, renderUserData } from '../../src/pipeline/user-data';
 import { hostileName, hostileText } from './hostile';

@@ -19,7 +19,7 @@ export function useTable(): { readAll: () => Promise<unknown> } {
     process.env.KILN_TOPIC = 'arn:aws:sns:us-east-1:000000000000:failures';
     process.env.LAMBDA_TASK_ROOT = process.cwd();
     tables = new Dynalite();
-    const { dynamo } = await import('../../src/aws');
+    const { dynamo } = await import('../../src/aws/dynamo');
     tables.serve(dynamo());
   });
 

@@ -1,14 +1,8 @@
 import { putItem, queryItems } from '../../table';
 import { requestedAt } from '../id';
 import { KEPT_SECONDS } from '../record';
-import {
-  type AskedHold,
-  announceHeld,
-  changeHold,
-  describeHold,
-  type Hold,
-  type HoldAct,
-} from '../unattended/hold';
+import { type AskedHold, changeHold, describeHold, type Hold, type HoldAct } from '../unattended/hold';
+import { announceHeld } from '../unattended/tell-hold';
 
 /** Who asks for a hold, and why. */
 export interface HoldRequest {

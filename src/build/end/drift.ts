@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { logger } from '../../log';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { type FleetView, listGroups, viewFleet } from '../../rollout/view/fleet-view';
 import type { Finding } from '../../rollout/view/judge';
 import { getItem, type Key, putItem } from '../../table';

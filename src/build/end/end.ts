@@ -24,7 +24,8 @@ import {
 import { keepRelease } from '../release/release';
 import { isUnapproved, noteRollback, noteUnapproved, rememberBaked } from '../release/reuse';
 import { endStages } from '../stages';
-import { countEnd, tellHold } from '../unattended/hold';
+import { countEnd } from '../unattended/count-end';
+import { tellHold } from '../unattended/tell-hold';
 import { rememberRollout } from '../unattended/tried';
 import { cleanUpBuild, cleanUpLate } from './clean-up';
 import { describeHeldServer, endHold, holdFleetServer, holdServer } from './held/server';

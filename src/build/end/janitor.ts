@@ -10,7 +10,7 @@ import { findOwnImages } from '../../image/own';
 import { previewRetirement, retireImages } from '../../image/retire';
 import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { findPipelines } from '../../pipeline/pushed/find';
 import { forgetOvertaken } from '../../pipeline/pushed/overtaken';
 import { publishLeft } from '../../rollout/undo/left';

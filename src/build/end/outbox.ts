@@ -1,6 +1,6 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import pLimit from 'p-limit';
-import { eventBridge } from '../../aws';
+import { eventBridge } from '../../aws/event-bridge';
 import { TargetBusy, TransientFailure } from '../../errors';
 import { failuresOf, throwAll } from '../../failures';
 import { logger } from '../../log';

@@ -1,6 +1,6 @@
-import type { Pipeline } from '../../pipeline/definition';
 import { pipelinesFolder } from '../../pipeline/folder';
 import { loadPipeline } from '../../pipeline/load';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { findVersion } from '../../pipeline/pushed/find';
 import { pipelineOf } from '../id';
 import { findRecord } from '../record';

@@ -6,7 +6,6 @@ import { findBaseImage } from '../../image/base/image';
 import { checkBaseRole } from '../../image/base/role';
 import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
-import { approvalOf, imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/definition';
 import {
   type Difference,
   describeDifferences,
@@ -15,6 +14,7 @@ import {
   hideSecretIngredients,
   ingredientsOf,
 } from '../../pipeline/fingerprint';
+import { approvalOf, imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/pipeline';
 import { findServing } from '../../rollout/checks/serving';
 import { checkTargets } from '../../rollout/targets';
 import { checkInspector } from '../../server/scan/enabled';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { InvalidRequest, LeaseLost, PipelineBusy } from '../../errors';
-import type { Pipeline } from '../../pipeline/definition';
 import { hideSecrets } from '../../pipeline/parameters';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { findPipeline } from '../../pipeline/pushed/find';
 import { findUnheld } from '../../rollout/undo/retained';
 import { emit } from '../../tell/events';

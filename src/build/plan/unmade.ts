@@ -1,4 +1,4 @@
-import { isAwsError } from '../../aws';
+import { isAwsError } from '../../aws/error';
 
 /** How the services say that a caller lacks a right, and Service Quotas that a region does not know a quota. */
 const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NoSuchResourceException'];

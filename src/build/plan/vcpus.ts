@@ -5,10 +5,12 @@ import {
   paginateDescribeInstances,
 } from '@aws-sdk/client-ec2';
 import { GetServiceQuotaCommand, type ServiceQuota } from '@aws-sdk/client-service-quotas';
-import { ec2, isAwsError, serviceQuotas } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
+import { serviceQuotas } from '../../aws/service-quotas';
 import { env } from '../../env';
 import { CapacityUnavailable, InvalidPipeline } from '../../errors';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { tagOf } from '../../tags';
 import { isBuildId } from '../id';
 import { findRecord, isHeld } from '../record';

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../../pipeline/definition';
 import { hideSecrets } from '../../pipeline/parameters';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { getItem, type Key, putItem } from '../../table';
 import type { BuildRequest } from '../execution';
 import type { BuildRecord, Origin, ResolvedParameter } from '../record';

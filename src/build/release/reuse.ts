@@ -1,6 +1,6 @@
 import { ImageFailed, ImageRefused, NothingToRollBackTo } from '../../errors';
 import { findImages } from '../../image/find';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
 import { isBuildId, pipelineOf } from '../id';
 import { type BuildRecord, findRecord, imageOf, keyOfRecord, readRecords } from '../record';

@@ -1,11 +1,12 @@
 import { DeleteParameterCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
-import { isAwsError, ssm } from '../../aws';
+import { isAwsError } from '../../aws/error';
+import { ssm } from '../../aws/ssm';
 import { InvalidRequest } from '../../errors';
 import { type Discarded, describeDiscarded } from '../../image/discard';
 import { findGoodImages, retireImages } from '../../image/retire';
 import { findParameterUses } from '../../image/uses/parameter';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { deleteItem, getItem, type Key, putItem } from '../../table';
 import { describeRemoved, findRemoved, isNothingLeft, type RemovedPipeline } from './find';
 import { type Decision, decide, forgetPipeline } from './register';

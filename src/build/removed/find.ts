@@ -1,5 +1,5 @@
 import { findGoodImages } from '../../image/retire';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { findLockHolder } from '../lock';
 import { listQueued } from '../queue';
 import { type BuildRecord, listRecords } from '../record';

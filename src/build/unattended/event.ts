@@ -1,6 +1,6 @@
 import { readPath } from 'aws-languages/json-path';
 import { InvalidParameter } from '../../errors';
-import { show } from '../../pipeline/expected';
+import { show } from '../../pipeline/definition/expected';
 
 /**
  * Takes the values of parameters from the fields of an event. EventBridge's own input transformer leaves a field that is not there

@@ -1,5 +1,5 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { s3 } from '../../aws';
+import { s3 } from '../../aws/s3';
 
 /**
  * What ends in a slash names no object, nor does what S3 takes for no name of a bucket; IAM would refuse the question.

@@ -1,10 +1,11 @@
 import { DescribeImagesCommand, GetAllowedImagesSettingsCommand, type Image } from '@aws-sdk/client-ec2';
-import { ec2, isAwsError } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
 import { resolveReference } from '../../build/parameters';
 import type { Unmade } from '../../build/plan/unmade';
 import { readRecords } from '../../build/record';
 import { InvalidPipeline } from '../../errors';
-import { basePipelineOf, type Pipeline } from '../../pipeline/definition';
+import { basePipelineOf, type Pipeline } from '../../pipeline/pipeline';
 
 /** The image that a base instance starts from. */
 export interface BaseImage {

@@ -1,8 +1,8 @@
 import { type EvaluationResult, paginateSimulatePrincipalPolicy } from '@aws-sdk/client-iam';
-import { iam } from '../../aws';
+import { iam } from '../../aws/iam';
 import { env } from '../../env';
 import { InvalidParameter } from '../../errors';
-import { type Pipeline, secretsOf } from '../../pipeline/definition';
+import { type Pipeline, secretsOf } from '../../pipeline/pipeline';
 import { parseSecret } from '../../pipeline/secret';
 import { parseObject } from './contents';
 

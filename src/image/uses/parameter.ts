@@ -3,8 +3,9 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   paginateDescribeLaunchTemplateVersions,
 } from '@aws-sdk/client-ec2';
-import { ec2, isAwsError } from '../../aws';
-import { imageParametersOf, type Pipeline } from '../../pipeline/definition';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
+import { imageParametersOf, type Pipeline } from '../../pipeline/pipeline';
 import { describeAllGroups } from '../../rollout/groups';
 import { nameOf, specificationsOf } from '../../rollout/version/configuration';
 

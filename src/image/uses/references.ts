@@ -3,7 +3,7 @@ import {
   paginateDescribeImageReferences,
   type ResourceTypeRequest,
 } from '@aws-sdk/client-ec2';
-import { ec2 } from '../../aws';
+import { ec2 } from '../../aws/ec2';
 
 /** As many images as EC2 looks for in one call. */
 const IMAGES_A_CALL = 10;

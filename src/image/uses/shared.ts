@@ -6,7 +6,7 @@ import {
   paginateDescribeImageUsageReportEntries,
   paginateDescribeImageUsageReports,
 } from '@aws-sdk/client-ec2';
-import { ec2 } from '../../aws';
+import { ec2 } from '../../aws/ec2';
 
 const DAY = 24 * 60 * 60_000;
 /** A report that is older says nothing of today. */

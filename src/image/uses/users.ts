@@ -3,7 +3,7 @@ import type { Image } from '@aws-sdk/client-ec2';
 import { findLockHolder } from '../../build/lock';
 import type { Unmade } from '../../build/plan/unmade';
 import { type BuildRecord, findRecord, imageOf, listRecords } from '../../build/record';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { describeAllGroups } from '../../rollout/groups';
 import { findVersionOf } from '../../rollout/template';
 import { nameOf, referenceOf, specificationsOf } from '../../rollout/version/configuration';

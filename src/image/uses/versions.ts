@@ -5,7 +5,9 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { type LaunchTemplateVersion, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
-import { autoScaling, ec2, isAwsError } from '../../aws';
+import { autoScaling } from '../../aws/auto-scaling';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
 import { describeAllGroups, describeWarmPool } from '../../rollout/groups';
 import { findActiveRefresh } from '../../rollout/refresh';
 import { findVersionOf } from '../../rollout/template';

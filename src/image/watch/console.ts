@@ -1,5 +1,6 @@
 import { GetConsoleOutputCommand } from '@aws-sdk/client-ec2';
-import { ec2, isAwsError } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
 
 /** What the serial console of an instance tells of its user data. */
 export interface Console {

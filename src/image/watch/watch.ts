@@ -1,6 +1,7 @@
 import { DescribeInstanceStatusCommand, type Instance, type InstanceStatus } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import { ec2, isAwsError } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
 import { CaughtError, readCaught } from '../../build/end/caught';
 import { findAsPlanned } from '../../build/plan/as-planned';
 import { closeStage, noteProgress } from '../../build/stages';

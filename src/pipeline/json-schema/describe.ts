@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PipelineDefinition } from '../definition';
+import { PipelineDefinition } from '../definition/definition';
 
 /** The JSON Schema of a pipeline file, for editors that complete and check it while one types. */
 export function describePipelineFile(): Record<string, unknown> {

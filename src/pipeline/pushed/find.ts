@@ -2,10 +2,10 @@ import pLimit from 'p-limit';
 import { listRegistered } from '../../build/removed/register';
 import { InvalidPipeline, UnknownPipeline } from '../../errors';
 import { findChainProblems, findSharedNames } from '../chains';
-import type { Pipeline } from '../definition';
 import { pipelinesFolder } from '../folder';
 import { loadFrom, loadPipeline, loadPipelines, readPipelineFiles } from '../load';
 import { PIPELINE_NAME } from '../name';
+import type { Pipeline } from '../pipeline';
 import { type Current, findCurrent, findVersionFiles, type PipelineFiles, versionOf } from './store';
 
 /**

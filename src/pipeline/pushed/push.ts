@@ -1,4 +1,4 @@
-import { isAwsError } from '../../aws';
+import { isAwsError } from '../../aws/error';
 import { registerPipeline } from '../../build/removed/register';
 import { findTriggerProblems } from '../../build/unattended/clockwork/describe';
 import { keepTriggers } from '../../build/unattended/clockwork/keep';
@@ -8,11 +8,11 @@ import { failuresOf, throwAll } from '../../failures';
 import { findGroupTagProblem } from '../../rollout/checks/group-tag';
 import { describeGroups } from '../../rollout/groups';
 import { putItem } from '../../table';
-import type { Pipeline } from '../definition';
-import { show } from '../expected';
+import { show } from '../definition/expected';
 import { pipelinesFolder } from '../folder';
 import { loadPipelines } from '../load';
 import { PIPELINE_NAME } from '../name';
+import type { Pipeline } from '../pipeline';
 import { findOutOfReach, ownReach } from '../reach';
 import { findDeployed, findEach, findHolding, joinPipelines, makePipeline } from './find';
 import {

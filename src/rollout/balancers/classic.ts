@@ -4,7 +4,8 @@ import {
   type InstanceState,
   type LoadBalancerDescription,
 } from '@aws-sdk/client-elastic-load-balancing';
-import { classicLoadBalancing, isAwsError } from '../../aws';
+import { classicLoadBalancing } from '../../aws/classic-load-balancing';
+import { isAwsError } from '../../aws/error';
 
 /** The SDK calls it by the name of its shape, AWS by its code. */
 const GONE = ['AccessPointNotFoundException', 'LoadBalancerNotFound'];

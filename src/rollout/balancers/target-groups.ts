@@ -4,7 +4,8 @@ import {
   type TargetGroup,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isAwsError, loadBalancing } from '../../aws';
+import { isAwsError } from '../../aws/error';
+import { loadBalancing } from '../../aws/load-balancing';
 
 const GONE = ['TargetGroupNotFound', 'TargetGroupNotFoundException'];
 

@@ -9,7 +9,7 @@ import {
   type Subnet,
 } from '@aws-sdk/client-ec2';
 import { encloses, parseCidr } from 'aws-languages/cidr';
-import { ec2 } from '../../aws';
+import { ec2 } from '../../aws/ec2';
 import { env } from '../../env';
 
 /** One end of the way from the probe to a server: its security groups, and the subnets that it may stand in. */

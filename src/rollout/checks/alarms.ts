@@ -1,5 +1,5 @@
 import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { cloudWatch } from '../../aws';
+import { cloudWatch } from '../../aws/cloud-watch';
 
 /** What keeps alarms from watching over a refresh, if anything: one that is not there, or one that has gone off already. */
 export async function findAlarmProblem(names: readonly string[]): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { type _InstanceType, DescribeInstanceTypesCommand } from '@aws-sdk/client-ec2';
-import { ec2, isAwsError } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
 
 /** As many types as EC2 describes in one call; a mixed instances policy has 40 at most. */
 const TYPES_A_CALL = 100;

@@ -1,7 +1,9 @@
 import { DescribeLaunchTemplatesCommand, type LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import { GetInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { compileWildcard } from 'aws-languages/wildcard';
-import { ec2, iam, isAwsError } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
+import { iam } from '../../aws/iam';
 import { env } from '../../env';
 import { FLEET_TAG } from '../../tags';
 

@@ -1,5 +1,5 @@
 import { type Activity, DescribeScalingActivitiesCommand } from '@aws-sdk/client-auto-scaling';
-import { autoScaling } from '../../aws';
+import { autoScaling } from '../../aws/auto-scaling';
 import { listAlarmsOff } from './alarms';
 
 /** So many activities are looked through, newest first, and so many are told. */

@@ -1,7 +1,9 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { GetEbsDefaultKmsKeyIdCommand, type LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import { DescribeKeyCommand, GetKeyPolicyCommand, paginateListGrants } from '@aws-sdk/client-kms';
-import { ec2, isAwsError, kms } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
+import { kms } from '../../aws/kms';
 import { MANAGED_KEY } from '../../image/sharing';
 
 /**

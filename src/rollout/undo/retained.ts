@@ -5,7 +5,8 @@ import {
   DescribeLifecycleHooksCommand,
   type Instance,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling, isAwsError } from '../../aws';
+import { autoScaling } from '../../aws/auto-scaling';
+import { isAwsError } from '../../aws/error';
 import type { BuildRecord } from '../../build/record';
 import { describeGroups } from '../groups';
 import { terminate } from './take-out';

@@ -3,7 +3,8 @@ import {
   type InstanceRefresh,
   RollbackInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling, isAwsError } from '../../aws';
+import { autoScaling } from '../../aws/auto-scaling';
+import { isAwsError } from '../../aws/error';
 import type { BuildRecord } from '../../build/record';
 import { takeGroup } from '../lease';
 import { findRefreshes } from './own-refresh';

@@ -4,7 +4,8 @@ import {
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { autoScaling, isAwsError } from '../../aws';
+import { autoScaling } from '../../aws/auto-scaling';
+import { isAwsError } from '../../aws/error';
 import type { Target } from '../../build/state';
 import { capacityOf } from '../fleet';
 import { describeGroups, describeWarmPool } from '../groups';

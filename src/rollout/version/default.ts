@@ -1,5 +1,5 @@
 import { ModifyLaunchTemplateCommand } from '@aws-sdk/client-ec2';
-import { ec2 } from '../../aws';
+import { ec2 } from '../../aws/ec2';
 import type { Target, TemplateState } from '../../build/state';
 import { FleetNotHealthy } from '../../errors';
 import { describeGroups } from '../groups';

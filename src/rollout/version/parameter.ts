@@ -1,5 +1,6 @@
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, ssm } from '../../aws';
+import { isAwsError } from '../../aws/error';
+import { ssm } from '../../aws/ssm';
 import type { Target, TemplateState } from '../../build/state';
 import { distinctTemplatesOf, type Versions, versionIn } from './configuration';
 

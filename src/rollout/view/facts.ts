@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParametersCommand } from '@aws-sdk/client-ssm';
 import pLimit from 'p-limit';
-import { ec2, isAwsError, ssm } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { isAwsError } from '../../aws/error';
+import { ssm } from '../../aws/ssm';
 import { isBuildId } from '../../build/id';
 import type { Unmade } from '../../build/plan/unmade';
 import { type BuildRecord, findRecord, imageOf } from '../../build/record';

@@ -1,6 +1,6 @@
 import { Unmade } from '../../build/plan/unmade';
 import { type BuildRecord, imageOf } from '../../build/record';
-import { imageParametersOf, type Pipeline } from '../../pipeline/definition';
+import { imageParametersOf, type Pipeline } from '../../pipeline/pipeline';
 import { type Facts, readFacts } from './facts';
 import { type Finding, judgeGroup, type SeenGroup } from './judge';
 import { findWish, type Wanted, type Wish } from './wanted';

@@ -9,7 +9,7 @@ import {
   readRecords,
 } from '../../build/record';
 import type { Target } from '../../build/state';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 
 /** What should run on a group: what the newest build that was verified there has brought. */
 export interface Wanted {

@@ -1,5 +1,5 @@
 import { DescribeInstanceInformationCommand } from '@aws-sdk/client-ssm';
-import { ssm } from '../../aws';
+import { ssm } from '../../aws/ssm';
 import { AgentNotReady, InstanceFailed, InstanceNotManaged } from '../../errors';
 import { findLoss } from './look';
 import { explainSilence } from './silence';

@@ -1,5 +1,6 @@
 import { type CommandInvocation, ListCommandInvocationsCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, ssm } from '../../aws';
+import { isAwsError } from '../../aws/error';
+import { ssm } from '../../aws/ssm';
 import { findInstance } from '../../image/instances';
 import { lookAtEach, type Seen } from '../../wait/look';
 import type { Outcome, Said, Wait } from '../../wait/wait';

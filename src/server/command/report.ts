@@ -1,5 +1,5 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { s3 } from '../../aws';
+import { s3 } from '../../aws/s3';
 import { AgentNotReady, InstanceNotManaged } from '../../errors';
 import type { EndedCommand } from './ended';
 import { bucket, NO_CLI, NO_SCRIPT, outputPrefix } from './run';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { paginateListCommands, SendCommandCommand } from '@aws-sdk/client-ssm';
-import { isAwsError, s3, ssm, ssmOnce } from '../../aws';
+import { isAwsError } from '../../aws/error';
+import { s3 } from '../../aws/s3';
+import { ssm, ssmOnce } from '../../aws/ssm';
 import { env } from '../../env';
 import { AgentNotReady } from '../../errors';
 

@@ -5,7 +5,8 @@ import {
   type RouteTable,
 } from '@aws-sdk/client-ec2';
 import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
-import { ec2, iam } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { iam } from '../../aws/iam';
 import { env } from '../../env';
 import { findInstance } from '../../image/instances';
 import { logger } from '../../log';

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import { s3 } from '../../aws';
+import { s3 } from '../../aws/s3';
 import type { BuildRecord } from '../../build/record';
 import { bucket } from '../command/run';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { s3 } from '../../aws';
+import { s3 } from '../../aws/s3';
 import { findAsPlanned } from '../../build/plan/as-planned';
 import type { Held, Plan } from '../../build/state';
 import { readConsole } from '../../image/watch/console';
 import { findOwnLog } from '../../image/watch/words';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 import { readSecrets } from '../../pipeline/secret';
 import { exportParameters } from '../../pipeline/user-data';
 import { bucket, outputPrefix } from '../command/run';

@@ -1,7 +1,7 @@
 import { BatchGetAccountStatusCommand } from '@aws-sdk/client-inspector2';
-import { inspector } from '../../aws';
+import { inspector } from '../../aws/inspector';
 import { ImageScanFailed } from '../../errors';
-import type { Pipeline } from '../../pipeline/definition';
+import type { Pipeline } from '../../pipeline/pipeline';
 
 /**
  * Checks that Amazon Inspector scans servers here, where a pipeline has its image scanned, before anything is made.

@@ -1,7 +1,8 @@
 import { DescribeImagesCommand, type ScanResults } from '@aws-sdk/client-ec2';
 import { type Finding, paginateListFindings } from '@aws-sdk/client-inspector2';
 import * as z from 'zod';
-import { ec2, inspector } from '../../aws';
+import { ec2 } from '../../aws/ec2';
+import { inspector } from '../../aws/inspector';
 
 /** Of Inspector, the mildest first. What is untriaged has no severity yet. */
 export const SEVERITIES = ['UNTRIAGED', 'INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;

@@ -1,6 +1,6 @@
 import { type CoveredResource, ListCoverageCommand } from '@aws-sdk/client-inspector2';
 import * as z from 'zod';
-import { inspector } from '../../aws';
+import { inspector } from '../../aws/inspector';
 import { lookAtEach, type Seen } from '../../wait/look';
 import type { Outcome, Said, Wait } from '../../wait/wait';
 import { findLoss } from '../command/look';

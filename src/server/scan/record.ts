@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { isAwsError, s3 } from '../../aws';
+import { isAwsError } from '../../aws/error';
+import { s3 } from '../../aws/s3';
 import { pipelineOf } from '../../build/id';
 import { listRecords, type Scanned } from '../../build/record';
 import { logger } from '../../log';

@@ -1,4 +1,4 @@
-import type { Check } from '../../pipeline/definition';
+import type { Check } from '../../pipeline/definition/definition';
 import type { EndedCommand } from '../command/ended';
 import { describeEnd, type Report, TIMED_OUT, told } from '../command/report';
 import { indent } from '../prepare/cloud-init';

@@ -17,7 +17,8 @@ import { getRecord, type Trigger, updateRecord } from '../../../src/build/record
 import { requestBuild } from '../../../src/build/request';
 import { openStage } from '../../../src/build/stages';
 import { findCallerProblem, matchesCaller } from '../../../src/build/unattended/callers';
-import { checkStillFree, countEnd, findHold, showHold } from '../../../src/build/unattended/hold';
+import { countEnd } from '../../../src/build/unattended/count-end';
+import { checkStillFree, findHold, showHold } from '../../../src/build/unattended/hold';
 import { requestTriggeredBuild, TriggerInput } from '../../../src/build/unattended/triggers';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { useTable } from '../table';

@@ -7,7 +7,7 @@ import { handler } from '../../../functions/keep-triggers';
 import { describeTriggers } from '../../../src/build/unattended/clockwork/describe';
 import { keepTriggers } from '../../../src/build/unattended/clockwork/keep';
 import { TriggerInput } from '../../../src/build/unattended/triggers';
-import { PipelineDefinition } from '../../../src/pipeline/definition';
+import { PipelineDefinition } from '../../../src/pipeline/definition/definition';
 import { useTriggers } from '../pipeline/clockwork';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { useTable } from '../table';

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { dynamo } from '../../../src/aws';
+import { dynamo } from '../../../src/aws/dynamo';
 import {
   createEnded,
   endRecord,

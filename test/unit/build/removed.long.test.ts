@@ -30,7 +30,7 @@ import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
 import { findRelease, keepRelease } from '../../../src/build/release/release';
 import { listRegistered, registerPipeline } from '../../../src/build/removed/register';
-import { countEnd } from '../../../src/build/unattended/hold';
+import { countEnd } from '../../../src/build/unattended/count-end';
 import { retireImages } from '../../../src/image/retire';
 import { findPipelines } from '../../../src/pipeline/pushed/find';
 import { keepVersion, setCurrent } from '../../../src/pipeline/pushed/store';

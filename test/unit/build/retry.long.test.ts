@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { dynamo } from '../../../src/aws';
+import { dynamo } from '../../../src/aws/dynamo';
 import { endBuild, finishWork } from '../../../src/build/end/end';
 import { findLockHolder } from '../../../src/build/lock';
 import { getRecord } from '../../../src/build/record';

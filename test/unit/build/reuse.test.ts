@@ -14,7 +14,7 @@ import { requestRollback } from '../../../src/build/release/rollback';
 import { requestBuild } from '../../../src/build/request';
 import { findHold } from '../../../src/build/unattended/hold';
 import { findBaseImage } from '../../../src/image/base/image';
-import type { Pipeline } from '../../../src/pipeline/definition';
+import type { Pipeline } from '../../../src/pipeline/pipeline';
 import { findServing } from '../../../src/rollout/checks/serving';
 import { findNamedImage } from '../../../src/rollout/view/wanted';
 import { describePlanned, makeTarget, openRecordOf } from '../records';

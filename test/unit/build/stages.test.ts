@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { dynamo } from '../../../src/aws';
+import { dynamo } from '../../../src/aws/dynamo';
 import { findLease } from '../../../src/build/lease';
 import { takeLock } from '../../../src/build/lock';
 import { getRecord, moveStatus } from '../../../src/build/record';

@@ -9,7 +9,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { checkVcpus } from '../../../src/build/plan/vcpus';
 import { updateRecord } from '../../../src/build/record';
 import type { Target } from '../../../src/build/state';
-import { PipelineDefinition } from '../../../src/pipeline/definition';
+import { PipelineDefinition } from '../../../src/pipeline/definition/definition';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
 

@@ -1,7 +1,7 @@
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { mockClient } from 'aws-sdk-client-mock';
 import { checkBaseRole } from '../../../src/image/base/role';
-import { PipelineDefinition } from '../../../src/pipeline/definition';
+import { PipelineDefinition } from '../../../src/pipeline/definition/definition';
 
 const iam = mockClient(IAMClient);
 const ROLE = 'arn:aws:iam::000000000000:role/base';

@@ -2,7 +2,7 @@ import { DescribeImagesCommand, EC2Client, GetAllowedImagesSettingsCommand } fro
 import { mockClient } from 'aws-sdk-client-mock';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { findBaseImage } from '../../../src/image/base/image';
-import { PipelineDefinition } from '../../../src/pipeline/definition';
+import { PipelineDefinition } from '../../../src/pipeline/definition/definition';
 
 const ec2 = mockClient(EC2Client);
 process.env.AWS_REGION = 'us-east-1';

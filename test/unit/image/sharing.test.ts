@@ -1,7 +1,7 @@
 import { EC2Client, GetEbsDefaultKmsKeyIdCommand } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { checkSharing } from '../../../src/image/sharing';
-import { PipelineDefinition } from '../../../src/pipeline/definition';
+import { PipelineDefinition } from '../../../src/pipeline/definition/definition';
 
 const ec2 = mockClient(EC2Client);
 process.env.AWS_REGION = 'us-east-1';

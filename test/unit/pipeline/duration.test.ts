@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Duration, duration } from '../../../src/pipeline/duration';
+import { Duration, duration } from '../../../src/pipeline/definition/duration';
 
 test.each([
   ['30s', 30],

@@ -1,5 +1,5 @@
-import { approvalOf } from '../../../src/pipeline/definition';
 import { parseDefinition } from '../../../src/pipeline/parse';
+import { approvalOf } from '../../../src/pipeline/pipeline';
 
 const BASE = 'base: { image: ami-0123456789abcdef0, instanceType: t3.micro }\n';
 

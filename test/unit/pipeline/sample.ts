@@ -1,4 +1,5 @@
-import { type Pipeline, PipelineDefinition } from '../../../src/pipeline/definition';
+import { PipelineDefinition } from '../../../src/pipeline/definition/definition';
+import type { Pipeline } from '../../../src/pipeline/pipeline';
 
 /** The least that a pipeline file can say. */
 export const LEAST = { base: { image: 'ami-0123456789abcdef0', instanceType: 't3.micro' } };

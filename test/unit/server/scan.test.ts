@@ -12,8 +12,8 @@ import { SendTaskFailureCommand, SendTaskSuccessCommand } from '@aws-sdk/client-
 import { mockClient } from 'aws-sdk-client-mock';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { createRecord, getRecord, updateRecord } from '../../../src/build/record';
-import type { Pipeline } from '../../../src/pipeline/definition';
 import { parseDefinition } from '../../../src/pipeline/parse';
+import type { Pipeline } from '../../../src/pipeline/pipeline';
 import { removeLists } from '../../../src/server/packages/remove';
 import { checkInspector } from '../../../src/server/scan/enabled';
 import { checkScan, scanImage } from '../../../src/server/scan/scan';

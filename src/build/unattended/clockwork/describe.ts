@@ -1,4 +1,4 @@
-import type { Pipeline } from '../../../pipeline/definition';
+import type { Pipeline } from '../../../pipeline/pipeline';
 
 /** A schedule of EventBridge Scheduler, which knows time zones: a rule does not. */
 export interface Schedule {

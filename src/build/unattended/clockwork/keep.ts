@@ -13,10 +13,12 @@ import {
   paginateListSchedules,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
-import { eventBridge, isAwsError, scheduler } from '../../../aws';
+import { isAwsError } from '../../../aws/error';
+import { eventBridge } from '../../../aws/event-bridge';
+import { scheduler } from '../../../aws/scheduler';
 import { env } from '../../../env';
 import { failuresOf, throwAll } from '../../../failures';
-import type { Pipeline } from '../../../pipeline/definition';
+import type { Pipeline } from '../../../pipeline/pipeline';
 import { ownService } from '../../../tags';
 import { describeTriggers, type Rule, type Schedule, type Triggers } from './describe';
 

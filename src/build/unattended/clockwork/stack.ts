@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import * as z from 'zod';
 import { logger } from '../../../log';
-import type { Pipeline } from '../../../pipeline/definition';
+import type { Pipeline } from '../../../pipeline/pipeline';
 import { findPipelines } from '../../../pipeline/pushed/find';
 import { describeTriggers } from './describe';
 import { keepTriggers } from './keep';

@@ -3,12 +3,14 @@ import { findPatternProblem } from 'aws-languages/event-pattern';
 import { isDefinitePath } from 'aws-languages/json-path';
 import { isTimeZone } from 'aws-languages/time-zone';
 import * as z from 'zod';
-import { ON_TIMEOUT } from '../wait/on-timeout';
+import { ON_TIMEOUT } from '../../wait/on-timeout';
+import { parseSecret, SECRET_REFERENCE } from '../secret';
+import { SITE_PATH } from '../site/path';
 import { duration } from './duration';
 import { expected, show } from './expected';
+import { chooseHealthy } from './healthy';
 import { matches } from './pattern';
-import { parseSecret, SECRET_REFERENCE } from './secret';
-import { SITE_PATH } from './site/path';
+import { isSsmReference } from './reference';
 
 /** A mapping whose keys are all known: an unknown one is a spelling mistake, and would else be ignored in silence. */
 function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -44,9 +46,6 @@ function distinct<Item extends z.ZodType>(item: Item, what: string) {
     error: expected(`${what}, each once`),
   });
 }
-
-/** A value, or the name of the SSM parameter that holds it, as EC2 writes it: `resolve:ssm:name[:version or label]`. */
-const SSM_REFERENCE = /^resolve:ssm:[\w./-]+(:[\w.-]+)?$/;
 
 /** Names that bash or the dynamic linker give a meaning to: a value in one of them could change what the script runs. */
 const RESERVED_NAME =
@@ -307,17 +306,6 @@ const Checkpoints = section({
   wait: duration('0s', '2d').prefault('1h').describe('How long it waits at each.'),
 }).describe('Where the refresh waits, so that people and alarms can look.');
 
-/** What holds of a target whose file leaves one of them out, or both and its group says nothing. */
-export function chooseHealthy({
-  minHealthy,
-  maxHealthy,
-}: {
-  minHealthy?: number | undefined;
-  maxHealthy?: number | undefined;
-}): { minHealthy: number; maxHealthy: number } {
-  return { minHealthy: minHealthy ?? 100, maxHealthy: maxHealthy ?? 110 };
-}
-
 const Target = section({
   autoScalingGroup: text(/^[ -9;-~]{1,255}$/, 'the name of an Auto Scaling group').describe(
     'The Auto Scaling group that is refreshed.',
@@ -531,15 +519,6 @@ const Window = section({
   timezone: Timezone.describe('The time zone that it is in, daylight saving included.'),
 });
 
-/** What a pipeline says of approval; undefined if its rollouts wait for nobody. */
-export function approvalOf({ approval }: Pick<PipelineDefinition, 'approval'>) {
-  if (approval === 'none') return undefined;
-  if (approval === 'required')
-    return { within: 24 * 60 * 60, onTimeout: 'stop' as const, approvers: 'any' as const };
-  const { required, ...rest } = approval;
-  return required ? rest : undefined;
-}
-
 /**
  * What a pipeline file says. The single source: it validates the file when the service is packaged and again when it
  * runs, types the code, and is what `docs/pipeline.schema.json` is generated from. Durations are in seconds.
@@ -604,37 +583,6 @@ export const PipelineDefinition = section({
 
 export type PipelineDefinition = z.infer<typeof PipelineDefinition>;
 
-/** A target of the rollout: one Auto Scaling group and how it is refreshed. */
-export type RolloutTarget = PipelineDefinition['rollout'][number];
-
-/** A test of an image: the name of its file, and the script. */
-export interface ImageTest {
-  name: string;
-  script: string;
-}
-
-/** A pipeline: its definition, the name of its folder, the script that is its user data, and those that prepare and test its image. */
-export interface Pipeline {
-  name: string;
-  definition: PipelineDefinition;
-  userDataScript: string;
-  prepareScript?: string;
-  /** In the order in which they run; none if it is missing. */
-  tests?: ImageTest[];
-  /** Of one that was pushed: the name of its content. Missing of one that was deployed with the service. */
-  version?: string;
-}
-
-/** The names of the parameters of a pipeline whose values are secrets. */
-export function secretsOf({ definition }: Pipeline): string[] {
-  return Object.entries(definition.parameters).flatMap(([name, { secret }]) => (secret ? [name] : []));
-}
-
-/** Whether a value is a reference to an SSM parameter (`resolve:ssm:NAME`) instead of the value itself. */
-export function isSsmReference(value: string): boolean {
-  return SSM_REFERENCE.test(value);
-}
-
 function isRegularExpression(source: string): boolean {
   try {
     new RegExp(source, 'u');
@@ -642,18 +590,4 @@ function isRegularExpression(source: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** The SSM parameters in which a pipeline names its images. */
-export function imageParametersOf({
-  image: { parameter, channels = {} },
-}: Pick<PipelineDefinition, 'image'>): string[] {
-  return [parameter, channels.tested, channels.proven].filter((name) => name !== undefined);
-}
-
-const IMAGE_OF = 'image-of:';
-
-/** The pipeline whose newest image a pipeline is built on, if it is built on one. */
-export function basePipelineOf({ base }: Pick<PipelineDefinition, 'base'>): string | undefined {
-  return base.image.startsWith(IMAGE_OF) ? base.image.slice(IMAGE_OF.length) : undefined;
 }
