@@ -29,7 +29,7 @@ function generatePolicies(): void {
       defaultVersion: latestVersionId,
       created: createdDate,
       updated: lastUpdatedDate,
-      document: version.document,
+      document: JSON.stringify(version.document),
     });
   });
   // A policy a line: a refresh reads as the policies that it changed.

@@ -11,7 +11,7 @@ test('ARNs are made of path and name, and ids are unique and of IAM’s form', (
 test('every policy has a document with statements, a default version and its dates', () => {
   const whole = policies.filter(
     ({ document, defaultVersion, created, updated }) =>
-      [document.Statement].flat().length > 0 &&
+      [JSON.parse(document).Statement].flat().length > 0 &&
       /^v\d+$/.test(defaultVersion) &&
       !Number.isNaN(Date.parse(created)) &&
       Date.parse(created) <= Date.parse(updated),

@@ -22,16 +22,7 @@ function asManagedPolicy(policy: PublishedManagedPolicy): ManagedPolicy {
     updated,
     description: policy.description,
     tags: new TagSet(),
-    versions: [
-      {
-        id: policy.defaultVersion,
-        created: updated,
-        // Written when it is asked for: together they are three megabytes.
-        get document() {
-          return JSON.stringify(policy.document);
-        },
-      },
-    ],
+    versions: [{ id: policy.defaultVersion, created: updated, document: policy.document }],
     defaultVersion: policy.defaultVersion,
     nextVersion: Number(policy.defaultVersion.slice(1)) + 1,
   };

@@ -20,6 +20,8 @@ import { Sandbox } from './sandbox';
 const MOST_LIVE = 10;
 /** Threads that may wait for work; the longest idle goes first. Each holds some 30 MB, and 4 MB more for each further sandbox. */
 const MOST_IDLE = 5;
+/** Of them with the same code: whoever comes next finds room there. What ran beside it in another thread ends with that: 50 MB. */
+const MOST_IDLE_ALIKE = 1;
 /** AWS seconds after which a warm sandbox is closed: Lambda keeps them for 5 to 15 minutes. */
 const IDLE_SECONDS = 600;
 /** However fast AWS's clock runs, this is what another invocation may take to come. Real seconds. */
@@ -165,13 +167,20 @@ export class Sandboxes {
     this.warm.add(warm);
     warm.cancelIdle = clock.after(idle, () => this.close(warm));
     this.idle.add(warm.sandbox.thread);
-    const most = this.context.runsFunctionsInProcess ? MOST_IN_PROCESS : MOST_IDLE;
-    if (this.idle.size > most) this.endOldestIdle();
+    const inProcess = this.context.runsFunctionsInProcess;
+    if (!inProcess) this.endOldestAlike(this.live.get(warm.sandbox.thread));
+    if (this.idle.size > (inProcess ? MOST_IN_PROCESS : MOST_IDLE)) this.endOldestIdle();
   }
 
   private take(warm: Warm): void {
     warm.cancelIdle?.();
     this.warm.delete(warm);
+  }
+
+  /** Ends the thread that has been idle for longest of those with this code, where there are too many of them. */
+  private endOldestAlike(common: string | undefined): void {
+    const alike = [...this.idle].filter((thread) => this.live.get(thread) === common);
+    if (alike.length > MOST_IDLE_ALIKE && alike[0]) this.endThread(alike[0]);
   }
 
   private endOldestIdle(): boolean {
