@@ -9,6 +9,12 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import {
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  ListRulesCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
   AddRoleToInstanceProfileCommand,
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -19,6 +25,12 @@ import {
   PutUserPolicyCommand,
   RemoveRoleFromInstanceProfileCommand,
 } from '@aws-sdk/client-iam';
+import {
+  GetScheduleCommand,
+  SchedulerClient,
+  UpdateScheduleCommand,
+  type UpdateScheduleCommandInput,
+} from '@aws-sdk/client-scheduler';
 import {
   DeleteParameterCommand,
   GetParameterCommand,
@@ -102,6 +114,7 @@ test('where all is as the builds left it, nothing is in the way, and every check
       'base role',
       'network',
       'limits',
+      'triggers',
     ],
     ...['API', 'api', 'web', 'kiln-fleet-api', 'kiln-fleet-web', 'health'],
   ]);
@@ -221,6 +234,44 @@ test('a parameter that a pipeline names and that is gone is told with what pushe
   );
 });
 
+test('a rule and a schedule that somebody has disabled are told with what holds a pipeline for longer', async () => {
+  const [events, scheduler] = [new EventBridgeClient(sample.settings), new SchedulerClient(sample.settings)];
+  const { Rules = [] } = await events.send(new ListRulesCommand({ NamePrefix: 'kiln-prod.api.' }));
+  const Name = Rules[0]?.Name;
+  const schedule = { GroupName: 'kiln-prod', Name: 'web' };
+  const { CreationDate, LastModificationDate, Arn, ...settings } = await scheduler.send(
+    new GetScheduleCommand(schedule),
+  );
+  const set = (State: 'ENABLED' | 'DISABLED') =>
+    scheduler.send(
+      new UpdateScheduleCommand({ ...settings, ...schedule, State } as UpdateScheduleCommandInput),
+    );
+  await whileBroken(
+    () => Promise.all([events.send(new DisableRuleCommand({ Name })), set('DISABLED')]),
+    () => Promise.all([events.send(new EnableRuleCommand({ Name })), set('ENABLED')]),
+    async () => {
+      const { code, checks } = await ask();
+      expect([of(checks, 'note'), code]).toEqual([
+        [
+          {
+            name: 'triggers',
+            outcome: 'note',
+            text: expect.stringContaining('somebody has disabled the schedule web: '),
+            mend: "kiln hold web --reason '…'",
+          },
+          {
+            name: 'triggers',
+            outcome: 'note',
+            text: expect.stringContaining(`somebody has disabled the rule ${Name}: `),
+            mend: "kiln hold api --reason '…'",
+          },
+        ],
+        0,
+      ]);
+    },
+  );
+});
+
 test('who may only look is told what he may not do; what he may not look at is not known, and no fault', async () => {
   const iam = new IAMClient(sample.settings);
   const UserName = 'reader';
@@ -253,6 +304,12 @@ test('who may only look is told what he may not do; what he may not look at is n
     mend: expect.stringMatching(/^aws iam put-user-policy --user-name reader /),
   });
   expect(permissions?.text).not.toMatch(/kiln (plan|fleet|builds|show) \(/);
-  expect(of(checks, 'unknown').map(({ name }) => name)).toEqual(['base role', 'network', 'limits', 'health']);
+  expect(of(checks, 'unknown').map(({ name }) => name)).toEqual([
+    'base role',
+    'network',
+    'limits',
+    'triggers',
+    'health',
+  ]);
   expect([of(checks, 'bad'), code]).toEqual([[], 0]);
 });

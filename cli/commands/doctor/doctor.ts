@@ -17,6 +17,7 @@ import { checkLimits } from './limits';
 import { checkNetwork } from './network';
 import { checkPermissions } from './permissions';
 import { checkStack, type Stack } from './stack';
+import { checkTriggers } from './triggers';
 
 const MARKS = { good: '✔', note: '⚠', bad: '✖', unknown: '?' };
 
@@ -79,6 +80,7 @@ async function* lookAtAccount(
     unlessRefused('base role', () => checkBaseRole(stack, place)),
     unlessRefused('network', () => checkNetwork(stack, place)),
     unlessRefused('limits', () => checkLimits(stack, place)),
+    unlessRefused('triggers', () => checkTriggers(stack, place)),
   ];
   for (const checks of looks) yield* await checks;
 }

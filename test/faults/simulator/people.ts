@@ -119,8 +119,10 @@ export class People {
     this.hasGates = false;
   }
 
-  async hold(): Promise<void> {
-    if (await this.ask('/pipelines/web/hold', { reason: 'the shop is full' }, [200])) this.holds = true;
+  /** @param allow who may build all the same; without it every person */
+  async hold(allow?: readonly string[]): Promise<void> {
+    const body = { reason: 'the shop is full', ...(allow && { allow }) };
+    if (await this.ask('/pipelines/web/hold', body, [200])) this.holds = true;
   }
 
   async resume(): Promise<void> {

@@ -165,6 +165,19 @@ export const DECISION_KINDS: readonly Kind[] = [
     }),
   },
   {
+    name: 'person holds the pipeline for all but some',
+    heals: false,
+    at: ANY,
+    brings: ['holdPipeline'],
+    range: LONG,
+    mend: ({ people }) => people.resume(),
+    // Whoever asks for the builds is among them, or is not.
+    arm: person(async ({ world, drawn }) => {
+      await world.people.hold([drawn.choice % 2 === 0 ? '*' : 'arn:aws:iam::*:role/on-call']);
+      return true;
+    }),
+  },
+  {
     name: 'person holds and resumes the pipeline',
     heals: true,
     ends: 'unattended',
