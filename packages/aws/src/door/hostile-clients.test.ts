@@ -6,7 +6,8 @@ import { signedHeaders } from '../testing/signed';
 import { until, waitOn } from '../testing/until';
 import { FrontDoor } from './front-door';
 
-const PATIENCE = 200;
+/** Real milliseconds: longer than a slow machine takes to answer. */
+const PATIENCE = 2000;
 const complaints: unknown[][] = [];
 const faults: unknown[] = [];
 const { error: consoleError } = console;
