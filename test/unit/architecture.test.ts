@@ -132,15 +132,53 @@ test.each([
   ['await-healthy-site', 'src/image/probe.ts'],
   ['ask-servers', 'src/rollout/ask.ts'],
 ])('the function in the VPC %s imports nothing that calls AWS', (name, domain) => {
+  const seen = findAllNeeded(`functions/${name}.ts`);
+  expect(seen).toContain(domain);
+  expect(seen.filter((file) => file.startsWith('src/aws/') || file.startsWith('@aws-sdk/'))).toEqual([]);
+});
+
+/** What is evaluated with a file. */
+function findAllNeeded(name: string): string[] {
   const seen = new Set<string>();
   const visit = (file: string) => {
     if (seen.has(file)) return;
     seen.add(file);
     for (const { to } of findImports(file, { types: false })) visit(to);
   };
-  visit(`functions/${name}.ts`);
-  expect([...seen]).toContain(domain);
-  expect([...seen].filter((file) => file.startsWith('src/aws/') || file.startsWith('@aws-sdk/'))).toEqual([]);
+  visit(name);
+  return [...seen];
+}
+
+test.each([
+  'create-image',
+  'await-image',
+  'publish-template',
+  'start-refresh',
+  'await-refresh',
+  'await-fleet',
+  'resolve-wait',
+  'sweep-waits',
+  'publish-image',
+  'scale-out',
+  'terminate-instance',
+  'verify-fleet',
+])('the function %s does not wait at its cold start for the schema of pipelines, nor for YAML', (name) => {
+  const needed = findAllNeeded(`functions/${name}.ts`);
+  expect(needed).toContain('src/lambda.ts');
+  expect(needed.filter((file) => file.startsWith('src/pipeline/definition/def') || file === 'yaml')).toEqual(
+    [],
+  );
+});
+
+test('each function of the one bundle is exported by the name that it goes by, from its file', () => {
+  const exported = [
+    ...(SOURCES.get('functions/index.ts') ?? '').matchAll(
+      /^export const (\w+) = only\('(\w+)', \(\) => import\('\.\/([\w-]+)'\)\);$/gm,
+    ),
+  ];
+  expect(exported.length).toBeGreaterThan(30);
+  for (const [, name, own, file = ''] of exported)
+    expect([own, file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]).toEqual([name, name]);
 });
 
 /** The circles of a graph, each once. */
