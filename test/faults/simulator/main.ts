@@ -67,6 +67,17 @@ async function runSeed(seed: number, packaged: string): Promise<Outcome> {
   return outcome;
 }
 
+/** What fails the simulator itself is told, fails all, and keeps no other seed from being run. */
+async function isRunWell(seed: number, packaged: string): Promise<boolean> {
+  try {
+    return (await runSeed(seed, packaged)).broken.length === 0;
+  } catch (error) {
+    console.log(`seed ${seed}: ${describeSchedule(given ?? drawSchedule(seed))}; THE SIMULATOR FAILED`);
+    console.error(error);
+    return false;
+  }
+}
+
 /** Prints how to see it again, and the least that breaks the same. */
 async function tellSmallest({ seed, schedule, broken }: Outcome, packaged: string): Promise<void> {
   console.log(`  again: npm run faults -- --runs 1 --seed ${seed} --trace`);
@@ -116,7 +127,7 @@ async function main(): Promise<boolean> {
   if (packaged && existsSync(packaged)) {
     if (seeds.length > RUNS_A_PROCESS) return share(packaged);
     let isWell = true;
-    for (const seed of seeds) isWell = (await runSeed(seed, packaged)).broken.length === 0 && isWell;
+    for (const seed of seeds) isWell = (await isRunWell(seed, packaged)) && isWell;
     return isWell;
   }
   const project = await packageSimulated();

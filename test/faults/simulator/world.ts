@@ -277,17 +277,28 @@ export class World {
       new ListExecutionsCommand({ stateMachineArn: this.service.StateMachineArn, statusFilter: 'RUNNING' }),
     );
     if (executions.length > 0) return executions.map(({ name }) => `the execution of ${name} still runs`);
-    const { InstanceRefreshes } = await this.autoScaling.send(
-      new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: GROUP, MaxRecords: 1 }),
-    );
-    const status = InstanceRefreshes?.[0]?.Status ?? '';
+    const group = await this.group();
+    if (!group) return [`${GROUP} is not there`];
+    const status = await this.refreshStatus();
     if (/^(Pending|InProgress|Cancelling|RollbackInProgress|Baking)$/.test(status))
       return [`a refresh of ${GROUP} is ${status}`];
-    const group = await this.group();
-    const inService = (group?.Instances ?? []).filter((one) => one.LifecycleState === 'InService');
-    if (inService.length !== group?.DesiredCapacity || inService.length !== group?.Instances?.length)
-      return [`${GROUP} has ${inService.length} servers in service of ${group?.DesiredCapacity}`];
+    const inService = (group.Instances ?? []).filter((one) => one.LifecycleState === 'InService');
+    if (inService.length !== group.DesiredCapacity || inService.length !== group.Instances?.length)
+      return [`${GROUP} has ${inService.length} servers in service of ${group.DesiredCapacity}`];
     return [];
+  }
+
+  /** Of the newest refresh of the group, which somebody may be deleting. */
+  private async refreshStatus(): Promise<string> {
+    try {
+      const { InstanceRefreshes } = await this.autoScaling.send(
+        new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: GROUP, MaxRecords: 1 }),
+      );
+      return InstanceRefreshes?.[0]?.Status ?? '';
+    } catch (error) {
+      if ((error as Error).name === 'ValidationError') return '';
+      throw error;
+    }
   }
 
   /** Deploys the service a second time, and lets its janitor look at what there is. */

@@ -123,10 +123,10 @@ const remakeGroup: Deed = async ({ world }) => {
   const group = await world.group();
   if (!group || group.Status) return false;
   const { LaunchTemplate, VPCZoneIdentifier, TargetGroupARNs, DesiredCapacity, MaxSize, Tags = [] } = group;
-  // What Kiln has written is not the person's.
-  const own = Tags.filter(({ Key }) => Key !== 'kiln:service').map(({ Key, Value, PropagateAtLaunch }) => ({
-    ...{ Key, Value, PropagateAtLaunch },
-  }));
+  // What Kiln and CloudFormation have written is not the person's.
+  const own = Tags.filter(({ Key = '' }) => Key !== 'kiln:service' && !Key.startsWith('aws:')).map(
+    ({ Key, Value, PropagateAtLaunch }) => ({ Key, Value, PropagateAtLaunch }),
+  );
   await world.autoScaling.send(
     new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: GROUP, ForceDelete: true }),
   );
