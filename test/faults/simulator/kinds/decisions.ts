@@ -173,7 +173,7 @@ export const DECISION_KINDS: readonly Kind[] = [
     mend: ({ people }) => people.resume(),
     // Whoever asks for the builds is among them, or is not.
     arm: person(async ({ world, drawn }) => {
-      await world.people.hold([drawn.choice % 2 === 0 ? '*' : 'arn:aws:iam::*:role/on-call']);
+      await world.people.hold([`arn:aws:iam::*:${drawn.choice % 2 === 0 ? 'root' : 'role/on-call'}`]);
       return true;
     }),
   },
