@@ -132,3 +132,16 @@ test('two at the same time stand in two threads', async () => {
   const [left, right] = await Promise.all([run('left'), run('right')]);
   expect(right.threadId).not.toBe(left.threadId);
 });
+
+test('of the threads in which functions of one code ran side by side one stays', async () => {
+  const names = ['first', 'second', 'third'];
+  await addSiblings(
+    names,
+    'exports.handler = () => new Promise((r) => setTimeout(() => r({ threadId }), 100));',
+  );
+  const beside = await Promise.all(names.map((name) => run(name)));
+  expect(new Set(beside.map(({ threadId }) => threadId)).size).toBe(3);
+  const after: Record<string, unknown>[] = [];
+  for (const name of names) after.push(await run(name));
+  expect(new Set(after.map(({ threadId }) => threadId)).size).toBe(1);
+});
