@@ -45,8 +45,9 @@ export async function verifyFleet(input: VerifyFleetInput): Promise<void> {
   const servers =
     (group ? listServers(group, { version, launchTemplateId, others }).length : 0) - left.length;
   const verified = { ...describeVerified(servers, input, left.length), ...describeLeft(left) };
-  await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
+  // First what may yet fail: Undo takes back a version that it finds noted, but leaves a group that was verified.
   await noteVersions(target, { version, others });
+  await updateRollout(build.id, autoScalingGroup, { launchTemplateId, version, verified });
 }
 
 /** A record has room for 400 kB, an event for 256. */

@@ -130,27 +130,27 @@ async function undoRollout(
     // Looks at the group after its refresh was stopped: one that succeeded just before has given it the new version.
     const { all, now } = await takeOut(record.id, rollout);
     if (now.length > 0) undone.push(`servers ${now.join(', ')}`);
+    await noteCurrentVersions(rollout);
     return all;
   }
   const { waits, left } = await bringBack(record, rollout, isLate);
   if (left) await noteLeft(record, rollout.target, left);
   if (waits) throw new TargetBusy(waits);
-  await noteCurrentVersions(record, rollout);
+  await noteCurrentVersions(rollout);
   return [];
 }
 
-/** A group that keeps versions of a build that failed, or has others by now, has its stack know them. */
-async function noteCurrentVersions(record: BuildRecord, rollout: Rollout): Promise<void> {
+/** A group that keeps versions of a build that failed, was brought back from them, or has others by now, has its stack know them. */
+async function noteCurrentVersions(rollout: Rollout): Promise<void> {
   const { target } = rollout;
   const group = (await describeGroups([target.autoScalingGroup])).get(target.autoScalingGroup);
-  const isVerified = record.rollouts[target.autoScalingGroup]?.verified !== undefined;
   for (const template of distinctTemplatesOf(target)) {
     const own = amongOwn(rollout)(template);
     const found = specificationsOf(group ?? {}).find(
       ({ LaunchTemplateId }) => LaunchTemplateId === template.launchTemplateId,
     );
     const { Version = '' } = found ?? {};
-    if (!/^\d+$/.test(Version) || (!isVerified && !own.includes(Version))) continue;
+    if (!/^\d+$/.test(Version)) continue;
     await noteVersionFor(target, template, Version, (noted) =>
       own.some((version) => version === Version || version === noted),
     );

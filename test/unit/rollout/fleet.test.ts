@@ -9,6 +9,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import launchEvent from '../../../events/instance-launch.json';
 import { getRecord } from '../../../src/build/record';
@@ -354,6 +355,14 @@ describe('VerifyFleet', () => {
     notedVersions.set(versionParameterOf(GROUP), '4');
     await verify(['i-1', 'i-2']);
     expect(notedVersions.get(versionParameterOf(GROUP))).toBe('5');
+  });
+
+  test('verifies no fleet whose version it cannot write for its stack: Undo leaves a fleet that was verified', async () => {
+    useGroup(both);
+    useHealth(healthy);
+    mockClient(SSMClient).on(GetParameterCommand).rejects(new Error('Service Unavailable'));
+    await expect(verify(['i-1', 'i-2'])).rejects.toThrow('Service Unavailable');
+    expect((await verified())?.verified).toBeUndefined();
   });
 
   test('tells in the record that nobody asked them', async () => {

@@ -156,6 +156,24 @@ describe('the stack of a group', () => {
     expect(notedVersions.get(NAME)).toBe('5');
   });
 
+  test('is told of the version to which its group was brought back, where the build told it of its own and came no further', async () => {
+    notedVersions.set(NAME, '5');
+    useGroups(describeGroup('fleet', '4', ['4']));
+    await undo(noted());
+    expect(notedVersions.get(NAME)).toBe('4');
+  });
+
+  test('is told of it, too, where a group was empty before', async () => {
+    notedVersions.set(NAME, '5');
+    useGroups(describeGroup('fleet', '5', ['5']));
+    autoScaling.on(UpdateAutoScalingGroupCommand).callsFake(({ LaunchTemplate }) => {
+      useGroups(describeGroup('fleet', LaunchTemplate.Version));
+      return {};
+    });
+    await undo({ ...noted(), targets: [makeTarget({ isFirstImage: true })] });
+    expect(notedVersions.get(NAME)).toBe('4');
+  });
+
   test('is told of the version that a person has set since the build told it of its own', async () => {
     notedVersions.set(NAME, '5');
     useGroups(describeGroup('fleet', '4', ['4']));
