@@ -78,6 +78,8 @@ beforeEach(async () => {
   ec2.on(DeleteLaunchTemplateVersionsCommand).resolves({});
   autoScaling.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
   ssm.on(ListTagsForResourceCommand).resolves({ TagList: [] });
+  // No stack looks up the version of its group.
+  ssm.on(GetParameterCommand).rejects(Object.assign(new Error('no'), { name: 'ParameterNotFound' }));
   useVersions();
   useGroup('4');
 });

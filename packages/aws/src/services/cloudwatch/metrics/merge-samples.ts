@@ -1,4 +1,4 @@
-import { type Sample, total } from './statistics';
+import { type Sample, total, type Values, valuesOf } from './statistics';
 
 /** Different values that are kept of a point; of more each is kept to two digits. */
 const MOST_VALUES = 100;
@@ -30,7 +30,8 @@ export function mergeByTime(samples: readonly Sample[], period: number): Sample[
 
 function merge(time: number, samples: readonly Sample[]): Sample {
   const [first] = samples as [Sample];
-  const isCounted = samples.every(({ values }) => values !== undefined);
+  const values = samples.map(valuesOf);
+  const isCounted = values.every((one) => one !== undefined);
   return {
     time,
     unit: first.unit,
@@ -38,11 +39,9 @@ function merge(time: number, samples: readonly Sample[]): Sample {
     sum: total(samples.map(({ sum }) => sum)),
     minimum: samples.reduce((least, { minimum }) => Math.min(least, minimum), first.minimum),
     maximum: samples.reduce((most, { maximum }) => Math.max(most, maximum), first.maximum),
-    ...(isCounted && { values: countValues(samples.flatMap(({ values }) => values ?? [])) }),
+    ...(isCounted && { values: countValues(values.flat()).flat() }),
   };
 }
-
-type Values = readonly (readonly [value: number, count: number])[];
 
 function countValues(values: Values): Values {
   const counted = countBy(values, (value) => value);

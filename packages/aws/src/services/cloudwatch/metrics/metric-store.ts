@@ -88,7 +88,7 @@ function readSample(datum: MetricDatum, time: number): Sample {
   return {
     time,
     unit,
-    values,
+    ...(new Set(numbers).size > 1 && { values: values.flat() }),
     count: total(values.map(([, count]) => count)),
     sum: total(values.map(([value, count]) => value * count)),
     minimum: Math.min(...numbers),

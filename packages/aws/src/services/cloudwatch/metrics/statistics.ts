@@ -9,9 +9,12 @@ export interface Sample {
   readonly minimum: number;
   readonly maximum: number;
   readonly unit: string;
-  /** Each value with how often it came; absent for a statistic set. */
-  readonly values?: readonly (readonly [value: number, count: number])[];
+  /** Each value, and after it how often it came: `[5, 1, 7, 2]`. Absent for a statistic set, and where all values are the same. */
+  readonly values?: readonly number[];
 }
+
+/** Each value of a sample with how often it came. */
+export type Values = readonly (readonly [value: number, count: number])[];
 
 export interface Metric {
   readonly namespace: string;
@@ -29,7 +32,7 @@ export interface Summary {
   readonly minimum: number;
   readonly maximum: number;
   readonly unit: string;
-  readonly values: readonly (readonly [value: number, count: number])[];
+  readonly values: Values;
 }
 
 /**
@@ -53,8 +56,18 @@ export function summarize(
     minimum: samples.reduce((least, { minimum }) => Math.min(least, minimum), first.minimum),
     maximum: samples.reduce((most, { maximum }) => Math.max(most, maximum), first.maximum),
     unit: first.unit,
-    values: samples.flatMap(({ values }) => values ?? []),
+    values: samples.flatMap((sample) => valuesOf(sample) ?? []),
   };
+}
+
+/**
+ * The values of a sample; `undefined` for a statistic set whose values nobody knows. Those of one that has the same minimum and maximum
+ * are known, if its sum agrees. See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
+export function valuesOf({ values, minimum, maximum, count, sum }: Sample): Values | undefined {
+  if (values)
+    return Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i] ?? 0, values[2 * i + 1] ?? 0]);
+  return minimum === maximum && sum === minimum * count ? [[minimum, count]] : undefined;
 }
 
 /** Whether CloudWatch knows the statistic: `Sum`, `p99`, `p99.9`. */
