@@ -12,17 +12,19 @@ import { countCalls, type Phase, Stopwatch } from './stopwatch';
 /*
  * What a whole build costs, from its request to the verified fleet, and what comes before: starting the embedded AWS, its fleet, the
  * deployment of the service. The first build brings the first image into an empty group, the second refreshes it. AWS's time leaps, in a
- * process that is new and again in one that has done it all before; and beside it AWS's time at sixty times real speed.
+ * process that is new and again in one that has done it all before, and functions run in it, as `npm start` has them; beside it with
+ * functions in threads, as `kiln local` has them, and with AWS's time at sixty times real speed, too.
  *
- * npm run bench:build [leaping | again | sixtyfold …]
+ * npm run bench:build [leaping | again | threads | sixtyfold …]
  */
 
-const TIMES = {
-  leaping: { leap: true },
-  again: { leap: true },
-  sixtyfold: { timeScale: 60 },
+const WAYS = {
+  leaping: { time: { leap: true }, functions: 'process' },
+  again: { time: { leap: true }, functions: 'process' },
+  threads: { time: { leap: true }, functions: 'threads' },
+  sixtyfold: { time: { timeScale: 60 }, functions: 'threads' },
 } as const;
-type Name = keyof typeof TIMES;
+type Name = keyof typeof WAYS;
 
 async function runBuild(sample: Sample): Promise<void> {
   const states = new SFNClient(sample.settings);
@@ -46,7 +48,7 @@ async function measure(name: Name, packaged: string): Promise<Phase[]> {
     project: projectFolder,
     packaged,
     port: 0,
-    time: TIMES[name],
+    ...WAYS[name],
     schedules: false,
     onStep: (step) => void watch.begin(step.startsWith('deploy') ? 'deploy' : 'start, fleet'),
     signal: new AbortController().signal,
@@ -72,7 +74,7 @@ try {
   const begun = performance.now();
   await packageService(projectFolder, packaged);
   console.log(`the service is packaged after ${((performance.now() - begun) / 1000).toFixed(2)} s`);
-  for (const name of names.length > 0 ? names : (Object.keys(TIMES) as Name[])) {
+  for (const name of names.length > 0 ? names : (Object.keys(WAYS) as Name[])) {
     console.log(`\n${name}`);
     const phases = await measure(name, packaged);
     console.table(Object.fromEntries(phases.map(({ name, shown }) => [name, shown])));

@@ -26,6 +26,8 @@ async function showStory(options: StartOptions, signal: AbortSignal): Promise<vo
     project: projectFolder,
     port: 0,
     time: timeOf(options),
+    // Kiln's own alone as long as nobody else comes: they cost half as much so, and nobody else's are at hand.
+    functions: options.keep ? 'threads' : 'process',
     // The story says itself when the night comes.
     schedules: false,
     onStep: (step) => teller.line(step),

@@ -28,7 +28,7 @@ let sample: RunningSample;
 let operator: Operator;
 beforeAll(async () => {
   project = await copyProject(pipelines);
-  sample = await RunningSample.start(project.folder, { [LIVE_PATH]: live });
+  sample = await RunningSample.start(project.folder, { programs: { [LIVE_PATH]: live } });
   operator = new Operator(sample);
   await widenFleet(sample.aws);
   await operator.rollOut('1');

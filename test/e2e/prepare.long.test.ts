@@ -16,7 +16,8 @@ let ended: Readonly<Record<string, ShownBuild>>;
 
 beforeAll(async () => {
   project = await copyProject(preparePipelines);
-  sample = await RunningSample.start(project.folder);
+  // As `kiln local` runs them.
+  sample = await RunningSample.start(project.folder, { functions: 'threads' });
   await new SSMClient(sample.settings).send(
     new PutParameterCommand({
       Name: '/kiln/vault/key',

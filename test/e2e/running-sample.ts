@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Aws, ClientSettings, ServerPrograms } from 'embedded-aws';
+import type { Aws, ClientSettings, StartOptions } from 'embedded-aws';
 import { type ApiAnswer, callApi } from '../../cli/api';
 import { startSample } from '../../cli/sample';
 import { checkAnswer } from '../unit/answers';
@@ -50,12 +50,17 @@ export class RunningSample {
   /**
    * @param project the folder with the service and its pipelines
    * @param programs servers that instances can run, by their path on the disk
+   * @param functions where Lambda runs them: in this process, for half of what threads cost
    */
-  static async start(project: string, programs?: ServerPrograms): Promise<RunningSample> {
+  static async start(
+    project: string,
+    { programs, functions = 'process' }: Pick<StartOptions, 'programs' | 'functions'> = {},
+  ): Promise<RunningSample> {
     const { aws, settings, service } = await startSample({
       project,
       port: 0,
       time: { leap: true },
+      functions,
       programs,
       schedules: false,
       onStep: () => {},
