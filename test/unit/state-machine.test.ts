@@ -9,7 +9,12 @@ interface State {
   Type: string;
   Resource?: string;
   Parameters?: { FunctionName: { 'Fn::GetAtt': [string, string] }; Payload: Record<string, unknown> };
-  Retry?: { ErrorEquals: string[]; JitterStrategy?: string; MaxDelaySeconds?: number }[];
+  Retry?: {
+    ErrorEquals: string[];
+    JitterStrategy?: string;
+    MaxDelaySeconds?: number;
+    MaxAttempts?: number;
+  }[];
   Catch?: { ErrorEquals: string[]; Next: string }[];
   TimeoutSeconds?: number;
   ItemProcessor?: { States: Record<string, State> };
@@ -137,6 +142,18 @@ test('every task retries transient failures with a cap and full jitter, and has 
     expect([name, transient?.JitterStrategy, transient?.MaxDelaySeconds]).toEqual([name, 'FULL', 60]);
     expect([name, typeof state.TimeoutSeconds]).toEqual([name, 'number']);
   }
+});
+
+test('a fleet that is verified is no release yet: what is left to do is tried for most of an hour', () => {
+  const attempts = tasks.map(([name, state]) => {
+    const transient = state.Retry?.find((retry) => retry.ErrorEquals.includes('TransientFailure'));
+    return [name, transient?.MaxAttempts] as const;
+  });
+  const patient = attempts.filter(([, most = 0]) => most > 8);
+  expect(patient).toEqual([
+    ['VerifyFleet', 100],
+    ['Finish', 100],
+  ]);
 });
 
 /**
