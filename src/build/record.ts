@@ -426,6 +426,17 @@ export async function withdrawVerified(build: string, group: string): Promise<vo
   await setPaths(keyOfRecord(build), [change], whileThere('attribute_exists', group, 'RUNNING'));
 }
 
+/** The same of all groups of a build that is over. @returns the record as it is then */
+export async function withdrawAllVerified(record: BuildRecord): Promise<BuildRecord> {
+  const groups = Object.keys(record.rollouts);
+  const changes = groups.map((group) => [['rollouts', group, 'verified'], REMOVED] as const);
+  await setPaths(keyOfRecord(record.id), changes);
+  const rollouts = Object.entries(record.rollouts).map(
+    ([group, { verified: _verified, ...rollout }]) => [group, rollout] as const,
+  );
+  return { ...record, rollouts: Object.fromEntries(rollouts) };
+}
+
 function whileThere(how: string, group: string, status: BuildStatus | undefined): Condition {
   return {
     expression: `${how}(#rollouts.#group)${status ? ' AND #status = :status' : ''}`,

@@ -16,9 +16,10 @@ import { findOwnRollout } from './own-versions';
 import { amongOwn, ownOf, type Rollout } from './rollout';
 import { stopRefresh } from './stop';
 import { takeOut } from './take-out';
+import { isUnreleased, withdrawUnreleased } from './unreleased';
 
 /**
- * Undoes the rollouts of a build, but those that serve: a group that was verified keeps the new version. Touches only what is
+ * Undoes the rollouts of a build, but those that serve: a group that was verified keeps the new version, unless all of them were. Touches only what is
  * provably the build's own: its refresh is rolled back; the first image of a group that was empty is taken out again, with the servers
  * that run it; a group whose fleet was not verified after its refresh is brought back to the version that it had; then the template
  * versions that it made and that nobody uses are deleted. Before each act the build takes the lease of the group, which it may have given
@@ -30,12 +31,20 @@ import { takeOut } from './take-out';
  * @returns whether anybody uses a version of the build, and so its image
  */
 export async function undoRollouts(
-  record: BuildRecord,
+  given: BuildRecord,
   undone: string[] = [],
   isLate = false,
 ): Promise<boolean> {
   const leaving = new Set<string>();
-  const round = new Round(record);
+  const round = new Round(given);
+  const record =
+    !isLate && isUnreleased(given)
+      ? await withdrawUnreleased(
+          given,
+          (target, run) => round.alone(target, run),
+          () => round.end(),
+        )
+      : given;
   const rollouts: Rollout[] = [];
   for (const target of record.targets ?? [])
     await round.alone(target, async () => {

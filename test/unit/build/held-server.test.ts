@@ -16,7 +16,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { cleanUpLate } from '../../../src/build/end/clean-up';
 import { failBuild, finishWork } from '../../../src/build/end/end';
@@ -50,6 +50,8 @@ const told = () => sns.commandCalls(PublishCommand).map((call) => call.args[0].i
 
 beforeEach(() => {
   for (const client of [ec2, autoScaling, sns, ssm, events]) client.reset();
+  // No stack looks up the version of its group.
+  ssm.on(GetParameterCommand).rejects(Object.assign(new Error('no'), { name: 'ParameterNotFound' }));
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
   ec2.on(DescribeImagesCommand).resolves({ Images: [] });

@@ -56,6 +56,8 @@ const failure = (name: string, errorMessage: string) => ({
 /** What AWS has of the build: an instance, an image, a template version. */
 beforeEach(() => {
   for (const client of [ec2, autoScaling, sns, ssm, events, sfn]) client.reset();
+  // No stack looks up the version of its group.
+  ssm.on(GetParameterCommand).rejects(Object.assign(new Error('no'), { name: 'ParameterNotFound' }));
   events.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] });
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [BASE_INSTANCE] }] });
   answerNoUses(ec2, autoScaling);

@@ -11,10 +11,11 @@ import {
   DeleteLaunchTemplateVersionsCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
+  ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { endRecord, workOff } from '../../../src/build/end/outbox';
-import { getRecord } from '../../../src/build/record';
+import { getRecord, updateRecord } from '../../../src/build/record';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { undoRollouts } from '../../../src/rollout/undo/undo';
 import { BUILD, describePlanned, makeTarget, openRecord, PREFERENCES } from '../records';
@@ -133,13 +134,67 @@ test.each<[string, object]>([
   expect(started()).toHaveLength(1);
 });
 
-test('a group that was verified stays what it is', async () => {
+describe('a group that was verified', () => {
   const verified = { by: 'site', servers: 3 };
-  await expect(undo({ rollouts: { fleet: { version: '5', refreshId: 'r-1', verified } } })).resolves.toBe(
-    true,
-  );
-  expect(started()).toEqual([]);
-  expect(await notBack()).toBeUndefined();
+  const rollouts = { fleet: { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1', verified } };
+  const isVerified = async () => (await getRecord(BUILD)).rollouts.fleet?.verified !== undefined;
+  beforeEach(() => updateRecord(BUILD, { 'rollouts.fleet': rollouts.fleet }));
+
+  test('stays what it is where another of the build was not', async () => {
+    const targets = [makeTarget(), makeTarget({ autoScalingGroup: 'another' })];
+    await expect(undo({ rollouts, targets })).resolves.toBe(true);
+    expect(started()).toEqual([]);
+    expect(await notBack()).toBeUndefined();
+    expect(await isVerified()).toBe(true);
+  });
+
+  test.each([
+    ['was empty before', { isFirstImage: true }],
+    ['is not to be rolled back', { autoRollback: false }],
+    ['cannot be brought back', { canRollBack: false }],
+  ])('stays what it is where one of them %s', async (_what, more) => {
+    await expect(undo({ rollouts, targets: [makeTarget(more)] })).resolves.toBe(true);
+    expect([...started(), ...ec2.commandCalls(ModifyLaunchTemplateCommand)]).toEqual([]);
+    expect(await isVerified()).toBe(true);
+  });
+
+  test('is brought back where all were, and the build did not succeed all the same: no release is what runs', async () => {
+    await expect(undo({ rollouts })).rejects.toMatchObject({ name: 'TargetBusy' });
+    expect(started()).toHaveLength(1);
+    expect(await isVerified()).toBe(false);
+  });
+
+  test('is brought back, too, where its version was made the default already', async () => {
+    const versions = (own: boolean) =>
+      ec2.on(DescribeLaunchTemplateVersionsCommand).callsFake(({ Versions }) => {
+        const all = [
+          { VersionNumber: 4, DefaultVersion: !own },
+          { VersionNumber: 5, DefaultVersion: own },
+        ];
+        const isAsked = ({ VersionNumber, DefaultVersion }: (typeof all)[number]) =>
+          !Versions ||
+          Versions.includes(DefaultVersion ? '$Default' : '') ||
+          Versions.includes(`${VersionNumber}`);
+        return { LaunchTemplateVersions: all.filter(isAsked) };
+      });
+    versions(true);
+    ec2.on(ModifyLaunchTemplateCommand).callsFake(() => {
+      versions(false);
+      return {};
+    });
+    await expect(undo({ rollouts })).rejects.toMatchObject({ name: 'TargetBusy' });
+    expect(ec2.commandCalls(ModifyLaunchTemplateCommand).map((call) => call.args[0].input)).toEqual([
+      { LaunchTemplateId: 'lt-1', DefaultVersion: '4' },
+    ]);
+    expect(started()).toHaveLength(1);
+  });
+
+  test('stays what it is when somebody looks for what came late, or an hour has passed', async () => {
+    await undo({ rollouts }, true);
+    await undo({ rollouts, endedAt: new Date(Date.now() - 2 * 3_600_000).toISOString() });
+    expect(started()).toEqual([]);
+    expect(await isVerified()).toBe(true);
+  });
 });
 
 test.each<[string, object, RegExp]>([
