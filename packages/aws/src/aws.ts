@@ -143,11 +143,13 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /** What shall go wrong. */
 export interface FaultSwitches {
+  /** @throws Error that says what is wrong with a fault that no call could meet */
   add(fault: FaultInput): Promise<void>;
   /** Those that are still to strike, oldest first. */
   list(): Promise<readonly Fault[]>;
   /** The newest ten thousand times that one struck, oldest first. */
   strikes(): Promise<readonly Strike[]>;
+  /** Takes them back; what is late on its way comes nevertheless. */
   clear(): Promise<void>;
 }
 

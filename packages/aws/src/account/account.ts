@@ -2,10 +2,12 @@ import type { Duplex } from 'node:stream';
 import type { Clockwork, PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
 import { Clock, type Time } from '../core/clock';
-import { type Fault, FaultError, Faults, readFault } from '../core/faults';
+import { type Fault, Faults } from '../core/faults';
 import { Ledger } from '../core/ledger';
 import type { ServerPrograms } from '../core/ports';
 import type { Keys, KnownKey, Principal } from '../core/principal';
+import { FaultError, readFault } from '../core/read-fault';
+import { REGION_NAME } from '../core/region-name';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';
@@ -24,7 +26,6 @@ import { type ModelSource, ModelsOnClock } from '../wire/api-model';
 import { Region } from './region';
 
 const ACCOUNT_ID = '000000000000';
-const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-\d$/;
 /** Where services that an account has only once are at home. */
 const HOME = 'us-east-1';
 
@@ -111,8 +112,11 @@ export class Account {
       digest: this.digest,
       definitions: this.definitions,
       find: (service: string, region: string) => this.find(service as ServiceName, region),
-      kill: ({ accessKeyId }: Principal, region: string) =>
-        this.service('lambda', region).sandboxes.kill(accessKeyId),
+      // A function may call services of any region.
+      kill: ({ accessKeyId }: Principal) =>
+        this.regionNames().some((name) => this.service('lambda', name).sandboxes.kill(accessKeyId)),
+      sleep: (seconds: number) =>
+        this.clock.sleep(seconds, this.ending.signal).catch(() => Promise.reject(wasReset())),
     };
     this.corridor = new Corridor(parts);
     this.apiDoor = new ApiDoor({ ...parts, corridor: this.corridor });
@@ -148,8 +152,7 @@ export class Account {
 
   /** A call that was under way when the account went: nobody would end what it made now. */
   private checkThere(): void {
-    if (this.isDisposed)
-      throw new AwsError('ServiceUnavailable', 'The account was reset while this was under way', 503);
+    if (this.isDisposed) throw wasReset();
   }
 
   /** The state of a service in a region; of the account where it is global. */
@@ -183,20 +186,51 @@ export class Account {
    */
   async addFault(input: unknown): Promise<void> {
     const fault = readFault(input);
-    if (fault.kind !== 'lateFailure' && fault.kind !== 'never') await this.checkOperation(fault);
+    await this.checkOperation(fault);
     this.faults.add(fault);
   }
 
-  private async checkOperation({ service, operation }: Fault): Promise<void> {
-    if (service === '*') return;
-    const found = Object.entries(this.definitions).find(([, { signingName }]) => signingName === service);
-    if (!found) {
-      const names = Object.values(this.definitions).map(({ signingName }) => signingName);
-      throw new FaultError(`service: there is no '${service}', expected * or one of ${names.join(', ')}`);
+  /** @throws FaultError for a fault that no call could meet */
+  private async checkOperation({ service, operation, kind, input = {} }: Fault): Promise<void> {
+    const all = Object.entries(this.definitions);
+    const meant = all.filter(([, { signingName }]) => service === '*' || signingName === service);
+    if (meant.length === 0) {
+      const names = new Set(all.map(([, { signingName }]) => signingName));
+      throw new FaultError(
+        `service: there is no '${service}', expected * or one of ${[...names].join(', ')}`,
+      );
     }
-    const { model } = await this.models.load(...found);
-    if (operation !== '*' && !model.operations.has(operation))
-      throw new FaultError(`operation: ${service} has no operation '${operation}'`);
+    // What those begin is known already, and Auto Scaling begins what is no operation of its own.
+    if (operation === '*' || kind === 'lateFailure' || kind === 'never') return;
+    const having = meant.filter(([, { operations }]) => Object.hasOwn(operations, operation));
+    if (having.length === 0) throw await this.explainLack(service, operation, meant);
+    const members = new Set<string>();
+    for (const [name, definition] of having) {
+      const { model } = await this.models.load(name, definition);
+      const schema = model.operations.get(operation)?.input;
+      if (schema?.isStructSchema()) for (const [member] of schema.structIterator()) members.add(member);
+    }
+    const unknown = Object.keys(input).find((member) => !members.has(member));
+    if (unknown !== undefined)
+      throw new FaultError(
+        `input.${unknown}: ${operation} has no such member, expected one of ${[...members].join(', ')}`,
+      );
+  }
+
+  private async explainLack(
+    service: string,
+    operation: string,
+    meant: readonly (readonly [string, ServiceDefinition])[],
+  ): Promise<FaultError> {
+    if (service === '*') return new FaultError(`operation: no service here has an operation '${operation}'`);
+    for (const [name, definition] of meant) {
+      const { model } = await this.models.load(name, definition);
+      if (model.operations.has(operation))
+        return new FaultError(
+          `operation: the embedded AWS lacks ${operation} of ${service}, and refuses its calls without a fault`,
+        );
+    }
+    return new FaultError(`operation: ${service} has no operation '${operation}'`);
   }
 
   /**
@@ -271,4 +305,8 @@ export class Account {
     await Promise.all([...this.regions.values()].map((region) => region.dispose()));
     this.clock.end();
   }
+}
+
+function wasReset(): AwsError {
+  return new AwsError('ServiceUnavailable', 'The account was reset while this was under way', 503);
 }

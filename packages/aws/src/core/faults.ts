@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AwsError } from './aws-error';
 
 /** What a fault does to the call that it strikes. */
@@ -24,19 +23,25 @@ export interface Fault {
    * `refuse`: the call is answered with `code`, `message` and `status` and has no effect.
    * `afterEffect`: the call has its effect, and is answered so all the same, as where a server dies in between.
    * `late`: the effect comes after `delay` seconds. With a `code` or a `status` the call is answered so at once; without, its answer comes
-   * with the effect. What one service hands to another is taken for delivered meanwhile.
+   * with the effect. What one service hands to another is taken for delivered meanwhile. Clearing the faults does not stop it.
    * `lost`: the call has no effect and is never answered: the connection breaks off. What one service hands to another is taken for delivered.
    * `twice`: the call has its effect twice, and the first answer.
-   * `kill`: the function that makes the call ends there, and the call has no effect. `killAfterEffect`: it has.
+   * `kill`: the function that makes the call ends there, and the call has no effect. `killAfterEffect`: it has. A call that no function
+   * makes by its own credentials is never answered.
    * `lateFailure`: the call succeeds, and what it began fails later with `message` (an image, an instance launch).
    * `never`: the call succeeds, and what it began never comes to an end (an image).
    */
   readonly kind: (typeof FAULT_KINDS)[number];
+  /** Of `refuse`, `afterEffect` and `late`: `InternalError` unless given. */
   readonly code?: string;
+  /** Of those, and of `lateFailure`. */
   readonly message?: string;
+  /** Of the HTTP answer, 400 to 599: by default 500, of `refuse` 400. For 400 stands what the service's API says of the code, if it does. */
   readonly status?: number;
-  /** AWS seconds of `late`. */
+  /** AWS seconds of `late`: a year at most. */
   readonly delay?: number;
+  /** The region that is called; each without. */
+  readonly region?: string;
   /** Who must call: a part of the ARN of the principal, such as the name of a function. */
   readonly caller?: string;
   /** What the input must have: by member, a part of its text. */
@@ -59,6 +64,7 @@ export type LateKind = 'lateFailure' | 'never';
 export interface Strike {
   /** AWS time, ISO 8601. */
   readonly time: string;
+  readonly region: string;
   readonly service: string;
   readonly operation: string;
   /** ARN of the principal that called; not where what a call began was struck. */
@@ -68,37 +74,15 @@ export interface Strike {
 
 /** A call, as faults look at it. */
 export interface StruckCall {
+  readonly region: string;
   readonly service: string;
   readonly operation: string;
   readonly caller: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const FaultSchema = z.strictObject({
-  service: z.string(),
-  operation: z.string(),
-  kind: z.enum(FAULT_KINDS).default('refuse'),
-  code: z.string().optional(),
-  message: z.string().optional(),
-  status: z.number().int().min(400).max(599).optional(),
-  delay: z.number().positive().optional(),
-  caller: z.string().optional(),
-  input: z.record(z.string(), z.string()).optional(),
-  skip: z.number().int().min(0).default(0),
-  times: z.number().int().min(1).default(1),
-  lasts: z.number().positive().optional(),
-});
-
 /** The newest strikes that are kept. */
 const MOST_STRIKES = 10_000;
-
-/** A fault that is none, or could never strike. */
-export class FaultError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'FaultError';
-  }
-}
 
 /**
  * A call that nobody answers. Whoever speaks HTTP finds his connection broken off; inside AWS it is an error as others are, but for
@@ -109,16 +93,11 @@ export class NoAnswer extends AwsError {
     super('ServiceUnavailable', `${operation} was not answered`, 503);
     this.name = 'NoAnswer';
   }
-}
 
-/** Reads a fault as it is asked for. @throws FaultError that names what is wrong */
-export function readFault(input: unknown): Fault {
-  const parsed = FaultSchema.safeParse(input);
-  if (!parsed.success) throw new FaultError(z.prettifyError(parsed.error));
-  const fault = parsed.data;
-  if ((fault.kind === 'late') !== (fault.delay !== undefined))
-    throw new FaultError("delay: a fault of kind 'late' has one, in seconds, and no other has");
-  return fault;
+  /** What the caller of a service hears for whose own call to another there was no answer. */
+  asRefusal(): AwsError {
+    return new AwsError(this.code, this.message, this.status);
+  }
 }
 
 interface Pending {
@@ -172,28 +151,28 @@ export class Faults {
   /** Takes the fault that is to strike a call, if there is one. */
   take(call: StruckCall): Fault | undefined {
     if (this.pending.length === 0) return undefined;
-    return this.strike(
-      (fault) => !isLate(fault.kind) && isMeant(fault, call),
-      call.service,
-      call.operation,
-      call.caller,
-    );
+    const { region, service, operation, caller } = call;
+    return this.strike((fault) => !isLate(fault.kind) && isMeant(fault, call), {
+      region,
+      ...{ service, operation, caller },
+    });
   }
 
-  /** Takes the fault that is to strike what an operation began, if there is one. */
-  takeLate(service: string, operation: string, kind: LateKind): Fault | undefined {
+  /** Takes the fault that is to strike what an operation began in a region, if there is one. */
+  takeLate(region: string, service: string, operation: string, kind: LateKind): Fault | undefined {
     return this.strike(
-      (fault) => fault.kind === kind && fault.service === service && fault.operation === operation,
-      service,
-      operation,
+      (fault) =>
+        fault.kind === kind &&
+        fault.service === service &&
+        fault.operation === operation &&
+        (fault.region ?? region) === region,
+      { region, service, operation },
     );
   }
 
   private strike(
     isMeant: (fault: Fault) => boolean,
-    service: string,
-    operation: string,
-    caller?: string,
+    struck: Omit<Strike, 'time' | 'fault'>,
   ): Fault | undefined {
     this.forgetOld();
     const found = this.pending.find((one) => {
@@ -206,13 +185,7 @@ export class Faults {
     found.left -= 1;
     if (found.left <= 0) this.pending = this.pending.filter((one) => one !== found);
     const { fault } = found;
-    this.struck.push({
-      time: new Date(this.millis()).toISOString(),
-      service,
-      operation,
-      ...(caller !== undefined && { caller }),
-      fault,
-    });
+    this.struck.push({ time: new Date(this.millis()).toISOString(), ...struck, fault });
     if (this.struck.length > MOST_STRIKES) this.struck = this.struck.slice(-MOST_STRIKES * 0.9);
     return fault;
   }
@@ -224,11 +197,13 @@ export class Faults {
   }
 }
 
-function isLate(kind: Fault['kind']): kind is LateKind {
+/** Whether a kind strikes what a call began, and not the call itself. */
+export function isLate(kind: Fault['kind']): kind is LateKind {
   return kind === 'lateFailure' || kind === 'never';
 }
 
-function isMeant(fault: Fault, { service, operation, caller, input }: StruckCall): boolean {
+function isMeant(fault: Fault, { region, service, operation, caller, input }: StruckCall): boolean {
+  if (fault.region !== undefined && fault.region !== region) return false;
   if (fault.service !== '*' && fault.service !== service) return false;
   if (fault.operation !== '*' && fault.operation !== operation) return false;
   if (fault.caller !== undefined && !caller.includes(fault.caller)) return false;

@@ -1,6 +1,6 @@
 import { AwsError } from '../core/aws-error';
 import type { Clock } from '../core/clock';
-import type { FaultInput, Faults } from '../core/faults';
+import { type FaultInput, type Faults, NoAnswer } from '../core/faults';
 import type { Principal } from '../core/principal';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
@@ -30,7 +30,9 @@ export interface CorridorParts {
   /** The state of a service in a region. Throws an `AwsError` for a region that is not there. */
   find(service: string, region: string): unknown;
   /** Ends the function that calls, in the middle of what it does. False where no function calls. */
-  kill(principal: Principal, region: string): boolean;
+  kill(principal: Principal): boolean;
+  /** @throws AwsError where the account goes meanwhile */
+  sleep(seconds: number): Promise<void>;
 }
 
 /** A call that is about to be made. */
@@ -139,7 +141,7 @@ export class Corridor {
   ): Promise<object> {
     if (call.request && !call.principal.accessKeyId && operation && !mayBeUnsigned(definition, operation))
       throw unsigned(model);
-    const { throttles, faults, clock } = this.parts;
+    const { throttles, faults, sleep } = this.parts;
     const known = model.operations.get(operation);
     const handler = Object.hasOwn(definition.operations, operation)
       ? definition.operations[operation]
@@ -149,9 +151,12 @@ export class Corridor {
     throttles.take(call, definition.signingName, operation);
     const given = await read();
     const input = given as Readonly<Record<string, unknown>>;
-    const about = { service: definition.signingName, operation, caller: call.principal.arn, input };
+    const about = {
+      ...{ service: definition.signingName, operation, region: call.region },
+      ...{ caller: call.principal.arn, input },
+    };
     for (const watcher of this.watchers) {
-      const fault = watcher({ ...about, region: call.region });
+      const fault = watcher(about);
       if (fault) faults.addFor(about, fault);
     }
     const perform = async () => {
@@ -165,14 +170,19 @@ export class Corridor {
         { service, definition, state, model },
         { operation, input, call, http: known.http },
       );
-      return ((await handler(state, given, call)) ?? {}) as object;
+      try {
+        return ((await handler(state, given, call)) ?? {}) as object;
+      } catch (error) {
+        // A call that the service made on its way: it answers its own caller all the same.
+        throw error instanceof NoAnswer ? error.asRefusal() : error;
+      }
     };
     const fault = faults.take(about);
     if (!fault) return perform();
     return strike(fault, operation, {
       perform,
-      sleep: (seconds) => clock.sleep(seconds),
-      kill: () => this.parts.kill(call.principal, call.region),
+      sleep,
+      kill: () => this.parts.kill(call.principal),
     });
   }
 

@@ -23,13 +23,14 @@ export async function strike(fault: Fault, operation: string, call: Struck): Pro
       await call.perform();
       throw refusalOf(fault, 500);
     case 'late':
-      return isRefused(fault) ? beLate(fault, call) : call.sleep(fault.delay ?? 0).then(call.perform);
+      return isRefused(fault)
+        ? beLate(fault, operation, call)
+        : call.sleep(fault.delay ?? 0).then(call.perform);
     case 'lost':
       throw new NoAnswer(operation);
     case 'twice': {
       const answer = await call.perform();
-      // What the second comes to nobody is told.
-      await call.perform().catch(() => undefined);
+      await call.perform().catch(untold(operation));
       return answer;
     }
     case 'kill':
@@ -49,12 +50,19 @@ function isRefused({ code, status }: Fault): boolean {
 }
 
 /** The caller is refused, and the effect comes nevertheless. */
-function beLate(fault: Fault, call: Struck): never {
+function beLate(fault: Fault, operation: string, call: Struck): never {
   void call
     .sleep(fault.delay ?? 0)
     .then(call.perform)
-    .catch(() => undefined);
+    .catch(untold(operation));
   throw refusalOf(fault, 500);
+}
+
+/** Of an effect that nobody waits for: a refusal is told to nobody, a defect of the embedded AWS to its error output. */
+function untold(operation: string): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof AwsError)) console.error(`internal failure in ${operation}:`, error);
+  };
 }
 
 function refusalOf({ code = 'InternalError', message = 'an injected fault', status }: Fault, usual: number) {

@@ -47,6 +47,7 @@ export function apiWith(
     definitions: { [service]: { ...definition, operations: withoutState(operations) } },
     find: () => undefined,
     kill: () => false,
+    sleep: (seconds: number) => clock.sleep(seconds),
   };
   const door = new ApiDoor({ ...parts, corridor: new Corridor(parts) });
   return { answer: (name, request, call = rootCall()) => door.answer(name, request, call) };

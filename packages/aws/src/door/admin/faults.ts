@@ -1,4 +1,5 @@
-import { FaultError, type FaultInput } from '../../core/faults';
+import type { FaultInput } from '../../core/faults';
+import { FaultError } from '../../core/read-fault';
 import { AdminError, type AdminRoute } from './route';
 
 export const listFaults: AdminRoute = {
@@ -17,8 +18,9 @@ export const addFault: AdminRoute = {
   path: 'POST faults',
   does: 'adds a fault',
   async answer(aws, { body }) {
+    const fault = parseJson(body) as FaultInput;
     try {
-      await aws.faults.add(parseJson(body) as FaultInput);
+      await aws.faults.add(fault);
     } catch (error) {
       if (error instanceof FaultError) throw new AdminError(400, error.message);
       throw error;
@@ -29,7 +31,7 @@ export const addFault: AdminRoute = {
 
 export const clearFaults: AdminRoute = {
   path: 'DELETE faults',
-  does: 'takes all faults back',
+  does: 'takes back all faults that are still to strike; what has struck goes on',
   async answer(aws) {
     await aws.faults.clear();
     return [];
@@ -39,7 +41,11 @@ export const clearFaults: AdminRoute = {
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
-  } catch {
-    return undefined;
+  } catch (error) {
+    const example = '{ "service": "ec2", "operation": "RunInstances", "kind": "lost" }';
+    throw new AdminError(
+      400,
+      `the body is no JSON (${(error as Error).message}), expected a fault: ${example}`,
+    );
   }
 }

@@ -60,7 +60,8 @@ export class Launches {
     const zoneOf = (id: string) => this.needs.ec2.subnet(id)?.AvailabilityZone;
     const place = choosePlace(group, zoneOf, activeRefresh(group)?.replace, warmPool && stayingIn(warmPool));
     try {
-      const fault = this.context.faults.takeLate('autoscaling', 'RunInstances', 'lateFailure');
+      const { faults, region } = this.context;
+      const fault = faults.takeLate(region, 'autoscaling', 'RunInstances', 'lateFailure');
       if (fault) throw new AwsError(fault.code ?? 'InternalError', fault.message ?? 'Internal error', 500);
       return await this.run(group, configuration, { cause, place, leaving, warmPool });
     } catch (error) {

@@ -114,9 +114,9 @@ export function finishLater(
   },
 ): void {
   const { ledger, region, clock, faults } = ec2.context;
-  const fault = faults.takeLate('ec2', of.operation, 'lateFailure');
+  const fault = faults.takeLate(region, 'ec2', of.operation, 'lateFailure');
   const done = ledger.begin(of.kind, image.ImageId, region);
-  if (faults.takeLate('ec2', of.operation, 'never')) return;
+  if (faults.takeLate(region, 'ec2', of.operation, 'never')) return;
   clock.after(durations[of.duration].seconds, () => {
     void of.captured.then(() => {
       done();

@@ -26,7 +26,8 @@ export const RunInstances: Op<'RunInstances'> = async (ec2, input, call) => {
     // From here on nothing is waited for: no other launch takes what the plan was promised.
     const made = makeInstances(ec2, planLaunch(ec2, request, call), call);
     for (const record of made) {
-      const fault = ec2.context.faults.takeLate('ec2', 'RunInstances', 'lateFailure');
+      const { faults, region } = ec2.context;
+      const fault = faults.takeLate(region, 'ec2', 'RunInstances', 'lateFailure');
       ec2.lifecycle.launch(record, mayUse ? fault : { message: KEY_REFUSED });
     }
     return made.map(({ id }) => id);
