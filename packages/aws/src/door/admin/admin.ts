@@ -14,10 +14,13 @@ export async function answerAdmin(
   gone: AbortSignal,
 ): Promise<WireResponse> {
   const path = request.path.replace(/^\/_local\/?/, '');
+  const methods: string[] = [];
   for (const route of routes) {
-    const [method, pattern = ''] = route.path.split(' ');
-    const match = request.method === method ? matchPath(pattern, path) : undefined;
+    const [method = '', pattern = ''] = route.path.split(' ');
+    const match = matchPath(pattern, path);
     if (!match) continue;
+    methods.push(method);
+    if (request.method !== method) continue;
     try {
       const { query, body } = request;
       return json(200, await route.answer(aws, { parameters: match, query, body, gone }));
@@ -26,7 +29,11 @@ export async function answerAdmin(
       return json(error.status, { message: error.message });
     }
   }
-  return json(404, { message: `the embedded AWS has no ${request.method} ${request.path}` });
+  const message = `the embedded AWS has no ${request.method} ${request.path}`;
+  if (methods.length === 0) return json(404, { message });
+  const allow = methods.join(', ');
+  const answer = json(405, { message: `${message}, but ${allow}` });
+  return { ...answer, headers: { ...answer.headers, allow } };
 }
 
 /** The values of the `{names}` of a route's path; undefined where the path is another. */
