@@ -173,22 +173,35 @@ curl -X POST http://127.0.0.1:4566/_local/faults \\
 \`\`\`
 
 A fault has a \`service\` (the name that requests are signed for, or \`*\`) and an \`operation\` (or \`*\`), and strikes the next such call, whoever
-makes it. \`caller\` (a part of the ARN of who calls) and \`input\` (by member, a part of its text) choose calls, \`skip\` lets so many of them pass,
-\`times\` strikes so many (1), and after \`lasts\` AWS seconds it strikes no more. Its \`kind\`:
+makes it. \`region\` (that is called), \`caller\` (a part of the ARN of who calls, as \`GET /_local/calls\` has it) and \`input\` (by member, as the SDKs
+name them, a part of its text) choose calls, \`skip\` lets so many of them pass, \`times\` strikes so many (1), and after \`lasts\` AWS seconds it
+strikes no more. Its \`kind\`:
 
 | | |
 | --- | --- |
-| \`refuse\` | the default: \`code\`, \`message\` and \`status\` (400) answer the call, which has no effect |
+| \`refuse\` | the default: \`code\` (\`InternalError\`), \`message\` and \`status\` (400) answer the call, which has no effect |
 | \`afterEffect\` | the call has its effect and is answered so (500) all the same |
-| \`late\` | the effect comes after \`delay\` AWS seconds; with a \`code\` or a \`status\` the call is refused at once, without it waits. What one service hands to another (an event, an asynchronous invocation of a rule) is taken for delivered |
-| \`lost\` | no effect, and no answer: the connection breaks off. What one service hands to another is taken for delivered |
+| \`late\` | the effect comes after \`delay\` AWS seconds (a year at most); with a \`code\` or a \`status\` (500) the call is refused at once, without it waits. What one service hands to another (an event, an asynchronous invocation of a rule) is taken for delivered |
+| \`lost\` | no effect, and no answer: the connection breaks off. What one service hands to another is taken for delivered; any other call that a service makes fails with \`ServiceUnavailable\` (503) |
 | \`twice\` | the effect comes twice, the answer is the first |
-| \`kill\` | the function that makes the call dies with it, before its effect |
+| \`kill\` | the function that makes the call, with the credentials that it was given, dies with it, before its effect. A call that no function makes so is \`lost\` |
 | \`killAfterEffect\` | … after its effect |
-| \`lateFailure\` | the call succeeds, and what it began fails: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling \`RunInstances\` of \`autoscaling\` |
-| \`never\` | the call succeeds, and what it began never ends: \`CreateImage\`, \`CopyImage\` and \`RegisterImage\` of \`ec2\` |
+| \`lateFailure\` | the call succeeds, and what it began fails with \`message\`: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling (with \`code\`, too) \`RunInstances\` of \`autoscaling\`. Whoever began it: there is no \`caller\` and no \`input\` |
+| \`never\` | the call succeeds, and what it began never ends, in the same way: \`CreateImage\`, \`CopyImage\` and \`RegisterImage\` of \`ec2\` |
 
-\`GET /_local/faults\` lists those that are still to strike, \`GET /_local/faults/strikes\` what they struck.
+A \`status\` of 400 becomes what the service's API says of the code (\`TooManyRequestsException\` of Lambda is 429). AWS answers some codes that no API
+tells of with another, which is yours to say: 503 with EC2's \`RequestLimitExceeded\` and S3's \`SlowDown\`. SDKs call again after codes of throttling, whatever
+the status, after 500, 502, 503 and 504, and after a connection that broke off, but not after a 400 as \`refuse\` answers by default.
+
+One fault strikes a call, the oldest that is meant for it; \`skip\` counts only calls that no older one struck. A call is struck behind its signature and
+EC2's throttles, before its input and the caller's permissions are looked at: a refusal strikes calls, too, that would fail anyway, and a late call is
+judged when its time has come. Calls of operations that the embedded AWS lacks are refused as ever. A fault that no call could meet is itself refused
+with 400 and the member that is wrong.
+
+\`DELETE /_local/faults\` does not call back what is late on its way, nor does a client that goes away; with \`POST /_local/reset\` it never comes. The
+calls that \`GET /_local/calls\` lists have the code and status that the caller was told, \`ServiceUnavailable\` where he was told nothing, and
+each stands there once: not the second of \`twice\`, nor the effect of a refused call that is late. What struck stands under
+\`GET /_local/faults/strikes\`.
 `;
 }
 
