@@ -356,3 +356,21 @@ test('a call whose answer is lost has had its effect', async () => {
   await expect(client.send(new GetTopicAttributesCommand({ TopicArn }))).resolves.toBeDefined();
   expect(await region.aws.faults.list()).toEqual([]);
 });
+
+const RUN = { service: 'lambda', operation: 'Invoke' };
+test.each([
+  ['is tried again after Lambda has failed', { status: 500, times: 6 }, 7],
+  ['is tried again after Lambda was throttled', { code: 'TooManyRequestsException' }, 2],
+  ['is not tried again where the caller is at fault', { code: 'InvalidRequestContentException' }, 1],
+  ['that is lost on its way is not missed', { kind: 'lost' }, 1],
+] as const)('a delivery to a function %s', async (_how, fault, attempts) => {
+  const { TopicArn } = await subscribe(`struck-${attempts}-${Object.values(fault)[0]}`);
+  const before = (await region.aws.calls()).length;
+  await region.aws.faults.add({ ...RUN, ...fault });
+  await client.send(new PublishCommand({ TopicArn, Message: 'a' }));
+  await region.aws.clock.sleep(60);
+  const calls = (await region.aws.calls()).slice(before).filter(({ operation }) => operation === 'Invoke');
+  expect(calls).toHaveLength(attempts);
+  expect(invoked).toHaveLength(attempts > 1 ? 1 : 0);
+  expect(await region.aws.faults.list()).toEqual([]);
+});

@@ -1,27 +1,57 @@
 import { AwsError } from '../../../core/aws-error';
+import type { Context } from '../../../core/context';
+import { NoAnswer } from '../../../core/faults';
 import { randomBytes } from '../../../core/ids';
 import { serviceCall } from '../../../core/service-call';
 import type { Message, SnsState, Subscription } from '../state';
 
+/** Pauses between attempts, in seconds: three without, two of one, ten that grow from one to twenty, and then twenty for 23 days. */
+const PAUSES = [0, 0, 0, 1, 1, 1, 1.4, 1.9, 2.7, 3.8, 5.3, 7.4, 10.3, 14.4, 20];
+const LONGEST_PAUSE_SECONDS = 20;
+const RETRIES = 100_015;
+
 /**
- * Hands a message to a function that is subscribed. A function that is gone or does not permit the topic gets nothing, and the
- * publisher hears nothing of it: on AWS the delivery is tried again and given up.
+ * Hands a message to a function that is subscribed; what fails on Lambda's side is tried again. A function that is gone or does not permit the
+ * topic gets nothing, and the publisher hears nothing of either.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
  */
 export function runFunction(sns: SnsState, message: Message, subscription: Subscription): void {
   const { context } = sns;
-  const FunctionName = subscription.endpoint;
   const Payload = Buffer.from(
     JSON.stringify({ Records: [makeRecord(message, subscription, context.region)] }),
   );
-  context
-    .invoke(serviceCall(context, 'sns', message.topicArn), 'lambda', 'Invoke', {
-      FunctionName,
+  const { topicArn } = message;
+  void attempt(context, { topicArn, FunctionName: subscription.endpoint, Payload }, 0);
+}
+
+interface Invocation {
+  readonly topicArn: string;
+  readonly FunctionName: string;
+  readonly Payload: Uint8Array;
+}
+
+async function attempt(context: Context, invocation: Invocation, retries: number): Promise<void> {
+  const { topicArn, ...input } = invocation;
+  try {
+    await context.invoke(serviceCall(context, 'sns', topicArn), 'lambda', 'Invoke', {
+      ...input,
       InvocationType: 'Event',
-      Payload,
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof AwsError)) console.error(`SNS could not run ${FunctionName}:`, error);
     });
+  } catch (error) {
+    if (!(error instanceof AwsError)) {
+      console.error(`SNS could not run ${input.FunctionName}:`, error);
+      return;
+    }
+    // One that is lost on its way nobody knows of.
+    if (error instanceof NoAnswer || !mayPass(error) || retries >= RETRIES) return;
+    const pause = PAUSES[retries] ?? LONGEST_PAUSE_SECONDS;
+    context.clock.after(pause, () => void attempt(context, invocation, retries + 1));
+  }
+}
+
+/** Lambda takes an asynchronous invocation of a function that is throttled: it refuses one only where Lambda itself cannot follow. */
+function mayPass({ status }: AwsError): boolean {
+  return status >= 500 || status === 429;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
