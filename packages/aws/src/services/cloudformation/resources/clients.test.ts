@@ -18,6 +18,18 @@ test('a call that is throttled is made again', async () => {
   expect((await cfn.state('s')).status).toBe('CREATE_COMPLETE');
 });
 
+test.each([{ kind: 'lost' }, { kind: 'refuse', code: 'InternalFailure', status: 500 }] as const)(
+  'a call that the service fails at is made again: %j',
+  async (fault) => {
+    await using region = await newRegion();
+    const cfn = cloudFormationOf(region);
+    await region.aws.faults.add({ service: 'sns', operation: 'CreateTopic', times: 3, ...fault });
+    await cfn.create('s', topic);
+    expect((await cfn.state('s')).status).toBe('CREATE_COMPLETE');
+    expect(await region.aws.faults.list()).toEqual([]);
+  },
+);
+
 test('a throttle that lasts fails the resource', async () => {
   await using region = await newRegion();
   const cfn = cloudFormationOf(region);

@@ -36,6 +36,8 @@ const THROTTLED: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
   'ProvisionedThroughputExceededException',
 ]);
+/** What a service could not do at the moment is tried again, too. */
+const FAILED: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 /** Seconds between the attempts. */
 const PAUSES = [1, 2, 4, 8, 16];
 
@@ -56,7 +58,7 @@ export class ServiceFailure extends Error {
 }
 
 /**
- * Makes the clients. What a service refuses is thrown as a `ServiceFailure`, a throttle only when it lasts for half a minute.
+ * Makes the clients. What a service refuses is thrown as a `ServiceFailure`; a throttle, a failure of its own or no answer only when it lasts for half a minute.
  *
  * @param makeCall with whose rights they call: CloudFormation's own, unless others are given
  */
@@ -78,12 +80,20 @@ export function makeClients(
   });
 }
 
+/**
+ * Handlers try again what a downstream service fails at, or does not answer.
+ * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
+ */
+function mayPass({ code, status }: AwsError): boolean {
+  return THROTTLED.has(code) || FAILED.has(status);
+}
+
 async function patiently<T>({ clock }: Context, attempt: () => Promise<T>): Promise<T> {
   for (const pause of PAUSES) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof AwsError && THROTTLED.has(error.code))) throw error;
+      if (!(error instanceof AwsError) || !mayPass(error)) throw error;
       await clock.sleep(pause);
     }
   }
