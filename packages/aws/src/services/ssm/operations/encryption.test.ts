@@ -96,3 +96,21 @@ test('a secret parameter is not written with a key that is not there, or may not
   });
   await expect(put(KeyMetadata?.KeyId)).rejects.toMatchObject({ code: 'InvalidKeyId' });
 });
+
+test.each([
+  [{ kind: 'lost' }, { code: 'InternalServerError', status: 500 }],
+  [
+    { code: 'KMSInternalException', status: 500 },
+    { code: 'InternalServerError', status: 500 },
+  ],
+  [{ code: 'ThrottlingException' }, { code: 'ThrottlingException', status: 400 }],
+] as const)('what KMS could not do at the moment is no fault of the key: %j', async (fault, refusal) => {
+  const { KeyMetadata } = await region.api('kms').CreateKey({});
+  const put = () =>
+    region
+      .api('ssm')
+      .PutParameter({ Name: '/s', Type: 'SecureString', Value: 'secret', KeyId: KeyMetadata?.KeyId });
+  await region.aws.faults.add({ service: 'kms', operation: 'Encrypt', ...fault });
+  await expect(put()).rejects.toMatchObject(refusal);
+  await put();
+});

@@ -76,5 +76,8 @@ function contextOf(ssm: SsmState, name: string): Record<string, string> {
 
 function asRefusal(error: unknown): unknown {
   if (!(error instanceof AwsError) || error.code === 'AccessDeniedException') return error;
+  // Another time KMS may well use the key: whoever asks again is right to.
+  if (error.status >= 500) return new AwsError('InternalServerError', error.message, 500);
+  if (error.code === 'ThrottlingException') return error;
   return invalidKeyId(error.message);
 }
