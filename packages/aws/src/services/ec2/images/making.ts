@@ -116,7 +116,7 @@ export function finishLater(
   const { ledger, region, clock, faults } = ec2.context;
   const fault = faults.takeLate(region, 'ec2', of.operation, 'lateFailure');
   const done = ledger.begin(of.kind, image.ImageId, region);
-  if (faults.takeLate(region, 'ec2', of.operation, 'never')) return;
+  if (!fault && faults.takeLate(region, 'ec2', of.operation, 'never')) return;
   clock.after(durations[of.duration].seconds, () => {
     void of.captured.then(() => {
       done();

@@ -80,6 +80,18 @@ test('an image that AWS fails to make says why, in its state and on the bus', as
   });
 });
 
+test('of two faults for images each strikes one', async () => {
+  region = await newEc2Region();
+  const { faults } = region.context;
+  faults.add({ service: 'ec2', operation: 'CreateImage', kind: 'lateFailure' });
+  faults.add({ service: 'ec2', operation: 'CreateImage', kind: 'never' });
+  const { instanceId, imageId } = await bake();
+  expect(faults.list()).toMatchObject([{ kind: 'never' }]);
+  await until(async () => (await imageOf(imageId))?.State === 'failed');
+  await region.ec2.CreateImage({ InstanceId: instanceId, Name: 'second' });
+  expect(faults.list()).toEqual([]);
+});
+
 test('a description beyond ASCII is refused before anything is made', async () => {
   region = await newEc2Region();
   const { instanceId, imageId } = await bake({ NoReboot: true });
