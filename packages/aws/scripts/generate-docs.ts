@@ -174,7 +174,7 @@ curl -X POST http://127.0.0.1:4566/_local/faults \\
 
 A fault has a \`service\` (the name that requests are signed for, or \`*\`) and an \`operation\` (or \`*\`), and strikes the next such call, whoever
 makes it. \`region\` (that is called), \`caller\` (a part of the ARN of who calls, as \`GET /_local/calls\` has it) and \`input\` (by member, as the SDKs
-name them, a part of its text) choose calls, \`skip\` lets so many of them pass, \`times\` strikes so many (1), and after \`lasts\` AWS seconds it
+name them, a part of its text or JSON) choose calls, \`skip\` lets so many of them pass, \`times\` strikes so many (1), and after \`lasts\` AWS seconds it
 strikes no more. Its \`kind\`:
 
 | | |
@@ -186,8 +186,8 @@ strikes no more. Its \`kind\`:
 | \`twice\` | the effect comes twice, the answer is the first |
 | \`kill\` | the function that makes the call, with the credentials that it was given, dies with it, before its effect. A call that no function makes so is \`lost\` |
 | \`killAfterEffect\` | … after its effect |
-| \`lateFailure\` | the call succeeds, and what it began fails with \`message\`: \`CreateImage\`, \`CopyImage\`, \`RegisterImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling (with \`code\`, too) \`RunInstances\` of \`autoscaling\`. Whoever began it: there is no \`caller\` and no \`input\` |
-| \`never\` | the call succeeds, and what it began never ends, in the same way: \`CreateImage\`, \`CopyImage\` and \`RegisterImage\` of \`ec2\` |
+| \`lateFailure\` | the call succeeds, and what it began fails with \`message\`: \`CreateImage\`, \`CopyImage\` and \`RunInstances\` of \`ec2\`, and for launches of Auto Scaling (with \`code\`, too) \`RunInstances\` of \`autoscaling\`. Whoever began it: there is no \`caller\` and no \`input\` |
+| \`never\` | the call succeeds, and what it began never ends, in the same way: \`CreateImage\` and \`CopyImage\` of \`ec2\` |
 
 A \`status\` of 400 becomes what the service's API says of the code (\`TooManyRequestsException\` of Lambda is 429). AWS answers some codes that no API
 tells of with another, which is yours to say: 503 with EC2's \`RequestLimitExceeded\` and S3's \`SlowDown\`. SDKs call again after codes of throttling, whatever

@@ -29,10 +29,10 @@ const FaultSchema = z.strictObject({
 /** What can fail, or never come to an end, after the call that began it: operations by service. */
 const BEGUN: Readonly<Record<LateKind, Readonly<Record<string, readonly string[]>>>> = {
   lateFailure: {
-    ec2: ['CreateImage', 'CopyImage', 'RegisterImage', 'RunInstances'],
+    ec2: ['CreateImage', 'CopyImage', 'RunInstances'],
     autoscaling: ['RunInstances'],
   },
-  never: { ec2: ['CreateImage', 'CopyImage', 'RegisterImage'] },
+  never: { ec2: ['CreateImage', 'CopyImage'] },
 };
 
 /** A fault that is none, or could never strike. */

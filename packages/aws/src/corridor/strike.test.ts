@@ -231,6 +231,7 @@ test.each([
   [{ operation: 'DescribePatchGroups' }, 'operation: the embedded AWS lacks DescribePatchGroups of ssm'],
   [{ kind: 'never' }, "operation: 'never' does not know ssm PutParameter, expected one of ec2 CreateImage, "],
   [{ ...IMAGE, service: '*' }, "operation: 'lateFailure' does not know * CopyImage"],
+  [{ ...IMAGE, operation: 'RegisterImage' }, "operation: 'lateFailure' does not know ec2 RegisterImage"],
   [{ ...IMAGE, code: 'A' }, "code: a fault of kind 'lateFailure' tells nobody"],
   [{ ...IMAGE, caller: 'a' }, "caller: 'lateFailure' strikes what was begun, whoever asked for it"],
 ])('a fault that could never strike is refused: %j', async (wrong, message) => {

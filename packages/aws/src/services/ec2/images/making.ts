@@ -105,7 +105,7 @@ export function finishLater(
   ec2: Inventory,
   image: ImageRecord,
   of: {
-    operation: 'CreateImage' | 'CopyImage' | 'RegisterImage';
+    operation: 'CreateImage' | 'CopyImage';
     kind: string;
     duration: DurationName;
     captured: Promise<void>;
