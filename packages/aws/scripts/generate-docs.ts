@@ -175,7 +175,7 @@ curl -X POST http://127.0.0.1:4566/_local/faults \\
 A fault has a \`service\` (the name that requests are signed for, or \`*\`) and an \`operation\` (or \`*\`), and strikes the next such call, whoever
 makes it. \`region\` (that is called), \`caller\` (a part of the ARN of who calls, as \`GET /_local/calls\` has it) and \`input\` (by member, as the SDKs
 name them, a part of its text or JSON) choose calls, \`skip\` lets so many of them pass, \`times\` strikes so many (1), and after \`lasts\` AWS seconds it
-strikes no more. Its \`kind\`:
+strikes no more. With every kind a \`message\` is a note that stands with what struck. Its \`kind\`:
 
 | | |
 | --- | --- |

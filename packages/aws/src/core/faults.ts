@@ -34,7 +34,7 @@ export interface Fault {
   readonly kind: (typeof FAULT_KINDS)[number];
   /** Of `refuse`, `afterEffect` and `late`: `InternalError` unless given. */
   readonly code?: string;
-  /** Of those, and of `lateFailure`. */
+  /** Of those, and of `lateFailure`; of others it is a note, which stands with what struck. */
   readonly message?: string;
   /** Of the HTTP answer, 400 to 599: by default 500, of `refuse` 400. For 400 stands what the service's API says of the code, if it does. */
   readonly status?: number;

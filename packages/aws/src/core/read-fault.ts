@@ -62,22 +62,15 @@ function explain({ path, message, ...issue }: z.core.$ZodIssue): string {
   return `${where}: ${message}${known}`;
 }
 
-/** What is answered can be said only where an error is. */
+/** What is answered can be said only where an error is; a message may always be, for who looks at what struck. */
 function checkAnswer(fault: Fault): void {
-  const told = membersTold(fault);
-  for (const member of ['code', 'message', 'status'] as const) {
-    if (fault[member] === undefined || told.includes(member)) continue;
-    const where = fault.kind === 'late' ? ' without a code or a status' : '';
-    throw new FaultError(`${member}: a fault of kind '${fault.kind}'${where} tells nobody; leave it out`);
+  const { kind, service } = fault;
+  const told = kind === 'refuse' || kind === 'afterEffect' || kind === 'late';
+  for (const member of ['code', 'status'] as const) {
+    if (fault[member] === undefined || told) continue;
+    if (member === 'code' && kind === 'lateFailure' && service === 'autoscaling') continue;
+    throw new FaultError(`${member}: a fault of kind '${kind}' tells nobody; leave it out`);
   }
-}
-
-/** The members that whoever is struck hears of. */
-function membersTold({ kind, service, code, status }: Fault): readonly string[] {
-  const isRefusal = kind === 'refuse' || kind === 'afterEffect';
-  if (isRefusal || (kind === 'late' && (code ?? status) !== undefined)) return ['code', 'message', 'status'];
-  if (kind !== 'lateFailure') return [];
-  return service === 'autoscaling' ? ['code', 'message'] : ['message'];
 }
 
 /** What was begun is known by service and operation alone. */

@@ -2,6 +2,7 @@ import { AwsError } from '../core/aws-error';
 import type { Clock } from '../core/clock';
 import { type FaultInput, type Faults, NoAnswer } from '../core/faults';
 import type { Principal } from '../core/principal';
+import { readFault } from '../core/read-fault';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import type { ModelSource } from '../wire/api-model';
@@ -46,7 +47,7 @@ export interface StartingCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Is told of each call before it is made. A fault that it answers with strikes that call. */
+/** Is told of each call before it is made. A fault that it answers with strikes that call; one that is none fails it. */
 export type Watcher = (call: StartingCall) => FaultInput | undefined;
 
 /**
@@ -157,7 +158,7 @@ export class Corridor {
     };
     for (const watcher of this.watchers) {
       const fault = watcher(about);
-      if (fault) faults.addFor(about, fault);
+      if (fault) faults.addFor(about, readFault(fault));
     }
     const perform = async () => {
       if (!definition.checksInput)

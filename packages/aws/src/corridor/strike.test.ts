@@ -212,6 +212,18 @@ test('who watches may let a fault strike the very call that is told', async () =
 });
 
 const IMAGE = { service: 'ec2', operation: 'CopyImage', kind: 'lateFailure' };
+test('a fault of who watches is read as others are', async () => {
+  const end = region.aws.watch(() => ({ ...PUT, kind: 'late' }));
+  const { error } = console;
+  const complaints: unknown[] = [];
+  console.error = (_what: string, why: Error) => complaints.push(why.message);
+  await expect(put(newName())).rejects.toMatchObject({ code: 'InternalFailure' });
+  console.error = error;
+  end();
+  expect(complaints).toEqual([expect.stringContaining("delay: a fault of kind 'late' has one")]);
+  expect(await region.aws.faults.list()).toEqual([]);
+});
+
 test.each([
   [{ kind: 'late' }, "delay: a fault of kind 'late' has one, in seconds, and no other has"],
   [{ delay: 3 }, "delay: a fault of kind 'late' has one"],
@@ -225,7 +237,6 @@ test.each([
   [{ code: '' }, 'code: expected letters'],
   [{ region: 'Virginia' }, 'region: expected the name of a region, such as us-east-1'],
   [{ kind: 'lost', status: 500 }, "status: a fault of kind 'lost' tells nobody; leave it out"],
-  [{ kind: 'late', delay: 3, message: 'a' }, "message: a fault of kind 'late' without a code or a status"],
   [{ input: { Nmae: 'a' } }, 'input.Nmae: PutParameter has no such member, expected one of Name, '],
   [{ service: '*', operation: 'Put' }, "operation: no service here has an operation 'Put'"],
   [{ operation: 'DescribePatchGroups' }, 'operation: the embedded AWS lacks DescribePatchGroups of ssm'],
@@ -244,6 +255,7 @@ test.each([
   { service: 'elasticloadbalancing', operation: 'CreateLoadBalancer', input: { LoadBalancerName: 'a' } },
   { service: 'elasticloadbalancing', operation: 'CreateLoadBalancer', input: { Name: 'a' } },
   { service: '*', operation: 'TagResource' },
+  { ...PUT, kind: 'lost', message: 'a note for the strikes' },
   { ...IMAGE, region: 'eu-west-1', message: 'disk on fire' },
   { service: 'autoscaling', operation: 'RunInstances', kind: 'lateFailure', code: 'A', message: 'a' },
 ] as const)('a fault that some call may meet is taken: %j', async (fault) => {
