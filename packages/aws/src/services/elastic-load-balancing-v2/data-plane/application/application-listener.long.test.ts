@@ -383,7 +383,7 @@ test('a connection that is upgraded is handed through', async () => {
   const { createServer } = await import('node:http');
   const echo = createServer();
   echo.on('upgrade', (_request, socket) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     socket.pipe(socket);
   });
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
@@ -397,7 +397,7 @@ test('a connection that is upgraded is handed through', async () => {
       else if (text.endsWith('\r\n\r\n')) socket.write('ping');
     });
   });
-  socket.write(`GET / HTTP/1.1\r\nHost: ${dnsName}\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n`);
+  socket.write(`GET / HTTP/1.1\r\nHost: ${dnsName}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
   expect(await answer).toMatch(/^HTTP\/1.1 101 .*ping$/s);
   socket.destroy();
   await new Promise((resolve) => echo.close(resolve));

@@ -39,8 +39,8 @@ export class Front {
   private readonly http1: Server;
   private readonly http2: Http2Server | undefined;
   private readonly tls: TlsServer | undefined;
-  /** Connections on which an answer is under way. */
-  private readonly busy = new WeakSet<Duplex>();
+  /** Answers under way on a connection: more than one where its client asks without waiting. */
+  private readonly underWay = new WeakMap<Duplex, Set<ServerResponse>>();
   /** When connections were opened: AWS's time, milliseconds. */
   private readonly openedAt = new WeakMap<object, number>();
 
@@ -69,13 +69,17 @@ export class Front {
     server.keepAliveTimeout = CLIENT_IDLE_MILLISECONDS;
     endHanging(server, CLIENT_IDLE_MILLISECONDS);
     server.on('request', (incoming, response) => this.takeMessage(incoming, response));
-    server.on('upgrade', (incoming, socket, head) => this.taker.takeUpgrade(incoming, socket, head));
+    server.on('upgrade', (incoming, socket, head) => {
+      if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
+        this.taker.takeUpgrade(incoming, socket, head);
+      else this.takeAsPlain(incoming, socket, head);
+    });
     server.on('connect', (_incoming, socket: Duplex) => {
       socket.on('error', () => socket.destroy());
       refuse(socket, 400);
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (!socket.writable || this.busy.has(socket)) socket.destroy();
+      if (!socket.writable || this.underWay.get(socket)?.size) socket.destroy();
       else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
     });
     return server;
@@ -95,6 +99,10 @@ export class Front {
       if (!session) return;
       if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
       const request = ofStream(stream, headers, session.socket.remotePort);
+      stream.once('finish', () => {
+        // Who still sends a body that nobody waits for may stop (RFC 9113, 8.1).
+        if (!stream.endAfterHeaders && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+      });
       this.taker.take(request, new StreamResponse(stream));
       if (this.isOld(session)) sayGoodbye(session);
     });
@@ -123,10 +131,39 @@ export class Front {
 
   private takeMessage(incoming: IncomingMessage, response: ServerResponse): void {
     const { socket } = incoming;
-    this.busy.add(socket);
-    response.once('close', () => this.busy.delete(socket));
+    const answers = this.answersOn(socket);
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
     if (this.isOld(socket)) response.shouldKeepAlive = false;
     this.taker.take(ofMessage(incoming), new MessageResponse(response));
+  }
+
+  private answersOn(socket: Socket): Set<ServerResponse> {
+    const known = this.underWay.get(socket);
+    if (known) return known;
+    const answers = new Set<ServerResponse>();
+    this.underWay.set(socket, answers);
+    socket.once('close', () => {
+      // Node.js closes the answer whose turn it is. Those that wait for their turn would never be over.
+      for (const answer of answers) if (!answer.socket) answer.destroy().emit('close');
+    });
+    return answers;
+  }
+
+  /**
+   * A request that offers another protocol, as a client of HTTP/2 does without TLS, gets what it asks for over the one it speaks: only to
+   * WebSockets a connection is upgraded (User Guide, Listeners).
+   */
+  private takeAsPlain(incoming: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { method, url, httpVersion, rawHeaders } = incoming;
+    let plain = `${method} ${url} HTTP/${httpVersion}\r\n`;
+    for (let index = 0; index < rawHeaders.length; index += 2)
+      if (rawHeaders[index]?.toLowerCase() !== 'upgrade')
+        plain += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
+    // The parser has let go of the connection; what it has read comes anew.
+    socket.unshift(Buffer.concat([Buffer.from(`${plain}\r\n`, 'latin1'), head]));
+    this.http1.emit('connection', socket);
+    socket.resume();
   }
 
   private noteOpened(connection: object): void {

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { LoadBalancedRegion } from '../../../../testing/load-balancing';
+import { until } from '../../../../testing/until';
 
 let region: LoadBalancedRegion;
 let dnsName: string;
 let listenerArn: string;
+let targetGroupArn: string;
 /** What the target saw last. */
 let seen: IncomingMessage | undefined;
 
@@ -12,10 +14,11 @@ beforeEach(async () => {
   region = await LoadBalancedRegion.start();
   seen = undefined;
   const front = await region.balance();
-  ({ dnsName, listenerArn } = front);
+  ({ dnsName, listenerArn, targetGroupArn } = front);
   await region.runInstance('i-1', (incoming, response) => {
     if (incoming.headers['user-agent'] !== 'ELB-HealthChecker/2.0') seen = incoming;
     response.setHeader('X-Spelled-So', 'yes');
+    if (incoming.url === '/never') return;
     incoming.on('end', () => response.end('target')).resume();
   });
   await region.register(front.targetGroupArn, 'i-1');
@@ -132,7 +135,27 @@ test('rules hold for requests for another protocol too', async () => {
   expect(await say(handshake, () => false)).toMatch(/^HTTP\/1\.1 301 .*Location: https:\/\/x:443\/chat\r\n/s);
 });
 
-test('a target that knows no other protocol just answers', async () => {
-  const answer = await say('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+test('a target that knows no web sockets just answers', async () => {
+  const answer = await say('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*target$/s);
+});
+
+test('an upload whose client offers HTTP/2 reaches the target as any other, and its connection is kept', async () => {
+  const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+  const upload = `POST /cart HTTP/1.1\r\nHost: x\r\n${offer}Content-Length: 5\r\n\r\nbytes`;
+  const answer = await say(upload);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*Connection: keep-alive.*target$/s);
+  expect(seen).toMatchObject({ method: 'POST', url: '/cart', headers: { 'content-length': '5' } });
+  expect(seen?.headers).not.toHaveProperty('upgrade');
+  expect(seen?.headers).not.toHaveProperty('http2-settings');
+});
+
+test('requests in a row whose client goes before it was answered are over', async () => {
+  const elb = region.region.state('elastic-load-balancing-v2');
+  const [target] = elb.targetGroup(targetGroupArn).targets.values();
+  const socket = connect(region.ports()[0]?.loopbackPort ?? 0, '127.0.0.1');
+  socket.write('GET /never HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+  await until(() => target?.outstanding === 3);
+  socket.destroy();
+  await until(() => target?.outstanding === 0);
 });

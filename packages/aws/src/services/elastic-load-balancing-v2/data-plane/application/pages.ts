@@ -53,7 +53,8 @@ export function sendOwn(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.hasBegun) {
-    response.breakOff();
+    // What is there as a whole still goes to a client that takes it slowly.
+    if (!response.body.writableEnded) response.breakOff();
     return;
   }
   const own = {
