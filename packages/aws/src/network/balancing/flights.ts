@@ -17,10 +17,17 @@ export class Flights {
     };
   }
 
-  /** Calls back as soon as nothing is under way: at once if nothing is. */
-  whenIdle(callback: () => void): void {
+  /**
+   * Calls back as soon as nothing is under way: at once if nothing is.
+   *
+   * @returns how to wait no longer
+   */
+  whenIdle(callback: () => void): () => void {
     if (this.cuts.size === 0) callback();
     else this.onIdle = callback;
+    return () => {
+      if (this.onIdle === callback) this.onIdle = undefined;
+    };
   }
 
   /** Ends what is under way. */

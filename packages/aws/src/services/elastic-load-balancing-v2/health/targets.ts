@@ -1,4 +1,5 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Cancel } from '../../../core/clock';
 import type { Ec2Port } from '../../../core/ports';
 import { type Target, targetKey } from '../records/target';
 import type { TargetGroup } from '../records/target-group';
@@ -26,6 +27,8 @@ const LEAST_REAL_DRAIN_SECONDS = 5;
 export class Targets {
   private readonly checks: TargetChecks;
   private readonly announced = new Map<Target, string>();
+  /** How the draining of targets is called off. */
+  private readonly drains = new Map<Target, Cancel>();
   private readonly listeners = new Set<(change: TargetHealthChange) => void>();
   private readonly stopInstanceEvents: () => void;
 
@@ -43,14 +46,16 @@ export class Targets {
     return () => this.listeners.delete(listener);
   }
 
-  /** Adds targets; one that is draining comes back as new, one that is registered stays as it is. */
+  /** Adds targets; one that is draining comes back as new, but keeps its requests; one that is registered stays as it is. */
   register(group: TargetGroup, targets: readonly Target[]): void {
     for (const target of targets) {
       const key = targetKey(target.id, target.port);
       const present = group.targets.get(key);
-      if (present && !present.draining) continue;
-      if (present) this.forget(group, present);
-      group.targets.set(key, target);
+      if (!present) group.targets.set(key, target);
+      else if (present.draining) {
+        this.stopDrain(present);
+        present.comeBack(target);
+      }
     }
     this.reconcile(group);
   }
@@ -70,11 +75,17 @@ export class Targets {
     }
     const delay = group.attributes.number('deregistration_delay.timeout_seconds');
     const { clock } = this.around;
-    clock.after(delay, () => {
-      target.whenIdle(() => this.forget(group, target));
+    const isOver = () => {
       const left = LEAST_REAL_DRAIN_SECONDS * clock.scale - delay;
-      clock.after(left, () => this.forget(group, target, { goesOn: !endsConnections(group) }));
-    });
+      const cancels = [
+        clock.after(left, () => this.forget(group, target, { goesOn: !endsConnections(group) })),
+      ];
+      this.drains.set(target, () => {
+        for (const cancel of cancels) cancel();
+      });
+      cancels.push(target.whenIdle(() => this.forget(group, target)));
+    };
+    this.drains.set(target, clock.after(delay, isOver));
   }
 
   /** What DescribeTargetHealth says of the target. */
@@ -149,6 +160,7 @@ export class Targets {
   /** @param goesOn what is under way is left to its ends */
   private forget(group: TargetGroup, target: Target, { goesOn = false } = {}): void {
     this.checks.stop(target);
+    this.stopDrain(target);
     const key = targetKey(target.id, target.port);
     if (group.targets.get(key) === target) {
       group.targets.delete(key);
@@ -156,6 +168,11 @@ export class Targets {
     }
     this.announced.delete(target);
     if (!goesOn) target.release();
+  }
+
+  private stopDrain(target: Target): void {
+    this.drains.get(target)?.();
+    this.drains.delete(target);
   }
 
   private announce(group: TargetGroup, target: Target, health = this.healthOf(group, target)): void {

@@ -24,6 +24,14 @@ export class Target extends Flights {
     super();
   }
 
+  /** It is registered again while it drains: as new, but what is under way goes on. @param as what it was registered as */
+  comeBack({ instanceState }: Target): void {
+    this.draining = false;
+    this.instanceState = instanceState;
+    this.healthySince = undefined;
+    this.health.reset();
+  }
+
   /** Has something be let go when the target is gone, e.g. its idle connections. */
   onRelease(release: () => void): void {
     this.releases.push(release);

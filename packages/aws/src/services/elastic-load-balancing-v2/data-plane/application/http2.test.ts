@@ -117,6 +117,32 @@ test('an upload over HTTP/2 streams to the target, whether its length is known o
   expect(seen?.headers['content-length']).toBe(String(body.length));
 });
 
+test('an answer that comes before the whole upload ends the upload', async () => {
+  await region.runTcpInstance('i-early', (socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.once('data', (data) => {
+      const isUpload = data.includes('POST');
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly');
+      // It reads no more of the upload, which has no end.
+      if (isUpload) socket.pause();
+    });
+  });
+  await region.register(targetGroupArn, 'i-early');
+  await region.untilTarget(targetGroupArn, 'i-early', 'healthy');
+  await region.deregister(targetGroupArn, 'i-1');
+  const upload = session.request({ ':method': 'POST', ':path': '/' });
+  const send = () => {
+    while (upload.writable && upload.write('bytes '.repeat(1000)));
+  };
+  upload.on('drain', send);
+  send();
+  let answer = '';
+  for await (const part of upload.setEncoding('utf8')) answer += part;
+  await until(() => upload.closed);
+  expect(answer).toBe('early');
+  expect(upload.rstCode).toBe(0);
+});
+
 test('an answer without a body is whole', async () => {
   expect(await ask({ ':method': 'HEAD' })).toMatchObject({ headers: { ':status': 200 }, body: '' });
 });
@@ -162,6 +188,23 @@ test('a request of HTTP/2 that is under way on a draining target finishes, other
   await region.untilTarget(targetGroupArn, 'i-2', 'healthy');
   await region.deregister(targetGroupArn, 'i-1');
   expect((await ask({})).body).toBe('i-2');
+  finish();
+  expect((await slow).body).toBe('begun, finished');
+});
+
+test('a request that is under way on a draining target finishes also when the target is registered again', async () => {
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const slow = ask({ ':path': '/slow' }, undefined, begin);
+  await begun;
+  await region.deregister(targetGroupArn, 'i-1');
+  await region.register(targetGroupArn, 'i-1');
+  await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
+  // Longer than the deregistration delay, which is none any more.
+  const later = region.clock.millis() + 60_000;
+  await until(() => region.clock.millis() > later);
   finish();
   expect((await slow).body).toBe('begun, finished');
 });
@@ -234,14 +277,14 @@ test('a talk over an upgraded connection in which nothing is said for the idle t
     socket.on('data', (data) => {
       const isHandshake = data.includes('Upgrade');
       if (!isHandshake) return void socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\n');
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     });
   });
   await region.register(targetGroupArn, 'i-talk');
   await region.untilTarget(targetGroupArn, 'i-talk', 'healthy');
   await region.deregister(targetGroupArn, 'i-1');
   const socket = await region.network.connect('internet', dnsName, 80);
-  socket.write(`GET / HTTP/1.1\r\nHost: ${dnsName}\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\n`);
+  socket.write(`GET / HTTP/1.1\r\nHost: ${dnsName}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
   await new Promise((resolve) => socket.once('data', resolve));
   const since = region.clock.millis();
   let closed = false;
