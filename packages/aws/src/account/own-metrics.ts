@@ -17,8 +17,7 @@ const EXECUTION_METRICS: Readonly<Record<string, string>> = {
 
 /**
  * Lets the services report to CloudWatch what they report on AWS: Lambda its runs, Step Functions its executions, Application Load
- * Balancers the requests that their target groups got in a minute, and
- * functions their own metrics through embedded metric format lines in their logs; metric filters make metrics of lines.
+ * Balancers what they counted in a minute, and functions their own metrics through embedded metric format lines in their logs; metric filters make metrics of lines.
  */
 export function reportOwnMetrics(
   cloudwatch: CloudWatchState,
@@ -38,17 +37,7 @@ export function reportOwnMetrics(
     const metric = EXECUTION_METRICS[status];
     if (metric) cloudwatch.record('AWS/States', metric, 1, { StateMachineArn: stateMachine.arn });
   });
-  sources.balancing.requests.onMinute(({ group, count, healthy, since }) => {
-    const put = (MetricName: string, Value: number, dimensions: Record<string, string>) =>
-      cloudwatch.metrics.add('AWS/ApplicationELB', {
-        ...{ MetricName, Value, Unit: 'Count', Timestamp: new Date(since) },
-        Dimensions: Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value })),
-      });
-    const TargetGroup = group.arn.split(':').at(-1) ?? '';
-    const LoadBalancer = group.balancerArn?.split(':loadbalancer/').at(-1);
-    put('RequestCountPerTarget', count / Math.max(1, healthy), { TargetGroup });
-    if (LoadBalancer) put('RequestCount', count, { LoadBalancer });
-  });
+  reportRequests(cloudwatch, sources.balancing);
   sources.logs.onLines(({ metricFilters }, _stream, events) => {
     for (const { message } of events) cloudwatch.fromLogLine(message);
     for (const filter of metricFilters.values())
@@ -60,5 +49,37 @@ export function reportOwnMetrics(
           Timestamp: new Date(time),
           Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
         });
+  });
+}
+
+/**
+ * What Application Load Balancers count in a minute in which they got requests.
+ * Application Load Balancer User Guide, CloudWatch metrics for your Application Load Balancer.
+ */
+function reportRequests(cloudwatch: CloudWatchState, { requests, targetGroups }: LoadBalancingState): void {
+  requests.onMinute(({ balancer, own, byGroup, since }) => {
+    const put = (MetricName: string, Value: number, dimensions: Record<string, string>) =>
+      cloudwatch.metrics.add('AWS/ApplicationELB', {
+        ...{ MetricName, Value, Unit: 'Count', Timestamp: new Date(since) },
+        Dimensions: Object.entries(dimensions).map(([Name, value]) => ({ Name, Value: value })),
+      });
+    const LoadBalancer = balancer.arn.split(':loadbalancer/').at(-1) ?? '';
+    for (const [metric, count] of own) put(metric, count, { LoadBalancer });
+    for (const group of targetGroups.values()) {
+      if (group.balancerArn !== balancer.arn) continue;
+      const TargetGroup = group.arn.split(':').at(-1) ?? '';
+      const states = [...group.targets.values()].map(({ health }) => health.current.State);
+      const healthy = states.filter((state) => state === 'healthy').length;
+      const both = { LoadBalancer, TargetGroup };
+      put('HealthyHostCount', healthy, both);
+      put('UnHealthyHostCount', states.filter((state) => state === 'unhealthy').length, both);
+      for (const [metric, count] of byGroup.get(group) ?? []) {
+        put(metric, count, { LoadBalancer });
+        put(metric, count, both);
+        if (metric !== 'RequestCount') continue;
+        for (const dimensions of [{ TargetGroup }, both])
+          put('RequestCountPerTarget', count / Math.max(1, healthy), dimensions);
+      }
+    }
   });
 }

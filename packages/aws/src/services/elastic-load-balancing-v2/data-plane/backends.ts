@@ -11,8 +11,8 @@ export interface Backends {
   readonly loadBalancers: ReadonlyMap<string, LoadBalancer>;
   readonly targetGroups: ReadonlyMap<string, TargetGroup>;
   readonly requests: {
-    /** Takes note of a request that goes to a target of the group. */
-    note(group: TargetGroup): void;
+    /** Takes note of something that an Application Load Balancer counts, by its metric; of targets, with their group. */
+    note(metric: string, balancer: LoadBalancer, group?: TargetGroup): void;
   };
   readonly targets: {
     /** The target for the next request; undefined when there is none. */

@@ -1,64 +1,80 @@
 import type { Cancel, Clock } from '../../../core/clock';
+import type { LoadBalancer } from '../records/load-balancer';
 import type { TargetGroup } from '../records/target-group';
 
 const MINUTE = 60_000;
 
-/** How many requests a target group got in a minute. */
-export interface RequestCount {
-  readonly group: TargetGroup;
-  readonly count: number;
-  /** How many of its targets were healthy at the end of the minute. */
-  readonly healthy: number;
+/** How often something happened, by the name of its metric. User Guide, CloudWatch metrics for your Application Load Balancer. */
+export type Counts = ReadonlyMap<string, number>;
+
+/** What an Application Load Balancer counted in a minute. */
+export interface CountedMinute {
+  readonly balancer: LoadBalancer;
+  /** What concerns no target. */
+  readonly own: Counts;
+  readonly byGroup: ReadonlyMap<TargetGroup, Counts>;
   /** When the minute began, AWS time in milliseconds. */
   readonly since: number;
 }
 
+interface Counting {
+  readonly since: number;
+  readonly own: Map<string, number>;
+  readonly byGroup: Map<TargetGroup, Map<string, number>>;
+  readonly cancel: Cancel;
+}
+
 /**
- * Counts the requests of target groups and tells of each minute when it is over, as load balancers report to CloudWatch. A minute
- * without requests is none that anybody waits for.
+ * Counts the requests of load balancers and tells of each minute when it is over, as they report to CloudWatch. A minute without requests
+ * is none that anybody waits for.
  */
 export class RequestCounts {
-  private readonly counts = new Map<TargetGroup, { since: number; count: number; cancel: Cancel }>();
-  private readonly listeners = new Set<(count: RequestCount) => void>();
+  private readonly counting = new Map<LoadBalancer, Counting>();
+  private readonly listeners = new Set<(minute: CountedMinute) => void>();
 
   constructor(private readonly clock: Clock) {}
 
   /** Called with each minute that is over. */
-  onMinute(listener: (count: RequestCount) => void): void {
+  onMinute(listener: (minute: CountedMinute) => void): void {
     this.listeners.add(listener);
   }
 
-  /** Takes note of a request that goes to a target of the group. */
-  note(group: TargetGroup): void {
-    const now = this.clock.millis();
-    const since = now - (now % MINUTE);
-    let counted = this.counts.get(group);
-    // A timer may be late.
-    if (counted && counted.since !== since) this.tell(group);
-    counted = this.counts.get(group);
-    if (counted) {
-      counted.count += 1;
-      return;
+  /** Takes note of something that happened once. @param group where it concerns a target, the group of that */
+  note(metric: string, balancer: LoadBalancer, group?: TargetGroup): void {
+    const { own, byGroup } = this.current(balancer);
+    let counts = own;
+    if (group) {
+      counts = byGroup.get(group) ?? new Map<string, number>();
+      byGroup.set(group, counts);
     }
-    const cancel = this.clock.after((since + MINUTE - now) / 1000, () => this.tell(group));
-    this.counts.set(group, { since, count: 1, cancel });
+    counts.set(metric, (counts.get(metric) ?? 0) + 1);
   }
 
   /** Waits for no minute any more. */
   dispose(): void {
-    for (const { cancel } of this.counts.values()) cancel();
-    this.counts.clear();
+    for (const { cancel } of this.counting.values()) cancel();
+    this.counting.clear();
   }
 
-  private tell(group: TargetGroup): void {
-    const counted = this.counts.get(group);
-    if (!counted) return;
-    counted.cancel();
-    this.counts.delete(group);
-    const healthy = [...group.targets.values()].filter(
-      ({ health }) => health.current.State === 'healthy',
-    ).length;
-    const { count, since } = counted;
-    for (const listener of this.listeners) listener({ group, count, healthy, since });
+  private current(balancer: LoadBalancer): Counting {
+    const now = this.clock.millis();
+    const since = now - (now % MINUTE);
+    const counting = this.counting.get(balancer);
+    if (counting?.since === since) return counting;
+    // A timer may be late.
+    this.tell(balancer);
+    const cancel = this.clock.after((since + MINUTE - now) / 1000, () => this.tell(balancer));
+    const begun: Counting = { since, own: new Map(), byGroup: new Map(), cancel };
+    this.counting.set(balancer, begun);
+    return begun;
+  }
+
+  private tell(balancer: LoadBalancer): void {
+    const counting = this.counting.get(balancer);
+    if (!counting) return;
+    counting.cancel();
+    this.counting.delete(balancer);
+    const { own, byGroup, since } = counting;
+    for (const listener of this.listeners) listener({ balancer, own, byGroup, since });
   }
 }

@@ -66,7 +66,12 @@ export class ApplicationListener implements Taker {
     };
     const refusal = refusalOf(request);
     if (refusal === undefined) this.answer(this.examine(request), response);
-    else sendPage(response, refusal, { Connection: 'close' });
+    else this.sendPage(response, refusal, { Connection: 'close' });
+  }
+
+  refused(status: number): void {
+    this.note(`HTTPCode_ELB_${String(status)[0]}XX_Count`);
+    if (status >= 500) this.note(`HTTPCode_ELB_${status}_Count`);
   }
 
   /** Also a handshake may be one for the load balancer to answer. */
@@ -97,6 +102,8 @@ export class ApplicationListener implements Taker {
     switch (action?.Type) {
       case 'fixed-response': {
         const { StatusCode, MessageBody = '', ContentType } = action.FixedResponseConfig ?? {};
+        this.note('HTTP_Fixed_Response_Count');
+        this.refused(Number(StatusCode));
         sendOwn(response, Number(StatusCode), MessageBody, ContentType ?? 'text/plain; charset=utf-8');
         break;
       }
@@ -117,7 +124,8 @@ export class ApplicationListener implements Taker {
       path: exchange.facts.path,
       query: exchange.query,
     });
-    sendPage(response, config.StatusCode === 'HTTP_302' ? 302 : 301, { Location });
+    this.note('HTTP_Redirect_Count');
+    this.sendPage(response, config.StatusCode === 'HTTP_302' ? 302 : 301, { Location });
   }
 
   private choose({ request: incoming }: Exchange, action: Action | undefined): Choice | undefined {
@@ -143,11 +151,11 @@ export class ApplicationListener implements Taker {
   private forward(exchange: Exchange, response: ClientResponse, action: Action | undefined): void {
     const choice = this.choose(exchange, action);
     if (!choice) {
-      sendPage(response, 503);
+      this.sendPage(response, 503);
       return;
     }
-    this.backends.requests.note(choice.group);
-    const end = choice.target.begin(() => sendPage(response, 502));
+    this.note('RequestCount', choice.group);
+    const end = choice.target.begin(() => this.sendPage(response, 502));
     response.body.once('close', end);
     const replayable = isReplayable(exchange.request);
     // Only a request that can be sent again goes on a connection that was used before: its server may be closing it just then.
@@ -161,7 +169,7 @@ export class ApplicationListener implements Taker {
       if (response.body.destroyed) socket.destroy();
       else this.relay(exchange, response, choice, socket);
     } catch (error) {
-      sendPage(response, statusOf(error));
+      this.sendPage(response, statusOf(error));
     }
   }
 
@@ -182,7 +190,7 @@ export class ApplicationListener implements Taker {
       if (response.body.destroyed) return;
       if (onward.reusedSocket && !response.hasBegun && isReset(error))
         void this.relayAfresh(exchange, response, choice);
-      else sendPage(response, statusOf(error));
+      else this.sendPage(response, statusOf(error));
     });
     if (isReplayable(incoming)) onward.end();
     else incoming.body.pipe(onward);
@@ -212,6 +220,7 @@ export class ApplicationListener implements Taker {
       ...addedHeaders(this.listener.attributes),
       ...(cookies.length > 0 && { 'Set-Cookie': [...own, ...cookies] }),
     });
+    this.note(`HTTPCode_Target_${String(answer.statusCode)[0]}XX_Count`, choice.group);
     response.begin(answer.statusCode ?? 502, answer.statusMessage, headers);
     // Where there is no body, as with HEAD, an answer of HTTP/2 is over.
     if (response.body.writableEnded) answer.resume();
@@ -226,6 +235,7 @@ export class ApplicationListener implements Taker {
     client: Duplex,
     head: Buffer,
   ): Promise<void> {
+    this.note('RequestCount', choice.group);
     client.once(
       'close',
       choice.target.begin(() => client.destroy()),
@@ -239,7 +249,7 @@ export class ApplicationListener implements Taker {
       client.once('close', () => onward.destroy());
       const endWatch = this.endIfIdle(onward);
       onward.once('error', (error) => {
-        if (!client.destroyed) refuse(client, statusOf(error));
+        if (!client.destroyed) this.refuse(client, statusOf(error));
       });
       onward.once('response', (answer) => this.passOn(exchange, answerOn(client, incoming), choice, answer));
       onward.once('upgrade', (answer, target, first) => {
@@ -258,7 +268,7 @@ export class ApplicationListener implements Taker {
       });
       onward.end();
     } catch (error) {
-      refuse(client, statusOf(error));
+      this.refuse(client, statusOf(error));
     }
   }
 
@@ -276,11 +286,36 @@ export class ApplicationListener implements Taker {
     const node = this.balancer.nodeFor(target.zone);
     if (!node) throw new Error(`load balancer ${this.balancer.name} has no node`);
     const source = { interfaceId: node.interfaceId };
-    const socket = await this.backends.network.connect(source, target.address, target.port, {
-      patience: CONNECT_PATIENCE,
-    });
-    socket.setNoDelay(true);
-    return group.protocol === 'HTTPS' ? secureSocket(socket, target.address) : socket;
+    try {
+      const socket = await this.backends.network.connect(source, target.address, target.port, {
+        patience: CONNECT_PATIENCE,
+      });
+      socket.setNoDelay(true);
+      return group.protocol === 'HTTPS' ? await secureSocket(socket, target.address) : socket;
+    } catch (error) {
+      this.note('TargetConnectionErrorCount', group);
+      throw error;
+    }
+  }
+
+  /** Answers as the load balancer itself. */
+  private sendPage(
+    response: ClientResponse,
+    status: number,
+    headers?: Readonly<Record<string, string>>,
+  ): void {
+    if (!response.hasBegun) this.refused(status);
+    sendPage(response, status, headers);
+  }
+
+  /** As `sendPage`, on a connection that no response belongs to. */
+  private refuse(client: Duplex, status: number): void {
+    this.refused(status);
+    refuse(client, status);
+  }
+
+  private note(metric: string, group?: TargetGroup): void {
+    this.backends.requests.note(metric, this.balancer, group);
   }
 
   private now(): Date {

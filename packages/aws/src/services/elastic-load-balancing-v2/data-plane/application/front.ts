@@ -27,6 +27,8 @@ const LAST_STREAM = 2 ** 31 - 1;
 /** What becomes of clients' requests. */
 export interface Taker {
   take(request: ClientRequest, response: ClientResponse): void;
+  /** The load balancer itself answers, with this status. */
+  refused(status: number): void;
   /** A request for another protocol on the connection. */
   takeUpgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): void;
 }
@@ -76,11 +78,11 @@ export class Front {
     });
     server.on('connect', (_incoming, socket: Duplex) => {
       socket.on('error', () => socket.destroy());
-      refuse(socket, 400);
+      this.refuse(socket, 400);
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (!socket.writable || this.underWay.get(socket)?.size) socket.destroy();
-      else refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
+      else this.refuse(socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
     });
     return server;
   }
@@ -164,6 +166,11 @@ export class Front {
     socket.unshift(Buffer.concat([Buffer.from(`${plain}\r\n`, 'latin1'), head]));
     this.http1.emit('connection', socket);
     socket.resume();
+  }
+
+  private refuse(socket: Duplex, status: number): void {
+    this.taker.refused(status);
+    refuse(socket, status);
   }
 
   private noteOpened(connection: object): void {
