@@ -30,9 +30,14 @@ export class Flights {
     };
   }
 
-  /** Ends what is under way. */
+  /** Ends by force what is under way. */
+  cutAll(): void {
+    for (const cut of [...this.cuts]) cut();
+  }
+
+  /** Ends what is under way, and waits for nothing any more. */
   release(): void {
     this.onIdle = undefined;
-    for (const cut of [...this.cuts]) cut();
+    this.cutAll();
   }
 }

@@ -96,3 +96,47 @@ describe('a connection that is longer than the deregistration delay', () => {
     expect(await outlive({ [attribute]: 'true' })).toBe('is ended');
   });
 });
+
+describe('a connection to a target that turns unhealthy', () => {
+  /** @returns how to learn whether the connection is still there when its target is unhealthy */
+  async function fallIll(names: readonly string[], attributes: Record<string, string>) {
+    const { dnsName, targetGroupArn } = await region.balance({ kind: 'network', attributes });
+    const isBound = new Set<string>();
+    for (const name of names)
+      await region.runTcpInstance(name, (socket) => {
+        socket.on('error', () => socket.destroy());
+        socket.once('data', () => isBound.add(name)).pipe(socket);
+      });
+    await region.register(targetGroupArn, ...names);
+    for (const name of names) await region.untilTarget(targetGroupArn, name, 'healthy');
+    const socket = await region.network.connect('internet', dnsName, 80);
+    let isEnded = false;
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        isEnded = true;
+      });
+    socket.write('one');
+    await new Promise((resolve) => socket.once('data', resolve));
+    const [name = ''] = isBound;
+    region.network.close(await region.interfaceOf(name), 80);
+    await region.untilTarget(targetGroupArn, name, 'unhealthy');
+    const later = region.clock.millis() + 30_000;
+    await until(() => isEnded || region.clock.millis() > later);
+    socket.destroy();
+    return isEnded;
+  }
+  const termination = 'target_health_state.unhealthy.connection_termination.enabled';
+
+  test('is ended while others are healthy', async () => {
+    expect(await fallIll(['i-1', 'i-2'], {})).toBe(true);
+  });
+
+  test('goes on where no other is healthy', async () => {
+    expect(await fallIll(['i-1'], {})).toBe(false);
+  });
+
+  test('goes on where the target group says so', async () => {
+    expect(await fallIll(['i-1', 'i-2'], { [termination]: 'false' })).toBe(false);
+  });
+});

@@ -129,3 +129,32 @@ test('a draining target that is registered again starts from the beginning', asy
   expect(await region.health(targetGroupArn, 'i-1')).toMatchObject({ State: 'initial' });
   await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
 });
+
+test('with fewer healthy targets than its group asks for all of them get requests', async () => {
+  const { targetGroupArn, url } = await region.balance();
+  await region.runInstance('i-well', (_request, response) => response.end('well'));
+  await region.runInstance('i-ill', (request, response) => {
+    const isCheck = request.headers['user-agent'] === 'ELB-HealthChecker/2.0';
+    response.writeHead(isCheck ? 500 : 200).end('ill');
+  });
+  await region.register(targetGroupArn, 'i-well', 'i-ill');
+  await region.untilTarget(targetGroupArn, 'i-well', 'healthy');
+  await region.untilTarget(targetGroupArn, 'i-ill', 'unhealthy');
+  const ask = async () => (await region.network.fetch('internet', url)).text();
+  const askTwice = async () => [await ask(), await ask()].sort();
+  const threshold = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets';
+  const atLeast = async (count: string, percentage: string) => {
+    await region.elb.ModifyTargetGroupAttributes({
+      TargetGroupArn: targetGroupArn,
+      Attributes: [
+        { Key: `${threshold}.count`, Value: count },
+        { Key: `${threshold}.percentage`, Value: percentage },
+      ],
+    });
+    return askTwice();
+  };
+  expect(await atLeast('1', 'off')).toEqual(['well', 'well']);
+  expect(await atLeast('2', 'off')).toEqual(['ill', 'well']);
+  expect(await atLeast('1', '50')).toEqual(['well', 'well']);
+  expect(await atLeast('1', '51')).toEqual(['ill', 'well']);
+});

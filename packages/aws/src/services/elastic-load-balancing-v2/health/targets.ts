@@ -36,7 +36,10 @@ export class Targets {
     private readonly around: Surroundings,
     ec2: Pick<Ec2Port, 'onInstanceState'>,
   ) {
-    this.checks = new TargetChecks(around, (group, target) => this.announce(group, target));
+    this.checks = new TargetChecks(around, (group, target) => {
+      this.announce(group, target);
+      this.endUnhealthy(group, target);
+    });
     this.stopInstanceEvents = ec2.onInstanceState((id, state) => this.noteInstanceState(id, state));
   }
 
@@ -100,19 +103,16 @@ export class Targets {
   }
 
   /**
-   * The target for the next request: a healthy one; where none is healthy any that is in use, healthy or not (User Guide,
-   * Health checks: the load balancer fails open); undefined when there is none.
+   * The target for the next request: a healthy one; where too few are healthy any that is in use, healthy or not (User Guide,
+   * Target group health: the load balancer fails open); undefined when there is none.
    * @param stickTo picks one of the candidates by a session, where there is one
    */
   choose(
     group: TargetGroup,
     stickTo?: (candidates: readonly Target[]) => Target | undefined,
   ): Target | undefined {
-    const usable = [...group.targets.values()]
-      .map((target) => ({ target, state: this.healthOf(group, target).State }))
-      .filter(({ state }) => state !== 'draining' && state !== 'unused');
-    const healthy = usable.filter(({ state }) => state === 'healthy');
-    const candidates = (healthy.length > 0 ? healthy : usable).map(({ target }) => target);
+    const { usable, healthy } = this.inUse(group);
+    const candidates = failsOpen(group, healthy.length, usable.length) ? usable : healthy;
     return stickTo?.(candidates) ?? group.choose(candidates, this.around.clock.millis());
   }
 
@@ -145,6 +145,26 @@ export class Targets {
     this.stopInstanceEvents();
     this.listeners.clear();
     for (const group of this.around.targetGroups.values()) this.clear(group);
+  }
+
+  /** The targets that requests can go to. */
+  private inUse(group: TargetGroup): { usable: Target[]; healthy: Target[] } {
+    const targets = [...group.targets.values()]
+      .map((target) => ({ target, state: this.healthOf(group, target).State }))
+      .filter(({ state }) => state !== 'draining' && state !== 'unused');
+    const healthy = targets.filter(({ state }) => state === 'healthy');
+    return { usable: targets.map(({ target }) => target), healthy: healthy.map(({ target }) => target) };
+  }
+
+  /**
+   * A Network Load Balancer ends its connections to a target that is unhealthy, unless it fails open (Network Load Balancer User Guide,
+   * Health checks, and Target group health, Connection termination).
+   */
+  private endUnhealthy(group: TargetGroup, target: Target): void {
+    if (group.kind !== 'network' || this.healthOf(group, target).State !== 'unhealthy') return;
+    if (!group.attributes.isOn('target_health_state.unhealthy.connection_termination.enabled')) return;
+    const { usable, healthy } = this.inUse(group);
+    if (!failsOpen(group, healthy.length, usable.length)) target.cutAll();
   }
 
   private balancerOf({ balancerArn }: TargetGroup) {
@@ -196,4 +216,11 @@ export class Targets {
 /** Whether a load balancer ends the connections to a target when its deregistration delay is over. */
 function endsConnections({ kind, attributes }: TargetGroup): boolean {
   return kind !== 'network' || attributes.isOn('deregistration_delay.connection_termination.enabled');
+}
+
+/** Whether so few of the targets are healthy that all of them get requests. Either threshold is enough. */
+function failsOpen({ attributes }: TargetGroup, healthy: number, all: number): boolean {
+  const threshold = 'target_group_health.unhealthy_state_routing.minimum_healthy_targets';
+  const percentage = attributes.number(`${threshold}.percentage`);
+  return healthy < attributes.number(`${threshold}.count`) || healthy * 100 < all * percentage;
 }
