@@ -17,8 +17,8 @@ import { type ClientResponse, MessageResponse, StreamResponse } from './client-r
 import { refuse } from './pages';
 import { PARSED_BYTES } from './request-limits';
 
-/** Real milliseconds that a client's idle connection is kept: the default idle timeout, in the client's own time. */
-const CLIENT_IDLE_MILLISECONDS = 60_000;
+/** Real milliseconds for a request line and headers: the default idle timeout. */
+const HEADERS_MILLISECONDS = 60_000;
 /** Requests at a time on a connection of HTTP/2 (User Guide, Listeners). */
 const MOST_STREAMS = 128;
 /** Said with a GOAWAY: all requests that are on their way are still taken (RFC 9113, 6.8). */
@@ -61,15 +61,27 @@ export class Front {
 
   /** Takes over a client's paused connection. */
   serve(socket: Socket): void {
-    (this.tls ?? this.http1).emit('connection', socket);
-    if (!this.tls) this.noteOpened(socket);
+    if (this.tls) this.tls.emit('connection', socket);
+    else this.openHttp1(socket);
     socket.resume();
+  }
+
+  private openHttp1(socket: Socket): void {
+    this.noteOpened(socket);
+    // Node.js reads both when the connection or the time between two requests begins.
+    this.http1.timeout = this.idleMilliseconds;
+    this.http1.keepAliveTimeout = this.idleMilliseconds;
+    this.http1.emit('connection', socket);
+  }
+
+  /** Real milliseconds that a client's idle connection is kept: the idle timeout, in the client's own time. */
+  private get idleMilliseconds(): number {
+    return this.attributes.number('idle_timeout.timeout_seconds') * 1000;
   }
 
   private createHttp1(): Server {
     const server = createServer({ maxHeaderSize: PARSED_BYTES, requireHostHeader: false });
-    server.keepAliveTimeout = CLIENT_IDLE_MILLISECONDS;
-    endHanging(server, CLIENT_IDLE_MILLISECONDS);
+    endHanging(server, HEADERS_MILLISECONDS);
     server.on('request', (incoming, response) => this.takeMessage(incoming, response));
     server.on('upgrade', (incoming, socket, head) => {
       if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
@@ -92,7 +104,7 @@ export class Front {
     const server = createHttp2Server({ settings });
     server.on('session', (session) => {
       this.noteOpened(session);
-      session.setTimeout(CLIENT_IDLE_MILLISECONDS, () => session.close());
+      session.setTimeout(this.idleMilliseconds, () => session.close());
     });
     server.on('stream', (stream, headers) => {
       // A client that gives up its request is no error of ours.
@@ -118,10 +130,7 @@ export class Front {
     });
     server.on('secureConnection', (socket: TLSSocket) => {
       if (socket.alpnProtocol === 'h2') this.http2?.emit('connection', socket);
-      else {
-        this.noteOpened(socket);
-        this.http1.emit('connection', socket);
-      }
+      else this.openHttp1(socket);
     });
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     return server;

@@ -4,6 +4,7 @@ import { LoadBalancedRegion } from '../../../../testing/load-balancing';
 import { until } from '../../../../testing/until';
 
 let region: LoadBalancedRegion;
+let balancerArn: string;
 let dnsName: string;
 let listenerArn: string;
 let targetGroupArn: string;
@@ -14,7 +15,7 @@ beforeEach(async () => {
   region = await LoadBalancedRegion.start();
   seen = undefined;
   const front = await region.balance();
-  ({ dnsName, listenerArn, targetGroupArn } = front);
+  ({ arn: balancerArn, dnsName, listenerArn, targetGroupArn } = front);
   await region.runInstance('i-1', (incoming, response) => {
     if (incoming.headers['user-agent'] !== 'ELB-HealthChecker/2.0') seen = incoming;
     response.setHeader('X-Spelled-So', 'yes');
@@ -158,4 +159,12 @@ test('requests in a row whose client goes before it was answered are over', asyn
   await until(() => target?.outstanding === 3);
   socket.destroy();
   await until(() => target?.outstanding === 0);
+});
+
+test("a client's connection is kept for the idle timeout", async () => {
+  const ask = () => say('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(await ask()).toContain('\r\nKeep-Alive: timeout=60\r\n');
+  const Attributes = [{ Key: 'idle_timeout.timeout_seconds', Value: '4000' }];
+  await region.elb.ModifyLoadBalancerAttributes({ LoadBalancerArn: balancerArn, Attributes });
+  expect(await ask()).toContain('\r\nKeep-Alive: timeout=4000\r\n');
 });
