@@ -24,7 +24,7 @@ export class Target extends Flights {
     super();
   }
 
-  /** It is registered again while it drains: as new, but what is under way goes on. @param as what it was registered as */
+  /** It is registered again while it drains: as new, but what is under way goes on. */
   comeBack({ instanceState }: Target): void {
     this.draining = false;
     this.instanceState = instanceState;

@@ -170,6 +170,28 @@ test('with connection draining a request under way ends before the instance is g
   expect(await cut).toBe('cut');
 });
 
+test('a request under way ends on an instance that drains and is registered again', async () => {
+  const { url } = await balance({ ConnectionDraining: { Enabled: true, Timeout: 10 } });
+  let finish: (() => void) | undefined;
+  await region.runInstance('one', ({ url: path }, response) => {
+    if (path === '/slow') finish = () => response.end('slow but there');
+    else response.end('ok');
+  });
+  await register('one');
+  await untilState('one', 'InService');
+  const slow = fetchText(`${url}/slow`);
+  await until(() => finish !== undefined);
+  await deregister('one');
+  await register('one');
+  expect(await health('one')).toMatchObject({ State: 'OutOfService' });
+  await untilState('one', 'InService');
+  // Longer than the timeout of the draining, which is none any more.
+  const later = region.clock.millis() + 20_000;
+  await until(() => region.clock.millis() > later);
+  finish?.();
+  expect(await slow).toEqual({ status: 200, text: 'slow but there' });
+});
+
 test('TCP goes through as it is, and a listener that is taken away answers no more', async () => {
   const { dnsName } = await balance();
   await region.runInstance('one', says('over TCP'));

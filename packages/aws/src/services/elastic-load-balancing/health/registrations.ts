@@ -20,6 +20,8 @@ const LEAST_REAL_DRAIN_SECONDS = 5;
 export class Registrations {
   private readonly stops = new Map<Registration, () => void>();
   private readonly announced = new Map<Registration, string>();
+  /** How the draining of instances is called off. */
+  private readonly drains = new Map<Registration, Cancel>();
   private readonly listeners = new Set<() => void>();
   private readonly stopInstanceEvents: () => void;
   private turn = 0;
@@ -37,12 +39,14 @@ export class Registrations {
     return () => this.listeners.delete(listener);
   }
 
-  /** Adds an instance; one that drains comes back as new, one that is registered stays as it is. */
+  /** Adds an instance; one that drains comes back as new, but keeps its requests; one that is registered stays as it is. */
   register(balancer: LoadBalancer, registration: Registration): void {
     const present = balancer.instances.get(registration.instanceId);
     if (present && !present.draining) return;
-    if (present) this.forget(balancer, present);
-    balancer.instances.set(registration.instanceId, registration);
+    if (present) {
+      this.stopDrain(present);
+      present.comeBack(registration);
+    } else balancer.instances.set(registration.instanceId, registration);
     this.reconcile(balancer);
   }
 
@@ -62,8 +66,13 @@ export class Registrations {
     this.reconcile(balancer);
     const { clock } = this.around;
     const forget = () => this.forget(balancer, registration);
-    registration.whenIdle(forget);
-    clock.after(Math.max(timeoutSeconds, LEAST_REAL_DRAIN_SECONDS * clock.scale), forget);
+    const cancels = [
+      registration.whenIdle(forget),
+      clock.after(Math.max(timeoutSeconds, LEAST_REAL_DRAIN_SECONDS * clock.scale), forget),
+    ];
+    this.drains.set(registration, () => {
+      for (const cancel of cancels) cancel();
+    });
   }
 
   /** What DescribeInstanceHealth says of the instance. */
@@ -161,12 +170,18 @@ export class Registrations {
 
   private forget(balancer: LoadBalancer, registration: Registration): void {
     this.stops.get(registration)?.();
+    this.stopDrain(registration);
     if (balancer.instances.get(registration.instanceId) === registration) {
       balancer.instances.delete(registration.instanceId);
       this.tell();
     }
     this.announced.delete(registration);
     registration.release();
+  }
+
+  private stopDrain(registration: Registration): void {
+    this.drains.get(registration)?.();
+    this.drains.delete(registration);
   }
 
   private announce(balancer: LoadBalancer, registration: Registration): void {

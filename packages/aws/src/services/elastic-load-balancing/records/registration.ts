@@ -55,6 +55,13 @@ export class Registration extends Flights {
     return serves ? this.state : OTHER_ZONE;
   }
 
+  /** It is registered again while it drains: as new, but what is under way goes on. */
+  comeBack({ instanceState }: Registration): void {
+    this.draining = false;
+    this.instanceState = instanceState;
+    this.reset();
+  }
+
   /** Forgets all checks: the instance is as if just registered. */
   reset(): void {
     this.state = REGISTERING;
