@@ -185,6 +185,11 @@ export class ApplicationListener implements Taker {
     response.body.once('close', abandon);
     this.endIfIdle(onward);
     onward.once('response', (answer) => this.passOn(exchange, response, choice, answer));
+    // Another protocol, which nobody asked for.
+    onward.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      this.sendPage(response, 502);
+    });
     onward.once('error', (error) => {
       response.body.off('close', abandon);
       if (response.body.destroyed) return;
@@ -256,7 +261,7 @@ export class ApplicationListener implements Taker {
         endWatch();
         const { rawHeaders, statusCode, statusMessage } = answer;
         const lines = rawHeaders.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\r\n`));
-        client.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`);
+        client.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}\r\n`, 'latin1');
         if (first.length > 0) client.write(first);
         if (head.length > 0) target.write(head);
         join(client, target);

@@ -29,7 +29,8 @@ export class MessageResponse implements ClientResponse {
 
   begin(status: number, phrase: string | undefined, headers: OutgoingHttpHeaders): void {
     this.body.writeHead(status, phrase, headers);
-    this.body.flushHeaders();
+    // The headers at once, and byte for byte as they came: `flushHeaders` would write them as UTF-8.
+    this.body.write('', 'latin1');
   }
 
   send(status: number, phrase: string | undefined, headers: OutgoingHttpHeaders, body: string): void {

@@ -58,6 +58,32 @@ test('headers keep their spelling both ways', async () => {
   expect(seen?.rawHeaders).toEqual(expect.arrayContaining(['X-mIxEd', 'X-Forwarded-For', 'X-Amzn-Trace-Id']));
 });
 
+/** Lets a target take the place of the other one that answers with these bytes, whatever it is asked. */
+async function answerWith(bytes: string): Promise<void> {
+  await region.runTcpInstance('i-raw', (socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => {
+      socket.write(data.includes('HealthChecker') ? 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' : bytes);
+    });
+  });
+  await region.register(targetGroupArn, 'i-raw');
+  await region.untilTarget(targetGroupArn, 'i-raw', 'healthy');
+  await region.deregister(targetGroupArn, 'i-1');
+}
+
+test('headers keep their bytes both ways', async () => {
+  await say('GET / HTTP/1.1\r\nHost: x\r\nX-Word: rømmegrøt\r\n\r\n');
+  expect(Buffer.from(String(seen?.headers['x-word']), 'latin1').toString()).toBe('rømmegrøt');
+  await answerWith('HTTP/1.1 200 OK\r\nX-Word: blåbær\r\nContent-Length: 6\r\n\r\ntarget');
+  expect(await say('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toContain('\r\nX-Word: blåbær\r\n');
+});
+
+test('a target that switches to another protocol unasked is 502', async () => {
+  await answerWith('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: odd\r\n\r\n');
+  const answer = await say('GET / HTTP/1.1\r\nHost: x\r\n\r\n', (text) => text.endsWith('</html>\r\n'));
+  expect(answer).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+});
+
 test('a request for an absolute URL is one for its path at its host', async () => {
   await say('GET http://shop.example.com/cart?n=1 HTTP/1.1\r\nHost: x\r\n\r\n');
   expect(seen).toMatchObject({ url: '/cart?n=1', headers: { host: 'shop.example.com' } });
