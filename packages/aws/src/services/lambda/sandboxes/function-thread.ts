@@ -39,6 +39,8 @@ export class FunctionThread implements FunctionHost {
   private died?: Death;
   private closed: number[] = [];
   private lastSandbox = 0;
+  /** It does nothing any more; before that it may still be on its way to tell how it died. */
+  private hasEnded = false;
   /** False once the thread has ended or has to. */
   usable = true;
   /** Whether one more sandbox may come in, as far as the last run told. */
@@ -79,6 +81,7 @@ export class FunctionThread implements FunctionHost {
     });
     this.worker.on('exit', (code) => {
       this.usable = false;
+      this.hasEnded = true;
       this.tenant?.end(this.died ?? (code === 0 ? {} : { reason: `exit status ${code}` }));
     });
   }
@@ -109,13 +112,14 @@ export class FunctionThread implements FunctionHost {
   work(): () => void {
     this.waitsAt = undefined;
     return this.clock.working({
-      isBusy: () => this.usable && !(this.waitsAt && this.clock.connections.haveRead(this.waitsAt)),
+      isBusy: () => !this.hasEnded && !(this.waitsAt && this.clock.connections.haveRead(this.waitsAt)),
     });
   }
 
   /** Ends the thread at once. */
   stop(): Promise<number> {
     this.usable = false;
+    this.hasEnded = true;
     return this.worker.terminate();
   }
 
