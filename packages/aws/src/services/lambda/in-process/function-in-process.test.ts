@@ -122,7 +122,172 @@ test('an error in a timer ends it, and nothing else', async () => {
   const invoke = await add(
     "exports.handler = () => new Promise(() => setTimeout(() => { throw new TypeError('late'); }, 1))",
   );
-  expect(await invoke()).toEqual(['Unhandled', expect.objectContaining({ errorType: 'TypeError' })]);
+  expect(await invoke()).toEqual([
+    'Unhandled',
+    { errorType: 'TypeError', errorMessage: 'late', trace: expect.arrayContaining(['TypeError: late']) },
+  ]);
+  expect(await linesOf(`function-${count}`)).toEqual([
+    expect.stringMatching(/\tERROR\tUncaught Exception \t{"errorType":"TypeError","errorMessage":"late"/),
+  ]);
+  expect(await invoke()).toMatchObject(['Unhandled', { errorMessage: 'late' }]);
+});
+
+test.each([
+  'process.nextTick(mistake)',
+  'queueMicrotask(mistake)',
+  "require('node:timers').setTimeout(mistake, 1)",
+  "require('node:http').get(process.env.AWS_ENDPOINT_URL + '/_local', mistake)",
+])('so does one in another callback: %s', async (callback) => {
+  const invoke = await add(
+    `const mistake = () => { throw new TypeError('late'); }; exports.handler = () => new Promise(() => { ${callback}; });`,
+  );
+  expect(await invoke()).toMatchObject(['Unhandled', { errorType: 'TypeError', errorMessage: 'late' }]);
+});
+
+test('it may declare what is global elsewhere', async () => {
+  const invoke = await add(`
+    const process = require('node:process');
+    const crypto = require('node:crypto');
+    const { setTimeout } = require('node:timers/promises');
+    exports.handler = async () => [process.env.AWS_LAMBDA_FUNCTION_NAME, crypto.randomUUID().length, await setTimeout(1, 'a')];`);
+  expect(await invoke()).toEqual([undefined, [`function-${count}`, 36, 'a']]);
+});
+
+test.each([
+  ['(event, context, callback) => setImmediate(() => callback(null, 1))', [undefined, 1]],
+  [
+    "(event, context, callback) => callback(new RangeError('no'))",
+    ['Unhandled', { errorType: 'RangeError' }],
+  ],
+  ['(event, context) => context.succeed(2)', [undefined, 2]],
+  ['(event, context) => context.done(null, 3)', [undefined, 3]],
+  ["(event, context) => context.fail(new RangeError('no'))", ['Unhandled', { errorType: 'RangeError' }]],
+  ['async () => 4', [undefined, 4]],
+])('before Node.js 24 it answers in each of the ways there are: %s', async (handler, answer) => {
+  const invoke = await add(`exports.handler = ${handler}`, { Runtime: 'nodejs22.x' });
+  expect(await invoke()).toMatchObject(answer);
+});
+
+test.each([
+  ['exports.handler = (event, context, callback) => callback(null, 1)', 'Runtime.CallbackHandlerDeprecated'],
+  ['exports.handler = async () => { const a = {}; a.a = a; return a; }', 'Runtime.MarshalError'],
+  ['exports.handler = async () => process.kill(process.pid)', 'Runtime.ExitError'],
+  ['exports.handler = async () => process.abort()', 'Runtime.ExitError'],
+  ['const = 1', 'Runtime.UserCodeSyntaxError'],
+])('what is wrong has the name that Lambda gives it: %s', async (source, errorType) => {
+  const invoke = await add(source);
+  expect(await invoke()).toMatchObject(['Unhandled', { errorType }]);
+});
+
+test('a module that it can do without may be missing', async () => {
+  const invoke = await add(`
+    let found = 'found';
+    try { require('bufferutil'); } catch (error) { found = error.code; }
+    exports.handler = async () => found;`);
+  expect(await invoke()).toEqual([undefined, 'MODULE_NOT_FOUND']);
+});
+
+test('its timers can be promises, and be taken back', async () => {
+  const invoke = await add(`
+    const { promisify } = require('node:util');
+    exports.handler = async () => {
+      const taken = setTimeout(() => { throw new Error('it was taken back'); }, 5);
+      clearTimeout(taken);
+      const controller = new AbortController();
+      setImmediate(() => controller.abort());
+      const { setTimeout: pause } = require('timers/promises');
+      return [await promisify(setTimeout)(10, 'a'), await promisify(setImmediate)('b'),
+        await pause(5000, 'c', { signal: controller.signal }).catch((error) => error.name)];
+    };`);
+  expect(await invoke()).toEqual([undefined, ['a', 'b', 'AbortError']]);
+});
+
+test('what it does to its process does nothing to this one', async () => {
+  const invoke = await add(`
+    exports.handler = async () => {
+      process.exitCode = 9;
+      process.prependListener('exit', () => {});
+      process.env.COUNT = 5;
+      let refused;
+      try { process.chdir('/'); } catch (error) { refused = error.message; }
+      return [process.exitCode, process.listenerCount('exit'), process.env.COUNT, refused];
+    };`);
+  const before = [process.exitCode, process.cwd(), process.listenerCount('exit')];
+  expect(await invoke()).toEqual([undefined, [9, 1, '5', expect.stringContaining('process.chdir()')]]);
+  expect([process.exitCode, process.cwd(), process.listenerCount('exit')]).toEqual(before);
+});
+
+test('what its console and its streams hold back is in its log as well', async () => {
+  const invoke = await add(`
+    exports.handler = async () => {
+      console.table([{ a: 1 }]); console.count(); console.assert(false, 'no'); require('console').log('module');
+      process.stdout.write('no end');
+    };`);
+  await invoke();
+  expect(await linesOf(`function-${count}`)).toEqual([
+    expect.stringMatching(/\tINFO\t┌/),
+    expect.stringMatching(/\tINFO\tdefault: 1$/),
+    expect.stringMatching(/\tWARN\tAssertion failed: no$/),
+    expect.stringMatching(/\tINFO\tmodule$/),
+    'no end',
+  ]);
+});
+
+test('an error is logged with what it has of its own, and names no folder of the machine', async () => {
+  const invoke = await add(
+    "exports.handler = async () => { throw Object.assign(new Error('no'), { code: 42, more: { a: 1 } }); }",
+  );
+  const [, { trace }] = await invoke();
+  expect(trace).toEqual([
+    'Error: no',
+    expect.stringContaining('/var/task/index.js'),
+    '    at /var/runtime/index.mjs',
+  ]);
+  const [line = ''] = await linesOf(`function-${count}`);
+  expect(JSON.parse(line.split('\t').at(-1) ?? '')).toEqual({
+    ...{ errorType: 'Error', errorMessage: 'no', code: 42, more: { a: 1 } },
+    stack: trace,
+  });
+});
+
+test('random numbers come to callbacks', async () => {
+  const invoke = await add(`
+    const crypto = require('crypto');
+    const called = (call) => new Promise((resolve) => call((error, value) => resolve(value)));
+    exports.handler = async () => [await called((done) => crypto.randomInt(1, 2, done)), await called((done) => crypto.randomInt(1, done)),
+      (await called((done) => crypto.randomBytes(3, done))).length, (await called((done) => crypto.randomFill(Buffer.alloc(4), done))).length,
+      crypto.randomFillSync(Buffer.alloc(4), 1, 0).toString('hex')];`);
+  expect(await invoke()).toEqual([undefined, [1, 0, 3, 4, '00000000']]);
+});
+
+test('while a timer of its own runs no time leaps, whatever answers it left unread or waits for no more', async () => {
+  const invoke = await add(
+    `
+    const http = require('node:http');
+    exports.handler = async ({ leave }) => {
+      if (leave) http.get(process.env.AWS_ENDPOINT_URL + '/_local/clock/sleep?seconds=86400').on('error', () => {});
+      else {
+        await new Promise((resolve) => http.get(process.env.AWS_ENDPOINT_URL + '/_local', resolve));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      return 1;
+    };`,
+    { Timeout: 60 },
+  );
+  expect(await invoke({ leave: true })).toEqual([undefined, 1]);
+  expect((await Promise.all([invoke(), region.aws.clock.sleep(3600)]))[0]).toEqual([undefined, 1]);
+});
+
+test('a fetch is given up when its signal says so', async () => {
+  const invoke = await add(`
+    exports.handler = async () => {
+      const ask = (signal) => fetch(process.env.AWS_ENDPOINT_URL + '/_local/clock/sleep?seconds=86400', { signal }).catch((error) => error.name);
+      const controller = new AbortController();
+      setImmediate(() => controller.abort());
+      const { url } = await fetch(process.env.AWS_ENDPOINT_URL + '/_local');
+      return [await ask(AbortSignal.abort()), await ask(controller.signal), url.endsWith('/_local'), await (await fetch('data:,a')).text()];
+    };`);
+  expect(await invoke()).toEqual([undefined, ['AbortError', 'AbortError', true, 'a']]);
 });
 
 test('it reaches AWS by its own rights, and the network', async () => {

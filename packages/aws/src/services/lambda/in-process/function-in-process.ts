@@ -5,11 +5,13 @@ import { types } from 'node:util';
 import { getHeapStatistics } from 'node:v8';
 import type { Clock } from '../../../core/clock';
 import { randomHex } from '../../../core/ids';
-import type { DistributiveOmit, FunctionHost, Tenant } from '../sandboxes/function-host';
-import type { FunctionError, Invocation, Message, Opening, Order } from '../sandboxes/protocol';
+import type { Death, DistributiveOmit, FunctionHost, Tenant } from '../sandboxes/function-host';
+import type { Invocation, Message, Opening, Order } from '../sandboxes/protocol';
+import { describeError, describeForLog, named } from './errors';
 import { makeGlobals, type OwnGlobals } from './globals';
 import { type Open, OwnHttp } from './own-http';
 import { compileBundle } from './scripts';
+import { type Owner, runFor } from './strays';
 
 /** What a function in this process is made of. */
 export interface FunctionInProcessOptions {
@@ -23,13 +25,15 @@ export interface FunctionInProcessOptions {
 }
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown;
+/** A bundle as `require` runs it. */
+type Run = (this: unknown, ...args: unknown[]) => void;
 type Callback = (error: unknown, result?: unknown) => void;
 
 /**
  * One sandbox of a function in this process: its bundle's code gets globals of its own (its variables, its console, AWS's clock, its way into the
  * network), and shares the rest.
  */
-export class FunctionInProcess implements FunctionHost {
+export class FunctionInProcess implements FunctionHost, Owner {
   usable = true;
   readonly hasRoom = false;
   private readonly http: OwnHttp;
@@ -40,14 +44,16 @@ export class FunctionInProcess implements FunctionHost {
 
   constructor(private readonly options: FunctionInProcessOptions) {
     const { clock, logFormat, taskRoot, open } = options;
-    this.http = new OwnHttp(open, () => clock.notice());
+    const onException = (error: unknown) => this.dieOfException(error);
+    this.http = new OwnHttp(open, () => clock.notice(), onException);
     this.globals = makeGlobals({
       clock,
       taskRoot,
       logFormat,
       requestId: () => this.requestId,
       onLine: (timestamp, message) => this.tell({ type: 'line', timestamp, message }),
-      onDeath: (error) => this.die(error),
+      onEnd: (how) => this.end(how),
+      onException,
       fetch: this.http.fetch,
     });
   }
@@ -57,7 +63,7 @@ export class FunctionInProcess implements FunctionHost {
     this.globals.seed(this.options.clock.seed === undefined ? undefined : randomHex(32));
     Object.assign(this.globals.environment, opening.environment);
     // Whoever opens it listens from the next moment on.
-    setImmediate(() => this.load(opening.handler));
+    setImmediate(() => runFor(this, () => this.load(opening.handler)));
     return 1;
   }
 
@@ -65,7 +71,9 @@ export class FunctionInProcess implements FunctionHost {
     if (order.type !== 'invoke' || !this.handler) throw new Error('no function is loaded here');
     this.tenant = tenant;
     this.globals.seed(this.options.clock.seed === undefined ? undefined : randomHex(32));
-    void this.run(this.handler, order.invocation);
+    this.http.forget();
+    const { handler } = this;
+    void runFor(this, () => this.run(handler, order.invocation));
   }
 
   close(): void {}
@@ -87,12 +95,9 @@ export class FunctionInProcess implements FunctionHost {
       this.handler = this.find(handler);
       this.tell({ type: 'ready', initMillis: performance.now() - startedAt });
     } catch (error) {
-      this.globals.console.error('Uncaught Exception', error);
-      this.tell({
-        type: 'initError',
-        error: this.describe(error),
-        initMillis: performance.now() - startedAt,
-      });
+      this.logError('Uncaught Exception', error);
+      const initMillis = performance.now() - startedAt;
+      this.tell({ type: 'initError', error: describeError(error, this.options.taskRoot), initMillis });
     }
   }
 
@@ -100,30 +105,57 @@ export class FunctionInProcess implements FunctionHost {
   private find(name: string): Handler {
     const [, stem, exportPath = ''] = /^((?:.*\/)?[^/]*?)\.(.+)$/.exec(name) ?? [];
     if (stem === undefined) throw named('Runtime.MalformedHandlerName', 'Bad handler');
-    const file = ['.js', '.cjs']
-      .map((extension) => resolve(this.options.taskRoot, stem) + extension)
-      .find((one) => existsSync(one));
-    if (!file) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${stem}'`);
-    let found: unknown = this.require(file);
-    for (const part of exportPath.split('.')) found = (found as Record<string, unknown> | undefined)?.[part];
-    if (typeof found !== 'function')
-      throw named('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+    const { taskRoot } = this.options;
+    const files = ['.js', '.cjs', '.mjs'].map((extension) => resolve(taskRoot, stem) + extension);
+    const file = files.find((one) => existsSync(one));
+    if (!file)
+      throw named(
+        'Runtime.ImportModuleError',
+        `Error: Cannot find module '${stem}'\nRequire stack:\n- /var/runtime/index.mjs`,
+      );
+    if (file.endsWith('.mjs'))
+      throw named(
+        'Runtime.ImportModuleError',
+        `Error: ${stem}.mjs is an ES module, and a function that runs in this process is one CommonJS bundle; start the embedded AWS with functions: 'threads' for others`,
+      );
+    let found: unknown = this.requireNamed(file);
+    for (const part of exportPath.split('.')) found = memberOf(found, part);
+    if (found === undefined) throw named('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+    if (typeof found !== 'function') throw named('Runtime.HandlerNotFound', `${name} is not a function`);
     return found as Handler;
+  }
+
+  /** Names mistakes of the bundle as Lambda's runtime does. */
+  private requireNamed(file: string): unknown {
+    try {
+      return this.require(file);
+    } catch (error) {
+      if (!(types.isNativeError(error) || error instanceof Error)) throw error;
+      if (error.name === 'SyntaxError')
+        throw named('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);
+      if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND')
+        throw named('Runtime.ImportModuleError', `Error: ${error.message}`);
+      throw error;
+    }
   }
 
   private require(file: string): unknown {
     const source = readFileSync(file, 'utf8');
     const { names, values } = this.globals;
-    const module = { exports: {} };
     const ownRequire = this.makeRequire(file);
-    const importFrom = async (name: string) => ownRequire(name);
+    const module = { exports: {}, id: file, filename: file, loaded: false, paths: [], children: [] };
+    Object.assign(module, { require: ownRequire });
+    // As the namespace of a built-in module.
+    const importFrom = async (name: string) => {
+      const found = ownRequire(name) as object;
+      return { ...found, default: found };
+    };
     // As its traces name it: those of the next account, which runs the same script, would else name the folder of this one.
     const shown = file.replace(this.options.taskRoot, '/var/task');
-    const run = compileBundle(source, shown, names).runInThisContext() as (...args: unknown[]) => void;
-    run.call(
-      module.exports,
-      ...[module.exports, ownRequire, module, file, dirname(file), importFrom, ...values],
-    );
+    const wrapped = compileBundle(source, shown, names).runInThisContext() as (...args: unknown[]) => Run;
+    const own = [module.exports, ownRequire, module, file, dirname(file), importFrom];
+    wrapped(...values).apply(module.exports, own);
+    module.loaded = true;
     return module.exports;
   }
 
@@ -132,14 +164,16 @@ export class FunctionInProcess implements FunctionHost {
     const own: Readonly<Record<string, unknown>> = { ...this.http.modules, ...this.globals.modules };
     const ownRequire = (name: string): unknown => {
       if (!isBuiltin(name))
-        throw named(
-          'Runtime.ImportModuleError',
-          `Error: Cannot find module '${name}': a function that runs in this process is one bundle, with all that it needs; start the embedded AWS with functions: 'threads' for others`,
+        throw Object.assign(
+          new Error(
+            `Cannot find module '${name}': a function that runs in this process is one bundle, with all that it needs; start the embedded AWS with functions: 'threads' for others`,
+          ),
+          { code: 'MODULE_NOT_FOUND' },
         );
       const builtin = name.replace(/^node:/, '');
       return Object.hasOwn(own, builtin) ? own[builtin] : real(name);
     };
-    return Object.assign(ownRequire, { resolve: real.resolve });
+    return Object.assign(ownRequire, { resolve: real.resolve, cache: {}, extensions: {}, main: undefined });
   }
 
   private async run(handler: Handler, invocation: Invocation): Promise<void> {
@@ -168,12 +202,14 @@ export class FunctionInProcess implements FunctionHost {
     try {
       const event = JSON.parse(invocation.payload);
       const takesCallback = Number(/^nodejs(\d+)/.exec(runtime)?.[1]) < 24;
-      const result = await answerOf(handler, event, context, takesCallback);
-      const payload = JSON.stringify(result) ?? 'null';
+      const payload = serialize(await answerOf(handler, event, context, takesCallback));
+      this.globals.flush();
       this.tell({ type: 'done', payload, ...afterRun() });
     } catch (error) {
-      this.globals.logError('Invoke Error', this.describe(error));
-      this.tell({ type: 'failed', error: this.describe(error), ...afterRun() });
+      this.logError('Invoke Error', error);
+      this.globals.flush();
+      const described = describeError(error, this.options.taskRoot);
+      this.tell({ type: 'failed', error: described, ...afterRun() });
     }
   }
 
@@ -183,25 +219,59 @@ export class FunctionInProcess implements FunctionHost {
     this.tenant?.receive(message);
   }
 
-  /** It ends by itself, in the middle of what it does. */
-  private die(error: FunctionError): void {
+  dieOfException(error: unknown): void {
     if (!this.usable) return;
-    void this.stop();
-    this.tenant?.end({ error });
+    this.logError('Uncaught Exception', error);
+    this.die({ error: describeError(error, this.options.taskRoot) });
   }
 
-  private describe(error: unknown): FunctionError {
-    if (!(types.isNativeError(error) || error instanceof Error))
-      return { errorType: typeof error, errorMessage: String(error), trace: [] };
-    const inLambda = (text: string) => text.replaceAll(this.options.taskRoot, '/var/task');
-    return {
-      errorType: error.name || 'Error',
-      errorMessage: inLambda(error.message ?? ''),
-      trace: inLambda(error.stack ?? '').split('\n'),
+  dieOfRejection(reason: unknown): void {
+    if (!this.usable) return;
+    const { trace, ...described } = describeError(reason, this.options.taskRoot);
+    const error = {
+      errorType: 'Runtime.UnhandledPromiseRejection',
+      errorMessage: String(reason),
+      reason: { ...described, trace },
+      promise: {},
     };
+    const text = JSON.stringify({ ...error, stack: trace });
+    this.globals.log('ERROR', `Unhandled Promise Rejection \t${text}`);
+    this.die({ error: { ...error, trace } });
+  }
+
+  private end(how: number | 'signal: killed'): void {
+    if (how === 0) this.die({});
+    else this.die({ reason: typeof how === 'number' ? `exit status ${how}` : how });
+  }
+
+  /** It ends by itself, in the middle of what it does. */
+  private die(death: Death): void {
+    if (!this.usable) return;
+    this.globals.flush();
+    void this.stop();
+    this.tenant?.end(death);
+  }
+
+  private logError(what: string, error: unknown): void {
+    if (this.usable) this.globals.log('ERROR', `${what} \t${describeForLog(error, this.options.taskRoot)}`);
   }
 }
 
+/** What a module exports by this name, also where it exports all as `default`. */
+function memberOf(value: unknown, name: string): unknown {
+  const module = value as Record<string, unknown> | undefined;
+  return module?.[name] ?? (module?.default as Record<string, unknown> | undefined)?.[name];
+}
+
+function serialize(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch (error) {
+    throw named('Runtime.MarshalError', `Unable to stringify response body: ${(error as Error).message}`);
+  }
+}
+
+/** Resolves or rejects with what the handler answers, in any of the ways that its runtime has. */
 function answerOf(
   handler: Handler,
   event: unknown,
@@ -209,18 +279,21 @@ function answerOf(
   takesCallback: boolean,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
+    if (!takesCallback) {
+      if (handler.length >= 3)
+        throw named(
+          'Runtime.CallbackHandlerDeprecated',
+          'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
+            'You need to modify this function to use a supported handler signature to use Node.js 24 or later.',
+        );
+      resolve((handler as (event: unknown, context: object) => unknown)(event, context));
+      return;
+    }
+    const done = (error: unknown, result?: unknown) => (error ? reject(error) : resolve(result));
+    Object.assign(context, { done, succeed: resolve, fail: reject });
     const callback: Callback = (error, result) =>
       error === undefined || error === null ? resolve(result) : reject(error);
-    const returned = takesCallback
-      ? handler(event, context, callback)
-      : (handler as (event: unknown, context: object) => unknown)(event, context);
-    if (!takesCallback || typeof (returned as Promise<unknown> | undefined)?.then === 'function')
-      resolve(returned);
+    const returned = handler(event, context, callback) as PromiseLike<unknown> | undefined;
+    if (typeof returned?.then === 'function') resolve(returned);
   });
-}
-
-function named(name: string, message: string): Error {
-  const error = new Error(message);
-  error.name = name;
-  return error;
 }

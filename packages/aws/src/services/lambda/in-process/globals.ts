@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import crypto from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
@@ -5,7 +6,8 @@ import { format } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import type { Clock } from '../../../core/clock';
 import { SeededRandom } from '../../../core/ids/random';
-import type { FunctionError } from '../sandboxes/protocol';
+import { Timers } from './timers';
+import { withOthers } from './with-others';
 
 /** What the code of a function has in the place of what is global. */
 export interface OwnGlobals {
@@ -14,9 +16,12 @@ export interface OwnGlobals {
   /** Built-in modules of its own, by name. */
   readonly modules: Readonly<Record<string, unknown>>;
   readonly environment: Record<string, string | undefined>;
-  readonly console: Pick<Console, 'error'>;
-  /** Writes an error as Lambda's runtime does. */
-  logError(what: string, error: FunctionError): void;
+  /** Writes a line as Lambda's runtime does. */
+  log(level: 'ERROR', text: string): void;
+  /** Writes what was written without a line's end. */
+  flush(): void;
+  /** Its callbacks, whose errors end it. */
+  guarded(run: () => void): () => void;
   /** From now on all that is random comes from this; undefined: from nowhere in particular. */
   seed(seed: string | undefined): void;
   /** The function has ended: its timers with it. */
@@ -30,7 +35,10 @@ export interface GlobalsOptions {
   readonly requestId: () => string;
   /** @param timestamp AWS's time, milliseconds */
   readonly onLine: (timestamp: number, message: string) => void;
-  readonly onDeath: (error: FunctionError) => void;
+  /** It has ended itself: with a status, or by a signal. */
+  readonly onEnd: (how: number | 'signal: killed') => void;
+  /** Nothing has caught this. */
+  readonly onException: (error: unknown) => void;
   readonly fetch: typeof fetch;
 }
 
@@ -45,11 +53,11 @@ const LEVELS = {
 
 /** Makes the globals of a function that runs in this process. */
 export function makeGlobals(options: GlobalsOptions): OwnGlobals {
-  const environment: Record<string, string | undefined> = {};
+  const environment = makeEnvironment();
   const random = new Random();
   const output = makeOutput(options);
-  const ownProcess = makeProcess(options, environment, output.stream);
-  const timers = new Timers(options.onDeath);
+  const timers = new Timers(options.onException);
+  const ownProcess = makeProcess(options, environment, output, timers);
   const values: Record<string, unknown> = {
     process: ownProcess,
     console: output.console,
@@ -72,10 +80,11 @@ export function makeGlobals(options: GlobalsOptions): OwnGlobals {
   return {
     names: Object.keys(shadows),
     values: Object.values(shadows),
-    modules: { process: ownProcess, crypto: random.module },
+    modules: { ...timers.modules, process: ownProcess, console: output.console, crypto: random.module },
     environment,
-    console: output.console,
-    logError: (what, error) => output.write('ERROR', `${what} \t${JSON.stringify(error)}`),
+    log: output.write,
+    flush: output.flush,
+    guarded: (run) => timers.guarded(run, []),
     seed: (seed) => random.begin(seed),
     stop: () => timers.stop(),
   };
@@ -92,46 +101,12 @@ function makeDate(clock: Clock): DateConstructor {
   });
 }
 
-type Run = (...args: unknown[]) => void;
-
-/** Timers of one function: its errors end it and not this process, and with it they are gone. */
-class Timers {
-  private readonly running = new Set<NodeJS.Timeout>();
-  private isOver = false;
-
-  constructor(private readonly onDeath: GlobalsOptions['onDeath']) {}
-
-  readonly own = {
-    setTimeout: (run: Run, millis?: number, ...args: unknown[]) => {
-      const timer = setTimeout(() => {
-        this.running.delete(timer);
-        this.guard(run, args);
-      }, millis);
-      this.running.add(timer);
-      return timer;
-    },
-    setInterval: (run: Run, millis?: number, ...args: unknown[]) => {
-      const timer = setInterval(() => this.guard(run, args), millis);
-      this.running.add(timer);
-      return timer;
-    },
-    setImmediate: (run: Run, ...args: unknown[]) => setImmediate(() => this.guard(run, args)),
-  };
-
-  stop(): void {
-    this.isOver = true;
-    for (const timer of this.running) clearTimeout(timer);
-    this.running.clear();
-  }
-
-  private guard(run: Run, args: unknown[]): void {
-    if (this.isOver) return;
-    try {
-      run(...args);
-    } catch (error) {
-      this.onDeath({ errorType: (error as Error)?.name ?? 'Error', errorMessage: String(error), trace: [] });
-    }
-  }
+/** Variables are texts, whatever they are set to. */
+function makeEnvironment(): Record<string, string | undefined> {
+  return new Proxy<Record<string, string | undefined>>(
+    {},
+    { set: (target, name, value) => Reflect.set(target, name, String(value)) },
+  );
 }
 
 /** Console and standard streams that lead to the log. */
@@ -146,62 +121,98 @@ function makeOutput({ clock, logFormat, requestId, onLine }: GlobalsOptions) {
         : `${time}\t${requestId() || 'undefined'}\t${level}\t${text}`,
     );
   };
+  const [stdout, stderr] = [1, 2].map(() => makeStream((line) => onLine(clock.millis(), line))) as [
+    LineStream,
+    LineStream,
+  ];
   const methods = Object.entries(LEVELS).map(([method, level]) => [
     method,
     (...values: unknown[]) => write(level, format(...values)),
   ]);
-  const stream = () => {
-    let partial = '';
-    const sink = new Writable();
-    sink.write = ((chunk: string | Uint8Array, encoding: unknown, callback: unknown) => {
-      const lines = `${partial}${typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()}`.split(
-        '\n',
-      );
-      partial = lines.pop() ?? '';
-      for (const line of lines) if (line !== '') onLine(clock.millis(), line);
-      const done = typeof encoding === 'function' ? encoding : callback;
-      if (typeof done === 'function') process.nextTick(done as () => void);
-      return true;
-    }) as typeof sink.write;
-    return sink;
+  // Its other methods (`table`, `timeEnd`, `assert` and such) write with these.
+  const own = new Console({ stdout: stdout.stream, stderr: stderr.stream });
+  Object.assign(own, Object.fromEntries(methods), { Console });
+  const flush = () => {
+    stdout.flush();
+    stderr.flush();
   };
-  const own = Object.assign(Object.create(console) as Console, Object.fromEntries(methods));
-  return { console: own, write, stream };
+  return { console: own, write, flush, stdout: stdout.stream, stderr: stderr.stream };
 }
 
-/** `process` with variables and streams of its own; who listens to it listens to nobody. */
+interface LineStream {
+  readonly stream: Writable;
+  /** Tells what was written without a line's end. */
+  flush(): void;
+}
+
+function makeStream(onLine: (line: string) => void): LineStream {
+  let partial = '';
+  const tell = (line: string) => {
+    if (line !== '') onLine(line);
+  };
+  const stream = new Writable();
+  stream.write = ((chunk: string | Uint8Array, encoding: unknown, callback: unknown) => {
+    partial += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    const lines = partial.split('\n');
+    partial = lines.pop() ?? '';
+    for (const line of lines) tell(line);
+    const done = typeof encoding === 'function' ? encoding : callback;
+    if (typeof done === 'function') process.nextTick(done as () => void);
+    return true;
+  }) as typeof stream.write;
+  const flush = () => {
+    tell(partial);
+    partial = '';
+  };
+  return { stream, flush };
+}
+
+/** `process` with variables and streams of its own; who listens to it listens to nobody, and what would reach this process does not. */
 function makeProcess(
-  { taskRoot, onDeath, requestId }: GlobalsOptions,
+  { taskRoot, onEnd, requestId }: GlobalsOptions,
   environment: Record<string, string | undefined>,
-  makeStream: () => Writable,
+  { stdout, stderr }: { readonly stdout: Writable; readonly stderr: Writable },
+  timers: Timers,
 ): NodeJS.Process {
   const listeners = new EventEmitter();
   const own = Object.create(process) as NodeJS.Process;
-  const value = (it: unknown) => ({ value: it, writable: true, configurable: true, enumerable: true });
-  Object.defineProperties(own, {
-    env: value(environment),
-    stdout: value(makeStream()),
-    stderr: value(makeStream()),
-    cwd: value(() => taskRoot),
-    emitWarning: value((warning: string | Error) => own.stderr.write(`(node) ${String(warning)}\n`)),
-    exit: value((code = 0) => {
-      const how = code === 0 ? 'without providing a reason' : `with error: exit status ${code}`;
-      const errorMessage = `RequestId: ${requestId()} Error: Runtime exited ${how}`;
-      onDeath({ errorType: 'Runtime.ExitError', errorMessage });
-      throw new Error(errorMessage);
-    }),
-  });
-  for (const method of [
-    'on',
-    'once',
-    'off',
-    'addListener',
-    'removeListener',
-    'removeAllListeners',
-    'emit',
-  ] as const)
-    Object.defineProperty(own, method, value(listeners[method].bind(listeners)));
+  const end = (how: number | 'signal: killed'): never => {
+    onEnd(how);
+    throw new Error(`RequestId: ${requestId()} Error: Runtime exited`);
+  };
+  const refuse = (what: string) => () => {
+    throw new Error(`process.${what}() is of no function that runs in the process of the embedded AWS`);
+  };
+  const members = {
+    env: environment,
+    stdout,
+    stderr,
+    exitCode: undefined,
+    execArgv: [],
+    send: undefined,
+    cwd: () => taskRoot,
+    emitWarning: (warning: string | Error) => stderr.write(`(node) ${String(warning)}\n`),
+    nextTick: (run: (...args: unknown[]) => void, ...args: unknown[]) =>
+      process.nextTick(timers.guarded(run, args)),
+    exit: (code?: number | string) => end(Number(code ?? own.exitCode ?? 0)),
+    abort: () => end('signal: killed'),
+    kill: (pid: number, signal?: string | number) =>
+      pid === process.pid && signal !== 0 ? end('signal: killed') : process.kill(pid, signal),
+    chdir: refuse('chdir'),
+    disconnect: refuse('disconnect'),
+    setUncaughtExceptionCaptureCallback: refuse('setUncaughtExceptionCaptureCallback'),
+  };
+  for (const [name, value] of Object.entries({ ...members, ...methodsOf(listeners) }))
+    Object.defineProperty(own, name, { value, writable: true, configurable: true, enumerable: true });
   return own;
+}
+
+/** An emitter's methods, which know it. */
+function methodsOf(emitter: EventEmitter): Record<string, unknown> {
+  const methods = Object.entries(EventEmitter.prototype as object as Record<string, unknown>).filter(
+    ([, method]) => typeof method === 'function',
+  ) as [string, (...args: unknown[]) => unknown][];
+  return Object.fromEntries(methods.map(([name, method]) => [name, method.bind(emitter)]));
 }
 
 /** All that is random for one function. */
@@ -228,9 +239,13 @@ class Random {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   };
 
-  private readonly fill = <View extends ArrayBufferView>(view: View, offset = 0): View => {
+  private readonly fill = <View extends ArrayBufferView>(
+    view: View,
+    offset = 0,
+    size = view.byteLength - offset,
+  ): View => {
     const { buffer, byteOffset, byteLength } = view;
-    new Uint8Array(buffer, byteOffset, byteLength).set(this.bytes(byteLength - offset), offset);
+    new Uint8Array(buffer, byteOffset, byteLength).set(this.bytes(size), offset);
     return view;
   };
 
@@ -246,22 +261,22 @@ class Random {
     randomUUID: this.uuid,
     randomFillSync: this.fill,
     webcrypto: this.web,
-    randomBytes: (count: number, callback?: (error: null, bytes: Buffer) => void) => {
-      const bytes = this.bytes(count);
-      if (callback) setImmediate(() => callback(null, bytes));
-      return bytes;
+    getRandomValues: this.fill,
+    randomFill: (view: ArrayBufferView, ...rest: unknown[]) => {
+      const [offset, size] = rest.filter((one) => typeof one === 'number');
+      give(rest.at(-1), this.fill(view, offset, size));
     },
-    randomInt: (first: number, second?: number) => {
-      const [least, end] = second === undefined ? [0, first] : [first, second];
-      return least + Math.floor(this.fraction() * (end - least));
+    randomBytes: (count: number, callback?: unknown) => give(callback, this.bytes(count)),
+    randomInt: (first: number, second?: unknown, third?: unknown) => {
+      const [least, end, callback] = typeof second === 'number' ? [first, second, third] : [0, first, second];
+      return give(callback, least + Math.floor(this.fraction() * (end - least)));
     },
   });
 }
 
-/** A built-in module with other members in the place of some. */
-export function withOthers(module: object, others: Readonly<Record<string, unknown>>): object {
-  const kept = Object.entries(Object.getOwnPropertyDescriptors(module)).filter(
-    ([name]) => !Object.hasOwn(others, name),
-  );
-  return Object.assign(Object.defineProperties({}, Object.fromEntries(kept)), others);
+/** Gives an answer to the callback where there is one, as Node's own functions do. */
+function give<Value>(callback: unknown, value: Value): Value | undefined {
+  if (typeof callback !== 'function') return value;
+  setImmediate(() => callback(null, value));
+  return undefined;
 }

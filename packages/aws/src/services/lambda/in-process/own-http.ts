@@ -1,8 +1,10 @@
-import http, { type ClientRequest } from 'node:http';
+import type { EventEmitter } from 'node:events';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as startTls } from 'node:tls';
-import { withOthers } from './globals';
+import { runForNobody } from './strays';
+import { withOthers } from './with-others';
 
 /** Opens a connection of a function. Rejects as a real network would. */
 export type Open = (host: string, port: number) => Promise<Duplex>;
@@ -19,14 +21,19 @@ interface Target {
 export class OwnHttp {
   /** By name. */
   readonly modules: Readonly<Record<string, unknown>>;
-  private asking = 0;
+  /** Those whose answer has not come yet, as far as it is known. */
+  private readonly asked = new Set<ClientRequest & { res?: IncomingMessage }>();
   private isStopped = false;
   private readonly sockets = new Set<Duplex>();
 
-  /** @param onChange it waits for another number of answers */
+  /**
+   * @param onChange it waits for another number of answers
+   * @param onException one of its listeners has thrown this
+   */
   constructor(
     private readonly openConnection: Open,
     private readonly onChange: () => void,
+    private readonly onException: (error: unknown) => void,
   ) {
     this.modules = { http: this.makeModule(http, 80), https: this.makeModule(https, 443) };
   }
@@ -35,14 +42,23 @@ export class OwnHttp {
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const asked = new Request(input, init);
     const url = new URL(asked.url);
+    if (!/^https?:$/.test(url.protocol)) return fetch(asked);
+    const { signal } = asked;
+    signal.throwIfAborted();
     const body = Buffer.from(await asked.arrayBuffer());
     const module = this.modules[url.protocol === 'https:' ? 'https' : 'http'] as typeof http;
     const headers = { ...Object.fromEntries(asked.headers), 'content-length': body.length };
     return new Promise((resolve, reject) => {
       const failed = (cause: Error) => reject(new TypeError('fetch failed', { cause }));
       const sent = module.request(url, { method: asked.method, headers }, (answer) =>
-        readWhole(answer).then(resolve, failed),
+        readWhole(answer, asked).then(resolve, failed),
       );
+      const abort = () => {
+        reject(signal.reason);
+        sent.destroy();
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      sent.once('close', () => signal.removeEventListener('abort', abort));
       sent.once('error', failed);
       sent.end(body);
     });
@@ -50,7 +66,14 @@ export class OwnHttp {
 
   /** Whether an answer is waited for. */
   get isAsking(): boolean {
-    return this.asking > 0;
+    for (const request of this.asked)
+      if (request.destroyed || request.res?.complete) this.asked.delete(request);
+    return this.asked.size > 0;
+  }
+
+  /** An invocation begins: what an earlier one still waited for is not waited for any more. */
+  forget(): void {
+    this.asked.clear();
   }
 
   /** Nothing goes out any more, and nothing comes in. */
@@ -75,19 +98,34 @@ export class OwnHttp {
   }
 
   private follow(request: ClientRequest): ClientRequest {
-    this.asking += 1;
+    this.guard(request);
+    request.prependOnceListener('response', (answer: IncomingMessage) => this.guard(answer));
+    this.asked.add(request);
     this.onChange();
     request.once('close', () => {
-      this.asking -= 1;
+      this.asked.delete(request);
       this.onChange();
     });
     return request;
   }
 
+  /** What its listeners throw is the function's, and does not reach whoever is just writing to it. */
+  private guard(emitter: EventEmitter): void {
+    const { emit } = emitter;
+    emitter.emit = (...args) => {
+      try {
+        return emit.apply(emitter, args);
+      } catch (error) {
+        this.onException(error);
+        return true;
+      }
+    };
+  }
+
   private connect(target: Target, usualPort: number, done: Done): void {
     const host = target.host || target.hostname || '';
     if (this.isStopped) return;
-    this.openConnection(host, Number(target.port || usualPort))
+    runForNobody(() => this.openConnection(host, Number(target.port || usualPort)))
       .then((socket) =>
         usualPort === 443 && !isS3(host) ? secure(socket, target.servername || host) : socket,
       )
@@ -111,16 +149,17 @@ export function isS3(host: string): boolean {
 /** Statuses whose answers have no body. */
 const EMPTY = [204, 205, 304];
 
-async function readWhole(answer: http.IncomingMessage): Promise<Response> {
+async function readWhole(answer: IncomingMessage, { url, redirect }: Request): Promise<Response> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
   const { statusCode: status = 0, statusMessage: statusText = '', headersDistinct } = answer;
-  if (status >= 300 && status < 400 && status !== 304)
+  if (status >= 300 && status < 400 && status !== 304 && redirect !== 'manual')
     throw new Error(`a function that runs in this process follows no redirect, and the answer is ${status}`);
   const headers = Object.entries(headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
   );
-  return new Response(EMPTY.includes(status) ? null : Buffer.concat(chunks), { status, statusText, headers });
+  const body = EMPTY.includes(status) ? null : Buffer.concat(chunks);
+  return Object.defineProperty(new Response(body, { status, statusText, headers }), 'url', { value: url });
 }
 
 type RequestArguments = Parameters<typeof http.request>;

@@ -8,11 +8,13 @@ const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
  * same length, so that columns in stack traces and source maps stay right.
  *
  * @param {string} source
- * @param {readonly string[]} more further parameters, which come last: names that are global elsewhere
+ * @param {readonly string[]} more names that are global elsewhere: with any, it is a function of these that gives that function
  */
 function wrapBundle(source, more = []) {
   const imports = source.replace(/^#!.*/, '').replace(/(?<![\w$.])import(?=\s*\()/g, 'imp0rt');
-  return `(function (${[...PARAMETERS, 'imp0rt', ...more].join(', ')}) { ${imports}\n});`;
+  const own = `(function (${[...PARAMETERS, 'imp0rt'].join(', ')}) { ${imports}\n})`;
+  // Around it, so that the bundle may declare the same names: `const crypto = require('crypto')`.
+  return more.length === 0 ? `${own};` : `(function (${more.join(', ')}) { return ${own}; });`;
 }
 
 module.exports = { wrapBundle };
