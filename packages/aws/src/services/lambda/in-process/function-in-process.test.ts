@@ -278,6 +278,14 @@ test('while a timer of its own runs no time leaps, whatever answers it left unre
   expect((await Promise.all([invoke(), region.aws.clock.sleep(3600)]))[0]).toEqual([undefined, 1]);
 });
 
+test('an answer that it does not listen to comes to its end', async () => {
+  const invoke = await add(`
+    const http = require('node:http');
+    exports.handler = () => new Promise((resolve) =>
+      http.request(process.env.AWS_ENDPOINT_URL + '/_local').on('close', () => resolve('closed')).end());`);
+  expect(await invoke()).toEqual([undefined, 'closed']);
+});
+
 test('a fetch is given up when its signal says so', async () => {
   const invoke = await add(`
     exports.handler = async () => {

@@ -99,7 +99,6 @@ export class OwnHttp {
 
   private follow(request: ClientRequest): ClientRequest {
     this.guard(request);
-    request.prependOnceListener('response', (answer: IncomingMessage) => this.guard(answer));
     this.asked.add(request);
     this.onChange();
     request.once('close', () => {
@@ -113,6 +112,9 @@ export class OwnHttp {
   private guard(emitter: EventEmitter): void {
     const { emit } = emitter;
     emitter.emit = (...args) => {
+      const [event, answer] = args;
+      // Not by a listener: an answer that nobody listens to is thrown away by Node.js.
+      if (event === 'response') this.guard(answer as IncomingMessage);
       try {
         return emit.apply(emitter, args);
       } catch (error) {
