@@ -37,6 +37,8 @@ export function secureSocket(socket: Socket, servername: string): Promise<Socket
     const secure = startTls({ socket, servername, rejectUnauthorized: false });
     socket.once('error', (error) => secure.destroy(error));
     secure.once('error', reject);
+    // Where this side gives the connection up there is no error.
+    secure.once('close', () => reject(new Error('the connection was closed before TLS was agreed on')));
     secure.once('secureConnect', () => {
       secure.off('error', reject);
       resolve(secure);

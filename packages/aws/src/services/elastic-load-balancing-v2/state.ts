@@ -127,7 +127,8 @@ export class LoadBalancingState {
   /** Ends all listeners, connections and health checks. */
   dispose(): void {
     this.servers.dispose();
-    this.requests.dispose();
     this.targets.dispose();
+    // Last of all: requests that are cut are counted.
+    this.requests.dispose();
   }
 }

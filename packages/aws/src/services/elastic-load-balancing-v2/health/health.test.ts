@@ -65,6 +65,23 @@ test('a target behind a closed security group times out, one with no server fail
   expect(await region.health(targetGroupArn, 'i-off')).toMatchObject({ Reason: 'Target.FailedHealthChecks' });
 });
 
+test('a target that does not go on with TLS times out', async () => {
+  const { listenerArn } = await region.balance();
+  await region.runTcpInstance('i-silent', (socket) => {
+    socket.on('error', () => socket.destroy()).resume();
+  });
+  const { TargetGroups: [group] = [] } = await region.elb.CreateTargetGroup({
+    ...{ Name: 'silent', Protocol: 'HTTPS', Port: 80, VpcId: region.vpcId },
+    ...{ HealthCheckIntervalSeconds: 5, HealthCheckTimeoutSeconds: 2 },
+  });
+  const { TargetGroupArn = '' } = group ?? {};
+  const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }];
+  await region.elb.ModifyListener({ ListenerArn: listenerArn, DefaultActions });
+  await region.register(TargetGroupArn, 'i-silent');
+  await region.untilTarget(TargetGroupArn, 'i-silent', 'unhealthy');
+  expect(await region.health(TargetGroupArn, 'i-silent')).toMatchObject({ Reason: 'Target.Timeout' });
+});
+
 test('targets of a group that no listener uses, or in a zone that is not enabled, are unused', async () => {
   const { targetGroupArn } = await region.balance();
   const idle = await region.createTargetGroup('idle');

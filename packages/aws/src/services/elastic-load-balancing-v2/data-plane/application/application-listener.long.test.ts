@@ -174,6 +174,21 @@ test('a target that refuses is 502, one that gives no answer is 504', async () =
   expect((await get(url)).status).toBe(504);
 });
 
+test('an upload to a target that does not go on with TLS is 504', async () => {
+  const { url, listenerArn } = await region.balance();
+  await region.runTcpInstance('i-silent', (socket) => {
+    socket.on('error', () => socket.destroy()).resume();
+  });
+  const { TargetGroups: [group] = [] } = await region.elb.CreateTargetGroup({
+    ...{ Name: 'silent', Protocol: 'HTTPS', Port: 80, VpcId: region.vpcId },
+  });
+  const { TargetGroupArn = '' } = group ?? {};
+  await region.register(TargetGroupArn, 'i-silent');
+  const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn }];
+  await region.elb.ModifyListener({ ListenerArn: listenerArn, DefaultActions });
+  expect((await get(url, { method: 'POST', body: 'x' })).status).toBe(504);
+});
+
 test('a target that breaks off before its answer is 502', async () => {
   const { url, targetGroupArn } = await region.balance({ interval: 300 });
   await region.runInstance('i-1', (incoming, response) => {

@@ -291,15 +291,33 @@ export class ApplicationListener implements Taker {
     const node = this.balancer.nodeFor(target.zone);
     if (!node) throw new Error(`load balancer ${this.balancer.name} has no node`);
     const source = { interfaceId: node.interfaceId };
-    try {
-      const socket = await this.backends.network.connect(source, target.address, target.port, {
-        patience: CONNECT_PATIENCE,
-      });
-      socket.setNoDelay(true);
-      return group.protocol === 'HTTPS' ? await secureSocket(socket, target.address) : socket;
-    } catch (error) {
+    const connecting = this.backends.network.connect(source, target.address, target.port, {
+      patience: CONNECT_PATIENCE,
+    });
+    const socket = await connecting.catch((error: Error) => {
       this.note('TargetConnectionErrorCount', group);
       throw error;
+    });
+    socket.setNoDelay(true);
+    return group.protocol === 'HTTPS' ? this.secure(socket, group, target) : socket;
+  }
+
+  /** Begins TLS with a target, which has a while to answer. */
+  private async secure(socket: Socket, group: TargetGroup, { address }: Target): Promise<Duplex> {
+    const { clock } = this.backends;
+    const seconds = Math.max(CONNECT_PATIENCE, LEAST_REAL_IDLE_SECONDS * clock.scale);
+    let isLate = false;
+    const cancel = clock.after(seconds, () => {
+      isLate = true;
+      socket.destroy();
+    });
+    try {
+      return await secureSocket(socket, address);
+    } catch (error) {
+      this.note('TargetTLSNegotiationErrorCount', group);
+      throw isLate ? new SlowTarget() : error;
+    } finally {
+      cancel();
     }
   }
 
