@@ -26,7 +26,7 @@ const PUBLIC = [
   'index',
   'aws',
   'connect',
-  'core/faults',
+  'core/faults/faults',
   'core/ledger',
   'corridor/call-log',
   'testing/index',

@@ -1,4 +1,4 @@
-import type { Fault, FaultInput, Strike } from './core/faults';
+import type { Fault, FaultInput, Strike } from './core/faults/faults';
 import type { Entry } from './core/ledger';
 import type { ServerPrograms } from './core/ports';
 import { ADMINISTRATOR } from './core/principal';

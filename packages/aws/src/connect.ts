@@ -1,5 +1,5 @@
 import { type Aws, settingsFor } from './aws';
-import type { FaultInput } from './core/faults';
+import type { FaultInput } from './core/faults/faults';
 import { secondsOf } from './time';
 
 /** What `GET /_local` tells of an embedded AWS. */

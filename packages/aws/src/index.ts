@@ -16,7 +16,7 @@ export type {
   StartOptions,
 } from './aws';
 export { connectAws } from './connect';
-export type { Fault, FaultInput, Strike } from './core/faults';
+export type { Fault, FaultInput, Strike } from './core/faults/faults';
 export type { Entry } from './core/ledger';
 export type { ProgramHost, ServerProgram, ServerPrograms } from './core/ports';
 export type { RunDigest } from './corridor/call-digest';

@@ -2,7 +2,7 @@ import { Account } from './account/account';
 import { type AwsClock, type OwnAws, type StartOptions, settingsFor, type VulnerabilityInput } from './aws';
 import type { About } from './connect';
 import type { Time } from './core/clock';
-import type { FaultInput } from './core/faults';
+import type { FaultInput } from './core/faults/faults';
 import { seedRandom } from './core/ids/random';
 import type { ServerPrograms } from './core/ports';
 import type { ServiceDefinition } from './core/service';

@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Clockwork, PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
+import { REGION_NAME } from '../core/call';
 import { Clock, type Time } from '../core/clock';
-import { type Fault, Faults } from '../core/faults';
+import { type Fault, Faults } from '../core/faults/faults';
+import { FaultError, readFault } from '../core/faults/read-fault';
 import { Ledger } from '../core/ledger';
 import type { ServerPrograms } from '../core/ports';
 import type { Keys, KnownKey, Principal } from '../core/principal';
-import { FaultError, readFault } from '../core/read-fault';
-import { REGION_NAME } from '../core/region-name';
 import type { ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import { ApiDoor } from '../corridor/api-door';

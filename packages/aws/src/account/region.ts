@@ -3,7 +3,7 @@ import type { Clockwork, PublishedMessage } from '../aws';
 import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
 import { EventBus } from '../core/event-bus';
-import type { Faults } from '../core/faults';
+import type { Faults } from '../core/faults/faults';
 import type { Ledger } from '../core/ledger';
 import type { ServerPrograms } from '../core/ports';
 import type { Keys } from '../core/principal';

@@ -52,3 +52,6 @@ export interface WireResponse {
   readonly cookies?: readonly string[];
   readonly body: Buffer | string;
 }
+
+/** The form of the names of regions, `us-east-1`. */
+export const REGION_NAME = /^[a-z]{2}(-[a-z]+)+-\d$/;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Call } from './call';
 import type { Clock } from './clock';
 import type { EventBus } from './event-bus';
-import type { Faults } from './faults';
+import type { Faults } from './faults/faults';
 import type { Ledger } from './ledger';
 import type { ServerPrograms } from './ports';
 import type { Keys } from './principal';

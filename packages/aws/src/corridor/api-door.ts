@@ -1,4 +1,4 @@
-import { NoAnswer } from '../core/faults';
+import { NoAnswer } from '../core/faults/faults';
 import type { Call, ServiceDefinition, Spoken, WireRequest, WireResponse } from '../core/service';
 import type { ApiModel, ModelSource } from '../wire/api-model';
 import { errorCodec, protocolOf, speak } from '../wire/speak';

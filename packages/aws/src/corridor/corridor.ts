@@ -1,8 +1,8 @@
 import { AwsError } from '../core/aws-error';
 import type { Clock } from '../core/clock';
-import { type FaultInput, type Faults, NoAnswer } from '../core/faults';
+import { type FaultInput, type Faults, NoAnswer } from '../core/faults/faults';
+import { readFault } from '../core/faults/read-fault';
 import type { Principal } from '../core/principal';
-import { readFault } from '../core/read-fault';
 import type { Call, ServiceDefinition } from '../core/service';
 import type { ServiceModel } from '../core/service-model';
 import type { ModelSource } from '../wire/api-model';

@@ -1,4 +1,4 @@
-import type { FaultInput } from '../core/faults';
+import type { FaultInput } from '../core/faults/faults';
 import { rootCall } from '../testing/api';
 import { addActiveFunction } from '../testing/functions';
 import { type NewRegion, newRegion } from '../testing/region';

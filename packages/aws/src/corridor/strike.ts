@@ -1,5 +1,5 @@
 import { AwsError } from '../core/aws-error';
-import { type Fault, NoAnswer } from '../core/faults';
+import { type Fault, NoAnswer } from '../core/faults/faults';
 
 /** A call, as a fault may handle it. */
 export interface Struck {

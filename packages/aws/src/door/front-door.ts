@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Account } from '../account/account';
 import { AwsError } from '../core/aws-error';
 import { durations } from '../core/durations';
-import { NoAnswer } from '../core/faults';
+import { NoAnswer } from '../core/faults/faults';
 import { uuid } from '../core/ids';
 import { ANONYMOUS, type Principal } from '../core/principal';
 import type { Call, WireRequest, WireResponse } from '../core/service';

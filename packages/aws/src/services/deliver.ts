@@ -1,7 +1,7 @@
 import { parseArn, splitResource } from 'aws-languages/arn';
 import { AwsError } from '../core/aws-error';
 import type { Context } from '../core/context';
-import { NoAnswer } from '../core/faults';
+import { NoAnswer } from '../core/faults/faults';
 import { uuid } from '../core/ids';
 import type { Call } from '../core/service';
 

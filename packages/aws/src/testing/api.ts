@@ -1,5 +1,5 @@
 import { Clock } from '../core/clock';
-import { Faults } from '../core/faults';
+import { Faults } from '../core/faults/faults';
 import type { Call, ServiceDefinition, WireRequest, WireResponse } from '../core/service';
 import { ApiDoor } from '../corridor/api-door';
 import { CallLog } from '../corridor/call-log';

@@ -1,5 +1,5 @@
-import type { FaultInput } from '../../core/faults';
-import { FaultError } from '../../core/read-fault';
+import type { FaultInput } from '../../core/faults/faults';
+import { FaultError } from '../../core/faults/read-fault';
 import { AdminError, type AdminRoute } from './route';
 
 export const listFaults: AdminRoute = {

@@ -1,6 +1,6 @@
 import type { StateReason } from '@aws-sdk/client-ec2';
 import { durations } from '../../../core/durations';
-import type { Fault } from '../../../core/faults';
+import type { Fault } from '../../../core/faults/faults';
 import type { Machine } from '../../../machines/engine';
 import type { Inventory } from '../inventory';
 import { setPublicAddress } from '../network/public-addresses';

@@ -1,6 +1,6 @@
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
-import { NoAnswer } from '../../../core/faults';
+import { NoAnswer } from '../../../core/faults/faults';
 import { randomBytes } from '../../../core/ids';
 import { serviceCall } from '../../../core/service-call';
 import type { Message, SnsState, Subscription } from '../state';

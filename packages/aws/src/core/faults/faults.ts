@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error';
+import { AwsError } from '../aws-error';
 
 /** What a fault does to the call that it strikes. */
 export const FAULT_KINDS = [

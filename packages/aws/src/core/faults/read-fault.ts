@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { REGION_NAME } from '../call';
 import { FAULT_KINDS, type Fault, isLate, type LateKind } from './faults';
-import { REGION_NAME } from './region-name';
 
 /** Of codes that AWS answers, in a header too: `InvalidInstanceID.NotFound`. */
 const ERROR_CODE = /^[\w.:-]+$/;
