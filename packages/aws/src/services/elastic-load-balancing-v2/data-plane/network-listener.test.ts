@@ -53,6 +53,18 @@ test('without a target the connection is reset', async () => {
   });
 });
 
+/** A client's connection, and whether it is over. */
+async function connectTo(dnsName: string) {
+  const socket = await region.network.connect('internet', dnsName, 80);
+  let isOver = false;
+  socket
+    .on('error', () => undefined)
+    .once('close', () => {
+      isOver = true;
+    });
+  return { socket, isEnded: () => isOver };
+}
+
 describe('a connection that is longer than the deregistration delay', () => {
   /** Deregisters the target of a connection. @returns what became of the connection when the target was gone for a while */
   async function outlive(attributes: Record<string, string>): Promise<'goes on' | 'is ended'> {
@@ -66,21 +78,15 @@ describe('a connection that is longer than the deregistration delay', () => {
     });
     await region.register(targetGroupArn, 'i-1');
     await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
-    const socket = await region.network.connect('internet', dnsName, 80);
-    let isEnded = false;
-    socket
-      .on('error', () => undefined)
-      .once('close', () => {
-        isEnded = true;
-      });
+    const { socket, isEnded } = await connectTo(dnsName);
     const heard = () => new Promise((resolve) => socket.once('data', resolve));
     socket.write('one');
     await heard();
     await region.deregister(targetGroupArn, 'i-1');
     await region.untilTarget(targetGroupArn, 'i-1', 'unused');
     const later = region.clock.millis() + 60_000;
-    await until(() => isEnded || region.clock.millis() > later);
-    if (isEnded) return 'is ended';
+    await until(() => isEnded() || region.clock.millis() > later);
+    if (isEnded()) return 'is ended';
     socket.write('two');
     await heard();
     socket.destroy();
@@ -109,22 +115,16 @@ describe('a connection to a target that turns unhealthy', () => {
       });
     await region.register(targetGroupArn, ...names);
     for (const name of names) await region.untilTarget(targetGroupArn, name, 'healthy');
-    const socket = await region.network.connect('internet', dnsName, 80);
-    let isEnded = false;
-    socket
-      .on('error', () => undefined)
-      .once('close', () => {
-        isEnded = true;
-      });
+    const { socket, isEnded } = await connectTo(dnsName);
     socket.write('one');
     await new Promise((resolve) => socket.once('data', resolve));
     const [name = ''] = isBound;
     region.network.close(await region.interfaceOf(name), 80);
     await region.untilTarget(targetGroupArn, name, 'unhealthy');
     const later = region.clock.millis() + 30_000;
-    await until(() => isEnded || region.clock.millis() > later);
+    await until(() => isEnded() || region.clock.millis() > later);
     socket.destroy();
-    return isEnded;
+    return isEnded();
   }
   const termination = 'target_health_state.unhealthy.connection_termination.enabled';
 
