@@ -7,7 +7,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const root = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: root('./test/environment.mjs'),
   setupFilesAfterEnv: [root('./test/patience.ts')],
   moduleNameMapper: {
     '^embedded-aws$': root('./packages/aws/src/index.ts'),
