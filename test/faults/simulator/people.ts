@@ -34,6 +34,8 @@ export class People {
   holds = false;
   private readonly refused: string[] = [];
   private versions = 0;
+  /** How many builds were asked for before this run. */
+  private askedBefore = 0;
 
   constructor(private readonly world: World) {}
 
@@ -68,6 +70,16 @@ export class People {
 
   complain(what: string, { status, body }: ApiAnswer): void {
     this.complaints.push(`${what}: ${status} ${JSON.stringify(body)}`);
+  }
+
+  /** A run begins: what is asked for from now on is asked for in it. */
+  begin(): void {
+    this.askedBefore = this.asked.length;
+  }
+
+  /** The first request of this run. */
+  get firstAsked(): Asked | undefined {
+    return this.asked[this.askedBefore];
   }
 
   /** Asks for a build of the next version. @returns its id; undefined where the request was refused */

@@ -82,12 +82,12 @@ export function summarize(outcomes: readonly Outcome[]): string {
 
 /** One run in a line, and what is broken below. */
 export function describeOutcome(outcome: Outcome): string {
-  const { seed, schedule, strikes, builds, broken, cpuSeconds, awsSeconds } = outcome;
+  const { seed, after, schedule, strikes, builds, broken, cpuSeconds, awsSeconds } = outcome;
   const ended = builds.map(
     ({ id, status, why }) => `${id.replace(/-.*/, '')} ${status}${why ? ` (${why})` : ''}`,
   );
   return [
-    `seed ${seed}: ${describeSchedule(schedule)}; struck ${strikes.join(', ')}; ${ended.join(', ')}; ${Math.round(awsSeconds / 60)} min of AWS, ${cpuSeconds} s of CPU`,
+    `seed ${seed}${after.length > 0 ? `, after ${after.length} others` : ''}: ${describeSchedule(schedule)}; struck ${strikes.join(', ')}; ${ended.join(', ')}; ${Math.round(awsSeconds / 60)} min of AWS, ${cpuSeconds} s of CPU`,
     ...(outcome.isUnhealed ? ['  NOT HEALED'] : []),
     ...broken.flatMap(({ invariant, says }) => [`  BROKEN ${invariant}`, ...says.map((one) => `    ${one}`)]),
   ].join('\n');

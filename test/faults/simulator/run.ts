@@ -16,6 +16,8 @@ export interface Ended {
 /** What came of a run. */
 export interface Outcome {
   readonly seed: number;
+  /** The seeds of the runs before it in the same world, oldest first. */
+  readonly after: readonly number[];
   readonly schedule: Schedule;
   /** How often each fault of the schedule struck. */
   readonly strikes: readonly number[];
@@ -39,8 +41,6 @@ export interface Outcome {
 export interface RunOptions {
   readonly seed: number;
   readonly schedule: Schedule;
-  /** The folder with the packaged service. */
-  readonly packaged: string;
   /** Is given all calls since the faulty build was asked for. */
   readonly onTrace?: (calls: readonly CallRecord[]) => void;
 }
@@ -48,51 +48,115 @@ export interface RunOptions {
 /** AWS seconds after the end in which what went on when its build had failed is undone, and what is late comes. */
 const AFTER_SECONDS = 300;
 
-/** Runs builds under a schedule, and judges what came of it. */
-export async function runSchedule(options: RunOptions): Promise<Outcome> {
-  const { seed, schedule, packaged } = options;
-  const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
-  const world = await World.create(seed, packaged);
+/** Runs builds under a schedule in a world of their own, and judges what came of it. @param packaged the folder with the packaged service */
+export async function runSchedule({
+  packaged,
+  ...options
+}: RunOptions & { readonly packaged: string }): Promise<Outcome> {
+  const row = new Row(packaged, 1);
   try {
+    return await row.run(options);
+  } finally {
+    await row.end();
+  }
+}
+
+/**
+ * Runs that follow one another in one world, as the nights of a service do: what one has left is there for the next. A world ends with the run that
+ * broke something, or whose schedule takes away what is expected of it.
+ */
+export class Row {
+  private world: World | undefined;
+  /** Of the runs in this world. */
+  private readonly seeds: number[] = [];
+
+  /**
+   * @param packaged the folder with the packaged service
+   * @param most runs in one world
+   */
+  constructor(
+    private readonly packaged: string,
+    private readonly most: number,
+  ) {}
+
+  /** The next run: its seed is also that of its world, where it is the first in it. */
+  async run(options: RunOptions): Promise<Outcome> {
+    const { seed, schedule } = options;
+    const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
     const broken: Broken[] = [];
-    await succeed(world, 'the first build', broken);
-    const firstCall = (await world.aws.calls()).length;
-    await world.open();
+    const after = [...this.seeds];
+    const world = this.world ?? (await this.begin(seed, broken));
+    this.seeds.push(seed);
+    const before = countVisits(world);
     const begunAt = world.now();
-    // Where a build without faults does not even come to its end, there is nothing to strike.
-    const { strikes, build } =
-      broken.length > 0 ? { strikes: [], build: undefined } : await strikeBuild(world, schedule, broken);
-    if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
-    const others = (await world.records()).slice(1);
-    const own = others.filter(({ id }) => id === build);
-    const builds = [...own, ...others.filter(({ id }) => id !== build)].map(toEnded);
-    const isWell = own[0]?.status === 'SUCCEEDED';
-    if (isWell) broken.push(...findUnnoticed(schedule, strikes));
-    if (broken.length === 0) {
-      for (const { kind } of schedule.faults) await kindOf(kind).mend?.(world);
-      await succeed(world, 'the next build', broken);
-      await world.passNight();
-      await world.settled();
-      if (broken.length === 0) {
-        broken.push(...(await judgeNow(world, schedule, 'after the next build', new Set(['fleet']))));
-        broken.push(...(await findOtherVersion(world)));
-      }
+    const told = await runIn(world, schedule, broken);
+    if (options.onTrace) {
+      const calls = await world.aws.calls();
+      options.onTrace(calls.filter(({ time }) => new Date(time).getTime() >= begunAt));
     }
-    options.onTrace?.((await world.aws.calls()).slice(firstCall));
     const { user, system } = process.cpuUsage(cpu);
     const { digest, strayedSeconds } = await readDigest(world);
+    const { requests, failedRequests } = countVisits(world);
+    if (broken.length > 0 || spoilsOf(schedule).length > 0 || this.seeds.length >= this.most)
+      await this.end();
     return {
-      ...{ seed, schedule, strikes, builds, broken, digest, strayedSeconds },
-      isUnhealed: !isWell && healsItself(schedule),
-      requests: world.visitors.reduce((sum, { requests }) => sum + requests, 0),
-      failedRequests: world.visitors.reduce((sum, { failures }) => sum + failures.length, 0),
+      ...{ seed, after, schedule, ...told, broken, digest, strayedSeconds },
+      requests: requests - before.requests,
+      failedRequests: failedRequests - before.failedRequests,
       awsSeconds: Math.round((world.now() - begunAt) / 1000),
       wallSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
       cpuSeconds: Math.round((user + system) / 1e5) / 10,
     };
-  } finally {
-    await world.stop();
   }
+
+  /** A world with a fleet that serves what its first build has made. */
+  private async begin(seed: number, broken: Broken[]): Promise<World> {
+    const world = await World.create(seed, this.packaged);
+    this.world = world;
+    await succeed(world, 'the first build', broken);
+    await world.open();
+    return world;
+  }
+
+  /** The next run has another world. */
+  async end(): Promise<void> {
+    const { world } = this;
+    this.world = undefined;
+    this.seeds.length = 0;
+    await world?.stop();
+  }
+}
+
+function countVisits({ visitors }: World) {
+  return {
+    requests: visitors.reduce((sum, { requests }) => sum + requests, 0),
+    failedRequests: visitors.reduce((sum, { failures }) => sum + failures.length, 0),
+  };
+}
+
+/** @param broken is added to */
+async function runIn(world: World, schedule: Schedule, broken: Broken[]) {
+  const known = new Set((await world.records()).map(({ id }) => id));
+  // Where a build without faults does not even come to its end, there is nothing to strike.
+  const { strikes, build } =
+    broken.length > 0 ? { strikes: [], build: undefined } : await strikeBuild(world, schedule, broken);
+  if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
+  const others = (await world.records()).filter(({ id }) => !known.has(id));
+  const own = others.filter(({ id }) => id === build);
+  const builds = [...own, ...others.filter(({ id }) => id !== build)].map(toEnded);
+  const isWell = own[0]?.status === 'SUCCEEDED';
+  if (isWell) broken.push(...findUnnoticed(schedule, strikes));
+  if (broken.length === 0) {
+    for (const { kind } of schedule.faults) await kindOf(kind).mend?.(world);
+    await succeed(world, 'the next build', broken);
+    await world.passNight();
+    await world.settled();
+    if (broken.length === 0) {
+      broken.push(...(await judgeNow(world, schedule, 'after the next build', new Set(['fleet']))));
+      broken.push(...(await findOtherVersion(world)));
+    }
+  }
+  return { strikes, builds, isUnhealed: !isWell && healsItself(schedule) };
 }
 
 /** What is broken in the pipeline itself fails its build. */
@@ -127,6 +191,7 @@ async function succeed(world: World, what: string, broken: Broken[]): Promise<vo
   const unrest = await world.settled(CALM_PATIENCE_SECONDS);
   setBusy(world, false);
   const record = id === undefined ? undefined : await world.record(id);
+  world.served = id;
   if (record?.status === 'SUCCEEDED' && unrest.length === 0) return;
   const why = record ? `${id} is ${record.status}: ${record.error?.name} ${record.error?.message}` : '';
   broken.push({
@@ -150,6 +215,7 @@ const ROLLING = new Set(['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'Rec
 async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]) {
   const { faults } = schedule;
   const { people } = world;
+  people.begin();
   const gates = faults.flatMap((drawn) => kindOf(drawn.kind).gates?.(drawn, world.now()) ?? []);
   if (gates.length > 0) await people.push(gates);
   let build: string | undefined;
@@ -214,13 +280,16 @@ async function quiet(world: World): Promise<string[]> {
 /** @param healed what is expected again */
 async function judgeNow(
   world: World,
-  { faults }: Schedule,
+  schedule: Schedule,
   when: string,
   healed: ReadonlySet<Spoils> = new Set(),
 ): Promise<Broken[]> {
-  const spoils = faults.flatMap(({ kind }: Drawn): readonly Spoils[] => kindOf(kind).spoils ?? []);
-  const spoilt = new Set(spoils.filter((one) => !healed.has(one)));
+  const spoilt = new Set(spoilsOf(schedule).filter((one) => !healed.has(one)));
   return judge({ world, records: await world.records(), spoilt }, when);
+}
+
+function spoilsOf({ faults }: Schedule): Spoils[] {
+  return faults.flatMap(({ kind }: Drawn): readonly Spoils[] => kindOf(kind).spoils ?? []);
 }
 
 function toEnded({

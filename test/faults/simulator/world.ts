@@ -41,8 +41,11 @@ export class World {
   readonly visitors: Visitors[] = [];
   /** When servers died that a schedule let die: AWS milliseconds. */
   readonly deaths: number[] = [];
+  /** The build without faults that was last: the fleet served it when this run began. */
+  served: string | undefined;
   private readonly dynamo: DynamoDBDocumentClient;
   private readonly deeds: Promise<void>[] = [];
+  private hasOther = false;
   readonly people: People;
 
   private constructor(
@@ -301,10 +304,12 @@ export class World {
     }
   }
 
-  /** Deploys the service a second time, and lets its janitor look at what there is. */
+  /** Deploys the service a second time, unless it is there, and lets its janitor look at what there is. */
   async deployOther(): Promise<void> {
     const sleep = (seconds: number) => this.sleep(seconds);
-    await deployService(this.settings, `kiln-${OTHER_STAGE}`, otherIn(this.packaged), sleep);
+    if (!this.hasOther)
+      await deployService(this.settings, `kiln-${OTHER_STAGE}`, otherIn(this.packaged), sleep);
+    this.hasOther = true;
     await this.passNight(OTHER_STAGE);
   }
 

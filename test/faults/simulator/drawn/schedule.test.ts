@@ -21,8 +21,12 @@ test('the same seed draws the same schedule, and others draw others', () => {
   expect(new Set(DRAWN.map(describeSchedule)).size).toBeGreaterThan(9000);
 });
 
-test('a schedule has one to three faults, in plain data', () => {
-  expect(new Set(DRAWN.map(({ faults }) => faults.length))).toEqual(new Set([1, 2, 3]));
+test('a schedule has one to three faults, and up to eight where all heal, in plain data', () => {
+  const counts = (schedules: typeof DRAWN) => new Set(schedules.map(({ faults }) => faults.length));
+  expect(counts(DRAWN)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  expect(counts(DRAWN.filter(({ faults }) => faults.some(({ kind }) => !kindOf(kind).heals)))).toEqual(
+    new Set([1, 2, 3]),
+  );
   expect(JSON.parse(JSON.stringify(DRAWN))).toEqual(DRAWN);
 });
 

@@ -8,8 +8,11 @@ export interface Schedule {
   readonly faults: readonly Drawn[];
 }
 
-/** How many faults a schedule has, by chance: a run costs the same with one. */
+/** How many faults a schedule has, by chance: a run costs the same with one. Where all heal, a build comes to many of them. */
 const FAULTS = [1, 2, 2, 3, 3, 3];
+const HEALING_FAULTS = [1, 2, 3, 4, 6, 8];
+/** So many may strike at one state. */
+const FEW = 3;
 /** How many of a hundred schedules have faults alone that retries heal. */
 const HEALING = 0.4;
 
@@ -23,21 +26,29 @@ export function drawSchedule(seed: number): Schedule {
   const kinds = KINDS.filter((kind) => !heals || kind.heals).flatMap((kind) =>
     Array.from({ length: kind.weight ?? 1 }, () => kind),
   );
-  const drawn = Array.from({ length: random.of(FAULTS) }, () => random.of(kinds));
+  const drawn = Array.from({ length: random.of(heals ? HEALING_FAULTS : FAULTS) }, () => random.of(kinds));
   // A build breaks in one way alone, and what stops its execution does so once.
   const kept = drawn.filter(
     ({ once }, at) => once === undefined || drawn.findIndex((one) => one.once === once) === at,
   );
-  return { faults: kept.map((kind, at) => drawFault(random, kind, kept.toSpliced(at, 1))) };
+  const faults: Drawn[] = [];
+  for (const [at, kind] of kept.entries()) {
+    // More than a few at one state are more than are tried again there.
+    const taken = kept.length > FEW ? faults.map(({ state }) => state) : [];
+    faults.push(drawFault(random, kind, kept.toSpliced(at, 1), taken));
+  }
+  return { faults };
 }
 
-function drawFault(random: Random, kind: Kind, others: readonly Kind[]): Drawn {
+/** @param taken states that are for others, as long as there are any beside them */
+function drawFault(random: Random, kind: Kind, others: readonly Kind[], taken: readonly string[]): Drawn {
   const { position = 0, times = 1, delay = [1, 1] } = kind.range ?? {};
   const brought = others.flatMap(({ brings = [] }) => brings).filter((state) => mayStrike(kind, state));
   const states = brought.length > 0 && random.next() < BROUGHT ? brought : kind.at;
+  const free = states.filter((state) => !taken.includes(state));
   return {
     kind: kind.name,
-    state: random.of(states),
+    state: random.of(free.length > 0 ? free : states),
     // Most functions make few calls: what lets many of them pass strikes none.
     position: random.between(0, random.between(0, position)),
     times: random.between(1, times),

@@ -62,10 +62,10 @@ const FAR_SECONDS = 4 * 3600;
 /** The image that the build makes, or that which is served until then. */
 async function chooseImage({ world, build, drawn }: Armed): Promise<string | undefined> {
   const records = await world.records();
-  const [first] = records;
+  const served = records.find(({ id }) => id === world.served);
   const own = records.find(({ id }) => id === build);
-  const isFirst = drawn.choice % 3 === 2;
-  return (own && !isFirst ? imageOf(own) : undefined) ?? (first && imageOf(first));
+  const isServed = drawn.choice % 3 === 2;
+  return (own && !isServed ? imageOf(own) : undefined) ?? (served && imageOf(served));
 }
 
 /** @param imageId that which was revoked; undefined where it was not */
@@ -80,8 +80,7 @@ async function revoke(armed: Armed): Promise<string | undefined> {
 }
 
 const rollBack: Deed = async ({ world, drawn }) => {
-  const [first] = await world.records();
-  const body = { reason: 'visitors complain', ...(drawn.choice % 2 === 0 && { build: first?.id }) };
+  const body = { reason: 'visitors complain', ...(drawn.choice % 2 === 0 && { build: world.served }) };
   const answer = await world.people.ask('/pipelines/web/rollback', body, [ACCEPTED, REFUSED]);
   return answer?.status === ACCEPTED;
 };

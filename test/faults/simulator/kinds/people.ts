@@ -37,7 +37,7 @@ const copyInstance: Deed = async ({ world, build, drawn }) => {
   const { Instances } = await world.ec2.send(
     new RunInstancesCommand({
       ...{ ImageId: await world.baseImage(), InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 },
-      ClientToken: `copy-${drawn.state}-${drawn.choice}`,
+      ClientToken: `copy-${build}-${drawn.choice}`,
       TagSpecifications: [{ ResourceType: 'instance', Tags }],
     }),
   );
@@ -49,7 +49,7 @@ const copyImage: Deed = async ({ world, build, drawn }) => {
   const instance = world.bystanders.instance;
   const { ImageId = '' } = await world.ec2.send(
     new CreateImageCommand({
-      ...{ InstanceId: instance, Name: `copy ${drawn.choice}`, NoReboot: true },
+      ...{ InstanceId: instance, Name: `copy ${build} ${drawn.choice}`, NoReboot: true },
       TagSpecifications: [
         { ResourceType: 'image', Tags: world.tagsOf(build) },
         { ResourceType: 'snapshot', Tags: world.tagsOf(build) },
@@ -60,14 +60,14 @@ const copyImage: Deed = async ({ world, build, drawn }) => {
   return true;
 };
 
-const editTemplate: Deed = async ({ world, drawn }) => {
+const editTemplate: Deed = async ({ world, build, drawn }) => {
   const LaunchTemplateId = await world.templateId();
   const group = await world.group();
   const { LaunchTemplateVersion } = await world.ec2.send(
     new CreateLaunchTemplateVersionCommand({
       ...{ LaunchTemplateId, SourceVersion: group?.LaunchTemplate?.Version ?? '1' },
       ...{ VersionDescription: "somebody's own", LaunchTemplateData: { EbsOptimized: true } },
-      ClientToken: `edit-${drawn.state}-${drawn.choice}`,
+      ClientToken: `edit-${build}-${drawn.choice}`,
     }),
   );
   const version = String(LaunchTemplateVersion?.VersionNumber);

@@ -9,7 +9,7 @@ const atOnce = (armed: Armed): Armed => ({ ...armed, drawn: { ...armed.drawn, po
 async function findAsked({ world, build }: Armed) {
   // Until it is answered nobody knows whether it was taken.
   for (let looks = 0; looks < 60; looks += 1) {
-    const asked = world.people.asked.at(1);
+    const asked = world.people.firstAsked;
     if (asked) return asked.id === undefined ? undefined : { ...asked, id: asked.id };
     await world.sleep(15);
   }
