@@ -7,7 +7,7 @@ import { errorPipelines } from './error-pipelines';
 import { copyProject, type Project } from './project';
 import { RunningSample } from './running-sample';
 import { runTool } from './tool';
-import { until } from './until';
+import { until, whileTimePasses } from './until';
 
 jest.setTimeout(600_000);
 
@@ -87,7 +87,7 @@ triggers: { schedule: { cron: '0 3 * * ? *' }, events: [{ pattern: { source: [co
   await until('it has a base instance', async () => ((await findInstances()).length > 1 ? true : undefined));
   const queued = await sample.startBuild('endless');
 
-  const { code, output } = await serverless('remove');
+  const { code, output } = await whileTimePasses(serverless('remove'));
   expect([code, output]).toEqual([0, expect.stringContaining('has been successfully removed')]);
   for (const build of [running, queued]) expect(output).toContain(`Build ${build} runs: it is stopped`);
   expect(output).toContain(`held for people since build ${broken.id} failed is taken now`);

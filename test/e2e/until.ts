@@ -39,6 +39,17 @@ export async function until<T>(what: string, ask: () => Promise<T | undefined>, 
   throw new Error(`waited ${seconds} s until ${what}${cause ? `: ${cause}` : ''}`, { cause });
 }
 
+/** What comes of it, and AWS's time passes meanwhile: for a tool that waits in real time for what AWS does in its own. */
+export async function whileTimePasses<T>(doing: Promise<T>): Promise<T> {
+  let isDone = false;
+  const end = () => {
+    isDone = true;
+  };
+  doing.then(end, end);
+  while (!isDone) await (sleep?.(LOOK_SECONDS) ?? pause(POLL_MILLISECONDS));
+  return doing;
+}
+
 function lookAfter(looks: number): number {
   return Math.min(LONGEST_LOOK_SECONDS, LOOK_SECONDS * GROWTH ** Math.max(0, looks - PATIENT_LOOKS));
 }
