@@ -24,8 +24,9 @@ export function readPermissions(root: string): Permissions {
   >;
   const document = parseDocument(read('permissions.yml'));
   if (!isMap(document.contents)) throw new Error('serverless/permissions.yml is no map of statements');
+  const values = document.toJS();
   const statements = document.contents.items.map((pair) => {
-    const { Effect, Action, Resource } = document.toJS()[String(pair.key)];
+    const { Effect, Action, Resource } = values[String(pair.key)];
     const isAnywhere = Resource === '*';
     return { name: String(pair.key), effect: Effect, actions: Action, isAnywhere, reason: reasonOf(pair) };
   });
