@@ -180,6 +180,7 @@ export const PEOPLE_KINDS: readonly Kind[] = [
   {
     name: 'other pipeline on the group',
     heals: true,
+    ends: 'waiting',
     once: 'other',
     at: STATES,
     range: { delay: [0, 60] },
