@@ -13,7 +13,7 @@ export interface RemovedPipeline {
   decided?: Decision;
   /** Its good images here, and their copies with the region that each is in. */
   images: string[];
-  /** The SSM parameters that name its images. */
+  /** The SSM parameters that name its images, its channels among them. */
   parameters: string[];
   /** Its builds, the newest first; the newest hundred. */
   builds: string[];
@@ -70,7 +70,12 @@ export async function describeRemoved(pipeline: string, decided?: Decision): Pro
 }
 
 function parametersOf(records: readonly BuildRecord[]): string[] {
-  return [...new Set(records.flatMap(({ parameter }) => parameter ?? []))];
+  const named = records.flatMap(({ parameter, channels = {} }) => [
+    parameter,
+    channels.tested,
+    channels.proven,
+  ]);
+  return [...new Set(named.filter((name) => name !== undefined))];
 }
 
 /** That nothing of a removed pipeline is there any more, or never was: it was pushed and never built. */

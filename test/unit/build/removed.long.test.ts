@@ -175,6 +175,21 @@ describe('of a pipeline whose folder is gone a person may say', () => {
     expect((await tidy()).words).toEqual([]);
   });
 
+  test('retire: its channels go, too', async () => {
+    await updateRecord(OLD, { channels: { tested: '/old/tested', proven: '/old/proven' } });
+    const left = ['/old/image', '/old/tested', '/old/proven'];
+    ssm.on(GetParameterCommand).callsFake(({ Name }) => ({
+      Parameter: { Value: left.includes(Name) ? 'ami-old' : undefined },
+    }));
+    ssm.on(DeleteParameterCommand).callsFake(({ Name }) => {
+      left.splice(left.indexOf(Name), 1);
+      if (left.length === 0) named = undefined;
+    });
+    await tidy([{ pipeline: 'old', decision: 'retire' }]);
+    expect(left).toEqual([]);
+    expect(deregistered()).toEqual(['ami-old']);
+  });
+
   test('retire: what servers run stays, is told, and goes another night', async () => {
     ec2.on(DescribeInstancesCommand).callsFake(({ Filters }) => ({
       Reservations: Filters.some(({ Name }: { Name: string }) => Name === 'image-id')
