@@ -1,6 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import { isBuildId } from '../build/id';
 import { type BuildRecord, findRecord } from '../build/record';
+import { findRefusal } from '../build/release/reuse';
 import { findFormerNames } from '../build/removed/register';
 import { byTag, tagOf } from '../tags';
 import {
@@ -57,14 +58,14 @@ async function judgeOld(pipeline: string, keep: number) {
 }
 
 /**
- * Those of a pipeline's images, newest first, that are not to be kept. One that was revoked takes no good one's place; it goes when it is older
- * than all that are kept.
+ * Those of a pipeline's images, newest first, that are not to be kept. One that was revoked, or that people went back from, takes no good
+ * one's place: what served before it must be there should the next be bad, too. It goes when it is older than all that are kept.
  */
 function chooseOld(made: Made[], keep: number): Made[] {
-  const good = made.filter(({ record }) => !record.revoked);
-  const kept = new Set(good.slice(0, keep));
+  const isGood = ({ record }: Made) => findRefusal(record) === undefined;
+  const kept = new Set(made.filter(isGood).slice(0, keep));
   const oldest = made.findLastIndex((one) => kept.has(one));
-  return made.filter((one, at) => !kept.has(one) && (at > oldest || !one.record.revoked));
+  return made.filter((one, at) => !kept.has(one) && (at > oldest || isGood(one)));
 }
 
 /** The copies of images, region by region: one that AWS closes to us holds up no other. */

@@ -37,6 +37,14 @@ test('one that was revoked takes no good one’s place, and goes once it is olde
   expect(deregistered()).toEqual(['ami-1']);
 });
 
+test('nor does one that people went back from: what served before it is there when the next one is bad, too', async () => {
+  const rolledBack = { at: '2026-11-30T00:00:00.000Z', by: buildOf(7) };
+  await updateRecord(buildOf(6), { rolledBack });
+  await updateRecord(buildOf(1), { rolledBack });
+  await retireImages('web', 2);
+  expect(deregistered()).toEqual(['ami-1']);
+});
+
 test('the snapshots and the template versions of retired images go with them', async () => {
   await retireImages('web', 2);
   const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
