@@ -4,9 +4,11 @@ import {
   findRecord,
   hasSucceeded,
   imageOf,
+  isOver,
   listRecords,
   namedBefore,
 } from '../../build/record';
+import { findMaker } from '../../build/release/reuse';
 import { findPipelines } from '../../pipeline/pushed/find';
 import { templatesOf } from '../../rollout/version/configuration';
 
@@ -23,7 +25,7 @@ const BUILDS = 5;
 
 /**
  * The images that a pipeline or a running build refers to: as the base of the next image, as the one that is just being made or
- * copied, or as the one to which a failure would go back.
+ * copied, as the one to which a failure would go back, or as the one to which people want to go back: also while that is not planned yet.
  */
 export async function findNeeds(): Promise<Needs> {
   const pipelines = await findPipelines();
@@ -38,6 +40,8 @@ export async function findNeeds(): Promise<Needs> {
   for (const record of await findUnfinished()) {
     if (record.status === 'RUNNING')
       for (const id of imagesOf(record)) images.set(id, `build ${record.id}, which runs, refers to it`);
+    const restored = await findRestored(record);
+    if (restored) images.set(restored, `build ${record.id} goes back to it`);
     for (const { launchTemplateId, currentVersion } of (record.targets ?? []).flatMap(templatesOf))
       versions.add(`${launchTemplateId} ${currentVersion}`);
   }
@@ -48,6 +52,12 @@ export async function findNeeds(): Promise<Needs> {
 async function findUnfinished(): Promise<BuildRecord[]> {
   const found = await Promise.all((await listOpen()).map(({ build }) => findRecord(build)));
   return found.filter((record) => record !== undefined).filter((record) => !hasSucceeded(record));
+}
+
+/** The image to which a build goes back that waits for its turn, or runs. */
+async function findRestored(record: BuildRecord): Promise<string | undefined> {
+  if (!record.rollback || isOver(record)) return undefined;
+  return (await findMaker(record.rollback.build))?.imageId;
 }
 
 function imagesOf(record: BuildRecord): string[] {

@@ -137,6 +137,18 @@ describe('an image is kept while it is referred to by', () => {
     expect(deletedVersions()).toEqual(['1']);
   });
 
+  test.each(['QUEUED', 'RUNNING'] as const)(
+    'a rollback to it that somebody has asked for, and that is %s and not planned yet',
+    async (status) => {
+      const trigger = { kind: 'http' as const };
+      const again = buildOf(7);
+      await writeRecord(7, { imageId: undefined, reused: { build: buildOf(4), imageId: 'ami-4' } });
+      const rollback = { build: again };
+      await createRecord({ id: buildOf(8), status, trigger, parameters: {}, rollback });
+      expect(await told()).toContain(`image ami-4 stays: build ${buildOf(8)} goes back to it`);
+    },
+  );
+
   test('a running build whose base it is', async () => {
     const id = 'gone-01KAS2N4Q7T9V0W1X2Y3Z4A5B1';
     await createRecord({ id, status: 'RUNNING', trigger: { kind: 'manual' }, parameters: {} });
