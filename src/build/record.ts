@@ -509,6 +509,14 @@ export async function* readRecords(pipeline: string): AsyncGenerator<BuildRecord
   }
 }
 
+/**
+ * Builds by their turns, the last first. Ids only say when a request first came: one that was refused and comes again with its key has the
+ * id of then, and one that waited for approval goes on behind others.
+ */
+export function byTurns(records: readonly BuildRecord[]): BuildRecord[] {
+  return records.toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0));
+}
+
 /** Whether a build has come to its end. */
 export function isOver(record: BuildRecord): boolean {
   return record.status !== 'RUNNING' && record.status !== 'QUEUED';

@@ -3,7 +3,7 @@ import { findImages } from '../../image/find';
 import type { Pipeline } from '../../pipeline/pipeline';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
 import { isBuildId, pipelineOf } from '../id';
-import { type BuildRecord, findRecord, imageOf, keyOfRecord, readRecords } from '../record';
+import { type BuildRecord, byTurns, findRecord, imageOf, keyOfRecord, readRecords } from '../record';
 import type { Plan } from '../state';
 
 /** The image of an earlier build that is used instead of a new one. */
@@ -146,9 +146,7 @@ export function hasServed(record: BuildRecord, { definition }: Pick<Fleet, 'defi
 /** The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only. */
 async function* readServed(pipeline: Fleet): AsyncGenerator<BuildRecord> {
   for await (const page of readRecords(pipeline.name))
-    yield* page
-      .filter((record) => hasServed(record, pipeline))
-      .toSorted((a, b) => (b.fence ?? 0) - (a.fence ?? 0));
+    yield* byTurns(page.filter((record) => hasServed(record, pipeline)));
 }
 
 /** The record of the build that made the image which a pipeline serves now; undefined where it has served none. */

@@ -3,7 +3,7 @@ import { ec2 } from '../../aws/ec2';
 import { isAwsError } from '../../aws/error';
 import { resolveReference } from '../../build/parameters';
 import type { Unmade } from '../../build/plan/unmade';
-import { readRecords } from '../../build/record';
+import { byTurns, readRecords } from '../../build/record';
 import { InvalidPipeline } from '../../errors';
 import { basePipelineOf, type Pipeline } from '../../pipeline/pipeline';
 
@@ -47,7 +47,7 @@ export async function findBaseImage({ name, definition }: Pipeline, unmade: Unma
 /** The newest good image of another pipeline: one that nobody went back from or called bad. */
 async function findNewestOf(name: string, other: string): Promise<{ id: string; build: string }> {
   for await (const page of readRecords(other)) {
-    const good = page.find(
+    const good = byTurns(page).find(
       ({ status, imageId, gone = {}, rolledBack, revoked }) =>
         status === 'SUCCEEDED' && imageId !== undefined && !gone[imageId] && !rolledBack && !revoked,
     );

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import {
   type BuildRecord,
+  byTurns,
   findRecord,
   hasSucceeded,
   imageOf,
@@ -70,7 +71,7 @@ async function lookBack({ name, definition }: Pipeline) {
   for (let read = 0; read < MOST && !isAll(); ) {
     const limit = read === 0 ? FIRST : PAGE;
     const records = await listRecords(name, limit, after);
-    for (const record of records) {
+    for (const record of byTurns(records)) {
       await newest.look(record);
       if (hasRolledOut(record)) await proven.look(record);
       for (const group of [...missing]) {
@@ -118,7 +119,7 @@ function hasRolledOut({ rollouts }: BuildRecord): boolean {
 export async function findNamedImage(pipeline: string, isProven: boolean): Promise<string | undefined> {
   const named = new Named();
   for await (const page of readRecords(pipeline)) {
-    for (const record of page) if (!isProven || hasRolledOut(record)) await named.look(record);
+    for (const record of byTurns(page)) if (!isProven || hasRolledOut(record)) await named.look(record);
     if (named.isFound) break;
   }
   return named.record && imageOf(named.record);

@@ -6,6 +6,7 @@ import getCall from '../../../events/http-get-build.json';
 import { handler } from '../../../functions/get-fleet';
 import { Fleet } from '../../../src/api/fleet-answers';
 import { moveStatus, updateRecord } from '../../../src/build/record';
+import { findNamedImage } from '../../../src/rollout/view/wanted';
 import { makeImage } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { BUILD, makeTarget, openRecordOf } from '../records';
@@ -303,6 +304,14 @@ describe('of several builds that one counts which was verified there last:', () 
     const { want, problems: said } = await group();
     expect(want).toEqual({ imageId: 'ami-6', build: NEWER, version: '6' });
     expect(said).toEqual([`its next servers come from lt-1 5, not from lt-1 6 of build ${NEWER}`]);
+  });
+
+  test('by its turn: a request that was refused and comes again with its key has the id that it got first', async () => {
+    await rollOut(NEWER, { ...later, fence: 1, rollout: { version: '6' } });
+    await rollOut(BUILD, { fence: 2, at: '2026-11-30T12:00:00.000Z' });
+    expect(await problems()).toEqual([]);
+    expect((await group()).want.build).toBe(BUILD);
+    expect(await findNamedImage('web', false)).toBe('ami-5');
   });
 
   test('whichever pipeline it is of', async () => {
