@@ -115,18 +115,22 @@ async function revoke(call: Call): Promise<z.infer<typeof Revoked>> {
   };
 }
 
-/** Each pipeline alone: one that cannot go back keeps no other from it. Asked again, for a day, it is the same build, unless that has failed. */
-async function rollBackEach({ served, imageId, reason }: Revocation, by: string | undefined) {
+/**
+ * Each pipeline alone: one that cannot go back keeps no other from it. Asked again, for a day, it is the same build, unless that has failed,
+ * or the image was good again in between.
+ */
+async function rollBackEach({ served, imageId, maker, at, reason }: Revocation, by: string | undefined) {
   const rollbacks: string[] = [];
   const notRolledBack: { pipeline: string; why: string }[] = [];
   for (const pipeline of served) {
     const request: RollbackRequest = {
       pipeline,
+      from: maker.id,
       reason: `${imageId} was revoked: ${reason}`.slice(0, 500),
       trigger: { kind: 'http', by },
     };
     try {
-      const asked = await requestRollback({ ...request, idempotencyKey: `revoke-${imageId}` });
+      const asked = await requestRollback({ ...request, idempotencyKey: `revoke-${imageId}-${at}` });
       const hasFailed = isOver(asked) && !hasSucceeded(asked);
       rollbacks.push((hasFailed ? await requestRollback(request) : asked).id);
     } catch (error) {

@@ -21,7 +21,8 @@ export interface Revoking {
 /** What became of an image that was revoked. */
 export interface Revocation {
   imageId: string;
-  /** Why it was revoked first. */
+  /** When and why it was revoked first. */
+  at: string;
   reason: string;
   /** The record of the build that made it. */
   maker: BuildRecord;
@@ -74,6 +75,7 @@ export async function revokeImage(
   );
   return {
     imageId: own,
+    at: first?.at ?? revoked.at,
     reason: first?.reason ?? reason,
     maker,
     served: [...new Set(served)].sort(),

@@ -11,6 +11,8 @@ export interface RollbackRequest {
   pipeline: string;
   /** The build whose image that is; without it, that of the image before. */
   build?: string;
+  /** The build that made the image which shall be gone back from; without it, that which is served now. What has failed may have left another. */
+  from?: string;
   reason: string;
   trigger: Trigger;
   idempotencyKey?: string | undefined;
@@ -38,7 +40,8 @@ export async function requestRollback(request: RollbackRequest): Promise<BuildRe
     throw new NothingToRollBackTo(
       `Pipeline ${pipeline.name} has rolled nothing out: there is nothing to go back from.`,
     );
-  const to = build ?? (serving && (await findImageBefore(pipeline, serving))) ?? '';
+  const from = (request.from === undefined ? undefined : await findRecord(request.from)) ?? serving;
+  const to = build ?? (from && (await findImageBefore(pipeline, from))) ?? '';
   await findRestorable(pipeline.name, to);
   return goBack(request, { build: to });
 }
@@ -59,7 +62,7 @@ async function checkIdle(pipeline: string): Promise<void> {
 
 /** Until somebody resumes the pipeline no schedule brings back what was gone back from. */
 async function goBack(
-  { build: _asked, ...request }: RollbackRequest,
+  { build: _asked, from: _from, ...request }: RollbackRequest,
   rollback: NonNullable<BuildRecord['rollback']>,
 ): Promise<BuildRecord> {
   const record = await requestBuild({ ...request, parameters: {}, rollback });

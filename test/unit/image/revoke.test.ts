@@ -304,6 +304,33 @@ describe('with rollback', () => {
     expect(again).not.toBe(id);
   });
 
+  test('an image that was good again, was rolled out again, and is revoked again is gone back from again', async () => {
+    const { rollbacks: [id = ''] = [] } = await revoke({ reason: 'x', rollback: true });
+    await moveStatus(id, ['RUNNING'], 'SUCCEEDED', { endedAt: new Date().toISOString() });
+    await releaseLock('web', id);
+    await unrevoke();
+    const forward = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B8';
+    const reused = { build: BUILD, imageId: BAD };
+    await openRecordOf(forward, { targets: [makeTarget()], reused, fence: 4 });
+    await updateRecord(forward, {
+      'rollouts.fleet': { launchTemplateId: 'lt-1', version: '8', verified: { by: 'site', servers: 2 } },
+    });
+    await moveStatus(forward, ['RUNNING'], 'SUCCEEDED', { endedAt: new Date().toISOString() });
+    const { rollbacks: [again = ''] = [] } = await revoke({ reason: 'x', rollback: true });
+    expect(again).not.toBe(id);
+    expect(await findRecord(again)).toMatchObject({ status: 'RUNNING', rollback: { build: OLD } });
+  });
+
+  test('what a failed build has left on one of two groups gives way to what the pipeline serves, not to what it served before that', async () => {
+    const failed = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B8';
+    const worse = 'ami-00000006';
+    images.push(makeImage(worse, { State: 'available' }, failed));
+    await make(failed, worse, '8', 3);
+    await updateRecord(failed, { status: 'FAILED' });
+    const { rollbacks: [id = ''] = [] } = await revoke({ reason: 'x', rollback: true }, worse);
+    expect((await findRecord(id))?.rollback).toEqual({ build: BUILD });
+  });
+
   test('while a build runs people are told to decide: it may bring a better image, or the same', async () => {
     await openRecordOf('web-01KAS2N4Q7T9V0W1X2Y3Z4A5B9');
     await takeLock('web', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B9', 'build');
