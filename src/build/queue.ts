@@ -1,10 +1,10 @@
 import { isAwsError } from '../aws/error';
 import { deleteItem, getItem, type Key, putItem } from '../table';
-import { findBefore } from './acts/gate';
+import { takeTurn } from './acts/gate';
 import { endRecord } from './end/outbox';
 import { type BuildRequest, startExecution } from './execution';
 import { pipelineOf } from './id';
-import { releaseLock, takeLock } from './lock';
+import { releaseLock } from './lock';
 import { strikeOpen } from './open';
 import { findRecord, isUnattended, moveStatus, type Task } from './record';
 
@@ -145,9 +145,9 @@ export async function startQueuedBuild(pipeline: string): Promise<string | undef
   await supersedeUnattended(pipeline);
   const { asked, unattended } = await readQueue(pipeline);
   const queued = asked ?? unattended;
-  if (!queued || (await findBefore(pipeline, queued.trigger))) return undefined;
+  if (!queued) return undefined;
   const { build } = queued;
-  if ((await takeLock(pipeline, build, 'request')) === undefined) return undefined;
+  if (!(await takeTurn(pipeline, build, queued.trigger)).isFree) return undefined;
   const isNewest = await moveStatus(build, ['QUEUED', 'RUNNING'], 'RUNNING');
   if (isNewest) await startOrFail(build, queued);
   else await releaseLock(pipeline, build);

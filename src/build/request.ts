@@ -4,10 +4,10 @@ import { logger } from '../log';
 import type { Pipeline } from '../pipeline/pipeline';
 import { findPipeline } from '../pipeline/pushed/find';
 import { getItem, type Key, putItem } from '../table';
-import { findBefore } from './acts/gate';
+import { takeTurn } from './acts/gate';
 import { type BuildRequest, optionsOf, startExecution, writeInput } from './execution';
 import { newBuildId } from './id';
-import { findLockHolder, releaseLock, takeLock } from './lock';
+import { findLockHolder, releaseLock } from './lock';
 import { checkJsonSize, resolveParameters } from './parameters';
 import { enqueueBuild, startQueuedBuild } from './queue';
 import { type BuildRecord, createRecord, findRecord, getRecord, type ResolvedParameter } from './record';
@@ -56,8 +56,7 @@ export async function requestBuild(request: IncomingRequest): Promise<BuildRecor
   if (other) return takeUpAgain(other, request);
 
   const checked: CheckedRequest = { ...request, resolved };
-  const before = await findBefore(pipeline.name, request.trigger);
-  const isFree = !before && (await takeLock(pipeline.name, build, 'request')) !== undefined;
+  const { isFree, before } = await takeTurn(pipeline.name, build, request.trigger);
   if (isFree) await startNow(build, checked);
   else if (pipeline.definition.whenBusy === 'queue') await startLater(build, checked);
   else throw new PipelineBusy(await describeBusy(pipeline.name, before));

@@ -66,6 +66,26 @@ export async function findBefore(pipeline: string, trigger: Trigger): Promise<Bu
 }
 
 /**
+ * Takes the lock of a pipeline for a request whose turn it is. Under the lock it is looked once more who must not be overtaken: whoever begins
+ * to wait says so, and then gives the lock back.
+ *
+ * @returns whether it is its turn, and which build it must not overtake, if it is not for that
+ */
+export async function takeTurn(
+  pipeline: string,
+  build: string,
+  trigger: Trigger,
+): Promise<{ isFree: boolean; before?: BuildRecord }> {
+  const before = await findBefore(pipeline, trigger);
+  if (before) return { isFree: false, before };
+  if ((await takeLock(pipeline, build, 'request')) === undefined) return { isFree: false };
+  const parked = await findBefore(pipeline, trigger);
+  if (!parked) return { isFree: true };
+  await releaseLock(pipeline, build);
+  return { isFree: false, before: parked };
+}
+
+/**
  * Has a build that rolls out take the place of one of its pipeline that waits at a gate: that was planned for a fleet which this one
  * changes. To be called by the build that has the lock.
  */

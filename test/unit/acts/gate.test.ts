@@ -10,12 +10,14 @@ import {
 } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { handler } from '../../../functions/act-on-build';
 import { handler as awaitApproval } from '../../../functions/await-approval';
 import { Build } from '../../../src/api/answers';
 import { showBuild } from '../../../src/api/show';
+import { dynamo } from '../../../src/aws/dynamo';
 import { findParked, resumeBuild, supersedeParked } from '../../../src/build/acts/gate';
 import { endBuild, failBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
@@ -84,6 +86,26 @@ async function begin(more: object = {}) {
 
 const park = (plan: object = { approval }, token = 't-1', stage = 'AwaitApproval') =>
   awaitApproval({ stage, build: { id: BUILD, pipeline: 'web', fence }, plan, token }, context);
+
+/** A request that came into the queue while the build runs. */
+async function queueBehind(request: Parameters<typeof requestBuild>[0]): Promise<string> {
+  await begin();
+  return (await requestBuild(request)).id;
+}
+
+/** The build comes to wait just when somebody looks who has the lock. */
+function parkBeforeLock(): void {
+  const client = dynamo();
+  const send = client.send.bind(client) as (command: unknown) => Promise<never>;
+  const spy = jest.spyOn(client, 'send').mockImplementation(async (command: unknown) => {
+    const { Key } = (command as { input: { Key?: { pk: string; sk: string } } }).input;
+    if (command instanceof GetCommand && Key?.pk === 'LOCK#web' && Key.sk === 'LOCK') {
+      spy.mockRestore();
+      await park();
+    }
+    return send(command);
+  });
+}
 
 const sweep = async () => settleWaits(await listWaits());
 const succeeded = () =>
@@ -322,6 +344,20 @@ describe('a build that waits for approval', () => {
     await failBuild(BUILD, 'FAILED', { name: 'Rejected', message: '' });
     expect((await getRecord(night.id)).status).toBe('RUNNING');
   });
+
+  test.each(['new', 'queued'] as const)(
+    'that a person asked for is overtaken by no schedule that looks just before it waits and takes the lock just after (%s)',
+    async (how) => {
+      const request = { pipeline: 'web', parameters: {}, trigger: nightly };
+      if (how === 'new') await begin();
+      const queued = how === 'queued' ? await queueBehind(request) : undefined;
+      parkBeforeLock();
+      const id = queued ?? (await requestBuild(request)).id;
+      if (queued) await startQueuedBuild('web');
+      expect([(await getRecord(id)).status, await findLockHolder('web')]).toEqual(['QUEUED', undefined]);
+      expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
+    },
+  );
 
   test('lets a person build, and a schedule where a schedule has asked for it', async () => {
     await begin();
