@@ -11,9 +11,11 @@ import { pipelineOf } from '../build/id';
 import {
   type BuildRecord,
   findRecord,
+  hasSucceeded,
   imageOf,
   type NamedBefore,
   namedBefore,
+  readRecords,
   updateRecord,
 } from '../build/record';
 import { InvalidPipeline } from '../errors';
@@ -102,7 +104,7 @@ export async function namesLaterImage(
 }
 
 /**
- * Makes the SSM parameters name the images that they named before the build, as far as they name that of the build.
+ * Makes the SSM parameters name the images that they named before the build, as far as they name that of the build, and not for a later one.
  *
  * @returns those of which it did
  */
@@ -110,11 +112,25 @@ export async function restoreNewestImage(record: BuildRecord): Promise<string[]>
   const restored: string[] = [];
   for (const { parameter, value } of namedBefore(record)) {
     if ((await readParameter(parameter)) !== imageOf(record)) continue;
+    if (await isUsedSince(record)) break;
     if (value === null) await ssm().send(new DeleteParameterCommand({ Name: parameter }));
     else await putParameter(parameter, await findGoodInstead(value, record, parameter));
     restored.push(parameter);
   }
   return restored;
+}
+
+/** Whether a later build has succeeded with the earlier image that a build was to roll out: what came late of that one is undone minutes after. */
+async function isUsedSince({ id, pipeline, fence = 0, reused }: BuildRecord): Promise<boolean> {
+  // Its own image no other build uses, since it did not succeed.
+  if (!reused) return false;
+  for await (const page of readRecords(pipeline)) {
+    const isLater = (one: BuildRecord) =>
+      hasSucceeded(one) && imageOf(one) === reused.imageId && (one.fence ?? 0) > fence;
+    if (page.some(isLater)) return true;
+    if (page.some((one) => one.id <= id)) return false;
+  }
+  return false;
 }
 
 /**

@@ -136,6 +136,21 @@ describe('channels', () => {
     expect(put().map((call) => call.args[0].input.Value)).toEqual(['ami-published', 'ami-good']);
   });
 
+  test('that name an earlier image again since a later build has succeeded with it are not named back for one that failed with it', async () => {
+    const reused = { build: 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B1', imageId: 'ami-1' };
+    const later = 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B9';
+    await updateRecord(BUILD, {
+      ...{ reused, fence: 3 },
+      previousInChannels: [{ parameter: '/tested', value: 'ami-9' }],
+    });
+    await openRecordOf(later, { reused, fence: 4 });
+    value({ '/tested': 'ami-1' });
+    await moveStatus(later, ['RUNNING'], 'SUCCEEDED');
+    expect(await restoreNewestImage(await getRecord(BUILD))).toEqual([]);
+    await updateRecord(BUILD, { fence: 5 });
+    expect(await restoreNewestImage(await getRecord(BUILD))).toEqual(['/tested']);
+  });
+
   test('that name an earlier image which a build was to roll out, and nobody approved, name the newest good one', async () => {
     const rollouts = { fleet: { launchTemplateId: 'lt-1', version: '4' } };
     const parameters = { parameter: '/image', channels: { tested: '/tested', proven: '/proven' } };
