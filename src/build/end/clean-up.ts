@@ -24,7 +24,7 @@ import {
   namedBefore,
   updateRecord,
 } from '../record';
-import { isUnapproved } from '../release/reuse';
+import { findMaker, isUnapproved } from '../release/reuse';
 import { noteServerTaken } from './held/server';
 
 /**
@@ -97,11 +97,10 @@ async function undoChanges(
   discarded: Discarded,
   isLate: boolean,
 ): Promise<void> {
+  // Others launch what is named: not one that people have called bad, however long groups take to go back from it, or where it goes on to serve.
+  if ((await findMaker(record.id))?.revoked) await nameBefore(record, undone, discarded);
   if (await undoRollouts(record, undone, isLate)) return;
-  const named = namedBefore(record).map(({ parameter }) => parameter);
-  await undoAlone(discarded, `SSM parameter ${named.join(', ')}`, async () => {
-    for (const parameter of await restoreNewestImage(record)) undone.push(`SSM parameter ${parameter}`);
-  });
+  await nameBefore(record, undone, discarded);
   if (isUnapproved(record))
     await undoAlone(discarded, `that SSM parameters name ${imageOf(record)}`, async () => {
       for (const parameter of await leaveUnapproved(record)) undone.push(`SSM parameter ${parameter}`);
@@ -119,6 +118,13 @@ async function undoChanges(
   for (const { imageId, region } of discarded.gone)
     undone.push(`image ${imageId}${region ? ` in ${region}` : ''}`);
   await noticeOthers(record);
+}
+
+async function nameBefore(record: BuildRecord, undone: string[], discarded: Discarded): Promise<void> {
+  const named = namedBefore(record).map(({ parameter }) => parameter);
+  await undoAlone(discarded, `SSM parameter ${named.join(', ')}`, async () => {
+    for (const parameter of await restoreNewestImage(record)) undone.push(`SSM parameter ${parameter}`);
+  });
 }
 
 /** One that somebody else has removed is no more either. Where that is not known now, the night looks. */

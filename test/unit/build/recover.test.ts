@@ -33,7 +33,7 @@ import { sweepWaits } from '../../../src/wait/resolve';
 import { listWaits, storeWait } from '../../../src/wait/store';
 import { answerNoUses, makeCopy, makeImage } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
-import { BASE_INSTANCE, BUILD, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, makeTarget, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -377,6 +377,23 @@ test('the SSM parameter names the image of before again', async () => {
   expect(inputs(ssm.commandCalls(PutParameterCommand))).toEqual([
     expect.objectContaining({ Name: '/kiln/web/image', Value: 'ami-0' }),
   ]);
+});
+
+test('so it does at once where somebody has revoked the image, also while that serves', async () => {
+  const revoked = { at: '2026-11-30T00:00:00.000Z', reason: 'it leaks keys' };
+  const previousImage = { parameter: '/kiln/web/image', value: 'ami-0' };
+  useGroup('5');
+  await openRecord({
+    ...{ imageId: 'ami-1', revoked, previousImage },
+    targets: [makeTarget({ isFirstImage: true })],
+    'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5', verified: { by: 'site', servers: 1 } },
+  });
+  ssm.on(GetParameterCommand, { Name: '/kiln/web/image' }).resolves({ Parameter: { Value: 'ami-1' } });
+  await recoverBuild(failure('ImageFailed', 'it was revoked'));
+  expect(inputs(ssm.commandCalls(PutParameterCommand))).toEqual([
+    expect.objectContaining({ Name: '/kiln/web/image', Value: 'ami-0' }),
+  ]);
+  expect(ec2.commandCalls(DeregisterImageCommand)).toEqual([]);
 });
 
 test('a state that waited too long fails as what it waited for', async () => {
