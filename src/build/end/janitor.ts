@@ -36,6 +36,7 @@ import { tellOnce } from '../removed/report';
 import { attendBuild } from './attend';
 import { cleanUpLate } from './clean-up';
 import { tellDrift } from './drift';
+import { hasTask } from './outbox';
 import { describeStrays, findStrays, reportStrays, type Stray } from './strays';
 
 const describeOwn = () => [byService(), { Name: 'tag-key', Values: ['kiln:build'] }];
@@ -260,6 +261,8 @@ async function tidyBuild(build: string, round: Round): Promise<void> {
         `something is tagged kiln:build ${build}, of which there is no record here: left alone`,
       );
     default:
+      // What comes late is looked for once all is undone: that leaves to people the groups which are still to be brought back.
+      if (await hasTask(build, 'undo')) return attendBuild(build);
       await round.alone(async () => round.note(await cleanUpLate(build)));
       await round.alone(() => publishLeft({ id: build, pipeline: pipelineOf(build) }));
       // It holds neither lock nor group, unless it ended in the moment in which it took them, or a function took them late.

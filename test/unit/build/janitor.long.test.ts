@@ -2,6 +2,7 @@ import {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
+  StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
 import {
   DeleteLaunchTemplateVersionsCommand,
@@ -18,7 +19,7 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { previewTidy, runJanitor, TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { endRecord } from '../../../src/build/end/outbox';
@@ -27,7 +28,7 @@ import { getRecord, moveStatus, updateRecord } from '../../../src/build/record';
 import { takeGroup } from '../../../src/rollout/lease';
 import { answerNoUses, makeCopy, makeImage } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
-import { BASE_INSTANCE, BUILD, openRecord } from '../records';
+import { BASE_INSTANCE, BUILD, describePlanned, openRecord } from '../records';
 import { useTable } from '../table';
 
 const ec2 = mockClient(EC2Client);
@@ -84,6 +85,35 @@ test('while something of a build is still to be undone, it keeps its pipeline an
   await expect(tidyUp({ removed: [] })).rejects.toThrow('EC2 answers 500');
   expect(await findLockHolder('web')).toBe(BUILD);
   await expect(takeGroup('fleet', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7')).rejects.toThrow('being changed');
+});
+
+test('a group that is still to be brought back is brought back, also where the night comes first', async () => {
+  const template = (Version: string) => ({ LaunchTemplateId: 'lt-1', Version });
+  autoScaling
+    .on(DescribeAutoScalingGroupsCommand)
+    .resolves(describePlanned({ LaunchTemplate: template('5') }));
+  autoScaling.on(DescribeInstanceRefreshesCommand).resolves({
+    InstanceRefreshes: [
+      {
+        InstanceRefreshId: 'r-1',
+        Status: 'Successful',
+        DesiredConfiguration: { LaunchTemplate: template('5') },
+      },
+    ],
+  });
+  autoScaling.on(StartInstanceRefreshCommand).resolves({ InstanceRefreshId: 'r-2' });
+  ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
+    LaunchTemplateVersions: [{ VersionNumber: 4, DefaultVersion: true }, { VersionNumber: 5 }],
+  });
+  ssm.on(GetParameterCommand).rejects(Object.assign(new Error('no'), { name: 'ParameterNotFound' }));
+  await openRecord({ 'rollouts.fleet': { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' } });
+  await takeLock('web', BUILD, 'build');
+  const endedAt = new Date().toISOString();
+  await endRecord(BUILD, ['RUNNING'], 'ABORTED', ['undo', 'unlock', 'tellLeft', 'undoAgain'], { endedAt });
+  await tidyUp({ removed: [] });
+  const { broughtBackBy, notBack } = (await getRecord(BUILD)).rollouts.fleet ?? {};
+  expect([broughtBackBy, notBack]).toEqual(['r-2', undefined]);
+  expect(await findLockHolder('web')).toBe(BUILD);
 });
 
 test('the record of a build is kept while a region that may have a copy of its image answers nobody', async () => {
