@@ -286,6 +286,8 @@ export interface BuildRecord extends Options {
   endedAt?: string;
   /** The version of the pipeline that it was planned with, of one that was pushed. */
   version?: string;
+  /** The same of one that bakes and was planned with what was deployed with the service. */
+  deployed?: string;
   fingerprint?: string;
   /** What the fingerprint is made of, by name: values that may be told, or hashes of them. */
   ingredients?: Record<string, string>;

@@ -3,6 +3,7 @@ import { InvalidRequest, LeaseLost, PipelineBusy } from '../../errors';
 import { hideSecrets } from '../../pipeline/parameters';
 import type { Pipeline } from '../../pipeline/pipeline';
 import { findPipeline } from '../../pipeline/pushed/find';
+import { keepDeployed } from '../../pipeline/pushed/keep-deployed';
 import { findUnheld } from '../../rollout/undo/retained';
 import { emit } from '../../tell/events';
 import { supersedeParked } from '../acts/gate';
@@ -69,8 +70,10 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   const { plan, ingredients, changed, from } = decision;
   const { fingerprint, baseImage, targets, image, reuse } = plan;
   const { copyTo, keep, parameter, channels } = image;
+  const deployed = reuse || pipeline.version ? undefined : await keepDeployed(pipeline.name);
   await updateRecord(build.id, {
-    ...{ version: pipeline.version, fingerprint, targets, copyTo, keep, parameter, channels, ingredients },
+    ...{ version: pipeline.version, deployed, fingerprint, ingredients },
+    ...{ targets, copyTo, keep, parameter, channels },
     ...(reuse
       ? { reused: { build: reuse.build, imageId: reuse.image.id }, rolledBackFrom: from }
       : { baseImageId: baseImage.id, baseBuild: baseImage.build, changed }),

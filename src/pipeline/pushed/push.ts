@@ -20,6 +20,7 @@ import {
   findVersionFiles,
   forgetPushed,
   keepVersion,
+  MOST_BYTES,
   type PipelineFiles,
   setCurrent,
   sizeOf,
@@ -43,9 +44,6 @@ export interface PushResult {
   /** The files that are otherwise than before; undefined where those are not known: they were deployed with the service. */
   changes?: { path: string; how: 'added' | 'changed' | 'removed' }[];
 }
-
-/** An item of the table has room for 400 kB. Bytes, compressed. */
-const MOST_BYTES = 350_000;
 
 /**
  * Makes a version of a pipeline the one that holds, for builds that are planned from now on. It is checked as it would be at packaging, and

@@ -38,6 +38,9 @@ function pack(files: PipelineFiles): string {
   return gzipSync(JSON.stringify(files)).toString('base64');
 }
 
+/** An item of the table has room for 400 kB. Bytes, compressed. */
+export const MOST_BYTES = 350_000;
+
 /** How much of the table a version takes. Bytes. */
 export function sizeOf(files: PipelineFiles): number {
   return pack(files).length;

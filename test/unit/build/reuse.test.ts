@@ -8,6 +8,7 @@ import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { newBuildId } from '../../../src/build/id';
 import { findLockHolder } from '../../../src/build/lock';
+import { findAsPlanned } from '../../../src/build/plan/as-planned';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { getRecord, updateRecord } from '../../../src/build/record';
 import { requestRollback } from '../../../src/build/release/rollback';
@@ -17,6 +18,7 @@ import { findBaseImage } from '../../../src/image/base/image';
 import type { Pipeline } from '../../../src/pipeline/pipeline';
 import { findServing } from '../../../src/rollout/checks/serving';
 import { findNamedImage } from '../../../src/rollout/view/wanted';
+import { makeFolder } from '../pipeline/folders';
 import { describePlanned, makeTarget, openRecordOf } from '../records';
 import { useBakes } from './bakes';
 
@@ -42,6 +44,14 @@ test('a build that is forced bakes though nothing has changed', async () => {
   const { plan: planned, build } = await plan({}, { force: true });
   expect(planned.reuse).toBeUndefined();
   expect((await getRecord(build.id)).changed).toEqual(['it was asked for']);
+});
+
+test('a deployment of the service does not reach a build that runs: what it bakes is what its fingerprint says', async () => {
+  const { build } = await plan();
+  usePipeline({ script: 'echo deployed since' });
+  expect((await findAsPlanned(build.id)).userDataScript).toBe('#!/bin/bash\ntrue\n');
+  process.env.LAMBDA_TASK_ROOT = makeFolder({});
+  expect((await findAsPlanned(build.id)).userDataScript).toBe('#!/bin/bash\ntrue\n');
 });
 
 test('an image that is gone is baked anew', async () => {
