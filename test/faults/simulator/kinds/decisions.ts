@@ -1,5 +1,5 @@
 import { imageOf } from '../../../../src/build/record';
-import { STATES, statesBetween } from '../workflow';
+import { ENDING, STATES, statesBetween } from '../workflow';
 import type { World } from '../world';
 import { type Deed, person } from './deed';
 import type { Armed, Drawn, Kind } from './kind';
@@ -228,6 +228,17 @@ export const DECISION_KINDS: readonly Kind[] = [
     brings: ['pushPipeline'],
     range: { delay: [0, 600] },
     arm: person(push),
+  },
+  {
+    name: 'person has the janitor tidy up',
+    heals: true,
+    at: [...STATES, ...ENDING],
+    range: { delay: [0, 120] },
+    arm: person(async ({ world }) => {
+      // What fails in it is another fault's doing, or fails again in the night of the end.
+      await world.passNight().catch(() => {});
+      return true;
+    }),
   },
 ];
 
