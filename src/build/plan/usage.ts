@@ -59,7 +59,7 @@ export function usageOf(plan: Plan, history: readonly BuildRecord[]): Usage {
     servers: [...servers, ...targets.flatMap((target) => furtherServers(target, history))],
     snapshots: reuse
       ? []
-      : [env('AWS_REGION'), ...image.copyTo].map((region) => ({ region, size: volumeSize })),
+      : [...new Set([env('AWS_REGION'), ...image.copyTo])].map((region) => ({ region, size: volumeSize })),
     ...(usageOperation && { usageOperation }),
   };
 }

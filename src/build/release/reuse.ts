@@ -1,3 +1,4 @@
+import { env } from '../../env';
 import { ImageFailed, ImageRefused, NothingToRollBackTo } from '../../errors';
 import { findImages } from '../../image/find';
 import type { Pipeline } from '../../pipeline/pipeline';
@@ -56,11 +57,12 @@ export async function findReusable(
     throw new ImageRefused(
       `This build would make the image ${record.imageId} of build ${record.id} again, all that shapes it is the same, and ${refusal}. Change what was wrong with it, or say force.`,
     );
-  const { copies = [], startedAt = '' } = record;
+  const { startedAt = '' } = record;
   const { copyTo, rebuildAfter } = image;
   if (rebuildAfter !== undefined && Date.parse(startedAt) + rebuildAfter * 1000 < Date.now())
     return undefined;
-  if (copyTo.some((region) => !copies.some((copy) => copy.region === region))) return undefined;
+  const regions = [env('AWS_REGION'), ...copiesOf(record).map(({ region }) => region)];
+  if (copyTo.some((region) => !regions.includes(region))) return undefined;
   return (await isAvailable(record)) ? reuseOf(record) : undefined;
 }
 
@@ -71,8 +73,14 @@ export function findRefusal({ rolledBack, revoked }: BuildRecord): string | unde
   return rolledBack && (rolledBack.why ?? `build ${rolledBack.by} rolled back from it at ${rolledBack.at}`);
 }
 
-function reuseOf({ id, imageId = '', copies = [] }: BuildRecord): Reuse {
-  return { build: id, image: { id: imageId }, copies };
+function reuseOf(record: BuildRecord): Reuse {
+  const { id, imageId = '' } = record;
+  return { build: id, image: { id: imageId }, copies: copiesOf(record) };
+}
+
+/** Those that are there, as far as it is known. */
+function copiesOf({ copies = [], gone = {} }: BuildRecord): Reuse['copies'] {
+  return copies.filter(({ imageId }) => !gone[imageId]);
 }
 
 async function isAvailable({ imageId, gone = {} }: BuildRecord): Promise<boolean> {

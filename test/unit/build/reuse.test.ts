@@ -15,6 +15,7 @@ import { requestRollback } from '../../../src/build/release/rollback';
 import { requestBuild } from '../../../src/build/request';
 import { findHold } from '../../../src/build/unattended/hold';
 import { findBaseImage } from '../../../src/image/base/image';
+import { noteGone } from '../../../src/image/watch/gone';
 import type { Pipeline } from '../../../src/pipeline/pipeline';
 import { findServing } from '../../../src/rollout/checks/serving';
 import { findNamedImage } from '../../../src/rollout/view/wanted';
@@ -64,6 +65,27 @@ test('an image that lacks a copy in a region is baked anew', async () => {
   await bake();
   usePipeline({ image: ', copyTo: [eu-north-1]' });
   expect((await plan()).plan.reuse).toBeUndefined();
+});
+
+test('of an image its own region asks for no copy', async () => {
+  usePipeline({ image: ', copyTo: [us-east-1]' });
+  const { id } = await bake();
+  expect((await plan()).plan.reuse?.build).toBe(id);
+});
+
+test('a copy that is gone is none: the image is baked anew where its region is asked for, and else used without it', async () => {
+  usePipeline({ image: ', copyTo: [eu-north-1]' });
+  const { id } = await bake();
+  await updateRecord(id, { copies: [{ region: 'eu-north-1', imageId: 'ami-copy' }] });
+  const first = await plan();
+  expect(first.plan.reuse?.copies).toEqual([{ region: 'eu-north-1', imageId: 'ami-copy' }]);
+  await endBuild(first.build.id);
+  await noteGone(id, 'ami-copy', 'somebody has deregistered it');
+  const second = await plan();
+  expect(second.plan.reuse).toBeUndefined();
+  await endBuild(second.build.id);
+  usePipeline();
+  expect((await plan()).plan.reuse).toMatchObject({ build: id, copies: [] });
 });
 
 test('an image that is older than the pipeline allows is baked anew', async () => {
