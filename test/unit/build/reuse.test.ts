@@ -382,6 +382,24 @@ describe('a group runs an image wholly', () => {
     expect(await look()).toEqual(['fleet']);
   });
 
+  test('though the default of its template is that of another group of the pipeline: of those that share one each moves it in turn', async () => {
+    autoScaling.onAnyCommand().resolves({});
+    const groups = [
+      { AutoScalingGroupName: 'fleet', Instances: [{ ...server, ...at('4') }] },
+      { AutoScalingGroupName: 'other', Instances: [{ ...server, ...at('5') }], ...at('5') },
+    ].flatMap((group) => describePlanned(group).AutoScalingGroups);
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: groups });
+    ec2.on(DescribeLaunchTemplateVersionsCommand).callsFake(({ Versions: [asked] }) => ({
+      LaunchTemplateVersions: [{ ...version, VersionNumber: Number(asked) }],
+    }));
+    const fleet = { ...target, defaultVersion: '5' };
+    const other = makeTarget({
+      ...{ autoScalingGroup: 'other', currentVersion: '5', reference: '5', defaultVersion: '5' },
+    });
+    expect([...(await findServing([fleet, other], 'ami-1'))]).toEqual(['fleet', 'other']);
+    expect([...(await findServing([fleet], 'ami-1'))]).toEqual([]);
+  });
+
   test.each([
     ['a server is of another version', { group: { Instances: [{ ...server, ...at('3') }] } }],
     ['the group was set to another version', { group: at('3') }],
