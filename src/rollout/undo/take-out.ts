@@ -6,11 +6,21 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { autoScaling } from '../../aws/auto-scaling';
 import { isAwsError } from '../../aws/error';
+import type { BuildRecord } from '../../build/record';
 import type { Target } from '../../build/state';
 import { capacityOf } from '../fleet';
 import { describeGroups, describeWarmPool } from '../groups';
 import { takeGroup } from '../lease';
-import { amongBefore, configurationAt, isAt, isFrom, versionsBefore } from '../version/configuration';
+import {
+  amongBefore,
+  amongPlanned,
+  configurationAt,
+  isAt,
+  isFrom,
+  templatesOf,
+  versionsBefore,
+  versionsPlanned,
+} from '../version/configuration';
 import { amongOwn, type Rollout } from './rollout';
 
 /** Servers that leave a group. */
@@ -39,13 +49,13 @@ interface Removal extends Leaving {
 }
 
 /**
- * Takes the first image of a build out of a group that was empty: the group goes back to the version that it had, and the servers that run
+ * Takes the first image of a build out of a group that was empty: the group goes back to the version that it had, as it called it, and the servers that run
  * a version of the build go. Others are somebody else's and stay, as do those that a person has put into standby; a group of which somebody
  * else has changed the version, or the mixed instances policy, stays whole. Where the group is back already, as after a try that broke off, the servers that are left go.
  *
  * @returns the servers that go
  */
-export async function takeOut(build: string, rollout: Rollout): Promise<Leaving> {
+export async function takeOut(record: BuildRecord, rollout: Rollout): Promise<Leaving> {
   const { target } = rollout;
   const { autoScalingGroup } = target;
   const look = async () => {
@@ -54,16 +64,19 @@ export async function takeOut(build: string, rollout: Rollout): Promise<Leaving>
   };
   const seen = await look();
   if (!seen || isDone(seen)) return { all: seen?.all ?? [], now: [] };
-  await takeGroup(autoScalingGroup, build);
+  await takeGroup(autoScalingGroup, record.id);
   // Whoever had the group until now may have changed it.
   const found = await look();
   if (!found || isDone(found)) return { all: found?.all ?? [], now: [] };
   const { all, now, staying, warm, isBack, shrinks, isRaised, minSize } = found;
+  // The newest version is that of the build still: a group that follows it gets it back where it launches nothing until that is deleted.
+  const launchesNone = shrinks && minSize === 0 && staying.length + warm.length === 0;
+  const before = launchesNone && isAlone(record, target) ? versionsPlanned(target) : versionsBefore(target);
   if (!isBack) {
     await autoScaling().send(
       new UpdateAutoScalingGroupCommand({
         AutoScalingGroupName: autoScalingGroup,
-        ...configurationAt(target, versionsBefore(target)),
+        ...configurationAt(target, before),
         // What a person wants at least stays wanted.
         ...(shrinks && { DesiredCapacity: minSize }),
         ...(isRaised && { MinSize: minSize }),
@@ -81,6 +94,15 @@ export async function takeOut(build: string, rollout: Rollout): Promise<Leaving>
   return { all, now };
 }
 
+/** Whether no other group of the build shares a template with it: what serves there may stay the newest version. */
+function isAlone({ targets = [] }: BuildRecord, target: Target): boolean {
+  const own = templatesOf(target).map(({ launchTemplateId }) => launchTemplateId);
+  return targets
+    .filter((one) => one.autoScalingGroup !== target.autoScalingGroup)
+    .flatMap(templatesOf)
+    .every(({ launchTemplateId }) => !own.includes(launchTemplateId));
+}
+
 function isDone({ isBack, staying, warm }: Removal): boolean {
   return isBack && staying.length === 0 && warm.length === 0;
 }
@@ -92,9 +114,10 @@ function findRemoval(
   pool: readonly Instance[],
 ): Removal | undefined {
   const { target } = rollout;
-  const isBack = group !== undefined && isAt(group, target, amongBefore);
-  if (!group || (!isBack && !isAt(group, target, amongOwn(rollout)))) return undefined;
+  if (!group) return undefined;
+  const isBack = isAt(group, target, amongBefore);
   const { Instances = [], DesiredCapacity = 0 } = group;
+  if (!isBack && !isAt(group, target, amongOwn(rollout))) return findLeaving(rollout, group);
   const minSize = sizeBefore(target, group);
   const own = Instances.filter(
     ({ LaunchTemplate, LifecycleState = '' }) =>
@@ -113,6 +136,19 @@ function findRemoval(
     now: [...(isBack || !isEmptied ? idsOf(staying) : idsOf(own)), ...warm],
     ...{ isBack, shrinks: !isBack && isAllOwn && !reuses, staying, warm },
     ...{ surplus: DesiredCapacity - minSize, minSize, isRaised: minSize !== (group.MinSize ?? 0) },
+  };
+}
+
+/** Of a group that follows the newest version again: what leaves it. Whatever else is in it came from there by somebody else's doing. */
+function findLeaving({ target, ...own }: Rollout, group: AutoScalingGroup): Removal | undefined {
+  if (!isAt(group, target, amongPlanned)) return undefined;
+  const among = amongOwn({ target, ...own });
+  const going = (group.Instances ?? []).filter(
+    (server) => isGoing(server) && isFrom(server.LaunchTemplate, target, among),
+  );
+  return {
+    ...{ all: idsOf(going), now: [], isBack: true, shrinks: false, staying: [], warm: [] },
+    ...{ surplus: 0, minSize: 0, isRaised: false },
   };
 }
 

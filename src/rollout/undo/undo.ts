@@ -137,7 +137,7 @@ async function undoRollout(
   const isVerified = record.rollouts[autoScalingGroup]?.verified !== undefined;
   if (isFirstImage && !isVerified && !isLongOver(record)) {
     // Looks at the group after its refresh was stopped: one that succeeded just before has given it the new version.
-    const { all, now } = await takeOut(record.id, rollout);
+    const { all, now } = await takeOut(record, rollout);
     if (now.length > 0) undone.push(`servers ${now.join(', ')}`);
     await noteCurrentVersions(rollout);
     return all;

@@ -57,6 +57,11 @@ export function versionsBefore({ currentVersion, others = [] }: Target): Version
   };
 }
 
+/** The same as its group called them: `$Latest`, say. */
+export function versionsPlanned({ reference, others = [] }: Target): Versions {
+  return { version: reference, others: others.map((one) => ({ ...one, version: one.reference })) };
+}
+
 /** The versions that were made. */
 export function amongMade(target: Target, versions: Versions): Among {
   return (template) => [versionIn(target, versions, template) ?? []].flat();

@@ -370,6 +370,42 @@ describe('a first image that was never verified', () => {
     ]);
   });
 
+  describe('of a group that followed the newest version', () => {
+    const following = {
+      targets: [makeTarget({ isFirstImage: true, reference: '$Latest', canRollBack: false })],
+    };
+    const leave = (server: object) => ({ ...server, LifecycleState: 'Terminating' });
+    beforeEach(() => {
+      autoScaling.on(UpdateAutoScalingGroupCommand).callsFake(({ LaunchTemplate: { Version }, ...rest }) => {
+        const { Instances } = describeGroup('fleet', Version, ['5', '5']);
+        useGroups(describeGroup('fleet', Version, [], { Instances: Instances.map(leave), ...rest }));
+        return {};
+      });
+    });
+
+    test('leaves it so: what people then change of the template counts', async () => {
+      useGroups(describeGroup('fleet', '5', ['5', '5']));
+      await expect(undo({ ...noted(), ...following })).resolves.toBe(false);
+      await expect(undoRollouts(await getRecord(BUILD))).resolves.toBe(false);
+      const LaunchTemplate = { LaunchTemplateId: 'lt-1', Version: '$Latest' };
+      expect(updates()).toEqual([{ AutoScalingGroupName: 'fleet', LaunchTemplate, DesiredCapacity: 0 }]);
+      expect(terminated()).toEqual([]);
+      expect(deleted()).toEqual(['5', '5']);
+    });
+
+    test('gives it the one of before by its number where it launches servers at once: the newest is still that of the build', async () => {
+      useGroups(describeGroup('fleet', '5', ['5', '5'], { MinSize: 2 }));
+      await undo({ ...noted(), ...following });
+      expect(updates()).toEqual([{ ...backToTheOldVersion, DesiredCapacity: 2 }]);
+    });
+
+    test('leaves what somebody has launched before it came into the group', async () => {
+      useGroups(describeGroup('fleet', '$Latest', ['5']));
+      await expect(undo({ ...noted(), ...following })).resolves.toBe(true);
+      expect([...updates(), ...terminated(), ...deleted()]).toEqual([]);
+    });
+  });
+
   test('leaves the group as many servers as a person wants at least', async () => {
     useGroups(describeGroup('fleet', '5', ['5', '5'], { MinSize: 2 }));
     await undo({ ...noted(), ...first });
