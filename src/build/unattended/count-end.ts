@@ -1,5 +1,6 @@
 import { InvalidPipeline, UnknownPipeline } from '../../errors';
 import { findPipeline } from '../../pipeline/pushed/find';
+import { requestedAt } from '../id';
 import { type BuildRecord, findRecord, hasSucceeded, isUnattended } from '../record';
 import { changeHold, findHold, type Hold } from './hold';
 
@@ -26,17 +27,23 @@ export async function countEnd(record: Built): Promise<void> {
 
 /** The build of the rollback whose hold the success of another ends, if it ends one: what a person asked for after that, and other than it. */
 async function findRollbackOver(ended: Built): Promise<string | undefined> {
-  const { status, trigger, once, rollout, fence = 0, parameters = {}, resolved = {} } = ended;
+  const { status, trigger, once, rollout, parameters = {}, resolved = {} } = ended;
   if (!hasSucceeded({ status }) || isUnattended(trigger) || once || rollout === false) return undefined;
   const { rollback } = (await findHold(ended.pipeline)) ?? {};
   const back = rollback?.build === undefined ? undefined : await findRecord(rollback.build);
   // One that has not been planned has restored nothing yet.
-  if (back?.fence === undefined || fence <= back.fence) return undefined;
+  if (back?.fence === undefined || !isAfter(ended, back)) return undefined;
   const isOther = Object.entries(parameters).some(
     ([name, value]) =>
       (resolved[name]?.value ?? value) !== (back.resolved?.[name]?.value ?? back.parameters[name]),
   );
   return isOther ? back.id : undefined;
+}
+
+/** A pipeline that was renamed has counted its turns from one. */
+function isAfter({ id, pipeline, fence = 0 }: Built, back: BuildRecord): boolean {
+  if (pipeline === back.pipeline) return fence > (back.fence ?? 0);
+  return requestedAt(id) > requestedAt(back.id);
 }
 
 async function readHoldAfter(pipeline: string): Promise<number | undefined> {

@@ -24,6 +24,7 @@ import decided from '../../../events/tidy-up.json';
 import { listBuilds } from '../../../src/api/builds';
 import { TidyUpInput, tidyUp } from '../../../src/build/end/janitor';
 import { recoverBuild } from '../../../src/build/end/recover';
+import { newBuildId } from '../../../src/build/id';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { planBuild } from '../../../src/build/plan/plan';
 import { enqueueBuild, startQueuedBuild } from '../../../src/build/queue';
@@ -31,6 +32,7 @@ import { createRecord, getRecord, updateRecord } from '../../../src/build/record
 import { findRelease, keepRelease } from '../../../src/build/release/release';
 import { listRegistered, registerPipeline } from '../../../src/build/removed/register';
 import { countEnd } from '../../../src/build/unattended/count-end';
+import { findHold } from '../../../src/build/unattended/hold';
 import { retireImages } from '../../../src/image/retire';
 import { findPipelines } from '../../../src/pipeline/pushed/find';
 import { keepVersion, setCurrent } from '../../../src/pipeline/pushed/store';
@@ -278,6 +280,21 @@ describe('of a pipeline whose folder is gone a person may say', () => {
     expect(release?.parameters).toEqual({ REVISION: 'v8' });
     await countEnd({ ...build, trigger: { kind: 'schedule' }, status: 'FAILED' });
     expect(await getItem({ pk: 'PIPELINE#new', sk: 'HOLD' })).toMatchObject({ failures: [build.id] });
+  });
+
+  test('renamed: what held it since it was rolled back ends with what a person deploys under the new name', async () => {
+    const since = '2026-11-30T00:00:00.000Z';
+    await updateRecord(OLD, { fence: 40, resolved: { REVISION: { value: 'v6', from: 'rollback' } } });
+    await putItem({
+      ...{ pk: 'PIPELINE#old', sk: 'HOLD', failures: [], revision: 3 },
+      rollback: { since, reason: 'it was blue', build: OLD },
+    });
+    await tidy([{ pipeline: 'old', decision: 'renamed', to: 'new' }]);
+    const build = { pipeline: 'new', fence: 1, trigger, status: 'SUCCEEDED' as const };
+    await countEnd({ ...build, id: buildOf('new', 0), parameters: { REVISION: 'v8' } });
+    expect((await findHold('new'))?.rollback).toMatchObject({ build: OLD });
+    await countEnd({ ...build, id: newBuildId('new'), fence: 2, parameters: { REVISION: 'v8' } });
+    expect(await findHold('new')).toBeUndefined();
   });
 
   test.each([
