@@ -1,7 +1,11 @@
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { LevelIterator, Store } from 'dynalite/db/index.js';
+import { AwsError } from '../src/core/aws-error';
 import { Clock } from '../src/core/clock';
 import { Ledger } from '../src/core/ledger';
 import { CallLog } from '../src/corridor/call-log';
+import { LaunchAttempts } from '../src/services/auto-scaling/launch/launch-attempts';
+import type { Group } from '../src/services/auto-scaling/records/group';
 import { Stack } from '../src/services/cloudformation/stacks/stack';
 import { Stacks } from '../src/services/cloudformation/stacks/stacks';
 import { mergeByTime } from '../src/services/cloudwatch/metrics/merge-samples';
@@ -216,6 +220,27 @@ test('EC2 remembers the newest 10,000 client tokens', () => {
   for (let i = 0; i < 15_000; i += 1) use(i);
   expect(use(14_999)).toBe(15_000);
   expect(use(0)).toBe(15_001);
+});
+
+test('Auto Scaling remembers the newest 1,000 launches that failed', async () => {
+  const instance = (id: string) => ({ InstanceId: id, ClientToken: id });
+  const tokens: string[] = [];
+  const RunInstances = async ({ ClientToken = '' }: RunInstancesCommandInput) => {
+    tokens.push(ClientToken);
+    throw new AwsError('InternalError', 'Internal error', 500);
+  };
+  const attempts = new LaunchAttempts(region.context.clock, { instance }, { RunInstances });
+  const purpose = {
+    ...{ group: { name: 'web' } as Group, configuration: {}, cause: '', place: { zone: 'a' } },
+    launchedFrom: { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'web', Version: '1' },
+    warmPool: undefined,
+  };
+  for (let i = 0; i < 1002; i += 1) {
+    const request = { MinCount: 1, MaxCount: 1, ImageId: `ami-${i}` };
+    await expect(attempts.run(request, purpose)).rejects.toThrow('Internal error');
+  }
+  const notice = (token = '') => attempts.notice(token)?.name;
+  expect(tokens.slice(0, 3).map(notice)).toEqual([undefined, undefined, 'web']);
 });
 
 test('of streams whose lines are lost the newest 1,000 are remembered', () => {

@@ -102,7 +102,7 @@ export class AutoScalingState {
       this.ending.signal,
     );
     this.loop = new ControlLoop(
-      { lifecycle, warmPools, health, refreshes, capacity, scaleOuts, activities },
+      { launches, lifecycle, warmPools, health, refreshes, capacity, scaleOuts, activities },
       (group) => this.groups.delete(group.name),
       this.ending.signal,
     );
@@ -129,10 +129,15 @@ export class AutoScalingState {
     this.cancels = [
       alarms.stop,
       needs.cloudwatch.onScaling((call) => void this.scalingPolicies.act(call)),
-      context.clock.every(durations.autoScalingTick.seconds, () => this.wakeAll(() => true)),
+      context.clock.every(durations.autoScalingTick.seconds, () => {
+        this.wakeAll(() => true);
+        this.dropStrays();
+      }),
       ec2.onInstanceState((instanceId) => {
-        const group = this.groupOf(instanceId);
-        if (group) this.wake(group);
+        const group = launches.attempts.notice(instanceId) ?? this.groupOf(instanceId);
+        if (!group) return;
+        if (this.isThere(group)) this.wake(group);
+        else this.dropStrays();
       }),
       elb.onTargetHealth(() => this.wakeAll((group) => group.settings.targetGroupArns.length > 0)),
       classic.onInstanceHealth(() => this.wakeAll((group) => group.settings.loadBalancerNames.length > 0)),
@@ -190,6 +195,18 @@ export class AutoScalingState {
   groupArn(name: string, id: string): string {
     const { region, accountId } = this.context;
     return `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:${id}:autoScalingGroupName/${name}`;
+  }
+
+  private isThere(group: Group): boolean {
+    return this.groups.get(group.name) === group;
+  }
+
+  private dropStrays(): void {
+    this.launches
+      .dropStrays((group) => this.isThere(group))
+      .catch((error: unknown) => {
+        if (!this.ending.signal.aborted) console.error('Auto Scaling:', error);
+      });
   }
 
   private wakeAll(which: (group: Group) => boolean): void {

@@ -1,4 +1,4 @@
-import type { _InstanceType } from '@aws-sdk/client-ec2';
+import type { _InstanceType, Instance } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../core/aws-error';
 import { type Api, clientOf } from '../../../core/client';
 import type { Context } from '../../../core/context';
@@ -8,18 +8,19 @@ import { isRoot } from '../../../core/principal';
 import type { Call } from '../../../core/service';
 import { forwarded } from '../../../core/service-call';
 import { unauthorizedTemplate, validationError } from '../errors';
-import { activeRefresh } from '../records/active-refresh';
+import { activeRefresh, launchConfiguration } from '../records/active-refresh';
 import type { Activities, Place } from '../records/activities';
 import { type Configuration, kindsOf, weightIn } from '../records/configuration';
 import { activeInstances, type Group, type GroupInstance, type WarmPool } from '../records/group';
 import { stayingIn } from '../records/warm-pool';
+import { LaunchAttempts, type LaunchPurpose } from './launch-attempts';
 import { GROUP_TAG, launchRequest, onMarket } from './launch-request';
 import type { LaunchTemplates } from './launch-templates';
 import { choosePlace } from './placement';
 import { asksForPrices, chooseMarket, MARKET_WORDS, type Market, orderPools, type Pool } from './pools';
 
 interface Needs {
-  readonly ec2: Pick<Ec2Port, 'subnet'>;
+  readonly ec2: Pick<Ec2Port, 'instance' | 'subnet'>;
   readonly ec2Api: Api<typeof import('@aws-sdk/client-ec2')>;
   readonly templates: LaunchTemplates;
   readonly activities: Activities;
@@ -36,10 +37,14 @@ const CAPACITY_CODES: readonly string[] = [
 
 /** Launches of instances, as groups want them. */
 export class Launches {
+  readonly attempts: LaunchAttempts;
+
   constructor(
     private readonly context: Context,
     private readonly needs: Needs,
-  ) {}
+  ) {
+    this.attempts = new LaunchAttempts(context.clock, needs.ec2, needs.ec2Api);
+  }
 
   /**
    * Launches one instance where the group has the fewest. What EC2 refuses becomes a failed activity, and the
@@ -70,6 +75,39 @@ export class Launches {
       group.nextLaunchAt = this.context.clock.millis() + backoffSeconds(group.launchFailures) * 1000;
       group.launchFailures += 1;
       return { failure: error.message };
+    }
+  }
+
+  /**
+   * Takes instances into the group that were launched for it though EC2 had refused to.
+   *
+   * @returns those; outdated are those that come too late, since the group is launched from something else by now
+   */
+  adopt(group: Group): { readonly fitting: GroupInstance[]; readonly outdated: GroupInstance[] } {
+    const fitting: GroupInstance[] = [];
+    const outdated: GroupInstance[] = [];
+    for (const stray of this.attempts.strays((one) => one === group)) {
+      const { purpose, instance, askedAt } = stray;
+      const { warmPool, configuration } = purpose;
+      this.attempts.forget(stray);
+      const refreshedAt = activeRefresh(group)?.startedAt.getTime() ?? askedAt;
+      const isOutdated = configuration !== launchConfiguration(group) || askedAt < refreshedAt;
+      const pool = warmPool === group.warmPool && !isOutdated ? warmPool : undefined;
+      (isOutdated ? outdated : fitting).push(this.takeIn(instance, purpose, pool));
+    }
+    return { fitting, outdated };
+  }
+
+  /** Terminates instances that were launched, though EC2 had refused to, for groups that are no more. */
+  async dropStrays(isThere: (group: Group) => boolean): Promise<void> {
+    for (const stray of this.attempts.strays((group) => !isThere(group))) {
+      try {
+        await this.needs.ec2Api.TerminateInstances({ InstanceIds: [stray.instance.InstanceId ?? ''] });
+        this.attempts.forget(stray);
+      } catch (error) {
+        // The next tick tries again.
+        if (!(error instanceof AwsError)) throw error;
+      }
     }
   }
 
@@ -167,17 +205,25 @@ export class Launches {
     }: { cause: string; place: Place; leaving: ReadonlySet<string>; warmPool: WarmPool | undefined },
   ): Promise<GroupInstance> {
     const { market, pools } = await this.choose(group, configuration, leaving);
-    const { pool, answer } = await this.runFirst(group, configuration, { market, pools, place });
-    const launched = answer.Instances?.[0];
-    if (!launched?.InstanceId) throw new AwsError('InternalError', 'Internal error on launch', 500);
+    const about = { group, configuration, cause, place, warmPool };
+    const { purpose, launched } = await this.runFirst({ market, pools }, about);
+    return this.takeIn(launched, purpose, warmPool);
+  }
+
+  /** Takes an instance that was launched into its group, or into the warm pool of that. */
+  private takeIn(
+    launched: Instance,
+    { group, configuration, launchedFrom, cause, place }: LaunchPurpose,
+    warmPool: WarmPool | undefined,
+  ): GroupInstance {
     const instance: GroupInstance = {
-      instanceId: launched.InstanceId,
+      instanceId: launched.InstanceId ?? '',
       zone: launched.Placement?.AvailabilityZone ?? place.zone,
       subnetId: launched.SubnetId ?? place.subnetId,
       instanceType: launched.InstanceType,
       isSpot: launched.InstanceLifecycle === 'spot',
       weight: weightIn(configuration, launched.InstanceType),
-      launchedFrom: pool.template.launchedFrom,
+      launchedFrom,
       launchedAt: this.context.clock.millis(),
       lifecycle: warmPool ? 'Warmed:Pending' : 'Pending',
       health: 'Healthy',
@@ -226,18 +272,19 @@ export class Launches {
 
   /** @throws AwsError where no pool has capacity, as AWS words it of the market */
   private async runFirst(
-    group: Group,
-    { mixedInstancesPolicy }: Configuration,
-    { market, pools, place }: { market: Market | undefined; pools: readonly Pool[]; place: Place },
-  ) {
+    { market, pools }: { market: Market | undefined; pools: readonly Pool[] },
+    about: Omit<LaunchPurpose, 'launchedFrom'>,
+  ): Promise<{ purpose: LaunchPurpose; launched: Instance }> {
+    const distribution = about.configuration.mixedInstancesPolicy?.InstancesDistribution;
     let last: AwsError | undefined;
-    for (const pool of pools) {
+    for (const { template, override } of pools) {
+      const purpose = { ...about, launchedFrom: template.launchedFrom };
+      const request = {
+        ...launchRequest(about.group, template, override, about.place),
+        ...(market && onMarket(market, distribution)),
+      };
       try {
-        const answer = await this.needs.ec2Api.RunInstances({
-          ...launchRequest(group, pool.template, pool.override, place),
-          ...(market && onMarket(market, mixedInstancesPolicy?.InstancesDistribution)),
-        });
-        return { pool, answer };
+        return { purpose, launched: await this.attempts.run(request, purpose) };
       } catch (error) {
         if (!market || !(error instanceof AwsError)) throw error;
         last = error;

@@ -2,6 +2,7 @@ import { AwsError } from '../../../core/aws-error';
 import type { HealthChecks } from '../health/health-checks';
 import { extraFor } from '../health/maintenance';
 import type { InstanceLifecycle } from '../instances/instance-lifecycle';
+import type { Launches } from '../launch/launches';
 import type { Activities } from '../records/activities';
 import type { Group } from '../records/group';
 import type { InstanceRefreshes } from '../refresh/instance-refreshes';
@@ -11,6 +12,7 @@ import type { ScaleOuts } from './scale-outs';
 
 /** What a turn of a group is made of. */
 interface Steps {
+  readonly launches: Launches;
   readonly lifecycle: InstanceLifecycle;
   readonly warmPools: WarmPools;
   readonly health: HealthChecks;
@@ -61,6 +63,7 @@ export class ControlLoop {
   private async turn(group: Group): Promise<void> {
     const { lifecycle, warmPools, health, refreshes, capacity, scaleOuts, activities } = this.steps;
     health.beginTurn(group);
+    await this.adopt(group);
     for (const instance of [...group.instances.values()]) await lifecycle.settle(group, instance);
     await warmPools.settle(group);
     await health.checkHealth(group);
@@ -86,5 +89,17 @@ export class ControlLoop {
     await warmPools.maintain(group);
     scaleOuts.endIfSettled(group);
     if (group.deleting && group.instances.size === 0 && !group.warmPool?.instances.size) this.onEmpty(group);
+  }
+  /** What EC2 launched after all belongs to the group; what a refresh would have replaced meanwhile goes. */
+  private async adopt(group: Group): Promise<void> {
+    const { lifecycle, launches, refreshes, activities } = this.steps;
+    const { fitting, outdated } = launches.adopt(group);
+    for (const { instanceId } of fitting) refreshes.noteLaunch(group, instanceId);
+    for (const instance of outdated)
+      await lifecycle.terminate(
+        group,
+        instance,
+        `At ${activities.stamp()} an instance was taken out of service in response to a difference between its configuration and that of the group.`,
+      );
   }
 }
