@@ -1,3 +1,8 @@
+/** Codes by which services say that too many calls came at once. */
+const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|ThroughputExceeded|SlowDown/;
+/** What a service could not do at the moment. */
+const FAILED: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
 /** An error as AWS answers it: a code that clients match on, a message for people, an HTTP status. */
 export class AwsError extends Error {
   /**
@@ -17,4 +22,17 @@ export class AwsError extends Error {
     super(message);
     this.name = code;
   }
+}
+
+/**
+ * Whether a refusal is one of its moment: a throttle. The same call may well succeed soon.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export function isThrottle(error: unknown): error is AwsError {
+  return error instanceof AwsError && (THROTTLED.test(error.code) || error.status === 429);
+}
+
+/** Whether a refusal is one of its moment: a throttle, or a failure of the service itself. */
+export function mayPass(error: unknown): error is AwsError {
+  return isThrottle(error) || (error instanceof AwsError && FAILED.has(error.status));
 }

@@ -175,6 +175,19 @@ describe('a launch', () => {
     );
   });
 
+  test('whose image cannot be looked up just now is not said to be forbidden', async () => {
+    const image = `arn:aws:ec2:us-east-1::image/${imageId}`;
+    const others = types.filter((type) => type !== 'image').map(everywhere);
+    const call = await asRole(allow('ec2:RunInstances', [image, ...others]), allow('ssm:GetParameters'));
+    const named = {
+      ImageId: 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+    };
+    expect(await launch(call, named)).toBe(done);
+    const code = 'ThrottlingException';
+    region.aws.faults.add({ service: 'ssm', operation: 'GetParameters', code });
+    expect(await launch(call, named)).toMatch(/^Request limit exceeded/);
+  });
+
   test('as Spot needs a permission on the request, and may be kept to On-Demand', async () => {
     const spot = { InstanceMarketOptions: { MarketType: 'spot' } };
     const call = await asRole(allow('ec2:RunInstances', types.map(everywhere)));

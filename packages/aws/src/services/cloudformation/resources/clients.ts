@@ -1,4 +1,4 @@
-import { AwsError } from '../../../core/aws-error';
+import { AwsError, mayPass } from '../../../core/aws-error';
 import type { Call } from '../../../core/call';
 import { type Api, clientOf } from '../../../core/client';
 import type { Context, Invoke } from '../../../core/context';
@@ -27,17 +27,6 @@ export interface Clients {
   readonly ssm: Api<typeof import('@aws-sdk/client-ssm')>;
 }
 
-/** What services refuse when too many calls come at once: they are made again, as the SDKs' standard mode does. */
-const THROTTLED: ReadonlySet<string> = new Set([
-  'RequestLimitExceeded',
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
-  'TooManyRequestsException',
-  'ProvisionedThroughputExceededException',
-]);
-/** What a service could not do at the moment is tried again, too. */
-const FAILED: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 /** Seconds between the attempts. */
 const PAUSES = [1, 2, 4, 8, 16];
 
@@ -84,16 +73,12 @@ export function makeClients(
  * Handlers try again what a downstream service fails at, or does not answer.
  * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
  */
-function mayPass({ code, status }: AwsError): boolean {
-  return THROTTLED.has(code) || FAILED.has(status);
-}
-
 async function patiently<T>({ clock }: Context, attempt: () => Promise<T>): Promise<T> {
   for (const pause of PAUSES) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof AwsError) || !mayPass(error)) throw error;
+      if (!mayPass(error)) throw error;
       await clock.sleep(pause);
     }
   }

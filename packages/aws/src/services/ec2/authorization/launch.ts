@@ -16,6 +16,7 @@ type Values = Record<string, string | undefined>;
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
  *
  * @returns undefined for a launch that cannot be planned: what it names is then all that is known of it
+ * @throws AwsError where it cannot be planned just now
  */
 export async function findLaunchAccesses(ec2: Inventory, asked: Asked): Promise<Access[] | undefined> {
   const { call } = asked;
@@ -26,7 +27,8 @@ export async function findLaunchAccesses(ec2: Inventory, asked: Asked): Promise<
     const whole: RequestedLaunch = { request: { ...request, ImageId }, launchedFrom };
     return accessesOf(ec2, planLaunch(ec2, whole, call), whole, input);
   } catch (error) {
-    if (error instanceof AwsError) return undefined;
+    // Where the Parameter Store cannot be asked now, nobody can say of which image the launch is.
+    if (error instanceof AwsError && error.status !== 503) return undefined;
     throw error;
   }
 }

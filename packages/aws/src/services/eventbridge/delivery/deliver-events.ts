@@ -1,5 +1,5 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { AwsError } from '../../../core/aws-error';
+import { AwsError, mayPass } from '../../../core/aws-error';
 import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { AwsEvent } from '../../../core/event-bus';
@@ -67,10 +67,6 @@ async function send(
       deadLetterArn: target.DeadLetterConfig?.Arn,
     });
   }
-}
-
-function mayPass(error: unknown): boolean {
-  return error instanceof AwsError && (error.status >= 500 || /Throttl|TooManyRequests/.test(error.code));
 }
 
 async function deliverOnce(events: EventBridgeState, target: Target, sending: Sending): Promise<void> {

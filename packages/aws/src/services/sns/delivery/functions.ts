@@ -1,4 +1,4 @@
-import { AwsError } from '../../../core/aws-error';
+import { AwsError, mayPass } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { NoAnswer } from '../../../core/faults/faults';
 import { randomBytes } from '../../../core/ids';
@@ -47,11 +47,6 @@ async function attempt(context: Context, invocation: Invocation, retries: number
     const pause = PAUSES[retries] ?? LONGEST_PAUSE_SECONDS;
     context.clock.after(pause, () => void attempt(context, invocation, retries + 1));
   }
-}
-
-/** Lambda takes an asynchronous invocation of a function that is throttled: it refuses one only where Lambda itself cannot follow. */
-function mayPass({ status }: AwsError): boolean {
-  return status >= 500 || status === 429;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */

@@ -153,9 +153,34 @@ test('the image that a parameter names is asked of the Parameter Store as its ca
     { service: 'ssm', operation: 'GetParameters', caller: 'arn:aws:iam::000000000000:root' },
     { service: 'ec2', operation: 'RunInstances' },
   ]);
-  region.context.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'refuse', times: 1 });
+  const code = 'AccessDeniedException';
+  region.context.faults.add({ service: 'ssm', operation: 'GetParameters', kind: 'refuse', code, times: 1 });
   expect(await codeOf(() => launch({ ImageId: alias }))).toBe('InvalidParameterValue');
 });
+
+test.each([
+  [{ kind: 'refuse', code: 'ThrottlingException', message: 'Rate exceeded' }, 'RequestLimitExceeded'],
+  [{ kind: 'refuse', code: 'InternalServerError', status: 500 }, 'ServiceUnavailable'],
+  [{ kind: 'lost' }, 'ServiceUnavailable'],
+] as const)(
+  'where the Parameter Store cannot be asked now (%j), EC2 says so and not that the parameter is wrong',
+  async (fault, code) => {
+    region = await newEc2Region({ timeScale: 1 });
+    const alias = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+    const LaunchTemplateName = 'web';
+    await region.ec2.CreateLaunchTemplate({ LaunchTemplateName, LaunchTemplateData: { ImageId: alias } });
+    const strike = () => region.context.faults.add({ service: 'ssm', operation: 'GetParameters', ...fault });
+    for (const call of [
+      () => launch({ ImageId: alias }),
+      () => launch({ ImageId: alias, DryRun: true }),
+      () => region.ec2.DescribeLaunchTemplateVersions({ LaunchTemplateName, ResolveAlias: true }),
+    ]) {
+      strike();
+      await expect(call()).rejects.toMatchObject({ code, status: 503 });
+    }
+    expect((await launch({ ImageId: alias })).Instances).toMatchObject([{ ImageId: region.amazonImage }]);
+  },
+);
 
 test('what was refused is tried again with the same client token', async () => {
   region = await newEc2Region({ timeScale: 1 });
