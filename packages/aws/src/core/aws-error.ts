@@ -28,11 +28,11 @@ export class AwsError extends Error {
  * Whether a refusal is one of its moment: a throttle. The same call may well succeed soon.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
-export function isThrottle(error: unknown): error is AwsError {
+export function isThrottle(error: unknown): boolean {
   return error instanceof AwsError && (THROTTLED.test(error.code) || error.status === 429);
 }
 
 /** Whether a refusal is one of its moment: a throttle, or a failure of the service itself. */
-export function mayPass(error: unknown): error is AwsError {
+export function mayPass(error: unknown): boolean {
   return isThrottle(error) || (error instanceof AwsError && FAILED.has(error.status));
 }

@@ -1,5 +1,6 @@
 import { parseArn, splitResource } from 'aws-languages/arn';
-import { AwsError } from '../core/aws-error';
+import { AwsError, mayPass } from '../core/aws-error';
+import type { Clock } from '../core/clock';
 import type { Context } from '../core/context';
 import { NoAnswer } from '../core/faults/faults';
 import { uuid } from '../core/ids';
@@ -37,6 +38,47 @@ export async function deliver(context: Context, call: Call, delivery: Delivery):
     // Lost on its way: whoever delivers does not know.
     if (!(error instanceof NoAnswer)) throw error;
   }
+}
+
+/** How often what a target refuses is handed to it again. */
+export interface Patience {
+  /**
+   * @param retries how many there were before
+   * @returns AWS seconds before the next; undefined where there is none any more
+   */
+  pauseAfter(retries: number): number | undefined;
+  /** How old something may become, in AWS seconds; as old as the pauses make it without. */
+  readonly oldestSeconds?: number;
+  /** Nobody has it, and nobody will. */
+  giveUp(error: unknown): void;
+}
+
+/** Pauses that begin with a second and double, up to the longest. */
+export function doublingPauses(longestSeconds: number): Patience['pauseAfter'] {
+  return (retries) => Math.min(longestSeconds, 2 ** retries);
+}
+
+/**
+ * Hands something over, and does so again where the target is throttled or fails on its side. What it refuses otherwise is given up at once,
+ * and what is lost on its way is taken for delivered.
+ *
+ * @param attempt hands it over once
+ */
+export function deliverPatiently(clock: Clock, attempt: () => Promise<unknown>, patience: Patience): void {
+  const since = clock.millis();
+  const run = async (retries: number): Promise<void> => {
+    try {
+      await attempt();
+    } catch (error) {
+      if (error instanceof NoAnswer) return;
+      const pause = mayPass(error) ? patience.pauseAfter(retries) : undefined;
+      const age = (clock.millis() - since) / 1000 + (pause ?? 0);
+      if (pause === undefined || age > (patience.oldestSeconds ?? Number.POSITIVE_INFINITY))
+        return patience.giveUp(error);
+      clock.after(pause, () => void run(retries + 1));
+    }
+  };
+  void run(0);
 }
 
 async function handOver(context: Context, call: Call, delivery: Delivery): Promise<void> {

@@ -32,13 +32,13 @@ async function readParameter(ec2: Inventory, name: string, call: Call): Promise<
     const { Parameters } = await ssm.GetParameters({ Names: [name] });
     return Parameters?.[0]?.Value;
   } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
     if (isThrottle(error)) throw requestLimitExceeded(`Request limit exceeded. ${whyUnread(name, error)}`);
     if (mayPass(error))
       throw serviceUnavailable(
         `The request has failed due to a temporary failure of the server. ${whyUnread(name, error)}`,
       );
-    if (error instanceof AwsError) return undefined;
-    throw error;
+    return undefined;
   }
 }
 

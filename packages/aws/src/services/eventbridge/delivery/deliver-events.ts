@@ -1,12 +1,12 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { AwsError, mayPass } from '../../../core/aws-error';
+import { AwsError } from '../../../core/aws-error';
 import type { Cancel } from '../../../core/clock';
 import { durations } from '../../../core/durations';
 import type { AwsEvent } from '../../../core/event-bus';
 import { randomFraction, uuid } from '../../../core/ids';
 import type { Call } from '../../../core/service';
 import { serviceCall } from '../../../core/service-call';
-import { deliver } from '../../deliver';
+import { deliver, deliverPatiently } from '../../deliver';
 import type { EventBridgeState, Rule } from '../state';
 import { makeInput } from './target-input';
 
@@ -21,7 +21,7 @@ export function deliverEvents(events: EventBridgeState): Cancel {
 /** Sends an event to a rule's targets, whether it matches or not. */
 export function sendEvent(events: EventBridgeState, rule: Rule, event: AwsEvent, traceId?: string): void {
   events.context.clock.after(durations.eventDelivery.seconds, () => {
-    for (const target of rule.targets.values()) void send(events, target, { rule, event, traceId });
+    for (const target of rule.targets.values()) send(events, target, { rule, event, traceId });
   });
 }
 
@@ -38,35 +38,28 @@ const OLDEST_SECONDS = 86_400;
 const LONGEST_PAUSE_SECONDS = 512;
 
 /** A target that is throttled or fails on its side is asked again, as its retry policy says; what it refuses otherwise is remembered at once. */
-async function send(
-  events: EventBridgeState,
-  target: Target,
-  sending: Sending,
-  attempt = 1,
-  since = events.context.clock.millis(),
-): Promise<void> {
-  const { clock } = events.context;
+function send(events: EventBridgeState, target: Target, sending: Sending): void {
   const targetArn = target.Arn ?? '';
-  try {
-    await deliverOnce(events, target, sending);
-  } catch (error) {
-    if (!(error instanceof AwsError)) console.error(`EventBridge could not deliver to ${targetArn}:`, error);
-    const pause = Math.min(LONGEST_PAUSE_SECONDS, 2 ** (attempt - 1)) * (0.5 + randomFraction() / 2);
-    const age = (clock.millis() - since) / 1000 + pause;
-    const { MaximumRetryAttempts = RETRIES, MaximumEventAgeInSeconds = OLDEST_SECONDS } =
-      target.RetryPolicy ?? {};
-    if (mayPass(error) && attempt <= MaximumRetryAttempts && age <= MaximumEventAgeInSeconds) {
-      clock.after(pause, () => void send(events, target, sending, attempt + 1, since));
-      return;
-    }
-    events.rememberFailure({
-      ruleArn: sending.rule.arn,
-      targetArn,
-      eventId: sending.event.id,
-      error: String(error),
-      deadLetterArn: target.DeadLetterConfig?.Arn,
-    });
-  }
+  const { MaximumRetryAttempts = RETRIES, MaximumEventAgeInSeconds: oldestSeconds = OLDEST_SECONDS } =
+    target.RetryPolicy ?? {};
+  deliverPatiently(events.context.clock, () => deliverOnce(events, target, sending), {
+    oldestSeconds,
+    pauseAfter: (retries) =>
+      retries < MaximumRetryAttempts
+        ? Math.min(LONGEST_PAUSE_SECONDS, 2 ** retries) * (0.5 + randomFraction() / 2)
+        : undefined,
+    giveUp: (error) => {
+      if (!(error instanceof AwsError))
+        console.error(`EventBridge could not deliver to ${targetArn}:`, error);
+      events.rememberFailure({
+        ruleArn: sending.rule.arn,
+        targetArn,
+        eventId: sending.event.id,
+        error: String(error),
+        deadLetterArn: target.DeadLetterConfig?.Arn,
+      });
+    },
+  });
 }
 
 async function deliverOnce(events: EventBridgeState, target: Target, sending: Sending): Promise<void> {

@@ -3,7 +3,15 @@ import type { RoleSessions } from '../../../core/authorization/role-sessions';
 import { AwsError } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { uuid } from '../../../core/ids';
+import type { Call } from '../../../core/service';
+import { deliver, deliverPatiently, doublingPauses } from '../../deliver';
 import type { LambdaFunction } from '../functions';
+
+/** What gets a record; queues and buckets get nothing. */
+const DESTINATIONS: ReadonlySet<string> = new Set(['lambda', 'sns', 'events']);
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const OLDEST_SECONDS = 21_600;
+const LONGEST_PAUSE_SECONDS = 300;
 
 /** Whose event it was, and how to reach the services that are told of it. */
 export interface Surroundings {
@@ -20,35 +28,24 @@ export interface InvocationRecord {
 }
 
 /**
- * Tells a destination how an event ended, as the function's role: a function, a topic or an event bus. Queues and buckets get nothing.
+ * Tells a destination how an event ended, as the function's role: a function, a topic or an event bus.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 export function sendRecord(surroundings: Surroundings, destination: string, record: InvocationRecord): void {
-  const text = JSON.stringify(record);
-  const service = parseArn(destination)?.service;
-  if (service === 'lambda')
-    send(surroundings, destination, 'lambda', 'Invoke', {
-      FunctionName: destination,
-      InvocationType: 'Event',
-      Payload: Buffer.from(text),
-    });
-  else if (service === 'sns')
-    send(surroundings, destination, 'sns', 'Publish', { TopicArn: destination, Message: text });
-  else if (service === 'events')
-    send(surroundings, destination, 'eventbridge', 'PutEvents', {
-      Entries: [makeEntry(surroundings.fn, destination, record, text)],
-    });
-}
-
-function makeEntry(fn: LambdaFunction, bus: string, record: InvocationRecord, text: string) {
+  if (!DESTINATIONS.has(parseArn(destination)?.service ?? '')) return;
+  const { context, fn } = surroundings;
+  const payload = JSON.stringify(record);
   const outcome = record.requestContext.condition === 'Success' ? 'Success' : 'Failure';
-  return {
-    Source: 'lambda',
-    DetailType: `Lambda Function Invocation Result - ${outcome}`,
-    Detail: text,
-    Resources: [bus, `${fn.arn}:$LATEST`],
-    EventBusName: bus,
+  const event = {
+    source: 'lambda',
+    detailType: `Lambda Function Invocation Result - ${outcome}`,
+    detail: payload,
+    resources: [destination, `${fn.arn}:$LATEST`],
+    time: context.clock.now(),
   };
+  send(surroundings, destination, (call) =>
+    deliver(context, call, { targetArn: destination, payload, event }),
+  );
 }
 
 /**
@@ -63,7 +60,7 @@ export function sendDeadLetter(
   const target = surroundings.fn.latest.configuration.DeadLetterConfig?.TargetArn;
   if (target === undefined || parseArn(target)?.service !== 'sns') return;
   const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
-  send(surroundings, target, 'sns', 'Publish', {
+  const message = {
     TopicArn: target,
     Message: event.payload,
     MessageAttributes: {
@@ -72,24 +69,29 @@ export function sendDeadLetter(
       // An attribute may not be empty.
       ...(errorMessage !== '' && { ErrorMessage: attribute(errorMessage.slice(0, 1024)) }),
     },
-  });
+  };
+  send(surroundings, target, (call) => surroundings.context.invoke(call, 'sns', 'Publish', message));
 }
 
-/** A target that is gone, or refuses, is the function owner's to mend: nobody waits for this delivery. */
+/**
+ * A target that is gone, or refuses, is the function owner's to mend: nobody waits for this delivery. One that is throttled or fails on its
+ * side is tried again for as long as an event may wait in Lambda.
+ */
 function send(
   { context, sessions, fn, traceId }: Surroundings,
   target: string,
-  service: string,
-  operation: string,
-  input: object,
+  handOver: (call: Call) => Promise<unknown>,
 ): void {
-  const deliver = async () => {
+  const attempt = async () => {
     const { region, accountId } = context;
     const principal = sessions.principalOf(fn.latest.configuration.Role ?? '', fn.arn);
-    const call = { region, accountId, requestId: uuid(), principal, traceId };
-    await context.invoke(call, service, operation, input);
+    await handOver({ region, accountId, requestId: uuid(), principal, traceId });
   };
-  deliver().catch((error: unknown) => {
-    if (!(error instanceof AwsError)) console.error(`delivery to ${target} failed:`, error);
+  deliverPatiently(context.clock, attempt, {
+    oldestSeconds: OLDEST_SECONDS,
+    pauseAfter: doublingPauses(LONGEST_PAUSE_SECONDS),
+    giveUp: (error) => {
+      if (!(error instanceof AwsError)) console.error(`delivery to ${target} failed:`, error);
+    },
   });
 }

@@ -405,6 +405,35 @@ test('a destination gets a record of how an event ended, from the role of the fu
   );
 });
 
+test.each([
+  ['OnSuccess', 'exports.handler = async () => 1', { code: 'Throttled' }],
+  ['OnFailure', failing, { code: 'InternalError', status: 500 }],
+] as const)('a destination that is busy gets its record later: %s', async (condition, code, fault) => {
+  const { TopicArn: Destination } = await region.api('sns').CreateTopic({ Name: `busy-${condition}` });
+  await add(`busy-${condition}`, code);
+  await region.api('lambda').PutFunctionEventInvokeConfig({
+    FunctionName: `busy-${condition}`,
+    MaximumRetryAttempts: 0,
+    DestinationConfig: { [condition]: { Destination } },
+  });
+  region.context.faults.add({ service: 'sns', operation: 'Publish', times: 4, ...fault });
+  await invoke(`busy-${condition}`, { InvocationType: 'Event' });
+  expect(await published(Destination)).toHaveLength(1);
+  expect(region.context.faults.list()).toEqual([]);
+});
+
+test('a dead-letter topic that is busy gets the event later', async () => {
+  const { TopicArn: TargetArn } = await region.api('sns').CreateTopic({ Name: 'busy-dead' });
+  await add('busy-dead', failing, { DeadLetterConfig: { TargetArn } });
+  await region.api('lambda').PutFunctionEventInvokeConfig({
+    FunctionName: 'busy-dead',
+    MaximumRetryAttempts: 0,
+  });
+  region.context.faults.add({ service: 'sns', operation: 'Publish', times: 2, code: 'Throttled' });
+  await invoke('busy-dead', { InvocationType: 'Event', Payload: Buffer.from('{"a":1}') });
+  expect(await published(TargetArn)).toMatchObject([{ body: '{"a":1}' }]);
+});
+
 test('an event bus as destination announces how an event ended', async () => {
   await add('announcing', failing);
   await region.api('lambda').PutFunctionEventInvokeConfig({

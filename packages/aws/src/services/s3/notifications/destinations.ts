@@ -1,8 +1,12 @@
 import { parseArn } from 'aws-languages/arn';
-import { AwsError } from '../../../core/aws-error';
+import { AwsError, mayPass } from '../../../core/aws-error';
 import type { Context } from '../../../core/context';
 import { serviceCall } from '../../../core/service-call';
+import { deliverPatiently, doublingPauses } from '../../deliver';
 
+/** How long S3 tries: a day. How often is not documented. */
+const OLDEST_SECONDS = 86_400;
+const LONGEST_PAUSE_SECONDS = 300;
 const SUBJECT = 'Amazon S3 Notification';
 
 /** What S3 looks up in Lambda of the bucket's region: whether a function's policy lets the bucket run it. */
@@ -14,6 +18,7 @@ interface FunctionPolicies {
  * Why S3 cannot send to a function or a topic; undefined when it can. A topic is sent a test message, as AWS does.
  *
  * @param context of the bucket's region
+ * @throws AwsError where the topic cannot be asked just now
  */
 export async function findRefusal(
   context: Context,
@@ -34,6 +39,8 @@ export async function findRefusal(
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
+    // Whether it can be sent to is not known.
+    if (mayPass(error)) throw new AwsError('ServiceUnavailable', 'Service is unable to handle request.', 503);
     if (error.code === 'AuthorizationError')
       return 'Permissions on the destination topic do not allow S3 to publish notifications from this bucket';
   }
@@ -41,12 +48,22 @@ export async function findRefusal(
   return `The destination ${what} does not exist`;
 }
 
-/** Runs a function or publishes to a topic. @param context of the bucket's region */
+/**
+ * Runs a function or publishes to a topic; where that is throttled or fails on its side, for a day.
+ * https://aws.amazon.com/lambda/faqs/
+ *
+ * @param context of the bucket's region
+ */
 export function send(context: Context, bucketArn: string, targetArn: string, message: string): void {
   const [service, operation, input] = readTarget(targetArn, message);
-  context.invoke(serviceCall(context, 's3', bucketArn), service, operation, input).catch((error: unknown) => {
-    // What was deleted since it was named gets nothing more.
-    if (!(error instanceof AwsError)) console.error(`S3 could not notify ${targetArn}:`, error);
+  const notify = () => context.invoke(serviceCall(context, 's3', bucketArn), service, operation, input);
+  deliverPatiently(context.clock, notify, {
+    oldestSeconds: OLDEST_SECONDS,
+    pauseAfter: doublingPauses(LONGEST_PAUSE_SECONDS),
+    giveUp: (error) => {
+      // What was deleted since it was named gets nothing more.
+      if (!(error instanceof AwsError)) console.error(`S3 could not notify ${targetArn}:`, error);
+    },
   });
 }
 

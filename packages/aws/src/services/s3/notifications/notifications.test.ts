@@ -187,6 +187,49 @@ test.each([
   expect(await aws.GetBucketNotificationConfiguration({ Bucket })).toMatchObject(notification);
 });
 
+const upload = (Events: 's3:ObjectCreated:*'[] = ['s3:ObjectCreated:*']) =>
+  ({
+    lambda: { LambdaFunctionConfigurations: [{ LambdaFunctionArn: LAMBDA, Events }] },
+    sns: { TopicConfigurations: [{ TopicArn: TOPIC, Events }] },
+  }) as const satisfies Record<string, NotificationConfiguration>;
+const tried = async (operation: string) =>
+  (await region.aws.calls()).filter((call) => call.operation === operation).length;
+
+test.each([
+  ['lambda', 'Invoke', { code: 'TooManyRequestsException' }],
+  ['lambda', 'Invoke', { code: 'ServiceException', status: 500 }],
+  ['sns', 'Publish', { code: 'Throttled' }],
+  ['sns', 'Publish', { code: 'InternalError', status: 500 }],
+] as const)('a destination that is busy is told later: %s %s %j', async (service, operation, fault) => {
+  const { put } = await newBucket(upload()[service]);
+  sent.length = 0;
+  region.context.faults.add({ service, operation, times: 4, ...fault });
+  await put('k');
+  await until(() => sent.length > 0);
+  expect(sent).toMatchObject([{ message: { Records: [{ s3: { object: { key: 'k' } } }] } }]);
+  expect(region.context.faults.list()).toEqual([]);
+});
+
+test('a destination that refuses a notification is told nothing more of it', async () => {
+  const { put } = await newBucket(upload().lambda);
+  const before = await tried('Invoke');
+  const fault = { service: 'lambda', operation: 'Invoke', times: 2 };
+  region.context.faults.add({ ...fault, code: 'AccessDeniedException', status: 403 });
+  await put('refused');
+  await until(async () => (await tried('Invoke')) > before);
+  const { clock } = region.context;
+  const later = clock.millis() + 600_000;
+  await until(() => clock.millis() > later);
+  expect(region.context.faults.list()).toMatchObject([{ times: 1 }]);
+  region.context.faults.clear();
+  expect(sent).toEqual([]);
+});
+
+test('a topic that cannot be asked just now is not said to be missing', async () => {
+  region.context.faults.add({ service: 'sns', operation: 'Publish', code: 'Throttled' });
+  await expect(newBucket(upload().sns)).rejects.toMatchObject({ code: 'ServiceUnavailable', status: 503 });
+});
+
 test('an event that S3 does not have is refused', async () => {
   await expect(
     newBucket({ TopicConfigurations: [{ TopicArn: TOPIC, Events: ['Upload' as never] }] }),

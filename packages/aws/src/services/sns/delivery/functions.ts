@@ -1,8 +1,7 @@
-import { AwsError, mayPass } from '../../../core/aws-error';
-import type { Context } from '../../../core/context';
-import { NoAnswer } from '../../../core/faults/faults';
+import { AwsError } from '../../../core/aws-error';
 import { randomBytes } from '../../../core/ids';
 import { serviceCall } from '../../../core/service-call';
+import { deliverPatiently } from '../../deliver';
 import type { Message, SnsState, Subscription } from '../state';
 
 /** Pauses between attempts, in seconds: three without, two of one, ten that grow from one to twenty, and then twenty for 23 days. */
@@ -20,33 +19,18 @@ export function runFunction(sns: SnsState, message: Message, subscription: Subsc
   const Payload = Buffer.from(
     JSON.stringify({ Records: [makeRecord(message, subscription, context.region)] }),
   );
-  const { topicArn } = message;
-  void attempt(context, { topicArn, FunctionName: subscription.endpoint, Payload }, 0);
-}
-
-interface Invocation {
-  readonly topicArn: string;
-  readonly FunctionName: string;
-  readonly Payload: Uint8Array;
-}
-
-async function attempt(context: Context, invocation: Invocation, retries: number): Promise<void> {
-  const { topicArn, ...input } = invocation;
-  try {
-    await context.invoke(serviceCall(context, 'sns', topicArn), 'lambda', 'Invoke', {
-      ...input,
+  const FunctionName = subscription.endpoint;
+  const run = () =>
+    context.invoke(serviceCall(context, 'sns', message.topicArn), 'lambda', 'Invoke', {
+      ...{ FunctionName, Payload },
       InvocationType: 'Event',
     });
-  } catch (error) {
-    if (!(error instanceof AwsError)) {
-      console.error(`SNS could not run ${input.FunctionName}:`, error);
-      return;
-    }
-    // One that is lost on its way nobody knows of.
-    if (error instanceof NoAnswer || !mayPass(error) || retries >= RETRIES) return;
-    const pause = PAUSES[retries] ?? LONGEST_PAUSE_SECONDS;
-    context.clock.after(pause, () => void attempt(context, invocation, retries + 1));
-  }
+  deliverPatiently(context.clock, run, {
+    pauseAfter: (retries) => (retries < RETRIES ? (PAUSES[retries] ?? LONGEST_PAUSE_SECONDS) : undefined),
+    giveUp: (error) => {
+      if (!(error instanceof AwsError)) console.error(`SNS could not run ${FunctionName}:`, error);
+    },
+  });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
