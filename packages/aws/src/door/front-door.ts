@@ -8,6 +8,7 @@ import { NoAnswer } from '../core/faults/faults';
 import { uuid } from '../core/ids';
 import { ANONYMOUS, type Principal } from '../core/principal';
 import type { Call, WireRequest, WireResponse } from '../core/service';
+import { answerHalfClosed } from '../network/half-closed-clients';
 import { endHanging } from '../network/hanging-clients';
 import { services } from '../services';
 import { answerRequest } from '../services/apigatewayv2/gateway/answer-request';
@@ -64,6 +65,8 @@ export class FrontDoor {
   private readonly server: Server;
   /** Connections that the server has let go of. */
   private readonly tunnels = new Set<Duplex>();
+  /** Whether the client of a connection has no more to say: that may be all, or it has gone. */
+  private readonly ended = new WeakMap<Duplex, AbortSignal>();
 
   /** @param patience real milliseconds for which a client may leave a connection hanging */
   constructor(
@@ -76,7 +79,13 @@ export class FrontDoor {
       this.server.emit('request', request, response);
     });
     endHanging(this.server, this.patience);
-    this.server.on('connection', (socket: Socket) => this.aws.account.clock.connections.note(socket));
+    answerHalfClosed(this.server);
+    this.server.on('connection', (socket: Socket) => {
+      this.aws.account.clock.connections.note(socket);
+      const ended = new AbortController();
+      this.ended.set(socket, ended.signal);
+      socket.once('end', () => ended.abort());
+    });
     this.server.on('connect', (request, socket, head) => {
       this.tunnels.add(socket);
       socket.once('close', () => this.tunnels.delete(socket));
@@ -165,7 +174,10 @@ export class FrontDoor {
       if (excess) return encodeUnaddressed(excess, request, uuid());
       const gone = new AbortController();
       response.once('close', () => gone.abort());
-      return answerAdmin(request, this.aws, gone.signal);
+      // AWS's time leaps for whoever waits for nothing else. Who might have gone is not waited for.
+      const ended = this.ended.get(response.req.socket);
+      const signals = ended ? [gone.signal, ended] : [gone.signal];
+      return answerAdmin(request, this.aws, AbortSignal.any(signals));
     }
     const { clock } = this.aws.account;
     const over = clock.awaited();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as real } from 'node:timers/promises';
 import { RunningAws } from '../start';
+import { sayAndEnd } from '../testing/half-closed';
 import { signedHeaders } from '../testing/signed';
 import { until, waitOn } from '../testing/until';
 import { FrontDoor } from './front-door';
@@ -109,6 +110,15 @@ test('what a client has waited for lets time be when the client has gone', async
   cancel();
   expect(aws.clock.now().getTime() - at).toBeLessThan(2000);
   expect(at - before).toBeLessThan(86_400_000);
+});
+
+test('who has nothing more to say and waits for time to pass is taken to have gone, and told so', async () => {
+  const begun = aws.clock.now().getTime();
+  const { port } = new URL(endpoint);
+  const request = 'GET /_local/clock/sleep?seconds=86400 HTTP/1.1\r\nHost: a\r\n\r\n';
+  expect(await sayAndEnd(Number(port), request)).toMatch(/^HTTP\/1.1 409 /);
+  expect(aws.clock.now().getTime() - begun).toBeLessThan(86_400_000);
+  expect(await sayAndEnd(Number(port), 'GET /_local HTTP/1.1\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
 });
 
 test('half-open connections do not keep time from going on, and are closed', async () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
+import { answerHalfClosed } from './half-closed-clients';
 import { forwardedHeaders, requestHeaders } from './headers';
 import type { Network, Source } from './index';
 
@@ -61,6 +62,7 @@ export class NetworkProxy {
   async startProxy(source: Source): Promise<{ port: number; close: () => Promise<void> }> {
     const tunnels = new Set<Duplex>();
     const server = createServer((incoming, outgoing) => void this.forward(source, incoming, outgoing));
+    answerHalfClosed(server);
     server.on('connect', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
       tunnels.add(client);
       client.once('close', () => tunnels.delete(client));

@@ -1,6 +1,7 @@
 import type { Server as PlainServer, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { answerHalfClosed } from '../../../network/half-closed-clients';
 
 /** How long a closing server lets a slow client read its answer, in real milliseconds. */
 const PATIENCE_MILLISECONDS = 5000;
@@ -65,6 +66,7 @@ export class Ports {
       answering.add(response);
       response.once('close', () => answering.delete(response));
     });
+    answerHalfClosed(server);
     server.timeout = this.idleMilliseconds;
     server.on('timeout', (socket: Socket) => {
       const answer = [...answering].find((one) => one.socket === socket);

@@ -78,7 +78,7 @@ export class ServerGroup {
     if (!first) return createServer({ keepAliveTimeout }, handle);
     const { cert, key } = first;
     const SNICallback = chooseCertificate(certificates);
-    return createSecureServer({ keepAliveTimeout, cert, key, SNICallback }, handle);
+    return createSecureServer({ keepAliveTimeout, cert, key, SNICallback, allowHalfOpen: true }, handle);
   }
 
   private async close(port: number): Promise<void> {

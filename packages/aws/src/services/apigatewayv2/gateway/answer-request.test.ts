@@ -1,10 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as real } from 'node:timers/promises';
 import { AwsError } from '../../../core/aws-error';
 import type { Call, WireRequest } from '../../../core/service';
 import { rootCall } from '../../../testing/api';
 import { addRole } from '../../../testing/functions';
-import { addFunction, type NewRegion, newRegion } from '../../../testing/region';
+import { sayAndEnd } from '../../../testing/half-closed';
+import { addFunction, type NewRegion, newRegion, type RegionOptions } from '../../../testing/region';
+import { signedHeaders } from '../../../testing/signed';
 import { answerRequest } from './answer-request';
 
 const accountId = '000000000000';
@@ -20,8 +23,9 @@ afterEach(async () => {
 type Handler = (event: Record<string, unknown>, call: Call) => unknown;
 
 /** A region whose functions are the handler: `app`, which lets API Gateway invoke it, and `closed`. */
-const makeGateway = async (handler: Handler = (event) => event) => {
+const makeGateway = async (handler: Handler = (event) => event, options: RegionOptions = {}) => {
   const region = await newRegion({
+    ...options,
     instead: {
       lambda: {
         Invoke: async ({ Payload }: { Payload: Uint8Array }, invokeCall: Call) => {
@@ -465,4 +469,23 @@ test('an HTTP integration hands the request on to its URI, with the variables of
     'text/plain',
     'PUT /shop/a%20b?q=1 y',
   ]);
+});
+
+test('a client that closes its side after its request gets the answer of an API, and of Lambda itself', async () => {
+  const answer = () => real(50).then(() => 'answer');
+  const gateway = await makeGateway(answer, { timeScale: 1 });
+  const id = await addApi(gateway);
+  const { endpoint } = gateway.region.aws;
+  const port = Number(new URL(endpoint).port);
+  const host = `${id}.execute-api.us-east-1.amazonaws.com`;
+  expect(await sayAndEnd(port, `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatch(
+    /^HTTP\/1.1 200 OK.*answer/s,
+  );
+  const path = '/2015-03-31/functions/app/invocations';
+  const asked = { endpoint, service: 'lambda', path, method: 'POST', body: '{}', headers: {} };
+  const headers = { ...signedHeaders(asked), host: new URL(endpoint).host, 'content-length': '2' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  expect(await sayAndEnd(port, `POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n{}`)).toMatch(
+    /^HTTP\/1.1 200 OK.*answer/s,
+  );
 });

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ServerCertificate } from '../../../network/balancing/certificate';
+import { answerHalfClosed } from '../../../network/half-closed-clients';
 import { endHanging } from '../../../network/hanging-clients';
 import { forwardedHeaders, requestHeaders } from '../../../network/headers';
 import type { Listener } from '../records/listener';
@@ -29,7 +30,8 @@ export class HttpListener {
     private readonly clientAddressOf: (remotePort: number | undefined) => string,
     certificate: ServerCertificate | undefined,
   ) {
-    this.server = certificate ? createTlsServer(certificate) : createServer();
+    this.server = certificate ? createTlsServer({ ...certificate, allowHalfOpen: true }) : createServer();
+    answerHalfClosed(this.server);
     endHanging(this.server, CLIENT_IDLE_MILLISECONDS);
     this.server.on('request', (incoming, response) => void this.forward(incoming, response));
     this.server.on('connect', (_incoming, socket) => socket.destroy());

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { ModifyLoadBalancerAttributesInput } from '@aws-sdk/client-elastic-load-balancing';
+import { sayAndEnd } from '../../../testing/half-closed';
 import { LoadBalancedRegion } from '../../../testing/load-balancing';
 import { until } from '../../../testing/until';
 
@@ -242,4 +243,19 @@ test('an instance that does not answer, or breaks off, is told by its status', a
   expect((await fetchText(`${url}/breaks`)).status).toBe(502);
   region.network.close(await region.interfaceOf('one'), 80);
   expect((await fetchText(url)).status).toBe(503);
+});
+
+test('a client that closes its side after its request gets the answer, and then the connection is closed', async () => {
+  await balance();
+  await region.runInstance('one', ({ url }, response) => {
+    if (url === '/late') setTimeout(() => response.end('late'), 50);
+    else response.end();
+  });
+  await register('one');
+  await untilState('one', 'InService');
+  const { loopbackPort = 0 } =
+    (await region.region.aws.loadBalancers()).find(({ listenerPort }) => listenerPort === 80) ?? {};
+  expect(await sayAndEnd(loopbackPort, 'GET /late HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 200 OK\r\n.*late/s,
+  );
 });

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../../../core/clock';
 import type { ServerCertificate } from '../../../../network/balancing/certificate';
+import { answerHalfClosed } from '../../../../network/half-closed-clients';
 import { endHanging } from '../../../../network/hanging-clients';
 import type { Attributes } from '../../records/attributes';
 import { type ClientRequest, ofMessage, ofStream } from './client-request';
@@ -82,6 +83,7 @@ export class Front {
   private createHttp1(): Server {
     const server = createServer({ maxHeaderSize: PARSED_BYTES, requireHostHeader: false });
     endHanging(server, HEADERS_MILLISECONDS);
+    answerHalfClosed(server);
     server.on('request', (incoming, response) => this.takeMessage(incoming, response));
     server.on('upgrade', (incoming, socket, head) => {
       if (incoming.headers.upgrade?.toLowerCase() === 'websocket')
@@ -126,6 +128,7 @@ export class Front {
   private createTls(certificate: ServerCertificate): TlsServer {
     const server = createTlsServer({
       ...certificate,
+      allowHalfOpen: true,
       ALPNCallback: ({ protocols }) => this.spoken().find((protocol) => protocols.includes(protocol)),
     });
     server.on('secureConnection', (socket: TLSSocket) => {

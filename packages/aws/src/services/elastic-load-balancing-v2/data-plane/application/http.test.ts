@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { sayAndEnd } from '../../../../testing/half-closed';
 import { LoadBalancedRegion } from '../../../../testing/load-balancing';
 import { until } from '../../../../testing/until';
 
@@ -20,6 +21,7 @@ beforeEach(async () => {
     if (incoming.headers['user-agent'] !== 'ELB-HealthChecker/2.0') seen = incoming;
     response.setHeader('X-Spelled-So', 'yes');
     if (incoming.url === '/never') return;
+    if (incoming.url === '/late') return void setTimeout(() => response.end('late'), 50);
     incoming.on('end', () => response.end('target')).resume();
   });
   await region.register(front.targetGroupArn, 'i-1');
@@ -51,6 +53,15 @@ test('a client of HTTP/1.0 may name no host, and its connection is closed', asyn
   const answer = await say('GET / HTTP/1.0\r\n\r\n', () => false);
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n.*Connection: close.*target$/s);
   expect(seen?.headers.host).toBe(dnsName);
+});
+
+test('a client that closes its side after its request gets the answer, and then the connection is closed', async () => {
+  const port = region.ports()[0]?.loopbackPort ?? 0;
+  expect(await sayAndEnd(port, 'GET /late HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 200 OK\r\n.*late/s,
+  );
+  const upload = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody';
+  expect(await sayAndEnd(port, upload)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*target/s);
 });
 
 test('headers keep their spelling both ways', async () => {
