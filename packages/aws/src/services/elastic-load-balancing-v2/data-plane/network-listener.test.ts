@@ -103,23 +103,32 @@ describe('a connection that is longer than the deregistration delay', () => {
   });
 });
 
+/** The load balancer and targets that send back what they get, and a client's connection to one of these. */
+async function connectToOneOf(names: readonly string[], attributes: Record<string, string>) {
+  const { dnsName, targetGroupArn } = await region.balance({ kind: 'network', attributes });
+  const isBound = new Set<string>();
+  for (const name of names)
+    await region.runTcpInstance(name, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => isBound.add(name)).pipe(socket);
+    });
+  await region.register(targetGroupArn, ...names);
+  for (const name of names) await region.untilTarget(targetGroupArn, name, 'healthy');
+  const connection = await connectTo(dnsName);
+  const echo = async (word: string) => {
+    connection.socket.write(word);
+    await new Promise((resolve) => connection.socket.once('data', resolve));
+  };
+  await echo('one');
+  const [name = ''] = isBound;
+  return { ...connection, echo, name, dnsName, targetGroupArn, nic: await region.interfaceOf(name) };
+}
+
 describe('a connection to a target that turns unhealthy', () => {
   /** @returns how to learn whether the connection is still there when its target is unhealthy */
   async function fallIll(names: readonly string[], attributes: Record<string, string>) {
-    const { dnsName, targetGroupArn } = await region.balance({ kind: 'network', attributes });
-    const isBound = new Set<string>();
-    for (const name of names)
-      await region.runTcpInstance(name, (socket) => {
-        socket.on('error', () => socket.destroy());
-        socket.once('data', () => isBound.add(name)).pipe(socket);
-      });
-    await region.register(targetGroupArn, ...names);
-    for (const name of names) await region.untilTarget(targetGroupArn, name, 'healthy');
-    const { socket, isEnded } = await connectTo(dnsName);
-    socket.write('one');
-    await new Promise((resolve) => socket.once('data', resolve));
-    const [name = ''] = isBound;
-    region.network.close(await region.interfaceOf(name), 80);
+    const { socket, isEnded, name, nic, targetGroupArn } = await connectToOneOf(names, attributes);
+    region.network.close(nic, 80);
     await region.untilTarget(targetGroupArn, name, 'unhealthy');
     const later = region.clock.millis() + 30_000;
     await until(() => isEnded() || region.clock.millis() > later);
@@ -138,5 +147,64 @@ describe('a connection to a target that turns unhealthy', () => {
 
   test('goes on where the target group says so', async () => {
     expect(await fallIll(['i-1', 'i-2'], { [termination]: 'false' })).toBe(false);
+  });
+
+  describe('with a draining interval', () => {
+    const draining = {
+      [termination]: 'false',
+      'target_health_state.unhealthy.draining_interval_seconds': '600',
+    };
+
+    test('goes on for as long as the target drains, and then is ended', async () => {
+      const connection = await connectToOneOf(['i-1', 'i-2'], draining);
+      const { targetGroupArn, name, nic, dnsName, echo, isEnded } = connection;
+      region.network.close(nic, 80);
+      await region.untilTarget(targetGroupArn, name, 'unhealthy.draining');
+      const began = region.clock.millis();
+      expect(await region.health(targetGroupArn, name)).toMatchObject({
+        Reason: 'Target.FailedHealthChecks',
+      });
+      await echo('two');
+      // None of the new ones comes to it.
+      for (let count = 0; count < 4; count += 1) (await connectTo(dnsName)).socket.destroy();
+      expect(isEnded()).toBe(false);
+      await region.untilTarget(targetGroupArn, name, 'unhealthy');
+      expect(region.clock.millis() - began).toBeGreaterThan(590_000);
+      await until(() => isEnded());
+    });
+
+    test('goes on when the target is well again', async () => {
+      const connection = await connectToOneOf(['i-1'], draining);
+      const { targetGroupArn, name, echo, socket, isEnded } = connection;
+      const everybody = { IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+      await region.letIn(region.groups.web, tcp(81, everybody));
+      await region.untilTarget(targetGroupArn, name, 'unhealthy.draining');
+      await region.letIn(region.groups.web, tcp(80, everybody));
+      await region.untilTarget(targetGroupArn, name, 'healthy');
+      await echo('two');
+      expect(isEnded()).toBe(false);
+      socket.destroy();
+    });
+
+    test('is no more than one of a target that is deregistered', async () => {
+      const { targetGroupArn, name, nic, socket } = await connectToOneOf(['i-1', 'i-2'], draining);
+      region.network.close(nic, 80);
+      await region.untilTarget(targetGroupArn, name, 'unhealthy.draining');
+      await region.deregister(targetGroupArn, name);
+      expect(await region.health(targetGroupArn, name)).toMatchObject({ State: 'draining' });
+      socket.destroy();
+    });
+  });
+
+  test('a draining interval is refused where connections are ended anyway', async () => {
+    const { targetGroupArn: TargetGroupArn } = await region.balance({ kind: 'network' });
+    const interval = { Key: 'target_health_state.unhealthy.draining_interval_seconds', Value: '60' };
+    const modify = (...Attributes: object[]) =>
+      region.elb.ModifyTargetGroupAttributes({ TargetGroupArn, Attributes });
+    const code = 'InvalidConfigurationRequest';
+    await expect(modify(interval)).rejects.toMatchObject({ code });
+    await modify(interval, { Key: termination, Value: 'false' });
+    await expect(modify({ Key: termination, Value: 'true' })).rejects.toMatchObject({ code });
+    await modify({ Key: termination, Value: 'true' }, { ...interval, Value: '0' });
   });
 });

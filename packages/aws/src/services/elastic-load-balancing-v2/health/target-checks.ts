@@ -76,8 +76,11 @@ export class TargetChecks {
       unhealthy: settings.unhealthyThreshold,
     });
     const after = target.health.current.State;
-    if (after !== 'healthy') target.healthySince = undefined;
-    else if (before !== 'healthy') target.healthySince = clock.millis();
+    if (after !== before) {
+      const since = (state: string) => (after === state ? clock.millis() : undefined);
+      target.healthySince = since('healthy');
+      target.unhealthySince = since('unhealthy');
+    }
     this.onResult(group, target);
   }
 }

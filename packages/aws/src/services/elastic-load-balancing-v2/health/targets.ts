@@ -1,6 +1,7 @@
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Cancel } from '../../../core/clock';
 import type { Ec2Port } from '../../../core/ports';
+import { DRAINING_INTERVAL, TERMINATION } from '../records/attributes';
 import { type Target, targetKey } from '../records/target';
 import type { TargetGroup } from '../records/target-group';
 import {
@@ -29,6 +30,8 @@ export class Targets {
   private readonly announced = new Map<Target, string>();
   /** How the draining of targets is called off. */
   private readonly drains = new Map<Target, Cancel>();
+  /** What waits for the end of the draining of unhealthy targets. */
+  private readonly unhealthyDrains = new Map<Target, Cancel>();
   private readonly listeners = new Set<(change: TargetHealthChange) => void>();
   private readonly stopInstanceEvents: () => void;
 
@@ -36,10 +39,7 @@ export class Targets {
     private readonly around: Surroundings,
     ec2: Pick<Ec2Port, 'onInstanceState'>,
   ) {
-    this.checks = new TargetChecks(around, (group, target) => {
-      this.announce(group, target);
-      this.endUnhealthy(group, target);
-    });
+    this.checks = new TargetChecks(around, (group, target) => this.follow(group, target));
     this.stopInstanceEvents = ec2.onInstanceState((id, state) => this.noteInstanceState(id, state));
   }
 
@@ -99,7 +99,9 @@ export class Targets {
     const balancer = this.balancerOf(group);
     if (!balancer) return NOT_IN_USE;
     if (!balancer.serves(target.zone)) return ZONE_NOT_ENABLED;
-    return target.health.current;
+    const { current } = target.health;
+    if (current.State !== 'unhealthy' || this.drainingLeft(group, target) <= 0) return current;
+    return { ...current, State: 'unhealthy.draining' };
   }
 
   /**
@@ -156,13 +158,37 @@ export class Targets {
     return { usable: targets.map(({ target }) => target), healthy: healthy.map(({ target }) => target) };
   }
 
+  /** A target's health may have changed. */
+  private follow(group: TargetGroup, target: Target): void {
+    this.unhealthyDrains.get(target)?.();
+    this.unhealthyDrains.delete(target);
+    this.announce(group, target);
+    this.endUnhealthy(group, target);
+    if (this.healthOf(group, target).State !== 'unhealthy.draining') return;
+    const left = this.drainingLeft(group, target);
+    this.unhealthyDrains.set(
+      target,
+      this.around.clock.after(left, () => this.follow(group, target)),
+    );
+  }
+
   /**
-   * A Network Load Balancer ends its connections to a target that is unhealthy, unless it fails open (Network Load Balancer User Guide,
-   * Health checks, and Target group health, Connection termination).
+   * AWS seconds for which an unhealthy target of a Network Load Balancer still keeps its connections (Network Load Balancer User Guide, Edit
+   * target group attributes, Unhealthy draining interval).
+   */
+  private drainingLeft(group: TargetGroup, { unhealthySince }: Target): number {
+    if (unhealthySince === undefined) return 0;
+    return drainingInterval(group) - (this.around.clock.millis() - unhealthySince) / 1000;
+  }
+
+  /**
+   * A Network Load Balancer ends its connections to a target that is unhealthy, and has drained if it was to, unless it fails open (Network Load
+   * Balancer User Guide, Health checks, and Target group health, Connection termination).
    */
   private endUnhealthy(group: TargetGroup, target: Target): void {
     if (group.kind !== 'network' || this.healthOf(group, target).State !== 'unhealthy') return;
-    if (!group.attributes.isOn('target_health_state.unhealthy.connection_termination.enabled')) return;
+    const isTerminating = group.attributes.isOn(TERMINATION);
+    if (!isTerminating && drainingInterval(group) === 0) return;
     const { usable, healthy } = this.inUse(group);
     if (!failsOpen(group, healthy.length, usable.length)) target.cutAll();
   }
@@ -181,6 +207,8 @@ export class Targets {
   private forget(group: TargetGroup, target: Target, { goesOn = false } = {}): void {
     this.checks.stop(target);
     this.stopDrain(target);
+    this.unhealthyDrains.get(target)?.();
+    this.unhealthyDrains.delete(target);
     const key = targetKey(target.id, target.port);
     if (group.targets.get(key) === target) {
       group.targets.delete(key);
@@ -216,6 +244,11 @@ export class Targets {
 /** Whether a load balancer ends the connections to a target when its deregistration delay is over. */
 function endsConnections({ kind, attributes }: TargetGroup): boolean {
   return kind !== 'network' || attributes.isOn('deregistration_delay.connection_termination.enabled');
+}
+
+/** AWS seconds; where connections to unhealthy targets are ended anyway there is none. */
+function drainingInterval({ attributes }: TargetGroup): number {
+  return attributes.isOn(TERMINATION) ? 0 : attributes.number(DRAINING_INTERVAL);
 }
 
 /** Whether so few of the targets are healthy that all of them get requests. Either threshold is enough. */

@@ -13,6 +13,7 @@ import {
 } from '../errors';
 import { pageOf } from '../paging';
 import { checkArn, checkName, targetGroupArn } from '../records/arns';
+import { DRAINING_INTERVAL, TERMINATION } from '../records/attributes';
 import { checkTags } from '../records/tags';
 import { TargetGroup } from '../records/target-group';
 import type { LoadBalancingState, Op } from '../state';
@@ -99,9 +100,23 @@ export const ModifyTargetGroupAttributes: Op<'ModifyTargetGroupAttributes'> = (
 ) => {
   const group = elb.targetGroup(TargetGroupArn ?? '');
   checkStickiness(group, Attributes ?? []);
+  checkDraining(group, Attributes ?? []);
   group.attributes.modify(Attributes ?? []);
   return { Attributes: group.attributes.list() };
 };
+
+/**
+ * Unhealthy targets drain only where their connections are not ended (API reference, TargetGroupAttribute).
+ * @throws AwsError InvalidConfigurationRequest
+ */
+function checkDraining({ kind, attributes }: TargetGroup, changes: readonly TargetGroupAttribute[]): void {
+  if (kind !== 'network') return;
+  const next = (key: string) => changes.findLast(({ Key }) => Key === key)?.Value ?? attributes.get(key);
+  if (next(TERMINATION) === 'true' && Number(next(DRAINING_INTERVAL)) > 0)
+    throw invalidConfigurationRequest(
+      `Target group attribute key '${DRAINING_INTERVAL}' can only be configured when '${TERMINATION}' is 'false'`,
+    );
+}
 
 /** Sessions follow cookies where there is HTTP, and addresses elsewhere. @throws AwsError InvalidConfigurationRequest */
 function checkStickiness(group: TargetGroup, changes: readonly TargetGroupAttribute[]): void {

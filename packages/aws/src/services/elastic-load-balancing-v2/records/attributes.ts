@@ -70,6 +70,11 @@ const anyTargetGroup: Definitions = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': ['off', countOrOff(100)],
 };
 
+/** Whether a Network Load Balancer ends the connections to a target that turns unhealthy. */
+export const TERMINATION = 'target_health_state.unhealthy.connection_termination.enabled';
+/** For how many seconds it keeps them otherwise, before the target counts as unhealthy for good. */
+export const DRAINING_INTERVAL = 'target_health_state.unhealthy.draining_interval_seconds';
+
 /** Elastic Load Balancing API reference, TargetGroupAttribute. */
 export const targetGroupAttributes: Readonly<Record<LoadBalancerKind, Definitions>> = {
   application: {
@@ -91,8 +96,8 @@ export const targetGroupAttributes: Readonly<Record<LoadBalancerKind, Definition
     'preserve_client_ip.enabled': ['true', flag],
     'proxy_protocol_v2.enabled': ['false', oneOf('false')],
     'stickiness.type': ['source_ip', oneOf('source_ip')],
-    'target_health_state.unhealthy.connection_termination.enabled': ['true', flag],
-    'target_health_state.unhealthy.draining_interval_seconds': ['0', integer(0, 360_000)],
+    [TERMINATION]: ['true', flag],
+    [DRAINING_INTERVAL]: ['0', integer(0, 360_000)],
   },
   gateway: {
     'deregistration_delay.timeout_seconds': ['300', integer(0, 3600)],

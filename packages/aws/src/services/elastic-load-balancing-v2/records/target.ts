@@ -10,6 +10,8 @@ export class Target extends Flights {
   draining = false;
   /** AWS time in milliseconds when it last turned healthy. */
   healthySince: number | undefined;
+  /** AWS time in milliseconds when it last turned unhealthy. */
+  unhealthySince: number | undefined;
   private readonly releases: (() => void)[] = [];
 
   constructor(
@@ -29,6 +31,7 @@ export class Target extends Flights {
     this.draining = false;
     this.instanceState = instanceState;
     this.healthySince = undefined;
+    this.unhealthySince = undefined;
     this.health.reset();
   }
 
