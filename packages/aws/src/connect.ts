@@ -1,6 +1,12 @@
+import { request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { type Aws, settingsFor } from './aws';
 import type { FaultInput } from './core/faults/faults';
-import { secondsOf } from './time';
+import { LONGEST_SLEEP_SECONDS, secondsOf } from './time';
+
+/** Real milliseconds for which something else than an embedded AWS may keep one waiting. */
+const PATIENCE_MILLISECONDS = 60_000;
 
 /** What `GET /_local` tells of an embedded AWS. */
 export interface About {
@@ -24,16 +30,19 @@ export interface About {
  */
 export async function connectAws(address: string): Promise<Aws> {
   const endpoint = address.replace(/\/+$/, '');
-  const ask = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
-    const answer = await fetch(`${endpoint}/_local/${path}`, {
-      method,
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${endpoint}/_local/${path}: ${answer.status} ${text}`);
-    return JSON.parse(text) as Answer;
+  const ask = async <Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Answer> => {
+    const address = `${endpoint}/_local/${path}`;
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await send(method, address, sent, signal);
+    if (answer.status !== 200) throw new Error(`${method} ${address}: ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text) as Answer;
   };
-  const about = await ask<About>('GET', '');
+  const about = await ask<About>('GET', '', undefined, AbortSignal.timeout(PATIENCE_MILLISECONDS));
   let heard = { time: Date.parse(about.time), at: performance.now() };
   const stop = async () => {};
   return {
@@ -45,8 +54,17 @@ export async function connectAws(address: string): Promise<Aws> {
       // Where time leaps, this is as far as it was last heard of.
       now: () => new Date(heard.time + (performance.now() - heard.at) * about.timeScale),
       async sleep(time) {
-        const answer = await ask<{ time: string }>('GET', `clock/sleep?seconds=${secondsOf(time)}`);
-        heard = { time: Date.parse(answer.time), at: performance.now() };
+        let left = secondsOf(time);
+        let end: number | undefined;
+        do {
+          const piece = Math.min(left, LONGEST_SLEEP_SECONDS);
+          // Whole milliseconds: small numbers have an exponent, which the address has not.
+          const seconds = Math.ceil(piece * 1000) / 1000;
+          const answer = await ask<{ time: string }>('GET', `clock/sleep?seconds=${seconds}`);
+          heard = { time: Date.parse(answer.time), at: performance.now() };
+          end ??= heard.time + (left - piece) * 1000;
+          left = (end - heard.time) / 1000;
+        } while (left > 0);
       },
     },
     faults: {
@@ -73,4 +91,23 @@ export async function connectAws(address: string): Promise<Aws> {
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Not with `fetch`, which gives up an answer that takes five minutes to come: a sleep may take a day. */
+function send(
+  method: string,
+  address: string,
+  body: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly status: number | undefined; readonly text: string }> {
+  const open = address.startsWith('https:') ? overHttps : overHttp;
+  return new Promise((resolve, reject) => {
+    const outgoing = open(address, { method, signal }, (answer) => {
+      text(answer).then((read) => resolve({ status: answer.statusCode, text: read }), reject);
+    });
+    outgoing.once('error', (error) => {
+      reject(new Error(`no embedded AWS answers at ${address}: ${error.message}`, { cause: error }));
+    });
+    outgoing.end(body);
+  });
 }

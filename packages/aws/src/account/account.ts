@@ -169,11 +169,11 @@ export class Account {
    * Resolves after so many AWS seconds.
    *
    * @param signal ends the waiting before its time
-   * @throws Error when the account goes meanwhile, or the signal is aborted
+   * @throws Error when the account has gone, or goes meanwhile, or the signal is aborted
    */
   async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    if (this.isDisposed) throw new Error('the embedded AWS has been stopped: its clock stands still');
     const gone = new Error('the account was reset, or the embedded AWS stopped, while this slept');
-    this.ending.signal.throwIfAborted();
     await this.clock
       .sleep(seconds, AbortSignal.any([this.ending.signal, ...(signal ? [signal] : [])]))
       .catch(() => Promise.reject(gone))
