@@ -1,8 +1,12 @@
+import { Clock } from '../../../core/clock';
 import type { AwsEvent } from '../../../core/event-bus';
 import { addActiveFunction } from '../../../testing/functions';
 import { type NewRegion, newRegion } from '../../../testing/region';
 import { outputOf, runnerOf, type StateMachineRunner, typesOf } from '../../../testing/state-machines';
 import { until } from '../../../testing/until';
+import { Activities } from '../machines/activities';
+import { Execution } from './execution';
+import { TaskTokens } from './task-tokens';
 
 let region: NewRegion;
 let machines: StateMachineRunner;
@@ -451,6 +455,40 @@ test('an execution times out as a whole', async () => {
     { TimeoutSeconds: 60 },
   );
   expect(execution).toMatchObject({ status: 'TIMED_OUT', error: undefined });
+});
+
+test('a standard execution lasts a year at most', async () => {
+  const arn = await machines.create({
+    StartAt: 'W',
+    States: { W: { Type: 'Wait', Seconds: 99_999_999, End: true } },
+  });
+  // On a clock of its own: what else goes on in a whole account takes its time in a year.
+  const clock = new Clock({ leap: true });
+  const parts = {
+    context: { ...region.context, clock },
+    tokens: new TaskTokens(clock),
+    activities: new Activities(clock),
+    call: () => Promise.reject(new Error('it calls nothing')),
+  };
+  const stateMachine = region.state('sfn').stateMachines.get(arn);
+  const execution = new Execution({ arn, name: 'long', input: '{}' }, stateMachine, parts, () => {});
+  await execution.ended;
+  clock.end();
+  expect(execution.status).toBe('TIMED_OUT');
+  const days = ((execution.stopDate?.getTime() ?? 0) - execution.startDate.getTime()) / 86_400_000;
+  expect(days).toBeCloseTo(365, 2);
+});
+
+test('an express execution lasts five minutes at most, whatever its definition says', async () => {
+  const definition = {
+    StartAt: 'W',
+    TimeoutSeconds: 7200,
+    States: { W: { Type: 'Wait', Seconds: 3600, End: true } },
+  };
+  const stateMachineArn = await machines.create(definition, { type: 'EXPRESS' });
+  const { status, startDate, stopDate } = await region.api('sfn').StartSyncExecution({ stateMachineArn });
+  expect(status).toBe('TIMED_OUT');
+  expect(((stopDate?.getTime() ?? 0) - (startDate?.getTime() ?? 0)) / 1000).toBeCloseTo(300, 0);
 });
 
 test('start and end are announced on the event bus', async () => {

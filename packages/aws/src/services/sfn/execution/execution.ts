@@ -11,6 +11,9 @@ import { Progress } from './progress';
 import type { TaskCall } from './scope';
 import type { TaskTokens } from './task-tokens';
 
+/** AWS seconds after which an execution is over whatever its definition says. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
+const LONGEST_SECONDS = { STANDARD: 365 * 86_400, EXPRESS: 300 } as const;
+
 /** How an execution is begun. */
 export interface ExecutionStart {
   readonly arn: string;
@@ -135,9 +138,9 @@ export class Execution {
     const { stateMachine } = this;
     const input: Json = JSON.parse(this.input);
     const { signal } = this.stopping;
-    const { TimeoutSeconds } = stateMachine.definition;
-    const cancelTimeout =
-      TimeoutSeconds === undefined ? undefined : context.clock.after(TimeoutSeconds, () => this.timeOut());
+    const longest = LONGEST_SECONDS[stateMachine.type];
+    const seconds = Math.min(stateMachine.definition.TimeoutSeconds ?? longest, longest);
+    const cancelTimeout = context.clock.after(seconds, () => this.timeOut());
     try {
       const output = await runGraph(stateMachine.definition, input, {
         // The first state follows nothing, as on AWS.
@@ -197,7 +200,7 @@ export class Execution {
         event: { type: 'ExecutionFailed', executionFailedEventDetails: { error, cause } },
       });
     } finally {
-      cancelTimeout?.();
+      cancelTimeout();
     }
   }
 
