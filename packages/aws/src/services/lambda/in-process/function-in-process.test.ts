@@ -66,6 +66,21 @@ test('each has variables and a clock of its own, and this process keeps its own'
   expect('shared' in globalThis).toBe(false);
 });
 
+test('a format that is given no time writes that of its clock', async () => {
+  const invoke = await add(`exports.handler = async () => {
+    const own = new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' });
+    const { format } = globalThis.Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' });
+    const parts = own.formatToParts().map(({ value }) => value).join('');
+    return [own.format(), format(), parts, format(0), own instanceof Intl.DateTimeFormat, Intl.getCanonicalLocales('EN-us')];
+  };`);
+  await region.aws.clock.sleep('2d');
+  const today = region.aws.clock.now().toISOString().slice(0, 10);
+  expect(await invoke()).toEqual([undefined, [today, today, today, '1970-01-01', true, ['en-US']]]);
+  expect(new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' }).format()).toBe(
+    new Date().toISOString().slice(0, 10),
+  );
+});
+
 test('what it writes is in its log', async () => {
   const invoke = await add(
     "exports.handler = async () => { console.log('a word', 1); process.stdout.write('a line\\n'); console.error('bad'); }",

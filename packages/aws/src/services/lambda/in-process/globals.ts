@@ -6,6 +6,7 @@ import { format } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import type { Clock } from '../../../core/clock';
 import { SeededRandom } from '../../../core/ids/random';
+import { formatOnClock } from '../runtime/clock.cjs';
 import { Timers } from './timers';
 import { withOthers } from './with-others';
 
@@ -62,6 +63,7 @@ export function makeGlobals(options: GlobalsOptions): OwnGlobals {
     process: ownProcess,
     console: output.console,
     Date: makeDate(options.clock),
+    Intl: makeIntl(options.clock),
     Math: Object.create(Math, { random: { value: () => random.fraction() } }),
     crypto: random.web,
     fetch: options.fetch,
@@ -99,6 +101,12 @@ function makeDate(clock: Clock): DateConstructor {
     apply: () => new Date(now()).toString(),
     get: (target, key, receiver) => (key === 'now' ? now : Reflect.get(target, key, receiver)),
   });
+}
+
+/** `Intl` whose formats write AWS's time where they are given none. */
+function makeIntl(clock: Clock): typeof Intl {
+  const DateTimeFormat = formatOnClock(Intl.DateTimeFormat, () => clock.millis());
+  return Object.create(Intl, { DateTimeFormat: { value: DateTimeFormat } }) as typeof Intl;
 }
 
 /** Variables are texts, whatever they are set to. */

@@ -11,6 +11,8 @@ import { type InvokeRequest, type InvokeResult, type Invoker, readPayload } from
 const ASYNC_BYTES = 1_048_576;
 /** Seconds before the second and the third attempt. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRY_SECONDS = [60, 120];
+/** Age at which an event is given up, unless the function says otherwise. AWS seconds. */
+const OLDEST_SECONDS = 21_600;
 /** Events that were given up and are remembered. */
 const MOST_DEAD = 100;
 
@@ -30,6 +32,16 @@ interface QueuedEvent {
   readonly config: FunctionEventInvokeConfig;
   /** AWS time, milliseconds. */
   readonly acceptedAt: number;
+}
+
+/** How an event ended that no attempt could handle. */
+interface GivenUp {
+  readonly condition: 'EventAgeExceeded' | 'RetriesExhausted';
+  readonly attempts: number;
+  /** What came of the last attempt that ran. */
+  readonly result?: InvokeResult;
+  /** Why the last attempt did not run. */
+  readonly refusal?: AwsError;
 }
 
 /** The asynchronous side of Lambda: it answers at once, runs later, tries again, and tells a destination how it ended. */
@@ -64,18 +76,21 @@ export class AsyncInvoker {
     return requestId;
   }
 
-  private begin(event: QueuedEvent, attempt: number): void {
-    this.attempt(event, attempt).catch((error: unknown) => {
+  /** @param last what came of the attempt before */
+  private begin(event: QueuedEvent, attempt: number, last?: InvokeResult): void {
+    this.attempt(event, attempt, last).catch((error: unknown) => {
       console.error(`an event of ${event.fn.arn} was lost:`, error);
     });
   }
 
-  private async attempt(event: QueuedEvent, attempt: number): Promise<void> {
+  private async attempt(event: QueuedEvent, attempt: number, last?: InvokeResult): Promise<void> {
     const { config } = event;
-    const again = (seconds: number, next: number) =>
-      this.context.clock.after(seconds, () => this.begin(event, next));
+    const again = (seconds: number, next: number, result?: InvokeResult) =>
+      this.context.clock.after(seconds, () => this.begin(event, next, result));
     const age = (this.context.clock.millis() - event.acceptedAt) / 1000;
-    const isOld = age >= (config.MaximumEventAgeInSeconds ?? 21_600);
+    // What has become too old in the queue is not run any more.
+    if (age >= (config.MaximumEventAgeInSeconds ?? OLDEST_SECONDS))
+      return this.giveUp(event, { condition: 'EventAgeExceeded', attempts: attempt - 1, result: last });
     let result: InvokeResult | undefined;
     let refusal: AwsError | undefined;
     try {
@@ -86,21 +101,21 @@ export class AsyncInvoker {
     }
     if (result && !result.error) return this.report(event, result, 'Success', attempt);
     // Throttles and the system's own errors stay in the queue for as long as the event may live, without counting as attempts.
-    const isPassing = refusal && refusal.code !== 'ResourceNotFoundException';
-    if (isPassing && !isOld) return void again(Math.min(300, 2 ** attempt), attempt);
-    const retries = config.MaximumRetryAttempts ?? 2;
-    if (result && attempt <= retries && !isOld)
-      return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1);
-    const reason = isOld ? 'EventAgeExceeded' : 'RetriesExhausted';
-    this.giveUp(event, refusal?.message ?? result?.error?.errorMessage ?? reason);
-    this.report(event, result, reason, attempt);
-    sendDeadLetter(this.surroundingsOf(event), event.request, result?.error?.errorMessage ?? '');
+    if (refusal && refusal.code !== 'ResourceNotFoundException')
+      return void again(Math.min(300, 2 ** attempt), attempt, last);
+    if (result && attempt <= (config.MaximumRetryAttempts ?? 2))
+      return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1, result);
+    this.giveUp(event, { condition: 'RetriesExhausted', attempts: attempt, result, refusal });
   }
 
-  private giveUp({ fn, request }: QueuedEvent, reason: string): void {
+  private giveUp(event: QueuedEvent, { condition, attempts, result, refusal }: GivenUp): void {
+    const { fn, request } = event;
     const { requestId, payload } = request;
+    const reason = refusal?.message ?? result?.error?.errorMessage ?? condition;
     this.givenUp.push({ functionArn: fn.arn, requestId, payload, reason });
     if (this.givenUp.length > MOST_DEAD) this.givenUp.shift();
+    this.report(event, result, condition, attempts);
+    sendDeadLetter(this.surroundingsOf(event), request, result?.error?.errorMessage ?? '');
   }
 
   /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */

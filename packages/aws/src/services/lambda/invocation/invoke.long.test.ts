@@ -121,6 +121,21 @@ test('Date shows the time of the embedded AWS', async () => {
   expect(answer.same).toBe(true);
 });
 
+test('a format that is given no time writes that of the embedded AWS', async () => {
+  await add(
+    'format',
+    `exports.handler = async () => {
+      const own = new Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' });
+      const { format } = Intl.DateTimeFormat('en-CA', { timeZone: 'UTC' });
+      const parts = own.formatToParts().map(({ value }) => value).join('');
+      return [own.format(), format(), parts, format(0), own instanceof Intl.DateTimeFormat];
+    };`,
+  );
+  await region.aws.clock.sleep('2d');
+  const today = region.aws.clock.now().toISOString().slice(0, 10);
+  expect((await run('format')).answer).toEqual([today, today, today, '1970-01-01', true]);
+});
+
 test('an error of the handler is reported with its name, message and trace', async () => {
   await add(
     'fails',
@@ -367,6 +382,27 @@ test('an asynchronous event that fails is tried three times and then given up', 
   expect(deadEvents(arn)[0]).toMatchObject({ payload: '{"a":1}', reason: 'no' });
   const starts = (await logOf('bad')).filter((message) => message.startsWith('START'));
   expect(starts).toHaveLength(3);
+});
+
+test('an event that has become too old while it waited for its next attempt is not run again', async () => {
+  const { TopicArn: Destination } = await region.api('sns').CreateTopic({ Name: 'aged' });
+  const arn = await add('aging', failing);
+  await region.api('lambda').PutFunctionEventInvokeConfig({
+    FunctionName: 'aging',
+    MaximumEventAgeInSeconds: 100,
+    DestinationConfig: { OnFailure: { Destination } },
+  });
+  await invoke('aging', { InvocationType: 'Event', Payload: Buffer.from('{"a":1}') });
+  const [message] = (await published(Destination)) ?? [];
+  expect(JSON.parse(message?.body ?? '')).toMatchObject({
+    requestContext: {
+      functionArn: `${arn}:$LATEST`,
+      condition: 'EventAgeExceeded',
+      approximateInvokeCount: 2,
+    },
+    responsePayload: { errorMessage: 'no' },
+  });
+  expect((await logOf('aging')).filter((line) => line.startsWith('START'))).toHaveLength(2);
 });
 
 test('a destination that is gone does not keep an event from its dead-letter topic', async () => {

@@ -1,5 +1,5 @@
 // @ts-check
-// Puts `Date` of this thread on the clock of the embedded AWS. Timers and `performance` stay real.
+// Puts `Date` of this thread, and what writes the time by itself, on the clock of the embedded AWS. Timers and `performance` stay real.
 
 /**
  * @param {import('../../../core/clock').SharedTime} shared
@@ -26,7 +26,36 @@ function installClock(shared) {
   });
   RealDate.prototype.constructor = AwsDate;
   globalThis.Date = AwsDate;
+  const RealFormat = Intl.DateTimeFormat;
+  Intl.DateTimeFormat = formatOnClock(RealFormat, now);
+  RealFormat.prototype.constructor = Intl.DateTimeFormat;
   return now;
 }
 
-module.exports = { installClock };
+/**
+ * `Intl.DateTimeFormat` whose formats write AWS's time where they are given none.
+ *
+ * @param {typeof Intl.DateTimeFormat} RealFormat
+ * @param {() => number} now milliseconds since the epoch
+ * @returns {typeof Intl.DateTimeFormat}
+ */
+function formatOnClock(RealFormat, now) {
+  /** @param {Intl.DateTimeFormat} made */
+  const onClock = (made) => {
+    const { format } = made;
+    const formatToParts = made.formatToParts.bind(made);
+    const own = {
+      format: (/** @type {Date | number | undefined} */ date = now()) => format(date),
+      formatToParts: (/** @type {Date | number | undefined} */ date = now()) => formatToParts(date),
+    };
+    for (const [name, value] of Object.entries(own))
+      Object.defineProperty(made, name, { value, writable: true, configurable: true });
+    return made;
+  };
+  return new Proxy(RealFormat, {
+    construct: (target, args, newTarget) => onClock(Reflect.construct(target, args, newTarget)),
+    apply: (target, _self, args) => onClock(Reflect.construct(target, args)),
+  });
+}
+
+module.exports = { formatOnClock, installClock };
