@@ -174,6 +174,27 @@ test('a run that no attempt can deliver is kept as dead', async () => {
   expect(deadRuns()[0]).toMatchObject({ attempts: 2, errorCode: 'ResourceNotFoundException' });
 });
 
+test('the age of a run counts from its first attempt, not from the beginning of its window', async () => {
+  const { clock, operations, deadRuns } = await makeScheduler({}, () => {
+    throw new AwsError('TooManyRequestsException', 'Rate exceeded', 429);
+  });
+  const RetryPolicy = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 60 };
+  const StartDate = new Date(clock.millis() + 3_600_000);
+  const FlexibleTimeWindow = { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 1440 } as const;
+  for (let one = 0; one < 8; one += 1)
+    await operations.CreateSchedule(
+      settingsOf({
+        Name: `window-${one}`,
+        ScheduleExpression: 'rate(7 days)',
+        StartDate,
+        FlexibleTimeWindow,
+        Target: { Arn: functionArn, RoleArn, RetryPolicy },
+      }),
+    );
+  await until(() => deadRuns().length === 8);
+  expect(deadRuns().map(({ attempts }) => attempts)).toEqual(Array(8).fill(3));
+});
+
 test('functions and state machines are called as the role of the target', async () => {
   const { operations, runs, started, runNow } = await makeScheduler();
   const machineArn = `arn:aws:states:us-east-1:${accountId}:stateMachine:build`;

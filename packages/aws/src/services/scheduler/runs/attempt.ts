@@ -48,7 +48,7 @@ function retry(scheduler: SchedulerState, run: Run, error: AwsError): void {
   const { Target, Arn } = run.schedule.settings;
   const policy = Target?.RetryPolicy ?? {};
   const pause = Math.min(LONGEST_PAUSE_SECONDS, 2 ** run.attempt);
-  const age = (clock.millis() - run.scheduledTime.getTime()) / 1000 + pause;
+  const age = (clock.millis() - run.begunAt) / 1000 + pause;
   const isOver =
     run.attempt > (policy.MaximumRetryAttempts ?? RETRIES) ||
     age > (policy.MaximumEventAgeInSeconds ?? OLDEST_SECONDS);

@@ -5,6 +5,8 @@ import type { Schedule } from '../state';
 export interface Run {
   readonly schedule: Schedule;
   readonly scheduledTime: Date;
+  /** When it was first tried, AWS time in milliseconds: later than its time where that may be within a window. */
+  readonly begunAt: number;
   /** From 1. */
   readonly attempt: number;
 }

@@ -38,7 +38,7 @@ export async function runNow(scheduler: SchedulerState, group: string, name: str
   const schedule = scheduler.groups.get(group)?.schedules.get(name);
   if (!schedule) return false;
   const scheduledTime = scheduler.context.clock.now();
-  await attempt(scheduler, { schedule, scheduledTime, attempt: 1 });
+  await begin(scheduler, schedule, scheduledTime);
   return true;
 }
 
@@ -53,6 +53,12 @@ export function plannedRuns({ context, groups, nextRuns }: SchedulerState): Cloc
       ? [{ kind: 'schedule', region, group, name, expression, next: next.toISOString(), held }]
       : [];
   });
+}
+
+/** Resolves after the first attempt. */
+function begin(scheduler: SchedulerState, schedule: Schedule, scheduledTime: Date): Promise<void> {
+  const begunAt = scheduler.context.clock.millis();
+  return attempt(scheduler, { schedule, scheduledTime, begunAt, attempt: 1 });
 }
 
 function waitForNext(scheduler: SchedulerState, schedule: Schedule, after: Date): void {
@@ -78,8 +84,7 @@ function waitUntil(scheduler: SchedulerState, schedule: Schedule, due: Date, run
       waitUntil(scheduler, schedule, due, runAt);
       return;
     }
-    if (!scheduler.context.holdsSchedules)
-      void attempt(scheduler, { schedule, scheduledTime: due, attempt: 1 });
+    if (!scheduler.context.holdsSchedules) void begin(scheduler, schedule, due);
     // Late runs are made up for, but not those of a laptop that was asleep.
     const oldest = clock.millis() - LATEST_SECONDS * 1000 * clock.scale;
     waitForNext(scheduler, schedule, new Date(Math.max(due.getTime(), oldest)));
