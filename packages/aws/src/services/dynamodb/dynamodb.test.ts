@@ -110,13 +110,17 @@ test('an item whose time to live is over is deleted, and others are kept', async
         Item: { pk: { S: pk }, expiresAt: { N: String(expiresAt) } },
       }),
     );
-  await put('old', 1);
+  const now = Math.floor(region.aws.clock.now().getTime() / 1000);
+  await put('old', now - 10);
   await put('new', 10_000_000_000);
+  // More than five years ago: AWS takes it for a mistake.
+  await put('ancient', now - 6 * 366 * 86_400);
   const has = async (pk: string) =>
     (await client.send(new GetItemCommand({ TableName: 'expiring', Key: { pk: { S: pk } } }))).Item !==
     undefined;
   while (await has('old')) await region.aws.clock.sleep(100);
   expect(await has('new')).toBe(true);
+  expect(await has('ancient')).toBe(true);
 });
 
 test('a table that does not exist is named as missing', async () => {

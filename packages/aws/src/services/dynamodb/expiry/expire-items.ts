@@ -9,6 +9,9 @@ export interface ExpiringTable {
   readonly attribute: string;
 }
 
+/** What is further in the past is taken for a mistake, and left alone. Seconds: five years. */
+const OLDEST_SECONDS = 5 * 365.25 * 86_400;
+
 /**
  * Deletes the items whose time to live is over.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
@@ -33,14 +36,19 @@ async function expireItemsOf(engine: Engine, { table, attribute }: ExpiringTable
   const keys = ((Table as { KeySchema?: KeySchemaElement[] }).KeySchema ?? []).map(
     ({ AttributeName = '' }) => AttributeName,
   );
+  const seconds = Math.floor(now.getTime() / 1000);
   let ExclusiveStartKey: unknown;
   do {
     const page = await engine.call('Scan', {
       TableName: table,
       ExclusiveStartKey,
-      FilterExpression: '#ttl < :now',
+      FilterExpression: '#ttl BETWEEN :oldest AND :newest',
       ExpressionAttributeNames: { '#ttl': attribute },
-      ExpressionAttributeValues: { ':now': { N: String(Math.floor(now.getTime() / 1000)) } },
+      ExpressionAttributeValues: {
+        ':oldest': { N: String(seconds - OLDEST_SECONDS) },
+        // One that ends in this second is not over yet.
+        ':newest': { N: String(seconds - 1) },
+      },
     });
     for (const item of (page.Items ?? []) as Record<string, AttributeValue>[]) {
       const Key = Object.fromEntries(keys.map((key) => [key, item[key]]));
