@@ -5,7 +5,7 @@ import { millisOf } from './dates';
 import type { Moment, SigningClock } from './moment';
 import { readSignature, type Signature } from './signature';
 import { SignatureError } from './signature-error';
-import { isPast, isSkewed, momentOf, signersNow } from './signers-clock';
+import { isPast, isSkewed, judgesNow, momentOf, signersNow } from './signers-clock';
 import { isSame, SigningKeys } from './signing-keys';
 
 /** Whom a signature is to be for, and how it is judged. */
@@ -101,7 +101,12 @@ export class Authenticator {
     const expiry = millis + seconds * 1000;
     const now = signersNow(millis, arrival);
     if (isPast(this.clock, expiry, millis, arrival))
-      throw new SignatureError({ kind: 'expiredUrl', expires: seconds, expiry, now });
+      throw new SignatureError({
+        kind: 'expiredUrl',
+        expires: seconds,
+        expiry,
+        now: judgesNow(this.clock, millis, arrival),
+      });
     if (millis > now && isSkewed(this.clock, millis, arrival, skewMinutes))
       throw new SignatureError({ kind: 'notYetValid', signedAt });
   }

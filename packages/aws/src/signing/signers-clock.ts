@@ -14,8 +14,16 @@ export function isPast(
   signedAt = Number.NaN,
   { real, aws }: Moment = momentOf(clock),
 ): boolean {
-  const isByAws = clock.seed !== undefined || signedAt > real + SKEW_MILLIS;
-  return time < aws && (isByAws || time < real);
+  return time < aws && (isByAws(clock, signedAt, real) || time < real);
+}
+
+/** The time that decided that something is past, for who is told so. As `isPast`. */
+export function judgesNow(clock: SigningClock, signedAt = Number.NaN, moment = momentOf(clock)): number {
+  return isByAws(clock, signedAt, moment.real) ? moment.aws : signersNow(signedAt, moment);
+}
+
+function isByAws({ seed }: SigningClock, signedAt: number, real: number): boolean {
+  return seed !== undefined || signedAt > real + SKEW_MILLIS;
 }
 
 /** The clock by which something was signed: the one that shows the nearer time. */

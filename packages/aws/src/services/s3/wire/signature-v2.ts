@@ -4,7 +4,7 @@ import type { KnownKey, Principal } from '../../../core/principal';
 import type { WireRequest } from '../../../core/service';
 import { refusalOf, s3Mismatch, skewMinutesOf } from '../../../signing/refusals';
 import type { SignatureProblem } from '../../../signing/signature-error';
-import { isPast, isSkewed, momentOf, signersNow } from '../../../signing/signers-clock';
+import { isPast, isSkewed, judgesNow, momentOf, signersNow } from '../../../signing/signers-clock';
 import { isSame } from '../../../signing/signing-keys';
 import { accessDenied, invalidArgument } from '../errors';
 import type { S3State } from '../state';
@@ -118,7 +118,7 @@ function checkExpiry({ context: { clock } }: S3State, seconds: number): void {
   if (isPast(clock, millis))
     throw accessDenied('Request has expired', {
       Expires: new Date(millis).toISOString(),
-      ServerTime: new Date(Date.now()).toISOString(),
+      ServerTime: new Date(judgesNow(clock)).toISOString(),
     });
 }
 

@@ -8,7 +8,7 @@ import {
   timeClaim,
 } from '../../../core/authorization/identity-token/token';
 import type { Call } from '../../../core/service';
-import { isPast, momentOf, signersNow } from '../../../signing/signers-clock';
+import { isPast, judgesNow } from '../../../signing/signers-clock';
 import { accessDenied, expiredToken, validationError } from '../errors';
 import type { AssumableRole, Op, StsState, TrustedIssuer } from '../state';
 import { claimKeys } from '../web-identity/claims';
@@ -65,7 +65,7 @@ async function verifyIdentity(sts: StsState, token: Token): Promise<TrustedIssue
     throw invalidToken('Incorrect token audience');
   const [expiry, issuedAt] = [timeClaim(token, 'exp'), timeClaim(token, 'iat')];
   if (isPast(clock, expiry, issuedAt)) {
-    const now = signersNow(issuedAt, momentOf(clock));
+    const now = judgesNow(clock, issuedAt);
     throw expiredToken(
       `Token expired: current date/time ${seconds(now)} must be before the expiration date/time ${seconds(expiry)}`,
     );
