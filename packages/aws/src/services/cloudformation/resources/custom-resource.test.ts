@@ -169,6 +169,22 @@ test('an answer that never comes is waited for an hour, or as long as the templa
   }
 });
 
+test('however fast the clock runs, a provider has real time for its answer', async () => {
+  await region.aws.stop();
+  region = await newRegion({ timeScale: 6000, instead: { lambda: { Invoke } } });
+  cfn = cloudFormationOf(region);
+  let late: Promise<unknown> | undefined;
+  reply = ({ RequestType, ResponseURL }) => {
+    if (RequestType !== 'Create') return { Status: 'SUCCESS', PhysicalResourceId: 'a' };
+    const { clock } = region.context;
+    late = clock.sleep(1200).then(() => put(ResponseURL, { Status: 'SUCCESS', PhysicalResourceId: 'a' }));
+    return undefined;
+  };
+  await cfn.create('s', custom('ServiceTimeout: 600'));
+  expect((await cfn.state('s')).failures).toEqual([]);
+  await late;
+});
+
 test('what a provider calls a secret is not in events, and what it does not say is no attribute', async () => {
   reply = () => ({ Status: 'SUCCESS', PhysicalResourceId: 'a', NoEcho: true, Data: { Password: 'hunter2' } });
   const user = (attribute: string) =>

@@ -17,6 +17,8 @@ interface Answer {
 const LARGEST = 4096;
 /** Seconds that a provider has, where the template says nothing. */
 const USUAL_TIMEOUT = 3600;
+/** However fast AWS's clock runs, this is what a provider may take that has as much: its code gets no faster. Real seconds. */
+const LEAST_REAL_TIMEOUT = 60;
 
 interface Properties {
   readonly ServiceToken: string;
@@ -134,7 +136,8 @@ async function awaitAnswer(
   seconds: number,
   context: ResourceContext,
 ): Promise<Answer> {
-  const deadline = context.now().getTime() + seconds * 1000;
+  const patience = Math.max(seconds, Math.min(seconds, LEAST_REAL_TIMEOUT) * context.timeScale);
+  const deadline = context.now().getTime() + patience * 1000;
   const text = await context.until(async () => {
     const answer = mailbox.read();
     if (answer !== undefined) return answer;

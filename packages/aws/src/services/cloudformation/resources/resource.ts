@@ -29,6 +29,8 @@ export interface ResourceContext {
   readonly tags: readonly Required<Tag>[];
   /** AWS's now. */
   now(): Date;
+  /** AWS seconds that pass in a real one while somebody works. */
+  readonly timeScale: number;
   /** Tells the physical id as soon as it is known, so that a failure afterwards does not lose the resource. */
   made(id: string): void;
   /** A name as CloudFormation makes them: `stack-LogicalId-RANDOM`. */

@@ -85,12 +85,12 @@ export class AsyncInvoker {
 
   private async attempt(event: QueuedEvent, attempt: number, last?: InvokeResult): Promise<void> {
     const { config } = event;
-    const again = (seconds: number, next: number, result?: InvokeResult) =>
-      this.context.clock.after(seconds, () => this.begin(event, next, result));
-    const age = (this.context.clock.millis() - event.acceptedAt) / 1000;
-    // What has become too old in the queue is not run any more.
-    if (age >= (config.MaximumEventAgeInSeconds ?? OLDEST_SECONDS))
-      return this.giveUp(event, { condition: 'EventAgeExceeded', attempts: attempt - 1, result: last });
+    const again = (seconds: number, next: number, came: Pick<GivenUp, 'result' | 'refusal'>) =>
+      this.context.clock.after(seconds, () => {
+        // What has become too old in the queue is not run any more.
+        if (!this.isTooOld(event)) return this.begin(event, next, came.result);
+        this.giveUp(event, { condition: 'EventAgeExceeded', attempts: next - 1, ...came });
+      });
     let result: InvokeResult | undefined;
     let refusal: AwsError | undefined;
     try {
@@ -102,10 +102,15 @@ export class AsyncInvoker {
     if (result && !result.error) return this.report(event, result, 'Success', attempt);
     // Throttles and the system's own errors stay in the queue for as long as the event may live, without counting as attempts.
     if (refusal && refusal.code !== 'ResourceNotFoundException')
-      return void again(Math.min(300, 2 ** attempt), attempt, last);
+      return void again(Math.min(300, 2 ** attempt), attempt, { result: last, refusal });
     if (result && attempt <= (config.MaximumRetryAttempts ?? 2))
-      return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1, result);
+      return void again(RETRY_SECONDS[attempt - 1] ?? 120, attempt + 1, { result });
     this.giveUp(event, { condition: 'RetriesExhausted', attempts: attempt, result, refusal });
+  }
+
+  private isTooOld({ config, acceptedAt }: QueuedEvent): boolean {
+    const age = (this.context.clock.millis() - acceptedAt) / 1000;
+    return age >= (config.MaximumEventAgeInSeconds ?? OLDEST_SECONDS);
   }
 
   private giveUp(event: QueuedEvent, { condition, attempts, result, refusal }: GivenUp): void {

@@ -141,6 +141,7 @@ export class ResourceWork {
       updatePolicy: resource.updatePolicy,
       tags: resource.tags.map(({ Key = '', Value = '' }) => ({ Key, Value })),
       now: () => context.clock.now(),
+      timeScale: context.clock.scale,
       made: onMade,
       physicalName: (options) => physicalName(stack.name, resource.logicalId, options),
       until,
