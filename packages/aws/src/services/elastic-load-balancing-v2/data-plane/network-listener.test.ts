@@ -62,7 +62,12 @@ async function connectTo(dnsName: string) {
     .once('close', () => {
       isOver = true;
     });
-  return { socket, isEnded: () => isOver };
+  /** Says something to a target that says it, too. */
+  const echo = async (word: string) => {
+    socket.write(word);
+    await new Promise((resolve) => socket.once('data', resolve));
+  };
+  return { socket, echo, isEnded: () => isOver };
 }
 
 describe('a connection that is longer than the deregistration delay', () => {
@@ -78,17 +83,14 @@ describe('a connection that is longer than the deregistration delay', () => {
     });
     await region.register(targetGroupArn, 'i-1');
     await region.untilTarget(targetGroupArn, 'i-1', 'healthy');
-    const { socket, isEnded } = await connectTo(dnsName);
-    const heard = () => new Promise((resolve) => socket.once('data', resolve));
-    socket.write('one');
-    await heard();
+    const { socket, echo, isEnded } = await connectTo(dnsName);
+    await echo('one');
     await region.deregister(targetGroupArn, 'i-1');
     await region.untilTarget(targetGroupArn, 'i-1', 'unused');
     const later = region.clock.millis() + 60_000;
     await until(() => isEnded() || region.clock.millis() > later);
     if (isEnded()) return 'is ended';
-    socket.write('two');
-    await heard();
+    await echo('two');
     socket.destroy();
     return 'goes on';
   }
@@ -105,7 +107,7 @@ describe('a connection that is longer than the deregistration delay', () => {
 
 /** The load balancer and targets that send back what they get, and a client's connection to one of these. */
 async function connectToOneOf(names: readonly string[], attributes: Record<string, string>) {
-  const { dnsName, targetGroupArn } = await region.balance({ kind: 'network', attributes });
+  const { arn, dnsName, targetGroupArn } = await region.balance({ kind: 'network', attributes });
   const isBound = new Set<string>();
   for (const name of names)
     await region.runTcpInstance(name, (socket) => {
@@ -115,13 +117,10 @@ async function connectToOneOf(names: readonly string[], attributes: Record<strin
   await region.register(targetGroupArn, ...names);
   for (const name of names) await region.untilTarget(targetGroupArn, name, 'healthy');
   const connection = await connectTo(dnsName);
-  const echo = async (word: string) => {
-    connection.socket.write(word);
-    await new Promise((resolve) => connection.socket.once('data', resolve));
-  };
-  await echo('one');
+  await connection.echo('one');
   const [name = ''] = isBound;
-  return { ...connection, echo, name, dnsName, targetGroupArn, nic: await region.interfaceOf(name) };
+  const nic = await region.interfaceOf(name);
+  return { ...connection, name, dnsName, arn, targetGroupArn, nic };
 }
 
 describe('a connection to a target that turns unhealthy', () => {
@@ -152,7 +151,7 @@ describe('a connection to a target that turns unhealthy', () => {
   describe('with a draining interval', () => {
     const draining = {
       [termination]: 'false',
-      'target_health_state.unhealthy.draining_interval_seconds': '600',
+      'target_health_state.unhealthy.draining_interval_seconds': '200',
     };
 
     test('goes on for as long as the target drains, and then is ended', async () => {
@@ -169,7 +168,7 @@ describe('a connection to a target that turns unhealthy', () => {
       for (let count = 0; count < 4; count += 1) (await connectTo(dnsName)).socket.destroy();
       expect(isEnded()).toBe(false);
       await region.untilTarget(targetGroupArn, name, 'unhealthy');
-      expect(region.clock.millis() - began).toBeGreaterThan(590_000);
+      expect(region.clock.millis() - began).toBeGreaterThan(190_000);
       await until(() => isEnded());
     });
 
@@ -206,5 +205,46 @@ describe('a connection to a target that turns unhealthy', () => {
     await modify(interval, { Key: termination, Value: 'false' });
     await expect(modify({ Key: termination, Value: 'true' })).rejects.toMatchObject({ code });
     await modify({ Key: termination, Value: 'true' }, { ...interval, Value: '0' });
+  });
+});
+
+describe('a connection on which nothing comes for the idle timeout', () => {
+  const pass = async (seconds: number) => {
+    const end = region.clock.millis() + seconds * 1000;
+    await until(() => region.clock.millis() > end);
+  };
+  /** Says something, and resolves when that was answered with a reset. */
+  const speakInVain = async ({ socket }: Awaited<ReturnType<typeof connectTo>>) => {
+    const told = new Promise((resolve) => socket.once('error', resolve));
+    socket.write('in vain');
+    expect(await told).toMatchObject({ code: 'ECONNRESET' });
+  };
+
+  test('is forgotten, and whoever says something more is told by a reset', async () => {
+    const connection = await connectToOneOf(['i-1'], {});
+    await pass(300);
+    // What comes begins the time anew.
+    await connection.echo('two');
+    await pass(300);
+    await connection.echo('three');
+    await pass(500);
+    expect(connection.isEnded()).toBe(false);
+    await speakInVain(connection);
+  });
+
+  test('has the time that its listener gives it', async () => {
+    const { arn, dnsName, socket } = await connectToOneOf(['i-1'], {});
+    socket.destroy();
+    const { Listeners: [listener] = [] } = await region.elb.DescribeListeners({ LoadBalancerArn: arn });
+    await region.elb.ModifyListenerAttributes({
+      ListenerArn: listener?.ListenerArn,
+      Attributes: [{ Key: 'tcp.idle_timeout.seconds', Value: '3000' }],
+    });
+    const connection = await connectTo(dnsName);
+    await connection.echo('one');
+    await pass(2500);
+    await connection.echo('two');
+    await pass(4000);
+    await speakInVain(connection);
   });
 });

@@ -5,6 +5,7 @@ import { forwardedGroups, type Listener } from '../records/listener';
 import type { LoadBalancer } from '../records/load-balancer';
 import type { Target } from '../records/target';
 import type { Backends } from './backends';
+import { onIdle } from './idle-timeout';
 
 /** A Network Load Balancer's listener: each connection goes as it is to one target. */
 export class NetworkListener {
@@ -39,9 +40,36 @@ export class NetworkListener {
         ...(group.attributes.isOn('preserve_client_ip.enabled') && { onBehalfOf: clientAddress }),
       })
       .then(
-        (socket) => join(client, socket),
+        (socket) => {
+          join(client, socket);
+          this.expireIfIdle(client, socket, end);
+        },
         () => client.resetAndDestroy(),
       );
+  }
+
+  /**
+   * Forgets a connection on which nothing comes for the listener's idle timeout. Neither end is told; the first that says something more, or
+   * that it has no more to say, is answered with a reset (User Guide, Listeners, TCP idle timeout).
+   *
+   * @param onExpired called when it is forgotten
+   */
+  private expireIfIdle(client: Socket, target: Socket, onExpired: () => void): void {
+    const timeout = this.listener.attributes.number('tcp.idle_timeout.seconds');
+    const expire = () => {
+      onExpired();
+      client.unpipe(target);
+      target.unpipe(client);
+      const refuse = () => {
+        client.resetAndDestroy();
+        target.resetAndDestroy();
+      };
+      for (const end of [client, target]) end.once('data', refuse).once('end', refuse).resume();
+    };
+    client.once(
+      'close',
+      onIdle(this.backends.clock, () => target, timeout, expire),
+    );
   }
 }
 

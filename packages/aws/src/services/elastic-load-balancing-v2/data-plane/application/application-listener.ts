@@ -12,12 +12,12 @@ import type { LoadBalancer } from '../../records/load-balancer';
 import { type Target, targetKey } from '../../records/target';
 import { chooseByWeight, type TargetGroup } from '../../records/target-group';
 import type { Backends } from '../backends';
+import { LEAST_REAL_IDLE_SECONDS, onIdle } from '../idle-timeout';
 import { type ClientRequest, ofMessage } from './client-request';
 import { type ClientResponse, MessageResponse } from './client-response';
 import { meetsCondition } from './conditions';
 import { type Exchange, examine, targetHeaders } from './exchange';
 import { Front, type Taker } from './front';
-import { onIdle } from './idle-timeout';
 import { refuse, SERVER, sendOwn, sendPage } from './pages';
 import { redirectLocation } from './redirect';
 import { LONGEST_RESPONSE_HEADERS, refusalOf } from './request-limits';
@@ -27,8 +27,6 @@ import { TargetAgent } from './target-agent';
 
 /** AWS seconds until a connection to a target that does not answer is given up (User Guide, Troubleshoot, HTTP 504). */
 const CONNECT_PATIENCE = 10;
-/** Real seconds that a target always has between two parts of its answer: its bytes do not go faster with AWS's clock. */
-const LEAST_REAL_IDLE_SECONDS = 10;
 
 /** Where a request goes, and by which action. */
 interface Choice {
@@ -359,7 +357,7 @@ export class ApplicationListener implements Taker {
   private onIdle(connection: () => Socket | null, callback: () => void): Cancel {
     const { clock } = this.backends;
     const timeout = this.balancer.attributes.number('idle_timeout.timeout_seconds');
-    return onIdle(clock, connection, Math.max(timeout, LEAST_REAL_IDLE_SECONDS * clock.scale), callback);
+    return onIdle(clock, connection, timeout, callback);
   }
 }
 

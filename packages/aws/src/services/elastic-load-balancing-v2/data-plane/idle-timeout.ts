@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Cancel, Clock } from '../../../../core/clock';
+import type { Cancel, Clock } from '../../../core/clock';
 
+/** Real seconds that a target always has between two parts of its answer: its bytes do not go faster with AWS's clock. */
+export const LEAST_REAL_IDLE_SECONDS = 10;
 /** How often it is looked whether bytes have passed, within the timeout. */
 const LOOKS = 10;
 
@@ -8,15 +10,16 @@ const LOOKS = 10;
  * Calls back when so many AWS seconds have passed in which no byte went either way.
  *
  * @param connection the connection as it is then; a request may have none yet
- * @param seconds the load balancer's idle timeout, AWS seconds
+ * @param timeout the idle timeout, AWS seconds
  * @returns ends the watching
  */
 export function onIdle(
-  clock: Pick<Clock, 'after'>,
+  clock: Pick<Clock, 'after' | 'scale'>,
   connection: () => Socket | null,
-  seconds: number,
+  timeout: number,
   callback: () => void,
 ): Cancel {
+  const seconds = Math.max(timeout, LEAST_REAL_IDLE_SECONDS * clock.scale);
   let cancel = () => {};
   let passed = -1;
   let idleLooks = 0;
