@@ -6,8 +6,8 @@ import { serviceCall } from '../../core/service-call';
 import type { Network } from '../../network';
 import type { ListenerPort } from '../../network/balancing/listener-server';
 import type { Backends } from './data-plane/backends';
-import { RequestCounts } from './data-plane/request-counts';
 import { Servers } from './data-plane/servers';
+import { TrafficCounts } from './data-plane/traffic-counts';
 import { listenerNotFound, loadBalancerNotFound, ruleNotFound, targetGroupNotFound } from './errors';
 import { type TargetHealthChange, Targets } from './health/targets';
 import { checkArn } from './records/arns';
@@ -32,7 +32,7 @@ export class LoadBalancingState {
   readonly tags = new Tags();
   readonly targets: Targets;
   readonly servers: Servers;
-  readonly requests: RequestCounts;
+  readonly traffic: TrafficCounts;
   readonly ec2: Ec2Port;
   /** EC2's API, as everybody calls it. */
   readonly ec2Api: Api<typeof import('@aws-sdk/client-ec2')>;
@@ -52,9 +52,9 @@ export class LoadBalancingState {
     const { loadBalancers, targetGroups } = this;
     const { clock } = context;
     this.targets = new Targets({ clock, network, loadBalancers, targetGroups }, ec2);
-    this.requests = new RequestCounts(clock);
-    const { targets, requests } = this;
-    const backends: Backends = { clock, network, loadBalancers, targetGroups, targets, requests };
+    this.traffic = new TrafficCounts(clock);
+    const { targets, traffic } = this;
+    const backends: Backends = { clock, network, loadBalancers, targetGroups, targets, traffic };
     this.servers = new Servers(backends);
   }
 
@@ -129,6 +129,6 @@ export class LoadBalancingState {
     this.servers.dispose();
     this.targets.dispose();
     // Last of all: requests that are cut are counted.
-    this.requests.dispose();
+    this.traffic.dispose();
   }
 }

@@ -10,9 +10,11 @@ export interface Backends {
   readonly network: Network;
   readonly loadBalancers: ReadonlyMap<string, LoadBalancer>;
   readonly targetGroups: ReadonlyMap<string, TargetGroup>;
-  readonly requests: {
-    /** Takes note of something that an Application Load Balancer counts, by its metric; of targets, with their group. */
+  readonly traffic: {
+    /** Takes note of something that a load balancer counts, by its metric; of targets of an Application Load Balancer, with their group. */
     note(metric: string, balancer: LoadBalancer, group?: TargetGroup): void;
+    /** Takes note of a connection that a Network Load Balancer passes on, and of its bytes. Returns how to end it. */
+    begin(balancer: LoadBalancer, bytes: () => number): () => void;
   };
   readonly targets: {
     /** The target for the next request; undefined when there is none. */

@@ -26,9 +26,12 @@ export class NetworkListener {
         group.attributes.isOn('stickiness.enabled') ? bySource(candidates, clientAddress) : undefined,
       );
     const node = this.balancer.nodeFor(target?.zone);
-    if (!group || !target || !node) return void client.resetAndDestroy();
+    if (!group || !target || !node) {
+      this.reset(client);
+      return;
+    }
     const gone = new AbortController();
-    const end = target.begin(() => client.resetAndDestroy());
+    const end = target.begin(() => this.reset(client));
     client.once('close', () => {
       end();
       gone.abort();
@@ -40,12 +43,51 @@ export class NetworkListener {
         ...(group.attributes.isOn('preserve_client_ip.enabled') && { onBehalfOf: clientAddress }),
       })
       .then(
-        (socket) => {
-          join(client, socket);
-          this.expireIfIdle(client, socket, end);
-        },
-        () => client.resetAndDestroy(),
+        (socket) => this.passOn(client, socket, end),
+        (error: unknown) => this.giveUp(client, error),
       );
+  }
+
+  /** @param end it is no connection to the target any more */
+  private passOn(client: Socket, target: Socket, end: () => void): void {
+    const endFlow = this.backends.traffic.begin(this.balancer, () => target.bytesRead + target.bytesWritten);
+    client.once('close', endFlow);
+    this.handOnResets(client, target);
+    join(client, target);
+    this.expireIfIdle(client, target, () => {
+      end();
+      endFlow();
+    });
+  }
+
+  /** What one end breaks off is broken off for the other, too. */
+  private handOnResets(client: Socket, target: Socket): void {
+    const follow = (from: Socket, to: Socket, metric: string) =>
+      from.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ECONNRESET') return;
+        this.note(metric);
+        to.resetAndDestroy();
+      });
+    follow(client, target, 'TCP_Client_Reset_Count');
+    follow(target, client, 'TCP_Target_Reset_Count');
+  }
+
+  /** Who refuses is the target; where nobody answers, the load balancer ends it. */
+  private giveUp(client: Socket, error: unknown): void {
+    if (client.destroyed) return;
+    const { code } = error as NodeJS.ErrnoException;
+    this.note(code === 'ECONNREFUSED' ? 'TCP_Target_Reset_Count' : 'TCP_ELB_Reset_Count');
+    client.resetAndDestroy();
+  }
+
+  /** Answers by itself that there is no such connection. */
+  private reset(...ends: readonly Socket[]): void {
+    this.note('TCP_ELB_Reset_Count');
+    for (const end of ends) end.resetAndDestroy();
+  }
+
+  private note(metric: string): void {
+    this.backends.traffic.note(metric, this.balancer);
   }
 
   /**
@@ -60,11 +102,11 @@ export class NetworkListener {
       onExpired();
       client.unpipe(target);
       target.unpipe(client);
+      const ends = [client, target];
       const refuse = () => {
-        client.resetAndDestroy();
-        target.resetAndDestroy();
+        if (!client.destroyed) this.reset(...ends);
       };
-      for (const end of [client, target]) end.once('data', refuse).once('end', refuse).resume();
+      for (const end of ends) end.once('data', refuse).once('end', refuse).resume();
     };
     client.once(
       'close',

@@ -336,7 +336,7 @@ export class ApplicationListener implements Taker {
   }
 
   private note(metric: string, group?: TargetGroup): void {
-    this.backends.requests.note(metric, this.balancer, group);
+    this.backends.traffic.note(metric, this.balancer, group);
   }
 
   private now(): Date {
