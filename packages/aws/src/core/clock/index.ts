@@ -1,3 +1,4 @@
+export { goOnFrom } from './catch-up';
 export { type Cancel, Clock } from './clock';
 export type { ThreadsEnd } from './connections';
 export type { SharedTime } from './pace';

@@ -1,5 +1,6 @@
 import { parseRuleSchedule, type Recurrence } from 'aws-languages/schedule';
 import type { Clockwork } from '../../../aws';
+import { goOnFrom } from '../../../core/clock';
 import type { Context } from '../../../core/context';
 import type { AwsEvent } from '../../../core/event-bus';
 import { uuid } from '../../../core/ids';
@@ -31,7 +32,7 @@ function wait(events: EventBridgeState, rule: Rule, schedule: Recurrence, after:
   if (!next) return;
   rule.cancel = clock.after((next.getTime() - clock.millis()) / 1000, () => {
     sendEvent(events, rule, makeEvent(events.context, rule, next));
-    wait(events, rule, schedule, next);
+    wait(events, rule, schedule, goOnFrom(clock, next));
   });
 }
 

@@ -1,12 +1,11 @@
 import type { Clockwork } from '../../../aws';
+import { goOnFrom } from '../../../core/clock';
 import { randomFraction } from '../../../core/ids';
 import type { Schedule, SchedulerState } from '../state';
 import { attempt } from './attempt';
 
 /** Real seconds that one timer may last: Node's own overflow after 2^31 milliseconds, 24.8 days. */
 const LONGEST_TIMER = 1_000_000;
-/** Real seconds that a run may be late because the process was busy. */
-const LATEST_SECONDS = 60;
 
 /** Starts to wait for a schedule's first time after now; a timer that it had ends. */
 export function startRuns(scheduler: SchedulerState, schedule: Schedule): void {
@@ -85,9 +84,7 @@ function waitUntil(scheduler: SchedulerState, schedule: Schedule, due: Date, run
       return;
     }
     if (!scheduler.context.holdsSchedules) void begin(scheduler, schedule, due);
-    // Late runs are made up for, but not those of a laptop that was asleep.
-    const oldest = clock.millis() - LATEST_SECONDS * 1000 * clock.scale;
-    waitForNext(scheduler, schedule, new Date(Math.max(due.getTime(), oldest)));
+    waitForNext(scheduler, schedule, goOnFrom(clock, due));
   });
   scheduler.timers.set(schedule.settings.Arn, cancel);
   scheduler.nextRuns.set(schedule.settings.Arn, new Date(runAt));
