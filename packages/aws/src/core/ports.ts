@@ -29,7 +29,7 @@ export interface ProgramHost {
   readFile(path: string): Uint8Array | undefined;
   /** AWS's time. */
   now(): Date;
-  /** Sleeps AWS seconds; rejects when the machine stops. */
+  /** Sleeps AWS seconds; rejects when the machine stops. Where time leaps, this is how an answer takes AWS's time: Node's timers are work. */
   sleep(seconds: number): Promise<void>;
 }
 

@@ -23,6 +23,8 @@ export interface DaemonHost {
   readonly now: () => Date;
   /** Sleeps AWS seconds; rejects when the machine stops. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
+  /** The machine is at work from now on, which nothing else shows. Returns how to end it. */
+  readonly work?: () => () => void;
   /** Outbound HTTP, as the machine sees it. */
   readonly network: {
     fetch(url: string, init?: GuestRequest): Promise<Response>;

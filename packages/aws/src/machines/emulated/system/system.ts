@@ -55,6 +55,10 @@ export class System implements Guest {
     });
   }
 
+  get work(): MachineOptions['work'] {
+    return this.options.work;
+  }
+
   get programs(): ServerPrograms | undefined {
     return this.options.programs;
   }

@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { createServer, get } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import type { ServerProgram } from '../../../core/ports';
 import {
   consoleOf,
@@ -63,4 +63,79 @@ test('a connection that was upgraded ends with its machine', async () => {
   await machine.terminate();
   await closed;
   expect(machine.listening.size).toBe(0);
+});
+
+describe('what a program does about a request is work', () => {
+  let works: number;
+  /** Whether it was at work, by what it did then. */
+  let seen: Record<string, boolean>;
+  const see = (what: string) => {
+    seen[what] = works > 0;
+  };
+
+  /** Another server of this process, which the program asks. */
+  const neighbour = createServer((_request, response) => {
+    see('asking');
+    response.end();
+  });
+  beforeAll(() => new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => neighbour.close());
+
+  const slow: ServerProgram = {
+    port: 8080,
+    serve: ({ sleep }) =>
+      createServer(async (request, response) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        see('timer');
+        await sleep(60);
+        see('after its sleep');
+        const { port } = neighbour.address() as AddressInfo;
+        if (request.url === '/fetch') await (await fetch(`http://127.0.0.1:${port}/`)).text();
+        else
+          await new Promise((resolve) => get({ port }, (answer) => answer.resume().once('close', resolve)));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        see('after its question');
+        for await (const _ of request);
+        response.end('done');
+      }),
+  };
+
+  beforeEach(async () => {
+    works = 0;
+    seen = {};
+    machine = makeMachine({
+      userData: script(`${UNIT}${PROGRAM}systemctl enable --now shop`),
+      programs: { '/usr/local/bin/shop': slow },
+      sleep: async () => see('sleep'),
+      work: () => {
+        works += 1;
+        return () => {
+          works -= 1;
+        };
+      },
+    });
+    await machine.boot();
+  });
+
+  test.each(['/get', '/fetch'])('but not while it sleeps or asks this process: %s', async (path) => {
+    expect(await (await fetch(urlOf(machine, path, 8080))).text()).toBe('done');
+    expect(seen).toEqual({
+      timer: true,
+      sleep: false,
+      'after its sleep': true,
+      asking: false,
+      'after its question': true,
+    });
+    expect(works).toBe(0);
+  });
+
+  test('but not while the client has not sent all of it', async () => {
+    const socket = connect(machine.listening.get(8080) ?? 0, '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\na');
+    while (!('after its question' in seen)) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(seen).toMatchObject({ timer: false, 'after its question': false });
+    socket.end('b');
+    for await (const _ of socket);
+    expect(works).toBe(0);
+  });
 });
