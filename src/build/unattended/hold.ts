@@ -2,6 +2,7 @@ import { PipelineHeld, TransientFailure } from '../../errors';
 import { getItem, type Key, putItem } from '../../table';
 import { findRecord, isUnattended, type Trigger } from '../record';
 import { matchesCaller } from './callers';
+import { hasBegun } from './tried';
 
 /** A hold that somebody has asked for. Times are ISO 8601. */
 export interface AskedHold {
@@ -73,13 +74,14 @@ export async function checkHold(pipeline: string, trigger: Trigger): Promise<voi
 }
 
 /**
- * As `checkHold`, of a build that is about to roll out: its pipeline may have been held since it was planned.
+ * As `checkHold`, of a build that is about to roll out: its pipeline may have been held since it was planned. One that rolls out already goes
+ * on to its end.
  *
  * @throws PipelineHeld as `checkHold`
  */
 export async function checkStillFree(build: string): Promise<void> {
   const record = await findRecord(build);
-  if (record) await checkHold(record.pipeline, record.trigger);
+  if (record && !hasBegun(record)) await checkHold(record.pipeline, record.trigger);
 }
 
 /** Why a pipeline is held, and until when, in words. */

@@ -37,7 +37,7 @@ function before(fence: number): Condition {
 }
 
 /** Whether a server may have been replaced: until then a rollout has not failed, it was not tried. */
-function hasBegun({ rollouts, stages }: BuildRecord): boolean {
+export function hasBegun({ rollouts, stages }: BuildRecord): boolean {
   return (
     Object.values(rollouts).some(({ refreshId }) => refreshId !== undefined) ||
     Object.entries(stages).some(([name, { outcome }]) => name.startsWith('ScaleOut/') && outcome !== 'failed')

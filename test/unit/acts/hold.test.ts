@@ -167,6 +167,15 @@ test('a build of a schedule that has not begun to roll out when its pipeline is 
   await expect(checkStillFree(asked)).resolves.toBeUndefined();
 });
 
+test('a build whose groups have begun to change goes on when its pipeline is held, though the turn of another group comes only then', async () => {
+  const { id } = await requestBuild({ pipeline: 'web', parameters: {}, trigger: nightly });
+  await updateRecord(id, {
+    'rollouts.first': { launchTemplateId: 'lt-1', version: '5', refreshId: 'r-1' },
+  });
+  await call('hold', { reason: 'stop' });
+  await expect(checkStillFree(id)).resolves.toBeUndefined();
+});
+
 test('a hold that is asked for twice is one, with one event and one line in the trail', async () => {
   for (let at = 0; at < 2; at += 1) await call('hold', { reason: 'wait' });
   expect(heldEvents()).toEqual([
