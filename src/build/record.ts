@@ -13,7 +13,7 @@ import type { OnTimeout } from '../wait/on-timeout';
 import { pipelineOf } from './id';
 import { enterOpen } from './open';
 import { registerPipeline } from './removed/register';
-import type { MadeVersion, Options, Target } from './state';
+import type { MadeVersion, Options, Plan, Target } from './state';
 
 /** What made a build start. */
 export interface Trigger {
@@ -291,6 +291,8 @@ export interface BuildRecord extends Options {
   fingerprint?: string;
   /** What the fingerprint is made of, by name: values that may be told, or hashes of them. */
   ingredients?: Record<string, string>;
+  /** Of one that bakes: what its site answers. */
+  healthy?: Plan['healthy'];
   /** Why it bakes, in words: what is otherwise than of the image that was served when it was planned. */
   changed?: string[];
   /** The earlier build whose image it rolls out, instead of one of its own. */

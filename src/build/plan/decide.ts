@@ -127,15 +127,18 @@ function explainChanges(served: BuildRecord | undefined, changes: readonly Diffe
     : ['the image of the same is not available any more'];
 }
 
-/** The image of an earlier build, with the parameters that it had then. */
+/** The image of an earlier build, with the parameters that it had then. Its site is that of then, too. */
 async function decideRollback(
-  pipeline: Pipeline,
+  now: Pipeline,
   build: string,
   release: Release | undefined,
   unmade: Unmade,
   told: Told,
 ): Promise<Decision> {
-  const { maker, reuse } = await findRestorable(pipeline.name, build);
+  const { maker, reuse } = await findRestorable(now.name, build);
+  // Before records said it, nobody knows what that was.
+  const { healthy = now.definition.healthy } = maker;
+  const pipeline = { ...now, definition: { ...now.definition, healthy } };
   const given = choosePinned(pipeline, maker);
   await told.resolved({
     given: given.values,

@@ -68,7 +68,7 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
   if (request.plan) await checkPlanned(pipeline.name, request.plan, decision);
   if (request.rollback) await holdRolledBack(build.id, request);
   const { plan, ingredients, changed, from } = decision;
-  const { fingerprint, baseImage, targets, image, reuse } = plan;
+  const { fingerprint, baseImage, targets, image, reuse, healthy } = plan;
   const { copyTo, keep, parameter, channels } = image;
   const deployed = reuse || pipeline.version ? undefined : await keepDeployed(pipeline.name);
   await updateRecord(build.id, {
@@ -76,7 +76,7 @@ export async function planBuild({ build, request }: PlanInput): Promise<{ build:
     ...{ targets, copyTo, keep, parameter, channels },
     ...(reuse
       ? { reused: { build: reuse.build, imageId: reuse.image.id }, rolledBackFrom: from }
-      : { baseImageId: baseImage.id, baseBuild: baseImage.build, changed }),
+      : { baseImageId: baseImage.id, baseBuild: baseImage.build, changed, healthy }),
     ...hold,
   });
   await checkTried(pipeline.name, request.trigger, fingerprint);

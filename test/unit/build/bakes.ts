@@ -36,11 +36,12 @@ export function useBakes() {
   useRoomyQuotas();
   afterEach(removeFolders);
 
-  const usePipeline = ({ image = '', script = 'true', base = BASE } = {}) => {
+  const usePipeline = ({ image = '', script = 'true', base = BASE, path = '/' } = {}) => {
     process.env.LAMBDA_TASK_ROOT = makeFolder({
       'pipelines/web/pipeline.yml': `
 base: { image: ${base}, instanceType: t3.micro }
 image: { test: false ${image} }
+healthy: { path: ${path} }
 parameters: { REVISION: { default: main } }
 `,
       'pipelines/web/user-data.sh': `#!/bin/bash\n${script}\n`,

@@ -135,6 +135,20 @@ describe('a rollback', () => {
     expect(night.plan).toMatchObject({ parameters: { REVISION: 'v6' }, reuse: { build: v6.id } });
   });
 
+  test('has its servers asked for the site as it was then: the pipeline may ask for another since', async () => {
+    usePipeline({ path: '/old.html' });
+    await bake({ REVISION: 'v6' });
+    usePipeline({ path: '/new.html' });
+    const v7 = await bake({ REVISION: 'v7' });
+    const { id } = await back();
+    expect((await planLast(id)).plan.healthy.path).toBe('/old.html');
+    await endBuild(id);
+    const forward = await back({ build: v7.id });
+    expect((await planLast(forward.id)).plan.healthy.path).toBe('/new.html');
+    await endBuild(forward.id);
+    expect((await plan({ REVISION: 'v8' })).plan.healthy.path).toBe('/new.html');
+  });
+
   test('holds its pipeline also where whoever asked for it has died before that, and not against who has resumed it since', async () => {
     const v6 = await bake({ REVISION: 'v6' });
     await bake({ REVISION: 'v7' });
