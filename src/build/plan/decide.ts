@@ -14,7 +14,13 @@ import {
   hideSecretIngredients,
   ingredientsOf,
 } from '../../pipeline/fingerprint';
-import { approvalOf, imageParametersOf, type Pipeline, secretsOf } from '../../pipeline/pipeline';
+import {
+  approvalOf,
+  imageParametersOf,
+  type Pipeline,
+  type RolloutTarget,
+  secretsOf,
+} from '../../pipeline/pipeline';
 import { findServing } from '../../rollout/checks/serving';
 import { checkTargets } from '../../rollout/targets';
 import { checkInspector } from '../../server/scan/enabled';
@@ -138,7 +144,8 @@ async function decideRollback(
   const { maker, reuse } = await findRestorable(now.name, build);
   // Before records said it, nobody knows what that was.
   const { healthy = now.definition.healthy } = maker;
-  const pipeline = { ...now, definition: { ...now.definition, healthy } };
+  const rollout = now.definition.rollout.map(atOnce);
+  const pipeline = { ...now, definition: { ...now.definition, healthy, rollout } };
   const given = choosePinned(pipeline, maker);
   await told.resolved({
     given: given.values,
@@ -155,6 +162,11 @@ async function decideRollback(
   const { ingredients = {} } = maker;
   const changes = findChanges(pipeline, served, ingredients);
   return { ...decided, ingredients, changes, ...(served && { from: served.id }) };
+}
+
+/** Who goes back waits at no checkpoint, and no alarm keeps him from it: what he goes back from may have set it off. */
+function atOnce({ checkpoints: _checkpoints, ...target }: RolloutTarget): RolloutTarget {
+  return { ...target, alarms: [], bake: 0 };
 }
 
 async function findTargets(

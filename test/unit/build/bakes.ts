@@ -36,12 +36,13 @@ export function useBakes() {
   useRoomyQuotas();
   afterEach(removeFolders);
 
-  const usePipeline = ({ image = '', script = 'true', base = BASE, path = '/' } = {}) => {
+  const usePipeline = ({ image = '', script = 'true', base = BASE, path = '/', rollout = '[]' } = {}) => {
     process.env.LAMBDA_TASK_ROOT = makeFolder({
       'pipelines/web/pipeline.yml': `
 base: { image: ${base}, instanceType: t3.micro }
 image: { test: false ${image} }
 healthy: { path: ${path} }
+rollout: ${rollout}
 parameters: { REVISION: { default: main } }
 `,
       'pipelines/web/user-data.sh': `#!/bin/bash\n${script}\n`,

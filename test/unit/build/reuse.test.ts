@@ -1,13 +1,19 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
-import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  GetEbsDefaultKmsKeyIdCommand,
+} from '@aws-sdk/client-ec2';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { Build } from '../../../src/api/answers';
 import { showBuild } from '../../../src/api/show';
 import { resumePipeline } from '../../../src/build/acts/hold';
 import { endBuild } from '../../../src/build/end/end';
 import { recoverBuild } from '../../../src/build/end/recover';
 import { newBuildId } from '../../../src/build/id';
-import { findLockHolder } from '../../../src/build/lock';
+import { findLockHolder, releaseLock } from '../../../src/build/lock';
 import { findAsPlanned } from '../../../src/build/plan/as-planned';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { getRecord, updateRecord } from '../../../src/build/record';
@@ -147,6 +153,28 @@ describe('a rollback', () => {
     expect((await planLast(forward.id)).plan.healthy.path).toBe('/new.html');
     await endBuild(forward.id);
     expect((await plan({ REVISION: 'v8' })).plan.healthy.path).toBe('/new.html');
+  });
+
+  test('waits at no checkpoint, and no alarm keeps it or ends it: what it goes back from may have set that off', async () => {
+    await bake({ REVISION: 'v6' });
+    await bake({ REVISION: 'v7' });
+    const waits = 'alarms: [errors], checkpoints: { at: [50], wait: 1h }, bake: 10m';
+    usePipeline({ rollout: `[{ autoScalingGroup: fleet, verify: targetGroup, ${waits} }]` });
+    const Tags = [{ Key: 'kiln:fleet', Value: 'yes' }];
+    autoScaling.on(DescribeAutoScalingGroupsCommand).resolves(describePlanned({ Tags, MaxSize: 6 }));
+    ec2.on(DescribeLaunchTemplatesCommand).resolves({ LaunchTemplates: [{ Tags }] });
+    ec2.on(GetEbsDefaultKmsKeyIdCommand).resolves({ KmsKeyId: 'alias/aws/ebs' });
+    const version = { LaunchTemplateId: 'lt-1', VersionNumber: 4, DefaultVersion: true };
+    ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] });
+    const cloudWatch = mockClient(CloudWatchClient);
+    const MetricAlarms = [{ AlarmName: 'errors', StateValue: 'ALARM' as const }];
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms });
+    await expect(plan({ REVISION: 'v8' })).rejects.toThrow('errors');
+    await releaseLock('web', (await findLockHolder('web')) ?? '');
+    const { id } = await back();
+    const [target = makeTarget()] = (await planLast(id)).plan.targets;
+    expect(target).toMatchObject({ autoScalingGroup: 'fleet', alarms: [], bake: 0, autoRollback: true });
+    expect(target.checkpoints).toBeUndefined();
   });
 
   test('holds its pipeline also where whoever asked for it has died before that, and not against who has resumed it since', async () => {
