@@ -4,6 +4,7 @@ import { findAll } from '../../failures';
 import { findContents } from '../../image/base/contents';
 import { findBaseImage } from '../../image/base/image';
 import { checkBaseRole } from '../../image/base/role';
+import { findImages } from '../../image/find';
 import { checkParameterOwner } from '../../image/parameter';
 import { checkSharing } from '../../image/sharing';
 import {
@@ -151,7 +152,12 @@ async function decideRollback(
     given: given.values,
     resolved: describeResolved(given.values, given, release),
   });
-  const [targets] = await findAll([findTargets(pipeline, true, unmade), ...checkOthers(pipeline, unmade)]);
+  const [image] = await findImages([{ Name: 'image-id', Values: [reuse.image.id] }]);
+  const architecture = Promise.resolve(image?.Architecture);
+  const [targets] = await findAll([
+    findTargets(pipeline, true, unmade, architecture),
+    ...checkOthers(pipeline, unmade),
+  ]);
   const made = {
     baseImage: { id: maker.baseImageId ?? '', rootDeviceName: '' },
     parameters: given.values,

@@ -1,6 +1,8 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import {
+  DescribeImagesCommand,
+  DescribeInstanceTypesCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   GetEbsDefaultKmsKeyIdCommand,
@@ -155,17 +157,37 @@ describe('a rollback', () => {
     expect((await plan({ REVISION: 'v8' })).plan.healthy.path).toBe('/new.html');
   });
 
-  test('waits at no checkpoint, and no alarm keeps it or ends it: what it goes back from may have set that off', async () => {
-    await bake({ REVISION: 'v6' });
-    await bake({ REVISION: 'v7' });
-    const waits = 'alarms: [errors], checkpoints: { at: [50], wait: 1h }, bake: 10m';
-    usePipeline({ rollout: `[{ autoScalingGroup: fleet, verify: targetGroup, ${waits} }]` });
+  /** From now on the pipeline has a group. */
+  const useGroup = (more: string, LaunchTemplateData: object = {}) => {
+    usePipeline({ rollout: `[{ autoScalingGroup: fleet, verify: targetGroup, ${more} }]` });
     const Tags = [{ Key: 'kiln:fleet', Value: 'yes' }];
     autoScaling.on(DescribeAutoScalingGroupsCommand).resolves(describePlanned({ Tags, MaxSize: 6 }));
     ec2.on(DescribeLaunchTemplatesCommand).resolves({ LaunchTemplates: [{ Tags }] });
     ec2.on(GetEbsDefaultKmsKeyIdCommand).resolves({ KmsKeyId: 'alias/aws/ebs' });
-    const version = { LaunchTemplateId: 'lt-1', VersionNumber: 4, DefaultVersion: true };
+    const version = { LaunchTemplateId: 'lt-1', VersionNumber: 4, DefaultVersion: true, LaunchTemplateData };
     ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] });
+  };
+
+  test('to an image that the types of its servers cannot run is refused before anything is changed', async () => {
+    const { imageId } = await bake({ REVISION: 'v6' });
+    await bake({ REVISION: 'v7' });
+    useGroup('minHealthy: 90', { InstanceType: 't4g.micro' });
+    ec2
+      .on(DescribeImagesCommand, { Filters: [{ Name: 'image-id', Values: [imageId] }] })
+      .resolves({ Images: [{ ImageId: imageId, State: 'available', Architecture: 'x86_64' }] });
+    ec2.on(DescribeInstanceTypesCommand).resolves({
+      InstanceTypes: [
+        { InstanceType: 't4g.micro', ProcessorInfo: { SupportedArchitectures: ['arm64'] } } as never,
+      ],
+    });
+    const { id } = await back();
+    await expect(planLast(id)).rejects.toThrow('cannot run an image for x86_64: t4g.micro (arm64)');
+  });
+
+  test('waits at no checkpoint, and no alarm keeps it or ends it: what it goes back from may have set that off', async () => {
+    await bake({ REVISION: 'v6' });
+    await bake({ REVISION: 'v7' });
+    useGroup('alarms: [errors], checkpoints: { at: [50], wait: 1h }, bake: 10m');
     const cloudWatch = mockClient(CloudWatchClient);
     const MetricAlarms = [{ AlarmName: 'errors', StateValue: 'ALARM' as const }];
     cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms });
