@@ -40,6 +40,8 @@ export async function stopRefresh(record: BuildRecord, rollout: Rollout): Promis
   } catch (error) {
     if (isAwsError(error, 'ActiveInstanceRefreshNotFoundFault', 'ActiveInstanceRefreshNotFound')) return [];
     if (!isAwsError(error, 'IrreversibleInstanceRefreshFault', 'IrreversibleInstanceRefresh')) throw error;
+    // So AWS says also of one that is being rolled back, by itself or since the answer to the first try was lost: to cancel that would end it halfway.
+    if (!(await findOwnActive(record, rollout))) return [];
     await cancel();
   }
   return [`instance refresh ${active.InstanceRefreshId} of ${autoScalingGroup}`];

@@ -138,6 +138,29 @@ test('a refresh that AWS can roll back is rolled back also for who aborts the bu
   expect(stopped()).toHaveLength(1);
 });
 
+describe('a refresh that AWS does not roll back, which it could', () => {
+  const irreversible = Object.assign(new Error('it is being rolled back'), {
+    name: 'IrreversibleInstanceRefreshFault',
+  });
+
+  test('is not cancelled while it is being rolled back: the answer to the first try was lost, or AWS was quicker', async () => {
+    useRefresh('r-1', '5', 'InProgress');
+    autoScaling.on(RollbackInstanceRefreshCommand).callsFake(() => {
+      useRefresh('r-1', '5', 'RollbackInProgress');
+      throw irreversible;
+    });
+    await undo(noted({ refreshId: 'r-1' })).catch(() => {});
+    expect(autoScaling.commandCalls(CancelInstanceRefreshCommand)).toEqual([]);
+  });
+
+  test('is cancelled where it goes on', async () => {
+    useRefresh('r-1', '5', 'InProgress');
+    autoScaling.on(RollbackInstanceRefreshCommand).rejects(irreversible);
+    await undo(noted({ refreshId: 'r-1' })).catch(() => {});
+    expect(autoScaling.commandCalls(CancelInstanceRefreshCommand)).toHaveLength(1);
+  });
+});
+
 test('a build that has made no version has touched no group', async () => {
   useVersions({ 4: {} });
   useRefresh('r-1', '4', 'InProgress');
