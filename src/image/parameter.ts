@@ -113,7 +113,7 @@ export async function restoreNewestImage(record: BuildRecord): Promise<string[]>
   for (const { parameter, value } of namedBefore(record)) {
     if ((await readParameter(parameter)) !== imageOf(record)) continue;
     if (await isUsedSince(record)) break;
-    if (value === null) await ssm().send(new DeleteParameterCommand({ Name: parameter }));
+    if (value === null) await deleteParameter(parameter);
     else await putParameter(parameter, await findGoodInstead(value, record, parameter));
     restored.push(parameter);
   }
@@ -202,6 +202,15 @@ async function putParameter(Name: string, Value: string): Promise<void> {
   await ssm().send(
     new PutParameterCommand({ Name, Value, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true }),
   );
+}
+
+/** One that is gone already is no error: the answer to a first try may have been lost. */
+async function deleteParameter(Name: string): Promise<void> {
+  try {
+    await ssm().send(new DeleteParameterCommand({ Name }));
+  } catch (error) {
+    if (!isAwsError(error, 'ParameterNotFound')) throw error;
+  }
 }
 
 async function readParameter(Name: string): Promise<string | undefined> {

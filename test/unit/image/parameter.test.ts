@@ -1,5 +1,6 @@
 import {
   AddTagsToResourceCommand,
+  DeleteParameterCommand,
   GetParameterCommand,
   ListTagsForResourceCommand,
   ParameterNotFound,
@@ -94,6 +95,12 @@ test('a parameter that is not there yet is free', async () => {
   await checkParameterOwner('web', '/kiln/web/image');
   await nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
   expect(put()).toHaveLength(1);
+});
+
+test('a parameter that was not there before goes, also where the answer to the first try was lost', async () => {
+  await updateRecord(BUILD, { imageId: 'ami-0', previousImage: { parameter: '/image', value: null } });
+  ssm.on(DeleteParameterCommand).rejects(new ParameterNotFound({ message: 'it is gone', $metadata: {} }));
+  expect(await restoreNewestImage(await getRecord(BUILD))).toEqual(['/image']);
 });
 
 describe('channels', () => {
