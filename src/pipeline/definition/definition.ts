@@ -306,6 +306,9 @@ const Checkpoints = section({
   wait: duration('0s', '2d').prefault('1h').describe('How long it waits at each.'),
 }).describe('Where the refresh waits, so that people and alarms can look.');
 
+/** So long a build waits for a refresh (`AwaitRefresh` of the state machine). Hours. */
+const REFRESH_HOURS = 72;
+
 const Target = section({
   autoScalingGroup: text(/^[ -9;-~]{1,255}$/, 'the name of an Auto Scaling group').describe(
     'The Auto Scaling group that is refreshed.',
@@ -382,6 +385,15 @@ const Target = section({
       code: 'custom',
       path: ['minCapacity'],
       message: `expected at most initialCapacity (${initialCapacity}), got ${minCapacity}`,
+    });
+  }
+  const { checkpoints, bake } = target;
+  const hours = ((checkpoints?.at.length ?? 0) * (checkpoints?.wait ?? 0) + bake) / 3600;
+  if (hours >= REFRESH_HOURS) {
+    context.addIssue({
+      code: 'custom',
+      path: ['checkpoints'],
+      message: `expected less than ${REFRESH_HOURS / 24} days for the waits at all of them and bake, got ${Math.round(hours)} hours`,
     });
   }
   if (maxHealthy - minHealthy > 100) {

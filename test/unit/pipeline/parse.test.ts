@@ -132,6 +132,10 @@ test.each([
     'rollout[0].checkpoints.at[1]: expected a whole percentage from 1 to 99, got 100 (line 2)',
   ],
   [
+    'rollout: [{ autoScalingGroup: g, checkpoints: { at: [20, 50], wait: 1d }, bake: 1d }]',
+    'rollout[0].checkpoints: expected less than 3 days for the waits at all of them and bake, got 72 hours (line 2)',
+  ],
+  [
     'rollout: [{ autoScalingGroup: g, standby: kill }]',
     'rollout[0].standby: expected wait, ignore or terminate, got "kill" (line 2)',
   ],
