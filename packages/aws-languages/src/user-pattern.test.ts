@@ -15,3 +15,13 @@ test('an expression that would never come to an end is given up', () => {
 test('what is no expression is said at once', () => {
   expect(() => new UserPattern('(')).toThrow(SyntaxError);
 });
+
+test('a match for which a busy machine had no time is tried again', () => {
+  const usage = jest.spyOn(process, 'cpuUsage').mockReturnValue({ user: 1000, system: 0 });
+  try {
+    expect(new UserPattern('^(a+)+$', '', 5).test(`${'a'.repeat(40)}!`)).toBe(false);
+    expect(usage.mock.calls.length).toBeGreaterThan(10);
+  } finally {
+    usage.mockRestore();
+  }
+});
