@@ -34,3 +34,19 @@ test('the code cache has what the first run had compiled, and is there for the n
   expect(statSync(cacheFileOf(folder, 'index.js')).size).toBe(bytes);
   expect(await run(region, {})).toBe(folder);
 });
+
+test('an error of code from the cache names no folder of an earlier embedded AWS of the process', async () => {
+  const source = "exports.handler = async () => { throw new Error('bad'); };";
+  const told: unknown[] = [];
+  for (let times = 0; times < 2; times += 1) {
+    await using region = await newRegion();
+    await addActiveFunction(region, 'one', source);
+    const folder = (region.state('lambda').functions.list()[0]?.latest.code.folder ?? '') as string;
+    await until(() => existsSync(cacheFileOf(folder, 'index.js')));
+    told.push(await run(region, {}));
+  }
+  expect(told[0]).toMatchObject({
+    trace: expect.arrayContaining([expect.stringContaining('(/var/task/index.js:')]),
+  });
+  expect(told[1]).toEqual(told[0]);
+});

@@ -1,5 +1,6 @@
 // @ts-check
 // Errors as Lambda's Node.js runtime tells and logs them.
+const path = require('node:path');
 const util = require('node:util');
 const { workerData } = require('node:worker_threads');
 
@@ -9,7 +10,20 @@ const { workerData } = require('node:worker_threads');
 const { taskRoot } = workerData;
 
 /** Any of these scripts: on Lambda the runtime is one file. */
-const ownScript = new RegExp(`${__dirname.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/[\\w-]+\\.cjs`, 'g');
+const ownScript = new RegExp(`${escaped(__dirname)}/[\\w-]+\\.cjs`, 'g');
+/**
+ * The folder of the code, also where it lay for an earlier embedded AWS of this process: what comes from V8's code cache names the file that it was
+ * compiled of.
+ */
+const codeFolder = new RegExp(
+  `${escaped(path.dirname(path.dirname(taskRoot)))}/[^/\\s]+/${escaped(path.basename(taskRoot))}`,
+  'g',
+);
+
+/** @param {string} text */
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 /**
  * @param {string} name
@@ -28,7 +42,7 @@ function named(name, message) {
  */
 function asInLambda(stack) {
   return stack
-    .replaceAll(taskRoot, '/var/task')
+    .replaceAll(codeFolder, '/var/task')
     .replaceAll(ownScript, '/var/runtime/index.mjs')
     .replace(/(\n- \/var\/runtime\/index\.mjs)+/g, '$1')
     .replaceAll(__dirname, '/var/runtime');
