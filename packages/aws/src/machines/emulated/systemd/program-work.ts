@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** Begins a work that nothing else shows. Returns how to end it. */
@@ -7,9 +7,6 @@ type Begin = () => () => void;
 
 /** Real milliseconds after which a request that is not answered is taken for one that never will be: it is no work any more. */
 const LONGEST_MILLISECONDS = 30_000;
-
-/** The request that the code which runs now is about. */
-const current = new AsyncLocalStorage<Answering>();
 
 /** What a server program does about one request: work, while it waits neither on AWS's clock nor for this process. */
 class Answering {
@@ -48,51 +45,65 @@ class Answering {
   }
 }
 
-/** From now on whatever a program does about the requests that its server has received whole is work: it may have timers, and wait for others. */
-export function followRequests(server: Server, begin: Begin): void {
-  followQuestions();
-  server.prependListener('request', (incoming: IncomingMessage, response: ServerResponse) => {
-    const answering = new Answering(begin);
-    current.enterWith(answering);
-    const limit = setTimeout(() => answering.finish(), LONGEST_MILLISECONDS).unref();
-    response.once('close', () => {
-      clearTimeout(limit);
-      answering.finish();
+/**
+ * What a server program does about the requests that it has received whole: it may have timers, and ask others. Whom it asks on the
+ * loopback address, the embedded AWS above all, is seen at work itself.
+ */
+export class ProgramWork {
+  /** The request that the code which runs now is about. */
+  private readonly current = new AsyncLocalStorage<Answering>();
+  /** Of requests of `fetch`: how to say that they are answered. */
+  private readonly asked = new WeakMap<object, () => void>();
+
+  /** Follows the requests of a server until it is closed. */
+  follow(server: Server, begin: Begin): void {
+    server.prependListener('request', (incoming: IncomingMessage, response: ServerResponse) => {
+      const answering = new Answering(begin);
+      this.current.enterWith(answering);
+      const limit = setTimeout(() => answering.finish(), LONGEST_MILLISECONDS).unref();
+      response.once('close', () => {
+        clearTimeout(limit);
+        answering.finish();
+      });
+      const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers;
+      if (Number(length) > 0 || coding !== undefined) incoming.once('end', answering.wait());
+      else answering.work();
     });
-    const { 'content-length': length = '0', 'transfer-encoding': coding } = incoming.headers;
-    if (Number(length) > 0 || coding !== undefined) incoming.once('end', answering.wait());
-    else answering.work();
-  });
-}
-
-/** A program's sleep on AWS's clock, which is no work. */
-export async function resting<Result>(sleep: () => Promise<Result>): Promise<Result> {
-  const over = current.getStore()?.wait();
-  try {
-    return await sleep();
-  } finally {
-    over?.();
+    const channels = Object.entries(this.listeners);
+    for (const [channel, listener] of channels) subscribe(channel, listener);
+    server.once('close', () => {
+      for (const [channel, listener] of channels) unsubscribe(channel, listener);
+    });
   }
-}
 
-let isFollowing = false;
+  /** A sleep on AWS's clock, which is no work. */
+  async resting<Result>(sleep: () => Promise<Result>): Promise<Result> {
+    const over = this.current.getStore()?.wait();
+    try {
+      return await sleep();
+    } finally {
+      over?.();
+    }
+  }
 
-/** Whom a program asks on the loopback address, the embedded AWS above all, is seen at work itself. */
-function followQuestions(): void {
-  if (isFollowing) return;
-  isFollowing = true;
-  subscribe('http.client.request.start', (message) => {
-    const { request } = message as { readonly request: ClientRequest };
-    if (isLoopback(request.host)) request.once('close', current.getStore()?.wait() ?? (() => {}));
-  });
-  const asked = new WeakMap<object, () => void>();
-  subscribe('undici:request:create', (message) => {
-    const { request } = message as { readonly request: { readonly origin?: unknown } };
-    const over = isLoopback(new URL(String(request.origin)).hostname) && current.getStore()?.wait();
-    if (over) asked.set(request, over);
-  });
-  for (const channel of ['undici:request:trailers', 'undici:request:error'])
-    subscribe(channel, (message) => asked.get((message as { readonly request: object }).request)?.());
+  private readonly answered = (message: unknown) => {
+    this.asked.get((message as { readonly request: object }).request)?.();
+  };
+
+  private readonly listeners = {
+    'http.client.request.start': (message: unknown) => {
+      const { request } = message as { readonly request: ClientRequest };
+      const over = isLoopback(request.host) && this.current.getStore()?.wait();
+      if (over) request.once('close', over);
+    },
+    'undici:request:create': (message: unknown) => {
+      const { request } = message as { readonly request: { readonly origin?: unknown } };
+      const over = isLoopback(new URL(String(request.origin)).hostname) && this.current.getStore()?.wait();
+      if (over) this.asked.set(request, over);
+    },
+    'undici:request:trailers': this.answered,
+    'undici:request:error': this.answered,
+  };
 }
 
 function isLoopback(host: string): boolean {

@@ -1,7 +1,7 @@
 import type { ServerProgram } from '../../../core/ports';
 import { AddressInUse } from '../network/ports';
 import { type Daemon, DaemonFailed, type DaemonHost } from '../system/daemon';
-import { followRequests, resting } from './program-work';
+import { ProgramWork } from './program-work';
 
 /**
  * Starts a server that the embedded AWS was given.
@@ -12,21 +12,22 @@ export async function startServerProgram(
   { port, serve }: ServerProgram,
   args: readonly string[],
 ): Promise<Daemon> {
+  const work = new ProgramWork();
   const server = serve({
     args,
     now: host.now,
-    sleep: (seconds) => resting(() => host.sleep(seconds)),
+    sleep: (seconds) => work.resting(() => host.sleep(seconds)),
     readFile: (path) => {
       const node = host.disk.find(path);
       return node?.kind === 'file' ? node.buffer.subarray(0, node.size) : undefined;
     },
   });
-  if (host.work) followRequests(server, host.work);
   try {
     await host.ports.listen(port, server);
   } catch (error) {
     if (error instanceof AddressInUse) throw new DaemonFailed(error.message, 1);
     throw error;
   }
+  if (host.work) work.follow(server, host.work);
   return { stop: () => host.ports.close(port) };
 }
