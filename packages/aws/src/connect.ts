@@ -44,6 +44,8 @@ export async function connectAws(address: string): Promise<Aws> {
   };
   const about = await ask<About>('GET', '', undefined, AbortSignal.timeout(PATIENCE_MILLISECONDS));
   let heard = { time: Date.parse(about.time), at: performance.now() };
+  // With a seed it stands still but for its leaps.
+  const rate = about.seed === undefined ? about.timeScale : 0;
   const stop = async () => {};
   return {
     ...settingsFor(endpoint),
@@ -52,7 +54,7 @@ export async function connectAws(address: string): Promise<Aws> {
       leaps: about.leaps,
       seed: about.seed,
       // Where time leaps, this is as far as it was last heard of.
-      now: () => new Date(heard.time + (performance.now() - heard.at) * about.timeScale),
+      now: () => new Date(heard.time + (performance.now() - heard.at) * rate),
       async sleep(time) {
         let left = secondsOf(time);
         let end: number | undefined;

@@ -71,6 +71,15 @@ describe('a clock that leaps', () => {
   });
 });
 
+test('a clock with a seed stands still for who connects, too', async () => {
+  await using aws = await startAws({ seed: 1 });
+  const { clock } = await connectAws(aws.endpoint);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(clock.now()).toEqual(aws.clock.now());
+  await clock.sleep('1d');
+  expect(clock.now()).toEqual(aws.clock.now());
+});
+
 test('who connects is told where nobody answers', async () => {
   const aws = await startAws({});
   await aws.stop();
