@@ -90,6 +90,24 @@ test('a search goes on where its page ended, whatever was written since', async 
   expect(found).toEqual([['a', 'b'], ['c']]);
 });
 
+test('what the retention of a group no longer covers is found by nobody', async () => {
+  const [logGroupName, logStreamName] = ['brief', 'one'];
+  await logs().CreateLogGroup({ logGroupName });
+  await logs().CreateLogStream({ logGroupName, logStreamName });
+  await logs().PutRetentionPolicy({ logGroupName, retentionInDays: 1 });
+  const { clock } = region.context;
+  await logs().PutLogEvents({
+    logGroupName,
+    logStreamName,
+    logEvents: [{ timestamp: clock.millis(), message: 'a' }],
+  });
+  const found = async () => (await logs().FilterLogEvents({ logGroupName })).events?.length;
+  await region.aws.clock.sleep('23h');
+  expect(await found()).toBe(1);
+  await region.aws.clock.sleep('2h');
+  expect(await found()).toBe(0);
+});
+
 test('retention takes the days that AWS offers and no others', async () => {
   const logGroupName = await makeStream('/retained');
   const retention = async () => {

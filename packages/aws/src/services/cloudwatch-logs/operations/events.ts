@@ -63,6 +63,7 @@ export const FilterLogEvents: Op<'FilterLogEvents'> = (logs, input) => {
   const streams = input.logStreamNames
     ? input.logStreamNames.map((name) => logs.stream(group.name, name))
     : [...group.streams.values()].filter((one) => one.name.startsWith(input.logStreamNamePrefix ?? ''));
+  for (const stream of streams) logs.dropExpired(group, stream);
   const found = streams
     .flatMap((stream) =>
       between(stream.events, input.startTime, input.endTime)

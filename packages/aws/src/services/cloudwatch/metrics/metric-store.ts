@@ -21,11 +21,14 @@ export class MetricStore {
   constructor(private readonly clock: Pick<Clock, 'millis'>) {}
 
   list(): Metric[] {
+    this.forgetSilent();
     return [...this.metrics.values()];
   }
 
   find(namespace: string, name: string, dimensions: readonly Dimension[] = []): Metric | undefined {
-    return this.metrics.get(keyOf(namespace, name, sortDimensions(dimensions)));
+    const metric = this.metrics.get(keyOf(namespace, name, sortDimensions(dimensions)));
+    if (metric) this.forgetOld(metric);
+    return metric;
   }
 
   /** Adds a datum. Its values were checked before. */
@@ -39,15 +42,22 @@ export class MetricStore {
       samples: [],
     };
     if (!this.metrics.has(key)) this.forgetSilent();
+    // Behind all others: those that had no point for longest come first.
+    this.metrics.delete(key);
     this.metrics.set(key, metric);
     const sample = readSample(datum, datum.Timestamp?.getTime() ?? this.clock.millis());
     const { samples } = metric;
     let at = samples.length;
     while (at > 0 && (samples[at - 1]?.time ?? 0) > sample.time) at -= 1;
     samples.splice(at, 0, sample);
-    const oldest = this.clock.millis() - KEPT_MILLIS;
-    while ((samples[0]?.time ?? oldest) < oldest) samples.shift();
+    this.forgetOld(metric);
     this.tidy(metric);
+  }
+
+  private forgetOld({ samples }: Metric): void {
+    const oldest = this.clock.millis() - KEPT_MILLIS;
+    const kept = samples.findIndex(({ time }) => time >= oldest);
+    if (kept !== 0) samples.splice(0, kept < 0 ? samples.length : kept);
   }
 
   /** Puts samples together that nobody can tell apart any more. */
@@ -65,7 +75,7 @@ export class MetricStore {
   private forgetSilent(): void {
     const oldest = this.clock.millis() - KEPT_MILLIS;
     for (const [key, { samples }] of this.metrics) {
-      if ((samples.at(-1)?.time ?? oldest) >= oldest) return;
+      if ((samples.at(-1)?.time ?? Number.NEGATIVE_INFINITY) >= oldest) return;
       this.metrics.delete(key);
     }
   }
