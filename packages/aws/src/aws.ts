@@ -59,7 +59,8 @@ export interface StartOptions {
   /**
    * Time leaps, and what happened can be made to happen again: all that is random, and the time at which AWS starts, come from this whole
    * number; the clock stands still during work, each work is charged its time, and what is ready at the same time
-   * runs in an order drawn from the seed. One such AWS runs in a process at a time.
+   * runs in an order drawn from the seed. One such AWS runs in a process at a time, and for a run to be repeated it must be alone there: any other
+   * draws from the same seed.
    */
   readonly seed?: number;
   /** Schedules of EventBridge Scheduler and scheduled actions of Auto Scaling groups do not run by themselves, but when they are told to. */
