@@ -102,7 +102,7 @@ export class Serving {
 
   /** Takes away what says whose the group is. */
   async unclaimGroup(): Promise<void> {
-    const Tags = ((await this.group())?.Tags ?? []).filter(({ Key }) => Key?.startsWith('kiln:'));
+    const Tags = ((await this.group())?.Tags ?? []).filter(({ Key }) => Key === 'kiln:service');
     await this.autoScaling.send(
       new DeleteTagsCommand({
         Tags: Tags.map(({ Key, ResourceId, ResourceType }) => ({ Key, ResourceId, ResourceType })),
