@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import {
   AutoScalingClient,
   DeleteTagsCommand,
@@ -71,9 +72,11 @@ export class Serving {
   }
 
   private readonly served = new Set<string>();
+  /** Of all clients: the embedded AWS keeps a connection for minutes, and each look has clients of its own. */
+  private readonly httpAgent = new Agent({ keepAlive: true });
 
-  get settings(): ClientSettings {
-    return this.sample.settings;
+  get settings(): ClientSettings & { readonly requestHandler: { readonly httpAgent: Agent } } {
+    return { ...this.sample.settings, requestHandler: { httpAgent: this.httpAgent } };
   }
 
   get ec2(): EC2Client {
@@ -177,6 +180,7 @@ export class Serving {
   }
 
   async stop(): Promise<void> {
+    this.httpAgent.destroy();
     await this.traffic.stop();
     await this.sample.stop();
     await this.project.remove();

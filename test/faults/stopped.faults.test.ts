@@ -64,7 +64,7 @@ async function stopAt(state: string, pipeline: string) {
   const { sample } = serving;
   const id = await sample.startBuild(pipeline, { VERSION: '2' });
   const executionArn = `${sample.service.StateMachineArn?.replace(':stateMachine:', ':execution:')}:${id}`;
-  const states = new SFNClient(sample.settings);
+  const states = new SFNClient(serving.settings);
   const isIn = async () => {
     const history = new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 200 });
     const { events = [] } = await states.send(history);
