@@ -430,6 +430,12 @@ export const Pipelines = z
   .strictObject({
     pipelines: z.array(Pipeline),
     next: z.string().optional().describe('To be given as ?next= for the following page'),
+    problems: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'What is wrong with pipelines that were pushed, or with how they fit each other; those that cannot be read are not listed. On the first page',
+      ),
   })
   .meta({ id: 'Pipelines' });
 

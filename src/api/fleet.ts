@@ -1,6 +1,6 @@
 import { imageOf } from '../build/record';
 import type { Pipeline } from '../pipeline/pipeline';
-import { findPipeline, findPipelines } from '../pipeline/pushed/find';
+import { findPipeline, seePipelines } from '../pipeline/pushed/find';
 import { listGroups, type ViewedGroup, type ViewedPipeline, viewFleet } from '../rollout/view/fleet-view';
 import { takeRoom } from './answer';
 import { type Call, checkQuery } from './call';
@@ -12,7 +12,7 @@ const GROUPS_A_PAGE = 40;
 export async function getFleet(call: Call) {
   checkQuery(call, 'pipeline', 'next');
   const { pipeline, next: after = '' } = call.queryStringParameters ?? {};
-  const pipelines = await findPipelines();
+  const { pipelines, problems: wrong } = await seePipelines();
   // That there is none of a name is said with the names that there are.
   const asked = pipeline === undefined ? pipelines : [await findPipeline(pipeline)];
   const left = [...listGroups(asked).keys()].filter((name) => name > after);
@@ -20,9 +20,10 @@ export async function getFleet(call: Call) {
   // Of a pipeline without a group the first page tells.
   const alone = after === '' ? asked.filter(({ definition }) => definition.rollout.length === 0) : [];
   const view = await viewFleet(names, pipelines, [...withGroups(pipelines, names), ...alone]);
-  const problems = view.pipelines
+  const unfit = view.pipelines
     .filter(({ pipeline }) => alone.some(({ name }) => name === pipeline))
     .flatMap(({ pipeline, findings }) => findings.map(({ text }) => `pipeline ${pipeline}: ${text}`));
+  const problems = [...(after === '' ? wrong : []), ...unfit];
   const groups = takeRoom(view.groups.map((group) => showGroup(group, view.pipelines)));
   const next = groups.length < left.length ? groups.at(-1)?.autoScalingGroup : undefined;
   return {

@@ -5,7 +5,7 @@ import { type RollbackRequest, requestRollback } from '../build/release/rollback
 import { KilnError, TransientFailure } from '../errors';
 import { type Revocation, revokeImage, unrevokeImage } from '../image/revoke';
 import { listUsers } from '../image/uses/users';
-import { findPipelines } from '../pipeline/pushed/find';
+import { seePipelines } from '../pipeline/pushed/find';
 import { Reason } from './builds';
 import { type Call, callerOf, checkQuery, readBody } from './call';
 
@@ -82,7 +82,9 @@ async function unrevoke(call: Call): Promise<z.infer<typeof Unrevoked>> {
   const unmade = new Unmade();
   const asked = { by: callerOf(call), reason };
   const id = call.pathParameters?.id ?? '';
-  const { imageId, revoked, notUsed, moved } = await unrevokeImage(id, asked, await findPipelines(), unmade);
+  const { pipelines, problems } = await seePipelines();
+  unmade.words.push(...problems);
+  const { imageId, revoked, notUsed, moved } = await unrevokeImage(id, asked, pipelines, unmade);
   const notKnown = unmade.words;
   return {
     ...{ imageId, revoked },
@@ -96,9 +98,10 @@ async function revoke(call: Call): Promise<z.infer<typeof Revoked>> {
   checkQuery(call);
   const { reason, rollback } = readBody(call, RevokeBody, '{"reason": "…", "rollback": true}');
   const by = callerOf(call);
-  const pipelines = await findPipelines();
+  const { pipelines, problems } = await seePipelines();
   const imageId = call.pathParameters?.id ?? '';
   const unmade = new Unmade();
+  unmade.words.push(...problems);
   const revocation = await revokeImage(imageId, { by, reason }, pipelines, unmade);
   // First what is urgent: to look for all that uses an image takes its time.
   const back = rollback ? await rollBackEach(revocation, by) : undefined;

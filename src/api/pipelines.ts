@@ -13,7 +13,7 @@ import { InvalidRequest } from '../errors';
 import { show } from '../pipeline/definition/expected';
 import { PIPELINE_NAME } from '../pipeline/name';
 import type { Pipeline } from '../pipeline/pipeline';
-import { findPipeline, findPipelines } from '../pipeline/pushed/find';
+import { findPipeline, seePipelines } from '../pipeline/pushed/find';
 import { type Call, checkQuery, readLimit } from './call';
 
 /** GET /pipelines?limit=20&next=… and GET /pipelines/{pipeline} */
@@ -39,12 +39,14 @@ async function listPipelines(call: Call) {
   checkQuery(call, 'limit', 'next');
   const limit = readLimit(call);
   const after = readNext(call.queryStringParameters?.next);
-  const all = (await findPipelines()).filter(({ name }) => after === undefined || name > after);
+  const { pipelines: seen, problems } = await seePipelines();
+  const all = seen.filter(({ name }) => after === undefined || name > after);
   const page = all.slice(0, limit);
   const side = pLimit(AT_ONCE);
   const pipelines = await Promise.all(page.map((pipeline) => side(() => showPipeline(pipeline))));
   const next = all.length > limit ? page.at(-1)?.name : undefined;
-  return { pipelines, ...(next && { next }) };
+  const isFirst = after === undefined;
+  return { pipelines, ...(next && { next }), ...(isFirst && problems.length > 0 && { problems }) };
 }
 
 function readNext(next: string | undefined): string | undefined {

@@ -20,10 +20,11 @@ function linksOf({ definition }: Pipeline): Link[] {
  * the next build for ever.
  *
  * @param pipelines all of a deployment
+ * @param others the names of those of which no more is known than that they are there
  * @returns a sentence each, with the pipeline and the path in its file
  */
-export function findChainProblems(pipelines: readonly Pipeline[]): string[] {
-  const names = pipelines.map(({ name }) => name);
+export function findChainProblems(pipelines: readonly Pipeline[], others: Iterable<string> = []): string[] {
+  const names = [...pipelines.map(({ name }) => name), ...others];
   const missing = pipelines.flatMap((pipeline) =>
     linksOf(pipeline)
       .filter(({ to }) => !names.includes(to))

@@ -9,7 +9,10 @@ import { holdFor, resumePipeline } from '../../src/build/acts/hold';
 import { takeLock } from '../../src/build/lock';
 import { moveStatus } from '../../src/build/record';
 import { keepRelease } from '../../src/build/release/release';
+import { registerPipeline } from '../../src/build/removed/register';
 import { openStage } from '../../src/build/stages';
+import { findDeployed } from '../../src/pipeline/pushed/find';
+import { keepVersion, setCurrent } from '../../src/pipeline/pushed/store';
 import { makeFolder, removeFolders } from './pipeline/folders';
 import { BUILD, openRecord, openRecordOf } from './records';
 import { useTable } from './table';
@@ -103,4 +106,25 @@ test.each([
 ])('%o is refused', async (event, status, error) => {
   const answer = await get(event);
   expect([answer.status, answer.body.error]).toEqual([status, error]);
+});
+
+test('a pushed pipeline that cannot be read is named with why, and the others are listed', async () => {
+  const version = await keepVersion('api', { 'pipeline.yml': 'colour: green\n' });
+  await registerPipeline('api');
+  await setCurrent(
+    'api',
+    { version, over: await findDeployed('api'), at: new Date().toISOString() },
+    undefined,
+  );
+  const { status, body } = await get({ routeKey: 'GET /pipelines', queryStringParameters: { limit: '1' } });
+  expect(status).toBe(200);
+  expect(Pipelines.parse(body)).toMatchObject({
+    pipelines: [{ name: 'shop' }],
+    problems: [expect.stringMatching(/pipeline api: api@.*is not valid/s)],
+  });
+  const { body: second } = await get({ queryStringParameters: { next: 'shop' } });
+  expect([second.pipelines.map(({ name }: { name: string }) => name), second.problems]).toEqual([
+    ['web'],
+    undefined,
+  ]);
 });

@@ -1,7 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
 import { env } from '../../env';
-import { TargetBusy } from '../../errors';
+import { InvalidPipeline, TargetBusy } from '../../errors';
 import { throwAll } from '../../failures';
 import { type Discarded, describeDiscarded, discardLeftovers } from '../../image/discard';
 import { findImages, findSnapshots } from '../../image/find';
@@ -11,7 +11,7 @@ import { previewRetirement, retireImages } from '../../image/retire';
 import { noticeAllGone } from '../../image/watch/gone';
 import { logger } from '../../log';
 import type { Pipeline } from '../../pipeline/pipeline';
-import { findPipelines } from '../../pipeline/pushed/find';
+import { type Seen, seePipelines } from '../../pipeline/pushed/find';
 import { forgetOvertaken } from '../../pipeline/pushed/overtaken';
 import { publishLeft } from '../../rollout/undo/left';
 import { findBuilders } from '../../rollout/version/builders';
@@ -98,21 +98,23 @@ export async function tidyUp({
   removed: decisions,
 }: Pick<z.infer<typeof TidyUpInput>, 'removed'>): Promise<TidyReport> {
   const round = new Round();
-  const pipelines = await findPipelines();
-  const builds = await findBuilds(pipelines, round);
-  const names = await findNames(builds, pipelines, round);
-  await decideRemoved(decisions, pipelines, names);
+  const seen = await seePipelines();
+  const { pipelines, problems } = seen;
+  if (problems.length > 0) round.problems.push(new InvalidPipeline(problems.join('\n')));
+  const living = namesOf(seen);
+  const builds = await findBuilds(seen, round);
+  const names = await findNames(builds, living, round);
+  await decideRemoved(decisions, living, names);
   for (const build of builds) await round.alone(() => tidyBuild(build, round));
   for (const { name, definition } of pipelines) {
     await round.alone(async () => round.note(await retireImages(name, definition.image.keep)));
     await round.alone(() => beginAnew(name));
   }
-  for (const name of new Set([...pipelines.map((one) => one.name), ...names]))
-    await round.alone(() => startQueuedBuild(name));
+  for (const name of new Set([...living, ...names])) await round.alone(() => startQueuedBuild(name));
   await round.alone(noticeAllGone);
   await round.alone(forgetOvertaken);
   await round.alone(() => tellStrays(pipelines, round));
-  const removed = await lookAtRemoved(pipelines, names, round);
+  const removed = await lookAtRemoved(seen, names, round);
   for (const text of round.words) logger.warn(text);
   await round.alone(() => tellOnce(round.words));
   await round.alone(() => tellDrift(pipelines));
@@ -140,9 +142,10 @@ export interface TidyPreview {
 /** What the janitor would remove now, and why the rest stays. Changes nothing. */
 export async function previewTidy(): Promise<TidyPreview> {
   const round = new Round();
-  const pipelines = await findPipelines();
+  const seen = await seePipelines();
+  const { pipelines } = seen;
   const preview: TidyPreview = { left: [], images: [], alone: [], problems: [] };
-  for (const build of await findBuilds(pipelines, round))
+  for (const build of await findBuilds(seen, round))
     await round.alone(async () => {
       const record = await findRecord(build);
       if (!record || !isOver(record)) return;
@@ -161,14 +164,15 @@ export async function previewTidy(): Promise<TidyPreview> {
     });
   for (const region of await findRegions(pipelines, round))
     preview.alone.push(...((await round.alone(() => findStrays(region))) ?? []));
-  return { ...preview, problems: round.problems.map(String) };
+  return { ...preview, problems: [...seen.problems, ...round.problems.map(String)] };
 }
 
 /**
  * All builds that something in AWS is tagged with, here or where images are copied to, that made a version of the launch template of a
  * group, that are not over, or that hold a lock.
  */
-async function findBuilds(pipelines: readonly Pipeline[], round: Round): Promise<Set<string>> {
+async function findBuilds(seen: Seen, round: Round): Promise<Set<string>> {
+  const { pipelines } = seen;
   const tagged: { Tags?: { Key?: string; Value?: string }[] }[] = [];
   const look = (find: () => Promise<typeof tagged>) =>
     round.alone(async () => void tagged.push(...(await find())));
@@ -178,12 +182,17 @@ async function findBuilds(pipelines: readonly Pipeline[], round: Round): Promise
     await look(() => findSnapshots(describeOwn(), region));
   }
   const open = (await listOpen()).map(({ build }) => build);
-  const holders = await Promise.all(pipelines.map(({ name }) => findLockHolder(name)));
+  const holders = await Promise.all([...namesOf(seen)].map(findLockHolder));
   const found = tagged.map((resource) => tagOf(resource, 'kiln:build'));
   const groups = pipelines.flatMap(({ definition }) => definition.rollout.map((one) => one.autoScalingGroup));
   const builders = (await round.alone(() => findBuilders(groups))) ?? [];
   const builds = [...found, ...builders, ...open, ...holders].filter((build) => build !== undefined);
   return new Set(builds.filter(isBuildId));
+}
+
+/** The pipelines that are there, those among them that cannot be read. */
+function namesOf({ pipelines, unreadable }: Seen): ReadonlySet<string> {
+  return new Set([...pipelines.map(({ name }) => name), ...unreadable].toSorted());
 }
 
 /** Each region alone: one that AWS has closed keeps nobody from the others. */
@@ -196,10 +205,11 @@ async function tellStrays(pipelines: readonly Pipeline[], round: Round): Promise
   await reportStrays(strays);
 }
 
-/** This region, and those that images are copied to, also by pipelines that are gone. */
+/** This region, and those that images are copied to, also by pipelines that are gone, or that cannot be read. */
 async function findRegions(pipelines: readonly Pipeline[], round: Round): Promise<Set<string | undefined>> {
   const regions = pipelines.flatMap(({ definition }) => definition.image.copyTo);
-  for (const { pipeline } of await findRemoved(pipelines))
+  const readable = new Set(pipelines.map(({ name }) => name));
+  for (const { pipeline } of await findRemoved(readable))
     regions.push(...((await round.alone(() => findRegionsOf(pipeline))) ?? []));
   return new Set([undefined, ...regions.filter((region) => region !== env('AWS_REGION'))]);
 }
@@ -207,11 +217,10 @@ async function findRegions(pipelines: readonly Pipeline[], round: Round): Promis
 /** The pipelines that have had builds here: those that are registered, and those of builds with a record. */
 async function findNames(
   builds: Iterable<string>,
-  pipelines: readonly Pipeline[],
+  living: ReadonlySet<string>,
   round: Round,
 ): Promise<Set<string>> {
   const names = new Set((await listRegistered()).map(({ pipeline }) => pipeline));
-  const living = new Set(pipelines.map(({ name }) => name));
   for (const build of builds) {
     if (!isBuildId(build) || living.has(pipelineOf(build)) || names.has(pipelineOf(build))) continue;
     if (await round.alone(() => findRecord(build))) names.add(pipelineOf(build));
@@ -225,14 +234,10 @@ async function beginAnew(pipeline: string): Promise<void> {
   if (registered?.decided) await forgetDecision(pipeline);
 }
 
-async function lookAtRemoved(
-  pipelines: readonly Pipeline[],
-  names: Iterable<string>,
-  round: Round,
-): Promise<RemovedPipeline[]> {
+async function lookAtRemoved(all: Seen, names: Iterable<string>, round: Round): Promise<RemovedPipeline[]> {
   const found: RemovedPipeline[] = [];
-  for (const { pipeline, decided } of await findRemoved(pipelines, names)) {
-    const seen = await round.alone(() => workOffDecision(pipeline, decided, pipelines));
+  for (const { pipeline, decided } of await findRemoved(namesOf(all), names)) {
+    const seen = await round.alone(() => workOffDecision(pipeline, decided, all.pipelines));
     if (!seen) continue;
     found.push(seen.left);
     round.words.push(...seen.words);

@@ -27,25 +27,25 @@ export type RemovedDecision = z.infer<typeof RemovedDecision>;
 /**
  * Writes down what was decided of removed pipelines. All are looked at before the first is written down.
  *
+ * @param living the names of the pipelines that are there
  * @param names further pipelines of which something was found in AWS
  * @throws InvalidRequest if one is not removed, or is none that has had builds here; says which there are
  */
 export async function decideRemoved(
   decisions: readonly RemovedDecision[],
-  pipelines: readonly Pipeline[],
+  living: ReadonlySet<string>,
   names: Iterable<string>,
 ): Promise<void> {
-  const removed = (await findRemoved(pipelines, names)).map(({ pipeline }) => pipeline);
-  for (const one of decisions) checkDecision(one, pipelines, removed);
+  const removed = (await findRemoved(living, names)).map(({ pipeline }) => pipeline);
+  for (const one of decisions) checkDecision(one, living, removed);
   for (const { pipeline, ...decision } of decisions) {
     await decide(pipeline, decision);
     if (decision.decision === 'renamed') await handOver(pipeline, decision.to);
   }
 }
 
-function checkDecision(one: RemovedDecision, pipelines: readonly Pipeline[], removed: string[]): void {
-  const living = pipelines.map(({ name }) => name);
-  if (living.includes(one.pipeline))
+function checkDecision(one: RemovedDecision, living: ReadonlySet<string>, removed: string[]): void {
+  if (living.has(one.pipeline))
     throw new InvalidRequest(
       `Pipeline ${one.pipeline} has a folder. Remove it and deploy before anything of it is decided.`,
     );
@@ -53,9 +53,9 @@ function checkDecision(one: RemovedDecision, pipelines: readonly Pipeline[], rem
     throw new InvalidRequest(
       `No pipeline ${one.pipeline} has had builds here. Without a folder ${removed.length > 0 ? `there are ${removed.join(', ')}` : 'there is none'}.`,
     );
-  if (one.decision === 'renamed' && !living.includes(one.to))
+  if (one.decision === 'renamed' && !living.has(one.to))
     throw new InvalidRequest(
-      `Pipeline ${one.pipeline} cannot have become ${one.to}, which has no folder. There are ${living.join(', ')}.`,
+      `Pipeline ${one.pipeline} cannot have become ${one.to}, which has no folder. There are ${[...living].join(', ')}.`,
     );
 }
 

@@ -1,5 +1,4 @@
 import { findGoodImages } from '../../image/retire';
-import type { Pipeline } from '../../pipeline/pipeline';
 import { findLockHolder } from '../lock';
 import { listQueued } from '../queue';
 import { type BuildRecord, listRecords } from '../record';
@@ -31,13 +30,13 @@ const BUILDS = 100;
 /**
  * The pipelines that have had builds here and whose folders are gone.
  *
+ * @param living the names of those that are there
  * @param names further pipelines of which something was found in AWS
  */
 export async function findRemoved(
-  pipelines: readonly Pipeline[],
+  living: ReadonlySet<string>,
   names: Iterable<string> = [],
 ): Promise<{ pipeline: string; decided?: Decision }[]> {
-  const living = new Set(pipelines.map(({ name }) => name));
   const registered = await listRegistered();
   const known = new Set(registered.map(({ pipeline }) => pipeline));
   const others = [...new Set(names)].filter((name) => !known.has(name)).map((pipeline) => ({ pipeline }));

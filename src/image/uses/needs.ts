@@ -9,7 +9,8 @@ import {
   namedBefore,
 } from '../../build/record';
 import { findMaker } from '../../build/release/reuse';
-import { findPipelines } from '../../pipeline/pushed/find';
+import { InvalidPipeline } from '../../errors';
+import { seePipelines } from '../../pipeline/pushed/find';
 import { templatesOf } from '../../rollout/version/configuration';
 
 /** What Kiln itself needs. */
@@ -26,9 +27,15 @@ const BUILDS = 5;
 /**
  * The images that a pipeline or a running build refers to: as the base of the next image, as the one that is just being made or
  * copied, as the one to which a failure would go back, or as the one to which people want to go back: also while that is not planned yet.
+ *
+ * @throws InvalidPipeline if a pipeline cannot be read
  */
 export async function findNeeds(): Promise<Needs> {
-  const pipelines = await findPipelines();
+  const { pipelines, unreadable } = await seePipelines();
+  if (unreadable.size > 0)
+    throw new InvalidPipeline(
+      `What pipeline ${[...unreadable].join(', ')} is built on is not known: no image is retired until it can be read.`,
+    );
   const images = new Map<string, string>();
   const versions = new Set<string>();
   for (const { name, definition } of pipelines) {

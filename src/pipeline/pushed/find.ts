@@ -78,35 +78,70 @@ const AT_ONCE = 10;
  * @throws InvalidPipeline if one is not valid, or if they do not fit each other, as `joinPipelines`; says all that is wrong in all of them
  */
 export async function findPipelines(): Promise<Pipeline[]> {
-  return joinPipelines(await findEach(), []);
+  const { pipelines, problems } = await seePipelines();
+  if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
+  return pipelines;
+}
+
+/** All pipelines as they hold, as far as they can be read. */
+export interface Seen {
+  /** Those that can, sorted by name. */
+  readonly pipelines: Pipeline[];
+  /** The names of the others: what an older version of Kiln took may not be valid for this one. */
+  readonly unreadable: ReadonlySet<string>;
+  /** What is wrong with these, and with how all fit each other: nothing as a rule. */
+  readonly problems: readonly string[];
 }
 
 /**
- * The same, whatever they say of each other: two that were pushed or removed in the same moment may not fit, and whoever pushes or removes
- * one of them can mend that.
+ * Reads all pipelines as they hold, whatever is wrong with some of them: one that cannot be read keeps nobody from the others, and two that were
+ * pushed or removed in the same moment may not fit each other. Whoever pushes or removes one of them can mend that.
  *
- * @throws InvalidPipeline if one is not valid; says all that is wrong in all of them
+ * @throws InvalidPipeline if one that was deployed with the service is not valid
  */
-export async function findEach(): Promise<Pipeline[]> {
+export async function seePipelines(): Promise<Seen> {
   const [deployed, registered] = await Promise.all([loadPipelines(pipelinesFolder()), listRegistered()]);
   const limit = pLimit(AT_ONCE);
+  const unreadable = new Set<string>();
+  const problems: string[] = [];
   const looks = registered.map(({ pipeline }) =>
     limit(async () => {
-      const current = await findHolding(pipeline);
-      return current ? [await findVersion(pipeline, current.version)] : [];
+      try {
+        const current = await findHolding(pipeline);
+        return current ? [await findVersion(pipeline, current.version)] : [];
+      } catch (error) {
+        if (!(error instanceof InvalidPipeline || error instanceof UnknownPipeline)) throw error;
+        unreadable.add(pipeline);
+        problems.push(`pipeline ${pipeline}: ${error.message}`);
+        return [];
+      }
     }),
   );
-  return join(deployed, (await Promise.all(looks)).flat());
+  const pushed = (await Promise.all(looks)).flat();
+  const pipelines = join(
+    deployed.filter(({ name }) => !unreadable.has(name)),
+    pushed,
+  );
+  return { pipelines, unreadable, problems: [...problems.sort(), ...findMisfits(pipelines, unreadable)] };
+}
+
+function findMisfits(pipelines: readonly Pipeline[], unreadable: Iterable<string>): string[] {
+  return [...findChainProblems(pipelines, unreadable), ...findSharedNames(pipelines)];
 }
 
 /**
  * All pipelines when some take the place of others of their names, or join them.
  *
+ * @param unreadable the names of those that are there and cannot be read
  * @throws InvalidPipeline if they cannot be built on each other as they say, or name their images in one place
  */
-export function joinPipelines(all: readonly Pipeline[], others: readonly Pipeline[]): Pipeline[] {
+export function joinPipelines(
+  all: readonly Pipeline[],
+  others: readonly Pipeline[],
+  unreadable: Iterable<string> = [],
+): Pipeline[] {
   const joined = join(all, others);
-  const problems = [...findChainProblems(joined), ...findSharedNames(joined)];
+  const problems = findMisfits(joined, unreadable);
   if (problems.length > 0) throw new InvalidPipeline(problems.join('\n'));
   return joined;
 }

@@ -14,7 +14,7 @@ import { loadPipelines } from '../load';
 import { PIPELINE_NAME } from '../name';
 import type { Pipeline } from '../pipeline';
 import { findOutOfReach, ownReach } from '../reach';
-import { findDeployed, findEach, findHolding, joinPipelines, makePipeline } from './find';
+import { findDeployed, findHolding, joinPipelines, makePipeline, seePipelines } from './find';
 import {
   findCurrent,
   findVersionFiles,
@@ -100,7 +100,9 @@ export async function pushVersion(
 
 /** What starts the builds of a pipeline is that of the version that holds. */
 async function keepOwn(name: string): Promise<void> {
-  await keepTriggers(await findEach(), name);
+  const { pipelines, unreadable } = await seePipelines();
+  // What starts those of one that cannot be read is not known: it stays as it is.
+  if (!unreadable.has(name)) await keepTriggers(pipelines, name);
 }
 
 /** Somebody else was faster. */
@@ -137,7 +139,9 @@ async function takeTriggers(name: string, pipelines: readonly Pipeline[]): Promi
 
 /** @returns all pipelines, as they were if this one were taken */
 async function check(pipeline: Pipeline): Promise<Pipeline[]> {
-  const all = joinPipelines(await findEach(), [pipeline]);
+  const { pipelines, unreadable } = await seePipelines();
+  const others = [...unreadable].filter((name) => name !== pipeline.name);
+  const all = joinPipelines(pipelines, [pipeline], others);
   const problems = [
     ...findOutOfReach(pipeline, ownReach()),
     ...findTriggerProblems(pipeline, env('KILN_RULES')),
@@ -180,9 +184,14 @@ export async function removePushed(name: string, { by, reason }: Pusher): Promis
   const current = PIPELINE_NAME.test(name) ? await findHolding(name) : undefined;
   if (!current) throw new UnknownPipeline(`no version of a pipeline ${show(name)} was pushed`);
   const deployed = await loadPipelines(pipelinesFolder());
-  const others = (await findEach()).filter((pipeline) => pipeline.name !== name);
+  const { pipelines, unreadable } = await seePipelines();
+  const others = pipelines.filter((pipeline) => pipeline.name !== name);
   const back = deployed.find((pipeline) => pipeline.name === name);
-  const left = joinPipelines(others, back ? [back] : []);
+  const left = joinPipelines(
+    others,
+    back ? [back] : [],
+    [...unreadable].filter((one) => one !== name),
+  );
   // While it is there: where this ends halfway it can be asked for again.
   await keepTriggers(left, name);
   await note(name, { act: 'removePushed', version: current.version, by, reason });

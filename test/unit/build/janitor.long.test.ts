@@ -25,6 +25,8 @@ import { previewTidy, runJanitor, TidyUpInput, tidyUp } from '../../../src/build
 import { endRecord } from '../../../src/build/end/outbox';
 import { findLockHolder, takeLock } from '../../../src/build/lock';
 import { getRecord, moveStatus, updateRecord } from '../../../src/build/record';
+import { registerPipeline } from '../../../src/build/removed/register';
+import { keepVersion, setCurrent } from '../../../src/pipeline/pushed/store';
 import { takeGroup } from '../../../src/rollout/lease';
 import { answerNoUses, makeCopy, makeImage } from '../images';
 import { makeFolder, removeFolders } from '../pipeline/folders';
@@ -60,6 +62,21 @@ test('a lock that a build has kept beyond its end is given back at night', async
   await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
   await tidyUp({ removed: [] });
   expect(await findLockHolder('web')).toBeUndefined();
+});
+
+test('a pushed pipeline that cannot be read is told, is no removed one, and keeps nothing else from being tidied up', async () => {
+  const version = await keepVersion('other', { 'pipeline.yml': 'colour: green\n' });
+  await registerPipeline('other');
+  await setCurrent('other', { version, over: 'none', at: new Date().toISOString() }, undefined);
+  await openRecord({ targets: [] });
+  await takeLock('web', BUILD, 'build');
+  await moveStatus(BUILD, ['RUNNING'], 'ABORTED');
+  await expect(tidyUp({ removed: [] })).rejects.toThrow(/pipeline other: other@\w+.* is not valid/);
+  expect(await findLockHolder('web')).toBeUndefined();
+  await expect(tidyUp({ removed: [{ pipeline: 'other', decision: 'retire' }] })).rejects.toThrow(
+    'has a folder',
+  );
+  expect((await previewTidy()).problems).toEqual([expect.stringContaining('pipeline other: other@')]);
 });
 
 test.each(['SUCCEEDED', 'ABORTED'] as const)(

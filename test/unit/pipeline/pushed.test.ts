@@ -9,10 +9,17 @@ import { handler } from '../../../functions/push-pipeline';
 import { listHoldActs } from '../../../src/build/acts/hold';
 import { findAsPlanned } from '../../../src/build/plan/as-planned';
 import { updateRecord } from '../../../src/build/record';
-import { findPipeline, findPipelines } from '../../../src/pipeline/pushed/find';
+import { registerPipeline } from '../../../src/build/removed/register';
+import { findDeployed, findPipeline, findPipelines, seePipelines } from '../../../src/pipeline/pushed/find';
 import { forgetOvertaken } from '../../../src/pipeline/pushed/overtaken';
 import { pushVersion, removePushed } from '../../../src/pipeline/pushed/push';
-import { findCurrent, forgetPushed, versionOf } from '../../../src/pipeline/pushed/store';
+import {
+  findCurrent,
+  forgetPushed,
+  keepVersion,
+  setCurrent,
+  versionOf,
+} from '../../../src/pipeline/pushed/store';
 import { checkAnswer } from '../answers';
 import { BUILD, openRecord } from '../records';
 import { useTable } from '../table';
@@ -353,6 +360,36 @@ test('pipelines that do not fit since two pushed or removed at once can be pushe
   if (again) await forgetPushed('base', again);
   await removePushed('top', {});
   expect((await findPipelines()).map(({ name }) => name)).toEqual(['web']);
+});
+
+/** As an older version of Kiln may have taken it. */
+async function holdUnreadable(name: string) {
+  const version = await keepVersion(name, { 'pipeline.yml': 'colour: green\n' });
+  await registerPipeline(name);
+  const over = await findDeployed(name);
+  await setCurrent(name, { version, over, at: new Date().toISOString() }, await findCurrent(name));
+}
+
+test('a version that cannot be read keeps nobody from the other pipelines, nor from pushing another or removing it', async () => {
+  await push('base', files('echo base'));
+  await push('top', {
+    ...files(),
+    'pipeline.yml': 'base: { image: image-of:base, instanceType: t3.micro }\n',
+  });
+  await holdUnreadable('base');
+  await holdUnreadable('web');
+  const { pipelines, unreadable, problems } = await seePipelines();
+  expect([pipelines.map(({ name }) => name), [...unreadable].sort()]).toEqual([['top'], ['base', 'web']]);
+  expect(problems).toEqual([
+    expect.stringContaining('pipeline base: base@'),
+    expect.stringContaining('pipeline web: web@'),
+  ]);
+  await expect(findPipelines()).rejects.toThrow('is not valid');
+  await push('other', files('echo other'));
+  await removePushed('other', {});
+  await push('base', files('echo mended'));
+  await removePushed('web', {});
+  expect((await findPipelines()).map(({ name }) => name)).toEqual(['base', 'top', 'web']);
 });
 
 describe('by HTTP', () => {
