@@ -2,15 +2,14 @@ import { drawSchedule, type Schedule } from '../drawn/schedule';
 import { OTHER_DEPLOYMENT } from '../kinds/people';
 import type { Sabotage } from './sabotages';
 
-/** So many seeds are looked through, and within so many runs of those that meet a sabotage it is to be found. */
-const MOST_SEEDS = 5000;
+/** Within so many runs each sabotage is to be found: those of the seeds from 1 on. */
 const MOST_RUNS = 500;
 
 let known: readonly (Schedule & { readonly seed: number })[] | undefined;
 
-/** The first seeds whose schedules have what brings a sabotage to light; those with the fewest faults beside it first. */
+/** The seeds, of all that may be needed, whose schedules have what brings a sabotage to light; those with the fewest faults beside it first. */
 export function findSeeds({ kinds, states }: Pick<Sabotage, 'kinds' | 'states'>): number[] {
-  known ??= Array.from({ length: MOST_SEEDS }, (_, at) => ({ seed: at + 1, ...drawSchedule(at + 1) }));
+  known ??= Array.from({ length: MOST_RUNS }, (_, at) => ({ seed: at + 1, ...drawSchedule(at + 1) }));
   return (
     known
       .filter(({ faults }) =>
@@ -20,7 +19,6 @@ export function findSeeds({ kinds, states }: Pick<Sabotage, 'kinds' | 'states'>)
       )
       // What is broken is packaged once, for one deployment.
       .filter(({ faults }) => !faults.some(({ kind }) => kind === OTHER_DEPLOYMENT))
-      .slice(0, MOST_RUNS)
       .sort((a, b) => a.faults.length - b.faults.length)
       .map(({ seed }) => seed)
   );
