@@ -13,13 +13,16 @@ const VISITORS = 2;
 /** AWS seconds between two requests of a visitor, while servers come and go and while they do not. */
 const BUSY_SECONDS = 2;
 const IDLE_SECONDS = 120;
+/** A rollout is over by then: a build that waits for its window may do so for days. */
+const MOST_BUSY_SECONDS = 3600;
 const VERSION = /<meta name="version" content="([^"]*)"/;
 
 /** Visitors of the site, who ask often while a rollout may run. Hours pass in other states: whoever asked as often then would do nothing else. */
 export class Visitors {
   requests = 0;
   readonly failures: Failure[] = [];
-  private isBusy = false;
+  /** AWS milliseconds. */
+  private busyUntil = 0;
   private hasEnded = false;
   private readonly visits: Promise<void>[];
 
@@ -31,7 +34,15 @@ export class Visitors {
   }
 
   set busy(isBusy: boolean) {
-    this.isBusy = isBusy;
+    this.busyUntil = isBusy ? this.now() + MOST_BUSY_SECONDS * 1000 : 0;
+  }
+
+  private get isBusy(): boolean {
+    return this.now() < this.busyUntil;
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
   }
 
   /** The version of the site that one more visitor sees. */
@@ -48,7 +59,7 @@ export class Visitors {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!this.hasEnded) {
       this.requests += 1;
-      const at = this.clock.now().getTime();
+      const at = this.now();
       try {
         const page = await readPage(this.url, agent);
         if (!VERSION.test(page)) throw new Error(`the answer is not the site: ${page.slice(0, 100)}`);
@@ -62,9 +73,9 @@ export class Visitors {
 
   /** In short steps, so that who idles notices when a rollout begins. */
   private async pause(): Promise<void> {
-    const begun = this.clock.now().getTime();
+    const begun = this.now();
     do {
       await this.clock.sleep(BUSY_SECONDS * (this.isBusy ? 1 : 10));
-    } while (!this.isBusy && !this.hasEnded && this.clock.now().getTime() - begun < IDLE_SECONDS * 1000);
+    } while (!this.isBusy && !this.hasEnded && this.now() - begun < IDLE_SECONDS * 1000);
   }
 }

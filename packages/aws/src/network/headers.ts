@@ -34,15 +34,17 @@ export function forwardedHeaders(
   own: OutgoingHttpHeaders = {},
 ): OutgoingHttpHeaders {
   const { headersDistinct, rawHeaders } = message;
-  const dropped = new Set([...HOP_BY_HOP, ...Object.keys(own).map((name) => name.toLowerCase())]);
+  const dropped = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   for (const name of String(headersDistinct.connection ?? '').split(','))
     dropped.add(name.trim().toLowerCase());
-  const spelling = new Map(
-    rawHeaders.filter((_, index) => index % 2 === 0).map((name) => [name.toLowerCase(), name]),
-  );
+  const spelling = new Map<string, string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    spelling.set(name.toLowerCase(), name);
+  }
   const kept: OutgoingHttpHeaders = {};
   for (const [name, values] of Object.entries(headersDistinct)) {
-    if (!values || dropped.has(name)) continue;
+    if (!values || HOP_BY_HOP.has(name) || dropped.has(name)) continue;
     // `http.request` takes a list for headers that may be repeated, and insists on plain text for `host`.
     kept[spelling.get(name) ?? name] = values.length === 1 ? values[0] : values;
   }

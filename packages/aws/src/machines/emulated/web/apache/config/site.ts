@@ -13,6 +13,9 @@ interface AccessLog {
   common: boolean;
 }
 
+/** More ways than this in which sections meet are not remembered. */
+const MOST_MERGED = 1000;
+
 /** The main server, or a virtual host with all of the main server's settings below its own. */
 export class Site {
   readonly names: readonly string[];
@@ -26,6 +29,8 @@ export class Site {
   private readonly top: readonly Directive[];
   private readonly sections: readonly SiteSection[];
   private readonly base: Settings;
+  /** What sections of the site come to, by which of them apply. */
+  private readonly merged = new Map<string, Settings>();
 
   /**
    * @param nodes all that holds for it, what it has of the main server first
@@ -49,7 +54,10 @@ export class Site {
     this.accessLog = toAccessLog(this.last('customlog') ?? this.last('transferlog'));
     this.aliases = [...ownDirectives, ...this.top].flatMap(toAlias);
     this.redirects = this.top.flatMap(toRedirect);
-    this.sections = nodes.filter((node) => node.kind === 'section').flatMap(toSiteSection);
+    this.sections = nodes
+      .filter((node) => node.kind === 'section')
+      .flatMap(toSiteSection)
+      .sort((a, b) => a.order - b.order);
     this.base = this.top.reduce(mergeDirective, initialSettings(types));
   }
 
@@ -58,10 +66,23 @@ export class Site {
    * @throws ApacheConfigError for a `.htaccess` that Apache would not take
    */
   settingsFor(filePath: string, urlPath: string): Settings {
-    return [...this.sections, ...this.overridesFor(filePath, urlPath)]
+    const overrides = this.overridesFor(filePath, urlPath);
+    if (overrides.length === 0) return this.mergeOwn(({ applies }) => applies(filePath, urlPath));
+    return [...this.sections, ...overrides]
       .filter(({ applies }) => applies(filePath, urlPath))
       .sort((a, b) => a.order - b.order)
       .reduce(mergeSection, this.base);
+  }
+
+  /** Nearly all requests meet the same few sections: these are merged once. */
+  private mergeOwn(isMeant: (section: SiteSection) => boolean): Settings {
+    const meant = this.sections.flatMap((section, at) => (isMeant(section) ? [at] : []));
+    const key = meant.join();
+    const known = this.merged.get(key);
+    if (known) return known;
+    const settings = meant.flatMap((at) => this.sections[at] ?? []).reduce(mergeSection, this.base);
+    if (this.merged.size < MOST_MERGED) this.merged.set(key, settings);
+    return settings;
   }
 
   private overridesFor(filePath: string, urlPath: string): SiteSection[] {
@@ -70,10 +91,9 @@ export class Site {
       const directory = names.slice(0, index + 1).join('/');
       const file = `${directory}/.htaccess`;
       if (this.disk.find(file)?.kind !== 'file') return [];
-      const { allowOverride } = this.sections
-        .filter(({ applies, order }) => order < FILES_ORDER && applies(directory || '/', urlPath))
-        .sort((a, b) => a.order - b.order)
-        .reduce(mergeSection, this.base);
+      const { allowOverride } = this.mergeOwn(
+        ({ applies, order }) => order < FILES_ORDER && applies(directory || '/', urlPath),
+      );
       if (allowOverride.size === 0) return [];
       const children = readOverrides(this.disk, file, allowOverride);
       const section: Section = {
