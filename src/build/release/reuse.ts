@@ -5,6 +5,7 @@ import type { Pipeline } from '../../pipeline/pipeline';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
 import { isBuildId, pipelineOf } from '../id';
 import { type BuildRecord, byTurns, findRecord, imageOf, keyOfRecord, readRecords } from '../record';
+import { findFormerNames } from '../removed/register';
 import type { Plan } from '../state';
 
 /** The image of an earlier build that is used instead of a new one. */
@@ -111,14 +112,17 @@ export async function checkNotRevoked(build: string): Promise<void> {
 /**
  * Finds the build whose image a pipeline shall go back to.
  *
- * @param build as it was asked for; it may itself have used an image again
+ * @param build as it was asked for; it may itself have used an image again, or be of a name that the pipeline had before
  * @throws NothingToRollBackTo if there is no such image any more, or if it was revoked
  */
 export async function findRestorable(
   pipeline: string,
   build: string,
 ): Promise<{ asked: BuildRecord; maker: BuildRecord; reuse: Reuse }> {
-  const asked = isBuildId(build) && pipelineOf(build) === pipeline ? await findRecord(build) : undefined;
+  const isOwn =
+    isBuildId(build) &&
+    (pipelineOf(build) === pipeline || (await findFormerNames(pipeline)).includes(pipelineOf(build)));
+  const asked = isOwn ? await findRecord(build) : undefined;
   if (!asked) refuse(build, `there is no build ${build} of pipeline ${pipeline}`);
   const maker = asked.reused ? await findRecord(asked.reused.build) : asked;
   if (maker?.status !== 'SUCCEEDED' || !maker.imageId)
@@ -151,9 +155,17 @@ export function hasServed(record: BuildRecord, { definition }: Pick<Fleet, 'defi
   return status === 'SUCCEEDED' && rollout !== false && isRolledOut && imageOf(record) !== undefined;
 }
 
-/** The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only. */
+/**
+ * The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only, and of those that it had
+ * under a former name.
+ */
 async function* readServed(pipeline: Fleet): AsyncGenerator<BuildRecord> {
-  for await (const page of readRecords(pipeline.name))
+  yield* readServedAs(pipeline.name, pipeline);
+  for (const former of await findFormerNames(pipeline.name)) yield* readServedAs(former, pipeline);
+}
+
+async function* readServedAs(name: string, pipeline: Fleet): AsyncGenerator<BuildRecord> {
+  for await (const page of readRecords(name))
     yield* byTurns(page.filter((record) => hasServed(record, pipeline)));
 }
 

@@ -20,6 +20,7 @@ import { findAsPlanned } from '../../../src/build/plan/as-planned';
 import { Unmade } from '../../../src/build/plan/unmade';
 import { getRecord, updateRecord } from '../../../src/build/record';
 import { requestRollback } from '../../../src/build/release/rollback';
+import { decide } from '../../../src/build/removed/register';
 import { requestBuild } from '../../../src/build/request';
 import { findHold } from '../../../src/build/unattended/hold';
 import { findBaseImage } from '../../../src/image/base/image';
@@ -247,6 +248,30 @@ describe('a rollback', () => {
     await endBuild(id);
     expect((await getRecord(v7.id)).rolledBack).toBeUndefined();
     expect((await plan({ REVISION: 'v7' })).plan.reuse?.build).toBe(v7.id);
+  });
+
+  test('goes back to what the pipeline served under its former name, and to no other pipeline', async () => {
+    const v6 = await bake({ REVISION: 'v6' });
+    const v7 = await bake({ REVISION: 'v7' });
+    process.env.LAMBDA_TASK_ROOT = makeFolder({
+      'pipelines/store/pipeline.yml': `
+base: { image: ami-0123456789abcdef0, instanceType: t3.micro }
+image: { test: false }
+parameters: { REVISION: { default: main } }
+`,
+      'pipelines/store/user-data.sh': '#!/bin/bash\n',
+    });
+    const request = { pipeline: 'store', reason: '5xx', trigger: { kind: 'http' as const, by: 'eva' } };
+    await expect(requestRollback(request)).rejects.toThrow('there is nothing to go back from');
+    await expect(requestRollback({ ...request, build: v6.id })).rejects.toThrow('there is no build');
+    await decide('web', { decision: 'renamed', to: 'store' });
+    const { id } = await requestRollback(request);
+    const { plan: planned } = await planLast(id);
+    expect(planned.reuse).toMatchObject({ build: v6.id, image: { id: v6.imageId } });
+    await endBuild(id);
+    expect((await getRecord(v7.id)).rolledBack).toMatchObject({ by: id });
+    const forward = await requestRollback({ ...request, build: v7.id });
+    expect((await planLast(forward.id)).plan.reuse?.build).toBe(v7.id);
   });
 
   test('finds what is served, and the image before, behind a hundred nights that changed nothing', async () => {
