@@ -678,22 +678,27 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       if (!rollbacks[0] || notKnown) throw new Error(body);
       return { id: rollbacks[0], moved: moved?.[0]?.imageId };
     };
-    const goBack = async () => {
-      const { body } = await kit.call<{ body: string }>('postRollback', {
+    const ask = (body: object) =>
+      kit.call<{ body: string }>('postRollback', {
         ...{ ...HTTP_CALL, pathParameters: { pipeline: 'api' } },
-        body: JSON.stringify({ reason: 'it is bad' }),
+        body: JSON.stringify(body),
       });
+    const goBack = async () => {
+      // The pipeline may have had that name before.
+      const refused = await ask({ build: newBuildId('former'), reason: 'it is bad' });
+      if (!refused.body.includes('there is no build')) throw new Error(refused.body);
+      const { body } = await ask({ reason: 'it is bad' });
       return { id: (JSON.parse(body) as { id: string }).id, moved: old.imageId };
     };
-    for (const ask of [revoke, goBack]) {
+    for (const goOn of [revoke, goBack]) {
       await kit.leave('LOCK', 'api');
-      const { id: begun, moved } = await ask();
+      const { id: begun, moved } = await goOn();
       if (moved !== old.imageId) throw new Error(`the parameter was moved to ${moved}`);
       await kit.end(begun);
       // However AWS's time leaps: somebody is just about to start a build, and another request waits.
       await kit.lease('LOCK', 'api', newBuildId('api'), Math.floor(Date.now() / 1000) + 30 * 86_400);
       const waiting = await sample.startBuild('api');
-      const { id: queued } = await ask();
+      const { id: queued } = await goOn();
       if ((await findRecord(waiting))?.status !== 'SUPERSEDED') throw new Error(`${queued} took no place`);
       const { status } = await sample.api('POST', `/builds/${queued}/abort`, {});
       if (status !== 202) throw new Error(`${queued} could not be aborted: ${status}`);
