@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Aws, ClientSettings, StartOptions } from 'embedded-aws';
+import type { Aws, ClientSettings, OwnAws, StartOptions } from 'embedded-aws';
 import { unlessAborted } from './interrupted';
 import { packageService } from './package-service';
 
@@ -10,7 +10,7 @@ const SERVICE_STACK = 'kiln-prod';
 
 /** A running embedded AWS with the sample fleet and the service in it. */
 export interface Sample {
-  readonly aws: Aws;
+  readonly aws: OwnAws;
   readonly settings: ClientSettings;
   /** The outputs of the two stacks, by key. */
   readonly fleet: Readonly<Record<string, string>>;
@@ -59,7 +59,7 @@ export async function startSample(options: SampleOptions): Promise<Sample> {
 
 async function deploySample(options: SampleOptions, packaged: string): Promise<Sample> {
   const { signal } = options;
-  let aws: Aws | undefined;
+  let aws: OwnAws | undefined;
   try {
     options.onStep('start the embedded AWS and create the fleet in it');
     const { startAws } = await import('embedded-aws');

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Aws, ClientSettings, StartOptions } from 'embedded-aws';
+import type { ClientSettings, OwnAws, StartOptions } from 'embedded-aws';
 import { type ApiAnswer, callApi } from '../../cli/api';
 import { startSample } from '../../cli/sample';
 import { checkAnswer } from '../unit/answers';
@@ -42,7 +42,7 @@ export interface ShownBuild {
 /** The embedded AWS with fleet and service in it, whose time leaps, and what a user does with them. */
 export class RunningSample {
   private constructor(
-    readonly aws: Aws,
+    readonly aws: OwnAws,
     readonly settings: ClientSettings,
     readonly service: Readonly<Record<string, string>>,
   ) {}
