@@ -78,3 +78,19 @@ test.each(rules)('of the events of a rule there is a sample that the function ta
   expect(found).not.toEqual([]);
   for (const sample of found) expect(schema.safeParse(sample).error).toBeUndefined();
 });
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-enhanced-events.html */
+test('a scan of a container image, which somebody else of the account has pushed, calls nothing', () => {
+  const scan = {
+    'detail-type': 'Inspector2 Scan',
+    source: 'aws.inspector2',
+    detail: {
+      'scan-status': 'INITIAL_SCAN_COMPLETE',
+      'repository-name': 'arn:aws:ecr:us-east-1:000000000000:repository/shop',
+      'image-digest': 'sha256:36c7b282abd0186e01419f2e58743e1bf635808043aae4fb2ee4dd5c1e2bd30f',
+      'image-tags': ['latest'],
+    },
+  };
+  const matching = patternsOf(resolveWait.events).filter((pattern) => compilePattern(pattern)(scan));
+  expect(matching).toEqual([]);
+});
