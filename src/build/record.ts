@@ -338,6 +338,8 @@ export interface BuildRecord extends Options {
   previousImage?: NamedBefore;
   /** The same of those that are its channels. */
   previousInChannels?: NamedBefore[];
+  /** When SSM was asked last to have a parameter name the image of the build, by the parameter: it writes that later than it answers. */
+  naming?: Record<string, string>;
   /** The SSM parameters that are its channels. */
   channels?: { tested?: string | undefined; proven?: string | undefined };
   /** What came only after its end, or AWS did not take away then, and was undone later, in words: a function may go on when its build has failed. */

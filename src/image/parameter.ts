@@ -3,6 +3,7 @@ import {
   DeleteParameterCommand,
   GetParameterCommand,
   ListTagsForResourceCommand,
+  type Parameter,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
 import { isAwsError } from '../aws/error';
@@ -18,7 +19,7 @@ import {
   readRecords,
   updateRecord,
 } from '../build/record';
-import { InvalidPipeline } from '../errors';
+import { InvalidPipeline, TransientFailure } from '../errors';
 import { show } from '../pipeline/definition/expected';
 import { findNamedImage } from '../rollout/view/wanted';
 import { ownService, SERVICE_TAG } from '../tags';
@@ -55,37 +56,58 @@ async function findHolder(ResourceId: string): Promise<string | undefined> {
   }
 }
 
-/** Makes the SSM parameter of a pipeline name an image. Keeps in the record what it named before. */
+/**
+ * Makes the SSM parameter of a pipeline name an image. Keeps in the record what it named before.
+ *
+ * @throws TransientFailure while SSM looks whether there is such an image
+ */
 export async function nameNewestImage(build: string, parameter: string, imageId: string): Promise<void> {
-  await nameImage(build, parameter, imageId, async (before) => {
-    const record = await findRecord(build);
-    if (!record?.previousImage) await updateRecord(build, { previousImage: before });
-  });
+  await nameImage(build, parameter, imageId, ({ previousImage }, before) => ({
+    previousImage: previousImage ?? before,
+  }));
 }
 
 /** The same of a channel. */
 export async function nameInChannel(build: string, parameter: string, imageId: string): Promise<void> {
-  await nameImage(build, parameter, imageId, async (before) => {
-    const { previousInChannels: known = [] } = (await findRecord(build)) ?? {};
-    if (known.some((one) => one.parameter === parameter)) return;
-    await updateRecord(build, { previousInChannels: [...known, before] });
-  });
+  await nameImage(build, parameter, imageId, ({ previousInChannels: known = [] }, before) => ({
+    previousInChannels: known.some((one) => one.parameter === parameter) ? known : [...known, before],
+  }));
 }
+
+type Known = Partial<Pick<BuildRecord, 'previousImage' | 'previousInChannels' | 'naming'>>;
 
 async function nameImage(
   build: string,
   parameter: string,
   imageId: string,
-  keep: (before: NamedBefore) => Promise<void>,
+  keep: (known: Known, before: NamedBefore) => Known,
 ): Promise<void> {
   const value = await checkParameterOwner(pipelineOf(build), parameter);
   if (value !== imageId) {
-    await keep({ parameter, value: value ?? null });
+    const known: Known = (await findRecord(build)) ?? {};
+    if (isStillLooking(known.naming?.[parameter])) throw describeLooking(parameter, imageId);
+    const naming = { ...known.naming, [parameter]: new Date().toISOString() };
+    await updateRecord(build, { ...keep(known, { parameter, value: value ?? null }), naming });
     await putParameter(parameter, imageId);
+    // A new one is not there before, and cannot be tagged.
+    if ((await readParameter(parameter)) !== imageId) throw describeLooking(parameter, imageId);
   }
   // SSM takes no tags with a value that it overwrites. An earlier attempt may have come to its value and no further.
   const Tags = [{ Key: SERVICE_TAG, Value: ownService() }];
   await ssm().send(new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: parameter, Tags }));
+}
+
+/** So long SSM may look for an image, and takes no other value meanwhile; after that it may be asked again. Milliseconds. */
+const LOOKING_MILLISECONDS = 5 * 60_000;
+
+function isStillLooking(since: string | undefined): boolean {
+  return since !== undefined && Date.now() - Date.parse(since) < LOOKING_MILLISECONDS;
+}
+
+function describeLooking(parameter: string, imageId: string): TransientFailure {
+  return new TransientFailure(
+    `SSM has not written ${imageId} into ${parameter} yet: it looks first whether there is such an image, with the rights of this role. That may take some minutes.`,
+  );
 }
 
 /**
@@ -197,11 +219,32 @@ export async function moveParameter(
   return 'moved';
 }
 
+/** With this data type SSM looks whether there is such an image, and EC2 and Auto Scaling take the parameter as one. */
+const IMAGE_TYPE = 'aws:ec2:image';
+
+/**
+ * Writes an image into a parameter. One that is there keeps its data type, which SSM does not let be changed. SSM answers before it has looked
+ * for the image, with the rights of the caller, and writes nothing where it does not find it.
+ *
+ * @throws TransientFailure while SSM looks for another image: it takes no other value then
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-data-types.html
+ */
 async function putParameter(Name: string, Value: string): Promise<void> {
-  // With this data type SSM checks that there is such an image, and EC2 takes the parameter as one.
-  await ssm().send(
-    new PutParameterCommand({ Name, Value, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true }),
-  );
+  const { DataType = IMAGE_TYPE } = (await findParameter(Name)) ?? {};
+  try {
+    await ssm().send(new PutParameterCommand({ Name, Value, Type: 'String', DataType, Overwrite: true }));
+  } catch (error) {
+    if (!isRefusedWhileLooking(error)) throw error;
+    throw new TransientFailure(`SSM takes no other value for ${Name} yet: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** AWS tells that it says so, not under which name. */
+function isRefusedWhileLooking(error: unknown): error is Error {
+  return error instanceof Error && /validat\w+ .*\bin pro(cess|gress)\b/i.test(error.message);
 }
 
 /** One that is gone already is no error: the answer to a first try may have been lost. */
@@ -214,9 +257,13 @@ async function deleteParameter(Name: string): Promise<void> {
 }
 
 async function readParameter(Name: string): Promise<string | undefined> {
+  return (await findParameter(Name))?.Value;
+}
+
+async function findParameter(Name: string): Promise<Parameter | undefined> {
   try {
     const { Parameter } = await ssm().send(new GetParameterCommand({ Name }));
-    return Parameter?.Value;
+    return Parameter;
   } catch (error) {
     if (isAwsError(error, 'ParameterNotFound')) return undefined;
     throw error;

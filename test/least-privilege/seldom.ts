@@ -87,6 +87,7 @@ import {
 } from './failed-build';
 import type { Kit } from './kit';
 import { ARCHIVES } from './project';
+import { putParameter, whenIs } from './put-parameter';
 
 const WEB = 'kiln-fleet-web';
 const API = 'kiln-fleet-api';
@@ -645,9 +646,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       build: bad.id,
       fence: 2,
     });
-    await new SSMClient(sample.settings).send(
-      new PutParameterCommand({ Name: parameter, Value: bad.imageId, Type: 'String', Overwrite: true }),
-    );
+    await putParameter(sample, parameter, bad.imageId);
     const call = (id: string, rollback: boolean) =>
       kit.call<{ body: string }>('revokeImage', {
         ...{ ...HTTP_CALL, routeKey: 'POST /images/{id}/revoke', pathParameters: { id } },
@@ -694,6 +693,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
       await kit.leave('LOCK', 'api');
       const { id: begun, moved } = await goOn();
       if (moved !== old.imageId) throw new Error(`the parameter was moved to ${moved}`);
+      await whenIs(sample, parameter, old.imageId);
       await kit.end(begun);
       // However AWS's time leaps: somebody is just about to start a build, and another request waits.
       await kit.lease('LOCK', 'api', newBuildId('api'), Math.floor(Date.now() / 1000) + 30 * 86_400);
@@ -722,7 +722,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
         plan: { ...plan, image: { ...plan.image, channels: { tested: Name } } },
       });
       const { Value } = before?.Parameter ?? {};
-      if (Value) await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true }));
+      if (Value) await putParameter(sample, Name, Value);
       else await ssm.send(new DeleteParameterCommand({ Name }));
     }
     await updateRecord(build, { status: 'FAILED' });

@@ -49,6 +49,7 @@ import {
 } from './failed-build';
 import { Kit } from './kit';
 import { ALARM, ARCHIVES, COPIED_TO, KEY_PAIR, makeProject } from './project';
+import { putParameter } from './put-parameter';
 import { nameOfRole, type WrittenRole } from './recording';
 import { retireImages, SELDOM } from './seldom';
 import { makeThings, type Things } from './things';
@@ -154,10 +155,6 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
   const parameter = async (Name: string) =>
     (await new SSMClient(sample.settings).send(new GetParameterCommand({ Name })).catch(() => undefined))
       ?.Parameter?.Value;
-  const putParameter = (Name: string, Value: string) =>
-    new SSMClient(sample.settings).send(
-      new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }),
-    );
   const ec2 = () => new EC2Client(sample.settings);
   const autoScaling = () => new AutoScalingClient(sample.settings);
 
@@ -167,7 +164,7 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     const build = await FailedBuild.make(sample, 'web', {
       previousImage: { parameter: '/kiln/web/image', value: old.imageId },
     });
-    await putParameter('/kiln/web/image', build.imageId);
+    await putParameter(sample, '/kiln/web/image', build.imageId);
     await build.share(true);
     await autoScaling().send(
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: WEB, DesiredCapacity: 1 }),
@@ -201,7 +198,7 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     const build = await FailedBuild.make(sample, 'api', {
       previousImage: { parameter: '/kiln/api/image', value: null },
     });
-    await putParameter('/kiln/api/image', build.imageId);
+    await putParameter(sample, '/kiln/api/image', build.imageId);
     await build.share(false);
     const { launchTemplateId, version } = await build.publish(API, { isFirstImage: true });
     const group = { AutoScalingGroupName: API };
@@ -279,7 +276,7 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     await build.refresh(WEB, published, 'Successful');
     await undoAll(build.id);
     expect(await parameter(`/kiln/fleets/${WEB}/version`)).toBe(published.version);
-    await putParameter(`/kiln/fleets/${WEB}/version`, '1');
+    await putParameter(sample, `/kiln/fleets/${WEB}/version`, '1');
     await settleGroup(sample, WEB);
   });
 
@@ -297,7 +294,7 @@ describe.each(Object.keys(UNDOING) as (keyof typeof UNDOING)[])('%s', (name) => 
     const other = await FailedBuild.make(sample, 'vault', {
       previousImage: { parameter: '/kiln/vault/image', value: null },
     });
-    await putParameter('/kiln/vault/image', other.imageId);
+    await putParameter(sample, '/kiln/vault/image', other.imageId);
     await undoAll(other.id);
   });
 

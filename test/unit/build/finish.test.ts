@@ -105,8 +105,9 @@ test('nor does one whose image is revoked while its end is written down: who rev
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-0' } });
   ssm.on(ListTagsForResourceCommand).resolves({ TagList: [] });
   ssm.on(AddTagsToResourceCommand).resolves({});
-  ssm.on(PutParameterCommand).callsFake(async () => {
+  ssm.on(PutParameterCommand).callsFake(async ({ Value }) => {
     await updateRecord(BUILD, { revoked: { at: '2026-11-30T00:00:00.000Z', by: 'eva' } });
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value } });
     return {};
   });
   await updateRecord(BUILD, { imageId: 'ami-1' });

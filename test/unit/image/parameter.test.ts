@@ -24,9 +24,19 @@ import { useTable } from '../table';
 const ssm = mockClient(SSMClient);
 useTable();
 
+/** The parameters that there are, by their names; any other holds what `''` does. */
+let values: Record<string, string>;
+
 beforeEach(async () => {
   ssm.reset();
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-0' } });
+  values = { '': 'ami-0' };
+  ssm.on(GetParameterCommand).callsFake(({ Name = '' }) => ({
+    Parameter: { Value: values[Name] ?? values[''], DataType: 'aws:ec2:image' },
+  }));
+  ssm.on(PutParameterCommand).callsFake(({ Name = '', Value = '' }) => {
+    values[Name] = Value;
+    return { Version: 2 };
+  });
   ssm.on(ListTagsForResourceCommand).resolves({ TagList: [] });
   await openRecord();
 });
@@ -56,7 +66,6 @@ test('an attempt after one that could not tag the parameter says whose it is, an
     .rejectsOnce(Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' }))
     .resolves({});
   await expect(nameNewestImage(BUILD, '/kiln/web/image', 'ami-1')).rejects.toThrow('Rate exceeded');
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-1' } });
   await nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
   expect(ssm.commandCalls(AddTagsToResourceCommand)).toHaveLength(2);
   expect(put()).toHaveLength(1);
@@ -80,7 +89,7 @@ test('before anything is made a pipeline is told that another deployment keeps i
 });
 
 test('a parameter that holds something else than an image is left as it is', async () => {
-  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'subnet-1,subnet-2' } });
+  values = { '': 'subnet-1,subnet-2' };
   const words = /\/kiln\/network\/subnets is there and holds no image, but "subnet-1,subnet-2"/;
   await expect(checkParameterOwner('web', '/kiln/network/subnets')).rejects.toThrow(words);
   await expect(nameNewestImage(BUILD, '/kiln/network/subnets', 'ami-1')).rejects.toThrow(words);
@@ -88,13 +97,72 @@ test('a parameter that holds something else than an image is left as it is', asy
 });
 
 test('a parameter that is not there yet is free', async () => {
-  ssm
-    .on(GetParameterCommand)
-    .rejects(new ParameterNotFound({ message: 'Parameter not found.', $metadata: {} }));
+  values = {};
+  ssm.on(GetParameterCommand).callsFake(({ Name = '' }) => {
+    if (values[Name]) return { Parameter: { Value: values[Name] } };
+    throw new ParameterNotFound({ message: 'Parameter not found.', $metadata: {} });
+  });
   ssm.on(ListTagsForResourceCommand).rejects(Object.assign(new Error('no'), { name: 'InvalidResourceId' }));
   await checkParameterOwner('web', '/kiln/web/image');
   await nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
-  expect(put()).toHaveLength(1);
+  expect(put().map((call) => call.args[0].input)).toMatchObject([{ DataType: 'aws:ec2:image' }]);
+});
+
+/** https://github.com/hashicorp/terraform-provider-aws/issues/14513 */
+describe('SSM answers before it has looked whether there is such an image, so that', () => {
+  let isThere = false;
+  const name = () => nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
+  const tag = () => ssm.commandCalls(AddTagsToResourceCommand);
+
+  beforeEach(() => {
+    isThere = false;
+    ssm.on(GetParameterCommand).callsFake(({ Name = '' }) => {
+      if (isThere) return { Parameter: { Value: values[Name] } };
+      throw new ParameterNotFound({ message: 'Parameter not found.', $metadata: {} });
+    });
+    ssm.on(ListTagsForResourceCommand).rejects(Object.assign(new Error('no'), { name: 'InvalidResourceId' }));
+  });
+
+  test('a new parameter is tagged only when it is there, and written once', async () => {
+    const words = /^SSM has not written ami-1 into \/kiln\/web\/image yet/;
+    await expect(name()).rejects.toMatchObject({
+      name: 'TransientFailure',
+      message: expect.stringMatching(words),
+    });
+    await expect(name()).rejects.toThrow(words);
+    expect([put().length, tag().length]).toEqual([1, 0]);
+    isThere = true;
+    await name();
+    expect([put().length, tag().length]).toEqual([1, 1]);
+    expect((await getRecord(BUILD)).previousImage).toEqual({ parameter: '/kiln/web/image', value: null });
+  });
+
+  test('one that is not there after five minutes is written again', async () => {
+    await expect(name()).rejects.toThrow(/has not written/);
+    const naming = { '/kiln/web/image': new Date(Date.now() - 6 * 60_000).toISOString() };
+    await updateRecord(BUILD, { naming });
+    await expect(name()).rejects.toThrow(/has not written/);
+    expect(put()).toHaveLength(2);
+  });
+});
+
+/** https://github.com/hashicorp/terraform-provider-aws/issues/35959 */
+test('a parameter that a person has made as a text stays one', async () => {
+  ssm.on(GetParameterCommand).callsFake(({ Name = '' }) => ({
+    Parameter: { Value: values[Name] ?? values[''], DataType: 'text' },
+  }));
+  await nameNewestImage(BUILD, '/kiln/web/image', 'ami-1');
+  expect(put().map((call) => call.args[0].input)).toMatchObject([{ Value: 'ami-1', DataType: 'text' }]);
+});
+
+test('while SSM looks for the image a restored parameter takes no other value: that passes', async () => {
+  await updateRecord(BUILD, { imageId: 'ami-0', previousImage: { parameter: '/image', value: 'ami-9' } });
+  const said = 'The validation of the parameter is still in process.';
+  ssm.on(PutParameterCommand).rejects(Object.assign(new Error(said), { name: 'ValidationException' }));
+  await expect(restoreNewestImage(await getRecord(BUILD))).rejects.toMatchObject({
+    name: 'TransientFailure',
+    message: expect.stringContaining('/image'),
+  });
 });
 
 test('a parameter that was not there before goes, also where the answer to the first try was lost', async () => {
@@ -104,8 +172,9 @@ test('a parameter that was not there before goes, also where the answer to the f
 });
 
 describe('channels', () => {
-  const value = (values: Record<string, string>) =>
-    ssm.on(GetParameterCommand).callsFake(({ Name = '' }) => ({ Parameter: { Value: values[Name] } }));
+  const value = (some: Record<string, string>) => {
+    values = some;
+  };
 
   test('are named, and named back to what they were, each for itself', async () => {
     await updateRecord(BUILD, { imageId: 'ami-1' });

@@ -164,6 +164,11 @@ export const durations = {
     source:
       'Run Command tries again to reach a node that was not available: `Delayed` ends some seconds after it is',
   },
+  imageParameterValidated: {
+    seconds: 3,
+    source:
+      'Systems Manager User Guide, Native parameter support for AMI IDs: validated after the answer, in up to a few minutes; in practice some seconds',
+  },
   quotaIncrease: {
     seconds: 900,
     source:

@@ -10,6 +10,14 @@ export function parameterNotFound(): AwsError {
   return new AwsError('ParameterNotFound', '');
 }
 
+/** The error of a parameter that is written while the image in it is still being looked for. That AWS says so is known, its code is not. */
+export function stillValidating(name: string): AwsError {
+  return new AwsError(
+    'TooManyUpdates',
+    `The validation of the parameter ${name} is still in process. Try again once it has ended.`,
+  );
+}
+
 /** @param what `version 3`, `label prod` */
 export function versionNotFound(what: string, name: string): AwsError {
   return new AwsError(

@@ -48,6 +48,8 @@ export class SsmState implements SsmPort {
   private isDisposed = false;
   readonly agents: Agents;
   private readonly ordered = new Map<string, Command>();
+  /** The names of parameters whose newest value is being looked at before it is written. */
+  readonly validating = new Set<string>();
   /** The roles that send notifications. */
   readonly roles: RoleSessions;
 
@@ -192,7 +194,12 @@ export class SsmState implements SsmPort {
   }
 
   /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html */
-  announce(parameter: StoredParameter, version: ParameterVersion, operation: string): void {
+  announce(
+    parameter: StoredParameter,
+    version: ParameterVersion,
+    operation: string,
+    more: object = {},
+  ): void {
     this.context.bus.announce({
       source: 'aws.ssm',
       detailType: 'Parameter Store Change',
@@ -202,6 +209,7 @@ export class SsmState implements SsmPort {
         name: parameter.name,
         type: version.type,
         ...(version.description && { description: version.description }),
+        ...more,
       },
     });
   }

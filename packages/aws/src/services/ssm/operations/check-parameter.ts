@@ -78,6 +78,20 @@ export function checkValue(input: PutParameterRequest, tier: string): void {
   }
 }
 
+/** Data types that a parameter has from its beginning, or never. */
+const LASTING = ['aws:ec2:image', 'aws:ssm:integration'];
+
+/**
+ * @param before the data type that it has
+ * @throws AwsError where it is to get another
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-data-types.html
+ */
+export function checkDataTypeStays(dataType: string, before: string | undefined): void {
+  if (before === undefined || before === dataType) return;
+  if (LASTING.includes(before) || LASTING.includes(dataType))
+    throw invalid(`The data type of a parameter can't be changed from ${before} to ${dataType}.`);
+}
+
 /** @throws AwsError with AWS's words */
 export function checkDataType(dataType: string, value: string): void {
   if (!['text', 'aws:ec2:image', 'aws:ssm:integration'].includes(dataType)) {

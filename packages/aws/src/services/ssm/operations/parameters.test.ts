@@ -4,7 +4,10 @@ import {
   type PutParameterCommandInput,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { rootCall } from '../../../testing/api';
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { until } from '../../../testing/until';
+import { findImage } from '../testing';
 
 let region: NewRegion;
 beforeEach(async () => {
@@ -370,5 +373,64 @@ test('Filters of the old kind ask for beginnings, and not beside those of the ne
   const both = { Filters, ParameterFilters: [{ Key: 'Name', Values: ['other'] }] };
   await expect(ssm().DescribeParameters(both)).rejects.toMatchObject({
     message: 'You can use either Filters or ParameterFilters in a single request.',
+  });
+});
+
+describe('A parameter that holds an image', () => {
+  const IMAGE = { DataType: 'aws:ec2:image' };
+  const failed = () =>
+    region.events.find(({ detail }) => (detail as { exception?: string }).exception !== undefined)?.detail;
+
+  test('is written only once it is known that the image is there', async () => {
+    const [first, second] = [await findImage(region), await findImage(region, 'minimal')];
+    expect(await put('/image', first, IMAGE)).toEqual({ Version: 1, Tier: 'Standard' });
+    await expect(get('/image')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+    await expect(put('/image', second, { ...IMAGE, Overwrite: true })).rejects.toThrow(/still in process/);
+    await until(async () => (await get('/image').catch(() => undefined))?.Value === first);
+    await put('/image', second, { ...IMAGE, Overwrite: true });
+    expect((await get('/image'))?.Value).toBe(first);
+    await until(async () => (await get('/image'))?.Value === second);
+    expect(await get('/image')).toMatchObject({ Version: 2, DataType: 'aws:ec2:image' });
+  });
+
+  test('is never written where there is no such image, of which an event tells alone', async () => {
+    await put('/image', 'ami-0123456789abcdef0', IMAGE);
+    await until(() => failed() !== undefined);
+    expect(failed()).toEqual({
+      operation: 'Create',
+      name: '/image',
+      type: 'String',
+      dataType: 'aws:ec2:image',
+      exception: 'Unable to Describe Resource',
+    });
+    await expect(get('/image')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+  });
+
+  test('is not written for who may not describe images, and is not refused either', async () => {
+    const iam = region.api('iam');
+    await iam.CreateUser({ UserName: 'writer' });
+    const Statement = [{ Effect: 'Allow', Action: 'ssm:PutParameter', Resource: '*' }];
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam.PutUserPolicy({ UserName: 'writer', PolicyName: 'write', PolicyDocument });
+    const { AccessKey } = await iam.CreateAccessKey({ UserName: 'writer' });
+    const principal = region.state('iam').principalOf(AccessKey?.AccessKeyId ?? '');
+    const image = await findImage(region);
+    const input = { Name: '/image', Value: image, Type: 'String', ...IMAGE } as const;
+    expect(await region.apiAs('ssm', { ...rootCall(), principal }).PutParameter(input)).toMatchObject({
+      Version: 1,
+    });
+    await until(() => failed() !== undefined);
+    await expect(get('/image')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+  });
+
+  test('is one from its beginning: no text becomes one, nor one a text', async () => {
+    const image = await findImage(region);
+    await put('/text', image);
+    const asImage = put('/text', image, { ...IMAGE, Overwrite: true });
+    await expect(asImage).rejects.toMatchObject({ code: 'ValidationException' });
+    await put('/image', image, IMAGE);
+    await until(async () => (await get('/image').catch(() => undefined)) !== undefined);
+    const asText = put('/image', 'x', { DataType: 'text', Overwrite: true });
+    await expect(asText).rejects.toMatchObject({ code: 'ValidationException' });
   });
 });

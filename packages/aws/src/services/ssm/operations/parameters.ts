@@ -1,14 +1,15 @@
 import { takePage } from '../../../core/paging';
-import { badToken, invalid, parameterNotFound } from '../errors';
-import { newestVersion, pathOf, type StoredParameter } from '../parameter';
+import { badToken, invalid, parameterNotFound, stillValidating } from '../errors';
+import { newestVersion, type ParameterVersion, pathOf, type StoredParameter } from '../parameter';
 import { awaitPolicies } from '../policies/await-policies';
-import type { Op } from '../state';
+import type { Op, SsmState } from '../state';
 import { checkAskedName, checkName, checkPath } from './check-parameter';
 import { viewMetadata, viewParameter, viewVersion } from './describe-parameter';
 import { checkDecryption, encrypt } from './encryption';
 import { readFilters, readOldFilters } from './read-filters';
 import { makeRoom, readVersion } from './read-version';
 import { selectQuietly } from './select-quietly';
+import { IMAGE_TYPE, validateImage } from './validate-image';
 
 export const PutParameter: Op<'PutParameter'> = async (ssm, input, call) => {
   const name = ssm.nameOf(input.Name ?? '');
@@ -16,19 +17,27 @@ export const PutParameter: Op<'PutParameter'> = async (ssm, input, call) => {
   const present = ssm.stored(name);
   const made = { modifiedAt: ssm.context.clock.now(), modifiedBy: call.principal.arn };
   const read = readVersion(input, name, present, made);
+  if (ssm.validating.has(present?.name ?? name)) throw stillValidating(name);
   const ciphertext = await encrypt(ssm, name, read, call);
   // Another call may have written it meanwhile.
   if (ssm.stored(name) !== present || (present && newestVersion(present).version >= read.version))
     return PutParameter(ssm, input, call);
   const version = { ...read, ciphertext };
   const parameter: StoredParameter = present ?? { name, versions: [], tags: [...(input.Tags ?? [])] };
+  const write = () => addVersion(ssm, parameter, version);
+  if (version.dataType === IMAGE_TYPE) ssm.follow(validateImage(ssm, parameter, version, call, write));
+  else write();
+  return { Version: version.version, Tier: version.tier };
+};
+
+function addVersion(ssm: SsmState, parameter: StoredParameter, version: ParameterVersion): void {
+  const isNew = parameter.versions.length === 0;
   makeRoom(parameter);
   parameter.versions.push(version);
   ssm.add(parameter);
-  ssm.announce(parameter, version, present ? 'Update' : 'Create');
+  ssm.announce(parameter, version, isNew ? 'Create' : 'Update');
   awaitPolicies(ssm, parameter, version);
-  return { Version: version.version, Tier: version.tier };
-};
+}
 
 export const GetParameter: Op<'GetParameter'> = async (ssm, input, call) => {
   checkAskedName(input.Name ?? '');

@@ -3,7 +3,7 @@ import { AwsError } from '../../../core/aws-error';
 import { invalid } from '../errors';
 import { newestVersion, type ParameterVersion, type StoredParameter } from '../parameter';
 import { readPolicies } from '../policies/read-policies';
-import { checkDataType, checkPattern, checkValue } from './check-parameter';
+import { checkDataType, checkDataTypeStays, checkPattern, checkValue } from './check-parameter';
 
 const versionsKept = 100;
 
@@ -37,6 +37,7 @@ export function readVersion(
   const value = input.Value ?? '';
   const dataType = input.DataType ?? before?.dataType ?? 'text';
   checkDataType(dataType, value);
+  checkDataTypeStays(dataType, before?.dataType);
   const allowedPattern = input.AllowedPattern ?? before?.allowedPattern;
   if (allowedPattern) checkPattern(allowedPattern, value);
   return {
