@@ -12,6 +12,11 @@ import { useTriggers } from '../pipeline/clockwork';
 import { makeFolder, removeFolders } from '../pipeline/folders';
 import { useTable } from '../table';
 
+jest.mock('node:timers/promises', () => ({
+  ...jest.requireActual<object>('node:timers/promises'),
+  setTimeout: async () => {},
+}));
+
 useTable();
 const kept = useTriggers();
 afterEach(removeFolders);
@@ -182,6 +187,32 @@ describe('the resource of the stack', () => {
     const ids = { StackId: 's', RequestId: 'r', LogicalResourceId: 'Triggers' };
     expect(await ask('Create')).toEqual({ Status: 'SUCCESS', PhysicalResourceId: 'triggers', ...ids });
     expect([...kept.schedules.keys()]).toEqual(['web']);
+  });
+
+  test.each([
+    [
+      'ValidationException',
+      'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+    ],
+    ['AccessDeniedException', 'is not authorized to perform: scheduler:CreateSchedule'],
+  ])('asks again where AWS does not know the new roles yet: %s', async (name, message) => {
+    kept.meanwhile = async () => {
+      throw Object.assign(new Error(message), { name });
+    };
+    expect(await ask('Create')).toMatchObject({ Status: 'SUCCESS' });
+    expect([...kept.schedules.keys()]).toEqual(['web']);
+  });
+
+  test('does not ask for ever', async () => {
+    const refuse = async () => {
+      kept.meanwhile = refuse;
+      throw Object.assign(new Error('is not authorized'), { name: 'AccessDeniedException' });
+    };
+    kept.meanwhile = refuse;
+    expect(await ask('Create')).toMatchObject({
+      Status: 'FAILED',
+      Reason: 'AccessDeniedException: is not authorized',
+    });
   });
 
   test('and each night its function make good what somebody has deleted or changed by hand', async () => {

@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
+import { isAwsError } from '../../../aws/error';
 import { logger } from '../../../log';
 import type { Pipeline } from '../../../pipeline/pipeline';
 import { findPipelines } from '../../../pipeline/pushed/find';
@@ -41,6 +43,35 @@ function describe(pipelines: readonly Pipeline[]): string {
   return JSON.stringify(describeTriggers(pipelines, ''));
 }
 
+/** CloudFormation has made the roles a moment ago, or given them other rights, which IAM tells the rest of AWS seconds later, at times minutes. */
+const TRIES = 12;
+const BETWEEN_MILLISECONDS = 10_000;
+
+/**
+ * Does what new rights are needed for, again while it is refused.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+ */
+async function onceRightsAreKnown(run: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await run();
+      return;
+    } catch (error) {
+      if (tries === TRIES || !isOfRights(error)) throw error;
+      logger.info(`asks again in ${BETWEEN_MILLISECONDS / 1000} s: ${(error as Error).message}`);
+    }
+    await pause(BETWEEN_MILLISECONDS);
+  }
+}
+
+/** Scheduler looks whether it may assume a role when it is given one: https://github.com/aws/aws-sdk-js-v3/issues/6494 */
+function isOfRights(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isOfRights);
+  if (isAwsError(error, 'AccessDeniedException', 'AccessDenied')) return true;
+  return isAwsError(error, 'ValidationException') && /\bassume the role\b/.test(error.message);
+}
+
 /** An answer has room for 4,096 bytes. */
 const LONGEST_REASON = 1000;
 
@@ -51,7 +82,8 @@ const LONGEST_REASON = 1000;
  * @throws Error if the stack cannot be told: Lambda asks again
  */
 export async function answerStack(request: z.output<typeof StackRequest>): Promise<void> {
-  const failure = await (request.RequestType === 'Delete' ? keepTriggers([]) : keepAll()).then(
+  const keep = request.RequestType === 'Delete' ? () => keepTriggers([]) : keepAll;
+  const failure = await onceRightsAreKnown(keep).then(
     () => undefined,
     (error: Error) => error,
   );
