@@ -8,11 +8,27 @@ export function nameTransient(error: Error): Error {
     : error;
 }
 
+/**
+ * What passes and the SDK does not know as such, since AWS answers it with 400: somebody else is just changing the same parameter, the same
+ * group or the same rule.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
+ * @see https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html#API_UpdateAutoScalingGroup_Errors
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html#API_PutRule_Errors
+ */
+const BUSY = [
+  'TooManyUpdates',
+  'ScalingActivityInProgress',
+  'ScalingActivityInProgressFault',
+  'ConcurrentModificationException',
+];
+
 function isTransient(error: Error): boolean {
   if (error instanceof AggregateError)
     return error.errors.every((one) => one instanceof Error && isTransient(one));
   const sdkError = error as Parameters<typeof isTransientError>[0];
-  return isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError);
+  const isBusy = BUSY.includes(error.name);
+  return isBusy || isThrottlingError(sdkError) || isTransientError(sdkError) || isServerError(sdkError);
 }
 
 /**
