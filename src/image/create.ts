@@ -4,6 +4,7 @@ import { ec2 } from '../aws/ec2';
 import { isAwsError } from '../aws/error';
 import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';
+import { TransientFailure } from '../errors';
 import { buildTags, tagSpecifications } from '../tags';
 import { imageName } from './own';
 import { knowImage } from './watch/gone';
@@ -60,6 +61,8 @@ async function findImageByName(name: string): Promise<string> {
     new DescribeImagesCommand({ Owners: ['self'], Filters: [{ Name: 'name', Values: [name] }] }),
   );
   const id = Images?.[0]?.ImageId;
-  if (!id) throw new Error(`EC2 says that there is an image named ${name}, but does not list it.`);
+  // It may not list at once what it has just accepted to make: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+  if (!id)
+    throw new TransientFailure(`EC2 says that there is an image named ${name}, but does not list it yet.`);
   return id;
 }

@@ -65,7 +65,7 @@ async function requestRefresh({
 }: StartRefreshInput): Promise<string | undefined> {
   const versions = { version, others };
   await checkAsPlanned(target);
-  await checkVersions(target, versions);
+  await checkVersions(build.id, target, versions);
   await holdGroup(target.autoScalingGroup, build.id, fence);
   return beginRefresh(target, versions);
 }
@@ -161,8 +161,14 @@ export function lookAtRefreshes(waits: Wait[]): Promise<Seen> {
   return lookAtEach(waits, lookAtRefresh);
 }
 
-async function lookAtRefresh({ group = '', resource }: Wait): Promise<Outcome | Said> {
-  const refresh = (await describeRefreshesOf(group, [resource]))?.at(0);
+/** Auto Scaling may not list a refresh at once after it has begun it. Milliseconds. */
+const LISTED_WITHIN = 2 * 60_000;
+
+async function lookAtRefresh({ group = '', resource, since }: Wait): Promise<Outcome | Said> {
+  const refreshes = await describeRefreshesOf(group, [resource]);
+  const refresh = refreshes?.at(0);
+  const isNew = Date.now() - since < LISTED_WITHIN;
+  if (refreshes && !refresh && isNew) return { says: 'Auto Scaling does not list it yet' };
   const status = refresh?.Status ?? 'gone';
   if (refresh && ACTIVE.includes(status)) return { says: describeProgress(refresh) };
   if (status === 'Successful') return { output: { refreshId: resource, endedAt: Date.now() } };

@@ -26,7 +26,7 @@ export async function scaleOut(input: z.infer<typeof StartRefreshInput>): Promis
   const isDone = group !== undefined && isAt(group, target, amongMade(target, versions));
   if (isDone) return { endedAt: Date.now() };
   await checkAsPlanned(target);
-  await checkVersions(target, versions);
+  await checkVersions(build.id, target, versions);
   await holdGroup(autoScalingGroup, build.id, fence);
   await autoScaling().send(
     new UpdateAutoScalingGroupCommand({

@@ -14,7 +14,7 @@ import { findRecord, noteRollout } from '../build/record';
 import { checkNotRevoked } from '../build/release/reuse';
 import { BuildState, type MadeVersion, type Target, TargetState, type TemplateState } from '../build/state';
 import { checkStillFree } from '../build/unattended/hold';
-import { TargetNotRefreshable } from '../errors';
+import { TargetNotRefreshable, TransientFailure } from '../errors';
 import { ownService } from '../tags';
 import { claimGroup } from './claim';
 import { takeGroup } from './lease';
@@ -173,20 +173,33 @@ function describeNext(
   return { LaunchTemplateData: { ...taken, ...changed } as RequestLaunchTemplateData };
 }
 
+/** EC2 may not list a version at once after it has made it. Milliseconds. */
+const LISTED_WITHIN = 2 * 60_000;
+
 /**
  * Makes sure that the versions of a build are still there, before a group is told to use them.
  *
+ * @throws TransientFailure if EC2 need not list one yet: https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  * @throws TargetNotRefreshable if somebody has deleted one
  */
-export async function checkVersions(target: Target, versions: Versions): Promise<void> {
+export async function checkVersions(build: string, target: Target, versions: Versions): Promise<void> {
   for (const template of templatesOf(target)) {
     const { launchTemplateId } = template;
     const version = versionIn(target, versions, template) ?? 'none';
     if (await findVersion(launchTemplateId, version)) continue;
+    if (await isJustPublished(build, target))
+      throw new TransientFailure(
+        `EC2 does not list version ${version} of the launch template ${launchTemplateId} yet, which it has just made.`,
+      );
     throw new TargetNotRefreshable(
       `Version ${version} of the launch template ${launchTemplateId}, made for the Auto Scaling group ${target.autoScalingGroup}, was deleted by somebody. The group is left as it is. Start a new build.`,
     );
   }
+}
+
+async function isJustPublished(build: string, { autoScalingGroup }: Target): Promise<boolean> {
+  const { endedAt = '' } = (await findRecord(build))?.stages[`PublishTemplate/${autoScalingGroup}`] ?? {};
+  return Date.now() - Date.parse(endedAt) < LISTED_WITHIN;
 }
 
 const NO_VERSION = [

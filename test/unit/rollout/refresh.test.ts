@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
-import { getRecord } from '../../../src/build/record';
+import { getRecord, updateRecord } from '../../../src/build/record';
 import { releaseGroups, takeGroup } from '../../../src/rollout/lease';
 import { startRefresh } from '../../../src/rollout/refresh';
 import { BUILD, describePlanned, makeTarget, openRecord, PREFERENCES } from '../records';
@@ -193,4 +193,34 @@ test('nor one under the number of an earlier time, when it has the group again',
   await takeGroup('fleet', BUILD);
   await expect(startRefresh(input)).rejects.toMatchObject({ name: 'LeaseLost' });
   expect(autoScaling.commandCalls(StartInstanceRefreshCommand)).toEqual([]);
+});
+
+describe('a version that EC2 does not list', () => {
+  const published = (secondsAgo: number) =>
+    updateRecord(BUILD, {
+      'stages.PublishTemplate/fleet': {
+        startedAt: new Date(Date.now() - secondsAgo * 1000 - 1000).toISOString(),
+        endedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
+        outcome: 'succeeded',
+      },
+    });
+
+  beforeEach(() => {
+    ec2
+      .on(DescribeLaunchTemplateVersionsCommand)
+      .rejects(Object.assign(new Error('none'), { name: 'InvalidLaunchTemplateId.VersionNotFound' }));
+  });
+
+  test('and has made a moment ago is looked for again', async () => {
+    await published(2);
+    await expect(startRefresh(input)).rejects.toMatchObject({ name: 'TransientFailure' });
+  });
+
+  test('and has made long ago was deleted', async () => {
+    await published(300);
+    await expect(startRefresh(input)).rejects.toMatchObject({
+      name: 'TargetNotRefreshable',
+      message: expect.stringMatching(/^Version 5 .* was deleted by somebody/),
+    });
+  });
 });

@@ -252,6 +252,15 @@ describe('what was deleted while it was waited for', () => {
     expect(answers()).toEqual([expect.objectContaining({ taskToken: 'there' })]);
   });
 
+  test('waits on for a refresh that Auto Scaling does not list yet, but not for long', async () => {
+    await storeWait({ ...refreshOf('new'), since: Date.now() - 60_000 });
+    await storeWait({ ...refreshOf('lost'), since: Date.now() - 3 * 60_000 });
+    autoScaling.on(DescribeInstanceRefreshesCommand).resolves({ InstanceRefreshes: [] });
+    await sweepWaits();
+    expect(failures()).toEqual([expect.objectContaining({ taskToken: 'lost', error: 'RefreshFailed' })]);
+    expect((await listWaits()).map(({ token }) => token)).toEqual(['new']);
+  });
+
   test('ends the wait for the fleet of a group, and holds up no other', async () => {
     for (const group of ['gone', 'going', 'there']) await storeWait({ ...fleetOf(group), mayBeEmpty: true });
     autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({
