@@ -1,4 +1,5 @@
 import { type NewRegion, newRegion } from '../../../testing/region';
+import { findImage } from '../../ssm/testing';
 import { resourceTypes } from '../resources/types';
 import { cloudFormationOf } from '../testing';
 import { settling } from './resources/settling';
@@ -46,6 +47,19 @@ test('a rule takes the minute that AWS takes to make it known everywhere', async
   const seconds = (clock.millis() - began) / 1000;
   expect(seconds).toBeGreaterThan(60);
   expect(seconds).toBeLessThan(75);
+});
+
+test('a parameter that holds an image is there once SSM has found the image, and fails where there is none', async () => {
+  const cfn = cloudFormationOf(region);
+  const of = (name: string, image: string) =>
+    `Resources: { Image: { Type: AWS::SSM::Parameter, Properties: { Type: String, Name: ${name}, DataType: 'aws:ec2:image', Value: ${image} } } }`;
+  const image = await findImage(region);
+  await cfn.create('there', of('/there', image));
+  expect((await cfn.describe('there'))?.StackStatus).toBe('CREATE_COMPLETE');
+  expect(region.state('ssm').parameter('/there')).toBe(image);
+  await cfn.create('none', of('/none', 'ami-0123456789abcdef0'));
+  const { failures } = await cfn.state('none');
+  expect(failures.join()).toContain('Stabilizing the parameter creation for parameter /none');
 });
 
 test('every type that is waited for is one that there is', () => {
