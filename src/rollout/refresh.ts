@@ -1,4 +1,5 @@
 import {
+  type AutoScalingClient,
   type InstanceRefresh,
   paginateDescribeInstanceRefreshes,
   StartInstanceRefreshCommand,
@@ -130,9 +131,16 @@ export function isRefreshActive({ Status }: InstanceRefresh): boolean {
   return Status !== undefined && ACTIVE.includes(Status);
 }
 
-/** The refresh of a group that has not ended, if there is one. */
-export async function findActiveRefresh(group: string): Promise<InstanceRefresh | undefined> {
-  return (await listRefreshes(group)).find(isRefreshActive);
+/**
+ * The refresh of a group that has not ended, if there is one.
+ *
+ * @param client another for who asks of many groups
+ */
+export async function findActiveRefresh(
+  group: string,
+  client = autoScaling(),
+): Promise<InstanceRefresh | undefined> {
+  return ((await describeRefreshesOf(group, [], client)) ?? []).find(isRefreshActive);
 }
 
 /** The newest refreshes of a group, newest first; none if the group is gone. */
@@ -145,10 +153,14 @@ export function describeEnd(refresh: InstanceRefresh): string {
   return `the refresh ${refresh.InstanceRefreshId} ended as ${refresh.Status}. ${reasonOf(refresh)}`;
 }
 
-async function describeRefreshes(group: string, ids: string[]): Promise<InstanceRefresh[]> {
+async function describeRefreshes(
+  group: string,
+  ids: string[],
+  client: AutoScalingClient,
+): Promise<InstanceRefresh[]> {
   const found: InstanceRefresh[] = [];
   const input = { AutoScalingGroupName: group, ...(ids.length > 0 && { InstanceRefreshIds: ids }) };
-  for await (const page of paginateDescribeInstanceRefreshes({ client: autoScaling() }, input)) {
+  for await (const page of paginateDescribeInstanceRefreshes({ client }, input)) {
     found.push(...(page.InstanceRefreshes ?? []));
     // Newest first: without ids only the newest can be active.
     if (ids.length === 0) break;
@@ -189,9 +201,13 @@ function describeProgress({
 }
 
 /** Undefined when there is no such group any more, which Auto Scaling says as a ValidationError. */
-async function describeRefreshesOf(group: string, ids: string[]): Promise<InstanceRefresh[] | undefined> {
+async function describeRefreshesOf(
+  group: string,
+  ids: string[],
+  client = autoScaling(),
+): Promise<InstanceRefresh[] | undefined> {
   try {
-    return await describeRefreshes(group, ids);
+    return await describeRefreshes(group, ids, client);
   } catch (error) {
     if (isAwsError(error, 'ValidationError') && !(await describeGroups([group])).has(group)) return undefined;
     throw error;

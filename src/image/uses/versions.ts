@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { type LaunchTemplateVersion, paginateDescribeLaunchTemplateVersions } from '@aws-sdk/client-ec2';
 import pLimit from 'p-limit';
-import { autoScaling } from '../../aws/auto-scaling';
+import { autoScaling, autoScalingPatiently } from '../../aws/auto-scaling';
 import { ec2 } from '../../aws/ec2';
 import { isAwsError } from '../../aws/error';
 import { describeAllGroups, describeWarmPool } from '../../rollout/groups';
@@ -120,7 +120,7 @@ async function findAllWarm(
 }
 
 async function findRefreshed(group: string): Promise<LaunchTemplateSpecification[]> {
-  const desired = (await findActiveRefresh(group))?.DesiredConfiguration;
+  const desired = (await findActiveRefresh(group, autoScalingPatiently()))?.DesiredConfiguration;
   return specificationsOf(desired ?? {});
 }
 

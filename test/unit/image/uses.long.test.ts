@@ -1,4 +1,5 @@
 import {
+  type AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
   DescribeLaunchConfigurationsCommand,
@@ -33,6 +34,17 @@ import {
 
 useTable();
 useSixImages();
+
+/** https://github.com/kubernetes/autoscaler/issues/252, https://github.com/keikoproj/upgrade-manager/issues/142 */
+test('each group of the account is asked for its refresh as slowly as Auto Scaling lets that be asked', async () => {
+  await told();
+  const asking = autoScaling.commandCalls(DescribeInstanceRefreshesCommand).map(({ thisValue }) => thisValue);
+  const clients = asking as AutoScalingClient[];
+  expect(await Promise.all(clients.map(({ config }) => config.retryMode))).toEqual(
+    clients.map(() => 'adaptive'),
+  );
+  expect(await clients[0]?.config.maxAttempts()).toBe(10);
+});
 
 describe('an image is kept while it is referred to by', () => {
   afterEach(() => expect(deregistered()).toEqual(['ami-1']));
