@@ -1,7 +1,7 @@
 import type { Image } from '@aws-sdk/client-ec2';
 import { isBuildId } from '../build/id';
 import { type BuildRecord, findRecord } from '../build/record';
-import { findRefusal } from '../build/release/reuse';
+import { findAmongBefore, findRefusal } from '../build/release/reuse';
 import { findFormerNames } from '../build/removed/register';
 import { byTag, tagOf } from '../tags';
 import {
@@ -18,7 +18,7 @@ import type { Made, Uses } from './uses/uses';
 /**
  * Keeps the newest good images of a pipeline, those under its former names among them, and retires the others: deregisters them and their copies in other regions,
  * deletes their snapshots and the launch template versions that their builds made of them. Leaves alone an image that anybody refers
- * to, there or where it was copied to.
+ * to, there or where it was copied to, and, where more than one is to be kept, the one that the pipeline would go back to.
  *
  * @param keep how many; 0 retires all that nobody needs
  */
@@ -48,7 +48,11 @@ export async function previewRetirement(
 /** The images of a pipeline that are not to be kept, who uses each, and those that nobody does. */
 async function judgeOld(pipeline: string, keep: number) {
   const names = [pipeline, ...(await findFormerNames(pipeline))];
-  const old = chooseOld(newestFirst(await findGoodImages(names)), keep);
+  const made = newestFirst(await findGoodImages(names));
+  const records = made.map(({ record }) => record);
+  // Images that were only published may be newer, and more than are kept: nobody can go back to one that was never served.
+  const before = keep > 1 && made.length > keep ? await findAmongBefore(pipeline, records) : undefined;
+  const old = chooseOld(made, keep).filter(({ record }) => record.id !== before);
   const judged = await judgeImages(old);
   const free = old.filter(({ image }) => {
     const { users, problem } = judged.get(image.ImageId ?? '') ?? {};

@@ -182,17 +182,45 @@ export async function findServed(pipeline: Fleet): Promise<BuildRecord | undefin
  * @throws NothingToRollBackTo if no such image is left
  */
 export async function findImageBefore(pipeline: Pipeline, from: BuildRecord): Promise<string> {
-  const known = new Set([from.id]);
-  for await (const { id, reused } of readServed(pipeline)) {
-    const made = reused?.build ?? id;
-    if (known.has(made)) continue;
-    known.add(made);
+  for await (const made of readMakers(pipeline, from.id)) {
     const maker = await findRecord(made);
     if (maker && !findRefusal(maker) && (await isAvailable(maker))) return made;
   }
   throw new NothingToRollBackTo(
     `Pipeline ${pipeline.name} serves the image ${from.imageId} of build ${from.id}, and no image that it served before is left. image.keep says how many are kept.`,
   );
+}
+
+/**
+ * Finds among images the one that a pipeline with groups would go back to from the one that it serves now.
+ *
+ * @param made the records of the builds that made them
+ * @returns the build that made it; undefined where there is none
+ */
+export async function findAmongBefore(
+  pipeline: string,
+  made: readonly BuildRecord[],
+): Promise<string | undefined> {
+  const fleet: Fleet = { name: pipeline, definition: { rollout: ['any'] } };
+  const good = new Set(made.filter((one) => findRefusal(one) === undefined).map(({ id }) => id));
+  const served = await findServed(fleet);
+  if (!served) return undefined;
+  good.delete(served.id);
+  // Nobody need read all the records of a year for what is not there.
+  if (good.size === 0) return undefined;
+  for await (const id of readMakers(fleet, served.id)) if (good.has(id)) return id;
+  return undefined;
+}
+
+/** The builds that made the images which a pipeline has served, each once, that which it serves now left out. */
+async function* readMakers(pipeline: Fleet, served: string): AsyncGenerator<string> {
+  const known = new Set([served]);
+  for await (const { id, reused } of readServed(pipeline)) {
+    const made = reused?.build ?? id;
+    if (known.has(made)) continue;
+    known.add(made);
+    yield made;
+  }
 }
 
 /** Notes at the end of a rollback that people have gone back from an image, and that they trust the one that they went back to. */

@@ -45,6 +45,29 @@ test('nor does one that people went back from: what served before it is there wh
   expect(deregistered()).toEqual(['ami-1']);
 });
 
+describe('images that were only published', () => {
+  beforeEach(async () => {
+    for (const number of [4, 5, 6]) await updateRecord(buildOf(number), { rollouts: {}, rollout: false });
+    for (const version of versions) version.DefaultVersion = false;
+  });
+
+  test('leave the one that was served before: there is one to go back to', async () => {
+    await retireImages('web', 2);
+    expect(deregistered()).toEqual(['ami-1']);
+  });
+
+  test('leave the good one before that, where it is bad', async () => {
+    await updateRecord(buildOf(2), { revoked: { at: '2026-11-30T00:00:00.000Z', reason: 'it leaks keys' } });
+    await retireImages('web', 2);
+    expect(deregistered()).toEqual(['ami-2']);
+  });
+
+  test('take its place where one image alone is to be kept', async () => {
+    await retireImages('web', 1);
+    expect(deregistered()).toEqual(['ami-1', 'ami-2']);
+  });
+});
+
 test('the snapshots and the template versions of retired images go with them', async () => {
   await retireImages('web', 2);
   const snapshots = ec2.commandCalls(DeleteSnapshotCommand).map((call) => call.args[0].input.SnapshotId);
