@@ -68,9 +68,24 @@ export async function deployService(
   packaged: string,
   sleep: Sleep,
 ): Promise<Record<string, string>> {
+  const template = await readFile(join(packaged, 'cloudformation-template-create-stack.json'), 'utf8');
+  await createStack(settings, name, template, sleep);
+  return updateService(settings, name, packaged, sleep);
+}
+
+/**
+ * The same of a service that is deployed already.
+ *
+ * @throws with the reasons of the resources that failed; CloudFormation has taken the update back by then
+ */
+export async function updateService(
+  settings: ClientSettings,
+  name: string,
+  packaged: string,
+  sleep: Sleep,
+): Promise<Record<string, string>> {
   const client = new CloudFormationClient(settings);
   const read = (file: string) => readFile(join(packaged, file), 'utf8');
-  await createStack(settings, name, await read('cloudformation-template-create-stack.json'), sleep);
   const created = await client.send(
     new DescribeStackResourceCommand({ StackName: name, LogicalResourceId: 'ServerlessDeploymentBucket' }),
   );

@@ -1,13 +1,9 @@
-import {
-  DescribeImagesCommand,
-  DescribeLaunchTemplatesCommand,
-  DescribeLaunchTemplateVersionsCommand,
-} from '@aws-sdk/client-ec2';
+import { DescribeLaunchTemplatesCommand, DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
 import { findLeftovers } from '../../../cli/story/leftovers';
 import { listServers } from '../../../cli/story/servers';
 import { type BuildRecord, hasSucceeded, imageOf } from '../../../src/build/record';
 import type { Spoils } from './kinds/kind';
-import { GROUP, IMAGE_PARAMETER } from './pipelines';
+import { GROUP, IMAGE_PARAMETER, SECOND_GROUP, VERSION_OF } from './pipelines';
 import { findMaker, findNewest, findRelease } from './release';
 import type { World } from './world';
 
@@ -35,6 +31,8 @@ export const INVARIANTS: Readonly<Record<string, (judged: Judged) => Promise<str
   'the pipeline is held as people have left it': heldAsAsked,
   'no image that was revoked is rolled out': noneRevoked,
   'what nobody approved is refused': unapprovedRefused,
+  'as many good images are kept as the pipeline says': goodKept,
+  'the image that was served before stays, to be gone back to': beforeKept,
   'the version holds that was pushed': versionHolds,
 };
 
@@ -84,7 +82,9 @@ const isKept = ({ status, imageId, gone }: BuildRecord) =>
   status === 'SUCCEEDED' && imageId !== undefined && !gone?.[imageId];
 
 async function nothingLeft({ world, records, spoilt }: Judged): Promise<string[]> {
-  const kept = records.filter(isKept);
+  const hasSecond = (await world.group(SECOND_GROUP)) !== undefined;
+  const serves = ({ rollouts }: BuildRecord) => hasSecond && rollouts[SECOND_GROUP]?.verified !== undefined;
+  const kept = records.filter((record) => isKept(record) || serves(record));
   const isTheirs = await world.bystanders.owns();
   const found = await findLeftovers(
     world.settings,
@@ -101,11 +101,10 @@ async function nothingLeft({ world, records, spoilt }: Judged): Promise<string[]
     // Its servers run it.
     .filter((one) => !(spoilt.has('fleet') && /^(image|version|item IMAGE) /.test(one)))
     .map((one) => `left: ${one}`);
-  const { Images } = await world.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
-  const there = new Map((Images ?? []).map(({ ImageId, State }) => [ImageId, State]));
+  const there = await world.images();
   const gone = kept
-    .filter(({ imageId }) => there.get(imageId) !== 'available' && !isDeregistered)
-    .map(({ id, imageId }) => `gone: the image ${imageId} of ${id} is ${there.get(imageId)}`);
+    .filter(({ imageId = '' }) => !there.has(imageId) && !isDeregistered)
+    .map(({ id, imageId }) => `gone: the image ${imageId} of ${id} is not available`);
   return [...left, ...gone];
 }
 
@@ -142,7 +141,9 @@ async function fleetIsWhole({ world, records, spoilt }: Judged): Promise<string[
     new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [LaunchTemplateId] }),
   );
   const byDefault = String(LaunchTemplates?.[0]?.DefaultVersionNumber);
-  if (byDefault !== version && !spoilt.has('default'))
+  // Groups that share a template make theirs the default in turn.
+  const own = Object.values(release?.rollouts ?? {}).map((one) => one.version);
+  if (!own.includes(byDefault) && !spoilt.has('default'))
     wrong.push(`the default version is ${byDefault}, the release is ${version}`);
   const { LaunchTemplateVersions } = await world.ec2.send(
     new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId }),
@@ -151,16 +152,33 @@ async function fleetIsWhole({ world, records, spoilt }: Judged): Promise<string[
   const imageId = release && imageOf(release);
   if (made?.LaunchTemplateData?.ImageId !== imageId && !spoilt.has('image'))
     wrong.push(`version ${version} names ${made?.LaunchTemplateData?.ImageId}, the release ${imageId}`);
-  return wrong;
+  return [...wrong, ...(await secondIsWhole(world, records))];
+}
+
+/** The group that a person may have made beside it. */
+async function secondIsWhole(world: World, records: readonly BuildRecord[]): Promise<string[]> {
+  const group = await world.group(SECOND_GROUP);
+  if (!group) return [];
+  // One that was verified keeps its version though another of its build was not.
+  const good = records.filter(({ rollouts }) => rollouts[SECOND_GROUP]?.verified);
+  const last = good.toSorted((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? '')).at(-1);
+  const version = last?.rollouts[SECOND_GROUP]?.version ?? world.secondBegan;
+  const now = [group, ...(group.Instances ?? [])].map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+  return now.every((one) => one === version)
+    ? []
+    : [`${SECOND_GROUP} and its servers are at the versions ${now}, expected ${version}`];
 }
 
 async function siteIsRelease({ world, records, spoilt }: Judged): Promise<string[]> {
   const wrong: string[] = [];
   const release = findRelease(records);
   const expected = release?.resolved?.VERSION?.value ?? release?.parameters.VERSION;
+  const maker = release && findMaker(records, release);
+  const edition = maker?.deployed === VERSION_OF.later ? 'later' : 'first';
   const seen = await world.visitors[0]?.look().catch((error: Error) => error.message);
-  if (seen !== expected && !spoilt.has('fleet'))
-    wrong.push(`the site is ${seen}, the release ${release?.id} is ${expected}`);
+  const words = typeof seen === 'object' ? `${seen.version}, edition ${seen.edition}` : seen;
+  if (words !== `${expected}, edition ${edition}` && !spoilt.has('fleet'))
+    wrong.push(`the site is ${words}, the release ${release?.id} is ${expected}, edition ${edition}`);
   const newest = findNewest(records);
   const named = await world.parameter(IMAGE_PARAMETER);
   const good = newest && imageOf(newest);
@@ -230,10 +248,65 @@ function unapprovedRefused({ records }: Judged): string[] {
   });
 }
 
+/** As few as a version of the pipeline ever said: each until so many are newer that may have been good when it went. */
+function goodKept({ world, records, spoilt }: Judged): string[] {
+  if (spoilt.has('image')) return [];
+  const made = records.filter((one) => one.pipeline === 'web' && one.status === 'SUCCEEDED' && one.imageId);
+  const { keep } = world.people;
+  return made.flatMap(({ id, imageId = '', endedAt = '', gone, revoked, rolledBack, unrevoked }) => {
+    const wentAt = gone?.[imageId]?.at;
+    const wasGood = wentAt && !isBy(revoked, wentAt) && !isBy(rolledBack, wentAt) && !unrevoked;
+    if (!wasGood) return [];
+    const newer = made.filter(
+      (one) =>
+        (one.endedAt ?? '') > endedAt &&
+        (one.endedAt ?? '') <= wentAt &&
+        !isBy(one.revoked, wentAt) &&
+        !isBy(one.rolledBack, wentAt),
+    );
+    return newer.length >= keep
+      ? []
+      : [
+          `${imageId} of ${id} went at ${wentAt}, and of ${keep} newer there were ${newer.map((one) => one.id)}`,
+        ];
+  });
+}
+
+/** None went while it was good, and the one that would have been gone back to just then. */
+function beforeKept({ records, spoilt }: Judged): string[] {
+  if (spoilt.has('image')) return [];
+  const turns = records
+    .filter((one) => one.pipeline === 'web' && one.status === 'SUCCEEDED' && one.rollouts[GROUP])
+    .sort((a, b) => (b.fence ?? 0) - (a.fence ?? 0));
+  return records.flatMap(({ id, imageId = '', gone }) => {
+    const wentAt = gone?.[imageId]?.at;
+    if (!wentAt) return [];
+    const makers = turns
+      .filter(({ endedAt = '' }) => endedAt <= wentAt)
+      .flatMap((one) => findMaker(records, one) ?? []);
+    // One that had gone by then is before none; of one that was trusted again it is not known since when.
+    const before = makers.find(
+      (one) =>
+        one.id !== makers[0]?.id &&
+        !isBy(one.revoked, wentAt) &&
+        !isBy(one.rolledBack, wentAt) &&
+        !one.unrevoked &&
+        (one.id === id || !isBy(one.gone?.[one.imageId ?? ''], wentAt)),
+    );
+    return before?.id === id ? [`${imageId} of ${id} went at ${wentAt}, and was to be gone back to`] : [];
+  });
+}
+
+function isBy(what: { at: string } | undefined, at: string): boolean {
+  return what !== undefined && what.at <= at;
+}
+
 async function versionHolds({ world }: Judged): Promise<string[]> {
-  const { pushed } = world.people;
-  const current = await world.currentVersion();
-  return current === pushed ? [] : [`${pushed} was pushed last, and ${current} holds`];
+  const { pushed, holding } = world.people;
+  const version = (await world.current())?.version;
+  // What a deployment has overtaken is forgotten some nights later.
+  if (version === pushed?.version || ('deployed' in holding && version === undefined)) return [];
+  return [`${pushed?.version} was pushed last, and ${version} holds`];
 }
 
 /** A broken invariant. */

@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type ApiAnswer, callApi } from '../../../cli/api';
-import { EVENT, makeVersion } from './pipelines';
+import { EVENT, makeVersion, type Otherwise, VERSION_OF } from './pipelines';
 import type { World } from './world';
 
 /** AWS seconds after which a person asks again who got no answer, or one of a server that is down, and how often he does. */
 const PAUSE_SECONDS = 15;
 const MOST_TRIES = 60;
+
+/** What a pipeline keeps that does not say how many images. */
+const DEFAULT_KEEP = 5;
 
 /** A request for a build, as a person sent it. */
 export interface Asked {
@@ -26,10 +29,12 @@ export class People {
   readonly announced: string[] = [];
   /** Answers that should not have been, in words. */
   readonly complaints: string[] = [];
-  /** Of `web`, which somebody has pushed; undefined where it is that which was deployed. */
-  pushed: string | undefined;
+  /** The version of `web` that somebody has pushed last, and that which was deployed then; undefined where nobody has. */
+  pushed: { readonly version: string; readonly over: string } | undefined;
   /** Whether the version that was pushed lets builds wait. */
   hasGates = false;
+  /** The fewest images that a version of `web` has kept until now. */
+  keep = DEFAULT_KEEP;
   /** Whether somebody has held `web`, and nobody has resumed it. */
   holds = false;
   private readonly refused: string[] = [];
@@ -114,21 +119,43 @@ export class People {
     );
   }
 
-  /** Pushes another version of `web`. @param gates what lets its builds wait, lines of YAML */
-  async push(gates: readonly string[], more = ''): Promise<void> {
-    const files = gzipSync(JSON.stringify(makeVersion(gates, more))).toString('base64');
+  /** Pushes another version of `web`. */
+  async push(otherwise: Otherwise): Promise<void> {
+    const { world } = this;
+    const files = gzipSync(JSON.stringify(makeVersion(otherwise))).toString('base64');
+    const isUnsure = () => world.deployments.isUnderWay;
+    const [wasUnsure, deployed] = [isUnsure(), VERSION_OF[world.deployments.edition]];
     const answer = await this.ask('/pipelines/web/versions', { files, reason: 'why not' }, [200]);
     if (!answer) return;
-    this.pushed = (answer.body as { version: string }).version;
-    this.hasGates = gates.length > 0;
+    this.keep = Math.min(this.keep, otherwise.keep ?? DEFAULT_KEEP);
+    const { version } = answer.body as { version: string };
+    // While the service is deployed each of its functions is of one deployment or of the other.
+    const isClear = !wasUnsure && !isUnsure();
+    const over = isClear ? deployed : ((await world.current())?.over ?? deployed);
+    this.pushed = { version, over };
+    this.hasGates = (otherwise.lines ?? []).length > 0;
   }
 
-  /** From now on that version of `web` holds again which was deployed. */
+  /** The version of `web` that builds are to be planned with: that which was pushed, until a deployment has brought another; as the service names it. */
+  get holding(): { readonly pushed: string } | { readonly deployed: string } {
+    const deployed = VERSION_OF[this.world.deployments.edition];
+    return this.pushed?.over === deployed ? { pushed: this.pushed.version } : { deployed };
+  }
+
+  /** From now on that version of `web` holds again which was deployed, whatever is deployed later. */
   async removePushed(): Promise<void> {
+    // One that a deployment has overtaken would hold again when that is taken back.
+    if (this.pushed && 'deployed' in this.holding) await this.push({ script: '# the last word\n' });
     // Who asks again is told that there is none: the first time was not answered.
     await this.ask('/pipelines/web/remove', {}, [200, 404]);
     this.pushed = undefined;
     this.hasGates = false;
+  }
+
+  /** Deploys the service anew. What was overtaken for long is forgotten by now. */
+  async deploy(edition = this.world.deployments.edition): Promise<void> {
+    if (this.pushed && 'deployed' in this.holding && !(await this.world.current())) this.pushed = undefined;
+    await this.world.deployments.deploy(edition);
   }
 
   /** @param allow who may build all the same; without it every person */

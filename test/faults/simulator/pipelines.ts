@@ -1,10 +1,14 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyProject, type Project } from '../../../cli/copy-project';
 import { packageService } from '../../../cli/package-service';
+import { versionOf } from '../../../src/pipeline/pushed/store';
 
 const IMAGE = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
 export const GROUP = 'kiln-fleet-web';
+/** A group that a person may make beside it. */
+export const SECOND_GROUP = 'kiln-fleet-second';
 export const ALARM = 'site-errors';
 export const IMAGE_PARAMETER = '/kiln/web/image';
 
@@ -40,14 +44,14 @@ set -euo pipefail
 if [ "$(cat /etc/break)" = test ]; then echo 'the shop is closed' >&2; exit 9; fi
 `;
 
-const ROLLOUT = `rollout:
-  - autoScalingGroup: ${GROUP}
+const targetOf = (group: string, more: readonly string[] = []) => `
+  - autoScalingGroup: ${group}
     minHealthy: 100
     maxHealthy: 110
     warmup: 10s
     initialCapacity: 2
     userData: keep
-    alarms: [${ALARM}]`;
+    alarms: [${ALARM}]${more.map((line) => `\n    ${line}`).join('')}`;
 
 /** What the event says that asks for a build of `web`. */
 export const EVENT = { source: 'somebody.shop', type: 'Shop Released' };
@@ -57,43 +61,76 @@ const TRIGGERS = `triggers:
     - pattern: { source: [${EVENT.source}], detail-type: [${EVENT.type}] }
       parameters: { VERSION: $.detail.version, BREAK: $.detail.break }`;
 
-function filesOf(more: string): Record<string, string> {
+/** What a version of a pipeline has otherwise than others. */
+export interface Otherwise {
+  /** More lines of its pipeline.yml. */
+  readonly lines?: readonly string[];
+  /** More of its script. */
+  readonly script?: string;
+  /** How many good images are kept. */
+  readonly keep?: number;
+  /** The page by which its site is known to be good; others do not have it. */
+  readonly page?: string;
+  /** More lines of its rollout. */
+  readonly rollout?: readonly string[];
+  /** Whether it rolls out to the second group, too. */
+  readonly hasSecond?: boolean;
+}
+
+function filesOf({ lines = [], script = '', page }: Otherwise): Record<string, string> {
+  const asked = page ?? 'alive';
   return {
     'pipeline.yml': [
       `base: { image: '${IMAGE}', instanceType: t3.micro }`,
-      'healthy: { path: /alive.html, contains: alive, times: 2, within: 10m }',
+      `healthy: { path: /${asked}.html, contains: ${asked}, times: 2, within: 10m }`,
       "parameters: { VERSION: { pattern: '^[0-9]+$' }, BREAK: { default: nothing } }",
-      more,
+      ...lines,
       '',
     ].join('\n'),
-    'user-data.sh': USER_DATA,
+    'user-data.sh': `${USER_DATA}${page ? `echo ${page} > /var/www/html/${page}.html\n` : ''}${script}`,
     'prepare.sh': PREPARE,
     'tests/10-shop.sh': TEST,
   };
 }
 
-function pipeline(name: string, more: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(filesOf(more)).map(([path, text]) => [`${name}/${path}`, text]));
+function pipeline(name: string, files: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
 }
 
-const WEB = `image: { parameter: ${IMAGE_PARAMETER} }\n${ROLLOUT}\n${TRIGGERS}`;
-
-/**
- * The files of another version of `web`, as they are pushed.
- *
- * @param lines more of its pipeline.yml
- * @param more more of its script
- */
-export function makeVersion(lines: readonly string[], more = ''): Record<string, string> {
-  const files = filesOf([WEB, ...lines].join('\n'));
-  return { ...files, 'user-data.sh': USER_DATA + more };
+/** The files of a version of `web`, as they are pushed. */
+export function makeVersion({
+  keep,
+  rollout,
+  hasSecond,
+  lines = [],
+  ...more
+}: Otherwise): Record<string, string> {
+  const image = `image: { parameter: ${IMAGE_PARAMETER}${keep ? `, keep: ${keep}` : ''} }`;
+  const groups = [GROUP, ...(hasSecond ? [SECOND_GROUP] : [])];
+  const targets = `rollout:${groups.map((group) => targetOf(group, rollout)).join('')}`;
+  return filesOf({ ...more, lines: [image, targets, TRIGGERS, ...lines] });
 }
+
+/** What a deployment of the service has for `web`. */
+export type Edition = 'first' | 'later';
+/** A page of the later one says so. */
+const EDITIONS: Readonly<Record<Edition, Record<string, string>>> = {
+  first: makeVersion({}),
+  later: makeVersion({
+    script: `echo '<meta name="edition" content="later">' >> /var/www/html/index.html\n`,
+  }),
+};
+/** As the service names them. */
+export const VERSION_OF = {
+  first: versionOf(EDITIONS.first),
+  later: versionOf(EDITIONS.later),
+} as const satisfies Record<Edition, string>;
 
 /** `web` and `webtwo` roll out to the same group, `bake` to none. */
 const PIPELINES = {
-  ...pipeline('web', WEB),
-  ...pipeline('webtwo', ROLLOUT),
-  ...pipeline('bake', 'image: { keep: 3 }'),
+  ...pipeline('web', EDITIONS.first),
+  ...pipeline('webtwo', filesOf({ lines: [`rollout:${targetOf(GROUP)}`] })),
+  ...pipeline('bake', filesOf({ lines: ['image: { keep: 3 }'] })),
 };
 export const PIPELINE_NAMES = ['web', 'webtwo', 'bake'];
 
@@ -101,22 +138,31 @@ export const PIPELINE_NAMES = ['web', 'webtwo', 'bake'];
 export const OTHER_STAGE = 'test';
 export const otherIn = (packaged: string) => join(packaged, OTHER_STAGE);
 
+/** The same deployment, later: with another version of `web`. */
+export const laterIn = (packaged: string) => join(packaged, 'later');
+
 /**
- * Packages the service with these pipelines, and another deployment of it.
+ * Packages the service with these pipelines, another deployment of it, and a later one.
  *
- * @param options `change`: something to be done to its files first; `isAlone`: without the other deployment
+ * @param options `change`: something to be done to its files first; `isAlone`: without the other deployment; `isLast`: without a later one
  */
 export async function packageSimulated({
   change,
   isAlone = false,
+  isLast = false,
 }: {
   readonly change?: (project: Project) => Promise<void>;
   readonly isAlone?: boolean;
+  readonly isLast?: boolean;
 } = {}): Promise<Project> {
   const project = await copyProject(PIPELINES);
+  const { folder, packaged } = project;
   await change?.(project);
-  await packageService(project.folder, project.packaged);
-  if (!isAlone)
-    await packageService(project.folder, otherIn(project.packaged), undefined, ['--stage', OTHER_STAGE]);
+  await packageService(folder, packaged);
+  if (!isAlone) await packageService(folder, otherIn(packaged), undefined, ['--stage', OTHER_STAGE]);
+  if (isLast) return project;
+  for (const [path, text] of Object.entries(EDITIONS.later))
+    await writeFile(join(folder, 'pipelines', 'web', path), text);
+  await packageService(folder, laterIn(packaged));
   return project;
 }

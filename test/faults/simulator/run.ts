@@ -89,7 +89,7 @@ export class Row {
     this.seeds.push(seed);
     const before = countVisits(world);
     const begunAt = world.now();
-    const told = await runIn(world, schedule, broken);
+    const { isSpoilt, ...told } = await runIn(world, schedule, broken);
     if (options.onTrace) {
       const calls = await world.aws.calls();
       options.onTrace(calls.filter(({ time }) => new Date(time).getTime() >= begunAt));
@@ -97,8 +97,7 @@ export class Row {
     const { user, system } = process.cpuUsage(cpu);
     const { digest, strayedSeconds } = await readDigest(world);
     const { requests, failedRequests } = countVisits(world);
-    if (broken.length > 0 || spoilsOf(schedule).length > 0 || this.seeds.length >= this.most)
-      await this.end();
+    if (broken.length > 0 || isSpoilt || this.seeds.length >= this.most) await this.end();
     return {
       ...{ seed, after, schedule, ...told, broken, digest, strayedSeconds },
       requests: requests - before.requests,
@@ -140,9 +139,10 @@ async function runIn(world: World, schedule: Schedule, broken: Broken[]) {
   // Where a build without faults does not even come to its end, there is nothing to strike.
   const { strikes, build } =
     broken.length > 0 ? { strikes: [], build: undefined } : await strikeBuild(world, schedule, broken);
-  if (broken.length === 0) broken.push(...(await judgeNow(world, schedule, 'after the faults')));
   const others = (await world.records()).filter(({ id }) => !known.has(id));
   const own = others.filter(({ id }) => id === build);
+  const spoilt = spoilsOf(schedule, own[0]?.status === 'SUCCEEDED');
+  if (broken.length === 0) broken.push(...(await judgeNow(world, spoilt, 'after the faults')));
   const builds = [...own, ...others.filter(({ id }) => id !== build)].map(toEnded);
   const isWell = own[0]?.status === 'SUCCEEDED';
   if (isWell) broken.push(...findUnnoticed(schedule, strikes));
@@ -152,11 +152,27 @@ async function runIn(world: World, schedule: Schedule, broken: Broken[]) {
     await world.passNight();
     await world.settled();
     if (broken.length === 0) {
-      broken.push(...(await judgeNow(world, schedule, 'after the next build', new Set(['fleet']))));
+      const stillSpoilt = spoilt.filter((one) => one !== 'fleet');
+      broken.push(...(await judgeNow(world, stillSpoilt, 'after the next build')));
       broken.push(...(await findOtherVersion(world)));
     }
+    if (broken.length === 0 && spoilt.length === 0) broken.push(...(await passNights(world, schedule)));
   }
-  return { strikes, builds, isUnhealed: !isWell && healsItself(schedule) };
+  return { isSpoilt: spoilt.length > 0, strikes, builds, isUnhealed: !isWell && healsItself(schedule) };
+}
+
+/** What people do in the nights that follow, each of which is judged. */
+async function passNights(world: World, { faults }: Schedule): Promise<Broken[]> {
+  const passed: string[] = [];
+  for (const drawn of faults)
+    for await (const { name, wrong } of kindOf(drawn.kind).nights?.(world, drawn) ?? []) {
+      passed.push(name);
+      const when = `after the nights ${passed.join(', ')}`;
+      const broken = await judgeNow(world, [], when);
+      if (wrong.length > 0) broken.push({ invariant: `people get what they ask for (${when})`, says: wrong });
+      if (broken.length > 0) return broken;
+    }
+  return [];
 }
 
 /** What is broken in the pipeline itself fails its build. */
@@ -171,11 +187,17 @@ function findUnnoticed({ faults }: Schedule, strikes: readonly number[]): Broken
   }));
 }
 
-/** What somebody has pushed is what the next build is made of. */
+/** What somebody has pushed or deployed is what the next build is made of. */
 async function findOtherVersion(world: World): Promise<Broken[]> {
-  const { id, version } = (await world.records()).findLast(({ pipeline }) => pipeline === 'web') ?? {};
-  if (version === world.people.pushed) return [];
-  const says = [`${id} is of version ${version}, and ${world.people.pushed} was pushed last`];
+  const { id, version, deployed } =
+    (await world.records()).findLast(({ pipeline }) => pipeline === 'web') ?? {};
+  const { holding } = world.people;
+  const isRight =
+    'pushed' in holding ? version === holding.pushed : !version && deployed === holding.deployed;
+  if (isRight) return [];
+  const says = [
+    `${id} is of version ${version ?? deployed}, and what should hold is ${JSON.stringify(holding)}`,
+  ];
   return [{ invariant: 'the next build is of the version that holds', says }];
 }
 
@@ -211,13 +233,20 @@ const MOST_LOOKS = 120;
 /** States from which on visitors ask often. */
 const ROLLING = new Set(['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'Recover', 'cleanUp']);
 
+/** What has to be there before the build is asked for: the version of the pipeline, and what people have done. */
+async function prepare(world: World, { faults }: Schedule): Promise<void> {
+  const lines = faults.flatMap((drawn) => kindOf(drawn.kind).gates?.(drawn, world.now()) ?? []);
+  const others = faults.flatMap(({ kind }) => kindOf(kind).otherwise ?? []);
+  if (lines.length > 0 || others.length > 0) await world.people.push(Object.assign({ lines }, ...others));
+  for (const drawn of faults) await kindOf(drawn.kind).before?.(world, drawn);
+}
+
 /** The build that the schedule is for. @returns how often each fault struck, and which build that was */
 async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]) {
   const { faults } = schedule;
   const { people } = world;
   people.begin();
-  const gates = faults.flatMap((drawn) => kindOf(drawn.kind).gates?.(drawn, world.now()) ?? []);
-  if (gates.length > 0) await people.push(gates);
+  await prepare(world, schedule);
   let build: string | undefined;
   const strikes = faults.map(() => 0);
   const strikers: Striker[] = [];
@@ -274,22 +303,19 @@ async function quiet(world: World): Promise<string[]> {
   if (second.length > 0) return second;
   await world.deedsDone();
   await world.passNight();
+  await world.deedsDone();
   return world.settled();
 }
 
-/** @param healed what is expected again */
-async function judgeNow(
-  world: World,
-  schedule: Schedule,
-  when: string,
-  healed: ReadonlySet<Spoils> = new Set(),
-): Promise<Broken[]> {
-  const spoilt = new Set(spoilsOf(schedule).filter((one) => !healed.has(one)));
-  return judge({ world, records: await world.records(), spoilt }, when);
+async function judgeNow(world: World, spoilt: readonly Spoils[], when: string): Promise<Broken[]> {
+  return judge({ world, records: await world.records(), spoilt: new Set(spoilt) }, when);
 }
 
-function spoilsOf({ faults }: Schedule): Spoils[] {
-  return faults.flatMap(({ kind }: Drawn): readonly Spoils[] => kindOf(kind).spoils ?? []);
+function spoilsOf({ faults }: Schedule, isWell: boolean): Spoils[] {
+  return faults.flatMap(({ kind }: Drawn): readonly Spoils[] => {
+    const { spoils = [], spoilsFailed = [] } = kindOf(kind);
+    return isWell ? spoils : [...spoils, ...spoilsFailed];
+  });
 }
 
 function toEnded({

@@ -1,5 +1,6 @@
 import type { Project } from '../../../cli/copy-project';
 import { drawSchedule } from './drawn/schedule';
+import { LATER_DEPLOYMENT } from './kinds/deployments';
 import { OTHER_DEPLOYMENT } from './kinds/people';
 import { packageSimulated } from './pipelines';
 import { describeOutcome } from './report';
@@ -25,7 +26,10 @@ let project: Project;
 let row: Row;
 beforeAll(async () => {
   const kinds = SCHEDULES.flatMap(({ schedule }) => schedule.faults).map(({ kind }) => kind);
-  project = await packageSimulated({ isAlone: !kinds.includes(OTHER_DEPLOYMENT) });
+  project = await packageSimulated({
+    isAlone: !kinds.includes(OTHER_DEPLOYMENT),
+    isLast: !kinds.includes(LATER_DEPLOYMENT),
+  });
   row = new Row(project.packaged, RUNS_A_DAY);
 });
 afterAll(async () => {

@@ -16,6 +16,8 @@ const IDLE_SECONDS = 120;
 /** A rollout is over by then: a build that waits for its window may do so for days. */
 const MOST_BUSY_SECONDS = 3600;
 const VERSION = /<meta name="version" content="([^"]*)"/;
+/** Of the pipeline. */
+const EDITION = /<meta name="edition" content="([^"]*)"/;
 
 /** Visitors of the site, who ask often while a rollout may run. Hours pass in other states: whoever asked as often then would do nothing else. */
 export class Visitors {
@@ -45,9 +47,10 @@ export class Visitors {
     return this.clock.now().getTime();
   }
 
-  /** The version of the site that one more visitor sees. */
-  async look(): Promise<string | undefined> {
-    return VERSION.exec(await readPage(this.url))?.[1];
+  /** The version of the site that one more visitor sees, and which edition of the pipeline made it. */
+  async look(): Promise<{ version?: string | undefined; edition: string }> {
+    const page = await readPage(this.url);
+    return { version: VERSION.exec(page)?.[1], edition: EDITION.exec(page)?.[1] ?? 'first' };
   }
 
   async stop(): Promise<void> {

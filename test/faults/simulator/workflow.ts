@@ -49,6 +49,8 @@ const RARE = [
 /** Where a build comes to when it fails, and what works beside the workflow. */
 export const ENDING = ['Recover', 'cleanUp'];
 export const BESIDE = ['sweepWaits', 'resolveWait'];
+/** The janitor, who comes when all is calm, or because somebody calls it. */
+export const NIGHT = 'tidyUp';
 /** What takes the request for the build: a call of a person, or an event. */
 export const ASKING = ['postBuild', 'requestBuild'];
 /** What takes other requests of people. */

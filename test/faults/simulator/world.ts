@@ -8,20 +8,28 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DescribeInstancesCommand, DescribeTagsCommand, EC2Client, type Tag } from '@aws-sdk/client-ec2';
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeTagsCommand,
+  EC2Client,
+  type Tag,
+} from '@aws-sdk/client-ec2';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type ClientSettings, type OwnAws, startAws } from 'embedded-aws';
 import { createStack, deployService } from '../../../cli/deploy';
 import { projectFolder } from '../../../cli/project';
 import { listSecurityGroups } from '../../../cli/story/leftovers';
-import type { BuildRecord } from '../../../src/build/record';
+import { type BuildRecord, keyOfRecord } from '../../../src/build/record';
 import type { Hold } from '../../../src/build/unattended/hold';
+import type { Current } from '../../../src/pipeline/pushed/store';
 import { Bystanders } from './bystanders';
+import { Deployments } from './deployments';
 import { People } from './people';
-import { ALARM, GROUP, OTHER_STAGE, otherIn, PIPELINE_NAMES } from './pipelines';
+import { ALARM, GROUP, OTHER_STAGE, otherIn, PIPELINE_NAMES, SECOND_GROUP } from './pipelines';
 import { Visitors } from './visitors';
 
 const BASE_IMAGE = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
@@ -43,10 +51,13 @@ export class World {
   readonly deaths: number[] = [];
   /** The build without faults that was last: the fleet served it when this run began. */
   served: string | undefined;
+  /** The version of the template with which a person made the second group. */
+  secondBegan: string | undefined;
   private readonly dynamo: DynamoDBDocumentClient;
   private readonly deeds: Promise<void>[] = [];
   private hasOther = false;
   readonly people: People;
+  readonly deployments: Deployments;
 
   private constructor(
     readonly aws: OwnAws,
@@ -61,6 +72,7 @@ export class World {
     this.cloudWatch = new CloudWatchClient(client);
     this.dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client));
     this.people = new People(this);
+    this.deployments = new Deployments(client, packaged, (seconds) => this.sleep(seconds));
   }
 
   /** @param packaged the folder with the packaged service */
@@ -156,6 +168,21 @@ export class World {
     return (await this.records()).find(({ id }) => id === build);
   }
 
+  /** The time is over in which a build that waits for its window may begin. @returns false where it does not wait for one */
+  async endWindow(build: string): Promise<boolean> {
+    const { window } = (await this.record(build)) ?? {};
+    if (!window || window.resumedAt) return false;
+    await this.dynamo.send(
+      new UpdateCommand({
+        ...{ TableName: this.service.TableName, Key: keyOfRecord(build) },
+        UpdateExpression: 'SET #window.expiresAt = :now',
+        ExpressionAttributeNames: { '#window': 'window' },
+        ExpressionAttributeValues: { ':now': this.aws.clock.now().toISOString() },
+      }),
+    );
+    return true;
+  }
+
   /** How the pipeline `web` is held, and when somebody has resumed it: ISO 8601. */
   async hold(): Promise<{ hold: Partial<Hold>; resumedAt: readonly string[] }> {
     const items = await this.query('PIPELINE#web');
@@ -166,10 +193,9 @@ export class World {
     };
   }
 
-  /** The version of `web` that somebody has pushed and that holds, if one does. */
-  async currentVersion(): Promise<string | undefined> {
-    const current = (await this.query('PIPELINE#web')).find(({ sk }) => sk === 'CURRENT');
-    return current && String(current.version);
+  /** What the service knows of the version of `web` that somebody has pushed last. */
+  async current(): Promise<Partial<Current> | undefined> {
+    return (await this.query('PIPELINE#web')).find(({ sk }) => sk === 'CURRENT');
   }
 
   /** All that stands in the table, in words. */
@@ -188,9 +214,9 @@ export class World {
     return Items;
   }
 
-  async group(): Promise<AutoScalingGroup | undefined> {
+  async group(name = GROUP): Promise<AutoScalingGroup | undefined> {
     const { AutoScalingGroups } = await this.autoScaling.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] }),
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
     );
     return AutoScalingGroups?.[0];
   }
@@ -201,6 +227,14 @@ export class World {
 
   async baseImage(): Promise<string> {
     return (await this.parameter(BASE_IMAGE)) ?? '';
+  }
+
+  /** Those of this account that are available. */
+  async images(): Promise<Set<string>> {
+    const { Images } = await this.ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
+    return new Set(
+      (Images ?? []).filter((one) => one.State === 'available').map(({ ImageId = '' }) => ImageId),
+    );
   }
 
   async parameter(name: string): Promise<string | undefined> {
@@ -280,22 +314,27 @@ export class World {
       new ListExecutionsCommand({ stateMachineArn: this.service.StateMachineArn, statusFilter: 'RUNNING' }),
     );
     if (executions.length > 0) return executions.map(({ name }) => `the execution of ${name} still runs`);
-    const group = await this.group();
-    if (!group) return [`${GROUP} is not there`];
-    const status = await this.refreshStatus();
+    if (!(await this.group())) return [`${GROUP} is not there`];
+    return [...(await this.unrestOf(GROUP)), ...(await this.unrestOf(SECOND_GROUP))];
+  }
+
+  private async unrestOf(name: string): Promise<string[]> {
+    const group = await this.group(name);
+    if (!group) return [];
+    const status = await this.refreshStatus(name);
     if (/^(Pending|InProgress|Cancelling|RollbackInProgress|Baking)$/.test(status))
-      return [`a refresh of ${GROUP} is ${status}`];
+      return [`a refresh of ${name} is ${status}`];
     const inService = (group.Instances ?? []).filter((one) => one.LifecycleState === 'InService');
     if (inService.length !== group.DesiredCapacity || inService.length !== group.Instances?.length)
-      return [`${GROUP} has ${inService.length} servers in service of ${group.DesiredCapacity}`];
+      return [`${name} has ${inService.length} servers in service of ${group.DesiredCapacity}`];
     return [];
   }
 
-  /** Of the newest refresh of the group, which somebody may be deleting. */
-  private async refreshStatus(): Promise<string> {
+  /** Of the newest refresh of a group, which somebody may be deleting. */
+  private async refreshStatus(AutoScalingGroupName: string): Promise<string> {
     try {
       const { InstanceRefreshes } = await this.autoScaling.send(
-        new DescribeInstanceRefreshesCommand({ AutoScalingGroupName: GROUP, MaxRecords: 1 }),
+        new DescribeInstanceRefreshesCommand({ AutoScalingGroupName, MaxRecords: 1 }),
       );
       return InstanceRefreshes?.[0]?.Status ?? '';
     } catch (error) {

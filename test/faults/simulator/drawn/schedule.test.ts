@@ -5,6 +5,7 @@ import {
   ENDING,
   functionOf,
   GATES,
+  NIGHT,
   readEntry,
   SERVING,
   STATES,
@@ -82,7 +83,7 @@ test('a build breaks in one way alone, and is stopped once', () => {
 
 test('names of kinds are different, and their states are those of the workflow', () => {
   expect(new Set(KINDS.map(({ name }) => name)).size).toBe(KINDS.length);
-  const known = new Set([...STATES, ...ENDING, ...BESIDE, ...ASKING, ...GATES]);
+  const known = new Set([...STATES, ...ENDING, ...BESIDE, ...ASKING, ...GATES, NIGHT]);
   expect(KINDS.flatMap(({ at }) => at).filter((state) => !known.has(state))).toEqual([]);
   expect(statesBetween('AwaitFleet', 'Finish')).toEqual([
     'AwaitFleet',

@@ -59,6 +59,9 @@ function windows(now: number, seconds: number): string {
 /** Later than anybody promotes it. */
 const FAR_SECONDS = 4 * 3600;
 
+/** A build waits for eight days for its window, at least: they are over at once. */
+const miss: Deed = ({ world, build }) => world.endWindow(build);
+
 /** The image that the build makes, or that which is served until then. */
 async function chooseImage({ world, build, drawn }: Armed): Promise<string | undefined> {
   const records = await world.records();
@@ -90,7 +93,7 @@ const push: Deed = async ({ world, drawn }) => {
   const { choice, state } = drawn;
   const more =
     choice % 2 === 0 ? `# ${state} ${choice}\n` : `echo '<p>${choice}</p>' >> /var/www/html/alive.html\n`;
-  await world.people.push([], more);
+  await world.people.push({ script: more });
   if (choice % 5 !== 0) return true;
   await world.sleep(choice);
   await world.people.removePushed();
@@ -129,6 +132,17 @@ export const DECISION_KINDS: readonly Kind[] = [
     gates: (_drawn, now) => [windows(now, FAR_SECONDS)],
     mend: removeGates,
     arm: person(ask('promote')),
+  },
+  {
+    name: 'window is missed',
+    heals: false,
+    once: 'window',
+    at: ['AwaitWindow'],
+    brings: ['AwaitWindow'],
+    range: { delay: [0, 300] },
+    gates: (_drawn, now) => [windows(now, FAR_SECONDS)],
+    mend: removeGates,
+    arm: person(miss),
   },
   {
     name: 'person promotes what waits for nothing',

@@ -1,7 +1,10 @@
 import { CALL_KINDS } from './calls';
 import { DECISION_KINDS } from './decisions';
+import { DEPLOYMENT_KINDS } from './deployments';
 import { EXECUTION_KINDS } from './executions';
 import { FUNCTION_KINDS } from './functions';
+import { GROUP_KINDS } from './groups';
+import { HISTORY_KINDS } from './histories';
 import type { Kind } from './kind';
 import { MACHINE_KINDS } from './machines';
 import { PEOPLE_KINDS } from './people';
@@ -19,4 +22,7 @@ export const KINDS: readonly Kind[] = [
   ...PEOPLE_KINDS,
   ...DECISION_KINDS,
   ...REQUEST_KINDS,
+  ...DEPLOYMENT_KINDS,
+  ...GROUP_KINDS,
+  ...HISTORY_KINDS,
 ];

@@ -1,5 +1,5 @@
 import type { FaultInput, StartingCall } from 'embedded-aws';
-import type { Breakage } from '../pipelines';
+import type { Breakage, Otherwise } from '../pipelines';
 import type { World } from '../world';
 
 /** A fault of a schedule. What its numbers mean is its kind's affair. */
@@ -69,11 +69,19 @@ export interface Kind {
   readonly ends?: 'waiting' | 'unattended';
   /** What lets the build wait before it rolls out: lines of its pipeline.yml. @param now AWS milliseconds */
   gates?(drawn: Drawn, now: number): string[];
+  /** What else the version of the pipeline has with which the build is planned. */
+  readonly otherwise?: Otherwise;
+  /** What people do before the build is asked for. */
+  before?(world: World, drawn: Drawn): Promise<void>;
   /** What the build is asked to break. */
   readonly breaks?: Breakage;
   readonly spoils?: readonly Spoils[];
+  /** The same where the build fails. */
+  readonly spoilsFailed?: readonly Spoils[];
   /** What people do afterwards, as the message of the failure asks them to, before the next build. */
   mend?(world: World): Promise<void>;
+  /** What people do in the nights after the next build, without faults. @returns after each what was done, and what was wrong with it, in words */
+  nights?(world: World, drawn: Drawn): AsyncIterable<{ readonly name: string; readonly wrong: string[] }>;
   /** Is called with the beginning of the state, before its function is run. */
   arm(armed: Armed): Striker | undefined;
 }

@@ -24,7 +24,7 @@ test.each(SABOTAGES)('it comes to light that $name', async (sabotage) => {
       text.replace(find, () => put),
     );
   };
-  const project = await packageSimulated({ change, isAlone: true });
+  const project = await packageSimulated({ change, isAlone: true, isLast: true });
   try {
     const seen: string[] = [];
     for (const seed of findSeeds(sabotage).slice(0, MOST_TRIES)) {

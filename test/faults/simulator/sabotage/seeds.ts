@@ -1,4 +1,5 @@
 import { drawSchedule, type Schedule } from '../drawn/schedule';
+import { LATER_DEPLOYMENT } from '../kinds/deployments';
 import { OTHER_DEPLOYMENT } from '../kinds/people';
 import type { Sabotage } from './sabotages';
 
@@ -18,7 +19,9 @@ export function findSeeds({ kinds, states }: Pick<Sabotage, 'kinds' | 'states'>)
         ),
       )
       // What is broken is packaged once, for one deployment.
-      .filter(({ faults }) => !faults.some(({ kind }) => kind === OTHER_DEPLOYMENT))
+      .filter(
+        ({ faults }) => !faults.some(({ kind }) => kind === OTHER_DEPLOYMENT || kind === LATER_DEPLOYMENT),
+      )
       .sort((a, b) => a.faults.length - b.faults.length)
       .map(({ seed }) => seed)
   );
