@@ -63,12 +63,13 @@ async function judgeOld(pipeline: string, keep: number) {
 
 /**
  * Those of a pipeline's images, newest first, that are not to be kept. One that was revoked, or that people went back from, takes no good
- * one's place: what served before it must be there should the next be bad, too. It goes when it is older than all that are kept.
+ * one's place: what served before it must be there should the next be bad, too. It goes when it is older than all that are kept, and those
+ * are as many as there should be: until then somebody may take back what he has called it, or go back to it by name.
  */
 function chooseOld(made: Made[], keep: number): Made[] {
   const isGood = ({ record }: Made) => findRefusal(record) === undefined;
   const kept = new Set(made.filter(isGood).slice(0, keep));
-  const oldest = made.findLastIndex((one) => kept.has(one));
+  const oldest = kept.size < keep ? made.length : made.findLastIndex((one) => kept.has(one));
   return made.filter((one, at) => !kept.has(one) && (at > oldest || isGood(one)));
 }
 

@@ -248,15 +248,14 @@ function unapprovedRefused({ records }: Judged): string[] {
   });
 }
 
-/** As few as a version of the pipeline ever said: each until so many are newer that may have been good when it went. */
+/** As few as a version of the pipeline ever said: each image until so many are newer that may have been good when it went. */
 function goodKept({ world, records, spoilt }: Judged): string[] {
   if (spoilt.has('image')) return [];
   const made = records.filter((one) => one.pipeline === 'web' && one.status === 'SUCCEEDED' && one.imageId);
   const { keep } = world.people;
-  return made.flatMap(({ id, imageId = '', endedAt = '', gone, revoked, rolledBack, unrevoked }) => {
+  return made.flatMap(({ id, imageId = '', endedAt = '', gone }) => {
     const wentAt = gone?.[imageId]?.at;
-    const wasGood = wentAt && !isBy(revoked, wentAt) && !isBy(rolledBack, wentAt) && !unrevoked;
-    if (!wasGood) return [];
+    if (!wentAt) return [];
     const newer = made.filter(
       (one) =>
         (one.endedAt ?? '') > endedAt &&
@@ -264,11 +263,8 @@ function goodKept({ world, records, spoilt }: Judged): string[] {
         !isBy(one.revoked, wentAt) &&
         !isBy(one.rolledBack, wentAt),
     );
-    return newer.length >= keep
-      ? []
-      : [
-          `${imageId} of ${id} went at ${wentAt}, and of ${keep} newer there were ${newer.map((one) => one.id)}`,
-        ];
+    if (newer.length >= keep) return [];
+    return [`${imageId} of ${id} went at ${wentAt}, and good and newer were ${newer.map((one) => one.id)}`];
   });
 }
 

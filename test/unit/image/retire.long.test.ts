@@ -45,6 +45,15 @@ test('nor does one that people went back from: what served before it is there wh
   expect(deregistered()).toEqual(['ami-1']);
 });
 
+test('while there are fewer good ones than are kept those that were called bad stay, so that it can be taken back', async () => {
+  const revoked = { at: '2026-11-30T00:00:00.000Z', reason: 'a scanner says so' };
+  for (const number of [1, 3, 4, 5, 6]) await updateRecord(buildOf(number), { revoked });
+  await retireImages('web', 2);
+  expect(deregistered()).toEqual([]);
+  await retireImages('web', 1);
+  expect(deregistered()).toEqual(['ami-1']);
+});
+
 describe('images that were only published', () => {
   beforeEach(async () => {
     for (const number of [4, 5, 6]) await updateRecord(buildOf(number), { rollouts: {}, rollout: false });
