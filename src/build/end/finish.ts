@@ -100,8 +100,17 @@ async function finishRollout({ build, plan, rollouts }: FinishInput, rollout: Ro
   const target = plan.targets.find((one) => one.autoScalingGroup === autoScalingGroup);
   if (!target) throw new Error(`The plan of build ${build.id} has no target ${autoScalingGroup}.`);
   await holdGroup(autoScalingGroup, build.id, fence);
-  const otherDefault = await setDefaultVersions(target, rollout, listOwn(rollouts));
+  const isFresh = await hasJustRefreshed(build.id, autoScalingGroup);
+  const otherDefault = await setDefaultVersions(target, rollout, listOwn(rollouts), isFresh);
   if (otherDefault) await updateRollout(build.id, autoScalingGroup, { otherDefault });
+}
+
+/** Until then a group need not show what its refresh has made of it. Milliseconds. */
+const SEEN_MILLISECONDS = 2 * 60_000;
+
+async function hasJustRefreshed(build: string, group: string): Promise<boolean> {
+  const { endedAt = '' } = (await findRecord(build))?.stages[`AwaitRefresh/${group}`] ?? {};
+  return Date.now() - Date.parse(endedAt) < SEEN_MILLISECONDS;
 }
 
 /** The versions that the build made of a launch template. */

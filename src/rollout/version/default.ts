@@ -1,11 +1,12 @@
 import { ModifyLaunchTemplateCommand } from '@aws-sdk/client-ec2';
 import { ec2 } from '../../aws/ec2';
 import type { Target, TemplateState } from '../../build/state';
-import { FleetNotHealthy } from '../../errors';
+import { FleetNotHealthy, TransientFailure } from '../../errors';
 import { describeGroups } from '../groups';
 import { findVersion } from '../template';
 import {
   amongMade,
+  amongPlanned,
   configurationAt,
   describeTemplates,
   distinctTemplatesOf,
@@ -19,17 +20,24 @@ import {
  * and whether each default is still the one that Plan saw: one that somebody else has set since is left.
  *
  * @param own the versions that the build made of a template: of groups that share one each moves the default in turn
+ * @param isFresh that the refresh has ended a moment ago: the group need not show yet what it has made of it
  * @returns the defaults that were left, in words; undefined where all are the build's own now
+ * @throws TransientFailure if the group need not show them yet
  * @throws FleetNotHealthy if the group uses another version by now, or somebody has deleted one
  */
 export async function setDefaultVersions(
   target: Target,
   versions: Versions,
   own: (launchTemplateId: string) => readonly string[],
+  isFresh = false,
 ): Promise<string | undefined> {
   const { autoScalingGroup, policy } = target;
   const group = (await describeGroups([autoScalingGroup])).get(autoScalingGroup);
   if (!usesOnly(group ?? {}, target, amongMade(target, versions))) {
+    if (isFresh && usesOnly(group ?? {}, target, amongPlanned))
+      throw new TransientFailure(
+        `The Auto Scaling group ${autoScalingGroup} does not show yet what its refresh has brought it to.`,
+      );
     const now = policy ? describeTemplates(group ?? {}) : (group?.LaunchTemplate?.Version ?? 'none');
     const before = policy
       ? `the versions ${describeTemplates(configurationAt(target, versions))} of its launch templates`

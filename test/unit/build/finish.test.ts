@@ -1,3 +1,4 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -18,7 +19,7 @@ import { takeLock } from '../../../src/build/lock';
 import { getRecord, updateRecord, updateRollout } from '../../../src/build/record';
 import type { Target } from '../../../src/build/state';
 import { takeGroup } from '../../../src/rollout/lease';
-import { BUILD, makeTarget, openRecord } from '../records';
+import { BUILD, describePlanned, makeTarget, openRecord } from '../records';
 import { makePlan } from '../server/server';
 import { useTable } from '../table';
 
@@ -128,4 +129,17 @@ test('a fleet that was empty before keeps the servers that it has, though their 
   ec2.on(DescribeImagesCommand).resolves({ Images: [] });
   await expect(finishBuild(inputOf({ isFirstImage: true }))).rejects.toMatchObject({ name: 'ImageFailed' });
   expect((await getRecord(BUILD))?.rollouts.fleet).toEqual(VERIFIED);
+});
+
+test.each([
+  [10, 'TransientFailure'],
+  [180, 'FleetNotHealthy'],
+])('a group that is at its old version %s s after its refresh has ended is a %s', async (seconds, name) => {
+  ec2.on(DescribeImagesCommand).resolves({ Images: [{ ImageId: 'ami-1', State: 'available' }] });
+  mockClient(AutoScalingClient).on(DescribeAutoScalingGroupsCommand).resolves(describePlanned());
+  const endedAt = new Date(Date.now() - seconds * 1000).toISOString();
+  await updateRecord(BUILD, {
+    'stages.AwaitRefresh/fleet': { startedAt: endedAt, endedAt, outcome: 'succeeded' },
+  });
+  await expect(finishBuild(inputOf())).rejects.toMatchObject({ name });
 });

@@ -228,6 +228,18 @@ describe('the default version of a verified fleet', () => {
     expect(moved()).toEqual([]);
   });
 
+  test('waits for a group that does not show yet what its refresh has brought it to, a moment after that has ended', async () => {
+    useGroup(at('4'));
+    const setAtOnce = setDefaultVersions(target(), { version: '5' }, () => ['5'], true);
+    await expect(setAtOnce).rejects.toMatchObject({ name: 'TransientFailure' });
+    await expect(set()).rejects.toMatchObject({ name: 'FleetNotHealthy' });
+    useGroup(at('9'));
+    await expect(setDefaultVersions(target(), { version: '5' }, () => ['5'], true)).rejects.toMatchObject({
+      name: 'FleetNotHealthy',
+    });
+    expect(moved()).toEqual([]);
+  });
+
   test('cannot be one that somebody has deleted: the group could not heal', async () => {
     useVersions({ $Default: { VersionNumber: 4 } });
     await expect(set()).rejects.toMatchObject({
