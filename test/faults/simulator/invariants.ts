@@ -1,6 +1,9 @@
 import { DescribeLaunchTemplatesCommand, DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
+import type * as z from 'zod';
+import { callApi } from '../../../cli/api';
 import { findLeftovers } from '../../../cli/story/leftovers';
 import { listServers } from '../../../cli/story/servers';
+import type { Fleet } from '../../../src/api/fleet-answers';
 import { type BuildRecord, hasSucceeded, imageOf } from '../../../src/build/record';
 import type { Spoils } from './kinds/kind';
 import { GROUP, IMAGE_PARAMETER, SECOND_GROUP, VERSION_OF } from './pipelines';
@@ -25,6 +28,7 @@ export const INVARIANTS: Readonly<Record<string, (judged: Judged) => Promise<str
   'no visitor was turned away': noneTurnedAway,
   'the fleet is wholly of one version, and the configuration says the same': fleetIsWhole,
   'the site is the release': siteIsRelease,
+  'the service itself finds nothing wrong with its fleet': noDrift,
   'nothing of others was touched': ({ world }) => world.bystanders.changes(),
   'people are answered as they should be': ({ world }) => world.people.complaints,
   'a request is one build': requestsAreOnce,
@@ -186,6 +190,20 @@ async function siteIsRelease({ world, records, spoilt }: Judged): Promise<string
   if (good !== undefined && named !== good && !spoilt.has('image'))
     wrong.push(`${IMAGE_PARAMETER} names ${named}, the newest good image is ${good} of ${newest?.id}`);
   return wrong;
+}
+
+/** What GET /fleet answers; an image that somebody has revoked may go on to serve. */
+async function noDrift({ world, spoilt }: Judged): Promise<string[]> {
+  if (spoilt.size > 0) return [];
+  const { settings, service, aws } = world;
+  const answer = await callApi(settings, 'GET', `${service.HttpApiUrl}/fleet`, undefined, aws.clock.now());
+  if (answer.status !== 200) return [`GET /fleet: ${answer.status} ${JSON.stringify(answer.body)}`];
+  const { groups, problems = [], notKnown = [] } = answer.body as z.infer<typeof Fleet>;
+  const wrong = groups.flatMap((group) => [
+    ...group.problems.map((text) => `${group.autoScalingGroup}: ${text}`),
+    ...group.servers.filter(({ right }) => !right).map((one) => `${one.instanceId} ${one.why}`),
+  ]);
+  return [...wrong, ...problems, ...notKnown].filter((text) => !/ was revoked/.test(text));
 }
 
 /** However often it was asked for, and whether by a person or an event. */

@@ -3,11 +3,17 @@ import {
   DeleteAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import {
+  CloudFormationClient,
+  ContinueUpdateRollbackCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { GROUP, SECOND_GROUP } from '../pipelines';
 import { findRelease } from '../release';
-import { STATES } from '../workflow';
+import { ENDING, STATES } from '../workflow';
 import type { World } from '../world';
-import { person } from './deed';
+import { type Deed, person } from './deed';
 import type { Kind } from './kind';
 
 /** @param version a number, `$Latest` or `$Default` */
@@ -54,6 +60,43 @@ async function removeSecond(world: World): Promise<void> {
 
 const REFERENCES = ['$Latest', '$Default'];
 
+const STACK = 'kiln-fleet';
+
+/**
+ * Gives the fleet's groups room for another number of servers, as its stack has it. AWS takes no template for a group whose refresh goes to another:
+ * then CloudFormation takes its update back, when somebody has it go on, and gives the group the version of the deployment before; so the
+ * stack is deployed until that has come to its end.
+ */
+const deployFleet: Deed = async ({ world, drawn }) => {
+  const stacks = new CloudFormationClient(world.settings);
+  const read = async () => (await stacks.send(new DescribeStacksCommand({ StackName: STACK }))).Stacks?.[0];
+  const { Parameters = [] } = (await read()) ?? {};
+  const update = new UpdateStackCommand({
+    ...{ StackName: STACK, UsePreviousTemplate: true, Capabilities: ['CAPABILITY_IAM'] },
+    Parameters: Parameters.map(({ ParameterKey, ParameterValue }) => ({
+      ParameterKey,
+      ParameterValue: ParameterKey === 'MaxSize' ? String(6 + (drawn.choice % 5)) : ParameterValue,
+    })),
+  });
+  for (let isAsked = false; ; ) {
+    const { StackStatus = '' } = (await read()) ?? {};
+    if (isAsked && StackStatus === 'UPDATE_COMPLETE') return true;
+    if (StackStatus === 'UPDATE_ROLLBACK_FAILED')
+      await stacks.send(new ContinueUpdateRollbackCommand({ StackName: STACK }));
+    else if (/_COMPLETE$/.test(StackStatus)) {
+      try {
+        await stacks.send(update);
+        isAsked = true;
+      } catch (error) {
+        // It is as it should be, or another is deploying it.
+        if (/No updates|IN_PROGRESS/.test((error as Error).message)) return false;
+        throw error;
+      }
+    }
+    await world.sleep(60);
+  }
+};
+
 /** Groups that are otherwise than the sample's. */
 export const GROUP_KINDS: readonly Kind[] = [
   {
@@ -86,6 +129,16 @@ export const GROUP_KINDS: readonly Kind[] = [
       struck();
       return undefined;
     },
+  },
+  {
+    name: "fleet's stack is deployed anew",
+    // Another version is given to the group, if in vain: it is somebody else's by then.
+    heals: false,
+    once: 'group',
+    at: ['postBuild', ...STATES, ...ENDING],
+    range: { delay: [0, 120] },
+    spoilsFailed: ['fleet', 'undoing'],
+    arm: person(deployFleet),
   },
   {
     name: 'person has the group follow its template',
