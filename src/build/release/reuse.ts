@@ -3,7 +3,7 @@ import { ImageFailed, ImageRefused, NothingToRollBackTo } from '../../errors';
 import { findImages } from '../../image/find';
 import type { Pipeline } from '../../pipeline/pipeline';
 import { getItem, type Key, putItem, REMOVED, setPaths } from '../../table';
-import { isBuildId, pipelineOf } from '../id';
+import { isBuildId, pipelineOf, requestedAt } from '../id';
 import { type BuildRecord, byTurns, findRecord, imageOf, keyOfRecord, readRecords } from '../record';
 import { findFormerNames } from '../removed/register';
 import type { Plan } from '../state';
@@ -158,15 +158,20 @@ export function hasServed(record: BuildRecord, { definition }: Pick<Fleet, 'defi
 /**
  * The builds whose images a pipeline has served, that which it serves now first: also of those that were for once only, and of those that it had
  * under a former name.
+ *
+ * @param since when the oldest was asked for that anybody wants to know of, milliseconds since 1970
  */
-async function* readServed(pipeline: Fleet): AsyncGenerator<BuildRecord> {
-  yield* readServedAs(pipeline.name, pipeline);
-  for (const former of await findFormerNames(pipeline.name)) yield* readServedAs(former, pipeline);
+async function* readServed(pipeline: Fleet, since = 0): AsyncGenerator<BuildRecord> {
+  yield* readServedAs(pipeline.name, pipeline, since);
+  for (const former of await findFormerNames(pipeline.name)) yield* readServedAs(former, pipeline, since);
 }
 
-async function* readServedAs(name: string, pipeline: Fleet): AsyncGenerator<BuildRecord> {
-  for await (const page of readRecords(name))
+async function* readServedAs(name: string, pipeline: Fleet, since: number): AsyncGenerator<BuildRecord> {
+  for await (const page of readRecords(name)) {
     yield* byTurns(page.filter((record) => hasServed(record, pipeline)));
+    const last = page.at(-1);
+    if (last && requestedAt(last.id) < since) return;
+  }
 }
 
 /** The record of the build that made the image which a pipeline serves now; undefined where it has served none. */
@@ -182,7 +187,11 @@ export async function findServed(pipeline: Fleet): Promise<BuildRecord | undefin
  * @throws NothingToRollBackTo if no such image is left
  */
 export async function findImageBefore(pipeline: Pipeline, from: BuildRecord): Promise<string> {
-  for await (const made of readMakers(pipeline, from.id)) {
+  const known = new Set([from.id]);
+  for await (const { id, reused } of readServed(pipeline)) {
+    const made = reused?.build ?? id;
+    if (known.has(made)) continue;
+    known.add(made);
     const maker = await findRecord(made);
     if (maker && !findRefusal(maker) && (await isAvailable(maker))) return made;
   }
@@ -203,24 +212,15 @@ export async function findAmongBefore(
 ): Promise<string | undefined> {
   const fleet: Fleet = { name: pipeline, definition: { rollout: ['any'] } };
   const good = new Set(made.filter((one) => findRefusal(one) === undefined).map(({ id }) => id));
-  const served = await findServed(fleet);
-  if (!served) return undefined;
-  good.delete(served.id);
-  // Nobody need read all the records of a year for what is not there.
-  if (good.size === 0) return undefined;
-  for await (const id of readMakers(fleet, served.id)) if (good.has(id)) return id;
-  return undefined;
-}
-
-/** The builds that made the images which a pipeline has served, each once, that which it serves now left out. */
-async function* readMakers(pipeline: Fleet, served: string): AsyncGenerator<string> {
-  const known = new Set([served]);
-  for await (const { id, reused } of readServed(pipeline)) {
-    const made = reused?.build ?? id;
-    if (known.has(made)) continue;
-    known.add(made);
-    yield made;
+  // Who serves an image was asked for after whoever made it, or is that.
+  const since = Math.min(...[...good].map(requestedAt));
+  let served: string | undefined;
+  for await (const { id, reused } of readServed(fleet, since)) {
+    const maker = reused?.build ?? id;
+    served ??= maker;
+    if (maker !== served && good.has(maker)) return maker;
   }
+  return undefined;
 }
 
 /** Notes at the end of a rollback that people have gone back from an image, and that they trust the one that they went back to. */
