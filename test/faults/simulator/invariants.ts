@@ -87,7 +87,8 @@ const isKept = ({ status, imageId, gone }: BuildRecord) =>
 
 async function nothingLeft({ world, records, spoilt }: Judged): Promise<string[]> {
   const hasSecond = (await world.group(SECOND_GROUP)) !== undefined;
-  const serves = ({ rollouts }: BuildRecord) => hasSecond && rollouts[SECOND_GROUP]?.verified !== undefined;
+  const serves = ({ imageId, rollouts }: BuildRecord) =>
+    hasSecond && imageId !== undefined && rollouts[SECOND_GROUP]?.verified !== undefined;
   const kept = records.filter((record) => isKept(record) || serves(record));
   const isTheirs = await world.bystanders.owns();
   const found = await findLeftovers(
