@@ -9,13 +9,13 @@ export function findRelease(records: readonly BuildRecord[]): BuildRecord | unde
     .at(-1);
 }
 
-/** The newest build of the pipeline whose image has a parameter that rolled out an image which nobody calls bad. */
+/** The newest build of the pipeline whose image has a parameter that rolled out an image which is there, and which nobody calls bad. */
 export function findNewest(records: readonly BuildRecord[]): BuildRecord | undefined {
   return records
     .filter(({ pipeline, status }) => pipeline === 'web' && status === 'SUCCEEDED')
     .filter((record) => {
       const maker = findMaker(records, record);
-      return maker && !maker.revoked && !maker.rolledBack;
+      return maker && !maker.revoked && !maker.rolledBack && !maker.gone?.[maker.imageId ?? ''];
     })
     .sort((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? ''))
     .at(-1);
