@@ -8,6 +8,7 @@ import { type BuildRecord, hasSucceeded, imageOf } from '../../../src/build/reco
 import type { Spoils } from './kinds/kind';
 import { GROUP, IMAGE_PARAMETER, SECOND_GROUP, VERSION_OF } from './pipelines';
 import { findMaker, findNewest, findRelease } from './release';
+import { describeSite } from './visitors';
 import type { World } from './world';
 
 /** AWS seconds until a health check takes a dead server out, and what goes to it until then. */
@@ -181,9 +182,9 @@ async function siteIsRelease({ world, records, spoilt }: Judged): Promise<string
   const maker = release && findMaker(records, release);
   const edition = maker?.deployed === VERSION_OF.later ? 'later' : 'first';
   const seen = await world.visitors[0]?.look().catch((error: Error) => error.message);
-  const words = typeof seen === 'object' ? `${seen.version}, edition ${seen.edition}` : seen;
-  if (words !== `${expected}, edition ${edition}` && !spoilt.has('fleet'))
-    wrong.push(`the site is ${words}, the release ${release?.id} is ${expected}, edition ${edition}`);
+  const should = describeSite(expected, edition);
+  if (seen !== should && !spoilt.has('fleet'))
+    wrong.push(`the site is ${seen}, the release ${release?.id} is ${should}`);
   const newest = findNewest(records);
   const named = await world.parameter(IMAGE_PARAMETER);
   const good = newest && imageOf(newest);

@@ -113,12 +113,14 @@ export function makeVersion({
 
 /** What a deployment of the service has for `web`. */
 export type Edition = 'first' | 'later';
-/** A page of the later one says so. */
+const mark = (name: string) => `sed -i '$a <meta name="${name}" content="later">' /var/www/html/index.html`;
+/** Of the later one the page says so, twice: what its script makes, and what it is prepared with. */
 const EDITIONS: Readonly<Record<Edition, Record<string, string>>> = {
   first: makeVersion({}),
-  later: makeVersion({
-    script: `echo '<meta name="edition" content="later">' >> /var/www/html/index.html\n`,
-  }),
+  later: {
+    ...makeVersion({ script: `[ ! -f /var/www/html/index.html ] || ${mark('edition')}\n` }),
+    'prepare.sh': `${PREPARE}[ ! -f /var/www/html/index.html ] || ${mark('prepared')}\n`,
+  },
 };
 /** As the service names them. */
 export const VERSION_OF = {

@@ -16,8 +16,14 @@ const IDLE_SECONDS = 120;
 /** A rollout is over by then: a build that waits for its window may do so for days. */
 const MOST_BUSY_SECONDS = 3600;
 const VERSION = /<meta name="version" content="([^"]*)"/;
-/** Of the pipeline. */
+/** Of the pipeline: what the script, and what the preparation was of. */
 const EDITION = /<meta name="edition" content="([^"]*)"/;
+const PREPARED = /<meta name="prepared" content="([^"]*)"/;
+
+/** A version of the site, and the editions of the pipeline that have made and prepared it. */
+export function describeSite(version: string | undefined, edition = 'first', prepared = edition): string {
+  return `${version}, made as in the ${edition} edition and prepared as in the ${prepared}`;
+}
 
 /** Visitors of the site, who ask often while a rollout may run. Hours pass in other states: whoever asked as often then would do nothing else. */
 export class Visitors {
@@ -47,10 +53,11 @@ export class Visitors {
     return this.clock.now().getTime();
   }
 
-  /** The version of the site that one more visitor sees, and which edition of the pipeline made it. */
-  async look(): Promise<{ version?: string | undefined; edition: string }> {
+  /** The version of the site that one more visitor sees, and which editions of the pipeline have made and prepared it, in words. */
+  async look(): Promise<string> {
     const page = await readPage(this.url);
-    return { version: VERSION.exec(page)?.[1], edition: EDITION.exec(page)?.[1] ?? 'first' };
+    const [edition, prepared] = [EDITION, PREPARED].map((mark) => mark.exec(page)?.[1] ?? 'first');
+    return describeSite(VERSION.exec(page)?.[1], edition, prepared);
   }
 
   async stop(): Promise<void> {
