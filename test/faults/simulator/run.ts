@@ -156,17 +156,19 @@ async function runIn(world: World, schedule: Schedule, broken: Broken[]) {
       broken.push(...(await judgeNow(world, stillSpoilt, 'after the next build')));
       broken.push(...(await findOtherVersion(world)));
     }
-    if (broken.length === 0 && spoilt.length === 0) broken.push(...(await passNights(world, schedule)));
+    if (broken.length === 0 && spoilt.length === 0)
+      broken.push(...(await passNights(world, schedule, strikes)));
   }
   return { isSpoilt: spoilt.length > 0, strikes, builds, isUnhealed: !isWell && healsItself(schedule) };
 }
 
-/** What people do in the nights that follow, each of which is judged. */
-async function passNights(world: World, { faults }: Schedule): Promise<Broken[]> {
+/** What people do in the nights that follow, each of which is judged. @param strikes is counted up */
+async function passNights(world: World, { faults }: Schedule, strikes: number[]): Promise<Broken[]> {
   const passed: string[] = [];
-  for (const drawn of faults)
+  for (const [at, drawn] of faults.entries())
     for await (const { name, wrong } of kindOf(drawn.kind).nights?.(world, drawn) ?? []) {
       passed.push(name);
+      strikes[at] = (strikes[at] ?? 0) + 1;
       const when = `after the nights ${passed.join(', ')}`;
       const broken = await judgeNow(world, [], when);
       if (wrong.length > 0) broken.push({ invariant: `people get what they ask for (${when})`, says: wrong });

@@ -10,10 +10,7 @@ function nights(name: string, acts: keyof typeof NIGHTS): Kind {
     range: { times: 6, delay: [1, 1000] },
     nights: (world, drawn) => new Nights(world, seedOf(drawn)).pass(NIGHTS[acts], drawn.times),
     // It begins when all is calm.
-    arm: ({ struck }) => {
-      struck();
-      return undefined;
-    },
+    arm: () => undefined,
   };
 }
 
