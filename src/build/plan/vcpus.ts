@@ -100,12 +100,21 @@ function codeOf(type: string): string | undefined {
   return QUOTAS.find(([begins]) => begins.test(type))?.[1];
 }
 
+/** As many types as EC2 describes in one call. A group names 40 at most, and a pipeline may have many groups. */
+const TYPES_A_CALL = 100;
+
 async function describeTypes(pipeline: string, types: string[]): Promise<ReadonlyMap<string, number>> {
+  const vcpus = new Map<string, number>();
   try {
-    const { InstanceTypes = [] } = await ec2().send(
-      new DescribeInstanceTypesCommand({ InstanceTypes: types as _InstanceType[] }),
-    );
-    return new Map(InstanceTypes.map((one) => [one.InstanceType ?? '', one.VCpuInfo?.DefaultVCpus ?? 0]));
+    for (let at = 0; at < types.length; at += TYPES_A_CALL) {
+      const { InstanceTypes = [] } = await ec2().send(
+        new DescribeInstanceTypesCommand({
+          InstanceTypes: types.slice(at, at + TYPES_A_CALL) as _InstanceType[],
+        }),
+      );
+      for (const one of InstanceTypes) vcpus.set(one.InstanceType ?? '', one.VCpuInfo?.DefaultVCpus ?? 0);
+    }
+    return vcpus;
   } catch (error) {
     if (!isAwsError(error, 'InvalidInstanceType')) throw error;
     throw new InvalidPipeline(`pipeline ${pipeline}, base.instanceType: ${error.message}`, { cause: error });

@@ -62,6 +62,18 @@ function useAccount(instances: Instance[], values: Record<string, number>): void
     .callsFake(({ QuotaCode }) => ({ Quota: { QuotaName: NAMES[QuotaCode], Value: values[QuotaCode] } }));
 }
 
+test('the types of many groups are described a hundred at a time, as EC2 lets them be', async () => {
+  useAccount([], { 'L-1216C47A': 1000 });
+  const targets = Array.from({ length: 3 }, (_, group) => {
+    const orTypes = Array.from({ length: 40 }, (__, at) => `m${group}.size${at}`);
+    return target(`group-${group}`, 1, { adds: { servers: 1, instanceType: 't3.micro', orTypes } });
+  });
+  await checkVcpus(pipelineOf('t3.micro'), targets);
+  const asked = ec2.commandCalls(DescribeInstanceTypesCommand).map(({ args }) => args[0].input.InstanceTypes);
+  expect(asked.map((types) => types?.length)).toEqual([100, 21]);
+  expect(new Set(asked.flat()).size).toBe(121);
+});
+
 test('a build for which there is just room is planned, by one question for each quota', async () => {
   useAccount(running(2), { 'L-1216C47A': 10 });
   await checkVcpus(pipelineOf('t3.micro'), [target('web', 2), target('api', 1)]);
