@@ -324,7 +324,7 @@ export const SELDOM: Readonly<Record<string, (kit: Kit) => Promise<void>>> = {
         }),
       (wait, build) =>
         kit.call('awaitRefresh', {
-          ...{ stage: 'AwaitRefresh', build, autoScalingGroup: API, token: wait.token },
+          ...{ stage: 'AwaitRefresh', build, autoScalingGroup: 'gone', token: wait.token },
           refreshId: '01234567-89ab-cdef-0123-456789abcdef',
         }),
       async (wait, build) => {
