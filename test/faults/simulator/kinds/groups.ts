@@ -27,6 +27,11 @@ async function follow(world: World, version: string): Promise<void> {
   );
 }
 
+/** The group names the version of the release again. */
+async function nameRelease(world: World): Promise<void> {
+  await follow(world, findRelease(await world.records())?.rollouts[GROUP]?.version ?? '');
+}
+
 /** A group of one server beside that of the site, of the same launch template. */
 async function addSecond(world: World): Promise<void> {
   const { LaunchTemplate: { LaunchTemplateId, Version } = {}, VPCZoneIdentifier } =
@@ -110,7 +115,7 @@ export const GROUP_KINDS: readonly Kind[] = [
     spoilsFailed: ['fleet', 'undoing'],
     mend: async (world) => {
       await world.people.removePushed();
-      await follow(world, findRelease(await world.records())?.rollouts[GROUP]?.version ?? '');
+      await nameRelease(world);
     },
     arm: ({ struck }) => {
       struck();
@@ -148,7 +153,7 @@ export const GROUP_KINDS: readonly Kind[] = [
     range: { delay: [0, 60] },
     spoilsFailed: ['fleet', 'undoing'],
     spoils: ['fleet'],
-    mend: async (world) => follow(world, findRelease(await world.records())?.rollouts[GROUP]?.version ?? ''),
+    mend: nameRelease,
     arm: person(async ({ world, drawn }) => {
       try {
         await follow(world, REFERENCES[drawn.choice % REFERENCES.length] ?? '');
