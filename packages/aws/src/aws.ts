@@ -78,6 +78,11 @@ export interface StartOptions {
    */
   readonly functions?: 'threads' | 'process';
   /**
+   * AWS seconds after which an execution environment that nobody asks is closed: 600 by default. AWS keeps them for minutes to hours, as it likes;
+   * where time leaps from one night to the next, hours save the start of each function. At least a real minute.
+   */
+  readonly functionIdleSeconds?: number;
+  /**
    * A folder into which each decision on a call that is made with a role's credentials is written, as `RecordedCall` has it. By default
    * the one that the environment names in EMBEDDED_AWS_DECISIONS, so that child processes record too.
    */

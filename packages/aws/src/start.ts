@@ -1,7 +1,8 @@
-import { Account } from './account/account';
+import { Account, FUNCTION_IDLE_SECONDS } from './account/account';
 import { type AwsClock, type OwnAws, type StartOptions, settingsFor, type VulnerabilityInput } from './aws';
 import type { About } from './connect';
 import type { Time } from './core/clock';
+import type { FunctionSettings } from './core/context';
 import type { FaultInput } from './core/faults/faults';
 import { seedRandom } from './core/ids/random';
 import type { ServerPrograms } from './core/ports';
@@ -28,7 +29,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
     private readonly holdsSchedules: boolean,
     private readonly anyKeys: boolean,
     private readonly decisions: string | undefined,
-    private readonly runsFunctionsInProcess: boolean,
+    private readonly functions: FunctionSettings,
     private readonly programs: ServerPrograms | undefined,
     private readonly definitions: Definitions | undefined,
   ) {
@@ -54,7 +55,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
 
   /**
    * @param definitions other services than those of `services/index.ts`, for tests
-   * @throws RangeError for a time that no clock can keep, Error where another AWS with a seed runs in this process
+   * @throws RangeError for a time that no clock can keep, and for seconds that are none; Error where another AWS with a seed runs in this process
    * @throws the listen error, `EADDRINUSE` where the port is taken
    */
   static async start(
@@ -64,6 +65,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
       anyKeys = false,
       decisions,
       functions = 'threads',
+      functionIdleSeconds = FUNCTION_IDLE_SECONDS,
       programs,
       ...time
     }: StartOptions,
@@ -75,7 +77,7 @@ export class RunningAws implements AdministeredAws, OwnAws {
       holdSchedules,
       anyKeys,
       folder || undefined,
-      functions === 'process',
+      { inProcess: functions === 'process', idleSeconds: readIdleSeconds(functionIdleSeconds) },
       programs,
       definitions,
     );
@@ -198,11 +200,16 @@ export class RunningAws implements AdministeredAws, OwnAws {
 
   private newborn(): Account {
     const { time, holdsSchedules, anyKeys, endpoint, models, decisions, definitions } = this;
-    const { runsFunctionsInProcess, programs } = this;
+    const { functions, programs } = this;
     const connect = () => this.door.connect();
     return new Account({
       ...{ time, holdsSchedules, anyKeys, endpoint, connect, models, decisions, definitions },
-      ...{ runsFunctionsInProcess, programs },
+      ...{ functions, programs },
     });
   }
+}
+
+function readIdleSeconds(seconds: number): number {
+  if (typeof seconds === 'number' && seconds > 0) return seconds;
+  throw new RangeError(`functionIdleSeconds: expected a number above 0, not ${seconds}`);
 }

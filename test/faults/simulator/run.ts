@@ -3,7 +3,7 @@ import { healsItself, isUnattended, kindOf, type Schedule } from './drawn/schedu
 import { type Broken, judge } from './invariants';
 import { shortenExecutions } from './kinds/executions';
 import type { Drawn, Spoils, Striker } from './kinds/kind';
-import { readEntry } from './workflow';
+import { type Entry, readEntry } from './workflow';
 import { CALM_PATIENCE_SECONDS, World } from './world';
 
 /** How a build ended. */
@@ -210,9 +210,13 @@ async function readDigest(world: World) {
 
 /** A build without faults, which has to succeed. */
 async function succeed(world: World, what: string, broken: Broken[]): Promise<void> {
-  setBusy(world, true);
+  const end = world.aws.watch((call) => {
+    noticeRollout(world, readEntry(call));
+    return undefined;
+  });
   const id = await world.people.request('web');
   const unrest = await world.settled(CALM_PATIENCE_SECONDS);
+  end();
   setBusy(world, false);
   const record = id === undefined ? undefined : await world.record(id);
   world.served = id;
@@ -235,6 +239,10 @@ const MOST_LOOKS = 120;
 /** States from which on visitors ask often. */
 const ROLLING = new Set(['PublishTemplate', 'StartRefresh', 'AwaitRefresh', 'Recover', 'cleanUp']);
 
+function noticeRollout(world: World, entry: Entry | undefined): void {
+  if (entry && ROLLING.has(entry.state)) setBusy(world, true);
+}
+
 /** What has to be there before the build is asked for: the version of the pipeline, and what people have done. */
 async function prepare(world: World, { faults }: Schedule): Promise<void> {
   const lines = faults.flatMap((drawn) => kindOf(drawn.kind).gates?.(drawn, world.now()) ?? []);
@@ -256,7 +264,7 @@ async function strikeBuild(world: World, schedule: Schedule, broken: Broken[]) {
   const end = world.aws.watch((call) => {
     const entry = readEntry(call);
     if (entry?.build?.startsWith('web-')) build ??= entry.build;
-    if (entry && ROLLING.has(entry.state)) setBusy(world, true);
+    noticeRollout(world, entry);
     for (const [at, drawn] of entry ? waiting : []) {
       const isOwn = entry?.build === undefined || entry.build.startsWith('web-');
       if (entry?.state !== drawn.state || !isOwn) continue;
@@ -300,6 +308,7 @@ async function quiet(world: World): Promise<string[]> {
   const first = await world.settled();
   if (first.length > 0) return first;
   await world.deedsDone();
+  setBusy(world, false);
   await world.sleep(AFTER_SECONDS);
   const second = await world.settled();
   if (second.length > 0) return second;

@@ -3,6 +3,7 @@ import type { Clockwork, PublishedMessage } from '../aws';
 import { AwsError } from '../core/aws-error';
 import { REGION_NAME } from '../core/call';
 import { Clock, type Time } from '../core/clock';
+import type { FunctionSettings } from '../core/context';
 import { type Fault, Faults } from '../core/faults/faults';
 import { FaultError, readFault } from '../core/faults/read-fault';
 import { Ledger } from '../core/ledger';
@@ -28,6 +29,11 @@ import { Region } from './region';
 const ACCOUNT_ID = '000000000000';
 /** Where services that an account has only once are at home. */
 const HOME = 'us-east-1';
+/**
+ * Lambda does not say how long it keeps an idle execution environment, but that none lives longer than some hours. AWS seconds.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown
+ */
+export const FUNCTION_IDLE_SECONDS = 600;
 
 export interface AccountOptions {
   readonly time: Time;
@@ -39,8 +45,7 @@ export interface AccountOptions {
   readonly endpoint: string;
   /** Opens a connection to the front door from inside this process. */
   readonly connect: () => Duplex;
-  /** Functions run in this process, and not each in a thread. */
-  readonly runsFunctionsInProcess?: boolean;
+  readonly functions?: FunctionSettings;
   readonly models: ModelSource;
   /** A key that nobody gave out is the administrator's, whatever its secret. */
   readonly anyKeys?: boolean;
@@ -55,7 +60,7 @@ export class Account {
   readonly accountId = ACCOUNT_ID;
   readonly endpoint: string;
   readonly connect: () => Duplex;
-  readonly runsFunctionsInProcess: boolean;
+  readonly functions: FunctionSettings;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults: Faults;
@@ -77,7 +82,7 @@ export class Account {
   constructor(options: AccountOptions) {
     this.endpoint = options.endpoint;
     this.connect = options.connect;
-    this.runsFunctionsInProcess = options.runsFunctionsInProcess ?? false;
+    this.functions = options.functions ?? { inProcess: false, idleSeconds: FUNCTION_IDLE_SECONDS };
     this.definitions = options.definitions ?? services;
     this.clock = new Clock(options.time);
     this.faults = new Faults(() => this.clock.millis());

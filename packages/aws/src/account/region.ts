@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Clockwork, PublishedMessage } from '../aws';
 import type { Clock } from '../core/clock';
-import type { Context } from '../core/context';
+import type { Context, FunctionSettings } from '../core/context';
 import { EventBus } from '../core/event-bus';
 import type { Faults } from '../core/faults/faults';
 import type { Ledger } from '../core/ledger';
@@ -24,7 +24,7 @@ export interface AccountOfRegion {
   readonly accountId: string;
   readonly endpoint: string;
   readonly connect: () => Duplex;
-  readonly runsFunctionsInProcess: boolean;
+  readonly functions: FunctionSettings;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly faults: Faults;
@@ -63,7 +63,7 @@ export class Region {
       bus: new EventBus(name, account.accountId, () => account.clock.now()),
       endpoint: account.endpoint,
       connect: account.connect,
-      runsFunctionsInProcess: account.runsFunctionsInProcess,
+      functions: account.functions,
       holdsSchedules: account.holdsSchedules,
       programs: account.programs,
       keys: account.keys,

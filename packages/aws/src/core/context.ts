@@ -19,6 +19,14 @@ import type { ServiceModel } from './service-model';
  */
 export type Invoke = (call: Call, service: string, operation: string, input: object) => Promise<object>;
 
+/** How functions run. */
+export interface FunctionSettings {
+  /** In this process, and not each in a thread. */
+  readonly inProcess: boolean;
+  /** AWS seconds after which an execution environment that nobody asks is closed. */
+  readonly idleSeconds: number;
+}
+
 /** What every service of a region stands on. */
 export interface Context {
   readonly region: string;
@@ -31,8 +39,7 @@ export interface Context {
   readonly endpoint: string;
   /** Opens a connection to the front door from inside this process. */
   readonly connect: () => Duplex;
-  /** Whether functions run in this process, and not each in a thread. */
-  readonly runsFunctionsInProcess: boolean;
+  readonly functions: FunctionSettings;
   readonly invoke: Invoke;
   /**
    * Whether policies allow a call that is not made as one: for what AWS does inside, with the rights of a role.

@@ -48,7 +48,7 @@ export class LambdaState {
   ) {
     const log = new FunctionLog(needs['cloudwatch-logs'], context.clock);
     this.codeFolder = new CodeFolder(context.clock);
-    this.codeCache = new CodeCache(!context.runsFunctionsInProcess);
+    this.codeCache = new CodeCache(!context.functions.inProcess);
     this.functions = new Functions(context);
     this.network = new FunctionNetwork(needs.ec2, needs.network, (socket) =>
       context.clock.connections.note(socket),

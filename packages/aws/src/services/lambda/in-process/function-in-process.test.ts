@@ -47,6 +47,24 @@ test('it answers, and keeps its module between invocations', async () => {
   expect(await invoke({ word: 'b' })).toEqual([undefined, ['b', 2]]);
 });
 
+test('an environment that nobody asks is closed after as long as whoever starts AWS says', async () => {
+  const source = 'let runs = 0; exports.handler = async () => (runs += 1);';
+  const runsAfter = async (seconds: number, functionIdleSeconds?: number) => {
+    await using own = await newRegion({ functions: 'process', leap: true, functionIdleSeconds });
+    await addActiveFunction(own, 'counts', source);
+    await own.api('lambda').Invoke({ FunctionName: 'counts' });
+    await own.aws.clock.sleep(seconds);
+    const { Payload } = await own.api('lambda').Invoke({ FunctionName: 'counts' });
+    return JSON.parse(Buffer.from(Payload ?? []).toString());
+  };
+  expect(await runsAfter(900)).toBe(1);
+  expect(await runsAfter(900, 3600)).toBe(2);
+  expect(await runsAfter(3700, 3600)).toBe(1);
+  await expect(newRegion({ functionIdleSeconds: 0 })).rejects.toThrow(
+    'functionIdleSeconds: expected a number above 0, not 0',
+  );
+});
+
 test('each has variables and a clock of its own, and this process keeps its own', async () => {
   const source = `
     const before = process.env.WORD;

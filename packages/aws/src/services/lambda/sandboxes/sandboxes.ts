@@ -22,8 +22,6 @@ const MOST_LIVE = 10;
 const MOST_IDLE = 5;
 /** Of them with the same code: whoever comes next finds room there. What ran beside it in another thread ends with that: 50 MB. */
 const MOST_IDLE_ALIKE = 1;
-/** AWS seconds after which a warm sandbox is closed: Lambda keeps them for 5 to 15 minutes. */
-const IDLE_SECONDS = 600;
 /** However fast AWS's clock runs, this is what another invocation may take to come. Real seconds. */
 const LEAST_REAL_IDLE_SECONDS = 60;
 /** Lambda's credentials last for hours; here a sandbox is renewed before they end. AWS seconds. */
@@ -162,14 +160,13 @@ export class Sandboxes {
   }
 
   private keepWarm(warm: Warm): void {
-    const { clock } = this.context;
-    const idle = Math.max(IDLE_SECONDS, LEAST_REAL_IDLE_SECONDS * clock.scale);
+    const { clock, functions } = this.context;
+    const idle = Math.max(functions.idleSeconds, LEAST_REAL_IDLE_SECONDS * clock.scale);
     this.warm.add(warm);
     warm.cancelIdle = clock.after(idle, () => this.close(warm));
     this.idle.add(warm.sandbox.thread);
-    const inProcess = this.context.runsFunctionsInProcess;
-    if (!inProcess) this.endOldestAlike(this.live.get(warm.sandbox.thread));
-    if (this.idle.size > (inProcess ? MOST_IN_PROCESS : MOST_IDLE)) this.endOldestIdle();
+    if (!functions.inProcess) this.endOldestAlike(this.live.get(warm.sandbox.thread));
+    if (this.idle.size > (functions.inProcess ? MOST_IN_PROCESS : MOST_IDLE)) this.endOldestIdle();
   }
 
   private take(warm: Warm): void {
@@ -228,8 +225,8 @@ export class Sandboxes {
     version: FunctionVersion,
     { way, common }: Place,
   ): Promise<FunctionHost | undefined> {
-    const most = this.context.runsFunctionsInProcess ? MOST_IN_PROCESS : MOST_LIVE;
-    const address = this.context.runsFunctionsInProcess ? undefined : await this.network.tunnelTo(way);
+    const most = this.context.functions.inProcess ? MOST_IN_PROCESS : MOST_LIVE;
+    const address = this.context.functions.inProcess ? undefined : await this.network.tunnelTo(way);
     if (this.live.size >= most && !this.endOldestIdle()) return undefined;
     const { configuration, code } = version;
     const shared = {
