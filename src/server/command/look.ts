@@ -1,4 +1,4 @@
-import { type CommandInvocation, ListCommandInvocationsCommand } from '@aws-sdk/client-ssm';
+import { type CommandInvocation, paginateListCommandInvocations } from '@aws-sdk/client-ssm';
 import { isAwsError } from '../../aws/error';
 import { ssm } from '../../aws/ssm';
 import { findInstance } from '../../image/instances';
@@ -33,10 +33,11 @@ async function lookAtCommand(wait: Wait): Promise<Outcome | Said> {
 /** Undefined while SSM does not know the command, which it may say either way. */
 async function findInvocation(CommandId: string): Promise<CommandInvocation | undefined> {
   try {
-    const { CommandInvocations = [] } = await ssm().send(
-      new ListCommandInvocationsCommand({ CommandId, Details: true }),
-    );
-    return CommandInvocations[0];
+    const pages = paginateListCommandInvocations({ client: ssm() }, { CommandId, Details: true });
+    // AWS may answer with an empty page, and go on.
+    for await (const { CommandInvocations = [] } of pages)
+      if (CommandInvocations[0]) return CommandInvocations[0];
+    return undefined;
   } catch (error) {
     if (isAwsError(error, 'InvalidCommandId')) return undefined;
     throw error;

@@ -1,4 +1,8 @@
-import { type CoveredResource, ListCoverageCommand } from '@aws-sdk/client-inspector2';
+import {
+  type CoverageFilterCriteria,
+  type CoveredResource,
+  paginateListCoverage,
+} from '@aws-sdk/client-inspector2';
 import * as z from 'zod';
 import { inspector } from '../../aws/inspector';
 import { lookAtEach, type Seen } from '../../wait/look';
@@ -64,16 +68,16 @@ function end(output: EndedScan): Outcome {
 }
 
 async function findCoverage(instanceId: string): Promise<CoveredResource | undefined> {
-  const { coveredResources = [] } = await inspector().send(
-    new ListCoverageCommand({
-      filterCriteria: {
-        resourceId: [{ comparison: 'EQUALS', value: instanceId }],
-        resourceType: [{ comparison: 'EQUALS', value: 'AWS_EC2_INSTANCE' }],
-      },
-    }),
-  );
-  // A server is covered by scans of its packages, and by those of the network's reach, which find nothing in its image.
-  return coveredResources.find(({ scanType }) => scanType === 'PACKAGE');
+  const filterCriteria = {
+    resourceId: [{ comparison: 'EQUALS', value: instanceId }],
+    resourceType: [{ comparison: 'EQUALS', value: 'AWS_EC2_INSTANCE' }],
+  } satisfies CoverageFilterCriteria;
+  for await (const page of paginateListCoverage({ client: inspector() }, { filterCriteria })) {
+    // A server is covered by scans of its packages, and by those of the network's reach, which find nothing in its image.
+    const found = page.coveredResources?.find(({ scanType }) => scanType === 'PACKAGE');
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** When its packages were scanned last; undefined if they were not. */

@@ -281,6 +281,7 @@ describe('a command that is waited for', () => {
   test('wakes the build when it has ended, and its stage goes on', async () => {
     server.ssm
       .on(ListCommandInvocationsCommand)
+      .resolvesOnce({ CommandInvocations: [], NextToken: 'more' })
       .resolves(ended({ Status: 'Success', StatusDetails: 'Success' }));
     await hear();
     const [call] = server.sfn.commandCalls(SendTaskSuccessCommand);

@@ -44,19 +44,17 @@ function read(text: string): Pipeline['definition'] {
   return definition;
 }
 
-const cover = (more: Partial<CoveredResource> = {}) =>
-  inspector.on(ListCoverageCommand).resolves({
+/** The scans of the network's reach fill a page of their own. */
+const cover = (more: Partial<CoveredResource> = {}) => {
+  const server = { resourceId: INSTANCE, resourceType: 'AWS_EC2_INSTANCE', accountId: '0' } as const;
+  const pages = inspector.on(ListCoverageCommand);
+  pages.callsFake(({ nextToken }) => ({
     coveredResources: [
-      { scanType: 'NETWORK', resourceId: INSTANCE, resourceType: 'AWS_EC2_INSTANCE', accountId: '0' },
-      {
-        scanType: 'PACKAGE',
-        resourceId: INSTANCE,
-        resourceType: 'AWS_EC2_INSTANCE',
-        accountId: '0',
-        ...more,
-      },
+      nextToken ? { ...server, scanType: 'PACKAGE', ...more } : { ...server, scanType: 'NETWORK' },
     ],
-  });
+    ...(!nextToken && { nextToken: 'more' }),
+  }));
+};
 const SUCCESSFUL = { statusCode: 'ACTIVE', reason: 'SUCCESSFUL' } as const;
 const MINUTES = 60_000;
 const ago = (minutes: number) => new Date(Date.now() - minutes * MINUTES);
