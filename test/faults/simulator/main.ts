@@ -52,6 +52,14 @@ function chooseSeeds(): number[] {
   return all.filter((seed) => like.test(describeSchedule(drawSchedule(seed)))).slice(Number(values.from));
 }
 
+/** By this process and those that it has begun. */
+let buildsMade = 0;
+
+function countBuilds(made: number): void {
+  buildsMade += made;
+  process.send?.(made);
+}
+
 async function runSeed(seed: number, row: Row, packaged: string): Promise<Outcome> {
   const outcome = await row.run({
     ...{ seed, schedule: scheduleOf(seed) },
@@ -65,6 +73,7 @@ async function runSeed(seed: number, row: Row, packaged: string): Promise<Outcom
     }),
   });
   console.log(describeOutcome(outcome));
+  countBuilds(outcome.buildsMade);
   if (values.out) keepOutcome(values.out, outcome);
   if (outcome.broken.length > 0) await tellSmallest(outcome, packaged);
   return outcome;
@@ -141,6 +150,7 @@ function runElsewhere(chunk: readonly number[], packaged: string): Promise<numbe
     ...(values.schedule ? ['--schedule', values.schedule] : []),
   ];
   const child = fork(fileURLToPath(import.meta.url), options);
+  child.on('message', (made) => countBuilds(Number(made)));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -167,6 +177,12 @@ async function main(): Promise<boolean> {
 }
 
 const isWell = await main();
+if (!process.send) {
+  const seconds = Math.round(performance.now() / 1000);
+  console.log(
+    `${buildsMade} builds in ${seconds} s of ${values.jobs} processes: ${Math.round((buildsMade * 60) / seconds)} a minute.`,
+  );
+}
 if (values.out && !process.send) {
   const outcomes = readOutcomes(values.out);
   console.log(`${summarize(outcomes)}\n\n${writeTable(outcomes)}`);

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly strikes: readonly number[];
   /** The builds while there were faults: the one that they were drawn for, and then the others, oldest first. */
   readonly builds: readonly Ended[];
+  /** All builds that were asked for, that of a new world and those without faults included. */
+  readonly buildsMade: number;
   readonly broken: readonly Broken[];
   /** Though retries heal all that was drawn, the build did not succeed. */
   readonly isUnhealed: boolean;
@@ -87,7 +89,7 @@ export class Row {
     const after = [...this.seeds];
     const world = this.world ?? (await this.begin(seed, broken));
     this.seeds.push(seed);
-    const before = countVisits(world);
+    const [before, buildsBefore] = [countVisits(world), after.length === 0 ? 0 : await countBuilds(world)];
     const begunAt = world.now();
     const { isSpoilt, ...told } = await runIn(world, schedule, broken);
     if (options.onTrace) {
@@ -97,9 +99,10 @@ export class Row {
     const { user, system } = process.cpuUsage(cpu);
     const { digest, strayedSeconds } = await readDigest(world);
     const { requests, failedRequests } = countVisits(world);
+    const buildsMade = (await countBuilds(world)) - buildsBefore;
     if (broken.length > 0 || isSpoilt || this.seeds.length >= this.most) await this.end();
     return {
-      ...{ seed, after, schedule, ...told, broken, digest, strayedSeconds },
+      ...{ seed, after, schedule, ...told, buildsMade, broken, digest, strayedSeconds },
       requests: requests - before.requests,
       failedRequests: failedRequests - before.failedRequests,
       awsSeconds: Math.round((world.now() - begunAt) / 1000),
@@ -131,6 +134,10 @@ function countVisits({ visitors }: World) {
     requests: visitors.reduce((sum, { requests }) => sum + requests, 0),
     failedRequests: visitors.reduce((sum, { failures }) => sum + failures.length, 0),
   };
+}
+
+async function countBuilds(world: World): Promise<number> {
+  return (await world.records()).length;
 }
 
 /** @param broken is added to */
