@@ -87,9 +87,11 @@ const isKept = ({ status, imageId, gone }: BuildRecord) =>
   status === 'SUCCEEDED' && imageId !== undefined && !gone?.[imageId];
 
 async function nothingLeft({ world, records, spoilt }: Judged): Promise<string[]> {
-  const hasSecond = (await world.group(SECOND_GROUP)) !== undefined;
+  const second = await world.group(SECOND_GROUP);
+  // Another group of this name may have had others.
+  const running = new Set(second?.Instances?.map(({ LaunchTemplate }) => LaunchTemplate?.Version));
   const serves = ({ imageId, rollouts }: BuildRecord) =>
-    hasSecond && imageId !== undefined && rollouts[SECOND_GROUP]?.verified !== undefined;
+    imageId !== undefined && running.has(rollouts[SECOND_GROUP]?.version ?? '');
   const kept = records.filter((record) => isKept(record) || serves(record));
   const isTheirs = await world.bystanders.owns();
   const found = await findLeftovers(
