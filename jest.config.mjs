@@ -15,6 +15,7 @@ export default {
     }),
     project('languages', 'packages/aws-languages', { testMatch: ['<rootDir>/src/**/*.test.ts'] }),
   ],
+  testSequencer: '<rootDir>/test/simulations-first.mjs',
   // Many tests wait for AWS's clock or for processes of their own: more workers than cores keep all cores busy.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
