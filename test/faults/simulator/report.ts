@@ -59,7 +59,7 @@ export function writeTable(outcomes: readonly Outcome[]): string {
 export function summarize(outcomes: readonly Outcome[]): string {
   const broken = outcomes.filter((one) => one.broken.length > 0);
   const healing = outcomes.filter(
-    (one) => healsItself(one.schedule) && one.strikes.some((times) => times > 0),
+    (one) => healsItself(one.schedule, one.strikes) && one.strikes.some((times) => times > 0),
   );
   const healed = healing.filter(({ builds }) => builds[0]?.status === 'SUCCEEDED');
   const sum = (of: (one: Outcome) => number) => outcomes.reduce((total, one) => total + of(one), 0);

@@ -166,7 +166,12 @@ async function runIn(world: World, schedule: Schedule, broken: Broken[]) {
     if (broken.length === 0 && spoilt.length === 0)
       broken.push(...(await passNights(world, schedule, strikes)));
   }
-  return { isSpoilt: spoilt.length > 0, strikes, builds, isUnhealed: !isWell && healsItself(schedule) };
+  return {
+    isSpoilt: spoilt.length > 0,
+    strikes,
+    builds,
+    isUnhealed: !isWell && healsItself(schedule, strikes),
+  };
 }
 
 /** What people do in the nights that follow, each of which is judged. @param strikes is counted up */

@@ -74,9 +74,17 @@ export function isUnattended({ faults }: Schedule): boolean {
   return faults.some(({ state }) => state === 'requestBuild');
 }
 
-/** Whether retries heal all of it. */
-export function healsItself(schedule: Schedule): boolean {
-  const kinds = schedule.faults.map(({ kind }) => kindOf(kind));
+/**
+ * Whether retries heal all that struck, and all that is otherwise without striking: what did not come to strike can't have ended a build.
+ *
+ * @param strikes how often each fault struck
+ */
+export function healsItself(schedule: Schedule, strikes: readonly number[]): boolean {
+  const kinds = schedule.faults
+    .map(({ kind }, at) => ({ ...kindOf(kind), struck: (strikes[at] ?? 0) > 0 }))
+    .filter(
+      ({ struck, before, breaks, gates, otherwise }) => struck || before || breaks || gates || otherwise,
+    );
   const waits = kinds.some(({ gates }) => gates);
   return kinds.every(
     ({ heals, ends }) => heals && !(ends === 'waiting' && waits) && !(ends && isUnattended(schedule)),

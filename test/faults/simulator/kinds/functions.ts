@@ -32,18 +32,21 @@ function isEvent(call: StartingCall): boolean {
   return call.caller.includes('events.amazonaws.com') && WOKEN.includes(readEntry(call)?.state ?? '');
 }
 
-/** What people put on the bus says only where to look. */
+/**
+ * What people put on the bus says only where to look: that something is left to do for this build, for the one before, for one that never was. It is the one event
+ * that the service hears and that is not AWS's, which nobody else can send.
+ */
 function forge({ world, build, drawn, struck }: Armed): undefined {
   world.act(drawn.delay, async () => {
-    const details = [
-      { source: 'kiln', 'detail-type': 'Kiln Build Unfinished' },
-      { source: 'kiln', 'detail-type': 'Kiln Build Stopped' },
-      { source: 'kiln', 'detail-type': 'Build Failed' },
-    ];
-    const { source, 'detail-type': DetailType } = details[drawn.choice % details.length] ?? {};
-    const Detail = JSON.stringify({ service: 'kiln-prod@us-east-1', id: build, build, pipeline: 'web' });
+    const builds = [build, world.served, build, `${build.slice(0, -6)}000000`];
+    const Detail = JSON.stringify({
+      service: 'kiln-prod@us-east-1',
+      build: builds[drawn.choice % builds.length],
+    });
     await new EventBridgeClient(world.settings).send(
-      new PutEventsCommand({ Entries: [{ Source: source, DetailType, Detail }] }),
+      new PutEventsCommand({
+        Entries: [{ Source: 'kiln', DetailType: 'Kiln Build Unfinished', Detail }],
+      }),
     );
     struck();
   });
