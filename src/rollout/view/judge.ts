@@ -16,7 +16,7 @@ import {
   specificationsOf,
 } from '../version/configuration';
 import type { Facts } from './facts';
-import type { Wanted, Wish } from './wanted';
+import { verifiedAt, type Wanted, type Wish } from './wanted';
 
 /** A server of a group, and whether it is what should run. */
 export interface SeenServer {
@@ -81,6 +81,10 @@ export function judgeGroup(group: string, facts: Facts, wish: Wish): SeenGroup {
   const seen: SeenGroup = { servers: [], findings: [], notes: [] };
   if (!facts.groups) return seen;
   if (!wanted) seen.notes.push('no build was verified on it yet');
+  else if (found?.CreatedTime && found.CreatedTime.toISOString() > verifiedAt(wanted.record, group))
+    seen.notes.push(
+      `it was made at ${found.CreatedTime.toISOString()}, after build ${wanted.record.id} was verified on another group of its name`,
+    );
   if (!found) {
     if (wanted) seen.findings.push(finding('groupGone', 'gone', 'the group is gone'));
     else seen.notes.push('there is no such group');
@@ -228,7 +232,8 @@ class Judge {
     const found: Finding[] = [];
     const specifications = this.resolve(specificationsOf(this.group));
     const among = amongMade(target, rollout);
-    if (!specifications.every((spec) => isFrom(spec, target, among)) || specifications.length === 0)
+    const isWanted = specifications.length > 0 && specifications.every((spec) => isFrom(spec, target, among));
+    if (!isWanted)
       found.push(
         finding(
           'groupVersion',
@@ -238,7 +243,7 @@ class Judge {
       );
     // Before its end a build has not moved the default, and one that failed does not.
     if (hasSucceeded(record)) found.push(...this.findMovedDefaults(wanted, wish));
-    found.push(...this.findLostImage(wanted));
+    found.push(...this.findLostImage(wanted, isWanted));
     return found;
   }
 
@@ -259,15 +264,17 @@ class Judge {
     });
   }
 
-  private findLostImage({ record }: Wanted): Finding[] {
+  /** @param serves whether the group's next servers come from it */
+  private findLostImage({ record }: Wanted, serves: boolean): Finding[] {
     const imageId = imageOf(record);
     if (!this.facts.images || imageId === undefined) return [];
     const image = this.facts.images.get(imageId);
     if (!image || image.State === 'disabled') {
       const how = image ? 'disabled' : 'gone';
-      return [
-        finding('imageGone', `${imageId} ${how}`, `its image ${imageId} is ${how}: it can launch no server`),
-      ];
+      const text = serves
+        ? `its image ${imageId} is ${how}: it can launch no server`
+        : `the image ${imageId} of build ${record.id} is ${how}: nothing brings the group back to it`;
+      return [finding('imageGone', `${imageId} ${how}`, text)];
     }
     const { revoked } = this.facts.makers.get(imageId) ?? {};
     if (!revoked) return [];

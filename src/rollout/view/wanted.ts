@@ -141,6 +141,6 @@ function wantedOn(group: string, record: BuildRecord): Wanted | undefined {
   return { record, rollout, target };
 }
 
-function verifiedAt({ stages, endedAt, startedAt = '' }: BuildRecord, group: string): string {
+export function verifiedAt({ stages, endedAt, startedAt = '' }: BuildRecord, group: string): string {
   return stages[`VerifyFleet/${group}`]?.endedAt ?? endedAt ?? startedAt;
 }

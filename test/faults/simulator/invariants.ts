@@ -1,3 +1,4 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplatesCommand, DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
 import type * as z from 'zod';
 import { callApi } from '../../../cli/api';
@@ -168,13 +169,22 @@ async function secondIsWhole(world: World, records: readonly BuildRecord[]): Pro
   const group = await world.group(SECOND_GROUP);
   if (!group) return [];
   // One that was verified keeps its version though another of its build was not.
-  const good = records.filter(({ rollouts }) => rollouts[SECOND_GROUP]?.verified);
-  const last = good.toSorted((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? '')).at(-1);
+  const last = verifiedOn(group, records)
+    .toSorted((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? ''))
+    .at(-1);
   const version = last?.rollouts[SECOND_GROUP]?.version ?? world.secondBegan;
   const now = [group, ...(group.Instances ?? [])].map(({ LaunchTemplate }) => LaunchTemplate?.Version);
   return now.every((one) => one === version)
     ? []
     : [`${SECOND_GROUP} and its servers are at the versions ${now}, expected ${version}`];
+}
+
+/** The builds that were verified on the second group itself: others may have been on one of its name that is gone. */
+function verifiedOn({ CreatedTime }: AutoScalingGroup, records: readonly BuildRecord[]): BuildRecord[] {
+  return records.filter(
+    ({ rollouts, startedAt = '' }) =>
+      rollouts[SECOND_GROUP]?.verified && startedAt > (CreatedTime?.toISOString() ?? ''),
+  );
 }
 
 async function siteIsRelease({ world, records, spoilt }: Judged): Promise<string[]> {
@@ -197,18 +207,20 @@ async function siteIsRelease({ world, records, spoilt }: Judged): Promise<string
 }
 
 /** What GET /fleet answers; an image that somebody has revoked may go on to serve, and on a new group every build may have failed. */
-async function noDrift({ world, spoilt }: Judged): Promise<string[]> {
+async function noDrift({ world, records, spoilt }: Judged): Promise<string[]> {
   if (spoilt.size > 0) return [];
   const { settings, service, aws } = world;
   const answer = await callApi(settings, 'GET', `${service.HttpApiUrl}/fleet`, undefined, aws.clock.now());
   if (answer.status !== 200) return [`GET /fleet: ${answer.status} ${JSON.stringify(answer.body)}`];
   const { groups, problems = [], notKnown = [] } = answer.body as z.infer<typeof Fleet>;
-  const wrong = groups.flatMap((group) => [
+  const second = await world.group(SECOND_GROUP);
+  const isMadeAnew = second !== undefined && verifiedOn(second, records).length === 0;
+  const judged = groups.filter((group) => !(isMadeAnew && group.autoScalingGroup === SECOND_GROUP));
+  const wrong = judged.flatMap((group) => [
     ...group.problems.map((text) => `${group.autoScalingGroup}: ${text}`),
     ...group.servers.filter(({ right }) => !right).map((one) => `${one.instanceId} ${one.why}`),
   ]);
-  const isNew = `${SECOND_GROUP}: no build was verified on it yet`;
-  return [...wrong, ...problems, ...notKnown].filter((text) => !/ was revoked/.test(text) && text !== isNew);
+  return [...wrong, ...problems, ...notKnown].filter((text) => !/ was revoked/.test(text));
 }
 
 /** However often it was asked for, and whether by a person or an event. */

@@ -161,9 +161,19 @@ test('what next servers come from is held against the build, too', async () => {
   expect(await problems()).toEqual([
     `its next servers come from lt-1 9, not from lt-1 5 of build ${BUILD}`,
     `the default version of its launch template lt-1 is 4, not 5 of build ${BUILD}`,
-    'its image ami-5 is gone: it can launch no server',
+    `the image ami-5 of build ${BUILD} is gone: nothing brings the group back to it`,
     `the SSM parameter /kiln/web/image names ami-4, not ami-5 of build ${BUILD}`,
   ]);
+});
+
+test('a group whose image is gone, and one that was made after its name was verified, are told so', async () => {
+  await rollOut();
+  world.images = [];
+  expect(await problems()).toEqual(['its image ami-5 is gone: it can launch no server']);
+  world.groups = [makeGroup({ CreatedTime: new Date(Date.now() + 1000) })];
+  expect(await problems()).toContainEqual(
+    expect.stringMatching(new RegExp(`made at .*Z, after build ${BUILD} was verified on another group`)),
+  );
 });
 
 test('a group that follows the default is right while that is what the build made', async () => {
