@@ -11,6 +11,7 @@ import { updateRecord } from '../build/record';
 import { BuildState, Plan } from '../build/state';
 import { env } from '../env';
 import { buildTags, tagSpecifications } from '../tags';
+import { checkAvailable } from './find';
 import { nameInChannel } from './parameter';
 import { knowImage } from './watch/gone';
 
@@ -31,6 +32,7 @@ export interface Copy {
  * of tested images.
  *
  * @returns the copies; each is awaited on its own
+ * @throws ImageFailed if somebody has deregistered or disabled it meanwhile
  */
 export async function publishImage({
   build,
@@ -38,7 +40,13 @@ export async function publishImage({
   image,
 }: z.infer<typeof PublishImageInput>): Promise<{ copies: Copy[] }> {
   const home = env('AWS_REGION');
-  await deprecateImage({ region: home, imageId: image.id }, plan.image.deprecateAfter);
+  try {
+    await deprecateImage({ region: home, imageId: image.id }, plan.image.deprecateAfter);
+  } catch (error) {
+    // Of one that is gone AWS says that the role may not: it finds no tags of it.
+    await checkAvailable(image.id);
+    throw error;
+  }
   const regions = plan.image.copyTo.filter((region) => region !== home);
   const limit = pLimit(4);
   const copies = await Promise.all(

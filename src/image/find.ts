@@ -6,6 +6,7 @@ import {
   type Snapshot,
 } from '@aws-sdk/client-ec2';
 import { ec2 } from '../aws/ec2';
+import { ImageFailed } from '../errors';
 
 /** As many values as EC2 takes in one filter. See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Filtering.html */
 const VALUES_A_FILTER = 200;
@@ -18,6 +19,18 @@ export async function findImages(filters: Filter[], region?: string): Promise<Im
     for await (const page of paginateDescribeImages({ client: ec2(region) }, { ...input, Filters }))
       found.push(...(page.Images ?? []));
   return found;
+}
+
+/**
+ * Looks whether an image of this account is there, and servers can be launched from it.
+ *
+ * @throws ImageFailed if not
+ */
+export async function checkAvailable(id: string): Promise<void> {
+  const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
+  if (image?.State === 'available') return;
+  const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
+  throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
 }
 
 /** The snapshots of this account in a region that match. */

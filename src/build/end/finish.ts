@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { env } from '../../env';
 import { ImageFailed } from '../../errors';
 import { type Copy, deprecateImage, shareImage } from '../../image/distribute';
-import { findImages } from '../../image/find';
+import { checkAvailable } from '../../image/find';
 import { findInstances, terminateInstances } from '../../image/instances';
 import { nameInChannel, nameNewestImage, namesLaterImage } from '../../image/parameter';
 import { holdGroup } from '../../rollout/lease';
@@ -64,10 +64,7 @@ async function isUpToDate({ build, plan, rollouts }: FinishInput): Promise<boole
  * @throws ImageFailed if no server can be launched from it any more, or somebody has called it bad
  */
 async function checkImage({ build, image: { id } }: FinishInput): Promise<void> {
-  const [image] = await findImages([{ Name: 'image-id', Values: [id] }]);
-  const what = image ? `is ${image.State}` : 'is gone: somebody has deregistered it';
-  if (image?.State !== 'available')
-    throw new ImageFailed(`The image ${id} ${what}. No further server could be launched from it.`);
+  await checkAvailable(id);
   await checkNotRevoked(build.id);
 }
 
