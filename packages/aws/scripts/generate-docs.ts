@@ -66,7 +66,10 @@ export async function describeEmbeddedAws(): Promise<Record<string, string>> {
 async function readService(name: ServiceName, models: ApiModels): Promise<Described> {
   const definition: ServiceDefinition = services[name];
   const { model } = await models.load(name, definition);
-  const there = Object.keys(definition.operations).sort();
+  // What operations of several files have in common is among their exports.
+  const there = Object.keys(definition.operations)
+    .filter((operation) => model.operations.has(operation))
+    .sort();
   const missing = [...model.operations.keys()].filter((operation) => !there.includes(operation)).sort();
   const types = Object.keys(resourceTypes)
     .filter((type) => serviceOf(type) === name)

@@ -65,6 +65,7 @@ export const invalidPermissionNotFound = error('InvalidPermission.NotFound');
 export const invalidPlacementGroupDuplicate = error('InvalidPlacementGroup.Duplicate');
 export const invalidPlacementGroupInUse = error('InvalidPlacementGroup.InUse');
 export const invalidPlacementGroupUnknown = error('InvalidPlacementGroup.Unknown');
+export const invalidPrefixListIdNotFound = error('InvalidPrefixListID.NotFound');
 export const invalidRegion = error('InvalidRegion');
 export const invalidRouteNotFound = error('InvalidRoute.NotFound');
 export const invalidSecurityGroupRuleIdNotFound = error('InvalidSecurityGroupRuleId.NotFound');

@@ -129,3 +129,55 @@ test('a secret that is refused is not there, and one that is made twice by its t
     code: 'ResourceExistsException',
   });
 });
+
+test('a label moves from the version that has it to another', async () => {
+  await make();
+  const { VersionId: first } = await secrets.GetSecretValue({ SecretId: 'web/db' });
+  const { VersionId: second } = await secrets.PutSecretValue({
+    SecretId: 'web/db',
+    SecretString: 'two',
+    VersionStages: ['AWSPENDING'],
+  });
+  const move = (RemoveFromVersionId?: string, MoveToVersionId?: string) =>
+    secrets.UpdateSecretVersionStage({
+      SecretId: 'web/db',
+      VersionStage: 'AWSCURRENT',
+      RemoveFromVersionId,
+      MoveToVersionId,
+    });
+  for (const [from, to] of [[undefined, second], [second, second], [first]] as const)
+    await expect(move(from, to)).rejects.toMatchObject({ code: 'InvalidParameterException' });
+  await expect(move(first, 'f'.repeat(36))).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  expect(await move(first, second)).toMatchObject({ Name: 'web/db' });
+  const { Versions = [] } = await secrets.ListSecretVersionIds({ SecretId: 'web/db' });
+  expect(Versions.map(({ VersionId, VersionStages }) => [VersionId, VersionStages])).toEqual([
+    [first, ['AWSPREVIOUS']],
+    [second, ['AWSPENDING', 'AWSCURRENT']],
+  ]);
+  expect(await secrets.GetSecretValue({ SecretId: 'web/db' })).toMatchObject({ SecretString: 'two' });
+});
+
+test('a secret has no policy, which only readers of one that is there learn', async () => {
+  const ARN = await make();
+  expect(await secrets.GetResourcePolicy({ SecretId: ARN })).toEqual({ ARN, Name: 'web/db' });
+  await expect(secrets.GetResourcePolicy({ SecretId: 'none' })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+});
+
+test('a random password has a character of each kind that is asked for, and none that is excluded', async () => {
+  const { RandomPassword: usual = '' } = await secrets.GetRandomPassword({});
+  expect(usual).toHaveLength(32);
+  for (const kind of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) expect(usual).toMatch(kind);
+  const { RandomPassword } = await secrets.GetRandomPassword({
+    PasswordLength: 4,
+    ExcludePunctuation: true,
+    ExcludeUppercase: true,
+    IncludeSpace: true,
+    ExcludeCharacters: 'abcdefghijklm01234',
+  });
+  expect([...(RandomPassword ?? '')].sort().join('')).toMatch(/^ +[5-9]+[n-z]+$/);
+  await expect(secrets.GetRandomPassword({ PasswordLength: 3 })).rejects.toMatchObject({
+    code: 'InvalidParameterException',
+  });
+});

@@ -1,6 +1,9 @@
 import { defineService } from '../../core/service';
 import { authorization } from './authorization';
+import * as passwords from './operations/passwords';
+import * as policies from './operations/policies';
 import * as secrets from './operations/secrets';
+import * as stages from './operations/stages';
 import * as tags from './operations/tags';
 import * as values from './operations/values';
 import { type Client, SecretsManagerState } from './state';
@@ -12,5 +15,5 @@ export const secretsManager = defineService<Client, SecretsManagerState>({
   target: 'secretsmanager',
   authorization,
   create: (context) => new SecretsManagerState(context),
-  operations: { ...secrets, ...values, ...tags },
+  operations: { ...passwords, ...policies, ...secrets, ...stages, ...values, ...tags },
 });

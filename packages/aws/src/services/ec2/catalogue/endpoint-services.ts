@@ -7,6 +7,10 @@ export interface EndpointService {
 /** Services with gateway endpoints. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
 const GATEWAYS = ['s3', 'dynamodb'];
 
+/** The names of the services with gateway endpoints in a region. */
+export const gatewayServices = (region: string): string[] =>
+  GATEWAYS.map((service) => `com.amazonaws.${region}.${service}`);
+
 /** Services with interface endpoints, as far as they are here. https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html */
 const INTERFACES = [
   'autoscaling',

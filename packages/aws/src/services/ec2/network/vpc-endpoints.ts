@@ -13,8 +13,8 @@ import type { Inventory } from '../inventory';
 import type { VpcEndpointRecord } from '../records/vpc-endpoints';
 import { chooseGroups, createInterface, deleteInterface } from './interfaces';
 
-/** The prefix list of a service with gateway endpoints: its id is the same for everybody in a region. */
-function prefixListOf(serviceName: string): string {
+/** The id of the prefix list of a service with gateway endpoints: the same for everybody in a region. */
+export function prefixListOf(serviceName: string): string {
   return `pl-${createHash('sha256').update(serviceName).digest('hex').slice(0, 8)}`;
 }
 

@@ -29,6 +29,7 @@ export * from './network/dhcp-options';
 export * from './network/internet-gateways';
 export * from './network/nat-gateways';
 export * from './network/network-acls';
+export * from './network/prefix-lists';
 export * from './network/route-table-associations';
 export * from './network/route-tables';
 export * from './network/routes';

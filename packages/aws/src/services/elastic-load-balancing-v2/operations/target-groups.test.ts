@@ -59,6 +59,17 @@ test('a target group has the health check and attributes that AWS gives it', asy
   expect(Attributes).toContainEqual({ Key: 'load_balancing.algorithm.type', Value: 'round_robin' });
 });
 
+test('a protocol version that is empty is the one that AWS chooses', async () => {
+  const { TargetGroups } = await region.elb.CreateTargetGroup({
+    Name: 'web',
+    Protocol: 'HTTP',
+    ProtocolVersion: '',
+    Port: 80,
+    VpcId: region.vpcId,
+  });
+  expect(TargetGroups?.[0]).toMatchObject({ ProtocolVersion: 'HTTP1' });
+});
+
 test('the health check of a target group can be changed', async () => {
   const TargetGroupArn = await region.createTargetGroup('web');
   const { TargetGroups } = await region.elb.ModifyTargetGroup({ TargetGroupArn, HealthCheckPath: '/health' });

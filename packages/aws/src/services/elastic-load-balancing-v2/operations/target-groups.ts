@@ -158,7 +158,8 @@ function checkCreate(
     throw unsupportedProtocol(
       `The embedded AWS has target groups with the protocols HTTP, HTTPS, TCP and GENEVE, not '${protocol}'`,
     );
-  if (input.ProtocolVersion !== undefined && input.ProtocolVersion !== 'HTTP1')
+  // Terraform sends an empty one for what its author left out.
+  if (input.ProtocolVersion && input.ProtocolVersion !== 'HTTP1')
     throw invalidConfigurationRequest(
       `The embedded AWS has the protocol version HTTP1, not '${input.ProtocolVersion}'`,
     );

@@ -78,7 +78,8 @@ export function putVersion(state: SecretsManagerState, secret: Secret, input: Gi
   return version;
 }
 
-function retireCurrent({ versions }: Secret): void {
+/** Makes what is current the previous version. */
+export function retireCurrent({ versions }: Secret): void {
   const current = [...versions.values()].find(({ stages }) => stages.has('AWSCURRENT'));
   if (!current) return;
   for (const { stages } of versions.values()) stages.delete('AWSPREVIOUS');

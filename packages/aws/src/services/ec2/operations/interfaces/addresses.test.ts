@@ -41,3 +41,11 @@ test('an interface keeps its Elastic IP when the caller forbids to take it', asy
   expect(await codeOf(() => region.ec2.DisassociateAddress({}))).toBe('MissingParameter');
   expect(await codeOf(() => region.ec2.ReleaseAddress({}))).toBe('MissingParameter');
 });
+
+test('no address has a name of its own', async () => {
+  const { AllocationId = '' } = await region.ec2.AllocateAddress({});
+  const describe = (AllocationIds: string[]) =>
+    region.ec2.DescribeAddressesAttribute({ AllocationIds, Attribute: 'domain-name' });
+  expect(await describe([AllocationId])).toMatchObject({ Addresses: [] });
+  expect(await codeOf(() => describe(['eipalloc-0123456789abcdef0']))).toBe('InvalidAllocationID.NotFound');
+});

@@ -45,6 +45,15 @@ export const DescribeAddresses: Op<'DescribeAddresses'> = (ec2, input) => {
   return { Addresses: items.filter((one) => ips.length === 0 || ips.includes(one.PublicIp)) };
 };
 
+/**
+ * The names that addresses have in reverse lookups: nobody can give them one here, and those without one are not shown.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddressesAttribute.html
+ */
+export const DescribeAddressesAttribute: Op<'DescribeAddressesAttribute'> = (ec2, input) => {
+  ec2.addresses.requireAll(input.AllocationIds ?? []);
+  return { Addresses: [] };
+};
+
 export const AssociateAddress: Op<'AssociateAddress'> = (ec2, input) => {
   const address = requireAddress(ec2, input);
   const nic = requireTarget(ec2, input);
