@@ -11,6 +11,16 @@ export function tableInUse(name: string | undefined): AwsError {
   return new AwsError('ResourceInUseException', `Table already exists: ${name}`);
 }
 
+/** DynamoDB's answer for what is not there, beside tables. */
+export function resourceNotFound(message: string): AwsError {
+  return new AwsError('ResourceNotFoundException', message);
+}
+
+/** DynamoDB's answer for more than it does at a time. */
+export function limitExceeded(message: string): AwsError {
+  return new AwsError('LimitExceededException', message);
+}
+
 /** DynamoDB's answer for an input that is not possible. */
 export function validationException(message: string): AwsError {
   return new AwsError('ValidationException', message);

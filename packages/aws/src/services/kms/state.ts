@@ -159,6 +159,8 @@ export function showKey(key: Key): KeyMetadata {
     Origin: 'AWS_KMS',
     KeyManager: key.isManaged ? 'AWS' : 'CUSTOMER',
     KeySpec: 'SYMMETRIC_DEFAULT',
+    // The name of before 2021, which AWS goes on showing and Terraform goes on reading.
+    CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
     EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
     MultiRegion: false,
   };

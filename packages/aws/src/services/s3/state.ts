@@ -4,7 +4,7 @@ import type { Operation, OperationsOf } from '../../core/service';
 import { SigningKeys } from '../../signing/signing-keys';
 import type { Bucket, ObjectVersion } from './bucket';
 import { newBucketSettings } from './bucket-settings';
-import { methodNotAllowed, noSuchBucket, noSuchKey, noSuchVersion } from './errors';
+import { invalidArgument, methodNotAllowed, noSuchBucket, noSuchKey, noSuchVersion } from './errors';
 
 export type Client = typeof import('@aws-sdk/client-s3');
 
@@ -51,9 +51,10 @@ export class S3State {
    * The object version that is asked for.
    *
    * @param method of the request: what only reads is told nothing of a delete marker that it has not named
-   * @throws AwsError `NoSuchKey`, `NoSuchVersion`, or `MethodNotAllowed` for a delete marker
+   * @throws AwsError `NoSuchKey`, `NoSuchVersion`, `InvalidArgument` for what is no id, `MethodNotAllowed` for a delete marker
    */
   object(bucket: Bucket, key: string, versionId?: string, method = 'GET'): ObjectVersion {
+    checkVersionId(versionId);
     const versions = bucket.objects.get(key);
     const version =
       versionId === undefined ? versions?.at(-1) : versions?.find((one) => one.versionId === versionId);
@@ -83,4 +84,10 @@ export class S3State {
     this.sequence += 1;
     return this.sequence.toString(16).toUpperCase().padStart(18, '0');
   }
+}
+
+/** What no version could be called is told from what none is called. */
+function checkVersionId(versionId: string | undefined): void {
+  if (versionId !== undefined && versionId !== 'null' && !/^[\w.-]{32}$/.test(versionId))
+    throw invalidArgument('Invalid version id specified', 'versionId', versionId);
 }

@@ -1,9 +1,51 @@
 declare module 'dynalite/db/index.js' {
   /** dynalite's tables in memory. Its members take callbacks. */
   export interface Store {
-    readonly tableDb: { awsRegion: string; awsAccountId: string };
+    readonly tableDb: TableDb;
     readonly db: Level;
+    deleteIndexDb(kind: 'Local' | 'Global', table: string, index: string, done: Done): void;
   }
+
+  export type Done<Value = void> = (error: unknown, value: Value) => void;
+
+  /** What dynalite knows of the tables, by their names. */
+  export interface TableDb {
+    awsRegion: string;
+    awsAccountId: string;
+    get(name: string, done: Done<Table>): void;
+    put(name: string, table: Table, done: Done): void;
+  }
+
+  /** A table in the form of DynamoDB's answers. */
+  export interface Table {
+    TableArn: string;
+    TableName: string;
+    KeySchema: KeyElement[];
+    AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+    LocalSecondaryIndexes?: Index[];
+    GlobalSecondaryIndexes?: Index[];
+  }
+
+  export interface Index {
+    IndexName: string;
+    KeySchema: KeyElement[];
+  }
+
+  export interface KeyElement {
+    AttributeName: string;
+  }
+
+  /** Values of attributes, each under the name of its type. */
+  export type Item = Record<string, Record<string, unknown>>;
+
+  /** Puts an item into the indexes of a table, in place of what it was. */
+  export function updateIndexes(
+    store: Store,
+    table: Table,
+    before: Item | undefined,
+    item: Item,
+    done: Done,
+  ): void;
 
   /** What the tables are kept in. */
   export interface Level {

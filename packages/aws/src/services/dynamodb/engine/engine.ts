@@ -4,6 +4,7 @@ import { AwsError } from '../../../core/aws-error';
 import type { Clock } from '../../../core/clock';
 import { internalServerError } from '../errors';
 import { Guard } from './guard';
+import { changeIndexes, type IndexChange } from './indexes';
 import { InvalidInput } from './invalid-input';
 
 /** What dynalite gives for an operation: the answer, or an error of DynamoDB's with `statusCode` and `body`. */
@@ -67,6 +68,12 @@ export class Engine {
       this.alone = undefined;
       over();
     }
+  }
+
+  /** Makes or deletes a global index of a table that is active, and nothing else is done meanwhile. */
+  async changeIndexes(tableName: string, change: IndexChange): Promise<void> {
+    await this.load('Scan');
+    await this.exclusively((call) => changeIndexes(this.store, call, tableName, change));
   }
 
   private async run(operation: string, input: object): Promise<Record<string, unknown>> {

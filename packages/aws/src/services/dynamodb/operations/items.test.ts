@@ -85,3 +85,11 @@ test('all projected attributes are given of an index', async () => {
   const { Count } = await api().Scan({ TableName, IndexName: 'index', Select: 'ALL_PROJECTED_ATTRIBUTES' });
   expect(Count).toBe(0);
 });
+
+test('what a deletion returns is what was there, or nothing', async () => {
+  await api().PutItem({ TableName, Item: { id: { S: 'gone' } } });
+  const remove = (ReturnValues: 'ALL_OLD' | 'ALL_NEW') =>
+    api().DeleteItem({ TableName, Key: { id: { S: 'gone' } }, ReturnValues });
+  await expect(remove('ALL_NEW')).rejects.toMatchObject({ code: 'ValidationException' });
+  expect(await remove('ALL_OLD')).toMatchObject({ Attributes: { id: { S: 'gone' } } });
+});

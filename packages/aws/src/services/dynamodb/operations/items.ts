@@ -1,3 +1,4 @@
+import { validationException } from '../errors';
 import type { Op } from '../state';
 import { callEngine, inEngine, writeInEngine } from './call-engine';
 import { checkSelect } from './check-select';
@@ -6,7 +7,15 @@ export const BatchGetItem: Op<'BatchGetItem'> = inEngine('BatchGetItem');
 
 export const BatchWriteItem: Op<'BatchWriteItem'> = inEngine('BatchWriteItem');
 
-export const DeleteItem: Op<'DeleteItem'> = writeInEngine('DeleteItem');
+const deleteInEngine = writeInEngine('DeleteItem');
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
+export const DeleteItem: Op<'DeleteItem'> = (dynamodb, input) => {
+  // dynalite looks at this for PutItem only.
+  if (!['NONE', 'ALL_OLD'].includes(input.ReturnValues ?? 'NONE'))
+    throw validationException('Return values set to invalid value');
+  return deleteInEngine(dynamodb, input);
+};
 
 export const GetItem: Op<'GetItem'> = inEngine('GetItem');
 

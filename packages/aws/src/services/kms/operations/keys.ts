@@ -9,7 +9,11 @@ const YEAR_DAYS = 365;
 
 /** Symmetric keys for encryption, whose material AWS makes, in one region: others are not there. */
 export const CreateKey: Op<'CreateKey'> = (kms, input, call) => {
-  const { KeySpec = 'SYMMETRIC_DEFAULT', KeyUsage = 'ENCRYPT_DECRYPT', Origin = 'AWS_KMS' } = input;
+  const {
+    KeySpec = input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT',
+    KeyUsage = 'ENCRYPT_DECRYPT',
+    Origin = 'AWS_KMS',
+  } = input;
   if (KeySpec !== 'SYMMETRIC_DEFAULT' || KeyUsage !== 'ENCRYPT_DECRYPT' || Origin !== 'AWS_KMS')
     throw unsupported(`Keys of ${KeySpec} for ${KeyUsage} from ${Origin} are not available here.`);
   if (input.MultiRegion) throw unsupported('Multi-Region keys are not available here.');

@@ -52,6 +52,15 @@ test('an alias sends a part of its traffic to another version', async () => {
   });
 });
 
+test('an alias without weights has no routing, however it says so', async () => {
+  const alias = { FunctionName, Name: 'plain', FunctionVersion: '1' };
+  for (const RoutingConfig of [{}, { AdditionalVersionWeights: {} }]) {
+    await lambda().CreateAlias({ ...alias, RoutingConfig: { AdditionalVersionWeights: { '2': 0.5 } } });
+    expect(await lambda().UpdateAlias({ ...alias, RoutingConfig })).not.toHaveProperty('RoutingConfig');
+    await lambda().DeleteAlias(alias);
+  }
+});
+
 test('aliases are found, listed by version and page by page, and deleted', async () => {
   for (const [Name, FunctionVersion] of [
     ['blue', '1'],

@@ -77,12 +77,15 @@ function checkWeights(
 }
 
 function setAlias(fn: LambdaFunction, name: string, settings: AliasSettings): AliasConfiguration {
+  const given = settings.RoutingConfig?.AdditionalVersionWeights ?? {};
+  // An alias of one version shows no weights, however they were left out.
+  const weights = Object.keys(given).length > 0 ? given : undefined;
   const alias: AliasConfiguration = {
     AliasArn: `${fn.arn}:${name}`,
     Name: settings.Name,
     FunctionVersion: settings.FunctionVersion,
     Description: settings.Description ?? '',
-    RoutingConfig: settings.RoutingConfig,
+    ...(weights && { RoutingConfig: { AdditionalVersionWeights: weights } }),
     RevisionId: uuid(),
   };
   fn.aliases.set(name, alias);

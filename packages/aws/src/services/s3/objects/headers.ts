@@ -2,9 +2,10 @@ import { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../core/aws-error';
 import type { Bucket, ObjectHeaders, ObjectVersion } from '../bucket';
 import { invalidArgument } from '../errors';
+import { type GivenCustomerKey, refuseCustomerKey } from './customer-keys';
 import { checkLock, type GivenLock } from './lock';
 
-interface GivenHeaders extends GivenLock {
+interface GivenHeaders extends GivenLock, GivenCustomerKey {
   ContentType?: string;
   CacheControl?: string;
   ContentDisposition?: string;
@@ -21,10 +22,11 @@ interface GivenHeaders extends GivenLock {
 /**
  * What S3 keeps of the headers of an upload.
  *
- * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument`, and those of `checkLock`
+ * @throws AwsError `MetadataTooLarge`, `InvalidStorageClass`, `InvalidArgument`, and those of `checkLock` and `refuseCustomerKey`
  */
 export function readHeaders(bucket: Bucket, given: GivenHeaders): ObjectHeaders {
   checkLock(bucket, given);
+  refuseCustomerKey(given);
   const metadata = given.Metadata ?? {};
   const size = Object.entries(metadata).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),

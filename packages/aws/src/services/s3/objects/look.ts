@@ -4,13 +4,14 @@ import { invalidArgument } from '../errors';
 import type { S3State } from '../state';
 import { checksumMembers } from './checksums';
 import { checkConditions } from './conditions';
+import { checkNoCustomerKey, type GivenCustomerKey } from './customer-keys';
 import { isHeaderText } from './header-text';
 import { viewHeaders } from './headers';
 import { type ByteRange, readRange } from './range';
 import { shownVersionId } from './versions';
 
 /** What GetObject and HeadObject are asked. */
-export interface LookInput {
+export interface LookInput extends GivenCustomerKey {
   readonly Bucket?: string;
   readonly Key?: string;
   readonly VersionId?: string;
@@ -34,6 +35,7 @@ export function lookAt(s3: S3State, input: LookInput, method: string) {
   const bucket = s3.bucket(input.Bucket);
   const version = s3.object(bucket, input.Key ?? '', input.VersionId, method);
   checkConditions(version, input);
+  checkNoCustomerKey(input);
   const range = rangeOfPart(version, input.PartNumber) ?? readRange(input.Range, version.body.length);
   const checksum = input.ChecksumMode === 'ENABLED' && !range ? version.checksum : undefined;
   return {

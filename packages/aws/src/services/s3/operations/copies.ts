@@ -4,7 +4,7 @@ import type { ObjectHeaders, ObjectVersion } from '../bucket';
 import { invalidRequest } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
 import { checkConditions } from '../objects/conditions';
-import { readCopySource } from '../objects/copy-source';
+import { findOriginal, readCopySource } from '../objects/copy-source';
 import { readHeaders } from '../objects/headers';
 import { readTagging } from '../objects/tags';
 import { checkKey } from '../objects/upload';
@@ -17,7 +17,7 @@ export const CopyObject: Op<'CopyObject'> = async (s3, input, call) => {
   const key = checkKey(input.Key);
   const source = readCopySource(input.CopySource);
   const from = s3.bucket(source.bucket);
-  const original = s3.object(from, source.key, source.versionId);
+  const original = findOriginal(s3, source);
   checkSource(original, input);
   if (from === bucket && source.key === key && source.versionId === undefined) checkChange(input);
   const headers = chooseHeaders(original, readHeaders(bucket, input), input);

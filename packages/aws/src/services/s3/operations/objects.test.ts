@@ -458,3 +458,33 @@ test.each(['us-east-1', 'us-east-2', 'us-gov-east-2'])(
     elsewhere.destroy();
   },
 );
+
+test('a version is read by an id that one could have, and a delete marker is not copied', async () => {
+  const Bucket = await newBucket();
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  await put(Bucket, 'k');
+  await expect(textOf(Bucket, 'k', { VersionId: 'garbage' })).rejects.toMatchObject({
+    name: 'InvalidArgument',
+    message: 'Invalid version id specified',
+  });
+  const other = { VersionId: '3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH' };
+  await expect(textOf(Bucket, 'k', other)).rejects.toMatchObject({ name: 'NoSuchVersion' });
+  const { VersionId } = await s3.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+  const CopySource = `${Bucket}/k?versionId=${VersionId}`;
+  await expect(s3.send(new CopyObjectCommand({ Bucket, Key: 'c', CopySource }))).rejects.toMatchObject({
+    name: 'InvalidRequest',
+    message: expect.stringContaining('delete marker'),
+  });
+});
+
+test("an object is never taken for encrypted with a customer's key", async () => {
+  const Bucket = await newBucket();
+  const key = { SSECustomerAlgorithm: 'AES256', SSECustomerKey: Buffer.alloc(32).toString('base64') };
+  const upload = s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ...key }));
+  await expect(upload).rejects.toMatchObject({
+    name: 'NotImplemented',
+    message: expect.stringContaining('SSE-C'),
+  });
+  await put(Bucket, 'k');
+  await expect(textOf(Bucket, 'k', key)).rejects.toMatchObject({ name: 'InvalidRequest' });
+});

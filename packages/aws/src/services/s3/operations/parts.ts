@@ -3,7 +3,7 @@ import type { MultipartUpload, Part } from '../bucket';
 import { invalidArgument } from '../errors';
 import { checksumMembers, md5Tag, verifyBody } from '../objects/checksums';
 import { checkConditions } from '../objects/conditions';
-import { readCopySource } from '../objects/copy-source';
+import { findOriginal, readCopySource } from '../objects/copy-source';
 import { checkPageSize } from '../objects/key-order';
 import { findUpload } from '../objects/multipart';
 import { readRange } from '../objects/range';
@@ -28,7 +28,7 @@ export const UploadPartCopy: Op<'UploadPartCopy'> = async (s3, input) => {
   const { upload } = findUpload(s3, input);
   const source = readCopySource(input.CopySource);
   const from = s3.bucket(source.bucket);
-  const original = s3.object(from, source.key, source.versionId);
+  const original = findOriginal(s3, source);
   const conditions = {
     IfMatch: input.CopySourceIfMatch,
     IfNoneMatch: input.CopySourceIfNoneMatch,
