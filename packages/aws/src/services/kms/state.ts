@@ -39,6 +39,8 @@ export interface Alias {
   changedAt: Date;
 }
 
+/** What the id of a key looks like; ids of multi-Region keys begin otherwise. */
+const KEY_ID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const MANAGED = /^alias\/aws\/(\w+)$/;
 
 /** AWS Key Management Service of one region. */
@@ -111,10 +113,12 @@ export class KmsState {
     const id = bare.startsWith('alias/') ? this.aliasOf(bare)?.keyId : bare.replace(/^key\//, '');
     const found = this.list().find((key) => key.id === id);
     if (found) return found;
-    const what = bare.startsWith('alias/')
-      ? `Alias arn:aws:kms:${region}:${accountId}:${bare}`
-      : `Key '${name}'`;
-    throw notFound(`${what} ${bare.startsWith('alias/') ? 'is not found.' : 'does not exist'}`);
+    const arn = (resource: string) =>
+      name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${accountId}:${resource}`;
+    if (bare.startsWith('alias/')) throw notFound(`Alias ${arn(bare)} is not found.`);
+    if (name.startsWith('arn:') || KEY_ID.test(name))
+      throw notFound(`Key '${arn(`key/${name}`)}' does not exist`);
+    throw notFound(`Invalid keyId '${name}'`);
   }
 
   private aliasOf(name: string): Alias | undefined {

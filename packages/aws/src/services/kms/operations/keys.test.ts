@@ -17,3 +17,15 @@ test('the spec of a key has its old name too, in answers and in requests', async
     code: 'UnsupportedOperationException',
   });
 });
+
+test('a key that is not there is named by its ARN, and what is no id is called so', async () => {
+  const describe = (KeyId: string) => region.api('kms').DescribeKey({ KeyId });
+  const id = '12345678-1234-1234-1234-123456789012';
+  const arn = `arn:aws:kms:us-east-1:000000000000:key/${id}`;
+  for (const KeyId of [id, arn]) await expect(describe(KeyId)).rejects.toThrow(`Key '${arn}' does not exist`);
+  const refused = { code: 'NotFoundException', message: "Invalid keyId 'web'" };
+  await expect(describe('web')).rejects.toMatchObject(refused);
+  await expect(describe('alias/web')).rejects.toThrow(
+    'Alias arn:aws:kms:us-east-1:000000000000:alias/web is not found.',
+  );
+});

@@ -44,6 +44,7 @@ export function checkSettings(
   functionArn: string,
   settings: Partial<Settings>,
 ): void {
+  refuseLacking(settings);
   checkRuntime(settings.Runtime);
   checkMost(settings.MemorySize, 'memorySize', MOST_MEMORY);
   checkMost(settings.Timeout, 'timeout', LONGEST_TIMEOUT);
@@ -51,6 +52,19 @@ export function checkSettings(
   checkDeadLetterTarget(settings.DeadLetterConfig?.TargetArn);
   if (settings.Role !== undefined) checkRole(settings.Role, functionArn, needs.iam);
   if (settings.VpcConfig) checkVpc(settings.VpcConfig, needs.ec2);
+}
+
+/** What functions cannot have here is not taken and left aside. An empty list or name is none. */
+function refuseLacking(settings: Partial<Settings>): void {
+  const { Layers, FileSystemConfigs, CodeSigningConfigArn, SnapStart } = settings;
+  if (Layers?.length)
+    throw invalidParameter('The embedded AWS has no layers: package what the function needs with it.');
+  if (FileSystemConfigs?.length)
+    throw invalidParameter('The embedded AWS has no file systems: leave FileSystemConfigs out.');
+  if (CodeSigningConfigArn)
+    throw invalidParameter('The embedded AWS has no code signing: leave CodeSigningConfigArn out.');
+  if (SnapStart?.ApplyOn === 'PublishedVersions')
+    throw invalidParameter('Node.js runtimes are not supported for SnapStart enabled functions.');
 }
 
 function checkRuntime(runtime: string | undefined): void {

@@ -29,6 +29,7 @@ export function newConfiguration(
     PackageType: 'Zip',
     Architectures: settings.Architectures ?? ['x86_64'],
     EphemeralStorage: { Size: settings.EphemeralStorage?.Size ?? 512 },
+    KMSKeyArn: settings.KMSKeyArn || undefined,
     SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
     LoggingConfig: {
       LogFormat: settings.LoggingConfig?.LogFormat ?? 'Text',
@@ -70,6 +71,7 @@ export function changeConfiguration(
         ? settings.DeadLetterConfig
         : undefined
       : old.DeadLetterConfig,
+    KMSKeyArn: (settings.KMSKeyArn ?? old.KMSKeyArn) || undefined,
     RevisionId: uuid(),
     LastModified: lastModified(lambda),
   };

@@ -22,8 +22,6 @@ export const CreateFunction: Op<'CreateFunction'> = async (lambda, input, call) 
     throw invalidParameter(
       'Runtime and Handler are mandatory parameters for functions created with deployment packages.',
     );
-  if (input.Layers?.length)
-    throw invalidParameter('The embedded AWS has no layers: package what the function needs with it.');
   checkSettings(lambda.needs, functions.arnOf(name), input);
   if (input.VpcConfig)
     await checkNetworkRights(

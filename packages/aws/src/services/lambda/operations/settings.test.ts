@@ -123,3 +123,25 @@ test('what cannot be set is as a new function has it', async () => {
   });
   expect(await lambda().GetFunctionRecursionConfig({ FunctionName })).toEqual({ RecursiveLoop: 'Terminate' });
 });
+
+test.each([
+  ['layers', { Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:a:1'] }],
+  [
+    'file systems',
+    {
+      FileSystemConfigs: [
+        {
+          Arn: 'arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-0123456789abcdef0',
+          LocalMountPath: '/mnt/a',
+        },
+      ],
+    },
+  ],
+  ['SnapStart', { SnapStart: { ApplyOn: 'PublishedVersions' as const } }],
+])('a function cannot be given %s later either', async (_what, settings) => {
+  await expect(lambda().UpdateFunctionConfiguration({ FunctionName, ...settings })).rejects.toMatchObject({
+    code: 'InvalidParameterValueException',
+  });
+  await lambda().UpdateFunctionConfiguration({ FunctionName, Layers: [] });
+  await region.aws.clock.sleep('1m');
+});
