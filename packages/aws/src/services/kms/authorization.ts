@@ -7,18 +7,21 @@ import type { KmsState } from './state';
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html */
 export const authorization: Authorization<KmsState> = {
   isResourceDecisive: true,
+  actions: { ReEncrypt: ['ReEncryptFrom', 'ReEncryptTo'] },
+  accesses(kms, { operation, input }) {
+    if (operation !== 'ReEncrypt') return undefined;
+    const { SourceKeyId: given, DestinationKeyId: destination = '' } = input as Record<string, string>;
+    const source = keyOfCiphertext(kms, input.CiphertextBlob) ?? given ?? '';
+    return [
+      { action: 'kms:ReEncryptFrom', resource: arnOf(kms, source), type: 'key' },
+      { action: 'kms:ReEncryptTo', resource: arnOf(kms, destination), type: 'key' },
+    ];
+  },
   find(kms, type, { input }) {
     const { AliasName: alias, TargetKeyId: target, KeyId: given = target } = input as Record<string, string>;
     if (type === 'alias') return alias === undefined ? [] : [kms.aliasArn(alias)];
     const name = given ?? alias ?? keyOfCiphertext(kms, input.CiphertextBlob);
-    if (name === undefined) return undefined;
-    try {
-      return [kms.get(name).arn];
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      // What is not there is for the operation to say.
-      return [name.startsWith('arn:') ? name : kms.aliasArn(name.includes('/') ? name : `key/${name}`)];
-    }
+    return name === undefined ? undefined : [arnOf(kms, name)];
   },
   context(kms, { resource }, { operation, input, call }) {
     const given = String(input.KeyId ?? '');
@@ -49,6 +52,16 @@ export const authorization: Authorization<KmsState> = {
     );
   },
 };
+
+/** The ARN of a key by any of its names; what is not there is for the operation to say. */
+function arnOf(kms: KmsState, name: string): string {
+  try {
+    return kms.get(name).arn;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return name.startsWith('arn:') ? name : kms.aliasArn(name.includes('/') ? name : `key/${name}`);
+  }
+}
 
 /** A ciphertext says by which key it was made. */
 function keyOfCiphertext(kms: KmsState, blob: unknown): string | undefined {

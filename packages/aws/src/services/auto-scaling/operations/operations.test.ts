@@ -197,3 +197,34 @@ test('Of Classic Load Balancers, notifications and warm pools a group has none',
   });
   expect(await autoScaling.DescribeWarmPool({ AutoScalingGroupName })).toEqual({ Instances: [] });
 });
+
+test('Scheduled actions are put and deleted together, and those that cannot be are told apart', async () => {
+  await region.createGroup({ AutoScalingGroupName });
+  const { autoScaling } = region;
+  const put = await autoScaling.BatchPutScheduledUpdateGroupAction({
+    AutoScalingGroupName,
+    ScheduledUpdateGroupActions: [
+      { ScheduledActionName: 'night', Recurrence: '0 22 * * *', DesiredCapacity: 0 },
+      { ScheduledActionName: 'never', Recurrence: 'never', DesiredCapacity: 0 },
+    ],
+  });
+  expect(put.FailedScheduledUpdateGroupActions).toEqual([
+    {
+      ScheduledActionName: 'never',
+      ErrorCode: 'ValidationError',
+      ErrorMessage: expect.stringContaining('invalid'),
+    },
+  ]);
+  const names = async () =>
+    (await autoScaling.DescribeScheduledActions({ AutoScalingGroupName })).ScheduledUpdateGroupActions?.map(
+      (action) => action.ScheduledActionName,
+    );
+  expect(await names()).toEqual(['night']);
+  const ScheduledActionNames = ['never', 'night'];
+  const deleted = await autoScaling.BatchDeleteScheduledAction({
+    AutoScalingGroupName,
+    ScheduledActionNames,
+  });
+  expect(deleted.FailedScheduledActions).toMatchObject([{ ScheduledActionName: 'never' }]);
+  expect(await names()).toEqual([]);
+});

@@ -1,7 +1,11 @@
-import type { PutScheduledUpdateGroupActionType } from '@aws-sdk/client-auto-scaling';
+import type {
+  FailedScheduledUpdateGroupActionRequest,
+  PutScheduledUpdateGroupActionType,
+} from '@aws-sdk/client-auto-scaling';
 import type { Recurrence } from 'aws-languages/schedule';
 import { isTimeZone } from 'aws-languages/time-zone';
 import { parseUnixCron } from 'aws-languages/unix-cron';
+import { AwsError } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
 import { alreadyExists, checkRange, validationError } from '../errors';
 import { pageOf } from '../paging';
@@ -73,6 +77,56 @@ export const DeleteScheduledAction: Op<'DeleteScheduledAction'> = (autoScaling, 
   group.scheduled.delete(input.ScheduledActionName ?? '');
   return {};
 };
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_BatchPutScheduledUpdateGroupAction.html */
+export const BatchPutScheduledUpdateGroupAction: Op<'BatchPutScheduledUpdateGroupAction'> = async (
+  autoScaling,
+  input,
+  call,
+) => {
+  const { name: AutoScalingGroupName } = autoScaling.group(input.AutoScalingGroupName);
+  const FailedScheduledUpdateGroupActions = await failuresOf(
+    input.ScheduledUpdateGroupActions ?? [],
+    ({ ScheduledActionName }) => ScheduledActionName,
+    (action) => PutScheduledUpdateGroupAction(autoScaling, { ...action, AutoScalingGroupName }, call),
+  );
+  return { FailedScheduledUpdateGroupActions };
+};
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_BatchDeleteScheduledAction.html */
+export const BatchDeleteScheduledAction: Op<'BatchDeleteScheduledAction'> = async (
+  autoScaling,
+  input,
+  call,
+) => {
+  const { name: AutoScalingGroupName } = autoScaling.group(input.AutoScalingGroupName);
+  const FailedScheduledActions = await failuresOf(
+    input.ScheduledActionNames ?? [],
+    (name) => name,
+    (ScheduledActionName) =>
+      DeleteScheduledAction(autoScaling, { AutoScalingGroupName, ScheduledActionName }, call),
+  );
+  return { FailedScheduledActions };
+};
+
+/** Does what it can, and says of the rest why not. */
+async function failuresOf<One>(
+  all: readonly One[],
+  nameOf: (one: One) => string | undefined,
+  work: (one: One) => unknown,
+): Promise<FailedScheduledUpdateGroupActionRequest[]> {
+  const failed: FailedScheduledUpdateGroupActionRequest[] = [];
+  for (const one of all) {
+    try {
+      await work(one);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const { code: ErrorCode, message: ErrorMessage } = error;
+      failed.push({ ScheduledActionName: nameOf(one), ErrorCode, ErrorMessage });
+    }
+  }
+  return failed;
+}
 
 function checkSizesOf({ MinSize, MaxSize, DesiredCapacity }: PutScheduledUpdateGroupActionType): void {
   if (MinSize === undefined && MaxSize === undefined && DesiredCapacity === undefined)

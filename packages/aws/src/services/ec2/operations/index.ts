@@ -43,4 +43,5 @@ export * from './storage/snapshot-attributes';
 export * from './storage/snapshots';
 export * from './storage/volume-attachments';
 export * from './storage/volume-modifications';
+export * from './storage/volume-statuses';
 export * from './storage/volumes';

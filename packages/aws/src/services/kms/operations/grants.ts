@@ -3,6 +3,7 @@ import type { CreateGrantRequest, GrantListEntry, GrantOperation } from '@aws-sd
 import { readPolicy } from 'aws-languages/policy/document';
 import { randomBytes, randomHex } from '../../../core/ids';
 import { takePage } from '../../../core/paging';
+import { checkDryRun } from '../dry-run';
 import { disabled, invalidArn, invalidMarker, notFound, unsupported, validation } from '../errors';
 import type { Grant } from '../grants';
 import type { Key, KmsState, Op } from '../state';
@@ -28,6 +29,7 @@ export const CreateGrant: Op<'CreateGrant'> = (kms, input) => {
     ...{ name: input.Name, grantee, retiring, constraints: input.Constraints },
     operations: [...new Set(Operations)],
   };
+  checkDryRun(input);
   const { id: GrantId, token: GrantToken } = findSame(key, asked) ?? addGrant(kms, key, asked);
   return { GrantId, GrantToken };
 };
@@ -53,7 +55,10 @@ export const ListGrants: Op<'ListGrants'> = (kms, input) => {
 
 export const RevokeGrant: Op<'RevokeGrant'> = (kms, input) => {
   const { grants, arn } = kms.get(input.KeyId);
-  if (!grants.delete(input.GrantId ?? '')) throw notFound(`Grant ${input.GrantId} of ${arn} does not exist`);
+  const id = input.GrantId ?? '';
+  if (!grants.has(id)) throw notFound(`Grant ${id} of ${arn} does not exist`);
+  checkDryRun(input);
+  grants.delete(id);
   return {};
 };
 

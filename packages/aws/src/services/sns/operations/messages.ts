@@ -51,6 +51,8 @@ export const PublishBatch: Op<'PublishBatch'> = async (
 };
 
 async function publish(sns: SnsState, input: PublishCommandInput, call: Call): Promise<string> {
+  if (input.PhoneNumber !== undefined)
+    throw invalidParameter('The embedded AWS sends no SMS: publish to a topic instead of a phone number.');
   const arn = input.TopicArn ?? input.TargetArn;
   if (arn === undefined)
     throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');

@@ -98,3 +98,9 @@ describe('the policy of a topic', () => {
     },
   );
 });
+
+test('a message to a phone is refused with a word on what to do', async () => {
+  await using region = await newRegion();
+  const publish = region.api('sns').Publish({ PhoneNumber: '+15555550100', Message: 'x' });
+  await expect(publish).rejects.toThrow('publish to a topic');
+});

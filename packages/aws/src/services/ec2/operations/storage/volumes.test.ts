@@ -77,3 +77,19 @@ test.each([
   const asked = { AvailabilityZone: 'us-east-1a', Size: 4, VolumeType, MultiAttachEnabled: true, ...more };
   await expect(region.ec2.CreateVolume(asked)).rejects.toMatchObject({ code });
 });
+
+test('volumes are well, as far as they are asked about', async () => {
+  const [first, second] = [await makeVolume(), await makeVolume({ AvailabilityZone: 'us-east-1b' })];
+  const describe = async (input: object) =>
+    (await region.ec2.DescribeVolumeStatus(input)).VolumeStatuses?.map(({ VolumeId }) => VolumeId);
+  expect(await describe({})).toEqual([first, second]);
+  const Filters = [
+    { Name: 'volume-status.status', Values: ['ok'] },
+    { Name: 'availability-zone', Values: ['us-east-1b'] },
+  ];
+  expect(await describe({ Filters })).toEqual([second]);
+  expect(await describe({ Filters: [{ Name: 'volume-status.status', Values: ['impaired'] }] })).toEqual([]);
+  expect(await codeOf(() => describe({ VolumeIds: ['vol-0123456789abcdef0'] }))).toBe(
+    'InvalidVolume.NotFound',
+  );
+});
