@@ -104,7 +104,9 @@ test('an alias is another name of a key, and can be moved', async () => {
   expect(await codeOf(kms.CreateAlias({ AliasName, TargetKeyId: first }))).toBe('AlreadyExistsException');
   expect((await kms.DescribeKey({ KeyId: AliasName })).KeyMetadata?.KeyId).toBe(first);
   expect(await kms.UpdateAlias({ AliasName, TargetKeyId: second })).toEqual({});
-  expect((await kms.ListAliases({})).Aliases).toMatchObject([{ AliasName, TargetKeyId: second }]);
+  expect((await kms.ListAliases({ KeyId: second })).Aliases).toMatchObject([
+    { AliasName, TargetKeyId: second },
+  ]);
   expect(await kms.DeleteAlias({ AliasName })).toEqual({});
   expect(await codeOf(kms.DescribeKey({ KeyId: AliasName }))).toBe('NotFoundException');
   expect(await codeOf(kms.CreateAlias({ AliasName: 'alias/aws/web', TargetKeyId: first }))).toBe(

@@ -1,8 +1,16 @@
 import { takePage } from '../../../core/paging';
 import { alreadyExists, invalidAlias, invalidMarker, notFound } from '../errors';
-import type { KmsState, Op } from '../state';
+import type { Alias, KmsState, Op } from '../state';
 
 const NAME = /^alias\/(?!aws\/)[a-zA-Z0-9/_-]+$/;
+
+/**
+ * Aliases that AWS has made for keys of its own, some of them: without a key until somebody uses one.
+ * https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html
+ */
+const PREDEFINED = ['dynamodb', 'ebs', 'lambda', 's3', 'secretsmanager', 'sns', 'ssm'].map(
+  (service) => `alias/aws/${service}`,
+);
 
 /** @throws AwsError InvalidAliasNameException also for the names that are AWS's own */
 function checkName(name = ''): string {
@@ -39,22 +47,31 @@ function requireAlias(kms: KmsState, name: string) {
 
 export const ListAliases: Op<'ListAliases'> = (kms, input) => {
   const key = input.KeyId === undefined ? undefined : kms.get(input.KeyId);
+  const known = [...kms.aliases.values()].map((alias) => showAlias(kms, alias));
+  const predefined = PREDEFINED.filter((name) => !kms.aliases.has(name)).map((AliasName) => ({
+    AliasName,
+    AliasArn: kms.aliasArn(AliasName),
+    TargetKeyId: undefined,
+  }));
   const page = takePage(
-    [...kms.aliases.values()].filter(({ keyId }) => !key || keyId === key.id),
+    [...known, ...predefined].filter(({ TargetKeyId }) => !key || TargetKeyId === key.id),
     {
       token: input.Marker,
       size: input.Limit ?? 50,
-      idOf: ({ name }) => name,
+      idOf: ({ AliasName }) => AliasName,
       refuse: () => invalidMarker('The marker is not valid.'),
       question: input.KeyId,
     },
   );
-  const Aliases = page.items.map(({ name, keyId, createdAt, changedAt }) => ({
+  return { Aliases: page.items, NextMarker: page.next, Truncated: page.next !== undefined };
+};
+
+function showAlias(kms: KmsState, { name, keyId, createdAt, changedAt }: Alias) {
+  return {
     AliasName: name,
     AliasArn: kms.aliasArn(name),
     TargetKeyId: keyId,
     CreationDate: createdAt,
     LastUpdatedDate: changedAt,
-  }));
-  return { Aliases, NextMarker: page.next, Truncated: page.next !== undefined };
-};
+  };
+}

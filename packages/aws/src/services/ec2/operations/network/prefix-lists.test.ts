@@ -36,3 +36,19 @@ test('prefix lists come by id and in pages', async () => {
   const unknown = () => ec2.DescribePrefixLists({ PrefixListIds: ['pl-00000000'] });
   expect(await codeOf(unknown)).toBe('InvalidPrefixListID.NotFound');
 });
+
+test("the prefix lists of AWS's services are among those that are managed, with what is in them", async () => {
+  const { ec2 } = region;
+  const Filters = [
+    { Name: 'prefix-list-name', Values: [S3] },
+    { Name: 'owner-id', Values: ['AWS'] },
+  ];
+  const { PrefixLists: [list] = [] } = await ec2.DescribeManagedPrefixLists({ Filters });
+  const PrefixListId = list?.PrefixListId ?? '';
+  expect(list).toMatchObject({ PrefixListArn: `arn:aws:ec2:us-east-1:aws:prefix-list/${PrefixListId}` });
+  const { PrefixLists: [plain] = [] } = await ec2.DescribePrefixLists({ PrefixListIds: [PrefixListId] });
+  const { Entries = [] } = await ec2.GetManagedPrefixListEntries({ PrefixListId });
+  expect(Entries.map(({ Cidr }) => Cidr)).toEqual(plain?.Cidrs);
+  const unknown = () => ec2.GetManagedPrefixListEntries({ PrefixListId: 'pl-00000000' });
+  expect(await codeOf(unknown)).toBe('InvalidPrefixListID.NotFound');
+});
