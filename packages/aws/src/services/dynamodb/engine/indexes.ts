@@ -6,7 +6,9 @@ import {
   type Table,
   updateIndexes,
 } from 'dynalite/db/index.js';
-import type { Engine } from './engine';
+
+/** Does one of dynalite's operations. */
+type Call = (operation: string, input: object) => Promise<Record<string, unknown>>;
 
 /** How the global indexes of a table are to change, beside their throughput. */
 export interface IndexChange {
@@ -20,7 +22,7 @@ export interface IndexChange {
 /** Makes or deletes a global index of a table, which dynalite cannot. A new one has all items at once. */
 export async function changeIndexes(
   store: Store,
-  call: Engine['call'],
+  call: Call,
   tableName: string,
   { create, remove, definitions = [] }: IndexChange,
 ): Promise<void> {
@@ -63,7 +65,7 @@ function describeIndex(
 }
 
 /** Puts the items of a table into an index: those with its keys, in their types. */
-async function fill(store: Store, call: Engine['call'], table: Table, index: Index): Promise<void> {
+async function fill(store: Store, call: Call, table: Table, index: Index): Promise<void> {
   const types = new Map(
     table.AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
   );

@@ -38,6 +38,16 @@ const INTERFACES = [
   'sync-states',
 ];
 
+/** All that `findEndpointService` finds in a region, by name. */
+export function endpointServices(region: string): [string, EndpointService][] {
+  return [...new Set([...GATEWAYS, ...INTERFACES])]
+    .sort()
+    .map((service) => [
+      `com.amazonaws.${region}.${service}`,
+      { gateway: GATEWAYS.includes(service), interface: INTERFACES.includes(service) },
+    ]);
+}
+
 /** Looks up `com.amazonaws.<region>.<service>`. */
 export function findEndpointService(region: string, name: string): EndpointService | undefined {
   const prefix = `com.amazonaws.${region}.`;

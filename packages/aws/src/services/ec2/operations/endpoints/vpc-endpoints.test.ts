@@ -148,3 +148,25 @@ test('what an endpoint cannot be is said', async () => {
   expect(await ec2.DescribeVpcEndpoints({})).toEqual({ VpcEndpoints: [] });
   expect(await codeOf(() => show('vpce-0123456789abcdef0'))).toBe('InvalidVpcEndpointId.NotFound');
 });
+
+test('the services with endpoints are described, once for each type of endpoint', async () => {
+  const describe = async (input: object) =>
+    (await region.ec2.DescribeVpcEndpointServices(input)).ServiceDetails?.map((service) => [
+      service.ServiceName,
+      service.ServiceType?.[0]?.ServiceType,
+    ]);
+  expect(await describe({ ServiceNames: [S3] })).toEqual([
+    [S3, 'Gateway'],
+    [S3, 'Interface'],
+  ]);
+  const Filters = [
+    { Name: 'service-type', Values: ['Interface'] },
+    { Name: 'service-name', Values: ['*.ssm', S3] },
+  ];
+  expect(await describe({ Filters })).toEqual([
+    [S3, 'Interface'],
+    [SSM, 'Interface'],
+  ]);
+  const unknown = () => region.ec2.DescribeVpcEndpointServices({ ServiceNames: [`${S3}x`] });
+  expect(await codeOf(unknown)).toBe('InvalidServiceName');
+});
