@@ -176,3 +176,18 @@ test('who asks for a transaction must be allowed each of its writes', async () =
     ),
   });
 });
+
+test('a transaction says what it consumes of each table, twice what its items would, where that is asked', async () => {
+  const writes = [put('one', 'a'), put('one', 'b'), put('two', 'c')];
+  expect(await write(writes)).not.toHaveProperty('ConsumedCapacity');
+  const { ConsumedCapacity } = await write(writes, { ReturnConsumedCapacity: 'TOTAL' });
+  expect(ConsumedCapacity).toEqual([
+    { TableName: 'one', CapacityUnits: 4, WriteCapacityUnits: 4 },
+    { TableName: 'two', CapacityUnits: 2, WriteCapacityUnits: 2 },
+  ]);
+  const read = await api().TransactGetItems({
+    TransactItems: [{ Get: { TableName: 'one', Key: Key('a') } }],
+    ReturnConsumedCapacity: 'TOTAL',
+  });
+  expect(read.ConsumedCapacity).toEqual([{ TableName: 'one', CapacityUnits: 2, ReadCapacityUnits: 2 }]);
+});

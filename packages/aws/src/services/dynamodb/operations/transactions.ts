@@ -1,4 +1,4 @@
-import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { CancellationReason, ConsumedCapacity, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { AwsError } from '../../../core/aws-error';
 import type { Engine } from '../engine/engine';
 import { InvalidInput } from '../engine/invalid-input';
@@ -6,6 +6,7 @@ import { transactionCanceled, validationException } from '../errors';
 import type { DynamoDbState, Op } from '../state';
 import { nameOf } from '../table-name';
 import { callEngine } from './call-engine';
+import { ConsumedCapacities } from './consumed-capacities';
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const MOST_ACTIONS = 100;
@@ -24,6 +25,14 @@ interface Write {
   readonly key: Attributes;
 }
 
+/** What dynalite answers, as far as transactions look at it. */
+interface Got {
+  readonly Item?: Attributes;
+  readonly ConsumedCapacity?: ConsumedCapacity;
+}
+
+const COUNTED = { ReturnConsumedCapacity: 'TOTAL' };
+
 /** The tables, while nobody else uses them. */
 type Tables = { readonly context: DynamoDbState['context']; readonly engine: Pick<Engine, 'call'> };
 
@@ -36,14 +45,15 @@ export const TransactWriteItems: Op<'TransactWriteItems'> = async (dynamodb, inp
   checkCount(items);
   const { ClientRequestToken: token } = input;
   if (dynamodb.transactions.isDone(token, items)) return {};
+  const consumed = new ConsumedCapacities('WriteCapacityUnits');
   await dynamodb.engine.exclusively(async (call) => {
     const tables = { context: dynamodb.context, engine: { call } };
     const writes = await Promise.all(items.map((item) => readWrite(tables, item)));
     checkDistinct(writes);
-    await writeAll(tables, writes);
+    await writeAll(tables, writes, consumed);
   });
   dynamodb.transactions.note(token, items);
-  return {};
+  return consumed.show(input.ReturnConsumedCapacity);
 };
 
 export const TransactGetItems: Op<'TransactGetItems'> = async (dynamodb, input) => {
@@ -52,10 +62,19 @@ export const TransactGetItems: Op<'TransactGetItems'> = async (dynamodb, input) 
   return dynamodb.engine.exclusively(async (call) => {
     const tables = { context: dynamodb.context, engine: { call } };
     const outcomes: { readonly Item?: Attributes; readonly error?: AwsError }[] = [];
-    for (const { Get } of items)
-      outcomes.push(await attempt(() => callEngine<{ Item?: Attributes }>(tables, 'GetItem', Get ?? {})));
+    const consumed = new ConsumedCapacities('ReadCapacityUnits');
+    for (const { Get } of items) {
+      const outcome = await attempt(() =>
+        callEngine<Got>(tables, 'GetItem', { ...Get, ConsistentRead: true, ...COUNTED }),
+      );
+      if ('ConsumedCapacity' in outcome) consumed.add(outcome.ConsumedCapacity);
+      outcomes.push(outcome);
+    }
     checkReasons(outcomes);
-    return { Responses: outcomes.map(({ Item }) => (Item ? { Item } : {})) };
+    return {
+      Responses: outcomes.map(({ Item }) => (Item ? { Item } : {})),
+      ...consumed.show(input.ReturnConsumedCapacity),
+    };
   });
 };
 
@@ -109,7 +128,11 @@ function checkDistinct(writes: readonly Write[]): void {
     throw validationException('Transaction request cannot include multiple operations on one item');
 }
 
-async function writeAll(tables: Tables, writes: readonly Write[]): Promise<void> {
+async function writeAll(
+  tables: Tables,
+  writes: readonly Write[],
+  consumed: ConsumedCapacities,
+): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
   const takeBack = async () => {
     for (const one of undo.splice(0).reverse()) await one();
@@ -120,7 +143,8 @@ async function writeAll(tables: Tables, writes: readonly Write[]): Promise<void>
       const { TableName } = input;
       const outcome = await attempt(async () => {
         const { Item } = await callEngine<{ Item?: Attributes }>(tables, 'GetItem', { TableName, Key: key });
-        await callEngine(tables, operation, input);
+        const { ConsumedCapacity } = await callEngine<Got>(tables, operation, { ...input, ...COUNTED });
+        consumed.add(ConsumedCapacity);
         undo.push(() =>
           Item
             ? callEngine(tables, 'PutItem', { TableName, Item })
