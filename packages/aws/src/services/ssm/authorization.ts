@@ -13,6 +13,7 @@ export const authorization: Authorization<SsmState> = {
   find(ssm, type, asked) {
     if (type === 'document') return findDocuments(ssm, asked);
     if (type === 'instance') return findInstances(ssm, asked);
+    if (type === 'bucket') return findBuckets(asked);
     if (type !== 'parameter') return [];
     const { context } = ssm;
     const { input } = asked;
@@ -34,7 +35,7 @@ export const authorization: Authorization<SsmState> = {
     const { service, resource = '' } = parseArn(arn) ?? {};
     const { id } = splitResource(resource);
     if (service === 'ec2') return { tags: tagsOf(ssm.needs.ec2.instance(id)?.Tags) };
-    if (resource.startsWith('document/')) return undefined;
+    if (service === 's3' || resource.startsWith('document/')) return undefined;
     const found = ssm.stored(id) ?? ssm.stored(`/${id}`);
     return found && { tags: tagsOf(found.tags) };
   },
@@ -48,6 +49,15 @@ function findDocuments(ssm: SsmState, { operation, input }: Asked): string[] {
   const name = operation === 'SendCommand' ? input.DocumentName : input.Name;
   if (typeof name !== 'string') return [];
   return [name.startsWith('arn:') ? name : ssm.documentArn(name)];
+}
+
+/**
+ * The bucket that a command's output goes to. Neither the guide nor the API reference tells of it, but roles of AWS's own are allowed it:
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSServiceRoleForImageBuilder.html
+ */
+function findBuckets({ operation, input }: Asked): string[] {
+  const { OutputS3BucketName: name } = input;
+  return operation === 'SendCommand' && typeof name === 'string' ? [`arn:aws:s3:::${name}`] : [];
 }
 
 /** The instances that a command is sent to are each asked for; those of an agent are its own. */

@@ -114,11 +114,12 @@ test('An agent that is stopped has lost its connection, and a stopped instance i
   await until(async () => (await statusOf(id)) === undefined);
 });
 
-test('Whoever sends commands needs the right for the document and for each instance, by its tags', async () => {
+test('Whoever sends commands needs the right for the document, for each instance, by its tags, and for the bucket of the output', async () => {
   await addInstanceProfile(region, 'web');
   const tagged = [{ ResourceType: 'instance' as const, Tags: [{ Key: 'Build', Value: 'yes' }] }];
   const own = await launchManaged(region, 'web', { TagSpecifications: tagged });
   const other = await launchManaged(region, 'web');
+  for (const Bucket of ['outputs', 'elsewhere']) await region.api('s3').CreateBucket({ Bucket });
   const iam = region.api('iam');
   const AssumeRolePolicyDocument = JSON.stringify({
     Version: '2012-10-17',
@@ -136,7 +137,7 @@ test('Whoever sends commands needs the right for the document and for each insta
         {
           Effect: 'Allow',
           Action: 'ssm:SendCommand',
-          Resource: 'arn:aws:ssm:us-east-1::document/AWS-RunShellScript',
+          Resource: ['arn:aws:ssm:us-east-1::document/AWS-RunShellScript', 'arn:aws:s3:::outputs'],
         },
         {
           Effect: 'Allow',
@@ -154,12 +155,18 @@ test('Whoever sends commands needs the right for the document and for each insta
     requestId: 'test',
     principal: region.state('iam').principalOf(accessKeyId),
   };
-  const send = (id: string) =>
+  const send = (id: string, OutputS3BucketName?: string) =>
     region.apiAs('ssm', call).SendCommand({
       DocumentName: 'AWS-RunShellScript',
       InstanceIds: [id],
       Parameters: { commands: ['true'] },
+      OutputS3BucketName,
     });
   expect((await send(own)).Command?.Status).toBe('Pending');
+  expect((await send(own, 'outputs')).Command?.Status).toBe('Pending');
   await expect(send(other)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  await expect(send(own, 'elsewhere')).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringContaining('ssm:SendCommand on resource: arn:aws:s3:::elsewhere'),
+  });
 });
