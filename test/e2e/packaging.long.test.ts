@@ -215,7 +215,8 @@ describe('a good project', () => {
         const isMade = /(image|snapshot|instance)\/\*/.test(JSON.stringify(Resource));
         if (OWN_THINGS.includes(action) && !isOwn(Condition, ['StringEquals'], 'ResourceTag'))
           return [`${role}: ${action}`];
-        if (MADE_THINGS.includes(action) && isMade && !isTagged(Condition)) return [`${role}: ${action}`];
+        if (MADE_THINGS.includes(action) && isMade && !isTagged(Condition) && !isSource(action, Condition))
+          return [`${role}: ${action}`];
         if (GROUPS.includes(action) && !isOwn(Condition, ['StringEqualsIfExists'], 'ResourceTag'))
           return [`${role}: ${action}`];
         return [];
@@ -225,6 +226,14 @@ describe('a good project', () => {
 
     function isTagged(condition: Conditions): boolean {
       return ['RequestTag', 'ResourceTag'].some((key) => isOwn(condition, ['StringEquals'], key));
+    }
+
+    /** What is copied is there already. EC2 tells its owner alone, and no owner of what is about to be made. */
+    function isSource(action: string, condition: Conditions): boolean {
+      return (
+        action === 'ec2:CopyImage' &&
+        isDeepStrictEqual(condition, { StringEquals: { 'ec2:Owner': { Ref: 'AWS::AccountId' } } })
+      );
     }
   });
 

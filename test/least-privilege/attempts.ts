@@ -139,11 +139,11 @@ const image =
     );
 
 const copy =
-  (tags: readonly Tag[]): Attempt['make'] =>
-  (as, { peopleImage }) =>
+  (tags: readonly Tag[], source: 'image' | 'peopleImage' = 'peopleImage'): Attempt['make'] =>
+  (as, things) =>
     new EC2Client(as).send(
       new CopyImageCommand({
-        ...{ SourceImageId: peopleImage, SourceRegion: 'us-east-1', Name: 'attempt' },
+        ...{ SourceImageId: things[source], SourceRegion: 'us-east-1', Name: 'attempt' },
         TagSpecifications: (['image', 'snapshot'] as const).map((ResourceType) => ({
           ResourceType,
           Tags: [...tags],
@@ -384,8 +384,8 @@ export const ATTEMPTS: readonly Attempt[] = [
   { statement: 'tagCopies', tries: 'tags an image that exists', make: tag('peopleImage') },
   {
     statement: 'copyImagesOf',
-    tries: 'copies an image that is not its own',
-    make: copy([OWN, BUILD]),
+    tries: 'copies an image that is not of the account',
+    make: copy([OWN, BUILD], 'image'),
   },
   { statement: 'copyImages', tries: 'copies an image for another deployment', make: copy([OTHERS, BUILD]) },
   { statement: 'copyImages', tries: 'copies an image for no build', make: copy([OWN]) },

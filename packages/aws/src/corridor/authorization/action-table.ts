@@ -27,7 +27,10 @@ export interface ResourceType {
 export interface ActionResource {
   readonly type: ResourceType;
   readonly isRequired: boolean;
-  /** The condition keys of requests for the action on it, in lower case; `aws:resourcetag/` for all keys that begin so. */
+  /**
+   * The condition keys of requests for the action on it, in lower case; `aws:resourcetag/` for all keys that begin so. Where AWS names some
+   * for the action they are all, else those of the type: what is about to be made has no tags yet that a request could be held against.
+   */
   readonly keys: ReadonlySet<string>;
 }
 
@@ -70,7 +73,7 @@ export class ActionTable {
       resources: resources.flatMap(([at = -1, isRequired, ...own]) => {
         const type = this.types[at];
         if (!type) return [];
-        return { type, isRequired: isRequired === 1, keys: this.keysAt([...own, ...type.keys]) };
+        return { type, isRequired: isRequired === 1, keys: this.keysAt(own.length > 0 ? own : type.keys) };
       }),
     };
   }

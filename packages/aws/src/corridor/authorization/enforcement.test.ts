@@ -319,6 +319,60 @@ describe('a launch', () => {
   });
 });
 
+describe('a copy of an image from another region', () => {
+  const source = { SourceRegion: 'us-east-1', Name: 'copy', DryRun: true };
+  const made = ['arn:aws:ec2:eu-west-1::image/*', 'arn:aws:ec2:eu-west-1::snapshot/*'];
+  const own = { Key: 'team', Value: 'web' };
+  const TagSpecifications = (['image', 'snapshot'] as const).map((ResourceType) => ({
+    ResourceType,
+    Tags: [own],
+  }));
+  const mayMake = [
+    allow('ec2:CopyImage', made, { StringEquals: { 'aws:RequestTag/team': 'web' } }),
+    allow('ec2:CreateTags', made),
+  ];
+  const ofSource = (Condition: object) =>
+    allow('ec2:CopyImage', 'arn:aws:ec2:us-east-1::image/*', { StringEquals: Condition });
+  let amazonImage: string;
+  let ownImage: string;
+  beforeAll(async () => {
+    const ec2 = region.api('ec2');
+    const { Parameter } = await region.api('ssm').GetParameter({
+      Name: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+    });
+    amazonImage = Parameter?.Value ?? '';
+    const { Images: [base] = [] } = await ec2.DescribeImages({ ImageIds: [amazonImage] });
+    const { ImageId = '' } = await ec2.RegisterImage({
+      ...{ Name: 'source', RootDeviceName: '/dev/xvda' },
+      BlockDeviceMappings: [
+        { DeviceName: '/dev/xvda', Ebs: { SnapshotId: base?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId } },
+      ],
+      TagSpecifications: [{ ResourceType: 'image', Tags: [own] }],
+    });
+    ownImage = ImageId;
+  });
+
+  const copy = (call: Call, SourceImageId: string) => {
+    const there = { ...call, region: 'eu-west-1' };
+    return refusalOf(region.apiAs('ec2', there).CopyImage({ ...source, SourceImageId, TagSpecifications }));
+  };
+
+  test('is judged by whose the source is', async () => {
+    const call = await asRole(...mayMake, ofSource({ 'ec2:Owner': account }));
+    expect(await copy(call, ownImage)).toBe('Request would have succeeded, but DryRun flag is set.');
+    expect(await copy(call, amazonImage)).toBe(
+      `ec2:CopyImage on resource: arn:aws:ec2:us-east-1::image/${amazonImage}`,
+    );
+  });
+
+  test('is not judged by the tags of the source: AWS has none in such requests', async () => {
+    const call = await asRole(...mayMake, ofSource({ 'aws:ResourceTag/team': 'web' }));
+    expect(await copy(call, ownImage)).toBe(
+      `ec2:CopyImage on resource: arn:aws:ec2:us-east-1::image/${ownImage}`,
+    );
+  });
+});
+
 describe('a role that is passed on', () => {
   const role = `arn:aws:iam::${account}:role/passed`;
   const statement = { StringEquals: { 'iam:PassedToService': 'states.amazonaws.com' } };

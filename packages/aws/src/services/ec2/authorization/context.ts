@@ -1,6 +1,7 @@
 import { parseArn, splitResource } from 'aws-languages/arn';
 import type { Access, Asked } from '../../../core/authorization/authorization';
-import type { Inventory } from '../inventory';
+import { isRegion } from '../catalogue/regions';
+import { type Inventory, requireRegion } from '../inventory';
 
 type Values = Record<string, string | readonly string[] | undefined>;
 
@@ -9,10 +10,13 @@ type Values = Record<string, string | readonly string[] | undefined>;
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-policy-keys
  */
 export function contextOf(ec2: Inventory, access: Access, { operation, input }: Asked): Values {
-  const { id } = splitResource(parseArn(access.resource)?.resource ?? '');
+  const { region = '', resource = '' } = parseArn(access.resource) ?? {};
+  const { id } = splitResource(resource);
+  // What is copied is in another region.
+  const there = isRegion(region) ? requireRegion(ec2, region) : undefined;
   return {
     'ec2:Region': ec2.context.region,
-    ...OF_TYPES[access.type ?? '']?.(ec2, id),
+    ...(there && OF_TYPES[access.type ?? '']?.(there, id)),
     ...(/^Modify\w+Attribute$/.test(operation) && ofAttributes(input)),
   };
 }
