@@ -150,4 +150,6 @@ export interface SsmPort {
   parameter(name: string): string | undefined;
   /** Whether an agent on an instance can be told to run something. */
   isManaged(instanceId: string): Promise<boolean>;
+  /** Whether that agent may run an association by which it tells what software is on the instance. */
+  tellsInventory(instanceId: string): Promise<boolean>;
 }

@@ -7,6 +7,13 @@ import type { SsmState } from './state';
 /** Amazon's own parameters are in no account. */
 const PUBLISHED = /^\/?aws\/service\//;
 
+/** What agents do, each for its own instance. */
+const OF_AGENTS = [
+  'UpdateInstanceInformation',
+  'ListInstanceAssociations',
+  'UpdateInstanceAssociationStatus',
+];
+
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
 export const authorization: Authorization<SsmState> = {
   accesses: (_ssm, { operation }) => AGENT_ACCESSES[operation]?.map((action) => ({ action, resource: '*' })),
@@ -14,6 +21,8 @@ export const authorization: Authorization<SsmState> = {
     if (type === 'document') return findDocuments(ssm, asked);
     if (type === 'instance') return findInstances(ssm, asked);
     if (type === 'bucket') return findBuckets(asked);
+    // Nobody makes any here but services, of whose ids no agent is told.
+    if (type === 'association') return undefined;
     if (type !== 'parameter') return [];
     const { context } = ssm;
     const { input } = asked;
@@ -62,7 +71,7 @@ function findBuckets({ operation, input }: Asked): string[] {
 
 /** The instances that a command is sent to are each asked for; those of an agent are its own. */
 function findInstances(ssm: SsmState, { operation, input }: Asked): string[] {
-  if (operation === 'UpdateInstanceInformation') return [ssm.instanceArn(String(input.InstanceId))];
+  if (OF_AGENTS.includes(operation)) return [ssm.instanceArn(String(input.InstanceId))];
   if (operation !== 'SendCommand') return [];
   const ids = (input.InstanceIds ?? []) as readonly string[];
   const targets = (input.Targets ?? []) as readonly Target[];

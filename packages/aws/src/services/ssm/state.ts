@@ -98,6 +98,10 @@ export class SsmState implements SsmPort {
     return (await this.agents.findOnline(instanceId)) !== undefined;
   }
 
+  tellsInventory(instanceId: string): Promise<boolean> {
+    return this.agents.mayTellInventory(instanceId);
+  }
+
   /** Systems Manager itself, with a caller's rights. */
   apiAs(call: Call): Api<Client> {
     return clientOf<Client>(this.context, 'ssm', () => forwarded(call, 'ssm.amazonaws.com'));

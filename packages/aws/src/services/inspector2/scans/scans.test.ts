@@ -104,6 +104,35 @@ test('An instance with an agent is scanned after a while, and what there is is f
   });
 });
 
+test('An instance whose agent may be reached, and may not tell what is there, is not scanned', async () => {
+  await enable();
+  await addInstanceProfile(region, 'closed', []);
+  const messages = ['ssmmessages:*', 'ec2messages:*', 'ssm:UpdateInstanceInformation'];
+  const associations = ['ssm:ListInstanceAssociations', 'ssm:UpdateInstanceAssociationStatus'];
+  const account = `${region.context.accountId}`;
+  const may = (Action: string[], ...Resource: string[]) => ({ Effect: 'Allow', Action, Resource });
+  const give = (...Statement: object[]) =>
+    region.api('iam').PutRolePolicy({
+      ...{ RoleName: 'closed', PolicyName: 'own' },
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
+    });
+  await give(may(messages, '*'));
+  const id = await launchManaged(region, 'closed');
+  await until(async () => (await coverageOf(id))?.scanStatus?.reason === 'NO_INVENTORY');
+  expect(await coverageOf(id)).toMatchObject({ scanStatus: { statusCode: 'INACTIVE' } });
+  await give(
+    may(messages, '*'),
+    may(
+      associations,
+      `arn:aws:ec2:us-east-1:${account}:instance/*`,
+      `arn:aws:ssm:us-east-1:${account}:association/*`,
+    ),
+    may(['ssm:GetDocument'], 'arn:aws:ssm:us-east-1::document/AWS-GatherSoftwareInventory'),
+    may(['ssm:PutInventory'], '*'),
+  );
+  await scanned(id);
+});
+
 test('Findings are told apart by filters, and put in order', async () => {
   await enable();
   for (const [at, severity] of (['LOW', 'CRITICAL', 'HIGH'] as const).entries())

@@ -124,12 +124,14 @@ export class Scans {
 
   private async lookForAgent(id: string): Promise<void> {
     const isManaged = await this.ssm.isManaged(id);
+    const isTold = isManaged && (await this.ssm.tellsInventory(id));
     const watched = this.watched.get(id);
     if (!watched) return;
-    watched.status = isManaged
+    // https://docs.aws.amazon.com/inspector/v2/APIReference/API_ScanStatus.html
+    watched.status = isTold
       ? { statusCode: 'ACTIVE', reason: 'PENDING_INITIAL_SCAN' }
-      : { statusCode: 'INACTIVE', reason: 'UNMANAGED_EC2_INSTANCE' };
-    if (isManaged) this.after(id, durations.inspectorScan.seconds, () => this.scan(id));
+      : { statusCode: 'INACTIVE', reason: isManaged ? 'NO_INVENTORY' : 'UNMANAGED_EC2_INSTANCE' };
+    if (isTold) this.after(id, durations.inspectorScan.seconds, () => this.scan(id));
     else this.after(id, durations.inspectorDiscovery.seconds, () => this.lookForAgent(id));
   }
 

@@ -83,6 +83,25 @@ export class Agents {
     return principal && { region, accountId, requestId: uuid(), principal };
   }
 
+  /**
+   * Whether an instance's role lets the agent find the associations of its instance, read the document of the one that gathers inventory, tell
+   * what it has gathered, and how that ended.
+   * https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/association/service/service.go
+   */
+  async mayTellInventory(InstanceId: string): Promise<boolean> {
+    const call = await this.callOf(InstanceId);
+    if (!call) return false;
+    const steps = Object.entries({
+      ListInstanceAssociations: { InstanceId },
+      GetDocument: { Name: 'AWS-GatherSoftwareInventory' },
+      PutInventory: { InstanceId },
+      UpdateInstanceAssociationStatus: { InstanceId },
+    });
+    for (const [operation, input] of steps)
+      if (!(await this.context.permits(call, 'ssm', operation, input))) return false;
+    return true;
+  }
+
   private async look(instance: Instance): Promise<ManagedInstance | undefined> {
     const { InstanceId: id = '', State } = instance;
     if (State?.Name === 'terminated' || State?.Name === 'shutting-down') return undefined;
