@@ -151,6 +151,17 @@ const copy =
       }),
     );
 
+const send =
+  (...functions: readonly string[]): Attempt['make'] =>
+  async (as) => {
+    const events = new EventBridgeClient(as);
+    await events.send(new PutRuleCommand({ Name: 'kiln-prod.web.9', EventPattern: '{"source":["x"]}' }));
+    const Targets = functions.map((name) => ({
+      ...{ Id: name, Arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}` },
+    }));
+    return events.send(new PutTargetsCommand({ Rule: 'kiln-prod.web.9', Targets }));
+  };
+
 const tag =
   (thing: 'instance' | 'peopleImage'): Attempt['make'] =>
   (as, things) =>
@@ -254,19 +265,11 @@ export const ATTEMPTS: readonly Attempt[] = [
     tries: 'passes the role of schedules to Lambda',
     make: passToLambda('schedulerRole'),
   },
+  { statement: 'keepTargets', tries: 'sends events to another function', make: send('other') },
   {
     statement: 'keepTargets',
-    tries: 'sends events to another function',
-    make: async (as) => {
-      const events = new EventBridgeClient(as);
-      await events.send(new PutRuleCommand({ Name: 'kiln-prod.web.9', EventPattern: '{"source":["x"]}' }));
-      await events.send(
-        new PutTargetsCommand({
-          Rule: 'kiln-prod.web.9',
-          Targets: [{ Id: 'a', Arn: 'arn:aws:lambda:us-east-1:000000000000:function:other' }],
-        }),
-      );
-    },
+    tries: 'sends events to its own function and to another one',
+    make: send('kiln-prod-requestBuild', 'other'),
   },
 
   {

@@ -170,7 +170,7 @@ describe('what the service keeps and tells', () => {
  * Condition keys of which a call has many values: without a set operator the answer is AWS's affair.
  * See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
-const MANY_VALUED = /^(dynamodb:LeadingKeys|events:(source|detail-type)|aws:(TagKeys|CalledVia))$/;
+const MANY_VALUED = /^(dynamodb:LeadingKeys|events:(source|detail-type|TargetArn)|aws:(TagKeys|CalledVia))$/;
 
 test('conditions ask all or any of the values of a key that has many, and of no other', () => {
   const permissions = parse(readFileSync(join(ROOT, 'serverless/permissions.yml'), 'utf8'), {
