@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { packageService } from '../../cli/package-service';
 import { parameterRoot } from '../../src/pipeline/reach';
+import { findPolicyProblems } from '../authorization-reference';
 import { findTemplateProblems } from '../cloudformation-specification';
+import { writeArn } from '../written-arns';
 import { copyProject, type Project, readPipeline } from './project';
 
 jest.setTimeout(180_000);
@@ -203,6 +205,19 @@ describe('a good project', () => {
     }
   });
 
+  test("has no statement that AWS's Service Authorization Reference knows to be in vain", () => {
+    const problems = roleIds().flatMap((role) => {
+      const own = statements().flatMap(([of, statement]) => (of === role ? [statement] : []));
+      const written = own.map((one) => ({
+        ...one,
+        Resource: [one.Resource].flat().map((value) => writeArn(value, typeOf)),
+      }));
+      return findPolicyProblems(written).map((problem) => `${role}: ${problem}`);
+    });
+    expect(statements().length).toBeGreaterThan(200);
+    expect(problems).toEqual([]);
+  });
+
   test('lets nobody make or change what does not say that it is of this deployment', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation replaces it
     const own = { 'Fn::Sub': 'kiln-prod@${AWS::Region}' };
@@ -267,6 +282,10 @@ describe('a good project', () => {
       }),
     ]);
   });
+
+  function typeOf(id: string) {
+    return template.Resources[id]?.Type;
+  }
 
   function roleIds() {
     return resources.flatMap(([id, { Type }]) => (Type === 'AWS::IAM::Role' ? [id] : []));
