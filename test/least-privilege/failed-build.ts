@@ -297,5 +297,13 @@ export async function makeTemplateData(sample: RunningSample): Promise<RequestLa
 /** The same of Spot Instances, for which nothing can be reserved. */
 export async function makeSpotTemplateData(sample: RunningSample): Promise<RequestLaunchTemplateData> {
   const { CapacityReservationSpecification: _none, ...data } = await makeTemplateData(sample);
-  return { ...data, InstanceMarketOptions: { MarketType: 'spot' } };
+  const tagged = {
+    ResourceType: 'spot-instances-request' as const,
+    Tags: [{ Key: 'Name', Value: 'server' }],
+  };
+  return {
+    ...data,
+    InstanceMarketOptions: { MarketType: 'spot' },
+    TagSpecifications: [...(data.TagSpecifications ?? []), tagged],
+  };
 }
