@@ -61,7 +61,7 @@ describe('a base instance', () => {
   );
   const actionsOf = (statements: readonly Allowed[]) => statements.flatMap(({ Action }) => Action).sort();
 
-  test('may do with everything in the account only what the SSM agent does to be reached', () => {
+  test('may do with everything in the account only what the SSM agent does to be reached, and to tell what is on it', () => {
     const known: { name: string; document: string }[] = JSON.parse(
       readFileSync(join(ROOT, 'packages/aws/data/managed-policies.json'), 'utf8'),
     );
@@ -71,7 +71,9 @@ describe('a base instance', () => {
     );
     expect(messages).toHaveLength(10);
     expect(ManagedPolicyArns).toEqual([]);
-    expect(actionsOf(allowed.filter(({ Resource }) => Resource === '*'))).toEqual(messages);
+    expect(actionsOf(allowed.filter(({ Resource }) => Resource === '*'))).toEqual(
+      [...messages, 'ssm:PutInventory'].sort(),
+    );
     const told = allowed.filter((one) => actionsOf([one]).includes('ssm:UpdateInstanceInformation'));
     expect(told.map(({ Resource }) => Resource)).toEqual([
       { 'Fn::Sub': expect.stringMatching(/:instance\/\*$/) },

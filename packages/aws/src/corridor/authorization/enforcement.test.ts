@@ -205,6 +205,22 @@ describe('a launch', () => {
     expect(await launch(limited, spot)).toBe(`ec2:RunInstances on resource: ${ec2('instance/*')}`);
   });
 
+  test('as Spot through a template is not told by it where the request is asked for', async () => {
+    const { LaunchTemplate: { LaunchTemplateId = '' } = {} } = await region.api('ec2').CreateLaunchTemplate({
+      LaunchTemplateName: 'spot',
+      LaunchTemplateData: { InstanceMarketOptions: { MarketType: 'spot' } },
+    });
+    const template = ec2(`launch-template/${LaunchTemplateId}`);
+    const through = { ArnEquals: { 'ec2:LaunchTemplate': template } };
+    const request = ec2('spot-instances-request/*');
+    const all = [...types.map(everywhere), template];
+    const byTemplate = { LaunchTemplate: { LaunchTemplateId } };
+    const limited = await asRole(allow('ec2:RunInstances', [...all, request], through));
+    expect(await launch(limited, byTemplate)).toBe(`ec2:RunInstances on resource: ${request}`);
+    const open = await asRole(allow('ec2:RunInstances', all, through), allow('ec2:RunInstances', request));
+    expect(await launch(open, byTemplate)).toBe(done);
+  });
+
   test('needs a permission on the placement group and the Capacity Reservation that it names', async () => {
     const api = region.api('ec2');
     await api.CreatePlacementGroup({ GroupName: 'racks', Strategy: 'spread' });

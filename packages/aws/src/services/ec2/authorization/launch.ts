@@ -11,6 +11,9 @@ import { createTags } from './tagging';
 
 type Values = Record<string, string | undefined>;
 
+/** Of these the reference has no `ec2:LaunchTemplate`, though one may ask for them. */
+const TOLD_NO_TEMPLATE = ['spot-instances-request'];
+
 /**
  * What a launch is on: the image, what it makes, and what that is in.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ExamplePolicies_EC2.html#iam-example-runinstances
@@ -51,10 +54,11 @@ function accessesOf(
     type,
     context: {
       ...tagsFor(plan, type),
-      ...(template && {
-        'ec2:LaunchTemplate': template,
-        'ec2:IsLaunchTemplateResource': String(members.every((member) => own[member] === undefined)),
-      }),
+      ...(template &&
+        !TOLD_NO_TEMPLATE.includes(type) && {
+          'ec2:LaunchTemplate': template,
+          'ec2:IsLaunchTemplateResource': String(members.every((member) => own[member] === undefined)),
+        }),
       ...more,
     },
   });
