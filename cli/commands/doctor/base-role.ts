@@ -70,11 +70,10 @@ function needsOf({ partition, region, account, outputs }: Stack): Need[] {
       ...{ what: reached, action, resource: '*' },
     })),
     { what: 'fetch sites', action: 's3:GetObject', resource: `${bucket}/site.tar.gz` },
-    {
-      what: 'give back what commands write',
-      action: 's3:PutObject',
+    ...['s3:PutObject', 's3:PutObjectAcl'].map((action) => ({
+      ...{ what: 'give back what commands write', action },
       resource: `${bucket}/commands/${CONTEXT['aws:userid']}/stdout`,
-    },
+    })),
   ];
 }
 

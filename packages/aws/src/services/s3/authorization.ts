@@ -69,13 +69,20 @@ export const authorization: Authorization<S3State> = {
     // Each deletion is judged by itself, and refused by itself.
     if (operation === 'DeleteObjects') return [];
     if (operation === 'CopyObject' || operation === 'UploadPartCopy')
-      return [readingSource(input), onObject('PutObject', bucket, key), ...tagging(input)];
+      return [
+        readingSource(input),
+        onObject('PutObject', bucket, key),
+        ...tagging(input),
+        ...granting(input),
+      ];
     const ofVersion = version === undefined ? undefined : OF_VERSIONS[operation];
     if (ofVersion !== undefined) return [onObject(ofVersion, bucket, key)];
     return undefined;
   },
   further: (_s3, { operation, input }) =>
-    operation === 'PutObject' || operation === 'CreateMultipartUpload' ? tagging(input) : [],
+    operation === 'PutObject' || operation === 'CreateMultipartUpload'
+      ? [...tagging(input), ...granting(input)]
+      : [],
   context: contextOf,
   resource(s3, arn) {
     const [name = ''] = parseArn(arn)?.resource.split('/') ?? [];
@@ -93,6 +100,15 @@ function onObject(action: string, bucket = '', key = ''): Access {
 /** Who tags what he writes must be allowed to. */
 function tagging({ Bucket, Key, Tagging }: Asked['input']): Access[] {
   return Tagging === undefined ? [] : [onObject('PutObjectTagging', String(Bucket), String(Key))];
+}
+
+/**
+ * Who gives what he writes an ACL must be allowed to, be it the one that all objects have where ACLs are disabled.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html#API_PutObject_RequestSyntax: Permissions
+ */
+function granting({ Bucket, Key, ACL = 'private', ...input }: Asked['input']): Access[] {
+  const isGranted = ACL !== 'private' || Object.keys(input).some((member) => member.startsWith('Grant'));
+  return isGranted ? [onObject('PutObjectAcl', String(Bucket), String(Key))] : [];
 }
 
 function readingSource({ CopySource }: Asked['input']): Access {

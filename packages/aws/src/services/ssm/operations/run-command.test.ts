@@ -189,16 +189,19 @@ test('The whole output goes to a bucket, where the instance may write there', as
   const refused = await run(['echo a'], output);
   expect(refused.Status).toBe('Success');
   expect((await s3.ListObjectsV2({ Bucket: 'outputs' })).Contents ?? []).toEqual([]);
-  await region.api('iam').PutRolePolicy({
-    RoleName: 'web',
-    PolicyName: 'outputs',
-    PolicyDocument: JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [
-        { Effect: 'Allow', Action: ['s3:PutObject', 's3:PutObjectAcl'], Resource: 'arn:aws:s3:::outputs/*' },
-      ],
-    }),
-  });
+  const permit = (Action: string[]) =>
+    region.api('iam').PutRolePolicy({
+      ...{ RoleName: 'web', PolicyName: 'outputs' },
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action, Resource: 'arn:aws:s3:::outputs/*' }],
+      }),
+    });
+  await permit(['s3:PutObject']);
+  await run(['echo a'], output);
+  // The agent gives it an ACL.
+  expect((await s3.ListObjectsV2({ Bucket: 'outputs' })).Contents ?? []).toEqual([]);
+  await permit(['s3:PutObject', 's3:PutObjectAcl']);
   const allowed = await run(['echo a'], output);
   const path = `run/${allowed.CommandId}/${id}/awsrunShellScript/0.awsrunShellScript`;
   expect(allowed).toMatchObject({
