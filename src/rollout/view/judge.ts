@@ -250,7 +250,11 @@ class Judge {
   private findMovedDefaults(wanted: Wanted, wish: Wish): Finding[] {
     if (!this.facts.templates) return [];
     const own = versionsOf(wanted);
-    const all = [...wish.groups.values()].flatMap(versionsOf);
+    // A group of the same build may have left the pipeline since.
+    const among = Object.values(wanted.record.rollouts).filter(
+      ({ verified, broughtBackBy }) => verified && !broughtBackBy,
+    );
+    const all = [...[...wish.groups.values()], ...among.map((rollout) => ({ rollout }))].flatMap(versionsOf);
     return [...new Set(own.map(({ launchTemplateId }) => launchTemplateId))].flatMap((id) => {
       const number = this.facts.templates?.get(id)?.DefaultVersionNumber;
       if (number === undefined)
@@ -306,7 +310,9 @@ function describe(specifications: readonly LaunchTemplateSpecification[]): strin
 }
 
 /** The versions that a build made for a group, each with its template. */
-export function versionsOf({ rollout }: Wanted): { launchTemplateId: string; version: string }[] {
+export function versionsOf({
+  rollout,
+}: Pick<Wanted, 'rollout'>): { launchTemplateId: string; version: string }[] {
   const { launchTemplateId, version, others = [] } = rollout;
   return [{ launchTemplateId, version }, ...others];
 }

@@ -271,6 +271,17 @@ test('what should run after a rollback is the earlier image, which its own build
   });
 });
 
+test('the default of a template is right that a group of the same build has made, though it has left the pipeline since', async () => {
+  await rollOut();
+  world.defaults['lt-1'] = 6;
+  expect(await problems()).toEqual([
+    `the default version of its launch template lt-1 is 6, not 5 of build ${BUILD}`,
+  ]);
+  const second = { launchTemplateId: 'lt-1', version: '6', verified: { by: 'site', servers: 1 } };
+  await updateRecord(BUILD, { 'rollouts.second': second });
+  expect(await problems()).toEqual([]);
+});
+
 test('a night that uses an earlier image again takes back no later one that was published meanwhile', async () => {
   await rollOut(BUILD, { fence: 1 });
   const [published, night] = ['web-01KAS2N4Q7T9V0W1X2Y3Z4A5B7', 'web-01KAS2N4Q7T9V0W1X2Y3Z4A5B8'];
