@@ -107,7 +107,9 @@ function tagging({ Bucket, Key, Tagging }: Asked['input']): Access[] {
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html#API_PutObject_RequestSyntax: Permissions
  */
 function granting({ Bucket, Key, ACL = 'private', ...input }: Asked['input']): Access[] {
-  const isGranted = ACL !== 'private' || Object.keys(input).some((member) => member.startsWith('Grant'));
+  const isGranted =
+    ACL !== 'private' ||
+    Object.entries(input).some(([member, value]) => member.startsWith('Grant') && value !== undefined);
   return isGranted ? [onObject('PutObjectAcl', String(Bucket), String(Key))] : [];
 }
 
