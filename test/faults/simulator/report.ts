@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { describeSchedule, healsItself, kindOf } from './drawn/schedule';
+import { KINDS } from './kinds';
 import type { Outcome } from './run';
 
 /** Appends an outcome to a file of JSON lines, so that what was run is kept whatever comes. */
@@ -29,6 +30,17 @@ function struckIn({ schedule, strikes, builds }: Outcome): Struck[] {
     .map(({ kind, state }) => ({ kind, state, status }));
 }
 
+/** What strikes where, in words. */
+export function pairOf({ kind, state }: { readonly kind: string; readonly state: string }): string {
+  return `${kind} at ${state}`;
+}
+
+/** How often each kind has struck at each state, by their pair in words. */
+export function countStrikes(outcomes: readonly Outcome[]): Map<string, number> {
+  const pairs = count(outcomes.flatMap(struckIn), pairOf);
+  return new Map(pairs.map(([pair, those]) => [pair, those.length]));
+}
+
 function count<T>(things: readonly T[], keyOf: (thing: T) => string): [string, T[]][] {
   const groups = new Map<string, T[]>();
   for (const thing of things) groups.set(keyOf(thing), [...(groups.get(keyOf(thing)) ?? []), thing]);
@@ -44,7 +56,10 @@ const ends = (struck: readonly Struck[]) =>
 export function writeTable(outcomes: readonly Outcome[]): string {
   const struck = outcomes.flatMap(struckIn);
   const rows = count(struck, ({ kind }) => kind).map(([kind, those]) => {
-    const states = count(those, ({ state }) => state).map(([state, here]) => `${state} ${here.length}`);
+    const states = count(those, ({ state }) => state).map(([state, here]) => {
+      const others = here.filter(({ status }) => status !== 'SUCCEEDED');
+      return `${state} ${here.length}${others.length > 0 ? ` (${ends(others)})` : ''}`;
+    });
     const heals = kindOf(kind).heals ? 'yes' : '';
     return `| ${kind} | ${heals} | ${those.length} | ${ends(those)} | ${states.join(', ')} |`;
   });
@@ -53,6 +68,17 @@ export function writeTable(outcomes: readonly Outcome[]): string {
     '| --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** How often is often. */
+const OFTEN = 20;
+
+function describePairs(outcomes: readonly Outcome[]): string {
+  const all = new Set(KINDS.flatMap(({ name, at }) => at.map((state) => pairOf({ kind: name, state }))));
+  const strikes = countStrikes(outcomes);
+  const often = [...all].filter((pair) => (strikes.get(pair) ?? 0) >= OFTEN);
+  const never = [...all].filter((pair) => !strikes.has(pair));
+  return `Of ${all.size} pairs of kind and state, ${often.length} struck ${OFTEN} times or more, and ${never.length} never.`;
 }
 
 /** What all runs come to, in a few lines. */
@@ -66,6 +92,7 @@ export function summarize(outcomes: readonly Outcome[]): string {
   const requests = sum(({ requests }) => requests);
   return [
     `${outcomes.length} runs, ${sum(({ strikes }) => strikes.filter((times) => times > 0).length)} faults struck, ${broken.length} runs broke an invariant.`,
+    describePairs(outcomes),
     `Where all that struck heals: ${healed.length} of ${healing.length} builds SUCCEEDED.`,
     `Visitors made ${requests} requests; ${sum(({ failedRequests }) => failedRequests)} failed, those included that went to servers which the schedule let die.`,
     ...broken.map(

@@ -1,4 +1,5 @@
 import { KINDS } from '../kinds';
+import { pairOf } from '../report';
 import {
   ASKING,
   BESIDE,
@@ -22,19 +23,21 @@ test('the same seed draws the same schedule, and others draw others', () => {
   expect(new Set(DRAWN.map(describeSchedule)).size).toBeGreaterThan(9000);
 });
 
-test('a schedule has one to three faults, and up to eight where all heal, in plain data', () => {
+test('a schedule has one to three faults, and up to ten where all heal, in plain data', () => {
   const counts = (schedules: typeof DRAWN) => new Set(schedules.map(({ faults }) => faults.length));
-  expect(counts(DRAWN)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+  expect(counts(DRAWN)).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]));
   expect(counts(DRAWN.filter(({ faults }) => faults.some(({ kind }) => !kindOf(kind).heals)))).toEqual(
     new Set([1, 2, 3]),
   );
   expect(JSON.parse(JSON.stringify(DRAWN))).toEqual(DRAWN);
 });
 
-test('every kind is drawn, at every state that it may strike', () => {
-  const drawn = new Set(DRAWN.flatMap(({ faults }) => faults).map(({ kind, state }) => `${kind}, ${state}`));
-  const all = KINDS.flatMap(({ name, at }) => at.map((state) => `${name}, ${state}`));
-  expect(all.filter((one) => !drawn.has(one))).toEqual([]);
+test('ten thousand schedules have every kind at every state, none of them seldom', () => {
+  const drawn = new Map<string, number>();
+  for (const pair of DRAWN.flatMap(({ faults }) => faults).map(pairOf))
+    drawn.set(pair, (drawn.get(pair) ?? 0) + 1);
+  const all = KINDS.flatMap(({ name, at }) => at.map((state) => pairOf({ kind: name, state })));
+  expect(all.filter((pair) => (drawn.get(pair) ?? 0) < 14)).toEqual([]);
 });
 
 test('what lets a run come elsewhere is struck there by others, and by none without it', () => {
@@ -90,8 +93,8 @@ test('some schedules heal by themselves, and others do not', () => {
         one.faults.map(() => 1),
       ),
     ).length / DRAWN.length;
-  expect(healing).toBeGreaterThan(0.4);
-  expect(healing).toBeLessThan(0.8);
+  expect(healing).toBeGreaterThan(0.2);
+  expect(healing).toBeLessThan(0.5);
 });
 
 test('a build breaks in one way alone, and is stopped once', () => {

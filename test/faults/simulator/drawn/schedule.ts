@@ -10,23 +10,34 @@ export interface Schedule {
 
 /** How many faults a schedule has, by chance: a run costs the same with one. Where all heal, a build comes to many of them. */
 const FAULTS = [1, 2, 2, 3, 3, 3];
-const HEALING_FAULTS = [1, 2, 3, 4, 6, 8];
+const HEALING_FAULTS = [1, 4, 6, 8, 8, 10];
 /** So many may strike at one state. */
 const FEW = 3;
-/** How many of a hundred schedules have faults alone that retries heal. */
-const HEALING = 0.4;
+/** How many of all schedules have faults alone that retries heal; each of the others has one that they do not. */
+const HEALING = 0.3;
+/** Each kind at each of its states is as frequent as any other: so often, in shares of that, is a kind drawn beside what its states make. */
+const SHARE_OF_ALL = 2;
 
 /** How many of a hundred faults strike where the run comes only because of another, if there is such a place. */
 const BROUGHT = 0.5;
+
+const inShares = (kinds: readonly Kind[]) =>
+  kinds.flatMap((kind) => Array.from({ length: kind.at.length + SHARE_OF_ALL }, () => kind));
+
+/** Kinds, each as often as it is to be drawn. */
+const DRAWN = {
+  all: inShares(KINDS),
+  healing: inShares(KINDS.filter(({ heals }) => heals)),
+  others: inShares(KINDS.filter(({ heals }) => !heals)),
+};
 
 /** Draws the schedule of a run. The same seed draws the same. */
 export function drawSchedule(seed: number): Schedule {
   const random = new Random(seed);
   const heals = random.next() < HEALING;
-  const kinds = KINDS.filter((kind) => !heals || kind.heals).flatMap((kind) =>
-    Array.from({ length: kind.weight ?? 1 }, () => kind),
+  const drawn = Array.from({ length: random.of(heals ? HEALING_FAULTS : FAULTS) }, (_, at) =>
+    random.of(heals ? DRAWN.healing : at === 0 ? DRAWN.others : DRAWN.all),
   );
-  const drawn = Array.from({ length: random.of(heals ? HEALING_FAULTS : FAULTS) }, () => random.of(kinds));
   // A build breaks in one way alone, and what stops its execution does so once.
   const kept = drawn.filter(
     ({ once }, at) => once === undefined || drawn.findIndex((one) => one.once === once) === at,

@@ -10,12 +10,9 @@ import { MACHINE_KINDS } from './machines';
 import { PEOPLE_KINDS } from './people';
 import { REQUEST_KINDS } from './requests';
 
-/** What strikes calls is another fault in each of the functions. */
-const CALL_WEIGHT = 3;
-
 /** All that can be drawn. */
 export const KINDS: readonly Kind[] = [
-  ...CALL_KINDS.map((kind): Kind => ({ ...kind, weight: CALL_WEIGHT })),
+  ...CALL_KINDS,
   ...FUNCTION_KINDS,
   ...MACHINE_KINDS,
   ...EXECUTION_KINDS,

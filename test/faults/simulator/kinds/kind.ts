@@ -51,8 +51,6 @@ export interface Kind {
   readonly name: string;
   /** Whether builds succeed nevertheless. */
   readonly heals: boolean;
-  /** How often it is drawn beside one of the others, 1 where nothing is said: more where it is another fault in each state. */
-  readonly weight?: number;
   /** The states at which it can be drawn. */
   readonly at: readonly string[];
   /** How far its numbers are drawn: the most of `position` and `times`, the least and the most of `delay`. */

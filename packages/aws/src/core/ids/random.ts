@@ -6,9 +6,14 @@ import {
   randomUUID as trueUuid,
 } from 'node:crypto';
 
+/** Bytes that are drawn from the cipher at once: most draws are of six to sixteen, and each call of it costs more than they do. */
+const DRAWN_BYTES = 4096;
+
 /** Random numbers that are the same each time for the same seed: AES in counter mode over zeros. */
 export class SeededRandom {
   private readonly cipher;
+  /** Drawn, and not given yet. */
+  private drawn = Buffer.alloc(0);
 
   constructor(seed: string) {
     const key = createHash('sha256').update(seed).digest();
@@ -16,7 +21,15 @@ export class SeededRandom {
   }
 
   bytes(count: number): Buffer {
-    return this.cipher.update(Buffer.alloc(count));
+    if (this.drawn.length < count) {
+      const more = this.cipher.update(Buffer.alloc(Math.max(count, DRAWN_BYTES)));
+      this.drawn = Buffer.concat([this.drawn, more]);
+    }
+    // Of its own: whoever gets it may look at what is around it.
+    const given = Buffer.alloc(count);
+    this.drawn.copy(given);
+    this.drawn = this.drawn.subarray(count);
+    return given;
   }
 
   /** From 0 to less than 1. */
