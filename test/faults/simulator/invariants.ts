@@ -65,13 +65,15 @@ async function recordsAgree({ world, records, spoilt }: Judged): Promise<string[
     if (!endedAt) wrong.push(`${id} is ${status} and has no end`);
     if (!hasSucceeded(record) && !error?.message) wrong.push(`${id} is ${status} and does not say why`);
     if (hasSucceeded(record) && error) wrong.push(`${id} is ${status} with ${error.name}: ${error.message}`);
-    const isStopped = spoilt.has('execution') && /ABORTED|TIMED_OUT|FAILED/.test(execution ?? '');
+    const isExcused = world.excused.has(id);
+    const isStopped =
+      (isExcused || spoilt.has('execution')) && /ABORTED|TIMED_OUT|FAILED/.test(execution ?? '');
     // One that is refused before its execution, and one that is stopped after its last write, end otherwise.
     const isRefused = status === 'FAILED' && execution === undefined;
     if (!END[status]?.includes(execution) && !isStopped && !isRefused)
       wrong.push(`${id} is ${status}, and its execution ${execution}`);
     if (Object.keys(todo ?? {}).length > 0) wrong.push(`${id} has still to do ${Object.keys(todo ?? {})}`);
-    if (left?.length && !spoilt.has('undoing')) wrong.push(`${id} has left ${left.join(', ')}`);
+    if (left?.length && !isExcused && !spoilt.has('undoing')) wrong.push(`${id} has left ${left.join(', ')}`);
     const running = Object.entries(stages).filter(([, { outcome }]) => outcome === undefined);
     for (const [stage] of running) wrong.push(`${id} is ${status}, and its stage ${stage} has no end`);
   }

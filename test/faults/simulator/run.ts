@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly onTrace?: (calls: readonly CallRecord[]) => void;
 }
 
+/** What a world does not come back from: another is made for the next run. Of the rest only the records of the builds stay, and the next build mends it. */
+const LASTING: readonly Spoils[] = ['visitors', 'default', 'image', 'capacity'];
 /** AWS seconds after the end in which what went on when its build had failed is undone, and what is late comes. */
 const AFTER_SECONDS = 300;
 
@@ -65,7 +67,7 @@ export async function runSchedule({
 
 /**
  * Runs that follow one another in one world, as the nights of a service do: what one has left is there for the next. A world ends with the run that
- * broke something, or whose schedule takes away what is expected of it.
+ * broke something, or whose schedule takes away for good what is expected of it.
  */
 export class Row {
   private world: World | undefined;
@@ -166,8 +168,9 @@ async function runIn(world: World, schedule: Schedule, broken: Broken[]) {
     if (broken.length === 0 && spoilt.length === 0)
       broken.push(...(await passNights(world, schedule, strikes)));
   }
+  if (spoilt.length > 0) for (const { id } of others) world.excused.add(id);
   return {
-    isSpoilt: spoilt.length > 0,
+    isSpoilt: spoilt.some((one) => LASTING.includes(one)),
     strikes,
     builds,
     isUnhealed: !isWell && healsItself(schedule, strikes),

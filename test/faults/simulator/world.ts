@@ -51,6 +51,8 @@ export class World {
   readonly autoScaling: AutoScalingClient;
   readonly cloudWatch: CloudWatchClient;
   readonly visitors: Visitors[] = [];
+  /** Builds of runs before, of whose records less is expected. */
+  readonly excused = new Set<string>();
   /** When servers died that a schedule let die: AWS milliseconds. */
   readonly deaths: number[] = [];
   /** The build without faults that was last: the fleet served it when this run began. */
