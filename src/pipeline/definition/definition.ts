@@ -405,7 +405,16 @@ const Target = section({
   }
 });
 
+/** Iterations of an inline Map that Step Functions runs side by side: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
+const MOST_TARGETS = 40;
+
 const Rollout = list(Target, 'a list of targets').superRefine((targets, context) => {
+  if (targets.length > MOST_TARGETS) {
+    context.addIssue({
+      code: 'custom',
+      message: `expected at most ${MOST_TARGETS} groups, got ${targets.length}: the others need a pipeline of their own`,
+    });
+  }
   targets.forEach(({ autoScalingGroup }, at) => {
     if (targets.findIndex((target) => target.autoScalingGroup === autoScalingGroup) < at) {
       context.addIssue({

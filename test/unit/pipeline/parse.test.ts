@@ -269,6 +269,10 @@ test.each([
     'rollout[1].autoScalingGroup: expected each group once, "g" is there twice (line 2)',
   ],
   [
+    `rollout: [${Array.from({ length: 41 }, (_, at) => `{ autoScalingGroup: g${at} }`)}]`,
+    'rollout: expected at most 40 groups, got 41: the others need a pipeline of their own (line 2)',
+  ],
+  [
     "triggers: { schedule: { cron: '0 3 * * *' } }",
     'triggers.schedule.cron: expected 6 fields (minutes, hours, day of month, month, day of week, year), got 5 (line 2)',
   ],
