@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../core/clock';
 import type { ContextObject, Json, QueryLanguage, StateGraph } from '../language/definition';
 import type { Resource } from '../language/resource';
@@ -51,6 +52,13 @@ export interface Scope {
   readonly variables: Variables;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+/** Ends what runs in a scope when that ends, and when it is stopped itself. Each of its states may listen, as many as run at a time. */
+export function signalOfPart({ signal }: Scope, stop: AbortController): AbortSignal {
+  const either = AbortSignal.any([signal, stop.signal]);
+  setMaxListeners(Number.POSITIVE_INFINITY, either);
+  return either;
 }
 
 /** Runs the states of a graph from StartAt to its end. */

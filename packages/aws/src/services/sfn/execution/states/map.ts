@@ -1,7 +1,7 @@
 import type { ContextObject, Json, State } from '../../language/definition';
 import type { Query } from '../../language/query';
 import { StatesError } from '../../language/states-error';
-import type { RunGraph, Scope } from '../scope';
+import { type RunGraph, type Scope, signalOfPart } from '../scope';
 
 /** Iterations of an inline Map at a time, when its definition names no number. */
 const MAP_CONCURRENCY = 40;
@@ -19,7 +19,7 @@ export async function runMap(
   const most = (await query.readNumber('MaxConcurrency')) || MAP_CONCURRENCY;
   thread.add({ type: 'MapStateStarted', mapStateStartedEventDetails: { length: items.length } });
   const stop = new AbortController();
-  const signal = AbortSignal.any([scope.signal, stop.signal]);
+  const signal = signalOfPart(scope, stop);
   const runItem = makeIteration({ name, state, query, scope: { ...scope, signal }, runGraph, stop });
   const results: Json[] = new Array(items.length).fill(null);
   let nextIndex = 0;

@@ -1,7 +1,7 @@
 import type { Json, State } from '../../language/definition';
 import type { Query } from '../../language/query';
 import { StatesError } from '../../language/states-error';
-import type { RunGraph, Scope } from '../scope';
+import { type RunGraph, type Scope, signalOfPart } from '../scope';
 
 /** Runs the branches of a Parallel at the same time; one that fails ends the others. */
 export async function runParallel(
@@ -14,7 +14,7 @@ export async function runParallel(
   const input = await query.readArguments();
   thread.add({ type: 'ParallelStateStarted' });
   const stop = new AbortController();
-  const signal = AbortSignal.any([scope.signal, stop.signal]);
+  const signal = signalOfPart(scope, stop);
   const branches = (state.Branches ?? []).map(async (branch, index) => {
     const progress = scope.progress.part(index);
     // A redrive runs only the branches that failed or were aborted.
